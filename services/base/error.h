@@ -1,0 +1,156 @@
+// Errors of the platform: an `absl::Status` that carries, in one payload, a
+// machine-readable reason and everything a caller needs to put it right.
+//
+// `base` knows neither gRPC nor google.rpc; `platform` alone turns the payload
+// into google.rpc details, with the domain of its service.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace welfare::base {
+
+// `absl::string_view` is a type of its own in the packaged Abseil. These two
+// functions are the only place where it meets `std::string_view`.
+inline std::string_view ToStd(absl::string_view text) {
+  return {text.data(), text.size()};
+}
+inline absl::string_view ToAbsl(std::string_view text) {
+  return {text.data(), text.size()};
+}
+
+// One wrong part of a request. `field` is a path such as
+// `submission.answers[3].value`, `reason` an UPPER_SNAKE word, `description`
+// one English sentence that says what to do.
+struct Violation {
+  std::string field;
+  std::string reason;
+  std::string description;
+
+  friend bool operator==(const Violation&, const Violation&) = default;
+};
+
+// The resource an error speaks of, for NOT_FOUND and ALREADY_EXISTS.
+struct ErrorResource {
+  std::string type;
+  std::string name;
+
+  friend bool operator==(const ErrorResource&, const ErrorResource&) = default;
+};
+
+// A state that must be put right before the call can succeed.
+struct ErrorPrecondition {
+  std::string type;
+  std::string subject;
+  std::string description;
+
+  friend bool operator==(const ErrorPrecondition&,
+                         const ErrorPrecondition&) = default;
+};
+
+// What the payload of a status holds.
+struct ErrorDetails {
+  std::string reason;  // UPPER_SNAKE, at most 63 characters
+  std::map<std::string, std::string> metadata;
+  std::vector<Violation> violations;
+  std::optional<ErrorResource> resource;
+  std::vector<ErrorPrecondition> preconditions;
+  std::optional<std::chrono::milliseconds> retry_delay;
+  std::string message_ja;  // empty: none
+
+  friend bool operator==(const ErrorDetails&, const ErrorDetails&) = default;
+};
+
+// Collects the parts of an error and becomes a status. Converts implicitly to
+// `absl::Status` and `absl::StatusOr<T>`, so that a function can return the
+// chain itself:
+//
+//   return MakeError(absl::StatusCode::kNotFound, "ROUND_NOT_FOUND",
+//                    "There is no such round; see ListRounds.")
+//       .WithResource("survey.welfare/Round", name.ToString());
+class [[nodiscard]] ErrorBuilder {
+ public:
+  // REQUIRES: `code` is not OK.
+  ErrorBuilder(absl::StatusCode code, std::string_view reason,
+               std::string_view message);
+
+  // Sets `key` to `value`; every variable of the message belongs here.
+  ErrorBuilder& With(std::string_view key, std::string_view value);
+  ErrorBuilder& With(std::string_view key, long long value);
+  ErrorBuilder& WithViolation(Violation violation);
+  // Appends all of `violations`.
+  ErrorBuilder& WithViolations(std::vector<Violation> violations);
+  ErrorBuilder& WithResource(std::string_view type, std::string_view name);
+  ErrorBuilder& WithPrecondition(std::string_view type,
+                                 std::string_view subject,
+                                 std::string_view description);
+  ErrorBuilder& WithRetryDelay(std::chrono::milliseconds delay);
+  ErrorBuilder& WithJapanese(std::string_view message);
+
+  absl::Status Build() const;
+  operator absl::Status() const { return Build(); }  // NOLINT: see above
+
+ private:
+  absl::StatusCode code_;
+  std::string message_;
+  ErrorDetails details_;
+};
+
+// Starts an error. REQUIRES: `code` is not OK.
+ErrorBuilder MakeError(absl::StatusCode code, std::string_view reason,
+                       std::string_view message);
+
+// Returns the details of `status`, or nothing for a status that was not made
+// here or whose payload cannot be read.
+std::optional<ErrorDetails> GetErrorDetails(const absl::Status& status);
+
+// Returns a copy of `status` that carries `details`, replacing what it had.
+absl::Status WithErrorDetails(absl::Status status, const ErrorDetails& details);
+
+// Returns the reason of `status`; empty when it has none.
+std::string ReasonOf(const absl::Status& status);
+
+// Returns the message of `status`.
+inline std::string_view MessageOf(const absl::Status& status) {
+  return ToStd(status.message());
+}
+
+// The payload's type URL and its compact encoding, which is stored nowhere: it
+// lives as long as the process. Both are public for tests.
+inline constexpr std::string_view kErrorDetailsUrl =
+    "welfare.base/ErrorDetails";
+std::string EncodeErrorDetails(const ErrorDetails& details);
+std::optional<ErrorDetails> DecodeErrorDetails(std::string_view encoded);
+
+}  // namespace welfare::base
+
+#define WELFARE_CONCAT_INNER_(a, b) a##b
+#define WELFARE_CONCAT_(a, b) WELFARE_CONCAT_INNER_(a, b)
+
+// Returns the status of `expression` from the enclosing function unless it is
+// OK.
+#define WELFARE_RETURN_IF_ERROR(...)                                           \
+  do {                                                                         \
+    if (absl::Status welfare_status_ = (__VA_ARGS__); !welfare_status_.ok()) { \
+      return welfare_status_;                                                  \
+    }                                                                          \
+  } while (false)
+
+// Assigns the value of a StatusOr to `lhs` (which may declare a variable), or
+// returns its status: WELFARE_ASSIGN_OR_RETURN(const auto name, Parse(text));
+#define WELFARE_ASSIGN_OR_RETURN(lhs, ...)                               \
+  WELFARE_ASSIGN_OR_RETURN_(WELFARE_CONCAT_(welfare_or_, __LINE__), lhs, \
+                            __VA_ARGS__)
+#define WELFARE_ASSIGN_OR_RETURN_(result, lhs, ...)    \
+  auto result = (__VA_ARGS__);                         \
+  if (!result.ok()) return std::move(result).status(); \
+  lhs = *std::move(result)

@@ -1,0 +1,113 @@
+// CSV as in RFC 4180, with LF or CRLF line ends.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace welfare::text {
+
+// One record.
+struct CsvRecord {
+  std::size_t line = 0;  // physical line of its first character, from 1
+  std::string_view raw;  // its text without the line end; into the input
+  std::vector<std::string> cells;  // unquoted; at least one
+};
+
+// Reads records from UTF-8 text that the caller keeps alive. Not thread-safe.
+// Blank lines are skipped. A quote inside an unquoted cell is an error, and so
+// are characters after a closing quote: RFC 4180 has neither, and guessing
+// moves cells. The number of cells is the caller's to check.
+class CsvReader {
+ public:
+  // `first_line` is the physical line of the first character, from 1.
+  explicit CsvReader(std::string_view text, std::size_t first_line = 1)
+      : text_(text), line_(first_line) {}
+
+  // Returns the next record, or nothing at the end.
+  //
+  // Errors, INVALID_ARGUMENT with metadata `line`, reading goes on with the
+  // next physical line after the bad one (after CSV_UNTERMINATED_QUOTE: the
+  // line after the one in which the quote was opened):
+  //   CSV_UNTERMINATED_QUOTE: a quoted cell without end.
+  //   CSV_STRAY_QUOTE: a quote inside an unquoted cell, or text after one.
+  //   CSV_NUL: a NUL character.
+  absl::StatusOr<std::optional<CsvRecord>> Next();
+
+  // The part of the input that belongs to the record or error just returned,
+  // without its line end.
+  std::string_view last_raw() const { return last_raw_; }
+  // The physical line of the same.
+  std::size_t last_line() const { return last_line_; }
+
+ private:
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::size_t line_;
+  std::string_view last_raw_;
+  std::size_t last_line_ = 0;
+};
+
+// Reads the whole text or fails at the first error; for small files such as
+// codebooks.
+absl::StatusOr<std::vector<CsvRecord>> ReadCsv(std::string_view text);
+
+// Where each wanted column stands in a file.
+class CsvHeader {
+ public:
+  // Looks up columns by name in `header`. Names are compared exactly.
+  // `optional` columns may be absent; when `allow_unknown`, other columns are
+  // ignored.
+  //
+  // Errors:
+  //   INVALID_ARGUMENT, reason CSV_HEADER: with a violation for each missing
+  //   (COLUMN_MISSING), repeated (COLUMN_REPEATED) and unknown column
+  //   (COLUMN_UNKNOWN).
+  static absl::StatusOr<CsvHeader> Make(
+      const CsvRecord& header, std::span<const std::string_view> required,
+      std::span<const std::string_view> optional = {},
+      bool allow_unknown = false);
+
+  // The number of columns in the file; a record with another number is wrong.
+  std::size_t size() const { return size_; }
+
+  // Returns the cell of `required[i]` in `record`.
+  // REQUIRES: record.cells.size() == size().
+  std::string_view required(const CsvRecord& record, std::size_t i) const {
+    return record.cells[required_[i]];
+  }
+  // Returns the cell of `optional[i]`, or nothing when the file lacks the
+  // column. REQUIRES: as above.
+  std::optional<std::string_view> optional(const CsvRecord& record,
+                                           std::size_t i) const;
+
+ private:
+  std::size_t size_ = 0;
+  std::vector<std::size_t> required_;
+  std::vector<std::optional<std::size_t>> optional_;
+};
+
+struct CsvWriteOptions {
+  // RFC 4180 says CRLF; spreadsheets and Unix tools read both.
+  std::string_view line_end = "\r\n";
+  // Puts a `'` before cells that a spreadsheet would run as a formula (= + - @
+  // tab, carriage return first), unless the cell is a plain number. For files
+  // meant for spreadsheets; reading back gives the changed text.
+  bool neutralize_formulas = false;
+};
+
+// Appends one record to `out`. Quotes a cell that holds a comma, a quote, a
+// line end, or a space at either end; a record of one empty cell is written
+// `""`, because a blank line is none.
+void AppendCsvRecord(std::string& out, std::span<const std::string> cells,
+                     const CsvWriteOptions& options = {});
+void AppendCsvRecord(std::string& out, std::span<const std::string_view> cells,
+                     const CsvWriteOptions& options = {});
+
+}  // namespace welfare::text
