@@ -1,0 +1,194 @@
+#!/usr/bin/python3
+"""The demonstration rounds: same bytes twice, accepted by the checker, and the
+checker finds what is wrong."""
+
+import csv
+import filecmp
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(os.environ.get("WELFARE_SOURCE_DIR",
+                                   pathlib.Path(__file__).resolve().parents[2]))
+DEMO = ROOT / "tools" / "demo"
+sys.path.insert(0, str(DEMO))
+from check_rounds import fits  # noqa: E402
+from expression import Expression  # noqa: E402
+
+ANSWERS = "synthetic-jusou-2025-answers.csv"
+FILES = [f"synthetic-jusou-{year}-{part}.csv"
+         for year in (2024, 2025) for part in ("answers", "headers")]
+
+
+def run(program, *arguments, seed="0"):
+    return subprocess.run(
+        ["/usr/bin/python3", "-B", str(DEMO / program), *map(str, arguments)],
+        capture_output=True, text=True, timeout=60, check=False,
+        env={"PATH": "/usr/bin:/bin", "PYTHONHASHSEED": seed,
+             "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"})
+
+
+class Rounds(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.out = pathlib.Path(cls.folder.name) / "one"
+        made = run("generate_rounds.py", "--out", cls.out)
+        assert made.returncode == 0, made.stderr
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def test_two_runs_make_the_same_bytes(self):
+        again = pathlib.Path(self.folder.name) / "two"
+        self.assertEqual(run("generate_rounds.py", "--out", again, seed="77").returncode, 0)
+        self.assertEqual(sorted(p.name for p in again.iterdir()), FILES)
+        self.assertEqual(filecmp.cmpfiles(self.out, again, FILES, shallow=False)[0], FILES)
+
+    def test_checker_agrees(self):
+        checked = run("check_rounds.py", "--rounds", self.out)
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+        self.assertIn("60 statements, 0 readings that do not fit", checked.stdout)
+
+    def broken(self, change):
+        """Runs the checker on a copy in which `change` altered the FY2025 rows."""
+        with tempfile.TemporaryDirectory() as folder:
+            copy = pathlib.Path(folder)
+            for name in FILES:
+                (copy / name).write_bytes((self.out / name).read_bytes())
+            with open(copy / ANSWERS, encoding="utf-8", newline="") as f:
+                rows = list(csv.DictReader(f))
+            header = list(rows[0])
+            self.assertTrue(change(rows), "the change found no row")
+            with open(copy / ANSWERS, "w", encoding="utf-8", newline="") as f:
+                out = csv.DictWriter(f, header, lineterminator="\n")
+                out.writeheader()
+                out.writerows(rows)
+            checked = run("check_rounds.py", "--quiet", "--rounds", copy)
+            self.assertEqual(checked.returncode, 1, checked.stdout + checked.stderr)
+            return checked.stdout
+
+    @staticmethod
+    def change_first(item, was=None, **fields):
+        def change(rows):
+            for row in rows:
+                if row["item_id"] == item and (was is None or row["value"] == was):
+                    row.update(fields)
+                    return True
+            return False
+        return change
+
+    def test_checker_finds_broken_answers(self):
+        first = self.change_first
+        for said, change in (
+                ("option not offered", first("sc_setup", "existing", value="sometimes")),
+                ("exclusive option combined",
+                 first("sc_setup", "existing", value="existing not_set")),
+                ("other without its text", first("outreach_timing", "other", other_text="")),
+                ("constraint broken", first("planned_start_fy", "2026", value="2025")),
+                ("constraint broken", first("plan_period_years", "y5", value="y6")),
+                ("not an integer", first("sc_meetings", "0", value="many")),
+                ("absence NOT_COUNTED not allowed",
+                 first("window_form", value="", absence="NOT_COUNTED")),
+                ("needs a value or an absence", first("sc_meetings", "0", value="")),
+                ("p15_supports_preplan_total", self.bump_total),
+                ("asked, no row", self.drop_row),
+                ("answered but not asked", self.answer_unasked)):
+            with self.subTest(said=said):
+                self.assertIn(said, self.broken(change))
+
+    @staticmethod
+    def bump_total(rows):
+        for row in rows:
+            if row["item_id"] == "part_supports_preplan" and row["value"]:
+                row["value"] = str(int(row["value"]) + 1)
+                return True
+        return False
+
+    @staticmethod
+    def drop_row(rows):
+        at = next(i for i, r in enumerate(rows) if r["item_id"] == "issues")
+        del rows[at]
+        return True
+
+    @staticmethod
+    def answer_unasked(rows):
+        at = next(i for i, r in enumerate(rows) if r["item_id"] == "mun_transition_prep")
+        rows[at]["item_id"] = "mun_first_implementation_fy"
+        rows[at]["value"] = "2025"
+        return True
+
+
+class Subject:
+    """Facts for one evaluation; what is not given is missing."""
+
+    def __init__(self, items=None, current=None, facts=None):
+        self.items, self.now, self.facts = items or {}, current, facts or {}
+
+    def item(self, name):
+        return self.items.get(name)
+
+    def current(self):
+        return self.now
+
+    def registry(self, fact, offset):
+        return self.facts.get((fact, offset))
+
+    def survey_year(self):
+        return 2025
+
+
+class Expressions(unittest.TestCase):
+    def test_truth_is_three_valued(self):
+        known = Subject({"a": "x", "n": 3, "m": "x y"}, current=4,
+                        facts={("implementing", 0): True, ("implementing", -1): False})
+        for text, expected in (
+                ("${a} = 'x'", True), ("${a} != 'x'", False), ("${b} = 'x'", None),
+                ("${b} != 'x'", None), ("${b} = ''", True), ("${a} = ''", False),
+                ("${b} != ''", False), ("not(${b} = 'x')", None),
+                ("${b} = 'x' or true()", True), ("${b} = 'x' and false()", False),
+                ("${b} = 'x' or false()", None), ("${b} = 'x' and true()", None),
+                ("selected(${m}, 'y')", True), ("selected(${b}, 'y')", None),
+                ("count-selected(${m}) >= 2", True), ("count-selected(${b}) = 0", None),
+                ("${n} + 1 = .", True), ("${n} + ${b} = 4", None),
+                (". > survey_year()", False), ("${n} - 1 - 1 = 1", True),
+                ("if(${n} > 2, 1, 2) = 1", True), ("coalesce(${b}, 7) = 7", True),
+                ("registry('implementing', 0) and not(registry('implementing', -1))", True),
+                ("registry('preparation', 0)", None),
+                ("true() or false() and false()", True)):
+            with self.subTest(text=text):
+                self.assertIs(Expression(text).evaluate(known), expected)
+
+    def test_types_must_agree(self):
+        with self.assertRaises(TypeError):
+            Expression("'10' = 10").evaluate(Subject())
+
+    def test_nonsense_is_refused(self):
+        for text in ("${a} =", "and", "selected(", "1 2", "${a} == 'x'", "x"):
+            with self.subTest(text=text), self.assertRaises(ValueError):
+                Expression(text)
+
+
+class Wording(unittest.TestCase):
+    def test_counts_that_fit(self):
+        for wording, n, low, high in (
+                ("8割以上", 30, 24, 26), ("8割以上", 23, 19, 20), ("7割以上", 30, 21, 23),
+                ("半数以上", 23, 12, 23), ("7割弱", 23, 15, 16), ("7割弱", 30, 20, 20),
+                ("9割", 30, 26, 28), ("9割", 28, 24, 26), ("9割", 23, 20, 21),
+                ("6割", 30, 17, 19), ("6割", 23, 13, 14), ("4割", 30, 11, 13),
+                ("2/3", 30, 20, 20), ("1/2", 30, 15, 15), ("半数", 23, 11, 12),
+                ("半数", 18, 9, 9), ("約半数", 30, 14, 16), ("約半数", 23, 11, 12),
+                ("1/3", 30, 10, 10), ("1/3", 23, 8, 8), ("約1/3", 30, 9, 11),
+                ("約1/3", 28, 8, 10), ("約半数", 10, 5, 5), ("約1/3", 23, 7, 8)):
+            with self.subTest(wording=wording, n=n):
+                self.assertEqual([k for k in range(n + 1) if fits(wording, k, n) == "fits"],
+                                 list(range(low, high + 1)))
+        self.assertEqual([k for k in range(11) if fits("7割弱", k, 10) == "fits"], [])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
