@@ -90,11 +90,11 @@ absl::StatusOr<std::int64_t> AppendAudit(Transaction& transaction,
                       [](const Row& row) { return row.Int64(0); }));
   WELFARE_RETURN_IF_ERROR(
       transaction
-          .Execute(kInsert, {sequence, entry.recorded_time.micros(),
-                             entry.actor, entry.action, entry.resource,
-                             entry.request_id, entry.detail,
-                             Bytes{MerkleLeafHash(
-                                 CanonicalAuditBytes(sequence, entry))}})
+          .Execute(
+              kInsert,
+              {sequence, entry.recorded_time.micros(), entry.actor,
+               entry.action, entry.resource, entry.request_id, entry.detail,
+               Bytes{MerkleLeafHash(CanonicalAuditBytes(sequence, entry))}})
           .status());
   return sequence;
 }
@@ -119,11 +119,10 @@ std::string CanonicalAuditBytes(std::int64_t sequence,
                                 const AuditEntry& entry) {
   std::string out;
   AppendBigEndian(out, static_cast<std::uint64_t>(sequence), 8);
-  AppendBigEndian(
-      out, static_cast<std::uint64_t>(entry.recorded_time.micros()), 8);
-  for (const std::string* text :
-       {&entry.actor, &entry.action, &entry.resource, &entry.request_id,
-        &entry.detail}) {
+  AppendBigEndian(out, static_cast<std::uint64_t>(entry.recorded_time.micros()),
+                  8);
+  for (const std::string* text : {&entry.actor, &entry.action, &entry.resource,
+                                  &entry.request_id, &entry.detail}) {
     AppendBigEndian(out, text->size(), 4);
     out += *text;
   }
@@ -147,9 +146,8 @@ absl::StatusOr<AuditRoot> VerifyAudit(Connection& connection) {
   RootBuilder builder;
   AuditRoot result;
   while (true) {
-    WELFARE_ASSIGN_OR_RETURN(
-        const std::vector<AuditRecord> page,
-        ListAudit(connection, result.size, kVerifyPage));
+    WELFARE_ASSIGN_OR_RETURN(const std::vector<AuditRecord> page,
+                             ListAudit(connection, result.size, kVerifyPage));
     if (page.empty()) break;
     for (const AuditRecord& record : page) {
       if (record.sequence != result.size ||

@@ -52,7 +52,8 @@ std::string CanonicalAuditBytes(std::int64_t sequence, const AuditEntry& entry);
 // RFC 6962 section 2.1: SHA-256(0x00 || data) and SHA-256(0x01 || left ||
 // right), 32 bytes each.
 std::string MerkleLeafHash(std::string_view data);
-// The Merkle tree hash of `leaves` (leaf hashes); SHA-256 of nothing when empty.
+// The Merkle tree hash of `leaves` (leaf hashes); SHA-256 of nothing when
+// empty.
 std::string MerkleRoot(const std::vector<std::string>& leaves);
 
 struct AuditRoot {

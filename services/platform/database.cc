@@ -12,9 +12,8 @@ absl::Status Database::Ping() {
   static constexpr Query kPing{"ping", "SELECT 1"};
   return RunRead(CallLimits::After(std::chrono::milliseconds(1000)),
                  [](Connection& connection) {
-                   return connection.ForEach(kPing, {}, [](const Row&) {
-                     return absl::OkStatus();
-                   });
+                   return connection.ForEach(
+                       kPing, {}, [](const Row&) { return absl::OkStatus(); });
                  });
 }
 

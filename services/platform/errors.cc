@@ -84,9 +84,8 @@ absl::Status NoRowFound(std::string_view query) {
 }
 
 absl::Status UncaughtException(std::string_view where, std::string_view what) {
-  return MakeError(
-             StatusCode::kInternal, "UNCAUGHT_EXCEPTION",
-             "An exception left " + Text(where) + ": " + Text(what))
+  return MakeError(StatusCode::kInternal, "UNCAUGHT_EXCEPTION",
+                   "An exception left " + Text(where) + ": " + Text(what))
       .With("where", where);
 }
 

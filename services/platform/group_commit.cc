@@ -114,8 +114,8 @@ absl::Status GroupCommit::RunWrite(const CallLimits& limits,
   state.committing = true;
   std::vector<Pending*> group;
   while (!state.queue.empty() &&
-         group.size() < static_cast<std::size_t>(
-                            std::max(1, state.options.max_group))) {
+         group.size() <
+             static_cast<std::size_t>(std::max(1, state.options.max_group))) {
     group.push_back(state.queue.front());
     group.back()->stage = Pending::Stage::kRunning;
     state.queue.pop_front();

@@ -22,7 +22,8 @@ constexpr Query kFind{"find_reply",
                       "SELECT request_hash, reply FROM request_replies"
                       " WHERE request_id = $1 AND recorded_micros > $2"};
 constexpr Query kForget{
-    "forget_replies", "DELETE FROM request_replies WHERE recorded_micros <= $1"};
+    "forget_replies",
+    "DELETE FROM request_replies WHERE recorded_micros <= $1"};
 constexpr Query kStore{
     "store_reply",
     "INSERT INTO request_replies (request_id, request_hash, reply,"
@@ -70,8 +71,7 @@ absl::StatusOr<std::string> RunOnce(
   if (stored.has_value()) return *std::move(stored);
   WELFARE_ASSIGN_OR_RETURN(std::string reply, make_reply());
   WELFARE_RETURN_IF_ERROR(
-      transaction.Execute(kForget, {(now - kReplyLifetime).micros()})
-          .status());
+      transaction.Execute(kForget, {(now - kReplyLifetime).micros()}).status());
   WELFARE_RETURN_IF_ERROR(
       transaction
           .Execute(kStore, {key.request_id, RequestHash(key), Bytes{reply},

@@ -133,9 +133,7 @@ void LogStatus(LogLevel level, std::string_view message,
   const std::string code = absl::StatusCodeToString(status.code());
   const std::string reason = base::ReasonOf(status);
   Log(level, message,
-      {{"code", code},
-       {"reason", reason},
-       {"error", base::MessageOf(status)}});
+      {{"code", code}, {"reason", reason}, {"error", base::MessageOf(status)}});
 }
 
 }  // namespace welfare::platform

@@ -11,13 +11,12 @@
 namespace welfare::platform {
 namespace {
 
-constexpr Query kMakeTable{
-    "make_schema_migrations",
-    "CREATE TABLE IF NOT EXISTS schema_migrations ("
-    " number BIGINT NOT NULL PRIMARY KEY,"
-    " name TEXT NOT NULL,"
-    " checksum TEXT NOT NULL,"
-    " applied_micros BIGINT NOT NULL)"};
+constexpr Query kMakeTable{"make_schema_migrations",
+                           "CREATE TABLE IF NOT EXISTS schema_migrations ("
+                           " number BIGINT NOT NULL PRIMARY KEY,"
+                           " name TEXT NOT NULL,"
+                           " checksum TEXT NOT NULL,"
+                           " applied_micros BIGINT NOT NULL)"};
 constexpr Query kLast{"last_migration",
                       "SELECT MAX(number) FROM schema_migrations"};
 constexpr Query kFind{
@@ -52,9 +51,8 @@ absl::StatusOr<bool> Apply(Transaction& transaction, const base::Clock& clock,
       {.name = migration.name, .sql = migration.sql}));
   WELFARE_ASSIGN_OR_RETURN(
       const std::int64_t rows,
-      transaction.Execute(kRecord,
-                          {migration.number, migration.name, checksum,
-                           clock.Now().micros()}));
+      transaction.Execute(kRecord, {migration.number, migration.name, checksum,
+                                    clock.Now().micros()}));
   return rows == 1;
 }
 
@@ -73,10 +71,10 @@ absl::StatusOr<int> ApplyMigrations(Database& database,
   const absl::Status prepared =
       database.Write([&](Transaction& transaction) -> absl::Status {
         WELFARE_RETURN_IF_ERROR(transaction.Execute(kMakeTable, {}).status());
-        WELFARE_ASSIGN_OR_RETURN(
-            const std::optional<std::int64_t> last,
-            transaction.Get(kLast, {},
-                            [](const Row& row) { return row.FindInt64(0); }));
+        WELFARE_ASSIGN_OR_RETURN(const std::optional<std::int64_t> last,
+                                 transaction.Get(kLast, {}, [](const Row& row) {
+                                   return row.FindInt64(0);
+                                 }));
         const auto known = static_cast<std::int64_t>(migrations.size());
         if (last.value_or(0) > known) return DatabaseTooNew(*last, known);
         return absl::OkStatus();
@@ -86,10 +84,10 @@ absl::StatusOr<int> ApplyMigrations(Database& database,
   for (const Migration& migration : migrations) {
     // The write lock of each transaction is the advisory lock: a second
     // process finds the migration recorded when its turn comes.
-    WELFARE_ASSIGN_OR_RETURN(
-        const bool applied, database.Write([&](Transaction& transaction) {
-          return Apply(transaction, clock, migration);
-        }));
+    WELFARE_ASSIGN_OR_RETURN(const bool applied,
+                             database.Write([&](Transaction& transaction) {
+                               return Apply(transaction, clock, migration);
+                             }));
     if (applied) ++count;
   }
   return count;

@@ -36,7 +36,8 @@ struct Migration {
 //     this program does not know.
 //   INTERNAL, reason MIGRATION_NUMBERS: the list is not 1, 2, 3, ...
 //   Those of Database.
-absl::StatusOr<int> ApplyMigrations(Database& database, const base::Clock& clock,
+absl::StatusOr<int> ApplyMigrations(Database& database,
+                                    const base::Clock& clock,
                                     std::span<const Migration> migrations);
 
 }  // namespace welfare::platform

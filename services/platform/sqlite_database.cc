@@ -140,10 +140,9 @@ class SqliteDatabase::Session final : public Transaction {
       const std::string& path, bool read_only,
       std::chrono::milliseconds busy_timeout) {
     auto session = std::unique_ptr<Session>(new Session(busy_timeout));
-    const int flags =
-        read_only ? SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX
-                  : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-                        SQLITE_OPEN_NOMUTEX;
+    const int flags = read_only ? SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX
+                                : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+                                      SQLITE_OPEN_NOMUTEX;
     const int code =
         sqlite3_open_v2(path.c_str(), &session->handle_, flags, nullptr);
     if (code != SQLITE_OK) {
@@ -462,8 +461,7 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(
   return std::unique_ptr<SqliteDatabase>(new SqliteDatabase(std::move(state)));
 }
 
-absl::StatusOr<std::unique_ptr<SqliteDatabase>>
-SqliteDatabase::OpenInMemory() {
+absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::OpenInMemory() {
   auto state = std::make_unique<State>();
   absl::StatusOr<std::unique_ptr<Session>> writer = Session::Open(
       ":memory:", /*read_only=*/false, std::chrono::milliseconds(5000));
@@ -521,9 +519,8 @@ absl::Status SqliteDatabase::RunWrite(const CallLimits& limits,
   Session& session = *state_->writer;
   {
     std::unique_lock lock(state_->mutex);
-    absl::Status status =
-        state_->Wait(lock, limits, "waiting for the database",
-                     [&] { return !state_->writer_busy; });
+    absl::Status status = state_->Wait(lock, limits, "waiting for the database",
+                                       [&] { return !state_->writer_busy; });
     if (!status.ok()) return status;
     state_->writer_busy = true;
   }
