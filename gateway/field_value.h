@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace google::protobuf {
+class Descriptor;
+class FieldDescriptor;
+class Message;
+}  // namespace google::protobuf
+
+// Values of fields written as text, the way proto3 JSON writes them, set and
+// read through reflection. Pure; any thread.
+namespace welfare::gateway {
+
+// Where a text stands. In a URL everything is text; in JSON only what the
+// proto3 mapping writes between quotes.
+enum class TextOrigin { kUrl, kJson };
+
+// True for messages that one text stands for: Timestamp, Duration, FieldMask
+// and the wrappers of scalars (of which JSON quotes some and not others).
+bool IsTextMessage(const google::protobuf::Descriptor& descriptor);
+
+// Sets `field` of `message` to what `text` says, or appends it when the field
+// is repeated. Returns what is wrong with the text, in words for the caller;
+// `message` is then unchanged. Integers are decimal without leading zeros or
+// a plus sign; enums are names (in a URL also known numbers); bytes are
+// base64 in either alphabet; Timestamp is RFC 3339 with a colon in the offset
+// and Duration is seconds with an `s`.
+//
+// REQUIRES: `field` is a scalar, an enum or IsTextMessage; `text` is UTF-8.
+std::optional<std::string> AssignText(
+    google::protobuf::Message& message,
+    const google::protobuf::FieldDescriptor& field, std::string_view text,
+    TextOrigin origin);
+
+// Fills a message for which IsTextMessage holds. As AssignText otherwise.
+std::optional<std::string> AssignTextMessage(google::protobuf::Message& message,
+                                             std::string_view text,
+                                             TextOrigin origin);
+
+// Sets an enum field by number; refuses numbers the enum does not know.
+std::optional<std::string> AssignEnumNumber(
+    google::protobuf::Message& message,
+    const google::protobuf::FieldDescriptor& field, std::int64_t number);
+
+// Finds a field by its proto name or its JSON name; null when there is none.
+const google::protobuf::FieldDescriptor* FindField(
+    const google::protobuf::Descriptor& descriptor, std::string_view name);
+
+// Resolves "a.b.c" from `descriptor`, each part in either spelling, through
+// singular messages. The last part may be any field. Null when a part is
+// unknown or leads through something else.
+const google::protobuf::FieldDescriptor* ResolveFieldPath(
+    const google::protobuf::Descriptor& descriptor, std::string_view path);
+
+// "displayName" to "display_name"; text that is no lowerCamelCase unchanged.
+std::string CamelToSnake(std::string_view text);
+
+}  // namespace welfare::gateway

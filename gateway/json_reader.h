@@ -1,0 +1,50 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace google::protobuf {
+class Message;
+}
+
+namespace welfare::gateway {
+
+// One thing wrong with a request: where, and what to do about it.
+struct FieldViolation {
+  std::string field;  // "submission.answers[3].value"; proto field names
+  std::string description;
+};
+
+// What reading one JSON text found.
+struct JsonReport {
+  // Not empty when the text is no JSON by RFC 8259; nothing else is set then.
+  std::string syntax_error;
+  // Every violation, in the order of the text; at most kMaxViolations.
+  std::vector<FieldViolation> violations;
+  // Proto paths of the leaves the text gave, for update masks and for seeing
+  // that a path variable is not overridden. Repeated and map fields and
+  // well-known types are leaves.
+  std::vector<std::string> leaf_paths;
+
+  bool ok() const { return syntax_error.empty() && violations.empty(); }
+};
+
+// A text nested deeper is refused (RFC 8259, section 9 allows a limit). A list
+// or object with nothing inside is not counted as a level.
+inline constexpr int kMaxJsonDepth = 32;
+inline constexpr std::size_t kMaxViolations = 100;
+
+// Reads `json` into `message` by the proto3 JSON mapping, strictly: RFC 8259
+// and nothing else; unknown fields, duplicate keys, one field in two
+// spellings, two members of one oneof, numbers out of range, unknown enum
+// names and numbers, strings holding U+0000 and google.protobuf.Any are
+// violations. Field names are accepted in lowerCamelCase and as in the proto.
+// null means "not given", except in lists, where it is a violation.
+//
+// `path_prefix` ("submission") is put before every path reported. Costs time
+// linear in the text. Any thread.
+JsonReport ReadJson(std::string_view json, std::string_view path_prefix,
+                    google::protobuf::Message& message);
+
+}  // namespace welfare::gateway
