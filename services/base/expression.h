@@ -14,7 +14,7 @@
 //   registry('implementing', -1)      a registry fact of the respondent's
 //                                     municipality in the round's fiscal year
 //                                     plus the offset
-//   fiscal-year()                     the round's fiscal year, a number
+//   survey_year()                     the round's fiscal year, a number
 //
 // Truth is three-valued. Comparing a missing value, also by !=, is UNKNOWN, as
 // is `selected` on one; `and`, `or`, `not` follow Kleene; arithmetic with a
@@ -23,8 +23,9 @@
 // UNKNOWN; `if` with an UNKNOWN condition is missing (UNKNOWN for truths);
 // `coalesce` takes its second argument when the first is missing or UNKNOWN.
 //
-// Precedence, loosest first: or; and; = !=; < <= > >=; + -; * div mod;
-// unary -. Operators of one level group to the left.
+// Precedence, loosest first: or; and; = != < <= > >=; + -; * div mod; unary -.
+// Operators of one level group to the left; comparisons do not chain, since
+// `1 < ${x} < 5` is always a mistake.
 //
 // An expression goes through three steps: Parse (text to tree), Check (tree
 // and schema to a typed program, items resolved to indexes), Evaluate (program
