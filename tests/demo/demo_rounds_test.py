@@ -4,12 +4,16 @@ checker finds what is wrong."""
 
 import csv
 import filecmp
+from fractions import Fraction
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
 import unittest
+
+import yaml
 
 ROOT = pathlib.Path(os.environ.get("WELFARE_SOURCE_DIR",
                                    pathlib.Path(__file__).resolve().parents[2]))
@@ -69,7 +73,8 @@ class Rounds(unittest.TestCase):
                 out.writeheader()
                 out.writerows(rows)
             checked = run("check_rounds.py", "--quiet", "--rounds", copy)
-            self.assertEqual(checked.returncode, 1, checked.stdout + checked.stderr)
+            self.assertEqual(checked.stderr, "")
+            self.assertEqual(checked.returncode, 1, checked.stdout)
             return checked.stdout
 
     @staticmethod
@@ -138,7 +143,7 @@ class Subject:
     def registry(self, fact, offset):
         return self.facts.get((fact, offset))
 
-    def survey_year(self):
+    def fiscal_year(self):
         return 2025
 
 
@@ -155,7 +160,7 @@ class Expressions(unittest.TestCase):
                 ("selected(${m}, 'y')", True), ("selected(${b}, 'y')", None),
                 ("count-selected(${m}) >= 2", True), ("count-selected(${b}) = 0", None),
                 ("${n} + 1 = .", True), ("${n} + ${b} = 4", None),
-                (". > survey_year()", False), ("${n} - 1 - 1 = 1", True),
+                (". > fiscal-year()", False), ("${n} - 1 - 1 = 1", True),
                 ("if(${n} > 2, 1, 2) = 1", True), ("coalesce(${b}, 7) = 7", True),
                 ("registry('implementing', 0) and not(registry('implementing', -1))", True),
                 ("registry('preparation', 0)", None),
@@ -188,6 +193,49 @@ class Wording(unittest.TestCase):
                 self.assertEqual([k for k in range(n + 1) if fits(wording, k, n) == "fits"],
                                  list(range(low, high + 1)))
         self.assertEqual([k for k in range(11) if fits("7割弱", k, 10) == "fits"], [])
+
+    def judged(self, rules, wording, k, n):
+        """Judges by the rules of the data file; None without a rule."""
+        for rule in rules:
+            pattern = rule["pattern"].replace("{tenths}", "([1-9])").replace(
+                "{fraction}", r"(\d+)/(\d+)")
+            match = re.fullmatch(pattern, wording)
+            if not match:
+                continue
+            if rule["kind"] == "exists":
+                return k >= 1
+            if rule["kind"] == "all":
+                return k == n
+            value = Fraction(rule["value"]) if "value" in rule else (
+                Fraction(int(match[1]), int(match[2]) if match.lastindex == 2 else 10))
+            if rule["kind"] == "nearest_integer":
+                return abs(k - value * n) <= Fraction(1, 2)
+            share, good = Fraction(k, n), True
+            if "lower" in rule:
+                end = value + Fraction(rule["lower"]["offset"])
+                good &= share > end or (rule["lower"]["inclusive"] and share == end)
+            if "upper" in rule:
+                end = value + Fraction(rule["upper"]["offset"])
+                good &= share < end or (rule["upper"]["inclusive"] and share == end)
+            if "cap" in rule:
+                good &= share < value + Fraction(rule["cap"])
+            return good
+        return None
+
+    def test_the_data_file_says_the_same(self):
+        path = ROOT / "services" / "indicator" / "data" / "wording-profile-1.yaml"
+        rules = yaml.safe_load(path.read_text("utf-8"))["rules"]
+        words = ["半数以上", "7割弱", "約半数", "半数", "ある", "も見られる", "場合もある", "全て",
+                 "1/2", "1/3", "2/3", "約1/3", "約2/3", "約3/4"]
+        words += [f"{x}割{end}" for x in range(1, 10) for end in ("", "以上")]
+        for wording in words:
+            for n in range(1, 63):
+                for k in range(n + 1):
+                    self.assertEqual(fits(wording, k, n) == "fits",
+                                     self.judged(rules, wording, k, n), (wording, k, n))
+        for wording in ("多い", "進んでいる", "増えている"):
+            self.assertIsNone(self.judged(rules, wording, 1, 2))
+            self.assertIsNone(fits(wording, 1, 2))
 
 
 if __name__ == "__main__":

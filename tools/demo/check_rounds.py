@@ -114,7 +114,7 @@ class Context:
     def registry(self, fact, offset):
         return self.round.registry.fact(self.code, self.round.year + offset, fact)
 
-    def survey_year(self):
+    def fiscal_year(self):
         return self.round.year
 
 
@@ -122,7 +122,7 @@ class Round:
     def __init__(self, folder, year, registry, codebook, plan):
         stem = f"synthetic-jusou-{year}"
         self.year, self.registry, self.codebook = year, registry, codebook
-        self.first, self.last = plan["opens"], plan["closes"]
+        self.first, self.last = plan["window_start"], plan["window_end"]
         self.header_rows = read(folder / f"{stem}-headers.csv")
         self.answer_rows = read(folder / f"{stem}-answers.csv")
         self.submissions = {(r["municipality_code"], r["respondent_kind"])
@@ -282,7 +282,7 @@ def fits(wording, k, n):
             # |k/n - a/b| <= 1/20; for a half the upper end is excluded.
             distance = 20 * (k * b - a * n)
             width = n * b
-            if match[2] in ("半数", "1/2") and distance == width:
+            if match[2] == "半数" and distance == width:
                 return "does not fit"
             return "fits" if -width <= distance <= width else "does not fit"
         return "fits" if 2 * abs(k * b - a * n) <= b else "does not fit"

@@ -1,13 +1,13 @@
 """A small evaluator of the house's expression language.
 
-It is XLSForm's syntax with `registry(fact, offset)` and `survey_year()`, written
+It is XLSForm's syntax with `registry(fact, offset)` and `fiscal-year()`, written
 apart from the C++ one, so that each can check the other. Truth has three values:
 True, False and None (UNKNOWN). A missing operand is None too.
 
     Expression("${a} = 'x' and registry('implementing', 0)").evaluate(context)
 
 A context has `item(name)`, `current()`, `registry(fact, offset)` and
-`survey_year()`; `item` and `current` give an int, a string (codes of a multiple
+`fiscal_year()`; `item` and `current` give an int, a string (codes of a multiple
 answer separated by spaces) or None.
 """
 
@@ -178,8 +178,8 @@ def call(name, arguments, context):
         return True
     if name == "false" and not arguments:
         return False
-    if name == "survey_year" and not arguments:
-        return context.survey_year()
+    if name == "fiscal-year" and not arguments:
+        return context.fiscal_year()
     if name == "registry":
         fact, offset = (run(a, context) for a in arguments)
         return context.registry(fact, int(offset))

@@ -1,0 +1,181 @@
+#include "services/platform/errors.h"
+
+#include <chrono>
+#include <string>
+
+#include "services/base/error.h"
+
+namespace welfare::platform {
+namespace {
+
+using absl::StatusCode;
+using base::MakeError;
+
+std::string Text(std::string_view text) { return std::string(text); }
+
+}  // namespace
+
+absl::Status DeadlineExceeded(std::string_view what) {
+  return MakeError(StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
+                   "The deadline passed (" + Text(what) +
+                       "); repeat the call with more time.")
+      .With("what", what);
+}
+
+absl::Status Cancelled(std::string_view what) {
+  return MakeError(StatusCode::kCancelled, "CANCELLED",
+                   "The call was cancelled (" + Text(what) + ").")
+      .With("what", what);
+}
+
+absl::Status UniqueViolation(std::string_view query) {
+  return MakeError(StatusCode::kAlreadyExists, "UNIQUE_VIOLATION",
+                   "Something with this key exists already.")
+      .With("query", query);
+}
+
+absl::Status ConstraintViolation(std::string_view query,
+                                 std::string_view constraint) {
+  return MakeError(StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION",
+                   "The change contradicts a rule of the database.")
+      .With("query", query)
+      .With("constraint", constraint);
+}
+
+absl::Status DatabaseBusy(std::string_view query) {
+  return MakeError(StatusCode::kAborted, "DATABASE_BUSY",
+                   "Another writer was in the way; repeat the call.")
+      .With("query", query);
+}
+
+absl::Status DatabaseUnavailable(std::string_view cause) {
+  return MakeError(StatusCode::kUnavailable, "DATABASE_UNAVAILABLE",
+                   "The database cannot be reached; repeat the call later.")
+      .With("cause", cause)
+      .WithRetryDelay(std::chrono::milliseconds(1000));
+}
+
+absl::Status StorageFull(std::string_view query) {
+  return MakeError(StatusCode::kResourceExhausted, "STORAGE_FULL",
+                   "The disk of the database is full.")
+      .With("query", query);
+}
+
+absl::Status StatementFailed(std::string_view query, std::string_view cause) {
+  return MakeError(StatusCode::kInternal, "DATABASE_STATEMENT",
+                   "The statement " + Text(query) + " failed: " + Text(cause))
+      .With("query", query)
+      .With("cause", cause);
+}
+
+absl::Status ColumnMismatch(std::string_view query, int column,
+                            std::string_view expected) {
+  return MakeError(StatusCode::kInternal, "COLUMN_MISMATCH",
+                   "Column " + std::to_string(column) + " of " + Text(query) +
+                       " is not " + Text(expected) + ".")
+      .With("query", query)
+      .With("column", column);
+}
+
+absl::Status NoRowFound(std::string_view query) {
+  return MakeError(StatusCode::kInternal, "NO_ROW",
+                   "The statement " + Text(query) + " answered no row.")
+      .With("query", query);
+}
+
+absl::Status UncaughtException(std::string_view where, std::string_view what) {
+  return MakeError(StatusCode::kInternal, "UNCAUGHT_EXCEPTION",
+                   "An exception left " + Text(where) + ": " + Text(what))
+      .With("where", where);
+}
+
+absl::Status MigrationChanged(int number, std::string_view name) {
+  return MakeError(StatusCode::kFailedPrecondition, "MIGRATION_CHANGED",
+                   "Migration " + std::to_string(number) + " (" + Text(name) +
+                       ") differs from the one this database was made with; "
+                       "run the program that made it.")
+      .With("number", number)
+      .With("name", name);
+}
+
+absl::Status DatabaseTooNew(std::int64_t found, std::int64_t known) {
+  return MakeError(StatusCode::kFailedPrecondition, "DATABASE_TOO_NEW",
+                   "The database is at migration " + std::to_string(found) +
+                       ", this program knows " + std::to_string(known) +
+                       "; run a newer program.")
+      .With("found", found)
+      .With("known", known);
+}
+
+absl::Status MigrationNumbers(int expected, int found) {
+  return MakeError(StatusCode::kInternal, "MIGRATION_NUMBERS",
+                   "Migration " + std::to_string(expected) +
+                       " is missing: found " + std::to_string(found) + ".")
+      .With("expected", expected)
+      .With("found", found);
+}
+
+absl::Status DatabaseUrlInvalid(std::string_view why) {
+  return MakeError(StatusCode::kInvalidArgument, "DATABASE_URL_INVALID",
+                   "The database URL cannot be used: " + Text(why) + ".")
+      .With("why", why);
+}
+
+absl::Status AuditLogDamaged(std::int64_t sequence) {
+  return MakeError(StatusCode::kDataLoss, "AUDIT_LOG_DAMAGED",
+                   "The audit log is damaged at record " +
+                       std::to_string(sequence) + ".")
+      .With("sequence", sequence);
+}
+
+absl::Status RequestIdReused(std::string_view request_id) {
+  return MakeError(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED",
+                   "The request_id was used for another request; make a new "
+                   "one.")
+      .With("request_id", request_id)
+      .WithViolation({.field = "request_id",
+                      .reason = "REQUEST_ID_REUSED",
+                      .description = "Used for another request before."});
+}
+
+absl::Status Overloaded() {
+  return MakeError(StatusCode::kResourceExhausted, "OVERLOADED",
+                   "The service has more work than it can do; repeat the call "
+                   "later.")
+      .WithRetryDelay(std::chrono::milliseconds(500));
+}
+
+absl::Status ShuttingDown() {
+  return MakeError(StatusCode::kUnavailable, "SHUTTING_DOWN",
+                   "The service is stopping; repeat the call.")
+      .WithRetryDelay(std::chrono::milliseconds(500));
+}
+
+absl::Status SettingInvalid(std::string_view setting, std::string_view why) {
+  return MakeError(StatusCode::kInvalidArgument, "SETTING_INVALID",
+                   Text(setting) + ": " + Text(why))
+      .With("setting", setting);
+}
+
+absl::Status AddressUnavailable(std::string_view address,
+                                std::string_view why) {
+  return MakeError(StatusCode::kFailedPrecondition, "ADDRESS_UNAVAILABLE",
+                   "Cannot listen on " + Text(address) + ": " + Text(why) + ".")
+      .With("address", address);
+}
+
+absl::Status AssetNotFound(std::string_view path) {
+  return MakeError(StatusCode::kNotFound, "ASSET_NOT_FOUND",
+                   "The data file " + Text(path) +
+                       " is missing; set --assets-dir to the folder that has "
+                       "it.")
+      .With("path", path);
+}
+
+absl::Status CacheUrlInvalid(std::string_view why) {
+  return MakeError(StatusCode::kInvalidArgument, "CACHE_URL_INVALID",
+                   "The Redis URL cannot be used: " + Text(why) + ".")
+      .With("why", why);
+}
+
+}  // namespace welfare::platform

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace welfare::platform {
+
+// Every failure the platform itself can name. Reasons are part of the API.
+
+// --- data layer ---
+// DEADLINE_EXCEEDED, DEADLINE_EXCEEDED: `what` did not end in time.
+absl::Status DeadlineExceeded(std::string_view what);
+// CANCELLED, CANCELLED: the caller went away.
+absl::Status Cancelled(std::string_view what);
+// ALREADY_EXISTS, UNIQUE_VIOLATION.
+absl::Status UniqueViolation(std::string_view query);
+// FAILED_PRECONDITION, CONSTRAINT_VIOLATION.
+absl::Status ConstraintViolation(std::string_view query,
+                                 std::string_view constraint);
+// ABORTED, DATABASE_BUSY.
+absl::Status DatabaseBusy(std::string_view query);
+// UNAVAILABLE, DATABASE_UNAVAILABLE.
+absl::Status DatabaseUnavailable(std::string_view cause);
+// RESOURCE_EXHAUSTED, STORAGE_FULL.
+absl::Status StorageFull(std::string_view query);
+// INTERNAL, DATABASE_STATEMENT.
+absl::Status StatementFailed(std::string_view query, std::string_view cause);
+// INTERNAL, COLUMN_MISMATCH.
+absl::Status ColumnMismatch(std::string_view query, int column,
+                            std::string_view expected);
+// INTERNAL, NO_ROW.
+absl::Status NoRowFound(std::string_view query);
+// INTERNAL, UNCAUGHT_EXCEPTION.
+absl::Status UncaughtException(std::string_view where, std::string_view what);
+// FAILED_PRECONDITION, MIGRATION_CHANGED.
+absl::Status MigrationChanged(int number, std::string_view name);
+// FAILED_PRECONDITION, DATABASE_TOO_NEW.
+absl::Status DatabaseTooNew(std::int64_t found, std::int64_t known);
+// INTERNAL, MIGRATION_NUMBERS.
+absl::Status MigrationNumbers(int expected, int found);
+// INVALID_ARGUMENT, DATABASE_URL_INVALID.
+absl::Status DatabaseUrlInvalid(std::string_view why);
+// DATA_LOSS, AUDIT_LOG_DAMAGED.
+absl::Status AuditLogDamaged(std::int64_t sequence);
+// INVALID_ARGUMENT, REQUEST_ID_REUSED.
+absl::Status RequestIdReused(std::string_view request_id);
+
+// --- server ---
+// RESOURCE_EXHAUSTED, OVERLOADED: the module's queue is full; retry later.
+absl::Status Overloaded();
+// UNAVAILABLE, SHUTTING_DOWN: the process drains.
+absl::Status ShuttingDown();
+
+// --- life-cycle: sentences for the person who starts the process ---
+// INVALID_ARGUMENT, SETTING_INVALID.
+absl::Status SettingInvalid(std::string_view setting, std::string_view why);
+// FAILED_PRECONDITION, ADDRESS_UNAVAILABLE.
+absl::Status AddressUnavailable(std::string_view address, std::string_view why);
+// NOT_FOUND, ASSET_NOT_FOUND.
+absl::Status AssetNotFound(std::string_view path);
+// INVALID_ARGUMENT, CACHE_URL_INVALID.
+absl::Status CacheUrlInvalid(std::string_view why);
+
+}  // namespace welfare::platform

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "absl/status/status.h"
+
+namespace welfare::platform {
+
+// The process's log on stderr, one line per event: a short sentence and fields
+// with snake_case keys. Never secrets, answers or personal data. Any thread may
+// call it. Built on spdlog; text looks like
+//   2025-06-16T00:00:00.000Z info  server started address=127.0.0.1:7101
+// and json is one object per line with time, level, message and the fields.
+enum class LogLevel { kDebug, kInfo, kWarning, kError };
+enum class LogFormat { kText, kJson };
+
+// One field; implicit so that {"rows", 12} reads as one.
+struct LogField {
+  using Value = std::variant<std::string_view, std::int64_t, double, bool>;
+  LogField(std::string_view key_in, std::string_view value_in)
+      : key(key_in), value(value_in) {}
+  LogField(std::string_view key_in, const char* value_in)
+      : key(key_in), value(std::string_view(value_in)) {}
+  LogField(std::string_view key_in, const std::string& value_in)
+      : key(key_in), value(std::string_view(value_in)) {}
+  LogField(std::string_view key_in, std::int64_t value_in)
+      : key(key_in), value(value_in) {}
+  LogField(std::string_view key_in, int value_in)
+      : key(key_in), value(std::int64_t{value_in}) {}
+  LogField(std::string_view key_in, double value_in)
+      : key(key_in), value(value_in) {}
+  LogField(std::string_view key_in, bool value_in)
+      : key(key_in), value(value_in) {}
+
+  // Borrowed for the call that logs.
+  std::string_view key;
+  Value value;
+};
+
+// Sets format and least level; text and info until then.
+void ConfigureLog(LogFormat format, LogLevel level);
+
+void Log(LogLevel level, std::string_view message,
+         std::initializer_list<LogField> fields = {});
+
+inline void LogInfo(std::string_view message,
+                    std::initializer_list<LogField> fields = {}) {
+  Log(LogLevel::kInfo, message, fields);
+}
+inline void LogWarning(std::string_view message,
+                       std::initializer_list<LogField> fields = {}) {
+  Log(LogLevel::kWarning, message, fields);
+}
+inline void LogError(std::string_view message,
+                     std::initializer_list<LogField> fields = {}) {
+  Log(LogLevel::kError, message, fields);
+}
+// Logs a failure with its code, reason and message.
+void LogStatus(LogLevel level, std::string_view message,
+               const absl::Status& status);
+
+// The line as it is written, without the newline. For tests.
+std::string FormatLogLine(LogFormat format, LogLevel level,
+                          std::int64_t time_micros, std::string_view message,
+                          std::initializer_list<LogField> fields);
+
+}  // namespace welfare::platform

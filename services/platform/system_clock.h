@@ -1,0 +1,13 @@
+#pragma once
+
+#include "services/base/clock.h"
+
+namespace welfare::platform {
+
+// The machine's wall clock. Any thread may call it.
+class SystemClock final : public base::Clock {
+ public:
+  base::Timestamp Now() const override;
+};
+
+}  // namespace welfare::platform

@@ -1,0 +1,382 @@
+// One suite for every Database: what services rely on, whatever the engine.
+#include "services/platform/database.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "services/platform/group_commit.h"
+#include "services/platform/sqlite_database.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace welfare::platform {
+namespace {
+
+using support::IsOk;
+using support::IsOkAndHolds;
+using support::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr Query kMakeTable{
+    "make_table",
+    "CREATE TABLE items (id BIGINT NOT NULL PRIMARY KEY, name TEXT,"
+    " body {bytes}); CREATE TABLE parts (item BIGINT NOT NULL REFERENCES"
+    " items (id)); CREATE TABLE facts (id BIGINT); {append_only facts}"};
+constexpr Query kInsert{"insert_item",
+                        "INSERT INTO items (id, name, body) VALUES ($1, $2, "
+                        "$3)"};
+constexpr Query kCount{"count_items", "SELECT COUNT(*) FROM items"};
+constexpr Query kNames{"names", "SELECT name FROM items ORDER BY id"};
+// Runs for longer than any deadline here.
+constexpr Query kForever{
+    "forever",
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+    " SELECT MAX(i) FROM n"};
+
+absl::Status Insert(Transaction& transaction, int id, std::string_view name) {
+  return transaction.Execute(kInsert, {id, name, nullptr}).status();
+}
+
+absl::StatusOr<std::int64_t> CountItems(Database& database) {
+  return database.Read([](Connection& connection) {
+    return connection.Get(kCount, {},
+                          [](const Row& row) { return row.Int64(0); });
+  });
+}
+
+struct Engine {
+  const char* name;
+  std::function<std::unique_ptr<Database>(const support::TempDir&)> open;
+};
+
+class DatabaseContract : public ::testing::TestWithParam<Engine> {
+ protected:
+  void SetUp() override {
+    database_ = GetParam().open(folder_);
+    ASSERT_NE(database_, nullptr);
+    ASSERT_THAT(database_->Write([](Transaction& transaction) {
+      return transaction.ExecuteScript(kMakeTable);
+    }),
+                IsOk());
+  }
+
+  support::TempDir folder_;
+  std::unique_ptr<Database> database_;
+};
+
+TEST_P(DatabaseContract, ReadsWhatWasWritten) {
+  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction
+        .Execute(kInsert, {7, "千代田区", Bytes{std::string("\0\1", 2)}})
+        .status();
+  }),
+              IsOk());
+  const auto found = database_->Read([](Connection& connection) {
+    return connection.Get(
+        {"all", "SELECT id, name, body FROM items"}, {}, [](const Row& row) {
+          return std::tuple(row.Int64(0), row.Text(1), row.BytesOf(2));
+        });
+  });
+  EXPECT_THAT(found,
+              IsOkAndHolds(std::tuple(7, "千代田区", std::string("\0\1", 2))));
+}
+
+TEST_P(DatabaseContract, ParametersAreTakenByNumber) {
+  const auto found = database_->Read([](Connection& connection) {
+    return connection.Get({"swapped", "SELECT $2 || $1 || $2"}, {"a", "b"},
+                          [](const Row& row) { return row.Text(0); });
+  });
+  EXPECT_THAT(found, IsOkAndHolds(std::string("bab")));
+}
+
+TEST_P(DatabaseContract, EmptyBytesAndTextAreNotNull) {
+  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.Execute(kInsert, {1, "", Bytes{}}).status();
+  }),
+              IsOk());
+  const auto found = database_->Read([](Connection& connection) {
+    return connection.Get(
+        {"nulls", "SELECT name, body FROM items"}, {}, [](const Row& row) {
+          return row.IsNull(0) || row.IsNull(1) || !row.BytesView(1).empty();
+        });
+  });
+  EXPECT_THAT(found, IsOkAndHolds(false));
+}
+
+TEST_P(DatabaseContract, RollsBackAWriteThatFails) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    EXPECT_THAT(Insert(transaction, 1, "a"), IsOk());
+    return absl::AbortedError("no");
+  }),
+              StatusIs(absl::StatusCode::kAborted));
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
+}
+
+TEST_P(DatabaseContract, RollsBackAWriteThatThrows) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) -> absl::Status {
+    EXPECT_THAT(Insert(transaction, 1, "a"), IsOk());
+    throw std::runtime_error("out");
+  }),
+              StatusIs(absl::StatusCode::kInternal, "UNCAUGHT_EXCEPTION"));
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
+}
+
+TEST_P(DatabaseContract, IsolatedUndoesOnlyItself) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    EXPECT_THAT(Insert(transaction, 1, "a"), IsOk());
+    EXPECT_THAT(transaction.Isolated({},
+                                     [](Transaction& inner) {
+                                       EXPECT_THAT(Insert(inner, 2, "b"),
+                                                   IsOk());
+                                       return Insert(inner, 1, "again");
+                                     }),
+                StatusIs(absl::StatusCode::kAlreadyExists));
+    return Insert(transaction, 3, "c");
+  }),
+              IsOk());
+  const auto names = database_->Read([](Connection& connection) {
+    return connection.List(kNames, {},
+                           [](const Row& row) { return row.Text(0); });
+  });
+  EXPECT_THAT(names, IsOkAndHolds(ElementsAre("a", "c")));
+}
+
+TEST_P(DatabaseContract, UniqueViolationIsAlreadyExists) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    EXPECT_THAT(Insert(transaction, 1, "a"), IsOk());
+    return Insert(transaction, 1, "b");
+  }),
+              StatusIs(absl::StatusCode::kAlreadyExists, "UNIQUE_VIOLATION"));
+}
+
+TEST_P(DatabaseContract, ForeignKeysHold) {
+  EXPECT_THAT(
+      database_->Write([](Transaction& transaction) {
+        return transaction
+            .Execute({"part", "INSERT INTO parts (item) VALUES ($1)"}, {5})
+            .status();
+      }),
+      StatusIs(absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION"));
+}
+
+TEST_P(DatabaseContract, AppendOnlyTablesRefuseChanges) {
+  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.Execute({"add", "INSERT INTO facts VALUES (1)"}, {})
+        .status();
+  }),
+              IsOk());
+  for (const Query query : {Query{"update", "UPDATE facts SET id = 2"},
+                            Query{"delete", "DELETE FROM facts"}}) {
+    EXPECT_THAT(
+        database_->Write([&](Transaction& transaction) {
+          return transaction.Execute(query, {}).status();
+        }),
+        StatusIs(absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION"))
+        << query.name;
+  }
+}
+
+TEST_P(DatabaseContract, ReturningAnswersFromAWrite) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.Get({"returning",
+                            "INSERT INTO items (id, name) VALUES ($1, $2)"
+                            " ON CONFLICT (id) DO NOTHING RETURNING id"},
+                           {4, "d"},
+                           [](const Row& row) { return row.Int64(0); });
+  }),
+              IsOkAndHolds(4));
+}
+
+TEST_P(DatabaseContract, ExecuteCountsTheRowsItChanged) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction)
+                                   -> absl::StatusOr<std::int64_t> {
+    for (int id = 1; id <= 3; ++id) {
+      EXPECT_THAT(Insert(transaction, id, "x"), IsOk());
+    }
+    EXPECT_THAT(transaction.Execute(
+                    {"none", "UPDATE items SET name = $1 WHERE id > 9"}, {"z"}),
+                IsOkAndHolds(0));
+    return transaction.Execute(
+        {"two", "UPDATE items SET name = $1 WHERE id > 1"}, {"y"});
+  }),
+              IsOkAndHolds(2));
+}
+
+TEST_P(DatabaseContract, AReadCannotChangeAnything) {
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.ForEach({"sneaky", "DELETE FROM items"}, {},
+                              [](const Row&) { return absl::OkStatus(); });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+}
+
+TEST_P(DatabaseContract, WrongColumnTypeIsAnError) {
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.Get({"text", "SELECT 'a'"}, {},
+                          [](const Row& row) { return row.Int64(0); });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "COLUMN_MISMATCH"));
+}
+
+TEST_P(DatabaseContract, WrongStatementsAreInternalErrors) {
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.Get({"typo", "SELEC 1"}, {},
+                          [](const Row& row) { return row.Int64(0); });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.Get({"parameters", "SELECT $1, $2"}, {1},
+                          [](const Row& row) { return row.Int64(0); });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+}
+
+TEST_P(DatabaseContract, DeadlineEndsARunningStatement) {
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_THAT(
+      database_->Read(CallLimits::After(std::chrono::milliseconds(50)),
+                      [](Connection& connection) {
+                        return connection.Get(kForever, {}, [](const Row& row) {
+                          return row.Int64(0);
+                        });
+                      }),
+      StatusIs(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED"));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+}
+
+TEST_P(DatabaseContract, CancellationEndsARunningStatement) {
+  std::stop_source source;
+  std::jthread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    source.request_stop();
+  });
+  CallLimits limits = CallLimits::After(std::chrono::seconds(30));
+  limits.stop = source.get_token();
+  EXPECT_THAT(database_->Write(limits,
+                               [](Transaction& transaction) {
+                                 return transaction.Get(kForever, {},
+                                                        [](const Row& row) {
+                                                          return row.Int64(0);
+                                                        });
+                               }),
+              StatusIs(absl::StatusCode::kCancelled));
+}
+
+TEST_P(DatabaseContract, NothingStartsAfterTheDeadline) {
+  bool started = false;
+  EXPECT_THAT(database_->Write(CallLimits::After(std::chrono::milliseconds(-1)),
+                               [&](Transaction&) {
+                                 started = true;
+                                 return absl::OkStatus();
+                               }),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_FALSE(started);
+}
+
+TEST_P(DatabaseContract, AnInterruptedChangeLeavesTheDatabaseUsable) {
+  EXPECT_THAT(database_->Write(
+                  CallLimits::After(std::chrono::milliseconds(50)),
+                  [](Transaction& transaction) {
+                    return transaction
+                        .Execute(
+                            {"insert_forever",
+                             "INSERT INTO items (id) WITH RECURSIVE n(i) AS"
+                             " (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+                             " SELECT i FROM n"},
+                            {})
+                        .status();
+                  }),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    return Insert(transaction, 1, "a");
+  }),
+              IsOk());
+}
+
+TEST_P(DatabaseContract, ConcurrentWritersAndReadersAgree) {
+  constexpr int kThreads = 8;
+  constexpr int kWrites = 25;
+  std::atomic<int> failures{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < kWrites; ++i) {
+          const absl::Status status =
+              database_->Write([&](Transaction& transaction) {
+                return Insert(transaction, t * 1000 + i, "w");
+              });
+          if (!status.ok() || !CountItems(*database_).ok()) ++failures;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(failures.load(), 0);
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(kThreads * kWrites));
+}
+
+TEST_P(DatabaseContract, AnswersAPing) {
+  EXPECT_THAT(database_->Ping(), IsOk());
+}
+
+std::unique_ptr<Database> OpenFile(const support::TempDir& folder) {
+  auto database = SqliteDatabase::Open({.path = folder.File("test.db")});
+  EXPECT_THAT(database, IsOk());
+  return database.ok() ? *std::move(database) : nullptr;
+}
+
+std::unique_ptr<Database> OpenMemory(const support::TempDir&) {
+  auto database = SqliteDatabase::OpenInMemory();
+  EXPECT_THAT(database, IsOk());
+  return database.ok() ? *std::move(database) : nullptr;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Engines, DatabaseContract,
+    ::testing::Values(
+        Engine{"SqliteFile", &OpenFile}, Engine{"SqliteMemory", &OpenMemory},
+        Engine{"GroupedSqliteFile",
+               [](const support::TempDir& folder) -> std::unique_ptr<Database> {
+                 return std::make_unique<GroupCommit>(OpenFile(folder));
+               }}),
+    [](const auto& engine) { return std::string(engine.param.name); });
+
+TEST(SqliteDatabase, RefusesAFileThatIsNoDatabase) {
+  const support::TempDir folder;
+  EXPECT_THAT(SqliteDatabase::Open({.path = folder.path().string()}),
+              StatusIs(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"));
+}
+
+TEST(SqliteDatabase, FailsWhereItIsTold) {
+  auto database = SqliteDatabase::OpenInMemory();
+  ASSERT_THAT(database, IsOk());
+  ASSERT_THAT((*database)->Write([](Transaction& transaction) {
+    return transaction.ExecuteScript(kMakeTable);
+  }),
+              IsOk());
+  (*database)->FailNext(SqliteDatabase::FaultPoint::kCommit,
+                        absl::UnavailableError("gone"));
+  const auto write = [](Transaction& transaction) {
+    return Insert(transaction, 1, "a");
+  };
+  EXPECT_THAT((*database)->Write(write),
+              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(CountItems(**database), IsOkAndHolds(0));
+  (*database)->FailNext(SqliteDatabase::FaultPoint::kRead,
+                        absl::UnavailableError("gone"));
+  EXPECT_THAT(CountItems(**database), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT((*database)->Write(write), IsOk());
+  EXPECT_THAT(CountItems(**database), IsOkAndHolds(1));
+}
+
+}  // namespace
+}  // namespace welfare::platform
