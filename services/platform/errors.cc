@@ -121,6 +121,13 @@ absl::Status DatabaseUrlInvalid(std::string_view why) {
       .With("why", why);
 }
 
+absl::Status DatabaseInUse(std::string_view path) {
+  return MakeError(StatusCode::kFailedPrecondition, "DATABASE_IN_USE",
+                   "Another process uses the database " + Text(path) +
+                       "; stop it, or set another --data-dir.")
+      .With("path", path);
+}
+
 absl::Status AuditLogDamaged(std::int64_t sequence) {
   return MakeError(StatusCode::kDataLoss, "AUDIT_LOG_DAMAGED",
                    "The audit log is damaged at record " +

@@ -42,6 +42,8 @@ absl::Status DatabaseTooNew(std::int64_t found, std::int64_t known);
 absl::Status MigrationNumbers(int expected, int found);
 // INVALID_ARGUMENT, DATABASE_URL_INVALID.
 absl::Status DatabaseUrlInvalid(std::string_view why);
+// FAILED_PRECONDITION, DATABASE_IN_USE: by another process.
+absl::Status DatabaseInUse(std::string_view path);
 // DATA_LOSS, AUDIT_LOG_DAMAGED.
 absl::Status AuditLogDamaged(std::int64_t sequence);
 // INVALID_ARGUMENT, REQUEST_ID_REUSED.

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <grpcpp/support/status.h>
+
+#include <cstddef>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace welfare::platform {
+
+// Longest message on the wire, in bytes; longer ones are cut at a character and
+// end with "...". Nothing else cuts messages.
+inline constexpr std::size_t kMaxMessageBytes = 1024;
+// Most bytes of google.rpc details. Violations beyond it are left out and
+// counted in the metadata `violations_total`. Channels and servers of ours
+// accept this much; see TrimDetails for others.
+inline constexpr std::size_t kMaxDetailsBytes = 64 * 1024;
+
+// Turns a failure into what goes over the wire: code, message, and a
+// google.rpc.Status with exactly one ErrorInfo (`domain`, such as
+// "survey.welfare") and at most one each of BadRequest, ResourceInfo,
+// PreconditionFailure, RetryInfo and LocalizedMessage. INTERNAL, UNKNOWN and
+// DATA_LOSS show `request_id` and nothing else.
+grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view domain,
+                          std::string_view request_id);
+
+// The reverse, on the calling side; details that are no google.rpc.Status are
+// ignored.
+absl::Status FromGrpcStatus(const grpc::Status& status);
+
+// Leaves violations out until the details fit in `max_bytes`, for callers whose
+// gRPC accepts only 8 KiB of metadata.
+grpc::Status TrimDetails(const grpc::Status& status, std::size_t max_bytes);
+
+}  // namespace welfare::platform

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "services/platform/memory_cache.h"
+#include "services/platform/module.h"
+#include "services/platform/rpc_server.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/temp_dir.h"
+
+namespace grpc {
+class Channel;
+}
+
+namespace welfare::support {
+
+// A real module behind a real server on a unix socket in a temporary folder,
+// with a fake clock, its database in that folder and its cache in memory.
+//
+//   ModuleRunner runner(std::make_unique<RegistryModule>());
+//   ASSERT_THAT(runner.Start(), IsOk());
+//   auto stub = v1::RegistryService::NewStub(runner.channel());
+//
+// Peers are other servers: SetPeer("registry", fake.address()) before Start.
+class ModuleRunner {
+ public:
+  // `flags` as on the command line: {"--redis-url", "..."}.
+  explicit ModuleRunner(std::unique_ptr<platform::Module> module,
+                        std::vector<std::string> flags = {});
+  ~ModuleRunner();
+
+  void SetPeer(const std::string& name, const std::string& address);
+  absl::Status Start();
+  // Drains and stops, as the end of a process does.
+  void Stop();
+
+  std::string address() const;
+  std::shared_ptr<grpc::Channel> channel() const;
+  FakeClock& clock() { return clock_; }
+  platform::MetricsRegistry& metrics() { return metrics_; }
+  platform::Module& module() { return *module_; }
+  const TempDir& folder() const { return folder_; }
+
+ private:
+  TempDir folder_;
+  FakeClock clock_;
+  platform::MetricsRegistry metrics_;
+  platform::MemoryCache cache_{{}, metrics_};
+  std::vector<std::string> flags_;
+  std::map<std::string, std::string> peers_;
+  std::unique_ptr<platform::Config> config_;
+  std::unique_ptr<platform::ModuleContext> context_;
+  std::unique_ptr<platform::Module> module_;
+  bool started_ = false;
+};
+
+// A fake peer (an object derived from a generated service) behind a real
+// server on a unix socket in a temporary folder.
+class ServiceRunner {
+ public:
+  // REQUIRES: `service` outlives the runner.
+  ServiceRunner(grpc::Service& service, const std::string& full_name);
+  ~ServiceRunner();
+
+  std::string address() const;
+  std::shared_ptr<grpc::Channel> channel() const;
+  platform::MetricsRegistry& metrics() { return metrics_; }
+  platform::RpcServer& server() { return *server_; }
+
+ private:
+  TempDir folder_;
+  platform::MetricsRegistry metrics_;
+  std::unique_ptr<platform::RpcServer> server_;
+};
+
+}  // namespace welfare::support
