@@ -38,6 +38,7 @@ class CsvReader {
   //   CSV_UNTERMINATED_QUOTE: a quoted cell without end.
   //   CSV_STRAY_QUOTE: a quote inside an unquoted cell, or text after one.
   //   CSV_NUL: a NUL character.
+  //   CSV_STRAY_CR: a carriage return without line feed outside quotes.
   absl::StatusOr<std::optional<CsvRecord>> Next();
 
   // The part of the input that belongs to the record or error just returned,
@@ -47,6 +48,11 @@ class CsvReader {
   std::size_t last_line() const { return last_line_; }
 
  private:
+  bool AtCrLf() const {
+    return at_ + 1 < text_.size() && text_[at_] == '\r' &&
+           text_[at_ + 1] == '\n';
+  }
+
   std::string_view text_;
   std::size_t at_ = 0;
   std::size_t line_;

@@ -22,11 +22,11 @@ std::string DigitsToAscii(std::string_view utf8);
 // ends.
 std::string_view Trim(std::string_view utf8);
 
-// Returns a key under which spellings of one place name are equal: NFC,
-// trimmed, variation selectors dropped, and the declared variants folded (ケ
-// for ヶ, 檜 for 桧, 諸 and others in normalize.cc). Keys are for looking up
-// and never for print: 青ヶ島村 and 青ケ島村 have one key, the registry's own
-// form is printed.
+// Returns a key under which the spellings of one place name are equal: NFC,
+// trimmed, variation selectors dropped, and the declared variants folded (ヶ
+// and half-width ｹ to ケ, 桧 to 檜). Keys are for looking up and never for
+// print: 青ヶ島村 and 青ケ島村 have one key, the registry's own form is
+// printed.
 //
 // Errors:
 //   INVALID_ARGUMENT, reason NOT_UTF8: metadata `offset`.

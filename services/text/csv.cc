@@ -1,0 +1,252 @@
+#include "services/text/csv.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "services/base/digits.h"
+#include "services/base/error.h"
+
+namespace welfare::text {
+namespace {
+
+using base::MakeError;
+using base::Violation;
+
+absl::Status Malformed(std::string_view reason, std::string_view message,
+                       std::size_t line) {
+  return MakeError(absl::StatusCode::kInvalidArgument, reason, message)
+      .With("line", static_cast<long long>(line));
+}
+
+// Whether `cell` is a number that a spreadsheet reads as itself: -5, +3.25.
+bool IsPlainNumber(std::string_view cell) {
+  if (!cell.empty() && (cell[0] == '-' || cell[0] == '+')) {
+    cell.remove_prefix(1);
+  }
+  if (cell.empty() || !base::IsAsciiDigit(cell.front()) ||
+      !base::IsAsciiDigit(cell.back())) {
+    return false;
+  }
+  return std::ranges::count(cell, '.') <= 1 &&
+         std::ranges::all_of(
+             cell, [](char c) { return c == '.' || base::IsAsciiDigit(c); });
+}
+
+bool LooksLikeFormula(std::string_view cell) {
+  return !cell.empty() &&
+         std::string_view("=+-@\t\r").find(cell[0]) != std::string_view::npos &&
+         !IsPlainNumber(cell);
+}
+
+template <typename Cell>
+void Append(std::string& out, std::span<const Cell> cells,
+            const CsvWriteOptions& options) {
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (i > 0) out.push_back(',');
+    const std::string_view cell = cells[i];
+    const bool neutralize =
+        options.neutralize_formulas && LooksLikeFormula(cell);
+    const bool quote =
+        (cells.size() == 1 && cell.empty()) ||
+        cell.find_first_of(",\"\r\n") != std::string_view::npos ||
+        (!cell.empty() && (cell.front() == ' ' || cell.back() == ' '));
+    if (quote) out.push_back('"');
+    if (neutralize) out.push_back('\'');
+    for (const char c : cell) {
+      if (c == '"') out.push_back('"');
+      out.push_back(c);
+    }
+    if (quote) out.push_back('"');
+  }
+  out += options.line_end;
+}
+
+}  // namespace
+
+absl::StatusOr<std::optional<CsvRecord>> CsvReader::Next() {
+  // Blank lines.
+  while (at_ < text_.size()) {
+    if (text_[at_] == '\n') {
+      at_ += 1;
+    } else if (AtCrLf()) {
+      at_ += 2;
+    } else {
+      break;
+    }
+    ++line_;
+  }
+  last_line_ = line_;
+  last_raw_ = text_.substr(at_, 0);
+  if (at_ >= text_.size()) return std::optional<CsvRecord>();
+
+  const std::size_t start = at_;
+  CsvRecord record;
+  record.line = line_;
+  std::string_view fault;
+  std::string_view message;
+  // Leaves out the rest of the physical line that begins at `from`.
+  const auto skip_line = [&](std::size_t from) {
+    std::size_t end = text_.find('\n', from);
+    at_ = end == std::string_view::npos ? text_.size() : end + 1;
+    if (end == std::string_view::npos) end = text_.size();
+    if (end > start && text_[end - 1] == '\r') --end;
+    last_raw_ = text_.substr(start, end - start);
+    ++line_;
+  };
+  for (;;) {
+    std::string cell;
+    if (at_ < text_.size() && text_[at_] == '"') {
+      const std::size_t opened = at_;
+      const std::size_t opened_line = line_;
+      ++at_;
+      bool closed = false;
+      while (at_ < text_.size()) {
+        const char c = text_[at_++];
+        if (c == '"') {
+          if (at_ < text_.size() && text_[at_] == '"') {
+            cell.push_back('"');
+            ++at_;
+            continue;
+          }
+          closed = true;
+          break;
+        }
+        if (c == '\0' && fault.empty()) {
+          fault = "CSV_NUL";
+          message = "The record holds a NUL character.";
+        }
+        if (c == '\n') ++line_;
+        cell.push_back(c);
+      }
+      if (!closed) {
+        line_ = opened_line;
+        skip_line(opened);
+        return Malformed("CSV_UNTERMINATED_QUOTE",
+                         "A quoted cell is never closed.", opened_line);
+      }
+      if (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '\n' &&
+          !AtCrLf()) {
+        const std::size_t wrong_line = line_;
+        skip_line(at_);
+        return Malformed("CSV_STRAY_QUOTE",
+                         "Text follows a closing quote; double the quotes "
+                         "inside a quoted cell.",
+                         wrong_line);
+      }
+    } else {
+      const std::size_t from = at_;
+      while (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '\n' &&
+             !AtCrLf()) {
+        if (text_[at_] == '"') {
+          const std::size_t wrong_line = line_;
+          skip_line(at_);
+          return Malformed("CSV_STRAY_QUOTE",
+                           "A quote stands inside a cell that is not quoted.",
+                           wrong_line);
+        }
+        if (text_[at_] == '\0' && fault.empty()) {
+          fault = "CSV_NUL";
+          message = "The record holds a NUL character.";
+        }
+        if (text_[at_] == '\r' && fault.empty()) {
+          fault = "CSV_STRAY_CR";
+          message =
+              "A carriage return stands alone; end lines with LF or CRLF.";
+        }
+        ++at_;
+      }
+      cell = text_.substr(from, at_ - from);
+    }
+    record.cells.push_back(std::move(cell));
+    if (at_ < text_.size() && text_[at_] == ',') {
+      ++at_;
+      continue;
+    }
+    break;
+  }
+  last_raw_ = text_.substr(start, at_ - start);
+  if (AtCrLf()) {
+    at_ += 2;
+    ++line_;
+  } else if (at_ < text_.size()) {
+    at_ += 1;
+    ++line_;
+  }
+  if (!fault.empty()) return Malformed(fault, message, record.line);
+  record.raw = last_raw_;
+  return std::optional<CsvRecord>(std::move(record));
+}
+
+absl::StatusOr<std::vector<CsvRecord>> ReadCsv(std::string_view text) {
+  CsvReader reader(text);
+  std::vector<CsvRecord> records;
+  for (;;) {
+    WELFARE_ASSIGN_OR_RETURN(std::optional<CsvRecord> record, reader.Next());
+    if (!record) return records;
+    records.push_back(*std::move(record));
+  }
+}
+
+absl::StatusOr<CsvHeader> CsvHeader::Make(
+    const CsvRecord& header, std::span<const std::string_view> required,
+    std::span<const std::string_view> optional, bool allow_unknown) {
+  std::vector<Violation> violations;
+  const auto& names = header.cells;
+  const auto find = [&](std::string_view name) -> std::optional<std::size_t> {
+    const auto found = std::ranges::find(names, name);
+    if (found == names.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - names.begin());
+  };
+  CsvHeader made;
+  made.size_ = names.size();
+  for (const std::string_view name : required) {
+    const auto at = find(name);
+    if (!at) {
+      violations.push_back(
+          {std::string(name), "COLUMN_MISSING", "The file lacks this column."});
+    }
+    made.required_.push_back(at.value_or(0));
+  }
+  for (const std::string_view name : optional) {
+    made.optional_.push_back(find(name));
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string_view name = names[i];
+    const bool known = std::ranges::find(required, name) != required.end() ||
+                       std::ranges::find(optional, name) != optional.end();
+    if (!known && !allow_unknown) {
+      violations.push_back({std::string(name), "COLUMN_UNKNOWN",
+                            "No column of this name belongs here."});
+    }
+    if (known && *find(name) != i) {
+      violations.push_back({std::string(name), "COLUMN_REPEATED",
+                            "The column stands in the header twice."});
+    }
+  }
+  if (!violations.empty()) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "CSV_HEADER",
+                     "The header line does not have the columns that belong "
+                     "here.")
+        .With("line", static_cast<long long>(header.line))
+        .WithViolations(std::move(violations));
+  }
+  return made;
+}
+
+std::optional<std::string_view> CsvHeader::optional(const CsvRecord& record,
+                                                    std::size_t i) const {
+  if (!optional_[i]) return std::nullopt;
+  return record.cells[*optional_[i]];
+}
+
+void AppendCsvRecord(std::string& out, std::span<const std::string> cells,
+                     const CsvWriteOptions& options) {
+  Append(out, cells, options);
+}
+
+void AppendCsvRecord(std::string& out, std::span<const std::string_view> cells,
+                     const CsvWriteOptions& options) {
+  Append(out, cells, options);
+}
+
+}  // namespace welfare::text

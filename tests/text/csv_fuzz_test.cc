@@ -1,0 +1,102 @@
+// The libFuzzer entry point for CSV, and an ordinary test that feeds it a
+// corpus and seeded mutations.
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/base/error.h"
+#include "services/text/csv.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
+                                      std::size_t size) {
+  using namespace welfare::text;  // NOLINT: one function
+  const std::string text(data, data + size);
+  CsvReader reader(text);
+  std::vector<CsvRecord> records;
+  std::size_t line = 0;
+  std::size_t errors = 0;
+  for (;;) {
+    auto record = reader.Next();
+    // Every step moves on, so that a file ends.
+    if (records.size() + errors > size + 1) std::abort();
+    if (record.ok() && !record->has_value()) break;
+    if (reader.last_line() <= line) std::abort();
+    line = reader.last_line();
+    if (!record.ok()) {
+      ++errors;
+      continue;
+    }
+    if ((*record)->cells.empty() || (*record)->line != line) std::abort();
+    records.push_back(**std::move(record));
+  }
+  // What is written is read back.
+  std::string written;
+  for (const CsvRecord& record : records) {
+    AppendCsvRecord(written, std::span<const std::string>(record.cells));
+  }
+  const auto again = ReadCsv(written);
+  if (!again.ok() || again->size() != records.size()) std::abort();
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if ((*again)[i].cells != records[i].cells) std::abort();
+    // The raw text of a record stands for the record.
+    const auto alone = ReadCsv(records[i].raw);
+    if (!alone.ok() || alone->size() != 1 ||
+        (*alone)[0].cells != records[i].cells) {
+      std::abort();
+    }
+  }
+  return 0;
+}
+
+namespace {
+
+constexpr std::string_view kCorpus[] = {
+    "code,name\r\n131016,千代田区\r\n",
+    "a,\"b\"\"c\",\"d\ne\"\n\n,,\n\"\"\n",
+    "survey,fiscal_year,value\njusou,2025,\"a b\"\njusou,2024,0",
+    "\"unterminated\nx\ny,z\n",
+};
+
+void Feed(const std::string& text) {
+  const std::vector<std::uint8_t> bytes(text.begin(), text.end());
+  LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
+}
+
+TEST(CsvFuzz, SurvivesCorpusAndMutations) {
+  std::mt19937 random(11);
+  const auto pick = [&](std::size_t count) { return random() % count; };
+  constexpr std::string_view kPieces[] = {"\"",   ",", "\n", "\r\n", "\r",
+                                          "\"\"", "a", " ",  "\xE3", ",\"\","};
+  Feed("");
+  for (const std::string_view seed : kCorpus) {
+    Feed(std::string(seed));
+    for (int i = 0; i < 5000; ++i) {
+      std::string text(seed);
+      for (std::size_t edits = 1 + pick(5); edits > 0; --edits) {
+        const std::size_t at = pick(text.size() + 1);
+        switch (pick(3)) {
+          case 0:
+            text.insert(at, kPieces[pick(std::size(kPieces))]);
+            break;
+          case 1:
+            text.erase(at, pick(6));
+            break;
+          default:
+            if (at < text.size()) text[at] = static_cast<char>(pick(256));
+        }
+      }
+      Feed(text);
+    }
+  }
+  Feed(std::string(100'000, '"'));
+  Feed(std::string(100'000, '\n'));
+  Feed(std::string(100'000, ','));
+}
+
+}  // namespace

@@ -1,0 +1,152 @@
+#include "services/text/csv.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/base/error.h"
+
+namespace welfare::text {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+TEST(CsvReader, ReadsQuotesNewlinesAndBothLineEnds) {
+  const auto records =
+      ReadCsv("code,name\r\n131016,\"千代田区\"\n\"a\"\"b\",\"x\r\ny\"\n,\n");
+  ASSERT_TRUE(records.ok()) << records.status();
+  ASSERT_THAT(*records, SizeIs(4));
+  EXPECT_THAT((*records)[0].cells, ElementsAre("code", "name"));
+  EXPECT_THAT((*records)[1].cells, ElementsAre("131016", "千代田区"));
+  EXPECT_THAT((*records)[2].cells, ElementsAre("a\"b", "x\r\ny"));
+  EXPECT_THAT((*records)[3].cells, ElementsAre("", ""));
+  EXPECT_EQ((*records)[1].raw, "131016,\"千代田区\"");
+  EXPECT_EQ((*records)[2].raw, "\"a\"\"b\",\"x\r\ny\"");
+  EXPECT_EQ((*records)[2].line, 3U);
+  EXPECT_EQ((*records)[3].line, 5U);
+}
+
+TEST(CsvReader, SkipsBlankLinesAndNeedsNoLastLineEnd) {
+  const auto records = ReadCsv("\n\r\na\n\n\nb");
+  ASSERT_TRUE(records.ok());
+  ASSERT_THAT(*records, SizeIs(2));
+  EXPECT_EQ((*records)[0].line, 3U);
+  EXPECT_EQ((*records)[1].line, 6U);
+  EXPECT_THAT(*ReadCsv(""), IsEmpty());
+  EXPECT_THAT(*ReadCsv("\n"), IsEmpty());
+}
+
+TEST(CsvReader, CountsPhysicalLinesFromTheGivenOne) {
+  CsvReader reader("a\n\"b\nc\"\nd\n", 101);
+  EXPECT_EQ((*reader.Next())->line, 101U);
+  EXPECT_EQ((*reader.Next())->line, 102U);
+  EXPECT_EQ((*reader.Next())->line, 104U);
+  EXPECT_FALSE((*reader.Next()).has_value());
+}
+
+struct FaultCase {
+  std::string_view text;
+  std::string_view reason;
+  std::string_view line;
+};
+
+TEST(CsvReader, RefusesWhatItWouldHaveToGuess) {
+  for (const FaultCase& row : {
+           FaultCase{"a\nb,\"c\nd\n", "CSV_UNTERMINATED_QUOTE", "2"},
+           {"a\nb\"c\n", "CSV_STRAY_QUOTE", "2"},
+           {"\"a\"b\n", "CSV_STRAY_QUOTE", "1"},
+           {"\"a\nb\" \n", "CSV_STRAY_QUOTE", "2"},
+           {std::string_view("a\0b\n", 4), "CSV_NUL", "1"},
+           {"a\rb\n", "CSV_STRAY_CR", "1"},
+       }) {
+    const auto records = ReadCsv(row.text);
+    ASSERT_FALSE(records.ok()) << row.text;
+    EXPECT_EQ(base::ReasonOf(records.status()), row.reason) << row.text;
+    EXPECT_EQ(base::GetErrorDetails(records.status())->metadata["line"],
+              row.line)
+        << row.text;
+  }
+}
+
+TEST(CsvReader, GoesOnAfterAFault) {
+  CsvReader reader("a\nb\"c\nd\n\"e\nf\n");
+  EXPECT_THAT((*reader.Next())->cells, ElementsAre("a"));
+  EXPECT_FALSE(reader.Next().ok());
+  EXPECT_EQ(reader.last_raw(), "b\"c");
+  EXPECT_EQ(reader.last_line(), 2U);
+  EXPECT_EQ((*reader.Next())->line, 3U);
+  EXPECT_FALSE(reader.Next().ok());
+  EXPECT_EQ(reader.last_raw(), "\"e");
+  const auto last = reader.Next();
+  EXPECT_THAT((*last)->cells, ElementsAre("f"));
+  EXPECT_EQ((*last)->line, 5U);
+}
+
+constexpr std::array<std::string_view, 2> kRequired = {"code", "name"};
+constexpr std::array<std::string_view, 1> kOptional = {"kana"};
+
+TEST(CsvHeader, FindsColumnsInAnyOrder) {
+  const auto records = ReadCsv("name,kana,code\nx,y,z\n");
+  const auto header = CsvHeader::Make((*records)[0], kRequired, kOptional);
+  ASSERT_TRUE(header.ok()) << header.status();
+  EXPECT_EQ(header->size(), 3U);
+  EXPECT_EQ(header->required((*records)[1], 0), "z");
+  EXPECT_EQ(header->required((*records)[1], 1), "x");
+  EXPECT_EQ(header->optional((*records)[1], 0), "y");
+}
+
+TEST(CsvHeader, KnowsWhenAnOptionalColumnIsAbsent) {
+  const auto records = ReadCsv("code,name\n1,2\n");
+  const auto header = CsvHeader::Make((*records)[0], kRequired, kOptional);
+  ASSERT_TRUE(header.ok());
+  EXPECT_EQ(header->optional((*records)[1], 0), std::nullopt);
+}
+
+TEST(CsvHeader, ReportsAllWrongColumnsAtOnce) {
+  const auto records = ReadCsv("code,code,colour\n");
+  const auto header = CsvHeader::Make((*records)[0], kRequired, kOptional);
+  ASSERT_FALSE(header.ok());
+  std::vector<std::pair<std::string, std::string>> given;
+  const auto details = base::GetErrorDetails(header.status());
+  for (const auto& violation : details->violations) {
+    given.emplace_back(violation.field, violation.reason);
+  }
+  EXPECT_THAT(given, ElementsAre(std::pair("name", "COLUMN_MISSING"),
+                                 std::pair("code", "COLUMN_REPEATED"),
+                                 std::pair("colour", "COLUMN_UNKNOWN")));
+  EXPECT_TRUE(
+      CsvHeader::Make(*&(*ReadCsv("name,code,colour"))[0], kRequired, {}, true)
+          .ok());
+}
+
+std::string Written(std::vector<std::string> cells,
+                    const CsvWriteOptions& options = {}) {
+  std::string out;
+  AppendCsvRecord(out, std::span<const std::string>(cells), options);
+  return out;
+}
+
+TEST(CsvWriter, QuotesWhatNeedsIt) {
+  EXPECT_EQ(Written({"a", "b c", ""}), "a,b c,\r\n");
+  EXPECT_EQ(Written({"a,b", "c\"d", "e\nf", " g"}),
+            "\"a,b\",\"c\"\"d\",\"e\nf\",\" g\"\r\n");
+  EXPECT_EQ(Written({""}), "\"\"\r\n");
+  EXPECT_EQ(Written({"a"}, {.line_end = "\n"}), "a\n");
+}
+
+TEST(CsvWriter, NeutralizesFormulasOnlyWhenAsked) {
+  const std::vector<std::string> cells = {"=1+1",  "+81-3", "@x", "-5",
+                                          "+3.25", "-",     "\tx"};
+  EXPECT_EQ(Written(cells), "=1+1,+81-3,@x,-5,+3.25,-,\tx\r\n");
+  EXPECT_EQ(Written(cells, {.neutralize_formulas = true}),
+            "'=1+1,'+81-3,'@x,-5,+3.25,'-,'\tx\r\n");
+}
+
+}  // namespace
+}  // namespace welfare::text
