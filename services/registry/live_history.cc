@@ -1,0 +1,50 @@
+#include "services/registry/live_history.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "services/base/error.h"
+#include "services/registry/errors.h"
+
+namespace welfare::registry {
+
+LiveHistory::LiveHistory(RegistryStore& store)
+    : store_(store), head_(std::make_shared<const History>()) {}
+
+HistoryPtr LiveHistory::Head() const {
+  // A plain lock: std::atomic<shared_ptr> of this library has one inside too,
+  // and the thread sanitizer cannot see through it.
+  const std::lock_guard lock(mutex_);
+  return head_;
+}
+
+absl::Status LiveHistory::CatchUp(const StoreLimits& limits) {
+  const std::lock_guard one_at_a_time(catch_up_);
+  const HistoryPtr head = Head();
+  WELFARE_ASSIGN_OR_RETURN(const std::vector<CommitPtr> commits,
+                           store_.LoadCommits(head->version(), limits));
+  if (commits.empty()) return absl::OkStatus();
+  WELFARE_ASSIGN_OR_RETURN(HistoryPtr next, head->With(commits));
+  {
+    const std::lock_guard lock(mutex_);
+    head_ = std::move(next);
+  }
+  advanced_.notify_all();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<HistoryPtr> LiveHistory::WaitFor(
+    std::int64_t version, const StoreLimits& limits) const {
+  std::unique_lock lock(mutex_);
+  const auto reached = [&] { return head_->version() >= version; };
+  // A wait without end would overflow the clock's arithmetic below.
+  const auto deadline =
+      std::min(limits.deadline,
+               std::chrono::steady_clock::now() + std::chrono::hours(24));
+  advanced_.wait_until(lock, limits.stop, deadline, reached);
+  if (!reached()) return MinVersionNotReached(version, head_->version());
+  return head_;
+}
+
+}  // namespace welfare::registry
