@@ -3,6 +3,8 @@
 # One GoogleTest binary, discovered test by test, so that `ctest -L unit -R X`
 # is the inner loop.
 include(GoogleTest)
+# Tests that link no gRPC: what the thread sanitizer runs.
+add_custom_target(welfare_core_tests)
 function(welfare_add_test)
   cmake_parse_arguments(arg "" "NAME;TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT arg_TIMEOUT)
@@ -13,10 +15,23 @@ function(welfare_add_test)
     PRIVATE welfare_options ${arg_LINK} GTest::gmock GTest::gtest_main)
   set_target_properties(${arg_NAME} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  if("core" IN_LIST arg_LABELS)
+    add_dependencies(welfare_core_tests ${arg_NAME})
+  endif()
   gtest_discover_tests(${arg_NAME}
-    TEST_PREFIX "${arg_NAME}." DISCOVERY_TIMEOUT 60
-    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
-      ENVIRONMENT "WELFARE_SOURCE_DIR=${PROJECT_SOURCE_DIR};WELFARE_BINARY_DIR=${PROJECT_BINARY_DIR}")
+    TEST_PREFIX "${arg_NAME}." DISCOVERY_TIMEOUT 60 TEST_LIST welfare_tests
+    PROPERTIES TIMEOUT ${arg_TIMEOUT})
+  # gtest_discover_tests loses lists on the way, so labels and environment are
+  # set by a file that CTest reads after the discovered tests.
+  set(properties_file ${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}_properties.cmake)
+  file(WRITE ${properties_file}
+"foreach(test IN LISTS welfare_tests)
+  set_tests_properties(\"\${test}\" PROPERTIES
+    LABELS [=[${arg_LABELS}]=]
+    ENVIRONMENT [=[WELFARE_SOURCE_DIR=${PROJECT_SOURCE_DIR};WELFARE_BINARY_DIR=${PROJECT_BINARY_DIR}]=])
+endforeach()
+")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${properties_file})
 endfunction()
 
 # welfare_add_script_test(NAME x COMMAND ... LABELS ... [TIMEOUT s] [LOCK r])
