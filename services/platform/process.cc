@@ -44,6 +44,11 @@ std::string DefaultListen(const ModuleSpec& spec) {
   return "127.0.0.1:" + std::to_string(spec.grpc_port);
 }
 
+// The address with the port that the system chose for port 0.
+std::string WithPort(const std::string& address, int port) {
+  return address.substr(0, address.rfind(':') + 1) + std::to_string(port);
+}
+
 bool Has(const Modules& modules, std::string_view name) {
   return std::any_of(modules.begin(), modules.end(), [&](const auto& module) {
     return module->name() == name;
@@ -222,10 +227,11 @@ absl::Status Live(const Config& config, const std::string& program,
     }
     started.push_back(module.get());
   }
-  LogInfo("started", {{"program", program},
-                      {"version", BuildVersion()},
-                      {"commit", BuildCommit()},
-                      {"metrics", config.Get("ops-listen")}});
+  LogInfo("started",
+          {{"program", program},
+           {"version", BuildVersion()},
+           {"commit", BuildCommit()},
+           {"metrics", WithPort(config.Get("ops-listen"), ops->port())}});
   int taken = 0;
   sigwait(&signals, &taken);
   LogInfo("stopping", {{"signal", taken}});
