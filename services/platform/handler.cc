@@ -54,7 +54,9 @@ absl::StatusOr<CallContext> BeginCall(const CallEnvironment& calls,
   CallContext call;
   const std::string_view sent = lookup(kRequestIdKey).value_or("");
   call.request_id = Acceptable(sent) ? std::string(sent) : MakeRequestId();
-  context.AddInitialMetadata(kRequestIdKey, call.request_id);
+  // Trailing, not initial: a failure with initial metadata counts as an answer
+  // that has begun, and gRPC would not retry it.
+  context.AddTrailingMetadata(kRequestIdKey, call.request_id);
   call.limits.deadline =
       SteadyDeadline(context.deadline(), calls.default_timeout);
   call.limits.stop = std::move(stop);

@@ -76,19 +76,16 @@ class ServerMetrics::Observer final : public grpc::experimental::Interceptor {
       grpc::experimental::InterceptorBatchMethods* methods) override {
     using grpc::experimental::InterceptionHookPoints;
     if (methods->QueryInterceptionHookPoint(
-            InterceptionHookPoints::PRE_SEND_INITIAL_METADATA)) {
-      const auto* metadata = methods->GetSendInitialMetadata();
-      if (metadata != nullptr) {
-        const auto found = metadata->find("x-request-id");
-        if (found != metadata->end()) request_id_ = found->second;
-      }
-    }
-    if (methods->QueryInterceptionHookPoint(
             InterceptionHookPoints::POST_RECV_INITIAL_METADATA)) {
       peer_ = context_.peer();
     }
     if (methods->QueryInterceptionHookPoint(
             InterceptionHookPoints::PRE_SEND_STATUS)) {
+      const auto* metadata = methods->GetSendTrailingMetadata();
+      if (metadata != nullptr) {
+        const auto found = metadata->find("x-request-id");
+        if (found != metadata->end()) request_id_ = found->second;
+      }
       Done(methods->GetSendStatus().error_code());
     }
     methods->Proceed();

@@ -32,7 +32,7 @@ struct WorkerPool::State {
   mutable std::mutex mutex;
   std::condition_variable changed;
   std::deque<Entry> queue;
-  int idle = 0;
+  int idle = 0;  // including threads that are about to start
   int running = 0;
   bool stopping = false;
   std::vector<std::jthread> threads;
@@ -40,7 +40,6 @@ struct WorkerPool::State {
   void Run() {
     std::unique_lock lock(mutex);
     while (true) {
-      ++idle;
       changed.wait(lock, [&] { return stopping || !queue.empty(); });
       --idle;
       if (queue.empty()) return;
@@ -53,6 +52,7 @@ struct WorkerPool::State {
       entry = {};  // what the work holds ends before it counts as done
       lock.lock();
       --running;
+      ++idle;
     }
   }
 };
@@ -71,7 +71,16 @@ absl::Status WorkerPool::Submit(const CallLimits& limits, Work work) {
   {
     const std::lock_guard lock(state.mutex);
     if (state.stopping) return ShuttingDown();
-    if (state.queue.size() >= static_cast<std::size_t>(state.options.queue)) {
+    if (state.queue.size() >= static_cast<std::size_t>(state.idle) &&
+        state.threads.size() <
+            static_cast<std::size_t>(std::max(1, state.options.threads))) {
+      state.threads.emplace_back([&state] { state.Run(); });
+      ++state.idle;
+    }
+    // What an idle thread will take at once does not count as waiting.
+    const auto room =
+        static_cast<std::size_t>(state.options.queue + state.idle);
+    if (state.queue.size() >= room) {
       // Make room by what nobody waits for any more.
       for (auto entry = state.queue.begin(); entry != state.queue.end();) {
         if (absl::Status worth = Worth(*entry); !worth.ok()) {
@@ -82,16 +91,10 @@ absl::Status WorkerPool::Submit(const CallLimits& limits, Work work) {
         }
       }
     }
-    if (state.queue.size() >= static_cast<std::size_t>(state.options.queue)) {
+    if (state.queue.size() >= room) {
       result = Overloaded();
     } else {
       state.queue.push_back({limits, std::move(work)});
-      const auto waiting = static_cast<int>(state.queue.size());
-      if (waiting > state.idle &&
-          state.threads.size() <
-              static_cast<std::size_t>(std::max(1, state.options.threads))) {
-        state.threads.emplace_back([&state] { state.Run(); });
-      }
     }
   }
   state.changed.notify_one();

@@ -1,0 +1,203 @@
+#include "services/survey/errors.h"
+
+#include <string>
+#include <utility>
+
+namespace welfare::survey {
+
+using absl::StatusCode;
+using base::MakeError;
+
+absl::Status CodebookNotFound(const base::CodebookName& name) {
+  return MakeError(StatusCode::kNotFound, "CODEBOOK_NOT_FOUND",
+                   "There is no such codebook; see ListCodebooks.")
+      .WithResource("survey.welfare/Codebook", name.ToString())
+      .With("codebook", name.ToString());
+}
+
+absl::Status CodebookInvalid(std::span<const CodebookProblem> problems) {
+  std::vector<base::Violation> violations;
+  violations.reserve(problems.size());
+  for (const CodebookProblem& problem : problems) {
+    std::string field = problem.sheet + ".csv";
+    if (problem.line > 0) field += ':' + std::to_string(problem.line);
+    if (!problem.column.empty()) field += ':' + problem.column;
+    violations.push_back({.field = std::move(field),
+                          .reason = problem.reason,
+                          .description = problem.message});
+  }
+  return MakeError(StatusCode::kInvalidArgument, "CODEBOOK_INVALID",
+                   "The codebook's sheets are wrong; mend every violation and "
+                   "import them again.")
+      .With("violations", static_cast<long long>(problems.size()))
+      .WithViolations(std::move(violations));
+}
+
+absl::Status CodebookPublished(const base::CodebookName& name) {
+  return MakeError(StatusCode::kFailedPrecondition, "CODEBOOK_PUBLISHED",
+                   "The codebook is published and never changes; import the "
+                   "new content as another version.")
+      .With("codebook", name.ToString())
+      .WithPrecondition("STATE", name.ToString(), "must be a draft");
+}
+
+absl::Status CodebookNotPublished(const base::CodebookName& name) {
+  return MakeError(StatusCode::kFailedPrecondition, "CODEBOOK_NOT_PUBLISHED",
+                   "The codebook is absent or a draft; publish it first.")
+      .With("codebook", name.ToString())
+      .WithPrecondition("STATE", name.ToString(), "must be published");
+}
+
+absl::Status RoundNotFound(const base::RoundName& name) {
+  return MakeError(StatusCode::kNotFound, "ROUND_NOT_FOUND",
+                   "There is no such round; see ListRounds.")
+      .WithResource("survey.welfare/Round", name.ToString())
+      .With("round", name.ToString());
+}
+
+absl::Status RoundExists(const base::RoundName& name) {
+  return MakeError(StatusCode::kAlreadyExists, "ROUND_EXISTS",
+                   "The fiscal year has a round already; use it.")
+      .WithResource("survey.welfare/Round", name.ToString())
+      .With("round", name.ToString());
+}
+
+absl::Status RoundInvalid(std::vector<base::Violation> violations) {
+  return MakeError(StatusCode::kInvalidArgument, "ROUND_INVALID",
+                   "The round is wrong; mend every violation.")
+      .With("violations", static_cast<long long>(violations.size()))
+      .WithViolations(std::move(violations));
+}
+
+absl::Status RoundStateWrong(const base::RoundName& name, RoundState state,
+                             std::string_view wanted) {
+  return MakeError(StatusCode::kFailedPrecondition, "ROUND_STATE",
+                   "The round is " + std::string(ToString(state)) +
+                       "; for this it must " + std::string(wanted) + ".")
+      .With("round", name.ToString())
+      .With("state", ToString(state))
+      .WithPrecondition("STATE", name.ToString(),
+                        "must " + std::string(wanted));
+}
+
+absl::Status RoundNotOpen(const base::RoundName& name, RoundState state) {
+  return MakeError(StatusCode::kFailedPrecondition, "ROUND_NOT_OPEN",
+                   "The round is " + std::string(ToString(state)) +
+                       " and takes no submissions; ask for it to be opened.")
+      .With("round", name.ToString())
+      .With("state", ToString(state))
+      .WithPrecondition("STATE", name.ToString(), "must be OPEN")
+      .WithJapanese("この調査回は受付中ではありません。");
+}
+
+absl::Status RegistryIncomplete(const base::ProgramName& program,
+                                int fiscal_year) {
+  return MakeError(StatusCode::kFailedPrecondition, "REGISTRY_INCOMPLETE",
+                   "The registry knows no status of the programme for the "
+                   "round's year; import it first.")
+      .With("program", program.ToString())
+      .With("fiscal_year", static_cast<long long>(fiscal_year))
+      .WithPrecondition("STATE", program.ToString(),
+                        "must have a roster for the fiscal year");
+}
+
+absl::Status RegistryUnavailable(std::string_view cause) {
+  return MakeError(StatusCode::kUnavailable, "REGISTRY_UNAVAILABLE",
+                   "The registry did not answer; try again later.")
+      .With("cause", cause)
+      .WithRetryDelay(std::chrono::seconds(1));
+}
+
+absl::Status VersionNotReached(std::int64_t asked, std::int64_t current) {
+  return MakeError(StatusCode::kOutOfRange, "VERSION_NOT_REACHED",
+                   "The revision asked for lies ahead of the current one.")
+      .With("asked", static_cast<long long>(asked))
+      .With("current", static_cast<long long>(current));
+}
+
+absl::Status SubmissionNotFound(const base::SubmissionName& name) {
+  return MakeError(StatusCode::kNotFound, "SUBMISSION_NOT_FOUND",
+                   "There is no such submission; see ListSubmissions.")
+      .WithResource("survey.welfare/Submission", name.ToString())
+      .With("submission", name.ToString());
+}
+
+absl::Status SubmissionExists(const base::SubmissionName& name) {
+  return MakeError(StatusCode::kAlreadyExists, "SUBMISSION_EXISTS",
+                   "The respondent has a submission; use UpdateSubmission.")
+      .WithResource("survey.welfare/Submission", name.ToString())
+      .With("submission", name.ToString());
+}
+
+absl::Status SubmissionInvalid(std::vector<base::Violation> violations) {
+  return MakeError(StatusCode::kInvalidArgument, "SUBMISSION_INVALID",
+                   "The submission is wrong; mend every violation and send it "
+                   "again.")
+      .With("violations", static_cast<long long>(violations.size()))
+      .WithViolations(std::move(violations))
+      .WithJapanese("回答に誤りがあります。すべての指摘を直してください。");
+}
+
+absl::Status SubmissionInvalid(std::span<const AnswerViolation> violations) {
+  std::vector<base::Violation> result;
+  result.reserve(violations.size());
+  for (const AnswerViolation& violation : violations) {
+    result.push_back({.field = AnswerField(violation),
+                      .reason = std::string(violation.reason),
+                      .description = violation.description});
+  }
+  return SubmissionInvalid(std::move(result));
+}
+
+absl::Status SubmissionStateWrong(const base::SubmissionName& name,
+                                  SubmissionState state,
+                                  std::string_view wanted) {
+  return MakeError(StatusCode::kFailedPrecondition, "SUBMISSION_STATE",
+                   "The submission is " + std::string(ToString(state)) +
+                       "; for this it must " + std::string(wanted) + ".")
+      .With("submission", name.ToString())
+      .With("state", ToString(state))
+      .WithPrecondition("STATE", name.ToString(),
+                        "must " + std::string(wanted));
+}
+
+absl::Status EtagMismatch(std::string_view name, std::string_view current) {
+  return MakeError(StatusCode::kAborted, "ETAG_MISMATCH",
+                   "Somebody else changed it; read it again and repeat.")
+      .With("name", name)
+      .With("etag", current);
+}
+
+absl::Status ReasonRequired() {
+  return MakeError(StatusCode::kInvalidArgument, "REASON_REQUIRED",
+                   "Say why the submission is returned.")
+      .WithViolation({.field = "reason",
+                      .reason = "REQUIRED",
+                      .description = "Say why the submission is returned."});
+}
+
+absl::Status PageSizeInvalid(int page_size) {
+  return MakeError(StatusCode::kInvalidArgument, "PAGE_SIZE_INVALID",
+                   "A page size is not negative.")
+      .With("page_size", static_cast<long long>(page_size));
+}
+
+absl::Status PageTokenInvalid() {
+  return MakeError(StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID",
+                   "The page token belongs to another request; begin with an "
+                   "empty one.");
+}
+
+absl::Status CsvInvalid(std::vector<base::Violation> violations) {
+  return MakeError(StatusCode::kInvalidArgument, "CSV_INVALID",
+                   "The text is no CSV of the form expected; mend every "
+                   "violation.")
+      .With("violations", static_cast<long long>(violations.size()))
+      .WithViolations(std::move(violations));
+}
+
+std::string AnswerField(const AnswerViolation& violation) {
+  return "answers." + violation.key();
+}
+
+}  // namespace welfare::survey

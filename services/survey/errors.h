@@ -1,0 +1,80 @@
+// Every failure the survey service can name. Reasons are part of the API.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+
+#include "services/base/error.h"
+#include "services/base/resource_name.h"
+#include "services/survey/codebook.h"
+#include "services/survey/round.h"
+#include "services/survey/submission.h"
+#include "services/survey/validation.h"
+
+namespace welfare::survey {
+
+// --- codebooks ---
+// NOT_FOUND, CODEBOOK_NOT_FOUND.
+absl::Status CodebookNotFound(const base::CodebookName& name);
+// INVALID_ARGUMENT, CODEBOOK_INVALID, every problem as a violation whose field
+// is `survey.csv:12:relevant`.
+absl::Status CodebookInvalid(std::span<const CodebookProblem> problems);
+// FAILED_PRECONDITION, CODEBOOK_PUBLISHED: it differs from what was published.
+absl::Status CodebookPublished(const base::CodebookName& name);
+// FAILED_PRECONDITION, CODEBOOK_NOT_PUBLISHED: absent or a draft.
+absl::Status CodebookNotPublished(const base::CodebookName& name);
+
+// --- rounds ---
+// NOT_FOUND, ROUND_NOT_FOUND.
+absl::Status RoundNotFound(const base::RoundName& name);
+// ALREADY_EXISTS, ROUND_EXISTS.
+absl::Status RoundExists(const base::RoundName& name);
+// INVALID_ARGUMENT, ROUND_INVALID.
+absl::Status RoundInvalid(std::vector<base::Violation> violations);
+// FAILED_PRECONDITION, ROUND_STATE: the round is in `state`, and `wanted` (a
+// phrase: "be open or closed") would be needed.
+absl::Status RoundStateWrong(const base::RoundName& name, RoundState state,
+                             std::string_view wanted);
+// FAILED_PRECONDITION, ROUND_NOT_OPEN: it takes no submissions.
+absl::Status RoundNotOpen(const base::RoundName& name, RoundState state);
+// FAILED_PRECONDITION, REGISTRY_INCOMPLETE.
+absl::Status RegistryIncomplete(const base::ProgramName& program,
+                                int fiscal_year);
+// UNAVAILABLE, REGISTRY_UNAVAILABLE.
+absl::Status RegistryUnavailable(std::string_view cause);
+// OUT_OF_RANGE, VERSION_NOT_REACHED.
+absl::Status VersionNotReached(std::int64_t asked, std::int64_t current);
+
+// --- submissions ---
+// NOT_FOUND, SUBMISSION_NOT_FOUND.
+absl::Status SubmissionNotFound(const base::SubmissionName& name);
+// ALREADY_EXISTS, SUBMISSION_EXISTS.
+absl::Status SubmissionExists(const base::SubmissionName& name);
+// INVALID_ARGUMENT, SUBMISSION_INVALID, with every violation.
+absl::Status SubmissionInvalid(std::vector<base::Violation> violations);
+absl::Status SubmissionInvalid(std::span<const AnswerViolation> violations);
+// FAILED_PRECONDITION, SUBMISSION_STATE.
+absl::Status SubmissionStateWrong(const base::SubmissionName& name,
+                                  SubmissionState state,
+                                  std::string_view wanted);
+// ABORTED, ETAG_MISMATCH.
+absl::Status EtagMismatch(std::string_view name, std::string_view current);
+// INVALID_ARGUMENT, REASON_REQUIRED.
+absl::Status ReasonRequired();
+
+// --- lists and imports ---
+// INVALID_ARGUMENT, PAGE_SIZE_INVALID.
+absl::Status PageSizeInvalid(int page_size);
+// INVALID_ARGUMENT, PAGE_TOKEN_INVALID.
+absl::Status PageTokenInvalid();
+// INVALID_ARGUMENT, CSV_INVALID: the text is no table of the form expected.
+absl::Status CsvInvalid(std::vector<base::Violation> violations);
+
+// The field of an answer in violations: `answers.plan_formulated`.
+std::string AnswerField(const AnswerViolation& violation);
+
+}  // namespace welfare::survey

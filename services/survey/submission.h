@@ -1,0 +1,114 @@
+// What one respondent answered, and where that stands.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "services/base/absence.h"
+#include "services/base/clock.h"
+#include "services/base/date.h"
+#include "services/base/resource_name.h"
+
+namespace welfare::survey {
+
+// How an answer came. Stored in the database; do not renumber.
+enum class Provenance {
+  kEntered = 1,    // by the respondent
+  kCarried = 2,    // taken over from last year by the respondent's choice
+  kImported = 3,   // in bulk
+  kCorrected = 4,  // on the respondent's behalf
+};
+
+// The codes of a single or multiple answer.
+using Codes = std::vector<std::string>;
+
+// A value, or exactly one kind of absence. Zero is a value.
+using Content = std::variant<Codes, std::int64_t, std::string, base::Absence>;
+
+// One stored answer: an item, or one row of a table.
+struct Answer {
+  std::string item;
+  std::string row = {};  // empty except in tables
+  Content content;
+  std::string other_text = {};  // of the option that takes one
+  Provenance provenance = Provenance::kEntered;
+
+  friend bool operator==(const Answer&, const Answer&) = default;
+};
+
+// One answer as somebody sent it, before it is checked. `value` is empty where
+// nothing was given.
+struct SentAnswer {
+  std::string item;
+  std::string row;
+  std::optional<std::variant<Codes, std::int64_t, std::string>> value;
+  std::optional<base::Absence> absence;
+  std::string other_text;
+  Provenance provenance = Provenance::kEntered;
+};
+
+// Where a submission stands. Stored in the database; do not renumber.
+enum class SubmissionState {
+  kDraft = 1,      // 下書き; counts nowhere
+  kSubmitted = 2,  // 提出
+  kReturned = 3,   // 差戻し
+  kAccepted = 4,   // 受理
+  kFinal = 5,      // 確定
+};
+
+// Returns `DRAFT`, `SUBMITTED`, ...
+std::string_view ToString(SubmissionState state);
+
+// Returns whether a submission in this state counts as received.
+constexpr bool IsReceived(SubmissionState state) {
+  return state == SubmissionState::kSubmitted ||
+         state == SubmissionState::kAccepted ||
+         state == SubmissionState::kFinal;
+}
+
+// Returns whether the respondent may change it.
+constexpr bool IsEditable(SubmissionState state) {
+  return state == SubmissionState::kDraft ||
+         state == SubmissionState::kReturned;
+}
+
+// Personal data of whoever filled the form in. Stored apart from answers,
+// never in logs or in the audit log.
+struct Contact {
+  std::string department;
+  std::string contact;
+
+  friend bool operator==(const Contact&, const Contact&) = default;
+};
+
+// One immutable revision of a submission.
+struct Submission {
+  base::SubmissionName name;
+  std::vector<Answer> answers = {};  // in codebook order
+  SubmissionState state = SubmissionState::kDraft;
+  int revision = 0;                   // of this submission, from 1
+  std::int64_t round_revision = 0;    // that this revision made
+  std::int64_t registry_version = 0;  // pinned by the round
+  std::string digest = {};            // of the answers
+  // Day it was received, Asia/Tokyo; absent in a draft that does not say.
+  std::optional<base::Date> received_on = {};
+  bool late = false;  // received after the window
+  std::string reason = {};
+  base::Timestamp create_time = {};
+  base::Timestamp update_time = {};
+};
+
+// SHA-256 over the answers sorted by item and row: item, row, value or
+// absence, text of "other"; not the provenance. Equal digests mean equal
+// answers. 64 hexadecimal digits. Stored in the database; do not change.
+std::string AnswersDigest(std::span<const Answer> answers);
+
+// The quoted entity tag of a revision: `"3"`.
+std::string EntityTag(std::int64_t revision);
+
+}  // namespace welfare::survey

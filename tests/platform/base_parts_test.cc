@@ -1,0 +1,226 @@
+// Configuration, log, worker pool and assets.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <thread>
+#include <vector>
+
+#include "services/platform/assets.h"
+#include "services/platform/config.h"
+#include "services/platform/log.h"
+#include "services/platform/ops_server.h"
+#include "services/platform/system_clock.h"
+#include "services/platform/worker_pool.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/wait_for.h"
+
+namespace welfare::platform {
+namespace {
+
+using support::IsOk;
+using support::StatusIs;
+using support::WaitFor;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const std::vector<Setting>& Settings() {
+  static const auto* settings = new std::vector<Setting>{
+      {.name = "data-dir", .help = "folder", .default_value = "./data"},
+      {.name = "database-url", .help = "url", .kind = Setting::Kind::kSecret},
+      {.name = "count",
+       .help = "number",
+       .default_value = "3",
+       .kind = Setting::Kind::kInteger},
+      {.name = "level",
+       .help = "level",
+       .default_value = "info",
+       .choices = {"info", "debug"}}};
+  return *settings;
+}
+
+absl::StatusOr<Config> Parse(const std::vector<std::string>& arguments,
+                             const std::map<std::string, std::string>& env) {
+  return Config::Parse(
+      "program", arguments,
+      [&](const std::string& name) -> std::optional<std::string> {
+        const auto found = env.find(name);
+        if (found == env.end()) return std::nullopt;
+        return found->second;
+      },
+      Settings());
+}
+
+TEST(ConfigTest, FlagBeatsEnvironmentBeatsDefault) {
+  auto config = Parse({}, {});
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->Get("data-dir"), "./data");
+  EXPECT_EQ(config->GetInt("count"), 3);
+  config = Parse({}, {{"WELFARE_DATA_DIR", "/env"}});
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->Get("data-dir"), "/env");
+  EXPECT_EQ(config->origin("data-dir"), Config::Origin::kEnvironment);
+  for (const auto& flags : std::vector<std::vector<std::string>>{
+           {"--data-dir", "/flag"}, {"--data-dir=/flag"}}) {
+    config = Parse(flags, {{"WELFARE_DATA_DIR", "/env"}});
+    ASSERT_THAT(config, IsOk());
+    EXPECT_EQ(config->Get("data-dir"), "/flag");
+    EXPECT_EQ(config->origin("data-dir"), Config::Origin::kFlag);
+  }
+}
+
+TEST(ConfigTest, RefusesWhatItDoesNotKnow) {
+  EXPECT_THAT(Parse({"--nonsense", "1"}, {}),
+              StatusIs(absl::StatusCode::kInvalidArgument, "SETTING_INVALID"));
+  EXPECT_THAT(Parse({"stray"}, {}),
+              StatusIs(absl::StatusCode::kInvalidArgument, "SETTING_INVALID"));
+  EXPECT_THAT(Parse({"--level", "loud"}, {}),
+              StatusIs(absl::StatusCode::kInvalidArgument, "SETTING_INVALID"));
+  EXPECT_THAT(Parse({}, {{"WELFARE_COUNT", "3x"}}),
+              StatusIs(absl::StatusCode::kInvalidArgument, "SETTING_INVALID"));
+}
+
+TEST(ConfigTest, ReadsSecretsFromFilesAndMasksThem) {
+  const support::TempDir folder;
+  std::ofstream(folder.File("url")) << "sqlite:///secret\n";
+  auto config = Parse({"--print-config"},
+                      {{"WELFARE_DATABASE_URL_FILE", folder.File("url")}});
+  ASSERT_THAT(config, IsOk());
+  EXPECT_EQ(config->action(), Config::Action::kPrint);
+  EXPECT_EQ(config->Get("database-url"), "sqlite:///secret");
+  EXPECT_THAT(config->Print(), Not(HasSubstr("secret")));
+  EXPECT_THAT(config->Print(),
+              HasSubstr("database-url = ********  # environment\n"));
+  EXPECT_THAT(config->Print(), HasSubstr("data-dir = ./data  # default\n"));
+}
+
+TEST(ConfigTest, KnowsLocalAddresses) {
+  for (const char* local : {"127.0.0.1:7100", "localhost:1", "[::1]:7100",
+                            "unix:/a", "unix-abstract:a"}) {
+    EXPECT_TRUE(IsLocalAddress(local)) << local;
+  }
+  for (const char* open :
+       {"0.0.0.0:7100", ":7100", "[::]:7100", "example.org:1", "10.0.0.1:1"}) {
+    EXPECT_FALSE(IsLocalAddress(open)) << open;
+  }
+}
+
+TEST(LogTest, WritesTextAndJson) {
+  // 2025-06-16T00:00:00.000007Z
+  constexpr std::int64_t kTime = std::int64_t{1750032000} * 1000000 + 7;
+  EXPECT_EQ(FormatLogLine(LogFormat::kText, LogLevel::kInfo, kTime, "a\nb",
+                          {{"rows", 12}, {"name", "x y"}, {"id", "z"}}),
+            "2025-06-16T00:00:00.000007Z info    a b rows=12 name=\"x y\" "
+            "id=z");
+  const auto json = nlohmann::json::parse(
+      FormatLogLine(LogFormat::kJson, LogLevel::kError, kTime, "a\"b",
+                    {{"seconds", 0.5}, {"ok", true}, {"bad", "\xff"}}));
+  EXPECT_EQ(json["message"], "a\"b");
+  EXPECT_EQ(json["level"], "error");
+  EXPECT_EQ(json["seconds"], 0.5);
+  EXPECT_EQ(json["ok"], true);
+}
+
+TEST(WorkerPoolTest, RunsEverythingThatItAccepted) {
+  std::atomic<int> done{0};
+  {
+    WorkerPool pool({.threads = 3, .queue = 1000});
+    for (int i = 0; i < 500; ++i) {
+      ASSERT_THAT(pool.Submit({},
+                              [&](const absl::Status& start) {
+                                if (start.ok()) ++done;
+                              }),
+                  IsOk());
+    }
+    EXPECT_TRUE(WaitFor([&] { return done.load() == 500; }));
+  }
+}
+
+TEST(WorkerPoolTest, ShedsAndExpires) {
+  WorkerPool pool({.threads = 1, .queue = 1});
+  std::atomic<bool> release{false};
+  std::atomic<int> expired{0};
+  ASSERT_THAT(pool.Submit({},
+                          [&](const absl::Status&) {
+                            while (!release) std::this_thread::yield();
+                          }),
+              IsOk());
+  ASSERT_TRUE(WaitFor([&] { return pool.running() == 1; }));
+  const auto expire = [&](const absl::Status& start) {
+    if (start.code() == absl::StatusCode::kDeadlineExceeded) ++expired;
+  };
+  ASSERT_THAT(
+      pool.Submit(CallLimits::After(std::chrono::milliseconds(1)), expire),
+      IsOk());
+  std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  // The expired one makes room.
+  ASSERT_THAT(pool.Submit({}, expire), IsOk());
+  EXPECT_EQ(expired.load(), 1);
+  EXPECT_THAT(pool.Submit({}, expire),
+              StatusIs(absl::StatusCode::kResourceExhausted, "OVERLOADED"));
+  release = true;
+}
+
+TEST(WorkerPoolTest, StopTellsWhatWaits) {
+  WorkerPool pool({.threads = 1, .queue = 10});
+  std::atomic<bool> release{false};
+  std::atomic<int> told{0};
+  ASSERT_THAT(pool.Submit({},
+                          [&](const absl::Status&) {
+                            while (!release) std::this_thread::yield();
+                          }),
+              IsOk());
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_THAT(
+        pool.Submit({},
+                    [&](const absl::Status& start) {
+                      if (start.code() == absl::StatusCode::kUnavailable) {
+                        ++told;
+                      }
+                    }),
+        IsOk());
+  }
+  std::jthread releaser([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    release = true;
+  });
+  pool.Stop();
+  EXPECT_EQ(told.load(), 3);
+  EXPECT_THAT(pool.Submit({}, [](const absl::Status&) {}),
+              StatusIs(absl::StatusCode::kUnavailable, "SHUTTING_DOWN"));
+}
+
+TEST(OpsServerTest, ATakenPortIsASentence) {
+  MetricsRegistry metrics;
+  auto first = OpsServer::Start("127.0.0.1:0", metrics);
+  ASSERT_THAT(first, IsOk());
+  const std::string address = "127.0.0.1:" + std::to_string((*first)->port());
+  EXPECT_THAT(
+      OpsServer::Start(address, metrics),
+      StatusIs(absl::StatusCode::kFailedPrecondition, "ADDRESS_UNAVAILABLE"));
+}
+
+TEST(Assets, AreFoundBelowTheSourceTree) {
+  const auto path =
+      AssetPath(DefaultAssetsDir(), "registry", "municipalities.csv");
+  EXPECT_THAT(path.string(),
+              HasSubstr("services/registry/data/municipalities.csv"));
+  EXPECT_THAT(ReadAsset(DefaultAssetsDir() / "CMakeLists.txt"), IsOk());
+  EXPECT_THAT(ReadAsset(path / "none"),
+              StatusIs(absl::StatusCode::kNotFound, "ASSET_NOT_FOUND"));
+}
+
+TEST(SystemClockTest, RunsForward) {
+  const SystemClock clock;
+  const auto first = clock.Now();
+  EXPECT_GE(clock.Now(), first);
+  EXPECT_GT(first.micros(), std::int64_t{1700000000} * 1000000);
+}
+
+}  // namespace
+}  // namespace welfare::platform
