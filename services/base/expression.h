@@ -119,7 +119,7 @@ enum class ItemKind { kSingle, kMultiple, kInteger, kDecimal, kText, kDate };
 struct ItemType {
   ItemKind kind = ItemKind::kText;
   // The codes in codebook order; single and multiple only.
-  std::vector<std::string> options;
+  std::vector<std::string> options{};
 
   // Returns the index of `code` in `options`.
   std::optional<std::size_t> FindOption(std::string_view code) const;

@@ -39,15 +39,15 @@ struct WordingBound {
 // A pattern without placeholder takes v from `value`. The first rule of the
 // profile whose pattern matches decides.
 struct WordingRule {
-  std::string pattern;
+  std::string pattern{};
   WordingKind kind = WordingKind::kRange;
-  std::optional<Rational> value;
+  std::optional<Rational> value{};
   // kRange only. An absent bound is open.
-  std::optional<WordingBound> lower;
-  std::optional<WordingBound> upper;
+  std::optional<WordingBound> lower{};
+  std::optional<WordingBound> upper{};
   // kRange only: a class cap. From v + cap on the wording stays literally true
   // but a higher class fits.
-  std::optional<Rational> cap;
+  std::optional<Rational> cap{};
   // Whether the wording may be offered for new text.
   bool offered = true;
 };

@@ -43,6 +43,12 @@ TEST(Encoding, DecodesAndEncodesCp932AsWindowsDoes) {
   EXPECT_EQ(DecodeText("\xFB\xFC")->encoding, Encoding::kCp932);
 }
 
+// Other writers use the NEC rows for the same characters.
+TEST(Encoding, DecodesBothRowsOfNecAndIbmExtensions) {
+  EXPECT_EQ(DecodeText("\xEE\xE0\xED\x95")->utf8, "髙﨑");
+  EXPECT_EQ(DecodeText("\xFB\xFC\xFA\xB1")->utf8, "髙﨑");
+}
+
 TEST(Encoding, PrefersUtf8AndHonoursByteOrderMarks) {
   EXPECT_EQ(DecodeText("東京")->encoding, Encoding::kUtf8);
   EXPECT_EQ(DecodeText("")->encoding, Encoding::kUtf8);
