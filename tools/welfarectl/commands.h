@@ -1,0 +1,55 @@
+// The nouns of welfarectl. Each adds its verbs to the command line; a verb
+// validates its arguments, makes its calls and prints.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+namespace welfare::type::v1 {
+class ImportCounts;
+class ImportReject;
+class ImportResult;
+}  // namespace welfare::type::v1
+
+namespace welfare::ctl {
+
+class Session;
+
+void AddMunicipalityCommands(CLI::App& app, Session& session);
+void AddStatusCommands(CLI::App& app, Session& session);
+void AddRosterCommands(CLI::App& app, Session& session);
+void AddCodebookCommands(CLI::App& app, Session& session);
+void AddRoundCommands(CLI::App& app, Session& session);
+void AddSubmissionCommands(CLI::App& app, Session& session);
+void AddIndicatorCommands(CLI::App& app, Session& session);
+void AddStatementCommands(CLI::App& app, Session& session);
+void AddReportCommands(CLI::App& app, Session& session);
+
+// Adds up what every batch of an import answered, prints it, and writes the
+// rejects.
+class ImportSummary {
+ public:
+  // `rejects_path`: file for all rejects as CSV; empty: the first 20 are shown
+  // on stderr.
+  explicit ImportSummary(std::string rejects_path);
+  ~ImportSummary();
+  ImportSummary(const ImportSummary&) = delete;
+  ImportSummary& operator=(const ImportSummary&) = delete;
+
+  void Add(const type::v1::ImportResult& result);
+  // Shows how far the import is, on a terminal only.
+  void Progress(std::size_t done, std::size_t of) const;
+  // Prints counts and rejects; returns kOk, kRejectedRows, or kFailure when
+  // the rejects file cannot be written.
+  int Finish(const Session& session) const;
+
+ private:
+  struct Totals;
+  std::unique_ptr<Totals> totals_;
+};
+
+}  // namespace welfare::ctl

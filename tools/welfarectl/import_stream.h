@@ -1,0 +1,95 @@
+// Runs one bulk import: reads files, cuts batches, streams them, adds up the
+// answers. Every import of every service has the same shape, so this is
+// written once over the request type.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "tools/welfarectl/commands.h"
+#include "tools/welfarectl/csv_batches.h"
+#include "tools/welfarectl/session.h"
+#include "welfare/type/v1/csv_import.pb.h"
+
+namespace welfare::ctl {
+
+struct ImportFlags {
+  std::vector<std::string> files;
+  std::string rejects;
+  bool dry_run = false;
+
+  void AddTo(CLI::App& verb, bool many) {
+    auto* option =
+        verb.add_option("FILE", files, "CSV file; - is standard input")
+            ->required();
+    if (!many) option->expected(1);
+    verb.add_option("--rejects", rejects,
+                    "Write every refused record and why to this CSV file");
+    verb.add_flag("--dry-run", dry_run, "Check everything, write nothing");
+  }
+};
+
+// Sends `batches`; one is answered before the next is sent, so that the
+// progress shown is what is committed. `fill` completes a request.
+template <typename Request, typename Open>
+int SendBatches(
+    Session& session, const std::vector<CsvBatch>& batches, bool dry_run,
+    ImportSummary& summary, const Open& open,
+    const std::function<absl::Status(Request&, const CsvBatch&)>& fill) {
+  const auto context = session.NewContext();
+  auto stream = open(context.get());
+  std::size_t done = 0;
+  for (const CsvBatch& batch : batches) {
+    Request request;
+    request.mutable_batch()->set_csv(batch.csv);
+    request.mutable_batch()->set_first_line(batch.first_line);
+    request.mutable_batch()->set_source_file(batch.source_file);
+    request.set_request_id(Session::NewRequestId());
+    request.set_validate_only(dry_run);
+    if (fill) {
+      if (absl::Status status = fill(request, batch); !status.ok()) {
+        context->TryCancel();
+        static_cast<void>(stream->Finish());
+        return Fail(status);
+      }
+    }
+    type::v1::ImportResult result;
+    if (!stream->Write(request) || !stream->Read(&result)) break;
+    summary.Add(result);
+    summary.Progress(++done, batches.size());
+  }
+  stream->WritesDone();
+  const grpc::Status status = stream->Finish();
+  return status.ok() ? static_cast<int>(kOk) : Fail(status);
+}
+
+template <typename Request, typename Open>
+int RunImport(Session& session, const ImportFlags& flags,
+              const std::vector<std::string>& key_columns, int batch_records,
+              const Open& open,
+              const std::function<absl::Status(Request&, const CsvBatch&)>&
+                  fill = nullptr) {
+  ImportSummary summary(flags.rejects);
+  for (const std::string& path : flags.files) {
+    const auto file = ReadCsvFile(path);
+    if (!file.ok()) return Fail(file.status());
+    const auto batches = CutIntoBatches(*file, key_columns, batch_records);
+    if (!batches.ok()) return Fail(batches.status());
+    const int code = SendBatches<Request>(session, *batches, flags.dry_run,
+                                          summary, open, fill);
+    if (code != kOk) {
+      // What was acknowledged before stays; say how much.
+      static_cast<void>(summary.Finish(session));
+      return code;
+    }
+  }
+  return summary.Finish(session);
+}
+
+}  // namespace welfare::ctl

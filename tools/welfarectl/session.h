@@ -1,0 +1,71 @@
+// One run of welfarectl: where it connects, how it prints, how it ends.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+
+namespace grpc {
+class Channel;
+class ClientContext;
+class Status;
+}  // namespace grpc
+
+namespace welfare::ctl {
+
+// How the process ends; scripts rely on these.
+enum ExitCode {
+  kOk = 0,
+  kFailure = 1,
+  kUsage = 2,
+  kRejectedRows = 3,
+  kNotAllowed = 4,
+  kRefused = 5,
+  kInterrupted = 130,
+};
+
+enum class Output { kTable, kJson, kCsv };
+
+// The global flags.
+struct Options {
+  std::string server = "127.0.0.1:7100";
+  std::string survey = "jusou";
+  std::string output = "table";
+  std::string color = "auto";
+  double timeout_seconds = 60;
+};
+
+// Used by one thread.
+class Session {
+ public:
+  Options options;
+  // What the chosen verb does; returns an exit code.
+  std::function<int()> action;
+
+  Output output() const;
+  // The channel to the gateway, made at the first call.
+  std::shared_ptr<grpc::Channel> channel();
+  // A context with the deadline of --timeout.
+  std::unique_ptr<grpc::ClientContext> NewContext() const;
+  // Resource name of the survey, `surveys/jusou`.
+  std::string survey_name() const { return "surveys/" + options.survey; }
+  std::string round_name(int fiscal_year) const;
+  std::string codebook_name(const std::string& id) const;
+  // A random UUID, so that a call repeated by the channel is answered once.
+  static std::string NewRequestId();
+
+ private:
+  std::shared_ptr<grpc::Channel> channel_;
+};
+
+// Prints message, reason, violations and what to do on stderr; returns the
+// exit code of the status.
+int Fail(const grpc::Status& status);
+// The same for an error found before anything was sent: a usage error.
+int Fail(const absl::Status& status);
+
+}  // namespace welfare::ctl
