@@ -1,0 +1,49 @@
+// Every failure of the report service, by name.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+
+#include "services/base/error.h"
+
+namespace welfare::report {
+
+// INVALID_ARGUMENT, REPORT_INVALID: fields of a request are wrong.
+absl::Status ReportInvalid(std::vector<base::Violation> violations);
+// INVALID_ARGUMENT, FORMAT_UNKNOWN: the report has no such format.
+absl::Status FormatUnknown(std::string_view report, std::string_view format,
+                           std::string_view known);
+// INVALID_ARGUMENT, PAGE_SIZE_INVALID and PAGE_TOKEN_INVALID.
+absl::Status PageSizeInvalid(int page_size);
+absl::Status PageTokenInvalid();
+// NOT_FOUND, REPORT_NOT_FOUND.
+absl::Status ReportNotFound(std::string_view name);
+// NOT_FOUND, TEMPLATE_NOT_FOUND.
+absl::Status TemplateNotFound(std::string_view id);
+// NOT_FOUND, ROUND_NOT_FOUND.
+absl::Status RoundNotFound(std::string_view round);
+// OUT_OF_RANGE, VERSION_NOT_REACHED: the pinned revision lies ahead.
+absl::Status VersionNotReached(std::string_view round, long long version);
+// FAILED_PRECONDITION, TEMPLATE_DOES_NOT_FIT: the template names what the
+// snapshot does not hold.
+absl::Status TemplateDoesNotFit(std::string_view id,
+                                std::vector<base::Violation> violations);
+// INVALID_ARGUMENT, TEMPLATE_INVALID: a template file is wrong; ends the start.
+absl::Status TemplateInvalid(std::string_view file,
+                             std::vector<base::Violation> violations);
+// UNAVAILABLE, INDICATOR_UNAVAILABLE, SURVEY_UNAVAILABLE and
+// REGISTRY_UNAVAILABLE: `peer` did not answer.
+absl::Status PeerUnavailable(std::string_view peer, std::string_view message);
+// INTERNAL, PEER_ANSWER_INVALID: `peer` answered what cannot be read, or
+// refused a request that must be right.
+absl::Status PeerAnswerInvalid(std::string_view peer, std::string_view message);
+// INTERNAL, RENDER_FAILED.
+absl::Status RenderFailed(std::string_view format, std::string_view message);
+// ABORTED, ROUND_MOVED: the round changed between two reads of the snapshot.
+absl::Status RoundMoved(std::string_view round);
+// UNAVAILABLE, SHUTTING_DOWN.
+absl::Status ShuttingDown();
+
+}  // namespace welfare::report

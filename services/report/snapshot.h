@@ -1,0 +1,208 @@
+// Everything one report is made from, as plain values: what the peers answered
+// at pinned versions, frozen. Nothing in a snapshot says when or under which
+// counter it was taken, except `Provenance`, which never reaches the bytes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "services/base/absence.h"
+#include "services/base/date.h"
+#include "services/base/respondent.h"
+
+namespace welfare::report {
+
+enum class Basis { kProvisional, kFinal };
+
+enum class Implementing { kUnspecified, kYes, kNo, kEnded };
+enum class Preparation { kUnspecified, kYes, kNo, kUnknown };
+
+// One municipality in one fiscal year.
+struct RosterEntry {
+  std::string municipality;  // `municipalities/131016`; sorts by code
+  std::string name;
+  std::string area;  // 区部, 市部, 町村部, 島しょ
+  Implementing implementing = Implementing::kUnspecified;
+  Preparation preparation = Preparation::kUnspecified;
+  bool newcomer = false;  // implements, and did not the year before
+};
+
+struct Roster {
+  int fiscal_year = 0;
+  std::vector<RosterEntry> entries;  // in code order
+  std::vector<std::string> leavers;  // names of municipalities
+};
+
+// One group of the returns.
+struct ProgressGroup {
+  base::RespondentKind kind = base::RespondentKind::kMunicipality;
+  bool implementing = false;
+  int expected = 0;
+  int received = 0;
+  int on_time = 0;
+};
+
+// What a round says of itself.
+struct RoundFacts {
+  std::string survey;  // `jusou`
+  int fiscal_year = 0;
+  std::string display_name;
+  std::string purpose;
+  std::string method;
+  std::string publisher;
+  base::Date window_start;
+  base::Date window_end;  // inclusive
+  std::string codebook;   // version, `2025-1`
+  bool synthetic = false;
+};
+
+// What is computed. Values are those of the indicator service.
+enum class Measure {
+  kUnspecified,
+  kCount,
+  kDistribution,
+  kSum,
+  kRank,
+  kHistogram,
+  kRegistrySeries,
+  kProgress,
+};
+
+enum class Flag { kUndefined, kLowerBound, kSmallBase, kTied };
+
+// One figure: `count` of `base` respondents, or a plain `value`.
+struct ValueCell {
+  std::string key;
+  std::string label;
+  int count = 0;
+  int base = 0;
+  std::optional<std::string> percent;  // one decimal, half-up
+  std::optional<std::string> value;    // a decimal: total, maximum, rank, mean
+  std::vector<Flag> flags;
+};
+
+struct AbsenceCount {
+  base::Absence kind = base::Absence::kNoAnswer;
+  int count = 0;
+  std::optional<std::string> percent;  // of the base, where the kind stays in
+};
+
+// One indicator computed for one round.
+struct IndicatorValue {
+  std::string id;
+  int fiscal_year = 0;
+  int reference_year = 0;
+  std::string label;
+  Measure measure = Measure::kUnspecified;
+  std::string population_id;
+  std::string population_label;
+  int population_size = 0;
+  int base = 0;
+  int answered = 0;
+  std::vector<ValueCell> cells;  // codebook order
+  std::vector<AbsenceCount> absences;
+  bool multiple_answer = false;
+  std::string unit;
+  std::vector<Flag> flags;
+  std::string definition_digest;
+
+  // Returns the cell with `key`, or null.
+  const ValueCell* FindCell(std::string_view key) const {
+    for (const ValueCell& cell : cells) {
+      if (cell.key == key) return &cell;
+    }
+    return nullptr;
+  }
+  // Returns how many members have no value for this reason.
+  int CountOf(base::Absence kind) const {
+    for (const AbsenceCount& absence : absences) {
+      if (absence.kind == kind) return absence.count;
+    }
+    return 0;
+  }
+};
+
+// Indicators of one round by id.
+using IndicatorValues = std::map<std::string, IndicatorValue, std::less<>>;
+
+enum class Check {
+  kUnspecified,
+  kComputed,
+  kRegistry,
+  kProgress,
+  kOptionList,
+  kEditorial,
+  kLegal,
+  kTrend,
+  kLost,
+  kPartlyKnown,
+};
+
+enum class Verdict {
+  kUnspecified,
+  kFits,
+  kHigherClassFits,
+  kDoesNotFit,
+  kImpossible,
+  kUnchecked,
+  kNotComputed,
+};
+
+// One way to read a published statement.
+struct Reading {
+  std::string reading;  // `only`, `A`, `B`
+  std::string population_label;
+  std::string computed;
+  Verdict verdict = Verdict::kUnspecified;
+  std::string rule;
+};
+
+// A published statement held against what the platform computes.
+struct Statement {
+  std::string id;
+  int page = 0;
+  std::string label;
+  std::string published;
+  Check check = Check::kUnspecified;
+  std::vector<Reading> readings;
+  Verdict verdict = Verdict::kUnspecified;
+  std::string agreeing_readings;
+  std::string not_computed_reason;
+};
+
+// Counters of the stores the snapshot was taken from: kept with the report,
+// never part of its content or its bytes.
+struct Provenance {
+  std::int64_t registry_version = 0;
+  std::int64_t round_revision = 0;
+  std::int64_t previous_round_revision = 0;  // 0: no previous round
+};
+
+struct Snapshot {
+  Basis basis = Basis::kProvisional;
+  RoundFacts round;
+  std::vector<ProgressGroup> progress;
+  IndicatorValues values;
+  // The round of the year before, where it exists.
+  std::optional<RoundFacts> previous_round;
+  std::vector<ProgressGroup> previous_progress;
+  IndicatorValues previous_values;
+  std::vector<Roster> rosters;  // by fiscal year, oldest first
+  std::vector<Statement> statements;
+  std::string wording_profile;
+  std::string template_digest;  // SHA-256 of the template's text
+  Provenance provenance;
+
+  // Returns the roster of `fiscal_year`, or null.
+  const Roster* FindRoster(int fiscal_year) const {
+    for (const Roster& roster : rosters) {
+      if (roster.fiscal_year == fiscal_year) return &roster;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace welfare::report

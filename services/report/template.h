@@ -1,0 +1,71 @@
+// A report template as values: what each page shows, in which order, and the
+// sentences around it. Read from YAML by template_reader.h.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+
+#include "services/base/error.h"
+
+namespace welfare::report {
+
+// One block of a page.
+struct TemplateBlock {
+  enum class Kind {
+    kHeading,    // `text`
+    kText,       // `text`
+    kList,       // `items`
+    kFigure,     // one indicator: table, chart, notes
+    kTexts,      // how many wrote something to each of `indicators`
+    kPhases,     // `indicators` by the cells they share, as one matrix
+    kCover,      // publisher, year, mark of synthetic data
+    kOutline,    // purpose, targets, window, method
+    kReturns,    // response by group
+    kRosters,    // who implements, year by year
+    kPreparing,  // who prepares
+    kAreas,      // implementing municipalities by area
+  };
+  // How a figure is drawn. kAuto: by its measure.
+  enum class ChartStyle { kAuto, kNone, kBars, kStacked, kColumns };
+
+  Kind kind = Kind::kText;
+  std::string text;
+  std::vector<std::string> items;
+  std::vector<std::string> indicators;
+  ChartStyle chart = ChartStyle::kAuto;
+  // The published report had a chart here whose numbers are lost.
+  bool published_chart_lost = false;
+  std::string title;               // instead of the indicator's label
+  std::vector<std::string> notes;  // beside those that follow from the figures
+  std::string path;                // where it stands, for messages
+};
+
+struct TemplatePage {
+  int number = 0;
+  std::string topic;
+  std::string headline;
+  std::vector<TemplateBlock> blocks;
+  std::string path;
+};
+
+struct ReportTemplate {
+  std::string id;  // `jusou`
+  std::string survey;
+  std::string program;  // whose rosters it shows
+  int first_roster_year = 0;
+  std::string title;
+  std::string subtitle;
+  std::vector<TemplatePage> pages;
+  std::string digest;  // SHA-256 of its text, hexadecimal
+};
+
+// Finds every fault of `report_template`: pages out of order or empty, an
+// indicator shown twice on a page, a placeholder that is unknown or whose
+// figure does not stand in a table of the same page (so that a reader can
+// always check a sentence against the table below it).
+std::vector<base::Violation> FindTemplateFaults(
+    const ReportTemplate& report_template);
+
+}  // namespace welfare::report
