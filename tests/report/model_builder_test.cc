@@ -35,7 +35,7 @@ ReportModel Build(const Snapshot& snapshot) {
   return model.ok() ? *model : ReportModel();
 }
 
-const Figure& FigureOf(const ReportModel& model, std::string_view id) {
+Figure FigureOf(const ReportModel& model, std::string_view id) {
   for (const Page& page : model.pages) {
     for (const Block& block : page.blocks) {
       const auto* figure = std::get_if<Figure>(&block);
@@ -43,8 +43,8 @@ const Figure& FigureOf(const ReportModel& model, std::string_view id) {
     }
   }
   ADD_FAILURE() << "no figure " << id;
-  static const Figure kNone;
-  return kNone;
+
+  return Figure();
 }
 
 std::vector<std::string> RowOf(const Figure& figure, std::string_view key) {
@@ -87,7 +87,7 @@ TEST(ModelBuilder, LeavesOutLinesAboutAPreviousRoundThatDoesNotExist) {
 }
 
 TEST(ModelBuilder, PutsLastYearBesideThisYear) {
-  const Figure& figure = FigureOf(Build(SmallSnapshot()), "p03_plan");
+  const Figure figure = FigureOf(Build(SmallSnapshot()), "p03_plan");
   EXPECT_THAT(RowOf(figure, "formulated"),
               ElementsAre("2", "50.0", "1", "33.3"));
   EXPECT_EQ(figure.base,
@@ -97,7 +97,7 @@ TEST(ModelBuilder, PutsLastYearBesideThisYear) {
 
 TEST(ModelBuilder, KeepsZeroApartFromAbsence) {
   const ReportModel model = Build(SmallSnapshot());
-  const Figure& figure = FigureOf(model, "p03_plan");
+  const Figure figure = FigureOf(model, "p03_plan");
   EXPECT_THAT(RowOf(figure, "none"), ElementsAre("0", "0.0", "0", "0.0"));
   EXPECT_THAT(RowOf(figure, "NO_ANSWER"),
               ElementsAre("1", "25.0", "1", "33.3"));
@@ -107,13 +107,13 @@ TEST(ModelBuilder, KeepsZeroApartFromAbsence) {
 }
 
 TEST(ModelBuilder, PrintsNoPercentOverAnEmptyBase) {
-  const Figure& figure = FigureOf(Build(SmallSnapshot()), "p03_nobody");
+  const Figure figure = FigureOf(Build(SmallSnapshot()), "p03_nobody");
   EXPECT_THAT(RowOf(figure, "yes"), ElementsAre("0", "-"));
   EXPECT_TRUE(figure.charts.empty());
 }
 
 TEST(ModelBuilder, PrintsTotalsWithWhatTheyLeaveOut) {
-  const Figure& figure = FigureOf(Build(SmallSnapshot()), "p03_supports");
+  const Figure figure = FigureOf(Build(SmallSnapshot()), "p03_supports");
   EXPECT_THAT(RowOf(figure, "total"), ElementsAre("14", "2", "14", "1"));
   EXPECT_THAT(RowOf(figure, "NOT_COUNTED"), ElementsAre("-", "1", "-", "1"));
   EXPECT_THAT(figure.notes, Contains(HasSubstr("少なくともこの値")));
@@ -138,7 +138,7 @@ TEST(ModelBuilder, EveryFigureCarriesItsBase) {
 }
 
 TEST(ModelBuilder, MarksMultipleAnswersAndNeverStacksThem) {
-  const Figure& figure = FigureOf(Build(SmallSnapshot()), "p03_partners");
+  const Figure figure = FigureOf(Build(SmallSnapshot()), "p03_partners");
   EXPECT_TRUE(figure.multiple_answer);
   ASSERT_EQ(figure.charts.size(), 1U);
   EXPECT_EQ(figure.charts[0].kind, Chart::Kind::kBars);
@@ -175,8 +175,9 @@ TEST(ModelBuilder, MarksNewcomersOfEachYear) {
   std::vector<std::string> newcomers;
   for (const Block& block : model.pages[1].blocks) {
     if (const auto* list = std::get_if<NameList>(&block)) {
-      for (const Run& run : list->names) {
-        if (run.style == Run::Style::kNewcomer) newcomers.push_back(run.text);
+      for (const report::Run& run : list->names) {
+        if (run.style == report::Run::Style::kNewcomer)
+          newcomers.push_back(run.text);
       }
     }
   }
@@ -185,7 +186,7 @@ TEST(ModelBuilder, MarksNewcomersOfEachYear) {
 
 TEST(ModelBuilder, ComparesPublishedStatementsInAnAnnex) {
   const ReportModel model = Build(SmallSnapshot());
-  const Figure& compared = FigureOf(model, "annex1_comparison");
+  const Figure compared = FigureOf(model, "annex1_comparison");
   EXPECT_EQ(compared.table.rows.size(), 2U);  // readings A and B
   EXPECT_THAT(RowOf(compared, "p04_plan/A"),
               ElementsAre("4", "半数", "A", "実施自治体", "2/4（50.0%）",
