@@ -1,11 +1,9 @@
 #pragma once
 
+#include <grpcpp/channel.h>
+
 #include <memory>
 #include <string>
-
-namespace grpc {
-class Channel;
-}
 
 namespace welfare::platform {
 

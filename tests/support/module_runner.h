@@ -1,5 +1,7 @@
 #pragma once
 
+#include <grpcpp/channel.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,10 +12,6 @@
 #include "services/platform/rpc_server.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_dir.h"
-
-namespace grpc {
-class Channel;
-}
 
 namespace welfare::support {
 
