@@ -61,11 +61,12 @@ class ProcessTest : public ::testing::Test {
     return "unix:" + folder_.File(module + ".sock");
   }
 
-  absl::Status Get(const std::string& address, const std::string& name) {
+  absl::Status Get(const std::string& address, const std::string& name,
+                   bool wait_for_ready = true) {
     auto stub = v1::RegistryService::NewStub(MakeChannel(address));
     PeerCall call(CallContext{
         .request_id = "process-test", .identity = {}, .limits = {}});
-    call.context()->set_wait_for_ready(true);
+    call.context()->set_wait_for_ready(wait_for_ready);
     v1::GetMunicipalityRequest request;
     request.set_name(name);
     v1::Municipality reply;
@@ -93,11 +94,12 @@ TEST_F(ProcessTest, ServesUntilItIsTold) {
 }
 
 TEST_F(ProcessTest, FinishesARunningCallBeforeItEnds) {
-  auto process = Run("registry", {"--drain-timeout-ms", "3000"});
+  auto process = Run("registry", {"--drain-timeout-ms", "1500"});
   ASSERT_TRUE(Started(*process)) << process->Stderr();
   // Never released: it ends when the drain's deadline cancels it.
-  auto answer = std::async(std::launch::async,
-                           [&] { return Get(Socket("registry"), "wait"); });
+  auto answer = std::async(std::launch::async, [&] {
+    return Get(Socket("registry"), "wait", false);
+  });
   ASSERT_TRUE(WaitFor([&] { return Get(Socket("registry"), "a").ok(); }));
   process->Signal(SIGTERM);
   EXPECT_EQ(process->Wait(std::chrono::milliseconds(500)), std::nullopt);
