@@ -31,19 +31,21 @@ std::string Shorten(std::string_view message) {
   return std::string(message.substr(0, end)) + "...";
 }
 
-// Moves the violations of `bad_request` from the end until `status` would fit.
+// Leaves out the last violations of `bad_request` until it and `used` bytes
+// fit in `max_bytes`, and says so in `info`.
 void Fit(google::rpc::BadRequest& bad_request, google::rpc::ErrorInfo& info,
          std::size_t used, std::size_t max_bytes) {
+  // Tag and length of a violation take no more than this.
+  constexpr std::size_t kFraming = 5;
   const int total = bad_request.field_violations_size();
-  std::size_t size = used + bad_request.ByteSizeLong();
-  while (size > max_bytes && bad_request.field_violations_size() > 0) {
-    const std::size_t last =
-        bad_request.field_violations(bad_request.field_violations_size() - 1)
-            .ByteSizeLong() +
-        4;
-    bad_request.mutable_field_violations()->RemoveLast();
-    size -= last < size ? last : size;
+  std::size_t size = used;
+  int kept = 0;
+  while (kept < total) {
+    size += bad_request.field_violations(kept).ByteSizeLong() + kFraming;
+    if (size > max_bytes) break;
+    ++kept;
   }
+  bad_request.mutable_field_violations()->DeleteSubrange(kept, total - kept);
   if (bad_request.field_violations_size() < total &&
       info.metadata().count(std::string(kTotal)) == 0) {
     (*info.mutable_metadata())[std::string(kTotal)] = std::to_string(total);
