@@ -30,6 +30,7 @@ function(welfare_add_test)
     LABELS [=[${arg_LABELS}]=]
     ENVIRONMENT [=[WELFARE_SOURCE_DIR=${PROJECT_SOURCE_DIR};WELFARE_BINARY_DIR=${PROJECT_BINARY_DIR}]=])
 endforeach()
+set(welfare_tests)  # the next binary may not be built
 ")
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${properties_file})
 endfunction()
