@@ -236,6 +236,21 @@ Failure InvalidBackendResponse() {
               "read.");
 }
 
+Failure BackendUnavailable() {
+  Failure failure =
+      Make(503, google::rpc::UNAVAILABLE, "BACKEND_UNAVAILABLE",
+           "The service behind the gateway cannot be reached; try again.");
+  google::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(1);
+  failure.status.add_details()->PackFrom(retry);
+  return failure;
+}
+
+Failure BackendTimeout() {
+  return Make(504, google::rpc::DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED",
+              "The service behind the gateway did not answer in time.");
+}
+
 Failure RequestTimeout() {
   return Make(408, google::rpc::DEADLINE_EXCEEDED, "REQUEST_TIMEOUT",
               "The request did not arrive in time.");

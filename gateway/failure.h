@@ -57,6 +57,10 @@ Failure UnknownService(std::string_view path);
 Failure MessageEncodingUnsupported();
 // INTERNAL: INVALID_BACKEND_RESPONSE.
 Failure InvalidBackendResponse();
+// UNAVAILABLE with RetryInfo: BACKEND_UNAVAILABLE.
+Failure BackendUnavailable();
+// DEADLINE_EXCEEDED: DEADLINE_EXCEEDED.
+Failure BackendTimeout();
 // DEADLINE_EXCEEDED, 408: REQUEST_TIMEOUT; the body did not arrive in time.
 Failure RequestTimeout();
 

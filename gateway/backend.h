@@ -1,0 +1,117 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "google/rpc/status.pb.h"
+
+namespace grpc {
+class Channel;
+}
+
+namespace welfare::gateway {
+
+class EventLoop;
+
+// Metadata of a call: lower-case keys; values of `-bin` keys are raw bytes.
+using Metadata = std::vector<std::pair<std::string, std::string>>;
+
+// What every call to a backend says.
+struct BackendRequest {
+  std::string method;  // "/welfare.registry.v1.RegistryService/GetRoster"
+  Metadata metadata;
+  // Absent: as long as the caller stays.
+  std::optional<std::chrono::system_clock::time_point> deadline;
+};
+
+// How a call ended.
+struct BackendResult {
+  google::rpc::Status status;
+  // The bytes of grpc-status-details-bin, which go to gRPC callers unread.
+  std::string details;
+  Metadata initial_metadata;
+  Metadata trailing_metadata;
+};
+
+// Told of a stream's progress, on the loop that opened it.
+class BackendObserver {
+ public:
+  virtual ~BackendObserver() = default;
+  virtual void OnInitialMetadata(const Metadata& metadata) = 0;
+  // Answers one Read.
+  virtual void OnMessage(std::string message) = 0;
+  // Answers one Write; another may follow unless the stream has failed.
+  virtual void OnWritten(bool ok) = 0;
+  // Last. Every message has been delivered before.
+  virtual void OnDone(const BackendResult& result) = 0;
+};
+
+// A call with any number of messages in both directions. Used on its loop.
+class BackendStream {
+ public:
+  virtual ~BackendStream() = default;
+  // REQUIRES: the write before was answered; WritesDone was not called.
+  virtual void Write(const std::string& message) = 0;
+  virtual void WritesDone() = 0;
+  // REQUIRES: the read before was answered.
+  virtual void Read() = 0;
+  // Ends the call; the observer hears nothing more.
+  virtual void Cancel() = 0;
+};
+
+// A call that can be cancelled while it runs; then nobody is told its end.
+class BackendCall {
+ public:
+  virtual ~BackendCall() = default;
+  virtual void Cancel() = 0;
+};
+
+// Counts calls that still use their loop. Any thread.
+class CallCount {
+ public:
+  CallCount();
+  ~CallCount();
+  void Add();
+  void Remove();
+  // False when calls are left at the deadline.
+  bool WaitForNone(std::chrono::milliseconds timeout);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// One service behind the gateway, reached as a gRPC client of it. Any thread;
+// callbacks come on the loop given. Must outlive its calls.
+class Backend {
+ public:
+  // Several channels spread the load over as many connections.
+  Backend(std::vector<std::shared_ptr<grpc::Channel>> channels,
+          CallCount& calls);
+  ~Backend();
+  Backend(const Backend&) = delete;
+  Backend& operator=(const Backend&) = delete;
+
+  using OnUnary =
+      std::function<void(const BackendResult& result, std::string message)>;
+  std::shared_ptr<BackendCall> CallUnary(EventLoop& loop,
+                                         const BackendRequest& request,
+                                         const std::string& message,
+                                         OnUnary then);
+
+  std::shared_ptr<BackendStream> OpenStream(
+      EventLoop& loop, const BackendRequest& request,
+      std::shared_ptr<BackendObserver> observer);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace welfare::gateway

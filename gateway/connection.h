@@ -1,0 +1,32 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace welfare::gateway {
+
+// A byte stream from one caller: the seam where TLS joins later. Used on its
+// loop only; callbacks run on that loop, never inside the call that set them.
+class Connection {
+ public:
+  // An empty text means that the stream has ended or broken.
+  using OnRead = std::function<void(std::string_view bytes)>;
+  using OnWritten = std::function<void(bool ok)>;
+
+  virtual ~Connection() = default;
+
+  // Reads some bytes. REQUIRES: no read is under way.
+  virtual void Read(OnRead then) = 0;
+  // Writes all of `bytes`. REQUIRES: no write is under way.
+  virtual void Write(std::string bytes, OnWritten then) = 0;
+  // Says that nothing more will be written.
+  virtual void ShutdownWrite() = 0;
+  // Ends both directions; reads and writes under way fail.
+  virtual void Close() = 0;
+  // "127.0.0.1:50312", for logs.
+  virtual const std::string& peer() const = 0;
+};
+
+}  // namespace welfare::gateway

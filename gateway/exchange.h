@@ -1,0 +1,124 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace welfare::gateway {
+
+class EventLoop;
+
+struct Header {
+  std::string name;  // lower case
+  std::string value;
+
+  friend bool operator==(const Header&, const Header&) = default;
+};
+
+// The value of the first header of that name; null when there is none.
+inline const std::string* FindHeader(const std::vector<Header>& headers,
+                                     std::string_view name) {
+  for (const Header& header : headers) {
+    if (header.name == name) return &header.value;
+  }
+  return nullptr;
+}
+
+// The head of one request, whatever version of HTTP brought it.
+struct RequestHead {
+  int http_major = 1;
+  std::string method;  // "GET"
+  std::string target;  // path and query as sent, starting with "/", or "*"
+  std::string authority;
+  std::vector<Header> headers;  // no pseudo headers, no framing headers
+  std::optional<std::uint64_t> content_length;
+};
+
+struct ResponseHead {
+  int status = 200;
+  std::vector<Header> headers;
+  std::optional<std::uint64_t> content_length;
+};
+
+// One request and its response, as a session offers it to a handler. Used on
+// the loop only. Valid until the handler has called SendEnd or Reset, or was
+// told OnClosed; after any of these neither side calls the other.
+class Exchange {
+ public:
+  virtual ~Exchange() = default;
+
+  virtual EventLoop& loop() = 0;
+  virtual const RequestHead& request() const = 0;
+
+  // Gives back `bytes` of the request body that OnBody delivered, so that the
+  // caller may send more. Nothing is given back by itself.
+  virtual void Consume(std::size_t bytes) = 0;
+
+  // Once, before the body. For HEAD the body is dropped, its length kept.
+  virtual void SendHead(ResponseHead head) = 0;
+  virtual void SendBody(std::string bytes) = 0;
+  // Ends the response; `trailers` are dropped on HTTP/1.1.
+  virtual void SendEnd(std::vector<Header> trailers) = 0;
+  // Breaks the response off so that the caller can tell: RST_STREAM, or the
+  // connection closed before its body ended.
+  virtual void Reset() = 0;
+  // Bytes of the body not yet handed to the network. A handler stops sending
+  // above kHighWater until OnWritable.
+  virtual std::size_t pending() const = 0;
+
+  static constexpr std::size_t kHighWater = 64 * 1024;
+};
+
+// What answers one request. Called on the loop only.
+class ExchangeHandler {
+ public:
+  virtual ~ExchangeHandler() = default;
+
+  virtual void OnBody(std::string_view bytes) = 0;
+  virtual void OnBodyEnd() = 0;
+  // pending() has fallen below kHighWater again.
+  virtual void OnWritable() = 0;
+  // The caller has gone, or the gateway stops; the exchange is gone too.
+  virtual void OnClosed() = 0;
+};
+
+// Makes the handler of a request. The exchange lives as Exchange says.
+class Dispatcher {
+ public:
+  virtual ~Dispatcher() = default;
+  virtual std::shared_ptr<ExchangeHandler> Dispatch(Exchange& exchange) = 0;
+};
+
+// Limits of a session. The sizes are bytes.
+struct SessionLimits {
+  std::size_t header_list = 16 * 1024;
+  std::size_t header_lines = 100;
+  std::uint32_t concurrent_streams = 100;
+  std::uint32_t stream_window = 64 * 1024;
+  std::int32_t connection_window = 1024 * 1024;
+  // From the connection, or the first byte of a request, to its whole head.
+  std::int64_t header_timeout_ms = 10'000;
+  // A connection without requests.
+  std::int64_t idle_timeout_ms = 75'000;
+  // A request body or a response that does not move at all.
+  std::int64_t stall_timeout_ms = 60'000;
+};
+
+// One connection's protocol. Used on its loop only.
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  virtual ~Session() = default;
+  // Begins with the bytes that were read while telling the protocols apart.
+  virtual void Start(std::string first_bytes) = 0;
+  // Takes no new requests, finishes those under way, then closes.
+  virtual void Drain() = 0;
+  // Closes at once; handlers are told OnClosed.
+  virtual void Abort() = 0;
+};
+
+}  // namespace welfare::gateway

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "services/platform/module.h"
+
+namespace welfare::gateway {
+
+// The gateway as a part of a process: composition root. `--listen` is for
+// gRPC and `--http-listen` for HTTP/JSON by habit only: both speak both.
+class GatewayModule final : public platform::Module {
+ public:
+  GatewayModule();
+  ~GatewayModule() override;
+
+  std::string_view name() const override { return "gateway"; }
+  std::vector<platform::Setting> settings() const override;
+  absl::Status Start(platform::ModuleContext& context) override;
+  void Drain() override;
+  void Stop(std::chrono::system_clock::time_point deadline) override;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace welfare::gateway
