@@ -1,0 +1,112 @@
+#!/usr/bin/python3
+"""A part that is gone makes others slower or narrower, never wrong.
+
+usage: degrade_test.py
+"""
+
+import json
+import subprocess
+import unittest
+import uuid
+
+import demo_data
+import harness
+
+
+class RedisGone(unittest.TestCase):
+    """The second cache dies: the same answers, without it."""
+
+    def start_redis(self, folder):
+        socket = folder / "redis.sock"
+        server = subprocess.Popen(
+            ["/usr/bin/redis-server", "--port", "0", "--unixsocket", str(socket),
+             "--save", "", "--appendonly", "no", "--dir", str(folder)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.kill)
+        harness.wait_for(socket.exists, "redis-server to listen")
+        return server, f"unix://{socket}"
+
+    def test_answers_continue_without_redis(self):
+        product = harness.Product(harness.ONE)
+        self.addCleanup(product.abandon)
+        redis, url = self.start_redis(product.folder)
+        product.settings["redis_url"] = url
+        product.start()
+        product.load()
+        paths = ["/v1/surveys/jusou/indicators/plan_formulated/values/2025",
+                 "/v1/programs/jusou/rosters/2025", "/v1/surveys/jusou/rounds/2025/progress"]
+        before = [product.http.get(path) for path in paths]
+        redis.kill()
+        redis.wait()
+        self.assertEqual([product.http.get(path) for path in paths], before)
+        # What no cache has seen before is answered too.
+        product.http.get("/v1/surveys/jusou/indicators/issues/values/2024")
+        self.assertTrue(product.report()[1])
+        self.assertTrue(product.ready())
+        product.stop()
+
+    def test_starts_without_redis(self):
+        product = harness.Product(harness.ONE)
+        self.addCleanup(product.abandon)
+        product.settings["redis_url"] = f"unix://{product.folder}/nobody.sock"
+        product.start()
+        self.assertEqual(product.http.get("/v1/municipalities")["municipalities"], [])
+        product.stop()
+
+
+class ServicesGone(unittest.TestCase):
+    """Five processes of which some are gone: intake goes on."""
+
+    def setUp(self):
+        self.product = harness.Product(harness.FIVE)
+        self.addCleanup(self.product.abandon)
+        self.product.start()
+        self.product.load()
+        self.round = self.product.open_second_survey()
+        self.codes = sorted(demo_data.implementing(2025))
+
+    def hand_in(self, code):
+        """Creates, reads and lists a submission."""
+        made = self.product.http.post(f"/v1/{self.round}/submissions", {
+            "answers": [{"item": "plan_formulated", "codes": {"codes": ["formulated"]}}]},
+            submissionId=f"{code}-municipality", requestId=uuid.uuid4())
+        self.assertEqual(self.product.http.get(f"/v1/{made['name']}")["answers"],
+                         made["answers"])
+        self.assertIn(made["name"], [s["name"] for s in self.product.http.list(
+            f"/v1/{self.round}/submissions", "submissions")])
+
+    def unavailable(self, path):
+        reply = self.product.http.send("GET", path)
+        self.assertEqual(reply.status, 503, reply.body)
+        error = json.loads(reply.body)["error"]
+        self.assertEqual(error["status"], "UNAVAILABLE")
+        self.assertEqual(sum("ErrorInfo" in d["@type"] for d in error["details"]), 1, error)
+
+    def test_intake_goes_on_without_indicator_and_report(self):
+        value = "/v1/surveys/jusou/indicators/plan_formulated/values/2025"
+        before = self.product.http.get(value)
+        self.product.stop_service("report")
+        self.product.stop_service("indicator")
+        self.hand_in(self.codes[0])
+        self.unavailable(value)
+        self.unavailable("/v1/reports")
+        # Back by itself once they are.
+        for service in ("indicator", "report"):
+            self.product.start_service(service)
+            self.product.wait_until_serving(service)
+        after = harness.wait_for(
+            lambda: self.product.http.send("GET", value).status == 200 and
+            self.product.http.get(value), "the indicator to be back")
+        self.assertEqual(after, before)
+        self.product.stop()
+
+    def test_intake_goes_on_without_the_registry(self):
+        self.product.stop_service("registry")
+        self.hand_in(self.codes[1])
+        self.unavailable("/v1/programs/jusou/rosters/2025")
+        self.product.stop()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
