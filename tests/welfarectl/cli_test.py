@@ -1,0 +1,97 @@
+#!/usr/bin/python3
+"""welfarectl as its callers see it: help texts and exit codes."""
+
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import unittest
+
+SOURCE = pathlib.Path(os.environ["WELFARE_SOURCE_DIR"])
+CTL = pathlib.Path(os.environ["WELFARE_BINARY_DIR"]) / "bin" / "welfarectl"
+GOLDEN = SOURCE / "tests" / "welfarectl" / "golden"
+
+
+def run(*arguments, **environment):
+    return subprocess.run([str(CTL), *arguments], capture_output=True, text=True,
+                          timeout=60, check=False, stdin=subprocess.DEVNULL,
+                          env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", **environment})
+
+
+def subcommands(help_text):
+    """Returns the names under `Subcommands:`."""
+    _, _, tail = help_text.partition("Subcommands:\n")
+    return re.findall(r"^  ([a-z]+)", tail, re.MULTILINE)
+
+
+class Help(unittest.TestCase):
+    maxDiff = None
+
+    def check(self, name, text):
+        path = GOLDEN / f"{name}.txt"
+        if os.environ.get("WELFARE_UPDATE_GOLDEN") == "1":
+            GOLDEN.mkdir(exist_ok=True)
+            path.write_text(text, "utf-8")
+        self.assertEqual(text, path.read_text("utf-8"),
+                         f"{path}: refresh with WELFARE_UPDATE_GOLDEN=1")
+
+    def help(self, *words):
+        done = run(*words, "--help")
+        self.assertEqual((done.returncode, done.stderr), (0, ""), words)
+        return done.stdout
+
+    def test_help_is_the_recorded_one(self):
+        top = self.help()
+        self.check("welfarectl", top)
+        nouns = subcommands(top)
+        self.assertIn("municipality", nouns)
+        for noun in nouns:
+            text = self.help(noun)
+            for verb in subcommands(text):
+                text += f"\n$ welfarectl {noun} {verb} --help\n{self.help(noun, verb)}"
+            with self.subTest(noun=noun):
+                self.check(noun, text)
+        recorded = {p.stem for p in GOLDEN.glob("*.txt")}
+        self.assertEqual(recorded, {"welfarectl", *nouns})
+
+
+class ExitCodes(unittest.TestCase):
+    def test_usage_errors_are_2(self):
+        for arguments in ((), ("nothing",), ("roster",), ("roster", "show"),
+                          ("roster", "show", "--fiscal-year", "soon"),
+                          ("--output", "xml", "municipality", "list"),
+                          ("--colour", "municipality", "list"),
+                          ("municipality", "list", "--type", "hamlet"),
+                          ("status", "record", "131016", "--fiscal-year", "2025",
+                           "--implementing", "maybe", "--preparation", "no"),
+                          ("round", "create", "--fiscal-year", "2025", "--title", "x",
+                           "--codebook", "1", "--window-start", "16 June",
+                           "--window-end", "2025-07-11")):
+            with self.subTest(arguments=arguments):
+                done = run(*arguments)
+                self.assertEqual(done.returncode, 2, done)
+                self.assertEqual(done.stdout, "")
+                self.assertTrue(done.stderr)
+
+    def test_version_is_0(self):
+        done = run("version")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertRegex(done.stdout, r"^welfarectl \d+\.\d+\.\d+")
+
+    def test_unreadable_file_is_1_and_a_sentence(self):
+        done = run("municipality", "import", "/nowhere/a.csv")
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("/nowhere/a.csv", done.stderr)
+
+    def test_nobody_there_is_1_and_says_what_to_do(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = run("--timeout", "5", "municipality", "list",
+                       WELFARE_SERVER=f"unix:{folder}/nobody.sock")
+        self.assertEqual(done.returncode, 1, done)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("--server", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
