@@ -1,6 +1,7 @@
 #include "tools/welfarectl/csv_batches.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -51,7 +52,9 @@ absl::StatusOr<CsvFile> ReadCsvFile(const std::string& path) {
     bytes.assign(std::istreambuf_iterator<char>(std::cin), {});
   } else {
     std::ifstream in(path, std::ios::binary);
-    if (!in) {
+    // A folder can be opened and fails with an exception when it is read.
+    std::error_code ignored;
+    if (!in || std::filesystem::is_directory(path, ignored)) {
       return base::MakeError(absl::StatusCode::kNotFound, "FILE_UNREADABLE",
                              "Cannot read " + path + "; check the path.")
           .With("path", path);

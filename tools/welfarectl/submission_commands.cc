@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -127,7 +128,8 @@ int ImportFiles(Session& session, const ImportFlags& flags) {
 int CreateFromFile(Session& session, int fiscal_year, const std::string& id,
                    const std::string& path, bool dry_run) {
   std::ifstream in(path, std::ios::binary);
-  if (!in) {
+  std::error_code ignored;
+  if (!in || std::filesystem::is_directory(path, ignored)) {
     std::cerr << "Error: cannot read " << path << "; check the path.\n";
     return kFailure;
   }
