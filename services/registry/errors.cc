@@ -83,6 +83,19 @@ absl::Status CsvInvalid(const absl::Status& cause) {
   return error;
 }
 
+absl::Status FirstLineInvalid(int first_line) {
+  return Invalid("CSV_INVALID", "Lines count from 1; use 0 for line 2.")
+      .With("first_line", first_line)
+      .WithViolation({"batch.first_line", "CSV_INVALID", "Use 0 or more."});
+}
+
+absl::Status RequestIdInvalid(std::string_view request_id) {
+  return Invalid("REQUEST_ID_INVALID",
+                 "request_id is a UUID, at most 64 letters, digits and -.")
+      .With("length", static_cast<long long>(request_id.size()))
+      .WithViolation({"request_id", "REQUEST_ID_INVALID", "Use a UUID."});
+}
+
 absl::Status MunicipalityTypeUnknown(std::string_view word) {
   return Invalid("MUNICIPALITY_TYPE",
                  "The type is special_ward, city, town or village.")

@@ -39,6 +39,11 @@ absl::Status StatusInvalid(std::vector<base::Violation> violations);
 // `cause`.
 absl::Status CsvInvalid(const absl::Status& cause);
 
+// CSV_INVALID: lines count from 1.
+absl::Status FirstLineInvalid(int first_line);
+// REQUEST_ID_INVALID.
+absl::Status RequestIdInvalid(std::string_view request_id);
+
 // --- INVALID_ARGUMENT of one value; violations and rejects carry them ---
 
 // MUNICIPALITY_TYPE.

@@ -1,6 +1,9 @@
 // Small histories for tests of the registry's core.
 #pragma once
 
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,6 +52,15 @@ inline StatusRecord MakeStatus(std::int64_t id, std::string_view code, int year,
           .facts = {implementing, preparation},
           .note = "",
           .reason = ""};
+}
+
+// Returns a file of the registry's own data folder.
+inline std::string ReadData(const std::string& file) {
+  const char* root = std::getenv("WELFARE_SOURCE_DIR");
+  std::ifstream in(std::string(root == nullptr ? "." : root) +
+                       "/services/registry/data/" + file,
+                   std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
 // Returns `history` with `changes` as its next version, recorded at `time`.

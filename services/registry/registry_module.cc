@@ -1,0 +1,72 @@
+#include "services/registry/registry_module.h"
+
+#include <chrono>
+#include <utility>
+
+#include "services/base/error.h"
+#include "services/platform/log.h"
+#include "services/platform/memory_cache.h"
+#include "services/registry/live_history.h"
+#include "services/registry/registry_service.h"
+#include "services/registry/sql_registry_store.h"
+
+namespace welfare::registry {
+
+// In order of construction; destroyed in reverse.
+struct RegistryModule::Parts {
+  Parts(std::unique_ptr<platform::Database> opened,
+        std::unique_ptr<SqlRegistryStore> opened_store,
+        const platform::ModuleContext& context,
+        const platform::CallEnvironment& calls)
+      : database(std::move(opened)),
+        store(std::move(opened_store)),
+        live(*store),
+        replies({}, context.metrics()),
+        reader(live, context.clock(), replies),
+        writer(*store, live, context.metrics()),
+        streams(live),
+        service({.reader = reader,
+                 .writer = writer,
+                 .streams = streams,
+                 .calls = calls}) {}
+
+  std::unique_ptr<platform::Database> database;
+  std::unique_ptr<SqlRegistryStore> store;
+  LiveHistory live;
+  // Its own and in memory: reads run on gRPC's threads and must not wait for
+  // a network.
+  platform::MemoryCache replies;
+  RegistryReader reader;
+  RegistryWriter writer;
+  RegistryStreams streams;
+  RegistryService service;
+};
+
+RegistryModule::RegistryModule() : RpcModule("registry") {}
+
+RegistryModule::~RegistryModule() { StopNow(); }
+
+absl::StatusOr<std::vector<platform::ServedService>> RegistryModule::Build(
+    platform::ModuleContext& context) {
+  WELFARE_ASSIGN_OR_RETURN(std::unique_ptr<platform::Database> database,
+                           context.OpenDatabase());
+  WELFARE_ASSIGN_OR_RETURN(std::unique_ptr<SqlRegistryStore> store,
+                           SqlRegistryStore::Open(*database, context.clock()));
+  parts_ = std::make_unique<Parts>(std::move(database), std::move(store),
+                                   context, calls());
+  WELFARE_RETURN_IF_ERROR(parts_->live.CatchUp());
+  platform::LogInfo("registry loaded",
+                    {{"version", parts_->live.Head()->version()}});
+  return std::vector<platform::ServedService>{
+      {&parts_->service, v1::RegistryService::service_full_name()}};
+}
+
+absl::Status RegistryModule::Ready() {
+  return parts_->live.CatchUp(
+      {.deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5),
+       .stop = {}});
+}
+
+void RegistryModule::StopWorkers() { parts_->streams.Stop(); }
+
+}  // namespace welfare::registry

@@ -1,0 +1,81 @@
+// The gRPC face of the registry: one line per method.
+#pragma once
+
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include "welfare/registry/v1/registry_service.grpc.pb.h"
+
+#include "services/platform/handler.h"
+#include "services/registry/registry_reader.h"
+#include "services/registry/registry_streams.h"
+#include "services/registry/registry_writer.h"
+
+namespace welfare::registry {
+
+// Any thread of gRPC may call it. GetMunicipality and GetRoster are raw
+// methods: a reply seen before goes out as the bytes it went out as before.
+class RegistryService final
+    : public v1::RegistryService::WithRawCallbackMethod_GetMunicipality<
+          v1::RegistryService::WithRawCallbackMethod_GetRoster<
+              v1::RegistryService::CallbackService>> {
+ public:
+  struct Dependencies {
+    RegistryReader& reader;
+    RegistryWriter& writer;
+    RegistryStreams& streams;
+    const platform::CallEnvironment& calls;
+  };
+  // All must outlive the service.
+  explicit RegistryService(const Dependencies& dependencies)
+      : reader_(dependencies.reader),
+        writer_(dependencies.writer),
+        streams_(dependencies.streams),
+        calls_(dependencies.calls) {}
+
+  grpc::ServerUnaryReactor* GetMunicipality(
+      grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
+      grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* GetRoster(grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* ListMunicipalities(
+      grpc::CallbackServerContext* context,
+      const v1::ListMunicipalitiesRequest* request,
+      v1::ListMunicipalitiesResponse* response) override;
+  grpc::ServerUnaryReactor* ListStatusRecords(
+      grpc::CallbackServerContext* context,
+      const v1::ListStatusRecordsRequest* request,
+      v1::ListStatusRecordsResponse* response) override;
+  grpc::ServerUnaryReactor* RecordStatus(grpc::CallbackServerContext* context,
+                                         const v1::RecordStatusRequest* request,
+                                         v1::StatusRecord* response) override;
+  grpc::ServerBidiReactor<v1::ImportMunicipalitiesRequest,
+                          type::v1::ImportResult>*
+  ImportMunicipalities(grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* BatchImportMunicipalities(
+      grpc::CallbackServerContext* context,
+      const v1::ImportMunicipalitiesRequest* request,
+      type::v1::ImportResult* response) override;
+  grpc::ServerBidiReactor<v1::ImportStatusRecordsRequest,
+                          type::v1::ImportResult>*
+  ImportStatusRecords(grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* BatchImportStatusRecords(
+      grpc::CallbackServerContext* context,
+      const v1::ImportStatusRecordsRequest* request,
+      type::v1::ImportResult* response) override;
+  grpc::ServerWriteReactor<v1::StreamChangesResponse>* StreamChanges(
+      grpc::CallbackServerContext* context,
+      const v1::StreamChangesRequest* request) override;
+  grpc::ServerWriteReactor<type::v1::WatchVersionsResponse>* WatchVersions(
+      grpc::CallbackServerContext* context,
+      const type::v1::WatchVersionsRequest* request) override;
+
+ private:
+  RegistryReader& reader_;
+  RegistryWriter& writer_;
+  RegistryStreams& streams_;
+  const platform::CallEnvironment& calls_;
+};
+
+}  // namespace welfare::registry

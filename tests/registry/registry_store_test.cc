@@ -1,0 +1,251 @@
+// The contract of RegistryStore, run against every engine.
+#include "services/registry/registry_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "services/platform/audit_log.h"
+#include "services/platform/open_database.h"
+#include "services/registry/sql_registry_store.h"
+#include "tests/registry/samples.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace welfare::registry {
+namespace {
+
+using support::IsOk;
+using support::IsOkAndHolds;
+using support::StatusIs;
+using ::testing::IsEmpty;
+
+// One way to keep a registry. `open` may be called again for the same folder.
+struct Engine {
+  std::string name;
+  std::function<absl::StatusOr<std::unique_ptr<platform::Database>>(
+      const support::TempDir&)>
+      open;
+};
+
+class RegistryStoreContract : public ::testing::TestWithParam<Engine> {
+ protected:
+  RegistryStoreContract() { Open(); }
+
+  void Open() {
+    store_.reset();
+    database_.reset();
+    auto database = GetParam().open(folder_);
+    ASSERT_THAT(database, IsOk());
+    database_ = *std::move(database);
+    auto store = SqlRegistryStore::Open(*database_, clock_);
+    ASSERT_THAT(store, IsOk());
+    store_ = *std::move(store);
+  }
+
+  HistoryPtr Load() {
+    const auto commits = store_->LoadCommits(0, {});
+    EXPECT_THAT(commits, IsOk());
+    return History().With(*commits).value();
+  }
+
+  absl::StatusOr<std::string> Write(Changes changes, std::string reply,
+                                    std::string request_id = "",
+                                    std::string body = "") {
+    return store_->Write(
+        {.request_id = std::move(request_id),
+         .method = "Test",
+         .body = std::move(body),
+         .actor = "tester",
+         .resource = "municipalities",
+         .limits = {}},
+        History(), [&](const WriteContext&) -> absl::StatusOr<WritePlan> {
+          return WritePlan{
+              .changes = changes, .audit_detail = "{}", .reply = reply};
+        });
+  }
+
+  std::vector<platform::AuditRecord> Audit() {
+    return database_
+        ->Read([](platform::Connection& connection) {
+          return platform::ListAudit(connection, 0, 1000);
+        })
+        .value();
+  }
+
+  static Changes TwoWards() {
+    return {.municipalities = {MakeMunicipality(1, "131016", "千代田区"),
+                               MakeMunicipality(2, "131024", "中央区")},
+            .statuses = {}};
+  }
+  static Changes Chiyoda(int year, Implementing implementing) {
+    return {.municipalities = {},
+            .statuses = {
+                MakeStatus(1, "131016", year, implementing, Preparation::kNo)}};
+  }
+
+  support::TempDir folder_;
+  support::FakeClock clock_;
+  std::unique_ptr<platform::Database> database_;
+  std::unique_ptr<SqlRegistryStore> store_;
+};
+
+TEST_P(RegistryStoreContract, StartsEmpty) {
+  EXPECT_THAT(store_->LoadCommits(0, {}), IsOkAndHolds(IsEmpty()));
+}
+
+TEST_P(RegistryStoreContract, GivesBackWhatWasWrittenAfterReopening) {
+  Changes changes = TwoWards();
+  changes.municipalities[1].facts.council_name_checked = true;
+  changes.statuses.push_back(
+      MakeStatus(2, "131024", 2025, Implementing::kNo, Preparation::kYes));
+  changes.statuses[0].note = "区の公表資料";
+  changes.statuses[0].reason = "届出";
+  changes.statuses[0].correction = true;
+  ASSERT_THAT(Write(changes, "reply"), IsOkAndHolds(std::string("reply")));
+  Open();
+  const HistoryPtr history = Load();
+  ASSERT_EQ(history->version(), 1);
+  const Commit& commit = history->commit(1);
+  EXPECT_EQ(commit.actor, "tester");
+  EXPECT_EQ(commit.recorded_time, clock_.Now());
+  for (MunicipalityRecord& record : changes.municipalities) record.version = 1;
+  for (StatusRecord& record : changes.statuses) record.version = 1;
+  ASSERT_EQ(commit.municipalities.size(), 2U);
+  EXPECT_EQ(*commit.municipalities[0], changes.municipalities[0]);
+  EXPECT_EQ(*commit.municipalities[1], changes.municipalities[1]);
+  ASSERT_EQ(commit.statuses.size(), 1U);
+  EXPECT_EQ(*commit.statuses[0], changes.statuses[0]);
+}
+
+TEST_P(RegistryStoreContract, NumbersVersionsAndLoadsThoseAfterOne) {
+  ASSERT_THAT(Write(TwoWards(), ""), IsOk());
+  ASSERT_THAT(Write(Chiyoda(2024, Implementing::kYes), ""), IsOk());
+  const auto commits = store_->LoadCommits(1, {});
+  ASSERT_THAT(commits, IsOk());
+  ASSERT_EQ(commits->size(), 1U);
+  EXPECT_EQ(commits->front()->version, 2);
+}
+
+TEST_P(RegistryStoreContract, MakesNoVersionWithoutChanges) {
+  EXPECT_THAT(Write({}, "same"), IsOkAndHolds(std::string("same")));
+  EXPECT_EQ(Load()->version(), 0);
+  EXPECT_THAT(Audit(), IsEmpty());
+}
+
+TEST_P(RegistryStoreContract, RecordsRisingTimesWhenTheClockStandsOrGoesBack) {
+  ASSERT_THAT(Write(TwoWards(), ""), IsOk());
+  ASSERT_THAT(Write(Chiyoda(2024, Implementing::kYes), ""), IsOk());
+  clock_.Advance(std::chrono::hours(-1));
+  ASSERT_THAT(Write(Chiyoda(2025, Implementing::kYes), ""), IsOk());
+  EXPECT_EQ(Load()->version(), 3);
+}
+
+TEST_P(RegistryStoreContract, PlansOnTheCurrentState) {
+  ASSERT_THAT(Write(TwoWards(), ""), IsOk());
+  std::int64_t seen = -1;
+  std::int64_t next = -1;
+  ASSERT_THAT(
+      store_->Write(
+          {}, History(),
+          [&](const WriteContext& context) -> absl::StatusOr<WritePlan> {
+            seen = context.current.version();
+            next = context.version;
+            return WritePlan{};
+          }),
+      IsOk());
+  EXPECT_EQ(seen, 1);
+  EXPECT_EQ(next, 2);
+}
+
+TEST_P(RegistryStoreContract, AnswersARepeatedRequestWithTheFirstReply) {
+  ASSERT_THAT(Write(TwoWards(), "first", "id-1", "body"), IsOk());
+  EXPECT_THAT(
+      Write(Chiyoda(2024, Implementing::kYes), "second", "id-1", "body"),
+      IsOkAndHolds(std::string("first")));
+  EXPECT_EQ(Load()->version(), 1);
+  EXPECT_THAT(
+      Write(Chiyoda(2024, Implementing::kYes), "x", "id-1", "other"),
+      StatusIs(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+}
+
+TEST_P(RegistryStoreContract, LeavesNothingBehindWhenAWriteFails) {
+  ASSERT_THAT(Write(TwoWards(), ""), IsOk());
+  // The last of the changes breaks a rule of the tables: the same key twice.
+  Changes changes = Chiyoda(2024, Implementing::kYes);
+  changes.statuses.push_back(changes.statuses.front());
+  EXPECT_FALSE(Write(changes, "", "id-2").ok());
+  EXPECT_EQ(Load()->version(), 1);
+  EXPECT_EQ(Audit().size(), 1U);
+  // The request id is free again.
+  EXPECT_THAT(Write(Chiyoda(2024, Implementing::kYes), "ok", "id-2"),
+              IsOkAndHolds(std::string("ok")));
+}
+
+TEST_P(RegistryStoreContract, WritesAnAuditRecordWithEachVersion) {
+  ASSERT_THAT(Write(TwoWards(), "", "id-3"), IsOk());
+  const auto audit = Audit();
+  ASSERT_EQ(audit.size(), 1U);
+  EXPECT_EQ(audit[0].entry.actor, "tester");
+  EXPECT_EQ(audit[0].entry.action, "Test");
+  EXPECT_EQ(audit[0].entry.request_id, "id-3");
+  EXPECT_EQ(audit[0].entry.recorded_time, Load()->recorded_time());
+}
+
+TEST_P(RegistryStoreContract, RefusesToChangeOrRemoveHistory) {
+  ASSERT_THAT(Write(TwoWards(), ""), IsOk());
+  ASSERT_THAT(Write(Chiyoda(2024, Implementing::kYes), ""), IsOk());
+  for (const platform::Query& query :
+       {platform::Query{"a", "UPDATE status_records SET implementing = 2"},
+        platform::Query{"b", "DELETE FROM status_records"},
+        platform::Query{"c", "DELETE FROM municipality_versions"},
+        platform::Query{"d", "UPDATE versions SET actor = 'nobody'"}}) {
+    const auto changed =
+        database_->Write([&](platform::Transaction& transaction) {
+          return transaction.Execute(query, {});
+        });
+    EXPECT_THAT(changed, StatusIs(absl::StatusCode::kFailedPrecondition,
+                                  "CONSTRAINT_VIOLATION"))
+        << query.sql;
+  }
+}
+
+TEST_P(RegistryStoreContract, HandsOutOneVersionToEachConcurrentWriter) {
+  ASSERT_THAT(Write(TwoWards(), ""), IsOk());
+  {
+    std::vector<std::jthread> writers;
+    for (int writer = 0; writer < 4; ++writer) {
+      writers.emplace_back([this, writer] {
+        for (int i = 0; i < 10; ++i) {
+          EXPECT_THAT(
+              Write(Chiyoda(1950 + writer * 10 + i, Implementing::kYes), ""),
+              IsOk());
+        }
+      });
+    }
+  }
+  const HistoryPtr history = Load();
+  EXPECT_EQ(history->version(), 41);
+  EXPECT_EQ(history->AtHead().FiscalYears("jusou").size(), 40U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, RegistryStoreContract,
+                         ::testing::Values(Engine{
+                             .name = "SqliteFile",
+                             .open =
+                                 [](const support::TempDir& folder) {
+                                   return platform::OpenDatabase(
+                                       "sqlite://" +
+                                       folder.File("registry.db"));
+                                 }}),
+                         [](const auto& param) { return param.param.name; });
+
+}  // namespace
+}  // namespace welfare::registry
