@@ -11,6 +11,7 @@
 
 #include "services/platform/assets.h"
 #include "services/platform/errors.h"
+#include "services/platform/metered_database.h"
 #include "services/platform/open_database.h"
 
 namespace welfare::platform {
@@ -65,10 +66,12 @@ absl::StatusOr<std::unique_ptr<Database>> ModuleContext::OpenDatabase() {
   absl::StatusOr<std::unique_ptr<Database>> database =
       platform::OpenDatabase(parts_.database_url);
   if (!database.ok()) return database;
+  std::unique_ptr<Database> metered = std::make_unique<MeteredDatabase>(
+      *std::move(database), parts_.name, parts_.metrics);
   constexpr std::string_view kScheme = "sqlite:";
   std::string_view path = parts_.database_url;
   if (!path.starts_with(kScheme) || path.ends_with(":memory:")) {
-    return database;
+    return metered;
   }
   path.remove_prefix(kScheme.size());
   if (path.starts_with("//")) path.remove_prefix(2);
@@ -77,7 +80,7 @@ absl::StatusOr<std::unique_ptr<Database>> ModuleContext::OpenDatabase() {
   if (lock_ < 0 || flock(lock_, LOCK_EX | LOCK_NB) != 0) {
     return DatabaseInUse(path);
   }
-  return database;
+  return metered;
 }
 
 std::filesystem::path ModuleContext::AssetPath(std::string_view file) const {

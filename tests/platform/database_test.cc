@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "services/platform/group_commit.h"
+#include "services/platform/metered_database.h"
 #include "services/platform/sqlite_database.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -376,6 +377,25 @@ TEST(SqliteDatabase, FailsWhereItIsTold) {
   EXPECT_THAT(CountItems(**database), StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_THAT((*database)->Write(write), IsOk());
   EXPECT_THAT(CountItems(**database), IsOkAndHolds(1));
+}
+
+TEST(MeteredDatabase, CountsWhatTheDatabaseDoes) {
+  MetricsRegistry metrics;
+  auto sqlite = SqliteDatabase::OpenInMemory();
+  ASSERT_THAT(sqlite, IsOk());
+  SqliteDatabase& inner = **sqlite;
+  MeteredDatabase database(*std::move(sqlite), "survey", metrics);
+  EXPECT_THAT(database.Ping(), IsOk());
+  inner.FailNext(SqliteDatabase::FaultPoint::kRead,
+                 absl::UnavailableError("gone"));
+  EXPECT_FALSE(database.Ping().ok());
+  const std::string labels = "{database=\"survey\",kind=\"read\"} ";
+  const std::string text = metrics.Expose();
+  EXPECT_THAT(text, HasSubstr("welfare_database_pool_in_use" + labels + "0"));
+  EXPECT_THAT(text,
+              HasSubstr("welfare_database_pool_seconds_count" + labels + "2"));
+  EXPECT_THAT(text,
+              HasSubstr("welfare_database_pool_errors_total" + labels + "1"));
 }
 
 }  // namespace
