@@ -1,5 +1,6 @@
 #include "services/platform/rpc_server.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/server.h>
@@ -20,8 +21,20 @@ namespace {
 // Details of errors may be this large; see status_mapping.h.
 constexpr int kMaxMetadataBytes = 256 * 1024;
 
+// gRPC's own remarks go where ours go, in the same form. What it calls an
+// error is mostly somebody else's, and ours where we say so ourselves.
+void LogOfGrpc(gpr_log_func_args* args) {
+  Log(args->severity == GPR_LOG_SEVERITY_ERROR ? LogLevel::kWarning
+                                               : LogLevel::kDebug,
+      "grpc",
+      {{"remark", std::string_view(args->message)},
+       {"source", std::string_view(args->file)},
+       {"line", args->line}});
+}
+
 void InitOnce() {
   static const bool done = [] {
+    gpr_set_log_function(&LogOfGrpc);
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     return true;

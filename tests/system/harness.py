@@ -177,9 +177,8 @@ class Product:
                if k.startswith(("ASAN_", "UBSAN_", "LSAN_"))},
             **(environment or {})}
         self.processes = {}
-        self.grpc_address = None
-        self.http = None
-        self._stubs = None
+        self.grpc_address = self.admin_address = None
+        self.gateway = self.http = None
 
     # --- life ---------------------------------------------------------------
 
@@ -224,6 +223,8 @@ class Product:
                 for service in SERVICES:
                     self.wait_until_serving(service)
             wait_for(self.ready, "the gateway to be ready")
+            wait_for(lambda: health(self.admin_address) == "SERVING",
+                     "the gateway to be SERVING")
         except BaseException:
             self.abandon()
             raise
@@ -235,6 +236,7 @@ class Product:
                      for entry in self.gateway.log_entries("module serves")
                      if entry["module"] == "gateway"}
         self.grpc_address = listeners["grpc"]
+        self.admin_address = listeners["admin"]
         self.http = Http(listeners["http"])
 
     def ready(self):
