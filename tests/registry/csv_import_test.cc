@@ -184,8 +184,9 @@ TEST(MunicipalityImport, RefusesAWrongHeaderWithEveryViolation) {
   EXPECT_THAT(wrong,
               StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
   std::vector<std::string> violations;
-  for (const base::Violation& violation :
-       base::GetErrorDetails(wrong.status())->violations) {
+  const auto details = base::GetErrorDetails(wrong.status());
+  ASSERT_TRUE(details.has_value());
+  for (const base::Violation& violation : details->violations) {
     violations.push_back(violation.reason);
   }
   EXPECT_THAT(violations,
