@@ -108,6 +108,14 @@ TEST(MunicipalityImport, KeepsACheckedCouncilNameWhenTheFileDoesNotSay) {
   EXPECT_EQ(plan.counts, (ImportCounts{.rows = 1, .unchanged = 1}));
 }
 
+TEST(MunicipalityImport, RefusesAnythingButYesAndNo) {
+  const ImportPlan plan = ImportMunicipalities(
+      History(),
+      "131016,千代田区,チヨダク,Chiyoda-ku,special_ward,区部,,true\n",
+      "code,name,kana,name_en,type,area,council_name,council_name_checked\n");
+  EXPECT_THAT(Reasons(plan), ElementsAre("YES_NO_INVALID"));
+}
+
 TEST(MunicipalityImport, NamesEveryFaultOfEveryRecord) {
   const ImportPlan plan = ImportMunicipalities(
       History(),

@@ -217,6 +217,30 @@ TEST_P(RegistryStoreContract, RefusesToChangeOrRemoveHistory) {
   }
 }
 
+TEST_P(RegistryStoreContract, SaysWhenAStoredValueCannotBeRead) {
+  ASSERT_THAT(Write(TwoWards(), ""), IsOk());
+  constexpr platform::Query kDamage{
+      "damage",
+      "INSERT INTO municipality_versions (municipality_id, version, code,"
+      " name, kana, name_en, type, area, council_name, council_name_checked,"
+      " deleted) SELECT 1, 2, '131015', name, kana, name_en, type, area,"
+      " council_name, 0, 0 FROM municipality_versions"
+      " WHERE municipality_id = 1"};
+  constexpr platform::Query kVersion{
+      "version",
+      "INSERT INTO versions (version, recorded_micros, actor, action,"
+      " request_id) VALUES (2, 9000000000000000, 'tester', 'Test', '')"};
+  ASSERT_THAT(
+      database_->Write([&](platform::Transaction& transaction) -> absl::Status {
+        const auto version = transaction.Execute(kVersion, {});
+        if (!version.ok()) return version.status();
+        return transaction.Execute(kDamage, {}).status();
+      }),
+      IsOk());
+  EXPECT_THAT(store_->LoadCommits(0, {}),
+              StatusIs(absl::StatusCode::kInternal, "STORED_VALUE_INVALID"));
+}
+
 TEST_P(RegistryStoreContract, HandsOutOneVersionToEachConcurrentWriter) {
   ASSERT_THAT(Write(TwoWards(), ""), IsOk());
   {

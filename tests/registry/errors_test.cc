@@ -1,0 +1,96 @@
+#include "services/registry/errors.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/registry/samples.h"
+
+namespace welfare::registry {
+namespace {
+
+// Every failure of errors.h, once.
+std::vector<absl::Status> AllErrors() {
+  const absl::Status cause = base::MakeError(absl::StatusCode::kInvalidArgument,
+                                             "NAME_FORMAT", "No such name.");
+  return {
+      NameInvalid("name", "x", cause),
+      NameInvalid("name", "municipalities/131015",
+                  base::MunicipalityCode::Parse("131015").status()),
+      NameInvalid("name", "municipalities/13101",
+                  base::MunicipalityCode::Parse("13101").status()),
+      VersionNegative("data_version", -1),
+      KnownAtAndVersion(),
+      PageSizeInvalid(-1),
+      PageTokenInvalid(),
+      FilterInvalid("area", "x"),
+      StatusInvalid({{"status_record.note", "TEXT_INVALID", "Mend it."}}),
+      CsvInvalid(cause),
+      FirstLineInvalid(-1),
+      RequestIdInvalid("a b"),
+      MunicipalityTypeUnknown("ward"),
+      AreaUnknown("x"),
+      ImplementingInvalid("x"),
+      PreparationInvalid("x"),
+      PreparationWhileImplementing(),
+      YesNoInvalid("x"),
+      ProgramInvalid("重層"),
+      ProgramMismatch("programs/a", "programs/b"),
+      ValueMissing(),
+      TextInvalid(200),
+      KanaInvalid("x"),
+      CellCount(1, 2),
+      DuplicateRecord(2),
+      MunicipalityNotFound(Code("131016"), 1),
+      ProgramNotFound("x", 1),
+      CodeRetired(Code("131016")),
+      CorrectionReasonRequired(Year(2025), {}),
+      TransitionUnlawful(Year(2024), Implementing::kYes, Year(2025),
+                         Implementing::kNo),
+      VersionNotReached("data_version", 2, 1),
+      KnownAtInFuture(Time("2030-01-01T00:00:00Z"),
+                      Time("2025-01-01T00:00:00Z")),
+      MinVersionNotReached(2, 1),
+      HistoryGap(1, 3),
+      StoredValueInvalid("code", cause),
+  };
+}
+
+// Reasons are part of the API: a changed line here is a changed API.
+TEST(RegistryErrors, AgreeWithTheGoldenListOfReasons) {
+  std::set<std::string> lines;
+  for (const absl::Status& error : AllErrors()) {
+    lines.insert(absl::StatusCodeToString(error.code()) + " " +
+                 base::ReasonOf(error));
+  }
+  std::string actual;
+  for (const std::string& line : lines) actual += line + "\n";
+  const char* root = std::getenv("WELFARE_SOURCE_DIR");
+  const std::string path = std::string(root == nullptr ? "." : root) +
+                           "/tests/registry/golden/reasons.txt";
+  if (std::getenv("WELFARE_UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(path, std::ios::binary) << actual;
+  }
+  std::ifstream in(path, std::ios::binary);
+  const std::string golden{std::istreambuf_iterator<char>(in),
+                           std::istreambuf_iterator<char>()};
+  EXPECT_EQ(actual, golden);
+}
+
+TEST(RegistryErrors, SayWhatToDoInOneSentence) {
+  for (const absl::Status& error : AllErrors()) {
+    const std::string reason = base::ReasonOf(error);
+    EXPECT_FALSE(reason.empty()) << error;
+    EXPECT_LE(reason.size(), 63U);
+    EXPECT_TRUE(base::MessageOf(error).ends_with('.')) << error;
+  }
+}
+
+}  // namespace
+}  // namespace welfare::registry
