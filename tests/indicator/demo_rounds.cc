@@ -322,8 +322,8 @@ RoundTable MakeDemoTable(const DemoRound& round, Basis basis) {
   auto table = RoundTable::Make(round.header, round.questionnaire, round.rows,
                                 round.columns, basis);
   if (!table.ok()) {
-    for (const auto& violation :
-         base::GetErrorDetails(table.status())->violations) {
+    const auto details = base::GetErrorDetails(table.status());
+    for (const auto& violation : details->violations) {
       std::fprintf(stderr, "%s: %s\n", violation.field.c_str(),
                    violation.description.c_str());
     }

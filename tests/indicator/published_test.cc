@@ -31,8 +31,8 @@ struct World {
   World() {
     auto loaded = LoadSurveyData(SourceDir() / "services/indicator/data");
     if (!loaded.ok()) {
-      for (const auto& violation :
-           base::GetErrorDetails(loaded.status())->violations) {
+      const auto details = base::GetErrorDetails(loaded.status());
+      for (const auto& violation : details->violations) {
         std::fprintf(stderr, "%s %s %s\n", violation.field.c_str(),
                      violation.reason.c_str(), violation.description.c_str());
       }
