@@ -270,6 +270,13 @@ absl::Status MinVersionNotReached(std::int64_t asked, std::int64_t current) {
       .With("current", current);
 }
 
+absl::Status KnownAtNotSettled(base::Timestamp known_at) {
+  return MakeError(StatusCode::kDeadlineExceeded, "KNOWN_AT_NOT_SETTLED",
+                   "A change of that moment is still being written; ask "
+                   "again.")
+      .With("known_at_micros", known_at.micros());
+}
+
 absl::Status HistoryGap(std::int64_t last, std::int64_t found) {
   return MakeError(StatusCode::kInternal, "HISTORY_GAP",
                    "Version " + std::to_string(found) +

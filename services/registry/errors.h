@@ -103,6 +103,9 @@ absl::Status VersionNotReached(std::string_view field, std::int64_t asked,
 absl::Status KnownAtInFuture(base::Timestamp known_at, base::Timestamp now);
 // MIN_VERSION_NOT_REACHED.
 absl::Status MinVersionNotReached(std::int64_t asked, std::int64_t current);
+// KNOWN_AT_NOT_SETTLED: a write that may be recorded at or before `known_at`
+// did not end in time.
+absl::Status KnownAtNotSettled(base::Timestamp known_at);
 
 // --- INTERNAL ---
 

@@ -8,6 +8,15 @@
 #include "services/registry/errors.h"
 
 namespace welfare::registry {
+namespace {
+
+// A wait without end would overflow the clock's arithmetic.
+std::chrono::steady_clock::time_point WaitEnd(const StoreLimits& limits) {
+  return std::min(limits.deadline,
+                  std::chrono::steady_clock::now() + std::chrono::hours(24));
+}
+
+}  // namespace
 
 LiveHistory::LiveHistory(RegistryStore& store)
     : store_(store), head_(std::make_shared<const History>()) {}
@@ -30,7 +39,7 @@ absl::Status LiveHistory::CatchUp(const StoreLimits& limits) {
     const std::lock_guard lock(mutex_);
     head_ = std::move(next);
   }
-  advanced_.notify_all();
+  changed_.notify_all();
   return absl::OkStatus();
 }
 
@@ -38,12 +47,43 @@ absl::StatusOr<HistoryPtr> LiveHistory::WaitFor(
     std::int64_t version, const StoreLimits& limits) const {
   std::unique_lock lock(mutex_);
   const auto reached = [&] { return head_->version() >= version; };
-  // A wait without end would overflow the clock's arithmetic below.
-  const auto deadline =
-      std::min(limits.deadline,
-               std::chrono::steady_clock::now() + std::chrono::hours(24));
-  advanced_.wait_until(lock, limits.stop, deadline, reached);
+  changed_.wait_until(lock, limits.stop, WaitEnd(limits), reached);
   if (!reached()) return MinVersionNotReached(version, head_->version());
+  return head_;
+}
+
+LiveHistory::PendingWrite::PendingWrite(LiveHistory& live,
+                                        base::Timestamp started)
+    : live_(live) {
+  const std::lock_guard lock(live_.mutex_);
+  mark_ = live_.pending_.insert(started);
+}
+
+LiveHistory::PendingWrite::~PendingWrite() {
+  {
+    const std::lock_guard lock(live_.mutex_);
+    live_.pending_.erase(mark_);
+  }
+  live_.changed_.notify_all();
+}
+
+bool LiveHistory::IsSettledLocked(base::Timestamp moment) const {
+  // Later versions have later times, so a moment before the head's is past.
+  return moment < head_->recorded_time() || pending_.empty() ||
+         moment < *pending_.begin();
+}
+
+bool LiveHistory::IsSettled(base::Timestamp moment) const {
+  const std::lock_guard lock(mutex_);
+  return IsSettledLocked(moment);
+}
+
+absl::StatusOr<HistoryPtr> LiveHistory::WaitUntilSettled(
+    base::Timestamp moment, const StoreLimits& limits) const {
+  std::unique_lock lock(mutex_);
+  const auto settled = [&] { return IsSettledLocked(moment); };
+  changed_.wait_until(lock, limits.stop, WaitEnd(limits), settled);
+  if (!settled()) return KnownAtNotSettled(moment);
   return head_;
 }
 

@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <set>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "services/base/clock.h"
 #include "services/registry/history.h"
 #include "services/registry/registry_store.h"
 
@@ -42,12 +44,41 @@ class LiveHistory {
   absl::StatusOr<HistoryPtr> WaitFor(std::int64_t version,
                                      const StoreLimits& limits) const;
 
+  // Says that a write is under way whose recorded time is `started` or later,
+  // from construction until destruction.
+  class PendingWrite {
+   public:
+    PendingWrite(LiveHistory& live, base::Timestamp started);
+    ~PendingWrite();
+    PendingWrite(const PendingWrite&) = delete;
+    PendingWrite& operator=(const PendingWrite&) = delete;
+
+   private:
+    LiveHistory& live_;
+    std::multiset<base::Timestamp>::iterator mark_;
+  };
+
+  // Whether no write under way can still be recorded at `moment` or before, so
+  // that what was known then will never be told otherwise.
+  bool IsSettled(base::Timestamp moment) const;
+
+  // Waits until `moment` is settled, and returns the head.
+  //
+  // Errors:
+  //   DEADLINE_EXCEEDED, reason KNOWN_AT_NOT_SETTLED: the deadline passed, or
+  //     the call was called off, before.
+  absl::StatusOr<HistoryPtr> WaitUntilSettled(base::Timestamp moment,
+                                              const StoreLimits& limits) const;
+
  private:
+  bool IsSettledLocked(base::Timestamp moment) const;
+
   RegistryStore& store_;
   std::mutex catch_up_;  // one reader of new commits at a time
   mutable std::mutex mutex_;
-  mutable std::condition_variable_any advanced_;
-  HistoryPtr head_;  // guarded by mutex_
+  mutable std::condition_variable_any changed_;
+  HistoryPtr head_;                         // guarded by mutex_
+  std::multiset<base::Timestamp> pending_;  // guarded by mutex_
 };
 
 }  // namespace welfare::registry

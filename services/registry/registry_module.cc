@@ -23,7 +23,7 @@ struct RegistryModule::Parts {
         live(*store),
         replies({}, context.metrics()),
         reader(live, context.clock(), replies),
-        writer(*store, live, context.metrics()),
+        writer(*store, live, context.clock(), context.metrics()),
         streams(live),
         service({.reader = reader,
                  .writer = writer,

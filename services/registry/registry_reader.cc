@@ -58,8 +58,16 @@ RegistryReader::RegistryReader(const LiveHistory& live,
                                platform::Cache& replies)
     : live_(live), clock_(clock), replies_(replies) {}
 
-bool RegistryReader::MustWait(std::int64_t min_version) const {
-  return min_version > live_.Head()->version();
+bool RegistryReader::MustWait(const v1::GetMunicipalityRequest& request) const {
+  return request.min_version() > 0 &&
+         request.min_version() > live_.Head()->version();
+}
+
+bool RegistryReader::MustWait(const v1::GetRosterRequest& request) const {
+  return (request.min_version() > 0 &&
+          request.min_version() > live_.Head()->version()) ||
+         (request.has_known_at() &&
+          !live_.IsSettled(FromProto(request.known_at())));
 }
 
 absl::StatusOr<RegistryReader::Pin> RegistryReader::PinVersion(
@@ -114,6 +122,8 @@ absl::Status RegistryReader::GetRoster(const platform::CallContext& call,
     const base::Timestamp known_at = FromProto(request.known_at());
     const base::Timestamp now = clock_.Now();
     if (known_at > now) return KnownAtInFuture(known_at, now);
+    WELFARE_ASSIGN_OR_RETURN(
+        pin.history, live_.WaitUntilSettled(known_at, ToStoreLimits(call)));
     pin.version = pin.history->VersionKnownAt(known_at);
   }
   const std::string key =

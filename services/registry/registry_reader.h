@@ -28,7 +28,7 @@ class RegistryReader {
                  platform::Cache& replies);
 
   // These two answer with the bytes of the reply, most often from `replies`.
-  // They block only while `min_version` is not reached.
+  // They block only while MustWait.
   absl::Status GetMunicipality(const platform::CallContext& call,
                                const v1::GetMunicipalityRequest& request,
                                std::string& reply) const;
@@ -44,8 +44,10 @@ class RegistryReader {
                                  const v1::ListStatusRecordsRequest& request,
                                  v1::ListStatusRecordsResponse& response) const;
 
-  // Whether a read with this `min_version` would have to wait now.
-  bool MustWait(std::int64_t min_version) const;
+  // Whether the read would have to wait now: for `min_version`, or for a write
+  // under way at `known_at`.
+  bool MustWait(const v1::GetMunicipalityRequest& request) const;
+  bool MustWait(const v1::GetRosterRequest& request) const;
 
  private:
   // A version of a history that stays alive while it is read.

@@ -13,7 +13,7 @@ namespace {
 using platform::CallContext;
 
 // Answers a raw read from memory on gRPC's own thread, or on the pool when it
-// has to wait for a version.
+// has to wait.
 template <typename Request, typename Handler>
 grpc::ServerUnaryReactor* Read(const platform::CallEnvironment& calls,
                                const RegistryReader& reader,
@@ -22,7 +22,7 @@ grpc::ServerUnaryReactor* Read(const platform::CallEnvironment& calls,
                                grpc::ByteBuffer* response, Handler handler) {
   Request message;
   if (message.ParseFromString(platform::ToBytes(*request)) &&
-      reader.MustWait(message.min_version())) {
+      reader.MustWait(message)) {
     return platform::RawUnary<Request>(calls, context, request, response,
                                        std::move(handler));
   }

@@ -10,6 +10,7 @@
 #include "welfare/registry/v1/registry_service.pb.h"
 #include "welfare/type/v1/csv_import.pb.h"
 
+#include "services/base/clock.h"
 #include "services/platform/call_context.h"
 #include "services/platform/metrics.h"
 #include "services/registry/csv_import.h"
@@ -29,7 +30,7 @@ class RegistryWriter {
  public:
   // All must outlive the writer.
   RegistryWriter(RegistryStore& store, LiveHistory& live,
-                 platform::MetricsRegistry& metrics);
+                 const base::Clock& clock, platform::MetricsRegistry& metrics);
 
   absl::Status RecordStatus(const platform::CallContext& call,
                             const v1::RecordStatusRequest& request,
@@ -70,6 +71,7 @@ class RegistryWriter {
 
   RegistryStore& store_;
   LiveHistory& live_;
+  const base::Clock& clock_;
   RowCounters municipality_rows_;
   RowCounters status_rows_;
 };

@@ -57,6 +57,7 @@ std::vector<absl::Status> AllErrors() {
       KnownAtInFuture(Time("2030-01-01T00:00:00Z"),
                       Time("2025-01-01T00:00:00Z")),
       MinVersionNotReached(2, 1),
+      KnownAtNotSettled(Time("2025-01-01T00:00:00Z")),
       HistoryGap(1, 3),
       StoredValueInvalid("code", cause),
   };

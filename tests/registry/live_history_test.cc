@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -101,6 +102,39 @@ TEST(LiveHistory, WakesAReaderThatWaitsForAVersion) {
   const auto head = live.WaitFor(1, {});
   ASSERT_THAT(head, IsOk());
   EXPECT_GE((*head)->version(), 1);
+}
+
+TEST(LiveHistory, LeavesAMomentOpenWhileAWriteOfItIsUnderWay) {
+  ListStore store;
+  LiveHistory live(store);
+  const base::Timestamp start = Time("2025-06-01T00:00:00Z");
+  const StoreLimits now{.deadline = std::chrono::steady_clock::now(),
+                        .stop = {}};
+  {
+    const LiveHistory::PendingWrite pending(live, start);
+    EXPECT_TRUE(live.IsSettled(start - std::chrono::microseconds(1)));
+    EXPECT_FALSE(live.IsSettled(start));
+    EXPECT_THAT(
+        live.WaitUntilSettled(start, now),
+        StatusIs(absl::StatusCode::kDeadlineExceeded, "KNOWN_AT_NOT_SETTLED"));
+  }
+  EXPECT_TRUE(live.IsSettled(start));
+  EXPECT_THAT(live.WaitUntilSettled(start, now), IsOk());
+}
+
+TEST(LiveHistory, WakesAReaderThatWaitsForAWriteToEnd) {
+  ListStore store;
+  LiveHistory live(store);
+  const base::Timestamp start = Time("2025-06-01T00:00:00Z");
+  auto pending = std::make_unique<LiveHistory::PendingWrite>(live, start);
+  std::jthread writer([&] {
+    Record(store, TwoWards());
+    EXPECT_THAT(live.CatchUp(), IsOk());
+    pending.reset();
+  });
+  const auto head = live.WaitUntilSettled(start, {});
+  ASSERT_THAT(head, IsOk());
+  EXPECT_EQ((*head)->version(), 1);
 }
 
 // Every version changes two municipalities in opposite ways, so a reader that
