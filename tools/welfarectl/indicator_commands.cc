@@ -157,7 +157,7 @@ int CheckStatements(Session& session, int fiscal_year, bool check) {
                {.title = "published", .limit = 26},
                {.title = "computed", .limit = 34},
                {.title = "verdict"},
-               {.title = "reading", .limit = 40}});
+               {.title = "reading", .limit = 56}});
   std::map<Outcome, int> outcomes;
   do {
     v1::ListStatementsResponse response;
@@ -178,18 +178,19 @@ int CheckStatements(Session& session, int fiscal_year, bool check) {
                    reading});
         first = false;
       };
-      for (const v1::Statement::Reading& reading : statement.readings()) {
-        add(reading.computed(),
-            ShortName(v1::Statement::Verdict_Name(reading.verdict()),
-                      "VERDICT_"),
-            reading.reading() + ": " + reading.population().label());
-      }
-      if (first) {
+      if (statement.verdict() == v1::Statement::VERDICT_NOT_COMPUTED) {
         add("",
             ShortName(v1::Statement::Verdict_Name(statement.verdict()),
                       "VERDICT_"),
             ShortName(v1::Statement::Check_Name(statement.check()), "CHECK_") +
                 ": " + statement.not_computed_reason());
+        continue;
+      }
+      for (const v1::Statement::Reading& reading : statement.readings()) {
+        add(reading.computed(),
+            ShortName(v1::Statement::Verdict_Name(reading.verdict()),
+                      "VERDICT_"),
+            reading.reading() + ": " + reading.population().label());
       }
     }
     request.set_page_token(response.next_page_token());
