@@ -50,10 +50,27 @@ absl::Status CellUnknown(std::string_view name, std::string_view cell,
           {"cell", "CELL_UNKNOWN", "Name a cell of the value: " + known + "."});
 }
 
-absl::Status PageTokenInvalid(std::string_view why) {
+absl::Status NameInvalid(std::string_view field, std::string_view name,
+                         const absl::Status& cause) {
+  return MakeError(Code::kInvalidArgument, "NAME_INVALID",
+                   "The name does not follow its pattern; see the violation.")
+      .With("field", field)
+      .With("name", name)
+      .WithViolation({std::string(field), "NAME_INVALID",
+                      std::string(base::MessageOf(cause))});
+}
+
+absl::Status PageSizeInvalid(int page_size) {
+  return MakeError(Code::kInvalidArgument, "PAGE_SIZE_INVALID",
+                   "page_size is 0 (for 50) to 1000.")
+      .With("page_size", page_size)
+      .WithViolation({"page_size", "PAGE_SIZE_INVALID", "Use 0 or more."});
+}
+
+absl::Status PageTokenInvalid() {
   return MakeError(Code::kInvalidArgument, "PAGE_TOKEN_INVALID",
-                   "The page token is not valid; start again without one.")
-      .With("why", why)
+                   "The page token was not made for this list; start again "
+                   "without one.")
       .WithViolation({"page_token", "PAGE_TOKEN_INVALID",
                       "Start again without a page token."});
 }

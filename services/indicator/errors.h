@@ -22,9 +22,15 @@ absl::Status RoundNotFound(std::string_view name);
 // INVALID_ARGUMENT, CELL_UNKNOWN.
 absl::Status CellUnknown(std::string_view name, std::string_view cell,
                          const std::vector<std::string>& cells);
-// INVALID_ARGUMENT, PAGE_TOKEN_INVALID: the token names what is no longer
-// there.
-absl::Status PageTokenInvalid(std::string_view why);
+// INVALID_ARGUMENT, NAME_INVALID: `name` in the request field `field` is no
+// resource name; `cause` says why.
+absl::Status NameInvalid(std::string_view field, std::string_view name,
+                         const absl::Status& cause);
+// INVALID_ARGUMENT, PAGE_SIZE_INVALID.
+absl::Status PageSizeInvalid(int page_size);
+// INVALID_ARGUMENT, PAGE_TOKEN_INVALID: not a token, made for other
+// parameters, or naming what is no longer there.
+absl::Status PageTokenInvalid();
 // INVALID_ARGUMENT, BASIS_UNKNOWN.
 absl::Status BasisUnknown(int basis);
 // INVALID_ARGUMENT, VERSION_NEGATIVE.

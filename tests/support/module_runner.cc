@@ -1,5 +1,7 @@
 #include "tests/support/module_runner.h"
 
+#include <grpc/grpc.h>
+
 #include <chrono>
 #include <optional>
 #include <stdexcept>
@@ -10,10 +12,25 @@
 #include "services/platform/process.h"
 
 namespace welfare::support {
+namespace {
+
+// gRPC 1.51 shuts itself down when its last object goes, and then may wait 10 s
+// for one that is still closing. Tests make and end many servers: gRPC stays.
+bool KeepGrpc() {
+  static const bool kept = [] {
+    grpc_init();
+    return true;
+  }();
+  return kept;
+}
+
+}  // namespace
 
 ModuleRunner::ModuleRunner(std::unique_ptr<platform::Module> module,
                            std::vector<std::string> flags)
-    : flags_(std::move(flags)), module_(std::move(module)) {}
+    : flags_(std::move(flags)), module_(std::move(module)) {
+  KeepGrpc();
+}
 
 ModuleRunner::~ModuleRunner() {
   Stop();
@@ -70,6 +87,7 @@ std::shared_ptr<grpc::Channel> ModuleRunner::channel() const {
 
 ServiceRunner::ServiceRunner(grpc::Service& service,
                              const std::string& full_name) {
+  KeepGrpc();
   auto server = platform::RpcServer::Start({.addresses = {address()},
                                             .services = {{&service, full_name}},
                                             .ready = {}},
