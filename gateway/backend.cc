@@ -185,10 +185,15 @@ class Stream final : public BackendStream,
 
   // ClientBidiReactor, on gRPC's threads:
   void OnReadInitialMetadataDone(bool ok) override {
-    if (!ok) return;
-    Post([metadata = ToMetadata(context_.GetServerInitialMetadata())](
-             BackendObserver& observer) {
-      observer.OnInitialMetadata(metadata);
+    Metadata metadata;
+    if (ok) metadata = ToMetadata(context_.GetServerInitialMetadata());
+    loop_.Post([self = self_, ok, metadata = std::move(metadata)] {
+      self->metadata_told_ = true;
+      const std::shared_ptr<BackendObserver> observer = self->observer_;
+      if (ok && observer != nullptr) observer->OnInitialMetadata(metadata);
+      if (self->early_.has_value()) {
+        self->Deliver(*std::exchange(self->early_, std::nullopt));
+      }
     });
   }
   void OnReadDone(bool ok) override {
@@ -201,9 +206,10 @@ class Stream final : public BackendStream,
     }
     loop_.Post([self = self_, message = ToString(in_)]() mutable {
       self->reading_ = false;
-      if (self->observer_ == nullptr) return self->Release();
-      const std::shared_ptr<BackendObserver> observer = self->observer_;
-      observer->OnMessage(std::move(message));
+      // gRPC calls back on several threads: the first message may overtake
+      // the metadata that the service sent before it.
+      if (self->metadata_told_) return self->Deliver(std::move(message));
+      self->early_ = std::move(message);
     });
   }
   void OnWriteDone(bool ok) override {
@@ -227,6 +233,12 @@ class Stream final : public BackendStream,
     });
   }
 
+  void Deliver(std::string message) {
+    const std::shared_ptr<BackendObserver> observer = observer_;
+    if (observer == nullptr) return Release();
+    observer->OnMessage(std::move(message));
+  }
+
   void Release() {
     if (released_) return;
     released_ = true;
@@ -243,6 +255,8 @@ class Stream final : public BackendStream,
 
   // On the loop only:
   std::shared_ptr<BackendObserver> observer_;
+  bool metadata_told_ = false;
+  std::optional<std::string> early_;
   bool reading_ = false;
   bool released_ = false;
 };

@@ -28,9 +28,10 @@ class GrpcHandler final : public ExchangeHandler,
   GrpcHandler(const Routing& routing, Exchange& exchange)
       : routing_(routing), exchange_(&exchange), start_(steady_clock::now()) {}
 
-  // Returns false when the call was refused and the exchange has ended.
+  // Opens the call to the backend, or refuses and ends the exchange.
   void Start() {
     const RequestHead& request = exchange_->request();
+    request_id_ = routing_.make_request_id();
     if (request.method != "POST") {
       return Fail(MethodNotAllowed(request.method, "POST"));
     }
@@ -40,7 +41,6 @@ class GrpcHandler final : public ExchangeHandler,
                     std::min(request.target.find('?'), request.target.size()));
     const auto method = routing_.methods.find(path);
     if (method == routing_.methods.end()) {
-      request_id_ = routing_.make_request_id();
       return Fail(UnknownService(path));
     }
     route_ = method->first;
@@ -65,8 +65,6 @@ class GrpcHandler final : public ExchangeHandler,
                                   shared_from_this());
     stream_->Read();
   }
-
-  bool ended() const { return exchange_ == nullptr; }
 
   // ExchangeHandler:
   void OnBody(std::string_view bytes) override {

@@ -4,8 +4,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
-#include <boost/none.hpp>
 #include <cstdint>
+#include <limits>
 
 namespace welfare::gateway {
 namespace {
@@ -21,7 +21,9 @@ constexpr std::uint32_t kHeaderLimit = 64 * 1024;
 class Http1Body::Parser final : public http::basic_parser<true> {
  public:
   Parser() {
-    body_limit(boost::none);
+    // Handlers limit bodies. boost::none, which should mean no limit, makes
+    // 1.74 refuse every Content-Length.
+    body_limit(std::numeric_limits<std::uint64_t>::max());
     header_limit(kHeaderLimit);
     eager(true);
   }

@@ -106,11 +106,9 @@ class Http1Session final : public Session, public Exchange {
   void SendHead(ResponseHead response) override {
     response_head_sent_ = true;
     const bool no_body = response.status == 204 || response.status == 304;
-    // A caller that waits for "100 Continue" and gets an answer instead may
-    // send the body all the same or not: only a new connection is sure.
-    if (!body_done_ && head_.expect_continue && !continue_sent_) {
-      close_after_ = true;
-    }
+    // An answer before the body has come whole: the rest is not read, so the
+    // connection cannot be used again.
+    if (!body_done_) close_after_ = true;
     std::string out = "HTTP/1.1 " + std::to_string(response.status) + " " +
                       std::string(ReasonPhrase(response.status)) + "\r\n";
     for (const Header& header : response.headers) {
