@@ -1,0 +1,29 @@
+// The report service as a part of a process: what it is made of.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "services/platform/rpc_module.h"
+
+namespace welfare::report {
+
+class ReportModule final : public platform::RpcModule {
+ public:
+  ReportModule();
+  ~ReportModule() override;
+
+ private:
+  struct Parts;
+
+  absl::StatusOr<std::vector<platform::ServedService>> Build(
+      platform::ModuleContext& context) override;
+  // Ready with its own database: a peer that is down makes CreateReport fail,
+  // but stored reports can still be read.
+  absl::Status Ready() override;
+  void StopWorkers() override;
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace welfare::report
