@@ -94,7 +94,9 @@ absl::StatusOr<std::string> CsvRenderer::Render(
       describe(figure->table.row_key + "_label", figure->table.row_label,
                "text");
       for (const Column& column : figure->table.columns) {
-        describe(column.key, column.label,
+        describe(column.key,
+                 column.group.empty() ? column.label
+                                      : column.group + " " + column.label,
                  column.kind == Column::Kind::kNumber ? "number" : "text");
       }
       describe("symbols", "数値の代わりの記号（列=種類）", "text");

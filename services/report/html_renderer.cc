@@ -1,6 +1,9 @@
 #include "services/report/html_renderer.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "services/report/markup.h"
@@ -37,16 +40,19 @@ figcaption{margin:0 0 10px;padding-left:12px;border-left:4px solid var(--accent)
 figcaption .title{display:block;font-size:17px;font-weight:600;line-height:1.5}
 figcaption .base{font-size:13px;color:var(--faint)}
 figcaption .mark{color:var(--ink);font-weight:600}
+.table{position:relative}
 .body{display:grid;grid-template-columns:minmax(0,1fr);gap:18px;align-items:start}
 .with-chart .body{grid-template-columns:minmax(0,11fr) minmax(0,9fr);gap:32px}
 svg{display:block;width:100%;height:auto;font-family:inherit}
 table{width:100%;border-collapse:collapse;font-size:13.5px;line-height:1.5}
-caption{text-align:left;font-size:12px;color:var(--faint);padding:0 0 4px}
+caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 th,td{padding:5px 8px;border-bottom:1px solid var(--rule);vertical-align:top;font-weight:400}
 thead th{border-bottom:1.5px solid var(--accent);font-size:12px;color:var(--faint);vertical-align:bottom;text-align:left}
 tbody th{text-align:left}
 th.n,td.n{text-align:right;white-space:nowrap}
 thead th.n{white-space:normal}
+thead td{border-bottom:0}
+thead th.g{text-align:center;border-bottom:1px solid var(--rule);color:var(--ink);font-weight:600}
 tr.muted th,tr.muted td{color:var(--faint)}
 tbody tr:nth-child(even){background:var(--wash)}
 .notes{margin:10px 0 0;padding:0;list-style:none;font-size:12px;color:var(--faint);line-height:1.6}
@@ -71,10 +77,23 @@ nav li{break-inside:avoid;border-bottom:1px solid var(--rule);margin:0;padding:5
 nav .no{flex:0 0 3.4em;color:var(--accent);font-weight:600}
 nav a{color:inherit;text-decoration:none}
 nav a:hover,nav a:focus{text-decoration:underline}
-@media (max-width:900px){.page{padding:28px 20px 56px}.with-chart .body{grid-template-columns:minmax(0,1fr)}.names{grid-template-columns:1fr}nav ol{columns:1}.body{overflow-x:auto}}
+@media screen and (max-width:900px){.page{padding:28px 20px 56px}.with-chart .body{grid-template-columns:minmax(0,1fr)}.names{grid-template-columns:1fr}nav ol{columns:1}.body{overflow-x:auto}}
 @page{size:A4 landscape;margin:12mm 14mm}
 @media print{
-body{background:#fff;font-size:10.5pt}
+body{background:#fff;font-size:9pt;line-height:1.55}
+h1{font-size:25pt}
+h2{font-size:16pt;margin:0 0 10pt;padding:0 0 7pt}
+h3{font-size:11pt;margin:10pt 0 4pt;break-after:avoid}
+figure{margin:11pt 0 12pt}
+figcaption{margin:0 0 5pt}
+figcaption .title{font-size:11pt}
+figcaption .base,.notes,.legend{font-size:7.5pt}
+table{font-size:8pt;line-height:1.35}
+thead th,thead th.g{font-size:7.5pt}
+th,td{padding:2pt 5pt}
+nav ol{font-size:10pt}
+.with-chart .body{grid-template-columns:minmax(0,11fr) minmax(0,9fr);gap:18pt}
+.names{padding:5pt 0}
 .page{max-width:none;min-height:0;margin:0;padding:0 0 9mm;box-shadow:none;break-after:page}
 .page:last-of-type{break-after:auto}
 .cover{min-height:165mm}
@@ -313,8 +332,9 @@ class Writer {
     Raw("<div class=\"table\"><table>\n<caption>");
     Text(figure.title + "　" + figure.base +
          (figure.multiple_answer ? "（複数回答）" : ""));
-    Raw("</caption>\n<thead><tr>");
-    Raw("<th scope=\"col\">");
+    Raw("</caption>\n<thead>\n");
+    WriteGroups(table);
+    Raw("<tr><th scope=\"col\">");
     Text(table.row_label);
     Raw("</th>");
     for (const Column& column : table.columns) {
@@ -337,6 +357,33 @@ class Writer {
       Raw("</tr>\n");
     }
     Raw("</tbody></table></div>\n");
+  }
+
+  // A row of headings over the columns that stand together, if any do.
+  void WriteGroups(const Table& table) {
+    const auto& columns = table.columns;
+    if (std::all_of(columns.begin(), columns.end(), [](const Column& column) {
+          return column.group.empty();
+        })) {
+      return;
+    }
+    Raw("<tr><td></td>");
+    for (std::size_t i = 0; i < columns.size();) {
+      std::size_t end = i + 1;
+      while (end < columns.size() && columns[end].group == columns[i].group) {
+        ++end;
+      }
+      const std::string span = std::to_string(end - i);
+      if (columns[i].group.empty()) {
+        Raw("<td colspan=\"" + span + "\"></td>");
+      } else {
+        Raw("<th scope=\"colgroup\" class=\"g\" colspan=\"" + span + "\">");
+        Text(columns[i].group);
+        Raw("</th>");
+      }
+      i = end;
+    }
+    Raw("</tr>\n");
   }
 
   void WriteLegend(const Page& page) {

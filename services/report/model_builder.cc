@@ -437,66 +437,67 @@ class Builder {
     page.blocks.push_back(std::move(figure));
   }
 
-  static void AddColumns(Table& table, const IndicatorValue& value,
-                         std::string_view prefix) {
-    const std::string year = YearWords(value.reference_year);
-    table.columns.push_back({std::string(prefix) + "count", year + " 回答数"});
-    table.columns.push_back(
-        {std::string(prefix) + "percent", year + " 割合（%）"});
+  // Whether cells are taken of parts of the base: a cohort each.
+  static bool HasOwnBases(const IndicatorValue& value) {
+    return std::any_of(
+        value.cells.begin(), value.cells.end(),
+        [&](const ValueCell& cell) { return cell.base != value.base; });
   }
 
   // Counts of respondents with percentages, this year and last.
   void FillCountTable(Table& table, const IndicatorValue& value,
                       const IndicatorValue* previous) {
     table.row_key = "option";
-    table.row_label = "選択肢";
-    if (value.measure == Measure::kHistogram) table.row_label = "階級";
-    AddColumns(table, value, "");
-    if (previous != nullptr) AddColumns(table, *previous, "previous_");
-    const auto add = [](TableRow& row, int count,
-                        const std::optional<std::string>& percent) {
-      row.cells.push_back(NumberCell(count));
-      row.cells.push_back(percent.has_value()
-                              ? TableCell{*percent, *percent, Symbol::kNone}
-                              : SymbolCell(Symbol::kNotApplicable));
+    table.row_label = value.measure == Measure::kHistogram ? "階級" : "区分";
+    const bool own_bases =
+        HasOwnBases(value) || (previous != nullptr && HasOwnBases(*previous));
+    const auto add_columns = [&](const IndicatorValue& of,
+                                 std::string_view prefix) {
+      const std::string year = YearWords(of.reference_year);
+      const auto add = [&](std::string_view key, std::string label) {
+        table.columns.push_back({std::string(prefix) + std::string(key),
+                                 std::move(label), Column::Kind::kNumber,
+                                 year});
+      };
+      add("count", "回答数");
+      if (own_bases) add("base", "n");
+      add("percent", "割合（%）");
     };
-    const auto add_none = [](TableRow& row) {
-      row.cells.push_back(SymbolCell(Symbol::kNotApplicable));
-      row.cells.push_back(SymbolCell(Symbol::kNotApplicable));
+    add_columns(value, "");
+    if (previous != nullptr) add_columns(*previous, "previous_");
+    const auto add = [&](TableRow& row, int count, int base) {
+      row.cells.push_back(NumberCell(count));
+      if (own_bases) row.cells.push_back(NumberCell(base));
+      row.cells.push_back(DecimalCell(base::FormatPercent(count, base)));
     };
     for (const ValueCell& cell : value.cells) {
       TableRow row{cell.key, cell.label, {}, false};
-      add(row, cell.count, cell.percent);
+      add(row, cell.count, cell.base);
       if (previous != nullptr) {
         const ValueCell* before = previous->FindCell(cell.key);
-        if (before == nullptr) {
-          add_none(row);
+        if (before != nullptr) {
+          add(row, before->count, before->base);
         } else {
-          add(row, before->count, before->percent);
+          row.cells.resize(table.columns.size(),
+                           SymbolCell(Symbol::kNotApplicable));
         }
       }
       table.rows.push_back(std::move(row));
     }
-    for (const Absence kind : InBaseAbsences(value, previous)) {
-      TableRow row{std::string(base::ToString(kind)),
-                   std::string(base::ToJapanese(kind)),
-                   {},
-                   true};
-      const int count = value.CountOf(kind);
-      add(row, count, base::FormatPercent(count, value.base));
-      if (previous != nullptr) {
-        const int before = previous->CountOf(kind);
-        add(row, before, base::FormatPercent(before, previous->base));
-      }
+    const auto add_row = [&](std::string key, std::string label, int count,
+                             int before) {
+      TableRow row{std::move(key), std::move(label), {}, true};
+      add(row, count, value.base);
+      if (previous != nullptr) add(row, before, previous->base);
       table.rows.push_back(std::move(row));
+    };
+    for (const Absence kind : InBaseAbsences(value, previous)) {
+      add_row(std::string(base::ToString(kind)),
+              std::string(base::ToJapanese(kind)), value.CountOf(kind),
+              previous == nullptr ? 0 : previous->CountOf(kind));
     }
-    TableRow total{"n", "母数（n）", {}, true};
-    add(total, value.base, base::FormatPercent(value.base, value.base));
-    if (previous != nullptr) {
-      add(total, previous->base,
-          base::FormatPercent(previous->base, previous->base));
-    }
-    table.rows.push_back(std::move(total));
+    add_row("n", "母数（n）", value.base,
+            previous == nullptr ? 0 : previous->base);
   }
 
   // Totals, maxima, ranks, means.
@@ -508,8 +509,10 @@ class Builder {
     table.row_label = ranks ? "順位" : "区分";
     const auto columns = [&](const IndicatorValue& of, std::string prefix) {
       const std::string year = YearWords(of.reference_year);
-      table.columns.push_back({prefix + "value", year + " 値" + unit});
-      table.columns.push_back({prefix + "count", year + " 回答数"});
+      table.columns.push_back(
+          {prefix + "value", "値" + unit, Column::Kind::kNumber, year});
+      table.columns.push_back(
+          {prefix + "count", "回答数", Column::Kind::kNumber, year});
     };
     columns(value, "");
     if (previous != nullptr) columns(*previous, "previous_");
@@ -578,6 +581,10 @@ class Builder {
         case Measure::kDistribution:
           style = value.multiple_answer ? Style::kBars : Style::kStacked;
           break;
+        case Measure::kCount:
+          // One condition needs no drawing beside its row.
+          style = value.cells.size() > 1 ? Style::kBars : Style::kNone;
+          break;
         case Measure::kHistogram:
           style = Style::kColumns;
           break;
@@ -635,7 +642,8 @@ class Builder {
               {cell->count,
                std::to_string(cell->count) +
                    (cell->percent.has_value() ? "（" + *cell->percent + "%）"
-                                              : "")});
+                                              : ""),
+               cell->base});
         }
       }
       for (const Absence kind : absences) {
@@ -746,15 +754,17 @@ class Builder {
       }
     }
     if (values.empty()) return;
-    figure.table.columns = {{"population", "対象", Column::Kind::kText},
-                            {"count", YearWords(year_) + " 記入あり"},
-                            {"base", YearWords(year_) + " n"},
-                            {"percent", YearWords(year_) + " 割合（%）"}};
+    figure.table.columns = {
+        {"population", "対象", Column::Kind::kText},
+        {"count", "記入あり", Column::Kind::kNumber, YearWords(year_)},
+        {"base", "n", Column::Kind::kNumber, YearWords(year_)},
+        {"percent", "割合（%）", Column::Kind::kNumber, YearWords(year_)}};
     if (any_previous) {
+      figure.table.columns.push_back({"previous_count", "記入あり",
+                                      Column::Kind::kNumber,
+                                      YearWords(year_ - 1)});
       figure.table.columns.push_back(
-          {"previous_count", YearWords(year_ - 1) + " 記入あり"});
-      figure.table.columns.push_back(
-          {"previous_base", YearWords(year_ - 1) + " n"});
+          {"previous_base", "n", Column::Kind::kNumber, YearWords(year_ - 1)});
     }
     std::string base_words;
     for (const IndicatorValue* value : values) {
@@ -811,10 +821,10 @@ class Builder {
     figure.table.row_key = "phase";
     figure.table.row_label = "段階";
     for (const IndicatorValue* value : values) {
-      figure.table.columns.push_back(
-          {value->id + "_count", value->label + " 記入あり"});
-      figure.table.columns.push_back(
-          {value->id + "_percent", value->label + " 割合（%）"});
+      figure.table.columns.push_back({value->id + "_count", "記入あり",
+                                      Column::Kind::kNumber, value->label});
+      figure.table.columns.push_back({value->id + "_percent", "割合（%）",
+                                      Column::Kind::kNumber, value->label});
     }
     for (const ValueCell& named : values.front()->cells) {
       TableRow row{named.key, named.label, {}, false};

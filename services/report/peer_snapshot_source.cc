@@ -1,5 +1,7 @@
 #include "services/report/peer_snapshot_source.h"
 
+#include <grpcpp/channel.h>
+
 #include <algorithm>
 #include <string>
 #include <utility>

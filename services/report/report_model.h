@@ -59,6 +59,7 @@ struct Column {
   std::string key;  // column name in CSV, snake_case
   std::string label;
   Kind kind = Kind::kNumber;
+  std::string group = {};  // heading over columns that stand together: a year
 };
 
 // One cell of a table. `data` is the machine-readable datum; it is empty where
@@ -96,6 +97,7 @@ struct Chart {
   struct Point {
     int amount = 0;
     std::string label;  // `23（76.7%）`
+    int whole = 0;      // what a full bar stands for; 0: the series'
   };
   struct Series {
     std::string label;          // 令和7年度 n=30

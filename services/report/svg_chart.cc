@@ -202,7 +202,9 @@ std::string DrawBars(const Chart& chart, std::string_view id) {
     int bar_y = y + (heights[i] - bars) / 2;
     for (std::size_t s = 0; s < chart.series.size(); ++s) {
       const Chart::Point& point = chart.series[s].points[i];
-      const int width = Scale(point.amount, length, chart.series[s].whole);
+      const int width =
+          Scale(point.amount, length,
+                point.whole > 0 ? point.whole : chart.series[s].whole);
       const bool muted = chart.categories[i].muted;
       canvas.Rect(left, bar_y, width, kBar,
                   s == 0 ? (muted ? kMutedThis : kThisYear)

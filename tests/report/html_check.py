@@ -55,7 +55,7 @@ class Checker(html.parser.HTMLParser):
         if self.table is not None:
             if tag == 'caption':
                 self.table['caption'] += 1
-            if tag == 'th' and attrs.get('scope') not in ('row', 'col'):
+            if tag == 'th' and attrs.get('scope') not in ('row', 'col', 'colgroup'):
                 self.problem('<th> without scope')
         if tag == 'svg' and (attrs.get('role') != 'img' or
                              not attrs.get('aria-labelledby')):

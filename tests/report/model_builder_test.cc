@@ -92,7 +92,7 @@ TEST(ModelBuilder, PutsLastYearBesideThisYear) {
               ElementsAre("2", "50.0", "1", "33.3"));
   EXPECT_EQ(figure.base,
             "n=4（令和7年度 実施自治体）　前回 n=3（令和6年度 実施自治体）");
-  EXPECT_EQ(figure.table.columns[2].label, "令和6年度 回答数");
+  EXPECT_EQ(figure.table.columns[2].group, "令和6年度");
 }
 
 TEST(ModelBuilder, KeepsZeroApartFromAbsence) {
