@@ -1,8 +1,11 @@
 #include "tests/report/sample_snapshot.h"
 
 #include <gtest/gtest.h>
+#include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -177,6 +180,60 @@ unsigned Hash(std::string_view text) {
     hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
   }
   return hash;
+}
+
+// One value for every further definition of the indicator service.
+void AddFurtherValues(Snapshot& snapshot) {
+  const std::string folder = "services/indicator/data/jusou/indicators";
+  const char* root = std::getenv("WELFARE_SOURCE_DIR");
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::string(root) + "/" + folder)) {
+    if (entry.path().extension() != ".yaml") continue;
+    const YAML::Node node = YAML::LoadFile(entry.path().string());
+    const auto id = node["id"].as<std::string>();
+    const auto measure = node["measure"].as<std::string>();
+    for (const int year : {2024, 2025}) {
+      const int n = year == 2025 ? 23 : 12;
+      IndicatorValue value = Value(id, year, node["label"].as<std::string>(id),
+                                   Measure::kCount, n, n, n);
+      if (measure == "DISTRIBUTION") {
+        const auto& values =
+            year == 2025 ? snapshot.values : snapshot.previous_values;
+        const IndicatorValue& of = values.at(node["item"].as<std::string>());
+        value.measure = of.measure;
+        value.label = of.label;
+        for (const ValueCell& cell : of.cells) {
+          value.cells.push_back(CountCell(cell.key, cell.label, 1, n));
+        }
+      } else if (measure == "COUNT") {
+        for (const YAML::Node& cell : node["cells"]) {
+          const int base = cell["within"] ? 5 : n;
+          value.cells.push_back(CountCell(cell["key"].as<std::string>(),
+                                          cell["label"].as<std::string>(), 2,
+                                          base));
+        }
+      } else if (measure == "HISTOGRAM") {
+        value.measure = Measure::kHistogram;
+        for (const YAML::Node& range : node["classes"]) {
+          const auto from = range["from"].as<std::string>();
+          const auto to = range["to"].as<std::string>("");
+          value.cells.push_back(
+              CountCell(from, to.empty() ? from + "以上" : from + "～" + to,
+                        static_cast<int>(Hash(id + from) % 9U), n));
+        }
+      } else if (measure == "RANK") {
+        value.measure = Measure::kRank;
+        value.unit = "回";
+        value.cells = {PlainCell("rank_1", "1位", "40", 1, n),
+                       PlainCell("rank_2", "2位", "14", 1, n),
+                       PlainCell("rank_3", "3位", "12", 2, n)};
+      } else {
+        continue;  // the report draws the registry and the returns itself
+      }
+      (year == 2025 ? snapshot.values : snapshot.previous_values)
+          .insert_or_assign(id, std::move(value));
+    }
+  }
 }
 
 }  // namespace
@@ -371,6 +428,7 @@ Snapshot QuestionnaireSnapshot() {
       }
     }
   }
+  AddFurtherValues(snapshot);
   return snapshot;
 }
 
