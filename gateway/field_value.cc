@@ -24,14 +24,7 @@ using Problem = std::optional<std::string>;
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 std::string Quoted(std::string_view text) {
-  // Callers see their own text, cut so that an answer stays small.
-  constexpr std::size_t kLongest = 64;
-  if (text.size() <= kLongest) return "'" + std::string(text) + "'";
-  std::size_t cut = kLongest;
-  while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0) == 0x80) {
-    --cut;
-  }
-  return "'" + std::string(text.substr(0, cut)) + "...'";
+  return "'" + CutUtf8(text, 64) + "'";
 }
 
 template <typename Integer>

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "gateway/field_value.h"
+#include "gateway/text.h"
 
 namespace welfare::gateway {
 namespace {
@@ -175,16 +176,7 @@ class Reader {
     if (!any && in_singular_) AddLeaf();
   }
 
-  // A key of the caller's, cut so that answers stay small.
-  static std::string Shown(std::string_view key) {
-    constexpr std::size_t kLongest = 64;
-    if (key.size() <= kLongest) return std::string(key);
-    std::size_t cut = kLongest;
-    while (cut > 0 && (static_cast<unsigned char>(key[cut]) & 0xC0) == 0x80) {
-      --cut;
-    }
-    return std::string(key.substr(0, cut)) + "...";
-  }
+  static std::string Shown(std::string_view key) { return CutUtf8(key, 64); }
 
   void AddLeaf() {
     if (in_singular_ && !path_.empty()) report_.leaf_paths.push_back(path_);

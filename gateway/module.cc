@@ -72,9 +72,7 @@ struct GatewayModule::State {
 
 GatewayModule::GatewayModule() = default;
 
-GatewayModule::~GatewayModule() {
-  Stop(std::chrono::system_clock::time_point::min());
-}
+GatewayModule::~GatewayModule() { Stop(std::chrono::system_clock::now()); }
 
 std::vector<platform::Setting> GatewayModule::settings() const {
   return {{.name = "http-listen",

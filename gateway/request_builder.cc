@@ -88,8 +88,8 @@ class Builder {
  private:
   void Violate(std::string_view field, std::string description) {
     if (violations_.size() >= kMaxViolations) return;
-    violations_.push_back({.field = std::string(field.substr(0, 128)),
-                           .description = std::move(description)});
+    violations_.push_back(
+        {.field = CutUtf8(field, 128), .description = std::move(description)});
   }
 
   std::optional<Failure> ReadBody() {
@@ -236,7 +236,7 @@ class Builder {
             value.GetReflection()->GetRepeatedString(value, paths, i);
         if (path != "*" &&
             ResolveFieldPath(*route_.body->message_type(), path) == nullptr) {
-          Violate("update_mask", "names '" + path.substr(0, 64) +
+          Violate("update_mask", "names '" + CutUtf8(path, 64) +
                                      "', which is no field of " +
                                      route_.body->message_type()->name());
         }

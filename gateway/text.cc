@@ -70,6 +70,15 @@ bool IsUtf8(std::string_view text) {
   return simdjson::validate_utf8(text.data(), text.size());
 }
 
+std::string CutUtf8(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return std::string(text);
+  while (bytes > 0 &&
+         (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) {
+    --bytes;
+  }
+  return std::string(text.substr(0, bytes)) + "...";
+}
+
 std::string EncodeGrpcMessage(std::string_view message) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;

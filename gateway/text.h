@@ -26,6 +26,10 @@ enum class PercentDecoding {
 std::optional<std::string> PercentDecode(std::string_view text,
                                          PercentDecoding decoding);
 
+// `text`, which is UTF-8, or its first characters of at most `bytes` and "...":
+// for showing callers their own text without letting an answer grow.
+std::string CutUtf8(std::string_view text, std::size_t bytes);
+
 // True when `text` is well-formed UTF-8.
 bool IsUtf8(std::string_view text);
 

@@ -20,6 +20,12 @@ TEST(PercentDecode, DecodesOnceAndChecksTheResult) {
   }
 }
 
+TEST(CutUtf8, NeverCutsACharacter) {
+  EXPECT_EQ(CutUtf8("東京", 6), "東京");
+  EXPECT_EQ(CutUtf8("東京", 5), "東...");
+  EXPECT_EQ(CutUtf8("東京", 2), "...");
+}
+
 TEST(Base64, RoundTripsEveryLengthInBothForms) {
   std::string bytes;
   for (int i = 0; i < 64; ++i) {
