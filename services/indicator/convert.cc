@@ -337,7 +337,14 @@ v1::Statement ToProto(const std::string& round, const Statement& statement) {
     v1::Statement::Reading& one = *proto.add_readings();
     one.set_reading(reading.reading);
     if (reading.population != nullptr) {
-      *one.mutable_population() = ToProto(*reading.population);
+      v1::Population& population = *one.mutable_population();
+      population = ToProto(*reading.population);
+      if (reading.population_label.has_value()) {
+        population.set_label(*reading.population_label);
+      }
+      if (reading.population_size.has_value()) {
+        population.set_size(*reading.population_size);
+      }
     }
     one.set_computed(reading.computed);
     if (reading.count.has_value()) one.set_count(*reading.count);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "services/base/percent.h"
+#include "services/indicator/labels.h"
 
 namespace welfare::indicator {
 namespace {
@@ -418,6 +419,12 @@ class Judge {
       }
       base = InRegistry(*within);
       Require(std::ranges::includes(base, members), "inside " + source_.within);
+    }
+    if (const auto year = base::FiscalYear::Make(figure_.reference_year);
+        year.ok()) {
+      reading_.population_label =
+          FillYears(population->definition.label, *year, 0);
+      reading_.population_size = static_cast<int>(members.size());
     }
     const auto k = static_cast<std::int64_t>(members.size());
     const auto n = static_cast<std::int64_t>(base.size());

@@ -91,7 +91,11 @@ enum class StatementVerdict {
 struct StatementReading {
   std::string reading;
   const PopulationSet* population = nullptr;  // null where there is none
-  std::string computed;                       // `23/30 (76.7%)`, `1527`, names
+  // The population as a statement about another year means it: its label with
+  // that year, its members in that year. Unset: as in the round.
+  std::optional<std::string> population_label;
+  std::optional<int> population_size;
+  std::string computed;  // `23/30 (76.7%)`, `1527`, names
   std::optional<int> count;
   std::optional<int> base;
   StatementVerdict verdict = StatementVerdict::kNotComputed;

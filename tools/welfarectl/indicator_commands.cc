@@ -182,8 +182,7 @@ int CheckStatements(Session& session, int fiscal_year, bool check) {
         add("",
             ShortName(v1::Statement::Verdict_Name(statement.verdict()),
                       "VERDICT_"),
-            ShortName(v1::Statement::Check_Name(statement.check()), "CHECK_") +
-                ": " + statement.not_computed_reason());
+            statement.not_computed_reason());
         continue;
       }
       for (const v1::Statement::Reading& reading : statement.readings()) {
