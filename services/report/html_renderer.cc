@@ -43,6 +43,7 @@ figcaption .mark{color:var(--ink);font-weight:600}
 .table{position:relative}
 .body{display:grid;grid-template-columns:minmax(0,1fr);gap:18px;align-items:start}
 .with-chart .body{grid-template-columns:minmax(0,11fr) minmax(0,9fr);gap:32px}
+.narrow .body{max-width:760px}
 svg{display:block;width:100%;height:auto;font-family:inherit}
 table{width:100%;border-collapse:collapse;font-size:13.5px;line-height:1.5}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
@@ -293,8 +294,17 @@ class Writer {
   }
 
   void WriteBlock(const Figure& figure) {
+    const auto& columns = figure.table.columns;
     Raw("<figure id=\"" + EscapeMarkup(figure.id) + "\"");
-    if (!figure.charts.empty()) Raw(" class=\"with-chart\"");
+    if (!figure.charts.empty()) {
+      Raw(" class=\"with-chart\"");
+    } else if (std::all_of(columns.begin(), columns.end(),
+                           [](const Column& column) {
+                             return column.kind == Column::Kind::kNumber;
+                           })) {
+      // Numbers far from their labels are hard to read.
+      Raw(" class=\"narrow\"");
+    }
     Raw(">\n<figcaption>");
     Element("span", "title", figure.title);
     Raw("<span class=\"base\">");
