@@ -148,7 +148,10 @@ class HttpHandler final : public ExchangeHandler,
     exchange_ = nullptr;
     if (unary_ != nullptr) std::exchange(unary_, nullptr)->Cancel();
     if (stream_ != nullptr) std::exchange(stream_, nullptr)->Cancel();
-    Observe(499);
+    // A client may go as soon as it has every byte of a file, before the
+    // service has said that there are no more.
+    const bool whole = head_sent_ && size_.has_value() && *size_ == sent_;
+    Observe(whole ? 200 : 499);
   }
 
   // BackendObserver, for downloads:

@@ -125,12 +125,12 @@ class BadInput(harness.LoadedTest):
         self.assertIn("WRONG_RESPONDENT_KIND", found["answers.plan_formulated"])
 
     def test_text_where_a_number_belongs(self):
-        found = self.submit([{"item": "plan_start_fy", "text": "many"}])
-        self.assertIn("TYPE_MISMATCH", found["answers.plan_start_fy"])
+        found = self.submit([{"item": "mun_first_implementation_fy", "text": "many"}])
+        self.assertIn("TYPE_MISMATCH", found["answers.mun_first_implementation_fy"])
 
     def test_text_in_a_json_number(self):
         self.refused("POST", f"/v1/{self.round}/submissions?submissionId={self.code}-municipality",
-                     {"answers": [{"item": "plan_start_fy", "integer": "many"}]},
+                     {"answers": [{"item": "mun_first_implementation_fy", "integer": "many"}]},
                      400, "INVALID_ARGUMENT", "INVALID_REQUEST")
 
     def test_all_violations_at_once(self):
@@ -212,6 +212,15 @@ class BadInput(harness.LoadedTest):
                                 folder / "synthetic-jusou-2025-answers.csv", check=False)
         self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
         self.assertIn("ROUND_NOT_OPEN", done.stderr)
+
+    def test_command_line_tells_refusals_from_failures(self):
+        refused = self.product.ctl("round", "open", "--fiscal-year", "2025", check=False)
+        self.assertEqual(refused.returncode, 5, refused)
+        self.assertIn("ROUND_STATE", refused.stderr)
+        unknown = self.product.ctl("indicator", "get", "happiness",
+                                   "--fiscal-year", "2025", check=False)
+        self.assertEqual(unknown.returncode, 1, unknown)
+        self.assertIn("INDICATOR_NOT_FOUND", unknown.stderr)
 
     # --- the gateway's own ------------------------------------------------------
 

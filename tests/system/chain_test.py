@@ -232,8 +232,14 @@ class Chain(harness.LoadedTest):
         pinned = self.http.get(f"{JUSOU}/indicators/plan_formulated/values/2025",
                                dataVersion=now["versions"]["round"])
         self.assertEqual(pinned["cells"], now["cells"])
-        before = self.http.get(f"{JUSOU}/indicators/plan_formulated/values/2025", dataVersion=1)
-        self.assertEqual(before["cells"][0]["count"], 0)
+        # Revision 1 planned the round, revision 2 opened it: nobody had answered.
+        before = self.http.get(f"{JUSOU}/indicators/plan_formulated/values/2025", dataVersion=2)
+        self.assertEqual((before["base"], before["population"]["size"]), (0, 30))
+        self.assertEqual({a["kind"]: a["count"] for a in before["absences"]}["UNIT_NONRESPONSE"], 30)
+        for cell in before["cells"]:
+            self.assertEqual((cell["count"], cell["base"]), (0, 0))
+            self.assertNotIn("percent", cell)
+            self.assertIn("UNDEFINED", cell["flags"])
 
     # --- statements -----------------------------------------------------------
 
@@ -252,8 +258,12 @@ class Chain(harness.LoadedTest):
                     for reading in statement["readings"]:
                         self.assertTrue(reading["computed"], reading)
                         self.assertTrue(reading["population"]["label"], reading)
-                elif not agreeing:
+                elif statement["verdict"] == "VERDICT_NOT_COMPUTED":
                     self.assertTrue(statement["notComputedReason"], statement)
+                elif not agreeing:
+                    # Figures are shown, and the rule says why none judges them.
+                    for reading in statement["readings"]:
+                        self.assertTrue(reading["computed"] and reading["rule"], reading)
 
     def test_exact_counts_are_the_published_ones(self):
         statements = {s["name"].rsplit("/", 1)[1]: s for s in self.http.list(
@@ -287,10 +297,14 @@ class Chain(harness.LoadedTest):
         document = Document(page.decode("utf-8"))
         self.assertEqual(document.faults, [])
         self.assertEqual(document.external, [])
-        self.assertEqual(len(document.pages), 21, "20 pages and the annex")
-        for number, text in enumerate(document.pages, 1):
-            self.assertIn("架空", text, f"page {number}")
-        self.assertIn("n=30", "".join(document.pages).replace(" ", "").replace("n＝", "n="))
+        self.assertEqual(set(document.pages) - {"contents"},
+                         {f"p{number:02}" for number in range(1, 21)} | {"annex-1", "annex-2"})
+        for name, text in document.pages.items():
+            self.assertIn("架空", text, name)
+        for name in ("p04", "p13"):
+            self.assertIn("n=30", document.pages[name].replace(" ", "").replace("＝", "="), name)
+        for statement in self.http.list(f"{JUSOU}/rounds/2025/statements", "statements"):
+            self.assertIn(statement["label"], document.pages["annex-1"])
         self.assertEqual(self.product.report()[1], page)
 
         with zipfile.ZipFile(io.BytesIO(archive)) as files:
@@ -300,10 +314,14 @@ class Chain(harness.LoadedTest):
             for name in names:
                 if not name.endswith(".csv"):
                     continue
+                self.assertTrue(name.startswith("synthetic-"), name)
                 text = files.read(name).decode("utf-8-sig")
-                widths = {len(row) for row in csv.reader(io.StringIO(text), strict=True)}
-                self.assertEqual(len(widths), 1, name)
-                self.assertIn("架空", name + text, name)
+                table = list(csv.reader(io.StringIO(text), strict=True))
+                self.assertEqual(len({len(row) for row in table}), 1, name)
+                if name == "synthetic-dictionary.csv":  # columns, no figures
+                    continue
+                marks = {row[table[0].index("synthetic")] for row in table[1:]}
+                self.assertLessEqual(marks, {"1"}, name)
 
     def test_download_says_what_it_is(self):
         report = self.product.report()[0]
@@ -312,6 +330,10 @@ class Chain(harness.LoadedTest):
         self.assertEqual(headers["content-type"].lower().replace(" ", ""),
                          "text/html;charset=utf-8")
         self.assertIn("filename", headers["content-disposition"])
+        # A client that goes once it has the file is no broken transfer.
+        counted = self.product.metrics().body.decode()
+        self.assertIn('code="200",method="GET",route="/v1/{name=reports/*}:download"', counted)
+        self.assertNotIn('code="499"', counted)
 
     # --- the whole --------------------------------------------------------------
 
@@ -343,8 +365,8 @@ class Document(html.parser.HTMLParser):
 
     def __init__(self, text):
         super().__init__(convert_charrefs=True)
-        self.stack, self.faults, self.external, self.pages = [], [], [], []
-        self.depth_of_page = None
+        self.stack, self.faults, self.external, self.pages = [], [], [], {}
+        self.page = self.depth_of_page = None
         if not text.lower().startswith("<!doctype html>"):
             self.faults.append("no doctype")
         for found in re.findall(r"(?:url\(|@import)[^;)]*", text):
@@ -360,7 +382,8 @@ class Document(html.parser.HTMLParser):
             self.stack.append(tag)
             if "page" in (dict(attrs).get("class") or "").split():
                 self.depth_of_page = len(self.stack)
-                self.pages.append("")
+                self.page = dict(attrs).get("id")
+                self.pages[self.page] = ""
 
     def handle_startendtag(self, tag, attrs):
         self.look(tag, dict(attrs))
@@ -386,7 +409,7 @@ class Document(html.parser.HTMLParser):
 
     def handle_data(self, data):
         if self.depth_of_page is not None:
-            self.pages[-1] += data
+            self.pages[self.page] += data
 
 
 if __name__ == "__main__":

@@ -186,7 +186,7 @@ class Product:
         return f"unix:{self.folder / service}.sock"
 
     def _flags(self, **flags):
-        flags = {"data_dir": self.folder / "data", "assets_dir": DATA,
+        flags = {"data_dir": self.folder / "data", "assets_dir": SOURCE,
                  "ops_listen": "127.0.0.1:0", "log_format": "json",
                  "drain_wait_ms": 0, **flags, **self.settings}
         return [f"--{name.replace('_', '-')}={value}" for name, value in flags.items()]
