@@ -8,6 +8,19 @@ namespace welfare::survey {
 using absl::StatusCode;
 using base::MakeError;
 
+absl::Status NameInvalid(std::string_view field, std::string_view name,
+                         const absl::Status& cause) {
+  const std::string found = base::ReasonOf(cause);
+  const bool keeps = found == "CHECK_DIGIT" || found == "CODE_AMBIGUOUS";
+  const std::string reason = keeps ? found : "NAME_INVALID";
+  return MakeError(StatusCode::kInvalidArgument, reason, base::MessageOf(cause))
+      .With("field", field)
+      .With("name", name)
+      .WithViolation({.field = std::string(field),
+                      .reason = reason,
+                      .description = std::string(base::MessageOf(cause))});
+}
+
 absl::Status CodebookNotFound(const base::CodebookName& name) {
   return MakeError(StatusCode::kNotFound, "CODEBOOK_NOT_FOUND",
                    "There is no such codebook; see ListCodebooks.")
@@ -194,6 +207,12 @@ absl::Status CsvInvalid(std::vector<base::Violation> violations) {
                    "violation.")
       .With("violations", static_cast<long long>(violations.size()))
       .WithViolations(std::move(violations));
+}
+
+absl::Status StoredValueInvalid(std::string_view what) {
+  return MakeError(StatusCode::kInternal, "STORED_VALUE_INVALID",
+                   "A stored value cannot be read.")
+      .With("what", what);
 }
 
 std::string AnswerField(const AnswerViolation& violation) {

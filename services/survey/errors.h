@@ -17,6 +17,11 @@
 
 namespace welfare::survey {
 
+// INVALID_ARGUMENT, NAME_INVALID: `field` holds no name of the form expected.
+// CHECK_DIGIT and CODE_AMBIGUOUS keep their reason.
+absl::Status NameInvalid(std::string_view field, std::string_view name,
+                         const absl::Status& cause);
+
 // --- codebooks ---
 // NOT_FOUND, CODEBOOK_NOT_FOUND.
 absl::Status CodebookNotFound(const base::CodebookName& name);
@@ -73,6 +78,10 @@ absl::Status PageSizeInvalid(int page_size);
 absl::Status PageTokenInvalid();
 // INVALID_ARGUMENT, CSV_INVALID: the text is no table of the form expected.
 absl::Status CsvInvalid(std::vector<base::Violation> violations);
+
+// --- storage ---
+// INTERNAL, STORED_VALUE_INVALID: the database holds what nothing here wrote.
+absl::Status StoredValueInvalid(std::string_view what);
 
 // The field of an answer in violations: `answers.plan_formulated`.
 std::string AnswerField(const AnswerViolation& violation);

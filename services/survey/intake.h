@@ -2,6 +2,7 @@
 // of the store and written by Apply.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,8 +25,8 @@ namespace welfare::survey {
 // A round with what opening it pinned. Both pointers are null before opening.
 struct OpenedRound {
   Round round;
-  const Codebook* codebook = nullptr;
-  const Frame* frame = nullptr;
+  std::shared_ptr<const Codebook> codebook = nullptr;
+  std::shared_ptr<const Frame> frame = nullptr;
 };
 
 // What a caller sends of a submission; what is absent stays as it is.

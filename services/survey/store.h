@@ -39,12 +39,12 @@ struct CodebookSheets {
 // One version of a questionnaire as it is kept.
 struct StoredCodebook {
   base::CodebookName name;
-  std::string title;
+  std::string title = {};
   CodebookState state = CodebookState::kDraft;
-  CodebookSheets sheets;
-  std::string digest;  // SHA-256 of the canonical text, hexadecimal
-  base::Timestamp create_time;
-  std::optional<base::Timestamp> publish_time;
+  CodebookSheets sheets = {};
+  std::string digest = {};  // SHA-256 of the canonical text, hexadecimal
+  base::Timestamp create_time = {};
+  std::optional<base::Timestamp> publish_time = {};
 };
 
 // How long a call may take and who may call it off.
@@ -154,7 +154,7 @@ class StoreWriter : public StoreReader {
   // returns it with these filled in.
   virtual absl::StatusOr<Submission> AppendSubmission(
       const Submission& submission) = 0;
-  // Replaces the contact. Makes no revision.
+  // Replaces the contact; an equal one is no change. Makes no revision.
   virtual absl::Status StoreContact(const base::SubmissionName& name,
                                     const Contact& contact) = 0;
 };

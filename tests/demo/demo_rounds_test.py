@@ -160,7 +160,7 @@ class Expressions(unittest.TestCase):
                 ("selected(${m}, 'y')", True), ("selected(${b}, 'y')", None),
                 ("count-selected(${m}) >= 2", True), ("count-selected(${b}) = 0", None),
                 ("${n} + 1 = .", True), ("${n} + ${b} = 4", None),
-                (". > fiscal-year()", False), ("${n} - 1 - 1 = 1", True),
+                (". > survey_year()", False), ("${n} - 1 - 1 = 1", True),
                 ("if(${n} > 2, 1, 2) = 1", True), ("coalesce(${b}, 7) = 7", True),
                 ("registry('implementing', 0) and not(registry('implementing', -1))", True),
                 ("registry('preparation', 0)", None),

@@ -1,6 +1,6 @@
 """A small evaluator of the house's expression language.
 
-It is XLSForm's syntax with `registry(fact, offset)` and `fiscal-year()`, written
+It is XLSForm's syntax with `registry(fact, offset)` and `survey_year()`, written
 apart from the C++ one, so that each can check the other. Truth has three values:
 True, False and None (UNKNOWN). A missing operand is None too.
 
@@ -178,7 +178,7 @@ def call(name, arguments, context):
         return True
     if name == "false" and not arguments:
         return False
-    if name == "fiscal-year" and not arguments:
+    if name == "survey_year" and not arguments:
         return context.fiscal_year()
     if name == "registry":
         fact, offset = (run(a, context) for a in arguments)

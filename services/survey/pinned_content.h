@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "absl/status/statusor.h"
+
+#include "services/base/resource_name.h"
+#include "services/survey/codebook.h"
+#include "services/survey/frame.h"
+#include "services/survey/intake.h"
+#include "services/survey/store.h"
+
+namespace welfare::survey {
+
+// Published codebooks and frozen populations, read from the store once and
+// kept: they never change, so nothing here is ever out of date. Any thread may
+// call it.
+class PinnedContent {
+ public:
+  // Returns the compiled codebook.
+  //
+  // Errors:
+  //   NOT_FOUND, CODEBOOK_NOT_FOUND.
+  //   INTERNAL, STORED_VALUE_INVALID: what is stored is no codebook any more.
+  absl::StatusOr<std::shared_ptr<const Codebook>> LoadCodebook(
+      StoreReader& store, const base::CodebookName& name);
+
+  // Returns `round` with its codebook and, once opened, its frame.
+  absl::StatusOr<OpenedRound> Load(StoreReader& store, const Round& round);
+
+  // As Load, for the current state of the round `name`.
+  //
+  // Errors: NOT_FOUND, ROUND_NOT_FOUND.
+  absl::StatusOr<OpenedRound> Load(StoreReader& store,
+                                   const base::RoundName& name);
+
+ private:
+  using FrameKey = std::pair<base::RoundName, std::int64_t>;
+
+  std::mutex mutex_;
+  std::map<base::CodebookName, std::shared_ptr<const Codebook>> codebooks_;
+  std::map<FrameKey, std::shared_ptr<const Frame>> frames_;
+};
+
+}  // namespace welfare::survey
