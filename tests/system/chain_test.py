@@ -331,9 +331,10 @@ class Chain(harness.LoadedTest):
                          "text/html;charset=utf-8")
         self.assertIn("filename", headers["content-disposition"])
         # A client that goes once it has the file is no broken transfer.
-        counted = self.product.metrics().body.decode()
-        self.assertIn('code="200",method="GET",route="/v1/{name=reports/*}:download"', counted)
-        self.assertNotIn('code="499"', counted)
+        whole = 'code="200",method="GET",route="/v1/{name=reports/*}:download"'
+        harness.wait_for(lambda: whole in self.product.metrics().body.decode(),
+                         "the download to be counted")
+        self.assertNotIn('code="499"', self.product.metrics().body.decode())
 
     # --- the whole --------------------------------------------------------------
 
