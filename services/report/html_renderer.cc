@@ -62,7 +62,7 @@ tbody tr:nth-child(even){background:var(--wash)}
 .legend b{color:var(--ink);font-weight:600;margin-right:.5em}
 .legend span{display:inline-block;margin-right:2em}
 u.newcomer{text-decoration:underline;text-decoration-thickness:2px;text-underline-offset:4px;text-decoration-color:var(--accent);font-weight:600}
-.names{display:grid;grid-template-columns:11em 1fr;gap:4px 28px;padding:11px 0;border-bottom:1px solid var(--rule)}
+.names{display:grid;grid-template-columns:13em 1fr;gap:4px 28px;padding:11px 0;border-bottom:1px solid var(--rule)}
 .names h3{margin:0;font-size:16px}
 .names .count{font-size:12.5px;color:var(--faint)}
 .names p{margin:0;max-width:none}
@@ -102,6 +102,7 @@ nav ol{font-size:10pt}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 tr{break-inside:avoid}
 thead{display:table-header-group}
+.long{break-inside:auto}
 }
 )css";
 
@@ -304,6 +305,9 @@ class Writer {
                            })) {
       // Numbers far from their labels are hard to read.
       Raw(" class=\"narrow\"");
+    } else if (figure.table.rows.size() > 25) {
+      // Longer than a sheet of paper: rows stay whole, the table does not.
+      Raw(" class=\"long\"");
     }
     Raw(">\n<figcaption>");
     Element("span", "title", figure.title);

@@ -448,7 +448,9 @@ class Builder {
   void FillCountTable(Table& table, const IndicatorValue& value,
                       const IndicatorValue* previous) {
     table.row_key = "option";
-    table.row_label = value.measure == Measure::kHistogram ? "階級" : "区分";
+    table.row_label = value.measure != Measure::kHistogram ? "区分"
+                      : value.unit == "年度"               ? "年度"
+                                                           : "階級";
     const bool own_bases =
         HasOwnBases(value) || (previous != nullptr && HasOwnBases(*previous));
     const auto add_columns = [&](const IndicatorValue& of,

@@ -298,7 +298,7 @@ struct Frame {
 Frame DrawFrame(Canvas& canvas, const Chart& chart, int top, int largest) {
   const int step = AxisStep(std::max(largest, 1));
   const int whole = (std::max(largest, 1) + step - 1) / step * step;
-  Frame frame{46, top + 22, top + 22 + 190, 0, whole};
+  Frame frame{46, top + 34, top + 34 + 190, 0, whole};
   frame.slot =
       (kWidth - frame.left) / std::max(1, ToInt(chart.categories.size()));
   canvas.Text(0, top + 12, "（" + chart.unit + "）", "start", kFaint, 11);
