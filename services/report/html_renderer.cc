@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "services/report/markup.h"
 #include "services/report/svg_chart.h"
@@ -44,6 +45,8 @@ figcaption .mark{color:var(--ink);font-weight:600}
 .body{display:grid;grid-template-columns:minmax(0,1fr);gap:18px;align-items:start}
 .with-chart .body{grid-template-columns:minmax(0,11fr) minmax(0,9fr);gap:32px}
 .narrow .body{max-width:760px}
+.long tbody th{min-width:13em}
+.long table{font-size:12.5px}
 svg{display:block;width:100%;height:auto;font-family:inherit}
 table{width:100%;border-collapse:collapse;font-size:13.5px;line-height:1.5}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
@@ -51,7 +54,8 @@ th,td{padding:5px 8px;border-bottom:1px solid var(--rule);vertical-align:top;fon
 thead th{border-bottom:1.5px solid var(--accent);font-size:12px;color:var(--faint);vertical-align:bottom;text-align:left}
 tbody th{text-align:left}
 th.n,td.n{text-align:right;white-space:nowrap}
-thead th.n{white-space:normal}
+th.s,td.s,thead th.n{white-space:nowrap}
+tbody th{min-width:6.5em}
 thead td{border-bottom:0}
 thead th.g{text-align:center;border-bottom:1px solid var(--rule);color:var(--ink);font-weight:600}
 tr.muted th,tr.muted td{color:var(--faint)}
@@ -103,6 +107,7 @@ nav ol{font-size:10pt}
 tr{break-inside:avoid}
 thead{display:table-header-group}
 .long{break-inside:auto}
+.long table{font-size:7pt}
 }
 )css";
 
@@ -351,11 +356,16 @@ class Writer {
     Raw("<tr><th scope=\"col\">");
     Text(table.row_label);
     Raw("</th>");
-    for (const Column& column : table.columns) {
-      Raw(column.kind == Column::Kind::kNumber
-              ? "<th scope=\"col\" class=\"n\">"
-              : "<th scope=\"col\">");
-      Text(column.label);
+    const std::vector<std::string_view> classes = ColumnClasses(table);
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      Raw("<th scope=\"col\"");
+      if (!classes[i].empty()) {
+        Raw(" class=\"");
+        Raw(classes[i]);
+        Raw("\"");
+      }
+      Raw(">");
+      Text(table.columns[i].label);
       Raw("</th>");
     }
     Raw("</tr></thead>\n<tbody>\n");
@@ -365,12 +375,31 @@ class Writer {
       Text(row.label);
       Raw("</th>");
       for (std::size_t i = 0; i < row.cells.size(); ++i) {
-        const bool number = table.columns[i].kind == Column::Kind::kNumber;
-        Element("td", number ? "n" : "", row.cells[i].text);
+        Element("td", classes[i], row.cells[i].text);
       }
       Raw("</tr>\n");
     }
     Raw("</tbody></table></div>\n");
+  }
+
+  // `n` for numbers; `s` for short texts, which are not broken into lines.
+  static std::vector<std::string_view> ColumnClasses(const Table& table) {
+    constexpr std::size_t kShortColumns = 14;
+    std::vector<std::string_view> classes;
+    for (std::size_t i = 0; i < table.columns.size(); ++i) {
+      if (table.columns[i].kind == Column::Kind::kNumber) {
+        classes.emplace_back("n");
+      } else if (std::all_of(table.rows.begin(), table.rows.end(),
+                             [i](const TableRow& row) {
+                               return TextColumns(row.cells[i].text) <=
+                                      kShortColumns;
+                             })) {
+        classes.emplace_back("s");
+      } else {
+        classes.emplace_back();
+      }
+    }
+    return classes;
   }
 
   // A row of headings over the columns that stand together, if any do.

@@ -321,13 +321,18 @@ class Builder {
   // 「研修」（20/30、66.7%）; several options that share the first place
   // stand together.
   static std::string Top(const IndicatorValue& value) {
+    const auto named = [](const ValueCell& cell) {
+      return cell.key != "none" && cell.key != "other";
+    };
     int most = 0;
-    for (const ValueCell& cell : value.cells) most = std::max(most, cell.count);
+    for (const ValueCell& cell : value.cells) {
+      if (named(cell)) most = std::max(most, cell.count);
+    }
     if (most == 0) return "該当なし";
     std::string result;
     const ValueCell* last = nullptr;
     for (const ValueCell& cell : value.cells) {
-      if (cell.count != most) continue;
+      if (cell.count != most || !named(cell)) continue;
       result += "「" + cell.label + "」";
       last = &cell;
     }
@@ -709,6 +714,12 @@ class Builder {
         note("割合は四捨五入のため、合計が100.0%にならない。");
       }
     }
+    if (!plain_values && value.measure == Measure::kCount &&
+        !HasOwnBases(value)) {
+      int sum = 0;
+      for (const ValueCell& cell : value.cells) sum += cell.count;
+      if (sum > value.base) note("区分は重なるため、合計は母数を超える。");
+    }
     std::string left_out;
     for (const Absence kind : base::kAllAbsences) {
       if (base::StaysInBase(kind) || value.CountOf(kind) == 0) continue;
@@ -817,7 +828,7 @@ class Builder {
     Figure figure;
     figure.id = page.id + "_phases";
     figure.title = Fill(block.path, block.title).value_or("");
-    figure.base = BaseWords(*values.front(), FindPrevious(values.front()->id));
+    figure.base = BaseWords(*values.front(), nullptr);
     figure.year = ReferenceWords(*values.front());
     figure.multiple_answer = true;
     figure.table.row_key = "phase";
@@ -1154,23 +1165,26 @@ class Builder {
     left.table.row_label = "公表された項目";
     left.table.columns = {{"page", "頁"},
                           {"published", "公表値", Column::Kind::kText},
-                          {"kind", "種類", Column::Kind::kText},
-                          {"reason", "計算しない理由", Column::Kind::kText}};
+                          {"kind", "計算しない理由", Column::Kind::kText}};
     int checked = 0;
     int agreeing = 0;
+    int unruled = 0;
     for (const Statement& statement : snapshot_.statements) {
       const bool counted = statement.verdict != Verdict::kNotComputed &&
                            statement.verdict != Verdict::kUnspecified;
       TableRow row{statement.id, statement.label, {}, false};
       if (!counted || statement.readings.empty()) {
         row.cells = {NumberCell(statement.page), TextCell(statement.published),
-                     TextCell(std::string(CheckWords(statement.check))),
-                     TextCell(statement.not_computed_reason)};
+                     TextCell(std::string(CheckWords(statement.check)))};
         left.table.rows.push_back(std::move(row));
         continue;
       }
       ++checked;
-      if (!statement.agreeing_readings.empty()) ++agreeing;
+      if (!statement.agreeing_readings.empty()) {
+        ++agreeing;
+      } else if (statement.verdict == Verdict::kUnchecked) {
+        ++unruled;
+      }
       for (const Reading& reading : statement.readings) {
         TableRow one = row;
         if (statement.readings.size() > 1) {
@@ -1189,10 +1203,12 @@ class Builder {
         computed.table.rows.push_back(std::move(one));
       }
     }
-    computed.base = "計算した項目 " + std::to_string(checked);
+    computed.base = "判定した項目 " + std::to_string(checked - unruled) +
+                    "　計算したが判定の規則がない項目 " +
+                    std::to_string(unruled);
     left.base = "計算しない項目 " + std::to_string(left.table.rows.size());
-    page.headline = "計算した " + std::to_string(checked) + " 項目のうち、" +
-                    std::to_string(agreeing) +
+    page.headline = "判定した " + std::to_string(checked - unruled) +
+                    " 項目のうち、" + std::to_string(agreeing) +
                     " 項目がいずれかの読み方で公表値と一致";
     page.blocks.push_back(
         Paragraph{{{"公表資料の数値と、本システムが回答・台帳・回収記録から計算"

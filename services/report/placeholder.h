@@ -5,7 +5,9 @@
 //                                                label
 //   {plan_formulated.n}                   30     also answered, population,
 //                                                label, top (most chosen
-//                                                options with their figures)
+//                                                options with their figures;
+//                                                `none` and `other` name
+//                                                nothing and are left out)
 //   {outreach_max_contacts.@NOT_COUNTED}  an absence, with the same parts
 //   {prev.window_installed.installed}     the same of the round a year before;
 //                                         without one the line is left out

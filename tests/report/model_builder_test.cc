@@ -192,7 +192,32 @@ TEST(ModelBuilder, ComparesPublishedStatementsInAnAnnex) {
               ElementsAre("4", "半数", "A", "実施自治体", "2/4（50.0%）",
                           "一致", "最も近い整数"));
   EXPECT_THAT(RowOf(FigureOf(model, "annex1_not_computed"), "p04_law"),
-              ElementsAre("4", "法令", "法令に関する記述", "法令に関する記述"));
+              ElementsAre("4", "法令", "法令に関する記述"));
+}
+
+TEST(ModelBuilder, CountsAStatementWithoutARuleNeitherAsMetNorAsMissed) {
+  Snapshot snapshot = SmallSnapshot();
+  Statement trend = snapshot.statements.front();
+  trend.id = "p04_trend";
+  trend.verdict = Verdict::kUnchecked;
+  trend.agreeing_readings = "";
+  trend.readings = {
+      {"only", "実施自治体", "1/4 → 2/4", Verdict::kUnchecked, ""}};
+  snapshot.statements.push_back(trend);
+  const ReportModel model = Build(snapshot);
+  const Page& annex = model.pages[model.pages.size() - 2];
+  EXPECT_EQ(annex.headline,
+            "判定した 1 項目のうち、1 項目がいずれかの読み方で公表値と一致");
+  EXPECT_THAT(FigureOf(model, "annex1_comparison").base,
+              HasSubstr("判定の規則がない項目 1"));
+}
+
+TEST(ModelBuilder, NamesNeitherNoneNorOtherAsTheMostChosen) {
+  Snapshot snapshot = SmallSnapshot();
+  IndicatorValue& partners = snapshot.values.at("partners");
+  partners.cells[0].key = "none";
+  EXPECT_THAT(ListOf(Build(snapshot).pages[2]),
+              Contains(HasSubstr("最も多いのは「=不動産業者<大家>」3/4")));
 }
 
 TEST(ModelBuilder, ReportsEveryMissingIndicatorAndCell) {
