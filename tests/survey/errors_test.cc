@@ -1,0 +1,103 @@
+#include "services/survey/errors.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace welfare::survey {
+namespace {
+
+std::string SourcePath(const std::string& path) {
+  return std::string(std::getenv("WELFARE_SOURCE_DIR")) + "/" + path;
+}
+
+std::string ReadSource(const std::string& path) {
+  std::ifstream in(SourcePath(path));
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void ExpectGolden(const std::string& path, const std::set<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  if (std::getenv("WELFARE_UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(SourcePath(path)) << text;
+  }
+  EXPECT_EQ(ReadSource(path), text);
+}
+
+// Reasons are part of the API: a changed line here is a changed API.
+TEST(SurveyErrors, AgreeWithTheGoldenListOfReasons) {
+  const auto codebook =
+      base::CodebookName::Parse("surveys/jusou/codebooks/2025-1").value();
+  const auto round =
+      base::RoundName::Parse("surveys/jusou/rounds/2025").value();
+  const auto submission =
+      base::SubmissionName::Parse(
+          "surveys/jusou/rounds/2025/submissions/131016-council")
+          .value();
+  const auto program = base::ProgramName::Parse("programs/jusou").value();
+  const std::vector<absl::Status> all = {
+      NameInvalid("name", "x", absl::OkStatus()),
+      CodebookNotFound(codebook),
+      CodebookInvalid({}),
+      CodebookPublished(codebook),
+      CodebookNotPublished(codebook),
+      RoundNotFound(round),
+      RoundExists(round),
+      RoundInvalid({}),
+      RoundStateWrong(round, RoundState::kPlanned, "be open"),
+      RoundNotOpen(round, RoundState::kClosed),
+      RegistryIncomplete(program, 2025),
+      RegistryUnavailable("x"),
+      VersionNotReached(2, 1),
+      SubmissionNotFound(submission),
+      SubmissionExists(submission),
+      SubmissionInvalid(std::vector<base::Violation>{}),
+      SubmissionStateWrong(submission, SubmissionState::kDraft, "be handed in"),
+      EtagMismatch("x", "\"1\""),
+      ReasonRequired(),
+      PageSizeInvalid(-1),
+      PageTokenInvalid(),
+      CsvInvalid({}),
+      StoredValueInvalid("x")};
+  std::set<std::string> lines;
+  for (const absl::Status& status : all) {
+    lines.insert(absl::StatusCodeToString(status.code()) + " " +
+                 base::ReasonOf(status));
+  }
+  ExpectGolden("tests/survey/golden/reasons.txt", lines);
+}
+
+TEST(AnswerReasons, AgreeWithTheGoldenList) {
+  ExpectGolden("tests/survey/golden/answer_reasons.txt",
+               {std::string(reason::kUnknownItem),
+                std::string(reason::kRowUnknown),
+                std::string(reason::kWrongRespondentKind),
+                std::string(reason::kDuplicateAnswer),
+                std::string(reason::kEmptyAnswer),
+                std::string(reason::kAbsenceAndValue),
+                std::string(reason::kAbsenceNotSendable),
+                std::string(reason::kAbsenceNotOffered),
+                std::string(reason::kTypeMismatch),
+                std::string(reason::kSingleAnswer),
+                std::string(reason::kOptionNotOffered),
+                std::string(reason::kOptionRepeated),
+                std::string(reason::kExclusiveOption),
+                std::string(reason::kNumberRange),
+                std::string(reason::kEmptyText),
+                std::string(reason::kTextTooLong),
+                std::string(reason::kTextInvalid),
+                std::string(reason::kOtherTextRequired),
+                std::string(reason::kOtherTextUnexpected),
+                std::string(reason::kNotAskedByRouting),
+                std::string(reason::kConstraint),
+                std::string(reason::kAnswerMissing)});
+}
+
+}  // namespace
+}  // namespace welfare::survey
