@@ -98,7 +98,7 @@ thead th,thead th.g{font-size:7.5pt}
 th,td{padding:2pt 5pt}
 nav ol{font-size:10pt}
 .with-chart .body{grid-template-columns:minmax(0,11fr) minmax(0,9fr);gap:18pt}
-.names{padding:5pt 0}
+.names{padding:5pt 0;break-inside:avoid}
 .page{max-width:none;min-height:0;margin:0;padding:0 0 9mm;box-shadow:none;break-after:page}
 .page:last-of-type{break-after:auto}
 .cover{min-height:165mm}

@@ -903,10 +903,10 @@ class Builder {
       list.items.push_back({std::move(term), {{{std::move(text)}}}});
     };
     add("対象年度", model_.year);
-    add("発行",
-        snapshot_.round.publisher +
-            (model_.synthetic ? "（架空データによる見本。発行物ではない）"
-                              : ""));
+    // Nobody publishes demonstration data: a real body's name does not stand
+    // over answers nobody gave.
+    add("発行", model_.synthetic ? "架空データによる見本（発行物ではない）"
+                                 : snapshot_.round.publisher);
     add("集計の段階", snapshot_.basis == Basis::kFinal
                           ? "確報"
                           : "速報（提出済みの回答による）");
