@@ -221,6 +221,24 @@ absl::StatusOr<PlannedChange> PlanImport(
   return plan;
 }
 
+absl::StatusOr<PlannedChange> PlanHeader(const Submission& stored,
+                                         const OpenedRound& opened,
+                                         const SubmissionInput& header) {
+  WELFARE_RETURN_IF_ERROR(CheckTakesAnswers(opened, stored.state));
+  PlannedChange plan{.submission = stored, .contact = header.contact};
+  if (!header.received_on || header.received_on == stored.received_on) {
+    return plan;
+  }
+  if (!IsEditable(stored.state) &&
+      stored.state != SubmissionState::kSubmitted) {
+    return SubmissionStateWrong(stored.name, stored.state,
+                                "be returned before its header changes");
+  }
+  SetReceived(plan.submission, opened.round, header.received_on);
+  plan.changed = true;
+  return plan;
+}
+
 absl::StatusOr<Submission> Apply(StoreWriter& store,
                                  const PlannedChange& change) {
   Submission result = change.submission;

@@ -106,6 +106,13 @@ absl::StatusOr<PlannedChange> PlanImport(
     const base::SubmissionName& name, std::vector<Answer> answers,
     const SubmissionInput& header, base::Timestamp now);
 
+// Replaces contact and day of receipt of a submission that is there already.
+//
+// Errors: as PlanImport.
+absl::StatusOr<PlannedChange> PlanHeader(const Submission& stored,
+                                         const OpenedRound& opened,
+                                         const SubmissionInput& header);
+
 // Writes a decision and returns the submission with its revisions.
 absl::StatusOr<Submission> Apply(StoreWriter& store,
                                  const PlannedChange& change);

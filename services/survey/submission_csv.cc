@@ -81,6 +81,7 @@ class BatchReader {
   explicit BatchReader(const CsvText& answers, const CsvText& headers)
       : answers_(answers), headers_(headers) {
     batch_.source_file = answers.source_file;
+    batch_.headers_file = headers.source_file;
   }
 
   absl::StatusOr<ImportBatch> Read() {

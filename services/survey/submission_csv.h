@@ -67,8 +67,9 @@ struct SubmissionRecords {
 
 // A batch as read.
 struct ImportBatch {
-  std::string source_file;
-  int rows = 0;  // records of answers
+  std::string source_file;   // of the answers
+  std::string headers_file;  // of the headers
+  int rows = 0;              // records of answers
   std::vector<SubmissionRecords> submissions;
   std::vector<ImportReject> rejects;
   // Records of answers refused already.

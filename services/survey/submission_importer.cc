@@ -36,14 +36,25 @@ std::string_view CellOf(const AnswerRecord& record, std::string_view column) {
   return "";
 }
 
-// Refuses every record of a submission for one reason that is not its own.
-void RefuseAll(const std::string& source_file, const SubmissionRecords& records,
+// Refuses every record of a submission for one reason that is not its own. A
+// header that stands alone is named instead of answers.
+void RefuseAll(const ImportBatch& batch, const SubmissionRecords& records,
                std::string_view column, std::string_view value,
                std::string_view reason, std::string_view message,
                std::vector<ImportReject>& rejects) {
   for (const AnswerRecord& record : records.answers) {
     rejects.push_back(
-        MakeReject(source_file, record, column, value, reason, message));
+        MakeReject(batch.source_file, record, column, value, reason, message));
+  }
+  if (records.answers.empty() && records.header) {
+    rejects.push_back({.source_file = batch.headers_file,
+                       .line = records.header->line,
+                       .record = records.header->record,
+                       .column = std::string(column),
+                       .value = std::string(value),
+                       .reason = std::string(reason),
+                       .message = std::string(message),
+                       .raw = ""});
   }
 }
 
@@ -68,7 +79,7 @@ absl::StatusOr<ImportPlan> ImportPlan::Make(StoreReader& store,
   for (SubmissionRecords& records : batch.submissions) {
     const int rows = static_cast<int>(records.answers.size());
     if (records.refused) {
-      RefuseAll(file, records, "", "", kRejected,
+      RefuseAll(batch, records, "", "", kRejected,
                 "Another record of this submission is wrong.", plan.rejects_);
       plan.refused_rows_ += rows;
       continue;
@@ -78,7 +89,7 @@ absl::StatusOr<ImportPlan> ImportPlan::Make(StoreReader& store,
     if (round == plan.rounds_.end()) {
       auto opened = content.Load(store, name);
       if (absl::IsNotFound(opened.status())) {
-        RefuseAll(file, records, "fiscal_year", name.fiscal_year.ToString(),
+        RefuseAll(batch, records, "fiscal_year", name.fiscal_year.ToString(),
                   base::ReasonOf(opened.status()),
                   base::MessageOf(opened.status()), plan.rejects_);
         plan.refused_rows_ += rows;
@@ -89,14 +100,14 @@ absl::StatusOr<ImportPlan> ImportPlan::Make(StoreReader& store,
     }
     const OpenedRound& opened = round->second;
     if (opened.frame == nullptr) {
-      RefuseAll(file, records, "", "", "ROUND_NOT_OPEN",
+      RefuseAll(batch, records, "", "", "ROUND_NOT_OPEN",
                 "The round was never opened; open it first.", plan.rejects_);
       plan.refused_rows_ += rows;
       continue;
     }
     const auto row = opened.frame->Find(records.name.respondent);
     if (!row) {
-      RefuseAll(file, records, "municipality_code",
+      RefuseAll(batch, records, "municipality_code",
                 records.name.respondent.municipality.ToString(),
                 "UNKNOWN_MUNICIPALITY",
                 "The round's population has no such respondent.",
@@ -196,29 +207,22 @@ absl::StatusOr<ImportOutcome> ImportPlan::Run(StoreReader& store,
     WELFARE_ASSIGN_OR_RETURN(const std::optional<Submission> stored,
                              store.FindSubmission(ready.records.name));
     if (ready.records.answers.empty() && !stored) {
-      outcome.rejects.push_back(
-          {.source_file = batch_.source_file,
-           .line = ready.records.header->line,
-           .record = ready.records.header->record,
-           .column = "",
-           .value = "",
-           .reason = "SUBMISSION_NOT_FOUND",
-           .message = "The header belongs to no submission; send its answers "
-                      "in the same batch.",
-           .raw = ""});
+      RefuseAll(batch_, ready.records, "", "", "SUBMISSION_NOT_FOUND",
+                "The header belongs to no submission; send its answers in the "
+                "same batch.",
+                outcome.rejects);
       continue;
     }
-    const auto planned = PlanImport(
-        stored, opened, ready.records.name,
-        ready.records.answers.empty() ? stored->answers : ready.answers, header,
-        now);
+    const auto planned = ready.records.answers.empty()
+                             ? PlanHeader(*stored, opened, header)
+                             : PlanImport(stored, opened, ready.records.name,
+                                          ready.answers, header, now);
     const int rows = static_cast<int>(ready.records.answers.size());
     if (!planned.ok()) {
       if (!absl::IsFailedPrecondition(planned.status())) {
         return planned.status();
       }
-      RefuseAll(batch_.source_file, ready.records, "", "",
-                base::ReasonOf(planned.status()),
+      RefuseAll(batch_, ready.records, "", "", base::ReasonOf(planned.status()),
                 base::MessageOf(planned.status()), outcome.rejects);
       outcome.counts.rejected += rows;
       continue;

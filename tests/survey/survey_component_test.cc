@@ -835,8 +835,6 @@ TEST_F(SurveyComponent, ARefusedRecordRefusesItsSubmissionAndNoOther) {
                       reject.column() + " " + reject.value() + " " +
                       reject.reason_code());
   }
-  const bool third_implements = false;
-  static_cast<void>(third_implements);
   EXPECT_THAT(rejects, Contains("2   SUBMISSION_REJECTED"));
   EXPECT_THAT(rejects, Contains("3 value perhaps OPTION_NOT_OFFERED"));
   EXPECT_THAT(rejects, Contains("4 other_text  OTHER_TEXT_REQUIRED"));
@@ -862,7 +860,6 @@ TEST_F(SurveyComponent, AChangedRecordIsUpdatedAndTheRestIsUnchanged) {
   ASSERT_THAT(Import(DemoBatch()), IsOk());
   v1::ImportSubmissionsRequest batch = DemoBatch();
   std::string& csv = *batch.mutable_batch()->mutable_csv();
-  const std::string from = "131024,municipality,window_installed,";
   const std::size_t at = csv.find("131032,municipality,collab_methods,");
   ASSERT_NE(at, std::string::npos);
   const std::size_t value = csv.find(",collab_methods,", at) + 16;
@@ -892,6 +889,27 @@ TEST_F(SurveyComponent, AcceptedAnswersAreNotOverwritten) {
   ASSERT_GT(result->rejects_size(), 0);
   EXPECT_EQ(result->rejects(0).reason_code(), "SUBMISSION_STATE");
   EXPECT_EQ(Get("131032-municipality")->revision(), 2);
+}
+
+TEST_F(SurveyComponent, AHeaderAloneChangesTheHeaderOnly) {
+  PrepareOpen();
+  ASSERT_THAT(Create("131024-municipality",
+                     {MakeCodes("plan_formulated", {"formulated"})}),
+              IsOk());
+  const auto result =
+      ImportRows("",
+                 "jusou,2025,131024,municipality,福祉課,内線 1,2025-07-01\n"
+                 "jusou,2025,131032,municipality,福祉課,内線 1,2025-07-01\n"
+                 "jusou,2025,139998,municipality,福祉課,内線 1,2025-07-01\n");
+  ASSERT_THAT(result, IsOk());
+  ASSERT_EQ(result->rejects_size(), 2);
+  EXPECT_EQ(result->rejects(0).reason_code(), "SUBMISSION_NOT_FOUND");
+  EXPECT_EQ(result->rejects(1).reason_code(), "UNKNOWN_MUNICIPALITY");
+  const auto draft = Get("131024-municipality");
+  EXPECT_EQ(draft->state(), v1::Submission::STATE_DRAFT);
+  EXPECT_EQ(draft->header().department(), "福祉課");
+  EXPECT_EQ(draft->header().received_on().month(), 7);
+  EXPECT_EQ(draft->answers_size(), 1);
 }
 
 TEST_F(SurveyComponent, ATextThatIsNoTableIsRefusedAsAWhole) {

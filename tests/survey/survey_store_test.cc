@@ -1,4 +1,6 @@
-// The contract of SurveyStore, for every engine it runs on.
+// The contract of SurveyStore, run against every engine.
+#include "services/survey/store.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,23 +11,31 @@
 #include <utility>
 #include <vector>
 
+#include "services/base/error.h"
 #include "services/platform/audit_log.h"
 #include "services/platform/migrations.h"
 #include "services/platform/open_database.h"
+#include "services/survey/intake.h"
 #include "services/survey/sql_survey_store.h"
 #include "services/survey/survey_schema.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
+#include "tests/survey/sample.h"
 
 namespace welfare::survey {
 namespace {
 
 using support::IsOk;
+using support::IsOkAndHolds;
 using support::StatusIs;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::SizeIs;
 
+// One way to keep surveys. `open` may be called again for the same folder.
 struct Engine {
   std::string name;
   std::function<absl::StatusOr<std::unique_ptr<platform::Database>>(
@@ -35,7 +45,11 @@ struct Engine {
 
 class SurveyStoreContract : public ::testing::TestWithParam<Engine> {
  protected:
-  void SetUp() override {
+  SurveyStoreContract() { Open(); }
+
+  void Open() {
+    store_.reset();
+    database_.reset();
     auto database = GetParam().open(folder_);
     ASSERT_THAT(database, IsOk());
     database_ = *std::move(database);
@@ -43,231 +57,389 @@ class SurveyStoreContract : public ::testing::TestWithParam<Engine> {
         platform::ApplyMigrations(*database_, clock_, SurveyMigrations()),
         IsOk());
     store_ = std::make_unique<SqlSurveyStore>(*database_);
+  }
+
+  static base::RoundName RoundOf(const std::string& survey) {
+    return {.survey = survey,
+            .fiscal_year = base::FiscalYear::FromChecked(2025)};
+  }
+  static base::SubmissionName Name(const std::string& who,
+                                   const std::string& survey = "jusou") {
+    return {.survey = survey,
+            .fiscal_year = base::FiscalYear::FromChecked(2025),
+            .respondent = sample::Who(who)};
+  }
+
+  using Change = std::function<absl::StatusOr<std::string>(StoreWriter&)>;
+  absl::StatusOr<std::string> Write(const Change& change,
+                                    const std::string& request_id = "",
+                                    const std::string& body = "") {
+    return store_->Change({},
+                          {.method = "Test",
+                           .request_id = request_id,
+                           .body = body,
+                           .actor = "tester",
+                           .time = clock_.Now()},
+                          change);
+  }
+
+  void Read(const std::function<absl::Status(StoreReader&)>& read) {
+    EXPECT_THAT(store_->Read({}, read), IsOk());
+  }
+
+  // Creates and opens a round with the sample's population.
+  void OpenRound(const std::string& survey = "jusou") {
     ASSERT_THAT(
-        Change("CreateRound", "",
-               [&](StoreWriter& writer) {
-                 return writer.AppendRound(Round{.name = round_}).status();
-               }),
+        Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
+          Round round{.name = RoundOf(survey)};
+          round.display_name = "Survey";
+          round.codebook = {.survey = survey, .version = "1"};
+          round.program = {.program = "jusou"};
+          round.window_start = base::Date::Make(2025, 6, 16).value();
+          round.window_end = base::Date::Make(2025, 7, 11).value();
+          round.synthetic = true;
+          WELFARE_ASSIGN_OR_RETURN(round, store.AppendRound(round));
+          round.state = RoundState::kOpen;
+          round.registry_version = 7;
+          round.pin_revision = -1;
+          WELFARE_ASSIGN_OR_RETURN(round, store.AppendRound(round));
+          WELFARE_RETURN_IF_ERROR(store.StoreFrame(round, sample::MakeFrame()));
+          return "";
+        }),
         IsOk());
   }
 
-  // Runs one change; the reply is `ok`.
-  absl::StatusOr<std::string> Change(
-      const std::string& method, const std::string& request_id,
-      const std::function<absl::Status(StoreWriter&)>& change,
-      const std::string& body = "body") {
-    return store_->Change(
-        StoreLimits{},
-        ChangeRequest{.method = method,
-                      .request_id = request_id,
-                      .body = body,
-                      .actor = "tester",
-                      .time = clock_.Now()},
-        [&](StoreWriter& writer) -> absl::StatusOr<std::string> {
-          if (absl::Status status = change(writer); !status.ok()) return status;
-          return std::string("ok");
+  absl::StatusOr<Submission> Append(
+      const std::string& who, std::int64_t number,
+      SubmissionState state = SubmissionState::kSubmitted,
+      const std::string& survey = "jusou") {
+    Submission result{.name = Name(who, survey)};
+    const auto reply =
+        Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
+          Submission next{.name = Name(who, survey)};
+          next.answers = {
+              {.item = "count", .row = "", .content = number},
+              {.item = "methods",
+               .row = "",
+               .content = Codes{"visit", "other"},
+               .other_text = "by post",
+               .provenance = Provenance::kImported},
+              {.item = "phases", .row = "find", .content = std::string("x")},
+              {.item = "phases",
+               .row = "keep",
+               .content = base::Absence::kNotCounted}};
+          next.digest = AnswersDigest(next.answers);
+          next.state = state;
+          next.registry_version = 7;
+          next.received_on = base::Date::Make(2025, 7, 12).value();
+          next.late = true;
+          next.reason = "why";
+          WELFARE_ASSIGN_OR_RETURN(result, store.AppendSubmission(next));
+          return "";
         });
+    if (!reply.ok()) return reply.status();
+    return result;
   }
 
-  // Hands in what the municipality with this code answered.
-  absl::StatusOr<std::string> Submit(const std::string& code,
-                                     std::int64_t value,
-                                     const std::string& request_id = "") {
-    return Change(
-        "SubmitSubmission", request_id,
-        [&, name = NameOf(code)](StoreWriter& writer) {
-          return writer
-              .AppendSubmission(Submission{
-                  .name = name,
-                  .answers = {{.item = "meetings", .content = value}},
-                  .state = SubmissionState::kSubmitted})
-              .status();
-        },
-        code + std::to_string(value));
-  }
-
-  base::SubmissionName NameOf(const std::string& code) const {
-    return base::SubmissionName::Parse(round_.ToString() + "/submissions/" +
-                                       code + "-municipality")
-        .value();
-  }
-
-  // Every value of the round as it was at `revision`, in code order.
-  std::vector<std::int64_t> ValuesAt(std::int64_t revision) {
-    std::vector<std::int64_t> values;
-    EXPECT_THAT(store_->Read(StoreLimits{},
-                             [&](StoreReader& reader) {
-                               auto all =
-                                   reader.LoadSubmissionsAt(round_, revision);
-                               if (!all.ok()) return all.status();
-                               values.clear();
-                               for (const Submission& one : *all) {
-                                 values.push_back(std::get<std::int64_t>(
-                                     one.answers.front().content));
-                               }
-                               return absl::OkStatus();
-                             }),
-                IsOk());
-    return values;
-  }
-
-  std::int64_t CurrentRevision() {
+  std::int64_t Revision(const std::string& survey = "jusou") {
     std::int64_t revision = 0;
-    EXPECT_THAT(store_->Read(StoreLimits{},
-                             [&](StoreReader& reader) {
-                               auto round = reader.FindRound(round_);
-                               if (!round.ok()) return round.status();
-                               revision = (*round)->revision;
-                               return absl::OkStatus();
-                             }),
-                IsOk());
+    Read([&](StoreReader& store) -> absl::Status {
+      WELFARE_ASSIGN_OR_RETURN(const auto round,
+                               store.FindRound(RoundOf(survey)));
+      revision = round ? round->revision : 0;
+      return absl::OkStatus();
+    });
     return revision;
+  }
+
+  std::vector<platform::AuditRecord> Audit() {
+    return database_
+        ->Read([](platform::Connection& connection) {
+          return platform::ListAudit(connection, 0, 1000);
+        })
+        .value();
   }
 
   support::TempDir folder_;
   support::FakeClock clock_;
   std::unique_ptr<platform::Database> database_;
   std::unique_ptr<SqlSurveyStore> store_;
-  const base::RoundName round_ =
-      base::RoundName::Parse("surveys/jusou/rounds/2025").value();
 };
 
-TEST_P(SurveyStoreContract, MakesOneRoundRevisionForEachChange) {
-  ASSERT_THAT(Submit("131016", 1), IsOk());
-  ASSERT_THAT(Submit("131024", 2), IsOk());
-  ASSERT_THAT(Submit("131016", 3), IsOk());
-  EXPECT_EQ(CurrentRevision(), 4);
-}
-
-TEST_P(SurveyStoreContract, KnowsTheStateAtEveryRevisionForEver) {
-  ASSERT_THAT(Submit("131016", 1), IsOk());
-  ASSERT_THAT(Submit("131024", 2), IsOk());
-  ASSERT_THAT(Submit("131016", 3), IsOk());
-  EXPECT_EQ(ValuesAt(1), std::vector<std::int64_t>{});
-  EXPECT_EQ(ValuesAt(2), (std::vector<std::int64_t>{1}));
-  EXPECT_EQ(ValuesAt(3), (std::vector<std::int64_t>{1, 2}));
-  EXPECT_EQ(ValuesAt(4), (std::vector<std::int64_t>{3, 2}));
-}
-
-TEST_P(SurveyStoreContract, LeavesNothingOfAChangeThatFails) {
-  const auto failed = Change("SubmitSubmission", "", [&](StoreWriter& writer) {
-    if (auto stored = writer.AppendSubmission(Submission{
-            .name = NameOf("131016"),
-            .answers = {{.item = "meetings", .content = std::int64_t{1}}},
-            .state = SubmissionState::kSubmitted});
-        !stored.ok()) {
-      return stored.status();
-    }
-    return absl::InvalidArgumentError("no");
+TEST_P(SurveyStoreContract, KeepsARoundWithItsFrame) {
+  OpenRound();
+  Open();  // as after a restart
+  Read([&](StoreReader& store) -> absl::Status {
+    WELFARE_ASSIGN_OR_RETURN(const auto round,
+                             store.FindRound(RoundOf("jusou")));
+    EXPECT_EQ(round->revision, 2);
+    EXPECT_EQ(round->pin_revision, 2);
+    EXPECT_EQ(round->registry_version, 7);
+    EXPECT_EQ(round->state, RoundState::kOpen);
+    EXPECT_TRUE(round->synthetic);
+    EXPECT_EQ(round->window_end->ToString(), "2025-07-11");
+    WELFARE_ASSIGN_OR_RETURN(const auto rows, store.LoadFrame(round->name, 2));
+    const Frame frame = sample::MakeFrame();
+    EXPECT_EQ(rows,
+              std::vector<FrameRow>(frame.rows().begin(), frame.rows().end()));
+    WELFARE_ASSIGN_OR_RETURN(const auto before,
+                             store.FindRoundAt(round->name, 1));
+    EXPECT_EQ(before->state, RoundState::kPlanned);
+    EXPECT_EQ(before->pin_revision, 0);
+    EXPECT_EQ(before->revision, 1);
+    return absl::OkStatus();
   });
-  EXPECT_THAT(failed, StatusIs(absl::StatusCode::kInvalidArgument));
-  EXPECT_EQ(CurrentRevision(), 1);
-  EXPECT_EQ(ValuesAt(1), std::vector<std::int64_t>{});
 }
 
-TEST_P(SurveyStoreContract, AnswersARepeatedRequestOnce) {
-  const std::string id = "0b7c1d1e-0000-4000-8000-000000000001";
-  ASSERT_THAT(Submit("131016", 1, id), IsOk());
-  ASSERT_THAT(Submit("131016", 1, id), IsOk());
-  EXPECT_EQ(CurrentRevision(), 2);
-}
-
-TEST_P(SurveyStoreContract, RefusesARequestIdWithAnotherBody) {
-  const std::string id = "0b7c1d1e-0000-4000-8000-000000000002";
-  ASSERT_THAT(Submit("131016", 1, id), IsOk());
-  EXPECT_THAT(
-      Submit("131016", 2, id),
-      StatusIs(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
-  EXPECT_EQ(ValuesAt(CurrentRevision()), (std::vector<std::int64_t>{1}));
-}
-
-TEST_P(SurveyStoreContract, LosesAndDoublesNothingUnderConcurrentWriters) {
-  // Eight codes of Tokyo's wards, one writer each.
-  const std::vector<std::string> codes = {"131016", "131024", "131032",
-                                          "131041", "131059", "131067",
-                                          "131075", "131083"};
-  constexpr int kWrites = 10;
-  {
-    std::vector<std::jthread> writers;
-    for (const std::string& code : codes) {
-      writers.emplace_back([&, code] {
-        for (int i = 1; i <= kWrites; ++i) EXPECT_THAT(Submit(code, i), IsOk());
-      });
-    }
-  }
-  const std::int64_t last =
-      1 + static_cast<std::int64_t>(codes.size()) * kWrites;
-  EXPECT_EQ(CurrentRevision(), last);
-  EXPECT_EQ(ValuesAt(last), std::vector<std::int64_t>(codes.size(), kWrites));
-}
-
-TEST_P(SurveyStoreContract, KeepsPersonalDataOutOfRevisionsAndAudit) {
-  const base::SubmissionName name = NameOf("131016");
-  ASSERT_THAT(Submit("131016", 1), IsOk());
-  ASSERT_THAT(Change("UpdateSubmission", "",
-                     [&](StoreWriter& writer) {
-                       return writer.StoreContact(
-                           name, {.department = "SecretDepartment",
-                                  .contact = "SecretContact"});
-                     }),
-              IsOk());
-  Contact contact;
-  ASSERT_THAT(store_->Read(StoreLimits{},
-                           [&](StoreReader& reader) {
-                             auto found = reader.FindContact(name);
-                             if (found.ok()) contact = *found;
-                             return found.status();
-                           }),
-              IsOk());
-  EXPECT_EQ(contact.department, "SecretDepartment");
-  EXPECT_EQ(CurrentRevision(), 2);
-
-  const auto audit = database_->Read([](platform::Connection& connection) {
-    return platform::ListAudit(connection, 0, 100);
+TEST_P(SurveyStoreContract, GivesASubmissionBackAsItWas) {
+  OpenRound();
+  const auto stored = Append("131016-municipality", 0);
+  ASSERT_THAT(stored, IsOk());
+  EXPECT_EQ(stored->revision, 1);
+  EXPECT_EQ(stored->round_revision, 3);
+  Open();
+  Read([&](StoreReader& store) -> absl::Status {
+    WELFARE_ASSIGN_OR_RETURN(const auto found,
+                             store.FindSubmission(stored->name));
+    EXPECT_EQ(found->answers, stored->answers);
+    EXPECT_EQ(found->digest, stored->digest);
+    EXPECT_EQ(found->received_on, stored->received_on);
+    EXPECT_TRUE(found->late);
+    EXPECT_EQ(found->reason, "why");
+    EXPECT_EQ(found->registry_version, 7);
+    EXPECT_EQ(found->create_time, clock_.Now());
+    return absl::OkStatus();
   });
-  ASSERT_THAT(audit, IsOk());
-  EXPECT_FALSE(audit->empty());
-  for (const platform::AuditRecord& record : *audit) {
-    EXPECT_THAT(platform::CanonicalAuditBytes(record.sequence, record.entry),
-                Not(HasSubstr("Secret")));
-  }
 }
 
-TEST_P(SurveyStoreContract, KeepsSurveysWithEqualItemsApart) {
-  const auto other =
-      base::RoundName::Parse("surveys/welfare-plans/rounds/2025").value();
-  ASSERT_THAT(Submit("131016", 1), IsOk());
+TEST_P(SurveyStoreContract, EveryChangeIsOneRevisionOfTheRound) {
+  OpenRound();
+  ASSERT_THAT(Append("131016-municipality", 1), IsOk());
+  ASSERT_THAT(Append("131016-council", 2), IsOk());
+  ASSERT_THAT(Append("131016-municipality", 3), IsOk());
+  EXPECT_EQ(Revision(), 5);
+  Read([&](StoreReader& store) -> absl::Status {
+    const auto number = [&](const std::optional<Submission>& submission) {
+      return submission ? std::get<std::int64_t>(submission->answers[0].content)
+                        : -1;
+    };
+    WELFARE_ASSIGN_OR_RETURN(
+        const auto third,
+        store.FindSubmissionAt(Name("131016-municipality"), 4));
+    EXPECT_EQ(number(third), 1);
+    WELFARE_ASSIGN_OR_RETURN(
+        const auto none,
+        store.FindSubmissionAt(Name("131016-municipality"), 2));
+    EXPECT_EQ(number(none), -1);
+    WELFARE_ASSIGN_OR_RETURN(const auto at3,
+                             store.LoadSubmissionsAt(RoundOf("jusou"), 3));
+    EXPECT_THAT(at3, SizeIs(1));
+    WELFARE_ASSIGN_OR_RETURN(const auto at5,
+                             store.LoadSubmissionsAt(RoundOf("jusou"), 5));
+    EXPECT_THAT(at5, SizeIs(2));
+    EXPECT_EQ(number(at5[0]), 3);
+    WELFARE_ASSIGN_OR_RETURN(
+        const auto revisions,
+        store.ListSubmissionRevisions(Name("131016-municipality"), 0, 10));
+    EXPECT_THAT(revisions, SizeIs(2));
+    WELFARE_ASSIGN_OR_RETURN(const auto changes,
+                             store.ListChanges(RoundOf("jusou"), 1, 3));
+    std::vector<std::int64_t> order;
+    for (const RoundChange& change : changes) order.push_back(change.revision);
+    EXPECT_THAT(order, ElementsAre(2, 3, 4));
+    EXPECT_TRUE(std::holds_alternative<Round>(changes[0].after));
+    EXPECT_TRUE(std::holds_alternative<Submission>(changes[1].after));
+    return absl::OkStatus();
+  });
+}
+
+TEST_P(SurveyStoreContract, ListsByKeysKindsAndStates) {
+  OpenRound();
+  for (const char* who : {"131032-council", "131016-municipality",
+                          "131016-council", "131024-municipality"}) {
+    ASSERT_THAT(Append(who, 1), IsOk());
+  }
+  ASSERT_THAT(Append("131024-municipality", 1, SubmissionState::kReturned),
+              IsOk());
+  Read([&](StoreReader& store) -> absl::Status {
+    SubmissionQuery query{.round = RoundOf("jusou"),
+                          .after = std::nullopt,
+                          .kind = std::nullopt,
+                          .state = std::nullopt,
+                          .limit = 2};
+    WELFARE_ASSIGN_OR_RETURN(const auto first, store.ListSubmissions(query));
+    EXPECT_THAT(first, SizeIs(2));
+    EXPECT_EQ(first[1].name.respondent.ToString(), "131016-council");
+    EXPECT_THAT(first[1].answers, IsEmpty());
+    query.after = first[1].name.respondent;
+    WELFARE_ASSIGN_OR_RETURN(const auto second, store.ListSubmissions(query));
+    EXPECT_EQ(second[0].name.respondent.ToString(), "131024-municipality");
+    query.after = std::nullopt;
+    query.kind = base::RespondentKind::kCouncil;
+    EXPECT_THAT(store.CountSubmissions(query), IsOkAndHolds(2));
+    query.kind = std::nullopt;
+    query.state = SubmissionState::kReturned;
+    EXPECT_THAT(store.CountSubmissions(query), IsOkAndHolds(1));
+    WELFARE_ASSIGN_OR_RETURN(auto counts, store.CountByState(RoundOf("jusou")));
+    EXPECT_EQ(
+        (counts[{base::RespondentKind::kCouncil, SubmissionState::kSubmitted}]),
+        2);
+    return absl::OkStatus();
+  });
+}
+
+TEST_P(SurveyStoreContract, SurveysDoNotMeet) {
+  OpenRound("jusou");
+  OpenRound("trial");
   ASSERT_THAT(
-      Change("Create", "",
-             [&](StoreWriter& writer) {
-               if (auto round = writer.AppendRound(Round{.name = other});
-                   !round.ok()) {
-                 return round.status();
-               }
-               return writer
-                   .AppendSubmission(Submission{
-                       .name = base::SubmissionName::Parse(
-                                   other.ToString() +
-                                   "/submissions/131016-municipality")
-                                   .value(),
-                       .answers = {{.item = "meetings",
-                                    .content = std::int64_t{9}}},
-                       .state = SubmissionState::kSubmitted})
-                   .status();
-             }),
+      Append("131016-municipality", 1, SubmissionState::kSubmitted, "trial"),
       IsOk());
-  EXPECT_EQ(ValuesAt(CurrentRevision()), (std::vector<std::int64_t>{1}));
+  EXPECT_EQ(Revision("jusou"), 2);
+  EXPECT_EQ(Revision("trial"), 3);
+  Read([&](StoreReader& store) -> absl::Status {
+    WELFARE_ASSIGN_OR_RETURN(const auto found,
+                             store.FindSubmission(Name("131016-municipality")));
+    EXPECT_FALSE(found);
+    return absl::OkStatus();
+  });
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Engines, SurveyStoreContract,
-    ::testing::Values(Engine{.name = "SqliteFile",
-                             .open =
-                                 [](const support::TempDir& folder) {
-                                   return platform::OpenDatabase(
-                                       "sqlite://" + folder.File("survey.db"));
-                                 }}),
-    [](const auto& instance) { return instance.param.name; });
+TEST_P(SurveyStoreContract, AChangeThatFailsLeavesNothing) {
+  OpenRound();
+  const std::size_t audited = Audit().size();
+  EXPECT_THAT(Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
+                Submission next{.name = Name("131016-municipality")};
+                WELFARE_RETURN_IF_ERROR(store.AppendSubmission(next).status());
+                return absl::AbortedError("no");
+              }),
+              StatusIs(absl::StatusCode::kAborted));
+  EXPECT_EQ(Revision(), 2);
+  EXPECT_EQ(Audit().size(), audited);
+}
+
+TEST_P(SurveyStoreContract, ARequestIdRunsOnce) {
+  OpenRound();
+  int runs = 0;
+  const auto change = [&](StoreWriter& store) -> absl::StatusOr<std::string> {
+    ++runs;
+    WELFARE_RETURN_IF_ERROR(
+        store.AppendSubmission({.name = Name("131016-municipality")}).status());
+    return "reply " + std::to_string(runs);
+  };
+  EXPECT_THAT(Write(change, "id", "body"), IsOkAndHolds("reply 1"));
+  EXPECT_THAT(Write(change, "id", "body"), IsOkAndHolds("reply 1"));
+  EXPECT_THAT(
+      Write(change, "id", "other"),
+      StatusIs(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  EXPECT_EQ(runs, 1);
+  EXPECT_EQ(Revision(), 3);
+}
+
+TEST_P(SurveyStoreContract, PersonalDataStaysOutOfTheAuditLog) {
+  OpenRound();
+  ASSERT_THAT(Append("131016-municipality", 1), IsOk());
+  const auto store_contact = [&] {
+    return Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
+      WELFARE_RETURN_IF_ERROR(
+          store.StoreContact(Name("131016-municipality"),
+                             {.department = "福祉課", .contact = "03-0000"}));
+      return "";
+    });
+  };
+  ASSERT_THAT(store_contact(), IsOk());
+  Read([&](StoreReader& store) -> absl::Status {
+    EXPECT_THAT(
+        store.FindContact(Name("131016-municipality")),
+        IsOkAndHolds(Contact{.department = "福祉課", .contact = "03-0000"}));
+    EXPECT_THAT(store.FindContact(Name("131016-council")),
+                IsOkAndHolds(Contact{}));
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(Revision(), 3);
+  const auto audit = Audit();
+  EXPECT_THAT(audit, SizeIs(4));  // two of the round, answers, contact
+  for (const platform::AuditRecord& record : audit) {
+    EXPECT_THAT(record.entry.detail, Not(HasSubstr("福祉課")));
+    EXPECT_THAT(record.entry.detail, Not(HasSubstr("03-0000")));
+    EXPECT_THAT(record.entry.detail, Not(HasSubstr("by post")));
+  }
+  EXPECT_THAT(audit[2].entry.resource, HasSubstr("131016-municipality"));
+  // An equal contact is no change.
+  ASSERT_THAT(store_contact(), IsOk());
+  EXPECT_THAT(Audit(), SizeIs(4));
+  EXPECT_THAT(database_->Read([](platform::Connection& connection) {
+    return platform::VerifyAudit(connection).status();
+  }),
+              IsOk());
+}
+
+TEST_P(SurveyStoreContract, ADraftCodebookIsReplacedAndAPublishedOneStays) {
+  StoredCodebook codebook{.name = {.survey = "jusou", .version = "1"}};
+  codebook.title = "First";
+  codebook.digest = "a";
+  codebook.sheets = {.survey = "s", .choices = "c", .settings = "t"};
+  codebook.create_time = clock_.Now();
+  const auto put = [&] {
+    return Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
+      WELFARE_RETURN_IF_ERROR(store.StoreCodebook(codebook));
+      return "";
+    });
+  };
+  ASSERT_THAT(put(), IsOk());
+  codebook.title = "Second";
+  codebook.digest = "b";
+  ASSERT_THAT(put(), IsOk());
+  ASSERT_THAT(Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
+                WELFARE_RETURN_IF_ERROR(
+                    store.PublishCodebook(codebook.name, clock_.Now()));
+                return "";
+              }),
+              IsOk());
+  Read([&](StoreReader& store) -> absl::Status {
+    WELFARE_ASSIGN_OR_RETURN(const auto found,
+                             store.FindCodebook(codebook.name));
+    EXPECT_EQ(found->title, "Second");
+    EXPECT_EQ(found->digest, "b");
+    EXPECT_EQ(found->sheets, codebook.sheets);
+    EXPECT_EQ(found->state, CodebookState::kPublished);
+    EXPECT_EQ(found->publish_time, clock_.Now());
+    WELFARE_ASSIGN_OR_RETURN(const auto list,
+                             store.ListCodebooks({.survey = "jusou"}, "", 5));
+    EXPECT_THAT(list, SizeIs(1));
+    return absl::OkStatus();
+  });
+}
+
+TEST_P(SurveyStoreContract, WritersAtOnceGetRevisionsWithoutGaps) {
+  OpenRound();
+  std::vector<std::jthread> threads;
+  for (const char* who : {"131016-municipality", "131016-council",
+                          "131024-municipality", "131024-council"}) {
+    threads.emplace_back([this, who] {
+      for (int i = 0; i < 10; ++i) EXPECT_THAT(Append(who, i), IsOk());
+    });
+  }
+  threads.clear();
+  EXPECT_EQ(Revision(), 42);
+  Read([&](StoreReader& store) -> absl::Status {
+    WELFARE_ASSIGN_OR_RETURN(const auto changes,
+                             store.ListChanges(RoundOf("jusou"), 0, 100));
+    EXPECT_THAT(changes, SizeIs(42));
+    for (std::size_t i = 0; i < changes.size(); ++i) {
+      EXPECT_EQ(changes[i].revision, static_cast<std::int64_t>(i) + 1);
+    }
+    return absl::OkStatus();
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, SurveyStoreContract,
+                         ::testing::Values(Engine{
+                             "SqliteFile",
+                             [](const support::TempDir& folder) {
+                               return platform::OpenDatabase(
+                                   "sqlite:" + folder.File("survey.db"));
+                             }}),
+                         [](const auto& engine) { return engine.param.name; });
 
 }  // namespace
 }  // namespace welfare::survey
