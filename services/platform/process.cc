@@ -1,5 +1,6 @@
 #include "services/platform/process.h"
 
+#include <grpc/grpc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -316,6 +317,9 @@ std::vector<Setting> CommonSettings(const Modules& modules) {
 
 int RunProcess(int argc, const char* const* argv, const std::string& program,
                Modules modules) {
+  // Never given back: the packaged gRPC now and then fails an assertion of its
+  // own when its last user leaves while its threads still run.
+  grpc_init();
   // Start order, whatever order they came in.
   std::sort(modules.begin(), modules.end(), [](const auto& a, const auto& b) {
     return &FindModuleSpec(a->name()) < &FindModuleSpec(b->name());

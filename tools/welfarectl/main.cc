@@ -2,6 +2,8 @@
 #include <csignal>
 #include <iostream>
 
+#include <grpc/grpc.h>
+
 #include <CLI/CLI.hpp>
 
 #include "services/platform/version.h"
@@ -17,6 +19,9 @@ void OnInterrupt(int) { std::_Exit(welfare::ctl::kInterrupted); }
 
 int main(int argc, char** argv) {
   std::signal(SIGINT, OnInterrupt);
+  // Never given back: the packaged gRPC now and then fails an assertion of its
+  // own when its last user leaves while its threads still run.
+  grpc_init();
 
   welfare::ctl::Session session;
   CLI::App app{
