@@ -1,6 +1,5 @@
 #include "services/platform/process.h"
 
-#include <grpc/grpc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -20,6 +19,7 @@
 #include "services/base/error.h"
 #include "services/platform/assets.h"
 #include "services/platform/errors.h"
+#include "services/platform/grpc_lifetime.h"
 #include "services/platform/log.h"
 #include "services/platform/memory_cache.h"
 #include "services/platform/metrics.h"
@@ -166,6 +166,7 @@ absl::Status Live(const Config& config, const std::string& program,
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  KeepGrpcForTheProcess();
 
   MetricsRegistry metrics;
   AddBuildInfo(metrics);
@@ -317,9 +318,6 @@ std::vector<Setting> CommonSettings(const Modules& modules) {
 
 int RunProcess(int argc, const char* const* argv, const std::string& program,
                Modules modules) {
-  // Never given back: the packaged gRPC now and then fails an assertion of its
-  // own when its last user leaves while its threads still run.
-  grpc_init();
   // Start order, whatever order they came in.
   std::sort(modules.begin(), modules.end(), [](const auto& a, const auto& b) {
     return &FindModuleSpec(a->name()) < &FindModuleSpec(b->name());

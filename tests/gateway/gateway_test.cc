@@ -2,7 +2,6 @@
 // services, called by a real gRPC client and by raw bytes.
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
-#include <grpc/grpc.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
@@ -26,6 +25,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "services/platform/channel.h"
+#include "services/platform/grpc_lifetime.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/wait_for.h"
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
@@ -34,10 +34,8 @@
 namespace welfare::gateway {
 namespace {
 
-// Kept for the whole program: the packaged gRPC now and then fails an assertion
-// of its own when its last user leaves while its threads still run.
 const bool kGrpcKept = [] {
-  grpc_init();
+  platform::KeepGrpcForTheProcess();
   return true;
 }();
 

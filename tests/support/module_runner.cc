@@ -1,7 +1,5 @@
 #include "tests/support/module_runner.h"
 
-#include <grpc/grpc.h>
-
 #include <chrono>
 #include <optional>
 #include <stdexcept>
@@ -9,27 +7,14 @@
 
 #include "services/base/error.h"
 #include "services/platform/channel.h"
+#include "services/platform/grpc_lifetime.h"
 #include "services/platform/process.h"
 
 namespace welfare::support {
-namespace {
-
-// gRPC 1.51 shuts itself down when its last object goes, and then may wait 10 s
-// for one that is still closing. Tests make and end many servers: gRPC stays.
-bool KeepGrpc() {
-  static const bool kept = [] {
-    grpc_init();
-    return true;
-  }();
-  return kept;
-}
-
-}  // namespace
-
 ModuleRunner::ModuleRunner(std::unique_ptr<platform::Module> module,
                            std::vector<std::string> flags)
     : flags_(std::move(flags)), module_(std::move(module)) {
-  KeepGrpc();
+  platform::KeepGrpcForTheProcess();
 }
 
 ModuleRunner::~ModuleRunner() {
@@ -87,7 +72,7 @@ std::shared_ptr<grpc::Channel> ModuleRunner::channel() const {
 
 ServiceRunner::ServiceRunner(grpc::Service& service,
                              const std::string& full_name) {
-  KeepGrpc();
+  platform::KeepGrpcForTheProcess();
   auto server = platform::RpcServer::Start({.addresses = {address()},
                                             .services = {{&service, full_name}},
                                             .ready = {}},
