@@ -21,6 +21,25 @@ absl::Status NameInvalid(std::string_view field, std::string_view name,
                       .description = std::string(base::MessageOf(cause))});
 }
 
+absl::Status VersionNegative(std::string_view field, std::int64_t version) {
+  return MakeError(StatusCode::kInvalidArgument, "VERSION_NEGATIVE",
+                   "Revisions count from 1; use 0 as the request says.")
+      .With("field", field)
+      .With("version", static_cast<long long>(version))
+      .WithViolation({.field = std::string(field),
+                      .reason = "VERSION_NEGATIVE",
+                      .description = "Use 0 or more."});
+}
+
+absl::Status RequestIdInvalid(std::string_view request_id) {
+  return MakeError(StatusCode::kInvalidArgument, "REQUEST_ID_INVALID",
+                   "request_id is a UUID, at most 64 letters, digits and -.")
+      .With("length", static_cast<long long>(request_id.size()))
+      .WithViolation({.field = "request_id",
+                      .reason = "REQUEST_ID_INVALID",
+                      .description = "Use a UUID."});
+}
+
 absl::Status CodebookNotFound(const base::CodebookName& name) {
   return MakeError(StatusCode::kNotFound, "CODEBOOK_NOT_FOUND",
                    "There is no such codebook; see ListCodebooks.")
@@ -201,12 +220,31 @@ absl::Status PageTokenInvalid() {
                    "empty one.");
 }
 
+absl::Status FilterInvalid(std::string_view field, int value) {
+  return MakeError(StatusCode::kInvalidArgument, "FILTER_INVALID",
+                   "Use a value the field's type names, or leave it out.")
+      .With("field", field)
+      .With("value", static_cast<long long>(value))
+      .WithViolation({.field = std::string(field),
+                      .reason = "FILTER_INVALID",
+                      .description = "The number has no meaning."});
+}
+
 absl::Status CsvInvalid(std::vector<base::Violation> violations) {
   return MakeError(StatusCode::kInvalidArgument, "CSV_INVALID",
                    "The text is no CSV of the form expected; mend every "
                    "violation.")
       .With("violations", static_cast<long long>(violations.size()))
       .WithViolations(std::move(violations));
+}
+
+absl::Status FirstLineInvalid(std::string_view field, int first_line) {
+  return MakeError(StatusCode::kInvalidArgument, "CSV_INVALID",
+                   "Lines count from 1; use 0 for line 2.")
+      .With("first_line", static_cast<long long>(first_line))
+      .WithViolation({.field = std::string(field) + ".first_line",
+                      .reason = "LINE_NEGATIVE",
+                      .description = "Use 0 or more."});
 }
 
 absl::Status StoredValueInvalid(std::string_view what) {

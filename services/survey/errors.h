@@ -22,6 +22,11 @@ namespace welfare::survey {
 absl::Status NameInvalid(std::string_view field, std::string_view name,
                          const absl::Status& cause);
 
+// INVALID_ARGUMENT, VERSION_NEGATIVE.
+absl::Status VersionNegative(std::string_view field, std::int64_t version);
+// INVALID_ARGUMENT, REQUEST_ID_INVALID: it is not shown, it may be anything.
+absl::Status RequestIdInvalid(std::string_view request_id);
+
 // --- codebooks ---
 // NOT_FOUND, CODEBOOK_NOT_FOUND.
 absl::Status CodebookNotFound(const base::CodebookName& name);
@@ -76,8 +81,12 @@ absl::Status ReasonRequired();
 absl::Status PageSizeInvalid(int page_size);
 // INVALID_ARGUMENT, PAGE_TOKEN_INVALID.
 absl::Status PageTokenInvalid();
+// INVALID_ARGUMENT, FILTER_INVALID: `field` holds a number without a meaning.
+absl::Status FilterInvalid(std::string_view field, int value);
 // INVALID_ARGUMENT, CSV_INVALID: the text is no table of the form expected.
 absl::Status CsvInvalid(std::vector<base::Violation> violations);
+// The same, for a first line below 0; `field` is `batch` or `headers`.
+absl::Status FirstLineInvalid(std::string_view field, int first_line);
 
 // --- storage ---
 // INTERNAL, STORED_VALUE_INVALID: the database holds what nothing here wrote.

@@ -35,7 +35,7 @@ absl::StatusOr<OpenedRound> PinnedContent::Load(StoreReader& store,
   WELFARE_ASSIGN_OR_RETURN(opened.codebook,
                            LoadCodebook(store, round.codebook));
   if (round.pin_revision == 0) return opened;
-  const FrameKey key(round.name, round.pin_revision);
+  const FrameKey key(round.name, round.pin_revision, round.registry_version);
   {
     const std::lock_guard lock(mutex_);
     const auto found = frames_.find(key);

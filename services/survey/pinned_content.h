@@ -4,7 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <utility>
+#include <tuple>
 
 #include "absl/status/statusor.h"
 
@@ -39,7 +39,11 @@ class PinnedContent {
                                    const base::RoundName& name);
 
  private:
-  using FrameKey = std::pair<base::RoundName, std::int64_t>;
+  // A frame is what one registry version says of a round; the revision tells
+  // two pins of one version apart. The version stands in the key because a
+  // round may be opened twice under one revision: a group of writes that reads
+  // its own opening may yet be rolled back.
+  using FrameKey = std::tuple<base::RoundName, std::int64_t, std::int64_t>;
 
   std::mutex mutex_;
   std::map<base::CodebookName, std::shared_ptr<const Codebook>> codebooks_;

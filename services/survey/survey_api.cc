@@ -32,6 +32,19 @@ StoreLimits Limits(const platform::CallContext& call) {
   return {.deadline = call.limits.deadline, .stop = call.limits.stop};
 }
 
+constexpr std::size_t kLongestRequestId = 64;
+
+// An id is kept for a month and shown in the audit log, so it is short and
+// plain.
+absl::Status CheckRequestId(std::string_view id) {
+  const bool plain = std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z') || c == '-';
+  });
+  if (!plain || id.size() > kLongestRequestId) return RequestIdInvalid(id);
+  return absl::OkStatus();
+}
+
 template <typename Request>
 ChangeRequest MakeChange(const platform::CallContext& call,
                          std::string_view method, const Request& request,
@@ -114,10 +127,14 @@ void SetContact(const Contact& contact, v1::Submission& submission) {
   submission.mutable_header()->set_contact(contact.contact);
 }
 
-CsvText ToCsvText(const type::v1::CsvBatch& batch) {
-  return {.csv = batch.csv(),
-          .first_line = batch.first_line() == 0 ? 2 : batch.first_line(),
-          .source_file = batch.source_file()};
+absl::StatusOr<CsvText> ToCsvText(std::string_view field,
+                                  const type::v1::CsvBatch& batch) {
+  if (batch.first_line() < 0) {
+    return FirstLineInvalid(field, batch.first_line());
+  }
+  return CsvText{.csv = batch.csv(),
+                 .first_line = batch.first_line() == 0 ? 2 : batch.first_line(),
+                 .source_file = batch.source_file()};
 }
 
 // Reads the parts of a submission that the mask names; an empty mask names
@@ -206,6 +223,7 @@ void SurveyApi::Announce(const Call& call, const base::RoundName& round) {
 absl::Status SurveyApi::ImportCodebook(const Call& call,
                                        const v1::ImportCodebookRequest& request,
                                        v1::Codebook& response) {
+  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::CodebookName>(
                                "codebook_id", request.parent() + "/codebooks/" +
@@ -263,6 +281,7 @@ absl::Status SurveyApi::ImportCodebook(const Call& call,
 absl::Status SurveyApi::PublishCodebook(
     const Call& call, const v1::PublishCodebookRequest& request,
     v1::Codebook& response) {
+  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::CodebookName>("name", request.name()));
   const base::Timestamp now = d_.clock.Now();
@@ -326,6 +345,7 @@ absl::Status SurveyApi::ListCodebooks(const Call& call,
 absl::Status SurveyApi::CreateRound(const Call& call,
                                     const v1::CreateRoundRequest& request,
                                     v1::Round& response) {
+  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(
       const auto name,
       ParseName<base::RoundName>(
@@ -390,6 +410,7 @@ absl::Status SurveyApi::CreateRound(const Call& call,
 absl::Status SurveyApi::OpenRound(const Call& call,
                                   const v1::OpenRoundRequest& request,
                                   v1::Round& response) {
+  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::RoundName>("name", request.name()));
   OpenedRound before{.round = {.name = name}};
@@ -440,6 +461,7 @@ absl::Status SurveyApi::OpenRound(const Call& call,
 absl::Status SurveyApi::CloseRound(const Call& call,
                                    const v1::CloseRoundRequest& request,
                                    v1::Round& response) {
+  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::RoundName>("name", request.name()));
   WELFARE_ASSIGN_OR_RETURN(
@@ -578,6 +600,7 @@ absl::Status SurveyApi::ChangeSubmission(const Call& call,
 absl::Status SurveyApi::CreateSubmission(
     const Call& call, const v1::CreateSubmissionRequest& request,
     v1::Submission& response) {
+  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(
       const auto round, ParseName<base::RoundName>("parent", request.parent()));
   auto respondent = base::Respondent::Parse(request.submission_id());
@@ -610,6 +633,7 @@ absl::Status SurveyApi::CreateSubmission(
 absl::Status SurveyApi::UpdateSubmission(
     const Call& call, const v1::UpdateSubmissionRequest& request,
     v1::Submission& response) {
+  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::SubmissionName>(
                                "submission.name", request.submission().name()));
@@ -627,6 +651,7 @@ absl::Status SurveyApi::UpdateSubmission(
 absl::Status SurveyApi::SubmitSubmission(
     const Call& call, const v1::SubmitSubmissionRequest& request,
     v1::Submission& response) {
+  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::SubmissionName>("name", request.name()));
   const base::Timestamp now = d_.clock.Now();
@@ -641,6 +666,7 @@ absl::Status SurveyApi::SubmitSubmission(
 absl::Status SurveyApi::AcceptSubmission(
     const Call& call, const v1::AcceptSubmissionRequest& request,
     v1::Submission& response) {
+  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::SubmissionName>("name", request.name()));
   return ChangeSubmission(
@@ -655,6 +681,7 @@ absl::Status SurveyApi::AcceptSubmission(
 absl::Status SurveyApi::ReturnSubmission(
     const Call& call, const v1::ReturnSubmissionRequest& request,
     v1::Submission& response) {
+  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::SubmissionName>("name", request.name()));
   return ChangeSubmission(
@@ -672,11 +699,12 @@ absl::Status SurveyApi::GetSubmission(const Call& call,
                                       v1::Submission& response) {
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::SubmissionName>("name", request.name()));
+  const std::int64_t revision = request.data_version();
+  if (revision < 0) return VersionNegative("data_version", revision);
   return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(std::optional<Round> round,
                              store.FindRound(name.parent()));
     if (!round) return SubmissionNotFound(name);
-    const std::int64_t revision = request.data_version();
     if (revision > round->revision) {
       return VersionNotReached(revision, round->revision);
     }
@@ -726,6 +754,12 @@ absl::Status SurveyApi::ListSubmissions(
     auto after = base::Respondent::Parse(page.after);
     if (!after.ok()) return PageTokenInvalid();
     query.after = *std::move(after);
+  }
+  if (!type::v1::RespondentKind_IsValid(request.respondent_kind())) {
+    return FilterInvalid("respondent_kind", request.respondent_kind());
+  }
+  if (!v1::Submission::State_IsValid(request.state())) {
+    return FilterInvalid("state", request.state());
   }
   if (request.respondent_kind() != type::v1::RESPONDENT_KIND_UNSPECIFIED) {
     query.kind = static_cast<base::RespondentKind>(request.respondent_kind());
@@ -789,9 +823,13 @@ absl::Status SurveyApi::ListSubmissionRevisions(
 absl::Status SurveyApi::ImportSubmissions(
     const Call& call, const v1::ImportSubmissionsRequest& request,
     type::v1::ImportResult& response) {
+  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(const CsvText answers,
+                           ToCsvText("batch", request.batch()));
+  WELFARE_ASSIGN_OR_RETURN(const CsvText headers,
+                           ToCsvText("headers", request.headers()));
   WELFARE_ASSIGN_OR_RETURN(ImportBatch batch,
-                           ReadImportBatch(ToCsvText(request.batch()),
-                                           ToCsvText(request.headers())));
+                           ReadImportBatch(answers, headers));
   const base::Timestamp now = d_.clock.Now();
   std::optional<ImportPlan> plan;
   ImportOutcome dry;
@@ -836,6 +874,9 @@ absl::Status SurveyApi::StreamRoundColumns(
     const Write<v1::StreamRoundColumnsResponse>& write) {
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::RoundName>("name", request.name()));
+  if (request.revision() < 0) {
+    return VersionNegative("revision", request.revision());
+  }
   OpenedRound opened{.round = {.name = name}};
   std::vector<Submission> submissions;
   v1::Codebook codebook;
@@ -901,6 +942,7 @@ absl::Status SurveyApi::StreamRoundChanges(
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::RoundName>("name", request.name()));
   std::int64_t sent = request.after_revision();
+  if (sent < 0) return VersionNegative("after_revision", sent);
   bool begun = false;
   while (true) {
     // Before reading, so that a change in between wakes the wait at once.

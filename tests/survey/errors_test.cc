@@ -42,7 +42,14 @@ TEST(SurveyErrors, AgreeWithTheGoldenListOfReasons) {
           .value();
   const auto program = base::ProgramName::Parse("programs/jusou").value();
   const std::vector<absl::Status> all = {
-      NameInvalid("name", "x", absl::OkStatus()),
+      NameInvalid("name", "x",
+                  base::RoundName::Parse("rounds/2025").status()),
+      NameInvalid("name", "131017-council",
+                  base::Respondent::Parse("131017-council").status()),
+      NameInvalid("name", "13101-council",
+                  base::Respondent::Parse("13101-council").status()),
+      VersionNegative("data_version", -1),
+      RequestIdInvalid("a b"),
       CodebookNotFound(codebook),
       CodebookInvalid({}),
       CodebookPublished(codebook),
@@ -63,12 +70,17 @@ TEST(SurveyErrors, AgreeWithTheGoldenListOfReasons) {
       ReasonRequired(),
       PageSizeInvalid(-1),
       PageTokenInvalid(),
+      FilterInvalid("state", 9),
       CsvInvalid({}),
+      FirstLineInvalid("batch", -1),
       StoredValueInvalid("x")};
   std::set<std::string> lines;
   for (const absl::Status& status : all) {
     lines.insert(absl::StatusCodeToString(status.code()) + " " +
                  base::ReasonOf(status));
+    // Each says what to do, in a sentence.
+    EXPECT_LE(base::ReasonOf(status).size(), 63U);
+    EXPECT_TRUE(base::MessageOf(status).ends_with('.')) << status;
   }
   ExpectGolden("tests/survey/golden/reasons.txt", lines);
 }

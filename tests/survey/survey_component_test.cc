@@ -16,6 +16,8 @@
 #include "absl/status/status.h"
 #include "services/base/error.h"
 #include "services/platform/assets.h"
+#include "services/platform/audit_log.h"
+#include "services/platform/open_database.h"
 #include "services/platform/status_mapping.h"
 #include "services/survey/survey_module.h"
 #include "services/text/csv.h"
@@ -547,6 +549,56 @@ TEST_F(BadInput, UnknownMaskAndNames) {
               StatusIs(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND"));
 }
 
+TEST_F(BadInput, VersionsBelowZero) {
+  EXPECT_THAT(Get("131024-municipality", -1),
+              StatusIs(absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE"));
+  EXPECT_THAT(ReadColumns(-1),
+              StatusIs(absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE"));
+  v1::StreamRoundChangesRequest request;
+  request.set_name(kRound);
+  request.set_after_revision(-1);
+  grpc::ClientContext context;
+  auto reader = stub_->StreamRoundChanges(&context, request);
+  v1::StreamRoundChangesResponse response;
+  EXPECT_FALSE(reader->Read(&response));
+  EXPECT_THAT(platform::FromGrpcStatus(reader->Finish()),
+              StatusIs(absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE"));
+}
+
+TEST_F(BadInput, KindsAndStatesOfNoName) {
+  v1::ListSubmissionsRequest list;
+  list.set_parent(kRound);
+  list.set_respondent_kind(static_cast<type::v1::RespondentKind>(9));
+  EXPECT_THAT(Call(&Stub::ListSubmissions, list),
+              StatusIs(absl::StatusCode::kInvalidArgument, "FILTER_INVALID"));
+  list.clear_respondent_kind();
+  list.set_state(static_cast<v1::Submission::State>(9));
+  EXPECT_THAT(Call(&Stub::ListSubmissions, list),
+              StatusIs(absl::StatusCode::kInvalidArgument, "FILTER_INVALID"));
+}
+
+TEST_F(BadInput, RequestIdsThatAreNone) {
+  for (const std::string& id : {std::string("a b"), std::string(65, 'a')}) {
+    EXPECT_THAT(
+        Create("131024-municipality", {}, id),
+        StatusIs(absl::StatusCode::kInvalidArgument, "REQUEST_ID_INVALID"));
+    v1::ImportSubmissionsRequest batch = DemoBatch();
+    batch.set_request_id(id);
+    EXPECT_THAT(Import(batch), StatusIs(absl::StatusCode::kInvalidArgument,
+                                        "REQUEST_ID_INVALID"));
+  }
+}
+
+TEST_F(BadInput, LinesBelowZero) {
+  v1::ImportSubmissionsRequest batch = DemoBatch();
+  batch.mutable_batch()->set_first_line(-1);
+  const auto result = Import(batch);
+  EXPECT_THAT(result,
+              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  EXPECT_THAT(Violations(result.status()),
+              ElementsAre("batch.first_line: LINE_NEGATIVE"));
+}
+
 TEST_F(SurveyComponent, ARoundThatIsNotOpenTakesNothing) {
   Prepare();
   EXPECT_THAT(
@@ -910,6 +962,85 @@ TEST_F(SurveyComponent, AHeaderAloneChangesTheHeaderOnly) {
   EXPECT_EQ(draft->header().department(), "福祉課");
   EXPECT_EQ(draft->header().received_on().month(), 7);
   EXPECT_EQ(draft->answers_size(), 1);
+// Whoever filled a form in is named to those who read that submission, and
+// nowhere else.
+TEST_F(SurveyComponent, PersonalDataShowsOnlyInItsOwnSubmission) {
+  PrepareOpen();
+  const std::string rows =
+      "jusou,2025,131032,council,council_coordinator_placed,no,,\n"
+      "jusou,2025,131032,council,council_place_exists,no,,\n"
+      "jusou,2025,131032,council,council_contracted_programs,,,NO_ANSWER\n"
+      "jusou,2025,131032,council,cb_activities,exchange environment,,\n"
+      "jusou,2025,131032,council,council_in_conferences,none,,\n";
+  const std::string key = "jusou,2025,131032,council,";
+  const std::string person = "SecretDepartment,SecretContact,";
+  ::testing::internal::CaptureStderr();
+  v1::ImportSubmissionsRequest batch;
+  batch.set_request_id("batch-1");
+  batch.mutable_batch()->set_csv(
+      "survey,fiscal_year,municipality_code,respondent_kind,item_id,value,"
+      "other_text,absence\n" +
+      rows);
+  batch.mutable_headers()->set_csv(
+      "survey,fiscal_year,municipality_code,respondent_kind,department,"
+      "contact,received_on\n" +
+      key + person + "2025-07-01\n");
+  std::vector<std::string> replies;
+  const auto keep = [&](const auto& reply) {
+    ASSERT_THAT(reply, IsOk());
+    replies.push_back(reply->ShortDebugString());
+  };
+  keep(Import(batch));
+  // Headers that are refused name no person either.
+  keep(ImportRows("", key + person + "2025-02-30\n"));
+  keep(ImportRows("", key + person + "2025-07-01,extra\n"));
+  keep(ImportRows("", "jusou,2025,131017,council," + person + "\n"));
+  keep(Create("131024-council", {}));
+  keep(Get("131024-council"));
+  EXPECT_EQ(Get("131032-council")->header().contact(), "SecretContact");
+  v1::ListSubmissionsRequest list;
+  list.set_parent(kRound);
+  keep(Call(&Stub::ListSubmissions, list));
+  v1::UpdateSubmissionRequest update;
+  update.set_request_id("update-1");
+  update.mutable_submission()->set_name(std::string(kRound) +
+                                        "/submissions/131024-council");
+  update.mutable_submission()->mutable_header()->set_contact("SecretContact");
+  EXPECT_EQ(Call(&Stub::UpdateSubmission, update)->header().contact(),
+            "SecretContact");
+  keep(ReadColumns().ok() ? GetRound() : GetRound(""));
+  runner_->Stop();
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr("BatchImportSubmissions"));
+  EXPECT_THAT(log, Not(HasSubstr("Secret")));
+  for (const std::string& reply : replies) {
+    EXPECT_THAT(reply, Not(HasSubstr("Secret")));
+  }
+
+  const auto database = platform::OpenDatabase(
+      "sqlite://" + (runner_->folder().path() / "module.db").string());
+  ASSERT_THAT(database, IsOk());
+  constexpr platform::Query kReplies{"replies",
+                                     "SELECT reply FROM request_replies"};
+  const auto kept = (*database)->Read([&](platform::Connection& connection) {
+    return connection.List(kReplies, {}, [](const platform::Row& row) {
+      return std::string(row.BytesView(0));
+    });
+  });
+  ASSERT_THAT(kept, IsOk());
+  EXPECT_THAT(*kept, SizeIs(2));
+  for (const std::string& reply : *kept) {
+    EXPECT_THAT(reply, Not(HasSubstr("Secret")));
+  }
+  const auto audit = (*database)->Read([](platform::Connection& connection) {
+    return platform::ListAudit(connection, 0, 1000);
+  });
+  ASSERT_THAT(audit, IsOk());
+  EXPECT_THAT(*audit, Not(IsEmpty()));
+  for (const platform::AuditRecord& record : *audit) {
+    EXPECT_THAT(platform::CanonicalAuditBytes(record.sequence, record.entry),
+                Not(HasSubstr("Secret")));
+  }
 }
 
 TEST_F(SurveyComponent, ATextThatIsNoTableIsRefusedAsAWhole) {
