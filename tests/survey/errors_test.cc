@@ -42,8 +42,7 @@ TEST(SurveyErrors, AgreeWithTheGoldenListOfReasons) {
           .value();
   const auto program = base::ProgramName::Parse("programs/jusou").value();
   const std::vector<absl::Status> all = {
-      NameInvalid("name", "x",
-                  base::RoundName::Parse("rounds/2025").status()),
+      NameInvalid("name", "x", base::RoundName::Parse("rounds/2025").status()),
       NameInvalid("name", "131017-council",
                   base::Respondent::Parse("131017-council").status()),
       NameInvalid("name", "13101-council",

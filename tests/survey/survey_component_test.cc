@@ -962,6 +962,15 @@ TEST_F(SurveyComponent, AHeaderAloneChangesTheHeaderOnly) {
   EXPECT_EQ(draft->header().department(), "福祉課");
   EXPECT_EQ(draft->header().received_on().month(), 7);
   EXPECT_EQ(draft->answers_size(), 1);
+  EXPECT_EQ(draft->revision(), 2);
+  // Equal again: no news.
+  ASSERT_THAT(
+      ImportRows("",
+                 "jusou,2025,131024,municipality,福祉課,内線 1,2025-07-01\n"),
+      IsOk());
+  EXPECT_EQ(Get("131024-municipality")->revision(), 2);
+}
+
 // Whoever filled a form in is named to those who read that submission, and
 // nowhere else.
 TEST_F(SurveyComponent, PersonalDataShowsOnlyInItsOwnSubmission) {

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,10 +14,14 @@
 #include <vector>
 
 #include "services/base/error.h"
+#include "services/platform/assets.h"
 #include "services/platform/audit_log.h"
+#include "services/platform/group_commit.h"
 #include "services/platform/migrations.h"
 #include "services/platform/open_database.h"
+#include "services/platform/sqlite_database.h"
 #include "services/survey/intake.h"
+#include "services/survey/pinned_content.h"
 #include "services/survey/sql_survey_store.h"
 #include "services/survey/survey_schema.h"
 #include "tests/support/fake_clock.h"
@@ -430,6 +436,139 @@ TEST_P(SurveyStoreContract, WritersAtOnceGetRevisionsWithoutGaps) {
     }
     return absl::OkStatus();
   });
+}
+
+TEST_P(SurveyStoreContract, RefusesToChangeOrRemoveWhatWasAnswered) {
+  OpenRound();
+  ASSERT_THAT(Append("131016-municipality", 1), IsOk());
+  for (const platform::Query& query :
+       {platform::Query{"a", "UPDATE submission_revisions SET state = 4"},
+        platform::Query{"b", "DELETE FROM submission_revisions"},
+        platform::Query{"c", "DELETE FROM round_revisions"},
+        platform::Query{"d", "UPDATE frame_rows SET registry_version = 9"}}) {
+    const auto changed =
+        database_->Write([&](platform::Transaction& transaction) {
+          return transaction.Execute(query, {});
+        });
+    EXPECT_THAT(changed, StatusIs(absl::StatusCode::kFailedPrecondition,
+                                  "CONSTRAINT_VIOLATION"))
+        << query.sql;
+  }
+}
+
+// A store whose next commits can be made to fail.
+class FailingSurveyStore : public ::testing::Test {
+ protected:
+  FailingSurveyStore() {
+    auto sqlite = platform::SqliteDatabase::OpenInMemory();
+    EXPECT_THAT(sqlite, IsOk());
+    sqlite_ = sqlite->get();
+    database_ = std::make_unique<platform::GroupCommit>(*std::move(sqlite));
+    EXPECT_THAT(
+        platform::ApplyMigrations(*database_, clock_, SurveyMigrations()),
+        IsOk());
+    store_ = std::make_unique<SqlSurveyStore>(*database_);
+  }
+
+  void FailNextCommit() {
+    sqlite_->FailNext(platform::SqliteDatabase::FaultPoint::kCommit,
+                      absl::UnavailableError("gone"));
+  }
+
+  absl::StatusOr<std::string> Write(
+      const std::function<absl::Status(StoreWriter&)>& change,
+      const std::string& request_id = "") {
+    return store_->Change(
+        {},
+        {.method = "Test",
+         .request_id = request_id,
+         .body = "",
+         .actor = "tester",
+         .time = clock_.Now()},
+        [&](StoreWriter& store) -> absl::StatusOr<std::string> {
+          WELFARE_RETURN_IF_ERROR(change(store));
+          return std::string("ok");
+        });
+  }
+
+  // The registry's pins differ in their frames: all rows, or all but one.
+  absl::Status OpenRound(StoreWriter& store, std::int64_t registry_version) {
+    WELFARE_ASSIGN_OR_RETURN(auto round, store.FindRound(kRound));
+    round->state = RoundState::kOpen;
+    round->registry_version = registry_version;
+    round->pin_revision = -1;
+    WELFARE_ASSIGN_OR_RETURN(*round, store.AppendRound(*round));
+    const Frame all = sample::MakeFrame();
+    std::vector<FrameRow> rows(all.rows().begin(), all.rows().end());
+    if (registry_version > 7) rows.pop_back();
+    return store.StoreFrame(*round, Frame(std::move(rows)));
+  }
+
+  const base::RoundName kRound = {
+      .survey = "jusou", .fiscal_year = base::FiscalYear::FromChecked(2025)};
+  support::FakeClock clock_;
+  platform::SqliteDatabase* sqlite_ = nullptr;
+  std::unique_ptr<platform::Database> database_;
+  std::unique_ptr<SqlSurveyStore> store_;
+};
+
+TEST_F(FailingSurveyStore, ACommitThatFailsLeavesNothingAndFreesTheRequestId) {
+  const auto create = [&](StoreWriter& store) {
+    return store.AppendRound({.name = kRound}).status();
+  };
+  FailNextCommit();
+  EXPECT_THAT(Write(create, "id"), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(store_->Read({},
+                           [&](StoreReader& store) -> absl::Status {
+                             WELFARE_ASSIGN_OR_RETURN(const auto round,
+                                                      store.FindRound(kRound));
+                             EXPECT_FALSE(round);
+                             return absl::OkStatus();
+                           }),
+              IsOk());
+  const auto audit = database_->Read([](platform::Connection& connection) {
+    return platform::ListAudit(connection, 0, 10);
+  });
+  EXPECT_THAT(*audit, IsEmpty());
+  EXPECT_THAT(Write(create, "id"), IsOkAndHolds("ok"));
+}
+
+TEST_F(FailingSurveyStore, AFrameThatWasRolledBackIsNotKept) {
+  const std::filesystem::path folder =
+      std::filesystem::path(std::getenv("WELFARE_SOURCE_DIR")) /
+      "services/survey/data/jusou";
+  StoredCodebook codebook{.name = {.survey = "jusou", .version = "2025-1"}};
+  codebook.state = CodebookState::kPublished;
+  codebook.sheets = {
+      .survey = platform::ReadAsset(folder / "survey.csv").value(),
+      .choices = platform::ReadAsset(folder / "choices.csv").value(),
+      .settings = platform::ReadAsset(folder / "settings.csv").value()};
+  ASSERT_THAT(Write([&](StoreWriter& store) -> absl::Status {
+                WELFARE_RETURN_IF_ERROR(store.StoreCodebook(codebook));
+                Round round{.name = kRound};
+                round.codebook = codebook.name;
+                return store.AppendRound(round).status();
+              }),
+              IsOk());
+  PinnedContent content;
+  FailNextCommit();
+  EXPECT_THAT(Write([&](StoreWriter& store) -> absl::Status {
+                WELFARE_RETURN_IF_ERROR(OpenRound(store, 7));
+                return content.Load(store, kRound).status();
+              }),
+              StatusIs(absl::StatusCode::kUnavailable));
+  ASSERT_THAT(Write([&](StoreWriter& store) { return OpenRound(store, 8); }),
+              IsOk());
+  EXPECT_THAT(store_->Read({},
+                           [&](StoreReader& store) -> absl::Status {
+                             WELFARE_ASSIGN_OR_RETURN(
+                                 const OpenedRound opened,
+                                 content.Load(store, kRound));
+                             EXPECT_EQ(opened.frame->size(),
+                                       sample::MakeFrame().size() - 1);
+                             return absl::OkStatus();
+                           }),
+              IsOk());
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, SurveyStoreContract,
