@@ -606,6 +606,11 @@ TEST_F(SurveyComponent, ARoundThatIsNotOpenTakesNothing) {
       StatusIs(absl::StatusCode::kFailedPrecondition, "ROUND_NOT_OPEN"));
   EXPECT_THAT(ReadColumns(),
               StatusIs(absl::StatusCode::kFailedPrecondition, "ROUND_STATE"));
+  const auto result = Import(DemoBatch());
+  ASSERT_THAT(result, IsOk());
+  EXPECT_EQ(result->counts().rejected(), 2732);
+  EXPECT_EQ(result->rejects(0).reason_code(), "ROUND_NOT_OPEN");
+  EXPECT_EQ(GetRound()->revision(), 1);
 }
 
 TEST_F(SurveyComponent, ARequestIdIsUsedOnce) {
@@ -922,6 +927,39 @@ TEST_F(SurveyComponent, AChangedRecordIsUpdatedAndTheRestIsUnchanged) {
   EXPECT_EQ(result->counts().unchanged(), 2731);
   EXPECT_EQ(result->version(), 2 + 124 + 1);
   EXPECT_EQ(Get("131032-municipality")->revision(), 2);
+}
+
+TEST_F(SurveyComponent, ADryRunSaysWhatTheImportThenDoes) {
+  PrepareOpen();
+  ASSERT_THAT(Import(DemoBatch()), IsOk());
+  const std::int64_t before = GetRound()->revision();
+  // One submission changed, one refused, one of nobody, the rest as it was.
+  v1::ImportSubmissionsRequest batch = DemoBatch();
+  std::string& csv = *batch.mutable_batch()->mutable_csv();
+  const auto set = [&](const std::string& key, const std::string& cells) {
+    const std::size_t at = csv.find(key);
+    ASSERT_NE(at, std::string::npos);
+    const std::size_t value = at + key.size();
+    csv.replace(value, csv.find('\n', value) - value, cells);
+  };
+  set("131032,municipality,collab_methods,", ",,UNKNOWN");
+  set("131041,municipality,collab_methods,", "by_magic,,");
+  csv += "jusou,2025,139998,council,council_place_exists,no,,\n";
+  batch.set_validate_only(true);
+  const auto dry = Import(batch);
+  ASSERT_THAT(dry, IsOk());
+  EXPECT_EQ(dry->counts().updated(), 1);
+  EXPECT_GT(dry->counts().rejected(), 2);
+  EXPECT_EQ(dry->counts().unchanged(), 2733 - 1 - dry->counts().rejected());
+  EXPECT_EQ(GetRound()->revision(), before);
+  EXPECT_EQ(Get("131032-municipality")->revision(), 1);
+  batch.set_validate_only(false);
+  auto done = Import(batch);
+  ASSERT_THAT(done, IsOk());
+  EXPECT_EQ(done->version(), before + 1);
+  done->set_validate_only(true);
+  done->set_version(dry->version());
+  EXPECT_EQ(done->SerializeAsString(), dry->SerializeAsString());
 }
 
 TEST_F(SurveyComponent, AcceptedAnswersAreNotOverwritten) {
