@@ -131,18 +131,17 @@ int Explain(Session& session, const std::string& id, int fiscal_year,
 // What a verdict means to the process: `met`, `not met`, or not computable.
 enum class Outcome { kMet, kNotMet, kNotComputable };
 
-// A statement counts as met when at least one of its readings fits, or is
-// literally true.
+// A statement counts as met when the service names a reading that agrees: the
+// service judges, this only sorts.
 Outcome OutcomeOf(const v1::Statement& statement) {
-  const bool must_agree = statement.check() == v1::Statement::CHECK_COMPUTED ||
-                          statement.check() == v1::Statement::CHECK_REGISTRY ||
-                          statement.check() == v1::Statement::CHECK_PROGRESS;
-  switch (statement.verdict()) {
-    case v1::Statement::VERDICT_FITS:
-    case v1::Statement::VERDICT_HIGHER_CLASS_FITS:
-      return Outcome::kMet;
+  if (!statement.agreeing_readings().empty()) return Outcome::kMet;
+  switch (statement.check()) {
+    case v1::Statement::CHECK_COMPUTED:
+    case v1::Statement::CHECK_REGISTRY:
+    case v1::Statement::CHECK_PROGRESS:
+      return Outcome::kNotMet;
     default:
-      return must_agree ? Outcome::kNotMet : Outcome::kNotComputable;
+      return Outcome::kNotComputable;
   }
 }
 
