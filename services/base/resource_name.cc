@@ -108,6 +108,17 @@ std::string RosterName::ToString() const {
   return "programs/" + program + "/rosters/" + fiscal_year.ToString();
 }
 
+absl::StatusOr<ProgramTimelineName> ProgramTimelineName::Parse(
+    std::string_view name) {
+  WELFARE_ASSIGN_OR_RETURN(const auto parts, Match(name, kPattern));
+  std::string program(parts[0]);
+  return ProgramTimelineName{std::move(program)};
+}
+
+std::string ProgramTimelineName::ToString() const {
+  return "programs/" + program + "/timeline";
+}
+
 absl::StatusOr<SurveyName> SurveyName::Parse(std::string_view name) {
   WELFARE_ASSIGN_OR_RETURN(const auto parts, Match(name, kPattern));
   std::string survey(parts[0]);

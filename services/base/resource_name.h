@@ -73,6 +73,17 @@ struct RosterName {
   friend auto operator<=>(const RosterName&, const RosterName&) = default;
 };
 
+// programs/{program}/timeline
+struct ProgramTimelineName {
+  static constexpr std::string_view kPattern = "programs/{program}/timeline";
+  std::string program;
+
+  static absl::StatusOr<ProgramTimelineName> Parse(std::string_view name);
+  std::string ToString() const;
+  friend auto operator<=>(const ProgramTimelineName&,
+                          const ProgramTimelineName&) = default;
+};
+
 // surveys/{survey}
 struct SurveyName {
   static constexpr std::string_view kPattern = "surveys/{survey}";

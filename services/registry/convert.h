@@ -2,14 +2,17 @@
 // reads or writes fields of the resources.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 #include "google/protobuf/message_lite.h"
 #include "google/protobuf/timestamp.pb.h"
+#include "welfare/registry/v1/lineage.pb.h"
 #include "welfare/registry/v1/municipality.pb.h"
+#include "welfare/registry/v1/program.pb.h"
 #include "welfare/registry/v1/registry_service.pb.h"
 #include "welfare/registry/v1/status.pb.h"
 #include "welfare/type/v1/csv_import.pb.h"
@@ -17,10 +20,15 @@
 #include "services/base/clock.h"
 #include "services/registry/csv_import.h"
 #include "services/registry/history.h"
+#include "services/registry/lineage.h"
 #include "services/registry/municipality.h"
+#include "services/registry/plans.h"
+#include "services/registry/program.h"
 #include "services/registry/roster.h"
+#include "services/registry/state_digest.h"
 #include "services/registry/status.h"
 #include "services/registry/status_rules.h"
+#include "services/registry/timeline.h"
 
 namespace welfare::registry {
 
@@ -29,14 +37,35 @@ namespace v1 = ::welfare::registry::v1;
 google::protobuf::Timestamp ToProto(base::Timestamp time);
 base::Timestamp FromProto(const google::protobuf::Timestamp& time);
 
-// `view` says when `record`, one of its own, was made.
+// The facts are those of `year`, or of the nearest year in which it exists.
+// `created` and `recorded`: when the municipality was first and last recorded.
+v1::Municipality ToProto(const Municipality& municipality,
+                         base::FiscalYear year, base::Timestamp created,
+                         base::Timestamp recorded);
+// `view` says when `municipality`, one of its own, was recorded.
 v1::Municipality ToProto(const RegistryView& view,
-                         const MunicipalityRecord& record);
+                         const Municipality& municipality,
+                         base::FiscalYear year);
 v1::StatusRecord ToProto(const StatusRecord& record,
                          base::Timestamp recorded_time);
+v1::LineageEvent ToProto(const LineageEvent& event,
+                         base::Timestamp recorded_time);
 v1::Roster ToProto(const Roster& roster);
-// `commit` as changes of a stream, from change `first` on and at most `limit`
-// of them. Returns how many were added.
+v1::Program ToProto(const Program& program, const RegistryView& view);
+v1::ProgramTimeline ToProto(const ProgramTimeline& timeline);
+v1::BoundaryMapping ToProto(const BoundaryMapping& mapping,
+                            const RegistryView& view, base::FiscalYear from,
+                            base::FiscalYear to);
+// Everything but version and time.
+v1::RegistryState ToProto(const RegistryState& state);
+// One entry of a municipality's history; `commit` made it.
+v1::HistoryEntry ToProto(const MunicipalityRecord& record,
+                         const Commit& commit);
+v1::HistoryEntry ToProto(const StatusRecord& record, const Commit& commit);
+v1::HistoryEntry ToProto(const LineageEvent& event, const Commit& commit);
+// `commit` as changes of a stream, from record `first` on, until `response` has
+// `limit` changes. Returns how many records were taken; several of one
+// municipality are one change.
 std::size_t AddChanges(const History& history, const Commit& commit,
                        std::size_t first, std::size_t limit,
                        v1::StreamChangesResponse& response);
@@ -53,6 +82,7 @@ struct ProposedStatus {
   std::string program;
   base::MunicipalityCode municipality;
   StatusProposal proposal;
+  std::string etag;
 };
 
 // Errors:
@@ -60,6 +90,49 @@ struct ProposedStatus {
 //   INVALID_ARGUMENT, reason STATUS_INVALID: with every violation.
 absl::StatusOr<ProposedStatus> FromProto(
     const v1::RecordStatusRequest& request);
+
+// What a filter by status asks for.
+std::optional<Implementing> FilterOf(v1::Implementing implementing);
+std::optional<Preparation> FilterOf(v1::Preparation preparation);
+
+// A municipality as a caller wants to create it.
+struct ProposedMunicipality {
+  MunicipalityFacts facts;
+  base::FiscalYear first_year = kAlways;
+  Provenance provenance;
+};
+
+// Errors:
+//   INVALID_ARGUMENT, reason MUNICIPALITY_INVALID: with every violation.
+absl::StatusOr<ProposedMunicipality> FromProto(
+    const v1::CreateMunicipalityRequest& request);
+
+// Errors:
+//   INVALID_ARGUMENT, reason NAME_INVALID: not a municipality's name.
+//   INVALID_ARGUMENT, reason MASK_INVALID: a path that cannot be changed.
+//   INVALID_ARGUMENT, reason MUNICIPALITY_INVALID: with every violation.
+absl::StatusOr<MunicipalityUpdate> FromProto(
+    const v1::UpdateMunicipalityRequest& request);
+
+// A record somebody wants to take back.
+struct ProposedRetraction {
+  std::string program;
+  base::MunicipalityCode municipality;
+  base::FiscalYear fiscal_year;
+  std::string etag;
+  std::string reason;
+};
+
+// Errors:
+//   INVALID_ARGUMENT, reason NAME_INVALID: `parent` is no programme.
+//   INVALID_ARGUMENT, reason STATUS_INVALID: with every violation.
+absl::StatusOr<ProposedRetraction> FromProto(
+    const v1::RetractStatusRequest& request);
+
+// Errors:
+//   INVALID_ARGUMENT, reason LINEAGE_INVALID: with every violation.
+absl::StatusOr<LineageProposal> FromProto(
+    const v1::CreateLineageEventRequest& request);
 
 // The same bytes for equal messages, for comparing requests.
 std::string DeterministicBytes(const google::protobuf::MessageLite& message);

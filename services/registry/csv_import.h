@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,6 +17,7 @@
 #include "services/base/municipality_code.h"
 #include "services/registry/history.h"
 #include "services/registry/municipality.h"
+#include "services/registry/program.h"
 #include "services/registry/status.h"
 
 namespace welfare::registry {
@@ -65,28 +67,46 @@ struct RecordOrigin {
   std::string raw;
 };
 
+// Whom a record speaks of, as its file names it: by code or by name.
+struct RecordSubject {
+  std::string column;  // of the file
+  std::string text;    // the cell
+  // Nothing: `text` is a name.
+  std::optional<base::MunicipalityCode> code = std::nullopt;
+};
+
 struct MunicipalityRow {
   RecordOrigin origin;
-  MunicipalityFacts facts;
-  // Whether the file says if the council's name was checked.
-  bool checked_stated = false;
+  RecordSubject subject;
+  // True: the record takes the municipality back; the rest is unset.
+  bool deletes = false;
+  // All of them but code and exists; an empty council name asks for the usual
+  // one. Without `council_name_checked` where the file does not say, without
+  // `population_band` where it does not say or the cell is empty.
+  MunicipalityStatement says;
+  // First fiscal year for which the facts hold; nothing: the file does not say.
+  std::optional<base::FiscalYear> valid_from = std::nullopt;
 };
 
 struct StatusRow {
   RecordOrigin origin;
   std::string program;
-  base::MunicipalityCode municipality;
+  RecordSubject subject;
   base::FiscalYear fiscal_year;
+  bool retracts = false;  // the record takes one back; the rest is unset
   StatusFacts facts;
   std::string note;
 };
 
-// A batch as read: records without fault, and the faults of the others.
+// Records as read: those without fault, and the faults of the others.
 template <typename Row>
 struct ParsedBatch {
   int rows = 0;
   std::vector<Row> good;
   std::vector<Reject> rejects;
+
+  // Adds the records of the next batch of the same file.
+  void Append(ParsedBatch next);
 };
 
 // Reads a batch: the header line, then whole records; `first_line` is the
@@ -98,25 +118,34 @@ struct ParsedBatch {
 absl::StatusOr<ParsedBatch<MunicipalityRow>> ParseMunicipalities(
     std::string_view csv, std::size_t first_line, SeenRecords& seen);
 absl::StatusOr<ParsedBatch<StatusRow>> ParseStatusRecords(
-    std::string_view csv, std::size_t first_line, SeenRecords& seen);
+    std::string_view csv, std::size_t first_line, const ProgramCatalog& catalog,
+    SeenRecords& seen);
 
-// What a batch does to the registry: the good records change it, the others
-// are named in the rejects, which are in file order.
+// What records do to the registry: the good ones change it, the others are
+// named in the rejects, which are in file order.
 struct ImportPlan {
   ImportCounts counts;
   std::vector<Reject> rejects;
   Changes changes;
 };
 
-ImportPlan PlanMunicipalities(const History& current,
-                              const ParsedBatch<MunicipalityRow>& batch);
+// How records are taken.
+struct ImportOptions {
+  // Why they are imported. Status records may replace, contradict or take back
+  // what is on record only with one, which is kept with those that do;
+  // municipalities are taken back only with one.
+  std::string reason = {};
+  // All or nothing: where one record is refused, so are the others (reason
+  // FILE_REJECTED), and nothing changes.
+  bool whole = false;
+};
 
-// With a `correction_reason`, records may replace or contradict what is on
-// record, and the reason is kept with those that do; without one (empty) such
-// records are refused.
+ImportPlan PlanMunicipalities(const History& current,
+                              const ParsedBatch<MunicipalityRow>& batch,
+                              const ImportOptions& options);
 ImportPlan PlanStatusRecords(const History& current,
                              const ParsedBatch<StatusRow>& batch,
-                             std::string_view correction_reason);
+                             const ImportOptions& options);
 
 // Longest name, note or reason, in bytes.
 inline constexpr std::size_t kMaxNameBytes = 200;
@@ -126,7 +155,32 @@ inline constexpr std::size_t kMaxNoteBytes = 2000;
 //
 // Errors:
 //   INVALID_ARGUMENT, reason TEXT_INVALID: spaces at an end, control
-//     characters, or longer than `max_bytes`.
+//     characters, not UTF-8, or longer than `max_bytes`.
 absl::Status CheckText(std::string_view text, std::size_t max_bytes);
+
+// Returns OK when `text` is a reading: full-width katakana.
+//
+// Errors:
+//   INVALID_ARGUMENT, reason KANA_INVALID.
+absl::Status CheckKana(std::string_view text);
+
+// Returns OK when `id` is a population band: a resource id, or empty.
+//
+// Errors:
+//   INVALID_ARGUMENT, reason BAND_INVALID.
+absl::Status CheckPopulationBand(std::string_view id);
+
+template <typename Row>
+void ParsedBatch<Row>::Append(ParsedBatch next) {
+  for (Row& row : next.good) {
+    row.origin.record += rows;
+    good.push_back(std::move(row));
+  }
+  for (Reject& reject : next.rejects) {
+    reject.record += rows;
+    rejects.push_back(std::move(reject));
+  }
+  rows += next.rows;
+}
 
 }  // namespace welfare::registry

@@ -17,6 +17,31 @@ base::ErrorBuilder Invalid(std::string_view reason, std::string_view message) {
 
 std::string Text(std::string_view text) { return std::string(text); }
 
+std::string Join(const std::vector<std::string>& words,
+                 std::string_view separator) {
+  std::string joined;
+  for (const std::string& word : words) {
+    if (!joined.empty()) joined += separator;
+    joined += word;
+  }
+  return joined;
+}
+
+base::ErrorBuilder NotFound(std::string_view reason, std::string_view message) {
+  return MakeError(StatusCode::kNotFound, reason, message);
+}
+
+// What a year that is open at one end is called.
+std::string Years(const Municipality& municipality) {
+  if (municipality.periods.empty()) return "no year";
+  const base::FiscalYear first = municipality.periods.front().first;
+  const base::FiscalYear last = municipality.periods.back().last;
+  return (first == kAlways ? std::string("always") : "FY" + first.ToString()) +
+         " to " +
+         (last.value() == base::FiscalYear::kMax ? std::string("now")
+                                                 : "FY" + last.ToString());
+}
+
 }  // namespace
 
 absl::Status NameInvalid(std::string_view field, std::string_view name,
@@ -89,6 +114,101 @@ absl::Status FirstLineInvalid(int first_line) {
       .WithViolation({"batch.first_line", "CSV_INVALID", "Use 0 or more."});
 }
 
+absl::Status CsvSubjectColumns(std::span<const std::string_view> columns,
+                               const absl::Status& cause) {
+  std::string list;
+  for (const std::string_view column : columns) {
+    list += list.empty() ? "" : ", ";
+    list += column;
+  }
+  base::ErrorBuilder error = Invalid(
+      "CSV_INVALID",
+      "The header names municipalities by exactly one of " + list + ".");
+  error.WithViolation(
+      {"header", "SUBJECT_COLUMN", "Keep exactly one of " + list + "."});
+  if (const auto details = base::GetErrorDetails(cause)) {
+    error.WithViolations(details->violations);
+  }
+  return error;
+}
+
+absl::Status TransactionMixed(std::string_view why) {
+  return Invalid("TRANSACTION_MIXED", why)
+      .WithViolation({"transaction", "TRANSACTION_MIXED", Text(why)});
+}
+
+absl::Status FiscalYearInvalid(std::string_view field, int year) {
+  return Invalid("FISCAL_YEAR_INVALID",
+                 "A fiscal year is 1900 to 2999; 0 where the field may be left "
+                 "out.")
+      .With("field", field)
+      .With("fiscal_year", year)
+      .WithViolation({Text(field), "FISCAL_YEAR_INVALID",
+                      "Use the calendar year in which it begins."});
+}
+
+absl::Status BoundariesBackward(base::FiscalYear from, base::FiscalYear to) {
+  return Invalid("BOUNDARIES_BACKWARD",
+                 "Figures are carried to later boundaries only; FY" +
+                     to.ToString() + " lies before FY" + from.ToString() + ".")
+      .With("fiscal_year", from.value())
+      .With("boundaries_fiscal_year", to.value())
+      .WithViolation({"boundaries_fiscal_year", "BOUNDARIES_BACKWARD",
+                      "Use the year of the municipalities or a later one."});
+}
+
+absl::Status BatchSize(int size, int limit) {
+  return Invalid("BATCH_SIZE",
+                 "Ask for 1 to " + std::to_string(limit) + " names at a time.")
+      .With("size", size)
+      .With("limit", limit)
+      .WithViolation({"names", "BATCH_SIZE", "Split the request."});
+}
+
+absl::Status MunicipalityInvalid(std::vector<base::Violation> violations) {
+  return Invalid("MUNICIPALITY_INVALID",
+                 "The municipality is wrong; put every violation right.")
+      .WithViolations(std::move(violations));
+}
+
+absl::Status MaskInvalid(std::string_view path) {
+  return Invalid("MASK_INVALID", "The mask names " + Text(path) +
+                                     ", which is no field that can be changed.")
+      .With("path", path)
+      .WithViolation({"update_mask", "MASK_INVALID",
+                      "Use the paths the field documents."});
+}
+
+absl::Status LineageInvalid(std::vector<base::Violation> violations) {
+  return Invalid("LINEAGE_INVALID",
+                 "The lineage event is wrong; put every violation right.")
+      .WithViolations(std::move(violations));
+}
+
+absl::Status NameAmbiguous(std::string_view name,
+                           const std::vector<std::string>& candidates) {
+  return Invalid("NAME_AMBIGUOUS", "Several municipalities are called " +
+                                       Text(name) + "; use one of the codes " +
+                                       Join(candidates, ", ") + ".")
+      .With("name", name)
+      .With("candidates", Join(candidates, " "));
+}
+
+absl::Status ProgramsInvalid(std::vector<base::Violation> violations,
+                             const absl::Status& cause) {
+  base::ErrorBuilder error =
+      Invalid("PROGRAMS_INVALID",
+              "The data file of programmes is wrong; put every violation "
+              "right.");
+  if (!cause.ok()) {
+    error.With("cause", base::MessageOf(cause));
+    if (const auto details = base::GetErrorDetails(cause)) {
+      error.WithViolations(details->violations);
+    }
+  }
+  return error.WithViolations(std::move(violations));
+}
+
 absl::Status RequestIdInvalid(std::string_view request_id) {
   return Invalid("REQUEST_ID_INVALID",
                  "request_id is a UUID, at most 64 letters, digits and -.")
@@ -148,6 +268,58 @@ absl::Status ProgramMismatch(std::string_view program,
       .With("parent", parent);
 }
 
+absl::Status YearBeforeProgram(std::string_view program, base::FiscalYear first,
+                               base::FiscalYear year) {
+  return Invalid("YEAR_BEFORE_PROGRAM", "Programme " + Text(program) +
+                                            " began in FY" + first.ToString() +
+                                            "; FY" + year.ToString() +
+                                            " can have no status.")
+      .With("program", program)
+      .With("first_fiscal_year", first.value())
+      .With("fiscal_year", year.value());
+}
+
+absl::Status NameMismatch(std::string_view name, std::string_view expected) {
+  return Invalid("NAME_MISMATCH", "Leave name out, or make it " +
+                                      Text(expected) + ", as the code says.")
+      .With("name", name)
+      .With("expected", expected);
+}
+
+absl::Status ReasonRequired(std::string_view field) {
+  return Invalid("REASON_REQUIRED",
+                 "Say in " + Text(field) + " why it is taken back.")
+      .With("field", field)
+      .WithViolation({Text(field), "REASON_REQUIRED", "Give a reason."});
+}
+
+absl::Status BandInvalid(std::string_view id) {
+  return Invalid("BAND_INVALID",
+                 "A population band is 1 to 63 of a-z, 0-9, - and _.")
+      .With("value", id);
+}
+
+absl::Status OperationInvalid(std::string_view found, std::string_view word) {
+  return Invalid("OPERATION_INVALID",
+                 "The operation is set, " + Text(word) + " or left empty.")
+      .With("value", found);
+}
+
+absl::Status LineageShape(LineageKind kind) {
+  const std::string_view rule =
+      kind == LineageKind::kMerger
+          ? "A merger has two predecessors or more and one successor"
+      : kind == LineageKind::kSplit
+          ? "A split has one predecessor and two successors or more"
+          : "A rename has one predecessor and the same successor";
+  return Invalid("LINEAGE_SHAPE", Text(rule) + ", none twice.")
+      .With("kind", ToString(kind));
+}
+
+absl::Status LineageCreated(std::string_view why) {
+  return Invalid("LINEAGE_CREATED", why);
+}
+
 absl::Status ValueMissing() {
   return Invalid("VALUE_MISSING", "A value is required here.");
 }
@@ -171,6 +343,12 @@ absl::Status CellCount(std::size_t cells, std::size_t columns) {
                                    std::to_string(columns) + ".")
       .With("cells", static_cast<long long>(cells))
       .With("columns", static_cast<long long>(columns));
+}
+
+absl::Status FileRejected() {
+  return Invalid("FILE_REJECTED",
+                 "The record is good; others of the file are not, and it is "
+                 "taken as a whole or not at all.");
 }
 
 absl::Status DuplicateRecord(std::size_t first_line) {
@@ -198,6 +376,100 @@ absl::Status ProgramNotFound(std::string_view program, std::int64_t version) {
       .With("program", program)
       .With("version", version)
       .WithResource("registry.welfare/Program", "programs/" + Text(program));
+}
+
+absl::Status MunicipalityNotInYear(const Municipality& municipality,
+                                   base::FiscalYear year) {
+  const std::string name =
+      "municipalities/" + municipality.first_code.ToString();
+  return NotFound("MUNICIPALITY_NOT_IN_YEAR",
+                  "Municipality " + municipality.first_code.ToString() +
+                      " does not exist in FY" + year.ToString() +
+                      "; it exists from " + Years(municipality) + ".")
+      .With("code", municipality.first_code.ToString())
+      .With("fiscal_year", year.value())
+      .With("years", Years(municipality))
+      .WithResource("registry.welfare/Municipality", name);
+}
+
+absl::Status NameUnknown(std::string_view name,
+                         const std::vector<std::string>& candidates) {
+  return NotFound("NAME_UNKNOWN",
+                  "No municipality or council is called " + Text(name) +
+                      (candidates.empty()
+                           ? std::string("; see ListMunicipalities.")
+                           : "; similar are " + Join(candidates, ", ") + "."))
+      .With("name", name)
+      .With("candidates", Join(candidates, " "))
+      .WithResource("registry.welfare/Municipality", name);
+}
+
+absl::Status ProgramUnknown(std::string_view program, std::string_view known) {
+  return NotFound("PROGRAM_NOT_FOUND", "There is no programme " +
+                                           Text(program) +
+                                           "; there are: " + Text(known) + ".")
+      .With("program", program)
+      .With("known", known)
+      .WithResource("registry.welfare/Program", "programs/" + Text(program));
+}
+
+absl::Status StatusNotFound(std::string_view program,
+                            const base::MunicipalityCode& municipality,
+                            base::FiscalYear year) {
+  return NotFound("STATUS_NOT_FOUND", "Nothing is on record for " +
+                                          municipality.ToString() +
+                                          ", programme " + Text(program) +
+                                          ", FY" + year.ToString() + ".")
+      .With("program", program)
+      .With("code", municipality.ToString())
+      .With("fiscal_year", year.value())
+      .WithResource("registry.welfare/StatusRecord",
+                    "programs/" + Text(program) + "/statusRecords/" +
+                        municipality.ToString() + "/" + year.ToString());
+}
+
+absl::Status MunicipalityExists(const base::MunicipalityCode& code) {
+  return MakeError(StatusCode::kAlreadyExists, "MUNICIPALITY_EXISTS",
+                   "Code " + code.ToString() +
+                       " belongs to a municipality; change that one, or use "
+                       "another code.")
+      .With("code", code.ToString())
+      .WithResource("registry.welfare/Municipality",
+                    "municipalities/" + code.ToString());
+}
+
+absl::Status EtagMismatch(std::string_view resource, std::string_view sent,
+                          std::string_view current) {
+  return MakeError(StatusCode::kAborted, "ETAG_MISMATCH",
+                   Text(resource) +
+                       " was changed since it was read; read it again and "
+                       "repeat the change.")
+      .With("resource", resource)
+      .With("sent", sent)
+      .With("etag", current);
+}
+
+absl::Status MunicipalityInUse(const base::MunicipalityCode& code) {
+  const std::string name = "municipalities/" + code.ToString();
+  return MakeError(StatusCode::kFailedPrecondition, "MUNICIPALITY_IN_USE",
+                   "Municipality " + code.ToString() +
+                       " has status records or a lineage; take its records "
+                       "back first, or record its end as a lineage event.")
+      .With("code", code.ToString())
+      .WithPrecondition("NO_RECORDS", name, "Take its status records back.");
+}
+
+absl::Status StatusAfterEnd(const base::MunicipalityCode& code,
+                            base::FiscalYear year) {
+  const std::string name = "municipalities/" + code.ToString();
+  return MakeError(StatusCode::kFailedPrecondition, "STATUS_AFTER_END",
+                   "Municipality " + code.ToString() +
+                       " has a status record for FY" + year.ToString() +
+                       ", after its end; take it back first.")
+      .With("code", code.ToString())
+      .With("fiscal_year", year.value())
+      .WithPrecondition("NO_RECORDS", name,
+                        "Take back the records after its end.");
 }
 
 absl::Status CodeRetired(const base::MunicipalityCode& code) {

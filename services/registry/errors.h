@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,6 +15,8 @@
 #include "services/base/error.h"
 #include "services/base/fiscal_year.h"
 #include "services/base/municipality_code.h"
+#include "services/registry/lineage.h"
+#include "services/registry/municipality.h"
 #include "services/registry/status.h"
 
 namespace welfare::registry {
@@ -41,8 +45,33 @@ absl::Status CsvInvalid(const absl::Status& cause);
 
 // CSV_INVALID: lines count from 1.
 absl::Status FirstLineInvalid(int first_line);
+// CSV_INVALID: a file names municipalities by exactly one of `columns`; keeps
+// the violations of `cause`, which may be OK.
+absl::Status CsvSubjectColumns(std::span<const std::string_view> columns,
+                               const absl::Status& cause);
+// TRANSACTION_MIXED: what a stream that is one transaction may not do.
+absl::Status TransactionMixed(std::string_view why);
 // REQUEST_ID_INVALID.
 absl::Status RequestIdInvalid(std::string_view request_id);
+// FISCAL_YEAR_INVALID.
+absl::Status FiscalYearInvalid(std::string_view field, int year);
+// BOUNDARIES_BACKWARD: boundaries of a year before that of the municipalities.
+absl::Status BoundariesBackward(base::FiscalYear from, base::FiscalYear to);
+// BATCH_SIZE: none or more than `limit` names.
+absl::Status BatchSize(int size, int limit);
+// MUNICIPALITY_INVALID, with every violation.
+absl::Status MunicipalityInvalid(std::vector<base::Violation> violations);
+// MASK_INVALID: `path` is no field that can be changed.
+absl::Status MaskInvalid(std::string_view path);
+// LINEAGE_INVALID, with every violation.
+absl::Status LineageInvalid(std::vector<base::Violation> violations);
+// NAME_AMBIGUOUS: `candidates` are codes.
+absl::Status NameAmbiguous(std::string_view name,
+                           const std::vector<std::string>& candidates);
+// PROGRAMS_INVALID: the data file of programmes, with every violation; `cause`
+// where it cannot be read at all.
+absl::Status ProgramsInvalid(std::vector<base::Violation> violations,
+                             const absl::Status& cause);
 
 // --- INVALID_ARGUMENT of one value; violations and rejects carry them ---
 
@@ -62,14 +91,31 @@ absl::Status YesNoInvalid(std::string_view word);
 absl::Status ProgramInvalid(std::string_view program);
 // PROGRAM_MISMATCH: the record names another programme than its parent.
 absl::Status ProgramMismatch(std::string_view program, std::string_view parent);
+// YEAR_BEFORE_PROGRAM: the programme began in `first`.
+absl::Status YearBeforeProgram(std::string_view program, base::FiscalYear first,
+                               base::FiscalYear year);
+// NAME_MISMATCH: the name contradicts the code.
+absl::Status NameMismatch(std::string_view name, std::string_view expected);
 // VALUE_MISSING.
 absl::Status ValueMissing();
+// REASON_REQUIRED: taking something back says why, in `field`.
+absl::Status ReasonRequired(std::string_view field);
+// BAND_INVALID.
+absl::Status BandInvalid(std::string_view id);
+// OPERATION_INVALID: neither set nor `word`.
+absl::Status OperationInvalid(std::string_view found, std::string_view word);
+// LINEAGE_SHAPE: too few or too many before or after, or one of them twice.
+absl::Status LineageShape(LineageKind kind);
+// LINEAGE_CREATED: what an event may describe of its successors.
+absl::Status LineageCreated(std::string_view why);
 // TEXT_INVALID: spaces at an end, control characters, or too long.
 absl::Status TextInvalid(std::size_t max_bytes);
 // KANA_INVALID.
 absl::Status KanaInvalid(std::string_view text);
 // CELL_COUNT: a record with more or fewer cells than the header.
 absl::Status CellCount(std::size_t cells, std::size_t columns);
+// FILE_REJECTED: the record is good and others of its file are not.
+absl::Status FileRejected();
 // DUPLICATE_RECORD: the file says it before, in line `first_line`.
 absl::Status DuplicateRecord(std::size_t first_line);
 
@@ -78,13 +124,38 @@ absl::Status DuplicateRecord(std::size_t first_line);
 // MUNICIPALITY_NOT_FOUND.
 absl::Status MunicipalityNotFound(const base::MunicipalityCode& code,
                                   std::int64_t version);
-// PROGRAM_NOT_FOUND.
+// MUNICIPALITY_NOT_IN_YEAR: it exists in other years.
+absl::Status MunicipalityNotInYear(const Municipality& municipality,
+                                   base::FiscalYear year);
+// NAME_UNKNOWN: `candidates` are similar names.
+absl::Status NameUnknown(std::string_view name,
+                         const std::vector<std::string>& candidates);
+// PROGRAM_NOT_FOUND: nothing is recorded for it at that version.
 absl::Status ProgramNotFound(std::string_view program, std::int64_t version);
+// PROGRAM_NOT_FOUND: there is no such programme; `known` are those there are.
+absl::Status ProgramUnknown(std::string_view program, std::string_view known);
+// STATUS_NOT_FOUND: nothing is on record for the year.
+absl::Status StatusNotFound(std::string_view program,
+                            const base::MunicipalityCode& municipality,
+                            base::FiscalYear year);
+
+// --- ALREADY_EXISTS and ABORTED ---
+
+// MUNICIPALITY_EXISTS: the code belongs to one.
+absl::Status MunicipalityExists(const base::MunicipalityCode& code);
+// ETAG_MISMATCH: `resource` was changed since it was read.
+absl::Status EtagMismatch(std::string_view resource, std::string_view sent,
+                          std::string_view current);
 
 // --- FAILED_PRECONDITION: fix the state first ---
 
 // CODE_RETIRED: the code belongs to a municipality that no longer exists.
 absl::Status CodeRetired(const base::MunicipalityCode& code);
+// MUNICIPALITY_IN_USE: it has status records or a lineage.
+absl::Status MunicipalityInUse(const base::MunicipalityCode& code);
+// STATUS_AFTER_END: it has a record for `year`, after its end.
+absl::Status StatusAfterEnd(const base::MunicipalityCode& code,
+                            base::FiscalYear year);
 // CORRECTION_REASON_REQUIRED: the year is on record with `recorded`.
 absl::Status CorrectionReasonRequired(base::FiscalYear year,
                                       const StatusFacts& recorded);

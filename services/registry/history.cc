@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "services/registry/errors.h"
+#include "services/text/normalize.h"
 
 namespace welfare::registry {
 namespace {
@@ -17,6 +18,13 @@ bool ByMunicipalityAndVersion(const StatusPtr& a, const StatusPtr& b) {
          std::tie(b->municipality, b->version);
 }
 
+// Order of the records of one municipality.
+bool ByValidityAndVersion(const MunicipalityRecordPtr& a,
+                          const MunicipalityRecordPtr& b) {
+  return std::tie(a->valid_from, a->version) <
+         std::tie(b->valid_from, b->version);
+}
+
 YearFacts ToYearFacts(const StatusRecord& record) {
   return {record.fiscal_year, record.facts, record.note};
 }
@@ -25,8 +33,9 @@ YearFacts ToYearFacts(const StatusRecord& record) {
 
 void SortChanges(Commit& commit) {
   std::sort(commit.municipalities.begin(), commit.municipalities.end(),
-            [](const MunicipalityPtr& a, const MunicipalityPtr& b) {
-              return a->first_code < b->first_code;
+            [](const MunicipalityRecordPtr& a, const MunicipalityRecordPtr& b) {
+              return std::tie(a->first_code, a->valid_from) <
+                     std::tie(b->first_code, b->valid_from);
             });
   std::sort(commit.statuses.begin(), commit.statuses.end(),
             [](const StatusPtr& a, const StatusPtr& b) {
@@ -72,6 +81,47 @@ std::int64_t History::next_municipality_id() const {
   return municipalities_->last_id + 1;
 }
 
+std::int64_t History::next_lineage_number() const {
+  return static_cast<std::int64_t>(lineage_events_.size()) + 1;
+}
+
+void History::Add(const Commit& commit, MunicipalityTable& table) {
+  for (std::size_t at = 0; at < commit.municipalities.size(); ++at) {
+    const MunicipalityRecordPtr& record = commit.municipalities[at];
+    const base::MunicipalityCode& id = record->first_code;
+    std::vector<MunicipalityRecordPtr>& records = table.records[id];
+    records.insert(std::upper_bound(records.begin(), records.end(), record,
+                                    ByValidityAndVersion),
+                   record);
+    table.holders.try_emplace(id, CodeHolder{id, commit.version});
+    if (record->says.code.has_value()) {
+      table.holders.try_emplace(*record->says.code,
+                                CodeHolder{id, commit.version});
+    }
+    table.last_id = std::max(table.last_id, record->id);
+    // Only what all records of the commit say together was ever the state.
+    if (at + 1 < commit.municipalities.size() &&
+        commit.municipalities[at + 1]->first_code == id) {
+      continue;
+    }
+    auto state = std::make_shared<const Municipality>(Assemble(records));
+    for (const MunicipalityPeriod& period : state->periods) {
+      for (const std::string* name :
+           {&period.facts.name, &period.facts.council_name}) {
+        const auto key = text::NameKey(*name);
+        if (!key.ok()) continue;  // stored names are UTF-8
+        const auto [first, last] = table.names.equal_range(*key);
+        if (std::none_of(first, last, [&](const auto& entry) {
+              return entry.second == id;
+            })) {
+          table.names.emplace(*key, id);
+        }
+      }
+    }
+    table.states[id].push_back(std::move(state));
+  }
+}
+
 absl::StatusOr<std::shared_ptr<const History>> History::With(
     std::span<const CommitPtr> commits) const {
   auto next = std::make_shared<History>(*this);
@@ -88,13 +138,12 @@ absl::StatusOr<std::shared_ptr<const History>> History::With(
     if (!commit->municipalities.empty() && municipalities == nullptr) {
       municipalities = std::make_shared<MunicipalityTable>(*municipalities_);
     }
-    for (const MunicipalityPtr& record : commit->municipalities) {
-      municipalities->records[record->first_code].push_back(record);
-      municipalities->holders.try_emplace(record->first_code,
-                                          record->first_code);
-      municipalities->holders.try_emplace(record->facts.code,
-                                          record->first_code);
-      municipalities->last_id = std::max(municipalities->last_id, record->id);
+    if (municipalities != nullptr) Add(*commit, *municipalities);
+    for (const LineageEventPtr& event : commit->lineage_events) {
+      if (event->number != next->next_lineage_number()) {
+        return HistoryGap(next->next_lineage_number() - 1, event->number);
+      }
+      next->lineage_events_.push_back(event);
     }
     for (const StatusPtr& record : commit->statuses) {
       added[record->program][record->fiscal_year].push_back(record);
@@ -132,51 +181,102 @@ absl::StatusOr<std::shared_ptr<const History>> History::With(
   return std::shared_ptr<const History>(std::move(next));
 }
 
-const MunicipalityRecord* RegistryView::FindMunicipality(
+const Municipality* RegistryView::StateAt(
+    const std::vector<MunicipalityPtr>& states, std::int64_t version) {
+  const auto after = std::partition_point(
+      states.begin(), states.end(),
+      [&](const MunicipalityPtr& state) { return state->version <= version; });
+  return after == states.begin() ? nullptr : std::prev(after)->get();
+}
+
+const Municipality* RegistryView::FindEver(
     const base::MunicipalityCode& code) const {
   const auto& table = *history_->municipalities_;
   const auto holder = table.holders.find(code);
-  if (holder == table.holders.end()) return nullptr;
-  const std::vector<MunicipalityPtr>& records =
-      table.records.find(holder->second)->second;
-  const auto record = std::find_if(records.rbegin(), records.rend(),
-                                   [&](const MunicipalityPtr& candidate) {
-                                     return candidate->version <= version_;
-                                   });
-  if (record == records.rend() || (*record)->deleted) return nullptr;
-  return record->get();
+  if (holder == table.holders.end() || holder->second.version > version_) {
+    return nullptr;
+  }
+  return StateAt(table.states.find(holder->second.first_code)->second,
+                 version_);
+}
+
+const Municipality* RegistryView::FindMunicipality(
+    const base::MunicipalityCode& code) const {
+  const Municipality* state = FindEver(code);
+  return state == nullptr || state->deleted ? nullptr : state;
 }
 
 bool RegistryView::IsRetired(const base::MunicipalityCode& code) const {
   const auto& table = *history_->municipalities_;
   const auto holder = table.holders.find(code);
-  return holder != table.holders.end() &&
-         table.records.find(holder->second)->second.front()->version <=
-             version_ &&
+  return holder != table.holders.end() && holder->second.version <= version_ &&
          FindMunicipality(code) == nullptr;
 }
 
-std::vector<const MunicipalityRecord*> RegistryView::Municipalities() const {
-  std::vector<const MunicipalityRecord*> result;
-  result.reserve(history_->municipalities_->records.size());
-  for (const auto& [first_code, unused] : history_->municipalities_->records) {
-    if (const MunicipalityRecord* record = FindMunicipality(first_code)) {
-      result.push_back(record);
-    }
+std::vector<const Municipality*> RegistryView::Municipalities() const {
+  std::vector<const Municipality*> result;
+  result.reserve(history_->municipalities_->states.size());
+  for (const auto& [first_code, states] : history_->municipalities_->states) {
+    const Municipality* state = StateAt(states, version_);
+    if (state != nullptr && !state->deleted) result.push_back(state);
   }
   return result;
 }
 
-base::Timestamp RegistryView::CreatedTime(
-    const MunicipalityRecord& municipality) const {
+absl::StatusOr<std::vector<const Municipality*>> RegistryView::FindByName(
+    std::string_view name, base::FiscalYear fiscal_year) const {
+  const auto key = text::NameKey(name);
+  if (!key.ok()) return TextInvalid(name.size());
+  const auto has_name = [&](const std::string& known) {
+    const auto known_key = text::NameKey(known);
+    return known_key.ok() && *known_key == *key;
+  };
+  std::vector<const Municipality*> result;
+  const auto [first, last] = history_->municipalities_->names.equal_range(*key);
+  for (auto entry = first; entry != last; ++entry) {
+    const Municipality* municipality = FindMunicipality(entry->second);
+    if (municipality == nullptr) continue;
+    const MunicipalityFacts* facts = municipality->InYear(fiscal_year);
+    if (facts != nullptr &&
+        (has_name(facts->name) || has_name(facts->council_name))) {
+      result.push_back(municipality);
+    }
+  }
+  std::sort(result.begin(), result.end(), [](const auto* a, const auto* b) {
+    return a->first_code < b->first_code;
+  });
+  return result;
+}
+
+std::vector<MunicipalityRecordPtr> RegistryView::RecordsOf(
+    const Municipality& municipality) const {
+  std::vector<MunicipalityRecordPtr> result;
   const auto& records =
       history_->municipalities_->records.find(municipality.first_code)->second;
-  return history_->commit(records.front()->version).recorded_time;
+  std::copy_if(records.begin(), records.end(), std::back_inserter(result),
+               [&](const MunicipalityRecordPtr& record) {
+                 return record->version <= version_;
+               });
+  return result;
+}
+
+base::Timestamp RegistryView::CreatedTime(
+    const Municipality& municipality) const {
+  return history_->commit(municipality.created_version).recorded_time;
 }
 
 base::Timestamp RegistryView::RecordedTime(
-    const MunicipalityRecord& municipality) const {
+    const Municipality& municipality) const {
   return history_->commit(municipality.version).recorded_time;
+}
+
+std::vector<const LineageEvent*> RegistryView::LineageEvents() const {
+  std::vector<const LineageEvent*> result;
+  for (const LineageEventPtr& event : history_->lineage_events_) {
+    if (event->version > version_) break;
+    result.push_back(event.get());
+  }
+  return result;
 }
 
 const History::ProgramTable* RegistryView::FindProgram(
@@ -217,7 +317,28 @@ const StatusRecord* RegistryView::FindStatus(
       });
   if (after == records.begin()) return nullptr;
   const StatusPtr& last = *std::prev(after);
-  return last->municipality == municipality ? last.get() : nullptr;
+  return last->municipality == municipality && !last->retracted ? last.get()
+                                                                : nullptr;
+}
+
+std::vector<const StatusRecord*> RegistryView::StatusRecordsOf(
+    const base::MunicipalityCode& municipality) const {
+  std::vector<const StatusRecord*> result;
+  for (const auto& [program, table] : history_->programs_) {
+    for (const auto& [year, records] : table->years) {
+      auto record = std::partition_point(
+          records->begin(), records->end(), [&](const StatusPtr& each) {
+            return each->municipality < municipality;
+          });
+      for (; record != records->end() &&
+             (*record)->municipality == municipality &&
+             (*record)->version <= version_;
+           ++record) {
+        result.push_back(record->get());
+      }
+    }
+  }
+  return result;
 }
 
 void RegistryView::ForEachStatus(
@@ -228,14 +349,17 @@ void RegistryView::ForEachStatus(
   const auto year = table->years.find(fiscal_year);
   if (year == table->years.end()) return;
   const StatusRecord* current = nullptr;
+  const auto finish = [&] {
+    if (current != nullptr && !current->retracted) visit(*current);
+    current = nullptr;
+  };
   for (const StatusPtr& record : *year->second) {
     if (current != nullptr && current->municipality != record->municipality) {
-      visit(*current);
-      current = nullptr;
+      finish();
     }
     if (record->version <= version_) current = record.get();
   }
-  if (current != nullptr) visit(*current);
+  finish();
 }
 
 std::vector<base::FiscalYear> RegistryView::FiscalYears(

@@ -18,6 +18,7 @@
 #include "services/base/clock.h"
 #include "services/base/fiscal_year.h"
 #include "services/base/municipality_code.h"
+#include "services/registry/lineage.h"
 #include "services/registry/municipality.h"
 #include "services/registry/status.h"
 #include "services/registry/status_rules.h"
@@ -26,19 +27,23 @@ namespace welfare::registry {
 
 // Everything one registry version changed, in one transaction.
 //
-// Invariants: at least one change; no municipality and no (programme,
-// municipality, year) twice; `municipalities` in order of resource id,
-// `statuses` in order of programme, municipality, year.
+// Invariants: at least one change; no (municipality, valid_from) and no
+// (programme, municipality, year) twice; `municipalities` in order of resource
+// id and valid_from, `statuses` in order of programme, municipality, year.
 struct Commit {
   std::int64_t version = 0;  // 1, 2, 3, ... without gaps
   // Later than that of the version before, so that a moment names a version.
   base::Timestamp recorded_time;
-  std::string actor;
-  std::vector<MunicipalityPtr> municipalities;
+  std::string actor;   // who made it
+  std::string action;  // by which method: `RecordStatus`
+  std::vector<MunicipalityRecordPtr> municipalities;
   std::vector<StatusPtr> statuses;
+  std::vector<LineageEventPtr> lineage_events;
 
-  // Number of changes.
-  std::size_t size() const { return municipalities.size() + statuses.size(); }
+  // Number of records.
+  std::size_t size() const {
+    return municipalities.size() + statuses.size() + lineage_events.size();
+  }
 };
 using CommitPtr = std::shared_ptr<const Commit>;
 
@@ -47,8 +52,11 @@ using CommitPtr = std::shared_ptr<const Commit>;
 struct Changes {
   std::vector<MunicipalityRecord> municipalities;
   std::vector<StatusRecord> statuses;
+  std::vector<LineageEvent> lineage_events;
 
-  std::size_t size() const { return municipalities.size() + statuses.size(); }
+  std::size_t size() const {
+    return municipalities.size() + statuses.size() + lineage_events.size();
+  }
   bool empty() const { return size() == 0; }
 };
 
@@ -90,6 +98,8 @@ class History {
 
   // The surrogate id of the next new municipality.
   std::int64_t next_municipality_id() const;
+  // The number of the next lineage event.
+  std::int64_t next_lineage_number() const;
 
   // Returns this history followed by `commits`. Costs time in proportion to
   // the new changes and the years and programmes they touch, plus one pointer
@@ -104,13 +114,26 @@ class History {
  private:
   friend class RegistryView;
 
+  struct CodeHolder {
+    base::MunicipalityCode first_code;
+    std::int64_t version;  // since when the code is known as its
+  };
   struct MunicipalityTable {
-    // Resource id to every version of the municipality, oldest first.
-    std::map<base::MunicipalityCode, std::vector<MunicipalityPtr>> records;
-    // Every code ever held to the resource id of its holder.
-    std::map<base::MunicipalityCode, base::MunicipalityCode> holders;
+    // Resource id to every record, in order of valid_from and version.
+    std::map<base::MunicipalityCode, std::vector<MunicipalityRecordPtr>>
+        records;
+    // Resource id to what was known after each version that touched it.
+    std::map<base::MunicipalityCode, std::vector<MunicipalityPtr>> states;
+    // Every code ever held to its holder.
+    std::map<base::MunicipalityCode, CodeHolder> holders;
+    // NameKey of every name ever held, of municipality or council, to the
+    // resource ids of the holders.
+    std::multimap<std::string, base::MunicipalityCode, std::less<>> names;
     std::int64_t last_id = 0;
   };
+  // Adds the municipalities of `commit` to `table`.
+  static void Add(const Commit& commit, MunicipalityTable& table);
+
   // Records of one programme and year by municipality, oldest first in each.
   using YearTable = std::vector<StatusPtr>;
   struct ProgramTable {
@@ -122,6 +145,7 @@ class History {
   std::shared_ptr<const MunicipalityTable> municipalities_;
   std::map<std::string, std::shared_ptr<const ProgramTable>, std::less<>>
       programs_;
+  std::vector<LineageEventPtr> lineage_events_;  // event i has number i + 1
 };
 using HistoryPtr = std::shared_ptr<const History>;
 
@@ -132,32 +156,56 @@ class RegistryView {
   std::int64_t version() const { return version_; }
 
   // Returns the municipality with the resource id, or any code it ever held;
-  // null when there is none, or none any more.
-  const MunicipalityRecord* FindMunicipality(
+  // null when there is none, or none any more. It need not exist in every year.
+  const Municipality* FindMunicipality(
       const base::MunicipalityCode& code) const;
 
-  // Returns whether the code was held by a municipality that no longer exists.
+  // As FindMunicipality, also when it was taken back.
+  const Municipality* FindEver(const base::MunicipalityCode& code) const;
+
+  // Returns whether the code was held by a municipality that was taken back.
   bool IsRetired(const base::MunicipalityCode& code) const;
 
-  // Returns all municipalities, in order of resource id.
-  std::vector<const MunicipalityRecord*> Municipalities() const;
+  // Returns all municipalities that were not taken back, of whatever years, in
+  // order of resource id.
+  std::vector<const Municipality*> Municipalities() const;
+
+  // Returns the municipalities one of whose names, or whose council's, has the
+  // same NameKey as `name` in `fiscal_year`, in order of resource id.
+  //
+  // Errors: INVALID_ARGUMENT, reason TEXT_INVALID: not UTF-8.
+  absl::StatusOr<std::vector<const Municipality*>> FindByName(
+      std::string_view name, base::FiscalYear fiscal_year) const;
+
+  // Returns the records about the municipality up to this version, in order of
+  // valid_from and version. REQUIRES: `municipality` comes from this view.
+  std::vector<MunicipalityRecordPtr> RecordsOf(
+      const Municipality& municipality) const;
 
   // When the municipality was first recorded.
   // REQUIRES: `municipality` comes from this view.
-  base::Timestamp CreatedTime(const MunicipalityRecord& municipality) const;
-  // When the version `municipality` is was recorded.
-  base::Timestamp RecordedTime(const MunicipalityRecord& municipality) const;
+  base::Timestamp CreatedTime(const Municipality& municipality) const;
+  // When its last record was made.
+  base::Timestamp RecordedTime(const Municipality& municipality) const;
+
+  // Returns the lineage events, in order of number.
+  std::vector<const LineageEvent*> LineageEvents() const;
 
   // Returns whether anything was recorded for the programme.
   bool HasProgram(std::string_view program) const;
   // Returns the programmes with records, in order.
   std::vector<std::string> Programs() const;
 
-  // Returns the record in force for the year, or null: not known. Never
-  // carries another year's forward.
+  // Returns the record in force for the year, or null: not known, or taken
+  // back. Never carries another year's forward.
   const StatusRecord* FindStatus(std::string_view program,
                                  const base::MunicipalityCode& municipality,
                                  base::FiscalYear fiscal_year) const;
+
+  // Returns every record of the municipality up to this version, in force or
+  // not, by programme, year and version.
+  std::vector<const StatusRecord*> StatusRecordsOf(
+      const base::MunicipalityCode& municipality) const;
 
   // Calls `visit` with the record in force of each municipality that has one
   // for the year, in order of resource id.
@@ -177,6 +225,10 @@ class RegistryView {
   friend class History;
   RegistryView(const History& history, std::int64_t version)
       : history_(&history), version_(version) {}
+
+  // The state at this version, a tombstone included; null before the first.
+  static const Municipality* StateAt(const std::vector<MunicipalityPtr>& states,
+                                     std::int64_t version);
 
   const History::ProgramTable* FindProgram(std::string_view program) const;
 

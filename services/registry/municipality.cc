@@ -1,6 +1,7 @@
 #include "services/registry/municipality.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "services/registry/errors.h"
 
@@ -19,7 +20,117 @@ constexpr TypeWord kTypeWords[] = {
     {MunicipalityType::kVillage, "village"},
 };
 
+// What the records up to one year say, fact by fact.
+struct Draft {
+  MunicipalityStatement says;
+
+  void Apply(const MunicipalityStatement& newer) {
+    const auto take = [](auto& known, const auto& said) {
+      if (said.has_value()) known = said;
+    };
+    take(says.code, newer.code);
+    take(says.name, newer.name);
+    take(says.kana, newer.kana);
+    take(says.name_en, newer.name_en);
+    take(says.type, newer.type);
+    take(says.area, newer.area);
+    take(says.population_band, newer.population_band);
+    take(says.council_name, newer.council_name);
+    take(says.council_name_checked, newer.council_name_checked);
+    take(says.exists, newer.exists);
+  }
+
+  // Nothing where it does not exist.
+  std::optional<MunicipalityFacts> Facts() const {
+    if (!says.exists.value_or(false)) return std::nullopt;
+    MunicipalityFacts facts{
+        .code = *says.code,
+        .name = *says.name,
+        .kana = *says.kana,
+        .name_en = *says.name_en,
+        .type = *says.type,
+        .area = *says.area,
+        .population_band = says.population_band.value_or(""),
+        .council_name = says.council_name.value_or(""),
+        .council_name_checked = says.council_name_checked.value_or(false)};
+    if (facts.council_name.empty()) {
+      facts.council_name = DefaultCouncilName(facts.name);
+      facts.council_name_checked = false;
+    }
+    return facts;
+  }
+};
+
 }  // namespace
+
+const MunicipalityFacts* Municipality::InYear(base::FiscalYear year) const {
+  for (const MunicipalityPeriod& period : periods) {
+    if (period.first <= year && year <= period.last) return &period.facts;
+  }
+  return nullptr;
+}
+
+const MunicipalityPeriod& Municipality::Nearest(base::FiscalYear year) const {
+  for (auto period = periods.rbegin(); period != periods.rend(); ++period) {
+    if (period->first <= year) return *period;
+  }
+  return periods.front();
+}
+
+Municipality Assemble(std::span<const MunicipalityRecordPtr> records) {
+  const MunicipalityRecord& first = *records.front();
+  Municipality result{
+      .id = first.id, .first_code = first.first_code, .periods = {}};
+  result.created_version = first.version;
+  for (const MunicipalityRecordPtr& record : records) {
+    result.created_version = std::min(result.created_version, record->version);
+    result.version = std::max(result.version, record->version);
+    result.deleted = result.deleted || record->deleted;
+  }
+  if (result.deleted) return result;
+  Draft draft;
+  for (std::size_t at = 0; at < records.size();) {
+    const base::FiscalYear from = records[at]->valid_from;
+    for (; at < records.size() && records[at]->valid_from == from; ++at) {
+      draft.Apply(records[at]->says);
+    }
+    std::optional<MunicipalityFacts> facts = draft.Facts();
+    if (!facts.has_value()) continue;
+    const base::FiscalYear last =
+        at < records.size()
+            ? records[at]->valid_from - 1
+            : base::FiscalYear::FromChecked(base::FiscalYear::kMax);
+    std::vector<MunicipalityPeriod>& periods = result.periods;
+    if (!periods.empty() && periods.back().last - from == -1 &&
+        periods.back().facts == *facts) {
+      periods.back().last = last;
+    } else {
+      periods.push_back(
+          {.first = from, .last = last, .facts = *std::move(facts)});
+    }
+  }
+  return result;
+}
+
+MunicipalityStatement StateAll(const MunicipalityFacts& facts) {
+  MunicipalityStatement says{.code = facts.code,
+                             .name = facts.name,
+                             .kana = facts.kana,
+                             .name_en = facts.name_en,
+                             .type = facts.type,
+                             .area = facts.area};
+  if (!facts.population_band.empty()) {
+    says.population_band = facts.population_band;
+  }
+  // The usual name is not stated, so that it follows the municipality's.
+  if (facts.council_name_checked ||
+      facts.council_name != DefaultCouncilName(facts.name)) {
+    says.council_name = facts.council_name;
+    says.council_name_checked = facts.council_name_checked;
+  }
+  says.exists = true;
+  return says;
+}
 
 std::string_view ToString(MunicipalityType type) {
   for (const TypeWord& entry : kTypeWords) {

@@ -1,12 +1,15 @@
 #include "services/registry/registry_module.h"
 
 #include <chrono>
+#include <string>
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/platform/assets.h"
 #include "services/platform/log.h"
 #include "services/platform/memory_cache.h"
 #include "services/registry/live_history.h"
+#include "services/registry/program.h"
 #include "services/registry/registry_service.h"
 #include "services/registry/sql_registry_store.h"
 
@@ -15,15 +18,16 @@ namespace welfare::registry {
 // In order of construction; destroyed in reverse.
 struct RegistryModule::Parts {
   Parts(std::unique_ptr<platform::Database> opened,
-        std::unique_ptr<SqlRegistryStore> opened_store,
+        std::unique_ptr<SqlRegistryStore> opened_store, ProgramCatalog programs,
         const platform::ModuleContext& context,
         const platform::CallEnvironment& calls)
       : database(std::move(opened)),
         store(std::move(opened_store)),
+        catalog(std::move(programs)),
         live(*store),
         replies({}, context.metrics()),
-        reader(live, context.clock(), replies),
-        writer(*store, live, context.clock(), context.metrics()),
+        reader(live, catalog, context.clock(), replies),
+        writer(*store, live, catalog, context.clock(), context.metrics()),
         streams(live),
         service({.reader = reader,
                  .writer = writer,
@@ -32,6 +36,7 @@ struct RegistryModule::Parts {
 
   std::unique_ptr<platform::Database> database;
   std::unique_ptr<SqlRegistryStore> store;
+  const ProgramCatalog catalog;
   LiveHistory live;
   // Its own and in memory: reads run on gRPC's threads and must not wait for
   // a network.
@@ -52,8 +57,13 @@ absl::StatusOr<std::vector<platform::ServedService>> RegistryModule::Build(
                            context.OpenDatabase());
   WELFARE_ASSIGN_OR_RETURN(std::unique_ptr<SqlRegistryStore> store,
                            SqlRegistryStore::Open(*database, context.clock()));
+  WELFARE_ASSIGN_OR_RETURN(
+      const std::string programs,
+      platform::ReadAsset(context.AssetPath("programs.csv")));
+  WELFARE_ASSIGN_OR_RETURN(ProgramCatalog catalog,
+                           ProgramCatalog::Parse(programs));
   parts_ = std::make_unique<Parts>(std::move(database), std::move(store),
-                                   context, calls());
+                                   std::move(catalog), context, calls());
   WELFARE_RETURN_IF_ERROR(parts_->live.CatchUp());
   platform::LogInfo("registry loaded",
                     {{"version", parts_->live.Head()->version()}});

@@ -13,7 +13,10 @@
 #include "services/base/page_token.h"
 #include "services/base/resource_name.h"
 #include "services/registry/convert.h"
+#include "services/registry/csv_import.h"
 #include "services/registry/errors.h"
+#include "services/registry/plans.h"
+#include "services/text/normalize.h"
 
 namespace welfare::registry {
 namespace {
@@ -51,28 +54,122 @@ std::optional<base::MunicipalityCode> TakeCode(std::string_view& text) {
   return *code;
 }
 
+absl::StatusOr<base::FiscalYear> CheckYear(std::string_view field, int year) {
+  const auto checked = base::FiscalYear::Make(year);
+  if (!checked.ok()) return FiscalYearInvalid(field, year);
+  return checked;
+}
+
+// The fiscal year asked for, or that of `moment` in Asia/Tokyo.
+absl::StatusOr<base::FiscalYear> YearOf(int asked, base::Timestamp moment) {
+  if (asked != 0) return CheckYear("fiscal_year", asked);
+  const auto year = base::FiscalYear::FromDate(base::DateInTokyo(moment));
+  if (!year.ok()) return FiscalYearInvalid("fiscal_year", 0);
+  return year;
+}
+
+// The municipality of a resource name.
+absl::StatusOr<const Municipality*> Named(const RegistryView& view,
+                                          const std::string& name,
+                                          std::string_view field) {
+  const auto parsed = base::MunicipalityName::Parse(name);
+  if (!parsed.ok()) return NameInvalid(field, name, parsed.status());
+  const Municipality* found = view.FindMunicipality(parsed->code);
+  if (found == nullptr) {
+    return MunicipalityNotFound(parsed->code, view.version());
+  }
+  return found;
+}
+
+// What a page token is bound to: the request without its place in the list.
+template <typename Request>
+std::string ParametersOf(Request request) {
+  request.clear_page_token();
+  request.clear_page_size();
+  request.clear_min_version();
+  return DeterministicBytes(request);
+}
+
+// What ListMunicipalities filters by beside facts.
+struct StatusFilter {
+  std::string program;
+  std::optional<Implementing> implementing;
+  std::optional<Preparation> preparation;
+
+  bool Matches(const RegistryView& view,
+               const base::MunicipalityCode& municipality,
+               base::FiscalYear year) const {
+    if (program.empty()) return true;
+    const StatusRecord* record = view.FindStatus(program, municipality, year);
+    const StatusFacts facts = record == nullptr ? StatusFacts() : record->facts;
+    return (!implementing.has_value() || facts.implementing == *implementing) &&
+           (!preparation.has_value() || facts.preparation == *preparation);
+  }
+};
+
+absl::StatusOr<StatusFilter> ReadFilter(
+    const v1::ListMunicipalitiesRequest& request) {
+  if (!request.area().empty() && !IsArea(request.area())) {
+    return FilterInvalid("area", request.area());
+  }
+  if (!v1::Municipality::Type_IsValid(request.type())) {
+    return FilterInvalid("type", std::to_string(request.type()));
+  }
+  if (!CheckPopulationBand(request.population_band()).ok()) {
+    return FilterInvalid("population_band", request.population_band());
+  }
+  StatusFilter filter;
+  if (request.implementing() != v1::IMPLEMENTING_UNSPECIFIED) {
+    filter.implementing = FilterOf(request.implementing());
+    if (!filter.implementing.has_value()) {
+      return FilterInvalid("implementing",
+                           std::to_string(request.implementing()));
+    }
+  }
+  if (request.preparation() != v1::PREPARATION_UNSPECIFIED) {
+    filter.preparation = FilterOf(request.preparation());
+    if (!filter.preparation.has_value()) {
+      return FilterInvalid("preparation",
+                           std::to_string(request.preparation()));
+    }
+  }
+  const bool by_status =
+      filter.implementing.has_value() || filter.preparation.has_value();
+  if (request.program().empty() && !by_status) return filter;
+  const auto program = base::ProgramName::Parse(request.program());
+  if (!program.ok()) return FilterInvalid("program", request.program());
+  filter.program = program->program;
+  return filter;
+}
+
+// One thing recorded about a municipality; exactly one pointer is set.
+struct HistoryItem {
+  std::int64_t version;
+  const MunicipalityRecord* facts;
+  const StatusRecord* status;
+  const LineageEvent* event;
+};
+
 }  // namespace
 
 RegistryReader::RegistryReader(const LiveHistory& live,
+                               const ProgramCatalog& catalog,
                                const base::Clock& clock,
                                platform::Cache& replies)
-    : live_(live), clock_(clock), replies_(replies) {}
+    : live_(live), catalog_(catalog), clock_(clock), replies_(replies) {}
 
-bool RegistryReader::MustWait(const v1::GetMunicipalityRequest& request) const {
-  return request.min_version() > 0 &&
-         request.min_version() > live_.Head()->version();
-}
-
-bool RegistryReader::MustWait(const v1::GetRosterRequest& request) const {
-  return (request.min_version() > 0 &&
-          request.min_version() > live_.Head()->version()) ||
-         (request.has_known_at() &&
-          !live_.IsSettled(FromProto(request.known_at())));
+bool RegistryReader::MustWait(
+    std::int64_t min_version,
+    const google::protobuf::Timestamp* known_at) const {
+  return (min_version > 0 && min_version > live_.Head()->version()) ||
+         (known_at != nullptr && !live_.IsSettled(FromProto(*known_at)));
 }
 
 absl::StatusOr<RegistryReader::Pin> RegistryReader::PinVersion(
     const platform::CallContext& call, std::int64_t data_version,
-    std::int64_t min_version) const {
+    std::int64_t min_version,
+    const google::protobuf::Timestamp* known_at) const {
+  if (known_at != nullptr && data_version != 0) return KnownAtAndVersion();
   if (data_version < 0) return VersionNegative("data_version", data_version);
   if (min_version < 0) return VersionNegative("min_version", min_version);
   HistoryPtr head = live_.Head();
@@ -80,32 +177,52 @@ absl::StatusOr<RegistryReader::Pin> RegistryReader::PinVersion(
     WELFARE_ASSIGN_OR_RETURN(head,
                              live_.WaitFor(min_version, ToStoreLimits(call)));
   }
+  const base::Timestamp now = clock_.Now();
+  if (known_at != nullptr) {
+    const base::Timestamp moment = FromProto(*known_at);
+    if (moment > now) return KnownAtInFuture(moment, now);
+    WELFARE_ASSIGN_OR_RETURN(
+        head, live_.WaitUntilSettled(moment, ToStoreLimits(call)));
+    const std::int64_t version = head->VersionKnownAt(moment);
+    return Pin{
+        .history = std::move(head), .version = version, .moment = moment};
+  }
   const std::int64_t last = head->version();
   if (data_version > last) {
     return VersionNotReached("data_version", data_version, last);
   }
-  return Pin{.history = std::move(head),
-             .version = data_version == 0 ? last : data_version};
+  if (data_version == 0) {
+    return Pin{.history = std::move(head), .version = last, .moment = now};
+  }
+  const base::Timestamp moment = head->commit(data_version).recorded_time;
+  return Pin{
+      .history = std::move(head), .version = data_version, .moment = moment};
 }
 
 absl::Status RegistryReader::GetMunicipality(
     const platform::CallContext& call,
     const v1::GetMunicipalityRequest& request, std::string& reply) const {
-  WELFARE_ASSIGN_OR_RETURN(
-      const Pin pin,
-      PinVersion(call, request.data_version(), request.min_version()));
-  const std::string key = "registry/municipality/" +
-                          std::to_string(pin.version) + "/" + request.name();
+  WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
+  WELFARE_ASSIGN_OR_RETURN(const base::FiscalYear year,
+                           YearOf(request.fiscal_year(), pin.moment));
+  const bool stated = request.fiscal_year() != 0;
+  std::string key = "registry/municipality/";
+  key += std::to_string(pin.version);
+  key += stated ? "/=" : "/";
+  key += year.ToString();
+  key += '/';
+  key += request.name();
   if (std::optional<std::string> kept = replies_.Get(key)) {
     reply = *std::move(kept);
     return absl::OkStatus();
   }
-  const auto name = base::MunicipalityName::Parse(request.name());
-  if (!name.ok()) return NameInvalid("name", request.name(), name.status());
   const RegistryView view = pin.view();
-  const MunicipalityRecord* record = view.FindMunicipality(name->code);
-  if (record == nullptr) return MunicipalityNotFound(name->code, pin.version);
-  reply = ToProto(view, *record).SerializeAsString();
+  WELFARE_ASSIGN_OR_RETURN(const Municipality* municipality,
+                           Named(view, request.name(), "name"));
+  if (stated && municipality->InYear(year) == nullptr) {
+    return MunicipalityNotInYear(*municipality, year);
+  }
+  reply = ToProto(view, *municipality, year).SerializeAsString();
   replies_.Set(key, reply, kReplyLifetime);
   return absl::OkStatus();
 }
@@ -113,34 +230,65 @@ absl::Status RegistryReader::GetMunicipality(
 absl::Status RegistryReader::GetRoster(const platform::CallContext& call,
                                        const v1::GetRosterRequest& request,
                                        std::string& reply) const {
-  if (request.has_known_at() && request.data_version() != 0) {
-    return KnownAtAndVersion();
-  }
-  WELFARE_ASSIGN_OR_RETURN(
-      Pin pin, PinVersion(call, request.data_version(), request.min_version()));
-  if (request.has_known_at()) {
-    const base::Timestamp known_at = FromProto(request.known_at());
-    const base::Timestamp now = clock_.Now();
-    if (known_at > now) return KnownAtInFuture(known_at, now);
-    WELFARE_ASSIGN_OR_RETURN(
-        pin.history, live_.WaitUntilSettled(known_at, ToStoreLimits(call)));
-    pin.version = pin.history->VersionKnownAt(known_at);
-  }
-  const std::string key =
-      "registry/roster/" + std::to_string(pin.version) + "/" + request.name();
+  WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
+  std::string key = "registry/roster/";
+  key += std::to_string(pin.version);
+  key += '/';
+  key += std::to_string(request.compared_fiscal_year());
+  key += '/';
+  key += request.name();
   if (std::optional<std::string> kept = replies_.Get(key)) {
     reply = *std::move(kept);
     return absl::OkStatus();
   }
   const auto name = base::RosterName::Parse(request.name());
   if (!name.ok()) return NameInvalid("name", request.name(), name.status());
-  const RegistryView view = pin.view();
-  if (!view.HasProgram(name->program)) {
-    return ProgramNotFound(name->program, pin.version);
+  std::optional<base::FiscalYear> compared;
+  if (request.compared_fiscal_year() != 0) {
+    WELFARE_ASSIGN_OR_RETURN(
+        compared,
+        CheckYear("compared_fiscal_year", request.compared_fiscal_year()));
   }
-  reply = ToProto(ComputeRoster(view, name->program, name->fiscal_year))
-              .SerializeAsString();
+  const RegistryView view = pin.view();
+  WELFARE_RETURN_IF_ERROR(CheckRecorded(view, name->program));
+  reply =
+      ToProto(ComputeRoster(view, name->program, name->fiscal_year, compared))
+          .SerializeAsString();
   replies_.Set(key, reply, kReplyLifetime);
+  return absl::OkStatus();
+}
+
+absl::Status RegistryReader::CheckRecorded(const RegistryView& view,
+                                           std::string_view program) const {
+  WELFARE_RETURN_IF_ERROR(catalog_.Check(program));
+  if (!view.HasProgram(program)) {
+    return ProgramNotFound(program, view.version());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RegistryReader::BatchGetMunicipalities(
+    const platform::CallContext& call,
+    const v1::BatchGetMunicipalitiesRequest& request,
+    v1::BatchGetMunicipalitiesResponse& response) const {
+  constexpr int kMaxNames = 1000;
+  if (request.names().empty() || request.names_size() > kMaxNames) {
+    return BatchSize(request.names_size(), kMaxNames);
+  }
+  WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
+  WELFARE_ASSIGN_OR_RETURN(const base::FiscalYear year,
+                           YearOf(request.fiscal_year(), pin.moment));
+  const RegistryView view = pin.view();
+  for (int i = 0; i < request.names_size(); ++i) {
+    WELFARE_ASSIGN_OR_RETURN(
+        const Municipality* municipality,
+        Named(view, request.names(i), "names[" + std::to_string(i) + "]"));
+    if (request.fiscal_year() != 0 && municipality->InYear(year) == nullptr) {
+      return MunicipalityNotInYear(*municipality, year);
+    }
+    *response.add_municipalities() = ToProto(view, *municipality, year);
+  }
+  response.set_version(pin.version);
   return absl::OkStatus();
 }
 
@@ -150,57 +298,305 @@ absl::Status RegistryReader::ListMunicipalities(
     v1::ListMunicipalitiesResponse& response) const {
   WELFARE_ASSIGN_OR_RETURN(const int page_size,
                            PageSizeOf(request.page_size()));
-  if (!request.area().empty() && !IsArea(request.area())) {
-    return FilterInvalid("area", request.area());
-  }
-  if (!v1::Municipality::Type_IsValid(request.type())) {
-    return FilterInvalid("type", std::to_string(request.type()));
-  }
-  const std::string parameters = std::to_string(request.type()) + "/" +
-                                 request.area() + "/" +
-                                 std::to_string(request.data_version());
+  WELFARE_ASSIGN_OR_RETURN(const StatusFilter filter, ReadFilter(request));
+  const std::string parameters = ParametersOf(request);
   const auto key = base::DecodePageToken(request.page_token(), parameters);
   if (!key.ok()) return PageTokenInvalid();
-  // Later pages speak for the version of the first.
-  std::int64_t version = request.data_version();
+  WELFARE_ASSIGN_OR_RETURN(Pin pin, PinVersion(call, request));
+  WELFARE_ASSIGN_OR_RETURN(base::FiscalYear year,
+                           YearOf(request.fiscal_year(), pin.moment));
+  // Later pages speak for the version and year of the first.
   std::optional<base::MunicipalityCode> last;
   if (!key->empty()) {
     std::string_view rest = *key;
     const auto pinned = TakeNumber(rest);
+    const auto pinned_year = TakeNumber(rest);
     last = TakeCode(rest);
-    if (!pinned.has_value() || *pinned < 0 || !last.has_value()) {
+    if (!pinned.has_value() || *pinned < 0 || !pinned_year.has_value() ||
+        !last.has_value()) {
       return PageTokenInvalid();
     }
-    version = *pinned;
+    const auto first_year =
+        base::FiscalYear::Make(static_cast<int>(*pinned_year));
+    if (!first_year.ok() || *pinned > pin.history->version()) {
+      return PageTokenInvalid();
+    }
+    pin.version = *pinned;
+    year = *first_year;
   }
-  WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, version, 0));
   const RegistryView view = pin.view();
+  if (!filter.program.empty()) {
+    WELFARE_RETURN_IF_ERROR(CheckRecorded(view, filter.program));
+  }
   int total = 0;
   bool more = false;
-  for (const MunicipalityRecord* record : view.Municipalities()) {
-    const MunicipalityFacts& facts = record->facts;
-    if (!Matches(request.type(), facts.type) ||
-        (!request.area().empty() && request.area() != facts.area)) {
+  for (const Municipality* municipality : view.Municipalities()) {
+    const MunicipalityFacts* facts = municipality->InYear(year);
+    if (facts == nullptr || !Matches(request.type(), facts->type) ||
+        (!request.area().empty() && request.area() != facts->area) ||
+        (!request.population_band().empty() &&
+         request.population_band() != facts->population_band) ||
+        !filter.Matches(view, municipality->first_code, year)) {
       continue;
     }
     ++total;
-    if (last.has_value() && record->first_code <= *last) continue;
+    if (last.has_value() && municipality->first_code <= *last) continue;
     if (response.municipalities_size() == page_size) {
       more = true;
       continue;
     }
-    *response.add_municipalities() = ToProto(view, *record);
+    *response.add_municipalities() = ToProto(view, *municipality, year);
   }
   if (more) {
     const v1::Municipality& end =
         response.municipalities(response.municipalities_size() - 1);
     response.set_next_page_token(base::EncodePageToken(
-        std::to_string(pin.version) + "/" +
+        std::to_string(pin.version) + "/" + year.ToString() + "/" +
             end.name().substr(std::string_view("municipalities/").size()),
         parameters));
   }
   response.set_version(pin.version);
+  response.set_fiscal_year(year.value());
   response.set_total_size(total);
+  return absl::OkStatus();
+}
+
+absl::Status RegistryReader::ResolveMunicipality(
+    const platform::CallContext& call,
+    const v1::ResolveMunicipalityRequest& request,
+    v1::Municipality& response) const {
+  if (absl::Status fault = CheckText(request.text(), kMaxNameBytes);
+      !fault.ok() || request.text().empty()) {
+    return fault.ok() ? TextInvalid(kMaxNameBytes) : fault;
+  }
+  WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
+  WELFARE_ASSIGN_OR_RETURN(const base::FiscalYear year,
+                           YearOf(request.fiscal_year(), pin.moment));
+  const RegistryView view = pin.view();
+  const std::string digits = text::DigitsToAscii(request.text());
+  const bool is_code = std::all_of(digits.begin(), digits.end(),
+                                   [](char c) { return c >= '0' && c <= '9'; });
+  const Municipality* found = nullptr;
+  if (is_code || request.five_digit_code()) {
+    const auto code =
+        request.five_digit_code()
+            ? base::MunicipalityCode::ParseFiveDigit(request.text())
+            : base::MunicipalityCode::Parse(request.text());
+    if (!code.ok()) return NameInvalid("text", request.text(), code.status());
+    found = view.FindMunicipality(*code);
+    if (found == nullptr) return MunicipalityNotFound(*code, pin.version);
+  } else {
+    WELFARE_ASSIGN_OR_RETURN(found, ResolveName(view, request.text(), year));
+  }
+  response = ToProto(view, *found, year);
+  return absl::OkStatus();
+}
+
+absl::Status RegistryReader::ListHistory(
+    const platform::CallContext& call, const v1::ListHistoryRequest& request,
+    v1::ListHistoryResponse& response) const {
+  const auto name = base::MunicipalityName::Parse(request.parent());
+  if (!name.ok()) return NameInvalid("parent", request.parent(), name.status());
+  WELFARE_ASSIGN_OR_RETURN(const int page_size,
+                           PageSizeOf(request.page_size()));
+  const std::string parameters = ParametersOf(request);
+  const auto key = base::DecodePageToken(request.page_token(), parameters);
+  if (!key.ok()) return PageTokenInvalid();
+  WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
+  const RegistryView view = pin.view();
+  const Municipality* municipality = view.FindEver(name->code);
+  if (municipality == nullptr) {
+    return MunicipalityNotFound(name->code, pin.version);
+  }
+  // Everything about it in the order of versions; within one, facts first.
+  std::vector<HistoryItem> items;
+  for (MunicipalityRecordPtr& record : view.RecordsOf(*municipality)) {
+    items.push_back({record->version, record.get(), nullptr, nullptr});
+  }
+  for (const StatusRecord* record :
+       view.StatusRecordsOf(municipality->first_code)) {
+    items.push_back({record->version, nullptr, record, nullptr});
+  }
+  for (const LineageEvent* event : view.LineageEvents()) {
+    if (!event->Involves(municipality->first_code)) continue;
+    items.push_back({event->version, nullptr, nullptr, event});
+  }
+  std::stable_sort(items.begin(), items.end(),
+                   [](const HistoryItem& a, const HistoryItem& b) {
+                     return a.version < b.version;
+                   });
+  // A position is a version and how many of its entries came before: what was
+  // recorded never changes, so pages stay true without a pin.
+  std::int64_t after_version = 0;
+  std::int64_t after_count = 0;
+  if (!key->empty()) {
+    std::string_view rest = *key;
+    const auto version = TakeNumber(rest);
+    const auto count = TakeNumber(rest);
+    if (!version.has_value() || !count.has_value()) return PageTokenInvalid();
+    after_version = *version;
+    after_count = *count;
+  }
+  std::int64_t version = 0;
+  std::int64_t count = 0;  // entries of `version` so far
+  std::string last_key;
+  for (const HistoryItem& item : items) {
+    count = item.version == version ? count + 1 : 1;
+    version = item.version;
+    if (version < after_version ||
+        (version == after_version && count <= after_count)) {
+      continue;
+    }
+    if (response.history_size() == page_size) {
+      response.set_next_page_token(base::EncodePageToken(last_key, parameters));
+      return absl::OkStatus();
+    }
+    const Commit& commit = pin.history->commit(version);
+    *response.add_history() =
+        item.facts != nullptr    ? ToProto(*item.facts, commit)
+        : item.status != nullptr ? ToProto(*item.status, commit)
+                                 : ToProto(*item.event, commit);
+    last_key = std::to_string(version) + "/" + std::to_string(count);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RegistryReader::GetProgram(const platform::CallContext& call,
+                                        const v1::GetProgramRequest& request,
+                                        v1::Program& response) const {
+  const auto name = base::ProgramName::Parse(request.name());
+  if (!name.ok()) return NameInvalid("name", request.name(), name.status());
+  WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
+  WELFARE_RETURN_IF_ERROR(catalog_.Check(name->program));
+  response =
+      ToProto(catalog_.programs().find(name->program)->second, pin.view());
+  return absl::OkStatus();
+}
+
+absl::Status RegistryReader::ListPrograms(
+    const platform::CallContext& call, const v1::ListProgramsRequest& request,
+    v1::ListProgramsResponse& response) const {
+  WELFARE_ASSIGN_OR_RETURN(const int page_size,
+                           PageSizeOf(request.page_size()));
+  const std::string parameters = ParametersOf(request);
+  const auto key = base::DecodePageToken(request.page_token(), parameters);
+  if (!key.ok()) return PageTokenInvalid();
+  WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
+  const RegistryView view = pin.view();
+  const auto& programs = catalog_.programs();
+  std::string last;
+  for (auto program = programs.upper_bound(*key); program != programs.end();
+       ++program) {
+    if (response.programs_size() == page_size) {
+      response.set_next_page_token(base::EncodePageToken(last, parameters));
+      break;
+    }
+    *response.add_programs() = ToProto(program->second, view);
+    last = program->first;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RegistryReader::GetProgramTimeline(
+    const platform::CallContext& call,
+    const v1::GetProgramTimelineRequest& request,
+    v1::ProgramTimeline& response) const {
+  const auto name = base::ProgramTimelineName::Parse(request.name());
+  if (!name.ok()) return NameInvalid("name", request.name(), name.status());
+  WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
+  const RegistryView view = pin.view();
+  WELFARE_RETURN_IF_ERROR(CheckRecorded(view, name->program));
+  response = ToProto(ComputeTimeline(view, name->program));
+  return absl::OkStatus();
+}
+
+absl::Status RegistryReader::ListLineageEvents(
+    const platform::CallContext& call,
+    const v1::ListLineageEventsRequest& request,
+    v1::ListLineageEventsResponse& response) const {
+  WELFARE_ASSIGN_OR_RETURN(const int page_size,
+                           PageSizeOf(request.page_size()));
+  const std::string parameters = ParametersOf(request);
+  const auto key = base::DecodePageToken(request.page_token(), parameters);
+  if (!key.ok()) return PageTokenInvalid();
+  std::int64_t after = 0;
+  if (!key->empty()) {
+    std::string_view rest = *key;
+    const auto number = TakeNumber(rest);
+    if (!number.has_value()) return PageTokenInvalid();
+    after = *number;
+  }
+  WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
+  std::int64_t last = 0;
+  for (const LineageEvent* event : pin.view().LineageEvents()) {
+    if (event->number <= after) continue;
+    if (response.lineage_events_size() == page_size) {
+      response.set_next_page_token(
+          base::EncodePageToken(std::to_string(last), parameters));
+      break;
+    }
+    *response.add_lineage_events() =
+        ToProto(*event, pin.history->commit(event->version).recorded_time);
+    last = event->number;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RegistryReader::ListBoundaryMappings(
+    const platform::CallContext& call,
+    const v1::ListBoundaryMappingsRequest& request,
+    v1::ListBoundaryMappingsResponse& response) const {
+  WELFARE_ASSIGN_OR_RETURN(const int page_size,
+                           PageSizeOf(request.page_size()));
+  WELFARE_ASSIGN_OR_RETURN(const base::FiscalYear from,
+                           CheckYear("fiscal_year", request.fiscal_year()));
+  WELFARE_ASSIGN_OR_RETURN(
+      const base::FiscalYear to,
+      CheckYear("boundaries_fiscal_year", request.boundaries_fiscal_year()));
+  if (to < from) return BoundariesBackward(from, to);
+  const std::string parameters = ParametersOf(request);
+  const auto key = base::DecodePageToken(request.page_token(), parameters);
+  if (!key.ok()) return PageTokenInvalid();
+  WELFARE_ASSIGN_OR_RETURN(Pin pin, PinVersion(call, request));
+  std::optional<base::MunicipalityCode> last;
+  if (!key->empty()) {
+    std::string_view rest = *key;
+    const auto pinned = TakeNumber(rest);
+    last = TakeCode(rest);
+    if (!pinned.has_value() || *pinned < 0 ||
+        *pinned > pin.history->version() || !last.has_value()) {
+      return PageTokenInvalid();
+    }
+    pin.version = *pinned;
+  }
+  const RegistryView view = pin.view();
+  for (const BoundaryMapping& mapping : MapBoundaries(view, from, to)) {
+    if (last.has_value() && mapping.municipality <= *last) continue;
+    if (response.boundary_mappings_size() == page_size) {
+      const std::string& end =
+          response.boundary_mappings(page_size - 1).municipality();
+      response.set_next_page_token(base::EncodePageToken(
+          std::to_string(pin.version) + "/" + end.substr(end.find('/') + 1),
+          parameters));
+      break;
+    }
+    *response.add_boundary_mappings() = ToProto(mapping, view, from, to);
+  }
+  response.set_version(pin.version);
+  return absl::OkStatus();
+}
+
+absl::Status RegistryReader::GetRegistryState(
+    const platform::CallContext& call,
+    const v1::GetRegistryStateRequest& request,
+    v1::RegistryState& response) const {
+  WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
+  response = ToProto(ComputeState(pin.view()));
+  response.set_version(pin.version);
+  if (pin.version > 0) {
+    *response.mutable_record_time() =
+        ToProto(pin.history->commit(pin.version).recorded_time);
+  }
   return absl::OkStatus();
 }
 
@@ -223,19 +619,18 @@ absl::Status RegistryReader::ListStatusRecords(
     }
     year = *asked;
   }
-  WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, 0, 0));
+  WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
+  const RegistryView view = pin.view();
   std::optional<base::MunicipalityCode> municipality;
   if (!request.municipality().empty()) {
     const auto name = base::MunicipalityName::Parse(request.municipality());
     if (!name.ok()) {
       return NameInvalid("municipality", request.municipality(), name.status());
     }
-    const MunicipalityRecord* record = pin.view().FindMunicipality(name->code);
-    municipality = record == nullptr ? name->code : record->first_code;
+    const Municipality* found = view.FindEver(name->code);
+    municipality = found == nullptr ? name->code : found->first_code;
   }
-  const std::string parameters = request.parent() + "/" +
-                                 request.municipality() + "/" +
-                                 std::to_string(request.fiscal_year());
+  const std::string parameters = ParametersOf(request);
   const auto key = base::DecodePageToken(request.page_token(), parameters);
   if (!key.ok()) return PageTokenInvalid();
   using Position =
@@ -257,6 +652,7 @@ absl::Status RegistryReader::ListStatusRecords(
   // Records are only ever added at the end, so pages stay true without a pin.
   std::string last_key;
   for (const CommitPtr& commit : pin.history->CommitsAfter(after_version)) {
+    if (commit->version > pin.version) break;
     for (const StatusPtr& record : commit->statuses) {
       if (record->program != program->program ||
           (municipality.has_value() && record->municipality != *municipality) ||
@@ -266,6 +662,11 @@ absl::Status RegistryReader::ListStatusRecords(
       const Position here(record->version, record->municipality,
                           record->fiscal_year.value());
       if (last.has_value() && here <= *last) continue;
+      if (request.in_force() &&
+          view.FindStatus(record->program, record->municipality,
+                          record->fiscal_year) != record.get()) {
+        continue;
+      }
       if (response.status_records_size() == page_size) {
         response.set_next_page_token(
             base::EncodePageToken(last_key, parameters));

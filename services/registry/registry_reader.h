@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "google/protobuf/timestamp.pb.h"
 #include "welfare/registry/v1/registry_service.pb.h"
 
 #include "services/base/clock.h"
@@ -13,6 +15,7 @@
 #include "services/platform/call_context.h"
 #include "services/registry/history.h"
 #include "services/registry/live_history.h"
+#include "services/registry/program.h"
 
 namespace welfare::registry {
 
@@ -24,8 +27,8 @@ class RegistryReader {
  public:
   // All must outlive the reader. `replies` keeps serialised replies under keys
   // that contain the version they speak for; it must not block.
-  RegistryReader(const LiveHistory& live, const base::Clock& clock,
-                 platform::Cache& replies);
+  RegistryReader(const LiveHistory& live, const ProgramCatalog& catalog,
+                 const base::Clock& clock, platform::Cache& replies);
 
   // These two answer with the bytes of the reply, most often from `replies`.
   // They block only while MustWait.
@@ -36,35 +39,85 @@ class RegistryReader {
                          const v1::GetRosterRequest& request,
                          std::string& reply) const;
 
+  absl::Status BatchGetMunicipalities(
+      const platform::CallContext& call,
+      const v1::BatchGetMunicipalitiesRequest& request,
+      v1::BatchGetMunicipalitiesResponse& response) const;
   absl::Status ListMunicipalities(
       const platform::CallContext& call,
       const v1::ListMunicipalitiesRequest& request,
       v1::ListMunicipalitiesResponse& response) const;
+  absl::Status ResolveMunicipality(
+      const platform::CallContext& call,
+      const v1::ResolveMunicipalityRequest& request,
+      v1::Municipality& response) const;
+  absl::Status ListHistory(const platform::CallContext& call,
+                           const v1::ListHistoryRequest& request,
+                           v1::ListHistoryResponse& response) const;
+  absl::Status GetProgram(const platform::CallContext& call,
+                          const v1::GetProgramRequest& request,
+                          v1::Program& response) const;
+  absl::Status ListPrograms(const platform::CallContext& call,
+                            const v1::ListProgramsRequest& request,
+                            v1::ListProgramsResponse& response) const;
+  absl::Status GetProgramTimeline(const platform::CallContext& call,
+                                  const v1::GetProgramTimelineRequest& request,
+                                  v1::ProgramTimeline& response) const;
   absl::Status ListStatusRecords(const platform::CallContext& call,
                                  const v1::ListStatusRecordsRequest& request,
                                  v1::ListStatusRecordsResponse& response) const;
+  absl::Status ListLineageEvents(const platform::CallContext& call,
+                                 const v1::ListLineageEventsRequest& request,
+                                 v1::ListLineageEventsResponse& response) const;
+  absl::Status ListBoundaryMappings(
+      const platform::CallContext& call,
+      const v1::ListBoundaryMappingsRequest& request,
+      v1::ListBoundaryMappingsResponse& response) const;
+  absl::Status GetRegistryState(const platform::CallContext& call,
+                                const v1::GetRegistryStateRequest& request,
+                                v1::RegistryState& response) const;
 
-  // Whether the read would have to wait now: for `min_version`, or for a write
-  // under way at `known_at`.
-  bool MustWait(const v1::GetMunicipalityRequest& request) const;
-  bool MustWait(const v1::GetRosterRequest& request) const;
+  // Whether a read of GetMunicipality or GetRoster would have to wait now: for
+  // `min_version`, or for a write under way at `known_at`.
+  template <typename Request>
+  bool MustWait(const Request& request) const {
+    return MustWait(request.min_version(),
+                    request.has_known_at() ? &request.known_at() : nullptr);
+  }
 
  private:
   // A version of a history that stays alive while it is read.
   struct Pin {
     HistoryPtr history;
     std::int64_t version = 0;
+    // The moment asked about: that of the pinned version, `known_at`, or now.
+    base::Timestamp moment;
 
     RegistryView view() const { return history->At(version); }
   };
 
+  bool MustWait(std::int64_t min_version,
+                const google::protobuf::Timestamp* known_at) const;
+
   // Returns the head once it has reached `min_version`, pinned to
-  // `data_version` (0: to its own).
+  // `data_version` (0: to its own) or to what was known at `known_at`.
+  absl::StatusOr<Pin> PinVersion(
+      const platform::CallContext& call, std::int64_t data_version,
+      std::int64_t min_version,
+      const google::protobuf::Timestamp* known_at) const;
+  template <typename Request>
   absl::StatusOr<Pin> PinVersion(const platform::CallContext& call,
-                                 std::int64_t data_version,
-                                 std::int64_t min_version) const;
+                                 const Request& request) const {
+    return PinVersion(call, request.data_version(), request.min_version(),
+                      request.has_known_at() ? &request.known_at() : nullptr);
+  }
+
+  // Returns OK when the programme exists and something is recorded for it.
+  absl::Status CheckRecorded(const RegistryView& view,
+                             std::string_view program) const;
 
   const LiveHistory& live_;
+  const ProgramCatalog& catalog_;
   const base::Clock& clock_;
   platform::Cache& replies_;
 };

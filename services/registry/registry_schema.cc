@@ -70,6 +70,71 @@ CREATE INDEX status_records_by_version ON status_records (version);
 {append_only status_records}
 )sql";
 
+// Facts of municipalities hold from a fiscal year on and are said one by one
+// (NULL: not said), so that a correction of one leaves the others alone; 1900
+// is `always`. What was stored before held always. Status records can be taken
+// back, and municipalities have a lineage. Dates are days since 1970-01-01;
+// kind and role are numbers: 1 predecessor, 2 successor.
+constexpr std::string_view kValidity = R"sql(
+CREATE TABLE municipality_records (
+  municipality_id BIGINT NOT NULL REFERENCES municipalities (municipality_id),
+  valid_from BIGINT NOT NULL,
+  version BIGINT NOT NULL REFERENCES versions (version),
+  code TEXT,
+  name TEXT,
+  kana TEXT,
+  name_en TEXT,
+  type BIGINT,
+  area TEXT,
+  population_band TEXT,
+  council_name TEXT,
+  council_name_checked BIGINT,
+  says_exists BIGINT,
+  note TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  deleted BIGINT NOT NULL,
+  PRIMARY KEY (municipality_id, valid_from, version)
+);
+CREATE INDEX municipality_records_by_version
+  ON municipality_records (version);
+INSERT INTO municipality_records (municipality_id, valid_from, version, code,
+    name, kana, name_en, type, area, council_name, council_name_checked,
+    says_exists, note, reason, deleted)
+  SELECT municipality_id, 1900, version, code, name, kana, name_en, type, area,
+    CASE WHEN council_name_checked = 0
+      AND council_name = name || '社会福祉協議会' THEN NULL
+      ELSE council_name END,
+    CASE WHEN council_name_checked = 0
+      AND council_name = name || '社会福祉協議会' THEN NULL
+      ELSE council_name_checked END,
+    1, '', '', deleted
+  FROM municipality_versions;
+DROP TABLE municipality_versions;
+{append_only municipality_records}
+
+ALTER TABLE status_records ADD COLUMN retracted BIGINT NOT NULL DEFAULT 0;
+
+CREATE TABLE lineage_events (
+  number BIGINT NOT NULL PRIMARY KEY,
+  version BIGINT NOT NULL REFERENCES versions (version),
+  kind BIGINT NOT NULL,
+  effective_day BIGINT NOT NULL,
+  fiscal_year BIGINT NOT NULL,
+  note TEXT NOT NULL,
+  reason TEXT NOT NULL
+);
+CREATE INDEX lineage_events_by_version ON lineage_events (version);
+{append_only lineage_events}
+
+CREATE TABLE lineage_members (
+  number BIGINT NOT NULL REFERENCES lineage_events (number),
+  role BIGINT NOT NULL,
+  municipality_id BIGINT NOT NULL REFERENCES municipalities (municipality_id),
+  PRIMARY KEY (number, role, municipality_id)
+);
+{append_only lineage_members}
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> RegistryMigrations() {
@@ -78,6 +143,7 @@ std::span<const platform::Migration> RegistryMigrations() {
        .name = "history",
        .sql = std::string(kFirstTables) + std::string(platform::kAuditLogSql) +
               std::string(platform::kRequestRepliesSql)},
+      {.number = 2, .name = "validity", .sql = std::string(kValidity)},
   };
   return kMigrations;
 }

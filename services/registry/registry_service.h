@@ -39,17 +39,72 @@ class RegistryService final
   grpc::ServerUnaryReactor* GetRoster(grpc::CallbackServerContext* context,
                                       const grpc::ByteBuffer* request,
                                       grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* BatchGetMunicipalities(
+      grpc::CallbackServerContext* context,
+      const v1::BatchGetMunicipalitiesRequest* request,
+      v1::BatchGetMunicipalitiesResponse* response) override;
   grpc::ServerUnaryReactor* ListMunicipalities(
       grpc::CallbackServerContext* context,
       const v1::ListMunicipalitiesRequest* request,
       v1::ListMunicipalitiesResponse* response) override;
+  grpc::ServerUnaryReactor* ResolveMunicipality(
+      grpc::CallbackServerContext* context,
+      const v1::ResolveMunicipalityRequest* request,
+      v1::Municipality* response) override;
+  grpc::ServerUnaryReactor* GetProgram(grpc::CallbackServerContext* context,
+                                       const v1::GetProgramRequest* request,
+                                       v1::Program* response) override;
+  grpc::ServerUnaryReactor* ListPrograms(
+      grpc::CallbackServerContext* context,
+      const v1::ListProgramsRequest* request,
+      v1::ListProgramsResponse* response) override;
+  grpc::ServerUnaryReactor* ListHistory(
+      grpc::CallbackServerContext* context,
+      const v1::ListHistoryRequest* request,
+      v1::ListHistoryResponse* response) override;
+  grpc::ServerUnaryReactor* GetProgramTimeline(
+      grpc::CallbackServerContext* context,
+      const v1::GetProgramTimelineRequest* request,
+      v1::ProgramTimeline* response) override;
   grpc::ServerUnaryReactor* ListStatusRecords(
       grpc::CallbackServerContext* context,
       const v1::ListStatusRecordsRequest* request,
       v1::ListStatusRecordsResponse* response) override;
+  grpc::ServerUnaryReactor* ListLineageEvents(
+      grpc::CallbackServerContext* context,
+      const v1::ListLineageEventsRequest* request,
+      v1::ListLineageEventsResponse* response) override;
+  grpc::ServerUnaryReactor* ListBoundaryMappings(
+      grpc::CallbackServerContext* context,
+      const v1::ListBoundaryMappingsRequest* request,
+      v1::ListBoundaryMappingsResponse* response) override;
+  grpc::ServerUnaryReactor* GetRegistryState(
+      grpc::CallbackServerContext* context,
+      const v1::GetRegistryStateRequest* request,
+      v1::RegistryState* response) override;
+  grpc::ServerUnaryReactor* CreateMunicipality(
+      grpc::CallbackServerContext* context,
+      const v1::CreateMunicipalityRequest* request,
+      v1::Municipality* response) override;
+  grpc::ServerUnaryReactor* UpdateMunicipality(
+      grpc::CallbackServerContext* context,
+      const v1::UpdateMunicipalityRequest* request,
+      v1::Municipality* response) override;
+  grpc::ServerUnaryReactor* DeleteMunicipality(
+      grpc::CallbackServerContext* context,
+      const v1::DeleteMunicipalityRequest* request,
+      google::protobuf::Empty* response) override;
   grpc::ServerUnaryReactor* RecordStatus(grpc::CallbackServerContext* context,
                                          const v1::RecordStatusRequest* request,
                                          v1::StatusRecord* response) override;
+  grpc::ServerUnaryReactor* RetractStatus(
+      grpc::CallbackServerContext* context,
+      const v1::RetractStatusRequest* request,
+      v1::StatusRecord* response) override;
+  grpc::ServerUnaryReactor* CreateLineageEvent(
+      grpc::CallbackServerContext* context,
+      const v1::CreateLineageEventRequest* request,
+      v1::LineageEvent* response) override;
   grpc::ServerBidiReactor<v1::ImportMunicipalitiesRequest,
                           type::v1::ImportResult>*
   ImportMunicipalities(grpc::CallbackServerContext* context) override;

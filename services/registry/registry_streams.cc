@@ -39,10 +39,7 @@ absl::Status RegistryStreams::StreamChanges(
     v1::StreamChangesResponse message;
     for (const CommitPtr& commit : head->CommitsAfter(sent)) {
       for (std::size_t at = 0; at < commit->size();) {
-        const std::size_t room =
-            kChangesPerMessage -
-            static_cast<std::size_t>(message.changes_size());
-        at += AddChanges(*head, *commit, at, room, message);
+        at += AddChanges(*head, *commit, at, kChangesPerMessage, message);
         if (at == commit->size()) sent = commit->version;
         if (static_cast<std::size_t>(message.changes_size()) ==
             kChangesPerMessage) {

@@ -4,9 +4,11 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "google/protobuf/empty.pb.h"
 #include "welfare/registry/v1/registry_service.pb.h"
 #include "welfare/type/v1/csv_import.pb.h"
 
@@ -14,12 +16,21 @@
 #include "services/platform/call_context.h"
 #include "services/platform/metrics.h"
 #include "services/registry/csv_import.h"
+#include "services/registry/draft.h"
+#include "services/registry/import_file.h"
 #include "services/registry/live_history.h"
+#include "services/registry/program.h"
 #include "services/registry/registry_store.h"
 
 namespace welfare::registry {
 
 namespace v1 = ::welfare::registry::v1;
+
+// What a write answers, and what the audit log says of it.
+struct PlannedReply {
+  std::string reply;  // bytes of the response message
+  std::string audit_detail;
+};
 
 // The writes of the API as plain functions; errors as in the proto. They block
 // on the database. Any thread may call it.
@@ -30,21 +41,39 @@ class RegistryWriter {
  public:
   // All must outlive the writer.
   RegistryWriter(RegistryStore& store, LiveHistory& live,
-                 const base::Clock& clock, platform::MetricsRegistry& metrics);
+                 const ProgramCatalog& catalog, const base::Clock& clock,
+                 platform::MetricsRegistry& metrics);
 
+  absl::Status CreateMunicipality(const platform::CallContext& call,
+                                  const v1::CreateMunicipalityRequest& request,
+                                  v1::Municipality& response);
+  absl::Status UpdateMunicipality(const platform::CallContext& call,
+                                  const v1::UpdateMunicipalityRequest& request,
+                                  v1::Municipality& response);
+  absl::Status DeleteMunicipality(const platform::CallContext& call,
+                                  const v1::DeleteMunicipalityRequest& request,
+                                  google::protobuf::Empty& response);
   absl::Status RecordStatus(const platform::CallContext& call,
                             const v1::RecordStatusRequest& request,
                             v1::StatusRecord& response);
+  absl::Status RetractStatus(const platform::CallContext& call,
+                             const v1::RetractStatusRequest& request,
+                             v1::StatusRecord& response);
+  absl::Status CreateLineageEvent(const platform::CallContext& call,
+                                  const v1::CreateLineageEventRequest& request,
+                                  v1::LineageEvent& response);
 
-  // One batch. Good records are written together, the others are refused.
-  // `seen` holds the keys of the file's batches before this one.
+  // One batch of a file. `file` holds what its batches before it left; `alone`:
+  // the batch is a file of its own.
   absl::Status ImportMunicipalities(
       const platform::CallContext& call,
-      const v1::ImportMunicipalitiesRequest& request, SeenRecords& seen,
+      const v1::ImportMunicipalitiesRequest& request,
+      ImportFile<MunicipalityRow>& file, bool alone,
       type::v1::ImportResult& response);
   absl::Status ImportStatusRecords(
       const platform::CallContext& call,
-      const v1::ImportStatusRecordsRequest& request, SeenRecords& seen,
+      const v1::ImportStatusRecordsRequest& request,
+      ImportFile<StatusRow>& file, bool alone,
       type::v1::ImportResult& response);
 
  private:
@@ -53,6 +82,7 @@ class RegistryWriter {
     platform::Counter& created;
     platform::Counter& updated;
     platform::Counter& unchanged;
+    platform::Counter& deleted;
     platform::Counter& rejected;
   };
   static RowCounters MakeCounters(platform::MetricsRegistry& metrics,
@@ -63,14 +93,25 @@ class RegistryWriter {
   absl::StatusOr<std::string> Run(WriteRequest request, bool validate_only,
                                   const PlanWrite& plan);
 
-  // The common part of both imports: `plan` says what the parsed batch does.
-  absl::Status Import(const platform::CallContext& call, WriteRequest request,
-                      const type::v1::CsvBatch& batch, bool validate_only,
-                      const std::function<ImportPlan(const History&)>& plan,
-                      RowCounters& counters, type::v1::ImportResult& response);
+  // The common part of the writes of one thing: `plan` changes the draft and
+  // returns the reply and what the audit log says.
+  template <typename Response>
+  absl::Status Change(WriteRequest request, bool validate_only,
+                      const std::function<absl::StatusOr<PlannedReply>(
+                          Draft& draft, const WriteContext& context)>& plan,
+                      Response& response);
+
+  // The common part of both imports.
+  template <typename Request, typename Row, typename Parse, typename Plan>
+  absl::Status Import(const platform::CallContext& call, const Request& request,
+                      std::string_view method, std::string_view resource,
+                      ImportFile<Row>& file, bool alone, const Parse& parse,
+                      const Plan& plan, RowCounters& counters,
+                      type::v1::ImportResult& response);
 
   RegistryStore& store_;
   LiveHistory& live_;
+  const ProgramCatalog& catalog_;
   const base::Clock& clock_;
   RowCounters municipality_rows_;
   RowCounters status_rows_;

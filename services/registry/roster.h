@@ -1,4 +1,5 @@
-// Who ran a programme in a fiscal year, derived from the records in force.
+// Who ran a programme in a fiscal year, and over the years, derived from the
+// records in force.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +13,11 @@
 
 namespace welfare::registry {
 
-// One municipality's line.
+// One municipality's line. Borrows the history.
 struct RosterEntry {
-  const MunicipalityRecord* municipality = nullptr;  // into the history
-  StatusFacts facts;
+  const Municipality* municipality = nullptr;
+  const MunicipalityFacts* facts = nullptr;  // of the roster's year
+  StatusFacts status;
   // Runs the programme and is not on record as running it the year before. In
   // the programme's first year everybody who runs it is a newcomer.
   bool newcomer = false;
@@ -23,24 +25,60 @@ struct RosterEntry {
   std::optional<base::FiscalYear> first_implementation_year;
 };
 
-// Implementing municipalities and the rest divide the whole; preparation lies
-// inside the rest. Borrows the history of the view it was computed from.
-struct Roster {
-  std::string program;
-  base::FiscalYear fiscal_year;
-  std::int64_t version = 0;
-  std::vector<RosterEntry> entries;  // every municipality, by resource id
+// How the municipalities of a set divide. Implementing and not implementing
+// divide the whole; preparation lies inside the rest.
+struct RosterCounts {
+  int size = 0;
   int implementing = 0;
   int not_implementing = 0;  // includes those not known to implement
   int preparing = 0;         // among those not implementing
   int newcomers = 0;
-  // Ran it the year before and are on record as not running it. No record is
-  // not a no, so an empty year has no leavers.
-  std::vector<const MunicipalityRecord*> leavers;
+
+  friend bool operator==(const RosterCounts&, const RosterCounts&) = default;
 };
 
-// Computes the roster of `program` for `fiscal_year` at the view's version.
-Roster ComputeRoster(const RegistryView& view, std::string_view program,
-                     base::FiscalYear fiscal_year);
+// One group of a grouping: `area` 市部, `type` city, `population_band` id
+// (empty: none recorded).
+struct RosterGroup {
+  std::string grouping;
+  std::string group;
+  RosterCounts counts;
+};
+
+// The implementing municipalities of two years held against each other.
+struct RosterComparison {
+  base::FiscalYear fiscal_year;  // the other year
+  std::vector<const Municipality*> only_here;
+  std::vector<const Municipality*> only_there;
+  std::vector<const Municipality*> both;
+  // Of the first two, those without a record for the year in which they are
+  // not counted.
+  std::vector<const Municipality*> unknown;
+};
+
+// Borrows the history of the view it was computed from.
+struct Roster {
+  std::string program;
+  base::FiscalYear fiscal_year;
+  std::int64_t version = 0;
+  // Every municipality that exists in the year, by resource id.
+  std::vector<RosterEntry> entries;
+  RosterCounts counts;
+  // Ran it the year before, and are on record as not running it or exist no
+  // more. No record is not a no, so an empty year has no leavers.
+  std::vector<const Municipality*> leavers;
+  // By area in the order of kAreas, by type in the order of the enum, by
+  // population band in the order of ids; only groups with members. The groups
+  // of a grouping add up to `counts`.
+  std::vector<RosterGroup> groups;
+  std::optional<RosterComparison> comparison;
+};
+
+// Computes the roster of `program` for `fiscal_year` at the view's version,
+// compared with another year where one is given.
+Roster ComputeRoster(
+    const RegistryView& view, std::string_view program,
+    base::FiscalYear fiscal_year,
+    std::optional<base::FiscalYear> compared_with = std::nullopt);
 
 }  // namespace welfare::registry

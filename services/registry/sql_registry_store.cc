@@ -39,37 +39,63 @@ constexpr Query kInsertMunicipality{
     "insert_municipality",
     "INSERT INTO municipalities (municipality_id, first_code)"
     " VALUES ($1, $2) ON CONFLICT (municipality_id) DO NOTHING"};
-constexpr Query kInsertMunicipalityVersion{
-    "insert_municipality_version",
-    "INSERT INTO municipality_versions (municipality_id, version, code, name,"
-    " kana, name_en, type, area, council_name, council_name_checked, deleted)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"};
+constexpr Query kInsertMunicipalityRecord{
+    "insert_municipality_record",
+    "INSERT INTO municipality_records (municipality_id, valid_from, version,"
+    " code, name, kana, name_en, type, area, population_band, council_name,"
+    " council_name_checked, says_exists, note, reason, deleted)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
+    " $16)"};
 constexpr Query kInsertStatus{
     "insert_status",
     "INSERT INTO status_records (program, municipality_id, fiscal_year,"
-    " version, implementing, preparation, note, reason, correction)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
+    " version, implementing, preparation, note, reason, correction, retracted)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"};
+constexpr Query kInsertLineageEvent{
+    "insert_lineage_event",
+    "INSERT INTO lineage_events (number, version, kind, effective_day,"
+    " fiscal_year, note, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)"};
+constexpr Query kInsertLineageMember{
+    "insert_lineage_member",
+    "INSERT INTO lineage_members (number, role, municipality_id)"
+    " SELECT $1, $2, municipality_id FROM municipalities"
+    " WHERE first_code = $3"};
 constexpr Query kListVersions{
     "list_versions",
-    "SELECT version, recorded_micros, actor FROM versions"
+    "SELECT version, recorded_micros, actor, action FROM versions"
     " WHERE version > $1 ORDER BY version"};
-constexpr Query kListMunicipalityVersions{
-    "list_municipality_versions",
-    "SELECT v.version, v.municipality_id, m.first_code, v.code, v.name,"
-    " v.kana, v.name_en, v.type, v.area, v.council_name,"
-    " v.council_name_checked, v.deleted"
-    " FROM municipality_versions v"
-    " JOIN municipalities m ON m.municipality_id = v.municipality_id"
-    " WHERE v.version > $1 ORDER BY v.version, m.first_code"};
+constexpr Query kListMunicipalityRecords{
+    "list_municipality_records",
+    "SELECT r.version, r.municipality_id, m.first_code, r.valid_from, r.code,"
+    " r.name, r.kana, r.name_en, r.type, r.area, r.population_band,"
+    " r.council_name, r.council_name_checked, r.says_exists, r.note, r.reason,"
+    " r.deleted"
+    " FROM municipality_records r"
+    " JOIN municipalities m ON m.municipality_id = r.municipality_id"
+    " WHERE r.version > $1 ORDER BY r.version, m.first_code, r.valid_from"};
 constexpr Query kListStatuses{
     "list_status_records",
     "SELECT s.version, s.program, s.municipality_id, m.first_code,"
     " s.fiscal_year, s.implementing, s.preparation, s.note, s.reason,"
-    " s.correction"
+    " s.correction, s.retracted"
     " FROM status_records s"
     " JOIN municipalities m ON m.municipality_id = s.municipality_id"
     " WHERE s.version > $1"
     " ORDER BY s.version, s.program, m.first_code, s.fiscal_year"};
+constexpr Query kListLineageEvents{
+    "list_lineage_events",
+    "SELECT version, number, kind, effective_day, fiscal_year, note, reason"
+    " FROM lineage_events WHERE version > $1 ORDER BY number"};
+constexpr Query kListLineageMembers{
+    "list_lineage_members",
+    "SELECT l.number, l.role, m.first_code FROM lineage_members l"
+    " JOIN lineage_events e ON e.number = l.number"
+    " JOIN municipalities m ON m.municipality_id = l.municipality_id"
+    " WHERE e.version > $1 ORDER BY l.number, l.role, m.first_code"};
+
+// Stored in the database; do not renumber.
+constexpr int kPredecessor = 1;
+constexpr int kSuccessor = 2;
 
 absl::StatusOr<base::MunicipalityCode> ReadCode(const Row& row, int column) {
   auto code = base::MunicipalityCode::Parse(row.TextView(column));
@@ -77,39 +103,99 @@ absl::StatusOr<base::MunicipalityCode> ReadCode(const Row& row, int column) {
   return code;
 }
 
+absl::StatusOr<base::FiscalYear> ReadYear(const Row& row, int column,
+                                          std::string_view name) {
+  const auto year = base::FiscalYear::Make(static_cast<int>(row.Int64(column)));
+  if (!year.ok()) return StoredValueInvalid(name, year.status());
+  return year;
+}
+
+std::optional<bool> FindBool(const Row& row, int column) {
+  if (row.IsNull(column)) return std::nullopt;
+  return row.Bool(column);
+}
+
 absl::StatusOr<MunicipalityRecord> ReadMunicipality(const Row& row) {
   WELFARE_ASSIGN_OR_RETURN(base::MunicipalityCode first_code, ReadCode(row, 2));
-  WELFARE_ASSIGN_OR_RETURN(base::MunicipalityCode code, ReadCode(row, 3));
-  return MunicipalityRecord{
-      .id = row.Int64(1),
-      .first_code = std::move(first_code),
-      .facts = {.code = std::move(code),
-                .name = row.Text(4),
-                .kana = row.Text(5),
-                .name_en = row.Text(6),
-                .type = static_cast<MunicipalityType>(row.Int64(7)),
-                .area = row.Text(8),
-                .council_name = row.Text(9),
-                .council_name_checked = row.Bool(10)},
-      .deleted = row.Bool(11),
-      .version = row.Int64(0)};
+  WELFARE_ASSIGN_OR_RETURN(const base::FiscalYear valid_from,
+                           ReadYear(row, 3, "valid_from"));
+  MunicipalityRecord record{.id = row.Int64(1),
+                            .first_code = std::move(first_code),
+                            .valid_from = valid_from,
+                            .note = row.Text(14),
+                            .reason = row.Text(15),
+                            .deleted = row.Bool(16),
+                            .version = row.Int64(0)};
+  MunicipalityStatement& says = record.says;
+  if (!row.IsNull(4)) {
+    WELFARE_ASSIGN_OR_RETURN(says.code, ReadCode(row, 4));
+  }
+  says.name = row.FindText(5);
+  says.kana = row.FindText(6);
+  says.name_en = row.FindText(7);
+  if (!row.IsNull(8)) says.type = static_cast<MunicipalityType>(row.Int64(8));
+  says.area = row.FindText(9);
+  says.population_band = row.FindText(10);
+  says.council_name = row.FindText(11);
+  says.council_name_checked = FindBool(row, 12);
+  says.exists = FindBool(row, 13);
+  return record;
 }
 
 absl::StatusOr<StatusRecord> ReadStatus(const Row& row) {
   WELFARE_ASSIGN_OR_RETURN(base::MunicipalityCode code, ReadCode(row, 3));
-  const auto year = base::FiscalYear::Make(static_cast<int>(row.Int64(4)));
-  if (!year.ok()) return StoredValueInvalid("fiscal_year", year.status());
+  WELFARE_ASSIGN_OR_RETURN(const base::FiscalYear year,
+                           ReadYear(row, 4, "fiscal_year"));
   return StatusRecord{
       .program = row.Text(1),
       .municipality_id = row.Int64(2),
       .municipality = std::move(code),
-      .fiscal_year = *year,
+      .fiscal_year = year,
       .facts = {.implementing = static_cast<Implementing>(row.Int64(5)),
                 .preparation = static_cast<Preparation>(row.Int64(6))},
       .note = row.Text(7),
       .reason = row.Text(8),
       .correction = row.Bool(9),
+      .retracted = row.Bool(10),
       .version = row.Int64(0)};
+}
+
+absl::StatusOr<LineageEvent> ReadLineageEvent(const Row& row) {
+  WELFARE_ASSIGN_OR_RETURN(const base::FiscalYear year,
+                           ReadYear(row, 4, "fiscal_year"));
+  return LineageEvent{
+      .number = row.Int64(1),
+      .kind = static_cast<LineageKind>(row.Int64(2)),
+      .effective_date = base::Date::FromDaysSinceEpoch(row.Int64(3)),
+      .fiscal_year = year,
+      .predecessors = {},
+      .successors = {},
+      .note = row.Text(5),
+      .reason = row.Text(6),
+      .version = row.Int64(0)};
+}
+
+// Reads the lineage events after `version` with their members.
+absl::StatusOr<std::vector<LineageEvent>> ReadLineageEvents(
+    Connection& connection, std::int64_t version) {
+  std::vector<LineageEvent> events;
+  WELFARE_RETURN_IF_ERROR(connection.ForEach(
+      kListLineageEvents, {version}, [&](const Row& row) -> absl::Status {
+        WELFARE_ASSIGN_OR_RETURN(LineageEvent event, ReadLineageEvent(row));
+        events.push_back(std::move(event));
+        return absl::OkStatus();
+      }));
+  if (events.empty()) return events;
+  auto event = events.begin();
+  WELFARE_RETURN_IF_ERROR(connection.ForEach(
+      kListLineageMembers, {version}, [&](const Row& row) -> absl::Status {
+        WELFARE_ASSIGN_OR_RETURN(base::MunicipalityCode code, ReadCode(row, 2));
+        while (event->number != row.Int64(0)) ++event;  // members follow events
+        (row.Int64(1) == kPredecessor ? event->predecessors : event->successors)
+            .push_back(std::move(code));
+        return absl::OkStatus();
+      }));
+  return events;
 }
 
 // Reads the commits after `version` on one consistent state.
@@ -122,6 +208,7 @@ absl::StatusOr<std::vector<CommitPtr>> ReadCommits(Connection& connection,
         commit->version = row.Int64(0);
         commit->recorded_time = base::Timestamp::FromMicros(row.Int64(1));
         commit->actor = row.Text(2);
+        commit->action = row.Text(3);
         return commit;
       }));
   if (commits.empty()) return std::vector<CommitPtr>();
@@ -135,8 +222,7 @@ absl::StatusOr<std::vector<CommitPtr>> ReadCommits(Connection& connection,
     return commits[static_cast<std::size_t>(at)].get();
   };
   WELFARE_RETURN_IF_ERROR(connection.ForEach(
-      kListMunicipalityVersions, {version},
-      [&](const Row& row) -> absl::Status {
+      kListMunicipalityRecords, {version}, [&](const Row& row) -> absl::Status {
         WELFARE_ASSIGN_OR_RETURN(Commit * commit, find(row.Int64(0)));
         WELFARE_ASSIGN_OR_RETURN(MunicipalityRecord record,
                                  ReadMunicipality(row));
@@ -152,27 +238,74 @@ absl::StatusOr<std::vector<CommitPtr>> ReadCommits(Connection& connection,
             std::make_shared<const StatusRecord>(std::move(record)));
         return absl::OkStatus();
       }));
+  WELFARE_ASSIGN_OR_RETURN(std::vector<LineageEvent> events,
+                           ReadLineageEvents(connection, version));
+  for (LineageEvent& event : events) {
+    WELFARE_ASSIGN_OR_RETURN(Commit * commit, find(event.version));
+    commit->lineage_events.push_back(
+        std::make_shared<const LineageEvent>(std::move(event)));
+  }
   return std::vector<CommitPtr>(commits.begin(), commits.end());
+}
+
+std::optional<std::string> Text(
+    const std::optional<base::MunicipalityCode>& code) {
+  if (!code.has_value()) return std::nullopt;
+  return code->ToString();
+}
+
+absl::Status InsertMunicipality(Transaction& transaction,
+                                const MunicipalityRecord& record,
+                                std::int64_t version) {
+  const MunicipalityStatement& says = record.says;
+  std::optional<std::int64_t> type;
+  if (says.type.has_value()) type = static_cast<std::int64_t>(*says.type);
+  WELFARE_RETURN_IF_ERROR(
+      transaction
+          .Execute(kInsertMunicipality,
+                   {record.id, record.first_code.ToString()})
+          .status());
+  return transaction
+      .Execute(
+          kInsertMunicipalityRecord,
+          {record.id, record.valid_from.value(), version, Text(says.code),
+           says.name, says.kana, says.name_en, type, says.area,
+           says.population_band, says.council_name, says.council_name_checked,
+           says.exists, record.note, record.reason, record.deleted})
+      .status();
+}
+
+absl::Status InsertLineageEvent(Transaction& transaction,
+                                const LineageEvent& event,
+                                std::int64_t version) {
+  WELFARE_RETURN_IF_ERROR(
+      transaction
+          .Execute(
+              kInsertLineageEvent,
+              {event.number, version, static_cast<std::int64_t>(event.kind),
+               event.effective_date.days_since_epoch(),
+               event.fiscal_year.value(), event.note, event.reason})
+          .status());
+  const auto insert =
+      [&](int role,
+          const std::vector<base::MunicipalityCode>& members) -> absl::Status {
+    for (const base::MunicipalityCode& member : members) {
+      WELFARE_RETURN_IF_ERROR(
+          transaction
+              .Execute(kInsertLineageMember,
+                       {event.number, role, member.ToString()})
+              .status());
+    }
+    return absl::OkStatus();
+  };
+  WELFARE_RETURN_IF_ERROR(insert(kPredecessor, event.predecessors));
+  return insert(kSuccessor, event.successors);
 }
 
 absl::Status InsertChanges(Transaction& transaction, const Changes& changes,
                            std::int64_t version) {
   for (const MunicipalityRecord& record : changes.municipalities) {
-    const MunicipalityFacts& facts = record.facts;
-    WELFARE_RETURN_IF_ERROR(
-        transaction
-            .Execute(kInsertMunicipality,
-                     {record.id, record.first_code.ToString()})
-            .status());
-    WELFARE_RETURN_IF_ERROR(
-        transaction
-            .Execute(kInsertMunicipalityVersion,
-                     {record.id, version, facts.code.ToString(), facts.name,
-                      facts.kana, facts.name_en,
-                      static_cast<std::int64_t>(facts.type), facts.area,
-                      facts.council_name, facts.council_name_checked,
-                      record.deleted})
-            .status());
+    WELFARE_RETURN_IF_ERROR(InsertMunicipality(transaction, record, version));
   }
   for (const StatusRecord& record : changes.statuses) {
     WELFARE_RETURN_IF_ERROR(
@@ -182,8 +315,12 @@ absl::Status InsertChanges(Transaction& transaction, const Changes& changes,
                       record.fiscal_year.value(), version,
                       static_cast<std::int64_t>(record.facts.implementing),
                       static_cast<std::int64_t>(record.facts.preparation),
-                      record.note, record.reason, record.correction})
+                      record.note, record.reason, record.correction,
+                      record.retracted})
             .status());
+  }
+  for (const LineageEvent& event : changes.lineage_events) {
+    WELFARE_RETURN_IF_ERROR(InsertLineageEvent(transaction, event, version));
   }
   return absl::OkStatus();
 }

@@ -69,6 +69,9 @@ struct StatusRecord {
   // True where the record replaced another of its year, or broke the lawful
   // order of the years, and says why.
   bool correction = false;
+  // True where the record takes back the one before it, made by mistake: from
+  // here on the year is unknown. `facts` are those taken back.
+  bool retracted = false;
   // Registry version that made the record; 0 while only proposed.
   std::int64_t version = 0;
 

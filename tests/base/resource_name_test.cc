@@ -27,6 +27,7 @@ TEST(ResourceName, RoundTripsEveryKind) {
   ExpectRoundTrip<CouncilName>("municipalities/131016/council");
   ExpectRoundTrip<ProgramName>("programs/jusou");
   ExpectRoundTrip<RosterName>("programs/jusou/rosters/2025");
+  ExpectRoundTrip<ProgramTimelineName>("programs/jusou/timeline");
   ExpectRoundTrip<SurveyName>("surveys/jusou");
   ExpectRoundTrip<CodebookName>("surveys/jusou/codebooks/2025-1");
   ExpectRoundTrip<RoundName>("surveys/jusou/rounds/2025");

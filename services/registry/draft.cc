@@ -1,0 +1,250 @@
+#include "services/registry/draft.h"
+
+#include <algorithm>
+#include <memory>
+#include <tuple>
+
+#include "services/base/error.h"
+#include "services/registry/errors.h"
+#include "services/text/normalize.h"
+
+namespace welfare::registry {
+namespace {
+
+std::optional<YearFacts> ToYearFacts(const StatusRecord* record) {
+  if (record == nullptr) return std::nullopt;
+  return YearFacts{record->fiscal_year, record->facts, record->note};
+}
+
+// Lays the facts of `newer` over `known`.
+void Join(MunicipalityStatement& known, const MunicipalityStatement& newer) {
+  const auto take = [](auto& old, const auto& said) {
+    if (said.has_value()) old = said;
+  };
+  take(known.code, newer.code);
+  take(known.name, newer.name);
+  take(known.kana, newer.kana);
+  take(known.name_en, newer.name_en);
+  take(known.type, newer.type);
+  take(known.area, newer.area);
+  take(known.population_band, newer.population_band);
+  take(known.council_name, newer.council_name);
+  take(known.council_name_checked, newer.council_name_checked);
+  take(known.exists, newer.exists);
+}
+
+}  // namespace
+
+Draft::Draft(const History& current)
+    : view_(current.AtHead()),
+      version_(current.version() + 1),
+      next_municipality_id_(current.next_municipality_id()),
+      next_lineage_number_(current.next_lineage_number()) {}
+
+const Municipality* Draft::FindMunicipality(
+    const base::MunicipalityCode& code) const {
+  const auto added = codes_.find(code);
+  const Municipality* known =
+      added == codes_.end() ? view_.FindMunicipality(code) : nullptr;
+  const base::MunicipalityCode& id = added != codes_.end() ? added->second
+                                     : known == nullptr    ? code
+                                                           : known->first_code;
+  const auto changed = states_.find(id);
+  if (changed == states_.end()) return known;
+  return changed->second.deleted ? nullptr : &changed->second;
+}
+
+bool Draft::IsRetired(const base::MunicipalityCode& code) const {
+  if (view_.IsRetired(code)) return true;
+  // Taken back by this very draft.
+  return FindMunicipality(code) == nullptr &&
+         (codes_.count(code) > 0 || view_.FindMunicipality(code) != nullptr);
+}
+
+std::vector<const Municipality*> Draft::Municipalities() const {
+  std::vector<const Municipality*> result = view_.Municipalities();
+  if (states_.empty()) return result;
+  std::erase_if(result, [&](const Municipality* municipality) {
+    return states_.count(municipality->first_code) > 0;
+  });
+  for (const auto& [id, state] : states_) {
+    if (!state.deleted) result.push_back(&state);
+  }
+  std::sort(result.begin(), result.end(), [](const auto* a, const auto* b) {
+    return a->first_code < b->first_code;
+  });
+  return result;
+}
+
+absl::StatusOr<std::vector<const Municipality*>> Draft::FindByName(
+    std::string_view name, base::FiscalYear fiscal_year) const {
+  WELFARE_ASSIGN_OR_RETURN(std::vector<const Municipality*> found,
+                           view_.FindByName(name, fiscal_year));
+  if (states_.empty()) return found;
+  std::erase_if(found, [&](const Municipality* municipality) {
+    return states_.count(municipality->first_code) > 0;
+  });
+  const auto key = text::NameKey(name);
+  for (const auto& [id, state] : states_) {
+    if (state.deleted) continue;
+    const MunicipalityFacts* facts = state.InYear(fiscal_year);
+    if (facts == nullptr) continue;
+    const auto own = text::NameKey(facts->name);
+    const auto council = text::NameKey(facts->council_name);
+    if ((own.ok() && *own == *key) || (council.ok() && *council == *key)) {
+      found.push_back(&state);
+    }
+  }
+  std::sort(found.begin(), found.end(), [](const auto* a, const auto* b) {
+    return a->first_code < b->first_code;
+  });
+  return found;
+}
+
+std::vector<MunicipalityRecordPtr> Draft::RecordsOf(
+    const Municipality& municipality) const {
+  std::vector<MunicipalityRecordPtr> records;
+  if (view_.FindMunicipality(municipality.first_code) != nullptr) {
+    records = view_.RecordsOf(municipality);
+  }
+  for (auto entry =
+           municipalities_.lower_bound({municipality.first_code, kAlways});
+       entry != municipalities_.end() &&
+       entry->first.first == municipality.first_code;
+       ++entry) {
+    records.push_back(
+        std::make_shared<const MunicipalityRecord>(entry->second));
+  }
+  std::sort(records.begin(), records.end(),
+            [](const MunicipalityRecordPtr& a, const MunicipalityRecordPtr& b) {
+              return std::tie(a->valid_from, a->version) <
+                     std::tie(b->valid_from, b->version);
+            });
+  return records;
+}
+
+const StatusRecord* Draft::FindStatus(
+    std::string_view program, const base::MunicipalityCode& municipality,
+    base::FiscalYear fiscal_year) const {
+  const auto changed =
+      statuses_.find(StatusKey(std::string(program), municipality));
+  if (changed != statuses_.end()) {
+    const auto year = changed->second.find(fiscal_year);
+    if (year != changed->second.end()) {
+      return year->second.retracted ? nullptr : &year->second;
+    }
+  }
+  return view_.FindStatus(program, municipality, fiscal_year);
+}
+
+const std::set<base::FiscalYear>& Draft::YearsOf(
+    std::string_view program) const {
+  const auto known = years_.find(program);
+  if (known != years_.end()) return known->second;
+  const std::vector<base::FiscalYear> years = view_.FiscalYears(program);
+  return years_
+      .emplace(std::string(program),
+               std::set<base::FiscalYear>(years.begin(), years.end()))
+      .first->second;
+}
+
+StatusSurroundings Draft::Surroundings(
+    std::string_view program, const base::MunicipalityCode& municipality,
+    base::FiscalYear fiscal_year) const {
+  StatusSurroundings result;
+  result.same = ToYearFacts(FindStatus(program, municipality, fiscal_year));
+  const std::set<base::FiscalYear>& years = YearsOf(program);
+  for (auto year = years.upper_bound(fiscal_year); year != years.end();
+       ++year) {
+    result.after = ToYearFacts(FindStatus(program, municipality, *year));
+    if (result.after.has_value()) break;
+  }
+  for (auto year = years.lower_bound(fiscal_year); year != years.begin();) {
+    result.before = ToYearFacts(FindStatus(program, municipality, *--year));
+    if (result.before.has_value()) break;
+  }
+  return result;
+}
+
+std::optional<base::FiscalYear> Draft::FirstStatusYear(
+    const base::MunicipalityCode& municipality, base::FiscalYear from) const {
+  std::optional<base::FiscalYear> first;
+  std::set<std::string> programs;
+  for (std::string& program : view_.Programs()) {
+    programs.insert(std::move(program));
+  }
+  for (const auto& [key, years] : statuses_) programs.insert(key.first);
+  for (const std::string& program : programs) {
+    const std::set<base::FiscalYear>& years = YearsOf(program);
+    for (auto year = years.lower_bound(from); year != years.end(); ++year) {
+      if (FindStatus(program, municipality, *year) == nullptr) continue;
+      if (!first.has_value() || *year < *first) first = *year;
+      break;
+    }
+  }
+  return first;
+}
+
+bool Draft::HasLineage(const base::MunicipalityCode& municipality) const {
+  const std::vector<const LineageEvent*> known = view_.LineageEvents();
+  return std::any_of(known.begin(), known.end(),
+                     [&](const LineageEvent* event) {
+                       return event->Involves(municipality);
+                     }) ||
+         std::any_of(events_.begin(), events_.end(),
+                     [&](const LineageEvent& event) {
+                       return event.Involves(municipality);
+                     });
+}
+
+void Draft::Add(MunicipalityRecord record) {
+  record.version = version_;
+  next_municipality_id_ = std::max(next_municipality_id_, record.id + 1);
+  const base::MunicipalityCode id = record.first_code;
+  if (view_.FindMunicipality(id) == nullptr) codes_.insert_or_assign(id, id);
+  if (record.says.code.has_value() &&
+      view_.FindMunicipality(*record.says.code) == nullptr) {
+    codes_.insert_or_assign(*record.says.code, id);
+  }
+  const auto [entry, added] =
+      municipalities_.try_emplace({id, record.valid_from}, record);
+  if (!added) {
+    MunicipalityRecord& known = entry->second;
+    Join(known.says, record.says);
+    known.deleted = known.deleted || record.deleted;
+    if (!record.note.empty()) known.note = record.note;
+    if (!record.reason.empty()) known.reason = record.reason;
+  }
+  Municipality probe{.id = record.id, .first_code = id, .periods = {}};
+  states_.insert_or_assign(id, Assemble(RecordsOf(probe)));
+}
+
+void Draft::Add(StatusRecord record) {
+  record.version = version_;
+  YearsOf(record.program);
+  years_.find(record.program)->second.insert(record.fiscal_year);
+  statuses_[{record.program, record.municipality}].insert_or_assign(
+      record.fiscal_year, std::move(record));
+}
+
+void Draft::Add(LineageEvent event) {
+  event.version = version_;
+  next_lineage_number_ = event.number + 1;
+  events_.push_back(std::move(event));
+}
+
+Changes Draft::TakeChanges() {
+  Changes changes;
+  for (auto& [key, record] : municipalities_) {
+    changes.municipalities.push_back(std::move(record));
+  }
+  for (auto& [key, years] : statuses_) {
+    for (auto& [year, record] : years) {
+      changes.statuses.push_back(std::move(record));
+    }
+  }
+  changes.lineage_events = std::move(events_);
+  return changes;
+}
+
+}  // namespace welfare::registry
