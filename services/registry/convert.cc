@@ -686,6 +686,8 @@ std::size_t AddChanges(const History& history, const Commit& commit,
       if (const Municipality* municipality = view.FindMunicipality(id)) {
         *change.mutable_municipality() =
             ToProto(view, *municipality, municipality->Last().last);
+        // Of all years, not of one.
+        change.mutable_municipality()->clear_fiscal_year();
       } else {
         change.set_deleted(MunicipalityNameOf(id));
       }

@@ -333,7 +333,8 @@ absl::StatusOr<Outcome> Put(Draft& draft, const StatusRow& row,
                        .facts = row.facts,
                        .note = row.note,
                        .reason = reason,
-                       .correction = !reason.empty()},
+                       .correction = !reason.empty(),
+                       .reason_of_corrections = true},
                       "");
 }
 

@@ -50,9 +50,9 @@ using CommitPtr = std::shared_ptr<const Commit>;
 // Changes somebody wants to make; a Commit once they are stored. Their records
 // have version 0.
 struct Changes {
-  std::vector<MunicipalityRecord> municipalities;
-  std::vector<StatusRecord> statuses;
-  std::vector<LineageEvent> lineage_events;
+  std::vector<MunicipalityRecord> municipalities = {};
+  std::vector<StatusRecord> statuses = {};
+  std::vector<LineageEvent> lineage_events = {};
 
   std::size_t size() const {
     return municipalities.size() + statuses.size() + lineage_events.size();

@@ -348,7 +348,10 @@ absl::StatusOr<Outcome> RecordStatus(Draft& draft, std::string_view program,
                          .fiscal_year = proposal.fiscal_year,
                          .facts = proposal.facts,
                          .note = proposal.note,
-                         .reason = proposal.reason,
+                         .reason = proposal.reason_of_corrections &&
+                                           !decision.correction
+                                       ? ""
+                                       : proposal.reason,
                          .correction = decision.correction});
   return decision.outcome == StatusDecision::Outcome::kCreated
              ? Outcome::kCreated

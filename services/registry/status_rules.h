@@ -35,6 +35,9 @@ struct StatusProposal {
   std::string note;
   std::string reason;
   bool correction = false;  // it may replace or contradict what is on record
+  // The reason is that of corrections only: a record that corrects nothing is
+  // kept without it.
+  bool reason_of_corrections = false;
 };
 
 // What becomes of a proposal.

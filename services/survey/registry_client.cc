@@ -70,12 +70,15 @@ struct RegistryClient::Stub {
     return roster;
   }
 
+  // Those that exist in the fiscal year, as they are in it.
   absl::StatusOr<std::vector<rv1::Municipality>> ListMunicipalities(
-      const platform::CallContext& call, std::int64_t version) const {
+      const platform::CallContext& call, base::FiscalYear fiscal_year,
+      std::int64_t version) const {
     std::vector<rv1::Municipality> all;
     rv1::ListMunicipalitiesRequest request;
     request.set_page_size(1000);
     request.set_data_version(version);
+    request.set_fiscal_year(fiscal_year.value());
     while (true) {
       rv1::ListMunicipalitiesResponse page;
       platform::PeerCall peer(call);
@@ -127,7 +130,8 @@ absl::StatusOr<RegistryPin> RegistryClient::Load(
   }
 
   WELFARE_ASSIGN_OR_RETURN(const std::vector<rv1::Municipality> municipalities,
-                           stub_->ListMunicipalities(call, pin.version));
+                           stub_->ListMunicipalities(call, fiscal_year,
+                                                     pin.version));
   for (const rv1::Municipality& municipality : municipalities) {
     const auto name = base::MunicipalityName::Parse(municipality.name());
     if (!name.ok()) return RegistryUnavailable("it named a municipality badly");

@@ -36,15 +36,16 @@ ImportPlan ImportMunicipalities(const History& history,
   SeenRecords seen;
   const auto parsed = ParseMunicipalities(header + records, 2, seen);
   EXPECT_THAT(parsed, IsOk());
-  return PlanMunicipalities(history, *parsed);
+  return PlanMunicipalities(history, *parsed, {});
 }
 
 ImportPlan ImportStatuses(const History& history, const std::string& records,
                           std::string_view reason = "") {
   SeenRecords seen;
-  const auto parsed = ParseStatusRecords(kStatusHeader + records, 2, seen);
+  const auto parsed =
+      ParseStatusRecords(kStatusHeader + records, 2, Programs(), seen);
   EXPECT_THAT(parsed, IsOk());
-  return PlanStatusRecords(history, *parsed, reason);
+  return PlanStatusRecords(history, *parsed, {.reason = std::string(reason)});
 }
 
 HistoryPtr TwoWards() {
@@ -76,7 +77,7 @@ TEST(MunicipalityImport, CreatesAndThenLeavesUnchanged) {
 TEST(MunicipalityImport, FormsTheCouncilsNameWhereNoneIsGiven) {
   const HistoryPtr history = TwoWards();
   const MunicipalityFacts& facts =
-      history->AtHead().FindMunicipality(Code("131016"))->facts;
+      history->AtHead().FindMunicipality(Code("131016"))->Last().facts;
   EXPECT_EQ(facts.council_name, "千代田区社会福祉協議会");
   EXPECT_FALSE(facts.council_name_checked);
 }
@@ -88,7 +89,7 @@ TEST(MunicipalityImport, UpdatesWhatDiffersUnderTheSameIdentity) {
   EXPECT_EQ(plan.counts, (ImportCounts{.rows = 1, .updated = 1}));
   ASSERT_EQ(plan.changes.municipalities.size(), 1U);
   EXPECT_EQ(plan.changes.municipalities.front().id, 1);
-  EXPECT_EQ(plan.changes.municipalities.front().facts.name_en, "Chiyoda");
+  EXPECT_EQ(plan.changes.municipalities.front().says.name_en, "Chiyoda");
 }
 
 TEST(MunicipalityImport, KeepsACheckedCouncilNameWhenTheFileDoesNotSay) {

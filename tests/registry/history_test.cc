@@ -88,7 +88,7 @@ TEST(History, NeverCarriesAYearForward) {
 
 TEST(History, ResolvesOldAndNewCodesToOneMunicipality) {
   MunicipalityRecord renamed = MakeMunicipality(1, kChiyoda, "新千代田区");
-  renamed.facts.code = Code("131041");
+  renamed.says.code = Code("131041");
   const HistoryPtr before = TwoMunicipalities();
   const HistoryPtr history =
       Extend(*before, {.municipalities = {renamed}, .statuses = {}});
@@ -97,7 +97,7 @@ TEST(History, ResolvesOldAndNewCodesToOneMunicipality) {
   EXPECT_EQ(head.FindMunicipality(Code("131041")),
             head.FindMunicipality(Code(kChiyoda)));
   EXPECT_EQ(head.Municipalities().size(), 2U);
-  EXPECT_EQ(history->At(1).FindMunicipality(Code(kChiyoda))->facts.name,
+  EXPECT_EQ(history->At(1).FindMunicipality(Code(kChiyoda))->Last().facts.name,
             "千代田区");
   // The history it was made from still says what it said.
   EXPECT_EQ(before->AtHead().FindMunicipality(Code("131041")), nullptr);
@@ -266,7 +266,7 @@ TEST(History, AgreesWithAPlainModelOverRandomHistories) {
       for (int year = 2019; year < 2026; ++year) {
         const Roster roster = ComputeRoster(view, "jusou", Year(year));
         ASSERT_EQ(roster.entries.size(), version == 0 ? 0U : codes.size());
-        ASSERT_EQ(roster.implementing + roster.not_implementing,
+        ASSERT_EQ(roster.counts.implementing + roster.counts.not_implementing,
                   static_cast<int>(roster.entries.size()));
         for (const RosterEntry& entry : roster.entries) {
           const std::string code = entry.municipality->first_code.ToString();
@@ -274,7 +274,7 @@ TEST(History, AgreesWithAPlainModelOverRandomHistories) {
               model.Find(code, year, version).value_or(StatusFacts());
           const StatusFacts before =
               model.Find(code, year - 1, version).value_or(StatusFacts());
-          ASSERT_EQ(entry.facts, now);
+          ASSERT_EQ(entry.status, now);
           ASSERT_EQ(entry.newcomer,
                     now.implementing == Implementing::kYes &&
                         before.implementing != Implementing::kYes);

@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "services/platform/audit_log.h"
+#include "services/platform/migrations.h"
 #include "services/platform/open_database.h"
+#include "services/registry/registry_schema.h"
 #include "services/registry/sql_registry_store.h"
 #include "tests/registry/samples.h"
 #include "tests/support/fake_clock.h"
@@ -103,7 +105,25 @@ TEST_P(RegistryStoreContract, StartsEmpty) {
 
 TEST_P(RegistryStoreContract, GivesBackWhatWasWrittenAfterReopening) {
   Changes changes = TwoWards();
-  changes.municipalities[1].facts.council_name_checked = true;
+  changes.municipalities[1].says.council_name = "中央区社協";
+  changes.municipalities[1].says.council_name_checked = true;
+  changes.municipalities[1].says.population_band = "under_200k";
+  changes.municipalities[1].note = "区の公表資料";
+  MunicipalityRecord later{.id = 2,
+                           .first_code = Code("131024"),
+                           .valid_from = Year(2026),
+                           .reason = "改称"};
+  later.says.name = "新中央区";
+  changes.municipalities.push_back(later);
+  LineageEvent renamed{.number = 1,
+                       .kind = LineageKind::kRename,
+                       .effective_date = base::Date::Make(2025, 11, 1).value(),
+                       .fiscal_year = Year(2026),
+                       .predecessors = {Code("131024")},
+                       .successors = {Code("131024")},
+                       .note = "告示",
+                       .reason = "改称"};
+  changes.lineage_events.push_back(renamed);
   changes.statuses.push_back(
       MakeStatus(2, "131024", 2025, Implementing::kNo, Preparation::kYes));
   changes.statuses[0].note = "区の公表資料";
@@ -118,9 +138,13 @@ TEST_P(RegistryStoreContract, GivesBackWhatWasWrittenAfterReopening) {
   EXPECT_EQ(commit.recorded_time, clock_.Now());
   for (MunicipalityRecord& record : changes.municipalities) record.version = 1;
   for (StatusRecord& record : changes.statuses) record.version = 1;
-  ASSERT_EQ(commit.municipalities.size(), 2U);
+  ASSERT_EQ(commit.municipalities.size(), 3U);
   EXPECT_EQ(*commit.municipalities[0], changes.municipalities[0]);
   EXPECT_EQ(*commit.municipalities[1], changes.municipalities[1]);
+  EXPECT_EQ(*commit.municipalities[2], changes.municipalities[2]);
+  renamed.version = 1;
+  ASSERT_EQ(commit.lineage_events.size(), 1U);
+  EXPECT_EQ(*commit.lineage_events[0], renamed);
   ASSERT_EQ(commit.statuses.size(), 1U);
   EXPECT_EQ(*commit.statuses[0], changes.statuses[0]);
 }
@@ -205,7 +229,7 @@ TEST_P(RegistryStoreContract, RefusesToChangeOrRemoveHistory) {
   for (const platform::Query& query :
        {platform::Query{"a", "UPDATE status_records SET implementing = 2"},
         platform::Query{"b", "DELETE FROM status_records"},
-        platform::Query{"c", "DELETE FROM municipality_versions"},
+        platform::Query{"c", "DELETE FROM municipality_records"},
         platform::Query{"d", "UPDATE versions SET actor = 'nobody'"}}) {
     const auto changed =
         database_->Write([&](platform::Transaction& transaction) {
@@ -217,15 +241,58 @@ TEST_P(RegistryStoreContract, RefusesToChangeOrRemoveHistory) {
   }
 }
 
+// What the first schema held is what always held.
+TEST_P(RegistryStoreContract, BringsADatabaseOfTheFirstSchemaUpToDate) {
+  store_.reset();
+  database_.reset();
+  const support::TempDir old_folder;
+  auto database = GetParam().open(old_folder);
+  ASSERT_THAT(database, IsOk());
+  ASSERT_THAT(platform::ApplyMigrations(**database, clock_,
+                                        RegistryMigrations().first(1)),
+              IsOk());
+  constexpr platform::Query kOld{
+      "old",
+      "INSERT INTO versions (version, recorded_micros, actor, action,"
+      " request_id) VALUES (1, 1000000, 'tester', 'Test', '');"
+      "INSERT INTO versions (version, recorded_micros, actor, action,"
+      " request_id) VALUES (2, 2000000, 'tester', 'Test', '');"
+      "UPDATE registry_head SET version = 2, recorded_micros = 2000000;"
+      "INSERT INTO municipalities (municipality_id, first_code)"
+      " VALUES (1, '131016');"
+      "INSERT INTO municipality_versions (municipality_id, version, code,"
+      " name, kana, name_en, type, area, council_name, council_name_checked,"
+      " deleted) VALUES (1, 1, '131016', '千代田区', 'チヨダク', 'Chiyoda',"
+      " 1, '区部', '千代田区社会福祉協議会', 0, 0);"
+      "INSERT INTO municipality_versions (municipality_id, version, code,"
+      " name, kana, name_en, type, area, council_name, council_name_checked,"
+      " deleted) VALUES (1, 2, '131016', '千代田区', 'チヨダク', 'Chiyoda-ku',"
+      " 1, '区部', '千代田社協', 1, 0);"};
+  ASSERT_THAT((*database)->Write([&](platform::Transaction& transaction) {
+    return transaction.ExecuteScript(kOld);
+  }),
+              IsOk());
+  auto store = SqlRegistryStore::Open(**database, clock_);
+  ASSERT_THAT(store, IsOk());
+  const auto commits = (*store)->LoadCommits(0, {});
+  ASSERT_THAT(commits, IsOk());
+  const HistoryPtr history = History().With(*commits).value();
+  const auto facts = [&](std::int64_t version) {
+    return history->At(version).FindMunicipality(Code("131016"))->Last().facts;
+  };
+  EXPECT_EQ(facts(1).name_en, "Chiyoda");
+  EXPECT_EQ(facts(1).council_name, "千代田区社会福祉協議会");
+  EXPECT_EQ(facts(2).name_en, "Chiyoda-ku");
+  EXPECT_EQ(facts(2).council_name, "千代田社協");
+  EXPECT_TRUE(facts(2).council_name_checked);
+}
+
 TEST_P(RegistryStoreContract, SaysWhenAStoredValueCannotBeRead) {
   ASSERT_THAT(Write(TwoWards(), ""), IsOk());
   constexpr platform::Query kDamage{
       "damage",
-      "INSERT INTO municipality_versions (municipality_id, version, code,"
-      " name, kana, name_en, type, area, council_name, council_name_checked,"
-      " deleted) SELECT 1, 2, '131015', name, kana, name_en, type, area,"
-      " council_name, 0, 0 FROM municipality_versions"
-      " WHERE municipality_id = 1"};
+      "INSERT INTO municipality_records (municipality_id, valid_from, version,"
+      " code, note, reason, deleted) VALUES (1, 1900, 2, '131015', '', '', 0)"};
   constexpr platform::Query kVersion{
       "version",
       "INSERT INTO versions (version, recorded_micros, actor, action,"

@@ -22,12 +22,12 @@ HistoryPtr Tokyo() {
   SeenRecords municipality_keys;
   const auto municipalities =
       ParseMunicipalities(ReadData("municipalities.csv"), 2, municipality_keys);
-  const ImportPlan first = PlanMunicipalities(History(), *municipalities);
+  const ImportPlan first = PlanMunicipalities(History(), *municipalities, {});
   const HistoryPtr history = Extend(History(), first.changes);
   SeenRecords status_keys;
-  const auto statuses =
-      ParseStatusRecords(ReadData("status-jusou.csv"), 2, status_keys);
-  const ImportPlan second = PlanStatusRecords(*history, *statuses, "");
+  const auto statuses = ParseStatusRecords(ReadData("status-jusou.csv"), 2,
+                                           Programs(), status_keys);
+  const ImportPlan second = PlanStatusRecords(*history, *statuses, {});
   EXPECT_EQ(first.counts, (ImportCounts{.rows = 62, .created = 62}));
   EXPECT_EQ(second.counts, (ImportCounts{.rows = 310, .created = 310}));
   return Extend(*history, second.changes);
@@ -36,7 +36,7 @@ HistoryPtr Tokyo() {
 std::vector<std::string> Newcomers(const Roster& roster) {
   std::vector<std::string> names;
   for (const RosterEntry& entry : roster.entries) {
-    if (entry.newcomer) names.push_back(entry.municipality->facts.name);
+    if (entry.newcomer) names.push_back(entry.facts->name);
   }
   return names;
 }
@@ -54,10 +54,11 @@ TEST(Roster, AgreesWithThePublishedCountsOfEachYear) {
         YearCounts{2024, 23, 11}, YearCounts{2025, 30, 7}}) {
     const Roster roster =
         ComputeRoster(tokyo->AtHead(), "jusou", Year(expected.year));
-    EXPECT_EQ(roster.implementing, expected.implementing) << expected.year;
-    EXPECT_EQ(roster.newcomers, expected.newcomers) << expected.year;
+    EXPECT_EQ(roster.counts.implementing, expected.implementing)
+        << expected.year;
+    EXPECT_EQ(roster.counts.newcomers, expected.newcomers) << expected.year;
     EXPECT_EQ(roster.entries.size(), 62U);
-    EXPECT_EQ(roster.not_implementing, 62 - expected.implementing);
+    EXPECT_EQ(roster.counts.not_implementing, 62 - expected.implementing);
     EXPECT_THAT(roster.leavers, IsEmpty());
   }
 }
@@ -86,13 +87,13 @@ TEST(Roster, FindsTheSixInPreparationAmongThoseNotImplementing) {
   const Roster roster = ComputeRoster(tokyo->AtHead(), "jusou", Year(2025));
   std::vector<std::string> preparing;
   for (const RosterEntry& entry : roster.entries) {
-    if (entry.facts.preparation != Preparation::kYes) continue;
-    EXPECT_EQ(entry.facts.implementing, Implementing::kNo);
-    preparing.push_back(entry.municipality->facts.name);
+    if (entry.status.preparation != Preparation::kYes) continue;
+    EXPECT_EQ(entry.status.implementing, Implementing::kNo);
+    preparing.push_back(entry.facts->name);
   }
   EXPECT_THAT(preparing, ElementsAre("荒川区", "足立区", "武蔵野市", "府中市",
                                      "武蔵村山市", "羽村市"));
-  EXPECT_EQ(roster.preparing, 6);
+  EXPECT_EQ(roster.counts.preparing, 6);
 }
 
 TEST(Roster, DoesNotKnowThePreparationOfEarlierYears) {
@@ -101,10 +102,10 @@ TEST(Roster, DoesNotKnowThePreparationOfEarlierYears) {
   const auto unknown =
       std::count_if(roster.entries.begin(), roster.entries.end(),
                     [](const RosterEntry& entry) {
-                      return entry.facts.preparation == Preparation::kUnknown;
+                      return entry.status.preparation == Preparation::kUnknown;
                     });
   EXPECT_EQ(unknown, 38);
-  EXPECT_EQ(roster.preparing, 0);
+  EXPECT_EQ(roster.counts.preparing, 0);
 }
 
 TEST(Roster, DerivesTheFirstImplementationYear) {
@@ -112,7 +113,7 @@ TEST(Roster, DerivesTheFirstImplementationYear) {
   const Roster roster = ComputeRoster(tokyo->AtHead(), "jusou", Year(2025));
   const auto first_year = [&](std::string_view name) {
     for (const RosterEntry& entry : roster.entries) {
-      if (entry.municipality->facts.name == name) {
+      if (entry.facts->name == name) {
         return entry.first_implementation_year;
       }
     }
@@ -126,10 +127,10 @@ TEST(Roster, DerivesTheFirstImplementationYear) {
 TEST(Roster, KnowsNothingOfAYearWithoutRecords) {
   const HistoryPtr tokyo = Tokyo();
   const Roster roster = ComputeRoster(tokyo->AtHead(), "jusou", Year(2026));
-  EXPECT_EQ(roster.implementing, 0);
+  EXPECT_EQ(roster.counts.implementing, 0);
   EXPECT_THAT(roster.leavers, IsEmpty());
   for (const RosterEntry& entry : roster.entries) {
-    EXPECT_EQ(entry.facts, StatusFacts());
+    EXPECT_EQ(entry.status, StatusFacts());
   }
 }
 
@@ -145,7 +146,7 @@ TEST(Roster, NamesThoseWhoLeft) {
                       Preparation::kNo)}});
   const Roster roster = ComputeRoster(history->AtHead(), "jusou", Year(2025));
   ASSERT_EQ(roster.leavers.size(), 1U);
-  EXPECT_EQ(roster.leavers.front()->facts.name, "千代田区");
+  EXPECT_EQ(roster.leavers.front()->Last().facts.name, "千代田区");
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "services/base/fiscal_year.h"
 #include "services/base/municipality_code.h"
 #include "services/registry/history.h"
+#include "services/registry/program.h"
 
 namespace welfare::registry {
 
@@ -33,13 +34,24 @@ inline MunicipalityRecord MakeMunicipality(std::int64_t id,
                                            std::string name) {
   return {.id = id,
           .first_code = Code(code),
-          .facts = {.code = Code(code),
-                    .name = name,
-                    .kana = "チヨダク",
-                    .name_en = "Chiyoda-ku",
-                    .type = MunicipalityType::kSpecialWard,
-                    .area = "区部",
-                    .council_name = DefaultCouncilName(name)}};
+          .says = StateAll({.code = Code(code),
+                            .name = name,
+                            .kana = "チヨダク",
+                            .name_en = "Chiyoda-ku",
+                            .type = MunicipalityType::kSpecialWard,
+                            .area = "区部",
+                            .population_band = "",
+                            .council_name = DefaultCouncilName(name)})};
+}
+
+// The programmes of the tests: jusou from FY2021, and `test` from ever.
+inline ProgramCatalog Programs() {
+  return ProgramCatalog::Parse(
+             "program,display_name,display_name_en,first_fiscal_year,"
+             "legal_basis\n"
+             "jusou,重層,Multilayer,2021,Act\n"
+             "test,試験,Test,1900,Act\n")
+      .value();
 }
 
 inline StatusRecord MakeStatus(std::int64_t id, std::string_view code, int year,
@@ -74,6 +86,11 @@ inline HistoryPtr Extend(const History& history, Changes changes,
     record.version = commit->version;
     commit->municipalities.push_back(
         std::make_shared<const MunicipalityRecord>(std::move(record)));
+  }
+  for (LineageEvent& event : changes.lineage_events) {
+    event.version = commit->version;
+    commit->lineage_events.push_back(
+        std::make_shared<const LineageEvent>(std::move(event)));
   }
   for (StatusRecord& record : changes.statuses) {
     record.version = commit->version;
