@@ -76,64 +76,6 @@ type::v1::ImportResult ToProto(const ImportPlan& plan,
 // The type a filter asks for; TYPE_UNSPECIFIED: any.
 bool Matches(v1::Municipality::Type filter, MunicipalityType type);
 
-// One record as a caller proposes it, checked as far as possible without the
-// registry.
-struct ProposedStatus {
-  std::string program;
-  base::MunicipalityCode municipality;
-  StatusProposal proposal;
-  std::string etag;
-};
-
-// Errors:
-//   INVALID_ARGUMENT, reason NAME_INVALID: `parent` is no programme.
-//   INVALID_ARGUMENT, reason STATUS_INVALID: with every violation.
-absl::StatusOr<ProposedStatus> FromProto(
-    const v1::RecordStatusRequest& request);
-
-// What a filter by status asks for.
-std::optional<Implementing> FilterOf(v1::Implementing implementing);
-std::optional<Preparation> FilterOf(v1::Preparation preparation);
-
-// A municipality as a caller wants to create it.
-struct ProposedMunicipality {
-  MunicipalityFacts facts;
-  base::FiscalYear first_year = kAlways;
-  Provenance provenance;
-};
-
-// Errors:
-//   INVALID_ARGUMENT, reason MUNICIPALITY_INVALID: with every violation.
-absl::StatusOr<ProposedMunicipality> FromProto(
-    const v1::CreateMunicipalityRequest& request);
-
-// Errors:
-//   INVALID_ARGUMENT, reason NAME_INVALID: not a municipality's name.
-//   INVALID_ARGUMENT, reason MASK_INVALID: a path that cannot be changed.
-//   INVALID_ARGUMENT, reason MUNICIPALITY_INVALID: with every violation.
-absl::StatusOr<MunicipalityUpdate> FromProto(
-    const v1::UpdateMunicipalityRequest& request);
-
-// A record somebody wants to take back.
-struct ProposedRetraction {
-  std::string program;
-  base::MunicipalityCode municipality;
-  base::FiscalYear fiscal_year;
-  std::string etag;
-  std::string reason;
-};
-
-// Errors:
-//   INVALID_ARGUMENT, reason NAME_INVALID: `parent` is no programme.
-//   INVALID_ARGUMENT, reason STATUS_INVALID: with every violation.
-absl::StatusOr<ProposedRetraction> FromProto(
-    const v1::RetractStatusRequest& request);
-
-// Errors:
-//   INVALID_ARGUMENT, reason LINEAGE_INVALID: with every violation.
-absl::StatusOr<LineageProposal> FromProto(
-    const v1::CreateLineageEventRequest& request);
-
 // The same bytes for equal messages, for comparing requests.
 std::string DeterministicBytes(const google::protobuf::MessageLite& message);
 

@@ -16,6 +16,7 @@
 #include "services/registry/csv_import.h"
 #include "services/registry/errors.h"
 #include "services/registry/plans.h"
+#include "services/registry/requests.h"
 #include "services/text/normalize.h"
 
 namespace welfare::registry {

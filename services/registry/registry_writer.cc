@@ -14,6 +14,7 @@
 #include "services/registry/convert.h"
 #include "services/registry/errors.h"
 #include "services/registry/plans.h"
+#include "services/registry/requests.h"
 
 namespace welfare::registry {
 namespace {

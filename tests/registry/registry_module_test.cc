@@ -19,6 +19,7 @@
 
 #include "services/base/error.h"
 #include "services/platform/status_mapping.h"
+#include "tests/registry/module_fixture.h"
 #include "tests/registry/samples.h"
 #include "tests/support/module_runner.h"
 #include "tests/support/proto_matchers.h"
@@ -28,8 +29,6 @@
 namespace welfare::registry {
 namespace {
 
-namespace v1 = ::welfare::registry::v1;
-
 using absl::StatusCode;
 using support::IsOk;
 using support::Partially;
@@ -37,125 +36,6 @@ using support::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
-
-class RegistryModuleTest : public ::testing::Test {
- protected:
-  RegistryModuleTest() : runner_(std::make_unique<RegistryModule>()) {
-    EXPECT_THAT(runner_.Start(), IsOk());
-    stub_ = v1::RegistryService::NewStub(runner_.channel());
-  }
-
-  // Calls a unary method and returns its status as the caller sees it.
-  template <typename Method, typename Request, typename Response>
-  absl::Status Call(
-      Method method, const Request& request, Response& response,
-      std::chrono::milliseconds timeout = std::chrono::seconds(20)) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + timeout);
-    return platform::FromGrpcStatus(
-        ((*stub_).*method)(&context, request, &response));
-  }
-
-  absl::Status GetRoster(const v1::GetRosterRequest& request,
-                         v1::Roster& roster) {
-    return Call(&v1::RegistryService::Stub::GetRoster, request, roster);
-  }
-  v1::Roster Roster(int year, const std::string& known_at = "") {
-    v1::GetRosterRequest request;
-    request.set_name("programs/jusou/rosters/" + std::to_string(year));
-    if (!known_at.empty()) {
-      request.mutable_known_at()->set_seconds(Time(known_at).micros() /
-                                              1000000);
-    }
-    v1::Roster roster;
-    EXPECT_THAT(GetRoster(request, roster), IsOk());
-    return roster;
-  }
-
-  absl::Status GetMunicipality(const std::string& name,
-                               v1::Municipality& municipality) {
-    v1::GetMunicipalityRequest request;
-    request.set_name(name);
-    return Call(&v1::RegistryService::Stub::GetMunicipality, request,
-                municipality);
-  }
-
-  type::v1::ImportResult ImportMunicipalities(const std::string& csv) {
-    v1::ImportMunicipalitiesRequest request;
-    request.mutable_batch()->set_csv(csv);
-    type::v1::ImportResult result;
-    EXPECT_THAT(Call(&v1::RegistryService::Stub::BatchImportMunicipalities,
-                     request, result),
-                IsOk());
-    return result;
-  }
-  type::v1::ImportResult ImportStatuses(const std::string& csv,
-                                        bool validate_only = false) {
-    v1::ImportStatusRecordsRequest request;
-    request.mutable_batch()->set_csv(csv);
-    request.set_validate_only(validate_only);
-    type::v1::ImportResult result;
-    EXPECT_THAT(Call(&v1::RegistryService::Stub::BatchImportStatusRecords,
-                     request, result),
-                IsOk());
-    return result;
-  }
-  void LoadTokyo() {
-    ImportMunicipalities(ReadData("municipalities.csv"));
-    ImportStatuses(ReadData("status-jusou.csv"));
-  }
-
-  static v1::RecordStatusRequest Record(int year, v1::Implementing implementing,
-                                        v1::Preparation preparation) {
-    v1::RecordStatusRequest request;
-    request.set_parent("programs/jusou");
-    v1::StatusRecord& record = *request.mutable_status_record();
-    record.set_municipality("municipalities/131016");
-    record.set_fiscal_year(year);
-    record.set_implementing(implementing);
-    record.set_preparation(preparation);
-    return request;
-  }
-  absl::Status RecordStatus(const v1::RecordStatusRequest& request,
-                            v1::StatusRecord& response) {
-    return Call(&v1::RegistryService::Stub::RecordStatus, request, response);
-  }
-  absl::Status RecordStatus(const v1::RecordStatusRequest& request) {
-    v1::StatusRecord response;
-    return RecordStatus(request, response);
-  }
-
-  std::int64_t Version() {
-    v1::ListMunicipalitiesResponse response;
-    EXPECT_THAT(Call(&v1::RegistryService::Stub::ListMunicipalities,
-                     v1::ListMunicipalitiesRequest(), response),
-                IsOk());
-    return response.version();
-  }
-
-  std::vector<v1::StreamChangesResponse> Changes(std::int64_t after) {
-    grpc::ClientContext context;
-    v1::StreamChangesRequest request;
-    request.set_after_version(after);
-    auto reader = stub_->StreamChanges(&context, request);
-    std::vector<v1::StreamChangesResponse> messages;
-    v1::StreamChangesResponse message;
-    while (reader->Read(&message)) messages.push_back(message);
-    EXPECT_TRUE(reader->Finish().ok());
-    return messages;
-  }
-
-  static v1::Roster::Entry EntryOf(const v1::Roster& roster,
-                                   const std::string& municipality) {
-    for (const v1::Roster::Entry& entry : roster.entries()) {
-      if (entry.municipality() == municipality) return entry;
-    }
-    return {};
-  }
-
-  support::ModuleRunner runner_;
-  std::unique_ptr<v1::RegistryService::Stub> stub_;
-};
 
 TEST_F(RegistryModuleTest, ServesTokyosRosters) {
   LoadTokyo();
@@ -235,7 +115,7 @@ TEST_F(RegistryModuleTest, ServesAMunicipalityWithItsCouncil) {
 // Preparation in FY2022, running from FY2024; on 2025-06-01 it turns out that
 // it ran from FY2023. Both answers stay.
 TEST_F(RegistryModuleTest, AnswersForEverWhatWasKnownWhen) {
-  runner_.clock().Set(Time("2025-05-01T00:00:00Z"));
+  owned_->clock().Set(Time("2025-05-01T00:00:00Z"));
   LoadTokyo();
   ImportMunicipalities(
       "code,name,kana,name_en,type,area,council_name\n"
@@ -246,7 +126,7 @@ TEST_F(RegistryModuleTest, AnswersForEverWhatWasKnownWhen) {
                              "jusou,011002,2023,no,yes,\n"
                              "jusou,011002,2024,yes,no,\n"),
               Partially("counts { rows: 3 created: 3 }"));
-  runner_.clock().Set(Time("2025-06-01T00:00:00Z"));
+  owned_->clock().Set(Time("2025-06-01T00:00:00Z"));
   v1::RecordStatusRequest correction =
       Record(2023, v1::IMPLEMENTING_YES, v1::PREPARATION_NO);
   correction.mutable_status_record()->set_municipality("municipalities/011002");
@@ -264,7 +144,7 @@ TEST_F(RegistryModuleTest, AnswersForEverWhatWasKnownWhen) {
                 version: 5
                 record_time { seconds: 1748736000 }
               )pb"));
-  runner_.clock().Set(Time("2025-07-01T00:00:00Z"));
+  owned_->clock().Set(Time("2025-07-01T00:00:00Z"));
   const auto known_at = [&](const std::string& time) {
     v1::GetRosterRequest request;
     request.set_name("programs/jusou/rosters/2023");
@@ -284,7 +164,7 @@ TEST_F(RegistryModuleTest, AnswersForEverWhatWasKnownWhen) {
                   newcomer: true
                   first_implementation_year: 2023
                 )pb"));
-    runner_.clock().Advance(std::chrono::hours(24 * 365));
+    owned_->clock().Advance(std::chrono::hours(24 * 365));
   }
 }
 
@@ -448,7 +328,7 @@ TEST_F(RegistryModuleTest, AnswersARepeatedRequestOnce) {
   v1::StatusRecord first;
   v1::StatusRecord second;
   ASSERT_THAT(RecordStatus(request, first), IsOk());
-  runner_.clock().Advance(std::chrono::hours(1));
+  owned_->clock().Advance(std::chrono::hours(1));
   ASSERT_THAT(RecordStatus(request, second), IsOk());
   EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
   EXPECT_EQ(Version(), 3);
@@ -741,7 +621,7 @@ TEST_F(RegistryModuleTest, FollowsChangesUntilTheServiceStops) {
                 }
                 version: 3
               )pb"));
-  std::jthread stopper([this] { runner_.Stop(); });
+  std::jthread stopper([this] { owned_->Stop(); });
   while (reader->Read(&message)) {
   }
   EXPECT_THAT(platform::FromGrpcStatus(reader->Finish()),
