@@ -23,6 +23,7 @@ pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2)
 if(BUILD_TESTING)
   find_package(GTest CONFIG REQUIRED)
+  find_package(benchmark CONFIG REQUIRED)
 endif()
 
 # google/api, google/rpc and google/type come from an installed package, as
