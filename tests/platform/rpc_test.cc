@@ -13,6 +13,7 @@
 
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "services/platform/channel.h"
+#include "services/platform/log.h"
 #include "services/platform/peer_call.h"
 #include "services/platform/status_mapping.h"
 #include "tests/platform/fake_registry.h"
@@ -321,6 +322,37 @@ TEST_F(Rpc, MetricsCountEveryCallAndKnowAllMethods) {
                               "\"WatchVersions\",grpc_service=\"welfare."
                               "registry.v1.RegistryService\",grpc_type="
                               "\"server_stream\"} 0"));
+}
+
+// A raw method is observed by an interceptor once, then by its wrapper.
+TEST_F(Rpc, RawMethodsAreCountedAndLoggedOnceForEachCall) {
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 3; ++i) {
+    grpc::ClientContext context;
+    context.AddMetadata("x-request-id", "raw-" + std::to_string(i));
+    v1::GetRosterRequest request;
+    request.set_name("programs/jusou/rosters/2025");
+    v1::Roster roster;
+    EXPECT_TRUE(stub_->GetRoster(&context, request, &roster).ok());
+  }
+  FlushLog();
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  for (int i = 0; i < 3; ++i) {
+    const std::string id = "request_id=raw-" + std::to_string(i);
+    const std::size_t at = log.find(id);
+    ASSERT_NE(at, std::string::npos) << log;
+    EXPECT_EQ(log.find(id, at + 1), std::string::npos) << log;
+  }
+  EXPECT_THAT(log, HasSubstr("GetRoster code=OK seconds="));
+  const std::string text = runner_->metrics().Expose();
+  const std::string labels =
+      "grpc_method=\"GetRoster\",grpc_service=\"welfare.registry.v1."
+      "RegistryService\",grpc_type=\"unary\"";
+  EXPECT_THAT(text, HasSubstr("grpc_server_started_total{" + labels + "} 3"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_handled_total{grpc_code=\"OK\"," +
+                              labels + "} 3"));
+  EXPECT_THAT(
+      text, HasSubstr("grpc_server_handling_seconds_count{" + labels + "} 3"));
 }
 
 TEST_F(Rpc, MetricsPassPromtool) {
