@@ -17,8 +17,9 @@ struct MethodMetrics;
 
 // One call that is observed by the wrapper that answers it (handler.h) instead
 // of an interceptor. With an interceptor gRPC sends every step of a call
-// through its completion queue once more, which doubles the cost of a read
-// from memory (measured: 19 us of gRPC's own time instead of 11).
+// through its completion queue once more: of a read from memory its own time
+// was then 1.7 times that of a bare echo, and is 1.4 times without (profile
+// of GetMunicipality, gRPC 1.51).
 //
 // Raw methods observe themselves: gRPC parses nothing for them, so each of
 // their calls reaches its wrapper. A call of another method may end before

@@ -21,8 +21,7 @@ MUNICIPALITIES = 1741
 def engine_flags(engine, folder):
     """Returns the flags that give a service this database engine.
 
-    `folder` is the run's own; an engine that needs a server of its own starts
-    it before and names it here.
+    A new `folder` means an empty database, the same folder the same one.
     """
     if engine == "sqlite":
         return [f"--data-dir={folder}"]

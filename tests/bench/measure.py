@@ -45,7 +45,7 @@ class Goal:
 
     def __str__(self):
         sign, bound = (">=", self.at_least) if self.at_most is None else ("<=", self.at_most)
-        return f"{self.metric} {sign} {bound:,g}{'' if self.absolute else 'x'}"
+        return f"{self.metric} {sign} {_number(bound)}{'' if self.absolute else 'x'}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -228,8 +228,11 @@ class Server:
 
 def run(arguments, seconds=600):
     """Runs a program to its end; returns its standard output."""
-    done = subprocess.run([str(argument) for argument in arguments], capture_output=True,
-                          text=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL)
+    try:
+        done = subprocess.run([str(argument) for argument in arguments], capture_output=True,
+                              text=True, timeout=seconds, check=False, stdin=subprocess.DEVNULL)
+    except FileNotFoundError:
+        raise BenchError(f"{arguments[0]} is missing: tools/install-dependencies bench") from None
     if done.returncode != 0:
         raise BenchError(f"{arguments[0]} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
