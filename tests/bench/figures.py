@@ -4,7 +4,7 @@ import contextlib
 import json
 
 from measure import (SOURCE, BenchError, Figure, Goal, Server, h2load, program_json, run,
-                     string_message, unary_loads, wrk, yardstick)
+                     string_message, unary_loads, wait_for, wrk, yardstick)
 
 # How many requests for each load, and before it, on a fresh process.
 REQUESTS = 50_000
@@ -73,6 +73,26 @@ def registry_unary(method, name):
                                        folder, requests, warm_up)
             yield {"registry": product, "bare echo": limit}
     return sides
+
+
+@contextlib.contextmanager
+def access_log(bench):
+    """GetMunicipality as shipped, against the same without its line in the log."""
+    path, message = REGISTRY + "GetMunicipality", string_message("municipalities/131016")
+    requests, warm_up = bench.count(REQUESTS), bench.count(WARM_UP)
+    with tokyo(bench) as (folder, data):
+        socket = folder / "registry.sock"
+
+        def side(least_level):
+            def run_it():
+                # A quiet process names no port, so both sides have a socket.
+                with Server([bench.program("welfare-registry"), f"--listen=unix:{socket}",
+                             "--ops-listen=127.0.0.1:0", f"--assets-dir={SOURCE}", "--drain-wait-ms=0",
+                             f"--log-level={least_level}", *engine_flags(bench.engine, data)], folder) as server:
+                    wait_for(socket.exists, "the registry's socket")
+                    return unary_loads(server, f"unix:{socket}", path, message, None, folder, requests, warm_up)
+            return run_it
+        yield {"as shipped": side("info"), "no access log": side("warning")}
 
 
 def load_registry(bench, address, programs, years):
@@ -212,6 +232,7 @@ FIGURES = (
            registry_unary("GetMunicipality", "municipalities/131016"), UNARY_GOALS),
     Figure("registry.get_roster", "GetRoster from the reply cache, metrics and access log on",
            registry_unary("GetRoster", "programs/jusou/rosters/2025"), UNARY_GOALS),
+    Figure("registry.access_log", "what a line of access log for each call costs", access_log),
     Figure("registry.import_national", "1,741 municipalities, 2 programmes, 20 years through the import streams",
            import_national, (Goal("seconds", at_most=3.0, absolute=True),)),
     Figure("registry.watch", "StreamChanges from version 0 over 1,000,000 changes, parsed by the client",

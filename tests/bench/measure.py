@@ -269,9 +269,11 @@ def h2load(address, method, message, clients, streams, requests, folder):
     body.write_bytes(b"\0" + len(message).to_bytes(4, "big") + message)
     log = folder / "h2load.log"
     log.unlink(missing_ok=True)  # h2load appends
+    through = ["-B", address] if address.startswith("unix:") else []
+    host = "localhost" if through else address
     out = run(["h2load", "-n", requests, "-c", clients, "-m", streams, "-t", 1,
                "-H", "content-type: application/grpc", "-H", "te: trailers",
-               "-d", body, f"--log-file={log}", f"http://{address}{method}"])
+               "-d", body, f"--log-file={log}", *through, f"http://{host}{method}"])
     done = re.search(r"(\d+) succeeded, (\d+) failed, (\d+) errored", out)
     if not done or int(done.group(1)) != requests:
         raise BenchError(f"h2load on {method}:\n{out}")
