@@ -202,8 +202,9 @@ std::string Dump(const nlohmann::ordered_json& json) {
 // Whether the text stands in JSON as it is. A plain loop: the algorithms of the
 // library call their predicate here instead of inlining it.
 bool IsPlain(std::string_view text) {
-  for (const char c : text) {
-    if (c < 0x20 || c == 0x7F || c == '"' || c == '\\') return false;
+  for (const char character : text) {
+    const auto c = static_cast<unsigned char>(character);
+    if (c < 0x20 || c >= 0x7F || c == '"' || c == '\\') return false;
   }
   return true;
 }
