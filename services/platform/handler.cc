@@ -41,9 +41,9 @@ CallLimits::TimePoint SteadyDeadline(
 
 }  // namespace
 
-absl::StatusOr<CallContext> BeginCall(const CallEnvironment& calls,
-                                      grpc::ServerContextBase& context,
-                                      std::stop_token stop) {
+absl::Status BeginCall(const CallEnvironment& calls,
+                       grpc::ServerContextBase& context, std::stop_token stop,
+                       CallContext& call) {
   const auto& metadata = context.client_metadata();
   const MetadataLookup lookup =
       [&](std::string_view key) -> std::optional<std::string_view> {
@@ -51,7 +51,6 @@ absl::StatusOr<CallContext> BeginCall(const CallEnvironment& calls,
     if (found == metadata.end()) return std::nullopt;
     return std::string_view(found->second.data(), found->second.size());
   };
-  CallContext call;
   const std::string_view sent = lookup(kRequestIdKey).value_or("");
   call.request_id = Acceptable(sent) ? std::string(sent) : MakeRequestId();
   // Trailing, not initial: a failure with initial metadata counts as an answer
@@ -63,7 +62,7 @@ absl::StatusOr<CallContext> BeginCall(const CallEnvironment& calls,
   if (calls.identify) {
     WELFARE_ASSIGN_OR_RETURN(call.identity, calls.identify(lookup));
   }
-  return call;
+  return absl::OkStatus();
 }
 
 grpc::Status EndCall(const CallEnvironment& calls, const CallContext& call,

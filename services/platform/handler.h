@@ -55,10 +55,11 @@ struct CallEnvironment {
 template <typename Request>
 constexpr bool kRaw = std::is_same_v<Request, grpc::ByteBuffer>;
 
-// Steps of the wrappers; services do not call them.
-absl::StatusOr<CallContext> BeginCall(const CallEnvironment& calls,
-                                      grpc::ServerContextBase& context,
-                                      std::stop_token stop);
+// Steps of the wrappers; services do not call them. BeginCall fills in `call`;
+// of a call that it refuses, the request id at least.
+absl::Status BeginCall(const CallEnvironment& calls,
+                       grpc::ServerContextBase& context, std::stop_token stop,
+                       CallContext& call);
 grpc::Status EndCall(const CallEnvironment& calls, const CallContext& call,
                      const absl::Status& status);
 // The exception being handled, as INTERNAL.
@@ -82,18 +83,14 @@ grpc::ServerUnaryReactor* InlineUnary(const CallEnvironment& calls,
                                       const Handler& handler) {
   CallObservation observation(*context, kRaw<Request>);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  absl::StatusOr<CallContext> call = BeginCall(calls, *context, {});
-  const std::string no_id;
-  grpc::Status status;
-  if (call.ok()) {
-    status = EndCall(calls, *call, CatchAll([&]() -> absl::Status {
-                       return handler(*call, *request, *response);
-                     }));
-  } else {
-    status = EndCall(calls, CallContext{}, call.status());
+  CallContext call;
+  absl::Status result = BeginCall(calls, *context, {}, call);
+  if (result.ok()) {
+    result = CatchAll(
+        [&]() -> absl::Status { return handler(call, *request, *response); });
   }
-  observation.End(*context, status.error_code(),
-                  call.ok() ? call->request_id : no_id);
+  grpc::Status status = EndCall(calls, call, result);
+  observation.End(*context, status.error_code(), call.request_id);
   reactor->Finish(std::move(status));
   return reactor;
 }
@@ -111,13 +108,12 @@ class PooledUnary final : public grpc::ServerUnaryReactor {
         request_(request),
         response_(response),
         handler_(std::move(handler)) {
-    absl::StatusOr<CallContext> call =
-        BeginCall(calls, *context, stop_.get_token());
-    if (!call.ok()) {
-      End(call.status());
+    const absl::Status begun =
+        BeginCall(calls, *context, stop_.get_token(), call_);
+    if (!begun.ok()) {
+      End(begun);
       return;
     }
-    call_ = *std::move(call);
     const absl::Status queued = calls.pool->Submit(
         call_.limits,
         [this](const absl::Status& start) { End(start.ok() ? Run() : start); });
@@ -238,19 +234,19 @@ grpc::ServerUnaryReactor* RawRead(const CallEnvironment& calls,
                                   const MustWait& must_wait, Handler handler) {
   Request message;
   const bool readable = ParseMessage(*request, message);
-  if (readable && must_wait(message)) {
-    return RawUnary<Request>(calls, context, request, response,
-                             std::move(handler));
-  }
-  return InlineUnary(calls, context, request, response,
-                     [&](const CallContext& call, const grpc::ByteBuffer&,
-                         grpc::ByteBuffer& out) -> absl::Status {
-                       if (!readable) return UnreadableMessage();
-                       std::string bytes;
-                       absl::Status status = handler(call, message, bytes);
-                       if (status.ok()) out = ToByteBuffer(bytes);
-                       return status;
-                     });
+  const bool waits = readable && must_wait(message);
+  auto answer = [readable, message = std::move(message),
+                 handler = std::move(handler)](
+                    const CallContext& call, const grpc::ByteBuffer&,
+                    grpc::ByteBuffer& out) -> absl::Status {
+    if (!readable) return UnreadableMessage();
+    std::string bytes;
+    absl::Status status = handler(call, message, bytes);
+    if (status.ok()) out = ToByteBuffer(bytes);
+    return status;
+  };
+  return waits ? Unary(calls, context, request, response, std::move(answer))
+               : InlineUnary(calls, context, request, response, answer);
 }
 
 }  // namespace welfare::platform

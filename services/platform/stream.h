@@ -58,13 +58,12 @@ class PooledServerStream final : public grpc::ServerWriteReactor<Response>,
       : calls_(calls), request_(request), handler_(std::move(handler)) {
     CallEnvironment endless = calls;
     endless.default_timeout = std::chrono::milliseconds(0);
-    absl::StatusOr<CallContext> call =
-        BeginCall(endless, *context, stop_.get_token());
-    if (!call.ok()) {
-      this->Finish(EndCall(calls_, call_, call.status()));
+    const absl::Status begun =
+        BeginCall(endless, *context, stop_.get_token(), call_);
+    if (!begun.ok()) {
+      this->Finish(EndCall(calls_, call_, begun));
       return;
     }
-    call_ = *std::move(call);
     const absl::Status queued = calls.stream_pool->Submit(
         call_.limits, [this](const absl::Status& start) {
           this->Finish(EndCall(calls_, call_, start.ok() ? Run() : start));
@@ -150,13 +149,12 @@ class PooledBidiStream final
       : calls_(calls), handler_(std::move(handler)) {
     CallEnvironment endless = calls;
     endless.default_timeout = std::chrono::milliseconds(0);
-    absl::StatusOr<CallContext> call =
-        BeginCall(endless, *context, stop_.get_token());
-    if (!call.ok()) {
-      End(call.status());
+    const absl::Status begun =
+        BeginCall(endless, *context, stop_.get_token(), call_);
+    if (!begun.ok()) {
+      End(begun);
       return;
     }
-    call_ = *std::move(call);
     this->StartRead(&request_);
   }
 

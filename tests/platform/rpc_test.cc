@@ -444,6 +444,21 @@ TEST_F(Rpc, AnIdentityHookRefusesBeforeTheHandler) {
   grpc::ClientContext with;
   with.AddMetadata("authorization", "Bearer good");
   EXPECT_TRUE(stub->GetMunicipality(&with, request, &reply).ok());
+
+  // A refused call stands in the access log under its id, raw or not.
+  ::testing::internal::CaptureStderr();
+  for (const char* id : {"refused-1", "refused-2"}) {
+    grpc::ClientContext refused;
+    refused.AddMetadata("x-request-id", id);
+    v1::Roster roster;
+    EXPECT_FALSE(
+        stub->GetRoster(&refused, v1::GetRosterRequest{}, &roster).ok());
+  }
+  FlushLog();
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr("code=Unauthenticated"));
+  EXPECT_THAT(log, AllOf(HasSubstr("request_id=refused-1"),
+                         HasSubstr("request_id=refused-2")));
 }
 
 }  // namespace
