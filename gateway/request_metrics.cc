@@ -10,12 +10,12 @@ void RequestMetrics::OnRequest(std::string_view route, std::string_view method,
                                int code, std::string_view request_id,
                                std::chrono::microseconds took) {
   Find({route, method, code}).Increment();
-  platform::LogInfo("request",
-                    {{"route", route},
-                     {"method", method},
-                     {"code", code},
-                     {"request_id", request_id},
-                     {"seconds", static_cast<double>(took.count()) / 1e6}});
+  platform::LogBatched(platform::LogLevel::kInfo, "request",
+                       {{"route", route},
+                        {"method", method},
+                        {"code", code},
+                        {"request_id", request_id},
+                        {"seconds", static_cast<double>(took.count()) / 1e6}});
 }
 
 platform::Counter& RequestMetrics::Find(const KeyView& key) {

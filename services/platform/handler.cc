@@ -41,9 +41,9 @@ CallLimits::TimePoint SteadyDeadline(
 
 }  // namespace
 
-absl::StatusOr<CallContext> BeginCall(const CallEnvironment& calls,
-                                      grpc::ServerContextBase& context,
-                                      std::stop_token stop) {
+absl::Status BeginCall(const CallEnvironment& calls,
+                       grpc::ServerContextBase& context, std::stop_token stop,
+                       CallContext& call) {
   const auto& metadata = context.client_metadata();
   const MetadataLookup lookup =
       [&](std::string_view key) -> std::optional<std::string_view> {
@@ -51,7 +51,6 @@ absl::StatusOr<CallContext> BeginCall(const CallEnvironment& calls,
     if (found == metadata.end()) return std::nullopt;
     return std::string_view(found->second.data(), found->second.size());
   };
-  CallContext call;
   const std::string_view sent = lookup(kRequestIdKey).value_or("");
   call.request_id = Acceptable(sent) ? std::string(sent) : MakeRequestId();
   // Trailing, not initial: a failure with initial metadata counts as an answer
@@ -63,7 +62,7 @@ absl::StatusOr<CallContext> BeginCall(const CallEnvironment& calls,
   if (calls.identify) {
     WELFARE_ASSIGN_OR_RETURN(call.identity, calls.identify(lookup));
   }
-  return call;
+  return absl::OkStatus();
 }
 
 grpc::Status EndCall(const CallEnvironment& calls, const CallContext& call,
@@ -81,9 +80,9 @@ grpc::Status EndCall(const CallEnvironment& calls, const CallContext& call,
   return ToGrpcStatus(status, calls.domain, call.request_id);
 }
 
-absl::Status CatchAll(const std::function<absl::Status()>& handler) {
+absl::Status FromCurrentException() {
   try {
-    return handler();
+    throw;
   } catch (const std::exception& exception) {
     return UncaughtException("a handler", exception.what());
   } catch (...) {
@@ -96,15 +95,24 @@ grpc::ByteBuffer ToByteBuffer(std::string_view bytes) {
   return grpc::ByteBuffer(&slice, 1);
 }
 
-std::string ToBytes(const grpc::ByteBuffer& buffer) {
+bool ParseMessage(const grpc::ByteBuffer& buffer,
+                  google::protobuf::MessageLite& message) {
+  // Nearly always the whole message lies in one piece; a call without any
+  // message reads as an empty one.
+  grpc::Slice slice;
+  if (!buffer.Valid()) return message.ParseFromArray("", 0);
+  if (buffer.TrySingleSlice(&slice).ok()) {
+    return message.ParseFromArray(slice.begin(),
+                                  static_cast<int>(slice.size()));
+  }
   std::vector<grpc::Slice> slices;
   std::string bytes;
-  if (!buffer.Dump(&slices).ok()) return bytes;
+  if (!buffer.Dump(&slices).ok()) return false;
   bytes.reserve(buffer.Length());
-  for (const grpc::Slice& slice : slices) {
-    bytes.append(slice.begin(), slice.end());
+  for (const grpc::Slice& piece : slices) {
+    bytes.append(piece.begin(), piece.end());
   }
-  return bytes;
+  return message.ParseFromString(bytes);
 }
 
 absl::Status UnreadableMessage() {

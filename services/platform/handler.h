@@ -16,20 +16,22 @@
 // into google.rpc details and answers. An exception becomes INTERNAL.
 #pragma once
 
+#include <google/protobuf/message_lite.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "services/platform/call_context.h"
+#include "services/platform/call_observation.h"
 #include "services/platform/worker_pool.h"
 
 namespace welfare::platform {
@@ -49,13 +51,28 @@ struct CallEnvironment {
   std::chrono::milliseconds default_timeout{30000};
 };
 
-// Steps of the wrappers; services do not call them.
-absl::StatusOr<CallContext> BeginCall(const CallEnvironment& calls,
-                                      grpc::ServerContextBase& context,
-                                      std::stop_token stop);
+// Whether gRPC hands a method the bytes of its requests unparsed.
+template <typename Request>
+constexpr bool kRaw = std::is_same_v<Request, grpc::ByteBuffer>;
+
+// Steps of the wrappers; services do not call them. BeginCall fills in `call`;
+// of a call that it refuses, the request id at least.
+absl::Status BeginCall(const CallEnvironment& calls,
+                       grpc::ServerContextBase& context, std::stop_token stop,
+                       CallContext& call);
 grpc::Status EndCall(const CallEnvironment& calls, const CallContext& call,
                      const absl::Status& status);
-absl::Status CatchAll(const std::function<absl::Status()>& handler);
+// The exception being handled, as INTERNAL.
+absl::Status FromCurrentException();
+
+template <typename Handler>
+absl::Status CatchAll(const Handler& handler) {
+  try {
+    return handler();
+  } catch (...) {
+    return FromCurrentException();
+  }
+}
 
 // Answers from memory or cache, on gRPC's own thread: `handler` must not block.
 template <typename Request, typename Response, typename Handler>
@@ -64,15 +81,17 @@ grpc::ServerUnaryReactor* InlineUnary(const CallEnvironment& calls,
                                       const Request* request,
                                       Response* response,
                                       const Handler& handler) {
+  CallObservation observation(*context, kRaw<Request>);
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  absl::StatusOr<CallContext> call = BeginCall(calls, *context, {});
-  if (!call.ok()) {
-    reactor->Finish(EndCall(calls, CallContext{}, call.status()));
-    return reactor;
+  CallContext call;
+  absl::Status result = BeginCall(calls, *context, {}, call);
+  if (result.ok()) {
+    result = CatchAll(
+        [&]() -> absl::Status { return handler(call, *request, *response); });
   }
-  reactor->Finish(EndCall(calls, *call, CatchAll([&]() -> absl::Status {
-                            return handler(*call, *request, *response);
-                          })));
+  grpc::Status status = EndCall(calls, call, result);
+  observation.End(*context, status.error_code(), call.request_id);
+  reactor->Finish(std::move(status));
   return reactor;
 }
 
@@ -83,23 +102,22 @@ class PooledUnary final : public grpc::ServerUnaryReactor {
   PooledUnary(const CallEnvironment& calls,
               grpc::CallbackServerContext* context, const Request* request,
               Response* response, Handler handler)
-      : calls_(calls),
+      : observation_(*context, kRaw<Request>),
+        calls_(calls),
+        context_(*context),
         request_(request),
         response_(response),
         handler_(std::move(handler)) {
-    absl::StatusOr<CallContext> call =
-        BeginCall(calls, *context, stop_.get_token());
-    if (!call.ok()) {
-      Finish(EndCall(calls_, call_, call.status()));
+    const absl::Status begun =
+        BeginCall(calls, *context, stop_.get_token(), call_);
+    if (!begun.ok()) {
+      End(begun);
       return;
     }
-    call_ = *std::move(call);
-    const absl::Status queued =
-        calls.pool->Submit(call_.limits, [this](const absl::Status& start) {
-          // Finish is the last step: it may delete this object at once.
-          Finish(EndCall(calls_, call_, start.ok() ? Run() : start));
-        });
-    if (!queued.ok()) Finish(EndCall(calls_, call_, queued));
+    const absl::Status queued = calls.pool->Submit(
+        call_.limits,
+        [this](const absl::Status& start) { End(start.ok() ? Run() : start); });
+    if (!queued.ok()) End(queued);
   }
 
   void OnCancel() override { stop_.request_stop(); }
@@ -112,7 +130,16 @@ class PooledUnary final : public grpc::ServerUnaryReactor {
     });
   }
 
+  // The last step: Finish may delete this object at once.
+  void End(const absl::Status& status) {
+    grpc::Status ended = EndCall(calls_, call_, status);
+    observation_.End(context_, ended.error_code(), call_.request_id);
+    Finish(std::move(ended));
+  }
+
+  CallObservation observation_;
   const CallEnvironment& calls_;
+  const grpc::CallbackServerContext& context_;
   const Request* request_;
   Response* response_;
   Handler handler_;
@@ -133,7 +160,9 @@ grpc::ServerUnaryReactor* Unary(const CallEnvironment& calls,
 
 // Bytes in and out of raw methods.
 grpc::ByteBuffer ToByteBuffer(std::string_view bytes);
-std::string ToBytes(const grpc::ByteBuffer& buffer);
+// False when the bytes are no message of this type.
+bool ParseMessage(const grpc::ByteBuffer& buffer,
+                  google::protobuf::MessageLite& message);
 
 // As InlineUnary, for raw methods that answer with serialised bytes (a cache
 // hit needs no message): `handler(call, const Request&, std::string& bytes)`.
@@ -151,6 +180,15 @@ grpc::ServerUnaryReactor* RawUnary(const CallEnvironment& calls,
                                    const grpc::ByteBuffer* request,
                                    grpc::ByteBuffer* response, Handler handler);
 
+// InlineRawUnary for a read that seldom has to wait: it goes to the pool when
+// `must_wait(request)` says so. The message is parsed once for both.
+template <typename Request, typename MustWait, typename Handler>
+grpc::ServerUnaryReactor* RawRead(const CallEnvironment& calls,
+                                  grpc::CallbackServerContext* context,
+                                  const grpc::ByteBuffer* request,
+                                  grpc::ByteBuffer* response,
+                                  const MustWait& must_wait, Handler handler);
+
 // INVALID_ARGUMENT, reason MESSAGE_UNREADABLE.
 absl::Status UnreadableMessage();
 
@@ -160,7 +198,7 @@ auto OnBytes(Handler handler) {
                                         const grpc::ByteBuffer& in,
                                         grpc::ByteBuffer& out) -> absl::Status {
     Request message;
-    if (!message.ParseFromString(ToBytes(in))) return UnreadableMessage();
+    if (!ParseMessage(in, message)) return UnreadableMessage();
     std::string bytes;
     absl::Status status = handler(call, message, bytes);
     if (status.ok()) out = ToByteBuffer(bytes);
@@ -186,6 +224,29 @@ grpc::ServerUnaryReactor* RawUnary(const CallEnvironment& calls,
                                    Handler handler) {
   return Unary(calls, context, request, response,
                OnBytes<Request>(std::move(handler)));
+}
+
+template <typename Request, typename MustWait, typename Handler>
+grpc::ServerUnaryReactor* RawRead(const CallEnvironment& calls,
+                                  grpc::CallbackServerContext* context,
+                                  const grpc::ByteBuffer* request,
+                                  grpc::ByteBuffer* response,
+                                  const MustWait& must_wait, Handler handler) {
+  Request message;
+  const bool readable = ParseMessage(*request, message);
+  const bool waits = readable && must_wait(message);
+  auto answer = [readable, message = std::move(message),
+                 handler = std::move(handler)](
+                    const CallContext& call, const grpc::ByteBuffer&,
+                    grpc::ByteBuffer& out) -> absl::Status {
+    if (!readable) return UnreadableMessage();
+    std::string bytes;
+    absl::Status status = handler(call, message, bytes);
+    if (status.ok()) out = ToByteBuffer(bytes);
+    return status;
+  };
+  return waits ? Unary(calls, context, request, response, std::move(answer))
+               : InlineUnary(calls, context, request, response, answer);
 }
 
 }  // namespace welfare::platform

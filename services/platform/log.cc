@@ -1,12 +1,21 @@
 #include "services/platform/log.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <charconv>
 #include <chrono>
-#include <memory>
+#include <cmath>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "services/base/clock.h"
 #include "services/base/error.h"
@@ -14,36 +23,139 @@
 namespace welfare::platform {
 namespace {
 
+constexpr std::int64_t kMicrosPerSecond = 1000000;
+
 std::atomic<LogFormat>& Format() {
   static std::atomic<LogFormat> format{LogFormat::kText};
   return format;
 }
 
-// Lives as long as the process: threads may log while statics are destroyed.
-spdlog::logger& Logger() {
-  static auto* logger = [] {
-    auto* made = new spdlog::logger(
-        "welfare", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_pattern("%v");
-    made->flush_on(spdlog::level::info);
-    return made;
-  }();
-  return *logger;
+std::atomic<LogLevel>& LeastLevel() {
+  static std::atomic<LogLevel> level{LogLevel::kInfo};
+  return level;
 }
 
-spdlog::level::level_enum ToSpdlog(LogLevel level) {
-  switch (level) {
-    case LogLevel::kDebug:
-      return spdlog::level::debug;
-    case LogLevel::kInfo:
-      return spdlog::level::info;
-    case LogLevel::kWarning:
-      return spdlog::level::warn;
-    case LogLevel::kError:
-      return spdlog::level::err;
+void WriteAll(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = write(STDERR_FILENO, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno == EAGAIN) {
+      pollfd ready{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+      poll(&ready, 1, -1);
+    } else if (errno != EINTR) {
+      return;  // nobody reads stderr, and there is nowhere to say so
+    }
   }
-  return spdlog::level::info;
 }
+
+// Where lines go: stderr, at once or in batches. Any thread may call it.
+//
+// Invariants:
+//   Lines arrive in the order of the calls, each whole, none twice.
+//   Every line has been written when the process ends by exit or return.
+class Stderr {
+ public:
+  // Lives as long as the process: threads may log while statics are destroyed.
+  static Stderr& Get() {
+    static auto* const made = new Stderr;
+    return *made;
+  }
+
+  // Writes the line, after everything batched before it.
+  void Write(std::string_view line) {
+    std::unique_lock lock(mutex_);
+    Append(line);
+    WritePending(lock);
+  }
+
+  // Keeps the line for the writer, or writes when the writer is behind.
+  void Batch(std::string_view line) {
+    std::unique_lock lock(mutex_);
+    const std::size_t before = pending_.size();
+    Append(line);
+    if (ended_ || pending_.size() > kMostPending) {
+      WritePending(lock);
+      return;
+    }
+    if (!writer_.joinable()) StartWriter();
+    if (before == 0 || (before < kBatch && pending_.size() >= kBatch)) {
+      changed_.notify_one();
+    }
+  }
+
+  void Flush() {
+    std::unique_lock lock(mutex_);
+    WritePending(lock);
+  }
+
+ private:
+  // How long a batched line may wait. Long enough that thousands of calls
+  // share one write, short enough to read along.
+  static constexpr std::chrono::milliseconds kDelay{20};
+  static constexpr std::size_t kBatch = std::size_t{64} * 1024;
+  // With a slow reader callers wait from here on: nothing is dropped.
+  static constexpr std::size_t kMostPending = std::size_t{1024} * 1024;
+
+  void Append(std::string_view line) {
+    pending_ += line;
+    pending_ += '\n';
+  }
+
+  // Under the lock, but for the time the writer is at work.
+  void WritePending(std::unique_lock<std::mutex>& lock) {
+    written_.wait(lock, [this] { return !writing_; });
+    WriteAll(pending_);
+    pending_.clear();
+  }
+
+  void StartWriter() {
+    // Signals are for the process's own threads.
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    writer_ = std::thread([this] { Run(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    std::atexit([] { Get().End(); });
+  }
+
+  void Run() {
+    std::string batch;
+    std::unique_lock lock(mutex_);
+    while (!ended_) {
+      changed_.wait(lock, [this] { return ended_ || !pending_.empty(); });
+      changed_.wait_for(lock, kDelay,
+                        [this] { return ended_ || pending_.size() >= kBatch; });
+      batch.swap(pending_);
+      writing_ = true;
+      lock.unlock();
+      WriteAll(batch);
+      batch.clear();
+      lock.lock();
+      writing_ = false;
+      written_.notify_all();
+    }
+  }
+
+  void End() {
+    {
+      const std::lock_guard lock(mutex_);
+      ended_ = true;
+    }
+    changed_.notify_one();
+    writer_.join();
+    Flush();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;  // for the writer
+  std::condition_variable written_;  // for those who wait for the writer
+  std::string pending_;              // guarded by mutex_
+  bool writing_ = false;             // guarded by mutex_
+  bool ended_ = false;               // guarded by mutex_
+  std::thread writer_;               // started by the first batched line
+};
 
 std::string_view Word(LogLevel level) {
   switch (level) {
@@ -59,17 +171,27 @@ std::string_view Word(LogLevel level) {
   return "info";
 }
 
-std::string Time(std::int64_t micros) {
-  // Always six decimals, so that lines align and sort.
-  const std::string seconds =
-      base::Timestamp::FromMicros(micros - micros % 1000000).ToRfc3339();
-  return fmt::format("{}.{:06}Z", seconds.substr(0, seconds.size() - 1),
-                     micros % 1000000);
-}
-
-nlohmann::ordered_json ToJson(const LogField::Value& value) {
-  return std::visit([](const auto& v) { return nlohmann::ordered_json(v); },
-                    value);
+// Always six decimals, so that lines align and sort.
+void AppendTime(std::int64_t micros, std::string& line) {
+  std::int64_t rest = micros % kMicrosPerSecond;
+  if (rest < 0) rest += kMicrosPerSecond;
+  const std::int64_t second = micros - rest;
+  // Lines of one second share the calendar's arithmetic.
+  thread_local std::int64_t last_second = -1;
+  thread_local std::string last_text;
+  if (second != last_second || last_text.empty()) {
+    last_text = base::Timestamp::FromMicros(second).ToRfc3339();
+    last_text.back() = '.';  // instead of Z
+    last_second = second;
+  }
+  std::array<char, 7> digits;
+  for (std::size_t i = 6; i > 0; --i) {
+    digits[i - 1] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
+  }
+  digits[6] = 'Z';
+  line += last_text;
+  line.append(digits.data(), digits.size());
 }
 
 std::string Dump(const nlohmann::ordered_json& json) {
@@ -77,14 +199,117 @@ std::string Dump(const nlohmann::ordered_json& json) {
                    nlohmann::ordered_json::error_handler_t::replace);
 }
 
-// Text values are bare words where that is unambiguous, else JSON strings.
-std::string ToText(const LogField::Value& value) {
-  const auto* text = std::get_if<std::string_view>(&value);
-  if (text != nullptr && !text->empty() &&
-      text->find_first_of(" \"=\\\n\r\t") == std::string_view::npos) {
-    return std::string(*text);
+// Whether the text stands in JSON as it is. A plain loop: the algorithms of the
+// library call their predicate here instead of inlining it.
+bool IsPlain(std::string_view text) {
+  for (const char character : text) {
+    const auto c = static_cast<unsigned char>(character);
+    if (c < 0x20 || c >= 0x7F || c == '"' || c == '\\') return false;
   }
-  return Dump(ToJson(value));
+  return true;
+}
+
+void AppendQuoted(std::string_view text, std::string& line) {
+  if (IsPlain(text)) {
+    line += '"';
+    line += text;
+    line += '"';
+  } else {
+    line += Dump(text);
+  }
+}
+
+void AppendNumber(std::int64_t number, std::string& line) {
+  std::array<char, 32> digits;
+  const auto end =
+      std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  line.append(digits.data(), end);
+}
+
+// The shortest digits that read back as the same number; JSON has no infinity.
+void AppendNumber(double number, std::string& line) {
+  if (!std::isfinite(number)) {
+    line += "null";
+    return;
+  }
+  std::array<char, 32> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(),
+                                 number, std::chars_format::general)
+                       .ptr;
+  const std::string_view text(digits.data(),
+                              static_cast<std::size_t>(end - digits.data()));
+  line += text;
+  if (text.find_first_of(".e") == std::string_view::npos) line += ".0";
+}
+
+struct AppendJson {
+  std::string& line;
+
+  void operator()(std::string_view text) const { AppendQuoted(text, line); }
+  void operator()(std::int64_t number) const { AppendNumber(number, line); }
+  void operator()(double number) const { AppendNumber(number, line); }
+  void operator()(bool truth) const { line += truth ? "true" : "false"; }
+};
+
+// Text values are bare words where that is unambiguous, else JSON strings.
+struct AppendText : AppendJson {
+  using AppendJson::operator();
+  void operator()(std::string_view text) const {
+    if (!text.empty() &&
+        text.find_first_of(" \"=\\\n\r\t") == std::string_view::npos) {
+      line += text;
+    } else {
+      AppendQuoted(text, line);
+    }
+  }
+};
+
+void AppendLine(LogFormat format, LogLevel level, std::int64_t time_micros,
+                std::string_view message,
+                std::initializer_list<LogField> fields, std::string& line) {
+  if (format == LogFormat::kJson) {
+    line += R"({"time":")";
+    AppendTime(time_micros, line);
+    line += R"(","level":")";
+    line += Word(level);
+    line += R"(","message":)";
+    AppendQuoted(message, line);
+    for (const LogField& field : fields) {
+      line += ',';
+      AppendQuoted(field.key, line);
+      line += ':';
+      std::visit(AppendJson{line}, field.value);
+    }
+    line += '}';
+    return;
+  }
+  AppendTime(time_micros, line);
+  line += ' ';
+  const std::string_view word = Word(level);
+  line += word;
+  line.append(8 - word.size(), ' ');
+  for (const char c : message) line += c == '\n' || c == '\r' ? ' ' : c;
+  for (const LogField& field : fields) {
+    line += ' ';
+    line += field.key;
+    line += '=';
+    std::visit(AppendText{{line}}, field.value);
+  }
+}
+
+// The line of now in a buffer of the thread's own, valid until its next line;
+// empty when the level is not written.
+std::string_view LineOfNow(LogLevel level, std::string_view message,
+                           std::initializer_list<LogField> fields) {
+  if (level < LeastLevel().load(std::memory_order_relaxed)) return {};
+  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
+                       std::chrono::system_clock::now().time_since_epoch())
+                       .count();
+  thread_local std::string line;
+  line.clear();
+  AppendLine(Format().load(std::memory_order_relaxed), level, now, message,
+             fields, line);
+  return line;
 }
 
 }  // namespace
@@ -92,41 +317,29 @@ std::string ToText(const LogField::Value& value) {
 std::string FormatLogLine(LogFormat format, LogLevel level,
                           std::int64_t time_micros, std::string_view message,
                           std::initializer_list<LogField> fields) {
-  if (format == LogFormat::kJson) {
-    nlohmann::ordered_json line;
-    line["time"] = Time(time_micros);
-    line["level"] = Word(level);
-    line["message"] = message;
-    for (const LogField& field : fields) {
-      line[std::string(field.key)] = ToJson(field.value);
-    }
-    return Dump(line);
-  }
   std::string line;
-  for (const char c : message) line += c == '\n' || c == '\r' ? ' ' : c;
-  line = fmt::format("{} {:<7} {}", Time(time_micros), Word(level), line);
-  for (const LogField& field : fields) {
-    line += fmt::format(" {}={}", field.key, ToText(field.value));
-  }
+  AppendLine(format, level, time_micros, message, fields, line);
   return line;
 }
 
 void ConfigureLog(LogFormat format, LogLevel level) {
   Format().store(format);
-  Logger().set_level(ToSpdlog(level));
+  LeastLevel().store(level);
 }
 
 void Log(LogLevel level, std::string_view message,
          std::initializer_list<LogField> fields) {
-  const auto spdlog_level = ToSpdlog(level);
-  if (!Logger().should_log(spdlog_level)) return;
-  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(
-                       std::chrono::system_clock::now().time_since_epoch())
-                       .count();
-  const std::string line =
-      FormatLogLine(Format().load(), level, now, message, fields);
-  Logger().log(spdlog_level, spdlog::string_view_t(line.data(), line.size()));
+  const std::string_view line = LineOfNow(level, message, fields);
+  if (!line.empty()) Stderr::Get().Write(line);
 }
+
+void LogBatched(LogLevel level, std::string_view message,
+                std::initializer_list<LogField> fields) {
+  const std::string_view line = LineOfNow(level, message, fields);
+  if (!line.empty()) Stderr::Get().Batch(line);
+}
+
+void FlushLog() { Stderr::Get().Flush(); }
 
 void LogStatus(LogLevel level, std::string_view message,
                const absl::Status& status) {

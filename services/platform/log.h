@@ -12,7 +12,7 @@ namespace welfare::platform {
 
 // The process's log on stderr, one line per event: a short sentence and fields
 // with snake_case keys. Never secrets, answers or personal data. Any thread may
-// call it. Built on spdlog; text looks like
+// call it. Text looks like
 //   2025-06-16T00:00:00.000Z info  server started address=127.0.0.1:7101
 // and json is one object per line with time, level, message and the fields.
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
@@ -46,6 +46,17 @@ void ConfigureLog(LogFormat format, LogLevel level);
 
 void Log(LogLevel level, std::string_view message,
          std::initializer_list<LogField> fields = {});
+
+// As Log for lines that come by the thousand (the access log): a writer thread
+// takes those of up to 20 ms together in one write. Order is kept, also with
+// the lines of Log, which bring out what waits before them. Nothing is dropped:
+// above 1 MiB the caller waits for the writer, and a process that ends by exit
+// or return has written everything. One that is killed loses the last 20 ms.
+void LogBatched(LogLevel level, std::string_view message,
+                std::initializer_list<LogField> fields = {});
+
+// Writes what LogBatched has kept so far.
+void FlushLog();
 
 inline void LogInfo(std::string_view message,
                     std::initializer_list<LogField> fields = {}) {

@@ -1,5 +1,6 @@
 #include "services/platform/rpc_module.h"
 
+#include <string>
 #include <utility>
 
 #include "services/base/error.h"
@@ -8,6 +9,15 @@
 #include "services/platform/worker_pool.h"
 
 namespace welfare::platform {
+namespace {
+
+// The address with the port that the system chose for port 0.
+std::string WithChosenPort(const std::string& address, int port) {
+  if (!address.ends_with(":0") || address.starts_with("unix")) return address;
+  return address.substr(0, address.size() - 1) + std::to_string(port);
+}
+
+}  // namespace
 
 struct RpcModule::State {
   State(const std::string& name, const Options& options)
@@ -46,7 +56,10 @@ absl::Status RpcModule::Start(ModuleContext& context) {
   WELFARE_ASSIGN_OR_RETURN(state_->server,
                            RpcServer::Start(options, context.metrics()));
   for (const std::string& address : context.listen()) {
-    LogInfo("module serves", {{"module", name_}, {"address", address}});
+    const bool first = &address == &context.listen().front();
+    LogInfo("module serves",
+            {{"module", name_},
+             {"address", first ? WithChosenPort(address, port()) : address}});
   }
   return absl::OkStatus();
 }

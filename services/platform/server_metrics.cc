@@ -5,10 +5,12 @@
 #include <grpcpp/support/interceptor.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <string_view>
 #include <unordered_map>
 
+#include "services/platform/call_observation.h"
 #include "services/platform/log.h"
 
 namespace welfare::platform {
@@ -33,13 +35,6 @@ constexpr std::array<const char*, 17> kCodes = {"OK",
                                                 "DataLoss",
                                                 "Unauthenticated"};
 
-struct MethodMetrics {
-  std::string name;  // "/welfare.survey.v1.SurveyService/GetRound"
-  Counter* started = nullptr;
-  std::array<Counter*, kCodes.size()> handled{};
-  Histogram* seconds = nullptr;
-};
-
 const char* TypeOf(const google::protobuf::MethodDescriptor& method) {
   if (method.client_streaming() && method.server_streaming()) {
     return "bidi_stream";
@@ -49,7 +44,55 @@ const char* TypeOf(const google::protobuf::MethodDescriptor& method) {
   return "unary";
 }
 
+// The call that this thread has begun and not yet handed to its method. gRPC
+// asks for interceptors and calls the method on one thread, one after the
+// other.
+struct BegunCall {
+  const grpc::ServerContextBase* context = nullptr;
+  MethodMetrics* method = nullptr;
+  std::chrono::steady_clock::time_point start;
+  bool intercepted = false;
+};
+
+BegunCall& ThisThreadsCall() {
+  thread_local BegunCall call;
+  return call;
+}
+
 }  // namespace
+
+struct MethodMetrics {
+  std::string name;  // "/welfare.survey.v1.SurveyService/GetRound"
+  Counter* started = nullptr;
+  std::array<Counter*, kCodes.size()> handled{};
+  Histogram* seconds = nullptr;
+  // Set by the method's first call, when it is raw.
+  std::atomic<bool> observes_itself{false};
+
+  void Done(std::chrono::steady_clock::time_point start,
+            grpc::StatusCode status, std::string_view request_id,
+            std::string_view peer) {
+    const auto code = static_cast<std::size_t>(status);
+    const std::size_t known = code < kCodes.size() ? code : 2;
+    const auto taken = std::chrono::steady_clock::now() - start;
+    handled[known]->Increment();
+    seconds->Observe(std::chrono::duration<double>(taken).count());
+    // Whole microseconds: the digits below are noise.
+    const double rounded =
+        static_cast<double>(
+            std::chrono::duration_cast<std::chrono::microseconds>(taken)
+                .count()) /
+        1e6;
+    const bool failed = known == 13 || known == 15;
+    (failed ? Log : LogBatched)(failed ? LogLevel::kWarning : LogLevel::kInfo,
+                                "call",
+                                {{"method", name},
+                                 {"code", kCodes[known]},
+                                 {"seconds", rounded},
+                                 {"request_id", request_id},
+                                 {"peer", peer}});
+  }
+};
 
 struct ServerMetrics::State {
   std::vector<std::unique_ptr<MethodMetrics>> methods;
@@ -60,12 +103,9 @@ struct ServerMetrics::State {
 // Watches one call.
 class ServerMetrics::Observer final : public grpc::experimental::Interceptor {
  public:
-  Observer(MethodMetrics& metrics, grpc::ServerContextBase& context)
-      : metrics_(metrics),
-        context_(context),
-        start_(std::chrono::steady_clock::now()) {
-    metrics_.started->Increment();
-  }
+  Observer(MethodMetrics& metrics, grpc::ServerContextBase& context,
+           std::chrono::steady_clock::time_point start)
+      : metrics_(metrics), context_(context), start_(start) {}
 
   // A call that ends without a status was broken off.
   ~Observer() override {
@@ -95,20 +135,7 @@ class ServerMetrics::Observer final : public grpc::experimental::Interceptor {
   void Done(grpc::StatusCode status) {
     if (done_) return;
     done_ = true;
-    const auto code = static_cast<std::size_t>(status);
-    const std::size_t known = code < kCodes.size() ? code : 2;
-    const double seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start_)
-            .count();
-    metrics_.handled[known]->Increment();
-    metrics_.seconds->Observe(seconds);
-    Log(known == 13 || known == 15 ? LogLevel::kWarning : LogLevel::kInfo,
-        "call",
-        {{"method", metrics_.name},
-         {"code", kCodes[known]},
-         {"seconds", seconds},
-         {"request_id", request_id_},
-         {"peer", peer_}});
+    metrics_.Done(start_, status, request_id_, peer_);
   }
 
   MethodMetrics& metrics_;
@@ -118,6 +145,26 @@ class ServerMetrics::Observer final : public grpc::experimental::Interceptor {
   std::string peer_;
   bool done_ = false;
 };
+
+CallObservation::CallObservation(const grpc::ServerContextBase& context,
+                                 bool raw) {
+  BegunCall& call = ThisThreadsCall();
+  if (call.context != &context) return;
+  if (!call.intercepted) {
+    method_ = call.method;
+    start_ = call.start;
+  } else if (raw) {
+    call.method->observes_itself.store(true, std::memory_order_relaxed);
+  }
+  call = {};
+}
+
+void CallObservation::End(const grpc::ServerContextBase& context,
+                          grpc::StatusCode code, std::string_view request_id) {
+  if (method_ == nullptr) return;
+  method_->Done(start_, code, request_id, context.peer());
+  method_ = nullptr;
+}
 
 ServerMetrics::ServerMetrics(const std::vector<std::string>& services,
                              MetricsRegistry& metrics)
@@ -161,7 +208,16 @@ grpc::experimental::Interceptor* ServerMetrics::CreateServerInterceptor(
   if (info->method() == nullptr) return nullptr;
   const auto found = state_->by_path.find(info->method());
   if (found == state_->by_path.end()) return nullptr;
-  return new Observer(*found->second, *info->server_context());
+  MethodMetrics& method = *found->second;
+  method.started->Increment();
+  BegunCall& call = ThisThreadsCall();
+  call = {
+      .context = info->server_context(),
+      .method = &method,
+      .start = std::chrono::steady_clock::now(),
+      .intercepted = !method.observes_itself.load(std::memory_order_relaxed)};
+  if (!call.intercepted) return nullptr;
+  return new Observer(method, *info->server_context(), call.start);
 }
 
 }  // namespace welfare::platform

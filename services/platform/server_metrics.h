@@ -10,10 +10,9 @@
 
 namespace welfare::platform {
 
-// Makes the one interceptor of a server: it counts every call of the named
-// services in grpc_server_started_total, grpc_server_handled_total and
+// Observes the calls of a server: it counts every call of the named services
+// in grpc_server_started_total, grpc_server_handled_total and
 // grpc_server_handling_seconds, and writes one line of access log per call.
-// It observes only: gRPC 1.51 lets no interceptor refuse a call.
 //
 // Invariants:
 //   Every method of the services stands at 0 from the start, with every code.

@@ -38,8 +38,9 @@ class StreamWriter {
  public:
   virtual ~StreamWriter() = default;
 
-  // Sends `response` and returns when the transport has taken it, so a slow
-  // reader slows the handler down.
+  // Sends `response` and returns when it is serialised and the transport has
+  // taken the one before, so that the handler makes the next while this one is
+  // under way, and a slow reader slows the handler down.
   //
   // Errors: CANCELLED: the caller has gone or its deadline has passed; the
   // handler returns.
@@ -57,13 +58,12 @@ class PooledServerStream final : public grpc::ServerWriteReactor<Response>,
       : calls_(calls), request_(request), handler_(std::move(handler)) {
     CallEnvironment endless = calls;
     endless.default_timeout = std::chrono::milliseconds(0);
-    absl::StatusOr<CallContext> call =
-        BeginCall(endless, *context, stop_.get_token());
-    if (!call.ok()) {
-      this->Finish(EndCall(calls_, call_, call.status()));
+    const absl::Status begun =
+        BeginCall(endless, *context, stop_.get_token(), call_);
+    if (!begun.ok()) {
+      this->Finish(EndCall(calls_, call_, begun));
       return;
     }
-    call_ = *std::move(call);
     const absl::Status queued = calls.stream_pool->Submit(
         call_.limits, [this](const absl::Status& start) {
           this->Finish(EndCall(calls_, call_, start.ok() ? Run() : start));
@@ -74,7 +74,7 @@ class PooledServerStream final : public grpc::ServerWriteReactor<Response>,
   void OnWriteDone(bool ok) override {
     const std::lock_guard lock(mutex_);
     writing_ = false;
-    written_ = ok;
+    if (!ok) broken_ = true;
     // Under the lock: after it is released the handler may finish the call,
     // and this object with it.
     changed_.notify_one();
@@ -88,21 +88,34 @@ class PooledServerStream final : public grpc::ServerWriteReactor<Response>,
 
  private:
   absl::Status Run() {
-    return CatchAll([this]() -> absl::Status {
+    absl::Status status = CatchAll([this]() -> absl::Status {
       return handler_(call_, *request_,
                       static_cast<StreamWriter<Response>&>(*this));
     });
+    const absl::Status last = WaitForWrite();
+    return status.ok() ? last : status;
   }
 
   absl::Status Write(const Response& response) override {
     if (call_.cancelled()) return Cancelled("a stream");
-    std::unique_lock lock(mutex_);
-    writing_ = true;
-    lock.unlock();
+    if (absl::Status before = WaitForWrite(); !before.ok()) return before;
+    {
+      const std::lock_guard lock(mutex_);
+      writing_ = true;
+    }
     this->StartWrite(&response);
-    lock.lock();
+    // Until gRPC has bound this reactor to its call, which it may still be
+    // about to do, StartWrite keeps the pointer and serialises later.
+    if (bound_) return absl::OkStatus();
+    bound_ = true;
+    return WaitForWrite();
+  }
+
+  // Returns when no message is under way. CANCELLED: one could not be sent.
+  absl::Status WaitForWrite() {
+    std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return !writing_; });
-    return written_ ? absl::OkStatus() : Cancelled("a stream");
+    return broken_ ? Cancelled("a stream") : absl::OkStatus();
   }
 
   const CallEnvironment& calls_;
@@ -110,10 +123,11 @@ class PooledServerStream final : public grpc::ServerWriteReactor<Response>,
   Handler handler_;
   std::stop_source stop_;
   CallContext call_;
+  bool bound_ = false;  // used by the handler's thread
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool writing_ = false;
-  bool written_ = false;
+  bool writing_ = false;  // guarded by mutex_
+  bool broken_ = false;   // guarded by mutex_
 };
 
 // Runs `handler` on the module's stream pool until it returns.
@@ -135,13 +149,12 @@ class PooledBidiStream final
       : calls_(calls), handler_(std::move(handler)) {
     CallEnvironment endless = calls;
     endless.default_timeout = std::chrono::milliseconds(0);
-    absl::StatusOr<CallContext> call =
-        BeginCall(endless, *context, stop_.get_token());
-    if (!call.ok()) {
-      End(call.status());
+    const absl::Status begun =
+        BeginCall(endless, *context, stop_.get_token(), call_);
+    if (!begun.ok()) {
+      End(begun);
       return;
     }
-    call_ = *std::move(call);
     this->StartRead(&request_);
   }
 

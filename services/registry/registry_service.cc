@@ -2,7 +2,7 @@
 
 #include <functional>
 #include <memory>
-#include <string>
+#include <utility>
 
 #include "services/platform/stream.h"
 #include "services/registry/import_file.h"
@@ -20,14 +20,10 @@ grpc::ServerUnaryReactor* Read(const platform::CallEnvironment& calls,
                                grpc::CallbackServerContext* context,
                                const grpc::ByteBuffer* request,
                                grpc::ByteBuffer* response, Handler handler) {
-  Request message;
-  if (message.ParseFromString(platform::ToBytes(*request)) &&
-      reader.MustWait(message)) {
-    return platform::RawUnary<Request>(calls, context, request, response,
-                                       std::move(handler));
-  }
-  return platform::InlineRawUnary<Request>(calls, context, request, response,
-                                           handler);
+  return platform::RawRead<Request>(
+      calls, context, request, response,
+      [&](const Request& message) { return reader.MustWait(message); },
+      std::move(handler));
 }
 
 // One file comes as one stream: what its batches held is remembered until the

@@ -3,14 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <fstream>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 #include <thread>
 #include <vector>
 
 #include "services/platform/assets.h"
+#include "services/platform/call_context.h"
 #include "services/platform/config.h"
 #include "services/platform/log.h"
 #include "services/platform/ops_server.h"
@@ -124,6 +128,83 @@ TEST(LogTest, WritesTextAndJson) {
   EXPECT_EQ(json["level"], "error");
   EXPECT_EQ(json["seconds"], 0.5);
   EXPECT_EQ(json["ok"], true);
+}
+
+TEST(LogTest, WritesJsonAsTheLibraryDoes) {
+  for (const std::string_view text :
+       {"plain", "", "a\"b\\c", "line\nbreak\t\x01", "\x7f", "千代田区",
+        "broken \xe5\x8d"}) {
+    const std::string line = FormatLogLine(LogFormat::kJson, LogLevel::kInfo, 0,
+                                           text, {{"value", text}});
+    const std::string expected = nlohmann::json(text).dump(
+        -1, ' ', false, nlohmann::json::error_handler_t::replace);
+    EXPECT_EQ(line,
+              "{\"time\":\"1970-01-01T00:00:00.000000Z\",\"level\":"
+              "\"info\",\"message\":" +
+                  expected + ",\"value\":" + expected + "}");
+  }
+  for (const double number :
+       {0.0, 1.0, -2.5, 0.000153, 0.0001, 0.000008, 12.345678, 99999.0}) {
+    EXPECT_EQ(FormatLogLine(LogFormat::kText, LogLevel::kInfo, 0, "x",
+                            {{"n", number}}),
+              "1970-01-01T00:00:00.000000Z info    x n=" +
+                  nlohmann::json(number).dump());
+  }
+}
+
+TEST(LogTest, KeepsTheOrderOfBatchedAndOtherLines) {
+  ::testing::internal::CaptureStderr();
+  std::string expected;
+  for (int i = 0; i < 2000; ++i) {
+    const std::string name = "line" + std::to_string(i);
+    if (i % 500 == 499) {
+      LogInfo(name);
+    } else {
+      LogBatched(LogLevel::kInfo, name);
+    }
+    expected += name + " ";
+  }
+  FlushLog();
+  std::istringstream log(::testing::internal::GetCapturedStderr());
+  std::string seen;
+  for (std::string line; std::getline(log, line);) {
+    seen += line.substr(line.rfind(' ') + 1) + " ";
+  }
+  EXPECT_EQ(seen, expected);
+}
+
+TEST(LogTest, BatchedLinesComeOutByThemselves) {
+  ::testing::internal::CaptureStderr();
+  LogBatched(LogLevel::kInfo, "patient");
+  std::string seen;
+  // The capture reads its file only at its end, so each look is a new one.
+  EXPECT_TRUE(WaitFor([&] {
+    seen += ::testing::internal::GetCapturedStderr();
+    ::testing::internal::CaptureStderr();
+    return seen.find("patient") != std::string::npos;
+  }));
+  ::testing::internal::GetCapturedStderr();
+}
+
+TEST(LogDeathTest, BatchedLinesAreWrittenAtExit) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        LogBatched(LogLevel::kInfo, "the last line");
+        std::exit(0);
+      },
+      ::testing::ExitedWithCode(0), "the last line");
+}
+
+TEST(RequestId, IsFreshEachTime) {
+  std::set<std::string> seen;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string id = MakeRequestId();
+    EXPECT_EQ(id.size(), 32u);
+    EXPECT_EQ(id.find_first_not_of("0123456789abcdef"), std::string::npos);
+    seen.insert(id);
+  }
+  EXPECT_EQ(seen.size(), 1000u);
 }
 
 TEST(WorkerPoolTest, RunsEverythingThatItAccepted) {

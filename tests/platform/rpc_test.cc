@@ -13,6 +13,7 @@
 
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "services/platform/channel.h"
+#include "services/platform/log.h"
 #include "services/platform/peer_call.h"
 #include "services/platform/status_mapping.h"
 #include "tests/platform/fake_registry.h"
@@ -323,6 +324,37 @@ TEST_F(Rpc, MetricsCountEveryCallAndKnowAllMethods) {
                               "\"server_stream\"} 0"));
 }
 
+// A raw method is observed by an interceptor once, then by its wrapper.
+TEST_F(Rpc, RawMethodsAreCountedAndLoggedOnceForEachCall) {
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 3; ++i) {
+    grpc::ClientContext context;
+    context.AddMetadata("x-request-id", "raw-" + std::to_string(i));
+    v1::GetRosterRequest request;
+    request.set_name("programs/jusou/rosters/2025");
+    v1::Roster roster;
+    EXPECT_TRUE(stub_->GetRoster(&context, request, &roster).ok());
+  }
+  FlushLog();
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  for (int i = 0; i < 3; ++i) {
+    const std::string id = "request_id=raw-" + std::to_string(i);
+    const std::size_t at = log.find(id);
+    ASSERT_NE(at, std::string::npos) << log;
+    EXPECT_EQ(log.find(id, at + 1), std::string::npos) << log;
+  }
+  EXPECT_THAT(log, HasSubstr("GetRoster code=OK seconds="));
+  const std::string text = runner_->metrics().Expose();
+  const std::string labels =
+      "grpc_method=\"GetRoster\",grpc_service=\"welfare.registry.v1."
+      "RegistryService\",grpc_type=\"unary\"";
+  EXPECT_THAT(text, HasSubstr("grpc_server_started_total{" + labels + "} 3"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_handled_total{grpc_code=\"OK\"," +
+                              labels + "} 3"));
+  EXPECT_THAT(
+      text, HasSubstr("grpc_server_handling_seconds_count{" + labels + "} 3"));
+}
+
 TEST_F(Rpc, MetricsPassPromtool) {
   ASSERT_THAT(Get("a"), IsOk());
   AddBuildInfo(runner_->metrics());
@@ -412,6 +444,21 @@ TEST_F(Rpc, AnIdentityHookRefusesBeforeTheHandler) {
   grpc::ClientContext with;
   with.AddMetadata("authorization", "Bearer good");
   EXPECT_TRUE(stub->GetMunicipality(&with, request, &reply).ok());
+
+  // A refused call stands in the access log under its id, raw or not.
+  ::testing::internal::CaptureStderr();
+  for (const char* id : {"refused-1", "refused-2"}) {
+    grpc::ClientContext refused;
+    refused.AddMetadata("x-request-id", id);
+    v1::Roster roster;
+    EXPECT_FALSE(
+        stub->GetRoster(&refused, v1::GetRosterRequest{}, &roster).ok());
+  }
+  FlushLog();
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr("code=Unauthenticated"));
+  EXPECT_THAT(log, AllOf(HasSubstr("request_id=refused-1"),
+                         HasSubstr("request_id=refused-2")));
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "services/base/error.h"
 #include "services/platform/assets.h"
 #include "services/platform/audit_log.h"
+#include "services/platform/log.h"
 #include "services/platform/open_database.h"
 #include "services/platform/status_mapping.h"
 #include "services/survey/survey_module.h"
@@ -1057,6 +1058,7 @@ TEST_F(SurveyComponent, PersonalDataShowsOnlyInItsOwnSubmission) {
             "SecretContact");
   keep(ReadColumns().ok() ? GetRound() : GetRound(""));
   runner_->Stop();
+  platform::FlushLog();
   const std::string log = ::testing::internal::GetCapturedStderr();
   EXPECT_THAT(log, HasSubstr("BatchImportSubmissions"));
   EXPECT_THAT(log, Not(HasSubstr("Secret")));

@@ -1,0 +1,74 @@
+// The bare gRPC callback echo: the limit of every unary method of ours. It
+// answers with a fixed message of the size of the method under test.
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "echo.grpc.pb.h"
+#include "tests/bench/yardstick.h"
+
+namespace welfare::bench {
+namespace {
+
+class EchoService final : public Echo::CallbackService {
+ public:
+  explicit EchoService(EchoResponse reply) : reply_(std::move(reply)) {}
+
+  grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context,
+                                  const EchoRequest* /*request*/,
+                                  EchoResponse* response) override {
+    response->set_body(reply_.body());
+    response->set_filler(reply_.filler());
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    reactor->Finish(grpc::Status::OK);
+    return reactor;
+  }
+
+ private:
+  const EchoResponse reply_;
+};
+
+// Returns a message of exactly `bytes` bytes, or the next larger that exists.
+EchoResponse ReplyOf(std::size_t bytes) {
+  EchoResponse reply;
+  std::size_t body = bytes;
+  const auto set = [&] { reply.set_body(std::string(body, 'x')); };
+  set();
+  while (body > 0 && reply.ByteSizeLong() > bytes) {
+    --body;
+    set();
+  }
+  reply.set_filler(bytes >= reply.ByteSizeLong() + 2);
+  if (reply.ByteSizeLong() < bytes) {
+    --body;  // a length that fits no prefix: a shorter body and the filler
+    set();
+    reply.set_filler(true);
+  }
+  return reply;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("Bare gRPC callback echo.");
+  std::size_t bytes = 1024;
+  app.add_option("--reply-bytes", bytes, "Size of the reply message");
+  CLI11_PARSE(app, argc, argv);
+  BlockSignals();
+  EchoService service(ReplyOf(bytes));
+  int port = 0;
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
+                           &port);
+  builder.RegisterService(&service);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (server == nullptr) return 1;
+  ServeUntilSignal(port);
+  server->Shutdown();
+  return 0;
+}
+
+}  // namespace
+}  // namespace welfare::bench
+
+int main(int argc, char** argv) { return welfare::bench::Main(argc, argv); }

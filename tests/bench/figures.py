@@ -1,0 +1,246 @@
+"""The figures of tools/bench. To add one, see tests/bench/README.md."""
+
+import contextlib
+import json
+
+from measure import (SOURCE, BenchError, Figure, Goal, Server, h2load, program_json, run,
+                     string_message, unary_loads, wait_for, wrk, yardstick)
+
+# How many requests for each load, and before it, on a fresh process.
+REQUESTS = 50_000
+WARM_UP = 3_000
+
+REGISTRY = "/welfare.registry.v1.RegistryService/"
+# Japan, 2025: cities, towns, villages and special wards.
+MUNICIPALITIES = 1741
+
+
+# --- the registry as shipped -------------------------------------------------
+
+
+def engine_flags(engine, folder):
+    """Returns the flags that give a service this database engine.
+
+    A new `folder` means an empty database, the same folder the same one.
+    """
+    if engine == "sqlite":
+        return [f"--data-dir={folder}"]
+    raise BenchError(f"the engine {engine} is not connected yet")
+
+
+@contextlib.contextmanager
+def registry(bench, data, folder):
+    """Runs welfare-registry with metrics and access log; yields (server, address)."""
+    with Server([bench.program("welfare-registry"), "--listen=127.0.0.1:0",
+                 "--ops-listen=127.0.0.1:0", f"--assets-dir={SOURCE}", "--drain-wait-ms=0",
+                 *engine_flags(bench.engine, data)], folder) as server:
+        yield server, server.find_in_log(r'"address":"(127[^"]+)"')
+
+
+@contextlib.contextmanager
+def tokyo(bench):
+    """A folder with Tokyo's registry loaded."""
+    with bench.folder() as folder:
+        data = folder / "data"
+        data.mkdir()
+        with registry(bench, data, folder) as (_, address):
+            for noun, file in (("municipality", "municipalities.csv"), ("status", "status-jusou.csv")):
+                run([bench.program("welfarectl"), "--server", address, noun, "import",
+                     SOURCE / "services" / "registry" / "data" / file])
+        yield folder, data
+
+
+def registry_unary(method, name):
+    """A unary read of the registry against the bare echo of equal reply size."""
+    path, message = REGISTRY + method, string_message(name)
+
+    @contextlib.contextmanager
+    def sides(bench):
+        requests, warm_up = bench.count(REQUESTS), bench.count(WARM_UP)
+        with tokyo(bench) as (folder, data):
+            with registry(bench, data, folder) as (_, address):
+                size = h2load(address, path, message, 1, 1, 1, folder)["bytes"]
+            if size <= 0:
+                raise BenchError(f"{method} answers with an error")
+
+            def product():
+                with registry(bench, data, folder) as (server, address):
+                    return unary_loads(server, address, path, message, size, folder, requests, warm_up)
+
+            def limit():
+                with yardstick(bench, folder, "bench-echo", f"--reply-bytes={size}") as (server, address):
+                    return unary_loads(server, address, "/welfare.bench.Echo/Unary", message, size,
+                                       folder, requests, warm_up)
+            yield {"registry": product, "bare echo": limit}
+    return sides
+
+
+@contextlib.contextmanager
+def access_log(bench):
+    """GetMunicipality as shipped, against the same without its line in the log."""
+    path, message = REGISTRY + "GetMunicipality", string_message("municipalities/131016")
+    requests, warm_up = bench.count(REQUESTS), bench.count(WARM_UP)
+    with tokyo(bench) as (folder, data):
+        socket = folder / "registry.sock"
+
+        def side(least_level):
+            def run_it():
+                # A quiet process names no port, so both sides have a socket.
+                with Server([bench.program("welfare-registry"), f"--listen=unix:{socket}",
+                             "--ops-listen=127.0.0.1:0", f"--assets-dir={SOURCE}", "--drain-wait-ms=0",
+                             f"--log-level={least_level}", *engine_flags(bench.engine, data)], folder) as server:
+                    wait_for(socket.exists, "the registry's socket")
+                    return unary_loads(server, f"unix:{socket}", path, message, None, folder, requests, warm_up)
+            return run_it
+        yield {"as shipped": side("info"), "no access log": side("warning")}
+
+
+def load_registry(bench, address, programs, years):
+    """Imports synthetic municipalities and status records; checks their number."""
+    municipalities = min(MUNICIPALITIES, bench.count(MUNICIPALITIES))
+    done = program_json([bench.program("bench-registry-load"), "--server", address, "import",
+                         "--municipalities", municipalities, "--programs", programs, "--years", years])
+    expected = municipalities * programs * years
+    if done["status_records"] != expected:
+        raise BenchError(f"{done['status_records']} records were created, not {expected}")
+    return done
+
+
+@contextlib.contextmanager
+def import_national(bench):
+    """Two programmes of every municipality for twenty years, on an empty database."""
+    def product():
+        with bench.folder() as folder:
+            data = folder / "data"
+            data.mkdir()
+            with registry(bench, data, folder) as (server, address):
+                done = load_registry(bench, address, programs=2, years=20)
+                return {"import": {"seconds": done["seconds"],
+                                   "rows_per_second": done["rows_per_second"],
+                                   "server_cpu_s": server.cpu_seconds(),
+                                   "peak_rss_mib": server.peak_rss_mib()}}
+    yield {"registry": product}
+
+
+@contextlib.contextmanager
+def watch(bench):
+    """All changes of 29 programmes, a little over a million."""
+    with bench.folder() as folder:
+        data = folder / "data"
+        data.mkdir()
+        with registry(bench, data, folder) as (_, address):
+            load_registry(bench, address, programs=29, years=20)
+
+        def product():
+            with registry(bench, data, folder) as (server, address):
+                before = server.cpu_seconds()
+                done = program_json([bench.program("bench-registry-load"), "--server", address, "watch"])
+                return {"from 0": {"changes": done["changes"],
+                                   "changes_per_second": done["changes_per_second"],
+                                   "server_cpu_s": server.cpu_seconds() - before,
+                                   "client_cpu_s": done["client_cpu_seconds"]}}
+        yield {"registry": product}
+
+
+# --- the gateway -------------------------------------------------------------
+
+GET_MUNICIPALITY = (REGISTRY + "GetMunicipality", "municipalities/131016")
+
+
+@contextlib.contextmanager
+def gateway(bench, folder, registry_address):
+    """Runs welfare-gateway; yields (server, gRPC address, HTTP address)."""
+    # Only the registry is there; nobody calls the others.
+    with Server([bench.program("welfare-gateway"), "--listen=127.0.0.1:0", "--http-listen=127.0.0.1:0",
+                 "--admin-listen=127.0.0.1:0", "--ops-listen=127.0.0.1:0", f"--assets-dir={SOURCE}",
+                 "--drain-wait-ms=0", f"--peer-registry={registry_address}",
+                 *(f"--peer-{peer}=unix:{folder / peer}.sock" for peer in ("survey", "indicator", "report"))],
+                folder) as server:
+        yield (server, *(server.find_in_log(rf'"listener":"{listener}","address":"([^"]+)"')
+                         for listener in ("grpc", "http")))
+
+
+@contextlib.contextmanager
+def gateway_grpc(bench):
+    """A unary call through the gateway and through the bare forward."""
+    path, message = GET_MUNICIPALITY[0], string_message(GET_MUNICIPALITY[1])
+    requests, warm_up = bench.count(REQUESTS), bench.count(WARM_UP)
+    with tokyo(bench) as (folder, data):
+        def product():
+            with registry(bench, data, folder) as (_, backend), \
+                    gateway(bench, folder, backend) as (server, address, _):
+                return unary_loads(server, address, path, message, None, folder, requests, warm_up)
+
+        def limit():
+            with registry(bench, data, folder) as (_, backend), \
+                    yardstick(bench, folder, "bench-forward", f"--backend={backend}") as (server, address):
+                return unary_loads(server, address, path, message, None, folder, requests, warm_up)
+        yield {"gateway": product, "bare forward": limit}
+
+
+@contextlib.contextmanager
+def gateway_json(bench):
+    """GET of one municipality as JSON, through the gateway and the bare server."""
+    method, name = GET_MUNICIPALITY
+    seconds = 2 if bench.scale >= 1 else 1
+
+    def load(server, address):
+        results = {}
+        for connections in (1, 32):
+            wrk(address, f"/v1/{name}", connections, 1)
+            before = server.cpu_seconds()
+            values = wrk(address, f"/v1/{name}", connections, seconds)
+            values["cpu_us"] = (server.cpu_seconds() - before) / values.pop("requests") * 1e6
+            results[f"c={connections}"] = values
+        return results
+
+    with tokyo(bench) as (folder, data):
+        def product():
+            with registry(bench, data, folder) as (_, backend), \
+                    gateway(bench, folder, backend) as (server, _, address):
+                return load(server, address)
+
+        def limit():
+            with registry(bench, data, folder) as (_, backend), \
+                    yardstick(bench, folder, "bench-json", f"--backend={backend}", f"--method={method}",
+                              f"--name={name}",
+                              "--reply-type=welfare.registry.v1.Municipality") as (server, address):
+                return load(server, address)
+        yield {"gateway": product, "bare JSON": limit}
+
+
+# --- the platform's parts ----------------------------------------------------
+
+
+@contextlib.contextmanager
+def memory_cache(bench):
+    """A hit of the cache in the process against a hit of a bare LRU."""
+    def side(name):
+        def run_it():
+            out = json.loads(run([bench.program("bench-memory-cache"), f"--benchmark_filter={name}/",
+                                  "--benchmark_format=json", f"--benchmark_min_time={0.3 * min(1, bench.scale)}"]))
+            return {f"{entry['threads']} threads": {"cpu_ns": entry["cpu_time"]}
+                    for entry in out["benchmarks"]}
+        return run_it
+    yield {"MemoryCache": side("HitMemoryCache"), "bare LRU": side("HitBareLru")}
+
+
+UNARY_GOALS = (Goal("rps", at_least=0.80), Goal("cpu_us", at_most=1.5))
+
+FIGURES = (
+    Figure("registry.get_municipality", "GetMunicipality from the reply cache, metrics and access log on",
+           registry_unary("GetMunicipality", "municipalities/131016"), UNARY_GOALS),
+    Figure("registry.get_roster", "GetRoster from the reply cache, metrics and access log on",
+           registry_unary("GetRoster", "programs/jusou/rosters/2025"), UNARY_GOALS),
+    Figure("registry.access_log", "what a line of access log for each call costs", access_log),
+    Figure("registry.import_national", "1,741 municipalities, 2 programmes, 20 years through the import streams",
+           import_national, (Goal("seconds", at_most=3.0, absolute=True),)),
+    Figure("registry.watch", "StreamChanges from version 0 over 1,000,000 changes, parsed by the client",
+           watch, (Goal("changes_per_second", at_least=1_000_000, absolute=True),)),
+    Figure("gateway.grpc", "GetMunicipality through the gateway, against the bare two-hop forward",
+           gateway_grpc),
+    Figure("gateway.json", "GET /v1/municipalities/131016, against the bare JSON server",
+           gateway_json),
+    Figure("platform.memory_cache", "A hit of MemoryCache, 1 KiB, against a bare LRU",
+           memory_cache, (Goal("cpu_ns", at_most=2.0),)),
+)

@@ -1,0 +1,172 @@
+// The bare JSON server: the limit of the gateway's HTTP/JSON. Boost.Beast on
+// two threads; every request goes as one fixed call to a gRPC backend, and the
+// reply comes back through MessageToJsonString. Nothing else is included here:
+// Beast makes this the dearest file of the tree (10 s).
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <google/protobuf/util/json_util.h>
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/support/proto_buffer_reader.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/bench/yardstick.h"
+#include "welfare/registry/v1/registry_service.pb.h"
+
+namespace welfare::bench {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+
+// The one call that every request makes.
+struct Backend {
+  grpc::GenericStub stub;
+  std::string method;
+  grpc::ByteBuffer request;
+  const google::protobuf::Message* reply_type;
+};
+
+// One connection. Kept alive by its pending operation.
+class Session final : public std::enable_shared_from_this<Session> {
+ public:
+  Session(tcp::socket socket, Backend& backend)
+      : stream_(std::move(socket)), backend_(backend) {
+    stream_.socket().set_option(tcp::no_delay(true));
+  }
+
+  void Read() {
+    request_ = {};
+    http::async_read(stream_, buffer_, request_,
+                     [self = shared_from_this()](boost::beast::error_code error,
+                                                 std::size_t) {
+                       if (!error) self->Call();
+                     });
+  }
+
+ private:
+  void Call() {
+    context_ = std::make_unique<grpc::ClientContext>();
+    reply_.Clear();
+    backend_.stub.UnaryCall(
+        context_.get(), backend_.method, grpc::StubOptions(), &backend_.request,
+        &reply_, [self = shared_from_this()](const grpc::Status& status) {
+          std::string body = status.ok() ? self->ToJson() : std::string();
+          asio::post(
+              self->stream_.get_executor(),
+              [self, ok = status.ok(), body = std::move(body)]() mutable {
+                self->Write(ok, std::move(body));
+              });
+        });
+  }
+
+  std::string ToJson() {
+    const std::unique_ptr<google::protobuf::Message> message(
+        backend_.reply_type->New());
+    grpc::ProtoBufferReader reader(&reply_);
+    std::string json;
+    if (!message->ParseFromZeroCopyStream(&reader) ||
+        !google::protobuf::util::MessageToJsonString(*message, &json).ok()) {
+      json.clear();
+    }
+    return json;
+  }
+
+  void Write(bool ok, std::string body) {
+    response_ = {ok ? http::status::ok : http::status::bad_gateway,
+                 request_.version()};
+    response_.set(http::field::content_type, "application/json");
+    response_.keep_alive(request_.keep_alive());
+    response_.body() = std::move(body);
+    response_.prepare_payload();
+    http::async_write(stream_, response_,
+                      [self = shared_from_this()](
+                          boost::beast::error_code error, std::size_t) {
+                        if (!error && self->response_.keep_alive()) {
+                          self->Read();
+                        }
+                      });
+  }
+
+  boost::beast::tcp_stream stream_;
+  Backend& backend_;
+  boost::beast::flat_buffer buffer_;
+  http::request<http::empty_body> request_;
+  http::response<http::string_body> response_;
+  std::unique_ptr<grpc::ClientContext> context_;
+  grpc::ByteBuffer reply_;
+};
+
+void Accept(tcp::acceptor& acceptor, asio::io_context& io, Backend& backend) {
+  acceptor.async_accept(
+      asio::make_strand(io),
+      [&](boost::beast::error_code error, tcp::socket socket) {
+        if (!error) {
+          std::make_shared<Session>(std::move(socket), backend)->Read();
+        }
+        Accept(acceptor, io, backend);
+      });
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app("Bare JSON server in front of one gRPC method.");
+  std::string address;
+  std::string method;
+  std::string name;
+  std::string reply_type;
+  app.add_option("--backend", address, "Address of the backend")->required();
+  app.add_option("--method", method, "/package.Service/Method")->required();
+  app.add_option("--name", name, "String in field 1 of the request")
+      ->required();
+  app.add_option("--reply-type", reply_type, "Full name of the reply message")
+      ->required();
+  CLI11_PARSE(app, argc, argv);
+  // Every request with one string in field 1 serialises alike; this one also
+  // links the messages in that --reply-type may name.
+  const std::string request = [&] {
+    registry::v1::GetMunicipalityRequest message;
+    message.set_name(name);
+    return message.SerializeAsString();
+  }();
+  const google::protobuf::Descriptor* descriptor =
+      google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(
+          reply_type);
+  if (descriptor == nullptr) return 2;
+  BlockSignals();
+  const grpc::Slice slice(request);
+  Backend backend{
+      .stub = grpc::GenericStub(
+          grpc::CreateChannel(address, grpc::InsecureChannelCredentials())),
+      .method = method,
+      .request = grpc::ByteBuffer(&slice, 1),
+      .reply_type =
+          google::protobuf::MessageFactory::generated_factory()->GetPrototype(
+              descriptor)};
+  constexpr int kThreads = 2;
+  asio::io_context io(kThreads);
+  tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
+  Accept(acceptor, io, backend);
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < kThreads; ++i) threads.emplace_back([&] { io.run(); });
+  ServeUntilSignal(acceptor.local_endpoint().port());
+  io.stop();
+  return 0;
+}
+
+}  // namespace
+}  // namespace welfare::bench
+
+int main(int argc, char** argv) { return welfare::bench::Main(argc, argv); }
