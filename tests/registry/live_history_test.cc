@@ -5,12 +5,18 @@
 
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <random>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "services/registry/plans.h"
+#include "services/registry/roster.h"
+#include "services/registry/state_digest.h"
 #include "tests/registry/samples.h"
 #include "tests/support/status_matchers.h"
 
@@ -194,6 +200,88 @@ TEST(LiveHistory, NeverShowsHalfAChange) {
     }
   }
   EXPECT_EQ(live.Head()->version(), 201);
+}
+
+// Every write moves two things at once; whatever version a reader looks at,
+// before, at or behind the head, they have moved together, and a version says
+// the same to everybody who ever reads it.
+TEST(LiveHistory, ReadersNeverSeeHalfACommitAtAnyVersion) {
+  ListStore store;
+  LiveHistory live(store);
+  const base::MunicipalityCode first = Code("131016");
+  const base::MunicipalityCode second = Code("131024");
+  const auto swap = [&](int turn) {
+    return store.Write(
+        {}, History(),
+        [&](const WriteContext& context) -> absl::StatusOr<WritePlan> {
+          Draft draft(context.current);
+          const bool even = turn % 2 == 0;
+          for (const auto& [code, runs] :
+               {std::pair(first, even), std::pair(second, !even)}) {
+            MunicipalityUpdate update{.code = code};
+            update.says.population_band = "turn_" + std::to_string(turn);
+            const auto updated = UpdateMunicipality(draft, update);
+            if (!updated.ok()) return updated.status();
+            const auto recorded = RecordStatus(
+                draft, "jusou", code,
+                {.fiscal_year = Year(2025),
+                 .facts = {runs ? Implementing::kYes : Implementing::kNo,
+                           Preparation::kNo},
+                 .note = "",
+                 .reason = "入れ替え",
+                 .correction = true},
+                "");
+            if (!recorded.ok()) return recorded.status();
+          }
+          return WritePlan{
+              .changes = draft.TakeChanges(), .audit_detail = "", .reply = ""};
+        });
+  };
+  Record(store, TwoWards());
+  ASSERT_THAT(swap(0), IsOk());
+  ASSERT_THAT(live.CatchUp(), IsOk());
+  constexpr int kWriters = 2;
+  constexpr int kTurns = 60;
+  std::mutex mutex;
+  std::map<std::int64_t, std::string> digests;  // guarded by mutex
+  std::atomic<int> writing{kWriters};
+  std::atomic<int> reads{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int writer = 0; writer < kWriters; ++writer) {
+      threads.emplace_back([&, writer] {
+        for (int turn = 1; turn <= kTurns; ++turn) {
+          EXPECT_THAT(swap(turn * kWriters + writer), IsOk());
+          EXPECT_THAT(live.CatchUp(), IsOk());
+        }
+        --writing;
+      });
+    }
+    for (int reader = 0; reader < 3; ++reader) {
+      threads.emplace_back([&, reader] {
+        std::mt19937 random(static_cast<unsigned>(reader));
+        std::int64_t last = 0;
+        do {
+          const HistoryPtr head = live.Head();
+          ASSERT_GE(head->version(), last);
+          last = head->version();
+          const std::int64_t version =
+              2 + static_cast<std::int64_t>(random()) % (last - 1);
+          const RegistryView view = head->At(version);
+          const Roster roster = ComputeRoster(view, "jusou", Year(2025));
+          ASSERT_EQ(roster.counts.implementing, 1) << version;
+          ASSERT_EQ(roster.entries[0].facts->population_band,
+                    roster.entries[1].facts->population_band);
+          const std::string digest = ComputeState(view).digest;
+          const std::lock_guard lock(mutex);
+          ASSERT_EQ(digests.try_emplace(version, digest).first->second, digest);
+          ++reads;
+        } while (writing > 0);
+      });
+    }
+  }
+  EXPECT_GT(reads, 100);
+  EXPECT_EQ(live.Head()->version(), 2 + kWriters * kTurns);
 }
 
 }  // namespace
