@@ -171,18 +171,20 @@ class SqliteDatabase::Session final : public Transaction {
   void Begin(const CallLimits& limits, bool read_only = false) {
     limits_ = limits;
     read_only_ = read_only;
+    failure_ = absl::OkStatus();
     busy_since_ = std::chrono::steady_clock::now();
   }
 
   absl::Status ForEach(const Query& query, const Parameters& parameters,
                        const RowFunction& row) override {
-    return Run(query, parameters, &row);
+    return Attempt([&] { return Run(query, parameters, &row); });
   }
 
   absl::StatusOr<std::int64_t> Execute(const Query& query,
                                        const Parameters& parameters) override {
     const int before = sqlite3_total_changes(handle_);
-    absl::Status status = Run(query, parameters, nullptr);
+    absl::Status status =
+        Attempt([&] { return Run(query, parameters, nullptr); });
     if (!status.ok()) return status;
     // total_changes counts no change of a statement without one, which
     // sqlite3_changes would report from the statement before.
@@ -191,40 +193,60 @@ class SqliteDatabase::Session final : public Transaction {
                : sqlite3_changes64(handle_);
   }
 
+  absl::StatusOr<std::int64_t> BulkInsert(const BulkTarget& target,
+                                          const RowSource& rows) override {
+    std::int64_t count = 0;
+    absl::Status status = Attempt([&] { return Insert(target, rows, count); });
+    if (!status.ok()) return status;
+    return count;
+  }
+
+  absl::Status NotifyChange() override { return failure_; }
+
   absl::Status ExecuteScript(const Query& script) override {
-    if (absl::Status status = CheckLimits(script); !status.ok()) return status;
-    const std::string text = ExpandAliases(script.sql);
-    const int code =
-        sqlite3_exec(handle_, text.c_str(), nullptr, nullptr, nullptr);
-    if (code == SQLITE_OK) return absl::OkStatus();
-    return Translate(script, code);
+    return Attempt([&]() -> absl::Status {
+      if (absl::Status status = CheckLimits(script); !status.ok()) {
+        return status;
+      }
+      const std::string text = ExpandAliases(script.sql);
+      const int code =
+          sqlite3_exec(handle_, text.c_str(), nullptr, nullptr, nullptr);
+      if (code == SQLITE_OK) return absl::OkStatus();
+      return Translate(script, code);
+    });
   }
 
   absl::Status Isolated(
       const CallLimits& limits,
       const std::function<absl::Status(Transaction&)>& change) override {
+    if (!failure_.ok()) return failure_;
     const CallLimits outer = limits_;
     if (absl::Status status = RunUnlimited(kSavepoint); !status.ok()) {
-      return status;
+      return failure_ = status;
     }
     limits_ = limits;
     absl::Status status =
         Guarded("a transaction", [&] { return change(*this); });
     limits_ = outer;
+    if (status.ok()) status = failure_;
     if (broken()) {
       return status.ok() ? DatabaseUnavailable("the transaction was given up")
                          : status;
     }
     if (!status.ok()) {
       if (absl::Status undone = RunUnlimited(kRollbackTo); !undone.ok()) {
-        return undone;
+        return failure_ = undone;
       }
+      failure_ = absl::OkStatus();
     }
     if (absl::Status released = RunUnlimited(kRelease); !released.ok()) {
-      return released;
+      return failure_ = released;
     }
     return status;
   }
+
+  // The error of the statement that ended the transaction.
+  const absl::Status& failure() const { return failure_; }
 
   bool broken() const override { return sqlite3_get_autocommit(handle_) != 0; }
 
@@ -248,6 +270,38 @@ class SqliteDatabase::Session final : public Transaction {
  private:
   explicit Session(std::chrono::milliseconds busy_timeout)
       : busy_timeout_(busy_timeout) {}
+
+  // Runs a statement unless one failed before.
+  template <typename F>
+  absl::Status Attempt(const F& statement) {
+    if (failure_.ok()) failure_ = statement();
+    return failure_;
+  }
+
+  absl::Status Insert(const BulkTarget& target, const RowSource& rows,
+                      std::int64_t& count) {
+    std::string sql = "INSERT INTO " + std::string(target.table) + " (" +
+                      std::string(target.columns) + ") VALUES (";
+    const std::size_t columns = SplitColumns(target.columns).size();
+    for (std::size_t i = 1; i <= columns; ++i) {
+      sql += (i == 1 ? "$" : ", $") + std::to_string(i);
+    }
+    sql += ")";
+    const Query query{target.name, sql};
+    std::vector<Parameter> row;
+    while (true) {
+      absl::StatusOr<bool> more(false);
+      absl::Status status = Guarded(target.name, [&] {
+        more = rows(row);
+        return more.status();
+      });
+      if (!status.ok()) return status;
+      if (!*more) return absl::OkStatus();
+      status = Run(query, row, nullptr);
+      if (!status.ok()) return status;
+      ++count;
+    }
+  }
 
   static int OnProgress(void* self) {
     const auto* session = static_cast<Session*>(self);
@@ -330,6 +384,9 @@ class SqliteDatabase::Session final : public Transaction {
   absl::Status Bind(const Query& query, sqlite3_stmt* statement,
                     const Parameters& parameters) {
     const std::span<const Parameter> values = parameters.values();
+    if (absl::Status status = CheckTexts(query.name, values); !status.ok()) {
+      return status;
+    }
     if (sqlite3_bind_parameter_count(statement) !=
         static_cast<int>(values.size())) {
       return StatementFailed(query.name, "wrong number of parameters");
@@ -398,6 +455,7 @@ class SqliteDatabase::Session final : public Transaction {
   std::chrono::milliseconds busy_timeout_;
   CallLimits limits_;
   bool read_only_ = false;
+  absl::Status failure_;
   std::chrono::steady_clock::time_point busy_since_;
   // Keys point into texts_.
   std::unordered_map<std::string_view, sqlite3_stmt*> statements_;
@@ -497,6 +555,7 @@ absl::Status SqliteDatabase::RunRead(const CallLimits& limits,
   absl::Status status = session->RunLimited(kBeginRead);
   if (status.ok()) {
     status = Guarded("a read", [&] { return read(*session); });
+    if (status.ok()) status = session->failure();
     session->RollBack();
   }
   {
@@ -528,6 +587,7 @@ absl::Status SqliteDatabase::RunWrite(const CallLimits& limits,
   absl::Status status = session.RunLimited(kBegin);
   if (status.ok()) {
     status = Guarded("a write", [&] { return write(session); });
+    if (status.ok()) status = session.failure();
     if (status.ok() && session.broken()) {
       status = DatabaseUnavailable("the transaction was given up");
     }
@@ -541,6 +601,16 @@ absl::Status SqliteDatabase::RunWrite(const CallLimits& limits,
   }
   state_->released.notify_all();
   return status;
+}
+
+std::unique_ptr<ChangeWatch> SqliteDatabase::WatchChanges(
+    std::function<void()>) {
+  return std::make_unique<ChangeWatch>();
+}
+
+PoolState SqliteDatabase::pool() const {
+  const int connections = 1 + static_cast<int>(state_->readers.size());
+  return {.open = connections, .max = connections};
 }
 
 void SqliteDatabase::FailNext(FaultPoint point, absl::Status status) {
