@@ -144,7 +144,8 @@ class Connection {
   virtual ~Connection() = default;
 
   // Calls `row` for each row, in the statement's order, until it fails. Rows
-  // are handed on as they come; a large result needs no memory.
+  // are handed on as they come; a large result needs no memory. `row` runs no
+  // statements of its own.
   //
   // Errors (of every statement):
   //   DEADLINE_EXCEEDED, CANCELLED: the limits ended the statement.

@@ -6,7 +6,6 @@
 #include <condition_variable>
 #include <cstring>
 #include <deque>
-#include <exception>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -14,6 +13,8 @@
 #include <utility>
 
 #include "services/platform/errors.h"
+#include "services/platform/guarded.h"
+#include "services/platform/limited_wait.h"
 
 namespace welfare::platform {
 namespace {
@@ -115,17 +116,6 @@ class SqliteRow final : public Row {
   mutable absl::Status status_;
 };
 
-template <typename F>
-absl::Status Guarded(std::string_view where, const F& body) {
-  try {
-    return body();
-  } catch (const std::exception& exception) {
-    return UncaughtException(where, exception.what());
-  } catch (...) {
-    return UncaughtException(where, "unknown");
-  }
-}
-
 }  // namespace
 
 // One sqlite3 connection. Used by one thread at a time.
@@ -177,14 +167,14 @@ class SqliteDatabase::Session final : public Transaction {
 
   absl::Status ForEach(const Query& query, const Parameters& parameters,
                        const RowFunction& row) override {
-    return Attempt([&] { return Run(query, parameters, &row); });
+    return Attempt(query.name, [&] { return Run(query, parameters, &row); });
   }
 
   absl::StatusOr<std::int64_t> Execute(const Query& query,
                                        const Parameters& parameters) override {
     const int before = sqlite3_total_changes(handle_);
     absl::Status status =
-        Attempt([&] { return Run(query, parameters, nullptr); });
+        Attempt(query.name, [&] { return Run(query, parameters, nullptr); });
     if (!status.ok()) return status;
     // total_changes counts no change of a statement without one, which
     // sqlite3_changes would report from the statement before.
@@ -196,7 +186,8 @@ class SqliteDatabase::Session final : public Transaction {
   absl::StatusOr<std::int64_t> BulkInsert(const BulkTarget& target,
                                           const RowSource& rows) override {
     std::int64_t count = 0;
-    absl::Status status = Attempt([&] { return Insert(target, rows, count); });
+    absl::Status status =
+        Attempt(target.name, [&] { return Insert(target, rows, count); });
     if (!status.ok()) return status;
     return count;
   }
@@ -204,7 +195,7 @@ class SqliteDatabase::Session final : public Transaction {
   absl::Status NotifyChange() override { return failure_; }
 
   absl::Status ExecuteScript(const Query& script) override {
-    return Attempt([&]() -> absl::Status {
+    return Attempt(script.name, [&]() -> absl::Status {
       if (absl::Status status = CheckLimits(script); !status.ok()) {
         return status;
       }
@@ -273,9 +264,15 @@ class SqliteDatabase::Session final : public Transaction {
 
   // Runs a statement unless one failed before.
   template <typename F>
-  absl::Status Attempt(const F& statement) {
-    if (failure_.ok()) failure_ = statement();
-    return failure_;
+  absl::Status Attempt(std::string_view name, const F& statement) {
+    if (!failure_.ok()) return failure_;
+    if (running_) {
+      return StatementFailed(name, "a row function runs no statements");
+    }
+    running_ = true;
+    absl::Status status = statement();
+    running_ = false;
+    return failure_ = std::move(status);
   }
 
   absl::Status Insert(const BulkTarget& target, const RowSource& rows,
@@ -426,9 +423,6 @@ class SqliteDatabase::Session final : public Transaction {
     if (read_only_ && sqlite3_stmt_readonly(*statement) == 0) {
       return StatementFailed(query.name, "a Read cannot change anything");
     }
-    if (sqlite3_stmt_busy(*statement) != 0) {
-      return StatementFailed(query.name, "it is running already");
-    }
     absl::Status status = Bind(query, *statement, parameters);
     if (status.ok()) status = Step(query, *statement, row);
     sqlite3_reset(*statement);
@@ -456,6 +450,7 @@ class SqliteDatabase::Session final : public Transaction {
   CallLimits limits_;
   bool read_only_ = false;
   absl::Status failure_;
+  bool running_ = false;
   std::chrono::steady_clock::time_point busy_since_;
   // Keys point into texts_.
   std::unordered_map<std::string_view, sqlite3_stmt*> statements_;
@@ -470,23 +465,6 @@ struct SqliteDatabase::State {
   std::vector<std::unique_ptr<Session>> readers;  // empty: in memory
   std::vector<Session*> idle_readers;
   std::map<FaultPoint, std::deque<absl::Status>> faults;
-
-  // Waits for `free` under the limits. Wakes up for the stop token too.
-  absl::Status Wait(std::unique_lock<std::mutex>& lock,
-                    const CallLimits& limits, std::string_view what,
-                    const std::function<bool()>& free) {
-    std::stop_callback wake(limits.stop, [this] { released.notify_all(); });
-    while (!free()) {
-      if (limits.cancelled()) return Cancelled(what);
-      if (limits.expired()) return DeadlineExceeded(what);
-      // Bounded, because a stop between the check and the wait is not seen.
-      const auto until =
-          std::min(limits.deadline, std::chrono::steady_clock::now() +
-                                        std::chrono::milliseconds(50));
-      released.wait_until(lock, until);
-    }
-    return absl::OkStatus();
-  }
 
   absl::Status TakeFault(FaultPoint point) {
     const std::lock_guard lock(mutex);
@@ -537,8 +515,8 @@ absl::Status SqliteDatabase::RunRead(const CallLimits& limits,
   const bool shared = state_->readers.empty();
   {
     std::unique_lock lock(state_->mutex);
-    absl::Status status =
-        state_->Wait(lock, limits, "waiting for the database", [&] {
+    absl::Status status = WaitWithin(
+        lock, state_->released, limits, "waiting for the database", [&] {
           return shared ? !state_->writer_busy : !state_->idle_readers.empty();
         });
     if (!status.ok()) return status;
@@ -578,8 +556,9 @@ absl::Status SqliteDatabase::RunWrite(const CallLimits& limits,
   Session& session = *state_->writer;
   {
     std::unique_lock lock(state_->mutex);
-    absl::Status status = state_->Wait(lock, limits, "waiting for the database",
-                                       [&] { return !state_->writer_busy; });
+    absl::Status status =
+        WaitWithin(lock, state_->released, limits, "waiting for the database",
+                   [&] { return !state_->writer_busy; });
     if (!status.ok()) return status;
     state_->writer_busy = true;
   }

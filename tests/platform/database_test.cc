@@ -14,8 +14,11 @@
 
 #include "services/platform/group_commit.h"
 #include "services/platform/metered_database.h"
+#include "services/platform/postgres_database.h"
 #include "services/platform/sqlite_database.h"
+#include "tests/support/postgres_server.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/store_engines.h"
 #include "tests/support/temp_dir.h"
 
 namespace welfare::platform {
@@ -602,6 +605,16 @@ TEST_P(DatabaseContract, ParametersAndTypesMustAgreeInNumber) {
               StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
 }
 
+TEST_P(DatabaseContract, ARowFunctionRunsNoStatements) {
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.ForEach({"outer", "SELECT 1"}, {}, [&](const Row&) {
+      return connection.ForEach({"inner", "SELECT 2"}, {},
+                                [](const Row&) { return absl::OkStatus(); });
+    });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+}
+
 TEST_P(DatabaseContract, NotifyingAndWatchingDisturbNobody) {
   const auto watch = database_->WatchChanges([] {});
   ASSERT_NE(watch, nullptr);
@@ -637,6 +650,14 @@ std::unique_ptr<Database> OpenMemory(const support::TempDir&) {
   return database.ok() ? *std::move(database) : nullptr;
 }
 
+std::unique_ptr<Database> OpenPostgres(const support::TempDir& folder) {
+  auto database =
+      PostgresDatabase::Open({.url = support::PostgresServer::SharedUrl(),
+                              .schema = support::SchemaOf(folder)});
+  EXPECT_THAT(database, IsOk());
+  return database.ok() ? *std::move(database) : nullptr;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Engines, DatabaseContract,
     ::testing::Values(
@@ -644,6 +665,11 @@ INSTANTIATE_TEST_SUITE_P(
         Engine{"GroupedSqliteFile",
                [](const support::TempDir& folder) -> std::unique_ptr<Database> {
                  return std::make_unique<GroupCommit>(OpenFile(folder));
+               }},
+        Engine{"Postgres", &OpenPostgres},
+        Engine{"GroupedPostgres",
+               [](const support::TempDir& folder) -> std::unique_ptr<Database> {
+                 return std::make_unique<GroupCommit>(OpenPostgres(folder));
                }}),
     [](const auto& engine) { return std::string(engine.param.name); });
 
