@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "services/platform/audit_log.h"
-#include "services/platform/open_database.h"
 #include "services/registry/sql_registry_store.h"
 #include "tests/registry/samples.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/store_engines.h"
 #include "tests/support/temp_dir.h"
 
 namespace welfare::registry {
@@ -27,15 +27,8 @@ using support::IsOkAndHolds;
 using support::StatusIs;
 using ::testing::IsEmpty;
 
-// One way to keep a registry. `open` may be called again for the same folder.
-struct Engine {
-  std::string name;
-  std::function<absl::StatusOr<std::unique_ptr<platform::Database>>(
-      const support::TempDir&)>
-      open;
-};
-
-class RegistryStoreContract : public ::testing::TestWithParam<Engine> {
+class RegistryStoreContract
+    : public ::testing::TestWithParam<support::StoreEngine> {
  protected:
   RegistryStoreContract() { Open(); }
 
@@ -261,15 +254,8 @@ TEST_P(RegistryStoreContract, HandsOutOneVersionToEachConcurrentWriter) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, RegistryStoreContract,
-                         ::testing::Values(Engine{
-                             .name = "SqliteFile",
-                             .open =
-                                 [](const support::TempDir& folder) {
-                                   return platform::OpenDatabase(
-                                       "sqlite://" +
-                                       folder.File("registry.db"));
-                                 }}),
-                         [](const auto& param) { return param.param.name; });
+                         ::testing::ValuesIn(support::StoreEngines()),
+                         support::EngineName);
 
 }  // namespace
 }  // namespace welfare::registry

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <string_view>
 
 #include "tests/support/wait_for.h"
 
@@ -67,6 +68,16 @@ pid_t Spawn(std::vector<std::string> command, const std::string& log) {
   return child;
 }
 
+void Run(const std::string& url, const std::string& sql) {
+  PGconn* connection = PQconnectdb(url.c_str());
+  PGresult* result = PQexec(connection, sql.c_str());
+  const bool done = PQresultStatus(result) == PGRES_COMMAND_OK;
+  const std::string message = PQerrorMessage(connection);
+  PQclear(result);
+  PQfinish(connection);
+  if (!done) throw std::runtime_error(sql + ": " + message);
+}
+
 bool Answers(const std::string& url) {
   return PQping(url.c_str()) == PQPING_OK;
 }
@@ -87,9 +98,7 @@ PostgresServer::PostgresServer() {
   waitpid(child, &status, 0);
   if (status != 0) throw std::runtime_error("initdb fails");
   Start();
-  PGconn* connection = PQconnectdb(url("postgres", "postgres").c_str());
-  PQclear(PQexec(connection, "CREATE DATABASE welfare"));
-  PQfinish(connection);
+  Run(url("postgres", "postgres"), "CREATE DATABASE welfare");
 }
 
 PostgresServer::~PostgresServer() { Kill(); }
@@ -159,6 +168,13 @@ std::string PostgresServer::SharedUrl() {
   }
   static const PostgresServer server;
   return server.url();
+}
+
+std::string PostgresServer::NewDatabase(const std::string& name) {
+  std::string url = SharedUrl();
+  Run(url, "CREATE DATABASE " + name);
+  constexpr std::string_view kShared = "/welfare?";
+  return url.replace(url.find(kShared), kShared.size(), "/" + name + "?");
 }
 
 }  // namespace welfare::support

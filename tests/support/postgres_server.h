@@ -37,6 +37,9 @@ class PostgresServer {
   // or, for a test binary run by hand, of one of its own. Tests of it use
   // schemas of random names and leave it running.
   static std::string SharedUrl();
+  // Makes a database of this name on the shared server and returns its URL:
+  // for modules, whose schemas have fixed names.
+  static std::string NewDatabase(const std::string& name);
 
  private:
   std::vector<pid_t> Processes() const;

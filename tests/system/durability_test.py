@@ -2,7 +2,7 @@
 """kill -9 in the middle of the load loses nothing and doubles nothing, and
 equal content gives equal bytes.
 
-usage: durability_test.py crash|determinism
+usage: durability_test.py crash|determinism [sqlite|postgresql]
 """
 
 import random
@@ -120,6 +120,9 @@ class Determinism(unittest.TestCase):
     def test_five_processes(self):
         self.assertTrue(clean_run(harness.FIVE) == self.expected)
 
+    def test_the_other_engine(self):
+        self.assertTrue(clean_run(engine=harness.POSTGRESQL) == self.expected)
+
     def test_another_time_zone_and_language(self):
         self.assertTrue(clean_run(environment={
             "TZ": "Pacific/Kiritimati", "LANG": "de_DE.UTF-8", "LC_ALL": "C"}) == self.expected)
@@ -134,5 +137,6 @@ class Determinism(unittest.TestCase):
 
 if __name__ == "__main__":
     theme = sys.argv.pop(1) if len(sys.argv) > 1 else "crash"
+    harness.engine_from_command_line()
     unittest.main(verbosity=2, defaultTest={"crash": "Crash",
                                             "determinism": "Determinism"}[theme])
