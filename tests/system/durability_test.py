@@ -59,7 +59,10 @@ class Crash(unittest.TestCase):
     def test_load_killed_once_and_run_again(self):
         chance = random.Random(SEED)
         cut = 0
-        for number, (step, most) in enumerate(KILL_POINTS):
+        # On PostgreSQL nothing of ours writes the file that is cut off.
+        points = (KILL_POINTS if harness.Product.default_engine == harness.SQLITE
+                  else KILL_POINTS[::2])
+        for number, (step, most) in enumerate(points):
             milliseconds = chance.uniform(0, most)
             with self.subTest(number=number, step=step, milliseconds=round(milliseconds)):
                 product = harness.Product(harness.ONE)
@@ -70,7 +73,7 @@ class Crash(unittest.TestCase):
                 product.load()
                 self.assertTrue(outcome(product) == self.expected)
                 product.stop()
-        self.assertGreaterEqual(cut, 5)
+        self.assertGreater(cut, len(points) // 2)
 
     def test_load_killed_again_and_again(self):
         product = harness.Product(harness.ONE)
