@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,6 +29,17 @@ namespace welfare::platform {
 struct Query {
   std::string_view name;
   std::string_view sql;
+};
+
+// Where BulkInsert puts its rows, as a named constant.
+//
+//   constexpr BulkTarget kAddRecords{"add_status_records", "status_records",
+//                                    "program, fiscal_year, version"};
+struct BulkTarget {
+  std::string_view name;
+  std::string_view table;
+  // Names separated by commas. Their types are BIGINT, TEXT or {bytes}.
+  std::string_view columns;
 };
 
 // A byte string, as a parameter: BYTEA, where a std::string is TEXT.
@@ -109,8 +122,20 @@ class Row {
 
 using RowFunction = std::function<absl::Status(const Row&)>;
 
+// Fills `row` with one value for each column of a BulkTarget and returns true,
+// or returns false when there is no further row. `row` comes as it was left,
+// so that its memory is used again.
+using RowSource =
+    std::function<absl::StatusOr<bool>(std::vector<Parameter>& row)>;
+
 // What may be asked inside Read: a consistent view of the database. Used by
 // one thread, only inside the function it is handed to.
+//
+// A statement that failed, for whatever reason, ends the Read or Write: every
+// later statement returns the same error, and so does the Read or Write itself
+// even when its function returns OK. PostgreSQL knows no other way; SQLite
+// does the same so that no store comes to rely on more. Isolated (below) is
+// the way to survive a failure.
 class Connection {
  public:
   Connection() = default;
@@ -118,13 +143,17 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
   virtual ~Connection() = default;
 
-  // Calls `row` for each row, in the statement's order, until it fails.
+  // Calls `row` for each row, in the statement's order, until it fails. Rows
+  // are handed on as they come; a large result needs no memory. `row` runs no
+  // statements of its own.
   //
   // Errors (of every statement):
   //   DEADLINE_EXCEEDED, CANCELLED: the limits ended the statement.
   //   ABORTED, reason DATABASE_BUSY: another writer was in the way; repeat the
   //     whole Read or Write.
   //   UNAVAILABLE, reason DATABASE_UNAVAILABLE: the engine or its disk is gone.
+  //   INVALID_ARGUMENT, reason TEXT_INVALID: a text parameter holds a NUL
+  //     character or is no UTF-8.
   //   INTERNAL, reason DATABASE_STATEMENT or COLUMN_MISMATCH: a mistake in the
   //     statement.
   //   What `row` returns.
@@ -173,6 +202,16 @@ class Connection {
   static absl::Status NoRow(const Query& query);
 };
 
+// For engines: `columns` of a BulkTarget, one by one, without blanks.
+std::vector<std::string_view> SplitColumns(std::string_view columns);
+
+// For engines: OK when every text among `values` can be stored by all of them.
+//
+// Errors: INVALID_ARGUMENT, reason TEXT_INVALID: one holds a NUL character or
+//   is no UTF-8.
+absl::Status CheckTexts(std::string_view query,
+                        std::span<const Parameter> values);
+
 // What may be asked inside Write: everything a Connection may, and changes.
 // `INSERT ... RETURNING` goes through ForEach, Find or Get.
 class Transaction : public Connection {
@@ -187,24 +226,57 @@ class Transaction : public Connection {
   virtual absl::StatusOr<std::int64_t> Execute(
       const Query& query, const Parameters& parameters) = 0;
 
+  // Inserts every row of `rows`, by the fastest way the engine has: some
+  // thousand rows are one call, not as many statements. Returns their number.
+  //
+  // Errors: those of Execute, and what `rows` returns.
+  virtual absl::StatusOr<std::int64_t> BulkInsert(const BulkTarget& target,
+                                                  const RowSource& rows) = 0;
+
+  // Tells every WatchChanges of this database, of this process and of others,
+  // when the transaction has been committed. Costs nothing where one process
+  // owns the database (SQLite).
+  virtual absl::Status NotifyChange() = 0;
+
   // Runs several statements separated by semicolons, without parameters. For
   // migrations; `{bytes}` and the other aliases of migrations.h are expanded.
   virtual absl::Status ExecuteScript(const Query& script) = 0;
 
   // Runs `change` so that its failure undoes only itself (a savepoint), within
-  // `limits`. Returns what `change` returns.
+  // `limits`: the transaction goes on as if it had never been tried. Returns
+  // what `change` returns.
   virtual absl::Status Isolated(
       const CallLimits& limits,
       const std::function<absl::Status(Transaction&)>& change) = 0;
 
   // True once the engine has given up the whole transaction (a full disk, an
-  // interrupted change). Nothing of it can be committed any more.
+  // interrupted change, a lost connection). Nothing of it can be committed any
+  // more.
   virtual bool broken() const = 0;
 };
 
+// Ends the watching when destroyed: after that the function is not called any
+// more, and a call that runs has returned.
+class ChangeWatch {
+ public:
+  ChangeWatch() = default;
+  ChangeWatch(const ChangeWatch&) = delete;
+  ChangeWatch& operator=(const ChangeWatch&) = delete;
+  virtual ~ChangeWatch() = default;
+};
+
+// The connections of a database now.
+struct PoolState {
+  int open = 0;
+  int max = 0;
+};
+
 // One service's database. Any thread may call it. Implementations:
-// SqliteDatabase, and GroupCommit around one of them. Services open theirs with
-// OpenDatabase (open_database.h).
+// SqliteDatabase, PostgresDatabase, and GroupCommit around one of them.
+// Services open theirs with OpenDatabase (open_database.h).
+//
+// One Write runs at a time, on every engine and over all processes that use
+// the database: a Write reads what the one before it left.
 //
 // Invariants:
 //   A Write that returned OK is on disk; one that returned an error left
@@ -257,6 +329,20 @@ class Database {
   absl::Status Ping();
 
   static constexpr std::chrono::milliseconds kDefaultTimeout{30000};
+
+  // Calls `changed` after every commit of another process that contained a
+  // NotifyChange (several close together may be one call; commits of this
+  // process are told too), and once after each time the watch has connected,
+  // since it may have missed some before. Never called where one process owns
+  // the database (SQLite).
+  //
+  // `changed` runs on a thread of the watch, one call at a time; it may read
+  // and write, and must not destroy the watch. The watch ends before the
+  // database does.
+  virtual std::unique_ptr<ChangeWatch> WatchChanges(
+      std::function<void()> changed) = 0;
+
+  virtual PoolState pool() const = 0;
 
   // What Read and Write call; public for databases that wrap another.
   virtual absl::Status RunRead(const CallLimits& limits,

@@ -61,6 +61,13 @@ absl::Status StorageFull(std::string_view query) {
       .With("query", query);
 }
 
+absl::Status TextInvalid(std::string_view query) {
+  return MakeError(StatusCode::kInvalidArgument, "TEXT_INVALID",
+                   "A text holds a NUL character or is not UTF-8; send it "
+                   "without.")
+      .With("query", query);
+}
+
 absl::Status StatementFailed(std::string_view query, std::string_view cause) {
   return MakeError(StatusCode::kInternal, "DATABASE_STATEMENT",
                    "The statement " + Text(query) + " failed: " + Text(cause))
@@ -118,6 +125,12 @@ absl::Status MigrationNumbers(int expected, int found) {
 absl::Status DatabaseUrlInvalid(std::string_view why) {
   return MakeError(StatusCode::kInvalidArgument, "DATABASE_URL_INVALID",
                    "The database URL cannot be used: " + Text(why) + ".")
+      .With("why", why);
+}
+
+absl::Status DatabaseUnsuitable(std::string_view why) {
+  return MakeError(StatusCode::kFailedPrecondition, "DATABASE_UNSUITABLE",
+                   "The database cannot be used: " + Text(why) + ".")
       .With("why", why);
 }
 

@@ -25,6 +25,8 @@ absl::Status DatabaseBusy(std::string_view query);
 absl::Status DatabaseUnavailable(std::string_view cause);
 // RESOURCE_EXHAUSTED, STORAGE_FULL.
 absl::Status StorageFull(std::string_view query);
+// INVALID_ARGUMENT, TEXT_INVALID: a text that no database can keep.
+absl::Status TextInvalid(std::string_view query);
 // INTERNAL, DATABASE_STATEMENT.
 absl::Status StatementFailed(std::string_view query, std::string_view cause);
 // INTERNAL, COLUMN_MISMATCH.
@@ -42,6 +44,8 @@ absl::Status DatabaseTooNew(std::int64_t found, std::int64_t known);
 absl::Status MigrationNumbers(int expected, int found);
 // INVALID_ARGUMENT, DATABASE_URL_INVALID.
 absl::Status DatabaseUrlInvalid(std::string_view why);
+// FAILED_PRECONDITION, DATABASE_UNSUITABLE: reachable, but not made for us.
+absl::Status DatabaseUnsuitable(std::string_view why);
 // FAILED_PRECONDITION, DATABASE_IN_USE: by another process.
 absl::Status DatabaseInUse(std::string_view path);
 // DATA_LOSS, AUDIT_LOG_DAMAGED.

@@ -85,6 +85,13 @@ absl::Status GroupCommit::RunRead(const CallLimits& limits,
   return state_->inner->RunRead(limits, read);
 }
 
+std::unique_ptr<ChangeWatch> GroupCommit::WatchChanges(
+    std::function<void()> changed) {
+  return state_->inner->WatchChanges(std::move(changed));
+}
+
+PoolState GroupCommit::pool() const { return state_->inner->pool(); }
+
 absl::Status GroupCommit::RunWrite(const CallLimits& limits,
                                    const WriteFunction& write) {
   Pending self{.limits = limits, .write = write, .status = {}};

@@ -35,6 +35,9 @@ class GroupCommit final : public Database {
                        const ReadFunction& read) override;
   absl::Status RunWrite(const CallLimits& limits,
                         const WriteFunction& write) override;
+  std::unique_ptr<ChangeWatch> WatchChanges(
+      std::function<void()> changed) override;
+  PoolState pool() const override;
 
  private:
   struct State;

@@ -47,16 +47,40 @@ MeteredDatabase::MeteredDatabase(std::unique_ptr<Database> inner,
                                  MetricsRegistry& metrics)
     : inner_(std::move(inner)),
       reads_(name, "read", metrics),
-      writes_(name, "write", metrics) {}
+      writes_(name, "write", metrics),
+      connections_(metrics.AddGauge("welfare_database_pool_connections",
+                                    "Connections that are open.",
+                                    {{"database", name}})) {
+  metrics
+      .AddGauge("welfare_database_pool_connections_max",
+                "Connections that may be open.", {{"database", name}})
+      .Set(inner_->pool().max);
+  LookAtPool();
+}
+
+std::unique_ptr<ChangeWatch> MeteredDatabase::WatchChanges(
+    std::function<void()> changed) {
+  return inner_->WatchChanges(std::move(changed));
+}
+
+PoolState MeteredDatabase::pool() const { return inner_->pool(); }
+
+void MeteredDatabase::LookAtPool() { connections_.Set(inner_->pool().open); }
 
 absl::Status MeteredDatabase::RunRead(const CallLimits& limits,
                                       const ReadFunction& read) {
-  return Measure(reads_, [&] { return inner_->RunRead(limits, read); });
+  absl::Status status =
+      Measure(reads_, [&] { return inner_->RunRead(limits, read); });
+  LookAtPool();
+  return status;
 }
 
 absl::Status MeteredDatabase::RunWrite(const CallLimits& limits,
                                        const WriteFunction& write) {
-  return Measure(writes_, [&] { return inner_->RunWrite(limits, write); });
+  absl::Status status =
+      Measure(writes_, [&] { return inner_->RunWrite(limits, write); });
+  LookAtPool();
+  return status;
 }
 
 }  // namespace welfare::platform

@@ -17,6 +17,8 @@ namespace welfare::platform {
 //                                        RESOURCE_EXHAUSTED or
 //                                        DEADLINE_EXCEEDED: the database's
 //                                        fault, not the caller's
+//   welfare_database_pool_connections      open when last looked
+//   welfare_database_pool_connections_max  its bound; both without `kind`
 // Any thread may call it.
 class MeteredDatabase final : public Database {
  public:
@@ -27,8 +29,13 @@ class MeteredDatabase final : public Database {
                        const ReadFunction& read) override;
   absl::Status RunWrite(const CallLimits& limits,
                         const WriteFunction& write) override;
+  std::unique_ptr<ChangeWatch> WatchChanges(
+      std::function<void()> changed) override;
+  PoolState pool() const override;
 
  private:
+  void LookAtPool();
+
   struct Meters {
     Meters(const std::string& name, const std::string& kind,
            MetricsRegistry& metrics);
@@ -40,6 +47,7 @@ class MeteredDatabase final : public Database {
   std::unique_ptr<Database> inner_;
   Meters reads_;
   Meters writes_;
+  Gauge& connections_;
 };
 
 }  // namespace welfare::platform

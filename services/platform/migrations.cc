@@ -82,8 +82,9 @@ absl::StatusOr<int> ApplyMigrations(Database& database,
   WELFARE_RETURN_IF_ERROR(prepared);
   int count = 0;
   for (const Migration& migration : migrations) {
-    // The write lock of each transaction is the advisory lock: a second
-    // process finds the migration recorded when its turn comes.
+    // Writes take turns over all processes (BEGIN IMMEDIATE, or the schema's
+    // advisory lock): a second one finds the migration recorded when its turn
+    // comes.
     WELFARE_ASSIGN_OR_RETURN(const bool applied,
                              database.Write([&](Transaction& transaction) {
                                return Apply(transaction, clock, migration);

@@ -15,7 +15,8 @@ namespace welfare::platform {
 //
 // The text serves SQLite and PostgreSQL. Write BIGINT, TEXT, and the aliases
 //   {bytes}                 BLOB or BYTEA
-//   {append_only TABLE}     refuses UPDATE and DELETE of TABLE for ever
+//   {append_only TABLE}     refuses UPDATE, DELETE and TRUNCATE of TABLE for
+//                           ever
 // and nothing that only one engine knows (no rowid, AUTOINCREMENT, INSERT OR
 // REPLACE, date functions). Times are BIGINT microseconds since 1970 UTC.
 struct Migration {

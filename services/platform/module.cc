@@ -63,8 +63,10 @@ const std::string& ModuleContext::PeerAddress(std::string_view module) const {
 
 absl::StatusOr<std::unique_ptr<Database>> ModuleContext::OpenDatabase() {
   // Opening makes the folder, so the lock comes second; nothing is read before.
-  absl::StatusOr<std::unique_ptr<Database>> database =
-      platform::OpenDatabase(parts_.database_url);
+  absl::StatusOr<std::unique_ptr<Database>> database = platform::OpenDatabase(
+      parts_.database_url,
+      {.schema = parts_.name,
+       .connections = parts_.config.GetInt("database-connections")});
   if (!database.ok()) return database;
   std::unique_ptr<Database> metered = std::make_unique<MeteredDatabase>(
       *std::move(database), parts_.name, parts_.metrics);

@@ -65,8 +65,9 @@ class ModuleContext {
   // The address of another module, for MakeChannel.
   // REQUIRES: `module` is one of the spec's peers.
   const std::string& PeerAddress(std::string_view module) const;
-  // Opens the module's own database: <data-dir>/<name>.db or --database-url.
-  // One process at a time: a lock file beside it says so.
+  // Opens the module's own database: <data-dir>/<name>.db or --database-url,
+  // on PostgreSQL the schema of its name. A file serves one process at a time,
+  // and a lock file beside it says so; a schema serves several.
   absl::StatusOr<std::unique_ptr<Database>> OpenDatabase();
   // Path of a data file that ships with the module ("municipalities.csv").
   std::filesystem::path AssetPath(std::string_view file) const;

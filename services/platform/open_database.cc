@@ -7,6 +7,7 @@
 
 #include "services/platform/errors.h"
 #include "services/platform/group_commit.h"
+#include "services/platform/postgres_database.h"
 #include "services/platform/sqlite_database.h"
 
 namespace welfare::platform {
@@ -29,14 +30,34 @@ absl::Status MakeFolder(const std::filesystem::path& folder) {
   return absl::OkStatus();
 }
 
+std::string WithModule(std::string_view url, std::string_view module) {
+  constexpr std::string_view kPlace = "{module}";
+  std::string text(url);
+  for (std::size_t at = text.find(kPlace); at != std::string::npos;
+       at = text.find(kPlace, at + module.size())) {
+    text.replace(at, kPlace.size(), module);
+  }
+  return text;
+}
+
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(std::string_view url) {
-  if (url.starts_with("postgres:") || url.starts_with("postgresql:")) {
-    return DatabaseUrlInvalid("this build has no PostgreSQL adapter yet");
+bool IsPostgresUrl(std::string_view url) {
+  return url.starts_with("postgresql:") || url.starts_with("postgres:");
+}
+
+absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(
+    std::string_view url, const DatabaseOptions& options) {
+  if (IsPostgresUrl(url)) {
+    absl::StatusOr<std::unique_ptr<PostgresDatabase>> database =
+        PostgresDatabase::Open({.url = WithModule(url, options.schema),
+                                .schema = options.schema,
+                                .connections = options.connections});
+    if (!database.ok()) return database.status();
+    return std::make_unique<GroupCommit>(*std::move(database));
   }
   if (!url.starts_with("sqlite:")) {
-    return DatabaseUrlInvalid("it must start with sqlite:");
+    return DatabaseUrlInvalid("it must start with sqlite: or postgresql:");
   }
   std::string_view path = url.substr(7);
   absl::StatusOr<std::unique_ptr<SqliteDatabase>> database;

@@ -23,6 +23,7 @@
 #include "services/platform/log.h"
 #include "services/platform/memory_cache.h"
 #include "services/platform/metrics.h"
+#include "services/platform/open_database.h"
 #include "services/platform/ops_server.h"
 #include "services/platform/redis_cache.h"
 #include "services/platform/system_clock.h"
@@ -120,6 +121,10 @@ absl::Status CheckSettings(const Config& config) {
       return SettingInvalid(
           "--" + name, "this build has neither TLS nor authentication yet.");
     }
+  }
+  const int connections = config.GetInt("database-connections");
+  if (connections < 1 || connections > 1000) {
+    return SettingInvalid("--database-connections", "it must be 1 to 1000.");
   }
   for (const Setting& setting : config.settings()) {
     const std::string& address = config.Get(setting.name);
@@ -264,8 +269,14 @@ std::vector<Setting> CommonSettings(const Modules& modules) {
        .help = "folder of the embedded databases",
        .default_value = "./welfare-data"},
       {.name = "database-url",
-       .help = "sqlite:///path; for a process of one service",
+       .help = "postgresql://user:password@host/database, {module} in it is "
+               "the service's name; or sqlite:///path for a process of one "
+               "service; empty: files in the data-dir",
        .kind = Kind::kSecret},
+      {.name = "database-connections",
+       .help = "most connections to PostgreSQL, for each service",
+       .default_value = "8",
+       .kind = Kind::kInteger},
       {.name = "redis-url",
        .help = "redis://host:port/db or unix:///path; empty: cache in process",
        .kind = Kind::kSecret},
@@ -333,12 +344,13 @@ int RunProcess(int argc, const char* const* argv, const std::string& program,
   }
   if (config->action() == Config::Action::kExit) return kExitOk;
   absl::Status checked = CheckSettings(*config);
-  if (checked.ok() && modules.size() > 1 &&
-      !config->Get("database-url").empty()) {
+  const std::string& database_url = config->Get("database-url");
+  if (checked.ok() && modules.size() > 1 && !database_url.empty() &&
+      !IsPostgresUrl(database_url)) {
     checked = SettingInvalid(
         "--database-url",
         "a process of several services keeps one file for each; use "
-        "--data-dir.");
+        "--data-dir, or PostgreSQL.");
   }
   if (!checked.ok()) {
     SayFailure(program, checked);

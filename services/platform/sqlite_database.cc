@@ -6,7 +6,6 @@
 #include <condition_variable>
 #include <cstring>
 #include <deque>
-#include <exception>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -14,6 +13,8 @@
 #include <utility>
 
 #include "services/platform/errors.h"
+#include "services/platform/guarded.h"
+#include "services/platform/limited_wait.h"
 
 namespace welfare::platform {
 namespace {
@@ -115,17 +116,6 @@ class SqliteRow final : public Row {
   mutable absl::Status status_;
 };
 
-template <typename F>
-absl::Status Guarded(std::string_view where, const F& body) {
-  try {
-    return body();
-  } catch (const std::exception& exception) {
-    return UncaughtException(where, exception.what());
-  } catch (...) {
-    return UncaughtException(where, "unknown");
-  }
-}
-
 }  // namespace
 
 // One sqlite3 connection. Used by one thread at a time.
@@ -171,18 +161,20 @@ class SqliteDatabase::Session final : public Transaction {
   void Begin(const CallLimits& limits, bool read_only = false) {
     limits_ = limits;
     read_only_ = read_only;
+    failure_ = absl::OkStatus();
     busy_since_ = std::chrono::steady_clock::now();
   }
 
   absl::Status ForEach(const Query& query, const Parameters& parameters,
                        const RowFunction& row) override {
-    return Run(query, parameters, &row);
+    return Attempt(query.name, [&] { return Run(query, parameters, &row); });
   }
 
   absl::StatusOr<std::int64_t> Execute(const Query& query,
                                        const Parameters& parameters) override {
     const int before = sqlite3_total_changes(handle_);
-    absl::Status status = Run(query, parameters, nullptr);
+    absl::Status status =
+        Attempt(query.name, [&] { return Run(query, parameters, nullptr); });
     if (!status.ok()) return status;
     // total_changes counts no change of a statement without one, which
     // sqlite3_changes would report from the statement before.
@@ -191,40 +183,61 @@ class SqliteDatabase::Session final : public Transaction {
                : sqlite3_changes64(handle_);
   }
 
+  absl::StatusOr<std::int64_t> BulkInsert(const BulkTarget& target,
+                                          const RowSource& rows) override {
+    std::int64_t count = 0;
+    absl::Status status =
+        Attempt(target.name, [&] { return Insert(target, rows, count); });
+    if (!status.ok()) return status;
+    return count;
+  }
+
+  absl::Status NotifyChange() override { return failure_; }
+
   absl::Status ExecuteScript(const Query& script) override {
-    if (absl::Status status = CheckLimits(script); !status.ok()) return status;
-    const std::string text = ExpandAliases(script.sql);
-    const int code =
-        sqlite3_exec(handle_, text.c_str(), nullptr, nullptr, nullptr);
-    if (code == SQLITE_OK) return absl::OkStatus();
-    return Translate(script, code);
+    return Attempt(script.name, [&]() -> absl::Status {
+      if (absl::Status status = CheckLimits(script); !status.ok()) {
+        return status;
+      }
+      const std::string text = ExpandAliases(script.sql);
+      const int code =
+          sqlite3_exec(handle_, text.c_str(), nullptr, nullptr, nullptr);
+      if (code == SQLITE_OK) return absl::OkStatus();
+      return Translate(script, code);
+    });
   }
 
   absl::Status Isolated(
       const CallLimits& limits,
       const std::function<absl::Status(Transaction&)>& change) override {
+    if (!failure_.ok()) return failure_;
     const CallLimits outer = limits_;
     if (absl::Status status = RunUnlimited(kSavepoint); !status.ok()) {
-      return status;
+      return failure_ = status;
     }
     limits_ = limits;
     absl::Status status =
         Guarded("a transaction", [&] { return change(*this); });
     limits_ = outer;
+    if (status.ok()) status = failure_;
     if (broken()) {
       return status.ok() ? DatabaseUnavailable("the transaction was given up")
                          : status;
     }
     if (!status.ok()) {
       if (absl::Status undone = RunUnlimited(kRollbackTo); !undone.ok()) {
-        return undone;
+        return failure_ = undone;
       }
+      failure_ = absl::OkStatus();
     }
     if (absl::Status released = RunUnlimited(kRelease); !released.ok()) {
-      return released;
+      return failure_ = released;
     }
     return status;
   }
+
+  // The error of the statement that ended the transaction.
+  const absl::Status& failure() const { return failure_; }
 
   bool broken() const override { return sqlite3_get_autocommit(handle_) != 0; }
 
@@ -248,6 +261,44 @@ class SqliteDatabase::Session final : public Transaction {
  private:
   explicit Session(std::chrono::milliseconds busy_timeout)
       : busy_timeout_(busy_timeout) {}
+
+  // Runs a statement unless one failed before.
+  template <typename F>
+  absl::Status Attempt(std::string_view name, const F& statement) {
+    if (!failure_.ok()) return failure_;
+    if (running_) {
+      return StatementFailed(name, "a row function runs no statements");
+    }
+    running_ = true;
+    absl::Status status = statement();
+    running_ = false;
+    return failure_ = std::move(status);
+  }
+
+  absl::Status Insert(const BulkTarget& target, const RowSource& rows,
+                      std::int64_t& count) {
+    std::string sql = "INSERT INTO " + std::string(target.table) + " (" +
+                      std::string(target.columns) + ") VALUES (";
+    const std::size_t columns = SplitColumns(target.columns).size();
+    for (std::size_t i = 1; i <= columns; ++i) {
+      sql += (i == 1 ? "$" : ", $") + std::to_string(i);
+    }
+    sql += ")";
+    const Query query{target.name, sql};
+    std::vector<Parameter> row;
+    while (true) {
+      absl::StatusOr<bool> more(false);
+      absl::Status status = Guarded(target.name, [&] {
+        more = rows(row);
+        return more.status();
+      });
+      if (!status.ok()) return status;
+      if (!*more) return absl::OkStatus();
+      status = Run(query, row, nullptr);
+      if (!status.ok()) return status;
+      ++count;
+    }
+  }
 
   static int OnProgress(void* self) {
     const auto* session = static_cast<Session*>(self);
@@ -330,6 +381,9 @@ class SqliteDatabase::Session final : public Transaction {
   absl::Status Bind(const Query& query, sqlite3_stmt* statement,
                     const Parameters& parameters) {
     const std::span<const Parameter> values = parameters.values();
+    if (absl::Status status = CheckTexts(query.name, values); !status.ok()) {
+      return status;
+    }
     if (sqlite3_bind_parameter_count(statement) !=
         static_cast<int>(values.size())) {
       return StatementFailed(query.name, "wrong number of parameters");
@@ -369,9 +423,6 @@ class SqliteDatabase::Session final : public Transaction {
     if (read_only_ && sqlite3_stmt_readonly(*statement) == 0) {
       return StatementFailed(query.name, "a Read cannot change anything");
     }
-    if (sqlite3_stmt_busy(*statement) != 0) {
-      return StatementFailed(query.name, "it is running already");
-    }
     absl::Status status = Bind(query, *statement, parameters);
     if (status.ok()) status = Step(query, *statement, row);
     sqlite3_reset(*statement);
@@ -398,6 +449,8 @@ class SqliteDatabase::Session final : public Transaction {
   std::chrono::milliseconds busy_timeout_;
   CallLimits limits_;
   bool read_only_ = false;
+  absl::Status failure_;
+  bool running_ = false;
   std::chrono::steady_clock::time_point busy_since_;
   // Keys point into texts_.
   std::unordered_map<std::string_view, sqlite3_stmt*> statements_;
@@ -412,23 +465,6 @@ struct SqliteDatabase::State {
   std::vector<std::unique_ptr<Session>> readers;  // empty: in memory
   std::vector<Session*> idle_readers;
   std::map<FaultPoint, std::deque<absl::Status>> faults;
-
-  // Waits for `free` under the limits. Wakes up for the stop token too.
-  absl::Status Wait(std::unique_lock<std::mutex>& lock,
-                    const CallLimits& limits, std::string_view what,
-                    const std::function<bool()>& free) {
-    std::stop_callback wake(limits.stop, [this] { released.notify_all(); });
-    while (!free()) {
-      if (limits.cancelled()) return Cancelled(what);
-      if (limits.expired()) return DeadlineExceeded(what);
-      // Bounded, because a stop between the check and the wait is not seen.
-      const auto until =
-          std::min(limits.deadline, std::chrono::steady_clock::now() +
-                                        std::chrono::milliseconds(50));
-      released.wait_until(lock, until);
-    }
-    return absl::OkStatus();
-  }
 
   absl::Status TakeFault(FaultPoint point) {
     const std::lock_guard lock(mutex);
@@ -479,8 +515,8 @@ absl::Status SqliteDatabase::RunRead(const CallLimits& limits,
   const bool shared = state_->readers.empty();
   {
     std::unique_lock lock(state_->mutex);
-    absl::Status status =
-        state_->Wait(lock, limits, "waiting for the database", [&] {
+    absl::Status status = WaitWithin(
+        lock, state_->released, limits, "waiting for the database", [&] {
           return shared ? !state_->writer_busy : !state_->idle_readers.empty();
         });
     if (!status.ok()) return status;
@@ -497,6 +533,7 @@ absl::Status SqliteDatabase::RunRead(const CallLimits& limits,
   absl::Status status = session->RunLimited(kBeginRead);
   if (status.ok()) {
     status = Guarded("a read", [&] { return read(*session); });
+    if (status.ok()) status = session->failure();
     session->RollBack();
   }
   {
@@ -519,8 +556,9 @@ absl::Status SqliteDatabase::RunWrite(const CallLimits& limits,
   Session& session = *state_->writer;
   {
     std::unique_lock lock(state_->mutex);
-    absl::Status status = state_->Wait(lock, limits, "waiting for the database",
-                                       [&] { return !state_->writer_busy; });
+    absl::Status status =
+        WaitWithin(lock, state_->released, limits, "waiting for the database",
+                   [&] { return !state_->writer_busy; });
     if (!status.ok()) return status;
     state_->writer_busy = true;
   }
@@ -528,6 +566,7 @@ absl::Status SqliteDatabase::RunWrite(const CallLimits& limits,
   absl::Status status = session.RunLimited(kBegin);
   if (status.ok()) {
     status = Guarded("a write", [&] { return write(session); });
+    if (status.ok()) status = session.failure();
     if (status.ok() && session.broken()) {
       status = DatabaseUnavailable("the transaction was given up");
     }
@@ -541,6 +580,16 @@ absl::Status SqliteDatabase::RunWrite(const CallLimits& limits,
   }
   state_->released.notify_all();
   return status;
+}
+
+std::unique_ptr<ChangeWatch> SqliteDatabase::WatchChanges(
+    std::function<void()>) {
+  return std::make_unique<ChangeWatch>();
+}
+
+PoolState SqliteDatabase::pool() const {
+  const int connections = 1 + static_cast<int>(state_->readers.size());
+  return {.open = connections, .max = connections};
 }
 
 void SqliteDatabase::FailNext(FaultPoint point, absl::Status status) {

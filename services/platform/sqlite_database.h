@@ -38,6 +38,9 @@ class SqliteDatabase final : public Database {
                        const ReadFunction& read) override;
   absl::Status RunWrite(const CallLimits& limits,
                         const WriteFunction& write) override;
+  std::unique_ptr<ChangeWatch> WatchChanges(
+      std::function<void()> changed) override;
+  PoolState pool() const override;
 
   // Where an injected failure strikes.
   enum class FaultPoint {

@@ -52,25 +52,9 @@ absl::StatusOr<HistoryPtr> LiveHistory::WaitFor(
   return head_;
 }
 
-LiveHistory::PendingWrite::PendingWrite(LiveHistory& live,
-                                        base::Timestamp started)
-    : live_(live) {
-  const std::lock_guard lock(live_.mutex_);
-  mark_ = live_.pending_.insert(started);
-}
-
-LiveHistory::PendingWrite::~PendingWrite() {
-  {
-    const std::lock_guard lock(live_.mutex_);
-    live_.pending_.erase(mark_);
-  }
-  live_.changed_.notify_all();
-}
-
 bool LiveHistory::IsSettledLocked(base::Timestamp moment) const {
   // Later versions have later times, so a moment before the head's is past.
-  return moment < head_->recorded_time() || pending_.empty() ||
-         moment < *pending_.begin();
+  return moment < head_->recorded_time() || moment <= sealed_;
 }
 
 bool LiveHistory::IsSettled(base::Timestamp moment) const {
@@ -78,12 +62,17 @@ bool LiveHistory::IsSettled(base::Timestamp moment) const {
   return IsSettledLocked(moment);
 }
 
-absl::StatusOr<HistoryPtr> LiveHistory::WaitUntilSettled(
-    base::Timestamp moment, const StoreLimits& limits) const {
-  std::unique_lock lock(mutex_);
-  const auto settled = [&] { return IsSettledLocked(moment); };
-  changed_.wait_until(lock, limits.stop, WaitEnd(limits), settled);
-  if (!settled()) return KnownAtNotSettled(moment);
+absl::StatusOr<HistoryPtr> LiveHistory::Settle(base::Timestamp moment,
+                                               const StoreLimits& limits) {
+  if (!IsSettled(moment)) {
+    if (absl::Status sealed = store_.Seal(moment, limits); !sealed.ok()) {
+      return absl::IsDeadlineExceeded(sealed) ? KnownAtNotSettled(moment)
+                                              : sealed;
+    }
+    WELFARE_RETURN_IF_ERROR(CatchUp(limits));
+  }
+  const std::lock_guard lock(mutex_);
+  sealed_ = std::max(sealed_, moment);
   return head_;
 }
 

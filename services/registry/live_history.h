@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <set>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -44,31 +43,20 @@ class LiveHistory {
   absl::StatusOr<HistoryPtr> WaitFor(std::int64_t version,
                                      const StoreLimits& limits) const;
 
-  // Says that a write is under way whose recorded time is `started` or later,
-  // from construction until destruction.
-  class PendingWrite {
-   public:
-    PendingWrite(LiveHistory& live, base::Timestamp started);
-    ~PendingWrite();
-    PendingWrite(const PendingWrite&) = delete;
-    PendingWrite& operator=(const PendingWrite&) = delete;
-
-   private:
-    LiveHistory& live_;
-    std::multiset<base::Timestamp>::iterator mark_;
-  };
-
-  // Whether no write under way can still be recorded at `moment` or before, so
-  // that what was known then will never be told otherwise.
+  // Whether nothing can be recorded at `moment` any more, so that what was
+  // known then will never be told otherwise.
   bool IsSettled(base::Timestamp moment) const;
 
-  // Waits until `moment` is settled, and returns the head.
+  // Makes `moment` settled, for every process of the database, and returns a
+  // history that holds all that was known at it. Asks the database unless it is
+  // settled already.
   //
   // Errors:
-  //   DEADLINE_EXCEEDED, reason KNOWN_AT_NOT_SETTLED: the deadline passed, or
-  //     the call was called off, before.
-  absl::StatusOr<HistoryPtr> WaitUntilSettled(base::Timestamp moment,
-                                              const StoreLimits& limits) const;
+  //   DEADLINE_EXCEEDED, reason KNOWN_AT_NOT_SETTLED: a write under way did not
+  //     end in time.
+  //   Those of RegistryStore::Seal and of CatchUp.
+  absl::StatusOr<HistoryPtr> Settle(base::Timestamp moment,
+                                    const StoreLimits& limits);
 
  private:
   bool IsSettledLocked(base::Timestamp moment) const;
@@ -77,8 +65,8 @@ class LiveHistory {
   std::mutex catch_up_;  // one reader of new commits at a time
   mutable std::mutex mutex_;
   mutable std::condition_variable_any changed_;
-  HistoryPtr head_;                         // guarded by mutex_
-  std::multiset<base::Timestamp> pending_;  // guarded by mutex_
+  HistoryPtr head_;         // guarded by mutex_
+  base::Timestamp sealed_;  // guarded by mutex_
 };
 
 }  // namespace welfare::registry

@@ -342,17 +342,17 @@ absl::StatusOr<Outcome> RecordStatus(Draft& draft, std::string_view program,
   if (decision.outcome == StatusDecision::Outcome::kUnchanged) {
     return Outcome::kUnchanged;
   }
-  draft.Add(StatusRecord{.program = std::string(program),
-                         .municipality_id = found->id,
-                         .municipality = id,
-                         .fiscal_year = proposal.fiscal_year,
-                         .facts = proposal.facts,
-                         .note = proposal.note,
-                         .reason = proposal.reason_of_corrections &&
-                                           !decision.correction
-                                       ? ""
-                                       : proposal.reason,
-                         .correction = decision.correction});
+  draft.Add(StatusRecord{
+      .program = std::string(program),
+      .municipality_id = found->id,
+      .municipality = id,
+      .fiscal_year = proposal.fiscal_year,
+      .facts = proposal.facts,
+      .note = proposal.note,
+      .reason = proposal.reason_of_corrections && !decision.correction
+                    ? ""
+                    : proposal.reason,
+      .correction = decision.correction});
   return decision.outcome == StatusDecision::Outcome::kCreated
              ? Outcome::kCreated
              : Outcome::kUpdated;

@@ -27,12 +27,23 @@ struct RegistryModule::Parts {
         live(*store),
         replies({}, context.metrics()),
         reader(live, catalog, context.clock(), replies),
-        writer(*store, live, catalog, context.clock(), context.metrics()),
+        writer(*store, live, catalog, context.metrics()),
         streams(live),
         service({.reader = reader,
                  .writer = writer,
                  .streams = streams,
                  .calls = calls}) {}
+
+  // Learns what other processes on the same database write.
+  void Follow() {
+    watch = database->WatchChanges([this] {
+      // One that fails is made good by the next look, a second later.
+      if (const absl::Status status = live.CatchUp(); !status.ok()) {
+        platform::LogStatus(platform::LogLevel::kWarning,
+                            "a change of another process was not read", status);
+      }
+    });
+  }
 
   std::unique_ptr<platform::Database> database;
   std::unique_ptr<SqlRegistryStore> store;
@@ -45,6 +56,7 @@ struct RegistryModule::Parts {
   RegistryWriter writer;
   RegistryStreams streams;
   RegistryService service;
+  std::unique_ptr<platform::ChangeWatch> watch;
 };
 
 RegistryModule::RegistryModule() : RpcModule("registry") {}
@@ -65,6 +77,7 @@ absl::StatusOr<std::vector<platform::ServedService>> RegistryModule::Build(
   parts_ = std::make_unique<Parts>(std::move(database), std::move(store),
                                    std::move(catalog), context, calls());
   WELFARE_RETURN_IF_ERROR(parts_->live.CatchUp());
+  parts_->Follow();
   platform::LogInfo("registry loaded",
                     {{"version", parts_->live.Head()->version()}});
   return std::vector<platform::ServedService>{

@@ -153,8 +153,7 @@ struct HistoryItem {
 
 }  // namespace
 
-RegistryReader::RegistryReader(const LiveHistory& live,
-                               const ProgramCatalog& catalog,
+RegistryReader::RegistryReader(LiveHistory& live, const ProgramCatalog& catalog,
                                const base::Clock& clock,
                                platform::Cache& replies)
     : live_(live), catalog_(catalog), clock_(clock), replies_(replies) {}
@@ -182,8 +181,7 @@ absl::StatusOr<RegistryReader::Pin> RegistryReader::PinVersion(
   if (known_at != nullptr) {
     const base::Timestamp moment = FromProto(*known_at);
     if (moment > now) return KnownAtInFuture(moment, now);
-    WELFARE_ASSIGN_OR_RETURN(
-        head, live_.WaitUntilSettled(moment, ToStoreLimits(call)));
+    WELFARE_ASSIGN_OR_RETURN(head, live_.Settle(moment, ToStoreLimits(call)));
     const std::int64_t version = head->VersionKnownAt(moment);
     return Pin{
         .history = std::move(head), .version = version, .moment = moment};

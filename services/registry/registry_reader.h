@@ -1,4 +1,6 @@
-// Answers every read from the history in memory; the database is never asked.
+// Answers every read from the history in memory. The database is asked only for
+// what was known at a moment so near that a write could still be recorded at
+// it.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +29,7 @@ class RegistryReader {
  public:
   // All must outlive the reader. `replies` keeps serialised replies under keys
   // that contain the version they speak for; it must not block.
-  RegistryReader(const LiveHistory& live, const ProgramCatalog& catalog,
+  RegistryReader(LiveHistory& live, const ProgramCatalog& catalog,
                  const base::Clock& clock, platform::Cache& replies);
 
   // These two answer with the bytes of the reply, most often from `replies`.
@@ -116,7 +118,7 @@ class RegistryReader {
   absl::Status CheckRecorded(const RegistryView& view,
                              std::string_view program) const;
 
-  const LiveHistory& live_;
+  LiveHistory& live_;
   const ProgramCatalog& catalog_;
   const base::Clock& clock_;
   platform::Cache& replies_;

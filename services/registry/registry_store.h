@@ -85,6 +85,14 @@ class RegistryStore {
   virtual absl::StatusOr<std::string> Write(const WriteRequest& request,
                                             const History& known,
                                             const PlanWrite& plan) = 0;
+
+  // Makes sure that no commit will ever be recorded at `moment` or before that
+  // LoadCommits does not show now: waits for a write under way, in whatever
+  // process, and has later ones recorded later, whatever their clocks say.
+  //
+  // Errors: those of the engine.
+  virtual absl::Status Seal(base::Timestamp moment,
+                            const StoreLimits& limits) = 0;
 };
 
 }  // namespace welfare::registry

@@ -110,12 +110,10 @@ std::string AuditOf(const StatusRecord& record) {
 
 RegistryWriter::RegistryWriter(RegistryStore& store, LiveHistory& live,
                                const ProgramCatalog& catalog,
-                               const base::Clock& clock,
                                platform::MetricsRegistry& metrics)
     : store_(store),
       live_(live),
       catalog_(catalog),
-      clock_(clock),
       municipality_rows_(MakeCounters(metrics, "municipalities")),
       status_rows_(MakeCounters(metrics, "status_records")) {}
 
@@ -146,7 +144,6 @@ absl::StatusOr<std::string> RegistryWriter::Run(WriteRequest request,
         plan({.current = *head, .version = 0, .recorded_time = {}}));
     return std::move(planned.reply);
   }
-  const LiveHistory::PendingWrite pending(live_, clock_.Now());
   WELFARE_ASSIGN_OR_RETURN(std::string reply,
                            store_.Write(request, *head, plan));
   // The change is stored whatever happens now; readers that do not see it yet

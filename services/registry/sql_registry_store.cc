@@ -39,18 +39,15 @@ constexpr Query kInsertMunicipality{
     "insert_municipality",
     "INSERT INTO municipalities (municipality_id, first_code)"
     " VALUES ($1, $2) ON CONFLICT (municipality_id) DO NOTHING"};
-constexpr Query kInsertMunicipalityRecord{
-    "insert_municipality_record",
-    "INSERT INTO municipality_records (municipality_id, valid_from, version,"
-    " code, name, kana, name_en, type, area, population_band, council_name,"
-    " council_name_checked, says_exists, note, reason, deleted)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
-    " $16)"};
-constexpr Query kInsertStatus{
-    "insert_status",
-    "INSERT INTO status_records (program, municipality_id, fiscal_year,"
-    " version, implementing, preparation, note, reason, correction, retracted)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"};
+constexpr platform::BulkTarget kAddMunicipalityRecords{
+    "add_municipality_records", "municipality_records",
+    "municipality_id, valid_from, version, code, name, kana, name_en, type,"
+    " area, population_band, council_name, council_name_checked, says_exists,"
+    " note, reason, deleted"};
+constexpr platform::BulkTarget kAddStatuses{
+    "add_status_records", "status_records",
+    "program, municipality_id, fiscal_year, version, implementing,"
+    " preparation, note, reason, correction, retracted"};
 constexpr Query kInsertLineageEvent{
     "insert_lineage_event",
     "INSERT INTO lineage_events (number, version, kind, effective_day,"
@@ -254,24 +251,63 @@ std::optional<std::string> Text(
   return code->ToString();
 }
 
-absl::Status InsertMunicipality(Transaction& transaction,
-                                const MunicipalityRecord& record,
-                                std::int64_t version) {
-  const MunicipalityStatement& says = record.says;
-  std::optional<std::int64_t> type;
-  if (says.type.has_value()) type = static_cast<std::int64_t>(*says.type);
-  WELFARE_RETURN_IF_ERROR(
-      transaction
-          .Execute(kInsertMunicipality,
-                   {record.id, record.first_code.ToString()})
-          .status());
+absl::Status InsertMunicipalities(
+    Transaction& transaction, const std::vector<MunicipalityRecord>& records,
+    std::int64_t version) {
+  if (records.empty()) return absl::OkStatus();
+  for (const MunicipalityRecord& record : records) {
+    WELFARE_RETURN_IF_ERROR(
+        transaction
+            .Execute(kInsertMunicipality,
+                     {record.id, record.first_code.ToString()})
+            .status());
+  }
+  std::size_t next = 0;
   return transaction
-      .Execute(
-          kInsertMunicipalityRecord,
-          {record.id, record.valid_from.value(), version, Text(says.code),
-           says.name, says.kana, says.name_en, type, says.area,
-           says.population_band, says.council_name, says.council_name_checked,
-           says.exists, record.note, record.reason, record.deleted})
+      .BulkInsert(kAddMunicipalityRecords,
+                  [&](std::vector<platform::Parameter>& row) {
+                    if (next == records.size()) return false;
+                    const MunicipalityRecord& record = records[next++];
+                    const MunicipalityStatement& says = record.says;
+                    std::optional<std::int64_t> type;
+                    if (says.type.has_value()) {
+                      type = static_cast<std::int64_t>(*says.type);
+                    }
+                    row = {record.id,         record.valid_from.value(),
+                           version,           Text(says.code),
+                           says.name,         says.kana,
+                           says.name_en,      type,
+                           says.area,         says.population_band,
+                           says.council_name, says.council_name_checked,
+                           says.exists,       record.note,
+                           record.reason,     record.deleted};
+                    return true;
+                  })
+      .status();
+}
+
+absl::Status InsertStatuses(Transaction& transaction,
+                            const std::vector<StatusRecord>& records,
+                            std::int64_t version) {
+  if (records.empty()) return absl::OkStatus();
+  std::size_t next = 0;
+  return transaction
+      .BulkInsert(kAddStatuses,
+                  [&](std::vector<platform::Parameter>& row) {
+                    if (next == records.size()) return false;
+                    const StatusRecord& record = records[next++];
+                    row = {record.program,
+                           record.municipality_id,
+                           record.fiscal_year.value(),
+                           version,
+                           static_cast<std::int64_t>(record.facts.implementing),
+                           static_cast<std::int64_t>(record.facts.preparation),
+                           record.note,
+                           record.reason,
+                           record.correction,
+                           record.retracted};
+                    return true;
+                  })
       .status();
 }
 
@@ -304,21 +340,10 @@ absl::Status InsertLineageEvent(Transaction& transaction,
 
 absl::Status InsertChanges(Transaction& transaction, const Changes& changes,
                            std::int64_t version) {
-  for (const MunicipalityRecord& record : changes.municipalities) {
-    WELFARE_RETURN_IF_ERROR(InsertMunicipality(transaction, record, version));
-  }
-  for (const StatusRecord& record : changes.statuses) {
-    WELFARE_RETURN_IF_ERROR(
-        transaction
-            .Execute(kInsertStatus,
-                     {record.program, record.municipality_id,
-                      record.fiscal_year.value(), version,
-                      static_cast<std::int64_t>(record.facts.implementing),
-                      static_cast<std::int64_t>(record.facts.preparation),
-                      record.note, record.reason, record.correction,
-                      record.retracted})
-            .status());
-  }
+  WELFARE_RETURN_IF_ERROR(
+      InsertMunicipalities(transaction, changes.municipalities, version));
+  WELFARE_RETURN_IF_ERROR(
+      InsertStatuses(transaction, changes.statuses, version));
   for (const LineageEvent& event : changes.lineage_events) {
     WELFARE_RETURN_IF_ERROR(InsertLineageEvent(transaction, event, version));
   }
@@ -327,8 +352,15 @@ absl::Status InsertChanges(Transaction& transaction, const Changes& changes,
 
 struct HeadRow {
   std::int64_t version = 0;
-  base::Timestamp recorded_time;
+  base::Timestamp recorded_time;  // of the last commit, or sealed since
 };
+
+absl::StatusOr<HeadRow> LockHead(Transaction& transaction) {
+  return transaction.Get(kLockHead, {}, [](const Row& row) {
+    return HeadRow{.version = row.Int64(0),
+                   .recorded_time = base::Timestamp::FromMicros(row.Int64(1))};
+  });
+}
 
 // Plans and stores one write; returns its reply.
 absl::StatusOr<std::string> PlanAndStore(
@@ -343,11 +375,10 @@ absl::StatusOr<std::string> PlanAndStore(
     WELFARE_ASSIGN_OR_RETURN(newer, known.With(commits));
   }
   const std::int64_t version = head.version + 1;
-  // Recorded times rise even when the clock does not.
+  // Recorded times rise even when the clock does not, and lie after every
+  // sealed moment.
   const base::Timestamp recorded_time =
-      head.version == 0
-          ? now
-          : std::max(now, head.recorded_time + std::chrono::microseconds(1));
+      std::max(now, head.recorded_time + std::chrono::microseconds(1));
   WELFARE_ASSIGN_OR_RETURN(WritePlan planned,
                            plan({.current = newer == nullptr ? known : *newer,
                                  .version = version,
@@ -371,6 +402,7 @@ absl::StatusOr<std::string> PlanAndStore(
                                           .request_id = request.request_id,
                                           .detail = planned.audit_detail})
           .status());
+  WELFARE_RETURN_IF_ERROR(transaction.NotifyChange());
   return std::move(planned.reply);
 }
 
@@ -396,19 +428,24 @@ absl::StatusOr<std::vector<CommitPtr>> SqlRegistryStore::LoadCommits(
   });
 }
 
+absl::Status SqlRegistryStore::Seal(base::Timestamp moment,
+                                    const StoreLimits& limits) {
+  return database_.Write(
+      ToCallLimits(limits), [&](Transaction& transaction) -> absl::Status {
+        WELFARE_ASSIGN_OR_RETURN(const HeadRow head, LockHead(transaction));
+        if (head.recorded_time >= moment) return absl::OkStatus();
+        return transaction.Execute(kSetHead, {head.version, moment.micros()})
+            .status();
+      });
+}
+
 absl::StatusOr<std::string> SqlRegistryStore::Write(const WriteRequest& request,
                                                     const History& known,
                                                     const PlanWrite& plan) {
   return database_.Write(
       ToCallLimits(request.limits),
       [&](Transaction& transaction) -> absl::StatusOr<std::string> {
-        WELFARE_ASSIGN_OR_RETURN(
-            const HeadRow head,
-            transaction.Get(kLockHead, {}, [](const Row& row) {
-              return HeadRow{
-                  .version = row.Int64(0),
-                  .recorded_time = base::Timestamp::FromMicros(row.Int64(1))};
-            }));
+        WELFARE_ASSIGN_OR_RETURN(const HeadRow head, LockHead(transaction));
         const base::Timestamp now = clock_.Now();
         return platform::RunOnce(transaction,
                                  {.request_id = request.request_id,

@@ -29,6 +29,7 @@ class SqlRegistryStore final : public RegistryStore {
   absl::StatusOr<std::string> Write(const WriteRequest& request,
                                     const History& known,
                                     const PlanWrite& plan) override;
+  absl::Status Seal(base::Timestamp moment, const StoreLimits& limits) override;
 
  private:
   SqlRegistryStore(platform::Database& database, const base::Clock& clock)

@@ -583,6 +583,9 @@ class SqlWriter final : public SqlReads<StoreWriter> {
   SqlWriter(Transaction& transaction, const ChangeRequest& request)
       : SqlReads(transaction), transaction_(transaction), request_(request) {}
 
+  // Whether a round has another revision now.
+  bool made_revision() const { return made_revision_; }
+
   absl::Status StoreCodebook(const StoredCodebook& codebook) override {
     WELFARE_ASSIGN_OR_RETURN(const std::int64_t id, NextId("codebook"));
     WELFARE_RETURN_IF_ERROR(Execute(
@@ -618,6 +621,7 @@ class SqlWriter final : public SqlReads<StoreWriter> {
                          request_.time.micros()}));
       next.revision = 1;
       next.create_time = request_.time;
+      made_revision_ = true;
     }
     if (next.pin_revision < 0) next.pin_revision = next.revision;
     WELFARE_RETURN_IF_ERROR(Execute(
@@ -751,6 +755,7 @@ class SqlWriter final : public SqlReads<StoreWriter> {
   }
 
   absl::StatusOr<std::int64_t> NextRevision(std::int64_t round_id) {
+    made_revision_ = true;
     return transaction_.Get(kNextRevision, {round_id, request_.time.micros()},
                             [](const Row& row) { return row.Int64(0); });
   }
@@ -772,6 +777,7 @@ class SqlWriter final : public SqlReads<StoreWriter> {
 
   Transaction& transaction_;
   const ChangeRequest& request_;
+  bool made_revision_ = false;
   std::map<base::RoundName, std::int64_t> round_ids_;
 };
 
@@ -792,14 +798,19 @@ absl::StatusOr<std::string> SqlSurveyStore::Change(
   return database_.Write(
       ToCallLimits(limits),
       [&](Transaction& transaction) -> absl::StatusOr<std::string> {
-        return platform::RunOnce(transaction,
-                                 {.request_id = request.request_id,
-                                  .method = request.method,
-                                  .body = request.body},
-                                 request.time, [&] {
-                                   SqlWriter writer(transaction, request);
-                                   return change(writer);
-                                 });
+        return platform::RunOnce(
+            transaction,
+            {.request_id = request.request_id,
+             .method = request.method,
+             .body = request.body},
+            request.time, [&]() -> absl::StatusOr<std::string> {
+              SqlWriter writer(transaction, request);
+              WELFARE_ASSIGN_OR_RETURN(std::string reply, change(writer));
+              if (writer.made_revision()) {
+                WELFARE_RETURN_IF_ERROR(transaction.NotifyChange());
+              }
+              return reply;
+            });
       });
 }
 

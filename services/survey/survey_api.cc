@@ -192,11 +192,21 @@ absl::StatusOr<SubmissionInput> ReadMasked(
 
 }  // namespace
 
-absl::Status SurveyApi::Begin() {
-  return d_.store.Read({}, [&](StoreReader& store) -> absl::Status {
+absl::Status SurveyApi::CatchUp() {
+  const VersionFeed::Versions known = d_.feed.Current();
+  const StoreLimits limits{.deadline = platform::CallLimits::After(
+                                           platform::Database::kDefaultTimeout)
+                                           .deadline,
+                           .stop = {}};
+  return d_.store.Read(limits, [&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(const auto revisions, store.ListRevisions());
+    // Followers first; what is counted may fail.
     for (const auto& [round, revision] : revisions) {
       d_.feed.Publish(round.ToString(), revision);
+    }
+    for (const auto& [round, revision] : revisions) {
+      const auto before = known.find(round.ToString());
+      if (before != known.end() && before->second >= revision) continue;
       WELFARE_RETURN_IF_ERROR(d_.metrics.Count(store, d_.content, round));
     }
     return absl::OkStatus();

@@ -39,8 +39,9 @@ class SurveyApi {
   template <typename Response>
   using Write = std::function<absl::Status(const Response&)>;
 
-  // Announces every round's revision and counts it. Called once at start.
-  absl::Status Begin();
+  // Announces and counts every round whose revision is not known yet: at the
+  // start, and when another process has changed the database.
+  absl::Status CatchUp();
 
   absl::Status ImportCodebook(const Call&, const v1::ImportCodebookRequest&,
                               v1::Codebook&);

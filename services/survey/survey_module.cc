@@ -5,6 +5,7 @@
 #include "services/base/error.h"
 #include "services/platform/channel.h"
 #include "services/platform/database.h"
+#include "services/platform/log.h"
 #include "services/platform/migrations.h"
 #include "services/survey/pinned_content.h"
 #include "services/survey/registry_client.h"
@@ -34,6 +35,18 @@ struct SurveyModule::Parts {
              .clock = context.clock()}),
         service(api, calls) {}
 
+  // Learns what other processes on the same database change.
+  void Follow() {
+    watch = database->WatchChanges([this] {
+      // One that fails is made good by the next, and by the watch's own call
+      // when it has the database back.
+      if (const absl::Status status = api.CatchUp(); !status.ok()) {
+        platform::LogStatus(platform::LogLevel::kWarning,
+                            "a change of another process was not read", status);
+      }
+    });
+  }
+
   std::unique_ptr<platform::Database> database;
   SqlSurveyStore store;
   PinnedContent content;
@@ -42,6 +55,7 @@ struct SurveyModule::Parts {
   SurveyMetrics metrics;
   SurveyApi api;
   SurveyService service;
+  std::unique_ptr<platform::ChangeWatch> watch;
 };
 
 SurveyModule::SurveyModule() : RpcModule("survey") {}
@@ -56,7 +70,8 @@ absl::StatusOr<std::vector<platform::ServedService>> SurveyModule::Build(
       platform::ApplyMigrations(*database, context.clock(), SurveyMigrations())
           .status());
   parts_ = std::make_unique<Parts>(context, std::move(database), calls());
-  WELFARE_RETURN_IF_ERROR(parts_->api.Begin());
+  WELFARE_RETURN_IF_ERROR(parts_->api.CatchUp());
+  parts_->Follow();
   return std::vector<platform::ServedService>{
       {&parts_->service, v1::SurveyService::service_full_name()}};
 }
@@ -64,7 +79,9 @@ absl::StatusOr<std::vector<platform::ServedService>> SurveyModule::Build(
 absl::Status SurveyModule::Ready() { return parts_->database->Ping(); }
 
 void SurveyModule::StopWorkers() {
-  if (parts_ != nullptr) parts_->feed.Stop();
+  if (parts_ == nullptr) return;
+  parts_->watch.reset();
+  parts_->feed.Stop();
 }
 
 }  // namespace welfare::survey

@@ -9,12 +9,16 @@
 #include <memory>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "services/platform/group_commit.h"
 #include "services/platform/metered_database.h"
+#include "services/platform/postgres_database.h"
 #include "services/platform/sqlite_database.h"
+#include "tests/support/postgres_server.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/store_engines.h"
 #include "tests/support/temp_dir.h"
 
 namespace welfare::platform {
@@ -325,6 +329,311 @@ TEST_P(DatabaseContract, ConcurrentWritersAndReadersAgree) {
   EXPECT_THAT(CountItems(*database_), IsOkAndHolds(kThreads * kWrites));
 }
 
+TEST_P(DatabaseContract, AFailedStatementEndsTheWrite) {
+  // Even a write that looks away: its error is the statement's.
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    EXPECT_THAT(Insert(transaction, 1, "a"), IsOk());
+    EXPECT_THAT(Insert(transaction, 1, "b"),
+                StatusIs(absl::StatusCode::kAlreadyExists));
+    EXPECT_THAT(Insert(transaction, 2, "c"),
+                StatusIs(absl::StatusCode::kAlreadyExists));
+    return absl::OkStatus();
+  }),
+              StatusIs(absl::StatusCode::kAlreadyExists, "UNIQUE_VIOLATION"));
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
+}
+
+TEST_P(DatabaseContract, AFailedStatementEndsTheRead) {
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    connection
+        .ForEach({"typo", "SELEC 1"}, {},
+                 [](const Row&) { return absl::OkStatus(); })
+        .IgnoreError();
+    return connection.Get(kCount, {},
+                          [](const Row& row) { return row.Int64(0); });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
+}
+
+TEST_P(DatabaseContract, IsolatedSurvivesAStatementNobodyLookedAt) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    EXPECT_THAT(transaction.Isolated({},
+                                     [](Transaction& inner) {
+                                       EXPECT_THAT(Insert(inner, 1, "a"),
+                                                   IsOk());
+                                       Insert(inner, 1, "b").IgnoreError();
+                                       return absl::OkStatus();
+                                     }),
+                StatusIs(absl::StatusCode::kAlreadyExists));
+    return Insert(transaction, 1, "c");
+  }),
+              IsOk());
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(1));
+}
+
+// Hands out `count` rows, each with its id, a name and bytes.
+RowSource Rows(int count, int first = 1) {
+  return [count, first, next = 0](
+             std::vector<Parameter>& row) mutable -> absl::StatusOr<bool> {
+    if (next == count) return false;
+    const int id = first + next++;
+    row.clear();
+    row.emplace_back(id);
+    row.emplace_back(id % 2 == 0 ? Parameter("千代田区 🏯")
+                                 : Parameter(nullptr));
+    row.emplace_back(Bytes{std::string("\0\xff", 2)});
+    return true;
+  };
+}
+
+constexpr BulkTarget kBulk{"bulk_items", "items", "id, name, body"};
+
+TEST_P(DatabaseContract, BulkInsertStoresEveryRow) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.BulkInsert(kBulk, Rows(5000));
+  }),
+              IsOkAndHolds(5000));
+  std::int64_t next = 0;
+  EXPECT_THAT(database_->Read([&](Connection& connection) {
+    return connection.ForEach(
+        {"all", "SELECT id, name, body FROM items ORDER BY id"}, {},
+        [&](const Row& row) {
+          EXPECT_EQ(row.Int64(0), ++next);
+          EXPECT_EQ(row.FindText(1),
+                    next % 2 == 0 ? std::optional<std::string>("千代田区 🏯")
+                                  : std::nullopt);
+          EXPECT_EQ(row.BytesView(2), std::string_view("\0\xff", 2));
+          return absl::OkStatus();
+        });
+  }),
+              IsOk());
+  EXPECT_EQ(next, 5000);
+}
+
+TEST_P(DatabaseContract, BulkInsertOfNothingIsNothing) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.BulkInsert(kBulk, Rows(0));
+  }),
+              IsOkAndHolds(0));
+}
+
+TEST_P(DatabaseContract, BulkInsertFailsAsExecuteDoes) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    EXPECT_THAT(Insert(transaction, 7, "a"), IsOk());
+    return transaction.BulkInsert(kBulk, Rows(10));
+  }),
+              StatusIs(absl::StatusCode::kAlreadyExists, "UNIQUE_VIOLATION"));
+  EXPECT_THAT(
+      database_->Write([](Transaction& transaction) {
+        return transaction.BulkInsert(
+            {"bulk_parts", "parts", "item"},
+            [done = false](
+                std::vector<Parameter>& row) mutable -> absl::StatusOr<bool> {
+              row.assign({Parameter(5)});
+              return !std::exchange(done, true);
+            });
+      }),
+      StatusIs(absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION"));
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.BulkInsert({"bulk_none", "nowhere", "id, name, body"},
+                                  Rows(1));
+  }),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.BulkInsert({"bulk_short", "items", "id, name"}, Rows(1));
+  }),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
+}
+
+TEST_P(DatabaseContract, BulkInsertEndsWithTheErrorOfItsSource) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.BulkInsert(
+        kBulk,
+        [rows = Rows(2000), count = 0](
+            std::vector<Parameter>& row) mutable -> absl::StatusOr<bool> {
+          if (++count == 1500) return absl::DataLossError("torn");
+          return rows(row);
+        });
+  }),
+              StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.BulkInsert(
+        kBulk, [](std::vector<Parameter>&) -> absl::StatusOr<bool> {
+          throw std::runtime_error("out");
+        });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "UNCAUGHT_EXCEPTION"));
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
+}
+
+TEST_P(DatabaseContract, BulkInsertInASavepointUndoesOnlyItself) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    EXPECT_THAT(Insert(transaction, 7, "a"), IsOk());
+    EXPECT_FALSE(
+        transaction
+            .Isolated({},
+                      [](Transaction& inner) {
+                        return inner.BulkInsert(kBulk, Rows(10)).status();
+                      })
+            .ok());
+    return transaction.BulkInsert(kBulk, Rows(10, 20)).status();
+  }),
+              IsOk());
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(11));
+}
+
+TEST_P(DatabaseContract, DeadlineEndsABulkInsert) {
+  EXPECT_THAT(
+      database_->Write(
+          CallLimits::After(std::chrono::milliseconds(50)),
+          [](Transaction& transaction) {
+            return transaction.BulkInsert(
+                kBulk,
+                [id = 0](std::vector<Parameter>& row) mutable
+                -> absl::StatusOr<bool> {
+                  row.assign({Parameter(++id), Parameter("x"), nullptr});
+                  return true;
+                });
+          }),
+      StatusIs(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED"));
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
+}
+
+TEST_P(DatabaseContract, TextsThatNoEngineKeepsAreRefused) {
+  for (const std::string& text : {std::string("a\0b", 3), std::string("\xff"),
+                                  std::string("\xed\xa0\x80")}) {
+    EXPECT_THAT(database_->Write([&](Transaction& transaction) {
+      return Insert(transaction, 1, text);
+    }),
+                StatusIs(absl::StatusCode::kInvalidArgument, "TEXT_INVALID"));
+    EXPECT_THAT(database_->Write([&](Transaction& transaction) {
+      return transaction.BulkInsert(
+          kBulk, [&](std::vector<Parameter>& row) -> absl::StatusOr<bool> {
+            row.assign({Parameter(1), Parameter(text), nullptr});
+            return true;
+          });
+    }),
+                StatusIs(absl::StatusCode::kInvalidArgument, "TEXT_INVALID"));
+  }
+}
+
+TEST_P(DatabaseContract, KeepsTextsOfAnyScript) {
+  const std::string text = "葛󠄀城市 🏯 𠮷 \n\t'\"\\";
+  ASSERT_THAT(database_->Write([&](Transaction& transaction) {
+    return Insert(transaction, 1, text);
+  }),
+              IsOk());
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.Get(kNames, {},
+                          [](const Row& row) { return row.Text(0); });
+  }),
+              IsOkAndHolds(text));
+}
+
+TEST_P(DatabaseContract, TextIsOrderedByItsBytes) {
+  ASSERT_THAT(database_->Write([](Transaction& transaction) -> absl::Status {
+    int id = 0;
+    for (const char* name : {"b", "a", "B", "_", "区", "a b", "ab"}) {
+      if (absl::Status status = Insert(transaction, ++id, name); !status.ok()) {
+        return status;
+      }
+    }
+    return absl::OkStatus();
+  }),
+              IsOk());
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.List({"sorted", "SELECT name FROM items ORDER BY name"},
+                           {}, [](const Row& row) { return row.Text(0); });
+  }),
+              IsOkAndHolds(ElementsAre("B", "_", "a", "a b", "ab", "b", "区")));
+}
+
+// A hundred thousand rows of a hundred bytes.
+constexpr Query kLarge{
+    "large",
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+    " WHERE i < 100000) SELECT i, 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' FROM n"};
+
+TEST_P(DatabaseContract, ALargeResultArrivesRowByRow) {
+  std::int64_t sum = 0;
+  EXPECT_THAT(database_->Read([&](Connection& connection) {
+    return connection.ForEach(kLarge, {}, [&](const Row& row) {
+      sum += row.Int64(0);
+      return absl::OkStatus();
+    });
+  }),
+              IsOk());
+  EXPECT_EQ(sum, 5000050000);
+}
+
+TEST_P(DatabaseContract, ARowFunctionThatFailsEndsALargeResult) {
+  int seen = 0;
+  EXPECT_THAT(database_->Read([&](Connection& connection) {
+    return connection.ForEach(kLarge, {}, [&](const Row&) {
+      return ++seen == 3 ? absl::OutOfRangeError("enough") : absl::OkStatus();
+    });
+  }),
+              StatusIs(absl::StatusCode::kOutOfRange));
+  EXPECT_EQ(seen, 3);
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
+}
+
+TEST_P(DatabaseContract, ColumnsThatAreNotThereAreMismatches) {
+  for (const char* sql : {"SELECT NULL", "SELECT 1", "SELECT 'a'"}) {
+    EXPECT_THAT(database_->Read([&](Connection& connection) {
+      return connection.Get({"bytes", sql}, {},
+                            [](const Row& row) { return row.BytesOf(0); });
+    }),
+                StatusIs(absl::StatusCode::kInternal, "COLUMN_MISMATCH"))
+        << sql;
+  }
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.Get({"two", "SELECT 1"}, {},
+                          [](const Row& row) { return row.FindInt64(1); });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "COLUMN_MISMATCH"));
+}
+
+TEST_P(DatabaseContract, ParametersAndTypesMustAgreeInNumber) {
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.Get({"surplus", "SELECT $1"}, {1, 2},
+                          [](const Row& row) { return row.Int64(0); });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+}
+
+TEST_P(DatabaseContract, ARowFunctionRunsNoStatements) {
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.ForEach({"outer", "SELECT 1"}, {}, [&](const Row&) {
+      return connection.ForEach({"inner", "SELECT 2"}, {},
+                                [](const Row&) { return absl::OkStatus(); });
+    });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+}
+
+TEST_P(DatabaseContract, NotifyingAndWatchingDisturbNobody) {
+  const auto watch = database_->WatchChanges([] {});
+  ASSERT_NE(watch, nullptr);
+  EXPECT_THAT(database_->Write([](Transaction& transaction) -> absl::Status {
+    if (absl::Status status = transaction.NotifyChange(); !status.ok()) {
+      return status;
+    }
+    return Insert(transaction, 1, "a");
+  }),
+              IsOk());
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(1));
+}
+
+TEST_P(DatabaseContract, KnowsItsConnections) {
+  EXPECT_THAT(database_->Ping(), IsOk());
+  EXPECT_GE(database_->pool().open, 1);
+  EXPECT_LE(database_->pool().open, database_->pool().max);
+}
+
 TEST_P(DatabaseContract, AnswersAPing) {
   EXPECT_THAT(database_->Ping(), IsOk());
 }
@@ -341,6 +650,14 @@ std::unique_ptr<Database> OpenMemory(const support::TempDir&) {
   return database.ok() ? *std::move(database) : nullptr;
 }
 
+std::unique_ptr<Database> OpenPostgres(const support::TempDir& folder) {
+  auto database =
+      PostgresDatabase::Open({.url = support::PostgresServer::SharedUrl(),
+                              .schema = support::SchemaOf(folder)});
+  EXPECT_THAT(database, IsOk());
+  return database.ok() ? *std::move(database) : nullptr;
+}
+
 INSTANTIATE_TEST_SUITE_P(
     Engines, DatabaseContract,
     ::testing::Values(
@@ -348,6 +665,11 @@ INSTANTIATE_TEST_SUITE_P(
         Engine{"GroupedSqliteFile",
                [](const support::TempDir& folder) -> std::unique_ptr<Database> {
                  return std::make_unique<GroupCommit>(OpenFile(folder));
+               }},
+        Engine{"Postgres", &OpenPostgres},
+        Engine{"GroupedPostgres",
+               [](const support::TempDir& folder) -> std::unique_ptr<Database> {
+                 return std::make_unique<GroupCommit>(OpenPostgres(folder));
                }}),
     [](const auto& engine) { return std::string(engine.param.name); });
 

@@ -55,6 +55,11 @@ class Gate final : public Database {
     lock.unlock();
     return inner_->RunWrite(limits, write);
   }
+  std::unique_ptr<ChangeWatch> WatchChanges(
+      std::function<void()> changed) override {
+    return inner_->WatchChanges(std::move(changed));
+  }
+  PoolState pool() const override { return inner_->pool(); }
   void Close() {
     const std::lock_guard lock(mutex_);
     open_ = false;

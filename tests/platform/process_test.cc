@@ -179,6 +179,7 @@ TEST_F(ProcessTest, WrongSettingsAreSentencesAndExitCodeTwo) {
            {{"--listen", "0.0.0.0:7101"}, "only addresses of this machine"},
            {{"--ops-listen", "0.0.0.0:7191"}, "only addresses of this machine"},
            {{"--tls-cert-file", "x"}, "neither TLS nor authentication"},
+           {{"--database-connections", "0"}, "1 to 1000"},
            {{"--drain-wait-ms", "soon"}, "whole number"}}) {
     auto process = Run("registry", wrong.flags);
     EXPECT_THAT(process->Wait(), Optional(2)) << wrong.says;
@@ -186,6 +187,10 @@ TEST_F(ProcessTest, WrongSettingsAreSentencesAndExitCodeTwo) {
   }
   auto both = Run("both", {"--database-url", "sqlite:///x.db"});
   EXPECT_THAT(both->Wait(), Optional(2));
+  // Schemas keep services apart, files do not.
+  auto schemas =
+      Run("both", {"--database-url", "postgresql:///x", "--verify-config"});
+  EXPECT_THAT(schemas->Wait(), Optional(0));
 }
 
 TEST_F(ProcessTest, ChecksAndPrintsItsSettings) {
@@ -207,6 +212,12 @@ TEST_F(ProcessTest, ADatabaseThatCannotOpenStopsEverything) {
   auto process = Run("both", {"--data-dir", "/proc/none"});
   EXPECT_THAT(process->Wait(), Optional(1));
   EXPECT_THAT(process->Stderr(), HasSubstr("/proc/none"));
+  auto nobody =
+      Run("both", {"--database-url",
+                   "postgresql://u:secret@/x?host=" + folder_.path().string()});
+  EXPECT_THAT(nobody->Wait(), Optional(1));
+  EXPECT_THAT(nobody->Stderr(),
+              AllOf(HasSubstr("no server answers"), Not(HasSubstr("secret"))));
 }
 
 TEST(ModuleSpecs, PeersComeFirst) {

@@ -49,8 +49,25 @@ class ListStore final : public RegistryStore {
     return planned->reply;
   }
 
+  absl::Status Seal(base::Timestamp, const StoreLimits&) override {
+    const std::lock_guard lock(mutex_);
+    ++seals_;
+    return seal_;
+  }
+
+  void FailSeals(absl::Status status) {
+    const std::lock_guard lock(mutex_);
+    seal_ = std::move(status);
+  }
+  int seals() {
+    const std::lock_guard lock(mutex_);
+    return seals_;
+  }
+
  private:
   std::mutex mutex_;
+  int seals_ = 0;
+  absl::Status seal_;
   HistoryPtr history_ = std::make_shared<const History>();
 };
 
@@ -110,96 +127,36 @@ TEST(LiveHistory, WakesAReaderThatWaitsForAVersion) {
   EXPECT_GE((*head)->version(), 1);
 }
 
-TEST(LiveHistory, LeavesAMomentOpenWhileAWriteOfItIsUnderWay) {
+TEST(LiveHistory, SealsAMomentOnceAndShowsWhatWasWrittenBefore) {
   ListStore store;
   LiveHistory live(store);
-  const base::Timestamp start = Time("2025-06-01T00:00:00Z");
-  const StoreLimits now{.deadline = std::chrono::steady_clock::now(),
-                        .stop = {}};
-  {
-    const LiveHistory::PendingWrite pending(live, start);
-    EXPECT_TRUE(live.IsSettled(start - std::chrono::microseconds(1)));
-    EXPECT_FALSE(live.IsSettled(start));
-    EXPECT_THAT(
-        live.WaitUntilSettled(start, now),
-        StatusIs(absl::StatusCode::kDeadlineExceeded, "KNOWN_AT_NOT_SETTLED"));
-  }
-  EXPECT_TRUE(live.IsSettled(start));
-  EXPECT_THAT(live.WaitUntilSettled(start, now), IsOk());
-}
-
-TEST(LiveHistory, WakesAReaderThatWaitsForAWriteToEnd) {
-  ListStore store;
-  LiveHistory live(store);
-  const base::Timestamp start = Time("2025-06-01T00:00:00Z");
-  auto pending = std::make_unique<LiveHistory::PendingWrite>(live, start);
-  std::jthread writer([&] {
-    Record(store, TwoWards());
-    EXPECT_THAT(live.CatchUp(), IsOk());
-    pending.reset();
-  });
-  const auto head = live.WaitUntilSettled(start, {});
+  const base::Timestamp moment = Time("2025-06-01T00:00:00Z");
+  EXPECT_FALSE(live.IsSettled(moment));
+  Record(store, TwoWards());  // by another process: not seen here yet
+  const auto head = live.Settle(moment, {});
   ASSERT_THAT(head, IsOk());
   EXPECT_EQ((*head)->version(), 1);
+  EXPECT_TRUE(live.IsSettled(moment));
+  EXPECT_FALSE(live.IsSettled(moment + std::chrono::microseconds(1)));
+  EXPECT_THAT(live.Settle(moment, {}), IsOk());
+  EXPECT_THAT(live.Settle(moment - std::chrono::hours(1), {}), IsOk());
+  EXPECT_EQ(store.seals(), 1);
 }
 
-// Every version changes two municipalities in opposite ways, so a reader that
-// saw half a change would find both running the programme, or none.
-TEST(LiveHistory, NeverShowsHalfAChange) {
+TEST(LiveHistory, LeavesAMomentOpenThatCannotBeSealed) {
   ListStore store;
   LiveHistory live(store);
-  Record(store, TwoWards());
-  ASSERT_THAT(live.CatchUp(), IsOk());
-  std::atomic<int> writers_left{2};
-  {
-    std::vector<std::jthread> threads;
-    for (int writer = 0; writer < 2; ++writer) {
-      threads.emplace_back([&] {
-        for (int i = 0; i < 100; ++i) {
-          const auto flip =
-              [](const WriteContext& context) -> absl::StatusOr<WritePlan> {
-            const bool first = context.version % 2 == 0;
-            return WritePlan{
-                .changes = {.municipalities = {},
-                            .statuses = {MakeStatus(1, "131016", 2025,
-                                                    first ? Implementing::kYes
-                                                          : Implementing::kNo,
-                                                    Preparation::kNo),
-                                         MakeStatus(2, "131024", 2025,
-                                                    first ? Implementing::kNo
-                                                          : Implementing::kYes,
-                                                    Preparation::kNo)}},
-                .audit_detail = "",
-                .reply = ""};
-          };
-          EXPECT_THAT(store.Write({}, *live.Head(), flip), IsOk());
-          EXPECT_THAT(live.CatchUp(), IsOk());
-        }
-        --writers_left;
-      });
-    }
-    for (int reader = 0; reader < 2; ++reader) {
-      threads.emplace_back([&] {
-        std::int64_t last = 0;
-        while (writers_left > 0) {
-          const HistoryPtr head = live.Head();
-          EXPECT_GE(head->version(), last);
-          last = head->version();
-          if (last < 2) continue;
-          const RegistryView view = head->AtHead();
-          const StatusRecord* first =
-              view.FindStatus("jusou", Code("131016"), Year(2025));
-          const StatusRecord* second =
-              view.FindStatus("jusou", Code("131024"), Year(2025));
-          ASSERT_NE(first, nullptr);
-          ASSERT_NE(second, nullptr);
-          EXPECT_EQ(first->version, second->version);
-          EXPECT_NE(first->facts, second->facts);
-        }
-      });
-    }
-  }
-  EXPECT_EQ(live.Head()->version(), 201);
+  const base::Timestamp moment = Time("2025-06-01T00:00:00Z");
+  store.FailSeals(absl::DeadlineExceededError("a write is under way"));
+  EXPECT_THAT(
+      live.Settle(moment, {}),
+      StatusIs(absl::StatusCode::kDeadlineExceeded, "KNOWN_AT_NOT_SETTLED"));
+  store.FailSeals(absl::UnavailableError("gone"));
+  EXPECT_THAT(live.Settle(moment, {}),
+              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_FALSE(live.IsSettled(moment));
+  store.FailSeals(absl::OkStatus());
+  EXPECT_THAT(live.Settle(moment, {}), IsOk());
 }
 
 // Every write moves two things at once; whatever version a reader looks at,

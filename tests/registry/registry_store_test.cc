@@ -13,12 +13,12 @@
 
 #include "services/platform/audit_log.h"
 #include "services/platform/migrations.h"
-#include "services/platform/open_database.h"
 #include "services/registry/registry_schema.h"
 #include "services/registry/sql_registry_store.h"
 #include "tests/registry/samples.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/store_engines.h"
 #include "tests/support/temp_dir.h"
 
 namespace welfare::registry {
@@ -29,15 +29,8 @@ using support::IsOkAndHolds;
 using support::StatusIs;
 using ::testing::IsEmpty;
 
-// One way to keep a registry. `open` may be called again for the same folder.
-struct Engine {
-  std::string name;
-  std::function<absl::StatusOr<std::unique_ptr<platform::Database>>(
-      const support::TempDir&)>
-      open;
-};
-
-class RegistryStoreContract : public ::testing::TestWithParam<Engine> {
+class RegistryStoreContract
+    : public ::testing::TestWithParam<support::StoreEngine> {
  protected:
   RegistryStoreContract() { Open(); }
 
@@ -241,6 +234,24 @@ TEST_P(RegistryStoreContract, RefusesToChangeOrRemoveHistory) {
   }
 }
 
+// Whoever asked what was known at a moment was told for ever: a writer whose
+// clock is behind is recorded later all the same.
+TEST_P(RegistryStoreContract, RecordsNothingAtASealedMoment) {
+  ASSERT_THAT(Write(TwoWards(), ""), IsOk());
+  const base::Timestamp moment = clock_.Now() + std::chrono::hours(1);
+  ASSERT_THAT(store_->Seal(moment, {}), IsOk());
+  ASSERT_THAT(store_->Seal(moment - std::chrono::minutes(30), {}), IsOk());
+  Open();
+  ASSERT_THAT(Write(Chiyoda(2024, Implementing::kYes), ""), IsOk());
+  const HistoryPtr history = Load();
+  ASSERT_EQ(history->version(), 2);
+  EXPECT_GT(history->commit(2).recorded_time, moment);
+  EXPECT_EQ(history->VersionKnownAt(moment), 1);
+  clock_.Advance(std::chrono::hours(2));
+  ASSERT_THAT(Write(Chiyoda(2025, Implementing::kYes), ""), IsOk());
+  EXPECT_EQ(Load()->commit(3).recorded_time, clock_.Now());
+}
+
 // What the first schema held is what always held.
 TEST_P(RegistryStoreContract, BringsADatabaseOfTheFirstSchemaUpToDate) {
   store_.reset();
@@ -328,15 +339,8 @@ TEST_P(RegistryStoreContract, HandsOutOneVersionToEachConcurrentWriter) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, RegistryStoreContract,
-                         ::testing::Values(Engine{
-                             .name = "SqliteFile",
-                             .open =
-                                 [](const support::TempDir& folder) {
-                                   return platform::OpenDatabase(
-                                       "sqlite://" +
-                                       folder.File("registry.db"));
-                                 }}),
-                         [](const auto& param) { return param.param.name; });
+                         ::testing::ValuesIn(support::StoreEngines()),
+                         support::EngineName);
 
 }  // namespace
 }  // namespace welfare::registry

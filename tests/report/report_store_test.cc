@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "services/platform/audit_log.h"
-#include "services/platform/open_database.h"
 #include "services/report/sql_report_store.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/store_engines.h"
 #include "tests/support/temp_dir.h"
 
 namespace welfare::report {
@@ -51,15 +51,15 @@ WriteRequest Request(std::string id, std::string body = "body") {
           .limits = {}};
 }
 
-class ReportStoreContract : public ::testing::Test {
+class ReportStoreContract
+    : public ::testing::TestWithParam<support::StoreEngine> {
  protected:
   void SetUp() override { Open(); }
 
   void Open() {
     store_.reset();
     database_.reset();
-    auto database =
-        platform::OpenDatabase("sqlite:" + folder_.File("report.db"));
+    auto database = GetParam().open(folder_);
     ASSERT_THAT(database, IsOk());
     database_ = *std::move(database);
     auto store = SqlReportStore::Open(*database_, clock_);
@@ -73,7 +73,7 @@ class ReportStoreContract : public ::testing::Test {
   std::unique_ptr<ReportStore> store_;
 };
 
-TEST_F(ReportStoreContract, NumbersReportsPerTemplateAndYear) {
+TEST_P(ReportStoreContract, NumbersReportsPerTemplateAndYear) {
   EXPECT_EQ(store_->Create(Request(""), Sample("a"))->Name(),
             "reports/jusou-2025-0001");
   EXPECT_EQ(store_->Create(Request(""), Sample("a"))->Name(),
@@ -85,7 +85,7 @@ TEST_F(ReportStoreContract, NumbersReportsPerTemplateAndYear) {
   EXPECT_THAT(store_->Count({}), IsOkAndHolds(3));
 }
 
-TEST_F(ReportStoreContract, KeepsEverythingOverARestart) {
+TEST_P(ReportStoreContract, KeepsEverythingOverARestart) {
   // Any byte may stand in a file.
   const std::string bytes("\0\xff<html>", 8);
   NewReport input = Sample("x");
@@ -104,7 +104,7 @@ TEST_F(ReportStoreContract, KeepsEverythingOverARestart) {
   EXPECT_THAT(store_->ReadBytes("digest-of-x", {}), IsOkAndHolds(bytes));
 }
 
-TEST_F(ReportStoreContract, AnswersARepeatWithTheFirstReport) {
+TEST_P(ReportStoreContract, AnswersARepeatWithTheFirstReport) {
   const auto nothing = store_->FindRepeat(Request("one"));
   ASSERT_THAT(nothing, IsOk());
   EXPECT_FALSE(nothing->has_value());
@@ -117,7 +117,7 @@ TEST_F(ReportStoreContract, AnswersARepeatWithTheFirstReport) {
   EXPECT_THAT(store_->Count({}), IsOkAndHolds(1));
 }
 
-TEST_F(ReportStoreContract, RefusesARequestIdWithAnotherBody) {
+TEST_P(ReportStoreContract, RefusesARequestIdWithAnotherBody) {
   ASSERT_THAT(store_->Create(Request("one"), Sample("a")), IsOk());
   EXPECT_THAT(
       store_->FindRepeat(Request("one", "other")),
@@ -127,7 +127,7 @@ TEST_F(ReportStoreContract, RefusesARequestIdWithAnotherBody) {
       StatusIs(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
 }
 
-TEST_F(ReportStoreContract, AFailedWriteLeavesNothing) {
+TEST_P(ReportStoreContract, AFailedWriteLeavesNothing) {
   NewReport input = Sample("a");
   input.report.files.push_back(input.report.files[0]);  // the format twice
   input.bytes.push_back(input.bytes[0]);
@@ -140,7 +140,7 @@ TEST_F(ReportStoreContract, AFailedWriteLeavesNothing) {
             "reports/jusou-2025-0001");
 }
 
-TEST_F(ReportStoreContract, ListsByNameAfterAKey) {
+TEST_P(ReportStoreContract, ListsByNameAfterAKey) {
   for (int i = 0; i < 3; ++i) {
     ASSERT_THAT(store_->Create(Request(""), Sample("a")), IsOk());
   }
@@ -151,7 +151,7 @@ TEST_F(ReportStoreContract, ListsByNameAfterAKey) {
   EXPECT_EQ(reports->front().files.size(), 1U);
 }
 
-TEST_F(ReportStoreContract, GivesEveryWriterItsOwnNumber) {
+TEST_P(ReportStoreContract, GivesEveryWriterItsOwnNumber) {
   {
     std::vector<std::jthread> writers;
     for (int i = 0; i < 8; ++i) {
@@ -166,7 +166,7 @@ TEST_F(ReportStoreContract, GivesEveryWriterItsOwnNumber) {
   EXPECT_EQ(reports->back().Name(), "reports/jusou-2025-0008");
 }
 
-TEST_F(ReportStoreContract, WritesDownWhoMadeWhat) {
+TEST_P(ReportStoreContract, WritesDownWhoMadeWhat) {
   ASSERT_THAT(store_->Create(Request("one"), Sample("a")), IsOk());
   const auto records = database_->Read([](platform::Connection& connection) {
     return platform::ListAudit(connection, 0, 10);
@@ -179,6 +179,10 @@ TEST_F(ReportStoreContract, WritesDownWhoMadeWhat) {
   EXPECT_EQ(entry.resource, "reports/jusou-2025-0001");
   EXPECT_EQ(entry.detail, "snapshot=snapshot-of-a html=digest-of-a");
 }
+
+INSTANTIATE_TEST_SUITE_P(Engines, ReportStoreContract,
+                         ::testing::ValuesIn(support::StoreEngines()),
+                         support::EngineName);
 
 }  // namespace
 }  // namespace welfare::report

@@ -40,6 +40,7 @@ absl::Status ModuleRunner::Start() {
           [](const std::string&) { return std::optional<std::string>(); },
           settings));
   config_ = std::make_unique<platform::Config>(std::move(config));
+  const std::string& url = config_->Get("database-url");
   context_ =
       std::make_unique<platform::ModuleContext>(platform::ModuleContext::Parts{
           .name = std::string(module_->name()),
@@ -49,7 +50,8 @@ absl::Status ModuleRunner::Start() {
           .cache = cache_,
           .listen = {address()},
           .peers = peers_,
-          .database_url = "sqlite:" + folder_.File("module.db"),
+          .database_url =
+              url.empty() ? "sqlite:" + folder_.File("module.db") : url,
           .assets_dir = config_->Get("assets-dir")});
   absl::Status status = module_->Start(*context_);
   started_ = status.ok();

@@ -16,7 +16,8 @@
 namespace welfare::support {
 
 // A real module behind a real server on a unix socket in a temporary folder,
-// with a fake clock, its database in that folder and its cache in memory.
+// with a fake clock, its cache in memory, and its database in that folder or
+// at the flag --database-url.
 //
 //   ModuleRunner runner(std::make_unique<RegistryModule>());
 //   ASSERT_THAT(runner.Start(), IsOk());

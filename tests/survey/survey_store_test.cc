@@ -18,7 +18,6 @@
 #include "services/platform/audit_log.h"
 #include "services/platform/group_commit.h"
 #include "services/platform/migrations.h"
-#include "services/platform/open_database.h"
 #include "services/platform/sqlite_database.h"
 #include "services/survey/intake.h"
 #include "services/survey/pinned_content.h"
@@ -26,6 +25,7 @@
 #include "services/survey/survey_schema.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/store_engines.h"
 #include "tests/support/temp_dir.h"
 #include "tests/survey/sample.h"
 
@@ -41,15 +41,8 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-// One way to keep surveys. `open` may be called again for the same folder.
-struct Engine {
-  std::string name;
-  std::function<absl::StatusOr<std::unique_ptr<platform::Database>>(
-      const support::TempDir&)>
-      open;
-};
-
-class SurveyStoreContract : public ::testing::TestWithParam<Engine> {
+class SurveyStoreContract
+    : public ::testing::TestWithParam<support::StoreEngine> {
  protected:
   SurveyStoreContract() { Open(); }
 
@@ -572,13 +565,8 @@ TEST_F(FailingSurveyStore, AFrameThatWasRolledBackIsNotKept) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, SurveyStoreContract,
-                         ::testing::Values(Engine{
-                             "SqliteFile",
-                             [](const support::TempDir& folder) {
-                               return platform::OpenDatabase(
-                                   "sqlite:" + folder.File("survey.db"));
-                             }}),
-                         [](const auto& engine) { return engine.param.name; });
+                         ::testing::ValuesIn(support::StoreEngines()),
+                         support::EngineName);
 
 }  // namespace
 }  // namespace welfare::survey

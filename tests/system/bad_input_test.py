@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Bad input gets a clear error and changes nothing.
 
-usage: bad_input_test.py one|five
+usage: bad_input_test.py one|five [sqlite|postgresql]
 """
 
 import json

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The whole chain over HTTP/JSON: registry, survey, indicators, report.
 
-usage: chain_test.py one|five
+usage: chain_test.py one|five [sqlite|postgresql]
 """
 
 import csv

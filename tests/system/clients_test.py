@@ -2,7 +2,7 @@
 """Clients that are not ours read through the gateway: Debian's grpcio with
 stubs compiled on the fly, buf curl, and curl.
 
-usage: clients_test.py one|five
+usage: clients_test.py one|five [sqlite|postgresql]
 """
 
 import json

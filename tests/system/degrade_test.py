@@ -11,6 +11,7 @@ import uuid
 
 import demo_data
 import harness
+import postgres_fixture
 
 
 class RedisGone(unittest.TestCase):
@@ -52,6 +53,57 @@ class RedisGone(unittest.TestCase):
         product.settings["redis_url"] = f"unix://{product.folder}/nobody.sock"
         product.start()
         self.assertEqual(product.http.get("/v1/municipalities")["municipalities"], [])
+        product.stop()
+
+
+class DatabaseGone(unittest.TestCase):
+    """PostgreSQL is stopped and started again under the running product."""
+
+    def test_intake_goes_on_when_the_database_is_back(self):
+        server = postgres_fixture.Server()
+        self.addCleanup(server.remove)
+        server.make()
+        product = harness.Product(harness.FIVE, engine=harness.POSTGRESQL, postgres=server)
+        self.addCleanup(product.abandon)
+        product.start()
+        product.load()
+        round_ = product.open_second_survey()
+        codes = sorted(demo_data.implementing(2025))
+        acknowledged = {}
+
+        def hand_in(code):
+            name = f"/v1/{round_}/submissions?submissionId={code}-municipality"
+            reply = product.http.send("POST", name, {"answers": [
+                {"item": "plan_formulated", "codes": {"codes": ["formulated"]}}]})
+            if reply.status == 200:
+                made = json.loads(reply.body)
+                acknowledged[made["name"]] = made["answers"]
+            return reply
+
+        self.assertEqual(hand_in(codes[0]).status, 200)
+        services = ("registry", "survey", "report")  # indicator has no database
+        server.stop()
+        self.assertEqual(hand_in(codes[1]).status, 503)
+        for service in services:
+            harness.wait_for(
+                lambda s=service: harness.health(product.socket(s), "readiness") == "NOT_SERVING",
+                f"{service} to say that it is not ready")
+            self.assertEqual(harness.health(product.socket(service), "liveness"), "SERVING")
+        server.start()
+        for service in services:
+            harness.wait_for(
+                lambda s=service: harness.health(product.socket(s), "readiness") == "SERVING",
+                f"{service} to be ready again")
+        harness.wait_for(lambda: hand_in(codes[2]).status == 200, "intake to work again")
+        # Under load: cut at any moment, nothing that was answered is lost.
+        for code in codes[3:15]:
+            if code == codes[8]:
+                server.stop("immediate")
+                server.start()
+            harness.wait_for(lambda c=code: hand_in(c).status in (200, 409),
+                             "a submission to be taken")
+        for name, answers in acknowledged.items():
+            self.assertEqual(product.http.get(f"/v1/{name}")["answers"], answers)
         product.stop()
 
 

@@ -2,7 +2,7 @@
 """kill -9 in the middle of the load loses nothing and doubles nothing, and
 equal content gives equal bytes.
 
-usage: durability_test.py crash|determinism
+usage: durability_test.py crash|determinism [sqlite|postgresql]
 """
 
 import random
@@ -59,7 +59,10 @@ class Crash(unittest.TestCase):
     def test_load_killed_once_and_run_again(self):
         chance = random.Random(SEED)
         cut = 0
-        for number, (step, most) in enumerate(KILL_POINTS):
+        # On PostgreSQL nothing of ours writes the file that is cut off.
+        points = (KILL_POINTS if harness.Product.default_engine == harness.SQLITE
+                  else KILL_POINTS[::2])
+        for number, (step, most) in enumerate(points):
             milliseconds = chance.uniform(0, most)
             with self.subTest(number=number, step=step, milliseconds=round(milliseconds)):
                 product = harness.Product(harness.ONE)
@@ -70,7 +73,7 @@ class Crash(unittest.TestCase):
                 product.load()
                 self.assertTrue(outcome(product) == self.expected)
                 product.stop()
-        self.assertGreaterEqual(cut, 5)
+        self.assertGreater(cut, len(points) // 2)
 
     def test_load_killed_again_and_again(self):
         product = harness.Product(harness.ONE)
@@ -120,6 +123,9 @@ class Determinism(unittest.TestCase):
     def test_five_processes(self):
         self.assertTrue(clean_run(harness.FIVE) == self.expected)
 
+    def test_the_other_engine(self):
+        self.assertTrue(clean_run(engine=harness.POSTGRESQL) == self.expected)
+
     def test_another_time_zone_and_language(self):
         self.assertTrue(clean_run(environment={
             "TZ": "Pacific/Kiritimati", "LANG": "de_DE.UTF-8", "LC_ALL": "C"}) == self.expected)
@@ -134,5 +140,6 @@ class Determinism(unittest.TestCase):
 
 if __name__ == "__main__":
     theme = sys.argv.pop(1) if len(sys.argv) > 1 else "crash"
+    harness.engine_from_command_line()
     unittest.main(verbosity=2, defaultTest={"crash": "Crash",
                                             "determinism": "Determinism"}[theme])

@@ -1,12 +1,15 @@
-"""Runs the whole product for a test, in one process or in five.
+"""Runs the whole product for a test, in one process or in five, on SQLite or
+PostgreSQL.
 
 Nothing listens on a fixed port: services have unix sockets in a temporary
 folder, the gateway and the metrics listeners take a free port of 127.0.0.1 and
 name it in the log. Waiting is polling with a deadline, in one function.
 """
 
+import atexit
 import collections
 import contextlib
+import functools
 import hashlib
 import http.client
 import json
@@ -35,6 +38,8 @@ PEERS = {"registry": (), "survey": ("registry",),
          "report": ("indicator", "survey", "registry"), "gateway": SERVICES}
 ROSTER_YEARS = (2021, 2022, 2023, 2024, 2025)
 ONE, FIVE = "one", "five"
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+sys.path.append(str(SOURCE / "tests" / "support"))
 
 
 def wait_for(condition, what, seconds=30):
@@ -160,17 +165,56 @@ class Http:
             query["pageToken"] = page["nextPageToken"]
 
 
+@functools.cache
+def shared_postgres():
+    """Returns the server that CTest started, or one of this program's own."""
+    import postgres_fixture
+    server = postgres_fixture.read(BINARY / "tests" / "postgres-url")
+    if server is None:
+        server = postgres_fixture.Server()
+        atexit.register(server.remove)
+        server.make()
+    return server
+
+
+def make_database(server, shape):
+    """Makes a database on that server; returns its URL for the product.
+
+    Five processes have a role and a schema each, made for them; one process
+    has one role that makes its schemas.
+    """
+    name = f"w{uuid.uuid4().hex[:12]}"
+    server.sql(f"CREATE DATABASE {name}")
+    if shape == ONE:
+        server.sql(f"CREATE ROLE {name} LOGIN")
+        server.sql(f"GRANT CREATE ON DATABASE {name} TO {name}", name)
+        return server.url(name, name)
+    for service in SERVICES:
+        server.sql(f"CREATE ROLE {name}_{service} LOGIN")
+        server.sql(f"CREATE SCHEMA {service} AUTHORIZATION {name}_{service}", name)
+    return server.url(name + "_{module}", name)
+
+
 class Product:
     """The product on a data folder of its own."""
 
-    def __init__(self, shape, folder=None, environment=None, settings=None):
-        """`settings`: further flags by name, for every process."""
+    # What a test without a wish of its own runs on.
+    default_engine = SQLITE
+
+    def __init__(self, shape, folder=None, environment=None, settings=None, engine=None,
+                 postgres=None):
+        """`settings`: further flags by name, for every process. `postgres`: a
+        server of the test's own."""
         self.shape = shape
+        self.engine = engine or self.default_engine
         # Short, since a path of a unix socket holds 107 bytes.
         self.owned = None if folder else tempfile.mkdtemp(prefix="wsys-", dir="/tmp")
         self.folder = pathlib.Path(folder or self.owned)
         self.folder.mkdir(mode=0o700, exist_ok=True)
         self.settings = dict(settings or {})
+        if self.engine == POSTGRESQL:
+            self.settings["database_url"] = make_database(
+                postgres or shared_postgres(), shape)
         self.environment = {
             "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC",
             **{k: v for k, v in os.environ.items()
@@ -428,10 +472,18 @@ def compile_protos(folder):
 # --- tests --------------------------------------------------------------------
 
 def shape_from_command_line():
-    """Takes the shape off the command line: `chain_test.py five [unittest...]`."""
+    """Takes shape and engine off the command line:
+    `chain_test.py five postgresql [unittest...]`."""
+    shape = ONE
     if len(sys.argv) > 1 and sys.argv[1] in (ONE, FIVE):
-        return sys.argv.pop(1)
-    return ONE
+        shape = sys.argv.pop(1)
+    engine_from_command_line()
+    return shape
+
+
+def engine_from_command_line():
+    if len(sys.argv) > 1 and sys.argv[1] in (SQLITE, POSTGRESQL):
+        Product.default_engine = sys.argv.pop(1)
 
 
 class LoadedTest(unittest.TestCase):

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What operators rely on: metrics, health, a graceful end, exit codes, settings.
 
-usage: operations_test.py one|five
+usage: operations_test.py one|five [sqlite|postgresql]
 """
 
 import re
@@ -38,6 +38,18 @@ class Running(unittest.TestCase):
                     ["/usr/bin/promtool", "check", "metrics"], input=reply.body,
                     capture_output=True, timeout=60, check=False)
                 self.assertEqual((checked.returncode, checked.stderr, checked.stdout), (0, b"", b""))
+
+    def test_connections_to_the_database_are_counted(self):
+        for program in PROGRAMS:
+            if program == "welfare-gateway":
+                continue
+            body = self.product.metrics(program).body.decode()
+            found = dict(re.findall(
+                r'(welfare_database_pool_connections(?:_max)?)\{database="registry"\} (\d+)', body))
+            if program in ("welfared", "welfare-registry"):
+                self.assertGreaterEqual(int(found["welfare_database_pool_connections"]), 1)
+                self.assertLessEqual(int(found["welfare_database_pool_connections"]),
+                                     int(found["welfare_database_pool_connections_max"]))
 
     def test_calls_are_counted(self):
         program = "welfared" if SHAPE == harness.ONE else "welfare-registry"
@@ -148,6 +160,8 @@ class Starting(unittest.TestCase):
         self.assertIn("# environment", lines["redis-url"])
         self.assertIn("# default", lines["auth"])
 
+    @unittest.skipUnless(harness.Product.default_engine == harness.SQLITE,
+                         "a PostgreSQL serves several processes")
     def test_two_processes_do_not_share_a_data_folder(self):
         product = harness.Product(SHAPE)
         self.addCleanup(product.abandon)

@@ -1,14 +1,20 @@
-# welfare_add_test(NAME <x>_test SOURCES ... LINK ... LABELS ... [TIMEOUT s])
+# welfare_add_test(NAME <x>_test SOURCES ... LINK ... LABELS ... [TIMEOUT s]
+#                  [POSTGRES])
 #
 # One GoogleTest binary, discovered test by test, so that `ctest -L unit -R X`
-# is the inner loop.
+# is the inner loop. POSTGRES: the run's shared server is there before it.
 include(GoogleTest)
 # Tests that link no gRPC: what the thread sanitizer runs.
 add_custom_target(welfare_core_tests)
 function(welfare_add_test)
-  cmake_parse_arguments(arg "" "NAME;TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "POSTGRES" "NAME;TIMEOUT" "SOURCES;LINK;LABELS"
+                        ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
+  endif()
+  set(fixtures)
+  if(arg_POSTGRES)
+    set(fixtures postgres)
   endif()
   add_executable(${arg_NAME} ${arg_SOURCES})
   target_link_libraries(${arg_NAME}
@@ -28,6 +34,7 @@ function(welfare_add_test)
 "foreach(test IN LISTS welfare_tests)
   set_tests_properties(\"\${test}\" PROPERTIES
     LABELS [=[${arg_LABELS}]=]
+    FIXTURES_REQUIRED [=[${fixtures}]=]
     ENVIRONMENT [=[WELFARE_SOURCE_DIR=${PROJECT_SOURCE_DIR};WELFARE_BINARY_DIR=${PROJECT_BINARY_DIR}]=])
 endforeach()
 set(welfare_tests)  # the next binary may not be built
@@ -35,11 +42,13 @@ set(welfare_tests)  # the next binary may not be built
   set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${properties_file})
 endfunction()
 
-# welfare_add_script_test(NAME x COMMAND ... LABELS ... [TIMEOUT s] [LOCK r])
+# welfare_add_script_test(NAME x COMMAND ... LABELS ... [TIMEOUT s] [LOCK r]
+#                         [POSTGRES])
 #
 # A test that is a program of its own (Python, shell, buf).
 function(welfare_add_script_test)
-  cmake_parse_arguments(arg "" "NAME;TIMEOUT;LOCK" "COMMAND;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "POSTGRES" "NAME;TIMEOUT;LOCK" "COMMAND;LABELS"
+                        ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
@@ -47,6 +56,9 @@ function(welfare_add_script_test)
   set_tests_properties(${arg_NAME} PROPERTIES
     LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT}
     ENVIRONMENT "WELFARE_SOURCE_DIR=${PROJECT_SOURCE_DIR};WELFARE_BINARY_DIR=${PROJECT_BINARY_DIR}")
+  if(arg_POSTGRES)
+    set_tests_properties(${arg_NAME} PROPERTIES FIXTURES_REQUIRED postgres)
+  endif()
   if(arg_LOCK)
     set_tests_properties(${arg_NAME} PROPERTIES RESOURCE_LOCK ${arg_LOCK})
   endif()
