@@ -49,8 +49,9 @@ class Server:
     def start(self):
         # The server must not hold the pipes of whoever waits for this program.
         self._run("pg_ctl", "-D", self.folder / "data", "-l", self.folder / "log", "-w", "-o",
-                  f"-k {self.folder} -c listen_addresses= -c fsync=off -c max_connections=300",
-                  "start")
+                  f"-k {self.folder} -c listen_addresses= -c max_connections=300"
+                  " -c fsync=off -c full_page_writes=off -c autovacuum=off"
+                  " -c wal_level=minimal -c max_wal_senders=0", "start")
 
     def stop(self, mode="fast"):
         """Cuts every connection and waits for the end."""
