@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -61,6 +62,8 @@ struct Engine {
   const char* name;
   std::function<std::unique_ptr<Database>(const support::TempDir&)> open;
 };
+
+void PrintTo(const Engine& engine, std::ostream* out) { *out << engine.name; }
 
 class DatabaseContract : public ::testing::TestWithParam<Engine> {
  protected:

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,11 @@ struct StoreEngine {
       const TempDir& folder)>
       open;
 };
+
+// What GoogleTest and CTest show.
+inline void PrintTo(const StoreEngine& engine, std::ostream* out) {
+  *out << engine.name;
+}
 
 // A SQLite file and a schema of PostgreSQL.
 std::vector<StoreEngine> StoreEngines();
