@@ -23,33 +23,6 @@ std::string MunicipalityNameOf(const base::MunicipalityCode& first_code) {
   return base::MunicipalityName{first_code}.ToString();
 }
 
-// Unknown is UNSPECIFIED on the wire: no record says.
-v1::Implementing ToProto(Implementing implementing) {
-  switch (implementing) {
-    case Implementing::kYes:
-      return v1::IMPLEMENTING_YES;
-    case Implementing::kNo:
-      return v1::IMPLEMENTING_NO;
-    case Implementing::kEnded:
-      return v1::IMPLEMENTING_ENDED;
-    case Implementing::kUnknown:
-      break;
-  }
-  return v1::IMPLEMENTING_UNSPECIFIED;
-}
-
-v1::Preparation ToProto(Preparation preparation) {
-  switch (preparation) {
-    case Preparation::kYes:
-      return v1::PREPARATION_YES;
-    case Preparation::kNo:
-      return v1::PREPARATION_NO;
-    case Preparation::kUnknown:
-      break;
-  }
-  return v1::PREPARATION_UNKNOWN;
-}
-
 v1::Municipality::Type ToProto(MunicipalityType type) {
   switch (type) {
     case MunicipalityType::kSpecialWard:
@@ -111,6 +84,32 @@ v1::HistoryEntry StartEntry(const Commit& commit, const std::string& note,
 }
 
 }  // namespace
+
+v1::Implementing ToProto(Implementing implementing) {
+  switch (implementing) {
+    case Implementing::kYes:
+      return v1::IMPLEMENTING_YES;
+    case Implementing::kNo:
+      return v1::IMPLEMENTING_NO;
+    case Implementing::kEnded:
+      return v1::IMPLEMENTING_ENDED;
+    case Implementing::kUnknown:
+      break;
+  }
+  return v1::IMPLEMENTING_UNSPECIFIED;
+}
+
+v1::Preparation ToProto(Preparation preparation) {
+  switch (preparation) {
+    case Preparation::kYes:
+      return v1::PREPARATION_YES;
+    case Preparation::kNo:
+      return v1::PREPARATION_NO;
+    case Preparation::kUnknown:
+      break;
+  }
+  return v1::PREPARATION_UNKNOWN;
+}
 
 google::protobuf::Timestamp ToProto(base::Timestamp time) {
   google::protobuf::Timestamp result;
@@ -417,49 +416,6 @@ v1::HistoryEntry ToProto(const LineageEvent& event, const Commit& commit) {
   v1::HistoryEntry entry = StartEntry(commit, event.note, event.reason);
   *entry.mutable_lineage_event() = ToProto(event, commit.recorded_time);
   return entry;
-}
-
-std::size_t AddChanges(const History& history, const Commit& commit,
-                       std::size_t first, std::size_t limit,
-                       v1::StreamChangesResponse& response) {
-  const RegistryView view = history.At(commit.version);
-  const std::size_t municipalities = commit.municipalities.size();
-  const std::size_t statuses = commit.statuses.size();
-  std::size_t at = first;
-  for (; at < commit.size() &&
-         static_cast<std::size_t>(response.changes_size()) < limit;
-       ++at) {
-    if (at < municipalities) {
-      const base::MunicipalityCode& id = commit.municipalities[at]->first_code;
-      // The last record of a municipality stands for all of them.
-      if (at + 1 < municipalities &&
-          commit.municipalities[at + 1]->first_code == id) {
-        continue;
-      }
-      v1::StreamChangesResponse::Change& change = *response.add_changes();
-      change.set_version(commit.version);
-      if (const Municipality* municipality = view.FindMunicipality(id)) {
-        *change.mutable_municipality() =
-            ToProto(view, *municipality, municipality->Last().last);
-        // Of all years, not of one.
-        change.mutable_municipality()->clear_fiscal_year();
-      } else {
-        change.set_deleted(MunicipalityNameOf(id));
-      }
-      continue;
-    }
-    v1::StreamChangesResponse::Change& change = *response.add_changes();
-    change.set_version(commit.version);
-    if (at < municipalities + statuses) {
-      *change.mutable_status_record() =
-          ToProto(*commit.statuses[at - municipalities], commit.recorded_time);
-    } else {
-      *change.mutable_lineage_event() =
-          ToProto(*commit.lineage_events[at - municipalities - statuses],
-                  commit.recorded_time);
-    }
-  }
-  return at - first;
 }
 
 type::v1::ImportResult ToProto(const ImportPlan& plan,

@@ -2,7 +2,6 @@
 // reads or writes fields of the resources.
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +36,10 @@ namespace v1 = ::welfare::registry::v1;
 google::protobuf::Timestamp ToProto(base::Timestamp time);
 base::Timestamp FromProto(const google::protobuf::Timestamp& time);
 
+// Unknown is UNSPECIFIED on the wire: no record says.
+v1::Implementing ToProto(Implementing implementing);
+v1::Preparation ToProto(Preparation preparation);
+
 // The facts are those of `year`, or of the nearest year in which it exists.
 // `created` and `recorded`: when the municipality was first and last recorded.
 v1::Municipality ToProto(const Municipality& municipality,
@@ -63,12 +66,6 @@ v1::HistoryEntry ToProto(const MunicipalityRecord& record,
                          const Commit& commit);
 v1::HistoryEntry ToProto(const StatusRecord& record, const Commit& commit);
 v1::HistoryEntry ToProto(const LineageEvent& event, const Commit& commit);
-// `commit` as changes of a stream, from record `first` on, until `response` has
-// `limit` changes. Returns how many records were taken; several of one
-// municipality are one change.
-std::size_t AddChanges(const History& history, const Commit& commit,
-                       std::size_t first, std::size_t limit,
-                       v1::StreamChangesResponse& response);
 // Everything but request_id and version.
 type::v1::ImportResult ToProto(const ImportPlan& plan,
                                std::string_view source_file);

@@ -238,16 +238,20 @@ grpc::ServerUnaryReactor* RegistryService::BatchImportStatusRecords(
       ImportBatches(writer_, &RegistryWriter::ImportStatusRecords, true));
 }
 
-grpc::ServerWriteReactor<v1::StreamChangesResponse>*
-RegistryService::StreamChanges(grpc::CallbackServerContext* context,
-                               const v1::StreamChangesRequest* request) {
-  return platform::ServerStream<v1::StreamChangesResponse>(
+grpc::ServerWriteReactor<grpc::ByteBuffer>* RegistryService::StreamChanges(
+    grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
+  return platform::ServerStream<grpc::ByteBuffer>(
       calls_, context, request,
-      [this](const CallContext& call, const v1::StreamChangesRequest& asked,
-             platform::StreamWriter<v1::StreamChangesResponse>& writer) {
-        return streams_.StreamChanges(call, asked, [&](const auto& message) {
-          return writer.Write(message);
-        });
+      [this](const CallContext& call, const grpc::ByteBuffer& bytes,
+             platform::StreamWriter<grpc::ByteBuffer>& writer) -> absl::Status {
+        v1::StreamChangesRequest asked;
+        if (!asked.ParseFromString(platform::ToBytes(bytes))) {
+          return platform::UnreadableMessage();
+        }
+        return streams_.StreamChanges(
+            call, asked, [&](const std::string& message) {
+              return writer.Write(platform::ToByteBuffer(message));
+            });
       });
 }
 

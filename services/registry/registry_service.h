@@ -15,10 +15,12 @@ namespace welfare::registry {
 
 // Any thread of gRPC may call it. GetMunicipality and GetRoster are raw
 // methods: a reply seen before goes out as the bytes it went out as before.
+// StreamChanges is one too: it writes its bytes itself.
 class RegistryService final
     : public v1::RegistryService::WithRawCallbackMethod_GetMunicipality<
           v1::RegistryService::WithRawCallbackMethod_GetRoster<
-              v1::RegistryService::CallbackService>> {
+              v1::RegistryService::WithRawCallbackMethod_StreamChanges<
+                  v1::RegistryService::CallbackService>>> {
  public:
   struct Dependencies {
     RegistryReader& reader;
@@ -119,9 +121,9 @@ class RegistryService final
       grpc::CallbackServerContext* context,
       const v1::ImportStatusRecordsRequest* request,
       type::v1::ImportResult* response) override;
-  grpc::ServerWriteReactor<v1::StreamChangesResponse>* StreamChanges(
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* StreamChanges(
       grpc::CallbackServerContext* context,
-      const v1::StreamChangesRequest* request) override;
+      const grpc::ByteBuffer* request) override;
   grpc::ServerWriteReactor<type::v1::WatchVersionsResponse>* WatchVersions(
       grpc::CallbackServerContext* context,
       const type::v1::WatchVersionsRequest* request) override;

@@ -5,7 +5,7 @@
 
 #include "services/base/error.h"
 #include "services/platform/errors.h"
-#include "services/registry/convert.h"
+#include "services/registry/change_message.h"
 #include "services/registry/errors.h"
 
 namespace welfare::registry {
@@ -28,31 +28,27 @@ absl::StatusOr<HistoryPtr> RegistryStreams::WaitForChange(
 
 absl::Status RegistryStreams::StreamChanges(
     const platform::CallContext& call, const v1::StreamChangesRequest& request,
-    const Send<v1::StreamChangesResponse>& send) {
+    const Send<std::string>& send) {
   HistoryPtr head = live_.Head();
   std::int64_t sent = request.after_version();
   if (sent < 0) return VersionNegative("after_version", sent);
   if (sent > head->version()) {
     return VersionNotReached("after_version", sent, head->version());
   }
+  ChangeMessage message;
   while (true) {
-    v1::StreamChangesResponse message;
     for (const CommitPtr& commit : head->CommitsAfter(sent)) {
       for (std::size_t at = 0; at < commit->size();) {
-        at += AddChanges(*head, *commit, at, kChangesPerMessage, message);
+        at += message.Add(*head, *commit, at, kChangesPerMessage);
         if (at == commit->size()) sent = commit->version;
-        if (static_cast<std::size_t>(message.changes_size()) ==
-            kChangesPerMessage) {
-          message.set_version(sent);
-          WELFARE_RETURN_IF_ERROR(send(message));
-          message.Clear();
+        if (message.size() == kChangesPerMessage) {
+          WELFARE_RETURN_IF_ERROR(send(message.Take(sent)));
         }
       }
     }
     // The rest, and always a last word in a stream that ends.
-    if (message.changes_size() > 0 || !request.follow()) {
-      message.set_version(sent);
-      WELFARE_RETURN_IF_ERROR(send(message));
+    if (message.size() > 0 || !request.follow()) {
+      WELFARE_RETURN_IF_ERROR(send(message.Take(sent)));
     }
     if (!request.follow()) return absl::OkStatus();
     WELFARE_ASSIGN_OR_RETURN(head, WaitForChange(call, sent));

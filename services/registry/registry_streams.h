@@ -30,14 +30,14 @@ class RegistryStreams {
   template <typename Message>
   using Send = std::function<absl::Status(const Message&)>;
 
-  // Sends every change after a version, in messages of at most
-  // kChangesPerMessage. Ends at the head unless the request follows.
+  // Sends every change after a version, as the bytes of messages of at most
+  // kChangesPerMessage changes. Ends at the head unless the request follows.
   //
   // Errors: as in the proto; those of `send`; CANCELLED; UNAVAILABLE, reason
   //   SHUTTING_DOWN, after Stop().
   absl::Status StreamChanges(const platform::CallContext& call,
                              const v1::StreamChangesRequest& request,
-                             const Send<v1::StreamChangesResponse>& send);
+                             const Send<std::string>& send);
 
   // Sends the registry's version now and whenever it rises.
   //

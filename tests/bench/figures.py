@@ -1,7 +1,11 @@
 """The figures of tools/bench. To add one, see tests/bench/README.md."""
 
+import atexit
 import contextlib
+import functools
+import hashlib
 import json
+import sys
 
 from measure import (SOURCE, BenchError, Figure, Goal, Server, h2load, program_json, run,
                      string_message, unary_loads, wait_for, wrk, yardstick)
@@ -18,6 +22,24 @@ MUNICIPALITIES = 1741
 # --- the registry as shipped -------------------------------------------------
 
 
+@functools.cache
+def postgres():
+    """The PostgreSQL of this run, as durable as one in production."""
+    sys.path.insert(0, str(SOURCE / "tests" / "support"))
+    import postgres_fixture
+    server = postgres_fixture.Server(durable=True)
+    atexit.register(server.remove)
+    return server.make()
+
+
+@functools.cache
+def postgres_database(folder):
+    """Makes the database of one data folder; returns its URL."""
+    name = "bench_" + hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    postgres().sql(f"CREATE DATABASE {name}", "postgres")
+    return postgres().url(database=name)
+
+
 def engine_flags(engine, folder):
     """Returns the flags that give a service this database engine.
 
@@ -25,14 +47,24 @@ def engine_flags(engine, folder):
     """
     if engine == "sqlite":
         return [f"--data-dir={folder}"]
-    raise BenchError(f"the engine {engine} is not connected yet")
+    return [f"--database-url={postgres_database(folder)}"]
+
+
+def programs_of_the_bench(folder, count):
+    """Makes an assets folder with the programmes bench0, bench1, ...; returns it."""
+    data = folder / "assets" / "services" / "registry" / "data"
+    data.mkdir(parents=True, exist_ok=True)
+    (data / "programs.csv").write_text(
+        "program,display_name,display_name_en,first_fiscal_year,legal_basis\n"
+        + "".join(f"bench{i},架空の事業{i},Synthetic {i},1900,架空\n" for i in range(count)), "utf-8")
+    return folder / "assets"
 
 
 @contextlib.contextmanager
-def registry(bench, data, folder):
+def registry(bench, data, folder, assets=SOURCE):
     """Runs welfare-registry with metrics and access log; yields (server, address)."""
     with Server([bench.program("welfare-registry"), "--listen=127.0.0.1:0",
-                 "--ops-listen=127.0.0.1:0", f"--assets-dir={SOURCE}", "--drain-wait-ms=0",
+                 "--ops-listen=127.0.0.1:0", f"--assets-dir={assets}", "--drain-wait-ms=0",
                  *engine_flags(bench.engine, data)], folder) as server:
         yield server, server.find_in_log(r'"address":"(127[^"]+)"')
 
@@ -113,7 +145,8 @@ def import_national(bench):
         with bench.folder() as folder:
             data = folder / "data"
             data.mkdir()
-            with registry(bench, data, folder) as (server, address):
+            assets = programs_of_the_bench(folder, 2)
+            with registry(bench, data, folder, assets) as (server, address):
                 done = load_registry(bench, address, programs=2, years=20)
                 return {"import": {"seconds": done["seconds"],
                                    "rows_per_second": done["rows_per_second"],
@@ -128,11 +161,12 @@ def watch(bench):
     with bench.folder() as folder:
         data = folder / "data"
         data.mkdir()
-        with registry(bench, data, folder) as (_, address):
+        assets = programs_of_the_bench(folder, 29)
+        with registry(bench, data, folder, assets) as (_, address):
             load_registry(bench, address, programs=29, years=20)
 
         def product():
-            with registry(bench, data, folder) as (server, address):
+            with registry(bench, data, folder, assets) as (server, address):
                 before = server.cpu_seconds()
                 done = program_json([bench.program("bench-registry-load"), "--server", address, "watch"])
                 return {"from 0": {"changes": done["changes"],

@@ -27,10 +27,12 @@ def programs():
 
 class Server:
     """A PostgreSQL with a unix socket in a folder of its own and no other
-    address. It runs without fsync: its tests end processes, not the machine."""
+    address. It runs without fsync: its tests end processes, not the machine.
+    Only a `durable` one is as in production, for measuring."""
 
-    def __init__(self, folder=None):
+    def __init__(self, folder=None, durable=False):
         """Takes an existing server's folder, or makes one without a server."""
+        self.durable = durable
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix=PREFIX, dir="/tmp"))
         if not folder and os.geteuid() == 0:
             user = pwd.getpwnam("postgres")
@@ -50,8 +52,9 @@ class Server:
         # The server must not hold the pipes of whoever waits for this program.
         self._run("pg_ctl", "-D", self.folder / "data", "-l", self.folder / "log", "-w", "-o",
                   f"-k {self.folder} -c listen_addresses= -c max_connections=300"
-                  " -c fsync=off -c full_page_writes=off -c autovacuum=off"
-                  " -c wal_level=minimal -c max_wal_senders=0", "start")
+                  + ("" if self.durable else
+                     " -c fsync=off -c full_page_writes=off -c autovacuum=off"
+                     " -c wal_level=minimal -c max_wal_senders=0"), "start")
 
     def stop(self, mode="fast"):
         """Cuts every connection and waits for the end."""

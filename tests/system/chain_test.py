@@ -9,6 +9,7 @@ import html.parser
 import io
 import re
 import unittest
+import urllib.parse
 import zipfile
 
 import demo_data
@@ -70,7 +71,38 @@ class Chain(harness.LoadedTest):
         self.assertEqual(found["displayName"], "千代田区")
         self.assertEqual(found["council"]["name"], "municipalities/131016/council")
         self.assertEqual(len(self.http.list("/v1/municipalities", "municipalities",
-                                            pageSize=25)), 62)
+                                            pageSize=25, fiscalYear=2025)), 62)
+
+    def test_names_resolve_and_are_printed_in_the_registers_form(self):
+        for text in ("青ヶ島村", "青ケ島村", "134023"):
+            found = self.http.get("/v1/municipalities:resolve", text=text)
+            self.assertEqual(found["displayName"], "青ヶ島村")
+        reply = self.http.send(
+            "GET", "/v1/municipalities:resolve?text=" + urllib.parse.quote("青ガ島村"))
+        self.assertEqual(reply.status, 404)
+        self.assertIn("青ヶ島村", reply.body.decode())
+
+    def test_timeline_holds_the_chart_of_implementing_municipalities(self):
+        timeline = self.http.get("/v1/programs/jusou/timeline")
+        self.assertEqual([(y["fiscalYear"], y["implementingCount"], len(y["newcomers"]))
+                          for y in timeline["years"]],
+                         [(2021, 2, 2), (2022, 7, 5), (2023, 12, 5), (2024, 23, 11), (2025, 30, 7)])
+
+    def test_a_municipality_that_ends_later_stays_in_the_rounds_before(self):
+        before = {year: self.http.get(f"{JUSOU}/rounds/{year}/progress") for year in (2024, 2025)}
+        roster = self.http.get("/v1/programs/jusou/rosters/2025")
+        event = self.http.post("/v1/lineageEvents", {
+            "kind": "KIND_MERGER", "effectiveDate": {"year": 2025, "month": 11, "day": 1},
+            "predecessors": ["municipalities/133035", "municipalities/133051"],
+            "successors": ["municipalities/133051"], "reason": "架空の合併"})
+        self.assertEqual(event["fiscalYear"], 2026)
+        for year, progress in before.items():
+            after = self.http.get(f"{JUSOU}/rounds/{year}/progress")
+            self.assertEqual(after, progress)
+            self.assertLessEqual(after["received"], after["expected"])
+        again = self.http.get("/v1/programs/jusou/rosters/2025")
+        self.assertEqual({**again, "version": ""}, {**roster, "version": ""})
+        self.assertEqual(len(self.http.get("/v1/programs/jusou/rosters/2026")["entries"]), 61)
 
     # --- survey ---------------------------------------------------------------
 
