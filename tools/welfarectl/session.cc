@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <iostream>
 #include <random>
+#include <utility>
 
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -28,6 +29,13 @@ int ExitCodeOf(grpc::StatusCode code) {
       return kFailure;
   }
 }
+
+// What of an error's metadata helps a person to put it right.
+constexpr std::pair<const char*, const char*> kShownMetadata[] = {
+    {"candidates", "candidates"},
+    {"etag", "current etag"},
+    {"sent", "etag sent"},
+};
 
 const char* Advice(grpc::StatusCode code) {
   switch (code) {
@@ -110,6 +118,12 @@ int Fail(const grpc::Status& status) {
       if (any.UnpackTo(&info)) {
         std::cerr << "  reason: " << info.reason() << " (" << info.domain()
                   << ")\n";
+        for (const auto& [key, label] : kShownMetadata) {
+          const auto found = info.metadata().find(key);
+          if (found != info.metadata().end() && !found->second.empty()) {
+            std::cerr << "  " << label << ": " << found->second << "\n";
+          }
+        }
       } else if (any.UnpackTo(&bad_request)) {
         for (const auto& violation : bad_request.field_violations()) {
           std::cerr << "  - " << violation.field() << ": "
@@ -127,6 +141,7 @@ int Fail(const grpc::Status& status) {
 int Fail(const absl::Status& status) {
   std::cerr << "Error: " << base::MessageOf(status) << "\n";
   if (const auto details = base::GetErrorDetails(status)) {
+    std::cerr << "  reason: " << details->reason << "\n";
     for (const base::Violation& violation : details->violations) {
       std::cerr << "  - " << violation.field << ": " << violation.description
                 << "\n";
