@@ -52,14 +52,19 @@ class ImportSummary {
   void Add(const type::v1::ImportResult& result);
   // Shows how many records are sent, on a terminal only.
   void Progress(std::size_t done, std::size_t of) const;
-  // Says what of an import that broke off is written.
-  std::string Committed() const;
+  // Notes that the batch sent last was refused as a whole.
+  void Refused();
+  // Says what of an import that broke off is written, and prints the counts of
+  // that.
+  void BreakOff(const Session& session) const;
   // Prints counts and rejects; returns kOk, kRejectedRows, or kFailure when
   // the rejects file cannot be written.
   int Finish(const Session& session) const;
 
  private:
   struct Totals;
+  // What is written, in words.
+  std::string Committed() const;
   std::unique_ptr<Totals> totals_;
 };
 

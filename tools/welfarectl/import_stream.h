@@ -7,7 +7,6 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +39,16 @@ struct ImportFlags {
 template <typename Request>
 using FillRequest =
     std::function<absl::Status(Request&, const CsvBatch&, bool last)>;
+
+// Whether a call that ended so was answered, so that its batch is known not to
+// be written.
+inline bool IsAnswered(grpc::StatusCode code) {
+  return code != grpc::StatusCode::UNAVAILABLE &&
+         code != grpc::StatusCode::DEADLINE_EXCEEDED &&
+         code != grpc::StatusCode::CANCELLED &&
+         code != grpc::StatusCode::UNKNOWN &&
+         code != grpc::StatusCode::INTERNAL;
+}
 
 // Sends `batches`; one is answered before the next is sent, so that the
 // progress shown is what is committed.
@@ -79,7 +88,9 @@ int SendBatches(
   }
   stream->WritesDone();
   const grpc::Status status = stream->Finish();
-  return status.ok() ? static_cast<int>(kOk) : Fail(status);
+  if (status.ok()) return kOk;
+  if (IsAnswered(status.error_code())) summary.Refused();
+  return Fail(status);
 }
 
 // Prepares a file that was read, before it is cut.
@@ -103,8 +114,7 @@ int RunImport(Session& session, const ImportFlags& flags,
     const int code = SendBatches<Request>(session, *batches, flags.dry_run,
                                           summary, open, fill, commit);
     if (code != kOk) {
-      std::cerr << "  " << summary.Committed() << "\n";
-      static_cast<void>(summary.Finish(session));
+      summary.BreakOff(session);
       return code;
     }
   }

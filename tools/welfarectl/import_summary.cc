@@ -115,35 +115,39 @@ void ImportSummary::Progress(std::size_t done, std::size_t of) const {
 
 std::string ImportSummary::Committed() const {
   const Totals& t = *totals_;
+  const type::v1::ImportCounts& counts = t.all.counts();
+  const bool whole = t.commit == Commit::kWithLastBatch;
   const std::string again =
       " Run the same command again: what is written comes out as unchanged.";
-  if (t.commit == Commit::kNever)
-    return "It was a dry run; nothing is written.";
-  if (t.commit == Commit::kWithLastBatch) {
-    if (!t.last_sent) {
-      return "Nothing is written: the file is one transaction, and its end was "
-             "not sent.";
-    }
-    if (t.under_way) {
-      return "The end of the file was sent: all of it is written or nothing." +
-             again;
-    }
+  if (t.commit == Commit::kNever) {
+    return "It was a dry run: nothing is written.";
   }
-  const type::v1::ImportCounts& counts = t.all.counts();
-  std::string said =
-      counts.rows() == 0
-          ? "Nothing is acknowledged as written"
-          : "Written are " + std::to_string(counts.rows()) + " records (" +
-                std::to_string(counts.created()) + " created, " +
-                std::to_string(counts.updated()) + " updated, " +
-                std::to_string(counts.unchanged()) + " unchanged, " +
-                std::to_string(counts.deleted()) + " deleted, " +
-                std::to_string(counts.rejected()) + " rejected)";
-  if (t.under_way) {
-    said += "; the batch from line " + std::to_string(t.first_line) + " of " +
-            t.source_file + " may be too";
+  if (whole && t.last_sent && t.under_way) {
+    return "The end of the file was sent: all of it is written, or nothing." +
+           again;
   }
-  return said + "." + again;
+  if (counts.rows() == 0 && (whole || !t.under_way)) {
+    return whole ? "Nothing is written: the file is one transaction."
+                 : "Nothing is written.";
+  }
+  const std::string batch = "the batch from line " +
+                            std::to_string(t.first_line) + " of " +
+                            t.source_file + " may be written";
+  if (counts.rows() == 0) return "No answer yet; " + batch + "." + again;
+  return "Taken are " + std::to_string(counts.rows()) + " records (" +
+         std::to_string(counts.created()) + " created, " +
+         std::to_string(counts.updated()) + " updated, " +
+         std::to_string(counts.unchanged()) + " unchanged, " +
+         std::to_string(counts.deleted()) + " deleted, " +
+         std::to_string(counts.rejected()) + " rejected)" +
+         (t.under_way ? "; " + batch : "") + "." + again;
+}
+
+void ImportSummary::Refused() { totals_->under_way = false; }
+
+void ImportSummary::BreakOff(const Session& session) const {
+  std::cerr << "  " << Committed() << "\n";
+  if (totals_->all.counts().rows() > 0) static_cast<void>(Finish(session));
 }
 
 int ImportSummary::Finish(const Session& session) const {

@@ -19,6 +19,8 @@ namespace {
 
 // A column is not made narrower than this.
 constexpr std::size_t kMinWidth = 12;
+// Room that folded text should have.
+constexpr std::size_t kFoldWidth = 30;
 
 // Characters that begin no line and those that end none.
 constexpr std::string_view kNeverFirst[] = {"、", "。", "，", "．", "」", "』",
@@ -71,19 +73,23 @@ std::size_t LineWidth(const std::vector<Drawn>& drawn) {
   return width;
 }
 
-// The least that what may be folded or shortened needs.
-std::size_t LeastWidth(const std::vector<Drawn>& drawn) {
+// What the line needs when cells that may be folded are at most `folded` wide,
+// and cells that may be shortened as narrow as can be.
+std::size_t LeastWidth(const std::vector<Drawn>& drawn, std::size_t folded) {
   std::size_t width = LineWidth(drawn);
   for (const Drawn& d : drawn) {
-    if (d.column->fit != Table::Fit::kKeep && d.width > kMinWidth) {
-      width -= d.width - std::max(kMinWidth, text::DisplayWidth(d.heading));
-    }
+    if (d.column->fit == Table::Fit::kKeep) continue;
+    const std::size_t least =
+        std::max(d.column->fit == Table::Fit::kFold ? folded : kMinWidth,
+                 text::DisplayWidth(d.heading));
+    if (d.width > least) width -= d.width - least;
   }
   return width;
 }
 
-// Leaves spare columns out, the first that may be left out first, until the
-// line fits: as it is, or, for what is folded, at all.
+// Leaves spare columns out until the line fits the page, the first that may be
+// left out first: all but the last of them so that folded text has some room,
+// the last where there is no other way.
 std::vector<std::string> LeaveOut(std::vector<Drawn>& drawn, std::size_t page) {
   std::vector<std::string> left_out;
   const auto spare = [](const Drawn& a, const Drawn& b) {
@@ -92,10 +98,11 @@ std::vector<std::string> LeaveOut(std::vector<Drawn>& drawn, std::size_t page) {
   const bool folds = std::any_of(drawn.begin(), drawn.end(), [](auto& d) {
     return d.column->fit == Table::Fit::kFold;
   });
-  while (!drawn.empty() &&
-         (folds ? LeastWidth(drawn) : LineWidth(drawn)) > page) {
+  while (!drawn.empty() && LineWidth(drawn) > page) {
     const auto most = std::max_element(drawn.begin(), drawn.end(), spare);
     if (most->column->spare == 0) break;
+    const std::size_t room = most->column->spare > 1 ? kFoldWidth : kMinWidth;
+    if (folds && LeastWidth(drawn, room) <= page) break;
     left_out.push_back(most->heading);
     drawn.erase(most);
   }

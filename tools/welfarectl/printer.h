@@ -40,7 +40,7 @@ class Table {
     std::size_t limit = 0;
     Fit fit = Fit::kKeep;
     // Above 0: left out of the table where every cell is empty, and of a page
-    // that is too narrow, the highest first.
+    // that is too narrow, the highest first; 1 only where folding would not do.
     int spare = 0;
     // Title in the table; empty: `title`.
     std::string heading = {};

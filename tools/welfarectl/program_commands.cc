@@ -16,7 +16,9 @@ int ListPrograms(Session& session, const ReadAt& at) {
        {.title = "display_name", .heading = "name"},
        {.title = "display_name_en", .spare = 2, .heading = "english"},
        {.title = "first_fiscal_year", .number = true, .heading = "since"},
-       {.title = "first_record_year", .number = true, .heading = "recorded"},
+       {.title = "first_record_year",
+        .number = true,
+        .heading = "records from"},
        {.title = "last_record_year", .number = true, .heading = "to"},
        {.title = "legal_basis", .spare = 1, .heading = "law"}});
   const int code = ReadPages<v1::ListProgramsResponse>(

@@ -65,6 +65,8 @@ std::shared_ptr<grpc::Channel> Session::channel() {
   if (channel_ == nullptr) {
     grpc::ChannelArguments arguments;
     arguments.SetUserAgentPrefix("welfarectl");
+    // The answer to a large file that is refused names each of its records.
+    arguments.SetMaxReceiveMessageSize(-1);
     arguments.SetServiceConfigJSON(
         R"({"methodConfig": [{"name": [{}], "retryPolicy": {
               "maxAttempts": 4, "initialBackoff": "0.1s", "maxBackoff": "2s",

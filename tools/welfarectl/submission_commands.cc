@@ -116,8 +116,7 @@ int ImportFiles(Session& session, const ImportFlags& flags) {
           return absl::OkStatus();
         });
     if (code != kOk) {
-      // What was acknowledged before stays; say how much.
-      static_cast<void>(summary.Finish(session));
+      summary.BreakOff(session);
       return code;
     }
   }
