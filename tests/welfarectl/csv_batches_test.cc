@@ -165,6 +165,21 @@ TEST(SelectRecords, OfNoKeyIsEmpty) {
   EXPECT_EQ(batch->csv, "");
 }
 
+TEST(RenameColumn, ChangesTheHeaderLineAndNothingElse) {
+  CsvFile file{.name = "a.csv",
+               .text = "\n\"code\",name\r\n13101,code\r\n",
+               .header = {"code", "name"}};
+  ASSERT_THAT(RenameColumn(file, "code", "code5"), IsOk());
+  EXPECT_EQ(file.text, "\ncode5,name\r\n13101,code\r\n");
+  EXPECT_THAT(file.header, ElementsAre("code5", "name"));
+}
+
+TEST(RenameColumn, LeavesAMissingColumnToTheService) {
+  CsvFile file = FileOf("code,kind,value\n1,m,a\n");
+  ASSERT_THAT(RenameColumn(file, "colour", "colour5"), IsOk());
+  EXPECT_EQ(file.text, "code,kind,value\n1,m,a\n");
+}
+
 class ReadCsvFile : public testing::Test {
  protected:
   std::string Write(const std::string& bytes) {

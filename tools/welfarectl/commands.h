@@ -2,6 +2,7 @@
 // validates its arguments, makes its calls and prints.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,10 +19,13 @@ class ImportResult;
 namespace welfare::ctl {
 
 class Session;
+struct CsvBatch;
 
 void AddMunicipalityCommands(CLI::App& app, Session& session);
 void AddStatusCommands(CLI::App& app, Session& session);
 void AddRosterCommands(CLI::App& app, Session& session);
+void AddLineageCommands(CLI::App& app, Session& session);
+void AddProgramCommands(CLI::App& app, Session& session);
 void AddCodebookCommands(CLI::App& app, Session& session);
 void AddRoundCommands(CLI::App& app, Session& session);
 void AddSubmissionCommands(CLI::App& app, Session& session);
@@ -40,15 +44,27 @@ class ImportSummary {
   ImportSummary(const ImportSummary&) = delete;
   ImportSummary& operator=(const ImportSummary&) = delete;
 
+  // How an import becomes durable, for what is said when it breaks off.
+  enum class Commit { kNever, kEachBatch, kWithLastBatch };
+
+  // Notes that `batch` is being sent.
+  void Sending(const CsvBatch& batch, bool last, Commit commit);
   void Add(const type::v1::ImportResult& result);
-  // Shows how far the import is, on a terminal only.
+  // Shows how many records are sent, on a terminal only.
   void Progress(std::size_t done, std::size_t of) const;
+  // Notes that the batch sent last was refused as a whole.
+  void Refused();
+  // Says what of an import that broke off is written, and prints the counts of
+  // that.
+  void BreakOff(const Session& session) const;
   // Prints counts and rejects; returns kOk, kRejectedRows, or kFailure when
   // the rejects file cannot be written.
   int Finish(const Session& session) const;
 
  private:
   struct Totals;
+  // What is written, in words.
+  std::string Committed() const;
   std::unique_ptr<Totals> totals_;
 };
 

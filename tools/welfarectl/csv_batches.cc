@@ -74,6 +74,19 @@ absl::StatusOr<CsvFile> ReadCsvFile(const std::string& path) {
   return file;
 }
 
+absl::Status RenameColumn(CsvFile& file, const std::string& from,
+                          const std::string& to) {
+  std::replace(file.header.begin(), file.header.end(), from, to);
+  text::CsvReader reader(file.text);
+  if (auto header = reader.Next(); !header.ok()) return header.status();
+  const std::string_view raw = reader.last_raw();
+  const auto at = static_cast<std::size_t>(raw.data() - file.text.data());
+  std::string line;
+  text::AppendCsvRecord(line, file.header, {.line_end = ""});
+  file.text.replace(at, raw.size(), line);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<CsvBatch>> CutIntoBatches(
     const CsvFile& file, const std::vector<std::string>& key_columns,
     int max_records) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace welfare::ctl {
@@ -34,6 +35,13 @@ struct CsvBatch {
 //   INVALID_ARGUMENT, reason ENCODING_UNKNOWN: neither UTF-8 nor CP932.
 //   INVALID_ARGUMENT, reason CSV_EMPTY: no header line.
 absl::StatusOr<CsvFile> ReadCsvFile(const std::string& path);
+
+// Renames a column in the header line, where there is one of that name; the
+// records and their lines stay.
+//
+// Errors: those of reading the header line.
+absl::Status RenameColumn(CsvFile& file, const std::string& from,
+                          const std::string& to);
 
 // Cuts `file` into batches of at most `max_records` records and about 2 MiB
 // (the message limit is 4 MiB). Records with an equal key, the cells of

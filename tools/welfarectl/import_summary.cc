@@ -1,10 +1,14 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
+#include <string_view>
 
 #include "services/text/csv.h"
 #include "tools/welfarectl/commands.h"
+#include "tools/welfarectl/csv_batches.h"
+#include "tools/welfarectl/interrupt.h"
 #include "tools/welfarectl/printer.h"
 #include "tools/welfarectl/session.h"
 #include "welfare/type/v1/csv_import.pb.h"
@@ -13,6 +17,7 @@ namespace welfare::ctl {
 namespace {
 
 constexpr int kShownRejects = 20;
+constexpr std::string_view kFileRejected = "FILE_REJECTED";
 
 std::string RejectsCsv(const type::v1::ImportResult& all) {
   const text::CsvWriteOptions options{.line_end = "\n"};
@@ -34,11 +39,38 @@ std::string RejectsCsv(const type::v1::ImportResult& all) {
   return csv;
 }
 
+// Shows the first faults on stderr.
+void ShowRejects(const type::v1::ImportResult& all, int faults) {
+  int shown = 0;
+  for (const auto& reject : all.rejects()) {
+    if (reject.reason_code() == kFileRejected) continue;
+    if (shown++ == kShownRejects) {
+      std::cerr << "... and " << faults - kShownRejects
+                << " more; --rejects FILE writes them all.\n";
+      return;
+    }
+    std::string where;
+    if (!reject.column().empty()) where = " (" + reject.column();
+    if (!where.empty() && !reject.value().empty())
+      where += " " + reject.value();
+    if (!where.empty()) where += ")";
+    std::cerr << OneLine(reject.source_file() + ":" +
+                         std::to_string(reject.source_line()) + ": " +
+                         reject.reason_code() + where + ": " + reject.message())
+              << "\n";
+  }
+}
+
 }  // namespace
 
 struct ImportSummary::Totals {
   type::v1::ImportResult all;
   std::string rejects_path;
+  Commit commit = Commit::kEachBatch;
+  std::string source_file;  // of the batch sent last
+  int first_line = 0;       // of the same
+  bool last_sent = false;   // it was the last of its file
+  bool under_way = false;   // it has no answer yet
 };
 
 ImportSummary::ImportSummary(std::string rejects_path)
@@ -47,6 +79,15 @@ ImportSummary::ImportSummary(std::string rejects_path)
 }
 
 ImportSummary::~ImportSummary() = default;
+
+void ImportSummary::Sending(const CsvBatch& batch, bool last, Commit commit) {
+  totals_->commit = commit;
+  totals_->source_file = batch.source_file;
+  totals_->first_line = batch.first_line;
+  totals_->last_sent = last;
+  totals_->under_way = true;
+  SetInterruptNote(Committed());
+}
 
 void ImportSummary::Add(const type::v1::ImportResult& result) {
   type::v1::ImportCounts& sum = *totals_->all.mutable_counts();
@@ -62,16 +103,57 @@ void ImportSummary::Add(const type::v1::ImportResult& result) {
   }
   totals_->all.set_version(result.version());
   totals_->all.set_validate_only(result.validate_only());
+  totals_->under_way = false;
+  SetInterruptNote(Committed());
 }
 
 void ImportSummary::Progress(std::size_t done, std::size_t of) const {
   if (isatty(STDERR_FILENO) == 0) return;
-  std::cerr << "\r" << totals_->all.counts().rows() << " rows, batch " << done
-            << " of " << of << (done == of ? "\n" : "") << std::flush;
+  std::cerr << "\r" << done << " of " << of << " records"
+            << (done == of ? "\n" : "") << std::flush;
+}
+
+std::string ImportSummary::Committed() const {
+  const Totals& t = *totals_;
+  const type::v1::ImportCounts& counts = t.all.counts();
+  const bool whole = t.commit == Commit::kWithLastBatch;
+  const std::string again =
+      " Run the same command again: what is written comes out as unchanged.";
+  if (t.commit == Commit::kNever) {
+    return "It was a dry run: nothing is written.";
+  }
+  if (whole && t.last_sent && t.under_way) {
+    return "The end of the file was sent: all of it is written, or nothing." +
+           again;
+  }
+  if (counts.rows() == 0 && (whole || !t.under_way)) {
+    return whole ? "Nothing is written: the file is one transaction."
+                 : "Nothing is written.";
+  }
+  const std::string batch = "the batch from line " +
+                            std::to_string(t.first_line) + " of " +
+                            t.source_file + " may be written";
+  if (counts.rows() == 0) return "No answer yet; " + batch + "." + again;
+  return "Taken are " + std::to_string(counts.rows()) + " records (" +
+         std::to_string(counts.created()) + " created, " +
+         std::to_string(counts.updated()) + " updated, " +
+         std::to_string(counts.unchanged()) + " unchanged, " +
+         std::to_string(counts.deleted()) + " deleted, " +
+         std::to_string(counts.rejected()) + " rejected)" +
+         (t.under_way ? "; " + batch : "") + "." + again;
+}
+
+void ImportSummary::Refused() { totals_->under_way = false; }
+
+void ImportSummary::BreakOff(const Session& session) const {
+  std::cerr << "  " << Committed() << "\n";
+  if (totals_->all.counts().rows() > 0) static_cast<void>(Finish(session));
 }
 
 int ImportSummary::Finish(const Session& session) const {
+  SetInterruptNote("");
   const type::v1::ImportResult& all = totals_->all;
+  const type::v1::ImportCounts& counts = all.counts();
   Table table({{.title = "rows", .number = true},
                {.title = "created", .number = true},
                {.title = "updated", .number = true},
@@ -79,15 +161,19 @@ int ImportSummary::Finish(const Session& session) const {
                {.title = "deleted", .number = true},
                {.title = "rejected", .number = true},
                {.title = "version", .number = true}});
-  table.Add({std::to_string(all.counts().rows()),
-             std::to_string(all.counts().created()),
-             std::to_string(all.counts().updated()),
-             std::to_string(all.counts().unchanged()),
-             std::to_string(all.counts().deleted()),
-             std::to_string(all.counts().rejected()),
-             std::to_string(all.version())});
+  table.Add({std::to_string(counts.rows()), std::to_string(counts.created()),
+             std::to_string(counts.updated()),
+             std::to_string(counts.unchanged()),
+             std::to_string(counts.deleted()),
+             std::to_string(counts.rejected()), std::to_string(all.version())});
   Print(session, all, table);
+  std::cout << std::flush;
   if (all.validate_only()) std::cerr << "Dry run: nothing was written.\n";
+  // Good records of a file that is taken as a whole are rejects too; among the
+  // faults on a screen they would only be in the way.
+  const auto good = std::count_if(
+      all.rejects().begin(), all.rejects().end(),
+      [](const auto& reject) { return reject.reason_code() == kFileRejected; });
   if (!totals_->rejects_path.empty()) {
     std::ofstream out(totals_->rejects_path, std::ios::binary);
     out << RejectsCsv(all);
@@ -96,23 +182,17 @@ int ImportSummary::Finish(const Session& session) const {
       std::cerr << "Error: cannot write " << totals_->rejects_path << "\n";
       return kFailure;
     }
-    std::cerr << all.rejects_size() << " faults written to "
+    std::cerr << all.rejects_size() - good << " faults written to "
               << totals_->rejects_path << "\n";
   } else {
-    int shown = 0;
-    for (const auto& reject : all.rejects()) {
-      if (shown++ == kShownRejects) {
-        std::cerr << "... and " << all.rejects_size() - kShownRejects
-                  << " more; --rejects FILE writes them all.\n";
-        break;
-      }
-      std::cerr << reject.source_file() << ":" << reject.source_line() << ": "
-                << reject.reason_code()
-                << (reject.column().empty() ? "" : " (" + reject.column() + ")")
-                << ": " << reject.message() << "\n";
-    }
+    ShowRejects(all, all.rejects_size() - static_cast<int>(good));
   }
-  return all.counts().rejected() > 0 ? kRejectedRows : kOk;
+  if (good > 0) {
+    std::cerr << "Nothing of the file is taken: " << counts.rejected() - good
+              << " of its " << counts.rows()
+              << " records are at fault, and it is one transaction.\n";
+  }
+  return counts.rejected() > 0 ? kRejectedRows : kOk;
 }
 
 }  // namespace welfare::ctl

@@ -1,5 +1,4 @@
 // welfarectl: the command line of the welfare platform.
-#include <csignal>
 #include <iostream>
 
 #include <grpc/grpc.h>
@@ -8,17 +7,11 @@
 
 #include "services/platform/version.h"
 #include "tools/welfarectl/commands.h"
+#include "tools/welfarectl/interrupt.h"
 #include "tools/welfarectl/session.h"
 
-namespace {
-
-// What was acknowledged stays; the same command may be run again.
-void OnInterrupt(int) { std::_Exit(welfare::ctl::kInterrupted); }
-
-}  // namespace
-
 int main(int argc, char** argv) {
-  std::signal(SIGINT, OnInterrupt);
+  welfare::ctl::HandleInterrupts();
   // Never given back: the packaged gRPC now and then fails an assertion of its
   // own when its last user leaves while its threads still run.
   grpc_init();
@@ -42,6 +35,10 @@ int main(int argc, char** argv) {
   app.add_option("--output", session.options.output, "How to print")
       ->check(CLI::IsMember({"table", "json", "csv"}))
       ->capture_default_str();
+  app.add_option("--color", session.options.color,
+                 "Colours; auto: on a terminal only")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
   app.add_option("--timeout", session.options.timeout_seconds,
                  "Seconds for one call")
       ->check(CLI::PositiveNumber)
@@ -50,6 +47,8 @@ int main(int argc, char** argv) {
   welfare::ctl::AddMunicipalityCommands(app, session);
   welfare::ctl::AddStatusCommands(app, session);
   welfare::ctl::AddRosterCommands(app, session);
+  welfare::ctl::AddLineageCommands(app, session);
+  welfare::ctl::AddProgramCommands(app, session);
   welfare::ctl::AddCodebookCommands(app, session);
   welfare::ctl::AddRoundCommands(app, session);
   welfare::ctl::AddSubmissionCommands(app, session);

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <iostream>
 #include <random>
+#include <utility>
 
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -28,6 +29,13 @@ int ExitCodeOf(grpc::StatusCode code) {
       return kFailure;
   }
 }
+
+// What of an error's metadata helps a person to put it right.
+constexpr std::pair<const char*, const char*> kShownMetadata[] = {
+    {"candidates", "candidates"},
+    {"etag", "current etag"},
+    {"sent", "etag sent"},
+};
 
 const char* Advice(grpc::StatusCode code) {
   switch (code) {
@@ -57,6 +65,8 @@ std::shared_ptr<grpc::Channel> Session::channel() {
   if (channel_ == nullptr) {
     grpc::ChannelArguments arguments;
     arguments.SetUserAgentPrefix("welfarectl");
+    // The answer to a large file that is refused names each of its records.
+    arguments.SetMaxReceiveMessageSize(-1);
     arguments.SetServiceConfigJSON(
         R"({"methodConfig": [{"name": [{}], "retryPolicy": {
               "maxAttempts": 4, "initialBackoff": "0.1s", "maxBackoff": "2s",
@@ -110,6 +120,12 @@ int Fail(const grpc::Status& status) {
       if (any.UnpackTo(&info)) {
         std::cerr << "  reason: " << info.reason() << " (" << info.domain()
                   << ")\n";
+        for (const auto& [key, label] : kShownMetadata) {
+          const auto found = info.metadata().find(key);
+          if (found != info.metadata().end() && !found->second.empty()) {
+            std::cerr << "  " << label << ": " << found->second << "\n";
+          }
+        }
       } else if (any.UnpackTo(&bad_request)) {
         for (const auto& violation : bad_request.field_violations()) {
           std::cerr << "  - " << violation.field() << ": "
@@ -127,6 +143,7 @@ int Fail(const grpc::Status& status) {
 int Fail(const absl::Status& status) {
   std::cerr << "Error: " << base::MessageOf(status) << "\n";
   if (const auto details = base::GetErrorDetails(status)) {
+    std::cerr << "  reason: " << details->reason << "\n";
     for (const base::Violation& violation : details->violations) {
       std::cerr << "  - " << violation.field << ": " << violation.description
                 << "\n";

@@ -101,7 +101,8 @@ int ImportFiles(Session& session, const ImportFlags& flags) {
         [&](grpc::ClientContext* context) {
           return stub->ImportSubmissions(context);
         },
-        [&](v1::ImportSubmissionsRequest& request, const CsvBatch& batch) {
+        [&](v1::ImportSubmissionsRequest& request, const CsvBatch& batch,
+            bool) {
           for (const CsvFile& header_file : headers) {
             auto selected =
                 SelectRecords(header_file, KeyColumns(), batch.keys);
@@ -115,8 +116,7 @@ int ImportFiles(Session& session, const ImportFlags& flags) {
           return absl::OkStatus();
         });
     if (code != kOk) {
-      // What was acknowledged before stays; say how much.
-      static_cast<void>(summary.Finish(session));
+      summary.BreakOff(session);
       return code;
     }
   }
