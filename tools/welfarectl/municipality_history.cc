@@ -70,8 +70,8 @@ int ShowHistory(Session& session, const HistoryFlags& flags) {
   using Fit = Table::Fit;
   Table table(
       {{.title = "version", .number = true},
-       {.title = "record_time", .heading = "recorded"},
-       {.title = "actor", .spare = 2, .heading = "by"},
+       {.title = "record_time", .fit = Fit::kFold, .heading = "recorded"},
+       {.title = "actor", .spare = 1, .heading = "by"},
        {.title = "action", .spare = 3},
        {.title = "change", .fit = Fit::kFold, .heading = "what"},
        {.title = "reason", .fit = Fit::kFold, .spare = 1},

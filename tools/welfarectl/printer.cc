@@ -20,7 +20,7 @@ namespace {
 // A column is not made narrower than this.
 constexpr std::size_t kMinWidth = 12;
 // Room that folded text should have.
-constexpr std::size_t kFoldWidth = 30;
+constexpr std::size_t kFoldWidth = 20;
 
 // Characters that begin no line and those that end none.
 constexpr std::string_view kNeverFirst[] = {"、", "。", "，", "．", "」", "』",

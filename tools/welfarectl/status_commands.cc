@@ -30,8 +30,8 @@ Table StatusTable() {
        {.title = "correction", .csv_only = true},
        {.title = "retracted", .csv_only = true},
        {.title = "kind", .spare = 1, .table_only = true},
-       {.title = "reason", .fit = Fit::kFold, .spare = 2},
-       {.title = "note", .fit = Fit::kFold, .spare = 3, .heading = "source"},
+       {.title = "reason", .fit = Fit::kFold, .spare = 1},
+       {.title = "note", .fit = Fit::kFold, .spare = 1, .heading = "source"},
        {.title = "etag", .csv_only = true}});
 }
 
