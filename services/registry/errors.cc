@@ -50,8 +50,12 @@ absl::Status NameInvalid(std::string_view field, std::string_view name,
   const std::string reason = found == "CHECK_DIGIT" || found == "CODE_AMBIGUOUS"
                                  ? found
                                  : "NAME_INVALID";
-  return Invalid(reason, base::MessageOf(cause))
-      .With("field", field)
+  base::ErrorBuilder error = Invalid(reason, base::MessageOf(cause));
+  // Among them `candidates`: what the text may have meant.
+  if (const auto details = base::GetErrorDetails(cause)) {
+    for (const auto& [key, value] : details->metadata) error.With(key, value);
+  }
+  return error.With("field", field)
       .With("name", name)
       .WithViolation({Text(field), reason, Text(base::MessageOf(cause))});
 }

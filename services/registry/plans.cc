@@ -278,14 +278,21 @@ absl::StatusOr<Outcome> UpdateMunicipality(Draft& draft,
   const std::string name = update.says.name.value_or(facts->name);
   const std::vector<MunicipalityRecordPtr> records =
       draft.RecordsOf(*municipality);
+  MunicipalityStatement wanted = update.says;
+  if (wanted.council_name_checked.value_or(false)) {
+    // A name that was checked is recorded, also where it is the usual one.
+    std::string council = wanted.council_name.value_or(facts->council_name);
+    wanted.council_name =
+        council.empty() ? DefaultCouncilName(name) : std::move(council);
+  }
   std::map<base::FiscalYear, MunicipalityStatement> news;
   for (const Field field : kFields) {
-    if (!Says(update.says, field) || IsSo(*facts, update.says, field, name)) {
+    if (!Says(wanted, field) || IsSo(*facts, wanted, field, name)) {
       continue;
     }
     MunicipalityStatement& says =
         news[update.valid_from.value_or(LastSaid(records, field))];
-    Copy(update.says, field, says);
+    Copy(wanted, field, says);
     if (field == Field::kCouncil &&
         says.council_name == DefaultCouncilName(name) &&
         !says.council_name_checked.value_or(facts->council_name_checked)) {

@@ -27,7 +27,7 @@ struct RegistryModule::Parts {
         live(*store),
         replies({}, context.metrics()),
         reader(live, catalog, context.clock(), replies),
-        writer(*store, live, catalog, context.metrics()),
+        writer(*store, live, catalog, context.clock(), context.metrics()),
         streams(live),
         service({.reader = reader,
                  .writer = writer,

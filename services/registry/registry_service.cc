@@ -245,7 +245,7 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* RegistryService::StreamChanges(
       [this](const CallContext& call, const grpc::ByteBuffer& bytes,
              platform::StreamWriter<grpc::ByteBuffer>& writer) -> absl::Status {
         v1::StreamChangesRequest asked;
-        if (!asked.ParseFromString(platform::ToBytes(bytes))) {
+        if (!platform::ParseMessage(bytes, asked)) {
           return platform::UnreadableMessage();
         }
         return streams_.StreamChanges(

@@ -70,8 +70,12 @@ std::string AuditDetail(const ImportCounts& counts) {
 
 // Recorded by the draft's write: at the version and time it will have, or at
 // neither where nothing is written.
+// The facts are those of `from`, or of the present year where that is later.
 v1::Municipality ReplyOf(const Draft& draft, const WriteContext& context,
-                         Municipality municipality, base::FiscalYear year) {
+                         Municipality municipality, base::FiscalYear from) {
+  const auto present =
+      base::FiscalYear::FromDate(base::DateInTokyo(context.recorded_time));
+  const base::FiscalYear year = present.ok() ? std::max(*present, from) : from;
   const bool proposed = municipality.version == draft.version();
   const base::Timestamp recorded =
       proposed ? context.recorded_time
@@ -110,10 +114,12 @@ std::string AuditOf(const StatusRecord& record) {
 
 RegistryWriter::RegistryWriter(RegistryStore& store, LiveHistory& live,
                                const ProgramCatalog& catalog,
+                               const base::Clock& clock,
                                platform::MetricsRegistry& metrics)
     : store_(store),
       live_(live),
       catalog_(catalog),
+      clock_(clock),
       municipality_rows_(MakeCounters(metrics, "municipalities")),
       status_rows_(MakeCounters(metrics, "status_records")) {}
 
@@ -141,7 +147,7 @@ absl::StatusOr<std::string> RegistryWriter::Run(WriteRequest request,
     // Version 0: nothing is made.
     WELFARE_ASSIGN_OR_RETURN(
         WritePlan planned,
-        plan({.current = *head, .version = 0, .recorded_time = {}}));
+        plan({.current = *head, .version = 0, .recorded_time = clock_.Now()}));
     return std::move(planned.reply);
   }
   WELFARE_ASSIGN_OR_RETURN(std::string reply,
@@ -216,7 +222,7 @@ absl::Status RegistryWriter::UpdateMunicipality(
         const Municipality& changed = *draft.FindMunicipality(update.code);
         return PlannedReply{
             .reply = ReplyOf(draft, context, changed,
-                             update.valid_from.value_or(changed.Last().last))
+                             update.valid_from.value_or(changed.Last().first))
                          .SerializeAsString(),
             .audit_detail = "{\"first_fiscal_year\":" +
                             std::to_string(request.first_fiscal_year()) + "}"};

@@ -12,6 +12,7 @@
 #include "welfare/registry/v1/registry_service.pb.h"
 #include "welfare/type/v1/csv_import.pb.h"
 
+#include "services/base/clock.h"
 #include "services/platform/call_context.h"
 #include "services/platform/metrics.h"
 #include "services/registry/csv_import.h"
@@ -40,7 +41,7 @@ class RegistryWriter {
  public:
   // All must outlive the writer.
   RegistryWriter(RegistryStore& store, LiveHistory& live,
-                 const ProgramCatalog& catalog,
+                 const ProgramCatalog& catalog, const base::Clock& clock,
                  platform::MetricsRegistry& metrics);
 
   absl::Status CreateMunicipality(const platform::CallContext& call,
@@ -111,6 +112,7 @@ class RegistryWriter {
   RegistryStore& store_;
   LiveHistory& live_;
   const ProgramCatalog& catalog_;
+  const base::Clock& clock_;
   RowCounters municipality_rows_;
   RowCounters status_rows_;
 };

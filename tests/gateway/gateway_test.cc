@@ -688,7 +688,7 @@ TEST(GatewayHttp, AnswersFailuresAsAip193) {
       {"GET /v1/municipalities/1?x=y", "", "", 400, "INVALID_REQUEST"},
       {"GET /v1/municipalities/1?name=municipalities/2", "", "", 400,
        "INVALID_REQUEST"},
-      {"DELETE /v1/municipalities/1", "", "", 405, "METHOD_NOT_ALLOWED"},
+      {"PUT /v1/municipalities/1", "", "", 405, "METHOD_NOT_ALLOWED"},
       {"POST /v1/municipalities:batchImport", "Content-Type: text/csv\r\n",
        "a,b", 415, "UNSUPPORTED_MEDIA_TYPE"},
       {"POST /v1/municipalities:batchImport", json, "{", 400, "MALFORMED_JSON"},
@@ -719,8 +719,8 @@ TEST(GatewayHttp, AnswersFailuresAsAip193) {
     EXPECT_EQ(body["error"]["details"][0]["reason"], c.reason)
         << c.request_line;
   }
-  EXPECT_THAT(Http(gateway, "DELETE /v1/municipalities/1"),
-              HasSubstr("\r\nallow: GET, HEAD, OPTIONS\r\n"));
+  EXPECT_THAT(Http(gateway, "PUT /v1/municipalities/1"),
+              HasSubstr("\r\nallow: DELETE, GET, HEAD, OPTIONS, PATCH\r\n"));
 }
 
 TEST(GatewayHttp, AnswersHeadAndOptions) {
@@ -731,7 +731,7 @@ TEST(GatewayHttp, AnswersHeadAndOptions) {
   EXPECT_EQ(BodyOf(head), "");
   const std::string options = Http(gateway, "OPTIONS /v1/municipalities/1");
   EXPECT_THAT(options, StartsWith("HTTP/1.1 204 No Content\r\n"));
-  EXPECT_THAT(options, HasSubstr("allow: GET, HEAD, OPTIONS\r\n"));
+  EXPECT_THAT(options, HasSubstr("allow: DELETE, GET, HEAD, OPTIONS, PATCH\r\n"));
 }
 
 TEST(GatewayHttp, ServesItsOwnPages) {

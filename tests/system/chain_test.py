@@ -82,6 +82,28 @@ class Chain(harness.LoadedTest):
         self.assertEqual(reply.status, 404)
         self.assertIn("青ヶ島村", reply.body.decode())
 
+    def test_facts_are_changed_and_taken_back_over_json(self):
+        name = "municipalities/133078"
+        found = self.http.get(f"/v1/{name}", fiscalYear=2025)
+        patch = {"etag": found["etag"], "populationBand": "under_5k"}
+        path = f"/v1/{name}?updateMask=populationBand&firstFiscalYear=2025&reason=test"
+        changed = self.http.send("PATCH", path, patch)
+        self.assertEqual(changed.status, 200, changed.body)
+        self.assertEqual(self.http.get(f"/v1/{name}", fiscalYear=2025)["populationBand"], "under_5k")
+        self.assertEqual(self.http.get(f"/v1/{name}", fiscalYear=2024)["populationBand"], "")
+        # The second writer is told.
+        again = self.http.send("PATCH", path, {**patch, "populationBand": "over_5k"})
+        self.assertEqual(again.status, 409, again.body)
+        self.assertIn("ETAG_MISMATCH", again.body.decode())
+        made = self.http.post("/v1/municipalities", {
+            "code": "342076", "displayName": "誤り市", "kana": "アヤマリシ", "displayNameEn": "Error-shi",
+            "type": "TYPE_CITY", "area": "市部"})
+        self.assertEqual(made["council"]["displayName"], "誤り市社会福祉協議会")
+        gone = self.http.send("DELETE", f"/v1/{made['name']}?reason=test")
+        self.assertEqual((gone.status, gone.body), (200, b"{}"))
+        history = self.http.get(f"/v1/{made['name']}/history")["history"]
+        self.assertEqual([e["action"] for e in history], ["CreateMunicipality", "DeleteMunicipality"])
+
     def test_timeline_holds_the_chart_of_implementing_municipalities(self):
         timeline = self.http.get("/v1/programs/jusou/timeline")
         self.assertEqual([(y["fiscalYear"], y["implementingCount"], len(y["newcomers"]))
