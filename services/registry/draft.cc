@@ -16,23 +16,6 @@ std::optional<YearFacts> ToYearFacts(const StatusRecord* record) {
   return YearFacts{record->fiscal_year, record->facts, record->note};
 }
 
-// Lays the facts of `newer` over `known`.
-void Join(MunicipalityStatement& known, const MunicipalityStatement& newer) {
-  const auto take = [](auto& old, const auto& said) {
-    if (said.has_value()) old = said;
-  };
-  take(known.code, newer.code);
-  take(known.name, newer.name);
-  take(known.kana, newer.kana);
-  take(known.name_en, newer.name_en);
-  take(known.type, newer.type);
-  take(known.area, newer.area);
-  take(known.population_band, newer.population_band);
-  take(known.council_name, newer.council_name);
-  take(known.council_name_checked, newer.council_name_checked);
-  take(known.exists, newer.exists);
-}
-
 }  // namespace
 
 Draft::Draft(const History& current)
@@ -210,7 +193,7 @@ void Draft::Add(MunicipalityRecord record) {
       municipalities_.try_emplace({id, record.valid_from}, record);
   if (!added) {
     MunicipalityRecord& known = entry->second;
-    Join(known.says, record.says);
+    known.says.Add(record.says);
     known.deleted = known.deleted || record.deleted;
     if (!record.note.empty()) known.note = record.note;
     if (!record.reason.empty()) known.reason = record.reason;

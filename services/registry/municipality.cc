@@ -20,48 +20,43 @@ constexpr TypeWord kTypeWords[] = {
     {MunicipalityType::kVillage, "village"},
 };
 
-// What the records up to one year say, fact by fact.
-struct Draft {
-  MunicipalityStatement says;
-
-  void Apply(const MunicipalityStatement& newer) {
-    const auto take = [](auto& known, const auto& said) {
-      if (said.has_value()) known = said;
-    };
-    take(says.code, newer.code);
-    take(says.name, newer.name);
-    take(says.kana, newer.kana);
-    take(says.name_en, newer.name_en);
-    take(says.type, newer.type);
-    take(says.area, newer.area);
-    take(says.population_band, newer.population_band);
-    take(says.council_name, newer.council_name);
-    take(says.council_name_checked, newer.council_name_checked);
-    take(says.exists, newer.exists);
+// The facts that `says` amounts to; nothing where it does not exist.
+std::optional<MunicipalityFacts> FactsOf(const MunicipalityStatement& says) {
+  if (!says.exists.value_or(false)) return std::nullopt;
+  MunicipalityFacts facts{
+      .code = *says.code,
+      .name = *says.name,
+      .kana = *says.kana,
+      .name_en = *says.name_en,
+      .type = *says.type,
+      .area = *says.area,
+      .population_band = says.population_band.value_or(""),
+      .council_name = says.council_name.value_or(""),
+      .council_name_checked = says.council_name_checked.value_or(false)};
+  if (facts.council_name.empty()) {
+    facts.council_name = DefaultCouncilName(facts.name);
+    facts.council_name_checked = false;
   }
-
-  // Nothing where it does not exist.
-  std::optional<MunicipalityFacts> Facts() const {
-    if (!says.exists.value_or(false)) return std::nullopt;
-    MunicipalityFacts facts{
-        .code = *says.code,
-        .name = *says.name,
-        .kana = *says.kana,
-        .name_en = *says.name_en,
-        .type = *says.type,
-        .area = *says.area,
-        .population_band = says.population_band.value_or(""),
-        .council_name = says.council_name.value_or(""),
-        .council_name_checked = says.council_name_checked.value_or(false)};
-    if (facts.council_name.empty()) {
-      facts.council_name = DefaultCouncilName(facts.name);
-      facts.council_name_checked = false;
-    }
-    return facts;
-  }
-};
+  return facts;
+}
 
 }  // namespace
+
+void MunicipalityStatement::Add(const MunicipalityStatement& newer) {
+  const auto take = [](auto& known, const auto& said) {
+    if (said.has_value()) known = said;
+  };
+  take(code, newer.code);
+  take(name, newer.name);
+  take(kana, newer.kana);
+  take(name_en, newer.name_en);
+  take(type, newer.type);
+  take(area, newer.area);
+  take(population_band, newer.population_band);
+  take(council_name, newer.council_name);
+  take(council_name_checked, newer.council_name_checked);
+  take(exists, newer.exists);
+}
 
 const MunicipalityFacts* Municipality::InYear(base::FiscalYear year) const {
   for (const MunicipalityPeriod& period : periods) {
@@ -88,13 +83,13 @@ Municipality Assemble(std::span<const MunicipalityRecordPtr> records) {
     result.deleted = result.deleted || record->deleted;
   }
   if (result.deleted) return result;
-  Draft draft;
+  MunicipalityStatement said;  // for the year at hand
   for (std::size_t at = 0; at < records.size();) {
     const base::FiscalYear from = records[at]->valid_from;
     for (; at < records.size() && records[at]->valid_from == from; ++at) {
-      draft.Apply(records[at]->says);
+      said.Add(records[at]->says);
     }
-    std::optional<MunicipalityFacts> facts = draft.Facts();
+    std::optional<MunicipalityFacts> facts = FactsOf(said);
     if (!facts.has_value()) continue;
     const base::FiscalYear last =
         at < records.size()

@@ -80,6 +80,8 @@ struct MunicipalityStatement {
   std::optional<bool> exists = std::nullopt;
 
   bool empty() const { return *this == MunicipalityStatement(); }
+  // Takes over what `newer` says.
+  void Add(const MunicipalityStatement& newer);
   friend bool operator==(const MunicipalityStatement&,
                          const MunicipalityStatement&) = default;
 };
