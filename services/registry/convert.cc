@@ -428,6 +428,7 @@ type::v1::ImportResult ToProto(const ImportPlan& plan,
   counts.set_unchanged(plan.counts.unchanged);
   counts.set_deleted(plan.counts.deleted);
   counts.set_rejected(plan.counts.rejected);
+  result.set_rejected_as_whole(plan.rejected_as_whole);
   for (const Reject& reject : plan.rejects) {
     type::v1::ImportReject& line = *result.add_rejects();
     line.set_source_file(std::string(source_file));

@@ -274,11 +274,8 @@ void FinishPlan(const ParsedBatch<Row>& batch, const ImportOptions& options,
   std::set<int> refused;
   for (const Reject& reject : plan.rejects) refused.insert(reject.record);
   if (options.whole && !refused.empty()) {
-    for (const Row& row : batch.good) {
-      if (refused.count(row.origin.record) > 0) continue;
-      RecordFaults(row.origin, plan.rejects).Add("", "", FileRejected());
-    }
     plan.counts = {.rows = batch.rows, .rejected = batch.rows};
+    plan.rejected_as_whole = batch.rows - static_cast<int>(refused.size());
   } else {
     plan.counts.rejected = static_cast<int>(refused.size());
     plan.changes = draft.TakeChanges();

@@ -125,6 +125,8 @@ absl::StatusOr<ParsedBatch<StatusRow>> ParseStatusRecords(
 // named in the rejects, which are in file order.
 struct ImportPlan {
   ImportCounts counts;
+  // Records without fault among the rejected: their file is taken as a whole.
+  int rejected_as_whole = 0;
   std::vector<Reject> rejects;
   Changes changes;
 };
@@ -135,8 +137,8 @@ struct ImportOptions {
   // what is on record only with one, which is kept with those that do;
   // municipalities are taken back only with one.
   std::string reason = {};
-  // All or nothing: where one record is refused, so are the others (reason
-  // FILE_REJECTED), and nothing changes.
+  // All or nothing: where one record is refused, so are the others, and nothing
+  // changes.
   bool whole = false;
 };
 

@@ -349,12 +349,6 @@ absl::Status CellCount(std::size_t cells, std::size_t columns) {
       .With("columns", static_cast<long long>(columns));
 }
 
-absl::Status FileRejected() {
-  return Invalid("FILE_REJECTED",
-                 "The record is good; others of the file are not, and it is "
-                 "taken as a whole or not at all.");
-}
-
 absl::Status DuplicateRecord(std::size_t first_line) {
   return Invalid("DUPLICATE_RECORD",
                  "Line " + std::to_string(first_line) +

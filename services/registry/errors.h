@@ -114,8 +114,6 @@ absl::Status TextInvalid(std::size_t max_bytes);
 absl::Status KanaInvalid(std::string_view text);
 // CELL_COUNT: a record with more or fewer cells than the header.
 absl::Status CellCount(std::size_t cells, std::size_t columns);
-// FILE_REJECTED: the record is good and others of its file are not.
-absl::Status FileRejected();
 // DUPLICATE_RECORD: the file says it before, in line `first_line`.
 absl::Status DuplicateRecord(std::size_t first_line);
 

@@ -43,7 +43,6 @@ std::vector<absl::Status> AllErrors() {
       OperationInvalid("drop", "delete"),
       LineageShape(LineageKind::kMerger),
       LineageCreated("Do not."),
-      FileRejected(),
       MunicipalityNotInYear(
           Municipality{.id = 1, .first_code = Code("131016"), .periods = {}},
           Year(2025)),

@@ -731,7 +731,7 @@ TEST_F(RegistryLifecycleTest, AFileWithMistakesChangesNothingAsAWhole) {
   LoadTokyo();
   const std::string before = State().digest();
   const std::vector<std::pair<std::string, std::string>> lines = {
-      {"jusou,131016,2026,no,no,", "FILE_REJECTED"},
+      {"jusou,131016,2026,no,no,", ""},
       {"jusou,131015,2026,no,no,", "CHECK_DIGIT"},
       {"jusou,13102,2026,no,no,", "CODE_AMBIGUOUS"},
       {"jusou,342076,2026,no,no,", "MUNICIPALITY_NOT_FOUND"},
@@ -754,12 +754,13 @@ TEST_F(RegistryLifecycleTest, AFileWithMistakesChangesNothingAsAWhole) {
   const int rows = static_cast<int>(lines.size());
   EXPECT_EQ(result.counts().rows(), rows);
   EXPECT_EQ(result.counts().rejected(), rows);
-  ASSERT_EQ(result.rejects_size(), rows);
-  for (int i = 0; i < rows; ++i) {
+  EXPECT_EQ(result.rejected_as_whole(), 1);
+  ASSERT_EQ(result.rejects_size(), rows - 1);
+  for (int i = 0; i < rows - 1; ++i) {
     EXPECT_EQ(result.rejects(i).reason_code(),
-              lines[static_cast<std::size_t>(i)].second)
+              lines[static_cast<std::size_t>(i) + 1].second)
         << i;
-    EXPECT_EQ(result.rejects(i).source_line(), i + 2);
+    EXPECT_EQ(result.rejects(i).source_line(), i + 3);
     EXPECT_EQ(result.rejects(i).source_file(), "status.csv");
     EXPECT_FALSE(result.rejects(i).message().empty());
   }
@@ -788,8 +789,8 @@ TEST_F(RegistryLifecycleTest, AFileOfSeveralBatchesIsOneTransaction) {
                     Whole("jusou,131024,2027,maybe,no,\n", 3, true)});
   EXPECT_THAT(refused[1], Partially(R"pb(
                 counts { rows: 2 rejected: 2 }
-                rejects { source_line: 2 reason_code: "FILE_REJECTED" }
                 rejects { source_line: 3 reason_code: "IMPLEMENTING_INVALID" }
+                rejected_as_whole: 1
                 version: 3)pb"));
   // A caller that goes away half way leaves nothing.
   ImportStream({Whole("jusou,131016,2027,no,no,\n", 2, false)});

@@ -84,8 +84,7 @@ class RegistryTest(unittest.TestCase):
                                              "--status", "not-implementing")]
 
     def faults(self, *arguments):
-        """Imports what is refused; returns {line: {reason}} of the real faults,
-        from the rejects file."""
+        """Imports what is refused; returns {line: {reason}} from the rejects file."""
         rejects = self.product.folder / "rejects.csv"
         rejects.unlink(missing_ok=True)
         done = self.ctl(*arguments, "--rejects", rejects, code=3)
@@ -93,8 +92,7 @@ class RegistryTest(unittest.TestCase):
         with open(rejects, encoding="utf-8", newline="") as text:
             for row in csv.DictReader(text):
                 self.assertTrue(row["message"].endswith("."), row)
-                if row["reason_code"] != "FILE_REJECTED":
-                    faults.setdefault(int(row["source_line"]), set()).add(row["reason_code"])
+                faults.setdefault(int(row["source_line"]), set()).add(row["reason_code"])
         return faults, done
 
 
@@ -375,7 +373,6 @@ class Files(RegistryTest):
         shown = self.ctl(noun, "import", path, "--atomic", code=3).stderr
         for line in expected:
             self.assertIn(f"{path}:{line}: ", shown)
-        self.assertNotIn("FILE_REJECTED", shown)
         self.assertNotIn("\x07", shown)
         self.assertIn(f"{len(expected)} of its {rows} records are at fault", shown)
         self.assertEqual(self.state(), before, "a refused file changed something")

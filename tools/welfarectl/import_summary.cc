@@ -17,7 +17,6 @@ namespace welfare::ctl {
 namespace {
 
 constexpr int kShownRejects = 20;
-constexpr std::string_view kFileRejected = "FILE_REJECTED";
 
 std::string RejectsCsv(const type::v1::ImportResult& all) {
   const text::CsvWriteOptions options{.line_end = "\n"};
@@ -40,12 +39,11 @@ std::string RejectsCsv(const type::v1::ImportResult& all) {
 }
 
 // Shows the first faults on stderr.
-void ShowRejects(const type::v1::ImportResult& all, int faults) {
+void ShowRejects(const type::v1::ImportResult& all) {
   int shown = 0;
   for (const auto& reject : all.rejects()) {
-    if (reject.reason_code() == kFileRejected) continue;
     if (shown++ == kShownRejects) {
-      std::cerr << "... and " << faults - kShownRejects
+      std::cerr << "... and " << all.rejects_size() - kShownRejects
                 << " more; --rejects FILE writes them all.\n";
       return;
     }
@@ -101,6 +99,8 @@ void ImportSummary::Add(const type::v1::ImportResult& result) {
   for (const auto& reject : result.rejects()) {
     *totals_->all.add_rejects() = reject;
   }
+  totals_->all.set_rejected_as_whole(totals_->all.rejected_as_whole() +
+                                     result.rejected_as_whole());
   totals_->all.set_version(result.version());
   totals_->all.set_validate_only(result.validate_only());
   totals_->under_way = false;
@@ -169,11 +169,6 @@ int ImportSummary::Finish(const Session& session) const {
   Print(session, all, table);
   std::cout << std::flush;
   if (all.validate_only()) std::cerr << "Dry run: nothing was written.\n";
-  // Good records of a file that is taken as a whole are rejects too; among the
-  // faults on a screen they would only be in the way.
-  const auto good = std::count_if(
-      all.rejects().begin(), all.rejects().end(),
-      [](const auto& reject) { return reject.reason_code() == kFileRejected; });
   if (!totals_->rejects_path.empty()) {
     std::ofstream out(totals_->rejects_path, std::ios::binary);
     out << RejectsCsv(all);
@@ -182,14 +177,15 @@ int ImportSummary::Finish(const Session& session) const {
       std::cerr << "Error: cannot write " << totals_->rejects_path << "\n";
       return kFailure;
     }
-    std::cerr << all.rejects_size() - good << " faults written to "
+    std::cerr << all.rejects_size() << " faults written to "
               << totals_->rejects_path << "\n";
   } else {
-    ShowRejects(all, all.rejects_size() - static_cast<int>(good));
+    ShowRejects(all);
   }
-  if (good > 0) {
-    std::cerr << "Nothing of the file is taken: " << counts.rejected() - good
-              << " of its " << counts.rows()
+  if (all.rejected_as_whole() > 0) {
+    std::cerr << "Nothing of the file is taken: "
+              << counts.rejected() - all.rejected_as_whole() << " of its "
+              << counts.rows()
               << " records are at fault, and it is one transaction.\n";
   }
   return counts.rejected() > 0 ? kRejectedRows : kOk;

@@ -65,7 +65,7 @@ std::shared_ptr<grpc::Channel> Session::channel() {
   if (channel_ == nullptr) {
     grpc::ChannelArguments arguments;
     arguments.SetUserAgentPrefix("welfarectl");
-    // The answer to a large file that is refused names each of its records.
+    // The answer to a large file may name a fault of each of its records.
     arguments.SetMaxReceiveMessageSize(-1);
     arguments.SetServiceConfigJSON(
         R"({"methodConfig": [{"name": [{}], "retryPolicy": {
