@@ -55,7 +55,7 @@ std::size_t VarintSize(std::uint64_t value) {
   return size;
 }
 
-// A field of two parts: `prefix` and `first` and `second`, each text.
+// One text of two parts.
 void AppendJoined(std::string& out, int field, std::string_view first,
                   std::string_view second) {
   AppendTag(out, field, kLengthDelimited);
@@ -67,8 +67,7 @@ void AppendJoined(std::string& out, int field, std::string_view first,
 }  // namespace
 
 void ChangeMessage::AddStatus(const StatusRecord& record) {
-  // Reused: its memory stays.
-  thread_local std::string body;
+  std::string& body = record_;
   body.clear();
   AppendJoined(body, Record::kProgramFieldNumber, "programs/", record.program);
   AppendJoined(body, Record::kMunicipalityFieldNumber, "municipalities/",

@@ -34,6 +34,7 @@ class ChangeMessage {
 
   std::string bytes_;
   std::string taken_;
+  std::string record_;  // of one status; kept for its memory
   std::size_t size_ = 0;
   // What all changes of one commit share, ready to be copied.
   struct {

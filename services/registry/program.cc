@@ -1,6 +1,7 @@
 #include "services/registry/program.h"
 
 #include <array>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -27,6 +28,7 @@ absl::StatusOr<ProgramCatalog> ProgramCatalog::Parse(std::string_view csv) {
   if (!header.ok()) return ProgramsInvalid({}, header.status());
   ProgramCatalog catalog;
   std::vector<base::Violation> violations;
+  std::map<std::string, std::size_t> lines;  // where each id stands first
   for (std::size_t i = 1; i < records->size(); ++i) {
     const text::CsvRecord& record = (*records)[i];
     const std::string where = "line " + std::to_string(record.line);
@@ -57,7 +59,8 @@ absl::StatusOr<ProgramCatalog> ProgramCatalog::Parse(std::string_view csv) {
                     .first_fiscal_year = *year,
                     .legal_basis = std::string(header->required(record, 4))})
             .second;
-    if (!added) add(DuplicateRecord(record.line));
+    const std::size_t first = lines.try_emplace(id, record.line).first->second;
+    if (!added) add(DuplicateRecord(first));
   }
   if (!violations.empty()) {
     return ProgramsInvalid(std::move(violations), absl::OkStatus());

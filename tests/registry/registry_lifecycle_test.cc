@@ -620,6 +620,61 @@ TEST_F(RegistryLifecycleTest, ListsEverythingRecordedWithWhoAndWhy) {
                 })pb"));
 }
 
+TEST_F(RegistryLifecycleTest, NamesEveryFaultOfAMunicipality) {
+  LoadTokyo();
+  const std::string before = State().digest();
+  const auto reasons = [](const absl::Status& status) {
+    std::vector<std::string> list;
+    if (const auto details = base::GetErrorDetails(status)) {
+      for (const base::Violation& violation : details->violations) {
+        list.push_back(violation.reason);
+      }
+    }
+    return list;
+  };
+  v1::CreateMunicipalityRequest create;
+  *create.mutable_municipality() = NewTown("133094", "");
+  create.mutable_municipality()->set_name("municipalities/131016");
+  create.mutable_municipality()->set_kana("かな");
+  create.mutable_municipality()->set_area("多摩");
+  create.mutable_municipality()->set_population_band("x y");
+  create.mutable_municipality()->clear_type();
+  create.set_first_fiscal_year(1);
+  v1::Municipality made;
+  const absl::Status refused = Call(&Stub::CreateMunicipality, create, made);
+  EXPECT_THAT(refused,
+              StatusIs(StatusCode::kInvalidArgument, "MUNICIPALITY_INVALID"));
+  EXPECT_THAT(reasons(refused),
+              ElementsAre("NAME_MISMATCH", "VALUE_MISSING", "KANA_INVALID",
+                          "VALUE_MISSING", "AREA_UNKNOWN", "BAND_INVALID",
+                          "FISCAL_YEAR_RANGE"));
+  v1::UpdateMunicipalityRequest update = Banding("131016", "band", 0);
+  update.mutable_update_mask()->add_paths("code");
+  EXPECT_THAT(Update(update, made),
+              StatusIs(StatusCode::kInvalidArgument, "MASK_INVALID"));
+  v1::BatchGetMunicipalitiesResponse several;
+  EXPECT_THAT(Call(&Stub::BatchGetMunicipalities,
+                   v1::BatchGetMunicipalitiesRequest(), several),
+              StatusIs(StatusCode::kInvalidArgument, "BATCH_SIZE"));
+  EXPECT_EQ(State().digest(), before);
+}
+
+TEST(ProgramCatalog, NamesEveryFaultOfItsFile) {
+  const auto parsed = ProgramCatalog::Parse(
+      "program,display_name,display_name_en,first_fiscal_year,legal_basis\n"
+      "jusou,重層,Multilayer,2021,Act\n"
+      "重層,,X,soon,Act\n"
+      "jusou,重層,Multilayer,2021,Act\n");
+  EXPECT_THAT(parsed,
+              StatusIs(StatusCode::kInvalidArgument, "PROGRAMS_INVALID"));
+  const auto details = base::GetErrorDetails(parsed.status());
+  ASSERT_TRUE(details.has_value());
+  ASSERT_THAT(details->violations, SizeIs(4));
+  EXPECT_EQ(details->violations[2].reason, "FISCAL_YEAR_FORMAT");
+  EXPECT_EQ(details->violations[3].reason, "DUPLICATE_RECORD");
+  EXPECT_THAT(details->violations[3].description, HasSubstr("Line 2"));
+}
+
 // --- derived ----------------------------------------------------------------
 
 TEST_F(RegistryLifecycleTest, TellsTheWholeTimeline) {
