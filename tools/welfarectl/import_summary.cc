@@ -1,6 +1,5 @@
 #include <unistd.h>
 
-#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <string_view>
