@@ -15,7 +15,7 @@ void RequestMetrics::OnRequest(std::string_view route, std::string_view method,
                         {"method", method},
                         {"code", code},
                         {"request_id", request_id},
-                        {"seconds", static_cast<double>(took.count()) / 1e6}});
+                        {"seconds", took}});
 }
 
 platform::Counter& RequestMetrics::Find(const KeyView& key) {

@@ -333,7 +333,7 @@ std::string IndicatorReader::VersionsKey(const std::string& survey,
 
 absl::Status IndicatorReader::GetIndicatorValue(
     const CallContext& call, const v1::GetIndicatorValueRequest& request,
-    std::string& bytes) {
+    platform::SharedBytes& bytes) {
   WELFARE_ASSIGN_OR_RETURN(const auto name, ParseName<base::IndicatorValueName>(
                                                 "name", request.name()));
   WELFARE_ASSIGN_OR_RETURN(const Basis basis, FromProto(request.basis()));
@@ -344,10 +344,8 @@ absl::Status IndicatorReader::GetIndicatorValue(
                                       request.min_version()));
   const std::string key = std::string(kCacheFormat) + name.ToString() + "/" +
                           VersionsKey(name.survey, pin, basis);
-  if (auto cached = cache_.Get(key)) {
-    bytes = *std::move(cached);
-    return absl::OkStatus();
-  }
+  bytes = cache_.Get(key);
+  if (bytes != nullptr) return absl::OkStatus();
   WELFARE_ASSIGN_OR_RETURN(const auto round,
                            Load(call, round_name, pin.revision));
   WELFARE_ASSIGN_OR_RETURN(const auto history,
@@ -360,7 +358,7 @@ absl::Status IndicatorReader::GetIndicatorValue(
     WELFARE_ASSIGN_OR_RETURN(
         const Figures figures,
         round->On(basis).Compute(name.indicator, history.get()));
-    bytes = ToProto(name.survey, figures).SerializeAsString();
+    bytes = platform::Share(ToProto(name.survey, figures).SerializeAsString());
   }
   cache_.Set(key, bytes, kReplyLifetime);
   return absl::OkStatus();
@@ -368,7 +366,7 @@ absl::Status IndicatorReader::GetIndicatorValue(
 
 absl::Status IndicatorReader::ListIndicatorValues(
     const CallContext& call, const v1::ListIndicatorValuesRequest& request,
-    std::string& bytes) {
+    platform::SharedBytes& bytes) {
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::RoundName>("parent", request.parent()));
   WELFARE_ASSIGN_OR_RETURN(const Basis basis, FromProto(request.basis()));
@@ -391,10 +389,8 @@ absl::Status IndicatorReader::ListIndicatorValues(
       (start.has_value() ? start->last_id : std::string("-")) + "/" +
       std::to_string(request.data_version()) + "/" +
       VersionsKey(name.survey, pin, basis);
-  if (auto cached = cache_.Get(key)) {
-    bytes = *std::move(cached);
-    return absl::OkStatus();
-  }
+  bytes = cache_.Get(key);
+  if (bytes != nullptr) return absl::OkStatus();
   WELFARE_ASSIGN_OR_RETURN(const auto round, Load(call, name, pin.revision));
   WELFARE_ASSIGN_OR_RETURN(const auto history, HistoryOf(call, *round));
   {
@@ -421,7 +417,7 @@ absl::Status IndicatorReader::ListIndicatorValues(
           FormatPageKey({{pin.revision}, ids[end - 1]}), parameters));
     }
     response.set_total_size(static_cast<int>(ids.size()));
-    bytes = response.SerializeAsString();
+    bytes = platform::Share(response.SerializeAsString());
   }
   cache_.Set(key, bytes, kReplyLifetime);
   return absl::OkStatus();
@@ -460,7 +456,7 @@ absl::Status IndicatorReader::ExplainIndicatorValue(
 
 absl::Status IndicatorReader::ListStatements(
     const CallContext& call, const v1::ListStatementsRequest& request,
-    std::string& bytes) {
+    platform::SharedBytes& bytes) {
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::RoundName>("parent", request.parent()));
   WELFARE_ASSIGN_OR_RETURN(const Basis basis, FromProto(request.basis()));
@@ -498,10 +494,8 @@ absl::Status IndicatorReader::ListStatements(
       "/before=" + std::to_string(before_pin.revision) + "," +
       std::to_string(before_pin.registry_version) + "/" +
       VersionsKey(name.survey, pin, basis);
-  if (auto cached = cache_.Get(key)) {
-    bytes = *std::move(cached);
-    return absl::OkStatus();
-  }
+  bytes = cache_.Get(key);
+  if (bytes != nullptr) return absl::OkStatus();
   WELFARE_ASSIGN_OR_RETURN(const auto round, Load(call, name, pin.revision));
   std::shared_ptr<const LoadedRound> previous;
   if (before_pin.revision > 0) {
@@ -544,7 +538,7 @@ absl::Status IndicatorReader::ListStatements(
     response.set_total_size(static_cast<int>(all.size()));
     response.set_wording_profile(published->second.profile.version);
   }
-  bytes = response.SerializeAsString();
+  bytes = platform::Share(response.SerializeAsString());
   cache_.Set(key, bytes, kReplyLifetime);
   return absl::OkStatus();
 }

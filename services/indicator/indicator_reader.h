@@ -19,6 +19,7 @@
 #include "services/platform/cache.h"
 #include "services/platform/call_context.h"
 #include "services/platform/metrics.h"
+#include "services/platform/shared_bytes.h"
 
 namespace welfare::indicator {
 
@@ -55,13 +56,14 @@ class IndicatorReader {
   // These answer with the serialized reply.
   absl::Status GetIndicatorValue(const platform::CallContext& call,
                                  const v1::GetIndicatorValueRequest& request,
-                                 std::string& bytes);
+                                 platform::SharedBytes& bytes);
   absl::Status ListIndicatorValues(
       const platform::CallContext& call,
-      const v1::ListIndicatorValuesRequest& request, std::string& bytes);
+      const v1::ListIndicatorValuesRequest& request,
+      platform::SharedBytes& bytes);
   absl::Status ListStatements(const platform::CallContext& call,
                               const v1::ListStatementsRequest& request,
-                              std::string& bytes);
+                              platform::SharedBytes& bytes);
 
  private:
   // What the API speaks of outside a round.

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <chrono>
-#include <optional>
-#include <string>
 #include <string_view>
+
+#include "services/platform/shared_bytes.h"
 
 namespace welfare::platform {
 
@@ -20,11 +20,12 @@ class Cache {
   Cache& operator=(const Cache&) = delete;
   virtual ~Cache() = default;
 
-  // Returns the value stored under `key`, or nullopt.
-  virtual std::optional<std::string> Get(std::string_view key) = 0;
+  // Returns the value stored under `key`, or null.
+  virtual SharedBytes Get(std::string_view key) = 0;
 
-  // Stores `value` under `key` for `lifetime`, or does nothing when it cannot.
-  virtual void Set(std::string_view key, std::string_view value,
+  // Stores `value`, which is not null, under `key` for `lifetime`, or does
+  // nothing when it cannot.
+  virtual void Set(std::string_view key, SharedBytes value,
                    std::chrono::seconds lifetime) = 0;
 };
 

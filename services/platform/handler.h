@@ -32,6 +32,7 @@
 #include "absl/status/status.h"
 #include "services/platform/call_context.h"
 #include "services/platform/call_observation.h"
+#include "services/platform/shared_bytes.h"
 #include "services/platform/worker_pool.h"
 
 namespace welfare::platform {
@@ -165,7 +166,7 @@ bool ParseMessage(const grpc::ByteBuffer& buffer,
                   google::protobuf::MessageLite& message);
 
 // As InlineUnary, for raw methods that answer with serialised bytes (a cache
-// hit needs no message): `handler(call, const Request&, std::string& bytes)`.
+// hit needs no message): `handler(call, const Request&, SharedBytes& bytes)`.
 template <typename Request, typename Handler>
 grpc::ServerUnaryReactor* InlineRawUnary(const CallEnvironment& calls,
                                          grpc::CallbackServerContext* context,
@@ -193,16 +194,22 @@ grpc::ServerUnaryReactor* RawRead(const CallEnvironment& calls,
 absl::Status UnreadableMessage();
 
 template <typename Request, typename Handler>
+absl::Status AnswerWithBytes(const Handler& handler, const CallContext& call,
+                             const Request& request, grpc::ByteBuffer& out) {
+  SharedBytes bytes;
+  absl::Status status = handler(call, request, bytes);
+  if (status.ok()) out = ToByteBuffer(*bytes);
+  return status;
+}
+
+template <typename Request, typename Handler>
 auto OnBytes(Handler handler) {
   return [handler = std::move(handler)](const CallContext& call,
                                         const grpc::ByteBuffer& in,
                                         grpc::ByteBuffer& out) -> absl::Status {
     Request message;
     if (!ParseMessage(in, message)) return UnreadableMessage();
-    std::string bytes;
-    absl::Status status = handler(call, message, bytes);
-    if (status.ok()) out = ToByteBuffer(bytes);
-    return status;
+    return AnswerWithBytes(handler, call, message, out);
   };
 }
 
@@ -234,19 +241,20 @@ grpc::ServerUnaryReactor* RawRead(const CallEnvironment& calls,
                                   const MustWait& must_wait, Handler handler) {
   Request message;
   const bool readable = ParseMessage(*request, message);
-  const bool waits = readable && must_wait(message);
-  auto answer = [readable, message = std::move(message),
-                 handler = std::move(handler)](
-                    const CallContext& call, const grpc::ByteBuffer&,
-                    grpc::ByteBuffer& out) -> absl::Status {
-    if (!readable) return UnreadableMessage();
-    std::string bytes;
-    absl::Status status = handler(call, message, bytes);
-    if (status.ok()) out = ToByteBuffer(bytes);
-    return status;
-  };
-  return waits ? Unary(calls, context, request, response, std::move(answer))
-               : InlineUnary(calls, context, request, response, answer);
+  if (!readable || !must_wait(message)) {
+    return InlineUnary(calls, context, request, response,
+                       [&](const CallContext& call, const grpc::ByteBuffer&,
+                           grpc::ByteBuffer& out) -> absl::Status {
+                         if (!readable) return UnreadableMessage();
+                         return AnswerWithBytes(handler, call, message, out);
+                       });
+  }
+  return Unary(calls, context, request, response,
+               [message = std::move(message), handler = std::move(handler)](
+                   const CallContext& call, const grpc::ByteBuffer&,
+                   grpc::ByteBuffer& out) {
+                 return AnswerWithBytes(handler, call, message, out);
+               });
 }
 
 }  // namespace welfare::platform

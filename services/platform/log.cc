@@ -6,13 +6,16 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <charconv>
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -171,6 +174,16 @@ std::string_view Word(LogLevel level) {
   return "info";
 }
 
+// What stands behind the decimal point of a number of microseconds.
+void AppendSixDigits(std::int64_t micros, std::string& line) {
+  std::array<char, 6> digits;
+  for (std::size_t i = digits.size(); i > 0; --i) {
+    digits[i - 1] = static_cast<char>('0' + micros % 10);
+    micros /= 10;
+  }
+  line.append(digits.data(), digits.size());
+}
+
 // Always six decimals, so that lines align and sort.
 void AppendTime(std::int64_t micros, std::string& line) {
   std::int64_t rest = micros % kMicrosPerSecond;
@@ -184,14 +197,9 @@ void AppendTime(std::int64_t micros, std::string& line) {
     last_text.back() = '.';  // instead of Z
     last_second = second;
   }
-  std::array<char, 7> digits;
-  for (std::size_t i = 6; i > 0; --i) {
-    digits[i - 1] = static_cast<char>('0' + rest % 10);
-    rest /= 10;
-  }
-  digits[6] = 'Z';
   line += last_text;
-  line.append(digits.data(), digits.size());
+  AppendSixDigits(rest, line);
+  line += 'Z';
 }
 
 std::string Dump(const nlohmann::ordered_json& json) {
@@ -199,14 +207,35 @@ std::string Dump(const nlohmann::ordered_json& json) {
                    nlohmann::ordered_json::error_handler_t::replace);
 }
 
-// Whether the text stands in JSON as it is. A plain loop: the algorithms of the
-// library call their predicate here instead of inlining it.
+// Whether eight characters stand in JSON as they are. With the high bit of a
+// byte for its answer: below ' ', or above '~', or equal to '"' or '\\', where
+// equal means zero after XOR. A borrow reaches the next byte only from one that
+// answers already, so the whole is never wrongly plain; DEL counts as not.
+bool IsPlain(std::uint64_t eight) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHigh = 0x80 * kOnes;
+  const auto below = [](std::uint64_t bytes, std::uint64_t bound) {
+    return bytes - bound * kOnes;
+  };
+  const std::uint64_t marked = eight | below(eight, ' ') | (eight + kOnes) |
+                               below(eight ^ ('"' * kOnes), 1) |
+                               below(eight ^ ('\\' * kOnes), 1);
+  return (marked & kHigh) == 0;
+}
+
+// Whether the text stands in JSON as it is. Eight characters at a time: one at
+// a time this alone took a sixth of what a read from memory costs beyond gRPC.
 bool IsPlain(std::string_view text) {
-  for (const char character : text) {
-    const auto c = static_cast<unsigned char>(character);
-    if (c < 0x20 || c >= 0x7F || c == '"' || c == '\\') return false;
+  std::uint64_t eight = 0;
+  for (; text.size() > sizeof eight; text.remove_prefix(sizeof eight)) {
+    std::memcpy(&eight, text.data(), sizeof eight);
+    if (!IsPlain(eight)) return false;
   }
-  return true;
+  std::array<char, sizeof eight> rest;
+  rest.fill(' ');
+  std::copy(text.begin(), text.end(), rest.begin());
+  std::memcpy(&eight, rest.data(), sizeof eight);
+  return IsPlain(eight);
 }
 
 void AppendQuoted(std::string_view text, std::string& line) {
@@ -242,12 +271,28 @@ void AppendNumber(double number, std::string& line) {
   if (text.find_first_of(".e") == std::string_view::npos) line += ".0";
 }
 
+// As seconds. Durations are read as numbers and compared by eye: always the
+// same decimals, never an exponent.
+void AppendNumber(std::chrono::microseconds duration, std::string& line) {
+  std::int64_t micros = duration.count();
+  if (micros < 0) {
+    line += '-';
+    micros = -micros;
+  }
+  AppendNumber(micros / kMicrosPerSecond, line);
+  line += '.';
+  AppendSixDigits(micros % kMicrosPerSecond, line);
+}
+
 struct AppendJson {
   std::string& line;
 
   void operator()(std::string_view text) const { AppendQuoted(text, line); }
   void operator()(std::int64_t number) const { AppendNumber(number, line); }
   void operator()(double number) const { AppendNumber(number, line); }
+  void operator()(std::chrono::microseconds duration) const {
+    AppendNumber(duration, line);
+  }
   void operator()(bool truth) const { line += truth ? "true" : "false"; }
 };
 
@@ -275,9 +320,9 @@ void AppendLine(LogFormat format, LogLevel level, std::int64_t time_micros,
     line += R"(","message":)";
     AppendQuoted(message, line);
     for (const LogField& field : fields) {
-      line += ',';
-      AppendQuoted(field.key, line);
-      line += ':';
+      line += ",\"";
+      line += field.key;  // plain: a constant of the code
+      line += "\":";
       std::visit(AppendJson{line}, field.value);
     }
     line += '}';

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <string>
@@ -20,7 +21,8 @@ enum class LogFormat { kText, kJson };
 
 // One field; implicit so that {"rows", 12} reads as one.
 struct LogField {
-  using Value = std::variant<std::string_view, std::int64_t, double, bool>;
+  using Value = std::variant<std::string_view, std::int64_t, double, bool,
+                             std::chrono::microseconds>;
   LogField(std::string_view key_in, std::string_view value_in)
       : key(key_in), value(value_in) {}
   LogField(std::string_view key_in, const char* value_in)
@@ -34,6 +36,9 @@ struct LogField {
   LogField(std::string_view key_in, double value_in)
       : key(key_in), value(value_in) {}
   LogField(std::string_view key_in, bool value_in)
+      : key(key_in), value(value_in) {}
+  // Written as seconds with six decimals: 0.000057.
+  LogField(std::string_view key_in, std::chrono::microseconds value_in)
       : key(key_in), value(value_in) {}
 
   // Borrowed for the call that logs.

@@ -18,10 +18,10 @@ constexpr char kHelp[] = "Cache look-ups and stores by result.";
 
 struct Entry {
   std::string key;
-  std::string value;
+  SharedBytes value;
   std::chrono::steady_clock::time_point expiry;
 
-  std::size_t size() const { return key.size() + value.size() + kOverhead; }
+  std::size_t size() const { return key.size() + value->size() + kOverhead; }
 };
 
 }  // namespace
@@ -67,7 +67,7 @@ MemoryCache::Shard& MemoryCache::ShardOf(std::string_view key) {
                          state_->shards.size()];
 }
 
-std::optional<std::string> MemoryCache::Get(std::string_view key) {
+SharedBytes MemoryCache::Get(std::string_view key) {
   const auto now = state_->options.now();
   Shard& shard = ShardOf(key);
   {
@@ -77,7 +77,7 @@ std::optional<std::string> MemoryCache::Get(std::string_view key) {
       if (found->second->expiry > now) {
         shard.entries.splice(shard.entries.begin(), shard.entries,
                              found->second);
-        std::string value = found->second->value;
+        SharedBytes value = found->second->value;
         state_->hits.Increment();
         return value;
       }
@@ -85,14 +85,14 @@ std::optional<std::string> MemoryCache::Get(std::string_view key) {
     }
   }
   state_->misses.Increment();
-  return std::nullopt;
+  return nullptr;
 }
 
-void MemoryCache::Set(std::string_view key, std::string_view value,
+void MemoryCache::Set(std::string_view key, SharedBytes value,
                       std::chrono::seconds lifetime) {
   const auto now = state_->options.now();
   Entry entry{.key = std::string(key),
-              .value = std::string(value),
+              .value = std::move(value),
               .expiry = now + lifetime};
   const std::size_t capacity =
       state_->options.capacity_bytes / state_->shards.size();

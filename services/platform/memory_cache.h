@@ -27,8 +27,8 @@ class MemoryCache final : public Cache {
   MemoryCache(const Options& options, MetricsRegistry& metrics);
   ~MemoryCache() override;
 
-  std::optional<std::string> Get(std::string_view key) override;
-  void Set(std::string_view key, std::string_view value,
+  SharedBytes Get(std::string_view key) override;
+  void Set(std::string_view key, SharedBytes value,
            std::chrono::seconds lifetime) override;
 
  private:

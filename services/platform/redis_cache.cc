@@ -467,13 +467,14 @@ absl::StatusOr<std::unique_ptr<RedisCache>> RedisCache::Make(
 RedisCache::RedisCache(std::unique_ptr<Loop> loop) : loop_(std::move(loop)) {}
 RedisCache::~RedisCache() = default;
 
-std::optional<std::string> RedisCache::Get(std::string_view key) {
-  return loop_->Get(key);
+SharedBytes RedisCache::Get(std::string_view key) {
+  std::optional<std::string> value = loop_->Get(key);
+  return value.has_value() ? Share(*std::move(value)) : nullptr;
 }
 
-void RedisCache::Set(std::string_view key, std::string_view value,
+void RedisCache::Set(std::string_view key, SharedBytes value,
                      std::chrono::seconds lifetime) {
-  loop_->Set(key, value, lifetime);
+  loop_->Set(key, *value, lifetime);
 }
 
 bool RedisCache::connected() const { return loop_->connected(); }
@@ -487,17 +488,17 @@ class TieredCache final : public Cache {
   TieredCache(std::unique_ptr<Cache> near, std::unique_ptr<Cache> far)
       : near_(std::move(near)), far_(std::move(far)) {}
 
-  std::optional<std::string> Get(std::string_view key) override {
-    if (std::optional<std::string> value = near_->Get(key)) return value;
-    std::optional<std::string> value = far_->Get(key);
-    if (value.has_value()) near_->Set(key, *value, kNearLifetime);
+  SharedBytes Get(std::string_view key) override {
+    if (SharedBytes value = near_->Get(key)) return value;
+    SharedBytes value = far_->Get(key);
+    if (value != nullptr) near_->Set(key, value, kNearLifetime);
     return value;
   }
 
-  void Set(std::string_view key, std::string_view value,
+  void Set(std::string_view key, SharedBytes value,
            std::chrono::seconds lifetime) override {
     near_->Set(key, value, lifetime);
-    far_->Set(key, value, lifetime);
+    far_->Set(key, std::move(value), lifetime);
   }
 
  private:

@@ -45,8 +45,8 @@ class RedisCache final : public Cache {
       const Options& options, MetricsRegistry& metrics);
   ~RedisCache() override;
 
-  std::optional<std::string> Get(std::string_view key) override;
-  void Set(std::string_view key, std::string_view value,
+  SharedBytes Get(std::string_view key) override;
+  void Set(std::string_view key, SharedBytes value,
            std::chrono::seconds lifetime) override;
 
   // Whether the server answered lately. For tests and logs.

@@ -11,6 +11,7 @@
 #include <stop_token>
 #include <thread>
 
+#include "absl/synchronization/mutex.h"
 #include "services/platform/errors.h"
 #include "services/platform/log.h"
 #include "services/platform/server_metrics.h"
@@ -35,6 +36,9 @@ void LogOfGrpc(gpr_log_func_args* args) {
 void InitOnce() {
   static const bool done = [] {
     gpr_set_log_function(&LogOfGrpc);
+    // The distribution's Abseil is a debug build: every lock inside gRPC is
+    // entered in one graph of the process, under one lock, to find cycles.
+    absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
     grpc::EnableDefaultHealthCheckService(true);
     grpc::reflection::InitProtoReflectionServerBuilderPlugin();
     return true;
@@ -92,6 +96,8 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
   // Otherwise a second process could share a taken port unnoticed.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
+  // Its counts of calls and messages are not served; ours are.
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
   builder.SetMaxReceiveMessageSize(options.max_message_bytes);
   std::vector<int> ports(options.addresses.size(), 0);
   for (std::size_t i = 0; i < options.addresses.size(); ++i) {

@@ -77,20 +77,15 @@ struct MethodMetrics {
     const auto taken = std::chrono::steady_clock::now() - start;
     handled[known]->Increment();
     seconds->Observe(std::chrono::duration<double>(taken).count());
-    // Whole microseconds: the digits below are noise.
-    const double rounded =
-        static_cast<double>(
-            std::chrono::duration_cast<std::chrono::microseconds>(taken)
-                .count()) /
-        1e6;
     const bool failed = known == 13 || known == 15;
-    (failed ? Log : LogBatched)(failed ? LogLevel::kWarning : LogLevel::kInfo,
-                                "call",
-                                {{"method", name},
-                                 {"code", kCodes[known]},
-                                 {"seconds", rounded},
-                                 {"request_id", request_id},
-                                 {"peer", peer}});
+    (failed ? Log : LogBatched)(
+        failed ? LogLevel::kWarning : LogLevel::kInfo, "call",
+        {{"method", name},
+         {"code", kCodes[known]},
+         {"seconds",
+          std::chrono::duration_cast<std::chrono::microseconds>(taken)},
+         {"request_id", request_id},
+         {"peer", peer}});
   }
 };
 

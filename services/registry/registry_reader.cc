@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "services/base/error.h"
 #include "services/base/page_token.h"
 #include "services/base/resource_name.h"
@@ -200,46 +201,38 @@ absl::StatusOr<RegistryReader::Pin> RegistryReader::PinVersion(
 
 absl::Status RegistryReader::GetMunicipality(
     const platform::CallContext& call,
-    const v1::GetMunicipalityRequest& request, std::string& reply) const {
+    const v1::GetMunicipalityRequest& request,
+    platform::SharedBytes& reply) const {
   WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
   WELFARE_ASSIGN_OR_RETURN(const base::FiscalYear year,
                            YearOf(request.fiscal_year(), pin.moment));
   const bool stated = request.fiscal_year() != 0;
-  std::string key = "registry/municipality/";
-  key += std::to_string(pin.version);
-  key += stated ? "/=" : "/";
-  key += year.ToString();
-  key += '/';
-  key += request.name();
-  if (std::optional<std::string> kept = replies_.Get(key)) {
-    reply = *std::move(kept);
-    return absl::OkStatus();
-  }
+  const std::string key =
+      absl::StrCat("registry/municipality/", pin.version, stated ? "/=" : "/",
+                   year.value(), "/", request.name());
+  reply = replies_.Get(key);
+  if (reply != nullptr) return absl::OkStatus();
   const RegistryView view = pin.view();
   WELFARE_ASSIGN_OR_RETURN(const Municipality* municipality,
                            Named(view, request.name(), "name"));
   if (stated && municipality->InYear(year) == nullptr) {
     return MunicipalityNotInYear(*municipality, year);
   }
-  reply = ToProto(view, *municipality, year).SerializeAsString();
+  reply =
+      platform::Share(ToProto(view, *municipality, year).SerializeAsString());
   replies_.Set(key, reply, kReplyLifetime);
   return absl::OkStatus();
 }
 
 absl::Status RegistryReader::GetRoster(const platform::CallContext& call,
                                        const v1::GetRosterRequest& request,
-                                       std::string& reply) const {
+                                       platform::SharedBytes& reply) const {
   WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
-  std::string key = "registry/roster/";
-  key += std::to_string(pin.version);
-  key += '/';
-  key += std::to_string(request.compared_fiscal_year());
-  key += '/';
-  key += request.name();
-  if (std::optional<std::string> kept = replies_.Get(key)) {
-    reply = *std::move(kept);
-    return absl::OkStatus();
-  }
+  const std::string key =
+      absl::StrCat("registry/roster/", pin.version, "/",
+                   request.compared_fiscal_year(), "/", request.name());
+  reply = replies_.Get(key);
+  if (reply != nullptr) return absl::OkStatus();
   const auto name = base::RosterName::Parse(request.name());
   if (!name.ok()) return NameInvalid("name", request.name(), name.status());
   std::optional<base::FiscalYear> compared;
@@ -250,9 +243,9 @@ absl::Status RegistryReader::GetRoster(const platform::CallContext& call,
   }
   const RegistryView view = pin.view();
   WELFARE_RETURN_IF_ERROR(CheckRecorded(view, name->program));
-  reply =
+  reply = platform::Share(
       ToProto(ComputeRoster(view, name->program, name->fiscal_year, compared))
-          .SerializeAsString();
+          .SerializeAsString());
   replies_.Set(key, reply, kReplyLifetime);
   return absl::OkStatus();
 }

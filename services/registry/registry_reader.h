@@ -15,6 +15,7 @@
 #include "services/base/clock.h"
 #include "services/platform/cache.h"
 #include "services/platform/call_context.h"
+#include "services/platform/shared_bytes.h"
 #include "services/registry/history.h"
 #include "services/registry/live_history.h"
 #include "services/registry/program.h"
@@ -36,10 +37,10 @@ class RegistryReader {
   // They block only while MustWait.
   absl::Status GetMunicipality(const platform::CallContext& call,
                                const v1::GetMunicipalityRequest& request,
-                               std::string& reply) const;
+                               platform::SharedBytes& reply) const;
   absl::Status GetRoster(const platform::CallContext& call,
                          const v1::GetRosterRequest& request,
-                         std::string& reply) const;
+                         platform::SharedBytes& reply) const;
 
   absl::Status BatchGetMunicipalities(
       const platform::CallContext& call,

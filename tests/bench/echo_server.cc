@@ -12,13 +12,13 @@
 namespace welfare::bench {
 namespace {
 
-class EchoService final : public Echo::CallbackService {
+class EchoService final : public v1::BareCallbackService::CallbackService {
  public:
-  explicit EchoService(EchoResponse reply) : reply_(std::move(reply)) {}
+  explicit EchoService(v1::EchoResponse reply) : reply_(std::move(reply)) {}
 
-  grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context,
-                                  const EchoRequest* /*request*/,
-                                  EchoResponse* response) override {
+  grpc::ServerUnaryReactor* AnswerInFull(grpc::CallbackServerContext* context,
+                                         const v1::EchoRequest* /*request*/,
+                                         v1::EchoResponse* response) override {
     response->set_body(reply_.body());
     response->set_filler(reply_.filler());
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
@@ -27,12 +27,12 @@ class EchoService final : public Echo::CallbackService {
   }
 
  private:
-  const EchoResponse reply_;
+  const v1::EchoResponse reply_;
 };
 
 // Returns a message of exactly `bytes` bytes, or the next larger that exists.
-EchoResponse ReplyOf(std::size_t bytes) {
-  EchoResponse reply;
+v1::EchoResponse ReplyOf(std::size_t bytes) {
+  v1::EchoResponse reply;
   std::size_t body = bytes;
   const auto set = [&] { reply.set_body(std::string(body, 'x')); };
   set();

@@ -10,11 +10,15 @@ import sys
 from measure import (SOURCE, BenchError, Figure, Goal, Server, h2load, program_json, run,
                      string_message, unary_loads, wait_for, wrk, yardstick)
 
-# How many requests for each load, and before it, on a fresh process.
-REQUESTS = 50_000
+# How many requests in each turn, and how many before the first.
+REQUESTS = 8_000
 WARM_UP = 3_000
+# Turns of every load in a round.
+TURNS = 8
 
 REGISTRY = "/welfare.registry.v1.RegistryService/"
+# About as long as the paths of the product: the path is a part of each request.
+ECHO = "/welfare.bench.v1.BareCallbackService/AnswerInFull"
 # Japan, 2025: cities, towns, villages and special wards.
 MUNICIPALITIES = 1741
 
@@ -95,14 +99,15 @@ def registry_unary(method, name):
             if size <= 0:
                 raise BenchError(f"{method} answers with an error")
 
+            @contextlib.contextmanager
             def product():
                 with registry(bench, data, folder) as (server, address):
-                    return unary_loads(server, address, path, message, size, folder, requests, warm_up)
+                    yield unary_loads(server, address, path, message, size, folder, requests, warm_up)
 
+            @contextlib.contextmanager
             def limit():
                 with yardstick(bench, folder, "bench-echo", f"--reply-bytes={size}") as (server, address):
-                    return unary_loads(server, address, "/welfare.bench.Echo/Unary", message, size,
-                                       folder, requests, warm_up)
+                    yield unary_loads(server, address, ECHO, message, size, folder, requests, warm_up)
             yield {"registry": product, "bare echo": limit}
     return sides
 
@@ -112,19 +117,22 @@ def access_log(bench):
     """GetMunicipality as shipped, against the same without its line in the log."""
     path, message = REGISTRY + "GetMunicipality", string_message("municipalities/131016")
     requests, warm_up = bench.count(REQUESTS), bench.count(WARM_UP)
-    with tokyo(bench) as (folder, data):
-        socket = folder / "registry.sock"
 
-        def side(least_level):
-            def run_it():
-                # A quiet process names no port, so both sides have a socket.
-                with Server([bench.program("welfare-registry"), f"--listen=unix:{socket}",
-                             "--ops-listen=127.0.0.1:0", f"--assets-dir={SOURCE}", "--drain-wait-ms=0",
-                             f"--log-level={least_level}", *engine_flags(bench.engine, data)], folder) as server:
-                    wait_for(socket.exists, "the registry's socket")
-                    return unary_loads(server, f"unix:{socket}", path, message, None, folder, requests, warm_up)
-            return run_it
-        yield {"as shipped": side("info"), "no access log": side("warning")}
+    def side(folder, data, least_level):
+        @contextlib.contextmanager
+        def start():
+            # A quiet process names no port, so both sides have a socket.
+            socket = folder / "registry.sock"
+            with Server([bench.program("welfare-registry"), f"--listen=unix:{socket}",
+                         "--ops-listen=127.0.0.1:0", f"--assets-dir={SOURCE}", "--drain-wait-ms=0",
+                         f"--log-level={least_level}", *engine_flags(bench.engine, data)], folder) as server:
+                wait_for(socket.exists, "the registry's socket")
+                yield unary_loads(server, f"unix:{socket}", path, message, None, folder, requests, warm_up)
+        return start
+
+    # Both run at once, and a database file is one process's.
+    with tokyo(bench) as logged, tokyo(bench) as quiet:
+        yield {"as shipped": side(*logged, "info"), "no access log": side(*quiet, "warning")}
 
 
 def load_registry(bench, address, programs, years):
@@ -141,17 +149,19 @@ def load_registry(bench, address, programs, years):
 @contextlib.contextmanager
 def import_national(bench):
     """Two programmes of every municipality for twenty years, on an empty database."""
+    def load(server, address):
+        done = load_registry(bench, address, programs=2, years=20)
+        return {"seconds": done["seconds"], "rows_per_second": done["rows_per_second"],
+                "server_cpu_s": server.cpu_seconds(), "peak_rss_mib": server.peak_rss_mib()}
+
+    @contextlib.contextmanager
     def product():
         with bench.folder() as folder:
             data = folder / "data"
             data.mkdir()
             assets = programs_of_the_bench(folder, 2)
-            with registry(bench, data, folder, assets) as (server, address):
-                done = load_registry(bench, address, programs=2, years=20)
-                return {"import": {"seconds": done["seconds"],
-                                   "rows_per_second": done["rows_per_second"],
-                                   "server_cpu_s": server.cpu_seconds(),
-                                   "peak_rss_mib": server.peak_rss_mib()}}
+            with registry(bench, data, folder, assets) as running:
+                yield {"import": functools.partial(load, *running)}
     yield {"registry": product}
 
 
@@ -165,14 +175,17 @@ def watch(bench):
         with registry(bench, data, folder, assets) as (_, address):
             load_registry(bench, address, programs=29, years=20)
 
+        def read_all(server, address):
+            before = server.cpu_seconds()
+            done = program_json([bench.program("bench-registry-load"), "--server", address, "watch"])
+            return {"changes": done["changes"], "changes_per_second": done["changes_per_second"],
+                    "server_cpu_s": server.cpu_seconds() - before,
+                    "client_cpu_s": done["client_cpu_seconds"]}
+
+        @contextlib.contextmanager
         def product():
-            with registry(bench, data, folder, assets) as (server, address):
-                before = server.cpu_seconds()
-                done = program_json([bench.program("bench-registry-load"), "--server", address, "watch"])
-                return {"from 0": {"changes": done["changes"],
-                                   "changes_per_second": done["changes_per_second"],
-                                   "server_cpu_s": server.cpu_seconds() - before,
-                                   "client_cpu_s": done["client_cpu_seconds"]}}
+            with registry(bench, data, folder, assets) as running:
+                yield {"from 0": functools.partial(read_all, *running)}
         yield {"registry": product}
 
 
@@ -199,16 +212,16 @@ def gateway_grpc(bench):
     """A unary call through the gateway and through the bare forward."""
     path, message = GET_MUNICIPALITY[0], string_message(GET_MUNICIPALITY[1])
     requests, warm_up = bench.count(REQUESTS), bench.count(WARM_UP)
-    with tokyo(bench) as (folder, data):
+    with tokyo(bench) as (folder, data), registry(bench, data, folder) as (_, backend):
+        @contextlib.contextmanager
         def product():
-            with registry(bench, data, folder) as (_, backend), \
-                    gateway(bench, folder, backend) as (server, address, _):
-                return unary_loads(server, address, path, message, None, folder, requests, warm_up)
+            with gateway(bench, folder, backend) as (server, address, _):
+                yield unary_loads(server, address, path, message, None, folder, requests, warm_up)
 
+        @contextlib.contextmanager
         def limit():
-            with registry(bench, data, folder) as (_, backend), \
-                    yardstick(bench, folder, "bench-forward", f"--backend={backend}") as (server, address):
-                return unary_loads(server, address, path, message, None, folder, requests, warm_up)
+            with yardstick(bench, folder, "bench-forward", f"--backend={backend}") as (server, address):
+                yield unary_loads(server, address, path, message, None, folder, requests, warm_up)
         yield {"gateway": product, "bare forward": limit}
 
 
@@ -216,30 +229,30 @@ def gateway_grpc(bench):
 def gateway_json(bench):
     """GET of one municipality as JSON, through the gateway and the bare server."""
     method, name = GET_MUNICIPALITY
-    seconds = 2 if bench.scale >= 1 else 1
 
-    def load(server, address):
-        results = {}
-        for connections in (1, 32):
-            wrk(address, f"/v1/{name}", connections, 1)
-            before = server.cpu_seconds()
-            values = wrk(address, f"/v1/{name}", connections, seconds)
-            values["cpu_us"] = (server.cpu_seconds() - before) / values.pop("requests") * 1e6
-            results[f"c={connections}"] = values
-        return results
+    def turn(server, address, connections):
+        before = server.cpu_seconds()
+        values = wrk(address, f"/v1/{name}", connections, 1)
+        values["cpu_us"] = (server.cpu_seconds() - before) / values.pop("requests") * 1e6
+        return values
 
-    with tokyo(bench) as (folder, data):
+    def loads(server, address):
+        wrk(address, f"/v1/{name}", 32, 1)
+        return {f"c={connections}": functools.partial(turn, server, address, connections)
+                for connections in (1, 32)}
+
+    with tokyo(bench) as (folder, data), registry(bench, data, folder) as (_, backend):
+        @contextlib.contextmanager
         def product():
-            with registry(bench, data, folder) as (_, backend), \
-                    gateway(bench, folder, backend) as (server, _, address):
-                return load(server, address)
+            with gateway(bench, folder, backend) as (server, _, address):
+                yield loads(server, address)
 
+        @contextlib.contextmanager
         def limit():
-            with registry(bench, data, folder) as (_, backend), \
-                    yardstick(bench, folder, "bench-json", f"--backend={backend}", f"--method={method}",
-                              f"--name={name}",
-                              "--reply-type=welfare.registry.v1.Municipality") as (server, address):
-                return load(server, address)
+            with yardstick(bench, folder, "bench-json", f"--backend={backend}", f"--method={method}",
+                           f"--name={name}",
+                           "--reply-type=welfare.registry.v1.Municipality") as (server, address):
+                yield loads(server, address)
         yield {"gateway": product, "bare JSON": limit}
 
 
@@ -249,13 +262,15 @@ def gateway_json(bench):
 @contextlib.contextmanager
 def memory_cache(bench):
     """A hit of the cache in the process against a hit of a bare LRU."""
+    def turn(name, threads):
+        out = json.loads(run([bench.program("bench-memory-cache"),
+                              f"--benchmark_filter={name}/.*threads:{threads}$", "--benchmark_format=json",
+                              f"--benchmark_min_time={0.1 * min(1, bench.scale)}"]))
+        return {"cpu_ns": out["benchmarks"][0]["cpu_time"]}
+
     def side(name):
-        def run_it():
-            out = json.loads(run([bench.program("bench-memory-cache"), f"--benchmark_filter={name}/",
-                                  "--benchmark_format=json", f"--benchmark_min_time={0.3 * min(1, bench.scale)}"]))
-            return {f"{entry['threads']} threads": {"cpu_ns": entry["cpu_time"]}
-                    for entry in out["benchmarks"]}
-        return run_it
+        return lambda: contextlib.nullcontext({f"{threads} threads": functools.partial(turn, name, threads)
+                                               for threads in (1, 2)})
     yield {"MemoryCache": side("HitMemoryCache"), "bare LRU": side("HitBareLru")}
 
 
@@ -263,18 +278,19 @@ UNARY_GOALS = (Goal("rps", at_least=0.80), Goal("cpu_us", at_most=1.5))
 
 FIGURES = (
     Figure("registry.get_municipality", "GetMunicipality from the reply cache, metrics and access log on",
-           registry_unary("GetMunicipality", "municipalities/131016"), UNARY_GOALS),
+           registry_unary("GetMunicipality", "municipalities/131016"), UNARY_GOALS, turns=TURNS),
     Figure("registry.get_roster", "GetRoster from the reply cache, metrics and access log on",
-           registry_unary("GetRoster", "programs/jusou/rosters/2025"), UNARY_GOALS),
-    Figure("registry.access_log", "what a line of access log for each call costs", access_log),
+           registry_unary("GetRoster", "programs/jusou/rosters/2025"), UNARY_GOALS, turns=TURNS),
+    Figure("registry.access_log", "what a line of access log for each call costs", access_log,
+           turns=TURNS),
     Figure("registry.import_national", "1,741 municipalities, 2 programmes, 20 years through the import streams",
            import_national, (Goal("seconds", at_most=3.0, absolute=True),)),
     Figure("registry.watch", "StreamChanges from version 0 over 1,000,000 changes, parsed by the client",
            watch, (Goal("changes_per_second", at_least=1_000_000, absolute=True),)),
     Figure("gateway.grpc", "GetMunicipality through the gateway, against the bare two-hop forward",
-           gateway_grpc),
+           gateway_grpc, turns=TURNS),
     Figure("gateway.json", "GET /v1/municipalities/131016, against the bare JSON server",
-           gateway_json),
+           gateway_json, turns=3),
     Figure("platform.memory_cache", "A hit of MemoryCache, 1 KiB, against a bare LRU",
-           memory_cache, (Goal("cpu_ns", at_most=2.0),)),
+           memory_cache, (Goal("cpu_ns", at_most=2.0),), turns=3),
 )

@@ -1,14 +1,16 @@
 """How tools/bench measures: processes, load generators, rounds and goals.
 
 A figure compares sides: the product first, then the limit or peer that it is
-held against. A round runs every side once, each on a fresh process; rounds
-follow each other, so that whatever else the machine does falls on all sides
-alike. What counts is the median of the rounds' ratios; absolute numbers move
-by 10 to 40 % with the machine.
+held against. A round starts a fresh process of every side; then the sides take
+turns of a fraction of a second, so that whatever else the machine does falls
+on all of them alike: it changes its speed by half within seconds. A round's
+value is the median of its turns, and what counts is the median of the rounds'
+ratios.
 """
 
 import contextlib
 import dataclasses
+import functools
 import json
 import os
 import pathlib
@@ -21,7 +23,6 @@ import tempfile
 import time
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class BenchError(Exception):
@@ -51,14 +52,16 @@ class Goal:
 @dataclasses.dataclass(frozen=True)
 class Figure:
     """`sides(bench)` is a context manager that prepares what all rounds share
-    and yields {side: run}, the product first; `run()` measures one round on a
-    fresh process and returns {load: {metric: number}}."""
+    and yields {side: start}, the product first. `start()` is one for a round:
+    it starts a process and yields {load: take_turn}, alike for all sides, and
+    `take_turn()` returns {metric: number}."""
 
     name: str
     about: str
     sides: object
     goals: tuple = ()
     rounds: int = 5
+    turns: int = 1
 
 
 class Bench:
@@ -97,12 +100,13 @@ def measure(figure, bench, rounds=None, say=lambda text: None):
         names = list(sides)
         for number in range(rounds):
             say(f"{figure.name}: round {number + 1} of {rounds}")
-            for side in names:
-                for load, values in sides[side]().items():
+            for load, by_side in _round(sides, figure.turns).items():
+                for side, values in by_side.items():
                     kept = seen.setdefault(load, {}).setdefault(side, {})
                     for metric, value in values.items():
                         kept.setdefault(metric, []).append(value)
-    result = {"name": figure.name, "about": figure.about, "rounds": rounds, "loads": {}}
+    result = {"name": figure.name, "about": figure.about, "rounds": rounds, "turns": figure.turns,
+              "loads": {}}
     for load, by_side in seen.items():
         product = by_side[names[0]]
         ratios = {}
@@ -126,6 +130,21 @@ def measure(figure, bench, rounds=None, say=lambda text: None):
             "goals": goals,
         }
     return result
+
+
+def _round(sides, turns):
+    """One round; returns {load: {side: {metric: median of the turns}}}."""
+    taken = {}
+    with contextlib.ExitStack() as stack:
+        running = {side: stack.enter_context(start()) for side, start in sides.items()}
+        for load in next(iter(running.values())):
+            for _ in range(turns):
+                for side, loads in running.items():
+                    taken.setdefault(load, {}).setdefault(side, []).append(loads[load]())
+    return {load: {side: {metric: statistics.median(turn[metric] for turn in values)
+                          for metric in values[0]}
+                   for side, values in by_side.items()}
+            for load, by_side in taken.items()}
 
 
 def _spread(values):
@@ -202,9 +221,10 @@ class Server:
         return wait_for(find, f"{self.name} to say {pattern}").group(1)
 
     def cpu_seconds(self):
-        """User and system time so far, in steps of a clock tick (10 ms)."""
-        fields = pathlib.Path(f"/proc/{self.child.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        """User and system time so far, to the nanosecond."""
+        # The clock that clock_getcpuclockid(3) names: Linux makes its number
+        # of the process's.
+        return time.clock_gettime((~self.child.pid << 3) | 2)
 
     def peak_rss_mib(self):
         text = pathlib.Path(f"/proc/{self.child.pid}/status").read_text()
@@ -292,17 +312,19 @@ UNARY_LOADS = ((4, 8), (8, 32))  # connections x streams
 
 
 def unary_loads(server, address, method, message, reply_bytes, folder, requests, warm_up):
-    """Measures one fresh server under each of UNARY_LOADS."""
-    results = {}
-    for clients, streams in UNARY_LOADS:
-        h2load(address, method, message, clients, streams, warm_up, folder)
+    """The turns of a fresh server under each of UNARY_LOADS."""
+    def turn(clients, streams):
         before = server.cpu_seconds()
         values = h2load(address, method, message, clients, streams, requests, folder)
         values["cpu_us"] = (server.cpu_seconds() - before) / requests * 1e6
         if reply_bytes is not None and values["bytes"] != reply_bytes:
             raise BenchError(f"{method}: replies of {values['bytes']} bytes, not {reply_bytes}: errors?")
-        results[f"{clients}x{streams}"] = values
-    return results
+        return values
+
+    for clients, streams in UNARY_LOADS:
+        h2load(address, method, message, clients, streams, warm_up, folder)
+    return {f"{clients}x{streams}": functools.partial(turn, clients, streams)
+            for clients, streams in UNARY_LOADS}
 
 
 def wrk(address, path, connections, seconds):

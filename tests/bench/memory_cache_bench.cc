@@ -72,7 +72,8 @@ void HitMemoryCache(benchmark::State& state) {
   static const std::vector<std::string>& keys = [] {
     auto* made = new std::vector<std::string>(Keys());
     for (const std::string& key : *made) {
-      cache.Set(key, std::string(1024, 'x'), std::chrono::hours(1));
+      cache.Set(key, platform::Share(std::string(1024, 'x')),
+                std::chrono::hours(1));
     }
     return std::ref(*made);
   }();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -150,6 +151,33 @@ TEST(LogTest, WritesJsonAsTheLibraryDoes) {
               "1970-01-01T00:00:00.000000Z info    x n=" +
                   nlohmann::json(number).dump());
   }
+}
+
+TEST(LogTest, QuotesEveryByteWhereverItStands) {
+  for (std::size_t size = 1; size <= 17; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 0x80; ++byte) {
+        std::string text(size, '~');
+        text[at] = static_cast<char>(byte);
+        const std::string line =
+            FormatLogLine(LogFormat::kJson, LogLevel::kInfo, 0, text, {});
+        EXPECT_THAT(line,
+                    ::testing::EndsWith(nlohmann::json(text).dump() + "}"))
+            << size << " " << at << " " << byte;
+      }
+    }
+  }
+}
+
+TEST(LogTest, WritesDurationsAsSeconds) {
+  const auto line_of = [](std::int64_t micros) {
+    return FormatLogLine(LogFormat::kText, LogLevel::kInfo, 0, "x",
+                         {{"seconds", std::chrono::microseconds(micros)}});
+  };
+  EXPECT_THAT(line_of(0), ::testing::EndsWith(" seconds=0.000000"));
+  EXPECT_THAT(line_of(57), ::testing::EndsWith(" seconds=0.000057"));
+  EXPECT_THAT(line_of(12'000'009), ::testing::EndsWith(" seconds=12.000009"));
+  EXPECT_THAT(line_of(-1'500'000), ::testing::EndsWith(" seconds=-1.500000"));
 }
 
 TEST(LogTest, KeepsTheOrderOfBatchedAndOtherLines) {

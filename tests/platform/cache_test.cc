@@ -25,7 +25,7 @@ using support::RedisServer;
 using support::StatusIs;
 using support::WaitFor;
 using ::testing::HasSubstr;
-using ::testing::Optional;
+using ::testing::Pointee;
 
 constexpr std::chrono::seconds kHour{3600};
 
@@ -66,35 +66,35 @@ TEST_P(CacheContract, ReturnsWhatWasStored) {
       "\0\xff"
       "日本",
       8);
-  cache_->Set("key", value, kHour);
-  EXPECT_THAT(cache_->Get("key"), Optional(value));
+  cache_->Set("key", Share(value), kHour);
+  EXPECT_THAT(cache_->Get("key"), Pointee(value));
 }
 
 TEST_P(CacheContract, MissesWhatWasNotStored) {
-  EXPECT_EQ(cache_->Get("nothing"), std::nullopt);
+  EXPECT_EQ(cache_->Get("nothing"), nullptr);
 }
 
 TEST_P(CacheContract, KeepsAnEmptyValueApartFromAMiss) {
-  cache_->Set("empty", "", kHour);
-  EXPECT_THAT(cache_->Get("empty"), Optional(std::string()));
+  cache_->Set("empty", Share(""), kHour);
+  EXPECT_THAT(cache_->Get("empty"), Pointee(std::string()));
 }
 
 TEST_P(CacheContract, TheLastValueWins) {
-  cache_->Set("key", "a", kHour);
-  cache_->Set("key", "b", kHour);
-  EXPECT_THAT(cache_->Get("key"), Optional(std::string("b")));
+  cache_->Set("key", Share("a"), kHour);
+  cache_->Set("key", Share("b"), kHour);
+  EXPECT_THAT(cache_->Get("key"), Pointee(std::string("b")));
 }
 
 TEST_P(CacheContract, HoldsAMegabyte) {
   const std::string value(1 << 20, 'x');
-  cache_->Set("big", value, kHour);
-  EXPECT_THAT(cache_->Get("big"), Optional(value));
+  cache_->Set("big", Share(value), kHour);
+  EXPECT_THAT(cache_->Get("big"), Pointee(value));
 }
 
 TEST_P(CacheContract, ForgetsAfterTheLifetime) {
-  cache_->Set("short", "v", std::chrono::seconds(1));
-  EXPECT_THAT(cache_->Get("short"), Optional(std::string("v")));
-  EXPECT_TRUE(WaitFor([&] { return !cache_->Get("short").has_value(); }));
+  cache_->Set("short", Share("v"), std::chrono::seconds(1));
+  EXPECT_THAT(cache_->Get("short"), Pointee(std::string("v")));
+  EXPECT_TRUE(WaitFor([&] { return cache_->Get("short") == nullptr; }));
 }
 
 TEST_P(CacheContract, ServesManyThreads) {
@@ -104,10 +104,10 @@ TEST_P(CacheContract, ServesManyThreads) {
       for (int i = 0; i < 200; ++i) {
         const std::string key =
             "k" + std::to_string(t) + "/" + std::to_string(i % 10);
-        cache_->Set(key, key, kHour);
+        cache_->Set(key, Share(key), kHour);
         const auto value = cache_->Get(key);
         // A miss is always allowed, a wrong value never.
-        if (value.has_value()) {
+        if (value != nullptr) {
           EXPECT_EQ(*value, key);
         }
       }
@@ -117,8 +117,8 @@ TEST_P(CacheContract, ServesManyThreads) {
 
 TEST_P(CacheContract, CountsHitsAndMisses) {
   cache_->Get("a");
-  cache_->Set("a", "v", kHour);
-  ASSERT_TRUE(cache_->Get("a").has_value());
+  cache_->Set("a", Share("v"), kHour);
+  ASSERT_NE(cache_->Get("a"), nullptr);
   const std::string name = GetParam().redis ? "redis" : "memory";
   const std::string text = metrics_.Expose();
   EXPECT_THAT(text, HasSubstr("welfare_cache_requests_total{cache=\"" + name +
@@ -138,15 +138,15 @@ TEST(MemoryCache, DropsTheLeastRecentlyUsed) {
   MetricsRegistry metrics;
   MemoryCache cache({.capacity_bytes = 4000, .shards = 1}, metrics);
   for (int i = 0; i < 3; ++i) {
-    cache.Set("k" + std::to_string(i), std::string(1000, 'x'), kHour);
+    cache.Set("k" + std::to_string(i), Share(std::string(1000, 'x')), kHour);
   }
-  ASSERT_TRUE(cache.Get("k0").has_value());  // now k1 is the oldest
-  cache.Set("k3", std::string(1000, 'x'), kHour);
-  EXPECT_TRUE(cache.Get("k0").has_value());
-  EXPECT_FALSE(cache.Get("k1").has_value());
-  cache.Set("huge", std::string(5000, 'x'), kHour);
-  EXPECT_FALSE(cache.Get("huge").has_value());
-  EXPECT_TRUE(cache.Get("k0").has_value());
+  ASSERT_NE(cache.Get("k0"), nullptr);  // now k1 is the oldest
+  cache.Set("k3", Share(std::string(1000, 'x')), kHour);
+  EXPECT_NE(cache.Get("k0"), nullptr);
+  EXPECT_EQ(cache.Get("k1"), nullptr);
+  cache.Set("huge", Share(std::string(5000, 'x')), kHour);
+  EXPECT_EQ(cache.Get("huge"), nullptr);
+  EXPECT_NE(cache.Get("k0"), nullptr);
 }
 
 // Runs 20 look-ups and returns the longest.
@@ -154,7 +154,7 @@ std::chrono::milliseconds Slowest(Cache& cache) {
   std::chrono::steady_clock::duration slowest{0};
   for (int i = 0; i < 20; ++i) {
     const auto start = std::chrono::steady_clock::now();
-    EXPECT_EQ(cache.Get("key"), std::nullopt);
+    EXPECT_EQ(cache.Get("key"), nullptr);
     slowest = std::max(slowest, std::chrono::steady_clock::now() - start);
   }
   return std::chrono::duration_cast<std::chrono::milliseconds>(slowest);
@@ -167,8 +167,8 @@ TEST(RedisCache, AKilledServerIsAMissUntilItIsBack) {
   MetricsRegistry metrics;
   RedisServer server;
   auto cache = Connected(server, metrics);
-  cache->Set("key", "value", kHour);
-  ASSERT_TRUE(cache->Get("key").has_value());
+  cache->Set("key", Share("value"), kHour);
+  ASSERT_NE(cache->Get("key"), nullptr);
   server.Kill();
   EXPECT_LT(Slowest(*cache), kBound);
   EXPECT_TRUE(WaitFor([&] { return !cache->connected(); }));
@@ -176,16 +176,16 @@ TEST(RedisCache, AKilledServerIsAMissUntilItIsBack) {
                                           "\"redis\"} 0"));
   server.Start();
   EXPECT_TRUE(WaitFor([&] { return cache->connected(); }));
-  cache->Set("key", "value", kHour);
-  EXPECT_THAT(cache->Get("key"), Optional(std::string("value")));
+  cache->Set("key", Share("value"), kHour);
+  EXPECT_THAT(cache->Get("key"), Pointee(std::string("value")));
 }
 
 TEST(RedisCache, AFrozenServerIsAMissWithinTheBound) {
   MetricsRegistry metrics;
   RedisServer server;
   auto cache = Connected(server, metrics);
-  cache->Set("key", "value", kHour);
-  ASSERT_TRUE(cache->Get("key").has_value());
+  cache->Set("key", Share("value"), kHour);
+  ASSERT_NE(cache->Get("key"), nullptr);
   server.Freeze();
   const auto start = std::chrono::steady_clock::now();
   EXPECT_LT(Slowest(*cache), kBound);
@@ -194,7 +194,7 @@ TEST(RedisCache, AFrozenServerIsAMissWithinTheBound) {
   EXPECT_FALSE(cache->connected());
   server.Thaw();
   EXPECT_TRUE(WaitFor([&] { return cache->connected(); }));
-  EXPECT_THAT(cache->Get("key"), Optional(std::string("value")));
+  EXPECT_THAT(cache->Get("key"), Pointee(std::string("value")));
 }
 
 TEST(RedisCache, StartsWithoutAServer) {
@@ -203,16 +203,16 @@ TEST(RedisCache, StartsWithoutAServer) {
       RedisCache::Make({.url = "unix:///tmp/welfare-no-such.sock"}, metrics);
   ASSERT_THAT(cache, IsOk());
   EXPECT_LT(Slowest(**cache), kBound);
-  (*cache)->Set("key", "value", kHour);
+  (*cache)->Set("key", Share("value"), kHour);
 }
 
 TEST(RedisCache, DoesNotBelieveWhatItDidNotStore) {
   MetricsRegistry metrics;
   RedisServer server;
   auto cache = Connected(server, metrics);
-  cache->Set("a", "value of a", kHour);
-  cache->Set("b", "value of b", kHour);
-  ASSERT_TRUE(cache->Get("b").has_value());
+  cache->Set("a", Share("value of a"), kHour);
+  cache->Set("b", Share("value of b"), kHour);
+  ASSERT_NE(cache->Get("b"), nullptr);
   const std::unique_ptr<redisContext, decltype(&redisFree)> raw(
       redisConnectUnix(server.url().substr(7).c_str()), &redisFree);
   ASSERT_NE(raw, nullptr);
@@ -221,13 +221,13 @@ TEST(RedisCache, DoesNotBelieveWhatItDidNotStore) {
   };
   // Another key's value, a changed byte, a list instead of bytes.
   run("COPY welfare:1:a welfare:1:b REPLACE");
-  EXPECT_EQ(cache->Get("b"), std::nullopt);
+  EXPECT_EQ(cache->Get("b"), nullptr);
   run("SETRANGE welfare:1:a 50 X");
-  EXPECT_EQ(cache->Get("a"), std::nullopt);
+  EXPECT_EQ(cache->Get("a"), nullptr);
   run("LPUSH welfare:1:c x");
-  EXPECT_EQ(cache->Get("c"), std::nullopt);
+  EXPECT_EQ(cache->Get("c"), nullptr);
   run("SET welfare:1:d WFC1");
-  EXPECT_EQ(cache->Get("d"), std::nullopt);
+  EXPECT_EQ(cache->Get("d"), nullptr);
 }
 
 TEST(RedisCache, RefusesUrlsItDoesNotUnderstand) {
@@ -250,11 +250,11 @@ TEST(OpenCache, PutsMemoryInFrontOfRedis) {
   ASSERT_THAT(first, IsOk());
   ASSERT_THAT(second, IsOk());
   EXPECT_TRUE(WaitFor([&] {
-    (*first)->Set("k", "v", kHour);
-    return (*second)->Get("k").has_value();
+    (*first)->Set("k", Share("v"), kHour);
+    return (*second)->Get("k") != nullptr;
   }));
   server.Kill();
-  EXPECT_THAT((*second)->Get("k"), Optional(std::string("v")));
+  EXPECT_THAT((*second)->Get("k"), Pointee(std::string("v")));
 }
 
 }  // namespace

@@ -46,10 +46,10 @@ class FakeRegistry final
     return InlineRawUnary<v1::GetRosterRequest>(
         calls_, context, request, response,
         [](const CallContext&, const v1::GetRosterRequest& parsed,
-           std::string& bytes) {
+           SharedBytes& bytes) {
           v1::Roster roster;
           roster.set_name(parsed.name());
-          bytes = roster.SerializeAsString();
+          bytes = Share(roster.SerializeAsString());
           return absl::OkStatus();
         });
   }
