@@ -60,21 +60,6 @@ absl::Status NameInvalid(std::string_view field, std::string_view name,
                       std::string(base::MessageOf(cause))});
 }
 
-absl::Status PageSizeInvalid(int page_size) {
-  return MakeError(Code::kInvalidArgument, "PAGE_SIZE_INVALID",
-                   "page_size is 0 (for 50) to 1000.")
-      .With("page_size", page_size)
-      .WithViolation({"page_size", "PAGE_SIZE_INVALID", "Use 0 or more."});
-}
-
-absl::Status PageTokenInvalid() {
-  return MakeError(Code::kInvalidArgument, "PAGE_TOKEN_INVALID",
-                   "The page token was not made for this list; start again "
-                   "without one.")
-      .WithViolation({"page_token", "PAGE_TOKEN_INVALID",
-                      "Start again without a page token."});
-}
-
 absl::Status BasisUnknown(int basis) {
   return MakeError(Code::kInvalidArgument, "BASIS_UNKNOWN",
                    "The basis is neither PROVISIONAL nor FINAL.")

@@ -26,11 +26,6 @@ absl::Status CellUnknown(std::string_view name, std::string_view cell,
 // resource name; `cause` says why.
 absl::Status NameInvalid(std::string_view field, std::string_view name,
                          const absl::Status& cause);
-// INVALID_ARGUMENT, PAGE_SIZE_INVALID.
-absl::Status PageSizeInvalid(int page_size);
-// INVALID_ARGUMENT, PAGE_TOKEN_INVALID: not a token, made for other
-// parameters, or naming what is no longer there.
-absl::Status PageTokenInvalid();
 // INVALID_ARGUMENT, BASIS_UNKNOWN.
 absl::Status BasisUnknown(int basis);
 // INVALID_ARGUMENT, VERSION_NEGATIVE.

@@ -1,17 +1,18 @@
 #include "services/indicator/indicator_reader.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <optional>
 #include <thread>
+#include <tuple>
 #include <utility>
 
-#include "services/base/page_token.h"
+#include "services/base/page.h"
 #include "services/base/resource_name.h"
 #include "services/base/sha256.h"
 #include "services/indicator/errors.h"
 #include "services/platform/errors.h"
+#include "services/platform/page_request.h"
 
 namespace welfare::indicator {
 namespace {
@@ -54,57 +55,20 @@ std::string BasisName(Basis basis) {
   return basis == Basis::kFinal ? "FINAL" : "PROVISIONAL";
 }
 
-// Where a page begins: the versions of its first page and the last id shown.
-struct PageStart {
-  std::vector<std::int64_t> versions;
-  std::string last_id;
-};
-
-std::string FormatPageKey(const PageStart& start) {
-  std::string key;
-  for (const std::int64_t version : start.versions) {
-    key += std::to_string(version) + "/";
-  }
-  return key + start.last_id;
-}
-
-// Reads `count` versions and an id; an empty token is the first page.
-absl::StatusOr<std::optional<PageStart>> ReadPageToken(
-    const std::string& token, const std::string& parameters,
-    std::size_t count) {
-  const auto key = base::DecodePageToken(token, parameters);
-  if (!key.ok()) return PageTokenInvalid();
-  if (key->empty()) return std::optional<PageStart>();
-  PageStart start;
-  std::string_view rest = *key;
-  for (std::size_t i = 0; i < count; ++i) {
-    std::int64_t version = 0;
-    const auto [end, error] =
-        std::from_chars(rest.data(), rest.data() + rest.size(), version);
-    if (error != std::errc() || end == rest.data() + rest.size() ||
-        *end != '/') {
-      return PageTokenInvalid();
-    }
-    start.versions.push_back(version);
-    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()) + 1);
-  }
-  start.last_id = std::string(rest);
-  return std::optional(std::move(start));
-}
-
-absl::StatusOr<int> PageSizeOf(int requested) {
-  const auto size = base::CoercePageSize(requested);
-  if (!size.ok()) return PageSizeInvalid(requested);
-  return *size;
+// The last part of a page's key: the id of the element before the page.
+template <typename Key>
+std::optional<std::string> LastId(const std::optional<Key>& key) {
+  if (!key.has_value()) return std::nullopt;
+  return std::get<std::string>(*key);
 }
 
 // The position after the element whose id is `last_id`.
 template <typename Range, typename Id>
 absl::StatusOr<std::size_t> PositionAfter(
-    const Range& all, Id id, const std::optional<PageStart>& start) {
-  if (!start.has_value()) return std::size_t{0};
-  const auto found = std::ranges::find(all, start->last_id, id);
-  if (found == all.end()) return PageTokenInvalid();
+    const Range& all, Id id, const std::optional<std::string>& last_id) {
+  if (!last_id.has_value()) return std::size_t{0};
+  const auto found = std::ranges::find(all, *last_id, id);
+  if (found == all.end()) return base::PageTokenInvalid();
   return static_cast<std::size_t>(found - all.begin()) + 1;
 }
 
@@ -230,24 +194,22 @@ absl::Status IndicatorReader::ListIndicators(
     v1::ListIndicatorsResponse& response) {
   WELFARE_ASSIGN_OR_RETURN(const auto survey, ParseName<base::SurveyName>(
                                                   "parent", request.parent()));
-  WELFARE_ASSIGN_OR_RETURN(const int size, PageSizeOf(request.page_size()));
-  const std::string parameters = "indicators/" + survey.ToString();
-  WELFARE_ASSIGN_OR_RETURN(const auto start,
-                           ReadPageToken(request.page_token(), parameters, 0));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const auto after,
+                           page.After<std::tuple<std::string>>());
   WELFARE_ASSIGN_OR_RETURN(const auto listing, ListingOf(call, survey.survey));
   const std::vector<Definition>& all = listing->definitions;
   WELFARE_ASSIGN_OR_RETURN(std::size_t at,
-                           PositionAfter(all, &Definition::id, start));
+                           PositionAfter(all, &Definition::id, LastId(after)));
   const DefinitionSet& set = surveys_.at(survey.survey).definitions;
   const std::size_t end =
-      std::min(all.size(), at + static_cast<std::size_t>(size));
+      std::min(all.size(), at + static_cast<std::size_t>(page.size()));
   for (; at < end; ++at) {
     *response.add_indicators() = ToProto(
         survey.survey, all[at], *set.FindPopulation(all[at].population));
   }
   if (end < all.size()) {
-    response.set_next_page_token(
-        base::EncodePageToken(all[end - 1].id, parameters));
+    response.set_next_page_token(page.TokenAfter(std::tuple(all[end - 1].id)));
   }
   response.set_total_size(static_cast<int>(all.size()));
   return absl::OkStatus();
@@ -370,25 +332,21 @@ absl::Status IndicatorReader::ListIndicatorValues(
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::RoundName>("parent", request.parent()));
   WELFARE_ASSIGN_OR_RETURN(const Basis basis, FromProto(request.basis()));
-  WELFARE_ASSIGN_OR_RETURN(const int size, PageSizeOf(request.page_size()));
-  const std::string parameters = "values/" + name.ToString() + "/" +
-                                 BasisName(basis) + "/" +
-                                 std::to_string(request.data_version());
-  WELFARE_ASSIGN_OR_RETURN(const auto start,
-                           ReadPageToken(request.page_token(), parameters, 1));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  using Key = std::tuple<std::int64_t, std::string>;  // revision, indicator
+  WELFARE_ASSIGN_OR_RETURN(const auto after, page.After<Key>());
   if (!surveys_.contains(name.survey)) return RoundNotFound(request.parent());
   // Later pages speak of the first page's revision.
   WELFARE_ASSIGN_OR_RETURN(
       const Pin pin, PinVersion(call, name,
-                                start.has_value() ? start->versions[0]
+                                after.has_value() ? std::get<0>(*after)
                                                   : request.data_version(),
-                                start.has_value() ? 0 : request.min_version()));
-  const std::string key =
-      std::string(kCacheFormat) + name.ToString() + "/values/" +
-      std::to_string(size) + "/" +
-      (start.has_value() ? start->last_id : std::string("-")) + "/" +
-      std::to_string(request.data_version()) + "/" +
-      VersionsKey(name.survey, pin, basis);
+                                after.has_value() ? 0 : request.min_version()));
+  const std::string key = std::string(kCacheFormat) + name.ToString() +
+                          "/values/" + std::to_string(page.size()) + "/" +
+                          LastId(after).value_or("-") + "/" +
+                          std::to_string(request.data_version()) + "/" +
+                          VersionsKey(name.survey, pin, basis);
   bytes = cache_.Get(key);
   if (bytes != nullptr) return absl::OkStatus();
   WELFARE_ASSIGN_OR_RETURN(const auto round, Load(call, name, pin.revision));
@@ -402,10 +360,10 @@ absl::Status IndicatorReader::ListIndicatorValues(
     for (const Definition& definition : indicators.definitions()) {
       if (indicators.IsComputable(definition.id)) ids.push_back(definition.id);
     }
-    WELFARE_ASSIGN_OR_RETURN(std::size_t at,
-                             PositionAfter(ids, std::identity(), start));
+    WELFARE_ASSIGN_OR_RETURN(
+        std::size_t at, PositionAfter(ids, std::identity(), LastId(after)));
     const std::size_t end =
-        std::min(ids.size(), at + static_cast<std::size_t>(size));
+        std::min(ids.size(), at + static_cast<std::size_t>(page.size()));
     v1::ListIndicatorValuesResponse response;
     for (; at < end; ++at) {
       WELFARE_ASSIGN_OR_RETURN(const Figures figures,
@@ -413,8 +371,8 @@ absl::Status IndicatorReader::ListIndicatorValues(
       *response.add_indicator_values() = ToProto(name.survey, figures);
     }
     if (end < ids.size()) {
-      response.set_next_page_token(base::EncodePageToken(
-          FormatPageKey({{pin.revision}, ids[end - 1]}), parameters));
+      response.set_next_page_token(
+          page.TokenAfter(Key(pin.revision, ids[end - 1])));
     }
     response.set_total_size(static_cast<int>(ids.size()));
     bytes = platform::Share(response.SerializeAsString());
@@ -460,40 +418,37 @@ absl::Status IndicatorReader::ListStatements(
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::RoundName>("parent", request.parent()));
   WELFARE_ASSIGN_OR_RETURN(const Basis basis, FromProto(request.basis()));
-  WELFARE_ASSIGN_OR_RETURN(const int size, PageSizeOf(request.page_size()));
-  const std::string parameters = "statements/" + name.ToString() + "/" +
-                                 BasisName(basis) + "/" +
-                                 std::to_string(request.data_version());
-  // Two versions: of the round, and of the round before (0: there is none).
-  WELFARE_ASSIGN_OR_RETURN(const auto start,
-                           ReadPageToken(request.page_token(), parameters, 2));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  // The revisions of the round and of the round before (0: there is none), and
+  // the statement.
+  using Key = std::tuple<std::int64_t, std::int64_t, std::string>;
+  WELFARE_ASSIGN_OR_RETURN(const auto after, page.After<Key>());
   if (!surveys_.contains(name.survey)) return RoundNotFound(request.parent());
   WELFARE_ASSIGN_OR_RETURN(
       const Pin pin,
       PinVersion(
           call, name,
-          start.has_value() ? start->versions[0] : request.data_version(), 0));
+          after.has_value() ? std::get<0>(*after) : request.data_version(), 0));
   const base::RoundName before{name.survey, name.fiscal_year - 1};
   Pin before_pin;
-  if (!start.has_value()) {
+  if (!after.has_value()) {
     const auto found = PinVersion(call, before, 0, 0);
     if (found.ok()) {
       before_pin = *found;
     } else if (found.status().code() != absl::StatusCode::kNotFound) {
       return found.status();
     }
-  } else if (start->versions[1] > 0) {
+  } else if (std::get<1>(*after) > 0) {
     WELFARE_ASSIGN_OR_RETURN(before_pin,
-                             PinVersion(call, before, start->versions[1], 0));
+                             PinVersion(call, before, std::get<1>(*after), 0));
   }
-  const std::string key =
-      std::string(kCacheFormat) + name.ToString() + "/statements/" +
-      std::to_string(size) + "/" +
-      (start.has_value() ? start->last_id : std::string("-")) + "/" +
-      std::to_string(request.data_version()) +
-      "/before=" + std::to_string(before_pin.revision) + "," +
-      std::to_string(before_pin.registry_version) + "/" +
-      VersionsKey(name.survey, pin, basis);
+  const std::string key = std::string(kCacheFormat) + name.ToString() +
+                          "/statements/" + std::to_string(page.size()) + "/" +
+                          LastId(after).value_or("-") + "/" +
+                          std::to_string(request.data_version()) +
+                          "/before=" + std::to_string(before_pin.revision) +
+                          "," + std::to_string(before_pin.registry_version) +
+                          "/" + VersionsKey(name.survey, pin, basis);
   bytes = cache_.Get(key);
   if (bytes != nullptr) return absl::OkStatus();
   WELFARE_ASSIGN_OR_RETURN(const auto round, Load(call, name, pin.revision));
@@ -524,16 +479,15 @@ absl::Status IndicatorReader::ListStatements(
     const std::vector<Statement> all =
         JudgeStatements(published->second, inputs);
     WELFARE_ASSIGN_OR_RETURN(std::size_t at,
-                             PositionAfter(all, &Statement::id, start));
+                             PositionAfter(all, &Statement::id, LastId(after)));
     const std::size_t end =
-        std::min(all.size(), at + static_cast<std::size_t>(size));
+        std::min(all.size(), at + static_cast<std::size_t>(page.size()));
     for (; at < end; ++at) {
       *response.add_statements() = ToProto(name.ToString(), all[at]);
     }
     if (end < all.size()) {
-      response.set_next_page_token(base::EncodePageToken(
-          FormatPageKey({{pin.revision, before_pin.revision}, all[end - 1].id}),
-          parameters));
+      response.set_next_page_token(page.TokenAfter(
+          Key(pin.revision, before_pin.revision, all[end - 1].id)));
     }
     response.set_total_size(static_cast<int>(all.size()));
     response.set_wording_profile(published->second.profile.version);

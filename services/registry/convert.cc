@@ -6,8 +6,6 @@
 #include <vector>
 
 #include "google/protobuf/field_mask.pb.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "google/protobuf/repeated_field.h"
 
 #include "services/base/error.h"
@@ -446,17 +444,6 @@ type::v1::ImportResult ToProto(const ImportPlan& plan,
 bool Matches(v1::Municipality::Type filter, MunicipalityType type) {
   return filter == v1::Municipality::TYPE_UNSPECIFIED ||
          filter == ToProto(type);
-}
-
-std::string DeterministicBytes(const google::protobuf::MessageLite& message) {
-  std::string bytes;
-  {
-    google::protobuf::io::StringOutputStream stream(&bytes);
-    google::protobuf::io::CodedOutputStream coded(&stream);
-    coded.SetSerializationDeterministic(true);
-    message.SerializeToCodedStream(&coded);
-  }
-  return bytes;
 }
 
 }  // namespace welfare::registry

@@ -73,7 +73,4 @@ type::v1::ImportResult ToProto(const ImportPlan& plan,
 // The type a filter asks for; TYPE_UNSPECIFIED: any.
 bool Matches(v1::Municipality::Type filter, MunicipalityType type);
 
-// The same bytes for equal messages, for comparing requests.
-std::string DeterministicBytes(const google::protobuf::MessageLite& message);
-
 }  // namespace welfare::registry

@@ -75,21 +75,6 @@ absl::Status KnownAtAndVersion() {
                       "Leave it out where data_version is given."});
 }
 
-absl::Status PageSizeInvalid(int page_size) {
-  return Invalid("PAGE_SIZE_INVALID", "page_size is 0 (for 50) to 1000.")
-      .With("page_size", page_size)
-      .WithViolation({"page_size", "PAGE_SIZE_INVALID", "Use 0 or more."});
-}
-
-absl::Status PageTokenInvalid() {
-  return Invalid("PAGE_TOKEN_INVALID",
-                 "Repeat the request of the page before with its "
-                 "next_page_token, or begin without one.")
-      .WithViolation({"page_token", "PAGE_TOKEN_INVALID",
-                      "Send next_page_token unchanged, with the other fields "
-                      "as they were."});
-}
-
 absl::Status FilterInvalid(std::string_view field, std::string_view value) {
   return Invalid("FILTER_INVALID", "No municipality can have this value.")
       .With("field", field)

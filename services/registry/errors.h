@@ -31,10 +31,6 @@ absl::Status NameInvalid(std::string_view field, std::string_view name,
 absl::Status VersionNegative(std::string_view field, std::int64_t version);
 // KNOWN_AT_AND_VERSION: two ways to name one state.
 absl::Status KnownAtAndVersion();
-// PAGE_SIZE_INVALID.
-absl::Status PageSizeInvalid(int page_size);
-// PAGE_TOKEN_INVALID: not a token, or made for other parameters.
-absl::Status PageTokenInvalid();
 // FILTER_INVALID: `field` filters by a word that does not exist.
 absl::Status FilterInvalid(std::string_view field, std::string_view value);
 // STATUS_INVALID, with every violation.

@@ -1,7 +1,6 @@
 #include "services/registry/registry_reader.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <optional>
 #include <string_view>
@@ -11,8 +10,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/base/error.h"
-#include "services/base/page_token.h"
+#include "services/base/page.h"
 #include "services/base/resource_name.h"
+#include "services/platform/page_request.h"
 #include "services/registry/convert.h"
 #include "services/registry/csv_import.h"
 #include "services/registry/errors.h"
@@ -28,32 +28,6 @@ constexpr std::chrono::seconds kReplyLifetime = std::chrono::hours(1);
 
 StoreLimits ToStoreLimits(const platform::CallContext& call) {
   return {.deadline = call.limits.deadline, .stop = call.limits.stop};
-}
-
-absl::StatusOr<int> PageSizeOf(int requested) {
-  const absl::StatusOr<int> size = base::CoercePageSize(requested);
-  if (!size.ok()) return PageSizeInvalid(requested);
-  return size;
-}
-
-// Splits `131016/2025` at the first slash and reads numbers; page keys are
-// made here, so anything else is a forged token.
-std::optional<std::int64_t> TakeNumber(std::string_view& text) {
-  std::int64_t number = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc()) return std::nullopt;
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  if (!text.empty() && text.front() == '/') text.remove_prefix(1);
-  return number;
-}
-
-std::optional<base::MunicipalityCode> TakeCode(std::string_view& text) {
-  const std::size_t slash = std::min(text.find('/'), text.size());
-  const auto code = base::MunicipalityCode::Parse(text.substr(0, slash));
-  text.remove_prefix(std::min(text.size(), slash + 1));
-  if (!code.ok()) return std::nullopt;
-  return *code;
 }
 
 absl::StatusOr<base::FiscalYear> CheckYear(std::string_view field, int year) {
@@ -81,15 +55,6 @@ absl::StatusOr<const Municipality*> Named(const RegistryView& view,
     return MunicipalityNotFound(parsed->code, view.version());
   }
   return found;
-}
-
-// What a page token is bound to: the request without its place in the list.
-template <typename Request>
-std::string ParametersOf(Request request) {
-  request.clear_page_token();
-  request.clear_page_size();
-  request.clear_min_version();
-  return DeterministicBytes(request);
 }
 
 // What ListMunicipalities filters by beside facts.
@@ -168,11 +133,12 @@ bool RegistryReader::MustWait(
 
 absl::StatusOr<RegistryReader::Pin> RegistryReader::PinVersion(
     const platform::CallContext& call, std::int64_t data_version,
-    std::int64_t min_version,
-    const google::protobuf::Timestamp* known_at) const {
+    std::int64_t min_version, const google::protobuf::Timestamp* known_at,
+    std::int64_t seen_version) const {
   if (known_at != nullptr && data_version != 0) return KnownAtAndVersion();
   if (data_version < 0) return VersionNegative("data_version", data_version);
   if (min_version < 0) return VersionNegative("min_version", min_version);
+  min_version = std::max(min_version, seen_version);
   HistoryPtr head = live_.Head();
   if (head->version() < min_version) {
     WELFARE_ASSIGN_OR_RETURN(head,
@@ -288,40 +254,26 @@ absl::Status RegistryReader::ListMunicipalities(
     const platform::CallContext& call,
     const v1::ListMunicipalitiesRequest& request,
     v1::ListMunicipalitiesResponse& response) const {
-  WELFARE_ASSIGN_OR_RETURN(const int page_size,
-                           PageSizeOf(request.page_size()));
   WELFARE_ASSIGN_OR_RETURN(const StatusFilter filter, ReadFilter(request));
-  const std::string parameters = ParametersOf(request);
-  const auto key = base::DecodePageToken(request.page_token(), parameters);
-  if (!key.ok()) return PageTokenInvalid();
-  WELFARE_ASSIGN_OR_RETURN(Pin pin, PinVersion(call, request));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  // Later pages speak for the version and year of the first.
+  using Key =
+      std::tuple<std::int64_t, base::FiscalYear, base::MunicipalityCode>;
+  WELFARE_ASSIGN_OR_RETURN(const auto after, page.After<Key>());
+  WELFARE_ASSIGN_OR_RETURN(
+      Pin pin,
+      PinVersion(call, request, after.has_value() ? std::get<0>(*after) : 0));
+  if (after.has_value()) pin.version = std::get<0>(*after);
   WELFARE_ASSIGN_OR_RETURN(base::FiscalYear year,
                            YearOf(request.fiscal_year(), pin.moment));
-  // Later pages speak for the version and year of the first.
-  std::optional<base::MunicipalityCode> last;
-  if (!key->empty()) {
-    std::string_view rest = *key;
-    const auto pinned = TakeNumber(rest);
-    const auto pinned_year = TakeNumber(rest);
-    last = TakeCode(rest);
-    if (!pinned.has_value() || *pinned < 0 || !pinned_year.has_value() ||
-        !last.has_value()) {
-      return PageTokenInvalid();
-    }
-    const auto first_year =
-        base::FiscalYear::Make(static_cast<int>(*pinned_year));
-    if (!first_year.ok() || *pinned > pin.history->version()) {
-      return PageTokenInvalid();
-    }
-    pin.version = *pinned;
-    year = *first_year;
-  }
+  if (after.has_value()) year = std::get<1>(*after);
   const RegistryView view = pin.view();
   if (!filter.program.empty()) {
     WELFARE_RETURN_IF_ERROR(CheckRecorded(view, filter.program));
   }
   int total = 0;
   bool more = false;
+  std::optional<base::MunicipalityCode> last;
   for (const Municipality* municipality : view.Municipalities()) {
     const MunicipalityFacts* facts = municipality->InYear(year);
     if (facts == nullptr || !Matches(request.type(), facts->type) ||
@@ -332,20 +284,19 @@ absl::Status RegistryReader::ListMunicipalities(
       continue;
     }
     ++total;
-    if (last.has_value() && municipality->first_code <= *last) continue;
-    if (response.municipalities_size() == page_size) {
+    if (after.has_value() && municipality->first_code <= std::get<2>(*after)) {
+      continue;
+    }
+    if (response.municipalities_size() == page.size()) {
       more = true;
       continue;
     }
     *response.add_municipalities() = ToProto(view, *municipality, year);
+    last = municipality->first_code;
   }
   if (more) {
-    const v1::Municipality& end =
-        response.municipalities(response.municipalities_size() - 1);
-    response.set_next_page_token(base::EncodePageToken(
-        std::to_string(pin.version) + "/" + year.ToString() + "/" +
-            end.name().substr(std::string_view("municipalities/").size()),
-        parameters));
+    response.set_next_page_token(
+        page.TokenAfter(Key(pin.version, year, *last)));
   }
   response.set_version(pin.version);
   response.set_fiscal_year(year.value());
@@ -389,12 +340,14 @@ absl::Status RegistryReader::ListHistory(
     v1::ListHistoryResponse& response) const {
   const auto name = base::MunicipalityName::Parse(request.parent());
   if (!name.ok()) return NameInvalid("parent", request.parent(), name.status());
-  WELFARE_ASSIGN_OR_RETURN(const int page_size,
-                           PageSizeOf(request.page_size()));
-  const std::string parameters = ParametersOf(request);
-  const auto key = base::DecodePageToken(request.page_token(), parameters);
-  if (!key.ok()) return PageTokenInvalid();
-  WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  // A position is a version and how many of its entries came before: what was
+  // recorded never changes, so pages stay true without a pin.
+  using Position = std::tuple<std::int64_t, std::int64_t>;
+  WELFARE_ASSIGN_OR_RETURN(const auto asked, page.After<Position>());
+  const Position after = asked.value_or(Position());
+  WELFARE_ASSIGN_OR_RETURN(const Pin pin,
+                           PinVersion(call, request, std::get<0>(after)));
   const RegistryView view = pin.view();
   const Municipality* municipality = view.FindEver(name->code);
   if (municipality == nullptr) {
@@ -417,38 +370,23 @@ absl::Status RegistryReader::ListHistory(
                    [](const HistoryItem& a, const HistoryItem& b) {
                      return a.version < b.version;
                    });
-  // A position is a version and how many of its entries came before: what was
-  // recorded never changes, so pages stay true without a pin.
-  std::int64_t after_version = 0;
-  std::int64_t after_count = 0;
-  if (!key->empty()) {
-    std::string_view rest = *key;
-    const auto version = TakeNumber(rest);
-    const auto count = TakeNumber(rest);
-    if (!version.has_value() || !count.has_value()) return PageTokenInvalid();
-    after_version = *version;
-    after_count = *count;
-  }
-  std::int64_t version = 0;
-  std::int64_t count = 0;  // entries of `version` so far
-  std::string last_key;
+  Position here;  // of the entry at hand: the first of a version has 1
+  Position last;  // of the last on the page
   for (const HistoryItem& item : items) {
-    count = item.version == version ? count + 1 : 1;
-    version = item.version;
-    if (version < after_version ||
-        (version == after_version && count <= after_count)) {
-      continue;
-    }
-    if (response.history_size() == page_size) {
-      response.set_next_page_token(base::EncodePageToken(last_key, parameters));
+    here = std::get<0>(here) == item.version
+               ? Position(item.version, std::get<1>(here) + 1)
+               : Position(item.version, 1);
+    if (here <= after) continue;
+    if (response.history_size() == page.size()) {
+      response.set_next_page_token(page.TokenAfter(last));
       return absl::OkStatus();
     }
-    const Commit& commit = pin.history->commit(version);
+    const Commit& commit = pin.history->commit(item.version);
     *response.add_history() =
         item.facts != nullptr    ? ToProto(*item.facts, commit)
         : item.status != nullptr ? ToProto(*item.status, commit)
                                  : ToProto(*item.event, commit);
-    last_key = std::to_string(version) + "/" + std::to_string(count);
+    last = here;
   }
   return absl::OkStatus();
 }
@@ -468,19 +406,17 @@ absl::Status RegistryReader::GetProgram(const platform::CallContext& call,
 absl::Status RegistryReader::ListPrograms(
     const platform::CallContext& call, const v1::ListProgramsRequest& request,
     v1::ListProgramsResponse& response) const {
-  WELFARE_ASSIGN_OR_RETURN(const int page_size,
-                           PageSizeOf(request.page_size()));
-  const std::string parameters = ParametersOf(request);
-  const auto key = base::DecodePageToken(request.page_token(), parameters);
-  if (!key.ok()) return PageTokenInvalid();
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const auto after,
+                           page.After<std::tuple<std::string>>());
   WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
   const RegistryView view = pin.view();
   const auto& programs = catalog_.programs();
-  std::string last;
-  for (auto program = programs.upper_bound(*key); program != programs.end();
+  std::string last = after.has_value() ? std::get<0>(*after) : "";
+  for (auto program = programs.upper_bound(last); program != programs.end();
        ++program) {
-    if (response.programs_size() == page_size) {
-      response.set_next_page_token(base::EncodePageToken(last, parameters));
+    if (response.programs_size() == page.size()) {
+      response.set_next_page_token(page.TokenAfter(std::tuple(last)));
       break;
     }
     *response.add_programs() = ToProto(program->second, view);
@@ -506,30 +442,23 @@ absl::Status RegistryReader::ListLineageEvents(
     const platform::CallContext& call,
     const v1::ListLineageEventsRequest& request,
     v1::ListLineageEventsResponse& response) const {
-  WELFARE_ASSIGN_OR_RETURN(const int page_size,
-                           PageSizeOf(request.page_size()));
-  const std::string parameters = ParametersOf(request);
-  const auto key = base::DecodePageToken(request.page_token(), parameters);
-  if (!key.ok()) return PageTokenInvalid();
-  std::int64_t after = 0;
-  if (!key->empty()) {
-    std::string_view rest = *key;
-    const auto number = TakeNumber(rest);
-    if (!number.has_value()) return PageTokenInvalid();
-    after = *number;
-  }
-  WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
-  std::int64_t last = 0;
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  // Events are numbered in order of versions, and only ever added.
+  using Position = std::tuple<std::int64_t, std::int64_t>;  // version, number
+  WELFARE_ASSIGN_OR_RETURN(const auto asked, page.After<Position>());
+  const Position after = asked.value_or(Position());
+  WELFARE_ASSIGN_OR_RETURN(const Pin pin,
+                           PinVersion(call, request, std::get<0>(after)));
+  Position last;
   for (const LineageEvent* event : pin.view().LineageEvents()) {
-    if (event->number <= after) continue;
-    if (response.lineage_events_size() == page_size) {
-      response.set_next_page_token(
-          base::EncodePageToken(std::to_string(last), parameters));
+    if (event->number <= std::get<1>(after)) continue;
+    if (response.lineage_events_size() == page.size()) {
+      response.set_next_page_token(page.TokenAfter(last));
       break;
     }
     *response.add_lineage_events() =
         ToProto(*event, pin.history->commit(event->version).recorded_time);
-    last = event->number;
+    last = {event->version, event->number};
   }
   return absl::OkStatus();
 }
@@ -538,41 +467,32 @@ absl::Status RegistryReader::ListBoundaryMappings(
     const platform::CallContext& call,
     const v1::ListBoundaryMappingsRequest& request,
     v1::ListBoundaryMappingsResponse& response) const {
-  WELFARE_ASSIGN_OR_RETURN(const int page_size,
-                           PageSizeOf(request.page_size()));
   WELFARE_ASSIGN_OR_RETURN(const base::FiscalYear from,
                            CheckYear("fiscal_year", request.fiscal_year()));
   WELFARE_ASSIGN_OR_RETURN(
       const base::FiscalYear to,
       CheckYear("boundaries_fiscal_year", request.boundaries_fiscal_year()));
   if (to < from) return BoundariesBackward(from, to);
-  const std::string parameters = ParametersOf(request);
-  const auto key = base::DecodePageToken(request.page_token(), parameters);
-  if (!key.ok()) return PageTokenInvalid();
-  WELFARE_ASSIGN_OR_RETURN(Pin pin, PinVersion(call, request));
-  std::optional<base::MunicipalityCode> last;
-  if (!key->empty()) {
-    std::string_view rest = *key;
-    const auto pinned = TakeNumber(rest);
-    last = TakeCode(rest);
-    if (!pinned.has_value() || *pinned < 0 ||
-        *pinned > pin.history->version() || !last.has_value()) {
-      return PageTokenInvalid();
-    }
-    pin.version = *pinned;
-  }
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  // Later pages speak for the version of the first.
+  using Key = std::tuple<std::int64_t, base::MunicipalityCode>;
+  WELFARE_ASSIGN_OR_RETURN(const auto after, page.After<Key>());
+  WELFARE_ASSIGN_OR_RETURN(
+      Pin pin,
+      PinVersion(call, request, after.has_value() ? std::get<0>(*after) : 0));
+  if (after.has_value()) pin.version = std::get<0>(*after);
   const RegistryView view = pin.view();
+  std::optional<base::MunicipalityCode> last;
   for (const BoundaryMapping& mapping : MapBoundaries(view, from, to)) {
-    if (last.has_value() && mapping.municipality <= *last) continue;
-    if (response.boundary_mappings_size() == page_size) {
-      const std::string& end =
-          response.boundary_mappings(page_size - 1).municipality();
-      response.set_next_page_token(base::EncodePageToken(
-          std::to_string(pin.version) + "/" + end.substr(end.find('/') + 1),
-          parameters));
+    if (after.has_value() && mapping.municipality <= std::get<1>(*after)) {
+      continue;
+    }
+    if (response.boundary_mappings_size() == page.size()) {
+      response.set_next_page_token(page.TokenAfter(Key(pin.version, *last)));
       break;
     }
     *response.add_boundary_mappings() = ToProto(mapping, view, from, to);
+    last = mapping.municipality;
   }
   response.set_version(pin.version);
   return absl::OkStatus();
@@ -600,8 +520,13 @@ absl::Status RegistryReader::ListStatusRecords(
   if (!program.ok()) {
     return NameInvalid("parent", request.parent(), program.status());
   }
-  WELFARE_ASSIGN_OR_RETURN(const int page_size,
-                           PageSizeOf(request.page_size()));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  // Records are only ever added at the end, so pages stay true without a pin.
+  using Position =
+      std::tuple<std::int64_t, base::MunicipalityCode, base::FiscalYear>;
+  WELFARE_ASSIGN_OR_RETURN(const auto after, page.After<Position>());
+  const std::int64_t after_version =
+      after.has_value() ? std::get<0>(*after) : 0;
   std::optional<base::FiscalYear> year;
   if (request.fiscal_year() != 0) {
     const auto asked = base::FiscalYear::Make(request.fiscal_year());
@@ -611,7 +536,8 @@ absl::Status RegistryReader::ListStatusRecords(
     }
     year = *asked;
   }
-  WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
+  WELFARE_ASSIGN_OR_RETURN(const Pin pin,
+                           PinVersion(call, request, after_version));
   const RegistryView view = pin.view();
   std::optional<base::MunicipalityCode> municipality;
   if (!request.municipality().empty()) {
@@ -622,28 +548,9 @@ absl::Status RegistryReader::ListStatusRecords(
     const Municipality* found = view.FindEver(name->code);
     municipality = found == nullptr ? name->code : found->first_code;
   }
-  const std::string parameters = ParametersOf(request);
-  const auto key = base::DecodePageToken(request.page_token(), parameters);
-  if (!key.ok()) return PageTokenInvalid();
-  using Position =
-      std::tuple<std::int64_t, base::MunicipalityCode, std::int64_t>;
   std::optional<Position> last;
-  std::int64_t after_version = 0;
-  if (!key->empty()) {
-    std::string_view rest = *key;
-    const auto version = TakeNumber(rest);
-    const auto code = TakeCode(rest);
-    const auto last_year = TakeNumber(rest);
-    if (!version.has_value() || *version < 1 || *version > pin.version ||
-        !code.has_value() || !last_year.has_value()) {
-      return PageTokenInvalid();
-    }
-    last = Position(*version, *code, *last_year);
-    after_version = *version - 1;
-  }
-  // Records are only ever added at the end, so pages stay true without a pin.
-  std::string last_key;
-  for (const CommitPtr& commit : pin.history->CommitsAfter(after_version)) {
+  for (const CommitPtr& commit : pin.history->CommitsAfter(
+           std::max<std::int64_t>(0, after_version - 1))) {
     if (commit->version > pin.version) break;
     for (const StatusPtr& record : commit->statuses) {
       if (record->program != program->program ||
@@ -652,22 +559,19 @@ absl::Status RegistryReader::ListStatusRecords(
         continue;
       }
       const Position here(record->version, record->municipality,
-                          record->fiscal_year.value());
-      if (last.has_value() && here <= *last) continue;
+                          record->fiscal_year);
+      if (after.has_value() && here <= *after) continue;
       if (request.in_force() &&
           view.FindStatus(record->program, record->municipality,
                           record->fiscal_year) != record.get()) {
         continue;
       }
-      if (response.status_records_size() == page_size) {
-        response.set_next_page_token(
-            base::EncodePageToken(last_key, parameters));
+      if (response.status_records_size() == page.size()) {
+        response.set_next_page_token(page.TokenAfter(*last));
         return absl::OkStatus();
       }
       *response.add_status_records() = ToProto(*record, commit->recorded_time);
-      last_key = std::to_string(record->version) + "/" +
-                 record->municipality.ToString() + "/" +
-                 record->fiscal_year.ToString();
+      last = here;
     }
   }
   return absl::OkStatus();

@@ -104,15 +104,20 @@ class RegistryReader {
 
   // Returns the head once it has reached `min_version`, pinned to
   // `data_version` (0: to its own) or to what was known at `known_at`.
-  absl::StatusOr<Pin> PinVersion(
-      const platform::CallContext& call, std::int64_t data_version,
-      std::int64_t min_version,
-      const google::protobuf::Timestamp* known_at) const;
+  // `seen_version`: that of the page before, which may come from a process
+  // that was ahead of this one.
+  absl::StatusOr<Pin> PinVersion(const platform::CallContext& call,
+                                 std::int64_t data_version,
+                                 std::int64_t min_version,
+                                 const google::protobuf::Timestamp* known_at,
+                                 std::int64_t seen_version) const;
   template <typename Request>
   absl::StatusOr<Pin> PinVersion(const platform::CallContext& call,
-                                 const Request& request) const {
+                                 const Request& request,
+                                 std::int64_t seen_version = 0) const {
     return PinVersion(call, request.data_version(), request.min_version(),
-                      request.has_known_at() ? &request.known_at() : nullptr);
+                      request.has_known_at() ? &request.known_at() : nullptr,
+                      seen_version);
   }
 
   // Returns OK when the programme exists and something is recorded for it.

@@ -9,6 +9,7 @@
 #include "services/base/error.h"
 #include "services/base/resource_name.h"
 #include "services/base/sha256.h"
+#include "services/platform/deterministic_bytes.h"
 #include "services/platform/errors.h"
 #include "services/platform/log.h"
 #include "services/registry/convert.h"
@@ -38,7 +39,7 @@ WriteRequest MakeWriteRequest(const platform::CallContext& call,
   return {
       .request_id = std::string(request_id),
       .method = std::string(method),
-      .body = DeterministicBytes(message),
+      .body = platform::DeterministicBytes(message),
       .actor = call.identity.subject,
       .resource = std::string(resource),
       .limits = {.deadline = call.limits.deadline, .stop = call.limits.stop}};

@@ -24,18 +24,6 @@ absl::Status FormatUnknown(std::string_view report, std::string_view format,
       .With("formats", known);
 }
 
-absl::Status PageSizeInvalid(int page_size) {
-  return MakeError(absl::StatusCode::kInvalidArgument, "PAGE_SIZE_INVALID",
-                   "page_size must not be negative.")
-      .With("page_size", page_size);
-}
-
-absl::Status PageTokenInvalid() {
-  return MakeError(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID",
-                   "page_token is not one this method gave; start again "
-                   "without it.");
-}
-
 absl::Status ReportNotFound(std::string_view name) {
   return MakeError(
              absl::StatusCode::kNotFound, "REPORT_NOT_FOUND",

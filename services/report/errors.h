@@ -15,9 +15,6 @@ absl::Status ReportInvalid(std::vector<base::Violation> violations);
 // INVALID_ARGUMENT, FORMAT_UNKNOWN: the report has no such format.
 absl::Status FormatUnknown(std::string_view report, std::string_view format,
                            std::string_view known);
-// INVALID_ARGUMENT, PAGE_SIZE_INVALID and PAGE_TOKEN_INVALID.
-absl::Status PageSizeInvalid(int page_size);
-absl::Status PageTokenInvalid();
 // NOT_FOUND, REPORT_NOT_FOUND.
 absl::Status ReportNotFound(std::string_view name);
 // NOT_FOUND, TEMPLATE_NOT_FOUND.

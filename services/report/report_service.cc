@@ -4,11 +4,13 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
-#include "services/base/page_token.h"
+#include "services/base/page.h"
 #include "services/base/resource_name.h"
+#include "services/platform/page_request.h"
 #include "services/report/convert.h"
 #include "services/report/errors.h"
 
@@ -135,22 +137,17 @@ absl::Status ReportService::Get(const platform::CallContext& call,
 absl::Status ReportService::List(const platform::CallContext& call,
                                  const v1::ListReportsRequest& request,
                                  v1::ListReportsResponse& response) {
-  const absl::StatusOr<int> size = base::CoercePageSize(request.page_size());
-  if (!size.ok()) return PageSizeInvalid(request.page_size());
-  const absl::StatusOr<std::string> after =
-      base::DecodePageToken(request.page_token(), kResource);
-  if (!after.ok()) return PageTokenInvalid();
-  // One more than asked tells whether there is a next page.
-  WELFARE_ASSIGN_OR_RETURN(const std::vector<StoredReport> reports,
-                           store_.List(*after, *size + 1, Limits(call)));
-  const std::size_t shown =
-      std::min(reports.size(), static_cast<std::size_t>(*size));
-  for (std::size_t i = 0; i < shown; ++i) {
-    ToProto(reports[i], *response.add_reports());
-  }
-  if (shown < reports.size()) {
-    response.set_next_page_token(
-        base::EncodePageToken(reports[shown - 1].Name(), kResource));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const auto after,
+                           page.After<std::tuple<std::string>>());
+  WELFARE_ASSIGN_OR_RETURN(
+      std::vector<StoredReport> reports,
+      store_.List(after.has_value() ? std::get<0>(*after) : "", page.size() + 1,
+                  Limits(call)));
+  response.set_next_page_token(page.CutToSize(
+      reports, [](const StoredReport& report) { return report.Name(); }));
+  for (const StoredReport& report : reports) {
+    ToProto(report, *response.add_reports());
   }
   return absl::OkStatus();
 }

@@ -208,18 +208,6 @@ absl::Status ReasonRequired() {
                       .description = "Say why the submission is returned."});
 }
 
-absl::Status PageSizeInvalid(int page_size) {
-  return MakeError(StatusCode::kInvalidArgument, "PAGE_SIZE_INVALID",
-                   "A page size is not negative.")
-      .With("page_size", static_cast<long long>(page_size));
-}
-
-absl::Status PageTokenInvalid() {
-  return MakeError(StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID",
-                   "The page token belongs to another request; begin with an "
-                   "empty one.");
-}
-
 absl::Status FilterInvalid(std::string_view field, int value) {
   return MakeError(StatusCode::kInvalidArgument, "FILTER_INVALID",
                    "Use a value the field's type names, or leave it out.")

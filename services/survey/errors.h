@@ -77,10 +77,6 @@ absl::Status EtagMismatch(std::string_view name, std::string_view current);
 absl::Status ReasonRequired();
 
 // --- lists and imports ---
-// INVALID_ARGUMENT, PAGE_SIZE_INVALID.
-absl::Status PageSizeInvalid(int page_size);
-// INVALID_ARGUMENT, PAGE_TOKEN_INVALID.
-absl::Status PageTokenInvalid();
 // INVALID_ARGUMENT, FILTER_INVALID: `field` holds a number without a meaning.
 absl::Status FilterInvalid(std::string_view field, int value);
 // INVALID_ARGUMENT, CSV_INVALID: the text is no table of the form expected.

@@ -1,16 +1,19 @@
 #include "services/survey/survey_api.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "services/base/error.h"
-#include "services/base/page_token.h"
+#include "services/base/page.h"
 #include "services/platform/database.h"
 #include "services/platform/errors.h"
 #include "services/platform/log.h"
+#include "services/platform/page_request.h"
 #include "services/survey/codebook_xlsform.h"
 #include "services/survey/columns.h"
 #include "services/survey/convert.h"
@@ -54,32 +57,6 @@ ChangeRequest MakeChange(const platform::CallContext& call,
           .body = request.SerializeAsString(),
           .actor = call.identity.subject,
           .time = now};
-}
-
-// One page of a list: how much, and after which key.
-struct Page {
-  int size = 0;
-  std::string after;
-  std::string parameters;
-
-  // Takes the key of the last of `list` when it holds more than a page.
-  template <typename List, typename Key>
-  std::string Next(List& list, const Key& key) const {
-    if (list.size() <= static_cast<std::size_t>(size)) return "";
-    list.erase(list.begin() + size, list.end());
-    return base::EncodePageToken(key(list.back()), parameters);
-  }
-};
-
-template <typename Request>
-absl::StatusOr<Page> ReadPage(const Request& request, std::string parameters) {
-  const auto size = base::CoercePageSize(request.page_size());
-  if (!size.ok()) return PageSizeInvalid(request.page_size());
-  auto after = base::DecodePageToken(request.page_token(), parameters);
-  if (!after.ok()) return PageTokenInvalid();
-  return Page{.size = *size,
-              .after = *std::move(after),
-              .parameters = std::move(parameters)};
 }
 
 template <typename Name>
@@ -335,12 +312,15 @@ absl::Status SurveyApi::ListCodebooks(const Call& call,
                                       v1::ListCodebooksResponse& response) {
   WELFARE_ASSIGN_OR_RETURN(const auto survey, ParseName<base::SurveyName>(
                                                   "parent", request.parent()));
-  WELFARE_ASSIGN_OR_RETURN(const Page page,
-                           ReadPage(request, "codebooks " + request.parent()));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const auto after,
+                           page.After<std::tuple<std::string>>());
   return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(
-        auto list, store.ListCodebooks(survey, page.after, page.size + 1));
-    response.set_next_page_token(page.Next(
+        auto list, store.ListCodebooks(
+                       survey, after.has_value() ? std::get<0>(*after) : "",
+                       page.size() + 1));
+    response.set_next_page_token(page.CutToSize(
         list,
         [](const StoredCodebook& codebook) { return codebook.name.version; }));
     for (const StoredCodebook& codebook : list) {
@@ -513,20 +493,17 @@ absl::Status SurveyApi::ListRounds(const Call& call,
                                    v1::ListRoundsResponse& response) {
   WELFARE_ASSIGN_OR_RETURN(const auto survey, ParseName<base::SurveyName>(
                                                   "parent", request.parent()));
-  WELFARE_ASSIGN_OR_RETURN(const Page page,
-                           ReadPage(request, "rounds " + request.parent()));
-  int after = 0;
-  if (!page.after.empty()) {
-    const auto year = base::FiscalYear::Parse(page.after);
-    if (!year.ok()) return PageTokenInvalid();
-    after = year->value();
-  }
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const auto after,
+                           page.After<std::tuple<base::FiscalYear>>());
   return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
-    WELFARE_ASSIGN_OR_RETURN(auto list,
-                             store.ListRounds(survey, after, page.size + 1));
-    response.set_next_page_token(page.Next(list, [](const Round& round) {
-      return round.name.fiscal_year.ToString();
-    }));
+    WELFARE_ASSIGN_OR_RETURN(
+        auto list,
+        store.ListRounds(survey,
+                         after.has_value() ? std::get<0>(*after).value() : 0,
+                         page.size() + 1));
+    response.set_next_page_token(page.CutToSize(
+        list, [](const Round& round) { return round.name.fiscal_year; }));
     for (const Round& round : list) *response.add_rounds() = ToProto(round);
     return absl::OkStatus();
   });
@@ -748,22 +725,19 @@ absl::Status SurveyApi::ListSubmissions(
     v1::ListSubmissionsResponse& response) {
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::RoundName>("parent", request.parent()));
-  WELFARE_ASSIGN_OR_RETURN(
-      const Page page,
-      ReadPage(request, "submissions " + request.parent() + " " +
-                            std::to_string(request.respondent_kind()) + " " +
-                            std::to_string(request.state()) + " " +
-                            (request.full() ? "full" : "short")));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
   SubmissionQuery query{.round = name,
                         .after = std::nullopt,
                         .kind = std::nullopt,
                         .state = std::nullopt,
                         .answers = request.full(),
-                        .limit = page.size + 1};
-  if (!page.after.empty()) {
-    auto after = base::Respondent::Parse(page.after);
-    if (!after.ok()) return PageTokenInvalid();
-    query.after = *std::move(after);
+                        .limit = page.size() + 1};
+  WELFARE_ASSIGN_OR_RETURN(const auto after,
+                           page.After<std::tuple<std::string>>());
+  if (after.has_value()) {
+    auto last = base::Respondent::Parse(std::get<0>(*after));
+    if (!last.ok()) return base::PageTokenInvalid();
+    query.after = *std::move(last);
   }
   if (!type::v1::RespondentKind_IsValid(request.respondent_kind())) {
     return FilterInvalid("respondent_kind", request.respondent_kind());
@@ -782,7 +756,7 @@ absl::Status SurveyApi::ListSubmissions(
     if (!round) return RoundNotFound(name);
     WELFARE_ASSIGN_OR_RETURN(auto list, store.ListSubmissions(query));
     response.set_next_page_token(
-        page.Next(list, [](const Submission& submission) {
+        page.CutToSize(list, [](const Submission& submission) {
           return submission.name.respondent.ToString();
         }));
     WELFARE_ASSIGN_OR_RETURN(const int total, store.CountSubmissions(query));
@@ -805,23 +779,22 @@ absl::Status SurveyApi::ListSubmissionRevisions(
     v1::ListSubmissionRevisionsResponse& response) {
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::SubmissionName>("name", request.name()));
-  WELFARE_ASSIGN_OR_RETURN(const Page page,
-                           ReadPage(request, "revisions " + request.name()));
-  int after = 0;
-  for (const char c : page.after) {
-    if (c < '0' || c > '9' || after > 99'999'999) return PageTokenInvalid();
-    after = after * 10 + (c - '0');
-  }
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const auto last,
+                           page.After<std::tuple<std::int64_t>>());
+  const std::int64_t after = last.has_value() ? std::get<0>(*last) : 0;
+  if (after > std::numeric_limits<int>::max()) return base::PageTokenInvalid();
   return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(const auto round, store.FindRound(name.parent()));
     WELFARE_ASSIGN_OR_RETURN(
-        auto list, store.ListSubmissionRevisions(name, after, page.size + 1));
+        auto list, store.ListSubmissionRevisions(name, static_cast<int>(after),
+                                                 page.size() + 1));
     if (!round || (list.empty() && after == 0)) {
       return SubmissionNotFound(name);
     }
     response.set_next_page_token(
-        page.Next(list, [](const Submission& submission) {
-          return std::to_string(submission.revision);
+        page.CutToSize(list, [](const Submission& submission) {
+          return std::int64_t{submission.revision};
         }));
     for (const Submission& submission : list) {
       *response.add_revisions() = ToProto(submission, *round, true);

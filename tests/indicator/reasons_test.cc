@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "services/base/page.h"
 #include "services/indicator/errors.h"
 
 namespace welfare::indicator {
@@ -20,8 +21,8 @@ TEST(Reasons, AreTheOnesOfTheGoldenList) {
       RoundNotFound("x"),
       CellUnknown("x", "y", {"z"}),
       NameInvalid("name", "x", absl::OkStatus()),
-      PageSizeInvalid(-1),
-      PageTokenInvalid(),
+      base::Page::Read(-1, "", "").status(),
+      base::PageTokenInvalid(),
       BasisUnknown(9),
       VersionNegative("data_version", -1),
       ItemNotInRound("x", {}),

@@ -1,4 +1,5 @@
 #include "services/registry/errors.h"
+#include "services/base/page.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -54,8 +55,8 @@ std::vector<absl::Status> AllErrors() {
       MunicipalityInUse(Code("131016")),
       StatusAfterEnd(Code("131016"), Year(2026)),
       KnownAtAndVersion(),
-      PageSizeInvalid(-1),
-      PageTokenInvalid(),
+      base::Page::Read(-1, "", "").status(),
+      base::PageTokenInvalid(),
       FilterInvalid("area", "x"),
       StatusInvalid({{"status_record.note", "TEXT_INVALID", "Mend it."}}),
       CsvInvalid(cause),

@@ -138,6 +138,32 @@ TEST_F(RegistryReplicas, WhatWasKnownIsNeverToldOtherwise) {
   EXPECT_EQ(ahead.Roster(known).SerializeAsString(), before);
 }
 
+// A list that was begun on one process goes on on another, which may not have
+// seen the end of it yet: it waits instead of ending early.
+TEST_F(RegistryReplicas, APageOfOneIsFollowedByAPageOfTheOther) {
+  Replica ahead(url_);
+  Replica behind(url_);
+  ahead.LoadTokyo();
+  for (int i = 0; i < 20; ++i) {
+    const char* const facts = i % 2 == 0 ? "yes,no" : "no,no";
+    ahead.ImportStatuses("jusou,131016,2026," + std::string(facts) + ",\n" +
+                             "jusou,131024,2026," + facts + ",\n",
+                         "直す");
+    v1::ListStatusRecordsRequest request;
+    request.set_parent("programs/jusou");
+    request.set_fiscal_year(2026);
+    request.set_page_size(2 * i + 1);
+    v1::ListStatusRecordsResponse first;
+    ASSERT_THAT(ahead.Call(&Stub::ListStatusRecords, request, first), IsOk());
+    ASSERT_EQ(first.status_records_size(), 2 * i + 1);
+    request.set_page_token(first.next_page_token());
+    v1::ListStatusRecordsResponse second;
+    ASSERT_THAT(behind.Call(&Stub::ListStatusRecords, request, second), IsOk());
+    ASSERT_EQ(second.status_records_size(), 1) << i;
+    EXPECT_EQ(second.next_page_token(), "");
+  }
+}
+
 // Two processes exchange who runs the programme; whoever reads at whatever
 // version finds exactly one, and both processes say the same of a version.
 TEST_F(RegistryReplicas, NobodySeesHalfAChangeOfEither) {

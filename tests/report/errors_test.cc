@@ -1,4 +1,5 @@
 #include "services/report/errors.h"
+#include "services/base/page.h"
 
 #include <gtest/gtest.h>
 
@@ -18,8 +19,8 @@ TEST(ReportErrors, AgreeWithTheGoldenListOfReasons) {
   const std::vector<absl::Status> all = {
       ReportInvalid({}),
       FormatUnknown("reports/x", "docx", "html"),
-      PageSizeInvalid(-1),
-      PageTokenInvalid(),
+      base::Page::Read(-1, "", "").status(),
+      base::PageTokenInvalid(),
       ReportNotFound("reports/x"),
       TemplateNotFound("x"),
       RoundNotFound("x"),

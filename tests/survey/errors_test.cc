@@ -1,4 +1,5 @@
 #include "services/survey/errors.h"
+#include "services/base/page.h"
 
 #include <gtest/gtest.h>
 
@@ -67,8 +68,8 @@ TEST(SurveyErrors, AgreeWithTheGoldenListOfReasons) {
       SubmissionStateWrong(submission, SubmissionState::kDraft, "be handed in"),
       EtagMismatch("x", "\"1\""),
       ReasonRequired(),
-      PageSizeInvalid(-1),
-      PageTokenInvalid(),
+      base::Page::Read(-1, "", "").status(),
+      base::PageTokenInvalid(),
       FilterInvalid("state", 9),
       CsvInvalid({}),
       FirstLineInvalid("batch", -1),
