@@ -1,6 +1,7 @@
 #include "services/base/resource_name.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <vector>
 
@@ -106,6 +107,27 @@ absl::StatusOr<RosterName> RosterName::Parse(std::string_view name) {
 
 std::string RosterName::ToString() const {
   return "programs/" + program + "/rosters/" + fiscal_year.ToString();
+}
+
+absl::StatusOr<LineageEventName> LineageEventName::Parse(
+    std::string_view name) {
+  WELFARE_ASSIGN_OR_RETURN(const auto parts, Match(name, kPattern));
+  const std::string_view text = parts[0];
+  LineageEventName result;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), result.number);
+  // One spelling for each: 1, not 01.
+  if (error != std::errc() || end != text.data() + text.size() ||
+      text.front() < '1' || text.front() > '9') {
+    return MakeError(absl::StatusCode::kInvalidArgument, "NAME_ID",
+                     "The id is a number counted from 1.")
+        .With("id", text);
+  }
+  return result;
+}
+
+std::string LineageEventName::ToString() const {
+  return "lineageEvents/" + std::to_string(number);
 }
 
 absl::StatusOr<ProgramTimelineName> ProgramTimelineName::Parse(

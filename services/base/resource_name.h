@@ -9,6 +9,7 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -82,6 +83,18 @@ struct ProgramTimelineName {
   std::string ToString() const;
   friend auto operator<=>(const ProgramTimelineName&,
                           const ProgramTimelineName&) = default;
+};
+
+// lineageEvents/{number}, counted from 1.
+struct LineageEventName {
+  static constexpr std::string_view kPattern = "lineageEvents/{number}";
+  std::int64_t number = 0;
+
+  // NAME_ID also where it is no number.
+  static absl::StatusOr<LineageEventName> Parse(std::string_view name);
+  std::string ToString() const;
+  friend auto operator<=>(const LineageEventName&,
+                          const LineageEventName&) = default;
 };
 
 // surveys/{survey}

@@ -225,6 +225,7 @@ v1::LineageEvent ToProto(const LineageEvent& event,
   }
   result.set_note(event.note);
   result.set_reason(event.reason);
+  result.set_retracted(event.retracted);
   if (event.version > 0) {
     result.set_version(event.version);
     *result.mutable_record_time() = ToProto(recorded_time);
@@ -379,6 +380,7 @@ v1::HistoryEntry ToProto(const MunicipalityRecord& record,
   }
   v1::HistoryEntry::Facts& facts = *entry.mutable_facts();
   facts.set_first_fiscal_year(FirstYearNumber(record.valid_from));
+  facts.set_retracted_version(record.retracts);
   const MunicipalityStatement& says = record.says;
   const auto add = [&](std::string_view field, std::string_view value) {
     v1::HistoryEntry::Fact& fact = *facts.add_facts();

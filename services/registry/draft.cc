@@ -38,10 +38,10 @@ const Municipality* Draft::FindMunicipality(
 }
 
 bool Draft::IsRetired(const base::MunicipalityCode& code) const {
-  if (view_.IsRetired(code)) return true;
-  // Taken back by this very draft.
-  return FindMunicipality(code) == nullptr &&
-         (codes_.count(code) > 0 || view_.FindMunicipality(code) != nullptr);
+  if (FindMunicipality(code) != nullptr) return false;
+  // Before, or by this very draft.
+  return view_.IsRetired(code) || codes_.count(code) > 0 ||
+         view_.FindMunicipality(code) != nullptr;
 }
 
 std::vector<const Municipality*> Draft::Municipalities() const {
@@ -103,7 +103,7 @@ std::vector<MunicipalityRecordPtr> Draft::RecordsOf(
               return std::tie(a->valid_from, a->version) <
                      std::tie(b->valid_from, b->version);
             });
-  return records;
+  return InForce(records);
 }
 
 const StatusRecord* Draft::FindStatus(
@@ -168,16 +168,41 @@ std::optional<base::FiscalYear> Draft::FirstStatusYear(
   return first;
 }
 
+std::vector<const LineageEvent*> Draft::LineageEvents() const {
+  std::vector<const LineageEvent*> events = view_.LineageEvents();
+  for (const LineageEvent& record : events_) {
+    if (!record.retracted) {
+      events.push_back(&record);
+      continue;
+    }
+    std::erase_if(events, [&](const LineageEvent* event) {
+      return event->number == record.number;
+    });
+  }
+  return events;
+}
+
 bool Draft::HasLineage(const base::MunicipalityCode& municipality) const {
-  const std::vector<const LineageEvent*> known = view_.LineageEvents();
-  return std::any_of(known.begin(), known.end(),
-                     [&](const LineageEvent* event) {
-                       return event->Involves(municipality);
-                     }) ||
-         std::any_of(events_.begin(), events_.end(),
-                     [&](const LineageEvent& event) {
-                       return event.Involves(municipality);
-                     });
+  const std::vector<const LineageEvent*> events = LineageEvents();
+  return std::any_of(
+      events.begin(), events.end(),
+      [&](const LineageEvent* event) { return event->Involves(municipality); });
+}
+
+const Municipality* Draft::FindUnmade(
+    const base::MunicipalityCode& code) const {
+  const Municipality* known = view_.FindEver(code);
+  if (known == nullptr || !known->deleted || known->first_code != code ||
+      states_.count(code) > 0) {
+    return nullptr;
+  }
+  const std::vector<const LineageEvent*> records = view_.LineageRecords();
+  const bool brought_about = std::any_of(
+      records.begin(), records.end(), [&](const LineageEvent* record) {
+        return record->retracted && record->version == known->version &&
+               record->Involves(code);
+      });
+  return brought_about ? known : nullptr;
 }
 
 void Draft::Add(MunicipalityRecord record) {
@@ -195,6 +220,7 @@ void Draft::Add(MunicipalityRecord record) {
     MunicipalityRecord& known = entry->second;
     known.says.Add(record.says);
     known.deleted = known.deleted || record.deleted;
+    if (record.retracts != 0) known.retracts = record.retracts;
     if (!record.note.empty()) known.note = record.note;
     if (!record.reason.empty()) known.reason = record.reason;
   }
@@ -212,7 +238,7 @@ void Draft::Add(StatusRecord record) {
 
 void Draft::Add(LineageEvent event) {
   event.version = version_;
-  next_lineage_number_ = event.number + 1;
+  next_lineage_number_ = std::max(next_lineage_number_, event.number + 1);
   events_.push_back(std::move(event));
 }
 

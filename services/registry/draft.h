@@ -34,7 +34,8 @@ class Draft {
   std::int64_t next_municipality_id() const { return next_municipality_id_; }
   std::int64_t next_lineage_number() const { return next_lineage_number_; }
 
-  // As in RegistryView. The pointers end with the next change.
+  // As in RegistryView, but RecordsOf leaves out what was taken back. The
+  // pointers end with the next change.
   const Municipality* FindMunicipality(
       const base::MunicipalityCode& code) const;
   bool IsRetired(const base::MunicipalityCode& code) const;
@@ -54,8 +55,14 @@ class Draft {
   // a record in force, in any programme.
   std::optional<base::FiscalYear> FirstStatusYear(
       const base::MunicipalityCode& municipality, base::FiscalYear from) const;
+  // Returns the lineage events that were not taken back. The pointers end with
+  // the next change.
+  std::vector<const LineageEvent*> LineageEvents() const;
   // Whether it takes part in a lineage event.
   bool HasLineage(const base::MunicipalityCode& municipality) const;
+  // Returns the municipality that was taken back together with the lineage
+  // event that brought it about under `code`; null where there is none.
+  const Municipality* FindUnmade(const base::MunicipalityCode& code) const;
 
   // Adds a record; it gets the draft's version. A second one about the same
   // municipality and year joins the first.

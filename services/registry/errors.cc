@@ -411,6 +411,14 @@ absl::Status StatusNotFound(std::string_view program,
                         municipality.ToString() + "/" + year.ToString());
 }
 
+absl::Status LineageEventNotFound(std::int64_t number) {
+  const std::string name = "lineageEvents/" + std::to_string(number);
+  return MakeError(StatusCode::kNotFound, "LINEAGE_EVENT_NOT_FOUND",
+                   "There is no lineage event " + std::to_string(number) +
+                       ", or it was taken back; see ListLineageEvents.")
+      .With("lineage_event", name);
+}
+
 absl::Status MunicipalityExists(const base::MunicipalityCode& code) {
   return MakeError(StatusCode::kAlreadyExists, "MUNICIPALITY_EXISTS",
                    "Code " + code.ToString() +
@@ -440,6 +448,20 @@ absl::Status MunicipalityInUse(const base::MunicipalityCode& code) {
                        "back first, or record its end as a lineage event.")
       .With("code", code.ToString())
       .WithPrecondition("NO_RECORDS", name, "Take its status records back.");
+}
+
+absl::Status LineageInUse(std::int64_t number,
+                          const base::MunicipalityCode& code) {
+  const std::string name = "municipalities/" + code.ToString();
+  return MakeError(StatusCode::kFailedPrecondition, "LINEAGE_IN_USE",
+                   "Lineage event " + std::to_string(number) +
+                       " brought about municipality " + code.ToString() +
+                       ", which has status records or takes part in another "
+                       "event; take those back first.")
+      .With("lineage_event", "lineageEvents/" + std::to_string(number))
+      .With("code", code.ToString())
+      .WithPrecondition("NO_RECORDS", name,
+                        "Take back its status records and later events.");
 }
 
 absl::Status StatusAfterEnd(const base::MunicipalityCode& code,

@@ -133,6 +133,9 @@ absl::Status StatusNotFound(std::string_view program,
                             const base::MunicipalityCode& municipality,
                             base::FiscalYear year);
 
+// LINEAGE_EVENT_NOT_FOUND: not recorded, or taken back.
+absl::Status LineageEventNotFound(std::int64_t number);
+
 // --- ALREADY_EXISTS and ABORTED ---
 
 // MUNICIPALITY_EXISTS: the code belongs to one.
@@ -145,6 +148,10 @@ absl::Status EtagMismatch(std::string_view resource, std::string_view sent,
 
 // CODE_RETIRED: the code belongs to a municipality that no longer exists.
 absl::Status CodeRetired(const base::MunicipalityCode& code);
+// LINEAGE_IN_USE: the event brought about a municipality that has status
+// records or takes part in another event.
+absl::Status LineageInUse(std::int64_t number,
+                          const base::MunicipalityCode& code);
 // MUNICIPALITY_IN_USE: it has status records or a lineage.
 absl::Status MunicipalityInUse(const base::MunicipalityCode& code);
 // STATUS_AFTER_END: it has a record for `year`, after its end.

@@ -82,7 +82,7 @@ std::int64_t History::next_municipality_id() const {
 }
 
 std::int64_t History::next_lineage_number() const {
-  return static_cast<std::int64_t>(lineage_events_.size()) + 1;
+  return last_lineage_number_ + 1;
 }
 
 void History::Add(const Commit& commit, MunicipalityTable& table) {
@@ -140,10 +140,13 @@ absl::StatusOr<std::shared_ptr<const History>> History::With(
     }
     if (municipalities != nullptr) Add(*commit, *municipalities);
     for (const LineageEventPtr& event : commit->lineage_events) {
-      if (event->number != next->next_lineage_number()) {
-        return HistoryGap(next->next_lineage_number() - 1, event->number);
+      if (event->retracted ? event->number > next->last_lineage_number_
+                           : event->number != next->next_lineage_number()) {
+        return HistoryGap(next->last_lineage_number_, event->number);
       }
-      next->lineage_events_.push_back(event);
+      next->last_lineage_number_ =
+          std::max(next->last_lineage_number_, event->number);
+      next->lineage_records_.push_back(event);
     }
     for (const StatusPtr& record : commit->statuses) {
       added[record->program][record->fiscal_year].push_back(record);
@@ -270,11 +273,25 @@ base::Timestamp RegistryView::RecordedTime(
   return history_->commit(municipality.version).recorded_time;
 }
 
+std::vector<const LineageEvent*> RegistryView::LineageRecords() const {
+  std::vector<const LineageEvent*> result;
+  for (const LineageEventPtr& record : history_->lineage_records_) {
+    if (record->version > version_) break;
+    result.push_back(record.get());
+  }
+  return result;
+}
+
 std::vector<const LineageEvent*> RegistryView::LineageEvents() const {
   std::vector<const LineageEvent*> result;
-  for (const LineageEventPtr& event : history_->lineage_events_) {
-    if (event->version > version_) break;
-    result.push_back(event.get());
+  for (const LineageEvent* record : LineageRecords()) {
+    if (!record->retracted) {
+      result.push_back(record);
+      continue;
+    }
+    std::erase_if(result, [&](const LineageEvent* event) {
+      return event->number == record->number;
+    });
   }
   return result;
 }

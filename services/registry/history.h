@@ -145,7 +145,8 @@ class History {
   std::shared_ptr<const MunicipalityTable> municipalities_;
   std::map<std::string, std::shared_ptr<const ProgramTable>, std::less<>>
       programs_;
-  std::vector<LineageEventPtr> lineage_events_;  // event i has number i + 1
+  std::vector<LineageEventPtr> lineage_records_;  // in order of version
+  std::int64_t last_lineage_number_ = 0;
 };
 using HistoryPtr = std::shared_ptr<const History>;
 
@@ -188,8 +189,11 @@ class RegistryView {
   // When its last record was made.
   base::Timestamp RecordedTime(const Municipality& municipality) const;
 
-  // Returns the lineage events, in order of number.
+  // Returns the lineage events that were not taken back, in order of number.
   std::vector<const LineageEvent*> LineageEvents() const;
+  // Returns every record of lineage events up to this version, those that take
+  // one back included, in order of version and number.
+  std::vector<const LineageEvent*> LineageRecords() const;
 
   // Returns whether anything was recorded for the programme.
   bool HasProgram(std::string_view program) const;

@@ -36,7 +36,8 @@ std::string_view ToString(LineageKind kind);
 //   INVALID_ARGUMENT, reason FISCAL_YEAR_RANGE: outside the years there are.
 absl::StatusOr<base::FiscalYear> FirstYearAfter(const base::Date& date);
 
-// One event. Immutable.
+// One record of an event. Immutable: a second record of the same number takes
+// the event back.
 struct LineageEvent {
   std::int64_t number = 0;  // 1, 2, 3, ...: its resource id
   LineageKind kind = LineageKind::kMerger;
@@ -47,6 +48,9 @@ struct LineageEvent {
   std::vector<base::MunicipalityCode> successors;
   std::string note;
   std::string reason;
+  // True where the record takes the event back, which was recorded by mistake.
+  // The facts are those taken back, the reason is why.
+  bool retracted = false;
   // Registry version that made the record; 0 while only proposed.
   std::int64_t version = 0;
 

@@ -1,6 +1,8 @@
 #include "services/registry/municipality.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
 
 #include "services/registry/errors.h"
@@ -72,17 +74,50 @@ const MunicipalityPeriod& Municipality::Nearest(base::FiscalYear year) const {
   return periods.front();
 }
 
+std::vector<MunicipalityRecordPtr> InForce(
+    std::span<const MunicipalityRecordPtr> records) {
+  std::int64_t tombstone = 0;
+  std::set<std::pair<base::FiscalYear, std::int64_t>> retracted;
+  for (const MunicipalityRecordPtr& record : records) {
+    if (record->deleted) tombstone = std::max(tombstone, record->version);
+    if (record->retracts != 0) {
+      retracted.emplace(record->valid_from, record->retracts);
+    }
+  }
+  std::vector<MunicipalityRecordPtr> result;
+  std::copy_if(
+      records.begin(), records.end(), std::back_inserter(result),
+      [&](const MunicipalityRecordPtr& record) {
+        return record->version >= tombstone &&
+               retracted.count({record->valid_from, record->version}) == 0;
+      });
+  return result;
+}
+
 Municipality Assemble(std::span<const MunicipalityRecordPtr> records) {
+  std::vector<MunicipalityRecordPtr> kept;
+  // Nearly always nothing was taken back.
+  if (std::any_of(records.begin(), records.end(), [](const auto& record) {
+        return record->deleted || record->retracts != 0;
+      })) {
+    kept = InForce(records);
+    records = kept;
+  }
   const MunicipalityRecord& first = *records.front();
   Municipality result{
       .id = first.id, .first_code = first.first_code, .periods = {}};
   result.created_version = first.version;
+  result.deleted = true;
   for (const MunicipalityRecordPtr& record : records) {
-    result.created_version = std::min(result.created_version, record->version);
     result.version = std::max(result.version, record->version);
-    result.deleted = result.deleted || record->deleted;
+    result.deleted = result.deleted && record->deleted;
   }
   if (result.deleted) return result;
+  result.created_version = result.version;
+  for (const MunicipalityRecordPtr& record : records) {
+    if (record->deleted) continue;
+    result.created_version = std::min(result.created_version, record->version);
+  }
   MunicipalityStatement said;  // for the year at hand
   for (std::size_t at = 0; at < records.size();) {
     const base::FiscalYear from = records[at]->valid_from;

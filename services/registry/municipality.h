@@ -98,6 +98,7 @@ inline const base::FiscalYear kAlways =
 // the record with the latest `valid_from` up to that year says, among records
 // up to that version; of records with equal `valid_from` the newest. So a name
 // corrected for all years leaves a population band that began in 2025 alone.
+// Records that were taken back count as if they had never been made.
 struct MunicipalityRecord {
   // Surrogate id, from 1; never leaves the service and never means another
   // municipality.
@@ -109,8 +110,12 @@ struct MunicipalityRecord {
   MunicipalityStatement says = {};
   std::string note = {};    // where the facts come from
   std::string reason = {};  // why they were recorded
+  // Takes back what the record of this version says from the same year on; 0:
+  // nothing. Such a record says nothing itself.
+  std::int64_t retracts = 0;
   // True in a tombstone: the municipality was created by mistake and is no
-  // longer known, in any year.
+  // longer known, in any year. It takes back every record before it; with a
+  // record after it the municipality is known again.
   bool deleted = false;
   // Registry version that made the record; 0 while only proposed.
   std::int64_t version = 0;
@@ -141,8 +146,8 @@ struct Municipality {
   base::MunicipalityCode first_code;
   std::vector<MunicipalityPeriod> periods;
   bool deleted = false;
-  std::int64_t created_version = 0;
-  std::int64_t version = 0;  // of the last record
+  std::int64_t created_version = 0;  // of the first record not taken back
+  std::int64_t version = 0;          // of the last record
 
   // Returns the facts of `year`, or null: it does not exist in it.
   const MunicipalityFacts* InYear(base::FiscalYear year) const;
@@ -155,10 +160,15 @@ struct Municipality {
 
 using MunicipalityPtr = std::shared_ptr<const Municipality>;
 
+// Returns the records that were not taken back, in the same order; those that
+// take others back are among them.
+std::vector<MunicipalityRecordPtr> InForce(
+    std::span<const MunicipalityRecordPtr> records);
+
 // Returns what `records` say together.
 // REQUIRES: all of one municipality, at least one, in order of valid_from and
-//   version; they say code, name, kana, English name, type and area of every
-//   year for which they say that it exists.
+//   version; those not taken back say code, name, kana, English name, type and
+//   area of every year for which they say that it exists.
 Municipality Assemble(std::span<const MunicipalityRecordPtr> records);
 
 // Returns everything `facts` say, and that the municipality exists.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -431,6 +432,15 @@ absl::StatusOr<LineageEvent> RecordLineage(Draft& draft,
             .status());
   }
   for (const MunicipalityFacts& facts : proposal.created) {
+    if (const Municipality* unmade = draft.FindUnmade(facts.code)) {
+      draft.Add(MunicipalityRecord{.id = unmade->id,
+                                   .first_code = facts.code,
+                                   .valid_from = year,
+                                   .says = StateAll(facts),
+                                   .note = provenance.note,
+                                   .reason = provenance.reason});
+      continue;
+    }
     WELFARE_RETURN_IF_ERROR(CreateMunicipality(draft, facts, year, provenance));
   }
   for (const base::MunicipalityCode& code : event.predecessors) {
@@ -452,6 +462,50 @@ absl::StatusOr<LineageEvent> RecordLineage(Draft& draft,
   event.number = draft.next_lineage_number();
   event.version = draft.version();
   draft.Add(event);
+  return event;
+}
+
+absl::StatusOr<LineageEvent> RetractLineage(Draft& draft, std::int64_t number,
+                                            const std::string& reason) {
+  const std::vector<const LineageEvent*> events = draft.LineageEvents();
+  const auto found =
+      std::find_if(events.begin(), events.end(),
+                   [&](const auto* event) { return event->number == number; });
+  if (found == events.end()) return LineageEventNotFound(number);
+  LineageEvent event = **found;
+  std::set<base::MunicipalityCode> involved(event.predecessors.begin(),
+                                            event.predecessors.end());
+  involved.insert(event.successors.begin(), event.successors.end());
+  const std::int64_t recorded = event.version;
+  event.reason = reason;
+  event.retracted = true;
+  event.version = draft.version();
+  draft.Add(event);
+  for (const base::MunicipalityCode& code : involved) {
+    const Municipality* municipality = draft.FindMunicipality(code);
+    if (municipality == nullptr) continue;
+    const std::vector<MunicipalityRecordPtr> records =
+        draft.RecordsOf(*municipality);
+    const auto of_event = std::find_if(
+        records.begin(), records.end(),
+        [&](const auto& record) { return record->version == recorded; });
+    if (of_event == records.end()) continue;  // it was there and stayed
+    MunicipalityRecord undo{.id = municipality->id,
+                            .first_code = code,
+                            .note = event.note,
+                            .reason = reason};
+    if (municipality->created_version == recorded) {
+      if (draft.FirstStatusYear(code, kAlways).has_value() ||
+          draft.HasLineage(code)) {
+        return LineageInUse(number, code);
+      }
+      undo.deleted = true;
+    } else {
+      undo.valid_from = (*of_event)->valid_from;
+      undo.retracts = recorded;
+    }
+    draft.Add(std::move(undo));
+  }
   return event;
 }
 

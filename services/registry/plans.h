@@ -114,11 +114,23 @@ struct LineageProposal {
 //   NOT_FOUND, reason MUNICIPALITY_NOT_FOUND or MUNICIPALITY_NOT_IN_YEAR: a
 //     predecessor, or a successor that is not created.
 //   ALREADY_EXISTS, reason MUNICIPALITY_EXISTS: a new code is taken.
-//   FAILED_PRECONDITION, reason CODE_RETIRED.
+//   FAILED_PRECONDITION, reason CODE_RETIRED: unless it was retired with the
+//     event that brought its municipality about; that one is then meant.
 //   FAILED_PRECONDITION, reason STATUS_AFTER_END: one that ends has status
 //     records for later years.
 absl::StatusOr<LineageEvent> RecordLineage(Draft& draft,
                                            const LineageProposal& proposal);
+
+// Takes the event back, with what it recorded: the municipalities it ended go
+// on, a renamed one is called as before, those it brought about are taken back.
+// What was recorded about them since stands. Returns the record that does so.
+//
+// Errors:
+//   NOT_FOUND, reason LINEAGE_EVENT_NOT_FOUND: not recorded, or taken back.
+//   FAILED_PRECONDITION, reason LINEAGE_IN_USE: a municipality it brought about
+//     has status records in force or takes part in another event.
+absl::StatusOr<LineageEvent> RetractLineage(Draft& draft, std::int64_t number,
+                                            const std::string& reason);
 
 // Returns the one municipality that `name` names in `fiscal_year`.
 //

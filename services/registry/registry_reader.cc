@@ -362,7 +362,7 @@ absl::Status RegistryReader::ListHistory(
        view.StatusRecordsOf(municipality->first_code)) {
     items.push_back({record->version, nullptr, record, nullptr});
   }
-  for (const LineageEvent* event : view.LineageEvents()) {
+  for (const LineageEvent* event : view.LineageRecords()) {
     if (!event->Involves(municipality->first_code)) continue;
     items.push_back({event->version, nullptr, nullptr, event});
   }
@@ -443,22 +443,23 @@ absl::Status RegistryReader::ListLineageEvents(
     const v1::ListLineageEventsRequest& request,
     v1::ListLineageEventsResponse& response) const {
   WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
-  // Events are numbered in order of versions, and only ever added.
+  // Records are only ever added at the end, so pages stay true without a pin.
   using Position = std::tuple<std::int64_t, std::int64_t>;  // version, number
   WELFARE_ASSIGN_OR_RETURN(const auto asked, page.After<Position>());
   const Position after = asked.value_or(Position());
   WELFARE_ASSIGN_OR_RETURN(const Pin pin,
                            PinVersion(call, request, std::get<0>(after)));
   Position last;
-  for (const LineageEvent* event : pin.view().LineageEvents()) {
-    if (event->number <= std::get<1>(after)) continue;
+  for (const LineageEvent* event : pin.view().LineageRecords()) {
+    const Position here(event->version, event->number);
+    if (here <= after) continue;
     if (response.lineage_events_size() == page.size()) {
       response.set_next_page_token(page.TokenAfter(last));
       break;
     }
     *response.add_lineage_events() =
         ToProto(*event, pin.history->commit(event->version).recorded_time);
-    last = {event->version, event->number};
+    last = here;
   }
   return absl::OkStatus();
 }

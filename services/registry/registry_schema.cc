@@ -135,6 +135,20 @@ CREATE TABLE lineage_members (
 {append_only lineage_members}
 )sql";
 
+// From here on a lineage event can be taken back, with the records it made.
+constexpr std::string_view kLineageRetractions = R"sql(
+ALTER TABLE municipality_records
+  ADD COLUMN retracts_version BIGINT NOT NULL DEFAULT 0;
+
+CREATE TABLE lineage_retractions (
+  number BIGINT NOT NULL PRIMARY KEY REFERENCES lineage_events (number),
+  version BIGINT NOT NULL REFERENCES versions (version),
+  reason TEXT NOT NULL
+);
+CREATE INDEX lineage_retractions_by_version ON lineage_retractions (version);
+{append_only lineage_retractions}
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> RegistryMigrations() {
@@ -144,6 +158,9 @@ std::span<const platform::Migration> RegistryMigrations() {
        .sql = std::string(kFirstTables) + std::string(platform::kAuditLogSql) +
               std::string(platform::kRequestRepliesSql)},
       {.number = 2, .name = "validity", .sql = std::string(kValidity)},
+      {.number = 3,
+       .name = "lineage_retractions",
+       .sql = std::string(kLineageRetractions)},
   };
   return kMigrations;
 }

@@ -203,6 +203,14 @@ grpc::ServerUnaryReactor* RegistryService::CreateLineageEvent(
       std::bind_front(&RegistryWriter::CreateLineageEvent, &writer_));
 }
 
+grpc::ServerUnaryReactor* RegistryService::RetractLineageEvent(
+    grpc::CallbackServerContext* context,
+    const v1::RetractLineageEventRequest* request, v1::LineageEvent* response) {
+  return platform::Unary(
+      calls_, context, request, response,
+      std::bind_front(&RegistryWriter::RetractLineageEvent, &writer_));
+}
+
 grpc::ServerBidiReactor<v1::ImportMunicipalitiesRequest,
                         type::v1::ImportResult>*
 RegistryService::ImportMunicipalities(grpc::CallbackServerContext* context) {

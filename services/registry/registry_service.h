@@ -107,6 +107,10 @@ class RegistryService final
       grpc::CallbackServerContext* context,
       const v1::CreateLineageEventRequest* request,
       v1::LineageEvent* response) override;
+  grpc::ServerUnaryReactor* RetractLineageEvent(
+      grpc::CallbackServerContext* context,
+      const v1::RetractLineageEventRequest* request,
+      v1::LineageEvent* response) override;
   grpc::ServerBidiReactor<v1::ImportMunicipalitiesRequest,
                           type::v1::ImportResult>*
   ImportMunicipalities(grpc::CallbackServerContext* context) override;

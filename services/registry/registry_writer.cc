@@ -103,6 +103,16 @@ std::string Quote(std::string_view text) {
   return "\"" + std::string(text) + "\"";
 }
 
+PlannedReply ReplyOf(const WriteContext& context, LineageEvent event) {
+  event.version = context.version;
+  return {.reply = ToProto(event, context.recorded_time).SerializeAsString(),
+          .audit_detail =
+              "{\"number\":" + std::to_string(event.number) +
+              ",\"kind\":" + Quote(ToString(event.kind)) +
+              ",\"fiscal_year\":" + event.fiscal_year.ToString() +
+              ",\"retracted\":" + (event.retracted ? "true" : "false") + "}"};
+}
+
 std::string AuditOf(const StatusRecord& record) {
   return "{\"fiscal_year\":" + record.fiscal_year.ToString() +
          ",\"implementing\":" + Quote(ToString(record.facts.implementing)) +
@@ -319,16 +329,28 @@ absl::Status RegistryWriter::CreateLineageEvent(
       request.validate_only(),
       [&](Draft& draft,
           const WriteContext& context) -> absl::StatusOr<PlannedReply> {
-        WELFARE_ASSIGN_OR_RETURN(LineageEvent event,
+        WELFARE_ASSIGN_OR_RETURN(const LineageEvent event,
                                  RecordLineage(draft, proposal));
-        const std::string detail =
-            "{\"number\":" + std::to_string(event.number) +
-            ",\"kind\":" + Quote(ToString(event.kind)) +
-            ",\"fiscal_year\":" + event.fiscal_year.ToString() + "}";
-        event.version = context.version;
-        return PlannedReply{
-            .reply = ToProto(event, context.recorded_time).SerializeAsString(),
-            .audit_detail = detail};
+        return ReplyOf(context, event);
+      },
+      response);
+}
+
+absl::Status RegistryWriter::RetractLineageEvent(
+    const platform::CallContext& call,
+    const v1::RetractLineageEventRequest& request, v1::LineageEvent& response) {
+  WELFARE_ASSIGN_OR_RETURN(const ProposedLineageRetraction proposed,
+                           FromProto(request));
+  return Change(
+      MakeWriteRequest(call, request, request.request_id(),
+                       "RetractLineageEvent", request.name()),
+      request.validate_only(),
+      [&](Draft& draft,
+          const WriteContext& context) -> absl::StatusOr<PlannedReply> {
+        WELFARE_ASSIGN_OR_RETURN(
+            const LineageEvent event,
+            RetractLineage(draft, proposed.number, proposed.reason));
+        return ReplyOf(context, event);
       },
       response);
 }

@@ -59,6 +59,10 @@ class RegistryWriter {
   absl::Status RetractStatus(const platform::CallContext& call,
                              const v1::RetractStatusRequest& request,
                              v1::StatusRecord& response);
+  absl::Status RetractLineageEvent(
+      const platform::CallContext& call,
+      const v1::RetractLineageEventRequest& request,
+      v1::LineageEvent& response);
   absl::Status CreateLineageEvent(const platform::CallContext& call,
                                   const v1::CreateLineageEventRequest& request,
                                   v1::LineageEvent& response);

@@ -445,4 +445,17 @@ absl::StatusOr<LineageProposal> FromProto(
   return proposal;
 }
 
+absl::StatusOr<ProposedLineageRetraction> FromProto(
+    const v1::RetractLineageEventRequest& request) {
+  const auto name = base::LineageEventName::Parse(request.name());
+  if (!name.ok()) return NameInvalid("name", request.name(), name.status());
+  Violations violations;
+  violations.Add("reason", request.reason().empty()
+                               ? ReasonRequired("reason")
+                               : CheckText(request.reason(), kMaxNoteBytes));
+  if (!violations.empty()) return LineageInvalid(violations.Release());
+  return ProposedLineageRetraction{.number = name->number,
+                                   .reason = request.reason()};
+}
+
 }  // namespace welfare::registry

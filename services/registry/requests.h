@@ -2,6 +2,7 @@
 // and checked here, with all of its violations at once.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -76,5 +77,17 @@ absl::StatusOr<ProposedRetraction> FromProto(
 //   INVALID_ARGUMENT, reason LINEAGE_INVALID: with every violation.
 absl::StatusOr<LineageProposal> FromProto(
     const v1::CreateLineageEventRequest& request);
+
+// A lineage event somebody wants to take back.
+struct ProposedLineageRetraction {
+  std::int64_t number = 0;
+  std::string reason;
+};
+
+// Errors:
+//   INVALID_ARGUMENT, reason NAME_INVALID: not a lineage event's name.
+//   INVALID_ARGUMENT, reason LINEAGE_INVALID: with every violation.
+absl::StatusOr<ProposedLineageRetraction> FromProto(
+    const v1::RetractLineageEventRequest& request);
 
 }  // namespace welfare::registry

@@ -43,7 +43,7 @@ constexpr platform::BulkTarget kAddMunicipalityRecords{
     "add_municipality_records", "municipality_records",
     "municipality_id, valid_from, version, code, name, kana, name_en, type,"
     " area, population_band, council_name, council_name_checked, says_exists,"
-    " note, reason, deleted"};
+    " note, reason, deleted, retracts_version"};
 constexpr platform::BulkTarget kAddStatuses{
     "add_status_records", "status_records",
     "program, municipality_id, fiscal_year, version, implementing,"
@@ -52,6 +52,10 @@ constexpr Query kInsertLineageEvent{
     "insert_lineage_event",
     "INSERT INTO lineage_events (number, version, kind, effective_day,"
     " fiscal_year, note, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)"};
+constexpr Query kInsertLineageRetraction{
+    "insert_lineage_retraction",
+    "INSERT INTO lineage_retractions (number, version, reason)"
+    " VALUES ($1, $2, $3)"};
 constexpr Query kInsertLineageMember{
     "insert_lineage_member",
     "INSERT INTO lineage_members (number, role, municipality_id)"
@@ -66,7 +70,7 @@ constexpr Query kListMunicipalityRecords{
     "SELECT r.version, r.municipality_id, m.first_code, r.valid_from, r.code,"
     " r.name, r.kana, r.name_en, r.type, r.area, r.population_band,"
     " r.council_name, r.council_name_checked, r.says_exists, r.note, r.reason,"
-    " r.deleted"
+    " r.deleted, r.retracts_version"
     " FROM municipality_records r"
     " JOIN municipalities m ON m.municipality_id = r.municipality_id"
     " WHERE r.version > $1 ORDER BY r.version, m.first_code, r.valid_from"};
@@ -83,12 +87,24 @@ constexpr Query kListLineageEvents{
     "list_lineage_events",
     "SELECT version, number, kind, effective_day, fiscal_year, note, reason"
     " FROM lineage_events WHERE version > $1 ORDER BY number"};
+constexpr Query kListLineageRetractions{
+    "list_lineage_retractions",
+    "SELECT r.version, r.number, e.kind, e.effective_day, e.fiscal_year,"
+    " e.note, r.reason"
+    " FROM lineage_retractions r JOIN lineage_events e ON e.number = r.number"
+    " WHERE r.version > $1 ORDER BY r.number"};
 constexpr Query kListLineageMembers{
     "list_lineage_members",
     "SELECT l.number, l.role, m.first_code FROM lineage_members l"
     " JOIN lineage_events e ON e.number = l.number"
     " JOIN municipalities m ON m.municipality_id = l.municipality_id"
     " WHERE e.version > $1 ORDER BY l.number, l.role, m.first_code"};
+constexpr Query kListRetractedMembers{
+    "list_retracted_members",
+    "SELECT l.number, l.role, m.first_code FROM lineage_members l"
+    " JOIN lineage_retractions r ON r.number = l.number"
+    " JOIN municipalities m ON m.municipality_id = l.municipality_id"
+    " WHERE r.version > $1 ORDER BY l.number, l.role, m.first_code"};
 
 // Stored in the database; do not renumber.
 constexpr int kPredecessor = 1;
@@ -121,6 +137,7 @@ absl::StatusOr<MunicipalityRecord> ReadMunicipality(const Row& row) {
                             .valid_from = valid_from,
                             .note = row.Text(14),
                             .reason = row.Text(15),
+                            .retracts = row.Int64(17),
                             .deleted = row.Bool(16),
                             .version = row.Int64(0)};
   MunicipalityStatement& says = record.says;
@@ -157,7 +174,7 @@ absl::StatusOr<StatusRecord> ReadStatus(const Row& row) {
       .version = row.Int64(0)};
 }
 
-absl::StatusOr<LineageEvent> ReadLineageEvent(const Row& row) {
+absl::StatusOr<LineageEvent> ReadLineageEvent(const Row& row, bool retracted) {
   WELFARE_ASSIGN_OR_RETURN(const base::FiscalYear year,
                            ReadYear(row, 4, "fiscal_year"));
   return LineageEvent{
@@ -169,23 +186,28 @@ absl::StatusOr<LineageEvent> ReadLineageEvent(const Row& row) {
       .successors = {},
       .note = row.Text(5),
       .reason = row.Text(6),
+      .retracted = retracted,
       .version = row.Int64(0)};
 }
 
-// Reads the lineage events after `version` with their members.
+// Reads the lineage events after `version` with their members, or the records
+// that take some back.
 absl::StatusOr<std::vector<LineageEvent>> ReadLineageEvents(
-    Connection& connection, std::int64_t version) {
+    Connection& connection, std::int64_t version, bool retracted) {
   std::vector<LineageEvent> events;
   WELFARE_RETURN_IF_ERROR(connection.ForEach(
-      kListLineageEvents, {version}, [&](const Row& row) -> absl::Status {
-        WELFARE_ASSIGN_OR_RETURN(LineageEvent event, ReadLineageEvent(row));
+      retracted ? kListLineageRetractions : kListLineageEvents, {version},
+      [&](const Row& row) -> absl::Status {
+        WELFARE_ASSIGN_OR_RETURN(LineageEvent event,
+                                 ReadLineageEvent(row, retracted));
         events.push_back(std::move(event));
         return absl::OkStatus();
       }));
   if (events.empty()) return events;
   auto event = events.begin();
   WELFARE_RETURN_IF_ERROR(connection.ForEach(
-      kListLineageMembers, {version}, [&](const Row& row) -> absl::Status {
+      retracted ? kListRetractedMembers : kListLineageMembers, {version},
+      [&](const Row& row) -> absl::Status {
         WELFARE_ASSIGN_OR_RETURN(base::MunicipalityCode code, ReadCode(row, 2));
         while (event->number != row.Int64(0)) ++event;  // members follow events
         (row.Int64(1) == kPredecessor ? event->predecessors : event->successors)
@@ -235,12 +257,14 @@ absl::StatusOr<std::vector<CommitPtr>> ReadCommits(Connection& connection,
             std::make_shared<const StatusRecord>(std::move(record)));
         return absl::OkStatus();
       }));
-  WELFARE_ASSIGN_OR_RETURN(std::vector<LineageEvent> events,
-                           ReadLineageEvents(connection, version));
-  for (LineageEvent& event : events) {
-    WELFARE_ASSIGN_OR_RETURN(Commit * commit, find(event.version));
-    commit->lineage_events.push_back(
-        std::make_shared<const LineageEvent>(std::move(event)));
+  for (const bool retracted : {false, true}) {
+    WELFARE_ASSIGN_OR_RETURN(std::vector<LineageEvent> events,
+                             ReadLineageEvents(connection, version, retracted));
+    for (LineageEvent& event : events) {
+      WELFARE_ASSIGN_OR_RETURN(Commit * commit, find(event.version));
+      commit->lineage_events.push_back(
+          std::make_shared<const LineageEvent>(std::move(event)));
+    }
   }
   return std::vector<CommitPtr>(commits.begin(), commits.end());
 }
@@ -280,7 +304,8 @@ absl::Status InsertMunicipalities(
                            says.area,         says.population_band,
                            says.council_name, says.council_name_checked,
                            says.exists,       record.note,
-                           record.reason,     record.deleted};
+                           record.reason,     record.deleted,
+                           record.retracts};
                     return true;
                   })
       .status();
@@ -314,6 +339,12 @@ absl::Status InsertStatuses(Transaction& transaction,
 absl::Status InsertLineageEvent(Transaction& transaction,
                                 const LineageEvent& event,
                                 std::int64_t version) {
+  if (event.retracted) {
+    return transaction
+        .Execute(kInsertLineageRetraction,
+                 {event.number, version, event.reason})
+        .status();
+  }
   WELFARE_RETURN_IF_ERROR(
       transaction
           .Execute(

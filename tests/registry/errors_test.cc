@@ -50,6 +50,8 @@ std::vector<absl::Status> AllErrors() {
       NameUnknown("青ガ島村", {"青ヶ島村"}),
       ProgramUnknown("jusoh", "jusou"),
       StatusNotFound("jusou", Code("131016"), Year(2025)),
+      LineageEventNotFound(1),
+      LineageInUse(1, Code("131016")),
       MunicipalityExists(Code("131016")),
       EtagMismatch("municipalities/131016", "\"1\"", "\"2\""),
       MunicipalityInUse(Code("131016")),

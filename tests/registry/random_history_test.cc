@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <random>
@@ -35,6 +36,17 @@ class Model {
     int from;
     std::string value;
     std::int64_t version;
+    std::int64_t retracted = std::numeric_limits<std::int64_t>::max();
+
+    bool Stands(std::int64_t at) const {
+      return version <= at && retracted > at;
+    }
+  };
+  struct Event {
+    std::vector<std::string> codes;
+    std::string created;  // one of the codes, or empty
+    std::int64_t version;
+    bool retracted = false;
   };
   struct Status {
     std::string code;
@@ -50,7 +62,7 @@ class Model {
     const Said* best = nullptr;
     for (const Said& said : said_) {
       if (said.code != code || said.field != field || said.from > year ||
-          said.version > version) {
+          !said.Stands(version)) {
         continue;
       }
       if (best == nullptr || said.from >= best->from) best = &said;
@@ -59,16 +71,18 @@ class Model {
     return best->value;
   }
   bool Known(const std::string& code, std::int64_t version) const {
-    return std::any_of(said_.begin(), said_.end(),
-                       [&](const Said& said) {
-                         return said.code == code && said.version <= version;
-                       }) &&
-           !TakenBack(code, version);
+    return std::any_of(said_.begin(), said_.end(), [&](const Said& said) {
+      return said.code == code && said.Stands(version);
+    });
   }
   bool TakenBack(const std::string& code, std::int64_t version) const {
-    const auto found = deleted_.find(code);
-    return found != deleted_.end() && found->second <= version;
+    return !Known(code, version) &&
+           std::any_of(said_.begin(), said_.end(), [&](const Said& said) {
+             return said.code == code && said.version <= version;
+           });
   }
+  // Taken back last together with the event that brought it about.
+  bool Unmade(const std::string& code) const { return unmade_.count(code) > 0; }
   bool Exists(const std::string& code, int year, std::int64_t version) const {
     return Known(code, version) &&
            Value(code, "exists", year, version) == "yes";
@@ -92,20 +106,28 @@ class Model {
     return false;
   }
   bool HasLineage(const std::string& code) const {
-    return lineage_.count(code) > 0;
+    return std::any_of(events_.begin(), events_.end(), [&](const Event& event) {
+      return !event.retracted &&
+             std::find(event.codes.begin(), event.codes.end(), code) !=
+                 event.codes.end();
+    });
   }
+  const std::vector<Event>& events() const { return events_; }
   // The year of the last thing said about a field.
   int LastFrom(const std::string& code, const std::string& field) const {
     int from = 0;
+    constexpr std::int64_t kNow = std::numeric_limits<std::int64_t>::max() - 1;
     for (const Said& said : said_) {
-      if (said.code == code && said.field == field) {
+      if (said.code == code && said.field == field && said.Stands(kNow)) {
         from = std::max(from, said.from);
       }
     }
     if (from == 0) {  // never said: where the municipality began
       from = kLast * 2;
       for (const Said& said : said_) {
-        if (said.code == code) from = std::min(from, said.from);
+        if (said.code == code && said.Stands(kNow)) {
+          from = std::min(from, said.from);
+        }
       }
     }
     return from;
@@ -142,21 +164,35 @@ class Model {
   void Say(const std::string& code, const std::string& field, int from,
            const std::string& value, std::int64_t version) {
     said_.push_back({code, field, from, value, version});
+    unmade_.erase(code);
   }
   void Record(const std::string& code, int year,
               std::optional<StatusFacts> facts, std::int64_t version) {
     statuses_.push_back({code, year, facts, version});
   }
   void Delete(const std::string& code, std::int64_t version) {
-    deleted_[code] = version;
+    for (Said& said : said_) {
+      if (said.code == code && said.Stands(version)) said.retracted = version;
+    }
   }
-  void Relate(const std::string& code) { lineage_.insert(code); }
+  void Relate(Event event) { events_.push_back(std::move(event)); }
+  // As if the event had said nothing, and never had.
+  void Unrelate(std::size_t number, std::int64_t version) {
+    Event& event = events_[number - 1];
+    event.retracted = true;
+    for (Said& said : said_) {
+      if (said.version == event.version) said.retracted = version;
+    }
+    if (event.created.empty()) return;
+    Delete(event.created, version);
+    unmade_.insert(event.created);
+  }
 
  private:
   std::vector<Said> said_;
   std::vector<Status> statuses_;
-  std::map<std::string, std::int64_t> deleted_;
-  std::set<std::string> lineage_;
+  std::set<std::string> unmade_;
+  std::vector<Event> events_;  // event i has number i + 1
 };
 
 MunicipalityFacts Facts(const std::string& code, const std::string& name) {
@@ -190,6 +226,7 @@ class Walk {
 
   int accepted() const { return accepted_; }
   int refused() const { return refused_; }
+  int unmerged() const { return unmerged_; }
 
  private:
   int Below(int limit) {
@@ -217,7 +254,7 @@ class Walk {
   }
 
   void Step() {
-    switch (Below(10)) {
+    switch (Below(16)) {
       case 0:
       case 1:
         return Create();
@@ -229,7 +266,12 @@ class Walk {
       case 5:
         return Retract();
       case 6:
+      case 7:
+      case 8:
         return Merge();
+      case 9:
+      case 10:
+        return Unmerge();
       default:
         return Record();
     }
@@ -355,10 +397,21 @@ class Walk {
 
   // Two become one of them, or a new one.
   void Merge() {
-    const std::string a = AnyCode();
-    const std::string b = AnyCode();
+    std::string a = AnyCode();
+    std::string b = AnyCode();
+    int year = kFirst + 1 + Below(kLast - kFirst);
+    // Two taken at random are seldom there; so look a little for such.
+    for (int tries = Below(2) * 20; tries > 0; --tries) {
+      if (a != b && model_.Exists(a, year - 1, head()) &&
+          model_.Exists(b, year - 1, head()) &&
+          model_.Exists(a, year, head()) && model_.Exists(b, year, head())) {
+        break;
+      }
+      a = AnyCode();
+      b = AnyCode();
+      year = kFirst + 1 + Below(kLast - kFirst);
+    }
     const std::string into = Below(2) == 0 ? a : AnyCode();
-    const int year = kFirst + 1 + Below(kLast - kFirst);
     if (a == b) return;
     const bool creates = into != a && into != b;
     LineageProposal proposal{.event = {}, .created = {}, .renamed = {}};
@@ -380,7 +433,7 @@ class Walk {
         expected = "MUNICIPALITY_NOT_IN_YEAR";
       }
     }
-    if (expected.empty() && creates) {
+    if (expected.empty() && creates && !model_.Unmade(into)) {
       expected = model_.TakenBack(into, head()) ? "CODE_RETIRED"
                  : model_.Known(into, head())   ? "MUNICIPALITY_EXISTS"
                                                 : "";
@@ -400,10 +453,45 @@ class Walk {
       model_.Say(into, "name", year, name, version);
       model_.Say(into, "area", year, "市部", version);
     }
-    for (const std::string& code : {a, b, into}) {
-      model_.Relate(code);
+    for (const std::string& code : {a, b}) {
       if (code != into) model_.Say(code, "exists", year, "no", version);
     }
+    model_.Relate({{a, b, into}, creates ? into : "", version});
+  }
+
+  // Takes a merger back, or none where the number names none.
+  void Unmerge() {
+    // Mergers are rare enough: most walks would only ask for none.
+    if (model_.events().empty()) return Merge();
+    const auto number = static_cast<std::size_t>(
+        1 + Below(static_cast<int>(model_.events().size()) +
+                  (Below(4) == 0 ? 1 : 0)));
+    std::string expected;
+    if (number > model_.events().size() ||
+        model_.events()[number - 1].retracted) {
+      expected = "LINEAGE_EVENT_NOT_FOUND";
+    } else if (const Model::Event& event = model_.events()[number - 1];
+               !event.created.empty()) {
+      const bool related =
+          std::any_of(model_.events().begin(), model_.events().end(),
+                      [&](const Model::Event& other) {
+                        return &other != &event && !other.retracted &&
+                               std::find(other.codes.begin(), other.codes.end(),
+                                         event.created) != other.codes.end();
+                      });
+      if (related || model_.HasStatus(event.created, kFirst - 5, head())) {
+        expected = "LINEAGE_IN_USE";
+      }
+    }
+    Draft draft(*history_);
+    const std::int64_t version = next();
+    Settle(draft,
+           RetractLineage(draft, static_cast<std::int64_t>(number), "誤り")
+               .status(),
+           expected);
+    if (!expected.empty()) return;
+    model_.Unrelate(number, version);
+    ++unmerged_;
   }
 
   // Every year at every version, and the rosters' counts.
@@ -483,11 +571,13 @@ class Walk {
   Model model_;
   int accepted_ = 0;
   int refused_ = 0;
+  int unmerged_ = 0;
 };
 
 TEST(RandomHistory, AgreesWithAPlainModelOverTenThousandWalks) {
   int accepted = 0;
   int refused = 0;
+  int unmerged = 0;
   for (unsigned seed = 1; seed <= 10000; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Walk walk(seed);
@@ -495,10 +585,12 @@ TEST(RandomHistory, AgreesWithAPlainModelOverTenThousandWalks) {
     if (HasFatalFailure()) return;
     accepted += walk.accepted();
     refused += walk.refused();
+    unmerged += walk.unmerged();
   }
   // The walks must see both kinds, or they show nothing.
   EXPECT_GT(accepted, 20000);
   EXPECT_GT(refused, 20000);
+  EXPECT_GT(unmerged, 300);
 }
 
 }  // namespace

@@ -21,9 +21,11 @@ using absl::StatusCode;
 using support::IsOk;
 using support::Partially;
 using support::StatusIs;
+using ::testing::_;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Pair;
 using ::testing::SizeIs;
 
 using Stub = v1::RegistryService::Stub;
@@ -466,6 +468,142 @@ TEST_F(RegistryLifecycleTest, ARenameWithAnotherCodeKeepsTheIdentity) {
   EXPECT_EQ(now.code(), "133035");
   EXPECT_EQ(History("133035").history().rbegin()->change_case(),
             v1::HistoryEntry::kLineageEvent);
+}
+
+TEST_F(RegistryLifecycleTest, AMergerThatDidNotHappenIsTakenBack) {
+  LoadTokyo();
+  const std::string before = State().digest();
+  v1::CreateLineageEventRequest merger =
+      Merger({"133035", "133051"}, "133094", 2025, 11, 1);
+  *merger.mutable_lineage_event()->add_created() =
+      NewTown("133094", "新瑞穂町");
+  v1::LineageEvent event;
+  ASSERT_THAT(Call(&Stub::CreateLineageEvent, merger, event), IsOk());
+  const std::string merged = State().digest();
+  // A correction of all years that came meanwhile stands.
+  v1::UpdateMunicipalityRequest kana;
+  kana.mutable_municipality()->set_name("municipalities/133035");
+  kana.mutable_municipality()->set_kana("ミズホチョウ");
+  v1::Municipality town;
+  ASSERT_THAT(Call(&Stub::UpdateMunicipality, kana, town), IsOk());
+
+  v1::RetractLineageEventRequest retract;
+  retract.set_name("lineageEvents/1");
+  v1::LineageEvent taken_back;
+  EXPECT_THAT(Call(&Stub::RetractLineageEvent, retract, taken_back),
+              StatusIs(StatusCode::kInvalidArgument, "LINEAGE_INVALID"));
+  retract.set_reason("合併は取りやめ");
+  // Not while the new town has a status.
+  v1::RecordStatusRequest record =
+      Record(2026, v1::IMPLEMENTING_NO, v1::PREPARATION_NO);
+  record.mutable_status_record()->set_municipality("municipalities/133094");
+  ASSERT_THAT(RecordStatus(record), IsOk());
+  EXPECT_THAT(Call(&Stub::RetractLineageEvent, retract, taken_back),
+              StatusIs(StatusCode::kFailedPrecondition, "LINEAGE_IN_USE"));
+  v1::RetractStatusRequest status;
+  status.set_parent("programs/jusou");
+  status.set_municipality("municipalities/133094");
+  status.set_fiscal_year(2026);
+  status.set_reason("合併は取りやめ");
+  v1::StatusRecord ignored;
+  ASSERT_THAT(Call(&Stub::RetractStatus, status, ignored), IsOk());
+
+  retract.set_validate_only(true);
+  ASSERT_THAT(Call(&Stub::RetractLineageEvent, retract, taken_back), IsOk());
+  EXPECT_EQ(State().version(), 6);
+  retract.set_validate_only(false);
+  ASSERT_THAT(Call(&Stub::RetractLineageEvent, retract, taken_back), IsOk());
+  EXPECT_THAT(taken_back, Partially(R"pb(
+                name: "lineageEvents/1"
+                kind: KIND_MERGER
+                predecessors: "municipalities/133035"
+                predecessors: "municipalities/133051"
+                reason: "合併は取りやめ"
+                retracted: true
+                version: 7)pb"));
+  v1::ListMunicipalitiesRequest list;
+  list.set_fiscal_year(2026);
+  EXPECT_THAT(ListCodes(list), SizeIs(62));
+  v1::GetMunicipalityRequest get;
+  get.set_name("municipalities/133035");
+  get.set_fiscal_year(2026);
+  ASSERT_THAT(Call(&Stub::GetMunicipality, get, town), IsOk());
+  EXPECT_EQ(town.kana(), "ミズホチョウ");
+  v1::ListBoundaryMappingsRequest map;
+  map.set_fiscal_year(2025);
+  map.set_boundaries_fiscal_year(2026);
+  map.set_page_size(1000);
+  v1::ListBoundaryMappingsResponse mapped;
+  ASSERT_THAT(Call(&Stub::ListBoundaryMappings, map, mapped), IsOk());
+  for (const v1::BoundaryMapping& mapping : mapped.boundary_mappings()) {
+    EXPECT_THAT(mapping.successors(), ElementsAre(mapping.municipality()));
+  }
+  // Everything is as before but for the correction, and the version of the
+  // merger still tells the merger.
+  kana.mutable_municipality()->set_kana("ミズホマチ");
+  ASSERT_THAT(Call(&Stub::UpdateMunicipality, kana, town), IsOk());
+  EXPECT_EQ(State().digest(), before);
+  v1::GetRegistryStateRequest then;
+  then.set_data_version(3);
+  v1::RegistryState state;
+  ASSERT_THAT(Call(&Stub::GetRegistryState, then, state), IsOk());
+  EXPECT_EQ(state.digest(), merged);
+  // Both records are told, and what they did to the towns.
+  v1::ListLineageEventsResponse events;
+  ASSERT_THAT(
+      Call(&Stub::ListLineageEvents, v1::ListLineageEventsRequest(), events),
+      IsOk());
+  ASSERT_THAT(events.lineage_events(), SizeIs(2));
+  EXPECT_FALSE(events.lineage_events(0).retracted());
+  EXPECT_TRUE(events.lineage_events(1).retracted());
+  int undone = 0;
+  const v1::ListHistoryResponse history = History("133035");
+  for (const v1::HistoryEntry& entry : history.history()) {
+    if (entry.facts().retracted_version() == 3) ++undone;
+  }
+  EXPECT_EQ(undone, 1);
+
+  // It cannot be taken back twice, but recorded anew with the same code; the
+  // town keeps its identity.
+  EXPECT_THAT(Call(&Stub::RetractLineageEvent, retract, taken_back),
+              StatusIs(StatusCode::kNotFound, "LINEAGE_EVENT_NOT_FOUND"));
+  retract.set_name("lineageEvents/01");
+  EXPECT_THAT(Call(&Stub::RetractLineageEvent, retract, taken_back),
+              StatusIs(StatusCode::kInvalidArgument, "NAME_INVALID"));
+  merger.mutable_lineage_event()->mutable_effective_date()->set_year(2026);
+  ASSERT_THAT(Call(&Stub::CreateLineageEvent, merger, event), IsOk());
+  EXPECT_EQ(event.name(), "lineageEvents/2");
+  EXPECT_EQ(event.fiscal_year(), 2027);
+  EXPECT_THAT(ListCodes(list), SizeIs(62));
+  list.set_fiscal_year(2027);
+  EXPECT_THAT(ListCodes(list), SizeIs(61));
+}
+
+TEST_F(RegistryLifecycleTest, ARenameThatDidNotHappenIsTakenBack) {
+  LoadTokyo();
+  const std::string before = State().digest();
+  v1::CreateLineageEventRequest rename;
+  v1::LineageEvent& event = *rename.mutable_lineage_event();
+  event.set_kind(v1::LineageEvent::KIND_RENAME);
+  event.mutable_effective_date()->set_year(2025);
+  event.mutable_effective_date()->set_month(10);
+  event.mutable_effective_date()->set_day(1);
+  event.add_predecessors("municipalities/133035");
+  event.add_successors("municipalities/133035");
+  event.set_reason("市制施行 (架空)");
+  v1::Municipality& city = *event.add_created();
+  city.set_code("132306");
+  city.set_display_name("瑞穂市");
+  city.set_kana("ミズホシ");
+  city.set_type(v1::Municipality::TYPE_CITY);
+  v1::LineageEvent stored;
+  ASSERT_THAT(Call(&Stub::CreateLineageEvent, rename, stored), IsOk());
+  EXPECT_NE(State().digest(), before);
+  v1::RetractLineageEventRequest retract;
+  retract.set_name("lineageEvents/1");
+  retract.set_reason("誤り");
+  ASSERT_THAT(Call(&Stub::RetractLineageEvent, retract, stored), IsOk());
+  EXPECT_EQ(State().digest(), before);
 }
 
 TEST_F(RegistryLifecycleTest, RefusesALineageThatCannotBe) {
@@ -925,6 +1063,18 @@ TEST_F(RegistryLifecycleTest, AMirrorEqualsTheRegistryInEveryYear) {
       NewTown("133094", "新瑞穂町");
   v1::LineageEvent event;
   ASSERT_THAT(Call(&Stub::CreateLineageEvent, merger, event), IsOk());
+  // Taken back and recorded anew, a year later; another one only taken back.
+  v1::RetractLineageEventRequest unmake;
+  unmake.set_name(event.name());
+  unmake.set_reason("誤り");
+  ASSERT_THAT(Call(&Stub::RetractLineageEvent, unmake, event), IsOk());
+  merger.mutable_lineage_event()->mutable_effective_date()->set_year(2026);
+  ASSERT_THAT(Call(&Stub::CreateLineageEvent, merger, event), IsOk());
+  ASSERT_THAT(Call(&Stub::CreateLineageEvent,
+                   Merger({"133078", "133086"}, "133086", 2027, 4, 1), event),
+              IsOk());
+  unmake.set_name(event.name());
+  ASSERT_THAT(Call(&Stub::RetractLineageEvent, unmake, event), IsOk());
   v1::CreateMunicipalityRequest create;
   *create.mutable_municipality() = NewTown("342076", "誤り町");
   ASSERT_THAT(Call(&Stub::CreateMunicipality, create, changed), IsOk());
@@ -955,7 +1105,11 @@ TEST_F(RegistryLifecycleTest, AMirrorEqualsTheRegistryInEveryYear) {
       if (change.has_municipality()) {
         municipalities[change.municipality().name()] = change.municipality();
       } else if (change.has_lineage_event()) {
-        events[change.lineage_event().name()] = change.lineage_event();
+        if (change.lineage_event().retracted()) {
+          events.erase(change.lineage_event().name());
+        } else {
+          events[change.lineage_event().name()] = change.lineage_event();
+        }
       } else if (change.has_status_record()) {
         const v1::StatusRecord& record = change.status_record();
         const std::pair key(record.municipality(), record.fiscal_year());
@@ -973,7 +1127,7 @@ TEST_F(RegistryLifecycleTest, AMirrorEqualsTheRegistryInEveryYear) {
   EXPECT_EQ(static_cast<int>(municipalities.size()),
             State().municipality_count());
   EXPECT_EQ(static_cast<int>(statuses.size()), State().status_record_count());
-  EXPECT_THAT(events, SizeIs(1));
+  EXPECT_THAT(events, ElementsAre(Pair("lineageEvents/2", _)));
   for (int year = 2020; year <= 2028; ++year) {
     std::vector<std::string> mirrored;
     for (const auto& [name, municipality] : municipalities) {

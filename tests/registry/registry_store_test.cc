@@ -142,6 +142,47 @@ TEST_P(RegistryStoreContract, GivesBackWhatWasWrittenAfterReopening) {
   EXPECT_EQ(*commit.statuses[0], changes.statuses[0]);
 }
 
+TEST_P(RegistryStoreContract, KeepsALineageEventAndWhatTakesItBack) {
+  LineageEvent event{.number = 1,
+                     .kind = LineageKind::kMerger,
+                     .effective_date = base::Date::Make(2025, 11, 1).value(),
+                     .fiscal_year = Year(2026),
+                     .predecessors = {Code("131016"), Code("131024")},
+                     .successors = {Code("131024")},
+                     .note = "告示",
+                     .reason = "合併"};
+  Changes merged = TwoWards();
+  merged.lineage_events.push_back(event);
+  ASSERT_THAT(Write(merged, ""), IsOk());
+  LineageEvent retraction = event;
+  retraction.reason = "誤り";
+  retraction.retracted = true;
+  Changes taken_back;
+  taken_back.municipalities.push_back({.id = 1,
+                                       .first_code = Code("131016"),
+                                       .valid_from = Year(2026),
+                                       .reason = "誤り",
+                                       .retracts = 1});
+  taken_back.lineage_events.push_back(retraction);
+  ASSERT_THAT(Write(taken_back, ""), IsOk());
+  Open();
+  const HistoryPtr history = Load();
+  ASSERT_EQ(history->version(), 2);
+  event.version = 1;
+  retraction.version = 2;
+  taken_back.municipalities[0].version = 2;
+  ASSERT_EQ(history->commit(1).lineage_events.size(), 1U);
+  EXPECT_EQ(*history->commit(1).lineage_events[0], event);
+  ASSERT_EQ(history->commit(2).lineage_events.size(), 1U);
+  EXPECT_EQ(*history->commit(2).lineage_events[0], retraction);
+  ASSERT_EQ(history->commit(2).municipalities.size(), 1U);
+  EXPECT_EQ(*history->commit(2).municipalities[0],
+            taken_back.municipalities[0]);
+  EXPECT_EQ(history->At(1).LineageEvents().size(), 1U);
+  EXPECT_EQ(history->At(2).LineageEvents().size(), 0U);
+  EXPECT_EQ(history->At(2).LineageRecords().size(), 2U);
+}
+
 TEST_P(RegistryStoreContract, NumbersVersionsAndLoadsThoseAfterOne) {
   ASSERT_THAT(Write(TwoWards(), ""), IsOk());
   ASSERT_THAT(Write(Chiyoda(2024, Implementing::kYes), ""), IsOk());

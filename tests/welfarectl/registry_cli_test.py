@@ -566,11 +566,27 @@ class Lineage(RegistryTest):
     def test_a_rename_keeps_the_municipality(self):
         path = self.file("renamed.csv", "code,name,kana,name_en,type,area,council_name\n"
                          "134015,八丈市,ハチジョウシ,Hachijo-shi,city,島しょ,\n")
-        self.ctl("lineage", "record", "--kind", "rename", "--date", "2029-10-01", "--from",
-                 "八丈町", "--to", "八丈市", "--created", path, "--reason", "市制")
+        event = self.json("lineage", "record", "--kind", "rename", "--date", "2029-10-01", "--from",
+                          "八丈町", "--to", "八丈市", "--created", path, "--reason", "市制")
         for year, name in (("2029", "八丈町"), ("2030", "八丈市")):
             found = self.json("municipality", "get", "134015", "--fiscal-year", year)
             self.assertEqual(found["displayName"], name)
+        # It did not happen after all.
+        number = event["name"].split("/")[1]
+        retract = ("lineage", "retract", number, "--reason", "取りやめ")
+        before = self.state()
+        self.ctl(*retract, "--dry-run")
+        self.assertEqual(self.state(), before)
+        self.assertRegex(self.ctl(*retract).stdout, r"(?m)^ *\d+  rename  2029-10-01 .* taken back")
+        found = self.json("municipality", "get", "134015", "--fiscal-year", "2030")
+        self.assertEqual(found["displayName"], "八丈町")
+        history = self.ctl("municipality", "history", "134015").stdout
+        self.assertIn(f"what version {event['version']} said is taken back", history)
+        self.assertIn("taken back: rename on 2029-10-01", history)
+        rows = self.csv("lineage", "list")
+        self.assertEqual([r["retracted"] for r in rows if r["name"] == event["name"]], ["no", "yes"])
+        done = self.ctl("lineage", "retract", event["name"], "--reason", "取りやめ", code=1)
+        self.assertIn("LINEAGE_EVENT_NOT_FOUND", done.stderr)
 
     def test_what_is_wrong_with_an_event_is_said(self):
         path = self.file("bad.csv", MERGED_VILLAGES.replace("village", "hamlet"))

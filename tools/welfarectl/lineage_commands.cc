@@ -26,6 +26,8 @@ Table EventTable() {
        {.title = "predecessors", .fit = Fit::kFold, .heading = "from"},
        {.title = "successors", .fit = Fit::kFold, .heading = "to"},
        {.title = "note", .fit = Fit::kFold, .spare = 3, .heading = "source"},
+       {.title = "retracted", .csv_only = true},
+       {.title = "record", .spare = 1, .table_only = true},
        {.title = "reason", .fit = Fit::kFold, .spare = 2},
        {.title = "version", .number = true, .spare = 4},
        {.title = "record_time", .spare = 5, .heading = "recorded"}});
@@ -33,12 +35,13 @@ Table EventTable() {
 
 void AddEvent(const Session& session, const v1::LineageEvent& event,
               Table& table) {
-  table.Add({event.name(), IdOf(event.name()), KindName(event.kind()),
-             DateText(event.effective_date()),
-             std::to_string(event.fiscal_year()), IdsOf(event.predecessors()),
-             IdsOf(event.successors()), event.note(), event.reason(),
-             std::to_string(event.version()),
-             TimeFor(session, event.record_time())});
+  table.Add(
+      {event.name(), IdOf(event.name()), KindName(event.kind()),
+       DateText(event.effective_date()), std::to_string(event.fiscal_year()),
+       IdsOf(event.predecessors()), IdsOf(event.successors()), event.note(),
+       event.retracted() ? "yes" : "no", event.retracted() ? "taken back" : "",
+       event.reason(), std::to_string(event.version()),
+       TimeFor(session, event.record_time())});
 }
 
 int List(Session& session, const ReadAt& at) {
@@ -180,6 +183,44 @@ int Record(Session& session, const RecordFlags& flags) {
   return kOk;
 }
 
+struct RetractFlags {
+  std::string id, reason;
+  bool dry_run = false;
+};
+
+int Retract(Session& session, const RetractFlags& flags) {
+  constexpr std::string_view kCollection = "lineageEvents/";
+  v1::RetractLineageEventRequest request;
+  request.set_name(flags.id.starts_with(kCollection)
+                       ? flags.id
+                       : std::string(kCollection) + flags.id);
+  request.set_reason(flags.reason);
+  request.set_request_id(Session::NewRequestId());
+  request.set_validate_only(flags.dry_run);
+  v1::LineageEvent reply;
+  const int code = Call(session, request, &Stub::RetractLineageEvent, reply);
+  if (code != kOk) return code;
+  Table table = EventTable();
+  AddEvent(session, reply, table);
+  Print(session, reply, table);
+  SayDryRun(flags.dry_run);
+  return kOk;
+}
+
+void AddRetractVerb(CLI::App& noun, Session& session) {
+  CLI::App* retract = noun.add_subcommand(
+      "retract", "Take back an event that was recorded by mistake");
+  auto flags = std::make_shared<RetractFlags>();
+  retract->add_option("ID", flags->id, "Its number, or its resource name")
+      ->required();
+  retract->add_option("--reason", flags->reason, "Why")->required();
+  retract->add_flag("--dry-run", flags->dry_run,
+                    "Check everything, write nothing");
+  retract->callback([&session, flags] {
+    session.action = [&session, flags] { return Retract(session, *flags); };
+  });
+}
+
 struct MapFlags {
   int from_year = 0, to_year = 0;
   bool all = false;
@@ -278,6 +319,7 @@ void AddLineageCommands(CLI::App& app, Session& session) {
     session.action = [&session, at] { return List(session, *at); };
   });
   AddRecordVerb(*noun, session);
+  AddRetractVerb(*noun, session);
 
   CLI::App* map = noun->add_subcommand(
       "map", "Say where the municipalities of a year lie in a later one");

@@ -26,6 +26,10 @@ std::string FactsInWords(const v1::HistoryEntry::Facts& facts) {
       facts.first_fiscal_year() == 0
           ? ""
           : "from FY" + std::to_string(facts.first_fiscal_year()) + ": ";
+  if (facts.retracted_version() != 0) {
+    return from + "what version " + std::to_string(facts.retracted_version()) +
+           " said is taken back";
+  }
   return from + JoinWith(words, ", ");
 }
 

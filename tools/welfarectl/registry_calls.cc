@@ -196,9 +196,9 @@ std::string DateText(const google::type::Date& date) {
 }
 
 std::string LineageInWords(const v1::LineageEvent& event) {
-  return KindName(event.kind()) + " on " + DateText(event.effective_date()) +
-         ": " + IdsOf(event.predecessors()) + " -> " +
-         IdsOf(event.successors());
+  return (event.retracted() ? "taken back: " : "") + KindName(event.kind()) +
+         " on " + DateText(event.effective_date()) + ": " +
+         IdsOf(event.predecessors()) + " -> " + IdsOf(event.successors());
 }
 
 std::string EtagOf(const std::string& text) {
