@@ -166,7 +166,8 @@ bool ParseMessage(const grpc::ByteBuffer& buffer,
                   google::protobuf::MessageLite& message);
 
 // As InlineUnary, for raw methods that answer with serialised bytes (a cache
-// hit needs no message): `handler(call, const Request&, SharedBytes& bytes)`.
+// hit needs no message): `handler(call, const Request&, SharedBytes& bytes)`,
+// which sets `bytes` where it returns OK.
 template <typename Request, typename Handler>
 grpc::ServerUnaryReactor* InlineRawUnary(const CallEnvironment& calls,
                                          grpc::CallbackServerContext* context,

@@ -78,6 +78,25 @@ class RegistryLifecycleTest : public RegistryModuleTest {
     return request;
   }
 
+  // A town becomes a city with another code.
+  static v1::CreateLineageEventRequest MizuhoCity() {
+    v1::CreateLineageEventRequest rename;
+    v1::LineageEvent& event = *rename.mutable_lineage_event();
+    event.set_kind(v1::LineageEvent::KIND_RENAME);
+    event.mutable_effective_date()->set_year(2025);
+    event.mutable_effective_date()->set_month(10);
+    event.mutable_effective_date()->set_day(1);
+    event.add_predecessors("municipalities/133035");
+    event.add_successors("municipalities/133035");
+    event.set_reason("市制施行 (架空)");
+    v1::Municipality& city = *event.add_created();
+    city.set_code("132306");
+    city.set_display_name("瑞穂市");
+    city.set_kana("ミズホシ");
+    city.set_type(v1::Municipality::TYPE_CITY);
+    return rename;
+  }
+
   static v1::Municipality NewTown(const std::string& code,
                                   const std::string& name) {
     v1::Municipality town;
@@ -435,22 +454,8 @@ TEST_F(RegistryLifecycleTest, ASplitIsAmbiguousOnLaterBoundaries) {
 
 TEST_F(RegistryLifecycleTest, ARenameWithAnotherCodeKeepsTheIdentity) {
   LoadTokyo();
-  v1::CreateLineageEventRequest rename;
-  v1::LineageEvent& event = *rename.mutable_lineage_event();
-  event.set_kind(v1::LineageEvent::KIND_RENAME);
-  event.mutable_effective_date()->set_year(2025);
-  event.mutable_effective_date()->set_month(10);
-  event.mutable_effective_date()->set_day(1);
-  event.add_predecessors("municipalities/133035");
-  event.add_successors("municipalities/133035");
-  event.set_reason("市制施行 (架空)");
-  v1::Municipality& city = *event.add_created();
-  city.set_code("132306");
-  city.set_display_name("瑞穂市");
-  city.set_kana("ミズホシ");
-  city.set_type(v1::Municipality::TYPE_CITY);
   v1::LineageEvent stored;
-  ASSERT_THAT(Call(&Stub::CreateLineageEvent, rename, stored), IsOk());
+  ASSERT_THAT(Call(&Stub::CreateLineageEvent, MizuhoCity(), stored), IsOk());
   v1::GetMunicipalityRequest get;
   get.set_name("municipalities/132306");  // the new code leads to it
   get.set_fiscal_year(2026);
@@ -582,22 +587,8 @@ TEST_F(RegistryLifecycleTest, AMergerThatDidNotHappenIsTakenBack) {
 TEST_F(RegistryLifecycleTest, ARenameThatDidNotHappenIsTakenBack) {
   LoadTokyo();
   const std::string before = State().digest();
-  v1::CreateLineageEventRequest rename;
-  v1::LineageEvent& event = *rename.mutable_lineage_event();
-  event.set_kind(v1::LineageEvent::KIND_RENAME);
-  event.mutable_effective_date()->set_year(2025);
-  event.mutable_effective_date()->set_month(10);
-  event.mutable_effective_date()->set_day(1);
-  event.add_predecessors("municipalities/133035");
-  event.add_successors("municipalities/133035");
-  event.set_reason("市制施行 (架空)");
-  v1::Municipality& city = *event.add_created();
-  city.set_code("132306");
-  city.set_display_name("瑞穂市");
-  city.set_kana("ミズホシ");
-  city.set_type(v1::Municipality::TYPE_CITY);
   v1::LineageEvent stored;
-  ASSERT_THAT(Call(&Stub::CreateLineageEvent, rename, stored), IsOk());
+  ASSERT_THAT(Call(&Stub::CreateLineageEvent, MizuhoCity(), stored), IsOk());
   EXPECT_NE(State().digest(), before);
   v1::RetractLineageEventRequest retract;
   retract.set_name("lineageEvents/1");

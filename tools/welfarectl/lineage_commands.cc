@@ -44,6 +44,15 @@ void AddEvent(const Session& session, const v1::LineageEvent& event,
        TimeFor(session, event.record_time())});
 }
 
+// The answer to a write.
+void PrintEvent(const Session& session, const v1::LineageEvent& event,
+                bool dry_run) {
+  Table table = EventTable();
+  AddEvent(session, event, table);
+  Print(session, event, table);
+  SayDryRun(dry_run);
+}
+
 int List(Session& session, const ReadAt& at) {
   v1::ListLineageEventsRequest request;
   if (const int code = at.Fill(request); code != kOk) return code;
@@ -176,10 +185,7 @@ int Record(Session& session, const RecordFlags& flags) {
   v1::LineageEvent reply;
   const int code = Call(session, request, &Stub::CreateLineageEvent, reply);
   if (code != kOk) return code;
-  Table table = EventTable();
-  AddEvent(session, reply, table);
-  Print(session, reply, table);
-  SayDryRun(flags.dry_run);
+  PrintEvent(session, reply, flags.dry_run);
   return kOk;
 }
 
@@ -200,10 +206,7 @@ int Retract(Session& session, const RetractFlags& flags) {
   v1::LineageEvent reply;
   const int code = Call(session, request, &Stub::RetractLineageEvent, reply);
   if (code != kOk) return code;
-  Table table = EventTable();
-  AddEvent(session, reply, table);
-  Print(session, reply, table);
-  SayDryRun(flags.dry_run);
+  PrintEvent(session, reply, flags.dry_run);
   return kOk;
 }
 
