@@ -223,8 +223,9 @@ bool IsPlain(std::uint64_t eight) {
   return (marked & kHigh) == 0;
 }
 
-// Whether the text stands in JSON as it is. One character at a time it was a
-// fifth of what a read from memory costs beyond gRPC, the access log's line.
+// Whether the text stands in JSON as it is. Looking at one character at a time
+// was a fifth of what a read from memory costs beyond gRPC: each call has a line
+// in the access log.
 bool IsPlain(std::string_view text) {
   std::uint64_t eight = 0;
   for (; text.size() > sizeof eight; text.remove_prefix(sizeof eight)) {

@@ -125,6 +125,9 @@ class Chain(harness.LoadedTest):
         again = self.http.get("/v1/programs/jusou/rosters/2025")
         self.assertEqual({**again, "version": ""}, {**roster, "version": ""})
         self.assertEqual(len(self.http.get("/v1/programs/jusou/rosters/2026")["entries"]), 61)
+        taken_back = self.http.post(f"/v1/{event['name']}:retract", {"reason": "取りやめ"})
+        self.assertIs(taken_back["retracted"], True)
+        self.assertEqual(len(self.http.get("/v1/programs/jusou/rosters/2026")["entries"]), 62)
 
     # --- survey ---------------------------------------------------------------
 
