@@ -2,16 +2,18 @@
 
 #include <exception>
 #include <string_view>
+#include <type_traits>
 
 #include "absl/status/status.h"
 #include "services/platform/errors.h"
 
 namespace welfare::platform {
 
-// Returns what `body` returns; an exception that leaves it becomes INTERNAL,
-// reason UNCAUGHT_EXCEPTION. `where` names the place in the error.
+// Returns what `body` returns, a Status or StatusOr; an exception that leaves
+// it becomes INTERNAL, reason UNCAUGHT_EXCEPTION. `where` names the place in
+// the error.
 template <typename F>
-absl::Status Guarded(std::string_view where, const F& body) {
+std::invoke_result_t<const F&> Guarded(std::string_view where, const F& body) {
   try {
     return body();
   } catch (const std::exception& exception) {

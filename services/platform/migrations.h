@@ -17,6 +17,12 @@ namespace welfare::platform {
 //   {bytes}                 BLOB or BYTEA
 //   {append_only TABLE}     refuses UPDATE, DELETE and TRUNCATE of TABLE for
 //                           ever
+//   {check_once TABLE.COLUMN PARENT.KEY}
+//                           the foreign key that COLUMN was declared with is
+//                           checked once for each statement, where the engine
+//                           takes long over each row; of use where thousands
+//                           of rows come at once, and only between append-only
+//                           tables
 // and nothing that only one engine knows (no rowid, AUTOINCREMENT, INSERT OR
 // REPLACE, date functions). Times are BIGINT microseconds since 1970 UTC.
 struct Migration {

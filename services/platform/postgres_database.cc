@@ -16,11 +16,13 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "services/base/error.h"
 #include "services/platform/errors.h"
 #include "services/platform/guarded.h"
 #include "services/platform/limited_wait.h"
 #include "services/platform/postgres_connection.h"
+#include "services/platform/schema_aliases.h"
 
 namespace welfare::platform {
 namespace {
@@ -151,43 +153,64 @@ class PostgresRow final : public Row {
   mutable absl::Status status_;
 };
 
-// The aliases of migrations.h, in PostgreSQL's words. Changes are refused row
-// by row, as SQLite's triggers do; TRUNCATE knows no rows.
-std::string ExpandAliases(std::string_view sql) {
-  std::string text(sql);
-  constexpr std::string_view kBytes = "{bytes}";
-  for (std::size_t at = text.find(kBytes); at != std::string::npos;
-       at = text.find(kBytes, at)) {
-    text.replace(at, kBytes.size(), "BYTEA");
-  }
-  constexpr std::string_view kAppendOnly = "{append_only ";
-  bool first = true;
-  for (std::size_t at = text.find(kAppendOnly); at != std::string::npos;
-       at = text.find(kAppendOnly, at)) {
-    const std::size_t end = text.find('}', at);
-    if (end == std::string::npos) break;
-    const std::string table =
-        text.substr(at + kAppendOnly.size(), end - at - kAppendOnly.size());
-    std::string triggers;
-    if (std::exchange(first, false)) {
-      triggers =
+// PostgreSQL's words for the aliases of migrations.h, in one script.
+class PostgresWords final : public SchemaAliasWords {
+ public:
+  std::string Bytes() override { return "BYTEA"; }
+
+  // Changes are refused row by row, as SQLite's triggers do; TRUNCATE knows no
+  // rows.
+  std::string AppendOnly(const std::string& table) override {
+    std::string function;
+    if (!std::exchange(refuses_change_, true)) {
+      function =
           "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger"
           " LANGUAGE plpgsql AS $body$ BEGIN"
           " RAISE EXCEPTION USING ERRCODE = '23000',"
           " MESSAGE = TG_TABLE_NAME || ' is append-only',"
           " CONSTRAINT = TG_TABLE_NAME || ' is append-only'; END $body$; ";
     }
-    triggers += "CREATE TRIGGER " + table +
-                "_refuses_change BEFORE UPDATE OR DELETE ON " + table +
-                " FOR EACH ROW EXECUTE FUNCTION refuse_change();"
-                " CREATE TRIGGER " +
-                table + "_refuses_truncate BEFORE TRUNCATE ON " + table +
-                " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();";
-    text.replace(at, end - at + 1, triggers);
-    at += triggers.size();
+    return absl::StrCat(
+        function, "CREATE TRIGGER ", table,
+        "_refuses_change BEFORE UPDATE OR DELETE ON ", table,
+        " FOR EACH ROW EXECUTE FUNCTION refuse_change(); CREATE TRIGGER ",
+        table, "_refuses_truncate BEFORE TRUNCATE ON ", table,
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();");
   }
-  return text;
-}
+
+  // PostgreSQL looks up a foreign key with a query for each row, which takes
+  // longer than all the rest of a COPY. One for the whole statement says the
+  // same, since neither table loses a row. The query is planned each time: the
+  // best way depends on how many rows came.
+  std::string CheckOnce(const Reference& reference) override {
+    std::string function;
+    if (!std::exchange(checks_once_, true)) {
+      function =
+          "CREATE OR REPLACE FUNCTION check_once() RETURNS trigger"
+          " LANGUAGE plpgsql AS $body$ DECLARE missing boolean; BEGIN"
+          " EXECUTE format('SELECT EXISTS (SELECT FROM"
+          " (SELECT DISTINCT %1$I AS key FROM added WHERE %1$I IS NOT NULL) a"
+          " WHERE NOT EXISTS (SELECT FROM %2$I.%3$I p WHERE p.%4$I = a.key))',"
+          " TG_ARGV[0], TG_TABLE_SCHEMA, TG_ARGV[1], TG_ARGV[2]) INTO missing;"
+          " IF missing THEN RAISE EXCEPTION USING ERRCODE = '23503',"
+          " MESSAGE = TG_NAME || ' is broken', CONSTRAINT = TG_NAME; END IF;"
+          " RETURN NULL; END $body$; ";
+    }
+    const std::string name =
+        absl::StrCat(reference.table, "_", reference.column, "_fkey");
+    return absl::StrCat(function, "ALTER TABLE ", reference.table,
+                        " DROP CONSTRAINT ", name, "; CREATE TRIGGER ", name,
+                        " AFTER INSERT ON ", reference.table,
+                        " REFERENCING NEW TABLE AS added FOR EACH STATEMENT"
+                        " EXECUTE FUNCTION check_once('",
+                        reference.column, "', '", reference.parent, "', '",
+                        reference.key, "');");
+  }
+
+ private:
+  bool refuses_change_ = false;
+  bool checks_once_ = false;
+};
 
 // The highest n of the $n in `sql`, outside quotes.
 std::size_t CountParameters(std::string_view sql) {
@@ -362,7 +385,9 @@ class PostgresDatabase::Session final : public Transaction {
 
   absl::Status ExecuteScript(const Query& script) override {
     return Attempt(script.name, [&] {
-      return connection_->Run(script.name, ExpandAliases(script.sql), limits_);
+      PostgresWords words;
+      return connection_->Run(script.name, ExpandAliases(script.sql, words),
+                              limits_);
     });
   }
 
@@ -579,17 +604,14 @@ class PostgresDatabase::Session final : public Transaction {
     std::string piece("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19);
     std::vector<Parameter> row;
     while (true) {
-      absl::StatusOr<bool> more(false);
-      absl::Status status = Guarded(target.name, [&] {
-        more = rows(row);
-        return more.status();
-      });
-      if (!status.ok()) return status;
+      const absl::StatusOr<bool> more =
+          Guarded(target.name, [&] { return rows(row); });
+      if (!more.ok()) return more.status();
       if (!*more) break;
       if (row.size() != types.size()) {
         return StatementFailed(target.name, "wrong number of parameters");
       }
-      status = CheckTexts(target.name, row);
+      absl::Status status = CheckTexts(target.name, row);
       if (!status.ok()) return status;
       AppendBigEndian(piece, static_cast<std::int16_t>(row.size()));
       for (std::size_t i = 0; i < row.size(); ++i) {

@@ -12,9 +12,11 @@
 #include <unordered_map>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "services/platform/errors.h"
 #include "services/platform/guarded.h"
 #include "services/platform/limited_wait.h"
+#include "services/platform/schema_aliases.h"
 
 namespace welfare::platform {
 namespace {
@@ -33,35 +35,27 @@ constexpr Query kSavepoint{"savepoint", "SAVEPOINT isolated"};
 constexpr Query kRelease{"release", "RELEASE isolated"};
 constexpr Query kRollbackTo{"rollback_to", "ROLLBACK TO isolated"};
 
-void ReplaceAll(std::string& text, std::string_view from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != std::string::npos;
-       at = text.find(from, at + to.size())) {
-    text.replace(at, from.size(), to);
-  }
-}
+// SQLite's words for the aliases of migrations.h.
+class SqliteWords final : public SchemaAliasWords {
+ public:
+  std::string Bytes() override { return "BLOB"; }
 
-// The aliases of migrations.h, in SQLite's words.
-std::string ExpandAliases(std::string_view sql) {
-  std::string text(sql);
-  ReplaceAll(text, "{bytes}", "BLOB");
-  constexpr std::string_view kAppendOnly = "{append_only ";
-  for (std::size_t at = text.find(kAppendOnly); at != std::string::npos;
-       at = text.find(kAppendOnly, at)) {
-    const std::size_t end = text.find('}', at);
-    if (end == std::string::npos) break;
-    const std::string table =
-        text.substr(at + kAppendOnly.size(), end - at - kAppendOnly.size());
-    std::string triggers;
-    for (const std::string verb : {"UPDATE", "DELETE"}) {
-      triggers += "CREATE TRIGGER " + table + "_refuses_" +
-                  (verb == "UPDATE" ? "update" : "delete") + " BEFORE " + verb +
-                  " ON " + table + " BEGIN SELECT RAISE(ABORT, '" + table +
-                  " is append-only'); END; ";
-    }
-    text.replace(at, end - at + 1, triggers);
+  std::string AppendOnly(const std::string& table) override {
+    return Refuse(table, "update", "UPDATE") +
+           Refuse(table, "delete", "DELETE");
   }
-  return text;
-}
+
+  // A look-up within the process costs little.
+  std::string CheckOnce(const Reference&) override { return ""; }
+
+ private:
+  static std::string Refuse(const std::string& table, const char* what,
+                            const char* verb) {
+    return absl::StrCat("CREATE TRIGGER ", table, "_refuses_", what, " BEFORE ",
+                        verb, " ON ", table, " BEGIN SELECT RAISE(ABORT, '",
+                        table, " is append-only'); END; ");
+  }
+};
 
 class SqliteRow final : public Row {
  public:
@@ -199,7 +193,8 @@ class SqliteDatabase::Session final : public Transaction {
       if (absl::Status status = CheckLimits(script); !status.ok()) {
         return status;
       }
-      const std::string text = ExpandAliases(script.sql);
+      SqliteWords words;
+      const std::string text = ExpandAliases(script.sql, words);
       const int code =
           sqlite3_exec(handle_, text.c_str(), nullptr, nullptr, nullptr);
       if (code == SQLITE_OK) return absl::OkStatus();
@@ -287,14 +282,11 @@ class SqliteDatabase::Session final : public Transaction {
     const Query query{target.name, sql};
     std::vector<Parameter> row;
     while (true) {
-      absl::StatusOr<bool> more(false);
-      absl::Status status = Guarded(target.name, [&] {
-        more = rows(row);
-        return more.status();
-      });
-      if (!status.ok()) return status;
+      const absl::StatusOr<bool> more =
+          Guarded(target.name, [&] { return rows(row); });
+      if (!more.ok()) return more.status();
       if (!*more) return absl::OkStatus();
-      status = Run(query, row, nullptr);
+      absl::Status status = Run(query, row, nullptr);
       if (!status.ok()) return status;
       ++count;
     }

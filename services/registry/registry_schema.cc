@@ -149,6 +149,14 @@ CREATE INDEX lineage_retractions_by_version ON lineage_retractions (version);
 {append_only lineage_retractions}
 )sql";
 
+// An import of a nation's records spent most of its time on foreign keys.
+constexpr std::string_view kBulkReferences = R"sql(
+{check_once municipality_records.municipality_id municipalities.municipality_id}
+{check_once municipality_records.version versions.version}
+{check_once status_records.municipality_id municipalities.municipality_id}
+{check_once status_records.version versions.version}
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> RegistryMigrations() {
@@ -161,6 +169,9 @@ std::span<const platform::Migration> RegistryMigrations() {
       {.number = 3,
        .name = "lineage_retractions",
        .sql = std::string(kLineageRetractions)},
+      {.number = 4,
+       .name = "bulk_references",
+       .sql = std::string(kBulkReferences)},
   };
   return kMigrations;
 }

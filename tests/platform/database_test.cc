@@ -175,6 +175,98 @@ TEST_P(DatabaseContract, ForeignKeysHold) {
       StatusIs(absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION"));
 }
 
+// Of a reference that is checked once for each statement no more gets through
+// than of one that is checked for each row.
+TEST_P(DatabaseContract, ReferencesCheckedOnceHold) {
+  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.ExecuteScript(
+        {"many_parts",
+         "CREATE TABLE wholes (id BIGINT NOT NULL PRIMARY KEY);"
+         "{append_only wholes}"
+         "CREATE TABLE makers (name TEXT NOT NULL PRIMARY KEY);"
+         "{append_only makers}"
+         "CREATE TABLE many_parts ("
+         "  whole BIGINT REFERENCES wholes (id),"
+         "  maker TEXT NOT NULL REFERENCES makers (name));"
+         "{append_only many_parts}"
+         "{check_once many_parts.whole wholes.id}"
+         "{check_once many_parts.maker makers.name}"
+         "INSERT INTO makers (name) VALUES ('千代田'), ('中央')"});
+  }),
+              IsOk());
+  struct Part {
+    Parameter whole;
+    std::string maker;
+  };
+  const auto add = [](Transaction& transaction,
+                      const std::vector<Part>& parts) {
+    return transaction
+        .BulkInsert(
+            {"add_parts", "many_parts", "whole, maker"},
+            [&, next = std::size_t{0}](std::vector<Parameter>& row) mutable {
+              if (next == parts.size()) return false;
+              row = {parts[next].whole, parts[next].maker};
+              ++next;
+              return true;
+            })
+        .status();
+  };
+  const auto count = [&] {
+    return database_->Read([](Connection& connection) {
+      return connection.Get({"count", "SELECT COUNT(*) FROM many_parts"}, {},
+                            [](const Row& row) { return row.Int64(0); });
+    });
+  };
+  const auto refused =
+      StatusIs(absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION");
+  // Parents of the same transaction count, and NULL refers to nothing.
+  EXPECT_THAT(database_->Write([&](Transaction& transaction) -> absl::Status {
+    const auto made = transaction.Execute(
+        {"wholes", "INSERT INTO wholes (id) VALUES (1), (2)"}, {});
+    if (!made.ok()) return made.status();
+    return add(transaction,
+               {{1, "千代田"}, {2, "中央"}, {1, "中央"}, {nullptr, "中央"}});
+  }),
+              IsOk());
+  EXPECT_THAT(count(), IsOkAndHolds(4));
+  // One among many is enough, whichever column it is in.
+  std::vector<Part> many(1000, Part{2, "千代田"});
+  many[700].whole = 3;
+  EXPECT_THAT(database_->Write([&](Transaction& transaction) {
+    return add(transaction, many);
+  }),
+              refused);
+  many[700] = {1, "港"};
+  EXPECT_THAT(database_->Write([&](Transaction& transaction) {
+    return add(transaction, many);
+  }),
+              refused);
+  EXPECT_THAT(database_->Write([&](Transaction& transaction) {
+    return transaction
+        .Execute({"part", "INSERT INTO many_parts VALUES ($1, $2)"},
+                 {9, "中央"})
+        .status();
+  }),
+              refused);
+  EXPECT_THAT(count(), IsOkAndHolds(4));
+}
+
+TEST_P(DatabaseContract, BracesThatAreNoAliasStay) {
+  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.ExecuteScript(
+        {"braces",
+         "INSERT INTO items (id, name) VALUES"
+         " (1, '{bytes x}{}{append_only}{check_once a.b}{'), (2, '}')"});
+  }),
+              IsOk());
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.List(kNames, {},
+                           [](const Row& row) { return row.Text(0); });
+  }),
+              IsOkAndHolds(ElementsAre(
+                  "{bytes x}{}{append_only}{check_once a.b}{", "}")));
+}
+
 TEST_P(DatabaseContract, AppendOnlyTablesRefuseChanges) {
   ASSERT_THAT(database_->Write([](Transaction& transaction) {
     return transaction.Execute({"add", "INSERT INTO facts VALUES (1)"}, {})

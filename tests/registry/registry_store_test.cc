@@ -339,6 +339,44 @@ TEST_P(RegistryStoreContract, BringsADatabaseOfTheFirstSchemaUpToDate) {
   EXPECT_TRUE(facts(2).council_name_checked);
 }
 
+// A record of nobody, or of no version, would be lost to every reader.
+TEST_P(RegistryStoreContract, NoRecordWithoutMunicipalityAndVersion) {
+  ASSERT_THAT(Write(TwoWards(), ""), IsOk());
+  const auto add = [&](std::string_view table, std::string_view columns,
+                       std::vector<platform::Parameter> values) {
+    return database_->Write([&](platform::Transaction& transaction) {
+      return transaction
+          .BulkInsert(
+              {"add", table, columns},
+              [&, done = false](std::vector<platform::Parameter>& row) mutable {
+                row = values;
+                return !std::exchange(done, true);
+              })
+          .status();
+    });
+  };
+  const auto status = [&](std::int64_t municipality, std::int64_t version) {
+    return add("status_records",
+               "program, municipality_id, fiscal_year, version, implementing,"
+               " preparation, note, reason, correction, retracted",
+               {"jusou", municipality, 2021, version, 1, 1, "", "", 0, 0});
+  };
+  const auto record = [&](std::int64_t municipality, std::int64_t version) {
+    return add("municipality_records",
+               "municipality_id, valid_from, version, note, reason, deleted,"
+               " retracts_version",
+               {municipality, 2021, version, "", "", 0, 0});
+  };
+  const auto refused =
+      StatusIs(absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION");
+  EXPECT_THAT(status(99, 1), refused);
+  EXPECT_THAT(status(1, 99), refused);
+  EXPECT_THAT(record(99, 1), refused);
+  EXPECT_THAT(record(1, 99), refused);
+  EXPECT_THAT(status(1, 1), IsOk());
+  EXPECT_THAT(record(1, 1), IsOk());
+}
+
 TEST_P(RegistryStoreContract, SaysWhenAStoredValueCannotBeRead) {
   ASSERT_THAT(Write(TwoWards(), ""), IsOk());
   constexpr platform::Query kDamage{
