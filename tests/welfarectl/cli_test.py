@@ -1,12 +1,17 @@
 #!/usr/bin/python3
 """welfarectl as its callers see it: help texts and exit codes."""
 
+import concurrent.futures
 import os
 import pathlib
 import re
 import subprocess
 import tempfile
+import threading
+import time
 import unittest
+
+import grpc
 
 SOURCE = pathlib.Path(os.environ["WELFARE_SOURCE_DIR"])
 CTL = pathlib.Path(os.environ["WELFARE_BINARY_DIR"]) / "bin" / "welfarectl"
@@ -99,6 +104,57 @@ class ExitCodes(unittest.TestCase):
         self.assertEqual(done.returncode, 1, done)
         self.assertEqual(done.stdout, "")
         self.assertIn("--server", done.stderr)
+
+
+class SlowImports(unittest.TestCase):
+    """The limit is on silence: a file of many batches takes as long as it takes."""
+
+    def run_against(self, answers, timeout):
+        """Imports three batches; `answers` sends the answers to the stream."""
+        counts = b"\x12\x06\x08\xd0\x0f\x10\xd0\x0f"  # counts { rows: 2000 created: 2000 }
+        service = grpc.method_handlers_generic_handler(
+            "welfare.registry.v1.RegistryService",
+            {"ImportStatusRecords": grpc.stream_stream_rpc_method_handler(
+                lambda requests, context: answers(requests, counts))})
+        server = grpc.server(concurrent.futures.ThreadPoolExecutor(2))
+        server.add_generic_rpc_handlers([service])
+        with tempfile.TemporaryDirectory() as folder:
+            server.add_insecure_port(f"unix:{folder}/slow.sock")
+            server.start()
+            try:
+                file = pathlib.Path(folder) / "status.csv"
+                file.write_text("program,municipality_code,fiscal_year,implementing,preparation,note\n"
+                                + "jusou,131016,2025,yes,no,\n" * 6000, "utf-8")
+                return run("--timeout", str(timeout), "status", "import", str(file),
+                           WELFARE_SERVER=f"unix:{folder}/slow.sock")
+            finally:
+                server.stop(None).wait()
+
+    def test_an_import_may_take_longer_than_the_limit(self):
+        def slowly(requests, counts):
+            for _ in requests:
+                time.sleep(0.9)
+                yield counts
+        done = self.run_against(slowly, 2)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done)
+        self.assertIn("6000", done.stdout.replace(",", ""))
+
+    def test_silence_ends_it_and_what_was_taken_is_said(self):
+        over = threading.Event()
+
+        def stuck(requests, counts):
+            next(requests)
+            yield counts
+            over.wait(30)
+        try:
+            done = self.run_against(stuck, 0.5)
+        finally:
+            over.set()
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("no answer within 0.5 s", done.stderr)
+        self.assertIn("--timeout", done.stderr)
+        self.assertIn("Taken are 2000 records", done.stderr)
+        self.assertIn("the batch from line 2002 of", done.stderr)
 
 
 if __name__ == "__main__":

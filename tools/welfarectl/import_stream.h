@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "tools/welfarectl/answer_timer.h"
 #include "tools/welfarectl/commands.h"
 #include "tools/welfarectl/csv_batches.h"
 #include "tools/welfarectl/session.h"
@@ -57,8 +58,9 @@ int SendBatches(
     Session& session, const std::vector<CsvBatch>& batches, bool dry_run,
     ImportSummary& summary, const Open& open, const FillRequest<Request>& fill,
     ImportSummary::Commit commit = ImportSummary::Commit::kEachBatch) {
-  const auto context = session.NewContext();
-  auto stream = open(context.get());
+  grpc::ClientContext context;
+  AnswerTimer timer(context, session.timeout());
+  auto stream = open(&context);
   std::size_t all = 0, done = 0;
   for (const CsvBatch& batch : batches) {
     all += static_cast<std::size_t>(batch.records);
@@ -73,7 +75,7 @@ int SendBatches(
     request.set_validate_only(dry_run);
     if (fill) {
       if (absl::Status status = fill(request, batch, last); !status.ok()) {
-        context->TryCancel();
+        context.TryCancel();
         static_cast<void>(stream->Finish());
         return Fail(status);
       }
@@ -82,12 +84,13 @@ int SendBatches(
                     dry_run ? ImportSummary::Commit::kNever : commit);
     type::v1::ImportResult result;
     if (!stream->Write(request) || !stream->Read(&result)) break;
+    timer.Restart();
     summary.Add(result);
     done += static_cast<std::size_t>(batch.records);
     if (batches.size() > 1) summary.Progress(done, all);
   }
   stream->WritesDone();
-  const grpc::Status status = stream->Finish();
+  const grpc::Status status = timer.Explain(stream->Finish());
   if (status.ok()) return kOk;
   if (IsAnswered(status.error_code())) summary.Refused();
   return Fail(status);

@@ -40,7 +40,8 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->capture_default_str();
   app.add_option("--timeout", session.options.timeout_seconds,
-                 "Seconds for one call")
+                 "Seconds to wait for an answer; an import has one for each "
+                 "batch")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
 

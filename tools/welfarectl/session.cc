@@ -78,11 +78,14 @@ std::shared_ptr<grpc::Channel> Session::channel() {
   return channel_;
 }
 
+std::chrono::microseconds Session::timeout() const {
+  return std::chrono::microseconds(
+      static_cast<std::int64_t>(options.timeout_seconds * 1e6));
+}
+
 std::unique_ptr<grpc::ClientContext> Session::NewContext() const {
   auto context = std::make_unique<grpc::ClientContext>();
-  context->set_deadline(std::chrono::system_clock::now() +
-                        std::chrono::microseconds(static_cast<std::int64_t>(
-                            options.timeout_seconds * 1e6)));
+  context->set_deadline(std::chrono::system_clock::now() + timeout());
   return context;
 }
 

@@ -49,7 +49,9 @@ class Session {
   Output output() const;
   // The channel to the gateway, made at the first call.
   std::shared_ptr<grpc::Channel> channel();
-  // A context with the deadline of --timeout.
+  // How long to wait for an answer: --timeout.
+  std::chrono::microseconds timeout() const;
+  // A context with the deadline of --timeout, for a call with one answer.
   std::unique_ptr<grpc::ClientContext> NewContext() const;
   // Resource name of the survey, `surveys/jusou`.
   std::string survey_name() const { return "surveys/" + options.survey; }
