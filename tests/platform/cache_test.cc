@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <thread>
 #include <vector>
 
@@ -29,11 +30,14 @@ using ::testing::Pointee;
 
 constexpr std::chrono::seconds kHour{3600};
 
-std::unique_ptr<RedisCache> Connected(const RedisServer& server,
-                                      MetricsRegistry& metrics) {
-  auto cache = RedisCache::Make(
-      {.url = server.url(), .retry_interval = std::chrono::milliseconds(20)},
-      metrics);
+std::unique_ptr<RedisCache> Connected(
+    const RedisServer& server, MetricsRegistry& metrics,
+    std::chrono::milliseconds timeout = RedisCache::Options{}.timeout) {
+  auto cache =
+      RedisCache::Make({.url = server.url(),
+                        .timeout = timeout,
+                        .retry_interval = std::chrono::milliseconds(20)},
+                       metrics);
   EXPECT_THAT(cache, IsOk());
   if (!cache.ok()) return nullptr;
   EXPECT_TRUE(WaitFor([&] { return (*cache)->connected(); }));
@@ -45,12 +49,15 @@ struct Kind {
   bool redis;
 };
 
+void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
+
 class CacheContract : public ::testing::TestWithParam<Kind> {
  protected:
   void SetUp() override {
     if (GetParam().redis) {
       server_ = std::make_unique<RedisServer>();
-      cache_ = Connected(*server_, metrics_);
+      // A slow machine is no reason for a miss here.
+      cache_ = Connected(*server_, metrics_, std::chrono::seconds(10));
     } else {
       cache_ = std::make_unique<MemoryCache>(MemoryCache::Options{}, metrics_);
     }

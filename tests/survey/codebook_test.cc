@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
+#include <string>
+#include <vector>
+
 #include "tests/survey/sample.h"
 
 namespace welfare::survey {
@@ -29,6 +33,8 @@ struct Fault {
   std::function<void(std::vector<Item>&)> spoil;
   std::string reason;
 };
+
+void PrintTo(const Fault& fault, std::ostream* out) { *out << fault.what; }
 
 class CodebookFaults : public ::testing::TestWithParam<Fault> {};
 
