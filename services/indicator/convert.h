@@ -23,8 +23,6 @@
 
 namespace welfare::indicator {
 
-namespace v1 = ::welfare::indicator::v1;
-
 // --- from peers; what cannot be read is INTERNAL, reason PEER_ANSWER ---
 
 absl::StatusOr<RoundHeader> FromProto(const survey::v1::Round& round);

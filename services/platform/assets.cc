@@ -13,7 +13,7 @@ std::filesystem::path DefaultAssetsDir() {
   const std::filesystem::path program =
       std::filesystem::read_symlink("/proc/self/exe", error);
   if (!error) {
-    const std::filesystem::path installed =
+    std::filesystem::path installed =
         program.parent_path().parent_path() / "share" / "welfare";
     if (std::filesystem::is_directory(installed / "services", error)) {
       return installed;

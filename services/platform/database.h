@@ -53,6 +53,7 @@ class Parameter {
   using Value = std::variant<std::nullptr_t, std::int64_t, std::string, Bytes>;
 
   // Implicit, so that {code, 2025, name} is a list of parameters.
+  // NOLINTBEGIN(google-explicit-constructor)
   Parameter(std::nullptr_t) : value_(nullptr) {}
   template <std::integral T>
   Parameter(T value) : value_(static_cast<std::int64_t>(value)) {}
@@ -65,6 +66,7 @@ class Parameter {
   Parameter(const std::optional<T>& value) : value_(nullptr) {
     if (value.has_value()) value_ = Parameter(*value).value_;
   }
+  // NOLINTEND(google-explicit-constructor)
 
   const Value& value() const { return value_; }
 
@@ -78,6 +80,7 @@ class Parameters {
   Parameters() = default;
   Parameters(std::initializer_list<Parameter> list)
       : values_(list.begin(), list.size()) {}
+  // NOLINTNEXTLINE(google-explicit-constructor): as a list is
   Parameters(const std::vector<Parameter>& list) : values_(list) {}
 
   std::span<const Parameter> values() const { return values_; }

@@ -42,7 +42,7 @@ constexpr Oid kVarchar = 1043;
 // Statements kept prepared on each connection.
 constexpr std::size_t kMaxStatements = 256;
 // COPY data goes out in pieces of about this size.
-constexpr std::size_t kCopyPiece = 64 * 1024;
+constexpr std::size_t kCopyPiece = std::size_t{64} * 1024;
 // The end of a transaction does not obey the caller's deadline; this is its
 // own. A commit that takes longer has an unknown outcome.
 constexpr std::chrono::milliseconds kCommitLimit{30000};
@@ -650,10 +650,10 @@ class PostgresDatabase::Watch final : public ChangeWatch {
   Watch(const PostgresTarget& target, std::function<void()> changed)
       : target_(target),
         changed_(std::move(changed)),
-        thread_([this](std::stop_token stop) { Follow(std::move(stop)); }) {}
+        thread_([this](const std::stop_token& stop) { Follow(stop); }) {}
 
  private:
-  void Follow(std::stop_token stop) {
+  void Follow(const std::stop_token& stop) {
     std::chrono::milliseconds pause = kFirstPause;
     while (!stop.stop_requested()) {
       if (Listen(stop)) pause = kFirstPause;
@@ -829,8 +829,7 @@ struct PostgresDatabase::State {
       }
       const std::string sql =
           "CREATE SCHEMA IF NOT EXISTS \"" + target.schema + "\"";
-      const absl::Status made =
-          session.Execute({"make_schema", sql}, {}).status();
+      absl::Status made = session.Execute({"make_schema", sql}, {}).status();
       // Another process may have made it at the same moment.
       if (!made.ok() && made.code() != absl::StatusCode::kAlreadyExists) {
         return made;

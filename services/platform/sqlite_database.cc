@@ -365,7 +365,7 @@ class SqliteDatabase::Session final : public Transaction {
       statements_.clear();
       texts_.clear();
     }
-    texts_.push_back(std::string(query.sql));
+    texts_.emplace_back(query.sql);
     statements_.emplace(std::string_view(texts_.back()), statement);
     return statement;
   }

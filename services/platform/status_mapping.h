@@ -15,7 +15,7 @@ inline constexpr std::size_t kMaxMessageBytes = 1024;
 // Most bytes of google.rpc details. Violations beyond it are left out and
 // counted in the metadata `violations_total`. Channels and servers of ours
 // accept this much; see TrimDetails for others.
-inline constexpr std::size_t kMaxDetailsBytes = 64 * 1024;
+inline constexpr std::size_t kMaxDetailsBytes = std::size_t{64} * 1024;
 
 // Turns a failure into what goes over the wire: code, message, and a
 // google.rpc.Status with exactly one ErrorInfo (`domain`, such as

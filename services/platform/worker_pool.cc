@@ -78,8 +78,8 @@ absl::Status WorkerPool::Submit(const CallLimits& limits, Work work) {
       ++state.idle;
     }
     // What an idle thread will take at once does not count as waiting.
-    const auto room =
-        static_cast<std::size_t>(state.options.queue + state.idle);
+    const std::size_t room = static_cast<std::size_t>(state.options.queue) +
+                             static_cast<std::size_t>(state.idle);
     if (state.queue.size() >= room) {
       // Make room by what nobody waits for any more.
       for (auto entry = state.queue.begin(); entry != state.queue.end();) {

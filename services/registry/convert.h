@@ -31,8 +31,6 @@
 
 namespace welfare::registry {
 
-namespace v1 = ::welfare::registry::v1;
-
 google::protobuf::Timestamp ToProto(base::Timestamp time);
 base::Timestamp FromProto(const google::protobuf::Timestamp& time);
 

@@ -241,6 +241,7 @@ absl::StatusOr<const Municipality*> TheOne(
   if (found.size() == 1) return found.front();
   if (found.empty()) return NameUnknown(name, SimilarNames(all, name, year));
   std::vector<std::string> candidates;
+  candidates.reserve(found.size());
   for (const Municipality* municipality : found) {
     candidates.push_back(municipality->first_code.ToString());
   }

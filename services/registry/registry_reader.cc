@@ -31,7 +31,7 @@ StoreLimits ToStoreLimits(const platform::CallContext& call) {
 }
 
 absl::StatusOr<base::FiscalYear> CheckYear(std::string_view field, int year) {
-  const auto checked = base::FiscalYear::Make(year);
+  auto checked = base::FiscalYear::Make(year);
   if (!checked.ok()) return FiscalYearInvalid(field, year);
   return checked;
 }
@@ -39,7 +39,7 @@ absl::StatusOr<base::FiscalYear> CheckYear(std::string_view field, int year) {
 // The fiscal year asked for, or that of `moment` in Asia/Tokyo.
 absl::StatusOr<base::FiscalYear> YearOf(int asked, base::Timestamp moment) {
   if (asked != 0) return CheckYear("fiscal_year", asked);
-  const auto year = base::FiscalYear::FromDate(base::DateInTokyo(moment));
+  auto year = base::FiscalYear::FromDate(base::DateInTokyo(moment));
   if (!year.ok()) return FiscalYearInvalid("fiscal_year", 0);
   return year;
 }

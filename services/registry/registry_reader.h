@@ -22,8 +22,6 @@
 
 namespace welfare::registry {
 
-namespace v1 = ::welfare::registry::v1;
-
 // The reads of the API as plain functions; errors as in the proto. Any thread
 // may call it.
 class RegistryReader {

@@ -17,8 +17,6 @@
 
 namespace welfare::registry {
 
-namespace v1 = ::welfare::registry::v1;
-
 // Streams what the history holds. Each stream takes the thread it is called on
 // until it ends. Any thread may call it.
 class RegistryStreams {

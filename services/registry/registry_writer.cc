@@ -54,7 +54,7 @@ absl::StatusOr<std::size_t> FirstLine(const type::v1::CsvBatch& batch) {
 
 // The one text of an import that is not in its records.
 absl::Status CheckReason(std::string_view field, std::string_view reason) {
-  const absl::Status fault = CheckText(reason, kMaxNoteBytes);
+  absl::Status fault = CheckText(reason, kMaxNoteBytes);
   if (fault.ok()) return fault;
   return StatusInvalid({{std::string(field), base::ReasonOf(fault),
                          std::string(base::MessageOf(fault))}});
@@ -149,7 +149,7 @@ RegistryWriter::RowCounters RegistryWriter::MakeCounters(
           .rejected = counter("rejected")};
 }
 
-absl::StatusOr<std::string> RegistryWriter::Run(WriteRequest request,
+absl::StatusOr<std::string> RegistryWriter::Run(const WriteRequest& request,
                                                 bool validate_only,
                                                 const PlanWrite& plan) {
   WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id));
@@ -174,13 +174,13 @@ absl::StatusOr<std::string> RegistryWriter::Run(WriteRequest request,
 
 template <typename Response>
 absl::Status RegistryWriter::Change(
-    WriteRequest request, bool validate_only,
+    const WriteRequest& request, bool validate_only,
     const std::function<absl::StatusOr<PlannedReply>(
         Draft& draft, const WriteContext& context)>& plan,
     Response& response) {
   WELFARE_ASSIGN_OR_RETURN(
       const std::string reply,
-      Run(std::move(request), validate_only,
+      Run(request, validate_only,
           [&](const WriteContext& context) -> absl::StatusOr<WritePlan> {
             Draft draft(context.current);
             WELFARE_ASSIGN_OR_RETURN(PlannedReply planned,
@@ -391,7 +391,7 @@ absl::Status RegistryWriter::Import(
   std::optional<ImportCounts> counts;
   WELFARE_ASSIGN_OR_RETURN(
       const std::string reply,
-      Run(std::move(write), validate_only,
+      Run(write, validate_only,
           [&](const WriteContext& context) -> absl::StatusOr<WritePlan> {
             ImportPlan planned = plan(context.current, parsed, whole);
             counts = planned.counts;

@@ -24,8 +24,6 @@
 
 namespace welfare::registry {
 
-namespace v1 = ::welfare::registry::v1;
-
 // What a write answers, and what the audit log says of it.
 struct PlannedReply {
   std::string reply;  // bytes of the response message
@@ -94,13 +92,13 @@ class RegistryWriter {
 
   // Plans on the head alone when `validate_only`, else stores. Returns the
   // reply's bytes.
-  absl::StatusOr<std::string> Run(WriteRequest request, bool validate_only,
-                                  const PlanWrite& plan);
+  absl::StatusOr<std::string> Run(const WriteRequest& request,
+                                  bool validate_only, const PlanWrite& plan);
 
   // The common part of the writes of one thing: `plan` changes the draft and
   // returns the reply and what the audit log says.
   template <typename Response>
-  absl::Status Change(WriteRequest request, bool validate_only,
+  absl::Status Change(const WriteRequest& request, bool validate_only,
                       const std::function<absl::StatusOr<PlannedReply>(
                           Draft& draft, const WriteContext& context)>& plan,
                       Response& response);

@@ -18,8 +18,6 @@
 
 namespace welfare::registry {
 
-namespace v1 = ::welfare::registry::v1;
-
 // One record as a caller proposes it, checked as far as possible without the
 // registry.
 struct ProposedStatus {

@@ -118,7 +118,7 @@ absl::StatusOr<base::MunicipalityCode> ReadCode(const Row& row, int column) {
 
 absl::StatusOr<base::FiscalYear> ReadYear(const Row& row, int column,
                                           std::string_view name) {
-  const auto year = base::FiscalYear::Make(static_cast<int>(row.Int64(column)));
+  auto year = base::FiscalYear::Make(static_cast<int>(row.Int64(column)));
   if (!year.ok()) return StoredValueInvalid(name, year.status());
   return year;
 }

@@ -21,8 +21,6 @@
 
 namespace welfare::survey {
 
-namespace v1 = ::welfare::survey::v1;
-
 // An unset or zero date is nothing.
 //
 // Errors: INVALID_ARGUMENT, reason DATE_INVALID: there is no such day.

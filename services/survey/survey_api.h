@@ -18,8 +18,6 @@
 
 namespace welfare::survey {
 
-namespace v1 = ::welfare::survey::v1;
-
 // The methods of the API as plain functions; the proto says what each does and
 // which errors it can return. Any thread may call it.
 class SurveyApi {

@@ -35,8 +35,6 @@ using testing::DemoRounds;
 using testing::FakeRegistry;
 using testing::FakeSurvey;
 using testing::LoadDemoRounds;
-namespace v1 = ::welfare::indicator::v1;
-
 const DemoRounds& Demo() {
   static const DemoRounds& demo = *new DemoRounds(LoadDemoRounds());
   return demo;

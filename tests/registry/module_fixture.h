@@ -20,8 +20,6 @@
 
 namespace welfare::registry {
 
-namespace v1 = ::welfare::registry::v1;
-
 class RegistryModuleTest : public ::testing::Test {
  protected:
   RegistryModuleTest() { Restart(); }

@@ -25,8 +25,6 @@
 namespace welfare::registry {
 namespace {
 
-namespace v1 = ::welfare::registry::v1;
-
 using support::IsOk;
 using Stub = v1::RegistryService::Stub;
 

@@ -34,6 +34,7 @@ std::vector<std::size_t> FindColumns(const CsvFile& file,
 std::vector<std::string> KeyOf(const text::CsvRecord& record,
                                const std::vector<std::size_t>& at) {
   std::vector<std::string> key;
+  key.reserve(at.size());
   for (const std::size_t i : at) {
     key.push_back(i < record.cells.size() ? record.cells[i] : std::string());
   }
