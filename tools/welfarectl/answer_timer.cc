@@ -37,7 +37,8 @@ void AnswerTimer::Run(const std::stop_token& stop) {
       context_.TryCancel();
       return;
     }
-    sleep_.wait_until(lock, stop, end_, [] { return false; });
+    const auto end = end_;
+    sleep_.wait_until(lock, stop, end, [] { return false; });
   }
 }
 

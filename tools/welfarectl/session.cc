@@ -3,6 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <random>
@@ -79,8 +80,9 @@ std::shared_ptr<grpc::Channel> Session::channel() {
 }
 
 std::chrono::microseconds Session::timeout() const {
+  // Three years are for ever, and the clocks can still count them.
   return std::chrono::microseconds(
-      static_cast<std::int64_t>(options.timeout_seconds * 1e6));
+      static_cast<std::int64_t>(std::min(options.timeout_seconds, 1e8) * 1e6));
 }
 
 std::unique_ptr<grpc::ClientContext> Session::NewContext() const {
