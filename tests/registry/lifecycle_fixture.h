@@ -41,15 +41,20 @@ class RegistryLifecycleTest : public RegistryModuleTest {
     return request;
   }
 
+  static void TakesEffect(v1::LineageEvent& event, int year, int month,
+                          int day) {
+    event.mutable_effective_date()->set_year(year);
+    event.mutable_effective_date()->set_month(month);
+    event.mutable_effective_date()->set_day(day);
+  }
+
   static v1::CreateLineageEventRequest Merger(
       const std::vector<std::string>& from, const std::string& into, int year,
       int month, int day) {
     v1::CreateLineageEventRequest request;
     v1::LineageEvent& event = *request.mutable_lineage_event();
     event.set_kind(v1::LineageEvent::KIND_MERGER);
-    event.mutable_effective_date()->set_year(year);
-    event.mutable_effective_date()->set_month(month);
-    event.mutable_effective_date()->set_day(day);
+    TakesEffect(event, year, month, day);
     for (const std::string& code : from) {
       event.add_predecessors("municipalities/" + code);
     }
@@ -64,9 +69,7 @@ class RegistryLifecycleTest : public RegistryModuleTest {
     v1::CreateLineageEventRequest rename;
     v1::LineageEvent& event = *rename.mutable_lineage_event();
     event.set_kind(v1::LineageEvent::KIND_RENAME);
-    event.mutable_effective_date()->set_year(2025);
-    event.mutable_effective_date()->set_month(10);
-    event.mutable_effective_date()->set_day(1);
+    TakesEffect(event, 2025, 10, 1);
     event.add_predecessors("municipalities/133035");
     event.add_successors("municipalities/133035");
     event.set_reason("市制施行 (架空)");

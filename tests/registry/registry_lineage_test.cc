@@ -21,7 +21,20 @@ using support::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
-using RegistryLineageTest = RegistryLifecycleTest;
+class RegistryLineageTest : public RegistryLifecycleTest {
+ protected:
+  // Where each of the 62 of fiscal year 2025 lies on the boundaries of 2026.
+  v1::ListBoundaryMappingsResponse MappedTo2026() {
+    v1::ListBoundaryMappingsRequest request;
+    request.set_fiscal_year(2025);
+    request.set_boundaries_fiscal_year(2026);
+    request.set_page_size(1000);
+    v1::ListBoundaryMappingsResponse mapped;
+    EXPECT_THAT(Call(&Stub::ListBoundaryMappings, request, mapped), IsOk());
+    EXPECT_THAT(mapped.boundary_mappings(), SizeIs(62));
+    return mapped;
+  }
+};
 
 TEST_F(RegistryLineageTest, AMergerKeepsHistoryUnderTheOldIdentities) {
   LoadTokyo();
@@ -55,13 +68,7 @@ TEST_F(RegistryLineageTest, AMergerKeepsHistoryUnderTheOldIdentities) {
   EXPECT_EQ(std::count(codes.begin(), codes.end(), "133035"), 0);
 
   // On later boundaries: a question of its own.
-  v1::ListBoundaryMappingsRequest map;
-  map.set_fiscal_year(2025);
-  map.set_boundaries_fiscal_year(2026);
-  map.set_page_size(1000);
-  v1::ListBoundaryMappingsResponse mapped;
-  ASSERT_THAT(Call(&Stub::ListBoundaryMappings, map, mapped), IsOk());
-  ASSERT_THAT(mapped.boundary_mappings(), SizeIs(62));
+  const v1::ListBoundaryMappingsResponse mapped = MappedTo2026();
   int moved = 0;
   for (const v1::BoundaryMapping& mapping : mapped.boundary_mappings()) {
     EXPECT_FALSE(mapping.ambiguous());
@@ -95,9 +102,7 @@ TEST_F(RegistryLineageTest, ASplitIsAmbiguousOnLaterBoundaries) {
   v1::CreateLineageEventRequest split;
   v1::LineageEvent& event = *split.mutable_lineage_event();
   event.set_kind(v1::LineageEvent::KIND_SPLIT);
-  event.mutable_effective_date()->set_year(2026);
-  event.mutable_effective_date()->set_month(4);
-  event.mutable_effective_date()->set_day(1);
+  TakesEffect(event, 2026, 4, 1);
   event.add_predecessors("municipalities/133035");
   event.add_successors("municipalities/133035");
   event.add_successors("municipalities/133094");
@@ -106,18 +111,16 @@ TEST_F(RegistryLineageTest, ASplitIsAmbiguousOnLaterBoundaries) {
   v1::LineageEvent stored;
   ASSERT_THAT(Call(&Stub::CreateLineageEvent, split, stored), IsOk());
   EXPECT_EQ(stored.fiscal_year(), 2026);
-  v1::ListBoundaryMappingsRequest map;
-  map.set_fiscal_year(2025);
-  map.set_boundaries_fiscal_year(2026);
-  map.set_page_size(1000);
-  v1::ListBoundaryMappingsResponse mapped;
-  ASSERT_THAT(Call(&Stub::ListBoundaryMappings, map, mapped), IsOk());
+  const v1::ListBoundaryMappingsResponse mapped = MappedTo2026();
   for (const v1::BoundaryMapping& mapping : mapped.boundary_mappings()) {
     EXPECT_EQ(mapping.ambiguous(),
               mapping.municipality() == "municipalities/133035");
   }
-  map.set_boundaries_fiscal_year(2024);
-  EXPECT_THAT(Call(&Stub::ListBoundaryMappings, map, mapped),
+  v1::ListBoundaryMappingsRequest backwards;
+  backwards.set_fiscal_year(2025);
+  backwards.set_boundaries_fiscal_year(2024);
+  v1::ListBoundaryMappingsResponse none;
+  EXPECT_THAT(Call(&Stub::ListBoundaryMappings, backwards, none),
               StatusIs(StatusCode::kInvalidArgument, "BOUNDARIES_BACKWARD"));
 }
 
@@ -203,12 +206,7 @@ TEST_F(RegistryLineageTest, AMergerThatDidNotHappenIsTakenBack) {
   get.set_fiscal_year(2026);
   ASSERT_THAT(Call(&Stub::GetMunicipality, get, town), IsOk());
   EXPECT_EQ(town.kana(), "ミズホチョウ");
-  v1::ListBoundaryMappingsRequest map;
-  map.set_fiscal_year(2025);
-  map.set_boundaries_fiscal_year(2026);
-  map.set_page_size(1000);
-  v1::ListBoundaryMappingsResponse mapped;
-  ASSERT_THAT(Call(&Stub::ListBoundaryMappings, map, mapped), IsOk());
+  const v1::ListBoundaryMappingsResponse mapped = MappedTo2026();
   for (const v1::BoundaryMapping& mapping : mapped.boundary_mappings()) {
     EXPECT_THAT(mapping.successors(), ElementsAre(mapping.municipality()));
   }

@@ -22,7 +22,9 @@ void AnswerTimer::Restart() {
 
 grpc::Status AnswerTimer::Explain(const grpc::Status& status) const {
   const std::lock_guard lock(mutex_);
-  if (status.ok() || !silent_) return status;
+  if (!silent_ || status.error_code() != grpc::StatusCode::CANCELLED) {
+    return status;
+  }
   return {grpc::StatusCode::DEADLINE_EXCEEDED,
           absl::StrCat("no answer within ",
                        std::chrono::duration<double>(limit_).count(), " s")};

@@ -24,7 +24,8 @@ class AnswerTimer {
   void Restart();
 
   // What a call that ended with `status` is to be reported as: silence, where
-  // that was why it was cancelled.
+  // that was why it was cancelled. What the server said in the last moment
+  // stands.
   grpc::Status Explain(const grpc::Status& status) const;
 
  private:
