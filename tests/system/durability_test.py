@@ -45,11 +45,13 @@ class Crash(unittest.TestCase):
         command, environment = product.load_command()
         with subprocess.Popen(command, env=environment, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as load:
+            said = ""
             for line in load.stdout:
+                said += line
                 if step in line:
                     break
             else:
-                self.fail(f"the load has no step {step!r}")
+                self.fail(f"the load ended with {load.wait()} before its step {step!r}:\n{said}")
             # Not a wait for something: the moment of the fault.
             select.select([], [], [], milliseconds / 1000)
             product.kill()
