@@ -1,5 +1,5 @@
 #include "gateway/module.h"
-#include "services/platform/process.h"
+#include "services/platform/process/process.h"
 
 int main(int argc, char** argv) {
   std::vector<std::unique_ptr<welfare::platform::Module>> modules;

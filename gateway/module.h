@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "services/platform/module.h"
+#include "services/platform/process/module.h"
 
 namespace welfare::gateway {
 

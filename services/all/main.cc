@@ -6,7 +6,7 @@
 
 #include "gateway/module.h"
 #include "services/indicator/indicator_module.h"
-#include "services/platform/process.h"
+#include "services/platform/process/process.h"
 #include "services/registry/registry_module.h"
 #include "services/report/report_module.h"
 #include "services/survey/survey_module.h"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "services/platform/rpc_module.h"
+#include "services/platform/process/rpc_module.h"
 
 namespace welfare::indicator {
 

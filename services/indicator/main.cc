@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "services/indicator/indicator_module.h"
-#include "services/platform/process.h"
+#include "services/platform/process/process.h"
 
 int main(int argc, char** argv) {
   std::vector<std::unique_ptr<welfare::platform::Module>> modules;

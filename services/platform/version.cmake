@@ -5,7 +5,7 @@ execute_process(COMMAND git -C ${SOURCE_DIR} rev-parse --short=12 HEAD
 if(NOT result EQUAL 0)
   set(commit unknown)
 endif()
-set(content "#include \"services/platform/version.h\"
+set(content "#include \"services/platform/observe/version.h\"
 
 namespace welfare::platform {
 std::string_view BuildVersion() { return \"${VERSION}\"; }

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "services/registry/municipality.h"
+#include "services/registry/municipality/municipality.h"
 
 namespace welfare::registry {
 namespace {

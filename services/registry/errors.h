@@ -15,9 +15,9 @@
 #include "services/base/error.h"
 #include "services/base/fiscal_year.h"
 #include "services/base/municipality_code.h"
-#include "services/registry/lineage.h"
-#include "services/registry/municipality.h"
-#include "services/registry/status.h"
+#include "services/registry/municipality/lineage.h"
+#include "services/registry/municipality/municipality.h"
+#include "services/registry/program/status.h"
 
 namespace welfare::registry {
 

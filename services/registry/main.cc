@@ -2,7 +2,7 @@
 #include <utility>
 #include <vector>
 
-#include "services/platform/process.h"
+#include "services/platform/process/process.h"
 #include "services/registry/registry_module.h"
 
 int main(int argc, char** argv) {

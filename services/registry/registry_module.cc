@@ -5,13 +5,13 @@
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/platform/assets.h"
-#include "services/platform/log.h"
-#include "services/platform/memory_cache.h"
-#include "services/registry/live_history.h"
-#include "services/registry/program.h"
-#include "services/registry/registry_service.h"
-#include "services/registry/sql_registry_store.h"
+#include "services/platform/process/assets.h"
+#include "services/platform/observe/log.h"
+#include "services/platform/cache/memory_cache.h"
+#include "services/registry/store/live_history.h"
+#include "services/registry/program/program.h"
+#include "services/registry/api/registry_service.h"
+#include "services/registry/store/sql_registry_store.h"
 
 namespace welfare::registry {
 

@@ -3,12 +3,12 @@
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/platform/channel.h"
-#include "services/report/peer_snapshot_source.h"
-#include "services/report/report_maker.h"
-#include "services/report/report_service.h"
-#include "services/report/sql_report_store.h"
-#include "services/report/template_reader.h"
+#include "services/platform/rpc/channel.h"
+#include "services/report/peers/peer_snapshot_source.h"
+#include "services/report/api/report_maker.h"
+#include "services/report/api/report_service.h"
+#include "services/report/store/sql_report_store.h"
+#include "services/report/files/template_reader.h"
 
 namespace welfare::report {
 

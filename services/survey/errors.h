@@ -10,10 +10,10 @@
 
 #include "services/base/error.h"
 #include "services/base/resource_name.h"
-#include "services/survey/codebook.h"
-#include "services/survey/round.h"
-#include "services/survey/submission.h"
-#include "services/survey/validation.h"
+#include "services/survey/codebook/codebook.h"
+#include "services/survey/round/round.h"
+#include "services/survey/submission/submission.h"
+#include "services/survey/submission/validation.h"
 
 namespace welfare::survey {
 

@@ -3,18 +3,18 @@
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/platform/channel.h"
-#include "services/platform/database.h"
-#include "services/platform/log.h"
-#include "services/platform/migrations.h"
-#include "services/survey/pinned_content.h"
-#include "services/survey/registry_client.h"
-#include "services/survey/sql_survey_store.h"
-#include "services/survey/survey_api.h"
-#include "services/survey/survey_metrics.h"
-#include "services/survey/survey_schema.h"
-#include "services/survey/survey_service.h"
-#include "services/survey/version_feed.h"
+#include "services/platform/rpc/channel.h"
+#include "services/platform/storage/database.h"
+#include "services/platform/observe/log.h"
+#include "services/platform/storage/migrations.h"
+#include "services/survey/store/pinned_content.h"
+#include "services/survey/peers/registry_client.h"
+#include "services/survey/store/sql_survey_store.h"
+#include "services/survey/api/survey_api.h"
+#include "services/survey/api/survey_metrics.h"
+#include "services/survey/store/survey_schema.h"
+#include "services/survey/api/survey_service.h"
+#include "services/survey/api/version_feed.h"
 
 namespace welfare::survey {
 

@@ -6,7 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "services/platform/rpc_module.h"
+#include "services/platform/process/rpc_module.h"
 
 namespace welfare::survey {
 

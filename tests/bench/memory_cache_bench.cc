@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "services/platform/memory_cache.h"
+#include "services/platform/cache/memory_cache.h"
 
 namespace welfare::bench {
 namespace {

@@ -7,13 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "gateway/http_route.h"
-#include "gateway/json_reader.h"
-#include "gateway/json_writer.h"
-#include "gateway/path_matcher.h"
-#include "gateway/path_template.h"
-#include "gateway/request_builder.h"
-#include "gateway/text.h"
+#include "gateway/routes/http_route.h"
+#include "gateway/json/json_reader.h"
+#include "gateway/json/json_writer.h"
+#include "gateway/routes/path_matcher.h"
+#include "gateway/routes/path_template.h"
+#include "gateway/calls/request_builder.h"
+#include "gateway/routes/text.h"
 #include "tests/gateway/test_schema.h"
 
 namespace welfare::gateway {

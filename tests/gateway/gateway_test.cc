@@ -19,13 +19,13 @@
 #include <string>
 #include <thread>
 
-#include "gateway/backend.h"
-#include "gateway/listener.h"
-#include "gateway/router.h"
+#include "gateway/calls/backend.h"
+#include "gateway/edge/listener.h"
+#include "gateway/calls/router.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
-#include "services/platform/channel.h"
-#include "services/platform/grpc_lifetime.h"
+#include "services/platform/rpc/channel.h"
+#include "services/platform/rpc/grpc_lifetime.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/wait_for.h"
 #include "welfare/registry/v1/registry_service.grpc.pb.h"

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/base/expression.h"
+#include "services/base/expression/expression.h"
 #include "services/text/csv.h"
 #include "tests/support/temp_dir.h"
 

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "services/indicator/questionnaire.h"
-#include "services/indicator/registry_history.h"
-#include "services/indicator/round_table.h"
+#include "services/indicator/questionnaire/questionnaire.h"
+#include "services/indicator/round/registry_history.h"
+#include "services/indicator/round/round_table.h"
 
 namespace welfare::indicator::testing {
 

@@ -14,10 +14,10 @@
 
 #include "services/base/absence.h"
 #include "services/base/respondent.h"
-#include "services/indicator/definition.h"
-#include "services/indicator/questionnaire.h"
-#include "services/indicator/registry_history.h"
-#include "services/indicator/round_table.h"
+#include "services/indicator/definition/definition.h"
+#include "services/indicator/questionnaire/questionnaire.h"
+#include "services/indicator/round/registry_history.h"
+#include "services/indicator/round/round_table.h"
 
 namespace welfare::indicator::testing {
 

@@ -14,13 +14,13 @@
 #include <thread>
 #include <vector>
 
-#include "services/platform/assets.h"
-#include "services/platform/call_context.h"
-#include "services/platform/config.h"
-#include "services/platform/log.h"
-#include "services/platform/ops_server.h"
-#include "services/platform/system_clock.h"
-#include "services/platform/worker_pool.h"
+#include "services/platform/process/assets.h"
+#include "services/platform/rpc/call_context.h"
+#include "services/platform/process/config.h"
+#include "services/platform/observe/log.h"
+#include "services/platform/observe/ops_server.h"
+#include "services/platform/work/system_clock.h"
+#include "services/platform/work/worker_pool.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/wait_for.h"

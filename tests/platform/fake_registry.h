@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "services/base/error.h"
-#include "services/platform/handler.h"
-#include "services/platform/rpc_module.h"
-#include "services/platform/stream.h"
+#include "services/platform/rpc/handler.h"
+#include "services/platform/process/rpc_module.h"
+#include "services/platform/rpc/stream.h"
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
 
 namespace welfare::platform {

@@ -104,8 +104,8 @@ def refusal(path, include, core):
     if module == 'tools' and target not in (None, 'base', 'text', 'platform'):
         return "tools include no service's internals"
     if module == 'tools' and target == 'platform' and include not in (
-            'services/platform/version.h', 'services/platform/status_mapping.h',
-            'services/platform/channel.h'):
+            'services/platform/observe/version.h', 'services/platform/rpc/status_mapping.h',
+            'services/platform/rpc/channel.h'):
         return 'tools use of platform only channels, statuses and the version'
     if include.startswith('gateway/') and module not in ('gateway', 'all'):
         return 'nothing but the whole-in-one binary includes the gateway'

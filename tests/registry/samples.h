@@ -12,8 +12,8 @@
 #include "services/base/clock.h"
 #include "services/base/fiscal_year.h"
 #include "services/base/municipality_code.h"
-#include "services/registry/history.h"
-#include "services/registry/program.h"
+#include "services/registry/history/history.h"
+#include "services/registry/program/program.h"
 
 namespace welfare::registry {
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "services/base/percent.h"
-#include "services/report/canonical.h"
+#include "services/report/snapshot/canonical.h"
 #include "services/text/csv.h"
 
 namespace welfare::report {

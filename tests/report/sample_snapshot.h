@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "services/report/snapshot.h"
-#include "services/report/template.h"
+#include "services/report/snapshot/snapshot.h"
+#include "services/report/template/template.h"
 
 namespace welfare::report {
 

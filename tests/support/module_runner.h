@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "services/platform/memory_cache.h"
-#include "services/platform/module.h"
-#include "services/platform/rpc_server.h"
+#include "services/platform/cache/memory_cache.h"
+#include "services/platform/process/module.h"
+#include "services/platform/rpc/rpc_server.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temp_dir.h"
 

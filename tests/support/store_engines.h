@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "services/platform/database.h"
+#include "services/platform/storage/database.h"
 #include "tests/support/temp_dir.h"
 
 namespace welfare::support {

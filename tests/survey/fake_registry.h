@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "services/platform/assets.h"
+#include "services/platform/process/assets.h"
 #include "services/text/csv.h"
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
 

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "services/survey/codebook.h"
-#include "services/survey/frame.h"
-#include "services/survey/validation.h"
+#include "services/survey/codebook/codebook.h"
+#include "services/survey/round/frame.h"
+#include "services/survey/submission/validation.h"
 
 namespace welfare::survey::sample {
 

@@ -5,10 +5,10 @@
 
 #include <CLI/CLI.hpp>
 
-#include "services/platform/version.h"
-#include "tools/welfarectl/commands.h"
-#include "tools/welfarectl/interrupt.h"
-#include "tools/welfarectl/session.h"
+#include "services/platform/observe/version.h"
+#include "tools/welfarectl/commands/commands.h"
+#include "tools/welfarectl/session/interrupt.h"
+#include "tools/welfarectl/session/session.h"
 
 int main(int argc, char** argv) {
   welfare::ctl::HandleInterrupts();

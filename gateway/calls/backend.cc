@@ -1,0 +1,331 @@
+#include "gateway/calls/backend.h"
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/client_callback.h>
+#include <grpcpp/support/slice.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+
+#include "gateway/calls/event_loop.h"
+#include "gateway/calls/failure.h"
+#include "services/platform/rpc/status_mapping.h"
+
+namespace welfare::gateway {
+namespace {
+
+using grpc::ByteBuffer;
+
+ByteBuffer ToBuffer(const std::string& message) {
+  const grpc::Slice slice(message);
+  return ByteBuffer(&slice, 1);
+}
+
+std::string ToString(const ByteBuffer& buffer) {
+  std::vector<grpc::Slice> slices;
+  std::string out;
+  if (!buffer.Dump(&slices).ok()) return out;
+  out.reserve(buffer.Length());
+  for (const grpc::Slice& slice : slices) {
+    out.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  }
+  return out;
+}
+
+Metadata ToMetadata(
+    const std::multimap<grpc::string_ref, grpc::string_ref>& from) {
+  Metadata out;
+  out.reserve(from.size());
+  for (const auto& [key, value] : from) {
+    out.emplace_back(std::string(key.data(), key.size()),
+                     std::string(value.data(), value.size()));
+  }
+  return out;
+}
+
+void Prepare(const BackendRequest& request, grpc::ClientContext& context) {
+  for (const auto& [key, value] : request.metadata) {
+    context.AddMetadata(key, value);
+  }
+  if (request.deadline.has_value()) context.set_deadline(*request.deadline);
+}
+
+// Many clients accept 8 KiB of metadata, in which base64 takes a third more.
+constexpr std::size_t kMaxDetailsBytes = 4 * 1024;
+
+BackendResult ToResult(const grpc::Status& status,
+                       const grpc::ClientContext& context) {
+  BackendResult result;
+  result.trailing_metadata = ToMetadata(context.GetServerTrailingMetadata());
+  if (status.ok()) return result;
+  const int code = static_cast<int>(status.error_code());
+  // Details that do not parse or contradict the code are worth nothing.
+  const bool detailed = !status.error_details().empty() &&
+                        result.status.ParseFromString(status.error_details()) &&
+                        result.status.code() == code;
+  if (!detailed) result.status.Clear();
+  result.status.set_code(code);
+  result.status.set_message(status.error_message());
+  if (detailed) {
+    result.details =
+        platform::TrimDetails(status, kMaxDetailsBytes).error_details();
+    return result;
+  }
+  // Without details the status is gRPC's own, not a service's: its text names
+  // addresses, which callers must not learn.
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
+    result.status = BackendUnavailable().status;
+  } else if (status.error_code() == grpc::StatusCode::INTERNAL) {
+    result.status = InvalidBackendResponse().status;
+  } else if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
+    result.status = BackendTimeout().status;
+  } else {
+    return result;
+  }
+  result.details = result.status.SerializeAsString();
+  return result;
+}
+
+class UnaryCall final : public BackendCall {
+ public:
+  UnaryCall(EventLoop& loop, CallCount& calls, const BackendRequest& request,
+            const std::string& message, Backend::OnUnary then)
+      : loop_(loop),
+        calls_(calls),
+        method_(request.method),
+        request_(ToBuffer(message)),
+        then_(std::move(then)) {
+    Prepare(request, context_);
+  }
+
+  void Cancel() override {
+    then_ = nullptr;
+    context_.TryCancel();
+  }
+
+  static void Start(grpc::GenericStub& stub,
+                    const std::shared_ptr<UnaryCall>& call) {
+    call->calls_.Add();
+    stub.UnaryCall(
+        &call->context_, call->method_, grpc::StubOptions(), &call->request_,
+        &call->response_,
+        [call](const grpc::Status& status) { call->OnDone(call, status); });
+  }
+
+ private:
+  void OnDone(const std::shared_ptr<UnaryCall>& self,
+              const grpc::Status& status) {
+    BackendResult result = ToResult(status, context_);
+    loop_.Post([self, result = std::move(result),
+                message = ToString(response_)]() mutable {
+      const Backend::OnUnary then = std::exchange(self->then_, nullptr);
+      if (then) then(result, std::move(message));
+    });
+    calls_.Remove();
+  }
+
+  EventLoop& loop_;
+  CallCount& calls_;
+  const std::string method_;
+  grpc::ClientContext context_;
+  const ByteBuffer request_;
+  ByteBuffer response_;
+  Backend::OnUnary then_;  // on the loop only
+};
+
+// The reactor's callbacks come on gRPC's threads and are posted to the loop;
+// everything else happens there. A hold keeps the call open while the loop
+// may still start operations; it is given up when reading has ended.
+class Stream final : public BackendStream,
+                     public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer>,
+                     public std::enable_shared_from_this<Stream> {
+ public:
+  Stream(EventLoop& loop, CallCount& calls, const BackendRequest& request,
+         std::shared_ptr<BackendObserver> observer)
+      : loop_(loop),
+        calls_(calls),
+        method_(request.method),
+        observer_(std::move(observer)) {
+    Prepare(request, context_);
+  }
+
+  void Start(grpc::GenericStub& stub) {
+    self_ = shared_from_this();
+    calls_.Add();
+    stub.PrepareBidiStreamingCall(&context_, method_, grpc::StubOptions(),
+                                  this);
+    AddHold();
+    StartCall();
+  }
+
+  // BackendStream, on the loop:
+  void Write(const std::string& message) override {
+    if (released_) return;
+    out_ = ToBuffer(message);
+    StartWrite(&out_);
+  }
+  void WritesDone() override {
+    if (!released_) StartWritesDone();
+  }
+  void Read() override {
+    if (released_) return;
+    reading_ = true;
+    StartRead(&in_);
+  }
+  void Cancel() override {
+    observer_ = nullptr;
+    context_.TryCancel();
+    // With a read under way its end gives up the hold.
+    if (!reading_) Release();
+  }
+
+  // ClientBidiReactor, on gRPC's threads:
+  void OnReadInitialMetadataDone(bool ok) override {
+    Metadata metadata;
+    if (ok) metadata = ToMetadata(context_.GetServerInitialMetadata());
+    loop_.Post([self = self_, ok, metadata = std::move(metadata)] {
+      self->metadata_told_ = true;
+      const std::shared_ptr<BackendObserver> observer = self->observer_;
+      if (ok && observer != nullptr) observer->OnInitialMetadata(metadata);
+      if (self->early_.has_value()) {
+        self->Deliver(*std::exchange(self->early_, std::nullopt));
+      }
+    });
+  }
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      loop_.Post([self = self_] {
+        self->reading_ = false;
+        self->Release();
+      });
+      return;
+    }
+    loop_.Post([self = self_, message = ToString(in_)]() mutable {
+      self->reading_ = false;
+      // gRPC calls back on several threads: the first message may overtake
+      // the metadata that the service sent before it.
+      if (self->metadata_told_) return self->Deliver(std::move(message));
+      self->early_ = std::move(message);
+    });
+  }
+  void OnWriteDone(bool ok) override {
+    Post([ok](BackendObserver& observer) { observer.OnWritten(ok); });
+  }
+  void OnDone(const grpc::Status& status) override {
+    Post([result = ToResult(status, context_)](BackendObserver& observer) {
+      observer.OnDone(result);
+    });
+    const std::shared_ptr<Stream> self = std::move(self_);
+    self->loop_.Post([self] { self->observer_ = nullptr; });
+    calls_.Remove();
+  }
+
+ private:
+  template <typename Work>
+  void Post(Work work) {
+    loop_.Post([self = self_, work = std::move(work)] {
+      const std::shared_ptr<BackendObserver> observer = self->observer_;
+      if (observer != nullptr) work(*observer);
+    });
+  }
+
+  void Deliver(std::string message) {
+    const std::shared_ptr<BackendObserver> observer = observer_;
+    if (observer == nullptr) return Release();
+    observer->OnMessage(std::move(message));
+  }
+
+  void Release() {
+    if (released_) return;
+    released_ = true;
+    RemoveHold();
+  }
+
+  EventLoop& loop_;
+  CallCount& calls_;
+  const std::string method_;
+  grpc::ClientContext context_;
+  ByteBuffer in_;
+  ByteBuffer out_;
+  std::shared_ptr<Stream> self_;  // until OnDone
+
+  // On the loop only:
+  std::shared_ptr<BackendObserver> observer_;
+  bool metadata_told_ = false;
+  std::optional<std::string> early_;
+  bool reading_ = false;
+  bool released_ = false;
+};
+
+}  // namespace
+
+struct CallCount::State {
+  std::mutex mutex;
+  std::condition_variable none;
+  std::size_t count = 0;
+};
+
+CallCount::CallCount() : state_(std::make_unique<State>()) {}
+CallCount::~CallCount() = default;
+
+void CallCount::Add() {
+  const std::lock_guard lock(state_->mutex);
+  ++state_->count;
+}
+
+void CallCount::Remove() {
+  const std::lock_guard lock(state_->mutex);
+  if (--state_->count == 0) state_->none.notify_all();
+}
+
+bool CallCount::WaitForNone(std::chrono::milliseconds timeout) {
+  std::unique_lock lock(state_->mutex);
+  return state_->none.wait_for(lock, timeout,
+                               [this] { return state_->count == 0; });
+}
+
+struct Backend::State {
+  std::vector<std::unique_ptr<grpc::GenericStub>> stubs;
+  std::atomic<std::size_t> next{0};
+  CallCount& calls;
+
+  grpc::GenericStub& Next() {
+    return *stubs[next.fetch_add(1, std::memory_order_relaxed) % stubs.size()];
+  }
+};
+
+Backend::Backend(std::vector<std::shared_ptr<grpc::Channel>> channels,
+                 CallCount& calls)
+    : state_(new State{.stubs = {}, .calls = calls}) {
+  for (auto& channel : channels) {
+    state_->stubs.push_back(
+        std::make_unique<grpc::GenericStub>(std::move(channel)));
+  }
+}
+
+Backend::~Backend() = default;
+
+std::shared_ptr<BackendCall> Backend::CallUnary(EventLoop& loop,
+                                                const BackendRequest& request,
+                                                const std::string& message,
+                                                OnUnary then) {
+  auto call = std::make_shared<UnaryCall>(loop, state_->calls, request, message,
+                                          std::move(then));
+  UnaryCall::Start(state_->Next(), call);
+  return call;
+}
+
+std::shared_ptr<BackendStream> Backend::OpenStream(
+    EventLoop& loop, const BackendRequest& request,
+    std::shared_ptr<BackendObserver> observer) {
+  auto stream = std::make_shared<Stream>(loop, state_->calls, request,
+                                         std::move(observer));
+  stream->Start(state_->Next());
+  return stream;
+}
+
+}  // namespace welfare::gateway

@@ -1,0 +1,137 @@
+#include "gateway/calls/call_headers.h"
+
+#include <algorithm>
+#include <array>
+
+#include "gateway/routes/text.h"
+
+namespace welfare::gateway {
+namespace {
+
+constexpr std::array<std::string_view, 5> kForwarded = {
+    "authorization", "traceparent", "tracestate", "accept-language",
+    "grpc-trace-bin"};
+
+bool IsForwarded(std::string_view name) {
+  return std::find(kForwarded.begin(), kForwarded.end(), name) !=
+         kForwarded.end();
+}
+
+bool IsPrintable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c >= 0x20 && c <= 0x7E; });
+}
+
+bool IsRequestId(std::string_view text) {
+  return !text.empty() && text.size() <= 64 &&
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                  (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+         });
+}
+
+}  // namespace
+
+std::variant<CallHeaders, Failure> ReadCallHeaders(
+    const std::vector<Header>& headers, std::string_view fresh_id) {
+  CallHeaders out;
+  std::size_t size = 0;
+  for (const Header& header : headers) {
+    std::string_view name = header.name;
+    if (name == "grpc-timeout") {
+      const auto timeout = ParseGrpcTimeout(header.value);
+      if (!timeout.has_value() || out.timeout.has_value()) {
+        return MalformedHeader("grpc-timeout");
+      }
+      out.timeout = timeout;
+      continue;
+    }
+    if (name == "x-request-id") {
+      if (IsRequestId(header.value)) out.request_id = header.value;
+      continue;
+    }
+    constexpr std::string_view kPrefix = "grpc-metadata-";
+    if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
+    std::vector<std::string> values;
+    if (name.ends_with("-bin")) {
+      // Several values may share one header, separated by commas.
+      std::string_view rest = header.value;
+      while (true) {
+        const std::size_t comma = std::min(rest.find(','), rest.size());
+        std::optional<std::string> bytes =
+            DecodeBase64(TrimSpace(rest.substr(0, comma)));
+        if (!bytes.has_value()) return MalformedHeader(header.name);
+        values.push_back(*std::move(bytes));
+        if (comma == rest.size()) break;
+        rest.remove_prefix(comma + 1);
+      }
+    } else {
+      values.push_back(header.value);
+    }
+    if (!IsForwarded(name)) continue;
+    for (std::string& value : values) {
+      if (!name.ends_with("-bin") && !IsPrintable(value)) {
+        return MalformedHeader(header.name);
+      }
+      // base64 makes four bytes of three.
+      size += name.size() + value.size() * 4 / 3 + 32;
+      out.metadata.emplace_back(std::string(name), std::move(value));
+    }
+  }
+  if (size > kMaxForwardedMetadata) {
+    Failure failure = MessageTooLarge(kMaxForwardedMetadata);
+    failure.http_status = 431;
+    return failure;
+  }
+  if (out.request_id.empty()) out.request_id = std::string(fresh_id);
+  out.metadata.emplace_back("x-request-id", out.request_id);
+  return out;
+}
+
+std::optional<std::chrono::nanoseconds> ParseGrpcTimeout(
+    std::string_view text) {
+  if (text.size() < 2 || text.size() > 9) return std::nullopt;
+  std::int64_t amount = 0;
+  for (const char c : text.substr(0, text.size() - 1)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    amount = amount * 10 + (c - '0');
+  }
+  std::int64_t unit = 0;
+  switch (text.back()) {
+    case 'H':
+      unit = 3'600'000'000'000;
+      break;
+    case 'M':
+      unit = 60'000'000'000;
+      break;
+    case 'S':
+      unit = 1'000'000'000;
+      break;
+    case 'm':
+      unit = 1'000'000;
+      break;
+    case 'u':
+      unit = 1'000;
+      break;
+    case 'n':
+      unit = 1;
+      break;
+    default:
+      return std::nullopt;
+  }
+  // Eight digits of hours do not fit; a century is as good as for ever.
+  constexpr std::int64_t kLongest = std::int64_t{876'000} * 3'600'000'000'000;
+  if (amount > kLongest / unit) return std::chrono::nanoseconds(kLongest);
+  return std::chrono::nanoseconds(amount * unit);
+}
+
+void AppendResponseMetadata(
+    const std::vector<std::pair<std::string, std::string>>& metadata,
+    std::vector<Header>& headers) {
+  for (const auto& [key, value] : metadata) {
+    if (key != "content-language" || !IsPrintable(value)) continue;
+    headers.push_back({.name = key, .value = value});
+  }
+}
+
+}  // namespace welfare::gateway

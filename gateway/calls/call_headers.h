@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "gateway/calls/exchange.h"
+#include "gateway/calls/failure.h"
+
+namespace welfare::gateway {
+
+// What the headers of a request say about the call to make of it.
+struct CallHeaders {
+  // For the backend: what the allow-list lets through and the request id.
+  // Values of `-bin` keys are raw bytes.
+  std::vector<std::pair<std::string, std::string>> metadata;
+  std::string request_id;
+  // From `grpc-timeout`.
+  std::optional<std::chrono::nanoseconds> timeout;
+};
+
+// The most bytes of metadata that go to a backend, 32 per entry included. A
+// backend closes the whole connection, which other callers share, at 8 KiB.
+inline constexpr std::size_t kMaxForwardedMetadata = 6 * 1024;
+
+// Reads the headers of a request. Let through are `authorization`,
+// `traceparent`, `tracestate`, `accept-language`, `grpc-trace-bin` and what
+// comes as `grpc-metadata-<one of them>`; everything else stays here, above
+// all `x-welfare-*`. `x-request-id` is taken over when it is 1 to 64 of
+// [A-Za-z0-9._-], else `fresh_id` is used.
+//
+// Fails when a `-bin` value is no base64, a value let through is not printable
+// ASCII (a backend's client would stop the process), `grpc-timeout` is
+// malformed, or the metadata is too large.
+std::variant<CallHeaders, Failure> ReadCallHeaders(
+    const std::vector<Header>& headers, std::string_view fresh_id);
+
+// "1 to 8 digits and one of H M S m u n"; empty when malformed.
+std::optional<std::chrono::nanoseconds> ParseGrpcTimeout(std::string_view text);
+
+// The metadata of a backend's answer that callers may see: `content-language`
+// and, from services, nothing named `x-welfare-*`, `grpc-*` or reserved by
+// HTTP. Values of `-bin` keys become base64.
+void AppendResponseMetadata(
+    const std::vector<std::pair<std::string, std::string>>& metadata,
+    std::vector<Header>& headers);
+
+}  // namespace welfare::gateway

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gateway/json/json_reader.h"
+#include "google/rpc/status.pb.h"
+
+// What the gateway answers when a request fails: its own refusals, each named
+// by one function below, and the failures of backends.
+namespace welfare::gateway {
+
+// A refusal or failure, ready for either protocol. `status` is what a gRPC
+// caller gets; over HTTP it becomes a body and `http_status`.
+struct Failure {
+  int http_status = 500;
+  google::rpc::Status status;
+  // Fixed response headers that belong to the failure, such as `allow`.
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+// The HTTP status of a google.rpc.Code: the table in google/rpc/code.proto.
+// 500 for numbers that are no code.
+int HttpStatusOf(int code);
+
+// The failure of a backend, with the HTTP status of its code. RetryInfo
+// becomes `retry-after`; 401 gets a fixed `www-authenticate`.
+Failure FromStatus(google::rpc::Status status);
+
+// INVALID_ARGUMENT, one per cause. Domain of all: gateway.welfare.
+Failure MalformedPath();                           // MALFORMED_PATH
+Failure MalformedQuery();                          // MALFORMED_QUERY
+Failure MalformedJson(std::string_view problem);   // MALFORMED_JSON
+Failure MalformedHeader(std::string_view header);  // MALFORMED_HEADER
+Failure MalformedFrame(std::string_view problem);  // MALFORMED_FRAME
+Failure InvalidRequest(std::span<const FieldViolation> violations);
+// INVALID_REQUEST
+Failure UnexpectedBody();  // UNEXPECTED_BODY
+// NOT_FOUND, 404: PATH_NOT_FOUND.
+Failure PathNotFound(std::string_view path);
+// UNIMPLEMENTED, 405 with `allow`: METHOD_NOT_ALLOWED.
+Failure MethodNotAllowed(std::string_view http_method, std::string allow);
+// INVALID_ARGUMENT, 415: UNSUPPORTED_MEDIA_TYPE.
+Failure UnsupportedMediaType(std::string_view content_type);
+// RESOURCE_EXHAUSTED, 413 over HTTP: MESSAGE_TOO_LARGE.
+Failure MessageTooLarge(std::size_t limit_bytes);
+// UNIMPLEMENTED: STREAMING_OVER_HTTP_UNSUPPORTED.
+Failure StreamingOverHttpUnsupported(std::string_view method);
+// UNIMPLEMENTED: UNKNOWN_SERVICE.
+Failure UnknownService(std::string_view path);
+// UNIMPLEMENTED: MESSAGE_ENCODING_UNSUPPORTED.
+Failure MessageEncodingUnsupported();
+// INTERNAL: INVALID_BACKEND_RESPONSE.
+Failure InvalidBackendResponse();
+// UNAVAILABLE with RetryInfo: BACKEND_UNAVAILABLE.
+Failure BackendUnavailable();
+// DEADLINE_EXCEEDED: DEADLINE_EXCEEDED.
+Failure BackendTimeout();
+// DEADLINE_EXCEEDED, 408: REQUEST_TIMEOUT; the body did not arrive in time.
+Failure RequestTimeout();
+
+// The name of a google.rpc.Code, "NOT_FOUND".
+std::string_view CodeName(int code);
+
+// The body of AIP-193: {"error":{"code":404,"message":...,"status":
+// "NOT_FOUND","details":[...]}}. Details of unknown types are left out.
+std::string ErrorJson(const Failure& failure);
+
+// The body of RFC 9457, with `reason` from ErrorInfo beside the members of
+// the standard. `instance` is the path of the request.
+std::string ProblemJson(const Failure& failure, std::string_view instance);
+
+}  // namespace welfare::gateway

@@ -1,0 +1,243 @@
+#include <google/protobuf/descriptor.h>
+
+#include <algorithm>
+#include <deque>
+#include <utility>
+
+#include "gateway/calls/call_headers.h"
+#include "gateway/calls/event_loop.h"
+#include "gateway/calls/failure.h"
+#include "gateway/calls/router.h"
+#include "gateway/routes/text.h"
+
+namespace welfare::gateway {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::steady_clock;
+
+// What a message costs on the wire before its bytes: the flag and the length.
+constexpr std::size_t kPrefix = 5;
+
+// Passes one gRPC call on to its backend, message by message. At most one
+// message in each direction is held beyond what flow control lets in.
+class GrpcHandler final : public ExchangeHandler,
+                          public BackendObserver,
+                          public std::enable_shared_from_this<GrpcHandler> {
+ public:
+  GrpcHandler(const Routing& routing, Exchange& exchange)
+      : routing_(routing), exchange_(&exchange), start_(steady_clock::now()) {}
+
+  // Opens the call to the backend, or refuses and ends the exchange.
+  void Start() {
+    const RequestHead& request = exchange_->request();
+    request_id_ = routing_.make_request_id();
+    if (request.method != "POST") {
+      return Fail(MethodNotAllowed(request.method, "POST"));
+    }
+    const std::string_view path =
+        std::string_view(request.target)
+            .substr(0,
+                    std::min(request.target.find('?'), request.target.size()));
+    const auto method = routing_.methods.find(path);
+    if (method == routing_.methods.end()) {
+      return Fail(UnknownService(path));
+    }
+    route_ = method->first;
+    auto headers = ReadCallHeaders(request.headers, routing_.make_request_id());
+    if (const auto* failure = std::get_if<Failure>(&headers)) {
+      return Fail(*failure);
+    }
+    CallHeaders& call = std::get<CallHeaders>(headers);
+    request_id_ = call.request_id;
+    BackendRequest backend_request{.method = route_,
+                                   .metadata = std::move(call.metadata),
+                                   .deadline = std::nullopt};
+    if (call.timeout.has_value()) {
+      backend_request.deadline =
+          std::chrono::system_clock::now() +
+          std::chrono::duration_cast<std::chrono::system_clock::duration>(
+              *call.timeout);
+    }
+    Backend* backend =
+        routing_.backends.find(method->second->service()->full_name())->second;
+    stream_ = backend->OpenStream(exchange_->loop(), backend_request,
+                                  shared_from_this());
+    stream_->Read();
+  }
+
+  // ExchangeHandler:
+  void OnBody(std::string_view bytes) override {
+    if (exchange_ == nullptr) return;
+    input_.append(bytes);
+    uncredited_ += bytes.size();
+    Pump();
+  }
+  void OnBodyEnd() override {
+    caller_done_ = true;
+    Pump();
+  }
+  void OnWritable() override { MaybeRead(); }
+  void OnClosed() override {
+    exchange_ = nullptr;
+    if (stream_ != nullptr) std::exchange(stream_, nullptr)->Cancel();
+    Observe(499);
+  }
+
+  // BackendObserver:
+  void OnInitialMetadata(const Metadata& metadata) override {
+    if (exchange_ == nullptr) return;
+    SendHead(metadata);
+  }
+  void OnMessage(std::string message) override {
+    if (exchange_ == nullptr) return;
+    if (!head_sent_) SendHead({});
+    const auto size = static_cast<std::uint32_t>(message.size());
+    std::string frame;
+    frame.reserve(kPrefix + message.size());
+    frame.push_back('\0');
+    for (int shift = 24; shift >= 0; shift -= 8) {
+      frame.push_back(static_cast<char>((size >> shift) & 0xFF));
+    }
+    frame.append(message);
+    exchange_->SendBody(std::move(frame));
+    waiting_to_read_ = true;
+    MaybeRead();
+  }
+  void OnWritten(bool ok) override {
+    writing_ = false;
+    if (!ok) write_failed_ = true;
+    Pump();
+  }
+  void OnDone(const BackendResult& result) override {
+    stream_ = nullptr;
+    if (exchange_ == nullptr) return;
+    Finish(result.status, result.details, result.trailing_metadata);
+  }
+
+ private:
+  // Moves whole messages from the input to the backend, one at a time.
+  void Pump() {
+    if (exchange_ == nullptr || stream_ == nullptr) return;
+    if (write_failed_) {
+      // The call has ended; OnDone will say how. What still comes is dropped.
+      input_.clear();
+      Credit();
+      return;
+    }
+    if (writing_) return;  // the caller's window holds it back
+    Credit();
+    if (input_.size() >= kPrefix) {
+      std::uint32_t size = 0;
+      for (std::size_t i = 1; i < kPrefix; ++i) {
+        size = size << 8 | static_cast<unsigned char>(input_[i]);
+      }
+      if (input_[0] != '\0') {
+        return Abandon(input_[0] == '\1' ? MessageEncodingUnsupported()
+                                         : MalformedFrame("has a bad flag"));
+      }
+      if (size > routing_.options.message_limit) {
+        return Abandon(MessageTooLarge(routing_.options.message_limit));
+      }
+      if (input_.size() >= kPrefix + size) {
+        writing_ = true;
+        std::string message = input_.substr(kPrefix, size);
+        input_.erase(0, kPrefix + size);
+        stream_->Write(message);
+        return;
+      }
+    }
+    if (caller_done_ && !writes_done_) {
+      if (!input_.empty()) {
+        return Abandon(MalformedFrame("ends within a message"));
+      }
+      writes_done_ = true;
+      stream_->WritesDone();
+    }
+  }
+
+  void Credit() {
+    if (uncredited_ == 0) return;
+    exchange_->Consume(std::exchange(uncredited_, 0));
+  }
+
+  void MaybeRead() {
+    if (!waiting_to_read_ || stream_ == nullptr || exchange_ == nullptr ||
+        exchange_->pending() >= Exchange::kHighWater) {
+      return;
+    }
+    waiting_to_read_ = false;
+    stream_->Read();
+  }
+
+  void SendHead(const Metadata& metadata) {
+    head_sent_ = true;
+    ResponseHead head;
+    head.headers.push_back({"content-type", "application/grpc"});
+    head.headers.push_back({"grpc-accept-encoding", "identity"});
+    head.headers.push_back({"x-request-id", request_id_});
+    AppendResponseMetadata(metadata, head.headers);
+    exchange_->SendHead(std::move(head));
+  }
+
+  void Abandon(const Failure& failure) {
+    if (stream_ != nullptr) std::exchange(stream_, nullptr)->Cancel();
+    Fail(failure);
+  }
+
+  void Fail(const Failure& failure) {
+    Finish(failure.status, failure.status.SerializeAsString(), {});
+  }
+
+  void Finish(const google::rpc::Status& status, const std::string& details,
+              const Metadata& metadata) {
+    if (!head_sent_) SendHead({});
+    std::vector<Header> trailers;
+    trailers.push_back({"grpc-status", std::to_string(status.code())});
+    if (!status.message().empty()) {
+      trailers.push_back({"grpc-message", EncodeGrpcMessage(status.message())});
+    }
+    if (!details.empty()) {
+      trailers.push_back(
+          {"grpc-status-details-bin", EncodeBase64(details, false)});
+    }
+    AppendResponseMetadata(metadata, trailers);
+    Exchange* exchange = std::exchange(exchange_, nullptr);
+    exchange->SendEnd(std::move(trailers));
+    Observe(HttpStatusOf(status.code()));
+  }
+
+  void Observe(int code) {
+    routing_.observer.OnRequest(
+        route_, "POST", code, request_id_,
+        std::chrono::duration_cast<microseconds>(steady_clock::now() - start_));
+  }
+
+  const Routing& routing_;
+  Exchange* exchange_;  // null when it has ended
+  const steady_clock::time_point start_;
+  std::string route_ = "unmatched";
+  std::string request_id_;
+  std::shared_ptr<BackendStream> stream_;
+
+  std::string input_;
+  std::size_t uncredited_ = 0;
+  bool caller_done_ = false;
+  bool writes_done_ = false;
+  bool writing_ = false;
+  bool write_failed_ = false;
+
+  bool head_sent_ = false;
+  bool waiting_to_read_ = false;
+};
+
+}  // namespace
+
+std::shared_ptr<ExchangeHandler> HandleGrpc(const Routing& routing,
+                                            Exchange& exchange) {
+  auto handler = std::make_shared<GrpcHandler>(routing, exchange);
+  handler->Start();
+  return handler;
+}
+
+}  // namespace welfare::gateway

@@ -1,0 +1,281 @@
+#include "gateway/calls/request_builder.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "gateway/json/field_value.h"
+#include "gateway/routes/text.h"
+
+namespace welfare::gateway {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+
+// More parameters than any request of the product needs, few enough to refuse
+// a flood before work is done on it.
+constexpr std::size_t kMaxParameters = 256;
+
+struct Parameter {
+  std::string name;
+  std::string value;
+};
+
+std::optional<std::vector<Parameter>> ParseQuery(std::string_view query) {
+  std::vector<Parameter> parameters;
+  while (!query.empty()) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    if (pair.empty()) continue;
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    auto name = PercentDecode(pair.substr(0, equals), PercentDecoding::kQuery);
+    auto value = PercentDecode(pair.substr(std::min(equals + 1, pair.size())),
+                               PercentDecoding::kQuery);
+    if (!name || !value || parameters.size() == kMaxParameters) {
+      return std::nullopt;
+    }
+    parameters.push_back(
+        {.name = *std::move(name), .value = *std::move(value)});
+  }
+  return parameters;
+}
+
+bool IsJson(std::string_view content_type) {
+  const std::size_t semicolon =
+      std::min(content_type.find(';'), content_type.size());
+  if (!EqualsIgnoreCaseAscii(TrimSpace(content_type.substr(0, semicolon)),
+                             "application/json")) {
+    return false;
+  }
+  std::string_view rest = content_type.substr(semicolon);
+  while (!rest.empty()) {
+    rest.remove_prefix(1);
+    const std::size_t end = std::min(rest.find(';'), rest.size());
+    const std::string parameter = ToLowerAscii(TrimSpace(rest.substr(0, end)));
+    rest.remove_prefix(end);
+    if (parameter.starts_with("charset=") && parameter != "charset=utf-8" &&
+        parameter != "charset=\"utf-8\"") {
+      return false;
+    }
+  }
+  return true;
+}
+
+class Builder {
+ public:
+  Builder(const HttpRoute& route, const HttpRequestParts& parts,
+          Message& request, JsonWriterOptions& json)
+      : route_(route), parts_(parts), request_(request), json_(json) {}
+
+  std::optional<Failure> Run() {
+    if (std::optional<Failure> failure = ReadBody()) return failure;
+    if (std::optional<Failure> failure = ReadQuery()) return failure;
+    CheckMask();
+    BindPath();
+    if (!violations_.empty()) return InvalidRequest(violations_);
+    return std::nullopt;
+  }
+
+ private:
+  void Violate(std::string_view field, std::string description) {
+    if (violations_.size() >= kMaxViolations) return;
+    violations_.push_back(
+        {.field = CutUtf8(field, 128), .description = std::move(description)});
+  }
+
+  std::optional<Failure> ReadBody() {
+    const bool mapped = route_.body_is_request || route_.body != nullptr;
+    if (!mapped) {
+      if (!parts_.body.empty()) return UnexpectedBody();
+      return std::nullopt;
+    }
+    Message* target = &request_;
+    if (route_.body != nullptr) {
+      target = request_.GetReflection()->MutableMessage(&request_, route_.body);
+    }
+    if (parts_.body.empty()) return std::nullopt;
+    if (!IsJson(parts_.content_type)) {
+      return UnsupportedMediaType(parts_.content_type);
+    }
+    JsonReport report =
+        ReadJson(parts_.body, route_.body != nullptr ? route_.body->name() : "",
+                 *target);
+    if (!report.syntax_error.empty()) {
+      return MalformedJson(report.syntax_error);
+    }
+    violations_ = std::move(report.violations);
+    body_paths_ = std::move(report.leaf_paths);
+    given_.insert(body_paths_.begin(), body_paths_.end());
+    return std::nullopt;
+  }
+
+  std::optional<Failure> ReadQuery() {
+    const auto parameters = ParseQuery(parts_.query);
+    if (!parameters) return MalformedQuery();
+    for (const Parameter& parameter : *parameters) {
+      ReadParameter(parameter.name, parameter.value);
+    }
+    return std::nullopt;
+  }
+
+  void ReadParameter(const std::string& name, const std::string& value) {
+    if (name == "fields_case" &&
+        request_.GetDescriptor()->FindFieldByName(name) == nullptr) {
+      if (value == "snake") {
+        json_.field_case = JsonFieldCase::kSnake;
+      } else if (value == "camel") {
+        json_.field_case = JsonFieldCase::kLowerCamel;
+      } else {
+        Violate(name, "must be camel or snake");
+      }
+      return;
+    }
+    const FieldDescriptor* leaf =
+        ResolveFieldPath(*request_.GetDescriptor(), name);
+    if (leaf == nullptr) {
+      return Violate(name, "is no query parameter of this method");
+    }
+    if (route_.body_is_request) {
+      return Violate(name, "belongs in the body, not in the query");
+    }
+    // Walk to the message that holds the leaf, noting the proto path.
+    Message* holder = &request_;
+    std::string path;
+    std::string_view rest = name;
+    while (true) {
+      const std::size_t dot = std::min(rest.find('.'), rest.size());
+      const FieldDescriptor* field =
+          FindField(*holder->GetDescriptor(), rest.substr(0, dot));
+      if (!path.empty()) path.push_back('.');
+      path.append(field->name());
+      if (field == route_.body) {
+        return Violate(name, "belongs in the body, not in the query");
+      }
+      if (dot == rest.size()) break;
+      rest.remove_prefix(dot + 1);
+      holder = holder->GetReflection()->MutableMessage(holder, field);
+    }
+    if (leaf->is_map() || (leaf->message_type() != nullptr &&
+                           !IsTextMessage(*leaf->message_type()))) {
+      return Violate(name,
+                     "is an object; give its fields as '" + name + ".field'");
+    }
+    if (!leaf->is_repeated() && !given_.insert(path).second) {
+      return Violate(name, "is given twice");
+    }
+    if (const auto* oneof = leaf->real_containing_oneof();
+        oneof != nullptr && holder->GetReflection()->HasOneof(*holder, oneof)) {
+      return Violate(name, "excludes '" +
+                               holder->GetReflection()
+                                   ->GetOneofFieldDescriptor(*holder, oneof)
+                                   ->name() +
+                               "', which is given too");
+    }
+    if (auto problem = AssignText(*holder, *leaf, value, TextOrigin::kUrl)) {
+      Violate(name, *std::move(problem));
+    }
+  }
+
+  // Path variables come last, so that a conflict with the body or the query
+  // is seen and nothing can override them.
+  void BindPath() {
+    for (const PathMatch::Binding& binding : parts_.bindings) {
+      Message* holder = &request_;
+      std::string_view rest = binding.field_path;
+      const FieldDescriptor* field = nullptr;
+      while (true) {
+        const std::size_t dot = std::min(rest.find('.'), rest.size());
+        field = FindField(*holder->GetDescriptor(), rest.substr(0, dot));
+        if (dot == rest.size()) break;
+        rest.remove_prefix(dot + 1);
+        holder = holder->GetReflection()->MutableMessage(holder, field);
+      }
+      const bool given = given_.contains(binding.field_path);
+      std::string before;
+      if (given) WriteJsonField(*holder, *field, {}, before);
+      if (auto problem =
+              AssignText(*holder, *field, binding.value, TextOrigin::kUrl)) {
+        Violate(binding.field_path, *std::move(problem));
+        continue;
+      }
+      if (!given) continue;
+      std::string after;
+      WriteJsonField(*holder, *field, {}, after);
+      if (before != after) {
+        Violate(binding.field_path,
+                "contradicts the path, which says " + after);
+      }
+    }
+  }
+
+  void CheckMask() {
+    if (route_.body == nullptr) return;
+    const FieldDescriptor* mask =
+        request_.GetDescriptor()->FindFieldByName("update_mask");
+    if (mask == nullptr || mask->is_repeated() ||
+        mask->message_type() == nullptr ||
+        mask->message_type()->well_known_type() !=
+            Descriptor::WELLKNOWNTYPE_FIELDMASK) {
+      return;
+    }
+    const FieldDescriptor* paths = mask->message_type()->FindFieldByNumber(1);
+    const Reflection& reflection = *request_.GetReflection();
+    if (reflection.HasField(request_, mask)) {
+      const Message& value = reflection.GetMessage(request_, mask);
+      for (int i = 0; i < value.GetReflection()->FieldSize(value, paths); ++i) {
+        const std::string path =
+            value.GetReflection()->GetRepeatedString(value, paths, i);
+        if (path != "*" &&
+            ResolveFieldPath(*route_.body->message_type(), path) == nullptr) {
+          Violate("update_mask", "names '" + CutUtf8(path, 64) +
+                                     "', which is no field of " +
+                                     route_.body->message_type()->name());
+        }
+      }
+      return;
+    }
+    if (route_.http_method != "PATCH") return;
+    const std::size_t prefix = route_.body->name().size() + 1;
+    for (const std::string& path : body_paths_) {
+      // What names the resource is given by the path and never updated.
+      if (path.size() <= prefix || IsBound(path)) continue;
+      Message* value = reflection.MutableMessage(&request_, mask);
+      value->GetReflection()->AddString(value, paths, path.substr(prefix));
+    }
+  }
+
+  bool IsBound(const std::string& path) const {
+    return std::any_of(parts_.bindings.begin(), parts_.bindings.end(),
+                       [&path](const PathMatch::Binding& binding) {
+                         return binding.field_path == path;
+                       });
+  }
+
+  const HttpRoute& route_;
+  const HttpRequestParts& parts_;
+  Message& request_;
+  JsonWriterOptions& json_;
+  std::vector<FieldViolation> violations_;
+  std::vector<std::string> body_paths_;
+  // Proto paths of the singular leaves given by the body and the query.
+  std::set<std::string, std::less<>> given_;
+};
+
+}  // namespace
+
+std::optional<Failure> BuildRequest(const HttpRoute& route,
+                                    const HttpRequestParts& parts,
+                                    Message& request, JsonWriterOptions& json) {
+  return Builder(route, parts, request, json).Run();
+}
+
+}  // namespace welfare::gateway

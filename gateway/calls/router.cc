@@ -1,0 +1,57 @@
+#include "gateway/calls/router.h"
+
+#include <utility>
+
+#include "welfare/options/v1/options.pb.h"
+
+namespace welfare::gateway {
+namespace {
+
+// Methods for other services of the platform only do not exist out here.
+bool IsInternal(const google::protobuf::MethodDescriptor& method) {
+  return method.options()
+             .GetExtension(::welfare::options::v1::policy)
+             .audience() == ::welfare::options::v1::AUDIENCE_INTERNAL;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Routing>> Routing::Make(
+    const google::protobuf::DescriptorPool& pool, BackendTable backends,
+    Options options, RequestObserver& observer,
+    std::function<std::string()> make_request_id) {
+  std::vector<std::string> services;
+  for (const auto& [name, backend] : backends) services.push_back(name);
+  absl::StatusOr<HttpRoutes> routes = HttpRoutes::Make(pool, services);
+  if (!routes.ok()) return routes.status();
+  std::unique_ptr<Routing> routing(new Routing{
+      .pool = pool,
+      .backends = std::move(backends),
+      .routes = *std::move(routes),
+      .options = options,
+      .observer = observer,
+      .make_request_id = std::move(make_request_id),
+      .methods = {},
+  });
+  for (const std::string& name : services) {
+    const auto* service = pool.FindServiceByName(name);
+    for (int i = 0; i < service->method_count(); ++i) {
+      const auto* method = service->method(i);
+      if (IsInternal(*method)) continue;
+      routing->methods["/" + name + "/" + method->name()] = method;
+    }
+  }
+  return routing;
+}
+
+std::shared_ptr<ExchangeHandler> Router::Dispatch(Exchange& exchange) {
+  const RequestHead& request = exchange.request();
+  const std::string* content_type = FindHeader(request.headers, "content-type");
+  const bool grpc = content_type != nullptr && request.http_major == 2 &&
+                    (*content_type == "application/grpc" ||
+                     content_type->starts_with("application/grpc+") ||
+                     content_type->starts_with("application/grpc;"));
+  return grpc ? HandleGrpc(routing_, exchange) : HandleHttp(routing_, exchange);
+}
+
+}  // namespace welfare::gateway

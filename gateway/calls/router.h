@@ -1,0 +1,74 @@
+#pragma once
+
+#include <google/protobuf/descriptor.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "gateway/calls/backend.h"
+#include "gateway/calls/exchange.h"
+#include "gateway/routes/http_route.h"
+#include "gateway/calls/observer.h"
+
+namespace welfare::gateway {
+
+// The services behind the gateway: full name of a gRPC service to what
+// answers for it.
+using BackendTable = std::map<std::string, Backend*, std::less<>>;
+
+// What all requests share. Immutable after Make, but for `draining`; any
+// thread.
+struct Routing {
+  struct Options {
+    // One gRPC message, and one JSON body.
+    std::size_t message_limit = 4 * 1024 * 1024;
+    // Of an HTTP/JSON request that names none.
+    std::chrono::milliseconds default_timeout{30'000};
+    // Of a download.
+    std::chrono::milliseconds download_timeout{120'000};
+  };
+
+  // Errors: as HttpRoutes::Make.
+  static absl::StatusOr<std::unique_ptr<Routing>> Make(
+      const google::protobuf::DescriptorPool& pool, BackendTable backends,
+      Options options, RequestObserver& observer,
+      std::function<std::string()> make_request_id);
+
+  const google::protobuf::DescriptorPool& pool;
+  const BackendTable backends;
+  const HttpRoutes routes;
+  const Options options;
+  RequestObserver& observer;
+  const std::function<std::string()> make_request_id;
+  // gRPC path to its method, "/service/Method"; only these are passed on.
+  std::map<std::string, const google::protobuf::MethodDescriptor*, std::less<>>
+      methods;
+  std::atomic<bool> draining{false};
+};
+
+// Answers requests: gRPC calls by passing them on, HTTP/JSON by transcoding,
+// and the gateway's own pages.
+class Router final : public Dispatcher {
+ public:
+  // `routing` outlives the router and every exchange.
+  explicit Router(const Routing& routing) : routing_(routing) {}
+  std::shared_ptr<ExchangeHandler> Dispatch(Exchange& exchange) override;
+
+ private:
+  const Routing& routing_;
+};
+
+// The handlers. Both hold on to the exchange until it ends.
+std::shared_ptr<ExchangeHandler> HandleGrpc(const Routing& routing,
+                                            Exchange& exchange);
+std::shared_ptr<ExchangeHandler> HandleHttp(const Routing& routing,
+                                            Exchange& exchange);
+
+}  // namespace welfare::gateway

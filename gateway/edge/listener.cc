@@ -1,0 +1,310 @@
+#include "gateway/edge/listener.h"
+
+#include <algorithm>
+#include <atomic>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <charconv>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "gateway/http1/connection.h"
+#include "gateway/calls/event_loop.h"
+#include "gateway/http1/http1_session.h"
+#include "gateway/http2/http2_session.h"
+#include "services/platform/errors.h"
+
+namespace welfare::gateway {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// A connection without encryption.
+class PlainConnection final : public Connection {
+ public:
+  explicit PlainConnection(tcp::socket socket)
+      : state_(std::make_shared<State>(std::move(socket))) {
+    boost::system::error_code ignored;
+    state_->socket.set_option(tcp::no_delay(true), ignored);
+    const tcp::endpoint remote = state_->socket.remote_endpoint(ignored);
+    if (!ignored) {
+      peer_ =
+          remote.address().to_string() + ":" + std::to_string(remote.port());
+    }
+  }
+  ~PlainConnection() override { Close(); }
+
+  void Read(OnRead then) override {
+    state_->socket.async_read_some(
+        asio::buffer(state_->in),
+        [state = state_, then = std::move(then)](
+            const boost::system::error_code& error, std::size_t size) {
+          then(error ? std::string_view()
+                     : std::string_view(state->in.data(), size));
+        });
+  }
+
+  void Write(std::string bytes, OnWritten then) override {
+    state_->out = std::move(bytes);
+    asio::async_write(state_->socket, asio::buffer(state_->out),
+                      [state = state_, then = std::move(then)](
+                          const boost::system::error_code& error, std::size_t) {
+                        then(!error);
+                      });
+  }
+
+  void ShutdownWrite() override {
+    boost::system::error_code ignored;
+    state_->socket.shutdown(tcp::socket::shutdown_send, ignored);
+  }
+
+  void Close() override {
+    boost::system::error_code ignored;
+    state_->socket.close(ignored);
+  }
+
+  const std::string& peer() const override { return peer_; }
+
+ private:
+  // Shared with operations under way, which may outlive the connection.
+  struct State {
+    explicit State(tcp::socket s) : socket(std::move(s)) {}
+    tcp::socket socket;
+    std::array<char, 16 * 1024> in;
+    std::string out;
+  };
+  std::shared_ptr<State> state_;
+  std::string peer_;
+};
+
+// The sessions of one loop; used on it only.
+struct Lane {
+  EventLoop loop;
+  std::set<std::shared_ptr<Session>> sessions;
+  bool draining = false;
+};
+
+// Reads until the bytes say which protocol it is, then makes the session.
+class Sniffer : public std::enable_shared_from_this<Sniffer> {
+ public:
+  Sniffer(Lane& lane, std::unique_ptr<Connection> connection,
+          Dispatcher& dispatcher, const SessionLimits& limits,
+          std::atomic<std::size_t>& count)
+      : lane_(lane),
+        connection_(std::move(connection)),
+        dispatcher_(dispatcher),
+        limits_(limits),
+        count_(count),
+        timer_(lane.loop) {}
+  ~Sniffer() {
+    if (connection_ != nullptr) --count_;
+  }
+
+  void Start() {
+    timer_.Start(milliseconds(limits_.header_timeout_ms), [this] {
+      if (connection_ != nullptr) connection_->Close();
+    });
+    Read();
+  }
+
+ private:
+  void Read() {
+    connection_->Read([self = shared_from_this()](std::string_view bytes) {
+      if (bytes.empty()) return;
+      self->seen_.append(bytes);
+      const std::size_t common =
+          std::min(self->seen_.size(), kHttp2Preface.size());
+      const bool maybe_http2 =
+          self->seen_.substr(0, common) == kHttp2Preface.substr(0, common);
+      if (maybe_http2 && common < kHttp2Preface.size()) return self->Read();
+      self->Become(maybe_http2);
+    });
+  }
+
+  void Become(bool http2) {
+    timer_.Cancel();
+    Lane& lane = lane_;
+    std::atomic<std::size_t>& count = count_;
+    // The session is found again by a weak pointer to itself.
+    auto slot = std::make_shared<std::weak_ptr<Session>>();
+    const auto closed = [&lane, &count, slot] {
+      --count;
+      if (const auto session = slot->lock()) lane.sessions.erase(session);
+    };
+    const std::shared_ptr<Session> session =
+        http2 ? MakeHttp2Session(lane.loop, std::move(connection_), dispatcher_,
+                                 limits_, closed)
+              : MakeHttp1Session(lane.loop, std::move(connection_), dispatcher_,
+                                 limits_, closed);
+    *slot = session;
+    lane.sessions.insert(session);
+    session->Start(std::move(seen_));
+    if (lane.draining) session->Drain();
+  }
+
+  Lane& lane_;
+  std::unique_ptr<Connection> connection_;
+  Dispatcher& dispatcher_;
+  const SessionLimits& limits_;
+  std::atomic<std::size_t>& count_;
+  LoopTimer timer_;
+  std::string seen_;
+};
+
+}  // namespace
+
+struct Listener::State {
+  Options options;
+  Dispatcher& dispatcher;
+  std::vector<std::unique_ptr<Lane>> lanes;
+  std::vector<std::unique_ptr<tcp::acceptor>> acceptors;  // on lane 0
+  std::vector<std::unique_ptr<LoopTimer>> retries;        // on lane 0
+  std::size_t next_lane = 0;
+  std::atomic<std::size_t> count{0};
+  bool started = false;
+
+  void Accept(std::size_t index) {
+    Lane& lane = *lanes[next_lane++ % lanes.size()];
+    acceptors[index]->async_accept(
+        lane.loop.context(),
+        [this, index, &lane](const boost::system::error_code& error,
+                             tcp::socket socket) {
+          if (!acceptors[index]->is_open()) return;
+          if (error) {
+            // Out of descriptors, most likely: waiting a little is better
+            // than turning in circles.
+            retries[index]->Start(milliseconds(50),
+                                  [this, index] { Accept(index); });
+            return;
+          }
+          if (++count > options.max_connections) {
+            --count;
+            boost::system::error_code ignored;
+            socket.close(ignored);
+          } else {
+            auto shared = std::make_shared<tcp::socket>(std::move(socket));
+            lane.loop.Post([this, &lane, shared] {
+              std::make_shared<Sniffer>(
+                  lane, std::make_unique<PlainConnection>(std::move(*shared)),
+                  dispatcher, options.limits, count)
+                  ->Start();
+            });
+          }
+          Accept(index);
+        });
+  }
+};
+
+Listener::Listener(Options options, Dispatcher& dispatcher)
+    : state_(new State{.options = options,
+                       .dispatcher = dispatcher,
+                       .lanes = {},
+                       .acceptors = {},
+                       .retries = {}}) {
+  const unsigned loops =
+      options.loops != 0 ? options.loops
+                         : std::max(1U, std::thread::hardware_concurrency());
+  for (unsigned i = 0; i < loops; ++i) {
+    state_->lanes.push_back(std::make_unique<Lane>());
+  }
+}
+
+Listener::~Listener() {
+  // Timers and acceptors belong to a loop and go before it.
+  state_->retries.clear();
+  state_->acceptors.clear();
+}
+
+absl::StatusOr<std::string> Listener::Listen(std::string_view address) {
+  const auto wrong = [&address](std::string_view why) {
+    return platform::SettingInvalid(
+        "listen", "'" + std::string(address) + "' " + std::string(why));
+  };
+  const std::size_t colon = address.rfind(':');
+  if (colon == std::string_view::npos) return wrong("has no port");
+  std::string_view host = address.substr(0, colon);
+  const std::string_view port_text = address.substr(colon + 1);
+  unsigned port = 0;
+  const auto [end, parsed] = std::from_chars(
+      port_text.data(), port_text.data() + port_text.size(), port);
+  if (parsed != std::errc() || end != port_text.data() + port_text.size() ||
+      port > 65535) {
+    return wrong("has no port from 0 to 65535");
+  }
+  if (host.starts_with('[') && host.ends_with(']')) {
+    host = host.substr(1, host.size() - 2);
+  }
+  if (host == "localhost") host = "127.0.0.1";
+  boost::system::error_code error;
+  const asio::ip::address ip = asio::ip::make_address(std::string(host), error);
+  if (error) return wrong("is no IP address with a port");
+
+  auto acceptor =
+      std::make_unique<tcp::acceptor>(state_->lanes[0]->loop.context());
+  const tcp::endpoint endpoint(ip, static_cast<unsigned short>(port));
+  acceptor->open(endpoint.protocol(), error);
+  if (!error) acceptor->set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor->bind(endpoint, error);
+  if (!error) acceptor->listen(1024, error);
+  if (error) return platform::AddressUnavailable(address, error.message());
+  const tcp::endpoint bound = acceptor->local_endpoint(error);
+  state_->acceptors.push_back(std::move(acceptor));
+  state_->retries.push_back(
+      std::make_unique<LoopTimer>(state_->lanes[0]->loop));
+  const std::string text =
+      ip.is_v6() ? "[" + ip.to_string() + "]" : ip.to_string();
+  return text + ":" + std::to_string(bound.port());
+}
+
+void Listener::Start() {
+  state_->started = true;
+  for (std::size_t i = 0; i < state_->acceptors.size(); ++i) {
+    state_->Accept(i);
+  }
+  for (const auto& lane : state_->lanes) lane->loop.Start();
+}
+
+void Listener::Drain() {
+  if (!state_->started) return;
+  state_->lanes[0]->loop.Run([this] {
+    for (const auto& acceptor : state_->acceptors) {
+      boost::system::error_code ignored;
+      acceptor->close(ignored);
+    }
+  });
+  for (const auto& lane : state_->lanes) {
+    lane->loop.Run([&lane] {
+      lane->draining = true;
+      const auto sessions = lane->sessions;
+      for (const auto& session : sessions) session->Drain();
+    });
+  }
+}
+
+void Listener::CloseAll(steady_clock::time_point deadline) {
+  if (!state_->started) return;
+  while (state_->count.load() != 0 && steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+  for (const auto& lane : state_->lanes) {
+    lane->loop.Run([&lane] {
+      const auto sessions = lane->sessions;
+      for (const auto& session : sessions) session->Abort();
+    });
+  }
+}
+
+void Listener::Stop() {
+  for (const auto& lane : state_->lanes) lane->loop.Stop();
+}
+
+std::size_t Listener::connections() const { return state_->count.load(); }
+
+}  // namespace welfare::gateway

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "gateway/calls/exchange.h"
+
+namespace welfare::gateway {
+
+// Accepts connections at several addresses and speaks HTTP/2 (with prior
+// knowledge) or HTTP/1.1 on each, told apart by the first bytes. One loop per
+// core; a connection stays on the loop that it was given.
+//
+// Listen and Start once, in this order; then Drain, then Stop. All of these
+// from one thread.
+class Listener {
+ public:
+  struct Options {
+    unsigned loops = 0;  // 0: one per core
+    // Over all loops; further connections are closed at once.
+    std::size_t max_connections = 4096;
+    SessionLimits limits;
+  };
+
+  // `dispatcher` outlives the listener and is called from every loop.
+  Listener(Options options, Dispatcher& dispatcher);
+  // REQUIRES: stopped, or never started.
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  // Binds `address`, "127.0.0.1:7100" or "[::1]:0", and returns it with the
+  // port that was bound.
+  //
+  // Errors:
+  //   INVALID_ARGUMENT, SETTING_INVALID: no such form of address.
+  //   FAILED_PRECONDITION, ADDRESS_UNAVAILABLE: the port is taken or refused.
+  absl::StatusOr<std::string> Listen(std::string_view address);
+
+  void Start();
+  // Accepts nothing more and lets connections finish what they do.
+  void Drain();
+  // Waits until `deadline` for connections to finish, closes the rest and
+  // tells their handlers. The loops still run.
+  void CloseAll(std::chrono::steady_clock::time_point deadline);
+  // Ends the loops. REQUIRES: nothing posts to them any more.
+  void Stop();
+
+  std::size_t connections() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace welfare::gateway

@@ -1,0 +1,509 @@
+#include "gateway/http1/http1_session.h"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <utility>
+
+#include "gateway/calls/event_loop.h"
+#include "gateway/calls/failure.h"
+#include "gateway/http1/http1_body.h"
+#include "gateway/http1/http1_head.h"
+
+namespace welfare::gateway {
+namespace {
+
+using std::chrono::milliseconds;
+
+// What is read ahead of a handler that does not consume, and the most that a
+// chunk header may hold the body up.
+constexpr std::size_t kReadAhead = 64 * 1024;
+
+std::string_view ReasonPhrase(int status) {
+  switch (status) {
+    case 200:
+      return "OK";
+    case 204:
+      return "No Content";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 413:
+      return "Content Too Large";
+    case 414:
+      return "URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 417:
+      return "Expectation Failed";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
+    default:
+      return "Status";
+  }
+}
+
+class Http1Session final : public Session, public Exchange {
+ public:
+  Http1Session(EventLoop& loop, std::unique_ptr<Connection> connection,
+               Dispatcher& dispatcher, const SessionLimits& limits,
+               std::function<void()> closed)
+      : loop_(loop),
+        connection_(std::move(connection)),
+        dispatcher_(dispatcher),
+        limits_(limits),
+        closed_(std::move(closed)),
+        timer_(loop) {}
+
+  // Session:
+  void Start(std::string first_bytes) override {
+    input_ = std::move(first_bytes);
+    WatchHead();
+    Advance();
+  }
+
+  void Drain() override {
+    draining_ = true;
+    if (state_ == State::kHead && input_.empty() && !writing_) Close();
+  }
+
+  void Abort() override { Close(); }
+
+  // Exchange:
+  EventLoop& loop() override { return loop_; }
+  const RequestHead& request() const override { return head_.request; }
+
+  void Consume(std::size_t bytes) override {
+    unconsumed_ -= std::min(bytes, unconsumed_);
+    if (!advancing_) Later();
+  }
+
+  void SendHead(ResponseHead response) override {
+    response_head_sent_ = true;
+    const bool no_body = response.status == 204 || response.status == 304;
+    // An answer before the body has come whole: the rest is not read, so the
+    // connection cannot be used again.
+    if (!body_done_) close_after_ = true;
+    std::string out = "HTTP/1.1 " + std::to_string(response.status) + " " +
+                      std::string(ReasonPhrase(response.status)) + "\r\n";
+    for (const Header& header : response.headers) {
+      out += header.name + ": " + header.value + "\r\n";
+    }
+    out += "date: " + HttpDate() + "\r\n";
+    if (response.content_length.has_value()) {
+      if (!no_body) {
+        out += "content-length: " + std::to_string(*response.content_length) +
+               "\r\n";
+      }
+    } else if (!no_body) {
+      if (head_.minor == 1) {
+        chunked_out_ = true;
+        out += "transfer-encoding: chunked\r\n";
+      } else {
+        close_after_ = true;
+      }
+    }
+    keep_alive_out_ = head_.keep_alive && !close_after_ && !draining_;
+    if (!keep_alive_out_) {
+      close_after_ = true;
+      out += "connection: close\r\n";
+    } else if (head_.minor == 0) {
+      out += "connection: keep-alive\r\n";
+    }
+    out += "\r\n";
+    drop_body_ = no_body || head_.request.method == "HEAD";
+    Put(std::move(out));
+  }
+
+  void SendBody(std::string bytes) override {
+    if (drop_body_ || bytes.empty()) return;
+    if (!chunked_out_) return Put(std::move(bytes));
+    constexpr std::string_view kHex = "0123456789abcdef";
+    std::string size;
+    for (std::size_t n = bytes.size(); n != 0; n >>= 4) {
+      size.insert(size.begin(), kHex[n & 15]);
+    }
+    Put(size + "\r\n" + std::move(bytes) + "\r\n");
+  }
+
+  void SendEnd(std::vector<Header> /*trailers*/) override {
+    if (chunked_out_ && !drop_body_) Put("0\r\n\r\n");
+    handler_ = nullptr;
+    state_ = State::kResponded;
+    Later();
+  }
+
+  void Reset() override {
+    handler_ = nullptr;
+    Close();
+  }
+
+  std::size_t pending() const override {
+    return output_.size() + (writing_ ? writing_size_ : 0);
+  }
+
+ private:
+  enum class State {
+    kHead,       // waiting for a head
+    kExchange,   // a handler is at work
+    kResponded,  // the response has been queued whole
+    kLingering,  // the last bytes are out; reads until the caller closes
+    kClosed,
+  };
+
+  std::shared_ptr<Http1Session> Self() {
+    return std::static_pointer_cast<Http1Session>(shared_from_this());
+  }
+
+  // Moves on from the loop, never inside a handler's call.
+  void Later() {
+    if (later_) return;
+    later_ = true;
+    loop_.Post([self = Self()] {
+      self->later_ = false;
+      self->Advance();
+    });
+  }
+
+  void Advance() {
+    if (advancing_ || state_ == State::kClosed) return;
+    const auto self = Self();
+    advancing_ = true;
+    bool more = true;
+    while (more && state_ != State::kClosed) {
+      switch (state_) {
+        case State::kHead:
+          more = TakeHead();
+          break;
+        case State::kExchange:
+          more = TakeBody();
+          break;
+        case State::kResponded:
+          more = FinishResponse();
+          break;
+        case State::kLingering:
+          input_.clear();
+          more = false;
+          break;
+        case State::kClosed:
+          more = false;
+          break;
+      }
+    }
+    advancing_ = false;
+    if (state_ == State::kClosed) return;
+    Flush();
+    MaybeRead();
+  }
+
+  // True when a head was taken and an exchange began.
+  bool TakeHead() {
+    // An empty line before a request is tolerated (RFC 9112, 2.2), once.
+    if (!seen_empty_line_ && input_.starts_with("\r\n")) {
+      input_.erase(0, 2);
+      seen_empty_line_ = true;
+    }
+    const std::size_t end = input_.find("\r\n\r\n");
+    if (end == std::string::npos) {
+      if (input_.size() > limits_.header_list) return Refuse(431);
+      // A bare LF would otherwise wait for the timeout.
+      if (input_.find("\n\n") != std::string::npos) return Refuse(400);
+      if (input_.empty() && draining_ && !writing_) Close();
+      return false;
+    }
+    const std::size_t size = end + 4;
+    if (size > limits_.header_list) return Refuse(431);
+    const std::string_view text = std::string_view(input_).substr(0, size);
+    const int status = ParseHttp1Head(text, limits_.header_lines, head_);
+    if (status != 0) return Refuse(status);
+    body_ = std::make_unique<Http1Body>(text);
+    if (!body_->head_taken()) return Refuse(400);
+    input_.erase(0, size);
+    seen_empty_line_ = false;
+    body_done_ = body_->done();
+    body_end_told_ = false;
+    continue_sent_ = false;
+    unconsumed_ = 0;
+    response_head_sent_ = false;
+    chunked_out_ = false;
+    drop_body_ = false;
+    state_ = State::kExchange;
+    WatchStall();
+    std::shared_ptr<ExchangeHandler> handler = dispatcher_.Dispatch(*this);
+    // A dispatcher may have answered at once.
+    if (state_ == State::kExchange) handler_ = std::move(handler);
+    return true;
+  }
+
+  // Hands what has come of the body to the handler. True when to go on.
+  bool TakeBody() {
+    const std::shared_ptr<ExchangeHandler> handler = handler_;
+    if (handler == nullptr) return false;
+    if (!body_done_ && !input_.empty() && unconsumed_ < kReadAhead) {
+      std::vector<std::string> parts;
+      const Http1Body::Result result = body_->Feed(
+          input_,
+          [&parts](std::string_view bytes) { parts.emplace_back(bytes); });
+      input_.erase(0, result.consumed);
+      if (result.progress == Http1Body::Progress::kMalformed ||
+          (result.progress == Http1Body::Progress::kMore &&
+           input_.size() > limits_.header_list)) {
+        handler_ = nullptr;
+        handler->OnClosed();
+        if (response_head_sent_) {
+          Close();
+          return false;
+        }
+        return Refuse(400);
+      }
+      body_done_ = result.progress == Http1Body::Progress::kDone;
+      if (result.consumed != 0) WatchStall();
+      for (const std::string& part : parts) {
+        unconsumed_ += part.size();
+        if (handler_ == nullptr) return true;
+        handler->OnBody(part);
+      }
+    }
+    if (handler_ == nullptr) return true;
+    if (body_done_ && !body_end_told_) {
+      body_end_told_ = true;
+      handler->OnBodyEnd();
+      return state_ != State::kExchange;
+    }
+    if (!body_done_ && head_.expect_continue && !continue_sent_ &&
+        !response_head_sent_) {
+      continue_sent_ = true;
+      Put("HTTP/1.1 100 Continue\r\n\r\n");
+    }
+    return state_ != State::kExchange;
+  }
+
+  bool FinishResponse() {
+    if (!body_done_) close_after_ = true;
+    if (!output_.empty() || writing_) return false;
+    if (close_after_) {
+      Linger();
+      return false;
+    }
+    state_ = State::kHead;
+    if (draining_) {
+      Close();
+      return false;
+    }
+    WatchIdle();
+    return !input_.empty();
+  }
+
+  // Answers `status` in the gateway's own form and closes.
+  bool Refuse(int status) {
+    Failure failure =
+        status == 431 || status == 414 ? MessageTooLarge(limits_.header_list)
+        : status == 408                ? RequestTimeout()
+                        : MalformedFrame("breaks the rules of HTTP/1.1");
+    failure.http_status = status;
+    const std::string body = ErrorJson(failure);
+    input_.clear();
+    handler_ = nullptr;
+    close_after_ = true;
+    body_done_ = true;
+    Put("HTTP/1.1 " + std::to_string(status) + " " +
+        std::string(ReasonPhrase(status)) +
+        "\r\ncontent-type: application/json\r\ndate: " + HttpDate() +
+        "\r\ncontent-length: " + std::to_string(body.size()) +
+        "\r\nconnection: close\r\n\r\n" + body);
+    state_ = State::kResponded;
+    return true;
+  }
+
+  // Closing with unread bytes would reset the connection and could destroy
+  // the answer on its way: says goodbye and reads on for a moment.
+  void Linger() {
+    state_ = State::kLingering;
+    input_.clear();
+    connection_->ShutdownWrite();
+    timer_.Start(milliseconds(1000), [this] { Close(); });
+  }
+
+  void Put(std::string bytes) {
+    if (state_ == State::kClosed) return;
+    output_ += bytes;
+    if (!advancing_) Flush();
+  }
+
+  void Flush() {
+    if (writing_ || output_.empty() || state_ == State::kClosed) return;
+    writing_ = true;
+    writing_size_ = output_.size();
+    const bool was_full = pending() >= kHighWater;
+    connection_->Write(
+        std::exchange(output_, std::string()),
+        [self = Self(), was_full](bool ok) { self->OnWritten(ok, was_full); });
+  }
+
+  void OnWritten(bool ok, bool was_full) {
+    writing_ = false;
+    if (state_ == State::kClosed) return;
+    if (!ok) return Close();
+    if (state_ == State::kExchange) WatchStall();
+    if (was_full && pending() < kHighWater && handler_ != nullptr) {
+      const std::shared_ptr<ExchangeHandler> handler = handler_;
+      handler->OnWritable();
+    }
+    Advance();
+  }
+
+  void MaybeRead() {
+    if (reading_ || state_ == State::kClosed) return;
+    // While a response is on its way the next request waits in the socket,
+    // but a caller who leaves is noticed.
+    if (state_ == State::kExchange && !body_done_ &&
+        unconsumed_ >= kReadAhead) {
+      return;
+    }
+    if (input_.size() > kReadAhead) return;
+    reading_ = true;
+    connection_->Read(
+        [self = Self()](std::string_view bytes) { self->OnRead(bytes); });
+  }
+
+  void OnRead(std::string_view bytes) {
+    reading_ = false;
+    if (state_ == State::kClosed) return;
+    if (bytes.empty()) {
+      // A caller that closes its half while it waits for an answer cannot be
+      // told from one that has gone, and of the two only the latter is common:
+      // work for it stops. An answer that is already made still goes out.
+      if (state_ != State::kResponded) return Close();
+      close_after_ = true;
+      reading_ = true;  // nothing more will come
+      return;
+    }
+    if (state_ == State::kHead && input_.empty()) WatchHead();
+    input_.append(bytes);
+    Advance();
+  }
+
+  void WatchHead() {
+    timer_.Start(milliseconds(limits_.header_timeout_ms), [this] {
+      if (state_ != State::kHead) return;
+      if (input_.empty()) return Close();
+      Refuse(408);
+      Advance();
+    });
+  }
+  void WatchIdle() {
+    if (!input_.empty()) return WatchHead();
+    timer_.Start(milliseconds(limits_.idle_timeout_ms), [this] { Close(); });
+  }
+  // Only a body that does not come, or a response that is not taken, stalls;
+  // a backend that thinks has its own deadline.
+  void WatchStall() {
+    timer_.Start(milliseconds(limits_.stall_timeout_ms), [this] {
+      const bool waits_for_caller = !body_done_ || writing_;
+      if (waits_for_caller) return Close();
+      WatchStall();
+    });
+  }
+
+  void Close() {
+    if (state_ == State::kClosed) return;
+    const auto self = Self();
+    state_ = State::kClosed;
+    timer_.Cancel();
+    connection_->Close();
+    if (handler_ != nullptr) {
+      std::exchange(handler_, nullptr)->OnClosed();
+    }
+    if (closed_) std::exchange(closed_, nullptr)();
+  }
+
+  EventLoop& loop_;
+  const std::unique_ptr<Connection> connection_;
+  Dispatcher& dispatcher_;
+  const SessionLimits limits_;
+  std::function<void()> closed_;
+  LoopTimer timer_;
+
+  State state_ = State::kHead;
+  std::string input_;
+  bool seen_empty_line_ = false;
+  bool draining_ = false;
+  bool advancing_ = false;
+  bool later_ = false;
+  bool reading_ = false;
+
+  // The request under way.
+  Http1Head head_;
+  std::unique_ptr<Http1Body> body_;
+  bool body_done_ = true;
+  bool body_end_told_ = false;
+  bool continue_sent_ = false;
+  std::size_t unconsumed_ = 0;
+  std::shared_ptr<ExchangeHandler> handler_;
+
+  // The response under way.
+  std::string output_;
+  bool writing_ = false;
+  std::size_t writing_size_ = 0;
+  bool response_head_sent_ = false;
+  bool chunked_out_ = false;
+  bool drop_body_ = false;
+  bool keep_alive_out_ = true;
+  bool close_after_ = false;
+};
+
+}  // namespace
+
+std::shared_ptr<Session> MakeHttp1Session(
+    EventLoop& loop, std::unique_ptr<Connection> connection,
+    Dispatcher& dispatcher, const SessionLimits& limits,
+    std::function<void()> closed) {
+  return std::make_shared<Http1Session>(loop, std::move(connection), dispatcher,
+                                        limits, std::move(closed));
+}
+
+std::string HttpDate() {
+  const std::time_t now =
+      std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  // strftime's names would follow the locale; these are fixed.
+  constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed",
+                                   "Thu", "Fri", "Sat"};
+  constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto two = [](int value) {
+    return (value < 10 ? "0" : "") + std::to_string(value);
+  };
+  return std::string(kDays[parts.tm_wday]) + ", " + two(parts.tm_mday) + " " +
+         kMonths[parts.tm_mon] + " " + std::to_string(parts.tm_year + 1900) +
+         " " + two(parts.tm_hour) + ":" + two(parts.tm_min) + ":" +
+         two(parts.tm_sec) + " GMT";
+}
+
+}  // namespace welfare::gateway

@@ -1,0 +1,440 @@
+#include "gateway/json/json_reader.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <simdjson.h>
+
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <set>
+#include <unordered_set>
+#include <utility>
+
+#include "gateway/json/field_value.h"
+#include "gateway/routes/text.h"
+
+namespace welfare::gateway {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+using simdjson::dom::element;
+using simdjson::dom::element_type;
+
+using Problem = std::optional<std::string>;
+
+std::string_view NameOf(element_type type) {
+  switch (type) {
+    case element_type::ARRAY:
+      return "a list";
+    case element_type::OBJECT:
+      return "an object";
+    case element_type::STRING:
+      return "a text";
+    case element_type::BOOL:
+      return "true or false";
+    case element_type::NULL_VALUE:
+      return "null";
+    default:
+      return "a number";
+  }
+}
+
+std::string_view Wanted(const FieldDescriptor& field) {
+  switch (field.cpp_type()) {
+    case FieldDescriptor::CPPTYPE_STRING:
+      return "a text";
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return "true or false";
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return "the name of a value";
+    case FieldDescriptor::CPPTYPE_MESSAGE:
+      return "an object";
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      return "a number";
+    default:
+      return "an integer";
+  }
+}
+
+// An element as an integer, when it is a JSON number with an integral value
+// that a double holds exactly (1e3 and 2.0 are integers in proto3 JSON).
+template <typename Integer>
+std::optional<Integer> ToInteger(element value) {
+  if (value.type() == element_type::INT64) {
+    const std::int64_t number = value.get_int64().value_unsafe();
+    if (std::in_range<Integer>(number)) return static_cast<Integer>(number);
+  } else if (value.type() == element_type::UINT64) {
+    const std::uint64_t number = value.get_uint64().value_unsafe();
+    if (std::in_range<Integer>(number)) return static_cast<Integer>(number);
+  } else if (value.type() == element_type::DOUBLE) {
+    const double number = value.get_double().value_unsafe();
+    constexpr double kExact = 9007199254740992.0;  // 2^53
+    if (std::abs(number) <= kExact && number == std::trunc(number)) {
+      const auto whole = static_cast<std::int64_t>(number);
+      if (std::in_range<Integer>(whole)) return static_cast<Integer>(whole);
+    }
+  }
+  return std::nullopt;
+}
+
+class Reader {
+ public:
+  Reader(std::string_view prefix, JsonReport& report)
+      : path_(prefix), report_(report) {}
+
+  void ReadMessage(element value, Message& message) {
+    const Descriptor& descriptor = *message.GetDescriptor();
+    switch (descriptor.well_known_type()) {
+      case Descriptor::WELLKNOWNTYPE_UNSPECIFIED:
+        return ReadObject(value, message);
+      case Descriptor::WELLKNOWNTYPE_ANY:
+        return Violate("is of a type that requests cannot carry");
+      case Descriptor::WELLKNOWNTYPE_STRUCT:
+        return ReadStruct(value, message);
+      case Descriptor::WELLKNOWNTYPE_LISTVALUE:
+        return ReadListValue(value, message);
+      case Descriptor::WELLKNOWNTYPE_VALUE:
+        return ReadValue(value, message);
+      case Descriptor::WELLKNOWNTYPE_TIMESTAMP:
+      case Descriptor::WELLKNOWNTYPE_DURATION:
+      case Descriptor::WELLKNOWNTYPE_FIELDMASK: {
+        std::string_view text;
+        if (value.get_string().get(text) != simdjson::SUCCESS) {
+          return Violate("must be a text, not " +
+                         std::string(NameOf(value.type())));
+        }
+        return Note(AssignTextMessage(message, text, TextOrigin::kJson));
+      }
+      default:  // The wrappers are written as the bare value.
+        return Note(
+            AssignScalar(value, message, *descriptor.FindFieldByNumber(1)));
+    }
+  }
+
+ private:
+  // Puts "name" behind the path while it lives.
+  class Step {
+   public:
+    Step(Reader& reader, std::string_view name)
+        : reader_(reader), length_(reader.path_.size()) {
+      if (length_ != 0) reader_.path_.push_back('.');
+      reader_.path_.append(name);
+    }
+    Step(Reader& reader, std::size_t index)
+        : reader_(reader), length_(reader.path_.size()) {
+      reader_.path_.append("[" + std::to_string(index) + "]");
+    }
+    ~Step() { reader_.path_.resize(length_); }
+    Step(const Step&) = delete;
+    Step& operator=(const Step&) = delete;
+
+   private:
+    Reader& reader_;
+    std::size_t length_;
+  };
+
+  void Violate(std::string description) {
+    if (report_.violations.size() >= kMaxViolations) return;
+    report_.violations.push_back(
+        {.field = path_, .description = std::move(description)});
+  }
+  void Note(Problem problem) {
+    if (problem) Violate(*std::move(problem));
+  }
+
+  void ReadObject(element value, Message& message) {
+    simdjson::dom::object object;
+    if (value.get_object().get(object) != simdjson::SUCCESS) {
+      return Violate("must be an object, not " +
+                     std::string(NameOf(value.type())));
+    }
+    const Descriptor& descriptor = *message.GetDescriptor();
+    std::set<const FieldDescriptor*> seen;
+    std::unordered_set<std::string_view> unknown;
+    bool any = false;
+    for (const auto [key, member] : object) {
+      any = true;
+      const FieldDescriptor* field = FindField(descriptor, key);
+      const Step step(*this, field != nullptr ? field->name() : Shown(key));
+      if (field == nullptr) {
+        Violate(unknown.insert(key).second
+                    ? "is no field of " + descriptor.name()
+                    : "is given twice");
+        continue;
+      }
+      if (!seen.insert(field).second) {
+        Violate("is given twice");
+        continue;
+      }
+      ReadField(member, message, *field);
+    }
+    if (!any && in_singular_) AddLeaf();
+  }
+
+  static std::string Shown(std::string_view key) { return CutUtf8(key, 64); }
+
+  void AddLeaf() {
+    if (in_singular_ && !path_.empty()) report_.leaf_paths.push_back(path_);
+  }
+
+  void ReadField(element value, Message& message,
+                 const FieldDescriptor& field) {
+    if (value.is_null() && !TakesNull(field)) return;
+    const Reflection& reflection = *message.GetReflection();
+    if (const auto* oneof = field.real_containing_oneof();
+        oneof != nullptr && reflection.HasOneof(message, oneof)) {
+      return Violate(
+          "excludes '" +
+          reflection.GetOneofFieldDescriptor(message, oneof)->name() +
+          "', which is given too");
+    }
+    const bool plain_message = !field.is_repeated() &&
+                               field.message_type() != nullptr &&
+                               field.message_type()->well_known_type() ==
+                                   Descriptor::WELLKNOWNTYPE_UNSPECIFIED;
+    if (plain_message) {
+      return ReadMessage(value, *reflection.MutableMessage(&message, &field));
+    }
+    AddLeaf();
+    if (field.is_map()) return ReadMap(value, message, field);
+    if (field.is_repeated()) return ReadList(value, message, field);
+    if (field.message_type() != nullptr) {
+      return ReadMessage(value, *reflection.MutableMessage(&message, &field));
+    }
+    Note(AssignScalar(value, message, field));
+  }
+
+  // null is a value for google.protobuf.Value and NullValue; everywhere else
+  // it means that the field is not given.
+  static bool TakesNull(const FieldDescriptor& field) {
+    if (field.is_repeated()) return false;
+    if (field.message_type() != nullptr) {
+      return field.message_type()->well_known_type() ==
+             Descriptor::WELLKNOWNTYPE_VALUE;
+    }
+    return field.enum_type() != nullptr &&
+           field.enum_type()->full_name() == "google.protobuf.NullValue";
+  }
+
+  void ReadList(element value, Message& message, const FieldDescriptor& field) {
+    simdjson::dom::array array;
+    if (value.get_array().get(array) != simdjson::SUCCESS) {
+      return Violate("must be a list, not " +
+                     std::string(NameOf(value.type())));
+    }
+    const bool was_singular = std::exchange(in_singular_, false);
+    std::size_t index = 0;
+    for (const element item : array) {
+      const Step step(*this, index++);
+      if (field.message_type() != nullptr) {
+        if (item.is_null() && field.message_type()->well_known_type() !=
+                                  Descriptor::WELLKNOWNTYPE_VALUE) {
+          Violate("must not be null");
+          continue;
+        }
+        ReadMessage(item,
+                    *message.GetReflection()->AddMessage(&message, &field));
+      } else {
+        Note(AssignScalar(item, message, field));
+      }
+    }
+    in_singular_ = was_singular;
+  }
+
+  void ReadMap(element value, Message& message, const FieldDescriptor& field) {
+    simdjson::dom::object object;
+    if (value.get_object().get(object) != simdjson::SUCCESS) {
+      return Violate("must be an object, not " +
+                     std::string(NameOf(value.type())));
+    }
+    const bool was_singular = std::exchange(in_singular_, false);
+    const FieldDescriptor& key_field = *field.message_type()->map_key();
+    const FieldDescriptor& value_field = *field.message_type()->map_value();
+    std::unordered_set<std::string_view> seen;
+    for (const auto [key, member] : object) {
+      const Step step(*this, Shown(key));
+      if (!seen.insert(key).second) {
+        Violate("is given twice");
+        continue;
+      }
+      if (member.is_null() && !TakesNull(value_field)) {
+        Violate("must not be null");
+        continue;
+      }
+      Message* entry = message.GetReflection()->AddMessage(&message, &field);
+      // Keys are always texts in JSON, so bool and integer keys read as in a
+      // URL.
+      Note(AssignText(*entry, key_field, key, TextOrigin::kUrl));
+      if (value_field.message_type() != nullptr) {
+        ReadMessage(member, *entry->GetReflection()->MutableMessage(
+                                entry, &value_field));
+      } else {
+        Note(AssignScalar(member, *entry, value_field));
+      }
+    }
+    in_singular_ = was_singular;
+  }
+
+  // Sets or appends a scalar or enum. Returns what is wrong, if anything.
+  static Problem AssignScalar(element value, Message& message,
+                              const FieldDescriptor& field) {
+    const Reflection& reflection = *message.GetReflection();
+    const auto put = [&](auto number, auto set, auto add) {
+      if (field.is_repeated()) {
+        (reflection.*add)(&message, &field, number);
+      } else {
+        (reflection.*set)(&message, &field, number);
+      }
+    };
+    const auto integer = [&]<typename Integer>(Integer, auto set,
+                                               auto add) -> Problem {
+      const std::optional<Integer> number = ToInteger<Integer>(value);
+      if (!number) return OutOfRange(value, field);
+      put(*number, set, add);
+      return std::nullopt;
+    };
+    if (value.type() == element_type::STRING) {
+      // Integers and floats may stand between quotes in proto3 JSON.
+      if (field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL) {
+        return "must be true or false, not a text";
+      }
+      return AssignText(message, field, value.get_string().value_unsafe(),
+                        TextOrigin::kJson);
+    }
+    switch (field.cpp_type()) {
+      case FieldDescriptor::CPPTYPE_INT32:
+        return integer(std::int32_t{}, &Reflection::SetInt32,
+                       &Reflection::AddInt32);
+      case FieldDescriptor::CPPTYPE_INT64:
+        return integer(std::int64_t{}, &Reflection::SetInt64,
+                       &Reflection::AddInt64);
+      case FieldDescriptor::CPPTYPE_UINT32:
+        return integer(std::uint32_t{}, &Reflection::SetUInt32,
+                       &Reflection::AddUInt32);
+      case FieldDescriptor::CPPTYPE_UINT64:
+        return integer(std::uint64_t{}, &Reflection::SetUInt64,
+                       &Reflection::AddUInt64);
+      case FieldDescriptor::CPPTYPE_DOUBLE: {
+        double number = 0;
+        if (value.get_double().get(number) != simdjson::SUCCESS) break;
+        put(number, &Reflection::SetDouble, &Reflection::AddDouble);
+        return std::nullopt;
+      }
+      case FieldDescriptor::CPPTYPE_FLOAT: {
+        double number = 0;
+        if (value.get_double().get(number) != simdjson::SUCCESS) break;
+        if (std::abs(number) >
+            static_cast<double>(std::numeric_limits<float>::max())) {
+          return "is out of the range of a 32-bit number";
+        }
+        put(static_cast<float>(number), &Reflection::SetFloat,
+            &Reflection::AddFloat);
+        return std::nullopt;
+      }
+      case FieldDescriptor::CPPTYPE_BOOL: {
+        bool flag = false;
+        if (value.get_bool().get(flag) != simdjson::SUCCESS) break;
+        put(flag, &Reflection::SetBool, &Reflection::AddBool);
+        return std::nullopt;
+      }
+      case FieldDescriptor::CPPTYPE_ENUM: {
+        if (value.is_null() &&
+            field.enum_type()->full_name() == "google.protobuf.NullValue") {
+          return AssignEnumNumber(message, field, 0);
+        }
+        const auto number = ToInteger<std::int64_t>(value);
+        if (!number) break;
+        return AssignEnumNumber(message, field, *number);
+      }
+      default:
+        break;
+    }
+    return "must be " + std::string(Wanted(field)) + ", not " +
+           std::string(NameOf(value.type()));
+  }
+
+  static Problem OutOfRange(element value, const FieldDescriptor& field) {
+    if (value.is_number()) {
+      return "must be an integer within the range of " +
+             std::string(field.type_name());
+    }
+    return "must be " + std::string(Wanted(field)) + ", not " +
+           std::string(NameOf(value.type()));
+  }
+
+  // google.protobuf.Struct, Value and ListValue: any JSON at all.
+  void ReadStruct(element value, Message& message) {
+    ReadMap(value, message, *message.GetDescriptor()->FindFieldByNumber(1));
+  }
+  void ReadListValue(element value, Message& message) {
+    ReadList(value, message, *message.GetDescriptor()->FindFieldByNumber(1));
+  }
+  void ReadValue(element value, Message& message) {
+    const Descriptor& descriptor = *message.GetDescriptor();
+    const Reflection& reflection = *message.GetReflection();
+    const auto field = [&descriptor](int number) {
+      return descriptor.FindFieldByNumber(number);
+    };
+    switch (value.type()) {
+      case element_type::NULL_VALUE:
+        return reflection.SetEnumValue(&message, field(1), 0);
+      case element_type::STRING:
+        return Note(AssignScalar(value, message, *field(3)));
+      case element_type::BOOL:
+        return Note(AssignScalar(value, message, *field(4)));
+      case element_type::OBJECT:
+        return ReadStruct(value,
+                          *reflection.MutableMessage(&message, field(5)));
+      case element_type::ARRAY:
+        return ReadListValue(value,
+                             *reflection.MutableMessage(&message, field(6)));
+      default:
+        return Note(AssignScalar(value, message, *field(2)));
+    }
+  }
+
+  std::string path_;
+  JsonReport& report_;
+  // False below lists and maps, whose elements are no leaves of a mask.
+  bool in_singular_ = true;
+};
+
+}  // namespace
+
+JsonReport ReadJson(std::string_view json, std::string_view path_prefix,
+                    Message& message) {
+  JsonReport report;
+  // One parser per thread keeps its buffers between requests.
+  thread_local simdjson::dom::parser parser;
+  // simdjson counts the scalar inside the innermost list as a level too.
+  const auto allocated =
+      parser.capacity() < json.size() || parser.max_depth() != kMaxJsonDepth + 1
+          ? parser.allocate(json.size() + 1, kMaxJsonDepth + 1)
+          : simdjson::SUCCESS;
+  if (allocated != simdjson::SUCCESS) {
+    report.syntax_error = "is too large";
+    return report;
+  }
+  element root;
+  const simdjson::error_code error =
+      parser.parse(json.data(), json.size()).get(root);
+  if (error == simdjson::DEPTH_ERROR) {
+    report.syntax_error =
+        "is nested deeper than " + std::to_string(kMaxJsonDepth) + " levels";
+    return report;
+  }
+  if (error != simdjson::SUCCESS) {
+    report.syntax_error = "is no JSON (RFC 8259): ";
+    report.syntax_error += simdjson::error_message(error);
+    return report;
+  }
+  Reader(path_prefix, report).ReadMessage(root, message);
+  return report;
+}
+
+}  // namespace welfare::gateway

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "gateway/routes/path_matcher.h"
+#include "gateway/routes/path_template.h"
+
+namespace google::protobuf {
+class Descriptor;
+class DescriptorPool;
+class FieldDescriptor;
+class MethodDescriptor;
+}  // namespace google::protobuf
+
+namespace welfare::gateway {
+
+// One HTTP binding of one gRPC method, taken from its google.api.http option.
+struct HttpRoute {
+  enum class Kind {
+    kUnary,
+    // Server stream of a file; served as the raw bytes.
+    kDownload,
+    // Any other stream; refused over HTTP.
+    kStream,
+  };
+
+  std::string http_method;  // "GET"
+  PathTemplate path;
+  const google::protobuf::MethodDescriptor* method = nullptr;
+  Kind kind = Kind::kUnary;
+  bool body_is_request = false;                             // body: "*"
+  const google::protobuf::FieldDescriptor* body = nullptr;  // body: "field"
+  const google::protobuf::FieldDescriptor* response_body = nullptr;
+};
+
+// All routes of a set of services, and the way to find one. Immutable after
+// Make; any thread. The descriptor pool must outlive it.
+class HttpRoutes {
+ public:
+  // Takes the bindings, with their additional ones, of every method of
+  // `services` (full names) in `pool`.
+  //
+  // Errors:
+  //   NOT_FOUND: the pool has no such service.
+  //   INVALID_ARGUMENT: a template is malformed; a template binds a field
+  //   that does not exist or is repeated, a map or a message; `body` or
+  //   `response_body` names no field; `body` names a scalar.
+  //   ALREADY_EXISTS: two bindings with one method and shape.
+  static absl::StatusOr<HttpRoutes> Make(
+      const google::protobuf::DescriptorPool& pool,
+      std::span<const std::string> services);
+
+  // As PathMatcher::Match; `match.route` is an index for at().
+  PathMatch Match(std::string_view http_method, std::string_view path) const {
+    return matcher_.Match(http_method, path);
+  }
+  const HttpRoute& at(std::size_t index) const { return routes_[index]; }
+  std::span<const HttpRoute> all() const { return routes_; }
+
+ private:
+  std::vector<HttpRoute> routes_;
+  PathMatcher matcher_;
+};
+
+// The value of `allow` for a path known under `methods`: with HEAD where
+// there is GET, and OPTIONS. Example: {"GET","POST"} is "GET, HEAD, OPTIONS,
+// POST".
+std::string AllowHeader(std::span<const std::string> methods);
+
+}  // namespace welfare::gateway

@@ -1,0 +1,370 @@
+#include "services/indicator/api/convert.h"
+
+#include <cctype>
+#include <utility>
+
+#include "services/base/error.h"
+#include "services/base/percent.h"
+#include "services/base/resource_name.h"
+#include "services/base/sha256.h"
+#include "services/indicator/errors.h"
+
+namespace welfare::indicator {
+namespace {
+
+base::Truth ToTruth(bool known, bool value) {
+  return known ? base::ToTruth(value) : base::Truth::kUnknown;
+}
+
+absl::StatusOr<base::RespondentKind> KindFromProto(
+    type::v1::RespondentKind kind) {
+  switch (kind) {
+    case type::v1::RESPONDENT_KIND_MUNICIPALITY:
+      return base::RespondentKind::kMunicipality;
+    case type::v1::RESPONDENT_KIND_COUNCIL:
+      return base::RespondentKind::kCouncil;
+    default:
+      return PeerAnswerInvalid("survey", "a respondent kind is not known");
+  }
+}
+
+// The numbers in `3`, `9 10` or `9,10`.
+std::vector<int> Pages(const std::string& text) {
+  std::vector<int> pages;
+  int page = 0;
+  for (const char c : text + " ") {
+    if (std::isdigit(static_cast<unsigned char>(c)) != 0) {
+      page = page * 10 + (c - '0');
+    } else if (page != 0) {
+      pages.push_back(page);
+      page = 0;
+    }
+  }
+  return pages;
+}
+
+absl::StatusOr<Item> ItemFromProto(const survey::v1::Item& proto) {
+  Item item;
+  item.id = proto.item();
+  item.label = proto.label();
+  switch (proto.type()) {
+    case survey::v1::Item::TYPE_SINGLE:
+      item.type = Item::Type::kSingle;
+      break;
+    case survey::v1::Item::TYPE_MULTIPLE:
+      item.type = Item::Type::kMultiple;
+      break;
+    case survey::v1::Item::TYPE_INTEGER:
+      item.type = Item::Type::kInteger;
+      break;
+    case survey::v1::Item::TYPE_TEXT:
+      item.type = Item::Type::kText;
+      break;
+    case survey::v1::Item::TYPE_TABLE:
+      item.type = Item::Type::kTable;
+      break;
+    default:
+      return PeerAnswerInvalid(
+          "survey", "the item " + proto.item() + " has no known type");
+  }
+  for (const survey::v1::Option& option :
+       item.type == Item::Type::kTable ? proto.rows() : proto.options()) {
+    item.options.push_back({option.code(), option.label(), option.exclusive(),
+                            option.takes_text()});
+  }
+  for (const int kind : proto.respondents()) {
+    WELFARE_ASSIGN_OR_RETURN(
+        const base::RespondentKind respondent,
+        KindFromProto(static_cast<type::v1::RespondentKind>(kind)));
+    item.respondents.push_back(respondent);
+  }
+  item.population = proto.population();
+  item.unit = proto.unit();
+  item.reference_year_offset = proto.reference_year_offset();
+  item.pages = Pages(proto.source_page());
+  return item;
+}
+
+SubmissionState StateFromProto(survey::v1::Submission::State state) {
+  switch (state) {
+    case survey::v1::Submission::STATE_DRAFT:
+      return SubmissionState::kDraft;
+    case survey::v1::Submission::STATE_SUBMITTED:
+      return SubmissionState::kSubmitted;
+    case survey::v1::Submission::STATE_RETURNED:
+      return SubmissionState::kReturned;
+    case survey::v1::Submission::STATE_ACCEPTED:
+      return SubmissionState::kAccepted;
+    case survey::v1::Submission::STATE_FINAL:
+      return SubmissionState::kFinal;
+    default:
+      return SubmissionState::kNone;
+  }
+}
+
+std::optional<base::Date> DateFromProto(const google::type::Date& date) {
+  const auto made = base::Date::Make(date.year(), date.month(), date.day());
+  if (!made.ok()) return std::nullopt;
+  return *made;
+}
+
+// The numbers of the enums are equal by design; a test holds them together.
+v1::Indicator::Measure ToProto(Measure measure) {
+  return static_cast<v1::Indicator::Measure>(measure);
+}
+
+v1::Cell::Flag ToProto(Flag flag) { return static_cast<v1::Cell::Flag>(flag); }
+
+v1::Statement::Verdict ToProto(StatementVerdict verdict) {
+  return static_cast<v1::Statement::Verdict>(verdict);
+}
+
+v1::Population ToProto(const PopulationSet& population) {
+  v1::Population proto;
+  proto.set_id(population.definition.id);
+  proto.set_label(population.label);
+  proto.set_predicate(population.definition.predicate);
+  proto.set_size(population.members.Count());
+  proto.set_undecided(population.undecided.Count());
+  return proto;
+}
+
+}  // namespace
+
+absl::StatusOr<RoundHeader> FromProto(const survey::v1::Round& round) {
+  const auto name = base::RoundName::Parse(round.name());
+  const auto program = base::ProgramName::Parse(round.program());
+  if (!name.ok() || !program.ok()) {
+    return PeerAnswerInvalid(
+        "survey", "a round's names cannot be read: " + round.name() + " " +
+                      round.program());
+  }
+  RoundHeader header;
+  header.survey = name->survey;
+  header.fiscal_year = name->fiscal_year;
+  header.program = program->program;
+  header.synthetic = round.synthetic();
+  header.registry_version = round.registry_version();
+  header.revision = round.revision();
+  header.window_start = DateFromProto(round.window_start());
+  header.window_end = DateFromProto(round.window_end());
+  return header;
+}
+
+absl::StatusOr<std::shared_ptr<const Questionnaire>> FromProto(
+    const survey::v1::Codebook& codebook) {
+  const auto name = base::CodebookName::Parse(codebook.name());
+  if (!name.ok()) {
+    return PeerAnswerInvalid(
+        "survey", "a codebook's name cannot be read: " + codebook.name());
+  }
+  std::vector<Item> items;
+  for (const survey::v1::Item& proto : codebook.items()) {
+    WELFARE_ASSIGN_OR_RETURN(Item item, ItemFromProto(proto));
+    items.push_back(std::move(item));
+  }
+  return std::make_shared<const Questionnaire>(name->version, std::move(items));
+}
+
+absl::StatusOr<FrameRow> FromProto(const survey::v1::Frame::Row& row) {
+  const auto code = base::MunicipalityCode::Parse(row.municipality_code());
+  if (!code.ok()) {
+    return PeerAnswerInvalid("survey", "a municipality code cannot be read: " +
+                                           row.municipality_code());
+  }
+  WELFARE_ASSIGN_OR_RETURN(const base::RespondentKind kind,
+                           KindFromProto(row.respondent_kind()));
+  FrameRow frame{{*code, kind},
+                 row.display_name(),
+                 row.area(),
+                 {},
+                 StateFromProto(row.state()),
+                 row.late(),
+                 row.revision()};
+  for (const survey::v1::Frame::StatusFact& fact : row.statuses()) {
+    frame.facts[fact.fiscal_year()] = {
+        ToTruth(fact.has_implementing(), fact.implementing()),
+        ToTruth(fact.has_preparation(), fact.preparation())};
+  }
+  return frame;
+}
+
+RawColumn FromProto(const survey::v1::Column& column) {
+  RawColumn raw;
+  raw.item = column.item();
+  raw.row = column.row();
+  raw.absences.assign(column.absences().begin(), column.absences().end());
+  raw.codes.assign(column.codes().begin(), column.codes().end());
+  raw.integers.assign(column.integers().begin(), column.integers().end());
+  raw.texts.assign(column.texts().begin(), column.texts().end());
+  return raw;
+}
+
+absl::StatusOr<std::map<std::string, RosterEntry>> FromProto(
+    const registry::v1::Roster& roster) {
+  std::map<std::string, RosterEntry> entries;
+  for (const registry::v1::Roster::Entry& proto : roster.entries()) {
+    const auto name = base::MunicipalityName::Parse(proto.municipality());
+    if (!name.ok()) {
+      return PeerAnswerInvalid(
+          "registry",
+          "a municipality's name cannot be read: " + proto.municipality());
+    }
+    RosterEntry entry;
+    entry.display_name = proto.display_name();
+    entry.council_display_name = proto.council_display_name();
+    entry.facts.implementing =
+        ToTruth(proto.implementing() != registry::v1::IMPLEMENTING_UNSPECIFIED,
+                proto.implementing() == registry::v1::IMPLEMENTING_YES);
+    entry.facts.preparation =
+        ToTruth(proto.preparation() == registry::v1::PREPARATION_YES ||
+                    proto.preparation() == registry::v1::PREPARATION_NO,
+                proto.preparation() == registry::v1::PREPARATION_YES);
+    entries.emplace(name->code.ToString(), std::move(entry));
+  }
+  return entries;
+}
+
+absl::StatusOr<Basis> FromProto(type::v1::Basis::Kind basis) {
+  switch (basis) {
+    case type::v1::Basis::KIND_UNSPECIFIED:
+    case type::v1::Basis::PROVISIONAL:
+      return Basis::kProvisional;
+    case type::v1::Basis::FINAL:
+      return Basis::kFinal;
+    default:
+      return BasisUnknown(basis);
+  }
+}
+
+v1::Indicator ToProto(const std::string& survey, const Definition& definition,
+                      const PopulationDefinition& population) {
+  v1::Indicator proto;
+  proto.set_name(base::IndicatorName{survey, definition.id}.ToString());
+  proto.set_display_name(definition.label);
+  proto.set_measure(ToProto(definition.measure));
+  proto.mutable_population()->set_id(population.id);
+  proto.mutable_population()->set_label(population.label);
+  proto.mutable_population()->set_predicate(population.predicate);
+  for (const std::string& item : definition.NamedItems()) {
+    proto.add_items(item);
+  }
+  proto.set_condition(definition.Condition());
+  proto.set_reference_year_offset(definition.reference_year_offset);
+  for (const int page : definition.pages) proto.add_pages(page);
+  proto.set_unit(definition.unit);
+  proto.set_definition(definition.version);
+  proto.set_definition_digest(
+      base::Sha256Hex(CanonicalText(definition, population)));
+  proto.set_multiple_answer(definition.multiple_answer);
+  return proto;
+}
+
+v1::IndicatorValue ToProto(const std::string& survey, const Figures& figures) {
+  v1::IndicatorValue proto;
+  proto.set_name(base::IndicatorValueName{
+      survey, figures.indicator,
+      base::FiscalYear::FromChecked(figures.fiscal_year)}
+                     .ToString());
+  proto.set_fiscal_year(figures.fiscal_year);
+  proto.set_reference_year(figures.reference_year);
+  proto.set_display_name(figures.label);
+  proto.set_measure(ToProto(figures.measure));
+  v1::Population& population = *proto.mutable_population();
+  population.set_id(figures.population);
+  population.set_label(figures.population_label);
+  population.set_predicate(figures.predicate);
+  population.set_size(figures.size);
+  population.set_undecided(figures.undecided);
+  proto.set_base(figures.base);
+  proto.set_answered(figures.answered);
+  for (const FigureCell& cell : figures.cells) {
+    v1::Cell& one = *proto.add_cells();
+    one.set_key(cell.key);
+    one.set_label(cell.label);
+    one.set_count(cell.count);
+    one.set_base(cell.base);
+    if (cell.percent.has_value()) one.set_percent(*cell.percent);
+    if (cell.value.has_value()) one.set_value(*cell.value);
+    if (cell.numerator.has_value()) one.set_numerator(*cell.numerator);
+    if (cell.denominator.has_value()) one.set_denominator(*cell.denominator);
+    for (const Flag flag : cell.flags) one.add_flags(ToProto(flag));
+  }
+  for (const base::Absence kind : base::kAllAbsences) {
+    v1::AbsenceCount& one = *proto.add_absences();
+    one.set_kind(static_cast<type::v1::Absence::Kind>(kind));
+    one.set_count(figures.Absent(kind));
+    if (!base::StaysInBase(kind)) continue;
+    if (const auto percent =
+            base::FormatPercent(figures.Absent(kind), figures.base)) {
+      one.set_percent(*percent);
+    }
+  }
+  type::v1::DataVersions& versions = *proto.mutable_versions();
+  versions.set_registry(figures.registry_version);
+  versions.set_round(figures.round_revision);
+  versions.set_definition(figures.definition_version);
+  versions.set_codebook(figures.codebook);
+  versions.set_definition_digest(figures.definition_digest);
+  proto.set_basis(static_cast<type::v1::Basis::Kind>(figures.basis));
+  proto.set_synthetic(figures.synthetic);
+  proto.set_multiple_answer(figures.multiple_answer);
+  proto.set_unit(figures.unit);
+  for (const Flag flag : figures.flags) proto.add_flags(ToProto(flag));
+  return proto;
+}
+
+v1::Explanation ToProto(const FrameRow& row,
+                        const CellExplanation& explanation) {
+  v1::Explanation proto;
+  proto.set_respondent(row.respondent.ToString());
+  proto.set_display_name(row.display_name);
+  proto.set_in(explanation.in);
+  proto.set_in_base(explanation.in_base);
+  proto.set_reason(explanation.reason);
+  proto.set_submission_revision(row.revision);
+  return proto;
+}
+
+v1::Statement ToProto(const std::string& round, const Statement& statement) {
+  v1::Statement proto;
+  proto.set_name(round + "/statements/" + statement.id);
+  proto.set_page(statement.page);
+  proto.set_label(statement.label);
+  proto.set_published(statement.published);
+  proto.set_check(static_cast<v1::Statement::Check>(statement.check));
+  for (const StatementReading& reading : statement.readings) {
+    v1::Statement::Reading& one = *proto.add_readings();
+    one.set_reading(reading.reading);
+    if (reading.population != nullptr) {
+      v1::Population& population = *one.mutable_population();
+      population = ToProto(*reading.population);
+      if (reading.population_label.has_value()) {
+        population.set_label(*reading.population_label);
+      }
+      if (reading.population_size.has_value()) {
+        population.set_size(*reading.population_size);
+      }
+    }
+    one.set_computed(reading.computed);
+    if (reading.count.has_value()) one.set_count(*reading.count);
+    if (reading.base.has_value()) one.set_base(*reading.base);
+    one.set_verdict(ToProto(reading.verdict));
+    one.set_rule(reading.rule);
+    one.set_indicator(reading.indicator);
+    one.set_cell(reading.cell);
+  }
+  proto.set_verdict(ToProto(statement.verdict));
+  std::string agreeing;
+  for (const std::string& reading : statement.agreeing_readings) {
+    if (!agreeing.empty()) agreeing += ", ";
+    agreeing += reading;
+  }
+  proto.set_agreeing_readings(agreeing);
+  proto.set_not_computed_reason(statement.not_computed_reason);
+  proto.set_round_fiscal_year(statement.round_year);
+  proto.set_synthetic(statement.synthetic);
+  return proto;
+}
+
+}  // namespace welfare::indicator

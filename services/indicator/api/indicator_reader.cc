@@ -1,0 +1,500 @@
+#include "services/indicator/api/indicator_reader.h"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <thread>
+#include <tuple>
+#include <utility>
+
+#include "services/base/page.h"
+#include "services/base/resource_name.h"
+#include "services/base/sha256.h"
+#include "services/indicator/errors.h"
+#include "services/platform/errors.h"
+#include "services/platform/rpc/page_request.h"
+
+namespace welfare::indicator {
+namespace {
+
+using platform::CallContext;
+
+// Begins every cache key; raised with any change of what is computed from
+// equal versions, or of the reply's shape.
+constexpr std::string_view kCacheFormat = "indicator/1/";
+// Replies never become wrong, only unlikely to be asked for again.
+constexpr std::chrono::seconds kReplyLifetime = std::chrono::hours(1);
+// A round takes well under a megabyte; these are last year's, this year's and
+// the revisions of a busy day.
+constexpr std::size_t kRoundsInMemory = 16;
+constexpr std::size_t kHistoriesInMemory = 16;
+constexpr std::size_t kListingsInMemory = 8;
+// How long `min_version` waits, and how often it looks.
+constexpr std::chrono::seconds kLongestWait{10};
+constexpr std::chrono::milliseconds kWaitStep{20};
+
+// Observes how long its life took.
+class Timer {
+ public:
+  explicit Timer(platform::Histogram& histogram)
+      : histogram_(histogram), start_(std::chrono::steady_clock::now()) {}
+  ~Timer() {
+    histogram_.Observe(
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start_)
+            .count());
+  }
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+
+ private:
+  platform::Histogram& histogram_;
+  std::chrono::steady_clock::time_point start_;
+};
+
+std::string BasisName(Basis basis) {
+  return basis == Basis::kFinal ? "FINAL" : "PROVISIONAL";
+}
+
+// The last part of a page's key: the id of the element before the page.
+template <typename Key>
+std::optional<std::string> LastId(const std::optional<Key>& key) {
+  if (!key.has_value()) return std::nullopt;
+  return std::get<std::string>(*key);
+}
+
+// The position after the element whose id is `last_id`.
+template <typename Range, typename Id>
+absl::StatusOr<std::size_t> PositionAfter(
+    const Range& all, Id id, const std::optional<std::string>& last_id) {
+  if (!last_id.has_value()) return std::size_t{0};
+  const auto found = std::ranges::find(all, *last_id, id);
+  if (found == all.end()) return base::PageTokenInvalid();
+  return static_cast<std::size_t>(found - all.begin()) + 1;
+}
+
+template <typename Name>
+absl::StatusOr<Name> ParseName(std::string_view field, std::string_view text) {
+  auto name = Name::Parse(text);
+  if (!name.ok()) return NameInvalid(field, text, name.status());
+  return name;
+}
+
+std::string DigestOf(const SurveyData& data) {
+  std::string text;
+  for (const PopulationDefinition& population : data.definitions.populations) {
+    text += CanonicalText(Definition{}, population);
+  }
+  for (const Definition& definition : data.definitions.definitions) {
+    text += CanonicalText(
+        definition, *data.definitions.FindPopulation(definition.population));
+  }
+  for (const auto& [year, round] : data.published) {
+    text += "published " + std::to_string(year) + " " + round.profile.version;
+    for (const base::WordingRule& rule : round.profile.rules) {
+      text += "\nrule " + rule.pattern;
+      if (rule.lower.has_value()) text += " " + rule.lower->offset.ToString();
+      if (rule.upper.has_value()) text += " " + rule.upper->offset.ToString();
+    }
+    for (const PublishedFigure& figure : round.figures) {
+      text += "\nfigure " + figure.figure_id + " " + figure.statement_id + " " +
+              figure.reading + " " + figure.label + " " + figure.value + " " +
+              figure.value_as_published + " " + figure.wording;
+      for (const auto& bound : {figure.numerator, figure.denominator,
+                                figure.lower_bound, figure.upper_bound}) {
+        text += " " + (bound.has_value() ? std::to_string(*bound) : "-");
+      }
+      for (const std::string& id : figure.populations) text += " " + id;
+    }
+    for (const auto& [id, source] : round.sources) {
+      text += "\nsource " + id + " " + source.indicator + " " + source.cell +
+              " " + source.within;
+      for (const std::string& option : source.options) text += " " + option;
+      text += source.two_rounds ? " two" : " one";
+    }
+  }
+  return base::Sha256Hex(text);
+}
+
+}  // namespace
+
+IndicatorReader::IndicatorReader(const Dependencies& dependencies)
+    : surveys_(dependencies.surveys),
+      survey_(dependencies.survey),
+      registry_(dependencies.registry),
+      cache_(dependencies.cache),
+      compute_seconds_(dependencies.metrics.AddHistogram(
+          "welfare_indicator_compute_seconds",
+          "Time to compute the indicators of one reply, without peers.",
+          {0.00001, 0.00003, 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3,
+           1})),
+      rounds_(kRoundsInMemory),
+      histories_(kHistoriesInMemory),
+      listings_(kListingsInMemory) {
+  for (const auto& [id, data] : surveys_) digests_[id] = DigestOf(data);
+}
+
+absl::StatusOr<const SurveyData*> IndicatorReader::FindSurvey(
+    const std::string& survey) const {
+  const auto found = surveys_.find(survey);
+  if (found == surveys_.end()) {
+    return SurveyNotFound(base::SurveyName{survey}.ToString());
+  }
+  return &found->second;
+}
+
+absl::StatusOr<std::shared_ptr<const IndicatorReader::Listing>>
+IndicatorReader::ListingOf(const CallContext& call, const std::string& survey) {
+  WELFARE_ASSIGN_OR_RETURN(const SurveyData* data, FindSurvey(survey));
+  WELFARE_ASSIGN_OR_RETURN(
+      const auto codebook,
+      survey_.FindLatestCodebook(call, base::SurveyName{survey}));
+  // Without a codebook only the definitions of files exist.
+  const std::string key =
+      codebook.has_value() ? codebook->ToString() : survey + "/none";
+  return listings_.Get(
+      key, [&]() -> absl::StatusOr<std::shared_ptr<const Listing>> {
+        auto questionnaire =
+            std::make_shared<const Questionnaire>("", std::vector<Item>());
+        if (codebook.has_value()) {
+          WELFARE_ASSIGN_OR_RETURN(questionnaire,
+                                   survey_.GetCodebook(call, *codebook));
+        }
+        auto listing = std::make_shared<Listing>();
+        listing->definitions =
+            data->definitions.ForQuestionnaire(*questionnaire);
+        // A population the data does not know cannot be shown; such an
+        // indicator is not computable either.
+        std::erase_if(listing->definitions, [data](const Definition& one) {
+          return data->definitions.FindPopulation(one.population) == nullptr;
+        });
+        return listing;
+      });
+}
+
+absl::Status IndicatorReader::GetIndicator(
+    const CallContext& call, const v1::GetIndicatorRequest& request,
+    v1::Indicator& response) {
+  WELFARE_ASSIGN_OR_RETURN(
+      const auto name, ParseName<base::IndicatorName>("name", request.name()));
+  if (!surveys_.contains(name.survey)) return IndicatorNotFound(request.name());
+  WELFARE_ASSIGN_OR_RETURN(const auto listing, ListingOf(call, name.survey));
+  const auto found =
+      std::ranges::find(listing->definitions, name.indicator, &Definition::id);
+  if (found == listing->definitions.end()) {
+    return IndicatorNotFound(request.name());
+  }
+  response = ToProto(
+      name.survey, *found,
+      *surveys_.at(name.survey).definitions.FindPopulation(found->population));
+  return absl::OkStatus();
+}
+
+absl::Status IndicatorReader::ListIndicators(
+    const CallContext& call, const v1::ListIndicatorsRequest& request,
+    v1::ListIndicatorsResponse& response) {
+  WELFARE_ASSIGN_OR_RETURN(const auto survey, ParseName<base::SurveyName>(
+                                                  "parent", request.parent()));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const auto after,
+                           page.After<std::tuple<std::string>>());
+  WELFARE_ASSIGN_OR_RETURN(const auto listing, ListingOf(call, survey.survey));
+  const std::vector<Definition>& all = listing->definitions;
+  WELFARE_ASSIGN_OR_RETURN(std::size_t at,
+                           PositionAfter(all, &Definition::id, LastId(after)));
+  const DefinitionSet& set = surveys_.at(survey.survey).definitions;
+  const std::size_t end =
+      std::min(all.size(), at + static_cast<std::size_t>(page.size()));
+  for (; at < end; ++at) {
+    *response.add_indicators() = ToProto(
+        survey.survey, all[at], *set.FindPopulation(all[at].population));
+  }
+  if (end < all.size()) {
+    response.set_next_page_token(page.TokenAfter(std::tuple(all[end - 1].id)));
+  }
+  response.set_total_size(static_cast<int>(all.size()));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<IndicatorReader::Pin> IndicatorReader::PinVersion(
+    const CallContext& call, const base::RoundName& name,
+    std::int64_t data_version, std::int64_t min_version) {
+  if (data_version < 0) return VersionNegative("data_version", data_version);
+  if (min_version < 0) return VersionNegative("min_version", min_version);
+  if (data_version > 0) {
+    // The pins of an earlier revision are those the round had then.
+    WELFARE_ASSIGN_OR_RETURN(const auto round, Load(call, name, data_version));
+    return Pin{data_version, round->header().registry_version};
+  }
+  const auto give_up = std::chrono::steady_clock::now() + kLongestWait;
+  while (true) {
+    WELFARE_ASSIGN_OR_RETURN(const RoundHeader header,
+                             survey_.GetRound(call, name));
+    if (header.revision >= min_version) {
+      return Pin{header.revision, header.registry_version};
+    }
+    if (call.cancelled()) return platform::Cancelled("waiting for a version");
+    if (call.limits.expired() || std::chrono::steady_clock::now() >= give_up) {
+      return platform::DeadlineExceeded("waiting for min_version");
+    }
+    std::this_thread::sleep_for(kWaitStep);
+  }
+}
+
+absl::StatusOr<std::shared_ptr<const LoadedRound>> IndicatorReader::Load(
+    const CallContext& call, const base::RoundName& name,
+    std::int64_t revision) {
+  WELFARE_ASSIGN_OR_RETURN(const SurveyData* data, FindSurvey(name.survey));
+  return rounds_.Get(
+      name.ToString() + "@" + std::to_string(revision),
+      [&]() -> absl::StatusOr<std::shared_ptr<const LoadedRound>> {
+        WELFARE_ASSIGN_OR_RETURN(FetchedRound fetched,
+                                 survey_.FetchRound(call, name, revision));
+        return LoadedRound::Make(std::move(fetched), data->definitions);
+      });
+}
+
+absl::StatusOr<std::shared_ptr<const RegistryHistory>>
+IndicatorReader::HistoryOf(const CallContext& call, const LoadedRound& round) {
+  const RoundHeader& header = round.header();
+  WELFARE_ASSIGN_OR_RETURN(const SurveyData* data, FindSurvey(header.survey));
+  const int last = header.fiscal_year.value();
+  int first = data->definitions.FirstRegistryYear();
+  if (first == 0 || first > last) first = last;
+  const std::string key = header.program + "@" +
+                          std::to_string(header.registry_version) + "/" +
+                          std::to_string(first) + "-" + std::to_string(last);
+  return histories_.Get(
+      key, [&]() -> absl::StatusOr<std::shared_ptr<const RegistryHistory>> {
+        WELFARE_ASSIGN_OR_RETURN(
+            RegistryHistory history,
+            registry_.GetHistory(call, header.program, first, last,
+                                 header.registry_version));
+        return std::make_shared<const RegistryHistory>(std::move(history));
+      });
+}
+
+absl::StatusOr<std::shared_ptr<const RegistryHistory>>
+IndicatorReader::HistoryFor(const CallContext& call, const LoadedRound& round,
+                            Basis basis, const std::string& indicator) {
+  const Definition* definition = round.On(basis).FindDefinition(indicator);
+  if (definition == nullptr ||
+      definition->measure != Measure::kRegistrySeries) {
+    return std::shared_ptr<const RegistryHistory>();
+  }
+  return HistoryOf(call, round);
+}
+
+std::string IndicatorReader::VersionsKey(const std::string& survey,
+                                         const Pin& pin, Basis basis) const {
+  const auto digest = digests_.find(survey);
+  return "round=" + std::to_string(pin.revision) +
+         "/registry=" + std::to_string(pin.registry_version) +
+         "/basis=" + BasisName(basis) + "/definitions=" +
+         (digest == digests_.end() ? std::string("-") : digest->second);
+}
+
+absl::Status IndicatorReader::GetIndicatorValue(
+    const CallContext& call, const v1::GetIndicatorValueRequest& request,
+    platform::SharedBytes& bytes) {
+  WELFARE_ASSIGN_OR_RETURN(const auto name, ParseName<base::IndicatorValueName>(
+                                                "name", request.name()));
+  WELFARE_ASSIGN_OR_RETURN(const Basis basis, FromProto(request.basis()));
+  if (!surveys_.contains(name.survey)) return IndicatorNotFound(request.name());
+  const base::RoundName round_name{name.survey, name.fiscal_year};
+  WELFARE_ASSIGN_OR_RETURN(const Pin pin,
+                           PinVersion(call, round_name, request.data_version(),
+                                      request.min_version()));
+  const std::string key = std::string(kCacheFormat) + name.ToString() + "/" +
+                          VersionsKey(name.survey, pin, basis);
+  bytes = cache_.Get(key);
+  if (bytes != nullptr) return absl::OkStatus();
+  WELFARE_ASSIGN_OR_RETURN(const auto round,
+                           Load(call, round_name, pin.revision));
+  WELFARE_ASSIGN_OR_RETURN(const auto history,
+                           HistoryFor(call, *round, basis, name.indicator));
+  {
+    const Timer timer(compute_seconds_);
+    if (round->On(basis).FindDefinition(name.indicator) == nullptr) {
+      return IndicatorNotFound(name.parent().ToString());
+    }
+    WELFARE_ASSIGN_OR_RETURN(
+        const Figures figures,
+        round->On(basis).Compute(name.indicator, history.get()));
+    bytes = platform::Share(ToProto(name.survey, figures).SerializeAsString());
+  }
+  cache_.Set(key, bytes, kReplyLifetime);
+  return absl::OkStatus();
+}
+
+absl::Status IndicatorReader::ListIndicatorValues(
+    const CallContext& call, const v1::ListIndicatorValuesRequest& request,
+    platform::SharedBytes& bytes) {
+  WELFARE_ASSIGN_OR_RETURN(
+      const auto name, ParseName<base::RoundName>("parent", request.parent()));
+  WELFARE_ASSIGN_OR_RETURN(const Basis basis, FromProto(request.basis()));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  using Key = std::tuple<std::int64_t, std::string>;  // revision, indicator
+  WELFARE_ASSIGN_OR_RETURN(const auto after, page.After<Key>());
+  if (!surveys_.contains(name.survey)) return RoundNotFound(request.parent());
+  // Later pages speak of the first page's revision.
+  WELFARE_ASSIGN_OR_RETURN(
+      const Pin pin, PinVersion(call, name,
+                                after.has_value() ? std::get<0>(*after)
+                                                  : request.data_version(),
+                                after.has_value() ? 0 : request.min_version()));
+  const std::string key = std::string(kCacheFormat) + name.ToString() +
+                          "/values/" + std::to_string(page.size()) + "/" +
+                          LastId(after).value_or("-") + "/" +
+                          std::to_string(request.data_version()) + "/" +
+                          VersionsKey(name.survey, pin, basis);
+  bytes = cache_.Get(key);
+  if (bytes != nullptr) return absl::OkStatus();
+  WELFARE_ASSIGN_OR_RETURN(const auto round, Load(call, name, pin.revision));
+  WELFARE_ASSIGN_OR_RETURN(const auto history, HistoryOf(call, *round));
+  {
+    const Timer timer(compute_seconds_);
+    const RoundIndicators& indicators = round->On(basis);
+    // What the round's codebook does not carry is left out; asking for it by
+    // name says why.
+    std::vector<std::string> ids;
+    for (const Definition& definition : indicators.definitions()) {
+      if (indicators.IsComputable(definition.id)) ids.push_back(definition.id);
+    }
+    WELFARE_ASSIGN_OR_RETURN(
+        std::size_t at, PositionAfter(ids, std::identity(), LastId(after)));
+    const std::size_t end =
+        std::min(ids.size(), at + static_cast<std::size_t>(page.size()));
+    v1::ListIndicatorValuesResponse response;
+    for (; at < end; ++at) {
+      WELFARE_ASSIGN_OR_RETURN(const Figures figures,
+                               indicators.Compute(ids[at], history.get()));
+      *response.add_indicator_values() = ToProto(name.survey, figures);
+    }
+    if (end < ids.size()) {
+      response.set_next_page_token(
+          page.TokenAfter(Key(pin.revision, ids[end - 1])));
+    }
+    response.set_total_size(static_cast<int>(ids.size()));
+    bytes = platform::Share(response.SerializeAsString());
+  }
+  cache_.Set(key, bytes, kReplyLifetime);
+  return absl::OkStatus();
+}
+
+absl::Status IndicatorReader::ExplainIndicatorValue(
+    const CallContext& call, const v1::ExplainIndicatorValueRequest& request,
+    v1::ExplainIndicatorValueResponse& response) {
+  WELFARE_ASSIGN_OR_RETURN(const auto name, ParseName<base::IndicatorValueName>(
+                                                "name", request.name()));
+  WELFARE_ASSIGN_OR_RETURN(const Basis basis, FromProto(request.basis()));
+  if (!surveys_.contains(name.survey)) return IndicatorNotFound(request.name());
+  const base::RoundName round_name{name.survey, name.fiscal_year};
+  WELFARE_ASSIGN_OR_RETURN(
+      const Pin pin, PinVersion(call, round_name, request.data_version(), 0));
+  WELFARE_ASSIGN_OR_RETURN(const auto round,
+                           Load(call, round_name, pin.revision));
+  WELFARE_ASSIGN_OR_RETURN(const auto history,
+                           HistoryFor(call, *round, basis, name.indicator));
+  const Timer timer(compute_seconds_);
+  const RoundIndicators& indicators = round->On(basis);
+  if (indicators.FindDefinition(name.indicator) == nullptr) {
+    return IndicatorNotFound(name.parent().ToString());
+  }
+  WELFARE_ASSIGN_OR_RETURN(
+      const ExplainedCell explained,
+      indicators.Explain(name.indicator, request.cell(), history.get()));
+  *response.mutable_indicator_value() = ToProto(name.survey, explained.figures);
+  response.set_cell(request.cell());
+  for (const CellExplanation& one : explained.explanations) {
+    *response.add_explanations() =
+        ToProto(indicators.table().rows()[one.row], one);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status IndicatorReader::ListStatements(
+    const CallContext& call, const v1::ListStatementsRequest& request,
+    platform::SharedBytes& bytes) {
+  WELFARE_ASSIGN_OR_RETURN(
+      const auto name, ParseName<base::RoundName>("parent", request.parent()));
+  WELFARE_ASSIGN_OR_RETURN(const Basis basis, FromProto(request.basis()));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  // The revisions of the round and of the round before (0: there is none), and
+  // the statement.
+  using Key = std::tuple<std::int64_t, std::int64_t, std::string>;
+  WELFARE_ASSIGN_OR_RETURN(const auto after, page.After<Key>());
+  if (!surveys_.contains(name.survey)) return RoundNotFound(request.parent());
+  WELFARE_ASSIGN_OR_RETURN(
+      const Pin pin,
+      PinVersion(
+          call, name,
+          after.has_value() ? std::get<0>(*after) : request.data_version(), 0));
+  const base::RoundName before{name.survey, name.fiscal_year - 1};
+  Pin before_pin;
+  if (!after.has_value()) {
+    const auto found = PinVersion(call, before, 0, 0);
+    if (found.ok()) {
+      before_pin = *found;
+    } else if (found.status().code() != absl::StatusCode::kNotFound) {
+      return found.status();
+    }
+  } else if (std::get<1>(*after) > 0) {
+    WELFARE_ASSIGN_OR_RETURN(before_pin,
+                             PinVersion(call, before, std::get<1>(*after), 0));
+  }
+  const std::string key = std::string(kCacheFormat) + name.ToString() +
+                          "/statements/" + std::to_string(page.size()) + "/" +
+                          LastId(after).value_or("-") + "/" +
+                          std::to_string(request.data_version()) +
+                          "/before=" + std::to_string(before_pin.revision) +
+                          "," + std::to_string(before_pin.registry_version) +
+                          "/" + VersionsKey(name.survey, pin, basis);
+  bytes = cache_.Get(key);
+  if (bytes != nullptr) return absl::OkStatus();
+  WELFARE_ASSIGN_OR_RETURN(const auto round, Load(call, name, pin.revision));
+  std::shared_ptr<const LoadedRound> previous;
+  if (before_pin.revision > 0) {
+    auto loaded = Load(call, before, before_pin.revision);
+    // A round that was planned and never opened has no answers to compare.
+    if (loaded.ok()) {
+      previous = *loaded;
+    } else if (loaded.status().code() !=
+               absl::StatusCode::kFailedPrecondition) {
+      return loaded.status();
+    }
+  }
+  WELFARE_ASSIGN_OR_RETURN(const auto history, HistoryOf(call, *round));
+
+  const SurveyData& data = surveys_.at(name.survey);
+  v1::ListStatementsResponse response;
+  const auto published = data.published.find(name.fiscal_year.value());
+  if (published != data.published.end()) {
+    const Timer timer(compute_seconds_);
+    StatementInputs inputs;
+    inputs.rounds[name.fiscal_year.value()] = &round->On(basis);
+    if (previous != nullptr) {
+      inputs.rounds[before.fiscal_year.value()] = &previous->On(basis);
+    }
+    inputs.history = history.get();
+    const std::vector<Statement> all =
+        JudgeStatements(published->second, inputs);
+    WELFARE_ASSIGN_OR_RETURN(std::size_t at,
+                             PositionAfter(all, &Statement::id, LastId(after)));
+    const std::size_t end =
+        std::min(all.size(), at + static_cast<std::size_t>(page.size()));
+    for (; at < end; ++at) {
+      *response.add_statements() = ToProto(name.ToString(), all[at]);
+    }
+    if (end < all.size()) {
+      response.set_next_page_token(page.TokenAfter(
+          Key(pin.revision, before_pin.revision, all[end - 1].id)));
+    }
+    response.set_total_size(static_cast<int>(all.size()));
+    response.set_wording_profile(published->second.profile.version);
+  }
+  bytes = platform::Share(response.SerializeAsString());
+  cache_.Set(key, bytes, kReplyLifetime);
+  return absl::OkStatus();
+}
+
+}  // namespace welfare::indicator

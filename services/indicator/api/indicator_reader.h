@@ -1,0 +1,114 @@
+// Answers every question about indicators: finds the versions, loads what they
+// name, computes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "welfare/indicator/v1/indicator_service.pb.h"
+
+#include "services/indicator/api/convert.h"
+#include "services/indicator/files/data_files.h"
+#include "services/indicator/store/loaded_rounds.h"
+#include "services/indicator/peers/peers.h"
+#include "services/platform/cache/cache.h"
+#include "services/platform/rpc/call_context.h"
+#include "services/platform/observe/metrics.h"
+#include "services/platform/cache/shared_bytes.h"
+
+namespace welfare::indicator {
+
+// Any thread may call it; calls block on peers, so they run on the pool.
+//
+// A read without `data_version` asks the survey for the round's revision, so
+// it sees everything acknowledged before it; one with a `data_version` that was
+// seen before needs no peer. Replies are cached as bytes under keys that hold
+// every version they came from.
+class IndicatorReader {
+ public:
+  struct Dependencies {
+    const std::map<std::string, SurveyData>& surveys;
+    const SurveyPeer& survey;
+    const RegistryPeer& registry;
+    platform::Cache& cache;
+    platform::MetricsRegistry& metrics;
+  };
+  // All must outlive the reader.
+  explicit IndicatorReader(const Dependencies& dependencies);
+
+  // Errors of each: those its method lists in indicator_service.proto.
+  absl::Status GetIndicator(const platform::CallContext& call,
+                            const v1::GetIndicatorRequest& request,
+                            v1::Indicator& response);
+  absl::Status ListIndicators(const platform::CallContext& call,
+                              const v1::ListIndicatorsRequest& request,
+                              v1::ListIndicatorsResponse& response);
+  absl::Status ExplainIndicatorValue(
+      const platform::CallContext& call,
+      const v1::ExplainIndicatorValueRequest& request,
+      v1::ExplainIndicatorValueResponse& response);
+
+  // These answer with the serialized reply.
+  absl::Status GetIndicatorValue(const platform::CallContext& call,
+                                 const v1::GetIndicatorValueRequest& request,
+                                 platform::SharedBytes& bytes);
+  absl::Status ListIndicatorValues(
+      const platform::CallContext& call,
+      const v1::ListIndicatorValuesRequest& request,
+      platform::SharedBytes& bytes);
+  absl::Status ListStatements(const platform::CallContext& call,
+                              const v1::ListStatementsRequest& request,
+                              platform::SharedBytes& bytes);
+
+ private:
+  // What the API speaks of outside a round.
+  struct Listing {
+    std::vector<Definition> definitions;
+  };
+  // The exact state a read speaks of.
+  struct Pin {
+    std::int64_t revision = 0;
+    std::int64_t registry_version = 0;
+  };
+
+  absl::StatusOr<const SurveyData*> FindSurvey(const std::string& survey) const;
+  absl::StatusOr<std::shared_ptr<const Listing>> ListingOf(
+      const platform::CallContext& call, const std::string& survey);
+  // Errors: VERSION_NEGATIVE, and as SurveyPeer::GetRound and FetchRound;
+  //   DEADLINE_EXCEEDED where `min_version` is not reached in time.
+  absl::StatusOr<Pin> PinVersion(const platform::CallContext& call,
+                                 const base::RoundName& name,
+                                 std::int64_t data_version,
+                                 std::int64_t min_version);
+  absl::StatusOr<std::shared_ptr<const LoadedRound>> Load(
+      const platform::CallContext& call, const base::RoundName& name,
+      std::int64_t revision);
+  absl::StatusOr<std::shared_ptr<const RegistryHistory>> HistoryOf(
+      const platform::CallContext& call, const LoadedRound& round);
+  // The history where the indicator needs it, else null.
+  absl::StatusOr<std::shared_ptr<const RegistryHistory>> HistoryFor(
+      const platform::CallContext& call, const LoadedRound& round, Basis basis,
+      const std::string& indicator);
+  // Everything but the question itself that a reply depends on.
+  std::string VersionsKey(const std::string& survey, const Pin& pin,
+                          Basis basis) const;
+
+  const std::map<std::string, SurveyData>& surveys_;
+  // SHA-256 over every definition, population, published row and profile of a
+  // survey.
+  std::map<std::string, std::string> digests_;
+  const SurveyPeer& survey_;
+  const RegistryPeer& registry_;
+  platform::Cache& cache_;
+  platform::Histogram& compute_seconds_;
+  LoadedOnce<LoadedRound> rounds_;
+  LoadedOnce<RegistryHistory> histories_;
+  LoadedOnce<Listing> listings_;
+};
+
+}  // namespace welfare::indicator

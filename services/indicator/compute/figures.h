@@ -1,0 +1,88 @@
+// Computed values: figures with everything that is needed to check them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+
+#include "services/base/absence.h"
+#include "services/indicator/definition/definition.h"
+#include "services/indicator/round/round_table.h"
+
+namespace welfare::indicator {
+
+// A base below this is small: one respondent moves a percent by more than 3.3
+// points. 30 is the published rounds' usual base.
+inline constexpr int kSmallBaseLimit = 30;
+
+// A remark on a figure, in the order in which they are listed.
+enum class Flag {
+  kUndefined = 1,   // the base (or the number of values) is 0
+  kLowerBound = 2,  // members have no value: a total is a lower bound
+  kSmallBase = 3,   // base below kSmallBaseLimit
+  kTied = 4,        // several respondents share the value of a rank
+};
+
+// One figure.
+struct FigureCell {
+  std::string key;
+  std::string label;
+  int count = 0;  // respondents in the cell
+  int base = 0;   // respondents the percent is taken of
+  std::optional<std::string> percent;
+  std::optional<std::string> value;  // of a sum, maximum, rank, mean, median
+  std::optional<std::int64_t> numerator;    // of a quotient
+  std::optional<std::int64_t> denominator;  // of a quotient
+  std::vector<Flag> flags;
+};
+
+// One indicator computed for one round at exact versions.
+struct Figures {
+  std::string indicator;
+  Measure measure = Measure::kCount;
+  int fiscal_year = 0;
+  int reference_year = 0;
+  std::string label;
+  std::string population;
+  std::string population_label;
+  std::string predicate;
+  int size = 0;       // members of the population
+  int undecided = 0;  // left out because the predicate is UNKNOWN
+  int base = 0;
+  int answered = 0;
+  std::array<int, 7> absences{};  // by the number of base::Absence
+  std::vector<FigureCell> cells;
+  std::vector<Flag> flags;
+  bool multiple_answer = false;
+  std::string unit;
+  int definition_version = 0;
+  std::string definition_digest;
+  std::int64_t registry_version = 0;
+  std::int64_t round_revision = 0;
+  std::string codebook;
+  Basis basis = Basis::kProvisional;
+  bool synthetic = false;
+
+  int Absent(base::Absence kind) const {
+    return absences[static_cast<std::size_t>(kind)];
+  }
+  // Returns the cell with this key, or null.
+  const FigureCell* FindCell(std::string_view key) const;
+};
+
+// Returns OK when the figures are consistent:
+//   size = base + the absences outside it;
+//   base = answered + the absences inside it (not for PROGRESS, where those
+//     who did not hand in stay in the base);
+//   every count lies in 0..its base, every cell's base in 0..base;
+//   the cells of a single answer, and of a histogram, add up to `answered`.
+//
+// Errors:
+//   INTERNAL, reason FIGURES_INCONSISTENT.
+absl::Status VerifyFigures(const Figures& figures, bool partition);
+
+}  // namespace welfare::indicator

@@ -1,0 +1,239 @@
+#include "services/indicator/peers/peers.h"
+
+#include <grpcpp/channel.h>
+
+#include <utility>
+
+#include "welfare/registry/v1/registry_service.grpc.pb.h"
+#include "welfare/survey/v1/survey_service.grpc.pb.h"
+
+#include "services/base/error.h"
+#include "services/indicator/api/convert.h"
+#include "services/indicator/errors.h"
+#include "services/platform/errors.h"
+#include "services/platform/rpc/peer_call.h"
+#include "services/platform/rpc/status_mapping.h"
+
+namespace welfare::indicator {
+namespace {
+
+using platform::PeerCall;
+using UnavailableError = absl::Status (*)(std::string_view cause);
+
+// What a peer's failure means to our caller where the method has no meaning of
+// its own for it.
+absl::Status PeerFailure(const platform::CallContext& call,
+                         std::string_view peer, UnavailableError unavailable,
+                         const absl::Status& status) {
+  if (call.cancelled()) return platform::Cancelled(peer);
+  if (call.limits.expired()) return platform::DeadlineExceeded(peer);
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:  // our own bound, not the call's
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kCancelled:
+      return unavailable(base::MessageOf(status));
+    default:
+      return PeerAnswerInvalid(peer, status.ToString());
+  }
+}
+
+absl::Status SurveyFailure(const platform::CallContext& call,
+                           const grpc::Status& status) {
+  return PeerFailure(call, "survey", &SurveyUnavailable,
+                     platform::FromGrpcStatus(status));
+}
+
+// The same for calls that name a round.
+absl::Status RoundFailure(const platform::CallContext& call,
+                          const grpc::Status& status,
+                          const base::RoundName& name, std::int64_t revision) {
+  const absl::Status failure = platform::FromGrpcStatus(status);
+  switch (failure.code()) {
+    case absl::StatusCode::kNotFound:
+      return RoundNotFound(name.ToString());
+    case absl::StatusCode::kFailedPrecondition:
+      return RoundNotOpened(name.ToString());
+    case absl::StatusCode::kOutOfRange:
+      return VersionNotReached(name.ToString(), revision, 0);
+    default:
+      return PeerFailure(call, "survey", &SurveyUnavailable, failure);
+  }
+}
+
+}  // namespace
+
+struct SurveyPeer::Stub {
+  std::unique_ptr<survey::v1::SurveyService::Stub> service;
+};
+
+SurveyPeer::SurveyPeer(const std::shared_ptr<grpc::Channel>& channel)
+    : stub_(std::make_unique<Stub>(
+          Stub{survey::v1::SurveyService::NewStub(channel)})) {}
+
+SurveyPeer::~SurveyPeer() = default;
+
+absl::StatusOr<RoundHeader> SurveyPeer::GetRound(
+    const platform::CallContext& call, const base::RoundName& name) const {
+  PeerCall peer(call);
+  survey::v1::GetRoundRequest request;
+  request.set_name(name.ToString());
+  survey::v1::Round round;
+  const grpc::Status status =
+      stub_->service->GetRound(peer.context(), request, &round);
+  if (!status.ok()) return RoundFailure(call, status, name, 0);
+  return FromProto(round);
+}
+
+absl::StatusOr<FetchedRound> SurveyPeer::FetchRound(
+    const platform::CallContext& call, const base::RoundName& name,
+    std::int64_t revision) const {
+  PeerCall peer(call);
+  survey::v1::StreamRoundColumnsRequest request;
+  request.set_name(name.ToString());
+  request.set_revision(revision);
+  const auto reader =
+      stub_->service->StreamRoundColumns(peer.context(), request);
+  FetchedRound fetched;
+  absl::Status unreadable;
+  int expected = -1;
+  survey::v1::StreamRoundColumnsResponse part;
+  while (reader->Read(&part)) {
+    if (!unreadable.ok()) continue;  // drain, so that Finish can answer
+    if (part.has_header()) {
+      const auto& header = part.header();
+      expected = header.columns();
+      auto read = FromProto(header.round());
+      auto codebook = FromProto(header.codebook());
+      if (!read.ok()) unreadable = read.status();
+      if (!codebook.ok()) unreadable = codebook.status();
+      if (!unreadable.ok()) continue;
+      fetched.header = *std::move(read);
+      fetched.questionnaire = *std::move(codebook);
+      for (const survey::v1::Frame::Row& row : header.frame().rows()) {
+        auto frame = FromProto(row);
+        if (!frame.ok()) {
+          unreadable = frame.status();
+          break;
+        }
+        fetched.rows.push_back(*std::move(frame));
+      }
+    } else if (part.has_column()) {
+      fetched.columns.push_back(FromProto(part.column()));
+    }
+  }
+  const grpc::Status status = reader->Finish();
+  if (!status.ok()) return RoundFailure(call, status, name, revision);
+  if (!unreadable.ok()) return unreadable;
+  if (expected != static_cast<int>(fetched.columns.size())) {
+    return PeerAnswerInvalid("survey", "the stream of columns is incomplete");
+  }
+  if (fetched.header.revision != revision) {
+    return PeerAnswerInvalid("survey", "the round came at another revision");
+  }
+  return fetched;
+}
+
+absl::StatusOr<std::optional<base::CodebookName>>
+SurveyPeer::FindLatestCodebook(const platform::CallContext& call,
+                               const base::SurveyName& survey) const {
+  survey::v1::ListCodebooksRequest request;
+  request.set_parent(survey.ToString());
+  request.set_page_size(1000);
+  std::optional<base::CodebookName> latest;
+  std::pair<std::int64_t, std::int32_t> latest_time;
+  do {
+    PeerCall peer(call);
+    survey::v1::ListCodebooksResponse response;
+    const grpc::Status status =
+        stub_->service->ListCodebooks(peer.context(), request, &response);
+    if (!status.ok()) {
+      if (status.error_code() == grpc::StatusCode::NOT_FOUND) return latest;
+      return SurveyFailure(call, status);
+    }
+    for (const survey::v1::Codebook& codebook : response.codebooks()) {
+      if (codebook.state() != survey::v1::Codebook::STATE_PUBLISHED) continue;
+      const std::pair time(codebook.publish_time().seconds(),
+                           codebook.publish_time().nanos());
+      if (latest.has_value() && time < latest_time) continue;
+      const auto name = base::CodebookName::Parse(codebook.name());
+      if (!name.ok()) {
+        return PeerAnswerInvalid("survey", "a codebook's name cannot be read");
+      }
+      latest = *name;
+      latest_time = time;
+    }
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  return latest;
+}
+
+absl::StatusOr<std::shared_ptr<const Questionnaire>> SurveyPeer::GetCodebook(
+    const platform::CallContext& call, const base::CodebookName& name) const {
+  PeerCall peer(call);
+  survey::v1::GetCodebookRequest request;
+  request.set_name(name.ToString());
+  survey::v1::Codebook codebook;
+  const grpc::Status status =
+      stub_->service->GetCodebook(peer.context(), request, &codebook);
+  if (!status.ok()) return SurveyFailure(call, status);
+  return FromProto(codebook);
+}
+
+absl::Status SurveyPeer::WatchVersions(
+    const platform::CallContext& call,
+    const type::v1::WatchVersionsRequest& request,
+    const std::function<absl::Status(const type::v1::WatchVersionsResponse&)>&
+        send) const {
+  PeerCall peer(call.limits.stop, std::chrono::milliseconds(0));
+  const auto reader = stub_->service->WatchVersions(peer.context(), request);
+  type::v1::WatchVersionsResponse response;
+  while (reader->Read(&response)) {
+    const absl::Status sent = send(response);
+    if (!sent.ok()) {
+      peer.context()->TryCancel();
+      reader->Finish();
+      return sent;
+    }
+  }
+  const grpc::Status status = reader->Finish();
+  if (status.ok()) return absl::OkStatus();
+  return SurveyFailure(call, status);
+}
+
+struct RegistryPeer::Stub {
+  std::unique_ptr<registry::v1::RegistryService::Stub> service;
+};
+
+RegistryPeer::RegistryPeer(const std::shared_ptr<grpc::Channel>& channel)
+    : stub_(std::make_unique<Stub>(
+          Stub{registry::v1::RegistryService::NewStub(channel)})) {}
+
+RegistryPeer::~RegistryPeer() = default;
+
+absl::StatusOr<RegistryHistory> RegistryPeer::GetHistory(
+    const platform::CallContext& call, const std::string& program,
+    int from_year, int to_year, std::int64_t version) const {
+  RegistryHistory history;
+  history.version = version;
+  for (int year = from_year; year <= to_year; ++year) {
+    PeerCall peer(call);
+    registry::v1::GetRosterRequest request;
+    request.set_name(
+        base::RosterName{program, base::FiscalYear::FromChecked(year)}
+            .ToString());
+    request.set_data_version(version);
+    registry::v1::Roster roster;
+    const grpc::Status status =
+        stub_->service->GetRoster(peer.context(), request, &roster);
+    if (status.error_code() == grpc::StatusCode::NOT_FOUND) continue;
+    if (!status.ok()) {
+      return PeerFailure(call, "registry", &RegistryUnavailable,
+                         platform::FromGrpcStatus(status));
+    }
+    WELFARE_ASSIGN_OR_RETURN(history.rosters[year], FromProto(roster));
+  }
+  return history;
+}
+
+}  // namespace welfare::indicator

@@ -1,0 +1,108 @@
+// What this service asks of the survey and of the registry. The only code that
+// calls their stubs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "welfare/type/v1/versions.pb.h"
+
+#include "services/base/resource_name.h"
+#include "services/indicator/questionnaire/questionnaire.h"
+#include "services/indicator/round/registry_history.h"
+#include "services/indicator/round/round_table.h"
+#include "services/platform/rpc/call_context.h"
+
+namespace grpc {
+class Channel;
+}
+
+namespace welfare::indicator {
+
+// A round as it came over the wire, before any basis.
+struct FetchedRound {
+  RoundHeader header;
+  std::shared_ptr<const Questionnaire> questionnaire;
+  std::vector<FrameRow> rows;
+  std::vector<RawColumn> columns;
+};
+
+// The survey service. Any thread may call it.
+//
+// Errors of every method:
+//   UNAVAILABLE, reason SURVEY_UNAVAILABLE: it did not answer.
+//   INTERNAL, reason PEER_ANSWER: it answered with something unreadable.
+//   DEADLINE_EXCEEDED and CANCELLED of the call itself.
+class SurveyPeer {
+ public:
+  explicit SurveyPeer(const std::shared_ptr<grpc::Channel>& channel);
+  ~SurveyPeer();
+
+  // Returns what the round is now: its revision and pins.
+  //
+  // Errors:
+  //   NOT_FOUND, reason ROUND_NOT_FOUND.
+  absl::StatusOr<RoundHeader> GetRound(const platform::CallContext& call,
+                                       const base::RoundName& name) const;
+
+  // Returns the round at `revision`.
+  //
+  // Errors:
+  //   NOT_FOUND, reason ROUND_NOT_FOUND.
+  //   FAILED_PRECONDITION, reason ROUND_STATE: it was never opened.
+  //   OUT_OF_RANGE, reason VERSION_NOT_REACHED: `revision` lies ahead.
+  absl::StatusOr<FetchedRound> FetchRound(const platform::CallContext& call,
+                                          const base::RoundName& name,
+                                          std::int64_t revision) const;
+
+  // Returns the name of the survey's latest published codebook version;
+  // nothing when none is published.
+  absl::StatusOr<std::optional<base::CodebookName>> FindLatestCodebook(
+      const platform::CallContext& call, const base::SurveyName& survey) const;
+
+  absl::StatusOr<std::shared_ptr<const Questionnaire>> GetCodebook(
+      const platform::CallContext& call, const base::CodebookName& name) const;
+
+  // Hands every message of the survey's WatchVersions to `send` until the
+  // stream ends or `send` fails.
+  absl::Status WatchVersions(
+      const platform::CallContext& call,
+      const type::v1::WatchVersionsRequest& request,
+      const std::function<absl::Status(const type::v1::WatchVersionsResponse&)>&
+          send) const;
+
+ private:
+  struct Stub;
+  std::unique_ptr<Stub> stub_;
+};
+
+// The registry. Any thread may call it.
+class RegistryPeer {
+ public:
+  explicit RegistryPeer(const std::shared_ptr<grpc::Channel>& channel);
+  ~RegistryPeer();
+
+  // Returns the rosters of `program` from `from_year` to `to_year` at
+  // `version`. A year without a roster is left out.
+  //
+  // Errors:
+  //   UNAVAILABLE, reason REGISTRY_UNAVAILABLE: it did not answer.
+  //   INTERNAL, reason PEER_ANSWER: it answered with something unreadable.
+  //   DEADLINE_EXCEEDED and CANCELLED of the call itself.
+  absl::StatusOr<RegistryHistory> GetHistory(const platform::CallContext& call,
+                                             const std::string& program,
+                                             int from_year, int to_year,
+                                             std::int64_t version) const;
+
+ private:
+  struct Stub;
+  std::unique_ptr<Stub> stub_;
+};
+
+}  // namespace welfare::indicator

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/base/clock.h"
+#include "services/platform/cache/cache.h"
+#include "services/platform/process/config.h"
+#include "services/platform/storage/database.h"
+#include "services/platform/observe/metrics.h"
+
+namespace welfare::platform {
+
+// What is known of a module without its code: the one table that start order,
+// ports, network policies and tests read.
+struct ModuleSpec {
+  std::string_view name;
+  int grpc_port;                            // of --listen
+  int ops_port;                             // of --ops-listen
+  std::span<const std::string_view> peers;  // whom it calls
+};
+
+// All modules in start order: a module comes after its peers.
+std::span<const ModuleSpec> ModuleSpecs();
+// REQUIRES: `name` is in the table.
+const ModuleSpec& FindModuleSpec(std::string_view name);
+
+// What a module gets to start with. Outlives the module.
+class ModuleContext {
+ public:
+  struct Parts {
+    std::string name;
+    const Config& config;
+    MetricsRegistry& metrics;
+    const base::Clock& clock;
+    Cache& cache;
+    std::vector<std::string> listen;
+    std::map<std::string, std::string> peers;  // name -> address
+    std::string database_url;
+    std::filesystem::path assets_dir;
+  };
+  explicit ModuleContext(Parts parts);
+  ~ModuleContext();
+  ModuleContext(const ModuleContext&) = delete;
+  ModuleContext& operator=(const ModuleContext&) = delete;
+
+  const std::string& name() const { return parts_.name; }
+  const Config& config() const { return parts_.config; }
+  MetricsRegistry& metrics() const { return parts_.metrics; }
+  const base::Clock& clock() const { return parts_.clock; }
+  // In process, or Redis behind it when --redis-url is set. Begin keys with the
+  // module's name.
+  Cache& cache() const { return parts_.cache; }
+  // Where the module's gRPC server listens.
+  const std::vector<std::string>& listen() const { return parts_.listen; }
+  // The address of another module, for MakeChannel.
+  // REQUIRES: `module` is one of the spec's peers.
+  const std::string& PeerAddress(std::string_view module) const;
+  // Opens the module's own database: <data-dir>/<name>.db or --database-url,
+  // on PostgreSQL the schema of its name. A file serves one process at a time,
+  // and a lock file beside it says so; a schema serves several.
+  absl::StatusOr<std::unique_ptr<Database>> OpenDatabase();
+  // Path of a data file that ships with the module ("municipalities.csv").
+  std::filesystem::path AssetPath(std::string_view file) const;
+
+ private:
+  Parts parts_;
+  int lock_ = -1;
+};
+
+// One part of the product with a server of its own. Called by RunProcess only,
+// from the main thread: Start, then Drain, then Stop. gRPC services derive from
+// RpcModule, which does all of it.
+class Module {
+ public:
+  Module() = default;
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+  virtual ~Module() = default;
+
+  // A name of the table above.
+  virtual std::string_view name() const = 0;
+
+  // Settings beyond the common ones. Those of kind kListen are checked to be
+  // local while authentication is off.
+  virtual std::vector<Setting> settings() const { return {}; }
+
+  // Opens everything and serves. An error ends the process with its message;
+  // what was opened is closed by the destructor.
+  virtual absl::Status Start(ModuleContext& context) = 0;
+
+  // Says NOT_SERVING, so that callers go elsewhere; keeps answering.
+  virtual void Drain() = 0;
+
+  // Finishes calls until `deadline`, cuts the rest, ends threads.
+  virtual void Stop(std::chrono::system_clock::time_point deadline) = 0;
+};
+
+}  // namespace welfare::platform

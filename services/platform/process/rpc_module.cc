@@ -1,0 +1,92 @@
+#include "services/platform/process/rpc_module.h"
+
+#include <string>
+#include <utility>
+
+#include "services/base/error.h"
+#include "services/platform/rpc/handler.h"
+#include "services/platform/observe/log.h"
+#include "services/platform/work/worker_pool.h"
+
+namespace welfare::platform {
+namespace {
+
+// The address with the port that the system chose for port 0.
+std::string WithChosenPort(const std::string& address, int port) {
+  if (!address.ends_with(":0") || address.starts_with("unix")) return address;
+  return address.substr(0, address.size() - 1) + std::to_string(port);
+}
+
+}  // namespace
+
+struct RpcModule::State {
+  State(const std::string& name, const Options& options)
+      : pool({.name = name + "-calls",
+              .threads = options.call_threads,
+              .queue = options.call_queue}),
+        // Streams wait in no queue: either there is a thread, or not.
+        stream_pool({.name = name + "-streams",
+                     .threads = options.streams,
+                     .queue = options.streams}) {
+    calls.domain = name + ".welfare";
+    calls.pool = &pool;
+    calls.stream_pool = &stream_pool;
+  }
+
+  WorkerPool pool;
+  WorkerPool stream_pool;
+  CallEnvironment calls;
+  std::unique_ptr<RpcServer> server;
+};
+
+RpcModule::RpcModule(std::string name)
+    : RpcModule(std::move(name), Options{}) {}
+
+RpcModule::RpcModule(std::string name, const Options& options)
+    : name_(std::move(name)), state_(std::make_unique<State>(name_, options)) {}
+
+RpcModule::~RpcModule() { StopNow(); }
+
+absl::Status RpcModule::Start(ModuleContext& context) {
+  WELFARE_ASSIGN_OR_RETURN(std::vector<ServedService> services, Build(context));
+  RpcServer::Options options;
+  options.addresses = context.listen();
+  options.services = std::move(services);
+  options.ready = [this] { return Ready(); };
+  WELFARE_ASSIGN_OR_RETURN(state_->server,
+                           RpcServer::Start(options, context.metrics()));
+  for (const std::string& address : context.listen()) {
+    const bool first = &address == &context.listen().front();
+    LogInfo("module serves",
+            {{"module", name_},
+             {"address", first ? WithChosenPort(address, port()) : address}});
+  }
+  return absl::OkStatus();
+}
+
+void RpcModule::Drain() {
+  if (state_->server != nullptr) state_->server->Drain();
+}
+
+void RpcModule::Stop(std::chrono::system_clock::time_point deadline) {
+  StopWorkers();
+  if (state_->server != nullptr) state_->server->Shutdown(deadline);
+  state_->stream_pool.Stop();
+  state_->pool.Stop();
+}
+
+void RpcModule::StopNow() {
+  if (state_->server != nullptr) {
+    state_->server->Shutdown(std::chrono::system_clock::now());
+  }
+  state_->stream_pool.Stop();
+  state_->pool.Stop();
+}
+
+int RpcModule::port() const {
+  return state_->server == nullptr ? 0 : state_->server->port();
+}
+
+const CallEnvironment& RpcModule::calls() const { return state_->calls; }
+
+}  // namespace welfare::platform

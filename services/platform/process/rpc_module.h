@@ -1,0 +1,83 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/platform/process/module.h"
+#include "services/platform/rpc/rpc_server.h"
+
+namespace welfare::platform {
+
+struct CallEnvironment;  // handler.h
+
+// A Module that is a gRPC service: pools, server, health, drain and the order
+// of the end are here; the service says what it serves.
+//
+//   class RegistryModule final : public platform::RpcModule {
+//    public:
+//     RegistryModule() : RpcModule("registry") {}
+//     ~RegistryModule() override { StopNow(); }
+//    private:
+//     absl::StatusOr<std::vector<platform::ServedService>> Build(
+//         platform::ModuleContext& context) override {
+//       WELFARE_ASSIGN_OR_RETURN(database_, context.OpenDatabase());
+//       ...
+//       service_ = std::make_unique<RegistryService>(*store_, calls());
+//       return std::vector<platform::ServedService>{
+//           {service_.get(), v1::RegistryService::service_full_name()}};
+//     }
+//     absl::Status Ready() override { return database_->Ping(); }
+//   };
+class RpcModule : public Module {
+ public:
+  struct Options {
+    int call_threads = 8;  // of handlers that block
+    int call_queue = 256;  // calls that may wait for one
+    int streams = 64;      // server streams open at once
+  };
+
+  explicit RpcModule(std::string name);
+  RpcModule(std::string name, const Options& options);
+  ~RpcModule() override;
+
+  std::string_view name() const final { return name_; }
+  absl::Status Start(ModuleContext& context) final;
+  void Drain() final;
+  void Stop(std::chrono::system_clock::time_point deadline) final;
+
+  // The port of the first address, when it is one of TCP. After Start.
+  int port() const;
+
+ protected:
+  // Opens what the service needs and returns the services; called once. The
+  // module keeps them.
+  virtual absl::StatusOr<std::vector<ServedService>> Build(
+      ModuleContext& context) = 0;
+
+  // Whether the module can do its work. Asked about once a second while
+  // serving, from another thread.
+  virtual absl::Status Ready() { return absl::OkStatus(); }
+
+  // Asks threads of the module's own (watchers) and long streams to end.
+  // Called at Drain's end, before the server shuts down: streams that wait for
+  // something must return then.
+  virtual void StopWorkers() {}
+
+  // For the wrappers of handler.h; valid from Build on, until the destructor.
+  const CallEnvironment& calls() const;
+
+  // Ends the server without grace. Call it first in the destructor of a
+  // derived class, whose members the server's threads use.
+  void StopNow();
+
+ private:
+  struct State;
+  std::string name_;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace welfare::platform

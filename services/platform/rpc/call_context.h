@@ -1,0 +1,51 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "services/platform/work/call_limits.h"
+
+namespace welfare::platform {
+
+// Who calls. Without authentication every caller is the operator of this
+// machine, who may do everything.
+struct Identity {
+  std::string subject = "local";
+  // "role@survey" or "role@*"; surfaces of the API name the roles.
+  std::vector<std::string> grants;
+  // Claims of a respondent; empty for everyone else.
+  std::string municipality_code;
+  std::string respondent_kind;
+  // Authentication is off: checks of roles pass.
+  bool unrestricted = true;
+};
+
+// What a handler knows of the call beside the request. Lives until the handler
+// returns.
+struct CallContext {
+  // From the metadata `x-request-id`, or made here. Stands in the access log,
+  // in the answer's metadata, in INTERNAL errors, and goes to peers.
+  std::string request_id;
+  Identity identity;
+  // Deadline and cancellation; hand them to Database, Cache and peers.
+  CallLimits limits;
+
+  bool cancelled() const { return limits.cancelled(); }
+};
+
+// Reads one metadata value of a call; nullopt when it was not sent.
+using MetadataLookup =
+    std::function<std::optional<std::string_view>(std::string_view key)>;
+
+// Finds out who calls; an error refuses the call before the handler runs.
+using IdentityHook =
+    std::function<absl::StatusOr<Identity>(const MetadataLookup& metadata)>;
+
+// A fresh request id: 32 random hex digits.
+std::string MakeRequestId();
+
+}  // namespace welfare::platform

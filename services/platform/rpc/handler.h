@@ -1,0 +1,261 @@
+// One-line overrides for gRPC's callback API: a handler is a plain function
+//
+//   absl::Status Get(const CallContext&, const v1::GetRequest&, v1::Round&);
+//
+// and the override
+//
+//   grpc::ServerUnaryReactor* GetRound(grpc::CallbackServerContext* context,
+//                                      const v1::GetRoundRequest* request,
+//                                      v1::Round* response) override {
+//     return platform::Unary(calls_, context, request, response,
+//                            std::bind_front(&SurveyService::Get, this));
+//   }
+//
+// The wrapper makes the CallContext (request id, deadline, cancellation),
+// finds out who calls, runs the handler on the module's pool, turns its status
+// into google.rpc details and answers. An exception becomes INTERNAL.
+#pragma once
+
+#include <google/protobuf/message_lite.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <chrono>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "services/platform/rpc/call_context.h"
+#include "services/platform/rpc/call_observation.h"
+#include "services/platform/cache/shared_bytes.h"
+#include "services/platform/work/worker_pool.h"
+
+namespace welfare::platform {
+
+// What the wrappers of one service share. Made by RpcModule; outlives the
+// server. Any thread may read it.
+struct CallEnvironment {
+  // Domain of errors: "survey.welfare".
+  std::string domain;
+  // Where Unary and BidiStream handlers run.
+  WorkerPool* pool = nullptr;
+  // Where ServerStream handlers run: they may last for hours (watching), so
+  // they must not take the threads of calls.
+  WorkerPool* stream_pool = nullptr;
+  IdentityHook identify;  // empty: everybody is the local operator
+  // For callers that set no deadline.
+  std::chrono::milliseconds default_timeout{30000};
+};
+
+// Whether gRPC hands a method the bytes of its requests unparsed.
+template <typename Request>
+constexpr bool kRaw = std::is_same_v<Request, grpc::ByteBuffer>;
+
+// Steps of the wrappers; services do not call them. BeginCall fills in `call`;
+// of a call that it refuses, the request id at least.
+absl::Status BeginCall(const CallEnvironment& calls,
+                       grpc::ServerContextBase& context, std::stop_token stop,
+                       CallContext& call);
+grpc::Status EndCall(const CallEnvironment& calls, const CallContext& call,
+                     const absl::Status& status);
+// The exception being handled, as INTERNAL.
+absl::Status FromCurrentException();
+
+template <typename Handler>
+absl::Status CatchAll(const Handler& handler) {
+  try {
+    return handler();
+  } catch (...) {
+    return FromCurrentException();
+  }
+}
+
+// Answers from memory or cache, on gRPC's own thread: `handler` must not block.
+template <typename Request, typename Response, typename Handler>
+grpc::ServerUnaryReactor* InlineUnary(const CallEnvironment& calls,
+                                      grpc::CallbackServerContext* context,
+                                      const Request* request,
+                                      Response* response,
+                                      const Handler& handler) {
+  CallObservation observation(*context, kRaw<Request>);
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  CallContext call;
+  absl::Status result = BeginCall(calls, *context, {}, call);
+  if (result.ok()) {
+    result = CatchAll(
+        [&]() -> absl::Status { return handler(call, *request, *response); });
+  }
+  grpc::Status status = EndCall(calls, call, result);
+  observation.End(*context, status.error_code(), call.request_id);
+  reactor->Finish(std::move(status));
+  return reactor;
+}
+
+// The reactor of Unary. Owned by the call: it deletes itself in OnDone.
+template <typename Request, typename Response, typename Handler>
+class PooledUnary final : public grpc::ServerUnaryReactor {
+ public:
+  PooledUnary(const CallEnvironment& calls,
+              grpc::CallbackServerContext* context, const Request* request,
+              Response* response, Handler handler)
+      : observation_(*context, kRaw<Request>),
+        calls_(calls),
+        context_(*context),
+        request_(request),
+        response_(response),
+        handler_(std::move(handler)) {
+    const absl::Status begun =
+        BeginCall(calls, *context, stop_.get_token(), call_);
+    if (!begun.ok()) {
+      End(begun);
+      return;
+    }
+    const absl::Status queued = calls.pool->Submit(
+        call_.limits,
+        [this](const absl::Status& start) { End(start.ok() ? Run() : start); });
+    if (!queued.ok()) End(queued);
+  }
+
+  void OnCancel() override { stop_.request_stop(); }
+  void OnDone() override { delete this; }
+
+ private:
+  absl::Status Run() {
+    return CatchAll([this]() -> absl::Status {
+      return handler_(call_, *request_, *response_);
+    });
+  }
+
+  // The last step: Finish may delete this object at once.
+  void End(const absl::Status& status) {
+    grpc::Status ended = EndCall(calls_, call_, status);
+    observation_.End(context_, ended.error_code(), call_.request_id);
+    Finish(std::move(ended));
+  }
+
+  CallObservation observation_;
+  const CallEnvironment& calls_;
+  const grpc::CallbackServerContext& context_;
+  const Request* request_;
+  Response* response_;
+  Handler handler_;
+  std::stop_source stop_;
+  CallContext call_;
+};
+
+// Runs `handler` on the module's pool. Works for raw methods too: with
+// WithRawCallbackMethod_X, Request and Response are grpc::ByteBuffer.
+template <typename Request, typename Response, typename Handler>
+grpc::ServerUnaryReactor* Unary(const CallEnvironment& calls,
+                                grpc::CallbackServerContext* context,
+                                const Request* request, Response* response,
+                                Handler handler) {
+  return new PooledUnary<Request, Response, Handler>(
+      calls, context, request, response, std::move(handler));
+}
+
+// Bytes in and out of raw methods.
+grpc::ByteBuffer ToByteBuffer(std::string_view bytes);
+// False when the bytes are no message of this type.
+bool ParseMessage(const grpc::ByteBuffer& buffer,
+                  google::protobuf::MessageLite& message);
+
+// As InlineUnary, for raw methods that answer with serialised bytes (a cache
+// hit needs no message): `handler(call, const Request&, SharedBytes& bytes)`,
+// which sets `bytes` where it returns OK.
+template <typename Request, typename Handler>
+grpc::ServerUnaryReactor* InlineRawUnary(const CallEnvironment& calls,
+                                         grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response,
+                                         const Handler& handler);
+
+// The same on the pool.
+template <typename Request, typename Handler>
+grpc::ServerUnaryReactor* RawUnary(const CallEnvironment& calls,
+                                   grpc::CallbackServerContext* context,
+                                   const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response, Handler handler);
+
+// InlineRawUnary for a read that seldom has to wait: it goes to the pool when
+// `must_wait(request)` says so. The message is parsed once for both.
+template <typename Request, typename MustWait, typename Handler>
+grpc::ServerUnaryReactor* RawRead(const CallEnvironment& calls,
+                                  grpc::CallbackServerContext* context,
+                                  const grpc::ByteBuffer* request,
+                                  grpc::ByteBuffer* response,
+                                  const MustWait& must_wait, Handler handler);
+
+// INVALID_ARGUMENT, reason MESSAGE_UNREADABLE.
+absl::Status UnreadableMessage();
+
+template <typename Request, typename Handler>
+absl::Status AnswerWithBytes(const Handler& handler, const CallContext& call,
+                             const Request& request, grpc::ByteBuffer& out) {
+  SharedBytes bytes;
+  absl::Status status = handler(call, request, bytes);
+  if (status.ok()) out = ToByteBuffer(*bytes);
+  return status;
+}
+
+template <typename Request, typename Handler>
+auto OnBytes(Handler handler) {
+  return [handler = std::move(handler)](const CallContext& call,
+                                        const grpc::ByteBuffer& in,
+                                        grpc::ByteBuffer& out) -> absl::Status {
+    Request message;
+    if (!ParseMessage(in, message)) return UnreadableMessage();
+    return AnswerWithBytes(handler, call, message, out);
+  };
+}
+
+template <typename Request, typename Handler>
+grpc::ServerUnaryReactor* InlineRawUnary(const CallEnvironment& calls,
+                                         grpc::CallbackServerContext* context,
+                                         const grpc::ByteBuffer* request,
+                                         grpc::ByteBuffer* response,
+                                         const Handler& handler) {
+  return InlineUnary(calls, context, request, response,
+                     OnBytes<Request>(handler));
+}
+
+template <typename Request, typename Handler>
+grpc::ServerUnaryReactor* RawUnary(const CallEnvironment& calls,
+                                   grpc::CallbackServerContext* context,
+                                   const grpc::ByteBuffer* request,
+                                   grpc::ByteBuffer* response,
+                                   Handler handler) {
+  return Unary(calls, context, request, response,
+               OnBytes<Request>(std::move(handler)));
+}
+
+template <typename Request, typename MustWait, typename Handler>
+grpc::ServerUnaryReactor* RawRead(const CallEnvironment& calls,
+                                  grpc::CallbackServerContext* context,
+                                  const grpc::ByteBuffer* request,
+                                  grpc::ByteBuffer* response,
+                                  const MustWait& must_wait, Handler handler) {
+  Request message;
+  const bool readable = ParseMessage(*request, message);
+  if (!readable || !must_wait(message)) {
+    return InlineUnary(calls, context, request, response,
+                       [&](const CallContext& call, const grpc::ByteBuffer&,
+                           grpc::ByteBuffer& out) -> absl::Status {
+                         if (!readable) return UnreadableMessage();
+                         return AnswerWithBytes(handler, call, message, out);
+                       });
+  }
+  return Unary(calls, context, request, response,
+               [message = std::move(message), handler = std::move(handler)](
+                   const CallContext& call, const grpc::ByteBuffer&,
+                   grpc::ByteBuffer& out) {
+                 return AnswerWithBytes(handler, call, message, out);
+               });
+}
+
+}  // namespace welfare::platform

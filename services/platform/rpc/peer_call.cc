@@ -1,0 +1,39 @@
+#include "services/platform/rpc/peer_call.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace welfare::platform {
+
+PeerCall::PeerCall(const CallContext& call, std::chrono::milliseconds timeout) {
+  Prepare(call, timeout);
+}
+
+PeerCall::PeerCall(std::stop_token stop, std::chrono::milliseconds timeout) {
+  Prepare({.request_id = MakeRequestId(),
+           .identity = {},
+           .limits = {.stop = std::move(stop)}},
+          timeout);
+}
+
+PeerCall::~PeerCall() = default;
+
+void PeerCall::Prepare(const CallContext& call,
+                       std::chrono::milliseconds timeout) {
+  context_.AddMetadata("x-request-id", call.request_id);
+  const auto now = std::chrono::steady_clock::now();
+  std::chrono::nanoseconds left = std::chrono::nanoseconds::max();
+  if (timeout.count() != 0) left = timeout;
+  if (call.limits.deadline != CallLimits::TimePoint::max()) {
+    left = std::min(left, std::chrono::nanoseconds(call.limits.deadline - now));
+  }
+  if (left != std::chrono::nanoseconds::max()) {
+    context_.set_deadline(std::chrono::system_clock::now() + left);
+  }
+  if (call.limits.stop.stop_possible()) {
+    cancel_ = std::make_unique<std::stop_callback<std::function<void()>>>(
+        call.limits.stop, [this] { context_.TryCancel(); });
+  }
+}
+
+}  // namespace welfare::platform

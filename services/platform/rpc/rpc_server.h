@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/platform/observe/metrics.h"
+
+namespace grpc {
+class Service;
+}
+
+namespace welfare::platform {
+
+// A service object and its full name, as the generated class states it:
+// {&service, v1::SurveyService::service_full_name()}.
+struct ServedService {
+  grpc::Service* service;
+  std::string full_name;
+};
+
+// One module's gRPC server with grpc.health.v1 (names "", "readiness",
+// "liveness"), reflection, metrics and access log. Start it when everything it
+// serves is ready; any thread may call it afterwards.
+class RpcServer {
+ public:
+  struct Options {
+    // "127.0.0.1:7101", "unix:/path", "unix-abstract:name"; port 0 takes a
+    // free one.
+    std::vector<std::string> addresses;
+    std::vector<ServedService> services;  // outlive the server
+    // Asked about once a second: readiness and "" follow it. Liveness never
+    // does, so a database that is down restarts nothing.
+    std::function<absl::Status()> ready;
+    std::chrono::milliseconds ready_interval{1000};
+    // Largest message taken: a batch of an import, with room.
+    int max_message_bytes = 64 * 1024 * 1024;
+  };
+
+  // Errors: FAILED_PRECONDITION, reason ADDRESS_UNAVAILABLE: an address is
+  //   taken or cannot be used.
+  static absl::StatusOr<std::unique_ptr<RpcServer>> Start(
+      const Options& options, MetricsRegistry& metrics);
+  // Shuts down at once.
+  ~RpcServer();
+  RpcServer(const RpcServer&) = delete;
+  RpcServer& operator=(const RpcServer&) = delete;
+
+  // Health says NOT_SERVING from now on (liveness aside); calls are answered.
+  void Drain();
+
+  // Takes no more calls, waits for running ones until `deadline`, then cancels
+  // them and waits for their handlers.
+  void Shutdown(std::chrono::system_clock::time_point deadline);
+
+  // The port of the first address, when it is one of TCP.
+  int port() const;
+
+ private:
+  struct State;
+  explicit RpcServer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace welfare::platform

@@ -1,0 +1,461 @@
+#include "services/registry/api/requests.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "google/protobuf/field_mask.pb.h"
+#include "google/protobuf/repeated_field.h"
+
+#include "services/base/error.h"
+#include "services/base/resource_name.h"
+#include "services/registry/files/csv_import.h"
+#include "services/registry/errors.h"
+
+namespace welfare::registry {
+namespace {
+
+absl::StatusOr<Implementing> FromProto(v1::Implementing implementing) {
+  switch (static_cast<int>(implementing)) {
+    case v1::IMPLEMENTING_UNSPECIFIED:
+      return ValueMissing();
+    case v1::IMPLEMENTING_YES:
+      return Implementing::kYes;
+    case v1::IMPLEMENTING_NO:
+      return Implementing::kNo;
+    case v1::IMPLEMENTING_ENDED:
+      return Implementing::kEnded;
+    default:
+      return ImplementingInvalid(std::to_string(implementing));
+  }
+}
+
+absl::StatusOr<Preparation> FromProto(v1::Preparation preparation) {
+  switch (static_cast<int>(preparation)) {
+    case v1::PREPARATION_UNSPECIFIED:
+      return ValueMissing();
+    case v1::PREPARATION_YES:
+      return Preparation::kYes;
+    case v1::PREPARATION_NO:
+      return Preparation::kNo;
+    case v1::PREPARATION_UNKNOWN:
+      return Preparation::kUnknown;
+    default:
+      return PreparationInvalid(std::to_string(preparation));
+  }
+}
+
+absl::StatusOr<MunicipalityType> FromProto(v1::Municipality::Type type) {
+  switch (static_cast<int>(type)) {
+    case v1::Municipality::TYPE_UNSPECIFIED:
+      return ValueMissing();
+    case v1::Municipality::TYPE_SPECIAL_WARD:
+      return MunicipalityType::kSpecialWard;
+    case v1::Municipality::TYPE_CITY:
+      return MunicipalityType::kCity;
+    case v1::Municipality::TYPE_TOWN:
+      return MunicipalityType::kTown;
+    case v1::Municipality::TYPE_VILLAGE:
+      return MunicipalityType::kVillage;
+    default:
+      return MunicipalityTypeUnknown(std::to_string(type));
+  }
+}
+
+// The code that ends a resource name, or the name's fault.
+absl::StatusOr<base::MunicipalityCode> CodeOf(const std::string& name) {
+  const auto parsed = base::MunicipalityName::Parse(name);
+  if (!parsed.ok()) return parsed.status();
+  return parsed->code;
+}
+
+absl::Status CheckRequired(const std::string& text, std::size_t max_bytes) {
+  return text.empty() ? ValueMissing() : CheckText(text, max_bytes);
+}
+
+// Collects the violations of a message.
+class Violations {
+ public:
+  void Add(std::string_view field, const absl::Status& fault) {
+    if (fault.ok()) return;
+    list_.push_back({std::string(field), base::ReasonOf(fault),
+                     std::string(base::MessageOf(fault))});
+  }
+  template <typename T>
+  std::optional<T> Take(std::string_view field, absl::StatusOr<T> value) {
+    Add(field, value.status());
+    if (!value.ok()) return std::nullopt;
+    return *std::move(value);
+  }
+  bool empty() const { return list_.empty(); }
+  std::size_t size() const { return list_.size(); }
+  std::vector<base::Violation> Release() { return std::move(list_); }
+
+ private:
+  std::vector<base::Violation> list_;
+};
+
+// Which fields of a municipality a caller speaks of.
+struct Mask {
+  bool name = false, kana = false, name_en = false, type = false, area = false,
+       band = false, council_name = false, council_checked = false;
+};
+
+// AIP-134: empty: the fields that are set; `*`: all; what only the service sets
+// is ignored.
+absl::StatusOr<Mask> ReadMask(const google::protobuf::FieldMask& paths,
+                              const v1::Municipality& message) {
+  Mask mask;
+  if (paths.paths().empty()) {
+    mask = {.name = !message.display_name().empty(),
+            .kana = !message.kana().empty(),
+            .name_en = !message.display_name_en().empty(),
+            .type = message.type() != v1::Municipality::TYPE_UNSPECIFIED,
+            .area = !message.area().empty(),
+            .band = !message.population_band().empty(),
+            .council_name = !message.council().display_name().empty(),
+            .council_checked = message.council().name_checked()};
+    return mask;
+  }
+  for (const std::string& path : paths.paths()) {
+    if (path == "*") {
+      return Mask{.name = true,
+                  .kana = true,
+                  .name_en = true,
+                  .type = true,
+                  .area = true,
+                  .band = true,
+                  .council_name = true,
+                  .council_checked = true};
+    }
+    if (path == "display_name") {
+      mask.name = true;
+    } else if (path == "kana") {
+      mask.kana = true;
+    } else if (path == "display_name_en") {
+      mask.name_en = true;
+    } else if (path == "type") {
+      mask.type = true;
+    } else if (path == "area") {
+      mask.area = true;
+    } else if (path == "population_band") {
+      mask.band = true;
+    } else if (path == "council") {
+      mask.council_name = mask.council_checked = true;
+    } else if (path == "council.display_name") {
+      mask.council_name = true;
+    } else if (path == "council.name_checked") {
+      mask.council_checked = true;
+    } else if (path != "name" && path != "version" && path != "etag" &&
+               path != "create_time" && path != "update_time" &&
+               path != "fiscal_year" && path != "first_fiscal_year" &&
+               path != "last_fiscal_year" && path != "periods" &&
+               path != "council.name") {
+      return MaskInvalid(path);
+    }
+  }
+  return mask;
+}
+
+// What the message says in the fields of the mask; faults go to `violations`
+// under `prefix`.
+MunicipalityStatement ReadStatement(const v1::Municipality& message,
+                                    const Mask& mask, const std::string& prefix,
+                                    Violations& violations) {
+  MunicipalityStatement says;
+  if (mask.name) {
+    violations.Add(prefix + "display_name",
+                   CheckRequired(message.display_name(), kMaxNameBytes));
+    says.name = message.display_name();
+  }
+  if (mask.kana) {
+    const absl::Status text = CheckRequired(message.kana(), kMaxNameBytes);
+    violations.Add(prefix + "kana",
+                   text.ok() ? CheckKana(message.kana()) : text);
+    says.kana = message.kana();
+  }
+  if (mask.name_en) {
+    violations.Add(prefix + "display_name_en",
+                   CheckRequired(message.display_name_en(), kMaxNameBytes));
+    says.name_en = message.display_name_en();
+  }
+  if (mask.type) {
+    says.type = violations.Take(prefix + "type", FromProto(message.type()));
+  }
+  if (mask.area) {
+    if (!IsArea(message.area())) {
+      violations.Add(prefix + "area", AreaUnknown(message.area()));
+    }
+    says.area = message.area();
+  }
+  if (mask.band) {
+    violations.Add(prefix + "population_band",
+                   CheckPopulationBand(message.population_band()));
+    says.population_band = message.population_band();
+  }
+  if (mask.council_name) {
+    violations.Add(prefix + "council.display_name",
+                   CheckText(message.council().display_name(), kMaxNameBytes));
+    says.council_name = message.council().display_name();
+  }
+  if (mask.council_checked) {
+    says.council_name_checked = message.council().name_checked();
+  }
+  return says;
+}
+
+// Reads a whole municipality; nothing after a fault.
+std::optional<MunicipalityFacts> ReadFacts(const v1::Municipality& message,
+                                           const std::string& prefix,
+                                           Violations& violations) {
+  const auto code = violations.Take(
+      prefix + "code", base::MunicipalityCode::Parse(message.code()));
+  if (code.has_value() && !message.name().empty() &&
+      message.name() != base::MunicipalityName{*code}.ToString()) {
+    violations.Add(
+        prefix + "name",
+        NameMismatch(message.name(), base::MunicipalityName{*code}.ToString()));
+  }
+  const std::size_t before = violations.size();
+  const MunicipalityStatement says = ReadStatement(message,
+                                                   {.name = true,
+                                                    .kana = true,
+                                                    .name_en = true,
+                                                    .type = true,
+                                                    .area = true,
+                                                    .band = true,
+                                                    .council_name = true,
+                                                    .council_checked = true},
+                                                   prefix, violations);
+  if (!code.has_value() || violations.size() > before) return std::nullopt;
+  const bool usual = says.council_name->empty();
+  return MunicipalityFacts{
+      .code = *code,
+      .name = *says.name,
+      .kana = *says.kana,
+      .name_en = *says.name_en,
+      .type = *says.type,
+      .area = *says.area,
+      .population_band = *says.population_band,
+      .council_name =
+          usual ? DefaultCouncilName(*says.name) : *says.council_name,
+      .council_name_checked = !usual && *says.council_name_checked};
+}
+
+// 0: nothing said.
+std::optional<base::FiscalYear> ReadYear(int year, std::string_view field,
+                                         Violations& violations) {
+  if (year == 0) return std::nullopt;
+  return violations.Take(field, base::FiscalYear::Make(year));
+}
+
+std::vector<base::MunicipalityCode> ReadCodes(
+    const google::protobuf::RepeatedPtrField<std::string>& names,
+    const std::string& field, Violations& violations) {
+  std::vector<base::MunicipalityCode> codes;
+  for (int i = 0; i < names.size(); ++i) {
+    const auto code = violations.Take(field + "[" + std::to_string(i) + "]",
+                                      CodeOf(names[i]));
+    if (code.has_value()) codes.push_back(*code);
+  }
+  return codes;
+}
+
+}  // namespace
+
+absl::StatusOr<ProposedStatus> FromProto(
+    const v1::RecordStatusRequest& request) {
+  const auto parent = base::ProgramName::Parse(request.parent());
+  if (!parent.ok()) {
+    return NameInvalid("parent", request.parent(), parent.status());
+  }
+  const v1::StatusRecord& record = request.status_record();
+  Violations violations;
+  if (!record.program().empty() && record.program() != request.parent()) {
+    violations.Add("status_record.program",
+                   ProgramMismatch(record.program(), request.parent()));
+  }
+  const auto municipality =
+      violations.Take("status_record.municipality",
+                      base::MunicipalityName::Parse(record.municipality()));
+  const auto year =
+      violations.Take("status_record.fiscal_year",
+                      base::FiscalYear::Make(record.fiscal_year()));
+  const auto implementing = violations.Take("status_record.implementing",
+                                            FromProto(record.implementing()));
+  const auto preparation = violations.Take("status_record.preparation",
+                                           FromProto(record.preparation()));
+  StatusFacts facts;
+  if (implementing.has_value() && preparation.has_value()) {
+    facts = {*implementing, *preparation};
+    violations.Add("status_record.preparation", CheckFacts(facts));
+  }
+  violations.Add("status_record.note", CheckText(record.note(), kMaxNoteBytes));
+  violations.Add("status_record.reason",
+                 CheckText(record.reason(), kMaxNoteBytes));
+  if (!violations.empty()) return StatusInvalid(violations.Release());
+  return ProposedStatus{.program = parent->program,
+                        .municipality = municipality->code,
+                        .proposal = {.fiscal_year = *year,
+                                     .facts = facts,
+                                     .note = record.note(),
+                                     .reason = record.reason(),
+                                     .correction = record.correction()},
+                        .etag = record.etag()};
+}
+
+std::optional<Implementing> FilterOf(v1::Implementing implementing) {
+  const auto value = FromProto(implementing);
+  if (!value.ok()) return std::nullopt;
+  return *value;
+}
+
+std::optional<Preparation> FilterOf(v1::Preparation preparation) {
+  const auto value = FromProto(preparation);
+  if (!value.ok()) return std::nullopt;
+  return *value;
+}
+
+absl::StatusOr<ProposedMunicipality> FromProto(
+    const v1::CreateMunicipalityRequest& request) {
+  Violations violations;
+  const auto facts =
+      ReadFacts(request.municipality(), "municipality.", violations);
+  const auto first =
+      ReadYear(request.first_fiscal_year(), "first_fiscal_year", violations);
+  violations.Add("note", CheckText(request.note(), kMaxNoteBytes));
+  violations.Add("reason", CheckText(request.reason(), kMaxNoteBytes));
+  if (!violations.empty()) return MunicipalityInvalid(violations.Release());
+  return ProposedMunicipality{
+      .facts = *facts,
+      .first_year = first.value_or(kAlways),
+      .provenance = {.note = request.note(), .reason = request.reason()}};
+}
+
+absl::StatusOr<MunicipalityUpdate> FromProto(
+    const v1::UpdateMunicipalityRequest& request) {
+  const v1::Municipality& message = request.municipality();
+  const auto name = base::MunicipalityName::Parse(message.name());
+  if (!name.ok()) {
+    return NameInvalid("municipality.name", message.name(), name.status());
+  }
+  WELFARE_ASSIGN_OR_RETURN(const Mask mask,
+                           ReadMask(request.update_mask(), message));
+  Violations violations;
+  MunicipalityUpdate update{
+      .code = name->code,
+      .says = ReadStatement(message, mask, "municipality.", violations),
+      .etag = message.etag(),
+      .provenance = {.note = request.note(), .reason = request.reason()}};
+  update.valid_from =
+      ReadYear(request.first_fiscal_year(), "first_fiscal_year", violations);
+  violations.Add("note", CheckText(request.note(), kMaxNoteBytes));
+  violations.Add("reason", CheckText(request.reason(), kMaxNoteBytes));
+  if (!violations.empty()) return MunicipalityInvalid(violations.Release());
+  return update;
+}
+
+absl::StatusOr<ProposedRetraction> FromProto(
+    const v1::RetractStatusRequest& request) {
+  const auto parent = base::ProgramName::Parse(request.parent());
+  if (!parent.ok()) {
+    return NameInvalid("parent", request.parent(), parent.status());
+  }
+  Violations violations;
+  const auto code =
+      violations.Take("municipality", CodeOf(request.municipality()));
+  const auto year = violations.Take(
+      "fiscal_year", base::FiscalYear::Make(request.fiscal_year()));
+  violations.Add("reason", request.reason().empty()
+                               ? ReasonRequired("reason")
+                               : CheckText(request.reason(), kMaxNoteBytes));
+  if (!violations.empty()) return StatusInvalid(violations.Release());
+  return ProposedRetraction{.program = parent->program,
+                            .municipality = *code,
+                            .fiscal_year = *year,
+                            .etag = request.etag(),
+                            .reason = request.reason()};
+}
+
+absl::StatusOr<LineageProposal> FromProto(
+    const v1::CreateLineageEventRequest& request) {
+  const v1::LineageEvent& message = request.lineage_event();
+  Violations violations;
+  LineageProposal proposal{.event = {}, .created = {}, .renamed = {}};
+  LineageEvent& event = proposal.event;
+  const bool kind_ok = message.kind() >= v1::LineageEvent::KIND_MERGER &&
+                       message.kind() <= v1::LineageEvent::KIND_RENAME;
+  if (kind_ok) {
+    event.kind = static_cast<LineageKind>(message.kind());
+  } else {
+    violations.Add("lineage_event.kind", ValueMissing());
+  }
+  const google::type::Date& date = message.effective_date();
+  if (const auto day = violations.Take(
+          "lineage_event.effective_date",
+          base::Date::Make(date.year(), date.month(), date.day()))) {
+    event.effective_date = *day;
+    if (const auto year = violations.Take("lineage_event.effective_date",
+                                          FirstYearAfter(*day))) {
+      event.fiscal_year = *year;
+    }
+  }
+  event.predecessors = ReadCodes(message.predecessors(),
+                                 "lineage_event.predecessors", violations);
+  event.successors =
+      ReadCodes(message.successors(), "lineage_event.successors", violations);
+  event.note = message.note();
+  event.reason = message.reason();
+  violations.Add("lineage_event.note", CheckText(event.note, kMaxNoteBytes));
+  violations.Add("lineage_event.reason",
+                 event.reason.empty() ? ReasonRequired("lineage_event.reason")
+                                      : CheckText(event.reason, kMaxNoteBytes));
+  if (kind_ok && violations.empty()) {
+    violations.Add("lineage_event.kind", CheckShape(event));
+  }
+  const bool rename = event.kind == LineageKind::kRename;
+  for (int i = 0; i < message.created_size(); ++i) {
+    const v1::Municipality& created = message.created(i);
+    const std::string prefix =
+        "lineage_event.created[" + std::to_string(i) + "].";
+    if (rename) {
+      proposal.renamed = ReadStatement(created, ReadMask({}, created).value(),
+                                       prefix, violations);
+      if (!created.code().empty()) {
+        proposal.renamed.code = violations.Take(
+            prefix + "code", base::MunicipalityCode::Parse(created.code()));
+      }
+      continue;
+    }
+    auto facts = ReadFacts(created, prefix, violations);
+    if (!facts.has_value()) continue;
+    if (std::find(event.successors.begin(), event.successors.end(),
+                  facts->code) == event.successors.end()) {
+      violations.Add(prefix + "code",
+                     LineageCreated("Name it among the successors too."));
+    }
+    proposal.created.push_back(*std::move(facts));
+  }
+  if (rename && (message.created_size() != 1 || proposal.renamed.empty())) {
+    violations.Add("lineage_event.created",
+                   LineageCreated("A rename describes the one municipality "
+                                  "with what is new."));
+  }
+  if (!violations.empty()) return LineageInvalid(violations.Release());
+  return proposal;
+}
+
+absl::StatusOr<ProposedLineageRetraction> FromProto(
+    const v1::RetractLineageEventRequest& request) {
+  const auto name = base::LineageEventName::Parse(request.name());
+  if (!name.ok()) return NameInvalid("name", request.name(), name.status());
+  Violations violations;
+  violations.Add("reason", request.reason().empty()
+                               ? ReasonRequired("reason")
+                               : CheckText(request.reason(), kMaxNoteBytes));
+  if (!violations.empty()) return LineageInvalid(violations.Release());
+  return ProposedLineageRetraction{.number = name->number,
+                                   .reason = request.reason()};
+}
+
+}  // namespace welfare::registry

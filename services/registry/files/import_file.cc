@@ -1,0 +1,34 @@
+#include "services/registry/files/import_file.h"
+
+#include "services/registry/errors.h"
+
+namespace welfare::registry {
+namespace {
+
+std::string_view HeaderOf(std::string_view csv) {
+  return csv.substr(0, csv.find('\n'));
+}
+
+}  // namespace
+
+absl::Status Continue(ImportProgress& file, std::string_view csv, bool whole,
+                      bool last) {
+  if (file.ended) {
+    return TransactionMixed("The file has ended; open a stream for another.");
+  }
+  if (!file.begun) {
+    file.begun = true;
+    file.whole = whole;
+    file.header = std::string(HeaderOf(csv));
+  } else if (file.whole != whole) {
+    return TransactionMixed(
+        "All batches of a file are one transaction, or each is one; do not "
+        "change it half way.");
+  } else if (file.header != HeaderOf(csv)) {
+    return TransactionMixed("All batches of a file have the same header line.");
+  }
+  file.ended = whole && last;
+  return absl::OkStatus();
+}
+
+}  // namespace welfare::registry

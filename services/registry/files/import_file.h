@@ -1,0 +1,42 @@
+// One imported file as it comes, batch by batch.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+#include "services/registry/files/csv_import.h"
+
+namespace welfare::registry {
+
+// How a file began, and what every further batch must agree with. Used by one
+// thread.
+struct ImportProgress {
+  bool begun = false;
+  bool whole = false;  // the file is one transaction
+  bool ended = false;  // its last batch has come
+  std::string header;
+  SeenRecords seen;
+  // With one transaction for the file: a digest of the batches so far, so that
+  // a repeated request is known to be of the same file.
+  std::string bodies_digest;
+};
+
+// Checks that a batch goes on as the file began, and notes how it began.
+//
+// Errors:
+//   INVALID_ARGUMENT, reason TRANSACTION_MIXED: another transaction mode or
+//     header line than before, or a batch after the last.
+absl::Status Continue(ImportProgress& file, std::string_view csv, bool whole,
+                      bool last);
+
+// What the batches of a file have left so far.
+template <typename Row>
+struct ImportFile : ImportProgress {
+  // With one transaction for the file: its records so far, which are written
+  // with the last batch.
+  ParsedBatch<Row> pending;
+};
+
+}  // namespace welfare::registry

@@ -1,0 +1,84 @@
+// Who ran a programme in a fiscal year, and over the years, derived from the
+// records in force.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/base/fiscal_year.h"
+#include "services/registry/history/history.h"
+
+namespace welfare::registry {
+
+// One municipality's line. Borrows the history.
+struct RosterEntry {
+  const Municipality* municipality = nullptr;
+  const MunicipalityFacts* facts = nullptr;  // of the roster's year
+  StatusFacts status;
+  // Runs the programme and is not on record as running it the year before. In
+  // the programme's first year everybody who runs it is a newcomer.
+  bool newcomer = false;
+  // First year on record as running it, up to the roster's year.
+  std::optional<base::FiscalYear> first_implementation_year;
+};
+
+// How the municipalities of a set divide. Implementing and not implementing
+// divide the whole; preparation lies inside the rest.
+struct RosterCounts {
+  int size = 0;
+  int implementing = 0;
+  int not_implementing = 0;  // includes those not known to implement
+  int preparing = 0;         // among those not implementing
+  int newcomers = 0;
+
+  friend bool operator==(const RosterCounts&, const RosterCounts&) = default;
+};
+
+// One group of a grouping: `area` 市部, `type` city, `population_band` id
+// (empty: none recorded).
+struct RosterGroup {
+  std::string grouping;
+  std::string group;
+  RosterCounts counts;
+};
+
+// The implementing municipalities of two years held against each other.
+struct RosterComparison {
+  base::FiscalYear fiscal_year;  // the other year
+  std::vector<const Municipality*> only_here;
+  std::vector<const Municipality*> only_there;
+  std::vector<const Municipality*> both;
+  // Of the first two, those without a record for the year in which they are
+  // not counted.
+  std::vector<const Municipality*> unknown;
+};
+
+// Borrows the history of the view it was computed from.
+struct Roster {
+  std::string program;
+  base::FiscalYear fiscal_year;
+  std::int64_t version = 0;
+  // Every municipality that exists in the year, by resource id.
+  std::vector<RosterEntry> entries;
+  RosterCounts counts;
+  // Ran it the year before, and are on record as not running it or exist no
+  // more. No record is not a no, so an empty year has no leavers.
+  std::vector<const Municipality*> leavers;
+  // By area in the order of kAreas, by type in the order of the enum, by
+  // population band in the order of ids; only groups with members. The groups
+  // of a grouping add up to `counts`.
+  std::vector<RosterGroup> groups;
+  std::optional<RosterComparison> comparison;
+};
+
+// Computes the roster of `program` for `fiscal_year` at the view's version,
+// compared with another year where one is given.
+Roster ComputeRoster(
+    const RegistryView& view, std::string_view program,
+    base::FiscalYear fiscal_year,
+    std::optional<base::FiscalYear> compared_with = std::nullopt);
+
+}  // namespace welfare::registry

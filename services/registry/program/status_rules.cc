@@ -1,0 +1,65 @@
+#include "services/registry/program/status_rules.h"
+
+#include "services/registry/errors.h"
+
+namespace welfare::registry {
+
+bool IsLawfulTransition(Implementing previous, Implementing next) {
+  switch (next) {
+    case Implementing::kNo:
+      return previous != Implementing::kYes;
+    case Implementing::kEnded:
+      return previous != Implementing::kNo;
+    case Implementing::kYes:
+    case Implementing::kUnknown:
+      break;
+  }
+  return true;
+}
+
+absl::Status CheckFacts(const StatusFacts& facts) {
+  if (facts.implementing == Implementing::kYes &&
+      facts.preparation == Preparation::kYes) {
+    return PreparationWhileImplementing();
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<StatusDecision> DecideStatus(
+    const StatusSurroundings& surroundings, const StatusProposal& proposal) {
+  using Outcome = StatusDecision::Outcome;
+  const std::optional<YearFacts>& same = surroundings.same;
+  if (same.has_value() && same->facts == proposal.facts &&
+      (proposal.note.empty() || proposal.note == same->note)) {
+    return StatusDecision{Outcome::kUnchanged, false};
+  }
+  const bool justified = proposal.correction && !proposal.reason.empty();
+  if (same.has_value()) {
+    if (!justified) {
+      return CorrectionReasonRequired(proposal.fiscal_year, same->facts);
+    }
+    return StatusDecision{Outcome::kUpdated, true};
+  }
+  const Implementing next = proposal.facts.implementing;
+  const std::optional<YearFacts>& before = surroundings.before;
+  const std::optional<YearFacts>& after = surroundings.after;
+  const bool breaks_before =
+      before.has_value() &&
+      !IsLawfulTransition(before->facts.implementing, next);
+  const bool breaks_after =
+      after.has_value() && !IsLawfulTransition(next, after->facts.implementing);
+  if (!breaks_before && !breaks_after) {
+    return StatusDecision{Outcome::kCreated, false};
+  }
+  if (!justified) {
+    if (breaks_before) {
+      return TransitionUnlawful(before->fiscal_year, before->facts.implementing,
+                                proposal.fiscal_year, next);
+    }
+    return TransitionUnlawful(proposal.fiscal_year, next, after->fiscal_year,
+                              after->facts.implementing);
+  }
+  return StatusDecision{Outcome::kCreated, true};
+}
+
+}  // namespace welfare::registry

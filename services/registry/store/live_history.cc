@@ -1,0 +1,79 @@
+#include "services/registry/store/live_history.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "services/base/error.h"
+#include "services/registry/errors.h"
+
+namespace welfare::registry {
+namespace {
+
+// A wait without end would overflow the clock's arithmetic.
+std::chrono::steady_clock::time_point WaitEnd(const StoreLimits& limits) {
+  return std::min(limits.deadline,
+                  std::chrono::steady_clock::now() + std::chrono::hours(24));
+}
+
+}  // namespace
+
+LiveHistory::LiveHistory(RegistryStore& store)
+    : store_(store), head_(std::make_shared<const History>()) {}
+
+HistoryPtr LiveHistory::Head() const {
+  // A plain lock: std::atomic<shared_ptr> of this library has one inside too,
+  // and the thread sanitizer cannot see through it.
+  const std::lock_guard lock(mutex_);
+  return head_;
+}
+
+absl::Status LiveHistory::CatchUp(const StoreLimits& limits) {
+  const std::lock_guard one_at_a_time(catch_up_);
+  const HistoryPtr head = Head();
+  WELFARE_ASSIGN_OR_RETURN(const std::vector<CommitPtr> commits,
+                           store_.LoadCommits(head->version(), limits));
+  if (commits.empty()) return absl::OkStatus();
+  WELFARE_ASSIGN_OR_RETURN(HistoryPtr next, head->With(commits));
+  {
+    const std::lock_guard lock(mutex_);
+    head_ = std::move(next);
+  }
+  changed_.notify_all();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<HistoryPtr> LiveHistory::WaitFor(
+    std::int64_t version, const StoreLimits& limits) const {
+  std::unique_lock lock(mutex_);
+  const auto reached = [&] { return head_->version() >= version; };
+  changed_.wait_until(lock, limits.stop, WaitEnd(limits), reached);
+  if (!reached()) return MinVersionNotReached(version, head_->version());
+  return head_;
+}
+
+bool LiveHistory::IsSettledLocked(base::Timestamp moment) const {
+  // Later versions have later times, so a moment before the head's is past.
+  return moment < head_->recorded_time() || moment <= sealed_;
+}
+
+bool LiveHistory::IsSettled(base::Timestamp moment) const {
+  const std::lock_guard lock(mutex_);
+  return IsSettledLocked(moment);
+}
+
+absl::StatusOr<HistoryPtr> LiveHistory::Settle(base::Timestamp moment,
+                                               const StoreLimits& limits) {
+  if (!IsSettled(moment)) {
+    if (absl::Status sealed = store_.Seal(moment, limits); !sealed.ok()) {
+      return absl::IsDeadlineExceeded(sealed) ? KnownAtNotSettled(moment)
+                                              : sealed;
+    }
+    WELFARE_RETURN_IF_ERROR(CatchUp(limits));
+  }
+  const std::lock_guard lock(mutex_);
+  sealed_ = std::max(sealed_, moment);
+  return head_;
+}
+
+}  // namespace welfare::registry

@@ -1,0 +1,72 @@
+// The history that the process serves, always at a whole version.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "services/base/clock.h"
+#include "services/registry/history/history.h"
+#include "services/registry/store/registry_store.h"
+
+namespace welfare::registry {
+
+// Holds the newest history this process has seen and replaces it as a whole
+// after commits. Any thread may call it.
+//
+// Invariants:
+//   Head() never goes back, and never shows part of a commit.
+//   After CatchUp() it holds every commit made before the call.
+class LiveHistory {
+ public:
+  // Keeps `store`, which must outlive it. Starts empty; call CatchUp().
+  explicit LiveHistory(RegistryStore& store);
+
+  // Returns the newest history; never null.
+  HistoryPtr Head() const;
+
+  // Reads the commits after the head from the store. Costs one short query
+  // when there are none.
+  //
+  // Errors: those of RegistryStore::LoadCommits, and HISTORY_GAP.
+  absl::Status CatchUp(const StoreLimits& limits = {});
+
+  // Waits until the head is at `version` or later, and returns it.
+  //
+  // Errors:
+  //   DEADLINE_EXCEEDED, reason MIN_VERSION_NOT_REACHED: the deadline passed,
+  //     or the call was called off, before.
+  absl::StatusOr<HistoryPtr> WaitFor(std::int64_t version,
+                                     const StoreLimits& limits) const;
+
+  // Whether nothing can be recorded at `moment` any more, so that what was
+  // known then will never be told otherwise.
+  bool IsSettled(base::Timestamp moment) const;
+
+  // Makes `moment` settled, for every process of the database, and returns a
+  // history that holds all that was known at it. Asks the database unless it is
+  // settled already.
+  //
+  // Errors:
+  //   DEADLINE_EXCEEDED, reason KNOWN_AT_NOT_SETTLED: a write under way did not
+  //     end in time.
+  //   Those of RegistryStore::Seal and of CatchUp.
+  absl::StatusOr<HistoryPtr> Settle(base::Timestamp moment,
+                                    const StoreLimits& limits);
+
+ private:
+  bool IsSettledLocked(base::Timestamp moment) const;
+
+  RegistryStore& store_;
+  std::mutex catch_up_;  // one reader of new commits at a time
+  mutable std::mutex mutex_;
+  mutable std::condition_variable_any changed_;
+  HistoryPtr head_;         // guarded by mutex_
+  base::Timestamp sealed_;  // guarded by mutex_
+};
+
+}  // namespace welfare::registry

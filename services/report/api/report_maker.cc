@@ -1,0 +1,103 @@
+#include "services/report/api/report_maker.h"
+
+#include <chrono>
+#include <utility>
+
+#include "services/base/sha256.h"
+#include "services/report/snapshot/canonical.h"
+#include "services/report/render/csv/csv_renderer.h"
+#include "services/report/errors.h"
+#include "services/report/render/html/html_renderer.h"
+#include "services/report/model/model_builder.h"
+
+namespace welfare::report {
+
+Renderers AllRenderers() {
+  Renderers renderers;
+  renderers.push_back(std::make_unique<HtmlRenderer>());
+  renderers.push_back(std::make_unique<CsvRenderer>());
+  return renderers;
+}
+
+ReportMaker::ReportMaker(const Dependencies& dependencies)
+    : templates_(dependencies.templates),
+      renderers_(dependencies.renderers),
+      source_(dependencies.source),
+      store_(dependencies.store) {
+  for (const std::unique_ptr<Renderer>& renderer : renderers_) {
+    fingerprint_ += renderer->fingerprint() + "\n";
+    seconds_.push_back(&dependencies.metrics.AddHistogram(
+        "welfare_report_render_seconds",
+        "Seconds it took to render one file of a report.",
+        platform::MetricsRegistry::CallSeconds(),
+        {{"format", std::string(renderer->format())}}));
+  }
+}
+
+absl::StatusOr<StoredReport> ReportMaker::Make(
+    const platform::CallContext& call, const ReportRequest& request) {
+  const auto found = templates_.find(request.template_id);
+  if (found == templates_.end()) return TemplateNotFound(request.template_id);
+  const ReportTemplate& report_template = found->second;
+  if (report_template.survey != request.round.survey) {
+    return ReportInvalid(
+        {{"report.round", "SURVEY_MISMATCH",
+          "The template is of the survey '" + report_template.survey +
+              "'; name a round of it."}});
+  }
+  const WriteRequest write = {
+      .request_id = request.request_id,
+      .method = "CreateReport",
+      .body = request.template_id + "\n" + request.round.ToString() + "\n" +
+              (request.basis == Basis::kFinal ? "FINAL" : "PROVISIONAL") +
+              "\n" + std::to_string(request.data_version),
+      .actor = call.identity.subject,
+      .limits = {.deadline = call.limits.deadline, .stop = call.limits.stop}};
+  WELFARE_ASSIGN_OR_RETURN(std::optional<StoredReport> repeat,
+                           store_.FindRepeat(write));
+  if (repeat.has_value()) return *std::move(repeat);
+
+  WELFARE_ASSIGN_OR_RETURN(
+      Snapshot snapshot,
+      source_.Take(call,
+                   {.round = request.round,
+                    .basis = request.basis,
+                    .data_version = request.data_version,
+                    .first_roster_year = report_template.first_roster_year}));
+  snapshot.template_digest = report_template.digest;
+  NewReport result;
+  StoredReport& report = result.report;
+  report.snapshot_id = SnapshotId(snapshot, fingerprint_);
+  WELFARE_ASSIGN_OR_RETURN(
+      const ReportModel model,
+      BuildReport(report_template, snapshot, report.snapshot_id));
+  for (std::size_t i = 0; i < renderers_.size(); ++i) {
+    const Renderer& renderer = *renderers_[i];
+    const auto start = std::chrono::steady_clock::now();
+    WELFARE_ASSIGN_OR_RETURN(std::string bytes, renderer.Render(model));
+    seconds_[i]->Observe(
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+            .count());
+    ReportFile file;
+    file.format = std::string(renderer.format());
+    file.content_type = std::string(renderer.content_type());
+    file.filename = (snapshot.round.synthetic ? "synthetic-" : "") +
+                    std::string(renderer.filename());
+    file.size = static_cast<std::int64_t>(bytes.size());
+    file.digest = base::Sha256Hex(bytes);
+    report.files.push_back(std::move(file));
+    result.bytes.push_back(std::move(bytes));
+  }
+  report.template_id = request.template_id;
+  report.survey = request.round.survey;
+  report.fiscal_year = request.round.fiscal_year.value();
+  report.display_name = model.title + "　" + model.year +
+                        (snapshot.round.synthetic ? "　【架空データ】" : "");
+  report.basis = request.basis;
+  report.provenance = snapshot.provenance;
+  report.codebook = snapshot.round.codebook;
+  report.synthetic = snapshot.round.synthetic;
+  return store_.Create(write, result);
+}
+
+}  // namespace welfare::report

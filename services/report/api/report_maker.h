@@ -1,0 +1,68 @@
+// From a request to a stored report.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "services/platform/rpc/call_context.h"
+#include "services/platform/observe/metrics.h"
+#include "services/report/render/renderer.h"
+#include "services/report/store/report_store.h"
+#include "services/report/snapshot/snapshot_source.h"
+#include "services/report/template/template.h"
+
+namespace welfare::report {
+
+using Templates = std::map<std::string, ReportTemplate, std::less<>>;
+using Renderers = std::vector<std::unique_ptr<Renderer>>;
+
+// What CreateReport was asked, checked for form.
+struct ReportRequest {
+  std::string template_id;
+  base::RoundName round;
+  Basis basis = Basis::kProvisional;
+  std::int64_t data_version = 0;
+  std::string request_id;
+};
+
+// Takes a snapshot, fills the template, renders every format and stores the
+// files. Any thread may call it.
+class ReportMaker {
+ public:
+  struct Dependencies {
+    const Templates& templates;
+    const Renderers& renderers;
+    SnapshotSource& source;
+    ReportStore& store;
+    platform::MetricsRegistry& metrics;
+  };
+  // All must outlive the maker.
+  explicit ReportMaker(const Dependencies& dependencies);
+
+  // Errors:
+  //   NOT_FOUND, reason TEMPLATE_NOT_FOUND.
+  //   INVALID_ARGUMENT, reason REPORT_INVALID: the template is of another
+  //     survey; REQUEST_ID_REUSED.
+  //   FAILED_PRECONDITION, reason TEMPLATE_DOES_NOT_FIT.
+  //   Those of SnapshotSource::Take, Renderer::Render and ReportStore.
+  absl::StatusOr<StoredReport> Make(const platform::CallContext& call,
+                                    const ReportRequest& request);
+
+ private:
+  const Templates& templates_;
+  const Renderers& renderers_;
+  SnapshotSource& source_;
+  ReportStore& store_;
+  std::string fingerprint_;
+  // welfare_report_render_seconds{format}, in the order of the renderers.
+  std::vector<platform::Histogram*> seconds_;
+};
+
+// Every format a report is rendered in.
+Renderers AllRenderers();
+
+}  // namespace welfare::report

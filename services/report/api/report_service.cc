@@ -1,0 +1,224 @@
+#include "services/report/api/report_service.h"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "services/base/page.h"
+#include "services/base/resource_name.h"
+#include "services/platform/rpc/page_request.h"
+#include "services/report/api/convert.h"
+#include "services/report/errors.h"
+
+namespace welfare::report {
+namespace {
+
+constexpr std::size_t kChunkBytes = 64 * 1024;
+constexpr std::string_view kResource = "reports";
+// How late a report of another process may be noticed by a watcher.
+constexpr std::chrono::milliseconds kPollInterval{1000};
+
+StoreLimits Limits(const platform::CallContext& call) {
+  return {.deadline = call.limits.deadline, .stop = call.limits.stop};
+}
+
+// Checks the whole request; every fault is a violation.
+absl::StatusOr<ReportRequest> ReadRequest(
+    const v1::CreateReportRequest& request) {
+  std::vector<base::Violation> violations;
+  const v1::Report& report = request.report();
+  if (report.template_().empty()) {
+    violations.push_back({"report.template", "REQUIRED",
+                          "Name a template, for example 'jusou'."});
+  } else if (!base::IsResourceId(report.template_())) {
+    violations.push_back({"report.template", "ID_INVALID",
+                          "A template id has only a-z, 0-9, - and _."});
+  }
+  absl::StatusOr<base::RoundName> round =
+      base::RoundName::Parse(report.round());
+  if (report.round().empty()) {
+    violations.push_back({"report.round", "REQUIRED",
+                          "Name a round, for example "
+                          "'surveys/jusou/rounds/2025'."});
+  } else if (!round.ok()) {
+    violations.push_back({"report.round", base::ReasonOf(round.status()),
+                          std::string(base::MessageOf(round.status()))});
+  }
+  if (!type::v1::Basis::Kind_IsValid(report.basis())) {
+    violations.push_back(
+        {"report.basis", "ENUM_UNKNOWN", "Use PROVISIONAL or FINAL."});
+  }
+  if (report.data_version() < 0) {
+    violations.push_back({"report.data_version", "NEGATIVE",
+                          "Give a round revision, or 0 for the current one."});
+  }
+  if (request.request_id().size() > 128) {
+    violations.push_back(
+        {"request_id", "TOO_LONG", "Send a UUID, at most 128 characters."});
+  }
+  if (!violations.empty()) return ReportInvalid(std::move(violations));
+  return ReportRequest{.template_id = report.template_(),
+                       .round = *std::move(round),
+                       .basis = report.basis() == type::v1::Basis::FINAL
+                                    ? Basis::kFinal
+                                    : Basis::kProvisional,
+                       .data_version = report.data_version(),
+                       .request_id = request.request_id()};
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* ReportService::CreateReport(
+    grpc::CallbackServerContext* context,
+    const v1::CreateReportRequest* request, v1::Report* response) {
+  return platform::Unary(calls_, context, request, response,
+                         std::bind_front(&ReportService::Create, this));
+}
+
+grpc::ServerUnaryReactor* ReportService::GetReport(
+    grpc::CallbackServerContext* context, const v1::GetReportRequest* request,
+    v1::Report* response) {
+  return platform::Unary(calls_, context, request, response,
+                         std::bind_front(&ReportService::Get, this));
+}
+
+grpc::ServerUnaryReactor* ReportService::ListReports(
+    grpc::CallbackServerContext* context, const v1::ListReportsRequest* request,
+    v1::ListReportsResponse* response) {
+  return platform::Unary(calls_, context, request, response,
+                         std::bind_front(&ReportService::List, this));
+}
+
+grpc::ServerWriteReactor<v1::DownloadReportResponse>*
+ReportService::DownloadReport(grpc::CallbackServerContext* context,
+                              const v1::DownloadReportRequest* request) {
+  return platform::ServerStream<v1::DownloadReportResponse>(
+      calls_, context, request,
+      std::bind_front(&ReportService::Download, this));
+}
+
+grpc::ServerWriteReactor<type::v1::WatchVersionsResponse>*
+ReportService::WatchVersions(grpc::CallbackServerContext* context,
+                             const type::v1::WatchVersionsRequest* request) {
+  return platform::ServerStream<type::v1::WatchVersionsResponse>(
+      calls_, context, request, std::bind_front(&ReportService::Watch, this));
+}
+
+void ReportService::Stop() {
+  stop_.request_stop();
+  const std::lock_guard lock(mutex_);
+  changed_.notify_all();
+}
+
+absl::Status ReportService::Create(const platform::CallContext& call,
+                                   const v1::CreateReportRequest& request,
+                                   v1::Report& response) {
+  WELFARE_ASSIGN_OR_RETURN(const ReportRequest read, ReadRequest(request));
+  WELFARE_ASSIGN_OR_RETURN(const StoredReport report, maker_.Make(call, read));
+  ToProto(report, response);
+  const std::lock_guard lock(mutex_);
+  changed_.notify_all();
+  return absl::OkStatus();
+}
+
+absl::Status ReportService::Get(const platform::CallContext& call,
+                                const v1::GetReportRequest& request,
+                                v1::Report& response) {
+  WELFARE_ASSIGN_OR_RETURN(const StoredReport report,
+                           store_.Get(request.name(), Limits(call)));
+  ToProto(report, response);
+  return absl::OkStatus();
+}
+
+absl::Status ReportService::List(const platform::CallContext& call,
+                                 const v1::ListReportsRequest& request,
+                                 v1::ListReportsResponse& response) {
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const auto after,
+                           page.After<std::tuple<std::string>>());
+  WELFARE_ASSIGN_OR_RETURN(
+      std::vector<StoredReport> reports,
+      store_.List(after.has_value() ? std::get<0>(*after) : "", page.size() + 1,
+                  Limits(call)));
+  response.set_next_page_token(page.CutToSize(
+      reports, [](const StoredReport& report) { return report.Name(); }));
+  for (const StoredReport& report : reports) {
+    ToProto(report, *response.add_reports());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReportService::Download(
+    const platform::CallContext& call, const v1::DownloadReportRequest& request,
+    platform::StreamWriter<v1::DownloadReportResponse>& writer) {
+  WELFARE_ASSIGN_OR_RETURN(const StoredReport report,
+                           store_.Get(request.name(), Limits(call)));
+  const ReportFile* file = nullptr;
+  std::string known;
+  for (const ReportFile& candidate : report.files) {
+    if (candidate.format == request.format()) file = &candidate;
+    known += (known.empty() ? "" : ", ") + candidate.format;
+  }
+  if (file == nullptr) {
+    return FormatUnknown(request.name(), request.format(), known);
+  }
+  WELFARE_ASSIGN_OR_RETURN(const std::string bytes,
+                           store_.ReadBytes(file->digest, Limits(call)));
+  v1::DownloadReportResponse part;
+  part.set_content_type(file->content_type);
+  part.set_filename(file->filename);
+  part.set_size(file->size);
+  std::size_t at = 0;
+  do {
+    part.set_data(bytes.substr(at, kChunkBytes));
+    WELFARE_RETURN_IF_ERROR(writer.Write(part));
+    at += kChunkBytes;
+    part.Clear();
+  } while (at < bytes.size());
+  return absl::OkStatus();
+}
+
+absl::Status ReportService::Watch(
+    const platform::CallContext& call,
+    const type::v1::WatchVersionsRequest& request,
+    platform::StreamWriter<type::v1::WatchVersionsResponse>& writer) {
+  const auto& resources = request.resources();
+  const bool wanted =
+      resources.empty() || std::find(resources.begin(), resources.end(),
+                                     kResource) != resources.end();
+  const std::stop_callback on_call(call.limits.stop, [this] {
+    const std::lock_guard lock(mutex_);
+    changed_.notify_all();
+  });
+  std::int64_t sent = -1;
+  while (!stop_.stop_requested() && !call.cancelled() &&
+         !call.limits.expired()) {
+    // A count that cannot be read now is read again at the next turn.
+    const absl::StatusOr<std::int64_t> count =
+        wanted ? store_.Count({.deadline = std::chrono::steady_clock::now() +
+                                           kPollInterval,
+                               .stop = call.limits.stop})
+               : 0;
+    if (count.ok() && *count > sent) {
+      type::v1::WatchVersionsResponse message;
+      if (wanted) {
+        auto& entry = *message.add_entries();
+        entry.set_resource(std::string(kResource));
+        entry.set_version(*count);
+      }
+      WELFARE_RETURN_IF_ERROR(writer.Write(message));
+      sent = *count;
+    }
+    std::unique_lock lock(mutex_);
+    if (stop_.stop_requested() || call.cancelled()) break;
+    changed_.wait_for(lock, kPollInterval);
+  }
+  if (stop_.stop_requested()) return ShuttingDown();
+  return platform::Cancelled("a stream");
+}
+
+}  // namespace welfare::report

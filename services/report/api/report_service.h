@@ -1,0 +1,79 @@
+// The gRPC face of the report service: one line per method.
+#pragma once
+
+#include <grpcpp/support/server_callback.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+
+#include "welfare/report/v1/report_service.grpc.pb.h"
+
+#include "services/platform/rpc/handler.h"
+#include "services/platform/rpc/stream.h"
+#include "services/report/api/report_maker.h"
+#include "services/report/store/report_store.h"
+
+namespace welfare::report {
+
+// Any thread of gRPC may call it.
+class ReportService final : public v1::ReportService::CallbackService {
+ public:
+  struct Dependencies {
+    ReportMaker& maker;
+    ReportStore& store;
+    const platform::CallEnvironment& calls;
+  };
+  // All must outlive the service.
+  explicit ReportService(const Dependencies& dependencies)
+      : maker_(dependencies.maker),
+        store_(dependencies.store),
+        calls_(dependencies.calls) {}
+
+  grpc::ServerUnaryReactor* CreateReport(grpc::CallbackServerContext* context,
+                                         const v1::CreateReportRequest* request,
+                                         v1::Report* response) override;
+  grpc::ServerUnaryReactor* GetReport(grpc::CallbackServerContext* context,
+                                      const v1::GetReportRequest* request,
+                                      v1::Report* response) override;
+  grpc::ServerUnaryReactor* ListReports(
+      grpc::CallbackServerContext* context,
+      const v1::ListReportsRequest* request,
+      v1::ListReportsResponse* response) override;
+  grpc::ServerWriteReactor<v1::DownloadReportResponse>* DownloadReport(
+      grpc::CallbackServerContext* context,
+      const v1::DownloadReportRequest* request) override;
+  grpc::ServerWriteReactor<type::v1::WatchVersionsResponse>* WatchVersions(
+      grpc::CallbackServerContext* context,
+      const type::v1::WatchVersionsRequest* request) override;
+
+  // Ends every WatchVersions. Any thread.
+  void Stop();
+
+ private:
+  absl::Status Create(const platform::CallContext& call,
+                      const v1::CreateReportRequest& request,
+                      v1::Report& response);
+  absl::Status Get(const platform::CallContext& call,
+                   const v1::GetReportRequest& request, v1::Report& response);
+  absl::Status List(const platform::CallContext& call,
+                    const v1::ListReportsRequest& request,
+                    v1::ListReportsResponse& response);
+  absl::Status Download(
+      const platform::CallContext& call,
+      const v1::DownloadReportRequest& request,
+      platform::StreamWriter<v1::DownloadReportResponse>& writer);
+  absl::Status Watch(
+      const platform::CallContext& call,
+      const type::v1::WatchVersionsRequest& request,
+      platform::StreamWriter<type::v1::WatchVersionsResponse>& writer);
+
+  ReportMaker& maker_;
+  ReportStore& store_;
+  const platform::CallEnvironment& calls_;
+  std::stop_source stop_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;  // a report was stored, or Stop
+};
+
+}  // namespace welfare::report

@@ -1,0 +1,30 @@
+// Reads report templates from YAML files.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+#include "services/report/template/template.h"
+
+namespace welfare::report {
+
+// Reads one template. `file` is its name, for messages. Any key it does not
+// know is a fault, so that a misspelt key is never silently ignored.
+//
+// Errors:
+//   INVALID_ARGUMENT, reason TEMPLATE_INVALID: no YAML, or with every fault of
+//   form and content as a violation.
+absl::StatusOr<ReportTemplate> ReadTemplate(std::string_view file,
+                                            std::string_view yaml);
+
+// Reads `<folder>/<id>/template.yaml` of every id there is.
+//
+// Errors: TEMPLATE_INVALID as above, also when the folder holds none, cannot
+// be read, or a template's id differs from its folder's name.
+absl::StatusOr<std::map<std::string, ReportTemplate, std::less<>>>
+LoadTemplates(const std::string& folder);
+
+}  // namespace welfare::report

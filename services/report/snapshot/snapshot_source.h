@@ -1,0 +1,45 @@
+// Where snapshots come from.
+#pragma once
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+
+#include "services/base/resource_name.h"
+#include "services/platform/rpc/call_context.h"
+#include "services/report/snapshot/snapshot.h"
+
+namespace welfare::report {
+
+// What a snapshot is asked of.
+struct SnapshotSpec {
+  base::RoundName round;
+  Basis basis = Basis::kProvisional;
+  std::int64_t data_version = 0;  // 0: the round's current revision
+  int first_roster_year = 0;
+};
+
+// Freezes what the peers hold. Any thread may call it.
+class SnapshotSource {
+ public:
+  SnapshotSource() = default;
+  SnapshotSource(const SnapshotSource&) = delete;
+  SnapshotSource& operator=(const SnapshotSource&) = delete;
+  virtual ~SnapshotSource() = default;
+
+  // Returns the snapshot at one revision of the round, sorted. The template's
+  // digest is left for the caller to fill in.
+  //
+  // Errors:
+  //   NOT_FOUND, reason ROUND_NOT_FOUND.
+  //   OUT_OF_RANGE, reason VERSION_NOT_REACHED: data_version lies ahead.
+  //   ABORTED, reason ROUND_MOVED: the round would not stand still.
+  //   UNAVAILABLE, reason INDICATOR_UNAVAILABLE, SURVEY_UNAVAILABLE or
+  //     REGISTRY_UNAVAILABLE: a peer did not answer.
+  //   INTERNAL, reason PEER_ANSWER_INVALID.
+  //   CANCELLED, DEADLINE_EXCEEDED: the call ended.
+  virtual absl::StatusOr<Snapshot> Take(const platform::CallContext& call,
+                                        const SnapshotSpec& spec) = 0;
+};
+
+}  // namespace welfare::report

@@ -1,0 +1,118 @@
+// Where reports are kept.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "services/base/clock.h"
+#include "services/report/snapshot/snapshot.h"
+
+namespace welfare::report {
+
+// How long a call may take, and who may call it off.
+struct StoreLimits {
+  std::chrono::steady_clock::time_point deadline =
+      std::chrono::steady_clock::time_point::max();
+  std::stop_token stop;
+};
+
+// One write, as its caller identified it.
+struct WriteRequest {
+  // UUID; a repeat with the same method and body returns the first reply.
+  // Empty: every call is a new request.
+  std::string request_id;
+  std::string method;  // `CreateReport`
+  std::string body;    // the request, the same for the same request
+  std::string actor;   // who is written down as having done it
+  StoreLimits limits;
+};
+
+struct ReportFile {
+  std::string format;
+  std::string content_type;
+  std::string filename;
+  std::int64_t size = 0;  // bytes
+  std::string digest;     // SHA-256 of the bytes, hexadecimal
+};
+
+// A report without its bytes.
+struct StoredReport {
+  std::string template_id;
+  std::string survey;
+  int fiscal_year = 0;
+  int number = 0;  // given by the store, from 1 per template and fiscal year
+  std::string display_name;
+  Basis basis = Basis::kProvisional;
+  std::string snapshot_id;
+  Provenance provenance;
+  std::string codebook;
+  bool synthetic = false;
+  std::vector<ReportFile> files;  // in the order they were rendered
+  base::Timestamp create_time;    // set by the store
+
+  // `reports/jusou-2025-0057`.
+  std::string Name() const;
+};
+
+// A report to be stored; `bytes` has one entry per file.
+struct NewReport {
+  StoredReport report;
+  std::vector<std::string> bytes;
+};
+
+// Keeps reports for ever. Any thread may call it.
+//
+// Invariants:
+//   A report, its files, its audit record and the reply to its request are
+//   stored in one transaction; nothing of them ever changes.
+//   Equal bytes are kept once.
+class ReportStore {
+ public:
+  ReportStore() = default;
+  ReportStore(const ReportStore&) = delete;
+  ReportStore& operator=(const ReportStore&) = delete;
+  virtual ~ReportStore() = default;
+
+  // Returns the report a repeat of `request` gets, before any work is done for
+  // it; nothing for a new request.
+  //
+  // Errors, of every function: those of the engine (UNAVAILABLE,
+  //   DEADLINE_EXCEEDED, CANCELLED, ABORTED); here also
+  //   INVALID_ARGUMENT, reason REQUEST_ID_REUSED: the id came with another
+  //   body.
+  virtual absl::StatusOr<std::optional<StoredReport>> FindRepeat(
+      const WriteRequest& request) = 0;
+
+  // Numbers and stores `report`, and returns it as stored; or the report of
+  // the first request when this one is a repeat.
+  //
+  // Errors: INVALID_ARGUMENT, reason REQUEST_ID_REUSED.
+  virtual absl::StatusOr<StoredReport> Create(const WriteRequest& request,
+                                              const NewReport& report) = 0;
+
+  // Errors: NOT_FOUND, reason REPORT_NOT_FOUND.
+  virtual absl::StatusOr<StoredReport> Get(const std::string& name,
+                                           const StoreLimits& limits) = 0;
+
+  // Returns up to `limit` reports by name, after `after` (empty: from the
+  // first).
+  virtual absl::StatusOr<std::vector<StoredReport>> List(
+      const std::string& after, int limit, const StoreLimits& limits) = 0;
+
+  // Returns the bytes with this digest.
+  //
+  // Errors: NOT_FOUND, reason REPORT_NOT_FOUND: there are none.
+  virtual absl::StatusOr<std::string> ReadBytes(const std::string& digest,
+                                                const StoreLimits& limits) = 0;
+
+  // Returns how many reports there are.
+  virtual absl::StatusOr<std::int64_t> Count(const StoreLimits& limits) = 0;
+};
+
+}  // namespace welfare::report

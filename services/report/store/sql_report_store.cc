@@ -1,0 +1,293 @@
+#include "services/report/store/sql_report_store.h"
+
+#include <string_view>
+#include <utility>
+
+#include "services/base/error.h"
+#include "services/platform/storage/audit_log.h"
+#include "services/platform/storage/idempotency.h"
+#include "services/platform/storage/migrations.h"
+#include "services/report/errors.h"
+
+namespace welfare::report {
+namespace {
+
+using platform::Connection;
+using platform::Query;
+using platform::Row;
+using platform::Transaction;
+
+// A report is one row, its files one row each, its bytes one row per digest.
+// Numbers of reports come from report_numbers, whose row every writer of one
+// template and year takes first. Times are microseconds UTC.
+constexpr std::string_view kFirstTables = R"sql(
+CREATE TABLE report_numbers (
+  template TEXT NOT NULL,
+  fiscal_year BIGINT NOT NULL,
+  last_number BIGINT NOT NULL,
+  PRIMARY KEY (template, fiscal_year)
+);
+
+CREATE TABLE reports (
+  name TEXT NOT NULL PRIMARY KEY,
+  template TEXT NOT NULL,
+  fiscal_year BIGINT NOT NULL,
+  number BIGINT NOT NULL,
+  survey TEXT NOT NULL,
+  display_name TEXT NOT NULL,
+  basis BIGINT NOT NULL,
+  snapshot TEXT NOT NULL,
+  registry_version BIGINT NOT NULL,
+  round_revision BIGINT NOT NULL,
+  previous_round_revision BIGINT NOT NULL,
+  codebook TEXT NOT NULL,
+  synthetic BIGINT NOT NULL,
+  created_micros BIGINT NOT NULL,
+  UNIQUE (template, fiscal_year, number)
+);
+{append_only reports}
+
+CREATE TABLE report_contents (
+  digest TEXT NOT NULL PRIMARY KEY,
+  content {bytes} NOT NULL
+);
+{append_only report_contents}
+
+CREATE TABLE report_files (
+  name TEXT NOT NULL REFERENCES reports (name),
+  position BIGINT NOT NULL,
+  format TEXT NOT NULL,
+  content_type TEXT NOT NULL,
+  filename TEXT NOT NULL,
+  size BIGINT NOT NULL,
+  digest TEXT NOT NULL REFERENCES report_contents (digest),
+  PRIMARY KEY (name, position),
+  UNIQUE (name, format)
+);
+{append_only report_files}
+)sql";
+
+constexpr Query kNextNumber{
+    "next_report_number",
+    "INSERT INTO report_numbers (template, fiscal_year, last_number)"
+    " VALUES ($1, $2, 1)"
+    " ON CONFLICT (template, fiscal_year)"
+    " DO UPDATE SET last_number = report_numbers.last_number + 1"
+    " RETURNING last_number"};
+constexpr Query kInsertReport{
+    "insert_report",
+    "INSERT INTO reports (name, template, fiscal_year, number, survey,"
+    " display_name, basis, snapshot, registry_version, round_revision,"
+    " previous_round_revision, codebook, synthetic, created_micros)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"};
+constexpr Query kInsertContent{
+    "insert_report_content",
+    "INSERT INTO report_contents (digest, content) VALUES ($1, $2)"
+    " ON CONFLICT (digest) DO NOTHING"};
+constexpr Query kInsertFile{
+    "insert_report_file",
+    "INSERT INTO report_files (name, position, format, content_type, filename,"
+    " size, digest) VALUES ($1, $2, $3, $4, $5, $6, $7)"};
+constexpr Query kFindReport{
+    "find_report",
+    "SELECT template, fiscal_year, number, survey, display_name, basis,"
+    " snapshot, registry_version, round_revision, previous_round_revision,"
+    " codebook, synthetic, created_micros, name FROM reports WHERE name = $1"};
+constexpr Query kListReports{
+    "list_reports",
+    "SELECT template, fiscal_year, number, survey, display_name, basis,"
+    " snapshot, registry_version, round_revision, previous_round_revision,"
+    " codebook, synthetic, created_micros, name FROM reports"
+    " WHERE name > $1 ORDER BY name LIMIT $2"};
+constexpr Query kListFiles{
+    "list_report_files",
+    "SELECT format, content_type, filename, size, digest FROM report_files"
+    " WHERE name = $1 ORDER BY position"};
+constexpr Query kFindContent{
+    "find_report_content",
+    "SELECT content FROM report_contents WHERE digest = $1"};
+constexpr Query kCountReports{"count_reports", "SELECT COUNT(*) FROM reports"};
+
+platform::CallLimits Limits(const StoreLimits& limits) {
+  return {.deadline = limits.deadline, .stop = limits.stop};
+}
+
+StoredReport ReadReport(const Row& row) {
+  StoredReport report;
+  report.template_id = row.Text(0);
+  report.fiscal_year = static_cast<int>(row.Int64(1));
+  report.number = static_cast<int>(row.Int64(2));
+  report.survey = row.Text(3);
+  report.display_name = row.Text(4);
+  report.basis = row.Int64(5) == 1 ? Basis::kFinal : Basis::kProvisional;
+  report.snapshot_id = row.Text(6);
+  report.provenance = {row.Int64(7), row.Int64(8), row.Int64(9)};
+  report.codebook = row.Text(10);
+  report.synthetic = row.Bool(11);
+  report.create_time = base::Timestamp::FromMicros(row.Int64(12));
+  return report;
+}
+
+absl::Status ReadFiles(Connection& connection, StoredReport& report) {
+  WELFARE_ASSIGN_OR_RETURN(
+      report.files,
+      connection.List(kListFiles, {report.Name()}, [](const Row& row) {
+        return ReportFile{row.Text(0), row.Text(1), row.Text(2), row.Int64(3),
+                          row.Text(4)};
+      }));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<StoredReport> FindByName(Connection& connection,
+                                        const std::string& name) {
+  WELFARE_ASSIGN_OR_RETURN(std::optional<StoredReport> report,
+                           connection.Find(kFindReport, {name}, ReadReport));
+  if (!report.has_value()) return ReportNotFound(name);
+  WELFARE_RETURN_IF_ERROR(ReadFiles(connection, *report));
+  return *std::move(report);
+}
+
+platform::RequestKey KeyOf(const WriteRequest& request) {
+  return {request.request_id, request.method, request.body};
+}
+
+absl::StatusOr<std::string> Insert(Transaction& transaction,
+                                   const WriteRequest& request,
+                                   const NewReport& input,
+                                   base::Timestamp now) {
+  StoredReport report = input.report;
+  WELFARE_ASSIGN_OR_RETURN(
+      const std::int64_t number,
+      transaction.Get(kNextNumber, {report.template_id, report.fiscal_year},
+                      [](const Row& row) { return row.Int64(0); }));
+  report.number = static_cast<int>(number);
+  const std::string name = report.Name();
+  WELFARE_RETURN_IF_ERROR(
+      transaction
+          .Execute(kInsertReport,
+                   {name, report.template_id, report.fiscal_year, number,
+                    report.survey, report.display_name,
+                    report.basis == Basis::kFinal ? 1 : 0, report.snapshot_id,
+                    report.provenance.registry_version,
+                    report.provenance.round_revision,
+                    report.provenance.previous_round_revision, report.codebook,
+                    report.synthetic ? 1 : 0, now.micros()})
+          .status());
+  std::string files;
+  for (std::size_t i = 0; i < report.files.size(); ++i) {
+    const ReportFile& file = report.files[i];
+    WELFARE_RETURN_IF_ERROR(
+        transaction
+            .Execute(kInsertContent,
+                     {file.digest, platform::Bytes{input.bytes[i]}})
+            .status());
+    WELFARE_RETURN_IF_ERROR(
+        transaction
+            .Execute(kInsertFile, {name, i, file.format, file.content_type,
+                                   file.filename, file.size, file.digest})
+            .status());
+    files += " " + file.format + "=" + file.digest;
+  }
+  WELFARE_RETURN_IF_ERROR(
+      platform::AppendAudit(
+          transaction, {.recorded_time = now,
+                        .actor = request.actor,
+                        .action = request.method,
+                        .resource = name,
+                        .request_id = request.request_id,
+                        .detail = "snapshot=" + report.snapshot_id + files})
+          .status());
+  return name;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<SqlReportStore>> SqlReportStore::Open(
+    platform::Database& database, const base::Clock& clock) {
+  const std::vector<platform::Migration> migrations = {
+      {1, "reports",
+       std::string(platform::kAuditLogSql) +
+           std::string(platform::kRequestRepliesSql) +
+           std::string(kFirstTables)}};
+  WELFARE_RETURN_IF_ERROR(
+      platform::ApplyMigrations(database, clock, migrations).status());
+  return std::unique_ptr<SqlReportStore>(new SqlReportStore(database, clock));
+}
+
+absl::StatusOr<std::optional<StoredReport>> SqlReportStore::FindRepeat(
+    const WriteRequest& request) {
+  if (request.request_id.empty()) return std::optional<StoredReport>();
+  const base::Timestamp now = clock_.Now();
+  return database_.Read(
+      Limits(request.limits),
+      [&](Connection& connection)
+          -> absl::StatusOr<std::optional<StoredReport>> {
+        WELFARE_ASSIGN_OR_RETURN(
+            const std::optional<std::string> name,
+            platform::FindReply(connection, KeyOf(request), now));
+        if (!name.has_value()) return std::optional<StoredReport>();
+        WELFARE_ASSIGN_OR_RETURN(StoredReport report,
+                                 FindByName(connection, *name));
+        return std::optional<StoredReport>(std::move(report));
+      });
+}
+
+absl::StatusOr<StoredReport> SqlReportStore::Create(const WriteRequest& request,
+                                                    const NewReport& report) {
+  const base::Timestamp now = clock_.Now();
+  return database_.Write(
+      Limits(request.limits),
+      [&](Transaction& transaction) -> absl::StatusOr<StoredReport> {
+        WELFARE_ASSIGN_OR_RETURN(
+            const std::string name,
+            platform::RunOnce(transaction, KeyOf(request), now, [&] {
+              return Insert(transaction, request, report, now);
+            }));
+        return FindByName(transaction, name);
+      });
+}
+
+absl::StatusOr<StoredReport> SqlReportStore::Get(const std::string& name,
+                                                 const StoreLimits& limits) {
+  return database_.Read(Limits(limits), [&](Connection& connection) {
+    return FindByName(connection, name);
+  });
+}
+
+absl::StatusOr<std::vector<StoredReport>> SqlReportStore::List(
+    const std::string& after, int limit, const StoreLimits& limits) {
+  return database_.Read(
+      Limits(limits),
+      [&](Connection& connection) -> absl::StatusOr<std::vector<StoredReport>> {
+        WELFARE_ASSIGN_OR_RETURN(
+            std::vector<StoredReport> reports,
+            connection.List(kListReports, {after, limit}, ReadReport));
+        for (StoredReport& report : reports) {
+          WELFARE_RETURN_IF_ERROR(ReadFiles(connection, report));
+        }
+        return reports;
+      });
+}
+
+absl::StatusOr<std::string> SqlReportStore::ReadBytes(
+    const std::string& digest, const StoreLimits& limits) {
+  return database_.Read(
+      Limits(limits),
+      [&](Connection& connection) -> absl::StatusOr<std::string> {
+        WELFARE_ASSIGN_OR_RETURN(
+            std::optional<std::string> bytes,
+            connection.Find(kFindContent, {digest},
+                            [](const Row& row) { return row.BytesOf(0); }));
+        if (!bytes.has_value()) return ReportNotFound(digest);
+        return *std::move(bytes);
+      });
+}
+
+absl::StatusOr<std::int64_t> SqlReportStore::Count(const StoreLimits& limits) {
+  return database_.Read(Limits(limits), [](Connection& connection) {
+    return connection.Get(kCountReports, {},
+                          [](const Row& row) { return row.Int64(0); });
+  });
+}
+
+}  // namespace welfare::report

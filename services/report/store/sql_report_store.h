@@ -1,0 +1,47 @@
+// Reports in a SQL database, through the platform's data layer.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "services/base/clock.h"
+#include "services/platform/storage/database.h"
+#include "services/report/store/report_store.h"
+
+namespace welfare::report {
+
+// Any thread may call it.
+class SqlReportStore final : public ReportStore {
+ public:
+  // Brings the tables up to date and returns the store. `database` and `clock`
+  // must outlive it.
+  //
+  // Errors: those of platform::ApplyMigrations.
+  static absl::StatusOr<std::unique_ptr<SqlReportStore>> Open(
+      platform::Database& database, const base::Clock& clock);
+
+  absl::StatusOr<std::optional<StoredReport>> FindRepeat(
+      const WriteRequest& request) override;
+  absl::StatusOr<StoredReport> Create(const WriteRequest& request,
+                                      const NewReport& report) override;
+  absl::StatusOr<StoredReport> Get(const std::string& name,
+                                   const StoreLimits& limits) override;
+  absl::StatusOr<std::vector<StoredReport>> List(
+      const std::string& after, int limit, const StoreLimits& limits) override;
+  absl::StatusOr<std::string> ReadBytes(const std::string& digest,
+                                        const StoreLimits& limits) override;
+  absl::StatusOr<std::int64_t> Count(const StoreLimits& limits) override;
+
+ private:
+  SqlReportStore(platform::Database& database, const base::Clock& clock)
+      : database_(database), clock_(clock) {}
+
+  platform::Database& database_;
+  const base::Clock& clock_;
+};
+
+}  // namespace welfare::report

@@ -1,0 +1,148 @@
+#include "services/report/template/placeholder.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "services/base/absence.h"
+
+namespace welfare::report {
+namespace {
+
+constexpr std::array<std::string_view, 16> kContext = {
+    "year",
+    "year_western",
+    "last_year",
+    "next_year",
+    "round.name",
+    "round.purpose",
+    "round.method",
+    "round.publisher",
+    "round.window",
+    "roster.implementing",
+    "roster.not_implementing",
+    "roster.preparing",
+    "roster.newcomers",
+    "returns.municipality",
+    "returns.council",
+    "returns.all"};
+constexpr std::array<std::string_view, 5> kIndicatorParts = {
+    "n", "answered", "population", "label", "top"};
+constexpr std::array<std::string_view, 5> kCellParts = {
+    "count", "base", "percent", "value", "label"};
+constexpr std::array<std::string_view, 2> kAbsenceParts = {"count", "percent"};
+
+template <std::size_t N>
+bool Contains(const std::array<std::string_view, N>& names,
+              std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool IsId(std::string_view text) {
+  if (text.empty()) return false;
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+std::vector<std::string> Split(std::string_view text) {
+  std::vector<std::string> parts;
+  for (;;) {
+    const std::size_t dot = text.find('.');
+    parts.emplace_back(text.substr(0, dot));
+    if (dot == std::string_view::npos) return parts;
+    text.remove_prefix(dot + 1);
+  }
+}
+
+// Reads what stands between the braces; returns a fault or an empty string.
+std::string ParseInner(std::string_view inner, Placeholder& result) {
+  const std::string quoted = "{" + std::string(inner) + "}";
+  result.source = quoted;
+  if (Contains(kContext, inner)) {
+    result.kind = Placeholder::Kind::kContext;
+    result.indicator = std::string(inner);
+    return "";
+  }
+  std::vector<std::string> parts = Split(inner);
+  if (parts.front() == "prev") {
+    result.previous = true;
+    parts.erase(parts.begin());
+  }
+  if (parts.size() < 2 || parts.size() > 3 || !IsId(parts[0])) {
+    return quoted + " is no placeholder.";
+  }
+  result.indicator = parts[0];
+  if (parts[1].starts_with('@')) {
+    result.kind = Placeholder::Kind::kAbsence;
+    result.cell = parts[1].substr(1);
+    if (!base::ParseAbsence(result.cell).ok()) {
+      return quoted + " names no kind of absence.";
+    }
+    if (parts.size() == 3) result.part = parts[2];
+    if (!result.part.empty() && !Contains(kAbsenceParts, result.part)) {
+      return quoted + " ends with an unknown part; use count or percent.";
+    }
+    return "";
+  }
+  if (parts.size() == 2 && Contains(kIndicatorParts, parts[1])) {
+    result.kind = Placeholder::Kind::kIndicator;
+    result.part = parts[1];
+    return "";
+  }
+  if (!IsId(parts[1])) return quoted + " is no placeholder.";
+  result.kind = Placeholder::Kind::kCell;
+  result.cell = parts[1];
+  if (parts.size() == 3) result.part = parts[2];
+  if (!result.part.empty() && !Contains(kCellParts, result.part)) {
+    return quoted +
+           " ends with an unknown part; use count, base, percent, value or "
+           "label.";
+  }
+  return "";
+}
+
+}  // namespace
+
+ParsedText ParseText(std::string_view text) {
+  ParsedText result;
+  std::string literal;
+  const auto flush = [&] {
+    if (literal.empty()) return;
+    Placeholder part;
+    part.text = std::exchange(literal, "");
+    result.parts.push_back(std::move(part));
+  };
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string_view rest = text.substr(at);
+    if (rest.starts_with("{{") || rest.starts_with("}}")) {
+      literal += rest[0];
+      at += 2;
+    } else if (rest[0] == '}') {
+      result.faults.emplace_back("A closing brace has no opening one.");
+      ++at;
+    } else if (rest[0] == '{') {
+      const std::size_t end = rest.find('}');
+      if (end == std::string_view::npos) {
+        result.faults.emplace_back("An opening brace has no closing one.");
+        break;
+      }
+      flush();
+      Placeholder part;
+      std::string fault = ParseInner(rest.substr(1, end - 1), part);
+      if (fault.empty()) {
+        result.parts.push_back(std::move(part));
+      } else {
+        result.faults.push_back(std::move(fault));
+      }
+      at += end + 1;
+    } else {
+      literal += rest[0];
+      ++at;
+    }
+  }
+  flush();
+  return result;
+}
+
+}  // namespace welfare::report

@@ -1,0 +1,124 @@
+#include "services/report/template/template.h"
+
+#include <set>
+#include <string_view>
+
+#include "services/report/template/placeholder.h"
+
+namespace welfare::report {
+namespace {
+
+class Checker {
+ public:
+  void Page(const TemplatePage& page) {
+    shown_.clear();
+    for (const TemplateBlock& block : page.blocks) {
+      for (const std::string& indicator : block.indicators) {
+        if (!shown_.insert(indicator).second) {
+          Add(block.path, "INDICATOR_REPEATED",
+              "The page shows " + indicator + " twice; show it once.");
+        }
+      }
+    }
+    if (page.topic.empty()) {
+      Add(page.path + ".topic", "FIELD_MISSING", "Give the page a topic.");
+    }
+    Text(page.path + ".headline", page.headline);
+    if (page.blocks.empty()) {
+      Add(page.path + ".blocks", "PAGE_EMPTY", "Give the page a block.");
+    }
+    for (const TemplateBlock& block : page.blocks) Block(block);
+  }
+
+  void Add(std::string field, std::string_view reason,
+           std::string description) {
+    faults_.push_back(
+        {std::move(field), std::string(reason), std::move(description)});
+  }
+
+  std::vector<base::Violation> Take() { return std::move(faults_); }
+
+ private:
+  using Kind = TemplateBlock::Kind;
+
+  void Block(const TemplateBlock& block) {
+    switch (block.kind) {
+      case Kind::kHeading:
+      case Kind::kText:
+        Text(block.path, block.text);
+        break;
+      case Kind::kList:
+        if (block.items.empty()) {
+          Add(block.path, "LIST_EMPTY", "Give the list an item.");
+        }
+        for (const std::string& item : block.items) Text(block.path, item);
+        break;
+      case Kind::kFigure:
+      case Kind::kTexts:
+      case Kind::kPhases:
+        if (block.indicators.empty()) {
+          Add(block.path, "INDICATOR_MISSING", "Name an indicator to show.");
+        }
+        break;
+      default:
+        break;
+    }
+    for (const std::string& note : block.notes) Text(block.path, note);
+  }
+
+  void Text(const std::string& path, std::string_view text) {
+    if (text.empty()) {
+      Add(path, "TEXT_EMPTY", "Write the text.");
+      return;
+    }
+    const ParsedText parsed = ParseText(text);
+    for (const std::string& fault : parsed.faults) {
+      Add(path, "PLACEHOLDER_UNKNOWN", fault);
+    }
+    for (const Placeholder& part : parsed.parts) {
+      if (part.indicator.empty() || part.kind == Placeholder::Kind::kContext) {
+        continue;
+      }
+      if (!shown_.contains(part.indicator)) {
+        Add(path, "PLACEHOLDER_WITHOUT_TABLE",
+            part.source +
+                " takes a figure that no table of the page shows; "
+                "show the indicator on the page.");
+      }
+    }
+  }
+
+  std::set<std::string, std::less<>> shown_;
+  std::vector<base::Violation> faults_;
+};
+
+}  // namespace
+
+std::vector<base::Violation> FindTemplateFaults(
+    const ReportTemplate& report_template) {
+  Checker checker;
+  const auto require = [&](std::string_view field, bool present) {
+    if (!present) {
+      checker.Add(std::string(field), "FIELD_MISSING", "Fill in the field.");
+    }
+  };
+  require("template", !report_template.id.empty());
+  require("survey", !report_template.survey.empty());
+  require("program", !report_template.program.empty());
+  require("first_roster_year", report_template.first_roster_year != 0);
+  require("title", !report_template.title.empty());
+  require("pages", !report_template.pages.empty());
+  int expected = 1;
+  for (const TemplatePage& page : report_template.pages) {
+    if (page.number != expected) {
+      checker.Add(page.path + ".page", "PAGE_NUMBER",
+                  "Number the pages 1, 2, 3 ...; here " +
+                      std::to_string(expected) + " is expected.");
+    }
+    ++expected;
+    checker.Page(page);
+  }
+  return checker.Take();
+}
+
+}  // namespace welfare::report

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+
+#include "services/base/clock.h"
+#include "services/platform/rpc/call_context.h"
+#include "services/survey/store/pinned_content.h"
+#include "services/survey/peers/registry_client.h"
+#include "services/survey/store/store.h"
+#include "services/survey/api/survey_metrics.h"
+#include "services/survey/api/version_feed.h"
+#include "welfare/survey/v1/survey_service.pb.h"
+#include "welfare/type/v1/csv_import.pb.h"
+#include "welfare/type/v1/versions.pb.h"
+
+namespace welfare::survey {
+
+// The methods of the API as plain functions; the proto says what each does and
+// which errors it can return. Any thread may call it.
+class SurveyApi {
+ public:
+  struct Dependencies {
+    SurveyStore& store;
+    PinnedContent& content;
+    const RegistryClient& registry;
+    VersionFeed& feed;
+    SurveyMetrics& metrics;
+    const base::Clock& clock;
+  };
+  // Everything in `dependencies` outlives the object.
+  explicit SurveyApi(const Dependencies& dependencies) : d_(dependencies) {}
+
+  using Call = platform::CallContext;
+  template <typename Response>
+  using Write = std::function<absl::Status(const Response&)>;
+
+  // Announces and counts every round whose revision is not known yet: at the
+  // start, and when another process has changed the database.
+  absl::Status CatchUp();
+
+  absl::Status ImportCodebook(const Call&, const v1::ImportCodebookRequest&,
+                              v1::Codebook&);
+  absl::Status PublishCodebook(const Call&, const v1::PublishCodebookRequest&,
+                               v1::Codebook&);
+  absl::Status GetCodebook(const Call&, const v1::GetCodebookRequest&,
+                           v1::Codebook&);
+  absl::Status ListCodebooks(const Call&, const v1::ListCodebooksRequest&,
+                             v1::ListCodebooksResponse&);
+
+  absl::Status CreateRound(const Call&, const v1::CreateRoundRequest&,
+                           v1::Round&);
+  absl::Status OpenRound(const Call&, const v1::OpenRoundRequest&, v1::Round&);
+  absl::Status CloseRound(const Call&, const v1::CloseRoundRequest&,
+                          v1::Round&);
+  absl::Status GetRound(const Call&, const v1::GetRoundRequest&, v1::Round&);
+  absl::Status ListRounds(const Call&, const v1::ListRoundsRequest&,
+                          v1::ListRoundsResponse&);
+  absl::Status GetRoundProgress(const Call&, const v1::GetRoundProgressRequest&,
+                                v1::RoundProgress&);
+
+  absl::Status CreateSubmission(const Call&, const v1::CreateSubmissionRequest&,
+                                v1::Submission&);
+  absl::Status UpdateSubmission(const Call&, const v1::UpdateSubmissionRequest&,
+                                v1::Submission&);
+  absl::Status SubmitSubmission(const Call&, const v1::SubmitSubmissionRequest&,
+                                v1::Submission&);
+  absl::Status AcceptSubmission(const Call&, const v1::AcceptSubmissionRequest&,
+                                v1::Submission&);
+  absl::Status ReturnSubmission(const Call&, const v1::ReturnSubmissionRequest&,
+                                v1::Submission&);
+  absl::Status GetSubmission(const Call&, const v1::GetSubmissionRequest&,
+                             v1::Submission&);
+  absl::Status ListSubmissions(const Call&, const v1::ListSubmissionsRequest&,
+                               v1::ListSubmissionsResponse&);
+  absl::Status ListSubmissionRevisions(
+      const Call&, const v1::ListSubmissionRevisionsRequest&,
+      v1::ListSubmissionRevisionsResponse&);
+  absl::Status ImportSubmissions(const Call&,
+                                 const v1::ImportSubmissionsRequest&,
+                                 type::v1::ImportResult&);
+
+  absl::Status StreamRoundColumns(const Call&,
+                                  const v1::StreamRoundColumnsRequest&,
+                                  const Write<v1::StreamRoundColumnsResponse>&);
+  absl::Status StreamRoundChanges(const Call&,
+                                  const v1::StreamRoundChangesRequest&,
+                                  const Write<v1::StreamRoundChangesResponse>&);
+  absl::Status WatchVersions(const Call&, const type::v1::WatchVersionsRequest&,
+                             const Write<type::v1::WatchVersionsResponse>&);
+
+ private:
+  // What a call makes of a submission, decided on one state of the store.
+  using Decide = std::function<absl::StatusOr<PlannedChange>(
+      StoreReader&, const OpenedRound&)>;
+
+  // Decides, writes and answers for the calls that change one submission.
+  absl::Status ChangeSubmission(const Call& call, const ChangeRequest& request,
+                                const base::SubmissionName& name,
+                                bool validate_only, const Decide& decide,
+                                v1::Submission& response);
+  // Announces and counts the round after a change.
+  void Announce(const Call& call, const base::RoundName& round);
+
+  Dependencies d_;
+};
+
+}  // namespace welfare::survey

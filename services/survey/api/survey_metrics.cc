@@ -1,0 +1,43 @@
+#include "services/survey/api/survey_metrics.h"
+
+#include <string>
+#include <utility>
+
+#include "services/base/error.h"
+
+namespace welfare::survey {
+
+absl::Status SurveyMetrics::Count(StoreReader& store, PinnedContent& content,
+                                  const base::RoundName& round) {
+  WELFARE_ASSIGN_OR_RETURN(const OpenedRound opened,
+                           content.Load(store, round));
+  if (opened.frame == nullptr) return absl::OkStatus();
+  WELFARE_ASSIGN_OR_RETURN(SubmissionCounts counts, store.CountByState(round));
+  for (const base::RespondentKind kind :
+       {base::RespondentKind::kMunicipality, base::RespondentKind::kCouncil}) {
+    const std::string kind_name(base::ToString(kind));
+    int expected = 0;
+    for (const FrameRow& row : opened.frame->rows()) {
+      if (row.respondent.kind == kind) ++expected;
+    }
+    metrics_
+        .AddGauge("welfare_submissions_expected",
+                  "Respondents in the round's population.",
+                  {{"round", round.ToString()}, {"respondent_kind", kind_name}})
+        .Set(expected);
+    for (const SubmissionState state :
+         {SubmissionState::kDraft, SubmissionState::kSubmitted,
+          SubmissionState::kReturned, SubmissionState::kAccepted,
+          SubmissionState::kFinal}) {
+      metrics_
+          .AddGauge("welfare_submissions", "Submissions by state.",
+                    {{"round", round.ToString()},
+                     {"respondent_kind", kind_name},
+                     {"state", std::string(ToString(state))}})
+          .Set(counts[std::pair(kind, state)]);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace welfare::survey

@@ -1,0 +1,33 @@
+// Reads a codebook from the sheets of an XLSForm, as CSV. The columns are
+// XLSForm's own and the house's; data/README.md describes them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "services/survey/codebook/codebook.h"
+#include "services/survey/store/store.h"
+
+namespace welfare::survey {
+
+// A codebook as read from its sheets.
+struct XlsFormReading {
+  CodebookCheck check;  // every problem of all three sheets
+  // SHA-256 over every cell that is not empty, with the name of its column:
+  // the same whatever order of columns, quoting or line ends a file has.
+  std::string digest;
+};
+
+// Reads and checks the sheets of version `version` of `survey`. Adds to the
+// problems of Codebook::Check:
+//   CSV_HEADER, CSV_CELLS and the reasons of text::CsvReader: not a table.
+//   COLUMN_MISSING, COLUMN_UNKNOWN, COLUMN_REPEATED.
+//   SETTINGS_MISMATCH: `form_id` or `version` names another codebook.
+//   TYPE_UNKNOWN, LIST_UNKNOWN, GROUP_UNBALANCED, WORD_UNKNOWN (a cell that
+//     takes one of a few words holds another), OTHER_MISSING (`or_other`
+//     without a choice `other`), REQUIRED_CONTRADICTS (`required` beside an
+//     absence, or neither).
+XlsFormReading ReadXlsForm(const CodebookSheets& sheets,
+                           std::string_view survey, std::string_view version);
+
+}  // namespace welfare::survey

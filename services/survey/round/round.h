@@ -1,0 +1,77 @@
+// One fiscal year's survey, and how far it has come.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/base/clock.h"
+#include "services/base/date.h"
+#include "services/base/error.h"
+#include "services/base/resource_name.h"
+#include "services/survey/round/frame.h"
+#include "services/survey/submission/submission.h"
+
+namespace welfare::survey {
+
+// Where a round stands. Stored in the database; do not renumber.
+enum class RoundState {
+  kPlanned = 1,  // being prepared
+  kOpen = 2,     // takes submissions
+  kClosed = 3,   // takes no more, except returned ones
+  kFinal = 4,    // nothing changes any more
+};
+
+// Returns `PLANNED`, `OPEN`, `CLOSED` or `FINAL`.
+std::string_view ToString(RoundState state);
+
+// One round as it was at one of its revisions.
+struct Round {
+  base::RoundName name;
+  std::string display_name = {};
+  std::string purpose = {};
+  std::string method = {};
+  std::string publisher = {};
+  // On time is a submission received on these days, both inclusive,
+  // Asia/Tokyo.
+  std::optional<base::Date> window_start = {};
+  std::optional<base::Date> window_end = {};
+  base::CodebookName codebook = {};
+  base::ProgramName program = {};
+  bool synthetic = false;
+  RoundState state = RoundState::kPlanned;
+  std::int64_t registry_version = 0;  // 0 before opening
+  std::int64_t pin_revision = 0;      // revision that froze the population
+  std::int64_t revision = 0;          // names the exact state of the round
+  base::Timestamp create_time = {};
+  base::Timestamp update_time = {};
+};
+
+// Returns everything that is wrong with a round to be created, as paths of the
+// field `round`.
+std::vector<base::Violation> CheckRound(const Round& round);
+
+// Returns whether a submission received on `day` is late.
+bool IsLate(const Round& round, const base::Date& day);
+
+// How many respondents of one group did what.
+struct ProgressGroup {
+  base::RespondentKind kind = base::RespondentKind::kMunicipality;
+  bool implementing = false;  // in the round's year; not known counts as not
+  int expected = 0;
+  int received = 0;
+  int on_time = 0;
+  int accepted = 0;
+  int draft = 0;  // only a draft, or returned
+};
+
+// Counts `submissions` (at most one per respondent) against the frame:
+// municipalities first, implementing first. Always four groups.
+std::vector<ProgressGroup> ComputeProgress(
+    const Round& round, const Frame& frame,
+    std::span<const Submission> submissions);
+
+}  // namespace welfare::survey

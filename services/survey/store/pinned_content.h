@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <tuple>
+
+#include "absl/status/statusor.h"
+
+#include "services/base/resource_name.h"
+#include "services/survey/codebook/codebook.h"
+#include "services/survey/round/frame.h"
+#include "services/survey/submission/intake.h"
+#include "services/survey/store/store.h"
+
+namespace welfare::survey {
+
+// Published codebooks and frozen populations, read from the store once and
+// kept: they never change, so nothing here is ever out of date. Any thread may
+// call it.
+class PinnedContent {
+ public:
+  // Returns the compiled codebook.
+  //
+  // Errors:
+  //   NOT_FOUND, CODEBOOK_NOT_FOUND.
+  //   INTERNAL, STORED_VALUE_INVALID: what is stored is no codebook any more.
+  absl::StatusOr<std::shared_ptr<const Codebook>> LoadCodebook(
+      StoreReader& store, const base::CodebookName& name);
+
+  // Returns `round` with its codebook and, once opened, its frame.
+  absl::StatusOr<OpenedRound> Load(StoreReader& store, const Round& round);
+
+  // As Load, for the current state of the round `name`.
+  //
+  // Errors: NOT_FOUND, ROUND_NOT_FOUND.
+  absl::StatusOr<OpenedRound> Load(StoreReader& store,
+                                   const base::RoundName& name);
+
+ private:
+  // A frame is what one registry version says of a round; the revision tells
+  // two pins of one version apart. The version stands in the key because a
+  // round may be opened twice under one revision: a group of writes that reads
+  // its own opening may yet be rolled back.
+  using FrameKey = std::tuple<base::RoundName, std::int64_t, std::int64_t>;
+
+  std::mutex mutex_;
+  std::map<base::CodebookName, std::shared_ptr<const Codebook>> codebooks_;
+  std::map<FrameKey, std::shared_ptr<const Frame>> frames_;
+};
+
+}  // namespace welfare::survey

@@ -1,0 +1,82 @@
+#include "services/survey/submission/submission.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "services/base/sha256.h"
+
+namespace welfare::survey {
+namespace {
+
+// Appends `text` with its length, so that no two lists of texts look alike.
+void AppendText(std::string& out, std::string_view text) {
+  out += std::to_string(text.size());
+  out += ':';
+  out += text;
+}
+
+void AppendContent(std::string& out, const Content& content) {
+  if (const auto* codes = std::get_if<Codes>(&content)) {
+    std::vector<std::string_view> sorted(codes->begin(), codes->end());
+    std::sort(sorted.begin(), sorted.end());
+    out += 'c';
+    for (const std::string_view code : sorted) AppendText(out, code);
+  } else if (const auto* integer = std::get_if<std::int64_t>(&content)) {
+    out += 'i';
+    AppendText(out, std::to_string(*integer));
+  } else if (const auto* text = std::get_if<std::string>(&content)) {
+    out += 't';
+    AppendText(out, *text);
+  } else {
+    out += 'a';
+    AppendText(out, base::ToString(std::get<base::Absence>(content)));
+  }
+}
+
+}  // namespace
+
+std::string_view ToString(SubmissionState state) {
+  switch (state) {
+    case SubmissionState::kDraft:
+      return "DRAFT";
+    case SubmissionState::kSubmitted:
+      return "SUBMITTED";
+    case SubmissionState::kReturned:
+      return "RETURNED";
+    case SubmissionState::kAccepted:
+      return "ACCEPTED";
+    case SubmissionState::kFinal:
+      return "FINAL";
+  }
+  return "";
+}
+
+std::string AnswersDigest(std::span<const Answer> answers) {
+  std::vector<std::string> lines;
+  lines.reserve(answers.size());
+  for (const Answer& answer : answers) {
+    std::string line;
+    AppendText(line, answer.item);
+    AppendText(line, answer.row);
+    AppendContent(line, answer.content);
+    AppendText(line, answer.other_text);
+    line += '\n';
+    lines.push_back(std::move(line));
+  }
+  std::sort(lines.begin(), lines.end());
+  base::Sha256 sha;
+  for (const std::string& line : lines) sha.Update(line);
+  static constexpr char kHex[] = "0123456789abcdef";
+  std::string hex;
+  for (const std::uint8_t byte : sha.Finish()) {
+    hex += kHex[byte >> 4];
+    hex += kHex[byte & 15];
+  }
+  return hex;
+}
+
+std::string EntityTag(std::int64_t revision) {
+  return '"' + std::to_string(revision) + '"';
+}
+
+}  // namespace welfare::survey

@@ -1,0 +1,97 @@
+// Checks a submission's answers against its codebook; collects every fault.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/survey/codebook/codebook.h"
+#include "services/survey/round/frame.h"
+#include "services/survey/submission/submission.h"
+
+namespace welfare::survey {
+
+// The reasons of a wrong answer. Part of the API.
+namespace reason {
+inline constexpr std::string_view kUnknownItem = "UNKNOWN_ITEM";
+inline constexpr std::string_view kRowUnknown = "ROW_UNKNOWN";
+inline constexpr std::string_view kWrongRespondentKind =
+    "WRONG_RESPONDENT_KIND";
+inline constexpr std::string_view kDuplicateAnswer = "DUPLICATE_ANSWER";
+inline constexpr std::string_view kEmptyAnswer = "EMPTY_ANSWER";
+inline constexpr std::string_view kAbsenceAndValue = "ABSENCE_AND_VALUE";
+inline constexpr std::string_view kAbsenceNotSendable = "ABSENCE_NOT_SENDABLE";
+inline constexpr std::string_view kAbsenceNotOffered = "ABSENCE_NOT_OFFERED";
+inline constexpr std::string_view kTypeMismatch = "TYPE_MISMATCH";
+inline constexpr std::string_view kSingleAnswer = "SINGLE_ANSWER";
+inline constexpr std::string_view kOptionNotOffered = "OPTION_NOT_OFFERED";
+inline constexpr std::string_view kOptionRepeated = "OPTION_REPEATED";
+inline constexpr std::string_view kExclusiveOption = "EXCLUSIVE_OPTION";
+inline constexpr std::string_view kNumberRange = "NUMBER_RANGE";
+inline constexpr std::string_view kEmptyText = "EMPTY_TEXT";
+inline constexpr std::string_view kTextTooLong = "TEXT_TOO_LONG";
+inline constexpr std::string_view kTextInvalid = "TEXT_INVALID";
+inline constexpr std::string_view kOtherTextRequired = "OTHER_TEXT_REQUIRED";
+inline constexpr std::string_view kOtherTextUnexpected =
+    "OTHER_TEXT_UNEXPECTED";
+inline constexpr std::string_view kNotAskedByRouting = "NOT_ASKED_BY_ROUTING";
+inline constexpr std::string_view kConstraint = "CONSTRAINT";
+inline constexpr std::string_view kAnswerMissing = "ANSWER_MISSING";
+}  // namespace reason
+
+// Numbers beyond this are typing mistakes: no count of a municipality has
+// more than twelve digits.
+inline constexpr std::int64_t kLargestNumber = 999'999'999'999;
+// Characters (code points) of a free text, and of a text of "other".
+inline constexpr std::size_t kLongestText = 10'000;
+inline constexpr std::size_t kLongestOtherText = 1'000;
+
+// One fault of a submission.
+struct AnswerViolation {
+  // Index of the answer that was sent; absent for a missing one.
+  std::optional<std::size_t> index;
+  std::string item;
+  std::string row;  // empty except in tables
+  std::string_view reason;
+  std::string description;  // one sentence that says what to do
+
+  // `item`, or `item/row`.
+  std::string key() const;
+};
+
+// How complete the answers must be.
+enum class Completeness {
+  // A draft: what is there must be right.
+  kPartial,
+  // Handed in: every item that is asked, and every row of a table, has a value
+  // or an absence.
+  kComplete,
+  // Handed in from a file: as kComplete, but a text and a row of a table that
+  // are not in the file become NO_ANSWER where the item allows it.
+  kCompleteFromFile,
+};
+
+// Answers that are right, or everything that is wrong with them.
+struct ValidationResult {
+  // In codebook order, codes in the order of the options; empty when there are
+  // violations.
+  std::vector<Answer> answers;
+  // In the order sent, missing ones last in codebook order.
+  std::vector<AnswerViolation> violations;
+
+  bool ok() const { return violations.empty(); }
+};
+
+// Checks `sent` for the respondent of `frame` in the round of `fiscal_year`.
+ValidationResult ValidateAnswers(const Codebook& codebook,
+                                 const FrameRow& frame, int fiscal_year,
+                                 std::span<const SentAnswer> sent,
+                                 Completeness completeness);
+
+// Returns the answers as somebody would send them again.
+std::vector<SentAnswer> ToSent(std::span<const Answer> answers);
+
+}  // namespace welfare::survey

@@ -1,0 +1,75 @@
+#include "gateway/calls/call_headers.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace welfare::gateway {
+namespace {
+
+using std::chrono::nanoseconds;
+using ::testing::ElementsAre;
+using ::testing::Pair;
+
+TEST(CallHeaders, LetsOnlyTheListThrough) {
+  const auto read =
+      ReadCallHeaders({{"x-welfare-subject", "root"},
+                       {"grpc-metadata-x-welfare-subject", "root"},
+                       {"authorization", "Bearer t"},
+                       {"grpc-metadata-traceparent", "00-1"},
+                       {"cookie", "c"},
+                       {"user-agent", "u"},
+                       {"x-other-bin", "AAE"},
+                       {"grpc-trace-bin", "AAE="},
+                       {"x-forwarded-for", "1.2.3.4"}},
+                      "fresh");
+  ASSERT_TRUE(std::holds_alternative<CallHeaders>(read));
+  EXPECT_THAT(std::get<CallHeaders>(read).metadata,
+              ElementsAre(Pair("authorization", "Bearer t"),
+                          Pair("traceparent", "00-1"),
+                          Pair("grpc-trace-bin", std::string("\0\1", 2)),
+                          Pair("x-request-id", "fresh")));
+}
+
+TEST(CallHeaders, TakesOverAPlainRequestId) {
+  const auto id = [](const std::string& sent) {
+    return std::get<CallHeaders>(
+               ReadCallHeaders({{"x-request-id", sent}}, "fresh"))
+        .request_id;
+  };
+  EXPECT_EQ(id("abc-1.2_3"), "abc-1.2_3");
+  EXPECT_EQ(id("a b"), "fresh");
+  EXPECT_EQ(id(""), "fresh");
+  EXPECT_EQ(id(std::string(65, 'a')), "fresh");
+}
+
+TEST(CallHeaders, RefusesWhatWouldHurtTheBackend) {
+  for (const Header& header :
+       {Header{"x-any-bin", "!!!"}, Header{"x-any-bin", "AAE,A"},
+        Header{"authorization", "B\xc3\xa9"}, Header{"authorization", "a\tb"},
+        Header{"grpc-timeout", "1"}, Header{"grpc-timeout", "S"},
+        Header{"grpc-timeout", "-1S"}, Header{"grpc-timeout", "1s"},
+        Header{"grpc-timeout", "123456789S"}, Header{"grpc-timeout", " 1S"}}) {
+    const auto read = ReadCallHeaders({header}, "f");
+    ASSERT_TRUE(std::holds_alternative<Failure>(read)) << header.value;
+    EXPECT_EQ(std::get<Failure>(read).http_status, 400);
+  }
+  const auto read =
+      ReadCallHeaders({{"authorization", std::string(7000, 'a')}}, "f");
+  ASSERT_TRUE(std::holds_alternative<Failure>(read));
+  EXPECT_EQ(std::get<Failure>(read).http_status, 431);
+}
+
+TEST(ParseGrpcTimeout, KnowsEveryUnit) {
+  EXPECT_EQ(ParseGrpcTimeout("2H"), std::chrono::hours(2));
+  EXPECT_EQ(ParseGrpcTimeout("2M"), std::chrono::minutes(2));
+  EXPECT_EQ(ParseGrpcTimeout("2S"), std::chrono::seconds(2));
+  EXPECT_EQ(ParseGrpcTimeout("2m"), std::chrono::milliseconds(2));
+  EXPECT_EQ(ParseGrpcTimeout("2u"), std::chrono::microseconds(2));
+  EXPECT_EQ(ParseGrpcTimeout("2n"), nanoseconds(2));
+  EXPECT_EQ(ParseGrpcTimeout("99999999H"), std::chrono::hours(876000));
+}
+
+}  // namespace
+}  // namespace welfare::gateway

@@ -1,0 +1,419 @@
+// The real module through real stubs; survey and registry are fakes that serve
+// the demonstration rounds (架空).
+#include <gmock/gmock.h>
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <fstream>
+#include <memory>
+#include <set>
+#include <sstream>
+#include <string>
+#include <thread>
+
+#include "welfare/indicator/v1/indicator_service.grpc.pb.h"
+
+#include "services/base/error.h"
+#include "services/indicator/compute/figures.h"
+#include "services/indicator/indicator_module.h"
+#include "services/indicator/statements/published.h"
+#include "services/platform/rpc/status_mapping.h"
+#include "tests/indicator/demo_rounds.h"
+#include "tests/indicator/fake_peers.h"
+#include "tests/support/module_runner.h"
+#include "tests/support/proto_matchers.h"
+#include "tests/support/status_matchers.h"
+
+namespace welfare::indicator {
+namespace {
+
+using support::IsOk;
+using support::Partially;
+using support::StatusIs;
+using testing::DemoRounds;
+using testing::FakeRegistry;
+using testing::FakeSurvey;
+using testing::LoadDemoRounds;
+const DemoRounds& Demo() {
+  static const DemoRounds& demo = *new DemoRounds(LoadDemoRounds());
+  return demo;
+}
+
+class IndicatorServiceTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    runner_.SetPeer("survey", survey_runner_.address());
+    runner_.SetPeer("registry", registry_runner_.address());
+    ASSERT_THAT(runner_.Start(), IsOk());
+    stub_ = v1::IndicatorService::NewStub(runner_.channel());
+  }
+
+  // Calls one method; its failure comes back with its reason.
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Call(
+      grpc::Status (v1::IndicatorService::Stub::*method)(grpc::ClientContext*,
+                                                         const Request&,
+                                                         Response*),
+      const Request& request) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() +
+                         std::chrono::seconds(20));
+    Response response;
+    const grpc::Status status =
+        ((*stub_).*method)(&context, request, &response);
+    if (!status.ok()) return platform::FromGrpcStatus(status);
+    return response;
+  }
+
+  absl::StatusOr<v1::IndicatorValue> Value(const std::string& indicator,
+                                           std::int64_t data_version = 0,
+                                           std::int64_t min_version = 0,
+                                           int year = 2025) {
+    v1::GetIndicatorValueRequest request;
+    request.set_name("surveys/jusou/indicators/" + indicator + "/values/" +
+                     std::to_string(year));
+    request.set_data_version(data_version);
+    request.set_min_version(min_version);
+    return Call(&v1::IndicatorService::Stub::GetIndicatorValue, request);
+  }
+
+  FakeSurvey survey_{Demo()};
+  FakeRegistry registry_{Demo()};
+  support::ServiceRunner survey_runner_{
+      survey_, survey::v1::SurveyService::service_full_name()};
+  support::ServiceRunner registry_runner_{
+      registry_, registry::v1::RegistryService::service_full_name()};
+  support::ModuleRunner runner_{std::make_unique<IndicatorModule>()};
+  std::unique_ptr<v1::IndicatorService::Stub> stub_;
+};
+
+TEST_F(IndicatorServiceTest, AnswersAValueWithEverythingItCameFrom) {
+  const auto value = Value("plan_formulated");
+  ASSERT_THAT(value, IsOk());
+  EXPECT_THAT(*value, Partially(R"pb(
+    name: "surveys/jusou/indicators/plan_formulated/values/2025"
+    fiscal_year: 2025
+    reference_year: 2025
+    display_name: "重層的支援体制整備事業実施計画の策定状況"
+    measure: DISTRIBUTION
+    population {
+      id: "implementing"
+      label: "令和7年度 実施自治体"
+      predicate: "registry('implementing', 0)"
+      size: 30
+    }
+    base: 30
+    answered: 30
+    basis: PROVISIONAL
+    synthetic: true
+  )pb"));
+  EXPECT_THAT(value->cells(0), Partially(R"pb(
+                key: "formulated"
+                label: "策定済み"
+                count: 23
+                base: 30
+                percent: "76.7"
+              )pb"));
+  EXPECT_THAT(value->versions(), Partially(R"pb(registry: 5
+                                                round: 124
+                                                definition: 1
+                                                codebook: "2025-1")pb"));
+  EXPECT_EQ(value->versions().definition_digest().size(), 64U);
+  EXPECT_EQ(value->absences_size(), 6);
+}
+
+TEST_F(IndicatorServiceTest, ListsEveryValueInPagesAtOneRevision) {
+  v1::ListIndicatorValuesRequest request;
+  request.set_parent("surveys/jusou/rounds/2025");
+  request.set_page_size(40);
+  std::set<std::string> names;
+  int pages = 0;
+  do {
+    const auto response =
+        Call(&v1::IndicatorService::Stub::ListIndicatorValues, request);
+    ASSERT_THAT(response, IsOk());
+    for (const auto& value : response->indicator_values()) {
+      EXPECT_TRUE(names.insert(value.name()).second) << value.name();
+      EXPECT_EQ(value.versions().round(), 124);
+    }
+    // A new revision between two pages changes nothing for the second.
+    survey_.SetRevision(2025, 130);
+    if (response->next_page_token().empty()) {
+      EXPECT_EQ(static_cast<int>(names.size()), response->total_size());
+    }
+    request.set_page_token(response->next_page_token());
+    ++pages;
+  } while (!request.page_token().empty());
+  EXPECT_GT(pages, 2);
+  EXPECT_TRUE(names.contains(
+      "surveys/jusou/indicators/outreach_operation_split/values/2025"));
+  EXPECT_TRUE(
+      names.contains("surveys/jusou/indicators/cb_activities_council/values/"
+                     "2025"));
+}
+
+TEST_F(IndicatorServiceTest, ListsDefinitions) {
+  v1::ListIndicatorsRequest request;
+  request.set_parent("surveys/jusou");
+  request.set_page_size(1000);
+  const auto response =
+      Call(&v1::IndicatorService::Stub::ListIndicators, request);
+  ASSERT_THAT(response, IsOk());
+  EXPECT_EQ(response->total_size(), response->indicators_size());
+  EXPECT_GE(response->indicators_size(), 115);
+
+  v1::GetIndicatorRequest one;
+  one.set_name("surveys/jusou/indicators/plan_period_5_or_6_years");
+  const auto indicator = Call(&v1::IndicatorService::Stub::GetIndicator, one);
+  ASSERT_THAT(indicator, IsOk());
+  EXPECT_THAT(
+      *indicator,
+      Partially(
+          R"pb(measure: COUNT
+               population { id: "plan_made" }
+               items: "plan_period_years"
+               condition: "${plan_period_years} = 'y5' or ${plan_period_years} = 'y6'"
+               pages: 4
+               definition: 1)pb"));
+  one.set_name("surveys/jusou/indicators/nothing");
+  EXPECT_THAT(Call(&v1::IndicatorService::Stub::GetIndicator, one),
+              StatusIs(absl::StatusCode::kNotFound, "INDICATOR_NOT_FOUND"));
+  request.set_parent("surveys/other");
+  EXPECT_THAT(Call(&v1::IndicatorService::Stub::ListIndicators, request),
+              StatusIs(absl::StatusCode::kNotFound, "SURVEY_NOT_FOUND"));
+}
+
+TEST_F(IndicatorServiceTest, ExplainsACellByRespondents) {
+  v1::ExplainIndicatorValueRequest request;
+  request.set_name("surveys/jusou/indicators/outreach_operation/values/2025");
+  request.set_cell("direct");
+  const auto response =
+      Call(&v1::IndicatorService::Stub::ExplainIndicatorValue, request);
+  ASSERT_THAT(response, IsOk());
+  int in = 0;
+  for (const auto& one : response->explanations()) in += one.in() ? 1 : 0;
+  EXPECT_EQ(in, 5);
+  EXPECT_EQ(response->explanations_size(), 30);
+  for (const auto& one : response->explanations()) {
+    if (one.in()) {
+      EXPECT_THAT(one.reason(), ::testing::HasSubstr("直営 (direct)"));
+    }
+    EXPECT_EQ(one.submission_revision(), 1);
+    EXPECT_THAT(one.respondent(), ::testing::EndsWith("-municipality"));
+  }
+  request.set_cell("none");
+  EXPECT_THAT(Call(&v1::IndicatorService::Stub::ExplainIndicatorValue, request),
+              StatusIs(absl::StatusCode::kInvalidArgument, "CELL_UNKNOWN"));
+}
+
+TEST_F(IndicatorServiceTest, JudgesEveryPublishedStatement) {
+  v1::ListStatementsRequest request;
+  request.set_parent("surveys/jusou/rounds/2025");
+  request.set_page_size(50);
+  std::map<std::string, v1::Statement> statements;
+  do {
+    const auto response =
+        Call(&v1::IndicatorService::Stub::ListStatements, request);
+    ASSERT_THAT(response, IsOk());
+    EXPECT_EQ(response->wording_profile(), "1");
+    EXPECT_EQ(response->total_size(), 136);
+    for (const auto& statement : response->statements()) {
+      statements[statement.name()] = statement;
+    }
+    request.set_page_token(response->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(statements.size(), 136U);
+  for (const auto& [name, statement] : statements) {
+    const bool computable =
+        statement.check() == v1::Statement::CHECK_COMPUTED ||
+        statement.check() == v1::Statement::CHECK_REGISTRY ||
+        statement.check() == v1::Statement::CHECK_PROGRESS;
+    if (computable) {
+      EXPECT_EQ(statement.verdict(), v1::Statement::VERDICT_FITS)
+          << statement.ShortDebugString();
+      EXPECT_FALSE(statement.agreeing_readings().empty()) << name;
+    }
+    if (statement.verdict() == v1::Statement::VERDICT_NOT_COMPUTED) {
+      EXPECT_FALSE(statement.not_computed_reason().empty()) << name;
+    }
+  }
+  EXPECT_THAT(
+      statements.at("surveys/jusou/rounds/2025/statements/p04_plan_formulated"),
+      Partially(
+          R"pb(page: 4
+               published: "23地区"
+               agreeing_readings: "only"
+               round_fiscal_year: 2025
+               synthetic: true
+               readings {
+                 reading: "only"
+                 computed: "23/30 (76.7%)"
+                 count: 23
+                 base: 30
+                 verdict: VERDICT_FITS
+                 rule: "base 30; count 23; profile 1: 7割以上 = 21..23 of 30"
+                 indicator: "plan_formulated"
+                 cell: "formulated"
+                 population { id: "implementing" size: 30 }
+               })pb"));
+}
+
+TEST_F(IndicatorServiceTest, StatementsWithoutLastYearsRoundSaySo) {
+  survey_.RemoveRound(2024);
+  v1::ListStatementsRequest request;
+  request.set_parent("surveys/jusou/rounds/2025");
+  request.set_page_size(1000);
+  const auto response =
+      Call(&v1::IndicatorService::Stub::ListStatements, request);
+  ASSERT_THAT(response, IsOk());
+  for (const auto& statement : response->statements()) {
+    if (!statement.name().ends_with("p06_window_no_change")) continue;
+    EXPECT_EQ(statement.not_computed_reason(), "there is no round of FY2024");
+  }
+}
+
+TEST_F(IndicatorServiceTest, APinnedReadIsExactAndNeedsNoPeerTwice) {
+  const auto first = Value("plan_formulated", 124);
+  ASSERT_THAT(first, IsOk());
+  survey_.SetRevision(2025, 125);
+  survey_.WithdrawPlans(2025, 1);
+  const auto now = Value("plan_formulated");
+  ASSERT_THAT(now, IsOk());
+  EXPECT_EQ(now->cells(0).count(), 22);
+  EXPECT_EQ(now->versions().round(), 125);
+  survey_.FailNext(-1);
+  registry_.FailNext(-1);
+  const auto again = Value("plan_formulated", 124);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
+}
+
+TEST_F(IndicatorServiceTest, LoadsARevisionOnce) {
+  ASSERT_THAT(Value("plan_formulated"), IsOk());
+  ASSERT_THAT(Value("window_installed"), IsOk());
+  ASSERT_THAT(Value("plan_formulated"), IsOk());
+  EXPECT_EQ(survey_.streams(), 1);
+  EXPECT_EQ(registry_.calls(), 0);
+  ASSERT_THAT(Value("implementing_by_year"), IsOk());
+  EXPECT_EQ(registry_.calls(), 5);
+}
+
+TEST_F(IndicatorServiceTest, MinVersionWaits) {
+  survey_.SetRevision(2025, 124);
+  std::jthread later([this] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    survey_.SetRevision(2025, 200);
+  });
+  const auto value = Value("plan_formulated", 0, 200);
+  ASSERT_THAT(value, IsOk());
+  EXPECT_EQ(value->versions().round(), 200);
+}
+
+TEST_F(IndicatorServiceTest, ARevisionAheadIsOutOfRange) {
+  EXPECT_THAT(Value("plan_formulated", 999),
+              StatusIs(absl::StatusCode::kOutOfRange, "VERSION_NOT_REACHED"));
+  EXPECT_THAT(Value("plan_formulated", -1),
+              StatusIs(absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE"));
+}
+
+TEST_F(IndicatorServiceTest, PeersThatAreDownAreNamed) {
+  survey_.FailNext(-1);
+  EXPECT_THAT(Value("plan_formulated"),
+              StatusIs(absl::StatusCode::kUnavailable, "SURVEY_UNAVAILABLE"));
+  survey_.FailNext(0);
+  registry_.FailNext(-1);
+  EXPECT_THAT(Value("implementing_by_year"),
+              StatusIs(absl::StatusCode::kUnavailable, "REGISTRY_UNAVAILABLE"));
+  // Figures of answers need no registry.
+  EXPECT_THAT(Value("plan_formulated"), IsOk());
+}
+
+TEST_F(IndicatorServiceTest, AShortFaultOfAPeerIsRetried) {
+  survey_.FailNext(1);
+  EXPECT_THAT(Value("plan_formulated"), IsOk());
+}
+
+TEST_F(IndicatorServiceTest, WrongQuestionsGetClearErrors) {
+  EXPECT_THAT(Value("nothing"),
+              StatusIs(absl::StatusCode::kNotFound, "INDICATOR_NOT_FOUND"));
+  EXPECT_THAT(Value("plan_formulated", 0, 0, 2023),
+              StatusIs(absl::StatusCode::kNotFound, "ROUND_NOT_FOUND"));
+  v1::GetIndicatorValueRequest request;
+  request.set_name("surveys/jusou/indicators/plan_formulated");
+  EXPECT_THAT(Call(&v1::IndicatorService::Stub::GetIndicatorValue, request),
+              StatusIs(absl::StatusCode::kInvalidArgument, "NAME_INVALID"));
+  v1::ListIndicatorValuesRequest list;
+  list.set_parent("surveys/jusou/rounds/2025");
+  list.set_page_size(-1);
+  EXPECT_THAT(
+      Call(&v1::IndicatorService::Stub::ListIndicatorValues, list),
+      StatusIs(absl::StatusCode::kInvalidArgument, "PAGE_SIZE_INVALID"));
+  list.set_page_size(0);
+  list.set_page_token("nonsense");
+  EXPECT_THAT(
+      Call(&v1::IndicatorService::Stub::ListIndicatorValues, list),
+      StatusIs(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+}
+
+TEST_F(IndicatorServiceTest, FinalBasisCountsNoneOfASubmittedRound) {
+  v1::GetIndicatorValueRequest request;
+  request.set_name("surveys/jusou/indicators/plan_formulated/values/2025");
+  request.set_basis(type::v1::Basis::FINAL);
+  const auto value =
+      Call(&v1::IndicatorService::Stub::GetIndicatorValue, request);
+  ASSERT_THAT(value, IsOk());
+  EXPECT_EQ(value->base(), 0);
+  EXPECT_EQ(value->population().size(), 30);
+  EXPECT_THAT(value->flags(), ::testing::ElementsAre(v1::Cell::UNDEFINED));
+  EXPECT_FALSE(value->cells(0).has_percent());
+}
+
+TEST_F(IndicatorServiceTest, WatchVersionsForwardsTheSurveys) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::seconds(10));
+  const auto reader =
+      stub_->WatchVersions(&context, type::v1::WatchVersionsRequest());
+  type::v1::WatchVersionsResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_EQ(response.entries_size(), 2);
+  EXPECT_EQ(response.entries(1).version(), 124);
+}
+
+TEST_F(IndicatorServiceTest, MeasuresComputing) {
+  ASSERT_THAT(Value("plan_formulated"), IsOk());
+  EXPECT_THAT(
+      runner_.metrics().Expose(),
+      ::testing::HasSubstr("welfare_indicator_compute_seconds_count 1"));
+}
+
+// The core's enums go over the wire by number.
+TEST(IndicatorWire, EnumsHaveEqualNumbers) {
+  EXPECT_EQ(v1::Indicator::Measure_Name(static_cast<int>(Measure::kCount)),
+            ToString(Measure::kCount));
+  for (int i = 1; i <= 7; ++i) {
+    EXPECT_EQ(v1::Indicator::Measure_Name(i),
+              ToString(static_cast<Measure>(i)));
+  }
+  EXPECT_EQ(static_cast<int>(Flag::kTied), v1::Cell::TIED);
+  EXPECT_EQ(static_cast<int>(Flag::kLowerBound), v1::Cell::LOWER_BOUND);
+  EXPECT_EQ(static_cast<int>(Flag::kSmallBase), v1::Cell::SMALL_BASE);
+  EXPECT_EQ(static_cast<int>(Flag::kUndefined), v1::Cell::UNDEFINED);
+  EXPECT_EQ(static_cast<int>(StatementVerdict::kNotComputed),
+            v1::Statement::VERDICT_NOT_COMPUTED);
+  EXPECT_EQ(static_cast<int>(StatementVerdict::kHigherClassFits),
+            v1::Statement::VERDICT_HIGHER_CLASS_FITS);
+  for (int i = 1; i <= 9; ++i) {
+    std::string name = "CHECK_";
+    for (const char c : ToString(static_cast<Check>(i))) {
+      name += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    }
+    EXPECT_EQ(v1::Statement::Check_Name(i), name);
+  }
+  EXPECT_EQ(static_cast<int>(base::Absence::kNotAsked),
+            type::v1::Absence::NOT_ASKED);
+}
+
+}  // namespace
+}  // namespace welfare::indicator

@@ -1,0 +1,235 @@
+// The life of a process, seen from outside: a real program, real signals.
+#include "services/platform/process/process.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/channel.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <future>
+#include <map>
+
+#include "services/platform/rpc/channel.h"
+#include "services/platform/rpc/peer_call.h"
+#include "services/platform/rpc/rpc_server.h"
+#include "services/platform/rpc/status_mapping.h"
+#include "tests/support/child_process.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/wait_for.h"
+#include "welfare/registry/v1/registry_service.grpc.pb.h"
+
+namespace welfare::platform {
+namespace {
+
+namespace v1 = welfare::registry::v1;
+using support::ChildProcess;
+using support::IsOk;
+using support::WaitFor;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::Optional;
+
+class ProcessTest : public ::testing::Test {
+ protected:
+  // The program with addresses and folders of this test; `which` is registry,
+  // survey or both.
+  std::unique_ptr<ChildProcess> Run(
+      const std::string& which, const std::vector<std::string>& flags = {}) {
+    std::vector<std::string> command = {
+        std::string(std::getenv("WELFARE_BINARY_DIR")) +
+            "/tests/platform_test_program",
+        which};
+    std::map<std::string, std::string> defaults = {
+        {"--data-dir", folder_.File("data")},
+        {"--ops-listen", "127.0.0.1:0"},
+        {"--drain-wait-ms", "20"}};
+    if (which != "both") defaults["--listen"] = Socket(which);
+    for (const std::string& flag : flags) defaults.erase(flag);
+    for (const auto& [flag, value] : defaults) {
+      command.insert(command.end(), {flag, value});
+    }
+    command.insert(command.end(), flags.begin(), flags.end());
+    return std::make_unique<ChildProcess>(
+        command, std::map<std::string, std::string>{
+                     {"XDG_RUNTIME_DIR", folder_.path().string()}});
+  }
+
+  std::string Socket(const std::string& module) const {
+    return "unix:" + folder_.File(module + ".sock");
+  }
+
+  absl::Status Get(const std::string& address, const std::string& name,
+                   bool wait_for_ready = true) {
+    auto stub = v1::RegistryService::NewStub(MakeChannel(address));
+    PeerCall call(CallContext{
+        .request_id = "process-test", .identity = {}, .limits = {}});
+    call.context()->set_wait_for_ready(wait_for_ready);
+    v1::GetMunicipalityRequest request;
+    request.set_name(name);
+    v1::Municipality reply;
+    return FromGrpcStatus(
+        stub->GetMunicipality(call.context(), request, &reply));
+  }
+
+  bool Started(const ChildProcess& process) {
+    return WaitFor([&] {
+      return process.Stderr().find("\"message\":\"started\"") !=
+             std::string::npos;
+    });
+  }
+
+  support::TempDir folder_;
+};
+
+TEST_F(ProcessTest, ServesUntilItIsTold) {
+  auto process = Run("registry");
+  ASSERT_TRUE(Started(*process)) << process->Stderr();
+  EXPECT_THAT(Get(Socket("registry"), "a"), IsOk());
+  process->Signal(SIGTERM);
+  EXPECT_THAT(process->Wait(), Optional(0)) << process->Stderr();
+  EXPECT_THAT(process->Stderr(), HasSubstr("\"message\":\"stopped\""));
+}
+
+TEST_F(ProcessTest, FinishesARunningCallBeforeItEnds) {
+  auto process = Run("registry", {"--drain-timeout-ms", "1500"});
+  ASSERT_TRUE(Started(*process)) << process->Stderr();
+  // Never released: it ends when the drain's deadline cancels it.
+  auto answer = std::async(std::launch::async, [&] {
+    return Get(Socket("registry"), "wait", false);
+  });
+  ASSERT_TRUE(WaitFor([&] { return Get(Socket("registry"), "a").ok(); }));
+  process->Signal(SIGTERM);
+  EXPECT_EQ(process->Wait(std::chrono::milliseconds(500)), std::nullopt);
+  EXPECT_THAT(process->Wait(), Optional(0)) << process->Stderr();
+  EXPECT_FALSE(answer.get().ok());
+}
+
+TEST_F(ProcessTest, ModulesOfOneProcessAndOfTwoTalkAlike) {
+  {
+    auto both = Run("both");
+    ASSERT_TRUE(Started(*both)) << both->Stderr();
+    // The private folder is the only one in here.
+    std::string survey;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(folder_.path())) {
+      if (entry.path().filename().string().starts_with("welfared-")) {
+        survey = "unix:" + (entry.path() / "survey.sock").string();
+        EXPECT_EQ(entry.status().permissions() & std::filesystem::perms::mask,
+                  std::filesystem::perms::owner_all);
+      }
+    }
+    EXPECT_THAT(Get(survey, "a"), IsOk());
+    EXPECT_EQ(Get(survey, "missing").code(), absl::StatusCode::kNotFound);
+    both->Signal(SIGINT);
+    EXPECT_THAT(both->Wait(), Optional(0)) << both->Stderr();
+  }
+  auto survey = Run("survey", {"--peer-registry", Socket("registry")});
+  auto registry = Run("registry");
+  ASSERT_TRUE(Started(*survey)) << survey->Stderr();
+  ASSERT_TRUE(Started(*registry)) << registry->Stderr();
+  EXPECT_THAT(Get(Socket("survey"), "a"), IsOk());
+  EXPECT_EQ(Get(Socket("survey"), "missing").code(),
+            absl::StatusCode::kNotFound);
+}
+
+TEST_F(ProcessTest, ASecondProcessOnTheSameDataIsRefused) {
+  auto first = Run("registry");
+  ASSERT_TRUE(Started(*first)) << first->Stderr();
+  auto second = Run("registry", {"--listen", Socket("other")});
+  EXPECT_THAT(second->Wait(), Optional(1));
+  EXPECT_THAT(second->Stderr(), HasSubstr("Another process uses"));
+}
+
+TEST_F(ProcessTest, AKilledProcessStartsAgain) {
+  auto first = Run("registry");
+  ASSERT_TRUE(Started(*first)) << first->Stderr();
+  first->Signal(SIGKILL);
+  EXPECT_THAT(first->Wait(), Optional(128 + SIGKILL));
+  auto second = Run("registry");
+  ASSERT_TRUE(Started(*second)) << second->Stderr();
+  EXPECT_THAT(Get(Socket("registry"), "a"), IsOk());
+}
+
+TEST_F(ProcessTest, ATakenPortIsASentenceAndExitCodeOne) {
+  MetricsRegistry metrics;
+  auto blocker = RpcServer::Start(
+      {.addresses = {"127.0.0.1:0"}, .services = {}, .ready = {}}, metrics);
+  ASSERT_THAT(blocker, IsOk());
+  const std::string taken = "127.0.0.1:" + std::to_string((*blocker)->port());
+  for (const std::string flag : {"--listen", "--ops-listen"}) {
+    auto process = Run("registry", {flag, taken});
+    EXPECT_THAT(process->Wait(), Optional(1));
+    EXPECT_THAT(process->Stderr(), HasSubstr("Cannot listen on " + taken));
+  }
+}
+
+TEST_F(ProcessTest, WrongSettingsAreSentencesAndExitCodeTwo) {
+  struct Case {
+    std::vector<std::string> flags;
+    std::string says;
+  };
+  for (const Case& wrong : std::vector<Case>{
+           {{"--nonsense"}, "nonsense"},
+           {{"--auth", "jwt"}, "no authentication yet"},
+           {{"--auth", "mtls"}, "no authentication yet"},
+           {{"--auth", "no"}, "must be one of"},
+           {{"--listen", "0.0.0.0:7101"}, "only addresses of this machine"},
+           {{"--ops-listen", "0.0.0.0:7191"}, "only addresses of this machine"},
+           {{"--tls-cert-file", "x"}, "neither TLS nor authentication"},
+           {{"--database-connections", "0"}, "1 to 1000"},
+           {{"--drain-wait-ms", "soon"}, "whole number"}}) {
+    auto process = Run("registry", wrong.flags);
+    EXPECT_THAT(process->Wait(), Optional(2)) << wrong.says;
+    EXPECT_THAT(process->Stderr(), HasSubstr(wrong.says));
+  }
+  auto both = Run("both", {"--database-url", "sqlite:///x.db"});
+  EXPECT_THAT(both->Wait(), Optional(2));
+  // Schemas keep services apart, files do not.
+  auto schemas =
+      Run("both", {"--database-url", "postgresql:///x", "--verify-config"});
+  EXPECT_THAT(schemas->Wait(), Optional(0));
+}
+
+TEST_F(ProcessTest, ChecksAndPrintsItsSettings) {
+  auto verify = Run("registry", {"--verify-config"});
+  EXPECT_THAT(verify->Wait(), Optional(0));
+  EXPECT_FALSE(std::filesystem::exists(folder_.File("data")));
+  auto print = Run("registry", {"--print-config", "--redis-url",
+                                "redis://:secret@localhost:1"});
+  EXPECT_THAT(print->Wait(), Optional(0));
+  EXPECT_THAT(print->Stdout(), AllOf(HasSubstr("redis-url = ********  # flag"),
+                                     HasSubstr("auth = off  # default"),
+                                     Not(HasSubstr("secret"))));
+  auto help = Run("both", {"--help"});
+  EXPECT_THAT(help->Wait(), Optional(0));
+  EXPECT_THAT(help->Stdout(), HasSubstr("--peer-registry"));
+}
+
+TEST_F(ProcessTest, ADatabaseThatCannotOpenStopsEverything) {
+  auto process = Run("both", {"--data-dir", "/proc/none"});
+  EXPECT_THAT(process->Wait(), Optional(1));
+  EXPECT_THAT(process->Stderr(), HasSubstr("/proc/none"));
+  auto nobody =
+      Run("both", {"--database-url",
+                   "postgresql://u:secret@/x?host=" + folder_.path().string()});
+  EXPECT_THAT(nobody->Wait(), Optional(1));
+  EXPECT_THAT(nobody->Stderr(),
+              AllOf(HasSubstr("no server answers"), Not(HasSubstr("secret"))));
+}
+
+TEST(ModuleSpecs, PeersComeFirst) {
+  std::vector<std::string_view> seen;
+  for (const ModuleSpec& spec : ModuleSpecs()) {
+    for (const std::string_view peer : spec.peers) {
+      EXPECT_THAT(seen, ::testing::Contains(peer)) << spec.name;
+    }
+    seen.push_back(spec.name);
+  }
+  EXPECT_EQ(seen.size(), 5u);
+}
+
+}  // namespace
+}  // namespace welfare::platform

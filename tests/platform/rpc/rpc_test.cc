@@ -1,0 +1,473 @@
+// The wrappers, the server and the channel, through a real server and real
+// stubs over a unix socket.
+#include <gmock/gmock.h>
+#include <grpcpp/channel.h>
+#include <grpcpp/create_channel.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <atomic>
+#include <cstdio>
+#include <future>
+#include <optional>
+
+#include "grpc/health/v1/health.grpc.pb.h"
+#include "services/platform/rpc/channel.h"
+#include "services/platform/observe/log.h"
+#include "services/platform/rpc/peer_call.h"
+#include "services/platform/rpc/status_mapping.h"
+#include "tests/platform/fake_registry.h"
+#include "tests/support/module_runner.h"
+#include "tests/support/proto_matchers.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/wait_for.h"
+
+namespace welfare::platform {
+namespace {
+
+using support::IsOk;
+using support::Partially;
+using support::StatusIs;
+using support::WaitFor;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class Rpc : public ::testing::Test {
+ protected:
+  void StartWith(const RpcModule::Options& options,
+                 std::vector<std::string> flags = {}) {
+    auto module = std::make_unique<FakeRegistryModule>(options);
+    module_ = module.get();
+    runner_.emplace(std::move(module), std::move(flags));
+    ASSERT_THAT(runner_->Start(), IsOk());
+    channel_ = runner_->channel();
+    stub_ = v1::RegistryService::NewStub(channel_);
+  }
+  void SetUp() override { StartWith({}); }
+
+  FakeRegistry& registry() { return module_->registry(); }
+
+  absl::Status Get(
+      const std::string& name, v1::Municipality* reply = nullptr,
+      std::chrono::milliseconds timeout = std::chrono::seconds(10)) {
+    v1::GetMunicipalityRequest request;
+    request.set_name(name);
+    v1::Municipality ignored;
+    PeerCall call(
+        CallContext{.request_id = "id-1", .identity = {}, .limits = {}},
+        timeout);
+    return FromGrpcStatus(stub_->GetMunicipality(
+        call.context(), request, reply == nullptr ? &ignored : reply));
+  }
+
+  std::string Health(const std::string& name) {
+    auto stub = grpc::health::v1::Health::NewStub(channel_);
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() +
+                         std::chrono::seconds(5));
+    grpc::health::v1::HealthCheckRequest request;
+    request.set_service(name);
+    grpc::health::v1::HealthCheckResponse response;
+    const grpc::Status status = stub->Check(&context, request, &response);
+    if (!status.ok()) return status.error_message();
+    return grpc::health::v1::HealthCheckResponse::ServingStatus_Name(
+        response.status());
+  }
+
+  std::optional<support::ModuleRunner> runner_;
+  FakeRegistryModule* module_ = nullptr;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::RegistryService::Stub> stub_;
+};
+
+TEST_F(Rpc, AnswersOnThePoolAndInline) {
+  for (const std::string name : {"pool", "inline"}) {
+    v1::Municipality reply;
+    ASSERT_THAT(Get(name, &reply), IsOk());
+    EXPECT_EQ(reply.name(), name);
+  }
+}
+
+TEST_F(Rpc, CarriesTheRequestIdThereAndBack) {
+  grpc::ClientContext context;
+  context.AddMetadata("x-request-id", "abc-123");
+  v1::GetMunicipalityRequest request;
+  request.set_name("a");
+  v1::Municipality reply;
+  ASSERT_TRUE(stub_->GetMunicipality(&context, request, &reply).ok());
+  EXPECT_EQ(reply.display_name(), "abc-123");
+  const auto& metadata = context.GetServerTrailingMetadata();
+  ASSERT_NE(metadata.find("x-request-id"), metadata.end());
+  EXPECT_EQ(metadata.find("x-request-id")->second, "abc-123");
+}
+
+TEST_F(Rpc, ReplacesARequestIdThatIsNoPlainWord) {
+  grpc::ClientContext context;
+  context.AddMetadata("x-request-id", "a b\"c");
+  v1::GetMunicipalityRequest request;
+  request.set_name("a");
+  v1::Municipality reply;
+  ASSERT_TRUE(stub_->GetMunicipality(&context, request, &reply).ok());
+  EXPECT_EQ(reply.display_name().size(), 32u);
+}
+
+TEST_F(Rpc, ErrorsArriveWithTheirDetails) {
+  const absl::Status status = Get("missing");
+  EXPECT_THAT(status,
+              StatusIs(absl::StatusCode::kNotFound, "MUNICIPALITY_NOT_FOUND"));
+  const auto details = base::GetErrorDetails(status);
+  ASSERT_TRUE(details.has_value());
+  EXPECT_EQ(details->metadata.at("name"), "missing");
+  ASSERT_TRUE(details->resource.has_value());
+  EXPECT_EQ(details->resource->type, "registry.welfare/Municipality");
+}
+
+TEST_F(Rpc, InternalErrorsShowTheRequestIdOnly) {
+  for (const std::string name : {"throw", "internal"}) {
+    const absl::Status status = Get(name);
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kInternal, "INTERNAL"));
+    EXPECT_THAT(std::string(status.message()),
+                AllOf(HasSubstr("id-1"), Not(HasSubstr("secret"))));
+  }
+}
+
+TEST_F(Rpc, RetriesUnavailableOnly) {
+  EXPECT_THAT(Get("flaky"), IsOk());
+  EXPECT_EQ(registry().calls.load(), 3);
+  registry().calls = 0;
+  EXPECT_THAT(Get("aborted"), StatusIs(absl::StatusCode::kAborted));
+  EXPECT_EQ(registry().calls.load(), 1);
+}
+
+TEST_F(Rpc, TheDeadlineReachesTheHandler) {
+  ASSERT_THAT(Get("a", nullptr, std::chrono::milliseconds(3000)), IsOk());
+  EXPECT_GT(registry().deadline_ms.load(), 500);
+  // gRPC rounds timeouts up on the wire.
+  EXPECT_LE(registry().deadline_ms.load(), 4000);
+}
+
+TEST_F(Rpc, ACallWithoutDeadlineGetsTheDefault) {
+  grpc::ClientContext context;
+  v1::GetMunicipalityRequest request;
+  v1::Municipality reply;
+  ASSERT_TRUE(stub_->GetMunicipality(&context, request, &reply).ok());
+  EXPECT_GT(registry().deadline_ms.load(), 20000);
+  EXPECT_LE(registry().deadline_ms.load(), 31000);
+}
+
+TEST_F(Rpc, CancellationReachesTheHandler) {
+  std::stop_source source;
+  auto answer = std::async(std::launch::async, [&] {
+    PeerCall call({.request_id = "x",
+                   .identity = {},
+                   .limits = {.stop = source.get_token()}});
+    v1::GetMunicipalityRequest request;
+    request.set_name("wait");
+    v1::Municipality reply;
+    return FromGrpcStatus(
+        stub_->GetMunicipality(call.context(), request, &reply));
+  });
+  ASSERT_TRUE(WaitFor([&] { return registry().calls.load() == 1; }));
+  source.request_stop();
+  EXPECT_THAT(answer.get(), StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_TRUE(WaitFor([&] { return registry().saw_cancel.load(); }));
+}
+
+TEST_F(Rpc, RawHandlersAnswerWithBytes) {
+  grpc::ClientContext context;
+  v1::GetRosterRequest request;
+  request.set_name("programs/jusou/rosters/2025");
+  v1::Roster reply;
+  ASSERT_TRUE(stub_->GetRoster(&context, request, &reply).ok());
+  EXPECT_THAT(reply, Partially(R"pb(name: "programs/jusou/rosters/2025")pb"));
+}
+
+TEST_F(Rpc, AServerStreamDeliversAllOfItsAnswers) {
+  grpc::ClientContext context;
+  type_v1::WatchVersionsRequest request;
+  for (int i = 0; i < 500; ++i) request.add_resources("r");
+  auto reader = stub_->WatchVersions(&context, request);
+  type_v1::WatchVersionsResponse response;
+  int count = 0;
+  while (reader->Read(&response)) {
+    ++count;
+    ASSERT_EQ(response.entries(0).version(), count);
+  }
+  EXPECT_TRUE(reader->Finish().ok());
+  EXPECT_EQ(count, 500);
+}
+
+TEST_F(Rpc, AServerStreamEndsWhenItsReaderGoes) {
+  grpc::ClientContext context;
+  auto reader = stub_->WatchVersions(&context, {});
+  type_v1::WatchVersionsResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  EXPECT_EQ(registry().watchers.load(), 1);
+  context.TryCancel();
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_TRUE(WaitFor([&] { return registry().watchers.load() == 0; }));
+}
+
+TEST_F(Rpc, ABidirectionalStreamAnswersEachBatchInOrder) {
+  grpc::ClientContext context;
+  auto stream = stub_->ImportMunicipalities(&context);
+  for (int i = 1; i <= 50; ++i) {
+    v1::ImportMunicipalitiesRequest batch;
+    batch.set_request_id("b" + std::to_string(i));
+    ASSERT_TRUE(stream->Write(batch));
+    type_v1::ImportResult result;
+    ASSERT_TRUE(stream->Read(&result));
+    EXPECT_EQ(result.request_id(), batch.request_id());
+    EXPECT_EQ(result.version(), i);
+  }
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(Rpc, ABatchThatFailsEndsItsStream) {
+  grpc::ClientContext context;
+  auto stream = stub_->ImportMunicipalities(&context);
+  v1::ImportMunicipalitiesRequest batch;
+  batch.set_request_id("bad");
+  ASSERT_TRUE(stream->Write(batch));
+  type_v1::ImportResult result;
+  EXPECT_FALSE(stream->Read(&result));
+  EXPECT_THAT(FromGrpcStatus(stream->Finish()),
+              StatusIs(absl::StatusCode::kInvalidArgument, "BATCH_BAD"));
+}
+
+TEST_F(Rpc, HealthFollowsReadinessButLivenessDoesNot) {
+  EXPECT_EQ(Health(""), "SERVING");
+  EXPECT_EQ(Health("readiness"), "SERVING");
+  EXPECT_EQ(Health("liveness"), "SERVING");
+  module_->ready = false;
+  EXPECT_TRUE(WaitFor([&] { return Health("readiness") == "NOT_SERVING"; }));
+  EXPECT_EQ(Health(""), "NOT_SERVING");
+  EXPECT_EQ(Health("liveness"), "SERVING");
+  EXPECT_THAT(Get("a"), IsOk());
+  module_->ready = true;
+  EXPECT_TRUE(WaitFor([&] { return Health("readiness") == "SERVING"; }));
+}
+
+TEST_F(Rpc, DrainsWhileARunningCallFinishes) {
+  // A client of gRPC 1.51 that writes of itself (a probe of the bandwidth) in
+  // the moment the server closes finds a broken pipe and takes an answer that
+  // it has not read yet for lost. Seen in 1 of 200 runs on a busy machine.
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  channel_ = grpc::CreateCustomChannel(
+      runner_->address(), grpc::InsecureChannelCredentials(), arguments);
+  stub_ = v1::RegistryService::NewStub(channel_);
+  auto answer = std::async(std::launch::async, [&] { return Get("wait"); });
+  ASSERT_TRUE(WaitFor([&] { return registry().calls.load() == 1; }));
+  module_->Drain();
+  EXPECT_EQ(Health("readiness"), "NOT_SERVING");
+  EXPECT_EQ(Health("liveness"), "SERVING");
+  EXPECT_THAT(Get("still answered"), IsOk());
+  auto stopped = std::async(std::launch::async, [&] {
+    module_->Stop(std::chrono::system_clock::now() + std::chrono::seconds(20));
+  });
+  EXPECT_EQ(stopped.wait_for(std::chrono::milliseconds(100)),
+            std::future_status::timeout);
+  registry().release = true;
+  EXPECT_THAT(answer.get(), IsOk());
+  EXPECT_EQ(stopped.wait_for(std::chrono::seconds(10)),
+            std::future_status::ready);
+}
+
+TEST_F(Rpc, StopCutsCallsAtTheDeadline) {
+  auto answer = std::async(std::launch::async, [&] { return Get("wait"); });
+  ASSERT_TRUE(WaitFor([&] { return registry().calls.load() == 1; }));
+  module_->Stop(std::chrono::system_clock::now() +
+                std::chrono::milliseconds(50));
+  EXPECT_FALSE(answer.get().ok());
+  EXPECT_TRUE(registry().saw_cancel.load());
+}
+
+TEST_F(Rpc, ShedsLoadWhenTheQueueIsFull) {
+  StartWith({.call_threads = 1, .call_queue = 1});
+  std::vector<std::future<absl::Status>> answers;
+  std::atomic<int> refused{0};
+  for (int i = 0; i < 8; ++i) {
+    answers.push_back(std::async(std::launch::async, [&] {
+      absl::Status status = Get("wait");
+      if (!status.ok()) ++refused;
+      return status;
+    }));
+  }
+  EXPECT_TRUE(WaitFor([&] { return refused.load() >= 6; }));
+  registry().release = true;
+  int ok = 0;
+  for (auto& answer : answers) {
+    const absl::Status status = answer.get();
+    if (status.ok()) {
+      ++ok;
+    } else {
+      EXPECT_THAT(status,
+                  StatusIs(absl::StatusCode::kResourceExhausted, "OVERLOADED"));
+    }
+  }
+  EXPECT_EQ(ok, 2);
+}
+
+TEST_F(Rpc, MetricsCountEveryCallAndKnowAllMethods) {
+  ASSERT_THAT(Get("a"), IsOk());
+  EXPECT_FALSE(Get("missing").ok());
+  const std::string text = runner_->metrics().Expose();
+  const std::string labels =
+      "grpc_method=\"GetMunicipality\",grpc_service=\"welfare.registry.v1."
+      "RegistryService\",grpc_type=\"unary\"";
+  EXPECT_THAT(text, HasSubstr("grpc_server_started_total{" + labels + "} 2"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_handled_total{grpc_code=\"OK\"," +
+                              labels + "} 1"));
+  EXPECT_THAT(text,
+              HasSubstr("grpc_server_handled_total{grpc_code=\"NotFound\"," +
+                        labels + "} 1"));
+  EXPECT_THAT(
+      text, HasSubstr("grpc_server_handling_seconds_count{" + labels + "} 2"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_started_total{grpc_method="
+                              "\"WatchVersions\",grpc_service=\"welfare."
+                              "registry.v1.RegistryService\",grpc_type="
+                              "\"server_stream\"} 0"));
+}
+
+// A raw method is observed by an interceptor once, then by its wrapper.
+TEST_F(Rpc, RawMethodsAreCountedAndLoggedOnceForEachCall) {
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 3; ++i) {
+    grpc::ClientContext context;
+    context.AddMetadata("x-request-id", "raw-" + std::to_string(i));
+    v1::GetRosterRequest request;
+    request.set_name("programs/jusou/rosters/2025");
+    v1::Roster roster;
+    EXPECT_TRUE(stub_->GetRoster(&context, request, &roster).ok());
+  }
+  FlushLog();
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  for (int i = 0; i < 3; ++i) {
+    const std::string id = "request_id=raw-" + std::to_string(i);
+    const std::size_t at = log.find(id);
+    ASSERT_NE(at, std::string::npos) << log;
+    EXPECT_EQ(log.find(id, at + 1), std::string::npos) << log;
+  }
+  EXPECT_THAT(log, HasSubstr("GetRoster code=OK seconds="));
+  const std::string text = runner_->metrics().Expose();
+  const std::string labels =
+      "grpc_method=\"GetRoster\",grpc_service=\"welfare.registry.v1."
+      "RegistryService\",grpc_type=\"unary\"";
+  EXPECT_THAT(text, HasSubstr("grpc_server_started_total{" + labels + "} 3"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_handled_total{grpc_code=\"OK\"," +
+                              labels + "} 3"));
+  EXPECT_THAT(
+      text, HasSubstr("grpc_server_handling_seconds_count{" + labels + "} 3"));
+}
+
+TEST_F(Rpc, MetricsPassPromtool) {
+  ASSERT_THAT(Get("a"), IsOk());
+  AddBuildInfo(runner_->metrics());
+  const std::string file = runner_->folder().File("metrics.txt");
+  std::FILE* out = std::fopen(file.c_str(), "w");
+  ASSERT_NE(out, nullptr);
+  const std::string text = runner_->metrics().Expose();
+  std::fwrite(text.data(), 1, text.size(), out);
+  std::fclose(out);
+  const std::string command = "promtool check metrics < " + file + " 2>&1";
+  std::FILE* pipe = popen(command.c_str(), "r");
+  ASSERT_NE(pipe, nullptr);
+  std::string said;
+  char buffer[512];
+  while (std::fgets(buffer, sizeof buffer, pipe) != nullptr) said += buffer;
+  const int status = pclose(pipe);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << said;
+}
+
+TEST_F(Rpc, ATakenPortIsASentence) {
+  MetricsRegistry metrics;
+  auto first = RpcServer::Start(
+      {.addresses = {"127.0.0.1:0"}, .services = {}, .ready = {}}, metrics);
+  ASSERT_THAT(first, IsOk());
+  const std::string address = "127.0.0.1:" + std::to_string((*first)->port());
+  const auto second = RpcServer::Start(
+      {.addresses = {address}, .services = {}, .ready = {}}, metrics);
+  EXPECT_THAT(second, StatusIs(absl::StatusCode::kFailedPrecondition,
+                               "ADDRESS_UNAVAILABLE"));
+  EXPECT_THAT(std::string(second.status().message()), HasSubstr(address));
+}
+
+TEST_F(Rpc, AChannelMayComeBeforeItsServer) {
+  support::TempDir folder;
+  const std::string address = "unix:" + folder.File("late.sock");
+  auto stub = v1::RegistryService::NewStub(MakeChannel(address));
+  CallEnvironment calls;
+  FakeRegistry service(calls);
+  grpc::ClientContext context;
+  context.set_wait_for_ready(true);
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::seconds(10));
+  auto answer = std::async(std::launch::async, [&] {
+    v1::GetRosterRequest request;
+    v1::Roster reply;
+    return stub->GetRoster(&context, request, &reply).ok();
+  });
+  MetricsRegistry metrics;
+  auto server = RpcServer::Start(
+      {.addresses = {address},
+       .services = {{&service, v1::RegistryService::service_full_name()}},
+       .ready = {}},
+      metrics);
+  ASSERT_THAT(server, IsOk());
+  EXPECT_TRUE(answer.get());
+}
+
+TEST_F(Rpc, AnIdentityHookRefusesBeforeTheHandler) {
+  CallEnvironment calls;
+  WorkerPool pool({});
+  calls.domain = "registry.welfare";
+  calls.pool = &pool;
+  calls.identify =
+      [](const MetadataLookup& metadata) -> absl::StatusOr<Identity> {
+    const auto token = metadata("authorization");
+    if (token != "Bearer good") {
+      return base::MakeError(absl::StatusCode::kUnauthenticated, "NO_TOKEN",
+                             "Send a token.");
+    }
+    return Identity{.subject = "someone",
+                    .grants = {},
+                    .municipality_code = {},
+                    .respondent_kind = {},
+                    .unrestricted = false};
+  };
+  FakeRegistry service(calls);
+  support::ServiceRunner runner(service,
+                                v1::RegistryService::service_full_name());
+  auto stub = v1::RegistryService::NewStub(runner.channel());
+  v1::GetMunicipalityRequest request;
+  request.set_name("a");
+  v1::Municipality reply;
+  grpc::ClientContext without;
+  EXPECT_THAT(FromGrpcStatus(stub->GetMunicipality(&without, request, &reply)),
+              StatusIs(absl::StatusCode::kUnauthenticated, "NO_TOKEN"));
+  EXPECT_EQ(service.calls.load(), 0);
+  grpc::ClientContext with;
+  with.AddMetadata("authorization", "Bearer good");
+  EXPECT_TRUE(stub->GetMunicipality(&with, request, &reply).ok());
+
+  // A refused call stands in the access log under its id, raw or not.
+  ::testing::internal::CaptureStderr();
+  for (const char* id : {"refused-1", "refused-2"}) {
+    grpc::ClientContext refused;
+    refused.AddMetadata("x-request-id", id);
+    v1::Roster roster;
+    EXPECT_FALSE(
+        stub->GetRoster(&refused, v1::GetRosterRequest{}, &roster).ok());
+  }
+  FlushLog();
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr("code=Unauthenticated"));
+  EXPECT_THAT(log, AllOf(HasSubstr("request_id=refused-1"),
+                         HasSubstr("request_id=refused-2")));
+}
+
+}  // namespace
+}  // namespace welfare::platform

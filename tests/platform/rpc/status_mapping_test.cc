@@ -1,0 +1,119 @@
+#include "services/platform/rpc/status_mapping.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "services/base/error.h"
+#include "tests/support/status_matchers.h"
+
+namespace welfare::platform {
+namespace {
+
+using support::StatusIs;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+constexpr char kDomain[] = "survey.welfare";
+
+absl::Status ThereAndBack(const absl::Status& status) {
+  return FromGrpcStatus(ToGrpcStatus(status, kDomain, "id"));
+}
+
+TEST(StatusMapping, OkStaysOk) {
+  EXPECT_TRUE(ToGrpcStatus(absl::OkStatus(), kDomain, "id").ok());
+  EXPECT_TRUE(FromGrpcStatus(grpc::Status::OK).ok());
+}
+
+TEST(StatusMapping, CarriesEveryDetailThereAndBack) {
+  const absl::Status status =
+      base::MakeError(absl::StatusCode::kFailedPrecondition, "ROUND_CLOSED",
+                      "The round is closed.")
+          .With("round", "surveys/jusou/rounds/2025")
+          .WithViolation({.field = "submission.answers[3].value",
+                          .reason = "NOT_A_NUMBER",
+                          .description = "Send digits: 12."})
+          .WithResource("survey.welfare/Round", "surveys/jusou/rounds/2025")
+          .WithPrecondition("STATE", "surveys/jusou/rounds/2025",
+                            "It must be open.")
+          .WithRetryDelay(std::chrono::milliseconds(1500))
+          .WithJapanese("受付は終了しました。");
+  const absl::Status back = ThereAndBack(status);
+  EXPECT_THAT(back,
+              StatusIs(absl::StatusCode::kFailedPrecondition, "ROUND_CLOSED"));
+  EXPECT_EQ(back.message(), status.message());
+  EXPECT_EQ(base::GetErrorDetails(back), base::GetErrorDetails(status));
+}
+
+TEST(StatusMapping, HasExactlyOneErrorInfoWithTheDomain) {
+  const grpc::Status status =
+      ToGrpcStatus(absl::NotFoundError("no"), kDomain, "id");
+  google::rpc::Status wire;
+  ASSERT_TRUE(wire.ParseFromString(status.error_details()));
+  ASSERT_EQ(wire.details_size(), 1);
+  google::rpc::ErrorInfo info;
+  ASSERT_TRUE(wire.details(0).UnpackTo(&info));
+  EXPECT_EQ(info.domain(), kDomain);
+  EXPECT_EQ(info.reason(), "NOT_FOUND");
+}
+
+TEST(StatusMapping, HidesWhatIsInternal) {
+  for (const absl::StatusCode code :
+       {absl::StatusCode::kInternal, absl::StatusCode::kUnknown,
+        absl::StatusCode::kDataLoss}) {
+    const grpc::Status status = ToGrpcStatus(
+        base::MakeError(code, "SECRET", "SELECT secret").With("a", "secret"),
+        kDomain, "the-id");
+    EXPECT_THAT(status.error_message(), HasSubstr("the-id"));
+    EXPECT_THAT(status.error_message() + status.error_details(),
+                Not(HasSubstr("secret")));
+    EXPECT_THAT(status.error_details(), Not(HasSubstr("SECRET")));
+  }
+}
+
+TEST(StatusMapping, CutsLongMessagesAtACharacter) {
+  std::string message;
+  for (int i = 0; i < 500; ++i) message += "あ";
+  const grpc::Status status =
+      ToGrpcStatus(absl::NotFoundError(message), kDomain, "id");
+  EXPECT_LE(status.error_message().size(), kMaxMessageBytes);
+  EXPECT_THAT(status.error_message(), EndsWith("あ..."));
+}
+
+TEST(StatusMapping, SaysHowManyViolationsThereWere) {
+  base::ErrorBuilder builder = base::MakeError(
+      absl::StatusCode::kInvalidArgument, "SUBMISSION_INVALID", "Wrong.");
+  for (int i = 0; i < 2000; ++i) {
+    builder.WithViolation({.field = "answers[" + std::to_string(i) + "]",
+                           .reason = "BAD",
+                           .description = std::string(100, 'x')});
+  }
+  const grpc::Status status = ToGrpcStatus(builder, kDomain, "id");
+  EXPECT_LE(status.error_details().size(), kMaxDetailsBytes + 2048);
+  const auto details = base::GetErrorDetails(FromGrpcStatus(status));
+  ASSERT_TRUE(details.has_value());
+  EXPECT_EQ(details->metadata.at("violations_total"), "2000");
+  EXPECT_GT(details->violations.size(), 300u);
+  const grpc::Status trimmed = TrimDetails(status, 4096);
+  EXPECT_LE(trimmed.error_details().size(), 4096u);
+  const auto less = base::GetErrorDetails(FromGrpcStatus(trimmed));
+  ASSERT_TRUE(less.has_value());
+  EXPECT_EQ(less->metadata.at("violations_total"), "2000");
+  EXPECT_EQ(less->reason, "SUBMISSION_INVALID");
+  EXPECT_GT(less->violations.size(), 10u);
+}
+
+TEST(StatusMapping, IgnoresDetailsThatAreNone) {
+  const grpc::Status status(grpc::StatusCode::NOT_FOUND, "no", "\xff\xff");
+  EXPECT_THAT(FromGrpcStatus(status), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_EQ(TrimDetails(status, 1).error_details(), "\xff\xff");
+}
+
+}  // namespace
+}  // namespace welfare::platform

@@ -1,0 +1,819 @@
+// One suite for every Database: what services rely on, whatever the engine.
+#include "services/platform/storage/database.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "services/platform/storage/group_commit.h"
+#include "services/platform/storage/metered_database.h"
+#include "services/platform/storage/postgres_database.h"
+#include "services/platform/storage/sqlite_database.h"
+#include "tests/support/postgres_server.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/store_engines.h"
+#include "tests/support/temp_dir.h"
+
+namespace welfare::platform {
+namespace {
+
+using support::IsOk;
+using support::IsOkAndHolds;
+using support::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr Query kMakeTable{
+    "make_table",
+    "CREATE TABLE items (id BIGINT NOT NULL PRIMARY KEY, name TEXT,"
+    " body {bytes}); CREATE TABLE parts (item BIGINT NOT NULL REFERENCES"
+    " items (id)); CREATE TABLE facts (id BIGINT); {append_only facts}"};
+constexpr Query kInsert{"insert_item",
+                        "INSERT INTO items (id, name, body) VALUES ($1, $2, "
+                        "$3)"};
+constexpr Query kCount{"count_items", "SELECT COUNT(*) FROM items"};
+constexpr Query kNames{"names", "SELECT name FROM items ORDER BY id"};
+// Runs for longer than any deadline here.
+constexpr Query kForever{
+    "forever",
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+    " SELECT MAX(i) FROM n"};
+
+absl::Status Insert(Transaction& transaction, int id, std::string_view name) {
+  return transaction.Execute(kInsert, {id, name, nullptr}).status();
+}
+
+absl::StatusOr<std::int64_t> CountItems(Database& database) {
+  return database.Read([](Connection& connection) {
+    return connection.Get(kCount, {},
+                          [](const Row& row) { return row.Int64(0); });
+  });
+}
+
+struct Engine {
+  const char* name;
+  std::function<std::unique_ptr<Database>(const support::TempDir&)> open;
+};
+
+void PrintTo(const Engine& engine, std::ostream* out) { *out << engine.name; }
+
+class DatabaseContract : public ::testing::TestWithParam<Engine> {
+ protected:
+  void SetUp() override {
+    database_ = GetParam().open(folder_);
+    ASSERT_NE(database_, nullptr);
+    ASSERT_THAT(database_->Write([](Transaction& transaction) {
+      return transaction.ExecuteScript(kMakeTable);
+    }),
+                IsOk());
+  }
+
+  support::TempDir folder_;
+  std::unique_ptr<Database> database_;
+};
+
+TEST_P(DatabaseContract, ReadsWhatWasWritten) {
+  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction
+        .Execute(kInsert, {7, "千代田区", Bytes{std::string("\0\1", 2)}})
+        .status();
+  }),
+              IsOk());
+  const auto found = database_->Read([](Connection& connection) {
+    return connection.Get(
+        {"all", "SELECT id, name, body FROM items"}, {}, [](const Row& row) {
+          return std::tuple(row.Int64(0), row.Text(1), row.BytesOf(2));
+        });
+  });
+  EXPECT_THAT(found,
+              IsOkAndHolds(std::tuple(7, "千代田区", std::string("\0\1", 2))));
+}
+
+TEST_P(DatabaseContract, ParametersAreTakenByNumber) {
+  const auto found = database_->Read([](Connection& connection) {
+    return connection.Get({"swapped", "SELECT $2 || $1 || $2"}, {"a", "b"},
+                          [](const Row& row) { return row.Text(0); });
+  });
+  EXPECT_THAT(found, IsOkAndHolds(std::string("bab")));
+}
+
+TEST_P(DatabaseContract, EmptyBytesAndTextAreNotNull) {
+  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.Execute(kInsert, {1, "", Bytes{}}).status();
+  }),
+              IsOk());
+  const auto found = database_->Read([](Connection& connection) {
+    return connection.Get(
+        {"nulls", "SELECT name, body FROM items"}, {}, [](const Row& row) {
+          return row.IsNull(0) || row.IsNull(1) || !row.BytesView(1).empty();
+        });
+  });
+  EXPECT_THAT(found, IsOkAndHolds(false));
+}
+
+TEST_P(DatabaseContract, RollsBackAWriteThatFails) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    EXPECT_THAT(Insert(transaction, 1, "a"), IsOk());
+    return absl::AbortedError("no");
+  }),
+              StatusIs(absl::StatusCode::kAborted));
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
+}
+
+TEST_P(DatabaseContract, RollsBackAWriteThatThrows) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) -> absl::Status {
+    EXPECT_THAT(Insert(transaction, 1, "a"), IsOk());
+    throw std::runtime_error("out");
+  }),
+              StatusIs(absl::StatusCode::kInternal, "UNCAUGHT_EXCEPTION"));
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
+}
+
+TEST_P(DatabaseContract, IsolatedUndoesOnlyItself) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    EXPECT_THAT(Insert(transaction, 1, "a"), IsOk());
+    EXPECT_THAT(transaction.Isolated({},
+                                     [](Transaction& inner) {
+                                       EXPECT_THAT(Insert(inner, 2, "b"),
+                                                   IsOk());
+                                       return Insert(inner, 1, "again");
+                                     }),
+                StatusIs(absl::StatusCode::kAlreadyExists));
+    return Insert(transaction, 3, "c");
+  }),
+              IsOk());
+  const auto names = database_->Read([](Connection& connection) {
+    return connection.List(kNames, {},
+                           [](const Row& row) { return row.Text(0); });
+  });
+  EXPECT_THAT(names, IsOkAndHolds(ElementsAre("a", "c")));
+}
+
+TEST_P(DatabaseContract, UniqueViolationIsAlreadyExists) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    EXPECT_THAT(Insert(transaction, 1, "a"), IsOk());
+    return Insert(transaction, 1, "b");
+  }),
+              StatusIs(absl::StatusCode::kAlreadyExists, "UNIQUE_VIOLATION"));
+}
+
+TEST_P(DatabaseContract, ForeignKeysHold) {
+  EXPECT_THAT(
+      database_->Write([](Transaction& transaction) {
+        return transaction
+            .Execute({"part", "INSERT INTO parts (item) VALUES ($1)"}, {5})
+            .status();
+      }),
+      StatusIs(absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION"));
+}
+
+// Of a reference that is checked once for each statement no more gets through
+// than of one that is checked for each row.
+TEST_P(DatabaseContract, ReferencesCheckedOnceHold) {
+  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.ExecuteScript(
+        {"many_parts",
+         "CREATE TABLE wholes (id BIGINT NOT NULL PRIMARY KEY);"
+         "{append_only wholes}"
+         "CREATE TABLE makers (name TEXT NOT NULL PRIMARY KEY);"
+         "{append_only makers}"
+         "CREATE TABLE many_parts ("
+         "  whole BIGINT REFERENCES wholes (id),"
+         "  maker TEXT NOT NULL REFERENCES makers (name));"
+         "{append_only many_parts}"
+         "{check_once many_parts.whole wholes.id}"
+         "{check_once many_parts.maker makers.name}"
+         "INSERT INTO makers (name) VALUES ('千代田'), ('中央')"});
+  }),
+              IsOk());
+  struct Part {
+    Parameter whole;
+    std::string maker;
+  };
+  const auto add = [](Transaction& transaction,
+                      const std::vector<Part>& parts) {
+    return transaction
+        .BulkInsert(
+            {"add_parts", "many_parts", "whole, maker"},
+            [&, next = std::size_t{0}](std::vector<Parameter>& row) mutable {
+              if (next == parts.size()) return false;
+              row = {parts[next].whole, parts[next].maker};
+              ++next;
+              return true;
+            })
+        .status();
+  };
+  const auto count = [&] {
+    return database_->Read([](Connection& connection) {
+      return connection.Get({"count", "SELECT COUNT(*) FROM many_parts"}, {},
+                            [](const Row& row) { return row.Int64(0); });
+    });
+  };
+  const auto refused =
+      StatusIs(absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION");
+  // Parents of the same transaction count, and NULL refers to nothing.
+  EXPECT_THAT(database_->Write([&](Transaction& transaction) -> absl::Status {
+    const auto made = transaction.Execute(
+        {"wholes", "INSERT INTO wholes (id) VALUES (1), (2)"}, {});
+    if (!made.ok()) return made.status();
+    return add(transaction,
+               {{1, "千代田"}, {2, "中央"}, {1, "中央"}, {nullptr, "中央"}});
+  }),
+              IsOk());
+  EXPECT_THAT(count(), IsOkAndHolds(4));
+  // One among many is enough, whichever column it is in.
+  std::vector<Part> many(1000, Part{2, "千代田"});
+  many[700].whole = 3;
+  EXPECT_THAT(database_->Write([&](Transaction& transaction) {
+    return add(transaction, many);
+  }),
+              refused);
+  many[700] = {1, "港"};
+  EXPECT_THAT(database_->Write([&](Transaction& transaction) {
+    return add(transaction, many);
+  }),
+              refused);
+  EXPECT_THAT(database_->Write([&](Transaction& transaction) {
+    return transaction
+        .Execute({"part", "INSERT INTO many_parts VALUES ($1, $2)"},
+                 {9, "中央"})
+        .status();
+  }),
+              refused);
+  EXPECT_THAT(count(), IsOkAndHolds(4));
+}
+
+TEST_P(DatabaseContract, BracesThatAreNoAliasStay) {
+  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.ExecuteScript(
+        {"braces",
+         "INSERT INTO items (id, name) VALUES"
+         " (1, '{bytes x}{}{append_only}{check_once a.b}{'), (2, '}')"});
+  }),
+              IsOk());
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.List(kNames, {},
+                           [](const Row& row) { return row.Text(0); });
+  }),
+              IsOkAndHolds(ElementsAre(
+                  "{bytes x}{}{append_only}{check_once a.b}{", "}")));
+}
+
+TEST_P(DatabaseContract, AppendOnlyTablesRefuseChanges) {
+  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.Execute({"add", "INSERT INTO facts VALUES (1)"}, {})
+        .status();
+  }),
+              IsOk());
+  for (const Query query : {Query{"update", "UPDATE facts SET id = 2"},
+                            Query{"delete", "DELETE FROM facts"}}) {
+    EXPECT_THAT(
+        database_->Write([&](Transaction& transaction) {
+          return transaction.Execute(query, {}).status();
+        }),
+        StatusIs(absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION"))
+        << query.name;
+  }
+}
+
+TEST_P(DatabaseContract, ReturningAnswersFromAWrite) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.Get({"returning",
+                            "INSERT INTO items (id, name) VALUES ($1, $2)"
+                            " ON CONFLICT (id) DO NOTHING RETURNING id"},
+                           {4, "d"},
+                           [](const Row& row) { return row.Int64(0); });
+  }),
+              IsOkAndHolds(4));
+}
+
+TEST_P(DatabaseContract, ExecuteCountsTheRowsItChanged) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction)
+                                   -> absl::StatusOr<std::int64_t> {
+    for (int id = 1; id <= 3; ++id) {
+      EXPECT_THAT(Insert(transaction, id, "x"), IsOk());
+    }
+    EXPECT_THAT(transaction.Execute(
+                    {"none", "UPDATE items SET name = $1 WHERE id > 9"}, {"z"}),
+                IsOkAndHolds(0));
+    return transaction.Execute(
+        {"two", "UPDATE items SET name = $1 WHERE id > 1"}, {"y"});
+  }),
+              IsOkAndHolds(2));
+}
+
+TEST_P(DatabaseContract, AReadCannotChangeAnything) {
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.ForEach({"sneaky", "DELETE FROM items"}, {},
+                              [](const Row&) { return absl::OkStatus(); });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+}
+
+TEST_P(DatabaseContract, WrongColumnTypeIsAnError) {
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.Get({"text", "SELECT 'a'"}, {},
+                          [](const Row& row) { return row.Int64(0); });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "COLUMN_MISMATCH"));
+}
+
+TEST_P(DatabaseContract, WrongStatementsAreInternalErrors) {
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.Get({"typo", "SELEC 1"}, {},
+                          [](const Row& row) { return row.Int64(0); });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.Get({"parameters", "SELECT $1, $2"}, {1},
+                          [](const Row& row) { return row.Int64(0); });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+}
+
+TEST_P(DatabaseContract, DeadlineEndsARunningStatement) {
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_THAT(
+      database_->Read(CallLimits::After(std::chrono::milliseconds(50)),
+                      [](Connection& connection) {
+                        return connection.Get(kForever, {}, [](const Row& row) {
+                          return row.Int64(0);
+                        });
+                      }),
+      StatusIs(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED"));
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
+}
+
+TEST_P(DatabaseContract, CancellationEndsARunningStatement) {
+  std::stop_source source;
+  std::jthread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    source.request_stop();
+  });
+  CallLimits limits = CallLimits::After(std::chrono::seconds(30));
+  limits.stop = source.get_token();
+  EXPECT_THAT(database_->Write(limits,
+                               [](Transaction& transaction) {
+                                 return transaction.Get(kForever, {},
+                                                        [](const Row& row) {
+                                                          return row.Int64(0);
+                                                        });
+                               }),
+              StatusIs(absl::StatusCode::kCancelled));
+}
+
+TEST_P(DatabaseContract, NothingStartsAfterTheDeadline) {
+  bool started = false;
+  EXPECT_THAT(database_->Write(CallLimits::After(std::chrono::milliseconds(-1)),
+                               [&](Transaction&) {
+                                 started = true;
+                                 return absl::OkStatus();
+                               }),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_FALSE(started);
+}
+
+TEST_P(DatabaseContract, AnInterruptedChangeLeavesTheDatabaseUsable) {
+  EXPECT_THAT(database_->Write(
+                  CallLimits::After(std::chrono::milliseconds(50)),
+                  [](Transaction& transaction) {
+                    return transaction
+                        .Execute(
+                            {"insert_forever",
+                             "INSERT INTO items (id) WITH RECURSIVE n(i) AS"
+                             " (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+                             " SELECT i FROM n"},
+                            {})
+                        .status();
+                  }),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    return Insert(transaction, 1, "a");
+  }),
+              IsOk());
+}
+
+TEST_P(DatabaseContract, ConcurrentWritersAndReadersAgree) {
+  constexpr int kThreads = 8;
+  constexpr int kWrites = 25;
+  std::atomic<int> failures{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&, t] {
+        for (int i = 0; i < kWrites; ++i) {
+          const absl::Status status =
+              database_->Write([&](Transaction& transaction) {
+                return Insert(transaction, t * 1000 + i, "w");
+              });
+          if (!status.ok() || !CountItems(*database_).ok()) ++failures;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(failures.load(), 0);
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(kThreads * kWrites));
+}
+
+TEST_P(DatabaseContract, AFailedStatementEndsTheWrite) {
+  // Even a write that looks away: its error is the statement's.
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    EXPECT_THAT(Insert(transaction, 1, "a"), IsOk());
+    EXPECT_THAT(Insert(transaction, 1, "b"),
+                StatusIs(absl::StatusCode::kAlreadyExists));
+    EXPECT_THAT(Insert(transaction, 2, "c"),
+                StatusIs(absl::StatusCode::kAlreadyExists));
+    return absl::OkStatus();
+  }),
+              StatusIs(absl::StatusCode::kAlreadyExists, "UNIQUE_VIOLATION"));
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
+}
+
+TEST_P(DatabaseContract, AFailedStatementEndsTheRead) {
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    connection
+        .ForEach({"typo", "SELEC 1"}, {},
+                 [](const Row&) { return absl::OkStatus(); })
+        .IgnoreError();
+    return connection.Get(kCount, {},
+                          [](const Row& row) { return row.Int64(0); });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
+}
+
+TEST_P(DatabaseContract, IsolatedSurvivesAStatementNobodyLookedAt) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    EXPECT_THAT(transaction.Isolated({},
+                                     [](Transaction& inner) {
+                                       EXPECT_THAT(Insert(inner, 1, "a"),
+                                                   IsOk());
+                                       Insert(inner, 1, "b").IgnoreError();
+                                       return absl::OkStatus();
+                                     }),
+                StatusIs(absl::StatusCode::kAlreadyExists));
+    return Insert(transaction, 1, "c");
+  }),
+              IsOk());
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(1));
+}
+
+// Hands out `count` rows, each with its id, a name and bytes.
+RowSource Rows(int count, int first = 1) {
+  return [count, first, next = 0](
+             std::vector<Parameter>& row) mutable -> absl::StatusOr<bool> {
+    if (next == count) return false;
+    const int id = first + next++;
+    row.clear();
+    row.emplace_back(id);
+    row.emplace_back(id % 2 == 0 ? Parameter("千代田区 🏯")
+                                 : Parameter(nullptr));
+    row.emplace_back(Bytes{std::string("\0\xff", 2)});
+    return true;
+  };
+}
+
+constexpr BulkTarget kBulk{"bulk_items", "items", "id, name, body"};
+
+TEST_P(DatabaseContract, BulkInsertStoresEveryRow) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.BulkInsert(kBulk, Rows(5000));
+  }),
+              IsOkAndHolds(5000));
+  std::int64_t next = 0;
+  EXPECT_THAT(database_->Read([&](Connection& connection) {
+    return connection.ForEach(
+        {"all", "SELECT id, name, body FROM items ORDER BY id"}, {},
+        [&](const Row& row) {
+          EXPECT_EQ(row.Int64(0), ++next);
+          EXPECT_EQ(row.FindText(1),
+                    next % 2 == 0 ? std::optional<std::string>("千代田区 🏯")
+                                  : std::nullopt);
+          EXPECT_EQ(row.BytesView(2), std::string_view("\0\xff", 2));
+          return absl::OkStatus();
+        });
+  }),
+              IsOk());
+  EXPECT_EQ(next, 5000);
+}
+
+TEST_P(DatabaseContract, BulkInsertOfNothingIsNothing) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.BulkInsert(kBulk, Rows(0));
+  }),
+              IsOkAndHolds(0));
+}
+
+TEST_P(DatabaseContract, BulkInsertFailsAsExecuteDoes) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    EXPECT_THAT(Insert(transaction, 7, "a"), IsOk());
+    return transaction.BulkInsert(kBulk, Rows(10));
+  }),
+              StatusIs(absl::StatusCode::kAlreadyExists, "UNIQUE_VIOLATION"));
+  EXPECT_THAT(
+      database_->Write([](Transaction& transaction) {
+        return transaction.BulkInsert(
+            {"bulk_parts", "parts", "item"},
+            [done = false](
+                std::vector<Parameter>& row) mutable -> absl::StatusOr<bool> {
+              row.assign({Parameter(5)});
+              return !std::exchange(done, true);
+            });
+      }),
+      StatusIs(absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION"));
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.BulkInsert({"bulk_none", "nowhere", "id, name, body"},
+                                  Rows(1));
+  }),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.BulkInsert({"bulk_short", "items", "id, name"}, Rows(1));
+  }),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
+}
+
+TEST_P(DatabaseContract, BulkInsertEndsWithTheErrorOfItsSource) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.BulkInsert(
+        kBulk,
+        [rows = Rows(2000), count = 0](
+            std::vector<Parameter>& row) mutable -> absl::StatusOr<bool> {
+          if (++count == 1500) return absl::DataLossError("torn");
+          return rows(row);
+        });
+  }),
+              StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.BulkInsert(
+        kBulk, [](std::vector<Parameter>&) -> absl::StatusOr<bool> {
+          throw std::runtime_error("out");
+        });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "UNCAUGHT_EXCEPTION"));
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
+}
+
+TEST_P(DatabaseContract, BulkInsertInASavepointUndoesOnlyItself) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    EXPECT_THAT(Insert(transaction, 7, "a"), IsOk());
+    EXPECT_FALSE(
+        transaction
+            .Isolated({},
+                      [](Transaction& inner) {
+                        return inner.BulkInsert(kBulk, Rows(10)).status();
+                      })
+            .ok());
+    return transaction.BulkInsert(kBulk, Rows(10, 20)).status();
+  }),
+              IsOk());
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(11));
+}
+
+TEST_P(DatabaseContract, DeadlineEndsABulkInsert) {
+  EXPECT_THAT(
+      database_->Write(
+          CallLimits::After(std::chrono::milliseconds(50)),
+          [](Transaction& transaction) {
+            return transaction.BulkInsert(
+                kBulk,
+                [id = 0](std::vector<Parameter>& row) mutable
+                -> absl::StatusOr<bool> {
+                  row.assign({Parameter(++id), Parameter("x"), nullptr});
+                  return true;
+                });
+          }),
+      StatusIs(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED"));
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
+}
+
+TEST_P(DatabaseContract, TextsThatNoEngineKeepsAreRefused) {
+  for (const std::string& text : {std::string("a\0b", 3), std::string("\xff"),
+                                  std::string("\xed\xa0\x80")}) {
+    EXPECT_THAT(database_->Write([&](Transaction& transaction) {
+      return Insert(transaction, 1, text);
+    }),
+                StatusIs(absl::StatusCode::kInvalidArgument, "TEXT_INVALID"));
+    EXPECT_THAT(database_->Write([&](Transaction& transaction) {
+      return transaction.BulkInsert(
+          kBulk, [&](std::vector<Parameter>& row) -> absl::StatusOr<bool> {
+            row.assign({Parameter(1), Parameter(text), nullptr});
+            return true;
+          });
+    }),
+                StatusIs(absl::StatusCode::kInvalidArgument, "TEXT_INVALID"));
+  }
+}
+
+TEST_P(DatabaseContract, KeepsTextsOfAnyScript) {
+  const std::string text = "葛󠄀城市 🏯 𠮷 \n\t'\"\\";
+  ASSERT_THAT(database_->Write([&](Transaction& transaction) {
+    return Insert(transaction, 1, text);
+  }),
+              IsOk());
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.Get(kNames, {},
+                          [](const Row& row) { return row.Text(0); });
+  }),
+              IsOkAndHolds(text));
+}
+
+TEST_P(DatabaseContract, TextIsOrderedByItsBytes) {
+  ASSERT_THAT(database_->Write([](Transaction& transaction) -> absl::Status {
+    int id = 0;
+    for (const char* name : {"b", "a", "B", "_", "区", "a b", "ab"}) {
+      if (absl::Status status = Insert(transaction, ++id, name); !status.ok()) {
+        return status;
+      }
+    }
+    return absl::OkStatus();
+  }),
+              IsOk());
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.List({"sorted", "SELECT name FROM items ORDER BY name"},
+                           {}, [](const Row& row) { return row.Text(0); });
+  }),
+              IsOkAndHolds(ElementsAre("B", "_", "a", "a b", "ab", "b", "区")));
+}
+
+// A hundred thousand rows of a hundred bytes.
+constexpr Query kLarge{
+    "large",
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n"
+    " WHERE i < 100000) SELECT i, 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' FROM n"};
+
+TEST_P(DatabaseContract, ALargeResultArrivesRowByRow) {
+  std::int64_t sum = 0;
+  EXPECT_THAT(database_->Read([&](Connection& connection) {
+    return connection.ForEach(kLarge, {}, [&](const Row& row) {
+      sum += row.Int64(0);
+      return absl::OkStatus();
+    });
+  }),
+              IsOk());
+  EXPECT_EQ(sum, 5000050000);
+}
+
+TEST_P(DatabaseContract, ARowFunctionThatFailsEndsALargeResult) {
+  int seen = 0;
+  EXPECT_THAT(database_->Read([&](Connection& connection) {
+    return connection.ForEach(kLarge, {}, [&](const Row&) {
+      return ++seen == 3 ? absl::OutOfRangeError("enough") : absl::OkStatus();
+    });
+  }),
+              StatusIs(absl::StatusCode::kOutOfRange));
+  EXPECT_EQ(seen, 3);
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
+}
+
+TEST_P(DatabaseContract, ColumnsThatAreNotThereAreMismatches) {
+  for (const char* sql : {"SELECT NULL", "SELECT 1", "SELECT 'a'"}) {
+    EXPECT_THAT(database_->Read([&](Connection& connection) {
+      return connection.Get({"bytes", sql}, {},
+                            [](const Row& row) { return row.BytesOf(0); });
+    }),
+                StatusIs(absl::StatusCode::kInternal, "COLUMN_MISMATCH"))
+        << sql;
+  }
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.Get({"two", "SELECT 1"}, {},
+                          [](const Row& row) { return row.FindInt64(1); });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "COLUMN_MISMATCH"));
+}
+
+TEST_P(DatabaseContract, ParametersAndTypesMustAgreeInNumber) {
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.Get({"surplus", "SELECT $1"}, {1, 2},
+                          [](const Row& row) { return row.Int64(0); });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+}
+
+TEST_P(DatabaseContract, ARowFunctionRunsNoStatements) {
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.ForEach({"outer", "SELECT 1"}, {}, [&](const Row&) {
+      return connection.ForEach({"inner", "SELECT 2"}, {},
+                                [](const Row&) { return absl::OkStatus(); });
+    });
+  }),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+}
+
+TEST_P(DatabaseContract, NotifyingAndWatchingDisturbNobody) {
+  const auto watch = database_->WatchChanges([] {});
+  ASSERT_NE(watch, nullptr);
+  EXPECT_THAT(database_->Write([](Transaction& transaction) -> absl::Status {
+    if (absl::Status status = transaction.NotifyChange(); !status.ok()) {
+      return status;
+    }
+    return Insert(transaction, 1, "a");
+  }),
+              IsOk());
+  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(1));
+}
+
+TEST_P(DatabaseContract, KnowsItsConnections) {
+  EXPECT_THAT(database_->Ping(), IsOk());
+  EXPECT_GE(database_->pool().open, 1);
+  EXPECT_LE(database_->pool().open, database_->pool().max);
+}
+
+TEST_P(DatabaseContract, AnswersAPing) {
+  EXPECT_THAT(database_->Ping(), IsOk());
+}
+
+std::unique_ptr<Database> OpenFile(const support::TempDir& folder) {
+  auto database = SqliteDatabase::Open({.path = folder.File("test.db")});
+  EXPECT_THAT(database, IsOk());
+  return database.ok() ? *std::move(database) : nullptr;
+}
+
+std::unique_ptr<Database> OpenMemory(const support::TempDir&) {
+  auto database = SqliteDatabase::OpenInMemory();
+  EXPECT_THAT(database, IsOk());
+  return database.ok() ? *std::move(database) : nullptr;
+}
+
+std::unique_ptr<Database> OpenPostgres(const support::TempDir& folder) {
+  auto database =
+      PostgresDatabase::Open({.url = support::PostgresServer::SharedUrl(),
+                              .schema = support::SchemaOf(folder)});
+  EXPECT_THAT(database, IsOk());
+  return database.ok() ? *std::move(database) : nullptr;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Engines, DatabaseContract,
+    ::testing::Values(
+        Engine{"SqliteFile", &OpenFile}, Engine{"SqliteMemory", &OpenMemory},
+        Engine{"GroupedSqliteFile",
+               [](const support::TempDir& folder) -> std::unique_ptr<Database> {
+                 return std::make_unique<GroupCommit>(OpenFile(folder));
+               }},
+        Engine{"Postgres", &OpenPostgres},
+        Engine{"GroupedPostgres",
+               [](const support::TempDir& folder) -> std::unique_ptr<Database> {
+                 return std::make_unique<GroupCommit>(OpenPostgres(folder));
+               }}),
+    [](const auto& engine) { return std::string(engine.param.name); });
+
+TEST(SqliteDatabase, RefusesAFileThatIsNoDatabase) {
+  const support::TempDir folder;
+  EXPECT_THAT(SqliteDatabase::Open({.path = folder.path().string()}),
+              StatusIs(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"));
+}
+
+TEST(SqliteDatabase, FailsWhereItIsTold) {
+  auto database = SqliteDatabase::OpenInMemory();
+  ASSERT_THAT(database, IsOk());
+  ASSERT_THAT((*database)->Write([](Transaction& transaction) {
+    return transaction.ExecuteScript(kMakeTable);
+  }),
+              IsOk());
+  (*database)->FailNext(SqliteDatabase::FaultPoint::kCommit,
+                        absl::UnavailableError("gone"));
+  const auto write = [](Transaction& transaction) {
+    return Insert(transaction, 1, "a");
+  };
+  EXPECT_THAT((*database)->Write(write),
+              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(CountItems(**database), IsOkAndHolds(0));
+  (*database)->FailNext(SqliteDatabase::FaultPoint::kRead,
+                        absl::UnavailableError("gone"));
+  EXPECT_THAT(CountItems(**database), StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT((*database)->Write(write), IsOk());
+  EXPECT_THAT(CountItems(**database), IsOkAndHolds(1));
+}
+
+TEST(MeteredDatabase, CountsWhatTheDatabaseDoes) {
+  MetricsRegistry metrics;
+  auto sqlite = SqliteDatabase::OpenInMemory();
+  ASSERT_THAT(sqlite, IsOk());
+  SqliteDatabase& inner = **sqlite;
+  MeteredDatabase database(*std::move(sqlite), "survey", metrics);
+  EXPECT_THAT(database.Ping(), IsOk());
+  inner.FailNext(SqliteDatabase::FaultPoint::kRead,
+                 absl::UnavailableError("gone"));
+  EXPECT_FALSE(database.Ping().ok());
+  const std::string labels = "{database=\"survey\",kind=\"read\"} ";
+  const std::string text = metrics.Expose();
+  EXPECT_THAT(text, HasSubstr("welfare_database_pool_in_use" + labels + "0"));
+  EXPECT_THAT(text,
+              HasSubstr("welfare_database_pool_seconds_count" + labels + "2"));
+  EXPECT_THAT(text,
+              HasSubstr("welfare_database_pool_errors_total" + labels + "1"));
+}
+
+}  // namespace
+}  // namespace welfare::platform

@@ -1,0 +1,322 @@
+#include "services/platform/storage/group_commit.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+#include <vector>
+
+#include "services/platform/storage/open_database.h"
+#include "services/platform/storage/sqlite_database.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/wait_for.h"
+
+namespace welfare::platform {
+namespace {
+
+using support::IsOk;
+using support::IsOkAndHolds;
+using support::StatusIs;
+using support::WaitFor;
+
+constexpr Query kMakeTable{
+    "make_table", "CREATE TABLE items (id BIGINT NOT NULL PRIMARY KEY)"};
+constexpr Query kInsert{"insert_item", "INSERT INTO items (id) VALUES ($1)"};
+constexpr Query kIds{"ids", "SELECT id FROM items ORDER BY id"};
+
+absl::Status Insert(Transaction& transaction, std::int64_t id) {
+  return transaction.Execute(kInsert, {id}).status();
+}
+
+// Counts transactions of the database it wraps, and can hold them back so that
+// a group gathers.
+class Gate final : public Database {
+ public:
+  explicit Gate(std::unique_ptr<SqliteDatabase> inner)
+      : inner_(std::move(inner)) {}
+
+  absl::Status RunRead(const CallLimits& limits,
+                       const ReadFunction& read) override {
+    return inner_->RunRead(limits, read);
+  }
+  absl::Status RunWrite(const CallLimits& limits,
+                        const WriteFunction& write) override {
+    ++writes;
+    std::unique_lock lock(mutex_);
+    opened_.wait(lock, [&] { return open_; });
+    lock.unlock();
+    return inner_->RunWrite(limits, write);
+  }
+  std::unique_ptr<ChangeWatch> WatchChanges(
+      std::function<void()> changed) override {
+    return inner_->WatchChanges(std::move(changed));
+  }
+  PoolState pool() const override { return inner_->pool(); }
+  void Close() {
+    const std::lock_guard lock(mutex_);
+    open_ = false;
+  }
+  void Open() {
+    {
+      const std::lock_guard lock(mutex_);
+      open_ = true;
+    }
+    opened_.notify_all();
+  }
+  SqliteDatabase& inner() { return *inner_; }
+
+  std::atomic<int> writes{0};
+
+ private:
+  std::unique_ptr<SqliteDatabase> inner_;
+  std::mutex mutex_;
+  std::condition_variable opened_;
+  bool open_ = true;
+};
+
+class GroupCommitTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto sqlite = SqliteDatabase::OpenInMemory();
+    ASSERT_THAT(sqlite, IsOk());
+    auto gate = std::make_unique<Gate>(*std::move(sqlite));
+    gate_ = gate.get();
+    database_ = std::make_unique<GroupCommit>(std::move(gate));
+    ASSERT_THAT(database_->Write([](Transaction& transaction) {
+      return transaction.Execute(kMakeTable, {}).status();
+    }),
+                IsOk());
+  }
+
+  // Runs `writes` together: one opens a transaction that is held back until
+  // the others wait behind it. The first is alone, the rest is one group.
+  std::vector<absl::Status> RunTogether(
+      const std::vector<Database::WriteFunction>& writes) {
+    gate_->writes = 0;
+    gate_->Close();
+    std::vector<absl::Status> results(writes.size());
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t i = 0; i < writes.size(); ++i) {
+        threads.emplace_back(
+            [&, i] { results[i] = database_->Write(writes[i]); });
+        if (i == 0) {
+          EXPECT_TRUE(WaitFor([&] { return gate_->writes.load() == 1; }));
+        }
+      }
+      // The others queue up within this; were one late, it would only be in a
+      // group of its own.
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      gate_->Open();
+    }
+    return results;
+  }
+
+  std::vector<std::int64_t> Ids() {
+    auto ids = database_->Read([](Connection& connection) {
+      return connection.List(kIds, {},
+                             [](const Row& row) { return row.Int64(0); });
+    });
+    EXPECT_THAT(ids, IsOk());
+    return ids.ok() ? *ids : std::vector<std::int64_t>{};
+  }
+
+  Gate* gate_ = nullptr;
+  std::unique_ptr<GroupCommit> database_;
+};
+
+TEST_F(GroupCommitTest, ConcurrentWritesShareATransaction) {
+  std::vector<Database::WriteFunction> writes;
+  for (int i = 0; i < 10; ++i) {
+    writes.push_back([i](Transaction& t) { return Insert(t, i); });
+  }
+  for (const absl::Status& status : RunTogether(writes)) {
+    EXPECT_THAT(status, IsOk());
+  }
+  EXPECT_EQ(Ids().size(), 10u);
+  EXPECT_EQ(gate_->writes.load(), 2);
+}
+
+TEST_F(GroupCommitTest, AFailingWriteLeavesItsGroupUntouched) {
+  const auto results = RunTogether({
+      [](Transaction& t) { return Insert(t, 1); },
+      [](Transaction& t) { return Insert(t, 2); },
+      [](Transaction& t) {
+        EXPECT_THAT(Insert(t, 3), IsOk());
+        return Insert(t, 3);
+      },
+      [](Transaction& t) -> absl::Status {
+        EXPECT_THAT(Insert(t, 4), IsOk());
+        throw 5;
+      },
+      [](Transaction& t) { return Insert(t, 6); },
+  });
+  EXPECT_THAT(results[0], IsOk());
+  EXPECT_THAT(results[1], IsOk());
+  EXPECT_THAT(results[2], StatusIs(absl::StatusCode::kAlreadyExists));
+  EXPECT_THAT(results[3], StatusIs(absl::StatusCode::kInternal));
+  EXPECT_THAT(results[4], IsOk());
+  EXPECT_THAT(Ids(), ::testing::ElementsAre(1, 2, 6));
+}
+
+TEST_F(GroupCommitTest, NobodySucceedsWhenTheCommitFails) {
+  gate_->inner().FailNext(SqliteDatabase::FaultPoint::kCommit,
+                          absl::UnavailableError("first"));
+  gate_->inner().FailNext(SqliteDatabase::FaultPoint::kCommit,
+                          absl::UnavailableError("group"));
+  const auto results = RunTogether({
+      [](Transaction& t) { return Insert(t, 1); },
+      [](Transaction& t) { return Insert(t, 2); },
+      [](Transaction& t) { return Insert(t, 3); },
+  });
+  for (const absl::Status& status : results) {
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable));
+  }
+  EXPECT_THAT(Ids(), ::testing::IsEmpty());
+}
+
+TEST_F(GroupCommitTest, OnlyTheGuiltyFailsWhenTheTransactionIsGivenUp) {
+  // An interrupted INSERT makes the engine roll everything back.
+  const auto forever = [](Transaction& transaction) {
+    return transaction
+        .Execute({"forever",
+                  "INSERT INTO items (id) WITH RECURSIVE n(i) AS (SELECT 100"
+                  " UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"},
+                 {})
+        .status();
+  };
+  gate_->writes = 0;
+  gate_->Close();
+  absl::Status first;
+  absl::Status second;
+  absl::Status guilty;
+  {
+    std::jthread a([&] {
+      first = database_->Write([](Transaction& t) { return Insert(t, 1); });
+    });
+    ASSERT_TRUE(WaitFor([&] { return gate_->writes.load() == 1; }));
+    std::jthread b([&] {
+      second = database_->Write([](Transaction& t) { return Insert(t, 2); });
+    });
+    std::jthread c([&] {
+      guilty = database_->Write(
+          CallLimits::After(std::chrono::milliseconds(600)), forever);
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    gate_->Open();
+  }
+  EXPECT_THAT(first, IsOk());
+  EXPECT_THAT(second, IsOk());
+  EXPECT_THAT(guilty, StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(Ids(), ::testing::ElementsAre(1, 2));
+}
+
+TEST_F(GroupCommitTest, AWaitingWriteLeavesAtItsDeadline) {
+  gate_->writes = 0;
+  gate_->Close();
+  std::jthread holder([&] {
+    EXPECT_THAT(database_->Write([](Transaction& t) { return Insert(t, 1); }),
+                IsOk());
+  });
+  ASSERT_TRUE(WaitFor([&] { return gate_->writes.load() == 1; }));
+  EXPECT_THAT(database_->Write(CallLimits::After(std::chrono::milliseconds(30)),
+                               [](Transaction& t) { return Insert(t, 2); }),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  gate_->Open();
+  holder.join();
+  EXPECT_THAT(Ids(), ::testing::ElementsAre(1));
+}
+
+// A child writes with four threads and reports each acknowledged id through a
+// pipe; it is killed in the middle. Everything acknowledged must be there.
+TEST(Durability, KillLosesNothingAcknowledged) {
+  const support::TempDir folder;
+  const std::string url = "sqlite:" + folder.File("kill.db");
+  std::set<std::int64_t> acknowledged;
+  for (int round = 0; round < 3; ++round) {
+    int pipe_fds[2];
+    ASSERT_EQ(pipe(pipe_fds), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+      close(pipe_fds[0]);
+      auto database = OpenDatabase(url);
+      if (!database.ok()) _exit(1);
+      (*database)
+          ->Write([](Transaction& transaction) {
+            return transaction
+                .Execute({"table",
+                          "CREATE TABLE IF NOT EXISTS items (id BIGINT"
+                          " NOT NULL PRIMARY KEY)"},
+                         {})
+                .status();
+          })
+          .IgnoreError();
+      std::vector<std::thread> threads;
+      for (int t = 0; t < 4; ++t) {
+        threads.emplace_back([&, t] {
+          for (std::int64_t i = 0;; ++i) {
+            const std::int64_t id = round * 10000000 + t * 1000000 + i;
+            if ((*database)
+                    ->Write([&](Transaction& transaction) {
+                      return Insert(transaction, id);
+                    })
+                    .ok() &&
+                write(pipe_fds[1], &id, sizeof id) < 0) {
+              return;
+            }
+          }
+        });
+      }
+      for (std::thread& thread : threads) thread.join();
+      _exit(0);
+    }
+    close(pipe_fds[1]);
+    std::int64_t id = 0;
+    int count = 0;
+    while (count < 200 && read(pipe_fds[0], &id, sizeof id) == sizeof id) {
+      acknowledged.insert(id);
+      ++count;
+    }
+    kill(child, SIGKILL);
+    // What was in the pipe was acknowledged as well.
+    while (read(pipe_fds[0], &id, sizeof id) == sizeof id) {
+      acknowledged.insert(id);
+    }
+    waitpid(child, nullptr, 0);
+    close(pipe_fds[0]);
+    ASSERT_EQ(count, 200);
+  }
+  auto database = OpenDatabase(url);
+  ASSERT_THAT(database, IsOk());
+  const auto ids = (*database)->Read([](Connection& connection) {
+    return connection.List(kIds, {},
+                           [](const Row& row) { return row.Int64(0); });
+  });
+  ASSERT_THAT(ids, IsOk());
+  const std::set<std::int64_t> stored(ids->begin(), ids->end());
+  for (const std::int64_t id : acknowledged) {
+    EXPECT_TRUE(stored.contains(id)) << id;
+  }
+}
+
+TEST(OpenDatabase, RefusesWhatItCannotOpen) {
+  EXPECT_THAT(
+      OpenDatabase("postgresql://x/y"),
+      StatusIs(absl::StatusCode::kInvalidArgument, "DATABASE_URL_INVALID"));
+  EXPECT_THAT(
+      OpenDatabase("sqlite:"),
+      StatusIs(absl::StatusCode::kInvalidArgument, "DATABASE_URL_INVALID"));
+  EXPECT_THAT(OpenDatabase("sqlite:///proc/nowhere/x.db"),
+              StatusIs(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"));
+}
+
+}  // namespace
+}  // namespace welfare::platform

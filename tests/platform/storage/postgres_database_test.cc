@@ -1,0 +1,719 @@
+// What only PostgreSQL can do to us: servers that go and come, other writers,
+// roles and rights. What services rely on is in database_test.cc.
+#include "services/platform/storage/postgres_database.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <libpq-fe.h>
+
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "services/base/error.h"
+#include "services/platform/storage/group_commit.h"
+#include "services/platform/storage/open_database.h"
+#include "services/platform/storage/postgres_connection.h"
+#include "tests/support/postgres_server.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/store_engines.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/wait_for.h"
+
+namespace welfare::platform {
+namespace {
+
+using std::chrono::milliseconds;
+using support::IsOk;
+using support::IsOkAndHolds;
+using support::PostgresServer;
+using support::StatusIs;
+using support::WaitFor;
+using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
+using ::testing::Not;
+
+constexpr Query kMakeTable{
+    "make_table",
+    "CREATE TABLE items (id BIGINT NOT NULL PRIMARY KEY);"
+    "CREATE TABLE counter (value BIGINT NOT NULL);"
+    "INSERT INTO counter (value) VALUES (0)"};
+constexpr Query kInsert{"insert_item", "INSERT INTO items (id) VALUES ($1)"};
+constexpr Query kIds{"ids", "SELECT id FROM items ORDER BY id"};
+constexpr Query kDie{"die", "SELECT pg_terminate_backend(pg_backend_pid())"};
+
+absl::Status Insert(
+    Database& database, std::int64_t id,
+    const CallLimits& limits = CallLimits::After(Database::kDefaultTimeout)) {
+  return database.Write(limits, [&](Transaction& transaction) {
+    return transaction.Execute(kInsert, {id}).status();
+  });
+}
+
+absl::StatusOr<std::vector<std::int64_t>> Ids(Database& database) {
+  return database.Read([](Connection& connection) {
+    return connection.List(kIds, {},
+                           [](const Row& row) { return row.Int64(0); });
+  });
+}
+
+// Runs SQL as the superuser.
+void Administer(const std::string& url, const std::string& sql) {
+  PGconn* connection = PQconnectdb(url.c_str());
+  PGresult* result = PQexec(connection, sql.c_str());
+  EXPECT_THAT(PQresultStatus(result),
+              ::testing::AnyOf(PGRES_COMMAND_OK, PGRES_TUPLES_OK))
+      << sql << PQerrorMessage(connection);
+  PQclear(result);
+  PQfinish(connection);
+}
+
+// A thread that holds a Read or Write open until it is told to end.
+class Holder {
+ public:
+  Holder(Database& database, bool write) {
+    std::promise<void> begun;
+    std::future<void> holding = begun.get_future();
+    thread_ = std::jthread([this, &database, write, &begun] {
+      const auto hold = [&](auto&) {
+        begun.set_value();
+        end_.get_future().wait();
+        return absl::OkStatus();
+      };
+      EXPECT_THAT(write ? database.Write(hold) : database.Read(hold), IsOk());
+    });
+    holding.wait();
+  }
+  ~Holder() { End(); }
+  void End() {
+    if (!thread_.joinable()) return;
+    end_.set_value();
+    thread_.join();
+  }
+
+ private:
+  std::promise<void> end_;
+  std::jthread thread_;
+};
+
+class PostgresDatabaseTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    database_ = Open();
+    ASSERT_NE(database_, nullptr);
+    ASSERT_THAT(database_->Write([](Transaction& transaction) {
+      return transaction.ExecuteScript(kMakeTable);
+    }),
+                IsOk());
+  }
+
+  // One more object on the same schema, as another process has it.
+  std::unique_ptr<PostgresDatabase> Open(int connections = 8) {
+    auto database =
+        PostgresDatabase::Open({.url = url_,
+                                .schema = support::SchemaOf(folder_),
+                                .connections = connections});
+    EXPECT_THAT(database, IsOk());
+    return database.ok() ? *std::move(database) : nullptr;
+  }
+
+  const std::string url_ = PostgresServer::SharedUrl();
+  support::TempDir folder_;  // for its random name
+  std::unique_ptr<PostgresDatabase> database_;
+};
+
+TEST_F(PostgresDatabaseTest, WritesOfTwoProcessesNeverInterleave) {
+  const auto other = Open();
+  std::atomic<int> failures{0};
+  {
+    std::vector<std::jthread> threads;
+    for (Database* database : {static_cast<Database*>(database_.get()),
+                               static_cast<Database*>(other.get())}) {
+      for (int t = 0; t < 3; ++t) {
+        threads.emplace_back([&failures, database] {
+          for (int i = 0; i < 20; ++i) {
+            // Read, think, write: loses updates unless the writes take turns.
+            const absl::Status status =
+                database->Write([](Transaction& transaction) -> absl::Status {
+                  WELFARE_ASSIGN_OR_RETURN(
+                      const std::int64_t value,
+                      transaction.Get(
+                          {"get", "SELECT value FROM counter"}, {},
+                          [](const Row& row) { return row.Int64(0); }));
+                  return transaction
+                      .Execute({"set", "UPDATE counter SET value = $1"},
+                               {value + 1})
+                      .status();
+                });
+            if (!status.ok()) ++failures;
+          }
+        });
+      }
+    }
+  }
+  EXPECT_EQ(failures.load(), 0);
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.Get({"get", "SELECT value FROM counter"}, {},
+                          [](const Row& row) { return row.Int64(0); });
+  }),
+              IsOkAndHolds(120));
+}
+
+TEST_F(PostgresDatabaseTest, SchemasDoNotWaitForEachOther) {
+  const support::TempDir folder;
+  auto other = PostgresDatabase::Open(
+      {.url = url_, .schema = support::SchemaOf(folder)});
+  ASSERT_THAT(other, IsOk());
+  const Holder holder(*database_, true);
+  EXPECT_THAT((*other)->Write([](Transaction& transaction) {
+    return transaction.ExecuteScript(kMakeTable);
+  }),
+              IsOk());
+}
+
+TEST_F(PostgresDatabaseTest, ReadersSeeTheStateBeforeAWriteThatRuns) {
+  const auto other = Open();
+  ASSERT_THAT(Insert(*database_, 1), IsOk());
+  EXPECT_THAT(database_->Write([&](Transaction& transaction) {
+    EXPECT_THAT(transaction.Execute(kInsert, {2}), IsOk());
+    EXPECT_THAT(Ids(*other), IsOkAndHolds(::testing::ElementsAre(1)));
+    return absl::OkStatus();
+  }),
+              IsOk());
+  EXPECT_THAT(Ids(*other), IsOkAndHolds(::testing::ElementsAre(1, 2)));
+}
+
+TEST_F(PostgresDatabaseTest, AReadSeesOneState) {
+  const auto other = Open();
+  EXPECT_THAT(database_->Read([&](Connection& connection) -> absl::Status {
+    for (int i = 1; i <= 2; ++i) {
+      WELFARE_ASSIGN_OR_RETURN(
+          const std::int64_t count,
+          connection.Get({"count", "SELECT COUNT(*) FROM items"}, {},
+                         [](const Row& row) { return row.Int64(0); }));
+      EXPECT_EQ(count, 0);
+      EXPECT_THAT(Insert(*other, i), IsOk());
+    }
+    return absl::OkStatus();
+  }),
+              IsOk());
+}
+
+TEST_F(PostgresDatabaseTest, WaitingForAConnectionEnds) {
+  const auto small = Open(1);
+  Holder holder(*small, false);
+  EXPECT_THAT(Insert(*small, 1, CallLimits::After(milliseconds(30))),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  std::stop_source source;
+  CallLimits limits = CallLimits::After(std::chrono::seconds(30));
+  limits.stop = source.get_token();
+  auto waiting =
+      std::async(std::launch::async, [&] { return Insert(*small, 1, limits); });
+  source.request_stop();
+  EXPECT_THAT(waiting.get(), StatusIs(absl::StatusCode::kCancelled));
+  holder.End();
+  EXPECT_THAT(Insert(*small, 1), IsOk());
+  EXPECT_EQ(small->pool().open, 1);
+}
+
+TEST_F(PostgresDatabaseTest, ReadersLeaveOneConnectionToTheWriter) {
+  const auto small = Open(3);
+  const Holder one(*small, false);
+  const Holder two(*small, false);
+  EXPECT_THAT(small->Read(CallLimits::After(milliseconds(30)),
+                          [](Connection&) { return absl::OkStatus(); }),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(Insert(*small, 1), IsOk());
+}
+
+TEST_F(PostgresDatabaseTest, WaitingForTheLockEnds) {
+  const auto other = Open();
+  Holder holder(*database_, true);
+  EXPECT_THAT(Insert(*other, 1, CallLimits::After(milliseconds(50))),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  std::stop_source source;
+  CallLimits limits = CallLimits::After(std::chrono::seconds(30));
+  limits.stop = source.get_token();
+  auto waiting =
+      std::async(std::launch::async, [&] { return Insert(*other, 1, limits); });
+  source.request_stop();
+  EXPECT_THAT(waiting.get(), StatusIs(absl::StatusCode::kCancelled));
+  holder.End();
+  EXPECT_THAT(Insert(*other, 1), IsOk());
+}
+
+TEST_F(PostgresDatabaseTest, ACancelledStatementKeepsItsConnection) {
+  const auto small = Open(1);
+  const auto process = [&] {
+    return small->Read([](Connection& connection) {
+      return connection.Get({"pid", "SELECT pg_backend_pid()"}, {},
+                            [](const Row& row) { return row.Int64(0); });
+    });
+  };
+  const auto before = process();
+  EXPECT_THAT(small->Read(CallLimits::After(milliseconds(50)),
+                          [](Connection& connection) {
+                            return connection.ForEach(
+                                {"sleep", "SELECT 1 FROM pg_sleep(60)"}, {},
+                                [](const Row&) { return absl::OkStatus(); });
+                          }),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_EQ(*process(), *before);
+}
+
+TEST_F(PostgresDatabaseTest, AnIsolatedDeadlineUndoesOnlyItself) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    EXPECT_THAT(transaction.Isolated(
+                    CallLimits::After(milliseconds(50)),
+                    [](Transaction& inner) {
+                      return inner.Execute({"sleep", "SELECT pg_sleep(60)"}, {})
+                          .status();
+                    }),
+                StatusIs(absl::StatusCode::kDeadlineExceeded));
+    EXPECT_FALSE(transaction.broken());
+    return transaction.Execute(kInsert, {1}).status();
+  }),
+              IsOk());
+}
+
+TEST_F(PostgresDatabaseTest, ALostConnectionBreaksTheWrite) {
+  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+    EXPECT_THAT(transaction.Execute(kInsert, {1}), IsOk());
+    EXPECT_THAT(transaction.Isolated({},
+                                     [](Transaction& inner) {
+                                       return inner.Execute(kDie, {}).status();
+                                     }),
+                StatusIs(absl::StatusCode::kUnavailable));
+    EXPECT_TRUE(transaction.broken());
+    return absl::OkStatus();
+  }),
+              StatusIs(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"));
+  EXPECT_THAT(Ids(*database_), IsOkAndHolds(::testing::IsEmpty()));
+}
+
+TEST_F(PostgresDatabaseTest, AConnectionLostAtTheCommitIsUnavailable) {
+  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.ExecuteScript(
+        {"die_at_commit",
+         "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS $body$"
+         " BEGIN PERFORM pg_terminate_backend(pg_backend_pid());"
+         " RETURN NULL; END $body$;"
+         "CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON items"
+         " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
+         " EXECUTE FUNCTION die()"});
+  }),
+              IsOk());
+  EXPECT_THAT(Insert(*database_, 1),
+              StatusIs(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"));
+  EXPECT_THAT(Ids(*database_), IsOkAndHolds(::testing::IsEmpty()));
+}
+
+TEST_F(PostgresDatabaseTest, ARuleCheckedAtTheCommitIsAConstraintViolation) {
+  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.ExecuteScript(
+        {"parts",
+         "CREATE TABLE parts (item BIGINT REFERENCES items (id)"
+         " DEFERRABLE INITIALLY DEFERRED)"});
+  }),
+              IsOk());
+  EXPECT_THAT(
+      database_->Write([](Transaction& transaction) {
+        return transaction
+            .Execute({"part", "INSERT INTO parts (item) VALUES (1)"}, {})
+            .status();
+      }),
+      StatusIs(absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION"));
+}
+
+TEST_F(PostgresDatabaseTest, AppendOnlyTablesRefuseTruncate) {
+  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.ExecuteScript(
+        {"facts",
+         "CREATE TABLE facts (id BIGINT); {append_only facts}"
+         "CREATE TABLE more (id BIGINT); {append_only more}"});
+  }),
+              IsOk());
+  for (const char* sql : {"TRUNCATE facts", "TRUNCATE more"}) {
+    EXPECT_THAT(database_->Write([&](Transaction& transaction) {
+      return transaction.Execute({"truncate", sql}, {}).status();
+    }),
+                StatusIs(absl::StatusCode::kFailedPrecondition,
+                         "CONSTRAINT_VIOLATION"));
+  }
+}
+
+TEST_F(PostgresDatabaseTest, ReadsAndFillsColumnsOfOtherWidths) {
+  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.ExecuteScript(
+        {"narrow",
+         "CREATE TABLE narrow (a SMALLINT, b INTEGER, c VARCHAR(9),"
+         " d BOOLEAN DEFAULT true)"});
+  }),
+              IsOk());
+  constexpr BulkTarget kNarrow{"fill", "narrow", "a, b, c"};
+  const auto fill = [&](Parameter a, Parameter b, Parameter c) {
+    return database_->Write([&](Transaction& transaction) {
+      return transaction.BulkInsert(
+          kNarrow,
+          [&, done = false](
+              std::vector<Parameter>& row) mutable -> absl::StatusOr<bool> {
+            row = {a, b, c};
+            return !std::exchange(done, true);
+          });
+    });
+  };
+  EXPECT_THAT(fill(-2, -70000, "x"), IsOkAndHolds(1));
+  EXPECT_THAT(fill(40000, 1, "x"),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+  EXPECT_THAT(fill(1, 1, 1),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+  EXPECT_THAT(fill(1, "one", "x"),
+              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+  EXPECT_THAT(database_->Read([](Connection& connection) {
+    return connection.Get({"narrow", "SELECT a, b, c, d FROM narrow"}, {},
+                          [](const Row& row) {
+                            return std::tuple(row.Int64(0), row.Int64(1),
+                                              row.Text(2), row.Bool(3));
+                          });
+  }),
+              IsOkAndHolds(std::tuple(-2, -70000, std::string("x"), true)));
+}
+
+TEST_F(PostgresDatabaseTest, ForgetsStatementsWhenThereAreTooMany) {
+  EXPECT_THAT(database_->Read([](Connection& connection) -> absl::Status {
+    for (int round = 0; round < 2; ++round) {
+      for (int i = 0; i < 300; ++i) {
+        const std::string sql = "SELECT " + std::to_string(i);
+        WELFARE_ASSIGN_OR_RETURN(
+            const std::int64_t value,
+            connection.Get({"one", sql}, {},
+                           [](const Row& row) { return row.Int64(0); }));
+        EXPECT_EQ(value, i);
+      }
+    }
+    return absl::OkStatus();
+  }),
+              IsOk());
+}
+
+// --- changes ---
+
+TEST_F(PostgresDatabaseTest, CommittedChangesAreTold) {
+  std::atomic<int> told{0};
+  const auto watch = database_->WatchChanges([&] { ++told; });
+  ASSERT_TRUE(WaitFor([&] { return told == 1; })) << "once for connecting";
+  GroupCommit other(Open());
+  const auto notify = [&](absl::Status end) {
+    return other.Write([&](Transaction& transaction) {
+      EXPECT_THAT(transaction.NotifyChange(), IsOk());
+      // At the commit, and not before.
+      EXPECT_THAT(Ids(*database_), IsOk());
+      return end;
+    });
+  };
+  EXPECT_FALSE(notify(absl::AbortedError("no")).ok());
+  EXPECT_THAT(notify(absl::OkStatus()), IsOk());
+  ASSERT_TRUE(WaitFor([&] { return told == 2; }));
+  EXPECT_THAT(notify(absl::OkStatus()), IsOk());
+  ASSERT_TRUE(WaitFor([&] { return told == 3; }));
+}
+
+TEST_F(PostgresDatabaseTest, AWatchEndsWhenItIsDestroyed) {
+  std::atomic<int> told{0};
+  auto first = database_->WatchChanges([&] { ++told; });
+  ASSERT_TRUE(WaitFor([&] { return told == 1; }));
+  first.reset();
+  std::atomic<int> second_told{0};
+  const auto second = database_->WatchChanges([&] { ++second_told; });
+  ASSERT_TRUE(WaitFor([&] { return second_told == 1; }));
+  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    return transaction.NotifyChange();
+  }),
+              IsOk());
+  ASSERT_TRUE(WaitFor([&] { return second_told == 2; }));
+  EXPECT_EQ(told, 1);
+}
+
+// --- servers that go and come ---
+
+class PostgresFaults : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto database = PostgresDatabase::Open(
+        {.url = server_.url(), .schema = "faults", .connections = 4});
+    ASSERT_THAT(database, IsOk());
+    database_ = std::make_unique<GroupCommit>(*std::move(database));
+    ASSERT_THAT(database_->Write([](Transaction& transaction) {
+      return transaction.ExecuteScript(kMakeTable);
+    }),
+                IsOk());
+  }
+
+  PostgresServer server_;
+  std::unique_ptr<Database> database_;
+};
+
+TEST_F(PostgresFaults, ARestartNeedsNoNewObject) {
+  std::atomic<int> told{0};
+  const auto watch = database_->WatchChanges([&] { ++told; });
+  ASSERT_TRUE(WaitFor([&] { return told == 1; }));
+  ASSERT_THAT(Insert(*database_, 1), IsOk());
+  server_.Stop();
+  EXPECT_THAT(database_->Ping(),
+              StatusIs(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"));
+  EXPECT_THAT(Insert(*database_, 2),
+              StatusIs(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"));
+  EXPECT_EQ(database_->pool().open, 0);
+  server_.Start();
+  EXPECT_THAT(Insert(*database_, 2), IsOk());
+  EXPECT_THAT(Ids(*database_), IsOkAndHolds(::testing::ElementsAre(1, 2)));
+  // What was told meanwhile is lost, so the watch says so.
+  EXPECT_TRUE(WaitFor([&] { return told == 2; }));
+}
+
+TEST_F(PostgresFaults, ConnectionsLostWhileIdleAreNoticed) {
+  ASSERT_THAT(Insert(*database_, 1), IsOk());
+  server_.Stop();
+  server_.Start();
+  EXPECT_THAT(Insert(*database_, 2), IsOk());
+}
+
+TEST_F(PostgresFaults, NothingAcknowledgedIsLostWhenTheServerDies) {
+  std::mutex mutex;
+  std::set<std::int64_t> acknowledged;
+  std::atomic<int> unavailable{0};
+  std::atomic<int> others{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < 6; ++t) {
+      threads.emplace_back([&, t](const std::stop_token& stop) {
+        for (std::int64_t i = 1; !stop.stop_requested(); ++i) {
+          const std::int64_t id = t * 1'000'000 + i;
+          const absl::Status status = Insert(*database_, id);
+          if (status.ok()) {
+            const std::lock_guard lock(mutex);
+            acknowledged.insert(id);
+          } else if (status.code() == absl::StatusCode::kUnavailable) {
+            ++unavailable;
+          } else {
+            ++others;
+          }
+        }
+      });
+    }
+    const auto written = [&](std::size_t more) {
+      std::size_t before = 0;
+      {
+        const std::lock_guard lock(mutex);
+        before = acknowledged.size();
+      }
+      EXPECT_TRUE(WaitFor([&] {
+        const std::lock_guard lock(mutex);
+        return acknowledged.size() > before + more;
+      }));
+    };
+    for (int i = 0; i < 3; ++i) {
+      written(50);
+      server_.Kill();
+      server_.Start();
+    }
+    written(50);
+  }
+  EXPECT_GT(unavailable.load(), 0);
+  EXPECT_EQ(others.load(), 0);
+  const auto stored = Ids(*database_);
+  ASSERT_THAT(stored, IsOk());
+  const std::set<std::int64_t> found(stored->begin(), stored->end());
+  for (const std::int64_t id : acknowledged) {
+    ASSERT_TRUE(found.contains(id)) << id << " was acknowledged and is gone";
+  }
+}
+
+TEST_F(PostgresFaults, AServerThatFallsSilentCostsNoMoreThanTheDeadline) {
+  ASSERT_THAT(Insert(*database_, 1), IsOk());
+  server_.Freeze();
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_THAT(Insert(*database_, 2, CallLimits::After(milliseconds(100))),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_FALSE(database_->Ping().ok());
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
+  server_.Thaw();
+  EXPECT_THAT(Insert(*database_, 3), IsOk());
+  EXPECT_THAT(Ids(*database_), IsOkAndHolds(::testing::ElementsAre(1, 3)));
+}
+
+// --- opening ---
+
+class OpenPostgres : public ::testing::Test {
+ protected:
+  static absl::Status Open(const std::string& url,
+                           const std::string& schema = "registry") {
+    return OpenDatabase(url, {.schema = schema}).status();
+  }
+  static std::string Why(const absl::Status& status) {
+    const auto details = base::GetErrorDetails(status);
+    if (!details.has_value()) return "";
+    for (const char* key : {"why", "cause"}) {
+      const auto found = details->metadata.find(key);
+      if (found != details->metadata.end()) return found->second;
+    }
+    return "";
+  }
+  // Another name in each run, since roles and databases belong to the server.
+  std::string Unique(const std::string& name) const {
+    return name + "_" + support::SchemaOf(folder_);
+  }
+  static std::string Replaced(std::string url, const std::string& what,
+                              const std::string& with) {
+    return url.replace(url.find(what), what.size(), with);
+  }
+
+  const std::string url_ = PostgresServer::SharedUrl();
+  support::TempDir folder_;
+};
+
+TEST_F(OpenPostgres, RefusesWhatIsNoUrl) {
+  for (const std::string& url :
+       {std::string("postgresql:secret"), url_ + "&nonsense=secret"}) {
+    const absl::Status status = Open(url);
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument,
+                                 "DATABASE_URL_INVALID"));
+    EXPECT_THAT(status.ToString(), Not(HasSubstr("secret")));
+  }
+  for (const std::string schema : {"", "Registry", "1st", "pg_x", "a-b"}) {
+    EXPECT_THAT(Open(url_, schema), StatusIs(absl::StatusCode::kInvalidArgument,
+                                             "DATABASE_URL_INVALID"));
+  }
+}
+
+TEST_F(OpenPostgres, SaysWhyAServerCannotBeUsedAndNotTheSecret) {
+  struct Case {
+    std::string url;
+    std::string why;
+  };
+  const std::string nobody = folder_.path().string();
+  for (const Case& wrong :
+       std::vector<Case>{{"postgresql://welfare:secret@/welfare?host=" + nobody,
+                          "no server answers"},
+                         {Replaced(url_, "/welfare", "/secret_database"),
+                          "the server has no such database"},
+                         {Replaced(url_, "postgres@", "nobody:secret@"),
+                          "the server refuses the role or its password"}}) {
+    const absl::Status status = Open(wrong.url);
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable,
+                                 "DATABASE_UNAVAILABLE"));
+    EXPECT_EQ(Why(status), wrong.why);
+    EXPECT_THAT(status.ToString(), Not(HasSubstr("secret")));
+  }
+}
+
+TEST_F(OpenPostgres, RefusesAnotherOrderOfTextAndAnotherEncoding) {
+  const std::string sorted = Unique("sorted");
+  Administer(url_, "CREATE DATABASE " + sorted +
+                       " TEMPLATE template0 LOCALE_PROVIDER icu"
+                       " ICU_LOCALE 'en'");
+  absl::Status status = Open(Replaced(url_, "/welfare", "/" + sorted));
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kFailedPrecondition,
+                               "DATABASE_UNSUITABLE"));
+  EXPECT_THAT(Why(status), HasSubstr("LC_COLLATE 'C'"));
+  const std::string ascii = Unique("ascii");
+  Administer(url_, "CREATE DATABASE " + ascii +
+                       " TEMPLATE template0 ENCODING 'SQL_ASCII'");
+  status = Open(Replaced(url_, "/welfare", "/" + ascii));
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kFailedPrecondition,
+                               "DATABASE_UNSUITABLE"));
+  EXPECT_THAT(Why(status), HasSubstr("UTF8"));
+}
+
+TEST_F(OpenPostgres, ARoleNeedsToCreateOrToOwnItsSchema) {
+  const std::string name = Unique("role");
+  const std::string schema = support::SchemaOf(folder_);
+  Administer(url_, "CREATE ROLE " + name + " LOGIN");
+  // One role for each module, in one setting.
+  const std::string url = Replaced(url_, "postgres@", "role_{module}@");
+  EXPECT_THAT(Why(Open(url, schema)), HasSubstr("may not make one"));
+  Administer(url_, "CREATE SCHEMA " + schema);
+  EXPECT_THAT(Why(Open(url, schema)), HasSubstr("make the role its owner"));
+  Administer(url_, "ALTER SCHEMA " + schema + " OWNER TO " + name);
+  EXPECT_THAT(Open(url, schema), IsOk());
+  Administer(url_, "DROP SCHEMA " + schema);
+  Administer(url_, "GRANT CREATE ON DATABASE welfare TO " + name);
+  const auto database = OpenDatabase(url, {.schema = schema});
+  ASSERT_THAT(database, IsOk());
+  ASSERT_THAT((*database)->Write([](Transaction& transaction) {
+    return transaction.ExecuteScript(kMakeTable);
+  }),
+              IsOk());
+  // As an ordinary role it cancels its own statements too.
+  EXPECT_THAT((*database)->Write(CallLimits::After(milliseconds(50)),
+                                 [](Transaction& transaction) {
+                                   return transaction
+                                       .Execute(
+                                           {"sleep", "SELECT pg_sleep(60)"}, {})
+                                       .status();
+                                 }),
+              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(Insert(**database, 1), IsOk());
+}
+
+TEST_F(OpenPostgres, ProcessesThatStartTogetherMakeOneSchema) {
+  const std::string schema = support::SchemaOf(folder_);
+  std::vector<std::future<absl::Status>> opened;
+  for (int i = 0; i < 6; ++i) {
+    opened.push_back(
+        std::async(std::launch::async, [&] { return Open(url_, schema); }));
+  }
+  for (auto& status : opened) EXPECT_THAT(status.get(), IsOk());
+}
+
+// --- errors ---
+
+TEST(FromSqlState, NamesEveryFailure) {
+  struct Case {
+    const char* state;
+    absl::StatusCode code;
+    const char* reason;
+  };
+  using absl::StatusCode;
+  for (const Case& row : std::vector<Case>{
+           {"23505", StatusCode::kAlreadyExists, "UNIQUE_VIOLATION"},
+           {"23503", StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION"},
+           {"23514", StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION"},
+           {"23000", StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION"},
+           {"40001", StatusCode::kAborted, "DATABASE_BUSY"},
+           {"40P01", StatusCode::kAborted, "DATABASE_BUSY"},
+           {"55P03", StatusCode::kAborted, "DATABASE_BUSY"},
+           {"57014", StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED"},
+           {"53100", StatusCode::kResourceExhausted, "STORAGE_FULL"},
+           {"22021", StatusCode::kInvalidArgument, "TEXT_INVALID"},
+           {"08006", StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"},
+           {"57P01", StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"},
+           {"57P03", StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"},
+           {"53300", StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"},
+           {"25P03", StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"},
+           {"XX001", StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"},
+           {"", StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"},
+           {"08P01", StatusCode::kInternal, "DATABASE_STATEMENT"},
+           {"42601", StatusCode::kInternal, "DATABASE_STATEMENT"},
+           {"25006", StatusCode::kInternal, "DATABASE_STATEMENT"}}) {
+    EXPECT_THAT(FromSqlState(row.state, "query", "", {}),
+                StatusIs(row.code, row.reason))
+        << row.state;
+  }
+  std::stop_source stopped;
+  stopped.request_stop();
+  EXPECT_THAT(FromSqlState("57014", "query", "",
+                           {.deadline = CallLimits::TimePoint::max(),
+                            .stop = stopped.get_token()}),
+              StatusIs(StatusCode::kCancelled));
+}
+
+}  // namespace
+}  // namespace welfare::platform

@@ -1,0 +1,186 @@
+// Files that are imported whole, through real streams.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/registry/api/lifecycle_fixture.h"
+#include "tests/support/proto_matchers.h"
+
+namespace welfare::registry {
+namespace {
+
+using absl::StatusCode;
+using support::IsOk;
+using support::Partially;
+using support::StatusIs;
+using ::testing::SizeIs;
+
+class RegistryImportTest : public RegistryLifecycleTest {
+ protected:
+  std::vector<type::v1::ImportResult> ImportStream(
+      const std::vector<v1::ImportStatusRecordsRequest>& batches,
+      absl::Status* end = nullptr) {
+    grpc::ClientContext context;
+    auto stream = stub_->ImportStatusRecords(&context);
+    std::vector<type::v1::ImportResult> results;
+    for (const auto& batch : batches) {
+      type::v1::ImportResult result;
+      if (!stream->Write(batch) || !stream->Read(&result)) break;
+      results.push_back(result);
+    }
+    stream->WritesDone();
+    const absl::Status status = platform::FromGrpcStatus(stream->Finish());
+    if (end != nullptr) {
+      *end = status;
+    } else {
+      EXPECT_THAT(status, IsOk());
+    }
+    return results;
+  }
+
+  static v1::ImportStatusRecordsRequest Whole(const std::string& records,
+                                              int first_line, bool last) {
+    v1::ImportStatusRecordsRequest request;
+    request.mutable_batch()->set_csv(kStatusHeader + records);
+    request.mutable_batch()->set_first_line(first_line);
+    request.mutable_batch()->set_source_file("status.csv");
+    request.set_transaction(v1::IMPORT_TRANSACTION_FILE);
+    request.set_end_of_file(last);
+    return request;
+  }
+};
+
+TEST_F(RegistryImportTest, AFileWithMistakesChangesNothingAsAWhole) {
+  LoadTokyo();
+  const std::string before = State().digest();
+  const std::vector<std::pair<std::string, std::string>> lines = {
+      {"jusou,131016,2026,no,no,", ""},
+      {"jusou,131015,2026,no,no,", "CHECK_DIGIT"},
+      {"jusou,13102,2026,no,no,", "CODE_AMBIGUOUS"},
+      {"jusou,342076,2026,no,no,", "MUNICIPALITY_NOT_FOUND"},
+      {"jusou,131032,令和8,no,no,", "FISCAL_YEAR_FORMAT"},
+      {"jusou,131032,2020,no,no,", "YEAR_BEFORE_PROGRAM"},
+      {"jusoh,131032,2026,no,no,", "PROGRAM_NOT_FOUND"},
+      {"jusou,131041,2026,maybe,no,", "IMPLEMENTING_INVALID"},
+      {"jusou,131041,2027,no,perhaps,", "PREPARATION_INVALID"},
+      {"jusou,131059,2026,yes,yes,", "PREPARATION_WHILE_IMPLEMENTING"},
+      {"jusou,131121,2026,no,no,", "TRANSITION_UNLAWFUL"},
+      {"jusou,131121,2025,ended,no,", "CORRECTION_REASON_REQUIRED"},
+      {"jusou,131016,2026,no,no,", "DUPLICATE_RECORD"},
+      {"jusou,131067,2026,no", "CELL_COUNT"},
+      {"jusou,131067,2026,no,no,a\x01z", "TEXT_INVALID"}};
+  std::string file;
+  for (const auto& [line, reason] : lines) file += line + "\n";
+  v1::ImportStatusRecordsRequest request = Whole(file, 2, true);
+  type::v1::ImportResult result;
+  ASSERT_THAT(Call(&Stub::BatchImportStatusRecords, request, result), IsOk());
+  const int rows = static_cast<int>(lines.size());
+  EXPECT_EQ(result.counts().rows(), rows);
+  EXPECT_EQ(result.counts().rejected(), rows);
+  EXPECT_EQ(result.rejected_as_whole(), 1);
+  ASSERT_EQ(result.rejects_size(), rows - 1);
+  for (int i = 0; i < rows - 1; ++i) {
+    EXPECT_EQ(result.rejects(i).reason_code(),
+              lines[static_cast<std::size_t>(i) + 1].second)
+        << i;
+    EXPECT_EQ(result.rejects(i).source_line(), i + 3);
+    EXPECT_EQ(result.rejects(i).source_file(), "status.csv");
+    EXPECT_FALSE(result.rejects(i).message().empty());
+  }
+  EXPECT_EQ(State().digest(), before);
+  EXPECT_EQ(State().version(), 2);
+  // A dry run says the same.
+  request.set_validate_only(true);
+  type::v1::ImportResult dry;
+  ASSERT_THAT(Call(&Stub::BatchImportStatusRecords, request, dry), IsOk());
+  EXPECT_EQ(dry.counts().SerializeAsString(),
+            result.counts().SerializeAsString());
+}
+
+TEST_F(RegistryImportTest, AFileOfSeveralBatchesIsOneTransaction) {
+  LoadTokyo();
+  const auto results =
+      ImportStream({Whole("jusou,131016,2026,no,no,\n", 2, false),
+                    Whole("jusou,131024,2026,yes,no,\n", 3, true)});
+  ASSERT_THAT(results, SizeIs(2));
+  EXPECT_EQ(results[0].counts().rows(), 0);
+  EXPECT_THAT(results[1],
+              Partially("counts { rows: 2 created: 2 } version: 3"));
+  // The last batch is wrong: the first is not written either.
+  const auto refused =
+      ImportStream({Whole("jusou,131016,2027,no,no,\n", 2, false),
+                    Whole("jusou,131024,2027,maybe,no,\n", 3, true)});
+  EXPECT_THAT(refused[1], Partially(R"pb(
+                counts { rows: 2 rejected: 2 }
+                rejects { source_line: 3 reason_code: "IMPLEMENTING_INVALID" }
+                rejected_as_whole: 1
+                version: 3)pb"));
+  // A caller that goes away half way leaves nothing.
+  ImportStream({Whole("jusou,131016,2027,no,no,\n", 2, false)});
+  EXPECT_EQ(State().version(), 3);
+  // Repeats of a whole file are answered once.
+  v1::ImportStatusRecordsRequest first =
+      Whole("jusou,131016,2028,no,no,\n", 2, false);
+  v1::ImportStatusRecordsRequest last =
+      Whole("jusou,131024,2028,yes,no,\n", 3, true);
+  last.set_request_id("2f7a1c1e-0000-4000-8000-000000000001");
+  EXPECT_THAT(ImportStream({first, last})[1],
+              Partially("counts { rows: 2 created: 2 } version: 4"));
+  EXPECT_THAT(ImportStream({first, last})[1],
+              Partially("counts { rows: 2 created: 2 } version: 4"));
+  first.mutable_batch()->set_csv(std::string(kStatusHeader) +
+                                 "jusou,131032,2028,no,no,\n");
+  absl::Status end;
+  ImportStream({first, last}, &end);
+  EXPECT_THAT(end, StatusIs(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  // What a stream may not mix.
+  v1::ImportStatusRecordsRequest mixed =
+      Whole("jusou,131024,2029,yes,no,\n", 3, true);
+  mixed.set_transaction(v1::IMPORT_TRANSACTION_BATCH);
+  ImportStream({Whole("jusou,131016,2029,no,no,\n", 2, false), mixed}, &end);
+  EXPECT_THAT(end, StatusIs(StatusCode::kInvalidArgument, "TRANSACTION_MIXED"));
+  ImportStream({Whole("jusou,131016,2029,no,no,\n", 2, true),
+                Whole("jusou,131024,2029,no,no,\n", 3, true)},
+               &end);
+  EXPECT_THAT(end, StatusIs(StatusCode::kInvalidArgument, "TRANSACTION_MIXED"));
+}
+
+TEST_F(RegistryImportTest, AFileCountsFiveOutcomes) {
+  LoadTokyo();
+  ImportStatuses(std::string(kStatusHeader) +
+                 "jusou,131016,2026,no,no,\n"
+                 "jusou,131041,2026,no,no,\n");
+  v1::ImportStatusRecordsRequest request;
+  request.mutable_batch()->set_csv(
+      "program,municipality_code,fiscal_year,implementing,preparation,note,"
+      "operation\n"
+      "jusou,131016,2026,yes,no,,\n"
+      "jusou,131041,2026,,,,retract\n"
+      "jusou,131032,2026,yes,no,,set\n"
+      "jusou,131041,2025,no,no,,\n"
+      "jusou,131059,2026,,,,retract\n"
+      "jusou,131067,2026,,,,drop\n");
+  request.set_correction_reason("点検");
+  type::v1::ImportResult result;
+  ASSERT_THAT(Call(&Stub::BatchImportStatusRecords, request, result), IsOk());
+  EXPECT_THAT(result, Partially(R"pb(
+                counts {
+                  rows: 6
+                  created: 1
+                  updated: 1
+                  unchanged: 1
+                  deleted: 1
+                  rejected: 2
+                }
+                rejects { source_line: 6 reason_code: "STATUS_NOT_FOUND" }
+                rejects { source_line: 7 reason_code: "OPERATION_INVALID" }
+                rejects { source_line: 7 reason_code: "IMPLEMENTING_INVALID" }
+                rejects { source_line: 7 reason_code: "PREPARATION_INVALID" }
+              )pb"));
+}
+
+}  // namespace
+}  // namespace welfare::registry

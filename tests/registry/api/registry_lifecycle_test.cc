@@ -1,0 +1,619 @@
+// What was said about municipalities, and when it was known, through real
+// stubs: identities, validity, corrections, what is derived, mirrors.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "services/base/error.h"
+#include "tests/registry/api/lifecycle_fixture.h"
+#include "tests/support/proto_matchers.h"
+
+namespace welfare::registry {
+namespace {
+
+using absl::StatusCode;
+using support::IsOk;
+using support::Partially;
+using support::StatusIs;
+using ::testing::_;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::SizeIs;
+
+std::string WithColumn(std::string csv, const std::string& from,
+                       const std::string& to) {
+  csv.replace(csv.find(from), from.size(), to);
+  return csv;
+}
+
+// --- identities -------------------------------------------------------------
+
+// The same file by six digits, by five and by resource name says the same.
+TEST_F(RegistryLifecycleTest, ReadsEveryIdSchemeToOneState) {
+  const std::string six = ReadData("municipalities.csv");
+  std::string five = WithColumn(six, "code,", "code5,");
+  std::string names = WithColumn(six, "code,", "municipality,");
+  for (std::size_t at = five.find('\n') + 1; at < five.size();
+       at = five.find('\n', at) + 1) {
+    five.erase(at + 5, 1);
+  }
+  for (std::size_t at = names.find('\n') + 1; at < names.size();
+       at = names.find('\n', at) + 1) {
+    names.insert(at, "municipalities/");
+  }
+  std::set<std::string> digests;
+  for (const std::string& file : {six, five, names}) {
+    Restart();
+    EXPECT_THAT(ImportMunicipalities(file),
+                Partially("counts { rows: 62 created: 62 }"));
+    digests.insert(State().digest());
+  }
+  EXPECT_THAT(digests, SizeIs(1));
+}
+
+TEST_F(RegistryLifecycleTest, RefusesCodesThatCannotBeTrusted) {
+  const auto reason = [&](const std::string& code) {
+    const auto result = ImportMunicipalities(
+        kMunicipalityHeader + code + ",札幌市,サッポロシ,Sapporo,city,市部,\n");
+    return result.rejects_size() == 1 ? result.rejects(0).reason_code() : "";
+  };
+  EXPECT_EQ(reason("131015"), "CHECK_DIGIT");
+  EXPECT_EQ(reason("11002"), "CODE_AMBIGUOUS");
+  EXPECT_EQ(reason("13１016"), "CODE_FORMAT");
+  EXPECT_EQ(reason("１３１０１６"), "");
+  EXPECT_EQ(reason("011002"), "");
+}
+
+TEST_F(RegistryLifecycleTest, ResolvesDeclaredVariantsAndGuessesNothing) {
+  LoadTokyo();
+  const auto resolve = [&](const std::string& text, v1::Municipality& found) {
+    v1::ResolveMunicipalityRequest request;
+    request.set_text(text);
+    return Call(&Stub::ResolveMunicipality, request, found);
+  };
+  v1::Municipality found;
+  for (const std::string text :
+       {"青ヶ島村", "青ケ島村", "青ヶ島村社会福祉協議会", "134023",
+        "１３４０２３"}) {
+    ASSERT_THAT(resolve(text, found), IsOk()) << text;
+    EXPECT_EQ(found.display_name(), "青ヶ島村") << text;
+  }
+  for (const std::string text : {"葛飾区", "葛\U000E0100飾区"}) {
+    ASSERT_THAT(resolve(text, found), IsOk()) << text;
+    EXPECT_EQ(found.display_name(), "葛飾区");
+  }
+  const absl::Status unknown = resolve("青ガ島村", found);
+  EXPECT_THAT(unknown, StatusIs(StatusCode::kNotFound, "NAME_UNKNOWN"));
+  EXPECT_THAT(std::string(base::MessageOf(unknown)), HasSubstr("青ヶ島村"));
+  EXPECT_THAT(resolve("13402", found),
+              StatusIs(StatusCode::kInvalidArgument, "CODE_AMBIGUOUS"));
+
+  // A second 府中市, elsewhere.
+  ImportMunicipalities(std::string(kMunicipalityHeader) +
+                       "342084,府中市,フチュウシ,Fuchu-shi,city,市部,\n");
+  const absl::Status two = resolve("府中市", found);
+  EXPECT_THAT(two, StatusIs(StatusCode::kInvalidArgument, "NAME_AMBIGUOUS"));
+  EXPECT_THAT(std::string(base::MessageOf(two)), HasSubstr("132063, 342084"));
+
+  // A file by name: what is clear goes in, the rest is refused by line.
+  EXPECT_THAT(ImportStatuses("program,municipality_name,fiscal_year,"
+                             "implementing,preparation,note\n"
+                             "jusou,青ケ島村,2026,no,no,\n"
+                             "jusou,青ガ島村,2026,no,no,\n"
+                             "jusou,府中市,2026,no,no,\n"),
+              Partially(R"pb(
+                counts { rows: 3 created: 1 rejected: 2 }
+                rejects {
+                  source_line: 3
+                  column: "municipality_name"
+                  reason_code: "NAME_UNKNOWN"
+                }
+                rejects { source_line: 4 reason_code: "NAME_AMBIGUOUS" })pb"));
+}
+
+// --- validity ---------------------------------------------------------------
+
+TEST_F(RegistryLifecycleTest, ABandThatChangesLeavesEarlierYearsAlone) {
+  LoadTokyo();
+  v1::Municipality changed;
+  ASSERT_THAT(Update(Banding("131016", "under_100k", 0), changed), IsOk());
+  v1::Roster before = Roster(2024);
+  ASSERT_THAT(Update(Banding("131016", "over_100k", 2025), changed), IsOk());
+  EXPECT_THAT(
+      changed, Partially(R"pb(
+        fiscal_year: 2025
+        population_band: "over_100k"
+        periods { last_fiscal_year: 2024 population_band: "under_100k" }
+        periods { first_fiscal_year: 2025 population_band: "over_100k" })pb"));
+  v1::Roster after = Roster(2024);
+  before.clear_version();
+  after.clear_version();
+  EXPECT_EQ(after.SerializeAsString(), before.SerializeAsString());
+  EXPECT_EQ(EntryOf(Roster(2025), "municipalities/131016").population_band(),
+            "over_100k");
+  v1::ListMunicipalitiesRequest banded;
+  banded.set_population_band("over_100k");
+  banded.set_fiscal_year(2025);
+  EXPECT_THAT(ListCodes(banded), ElementsAre("131016"));
+  banded.set_fiscal_year(2024);
+  EXPECT_THAT(ListCodes(banded), IsEmpty());
+  // A name put right for all years leaves the band's years alone.
+  v1::UpdateMunicipalityRequest rename;
+  rename.mutable_municipality()->set_name("municipalities/131016");
+  rename.mutable_municipality()->set_display_name_en("Chiyoda");
+  ASSERT_THAT(Update(rename, changed), IsOk());
+  ASSERT_EQ(changed.periods_size(), 2);
+  EXPECT_EQ(changed.periods(0).display_name_en(), "Chiyoda");
+  EXPECT_EQ(changed.periods(1).display_name_en(), "Chiyoda");
+}
+
+TEST_F(RegistryLifecycleTest, GroupsAddUpToTheWholeInEveryYear) {
+  LoadTokyo();
+  for (int year = 2021; year <= 2025; ++year) {
+    const v1::Roster roster = Roster(year);
+    std::map<std::string, int> sizes;
+    std::map<std::string, int> implementing;
+    for (const v1::Roster::Group& group : roster.groups()) {
+      sizes[group.grouping()] += group.size();
+      implementing[group.grouping()] += group.implementing_count();
+    }
+    for (const std::string grouping : {"area", "type", "population_band"}) {
+      EXPECT_EQ(sizes[grouping], 62) << grouping << year;
+      EXPECT_EQ(implementing[grouping], roster.implementing_count());
+    }
+  }
+  EXPECT_THAT(Roster(2025).groups(0), Partially(R"pb(
+                grouping: "area"
+                group: "区部"
+                size: 23
+                implementing_count: 15
+                not_implementing_count: 8)pb"));
+}
+
+TEST_F(RegistryLifecycleTest, EveryReadTellsWhatWasKnownThen) {
+  owned_->clock().Set(Time("2025-05-01T00:00:00Z"));
+  LoadTokyo();
+  owned_->clock().Set(Time("2025-07-01T00:00:00Z"));
+  v1::UpdateMunicipalityRequest rename;
+  rename.mutable_municipality()->set_name("municipalities/131016");
+  rename.mutable_municipality()->set_display_name("千代田特別区");
+  v1::Municipality now;
+  ASSERT_THAT(Update(rename, now), IsOk());
+  const std::int64_t june = Time("2025-06-01T00:00:00Z").micros() / 1000000;
+  v1::GetMunicipalityRequest get;
+  get.set_name("municipalities/131016");
+  get.mutable_known_at()->set_seconds(june);
+  v1::Municipality then;
+  ASSERT_THAT(Call(&Stub::GetMunicipality, get, then), IsOk());
+  EXPECT_EQ(then.display_name(), "千代田区");
+  EXPECT_EQ(then.fiscal_year(), 2025);
+  v1::ListMunicipalitiesRequest list;
+  list.mutable_known_at()->set_seconds(june);
+  v1::ListMunicipalitiesResponse listed;
+  ASSERT_THAT(Call(&Stub::ListMunicipalities, list, listed), IsOk());
+  EXPECT_EQ(listed.municipalities(0).display_name(), "千代田区");
+  v1::BatchGetMunicipalitiesRequest batch;
+  batch.add_names("municipalities/131016");
+  batch.mutable_known_at()->set_seconds(june);
+  v1::BatchGetMunicipalitiesResponse several;
+  ASSERT_THAT(Call(&Stub::BatchGetMunicipalities, batch, several), IsOk());
+  EXPECT_EQ(several.municipalities(0).display_name(), "千代田区");
+  v1::ListHistoryRequest history;
+  history.set_parent("municipalities/131016");
+  history.mutable_known_at()->set_seconds(june);
+  v1::ListHistoryResponse recorded;
+  ASSERT_THAT(Call(&Stub::ListHistory, history, recorded), IsOk());
+  EXPECT_THAT(recorded.history(), SizeIs(6));
+  // Before anything was known, nothing is there.
+  get.mutable_known_at()->set_seconds(0);
+  EXPECT_THAT(Call(&Stub::GetMunicipality, get, then),
+              StatusIs(StatusCode::kNotFound, "MUNICIPALITY_NOT_FOUND"));
+}
+
+// --- corrections ------------------------------------------------------------
+
+TEST_F(RegistryLifecycleTest, TheSecondOfTwoWritersIsToldTheCurrentEtag) {
+  LoadTokyo();
+  v1::Municipality read;
+  ASSERT_THAT(GetMunicipality("municipalities/131016", read), IsOk());
+  v1::UpdateMunicipalityRequest first = Banding("131016", "band_a", 0);
+  first.mutable_municipality()->set_etag(read.etag());
+  v1::UpdateMunicipalityRequest second = Banding("131016", "band_b", 0);
+  second.mutable_municipality()->set_etag(read.etag());
+  v1::Municipality written;
+  ASSERT_THAT(Update(first, written), IsOk());
+  const absl::Status refused = Update(second, read);
+  EXPECT_THAT(refused, StatusIs(StatusCode::kAborted, "ETAG_MISMATCH"));
+  EXPECT_EQ(base::GetErrorDetails(refused)->metadata.at("etag"),
+            written.etag());
+  ASSERT_THAT(GetMunicipality("municipalities/131016", read), IsOk());
+  EXPECT_EQ(read.population_band(), "band_a");
+
+  // The same for a status: `"0"` says that nothing is on record.
+  v1::RecordStatusRequest record =
+      Record(2026, v1::IMPLEMENTING_YES, v1::PREPARATION_NO);
+  record.mutable_status_record()->set_etag("\"0\"");
+  v1::StatusRecord stored;
+  ASSERT_THAT(RecordStatus(record, stored), IsOk());
+  record.mutable_status_record()->set_implementing(v1::IMPLEMENTING_NO);
+  record.mutable_status_record()->set_correction(true);
+  record.mutable_status_record()->set_reason("訂正");
+  EXPECT_THAT(RecordStatus(record),
+              StatusIs(StatusCode::kAborted, "ETAG_MISMATCH"));
+  record.mutable_status_record()->set_etag(stored.etag());
+  EXPECT_THAT(RecordStatus(record), IsOk());
+}
+
+TEST_F(RegistryLifecycleTest, TakesBackWhatWasRecordedByMistake) {
+  LoadTokyo();
+  const std::string before = State().digest();
+  ASSERT_THAT(
+      RecordStatus(Record(2026, v1::IMPLEMENTING_YES, v1::PREPARATION_NO)),
+      IsOk());
+  v1::RetractStatusRequest retract;
+  retract.set_parent("programs/jusou");
+  retract.set_municipality("municipalities/131016");
+  retract.set_fiscal_year(2026);
+  v1::StatusRecord taken;
+  EXPECT_THAT(Call(&Stub::RetractStatus, retract, taken),
+              StatusIs(StatusCode::kInvalidArgument, "STATUS_INVALID"));
+  retract.set_reason("別の区の記録");
+  ASSERT_THAT(Call(&Stub::RetractStatus, retract, taken), IsOk());
+  EXPECT_TRUE(taken.retracted());
+  EXPECT_EQ(State().digest(), before);
+  EXPECT_EQ(State(3).digest() == before, false);
+  EXPECT_EQ(EntryOf(Roster(2026), "municipalities/131016").implementing(),
+            v1::IMPLEMENTING_UNSPECIFIED);
+  EXPECT_THAT(Call(&Stub::RetractStatus, retract, taken),
+              StatusIs(StatusCode::kNotFound, "STATUS_NOT_FOUND"));
+
+  v1::CreateMunicipalityRequest create;
+  *create.mutable_municipality() = NewTown("133094", "新町");
+  v1::Municipality made;
+  ASSERT_THAT(Call(&Stub::CreateMunicipality, create, made), IsOk());
+  EXPECT_THAT(Call(&Stub::CreateMunicipality, create, made),
+              StatusIs(StatusCode::kAlreadyExists, "MUNICIPALITY_EXISTS"));
+  v1::DeleteMunicipalityRequest remove;
+  remove.set_name("municipalities/133094");
+  google::protobuf::Empty empty;
+  EXPECT_THAT(Call(&Stub::DeleteMunicipality, remove, empty),
+              StatusIs(StatusCode::kInvalidArgument, "REASON_REQUIRED"));
+  remove.set_reason("登録の誤り");
+  ASSERT_THAT(Call(&Stub::DeleteMunicipality, remove, empty), IsOk());
+  EXPECT_EQ(State().digest(), before);
+  EXPECT_THAT(Call(&Stub::CreateMunicipality, create, made),
+              StatusIs(StatusCode::kFailedPrecondition, "CODE_RETIRED"));
+  remove.set_name("municipalities/131016");
+  EXPECT_THAT(Call(&Stub::DeleteMunicipality, remove, empty),
+              StatusIs(StatusCode::kFailedPrecondition, "MUNICIPALITY_IN_USE"));
+  // What was taken back stays in the history.
+  EXPECT_TRUE(History("133094").history().rbegin()->deleted());
+}
+
+TEST_F(RegistryLifecycleTest, ListsEverythingRecordedWithWhoAndWhy) {
+  LoadTokyo();
+  v1::UpdateMunicipalityRequest update = Banding("132101", "over_100k", 2025);
+  update.set_reason("国勢調査");
+  update.set_note("令和7年");
+  v1::Municipality changed;
+  ASSERT_THAT(Update(update, changed), IsOk());
+  v1::ListHistoryRequest request;
+  request.set_parent("municipalities/132101");
+  request.set_page_size(2);
+  std::vector<v1::HistoryEntry> entries;
+  do {
+    v1::ListHistoryResponse page;
+    ASSERT_THAT(Call(&Stub::ListHistory, request, page), IsOk());
+    entries.insert(entries.end(), page.history().begin(), page.history().end());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  ASSERT_THAT(entries, SizeIs(7));
+  EXPECT_EQ(entries[0].facts().facts(0).field(), "exists");
+  EXPECT_EQ(entries[1].status_record().fiscal_year(), 2021);
+  EXPECT_THAT(entries[6], Partially(R"pb(
+                version: 3
+                actor: "local"
+                action: "UpdateMunicipality"
+                reason: "国勢調査"
+                note: "令和7年"
+                facts {
+                  first_fiscal_year: 2025
+                  facts { field: "population_band" value: "over_100k" }
+                })pb"));
+}
+
+TEST_F(RegistryLifecycleTest, NamesEveryFaultOfAMunicipality) {
+  LoadTokyo();
+  const std::string before = State().digest();
+  const auto reasons = [](const absl::Status& status) {
+    std::vector<std::string> list;
+    if (const auto details = base::GetErrorDetails(status)) {
+      for (const base::Violation& violation : details->violations) {
+        list.push_back(violation.reason);
+      }
+    }
+    return list;
+  };
+  v1::CreateMunicipalityRequest create;
+  *create.mutable_municipality() = NewTown("133094", "");
+  create.mutable_municipality()->set_name("municipalities/131016");
+  create.mutable_municipality()->set_kana("かな");
+  create.mutable_municipality()->set_area("多摩");
+  create.mutable_municipality()->set_population_band("x y");
+  create.mutable_municipality()->clear_type();
+  create.set_first_fiscal_year(1);
+  v1::Municipality made;
+  const absl::Status refused = Call(&Stub::CreateMunicipality, create, made);
+  EXPECT_THAT(refused,
+              StatusIs(StatusCode::kInvalidArgument, "MUNICIPALITY_INVALID"));
+  EXPECT_THAT(reasons(refused),
+              ElementsAre("NAME_MISMATCH", "VALUE_MISSING", "KANA_INVALID",
+                          "VALUE_MISSING", "AREA_UNKNOWN", "BAND_INVALID",
+                          "FISCAL_YEAR_RANGE"));
+  v1::UpdateMunicipalityRequest update = Banding("131016", "band", 0);
+  update.mutable_update_mask()->add_paths("code");
+  EXPECT_THAT(Update(update, made),
+              StatusIs(StatusCode::kInvalidArgument, "MASK_INVALID"));
+  v1::BatchGetMunicipalitiesResponse several;
+  EXPECT_THAT(Call(&Stub::BatchGetMunicipalities,
+                   v1::BatchGetMunicipalitiesRequest(), several),
+              StatusIs(StatusCode::kInvalidArgument, "BATCH_SIZE"));
+  EXPECT_EQ(State().digest(), before);
+}
+
+TEST(ProgramCatalog, NamesEveryFaultOfItsFile) {
+  const auto parsed = ProgramCatalog::Parse(
+      "program,display_name,display_name_en,first_fiscal_year,legal_basis\n"
+      "jusou,重層,Multilayer,2021,Act\n"
+      "重層,,X,soon,Act\n"
+      "jusou,重層,Multilayer,2021,Act\n");
+  EXPECT_THAT(parsed,
+              StatusIs(StatusCode::kInvalidArgument, "PROGRAMS_INVALID"));
+  const auto details = base::GetErrorDetails(parsed.status());
+  ASSERT_TRUE(details.has_value());
+  ASSERT_THAT(details->violations, SizeIs(4));
+  EXPECT_EQ(details->violations[2].reason, "FISCAL_YEAR_FORMAT");
+  EXPECT_EQ(details->violations[3].reason, "DUPLICATE_RECORD");
+  EXPECT_THAT(details->violations[3].description, HasSubstr("Line 2"));
+}
+
+// --- derived ----------------------------------------------------------------
+
+TEST_F(RegistryLifecycleTest, TellsTheWholeTimeline) {
+  LoadTokyo();
+  v1::GetProgramTimelineRequest request;
+  request.set_name("programs/jusou/timeline");
+  v1::ProgramTimeline timeline;
+  ASSERT_THAT(Call(&Stub::GetProgramTimeline, request, timeline), IsOk());
+  std::vector<std::vector<int>> numbers;
+  for (const v1::ProgramTimeline::Year& year : timeline.years()) {
+    numbers.push_back({year.fiscal_year(), year.implementing_count(),
+                       year.newcomers_size(), year.leavers_size()});
+    EXPECT_EQ(year.size(), 62);
+    EXPECT_EQ(year.implementing_size(), year.implementing_count());
+  }
+  EXPECT_THAT(
+      numbers,
+      ElementsAre(ElementsAre(2021, 2, 2, 0), ElementsAre(2022, 7, 5, 0),
+                  ElementsAre(2023, 12, 5, 0), ElementsAre(2024, 23, 11, 0),
+                  ElementsAre(2025, 30, 7, 0)));
+  EXPECT_EQ(timeline.years(4).preparing_count(), 6);
+  for (const v1::ProgramTimeline::Municipality& row :
+       timeline.municipalities()) {
+    if (row.display_name() != "小金井市") continue;
+    // Preparation FY2021 to 2023, a year without it, start in FY2025.
+    EXPECT_EQ(row.first_implementation_year(), 2025);
+    EXPECT_EQ(row.years_since_start(), 0);
+    ASSERT_THAT(row.transitions(), SizeIs(3));
+    EXPECT_THAT(row.transitions(0),
+                Partially("fiscal_year: 2021 kind: PREPARATION_STARTED"));
+    EXPECT_THAT(row.transitions(1),
+                Partially("fiscal_year: 2024 kind: PREPARATION_STOPPED"));
+    EXPECT_THAT(row.transitions(2),
+                Partially("fiscal_year: 2025 kind: STARTED"));
+  }
+  request.set_name("programs/jusou");
+  EXPECT_THAT(Call(&Stub::GetProgramTimeline, request, timeline),
+              StatusIs(StatusCode::kInvalidArgument, "NAME_INVALID"));
+}
+
+TEST_F(RegistryLifecycleTest, ComparesTheRostersOfTwoYears) {
+  LoadTokyo();
+  v1::GetRosterRequest request;
+  request.set_name("programs/jusou/rosters/2025");
+  request.set_compared_fiscal_year(2022);
+  v1::Roster roster;
+  ASSERT_THAT(GetRoster(request, roster), IsOk());
+  EXPECT_EQ(roster.comparison().fiscal_year(), 2022);
+  EXPECT_EQ(roster.comparison().only_here_size(), 23);
+  EXPECT_EQ(roster.comparison().both_size(), 7);
+  EXPECT_EQ(roster.comparison().only_there_size(), 0);
+  EXPECT_EQ(roster.comparison().unknown_size(), 0);
+  request.set_compared_fiscal_year(2026);
+  ASSERT_THAT(GetRoster(request, roster), IsOk());
+  EXPECT_EQ(roster.comparison().only_here_size(), 30);
+  EXPECT_EQ(roster.comparison().unknown_size(), 30);
+  request.set_compared_fiscal_year(1);
+  EXPECT_THAT(GetRoster(request, roster),
+              StatusIs(StatusCode::kInvalidArgument, "FISCAL_YEAR_INVALID"));
+}
+
+TEST_F(RegistryLifecycleTest, FiltersByStatusInAYear) {
+  LoadTokyo();
+  v1::ListMunicipalitiesRequest request;
+  request.set_program("programs/jusou");
+  request.set_fiscal_year(2025);
+  request.set_implementing(v1::IMPLEMENTING_YES);
+  EXPECT_THAT(ListCodes(request), SizeIs(30));
+  request.set_implementing(v1::IMPLEMENTING_NO);
+  EXPECT_THAT(ListCodes(request), SizeIs(32));
+  request.set_preparation(v1::PREPARATION_YES);
+  EXPECT_THAT(ListCodes(request), SizeIs(6));
+  request.clear_program();
+  v1::ListMunicipalitiesResponse response;
+  EXPECT_THAT(Call(&Stub::ListMunicipalities, request, response),
+              StatusIs(StatusCode::kInvalidArgument, "FILTER_INVALID"));
+}
+
+TEST_F(RegistryLifecycleTest, KnowsItsProgrammes) {
+  LoadTokyo();
+  v1::GetProgramRequest get;
+  get.set_name("programs/jusou");
+  v1::Program program;
+  ASSERT_THAT(Call(&Stub::GetProgram, get, program), IsOk());
+  EXPECT_THAT(program, Partially(R"pb(
+                display_name: "重層的支援体制整備事業"
+                first_fiscal_year: 2021
+                first_record_year: 2021
+                last_record_year: 2025)pb"));
+  get.set_name("programs/jusoh");
+  EXPECT_THAT(Call(&Stub::GetProgram, get, program),
+              StatusIs(StatusCode::kNotFound, "PROGRAM_NOT_FOUND"));
+  v1::ListProgramsResponse all;
+  ASSERT_THAT(Call(&Stub::ListPrograms, v1::ListProgramsRequest(), all),
+              IsOk());
+  EXPECT_THAT(all.programs(), SizeIs(1));
+  EXPECT_THAT(
+      ImportStatuses(std::string(kStatusHeader) + "jusoh,131016,2025,no,no,\n"
+                                                  "jusou,131016,2020,no,no,\n"),
+      Partially(R"pb(
+        counts { rows: 2 rejected: 2 }
+        rejects { reason_code: "PROGRAM_NOT_FOUND" }
+        rejects { reason_code: "YEAR_BEFORE_PROGRAM" })pb"));
+}
+
+// --- mirrors ----------------------------------------------------------------
+
+// A mirror that only follows the stream says, for every year, what the registry
+// lists: with renames, mergers, deletions and retractions on the way.
+TEST_F(RegistryLifecycleTest, AMirrorEqualsTheRegistryInEveryYear) {
+  LoadTokyo();
+  v1::Municipality changed;
+  ASSERT_THAT(Update(Banding("131016", "over_100k", 2025), changed), IsOk());
+  v1::CreateLineageEventRequest merger =
+      Merger({"133035", "133051"}, "133094", 2025, 11, 1);
+  *merger.mutable_lineage_event()->add_created() =
+      NewTown("133094", "新瑞穂町");
+  v1::LineageEvent event;
+  ASSERT_THAT(Call(&Stub::CreateLineageEvent, merger, event), IsOk());
+  // Taken back and recorded anew, a year later; another one only taken back.
+  v1::RetractLineageEventRequest unmake;
+  unmake.set_name(event.name());
+  unmake.set_reason("誤り");
+  ASSERT_THAT(Call(&Stub::RetractLineageEvent, unmake, event), IsOk());
+  merger.mutable_lineage_event()->mutable_effective_date()->set_year(2026);
+  ASSERT_THAT(Call(&Stub::CreateLineageEvent, merger, event), IsOk());
+  ASSERT_THAT(Call(&Stub::CreateLineageEvent,
+                   Merger({"133078", "133086"}, "133086", 2027, 4, 1), event),
+              IsOk());
+  unmake.set_name(event.name());
+  ASSERT_THAT(Call(&Stub::RetractLineageEvent, unmake, event), IsOk());
+  v1::CreateMunicipalityRequest create;
+  *create.mutable_municipality() = NewTown("342076", "誤り町");
+  ASSERT_THAT(Call(&Stub::CreateMunicipality, create, changed), IsOk());
+  v1::DeleteMunicipalityRequest remove;
+  remove.set_name("municipalities/342076");
+  remove.set_reason("誤り");
+  google::protobuf::Empty empty;
+  ASSERT_THAT(Call(&Stub::DeleteMunicipality, remove, empty), IsOk());
+  ASSERT_THAT(
+      RecordStatus(Record(2026, v1::IMPLEMENTING_YES, v1::PREPARATION_NO)),
+      IsOk());
+  v1::RetractStatusRequest retract;
+  retract.set_parent("programs/jusou");
+  retract.set_municipality("municipalities/131016");
+  retract.set_fiscal_year(2026);
+  retract.set_reason("誤り");
+  v1::StatusRecord taken;
+  ASSERT_THAT(Call(&Stub::RetractStatus, retract, taken), IsOk());
+
+  std::map<std::string, v1::Municipality> municipalities;
+  std::map<std::pair<std::string, int>, v1::StatusRecord> statuses;
+  std::map<std::string, v1::LineageEvent> events;
+  std::int64_t version = 0;
+  for (const v1::StreamChangesResponse& message : Changes(0)) {
+    for (const auto& change : message.changes()) {
+      EXPECT_GE(change.version(), version);
+      version = change.version();
+      if (change.has_municipality()) {
+        municipalities[change.municipality().name()] = change.municipality();
+      } else if (change.has_lineage_event()) {
+        if (change.lineage_event().retracted()) {
+          events.erase(change.lineage_event().name());
+        } else {
+          events[change.lineage_event().name()] = change.lineage_event();
+        }
+      } else if (change.has_status_record()) {
+        const v1::StatusRecord& record = change.status_record();
+        const std::pair key(record.municipality(), record.fiscal_year());
+        if (record.retracted()) {
+          statuses.erase(key);
+        } else {
+          statuses[key] = record;
+        }
+      } else {
+        municipalities.erase(change.deleted());
+      }
+    }
+  }
+  EXPECT_EQ(version, State().version());
+  EXPECT_EQ(static_cast<int>(municipalities.size()),
+            State().municipality_count());
+  EXPECT_EQ(static_cast<int>(statuses.size()), State().status_record_count());
+  EXPECT_THAT(events, ElementsAre(Pair("lineageEvents/2", _)));
+  for (int year = 2020; year <= 2028; ++year) {
+    std::vector<std::string> mirrored;
+    for (const auto& [name, municipality] : municipalities) {
+      const auto in_year = [&](int first, int last) {
+        return (first == 0 || first <= year) && (last == 0 || year <= last);
+      };
+      if (municipality.periods().empty()) {
+        if (in_year(municipality.first_fiscal_year(),
+                    municipality.last_fiscal_year())) {
+          mirrored.push_back(name + municipality.display_name() +
+                             municipality.population_band());
+        }
+        continue;
+      }
+      for (const auto& period : municipality.periods()) {
+        if (in_year(period.first_fiscal_year(), period.last_fiscal_year())) {
+          mirrored.push_back(name + period.display_name() +
+                             period.population_band());
+        }
+      }
+    }
+    v1::ListMunicipalitiesRequest all;
+    all.set_fiscal_year(year);
+    all.set_page_size(1000);
+    v1::ListMunicipalitiesResponse listed;
+    ASSERT_THAT(Call(&Stub::ListMunicipalities, all, listed), IsOk());
+    std::vector<std::string> exported;
+    for (const v1::Municipality& each : listed.municipalities()) {
+      exported.push_back(each.name() + each.display_name() +
+                         each.population_band());
+    }
+    EXPECT_EQ(mirrored, exported) << year;
+  }
+  v1::ListStatusRecordsRequest in_force;
+  in_force.set_parent("programs/jusou");
+  in_force.set_in_force(true);
+  in_force.set_page_size(1000);
+  v1::ListStatusRecordsResponse exported;
+  ASSERT_THAT(Call(&Stub::ListStatusRecords, in_force, exported), IsOk());
+  EXPECT_EQ(exported.status_records_size(), static_cast<int>(statuses.size()));
+  for (const v1::StatusRecord& record : exported.status_records()) {
+    EXPECT_EQ(statuses[std::pair(record.municipality(), record.fiscal_year())]
+                  .SerializeAsString(),
+              record.SerializeAsString());
+  }
+}
+
+}  // namespace
+}  // namespace welfare::registry

@@ -1,0 +1,271 @@
+#include "services/registry/files/csv_import.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "services/base/error.h"
+#include "tests/registry/samples.h"
+#include "tests/support/status_matchers.h"
+
+namespace welfare::registry {
+namespace {
+
+using support::IsOk;
+using support::StatusIs;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+constexpr char kMunicipalityHeader[] =
+    "code,name,kana,name_en,type,area,council_name\n";
+constexpr char kStatusHeader[] =
+    "program,municipality_code,fiscal_year,implementing,preparation,note\n";
+constexpr char kChiyoda[] =
+    "131016,千代田区,チヨダク,Chiyoda-ku,special_ward,区部,\n";
+constexpr char kChuo[] =
+    "131024,中央区,チュウオウク,Chuo-ku,special_ward,区部,\n";
+
+ImportPlan ImportMunicipalities(const History& history,
+                                const std::string& records,
+                                std::string header = kMunicipalityHeader) {
+  SeenRecords seen;
+  const auto parsed = ParseMunicipalities(header + records, 2, seen);
+  EXPECT_THAT(parsed, IsOk());
+  return PlanMunicipalities(history, *parsed, {});
+}
+
+ImportPlan ImportStatuses(const History& history, const std::string& records,
+                          std::string_view reason = "") {
+  SeenRecords seen;
+  const auto parsed =
+      ParseStatusRecords(kStatusHeader + records, 2, Programs(), seen);
+  EXPECT_THAT(parsed, IsOk());
+  return PlanStatusRecords(history, *parsed, {.reason = std::string(reason)});
+}
+
+HistoryPtr TwoWards() {
+  return Extend(
+      History(),
+      ImportMunicipalities(History(), std::string(kChiyoda) + kChuo).changes);
+}
+
+std::vector<std::string> Reasons(const ImportPlan& plan) {
+  std::vector<std::string> reasons;
+  for (const Reject& reject : plan.rejects) reasons.push_back(reject.reason);
+  return reasons;
+}
+
+void ExpectAddsUp(const ImportPlan& plan) {
+  const ImportCounts& counts = plan.counts;
+  EXPECT_EQ(counts.rows, counts.created + counts.updated + counts.unchanged +
+                             counts.deleted + counts.rejected);
+}
+
+TEST(MunicipalityImport, CreatesAndThenLeavesUnchanged) {
+  const HistoryPtr history = TwoWards();
+  const ImportPlan again =
+      ImportMunicipalities(*history, std::string(kChiyoda) + kChuo);
+  EXPECT_EQ(again.counts, (ImportCounts{.rows = 2, .unchanged = 2}));
+  EXPECT_TRUE(again.changes.empty());
+}
+
+TEST(MunicipalityImport, FormsTheCouncilsNameWhereNoneIsGiven) {
+  const HistoryPtr history = TwoWards();
+  const MunicipalityFacts& facts =
+      history->AtHead().FindMunicipality(Code("131016"))->Last().facts;
+  EXPECT_EQ(facts.council_name, "千代田区社会福祉協議会");
+  EXPECT_FALSE(facts.council_name_checked);
+}
+
+TEST(MunicipalityImport, UpdatesWhatDiffersUnderTheSameIdentity) {
+  const HistoryPtr history = TwoWards();
+  const ImportPlan plan = ImportMunicipalities(
+      *history, "131016,千代田区,チヨダク,Chiyoda,special_ward,区部,\n");
+  EXPECT_EQ(plan.counts, (ImportCounts{.rows = 1, .updated = 1}));
+  ASSERT_EQ(plan.changes.municipalities.size(), 1U);
+  EXPECT_EQ(plan.changes.municipalities.front().id, 1);
+  EXPECT_EQ(plan.changes.municipalities.front().says.name_en, "Chiyoda");
+}
+
+TEST(MunicipalityImport, KeepsACheckedCouncilNameWhenTheFileDoesNotSay) {
+  const std::string header =
+      "code,name,kana,name_en,type,area,council_name,council_name_checked\n";
+  const HistoryPtr history = Extend(
+      History(),
+      ImportMunicipalities(History(),
+                           "131164,豊島区,トシマク,Toshima-ku,special_ward,"
+                           "区部,豊島区民社会福祉協議会,yes\n",
+                           header)
+          .changes);
+  const ImportPlan plan =
+      ImportMunicipalities(*history,
+                           "131164,豊島区,トシマク,Toshima-ku,special_ward,"
+                           "区部,豊島区民社会福祉協議会\n");
+  EXPECT_EQ(plan.counts, (ImportCounts{.rows = 1, .unchanged = 1}));
+}
+
+TEST(MunicipalityImport, RefusesAnythingButYesAndNo) {
+  const ImportPlan plan = ImportMunicipalities(
+      History(),
+      "131016,千代田区,チヨダク,Chiyoda-ku,special_ward,区部,,true\n",
+      "code,name,kana,name_en,type,area,council_name,council_name_checked\n");
+  EXPECT_THAT(Reasons(plan), ElementsAre("YES_NO_INVALID"));
+}
+
+TEST(MunicipalityImport, NamesEveryFaultOfEveryRecord) {
+  const ImportPlan plan = ImportMunicipalities(
+      History(),
+      "131015,千代田区,チヨダク,Chiyoda-ku,special_ward,区部,\n"
+      "13101,千代田区,チヨダク,Chiyoda-ku,special_ward,区部,\n"
+      "131024,,chuo,Chuo-ku,ward,多摩, 中央区社協\n"
+      "131032,港区\n"
+      "131041,\"新宿\"区,シンジュクク,Shinjuku-ku,special_ward,区部,\n"
+      "131059,文京区,ブンキョウク,Bunkyo-ku,special_ward,区部,\n"
+      "131059,文京区,ブンキョウク,Bunkyo-ku,special_ward,区部,\n");
+  ExpectAddsUp(plan);
+  EXPECT_EQ(plan.counts,
+            (ImportCounts{.rows = 7, .created = 1, .rejected = 6}));
+  EXPECT_THAT(Reasons(plan),
+              ElementsAre("CHECK_DIGIT", "CODE_AMBIGUOUS", "VALUE_MISSING",
+                          "KANA_INVALID", "MUNICIPALITY_TYPE", "AREA_UNKNOWN",
+                          "TEXT_INVALID", "CELL_COUNT", "CSV_STRAY_QUOTE",
+                          "DUPLICATE_RECORD"));
+  const Reject& first = plan.rejects.front();
+  EXPECT_EQ(first.line, 2U);
+  EXPECT_EQ(first.record, 1);
+  EXPECT_EQ(first.column, "code");
+  EXPECT_EQ(first.value, "131015");
+  EXPECT_FALSE(first.message.empty());
+  EXPECT_EQ(first.raw_record,
+            "131015,千代田区,チヨダク,Chiyoda-ku,special_ward,区部,");
+  EXPECT_EQ(plan.rejects.back().line, 8U);
+}
+
+TEST(MunicipalityImport, NamesPhysicalLines) {
+  SeenRecords seen;
+  const auto parsed = ParseMunicipalities(
+      std::string(kMunicipalityHeader) +
+          "131016,\"千代田区\",チヨダク,Chiyoda-ku,special_ward,区部,"
+          "\"千代田区\n社会福祉協議会\"\n\n" +
+          "131024,中央区,チュウオウク,Chuo-ku,special_ward,23区,\n",
+      102, seen);
+  ASSERT_THAT(parsed, IsOk());
+  ASSERT_EQ(parsed->rejects.size(), 2U);
+  EXPECT_EQ(parsed->rejects[0].line, 102U);
+  EXPECT_EQ(parsed->rejects[0].reason, "TEXT_INVALID");
+  EXPECT_EQ(parsed->rejects[1].line, 105U);
+  EXPECT_EQ(parsed->rejects[1].reason, "AREA_UNKNOWN");
+}
+
+TEST(MunicipalityImport, RefusesWhatAnEarlierBatchOfTheFileHeld) {
+  SeenRecords seen;
+  ASSERT_THAT(
+      ParseMunicipalities(std::string(kMunicipalityHeader) + kChiyoda, 2, seen),
+      IsOk());
+  const auto second = ParseMunicipalities(
+      std::string(kMunicipalityHeader) + kChuo + kChiyoda, 3, seen);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->good.size(), 1U);
+  EXPECT_THAT(second->rejects,
+              ElementsAre(AllOf(Field(&Reject::reason, "DUPLICATE_RECORD"),
+                                Field(&Reject::line, 4U))));
+}
+
+TEST(MunicipalityImport, NeverUsesARetiredCodeAgain) {
+  MunicipalityRecord tombstone = MakeMunicipality(1, "131016", "千代田区");
+  tombstone.deleted = true;
+  const HistoryPtr history =
+      Extend(*TwoWards(), {.municipalities = {tombstone}, .statuses = {}});
+  const ImportPlan plan = ImportMunicipalities(*history, kChiyoda);
+  EXPECT_THAT(Reasons(plan), ElementsAre("CODE_RETIRED"));
+  EXPECT_TRUE(plan.changes.empty());
+}
+
+TEST(MunicipalityImport, RefusesAWrongHeaderWithEveryViolation) {
+  SeenRecords seen;
+  const auto wrong = ParseMunicipalities(
+      "code,name,kana,name_en,kind,area,council_name\n", 2, seen);
+  EXPECT_THAT(wrong,
+              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  std::vector<std::string> violations;
+  const auto details = base::GetErrorDetails(wrong.status());
+  ASSERT_TRUE(details.has_value());
+  for (const base::Violation& violation : details->violations) {
+    violations.push_back(violation.reason);
+  }
+  EXPECT_THAT(violations,
+              UnorderedElementsAre("COLUMN_MISSING", "COLUMN_UNKNOWN"));
+  EXPECT_THAT(ParseMunicipalities("", 2, seen),
+              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+}
+
+TEST(StatusImport, NamesEveryFaultOfEveryRecord) {
+  const ImportPlan plan = ImportStatuses(*TwoWards(),
+                                         "重層,131017,令和7,maybe,perhaps,\n"
+                                         "jusou,131032,2025,yes,no,\n"
+                                         "jusou,131016,2025,yes,yes,\n"
+                                         "jusou,131016,2024,yes,no,\n"
+                                         "jusou,131016,2024,yes,no,\n"
+                                         "jusou,131016,2025,no,no,\n");
+  ExpectAddsUp(plan);
+  EXPECT_THAT(
+      Reasons(plan),
+      ElementsAre("PROGRAM_INVALID", "CHECK_DIGIT", "FISCAL_YEAR_FORMAT",
+                  "IMPLEMENTING_INVALID", "PREPARATION_INVALID",
+                  "MUNICIPALITY_NOT_FOUND", "PREPARATION_WHILE_IMPLEMENTING",
+                  "DUPLICATE_RECORD", "DUPLICATE_RECORD"));
+  EXPECT_EQ(plan.counts,
+            (ImportCounts{.rows = 6, .created = 1, .rejected = 5}));
+}
+
+TEST(StatusImport, ChecksRecordsOfOneFileAgainstEachOther) {
+  const ImportPlan plan = ImportStatuses(*TwoWards(),
+                                         "jusou,131016,2024,yes,no,\n"
+                                         "jusou,131016,2025,no,no,\n"
+                                         "jusou,131024,2025,no,no,\n"
+                                         "jusou,131024,2024,yes,no,\n");
+  EXPECT_THAT(Reasons(plan),
+              ElementsAre("TRANSITION_UNLAWFUL", "TRANSITION_UNLAWFUL"));
+  EXPECT_EQ(plan.counts,
+            (ImportCounts{.rows = 4, .created = 2, .rejected = 2}));
+}
+
+TEST(StatusImport, CorrectsOnlyWithAReasonAndMarksOnlyCorrections) {
+  HistoryPtr history = TwoWards();
+  history = Extend(
+      *history, ImportStatuses(*history, "jusou,131016,2024,no,no,\n").changes);
+  const std::string file =
+      "jusou,131016,2024,yes,no,\njusou,131024,2024,yes,no,\n";
+  const ImportPlan refused = ImportStatuses(*history, file);
+  EXPECT_THAT(Reasons(refused), ElementsAre("CORRECTION_REASON_REQUIRED"));
+  EXPECT_EQ(refused.counts,
+            (ImportCounts{.rows = 2, .created = 1, .rejected = 1}));
+  const ImportPlan plan = ImportStatuses(*history, file, "区の訂正による");
+  EXPECT_EQ(plan.counts, (ImportCounts{.rows = 2, .created = 1, .updated = 1}));
+  ASSERT_EQ(plan.changes.statuses.size(), 2U);
+  EXPECT_TRUE(plan.changes.statuses[0].correction);
+  EXPECT_EQ(plan.changes.statuses[0].reason, "区の訂正による");
+  EXPECT_FALSE(plan.changes.statuses[1].correction);
+  EXPECT_EQ(plan.changes.statuses[1].reason, "");
+}
+
+TEST(StatusImport, LeavesTheShippedFileUnchangedTheSecondTime) {
+  HistoryPtr history =
+      Extend(History(),
+             ImportMunicipalities(History(), "", ReadData("municipalities.csv"))
+                 .changes);
+  const std::string file = ReadData("status-jusou.csv");
+  const std::string records = file.substr(file.find('\n') + 1);
+  history = Extend(*history, ImportStatuses(*history, records).changes);
+  const ImportPlan again = ImportStatuses(*history, records);
+  EXPECT_EQ(again.counts, (ImportCounts{.rows = 310, .unchanged = 310}));
+  EXPECT_THAT(again.rejects, IsEmpty());
+}
+
+}  // namespace
+}  // namespace welfare::registry

@@ -1,0 +1,156 @@
+#include "services/registry/program/status_rules.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+
+#include "tests/registry/samples.h"
+#include "tests/support/status_matchers.h"
+
+namespace welfare::registry {
+namespace {
+
+using support::IsOkAndHolds;
+using support::StatusIs;
+using Outcome = StatusDecision::Outcome;
+constexpr auto kFailedPrecondition = absl::StatusCode::kFailedPrecondition;
+
+YearFacts On(int year, Implementing implementing, std::string note = "") {
+  return {Year(year), {implementing, Preparation::kNo}, std::move(note)};
+}
+
+StatusProposal Propose(int year, Implementing implementing) {
+  return {.fiscal_year = Year(year),
+          .facts = {implementing, Preparation::kNo},
+          .note = "",
+          .reason = ""};
+}
+
+StatusProposal Correct(int year, Implementing implementing,
+                       std::string reason) {
+  StatusProposal proposal = Propose(year, implementing);
+  proposal.correction = true;
+  proposal.reason = std::move(reason);
+  return proposal;
+}
+
+TEST(StatusRules, AllowEveryTransitionButTwo) {
+  const Implementing all[] = {Implementing::kUnknown, Implementing::kYes,
+                              Implementing::kNo, Implementing::kEnded};
+  for (const Implementing previous : all) {
+    for (const Implementing next : all) {
+      const bool stops_silently =
+          previous == Implementing::kYes && next == Implementing::kNo;
+      const bool ends_what_never_ran =
+          previous == Implementing::kNo && next == Implementing::kEnded;
+      EXPECT_EQ(IsLawfulTransition(previous, next),
+                !stops_silently && !ends_what_never_ran)
+          << ToString(previous) << " to " << ToString(next);
+    }
+  }
+}
+
+TEST(StatusRules, RefusePreparationBesideImplementing) {
+  EXPECT_THAT(CheckFacts({Implementing::kYes, Preparation::kYes}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "PREPARATION_WHILE_IMPLEMENTING"));
+  for (const StatusFacts facts :
+       {StatusFacts{Implementing::kYes, Preparation::kNo},
+        StatusFacts{Implementing::kYes, Preparation::kUnknown},
+        StatusFacts{Implementing::kNo, Preparation::kYes},
+        StatusFacts{Implementing::kEnded, Preparation::kYes}}) {
+    EXPECT_THAT(CheckFacts(facts), support::IsOk());
+  }
+}
+
+TEST(StatusRules, CreateTheFirstRecordOfAYear) {
+  EXPECT_THAT(DecideStatus({}, Propose(2024, Implementing::kYes)),
+              IsOkAndHolds(StatusDecision{Outcome::kCreated, false}));
+}
+
+TEST(StatusRules, LetAMunicipalityStartDirectlyPauseAndStartAgain) {
+  EXPECT_THAT(
+      DecideStatus(
+          {.same = {}, .before = On(2023, Implementing::kNo), .after = {}},
+          Propose(2024, Implementing::kYes)),
+      IsOkAndHolds(StatusDecision{Outcome::kCreated, false}));
+  EXPECT_THAT(
+      DecideStatus(
+          {.same = {}, .before = On(2024, Implementing::kYes), .after = {}},
+          Propose(2025, Implementing::kEnded)),
+      IsOkAndHolds(StatusDecision{Outcome::kCreated, false}));
+  EXPECT_THAT(
+      DecideStatus(
+          {.same = {}, .before = On(2025, Implementing::kEnded), .after = {}},
+          Propose(2027, Implementing::kYes)),
+      IsOkAndHolds(StatusDecision{Outcome::kCreated, false}));
+}
+
+TEST(StatusRules, RefuseToStopWithoutAnEnding) {
+  EXPECT_THAT(
+      DecideStatus(
+          {.same = {}, .before = On(2022, Implementing::kYes), .after = {}},
+          Propose(2024, Implementing::kNo)),
+      StatusIs(kFailedPrecondition, "TRANSITION_UNLAWFUL"));
+}
+
+TEST(StatusRules, RefuseAnEarlierYearThatContradictsALaterOne) {
+  EXPECT_THAT(
+      DecideStatus(
+          {.same = {}, .before = {}, .after = On(2025, Implementing::kNo)},
+          Propose(2024, Implementing::kYes)),
+      StatusIs(kFailedPrecondition, "TRANSITION_UNLAWFUL"));
+}
+
+TEST(StatusRules, LetAReasonedCorrectionBreakTheOrder) {
+  const StatusSurroundings surroundings{
+      .same = {}, .before = On(2024, Implementing::kYes), .after = {}};
+  EXPECT_THAT(DecideStatus(surroundings,
+                           Correct(2025, Implementing::kNo, "届出の誤り")),
+              IsOkAndHolds(StatusDecision{Outcome::kCreated, true}));
+  EXPECT_THAT(DecideStatus(surroundings, Correct(2025, Implementing::kNo, "")),
+              StatusIs(kFailedPrecondition, "TRANSITION_UNLAWFUL"));
+}
+
+TEST(StatusRules, ReplaceARecordOnlyByAReasonedCorrection) {
+  const StatusSurroundings surroundings{
+      .same = On(2023, Implementing::kNo), .before = {}, .after = {}};
+  EXPECT_THAT(DecideStatus(surroundings, Propose(2023, Implementing::kYes)),
+              StatusIs(kFailedPrecondition, "CORRECTION_REASON_REQUIRED"));
+  EXPECT_THAT(DecideStatus(surroundings, Correct(2023, Implementing::kYes, "")),
+              StatusIs(kFailedPrecondition, "CORRECTION_REASON_REQUIRED"));
+  EXPECT_THAT(
+      DecideStatus(surroundings, Correct(2023, Implementing::kYes, "訂正")),
+      IsOkAndHolds(StatusDecision{Outcome::kUpdated, true}));
+}
+
+TEST(StatusRules, CallEqualFactsUnchangedEvenAsACorrection) {
+  const StatusSurroundings surroundings{
+      .same = On(2023, Implementing::kYes, "区の公表資料"),
+      .before = {},
+      .after = {}};
+  for (StatusProposal proposal : {Propose(2023, Implementing::kYes),
+                                  Correct(2023, Implementing::kYes, "訂正")}) {
+    EXPECT_THAT(DecideStatus(surroundings, proposal),
+                IsOkAndHolds(StatusDecision{Outcome::kUnchanged, false}));
+    proposal.note = "区の公表資料";
+    EXPECT_THAT(DecideStatus(surroundings, proposal),
+                IsOkAndHolds(StatusDecision{Outcome::kUnchanged, false}));
+  }
+}
+
+TEST(StatusRules, TreatANewNoteAsACorrection) {
+  const StatusSurroundings surroundings{
+      .same = On(2023, Implementing::kYes, "区の公表資料"),
+      .before = {},
+      .after = {}};
+  StatusProposal proposal = Propose(2023, Implementing::kYes);
+  proposal.note = "都の公表資料";
+  EXPECT_THAT(DecideStatus(surroundings, proposal),
+              StatusIs(kFailedPrecondition, "CORRECTION_REASON_REQUIRED"));
+}
+
+}  // namespace
+}  // namespace welfare::registry

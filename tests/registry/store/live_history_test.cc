@@ -1,0 +1,245 @@
+#include "services/registry/store/live_history.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "services/registry/history/plans.h"
+#include "services/registry/history/roster.h"
+#include "services/registry/history/state_digest.h"
+#include "tests/registry/samples.h"
+#include "tests/support/status_matchers.h"
+
+namespace welfare::registry {
+namespace {
+
+using support::IsOk;
+using support::StatusIs;
+
+// Keeps commits in a list. Its writes are planned on the whole history.
+class ListStore final : public RegistryStore {
+ public:
+  absl::StatusOr<std::vector<CommitPtr>> LoadCommits(
+      std::int64_t version, const StoreLimits&) override {
+    const std::lock_guard lock(mutex_);
+    const auto commits = history_->CommitsAfter(version);
+    return std::vector<CommitPtr>(commits.begin(), commits.end());
+  }
+
+  absl::StatusOr<std::string> Write(const WriteRequest&, const History&,
+                                    const PlanWrite& plan) override {
+    const std::lock_guard lock(mutex_);
+    auto planned = plan({.current = *history_,
+                         .version = history_->version() + 1,
+                         .recorded_time = {}});
+    if (!planned.ok()) return planned.status();
+    if (!planned->changes.empty()) {
+      history_ = Extend(*history_, planned->changes);
+    }
+    return planned->reply;
+  }
+
+  absl::Status Seal(base::Timestamp, const StoreLimits&) override {
+    const std::lock_guard lock(mutex_);
+    ++seals_;
+    return seal_;
+  }
+
+  void FailSeals(absl::Status status) {
+    const std::lock_guard lock(mutex_);
+    seal_ = std::move(status);
+  }
+  int seals() {
+    const std::lock_guard lock(mutex_);
+    return seals_;
+  }
+
+ private:
+  std::mutex mutex_;
+  int seals_ = 0;
+  absl::Status seal_;
+  HistoryPtr history_ = std::make_shared<const History>();
+};
+
+void Record(RegistryStore& store, Changes changes) {
+  ASSERT_THAT(
+      store.Write({}, History(),
+                  [&](const WriteContext&) -> absl::StatusOr<WritePlan> {
+                    return WritePlan{
+                        .changes = changes, .audit_detail = "", .reply = ""};
+                  }),
+      IsOk());
+}
+
+Changes TwoWards() {
+  return {.municipalities = {MakeMunicipality(1, "131016", "千代田区"),
+                             MakeMunicipality(2, "131024", "中央区")},
+          .statuses = {}};
+}
+
+TEST(LiveHistory, ShowsACommitOnlyAfterCatchingUp) {
+  ListStore store;
+  LiveHistory live(store);
+  Record(store, TwoWards());
+  EXPECT_EQ(live.Head()->version(), 0);
+  EXPECT_THAT(live.CatchUp(), IsOk());
+  EXPECT_EQ(live.Head()->version(), 1);
+}
+
+TEST(LiveHistory, GivesUpWaitingAtTheDeadline) {
+  ListStore store;
+  const LiveHistory live(store);
+  EXPECT_THAT(
+      live.WaitFor(1,
+                   {.deadline = std::chrono::steady_clock::now(), .stop = {}}),
+      StatusIs(absl::StatusCode::kDeadlineExceeded, "MIN_VERSION_NOT_REACHED"));
+}
+
+TEST(LiveHistory, StopsWaitingWhenCalledOff) {
+  ListStore store;
+  const LiveHistory live(store);
+  std::stop_source stop;
+  std::jthread stopper([&] { stop.request_stop(); });
+  EXPECT_THAT(
+      live.WaitFor(1, {.stop = stop.get_token()}),
+      StatusIs(absl::StatusCode::kDeadlineExceeded, "MIN_VERSION_NOT_REACHED"));
+}
+
+TEST(LiveHistory, WakesAReaderThatWaitsForAVersion) {
+  ListStore store;
+  LiveHistory live(store);
+  std::jthread writer([&] {
+    Record(store, TwoWards());
+    EXPECT_THAT(live.CatchUp(), IsOk());
+  });
+  const auto head = live.WaitFor(1, {});
+  ASSERT_THAT(head, IsOk());
+  EXPECT_GE((*head)->version(), 1);
+}
+
+TEST(LiveHistory, SealsAMomentOnceAndShowsWhatWasWrittenBefore) {
+  ListStore store;
+  LiveHistory live(store);
+  const base::Timestamp moment = Time("2025-06-01T00:00:00Z");
+  EXPECT_FALSE(live.IsSettled(moment));
+  Record(store, TwoWards());  // by another process: not seen here yet
+  const auto head = live.Settle(moment, {});
+  ASSERT_THAT(head, IsOk());
+  EXPECT_EQ((*head)->version(), 1);
+  EXPECT_TRUE(live.IsSettled(moment));
+  EXPECT_FALSE(live.IsSettled(moment + std::chrono::microseconds(1)));
+  EXPECT_THAT(live.Settle(moment, {}), IsOk());
+  EXPECT_THAT(live.Settle(moment - std::chrono::hours(1), {}), IsOk());
+  EXPECT_EQ(store.seals(), 1);
+}
+
+TEST(LiveHistory, LeavesAMomentOpenThatCannotBeSealed) {
+  ListStore store;
+  LiveHistory live(store);
+  const base::Timestamp moment = Time("2025-06-01T00:00:00Z");
+  store.FailSeals(absl::DeadlineExceededError("a write is under way"));
+  EXPECT_THAT(
+      live.Settle(moment, {}),
+      StatusIs(absl::StatusCode::kDeadlineExceeded, "KNOWN_AT_NOT_SETTLED"));
+  store.FailSeals(absl::UnavailableError("gone"));
+  EXPECT_THAT(live.Settle(moment, {}),
+              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_FALSE(live.IsSettled(moment));
+  store.FailSeals(absl::OkStatus());
+  EXPECT_THAT(live.Settle(moment, {}), IsOk());
+}
+
+// Every write moves two things at once; whatever version a reader looks at,
+// before, at or behind the head, they have moved together, and a version says
+// the same to everybody who ever reads it.
+TEST(LiveHistory, ReadersNeverSeeHalfACommitAtAnyVersion) {
+  ListStore store;
+  LiveHistory live(store);
+  const base::MunicipalityCode first = Code("131016");
+  const base::MunicipalityCode second = Code("131024");
+  const auto swap = [&](int turn) {
+    return store.Write(
+        {}, History(),
+        [&](const WriteContext& context) -> absl::StatusOr<WritePlan> {
+          Draft draft(context.current);
+          const bool even = turn % 2 == 0;
+          for (const auto& [code, runs] :
+               {std::pair(first, even), std::pair(second, !even)}) {
+            MunicipalityUpdate update{.code = code};
+            update.says.population_band = "turn_" + std::to_string(turn);
+            const auto updated = UpdateMunicipality(draft, update);
+            if (!updated.ok()) return updated.status();
+            const auto recorded = RecordStatus(
+                draft, "jusou", code,
+                {.fiscal_year = Year(2025),
+                 .facts = {runs ? Implementing::kYes : Implementing::kNo,
+                           Preparation::kNo},
+                 .note = "",
+                 .reason = "入れ替え",
+                 .correction = true},
+                "");
+            if (!recorded.ok()) return recorded.status();
+          }
+          return WritePlan{
+              .changes = draft.TakeChanges(), .audit_detail = "", .reply = ""};
+        });
+  };
+  Record(store, TwoWards());
+  ASSERT_THAT(swap(0), IsOk());
+  ASSERT_THAT(live.CatchUp(), IsOk());
+  constexpr int kWriters = 2;
+  constexpr int kTurns = 60;
+  std::mutex mutex;
+  std::map<std::int64_t, std::string> digests;  // guarded by mutex
+  std::atomic<int> writing{kWriters};
+  std::atomic<int> reads{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int writer = 0; writer < kWriters; ++writer) {
+      threads.emplace_back([&, writer] {
+        for (int turn = 1; turn <= kTurns; ++turn) {
+          EXPECT_THAT(swap(turn * kWriters + writer), IsOk());
+          EXPECT_THAT(live.CatchUp(), IsOk());
+        }
+        --writing;
+      });
+    }
+    for (int reader = 0; reader < 3; ++reader) {
+      threads.emplace_back([&, reader] {
+        std::mt19937 random(static_cast<unsigned>(reader));
+        std::int64_t last = 0;
+        do {
+          const HistoryPtr head = live.Head();
+          ASSERT_GE(head->version(), last);
+          last = head->version();
+          const std::int64_t version =
+              2 + static_cast<std::int64_t>(random()) % (last - 1);
+          const RegistryView view = head->At(version);
+          const Roster roster = ComputeRoster(view, "jusou", Year(2025));
+          ASSERT_EQ(roster.counts.implementing, 1) << version;
+          ASSERT_EQ(roster.entries[0].facts->population_band,
+                    roster.entries[1].facts->population_band);
+          const std::string digest = ComputeState(view).digest;
+          const std::lock_guard lock(mutex);
+          ASSERT_EQ(digests.try_emplace(version, digest).first->second, digest);
+          ++reads;
+        } while (writing > 0);
+      });
+    }
+  }
+  EXPECT_GT(reads, 100);
+  EXPECT_EQ(live.Head()->version(), 2 + kWriters * kTurns);
+}
+
+}  // namespace
+}  // namespace welfare::registry

@@ -1,0 +1,567 @@
+// The report service through real stubs, over fake peers.
+#include "services/report/report_module.h"
+
+#include <gmock/gmock.h>
+#include <google/protobuf/util/message_differencer.h>
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "welfare/indicator/v1/indicator_service.grpc.pb.h"
+#include "welfare/registry/v1/registry_service.grpc.pb.h"
+#include "welfare/report/v1/report_service.grpc.pb.h"
+#include "welfare/survey/v1/survey_service.grpc.pb.h"
+
+#include "services/base/sha256.h"
+#include "services/platform/rpc/status_mapping.h"
+#include "tests/report/sample_snapshot.h"
+#include "tests/support/module_runner.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace welfare::report {
+namespace {
+
+using support::IsOk;
+using support::StatusIs;
+using ::testing::HasSubstr;
+
+// What the fake peers hold; tests change it between calls.
+struct World {
+  std::mutex mutex;
+  Snapshot snapshot = SmallSnapshot();
+  std::int64_t revision = 124;
+  std::int64_t progress_revision = 124;
+  grpc::Status survey = grpc::Status::OK;  // answer of a failing peer
+  grpc::Status indicator = grpc::Status::OK;
+  grpc::Status registry = grpc::Status::OK;
+  bool has_previous = true;
+  int calls = 0;  // of GetRound
+};
+
+int YearOf(const std::string& name) {
+  return std::stoi(name.substr(name.rfind('/') + 1));
+}
+
+void ToDate(const base::Date& date, google::type::Date& wire) {
+  wire.set_year(date.year());
+  wire.set_month(date.month());
+  wire.set_day(date.day());
+}
+
+class FakeSurvey final : public survey::v1::SurveyService::Service {
+ public:
+  explicit FakeSurvey(World& world) : world_(world) {}
+
+  grpc::Status GetRound(grpc::ServerContext*,
+                        const survey::v1::GetRoundRequest* request,
+                        survey::v1::Round* round) override {
+    const std::lock_guard lock(world_.mutex);
+    ++world_.calls;
+    if (!world_.survey.ok()) return world_.survey;
+    const int year = YearOf(request->name());
+    if (year != 2025 && !(year == 2024 && world_.has_previous)) {
+      return {grpc::StatusCode::NOT_FOUND, "no such round"};
+    }
+    const RoundFacts& facts =
+        year == 2025 ? world_.snapshot.round : *world_.snapshot.previous_round;
+    round->set_name(request->name());
+    round->set_display_name(facts.display_name);
+    round->set_purpose(facts.purpose);
+    round->set_method(facts.method);
+    round->set_publisher(facts.publisher);
+    ToDate(facts.window_start, *round->mutable_window_start());
+    ToDate(facts.window_end, *round->mutable_window_end());
+    round->set_codebook("surveys/jusou/codebooks/2025-1");
+    round->set_program("programs/jusou");
+    round->set_synthetic(facts.synthetic);
+    round->set_state(survey::v1::Round::STATE_OPEN);
+    round->set_registry_version(7);
+    round->set_revision(world_.revision);
+    return grpc::Status::OK;
+  }
+
+  grpc::Status GetRoundProgress(
+      grpc::ServerContext*, const survey::v1::GetRoundProgressRequest* request,
+      survey::v1::RoundProgress* progress) override {
+    const std::lock_guard lock(world_.mutex);
+    progress->set_name(request->name());
+    progress->set_revision(world_.progress_revision);
+    for (const ProgressGroup& group : world_.snapshot.progress) {
+      auto& entry = *progress->add_groups();
+      entry.set_respondent_kind(group.kind == base::RespondentKind::kCouncil
+                                    ? type::v1::RESPONDENT_KIND_COUNCIL
+                                    : type::v1::RESPONDENT_KIND_MUNICIPALITY);
+      entry.set_implementing(group.implementing);
+      entry.set_expected(group.expected);
+      entry.set_received(group.received);
+      entry.set_on_time(group.on_time);
+    }
+    return grpc::Status::OK;
+  }
+
+ private:
+  World& world_;
+};
+
+// The order of Measure, Flag, Check and Verdict on the wire.
+indicator::v1::Indicator::Measure MeasureOf(Measure measure) {
+  return static_cast<indicator::v1::Indicator::Measure>(measure);
+}
+
+void ToValue(const IndicatorValue& value, std::int64_t revision,
+             indicator::v1::IndicatorValue& wire) {
+  wire.set_name("surveys/jusou/indicators/" + value.id + "/values/" +
+                std::to_string(value.fiscal_year));
+  wire.set_fiscal_year(value.fiscal_year);
+  wire.set_reference_year(value.reference_year);
+  wire.set_display_name(value.label);
+  wire.set_measure(MeasureOf(value.measure));
+  wire.mutable_population()->set_id(value.population_id);
+  wire.mutable_population()->set_label(value.population_label);
+  wire.mutable_population()->set_size(value.population_size);
+  wire.set_base(value.base);
+  wire.set_answered(value.answered);
+  wire.set_multiple_answer(value.multiple_answer);
+  wire.set_unit(value.unit);
+  wire.mutable_versions()->set_round(revision);
+  wire.mutable_versions()->set_definition_digest(value.definition_digest);
+  for (const ValueCell& cell : value.cells) {
+    auto& entry = *wire.add_cells();
+    entry.set_key(cell.key);
+    entry.set_label(cell.label);
+    entry.set_count(cell.count);
+    entry.set_base(cell.base);
+    if (cell.percent.has_value()) entry.set_percent(*cell.percent);
+    if (cell.value.has_value()) entry.set_value(*cell.value);
+    for (const Flag flag : cell.flags) {
+      entry.add_flags(
+          static_cast<indicator::v1::Cell::Flag>(static_cast<int>(flag) + 1));
+    }
+  }
+  for (const AbsenceCount& absence : value.absences) {
+    auto& entry = *wire.add_absences();
+    entry.set_kind(static_cast<type::v1::Absence::Kind>(absence.kind));
+    entry.set_count(absence.count);
+    if (absence.percent.has_value()) entry.set_percent(*absence.percent);
+  }
+}
+
+class FakeIndicator final : public indicator::v1::IndicatorService::Service {
+ public:
+  explicit FakeIndicator(World& world) : world_(world) {}
+
+  // Two values a page, so that pages are followed.
+  grpc::Status ListIndicatorValues(
+      grpc::ServerContext*,
+      const indicator::v1::ListIndicatorValuesRequest* request,
+      indicator::v1::ListIndicatorValuesResponse* response) override {
+    const std::lock_guard lock(world_.mutex);
+    if (!world_.indicator.ok()) return world_.indicator;
+    const IndicatorValues& values = YearOf(request->parent()) == 2025
+                                        ? world_.snapshot.values
+                                        : world_.snapshot.previous_values;
+    std::size_t at = 0;
+    const std::size_t from =
+        request->page_token().empty() ? 0 : std::stoul(request->page_token());
+    for (const auto& [id, value] : values) {
+      if (at >= from && at < from + 2) {
+        ToValue(value, request->data_version(),
+                *response->add_indicator_values());
+      }
+      ++at;
+    }
+    if (from + 2 < at) {
+      response->set_next_page_token(std::to_string(from + 2));
+    }
+    return grpc::Status::OK;
+  }
+
+  grpc::Status ListStatements(
+      grpc::ServerContext*, const indicator::v1::ListStatementsRequest* request,
+      indicator::v1::ListStatementsResponse* response) override {
+    const std::lock_guard lock(world_.mutex);
+    for (const Statement& statement : world_.snapshot.statements) {
+      auto& entry = *response->add_statements();
+      entry.set_name(request->parent() + "/statements/" + statement.id);
+      entry.set_page(statement.page);
+      entry.set_label(statement.label);
+      entry.set_published(statement.published);
+      entry.set_check(
+          static_cast<indicator::v1::Statement::Check>(statement.check));
+      entry.set_verdict(
+          static_cast<indicator::v1::Statement::Verdict>(statement.verdict));
+      entry.set_agreeing_readings(statement.agreeing_readings);
+      entry.set_not_computed_reason(statement.not_computed_reason);
+      for (const Reading& reading : statement.readings) {
+        auto& line = *entry.add_readings();
+        line.set_reading(reading.reading);
+        line.mutable_population()->set_label(reading.population_label);
+        line.set_computed(reading.computed);
+        line.set_verdict(
+            static_cast<indicator::v1::Statement::Verdict>(reading.verdict));
+        line.set_rule(reading.rule);
+      }
+    }
+    response->set_wording_profile(world_.snapshot.wording_profile);
+    return grpc::Status::OK;
+  }
+
+ private:
+  World& world_;
+};
+
+class FakeRegistry final : public registry::v1::RegistryService::Service {
+ public:
+  explicit FakeRegistry(World& world) : world_(world) {}
+
+  grpc::Status GetRoster(grpc::ServerContext*,
+                         const registry::v1::GetRosterRequest* request,
+                         registry::v1::Roster* roster) override {
+    const std::lock_guard lock(world_.mutex);
+    if (!world_.registry.ok()) return world_.registry;
+    EXPECT_EQ(request->data_version(), 7);
+    const Roster* found = world_.snapshot.FindRoster(YearOf(request->name()));
+    if (found == nullptr) return {grpc::StatusCode::NOT_FOUND, "no roster"};
+    roster->set_fiscal_year(found->fiscal_year);
+    for (const RosterEntry& entry : found->entries) {
+      auto& line = *roster->add_entries();
+      line.set_municipality(entry.municipality);
+      line.set_display_name(entry.name);
+      line.set_area(entry.area);
+      line.set_implementing(
+          static_cast<registry::v1::Implementing>(entry.implementing));
+      line.set_preparation(
+          static_cast<registry::v1::Preparation>(entry.preparation));
+      line.set_newcomer(entry.newcomer);
+    }
+    return grpc::Status::OK;
+  }
+
+ private:
+  World& world_;
+};
+
+struct Downloaded {
+  absl::Status status;
+  std::string bytes;
+  std::string content_type;
+  std::string filename;
+  std::int64_t size = 0;
+  int parts = 0;
+};
+
+class ReportModuleTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto folder = assets_.path() / "services/report/data/sample";
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "template.yaml") << SmallTemplateYaml();
+    runner_ = std::make_unique<support::ModuleRunner>(
+        std::make_unique<ReportModule>(),
+        std::vector<std::string>{"--assets-dir", assets_.path().string()});
+    runner_->SetPeer("survey", survey_server_.address());
+    runner_->SetPeer("indicator", indicator_server_.address());
+    runner_->SetPeer("registry", registry_server_.address());
+    ASSERT_THAT(runner_->Start(), IsOk());
+    stub_ = v1::ReportService::NewStub(runner_->channel());
+  }
+
+  static v1::CreateReportRequest Request(std::string request_id = "") {
+    v1::CreateReportRequest request;
+    request.mutable_report()->set_template_("sample");
+    request.mutable_report()->set_round("surveys/jusou/rounds/2025");
+    request.set_request_id(std::move(request_id));
+    return request;
+  }
+
+  absl::StatusOr<v1::Report> Create(const v1::CreateReportRequest& request) {
+    grpc::ClientContext context;
+    v1::Report report;
+    const grpc::Status status = stub_->CreateReport(&context, request, &report);
+    if (!status.ok()) return platform::FromGrpcStatus(status);
+    return report;
+  }
+
+  absl::StatusOr<v1::Report> Get(const std::string& name) {
+    grpc::ClientContext context;
+    v1::GetReportRequest request;
+    request.set_name(name);
+    v1::Report report;
+    const grpc::Status status = stub_->GetReport(&context, request, &report);
+    if (!status.ok()) return platform::FromGrpcStatus(status);
+    return report;
+  }
+
+  absl::StatusOr<v1::ListReportsResponse> List(int size,
+                                               const std::string& token) {
+    grpc::ClientContext context;
+    v1::ListReportsRequest request;
+    request.set_page_size(size);
+    request.set_page_token(token);
+    v1::ListReportsResponse response;
+    const grpc::Status status =
+        stub_->ListReports(&context, request, &response);
+    if (!status.ok()) return platform::FromGrpcStatus(status);
+    return response;
+  }
+
+  Downloaded Download(const std::string& name, const std::string& format) {
+    grpc::ClientContext context;
+    v1::DownloadReportRequest request;
+    request.set_name(name);
+    request.set_format(format);
+    const auto reader = stub_->DownloadReport(&context, request);
+    Downloaded result;
+    v1::DownloadReportResponse part;
+    while (reader->Read(&part)) {
+      if (result.parts == 0) {
+        result.content_type = part.content_type();
+        result.filename = part.filename();
+        result.size = part.size();
+      } else {
+        EXPECT_EQ(part.content_type(), "");
+      }
+      EXPECT_LE(part.data().size(), 64U * 1024U);
+      ++result.parts;
+      result.bytes += part.data();
+    }
+    result.status = platform::FromGrpcStatus(reader->Finish());
+    return result;
+  }
+
+  World world_;
+  FakeSurvey survey_{world_};
+  FakeIndicator indicator_{world_};
+  FakeRegistry registry_{world_};
+  support::ServiceRunner survey_server_{
+      survey_, survey::v1::SurveyService::service_full_name()};
+  support::ServiceRunner indicator_server_{
+      indicator_, indicator::v1::IndicatorService::service_full_name()};
+  support::ServiceRunner registry_server_{
+      registry_, registry::v1::RegistryService::service_full_name()};
+  support::TempDir assets_;
+  std::unique_ptr<support::ModuleRunner> runner_;
+  std::unique_ptr<v1::ReportService::Stub> stub_;
+};
+
+TEST_F(ReportModuleTest, CreatesAReportWithItsFiles) {
+  const auto report = Create(Request());
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->name(), "reports/sample-2025-0001");
+  EXPECT_EQ(report->round(), "surveys/jusou/rounds/2025");
+  EXPECT_EQ(report->data_version(), 124);
+  EXPECT_EQ(report->versions().registry(), 7);
+  EXPECT_EQ(report->versions().codebook(), "2025-1");
+  EXPECT_EQ(report->snapshot().size(), 64U);
+  EXPECT_TRUE(report->synthetic());
+  ASSERT_EQ(report->files_size(), 2);
+  EXPECT_EQ(report->files(0).filename(), "synthetic-report.html");
+  EXPECT_EQ(report->files(1).filename(), "synthetic-report-csv.zip");
+  const auto again = Get(report->name());
+  ASSERT_THAT(again, IsOk());
+  EXPECT_TRUE(
+      google::protobuf::util::MessageDifferencer::Equals(*again, *report));
+}
+
+TEST_F(ReportModuleTest, NamesTheFilesOfARealRoundWithoutTheMark) {
+  world_.snapshot.round.synthetic = false;
+  const auto report = Create(Request());
+  ASSERT_THAT(report, IsOk());
+  EXPECT_FALSE(report->synthetic());
+  EXPECT_EQ(report->files(0).filename(), "report.html");
+}
+
+TEST_F(ReportModuleTest, StreamsAFileInParts) {
+  const auto report = Create(Request());
+  ASSERT_THAT(report, IsOk());
+  for (const v1::Report::File& file : report->files()) {
+    const Downloaded downloaded = Download(report->name(), file.format());
+    EXPECT_THAT(downloaded.status, IsOk());
+    EXPECT_EQ(downloaded.content_type, file.content_type());
+    EXPECT_EQ(downloaded.filename, file.filename());
+    EXPECT_EQ(downloaded.size, file.size());
+    EXPECT_EQ(static_cast<std::int64_t>(downloaded.bytes.size()), file.size());
+    EXPECT_EQ(base::Sha256Hex(downloaded.bytes), file.digest());
+  }
+}
+
+TEST_F(ReportModuleTest, EqualContentGivesEqualSnapshotAndBytes) {
+  const auto first = Create(Request());
+  ASSERT_THAT(first, IsOk());
+  // Another way to the same content: other counters.
+  world_.revision = 999;
+  world_.progress_revision = 999;
+  const auto second = Create(Request());
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->name(), "reports/sample-2025-0002");
+  EXPECT_EQ(second->data_version(), 999);
+  EXPECT_EQ(second->snapshot(), first->snapshot());
+  EXPECT_EQ(Download(first->name(), "html").bytes,
+            Download(second->name(), "html").bytes);
+  ++world_.snapshot.values.at("plan").cells[1].count;
+  const auto third = Create(Request());
+  ASSERT_THAT(third, IsOk());
+  EXPECT_NE(third->snapshot(), first->snapshot());
+}
+
+TEST_F(ReportModuleTest, ARepeatGetsTheFirstAnswer) {
+  const auto first = Create(Request("11111111-1111-1111-1111-111111111111"));
+  ASSERT_THAT(first, IsOk());
+  ++world_.snapshot.values.at("plan").cells[1].count;
+  const auto second = Create(Request("11111111-1111-1111-1111-111111111111"));
+  ASSERT_THAT(second, IsOk());
+  EXPECT_TRUE(
+      google::protobuf::util::MessageDifferencer::Equals(*first, *second));
+  v1::CreateReportRequest other =
+      Request("11111111-1111-1111-1111-111111111111");
+  other.mutable_report()->set_basis(type::v1::Basis::FINAL);
+  EXPECT_THAT(Create(other), StatusIs(absl::StatusCode::kInvalidArgument,
+                                      "REQUEST_ID_REUSED"));
+}
+
+TEST_F(ReportModuleTest, WorksWithoutAPreviousRound) {
+  world_.has_previous = false;
+  EXPECT_THAT(Create(Request()), IsOk());
+}
+
+TEST_F(ReportModuleTest, ListsByNameInPages) {
+  for (int i = 0; i < 3; ++i) ASSERT_THAT(Create(Request()), IsOk());
+  const auto first = List(2, "");
+  ASSERT_THAT(first, IsOk());
+  ASSERT_EQ(first->reports_size(), 2);
+  EXPECT_EQ(first->reports(0).name(), "reports/sample-2025-0001");
+  const auto second = List(2, first->next_page_token());
+  ASSERT_THAT(second, IsOk());
+  ASSERT_EQ(second->reports_size(), 1);
+  EXPECT_EQ(second->reports(0).name(), "reports/sample-2025-0003");
+  EXPECT_EQ(second->next_page_token(), "");
+  EXPECT_THAT(List(-1, ""), StatusIs(absl::StatusCode::kInvalidArgument,
+                                     "PAGE_SIZE_INVALID"));
+  EXPECT_THAT(
+      List(2, "bm9uc2Vuc2U"),
+      StatusIs(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+}
+
+TEST_F(ReportModuleTest, ReportsEveryWrongFieldAtOnce) {
+  v1::CreateReportRequest request;
+  request.mutable_report()->set_round("rounds/2025");
+  request.mutable_report()->set_data_version(-1);
+  request.mutable_report()->set_basis(static_cast<type::v1::Basis::Kind>(99));
+  const absl::Status status = Create(request).status();
+  EXPECT_THAT(status,
+              StatusIs(absl::StatusCode::kInvalidArgument, "REPORT_INVALID"));
+  const auto details = base::GetErrorDetails(status);
+  ASSERT_TRUE(details.has_value());
+  EXPECT_EQ(details->violations.size(), 4U);
+}
+
+TEST_F(ReportModuleTest, RefusesWhatDoesNotExist) {
+  v1::CreateReportRequest request = Request();
+  request.mutable_report()->set_template_("other");
+  EXPECT_THAT(Create(request),
+              StatusIs(absl::StatusCode::kNotFound, "TEMPLATE_NOT_FOUND"));
+  request = Request();
+  request.mutable_report()->set_round("surveys/jusou/rounds/2030");
+  EXPECT_THAT(Create(request),
+              StatusIs(absl::StatusCode::kNotFound, "ROUND_NOT_FOUND"));
+  request.mutable_report()->set_round("surveys/other/rounds/2025");
+  EXPECT_THAT(Create(request),
+              StatusIs(absl::StatusCode::kInvalidArgument, "REPORT_INVALID"));
+  EXPECT_THAT(Get("reports/none"),
+              StatusIs(absl::StatusCode::kNotFound, "REPORT_NOT_FOUND"));
+  EXPECT_THAT(Download("reports/none", "html").status,
+              StatusIs(absl::StatusCode::kNotFound, "REPORT_NOT_FOUND"));
+  const auto report = Create(Request());
+  ASSERT_THAT(report, IsOk());
+  EXPECT_THAT(Download(report->name(), "docx").status,
+              StatusIs(absl::StatusCode::kInvalidArgument, "FORMAT_UNKNOWN"));
+}
+
+TEST_F(ReportModuleTest, SaysWhichPeerDidNotAnswer) {
+  const grpc::Status away(grpc::StatusCode::RESOURCE_EXHAUSTED, "busy");
+  world_.registry = away;
+  EXPECT_THAT(Create(Request()),
+              StatusIs(absl::StatusCode::kUnavailable, "REGISTRY_UNAVAILABLE"));
+  world_.indicator = away;
+  EXPECT_THAT(Create(Request()), StatusIs(absl::StatusCode::kUnavailable,
+                                          "INDICATOR_UNAVAILABLE"));
+  world_.survey = away;
+  EXPECT_THAT(Create(Request()),
+              StatusIs(absl::StatusCode::kUnavailable, "SURVEY_UNAVAILABLE"));
+  world_.survey = {grpc::StatusCode::FAILED_PRECONDITION, "secret"};
+  // INTERNAL tells the caller nothing of the peer's words.
+  const absl::Status status = Create(Request()).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(base::MessageOf(status).find("secret"), std::string_view::npos);
+}
+
+TEST_F(ReportModuleTest, NeverMixesTwoRevisions) {
+  world_.progress_revision = 125;
+  EXPECT_THAT(Create(Request()),
+              StatusIs(absl::StatusCode::kAborted, "ROUND_MOVED"));
+  EXPECT_GT(world_.calls, 1);  // it was tried again
+  v1::CreateReportRequest request = Request();
+  request.mutable_report()->set_data_version(200);
+  EXPECT_THAT(Create(request),
+              StatusIs(absl::StatusCode::kOutOfRange, "VERSION_NOT_REACHED"));
+}
+
+TEST_F(ReportModuleTest, SaysWhatTheTemplateMisses) {
+  world_.snapshot.values.erase("partners");
+  EXPECT_THAT(Create(Request()), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                          "TEMPLATE_DOES_NOT_FIT"));
+}
+
+TEST_F(ReportModuleTest, RefusesValuesThatCannotBe) {
+  world_.snapshot.values.at("plan").cells[0].count = 5;  // of 4
+  EXPECT_EQ(Create(Request()).status().code(), absl::StatusCode::kInternal);
+}
+
+TEST_F(ReportModuleTest, TellsWatchersTheNumberOfReports) {
+  grpc::ClientContext context;
+  const auto reader =
+      stub_->WatchVersions(&context, type::v1::WatchVersionsRequest());
+  type::v1::WatchVersionsResponse message;
+  ASSERT_TRUE(reader->Read(&message));
+  ASSERT_EQ(message.entries_size(), 1);
+  EXPECT_EQ(message.entries(0).resource(), "reports");
+  EXPECT_EQ(message.entries(0).version(), 0);
+  ASSERT_THAT(Create(Request()), IsOk());
+  ASSERT_TRUE(reader->Read(&message));
+  EXPECT_EQ(message.entries(0).version(), 1);
+  runner_->Stop();
+  EXPECT_FALSE(reader->Read(&message));
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(ReportModuleTest, MeasuresRendering) {
+  ASSERT_THAT(Create(Request()), IsOk());
+  EXPECT_THAT(
+      runner_->metrics().Expose(),
+      HasSubstr("welfare_report_render_seconds_count{format=\"html\"} 1"));
+}
+
+TEST(ReportModule, DoesNotStartWithAWrongTemplate) {
+  const support::TempDir assets;
+  const auto folder = assets.path() / "services/report/data/sample";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "template.yaml") << "template: sample\n";
+  support::ModuleRunner runner(std::make_unique<ReportModule>(),
+                               {"--assets-dir", assets.path().string()});
+  for (const char* peer : {"survey", "indicator", "registry"}) {
+    runner.SetPeer(peer, "unix:/nonexistent");
+  }
+  EXPECT_THAT(runner.Start(),
+              StatusIs(absl::StatusCode::kInvalidArgument, "TEMPLATE_INVALID"));
+}
+
+}  // namespace
+}  // namespace welfare::report

@@ -1,0 +1,93 @@
+#include "services/report/files/template_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/report/sample_snapshot.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace welfare::report {
+namespace {
+
+using support::IsOk;
+using support::StatusIs;
+using ::testing::Contains;
+using ::testing::IsSupersetOf;
+
+std::vector<std::string> ReasonsOf(const absl::Status& status) {
+  std::vector<std::string> reasons;
+  const auto details = base::GetErrorDetails(status);
+  if (details.has_value()) {
+    for (const base::Violation& violation : details->violations) {
+      reasons.push_back(violation.reason);
+    }
+  }
+  return reasons;
+}
+
+TEST(TemplateReader, ReadsPagesAndBlocks) {
+  const auto read = ReadTemplate("sample", SmallTemplateYaml());
+  ASSERT_THAT(read, IsOk());
+  EXPECT_EQ(read->id, "sample");
+  ASSERT_EQ(read->pages.size(), 3U);
+  EXPECT_EQ(read->pages[2].blocks[2].indicators.size(), 6U);
+  EXPECT_TRUE(read->pages[2].blocks[2].published_chart_lost);
+  EXPECT_EQ(read->digest.size(), 64U);
+}
+
+TEST(TemplateReader, ReportsEveryFaultAtOnce) {
+  const auto read = ReadTemplate("bad", R"yaml(template: bad
+survey: jusou
+program: jusou
+first_roster_year: soon
+title: 見本
+colour: red
+pages:
+  - page: 1
+    topic: 集計
+    headline: "{plan.formulated.share}"
+    blocks:
+      - figure: plan
+      - figure: plan
+      - text: "{year} {nonsense} {other.yes}"
+      - chart: pie
+        list: []
+  - page: 3
+    headline: ""
+    blocks: []
+)yaml");
+  EXPECT_THAT(read,
+              StatusIs(absl::StatusCode::kInvalidArgument, "TEMPLATE_INVALID"));
+  EXPECT_THAT(
+      ReasonsOf(read.status()),
+      IsSupersetOf({"FORM", "FORM", "FORM", "INDICATOR_REPEATED",
+                    "PLACEHOLDER_UNKNOWN", "PLACEHOLDER_UNKNOWN",
+                    "PLACEHOLDER_WITHOUT_TABLE", "LIST_EMPTY", "PAGE_NUMBER",
+                    "FIELD_MISSING", "TEXT_EMPTY", "PAGE_EMPTY"}));
+}
+
+TEST(TemplateReader, RefusesAFigureInASentenceWithoutItsTable) {
+  std::string yaml = SmallTemplateYaml();
+  const std::string text = "      - preparing:\n";
+  yaml.replace(yaml.find(text), text.size(), "      - text: \"{plan.n}\"\n");
+  EXPECT_THAT(ReasonsOf(ReadTemplate("bad", yaml).status()),
+              Contains("PLACEHOLDER_WITHOUT_TABLE"));
+}
+
+TEST(TemplateReader, RefusesTextThatIsNoYaml) {
+  EXPECT_THAT(ReadTemplate("bad", "a: [b"),
+              StatusIs(absl::StatusCode::kInvalidArgument, "TEMPLATE_INVALID"));
+}
+
+TEST(TemplateReader, RefusesAFolderWithoutTemplates) {
+  const support::TempDir folder;
+  EXPECT_THAT(LoadTemplates(folder.path().string()),
+              StatusIs(absl::StatusCode::kInvalidArgument, "TEMPLATE_INVALID"));
+}
+
+}  // namespace
+}  // namespace welfare::report

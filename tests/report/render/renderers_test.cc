@@ -1,0 +1,255 @@
+// The renderers, from a small model to bytes: structure, escaping, formulas,
+// determinism and golden files.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <time.h>
+#include <zip.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "services/report/snapshot/canonical.h"
+#include "services/report/render/csv/csv_renderer.h"
+#include "services/report/render/html/html_renderer.h"
+#include "services/report/render/html/markup.h"
+#include "services/report/model/model_builder.h"
+#include "services/report/render/svg/svg_chart.h"
+#include "services/report/files/template_reader.h"
+#include "tests/report/sample_snapshot.h"
+#include "tests/support/status_matchers.h"
+
+namespace welfare::report {
+namespace {
+
+using support::IsOk;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+std::string Fingerprint() {
+  return HtmlRenderer().fingerprint() + " " + CsvRenderer().fingerprint();
+}
+
+ReportModel Model(const Snapshot& snapshot) {
+  const auto read = ReadTemplate("sample", SmallTemplateYaml());
+  EXPECT_THAT(read, IsOk());
+  auto model = BuildReport(*read, snapshot, "0123456789abcdef");
+  EXPECT_THAT(model, IsOk());
+  return *model;
+}
+
+std::string Html(const Snapshot& snapshot) {
+  return *HtmlRenderer().Render(Model(snapshot));
+}
+
+// The files of a ZIP archive, by name.
+std::map<std::string, std::string> Unzip(std::string bytes) {
+  std::map<std::string, std::string> files;
+  zip_error_t error;
+  zip_source_t* source =
+      zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
+  zip_t* archive = zip_open_from_source(source, ZIP_RDONLY, &error);
+  EXPECT_NE(archive, nullptr);
+  for (zip_int64_t i = 0; i < zip_get_num_entries(archive, 0); ++i) {
+    zip_stat_t stat;
+    const auto at = static_cast<zip_uint64_t>(i);
+    EXPECT_EQ(zip_stat_index(archive, at, 0, &stat), 0);
+    zip_file_t* file = zip_fopen_index(archive, at, 0);
+    std::string text(stat.size, '\0');
+    EXPECT_EQ(zip_fread(file, text.data(), text.size()),
+              static_cast<zip_int64_t>(text.size()));
+    zip_fclose(file);
+    files.emplace(stat.name, std::move(text));
+  }
+  zip_close(archive);
+  return files;
+}
+
+// Compares with the file in tests/report/golden, or writes it when
+// WELFARE_UPDATE_GOLDEN is set.
+void ExpectGolden(const std::string& name, const std::string& bytes) {
+  const std::string path = "tests/report/golden/" + name;
+  if (std::getenv("WELFARE_UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(std::string(std::getenv("WELFARE_SOURCE_DIR")) + "/" + path,
+                  std::ios::binary)
+        << bytes;
+    return;
+  }
+  EXPECT_TRUE(ReadSource(path) == bytes)
+      << path << " differs; look at the difference and refresh it with "
+      << "WELFARE_UPDATE_GOLDEN=1.";
+}
+
+TEST(Golden, Html) { ExpectGolden("sample.html", Html(SmallSnapshot())); }
+
+TEST(Golden, CsvFiles) {
+  const auto files = Unzip(*CsvRenderer().Render(Model(SmallSnapshot())));
+  std::string all;
+  for (const auto& [name, text] : files) all += "== " + name + "\n" + text;
+  ExpectGolden("sample-csv.txt", all);
+}
+
+TEST(HtmlRenderer, IsSelfContainedAndMarksSyntheticDataOnEveryPage) {
+  const std::string html = Html(SmallSnapshot());
+  EXPECT_THAT(html, StartsWith("<!DOCTYPE html>\n<html lang=\"ja\">"));
+  for (const char* outside : {"<script", "<link", "<img", "src=", "url("}) {
+    EXPECT_THAT(html, Not(HasSubstr(outside)));
+  }
+  const auto count = [&](std::string_view what) {
+    int times = 0;
+    for (std::size_t at = html.find(what); at != std::string::npos;
+         at = html.find(what, at + 1)) {
+      ++times;
+    }
+    return times;
+  };
+  EXPECT_EQ(count("<section class=\"page"),
+            count("<span class=\"synthetic\">架空データ</span>"));
+  Snapshot real = SmallSnapshot();
+  real.round.synthetic = false;
+  EXPECT_THAT(Html(real), Not(HasSubstr("class=\"synthetic\"")));
+}
+
+TEST(HtmlRenderer, UnderlinesNewcomersWithALegend) {
+  const std::string html = Html(SmallSnapshot());
+  EXPECT_THAT(html,
+              HasSubstr("見本区、<u class=\"newcomer\">例示区</u>、試験市"));
+  EXPECT_THAT(html, HasSubstr("その年度に新しく実施した自治体"));
+}
+
+TEST(HtmlRenderer, EscapesHostileText) {
+  Snapshot snapshot = SmallSnapshot();
+  const std::string hostile =
+      "</title><script>alert('x')</script>\" onload=\"x\x01\xff";
+  snapshot.round.purpose = hostile;
+  snapshot.round.publisher = hostile;
+  snapshot.values.at("plan").label = hostile;
+  snapshot.values.at("plan").cells[0].label = hostile;
+  snapshot.values.at("plan").population_label = hostile;
+  snapshot.statements[0].label = hostile;
+  snapshot.rosters[2].entries[0].name = hostile;
+  const std::string html = Html(snapshot);
+  EXPECT_THAT(html, Not(HasSubstr("<script")));
+  EXPECT_THAT(html, Not(HasSubstr("\" onload")));
+  EXPECT_THAT(html, Not(HasSubstr("\x01")));
+  EXPECT_THAT(html, Not(HasSubstr("\xff")));
+  EXPECT_THAT(html, HasSubstr("&lt;script&gt;"));
+}
+
+TEST(CsvRenderer, WritesNumbersPlainAndNamesSymbols) {
+  const auto files = Unzip(*CsvRenderer().Render(Model(SmallSnapshot())));
+  ASSERT_TRUE(files.contains("synthetic-p03_plan.csv"));
+  EXPECT_THAT(files.at("synthetic-p03_plan.csv"),
+              HasSubstr("\r\np03_plan,1,none,予定なし,0,0.0,0,0.0,\r\n"));
+  EXPECT_THAT(
+      files.at("synthetic-p03_supports.csv"),
+      HasSubstr("\r\np03_supports,1,NOT_COUNTED,カウントしていない,,1,,1,"
+                "value=NOT_APPLICABLE previous_value=NOT_APPLICABLE"));
+}
+
+TEST(CsvRenderer, NeutralisesFormulas) {
+  const auto files = Unzip(*CsvRenderer().Render(Model(SmallSnapshot())));
+  EXPECT_THAT(files.at("synthetic-p03_partners.csv"),
+              HasSubstr(",'=不動産業者<大家>,"));
+}
+
+TEST(CsvRenderer, DescribesEveryColumnOfEveryFile) {
+  const auto files = Unzip(*CsvRenderer().Render(Model(SmallSnapshot())));
+  const std::string& dictionary = files.at("synthetic-dictionary.csv");
+  for (const auto& [name, text] : files) {
+    if (name == "synthetic-dictionary.csv") continue;
+    std::string header = text.substr(0, text.find("\r\n")) + ",";
+    while (!header.empty()) {
+      const std::string column = header.substr(0, header.find(','));
+      EXPECT_THAT(dictionary, HasSubstr("\r\n" + name + ",")) << name;
+      EXPECT_THAT(dictionary, HasSubstr("," + column + ",")) << column;
+      header.erase(0, column.size() + 1);
+    }
+  }
+}
+
+TEST(Renderers, GiveEqualBytesOnEveryThreadAndInEveryTimeZone) {
+  const std::string html = Html(SmallSnapshot());
+  const std::string csv = *CsvRenderer().Render(Model(SmallSnapshot()));
+  for (const char* zone : {"UTC", "Asia/Tokyo", "America/St_Johns"}) {
+    setenv("TZ", zone, 1);
+    tzset();
+    EXPECT_EQ(Html(SmallSnapshot()), html) << zone;
+    EXPECT_TRUE(*CsvRenderer().Render(Model(SmallSnapshot())) == csv) << zone;
+  }
+  unsetenv("TZ");
+  tzset();
+  std::vector<std::string> results(8);
+  {
+    std::vector<std::jthread> threads;
+    for (std::string& result : results) {
+      threads.emplace_back([&result] {
+        result = Html(SmallSnapshot()) +
+                 *CsvRenderer().Render(Model(SmallSnapshot()));
+      });
+    }
+  }
+  for (const std::string& result : results) EXPECT_TRUE(result == html + csv);
+}
+
+TEST(Canonical, IgnoresOrderAndCounters) {
+  Snapshot a = SmallSnapshot();
+  Snapshot b = SmallSnapshot();
+  std::reverse(b.rosters.begin(), b.rosters.end());
+  std::reverse(b.statements.begin(), b.statements.end());
+  std::reverse(b.progress.begin(), b.progress.end());
+  for (Roster& roster : b.rosters) {
+    std::reverse(roster.entries.begin(), roster.entries.end());
+  }
+  for (auto& [id, value] : b.values) {
+    std::reverse(value.absences.begin(), value.absences.end());
+  }
+  b.provenance = {99, 98, 97};
+  SortSnapshot(b);
+  EXPECT_EQ(SnapshotId(a, Fingerprint()), SnapshotId(b, Fingerprint()));
+  EXPECT_EQ(Html(a), Html(b));
+}
+
+TEST(Canonical, ChangesWithContentAndFingerprint) {
+  const Snapshot a = SmallSnapshot();
+  Snapshot b = a;
+  ++b.values.at("plan").cells[1].count;
+  EXPECT_NE(SnapshotId(a, "1"), SnapshotId(b, "1"));
+  EXPECT_NE(SnapshotId(a, "1"), SnapshotId(a, "2"));
+}
+
+TEST(SvgChart, StacksSegmentsWithoutGaps) {
+  Chart chart;
+  chart.kind = Chart::Kind::kStacked;
+  chart.title = "n=3";
+  chart.categories = {{"a"}, {"b"}, {"c", true}};
+  chart.series = {{"今年", 3, {{1, "1"}, {1, "1"}, {1, "1"}}}};
+  const std::string svg = RenderSvgChart(chart, "x");
+  EXPECT_THAT(svg, HasSubstr("role=\"img\""));
+  EXPECT_THAT(svg, HasSubstr("<title id=\"x-title\">n=3</title>"));
+  EXPECT_THAT(svg, HasSubstr("a 1、b 1、c 1"));
+}
+
+TEST(SvgChart, DrawsNothingForZero) {
+  Chart chart;
+  chart.kind = Chart::Kind::kBars;
+  chart.title = "n=3";
+  chart.unit = "%";
+  chart.categories = {{"a"}};
+  chart.series = {{"今年", 3, {{0, "0（0.0%）"}}}};
+  EXPECT_THAT(RenderSvgChart(chart, "x"), HasSubstr("width=\"0\""));
+}
+
+TEST(Markup, WrapsWithoutBeginningALineWithAFullStop) {
+  const std::vector<std::string> lines = WrapText("あいう。えお", 6);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0], "あいう。");
+}
+
+}  // namespace
+}  // namespace welfare::report

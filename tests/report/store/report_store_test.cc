@@ -1,0 +1,188 @@
+// The contract of ReportStore, for every implementation there is.
+#include "services/report/store/report_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "services/platform/storage/audit_log.h"
+#include "services/report/store/sql_report_store.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/store_engines.h"
+#include "tests/support/temp_dir.h"
+
+namespace welfare::report {
+namespace {
+
+using support::IsOk;
+using support::IsOkAndHolds;
+using support::StatusIs;
+
+NewReport Sample(const std::string& bytes) {
+  NewReport input;
+  StoredReport& report = input.report;
+  report.template_id = "jusou";
+  report.survey = "jusou";
+  report.fiscal_year = 2025;
+  report.display_name = "見本";
+  report.basis = Basis::kFinal;
+  report.snapshot_id = "snapshot-of-" + bytes;
+  report.provenance = {7, 124, 60};
+  report.codebook = "2025-1";
+  report.synthetic = true;
+  report.files = {{"html", "text/html", "report.html",
+                   static_cast<std::int64_t>(bytes.size()),
+                   "digest-of-" + bytes}};
+  input.bytes = {bytes};
+  return input;
+}
+
+WriteRequest Request(std::string id, std::string body = "body") {
+  return {.request_id = std::move(id),
+          .method = "CreateReport",
+          .body = std::move(body),
+          .actor = "tester",
+          .limits = {}};
+}
+
+class ReportStoreContract
+    : public ::testing::TestWithParam<support::StoreEngine> {
+ protected:
+  void SetUp() override { Open(); }
+
+  void Open() {
+    store_.reset();
+    database_.reset();
+    auto database = GetParam().open(folder_);
+    ASSERT_THAT(database, IsOk());
+    database_ = *std::move(database);
+    auto store = SqlReportStore::Open(*database_, clock_);
+    ASSERT_THAT(store, IsOk());
+    store_ = *std::move(store);
+  }
+
+  support::TempDir folder_;
+  support::FakeClock clock_;
+  std::unique_ptr<platform::Database> database_;
+  std::unique_ptr<ReportStore> store_;
+};
+
+TEST_P(ReportStoreContract, NumbersReportsPerTemplateAndYear) {
+  EXPECT_EQ(store_->Create(Request(""), Sample("a"))->Name(),
+            "reports/jusou-2025-0001");
+  EXPECT_EQ(store_->Create(Request(""), Sample("a"))->Name(),
+            "reports/jusou-2025-0002");
+  NewReport other = Sample("a");
+  other.report.fiscal_year = 2024;
+  EXPECT_EQ(store_->Create(Request(""), other)->Name(),
+            "reports/jusou-2024-0001");
+  EXPECT_THAT(store_->Count({}), IsOkAndHolds(3));
+}
+
+TEST_P(ReportStoreContract, KeepsEverythingOverARestart) {
+  // Any byte may stand in a file.
+  const std::string bytes("\0\xff<html>", 8);
+  NewReport input = Sample("x");
+  input.bytes = {bytes};
+  ASSERT_THAT(store_->Create(Request(""), input), IsOk());
+  Open();
+  const auto report = store_->Get("reports/jusou-2025-0001", {});
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->snapshot_id, "snapshot-of-x");
+  EXPECT_EQ(report->basis, Basis::kFinal);
+  EXPECT_EQ(report->provenance.previous_round_revision, 60);
+  EXPECT_TRUE(report->synthetic);
+  EXPECT_EQ(report->create_time, clock_.Now());
+  ASSERT_EQ(report->files.size(), 1U);
+  EXPECT_EQ(report->files[0].content_type, "text/html");
+  EXPECT_THAT(store_->ReadBytes("digest-of-x", {}), IsOkAndHolds(bytes));
+}
+
+TEST_P(ReportStoreContract, AnswersARepeatWithTheFirstReport) {
+  const auto nothing = store_->FindRepeat(Request("one"));
+  ASSERT_THAT(nothing, IsOk());
+  EXPECT_FALSE(nothing->has_value());
+  ASSERT_THAT(store_->Create(Request("one"), Sample("a")), IsOk());
+  const auto repeat = store_->FindRepeat(Request("one"));
+  ASSERT_THAT(repeat, IsOk());
+  EXPECT_EQ((*repeat)->Name(), "reports/jusou-2025-0001");
+  EXPECT_EQ(store_->Create(Request("one"), Sample("b"))->snapshot_id,
+            "snapshot-of-a");
+  EXPECT_THAT(store_->Count({}), IsOkAndHolds(1));
+}
+
+TEST_P(ReportStoreContract, RefusesARequestIdWithAnotherBody) {
+  ASSERT_THAT(store_->Create(Request("one"), Sample("a")), IsOk());
+  EXPECT_THAT(
+      store_->FindRepeat(Request("one", "other")),
+      StatusIs(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  EXPECT_THAT(
+      store_->Create(Request("one", "other"), Sample("a")),
+      StatusIs(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+}
+
+TEST_P(ReportStoreContract, AFailedWriteLeavesNothing) {
+  NewReport input = Sample("a");
+  input.report.files.push_back(input.report.files[0]);  // the format twice
+  input.bytes.push_back(input.bytes[0]);
+  EXPECT_FALSE(store_->Create(Request("one"), input).ok());
+  EXPECT_THAT(store_->Count({}), IsOkAndHolds(0));
+  EXPECT_THAT(store_->ReadBytes("digest-of-a", {}),
+              StatusIs(absl::StatusCode::kNotFound, "REPORT_NOT_FOUND"));
+  // The number and the request id are free again.
+  EXPECT_EQ(store_->Create(Request("one"), Sample("a"))->Name(),
+            "reports/jusou-2025-0001");
+}
+
+TEST_P(ReportStoreContract, ListsByNameAfterAKey) {
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_THAT(store_->Create(Request(""), Sample("a")), IsOk());
+  }
+  const auto reports = store_->List("reports/jusou-2025-0001", 5, {});
+  ASSERT_THAT(reports, IsOk());
+  ASSERT_EQ(reports->size(), 2U);
+  EXPECT_EQ(reports->front().Name(), "reports/jusou-2025-0002");
+  EXPECT_EQ(reports->front().files.size(), 1U);
+}
+
+TEST_P(ReportStoreContract, GivesEveryWriterItsOwnNumber) {
+  {
+    std::vector<std::jthread> writers;
+    for (int i = 0; i < 8; ++i) {
+      writers.emplace_back([this] {
+        EXPECT_THAT(store_->Create(Request(""), Sample("a")), IsOk());
+      });
+    }
+  }
+  const auto reports = store_->List("", 20, {});
+  ASSERT_THAT(reports, IsOk());
+  ASSERT_EQ(reports->size(), 8U);
+  EXPECT_EQ(reports->back().Name(), "reports/jusou-2025-0008");
+}
+
+TEST_P(ReportStoreContract, WritesDownWhoMadeWhat) {
+  ASSERT_THAT(store_->Create(Request("one"), Sample("a")), IsOk());
+  const auto records = database_->Read([](platform::Connection& connection) {
+    return platform::ListAudit(connection, 0, 10);
+  });
+  ASSERT_THAT(records, IsOk());
+  ASSERT_EQ(records->size(), 1U);
+  const platform::AuditEntry& entry = records->front().entry;
+  EXPECT_EQ(entry.actor, "tester");
+  EXPECT_EQ(entry.action, "CreateReport");
+  EXPECT_EQ(entry.resource, "reports/jusou-2025-0001");
+  EXPECT_EQ(entry.detail, "snapshot=snapshot-of-a html=digest-of-a");
+}
+
+INSTANTIATE_TEST_SUITE_P(Engines, ReportStoreContract,
+                         ::testing::ValuesIn(support::StoreEngines()),
+                         support::EngineName);
+
+}  // namespace
+}  // namespace welfare::report

@@ -1,0 +1,62 @@
+// The shipped template against the shipped questionnaire.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
+
+#include "services/report/render/html/html_renderer.h"
+#include "services/report/model/model_builder.h"
+#include "services/report/files/template_reader.h"
+#include "tests/report/sample_snapshot.h"
+#include "tests/support/status_matchers.h"
+
+namespace welfare::report {
+namespace {
+
+using support::IsOk;
+
+ReportTemplate Jusou() {
+  const auto templates = LoadTemplates(
+      std::string(std::getenv("WELFARE_SOURCE_DIR")) + "/services/report/data");
+  EXPECT_THAT(templates, IsOk());
+  return templates->at("jusou");
+}
+
+TEST(JusouTemplate, HasTwentyPages) { EXPECT_EQ(Jusou().pages.size(), 20U); }
+
+TEST(JusouTemplate, ShowsEveryItemOfTheQuestionnaire) {
+  std::set<std::string> shown;
+  for (const TemplatePage& page : Jusou().pages) {
+    for (const TemplateBlock& block : page.blocks) {
+      shown.insert(block.indicators.begin(), block.indicators.end());
+    }
+  }
+  for (const auto& [id, value] : QuestionnaireSnapshot().values) {
+    EXPECT_TRUE(shown.contains(id)) << id;
+  }
+}
+
+// Also leaves the report in the build folder, to be looked at and to be checked
+// by html_check.py.
+TEST(JusouTemplate, FillsEveryPage) {
+  const Snapshot snapshot = QuestionnaireSnapshot();
+  const auto model = BuildReport(Jusou(), snapshot, std::string(64, '0'));
+  ASSERT_THAT(model, IsOk());
+  EXPECT_EQ(model->pages.size(), 22U);
+  for (const Page& page : model->pages) {
+    EXPECT_FALSE(page.headline.empty()) << page.label;
+    EXPECT_FALSE(page.blocks.empty()) << page.label;
+  }
+  const std::string folder =
+      std::string(std::getenv("WELFARE_BINARY_DIR")) + "/tests/report";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "/jusou.html", std::ios::binary)
+      << *HtmlRenderer().Render(*model);
+}
+
+}  // namespace
+}  // namespace welfare::report

@@ -1,0 +1,151 @@
+#include "services/survey/files/submission_csv.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "services/survey/submission/validation.h"
+#include "tests/support/status_matchers.h"
+#include "tests/survey/sample.h"
+
+namespace welfare::survey {
+namespace {
+
+using support::IsOk;
+using support::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr char kAnswers[] =
+    "survey,fiscal_year,municipality_code,respondent_kind,item_id,value,"
+    "other_text,absence\n";
+constexpr char kHeaders[] =
+    "survey,fiscal_year,municipality_code,respondent_kind,department,contact,"
+    "received_on\n";
+
+absl::StatusOr<ImportBatch> Read(const std::string& answers,
+                                 const std::string& headers = "",
+                                 int first_line = 2) {
+  return ReadImportBatch({.csv = kAnswers + answers,
+                          .first_line = first_line,
+                          .source_file = "a.csv"},
+                         {.csv = headers.empty() ? "" : kHeaders + headers,
+                          .first_line = 2,
+                          .source_file = "h.csv"});
+}
+
+TEST(ReadImportBatch, GroupsRecordsBySubmission) {
+  const auto batch = Read(
+      "s,2025,131016,council,a,1,,\n"
+      "s,2025,131024,council,a,2,,\n"
+      "s,2025,131016,council,b,3,,\n");
+  ASSERT_THAT(batch, IsOk());
+  ASSERT_THAT(batch->submissions, SizeIs(2));
+  EXPECT_EQ(batch->rows, 3);
+  EXPECT_THAT(batch->submissions[0].answers, SizeIs(2));
+  EXPECT_EQ(batch->submissions[0].answers[1].line, 4);
+  EXPECT_EQ(batch->submissions[0].answers[1].record, 3);
+  EXPECT_EQ(batch->submissions[0].answers[1].raw,
+            "s,2025,131016,council,b,3,,");
+}
+
+TEST(ReadImportBatch, CountsPhysicalLinesOfTheFile) {
+  const auto batch = Read(
+      "s,2025,131016,council,a,\"two\nlines\",,\n"
+      "s,2025,131016,council,b,3,,\n",
+      "", 100);
+  ASSERT_THAT(batch, IsOk());
+  EXPECT_EQ(batch->submissions[0].answers[0].line, 100);
+  EXPECT_EQ(batch->submissions[0].answers[1].line, 102);
+}
+
+TEST(ReadImportBatch, NamesEveryFaultOfAKey) {
+  const auto batch = Read("S S,25,131017,mayor,a,1,,\n");
+  ASSERT_THAT(batch, IsOk());
+  std::vector<std::string> reasons;
+  for (const ImportReject& reject : batch->rejects) {
+    reasons.push_back(reject.column + " " + reject.reason);
+  }
+  EXPECT_THAT(reasons,
+              ElementsAre("survey NAME_ID", "fiscal_year FISCAL_YEAR_FORMAT",
+                          "municipality_code CHECK_DIGIT",
+                          "respondent_kind RESPONDENT_KIND"));
+  EXPECT_EQ(batch->refused_rows, 1);
+  EXPECT_THAT(batch->submissions, IsEmpty());
+}
+
+TEST(ReadImportBatch, ABrokenRecordRefusesTheSubmissionItNames) {
+  const auto batch = Read(
+      "s,2025,131016,council,a,1,,\n"
+      "s,2025,131016,council,b,1,2,,,\n"
+      "s,2025,131024,council,a,1,,\n");
+  ASSERT_THAT(batch, IsOk());
+  ASSERT_THAT(batch->submissions, SizeIs(2));
+  EXPECT_TRUE(batch->submissions[0].refused);
+  EXPECT_FALSE(batch->submissions[1].refused);
+}
+
+TEST(ReadImportBatch, TakesHeadersApart) {
+  const auto batch = Read("s,2025,131016,council,a,1,,\n",
+                          "s,2025,131016,council,課,内線,2025-07-01\n"
+                          "s,2025,131024,council,課,内線,2025-02-30\n"
+                          "s,2025,131016,council,課,内線,2025-07-01\n");
+  ASSERT_THAT(batch, IsOk());
+  EXPECT_EQ(batch->rows, 1);
+  ASSERT_TRUE(batch->submissions[0].header);
+  EXPECT_EQ(batch->submissions[0].header->contact.department, "課");
+  ASSERT_THAT(batch->rejects, SizeIs(2));
+  EXPECT_EQ(batch->rejects[0].reason, "DATE_INVALID");
+  EXPECT_EQ(batch->rejects[1].reason, "HEADER_REPEATED");
+  // Personal data is not repeated to whoever reads rejects.
+  EXPECT_EQ(batch->rejects[0].raw, "");
+  EXPECT_TRUE(batch->submissions[0].refused);
+}
+
+TEST(ReadImportBatch, RefusesWhatIsNoTable) {
+  EXPECT_THAT(Read("s,2025,131016,council,a,\"1,,\n"),
+              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  EXPECT_THAT(ReadImportBatch({.csv = "", .first_line = 2, .source_file = ""},
+                              {.csv = "", .first_line = 2, .source_file = ""}),
+              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  EXPECT_THAT(ReadImportBatch({.csv = std::string("x") + kAnswers,
+                               .first_line = 2,
+                               .source_file = ""},
+                              {.csv = "", .first_line = 2, .source_file = ""}),
+              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+}
+
+SentAnswer Cell(const std::string& item, const std::string& value) {
+  static const auto codebook = sample::MakeCodebook();
+  AnswerRecord record;
+  record.item = item;
+  record.value = value;
+  bool unknown = false;
+  return ToSent(*codebook, record, unknown);
+}
+
+TEST(ToSent, ReadsAValueByTheTypeOfItsItem) {
+  EXPECT_EQ(std::get<Codes>(*Cell("methods", "visit online").value),
+            (Codes{"visit", "online"}));
+  EXPECT_EQ(std::get<std::int64_t>(*Cell("count", "0").value), 0);
+  EXPECT_EQ(std::get<std::int64_t>(*Cell("count", "-3").value), -3);
+  EXPECT_EQ(std::get<std::string>(*Cell("shared", "12").value), "12");
+  EXPECT_EQ(std::get<std::string>(*Cell("phases/find", "a b").value), "a b");
+  EXPECT_EQ(Cell("phases/find", "a").row, "find");
+  EXPECT_FALSE(Cell("count", "").value);
+}
+
+TEST(ToSent, LeavesWhatIsNoNumberForValidationToRefuse) {
+  for (const char* text : {"many", "1.5", "1,000", " 1", "+1", "１２", "1 2"}) {
+    EXPECT_TRUE(std::holds_alternative<std::string>(*Cell("count", text).value))
+        << text;
+  }
+  EXPECT_GT(
+      std::get<std::int64_t>(*Cell("count", "99999999999999999999").value),
+      kLargestNumber);
+}
+
+}  // namespace
+}  // namespace welfare::survey

@@ -1,0 +1,220 @@
+#include "tools/welfarectl/files/csv_batches.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "services/text/csv.h"
+#include "services/text/encoding.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace welfare::ctl {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+using ::welfare::support::IsOk;
+using ::welfare::support::StatusIs;
+
+const std::vector<std::string> kKey = {"code", "kind"};
+
+CsvFile FileOf(const std::string& text) {
+  return {.name = "a.csv", .text = text, .header = {"code", "kind", "value"}};
+}
+
+std::vector<CsvBatch> Cut(const std::string& text,
+                          const std::vector<std::string>& key, int max) {
+  auto batches = CutIntoBatches(FileOf(text), key, max);
+  EXPECT_THAT(batches, IsOk());
+  return batches.ok() ? *std::move(batches) : std::vector<CsvBatch>();
+}
+
+// A record and the physical line of the file it stands on.
+struct Placed {
+  std::size_t line;
+  std::vector<std::string> cells;
+  bool operator==(const Placed&) const = default;
+};
+
+std::vector<Placed> RecordsOf(const std::string& csv, std::size_t first_line) {
+  std::vector<Placed> records;
+  text::CsvReader reader(csv);
+  EXPECT_THAT(reader.Next(), IsOk());  // the header, on line 1 of a batch
+  while (true) {
+    const auto record = reader.Next();
+    if (!record.ok() || !record->has_value()) break;
+    records.push_back({(*record)->line - 2 + first_line, (*record)->cells});
+  }
+  return records;
+}
+
+TEST(CutIntoBatches, RepeatsTheHeaderAndCutsAtTheLimit) {
+  const auto batches = Cut("code,kind,value\n1,m,a\n2,m,b\n3,m,c\n", {}, 2);
+  ASSERT_THAT(batches, SizeIs(2));
+  EXPECT_EQ(batches[0].csv, "code,kind,value\n1,m,a\n2,m,b\n");
+  EXPECT_EQ(batches[0].first_line, 2);
+  EXPECT_EQ(batches[0].records, 2);
+  EXPECT_EQ(batches[1].csv, "code,kind,value\n3,m,c\n");
+  EXPECT_EQ(batches[1].first_line, 4);
+  EXPECT_EQ(batches[1].source_file, "a.csv");
+}
+
+TEST(CutIntoBatches, NeverCutsInsideAQuotedCell) {
+  const auto batches =
+      Cut("code,kind,value\n1,m,\"two\nlines\"\n2,m,b\n", {}, 1);
+  ASSERT_THAT(batches, SizeIs(2));
+  EXPECT_EQ(batches[0].csv, "code,kind,value\n1,m,\"two\nlines\"\n");
+  EXPECT_EQ(batches[1].first_line, 4);
+}
+
+TEST(CutIntoBatches, KeepsRecordsOfOneKeyTogetherBeyondTheLimit) {
+  const auto batches =
+      Cut("code,kind,value\n1,m,a\n1,m,b\n1,m,c\n1,c,d\n2,m,e\n", kKey, 2);
+  ASSERT_THAT(batches, SizeIs(2));
+  EXPECT_EQ(batches[0].records, 3);
+  EXPECT_THAT(batches[0].keys, ElementsAre(ElementsAre("1", "m")));
+  EXPECT_THAT(batches[1].keys,
+              ElementsAre(ElementsAre("1", "c"), ElementsAre("2", "m")));
+}
+
+TEST(CutIntoBatches, RefusesAKeyThatComesBack) {
+  const auto batches = CutIntoBatches(
+      FileOf("code,kind,value\n1,m,a\n2,m,b\n1,m,c\n"), kKey, 100);
+  EXPECT_THAT(batches, StatusIs(absl::StatusCode::kInvalidArgument,
+                                "ROWS_NOT_TOGETHER"));
+  EXPECT_THAT(batches.status().message(), testing::HasSubstr("line 4"));
+}
+
+TEST(CutIntoBatches, KeepsPhysicalLinesAcrossGaps) {
+  // Blank lines between records, between keys and inside a key; CRLF; a
+  // quoted line break.
+  const std::string text =
+      "code,kind,value\r\n\r\n1,m,a\r\n\n\n1,m,\"b\nb\"\r\n1,m,c\r\n\r\n"
+      "2,m,d\r\n3,m,e\r\n";
+  const auto expected = RecordsOf(text, 2);
+  for (const auto& key : {std::vector<std::string>(), kKey}) {
+    for (const int max : {1, 2, 3, 100}) {
+      std::vector<Placed> found;
+      for (const CsvBatch& batch : Cut(text, key, max)) {
+        const auto records =
+            RecordsOf(batch.csv, static_cast<std::size_t>(batch.first_line));
+        EXPECT_THAT(records, SizeIs(batch.records));
+        found.insert(found.end(), records.begin(), records.end());
+      }
+      EXPECT_TRUE(found == expected) << "limit " << max;
+    }
+  }
+}
+
+TEST(CutIntoBatches, PassesAMalformedRecordOn) {
+  const auto batches =
+      Cut("code,kind,value\n1,m,a\n1,m,b\"ad\n2,m,c\n", kKey, 1);
+  ASSERT_THAT(batches, SizeIs(2));
+  EXPECT_EQ(batches[0].csv, "code,kind,value\n1,m,a\n1,m,b\"ad\n");
+  EXPECT_THAT(batches[1].keys, ElementsAre(ElementsAre("2", "m")));
+}
+
+TEST(CutIntoBatches, LeavesAMissingKeyColumnToTheService) {
+  const CsvFile file{
+      .name = "a.csv", .text = "colour\nred\nblue\n", .header = {"colour"}};
+  const auto batches = CutIntoBatches(file, kKey, 100);
+  ASSERT_THAT(batches, IsOk());
+  ASSERT_THAT(*batches, SizeIs(1));
+  EXPECT_EQ(batches->front().records, 2);
+}
+
+TEST(CutIntoBatches, OfAFileWithoutRecordsIsNothing) {
+  EXPECT_THAT(Cut("code,kind,value\n", kKey, 100), SizeIs(0));
+}
+
+TEST(CutIntoBatches, StaysBelowTheMessageLimit) {
+  std::string text = "code,kind,value\n";
+  for (int i = 0; i < 6000; ++i) {
+    text += std::to_string(i) + ",m," + std::string(1000, 'x') + "\n";
+  }
+  for (const CsvBatch& batch : Cut(text, kKey, 1000000)) {
+    EXPECT_LT(batch.csv.size(), std::size_t{3} << 20);
+  }
+}
+
+TEST(SelectRecords, TakesTheWantedKeysAndKeepsTheirLines) {
+  const std::string text =
+      "code,kind,value\n1,m,a\n1,c,\"b\nb\"\n\n2,m,c\n3,m,d\n";
+  const auto batch =
+      SelectRecords(FileOf(text), kKey, {{"1", "c"}, {"3", "m"}});
+  ASSERT_THAT(batch, IsOk());
+  EXPECT_EQ(batch->records, 2);
+  EXPECT_EQ(batch->first_line, 3);
+  const auto records =
+      RecordsOf(batch->csv, static_cast<std::size_t>(batch->first_line));
+  ASSERT_THAT(records, SizeIs(2));
+  EXPECT_EQ(records[0].line, 3U);
+  EXPECT_EQ(records[1].line, 7U);
+  EXPECT_THAT(records[1].cells, ElementsAre("3", "m", "d"));
+}
+
+TEST(SelectRecords, OfNoKeyIsEmpty) {
+  const auto batch =
+      SelectRecords(FileOf("code,kind,value\n1,m,a\n"), kKey, {{"9", "m"}});
+  ASSERT_THAT(batch, IsOk());
+  EXPECT_EQ(batch->records, 0);
+  EXPECT_EQ(batch->csv, "");
+}
+
+TEST(RenameColumn, ChangesTheHeaderLineAndNothingElse) {
+  CsvFile file{.name = "a.csv",
+               .text = "\n\"code\",name\r\n13101,code\r\n",
+               .header = {"code", "name"}};
+  ASSERT_THAT(RenameColumn(file, "code", "code5"), IsOk());
+  EXPECT_EQ(file.text, "\ncode5,name\r\n13101,code\r\n");
+  EXPECT_THAT(file.header, ElementsAre("code5", "name"));
+}
+
+TEST(RenameColumn, LeavesAMissingColumnToTheService) {
+  CsvFile file = FileOf("code,kind,value\n1,m,a\n");
+  ASSERT_THAT(RenameColumn(file, "colour", "colour5"), IsOk());
+  EXPECT_EQ(file.text, "code,kind,value\n1,m,a\n");
+}
+
+class ReadCsvFile : public testing::Test {
+ protected:
+  std::string Write(const std::string& bytes) {
+    const std::string path = folder_.File("a.csv");
+    std::ofstream(path, std::ios::binary) << bytes;
+    return path;
+  }
+  support::TempDir folder_;
+};
+
+TEST_F(ReadCsvFile, DecodesCp932AndUtf8WithAndWithoutMark) {
+  const std::string text = "code,name\r\n131091,品川区〜①\r\n";
+  const auto cp932 = text::EncodeCp932("code,name\r\n131091,品川区①\r\n");
+  ASSERT_THAT(cp932, IsOk());
+  const auto from_cp932 = ctl::ReadCsvFile(Write(*cp932));
+  ASSERT_THAT(from_cp932, IsOk());
+  EXPECT_EQ(from_cp932->text, "code,name\r\n131091,品川区①\r\n");
+  for (const std::string& bytes : {text, "\xEF\xBB\xBF" + text}) {
+    const auto file = ctl::ReadCsvFile(Write(bytes));
+    ASSERT_THAT(file, IsOk());
+    EXPECT_EQ(file->text, text);
+    EXPECT_THAT(file->header, ElementsAre("code", "name"));
+  }
+}
+
+TEST_F(ReadCsvFile, SaysWhatIsWrong) {
+  EXPECT_THAT(ctl::ReadCsvFile(folder_.File("none.csv")),
+              StatusIs(absl::StatusCode::kNotFound, "FILE_UNREADABLE"));
+  EXPECT_THAT(ctl::ReadCsvFile(folder_.path().string()),
+              StatusIs(absl::StatusCode::kNotFound, "FILE_UNREADABLE"));
+  EXPECT_THAT(ctl::ReadCsvFile(Write("")),
+              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_EMPTY"));
+  EXPECT_THAT(ctl::ReadCsvFile(Write("code\n\xFF\xFF\n")),
+              StatusIs(absl::StatusCode::kInvalidArgument, "ENCODING_UNKNOWN"));
+}
+
+}  // namespace
+}  // namespace welfare::ctl

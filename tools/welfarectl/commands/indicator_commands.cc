@@ -1,0 +1,263 @@
+// indicator and statement.
+#include <grpcpp/grpcpp.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <map>
+
+#include "tools/welfarectl/commands/commands.h"
+#include "tools/welfarectl/output/printer.h"
+#include "tools/welfarectl/session/session.h"
+#include "welfare/indicator/v1/indicator_service.grpc.pb.h"
+
+namespace welfare::ctl {
+namespace {
+
+namespace v1 = ::welfare::indicator::v1;
+
+std::unique_ptr<v1::IndicatorService::Stub> Indicator(Session& session) {
+  return v1::IndicatorService::NewStub(session.channel());
+}
+
+std::string ValueName(const Session& session, const std::string& id,
+                      int fiscal_year) {
+  return session.survey_name() + "/indicators/" + id + "/values/" +
+         std::to_string(fiscal_year);
+}
+
+int ListIndicators(Session& session) {
+  auto stub = Indicator(session);
+  v1::ListIndicatorsRequest request;
+  request.set_parent(session.survey_name());
+  request.set_page_size(1000);
+  std::vector<v1::Indicator> all;
+  Table table({{.title = "indicator"},
+               {.title = "label", .limit = 52},
+               {.title = "measure"},
+               {.title = "population"},
+               {.title = "pages"}});
+  do {
+    v1::ListIndicatorsResponse response;
+    const auto context = session.NewContext();
+    const grpc::Status status =
+        stub->ListIndicators(context.get(), request, &response);
+    if (!status.ok()) return Fail(status);
+    for (const v1::Indicator& indicator : response.indicators()) {
+      std::string pages;
+      for (const int page : indicator.pages()) {
+        pages += (pages.empty() ? "" : " ") + std::to_string(page);
+      }
+      table.Add(
+          {indicator.name().substr(indicator.name().rfind('/') + 1),
+           indicator.display_name(),
+           ShortName(v1::Indicator::Measure_Name(indicator.measure()), ""),
+           indicator.population().id(), pages});
+      all.push_back(indicator);
+    }
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  PrintList(session, all, table);
+  return kOk;
+}
+
+int GetIndicatorValue(Session& session, const std::string& id,
+                      int fiscal_year) {
+  v1::GetIndicatorValueRequest request;
+  request.set_name(ValueName(session, id, fiscal_year));
+  v1::IndicatorValue value;
+  const auto context = session.NewContext();
+  const grpc::Status status =
+      Indicator(session)->GetIndicatorValue(context.get(), request, &value);
+  if (!status.ok()) return Fail(status);
+  Table table({{.title = "cell"},
+               {.title = "label", .limit = 52},
+               {.title = "count", .number = true},
+               {.title = "base", .number = true},
+               {.title = "percent", .number = true},
+               {.title = "value", .number = true},
+               {.title = "flags"}});
+  for (const v1::Cell& cell : value.cells()) {
+    std::string flags;
+    for (const int flag : cell.flags()) {
+      flags += (flags.empty() ? "" : " ") +
+               v1::Cell::Flag_Name(static_cast<v1::Cell::Flag>(flag));
+    }
+    table.Add({cell.key(), cell.label(), std::to_string(cell.count()),
+               std::to_string(cell.base()),
+               cell.has_percent() ? cell.percent() : "-",
+               cell.has_value() ? cell.value() : "", flags});
+  }
+  for (const v1::AbsenceCount& absence : value.absences()) {
+    table.Add({"(" + type::v1::Absence::Kind_Name(absence.kind()) + ")", "",
+               std::to_string(absence.count()),
+               absence.has_percent() ? std::to_string(value.base()) : "",
+               absence.has_percent() ? absence.percent() : "-", "", ""});
+  }
+  if (session.output() == Output::kTable) {
+    std::cout << value.display_name() << "\n"
+              << value.population().label() << "  n=" << value.base()
+              << (value.multiple_answer() ? " (複数回答)" : "") << ", size "
+              << value.population().size() << ", answers of FY"
+              << value.reference_year()
+              << (value.synthetic() ? ", 架空 (synthetic)" : "") << "\n\n";
+  }
+  Print(session, value, table);
+  return kOk;
+}
+
+int Explain(Session& session, const std::string& id, int fiscal_year,
+            const std::string& cell) {
+  v1::ExplainIndicatorValueRequest request;
+  request.set_name(ValueName(session, id, fiscal_year));
+  request.set_cell(cell);
+  v1::ExplainIndicatorValueResponse response;
+  const auto context = session.NewContext();
+  const grpc::Status status = Indicator(session)->ExplainIndicatorValue(
+      context.get(), request, &response);
+  if (!status.ok()) return Fail(status);
+  Table table({{.title = "respondent"},
+               {.title = "name"},
+               {.title = "in"},
+               {.title = "in_base"},
+               {.title = "reason", .limit = 60}});
+  for (const v1::Explanation& e : response.explanations()) {
+    table.Add({e.respondent(), e.display_name(), e.in() ? "yes" : "no",
+               e.in_base() ? "yes" : "no", e.reason()});
+  }
+  Print(session, response, table);
+  return kOk;
+}
+
+// What a verdict means to the process: `met`, `not met`, or not computable.
+enum class Outcome { kMet, kNotMet, kNotComputable };
+
+// A statement counts as met when the service names a reading that agrees: the
+// service judges, this only sorts.
+Outcome OutcomeOf(const v1::Statement& statement) {
+  if (!statement.agreeing_readings().empty()) return Outcome::kMet;
+  switch (statement.check()) {
+    case v1::Statement::CHECK_COMPUTED:
+    case v1::Statement::CHECK_REGISTRY:
+    case v1::Statement::CHECK_PROGRESS:
+      return Outcome::kNotMet;
+    default:
+      return Outcome::kNotComputable;
+  }
+}
+
+int CheckStatements(Session& session, int fiscal_year, bool check) {
+  auto stub = Indicator(session);
+  v1::ListStatementsRequest request;
+  request.set_parent(session.round_name(fiscal_year));
+  request.set_page_size(1000);
+  std::vector<v1::Statement> all;
+  Table table({{.title = "page", .number = true},
+               {.title = "statement", .limit = 46},
+               {.title = "published", .limit = 26},
+               {.title = "computed", .limit = 34},
+               {.title = "verdict"},
+               {.title = "reading", .limit = 56}});
+  std::map<Outcome, int> outcomes;
+  do {
+    v1::ListStatementsResponse response;
+    const auto context = session.NewContext();
+    const grpc::Status status =
+        stub->ListStatements(context.get(), request, &response);
+    if (!status.ok()) return Fail(status);
+    for (const v1::Statement& statement : response.statements()) {
+      all.push_back(statement);
+      ++outcomes[OutcomeOf(statement)];
+      bool first = true;
+      const auto add = [&](const std::string& computed,
+                           const std::string& verdict,
+                           const std::string& reading) {
+        table.Add({first ? std::to_string(statement.page()) : "",
+                   first ? statement.label() : "",
+                   first ? statement.published() : "", computed, verdict,
+                   reading});
+        first = false;
+      };
+      if (statement.verdict() == v1::Statement::VERDICT_NOT_COMPUTED) {
+        add("",
+            ShortName(v1::Statement::Verdict_Name(statement.verdict()),
+                      "VERDICT_"),
+            statement.not_computed_reason());
+        continue;
+      }
+      for (const v1::Statement::Reading& reading : statement.readings()) {
+        add(reading.computed(),
+            ShortName(v1::Statement::Verdict_Name(reading.verdict()),
+                      "VERDICT_"),
+            reading.reading() + ": " + reading.population().label());
+      }
+    }
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  PrintList(session, all, table);
+  if (session.output() == Output::kTable) {
+    std::cout << "\n"
+              << all.size() << " statements: " << outcomes[Outcome::kMet]
+              << " met, " << outcomes[Outcome::kNotMet] << " not met, "
+              << outcomes[Outcome::kNotComputable] << " not computable\n";
+  }
+  if (!check) return kOk;
+  return outcomes[Outcome::kNotMet] == 0 && outcomes[Outcome::kMet] > 0
+             ? kOk
+             : kRejectedRows;
+}
+
+}  // namespace
+
+void AddIndicatorCommands(CLI::App& app, Session& session) {
+  CLI::App* noun =
+      app.add_subcommand("indicator", "Figures computed from whole rounds");
+  noun->require_subcommand(1);
+  noun->add_subcommand("list", "List the definitions")->callback([&session] {
+    session.action = [&session] { return ListIndicators(session); };
+  });
+
+  CLI::App* get = noun->add_subcommand("get", "Compute one indicator");
+  CLI::App* explain =
+      noun->add_subcommand("explain", "Name the respondents behind one cell");
+  auto id = std::make_shared<std::string>();
+  auto cell = std::make_shared<std::string>();
+  auto fiscal_year = std::make_shared<int>(0);
+  for (CLI::App* verb : {get, explain}) {
+    verb->add_option("ID", *id, "Indicator id")->required();
+    verb->add_option("--fiscal-year", *fiscal_year, "Fiscal year of the round")
+        ->required();
+  }
+  explain->add_option("--cell", *cell, "Key of the cell")->required();
+  get->callback([&session, id, fiscal_year] {
+    session.action = [&session, id, fiscal_year] {
+      return GetIndicatorValue(session, *id, *fiscal_year);
+    };
+  });
+  explain->callback([&session, id, fiscal_year, cell] {
+    session.action = [&session, id, fiscal_year, cell] {
+      return Explain(session, *id, *fiscal_year, *cell);
+    };
+  });
+}
+
+void AddStatementCommands(CLI::App& app, Session& session) {
+  CLI::App* noun = app.add_subcommand(
+      "statement", "Published statements held against computed figures");
+  noun->require_subcommand(1);
+  for (const bool check : {false, true}) {
+    CLI::App* verb = noun->add_subcommand(
+        check ? "check" : "list",
+        check ? "As list; exits 3 unless every computable one is met"
+              : "List the statements published about a round");
+    auto fiscal_year = std::make_shared<int>(0);
+    verb->add_option("--fiscal-year", *fiscal_year, "Fiscal year of the round")
+        ->required();
+    verb->callback([&session, fiscal_year, check] {
+      session.action = [&session, fiscal_year, check] {
+        return CheckStatements(session, *fiscal_year, check);
+      };
+    });
+  }
+}
+
+}  // namespace welfare::ctl

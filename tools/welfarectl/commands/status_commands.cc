@@ -1,0 +1,325 @@
+// status.
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <tuple>
+#include <vector>
+
+#include "tools/welfarectl/commands/registry_calls.h"
+#include "tools/welfarectl/commands/registry_import.h"
+
+namespace welfare::ctl {
+namespace {
+
+using Stub = v1::RegistryService::Stub;
+using Records = std::vector<v1::StatusRecord>;
+using Names = std::map<std::string, std::string>;
+
+Table StatusTable() {
+  using Fit = Table::Fit;
+  return Table(
+      {{.title = "program", .csv_only = true},
+       {.title = "municipality", .csv_only = true},
+       {.title = "code", .table_only = true},
+       {.title = "display_name", .heading = "name", .table_only = true},
+       {.title = "fiscal_year", .number = true, .heading = "year"},
+       {.title = "implementing"},
+       {.title = "preparation"},
+       {.title = "version", .number = true},
+       {.title = "record_time", .spare = 4, .heading = "recorded"},
+       {.title = "correction", .csv_only = true},
+       {.title = "retracted", .csv_only = true},
+       {.title = "kind", .spare = 1, .table_only = true},
+       {.title = "reason", .fit = Fit::kFold, .spare = 1},
+       {.title = "note", .fit = Fit::kFold, .spare = 1, .heading = "source"},
+       {.title = "etag", .csv_only = true}});
+}
+
+void AddRecord(const Session& session, const v1::StatusRecord& record,
+               const Names& names, Table& table) {
+  const auto name = names.find(record.municipality());
+  table.Add(
+      {record.program(), record.municipality(), IdOf(record.municipality()),
+       name == names.end() ? "" : name->second,
+       std::to_string(record.fiscal_year()),
+       ImplementingName(record.implementing()),
+       PreparationName(record.preparation()), std::to_string(record.version()),
+       TimeFor(session, record.record_time()),
+       record.correction() ? "yes" : "no", record.retracted() ? "yes" : "no",
+       record.retracted()    ? "taken back"
+       : record.correction() ? "correction"
+                             : "",
+       record.reason(), record.note(), record.etag()});
+}
+
+// What municipalities are called now, for tables; a municipality without a
+// name here is told by its code.
+Names NamesNow(Session& session) {
+  Names names;
+  if (session.output() != Output::kTable) return names;
+  const int ignored = ReadPages<v1::ListMunicipalitiesResponse>(
+      session, v1::ListMunicipalitiesRequest(), &Stub::ListMunicipalities,
+      [&](const v1::ListMunicipalitiesResponse& page) {
+        for (const v1::Municipality& m : page.municipalities()) {
+          names.emplace(m.name(), m.display_name());
+        }
+      });
+  static_cast<void>(ignored);
+  return names;
+}
+
+struct ListFlags {
+  std::string program = "jusou", municipality;
+  int fiscal_year = 0;
+  bool in_force = false;
+  ReadAt at;
+};
+
+int ReadRecords(Session& session, const ListFlags& flags, Records& records) {
+  v1::ListStatusRecordsRequest request;
+  request.set_parent(ProgramName(flags.program));
+  request.set_fiscal_year(flags.fiscal_year);
+  request.set_in_force(flags.in_force);
+  int code = flags.at.Fill(request);
+  if (code != kOk) return code;
+  if (!flags.municipality.empty()) {
+    code = FindMunicipality(session, flags.municipality, flags.fiscal_year,
+                            *request.mutable_municipality());
+    if (code != kOk) return code;
+  }
+  return ReadPages<v1::ListStatusRecordsResponse>(
+      session, request, &Stub::ListStatusRecords,
+      [&](const v1::ListStatusRecordsResponse& page) {
+        records.insert(records.end(), page.status_records().begin(),
+                       page.status_records().end());
+      });
+}
+
+int List(Session& session, const ListFlags& flags) {
+  Records records;
+  const int code = ReadRecords(session, flags, records);
+  if (code != kOk) return code;
+  const Names names = records.empty() ? Names() : NamesNow(session);
+  Table table = StatusTable();
+  for (const auto& record : records) AddRecord(session, record, names, table);
+  PrintCountedList(session, records, table,
+                   std::string(records.size() == 1 ? "record" : "records") +
+                       (flags.in_force ? " in force" : "") +
+                       ", times in Asia/Tokyo",
+                   "No such record.");
+  return kOk;
+}
+
+int Export(Session& session, ListFlags& flags) {
+  flags.in_force = true;
+  Records records;
+  const int code = ReadRecords(session, flags, records);
+  if (code != kOk) return code;
+  const auto key = [](const v1::StatusRecord& r) {
+    return std::make_tuple(r.fiscal_year(), r.municipality());
+  };
+  std::sort(records.begin(), records.end(),
+            [&](const auto& a, const auto& b) { return key(a) < key(b); });
+  Table table({{.title = "program"},
+               {.title = "municipality_code"},
+               {.title = "fiscal_year"},
+               {.title = "implementing"},
+               {.title = "preparation"},
+               {.title = "note"}});
+  for (const v1::StatusRecord& record : records) {
+    table.Add({IdOf(record.program()), IdOf(record.municipality()),
+               std::to_string(record.fiscal_year()),
+               ImplementingName(record.implementing()),
+               PreparationName(record.preparation()), record.note()});
+  }
+  if (session.output() == Output::kJson) {
+    PrintList(session, records, table);
+  } else {
+    table.PrintCsv(std::cout);
+  }
+  std::cout << std::flush;
+  std::cerr << records.size() << " records in force\n";
+  return kOk;
+}
+
+struct RecordFlags {
+  std::string text, program = "jusou", implementing, preparation, reason, note,
+                    etag;
+  int fiscal_year = 0;
+  bool correction = false;
+  bool dry_run = false;
+};
+
+int PrintRecorded(Session& session, const v1::StatusRecord& reply,
+                  bool dry_run) {
+  Table table = StatusTable();
+  AddRecord(session, reply, NamesNow(session), table);
+  Print(session, reply, table);
+  std::cout << std::flush;
+  if (session.output() == Output::kTable && !dry_run) {
+    std::cerr << "etag " << reply.etag() << "\n";
+  }
+  SayDryRun(dry_run);
+  return kOk;
+}
+
+int Record(Session& session, const RecordFlags& flags) {
+  static const std::map<std::string, v1::Implementing> kImplementing = {
+      {"yes", v1::IMPLEMENTING_YES},
+      {"no", v1::IMPLEMENTING_NO},
+      {"ended", v1::IMPLEMENTING_ENDED}};
+  static const std::map<std::string, v1::Preparation> kPreparation = {
+      {"yes", v1::PREPARATION_YES},
+      {"no", v1::PREPARATION_NO},
+      {"unknown", v1::PREPARATION_UNKNOWN}};
+  v1::RecordStatusRequest request;
+  request.set_parent(ProgramName(flags.program));
+  request.set_request_id(Session::NewRequestId());
+  request.set_validate_only(flags.dry_run);
+  v1::StatusRecord& record = *request.mutable_status_record();
+  int code = FindMunicipality(session, flags.text, flags.fiscal_year,
+                              *record.mutable_municipality());
+  if (code != kOk) return code;
+  record.set_fiscal_year(flags.fiscal_year);
+  record.set_reason(flags.reason);
+  record.set_note(flags.note);
+  record.set_etag(EtagOf(flags.etag));
+  record.set_correction(flags.correction);
+  record.set_implementing(kImplementing.at(flags.implementing));
+  record.set_preparation(kPreparation.at(flags.preparation));
+  v1::StatusRecord reply;
+  code = Call(session, request, &Stub::RecordStatus, reply);
+  return code == kOk ? PrintRecorded(session, reply, flags.dry_run) : code;
+}
+
+int Retract(Session& session, const RecordFlags& flags) {
+  v1::RetractStatusRequest request;
+  request.set_parent(ProgramName(flags.program));
+  request.set_request_id(Session::NewRequestId());
+  request.set_validate_only(flags.dry_run);
+  int code = FindMunicipality(session, flags.text, flags.fiscal_year,
+                              *request.mutable_municipality());
+  if (code != kOk) return code;
+  request.set_fiscal_year(flags.fiscal_year);
+  request.set_reason(flags.reason);
+  request.set_etag(EtagOf(flags.etag));
+  v1::StatusRecord reply;
+  code = Call(session, request, &Stub::RetractStatus, reply);
+  return code == kOk ? PrintRecorded(session, reply, flags.dry_run) : code;
+}
+
+void AddImport(CLI::App& noun, Session& session) {
+  CLI::App* verb = noun.add_subcommand(
+      "import", "Import the status history from a CSV file");
+  auto flags = std::make_shared<RegistryImportFlags>();
+  auto reason = std::make_shared<std::string>();
+  flags->AddTo(*verb);
+  verb->add_option("--correction-reason", *reason,
+                   "Reason for records that correct or take back earlier ones");
+  verb->callback([&session, flags, reason] {
+    session.action = [&session, flags, reason] {
+      const auto stub = Registry(session);
+      return RunRegistryImport<v1::ImportStatusRecordsRequest>(
+          session, *flags, "municipality_code",
+          [&](grpc::ClientContext* context) {
+            return stub->ImportStatusRecords(context);
+          },
+          [&](v1::ImportStatusRecordsRequest& request) {
+            request.set_correction_reason(*reason);
+          });
+    };
+  });
+}
+
+// What record and retract have in common.
+CLI::App* AddWrite(CLI::App& noun, const std::string& name,
+                   const std::string& description, RecordFlags& flags) {
+  CLI::App* verb = noun.add_subcommand(name, description);
+  verb->add_option("CODE", flags.text,
+                   "Six-digit code, resource name, or a name")
+      ->required();
+  verb->add_option("--program", flags.program, "Programme id")
+      ->capture_default_str();
+  verb->add_option("--fiscal-year", flags.fiscal_year, "Fiscal year")
+      ->required();
+  verb->add_option("--etag", flags.etag,
+                   "Refuse where this is no longer the entity tag of what is "
+                   "on record; \"0\" is that of nothing");
+  verb->add_flag("--dry-run", flags.dry_run, "Check everything, write nothing");
+  return verb;
+}
+
+void AddRecordVerb(CLI::App& noun, Session& session) {
+  auto flags = std::make_shared<RecordFlags>();
+  CLI::App* record =
+      AddWrite(noun, "record",
+               "Record the two facts for one municipality and year", *flags);
+  record->add_option("--implementing", flags->implementing, "Ran the programme")
+      ->required()
+      ->check(CLI::IsMember({"yes", "no", "ended"}));
+  record->add_option("--preparation", flags->preparation, "Prepared for it")
+      ->required()
+      ->check(CLI::IsMember({"yes", "no", "unknown"}));
+  record->add_option("--reason", flags->reason, "Why it is recorded");
+  record->add_option("--note", flags->note, "Where the fact comes from");
+  record->add_flag("--correction", flags->correction,
+                   "Replaces the record there is; needs --reason");
+  record->callback([&session, flags] {
+    session.action = [&session, flags] { return Record(session, *flags); };
+  });
+}
+
+void AddReadFlags(CLI::App& verb, ListFlags& flags) {
+  verb.add_option("--program", flags.program, "Programme id")
+      ->capture_default_str();
+  verb.add_option("--fiscal-year", flags.fiscal_year, "Only this fiscal year");
+  verb.add_option("--municipality", flags.municipality,
+                  "Only this one: code, resource name, or a name");
+  flags.at.AddTo(verb);
+}
+
+}  // namespace
+
+void AddStatusCommands(CLI::App& app, Session& session) {
+  CLI::App* noun = app.add_subcommand(
+      "status", "What municipalities did about a programme, year by year");
+  noun->require_subcommand(1);
+  AddImport(*noun, session);
+  AddRecordVerb(*noun, session);
+
+  auto retract_flags = std::make_shared<RecordFlags>();
+  CLI::App* retract =
+      AddWrite(*noun, "retract",
+               "Take back the record of a year that was made by mistake",
+               *retract_flags);
+  retract->add_option("--reason", retract_flags->reason, "Why")->required();
+  retract->callback([&session, retract_flags] {
+    session.action = [&session, retract_flags] {
+      return Retract(session, *retract_flags);
+    };
+  });
+
+  CLI::App* list =
+      noun->add_subcommand("list", "List what was recorded, oldest first");
+  auto list_flags = std::make_shared<ListFlags>();
+  AddReadFlags(*list, *list_flags);
+  list->add_flag("--in-force", list_flags->in_force,
+                 "Only the record that holds for each municipality and year");
+  list->callback([&session, list_flags] {
+    session.action = [&session, list_flags] {
+      return List(session, *list_flags);
+    };
+  });
+
+  CLI::App* export_verb = noun->add_subcommand(
+      "export", "Write the records in force as CSV that `import` reads");
+  auto export_flags = std::make_shared<ListFlags>();
+  AddReadFlags(*export_verb, *export_flags);
+  export_verb->callback([&session, export_flags] {
+    session.action = [&session, export_flags] {
+      return Export(session, *export_flags);
+    };
+  });
+}
+
+}  // namespace welfare::ctl

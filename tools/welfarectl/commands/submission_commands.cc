@@ -1,0 +1,446 @@
+// submission.
+#include <google/protobuf/util/json_util.h>
+#include <grpcpp/grpcpp.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "services/text/csv.h"
+#include "tools/welfarectl/commands/commands.h"
+#include "tools/welfarectl/files/csv_batches.h"
+#include "tools/welfarectl/files/import_stream.h"
+#include "tools/welfarectl/output/printer.h"
+#include "tools/welfarectl/session/session.h"
+#include "welfare/survey/v1/survey_service.grpc.pb.h"
+
+namespace welfare::ctl {
+namespace {
+
+namespace v1 = ::welfare::survey::v1;
+
+// About 60 submissions of the largest kind.
+constexpr int kRecordsPerBatch = 4000;
+
+const std::vector<std::string>& KeyColumns() {
+  static const std::vector<std::string> kColumns = {
+      "survey", "fiscal_year", "municipality_code", "respondent_kind"};
+  return kColumns;
+}
+
+std::unique_ptr<v1::SurveyService::Stub> Survey(Session& session) {
+  return v1::SurveyService::NewStub(session.channel());
+}
+
+std::string StateName(v1::Submission::State state) {
+  return ShortName(v1::Submission::State_Name(state), "STATE_");
+}
+
+// `131016-council` -> full name; a full name stays.
+std::string SubmissionName(const Session& session, int fiscal_year,
+                           const std::string& id) {
+  return id.find('/') != std::string::npos
+             ? id
+             : session.round_name(fiscal_year) + "/submissions/" + id;
+}
+
+std::string IdOf(const std::string& name) {
+  return name.substr(name.rfind('/') + 1);
+}
+
+Table SubmissionTable() {
+  return Table({{.title = "respondent"},
+                {.title = "state"},
+                {.title = "revision", .number = true},
+                {.title = "round_revision", .number = true},
+                {.title = "late"},
+                {.title = "digest", .limit = 14}});
+}
+
+void AddRow(Table& table, const v1::Submission& submission) {
+  table.Add({IdOf(submission.name()), StateName(submission.state()),
+             std::to_string(submission.revision()),
+             std::to_string(submission.round_revision()),
+             submission.late() ? "late" : "", submission.digest()});
+}
+
+int PrintSubmission(Session& session, const v1::Submission& submission) {
+  Table table = SubmissionTable();
+  AddRow(table, submission);
+  Print(session, submission, table);
+  return kOk;
+}
+
+// --- import -----------------------------------------------------------------
+
+// Files of answers and files of headers come together; the header line tells
+// them apart.
+int ImportFiles(Session& session, const ImportFlags& flags) {
+  std::vector<CsvFile> answers, headers;
+  for (const std::string& path : flags.files) {
+    auto file = ReadCsvFile(path);
+    if (!file.ok()) return Fail(file.status());
+    const bool has_items = std::find(file->header.begin(), file->header.end(),
+                                     "item_id") != file->header.end();
+    const bool has_department =
+        std::find(file->header.begin(), file->header.end(), "department") !=
+        file->header.end();
+    (has_department && !has_items ? headers : answers)
+        .push_back(std::move(*file));
+  }
+  ImportSummary summary(flags.rejects);
+  auto stub = Survey(session);
+  for (const CsvFile& file : answers) {
+    const auto batches = CutIntoBatches(file, KeyColumns(), kRecordsPerBatch);
+    if (!batches.ok()) return Fail(batches.status());
+    const int code = SendBatches<v1::ImportSubmissionsRequest>(
+        session, *batches, flags.dry_run, summary,
+        [&](grpc::ClientContext* context) {
+          return stub->ImportSubmissions(context);
+        },
+        [&](v1::ImportSubmissionsRequest& request, const CsvBatch& batch,
+            bool) {
+          for (const CsvFile& header_file : headers) {
+            auto selected =
+                SelectRecords(header_file, KeyColumns(), batch.keys);
+            if (!selected.ok()) return selected.status();
+            if (selected->records == 0) continue;
+            request.mutable_headers()->set_csv(selected->csv);
+            request.mutable_headers()->set_first_line(selected->first_line);
+            request.mutable_headers()->set_source_file(selected->source_file);
+            break;
+          }
+          return absl::OkStatus();
+        });
+    if (code != kOk) {
+      summary.BreakOff(session);
+      return code;
+    }
+  }
+  return summary.Finish(session);
+}
+
+// --- create, get, list, history ---------------------------------------------
+
+int CreateFromFile(Session& session, int fiscal_year, const std::string& id,
+                   const std::string& path, bool dry_run) {
+  std::ifstream in(path, std::ios::binary);
+  std::error_code ignored;
+  if (!in || std::filesystem::is_directory(path, ignored)) {
+    std::cerr << "Error: cannot read " << path << "; check the path.\n";
+    return kFailure;
+  }
+  const std::string json((std::istreambuf_iterator<char>(in)), {});
+  v1::CreateSubmissionRequest request;
+  const auto parsed = google::protobuf::util::JsonStringToMessage(
+      json, request.mutable_submission());
+  if (!parsed.ok()) {
+    std::cerr << "Error: " << path << " is no submission: " << parsed.message()
+              << "\n";
+    return kUsage;
+  }
+  request.set_parent(session.round_name(fiscal_year));
+  request.set_submission_id(id);
+  request.set_request_id(Session::NewRequestId());
+  request.set_validate_only(dry_run);
+  v1::Submission reply;
+  const auto context = session.NewContext();
+  const grpc::Status status =
+      Survey(session)->CreateSubmission(context.get(), request, &reply);
+  return status.ok() ? PrintSubmission(session, reply) : Fail(status);
+}
+
+std::string AbsenceText(const v1::Answer& answer) {
+  return type::v1::Absence::Kind_Name(answer.absence());
+}
+
+std::string ValueText(const v1::Answer& answer) {
+  switch (answer.content_case()) {
+    case v1::Answer::kCodes: {
+      std::string joined;
+      for (const std::string& code : answer.codes().codes()) {
+        joined += (joined.empty() ? "" : " ") + code;
+      }
+      return joined;
+    }
+    case v1::Answer::kInteger:
+      return std::to_string(answer.integer());
+    case v1::Answer::kText:
+      return answer.text();
+    case v1::Answer::kAbsence:
+    case v1::Answer::CONTENT_NOT_SET:
+      return "";
+  }
+  return "";
+}
+
+int GetSubmission(Session& session, int fiscal_year, const std::string& id) {
+  v1::GetSubmissionRequest request;
+  request.set_name(SubmissionName(session, fiscal_year, id));
+  v1::Submission reply;
+  const auto context = session.NewContext();
+  const grpc::Status status =
+      Survey(session)->GetSubmission(context.get(), request, &reply);
+  if (!status.ok()) return Fail(status);
+  Table table({{.title = "item"},
+               {.title = "value", .limit = 48},
+               {.title = "other_text", .limit = 24},
+               {.title = "absence"}});
+  const auto add = [&](const v1::Answer& answer) {
+    table.Add({answer.row().empty() ? answer.item()
+                                    : answer.item() + "/" + answer.row(),
+               ValueText(answer), answer.other_text(),
+               answer.content_case() == v1::Answer::kAbsence
+                   ? AbsenceText(answer)
+                   : ""});
+  };
+  for (const v1::Answer& answer : reply.answers()) add(answer);
+  for (const v1::Answer& answer : reply.computed_absences()) add(answer);
+  if (session.output() == Output::kTable) {
+    std::cout << IdOf(reply.name()) << "  " << StateName(reply.state())
+              << ", revision " << reply.revision() << ", round revision "
+              << reply.round_revision()
+              << (reply.synthetic() ? ", 架空 (synthetic)" : "") << "\n\n";
+  }
+  Print(session, reply, table);
+  return kOk;
+}
+
+// Calls `handle` with every submission of the round, page by page, all at one
+// round revision.
+template <typename Handle>
+grpc::Status ForEachSubmission(Session& session, int fiscal_year, bool full,
+                               const Handle& handle) {
+  auto stub = Survey(session);
+  v1::ListSubmissionsRequest request;
+  request.set_parent(session.round_name(fiscal_year));
+  request.set_page_size(full ? 50 : 1000);
+  request.set_full(full);
+  do {
+    v1::ListSubmissionsResponse response;
+    const auto context = session.NewContext();
+    const grpc::Status status =
+        stub->ListSubmissions(context.get(), request, &response);
+    if (!status.ok()) return status;
+    for (const v1::Submission& submission : response.submissions()) {
+      handle(submission);
+    }
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  return grpc::Status::OK;
+}
+
+int ListSubmissions(Session& session, int fiscal_year) {
+  std::vector<v1::Submission> all;
+  Table table = SubmissionTable();
+  const grpc::Status status =
+      ForEachSubmission(session, fiscal_year, /*full=*/false,
+                        [&](const v1::Submission& submission) {
+                          AddRow(table, submission);
+                          all.push_back(submission);
+                        });
+  if (!status.ok()) return Fail(status);
+  PrintList(session, all, table);
+  return kOk;
+}
+
+int ExportSubmissions(Session& session, int fiscal_year) {
+  const text::CsvWriteOptions options{.line_end = "\n"};
+  std::string csv;
+  text::AppendCsvRecord(
+      csv,
+      std::vector<std::string>{"survey", "fiscal_year", "municipality_code",
+                               "respondent_kind", "item_id", "value",
+                               "other_text", "absence"},
+      options);
+  std::cout << csv;
+  const grpc::Status status = ForEachSubmission(
+      session, fiscal_year, /*full=*/true,
+      [&](const v1::Submission& submission) {
+        const std::string id = IdOf(submission.name());
+        const std::size_t dash = id.find('-');
+        csv.clear();
+        for (const v1::Answer& answer : submission.answers()) {
+          const bool absent = answer.content_case() == v1::Answer::kAbsence;
+          text::AppendCsvRecord(
+              csv,
+              std::vector<std::string>{
+                  session.options.survey, std::to_string(fiscal_year),
+                  id.substr(0, dash), id.substr(dash + 1),
+                  answer.row().empty() ? answer.item()
+                                       : answer.item() + "/" + answer.row(),
+                  ValueText(answer), answer.other_text(),
+                  absent ? AbsenceText(answer) : ""},
+              options);
+        }
+        std::cout << csv;
+      });
+  return status.ok() ? static_cast<int>(kOk) : Fail(status);
+}
+
+int ShowRevisions(Session& session, int fiscal_year, const std::string& id) {
+  auto stub = Survey(session);
+  v1::ListSubmissionRevisionsRequest request;
+  request.set_name(SubmissionName(session, fiscal_year, id));
+  request.set_page_size(1000);
+  std::vector<v1::Submission> all;
+  Table table({{.title = "revision", .number = true},
+               {.title = "round_revision", .number = true},
+               {.title = "state"},
+               {.title = "answers", .number = true},
+               {.title = "reason"},
+               {.title = "digest", .limit = 14}});
+  do {
+    v1::ListSubmissionRevisionsResponse response;
+    const auto context = session.NewContext();
+    const grpc::Status status =
+        stub->ListSubmissionRevisions(context.get(), request, &response);
+    if (!status.ok()) return Fail(status);
+    for (const v1::Submission& revision : response.revisions()) {
+      table.Add({std::to_string(revision.revision()),
+                 std::to_string(revision.round_revision()),
+                 StateName(revision.state()),
+                 std::to_string(revision.answers_size()), revision.reason(),
+                 revision.digest()});
+      all.push_back(revision);
+    }
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  PrintList(session, all, table);
+  return kOk;
+}
+
+int Submit(Session& session, const std::string& name) {
+  v1::SubmitSubmissionRequest request;
+  request.set_name(name);
+  request.set_request_id(Session::NewRequestId());
+  v1::Submission reply;
+  const auto context = session.NewContext();
+  const grpc::Status status =
+      Survey(session)->SubmitSubmission(context.get(), request, &reply);
+  return status.ok() ? PrintSubmission(session, reply) : Fail(status);
+}
+
+int Accept(Session& session, const std::string& name) {
+  v1::AcceptSubmissionRequest request;
+  request.set_name(name);
+  request.set_request_id(Session::NewRequestId());
+  v1::Submission reply;
+  const auto context = session.NewContext();
+  const grpc::Status status =
+      Survey(session)->AcceptSubmission(context.get(), request, &reply);
+  return status.ok() ? PrintSubmission(session, reply) : Fail(status);
+}
+
+int Return(Session& session, const std::string& name,
+           const std::string& reason) {
+  v1::ReturnSubmissionRequest request;
+  request.set_name(name);
+  request.set_reason(reason);
+  request.set_request_id(Session::NewRequestId());
+  v1::Submission reply;
+  const auto context = session.NewContext();
+  const grpc::Status status =
+      Survey(session)->ReturnSubmission(context.get(), request, &reply);
+  return status.ok() ? PrintSubmission(session, reply) : Fail(status);
+}
+
+struct SubmissionFlags {
+  int fiscal_year = 0;
+  std::string id, file, reason;
+  bool dry_run = false;
+};
+
+std::shared_ptr<SubmissionFlags> AddSubmissionFlags(CLI::App& verb,
+                                                    bool with_id) {
+  auto flags = std::make_shared<SubmissionFlags>();
+  if (with_id) {
+    verb.add_option("RESPONDENT", flags->id,
+                    "131016-municipality or 131016-council")
+        ->required();
+  }
+  verb.add_option("--fiscal-year,--round", flags->fiscal_year,
+                  "Fiscal year of the round")
+      ->required();
+  return flags;
+}
+
+}  // namespace
+
+void AddSubmissionCommands(CLI::App& app, Session& session) {
+  CLI::App* noun =
+      app.add_subcommand("submission", "What respondents answered");
+  noun->require_subcommand(1);
+
+  CLI::App* import_verb = noun->add_subcommand(
+      "import", "Import answers in long form, and headers, from CSV files");
+  auto import_flags = std::make_shared<ImportFlags>();
+  import_flags->AddTo(*import_verb, /*many=*/true);
+  import_verb->callback([&session, import_flags] {
+    session.action = [&session, import_flags] {
+      return ImportFiles(session, *import_flags);
+    };
+  });
+
+  CLI::App* create =
+      noun->add_subcommand("create", "Create a draft from a JSON file");
+  auto create_flags = AddSubmissionFlags(*create, /*with_id=*/true);
+  create->add_option("--file", create_flags->file, "JSON file")->required();
+  create->add_flag("--dry-run", create_flags->dry_run,
+                   "Check everything, write nothing");
+  create->callback([&session, create_flags] {
+    session.action = [&session, create_flags] {
+      return CreateFromFile(session, create_flags->fiscal_year,
+                            create_flags->id, create_flags->file,
+                            create_flags->dry_run);
+    };
+  });
+
+  const auto add = [&](const char* verb, const char* help, bool with_id,
+                       auto run) {
+    CLI::App* command = noun->add_subcommand(verb, help);
+    auto flags = AddSubmissionFlags(*command, with_id);
+    command->callback([&session, flags, run] {
+      session.action = [&session, flags, run] { return run(*flags); };
+    });
+    return std::pair{command, flags};
+  };
+  add("get", "Show one submission with its answers", true,
+      [&session](const SubmissionFlags& f) {
+        return GetSubmission(session, f.fiscal_year, f.id);
+      });
+  add("list", "List the submissions of a round", false,
+      [&session](const SubmissionFlags& f) {
+        return ListSubmissions(session, f.fiscal_year);
+      });
+  add("history", "List every revision of one submission", true,
+      [&session](const SubmissionFlags& f) {
+        return ShowRevisions(session, f.fiscal_year, f.id);
+      });
+  add("export", "Write all answers of a round as long CSV", false,
+      [&session](const SubmissionFlags& f) {
+        return ExportSubmissions(session, f.fiscal_year);
+      });
+  add("submit", "Hand a draft in", true, [&session](const SubmissionFlags& f) {
+    return Submit(session, SubmissionName(session, f.fiscal_year, f.id));
+  });
+  add("accept", "Accept a submission", true,
+      [&session](const SubmissionFlags& f) {
+        return Accept(session, SubmissionName(session, f.fiscal_year, f.id));
+      });
+  const auto [return_verb, return_flags] =
+      add("return", "Give a submission back to be mended", true,
+          [&session](const SubmissionFlags& f) {
+            return Return(session, SubmissionName(session, f.fiscal_year, f.id),
+                          f.reason);
+          });
+  return_verb
+      ->add_option("--reason", return_flags->reason,
+                   "Why; the respondent reads it")
+      ->required();
+}
+
+}  // namespace welfare::ctl

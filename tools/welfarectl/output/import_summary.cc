@@ -1,0 +1,193 @@
+#include <unistd.h>
+
+#include <fstream>
+#include <iostream>
+#include <string_view>
+
+#include "services/text/csv.h"
+#include "tools/welfarectl/commands/commands.h"
+#include "tools/welfarectl/files/csv_batches.h"
+#include "tools/welfarectl/session/interrupt.h"
+#include "tools/welfarectl/output/printer.h"
+#include "tools/welfarectl/session/session.h"
+#include "welfare/type/v1/csv_import.pb.h"
+
+namespace welfare::ctl {
+namespace {
+
+constexpr int kShownRejects = 20;
+
+std::string RejectsCsv(const type::v1::ImportResult& all) {
+  const text::CsvWriteOptions options{.line_end = "\n"};
+  std::string csv;
+  text::AppendCsvRecord(
+      csv,
+      std::vector<std::string>{"source_file", "source_line", "record", "column",
+                               "value", "reason_code", "message", "raw_record"},
+      options);
+  for (const type::v1::ImportReject& reject : all.rejects()) {
+    text::AppendCsvRecord(
+        csv,
+        std::vector<std::string>{
+            reject.source_file(), std::to_string(reject.source_line()),
+            std::to_string(reject.record()), reject.column(), reject.value(),
+            reject.reason_code(), reject.message(), reject.raw_record()},
+        options);
+  }
+  return csv;
+}
+
+// Shows the first faults on stderr.
+void ShowRejects(const type::v1::ImportResult& all) {
+  int shown = 0;
+  for (const auto& reject : all.rejects()) {
+    if (shown++ == kShownRejects) {
+      std::cerr << "... and " << all.rejects_size() - kShownRejects
+                << " more; --rejects FILE writes them all.\n";
+      return;
+    }
+    std::string where;
+    if (!reject.column().empty()) where = " (" + reject.column();
+    if (!where.empty() && !reject.value().empty())
+      where += " " + reject.value();
+    if (!where.empty()) where += ")";
+    std::cerr << OneLine(reject.source_file() + ":" +
+                         std::to_string(reject.source_line()) + ": " +
+                         reject.reason_code() + where + ": " + reject.message())
+              << "\n";
+  }
+}
+
+}  // namespace
+
+struct ImportSummary::Totals {
+  type::v1::ImportResult all;
+  std::string rejects_path;
+  Commit commit = Commit::kEachBatch;
+  std::string source_file;  // of the batch sent last
+  int first_line = 0;       // of the same
+  bool last_sent = false;   // it was the last of its file
+  bool under_way = false;   // it has no answer yet
+};
+
+ImportSummary::ImportSummary(std::string rejects_path)
+    : totals_(std::make_unique<Totals>()) {
+  totals_->rejects_path = std::move(rejects_path);
+}
+
+ImportSummary::~ImportSummary() = default;
+
+void ImportSummary::Sending(const CsvBatch& batch, bool last, Commit commit) {
+  totals_->commit = commit;
+  totals_->source_file = batch.source_file;
+  totals_->first_line = batch.first_line;
+  totals_->last_sent = last;
+  totals_->under_way = true;
+  SetInterruptNote(Committed());
+}
+
+void ImportSummary::Add(const type::v1::ImportResult& result) {
+  type::v1::ImportCounts& sum = *totals_->all.mutable_counts();
+  const type::v1::ImportCounts& counts = result.counts();
+  sum.set_rows(sum.rows() + counts.rows());
+  sum.set_created(sum.created() + counts.created());
+  sum.set_updated(sum.updated() + counts.updated());
+  sum.set_unchanged(sum.unchanged() + counts.unchanged());
+  sum.set_deleted(sum.deleted() + counts.deleted());
+  sum.set_rejected(sum.rejected() + counts.rejected());
+  for (const auto& reject : result.rejects()) {
+    *totals_->all.add_rejects() = reject;
+  }
+  totals_->all.set_rejected_as_whole(totals_->all.rejected_as_whole() +
+                                     result.rejected_as_whole());
+  totals_->all.set_version(result.version());
+  totals_->all.set_validate_only(result.validate_only());
+  totals_->under_way = false;
+  SetInterruptNote(Committed());
+}
+
+void ImportSummary::Progress(std::size_t done, std::size_t of) const {
+  if (isatty(STDERR_FILENO) == 0) return;
+  std::cerr << "\r" << done << " of " << of << " records"
+            << (done == of ? "\n" : "") << std::flush;
+}
+
+std::string ImportSummary::Committed() const {
+  const Totals& t = *totals_;
+  const type::v1::ImportCounts& counts = t.all.counts();
+  const bool whole = t.commit == Commit::kWithLastBatch;
+  const std::string again =
+      " Run the same command again: what is written comes out as unchanged.";
+  if (t.commit == Commit::kNever) {
+    return "It was a dry run: nothing is written.";
+  }
+  if (whole && t.last_sent && t.under_way) {
+    return "The end of the file was sent: all of it is written, or nothing." +
+           again;
+  }
+  if (counts.rows() == 0 && (whole || !t.under_way)) {
+    return whole ? "Nothing is written: the file is one transaction."
+                 : "Nothing is written.";
+  }
+  const std::string batch = "the batch from line " +
+                            std::to_string(t.first_line) + " of " +
+                            t.source_file + " may be written";
+  if (counts.rows() == 0) return "No answer yet; " + batch + "." + again;
+  return "Taken are " + std::to_string(counts.rows()) + " records (" +
+         std::to_string(counts.created()) + " created, " +
+         std::to_string(counts.updated()) + " updated, " +
+         std::to_string(counts.unchanged()) + " unchanged, " +
+         std::to_string(counts.deleted()) + " deleted, " +
+         std::to_string(counts.rejected()) + " rejected)" +
+         (t.under_way ? "; " + batch : "") + "." + again;
+}
+
+void ImportSummary::Refused() { totals_->under_way = false; }
+
+void ImportSummary::BreakOff(const Session& session) const {
+  std::cerr << "  " << Committed() << "\n";
+  if (totals_->all.counts().rows() > 0) static_cast<void>(Finish(session));
+}
+
+int ImportSummary::Finish(const Session& session) const {
+  SetInterruptNote("");
+  const type::v1::ImportResult& all = totals_->all;
+  const type::v1::ImportCounts& counts = all.counts();
+  Table table({{.title = "rows", .number = true},
+               {.title = "created", .number = true},
+               {.title = "updated", .number = true},
+               {.title = "unchanged", .number = true},
+               {.title = "deleted", .number = true},
+               {.title = "rejected", .number = true},
+               {.title = "version", .number = true}});
+  table.Add({std::to_string(counts.rows()), std::to_string(counts.created()),
+             std::to_string(counts.updated()),
+             std::to_string(counts.unchanged()),
+             std::to_string(counts.deleted()),
+             std::to_string(counts.rejected()), std::to_string(all.version())});
+  Print(session, all, table);
+  std::cout << std::flush;
+  if (all.validate_only()) std::cerr << "Dry run: nothing was written.\n";
+  if (!totals_->rejects_path.empty()) {
+    std::ofstream out(totals_->rejects_path, std::ios::binary);
+    out << RejectsCsv(all);
+    out.close();
+    if (!out) {
+      std::cerr << "Error: cannot write " << totals_->rejects_path << "\n";
+      return kFailure;
+    }
+    std::cerr << all.rejects_size() << " faults written to "
+              << totals_->rejects_path << "\n";
+  } else {
+    ShowRejects(all);
+  }
+  if (all.rejected_as_whole() > 0) {
+    std::cerr << "Nothing of the file is taken: "
+              << counts.rejected() - all.rejected_as_whole() << " of its "
+              << counts.rows()
+              << " records are at fault, and it is one transaction.\n";
+  }
+  return counts.rejected() > 0 ? kRejectedRows : kOk;
+}
+
+}  // namespace welfare::ctl
