@@ -9,14 +9,14 @@
 #include <utility>
 
 #include "gateway/calls/backend.h"
-#include "gateway/edge/listener.h"
 #include "gateway/calls/request_metrics.h"
 #include "gateway/calls/router.h"
+#include "gateway/edge/listener.h"
 #include "services/base/error.h"
-#include "services/platform/rpc/call_context.h"
-#include "services/platform/rpc/channel.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
+#include "services/platform/rpc/call_context.h"
+#include "services/platform/rpc/channel.h"
 #include "services/platform/rpc/rpc_server.h"
 #include "welfare/indicator/v1/indicator_service.pb.h"
 #include "welfare/registry/v1/registry_service.pb.h"

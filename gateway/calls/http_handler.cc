@@ -8,10 +8,10 @@
 #include "gateway/calls/call_headers.h"
 #include "gateway/calls/event_loop.h"
 #include "gateway/calls/failure.h"
-#include "gateway/json/json_writer.h"
-#include "gateway/routes/pages.h"
 #include "gateway/calls/request_builder.h"
 #include "gateway/calls/router.h"
+#include "gateway/json/json_writer.h"
+#include "gateway/routes/pages.h"
 #include "gateway/routes/text.h"
 
 namespace welfare::gateway {

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "gateway/http1/connection.h"
 #include "gateway/calls/exchange.h"
+#include "gateway/http1/connection.h"
 
 namespace welfare::gateway {
 

@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/indicator/files/data_files.h"
 #include "services/indicator/api/indicator_service.h"
-#include "services/platform/rpc/channel.h"
+#include "services/indicator/files/data_files.h"
 #include "services/platform/observe/log.h"
+#include "services/platform/rpc/channel.h"
 
 namespace welfare::indicator {
 

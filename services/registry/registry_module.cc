@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/platform/process/assets.h"
-#include "services/platform/observe/log.h"
 #include "services/platform/cache/memory_cache.h"
-#include "services/registry/store/live_history.h"
-#include "services/registry/program/program.h"
+#include "services/platform/observe/log.h"
+#include "services/platform/process/assets.h"
 #include "services/registry/api/registry_service.h"
+#include "services/registry/program/program.h"
+#include "services/registry/store/live_history.h"
 #include "services/registry/store/sql_registry_store.h"
 
 namespace welfare::registry {

@@ -4,11 +4,11 @@
 
 #include "services/base/error.h"
 #include "services/platform/rpc/channel.h"
-#include "services/report/peers/peer_snapshot_source.h"
 #include "services/report/api/report_maker.h"
 #include "services/report/api/report_service.h"
-#include "services/report/store/sql_report_store.h"
 #include "services/report/files/template_reader.h"
+#include "services/report/peers/peer_snapshot_source.h"
+#include "services/report/store/sql_report_store.h"
 
 namespace welfare::report {
 

@@ -3,18 +3,18 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/platform/observe/log.h"
 #include "services/platform/rpc/channel.h"
 #include "services/platform/storage/database.h"
-#include "services/platform/observe/log.h"
 #include "services/platform/storage/migrations.h"
-#include "services/survey/store/pinned_content.h"
-#include "services/survey/peers/registry_client.h"
-#include "services/survey/store/sql_survey_store.h"
 #include "services/survey/api/survey_api.h"
 #include "services/survey/api/survey_metrics.h"
-#include "services/survey/store/survey_schema.h"
 #include "services/survey/api/survey_service.h"
 #include "services/survey/api/version_feed.h"
+#include "services/survey/peers/registry_client.h"
+#include "services/survey/store/pinned_content.h"
+#include "services/survey/store/sql_survey_store.h"
+#include "services/survey/store/survey_schema.h"
 
 namespace welfare::survey {
 

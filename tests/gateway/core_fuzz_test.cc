@@ -7,12 +7,12 @@
 #include <string>
 #include <vector>
 
-#include "gateway/routes/http_route.h"
+#include "gateway/calls/request_builder.h"
 #include "gateway/json/json_reader.h"
 #include "gateway/json/json_writer.h"
+#include "gateway/routes/http_route.h"
 #include "gateway/routes/path_matcher.h"
 #include "gateway/routes/path_template.h"
-#include "gateway/calls/request_builder.h"
 #include "gateway/routes/text.h"
 #include "tests/gateway/test_schema.h"
 

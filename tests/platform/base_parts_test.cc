@@ -14,11 +14,11 @@
 #include <thread>
 #include <vector>
 
-#include "services/platform/process/assets.h"
-#include "services/platform/rpc/call_context.h"
-#include "services/platform/process/config.h"
 #include "services/platform/observe/log.h"
 #include "services/platform/observe/ops_server.h"
+#include "services/platform/process/assets.h"
+#include "services/platform/process/config.h"
+#include "services/platform/rpc/call_context.h"
 #include "services/platform/work/system_clock.h"
 #include "services/platform/work/worker_pool.h"
 #include "tests/support/status_matchers.h"

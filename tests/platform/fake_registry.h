@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "services/base/error.h"
-#include "services/platform/rpc/handler.h"
 #include "services/platform/process/rpc_module.h"
+#include "services/platform/rpc/handler.h"
 #include "services/platform/rpc/stream.h"
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
 

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/platform/process/process.h"
 #include "services/platform/rpc/channel.h"
 #include "services/platform/rpc/grpc_lifetime.h"
-#include "services/platform/process/process.h"
 
 namespace welfare::support {
 ModuleRunner::ModuleRunner(std::unique_ptr<platform::Module> module,

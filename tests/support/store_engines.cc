@@ -1,7 +1,7 @@
 #include "tests/support/store_engines.h"
 
-#include "services/platform/work/digest.h"
 #include "services/platform/storage/open_database.h"
+#include "services/platform/work/digest.h"
 #include "tests/support/postgres_server.h"
 
 namespace welfare::support {

@@ -13,13 +13,13 @@
 #include "welfare/survey/v1/round.pb.h"
 #include "welfare/type/v1/versions.pb.h"
 
-#include "services/indicator/definition/definition.h"
 #include "services/indicator/compute/figures.h"
-#include "services/indicator/statements/published.h"
+#include "services/indicator/compute/round_indicators.h"
+#include "services/indicator/definition/definition.h"
 #include "services/indicator/questionnaire/questionnaire.h"
 #include "services/indicator/round/registry_history.h"
-#include "services/indicator/compute/round_indicators.h"
 #include "services/indicator/round/round_table.h"
+#include "services/indicator/statements/published.h"
 
 namespace welfare::indicator {
 

@@ -14,12 +14,12 @@
 
 #include "services/indicator/api/convert.h"
 #include "services/indicator/files/data_files.h"
-#include "services/indicator/store/loaded_rounds.h"
 #include "services/indicator/peers/peers.h"
+#include "services/indicator/store/loaded_rounds.h"
 #include "services/platform/cache/cache.h"
-#include "services/platform/rpc/call_context.h"
-#include "services/platform/observe/metrics.h"
 #include "services/platform/cache/shared_bytes.h"
+#include "services/platform/observe/metrics.h"
+#include "services/platform/rpc/call_context.h"
 
 namespace welfare::indicator {
 

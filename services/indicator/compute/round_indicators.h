@@ -13,9 +13,9 @@
 
 #include "services/base/error.h"
 #include "services/base/expression/expression.h"
-#include "services/indicator/round/bitmap.h"
-#include "services/indicator/definition/definition.h"
 #include "services/indicator/compute/figures.h"
+#include "services/indicator/definition/definition.h"
+#include "services/indicator/round/bitmap.h"
 #include "services/indicator/round/registry_history.h"
 #include "services/indicator/round/round_table.h"
 

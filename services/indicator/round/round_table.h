@@ -17,8 +17,8 @@
 #include "services/base/expression/expression.h"
 #include "services/base/fiscal_year.h"
 #include "services/base/respondent.h"
-#include "services/indicator/round/bitmap.h"
 #include "services/indicator/questionnaire/questionnaire.h"
+#include "services/indicator/round/bitmap.h"
 
 namespace welfare::indicator {
 

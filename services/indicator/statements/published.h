@@ -10,8 +10,8 @@
 
 #include "services/base/error.h"
 #include "services/base/wording.h"
-#include "services/indicator/round/registry_history.h"
 #include "services/indicator/compute/round_indicators.h"
+#include "services/indicator/round/registry_history.h"
 
 namespace welfare::indicator {
 

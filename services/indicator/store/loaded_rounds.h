@@ -15,10 +15,10 @@
 #include "absl/status/statusor.h"
 
 #include "services/base/error.h"
+#include "services/indicator/compute/round_indicators.h"
 #include "services/indicator/definition/definition.h"
 #include "services/indicator/peers/peers.h"
 #include "services/indicator/round/registry_history.h"
-#include "services/indicator/compute/round_indicators.h"
 
 namespace welfare::indicator {
 

@@ -18,10 +18,10 @@
 #include <utility>
 #include <vector>
 
-#include "services/platform/work/digest.h"
+#include "services/platform/cache/memory_cache.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
-#include "services/platform/cache/memory_cache.h"
+#include "services/platform/work/digest.h"
 
 namespace welfare::platform {
 namespace {

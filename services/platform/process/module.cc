@@ -9,8 +9,8 @@
 #include <iostream>
 #include <system_error>
 
-#include "services/platform/process/assets.h"
 #include "services/platform/errors.h"
+#include "services/platform/process/assets.h"
 #include "services/platform/storage/metered_database.h"
 #include "services/platform/storage/open_database.h"
 

@@ -14,9 +14,9 @@
 #include "absl/status/statusor.h"
 #include "services/base/clock.h"
 #include "services/platform/cache/cache.h"
+#include "services/platform/observe/metrics.h"
 #include "services/platform/process/config.h"
 #include "services/platform/storage/database.h"
-#include "services/platform/observe/metrics.h"
 
 namespace welfare::platform {
 

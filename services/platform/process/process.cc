@@ -17,17 +17,17 @@
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/platform/process/assets.h"
-#include "services/platform/errors.h"
-#include "services/platform/rpc/grpc_lifetime.h"
-#include "services/platform/observe/log.h"
 #include "services/platform/cache/memory_cache.h"
-#include "services/platform/observe/metrics.h"
-#include "services/platform/storage/open_database.h"
-#include "services/platform/observe/ops_server.h"
 #include "services/platform/cache/redis_cache.h"
-#include "services/platform/work/system_clock.h"
+#include "services/platform/errors.h"
+#include "services/platform/observe/log.h"
+#include "services/platform/observe/metrics.h"
+#include "services/platform/observe/ops_server.h"
 #include "services/platform/observe/version.h"
+#include "services/platform/process/assets.h"
+#include "services/platform/rpc/grpc_lifetime.h"
+#include "services/platform/storage/open_database.h"
+#include "services/platform/work/system_clock.h"
 
 namespace welfare::platform {
 namespace {

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/platform/rpc/handler.h"
 #include "services/platform/observe/log.h"
+#include "services/platform/rpc/handler.h"
 #include "services/platform/work/worker_pool.h"
 
 namespace welfare::platform {

@@ -30,9 +30,9 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "services/platform/cache/shared_bytes.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/platform/rpc/call_observation.h"
-#include "services/platform/cache/shared_bytes.h"
 #include "services/platform/work/worker_pool.h"
 
 namespace welfare::platform {

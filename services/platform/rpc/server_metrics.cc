@@ -10,8 +10,8 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "services/platform/rpc/call_observation.h"
 #include "services/platform/observe/log.h"
+#include "services/platform/rpc/call_observation.h"
 
 namespace welfare::platform {
 namespace {

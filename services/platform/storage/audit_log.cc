@@ -4,8 +4,8 @@
 #include <cstddef>
 
 #include "services/base/error.h"
-#include "services/platform/work/digest.h"
 #include "services/platform/errors.h"
+#include "services/platform/work/digest.h"
 
 namespace welfare::platform {
 

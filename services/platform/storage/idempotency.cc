@@ -1,8 +1,8 @@
 #include "services/platform/storage/idempotency.h"
 
 #include "services/base/error.h"
-#include "services/platform/work/digest.h"
 #include "services/platform/errors.h"
+#include "services/platform/work/digest.h"
 
 namespace welfare::platform {
 

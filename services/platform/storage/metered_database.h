@@ -3,8 +3,8 @@
 #include <memory>
 #include <string>
 
-#include "services/platform/storage/database.h"
 #include "services/platform/observe/metrics.h"
+#include "services/platform/storage/database.h"
 
 namespace welfare::platform {
 

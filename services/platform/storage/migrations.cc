@@ -5,8 +5,8 @@
 #include <string>
 
 #include "services/base/error.h"
-#include "services/platform/work/digest.h"
 #include "services/platform/errors.h"
+#include "services/platform/work/digest.h"
 
 namespace welfare::platform {
 namespace {

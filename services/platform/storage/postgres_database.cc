@@ -20,9 +20,9 @@
 #include "services/base/error.h"
 #include "services/platform/errors.h"
 #include "services/platform/storage/guarded.h"
-#include "services/platform/work/limited_wait.h"
 #include "services/platform/storage/postgres_connection.h"
 #include "services/platform/storage/schema_aliases.h"
+#include "services/platform/work/limited_wait.h"
 
 namespace welfare::platform {
 namespace {

@@ -15,8 +15,8 @@
 #include "absl/strings/str_cat.h"
 #include "services/platform/errors.h"
 #include "services/platform/storage/guarded.h"
-#include "services/platform/work/limited_wait.h"
 #include "services/platform/storage/schema_aliases.h"
+#include "services/platform/work/limited_wait.h"
 
 namespace welfare::platform {
 namespace {

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "services/platform/work/call_limits.h"
 #include "services/platform/errors.h"
+#include "services/platform/work/call_limits.h"
 
 namespace welfare::platform {
 

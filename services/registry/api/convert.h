@@ -19,15 +19,15 @@
 #include "services/base/clock.h"
 #include "services/registry/files/csv_import.h"
 #include "services/registry/history/history.h"
-#include "services/registry/municipality/lineage.h"
-#include "services/registry/municipality/municipality.h"
 #include "services/registry/history/plans.h"
-#include "services/registry/program/program.h"
 #include "services/registry/history/roster.h"
 #include "services/registry/history/state_digest.h"
+#include "services/registry/history/timeline.h"
+#include "services/registry/municipality/lineage.h"
+#include "services/registry/municipality/municipality.h"
+#include "services/registry/program/program.h"
 #include "services/registry/program/status.h"
 #include "services/registry/program/status_rules.h"
-#include "services/registry/history/timeline.h"
 
 namespace welfare::registry {
 

@@ -14,10 +14,10 @@
 #include "services/base/resource_name.h"
 #include "services/platform/rpc/page_request.h"
 #include "services/registry/api/convert.h"
-#include "services/registry/files/csv_import.h"
-#include "services/registry/errors.h"
-#include "services/registry/history/plans.h"
 #include "services/registry/api/requests.h"
+#include "services/registry/errors.h"
+#include "services/registry/files/csv_import.h"
+#include "services/registry/history/plans.h"
 #include "services/text/normalize.h"
 
 namespace welfare::registry {

@@ -14,11 +14,11 @@
 
 #include "services/base/clock.h"
 #include "services/platform/cache/cache.h"
-#include "services/platform/rpc/call_context.h"
 #include "services/platform/cache/shared_bytes.h"
+#include "services/platform/rpc/call_context.h"
 #include "services/registry/history/history.h"
-#include "services/registry/store/live_history.h"
 #include "services/registry/program/program.h"
+#include "services/registry/store/live_history.h"
 
 namespace welfare::registry {
 

@@ -9,13 +9,13 @@
 #include "services/base/error.h"
 #include "services/base/resource_name.h"
 #include "services/base/sha256.h"
-#include "services/platform/rpc/deterministic_bytes.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
+#include "services/platform/rpc/deterministic_bytes.h"
 #include "services/registry/api/convert.h"
+#include "services/registry/api/requests.h"
 #include "services/registry/errors.h"
 #include "services/registry/history/plans.h"
-#include "services/registry/api/requests.h"
 
 namespace welfare::registry {
 namespace {

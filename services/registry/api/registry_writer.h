@@ -13,13 +13,13 @@
 #include "welfare/type/v1/csv_import.pb.h"
 
 #include "services/base/clock.h"
-#include "services/platform/rpc/call_context.h"
 #include "services/platform/observe/metrics.h"
+#include "services/platform/rpc/call_context.h"
 #include "services/registry/files/csv_import.h"
-#include "services/registry/history/draft.h"
 #include "services/registry/files/import_file.h"
-#include "services/registry/store/live_history.h"
+#include "services/registry/history/draft.h"
 #include "services/registry/program/program.h"
+#include "services/registry/store/live_history.h"
 #include "services/registry/store/registry_store.h"
 
 namespace welfare::registry {

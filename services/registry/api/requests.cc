@@ -9,8 +9,8 @@
 
 #include "services/base/error.h"
 #include "services/base/resource_name.h"
-#include "services/registry/files/csv_import.h"
 #include "services/registry/errors.h"
+#include "services/registry/files/csv_import.h"
 
 namespace welfare::registry {
 namespace {

@@ -11,8 +11,8 @@
 
 #include "services/base/fiscal_year.h"
 #include "services/base/municipality_code.h"
-#include "services/registry/municipality/municipality.h"
 #include "services/registry/history/plans.h"
+#include "services/registry/municipality/municipality.h"
 #include "services/registry/program/status.h"
 #include "services/registry/program/status_rules.h"
 

@@ -3,8 +3,8 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/report/store/report_store.h"
 #include "services/report/snapshot/snapshot.h"
+#include "services/report/store/report_store.h"
 
 namespace welfare::indicator::v1 {
 class IndicatorValue;

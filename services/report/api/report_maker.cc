@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "services/base/sha256.h"
-#include "services/report/snapshot/canonical.h"
-#include "services/report/render/csv/csv_renderer.h"
 #include "services/report/errors.h"
-#include "services/report/render/html/html_renderer.h"
 #include "services/report/model/model_builder.h"
+#include "services/report/render/csv/csv_renderer.h"
+#include "services/report/render/html/html_renderer.h"
+#include "services/report/snapshot/canonical.h"
 
 namespace welfare::report {
 

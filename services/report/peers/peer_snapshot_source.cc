@@ -12,9 +12,9 @@
 
 #include "services/platform/rpc/peer_call.h"
 #include "services/platform/rpc/status_mapping.h"
-#include "services/report/snapshot/canonical.h"
 #include "services/report/api/convert.h"
 #include "services/report/errors.h"
+#include "services/report/snapshot/canonical.h"
 
 namespace welfare::report {
 namespace {

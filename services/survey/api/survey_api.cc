@@ -10,17 +10,17 @@
 
 #include "services/base/error.h"
 #include "services/base/page.h"
-#include "services/platform/storage/database.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
 #include "services/platform/rpc/page_request.h"
-#include "services/survey/files/codebook_xlsform.h"
-#include "services/survey/columns/columns.h"
+#include "services/platform/storage/database.h"
 #include "services/survey/api/convert.h"
+#include "services/survey/columns/columns.h"
 #include "services/survey/errors.h"
-#include "services/survey/submission/intake.h"
+#include "services/survey/files/codebook_xlsform.h"
 #include "services/survey/files/submission_csv.h"
 #include "services/survey/files/submission_importer.h"
+#include "services/survey/submission/intake.h"
 
 namespace welfare::survey {
 namespace {

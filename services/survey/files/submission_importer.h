@@ -7,10 +7,10 @@
 #include "absl/status/statusor.h"
 
 #include "services/base/clock.h"
-#include "services/survey/submission/intake.h"
+#include "services/survey/files/submission_csv.h"
 #include "services/survey/store/pinned_content.h"
 #include "services/survey/store/store.h"
-#include "services/survey/files/submission_csv.h"
+#include "services/survey/submission/intake.h"
 
 namespace welfare::survey {
 

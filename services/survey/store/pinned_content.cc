@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "services/base/error.h"
-#include "services/survey/files/codebook_xlsform.h"
 #include "services/survey/errors.h"
+#include "services/survey/files/codebook_xlsform.h"
 
 namespace welfare::survey {
 

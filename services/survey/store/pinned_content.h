@@ -11,8 +11,8 @@
 #include "services/base/resource_name.h"
 #include "services/survey/codebook/codebook.h"
 #include "services/survey/round/frame.h"
-#include "services/survey/submission/intake.h"
 #include "services/survey/store/store.h"
+#include "services/survey/submission/intake.h"
 
 namespace welfare::survey {
 

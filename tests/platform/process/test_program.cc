@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "services/platform/process/process.h"
 #include "services/platform/rpc/channel.h"
 #include "services/platform/rpc/peer_call.h"
-#include "services/platform/process/process.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "tests/platform/fake_registry.h"
 

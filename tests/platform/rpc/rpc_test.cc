@@ -12,8 +12,8 @@
 #include <optional>
 
 #include "grpc/health/v1/health.grpc.pb.h"
-#include "services/platform/rpc/channel.h"
 #include "services/platform/observe/log.h"
+#include "services/platform/rpc/channel.h"
 #include "services/platform/rpc/peer_call.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "tests/platform/fake_registry.h"

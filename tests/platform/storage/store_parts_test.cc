@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "services/platform/storage/audit_log.h"
-#include "services/platform/work/digest.h"
 #include "services/platform/storage/idempotency.h"
 #include "services/platform/storage/migrations.h"
 #include "services/platform/storage/open_database.h"
+#include "services/platform/work/digest.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"

@@ -13,13 +13,13 @@
 #include <thread>
 #include <vector>
 
-#include "services/report/snapshot/canonical.h"
+#include "services/report/files/template_reader.h"
+#include "services/report/model/model_builder.h"
 #include "services/report/render/csv/csv_renderer.h"
 #include "services/report/render/html/html_renderer.h"
 #include "services/report/render/html/markup.h"
-#include "services/report/model/model_builder.h"
 #include "services/report/render/svg/svg_chart.h"
-#include "services/report/files/template_reader.h"
+#include "services/report/snapshot/canonical.h"
 #include "tests/report/sample_snapshot.h"
 #include "tests/support/status_matchers.h"
 

@@ -8,9 +8,9 @@
 #include <set>
 #include <string>
 
-#include "services/report/render/html/html_renderer.h"
-#include "services/report/model/model_builder.h"
 #include "services/report/files/template_reader.h"
+#include "services/report/model/model_builder.h"
+#include "services/report/render/html/html_renderer.h"
 #include "tests/report/sample_snapshot.h"
 #include "tests/support/status_matchers.h"
 

@@ -7,8 +7,8 @@
 #include "services/base/date.h"
 #include "services/base/error.h"
 #include "services/text/csv.h"
-#include "tools/welfarectl/files/csv_batches.h"
 #include "tools/welfarectl/commands/registry_calls.h"
+#include "tools/welfarectl/files/csv_batches.h"
 
 namespace welfare::ctl {
 namespace {

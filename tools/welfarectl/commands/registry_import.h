@@ -5,8 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
-#include "tools/welfarectl/files/import_stream.h"
 #include "tools/welfarectl/commands/registry_calls.h"
+#include "tools/welfarectl/files/import_stream.h"
 
 namespace welfare::ctl {
 

@@ -12,9 +12,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "tools/welfarectl/session/answer_timer.h"
 #include "tools/welfarectl/commands/commands.h"
 #include "tools/welfarectl/files/csv_batches.h"
+#include "tools/welfarectl/session/answer_timer.h"
 #include "tools/welfarectl/session/session.h"
 #include "welfare/type/v1/csv_import.pb.h"
 

@@ -7,8 +7,8 @@
 #include "services/text/csv.h"
 #include "tools/welfarectl/commands/commands.h"
 #include "tools/welfarectl/files/csv_batches.h"
-#include "tools/welfarectl/session/interrupt.h"
 #include "tools/welfarectl/output/printer.h"
+#include "tools/welfarectl/session/interrupt.h"
 #include "tools/welfarectl/session/session.h"
 #include "welfare/type/v1/csv_import.pb.h"
 
