@@ -281,6 +281,12 @@ v1::Submission ToProto(const Submission& submission, const Round& round,
   return result;
 }
 
+void SetContact(const Contact& contact, v1::Submission& submission) {
+  if (contact == Contact{}) return;
+  submission.mutable_header()->set_department(contact.department);
+  submission.mutable_header()->set_contact(contact.contact);
+}
+
 v1::Column ToProto(const Column& column, const Codebook& codebook) {
   v1::Column result;
   const Item& item = codebook.item(column.item);

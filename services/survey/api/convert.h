@@ -48,6 +48,9 @@ SentAnswer SentFromProto(const v1::Answer& answer);
 v1::Submission ToProto(const Submission& submission, const Round& round,
                        bool full);
 
+// Joins the personal data to a reply; an empty one leaves no trace.
+void SetContact(const Contact& contact, v1::Submission& submission);
+
 v1::Column ToProto(const Column& column, const Codebook& codebook);
 
 v1::RoundProgress ToProto(const Round& round,

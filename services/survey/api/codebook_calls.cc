@@ -1,0 +1,141 @@
+#include "services/survey/api/survey_api.h"
+
+#include <optional>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "services/base/error.h"
+#include "services/base/page.h"
+#include "services/platform/rpc/page_request.h"
+#include "services/survey/api/convert.h"
+#include "services/survey/api/requests.h"
+#include "services/survey/errors.h"
+#include "services/survey/files/codebook_xlsform.h"
+
+namespace welfare::survey {
+
+absl::Status SurveyApi::ImportCodebook(const Call& call,
+                                       const v1::ImportCodebookRequest& request,
+                                       v1::Codebook& response) {
+  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(const auto name,
+                           ParseName<base::CodebookName>(
+                               "codebook_id", request.parent() + "/codebooks/" +
+                                                  request.codebook_id()));
+  StoredCodebook codebook{.name = name};
+  codebook.sheets = {.survey = request.survey_csv(),
+                     .choices = request.choices_csv(),
+                     .settings = request.settings_csv()};
+  XlsFormReading reading =
+      ReadXlsForm(codebook.sheets, name.survey, name.version);
+  if (reading.check.codebook == nullptr) {
+    return CodebookInvalid(reading.check.problems);
+  }
+  codebook.title = reading.check.codebook->title();
+  codebook.digest = reading.digest;
+  codebook.create_time = d_.clock.Now();
+  const auto decide = [&](StoreReader& store,
+                          StoreWriter* writer) -> absl::StatusOr<std::string> {
+    WELFARE_ASSIGN_OR_RETURN(const auto stored, store.FindCodebook(name));
+    StoredCodebook next = codebook;
+    if (stored) {
+      if (stored->digest == codebook.digest) {
+        return ToProto(*stored, reading.check.codebook.get())
+            .SerializeAsString();
+      }
+      if (stored->state == CodebookState::kPublished) {
+        return CodebookPublished(name);
+      }
+      next.create_time = stored->create_time;
+    }
+    if (writer != nullptr) {
+      WELFARE_RETURN_IF_ERROR(writer->StoreCodebook(next));
+    }
+    return ToProto(next, reading.check.codebook.get()).SerializeAsString();
+  };
+  std::string reply;
+  if (request.validate_only()) {
+    WELFARE_RETURN_IF_ERROR(
+        d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+          WELFARE_ASSIGN_OR_RETURN(reply, decide(store, nullptr));
+          return absl::OkStatus();
+        }));
+  } else {
+    WELFARE_ASSIGN_OR_RETURN(
+        reply,
+        d_.store.Change(
+            Limits(call),
+            MakeChange(call, "ImportCodebook", request, codebook.create_time),
+            [&](StoreWriter& writer) { return decide(writer, &writer); }));
+  }
+  response.ParseFromString(reply);
+  return absl::OkStatus();
+}
+
+absl::Status SurveyApi::PublishCodebook(
+    const Call& call, const v1::PublishCodebookRequest& request,
+    v1::Codebook& response) {
+  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(
+      const auto name, ParseName<base::CodebookName>("name", request.name()));
+  const base::Timestamp now = d_.clock.Now();
+  WELFARE_ASSIGN_OR_RETURN(
+      const std::string reply,
+      d_.store.Change(
+          Limits(call), MakeChange(call, "PublishCodebook", request, now),
+          [&](StoreWriter& store) -> absl::StatusOr<std::string> {
+            WELFARE_ASSIGN_OR_RETURN(auto stored, store.FindCodebook(name));
+            if (!stored) return CodebookNotFound(name);
+            WELFARE_ASSIGN_OR_RETURN(const auto codebook,
+                                     d_.content.LoadCodebook(store, name));
+            if (stored->state != CodebookState::kPublished) {
+              WELFARE_RETURN_IF_ERROR(store.PublishCodebook(name, now));
+              stored->state = CodebookState::kPublished;
+              stored->publish_time = now;
+            }
+            return ToProto(*stored, codebook.get()).SerializeAsString();
+          }));
+  response.ParseFromString(reply);
+  return absl::OkStatus();
+}
+
+absl::Status SurveyApi::GetCodebook(const Call& call,
+                                    const v1::GetCodebookRequest& request,
+                                    v1::Codebook& response) {
+  WELFARE_ASSIGN_OR_RETURN(
+      const auto name, ParseName<base::CodebookName>("name", request.name()));
+  return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+    WELFARE_ASSIGN_OR_RETURN(const auto stored, store.FindCodebook(name));
+    if (!stored) return CodebookNotFound(name);
+    WELFARE_ASSIGN_OR_RETURN(const auto codebook,
+                             d_.content.LoadCodebook(store, name));
+    response = ToProto(*stored, codebook.get());
+    return absl::OkStatus();
+  });
+}
+
+absl::Status SurveyApi::ListCodebooks(const Call& call,
+                                      const v1::ListCodebooksRequest& request,
+                                      v1::ListCodebooksResponse& response) {
+  WELFARE_ASSIGN_OR_RETURN(const auto survey, ParseName<base::SurveyName>(
+                                                  "parent", request.parent()));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const auto after,
+                           page.After<std::tuple<std::string>>());
+  return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+    WELFARE_ASSIGN_OR_RETURN(
+        auto list, store.ListCodebooks(
+                       survey, after.has_value() ? std::get<0>(*after) : "",
+                       page.size() + 1));
+    response.set_next_page_token(page.CutToSize(
+        list,
+        [](const StoredCodebook& codebook) { return codebook.name.version; }));
+    for (const StoredCodebook& codebook : list) {
+      *response.add_codebooks() = ToProto(codebook, nullptr);
+    }
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace welfare::survey

@@ -1,0 +1,33 @@
+#include "services/survey/api/requests.h"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace welfare::survey {
+namespace {
+
+constexpr std::size_t kLongestRequestId = 64;
+
+}  // namespace
+
+StoreLimits Limits(const platform::CallContext& call) {
+  return {.deadline = call.limits.deadline, .stop = call.limits.stop};
+}
+
+absl::Status CheckRequestId(std::string_view id) {
+  const bool plain = std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z') || c == '-';
+  });
+  if (!plain || id.size() > kLongestRequestId) return RequestIdInvalid(id);
+  return absl::OkStatus();
+}
+
+base::Violation MakeViolation(std::string_view field,
+                              const absl::Status& status) {
+  return {.field = std::string(field),
+          .reason = base::ReasonOf(status),
+          .description = std::string(base::MessageOf(status))};
+}
+
+}  // namespace welfare::survey

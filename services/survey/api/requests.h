@@ -1,0 +1,53 @@
+// What every call of the API does with its request before it decides.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "services/base/clock.h"
+#include "services/base/error.h"
+#include "services/platform/rpc/call_context.h"
+#include "services/survey/errors.h"
+#include "services/survey/store/store.h"
+
+namespace welfare::survey {
+
+// How long the call may take and who may call it off.
+StoreLimits Limits(const platform::CallContext& call);
+
+// An id is kept for a month and shown in the audit log, so it is short and
+// plain.
+//
+// Errors: INVALID_ARGUMENT, REQUEST_ID_INVALID.
+absl::Status CheckRequestId(std::string_view id);
+
+// The violation of `field` that `status` tells of.
+base::Violation MakeViolation(std::string_view field,
+                              const absl::Status& status);
+
+template <typename Request>
+ChangeRequest MakeChange(const platform::CallContext& call,
+                         std::string_view method, const Request& request,
+                         base::Timestamp now) {
+  return {.method = std::string(method),
+          .request_id = request.request_id(),
+          .body = request.SerializeAsString(),
+          .actor = call.identity.subject,
+          .time = now};
+}
+
+// Reads the resource name that `field` holds.
+//
+// Errors: INVALID_ARGUMENT, NAME_INVALID, CHECK_DIGIT, CODE_AMBIGUOUS.
+template <typename Name>
+absl::StatusOr<Name> ParseName(std::string_view field,
+                               const std::string& text) {
+  auto name = Name::Parse(text);
+  if (!name.ok()) return NameInvalid(field, text, name.status());
+  return name;
+}
+
+}  // namespace welfare::survey

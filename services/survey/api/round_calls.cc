@@ -1,0 +1,228 @@
+#include "services/survey/api/survey_api.h"
+
+#include <optional>
+#include <set>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "services/base/error.h"
+#include "services/base/page.h"
+#include "services/platform/rpc/page_request.h"
+#include "services/survey/api/convert.h"
+#include "services/survey/api/requests.h"
+#include "services/survey/errors.h"
+
+namespace welfare::survey {
+namespace {
+
+// The programme exists since April 2021 (Social Welfare Act 106-4), so rosters
+// begin with that year; a round's frame carries them all.
+constexpr int kFirstProgramYear = 2021;
+
+}  // namespace
+
+absl::Status SurveyApi::CreateRound(const Call& call,
+                                    const v1::CreateRoundRequest& request,
+                                    v1::Round& response) {
+  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(
+      const auto name,
+      ParseName<base::RoundName>(
+          "round_id", request.parent() + "/rounds/" + request.round_id()));
+  const v1::Round& sent = request.round();
+  Round round{.name = name};
+  round.display_name = sent.display_name();
+  round.purpose = sent.purpose();
+  round.method = sent.method();
+  round.publisher = sent.publisher();
+  round.synthetic = sent.synthetic();
+  std::vector<base::Violation> violations;
+  if (!sent.name().empty() && sent.name() != name.ToString()) {
+    violations.push_back({.field = "round.name",
+                          .reason = "NAME_CONTRADICTS",
+                          .description = "The name and round_id disagree."});
+  }
+  const auto take = [&](std::string_view field, auto parsed, auto& target) {
+    if (parsed.ok()) {
+      target = *std::move(parsed);
+    } else {
+      violations.push_back(MakeViolation(field, parsed.status()));
+    }
+  };
+  take("round.window_start", DateFromProto(sent.window_start()),
+       round.window_start);
+  take("round.window_end", DateFromProto(sent.window_end()), round.window_end);
+  const auto codebook = base::CodebookName::Parse(sent.codebook());
+  take("round.codebook", codebook, round.codebook);
+  take("round.program", base::ProgramName::Parse(sent.program()),
+       round.program);
+  for (base::Violation& violation : CheckRound(round)) {
+    // A codebook that does not parse was named already.
+    if (violation.field == "round.codebook" && !codebook.ok()) continue;
+    violations.push_back(std::move(violation));
+  }
+  if (!violations.empty()) return RoundInvalid(std::move(violations));
+
+  WELFARE_ASSIGN_OR_RETURN(
+      const std::string reply,
+      d_.store.Change(
+          Limits(call),
+          MakeChange(call, "CreateRound", request, d_.clock.Now()),
+          [&](StoreWriter& store) -> absl::StatusOr<std::string> {
+            WELFARE_ASSIGN_OR_RETURN(const auto existing,
+                                     store.FindRound(name));
+            if (existing) return RoundExists(name);
+            WELFARE_ASSIGN_OR_RETURN(const auto stored,
+                                     store.FindCodebook(round.codebook));
+            if (!stored || stored->state != CodebookState::kPublished) {
+              return CodebookNotPublished(round.codebook);
+            }
+            WELFARE_ASSIGN_OR_RETURN(const Round created,
+                                     store.AppendRound(round));
+            return ToProto(created).SerializeAsString();
+          }));
+  response.ParseFromString(reply);
+  Announce(call, name);
+  return absl::OkStatus();
+}
+
+absl::Status SurveyApi::OpenRound(const Call& call,
+                                  const v1::OpenRoundRequest& request,
+                                  v1::Round& response) {
+  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(const auto name,
+                           ParseName<base::RoundName>("name", request.name()));
+  OpenedRound before{.round = {.name = name}};
+  WELFARE_RETURN_IF_ERROR(
+      d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+        WELFARE_ASSIGN_OR_RETURN(before, d_.content.Load(store, name));
+        return absl::OkStatus();
+      }));
+  std::optional<RegistryPin> pin;
+  if (before.round.state == RoundState::kPlanned) {
+    const int year = name.fiscal_year.value();
+    std::set<int> years = {year};
+    for (const int offset : before.codebook->registry_offsets()) {
+      years.insert(year + offset);
+    }
+    for (int known = kFirstProgramYear; known < year; ++known) {
+      years.insert(known);
+    }
+    WELFARE_ASSIGN_OR_RETURN(pin, d_.registry.Load(call, before.round.program,
+                                                   name.fiscal_year, years));
+  }
+  WELFARE_ASSIGN_OR_RETURN(
+      const std::string reply,
+      d_.store.Change(
+          Limits(call), MakeChange(call, "OpenRound", request, d_.clock.Now()),
+          [&](StoreWriter& store) -> absl::StatusOr<std::string> {
+            WELFARE_ASSIGN_OR_RETURN(auto round, store.FindRound(name));
+            if (!round) return RoundNotFound(name);
+            if (round->state == RoundState::kOpen) {
+              return ToProto(*round).SerializeAsString();
+            }
+            if (round->state != RoundState::kPlanned || !pin) {
+              return RoundStateWrong(name, round->state, "be planned");
+            }
+            round->state = RoundState::kOpen;
+            round->registry_version = pin->version;
+            round->pin_revision = -1;
+            WELFARE_ASSIGN_OR_RETURN(const Round opened,
+                                     store.AppendRound(*round));
+            WELFARE_RETURN_IF_ERROR(store.StoreFrame(opened, Frame(pin->rows)));
+            return ToProto(opened).SerializeAsString();
+          }));
+  response.ParseFromString(reply);
+  Announce(call, name);
+  return absl::OkStatus();
+}
+
+absl::Status SurveyApi::CloseRound(const Call& call,
+                                   const v1::CloseRoundRequest& request,
+                                   v1::Round& response) {
+  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(const auto name,
+                           ParseName<base::RoundName>("name", request.name()));
+  WELFARE_ASSIGN_OR_RETURN(
+      const std::string reply,
+      d_.store.Change(
+          Limits(call), MakeChange(call, "CloseRound", request, d_.clock.Now()),
+          [&](StoreWriter& store) -> absl::StatusOr<std::string> {
+            WELFARE_ASSIGN_OR_RETURN(auto round, store.FindRound(name));
+            if (!round) return RoundNotFound(name);
+            if (round->state == RoundState::kPlanned) {
+              return RoundStateWrong(name, round->state, "be open");
+            }
+            if (round->state == RoundState::kOpen) {
+              round->state = RoundState::kClosed;
+              WELFARE_ASSIGN_OR_RETURN(*round, store.AppendRound(*round));
+            }
+            return ToProto(*round).SerializeAsString();
+          }));
+  response.ParseFromString(reply);
+  Announce(call, name);
+  return absl::OkStatus();
+}
+
+absl::Status SurveyApi::GetRound(const Call& call,
+                                 const v1::GetRoundRequest& request,
+                                 v1::Round& response) {
+  WELFARE_ASSIGN_OR_RETURN(const auto name,
+                           ParseName<base::RoundName>("name", request.name()));
+  return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+    WELFARE_ASSIGN_OR_RETURN(const auto round, store.FindRound(name));
+    if (!round) return RoundNotFound(name);
+    response = ToProto(*round);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status SurveyApi::ListRounds(const Call& call,
+                                   const v1::ListRoundsRequest& request,
+                                   v1::ListRoundsResponse& response) {
+  WELFARE_ASSIGN_OR_RETURN(const auto survey, ParseName<base::SurveyName>(
+                                                  "parent", request.parent()));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const auto after,
+                           page.After<std::tuple<base::FiscalYear>>());
+  return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+    WELFARE_ASSIGN_OR_RETURN(
+        auto list,
+        store.ListRounds(survey,
+                         after.has_value() ? std::get<0>(*after).value() : 0,
+                         page.size() + 1));
+    response.set_next_page_token(page.CutToSize(
+        list, [](const Round& round) { return round.name.fiscal_year; }));
+    for (const Round& round : list) *response.add_rounds() = ToProto(round);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status SurveyApi::GetRoundProgress(
+    const Call& call, const v1::GetRoundProgressRequest& request,
+    v1::RoundProgress& response) {
+  WELFARE_ASSIGN_OR_RETURN(const auto name,
+                           ParseName<base::RoundName>("name", request.name()));
+  return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+    WELFARE_ASSIGN_OR_RETURN(const OpenedRound opened,
+                             d_.content.Load(store, name));
+    if (opened.frame == nullptr) {
+      return RoundStateWrong(name, opened.round.state, "have been opened");
+    }
+    WELFARE_ASSIGN_OR_RETURN(
+        const auto submissions,
+        store.ListSubmissions(
+            {.round = name,
+             .after = std::nullopt,
+             .kind = std::nullopt,
+             .state = std::nullopt,
+             .limit = static_cast<int>(opened.frame->size()) + 1}));
+    response =
+        ToProto(opened.round,
+                ComputeProgress(opened.round, *opened.frame, submissions));
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace welfare::survey

@@ -1,0 +1,178 @@
+#include "services/survey/api/survey_api.h"
+
+#include <optional>
+#include <set>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "services/base/error.h"
+#include "services/platform/errors.h"
+#include "services/platform/storage/database.h"
+#include "services/survey/api/convert.h"
+#include "services/survey/api/requests.h"
+#include "services/survey/columns/columns.h"
+#include "services/survey/errors.h"
+
+namespace welfare::survey {
+namespace {
+
+// Changes in one message of StreamRoundChanges.
+constexpr int kChangesPerMessage = 200;
+
+}  // namespace
+
+absl::Status SurveyApi::StreamRoundColumns(
+    const Call& call, const v1::StreamRoundColumnsRequest& request,
+    const Write<v1::StreamRoundColumnsResponse>& write) {
+  WELFARE_ASSIGN_OR_RETURN(const auto name,
+                           ParseName<base::RoundName>("name", request.name()));
+  if (request.revision() < 0) {
+    return VersionNegative("revision", request.revision());
+  }
+  OpenedRound opened{.round = {.name = name}};
+  std::vector<Submission> submissions;
+  v1::Codebook codebook;
+  WELFARE_RETURN_IF_ERROR(
+      d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+        WELFARE_ASSIGN_OR_RETURN(std::optional<Round> round,
+                                 store.FindRound(name));
+        if (!round) return RoundNotFound(name);
+        if (request.revision() > round->revision) {
+          return VersionNotReached(request.revision(), round->revision);
+        }
+        if (request.revision() > 0) {
+          WELFARE_ASSIGN_OR_RETURN(round,
+                                   store.FindRoundAt(name, request.revision()));
+          if (!round) return RoundNotFound(name);
+        }
+        WELFARE_ASSIGN_OR_RETURN(opened, d_.content.Load(store, *round));
+        if (opened.frame == nullptr) {
+          return RoundStateWrong(name, round->state, "have been opened");
+        }
+        WELFARE_ASSIGN_OR_RETURN(
+            submissions, store.LoadSubmissionsAt(name, round->revision));
+        WELFARE_ASSIGN_OR_RETURN(const auto stored,
+                                 store.FindCodebook(round->codebook));
+        if (!stored) return CodebookNotFound(round->codebook);
+        codebook = ToProto(*stored, opened.codebook.get());
+        return absl::OkStatus();
+      }));
+
+  std::vector<const Submission*> rows(opened.frame->size(), nullptr);
+  for (const Submission& submission : submissions) {
+    const auto row = opened.frame->Find(submission.name.respondent);
+    if (row) rows[*row] = &submission;
+  }
+  const std::vector<Column> columns = ComputeColumns(
+      *opened.codebook, *opened.frame, name.fiscal_year.value(), rows);
+
+  v1::StreamRoundColumnsResponse first;
+  auto& header = *first.mutable_header();
+  *header.mutable_round() = ToProto(opened.round);
+  *header.mutable_codebook() = std::move(codebook);
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    v1::Frame::Row& row = *header.mutable_frame()->add_rows();
+    row = ToProto(opened.frame->row(r));
+    if (rows[r] == nullptr) continue;
+    row.set_state(static_cast<v1::Submission::State>(rows[r]->state));
+    row.set_late(rows[r]->late);
+    row.set_revision(rows[r]->revision);
+  }
+  header.set_columns(static_cast<std::int32_t>(columns.size()));
+  WELFARE_RETURN_IF_ERROR(write(first));
+  for (const Column& column : columns) {
+    v1::StreamRoundColumnsResponse part;
+    *part.mutable_column() = ToProto(column, *opened.codebook);
+    WELFARE_RETURN_IF_ERROR(write(part));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SurveyApi::StreamRoundChanges(
+    const Call& call, const v1::StreamRoundChangesRequest& request,
+    const Write<v1::StreamRoundChangesResponse>& write) {
+  WELFARE_ASSIGN_OR_RETURN(const auto name,
+                           ParseName<base::RoundName>("name", request.name()));
+  std::int64_t sent = request.after_revision();
+  if (sent < 0) return VersionNegative("after_revision", sent);
+  bool begun = false;
+  while (true) {
+    // Before reading, so that a change in between wakes the wait at once.
+    const VersionFeed::Versions seen = d_.feed.Current();
+    std::vector<RoundChange> changes;
+    std::optional<Round> round;
+    WELFARE_RETURN_IF_ERROR(d_.store.Read(
+        [&] {
+          StoreLimits limits = Limits(call);
+          if (request.follow()) {
+            limits.deadline =
+                platform::CallLimits::After(platform::Database::kDefaultTimeout)
+                    .deadline;
+          }
+          return limits;
+        }(),
+        [&](StoreReader& store) -> absl::Status {
+          WELFARE_ASSIGN_OR_RETURN(round, store.FindRound(name));
+          if (!round) return RoundNotFound(name);
+          if (sent > round->revision) {
+            return VersionNotReached(sent, round->revision);
+          }
+          WELFARE_ASSIGN_OR_RETURN(
+              changes, store.ListChanges(name, sent, kChangesPerMessage));
+          return absl::OkStatus();
+        }));
+    if (!changes.empty() || !begun) {
+      v1::StreamRoundChangesResponse response;
+      for (const RoundChange& change : changes) {
+        auto& one = *response.add_changes();
+        one.set_round_revision(change.revision);
+        if (const auto* submission = std::get_if<Submission>(&change.after)) {
+          *one.mutable_submission() = ToProto(*submission, *round, true);
+        } else {
+          *one.mutable_round() = ToProto(std::get<Round>(change.after));
+        }
+        sent = change.revision;
+      }
+      response.set_round_revision(sent);
+      WELFARE_RETURN_IF_ERROR(write(response));
+      begun = true;
+    }
+    if (sent < round->revision) continue;
+    if (!request.follow()) return absl::OkStatus();
+    if (call.cancelled()) return platform::Cancelled("a stream");
+    if (d_.feed.stopped()) return platform::ShuttingDown();
+    d_.feed.WaitFor(seen, call.limits.stop);
+  }
+}
+
+absl::Status SurveyApi::WatchVersions(
+    const Call& call, const type::v1::WatchVersionsRequest& request,
+    const Write<type::v1::WatchVersionsResponse>& write) {
+  const std::set<std::string> wanted(request.resources().begin(),
+                                     request.resources().end());
+  VersionFeed::Versions seen;
+  VersionFeed::Versions now = d_.feed.Current();
+  bool begun = false;
+  while (true) {
+    type::v1::WatchVersionsResponse response;
+    for (const auto& [resource, version] : now) {
+      if (!wanted.empty() && !wanted.contains(resource)) continue;
+      const auto before = seen.find(resource);
+      if (before != seen.end() && before->second == version) continue;
+      auto& entry = *response.add_entries();
+      entry.set_resource(resource);
+      entry.set_version(version);
+    }
+    if (response.entries_size() > 0 || !begun) {
+      WELFARE_RETURN_IF_ERROR(write(response));
+      begun = true;
+    }
+    seen = std::move(now);
+    if (call.cancelled()) return platform::Cancelled("a stream");
+    if (d_.feed.stopped()) return platform::ShuttingDown();
+    now = d_.feed.WaitFor(seen, call.limits.stop);
+  }
+}
+
+}  // namespace welfare::survey
