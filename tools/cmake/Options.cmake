@@ -13,8 +13,22 @@ target_compile_options(welfare_options INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wduplicated-cond -Wlogical-op -Wsuggest-override>
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
   $<$<BOOL:${WELFARE_WERROR}>:-Werror>)
+# The same in every target, whatever it links, so that precompiled headers are
+# valid in all: hiredis asks for the definition, gRPC for the threads.
+target_compile_options(welfare_options INTERFACE -pthread)
 target_compile_definitions(welfare_options INTERFACE
+  _FILE_OFFSET_BITS=64
   $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+
+# Tests are read and run once: compiled fast rather than to run fast. Only the
+# last -O and -g on a command line count.
+add_library(welfare_test_options INTERFACE)
+target_compile_options(welfare_test_options INTERFACE
+  $<$<CONFIG:RelWithDebInfo>:-O0;-g0>)
+# Nobody steps through generated code; its names stay in the symbol table.
+add_library(welfare_generated_options INTERFACE)
+target_compile_options(welfare_generated_options INTERFACE
+  $<$<CONFIG:RelWithDebInfo>:-g0>)
 
 if(WELFARE_SANITIZE)
   list(JOIN WELFARE_SANITIZE "," welfare_sanitizers)

@@ -1,11 +1,12 @@
-# welfare_add_library(NAME <thing> SOURCES ... HEADERS ... PUBLIC ... PRIVATE ...)
+# welfare_add_library(NAME <thing> SOURCES ... HEADERS ... PUBLIC ... PRIVATE ...
+#                     [PRECOMPILED <set>])
 #
 # Makes the static library welfare_<thing> with the alias welfare::<thing>.
 # HEADERS go into a file set and must compile alone
 # (CMAKE_VERIFY_INTERFACE_HEADER_SETS). PUBLIC lists only what the headers
-# include.
+# include. PRECOMPILED names a set of Precompiled.cmake; default: std.
 function(welfare_add_library)
-  cmake_parse_arguments(arg "" "NAME" "SOURCES;HEADERS;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(arg "" "NAME;PRECOMPILED" "SOURCES;HEADERS;PUBLIC;PRIVATE" ${ARGN})
   set(target welfare_${arg_NAME})
   add_library(${target} STATIC ${arg_SOURCES})
   add_library(welfare::${arg_NAME} ALIAS ${target})
@@ -13,6 +14,10 @@ function(welfare_add_library)
     BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${arg_HEADERS})
   target_link_libraries(${target}
     PUBLIC ${arg_PUBLIC} PRIVATE welfare_options ${arg_PRIVATE})
+  if(NOT arg_PRECOMPILED)
+    set(arg_PRECOMPILED std)
+  endif()
+  welfare_use_precompiled(${target} ${arg_PRECOMPILED})
 endfunction()
 
 # welfare_add_binary(NAME <file name> SOURCES ... LINK ...)

@@ -1,8 +1,9 @@
 # welfare_add_test(NAME <x>_test SOURCES ... LINK ... LABELS ... [TIMEOUT s]
-#                  [POSTGRES])
+#                  [PRECOMPILED <set>] [POSTGRES])
 #
 # One GoogleTest binary, discovered test by test, so that `ctest -L unit -R X`
 # is the inner loop. POSTGRES: the run's shared server is there before it.
+# PRECOMPILED names a set of Precompiled.cmake; default: test.
 include(GoogleTest)
 # Tests that link neither gRPC nor protobuf: what the thread sanitizer runs. The
 # packaged libraries are built without it; protobuf's maps are even laid out
@@ -14,7 +15,7 @@ if(WELFARE_SANITIZE)
   set(WELFARE_TIMEOUT_FACTOR 10)
 endif()
 function(welfare_add_test)
-  cmake_parse_arguments(arg "POSTGRES" "NAME;TIMEOUT" "SOURCES;LINK;LABELS"
+  cmake_parse_arguments(arg "POSTGRES" "NAME;TIMEOUT;PRECOMPILED" "SOURCES;LINK;LABELS"
                         ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
@@ -26,7 +27,12 @@ function(welfare_add_test)
   endif()
   add_executable(${arg_NAME} ${arg_SOURCES})
   target_link_libraries(${arg_NAME}
-    PRIVATE welfare_options ${arg_LINK} GTest::gmock GTest::gtest_main)
+    PRIVATE welfare_options ${arg_LINK} welfare_test_options GTest::gmock
+            GTest::gtest_main)
+  if(NOT arg_PRECOMPILED)
+    set(arg_PRECOMPILED test)
+  endif()
+  welfare_use_precompiled(${arg_NAME} ${arg_PRECOMPILED})
   set_target_properties(${arg_NAME} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   if("core" IN_LIST arg_LABELS)

@@ -1,0 +1,51 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <iterator>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include "welfare/indicator/v1/indicator.pb.h"
+#include "welfare/indicator/v1/indicator_service.pb.h"
+#include "welfare/options/v1/options.pb.h"
+#include "welfare/registry/v1/lineage.pb.h"
+#include "welfare/registry/v1/municipality.pb.h"
+#include "welfare/registry/v1/program.pb.h"
+#include "welfare/registry/v1/registry_service.pb.h"
+#include "welfare/registry/v1/status.pb.h"
+#include "welfare/report/v1/report.pb.h"
+#include "welfare/report/v1/report_service.pb.h"
+#include "welfare/survey/v1/codebook.pb.h"
+#include "welfare/survey/v1/columns.pb.h"
+#include "welfare/survey/v1/round.pb.h"
+#include "welfare/survey/v1/submission.pb.h"
+#include "welfare/survey/v1/survey_service.pb.h"
+#include "welfare/type/v1/absence.pb.h"
+#include "welfare/type/v1/csv_import.pb.h"
+#include "welfare/type/v1/respondent.pb.h"
+#include "welfare/type/v1/versions.pb.h"
