@@ -1,12 +1,22 @@
 #include "services/survey/errors.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
+
+#include "services/survey/submission/text_limits.h"
 
 namespace welfare::survey {
 
 using absl::StatusCode;
 using base::MakeError;
+
+namespace {
+
+// No name is longer; what is longer is none and not repeated.
+constexpr std::size_t kLongestNameShown = 300;
+
+}  // namespace
 
 absl::Status NameInvalid(std::string_view field, std::string_view name,
                          const absl::Status& cause) {
@@ -15,7 +25,7 @@ absl::Status NameInvalid(std::string_view field, std::string_view name,
   const std::string reason = keeps ? found : "NAME_INVALID";
   return MakeError(StatusCode::kInvalidArgument, reason, base::MessageOf(cause))
       .With("field", field)
-      .With("name", name)
+      .With("name", Shorten(name, kLongestNameShown))
       .WithViolation({.field = std::string(field),
                       .reason = reason,
                       .description = std::string(base::MessageOf(cause))});
@@ -218,11 +228,13 @@ absl::Status FilterInvalid(std::string_view field, int value) {
                       .description = "The number has no meaning."});
 }
 
-absl::Status CsvInvalid(std::vector<base::Violation> violations) {
+absl::Status CsvInvalid(std::vector<base::Violation> violations,
+                        std::size_t total) {
+  total = std::max(total, violations.size());
   return MakeError(StatusCode::kInvalidArgument, "CSV_INVALID",
                    "The text is no CSV of the form expected; mend every "
                    "violation.")
-      .With("violations", static_cast<long long>(violations.size()))
+      .With("violations", static_cast<long long>(total))
       .WithViolations(std::move(violations));
 }
 
@@ -233,6 +245,25 @@ absl::Status FirstLineInvalid(std::string_view field, int first_line) {
       .WithViolation({.field = std::string(field) + ".first_line",
                       .reason = "LINE_NEGATIVE",
                       .description = "Use 0 or more."});
+}
+
+absl::Status FileNameTooLong(std::string_view field) {
+  return MakeError(StatusCode::kInvalidArgument, "CSV_INVALID",
+                   "The file name has more than 1000 bytes; send a shorter "
+                   "one.")
+      .WithViolation({.field = std::string(field) + ".source_file",
+                      .reason = "TEXT_TOO_LONG",
+                      .description = "Use at most 1000 bytes."});
+}
+
+absl::Status RejectsTokenInvalid() {
+  return MakeError(StatusCode::kInvalidArgument, "REJECTS_TOKEN_INVALID",
+                   "Send the next_rejects_token of an answer to the same "
+                   "batch, and validate_only with it.")
+      .WithViolation({.field = "rejects_token",
+                      .reason = "REJECTS_TOKEN_INVALID",
+                      .description = "It is no token of this batch, or the "
+                                     "call is no dry run."});
 }
 
 absl::Status StoredValueInvalid(std::string_view what) {

@@ -95,6 +95,7 @@ absl::StatusOr<std::optional<CsvRecord>> CsvReader::Next() {
   };
   for (;;) {
     std::string cell;
+    record.cell_lines.push_back(line_);
     if (at_ < text_.size() && text_[at_] == '"') {
       const std::size_t opened = at_;
       const std::size_t opened_line = line_;
@@ -184,6 +185,36 @@ absl::StatusOr<std::vector<CsvRecord>> ReadCsv(std::string_view text) {
     WELFARE_ASSIGN_OR_RETURN(std::optional<CsvRecord> record, reader.Next());
     if (!record) return records;
     records.push_back(*std::move(record));
+  }
+}
+
+std::optional<std::size_t> FindSwallowedRecord(
+    const CsvRecord& record,
+    const std::function<bool(std::string_view line)>& is_record) {
+  for (std::size_t i = 0; i < record.cells.size(); ++i) {
+    const std::string_view cell = record.cells[i];
+    for (std::size_t end = cell.find('\n'); end != std::string_view::npos;) {
+      const std::size_t begin = end + 1;
+      end = cell.find('\n', begin);
+      std::string_view line =
+          cell.substr(begin, end == std::string_view::npos ? end : end - begin);
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      if (is_record(line)) return i;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string_view> SplitLine(std::string_view line) {
+  std::vector<std::string_view> cells;
+  while (true) {
+    const std::size_t comma = line.find(',');
+    std::string_view cell = line.substr(0, comma);
+    while (cell.starts_with('"')) cell.remove_prefix(1);
+    while (cell.ends_with('"')) cell.remove_suffix(1);
+    cells.push_back(cell);
+    if (comma == std::string_view::npos) return cells;
+    line.remove_prefix(comma + 1);
   }
 }
 

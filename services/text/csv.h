@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,6 +19,9 @@ struct CsvRecord {
   std::size_t line = 0;  // physical line of its first character, from 1
   std::string_view raw;  // its text without the line end; into the input
   std::vector<std::string> cells;  // unquoted; at least one
+  // The physical line on which each cell begins: of a quoted one, the line
+  // where its quote was opened.
+  std::vector<std::size_t> cell_lines;
 };
 
 // Reads records from UTF-8 text that the caller keeps alive. Not thread-safe.
@@ -64,6 +68,19 @@ class CsvReader {
 // codebooks.
 absl::StatusOr<std::vector<CsvRecord>> ReadCsv(std::string_view text);
 
+// Returns the first cell of `record` in which some line after the first is a
+// record by itself, by the word of `is_record`; nullopt where there is none. A
+// quote that is opened in one record and closed in another is good CSV, and
+// makes text of everything between: the file says nothing about it, only the
+// look of the lines does.
+std::optional<std::size_t> FindSwallowedRecord(
+    const CsvRecord& record,
+    const std::function<bool(std::string_view line)>& is_record);
+
+// Returns the cells of one line of text, cut at its commas; quotes at their
+// ends are left out. For telling what a line looks like, not for reading it.
+std::vector<std::string_view> SplitLine(std::string_view line);
+
 // Where each wanted column stands in a file.
 class CsvHeader {
  public:
@@ -82,6 +99,12 @@ class CsvHeader {
 
   // The number of columns in the file; a record with another number is wrong.
   std::size_t size() const { return size_; }
+  // Where the column `required[i]` stands in a record.
+  std::size_t index(std::size_t i) const { return required_[i]; }
+  // The same of `optional[i]`; nothing when the file lacks the column.
+  std::optional<std::size_t> optional_index(std::size_t i) const {
+    return optional_[i];
+  }
 
   // Returns the cell of `required[i]` in `record`.
   // REQUIRES: record.cells.size() == size().

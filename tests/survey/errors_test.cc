@@ -73,6 +73,8 @@ TEST(SurveyErrors, AgreeWithTheGoldenListOfReasons) {
       FilterInvalid("state", 9),
       CsvInvalid({}),
       FirstLineInvalid("batch", -1),
+      FileNameTooLong("batch"),
+      RejectsTokenInvalid(),
       StoredValueInvalid("x")};
   std::set<std::string> lines;
   for (const absl::Status& status : all) {
@@ -108,7 +110,9 @@ TEST(AnswerReasons, AgreeWithTheGoldenList) {
                 std::string(reason::kOtherTextUnexpected),
                 std::string(reason::kNotAskedByRouting),
                 std::string(reason::kConstraint),
-                std::string(reason::kAnswerMissing)});
+                std::string(reason::kAnswerMissing),
+                std::string(reason::kTooManyAnswers),
+                std::string(reason::kTextsTooLong)});
 }
 
 }  // namespace

@@ -49,6 +49,20 @@ class FakeRegistry final
   }
 
   void SetVersion(std::int64_t version) { version_ = version; }
+  // The municipality of the code `id` had that code until FY2019 and has
+  // `code` since.
+  void ChangeCode(const std::string& id, const std::string& code) {
+    for (registry::v1::Municipality& one : municipalities_) {
+      if (one.name() != "municipalities/" + id) continue;
+      one.set_code(code);
+      registry::v1::Municipality::Period& before = *one.add_periods();
+      before.set_code(id);
+      before.set_last_fiscal_year(2019);
+      registry::v1::Municipality::Period& since = *one.add_periods();
+      since.set_code(code);
+      since.set_first_fiscal_year(2020);
+    }
+  }
   // From now on every call fails.
   void Break(bool broken) { broken_ = broken; }
 

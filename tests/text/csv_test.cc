@@ -50,6 +50,29 @@ TEST(CsvReader, CountsPhysicalLinesFromTheGivenOne) {
   EXPECT_FALSE((*reader.Next()).has_value());
 }
 
+TEST(CsvReader, SaysOnWhichLineEachCellBegins) {
+  CsvReader reader("a,\"b\nc\",d,\"e\n\nf\",g\n", 5);
+  const auto record = reader.Next();
+  ASSERT_TRUE(record.ok() && record->has_value());
+  EXPECT_EQ((*record)->line, 5U);
+  EXPECT_THAT((*record)->cell_lines, ElementsAre(5U, 5U, 6U, 6U, 8U));
+}
+
+TEST(SwallowedRecord, IsFoundInTheCellWhoseQuoteTookIt) {
+  const auto records = ReadCsv(
+      "s,2025,a,\"text\n"
+      "\"\"s\"\",2025,b,text\"\n"
+      "s,2025,c,\"two\nlines, with commas\"\n");
+  ASSERT_TRUE(records.ok()) << records.status();
+  ASSERT_THAT(*records, SizeIs(2));
+  const auto is_record = [](std::string_view line) {
+    const auto cells = SplitLine(line);
+    return cells.size() > 1 && cells[0] == "s" && cells[1] == "2025";
+  };
+  EXPECT_EQ(FindSwallowedRecord((*records)[0], is_record), 3U);
+  EXPECT_EQ(FindSwallowedRecord((*records)[1], is_record), std::nullopt);
+}
+
 struct FaultCase {
   std::string_view text;
   std::string_view reason;

@@ -149,6 +149,9 @@ v1::Frame::Row ToProto(const FrameRow& row) {
       status.set_preparation(fact.preparation == base::Truth::kTrue);
     }
   }
+  for (const base::MunicipalityCode& other : row.other_codes) {
+    result.add_other_codes(other.ToString());
+  }
   return result;
 }
 
@@ -171,6 +174,10 @@ absl::StatusOr<FrameRow> FrameRowFromProto(const v1::Frame::Row& row) {
              FactFromProto(status.has_implementing(), status.implementing()),
          .preparation =
              FactFromProto(status.has_preparation(), status.preparation())});
+  }
+  for (const std::string& text : row.other_codes()) {
+    WELFARE_ASSIGN_OR_RETURN(auto other, base::MunicipalityCode::Parse(text));
+    result.other_codes.push_back(std::move(other));
   }
   return result;
 }

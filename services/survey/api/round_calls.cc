@@ -216,7 +216,6 @@ absl::Status SurveyApi::GetRoundProgress(
             {.round = name,
              .after = std::nullopt,
              .kind = std::nullopt,
-             .state = std::nullopt,
              .limit = static_cast<int>(opened.frame->size()) + 1}));
     response =
         ToProto(opened.round,

@@ -1,5 +1,6 @@
 #include "services/survey/api/survey_api.h"
 
+#include <cstddef>
 #include <optional>
 #include <set>
 #include <utility>
@@ -17,8 +18,9 @@
 namespace welfare::survey {
 namespace {
 
-// Changes in one message of StreamRoundChanges.
-constexpr int kChangesPerMessage = 200;
+// Changes read at once by StreamRoundChanges, and bytes of one message of it.
+constexpr int kChangesAtOnce = 50;
+constexpr std::size_t kMessageBytes = std::size_t{2} << 20;
 
 }  // namespace
 
@@ -119,12 +121,19 @@ absl::Status SurveyApi::StreamRoundChanges(
             return VersionNotReached(sent, round->revision);
           }
           WELFARE_ASSIGN_OR_RETURN(
-              changes, store.ListChanges(name, sent, kChangesPerMessage));
+              changes, store.ListChanges(name, sent, kChangesAtOnce));
           return absl::OkStatus();
         }));
     if (!changes.empty() || !begun) {
       v1::StreamRoundChangesResponse response;
+      std::size_t bytes = 0;
       for (const RoundChange& change : changes) {
+        if (bytes > kMessageBytes) {
+          response.set_round_revision(sent);
+          WELFARE_RETURN_IF_ERROR(write(response));
+          response.Clear();
+          bytes = 0;
+        }
         auto& one = *response.add_changes();
         one.set_round_revision(change.revision);
         if (const auto* submission = std::get_if<Submission>(&change.after)) {
@@ -133,6 +142,7 @@ absl::Status SurveyApi::StreamRoundChanges(
           *one.mutable_round() = ToProto(std::get<Round>(change.after));
         }
         sent = change.revision;
+        bytes += one.ByteSizeLong();
       }
       response.set_round_revision(sent);
       WELFARE_RETURN_IF_ERROR(write(response));

@@ -13,12 +13,23 @@
 namespace welfare::survey {
 namespace {
 
+// More than the questions of any codebook; before they are looked at.
+constexpr int kMostAnswersSent = 20'000;
+
 // Reads the parts of a submission that the mask names; an empty mask names
 // what is populated.
 absl::StatusOr<SubmissionInput> ReadInput(const v1::Submission& submission,
                                           bool answers, bool header) {
   SubmissionInput input;
   if (answers) {
+    if (submission.answers_size() > kMostAnswersSent) {
+      return SubmissionInvalid(std::vector<base::Violation>{
+          {.field = "answers",
+           .reason = std::string(reason::kTooManyAnswers),
+           .description = std::to_string(submission.answers_size()) +
+                          " answers are more than any codebook has "
+                          "questions; send one for each."}});
+    }
     input.answers.emplace();
     for (const v1::Answer& answer : submission.answers()) {
       input.answers->push_back(SentFromProto(answer));

@@ -1,5 +1,6 @@
 #include "services/survey/api/survey_api.h"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <tuple>
@@ -15,6 +16,58 @@
 #include "services/survey/errors.h"
 
 namespace welfare::survey {
+namespace {
+
+// How far a page is filled: by number and, so that every page fits in a
+// message, by bytes.
+class PageOfBytes {
+ public:
+  explicit PageOfBytes(int size) : left_(size) {}
+
+  // The elements to read next: one more than the page takes, or few where each
+  // may be long.
+  int Next(bool full) const {
+    constexpr int kLongAtOnce = 20;
+    return full ? std::min(left_ + 1, kLongAtOnce) : left_ + 1;
+  }
+
+  // Whether an element of `bytes` bytes is still of this page; the first is.
+  bool Takes(std::size_t bytes) {
+    constexpr std::size_t kMostBytes = std::size_t{2} << 20;
+    bytes_ += bytes;
+    if (left_ == 0 || (!first_ && bytes_ > kMostBytes)) return false;
+    first_ = false;
+    --left_;
+    return true;
+  }
+
+ private:
+  int left_;
+  bool first_ = true;
+  std::size_t bytes_ = 0;
+};
+
+absl::Status ReadStates(const v1::ListSubmissionsRequest& request,
+                        std::vector<SubmissionState>& states) {
+  const auto add = [&](std::string_view field, int state) -> absl::Status {
+    if (!v1::Submission::State_IsValid(state)) {
+      return FilterInvalid(field, state);
+    }
+    const auto wanted = static_cast<SubmissionState>(state);
+    if (state != v1::Submission::STATE_UNSPECIFIED &&
+        std::find(states.begin(), states.end(), wanted) == states.end()) {
+      states.push_back(wanted);
+    }
+    return absl::OkStatus();
+  };
+  WELFARE_RETURN_IF_ERROR(add("state", request.state()));
+  for (const int state : request.states()) {
+    WELFARE_RETURN_IF_ERROR(add("states", state));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::Status SurveyApi::GetSubmission(const Call& call,
                                       const v1::GetSubmissionRequest& request,
@@ -61,51 +114,66 @@ absl::Status SurveyApi::ListSubmissions(
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::RoundName>("parent", request.parent()));
   WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  if (request.data_version() < 0) {
+    return VersionNegative("data_version", request.data_version());
+  }
   SubmissionQuery query{.round = name,
                         .after = std::nullopt,
                         .kind = std::nullopt,
-                        .state = std::nullopt,
                         .answers = request.full(),
-                        .limit = page.size() + 1};
+                        .revision = request.data_version()};
+  // The pages speak for one revision, so it stands in the key.
   WELFARE_ASSIGN_OR_RETURN(const auto after,
-                           page.After<std::tuple<std::string>>());
+                           page.After<std::tuple<std::int64_t, std::string>>());
   if (after.has_value()) {
-    auto last = base::Respondent::Parse(std::get<0>(*after));
-    if (!last.ok()) return base::PageTokenInvalid();
+    query.revision = std::get<0>(*after);
+    auto last = base::Respondent::Parse(std::get<1>(*after));
+    if (!last.ok() || query.revision <= 0) return base::PageTokenInvalid();
     query.after = *std::move(last);
   }
   if (!type::v1::RespondentKind_IsValid(request.respondent_kind())) {
     return FilterInvalid("respondent_kind", request.respondent_kind());
   }
-  if (!v1::Submission::State_IsValid(request.state())) {
-    return FilterInvalid("state", request.state());
-  }
   if (request.respondent_kind() != type::v1::RESPONDENT_KIND_UNSPECIFIED) {
     query.kind = static_cast<base::RespondentKind>(request.respondent_kind());
   }
-  if (request.state() != v1::Submission::STATE_UNSPECIFIED) {
-    query.state = static_cast<SubmissionState>(request.state());
-  }
+  WELFARE_RETURN_IF_ERROR(ReadStates(request, query.states));
   return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
-    WELFARE_ASSIGN_OR_RETURN(const auto round, store.FindRound(name));
+    WELFARE_ASSIGN_OR_RETURN(std::optional<Round> round, store.FindRound(name));
     if (!round) return RoundNotFound(name);
-    WELFARE_ASSIGN_OR_RETURN(auto list, store.ListSubmissions(query));
-    response.set_next_page_token(
-        page.CutToSize(list, [](const Submission& submission) {
-          return submission.name.respondent.ToString();
-        }));
+    if (query.revision == 0) query.revision = round->revision;
+    if (query.revision > round->revision) {
+      if (after.has_value()) return base::PageTokenInvalid();
+      return VersionNotReached(query.revision, round->revision);
+    }
+    WELFARE_ASSIGN_OR_RETURN(round, store.FindRoundAt(name, query.revision));
+    if (!round) return RoundNotFound(name);
     WELFARE_ASSIGN_OR_RETURN(const int total, store.CountSubmissions(query));
     response.set_total_size(total);
-    response.set_round_revision(round->revision);
-    for (const Submission& submission : list) {
-      v1::Submission& one = *response.add_submissions();
-      one = ToProto(submission, *round, request.full());
-      if (!request.full()) continue;
-      WELFARE_ASSIGN_OR_RETURN(const Contact contact,
-                               store.FindContact(submission.name));
-      SetContact(contact, one);
+    response.set_round_revision(query.revision);
+    PageOfBytes fill(page.size());
+    while (true) {
+      query.limit = fill.Next(request.full());
+      WELFARE_ASSIGN_OR_RETURN(const auto list, store.ListSubmissions(query));
+      for (const Submission& submission : list) {
+        v1::Submission one = ToProto(submission, *round, request.full());
+        if (request.full()) {
+          WELFARE_ASSIGN_OR_RETURN(const Contact contact,
+                                   store.FindContact(submission.name));
+          SetContact(contact, one);
+        }
+        if (!fill.Takes(one.ByteSizeLong())) {
+          response.set_next_page_token(page.TokenAfter(
+              std::tuple(query.revision, query.after->ToString())));
+          return absl::OkStatus();
+        }
+        *response.add_submissions() = std::move(one);
+        query.after = submission.name.respondent;
+      }
+      if (static_cast<int>(list.size()) < query.limit) {
+        return absl::OkStatus();
+      }
     }
-    return absl::OkStatus();
   });
 }
 
@@ -117,24 +185,30 @@ absl::Status SurveyApi::ListSubmissionRevisions(
   WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
   WELFARE_ASSIGN_OR_RETURN(const auto last,
                            page.After<std::tuple<std::int64_t>>());
-  const std::int64_t after = last.has_value() ? std::get<0>(*last) : 0;
+  std::int64_t after = last.has_value() ? std::get<0>(*last) : 0;
   if (after > std::numeric_limits<int>::max()) return base::PageTokenInvalid();
   return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(const auto round, store.FindRound(name.parent()));
-    WELFARE_ASSIGN_OR_RETURN(
-        auto list, store.ListSubmissionRevisions(name, static_cast<int>(after),
-                                                 page.size() + 1));
-    if (!round || (list.empty() && after == 0)) {
-      return SubmissionNotFound(name);
+    PageOfBytes fill(page.size());
+    while (true) {
+      const int limit = fill.Next(/*full=*/true);
+      WELFARE_ASSIGN_OR_RETURN(
+          const auto list,
+          store.ListSubmissionRevisions(name, static_cast<int>(after), limit));
+      if (!round || (list.empty() && after == 0)) {
+        return SubmissionNotFound(name);
+      }
+      for (const Submission& submission : list) {
+        v1::Submission one = ToProto(submission, *round, true);
+        if (!fill.Takes(one.ByteSizeLong())) {
+          response.set_next_page_token(page.TokenAfter(std::tuple(after)));
+          return absl::OkStatus();
+        }
+        *response.add_revisions() = std::move(one);
+        after = submission.revision;
+      }
+      if (static_cast<int>(list.size()) < limit) return absl::OkStatus();
     }
-    response.set_next_page_token(
-        page.CutToSize(list, [](const Submission& submission) {
-          return std::int64_t{submission.revision};
-        }));
-    for (const Submission& submission : list) {
-      *response.add_revisions() = ToProto(submission, *round, true);
-    }
-    return absl::OkStatus();
   });
 }
 

@@ -4,12 +4,16 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <span>
 #include <utility>
 
+#include "services/base/digits.h"
 #include "services/base/error.h"
 #include "services/survey/errors.h"
+#include "services/survey/submission/text_limits.h"
 #include "services/survey/submission/validation.h"
 #include "services/text/csv.h"
+#include "services/text/normalize.h"
 
 namespace welfare::survey {
 namespace {
@@ -18,217 +22,300 @@ namespace {
 constexpr std::array<std::string_view, 8> kAnswerColumns = {
     "survey",  "fiscal_year", "municipality_code", "respondent_kind",
     "item_id", "value",       "other_text",        "absence"};
+// What an export adds.
+constexpr std::array<std::string_view, 2> kMarkColumns = {"state", "synthetic"};
 constexpr std::array<std::string_view, 7> kHeaderColumns = {
     "survey",     "fiscal_year", "municipality_code", "respondent_kind",
     "department", "contact",     "received_on"};
 constexpr std::size_t kKeyColumns = 4;
+// Violations of a text that is no CSV; the rest are counted.
+constexpr std::size_t kMostViolations = 1'000;
 
-// A table read strictly: a text that is no CSV is refused as a whole, because
-// nobody could say to which submission a broken record belongs.
-struct Table {
-  std::optional<text::CsvHeader> header;
-  std::vector<text::CsvRecord> records;  // without the header
-};
+std::string KeyCell(const text::CsvHeader& header,
+                    const text::CsvRecord& record, std::size_t column) {
+  const std::size_t at = header.index(column);
+  return at < record.cells.size() ? record.cells[at] : std::string();
+}
 
-absl::StatusOr<Table> ReadTable(const CsvText& input, std::string_view field,
-                                std::span<const std::string_view> columns) {
+// Whether `line`, out of a cell of `record`, begins like a record of the same
+// survey and of some year.
+bool LooksLikeRecord(const text::CsvHeader& header,
+                     const text::CsvRecord& record, std::string_view line) {
+  const std::vector<std::string_view> cells = text::SplitLine(line);
+  const std::size_t survey = header.index(0);
+  const std::size_t year = header.index(1);
+  if (std::max(survey, year) >= cells.size()) return false;
+  const std::string own = KeyCell(header, record, 0);
+  return !own.empty() && text::Trim(cells[survey]) == own &&
+         base::FiscalYear::Parse(
+             base::FoldFullWidthDigits(text::Trim(cells[year])))
+             .ok();
+}
+
+// Reads a table record by record. A text that is no CSV is refused as a whole,
+// because nobody could say to which submission a broken record belongs.
+template <typename Take>
+absl::Status ReadTable(const CsvText& input, std::string_view field,
+                       std::span<const std::string_view> columns,
+                       std::span<const std::string_view> optional,
+                       const Take& take) {
   // The header line stands before the first record, whatever line that is.
   const std::size_t first =
       input.first_line > 1 ? static_cast<std::size_t>(input.first_line) - 1 : 1;
   text::CsvReader reader(input.csv, first);
-  Table table;
+  std::optional<text::CsvHeader> header;
   std::vector<base::Violation> violations;
+  std::size_t total = 0;
+  const auto refuse = [&](std::size_t line, std::string reason,
+                          std::string description) {
+    ++total;
+    if (violations.size() == kMostViolations) return;
+    violations.push_back(
+        {.field = std::string(field) + ":" + std::to_string(line),
+         .reason = std::move(reason),
+         .description = std::move(description)});
+  };
+  int number = 0;
   while (true) {
     auto record = reader.Next();
     if (!record.ok()) {
-      violations.push_back(
-          {.field =
-               std::string(field) + ":" + std::to_string(reader.last_line()),
-           .reason = base::ReasonOf(record.status()),
-           .description = std::string(base::MessageOf(record.status()))});
+      refuse(reader.last_line(), base::ReasonOf(record.status()),
+             std::string(base::MessageOf(record.status())));
       continue;
     }
     if (!record->has_value()) break;
-    if (table.header) {
-      table.records.push_back(**std::move(record));
+    if (header) {
+      if ((*record)->raw.find('\n') != std::string_view::npos) {
+        const auto cell =
+            text::FindSwallowedRecord(**record, [&](std::string_view line) {
+              return LooksLikeRecord(*header, **record, line);
+            });
+        if (cell) {
+          refuse((*record)->cell_lines[*cell], "QUOTE_OVER_RECORDS",
+                 "A quote opened here takes the records after it into one "
+                 "cell; close or remove it.");
+          continue;
+        }
+      }
+      ++number;
+      if (violations.empty()) take(*header, **record, number);
       continue;
     }
-    auto header = text::CsvHeader::Make(**record, columns);
-    if (!header.ok()) {
-      const auto details = base::GetErrorDetails(header.status());
+    auto made = text::CsvHeader::Make(**record, columns, optional);
+    if (!made.ok()) {
+      const auto details = base::GetErrorDetails(made.status());
       if (details) {
         for (base::Violation violation : details->violations) {
-          violation.field = std::string(field) + ": " + violation.field;
+          ++total;
+          if (violations.size() == kMostViolations) continue;
+          violation.field = std::string(field) + ": " +
+                            Shorten(violation.field, kValueBytesShown);
           violations.push_back(std::move(violation));
         }
       }
-      return CsvInvalid(std::move(violations));
+      return CsvInvalid(std::move(violations), total);
     }
-    table.header = *std::move(header);
+    header = *std::move(made);
   }
-  if (!violations.empty()) return CsvInvalid(std::move(violations));
-  if (!table.header) {
+  if (!violations.empty()) return CsvInvalid(std::move(violations), total);
+  if (!header) {
     return CsvInvalid({{.field = std::string(field),
                         .reason = "CSV_HEADER",
                         .description = "Begin with the header line."}});
   }
-  return table;
+  return absl::OkStatus();
 }
 
 // Collects the records of a batch by submission.
 class BatchReader {
  public:
-  explicit BatchReader(const CsvText& answers, const CsvText& headers)
+  BatchReader(const CsvText& answers, const CsvText& headers,
+              const RejectList::Position& after)
       : answers_(answers), headers_(headers) {
     batch_.source_file = answers.source_file;
     batch_.headers_file = headers.source_file;
+    batch_.rejects = RejectList(after);
   }
 
   absl::StatusOr<ImportBatch> Read() {
-    WELFARE_ASSIGN_OR_RETURN(const Table answers,
-                             ReadTable(answers_, "batch", kAnswerColumns));
-    Table headers;
+    if (!answers_.csv.empty() || headers_.csv.empty()) {
+      WELFARE_RETURN_IF_ERROR(ReadTable(
+          answers_, "batch", kAnswerColumns, kMarkColumns,
+          [this](const text::CsvHeader& header, const text::CsvRecord& record,
+                 int number) { ReadAnswer(header, record, number); }));
+    }
+    last_ = nullptr;
     if (!headers_.csv.empty()) {
-      WELFARE_ASSIGN_OR_RETURN(headers,
-                               ReadTable(headers_, "headers", kHeaderColumns));
+      WELFARE_RETURN_IF_ERROR(ReadTable(
+          headers_, "headers", kHeaderColumns, {},
+          [this](const text::CsvHeader& header, const text::CsvRecord& record,
+                 int number) { ReadHeader(header, record, number); }));
     }
-    batch_.rows = static_cast<int>(answers.records.size());
-    for (std::size_t i = 0; i < answers.records.size(); ++i) {
-      ReadAnswer(*answers.header, answers.records[i], static_cast<int>(i) + 1);
+    for (const auto& [name, group] : groups_) {
+      if (group.broken && group.at) {
+        batch_.submissions[*group.at].refused = true;
+      }
     }
-    for (std::size_t i = 0; i < headers.records.size(); ++i) {
-      ReadHeader(*headers.header, headers.records[i], static_cast<int>(i) + 1);
-    }
-    RefuseBroken();
     return std::move(batch_);
   }
 
  private:
-  // One submission by the text of its key, right or wrong.
+  // One submission, by what its key names.
   struct Group {
-    std::optional<std::size_t> at;  // in batch_.submissions, when the key reads
+    std::optional<std::size_t> at;  // in batch_.submissions
     bool broken = false;
   };
 
-  void AddReject(const CsvText& file, const text::CsvRecord& record, int number,
-                 bool show, std::string_view column, std::string_view value,
+  void AddReject(bool header, const text::CsvRecord& record, int number,
+                 std::string_view column, std::string_view value,
                  std::string_view reason, std::string_view message) {
-    batch_.rejects.push_back(
-        {.source_file = file.source_file,
+    // A header is personal data, and so is what it says.
+    batch_.rejects.Add(
+        {.header = header,
+         .source_file = header ? batch_.headers_file : batch_.source_file,
          .line = static_cast<int>(record.line),
          .record = number,
-         .column = std::string(column),
-         .value = std::string(value),
-         .reason = std::string(reason),
-         .message = std::string(message),
-         .raw = show ? std::string(record.raw) : std::string()});
+         .column = column,
+         .value = value,
+         .reason = reason,
+         .message = message,
+         .raw = header ? std::string_view() : record.raw});
   }
 
-  // Finds the group of a record by its key. A key that cannot be read is
-  // rejected here, at each of its records.
-  Group* FindGroup(const CsvText& file, const text::CsvHeader& header,
-                   const text::CsvRecord& record, int number, bool show) {
-    std::string key;
+  // Finds the group of a record by what its key names. A key that cannot be
+  // read is kept as a stray of `item`; its faults are named where `show`.
+  Group* FindGroup(const text::CsvHeader& columns,
+                   const text::CsvRecord& record, int number, bool header,
+                   std::string_view item, bool show) {
+    std::string text;
     for (std::size_t k = 0; k < kKeyColumns; ++k) {
-      key += header.required(record, k);
-      key += '\x1f';
+      text += KeyCell(columns, record, k);
+      text += '\x1f';
     }
-    const auto [it, fresh] = groups_.try_emplace(std::move(key));
-    Group& group = it->second;
-    if (group.at) return &group;
-    const auto survey = header.required(record, 0);
-    const auto year = base::FiscalYear::Parse(header.required(record, 1));
-    const auto code = base::MunicipalityCode::Parse(header.required(record, 2));
-    const auto kind = base::ParseRespondentKind(header.required(record, 3));
+    // Rows of a submission stand together, so most have the key of the last.
+    if (last_ != nullptr && text == last_key_) return last_;
+    const std::string survey = KeyCell(columns, record, 0);
+    const std::string code_text = KeyCell(columns, record, 2);
+    const auto year = base::FiscalYear::Parse(KeyCell(columns, record, 1));
+    const auto code = base::MunicipalityCode::Parse(code_text);
+    const auto kind = base::ParseRespondentKind(KeyCell(columns, record, 3));
     bool good = true;
     const auto check = [&](std::size_t column, const absl::Status& status) {
       if (status.ok()) return;
       good = false;
-      AddReject(file, record, number, show, kAnswerColumns[column],
-                header.required(record, column), base::ReasonOf(status),
+      if (!show) return;
+      AddReject(header, record, number, kAnswerColumns[column],
+                KeyCell(columns, record, column), base::ReasonOf(status),
                 base::MessageOf(status));
     };
-    check(0, base::CheckResourceId(survey));
+    const absl::Status survey_id = base::CheckResourceId(survey);
+    check(0, survey_id);
     check(1, year.status());
     check(2, code.status());
     check(3, kind.status());
-    if (!good) return nullptr;
-    group.at = batch_.submissions.size();
-    batch_.submissions.push_back(
-        {.name = {.survey = std::string(survey),
+    if (!good) {
+      StrayKey key;
+      if (survey_id.ok()) key.survey = survey;
+      if (year.ok()) key.fiscal_year = *year;
+      if (kind.ok()) key.kind = *kind;
+      key.codes =
+          code.ok() ? std::vector{*code} : CodesMeant(code_text, code.status());
+      (header ? batch_.stray_headers : batch_.strays)
+          .Add(key, item, static_cast<int>(record.line));
+      return nullptr;
+    }
+    last_ = &groups_[{.survey = survey,
+                      .fiscal_year = *year,
+                      .respondent = {.municipality = *code, .kind = *kind}}];
+    last_key_ = std::move(text);
+    last_name_ = {.survey = survey,
                   .fiscal_year = *year,
-                  .respondent = {.municipality = *code, .kind = *kind}},
-         .answers = {},
-         .header = std::nullopt});
-    return &group;
+                  .respondent = {.municipality = *code, .kind = *kind}};
+    return last_;
+  }
+
+  // The submission of the group found last.
+  SubmissionRecords& SubmissionOf(Group& group) {
+    if (!group.at) {
+      group.at = batch_.submissions.size();
+      batch_.submissions.push_back(
+          {.name = *last_name_, .answers = {}, .header = std::nullopt});
+    }
+    return batch_.submissions[*group.at];
   }
 
   // A record with too few or too many cells. Its key, where it has one, tells
-  // which submission would lack it.
-  bool CheckCells(const CsvText& file, const text::CsvHeader& header,
-                  const text::CsvRecord& record, int number, bool show) {
-    if (record.cells.size() == header.size()) return true;
-    AddReject(file, record, number, show, "", "", "CSV_CELLS",
+  // which submission would lack it; which item it is cannot be told.
+  bool CheckCells(const text::CsvHeader& columns, const text::CsvRecord& record,
+                  int number, bool header) {
+    if (record.cells.size() == columns.size()) return true;
+    AddReject(header, record, number, "", "", "CSV_CELLS",
               "The record has " + std::to_string(record.cells.size()) +
-                  " cells, the header " + std::to_string(header.size()) + ".");
-    text::CsvRecord padded = record;
-    padded.cells.resize(std::max(header.size(), record.cells.size()));
-    std::string key;
-    for (std::size_t k = 0; k < kKeyColumns; ++k) {
-      key += header.required(padded, k);
-      key += '\x1f';
-    }
-    groups_.try_emplace(std::move(key)).first->second.broken = true;
+                  " cells, the header " + std::to_string(columns.size()) + ".");
+    Group* group = FindGroup(columns, record, number, header,
+                             StrayRows::kAnyItem, /*show=*/false);
+    if (group != nullptr) group->broken = true;
     return false;
   }
 
-  void ReadAnswer(const text::CsvHeader& header, const text::CsvRecord& record,
+  void ReadAnswer(const text::CsvHeader& columns, const text::CsvRecord& record,
                   int number) {
-    if (!CheckCells(answers_, header, record, number, true)) {
-      ++batch_.refused_rows;
-      return;
+    if (number == 1) {
+      for (std::size_t i = 0; i < batch_.columns.size(); ++i) {
+        const std::size_t column = kKeyColumns + i;
+        batch_.columns[i] =
+            column < kAnswerColumns.size()
+                ? columns.index(column)
+                : columns.optional_index(column - kAnswerColumns.size());
+      }
     }
-    Group* group = FindGroup(answers_, header, record, number, true);
+    ++batch_.rows;
+    Group* group = nullptr;
+    if (CheckCells(columns, record, number, false)) {
+      group = FindGroup(columns, record, number, false,
+                        columns.required(record, kKeyColumns), /*show=*/true);
+    }
     if (group == nullptr) {
       ++batch_.refused_rows;
       return;
     }
-    batch_.submissions[*group->at].answers.push_back(
-        {.line = static_cast<int>(record.line),
-         .record = number,
-         .raw = std::string(record.raw),
-         .item = std::string(header.required(record, 4)),
-         .value = std::string(header.required(record, 5)),
-         .other_text = std::string(header.required(record, 6)),
-         .absence = std::string(header.required(record, 7))});
+    SubmissionOf(*group).answers.push_back(
+        {.raw = record.raw,
+         .line = static_cast<int>(record.line),
+         .record = number});
   }
 
-  void ReadHeader(const text::CsvHeader& header, const text::CsvRecord& record,
+  void ReadHeader(const text::CsvHeader& columns, const text::CsvRecord& record,
                   int number) {
-    if (!CheckCells(headers_, header, record, number, false)) return;
-    Group* group = FindGroup(headers_, header, record, number, false);
+    if (!CheckCells(columns, record, number, true)) return;
+    Group* group = FindGroup(columns, record, number, true, "", /*show=*/true);
     if (group == nullptr) return;
-    SubmissionRecords& submission = batch_.submissions[*group->at];
+    SubmissionRecords& submission = SubmissionOf(*group);
+    const auto refuse = [&](std::string_view column, std::string_view value,
+                            std::string_view reason, std::string_view message) {
+      AddReject(true, record, number, column, value, reason, message);
+      group->broken = true;
+    };
+    if (submission.header) {
+      refuse("", "", "HEADER_REPEATED",
+             "The submission has two header records.");
+      return;
+    }
     HeaderRecord result{
         .line = static_cast<int>(record.line),
         .record = number,
-        .contact = {.department = std::string(header.required(record, 4)),
-                    .contact = std::string(header.required(record, 5))},
+        .contact = {.department = std::string(columns.required(record, 4)),
+                    .contact = std::string(columns.required(record, 5))},
         .received_on = std::nullopt};
-    const std::string_view day = header.required(record, 6);
-    if (submission.header) {
-      AddReject(headers_, record, number, false, "", "", "HEADER_REPEATED",
-                "The submission has two header records.");
-      group->broken = true;
-      return;
+    for (const base::Violation& violation : CheckContact(result.contact)) {
+      refuse(violation.field, "", violation.reason, violation.description);
     }
+    const std::string_view day = columns.required(record, 6);
     if (!day.empty()) {
       const auto date = base::Date::Parse(day);
       if (!date.ok()) {
-        AddReject(headers_, record, number, false, "received_on", day,
-                  base::ReasonOf(date.status()),
-                  base::MessageOf(date.status()));
-        group->broken = true;
+        refuse("received_on", day, base::ReasonOf(date.status()),
+               base::MessageOf(date.status()));
         return;
       }
       result.received_on = *date;
@@ -236,18 +323,14 @@ class BatchReader {
     submission.header = std::move(result);
   }
 
-  void RefuseBroken() {
-    for (const auto& [key, group] : groups_) {
-      if (group.broken && group.at) {
-        batch_.submissions[*group.at].refused = true;
-      }
-    }
-  }
-
   const CsvText& answers_;
   const CsvText& headers_;
   ImportBatch batch_;
-  std::map<std::string, Group> groups_;
+  std::map<base::SubmissionName, Group> groups_;
+  // The group found last, its key as text and what that names.
+  Group* last_ = nullptr;
+  std::string last_key_;
+  std::optional<base::SubmissionName> last_name_;
 };
 
 Codes SplitCodes(std::string_view text) {
@@ -263,41 +346,56 @@ Codes SplitCodes(std::string_view text) {
 }  // namespace
 
 absl::StatusOr<ImportBatch> ReadImportBatch(const CsvText& answers,
-                                            const CsvText& headers) {
-  return BatchReader(answers, headers).Read();
+                                            const CsvText& headers,
+                                            const RejectList::Position& after) {
+  return BatchReader(answers, headers, after).Read();
 }
 
-SentAnswer ToSent(const Codebook& codebook, const AnswerRecord& record,
+AnswerCells ImportBatch::ReadCells(const AnswerRecord& record) const {
+  text::CsvReader reader(record.raw);
+  // It was read before, so it is a record.
+  const auto again = reader.Next();
+  AnswerCells cells;
+  if (!again.ok() || !again->has_value()) return cells;
+  const std::array<std::string*, 6> targets = {
+      &cells.item,    &cells.value, &cells.other_text,
+      &cells.absence, &cells.state, &cells.synthetic};
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    if (columns[i]) *targets[i] = (*again)->cells[*columns[i]];
+  }
+  return cells;
+}
+
+SentAnswer ToSent(const Codebook& codebook, const AnswerCells& cells,
                   bool& unknown_absence) {
   SentAnswer sent;
   sent.provenance = Provenance::kImported;
-  const std::size_t slash = record.item.find('/');
-  sent.item = record.item.substr(0, slash);
-  if (slash != std::string::npos) sent.row = record.item.substr(slash + 1);
-  sent.other_text = record.other_text;
+  const std::size_t slash = cells.item.find('/');
+  sent.item = cells.item.substr(0, slash);
+  if (slash != std::string::npos) sent.row = cells.item.substr(slash + 1);
+  sent.other_text = cells.other_text;
   unknown_absence = false;
-  if (!record.absence.empty()) {
-    const auto absence = base::ParseAbsence(record.absence);
+  if (!cells.absence.empty()) {
+    const auto absence = base::ParseAbsence(cells.absence);
     if (absence.ok()) {
       sent.absence = *absence;
     } else {
       unknown_absence = true;
     }
   }
-  if (record.value.empty()) return sent;
+  if (cells.value.empty()) return sent;
   const auto index = codebook.Find(sent.item);
-  sent.value = record.value;
+  sent.value = cells.value;
   if (!index) return sent;
   switch (codebook.item(*index).type) {
     case AnswerType::kSingle:
     case AnswerType::kMultiple:
-      sent.value = SplitCodes(record.value);
+      sent.value = SplitCodes(cells.value);
       break;
     case AnswerType::kInteger: {
       std::int64_t number = 0;
-      const char* end = record.value.data() + record.value.size();
-      const auto [at, error] =
-          std::from_chars(record.value.data(), end, number);
+      const char* end = cells.value.data() + cells.value.size();
+      const auto [at, error] = std::from_chars(cells.value.data(), end, number);
       if (error == std::errc::result_out_of_range) {
         sent.value = kLargestNumber + 1;  // refused as NUMBER_RANGE
       } else if (error == std::errc() && at == end) {

@@ -1,6 +1,7 @@
 // Submissions in files: answers in long form, and headers.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -12,40 +13,37 @@
 #include "services/base/date.h"
 #include "services/base/resource_name.h"
 #include "services/survey/codebook/codebook.h"
+#include "services/survey/files/reject_list.h"
+#include "services/survey/files/stray_rows.h"
 #include "services/survey/submission/submission.h"
 
 namespace welfare::survey {
 
-// One fault of one refused record.
-struct ImportReject {
-  std::string source_file;
-  int line = 0;        // physical line on which the record starts
-  int record = 0;      // number within the batch, from 1
-  std::string column;  // empty where the whole record is at fault
-  std::string value;
-  std::string reason;
-  std::string message;
-  std::string raw;  // the record as it stood; empty for headers
-
-  friend bool operator==(const ImportReject&, const ImportReject&) = default;
-};
-
-// A text to read: the header line, then whole records.
+// A text to read: the header line, then whole records. The caller keeps the
+// text alive as long as anything that was read from it.
 struct CsvText {
-  std::string csv;
+  std::string_view csv;
   int first_line = 2;  // physical line of the first record
-  std::string source_file;
+  std::string_view source_file;
 };
 
-// One record of answers.
+// One record of answers; its cells are read when they are needed, because a
+// batch has more records than fit in memory cell by cell.
 struct AnswerRecord {
+  std::string_view raw;
   int line = 0;
   int record = 0;
-  std::string raw;
+};
+
+// The cells of a record of answers beside its key. What the file has no column
+// for is empty.
+struct AnswerCells {
   std::string item;  // `item` or `item/row`
   std::string value;
   std::string other_text;
   std::string absence;
+  std::string state;
+  std::string synthetic;
 };
 
 // One record of headers. Department and contact are personal data.
@@ -65,32 +63,47 @@ struct SubmissionRecords {
   bool refused = false;
 };
 
+// Where the cells of AnswerCells stand in a record, in their order.
+using AnswerColumns = std::array<std::optional<std::size_t>, 6>;
+
 // A batch as read.
 struct ImportBatch {
-  std::string source_file;   // of the answers
-  std::string headers_file;  // of the headers
-  int rows = 0;              // records of answers
-  std::vector<SubmissionRecords> submissions;
-  std::vector<ImportReject> rejects;
+  std::string_view source_file;   // of the answers
+  std::string_view headers_file;  // of the headers
+  int rows = 0;                   // records of answers
+  AnswerColumns columns = {};
+  std::vector<SubmissionRecords> submissions;  // each once, by what it names
+  RejectList rejects;
   // Records of answers refused already.
   int refused_rows = 0;
+  // Rows of answers whose key cannot be read.
+  StrayRows strays;
+  // The same of headers; items mean nothing.
+  StrayRows stray_headers;
+
+  AnswerCells ReadCells(const AnswerRecord& record) const;
 };
 
-// Reads a batch. `headers` may have an empty text. Faults that need no
-// codebook become rejects: CSV_CELLS, NAME_ID (survey), FISCAL_YEAR_FORMAT,
-// FISCAL_YEAR_RANGE, CODE_FORMAT, CODE_AMBIGUOUS, CODE_PREFECTURE, CHECK_DIGIT,
-// RESPONDENT_KIND, DATE_FORMAT, DATE_INVALID, HEADER_REPEATED.
+// Reads a batch. One of the texts may be empty. Faults that need no codebook
+// become rejects, of which those after `after` are kept: CSV_CELLS, NAME_ID
+// (survey), FISCAL_YEAR_FORMAT, FISCAL_YEAR_RANGE, CODE_FORMAT,
+// CODE_AMBIGUOUS, CODE_PREFECTURE, CHECK_DIGIT, RESPONDENT_KIND, TEXT_TOO_LONG,
+// TEXT_INVALID (of a header), DATE_FORMAT, DATE_INVALID, HEADER_REPEATED. Rows
+// that name one submission in several spellings are rows of that submission.
 //
 // Errors:
 //   INVALID_ARGUMENT, CSV_INVALID: a header line is wrong, or the text is no
-//   CSV; with every violation.
-absl::StatusOr<ImportBatch> ReadImportBatch(const CsvText& answers,
-                                            const CsvText& headers);
+//   CSV, or a quote is opened in one record and closed in another
+//   (QUOTE_OVER_RECORDS, with the line where it was opened); with the first
+//   violations and their number.
+absl::StatusOr<ImportBatch> ReadImportBatch(
+    const CsvText& answers, const CsvText& headers,
+    const RejectList::Position& after = {false, 0, 0});
 
 // Returns the record as an answer that somebody sent. A value is read by the
 // type of its item; what cannot be read stays text, for validation to refuse.
 // An absence that is no kind at all is nothing and named by `unknown_absence`.
-SentAnswer ToSent(const Codebook& codebook, const AnswerRecord& record,
+SentAnswer ToSent(const Codebook& codebook, const AnswerCells& cells,
                   bool& unknown_absence);
 
 // The column at fault for a reason of validation: `value`, `absence`, ...

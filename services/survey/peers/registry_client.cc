@@ -46,6 +46,26 @@ absl::Status Unavailable(const grpc::Status& status) {
   return RegistryUnavailable(status.error_message());
 }
 
+// The codes it holds or held beside the one that names it.
+absl::StatusOr<std::vector<base::MunicipalityCode>> OtherCodes(
+    const rv1::Municipality& municipality, const base::MunicipalityCode& name) {
+  std::vector<base::MunicipalityCode> codes;
+  const auto add = [&](const std::string& text) -> absl::Status {
+    auto code = base::MunicipalityCode::Parse(text);
+    if (!code.ok()) return RegistryUnavailable("it named a code badly");
+    if (*code != name &&
+        std::find(codes.begin(), codes.end(), *code) == codes.end()) {
+      codes.push_back(*std::move(code));
+    }
+    return absl::OkStatus();
+  };
+  WELFARE_RETURN_IF_ERROR(add(municipality.code()));
+  for (const rv1::Municipality::Period& period : municipality.periods()) {
+    WELFARE_RETURN_IF_ERROR(add(period.code()));
+  }
+  return codes;
+}
+
 }  // namespace
 
 struct RegistryClient::Stub {
@@ -129,24 +149,28 @@ absl::StatusOr<RegistryPin> RegistryClient::Load(
     }
   }
 
-  WELFARE_ASSIGN_OR_RETURN(const std::vector<rv1::Municipality> municipalities,
-                           stub_->ListMunicipalities(call, fiscal_year,
-                                                     pin.version));
+  WELFARE_ASSIGN_OR_RETURN(
+      const std::vector<rv1::Municipality> municipalities,
+      stub_->ListMunicipalities(call, fiscal_year, pin.version));
   for (const rv1::Municipality& municipality : municipalities) {
     const auto name = base::MunicipalityName::Parse(municipality.name());
     if (!name.ok()) return RegistryUnavailable("it named a municipality badly");
+    WELFARE_ASSIGN_OR_RETURN(const auto other_codes,
+                             OtherCodes(municipality, name->code));
     const std::vector<StatusFact>& known_facts = facts[municipality.name()];
     pin.rows.push_back(
         {.respondent = {.municipality = name->code,
                         .kind = base::RespondentKind::kMunicipality},
          .display_name = municipality.display_name(),
          .area = municipality.area(),
-         .facts = known_facts});
+         .facts = known_facts,
+         .other_codes = other_codes});
     pin.rows.push_back({.respondent = {.municipality = name->code,
                                        .kind = base::RespondentKind::kCouncil},
                         .display_name = municipality.council().display_name(),
                         .area = municipality.area(),
-                        .facts = known_facts});
+                        .facts = known_facts,
+                        .other_codes = other_codes});
   }
   return pin;
 }

@@ -22,7 +22,20 @@ Frame::Frame(std::vector<FrameRow> rows) : rows_(std::move(rows)) {
   index_.reserve(rows_.size());
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     index_.emplace(rows_[i].respondent, i);
+    for (const base::MunicipalityCode& code : rows_[i].other_codes) {
+      other_index_.emplace(base::Respondent{.municipality = code,
+                                            .kind = rows_[i].respondent.kind},
+                           i);
+    }
   }
+}
+
+std::optional<std::size_t> Frame::Resolve(
+    const base::Respondent& respondent) const {
+  if (const auto found = Find(respondent)) return found;
+  const auto it = other_index_.find(respondent);
+  if (it == other_index_.end()) return std::nullopt;
+  return it->second;
 }
 
 std::optional<std::size_t> Frame::Find(

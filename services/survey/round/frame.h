@@ -29,6 +29,8 @@ struct FrameRow {
   std::string display_name;       // of the municipality or of the council
   std::string area;               // 区部, 市部, 町村部, 島しょ
   std::vector<StatusFact> facts;  // by fiscal year
+  // Codes it holds or held beside the one that names it.
+  std::vector<base::MunicipalityCode> other_codes = {};
 
   // Returns the fact in `fiscal_year`; kUnknown where there is none.
   base::Truth Fact(base::RegistryFact fact, int fiscal_year) const;
@@ -48,10 +50,14 @@ class Frame {
   const FrameRow& row(std::size_t index) const { return rows_[index]; }
   // Returns the index of the respondent's row.
   std::optional<std::size_t> Find(const base::Respondent& respondent) const;
+  // The same where its code may be any that the municipality holds or held. No
+  // code ever meant two municipalities.
+  std::optional<std::size_t> Resolve(const base::Respondent& respondent) const;
 
  private:
   std::vector<FrameRow> rows_;
   std::unordered_map<base::Respondent, std::size_t> index_;
+  std::unordered_map<base::Respondent, std::size_t> other_index_;
 };
 
 }  // namespace welfare::survey

@@ -1,6 +1,7 @@
 #include "services/survey/store/sql_survey_store.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <utility>
@@ -140,8 +141,8 @@ constexpr Query kFindSubmissionAt{
     " WHERE d.survey = $1 AND d.fiscal_year = $2"
     " AND s.municipality_code = $3 AND s.respondent_kind = $4"
     " AND v.round_revision <= $5 ORDER BY v.revision DESC LIMIT 1"};
-// $3 and $4: the respondent after whom the page begins; $5, $6: kind and
-// state, 0 for all.
+// $3: the round revision; $4: the kind, 0 for all; $5 to $9: the states wanted;
+// $10 and $11: the respondent after whom the page begins.
 constexpr Query kListSubmissions{
     "list_submissions",
     "SELECT s.municipality_code, s.respondent_kind, v.revision, "
@@ -150,20 +151,24 @@ constexpr Query kListSubmissions{
     " v.reason, s.create_micros, v.recorded_micros, v.answers"
     " FROM submissions s JOIN rounds d ON d.round_id = s.round_id"
     " JOIN submission_revisions v ON v.submission_id = s.submission_id"
-    " AND v.revision = s.revision"
     " WHERE d.survey = $1 AND d.fiscal_year = $2"
-    " AND (s.municipality_code > $3 OR"
-    " (s.municipality_code = $3 AND s.respondent_kind > $4))"
-    " AND ($5 = 0 OR s.respondent_kind = $5) AND ($6 = 0 OR v.state = $6)"
-    " ORDER BY s.municipality_code, s.respondent_kind LIMIT $7"};
+    " AND v.revision = (SELECT MAX(w.revision) FROM submission_revisions w"
+    " WHERE w.submission_id = s.submission_id AND w.round_revision <= $3)"
+    " AND ($4 = 0 OR s.respondent_kind = $4)"
+    " AND v.state IN ($5, $6, $7, $8, $9)"
+    " AND (s.municipality_code > $10 OR"
+    " (s.municipality_code = $10 AND s.respondent_kind > $11))"
+    " ORDER BY s.municipality_code, s.respondent_kind LIMIT $12"};
 constexpr Query kCountSubmissions{
     "count_submissions",
     "SELECT COUNT(*)"
     " FROM submissions s JOIN rounds d ON d.round_id = s.round_id"
     " JOIN submission_revisions v ON v.submission_id = s.submission_id"
-    " AND v.revision = s.revision"
     " WHERE d.survey = $1 AND d.fiscal_year = $2"
-    " AND ($3 = 0 OR s.respondent_kind = $3) AND ($4 = 0 OR v.state = $4)"};
+    " AND v.revision = (SELECT MAX(w.revision) FROM submission_revisions w"
+    " WHERE w.submission_id = s.submission_id AND w.round_revision <= $3)"
+    " AND ($4 = 0 OR s.respondent_kind = $4)"
+    " AND v.state IN ($5, $6, $7, $8, $9)"};
 constexpr Query kCountByState{
     "count_by_state",
     "SELECT s.respondent_kind, v.state, COUNT(*)"
@@ -244,6 +249,8 @@ constexpr Query kStoreContact{
     " department = excluded.department, contact = excluded.contact"};
 
 constexpr int kAnswersColumn = 12;
+// States of a submission, and so parameters of a filter by them.
+constexpr std::size_t kStates = 5;
 
 CallLimits ToCallLimits(const StoreLimits& limits) {
   return {.deadline = limits.deadline, .stop = limits.stop};
@@ -438,19 +445,18 @@ class SqlReads : public Interface {
 
   absl::StatusOr<std::vector<Submission>> ListSubmissions(
       const SubmissionQuery& query) override {
-    return ListBy(kListSubmissions, query.round,
-                  {query.round.survey, query.round.fiscal_year.value(),
-                   query.after ? query.after->municipality.ToString() : "",
-                   query.after ? Number(query.after->kind) : 0, KindOf(query),
-                   StateOf(query), query.limit},
-                  query.answers);
+    std::vector<platform::Parameter> parameters = Filter(query);
+    parameters.emplace_back(query.after ? query.after->municipality.ToString()
+                                        : std::string());
+    parameters.emplace_back(query.after ? Number(query.after->kind)
+                                        : std::int64_t{0});
+    parameters.emplace_back(query.limit);
+    return ListBy(kListSubmissions, query.round, parameters, query.answers);
   }
 
   absl::StatusOr<int> CountSubmissions(const SubmissionQuery& query) override {
     return connection_.Get(
-        kCountSubmissions,
-        {query.round.survey, query.round.fiscal_year.value(), KindOf(query),
-         StateOf(query)},
+        kCountSubmissions, Filter(query),
         [](const Row& row) { return static_cast<int>(row.Int64(0)); });
   }
 
@@ -531,11 +537,24 @@ class SqlReads : public Interface {
             name.respondent.municipality.ToString(),
             Number(name.respondent.kind)};
   }
-  static std::int64_t KindOf(const SubmissionQuery& query) {
-    return query.kind ? Number(*query.kind) : 0;
-  }
-  static std::int64_t StateOf(const SubmissionQuery& query) {
-    return query.state ? static_cast<std::int64_t>(*query.state) : 0;
+  static std::vector<platform::Parameter> Filter(const SubmissionQuery& query) {
+    std::vector<platform::Parameter> parameters = {
+        query.round.survey, query.round.fiscal_year.value(),
+        query.revision > 0 ? query.revision
+                           : std::numeric_limits<std::int64_t>::max(),
+        query.kind ? Number(*query.kind) : std::int64_t{0}};
+    std::vector<SubmissionState> states = query.states;
+    if (states.empty()) {
+      states = {SubmissionState::kDraft, SubmissionState::kSubmitted,
+                SubmissionState::kReturned, SubmissionState::kAccepted,
+                SubmissionState::kFinal};
+    }
+    // A state may stand twice.
+    for (std::size_t i = 0; i < kStates; ++i) {
+      parameters.emplace_back(
+          static_cast<std::int64_t>(states[std::min(i, states.size() - 1)]));
+    }
+    return parameters;
   }
 
   absl::StatusOr<std::optional<Round>> FindRoundBy(

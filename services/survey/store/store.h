@@ -68,9 +68,11 @@ struct SubmissionQuery {
   base::RoundName round;
   std::optional<base::Respondent> after;
   std::optional<base::RespondentKind> kind;
-  std::optional<SubmissionState> state;
-  bool answers = false;  // otherwise they are left empty
+  std::vector<SubmissionState> states = {};  // empty: all
+  bool answers = false;                      // otherwise they are left empty
   int limit = 50;
+  // The round revision to read at; 0: the current one.
+  std::int64_t revision = 0;
 };
 
 // One change of a round: what it or a submission is from `revision` on.

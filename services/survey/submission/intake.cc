@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "services/survey/errors.h"
+#include "services/survey/submission/text_limits.h"
 
 namespace welfare::survey {
 namespace {
@@ -55,6 +56,17 @@ absl::StatusOr<std::vector<Answer>> Check(const OpenedRound& opened,
   return std::move(result.answers);
 }
 
+// Checks what a call sends of the header.
+absl::Status CheckHeader(const SubmissionInput& input) {
+  if (!input.contact) return absl::OkStatus();
+  std::vector<base::Violation> violations = CheckContact(*input.contact);
+  if (violations.empty()) return absl::OkStatus();
+  for (base::Violation& violation : violations) {
+    violation.field = "header." + violation.field;
+  }
+  return SubmissionInvalid(std::move(violations));
+}
+
 void SetReceived(Submission& submission, const Round& round,
                  std::optional<base::Date> day) {
   submission.received_on = day;
@@ -72,6 +84,7 @@ absl::StatusOr<PlannedChange> PlanCreate(StoreReader& store,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,
                                          const SubmissionInput& input) {
+  WELFARE_RETURN_IF_ERROR(CheckHeader(input));
   WELFARE_RETURN_IF_ERROR(CheckTakesAnswers(opened, std::nullopt));
   WELFARE_ASSIGN_OR_RETURN(const auto stored, store.FindSubmission(name));
   if (stored) return SubmissionExists(name);
@@ -92,6 +105,7 @@ absl::StatusOr<PlannedChange> PlanUpdate(StoreReader& store,
                                          const base::SubmissionName& name,
                                          std::string_view etag,
                                          const SubmissionInput& input) {
+  WELFARE_RETURN_IF_ERROR(CheckHeader(input));
   WELFARE_ASSIGN_OR_RETURN(auto current, FindCurrent(store, name, etag));
   WELFARE_RETURN_IF_ERROR(CheckTakesAnswers(opened, current.state));
   if (!IsEditable(current.state)) {
@@ -170,6 +184,9 @@ absl::StatusOr<PlannedChange> PlanReturn(StoreReader& store,
                                          std::string_view why) {
   if (why.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     return ReasonRequired();
+  }
+  if (auto violation = CheckLength("reason", why, kLongestReason)) {
+    return SubmissionInvalid(std::vector{*std::move(violation)});
   }
   WELFARE_ASSIGN_OR_RETURN(auto current, FindCurrent(store, name, etag));
   if (opened.round.state == RoundState::kFinal) {

@@ -49,7 +49,8 @@ struct PlannedChange {
 //   FAILED_PRECONDITION, ROUND_NOT_OPEN.
 //   ALREADY_EXISTS, SUBMISSION_EXISTS.
 //   INVALID_ARGUMENT, SUBMISSION_INVALID: with every violation; also
-//     UNKNOWN_MUNICIPALITY, a respondent outside the round's population.
+//     UNKNOWN_MUNICIPALITY, a respondent outside the round's population, and
+//     TEXT_TOO_LONG or TEXT_INVALID of department and contact.
 absl::StatusOr<PlannedChange> PlanCreate(StoreReader& store,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,
@@ -88,7 +89,8 @@ absl::StatusOr<PlannedChange> PlanAccept(StoreReader& store,
 
 // Gives a submission back.
 //
-// Errors: as PlanAccept, and INVALID_ARGUMENT, REASON_REQUIRED.
+// Errors: as PlanAccept, and INVALID_ARGUMENT, REASON_REQUIRED, or
+//   SUBMISSION_INVALID: the reason is too long.
 absl::StatusOr<PlannedChange> PlanReturn(StoreReader& store,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,

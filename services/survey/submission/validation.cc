@@ -6,47 +6,10 @@
 #include <utility>
 
 #include "services/survey/submission/routing.h"
+#include "services/survey/submission/text_limits.h"
 
 namespace welfare::survey {
 namespace {
-
-// Returns the number of characters of `text`, or nothing when it is no UTF-8
-// or holds a control character other than tab and line ends.
-std::optional<std::size_t> CountCharacters(std::string_view text) {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < text.size(); ++count) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    std::size_t length = 1;
-    std::uint32_t point = lead;
-    if (lead >= 0xF0 && lead <= 0xF4) {
-      length = 4;
-      point = lead & 0x07;
-    } else if (lead >= 0xE0 && lead < 0xF0) {
-      length = 3;
-      point = lead & 0x0F;
-    } else if (lead >= 0xC2 && lead < 0xE0) {
-      length = 2;
-      point = lead & 0x1F;
-    } else if (lead >= 0x80) {
-      return std::nullopt;
-    }
-    if (i + length > text.size()) return std::nullopt;
-    for (std::size_t k = 1; k < length; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      if ((next & 0xC0) != 0x80) return std::nullopt;
-      point = (point << 6) | (next & 0x3F);
-    }
-    if ((length == 3 && point < 0x800) || (length == 4 && point < 0x10000) ||
-        point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) {
-      return std::nullopt;
-    }
-    const bool control = (point < 0x20 || point == 0x7F) && point != '\t' &&
-                         point != '\n' && point != '\r';
-    if (control) return std::nullopt;
-    i += length;
-  }
-  return count;
-}
 
 // True when `text` holds nothing but white space, U+3000 included.
 bool IsBlank(std::string_view text) {
@@ -76,10 +39,18 @@ class Validator {
         faulty_(codebook.size(), false) {}
 
   ValidationResult Run() {
+    if (sent_.size() > MostAnswers(codebook_)) {
+      Add(std::nullopt, "", "", reason::kTooManyAnswers,
+          std::to_string(sent_.size()) +
+              " answers are more than the codebook has questions; send one for "
+              "each.");
+      return {.answers = {}, .violations = std::move(violations_)};
+    }
     for (std::size_t i = 0; i < sent_.size(); ++i) Accept(i);
     Route();
     CheckConstraints();
     CheckComplete();
+    CheckTextBytes();
     Sort();
     if (violations_.empty()) CollectAnswers();
     return {.answers = std::move(answers_),
@@ -245,11 +216,16 @@ class Validator {
     std::vector<bool> chosen(item.options.size(), false);
     std::size_t known = 0;
     bool exclusive = false;
+    // As many as the item offers; more would be faults without end.
+    std::size_t faults = 0;
     for (const std::string& code : codes) {
       const auto option = item.FindOption(code);
+      if ((!option || chosen[*option]) && faults++ > item.options.size()) {
+        break;
+      }
       if (!option) {
         Add(index, reason::kOptionNotOffered,
-            "The item does not offer '" + code + "'.");
+            "The item does not offer '" + Shorten(code, 100) + "'.");
         continue;
       }
       if (chosen[*option]) {
@@ -369,6 +345,21 @@ class Validator {
     }
   }
 
+  void CheckTextBytes() {
+    std::size_t bytes = 0;
+    for (const auto& [place, accepted] : accepted_) {
+      if (const auto* text =
+              std::get_if<std::string>(&accepted.answer.content)) {
+        bytes += text->size();
+      }
+      bytes += accepted.answer.other_text.size();
+    }
+    if (bytes <= kMostTextBytes) return;
+    Add(std::nullopt, "", "", reason::kTextsTooLong,
+        "All texts together have more than " + std::to_string(kMostTextBytes) +
+            " bytes; shorten them.");
+  }
+
   void CheckPresent(const Item& item, const Place& place,
                     const std::string& row) {
     if (places_.contains(place)) return;
@@ -421,6 +412,14 @@ class Validator {
 };
 
 }  // namespace
+
+std::size_t MostAnswers(const Codebook& codebook) {
+  std::size_t places = 0;
+  for (const Item& item : codebook.items()) {
+    places += std::max<std::size_t>(1, item.rows.size());
+  }
+  return 2 * places + 100;
+}
 
 std::string AnswerViolation::key() const {
   return row.empty() ? item : item + '/' + row;

@@ -11,6 +11,7 @@
 #include "services/survey/codebook/codebook.h"
 #include "services/survey/round/frame.h"
 #include "services/survey/submission/submission.h"
+#include "services/survey/submission/text_limits.h"
 
 namespace welfare::survey {
 
@@ -40,18 +41,18 @@ inline constexpr std::string_view kOtherTextUnexpected =
 inline constexpr std::string_view kNotAskedByRouting = "NOT_ASKED_BY_ROUTING";
 inline constexpr std::string_view kConstraint = "CONSTRAINT";
 inline constexpr std::string_view kAnswerMissing = "ANSWER_MISSING";
+inline constexpr std::string_view kTooManyAnswers = "TOO_MANY_ANSWERS";
+inline constexpr std::string_view kTextsTooLong = "TEXTS_TOO_LONG";
 }  // namespace reason
 
 // Numbers beyond this are typing mistakes: no count of a municipality has
 // more than twelve digits.
 inline constexpr std::int64_t kLargestNumber = 999'999'999'999;
-// Characters (code points) of a free text, and of a text of "other".
-inline constexpr std::size_t kLongestText = 10'000;
-inline constexpr std::size_t kLongestOtherText = 1'000;
 
 // One fault of a submission.
 struct AnswerViolation {
-  // Index of the answer that was sent; absent for a missing one.
+  // Index of the answer that was sent; absent for a missing one and for what is
+  // wrong with the whole.
   std::optional<std::size_t> index;
   std::string item;
   std::string row;  // empty except in tables
@@ -84,6 +85,11 @@ struct ValidationResult {
 
   bool ok() const { return violations.empty(); }
 };
+
+// Answers that may be sent for one submission: twice its places and a hundred,
+// so that mistakes are named one by one. Above that nothing is looked at and
+// the one violation is TOO_MANY_ANSWERS.
+std::size_t MostAnswers(const Codebook& codebook);
 
 // Checks `sent` for the respondent of `frame` in the round of `fiscal_year`.
 ValidationResult ValidateAnswers(const Codebook& codebook,

@@ -28,12 +28,13 @@ constexpr char kHeaders[] =
 absl::StatusOr<ImportBatch> Read(const std::string& answers,
                                  const std::string& headers = "",
                                  int first_line = 2) {
-  return ReadImportBatch({.csv = kAnswers + answers,
-                          .first_line = first_line,
-                          .source_file = "a.csv"},
-                         {.csv = headers.empty() ? "" : kHeaders + headers,
-                          .first_line = 2,
-                          .source_file = "h.csv"});
+  // A batch looks into its texts.
+  static std::string answers_text, headers_text;
+  answers_text = kAnswers + answers;
+  headers_text = headers.empty() ? "" : kHeaders + headers;
+  return ReadImportBatch(
+      {.csv = answers_text, .first_line = first_line, .source_file = "a.csv"},
+      {.csv = headers_text, .first_line = 2, .source_file = "h.csv"});
 }
 
 TEST(ReadImportBatch, GroupsRecordsBySubmission) {
@@ -65,7 +66,7 @@ TEST(ReadImportBatch, NamesEveryFaultOfAKey) {
   const auto batch = Read("S S,25,131017,mayor,a,1,,\n");
   ASSERT_THAT(batch, IsOk());
   std::vector<std::string> reasons;
-  for (const ImportReject& reject : batch->rejects) {
+  for (const ImportReject& reject : batch->rejects.Show().rejects) {
     reasons.push_back(reject.column + " " + reject.reason);
   }
   EXPECT_THAT(reasons,
@@ -96,11 +97,12 @@ TEST(ReadImportBatch, TakesHeadersApart) {
   EXPECT_EQ(batch->rows, 1);
   ASSERT_TRUE(batch->submissions[0].header);
   EXPECT_EQ(batch->submissions[0].header->contact.department, "課");
-  ASSERT_THAT(batch->rejects, SizeIs(2));
-  EXPECT_EQ(batch->rejects[0].reason, "DATE_INVALID");
-  EXPECT_EQ(batch->rejects[1].reason, "HEADER_REPEATED");
+  const auto rejects = batch->rejects.Show().rejects;
+  ASSERT_THAT(rejects, SizeIs(2));
+  EXPECT_EQ(rejects[0].reason, "DATE_INVALID");
+  EXPECT_EQ(rejects[1].reason, "HEADER_REPEATED");
   // Personal data is not repeated to whoever reads rejects.
-  EXPECT_EQ(batch->rejects[0].raw, "");
+  EXPECT_EQ(rejects[0].raw, "");
   EXPECT_TRUE(batch->submissions[0].refused);
 }
 
@@ -110,20 +112,24 @@ TEST(ReadImportBatch, RefusesWhatIsNoTable) {
   EXPECT_THAT(ReadImportBatch({.csv = "", .first_line = 2, .source_file = ""},
                               {.csv = "", .first_line = 2, .source_file = ""}),
               StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
-  EXPECT_THAT(ReadImportBatch({.csv = std::string("x") + kAnswers,
-                               .first_line = 2,
-                               .source_file = ""},
-                              {.csv = "", .first_line = 2, .source_file = ""}),
-              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  const std::string wrong = std::string("x") + kAnswers;
+  EXPECT_THAT(
+      ReadImportBatch({.csv = wrong, .first_line = 2, .source_file = ""},
+                      {.csv = "", .first_line = 2, .source_file = ""}),
+      StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
 }
 
 SentAnswer Cell(const std::string& item, const std::string& value) {
   static const auto codebook = sample::MakeCodebook();
-  AnswerRecord record;
-  record.item = item;
-  record.value = value;
   bool unknown = false;
-  return ToSent(*codebook, record, unknown);
+  return ToSent(*codebook,
+                {.item = item,
+                 .value = value,
+                 .other_text = "",
+                 .absence = "",
+                 .state = "",
+                 .synthetic = ""},
+                unknown);
 }
 
 TEST(ToSent, ReadsAValueByTheTypeOfItsItem) {

@@ -264,7 +264,6 @@ TEST_P(SurveyStoreContract, ListsByKeysKindsAndStates) {
     SubmissionQuery query{.round = RoundOf("jusou"),
                           .after = std::nullopt,
                           .kind = std::nullopt,
-                          .state = std::nullopt,
                           .limit = 2};
     WELFARE_ASSIGN_OR_RETURN(const auto first, store.ListSubmissions(query));
     EXPECT_THAT(first, SizeIs(2));
@@ -277,8 +276,20 @@ TEST_P(SurveyStoreContract, ListsByKeysKindsAndStates) {
     query.kind = base::RespondentKind::kCouncil;
     EXPECT_THAT(store.CountSubmissions(query), IsOkAndHolds(2));
     query.kind = std::nullopt;
-    query.state = SubmissionState::kReturned;
+    query.states = {SubmissionState::kReturned};
     EXPECT_THAT(store.CountSubmissions(query), IsOkAndHolds(1));
+    query.states = {SubmissionState::kReturned, SubmissionState::kSubmitted};
+    EXPECT_THAT(store.CountSubmissions(query), IsOkAndHolds(4));
+    // As it was when the second had come in.
+    query.revision = first[0].round_revision - 1;
+    EXPECT_THAT(store.CountSubmissions(query), IsOkAndHolds(1));
+    query.revision = first[0].round_revision;
+    EXPECT_THAT(store.CountSubmissions(query), IsOkAndHolds(2));
+    query.limit = 10;
+    WELFARE_ASSIGN_OR_RETURN(const auto then, store.ListSubmissions(query));
+    EXPECT_THAT(then, SizeIs(2));
+    query.states.clear();
+    query.revision = 0;
     WELFARE_ASSIGN_OR_RETURN(auto counts, store.CountByState(RoundOf("jusou")));
     EXPECT_EQ(
         (counts[{base::RespondentKind::kCouncil, SubmissionState::kSubmitted}]),

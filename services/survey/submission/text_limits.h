@@ -1,0 +1,44 @@
+// How long a text that somebody sends may be. Everything has a length: what
+// has none makes a reply that nobody can send.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/base/error.h"
+#include "services/survey/submission/submission.h"
+
+namespace welfare::survey {
+
+// Characters (code points).
+inline constexpr std::size_t kLongestText = 10'000;      // a free text
+inline constexpr std::size_t kLongestOtherText = 1'000;  // of an option "other"
+inline constexpr std::size_t kLongestDepartment = 200;
+inline constexpr std::size_t kLongestContact = 500;
+inline constexpr std::size_t kLongestReason = 2'000;  // of a return
+
+// Bytes of all texts of one submission: a list shows whole submissions, and a
+// message holds 4 MiB.
+inline constexpr std::size_t kMostTextBytes = std::size_t{1} << 20;
+
+// Returns the number of characters of `text`, or nothing when it is no UTF-8
+// or holds a control character other than tab and line ends.
+std::optional<std::size_t> CountCharacters(std::string_view text);
+
+// Returns `text`, or its beginning with "..." where it has more than `most`
+// bytes; never cut inside a character. For messages that repeat a text.
+std::string Shorten(std::string_view text, std::size_t most);
+
+// Returns TEXT_TOO_LONG, TEXT_INVALID, or nothing, as a violation of `field`.
+std::optional<base::Violation> CheckLength(std::string_view field,
+                                           std::string_view text,
+                                           std::size_t longest);
+
+// Returns what is wrong with the fields `department` and `contact`; what they
+// hold is not repeated.
+std::vector<base::Violation> CheckContact(const Contact& contact);
+
+}  // namespace welfare::survey

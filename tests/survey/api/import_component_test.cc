@@ -1,0 +1,647 @@
+// Imports of a small survey through the real module: what one wrong row may do
+// to others, what a reply holds, what a dry run says.
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "services/platform/rpc/status_mapping.h"
+#include "services/survey/survey_module.h"
+#include "tests/support/module_runner.h"
+#include "tests/support/status_matchers.h"
+#include "tests/survey/fake_registry.h"
+#include "welfare/survey/v1/survey_service.grpc.pb.h"
+
+namespace welfare::survey {
+namespace {
+
+using support::IsOk;
+using support::StatusIs;
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr char kRound[] = "surveys/pets/rounds/2025";
+constexpr char kColumns[] =
+    "survey,fiscal_year,municipality_code,respondent_kind,item_id,value,"
+    "other_text,absence";
+constexpr char kHeaders[] =
+    "survey,fiscal_year,municipality_code,respondent_kind,department,contact,"
+    "received_on\n";
+constexpr char kSheet[] =
+    "type,name,label,respondent,absences\n"
+    "integer,cats,cats,municipality council,NO_ANSWER\n"
+    "integer,dogs,dogs,municipality council,NO_ANSWER\n"
+    "text,story,story,municipality council,NO_ANSWER UNKNOWN\n"
+    "text,wish,wish,municipality council,NO_ANSWER\n";
+
+std::string Row(const std::string& respondent, const std::string& item,
+                const std::string& value, const std::string& more = "",
+                const std::string& year = "2025") {
+  return "pets," + year + "," + respondent + "," + item + "," + value + ",," +
+         more + "\n";
+}
+
+// The two numbers, and texts where they are given.
+std::string Rows(const std::string& respondent, const std::string& story = "",
+                 const std::string& wish = "") {
+  std::string rows =
+      Row(respondent, "cats", "1") + Row(respondent, "dogs", "2");
+  if (!story.empty()) rows += Row(respondent, "story", story);
+  if (!wish.empty()) rows += Row(respondent, "wish", wish);
+  return rows;
+}
+
+class Import : public ::testing::Test {
+ protected:
+  using Stub = v1::SurveyService::Stub;
+
+  void SetUp() override {
+    runner_ = std::make_unique<support::ModuleRunner>(
+        std::make_unique<SurveyModule>());
+    runner_->SetPeer("registry", peer_.address());
+    ASSERT_THAT(runner_->Start(), IsOk());
+    stub_ = v1::SurveyService::NewStub(runner_->channel());
+    Prepare(kSheet, false);
+  }
+
+  void Prepare(const std::string& sheet, bool synthetic,
+               const std::string& survey = "pets") {
+    v1::ImportCodebookRequest codebook;
+    codebook.set_parent("surveys/" + survey);
+    codebook.set_codebook_id("1");
+    codebook.set_survey_csv(sheet);
+    codebook.set_choices_csv("list_name,name,label\n");
+    codebook.set_settings_csv("form_title,form_id,version\nPets," + survey +
+                              ",1\n");
+    ASSERT_THAT(Call(&Stub::ImportCodebook, codebook), IsOk());
+    v1::PublishCodebookRequest publish;
+    publish.set_name("surveys/" + survey + "/codebooks/1");
+    ASSERT_THAT(Call(&Stub::PublishCodebook, publish), IsOk());
+    v1::CreateRoundRequest create;
+    create.set_parent("surveys/" + survey);
+    create.set_round_id("2025");
+    v1::Round& round = *create.mutable_round();
+    round.set_display_name("Pets");
+    round.set_purpose("purpose");
+    round.set_method("method");
+    round.set_publisher("publisher");
+    round.mutable_window_start()->set_year(2025);
+    round.mutable_window_start()->set_month(6);
+    round.mutable_window_start()->set_day(1);
+    round.mutable_window_end()->set_year(2025);
+    round.mutable_window_end()->set_month(7);
+    round.mutable_window_end()->set_day(31);
+    round.set_codebook(publish.name());
+    round.set_program("programs/jusou");
+    round.set_synthetic(synthetic);
+    ASSERT_THAT(Call(&Stub::CreateRound, create), IsOk());
+    v1::OpenRoundRequest open;
+    open.set_name("surveys/" + survey + "/rounds/2025");
+    ASSERT_THAT(Call(&Stub::OpenRound, open), IsOk());
+  }
+
+  template <typename Request, typename Response>
+  using Method = grpc::Status (Stub::*)(grpc::ClientContext*, const Request&,
+                                        Response*);
+
+  template <typename Request, typename Response>
+  absl::StatusOr<Response> Call(Method<Request, Response> method,
+                                const Request& request) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() +
+                         std::chrono::seconds(60));
+    Response response;
+    const grpc::Status status =
+        (stub_.get()->*method)(&context, request, &response);
+    if (!status.ok()) return platform::FromGrpcStatus(status);
+    return response;
+  }
+
+  static v1::ImportSubmissionsRequest Batch(const std::string& rows,
+                                            const std::string& headers = "") {
+    v1::ImportSubmissionsRequest request;
+    if (!rows.empty()) {
+      request.mutable_batch()->set_csv(std::string(kColumns) + "\n" + rows);
+      request.mutable_batch()->set_source_file("a.csv");
+    }
+    if (!headers.empty()) {
+      request.mutable_headers()->set_csv(kHeaders + headers);
+      request.mutable_headers()->set_source_file("h.csv");
+    }
+    return request;
+  }
+
+  absl::StatusOr<type::v1::ImportResult> Send(
+      const v1::ImportSubmissionsRequest& request) {
+    return Call(&Stub::BatchImportSubmissions, request);
+  }
+
+  // Sends a batch after its dry run, which must decide the same.
+  type::v1::ImportResult Run(v1::ImportSubmissionsRequest request) {
+    request.set_validate_only(true);
+    const auto dry = Send(request);
+    EXPECT_THAT(dry, IsOk());
+    request.set_validate_only(false);
+    const auto run = Send(request);
+    EXPECT_THAT(run, IsOk());
+    if (!dry.ok() || !run.ok()) return {};
+    EXPECT_EQ(dry->counts().ShortDebugString(),
+              run->counts().ShortDebugString());
+    EXPECT_EQ(Lines(*dry), Lines(*run));
+    const type::v1::ImportCounts& counts = run->counts();
+    EXPECT_EQ(counts.rows(), counts.created() + counts.updated() +
+                                 counts.unchanged() + counts.deleted() +
+                                 counts.rejected());
+    return *run;
+  }
+  type::v1::ImportResult Run(const std::string& rows,
+                             const std::string& headers = "") {
+    return Run(Batch(rows, headers));
+  }
+
+  // `line REASON` of each reject.
+  static std::vector<std::string> Lines(const type::v1::ImportResult& result) {
+    std::vector<std::string> lines;
+    for (const type::v1::ImportReject& reject : result.rejects()) {
+      lines.push_back(std::to_string(reject.source_line()) + " " +
+                      reject.reason_code());
+    }
+    return lines;
+  }
+
+  absl::StatusOr<v1::Submission> Get(const std::string& respondent) {
+    v1::GetSubmissionRequest request;
+    request.set_name(std::string(kRound) + "/submissions/" + respondent);
+    return Call(&Stub::GetSubmission, request);
+  }
+
+  // The text of the item, or the name of its absence.
+  std::string TextOf(const std::string& respondent, const std::string& item) {
+    const auto submission = Get(respondent);
+    if (!submission.ok()) return "no submission";
+    for (const v1::Answer& answer : submission->answers()) {
+      if (answer.item() != item) continue;
+      return answer.content_case() == v1::Answer::kText
+                 ? answer.text()
+                 : type::v1::Absence::Kind_Name(answer.absence());
+    }
+    return "no answer";
+  }
+
+  FakeRegistry registry_;
+  support::ServiceRunner peer_{
+      registry_, registry::v1::RegistryService::service_full_name()};
+  std::unique_ptr<support::ModuleRunner> runner_;
+  std::unique_ptr<Stub> stub_;
+};
+
+// --- what belongs together ---
+
+TEST_F(Import, AMistypedKeyMakesNoBlankOfTheTextBesideIt) {
+  ASSERT_EQ(Run(Rows("131016,municipality", "told")).counts().created(), 3);
+  for (const std::string key :
+       {"131017,municipality",     // check digit
+        "131016,Municipality",     // a capital letter
+        "13101,municipality",      // five digits
+        "1310 16,municipality",    // a space
+        "139998,municipality"}) {  // nobody of the round
+    const auto result =
+        Run(Row("131016,municipality", "cats", "1") +
+            Row("131016,municipality", "dogs", "7") + Row(key, "story", "new"));
+    EXPECT_EQ(result.counts().rejected(), 3) << key;
+    EXPECT_EQ(TextOf("131016-municipality", "story"), "told") << key;
+    EXPECT_EQ(Get("131016-municipality")->revision(), 1) << key;
+  }
+  // A year of no round.
+  const auto result =
+      Run(Rows("131016,municipality", "", "w") +
+          Row("131016,municipality", "story", "new", "", "2026"));
+  EXPECT_EQ(result.counts().rejected(), 4);
+  EXPECT_EQ(TextOf("131016-municipality", "story"), "told");
+}
+
+TEST_F(Import, AMistypedKeyRefusesAFirstSubmissionToo) {
+  // The bad row stands anywhere; its code could be anybody's.
+  const auto result = Run(Row("13x,municipality", "story", "lost?") +
+                          Rows("131016,municipality", "", "w") +
+                          Rows("131024,municipality", "told", "w") +
+                          Rows("131032,council", "told"));
+  EXPECT_THAT(Lines(result),
+              ElementsAre("2 CODE_FORMAT", "3 SUBMISSION_REJECTED",
+                          "4 SUBMISSION_REJECTED", "5 SUBMISSION_REJECTED"));
+  EXPECT_THAT(result.rejects(1).message(), HasSubstr("Line 2"));
+  // Those that have a story of their own can have lost none.
+  EXPECT_EQ(TextOf("131024-municipality", "story"), "told");
+  EXPECT_EQ(TextOf("131032-council", "wish"), "NO_ANSWER");
+  EXPECT_THAT(Get("131016-municipality"),
+              StatusIs(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND"));
+  EXPECT_THAT(result.unplaced_items(), ElementsAre("story"));
+}
+
+TEST_F(Import, ARowOfAnotherValidCodeMakesNoBlankEither) {
+  // The story of 131016 under the code of 131024, which has its own.
+  EXPECT_EQ(Run(Rows("131016,municipality", "", "w") +
+                Rows("131024,municipality", "own") +
+                Row("131024,municipality", "story", "of 131016"))
+                .counts()
+                .rejected(),
+            7);
+}
+
+TEST_F(Import, RowsElsewhereInTheFileCountToo) {
+  auto batch = Batch(Rows("131016,municipality", "", "w") +
+                     Rows("131024,municipality", "told"));
+  batch.add_unplaced_items("story");
+  const auto result = Run(batch);
+  EXPECT_EQ(result.counts().rejected(), 3);
+  EXPECT_EQ(result.counts().created(), 3);
+  EXPECT_THAT(result.unplaced_items(), IsEmpty());
+}
+
+TEST_F(Import, AHeaderOfNobodyMakesNobodyLate) {
+  const std::string rows = Rows("131016,municipality", "told", "w");
+  const std::string rest = ",municipality,dept,tel,2025-07-01\n";
+  for (const std::string code : {"131017", "13x"}) {
+    const auto result = Run(rows, "pets,2025," + code + rest);
+    EXPECT_EQ(result.counts().rejected(), 4) << code;
+  }
+  EXPECT_EQ(Run(rows, "pets,2025,131016" + rest).counts().created(), 4);
+  EXPECT_FALSE(Get("131016-municipality")->late());
+}
+
+TEST_F(Import, AQuoteThatTakesOtherRecordsRefusesTheBatch) {
+  const auto result =
+      Send(Batch(Rows("131016,municipality") +
+                 Row("131016,municipality", "story", "\"open") +
+                 Rows("131024,municipality") +
+                 Row("131024,municipality", "story", "closed\"")));
+  ASSERT_THAT(result,
+              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  const auto details = base::GetErrorDetails(result.status());
+  ASSERT_TRUE(details);
+  ASSERT_THAT(details->violations, SizeIs(1));
+  EXPECT_EQ(details->violations[0].field, "batch:4");
+  EXPECT_EQ(details->violations[0].reason, "QUOTE_OVER_RECORDS");
+  // A text of several lines is none.
+  EXPECT_EQ(Run(Rows("131016,municipality", "\"two\nlines, pets,2025\""))
+                .counts()
+                .created(),
+            3);
+  EXPECT_THAT(Send(Batch("",
+                         "pets,2025,131016,municipality,\"a,b,2025-07-01\n"
+                         "pets,2025,131024,municipality,c\",d,2025-07-01\n")),
+              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+}
+
+// --- what is stored is not lost ---
+
+TEST_F(Import, AnAbsentRowErasesNothingThatWasSaid) {
+  ASSERT_EQ(Run(Rows("131016,municipality", "told")).counts().created(), 3);
+  const auto result = Run(Rows("131016,municipality"));
+  EXPECT_THAT(Lines(result),
+              ElementsAre("2 ANSWER_OMITTED", "3 SUBMISSION_REJECTED"));
+  EXPECT_EQ(result.rejects(0).value(), "story");
+  EXPECT_EQ(TextOf("131016-municipality", "story"), "told");
+  // Said in words it is erased, and counted.
+  const auto erased = Run(Rows("131016,municipality") +
+                          Row("131016,municipality", "story", "", "NO_ANSWER"));
+  EXPECT_EQ(erased.counts().updated(), 1);
+  EXPECT_EQ(erased.counts().unchanged(), 2);
+  EXPECT_EQ(TextOf("131016-municipality", "story"), "NO_ANSWER");
+  // A blank stays blank without a row.
+  EXPECT_EQ(Run(Rows("131016,municipality")).counts().unchanged(), 2);
+}
+
+TEST_F(Import, HandingADraftInIsNewsOfItsRows) {
+  v1::CreateSubmissionRequest create;
+  create.set_parent(kRound);
+  create.set_submission_id("131016-municipality");
+  v1::Answer& cats = *create.mutable_submission()->add_answers();
+  cats.set_item("cats");
+  cats.set_integer(1);
+  v1::Answer& story = *create.mutable_submission()->add_answers();
+  story.set_item("story");
+  story.set_text("told");
+  ASSERT_THAT(Call(&Stub::CreateSubmission, create), IsOk());
+  EXPECT_THAT(Lines(Run(Rows("131016,municipality"))),
+              Contains("2 ANSWER_OMITTED"));
+  const auto result = Run(Rows("131016,municipality", "told"));
+  EXPECT_EQ(result.counts().updated(), 2);
+  EXPECT_EQ(result.counts().created(), 1);
+}
+
+// --- one respondent, however it is spelt ---
+
+TEST_F(Import, OneRespondentInTwoSpellingsIsOneRespondent) {
+  const auto result =
+      Run(Rows("131016,municipality") + Rows("１３１０１６,municipality"));
+  EXPECT_THAT(Lines(result),
+              ElementsAre("2 DUPLICATE_ANSWER", "3 DUPLICATE_ANSWER",
+                          "4 DUPLICATE_ANSWER", "5 DUPLICATE_ANSWER"));
+  EXPECT_EQ(result.counts().rejected(), 4);
+  // With a mark that nobody sees, or in five digits, it is no code, and stands
+  // for the respondent all the same.
+  for (const std::string code : {"131016\u200B", "13101"}) {
+    EXPECT_EQ(Run(Rows("131016,municipality", "s", "w") +
+                  Rows(code + ",municipality", "s", "w"))
+                  .counts()
+                  .rejected(),
+              8);
+  }
+}
+
+TEST_F(Import, AHeaderInAnotherSpellingIsTheHeaderOfItsAnswers) {
+  const auto result =
+      Run(Rows("131024,municipality"),
+          "pets,2025,１３１０２４,municipality,a,b,2025-07-01\n");
+  EXPECT_THAT(result.rejects(), IsEmpty());
+  EXPECT_EQ(Get("131024-municipality")->header().department(), "a");
+  EXPECT_FALSE(Get("131024-municipality")->late());
+}
+
+TEST_F(Import, ACodeThatWasGivenUpIsTheRespondentOfToday) {
+  registry_.ChangeCode("131016", "139998");
+  Prepare(kSheet, false, "later");
+  const auto rows = [](std::string code) {
+    return "later,2025," + code + ",municipality,cats,1,,\nlater,2025," + code +
+           ",municipality,dogs,1,,\n";
+  };
+  EXPECT_EQ(Run(rows("131016") + rows("139998")).counts().rejected(), 4);
+  EXPECT_EQ(Run(rows("139998")).counts().created(), 2);
+  EXPECT_EQ(Run(rows("131016")).counts().unchanged(), 2);
+  v1::ListSubmissionsRequest list;
+  list.set_parent("surveys/later/rounds/2025");
+  const auto all = Call(&Stub::ListSubmissions, list);
+  ASSERT_THAT(all, IsOk());
+  EXPECT_EQ(all->total_size(), 1);
+}
+
+TEST_F(Import, HeadersMayComeAlone) {
+  ASSERT_EQ(Run(Rows("131024,municipality")).counts().created(), 2);
+  const auto result = Run("", "pets,2025,131024,municipality,a,b,2025-07-01\n");
+  EXPECT_EQ(result.counts().rows(), 0);
+  EXPECT_EQ(result.rejects_total(), 0);
+  EXPECT_EQ(result.version(), 4);
+  EXPECT_EQ(Get("131024-municipality")->header().contact(), "b");
+  EXPECT_EQ(Run("", "pets,2025,131017,municipality,a,b,\n").rejects_total(), 1);
+}
+
+TEST_F(Import, AHeaderLineAloneIsChecked) {
+  auto request = Batch(Rows("131016,council"));
+  request.mutable_batch()->set_csv(std::string(kColumns) + "\n");
+  const auto empty = Send(request);
+  ASSERT_THAT(empty, IsOk());
+  EXPECT_EQ(empty->counts().rows(), 0);
+  request.mutable_batch()->set_csv("foo,bar\n");
+  const auto wrong = Send(request);
+  ASSERT_THAT(wrong,
+              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  std::set<std::string> reasons;
+  for (const auto& violation :
+       base::GetErrorDetails(wrong.status())->violations) {
+    reasons.insert(violation.reason);
+  }
+  EXPECT_THAT(reasons, ElementsAre("COLUMN_MISSING", "COLUMN_UNKNOWN"));
+}
+
+// --- bounds ---
+
+TEST_F(Import, OfManyFaultsTheFirstAreShownAndAllAreCounted) {
+  std::string rows = Rows("131016,municipality", "told", "w");
+  constexpr int kWrong = 3'500;
+  for (int i = 0; i < kWrong; ++i) {
+    rows += Row("131017,municipality", "n" + std::to_string(i), "1");
+  }
+  // Nobody's rows would refuse the good one too; here its code is meant.
+  rows += Rows("131024,municipality", "told", "w");
+  auto batch = Batch(rows);
+  batch.set_request_id("many");
+  const auto result = Send(batch);
+  ASSERT_THAT(result, IsOk());
+  EXPECT_EQ(result->counts().created(), 4);
+  EXPECT_EQ(result->counts().rejected(), kWrong + 4);
+  EXPECT_EQ(result->rejects_total(), kWrong + 4);
+  EXPECT_EQ(result->rejects_size(), 1'000);
+  EXPECT_LT(result->ByteSizeLong(), std::size_t{2} << 20);
+  // The reply is kept as it is.
+  EXPECT_EQ(Send(batch)->SerializeAsString(), result->SerializeAsString());
+
+  // The rest, by pages of a dry run.
+  std::vector<int> records;
+  for (const auto& reject : result->rejects()) {
+    records.push_back(reject.record());
+  }
+  auto more = batch;
+  more.clear_request_id();
+  more.set_validate_only(true);
+  more.set_rejects_token(result->next_rejects_token());
+  while (!more.rejects_token().empty()) {
+    const auto page = Send(more);
+    ASSERT_THAT(page, IsOk());
+    EXPECT_EQ(page->rejects_total(), kWrong + 4);
+    for (const auto& reject : page->rejects()) {
+      records.push_back(reject.record());
+    }
+    more.set_rejects_token(page->next_rejects_token());
+  }
+  EXPECT_THAT(records, SizeIs(kWrong + 4));
+  EXPECT_TRUE(std::is_sorted(records.begin(), records.end()));
+  EXPECT_EQ(std::set<int>(records.begin(), records.end()).size(),
+            records.size());
+}
+
+TEST_F(Import, ATokenIsOfItsBatchAndOfADryRun) {
+  auto batch = Batch(Rows("131016,municipality"));
+  batch.set_rejects_token("x");
+  EXPECT_THAT(Send(batch), StatusIs(absl::StatusCode::kInvalidArgument,
+                                    "REJECTS_TOKEN_INVALID"));
+  batch.set_validate_only(true);
+  EXPECT_THAT(Send(batch), StatusIs(absl::StatusCode::kInvalidArgument,
+                                    "REJECTS_TOKEN_INVALID"));
+}
+
+TEST_F(Import, LongRecordsTimesManyFaultsMakeAReplyThatCanBeSent) {
+  std::string sheet =
+      "type,name,label,respondent,absences\n"
+      "text,story,story,municipality council,NO_ANSWER\n";
+  for (int i = 0; i < 300; ++i) {
+    sheet += "integer,n" + std::to_string(i) + ",n,municipality council,NO_ANSWER\n";
+  }
+  Prepare(sheet, false, "wide");
+  std::string rows;
+  for (int i = 0; i < 300; ++i) {
+    rows += "wide,2025,131016,municipality,n" + std::to_string(i) + ",1,,\n";
+  }
+  for (const char* code : {"131024", "131032", "131041", "131059"}) {
+    for (const char* kind : {"municipality", "council"}) {
+      rows += std::string("wide,2025,") + code + "," + kind + ",story," +
+              std::string(2'500, 'x') + ",,\n";
+    }
+  }
+  auto batch = Batch(rows);
+  batch.set_request_id("wide");
+  const auto result = Send(batch);
+  ASSERT_THAT(result, IsOk());
+  EXPECT_EQ(result->counts().created(), 300);
+  EXPECT_EQ(result->rejects_total(), 8 * 300);
+  EXPECT_LT(result->ByteSizeLong(), std::size_t{2} << 20);
+  EXPECT_NE(result->next_rejects_token(), "");
+  for (const auto& reject : result->rejects()) {
+    EXPECT_LE(reject.raw_record().size(), 2'003U);
+  }
+}
+
+TEST_F(Import, TextsHaveALength) {
+  const std::string key = "pets,2025,131016,municipality,";
+  const auto result = Run(Rows("131016,municipality"),
+                          key + "d," + std::string(501, 'c') + ",2025-07-01\n");
+  EXPECT_THAT(Lines(result), Contains("2 TEXT_TOO_LONG"));
+  EXPECT_EQ(result.counts().rejected(), 2);
+  auto batch = Batch(Rows("131016,municipality"));
+  batch.mutable_batch()->set_source_file(std::string(1'001, 'f'));
+  EXPECT_THAT(Send(batch),
+              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  std::string rows;
+  for (int i = 0; i < 200; ++i) rows += Row("131016,municipality", "cats", "1");
+  EXPECT_THAT(Lines(Run(rows)),
+              AllOf(SizeIs(200), Each(HasSubstr(" TOO_MANY_ANSWERS"))));
+}
+
+// --- what an export marks ---
+
+TEST_F(Import, RowsOfDraftsAreNotHandedIn) {
+  const std::string header = std::string(kColumns) + ",state,synthetic\n";
+  const std::string key = "pets,2025,131016,municipality,";
+  v1::ImportSubmissionsRequest batch;
+  batch.mutable_batch()->set_csv(header + key + "cats,1,,,DRAFT,\n" + key +
+                                 "dogs,1,,,DRAFT,\n");
+  EXPECT_THAT(Lines(Run(batch)),
+              ElementsAre("2 NOT_HANDED_IN", "3 NOT_HANDED_IN"));
+  batch.mutable_batch()->set_csv(header + key + "cats,1,,,SUBMITTED,架空\n" +
+                                 key + "dogs,1,,,submitted,\n");
+  EXPECT_THAT(Lines(Run(batch)),
+              ElementsAre("2 SYNTHETIC_ANSWERS", "3 STATE_UNKNOWN"));
+  batch.mutable_batch()->set_csv(header + key + "cats,1,,,ACCEPTED,\n" + key +
+                                 "dogs,1,,,SUBMITTED,\n");
+  EXPECT_EQ(Run(batch).counts().created(), 2);
+}
+
+// --- lists ---
+
+TEST_F(Import, LongSubmissionsMakeShortPages) {
+  std::string text;
+  for (int i = 0; i < 9'000; ++i) text += "あ";
+  std::vector<std::string> codes;
+  v1::StreamRoundColumnsRequest columns;
+  columns.set_name(kRound);
+  grpc::ClientContext context;
+  auto reader = stub_->StreamRoundColumns(&context, columns);
+  v1::StreamRoundColumnsResponse part;
+  while (reader->Read(&part)) {
+    for (const auto& row : part.header().frame().rows()) {
+      if (row.respondent_kind() == type::v1::RESPONDENT_KIND_COUNCIL) {
+        codes.push_back(row.municipality_code());
+      }
+    }
+  }
+  ASSERT_TRUE(reader->Finish().ok());
+  std::string rows;
+  for (const std::string& code : codes) {
+    rows += Rows(code + ",council", text, text);
+  }
+  ASSERT_EQ(Send(Batch(rows))->counts().created(), 4 * 62);
+  v1::ListSubmissionsRequest list;
+  list.set_parent(kRound);
+  list.set_page_size(1'000);
+  list.set_full(true);
+  std::set<std::string> names;
+  int pages = 0;
+  do {
+    const auto page = Call(&Stub::ListSubmissions, list);
+    ASSERT_THAT(page, IsOk());
+    EXPECT_LT(page->ByteSizeLong(), std::size_t{3} << 20);
+    EXPECT_EQ(page->total_size(), 62);
+    for (const auto& one : page->submissions()) names.insert(one.name());
+    list.set_page_token(page->next_page_token());
+    ++pages;
+  } while (!list.page_token().empty());
+  EXPECT_THAT(names, SizeIs(62));
+  EXPECT_EQ(pages, 2);
+}
+
+TEST_F(Import, AllPagesOfAListSpeakForOneRevision) {
+  ASSERT_EQ(Run(Rows("131016,municipality", "one", "w") +
+                Rows("131024,municipality", "two", "w"))
+                .counts()
+                .created(),
+            8);
+  v1::ListSubmissionsRequest list;
+  list.set_parent(kRound);
+  list.set_page_size(1);
+  list.set_full(true);
+  const auto first = Call(&Stub::ListSubmissions, list);
+  ASSERT_THAT(first, IsOk());
+  v1::ReturnSubmissionRequest back;
+  back.set_name(std::string(kRound) + "/submissions/131024-municipality");
+  back.set_reason("why");
+  ASSERT_THAT(Call(&Stub::ReturnSubmission, back), IsOk());
+  list.set_page_token(first->next_page_token());
+  const auto second = Call(&Stub::ListSubmissions, list);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->round_revision(), first->round_revision());
+  EXPECT_EQ(second->submissions(0).state(), v1::Submission::STATE_SUBMITTED);
+  list.clear_page_token();
+  list.set_page_size(10);
+  // What counts now, and what counted then.
+  list.add_states(v1::Submission::STATE_SUBMITTED);
+  list.add_states(v1::Submission::STATE_ACCEPTED);
+  EXPECT_THAT(Call(&Stub::ListSubmissions, list)->submissions(), SizeIs(1));
+  list.set_data_version(first->round_revision());
+  EXPECT_THAT(Call(&Stub::ListSubmissions, list)->submissions(), SizeIs(2));
+  list.set_data_version(999);
+  EXPECT_THAT(Call(&Stub::ListSubmissions, list),
+              StatusIs(absl::StatusCode::kOutOfRange, "VERSION_NOT_REACHED"));
+  list.set_data_version(-1);
+  EXPECT_THAT(Call(&Stub::ListSubmissions, list),
+              StatusIs(absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE"));
+  list.set_data_version(0);
+  list.add_states(static_cast<v1::Submission::State>(77));
+  EXPECT_THAT(Call(&Stub::ListSubmissions, list),
+              StatusIs(absl::StatusCode::kInvalidArgument, "FILTER_INVALID"));
+}
+
+TEST_F(Import, ContactsAndReasonsHaveALengthInEveryCall) {
+  v1::CreateSubmissionRequest create;
+  create.set_parent(kRound);
+  create.set_submission_id("131016-municipality");
+  create.mutable_submission()->mutable_header()->set_contact(
+      std::string(501, 'c'));
+  EXPECT_THAT(Call(&Stub::CreateSubmission, create),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "SUBMISSION_INVALID"));
+  create.mutable_submission()->mutable_header()->set_contact("c");
+  for (int i = 0; i < 20'001; ++i) create.mutable_submission()->add_answers();
+  EXPECT_THAT(Call(&Stub::CreateSubmission, create),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "SUBMISSION_INVALID"));
+  ASSERT_EQ(Run(Rows("131016,municipality", "one", "w")).counts().created(), 4);
+  v1::ReturnSubmissionRequest back;
+  back.set_name(std::string(kRound) + "/submissions/131016-municipality");
+  back.set_reason(std::string(2'001, 'r'));
+  EXPECT_THAT(Call(&Stub::ReturnSubmission, back),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "SUBMISSION_INVALID"));
+}
+
+}  // namespace
+}  // namespace welfare::survey
