@@ -107,6 +107,12 @@ def refusal(path, include, core):
             'services/platform/observe/version.h', 'services/platform/rpc/status_mapping.h',
             'services/platform/rpc/channel.h'):
         return 'tools use of platform only channels, statuses and the version'
+    # These headers cost each file that includes them half a minute.
+    if path.startswith(('tools/welfarectl/commands/', 'tools/welfarectl/files/',
+                        'tools/welfarectl/output/')) and (
+            GRPC.match(include) or include.startswith('CLI/')
+            or include.endswith('.grpc.pb.h')):
+        return 'commands reach gRPC and CLI11 through session/'
     if include.startswith('gateway/') and module not in ('gateway', 'all'):
         return 'nothing but the whole-in-one binary includes the gateway'
     return None

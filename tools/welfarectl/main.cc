@@ -3,10 +3,9 @@
 
 #include <grpc/grpc.h>
 
-#include <CLI/CLI.hpp>
-
 #include "services/platform/observe/version.h"
 #include "tools/welfarectl/commands/commands.h"
+#include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/interrupt.h"
 #include "tools/welfarectl/session/session.h"
 
@@ -17,57 +16,52 @@ int main(int argc, char** argv) {
   grpc_init();
 
   welfare::ctl::Session session;
-  CLI::App app{
+  welfare::ctl::CommandLine line(
+      "welfarectl",
       "Works with the welfare platform through its gateway.\n\n"
       "Examples:\n"
       "  welfarectl roster show --fiscal-year 2025\n"
       "  welfarectl submission import answers.csv headers.csv\n"
       "  welfarectl indicator get plan_formulated --fiscal-year 2025\n"
-      "  welfarectl report create --fiscal-year 2025"};
-  app.name("welfarectl");
-  app.require_subcommand(1);
-  app.fallthrough();
-  app.add_option("--server", session.options.server, "Address of the gateway")
-      ->envname("WELFARE_SERVER")
-      ->capture_default_str();
-  app.add_option("--survey", session.options.survey, "Survey id")
-      ->capture_default_str();
-  app.add_option("--output", session.options.output, "How to print")
-      ->check(CLI::IsMember({"table", "json", "csv"}))
-      ->capture_default_str();
-  app.add_option("--color", session.options.color,
+      "  welfarectl report create --fiscal-year 2025");
+  const welfare::ctl::Command program = line.program();
+  program
+      .AddOption("--server", session.options.server, "Address of the gateway")
+      .FromEnvironment("WELFARE_SERVER")
+      .ShowDefault();
+  program.AddOption("--survey", session.options.survey, "Survey id")
+      .ShowDefault();
+  program.AddOption("--output", session.options.output, "How to print")
+      .OneOf({"table", "json", "csv"})
+      .ShowDefault();
+  program
+      .AddOption("--color", session.options.color,
                  "Colours; auto: on a terminal only")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
-  app.add_option("--timeout", session.options.timeout_seconds,
+      .OneOf({"auto", "always", "never"})
+      .ShowDefault();
+  program
+      .AddOption("--timeout", session.options.timeout_seconds,
                  "Seconds to wait for an answer; an import has one for each "
                  "batch")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+      .Positive()
+      .ShowDefault();
 
-  welfare::ctl::AddMunicipalityCommands(app, session);
-  welfare::ctl::AddStatusCommands(app, session);
-  welfare::ctl::AddRosterCommands(app, session);
-  welfare::ctl::AddLineageCommands(app, session);
-  welfare::ctl::AddProgramCommands(app, session);
-  welfare::ctl::AddCodebookCommands(app, session);
-  welfare::ctl::AddRoundCommands(app, session);
-  welfare::ctl::AddSubmissionCommands(app, session);
-  welfare::ctl::AddIndicatorCommands(app, session);
-  welfare::ctl::AddStatementCommands(app, session);
-  welfare::ctl::AddReportCommands(app, session);
-  app.add_subcommand("version", "Show the version")->callback([&session] {
-    session.action = [] {
-      std::cout << "welfarectl " << welfare::platform::BuildVersion() << "\n";
-      return static_cast<int>(welfare::ctl::kOk);
-    };
+  welfare::ctl::AddMunicipalityCommands(program, session);
+  welfare::ctl::AddStatusCommands(program, session);
+  welfare::ctl::AddRosterCommands(program, session);
+  welfare::ctl::AddLineageCommands(program, session);
+  welfare::ctl::AddProgramCommands(program, session);
+  welfare::ctl::AddCodebookCommands(program, session);
+  welfare::ctl::AddRoundCommands(program, session);
+  welfare::ctl::AddSubmissionCommands(program, session);
+  welfare::ctl::AddIndicatorCommands(program, session);
+  welfare::ctl::AddStatementCommands(program, session);
+  welfare::ctl::AddReportCommands(program, session);
+  program.AddVerb("version", "Show the version").Runs(session, [] {
+    std::cout << "welfarectl " << welfare::platform::BuildVersion() << "\n";
+    return static_cast<int>(welfare::ctl::kOk);
   });
 
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    // CLI11 exits with 105 to 110 on usage errors; scripts expect 2.
-    return app.exit(error) == 0 ? welfare::ctl::kOk : welfare::ctl::kUsage;
-  }
+  if (const auto code = line.Read(argc, argv)) return *code;
   return session.action();
 }

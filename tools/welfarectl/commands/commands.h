@@ -7,9 +7,6 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
 namespace welfare::type::v1 {
 class ImportCounts;
 class ImportReject;
@@ -18,20 +15,21 @@ class ImportResult;
 
 namespace welfare::ctl {
 
+class Command;
 class Session;
 struct CsvBatch;
 
-void AddMunicipalityCommands(CLI::App& app, Session& session);
-void AddStatusCommands(CLI::App& app, Session& session);
-void AddRosterCommands(CLI::App& app, Session& session);
-void AddLineageCommands(CLI::App& app, Session& session);
-void AddProgramCommands(CLI::App& app, Session& session);
-void AddCodebookCommands(CLI::App& app, Session& session);
-void AddRoundCommands(CLI::App& app, Session& session);
-void AddSubmissionCommands(CLI::App& app, Session& session);
-void AddIndicatorCommands(CLI::App& app, Session& session);
-void AddStatementCommands(CLI::App& app, Session& session);
-void AddReportCommands(CLI::App& app, Session& session);
+void AddMunicipalityCommands(const Command& app, Session& session);
+void AddStatusCommands(const Command& app, Session& session);
+void AddRosterCommands(const Command& app, Session& session);
+void AddLineageCommands(const Command& app, Session& session);
+void AddProgramCommands(const Command& app, Session& session);
+void AddCodebookCommands(const Command& app, Session& session);
+void AddRoundCommands(const Command& app, Session& session);
+void AddSubmissionCommands(const Command& app, Session& session);
+void AddIndicatorCommands(const Command& app, Session& session);
+void AddStatementCommands(const Command& app, Session& session);
+void AddReportCommands(const Command& app, Session& session);
 
 // Adds up what every batch of an import answered, prints it, and writes the
 // rejects.

@@ -1,23 +1,19 @@
 // indicator and statement.
-#include <grpcpp/grpcpp.h>
 
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <map>
 
 #include "tools/welfarectl/commands/commands.h"
 #include "tools/welfarectl/output/printer.h"
+#include "tools/welfarectl/session/call.h"
+#include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/session.h"
-#include "welfare/indicator/v1/indicator_service.grpc.pb.h"
+#include "welfare/indicator/v1/indicator_service.pb.h"
 
 namespace welfare::ctl {
 namespace {
 
 namespace v1 = ::welfare::indicator::v1;
-
-std::unique_ptr<v1::IndicatorService::Stub> Indicator(Session& session) {
-  return v1::IndicatorService::NewStub(session.channel());
-}
 
 std::string ValueName(const Session& session, const std::string& id,
                       int fiscal_year) {
@@ -26,36 +22,30 @@ std::string ValueName(const Session& session, const std::string& id,
 }
 
 int ListIndicators(Session& session) {
-  auto stub = Indicator(session);
   v1::ListIndicatorsRequest request;
   request.set_parent(session.survey_name());
-  request.set_page_size(1000);
   std::vector<v1::Indicator> all;
   Table table({{.title = "indicator"},
                {.title = "label", .limit = 52},
                {.title = "measure"},
                {.title = "population"},
                {.title = "pages"}});
-  do {
-    v1::ListIndicatorsResponse response;
-    const auto context = session.NewContext();
-    const grpc::Status status =
-        stub->ListIndicators(context.get(), request, &response);
-    if (!status.ok()) return Fail(status);
-    for (const v1::Indicator& indicator : response.indicators()) {
-      std::string pages;
-      for (const int page : indicator.pages()) {
-        pages += (pages.empty() ? "" : " ") + std::to_string(page);
-      }
-      table.Add(
-          {indicator.name().substr(indicator.name().rfind('/') + 1),
-           indicator.display_name(),
-           ShortName(v1::Indicator::Measure_Name(indicator.measure()), ""),
-           indicator.population().id(), pages});
-      all.push_back(indicator);
-    }
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
+  const int code = ReadPages<v1::ListIndicatorsResponse>(
+      session, request, [&](const v1::ListIndicatorsResponse& page) {
+        for (const v1::Indicator& indicator : page.indicators()) {
+          std::string pages;
+          for (const int number : indicator.pages()) {
+            pages += (pages.empty() ? "" : " ") + std::to_string(number);
+          }
+          table.Add(
+              {indicator.name().substr(indicator.name().rfind('/') + 1),
+               indicator.display_name(),
+               ShortName(v1::Indicator::Measure_Name(indicator.measure()), ""),
+               indicator.population().id(), pages});
+          all.push_back(indicator);
+        }
+      });
+  if (code != kOk) return code;
   PrintList(session, all, table);
   return kOk;
 }
@@ -65,10 +55,7 @@ int GetIndicatorValue(Session& session, const std::string& id,
   v1::GetIndicatorValueRequest request;
   request.set_name(ValueName(session, id, fiscal_year));
   v1::IndicatorValue value;
-  const auto context = session.NewContext();
-  const grpc::Status status =
-      Indicator(session)->GetIndicatorValue(context.get(), request, &value);
-  if (!status.ok()) return Fail(status);
+  if (const int code = Call(session, request, value); code != kOk) return code;
   Table table({{.title = "cell"},
                {.title = "label", .limit = 52},
                {.title = "count", .number = true},
@@ -111,10 +98,8 @@ int Explain(Session& session, const std::string& id, int fiscal_year,
   request.set_name(ValueName(session, id, fiscal_year));
   request.set_cell(cell);
   v1::ExplainIndicatorValueResponse response;
-  const auto context = session.NewContext();
-  const grpc::Status status = Indicator(session)->ExplainIndicatorValue(
-      context.get(), request, &response);
-  if (!status.ok()) return Fail(status);
+  if (const int code = Call(session, request, response); code != kOk)
+    return code;
   Table table({{.title = "respondent"},
                {.title = "name"},
                {.title = "in"},
@@ -146,10 +131,8 @@ Outcome OutcomeOf(const v1::Statement& statement) {
 }
 
 int CheckStatements(Session& session, int fiscal_year, bool check) {
-  auto stub = Indicator(session);
   v1::ListStatementsRequest request;
   request.set_parent(session.round_name(fiscal_year));
-  request.set_page_size(1000);
   std::vector<v1::Statement> all;
   Table table({{.title = "page", .number = true},
                {.title = "statement", .limit = 46},
@@ -158,41 +141,37 @@ int CheckStatements(Session& session, int fiscal_year, bool check) {
                {.title = "verdict"},
                {.title = "reading", .limit = 56}});
   std::map<Outcome, int> outcomes;
-  do {
-    v1::ListStatementsResponse response;
-    const auto context = session.NewContext();
-    const grpc::Status status =
-        stub->ListStatements(context.get(), request, &response);
-    if (!status.ok()) return Fail(status);
-    for (const v1::Statement& statement : response.statements()) {
-      all.push_back(statement);
-      ++outcomes[OutcomeOf(statement)];
-      bool first = true;
-      const auto add = [&](const std::string& computed,
-                           const std::string& verdict,
-                           const std::string& reading) {
-        table.Add({first ? std::to_string(statement.page()) : "",
-                   first ? statement.label() : "",
-                   first ? statement.published() : "", computed, verdict,
-                   reading});
-        first = false;
-      };
-      if (statement.verdict() == v1::Statement::VERDICT_NOT_COMPUTED) {
-        add("",
-            ShortName(v1::Statement::Verdict_Name(statement.verdict()),
-                      "VERDICT_"),
-            statement.not_computed_reason());
-        continue;
-      }
-      for (const v1::Statement::Reading& reading : statement.readings()) {
-        add(reading.computed(),
-            ShortName(v1::Statement::Verdict_Name(reading.verdict()),
-                      "VERDICT_"),
-            reading.reading() + ": " + reading.population().label());
-      }
-    }
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
+  const int code = ReadPages<v1::ListStatementsResponse>(
+      session, request, [&](const v1::ListStatementsResponse& page) {
+        for (const v1::Statement& statement : page.statements()) {
+          all.push_back(statement);
+          ++outcomes[OutcomeOf(statement)];
+          bool first = true;
+          const auto add = [&](const std::string& computed,
+                               const std::string& verdict,
+                               const std::string& reading) {
+            table.Add({first ? std::to_string(statement.page()) : "",
+                       first ? statement.label() : "",
+                       first ? statement.published() : "", computed, verdict,
+                       reading});
+            first = false;
+          };
+          if (statement.verdict() == v1::Statement::VERDICT_NOT_COMPUTED) {
+            add("",
+                ShortName(v1::Statement::Verdict_Name(statement.verdict()),
+                          "VERDICT_"),
+                statement.not_computed_reason());
+            continue;
+          }
+          for (const v1::Statement::Reading& reading : statement.readings()) {
+            add(reading.computed(),
+                ShortName(v1::Statement::Verdict_Name(reading.verdict()),
+                          "VERDICT_"),
+                reading.reading() + ": " + reading.population().label());
+          }
+        }
+      });
+  if (code != kOk) return code;
   PrintList(session, all, table);
   if (session.output() == Output::kTable) {
     std::cout << "\n"
@@ -208,54 +187,46 @@ int CheckStatements(Session& session, int fiscal_year, bool check) {
 
 }  // namespace
 
-void AddIndicatorCommands(CLI::App& app, Session& session) {
-  CLI::App* noun =
-      app.add_subcommand("indicator", "Figures computed from whole rounds");
-  noun->require_subcommand(1);
-  noun->add_subcommand("list", "List the definitions")->callback([&session] {
-    session.action = [&session] { return ListIndicators(session); };
+void AddIndicatorCommands(const Command& app, Session& session) {
+  const Command noun =
+      app.AddNoun("indicator", "Figures computed from whole rounds");
+  noun.AddVerb("list", "List the definitions").Runs(session, [&session] {
+    return ListIndicators(session);
   });
 
-  CLI::App* get = noun->add_subcommand("get", "Compute one indicator");
-  CLI::App* explain =
-      noun->add_subcommand("explain", "Name the respondents behind one cell");
+  const Command get = noun.AddVerb("get", "Compute one indicator");
+  const Command explain =
+      noun.AddVerb("explain", "Name the respondents behind one cell");
   auto id = std::make_shared<std::string>();
   auto cell = std::make_shared<std::string>();
   auto fiscal_year = std::make_shared<int>(0);
-  for (CLI::App* verb : {get, explain}) {
-    verb->add_option("ID", *id, "Indicator id")->required();
-    verb->add_option("--fiscal-year", *fiscal_year, "Fiscal year of the round")
-        ->required();
+  for (Command verb : {get, explain}) {
+    verb.AddOption("ID", *id, "Indicator id").Required();
+    verb.AddOption("--fiscal-year", *fiscal_year, "Fiscal year of the round")
+        .Required();
   }
-  explain->add_option("--cell", *cell, "Key of the cell")->required();
-  get->callback([&session, id, fiscal_year] {
-    session.action = [&session, id, fiscal_year] {
-      return GetIndicatorValue(session, *id, *fiscal_year);
-    };
+  explain.AddOption("--cell", *cell, "Key of the cell").Required();
+  get.Runs(session, [&session, id, fiscal_year] {
+    return GetIndicatorValue(session, *id, *fiscal_year);
   });
-  explain->callback([&session, id, fiscal_year, cell] {
-    session.action = [&session, id, fiscal_year, cell] {
-      return Explain(session, *id, *fiscal_year, *cell);
-    };
+  explain.Runs(session, [&session, id, fiscal_year, cell] {
+    return Explain(session, *id, *fiscal_year, *cell);
   });
 }
 
-void AddStatementCommands(CLI::App& app, Session& session) {
-  CLI::App* noun = app.add_subcommand(
+void AddStatementCommands(const Command& app, Session& session) {
+  const Command noun = app.AddNoun(
       "statement", "Published statements held against computed figures");
-  noun->require_subcommand(1);
   for (const bool check : {false, true}) {
-    CLI::App* verb = noun->add_subcommand(
+    const Command verb = noun.AddVerb(
         check ? "check" : "list",
         check ? "As list; exits 3 unless every computable one is met"
               : "List the statements published about a round");
     auto fiscal_year = std::make_shared<int>(0);
-    verb->add_option("--fiscal-year", *fiscal_year, "Fiscal year of the round")
-        ->required();
-    verb->callback([&session, fiscal_year, check] {
-      session.action = [&session, fiscal_year, check] {
-        return CheckStatements(session, *fiscal_year, check);
-      };
+    verb.AddOption("--fiscal-year", *fiscal_year, "Fiscal year of the round")
+        .Required();
+    verb.Runs(session, [&session, fiscal_year, check] {
+      return CheckStatements(session, *fiscal_year, check);
     });
   }
 }

@@ -13,8 +13,6 @@
 namespace welfare::ctl {
 namespace {
 
-using Stub = v1::RegistryService::Stub;
-
 Table EventTable() {
   using Fit = Table::Fit;
   return Table(
@@ -59,8 +57,7 @@ int List(Session& session, const ReadAt& at) {
   std::vector<v1::LineageEvent> all;
   Table table = EventTable();
   const int code = ReadPages<v1::ListLineageEventsResponse>(
-      session, request, &Stub::ListLineageEvents,
-      [&](const v1::ListLineageEventsResponse& page) {
+      session, request, [&](const v1::ListLineageEventsResponse& page) {
         for (const v1::LineageEvent& event : page.lineage_events()) {
           all.push_back(event);
           AddEvent(session, event, table);
@@ -183,7 +180,7 @@ int Record(Session& session, const RecordFlags& flags) {
   request.set_request_id(Session::NewRequestId());
   request.set_validate_only(flags.dry_run);
   v1::LineageEvent reply;
-  const int code = Call(session, request, &Stub::CreateLineageEvent, reply);
+  const int code = Call(session, request, reply);
   if (code != kOk) return code;
   PrintEvent(session, reply, flags.dry_run);
   return kOk;
@@ -204,24 +201,22 @@ int Retract(Session& session, const RetractFlags& flags) {
   request.set_request_id(Session::NewRequestId());
   request.set_validate_only(flags.dry_run);
   v1::LineageEvent reply;
-  const int code = Call(session, request, &Stub::RetractLineageEvent, reply);
+  const int code = Call(session, request, reply);
   if (code != kOk) return code;
   PrintEvent(session, reply, flags.dry_run);
   return kOk;
 }
 
-void AddRetractVerb(CLI::App& noun, Session& session) {
-  CLI::App* retract = noun.add_subcommand(
+void AddRetractVerb(const Command& noun, Session& session) {
+  const Command retract = noun.AddVerb(
       "retract", "Take back an event that was recorded by mistake");
   auto flags = std::make_shared<RetractFlags>();
-  retract->add_option("ID", flags->id, "Its number, or its resource name")
-      ->required();
-  retract->add_option("--reason", flags->reason, "Why")->required();
-  retract->add_flag("--dry-run", flags->dry_run,
+  retract.AddOption("ID", flags->id, "Its number, or its resource name")
+      .Required();
+  retract.AddOption("--reason", flags->reason, "Why").Required();
+  retract.AddSwitch("--dry-run", flags->dry_run,
                     "Check everything, write nothing");
-  retract->callback([&session, flags] {
-    session.action = [&session, flags] { return Retract(session, *flags); };
-  });
+  retract.Runs(session, [&session, flags] { return Retract(session, *flags); });
 }
 
 struct MapFlags {
@@ -237,8 +232,7 @@ int Map(Session& session, const MapFlags& flags) {
   if (const int code = flags.at.Fill(request); code != kOk) return code;
   std::vector<v1::BoundaryMapping> all;
   const int code = ReadPages<v1::ListBoundaryMappingsResponse>(
-      session, request, &Stub::ListBoundaryMappings,
-      [&](const v1::ListBoundaryMappingsResponse& page) {
+      session, request, [&](const v1::ListBoundaryMappingsResponse& page) {
         all.insert(all.end(), page.boundary_mappings().begin(),
                    page.boundary_mappings().end());
       });
@@ -279,66 +273,58 @@ int Map(Session& session, const MapFlags& flags) {
   return kOk;
 }
 
-void AddRecordVerb(CLI::App& noun, Session& session) {
-  CLI::App* record =
-      noun.add_subcommand("record", "Record a merger, a split or a rename");
+void AddRecordVerb(const Command& noun, Session& session) {
+  const Command record =
+      noun.AddVerb("record", "Record a merger, a split or a rename");
   auto flags = std::make_shared<RecordFlags>();
-  record->add_option("--kind", flags->kind, "What happened")
-      ->required()
-      ->check(CLI::IsMember({"merger", "split", "rename"}));
-  record->add_option("--date", flags->date, "Day it took effect, 2027-04-01")
-      ->required();
+  record.AddOption("--kind", flags->kind, "What happened")
+      .Required()
+      .OneOf({"merger", "split", "rename"});
+  record.AddOption("--date", flags->date, "Day it took effect, 2027-04-01")
+      .Required();
   record
-      ->add_option("--from", flags->from,
-                   "Municipalities before: codes, resource names, or names")
-      ->required();
-  record->add_option("--to", flags->to,
-                     "Municipalities after, those of --created among them; "
-                     "may be left out in a rename");
-  record->add_option("--created", flags->created,
-                     "CSV file, in the format of `municipality import`, of the "
-                     "municipalities it brings about; in a rename, of the one "
-                     "with what is new");
-  record->add_option("--reason", flags->reason, "Why it is recorded")
-      ->required();
-  record->add_option("--note", flags->note, "Where it is published");
-  record->add_flag("--dry-run", flags->dry_run,
+      .AddOption("--from", flags->from,
+                 "Municipalities before: codes, resource names, or names")
+      .Required();
+  record.AddOption("--to", flags->to,
+                   "Municipalities after, those of --created among them; "
+                   "may be left out in a rename");
+  record.AddOption("--created", flags->created,
+                   "CSV file, in the format of `municipality import`, of the "
+                   "municipalities it brings about; in a rename, of the one "
+                   "with what is new");
+  record.AddOption("--reason", flags->reason, "Why it is recorded").Required();
+  record.AddOption("--note", flags->note, "Where it is published");
+  record.AddSwitch("--dry-run", flags->dry_run,
                    "Check everything, write nothing");
-  record->callback([&session, flags] {
-    session.action = [&session, flags] { return Record(session, *flags); };
-  });
+  record.Runs(session, [&session, flags] { return Record(session, *flags); });
 }
 
 }  // namespace
 
-void AddLineageCommands(CLI::App& app, Session& session) {
-  CLI::App* noun = app.add_subcommand(
-      "lineage", "Mergers, splits and renames of municipalities");
-  noun->require_subcommand(1);
-  CLI::App* list = noun->add_subcommand("list", "List them, oldest first");
+void AddLineageCommands(const Command& app, Session& session) {
+  const Command noun =
+      app.AddNoun("lineage", "Mergers, splits and renames of municipalities");
+  const Command list = noun.AddVerb("list", "List them, oldest first");
   auto at = std::make_shared<ReadAt>();
-  at->AddTo(*list);
-  list->callback([&session, at] {
-    session.action = [&session, at] { return List(session, *at); };
-  });
-  AddRecordVerb(*noun, session);
-  AddRetractVerb(*noun, session);
+  at->AddTo(list);
+  list.Runs(session, [&session, at] { return List(session, *at); });
+  AddRecordVerb(noun, session);
+  AddRetractVerb(noun, session);
 
-  CLI::App* map = noun->add_subcommand(
+  const Command map = noun.AddVerb(
       "map", "Say where the municipalities of a year lie in a later one");
   auto map_flags = std::make_shared<MapFlags>();
-  map->add_option("--from-year", map_flags->from_year,
-                  "Fiscal year of the municipalities")
-      ->required();
-  map->add_option("--to-year", map_flags->to_year,
-                  "Fiscal year of the boundaries")
-      ->required();
-  map->add_flag("--all", map_flags->all,
+  map.AddOption("--from-year", map_flags->from_year,
+                "Fiscal year of the municipalities")
+      .Required();
+  map.AddOption("--to-year", map_flags->to_year,
+                "Fiscal year of the boundaries")
+      .Required();
+  map.AddSwitch("--all", map_flags->all,
                 "In a table, those as well that are themselves");
-  map_flags->at.AddTo(*map);
-  map->callback([&session, map_flags] {
-    session.action = [&session, map_flags] { return Map(session, *map_flags); };
-  });
+  map_flags->at.AddTo(map);
+  map.Runs(session, [&session, map_flags] { return Map(session, *map_flags); });
 }
 
 }  // namespace welfare::ctl

@@ -7,8 +7,6 @@
 namespace welfare::ctl {
 namespace {
 
-using Stub = v1::RegistryService::Stub;
-
 // `FY2024 to FY2026`, with words for the open ends.
 std::string YearsText(int first, int last) {
   const std::string from =
@@ -91,7 +89,7 @@ int Resolve(Session& session, const GetFlags& flags) {
   request.set_five_digit_code(flags.code_digits == 5);
   if (const int code = flags.at.Fill(request); code != kOk) return code;
   v1::Municipality reply;
-  const int code = Call(session, request, &Stub::ResolveMunicipality, reply);
+  const int code = Call(session, request, reply);
   if (code != kOk) return code;
   if (session.output() != Output::kTable) {
     PrintMunicipality(session, reply);
@@ -117,64 +115,59 @@ int Get(Session& session, const GetFlags& flags) {
     request.set_text(flags.text);
     request.set_fiscal_year(flags.fiscal_year);
     if (const int code = flags.at.Fill(request); code != kOk) return code;
-    const int code = Call(session, request, &Stub::ResolveMunicipality, reply);
+    const int code = Call(session, request, reply);
     if (code != kOk) return code;
   } else {
     v1::GetMunicipalityRequest request;
     request.set_name(MunicipalityName(flags.text));
     request.set_fiscal_year(flags.fiscal_year);
     if (const int code = flags.at.Fill(request); code != kOk) return code;
-    const int code = Call(session, request, &Stub::GetMunicipality, reply);
+    const int code = Call(session, request, reply);
     if (code != kOk) return code;
   }
   PrintMunicipality(session, reply);
   return kOk;
 }
 
-void AddReads(CLI::App& noun, Session& session) {
-  CLI::App* get = noun.add_subcommand("get", "Show one municipality");
+void AddReads(const Command& noun, Session& session) {
+  const Command get = noun.AddVerb("get", "Show one municipality");
   auto get_flags = std::make_shared<GetFlags>();
-  get->add_option("CODE", get_flags->text,
-                  "Six-digit code, resource name, or a name such as 青ヶ島村")
-      ->required();
-  AddFiscalYear(*get, get_flags->fiscal_year);
-  get_flags->at.AddTo(*get);
-  get->callback([&session, get_flags] {
-    session.action = [&session, get_flags] { return Get(session, *get_flags); };
-  });
+  get.AddOption("CODE", get_flags->text,
+                "Six-digit code, resource name, or a name such as 青ヶ島村")
+      .Required();
+  AddFiscalYear(get, get_flags->fiscal_year);
+  get_flags->at.AddTo(get);
+  get.Runs(session, [&session, get_flags] { return Get(session, *get_flags); });
 
-  CLI::App* resolve = noun.add_subcommand(
-      "resolve", "Say which municipality a code or a name means");
+  const Command resolve =
+      noun.AddVerb("resolve", "Say which municipality a code or a name means");
   auto resolve_flags = std::make_shared<GetFlags>();
   resolve
-      ->add_option("TEXT", resolve_flags->text,
-                   "Code, or name of a municipality or council in any "
-                   "declared spelling")
-      ->required();
+      .AddOption("TEXT", resolve_flags->text,
+                 "Code, or name of a municipality or council in any "
+                 "declared spelling")
+      .Required();
   resolve
-      ->add_option("--code-digits", resolve_flags->code_digits,
-                   "5: digits are a code without check digit")
-      ->check(CLI::IsMember({5, 6}))
-      ->capture_default_str();
-  AddFiscalYear(*resolve, resolve_flags->fiscal_year);
-  resolve_flags->at.AddTo(*resolve);
-  resolve->callback([&session, resolve_flags] {
-    session.action = [&session, resolve_flags] {
-      return Resolve(session, *resolve_flags);
-    };
+      .AddOption("--code-digits", resolve_flags->code_digits,
+                 "5: digits are a code without check digit")
+      .OneOf({5, 6})
+      .ShowDefault();
+  AddFiscalYear(resolve, resolve_flags->fiscal_year);
+  resolve_flags->at.AddTo(resolve);
+  resolve.Runs(session, [&session, resolve_flags] {
+    return Resolve(session, *resolve_flags);
   });
 }
 
 }  // namespace
 
-void AddMunicipalityCommands(CLI::App& app, Session& session) {
-  CLI::App* noun =
-      app.add_subcommand("municipality", "Municipalities and their councils");
-  noun->require_subcommand(1);
-  AddReads(*noun, session);
-  AddMunicipalityLists(*noun, session);
-  AddMunicipalityHistory(*noun, session);
-  AddMunicipalityWrites(*noun, session);
+void AddMunicipalityCommands(const Command& app, Session& session) {
+  const Command noun =
+      app.AddNoun("municipality", "Municipalities and their councils");
+  AddReads(noun, session);
+  AddMunicipalityLists(noun, session);
+  AddMunicipalityHistory(noun, session);
+  AddMunicipalityWrites(noun, session);
 }
 
 }  // namespace welfare::ctl

@@ -10,8 +10,6 @@
 namespace welfare::ctl {
 namespace {
 
-using Stub = v1::RegistryService::Stub;
-
 // The fields a person may set, by the API's path; files call some otherwise.
 constexpr std::pair<const char*, const char*> kOtherNames[] = {
     {"name", "display_name"},
@@ -89,8 +87,7 @@ int Create(Session& session, CreateFlags& flags) {
   flags.request.mutable_municipality()->set_type(type);
   flags.request.set_request_id(Session::NewRequestId());
   v1::Municipality reply;
-  const int code =
-      Call(session, flags.request, &Stub::CreateMunicipality, reply);
+  const int code = Call(session, flags.request, reply);
   if (code == kOk) {
     PrintChanged(session, reply, flags.request.validate_only());
   }
@@ -122,7 +119,7 @@ int Update(Session& session, const UpdateFlags& flags) {
   request.set_request_id(Session::NewRequestId());
   request.set_validate_only(flags.dry_run);
   v1::Municipality reply;
-  code = Call(session, request, &Stub::UpdateMunicipality, reply);
+  code = Call(session, request, reply);
   if (code == kOk) PrintChanged(session, reply, flags.dry_run);
   return code;
 }
@@ -136,7 +133,7 @@ int Delete(Session& session, const UpdateFlags& flags) {
   request.set_request_id(Session::NewRequestId());
   request.set_validate_only(flags.dry_run);
   google::protobuf::Empty reply;
-  code = Call(session, request, &Stub::DeleteMunicipality, reply);
+  code = Call(session, request, reply);
   if (code != kOk) return code;
   Table table(
       std::vector<Table::Column>{{.title = "name", .heading = "taken back"}});
@@ -146,51 +143,43 @@ int Delete(Session& session, const UpdateFlags& flags) {
   return kOk;
 }
 
-void AddImport(CLI::App& noun, Session& session) {
-  CLI::App* verb =
-      noun.add_subcommand("import", "Import municipalities from a CSV file");
+void AddImport(const Command& noun, Session& session) {
+  const Command verb =
+      noun.AddVerb("import", "Import municipalities from a CSV file");
   auto flags = std::make_shared<RegistryImportFlags>();
   auto reason = std::make_shared<std::string>();
-  flags->AddTo(*verb);
-  verb->add_option("--reason", *reason,
-                   "Why they are imported; needed where a record deletes");
-  verb->callback([&session, flags, reason] {
-    session.action = [&session, flags, reason] {
-      const auto stub = Registry(session);
-      return RunRegistryImport<v1::ImportMunicipalitiesRequest>(
-          session, *flags, "code",
-          [&](grpc::ClientContext* context) {
-            return stub->ImportMunicipalities(context);
-          },
-          [&](v1::ImportMunicipalitiesRequest& request) {
-            request.set_reason(*reason);
-          });
-    };
+  flags->AddTo(verb);
+  verb.AddOption("--reason", *reason,
+                 "Why they are imported; needed where a record deletes");
+  verb.Runs(session, [&session, flags, reason] {
+    return RunRegistryImport<v1::ImportMunicipalitiesRequest>(
+        session, *flags, "code", [&](v1::ImportMunicipalitiesRequest& request) {
+          request.set_reason(*reason);
+        });
   });
 }
 
-void AddCreate(CLI::App& noun, Session& session) {
-  CLI::App* verb = noun.add_subcommand("create", "Create a municipality");
+void AddCreate(const Command& noun, Session& session) {
+  const Command verb = noun.AddVerb("create", "Create a municipality");
   auto flags = std::make_shared<CreateFlags>();
   v1::CreateMunicipalityRequest& request = flags->request;
   v1::Municipality& m = *request.mutable_municipality();
-  verb->add_option("CODE", *m.mutable_code(), "Six-digit code")->required();
-  verb->add_option("--name", *m.mutable_display_name(), "Official name")
-      ->required();
-  verb->add_option("--kana", *m.mutable_kana(),
-                   "Reading in full-width katakana")
-      ->required();
-  verb->add_option("--name-en", *m.mutable_display_name_en(), "English name")
-      ->required();
-  verb->add_option("--type", flags->type, "What kind it is")
-      ->required()
-      ->check(CLI::IsMember({"special_ward", "city", "town", "village"}));
-  verb->add_option("--area", *m.mutable_area(), "区部, 市部, 町村部 or 島しょ")
-      ->required();
-  verb->add_option("--population-band", *m.mutable_population_band(),
-                   "Population band");
+  verb.AddOption("CODE", *m.mutable_code(), "Six-digit code").Required();
+  verb.AddOption("--name", *m.mutable_display_name(), "Official name")
+      .Required();
+  verb.AddOption("--kana", *m.mutable_kana(), "Reading in full-width katakana")
+      .Required();
+  verb.AddOption("--name-en", *m.mutable_display_name_en(), "English name")
+      .Required();
+  verb.AddOption("--type", flags->type, "What kind it is")
+      .Required()
+      .OneOf({"special_ward", "city", "town", "village"});
+  verb.AddOption("--area", *m.mutable_area(), "区部, 市部, 町村部 or 島しょ")
+      .Required();
+  verb.AddOption("--population-band", *m.mutable_population_band(),
+                 "Population band");
   // The council is sent only where something is said of it.
-  verb->add_option_function<std::string>(
+  verb.AddTextOption(
       "--council-name",
       [flags](const std::string& name) {
         flags->request.mutable_municipality()
@@ -198,7 +187,7 @@ void AddCreate(CLI::App& noun, Session& session) {
             ->set_display_name(name);
       },
       "Name of its council; left out, the usual one");
-  verb->add_flag_callback(
+  verb.AddSwitch(
       "--council-name-checked",
       [flags] {
         flags->request.mutable_municipality()
@@ -206,71 +195,64 @@ void AddCreate(CLI::App& noun, Session& session) {
             ->set_name_checked(true);
       },
       "That name was checked against a source");
-  verb->add_option_function<int>(
+  verb.AddNumberOption(
           "--fiscal-year",
           [flags](const int& year) {
             flags->request.set_first_fiscal_year(year);
           },
           "First fiscal year it exists in; left out: it always did")
-      ->check(CLI::PositiveNumber);
-  verb->add_option("--reason", *request.mutable_reason(), "Why it is recorded");
-  verb->add_option("--note", *request.mutable_note(),
-                   "Where the facts come from");
-  verb->add_flag_callback(
+      .Positive();
+  verb.AddOption("--reason", *request.mutable_reason(), "Why it is recorded");
+  verb.AddOption("--note", *request.mutable_note(),
+                 "Where the facts come from");
+  verb.AddSwitch(
       "--dry-run", [flags] { flags->request.set_validate_only(true); },
       "Check everything, write nothing");
-  verb->callback([&session, flags] {
-    session.action = [&session, flags] { return Create(session, *flags); };
-  });
+  verb.Runs(session, [&session, flags] { return Create(session, *flags); });
 }
 
-CLI::App* AddEdit(CLI::App& noun, const std::string& name,
-                  const std::string& description, UpdateFlags& flags) {
-  CLI::App* verb = noun.add_subcommand(name, description);
-  verb->add_option("CODE", flags.text,
-                   "Six-digit code, resource name, or a name")
-      ->required();
-  verb->add_option("--reason", flags.reason, "Why")->required();
-  verb->add_option("--etag", flags.etag,
-                   "Refuse where this is no longer the current entity tag");
-  verb->add_flag("--dry-run", flags.dry_run, "Check everything, write nothing");
+Command AddEdit(const Command& noun, const std::string& name,
+                const std::string& description, UpdateFlags& flags) {
+  const Command verb = noun.AddVerb(name, description);
+  verb.AddOption("CODE", flags.text, "Six-digit code, resource name, or a name")
+      .Required();
+  verb.AddOption("--reason", flags.reason, "Why").Required();
+  verb.AddOption("--etag", flags.etag,
+                 "Refuse where this is no longer the current entity tag");
+  verb.AddSwitch("--dry-run", flags.dry_run, "Check everything, write nothing");
   return verb;
 }
 
 }  // namespace
 
-void AddMunicipalityWrites(CLI::App& noun, Session& session) {
+void AddMunicipalityWrites(const Command& noun, Session& session) {
   AddImport(noun, session);
   AddCreate(noun, session);
 
   auto update_flags = std::make_shared<UpdateFlags>();
-  CLI::App* update =
+  Command update =
       AddEdit(noun, "update", "Change facts of a municipality", *update_flags);
   update
-      ->add_option(
+      .AddOption(
           "--set", update_flags->assignments,
           std::string("field=value, several times; the field is ") + kSettable)
-      ->required();
+      .Required();
   update
-      ->add_option("--fiscal-year", update_flags->fiscal_year,
-                   "First fiscal year of the new facts; left out: puts right "
-                   "what is recorded")
-      ->check(CLI::PositiveNumber);
-  update->add_option("--note", update_flags->note, "Where the facts come from");
-  update->callback([&session, update_flags] {
-    session.action = [&session, update_flags] {
-      return Update(session, *update_flags);
-    };
+      .AddOption("--fiscal-year", update_flags->fiscal_year,
+                 "First fiscal year of the new facts; left out: puts right "
+                 "what is recorded")
+      .Positive();
+  update.AddOption("--note", update_flags->note, "Where the facts come from");
+  update.Runs(session, [&session, update_flags] {
+    return Update(session, *update_flags);
   });
 
   auto delete_flags = std::make_shared<UpdateFlags>();
-  CLI::App* delete_verb =
+  Command delete_verb =
       AddEdit(noun, "delete", "Take back a municipality created by mistake",
               *delete_flags);
-  delete_verb->callback([&session, delete_flags] {
-    session.action = [&session, delete_flags] {
-      return Delete(session, *delete_flags);
-    };
+  delete_verb.Runs(session, [&session, delete_flags] {
+    return Delete(session, *delete_flags);
   });
 }
 

@@ -7,8 +7,6 @@
 namespace welfare::ctl {
 namespace {
 
-using Stub = v1::RegistryService::Stub;
-
 std::string FactsInWords(const v1::HistoryEntry::Facts& facts) {
   std::vector<std::string> words;
   for (const v1::HistoryEntry::Fact& fact : facts.facts()) {
@@ -81,8 +79,7 @@ int ShowHistory(Session& session, const HistoryFlags& flags) {
        {.title = "reason", .fit = Fit::kFold, .spare = 1},
        {.title = "note", .fit = Fit::kFold, .spare = 1, .heading = "source"}});
   code = ReadPages<v1::ListHistoryResponse>(
-      session, request, &Stub::ListHistory,
-      [&](const v1::ListHistoryResponse& page) {
+      session, request, [&](const v1::ListHistoryResponse& page) {
         for (const v1::HistoryEntry& entry : page.history()) {
           if (!flags.program.empty() &&
               entry.status_record().program() != ProgramName(flags.program)) {
@@ -105,20 +102,19 @@ int ShowHistory(Session& session, const HistoryFlags& flags) {
 
 }  // namespace
 
-void AddMunicipalityHistory(CLI::App& noun, Session& session) {
-  CLI::App* history = noun.add_subcommand(
+void AddMunicipalityHistory(const Command& noun, Session& session) {
+  const Command history = noun.AddVerb(
       "history", "Show what was recorded about a municipality, and when");
   auto flags = std::make_shared<HistoryFlags>();
   history
-      ->add_option("CODE", flags->text,
-                   "Six-digit code, resource name, or a name")
-      ->required();
-  history->add_option("--program", flags->program,
-                      "Only its status in this programme");
-  flags->at.AddTo(*history);
-  history->callback([&session, flags] {
-    session.action = [&session, flags] { return ShowHistory(session, *flags); };
-  });
+      .AddOption("CODE", flags->text,
+                 "Six-digit code, resource name, or a name")
+      .Required();
+  history.AddOption("--program", flags->program,
+                    "Only its status in this programme");
+  flags->at.AddTo(history);
+  history.Runs(session,
+               [&session, flags] { return ShowHistory(session, *flags); });
 }
 
 }  // namespace welfare::ctl

@@ -11,7 +11,6 @@
 namespace welfare::ctl {
 namespace {
 
-using Stub = v1::RegistryService::Stub;
 using Municipalities = std::vector<v1::Municipality>;
 
 struct ListFlags {
@@ -30,8 +29,7 @@ struct Listed {
 int ReadList(Session& session, const v1::ListMunicipalitiesRequest& request,
              Listed& listed) {
   return ReadPages<v1::ListMunicipalitiesResponse>(
-      session, request, &Stub::ListMunicipalities,
-      [&](const v1::ListMunicipalitiesResponse& page) {
+      session, request, [&](const v1::ListMunicipalitiesResponse& page) {
         listed.municipalities.insert(listed.municipalities.end(),
                                      page.municipalities().begin(),
                                      page.municipalities().end());
@@ -206,38 +204,32 @@ int Export(Session& session, const ListFlags& flags) {
 
 }  // namespace
 
-void AddMunicipalityLists(CLI::App& noun, Session& session) {
-  CLI::App* list = noun.add_subcommand("list", "List municipalities");
+void AddMunicipalityLists(const Command& noun, Session& session) {
+  const Command list = noun.AddVerb("list", "List municipalities");
   auto list_flags = std::make_shared<ListFlags>();
-  list->add_option("--type", list_flags->type, "Only this kind")
-      ->check(CLI::IsMember({"special_ward", "city", "town", "village"}));
-  list->add_option("--area", list_flags->area, "区部, 市部, 町村部 or 島しょ");
-  list->add_option("--population-band", list_flags->population_band,
-                   "Only this population band");
-  list->add_option("--status", list_flags->status,
-                   "Only those on record with this status of --program; "
-                   "not-implementing is no and ended, unknown is no record")
-      ->check(CLI::IsMember(
-          {"implementing", "not-implementing", "preparing", "unknown"}));
-  list->add_option("--program", list_flags->program, "Programme of --status")
-      ->capture_default_str();
-  AddFiscalYear(*list, list_flags->fiscal_year);
-  list_flags->at.AddTo(*list);
-  list->callback([&session, list_flags] {
-    session.action = [&session, list_flags] {
-      return List(session, *list_flags);
-    };
-  });
+  list.AddOption("--type", list_flags->type, "Only this kind")
+      .OneOf({"special_ward", "city", "town", "village"});
+  list.AddOption("--area", list_flags->area, "区部, 市部, 町村部 or 島しょ");
+  list.AddOption("--population-band", list_flags->population_band,
+                 "Only this population band");
+  list.AddOption("--status", list_flags->status,
+                 "Only those on record with this status of --program; "
+                 "not-implementing is no and ended, unknown is no record")
+      .OneOf({"implementing", "not-implementing", "preparing", "unknown"});
+  list.AddOption("--program", list_flags->program, "Programme of --status")
+      .ShowDefault();
+  AddFiscalYear(list, list_flags->fiscal_year);
+  list_flags->at.AddTo(list);
+  list.Runs(session,
+            [&session, list_flags] { return List(session, *list_flags); });
 
-  CLI::App* export_verb = noun.add_subcommand(
-      "export", "Write municipalities as CSV that `import` reads");
+  const Command export_verb =
+      noun.AddVerb("export", "Write municipalities as CSV that `import` reads");
   auto export_flags = std::make_shared<ListFlags>();
-  AddFiscalYear(*export_verb, export_flags->fiscal_year);
-  export_flags->at.AddTo(*export_verb);
-  export_verb->callback([&session, export_flags] {
-    session.action = [&session, export_flags] {
-      return Export(session, *export_flags);
-    };
+  AddFiscalYear(export_verb, export_flags->fiscal_year);
+  export_flags->at.AddTo(export_verb);
+  export_verb.Runs(session, [&session, export_flags] {
+    return Export(session, *export_flags);
   });
 }
 

@@ -1,19 +1,16 @@
 // The verbs of `municipality` beside get and resolve.
 #pragma once
 
-namespace CLI {
-class App;
-}
-
 namespace welfare::ctl {
 
+class Command;
 class Session;
 
 // list, export.
-void AddMunicipalityLists(CLI::App& noun, Session& session);
+void AddMunicipalityLists(const Command& noun, Session& session);
 // history.
-void AddMunicipalityHistory(CLI::App& noun, Session& session);
+void AddMunicipalityHistory(const Command& noun, Session& session);
 // import, create, update, delete.
-void AddMunicipalityWrites(CLI::App& noun, Session& session);
+void AddMunicipalityWrites(const Command& noun, Session& session);
 
 }  // namespace welfare::ctl

@@ -22,8 +22,7 @@ int ListPrograms(Session& session, const ReadAt& at) {
        {.title = "last_record_year", .number = true, .heading = "to"},
        {.title = "legal_basis", .spare = 1, .heading = "law"}});
   const int code = ReadPages<v1::ListProgramsResponse>(
-      session, request, &v1::RegistryService::Stub::ListPrograms,
-      [&](const v1::ListProgramsResponse& page) {
+      session, request, [&](const v1::ListProgramsResponse& page) {
         for (const v1::Program& p : page.programs()) {
           all.push_back(p);
           table.Add({p.name(), IdOf(p.name()), p.display_name(),
@@ -41,16 +40,13 @@ int ListPrograms(Session& session, const ReadAt& at) {
 
 }  // namespace
 
-void AddProgramCommands(CLI::App& app, Session& session) {
-  CLI::App* noun =
-      app.add_subcommand("program", "Programmes that municipalities run");
-  noun->require_subcommand(1);
-  CLI::App* list = noun->add_subcommand("list", "List the programmes");
+void AddProgramCommands(const Command& app, Session& session) {
+  const Command noun =
+      app.AddNoun("program", "Programmes that municipalities run");
+  const Command list = noun.AddVerb("list", "List the programmes");
   auto at = std::make_shared<ReadAt>();
-  at->AddTo(*list);
-  list->callback([&session, at] {
-    session.action = [&session, at] { return ListPrograms(session, *at); };
-  });
+  at->AddTo(list);
+  list.Runs(session, [&session, at] { return ListPrograms(session, *at); });
 }
 
 }  // namespace welfare::ctl

@@ -32,10 +32,6 @@ std::string TimeIn(const google::protobuf::Timestamp& time, char between,
 
 }  // namespace
 
-std::unique_ptr<v1::RegistryService::Stub> Registry(Session& session) {
-  return v1::RegistryService::NewStub(session.channel());
-}
-
 std::string TypeName(v1::Municipality::Type type) {
   return ShortName(v1::Municipality::Type_Name(type), "TYPE_");
 }
@@ -121,20 +117,19 @@ int FindMunicipality(Session& session, const std::string& text, int fiscal_year,
   request.set_text(text);
   request.set_fiscal_year(fiscal_year);
   v1::Municipality found;
-  const int code = Call(session, request,
-                        &v1::RegistryService::Stub::ResolveMunicipality, found);
+  const int code = Call(session, request, found);
   if (code == kOk) name = found.name();
   return code;
 }
 
-void ReadAt::AddTo(CLI::App& verb) {
-  auto* moment = verb.add_option(
+void ReadAt::AddTo(const Command& verb) {
+  const Flag moment = verb.AddOption(
       "--known-at", known_at,
       "As known at this time, 2025-06-01T00:00:00+09:00; without an offset it "
       "is Asia/Tokyo");
-  verb.add_option("--data-version", data_version, "As of this registry version")
-      ->check(CLI::NonNegativeNumber)
-      ->excludes(moment);
+  verb.AddOption("--data-version", data_version, "As of this registry version")
+      .NotNegative()
+      .Excludes(moment);
 }
 
 int ReadAt::FillMoment(google::protobuf::Timestamp& time) const {
@@ -144,10 +139,10 @@ int ReadAt::FillMoment(google::protobuf::Timestamp& time) const {
   return kUsage;
 }
 
-void AddFiscalYear(CLI::App& verb, int& fiscal_year) {
-  verb.add_option("--fiscal-year", fiscal_year,
-                  "Facts of this fiscal year; left out: the current one")
-      ->check(CLI::PositiveNumber);
+void AddFiscalYear(const Command& verb, int& fiscal_year) {
+  verb.AddOption("--fiscal-year", fiscal_year,
+                 "Facts of this fiscal year; left out: the current one")
+      .Positive();
 }
 
 Table MunicipalityTable() {

@@ -1,11 +1,7 @@
-// What the nouns of the registry share: its stub, words for its values, and
+// What the nouns of the registry share: words for its values, and
 // the flags and loops of reading it.
 #pragma once
 
-#include <google/protobuf/timestamp.pb.h>
-#include <grpcpp/grpcpp.h>
-
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -13,17 +9,16 @@
 
 #include "tools/welfarectl/commands/commands.h"
 #include "tools/welfarectl/output/printer.h"
+#include "tools/welfarectl/session/call.h"
+#include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/session.h"
-#include "welfare/registry/v1/registry_service.grpc.pb.h"
+#include "welfare/registry/v1/registry_service.pb.h"
 
 namespace welfare::ctl {
 
 namespace v1 = ::welfare::registry::v1;
 
 inline constexpr int kRecordsPerBatch = 2000;
-inline constexpr int kPageSize = 1000;
-
-std::unique_ptr<v1::RegistryService::Stub> Registry(Session& session);
 
 std::string TypeName(v1::Municipality::Type type);
 std::string ImplementingName(v1::Implementing implementing);
@@ -71,7 +66,7 @@ struct ReadAt {
   std::string known_at;
   std::int64_t data_version = 0;
 
-  void AddTo(CLI::App& verb);
+  void AddTo(const Command& verb);
   // Returns kOk, or kUsage after saying what is wrong.
   template <typename Request>
   int Fill(Request& request) const;
@@ -81,37 +76,7 @@ struct ReadAt {
 };
 
 // `--fiscal-year` of a read of facts.
-void AddFiscalYear(CLI::App& verb, int& fiscal_year);
-
-// Reads every page. `method` is a member of the stub, `take` gets each
-// response. Later pages speak for the version of the first.
-template <typename Response, typename Request, typename Method, typename Take>
-int ReadPages(Session& session, Request request, const Method& method,
-              const Take& take) {
-  const auto stub = Registry(session);
-  request.set_page_size(kPageSize);
-  do {
-    Response response;
-    const auto context = session.NewContext();
-    const grpc::Status status =
-        (stub.get()->*method)(context.get(), request, &response);
-    if (!status.ok()) return Fail(status);
-    take(response);
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
-  return kOk;
-}
-
-// Makes one call. Returns kOk or, with the error printed, an exit code.
-template <typename Request, typename Response, typename Method>
-int Call(Session& session, const Request& request, const Method& method,
-         Response& response) {
-  const auto stub = Registry(session);
-  const auto context = session.NewContext();
-  const grpc::Status status =
-      (stub.get()->*method)(context.get(), request, &response);
-  return status.ok() ? static_cast<int>(kOk) : Fail(status);
-}
+void AddFiscalYear(const Command& verb, int& fiscal_year);
 
 // The columns of a municipality and its row, shared by all that list some.
 Table MunicipalityTable();

@@ -2,7 +2,6 @@
 // transaction for the file, and codes of five digits.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "tools/welfarectl/commands/registry_calls.h"
@@ -15,36 +14,36 @@ struct RegistryImportFlags {
   bool atomic = false;
   int code_digits = 6;
 
-  void AddTo(CLI::App& verb) {
+  void AddTo(const Command& verb) {
     file.AddTo(verb, /*many=*/false);
-    verb.add_flag("--atomic", atomic,
-                  "Write the whole file or, where one record is refused, "
-                  "nothing");
-    verb.add_option("--code-digits", code_digits,
-                    "5: the codes of the file have no check digit")
-        ->check(CLI::IsMember({5, 6}))
-        ->capture_default_str();
+    verb.AddSwitch("--atomic", atomic,
+                   "Write the whole file or, where one record is refused, "
+                   "nothing");
+    verb.AddOption("--code-digits", code_digits,
+                   "5: the codes of the file have no check digit")
+        .OneOf({5, 6})
+        .ShowDefault();
   }
 };
 
 // Imports a file of the registry. `code_column` is the one that --code-digits
 // speaks of; `fill` sets what only this request has.
-template <typename Request, typename Open, typename Fill>
+template <typename Request, typename Fill>
 int RunRegistryImport(Session& session, const RegistryImportFlags& flags,
-                      const std::string& code_column, const Open& open,
-                      const Fill& fill) {
-  return RunImport<Request>(
-      session, flags.file, {}, kRecordsPerBatch, open,
-      [&](Request& request, const CsvBatch&, bool last) {
-        fill(request);
-        if (flags.atomic) {
-          request.set_transaction(v1::IMPORT_TRANSACTION_FILE);
-          request.set_end_of_file(last);
-        }
-        return absl::OkStatus();
-      },
+                      const std::string& code_column, const Fill& fill) {
+  return RunImport(
+      session, flags.file, {}, kRecordsPerBatch,
       flags.atomic ? ImportSummary::Commit::kWithLastBatch
                    : ImportSummary::Commit::kEachBatch,
+      [&](const CsvBatch& batch, bool last) {
+        auto request = NewImportRequest<Request>(batch, flags.file.dry_run);
+        fill(*request);
+        if (flags.atomic) {
+          request->set_transaction(v1::IMPORT_TRANSACTION_FILE);
+          request->set_end_of_file(last);
+        }
+        return request;
+      },
       [&](CsvFile& file) {
         return flags.code_digits == 5
                    ? RenameColumn(file, code_column, code_column + "5")

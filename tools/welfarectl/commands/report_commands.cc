@@ -1,7 +1,5 @@
 // report.
-#include <grpcpp/grpcpp.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -10,17 +8,15 @@
 #include "services/base/sha256.h"
 #include "tools/welfarectl/commands/commands.h"
 #include "tools/welfarectl/output/printer.h"
+#include "tools/welfarectl/session/call.h"
+#include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/session.h"
-#include "welfare/report/v1/report_service.grpc.pb.h"
+#include "welfare/report/v1/report_service.pb.h"
 
 namespace welfare::ctl {
 namespace {
 
 namespace v1 = ::welfare::report::v1;
-
-std::unique_ptr<v1::ReportService::Stub> Reports(Session& session) {
-  return v1::ReportService::NewStub(session.channel());
-}
 
 std::string ReportName(const std::string& id) {
   return id.starts_with("reports/") ? id : "reports/" + id;
@@ -58,40 +54,30 @@ int CreateReport(Session& session, const std::string& report_template,
   request.mutable_report()->set_round(session.round_name(fiscal_year));
   request.set_request_id(Session::NewRequestId());
   v1::Report reply;
-  const auto context = session.NewContext();
-  const grpc::Status status =
-      Reports(session)->CreateReport(context.get(), request, &reply);
-  return status.ok() ? PrintReport(session, reply) : Fail(status);
+  const int code = Call(session, request, reply);
+  return code == kOk ? PrintReport(session, reply) : code;
 }
 
 int GetReport(Session& session, const std::string& id) {
   v1::GetReportRequest request;
   request.set_name(ReportName(id));
   v1::Report reply;
-  const auto context = session.NewContext();
-  const grpc::Status status =
-      Reports(session)->GetReport(context.get(), request, &reply);
-  return status.ok() ? PrintReport(session, reply) : Fail(status);
+  const int code = Call(session, request, reply);
+  return code == kOk ? PrintReport(session, reply) : code;
 }
 
 int ListReports(Session& session) {
-  auto stub = Reports(session);
   v1::ListReportsRequest request;
-  request.set_page_size(1000);
   std::vector<v1::Report> all;
   Table table = ReportTable();
-  do {
-    v1::ListReportsResponse response;
-    const auto context = session.NewContext();
-    const grpc::Status status =
-        stub->ListReports(context.get(), request, &response);
-    if (!status.ok()) return Fail(status);
-    for (const v1::Report& report : response.reports()) {
-      AddRow(table, report);
-      all.push_back(report);
-    }
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
+  const int code = ReadPages<v1::ListReportsResponse>(
+      session, request, [&](const v1::ListReportsResponse& page) {
+        for (const v1::Report& report : page.reports()) {
+          AddRow(table, report);
+          all.push_back(report);
+        }
+      });
+  if (code != kOk) return code;
   PrintList(session, all, table);
   return kOk;
 }
@@ -103,20 +89,20 @@ int Download(Session& session, const std::string& id, const std::string& format,
   v1::DownloadReportRequest request;
   request.set_name(ReportName(id));
   request.set_format(format);
-  const auto context = session.NewContext();
-  const auto stream = Reports(session)->DownloadReport(context.get(), request);
+  AnswerStream stream(session, request);
   std::string bytes, filename;
   std::int64_t size = -1;
   v1::DownloadReportResponse part;
-  while (stream->Read(&part)) {
+  while (stream.Read(part)) {
     if (size < 0) {
       size = part.size();
       filename = part.filename();
     }
     bytes += part.data();
   }
-  const grpc::Status status = stream->Finish();
-  if (!status.ok()) return Fail(status);
+  if (const CallStatus status = stream.Finish(); !status.ok()) {
+    return Fail(status);
+  }
   if (size != static_cast<std::int64_t>(bytes.size())) {
     std::cerr << "Error: got " << bytes.size() << " of " << size
               << " bytes; run it again.\n";
@@ -147,48 +133,40 @@ int Download(Session& session, const std::string& id, const std::string& format,
 
 }  // namespace
 
-void AddReportCommands(CLI::App& app, Session& session) {
-  CLI::App* noun =
-      app.add_subcommand("report", "Reports, rendered from snapshots");
-  noun->require_subcommand(1);
+void AddReportCommands(const Command& app, Session& session) {
+  const Command noun =
+      app.AddNoun("report", "Reports, rendered from snapshots");
 
-  CLI::App* create = noun->add_subcommand("create", "Render a report");
+  const Command create = noun.AddVerb("create", "Render a report");
   auto report_template = std::make_shared<std::string>("jusou");
   auto fiscal_year = std::make_shared<int>(0);
-  create->add_option("--template", *report_template, "Template id")
-      ->capture_default_str();
-  create->add_option("--fiscal-year", *fiscal_year, "Fiscal year of the round")
-      ->required();
-  create->callback([&session, report_template, fiscal_year] {
-    session.action = [&session, report_template, fiscal_year] {
-      return CreateReport(session, *report_template, *fiscal_year);
-    };
+  create.AddOption("--template", *report_template, "Template id").ShowDefault();
+  create.AddOption("--fiscal-year", *fiscal_year, "Fiscal year of the round")
+      .Required();
+  create.Runs(session, [&session, report_template, fiscal_year] {
+    return CreateReport(session, *report_template, *fiscal_year);
   });
 
-  noun->add_subcommand("list", "List the reports")->callback([&session] {
-    session.action = [&session] { return ListReports(session); };
+  noun.AddVerb("list", "List the reports").Runs(session, [&session] {
+    return ListReports(session);
   });
 
   auto id = std::make_shared<std::string>();
-  CLI::App* get = noun->add_subcommand("get", "Show one report");
-  get->add_option("REPORT", *id, "Report id, jusou-2025-0001")->required();
-  get->callback([&session, id] {
-    session.action = [&session, id] { return GetReport(session, *id); };
-  });
+  const Command get = noun.AddVerb("get", "Show one report");
+  get.AddOption("REPORT", *id, "Report id, jusou-2025-0001").Required();
+  get.Runs(session, [&session, id] { return GetReport(session, *id); });
 
-  CLI::App* download =
-      noun->add_subcommand("download", "Save one file of a report");
+  const Command download =
+      noun.AddVerb("download", "Save one file of a report");
   auto format = std::make_shared<std::string>();
   auto out = std::make_shared<std::string>();
-  download->add_option("REPORT", *id, "Report id, jusou-2025-0001")->required();
-  download->add_option("--format", *format, "html or csv")->required();
-  download->add_option("--out", *out,
-                       "File to write; - is standard output; default: the "
-                       "suggested name");
-  download->callback([&session, id, format, out] {
-    session.action = [&session, id, format, out] {
-      return Download(session, *id, *format, *out);
-    };
+  download.AddOption("REPORT", *id, "Report id, jusou-2025-0001").Required();
+  download.AddOption("--format", *format, "html or csv").Required();
+  download.AddOption("--out", *out,
+                     "File to write; - is standard output; default: the "
+                     "suggested name");
+  download.Runs(session, [&session, id, format, out] {
+    return Download(session, *id, *format, *out);
   });
 }
 

@@ -193,8 +193,7 @@ int Show(Session& session, const ShowFlags& flags) {
   request.set_compared_fiscal_year(flags.compared);
   if (const int code = flags.at.Fill(request); code != kOk) return code;
   v1::Roster roster;
-  const int code =
-      Call(session, request, &v1::RegistryService::Stub::GetRoster, roster);
+  const int code = Call(session, request, roster);
   if (code != kOk) return code;
   if (session.output() == Output::kTable) {
     PrintRoster(session, roster, flags.entries);
@@ -206,25 +205,18 @@ int Show(Session& session, const ShowFlags& flags) {
 
 }  // namespace
 
-void AddRosterCommands(CLI::App& app, Session& session) {
-  CLI::App* noun =
-      app.add_subcommand("roster", "Who runs a programme in a year");
-  noun->require_subcommand(1);
-  CLI::App* show = noun->add_subcommand("show", "Show the roster of a year");
+void AddRosterCommands(const Command& app, Session& session) {
+  const Command noun = app.AddNoun("roster", "Who runs a programme in a year");
+  const Command show = noun.AddVerb("show", "Show the roster of a year");
   auto flags = std::make_shared<ShowFlags>();
-  show->add_option("--program", flags->program, "Programme id")
-      ->capture_default_str();
-  show->add_option("--fiscal-year", flags->fiscal_year, "Fiscal year")
-      ->required();
-  show->add_option("--compare", flags->compared,
-                   "Compare with this fiscal year");
-  show->add_flag("--entries", flags->entries,
+  show.AddOption("--program", flags->program, "Programme id").ShowDefault();
+  show.AddOption("--fiscal-year", flags->fiscal_year, "Fiscal year").Required();
+  show.AddOption("--compare", flags->compared, "Compare with this fiscal year");
+  show.AddSwitch("--entries", flags->entries,
                  "List every municipality as well");
-  flags->at.AddTo(*show);
-  show->callback([&session, flags] {
-    session.action = [&session, flags] { return Show(session, *flags); };
-  });
-  AddRosterTimeline(*noun, session);
+  flags->at.AddTo(show);
+  show.Runs(session, [&session, flags] { return Show(session, *flags); });
+  AddRosterTimeline(noun, session);
 }
 
 }  // namespace welfare::ctl

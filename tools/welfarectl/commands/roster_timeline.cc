@@ -150,9 +150,7 @@ int ShowTimeline(Session& session, const TimelineFlags& flags) {
   request.set_name(ProgramName(flags.program) + "/timeline");
   if (const int code = flags.at.Fill(request); code != kOk) return code;
   v1::ProgramTimeline timeline;
-  const int code =
-      Call(session, request, &v1::RegistryService::Stub::GetProgramTimeline,
-           timeline);
+  const int code = Call(session, request, timeline);
   if (code != kOk) return code;
   if (session.output() == Output::kTable) {
     PrintTimeline(session, timeline, flags.by);
@@ -166,22 +164,18 @@ int ShowTimeline(Session& session, const TimelineFlags& flags) {
 
 }  // namespace
 
-void AddRosterTimeline(CLI::App& noun, Session& session) {
-  CLI::App* timeline = noun.add_subcommand(
+void AddRosterTimeline(const Command& noun, Session& session) {
+  const Command timeline = noun.AddVerb(
       "timeline", "Show what became of a programme over the years");
   auto flags = std::make_shared<TimelineFlags>();
-  timeline->add_option("--program", flags->program, "Programme id")
-      ->capture_default_str();
+  timeline.AddOption("--program", flags->program, "Programme id").ShowDefault();
   timeline
-      ->add_option("--by", flags->by,
-                   "Only this table; left out: both, in CSV that of the years")
-      ->check(CLI::IsMember({"year", "municipality"}));
-  flags->at.AddTo(*timeline);
-  timeline->callback([&session, flags] {
-    session.action = [&session, flags] {
-      return ShowTimeline(session, *flags);
-    };
-  });
+      .AddOption("--by", flags->by,
+                 "Only this table; left out: both, in CSV that of the years")
+      .OneOf({"year", "municipality"});
+  flags->at.AddTo(timeline);
+  timeline.Runs(session,
+                [&session, flags] { return ShowTimeline(session, *flags); });
 }
 
 }  // namespace welfare::ctl

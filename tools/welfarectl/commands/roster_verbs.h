@@ -1,15 +1,12 @@
 // The verbs of `roster` beside show.
 #pragma once
 
-namespace CLI {
-class App;
-}
-
 namespace welfare::ctl {
 
+class Command;
 class Session;
 
 // timeline.
-void AddRosterTimeline(CLI::App& noun, Session& session);
+void AddRosterTimeline(const Command& noun, Session& session);
 
 }  // namespace welfare::ctl

@@ -11,7 +11,6 @@
 namespace welfare::ctl {
 namespace {
 
-using Stub = v1::RegistryService::Stub;
 using Records = std::vector<v1::StatusRecord>;
 using Names = std::map<std::string, std::string>;
 
@@ -58,7 +57,7 @@ Names NamesNow(Session& session) {
   Names names;
   if (session.output() != Output::kTable) return names;
   const int ignored = ReadPages<v1::ListMunicipalitiesResponse>(
-      session, v1::ListMunicipalitiesRequest(), &Stub::ListMunicipalities,
+      session, v1::ListMunicipalitiesRequest(),
       [&](const v1::ListMunicipalitiesResponse& page) {
         for (const v1::Municipality& m : page.municipalities()) {
           names.emplace(m.name(), m.display_name());
@@ -88,8 +87,7 @@ int ReadRecords(Session& session, const ListFlags& flags, Records& records) {
     if (code != kOk) return code;
   }
   return ReadPages<v1::ListStatusRecordsResponse>(
-      session, request, &Stub::ListStatusRecords,
-      [&](const v1::ListStatusRecordsResponse& page) {
+      session, request, [&](const v1::ListStatusRecordsResponse& page) {
         records.insert(records.end(), page.status_records().begin(),
                        page.status_records().end());
       });
@@ -188,7 +186,7 @@ int Record(Session& session, const RecordFlags& flags) {
   record.set_implementing(kImplementing.at(flags.implementing));
   record.set_preparation(kPreparation.at(flags.preparation));
   v1::StatusRecord reply;
-  code = Call(session, request, &Stub::RecordStatus, reply);
+  code = Call(session, request, reply);
   return code == kOk ? PrintRecorded(session, reply, flags.dry_run) : code;
 }
 
@@ -204,121 +202,101 @@ int Retract(Session& session, const RecordFlags& flags) {
   request.set_reason(flags.reason);
   request.set_etag(EtagOf(flags.etag));
   v1::StatusRecord reply;
-  code = Call(session, request, &Stub::RetractStatus, reply);
+  code = Call(session, request, reply);
   return code == kOk ? PrintRecorded(session, reply, flags.dry_run) : code;
 }
 
-void AddImport(CLI::App& noun, Session& session) {
-  CLI::App* verb = noun.add_subcommand(
-      "import", "Import the status history from a CSV file");
+void AddImport(const Command& noun, Session& session) {
+  const Command verb =
+      noun.AddVerb("import", "Import the status history from a CSV file");
   auto flags = std::make_shared<RegistryImportFlags>();
   auto reason = std::make_shared<std::string>();
-  flags->AddTo(*verb);
-  verb->add_option("--correction-reason", *reason,
-                   "Reason for records that correct or take back earlier ones");
-  verb->callback([&session, flags, reason] {
-    session.action = [&session, flags, reason] {
-      const auto stub = Registry(session);
-      return RunRegistryImport<v1::ImportStatusRecordsRequest>(
-          session, *flags, "municipality_code",
-          [&](grpc::ClientContext* context) {
-            return stub->ImportStatusRecords(context);
-          },
-          [&](v1::ImportStatusRecordsRequest& request) {
-            request.set_correction_reason(*reason);
-          });
-    };
+  flags->AddTo(verb);
+  verb.AddOption("--correction-reason", *reason,
+                 "Reason for records that correct or take back earlier ones");
+  verb.Runs(session, [&session, flags, reason] {
+    return RunRegistryImport<v1::ImportStatusRecordsRequest>(
+        session, *flags, "municipality_code",
+        [&](v1::ImportStatusRecordsRequest& request) {
+          request.set_correction_reason(*reason);
+        });
   });
 }
 
 // What record and retract have in common.
-CLI::App* AddWrite(CLI::App& noun, const std::string& name,
-                   const std::string& description, RecordFlags& flags) {
-  CLI::App* verb = noun.add_subcommand(name, description);
-  verb->add_option("CODE", flags.text,
-                   "Six-digit code, resource name, or a name")
-      ->required();
-  verb->add_option("--program", flags.program, "Programme id")
-      ->capture_default_str();
-  verb->add_option("--fiscal-year", flags.fiscal_year, "Fiscal year")
-      ->required();
-  verb->add_option("--etag", flags.etag,
-                   "Refuse where this is no longer the entity tag of what is "
-                   "on record; \"0\" is that of nothing");
-  verb->add_flag("--dry-run", flags.dry_run, "Check everything, write nothing");
+Command AddWrite(const Command& noun, const std::string& name,
+                 const std::string& description, RecordFlags& flags) {
+  const Command verb = noun.AddVerb(name, description);
+  verb.AddOption("CODE", flags.text, "Six-digit code, resource name, or a name")
+      .Required();
+  verb.AddOption("--program", flags.program, "Programme id").ShowDefault();
+  verb.AddOption("--fiscal-year", flags.fiscal_year, "Fiscal year").Required();
+  verb.AddOption("--etag", flags.etag,
+                 "Refuse where this is no longer the entity tag of what is "
+                 "on record; \"0\" is that of nothing");
+  verb.AddSwitch("--dry-run", flags.dry_run, "Check everything, write nothing");
   return verb;
 }
 
-void AddRecordVerb(CLI::App& noun, Session& session) {
+void AddRecordVerb(const Command& noun, Session& session) {
   auto flags = std::make_shared<RecordFlags>();
-  CLI::App* record =
+  Command record =
       AddWrite(noun, "record",
                "Record the two facts for one municipality and year", *flags);
-  record->add_option("--implementing", flags->implementing, "Ran the programme")
-      ->required()
-      ->check(CLI::IsMember({"yes", "no", "ended"}));
-  record->add_option("--preparation", flags->preparation, "Prepared for it")
-      ->required()
-      ->check(CLI::IsMember({"yes", "no", "unknown"}));
-  record->add_option("--reason", flags->reason, "Why it is recorded");
-  record->add_option("--note", flags->note, "Where the fact comes from");
-  record->add_flag("--correction", flags->correction,
+  record.AddOption("--implementing", flags->implementing, "Ran the programme")
+      .Required()
+      .OneOf({"yes", "no", "ended"});
+  record.AddOption("--preparation", flags->preparation, "Prepared for it")
+      .Required()
+      .OneOf({"yes", "no", "unknown"});
+  record.AddOption("--reason", flags->reason, "Why it is recorded");
+  record.AddOption("--note", flags->note, "Where the fact comes from");
+  record.AddSwitch("--correction", flags->correction,
                    "Replaces the record there is; needs --reason");
-  record->callback([&session, flags] {
-    session.action = [&session, flags] { return Record(session, *flags); };
-  });
+  record.Runs(session, [&session, flags] { return Record(session, *flags); });
 }
 
-void AddReadFlags(CLI::App& verb, ListFlags& flags) {
-  verb.add_option("--program", flags.program, "Programme id")
-      ->capture_default_str();
-  verb.add_option("--fiscal-year", flags.fiscal_year, "Only this fiscal year");
-  verb.add_option("--municipality", flags.municipality,
-                  "Only this one: code, resource name, or a name");
+void AddReadFlags(const Command& verb, ListFlags& flags) {
+  verb.AddOption("--program", flags.program, "Programme id").ShowDefault();
+  verb.AddOption("--fiscal-year", flags.fiscal_year, "Only this fiscal year");
+  verb.AddOption("--municipality", flags.municipality,
+                 "Only this one: code, resource name, or a name");
   flags.at.AddTo(verb);
 }
 
 }  // namespace
 
-void AddStatusCommands(CLI::App& app, Session& session) {
-  CLI::App* noun = app.add_subcommand(
+void AddStatusCommands(const Command& app, Session& session) {
+  const Command noun = app.AddNoun(
       "status", "What municipalities did about a programme, year by year");
-  noun->require_subcommand(1);
-  AddImport(*noun, session);
-  AddRecordVerb(*noun, session);
+  AddImport(noun, session);
+  AddRecordVerb(noun, session);
 
   auto retract_flags = std::make_shared<RecordFlags>();
-  CLI::App* retract =
-      AddWrite(*noun, "retract",
+  Command retract =
+      AddWrite(noun, "retract",
                "Take back the record of a year that was made by mistake",
                *retract_flags);
-  retract->add_option("--reason", retract_flags->reason, "Why")->required();
-  retract->callback([&session, retract_flags] {
-    session.action = [&session, retract_flags] {
-      return Retract(session, *retract_flags);
-    };
+  retract.AddOption("--reason", retract_flags->reason, "Why").Required();
+  retract.Runs(session, [&session, retract_flags] {
+    return Retract(session, *retract_flags);
   });
 
-  CLI::App* list =
-      noun->add_subcommand("list", "List what was recorded, oldest first");
+  const Command list =
+      noun.AddVerb("list", "List what was recorded, oldest first");
   auto list_flags = std::make_shared<ListFlags>();
-  AddReadFlags(*list, *list_flags);
-  list->add_flag("--in-force", list_flags->in_force,
+  AddReadFlags(list, *list_flags);
+  list.AddSwitch("--in-force", list_flags->in_force,
                  "Only the record that holds for each municipality and year");
-  list->callback([&session, list_flags] {
-    session.action = [&session, list_flags] {
-      return List(session, *list_flags);
-    };
-  });
+  list.Runs(session,
+            [&session, list_flags] { return List(session, *list_flags); });
 
-  CLI::App* export_verb = noun->add_subcommand(
+  const Command export_verb = noun.AddVerb(
       "export", "Write the records in force as CSV that `import` reads");
   auto export_flags = std::make_shared<ListFlags>();
-  AddReadFlags(*export_verb, *export_flags);
-  export_verb->callback([&session, export_flags] {
-    session.action = [&session, export_flags] {
-      return Export(session, *export_flags);
-    };
+  AddReadFlags(export_verb, *export_flags);
+  export_verb.Runs(session, [&session, export_flags] {
+    return Export(session, *export_flags);
   });
 }
 

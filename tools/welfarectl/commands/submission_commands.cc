@@ -1,21 +1,22 @@
 // submission.
 #include <google/protobuf/util/json_util.h>
-#include <grpcpp/grpcpp.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
 
 #include "services/text/csv.h"
 #include "tools/welfarectl/commands/commands.h"
 #include "tools/welfarectl/files/csv_batches.h"
 #include "tools/welfarectl/files/import_stream.h"
 #include "tools/welfarectl/output/printer.h"
+#include "tools/welfarectl/session/call.h"
+#include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/session.h"
-#include "welfare/survey/v1/survey_service.grpc.pb.h"
+#include "welfare/survey/v1/survey_service.pb.h"
 
 namespace welfare::ctl {
 namespace {
@@ -29,10 +30,6 @@ const std::vector<std::string>& KeyColumns() {
   static const std::vector<std::string> kColumns = {
       "survey", "fiscal_year", "municipality_code", "respondent_kind"};
   return kColumns;
-}
-
-std::unique_ptr<v1::SurveyService::Stub> Survey(Session& session) {
-  return v1::SurveyService::NewStub(session.channel());
 }
 
 std::string StateName(v1::Submission::State state) {
@@ -92,28 +89,34 @@ int ImportFiles(Session& session, const ImportFlags& flags) {
         .push_back(std::move(*file));
   }
   ImportSummary summary(flags.rejects);
-  auto stub = Survey(session);
   for (const CsvFile& file : answers) {
     const auto batches = CutIntoBatches(file, KeyColumns(), kRecordsPerBatch);
     if (!batches.ok()) return Fail(batches.status());
-    const int code = SendBatches<v1::ImportSubmissionsRequest>(
-        session, *batches, flags.dry_run, summary,
-        [&](grpc::ClientContext* context) {
-          return stub->ImportSubmissions(context);
-        },
-        [&](v1::ImportSubmissionsRequest& request, const CsvBatch& batch,
-            bool) {
-          for (const CsvFile& header_file : headers) {
-            auto selected =
-                SelectRecords(header_file, KeyColumns(), batch.keys);
-            if (!selected.ok()) return selected.status();
-            if (selected->records == 0) continue;
-            request.mutable_headers()->set_csv(selected->csv);
-            request.mutable_headers()->set_first_line(selected->first_line);
-            request.mutable_headers()->set_source_file(selected->source_file);
-            break;
+    // The headers that travel with each batch.
+    std::map<const CsvBatch*, CsvBatch> with;
+    for (const CsvBatch& batch : *batches) {
+      for (const CsvFile& header_file : headers) {
+        auto selected = SelectRecords(header_file, KeyColumns(), batch.keys);
+        if (!selected.ok()) return Fail(selected.status());
+        if (selected->records == 0) continue;
+        with.emplace(&batch, *std::move(selected));
+        break;
+      }
+    }
+    const int code = SendBatches(
+        session, *batches, summary,
+        flags.dry_run ? ImportSummary::Commit::kNever
+                      : ImportSummary::Commit::kEachBatch,
+        [&](const CsvBatch& batch, bool) {
+          auto request = NewImportRequest<v1::ImportSubmissionsRequest>(
+              batch, flags.dry_run);
+          if (const auto found = with.find(&batch); found != with.end()) {
+            type::v1::CsvBatch& part = *request->mutable_headers();
+            part.set_csv(found->second.csv);
+            part.set_first_line(found->second.first_line);
+            part.set_source_file(found->second.source_file);
           }
-          return absl::OkStatus();
+          return request;
         });
     if (code != kOk) {
       summary.BreakOff(session);
@@ -147,10 +150,8 @@ int CreateFromFile(Session& session, int fiscal_year, const std::string& id,
   request.set_request_id(Session::NewRequestId());
   request.set_validate_only(dry_run);
   v1::Submission reply;
-  const auto context = session.NewContext();
-  const grpc::Status status =
-      Survey(session)->CreateSubmission(context.get(), request, &reply);
-  return status.ok() ? PrintSubmission(session, reply) : Fail(status);
+  const int code = Call(session, request, reply);
+  return code == kOk ? PrintSubmission(session, reply) : code;
 }
 
 std::string AbsenceText(const v1::Answer& answer) {
@@ -181,10 +182,7 @@ int GetSubmission(Session& session, int fiscal_year, const std::string& id) {
   v1::GetSubmissionRequest request;
   request.set_name(SubmissionName(session, fiscal_year, id));
   v1::Submission reply;
-  const auto context = session.NewContext();
-  const grpc::Status status =
-      Survey(session)->GetSubmission(context.get(), request, &reply);
-  if (!status.ok()) return Fail(status);
+  if (const int code = Call(session, request, reply); code != kOk) return code;
   Table table({{.title = "item"},
                {.title = "value", .limit = 48},
                {.title = "other_text", .limit = 24},
@@ -212,37 +210,30 @@ int GetSubmission(Session& session, int fiscal_year, const std::string& id) {
 // Calls `handle` with every submission of the round, page by page, all at one
 // round revision.
 template <typename Handle>
-grpc::Status ForEachSubmission(Session& session, int fiscal_year, bool full,
-                               const Handle& handle) {
-  auto stub = Survey(session);
+int ForEachSubmission(Session& session, int fiscal_year, bool full,
+                      const Handle& handle) {
   v1::ListSubmissionsRequest request;
   request.set_parent(session.round_name(fiscal_year));
-  request.set_page_size(full ? 50 : 1000);
   request.set_full(full);
-  do {
-    v1::ListSubmissionsResponse response;
-    const auto context = session.NewContext();
-    const grpc::Status status =
-        stub->ListSubmissions(context.get(), request, &response);
-    if (!status.ok()) return status;
-    for (const v1::Submission& submission : response.submissions()) {
-      handle(submission);
-    }
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
-  return grpc::Status::OK;
+  return ReadPages<v1::ListSubmissionsResponse>(
+      session, request,
+      [&](const v1::ListSubmissionsResponse& page) {
+        for (const v1::Submission& submission : page.submissions()) {
+          handle(submission);
+        }
+      },
+      full ? 50 : kPageSize);
 }
 
 int ListSubmissions(Session& session, int fiscal_year) {
   std::vector<v1::Submission> all;
   Table table = SubmissionTable();
-  const grpc::Status status =
-      ForEachSubmission(session, fiscal_year, /*full=*/false,
-                        [&](const v1::Submission& submission) {
-                          AddRow(table, submission);
-                          all.push_back(submission);
-                        });
-  if (!status.ok()) return Fail(status);
+  const int code = ForEachSubmission(session, fiscal_year, /*full=*/false,
+                                     [&](const v1::Submission& submission) {
+                                       AddRow(table, submission);
+                                       all.push_back(submission);
+                                     });
+  if (code != kOk) return code;
   PrintList(session, all, table);
   return kOk;
 }
@@ -257,7 +248,7 @@ int ExportSubmissions(Session& session, int fiscal_year) {
                                "other_text", "absence"},
       options);
   std::cout << csv;
-  const grpc::Status status = ForEachSubmission(
+  return ForEachSubmission(
       session, fiscal_year, /*full=*/true,
       [&](const v1::Submission& submission) {
         const std::string id = IdOf(submission.name());
@@ -278,14 +269,11 @@ int ExportSubmissions(Session& session, int fiscal_year) {
         }
         std::cout << csv;
       });
-  return status.ok() ? static_cast<int>(kOk) : Fail(status);
 }
 
 int ShowRevisions(Session& session, int fiscal_year, const std::string& id) {
-  auto stub = Survey(session);
   v1::ListSubmissionRevisionsRequest request;
   request.set_name(SubmissionName(session, fiscal_year, id));
-  request.set_page_size(1000);
   std::vector<v1::Submission> all;
   Table table({{.title = "revision", .number = true},
                {.title = "round_revision", .number = true},
@@ -293,22 +281,18 @@ int ShowRevisions(Session& session, int fiscal_year, const std::string& id) {
                {.title = "answers", .number = true},
                {.title = "reason"},
                {.title = "digest", .limit = 14}});
-  do {
-    v1::ListSubmissionRevisionsResponse response;
-    const auto context = session.NewContext();
-    const grpc::Status status =
-        stub->ListSubmissionRevisions(context.get(), request, &response);
-    if (!status.ok()) return Fail(status);
-    for (const v1::Submission& revision : response.revisions()) {
-      table.Add({std::to_string(revision.revision()),
-                 std::to_string(revision.round_revision()),
-                 StateName(revision.state()),
-                 std::to_string(revision.answers_size()), revision.reason(),
-                 revision.digest()});
-      all.push_back(revision);
-    }
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
+  const int code = ReadPages<v1::ListSubmissionRevisionsResponse>(
+      session, request, [&](const v1::ListSubmissionRevisionsResponse& page) {
+        for (const v1::Submission& revision : page.revisions()) {
+          table.Add({std::to_string(revision.revision()),
+                     std::to_string(revision.round_revision()),
+                     StateName(revision.state()),
+                     std::to_string(revision.answers_size()), revision.reason(),
+                     revision.digest()});
+          all.push_back(revision);
+        }
+      });
+  if (code != kOk) return code;
   PrintList(session, all, table);
   return kOk;
 }
@@ -318,10 +302,8 @@ int Submit(Session& session, const std::string& name) {
   request.set_name(name);
   request.set_request_id(Session::NewRequestId());
   v1::Submission reply;
-  const auto context = session.NewContext();
-  const grpc::Status status =
-      Survey(session)->SubmitSubmission(context.get(), request, &reply);
-  return status.ok() ? PrintSubmission(session, reply) : Fail(status);
+  const int code = Call(session, request, reply);
+  return code == kOk ? PrintSubmission(session, reply) : code;
 }
 
 int Accept(Session& session, const std::string& name) {
@@ -329,10 +311,8 @@ int Accept(Session& session, const std::string& name) {
   request.set_name(name);
   request.set_request_id(Session::NewRequestId());
   v1::Submission reply;
-  const auto context = session.NewContext();
-  const grpc::Status status =
-      Survey(session)->AcceptSubmission(context.get(), request, &reply);
-  return status.ok() ? PrintSubmission(session, reply) : Fail(status);
+  const int code = Call(session, request, reply);
+  return code == kOk ? PrintSubmission(session, reply) : code;
 }
 
 int Return(Session& session, const std::string& name,
@@ -342,10 +322,8 @@ int Return(Session& session, const std::string& name,
   request.set_reason(reason);
   request.set_request_id(Session::NewRequestId());
   v1::Submission reply;
-  const auto context = session.NewContext();
-  const grpc::Status status =
-      Survey(session)->ReturnSubmission(context.get(), request, &reply);
-  return status.ok() ? PrintSubmission(session, reply) : Fail(status);
+  const int code = Call(session, request, reply);
+  return code == kOk ? PrintSubmission(session, reply) : code;
 }
 
 struct SubmissionFlags {
@@ -354,58 +332,49 @@ struct SubmissionFlags {
   bool dry_run = false;
 };
 
-std::shared_ptr<SubmissionFlags> AddSubmissionFlags(CLI::App& verb,
+std::shared_ptr<SubmissionFlags> AddSubmissionFlags(const Command& verb,
                                                     bool with_id) {
   auto flags = std::make_shared<SubmissionFlags>();
   if (with_id) {
-    verb.add_option("RESPONDENT", flags->id,
-                    "131016-municipality or 131016-council")
-        ->required();
+    verb.AddOption("RESPONDENT", flags->id,
+                   "131016-municipality or 131016-council")
+        .Required();
   }
-  verb.add_option("--fiscal-year,--round", flags->fiscal_year,
-                  "Fiscal year of the round")
-      ->required();
+  verb.AddOption("--fiscal-year,--round", flags->fiscal_year,
+                 "Fiscal year of the round")
+      .Required();
   return flags;
 }
 
 }  // namespace
 
-void AddSubmissionCommands(CLI::App& app, Session& session) {
-  CLI::App* noun =
-      app.add_subcommand("submission", "What respondents answered");
-  noun->require_subcommand(1);
+void AddSubmissionCommands(const Command& app, Session& session) {
+  const Command noun = app.AddNoun("submission", "What respondents answered");
 
-  CLI::App* import_verb = noun->add_subcommand(
+  const Command import_verb = noun.AddVerb(
       "import", "Import answers in long form, and headers, from CSV files");
   auto import_flags = std::make_shared<ImportFlags>();
-  import_flags->AddTo(*import_verb, /*many=*/true);
-  import_verb->callback([&session, import_flags] {
-    session.action = [&session, import_flags] {
-      return ImportFiles(session, *import_flags);
-    };
+  import_flags->AddTo(import_verb, /*many=*/true);
+  import_verb.Runs(session, [&session, import_flags] {
+    return ImportFiles(session, *import_flags);
   });
 
-  CLI::App* create =
-      noun->add_subcommand("create", "Create a draft from a JSON file");
-  auto create_flags = AddSubmissionFlags(*create, /*with_id=*/true);
-  create->add_option("--file", create_flags->file, "JSON file")->required();
-  create->add_flag("--dry-run", create_flags->dry_run,
+  const Command create =
+      noun.AddVerb("create", "Create a draft from a JSON file");
+  auto create_flags = AddSubmissionFlags(create, /*with_id=*/true);
+  create.AddOption("--file", create_flags->file, "JSON file").Required();
+  create.AddSwitch("--dry-run", create_flags->dry_run,
                    "Check everything, write nothing");
-  create->callback([&session, create_flags] {
-    session.action = [&session, create_flags] {
-      return CreateFromFile(session, create_flags->fiscal_year,
-                            create_flags->id, create_flags->file,
-                            create_flags->dry_run);
-    };
+  create.Runs(session, [&session, create_flags] {
+    return CreateFromFile(session, create_flags->fiscal_year, create_flags->id,
+                          create_flags->file, create_flags->dry_run);
   });
 
   const auto add = [&](const char* verb, const char* help, bool with_id,
                        auto run) {
-    CLI::App* command = noun->add_subcommand(verb, help);
-    auto flags = AddSubmissionFlags(*command, with_id);
-    command->callback([&session, flags, run] {
-      session.action = [&session, flags, run] { return run(*flags); };
-    });
+    const Command command = noun.AddVerb(verb, help);
+    auto flags = AddSubmissionFlags(command, with_id);
+    command.Runs(session, [&session, flags, run] { return run(*flags); });
     return std::pair{command, flags};
   };
   add("get", "Show one submission with its answers", true,
@@ -438,9 +407,9 @@ void AddSubmissionCommands(CLI::App& app, Session& session) {
                           f.reason);
           });
   return_verb
-      ->add_option("--reason", return_flags->reason,
-                   "Why; the respondent reads it")
-      ->required();
+      .AddOption("--reason", return_flags->reason,
+                 "Why; the respondent reads it")
+      .Required();
 }
 
 }  // namespace welfare::ctl

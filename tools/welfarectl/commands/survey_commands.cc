@@ -1,7 +1,5 @@
 // codebook and round.
-#include <grpcpp/grpcpp.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
 
@@ -10,17 +8,15 @@
 #include "tools/welfarectl/commands/commands.h"
 #include "tools/welfarectl/files/csv_batches.h"
 #include "tools/welfarectl/output/printer.h"
+#include "tools/welfarectl/session/call.h"
+#include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/session.h"
-#include "welfare/survey/v1/survey_service.grpc.pb.h"
+#include "welfare/survey/v1/survey_service.pb.h"
 
 namespace welfare::ctl {
 namespace {
 
 namespace v1 = ::welfare::survey::v1;
-
-std::unique_ptr<v1::SurveyService::Stub> Survey(Session& session) {
-  return v1::SurveyService::NewStub(session.channel());
-}
 
 // --- codebook ---------------------------------------------------------------
 
@@ -79,10 +75,7 @@ int ImportCodebook(Session& session, const CodebookFlags& flags) {
     return Fail(status);
   }
   v1::Codebook reply;
-  const auto context = session.NewContext();
-  const grpc::Status status =
-      Survey(session)->ImportCodebook(context.get(), request, &reply);
-  if (!status.ok()) return Fail(status);
+  if (const int code = Call(session, request, reply); code != kOk) return code;
   return PrintCodebook(session, reply);
 }
 
@@ -91,32 +84,23 @@ int PublishCodebook(Session& session, const std::string& version) {
   request.set_name(session.codebook_name(version));
   request.set_request_id(Session::NewRequestId());
   v1::Codebook reply;
-  const auto context = session.NewContext();
-  const grpc::Status status =
-      Survey(session)->PublishCodebook(context.get(), request, &reply);
-  if (!status.ok()) return Fail(status);
+  if (const int code = Call(session, request, reply); code != kOk) return code;
   return PrintCodebook(session, reply);
 }
 
 int ListCodebooks(Session& session) {
-  auto stub = Survey(session);
   v1::ListCodebooksRequest request;
   request.set_parent(session.survey_name());
-  request.set_page_size(1000);
   std::vector<v1::Codebook> all;
   Table table = CodebookTable();
-  do {
-    v1::ListCodebooksResponse response;
-    const auto context = session.NewContext();
-    const grpc::Status status =
-        stub->ListCodebooks(context.get(), request, &response);
-    if (!status.ok()) return Fail(status);
-    for (const v1::Codebook& codebook : response.codebooks()) {
-      AddRow(table, codebook);
-      all.push_back(codebook);
-    }
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
+  const int code = ReadPages<v1::ListCodebooksResponse>(
+      session, request, [&](const v1::ListCodebooksResponse& page) {
+        for (const v1::Codebook& codebook : page.codebooks()) {
+          AddRow(table, codebook);
+          all.push_back(codebook);
+        }
+      });
+  if (code != kOk) return code;
   PrintList(session, all, table);
   return kOk;
 }
@@ -195,10 +179,7 @@ int CreateRound(Session& session, const RoundFlags& flags) {
     }
   }
   v1::Round reply;
-  const auto context = session.NewContext();
-  const grpc::Status status =
-      Survey(session)->CreateRound(context.get(), request, &reply);
-  if (!status.ok()) return Fail(status);
+  if (const int code = Call(session, request, reply); code != kOk) return code;
   return PrintRound(session, reply);
 }
 
@@ -207,10 +188,8 @@ int OpenRound(Session& session, int fiscal_year) {
   request.set_name(session.round_name(fiscal_year));
   request.set_request_id(Session::NewRequestId());
   v1::Round reply;
-  const auto context = session.NewContext();
-  const grpc::Status status =
-      Survey(session)->OpenRound(context.get(), request, &reply);
-  return status.ok() ? PrintRound(session, reply) : Fail(status);
+  const int code = Call(session, request, reply);
+  return code == kOk ? PrintRound(session, reply) : code;
 }
 
 int CloseRound(Session& session, int fiscal_year) {
@@ -218,41 +197,31 @@ int CloseRound(Session& session, int fiscal_year) {
   request.set_name(session.round_name(fiscal_year));
   request.set_request_id(Session::NewRequestId());
   v1::Round reply;
-  const auto context = session.NewContext();
-  const grpc::Status status =
-      Survey(session)->CloseRound(context.get(), request, &reply);
-  return status.ok() ? PrintRound(session, reply) : Fail(status);
+  const int code = Call(session, request, reply);
+  return code == kOk ? PrintRound(session, reply) : code;
 }
 
 int GetRound(Session& session, int fiscal_year) {
   v1::GetRoundRequest request;
   request.set_name(session.round_name(fiscal_year));
   v1::Round reply;
-  const auto context = session.NewContext();
-  const grpc::Status status =
-      Survey(session)->GetRound(context.get(), request, &reply);
-  return status.ok() ? PrintRound(session, reply) : Fail(status);
+  const int code = Call(session, request, reply);
+  return code == kOk ? PrintRound(session, reply) : code;
 }
 
 int ListRounds(Session& session) {
-  auto stub = Survey(session);
   v1::ListRoundsRequest request;
   request.set_parent(session.survey_name());
-  request.set_page_size(1000);
   std::vector<v1::Round> all;
   Table table = RoundTable();
-  do {
-    v1::ListRoundsResponse response;
-    const auto context = session.NewContext();
-    const grpc::Status status =
-        stub->ListRounds(context.get(), request, &response);
-    if (!status.ok()) return Fail(status);
-    for (const v1::Round& round : response.rounds()) {
-      AddRow(table, round);
-      all.push_back(round);
-    }
-    request.set_page_token(response.next_page_token());
-  } while (!request.page_token().empty());
+  const int code = ReadPages<v1::ListRoundsResponse>(
+      session, request, [&](const v1::ListRoundsResponse& page) {
+        for (const v1::Round& round : page.rounds()) {
+          AddRow(table, round);
+          all.push_back(round);
+        }
+      });
+  if (code != kOk) return code;
   PrintList(session, all, table);
   return kOk;
 }
@@ -261,10 +230,7 @@ int ShowProgress(Session& session, int fiscal_year) {
   v1::GetRoundProgressRequest request;
   request.set_name(session.round_name(fiscal_year));
   v1::RoundProgress reply;
-  const auto context = session.NewContext();
-  const grpc::Status status =
-      Survey(session)->GetRoundProgress(context.get(), request, &reply);
-  if (!status.ok()) return Fail(status);
+  if (const int code = Call(session, request, reply); code != kOk) return code;
   Table table({{.title = "respondents"},
                {.title = "group"},
                {.title = "expected", .number = true},
@@ -288,95 +254,82 @@ int ShowProgress(Session& session, int fiscal_year) {
 }
 
 // A verb whose only argument is the round's fiscal year.
-void AddRoundVerb(CLI::App& noun, Session& session, const char* verb,
+void AddRoundVerb(const Command& noun, Session& session, const char* verb,
                   const char* help, int (*run)(Session&, int)) {
-  CLI::App* command = noun.add_subcommand(verb, help);
+  const Command command = noun.AddVerb(verb, help);
   auto fiscal_year = std::make_shared<int>(0);
-  command->add_option("--fiscal-year", *fiscal_year, "Fiscal year of the round")
-      ->required();
-  command->callback([&session, fiscal_year, run] {
-    session.action = [&session, fiscal_year, run] {
-      return run(session, *fiscal_year);
-    };
+  command.AddOption("--fiscal-year", *fiscal_year, "Fiscal year of the round")
+      .Required();
+  command.Runs(session, [&session, fiscal_year, run] {
+    return run(session, *fiscal_year);
   });
 }
 
 }  // namespace
 
-void AddCodebookCommands(CLI::App& app, Session& session) {
-  CLI::App* noun = app.add_subcommand("codebook", "Questionnaires, versioned");
-  noun->require_subcommand(1);
+void AddCodebookCommands(const Command& app, Session& session) {
+  const Command noun = app.AddNoun("codebook", "Questionnaires, versioned");
   for (const bool lint : {false, true}) {
-    CLI::App* verb = noun->add_subcommand(
+    const Command verb = noun.AddVerb(
         lint ? "lint" : "import", lint ? "Check a codebook and write nothing"
                                        : "Import a codebook as a draft");
     auto flags = std::make_shared<CodebookFlags>();
     flags->lint = lint;
-    verb->add_option("PATH", flags->path,
-                     "Folder with survey.csv, choices.csv and settings.csv")
-        ->required();
-    verb->add_option("--version-id", flags->version, "Version, such as 2025-1")
-        ->required();
-    verb->callback([&session, flags] {
-      session.action = [&session, flags] {
-        return ImportCodebook(session, *flags);
-      };
-    });
+    verb.AddOption("PATH", flags->path,
+                   "Folder with survey.csv, choices.csv and settings.csv")
+        .Required();
+    verb.AddOption("--version-id", flags->version, "Version, such as 2025-1")
+        .Required();
+    verb.Runs(session,
+              [&session, flags] { return ImportCodebook(session, *flags); });
   }
-  CLI::App* publish = noun->add_subcommand(
-      "publish", "Publish a draft; from then on it never changes");
+  const Command publish =
+      noun.AddVerb("publish", "Publish a draft; from then on it never changes");
   auto version = std::make_shared<std::string>();
-  publish->add_option("VERSION", *version, "Version, such as 2025-1")
-      ->required();
-  publish->callback([&session, version] {
-    session.action = [&session, version] {
-      return PublishCodebook(session, *version);
-    };
+  publish.AddOption("VERSION", *version, "Version, such as 2025-1").Required();
+  publish.Runs(session, [&session, version] {
+    return PublishCodebook(session, *version);
   });
-  noun->add_subcommand("list", "List the versions")->callback([&session] {
-    session.action = [&session] { return ListCodebooks(session); };
+  noun.AddVerb("list", "List the versions").Runs(session, [&session] {
+    return ListCodebooks(session);
   });
 }
 
-void AddRoundCommands(CLI::App& app, Session& session) {
-  CLI::App* noun = app.add_subcommand("round", "One fiscal year's survey");
-  noun->require_subcommand(1);
-  CLI::App* create = noun->add_subcommand("create", "Create a planned round");
+void AddRoundCommands(const Command& app, Session& session) {
+  const Command noun = app.AddNoun("round", "One fiscal year's survey");
+  const Command create = noun.AddVerb("create", "Create a planned round");
   auto flags = std::make_shared<RoundFlags>();
-  create->add_option("--fiscal-year", flags->fiscal_year, "Fiscal year")
-      ->required();
-  create->add_option("--title", flags->title, "Name of the survey")->required();
-  create->add_option("--purpose", flags->purpose, "What it is for");
-  create->add_option("--method", flags->method, "How it is carried out");
-  create->add_option("--publisher", flags->publisher, "Who publishes it");
+  create.AddOption("--fiscal-year", flags->fiscal_year, "Fiscal year")
+      .Required();
+  create.AddOption("--title", flags->title, "Name of the survey").Required();
+  create.AddOption("--purpose", flags->purpose, "What it is for");
+  create.AddOption("--method", flags->method, "How it is carried out");
+  create.AddOption("--publisher", flags->publisher, "Who publishes it");
   create
-      ->add_option("--window-start", flags->window_start,
-                   "First day, 2025-06-16")
-      ->required();
+      .AddOption("--window-start", flags->window_start, "First day, 2025-06-16")
+      .Required();
   create
-      ->add_option("--window-end", flags->window_end,
-                   "Last day, inclusive, 2025-07-11")
-      ->required();
-  create->add_option("--codebook", flags->codebook, "Codebook version, 2025-1")
-      ->required();
-  create->add_option("--program", flags->program, "Programme id")
-      ->capture_default_str();
-  create->add_flag("--synthetic", flags->synthetic,
+      .AddOption("--window-end", flags->window_end,
+                 "Last day, inclusive, 2025-07-11")
+      .Required();
+  create.AddOption("--codebook", flags->codebook, "Codebook version, 2025-1")
+      .Required();
+  create.AddOption("--program", flags->program, "Programme id").ShowDefault();
+  create.AddSwitch("--synthetic", flags->synthetic,
                    "Demonstration data (架空): marked wherever it shows");
-  create->callback([&session, flags] {
-    session.action = [&session, flags] { return CreateRound(session, *flags); };
-  });
-  AddRoundVerb(*noun, session, "open",
+  create.Runs(session,
+              [&session, flags] { return CreateRound(session, *flags); });
+  AddRoundVerb(noun, session, "open",
                "Open a round: pin the registry and freeze the population",
                &OpenRound);
-  AddRoundVerb(*noun, session, "close", "Close a round to submissions",
+  AddRoundVerb(noun, session, "close", "Close a round to submissions",
                &CloseRound);
-  AddRoundVerb(*noun, session, "get", "Show a round", &GetRound);
-  AddRoundVerb(*noun, session, "progress",
+  AddRoundVerb(noun, session, "get", "Show a round", &GetRound);
+  AddRoundVerb(noun, session, "progress",
                "Show expected, received, on time and accepted by group",
                &ShowProgress);
-  noun->add_subcommand("list", "List the rounds")->callback([&session] {
-    session.action = [&session] { return ListRounds(session); };
+  noun.AddVerb("list", "List the rounds").Runs(session, [&session] {
+    return ListRounds(session);
   });
 }
 

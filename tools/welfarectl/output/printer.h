@@ -1,8 +1,6 @@
 // Tables that align with Japanese text, and the same rows as CSV or JSON.
 #pragma once
 
-#include <google/protobuf/message.h>
-
 #include <cstddef>
 #include <ostream>
 #include <string>
@@ -10,6 +8,10 @@
 #include <vector>
 
 #include "tools/welfarectl/session/session.h"
+
+namespace google::protobuf {
+class Message;
+}  // namespace google::protobuf
 
 namespace welfare::ctl {
 

@@ -1,6 +1,7 @@
 #include "tools/welfarectl/session/answer_timer.h"
 
-#include <grpcpp/grpcpp.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/status.h>
 
 #include <string>
 

@@ -1,8 +1,5 @@
 #include "tools/welfarectl/session/session.h"
 
-#include <google/protobuf/util/json_util.h>
-#include <grpcpp/grpcpp.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
@@ -12,19 +9,21 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "services/base/error.h"
+#include "tools/welfarectl/session/call.h"
+#include "tools/welfarectl/session/channel.h"
 
 namespace welfare::ctl {
 namespace {
 
-int ExitCodeOf(grpc::StatusCode code) {
+int ExitCodeOf(absl::StatusCode code) {
   switch (code) {
-    case grpc::StatusCode::OK:
+    case absl::StatusCode::kOk:
       return kOk;
-    case grpc::StatusCode::UNAUTHENTICATED:
-    case grpc::StatusCode::PERMISSION_DENIED:
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kPermissionDenied:
       return kNotAllowed;
-    case grpc::StatusCode::FAILED_PRECONDITION:
-    case grpc::StatusCode::ABORTED:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kAborted:
       return kRefused;
     default:
       return kFailure;
@@ -38,16 +37,16 @@ constexpr std::pair<const char*, const char*> kShownMetadata[] = {
     {"sent", "etag sent"},
 };
 
-const char* Advice(grpc::StatusCode code) {
+const char* Advice(absl::StatusCode code) {
   switch (code) {
-    case grpc::StatusCode::UNAVAILABLE:
+    case absl::StatusCode::kUnavailable:
       return "Is the platform running, and is --server right? Then run the "
              "same command again; what was acknowledged is kept.";
-    case grpc::StatusCode::DEADLINE_EXCEEDED:
+    case absl::StatusCode::kDeadlineExceeded:
       return "Run it again, with a longer --timeout if need be.";
-    case grpc::StatusCode::ABORTED:
+    case absl::StatusCode::kAborted:
       return "Somebody else changed it: read it again and repeat the change.";
-    case grpc::StatusCode::UNAUTHENTICATED:
+    case absl::StatusCode::kUnauthenticated:
       return "Give a valid token with --token-file.";
     default:
       return nullptr;
@@ -63,19 +62,7 @@ Output Session::output() const {
 }
 
 std::shared_ptr<grpc::Channel> Session::channel() {
-  if (channel_ == nullptr) {
-    grpc::ChannelArguments arguments;
-    arguments.SetUserAgentPrefix("welfarectl");
-    // The answer to a large file may name a fault of each of its records.
-    arguments.SetMaxReceiveMessageSize(-1);
-    arguments.SetServiceConfigJSON(
-        R"({"methodConfig": [{"name": [{}], "retryPolicy": {
-              "maxAttempts": 4, "initialBackoff": "0.1s", "maxBackoff": "2s",
-              "backoffMultiplier": 3,
-              "retryableStatusCodes": ["UNAVAILABLE"]}}]})");
-    channel_ = grpc::CreateCustomChannel(
-        options.server, grpc::InsecureChannelCredentials(), arguments);
-  }
+  if (channel_ == nullptr) channel_ = NewChannel(options.server);
   return channel_;
 }
 
@@ -83,12 +70,6 @@ std::chrono::microseconds Session::timeout() const {
   // Three years are for ever, and the clocks can still count them.
   return std::chrono::microseconds(
       static_cast<std::int64_t>(std::min(options.timeout_seconds, 1e8) * 1e6));
-}
-
-std::unique_ptr<grpc::ClientContext> Session::NewContext() const {
-  auto context = std::make_unique<grpc::ClientContext>();
-  context->set_deadline(std::chrono::system_clock::now() + timeout());
-  return context;
 }
 
 std::string Session::round_name(int fiscal_year) const {
@@ -115,10 +96,10 @@ std::string Session::NewRequestId() {
   return id;
 }
 
-int Fail(const grpc::Status& status) {
-  std::cerr << "Error: " << status.error_message() << "\n";
+int Fail(const CallStatus& status) {
+  std::cerr << "Error: " << status.message << "\n";
   google::rpc::Status details;
-  if (details.ParseFromString(status.error_details())) {
+  if (details.ParseFromString(status.details)) {
     for (const google::protobuf::Any& any : details.details()) {
       google::rpc::ErrorInfo info;
       google::rpc::BadRequest bad_request;
@@ -139,10 +120,10 @@ int Fail(const grpc::Status& status) {
       }
     }
   }
-  if (const char* advice = Advice(status.error_code())) {
+  if (const char* advice = Advice(status.code)) {
     std::cerr << "  " << advice << "\n";
   }
-  return ExitCodeOf(status.error_code());
+  return ExitCodeOf(status.code);
 }
 
 int Fail(const absl::Status& status) {

@@ -11,8 +11,6 @@
 
 namespace grpc {
 class Channel;
-class ClientContext;
-class Status;
 }  // namespace grpc
 
 namespace welfare::ctl {
@@ -51,8 +49,6 @@ class Session {
   std::shared_ptr<grpc::Channel> channel();
   // How long to wait for an answer: --timeout.
   std::chrono::microseconds timeout() const;
-  // A context with the deadline of --timeout, for a call with one answer.
-  std::unique_ptr<grpc::ClientContext> NewContext() const;
   // Resource name of the survey, `surveys/jusou`.
   std::string survey_name() const { return "surveys/" + options.survey; }
   std::string round_name(int fiscal_year) const;
@@ -64,10 +60,8 @@ class Session {
   std::shared_ptr<grpc::Channel> channel_;
 };
 
-// Prints message, reason, violations and what to do on stderr; returns the
-// exit code of the status.
-int Fail(const grpc::Status& status);
-// The same for an error found before anything was sent: a usage error.
+// Prints what is wrong before anything was sent; returns kFailure. For what a
+// call answered there is Fail in call.h.
 int Fail(const absl::Status& status);
 
 }  // namespace welfare::ctl

@@ -1,0 +1,54 @@
+// Calls find their method by the request alone; here the whole API is walked.
+#include "tools/welfarectl/session/call.h"
+
+#include <google/protobuf/descriptor.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "tools/welfarectl/session/session.h"
+#include "welfare/indicator/v1/indicator_service.pb.h"
+#include "welfare/registry/v1/registry_service.pb.h"
+#include "welfare/report/v1/report_service.pb.h"
+#include "welfare/survey/v1/survey_service.pb.h"
+
+namespace welfare::ctl {
+namespace {
+
+TEST(MethodOf, EveryRequestOfTheApiBelongsToItsMethod) {
+  const std::vector<const google::protobuf::Descriptor*> one_of_each = {
+      registry::v1::GetRosterRequest::descriptor(),
+      survey::v1::GetRoundRequest::descriptor(),
+      indicator::v1::GetIndicatorValueRequest::descriptor(),
+      report::v1::GetReportRequest::descriptor()};
+  int walked = 0;
+  for (const auto* message : one_of_each) {
+    const google::protobuf::FileDescriptor& file = *message->file();
+    ASSERT_EQ(file.service_count(), 1) << file.name();
+    const google::protobuf::ServiceDescriptor& service = *file.service(0);
+    for (int i = 0; i < service.method_count(); ++i) {
+      const google::protobuf::MethodDescriptor* method = service.method(i);
+      EXPECT_EQ(MethodOf(*method->input_type()), method) << method->full_name();
+      ++walked;
+    }
+  }
+  EXPECT_GT(walked, 50);
+}
+
+TEST(MethodOf, IsNullForWhatNoMethodTakes) {
+  EXPECT_EQ(MethodOf(*registry::v1::Roster::descriptor(), CallKind::kUnary),
+            nullptr);
+}
+
+TEST(TryCall, RefusesAReplyOfAnotherMethodBeforeItConnects) {
+  Session session;
+  session.options.server = "unix:/nowhere/nobody.sock";
+  registry::v1::Municipality reply;
+  const CallStatus status =
+      TryCall(session, registry::v1::GetRosterRequest(), reply);
+  EXPECT_EQ(status.code, absl::StatusCode::kInternal);
+  EXPECT_NE(status.message.find("GetRosterRequest"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace welfare::ctl

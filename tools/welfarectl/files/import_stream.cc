@@ -1,0 +1,86 @@
+#include "tools/welfarectl/files/import_stream.h"
+
+#include <google/protobuf/message.h>
+
+#include <cstddef>
+#include <optional>
+
+#include "tools/welfarectl/session/call.h"
+#include "tools/welfarectl/session/command_line.h"
+#include "welfare/type/v1/csv_import.pb.h"
+
+namespace welfare::ctl {
+namespace {
+
+// Whether a call that ended so was answered, so that its batch is known not to
+// be written.
+bool IsAnswered(absl::StatusCode code) {
+  return code != absl::StatusCode::kUnavailable &&
+         code != absl::StatusCode::kDeadlineExceeded &&
+         code != absl::StatusCode::kCancelled &&
+         code != absl::StatusCode::kUnknown &&
+         code != absl::StatusCode::kInternal;
+}
+
+}  // namespace
+
+void ImportFlags::AddTo(const Command& verb, bool many) {
+  const Flag file =
+      verb.AddOption("FILE", files, "CSV file; - is standard input").Required();
+  if (!many) file.Once();
+  verb.AddOption("--rejects", rejects,
+                 "Write every refused record and why to this CSV file");
+  verb.AddSwitch("--dry-run", dry_run, "Check everything, write nothing");
+}
+
+int SendBatches(Session& session, const std::vector<CsvBatch>& batches,
+                ImportSummary& summary, ImportSummary::Commit commit,
+                const NewRequest& new_request) {
+  std::size_t all = 0, done = 0;
+  for (const CsvBatch& batch : batches) {
+    all += static_cast<std::size_t>(batch.records);
+  }
+  std::optional<Exchange> exchange;
+  for (const CsvBatch& batch : batches) {
+    const bool last = &batch == &batches.back();
+    const auto request = new_request(batch, last);
+    if (!exchange) exchange.emplace(session, *request->GetDescriptor());
+    summary.Sending(batch, last, commit);
+    type::v1::ImportResult result;
+    if (!exchange->Ask(*request, result)) break;
+    summary.Add(result);
+    done += static_cast<std::size_t>(batch.records);
+    if (batches.size() > 1) summary.Progress(done, all);
+  }
+  if (!exchange) return kOk;
+  const CallStatus status = exchange->Finish();
+  if (status.ok()) return kOk;
+  if (IsAnswered(status.code)) summary.Refused();
+  return Fail(status);
+}
+
+int RunImport(Session& session, const ImportFlags& flags,
+              const std::vector<std::string>& key_columns, int batch_records,
+              ImportSummary::Commit commit, const NewRequest& new_request,
+              const EditFile& edit) {
+  ImportSummary summary(flags.rejects);
+  for (const std::string& path : flags.files) {
+    auto file = ReadCsvFile(path);
+    if (!file.ok()) return Fail(file.status());
+    if (edit) {
+      if (absl::Status status = edit(*file); !status.ok()) return Fail(status);
+    }
+    const auto batches = CutIntoBatches(*file, key_columns, batch_records);
+    if (!batches.ok()) return Fail(batches.status());
+    const int code = SendBatches(
+        session, *batches, summary,
+        flags.dry_run ? ImportSummary::Commit::kNever : commit, new_request);
+    if (code != kOk) {
+      summary.BreakOff(session);
+      return code;
+    }
+  }
+  return summary.Finish(session);
+}
+
+}  // namespace welfare::ctl

@@ -1,0 +1,160 @@
+#include "tools/welfarectl/session/call.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/impl/client_unary_call.h>
+#include <grpcpp/impl/codegen/proto_utils.h>
+#include <grpcpp/impl/rpc_method.h>
+#include <grpcpp/support/sync_stream.h>
+
+#include <stdexcept>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "tools/welfarectl/session/answer_timer.h"
+
+namespace welfare::ctl {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+using grpc::internal::RpcMethod;
+
+CallStatus From(const grpc::Status& status) {
+  return {.code = static_cast<absl::StatusCode>(status.error_code()),
+          .message = status.error_message(),
+          .details = status.error_details()};
+}
+
+// `/welfare.registry.v1.RegistryService/GetRoster`.
+std::string PathOf(const MethodDescriptor& method) {
+  return absl::StrCat("/", method.service()->full_name(), "/", method.name());
+}
+
+const MethodDescriptor& StreamOf(const Descriptor& request, CallKind kind) {
+  const MethodDescriptor* method = MethodOf(request, kind);
+  if (method == nullptr) {
+    throw std::logic_error("no such stream takes " + request.full_name());
+  }
+  return *method;
+}
+
+void SetDeadline(const Session& session, grpc::ClientContext& context) {
+  context.set_deadline(std::chrono::system_clock::now() + session.timeout());
+}
+
+}  // namespace
+
+const MethodDescriptor* MethodOf(const Descriptor& request, CallKind kind) {
+  const MethodDescriptor* found = nullptr;
+  const google::protobuf::FileDescriptor& file = *request.file();
+  for (int s = 0; s < file.service_count(); ++s) {
+    for (int m = 0; m < file.service(s)->method_count(); ++m) {
+      const MethodDescriptor* method = file.service(s)->method(m);
+      if (method->input_type() != &request ||
+          method->server_streaming() != (kind != CallKind::kUnary) ||
+          method->client_streaming() != (kind == CallKind::kExchange)) {
+        continue;
+      }
+      if (found != nullptr) return nullptr;
+      found = method;
+    }
+  }
+  return found;
+}
+
+CallStatus TryCall(Session& session, const Message& request, Message& reply) {
+  const MethodDescriptor* method =
+      MethodOf(*request.GetDescriptor(), CallKind::kUnary);
+  if (method == nullptr || method->output_type() != reply.GetDescriptor()) {
+    return {.code = absl::StatusCode::kInternal,
+            .message = absl::StrCat("no method takes ", request.GetTypeName(),
+                                    " and answers ", reply.GetTypeName())};
+  }
+  const std::string path = PathOf(*method);
+  grpc::ClientContext context;
+  SetDeadline(session, context);
+  return From(
+      grpc::internal::BlockingUnaryCall<Message, Message, Message, Message>(
+          session.channel().get(),
+          RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), &context, request,
+          &reply));
+}
+
+int Call(Session& session, const Message& request, Message& reply) {
+  const CallStatus status = TryCall(session, request, reply);
+  return status.ok() ? static_cast<int>(kOk) : Fail(status);
+}
+
+struct AnswerStream::Parts {
+  grpc::ClientContext context;
+  std::string path;
+  std::shared_ptr<grpc::Channel> channel;
+  std::unique_ptr<grpc::ClientReader<Message>> reader;
+};
+
+AnswerStream::AnswerStream(Session& session, const Message& request)
+    : parts_(std::make_unique<Parts>()) {
+  parts_->path =
+      PathOf(StreamOf(*request.GetDescriptor(), CallKind::kAnswerStream));
+  parts_->channel = session.channel();
+  SetDeadline(session, parts_->context);
+  parts_->reader.reset(
+      grpc::internal::ClientReaderFactory<Message>::Create<Message>(
+          parts_->channel.get(),
+          RpcMethod(parts_->path.c_str(), RpcMethod::SERVER_STREAMING),
+          &parts_->context, request));
+}
+
+AnswerStream::~AnswerStream() = default;
+
+bool AnswerStream::Read(Message& reply) { return parts_->reader->Read(&reply); }
+
+CallStatus AnswerStream::Finish() { return From(parts_->reader->Finish()); }
+
+struct Exchange::Parts {
+  explicit Parts(std::chrono::microseconds limit) : timer(context, limit) {}
+
+  grpc::ClientContext context;
+  AnswerTimer timer;
+  std::string path;
+  std::shared_ptr<grpc::Channel> channel;
+  std::unique_ptr<grpc::ClientReaderWriter<Message, Message>> stream;
+  bool finished = false;
+};
+
+Exchange::Exchange(Session& session, const Descriptor& request)
+    : parts_(std::make_unique<Parts>(session.timeout())) {
+  parts_->path = PathOf(StreamOf(request, CallKind::kExchange));
+  parts_->channel = session.channel();
+  parts_->stream.reset(
+      grpc::internal::ClientReaderWriterFactory<Message, Message>::Create(
+          parts_->channel.get(),
+          RpcMethod(parts_->path.c_str(), RpcMethod::BIDI_STREAMING),
+          &parts_->context));
+}
+
+Exchange::~Exchange() {
+  if (parts_->finished) return;
+  parts_->context.TryCancel();
+  static_cast<void>(parts_->stream->Finish());
+}
+
+bool Exchange::Ask(const Message& request, Message& answer) {
+  if (!parts_->stream->Write(request) || !parts_->stream->Read(&answer)) {
+    return false;
+  }
+  parts_->timer.Restart();
+  return true;
+}
+
+CallStatus Exchange::Finish() {
+  parts_->stream->WritesDone();
+  parts_->finished = true;
+  return From(parts_->timer.Explain(parts_->stream->Finish()));
+}
+
+}  // namespace welfare::ctl
