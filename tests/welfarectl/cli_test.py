@@ -161,5 +161,75 @@ class SlowImports(unittest.TestCase):
         self.assertIn("the batch from line 2002 of", done.stderr)
 
 
+class Writes(unittest.TestCase):
+    def test_a_write_that_the_channel_repeats_carries_one_request_id(self):
+        seen = []
+
+        def record_status(request, context):
+            seen.append(request)
+            if len(seen) == 1:
+                context.abort(grpc.StatusCode.UNAVAILABLE, "not yet")
+            return b""
+        service = grpc.method_handlers_generic_handler(
+            "welfare.registry.v1.RegistryService",
+            {"RetractStatus": grpc.unary_unary_rpc_method_handler(record_status),
+             "ListMunicipalities": grpc.unary_unary_rpc_method_handler(
+                 lambda request, context: b"")})
+        server = grpc.server(concurrent.futures.ThreadPoolExecutor(2))
+        server.add_generic_rpc_handlers([service])
+        with tempfile.TemporaryDirectory() as folder:
+            server.add_insecure_port(f"unix:{folder}/once.sock")
+            server.start()
+            try:
+                done = run("status", "retract", "131016", "--fiscal-year", "2025",
+                           "--reason", "x", WELFARE_SERVER=f"unix:{folder}/once.sock")
+            finally:
+                server.stop(None).wait()
+        self.assertEqual(done.returncode, 0, done)
+        self.assertEqual(len(seen), 2)
+        self.assertEqual(seen[0], seen[1])
+        self.assertRegex(seen[0], rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Problems(unittest.TestCase):
+    def test_those_cut_from_the_details_are_counted_first(self):
+        # google.rpc.Status with ErrorInfo and BadRequest, as a channel brings it.
+        def field(number, payload):
+            return bytes([number << 3 | 2]) + varint(len(payload)) + payload
+
+        def varint(value):
+            out = b""
+            while value > 127:
+                out += bytes([value & 127 | 128])
+                value >>= 7
+            return out + bytes([value])
+
+        def packed(name, message):
+            return field(3, field(1, b"type.googleapis.com/google.rpc." + name)
+                         + field(2, message))
+        info = packed(b"ErrorInfo", field(1, b"CODEBOOK_INVALID") + field(2, b"survey")
+                      + field(3, field(1, b"violations_total") + field(2, b"200")))
+        bad = packed(b"BadRequest", field(1, field(1, b"survey.csv:2") + field(2, b"wrong")))
+
+        def refuse(request, context):
+            context.set_trailing_metadata((("grpc-status-details-bin", info + bad),))
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, "The codebook has faults.")
+        service = grpc.method_handlers_generic_handler(
+            "welfare.registry.v1.RegistryService",
+            {"ListPrograms": grpc.unary_unary_rpc_method_handler(refuse)})
+        server = grpc.server(concurrent.futures.ThreadPoolExecutor(2))
+        server.add_generic_rpc_handlers([service])
+        with tempfile.TemporaryDirectory() as folder:
+            server.add_insecure_port(f"unix:{folder}/once.sock")
+            server.start()
+            try:
+                done = run("program", "list", WELFARE_SERVER=f"unix:{folder}/once.sock")
+            finally:
+                server.stop(None).wait()
+        self.assertEqual(done.returncode, 1, done)
+        self.assertLess(done.stderr.index("200 problems; 1 shown"),
+                        done.stderr.index("survey.csv:2: wrong"), done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

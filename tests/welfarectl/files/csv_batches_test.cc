@@ -20,14 +20,19 @@ using ::testing::SizeIs;
 using ::welfare::support::IsOk;
 using ::welfare::support::StatusIs;
 
-const std::vector<std::string> kKey = {"code", "kind"};
+const std::vector<KeyColumn> kKey = {{.name = "code"}, {.name = "kind"}};
+
+// A key as batches carry it.
+std::string Key(const std::string& code, const std::string& kind) {
+  return code + "\x1f" + kind + "\x1f";
+}
 
 CsvFile FileOf(const std::string& text) {
   return {.name = "a.csv", .text = text, .header = {"code", "kind", "value"}};
 }
 
 std::vector<CsvBatch> Cut(const std::string& text,
-                          const std::vector<std::string>& key, int max) {
+                          const std::vector<KeyColumn>& key, int max) {
   auto batches = CutIntoBatches(FileOf(text), key, max);
   EXPECT_THAT(batches, IsOk());
   return batches.ok() ? *std::move(batches) : std::vector<CsvBatch>();
@@ -73,20 +78,72 @@ TEST(CutIntoBatches, NeverCutsInsideAQuotedCell) {
 
 TEST(CutIntoBatches, KeepsRecordsOfOneKeyTogetherBeyondTheLimit) {
   const auto batches =
-      Cut("code,kind,value\n1,m,a\n1,m,b\n1,m,c\n1,c,d\n2,m,e\n", kKey, 2);
-  ASSERT_THAT(batches, SizeIs(2));
+      Cut("code,kind,value\n1,m,a\n1,m,b\n1,m,c\n1,c,d\n1,c,e\n2,m,f\n2,m,g\n",
+          kKey, 2);
+  ASSERT_THAT(batches, SizeIs(3));
   EXPECT_EQ(batches[0].records, 3);
-  EXPECT_THAT(batches[0].keys, ElementsAre(ElementsAre("1", "m")));
-  EXPECT_THAT(batches[1].keys,
-              ElementsAre(ElementsAre("1", "c"), ElementsAre("2", "m")));
+  EXPECT_THAT(batches[0].keys, ElementsAre(Key("1", "m")));
+  EXPECT_THAT(batches[1].keys, ElementsAre(Key("1", "c")));
+  EXPECT_THAT(batches[2].keys, ElementsAre(Key("2", "m")));
 }
 
-TEST(CutIntoBatches, RefusesAKeyThatComesBack) {
+TEST(CutIntoBatches, CountsSpellingsOfOneKeyAsOne) {
+  const auto batches =
+      Cut("code,kind,value\n1,m,a\n１,m,b\n1, M ,c\n2,m,d\n2,m,e\n", kKey, 1);
+  ASSERT_THAT(batches, SizeIs(2));
+  EXPECT_EQ(batches[0].records, 3);
+}
+
+TEST(CutIntoBatches, KeepsRecordsTogetherThatDifferInWhatIsNotSignificant) {
+  const auto batches =
+      Cut("code,kind,value\n12,m,a\n13,m,b\n22,m,c\n22,m,d\n",
+          {{.name = "code", .significant = 1}, {.name = "kind"}}, 1);
+  ASSERT_THAT(batches, SizeIs(2));
+  EXPECT_EQ(batches[0].records, 2);
+}
+
+TEST(CutIntoBatches, LeavesALoneRecordWithWhatStandsOnBothSides) {
+  // The middle one may be a misspelt part of either.
+  const auto batches =
+      Cut("code,kind,value\n1,m,a\n1,m,b\n7,m,c\n2,m,d\n2,m,e\n3,m,f\n3,m,g\n",
+          kKey, 3);
+  ASSERT_THAT(batches, SizeIs(2));
+  EXPECT_EQ(batches[0].records, 5);
+}
+
+TEST(CutIntoBatches, CutsLoneRecordsApartWhereTheyAreMany) {
+  std::string text = "code,kind,value\n";
+  for (int i = 0; i < 10; ++i) text += std::to_string(i) + ",m,a\n";
+  const auto batches = Cut(text, kKey, 2);
+  ASSERT_THAT(batches, SizeIs(3));
+  EXPECT_EQ(batches[0].records, 4);
+}
+
+TEST(CutIntoBatches, KeepsSectionsApart) {
   const auto batches = CutIntoBatches(
-      FileOf("code,kind,value\n1,m,a\n2,m,b\n1,m,c\n"), kKey, 100);
+      FileOf("code,kind,value\n1,m,a\n1,m,b\n2,m,c\n2,m,d\n3,m,e\n3,m,f\n"),
+      kKey, 100, [](const std::string& key) { return key < "2" ? 0 : 1; });
+  ASSERT_THAT(batches, IsOk());
+  ASSERT_THAT(*batches, SizeIs(2));
+  EXPECT_EQ(batches->front().records, 2);
+}
+
+TEST(CutIntoBatches, KeepsAKeyThatComesBackWithWhatLiesBetween) {
+  const auto batches = Cut(
+      "code,kind,value\n1,m,a\n2,m,b\n2,m,b\n1,m,c\n3,m,d\n3,m,e\n", kKey, 1);
+  ASSERT_THAT(batches, SizeIs(2));
+  EXPECT_EQ(batches[0].records, 4);
+}
+
+TEST(CutIntoBatches, RefusesAKeyThatComesBackTooFarBehind) {
+  std::string text = "code,kind,value\n1,m,a\n";
+  for (int i = 2; i < 6000; ++i) {
+    text += std::to_string(i) + ",m," + std::string(1000, 'x') + "\n";
+  }
+  const auto batches = CutIntoBatches(FileOf(text + "1,m,c\n"), kKey, 100);
   EXPECT_THAT(batches, StatusIs(absl::StatusCode::kInvalidArgument,
                                 "ROWS_NOT_TOGETHER"));
-  EXPECT_THAT(batches.status().message(), testing::HasSubstr("line 4"));
+  EXPECT_THAT(batches.status().message(), testing::HasSubstr("line 6001"));
 }
 
 TEST(CutIntoBatches, KeepsPhysicalLinesAcrossGaps) {
@@ -96,7 +153,7 @@ TEST(CutIntoBatches, KeepsPhysicalLinesAcrossGaps) {
       "code,kind,value\r\n\r\n1,m,a\r\n\n\n1,m,\"b\nb\"\r\n1,m,c\r\n\r\n"
       "2,m,d\r\n3,m,e\r\n";
   const auto expected = RecordsOf(text, 2);
-  for (const auto& key : {std::vector<std::string>(), kKey}) {
+  for (const auto& key : {std::vector<KeyColumn>(), kKey}) {
     for (const int max : {1, 2, 3, 100}) {
       std::vector<Placed> found;
       for (const CsvBatch& batch : Cut(text, key, max)) {
@@ -110,12 +167,14 @@ TEST(CutIntoBatches, KeepsPhysicalLinesAcrossGaps) {
   }
 }
 
-TEST(CutIntoBatches, PassesAMalformedRecordOn) {
+TEST(CutIntoBatches, PassesAMalformedRecordOnWithItsNeighbours) {
   const auto batches =
-      Cut("code,kind,value\n1,m,a\n1,m,b\"ad\n2,m,c\n", kKey, 1);
+      Cut("code,kind,value\n1,m,a\n1,m,b\"ad\n2,m,c\n2,m,d\n3,m,e\n3,m,f\n",
+          kKey, 3);
   ASSERT_THAT(batches, SizeIs(2));
-  EXPECT_EQ(batches[0].csv, "code,kind,value\n1,m,a\n1,m,b\"ad\n");
-  EXPECT_THAT(batches[1].keys, ElementsAre(ElementsAre("2", "m")));
+  EXPECT_EQ(batches[0].csv,
+            "code,kind,value\n1,m,a\n1,m,b\"ad\n2,m,c\n2,m,d\n");
+  EXPECT_THAT(batches[1].keys, ElementsAre(Key("3", "m")));
 }
 
 TEST(CutIntoBatches, LeavesAMissingKeyColumnToTheService) {
@@ -127,8 +186,12 @@ TEST(CutIntoBatches, LeavesAMissingKeyColumnToTheService) {
   EXPECT_EQ(batches->front().records, 2);
 }
 
-TEST(CutIntoBatches, OfAFileWithoutRecordsIsNothing) {
-  EXPECT_THAT(Cut("code,kind,value\n", kKey, 100), SizeIs(0));
+TEST(CutIntoBatches, OfAFileWithoutRecordsIsItsHeaderLine) {
+  const auto batches = Cut("code,kind,value\n", kKey, 100);
+  ASSERT_THAT(batches, SizeIs(1));
+  EXPECT_EQ(batches[0].csv, "code,kind,value\n");
+  EXPECT_EQ(batches[0].first_line, 2);
+  EXPECT_EQ(batches[0].records, 0);
 }
 
 TEST(CutIntoBatches, StaysBelowTheMessageLimit) {
@@ -143,14 +206,15 @@ TEST(CutIntoBatches, StaysBelowTheMessageLimit) {
 
 TEST(SelectRecords, TakesTheWantedKeysAndKeepsTheirLines) {
   const std::string text =
-      "code,kind,value\n1,m,a\n1,c,\"b\nb\"\n\n2,m,c\n3,m,d\n";
-  const auto batch =
-      SelectRecords(FileOf(text), kKey, {{"1", "c"}, {"3", "m"}});
-  ASSERT_THAT(batch, IsOk());
-  EXPECT_EQ(batch->records, 2);
-  EXPECT_EQ(batch->first_line, 3);
+      "code,kind,value\n1,m,a\n1,C,\"b\nb\"\n\n2,m,c\n3,m,d\n";
+  const CsvBatch batch =
+      SelectRecords(FileOf(text), kKey, [](const std::string& key) {
+        return key == Key("1", "c") || key == Key("3", "m");
+      });
+  EXPECT_EQ(batch.records, 2);
+  EXPECT_EQ(batch.first_line, 3);
   const auto records =
-      RecordsOf(batch->csv, static_cast<std::size_t>(batch->first_line));
+      RecordsOf(batch.csv, static_cast<std::size_t>(batch.first_line));
   ASSERT_THAT(records, SizeIs(2));
   EXPECT_EQ(records[0].line, 3U);
   EXPECT_EQ(records[1].line, 7U);
@@ -158,11 +222,19 @@ TEST(SelectRecords, TakesTheWantedKeysAndKeepsTheirLines) {
 }
 
 TEST(SelectRecords, OfNoKeyIsEmpty) {
-  const auto batch =
-      SelectRecords(FileOf("code,kind,value\n1,m,a\n"), kKey, {{"9", "m"}});
-  ASSERT_THAT(batch, IsOk());
-  EXPECT_EQ(batch->records, 0);
-  EXPECT_EQ(batch->csv, "");
+  const CsvBatch batch =
+      SelectRecords(FileOf("code,kind,value\n1,m,a\n"), kKey,
+                    [](const std::string&) { return false; });
+  EXPECT_EQ(batch.records, 0);
+  EXPECT_EQ(batch.csv, "");
+}
+
+TEST(ReadKeys, NamesFileAndLineOfARecordThatCannotBeRead) {
+  const auto keys =
+      ReadKeys(FileOf("code,kind,value\n1,m,a\n2,m,b\"ad\n"), kKey);
+  EXPECT_THAT(keys,
+              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_STRAY_QUOTE"));
+  EXPECT_THAT(keys.status().message(), testing::HasSubstr("a.csv line 3"));
 }
 
 TEST(RenameColumn, ChangesTheHeaderLineAndNothingElse) {

@@ -8,6 +8,7 @@
 
 #include "tools/welfarectl/session/session.h"
 #include "welfare/indicator/v1/indicator_service.pb.h"
+#include "welfare/options/v1/options.pb.h"
 #include "welfare/registry/v1/registry_service.pb.h"
 #include "welfare/report/v1/report_service.pb.h"
 #include "welfare/survey/v1/survey_service.pb.h"
@@ -28,11 +29,43 @@ TEST(MethodOf, EveryRequestOfTheApiBelongsToItsMethod) {
     const google::protobuf::ServiceDescriptor& service = *file.service(0);
     for (int i = 0; i < service.method_count(); ++i) {
       const google::protobuf::MethodDescriptor* method = service.method(i);
-      EXPECT_EQ(MethodOf(*method->input_type()), method) << method->full_name();
+      // Those of watchers and columns, which services call, stand elsewhere.
+      if (method->input_type()->file() != &file) continue;
+      // No method takes a stream and answers once.
+      ASSERT_TRUE(method->server_streaming() || !method->client_streaming());
+      const CallKind kind = method->client_streaming() ? CallKind::kExchange
+                            : method->server_streaming()
+                                ? CallKind::kAnswerStream
+                                : CallKind::kUnary;
+      EXPECT_EQ(MethodOf(*method->input_type(), kind), method)
+          << method->full_name();
       ++walked;
     }
   }
   EXPECT_GT(walked, 50);
+}
+
+TEST(MethodOf, EveryWriteCanCarryARequestId) {
+  for (const auto* message :
+       {registry::v1::GetRosterRequest::descriptor(),
+        survey::v1::GetRoundRequest::descriptor(),
+        indicator::v1::GetIndicatorValueRequest::descriptor(),
+        report::v1::GetReportRequest::descriptor()}) {
+    const google::protobuf::ServiceDescriptor& service =
+        *message->file()->service(0);
+    for (int i = 0; i < service.method_count(); ++i) {
+      const google::protobuf::MethodDescriptor* method = service.method(i);
+      if (!method->options()
+               .GetExtension(welfare::options::v1::policy)
+               .mutates()) {
+        continue;
+      }
+      const auto* field = method->input_type()->FindFieldByName("request_id");
+      ASSERT_NE(field, nullptr) << method->full_name();
+      EXPECT_EQ(field->cpp_type(),
+                google::protobuf::FieldDescriptor::CPPTYPE_STRING);
+    }
+  }
 }
 
 TEST(MethodOf, IsNullForWhatNoMethodTakes) {

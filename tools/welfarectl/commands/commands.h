@@ -48,6 +48,8 @@ class ImportSummary {
   // Notes that `batch` is being sent.
   void Sending(const CsvBatch& batch, bool last, Commit commit);
   void Add(const type::v1::ImportResult& result);
+  // Adds faults of the batch that was added last.
+  void AddFaults(const type::v1::ImportResult& page);
   // Shows how many records are sent, on a terminal only.
   void Progress(std::size_t done, std::size_t of) const;
   // Notes that the batch sent last was refused as a whole.

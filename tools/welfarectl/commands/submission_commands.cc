@@ -1,17 +1,14 @@
 // submission.
 #include <google/protobuf/util/json_util.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <map>
 
 #include "services/text/csv.h"
 #include "tools/welfarectl/commands/commands.h"
-#include "tools/welfarectl/files/csv_batches.h"
-#include "tools/welfarectl/files/import_stream.h"
+#include "tools/welfarectl/commands/submission_verbs.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/call.h"
 #include "tools/welfarectl/session/command_line.h"
@@ -22,15 +19,6 @@ namespace welfare::ctl {
 namespace {
 
 namespace v1 = ::welfare::survey::v1;
-
-// About 60 submissions of the largest kind.
-constexpr int kRecordsPerBatch = 4000;
-
-const std::vector<std::string>& KeyColumns() {
-  static const std::vector<std::string> kColumns = {
-      "survey", "fiscal_year", "municipality_code", "respondent_kind"};
-  return kColumns;
-}
 
 std::string StateName(v1::Submission::State state) {
   return ShortName(v1::Submission::State_Name(state), "STATE_");
@@ -69,61 +57,6 @@ int PrintSubmission(Session& session, const v1::Submission& submission) {
   AddRow(table, submission);
   Print(session, submission, table);
   return kOk;
-}
-
-// --- import -----------------------------------------------------------------
-
-// Files of answers and files of headers come together; the header line tells
-// them apart.
-int ImportFiles(Session& session, const ImportFlags& flags) {
-  std::vector<CsvFile> answers, headers;
-  for (const std::string& path : flags.files) {
-    auto file = ReadCsvFile(path);
-    if (!file.ok()) return Fail(file.status());
-    const bool has_items = std::find(file->header.begin(), file->header.end(),
-                                     "item_id") != file->header.end();
-    const bool has_department =
-        std::find(file->header.begin(), file->header.end(), "department") !=
-        file->header.end();
-    (has_department && !has_items ? headers : answers)
-        .push_back(std::move(*file));
-  }
-  ImportSummary summary(flags.rejects);
-  for (const CsvFile& file : answers) {
-    const auto batches = CutIntoBatches(file, KeyColumns(), kRecordsPerBatch);
-    if (!batches.ok()) return Fail(batches.status());
-    // The headers that travel with each batch.
-    std::map<const CsvBatch*, CsvBatch> with;
-    for (const CsvBatch& batch : *batches) {
-      for (const CsvFile& header_file : headers) {
-        auto selected = SelectRecords(header_file, KeyColumns(), batch.keys);
-        if (!selected.ok()) return Fail(selected.status());
-        if (selected->records == 0) continue;
-        with.emplace(&batch, *std::move(selected));
-        break;
-      }
-    }
-    const int code = SendBatches(
-        session, *batches, summary,
-        flags.dry_run ? ImportSummary::Commit::kNever
-                      : ImportSummary::Commit::kEachBatch,
-        [&](const CsvBatch& batch, bool) {
-          auto request = NewImportRequest<v1::ImportSubmissionsRequest>(
-              batch, flags.dry_run);
-          if (const auto found = with.find(&batch); found != with.end()) {
-            type::v1::CsvBatch& part = *request->mutable_headers();
-            part.set_csv(found->second.csv);
-            part.set_first_line(found->second.first_line);
-            part.set_source_file(found->second.source_file);
-          }
-          return request;
-        });
-    if (code != kOk) {
-      summary.BreakOff(session);
-      return code;
-    }
-  }
-  return summary.Finish(session);
 }
 
 // --- create, get, list, history ---------------------------------------------
@@ -351,13 +284,7 @@ std::shared_ptr<SubmissionFlags> AddSubmissionFlags(const Command& verb,
 void AddSubmissionCommands(const Command& app, Session& session) {
   const Command noun = app.AddNoun("submission", "What respondents answered");
 
-  const Command import_verb = noun.AddVerb(
-      "import", "Import answers in long form, and headers, from CSV files");
-  auto import_flags = std::make_shared<ImportFlags>();
-  import_flags->AddTo(import_verb, /*many=*/true);
-  import_verb.Runs(session, [&session, import_flags] {
-    return ImportFiles(session, *import_flags);
-  });
+  AddSubmissionImport(noun, session);
 
   const Command create =
       noun.AddVerb("create", "Create a draft from a JSON file");

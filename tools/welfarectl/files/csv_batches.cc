@@ -5,47 +5,176 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <set>
+#include <map>
+#include <optional>
+#include <utility>
 
 #include "services/base/error.h"
 #include "services/text/csv.h"
 #include "services/text/encoding.h"
+#include "services/text/normalize.h"
 
 namespace welfare::ctl {
 namespace {
 
-constexpr std::size_t kMaxBatchBytes = std::size_t{2} << 20;
+// A batch is closed at the first size, and holds what must stay together up to
+// the second; the message limit is 4 MiB.
+constexpr std::size_t kWantedBytes = std::size_t{2} << 20;
+constexpr std::size_t kMaxBytes = std::size_t{11} << 18;
+// Blank lines a batch carries so that its lines stay right.
+constexpr std::size_t kMaxBlankLines = 100;
 
-// Where the wanted columns stand. A missing column is left out: it is the
-// service's to report, with everything else that is wrong with the header.
-std::vector<std::size_t> FindColumns(const CsvFile& file,
-                                     const std::vector<std::string>& columns) {
-  std::vector<std::size_t> at;
-  for (const std::string& column : columns) {
-    const auto found =
-        std::find(file.header.begin(), file.header.end(), column);
-    if (found != file.header.end()) {
-      at.push_back(static_cast<std::size_t>(found - file.header.begin()));
+// Reads the key of a record.
+class KeyReader {
+ public:
+  KeyReader(const CsvFile& file, const std::vector<KeyColumn>& columns) {
+    for (const KeyColumn& column : columns) {
+      const auto found =
+          std::find(file.header.begin(), file.header.end(), column.name);
+      // A missing column is the service's to report, with everything else that
+      // is wrong with the header.
+      if (found == file.header.end()) continue;
+      parts_.push_back({static_cast<std::size_t>(found - file.header.begin()),
+                        column.significant});
     }
   }
-  return at;
-}
 
-std::vector<std::string> KeyOf(const text::CsvRecord& record,
-                               const std::vector<std::size_t>& at) {
-  std::vector<std::string> key;
-  key.reserve(at.size());
-  for (const std::size_t i : at) {
-    key.push_back(i < record.cells.size() ? record.cells[i] : std::string());
+  bool empty() const { return parts_.empty(); }
+
+  std::string Fold(const text::CsvRecord& record) const {
+    std::string key;
+    for (const Part& part : parts_) {
+      std::string cell = text::DigitsToAscii(text::Trim(Cell(record, part)));
+      for (char& c : cell) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+      }
+      if (part.significant > 0 && cell.size() > part.significant) {
+        cell.resize(part.significant);
+      }
+      key += cell;
+      key += '\x1f';
+    }
+    return key;
   }
-  return key;
-}
+
+  std::string AsWritten(const text::CsvRecord& record) const {
+    std::string joined;
+    for (const Part& part : parts_) {
+      if (!joined.empty()) joined += ' ';
+      joined += Cell(record, part);
+    }
+    return joined;
+  }
+
+ private:
+  struct Part {
+    std::size_t at;
+    std::size_t significant;
+  };
+
+  static std::string_view Cell(const text::CsvRecord& record,
+                               const Part& part) {
+    return part.at < record.cells.size()
+               ? std::string_view(record.cells[part.at])
+               : std::string_view();
+  }
+
+  std::vector<Part> parts_;
+};
 
 std::size_t LinesIn(std::string_view raw) {
   return 1 + static_cast<std::size_t>(std::count(raw.begin(), raw.end(), '\n'));
 }
 
+// A record of a file that is being cut. Keys are numbered by appearance.
+struct Row {
+  std::string_view raw;
+  std::size_t line = 0;
+  std::optional<std::size_t> key;  // none: it cannot be read, or has no key
+  bool readable = true;
+};
+
+struct Rows {
+  std::string header_line;
+  std::vector<Row> rows;
+  std::vector<std::string> keys;
+  std::vector<std::string> as_written;  // of the first record of each key
+};
+
+absl::StatusOr<Rows> ReadRows(const CsvFile& file, const KeyReader& keys) {
+  Rows all;
+  text::CsvReader reader(file.text);
+  if (auto header = reader.Next(); !header.ok()) return header.status();
+  all.header_line = std::string(reader.last_raw()) + "\n";
+  std::map<std::string, std::size_t> numbers;
+  while (true) {
+    const auto record = reader.Next();
+    if (record.ok() && !record->has_value()) return all;
+    Row row{.raw = reader.last_raw(),
+            .line = reader.last_line(),
+            .key = std::nullopt,
+            .readable = record.ok()};
+    if (record.ok() && !keys.empty()) {
+      const auto [found, fresh] =
+          numbers.emplace(keys.Fold(**record), all.keys.size());
+      if (fresh) {
+        all.keys.push_back(found->first);
+        all.as_written.push_back(keys.AsWritten(**record));
+      }
+      row.key = found->second;
+    }
+    all.rows.push_back(row);
+  }
+}
+
+// Where a file may be cut: before which rows.
+struct Seams {
+  std::vector<bool> possible;  // no key lies on both sides
+  std::vector<bool> wanted;    // and no row is torn from what it may belong to
+};
+
+Seams FindSeams(const Rows& all) {
+  const std::size_t count = all.rows.size();
+  std::vector<std::size_t> last(all.keys.size(), 0), uses(all.keys.size(), 0);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!all.rows[i].key) continue;
+    last[*all.rows[i].key] = i;
+    ++uses[*all.rows[i].key];
+  }
+  const auto alone = [&](const Row& row) {
+    return !row.readable || (row.key && uses[*row.key] == 1);
+  };
+  Seams seams{.possible = std::vector<bool>(count, true),
+              .wanted = std::vector<bool>(count, true)};
+  std::size_t reach = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i > 0) {
+      seams.possible[i] = reach < i;
+      seams.wanted[i] =
+          seams.possible[i] && !alone(all.rows[i]) && !alone(all.rows[i - 1]);
+    }
+    if (all.rows[i].key) reach = std::max(reach, last[*all.rows[i].key]);
+  }
+  return seams;
+}
+
+absl::Status NotTogether(const CsvFile& file, const Rows& all,
+                         const CsvBatch& batch, std::size_t row) {
+  return base::MakeError(
+             absl::StatusCode::kInvalidArgument, "ROWS_NOT_TOGETHER",
+             file.name + " line " + std::to_string(all.rows[row].line) +
+                 ": the rows of " + all.as_written[*all.rows[row].key] +
+                 " do not stand together, and what lies between does not fit "
+                 "one message; sort the file by respondent.")
+      .With("line", static_cast<long long>(all.rows[row].line))
+      .With("first_line", static_cast<long long>(batch.first_line));
+}
+
 }  // namespace
+
+bool CsvFile::Has(std::string_view column) const {
+  return std::find(header.begin(), header.end(), column) != header.end();
+}
 
 absl::StatusOr<CsvFile> ReadCsvFile(const std::string& path) {
   std::string bytes;
@@ -89,83 +218,106 @@ absl::Status RenameColumn(CsvFile& file, const std::string& from,
 }
 
 absl::StatusOr<std::vector<CsvBatch>> CutIntoBatches(
-    const CsvFile& file, const std::vector<std::string>& key_columns,
-    int max_records) {
-  const std::vector<std::size_t> key_at = FindColumns(file, key_columns);
-  text::CsvReader reader(file.text);
-  if (auto header = reader.Next(); !header.ok()) return header.status();
-  const std::string header_line = std::string(reader.last_raw()) + "\n";
-
+    const CsvFile& file, const std::vector<KeyColumn>& key_columns,
+    int max_records,
+    const std::function<int(const std::string& key)>& section) {
+  const KeyReader keys(file, key_columns);
+  WELFARE_ASSIGN_OR_RETURN(const Rows all, ReadRows(file, keys));
+  const Seams seams = FindSeams(all);
   std::vector<CsvBatch> batches;
-  std::set<std::vector<std::string>> seen;
-  std::vector<std::string> key;
+  const auto begin = [&](std::size_t line) {
+    batches.push_back({.csv = all.header_line,
+                       .first_line = static_cast<int>(line),
+                       .records = 0,
+                       .source_file = file.name,
+                       .keys = {}});
+  };
+  std::vector<std::size_t> in_batch(all.keys.size(), 0);  // its number, from 1
   std::size_t next_line = 0;
-  while (true) {
-    const auto record = reader.Next();
-    if (record.ok() && !record->has_value()) break;
-    // A malformed record goes with the one before it.
-    std::vector<std::string> record_key =
-        record.ok() ? KeyOf(**record, key_at) : key;
-    const bool same_key = !key_at.empty() && !key.empty() && record_key == key;
-    if (!key_at.empty() && !same_key && !seen.insert(record_key).second) {
-      std::string joined;
-      for (const std::string& part : record_key) {
-        joined += (joined.empty() ? "" : " ") + part;
+  std::optional<std::size_t> came_back;
+  std::optional<int> last_section;
+  for (std::size_t i = 0; i < all.rows.size(); ++i) {
+    const Row& row = all.rows[i];
+    const std::optional<int> its_section =
+        section && row.key ? std::optional(section(all.keys[*row.key]))
+                           : last_section;
+    const std::size_t gap = batches.empty() ? 0 : row.line - next_line;
+    if (batches.empty()) {
+      begin(row.line);
+    } else {
+      const CsvBatch& batch = batches.back();
+      const std::size_t bytes = batch.csv.size() + gap + row.raw.size();
+      const bool enough = batch.records >= max_records ||
+                          bytes > kWantedBytes || gap > kMaxBlankLines ||
+                          its_section != last_section;
+      const bool full = batch.records >= 2 * max_records || bytes > kMaxBytes;
+      if ((enough && seams.wanted[i]) || (full && seams.possible[i])) {
+        begin(row.line);
+        came_back.reset();
+      } else {
+        batches.back().csv.append(gap, '\n');
       }
-      return base::MakeError(
-                 absl::StatusCode::kInvalidArgument, "ROWS_NOT_TOGETHER",
-                 file.name + " line " + std::to_string(reader.last_line()) +
-                     ": the rows of " + joined +
-                     " do not stand together; sort the file by respondent.")
-          .With("line", static_cast<long long>(reader.last_line()));
     }
-    // Blank lines between records would shift the lines of later records, so
-    // a gap starts a new batch or, inside a key, is kept as blank lines.
-    const bool gap = reader.last_line() != next_line;
-    const bool full =
-        batches.empty() ||
-        (!same_key && (batches.back().records >= max_records ||
-                       batches.back().csv.size() > kMaxBatchBytes || gap));
-    if (full) {
-      batches.push_back({.csv = header_line,
-                         .first_line = static_cast<int>(reader.last_line()),
-                         .records = 0,
-                         .source_file = file.name,
-                         .keys = {}});
-    } else if (gap) {
-      batches.back().csv.append(reader.last_line() - next_line, '\n');
+    CsvBatch& batch = batches.back();
+    batch.csv.append(row.raw);
+    batch.csv += '\n';
+    ++batch.records;
+    if (row.key) {
+      std::size_t& number = in_batch[*row.key];
+      if (number != batches.size()) {
+        number = batches.size();
+        batch.keys.push_back(all.keys[*row.key]);
+      } else if (!came_back && all.rows[i - 1].key != row.key) {
+        came_back = i;
+      }
     }
-    const std::string_view raw = reader.last_raw();
-    batches.back().csv.append(raw);
-    batches.back().csv += '\n';
-    ++batches.back().records;
-    next_line = reader.last_line() + LinesIn(raw);
-    if (!same_key && record.ok() && !key_at.empty()) {
-      batches.back().keys.push_back(record_key);
+    if (came_back && batch.csv.size() > kMaxBytes) {
+      return NotTogether(file, all, batch, *came_back);
     }
-    key = std::move(record_key);
+    next_line = row.line + LinesIn(row.raw);
+    last_section = its_section;
   }
+  if (batches.empty()) begin(2);
   return batches;
 }
 
-absl::StatusOr<CsvBatch> SelectRecords(
-    const CsvFile& file, const std::vector<std::string>& key_columns,
-    const std::vector<std::vector<std::string>>& keys) {
-  const std::vector<std::size_t> key_at = FindColumns(file, key_columns);
-  const std::set<std::vector<std::string>> wanted(keys.begin(), keys.end());
+absl::StatusOr<std::vector<KeyedRecord>> ReadKeys(
+    const CsvFile& file, const std::vector<KeyColumn>& key_columns) {
+  const KeyReader keys(file, key_columns);
   text::CsvReader reader(file.text);
   if (auto header = reader.Next(); !header.ok()) return header.status();
-  CsvBatch batch{.csv = std::string(reader.last_raw()) + "\n",
-                 .first_line = 0,
-                 .records = 0,
-                 .source_file = file.name,
-                 .keys = {}};
+  std::vector<KeyedRecord> found;
+  while (true) {
+    const auto record = reader.Next();
+    if (!record.ok()) {
+      return base::MakeError(
+          record.status().code(), base::ReasonOf(record.status()),
+          file.name + " line " + std::to_string(reader.last_line()) + ": " +
+              std::string(base::MessageOf(record.status())));
+    }
+    if (!record->has_value()) return found;
+    found.push_back({.key = keys.Fold(**record),
+                     .text = keys.AsWritten(**record),
+                     .line = reader.last_line()});
+  }
+}
+
+CsvBatch SelectRecords(
+    const CsvFile& file, const std::vector<KeyColumn>& key_columns,
+    const std::function<bool(const std::string& key)>& wanted) {
+  const KeyReader keys(file, key_columns);
+  text::CsvReader reader(file.text);
+  CsvBatch batch;
+  batch.source_file = file.name;
+  if (!reader.Next().ok()) return batch;
+  batch.csv = std::string(reader.last_raw()) + "\n";
   std::size_t next_line = 0;
   while (true) {
     const auto record = reader.Next();
-    if (!record.ok()) return record.status();
+    if (!record.ok()) continue;
     if (!record->has_value()) break;
-    if (!wanted.contains(KeyOf(**record, key_at))) continue;
+    std::string key = keys.Fold(**record);
+    if (!wanted(key)) continue;
     if (batch.records == 0) {
       batch.first_line = static_cast<int>(reader.last_line());
     } else {
@@ -174,6 +326,7 @@ absl::StatusOr<CsvBatch> SelectRecords(
     batch.csv.append(reader.last_raw());
     batch.csv += '\n';
     ++batch.records;
+    batch.keys.push_back(std::move(key));
     next_line = reader.last_line() + LinesIn(reader.last_raw());
   }
   if (batch.records == 0) batch.csv.clear();

@@ -1,7 +1,8 @@
-// Cuts a CSV file into batches at record boundaries. Looks at no value: all
+// Cuts a CSV file into batches at record boundaries. Judges no value: all
 // validation is the service's.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,17 @@ struct CsvFile {
   std::string name;  // as given; `-` is standard input
   std::string text;
   std::vector<std::string> header;
+
+  bool Has(std::string_view column) const;
+};
+
+// A column whose cells say which records belong together. Its spellings count
+// as one: spaces around it, full-width digits, capital letters.
+struct KeyColumn {
+  std::string name;
+  // Only so many characters tell records apart, so that one with another check
+  // digit stays where it stands; 0: all.
+  std::size_t significant = 0;
 };
 
 // Records that travel together.
@@ -25,7 +37,7 @@ struct CsvBatch {
   int first_line = 0;  // physical line of the first record
   int records = 0;
   std::string source_file;
-  std::vector<std::vector<std::string>> keys;  // in order of appearance
+  std::vector<std::string> keys;  // folded, in order of appearance
 };
 
 // Reads a file; `-` reads standard input.
@@ -43,23 +55,45 @@ absl::StatusOr<CsvFile> ReadCsvFile(const std::string& path);
 absl::Status RenameColumn(CsvFile& file, const std::string& from,
                           const std::string& to);
 
-// Cuts `file` into batches of at most `max_records` records and about 2 MiB
-// (the message limit is 4 MiB). Records with an equal key, the cells of
-// `key_columns`, stay in one batch; an empty list cuts anywhere. A malformed
-// record is passed on as it is, for the service to refuse by line.
+// Cuts `file` into batches of about `max_records` records and about 2 MiB (the
+// message limit is 4 MiB). Records with an equal key stay in one batch, and
+// with them what stands between them; an empty list cuts anywhere. A record
+// that cannot be read, or whose key no other record has, may be a misspelt part
+// of what stands before or behind it, and goes with both while there is room.
+// A file without records is one batch of its header line: a wrong one is for
+// the service to refuse.
+//
+// `section`: records of one section do not share a batch with another's, where
+// the above allows it; null: all are in one.
 //
 // Errors:
-//   INVALID_ARGUMENT, reason ROWS_NOT_TOGETHER: a key comes back after other
-//   keys; the service would take its second part for a replacement.
+//   INVALID_ARGUMENT, reason ROWS_NOT_TOGETHER: a key comes back so far behind
+//   that the records between do not fit a message; the service would take its
+//   second part for a replacement.
 absl::StatusOr<std::vector<CsvBatch>> CutIntoBatches(
-    const CsvFile& file, const std::vector<std::string>& key_columns,
-    int max_records);
+    const CsvFile& file, const std::vector<KeyColumn>& key_columns,
+    int max_records,
+    const std::function<int(const std::string& key)>& section = nullptr);
 
-// Returns the records of `file` whose cells of `key_columns` are among `keys`,
-// in file order; the lines of other records are left blank, so that physical
-// lines stay right. No record: an empty `csv`.
-absl::StatusOr<CsvBatch> SelectRecords(
-    const CsvFile& file, const std::vector<std::string>& key_columns,
-    const std::vector<std::vector<std::string>>& keys);
+// A record's key and where it stands.
+struct KeyedRecord {
+  std::string key;   // folded; empty where the file lacks a key column
+  std::string text;  // as written, for messages
+  std::size_t line = 0;
+};
+
+// The keys of every record.
+//
+// Errors, with the file and the line in the message:
+//   those of reading a record.
+absl::StatusOr<std::vector<KeyedRecord>> ReadKeys(
+    const CsvFile& file, const std::vector<KeyColumn>& key_columns);
+
+// Returns the records of `file` whose key is wanted, in file order; the lines
+// of others are left blank, so that physical lines stay right. No record: an
+// empty `csv`. A record that cannot be read is left out; see ReadKeys.
+CsvBatch SelectRecords(
+    const CsvFile& file, const std::vector<KeyColumn>& key_columns,
+    const std::function<bool(const std::string& key)>& wanted);
 
 }  // namespace welfare::ctl

@@ -35,7 +35,7 @@ void ImportFlags::AddTo(const Command& verb, bool many) {
 
 int SendBatches(Session& session, const std::vector<CsvBatch>& batches,
                 ImportSummary& summary, ImportSummary::Commit commit,
-                const NewRequest& new_request) {
+                const NewRequest& new_request, const NextFaults& next_faults) {
   std::size_t all = 0, done = 0;
   for (const CsvBatch& batch : batches) {
     all += static_cast<std::size_t>(batch.records);
@@ -49,6 +49,14 @@ int SendBatches(Session& session, const std::vector<CsvBatch>& batches,
     type::v1::ImportResult result;
     if (!exchange->Ask(*request, result)) break;
     summary.Add(result);
+    std::string token = result.next_rejects_token();
+    while (next_faults && !token.empty()) {
+      type::v1::ImportResult page;
+      if (!exchange->Ask(*next_faults(*request, token), page)) break;
+      summary.AddFaults(page);
+      token = page.next_rejects_token();
+    }
+    if (next_faults && !token.empty()) break;
     done += static_cast<std::size_t>(batch.records);
     if (batches.size() > 1) summary.Progress(done, all);
   }
@@ -60,7 +68,7 @@ int SendBatches(Session& session, const std::vector<CsvBatch>& batches,
 }
 
 int RunImport(Session& session, const ImportFlags& flags,
-              const std::vector<std::string>& key_columns, int batch_records,
+              const std::vector<KeyColumn>& key_columns, int batch_records,
               ImportSummary::Commit commit, const NewRequest& new_request,
               const EditFile& edit) {
   ImportSummary summary(flags.rejects);

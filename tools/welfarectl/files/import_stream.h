@@ -43,19 +43,36 @@ std::unique_ptr<Request> NewImportRequest(const CsvBatch& batch, bool dry_run) {
   return request;
 }
 
+// Makes, of a request that was answered, the one that asks for the faults that
+// follow those of the answer; `token` is its `next_rejects_token`.
+using NextFaults = std::function<std::unique_ptr<google::protobuf::Message>(
+    const google::protobuf::Message& request, const std::string& token)>;
+
+template <typename Request>
+std::unique_ptr<google::protobuf::Message> AskForNextFaults(
+    const google::protobuf::Message& request, const std::string& token) {
+  auto next = std::make_unique<Request>(static_cast<const Request&>(request));
+  next->set_request_id(Session::NewRequestId());
+  next->set_validate_only(true);
+  next->set_rejects_token(token);
+  return next;
+}
+
 // Sends `batches`; one is answered before the next is sent, so that the
-// progress shown is what is committed. Returns kOk or, with the error printed,
-// an exit code.
+// progress shown is what is committed. An answer names its first faults; the
+// others are asked for with `next_faults`, null where the service has no such
+// question. Returns kOk or, with the error printed, an exit code.
 int SendBatches(Session& session, const std::vector<CsvBatch>& batches,
                 ImportSummary& summary, ImportSummary::Commit commit,
-                const NewRequest& new_request);
+                const NewRequest& new_request,
+                const NextFaults& next_faults = nullptr);
 
 // Prepares a file that was read, before it is cut.
 using EditFile = std::function<absl::Status(CsvFile&)>;
 
 // Imports the files of `flags`, one after the other.
 int RunImport(Session& session, const ImportFlags& flags,
-              const std::vector<std::string>& key_columns, int batch_records,
+              const std::vector<KeyColumn>& key_columns, int batch_records,
               ImportSummary::Commit commit, const NewRequest& new_request,
               const EditFile& edit = nullptr);
 

@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <string_view>
@@ -42,7 +43,7 @@ void ShowRejects(const type::v1::ImportResult& all) {
   int shown = 0;
   for (const auto& reject : all.rejects()) {
     if (shown++ == kShownRejects) {
-      std::cerr << "... and " << all.rejects_size() - kShownRejects
+      std::cerr << "... and " << all.rejects_total() - kShownRejects
                 << " more; --rejects FILE writes them all.\n";
       return;
     }
@@ -95,15 +96,21 @@ void ImportSummary::Add(const type::v1::ImportResult& result) {
   sum.set_unchanged(sum.unchanged() + counts.unchanged());
   sum.set_deleted(sum.deleted() + counts.deleted());
   sum.set_rejected(sum.rejected() + counts.rejected());
-  for (const auto& reject : result.rejects()) {
-    *totals_->all.add_rejects() = reject;
-  }
+  AddFaults(result);
+  // A service that lists every fault need not count them.
+  totals_->all.set_rejects_total(
+      totals_->all.rejects_total() +
+      std::max(result.rejects_total(), result.rejects_size()));
   totals_->all.set_rejected_as_whole(totals_->all.rejected_as_whole() +
                                      result.rejected_as_whole());
   totals_->all.set_version(result.version());
   totals_->all.set_validate_only(result.validate_only());
   totals_->under_way = false;
   SetInterruptNote(Committed());
+}
+
+void ImportSummary::AddFaults(const type::v1::ImportResult& page) {
+  totals_->all.mutable_rejects()->MergeFrom(page.rejects());
 }
 
 void ImportSummary::Progress(std::size_t done, std::size_t of) const {
@@ -178,6 +185,10 @@ int ImportSummary::Finish(const Session& session) const {
     }
     std::cerr << all.rejects_size() << " faults written to "
               << totals_->rejects_path << "\n";
+    if (all.rejects_total() > all.rejects_size()) {
+      std::cerr << "The service counts " << all.rejects_total()
+                << " and names no more; mend these and run it again.\n";
+    }
   } else {
     ShowRejects(all);
   }
@@ -187,7 +198,8 @@ int ImportSummary::Finish(const Session& session) const {
               << counts.rows()
               << " records are at fault, and it is one transaction.\n";
   }
-  return counts.rejected() > 0 ? kRejectedRows : kOk;
+  // A refused header is a fault of no record of answers.
+  return counts.rejected() > 0 || all.rejects_total() > 0 ? kRejectedRows : kOk;
 }
 
 }  // namespace welfare::ctl

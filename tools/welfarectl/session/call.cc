@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "tools/welfarectl/session/answer_timer.h"
+#include "welfare/options/v1/options.pb.h"
 
 namespace welfare::ctl {
 namespace {
@@ -41,6 +42,33 @@ const MethodDescriptor& StreamOf(const Descriptor& request, CallKind kind) {
   }
   return *method;
 }
+
+// `request` itself or, where it is a write without `request_id`, a copy with
+// one.
+class Identified {
+ public:
+  Identified(const MethodDescriptor& method, const Message& request)
+      : message_(&request) {
+    const auto* field = request.GetDescriptor()->FindFieldByName("request_id");
+    const auto& policy =
+        method.options().GetExtension(welfare::options::v1::policy);
+    if (!policy.mutates() || field == nullptr ||
+        !request.GetReflection()->GetString(request, field).empty()) {
+      return;
+    }
+    copy_.reset(request.New());
+    copy_->CopyFrom(request);
+    copy_->GetReflection()->SetString(copy_.get(), field,
+                                      Session::NewRequestId());
+    message_ = copy_.get();
+  }
+
+  const Message& message() const { return *message_; }
+
+ private:
+  const Message* message_;
+  std::unique_ptr<Message> copy_;
+};
 
 void SetDeadline(const Session& session, grpc::ClientContext& context) {
   context.set_deadline(std::chrono::system_clock::now() + session.timeout());
@@ -75,13 +103,14 @@ CallStatus TryCall(Session& session, const Message& request, Message& reply) {
                                     " and answers ", reply.GetTypeName())};
   }
   const std::string path = PathOf(*method);
+  const Identified sent(*method, request);
   grpc::ClientContext context;
   SetDeadline(session, context);
   return From(
       grpc::internal::BlockingUnaryCall<Message, Message, Message, Message>(
           session.channel().get(),
-          RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), &context, request,
-          &reply));
+          RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), &context,
+          sent.message(), &reply));
 }
 
 int Call(Session& session, const Message& request, Message& reply) {
@@ -120,6 +149,7 @@ struct Exchange::Parts {
 
   grpc::ClientContext context;
   AnswerTimer timer;
+  const MethodDescriptor* method = nullptr;
   std::string path;
   std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<grpc::ClientReaderWriter<Message, Message>> stream;
@@ -128,7 +158,8 @@ struct Exchange::Parts {
 
 Exchange::Exchange(Session& session, const Descriptor& request)
     : parts_(std::make_unique<Parts>(session.timeout())) {
-  parts_->path = PathOf(StreamOf(request, CallKind::kExchange));
+  parts_->method = &StreamOf(request, CallKind::kExchange);
+  parts_->path = PathOf(*parts_->method);
   parts_->channel = session.channel();
   parts_->stream.reset(
       grpc::internal::ClientReaderWriterFactory<Message, Message>::Create(
@@ -144,7 +175,9 @@ Exchange::~Exchange() {
 }
 
 bool Exchange::Ask(const Message& request, Message& answer) {
-  if (!parts_->stream->Write(request) || !parts_->stream->Read(&answer)) {
+  const Identified sent(*parts_->method, request);
+  if (!parts_->stream->Write(sent.message()) ||
+      !parts_->stream->Read(&answer)) {
     return false;
   }
   parts_->timer.Restart();

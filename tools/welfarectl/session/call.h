@@ -2,8 +2,8 @@
 // how it ended. gRPC itself stays behind this header, for it costs every file
 // that includes it half a minute of compilation.
 //
-// A method is found by its request: in this API a request belongs to one method
-// of each kind, which a test walks through.
+// A method is found by its request: a request that stands beside its service
+// belongs to one method of each kind, which a test walks through.
 #pragma once
 
 #include <memory>
@@ -38,7 +38,9 @@ enum class CallKind { kUnary, kAnswerStream, kExchange };
 const google::protobuf::MethodDescriptor* MethodOf(
     const google::protobuf::Descriptor& request, CallKind kind);
 
-// Makes one call with the deadline of --timeout. The caller decides what its
+// Makes one call with the deadline of --timeout. The channel may repeat it, so
+// that a write without `request_id` is given one; the server answers a repeat
+// with the first answer. The caller decides what its
 // failure means. INTERNAL where `reply` is not what the method answers.
 CallStatus TryCall(Session& session, const google::protobuf::Message& request,
                    google::protobuf::Message& reply);
@@ -50,6 +52,9 @@ int Call(Session& session, const google::protobuf::Message& request,
 // Prints message, reason, violations and what to do on stderr; returns the
 // exit code of the status.
 int Fail(const CallStatus& status);
+
+// The reason in the details, UPPER_SNAKE; empty: none.
+std::string ReasonOf(const CallStatus& status);
 
 // The many answers to one request. --timeout is the deadline of all.
 class AnswerStream {
@@ -79,7 +84,8 @@ class Exchange {
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
 
-  // Sends one request and waits for its answer. False: the call is over;
+  // Sends one request, with a `request_id` as above, and waits for its answer.
+  // False: the call is over;
   // Finish says why.
   bool Ask(const google::protobuf::Message& request,
            google::protobuf::Message& answer);

@@ -99,31 +99,51 @@ std::string Session::NewRequestId() {
 int Fail(const CallStatus& status) {
   std::cerr << "Error: " << status.message << "\n";
   google::rpc::Status details;
+  google::rpc::ErrorInfo info;
+  google::rpc::BadRequest bad_request;
   if (details.ParseFromString(status.details)) {
     for (const google::protobuf::Any& any : details.details()) {
-      google::rpc::ErrorInfo info;
-      google::rpc::BadRequest bad_request;
-      if (any.UnpackTo(&info)) {
-        std::cerr << "  reason: " << info.reason() << " (" << info.domain()
-                  << ")\n";
-        for (const auto& [key, label] : kShownMetadata) {
-          const auto found = info.metadata().find(key);
-          if (found != info.metadata().end() && !found->second.empty()) {
-            std::cerr << "  " << label << ": " << found->second << "\n";
-          }
-        }
-      } else if (any.UnpackTo(&bad_request)) {
-        for (const auto& violation : bad_request.field_violations()) {
-          std::cerr << "  - " << violation.field() << ": "
-                    << violation.description() << "\n";
-        }
+      if (any.Is<google::rpc::ErrorInfo>()) {
+        any.UnpackTo(&info);
+      } else if (any.Is<google::rpc::BadRequest>()) {
+        any.UnpackTo(&bad_request);
       }
     }
+  }
+  if (!info.reason().empty()) {
+    std::cerr << "  reason: " << info.reason() << " (" << info.domain()
+              << ")\n";
+  }
+  for (const auto& [key, label] : kShownMetadata) {
+    const auto found = info.metadata().find(key);
+    if (found != info.metadata().end() && !found->second.empty()) {
+      std::cerr << "  " << label << ": " << found->second << "\n";
+    }
+  }
+  // Details are cut to what a channel carries; how many there were is told.
+  const auto total = info.metadata().find("violations_total");
+  if (total != info.metadata().end()) {
+    std::cerr << "  " << total->second << " problems; "
+              << bad_request.field_violations_size() << " shown:\n";
+  }
+  for (const auto& violation : bad_request.field_violations()) {
+    std::cerr << "  - " << violation.field() << ": " << violation.description()
+              << "\n";
   }
   if (const char* advice = Advice(status.code)) {
     std::cerr << "  " << advice << "\n";
   }
   return ExitCodeOf(status.code);
+}
+
+std::string ReasonOf(const CallStatus& status) {
+  google::rpc::Status details;
+  google::rpc::ErrorInfo info;
+  if (!details.ParseFromString(status.details)) return "";
+  for (const google::protobuf::Any& any : details.details()) {
+    if (any.UnpackTo(&info)) return info.reason();
+  }
+  return "";
 }
 
 int Fail(const absl::Status& status) {

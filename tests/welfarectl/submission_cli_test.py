@@ -1,0 +1,214 @@
+#!/usr/bin/python3
+"""welfarectl submission import: every file and every record is used or named."""
+
+import csv
+import json
+import os
+import pathlib
+import sys
+import tempfile
+import unittest
+
+SOURCE = pathlib.Path(os.environ["WELFARE_SOURCE_DIR"])
+sys.path.insert(0, str(SOURCE / "tests" / "system"))
+
+import harness  # noqa: E402
+
+DATA = SOURCE / "services" / "registry" / "data"
+SURVEY = "kakuu"
+ANSWERS = ("survey", "fiscal_year", "municipality_code", "respondent_kind",
+           "item_id", "value", "other_text", "absence")
+HEADERS = ("survey", "fiscal_year", "municipality_code", "respondent_kind",
+           "department", "contact", "received_on")
+CODEBOOK = {
+    "survey": "type,name,label,respondent\n"
+              "integer,visits,訪問の回数,municipality council\n"
+              "text,remarks,自由記述,municipality council\n",
+    "choices": "list_name,name,label\n",
+    "settings": f"form_title,form_id,version\n架空の調べ,{SURVEY},1\n"}
+CHUO, MINATO, SHINJUKU = "131024", "131032", "131041"
+WRONG_DIGIT = "131025"
+
+
+def answers(code, visits=1, remarks="なし", kind="municipality"):
+    key = (SURVEY, 2025, code, kind)
+    return [(*key, "visits", visits, "", ""), (*key, "remarks", remarks, "", "")]
+
+
+def header(code, department, day="2025-07-01", kind="municipality"):
+    return (SURVEY, 2025, code, kind, department, "担当", day)
+
+
+class SubmissionImportTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.product = harness.Product(harness.ONE)
+        cls.addClassCleanup(cls.product.abandon)
+        cls.product.start()
+        ctl = cls.product.ctl
+        ctl("municipality", "import", DATA / "municipalities.csv")
+        ctl("status", "import", DATA / "status-jusou.csv")
+        codebook = cls.product.folder / "codebook"
+        codebook.mkdir()
+        for sheet, text in CODEBOOK.items():
+            (codebook / f"{sheet}.csv").write_text(text, "utf-8")
+        ctl("--survey", SURVEY, "codebook", "import", codebook, "--version-id", "1")
+        cls.product.http.post(f"/v1/surveys/{SURVEY}/codebooks/1:publish")
+        ctl("--survey", SURVEY, "round", "create", "--fiscal-year", "2025", "--title",
+            "架空の調べ", "--codebook", "1", "--window-start", "2025-06-16",
+            "--window-end", "2025-07-11")
+        ctl("--survey", SURVEY, "round", "open", "--fiscal-year", "2025")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.product.stop()
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def file(self, name, columns, rows):
+        path = self.folder / name
+        with open(path, "w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out, lineterminator="\n")
+            writer.writerow(columns)
+            writer.writerows(rows)
+        return path
+
+    def run_import(self, *files, code=0):
+        """Imports; returns the result and the rejects as (file, line, reason)."""
+        rejects = self.folder / "rejects.csv"
+        done = self.product.ctl("--survey", SURVEY, "--output", "json", "submission",
+                                "import", *files, "--rejects", rejects, check=False)
+        self.assertEqual(done.returncode, code, done)
+        self.stderr = done.stderr
+        if not done.stdout:
+            return None, []
+        with open(rejects, encoding="utf-8", newline="") as table:
+            named = [(pathlib.Path(row["source_file"]).name, int(row["source_line"]),
+                      row["reason_code"]) for row in csv.DictReader(table)]
+        return json.loads(done.stdout), named
+
+    def submission(self, code, kind="municipality"):
+        return json.loads(self.product.ctl(
+            "--survey", SURVEY, "--output", "json", "submission", "get",
+            f"{code}-{kind}", "--fiscal-year", "2025").stdout)
+
+    def revision(self):
+        return self.product.http.get(f"/v1/surveys/{SURVEY}/rounds/2025")["revision"]
+
+    def hand_in(self, *codes):
+        self.run_import(self.file("first.csv", ANSWERS,
+                                  [row for code in codes for row in answers(code)]))
+
+    def test_a_header_of_a_misspelt_code_is_a_reject(self):
+        result, rejects = self.run_import(
+            self.file("answers.csv", ANSWERS, answers(CHUO)),
+            self.file("headers.csv", HEADERS, [header(WRONG_DIGIT, "福祉課")]), code=3)
+        self.assertEqual(rejects, [("headers.csv", 2, "CHECK_DIGIT")])
+        self.assertEqual(result["counts"]["rows"], 2)
+
+    def test_headers_alone_are_sent(self):
+        self.hand_in(CHUO)
+        _, rejects = self.run_import(
+            self.file("headers.csv", HEADERS, [header(CHUO, "地域課")]))
+        self.assertEqual(rejects, [])
+        self.assertIn("地域課", json.dumps(self.submission(CHUO), ensure_ascii=False))
+
+    def test_a_header_of_nobody_is_a_reject(self):
+        _, rejects = self.run_import(self.file(
+            "headers.csv", HEADERS, [header(SHINJUKU, "福祉課", kind="council")]), code=3)
+        self.assertEqual(rejects, [("headers.csv", 2, "SUBMISSION_NOT_FOUND")])
+
+    def test_each_of_several_files_of_headers_is_sent(self):
+        self.run_import(
+            self.file("answers.csv", ANSWERS,
+                      answers(CHUO) + answers(MINATO) + answers(SHINJUKU)),
+            self.file("a.csv", HEADERS, [header(CHUO, "甲課"), header(SHINJUKU, "丙課")]),
+            self.file("b.csv", HEADERS, [header(MINATO, "乙課")]))
+        for code, department in ((CHUO, "甲課"), (MINATO, "乙課"), (SHINJUKU, "丙課")):
+            text = json.dumps(self.submission(code), ensure_ascii=False)
+            self.assertIn(department, text)
+            self.assertIn('"day": 1', text)
+
+    def test_a_respondent_in_two_files_of_headers_stops_it_before_anything(self):
+        before = self.revision()
+        self.run_import(
+            self.file("answers.csv", ANSWERS, answers(CHUO, visits=77)),
+            self.file("a.csv", HEADERS, [header(CHUO, "甲課")]),
+            self.file("b.csv", HEADERS, [header(MINATO, "乙課"), header(CHUO, "乙課")]),
+            code=1)
+        self.assertIn("HEADER_REPEATED", self.stderr)
+        self.assertIn("b.csv line 3", self.stderr)
+        self.assertEqual(self.revision(), before)
+
+    def test_a_respondent_in_two_files_of_answers_stops_it_before_anything(self):
+        before = self.revision()
+        self.run_import(self.file("a.csv", ANSWERS, answers(CHUO, visits=78)[:1]),
+                        self.file("b.csv", ANSWERS, answers(CHUO, visits=78)[1:]), code=1)
+        self.assertIn("ROWS_NOT_TOGETHER", self.stderr)
+        self.assertEqual(self.revision(), before)
+
+    def test_a_file_of_no_known_format_is_a_usage_error_before_anything(self):
+        before = self.revision()
+        for columns in (("department",), ("department", "phone"), ("foo", "bar")):
+            self.run_import(self.file("answers.csv", ANSWERS, answers(CHUO, visits=79)),
+                            self.file("other.csv", columns, [["x"] * len(columns)]), code=2)
+            self.assertIn("other.csv", self.stderr)
+        self.assertEqual(self.revision(), before)
+
+    def test_a_file_of_headers_without_a_column_is_refused(self):
+        self.hand_in(CHUO)
+        self.run_import(self.file("headers.csv", HEADERS[:-1],
+                                  [header(CHUO, "福祉課")[:-1]]), code=1)
+        self.assertIn("CSV_INVALID", self.stderr)
+        self.assertIn("received_on", self.stderr)
+
+    def test_a_header_line_alone_is_sent(self):
+        for columns in (ANSWERS, HEADERS):
+            result, _ = self.run_import(self.file("empty.csv", columns, []))
+            self.assertEqual(result["counts"]["rows"], 0)
+        self.run_import(self.file("wrong.csv", (*ANSWERS, "colour"), []), code=1)
+        self.assertIn("colour", self.stderr)
+
+
+class RegistryImportTest(unittest.TestCase):
+    """A header line alone, of the registry's files."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.product = harness.Product(harness.ONE)
+        cls.addClassCleanup(cls.product.abandon)
+        cls.product.start()
+        cls.product.ctl("municipality", "import", DATA / "municipalities.csv")
+        cls.product.ctl("status", "import", DATA / "status-jusou.csv")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.product.stop()
+
+    def run_import(self, noun, text, code=0):
+        path = self.product.folder / "file.csv"
+        path.write_text(text, "utf-8")
+        done = self.product.ctl("--output", "json", noun, "import", path, check=False)
+        self.assertEqual(done.returncode, code, done)
+        return done
+
+    def test_a_right_one_answers_with_counts_and_the_version(self):
+        version = self.product.http.get("/v1/municipalities", pageSize=1)["version"]
+        for noun, name in (("status", "status-jusou.csv"), ("municipality", "municipalities.csv")):
+            header_line = (DATA / name).read_text("utf-8-sig").splitlines()[0]
+            result = json.loads(self.run_import(noun, header_line + "\n").stdout)
+            self.assertEqual(result["counts"]["rows"], 0)
+            self.assertEqual(result["version"], version)
+
+    def test_a_wrong_one_is_refused(self):
+        for noun in ("status", "municipality"):
+            done = self.run_import(noun, "colour,shape\n", code=1)
+            self.assertIn("CSV_INVALID", done.stderr)
+            self.assertIn("colour", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
