@@ -23,8 +23,9 @@
 namespace welfare::indicator {
 
 // Values that never change, by key; the least recently used go first. A value
-// that is being loaded is loaded once, however many ask for it. Any thread may
-// call it.
+// that is being loaded is loaded once, however many ask for it, and takes a
+// place only when it is there: what cannot be loaded pushes nothing out. Any
+// thread may call it.
 template <typename T>
 class LoadedOnce {
  public:
@@ -37,41 +38,66 @@ class LoadedOnce {
   absl::StatusOr<Pointer> Get(
       const std::string& key,
       const std::function<absl::StatusOr<Pointer>()>& load) {
-    const std::shared_ptr<Slot> slot = Touch(key);
-    const std::lock_guard lock(slot->mutex);
-    if (slot->value == nullptr) {
-      WELFARE_ASSIGN_OR_RETURN(slot->value, load());
+    std::shared_ptr<Loading> loading;
+    {
+      const std::lock_guard lock(mutex_);
+      if (Pointer found = Touch(key)) return found;
+      std::shared_ptr<Loading>& slot = loading_[key];
+      if (slot == nullptr) slot = std::make_shared<Loading>();
+      loading = slot;
+      ++loading->askers;
     }
-    return slot->value;
+    absl::StatusOr<Pointer> value = LoadOnce(*loading, load);
+    const std::lock_guard lock(mutex_);
+    if (value.ok() && !loading->kept) {
+      loading->kept = true;
+      Keep(key, *value);
+    }
+    if (--loading->askers == 0) loading_.erase(key);
+    return value;
   }
 
  private:
-  struct Slot {
+  struct Loading {
     std::mutex mutex;
-    Pointer value;
+    Pointer value;      // guarded by mutex
+    int askers = 0;     // guarded by LoadedOnce's mutex_
+    bool kept = false;  // guarded by LoadedOnce's mutex_
   };
-  using Order = std::list<std::pair<std::string, std::shared_ptr<Slot>>>;
+  using Order = std::list<std::pair<std::string, Pointer>>;
 
-  std::shared_ptr<Slot> Touch(const std::string& key) {
-    const std::lock_guard lock(mutex_);
-    const auto found = slots_.find(key);
-    if (found != slots_.end()) {
-      order_.splice(order_.begin(), order_, found->second);
-      return found->second->second;
+  static absl::StatusOr<Pointer> LoadOnce(
+      Loading& loading, const std::function<absl::StatusOr<Pointer>()>& load) {
+    const std::lock_guard lock(loading.mutex);
+    if (loading.value == nullptr) {
+      WELFARE_ASSIGN_OR_RETURN(loading.value, load());
     }
-    order_.emplace_front(key, std::make_shared<Slot>());
-    slots_[key] = order_.begin();
-    if (order_.size() > capacity_) {
-      slots_.erase(order_.back().first);
-      order_.pop_back();
-    }
-    return order_.front().second;
+    return loading.value;
   }
 
-  std::size_t capacity_;
+  // Both called with mutex_ held.
+  Pointer Touch(const std::string& key) {
+    const auto found = places_.find(key);
+    if (found == places_.end()) return nullptr;
+    order_.splice(order_.begin(), order_, found->second);
+    return found->second->second;
+  }
+  void Keep(const std::string& key, const Pointer& value) {
+    if (Touch(key) != nullptr) return;
+    order_.emplace_front(key, value);
+    places_[key] = order_.begin();
+    if (order_.size() > capacity_) {
+      places_.erase(order_.back().first);
+      order_.pop_back();
+    }
+  }
+
+  const std::size_t capacity_;
   std::mutex mutex_;
+  // All guarded by mutex_.
   Order order_;
-  std::map<std::string, typename Order::iterator> slots_;
+  std::map<std::string, typename Order::iterator> places_;
+  std::map<std::string, std::shared_ptr<Loading>> loading_;
 };
 
 // One revision of a round with every definition bound to it, on both bases.
