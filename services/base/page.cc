@@ -11,7 +11,8 @@
 namespace welfare::base {
 namespace {
 
-constexpr char kVersion = 1;
+// 1: not bound to the kind of list; no longer taken.
+constexpr char kVersion = 2;
 constexpr std::size_t kHashSize = 8;
 constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -107,6 +107,13 @@ absl::Status VersionNotReached(std::string_view name, std::int64_t wanted,
       .With("current", static_cast<long long>(current));
 }
 
+absl::Status MinVersionNotReached(std::int64_t asked, std::int64_t current) {
+  return MakeError(Code::kDeadlineExceeded, "MIN_VERSION_NOT_REACHED",
+                   "The round did not reach this revision in time.")
+      .With("asked", static_cast<long long>(asked))
+      .With("current", static_cast<long long>(current));
+}
+
 absl::Status SurveyUnavailable(std::string_view cause) {
   return MakeError(Code::kUnavailable, "SURVEY_UNAVAILABLE",
                    "The survey service did not answer; try again.")

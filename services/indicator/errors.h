@@ -41,6 +41,8 @@ absl::Status RoundNotOpened(std::string_view name);
 // OUT_OF_RANGE, VERSION_NOT_REACHED.
 absl::Status VersionNotReached(std::string_view name, std::int64_t wanted,
                                std::int64_t current);
+// DEADLINE_EXCEEDED, MIN_VERSION_NOT_REACHED.
+absl::Status MinVersionNotReached(std::int64_t asked, std::int64_t current);
 // UNAVAILABLE, SURVEY_UNAVAILABLE.
 absl::Status SurveyUnavailable(std::string_view cause);
 // UNAVAILABLE, REGISTRY_UNAVAILABLE.

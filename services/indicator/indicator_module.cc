@@ -1,6 +1,7 @@
 #include "services/indicator/indicator_module.h"
 
 #include <map>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "services/indicator/files/data_files.h"
 #include "services/platform/observe/log.h"
 #include "services/platform/rpc/channel.h"
+#include "services/platform/work/version_feed.h"
 
 namespace welfare::indicator {
 
@@ -16,20 +18,46 @@ namespace welfare::indicator {
 struct IndicatorModule::Parts {
   Parts(std::map<std::string, SurveyData> read,
         const platform::ModuleContext& context,
-        const platform::CallEnvironment& calls)
+        const platform::CallEnvironment& calls, platform::VersionFeed& versions)
       : surveys(std::move(read)),
         survey(platform::MakeChannel(context.PeerAddress("survey"))),
         registry(platform::MakeChannel(context.PeerAddress("registry"))),
+        feed(versions),
         reader({.surveys = surveys,
                 .survey = survey,
                 .registry = registry,
+                .survey_versions = feed,
+                .registry_versions = registry_feed,
                 .cache = context.cache(),
                 .metrics = context.metrics()}),
-        service({.reader = reader, .survey = survey, .calls = calls}) {}
+        service({.reader = reader, .calls = calls}) {}
+
+  // Values have the versions of their rounds, and these are the survey's to
+  // tell: one stream of it serves all who wait here. One that has ended is
+  // opened again a second later.
+  void Follow() {
+    feed.Start([this](std::stop_token stop) {
+      return Follow(survey, feed, std::move(stop));
+    });
+    registry_feed.Start([this](std::stop_token stop) {
+      return Follow(registry, registry_feed, std::move(stop));
+    });
+  }
+
+  template <typename Peer>
+  static absl::StatusOr<platform::VersionFeed::Versions> Follow(
+      const Peer& peer, platform::VersionFeed& versions, std::stop_token stop) {
+    const absl::Status ended = peer.FollowVersions(stop, versions);
+    if (ended.ok()) return platform::VersionFeed::Versions();
+    if (!stop.stop_requested()) versions.Lose(ended);
+    return ended;
+  }
 
   std::map<std::string, SurveyData> surveys;
   SurveyPeer survey;
   RegistryPeer registry;
+  platform::VersionFeed& feed;          // the survey's versions
+  platform::VersionFeed registry_feed;  // nobody waits for these
   IndicatorReader reader;
   IndicatorService service;
 };
@@ -61,13 +89,11 @@ absl::StatusOr<std::vector<platform::ServedService>> IndicatorModule::Build(
          {"indicators",
           static_cast<std::int64_t>(data.definitions.definitions.size())}});
   }
-  parts_ = std::make_unique<Parts>(*std::move(surveys), context, calls());
+  parts_ =
+      std::make_unique<Parts>(*std::move(surveys), context, calls(), feed());
+  parts_->Follow();
   return std::vector<platform::ServedService>{
       {&parts_->service, v1::IndicatorService::service_full_name()}};
-}
-
-void IndicatorModule::StopWorkers() {
-  if (parts_ != nullptr) parts_->service.Stop();
 }
 
 }  // namespace welfare::indicator

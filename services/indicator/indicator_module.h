@@ -20,7 +20,6 @@ class IndicatorModule final : public platform::RpcModule {
 
   absl::StatusOr<std::vector<platform::ServedService>> Build(
       platform::ModuleContext& context) override;
-  void StopWorkers() override;
 
   std::unique_ptr<Parts> parts_;
 };

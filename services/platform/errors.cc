@@ -165,6 +165,14 @@ absl::Status Overloaded() {
       .WithRetryDelay(std::chrono::milliseconds(500));
 }
 
+absl::Status TooManyWaiting(int limit) {
+  return MakeError(StatusCode::kResourceExhausted, "TOO_MANY_WAITING",
+                   "Too many calls wait for a version; repeat the call later, "
+                   "or read without min_version.")
+      .With("limit", limit)
+      .WithRetryDelay(std::chrono::milliseconds(1000));
+}
+
 absl::Status ShuttingDown() {
   return MakeError(StatusCode::kUnavailable, "SHUTTING_DOWN",
                    "The service is stopping; repeat the call.")

@@ -56,6 +56,8 @@ absl::Status RequestIdReused(std::string_view request_id);
 // --- server ---
 // RESOURCE_EXHAUSTED, OVERLOADED: the module's queue is full; retry later.
 absl::Status Overloaded();
+// RESOURCE_EXHAUSTED, TOO_MANY_WAITING: `limit` calls wait for a version.
+absl::Status TooManyWaiting(int limit);
 // UNAVAILABLE, SHUTTING_DOWN: the process drains.
 absl::Status ShuttingDown();
 

@@ -1,6 +1,8 @@
 #include "services/registry/registry_module.h"
 
 #include <chrono>
+#include <cstdint>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -8,25 +10,37 @@
 #include "services/platform/cache/memory_cache.h"
 #include "services/platform/observe/log.h"
 #include "services/platform/process/assets.h"
+#include "services/platform/storage/incarnation.h"
+#include "services/platform/work/version_feed.h"
 #include "services/registry/api/registry_service.h"
 #include "services/registry/program/program.h"
 #include "services/registry/store/live_history.h"
 #include "services/registry/store/sql_registry_store.h"
 
 namespace welfare::registry {
+namespace {
+
+constexpr std::chrono::seconds kLookTimeout{5};
+
+}  // namespace
 
 // In order of construction; destroyed in reverse.
 struct RegistryModule::Parts {
   Parts(std::unique_ptr<platform::Database> opened,
         std::unique_ptr<SqlRegistryStore> opened_store, ProgramCatalog programs,
         const platform::ModuleContext& context,
-        const platform::CallEnvironment& calls)
+        const platform::CallEnvironment& calls, platform::VersionFeed& versions,
+        std::string incarnation)
       : database(std::move(opened)),
         store(std::move(opened_store)),
         catalog(std::move(programs)),
-        live(*store),
+        feed(versions),
+        live(*store,
+             [this](std::int64_t version) {
+               feed.Publish(kRegistryResource, version);
+             }),
         replies({}, context.metrics()),
-        reader(live, catalog, context.clock(), replies),
+        reader(live, std::move(incarnation), catalog, context.clock(), replies),
         writer(*store, live, catalog, context.clock(), context.metrics()),
         streams(live),
         service({.reader = reader,
@@ -34,20 +48,24 @@ struct RegistryModule::Parts {
                  .streams = streams,
                  .calls = calls}) {}
 
-  // Learns what other processes on the same database write.
+  // Learns what is written, here and by other processes on the same database,
+  // at most a second late.
   void Follow() {
-    watch = database->WatchChanges([this] {
-      // One that fails is made good by the next look, a second later.
-      if (const absl::Status status = live.CatchUp(); !status.ok()) {
-        platform::LogStatus(platform::LogLevel::kWarning,
-                            "a change of another process was not read", status);
-      }
+    watch = database->WatchChanges([this] { feed.LookSoon(); });
+    feed.Start([this](std::stop_token stop)
+                   -> absl::StatusOr<platform::VersionFeed::Versions> {
+      WELFARE_RETURN_IF_ERROR(live.CatchUp(
+          {.deadline = std::chrono::steady_clock::now() + kLookTimeout,
+           .stop = std::move(stop)}));
+      return platform::VersionFeed::Versions{
+          {std::string(kRegistryResource), live.Head()->version()}};
     });
   }
 
   std::unique_ptr<platform::Database> database;
   std::unique_ptr<SqlRegistryStore> store;
   const ProgramCatalog catalog;
+  platform::VersionFeed& feed;
   LiveHistory live;
   // Its own and in memory: reads run on gRPC's threads and must not wait for
   // a network.
@@ -69,14 +87,19 @@ absl::StatusOr<std::vector<platform::ServedService>> RegistryModule::Build(
                            context.OpenDatabase());
   WELFARE_ASSIGN_OR_RETURN(std::unique_ptr<SqlRegistryStore> store,
                            SqlRegistryStore::Open(*database, context.clock()));
+  WELFARE_ASSIGN_OR_RETURN(std::string incarnation,
+                           platform::OpenIncarnation(*database));
+  feed().SetIncarnation(incarnation);
   WELFARE_ASSIGN_OR_RETURN(
       const std::string programs,
       platform::ReadAsset(context.AssetPath("programs.csv")));
   WELFARE_ASSIGN_OR_RETURN(ProgramCatalog catalog,
                            ProgramCatalog::Parse(programs));
   parts_ = std::make_unique<Parts>(std::move(database), std::move(store),
-                                   std::move(catalog), context, calls());
+                                   std::move(catalog), context, calls(),
+                                   feed(), std::move(incarnation));
   WELFARE_RETURN_IF_ERROR(parts_->live.CatchUp());
+  feed().Publish(kRegistryResource, parts_->live.Head()->version());
   parts_->Follow();
   platform::LogInfo("registry loaded",
                     {{"version", parts_->live.Head()->version()}});
@@ -84,12 +107,10 @@ absl::StatusOr<std::vector<platform::ServedService>> RegistryModule::Build(
       {&parts_->service, v1::RegistryService::service_full_name()}};
 }
 
-absl::Status RegistryModule::Ready() {
-  return parts_->live.CatchUp(
-      {.deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5),
-       .stop = {}});
-}
+absl::Status RegistryModule::Ready() { return parts_->database->Ping(); }
 
-void RegistryModule::StopWorkers() { parts_->streams.Stop(); }
+void RegistryModule::StopWorkers() {
+  if (parts_ != nullptr) parts_->watch.reset();
+}
 
 }  // namespace welfare::registry

@@ -1,9 +1,15 @@
 #include "services/report/report_module.h"
 
+#include <chrono>
+#include <cstdint>
+#include <stop_token>
+#include <string>
 #include <utility>
 
 #include "services/base/error.h"
 #include "services/platform/rpc/channel.h"
+#include "services/platform/storage/incarnation.h"
+#include "services/platform/work/version_feed.h"
 #include "services/report/api/report_maker.h"
 #include "services/report/api/report_service.h"
 #include "services/report/files/template_reader.h"
@@ -11,13 +17,18 @@
 #include "services/report/store/sql_report_store.h"
 
 namespace welfare::report {
+namespace {
+
+constexpr std::chrono::seconds kLookTimeout{5};
+
+}  // namespace
 
 // In order of construction; destroyed in reverse.
 struct ReportModule::Parts {
   Parts(std::unique_ptr<platform::Database> opened,
         std::unique_ptr<SqlReportStore> opened_store, Templates loaded,
         const platform::ModuleContext& context,
-        const platform::CallEnvironment& calls)
+        const platform::CallEnvironment& calls, std::string incarnation)
       : database(std::move(opened)),
         store(std::move(opened_store)),
         templates(std::move(loaded)),
@@ -32,7 +43,10 @@ struct ReportModule::Parts {
                .source = source,
                .store = *store,
                .metrics = context.metrics()}),
-        service({.maker = maker, .store = *store, .calls = calls}) {}
+        service({.maker = maker,
+                 .store = *store,
+                 .calls = calls,
+                 .incarnation = std::move(incarnation)}) {}
 
   std::unique_ptr<platform::Database> database;
   std::unique_ptr<SqlReportStore> store;
@@ -55,14 +69,30 @@ absl::StatusOr<std::vector<platform::ServedService>> ReportModule::Build(
                            context.OpenDatabase());
   WELFARE_ASSIGN_OR_RETURN(std::unique_ptr<SqlReportStore> store,
                            SqlReportStore::Open(*database, context.clock()));
+  WELFARE_ASSIGN_OR_RETURN(std::string incarnation,
+                           platform::OpenIncarnation(*database));
+  feed().SetIncarnation(incarnation);
   parts_ = std::make_unique<Parts>(std::move(database), std::move(store),
-                                   std::move(templates), context, calls());
+                                   std::move(templates), context, calls(),
+                                   std::move(incarnation));
+  const auto look = [this](std::stop_token stop)
+      -> absl::StatusOr<platform::VersionFeed::Versions> {
+    WELFARE_ASSIGN_OR_RETURN(
+        const std::int64_t count,
+        parts_->store->Count(
+            {.deadline = std::chrono::steady_clock::now() + kLookTimeout,
+             .stop = std::move(stop)}));
+    return platform::VersionFeed::Versions{
+        {std::string(kReportsResource), count}};
+  };
+  WELFARE_ASSIGN_OR_RETURN(const platform::VersionFeed::Versions versions,
+                           look({}));
+  feed().Publish(versions);
+  feed().Start(look);
   return std::vector<platform::ServedService>{
       {&parts_->service, v1::ReportService::service_full_name()}};
 }
 
 absl::Status ReportModule::Ready() { return parts_->database->Ping(); }
-
-void ReportModule::StopWorkers() { parts_->service.Stop(); }
 
 }  // namespace welfare::report

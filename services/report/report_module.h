@@ -21,7 +21,6 @@ class ReportModule final : public platform::RpcModule {
   // Ready with its own database: a peer that is down makes CreateReport fail,
   // but stored reports can still be read.
   absl::Status Ready() override;
-  void StopWorkers() override;
 
   std::unique_ptr<Parts> parts_;
 };

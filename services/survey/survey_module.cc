@@ -1,16 +1,18 @@
 #include "services/survey/survey_module.h"
 
+#include <stop_token>
+#include <string>
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/platform/observe/log.h"
 #include "services/platform/rpc/channel.h"
 #include "services/platform/storage/database.h"
+#include "services/platform/storage/incarnation.h"
 #include "services/platform/storage/migrations.h"
+#include "services/platform/work/version_feed.h"
 #include "services/survey/api/survey_api.h"
 #include "services/survey/api/survey_metrics.h"
 #include "services/survey/api/survey_service.h"
-#include "services/survey/api/version_feed.h"
 #include "services/survey/peers/registry_client.h"
 #include "services/survey/store/pinned_content.h"
 #include "services/survey/store/sql_survey_store.h"
@@ -22,28 +24,28 @@ namespace welfare::survey {
 struct SurveyModule::Parts {
   Parts(platform::ModuleContext& context,
         std::unique_ptr<platform::Database> opened,
-        const platform::CallEnvironment& calls)
+        const platform::CallEnvironment& calls, platform::VersionFeed& versions,
+        std::string incarnation)
       : database(std::move(opened)),
-        store(*database),
+        store(*database, context.clock(), incarnation),
         registry(platform::MakeChannel(context.PeerAddress("registry"))),
+        feed(versions),
         metrics(context.metrics()),
         api({.store = store,
              .content = content,
              .registry = registry,
              .feed = feed,
              .metrics = metrics,
-             .clock = context.clock()}),
+             .clock = context.clock(),
+             .incarnation = std::move(incarnation)}),
         service(api, calls) {}
 
-  // Learns what other processes on the same database change.
+  // Learns what is written, here and by other processes on the same database,
+  // at most a second late.
   void Follow() {
-    watch = database->WatchChanges([this] {
-      // One that fails is made good by the next, and by the watch's own call
-      // when it has the database back.
-      if (const absl::Status status = api.CatchUp(); !status.ok()) {
-        platform::LogStatus(platform::LogLevel::kWarning,
-                            "a change of another process was not read", status);
-      }
+    watch = database->WatchChanges([this] { feed.LookSoon(); });
+    feed.Start([this](std::stop_token stop) {
+      return api.ReadVersions(std::move(stop));
     });
   }
 
@@ -51,7 +53,7 @@ struct SurveyModule::Parts {
   SqlSurveyStore store;
   PinnedContent content;
   RegistryClient registry;
-  VersionFeed feed;
+  platform::VersionFeed& feed;
   SurveyMetrics metrics;
   SurveyApi api;
   SurveyService service;
@@ -69,8 +71,14 @@ absl::StatusOr<std::vector<platform::ServedService>> SurveyModule::Build(
   WELFARE_RETURN_IF_ERROR(
       platform::ApplyMigrations(*database, context.clock(), SurveyMigrations())
           .status());
-  parts_ = std::make_unique<Parts>(context, std::move(database), calls());
-  WELFARE_RETURN_IF_ERROR(parts_->api.CatchUp());
+  WELFARE_ASSIGN_OR_RETURN(std::string incarnation,
+                           platform::OpenIncarnation(*database));
+  feed().SetIncarnation(incarnation);
+  parts_ = std::make_unique<Parts>(context, std::move(database), calls(),
+                                   feed(), std::move(incarnation));
+  WELFARE_ASSIGN_OR_RETURN(const platform::VersionFeed::Versions versions,
+                           parts_->api.ReadVersions({}));
+  feed().Publish(versions);
   parts_->Follow();
   return std::vector<platform::ServedService>{
       {&parts_->service, v1::SurveyService::service_full_name()}};
@@ -81,7 +89,6 @@ absl::Status SurveyModule::Ready() { return parts_->database->Ping(); }
 void SurveyModule::StopWorkers() {
   if (parts_ == nullptr) return;
   parts_->watch.reset();
-  parts_->feed.Stop();
 }
 
 }  // namespace welfare::survey

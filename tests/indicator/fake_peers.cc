@@ -73,6 +73,11 @@ void FakeSurvey::WithdrawPlans(int year, int plans) {
   withdrawn_[year] = plans;
 }
 
+void FakeSurvey::SetIncarnation(const std::string& incarnation) {
+  const std::lock_guard lock(mutex_);
+  incarnation_ = incarnation;
+}
+
 void FakeSurvey::RemoveRound(int year) {
   const std::lock_guard lock(mutex_);
   revisions_.erase(year);
@@ -110,6 +115,7 @@ survey::v1::Round FakeSurvey::RoundOf(int year) const {
   set(*header.window_end, *round.mutable_window_end());
   const std::lock_guard lock(mutex_);
   round.set_revision(revisions_.at(year));
+  round.set_incarnation(incarnation_);
   return round;
 }
 
@@ -227,8 +233,22 @@ grpc::Status FakeSurvey::WatchVersions(
       auto& entry = *response.add_entries();
       entry.set_resource("surveys/jusou/rounds/" + std::to_string(year));
       entry.set_version(revision);
+      entry.set_incarnation(incarnation_);
     }
   }
+  writer->Write(response);
+  return grpc::Status::OK;
+}
+
+grpc::Status FakeRegistry::WatchVersions(
+    grpc::ServerContext*, const type::v1::WatchVersionsRequest*,
+    grpc::ServerWriter<type::v1::WatchVersionsResponse>* writer) {
+  if (failures_ != 0) return Unavailable();
+  type::v1::WatchVersionsResponse response;
+  auto& entry = *response.add_entries();
+  entry.set_resource("registry");
+  entry.set_version(1);
+  entry.set_incarnation("registry-a");
   writer->Write(response);
   return grpc::Status::OK;
 }
@@ -247,6 +267,7 @@ grpc::Status FakeRegistry::GetRoster(
   }
   response->set_name(request->name());
   response->set_version(request->data_version());
+  response->set_incarnation("registry-a");
   for (const auto& [code, entry] : roster->second) {
     registry::v1::Roster::Entry& proto = *response->add_entries();
     proto.set_municipality("municipalities/" + code);

@@ -28,6 +28,8 @@ class FakeSurvey final : public survey::v1::SurveyService::Service {
   // Takes away this many plans in a round from its revision on.
   void WithdrawPlans(int year, int plans);
   void RemoveRound(int year);
+  // Says that it is another store from now on.
+  void SetIncarnation(const std::string& incarnation);
 
   int calls() const { return calls_; }
   int streams() const { return streams_; }
@@ -62,6 +64,7 @@ class FakeSurvey final : public survey::v1::SurveyService::Service {
   mutable std::mutex mutex_;
   std::map<int, std::int64_t> revisions_;
   std::map<int, int> withdrawn_;
+  std::string incarnation_ = "survey-a";
   std::atomic<int> failures_ = 0;
   std::atomic<int> calls_ = 0;
   std::atomic<int> streams_ = 0;
@@ -75,6 +78,10 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
   void FailNext(int calls) { failures_ = calls; }
   int calls() const { return calls_; }
 
+  grpc::Status WatchVersions(
+      grpc::ServerContext* context,
+      const type::v1::WatchVersionsRequest* request,
+      grpc::ServerWriter<type::v1::WatchVersionsResponse>* writer) override;
   grpc::Status GetRoster(grpc::ServerContext* context,
                          const registry::v1::GetRosterRequest* request,
                          registry::v1::Roster* response) override;

@@ -28,6 +28,7 @@ TEST(Reasons, AreTheOnesOfTheGoldenList) {
       ItemNotInRound("x", {}),
       RoundNotOpened("x"),
       VersionNotReached("x", 2, 1),
+      MinVersionNotReached(2, 1),
       SurveyUnavailable("x"),
       RegistryUnavailable("x"),
       ColumnsInvalid({}),

@@ -275,6 +275,33 @@ TEST(WorkerPoolTest, ShedsAndExpires) {
   release = true;
 }
 
+// A crowd that is woken at once takes no room from others, and no more than
+// every second turn.
+TEST(WorkerPoolTest, WokenWorkHoldsNobodyUp) {
+  WorkerPool pool({.threads = 1, .queue = 1});
+  std::atomic<bool> release{false};
+  std::atomic<int> woken{0};
+  std::atomic<int> woken_before{-1};
+  ASSERT_THAT(pool.Submit({},
+                          [&](const absl::Status&) {
+                            while (!release) std::this_thread::yield();
+                          }),
+              IsOk());
+  ASSERT_TRUE(WaitFor([&] { return pool.running() == 1; }));
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_THAT(pool.SubmitWoken({}, [&](const absl::Status&) { ++woken; }),
+                IsOk());
+  }
+  ASSERT_THAT(pool.Submit({},
+                          [&](const absl::Status&) {
+                            woken_before = woken.load();
+                          }),
+              IsOk());
+  release = true;
+  EXPECT_TRUE(WaitFor([&] { return woken.load() == 100; }));
+  EXPECT_LE(woken_before.load(), 1);
+}
+
 TEST(WorkerPoolTest, StopTellsWhatWaits) {
   WorkerPool pool({.threads = 1, .queue = 10});
   std::atomic<bool> release{false};

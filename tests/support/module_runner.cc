@@ -47,7 +47,7 @@ absl::Status ModuleRunner::Start() {
           .config = *config_,
           .metrics = metrics_,
           .clock = clock_,
-          .cache = cache_,
+          .cache = shared_cache_ == nullptr ? cache_ : *shared_cache_,
           .listen = {address()},
           .peers = peers_,
           .database_url =

@@ -32,6 +32,9 @@ class ModuleRunner {
   ~ModuleRunner();
 
   void SetPeer(const std::string& name, const std::string& address);
+  // Has the module use `cache`, which outlives the runner, instead of one of
+  // its own: what a Redis of several platforms is. Before Start.
+  void ShareCache(platform::Cache& cache) { shared_cache_ = &cache; }
   absl::Status Start();
   // Drains and stops, as the end of a process does.
   void Stop();
@@ -48,6 +51,7 @@ class ModuleRunner {
   FakeClock clock_;
   platform::MetricsRegistry metrics_;
   platform::MemoryCache cache_{{}, metrics_};
+  platform::Cache* shared_cache_ = nullptr;
   std::vector<std::string> flags_;
   std::map<std::string, std::string> peers_;
   std::unique_ptr<platform::Config> config_;

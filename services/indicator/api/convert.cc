@@ -146,6 +146,7 @@ absl::StatusOr<RoundHeader> FromProto(const survey::v1::Round& round) {
   header.synthetic = round.synthetic();
   header.registry_version = round.registry_version();
   header.revision = round.revision();
+  header.incarnation = round.incarnation();
   header.window_start = DateFromProto(round.window_start());
   header.window_end = DateFromProto(round.window_end());
   return header;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
-#include <thread>
 #include <tuple>
 #include <utility>
 
@@ -21,7 +20,7 @@ using platform::CallContext;
 
 // Begins every cache key; raised with any change of what is computed from
 // equal versions, or of the reply's shape.
-constexpr std::string_view kCacheFormat = "indicator/1/";
+constexpr std::string_view kCacheFormat = "indicator/2/";
 // Replies never become wrong, only unlikely to be asked for again.
 constexpr std::chrono::seconds kReplyLifetime = std::chrono::hours(1);
 // A round takes well under a megabyte; these are last year's, this year's and
@@ -29,9 +28,6 @@ constexpr std::chrono::seconds kReplyLifetime = std::chrono::hours(1);
 constexpr std::size_t kRoundsInMemory = 16;
 constexpr std::size_t kHistoriesInMemory = 16;
 constexpr std::size_t kListingsInMemory = 8;
-// How long `min_version` waits, and how often it looks.
-constexpr std::chrono::seconds kLongestWait{10};
-constexpr std::chrono::milliseconds kWaitStep{20};
 
 // Observes how long its life took.
 class Timer {
@@ -121,6 +117,8 @@ IndicatorReader::IndicatorReader(const Dependencies& dependencies)
     : surveys_(dependencies.surveys),
       survey_(dependencies.survey),
       registry_(dependencies.registry),
+      survey_versions_(dependencies.survey_versions),
+      registry_versions_(dependencies.registry_versions),
       cache_(dependencies.cache),
       compute_seconds_(dependencies.metrics.AddHistogram(
           "welfare_indicator_compute_seconds",
@@ -222,33 +220,62 @@ absl::StatusOr<IndicatorReader::Pin> IndicatorReader::PinVersion(
   if (min_version < 0) return VersionNegative("min_version", min_version);
   if (data_version > 0) {
     // The pins of an earlier revision are those the round had then.
-    WELFARE_ASSIGN_OR_RETURN(const auto round, Load(call, name, data_version));
-    return Pin{data_version, round->header().registry_version};
+    WELFARE_ASSIGN_OR_RETURN(std::string incarnation,
+                             SurveyIncarnation(call, name));
+    WELFARE_ASSIGN_OR_RETURN(const auto round,
+                             Load(call, name, data_version, incarnation));
+    return Pin{data_version, round->header().registry_version,
+               std::move(incarnation)};
   }
-  const auto give_up = std::chrono::steady_clock::now() + kLongestWait;
-  while (true) {
-    WELFARE_ASSIGN_OR_RETURN(const RoundHeader header,
-                             survey_.GetRound(call, name));
-    if (header.revision >= min_version) {
-      return Pin{header.revision, header.registry_version};
-    }
-    if (call.cancelled()) return platform::Cancelled("waiting for a version");
-    if (call.limits.expired() || std::chrono::steady_clock::now() >= give_up) {
-      return platform::DeadlineExceeded("waiting for min_version");
-    }
-    std::this_thread::sleep_for(kWaitStep);
+  WELFARE_ASSIGN_OR_RETURN(const RoundHeader header,
+                           survey_.GetRound(call, name));
+  // Who asks for a version waits before it comes here.
+  if (header.revision < min_version) {
+    return MinVersionNotReached(min_version, header.revision);
   }
+  {
+    const std::lock_guard lock(mutex_);
+    seen_survey_ = header.incarnation;
+  }
+  return Pin{header.revision, header.registry_version, header.incarnation};
+}
+
+absl::StatusOr<std::string> IndicatorReader::SurveyIncarnation(
+    const CallContext& call, const base::RoundName& name) {
+  if (std::string told = survey_versions_.incarnation(); !told.empty()) {
+    return told;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    if (!seen_survey_.empty()) return seen_survey_;
+  }
+  WELFARE_ASSIGN_OR_RETURN(const RoundHeader header,
+                           survey_.GetRound(call, name));
+  const std::lock_guard lock(mutex_);
+  seen_survey_ = header.incarnation;
+  return header.incarnation;
+}
+
+std::string IndicatorReader::RegistryIncarnation() const {
+  if (std::string told = registry_versions_.incarnation(); !told.empty()) {
+    return told;
+  }
+  const std::lock_guard lock(mutex_);
+  return seen_registry_;
 }
 
 absl::StatusOr<std::shared_ptr<const LoadedRound>> IndicatorReader::Load(
-    const CallContext& call, const base::RoundName& name,
-    std::int64_t revision) {
+    const CallContext& call, const base::RoundName& name, std::int64_t revision,
+    const std::string& incarnation) {
   WELFARE_ASSIGN_OR_RETURN(const SurveyData* data, FindSurvey(name.survey));
   return rounds_.Get(
-      name.ToString() + "@" + std::to_string(revision),
+      incarnation + "/" + name.ToString() + "@" + std::to_string(revision),
       [&]() -> absl::StatusOr<std::shared_ptr<const LoadedRound>> {
         WELFARE_ASSIGN_OR_RETURN(FetchedRound fetched,
                                  survey_.FetchRound(call, name, revision));
+        if (fetched.header.incarnation != incarnation) {
+          return SurveyUnavailable("it was restored meanwhile");
+        }
         return LoadedRound::Make(std::move(fetched), data->definitions);
       });
 }
@@ -260,16 +287,37 @@ IndicatorReader::HistoryOf(const CallContext& call, const LoadedRound& round) {
   const int last = header.fiscal_year.value();
   int first = data->definitions.FirstRegistryYear();
   if (first == 0 || first > last) first = last;
-  const std::string key = header.program + "@" +
+  const auto load =
+      [&]() -> absl::StatusOr<std::shared_ptr<const RegistryHistory>> {
+    WELFARE_ASSIGN_OR_RETURN(
+        RegistryHistory history,
+        registry_.GetHistory(call, header.program, first, last,
+                             header.registry_version));
+    const std::lock_guard lock(mutex_);
+    seen_registry_ = history.incarnation;
+    return std::make_shared<const RegistryHistory>(std::move(history));
+  };
+  const std::string key = "/" + header.program + "@" +
                           std::to_string(header.registry_version) + "/" +
                           std::to_string(first) + "-" + std::to_string(last);
+  const std::string registry = RegistryIncarnation();
+  if (registry.empty()) {
+    // Kept under the name that the reply brings.
+    WELFARE_ASSIGN_OR_RETURN(const auto loaded, load());
+    return histories_.Get(
+        loaded->incarnation + key,
+        [&]() -> absl::StatusOr<std::shared_ptr<const RegistryHistory>> {
+          return loaded;
+        });
+  }
   return histories_.Get(
-      key, [&]() -> absl::StatusOr<std::shared_ptr<const RegistryHistory>> {
-        WELFARE_ASSIGN_OR_RETURN(
-            RegistryHistory history,
-            registry_.GetHistory(call, header.program, first, last,
-                                 header.registry_version));
-        return std::make_shared<const RegistryHistory>(std::move(history));
+      registry + key,
+      [&]() -> absl::StatusOr<std::shared_ptr<const RegistryHistory>> {
+        WELFARE_ASSIGN_OR_RETURN(const auto loaded, load());
+        if (!loaded->rosters.empty() && loaded->incarnation != registry) {
+          return RegistryUnavailable("it was restored meanwhile");
+        }
+        return loaded;
       });
 }
 
@@ -285,10 +333,11 @@ IndicatorReader::HistoryFor(const CallContext& call, const LoadedRound& round,
 }
 
 std::string IndicatorReader::VersionsKey(const std::string& survey,
-                                         const Pin& pin, Basis basis) const {
+                                         const Pin& pin, Basis basis,
+                                         const std::string& registry) const {
   const auto digest = digests_.find(survey);
-  return "round=" + std::to_string(pin.revision) +
-         "/registry=" + std::to_string(pin.registry_version) +
+  return "round=" + pin.incarnation + "@" + std::to_string(pin.revision) +
+         "/registry=" + registry + "@" + std::to_string(pin.registry_version) +
          "/basis=" + BasisName(basis) + "/definitions=" +
          (digest == digests_.end() ? std::string("-") : digest->second);
 }
@@ -304,12 +353,15 @@ absl::Status IndicatorReader::GetIndicatorValue(
   WELFARE_ASSIGN_OR_RETURN(const Pin pin,
                            PinVersion(call, round_name, request.data_version(),
                                       request.min_version()));
-  const std::string key = std::string(kCacheFormat) + name.ToString() + "/" +
-                          VersionsKey(name.survey, pin, basis);
-  bytes = cache_.Get(key);
+  const auto key_of = [&](const std::string& registry) {
+    return std::string(kCacheFormat) + name.ToString() + "/" +
+           VersionsKey(name.survey, pin, basis, registry);
+  };
+  const std::string registry = RegistryIncarnation();
+  bytes = cache_.Get(key_of(registry));
   if (bytes != nullptr) return absl::OkStatus();
-  WELFARE_ASSIGN_OR_RETURN(const auto round,
-                           Load(call, round_name, pin.revision));
+  WELFARE_ASSIGN_OR_RETURN(
+      const auto round, Load(call, round_name, pin.revision, pin.incarnation));
   WELFARE_ASSIGN_OR_RETURN(const auto history,
                            HistoryFor(call, *round, basis, name.indicator));
   {
@@ -322,7 +374,9 @@ absl::Status IndicatorReader::GetIndicatorValue(
         round->On(basis).Compute(name.indicator, history.get()));
     bytes = platform::Share(ToProto(name.survey, figures).SerializeAsString());
   }
-  cache_.Set(key, bytes, kReplyLifetime);
+  // While the registry is unknown, what was made without it is kept as such.
+  cache_.Set(key_of(history == nullptr ? registry : history->incarnation),
+             bytes, kReplyLifetime);
   return absl::OkStatus();
 }
 
@@ -332,24 +386,29 @@ absl::Status IndicatorReader::ListIndicatorValues(
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::RoundName>("parent", request.parent()));
   WELFARE_ASSIGN_OR_RETURN(const Basis basis, FromProto(request.basis()));
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  if (!surveys_.contains(name.survey)) return RoundNotFound(request.parent());
+  WELFARE_ASSIGN_OR_RETURN(const std::string store,
+                           SurveyIncarnation(call, name));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page,
+                           platform::ReadPage(request, store));
   using Key = std::tuple<std::int64_t, std::string>;  // revision, indicator
   WELFARE_ASSIGN_OR_RETURN(const auto after, page.After<Key>());
-  if (!surveys_.contains(name.survey)) return RoundNotFound(request.parent());
   // Later pages speak of the first page's revision.
   WELFARE_ASSIGN_OR_RETURN(
       const Pin pin, PinVersion(call, name,
                                 after.has_value() ? std::get<0>(*after)
                                                   : request.data_version(),
                                 after.has_value() ? 0 : request.min_version()));
-  const std::string key = std::string(kCacheFormat) + name.ToString() +
-                          "/values/" + std::to_string(page.size()) + "/" +
-                          LastId(after).value_or("-") + "/" +
-                          std::to_string(request.data_version()) + "/" +
-                          VersionsKey(name.survey, pin, basis);
-  bytes = cache_.Get(key);
+  const auto key_of = [&](const std::string& registry) {
+    return std::string(kCacheFormat) + name.ToString() + "/values/" +
+           std::to_string(page.size()) + "/" + LastId(after).value_or("-") +
+           "/" + std::to_string(request.data_version()) + "/" +
+           VersionsKey(name.survey, pin, basis, registry);
+  };
+  bytes = cache_.Get(key_of(RegistryIncarnation()));
   if (bytes != nullptr) return absl::OkStatus();
-  WELFARE_ASSIGN_OR_RETURN(const auto round, Load(call, name, pin.revision));
+  WELFARE_ASSIGN_OR_RETURN(
+      const auto round, Load(call, name, pin.revision, pin.incarnation));
   WELFARE_ASSIGN_OR_RETURN(const auto history, HistoryOf(call, *round));
   {
     const Timer timer(compute_seconds_);
@@ -377,7 +436,7 @@ absl::Status IndicatorReader::ListIndicatorValues(
     response.set_total_size(static_cast<int>(ids.size()));
     bytes = platform::Share(response.SerializeAsString());
   }
-  cache_.Set(key, bytes, kReplyLifetime);
+  cache_.Set(key_of(history->incarnation), bytes, kReplyLifetime);
   return absl::OkStatus();
 }
 
@@ -391,8 +450,8 @@ absl::Status IndicatorReader::ExplainIndicatorValue(
   const base::RoundName round_name{name.survey, name.fiscal_year};
   WELFARE_ASSIGN_OR_RETURN(
       const Pin pin, PinVersion(call, round_name, request.data_version(), 0));
-  WELFARE_ASSIGN_OR_RETURN(const auto round,
-                           Load(call, round_name, pin.revision));
+  WELFARE_ASSIGN_OR_RETURN(
+      const auto round, Load(call, round_name, pin.revision, pin.incarnation));
   WELFARE_ASSIGN_OR_RETURN(const auto history,
                            HistoryFor(call, *round, basis, name.indicator));
   const Timer timer(compute_seconds_);
@@ -418,12 +477,15 @@ absl::Status IndicatorReader::ListStatements(
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::RoundName>("parent", request.parent()));
   WELFARE_ASSIGN_OR_RETURN(const Basis basis, FromProto(request.basis()));
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  if (!surveys_.contains(name.survey)) return RoundNotFound(request.parent());
+  WELFARE_ASSIGN_OR_RETURN(const std::string store,
+                           SurveyIncarnation(call, name));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page,
+                           platform::ReadPage(request, store));
   // The revisions of the round and of the round before (0: there is none), and
   // the statement.
   using Key = std::tuple<std::int64_t, std::int64_t, std::string>;
   WELFARE_ASSIGN_OR_RETURN(const auto after, page.After<Key>());
-  if (!surveys_.contains(name.survey)) return RoundNotFound(request.parent());
   WELFARE_ASSIGN_OR_RETURN(
       const Pin pin,
       PinVersion(
@@ -442,19 +504,20 @@ absl::Status IndicatorReader::ListStatements(
     WELFARE_ASSIGN_OR_RETURN(before_pin,
                              PinVersion(call, before, std::get<1>(*after), 0));
   }
-  const std::string key = std::string(kCacheFormat) + name.ToString() +
-                          "/statements/" + std::to_string(page.size()) + "/" +
-                          LastId(after).value_or("-") + "/" +
-                          std::to_string(request.data_version()) +
-                          "/before=" + std::to_string(before_pin.revision) +
-                          "," + std::to_string(before_pin.registry_version) +
-                          "/" + VersionsKey(name.survey, pin, basis);
-  bytes = cache_.Get(key);
+  const auto key_of = [&](const std::string& registry) {
+    return std::string(kCacheFormat) + name.ToString() + "/statements/" +
+           std::to_string(page.size()) + "/" + LastId(after).value_or("-") +
+           "/" + std::to_string(request.data_version()) +
+           "/before=" + std::to_string(before_pin.revision) + "," +
+           std::to_string(before_pin.registry_version) + "/" +
+           VersionsKey(name.survey, pin, basis, registry);
+  };
+  bytes = cache_.Get(key_of(RegistryIncarnation()));
   if (bytes != nullptr) return absl::OkStatus();
-  WELFARE_ASSIGN_OR_RETURN(const auto round, Load(call, name, pin.revision));
+  WELFARE_ASSIGN_OR_RETURN(const auto round, Load(call, name, pin.revision, pin.incarnation));
   std::shared_ptr<const LoadedRound> previous;
   if (before_pin.revision > 0) {
-    auto loaded = Load(call, before, before_pin.revision);
+    auto loaded = Load(call, before, before_pin.revision, before_pin.incarnation);
     // A round that was planned and never opened has no answers to compare.
     if (loaded.ok()) {
       previous = *loaded;
@@ -493,7 +556,7 @@ absl::Status IndicatorReader::ListStatements(
     response.set_wording_profile(published->second.profile.version);
   }
   bytes = platform::Share(response.SerializeAsString());
-  cache_.Set(key, bytes, kReplyLifetime);
+  cache_.Set(key_of(history->incarnation), bytes, kReplyLifetime);
   return absl::OkStatus();
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@
 #include "services/platform/cache/shared_bytes.h"
 #include "services/platform/observe/metrics.h"
 #include "services/platform/rpc/call_context.h"
+#include "services/platform/work/version_feed.h"
 
 namespace welfare::indicator {
 
@@ -35,6 +37,9 @@ class IndicatorReader {
     const std::map<std::string, SurveyData>& surveys;
     const SurveyPeer& survey;
     const RegistryPeer& registry;
+    // What the peers say of their versions: whose they are.
+    const platform::VersionFeed& survey_versions;
+    const platform::VersionFeed& registry_versions;
     platform::Cache& cache;
     platform::MetricsRegistry& metrics;
   };
@@ -74,29 +79,38 @@ class IndicatorReader {
   struct Pin {
     std::int64_t revision = 0;
     std::int64_t registry_version = 0;
+    std::string incarnation;  // the survey's
   };
 
   absl::StatusOr<const SurveyData*> FindSurvey(const std::string& survey) const;
   absl::StatusOr<std::shared_ptr<const Listing>> ListingOf(
       const platform::CallContext& call, const std::string& survey);
   // Errors: VERSION_NEGATIVE, and as SurveyPeer::GetRound and FetchRound;
-  //   DEADLINE_EXCEEDED where `min_version` is not reached in time.
+  //   DEADLINE_EXCEEDED, MIN_VERSION_NOT_REACHED.
   absl::StatusOr<Pin> PinVersion(const platform::CallContext& call,
                                  const base::RoundName& name,
                                  std::int64_t data_version,
                                  std::int64_t min_version);
+  // Whose the survey's revisions are, without asking it where it was told.
+  //
+  // Errors: as SurveyPeer::GetRound.
+  absl::StatusOr<std::string> SurveyIncarnation(
+      const platform::CallContext& call, const base::RoundName& name);
+  // The registry's, as far as it is known; else empty.
+  std::string RegistryIncarnation() const;
   absl::StatusOr<std::shared_ptr<const LoadedRound>> Load(
       const platform::CallContext& call, const base::RoundName& name,
-      std::int64_t revision);
+      std::int64_t revision, const std::string& incarnation);
   absl::StatusOr<std::shared_ptr<const RegistryHistory>> HistoryOf(
       const platform::CallContext& call, const LoadedRound& round);
   // The history where the indicator needs it, else null.
   absl::StatusOr<std::shared_ptr<const RegistryHistory>> HistoryFor(
       const platform::CallContext& call, const LoadedRound& round, Basis basis,
       const std::string& indicator);
-  // Everything but the question itself that a reply depends on.
+  // Everything but the question itself that a reply depends on; `registry` is
+  // the incarnation of the registry it was made from.
   std::string VersionsKey(const std::string& survey, const Pin& pin,
-                          Basis basis) const;
+                          Basis basis, const std::string& registry) const;
 
   const std::map<std::string, SurveyData>& surveys_;
   // SHA-256 over every definition, population, published row and profile of a
@@ -104,6 +118,13 @@ class IndicatorReader {
   std::map<std::string, std::string> digests_;
   const SurveyPeer& survey_;
   const RegistryPeer& registry_;
+  const platform::VersionFeed& survey_versions_;
+  const platform::VersionFeed& registry_versions_;
+  mutable std::mutex mutex_;
+  // The incarnations of replies, for the time before the feeds know; guarded
+  // by mutex_.
+  std::string seen_survey_;
+  std::string seen_registry_;
   platform::Cache& cache_;
   platform::Histogram& compute_seconds_;
   LoadedOnce<LoadedRound> rounds_;

@@ -2,10 +2,27 @@
 
 #include <functional>
 
+#include "services/base/resource_name.h"
 #include "services/indicator/errors.h"
-#include "services/platform/errors.h"
+#include "services/platform/rpc/version_stream.h"
 
 namespace welfare::indicator {
+namespace {
+
+// A read of a round: what it waits for, unless it names its revision.
+template <typename Request>
+platform::ReadPlan PlanOf(const Request& request,
+                          const base::RoundName& round) {
+  platform::ReadPlan plan{.blocks = true};
+  if (request.data_version() == 0 && request.min_version() > 0) {
+    plan.wait = platform::VersionWait{.resource = round.ToString(),
+                                      .version = request.min_version(),
+                                      .missed = &MinVersionNotReached};
+  }
+  return plan;
+}
+
+}  // namespace
 
 grpc::ServerUnaryReactor* IndicatorService::GetIndicator(
     grpc::CallbackServerContext* context,
@@ -27,16 +44,29 @@ grpc::ServerUnaryReactor* IndicatorService::ListIndicators(
 grpc::ServerUnaryReactor* IndicatorService::GetIndicatorValue(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
-  return platform::RawUnary<v1::GetIndicatorValueRequest>(
+  return platform::RawRead<v1::GetIndicatorValueRequest>(
       calls_, context, request, response,
+      [](const v1::GetIndicatorValueRequest& asked) {
+        const auto name = base::IndicatorValueName::Parse(asked.name());
+        if (!name.ok()) return platform::ReadPlan{.blocks = true};
+        return PlanOf(asked, {name->survey, name->fiscal_year});
+      },
       std::bind_front(&IndicatorReader::GetIndicatorValue, &reader_));
 }
 
 grpc::ServerUnaryReactor* IndicatorService::ListIndicatorValues(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {
-  return platform::RawUnary<v1::ListIndicatorValuesRequest>(
+  return platform::RawRead<v1::ListIndicatorValuesRequest>(
       calls_, context, request, response,
+      [](const v1::ListIndicatorValuesRequest& asked) {
+        const auto name = base::RoundName::Parse(asked.parent());
+        // Later pages speak of the first page's revision.
+        if (!name.ok() || !asked.page_token().empty()) {
+          return platform::ReadPlan{.blocks = true};
+        }
+        return PlanOf(asked, *name);
+      },
       std::bind_front(&IndicatorReader::ListIndicatorValues, &reader_));
 }
 
@@ -60,31 +90,8 @@ grpc::ServerUnaryReactor* IndicatorService::ListStatements(
 grpc::ServerWriteReactor<type::v1::WatchVersionsResponse>*
 IndicatorService::WatchVersions(grpc::CallbackServerContext* context,
                                 const type::v1::WatchVersionsRequest* request) {
-  return platform::ServerStream<type::v1::WatchVersionsResponse>(
-      calls_, context, request,
-      std::bind_front(&IndicatorService::Watch, this));
-}
-
-absl::Status IndicatorService::Watch(
-    const platform::CallContext& call,
-    const type::v1::WatchVersionsRequest& request,
-    platform::StreamWriter<type::v1::WatchVersionsResponse>& writer) {
-  // Values have the versions of their rounds, and these are the survey's to
-  // tell. Two parties may end the watch: the caller and this process.
-  std::stop_source either;
-  const auto stop = [&either] { either.request_stop(); };
-  const std::stop_callback on_call(call.limits.stop, stop);
-  const std::stop_callback on_process(stop_.get_token(), stop);
-  platform::CallContext watch = call;
-  watch.limits.stop = either.get_token();
-  const absl::Status ended = survey_.WatchVersions(
-      watch, request,
-      [&writer](const type::v1::WatchVersionsResponse& response) {
-        return writer.Write(response);
-      });
-  if (stop_.stop_requested()) return platform::ShuttingDown();
-  if (call.cancelled()) return platform::Cancelled("a stream");
-  return ended.ok() ? SurveyUnavailable("its stream ended") : ended;
+  return platform::WatchVersions<type::v1::WatchVersionsResponse>(
+      calls_, context, *request);
 }
 
 }  // namespace welfare::indicator

@@ -4,8 +4,6 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
-#include <stop_token>
-
 #include "welfare/indicator/v1/indicator_service.grpc.pb.h"
 
 #include "services/indicator/api/indicator_reader.h"
@@ -24,17 +22,12 @@ class IndicatorService final
  public:
   struct Dependencies {
     IndicatorReader& reader;
-    const SurveyPeer& survey;
     const platform::CallEnvironment& calls;
   };
   // All must outlive the service.
   explicit IndicatorService(const Dependencies& dependencies)
       : reader_(dependencies.reader),
-        survey_(dependencies.survey),
         calls_(dependencies.calls) {}
-
-  // Ends the streams that wait for versions.
-  void Stop() { stop_.request_stop(); }
 
   grpc::ServerUnaryReactor* GetIndicator(grpc::CallbackServerContext* context,
                                          const v1::GetIndicatorRequest* request,
@@ -61,15 +54,8 @@ class IndicatorService final
       const type::v1::WatchVersionsRequest* request) override;
 
  private:
-  absl::Status Watch(
-      const platform::CallContext& call,
-      const type::v1::WatchVersionsRequest& request,
-      platform::StreamWriter<type::v1::WatchVersionsResponse>& writer);
-
   IndicatorReader& reader_;
-  const SurveyPeer& survey_;
   const platform::CallEnvironment& calls_;
-  std::stop_source stop_;
 };
 
 }  // namespace welfare::indicator

@@ -61,6 +61,30 @@ absl::Status RoundFailure(const platform::CallContext& call,
   }
 }
 
+// Reads a peer's stream of versions into `feed` until it ends.
+template <typename Stub>
+absl::Status Follow(Stub& stub, std::string_view peer,
+                    UnavailableError unavailable, std::stop_token stop,
+                    platform::VersionFeed& feed) {
+  platform::CallContext call;
+  call.limits.stop = stop;
+  PeerCall watch(std::move(stop), std::chrono::milliseconds(0));
+  const auto reader = stub.WatchVersions(watch.context(), {});
+  type::v1::WatchVersionsResponse message;
+  while (reader->Read(&message)) {
+    platform::VersionFeed::Versions versions;
+    for (const auto& entry : message.entries()) {
+      feed.SetIncarnation(entry.incarnation());
+      versions[entry.resource()] = entry.version();
+    }
+    feed.Publish(versions);
+  }
+  const grpc::Status status = reader->Finish();
+  if (status.ok()) return absl::OkStatus();
+  return PeerFailure(call, peer, unavailable,
+                     platform::FromGrpcStatus(status));
+}
+
 }  // namespace
 
 struct SurveyPeer::Stub {
@@ -180,25 +204,10 @@ absl::StatusOr<std::shared_ptr<const Questionnaire>> SurveyPeer::GetCodebook(
   return FromProto(codebook);
 }
 
-absl::Status SurveyPeer::WatchVersions(
-    const platform::CallContext& call,
-    const type::v1::WatchVersionsRequest& request,
-    const std::function<absl::Status(const type::v1::WatchVersionsResponse&)>&
-        send) const {
-  PeerCall peer(call.limits.stop, std::chrono::milliseconds(0));
-  const auto reader = stub_->service->WatchVersions(peer.context(), request);
-  type::v1::WatchVersionsResponse response;
-  while (reader->Read(&response)) {
-    const absl::Status sent = send(response);
-    if (!sent.ok()) {
-      peer.context()->TryCancel();
-      reader->Finish();
-      return sent;
-    }
-  }
-  const grpc::Status status = reader->Finish();
-  if (status.ok()) return absl::OkStatus();
-  return SurveyFailure(call, status);
+absl::Status SurveyPeer::FollowVersions(std::stop_token stop,
+                                        platform::VersionFeed& feed) const {
+  return Follow(*stub_->service, "survey", &SurveyUnavailable, std::move(stop),
+                feed);
 }
 
 struct RegistryPeer::Stub {
@@ -231,9 +240,20 @@ absl::StatusOr<RegistryHistory> RegistryPeer::GetHistory(
       return PeerFailure(call, "registry", &RegistryUnavailable,
                          platform::FromGrpcStatus(status));
     }
+    if (!history.rosters.empty() &&
+        history.incarnation != roster.incarnation()) {
+      return RegistryUnavailable("it was restored meanwhile");
+    }
+    history.incarnation = roster.incarnation();
     WELFARE_ASSIGN_OR_RETURN(history.rosters[year], FromProto(roster));
   }
   return history;
+}
+
+absl::Status RegistryPeer::FollowVersions(std::stop_token stop,
+                                          platform::VersionFeed& feed) const {
+  return Follow(*stub_->service, "registry", &RegistryUnavailable,
+                std::move(stop), feed);
 }
 
 }  // namespace welfare::indicator

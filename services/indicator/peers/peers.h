@@ -3,21 +3,21 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "welfare/type/v1/versions.pb.h"
 
 #include "services/base/resource_name.h"
 #include "services/indicator/questionnaire/questionnaire.h"
 #include "services/indicator/round/registry_history.h"
 #include "services/indicator/round/round_table.h"
 #include "services/platform/rpc/call_context.h"
+#include "services/platform/work/version_feed.h"
 
 namespace grpc {
 class Channel;
@@ -69,13 +69,10 @@ class SurveyPeer {
   absl::StatusOr<std::shared_ptr<const Questionnaire>> GetCodebook(
       const platform::CallContext& call, const base::CodebookName& name) const;
 
-  // Hands every message of the survey's WatchVersions to `send` until the
-  // stream ends or `send` fails.
-  absl::Status WatchVersions(
-      const platform::CallContext& call,
-      const type::v1::WatchVersionsRequest& request,
-      const std::function<absl::Status(const type::v1::WatchVersionsResponse&)>&
-          send) const;
+  // Tells `feed` the survey's versions as they rise, until the stream ends or
+  // `stop`.
+  absl::Status FollowVersions(std::stop_token stop,
+                              platform::VersionFeed& feed) const;
 
  private:
   struct Stub;
@@ -99,6 +96,10 @@ class RegistryPeer {
                                              const std::string& program,
                                              int from_year, int to_year,
                                              std::int64_t version) const;
+
+  // As SurveyPeer::FollowVersions.
+  absl::Status FollowVersions(std::stop_token stop,
+                              platform::VersionFeed& feed) const;
 
  private:
   struct Stub;

@@ -20,6 +20,7 @@ struct RosterEntry {
 // Rosters by fiscal year, each by municipality code (so in code order).
 struct RegistryHistory {
   std::int64_t version = 0;
+  std::string incarnation;  // the registry's store, in which `version` counts
   std::map<int, std::map<std::string, RosterEntry>> rosters;
 
   // Returns the fact of `code` in `year`; kUnknown without an entry.

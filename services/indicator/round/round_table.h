@@ -66,6 +66,7 @@ struct RoundHeader {
   bool synthetic = false;
   std::int64_t registry_version = 0;
   std::int64_t revision = 0;
+  std::string incarnation;  // the survey's store, in which `revision` counts
   std::optional<base::Date> window_start;
   std::optional<base::Date> window_end;
 };

@@ -24,17 +24,21 @@ struct RpcModule::State {
       : pool({.name = name + "-calls",
               .threads = options.call_threads,
               .queue = options.call_queue}),
-        // Streams wait in no queue: either there is a thread, or not.
         stream_pool({.name = name + "-streams",
                      .threads = options.streams,
-                     .queue = options.streams}) {
+                     .queue = options.streams}),
+        feed({.reads = options.waiting_reads,
+              .streams = options.waiting_streams}) {
     calls.domain = name + ".welfare";
     calls.pool = &pool;
     calls.stream_pool = &stream_pool;
+    calls.feed = &feed;
+    calls.longest_wait = options.longest_wait;
   }
 
   WorkerPool pool;
   WorkerPool stream_pool;
+  VersionFeed feed;  // its wakes use the pools
   CallEnvironment calls;
   std::unique_ptr<RpcServer> server;
 };
@@ -66,16 +70,20 @@ absl::Status RpcModule::Start(ModuleContext& context) {
 
 void RpcModule::Drain() {
   if (state_->server != nullptr) state_->server->Drain();
+  // Whoever only waits is told at once; the drain is for those who work.
+  state_->feed.Stop();
 }
 
 void RpcModule::Stop(std::chrono::system_clock::time_point deadline) {
   StopWorkers();
+  state_->feed.Stop();
   if (state_->server != nullptr) state_->server->Shutdown(deadline);
   state_->stream_pool.Stop();
   state_->pool.Stop();
 }
 
 void RpcModule::StopNow() {
+  state_->feed.Stop();
   if (state_->server != nullptr) {
     state_->server->Shutdown(std::chrono::system_clock::now());
   }
@@ -88,5 +96,7 @@ int RpcModule::port() const {
 }
 
 const CallEnvironment& RpcModule::calls() const { return state_->calls; }
+
+VersionFeed& RpcModule::feed() const { return state_->feed; }
 
 }  // namespace welfare::platform

@@ -13,6 +13,7 @@
 namespace welfare::platform {
 
 struct CallEnvironment;  // handler.h
+class VersionFeed;       // version_feed.h
 
 // A Module that is a gRPC service: pools, server, health, drain and the order
 // of the end are here; the service says what it serves.
@@ -37,7 +38,11 @@ class RpcModule : public Module {
   struct Options {
     int call_threads = 8;  // of handlers that block
     int call_queue = 256;  // calls that may wait for one
-    int streams = 64;      // server streams open at once
+    int streams = 64;      // server streams at work; as many may queue
+    // Those who wait for versions take no thread; more are refused.
+    int waiting_reads = 2048;
+    int waiting_streams = 2048;
+    std::chrono::milliseconds longest_wait{10000};  // of a read
   };
 
   explicit RpcModule(std::string name);
@@ -62,13 +67,16 @@ class RpcModule : public Module {
   // serving, from another thread.
   virtual absl::Status Ready() { return absl::OkStatus(); }
 
-  // Asks threads of the module's own (watchers) and long streams to end.
-  // Called at Drain's end, before the server shuts down: streams that wait for
-  // something must return then.
+  // Asks threads of the module's own (watchers) to end. Called at Drain's end,
+  // before the server shuts down. Who waits in the feed was told at its begin.
   virtual void StopWorkers() {}
 
   // For the wrappers of handler.h; valid from Build on, until the destructor.
   const CallEnvironment& calls() const;
+
+  // The versions of what the service owns, and those who wait for them. Build
+  // publishes what is known and calls Start; it is stopped by itself.
+  VersionFeed& feed() const;
 
   // Ends the server without grace. Call it first in the destructor of a
   // derived class, whose members the server's threads use.

@@ -21,8 +21,11 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -33,6 +36,7 @@
 #include "services/platform/cache/shared_bytes.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/platform/rpc/call_observation.h"
+#include "services/platform/work/version_feed.h"
 #include "services/platform/work/worker_pool.h"
 
 namespace welfare::platform {
@@ -44,12 +48,24 @@ struct CallEnvironment {
   std::string domain;
   // Where Unary and BidiStream handlers run.
   WorkerPool* pool = nullptr;
-  // Where ServerStream handlers run: they may last for hours (watching), so
-  // they must not take the threads of calls.
+  // Where ServerStream handlers run: a slow reader holds its thread, so they
+  // must not take those of calls.
   WorkerPool* stream_pool = nullptr;
+  // Where whoever waits for a version is parked: no thread of either pool.
+  VersionFeed* feed = nullptr;
   IdentityHook identify;  // empty: everybody is the local operator
   // For callers that set no deadline.
   std::chrono::milliseconds default_timeout{30000};
+  // A read waits no longer for its version, whatever its caller allows.
+  std::chrono::milliseconds longest_wait{10000};
+};
+
+// What a read waits for before its handler runs (`min_version`).
+struct VersionWait {
+  std::string resource;
+  std::int64_t version = 0;
+  // The answer where it was not reached in time; `seen` is what was.
+  absl::Status (*missed)(std::int64_t version, std::int64_t seen) = nullptr;
 };
 
 // Whether gRPC hands a method the bytes of its requests unparsed.
@@ -102,29 +118,74 @@ class PooledUnary final : public grpc::ServerUnaryReactor {
  public:
   PooledUnary(const CallEnvironment& calls,
               grpc::CallbackServerContext* context, const Request* request,
-              Response* response, Handler handler)
+              Response* response, std::optional<VersionWait> wait,
+              Handler handler)
       : observation_(*context, kRaw<Request>),
         calls_(calls),
         context_(*context),
         request_(request),
         response_(response),
+        wait_(std::move(wait)),
         handler_(std::move(handler)) {
     const absl::Status begun =
         BeginCall(calls, *context, stop_.get_token(), call_);
     if (!begun.ok()) {
       End(begun);
-      return;
+    } else if (wait_.has_value() &&
+               calls.feed->VersionOf(wait_->resource) < wait_->version) {
+      Park();
+    } else {
+      Queue();
     }
-    const absl::Status queued = calls.pool->Submit(
-        call_.limits,
-        [this](const absl::Status& start) { End(start.ok() ? Run() : start); });
-    if (!queued.ok()) End(queued);
   }
 
   void OnCancel() override { stop_.request_stop(); }
   void OnDone() override { delete this; }
 
  private:
+  void Park() {
+    absl::StatusOr<VersionFeed::Seat> seat =
+        calls_.feed->TakeSeat(VersionFeed::Kind::kRead);
+    if (!seat.ok()) {
+      End(seat.status());
+      return;
+    }
+    seat_ = *std::move(seat);
+    parked_ = true;
+    CallLimits limits = call_.limits;
+    limits.deadline =
+        std::min(limits.deadline,
+                 std::chrono::steady_clock::now() + calls_.longest_wait);
+    calls_.feed->Park(
+        limits,
+        [this](const VersionFeed::Versions& versions) {
+          const auto found = versions.find(wait_->resource);
+          return found != versions.end() && found->second >= wait_->version;
+        },
+        [this](const absl::Status& end) {
+          if (end.ok()) {
+            Queue();
+          } else if (absl::IsDeadlineExceeded(end)) {
+            End(wait_->missed(wait_->version,
+                              calls_.feed->VersionOf(wait_->resource)));
+          } else {
+            End(end);
+          }
+        });
+  }
+
+  // Whoever was parked keeps its seat until its turn.
+  void Queue() {
+    const auto work = [this](const absl::Status& start) {
+      seat_ = {};
+      End(start.ok() ? Run() : start);
+    };
+    const absl::Status queued =
+        parked_ ? calls_.pool->SubmitWoken(call_.limits, work)
+                : calls_.pool->Submit(call_.limits, work);
+    if (!queued.ok()) End(queued);
+  }
+
   absl::Status Run() {
     return CatchAll([this]() -> absl::Status {
       return handler_(call_, *request_, *response_);
@@ -143,9 +204,12 @@ class PooledUnary final : public grpc::ServerUnaryReactor {
   const grpc::CallbackServerContext& context_;
   const Request* request_;
   Response* response_;
+  const std::optional<VersionWait> wait_;
   Handler handler_;
   std::stop_source stop_;
   CallContext call_;
+  VersionFeed::Seat seat_;  // while parked, and until it runs
+  bool parked_ = false;
 };
 
 // Runs `handler` on the module's pool. Works for raw methods too: with
@@ -156,7 +220,20 @@ grpc::ServerUnaryReactor* Unary(const CallEnvironment& calls,
                                 const Request* request, Response* response,
                                 Handler handler) {
   return new PooledUnary<Request, Response, Handler>(
-      calls, context, request, response, std::move(handler));
+      calls, context, request, response, std::nullopt, std::move(handler));
+}
+
+// The same once the feed has seen what `wait` asks for, if anything: the call
+// is parked until then, and refused beyond the feed's limit.
+template <typename Request, typename Response, typename Handler>
+grpc::ServerUnaryReactor* WaitingUnary(const CallEnvironment& calls,
+                                       grpc::CallbackServerContext* context,
+                                       const Request* request,
+                                       Response* response,
+                                       std::optional<VersionWait> wait,
+                                       Handler handler) {
+  return new PooledUnary<Request, Response, Handler>(
+      calls, context, request, response, std::move(wait), std::move(handler));
 }
 
 // Bytes in and out of raw methods.
@@ -182,14 +259,21 @@ grpc::ServerUnaryReactor* RawUnary(const CallEnvironment& calls,
                                    const grpc::ByteBuffer* request,
                                    grpc::ByteBuffer* response, Handler handler);
 
-// InlineRawUnary for a read that seldom has to wait: it goes to the pool when
-// `must_wait(request)` says so. The message is parsed once for both.
-template <typename Request, typename MustWait, typename Handler>
+// How a read is to be answered.
+struct ReadPlan {
+  bool blocks = false;  // so it runs on the pool
+  // First of all; such a read runs on the pool too.
+  std::optional<VersionWait> wait = std::nullopt;
+};
+
+// InlineRawUnary for a read that seldom blocks or waits: `plan(request)` says
+// whether it does now. The message is parsed once for both.
+template <typename Request, typename Plan, typename Handler>
 grpc::ServerUnaryReactor* RawRead(const CallEnvironment& calls,
                                   grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer* request,
-                                  grpc::ByteBuffer* response,
-                                  const MustWait& must_wait, Handler handler);
+                                  grpc::ByteBuffer* response, const Plan& plan,
+                                  Handler handler);
 
 // INVALID_ARGUMENT, reason MESSAGE_UNREADABLE.
 absl::Status UnreadableMessage();
@@ -234,15 +318,16 @@ grpc::ServerUnaryReactor* RawUnary(const CallEnvironment& calls,
                OnBytes<Request>(std::move(handler)));
 }
 
-template <typename Request, typename MustWait, typename Handler>
+template <typename Request, typename Plan, typename Handler>
 grpc::ServerUnaryReactor* RawRead(const CallEnvironment& calls,
                                   grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer* request,
-                                  grpc::ByteBuffer* response,
-                                  const MustWait& must_wait, Handler handler) {
+                                  grpc::ByteBuffer* response, const Plan& plan,
+                                  Handler handler) {
   Request message;
   const bool readable = ParseMessage(*request, message);
-  if (!readable || !must_wait(message)) {
+  ReadPlan planned = readable ? plan(message) : ReadPlan{};
+  if (!planned.blocks && !planned.wait.has_value()) {
     return InlineUnary(calls, context, request, response,
                        [&](const CallContext& call, const grpc::ByteBuffer&,
                            grpc::ByteBuffer& out) -> absl::Status {
@@ -250,12 +335,13 @@ grpc::ServerUnaryReactor* RawRead(const CallEnvironment& calls,
                          return AnswerWithBytes(handler, call, message, out);
                        });
   }
-  return Unary(calls, context, request, response,
-               [message = std::move(message), handler = std::move(handler)](
-                   const CallContext& call, const grpc::ByteBuffer&,
-                   grpc::ByteBuffer& out) {
-                 return AnswerWithBytes(handler, call, message, out);
-               });
+  return WaitingUnary(
+      calls, context, request, response, std::move(planned.wait),
+      [message = std::move(message), handler = std::move(handler)](
+          const CallContext& call, const grpc::ByteBuffer&,
+          grpc::ByteBuffer& out) {
+        return AnswerWithBytes(handler, call, message, out);
+      });
 }
 
 }  // namespace welfare::platform

@@ -1,14 +1,14 @@
 // Streams as plain functions, beside the unary wrappers of handler.h:
 //
-//   absl::Status Watch(const CallContext&, const v1::WatchRequest&,
-//                      StreamWriter<v1::WatchResponse>&);
+//   absl::Status Columns(const CallContext&, const v1::ColumnsRequest&,
+//                        StreamWriter<v1::ColumnsResponse>&);
 //   absl::Status Import(const CallContext&, const v1::Batch&, v1::Result&);
 //
-//   grpc::ServerWriteReactor<v1::WatchResponse>* WatchVersions(
+//   grpc::ServerWriteReactor<v1::ColumnsResponse>* StreamColumns(
 //       grpc::CallbackServerContext* context,
-//       const v1::WatchRequest* request) override {
-//     return platform::ServerStream<v1::WatchResponse>(
-//         calls_, context, request, std::bind_front(&Service::Watch, this));
+//       const v1::ColumnsRequest* request) override {
+//     return platform::ServerStream<v1::ColumnsResponse>(
+//         calls_, context, request, std::bind_front(&Service::Columns, this));
 //   }
 //   grpc::ServerBidiReactor<v1::Batch, v1::Result>* ImportRows(
 //       grpc::CallbackServerContext* context) override {
@@ -24,6 +24,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
+#include <type_traits>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -47,37 +48,47 @@ class StreamWriter {
   virtual absl::Status Write(const Response& response) = 0;
 };
 
-// The reactor of ServerStream. Owned by the call.
+// The reactor of ServerStream and FollowingStream. Owned by the call.
 template <typename Request, typename Response, typename Handler>
 class PooledServerStream final : public grpc::ServerWriteReactor<Response>,
                                  private StreamWriter<Response> {
  public:
   PooledServerStream(const CallEnvironment& calls,
                      grpc::CallbackServerContext* context,
-                     const Request* request, Handler handler)
+                     const Request* request, bool follows, Handler handler)
       : calls_(calls), request_(request), handler_(std::move(handler)) {
     CallEnvironment endless = calls;
     endless.default_timeout = std::chrono::milliseconds(0);
-    const absl::Status begun =
-        BeginCall(endless, *context, stop_.get_token(), call_);
+    absl::Status begun = BeginCall(endless, *context, stop_.get_token(), call_);
+    if (begun.ok() && follows) {
+      absl::StatusOr<VersionFeed::Seat> seat =
+          calls.feed->TakeSeat(VersionFeed::Kind::kStream);
+      if (seat.ok()) {
+        seat_ = *std::move(seat);
+      } else {
+        begun = seat.status();
+      }
+    }
     if (!begun.ok()) {
-      this->Finish(EndCall(calls_, call_, begun));
+      End(begun);
       return;
     }
-    const absl::Status queued = calls.stream_pool->Submit(
-        call_.limits, [this](const absl::Status& start) {
-          this->Finish(EndCall(calls_, call_, start.ok() ? Run() : start));
-        });
-    if (!queued.ok()) this->Finish(EndCall(calls_, call_, queued));
+    Queue(false);
   }
 
   void OnWriteDone(bool ok) override {
-    const std::lock_guard lock(mutex_);
-    writing_ = false;
-    if (!ok) broken_ = true;
-    // Under the lock: after it is released the handler may finish the call,
-    // and this object with it.
-    changed_.notify_one();
+    bool resume = false;
+    {
+      const std::lock_guard lock(mutex_);
+      writing_ = false;
+      if (!ok) broken_ = true;
+      resume = std::exchange(resume_, false);
+      // Under the lock: after it is released the handler may finish the call,
+      // and this object with it.
+      changed_.notify_one();
+    }
+    // Nobody else is at work on a call that waits to be resumed.
+    if (resume) Resume();
   }
   void OnCancel() override { stop_.request_stop(); }
   void OnDone() override {
@@ -87,13 +98,69 @@ class PooledServerStream final : public grpc::ServerWriteReactor<Response>,
   }
 
  private:
-  absl::Status Run() {
-    absl::Status status = CatchAll([this]() -> absl::Status {
-      return handler_(call_, *request_,
-                      static_cast<StreamWriter<Response>&>(*this));
+  void Queue(bool woken) {
+    const auto work = [this](const absl::Status& start) {
+      if (start.ok()) {
+        Turn();
+      } else {
+        End(start);
+      }
+    };
+    WorkerPool& pool = *calls_.stream_pool;
+    const absl::Status queued = woken ? pool.SubmitWoken(call_.limits, work)
+                                      : pool.Submit(call_.limits, work);
+    if (!queued.ok()) End(queued);
+  }
+
+  // Runs the handler, then ends the call or parks it.
+  void Turn() {
+    VersionFeed::Until follow;
+    absl::Status status = CatchAll([&]() -> absl::Status {
+      auto& writer = static_cast<StreamWriter<Response>&>(*this);
+      if constexpr (std::is_invocable_v<Handler&, const CallContext&,
+                                        const Request&, decltype(writer),
+                                        VersionFeed::Until&>) {
+        return handler_(call_, *request_, writer, follow);
+      } else {
+        return handler_(call_, *request_, writer);
+      }
     });
+    if (status.ok() && follow) {
+      calls_.feed->Park(call_.limits, std::move(follow),
+                        [this](const absl::Status& end) { Wake(end); });
+      return;
+    }
     const absl::Status last = WaitForWrite();
-    return status.ok() ? last : status;
+    End(status.ok() ? last : status);
+  }
+
+  // A wait is over. What the handler wrote last may still be under way: a slow
+  // reader holds no thread here.
+  void Wake(const absl::Status& end) {
+    woken_ = end;
+    {
+      const std::lock_guard lock(mutex_);
+      if (writing_) {
+        resume_ = true;
+        return;
+      }
+    }
+    Resume();
+  }
+
+  void Resume() {
+    if (broken_) {
+      End(Cancelled("a stream"));
+    } else if (woken_.ok()) {
+      Queue(true);
+    } else {
+      End(woken_);
+    }
+  }
+
+  // The last step: Finish may delete this object at once.
+  void End(const absl::Status& status) {
+    this->Finish(EndCall(calls_, call_, status));
   }
 
   absl::Status Write(const Response& response) override {
@@ -123,11 +190,14 @@ class PooledServerStream final : public grpc::ServerWriteReactor<Response>,
   Handler handler_;
   std::stop_source stop_;
   CallContext call_;
+  VersionFeed::Seat seat_;
   bool bound_ = false;  // used by the handler's thread
+  absl::Status woken_;  // how the last wait ended
   std::mutex mutex_;
   std::condition_variable changed_;
   bool writing_ = false;  // guarded by mutex_
   bool broken_ = false;   // guarded by mutex_
+  bool resume_ = false;   // guarded by mutex_: once the write is done
 };
 
 // Runs `handler` on the module's stream pool until it returns.
@@ -136,7 +206,23 @@ grpc::ServerWriteReactor<Response>* ServerStream(
     const CallEnvironment& calls, grpc::CallbackServerContext* context,
     const Request* request, Handler handler) {
   return new PooledServerStream<Request, Response, Handler>(
-      calls, context, request, std::move(handler));
+      calls, context, request, false, std::move(handler));
+}
+
+// As ServerStream for a stream that may wait for newer versions (`follows`):
+//
+//   absl::Status Changes(const CallContext&, const Request&,
+//                        StreamWriter<Response>&, VersionFeed::Until& follow);
+//
+// A handler that sets `follow` and returns OK is called again when that holds,
+// and the call takes no thread meanwhile. It is refused where `follows` and the
+// feed has no seat.
+template <typename Response, typename Request, typename Handler>
+grpc::ServerWriteReactor<Response>* FollowingStream(
+    const CallEnvironment& calls, grpc::CallbackServerContext* context,
+    const Request* request, bool follows, Handler handler) {
+  return new PooledServerStream<Request, Response, Handler>(
+      calls, context, request, follows, std::move(handler));
 }
 
 // The reactor of BidiStream. Owned by the call.

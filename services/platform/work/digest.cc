@@ -1,9 +1,11 @@
 #include "services/platform/work/digest.h"
 
 #include <openssl/evp.h>
+#include <openssl/rand.h>
 
 #include <array>
 #include <new>
+#include <stdexcept>
 
 namespace welfare::platform {
 
@@ -50,6 +52,15 @@ std::string HexEncode(std::string_view bytes) {
     result.push_back(kDigits[value & 15]);
   }
   return result;
+}
+
+std::string RandomBytes(std::size_t count) {
+  std::string bytes(count, '\0');
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(bytes.data()),
+                 static_cast<int>(count)) != 1) {
+    throw std::runtime_error("the system gives no random bytes");
+  }
+  return bytes;
 }
 
 std::string Sha256Hex(std::string_view data) { return HexEncode(Sha256(data)); }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +12,9 @@ std::string Sha256(std::string_view data);
 std::string Sha256Hex(std::string_view data);
 
 std::string HexEncode(std::string_view bytes);
+
+// `count` bytes that nobody can guess.
+std::string RandomBytes(std::size_t count);
 
 // SHA-256 of data that comes in pieces. Used by one thread.
 class Sha256Stream {

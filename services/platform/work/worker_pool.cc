@@ -32,19 +32,42 @@ struct WorkerPool::State {
   mutable std::mutex mutex;
   std::condition_variable changed;
   std::deque<Entry> queue;
+  std::deque<Entry> woken;
+  bool woken_next = false;  // whose turn it is where both have work
   int idle = 0;  // including threads that are about to start
   int running = 0;
   bool stopping = false;
   std::vector<std::jthread> threads;
 
+  bool IsEmpty() const { return queue.empty() && woken.empty(); }
+
+  Entry Take() {
+    const bool from_woken =
+        !woken.empty() && (queue.empty() || std::exchange(woken_next, false));
+    if (!from_woken) woken_next = true;
+    std::deque<Entry>& source = from_woken ? woken : queue;
+    Entry entry = std::move(source.front());
+    source.pop_front();
+    return entry;
+  }
+
+  // Starts a thread if all are taken and one may be. Called with the lock.
+  void StartThread() {
+    if (queue.size() + woken.size() >= static_cast<std::size_t>(idle) &&
+        threads.size() <
+            static_cast<std::size_t>(std::max(1, options.threads))) {
+      threads.emplace_back([this] { Run(); });
+      ++idle;
+    }
+  }
+
   void Run() {
     std::unique_lock lock(mutex);
     while (true) {
-      changed.wait(lock, [&] { return stopping || !queue.empty(); });
+      changed.wait(lock, [&] { return stopping || !IsEmpty(); });
       --idle;
-      if (queue.empty()) return;
-      Entry entry = std::move(queue.front());
-      queue.pop_front();
+      if (IsEmpty()) return;
+      Entry entry = Take();
       ++running;
       absl::Status start = stopping ? ShuttingDown() : Worth(entry);
       lock.unlock();
@@ -71,12 +94,7 @@ absl::Status WorkerPool::Submit(const CallLimits& limits, Work work) {
   {
     const std::lock_guard lock(state.mutex);
     if (state.stopping) return ShuttingDown();
-    if (state.queue.size() >= static_cast<std::size_t>(state.idle) &&
-        state.threads.size() <
-            static_cast<std::size_t>(std::max(1, state.options.threads))) {
-      state.threads.emplace_back([&state] { state.Run(); });
-      ++state.idle;
-    }
+    state.StartThread();
     // What an idle thread will take at once does not count as waiting.
     const std::size_t room = static_cast<std::size_t>(state.options.queue) +
                              static_cast<std::size_t>(state.idle);
@@ -102,6 +120,17 @@ absl::Status WorkerPool::Submit(const CallLimits& limits, Work work) {
   return result;
 }
 
+absl::Status WorkerPool::SubmitWoken(const CallLimits& limits, Work work) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->stopping) return ShuttingDown();
+    state_->StartThread();
+    state_->woken.push_back({limits, std::move(work)});
+  }
+  state_->changed.notify_one();
+  return absl::OkStatus();
+}
+
 void WorkerPool::Stop() {
   std::vector<std::jthread> threads;
   {
@@ -116,7 +145,7 @@ void WorkerPool::Stop() {
 
 int WorkerPool::waiting() const {
   const std::lock_guard lock(state_->mutex);
-  return static_cast<int>(state_->queue.size());
+  return static_cast<int>(state_->queue.size() + state_->woken.size());
 }
 
 int WorkerPool::running() const {

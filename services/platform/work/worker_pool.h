@@ -43,6 +43,14 @@ class WorkerPool {
   //   UNAVAILABLE, reason SHUTTING_DOWN: the pool has stopped.
   absl::Status Submit(const CallLimits& limits, Work work);
 
+  // The same for work that has waited elsewhere, where its number is bounded:
+  // it is never refused for want of room and takes none from Submit. While both
+  // have work they take turns, so that a thousand calls that are woken at once
+  // delay nobody else by more than one.
+  //
+  // Errors: UNAVAILABLE, reason SHUTTING_DOWN.
+  absl::Status SubmitWoken(const CallLimits& limits, Work work);
+
   // Refuses new work, calls what waits with UNAVAILABLE, and returns when the
   // running work has ended.
   void Stop();

@@ -119,16 +119,18 @@ struct HistoryItem {
 
 }  // namespace
 
-RegistryReader::RegistryReader(LiveHistory& live, const ProgramCatalog& catalog,
+RegistryReader::RegistryReader(LiveHistory& live, std::string incarnation,
+                               const ProgramCatalog& catalog,
                                const base::Clock& clock,
                                platform::Cache& replies)
-    : live_(live), catalog_(catalog), clock_(clock), replies_(replies) {}
+    : live_(live),
+      incarnation_(std::move(incarnation)),
+      catalog_(catalog),
+      clock_(clock),
+      replies_(replies) {}
 
-bool RegistryReader::MustWait(
-    std::int64_t min_version,
-    const google::protobuf::Timestamp* known_at) const {
-  return (min_version > 0 && min_version > live_.Head()->version()) ||
-         (known_at != nullptr && !live_.IsSettled(FromProto(*known_at)));
+bool RegistryReader::Blocks(const google::protobuf::Timestamp& known_at) const {
+  return !live_.IsSettled(FromProto(known_at));
 }
 
 absl::StatusOr<RegistryReader::Pin> RegistryReader::PinVersion(
@@ -140,9 +142,12 @@ absl::StatusOr<RegistryReader::Pin> RegistryReader::PinVersion(
   if (min_version < 0) return VersionNegative("min_version", min_version);
   min_version = std::max(min_version, seen_version);
   HistoryPtr head = live_.Head();
+  if (head->version() < seen_version) {
+    WELFARE_RETURN_IF_ERROR(live_.CatchUp(ToStoreLimits(call)));
+    head = live_.Head();
+  }
   if (head->version() < min_version) {
-    WELFARE_ASSIGN_OR_RETURN(head,
-                             live_.WaitFor(min_version, ToStoreLimits(call)));
+    return MinVersionNotReached(min_version, head->version());
   }
   const base::Timestamp now = clock_.Now();
   if (known_at != nullptr) {
@@ -174,7 +179,7 @@ absl::Status RegistryReader::GetMunicipality(
                            YearOf(request.fiscal_year(), pin.moment));
   const bool stated = request.fiscal_year() != 0;
   const std::string key =
-      absl::StrCat("registry/municipality/", pin.version, stated ? "/=" : "/",
+      absl::StrCat("registry/municipality/", incarnation_, "/", pin.version, stated ? "/=" : "/",
                    year.value(), "/", request.name());
   reply = replies_.Get(key);
   if (reply != nullptr) return absl::OkStatus();
@@ -195,7 +200,7 @@ absl::Status RegistryReader::GetRoster(const platform::CallContext& call,
                                        platform::SharedBytes& reply) const {
   WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
   const std::string key =
-      absl::StrCat("registry/roster/", pin.version, "/",
+      absl::StrCat("registry/roster/", incarnation_, "/", pin.version, "/",
                    request.compared_fiscal_year(), "/", request.name());
   reply = replies_.Get(key);
   if (reply != nullptr) return absl::OkStatus();
@@ -209,9 +214,10 @@ absl::Status RegistryReader::GetRoster(const platform::CallContext& call,
   }
   const RegistryView view = pin.view();
   WELFARE_RETURN_IF_ERROR(CheckRecorded(view, name->program));
-  reply = platform::Share(
-      ToProto(ComputeRoster(view, name->program, name->fiscal_year, compared))
-          .SerializeAsString());
+  v1::Roster roster =
+      ToProto(ComputeRoster(view, name->program, name->fiscal_year, compared));
+  roster.set_incarnation(incarnation_);
+  reply = platform::Share(roster.SerializeAsString());
   replies_.Set(key, reply, kReplyLifetime);
   return absl::OkStatus();
 }
@@ -255,7 +261,7 @@ absl::Status RegistryReader::ListMunicipalities(
     const v1::ListMunicipalitiesRequest& request,
     v1::ListMunicipalitiesResponse& response) const {
   WELFARE_ASSIGN_OR_RETURN(const StatusFilter filter, ReadFilter(request));
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request, incarnation_));
   // Later pages speak for the version and year of the first.
   using Key =
       std::tuple<std::int64_t, base::FiscalYear, base::MunicipalityCode>;
@@ -340,7 +346,7 @@ absl::Status RegistryReader::ListHistory(
     v1::ListHistoryResponse& response) const {
   const auto name = base::MunicipalityName::Parse(request.parent());
   if (!name.ok()) return NameInvalid("parent", request.parent(), name.status());
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request, incarnation_));
   // A position is a version and how many of its entries came before: what was
   // recorded never changes, so pages stay true without a pin.
   using Position = std::tuple<std::int64_t, std::int64_t>;
@@ -406,7 +412,7 @@ absl::Status RegistryReader::GetProgram(const platform::CallContext& call,
 absl::Status RegistryReader::ListPrograms(
     const platform::CallContext& call, const v1::ListProgramsRequest& request,
     v1::ListProgramsResponse& response) const {
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request, incarnation_));
   WELFARE_ASSIGN_OR_RETURN(const auto after,
                            page.After<std::tuple<std::string>>());
   WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
@@ -442,7 +448,7 @@ absl::Status RegistryReader::ListLineageEvents(
     const platform::CallContext& call,
     const v1::ListLineageEventsRequest& request,
     v1::ListLineageEventsResponse& response) const {
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request, incarnation_));
   // Records are only ever added at the end, so pages stay true without a pin.
   using Position = std::tuple<std::int64_t, std::int64_t>;  // version, number
   WELFARE_ASSIGN_OR_RETURN(const auto asked, page.After<Position>());
@@ -474,7 +480,7 @@ absl::Status RegistryReader::ListBoundaryMappings(
       const base::FiscalYear to,
       CheckYear("boundaries_fiscal_year", request.boundaries_fiscal_year()));
   if (to < from) return BoundariesBackward(from, to);
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request, incarnation_));
   // Later pages speak for the version of the first.
   using Key = std::tuple<std::int64_t, base::MunicipalityCode>;
   WELFARE_ASSIGN_OR_RETURN(const auto after, page.After<Key>());
@@ -505,6 +511,7 @@ absl::Status RegistryReader::GetRegistryState(
     v1::RegistryState& response) const {
   WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
   response = ToProto(ComputeState(pin.view()));
+  response.set_incarnation(incarnation_);
   response.set_version(pin.version);
   if (pin.version > 0) {
     *response.mutable_record_time() =
@@ -521,7 +528,7 @@ absl::Status RegistryReader::ListStatusRecords(
   if (!program.ok()) {
     return NameInvalid("parent", request.parent(), program.status());
   }
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request, incarnation_));
   // Records are only ever added at the end, so pages stay true without a pin.
   using Position =
       std::tuple<std::int64_t, base::MunicipalityCode, base::FiscalYear>;

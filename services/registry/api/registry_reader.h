@@ -26,13 +26,15 @@ namespace welfare::registry {
 // may call it.
 class RegistryReader {
  public:
-  // All must outlive the reader. `replies` keeps serialised replies under keys
-  // that contain the version they speak for; it must not block.
-  RegistryReader(LiveHistory& live, const ProgramCatalog& catalog,
-                 const base::Clock& clock, platform::Cache& replies);
+  // All must outlive the reader. `incarnation` is that of the store behind
+  // `live`. `replies` keeps serialised replies under keys that contain it and
+  // the version they speak for; it must not block.
+  RegistryReader(LiveHistory& live, std::string incarnation,
+                 const ProgramCatalog& catalog, const base::Clock& clock,
+                 platform::Cache& replies);
 
   // These two answer with the bytes of the reply, most often from `replies`.
-  // They block only while MustWait.
+  // They block only where Blocks says so.
   absl::Status GetMunicipality(const platform::CallContext& call,
                                const v1::GetMunicipalityRequest& request,
                                platform::SharedBytes& reply) const;
@@ -78,12 +80,14 @@ class RegistryReader {
                                 const v1::GetRegistryStateRequest& request,
                                 v1::RegistryState& response) const;
 
-  // Whether a read of GetMunicipality or GetRoster would have to wait now: for
-  // `min_version`, or for a write under way at `known_at`.
+  // The last version seen.
+  std::int64_t version() const { return live_.Head()->version(); }
+
+  // Whether a read of GetMunicipality or GetRoster would block now: for a write
+  // under way at `known_at`.
   template <typename Request>
-  bool MustWait(const Request& request) const {
-    return MustWait(request.min_version(),
-                    request.has_known_at() ? &request.known_at() : nullptr);
+  bool Blocks(const Request& request) const {
+    return request.has_known_at() && Blocks(request.known_at());
   }
 
  private:
@@ -97,13 +101,12 @@ class RegistryReader {
     RegistryView view() const { return history->At(version); }
   };
 
-  bool MustWait(std::int64_t min_version,
-                const google::protobuf::Timestamp* known_at) const;
+  bool Blocks(const google::protobuf::Timestamp& known_at) const;
 
-  // Returns the head once it has reached `min_version`, pinned to
-  // `data_version` (0: to its own) or to what was known at `known_at`.
-  // `seen_version`: that of the page before, which may come from a process
-  // that was ahead of this one.
+  // Returns the head, pinned to `data_version` (0: to its own) or to what was
+  // known at `known_at`. Who has a `min_version` was parked until the head had
+  // it. `seen_version`: that of the page before, which may come from a process
+  // that was ahead of this one; the store has it.
   absl::StatusOr<Pin> PinVersion(const platform::CallContext& call,
                                  std::int64_t data_version,
                                  std::int64_t min_version,
@@ -123,6 +126,7 @@ class RegistryReader {
                              std::string_view program) const;
 
   LiveHistory& live_;
+  const std::string incarnation_;
   const ProgramCatalog& catalog_;
   const base::Clock& clock_;
   platform::Cache& replies_;

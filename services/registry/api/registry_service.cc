@@ -2,9 +2,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
+#include "services/base/error.h"
 #include "services/platform/rpc/stream.h"
+#include "services/platform/rpc/version_stream.h"
+#include "services/registry/errors.h"
 #include "services/registry/files/import_file.h"
 
 namespace welfare::registry {
@@ -12,8 +17,23 @@ namespace {
 
 using platform::CallContext;
 
+// What a read waits for before it is answered.
+template <typename Request>
+std::optional<platform::VersionWait> WaitOf(const RegistryReader& reader,
+                                            const Request& request) {
+  // What never changes has no version to wait for.
+  if constexpr (requires { request.min_version(); }) {
+    if (request.min_version() > reader.version()) {
+      return platform::VersionWait{.resource = std::string(kRegistryResource),
+                                   .version = request.min_version(),
+                                   .missed = &MinVersionNotReached};
+    }
+  }
+  return std::nullopt;
+}
+
 // Answers a raw read from memory on gRPC's own thread, or on the pool when it
-// has to wait.
+// blocks or waits.
 template <typename Request, typename Handler>
 grpc::ServerUnaryReactor* Read(const platform::CallEnvironment& calls,
                                const RegistryReader& reader,
@@ -22,8 +42,24 @@ grpc::ServerUnaryReactor* Read(const platform::CallEnvironment& calls,
                                grpc::ByteBuffer* response, Handler handler) {
   return platform::RawRead<Request>(
       calls, context, request, response,
-      [&](const Request& message) { return reader.MustWait(message); },
+      [&](const Request& message) {
+        return platform::ReadPlan{.blocks = reader.Blocks(message),
+                                  .wait = WaitOf(reader, message)};
+      },
       std::move(handler));
+}
+
+// Answers any other read on the pool.
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* Read(
+    const platform::CallEnvironment& calls, RegistryReader& reader,
+    grpc::CallbackServerContext* context, const Request* request,
+    Response* response,
+    absl::Status (RegistryReader::*handler)(const CallContext&, const Request&,
+                                            Response&) const) {
+  return platform::WaitingUnary(calls, context, request, response,
+                                WaitOf(reader, *request),
+                                std::bind_front(handler, &reader));
 }
 
 // One file comes as one stream: what its batches held is remembered until the
@@ -63,95 +99,84 @@ grpc::ServerUnaryReactor* RegistryService::BatchGetMunicipalities(
     grpc::CallbackServerContext* context,
     const v1::BatchGetMunicipalitiesRequest* request,
     v1::BatchGetMunicipalitiesResponse* response) {
-  return platform::Unary(
-      calls_, context, request, response,
-      std::bind_front(&RegistryReader::BatchGetMunicipalities, &reader_));
+  return Read(calls_, reader_, context, request, response,
+              &RegistryReader::BatchGetMunicipalities);
 }
 
 grpc::ServerUnaryReactor* RegistryService::ListMunicipalities(
     grpc::CallbackServerContext* context,
     const v1::ListMunicipalitiesRequest* request,
     v1::ListMunicipalitiesResponse* response) {
-  return platform::Unary(
-      calls_, context, request, response,
-      std::bind_front(&RegistryReader::ListMunicipalities, &reader_));
+  return Read(calls_, reader_, context, request, response,
+              &RegistryReader::ListMunicipalities);
 }
 
 grpc::ServerUnaryReactor* RegistryService::ResolveMunicipality(
     grpc::CallbackServerContext* context,
     const v1::ResolveMunicipalityRequest* request, v1::Municipality* response) {
-  return platform::Unary(
-      calls_, context, request, response,
-      std::bind_front(&RegistryReader::ResolveMunicipality, &reader_));
+  return Read(calls_, reader_, context, request, response,
+              &RegistryReader::ResolveMunicipality);
 }
 
 grpc::ServerUnaryReactor* RegistryService::GetProgram(
     grpc::CallbackServerContext* context, const v1::GetProgramRequest* request,
     v1::Program* response) {
-  return platform::Unary(
-      calls_, context, request, response,
-      std::bind_front(&RegistryReader::GetProgram, &reader_));
+  return Read(calls_, reader_, context, request, response,
+              &RegistryReader::GetProgram);
 }
 
 grpc::ServerUnaryReactor* RegistryService::ListPrograms(
     grpc::CallbackServerContext* context,
     const v1::ListProgramsRequest* request,
     v1::ListProgramsResponse* response) {
-  return platform::Unary(
-      calls_, context, request, response,
-      std::bind_front(&RegistryReader::ListPrograms, &reader_));
+  return Read(calls_, reader_, context, request, response,
+              &RegistryReader::ListPrograms);
 }
 
 grpc::ServerUnaryReactor* RegistryService::ListHistory(
     grpc::CallbackServerContext* context, const v1::ListHistoryRequest* request,
     v1::ListHistoryResponse* response) {
-  return platform::Unary(
-      calls_, context, request, response,
-      std::bind_front(&RegistryReader::ListHistory, &reader_));
+  return Read(calls_, reader_, context, request, response,
+              &RegistryReader::ListHistory);
 }
 
 grpc::ServerUnaryReactor* RegistryService::GetProgramTimeline(
     grpc::CallbackServerContext* context,
     const v1::GetProgramTimelineRequest* request,
     v1::ProgramTimeline* response) {
-  return platform::Unary(
-      calls_, context, request, response,
-      std::bind_front(&RegistryReader::GetProgramTimeline, &reader_));
+  return Read(calls_, reader_, context, request, response,
+              &RegistryReader::GetProgramTimeline);
 }
 
 grpc::ServerUnaryReactor* RegistryService::ListStatusRecords(
     grpc::CallbackServerContext* context,
     const v1::ListStatusRecordsRequest* request,
     v1::ListStatusRecordsResponse* response) {
-  return platform::Unary(
-      calls_, context, request, response,
-      std::bind_front(&RegistryReader::ListStatusRecords, &reader_));
+  return Read(calls_, reader_, context, request, response,
+              &RegistryReader::ListStatusRecords);
 }
 
 grpc::ServerUnaryReactor* RegistryService::ListLineageEvents(
     grpc::CallbackServerContext* context,
     const v1::ListLineageEventsRequest* request,
     v1::ListLineageEventsResponse* response) {
-  return platform::Unary(
-      calls_, context, request, response,
-      std::bind_front(&RegistryReader::ListLineageEvents, &reader_));
+  return Read(calls_, reader_, context, request, response,
+              &RegistryReader::ListLineageEvents);
 }
 
 grpc::ServerUnaryReactor* RegistryService::ListBoundaryMappings(
     grpc::CallbackServerContext* context,
     const v1::ListBoundaryMappingsRequest* request,
     v1::ListBoundaryMappingsResponse* response) {
-  return platform::Unary(
-      calls_, context, request, response,
-      std::bind_front(&RegistryReader::ListBoundaryMappings, &reader_));
+  return Read(calls_, reader_, context, request, response,
+              &RegistryReader::ListBoundaryMappings);
 }
 
 grpc::ServerUnaryReactor* RegistryService::GetRegistryState(
     grpc::CallbackServerContext* context,
     const v1::GetRegistryStateRequest* request, v1::RegistryState* response) {
-  return platform::Unary(
-      calls_, context, request, response,
-      std::bind_front(&RegistryReader::GetRegistryState, &reader_));
+  return Read(calls_, reader_, context, request, response,
+              &RegistryReader::GetRegistryState);
 }
 
 grpc::ServerUnaryReactor* RegistryService::CreateMunicipality(
@@ -248,33 +273,36 @@ grpc::ServerUnaryReactor* RegistryService::BatchImportStatusRecords(
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* RegistryService::StreamChanges(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
-  return platform::ServerStream<grpc::ByteBuffer>(
-      calls_, context, request,
-      [this](const CallContext& call, const grpc::ByteBuffer& bytes,
-             platform::StreamWriter<grpc::ByteBuffer>& writer) -> absl::Status {
-        v1::StreamChangesRequest asked;
-        if (!platform::ParseMessage(bytes, asked)) {
-          return platform::UnreadableMessage();
-        }
-        return streams_.StreamChanges(
-            call, asked, [&](const std::string& message) {
+  v1::StreamChangesRequest asked;
+  const bool readable = platform::ParseMessage(*request, asked);
+  const bool follows = asked.follow();
+  return platform::FollowingStream<grpc::ByteBuffer>(
+      calls_, context, request, follows,
+      [this, readable, sent = asked.after_version(), first = true,
+       asked = std::move(asked)](
+          const CallContext&, const grpc::ByteBuffer&,
+          platform::StreamWriter<grpc::ByteBuffer>& writer,
+          platform::VersionFeed::Until& follow) mutable -> absl::Status {
+        if (!readable) return platform::UnreadableMessage();
+        WELFARE_RETURN_IF_ERROR(streams_.StreamChanges(
+            asked, std::exchange(first, false), sent,
+            [&](const std::string& message) {
               return writer.Write(platform::ToByteBuffer(message));
-            });
+            }));
+        if (!asked.follow()) return absl::OkStatus();
+        follow = [sent](const platform::VersionFeed::Versions& versions) {
+          const auto found = versions.find(kRegistryResource);
+          return found != versions.end() && found->second > sent;
+        };
+        return absl::OkStatus();
       });
 }
 
 grpc::ServerWriteReactor<type::v1::WatchVersionsResponse>*
 RegistryService::WatchVersions(grpc::CallbackServerContext* context,
                                const type::v1::WatchVersionsRequest* request) {
-  return platform::ServerStream<type::v1::WatchVersionsResponse>(
-      calls_, context, request,
-      [this](const CallContext& call,
-             const type::v1::WatchVersionsRequest& asked,
-             platform::StreamWriter<type::v1::WatchVersionsResponse>& writer) {
-        return streams_.WatchVersions(call, asked, [&](const auto& message) {
-          return writer.Write(message);
-        });
-      });
+  return platform::WatchVersions<type::v1::WatchVersionsResponse>(
+      calls_, context, *request);
 }
 
 }  // namespace welfare::registry

@@ -20,6 +20,9 @@
 namespace welfare::registry {
 namespace {
 
+// How long a stored write may be held back to be shown.
+constexpr std::chrono::seconds kShowTimeout{1};
+
 constexpr std::size_t kMaxRequestId = 64;
 
 absl::Status CheckRequestId(std::string_view id) {
@@ -163,9 +166,11 @@ absl::StatusOr<std::string> RegistryWriter::Run(const WriteRequest& request,
   }
   WELFARE_ASSIGN_OR_RETURN(std::string reply,
                            store_.Write(request, *head, plan));
-  // The change is stored whatever happens now; readers that do not see it yet
-  // will within a second, when the module looks again.
-  if (absl::Status seen = live_.CatchUp(request.limits); !seen.ok()) {
+  // The change is stored whatever happens now, and whoever called: readers that
+  // do not see it yet will within a second, when the feed looks again.
+  const StoreLimits limits{
+      .deadline = std::chrono::steady_clock::now() + kShowTimeout, .stop = {}};
+  if (absl::Status seen = live_.CatchUp(limits); !seen.ok()) {
     platform::LogStatus(platform::LogLevel::kWarning,
                         "a stored change is not shown yet", seen);
   }

@@ -8,18 +8,11 @@
 #include "services/registry/errors.h"
 
 namespace welfare::registry {
-namespace {
-
-// A wait without end would overflow the clock's arithmetic.
-std::chrono::steady_clock::time_point WaitEnd(const StoreLimits& limits) {
-  return std::min(limits.deadline,
-                  std::chrono::steady_clock::now() + std::chrono::hours(24));
-}
-
-}  // namespace
-
-LiveHistory::LiveHistory(RegistryStore& store)
-    : store_(store), head_(std::make_shared<const History>()) {}
+LiveHistory::LiveHistory(RegistryStore& store,
+                         std::function<void(std::int64_t version)> risen)
+    : store_(store),
+      risen_(std::move(risen)),
+      head_(std::make_shared<const History>()) {}
 
 HistoryPtr LiveHistory::Head() const {
   // A plain lock: std::atomic<shared_ptr> of this library has one inside too,
@@ -35,21 +28,13 @@ absl::Status LiveHistory::CatchUp(const StoreLimits& limits) {
                            store_.LoadCommits(head->version(), limits));
   if (commits.empty()) return absl::OkStatus();
   WELFARE_ASSIGN_OR_RETURN(HistoryPtr next, head->With(commits));
+  const std::int64_t version = next->version();
   {
     const std::lock_guard lock(mutex_);
     head_ = std::move(next);
   }
-  changed_.notify_all();
+  if (risen_) risen_(version);
   return absl::OkStatus();
-}
-
-absl::StatusOr<HistoryPtr> LiveHistory::WaitFor(
-    std::int64_t version, const StoreLimits& limits) const {
-  std::unique_lock lock(mutex_);
-  const auto reached = [&] { return head_->version() >= version; };
-  changed_.wait_until(lock, limits.stop, WaitEnd(limits), reached);
-  if (!reached()) return MinVersionNotReached(version, head_->version());
-  return head_;
 }
 
 bool LiveHistory::IsSettledLocked(base::Timestamp moment) const {

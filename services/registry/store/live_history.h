@@ -1,8 +1,8 @@
 // The history that the process serves, always at a whole version.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 
@@ -24,7 +24,9 @@ namespace welfare::registry {
 class LiveHistory {
  public:
   // Keeps `store`, which must outlive it. Starts empty; call CatchUp().
-  explicit LiveHistory(RegistryStore& store);
+  // `risen`, if any, is told the version of each new head; it must not block.
+  explicit LiveHistory(RegistryStore& store,
+                       std::function<void(std::int64_t version)> risen = {});
 
   // Returns the newest history; never null.
   HistoryPtr Head() const;
@@ -34,14 +36,6 @@ class LiveHistory {
   //
   // Errors: those of RegistryStore::LoadCommits, and HISTORY_GAP.
   absl::Status CatchUp(const StoreLimits& limits = {});
-
-  // Waits until the head is at `version` or later, and returns it.
-  //
-  // Errors:
-  //   DEADLINE_EXCEEDED, reason MIN_VERSION_NOT_REACHED: the deadline passed,
-  //     or the call was called off, before.
-  absl::StatusOr<HistoryPtr> WaitFor(std::int64_t version,
-                                     const StoreLimits& limits) const;
 
   // Whether nothing can be recorded at `moment` any more, so that what was
   // known then will never be told otherwise.
@@ -62,9 +56,9 @@ class LiveHistory {
   bool IsSettledLocked(base::Timestamp moment) const;
 
   RegistryStore& store_;
+  const std::function<void(std::int64_t)> risen_;
   std::mutex catch_up_;  // one reader of new commits at a time
   mutable std::mutex mutex_;
-  mutable std::condition_variable_any changed_;
   HistoryPtr head_;         // guarded by mutex_
   base::Timestamp sealed_;  // guarded by mutex_
 };

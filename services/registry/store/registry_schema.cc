@@ -5,6 +5,7 @@
 
 #include "services/platform/storage/audit_log.h"
 #include "services/platform/storage/idempotency.h"
+#include "services/platform/storage/incarnation.h"
 
 namespace welfare::registry {
 namespace {
@@ -172,6 +173,9 @@ std::span<const platform::Migration> RegistryMigrations() {
       {.number = 4,
        .name = "bulk_references",
        .sql = std::string(kBulkReferences)},
+      {.number = 5,
+       .name = "incarnation",
+       .sql = std::string(platform::kIncarnationSql)},
   };
   return kMigrations;
 }

@@ -1,7 +1,5 @@
 #include "services/report/api/report_service.h"
 
-#include <algorithm>
-#include <chrono>
 #include <functional>
 #include <string>
 #include <tuple>
@@ -11,6 +9,7 @@
 #include "services/base/page.h"
 #include "services/base/resource_name.h"
 #include "services/platform/rpc/page_request.h"
+#include "services/platform/rpc/version_stream.h"
 #include "services/report/api/convert.h"
 #include "services/report/errors.h"
 
@@ -18,9 +17,6 @@ namespace welfare::report {
 namespace {
 
 constexpr std::size_t kChunkBytes = 64 * 1024;
-constexpr std::string_view kResource = "reports";
-// How late a report of another process may be noticed by a watcher.
-constexpr std::chrono::milliseconds kPollInterval{1000};
 
 StoreLimits Limits(const platform::CallContext& call) {
   return {.deadline = call.limits.deadline, .stop = call.limits.stop};
@@ -104,14 +100,8 @@ ReportService::DownloadReport(grpc::CallbackServerContext* context,
 grpc::ServerWriteReactor<type::v1::WatchVersionsResponse>*
 ReportService::WatchVersions(grpc::CallbackServerContext* context,
                              const type::v1::WatchVersionsRequest* request) {
-  return platform::ServerStream<type::v1::WatchVersionsResponse>(
-      calls_, context, request, std::bind_front(&ReportService::Watch, this));
-}
-
-void ReportService::Stop() {
-  stop_.request_stop();
-  const std::lock_guard lock(mutex_);
-  changed_.notify_all();
+  return platform::WatchVersions<type::v1::WatchVersionsResponse>(
+      calls_, context, *request);
 }
 
 absl::Status ReportService::Create(const platform::CallContext& call,
@@ -120,8 +110,7 @@ absl::Status ReportService::Create(const platform::CallContext& call,
   WELFARE_ASSIGN_OR_RETURN(const ReportRequest read, ReadRequest(request));
   WELFARE_ASSIGN_OR_RETURN(const StoredReport report, maker_.Make(call, read));
   ToProto(report, response);
-  const std::lock_guard lock(mutex_);
-  changed_.notify_all();
+  calls_.feed->LookSoon();
   return absl::OkStatus();
 }
 
@@ -137,7 +126,7 @@ absl::Status ReportService::Get(const platform::CallContext& call,
 absl::Status ReportService::List(const platform::CallContext& call,
                                  const v1::ListReportsRequest& request,
                                  v1::ListReportsResponse& response) {
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request, incarnation_));
   WELFARE_ASSIGN_OR_RETURN(const auto after,
                            page.After<std::tuple<std::string>>());
   WELFARE_ASSIGN_OR_RETURN(
@@ -180,45 +169,6 @@ absl::Status ReportService::Download(
     part.Clear();
   } while (at < bytes.size());
   return absl::OkStatus();
-}
-
-absl::Status ReportService::Watch(
-    const platform::CallContext& call,
-    const type::v1::WatchVersionsRequest& request,
-    platform::StreamWriter<type::v1::WatchVersionsResponse>& writer) {
-  const auto& resources = request.resources();
-  const bool wanted =
-      resources.empty() || std::find(resources.begin(), resources.end(),
-                                     kResource) != resources.end();
-  const std::stop_callback on_call(call.limits.stop, [this] {
-    const std::lock_guard lock(mutex_);
-    changed_.notify_all();
-  });
-  std::int64_t sent = -1;
-  while (!stop_.stop_requested() && !call.cancelled() &&
-         !call.limits.expired()) {
-    // A count that cannot be read now is read again at the next turn.
-    const absl::StatusOr<std::int64_t> count =
-        wanted ? store_.Count({.deadline = std::chrono::steady_clock::now() +
-                                           kPollInterval,
-                               .stop = call.limits.stop})
-               : 0;
-    if (count.ok() && *count > sent) {
-      type::v1::WatchVersionsResponse message;
-      if (wanted) {
-        auto& entry = *message.add_entries();
-        entry.set_resource(std::string(kResource));
-        entry.set_version(*count);
-      }
-      WELFARE_RETURN_IF_ERROR(writer.Write(message));
-      sent = *count;
-    }
-    std::unique_lock lock(mutex_);
-    if (stop_.stop_requested() || call.cancelled()) break;
-    changed_.wait_for(lock, kPollInterval);
-  }
-  if (stop_.stop_requested()) return ShuttingDown();
-  return platform::Cancelled("a stream");
 }
 
 }  // namespace welfare::report

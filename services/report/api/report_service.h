@@ -3,9 +3,8 @@
 
 #include <grpcpp/support/server_callback.h>
 
-#include <condition_variable>
-#include <mutex>
-#include <stop_token>
+#include <string>
+#include <string_view>
 
 #include "welfare/report/v1/report_service.grpc.pb.h"
 
@@ -16,6 +15,9 @@
 
 namespace welfare::report {
 
+// The resource whose version is the number of reports.
+inline constexpr std::string_view kReportsResource = "reports";
+
 // Any thread of gRPC may call it.
 class ReportService final : public v1::ReportService::CallbackService {
  public:
@@ -23,12 +25,14 @@ class ReportService final : public v1::ReportService::CallbackService {
     ReportMaker& maker;
     ReportStore& store;
     const platform::CallEnvironment& calls;
+    std::string incarnation;  // the store's; page tokens are bound to it
   };
   // All must outlive the service.
   explicit ReportService(const Dependencies& dependencies)
       : maker_(dependencies.maker),
         store_(dependencies.store),
-        calls_(dependencies.calls) {}
+        calls_(dependencies.calls),
+        incarnation_(dependencies.incarnation) {}
 
   grpc::ServerUnaryReactor* CreateReport(grpc::CallbackServerContext* context,
                                          const v1::CreateReportRequest* request,
@@ -47,9 +51,6 @@ class ReportService final : public v1::ReportService::CallbackService {
       grpc::CallbackServerContext* context,
       const type::v1::WatchVersionsRequest* request) override;
 
-  // Ends every WatchVersions. Any thread.
-  void Stop();
-
  private:
   absl::Status Create(const platform::CallContext& call,
                       const v1::CreateReportRequest& request,
@@ -63,17 +64,11 @@ class ReportService final : public v1::ReportService::CallbackService {
       const platform::CallContext& call,
       const v1::DownloadReportRequest& request,
       platform::StreamWriter<v1::DownloadReportResponse>& writer);
-  absl::Status Watch(
-      const platform::CallContext& call,
-      const type::v1::WatchVersionsRequest& request,
-      platform::StreamWriter<type::v1::WatchVersionsResponse>& writer);
 
   ReportMaker& maker_;
   ReportStore& store_;
   const platform::CallEnvironment& calls_;
-  std::stop_source stop_;
-  std::mutex mutex_;
-  std::condition_variable_any changed_;  // a report was stored, or Stop
+  const std::string incarnation_;
 };
 
 }  // namespace welfare::report

@@ -6,6 +6,7 @@
 #include "services/base/error.h"
 #include "services/platform/storage/audit_log.h"
 #include "services/platform/storage/idempotency.h"
+#include "services/platform/storage/incarnation.h"
 #include "services/platform/storage/migrations.h"
 #include "services/report/errors.h"
 
@@ -208,7 +209,8 @@ absl::StatusOr<std::unique_ptr<SqlReportStore>> SqlReportStore::Open(
       {1, "reports",
        std::string(platform::kAuditLogSql) +
            std::string(platform::kRequestRepliesSql) +
-           std::string(kFirstTables)}};
+           std::string(kFirstTables)},
+      {2, "incarnation", std::string(platform::kIncarnationSql)}};
   WELFARE_RETURN_IF_ERROR(
       platform::ApplyMigrations(database, clock, migrations).status());
   return std::unique_ptr<SqlReportStore>(new SqlReportStore(database, clock));
@@ -234,10 +236,10 @@ absl::StatusOr<std::optional<StoredReport>> SqlReportStore::FindRepeat(
 
 absl::StatusOr<StoredReport> SqlReportStore::Create(const WriteRequest& request,
                                                     const NewReport& report) {
-  const base::Timestamp now = clock_.Now();
   return database_.Write(
       Limits(request.limits),
       [&](Transaction& transaction) -> absl::StatusOr<StoredReport> {
+        const base::Timestamp now = clock_.Now();
         WELFARE_ASSIGN_OR_RETURN(
             const std::string name,
             platform::RunOnce(transaction, KeyOf(request), now, [&] {

@@ -34,11 +34,11 @@ absl::Status SurveyApi::ImportCodebook(const Call& call,
   }
   codebook.title = reading.check.codebook->title();
   codebook.digest = reading.digest;
-  codebook.create_time = d_.clock.Now();
   const auto decide = [&](StoreReader& store,
                           StoreWriter* writer) -> absl::StatusOr<std::string> {
     WELFARE_ASSIGN_OR_RETURN(const auto stored, store.FindCodebook(name));
     StoredCodebook next = codebook;
+    next.create_time = writer == nullptr ? d_.clock.Now() : writer->time();
     if (stored) {
       if (stored->digest == codebook.digest) {
         return ToProto(*stored, reading.check.codebook.get())
@@ -65,8 +65,7 @@ absl::Status SurveyApi::ImportCodebook(const Call& call,
     WELFARE_ASSIGN_OR_RETURN(
         reply,
         d_.store.Change(
-            Limits(call),
-            MakeChange(call, "ImportCodebook", request, codebook.create_time),
+            Limits(call), MakeChange(call, "ImportCodebook", request),
             [&](StoreWriter& writer) { return decide(writer, &writer); }));
   }
   response.ParseFromString(reply);
@@ -79,12 +78,12 @@ absl::Status SurveyApi::PublishCodebook(
   WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::CodebookName>("name", request.name()));
-  const base::Timestamp now = d_.clock.Now();
   WELFARE_ASSIGN_OR_RETURN(
       const std::string reply,
       d_.store.Change(
-          Limits(call), MakeChange(call, "PublishCodebook", request, now),
+          Limits(call), MakeChange(call, "PublishCodebook", request),
           [&](StoreWriter& store) -> absl::StatusOr<std::string> {
+            const base::Timestamp now = store.time();
             WELFARE_ASSIGN_OR_RETURN(auto stored, store.FindCodebook(name));
             if (!stored) return CodebookNotFound(name);
             WELFARE_ASSIGN_OR_RETURN(const auto codebook,
@@ -120,7 +119,8 @@ absl::Status SurveyApi::ListCodebooks(const Call& call,
                                       v1::ListCodebooksResponse& response) {
   WELFARE_ASSIGN_OR_RETURN(const auto survey, ParseName<base::SurveyName>(
                                                   "parent", request.parent()));
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page,
+                           platform::ReadPage(request, d_.incarnation));
   WELFARE_ASSIGN_OR_RETURN(const auto after,
                            page.After<std::tuple<std::string>>());
   return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {

@@ -127,6 +127,7 @@ v1::Round ToProto(const Round& round) {
   result.set_state(static_cast<v1::Round::State>(round.state));
   result.set_registry_version(round.registry_version);
   result.set_revision(round.revision);
+  result.set_incarnation(round.incarnation);
   result.set_etag(EntityTag(round.revision));
   *result.mutable_create_time() = ToTimestamp(round.create_time);
   *result.mutable_update_time() = ToTimestamp(round.update_time);

@@ -1,11 +1,13 @@
+#include "services/survey/api/survey_api.h"
+
+#include <cstdint>
+#include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "services/base/error.h"
 #include "services/survey/api/import_reply.h"
 #include "services/survey/api/requests.h"
-#include "services/survey/api/survey_api.h"
 #include "services/survey/errors.h"
 #include "services/survey/files/submission_csv.h"
 #include "services/survey/files/submission_importer.h"
@@ -45,7 +47,6 @@ absl::Status SurveyApi::ImportSubmissions(
                            ReadImportBatch(answers, headers, after));
   const std::vector<std::string> unplaced(request.unplaced_items().begin(),
                                           request.unplaced_items().end());
-  const base::Timestamp now = d_.clock.Now();
   std::optional<ImportPlan> plan;
   ImportOutcome dry;
   WELFARE_RETURN_IF_ERROR(
@@ -54,7 +55,8 @@ absl::Status SurveyApi::ImportSubmissions(
             plan,
             ImportPlan::Make(store, d_.content, std::move(batch), unplaced));
         if (!request.validate_only()) return absl::OkStatus();
-        WELFARE_ASSIGN_OR_RETURN(dry, plan->Run(store, nullptr, now));
+        WELFARE_ASSIGN_OR_RETURN(dry,
+                                 plan->Run(store, nullptr, d_.clock.Now()));
         return absl::OkStatus();
       }));
   if (request.validate_only()) {
@@ -63,24 +65,24 @@ absl::Status SurveyApi::ImportSubmissions(
     response.set_validate_only(true);
     return absl::OkStatus();
   }
-  std::set<base::RoundName> touched;
+  std::map<base::RoundName, std::int64_t> touched;
   WELFARE_ASSIGN_OR_RETURN(
       const std::string reply,
       d_.store.Change(
-          Limits(call), MakeChange(call, "ImportSubmissions", request, now),
+          Limits(call), MakeChange(call, "ImportSubmissions", request),
           [&](StoreWriter& store) -> absl::StatusOr<std::string> {
             WELFARE_ASSIGN_OR_RETURN(const ImportOutcome outcome,
-                                     plan->Run(store, &store, now));
+                                     plan->Run(store, &store, store.time()));
             touched.clear();
             for (const auto& [round, revision] : outcome.rounds) {
-              touched.insert(round);
+              touched.emplace(round, revision);
             }
             return ToProto(outcome, *plan, request).SerializeAsString();
           }));
   response.ParseFromString(reply);
   CutToSize(response);
   response.set_request_id(request.request_id());
-  for (const base::RoundName& round : touched) Announce(call, round);
+  for (const auto& [round, revision] : touched) Announce(round, revision);
   return absl::OkStatus();
 }
 

@@ -7,7 +7,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "services/base/clock.h"
 #include "services/base/error.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/survey/errors.h"
@@ -30,13 +29,11 @@ base::Violation MakeViolation(std::string_view field,
 
 template <typename Request>
 ChangeRequest MakeChange(const platform::CallContext& call,
-                         std::string_view method, const Request& request,
-                         base::Timestamp now) {
+                         std::string_view method, const Request& request) {
   return {.method = std::string(method),
           .request_id = request.request_id(),
           .body = request.SerializeAsString(),
-          .actor = call.identity.subject,
-          .time = now};
+          .actor = call.identity.subject};
 }
 
 // Reads the resource name that `field` holds.

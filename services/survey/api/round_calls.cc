@@ -1,5 +1,6 @@
 #include "services/survey/api/survey_api.h"
 
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -64,11 +65,11 @@ absl::Status SurveyApi::CreateRound(const Call& call,
   }
   if (!violations.empty()) return RoundInvalid(std::move(violations));
 
+  std::int64_t revision = 0;
   WELFARE_ASSIGN_OR_RETURN(
       const std::string reply,
       d_.store.Change(
-          Limits(call),
-          MakeChange(call, "CreateRound", request, d_.clock.Now()),
+          Limits(call), MakeChange(call, "CreateRound", request),
           [&](StoreWriter& store) -> absl::StatusOr<std::string> {
             WELFARE_ASSIGN_OR_RETURN(const auto existing,
                                      store.FindRound(name));
@@ -80,10 +81,11 @@ absl::Status SurveyApi::CreateRound(const Call& call,
             }
             WELFARE_ASSIGN_OR_RETURN(const Round created,
                                      store.AppendRound(round));
+            revision = created.revision;
             return ToProto(created).SerializeAsString();
           }));
   response.ParseFromString(reply);
-  Announce(call, name);
+  Announce(name, revision);
   return absl::OkStatus();
 }
 
@@ -112,10 +114,11 @@ absl::Status SurveyApi::OpenRound(const Call& call,
     WELFARE_ASSIGN_OR_RETURN(pin, d_.registry.Load(call, before.round.program,
                                                    name.fiscal_year, years));
   }
+  std::int64_t revision = 0;
   WELFARE_ASSIGN_OR_RETURN(
       const std::string reply,
       d_.store.Change(
-          Limits(call), MakeChange(call, "OpenRound", request, d_.clock.Now()),
+          Limits(call), MakeChange(call, "OpenRound", request),
           [&](StoreWriter& store) -> absl::StatusOr<std::string> {
             WELFARE_ASSIGN_OR_RETURN(auto round, store.FindRound(name));
             if (!round) return RoundNotFound(name);
@@ -131,10 +134,11 @@ absl::Status SurveyApi::OpenRound(const Call& call,
             WELFARE_ASSIGN_OR_RETURN(const Round opened,
                                      store.AppendRound(*round));
             WELFARE_RETURN_IF_ERROR(store.StoreFrame(opened, Frame(pin->rows)));
+            revision = opened.revision;
             return ToProto(opened).SerializeAsString();
           }));
   response.ParseFromString(reply);
-  Announce(call, name);
+  Announce(name, revision);
   return absl::OkStatus();
 }
 
@@ -144,10 +148,11 @@ absl::Status SurveyApi::CloseRound(const Call& call,
   WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::RoundName>("name", request.name()));
+  std::int64_t revision = 0;
   WELFARE_ASSIGN_OR_RETURN(
       const std::string reply,
       d_.store.Change(
-          Limits(call), MakeChange(call, "CloseRound", request, d_.clock.Now()),
+          Limits(call), MakeChange(call, "CloseRound", request),
           [&](StoreWriter& store) -> absl::StatusOr<std::string> {
             WELFARE_ASSIGN_OR_RETURN(auto round, store.FindRound(name));
             if (!round) return RoundNotFound(name);
@@ -158,10 +163,11 @@ absl::Status SurveyApi::CloseRound(const Call& call,
               round->state = RoundState::kClosed;
               WELFARE_ASSIGN_OR_RETURN(*round, store.AppendRound(*round));
             }
+            revision = round->revision;
             return ToProto(*round).SerializeAsString();
           }));
   response.ParseFromString(reply);
-  Announce(call, name);
+  Announce(name, revision);
   return absl::OkStatus();
 }
 
@@ -183,7 +189,8 @@ absl::Status SurveyApi::ListRounds(const Call& call,
                                    v1::ListRoundsResponse& response) {
   WELFARE_ASSIGN_OR_RETURN(const auto survey, ParseName<base::SurveyName>(
                                                   "parent", request.parent()));
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page,
+                           platform::ReadPage(request, d_.incarnation));
   WELFARE_ASSIGN_OR_RETURN(const auto after,
                            page.After<std::tuple<base::FiscalYear>>());
   return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {

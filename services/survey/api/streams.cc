@@ -2,13 +2,11 @@
 
 #include <cstddef>
 #include <optional>
-#include <set>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "services/base/error.h"
-#include "services/platform/errors.h"
 #include "services/platform/storage/database.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
@@ -92,29 +90,22 @@ absl::Status SurveyApi::StreamRoundColumns(
 }
 
 absl::Status SurveyApi::StreamRoundChanges(
-    const Call& call, const v1::StreamRoundChangesRequest& request,
-    const Write<v1::StreamRoundChangesResponse>& write) {
+    const Call& call, const v1::StreamRoundChangesRequest& request, bool first,
+    std::int64_t& sent, const Write<v1::StreamRoundChangesResponse>& write) {
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::RoundName>("name", request.name()));
-  std::int64_t sent = request.after_revision();
   if (sent < 0) return VersionNegative("after_revision", sent);
-  bool begun = false;
   while (true) {
-    // Before reading, so that a change in between wakes the wait at once.
-    const VersionFeed::Versions seen = d_.feed.Current();
     std::vector<RoundChange> changes;
     std::optional<Round> round;
-    WELFARE_RETURN_IF_ERROR(d_.store.Read(
-        [&] {
-          StoreLimits limits = Limits(call);
-          if (request.follow()) {
-            limits.deadline =
-                platform::CallLimits::After(platform::Database::kDefaultTimeout)
-                    .deadline;
-          }
-          return limits;
-        }(),
-        [&](StoreReader& store) -> absl::Status {
+    StoreLimits limits = Limits(call);
+    if (request.follow()) {
+      limits.deadline =
+          platform::CallLimits::After(platform::Database::kDefaultTimeout)
+              .deadline;
+    }
+    WELFARE_RETURN_IF_ERROR(
+        d_.store.Read(limits, [&](StoreReader& store) -> absl::Status {
           WELFARE_ASSIGN_OR_RETURN(round, store.FindRound(name));
           if (!round) return RoundNotFound(name);
           if (sent > round->revision) {
@@ -124,7 +115,7 @@ absl::Status SurveyApi::StreamRoundChanges(
               changes, store.ListChanges(name, sent, kChangesAtOnce));
           return absl::OkStatus();
         }));
-    if (!changes.empty() || !begun) {
+    if (!changes.empty() || first) {
       v1::StreamRoundChangesResponse response;
       std::size_t bytes = 0;
       for (const RoundChange& change : changes) {
@@ -146,42 +137,9 @@ absl::Status SurveyApi::StreamRoundChanges(
       }
       response.set_round_revision(sent);
       WELFARE_RETURN_IF_ERROR(write(response));
-      begun = true;
+      first = false;
     }
-    if (sent < round->revision) continue;
-    if (!request.follow()) return absl::OkStatus();
-    if (call.cancelled()) return platform::Cancelled("a stream");
-    if (d_.feed.stopped()) return platform::ShuttingDown();
-    d_.feed.WaitFor(seen, call.limits.stop);
-  }
-}
-
-absl::Status SurveyApi::WatchVersions(
-    const Call& call, const type::v1::WatchVersionsRequest& request,
-    const Write<type::v1::WatchVersionsResponse>& write) {
-  const std::set<std::string> wanted(request.resources().begin(),
-                                     request.resources().end());
-  VersionFeed::Versions seen;
-  VersionFeed::Versions now = d_.feed.Current();
-  bool begun = false;
-  while (true) {
-    type::v1::WatchVersionsResponse response;
-    for (const auto& [resource, version] : now) {
-      if (!wanted.empty() && !wanted.contains(resource)) continue;
-      const auto before = seen.find(resource);
-      if (before != seen.end() && before->second == version) continue;
-      auto& entry = *response.add_entries();
-      entry.set_resource(resource);
-      entry.set_version(version);
-    }
-    if (response.entries_size() > 0 || !begun) {
-      WELFARE_RETURN_IF_ERROR(write(response));
-      begun = true;
-    }
-    seen = std::move(now);
-    if (call.cancelled()) return platform::Cancelled("a stream");
-    if (d_.feed.stopped()) return platform::ShuttingDown();
-    now = d_.feed.WaitFor(seen, call.limits.stop);
+    if (sent >= round->revision) return absl::OkStatus();
   }
 }
 

@@ -1,5 +1,6 @@
 #include "services/survey/api/survey_api.h"
 
+#include <cstdint>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -85,17 +86,26 @@ absl::Status SurveyApi::ChangeSubmission(const Call& call,
                                          bool validate_only,
                                          const Decide& decide,
                                          v1::Submission& response) {
+  // Set by the run that counts, the last one; a repeat has none.
+  std::optional<Contact> contact;
+  std::int64_t revision = 0;
   const auto run = [&](StoreReader& store,
                        StoreWriter* writer) -> absl::StatusOr<std::string> {
+    contact.reset();
     WELFARE_ASSIGN_OR_RETURN(const OpenedRound opened,
                              d_.content.Load(store, name.parent()));
     if (opened.frame == nullptr) {
       return RoundNotOpen(name.parent(), opened.round.state);
     }
-    WELFARE_ASSIGN_OR_RETURN(const PlannedChange plan, decide(store, opened));
+    WELFARE_ASSIGN_OR_RETURN(
+        const PlannedChange plan,
+        decide(store, opened,
+               writer == nullptr ? d_.clock.Now() : writer->time()));
     Submission after = plan.submission;
     if (writer != nullptr) {
       WELFARE_ASSIGN_OR_RETURN(after, Apply(*writer, plan));
+      revision = after.round_revision;
+      WELFARE_ASSIGN_OR_RETURN(contact, store.FindContact(name));
     }
     // The reply is kept for repeats, so it holds no personal data.
     return ToProto(after, opened.round, true).SerializeAsString();
@@ -115,14 +125,17 @@ absl::Status SurveyApi::ChangeSubmission(const Call& call,
         return run(writer, &writer);
       }));
   response.ParseFromString(reply);
-  WELFARE_RETURN_IF_ERROR(
-      d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
-        WELFARE_ASSIGN_OR_RETURN(const Contact contact,
-                                 store.FindContact(name));
-        SetContact(contact, response);
-        return absl::OkStatus();
-      }));
-  Announce(call, name.parent());
+  Announce(name.parent(), revision);
+  if (!contact.has_value()) {
+    // A repeat: nothing was written now, and stored replies hold no personal
+    // data.
+    WELFARE_RETURN_IF_ERROR(
+        d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+          WELFARE_ASSIGN_OR_RETURN(contact, store.FindContact(name));
+          return absl::OkStatus();
+        }));
+  }
+  SetContact(*contact, response);
   return absl::OkStatus();
 }
 
@@ -151,9 +164,9 @@ absl::Status SurveyApi::CreateSubmission(
       const SubmissionInput input,
       ReadInput(request.submission(), true, request.submission().has_header()));
   return ChangeSubmission(
-      call, MakeChange(call, "CreateSubmission", request, d_.clock.Now()), name,
+      call, MakeChange(call, "CreateSubmission", request), name,
       request.validate_only(),
-      [&](StoreReader& store, const OpenedRound& opened) {
+      [&](StoreReader& store, const OpenedRound& opened, base::Timestamp) {
         return PlanCreate(store, opened, name, input);
       },
       response);
@@ -168,9 +181,9 @@ absl::Status SurveyApi::UpdateSubmission(
                                "submission.name", request.submission().name()));
   WELFARE_ASSIGN_OR_RETURN(const SubmissionInput input, ReadMasked(request));
   return ChangeSubmission(
-      call, MakeChange(call, "UpdateSubmission", request, d_.clock.Now()), name,
+      call, MakeChange(call, "UpdateSubmission", request), name,
       request.validate_only(),
-      [&](StoreReader& store, const OpenedRound& opened) {
+      [&](StoreReader& store, const OpenedRound& opened, base::Timestamp) {
         return PlanUpdate(store, opened, name, request.submission().etag(),
                           input);
       },
@@ -183,10 +196,9 @@ absl::Status SurveyApi::SubmitSubmission(
   WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::SubmissionName>("name", request.name()));
-  const base::Timestamp now = d_.clock.Now();
   return ChangeSubmission(
-      call, MakeChange(call, "SubmitSubmission", request, now), name, false,
-      [&](StoreReader& store, const OpenedRound& opened) {
+      call, MakeChange(call, "SubmitSubmission", request), name, false,
+      [&](StoreReader& store, const OpenedRound& opened, base::Timestamp now) {
         return PlanSubmit(store, opened, name, request.etag(), now);
       },
       response);
@@ -199,9 +211,8 @@ absl::Status SurveyApi::AcceptSubmission(
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::SubmissionName>("name", request.name()));
   return ChangeSubmission(
-      call, MakeChange(call, "AcceptSubmission", request, d_.clock.Now()), name,
-      false,
-      [&](StoreReader& store, const OpenedRound& opened) {
+      call, MakeChange(call, "AcceptSubmission", request), name, false,
+      [&](StoreReader& store, const OpenedRound& opened, base::Timestamp) {
         return PlanAccept(store, opened, name, request.etag());
       },
       response);
@@ -214,9 +225,8 @@ absl::Status SurveyApi::ReturnSubmission(
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::SubmissionName>("name", request.name()));
   return ChangeSubmission(
-      call, MakeChange(call, "ReturnSubmission", request, d_.clock.Now()), name,
-      false,
-      [&](StoreReader& store, const OpenedRound& opened) {
+      call, MakeChange(call, "ReturnSubmission", request), name, false,
+      [&](StoreReader& store, const OpenedRound& opened, base::Timestamp) {
         return PlanReturn(store, opened, name, request.etag(),
                           request.reason());
       },

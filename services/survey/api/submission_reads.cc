@@ -113,7 +113,8 @@ absl::Status SurveyApi::ListSubmissions(
     v1::ListSubmissionsResponse& response) {
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::RoundName>("parent", request.parent()));
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page,
+                           platform::ReadPage(request, d_.incarnation));
   if (request.data_version() < 0) {
     return VersionNegative("data_version", request.data_version());
   }
@@ -182,7 +183,8 @@ absl::Status SurveyApi::ListSubmissionRevisions(
     v1::ListSubmissionRevisionsResponse& response) {
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::SubmissionName>("name", request.name()));
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page,
+                           platform::ReadPage(request, d_.incarnation));
   WELFARE_ASSIGN_OR_RETURN(const auto last,
                            page.After<std::tuple<std::int64_t>>());
   std::int64_t after = last.has_value() ? std::get<0>(*last) : 0;

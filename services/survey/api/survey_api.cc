@@ -1,47 +1,60 @@
 #include "services/survey/api/survey_api.h"
 
+#include <chrono>
+#include <utility>
+#include <vector>
+
 #include "services/base/error.h"
 #include "services/platform/observe/log.h"
-#include "services/platform/storage/database.h"
 #include "services/survey/api/requests.h"
-#include "services/survey/errors.h"
 
 namespace welfare::survey {
+namespace {
 
-absl::Status SurveyApi::CatchUp() {
-  const VersionFeed::Versions known = d_.feed.Current();
-  const StoreLimits limits{.deadline = platform::CallLimits::After(
-                                           platform::Database::kDefaultTimeout)
-                                           .deadline,
-                           .stop = {}};
-  return d_.store.Read(limits, [&](StoreReader& store) -> absl::Status {
-    WELFARE_ASSIGN_OR_RETURN(const auto revisions, store.ListRevisions());
-    // Followers first; what is counted may fail.
-    for (const auto& [round, revision] : revisions) {
-      d_.feed.Publish(round.ToString(), revision);
+// Of one look at the revisions of all rounds.
+constexpr std::chrono::seconds kLookTimeout{5};
+
+}  // namespace
+
+absl::StatusOr<platform::VersionFeed::Versions> SurveyApi::ReadVersions(
+    std::stop_token stop) {
+  const StoreLimits limits{
+      .deadline = platform::CallLimits::After(kLookTimeout).deadline,
+      .stop = std::move(stop)};
+  platform::VersionFeed::Versions versions;
+  std::vector<base::RoundName> changed;
+  WELFARE_RETURN_IF_ERROR(
+      d_.store.Read(limits, [&](StoreReader& store) -> absl::Status {
+        versions.clear();
+        changed.clear();
+        WELFARE_ASSIGN_OR_RETURN(const auto revisions, store.ListRevisions());
+        for (const auto& [round, revision] : revisions) {
+          const std::string resource = round.ToString();
+          versions[resource] = revision;
+          const auto before = counted_.find(resource);
+          if (before == counted_.end() || before->second < revision) {
+            changed.push_back(round);
+          }
+        }
+        return absl::OkStatus();
+      }));
+  for (const base::RoundName& round : changed) {
+    const absl::Status counted = d_.store.Read(limits, [&](StoreReader& store) {
+      return d_.metrics.Count(store, d_.content, round);
+    });
+    if (counted.ok()) {
+      counted_[round.ToString()] = versions[round.ToString()];
+    } else {
+      platform::LogStatus(platform::LogLevel::kWarning,
+                          "a round was not counted", counted);
     }
-    for (const auto& [round, revision] : revisions) {
-      const auto before = known.find(round.ToString());
-      if (before != known.end() && before->second >= revision) continue;
-      WELFARE_RETURN_IF_ERROR(d_.metrics.Count(store, d_.content, round));
-    }
-    return absl::OkStatus();
-  });
+  }
+  return versions;
 }
 
-void SurveyApi::Announce(const Call& call, const base::RoundName& round) {
-  // The change is committed: what follows must not fail the call.
-  const absl::Status status =
-      d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
-        WELFARE_ASSIGN_OR_RETURN(const auto current, store.FindRound(round));
-        if (!current) return RoundNotFound(round);
-        d_.feed.Publish(round.ToString(), current->revision);
-        return d_.metrics.Count(store, d_.content, round);
-      });
-  if (!status.ok()) {
-    platform::LogStatus(platform::LogLevel::kWarning,
-                        "a new revision was not announced", status);
-  }
+void SurveyApi::Announce(const base::RoundName& round, std::int64_t revision) {
+  if (revision > 0) d_.feed.Publish(round.ToString(), revision);
+  d_.feed.LookSoon();
 }
 
 }  // namespace welfare::survey

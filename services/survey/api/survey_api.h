@@ -1,20 +1,22 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <stop_token>
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 #include "services/base/clock.h"
 #include "services/platform/rpc/call_context.h"
+#include "services/platform/work/version_feed.h"
 #include "services/survey/api/survey_metrics.h"
-#include "services/survey/api/version_feed.h"
 #include "services/survey/peers/registry_client.h"
 #include "services/survey/store/pinned_content.h"
 #include "services/survey/store/store.h"
 #include "welfare/survey/v1/survey_service.pb.h"
 #include "welfare/type/v1/csv_import.pb.h"
-#include "welfare/type/v1/versions.pb.h"
 
 namespace welfare::survey {
 
@@ -26,9 +28,10 @@ class SurveyApi {
     SurveyStore& store;
     PinnedContent& content;
     const RegistryClient& registry;
-    VersionFeed& feed;
+    platform::VersionFeed& feed;
     SurveyMetrics& metrics;
     const base::Clock& clock;
+    std::string incarnation;  // the store's; page tokens are bound to it
   };
   // Everything in `dependencies` outlives the object.
   explicit SurveyApi(const Dependencies& dependencies) : d_(dependencies) {}
@@ -37,9 +40,12 @@ class SurveyApi {
   template <typename Response>
   using Write = std::function<absl::Status(const Response&)>;
 
-  // Announces and counts every round whose revision is not known yet: at the
-  // start, and when another process has changed the database.
-  absl::Status CatchUp();
+  // Reads the revision of every round, and counts those that have changed since
+  // the last time: at the start, and once a second by the feed. One at a time.
+  //
+  // Errors: those of the store. What cannot be counted is logged.
+  absl::StatusOr<platform::VersionFeed::Versions> ReadVersions(
+      std::stop_token stop);
 
   absl::Status ImportCodebook(const Call&, const v1::ImportCodebookRequest&,
                               v1::Codebook&);
@@ -85,26 +91,31 @@ class SurveyApi {
   absl::Status StreamRoundColumns(const Call&,
                                   const v1::StreamRoundColumnsRequest&,
                                   const Write<v1::StreamRoundColumnsResponse>&);
+  // Sends every change after `sent` and moves it. `first`: nothing has been
+  // sent yet.
   absl::Status StreamRoundChanges(const Call&,
                                   const v1::StreamRoundChangesRequest&,
+                                  bool first, std::int64_t& sent,
                                   const Write<v1::StreamRoundChangesResponse>&);
-  absl::Status WatchVersions(const Call&, const type::v1::WatchVersionsRequest&,
-                             const Write<type::v1::WatchVersionsResponse>&);
 
  private:
-  // What a call makes of a submission, decided on one state of the store.
+  // What a call makes of a submission, decided on one state of the store; `now`
+  // is read with that state.
   using Decide = std::function<absl::StatusOr<PlannedChange>(
-      StoreReader&, const OpenedRound&)>;
+      StoreReader&, const OpenedRound&, base::Timestamp now)>;
 
   // Decides, writes and answers for the calls that change one submission.
   absl::Status ChangeSubmission(const Call& call, const ChangeRequest& request,
                                 const base::SubmissionName& name,
                                 bool validate_only, const Decide& decide,
                                 v1::Submission& response);
-  // Announces and counts the round after a change.
-  void Announce(const Call& call, const base::RoundName& round);
+  // Tells those who wait what a write has made of the round; 0: it is not
+  // known, because the reply is a stored one. Never fails and never waits: the
+  // feed reads the rest by itself.
+  void Announce(const base::RoundName& round, std::int64_t revision);
 
   Dependencies d_;
+  platform::VersionFeed::Versions counted_;  // used by ReadVersions
 };
 
 }  // namespace welfare::survey

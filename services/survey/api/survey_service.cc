@@ -1,8 +1,11 @@
 #include "services/survey/api/survey_service.h"
 
 #include <functional>
+#include <utility>
 
+#include "services/base/error.h"
 #include "services/platform/rpc/stream.h"
+#include "services/platform/rpc/version_stream.h"
 
 namespace welfare::survey {
 
@@ -181,15 +184,32 @@ grpc::ServerWriteReactor<v1::StreamRoundChangesResponse>*
 SurveyService::StreamRoundChanges(
     grpc::CallbackServerContext* context,
     const v1::StreamRoundChangesRequest* request) {
-  return platform::ServerStream<v1::StreamRoundChangesResponse>(
-      calls_, context, request, OnStream(api_, &SurveyApi::StreamRoundChanges));
+  using Response = v1::StreamRoundChangesResponse;
+  return platform::FollowingStream<Response>(
+      calls_, context, request, request->follow(),
+      [this, sent = request->after_revision(), first = true](
+          const platform::CallContext& call,
+          const v1::StreamRoundChangesRequest& asked,
+          platform::StreamWriter<Response>& writer,
+          platform::VersionFeed::Until& follow) mutable -> absl::Status {
+        WELFARE_RETURN_IF_ERROR(api_.StreamRoundChanges(
+            call, asked, std::exchange(first, false), sent,
+            [&](const Response& response) { return writer.Write(response); }));
+        if (!asked.follow()) return absl::OkStatus();
+        follow = [sent, name = asked.name()](
+                     const platform::VersionFeed::Versions& versions) {
+          const auto found = versions.find(name);
+          return found != versions.end() && found->second > sent;
+        };
+        return absl::OkStatus();
+      });
 }
 
 grpc::ServerWriteReactor<type::v1::WatchVersionsResponse>*
 SurveyService::WatchVersions(grpc::CallbackServerContext* context,
                              const type::v1::WatchVersionsRequest* request) {
-  return platform::ServerStream<type::v1::WatchVersionsResponse>(
-      calls_, context, request, OnStream(api_, &SurveyApi::WatchVersions));
+  return platform::WatchVersions<type::v1::WatchVersionsResponse>(
+      calls_, context, *request);
 }
 
 }  // namespace welfare::survey

@@ -46,6 +46,7 @@ struct Round {
   std::int64_t registry_version = 0;  // 0 before opening
   std::int64_t pin_revision = 0;      // revision that froze the population
   std::int64_t revision = 0;          // names the exact state of the round
+  std::string incarnation = {};       // the store that the revision counts in
   base::Timestamp create_time = {};
   base::Timestamp update_time = {};
 };

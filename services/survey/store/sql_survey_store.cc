@@ -348,7 +348,10 @@ std::int64_t Number(base::RespondentKind kind) {
 template <typename Interface>
 class SqlReads : public Interface {
  public:
-  explicit SqlReads(Connection& connection) : connection_(connection) {}
+  SqlReads(Connection& connection, const std::string& incarnation)
+      : connection_(connection), incarnation_(incarnation) {}
+
+  const std::string& incarnation() const override { return incarnation_; }
 
   absl::StatusOr<std::optional<StoredCodebook>> FindCodebook(
       const base::CodebookName& name) override {
@@ -389,6 +392,7 @@ class SqlReads : public Interface {
         kListRounds, {survey.survey, after, limit},
         [&](const Row& row) -> absl::Status {
           WELFARE_ASSIGN_OR_RETURN(Round round, ReadRound(survey.survey, row));
+          round.incarnation = incarnation_;
           rounds.push_back(std::move(round));
           return absl::OkStatus();
         }));
@@ -564,6 +568,7 @@ class SqlReads : public Interface {
     WELFARE_RETURN_IF_ERROR(connection_.ForEach(
         query, parameters, [&](const Row& row) -> absl::Status {
           WELFARE_ASSIGN_OR_RETURN(Round round, ReadRound(name.survey, row));
+          round.incarnation = incarnation_;
           found = std::move(round);
           return absl::OkStatus();
         }));
@@ -594,13 +599,20 @@ class SqlReads : public Interface {
   }
 
   Connection& connection_;
+  const std::string& incarnation_;
 };
 
 // Writes in one transaction and audits every change it makes.
 class SqlWriter final : public SqlReads<StoreWriter> {
  public:
-  SqlWriter(Transaction& transaction, const ChangeRequest& request)
-      : SqlReads(transaction), transaction_(transaction), request_(request) {}
+  SqlWriter(Transaction& transaction, const ChangeRequest& request,
+            base::Timestamp time, const std::string& incarnation)
+      : SqlReads(transaction, incarnation),
+        transaction_(transaction),
+        request_(request),
+        time_(time) {}
+
+  base::Timestamp time() const override { return time_; }
 
   // Whether a round has another revision now.
   bool made_revision() const { return made_revision_; }
@@ -630,16 +642,17 @@ class SqlWriter final : public SqlReads<StoreWriter> {
     WELFARE_ASSIGN_OR_RETURN(std::optional<std::int64_t> id,
                              FindRoundId(round.name));
     Round next = round;
-    next.update_time = request_.time;
+    next.update_time = time_;
+    next.incarnation = incarnation();
     if (id) {
       WELFARE_ASSIGN_OR_RETURN(next.revision, NextRevision(*id));
     } else {
       WELFARE_ASSIGN_OR_RETURN(id, NextId("round"));
       WELFARE_RETURN_IF_ERROR(Execute(
           kInsertRound, {*id, round.name.survey, round.name.fiscal_year.value(),
-                         request_.time.micros()}));
+                         time_.micros()}));
       next.revision = 1;
-      next.create_time = request_.time;
+      next.create_time = time_;
       made_revision_ = true;
     }
     if (next.pin_revision < 0) next.pin_revision = next.revision;
@@ -650,7 +663,7 @@ class SqlWriter final : public SqlReads<StoreWriter> {
          next.program.program, next.display_name, next.purpose, next.method,
          next.publisher, ToText(next.window_start), ToText(next.window_end),
          static_cast<std::int64_t>(next.synthetic), request_.actor,
-         request_.time.micros()}));
+         time_.micros()}));
     WELFARE_RETURN_IF_ERROR(Audit(
         next.name.ToString(),
         R"({"revision":)" + std::to_string(next.revision) + R"(,"state":")" +
@@ -679,7 +692,7 @@ class SqlWriter final : public SqlReads<StoreWriter> {
                              FindRoundId(submission.name.parent()));
     if (!round_id) return RoundNotFound(submission.name.parent());
     Submission next = submission;
-    next.update_time = request_.time;
+    next.update_time = time_;
     // First, so that writers of one round take turns.
     WELFARE_ASSIGN_OR_RETURN(next.round_revision, NextRevision(*round_id));
     const std::string code = next.name.respondent.municipality.ToString();
@@ -707,10 +720,10 @@ class SqlWriter final : public SqlReads<StoreWriter> {
     } else {
       WELFARE_ASSIGN_OR_RETURN(id, NextId("submission"));
       next.revision = 1;
-      next.create_time = request_.time;
+      next.create_time = time_;
       WELFARE_RETURN_IF_ERROR(
           Execute(kInsertSubmission,
-                  {id, *round_id, code, kind, request_.time.micros()}));
+                  {id, *round_id, code, kind, time_.micros()}));
     }
     v1::Submission stored;
     for (const Answer& answer : next.answers) {
@@ -722,7 +735,7 @@ class SqlWriter final : public SqlReads<StoreWriter> {
                  next.registry_version, static_cast<std::int64_t>(next.state),
                  ToText(next.received_on), static_cast<std::int64_t>(next.late),
                  next.digest, Bytes{stored.SerializeAsString()}, next.reason,
-                 request_.actor, request_.time.micros()}));
+                 request_.actor, time_.micros()}));
     WELFARE_RETURN_IF_ERROR(Audit(
         next.name.ToString(),
         R"({"revision":)" + std::to_string(next.revision) +
@@ -759,7 +772,7 @@ class SqlWriter final : public SqlReads<StoreWriter> {
 
   absl::Status Audit(const std::string& resource, std::string detail) {
     return platform::AppendAudit(transaction_,
-                                 {.recorded_time = request_.time,
+                                 {.recorded_time = time_,
                                   .actor = request_.actor,
                                   .action = request_.method,
                                   .resource = resource,
@@ -775,7 +788,7 @@ class SqlWriter final : public SqlReads<StoreWriter> {
 
   absl::StatusOr<std::int64_t> NextRevision(std::int64_t round_id) {
     made_revision_ = true;
-    return transaction_.Get(kNextRevision, {round_id, request_.time.micros()},
+    return transaction_.Get(kNextRevision, {round_id, time_.micros()},
                             [](const Row& row) { return row.Int64(0); });
   }
 
@@ -796,6 +809,7 @@ class SqlWriter final : public SqlReads<StoreWriter> {
 
   Transaction& transaction_;
   const ChangeRequest& request_;
+  const base::Timestamp time_;
   bool made_revision_ = false;
   std::map<base::RoundName, std::int64_t> round_ids_;
 };
@@ -806,7 +820,7 @@ absl::Status SqlSurveyStore::Read(
     const StoreLimits& limits,
     const std::function<absl::Status(StoreReader&)>& read) {
   return database_.Read(ToCallLimits(limits), [&](Connection& connection) {
-    SqlReads<StoreReader> reader(connection);
+    SqlReads<StoreReader> reader(connection, incarnation_);
     return read(reader);
   });
 }
@@ -817,13 +831,14 @@ absl::StatusOr<std::string> SqlSurveyStore::Change(
   return database_.Write(
       ToCallLimits(limits),
       [&](Transaction& transaction) -> absl::StatusOr<std::string> {
+        const base::Timestamp now = clock_.Now();
         return platform::RunOnce(
             transaction,
             {.request_id = request.request_id,
              .method = request.method,
              .body = request.body},
-            request.time, [&]() -> absl::StatusOr<std::string> {
-              SqlWriter writer(transaction, request);
+            now, [&]() -> absl::StatusOr<std::string> {
+              SqlWriter writer(transaction, request, now, incarnation_);
               WELFARE_ASSIGN_OR_RETURN(std::string reply, change(writer));
               if (writer.made_revision()) {
                 WELFARE_RETURN_IF_ERROR(transaction.NotifyChange());

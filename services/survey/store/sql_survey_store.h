@@ -2,10 +2,12 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "services/base/clock.h"
 #include "services/platform/storage/database.h"
 #include "services/survey/store/store.h"
 
@@ -15,8 +17,13 @@ namespace welfare::survey {
 // call it. The schema is that of SurveyMigrations.
 class SqlSurveyStore final : public SurveyStore {
  public:
-  // REQUIRES: `database` outlives the store and is migrated.
-  explicit SqlSurveyStore(platform::Database& database) : database_(database) {}
+  // REQUIRES: both outlive the store, and `database` is migrated; `incarnation`
+  // is its own.
+  SqlSurveyStore(platform::Database& database, const base::Clock& clock,
+                 std::string incarnation)
+      : database_(database),
+        clock_(clock),
+        incarnation_(std::move(incarnation)) {}
 
   absl::Status Read(
       const StoreLimits& limits,
@@ -28,6 +35,8 @@ class SqlSurveyStore final : public SurveyStore {
 
  private:
   platform::Database& database_;
+  const base::Clock& clock_;
+  const std::string incarnation_;
 };
 
 }  // namespace welfare::survey

@@ -60,7 +60,6 @@ struct ChangeRequest {
   std::string request_id;  // empty: every call is a new one
   std::string body;        // the request, serialised deterministically
   std::string actor;
-  base::Timestamp time;
 };
 
 // Asks for a page of submissions.
@@ -90,6 +89,9 @@ using SubmissionCounts =
 class StoreReader {
  public:
   virtual ~StoreReader() = default;
+
+  // Whose revisions these are (platform/storage/incarnation.h).
+  virtual const std::string& incarnation() const = 0;
 
   virtual absl::StatusOr<std::optional<StoredCodebook>> FindCodebook(
       const base::CodebookName& name) = 0;
@@ -143,6 +145,10 @@ class StoreReader {
 // audit log; personal data never enters it.
 class StoreWriter : public StoreReader {
  public:
+  // When the change is made: read inside its transaction, so that times follow
+  // the order of revisions.
+  virtual base::Timestamp time() const = 0;
+
   // Stores a draft, replacing an earlier one of the same name.
   virtual absl::Status StoreCodebook(const StoredCodebook& codebook) = 0;
   virtual absl::Status PublishCodebook(const base::CodebookName& name,

@@ -5,6 +5,7 @@
 
 #include "services/platform/storage/audit_log.h"
 #include "services/platform/storage/idempotency.h"
+#include "services/platform/storage/incarnation.h"
 
 namespace welfare::survey {
 namespace {
@@ -121,7 +122,10 @@ std::span<const platform::Migration> SurveyMigrations() {
       {.number = 1,
        .name = "codebooks_rounds_submissions",
        .sql = std::string(kFirst) + std::string(platform::kAuditLogSql) +
-              std::string(platform::kRequestRepliesSql)}};
+              std::string(platform::kRequestRepliesSql)},
+      {.number = 2,
+       .name = "incarnation",
+       .sql = std::string(platform::kIncarnationSql)}};
   return kMigrations;
 }
 

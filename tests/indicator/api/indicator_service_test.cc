@@ -11,6 +11,8 @@
 #include <sstream>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "welfare/indicator/v1/indicator_service.grpc.pb.h"
 
@@ -18,12 +20,14 @@
 #include "services/indicator/compute/figures.h"
 #include "services/indicator/indicator_module.h"
 #include "services/indicator/statements/published.h"
+#include "services/platform/cache/memory_cache.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "tests/indicator/demo_rounds.h"
 #include "tests/indicator/fake_peers.h"
 #include "tests/support/module_runner.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/wait_for.h"
 
 namespace welfare::indicator {
 namespace {
@@ -287,6 +291,108 @@ TEST_F(IndicatorServiceTest, APinnedReadIsExactAndNeedsNoPeerTwice) {
   const auto again = Value("plan_formulated", 124);
   ASSERT_THAT(again, IsOk());
   EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
+}
+
+// What cannot be loaded takes nobody's place.
+TEST_F(IndicatorServiceTest, PinsThatNameNothingEvictNothing) {
+  ASSERT_THAT(Value("plan_formulated", 124), IsOk());
+  for (int bogus = 1; bogus <= 20; ++bogus) {
+    EXPECT_THAT(Value("plan_formulated", 100000 + bogus),
+                StatusIs(absl::StatusCode::kOutOfRange, "VERSION_NOT_REACHED"));
+  }
+  survey_.FailNext(-1);
+  EXPECT_THAT(Value("window_installed", 124), IsOk());
+}
+
+// Two surveys that have come to one revision by different ways, behind one
+// cache: another platform's, or the same one restored.
+TEST_F(IndicatorServiceTest, ASharedCacheKeepsEqualRevisionsApart) {
+  FakeSurvey other(Demo());
+  other.SetIncarnation("survey-b");
+  other.WithdrawPlans(2025, 5);
+  support::ServiceRunner other_runner(
+      other, survey::v1::SurveyService::service_full_name());
+  platform::MetricsRegistry metrics;
+  platform::MemoryCache cache({}, metrics);
+  std::vector<std::unique_ptr<support::ModuleRunner>> platforms;
+  std::vector<std::unique_ptr<v1::IndicatorService::Stub>> stubs;
+  for (const std::string& survey :
+       {survey_runner_.address(), other_runner.address()}) {
+    auto runner = std::make_unique<support::ModuleRunner>(
+        std::make_unique<IndicatorModule>());
+    runner->SetPeer("survey", survey);
+    runner->SetPeer("registry", registry_runner_.address());
+    runner->ShareCache(cache);
+    ASSERT_THAT(runner->Start(), IsOk());
+    stubs.push_back(v1::IndicatorService::NewStub(runner->channel()));
+    platforms.push_back(std::move(runner));
+  }
+  std::vector<int> plans;
+  std::vector<int> listed;
+  for (auto& stub : stubs) {
+    stub_ = std::move(stub);
+    const auto value = Value("plan_formulated");
+    ASSERT_THAT(value, IsOk());
+    EXPECT_EQ(value->versions().round(), 124);
+    plans.push_back(value->cells(0).count());
+    v1::ListIndicatorValuesRequest list;
+    list.set_parent("surveys/jusou/rounds/2025");
+    list.set_page_size(1000);
+    const auto values =
+        Call(&v1::IndicatorService::Stub::ListIndicatorValues, list);
+    ASSERT_THAT(values, IsOk());
+    for (const v1::IndicatorValue& one : values->indicator_values()) {
+      if (one.name() == value->name()) listed.push_back(one.cells(0).count());
+    }
+  }
+  EXPECT_EQ(plans[0] - plans[1], 5);
+  EXPECT_EQ(listed, plans);
+}
+
+// The survey comes back as another store: what was loaded and cached of the
+// one before is not taken for its.
+TEST_F(IndicatorServiceTest, ARestoredSurveyIsAnotherOne) {
+  const auto before = Value("plan_formulated");
+  ASSERT_THAT(before, IsOk());
+  survey_.SetIncarnation("survey-b");
+  survey_.WithdrawPlans(2025, 5);
+  const auto after = Value("plan_formulated");
+  ASSERT_THAT(after, IsOk());
+  EXPECT_EQ(after->versions().round(), before->versions().round());
+  EXPECT_EQ(before->cells(0).count() - after->cells(0).count(), 5);
+  // Pinned reads follow when the survey says whose its versions are.
+  EXPECT_TRUE(support::WaitFor([&] {
+    const auto pinned = Value("plan_formulated", 124);
+    return pinned.ok() && pinned->cells(0).count() == after->cells(0).count();
+  }));
+}
+
+TEST_F(IndicatorServiceTest, APageTokenIsOfOneList) {
+  v1::ListIndicatorsRequest indicators;
+  indicators.set_parent("surveys/jusou");
+  indicators.set_page_size(1);
+  const auto first =
+      Call(&v1::IndicatorService::Stub::ListIndicators, indicators);
+  ASSERT_THAT(first, IsOk());
+  ASSERT_FALSE(first->next_page_token().empty());
+  v1::ListStatementsRequest statements;
+  statements.set_parent("surveys/jusou/rounds/2025");
+  statements.set_page_size(1);
+  statements.set_page_token(first->next_page_token());
+  EXPECT_THAT(
+      Call(&v1::IndicatorService::Stub::ListStatements, statements),
+      StatusIs(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+  // Of equal fields, too.
+  v1::ListIndicatorValuesRequest values;
+  values.set_parent("surveys/jusou/rounds/2025");
+  values.set_page_size(1);
+  const auto page =
+      Call(&v1::IndicatorService::Stub::ListIndicatorValues, values);
+  ASSERT_THAT(page, IsOk());
+  statements.set_page_token(page->next_page_token());
+  EXPECT_THAT(
+      Call(&v1::IndicatorService::Stub::ListStatements, statements),
+      StatusIs(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
 }
 
 TEST_F(IndicatorServiceTest, LoadsARevisionOnce) {

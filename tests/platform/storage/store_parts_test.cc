@@ -7,6 +7,7 @@
 
 #include "services/platform/storage/audit_log.h"
 #include "services/platform/storage/idempotency.h"
+#include "services/platform/storage/incarnation.h"
 #include "services/platform/storage/migrations.h"
 #include "services/platform/storage/open_database.h"
 #include "services/platform/work/digest.h"
@@ -62,6 +63,24 @@ class StoreParts : public ::testing::Test {
 };
 
 using Migrations = StoreParts;
+
+TEST_F(StoreParts, AnIncarnationIsMadeOnceAndOnlyChangedOnPurpose) {
+  const std::vector<Migration> migrations = {
+      {1, "incarnation", std::string(kIncarnationSql)}};
+  ASSERT_THAT(ApplyMigrations(*database_, clock_, migrations), IsOk());
+  const auto first = OpenIncarnation(*database_);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(first->size(), 32U);
+  EXPECT_THAT(OpenIncarnation(*database_), IsOkAndHolds(*first));
+  const auto second = RenewIncarnation(*database_);
+  ASSERT_THAT(second, IsOk());
+  EXPECT_NE(*second, *first);
+  EXPECT_THAT(OpenIncarnation(*database_), IsOkAndHolds(*second));
+  const auto other = OpenDatabase("sqlite::memory:");
+  ASSERT_THAT(other, IsOk());
+  ASSERT_THAT(ApplyMigrations(**other, clock_, migrations), IsOk());
+  EXPECT_NE(*OpenIncarnation(**other), *second);
+}
 
 TEST_F(Migrations, AreAppliedOnceInOrder) {
   std::vector<Migration> steps = {{1, "one", "CREATE TABLE a (x {bytes})"},

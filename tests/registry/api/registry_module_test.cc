@@ -35,6 +35,7 @@ using support::Partially;
 using support::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
 TEST_F(RegistryModuleTest, ServesTokyosRosters) {
@@ -656,6 +657,50 @@ TEST_F(RegistryModuleTest, AnnouncesVersions) {
   EXPECT_EQ(version, 2);
   context.TryCancel();
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST_F(RegistryModuleTest, SaysWhoseItsVersionsAre) {
+  LoadTokyo();
+  const std::string incarnation = Roster(2025).incarnation();
+  EXPECT_THAT(incarnation, SizeIs(32));
+  v1::RegistryState state;
+  ASSERT_THAT(Call(&v1::RegistryService::Stub::GetRegistryState,
+                   v1::GetRegistryStateRequest(), state),
+              IsOk());
+  EXPECT_EQ(state.incarnation(), incarnation);
+  grpc::ClientContext context;
+  auto reader =
+      stub_->WatchVersions(&context, type::v1::WatchVersionsRequest());
+  type::v1::WatchVersionsResponse message;
+  ASSERT_TRUE(reader->Read(&message));
+  EXPECT_EQ(message.entries(0).incarnation(), incarnation);
+  context.TryCancel();
+}
+
+// Of another list, and of another registry that is at the same version.
+TEST_F(RegistryModuleTest, APageTokenIsOfOneListOfOneStore) {
+  LoadTokyo();
+  v1::ListMunicipalitiesRequest municipalities;
+  municipalities.set_page_size(5);
+  v1::ListMunicipalitiesResponse page;
+  ASSERT_THAT(Call(&v1::RegistryService::Stub::ListMunicipalities,
+                   municipalities, page),
+              IsOk());
+  v1::ListProgramsRequest programs;
+  programs.set_page_token(page.next_page_token());
+  v1::ListProgramsResponse ignored;
+  EXPECT_THAT(
+      Call(&v1::RegistryService::Stub::ListPrograms, programs, ignored),
+      StatusIs(StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+  municipalities.set_page_token(page.next_page_token());
+  EXPECT_THAT(Call(&v1::RegistryService::Stub::ListMunicipalities,
+                   municipalities, page),
+              IsOk());
+  Restart();
+  LoadTokyo();
+  EXPECT_THAT(Call(&v1::RegistryService::Stub::ListMunicipalities,
+                   municipalities, page),
+              StatusIs(StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
 }
 
 // Each batch turns one municipality on and another off, so every whole state

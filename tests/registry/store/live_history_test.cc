@@ -96,35 +96,16 @@ TEST(LiveHistory, ShowsACommitOnlyAfterCatchingUp) {
   EXPECT_EQ(live.Head()->version(), 1);
 }
 
-TEST(LiveHistory, GivesUpWaitingAtTheDeadline) {
+TEST(LiveHistory, TellsEachVersionThatItShows) {
   ListStore store;
-  const LiveHistory live(store);
-  EXPECT_THAT(
-      live.WaitFor(1,
-                   {.deadline = std::chrono::steady_clock::now(), .stop = {}}),
-      StatusIs(absl::StatusCode::kDeadlineExceeded, "MIN_VERSION_NOT_REACHED"));
-}
-
-TEST(LiveHistory, StopsWaitingWhenCalledOff) {
-  ListStore store;
-  const LiveHistory live(store);
-  std::stop_source stop;
-  std::jthread stopper([&] { stop.request_stop(); });
-  EXPECT_THAT(
-      live.WaitFor(1, {.stop = stop.get_token()}),
-      StatusIs(absl::StatusCode::kDeadlineExceeded, "MIN_VERSION_NOT_REACHED"));
-}
-
-TEST(LiveHistory, WakesAReaderThatWaitsForAVersion) {
-  ListStore store;
-  LiveHistory live(store);
-  std::jthread writer([&] {
-    Record(store, TwoWards());
-    EXPECT_THAT(live.CatchUp(), IsOk());
-  });
-  const auto head = live.WaitFor(1, {});
-  ASSERT_THAT(head, IsOk());
-  EXPECT_GE((*head)->version(), 1);
+  std::vector<std::int64_t> told;
+  LiveHistory live(store,
+                   [&](std::int64_t version) { told.push_back(version); });
+  ASSERT_THAT(live.CatchUp(), IsOk());
+  EXPECT_TRUE(told.empty());
+  Record(store, TwoWards());
+  ASSERT_THAT(live.CatchUp(), IsOk());
+  EXPECT_EQ(told, std::vector<std::int64_t>{1});
 }
 
 TEST(LiveHistory, SealsAMomentOnceAndShowsWhatWasWrittenBefore) {

@@ -22,6 +22,7 @@
 #include "services/platform/storage/open_database.h"
 #include "services/survey/survey_module.h"
 #include "services/text/csv.h"
+#include "tests/support/crowd.h"
 #include "tests/support/module_runner.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/support/status_matchers.h"
@@ -1208,6 +1209,88 @@ TEST_F(SurveyComponent, FollowersSeeChangesAsTheyCome) {
   EXPECT_EQ(version.entries(0).version(), 3);
   changes_context.TryCancel();
   versions_context.TryCancel();
+}
+
+TEST_F(SurveyComponent, ACrowdOfWatchersDisturbsNoBystander) {
+  PrepareOpen();
+  support::Crowd crowd;
+  constexpr int kMany = 500;
+  for (int i = 0; i < kMany; ++i) crowd.Watch(*stub_);
+  ASSERT_TRUE(support::WaitFor([&] { return crowd.told() == kMany; }));
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReader<v1::StreamRoundChangesResponse>>>
+      followers;
+  v1::StreamRoundChangesRequest follow;
+  follow.set_name(kRound);
+  follow.set_follow(true);
+  for (int i = 0; i < 100; ++i) {
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    followers.push_back(
+        stub_->StreamRoundChanges(contexts.back().get(), follow));
+    v1::StreamRoundChangesResponse message;
+    ASSERT_TRUE(followers.back()->Read(&message));
+  }
+  EXPECT_THAT(ReadColumns(), IsOk());
+  EXPECT_THAT(Create("131024-municipality", {}), IsOk());
+  for (const auto& follower : followers) {
+    v1::StreamRoundChangesResponse message;
+    ASSERT_TRUE(follower->Read(&message));
+    EXPECT_EQ(message.round_revision(), 3);
+  }
+  runner_->module().Drain();
+  crowd.WaitUntilAllEnded();
+  EXPECT_THAT(crowd.ended(),
+              ::testing::Each(StatusIs(absl::StatusCode::kUnavailable,
+                                       "SHUTTING_DOWN")));
+  for (const auto& follower : followers) {
+    v1::StreamRoundChangesResponse message;
+    EXPECT_FALSE(follower->Read(&message));
+    EXPECT_THAT(
+        platform::FromGrpcStatus(follower->Finish()),
+        StatusIs(absl::StatusCode::kUnavailable, "SHUTTING_DOWN"));
+  }
+}
+
+// A revision whose announcement was lost: only the database knows it.
+TEST_F(SurveyComponent, ARevisionThatNobodyAnnouncedIsToldAllTheSame) {
+  PrepareOpen();
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::seconds(20));
+  auto versions = stub_->WatchVersions(&context, {});
+  type::v1::WatchVersionsResponse version;
+  ASSERT_TRUE(versions->Read(&version));
+  EXPECT_EQ(version.entries(0).version(), 2);
+  EXPECT_THAT(version.entries(0).incarnation(), SizeIs(32));
+  EXPECT_EQ(version.entries(0).incarnation(), GetRound()->incarnation());
+  auto database = platform::OpenDatabase(
+      "sqlite:" + runner_->folder().File("module.db"));
+  ASSERT_THAT(database, IsOk());
+  ASSERT_THAT((*database)->Write([](platform::Transaction& transaction) {
+    return transaction
+        .Execute({"raise", "UPDATE rounds SET revision = revision + 1"}, {})
+        .status();
+  }),
+              IsOk());
+  ASSERT_TRUE(versions->Read(&version));
+  EXPECT_EQ(version.entries(0).version(), 3);
+}
+
+TEST_F(SurveyComponent, APageTokenIsOfOneList) {
+  PrepareOpen();
+  ASSERT_THAT(CreateRound("jusou", 2026), IsOk());
+  v1::ListRoundsRequest rounds;
+  rounds.set_parent("surveys/jusou");
+  rounds.set_page_size(1);
+  const auto page = Call(&Stub::ListRounds, rounds);
+  ASSERT_THAT(page, IsOk());
+  ASSERT_NE(page->next_page_token(), "");
+  v1::ListCodebooksRequest codebooks;
+  codebooks.set_parent("surveys/jusou");
+  codebooks.set_page_token(page->next_page_token());
+  EXPECT_THAT(
+      Call(&Stub::ListCodebooks, codebooks),
+      StatusIs(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
 }
 
 TEST_F(SurveyComponent, TwoSurveysWithEqualItemsLiveBesideEachOther) {

@@ -55,7 +55,7 @@ class SurveyStoreContract
     ASSERT_THAT(
         platform::ApplyMigrations(*database_, clock_, SurveyMigrations()),
         IsOk());
-    store_ = std::make_unique<SqlSurveyStore>(*database_);
+    store_ = std::make_unique<SqlSurveyStore>(*database_, clock_, "store-a");
   }
 
   static base::RoundName RoundOf(const std::string& survey) {
@@ -77,8 +77,7 @@ class SurveyStoreContract
                           {.method = "Test",
                            .request_id = request_id,
                            .body = body,
-                           .actor = "tester",
-                           .time = clock_.Now()},
+                           .actor = "tester"},
                           change);
   }
 
@@ -471,7 +470,7 @@ class FailingSurveyStore : public ::testing::Test {
     EXPECT_THAT(
         platform::ApplyMigrations(*database_, clock_, SurveyMigrations()),
         IsOk());
-    store_ = std::make_unique<SqlSurveyStore>(*database_);
+    store_ = std::make_unique<SqlSurveyStore>(*database_, clock_, "store-a");
   }
 
   void FailNextCommit() {
@@ -487,8 +486,7 @@ class FailingSurveyStore : public ::testing::Test {
         {.method = "Test",
          .request_id = request_id,
          .body = "",
-         .actor = "tester",
-         .time = clock_.Now()},
+         .actor = "tester"},
         [&](StoreWriter& store) -> absl::StatusOr<std::string> {
           WELFARE_RETURN_IF_ERROR(change(store));
           return std::string("ok");

@@ -1,0 +1,120 @@
+// Who waits for a version disturbs nobody.
+#include <gmock/gmock.h>
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "services/platform/rpc/status_mapping.h"
+#include "tests/registry/api/module_fixture.h"
+#include "tests/support/crowd.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/wait_for.h"
+
+namespace welfare::registry {
+namespace {
+
+using absl::StatusCode;
+using support::IsOk;
+using support::StatusIs;
+using ::testing::Each;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr int kMany = 500;
+
+class RegistryWaitingTest : public RegistryModuleTest {
+ protected:
+  RegistryWaitingTest() { LoadTokyo(); }
+
+  // Reads that wait for `version`: half of those answered from memory, half of
+  // those answered on the pool.
+  void AddReaders(support::Crowd& crowd, int count, std::int64_t version) {
+    for (int i = 0; i < count; ++i) {
+      using Async = v1::RegistryService::StubInterface::async_interface;
+      if (i % 2 == 0) {
+        v1::GetRosterRequest request;
+        request.set_name("programs/jusou/rosters/2025");
+        request.set_min_version(version);
+        crowd.Call(*stub_, &Async::GetRoster, request);
+      } else {
+        v1::ListMunicipalitiesRequest request;
+        request.set_min_version(version);
+        crowd.Call(*stub_, &Async::ListMunicipalities, request);
+      }
+    }
+  }
+};
+
+TEST_F(RegistryWaitingTest, ACrowdDisturbsNoBystander) {
+  support::Crowd crowd;
+  AddReaders(crowd, kMany, 1000);
+  for (int i = 0; i < kMany; ++i) crowd.Watch(*stub_);
+  ASSERT_TRUE(support::WaitFor([&] { return crowd.told() == kMany; }));
+  EXPECT_THAT(crowd.ended(), IsEmpty());
+  EXPECT_EQ(Version(), 2);
+  EXPECT_THAT(Changes(0), ::testing::Not(IsEmpty()));
+  EXPECT_THAT(
+      RecordStatus(Record(2026, v1::IMPLEMENTING_YES, v1::PREPARATION_NO)),
+      IsOk());
+  EXPECT_EQ(Roster(2026).implementing_count(), 1);
+}
+
+TEST_F(RegistryWaitingTest, EveryoneWhoWaitsIsAnsweredByTheWrite) {
+  support::Crowd crowd;
+  AddReaders(crowd, kMany, 3);
+  EXPECT_EQ(Version(), 2);
+  ASSERT_THAT(
+      RecordStatus(Record(2026, v1::IMPLEMENTING_YES, v1::PREPARATION_NO)),
+      IsOk());
+  crowd.WaitUntilAllEnded();
+  EXPECT_THAT(crowd.ended(), Each(IsOk()));
+}
+
+TEST_F(RegistryWaitingTest, WhoWaitsIsToldThatTheServiceStops) {
+  support::Crowd crowd;
+  AddReaders(crowd, 20, 1000);
+  for (int i = 0; i < 20; ++i) crowd.Watch(*stub_);
+  ASSERT_TRUE(support::WaitFor([&] { return crowd.told() == 20; }));
+  // What comes before the last grace for calls that work.
+  owned_->module().Drain();
+  crowd.WaitUntilAllEnded();
+  EXPECT_THAT(crowd.ended(), SizeIs(40));
+  EXPECT_THAT(crowd.ended(),
+              Each(StatusIs(StatusCode::kUnavailable, "SHUTTING_DOWN")));
+  EXPECT_EQ(Version(), 2);
+}
+
+// Whatever its caller allows.
+TEST_F(RegistryWaitingTest, ARefusedWaitSaysSo) {
+  support::Crowd crowd;
+  AddReaders(crowd, 2048, 1000);
+  v1::GetRosterRequest request;
+  request.set_name("programs/jusou/rosters/2025");
+  request.set_min_version(1000);
+  v1::Roster roster;
+  absl::Status refused;
+  ASSERT_TRUE(support::WaitFor([&] {
+    refused = Call(&v1::RegistryService::Stub::GetRoster, request, roster,
+                   std::chrono::seconds(5));
+    return absl::IsResourceExhausted(refused);
+  }));
+  EXPECT_THAT(refused,
+              StatusIs(StatusCode::kResourceExhausted, "TOO_MANY_WAITING"));
+  EXPECT_EQ(Version(), 2);
+}
+
+TEST_F(RegistryWaitingTest, AWaitEndsLongBeforeAPatientCaller) {
+  v1::GetRosterRequest request;
+  request.set_name("programs/jusou/rosters/2025");
+  request.set_min_version(1000);
+  v1::Roster roster;
+  EXPECT_THAT(
+      Call(&v1::RegistryService::Stub::GetRoster, request, roster,
+           std::chrono::hours(1)),
+      StatusIs(StatusCode::kDeadlineExceeded, "MIN_VERSION_NOT_REACHED"));
+}
+
+}  // namespace
+}  // namespace welfare::registry
