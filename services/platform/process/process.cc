@@ -189,7 +189,10 @@ absl::Status Live(const Config& config, const std::string& program,
   std::vector<std::unique_ptr<ModuleContext>> contexts;
   std::vector<Module*> started;
   const auto stop_all = [&](std::chrono::milliseconds wait) {
-    for (Module* module : started) module->Drain();
+    // Callers before whom they call, so that each says of itself that it stops.
+    for (auto module = started.rbegin(); module != started.rend(); ++module) {
+      (*module)->Drain();
+    }
     std::this_thread::sleep_for(wait);
     const auto deadline =
         std::chrono::system_clock::now() +
