@@ -66,9 +66,10 @@ def audit(product, store):
 
 
 def lost(before, after, path=""):
-    """Returns where `after` does not say what `before` said. Fields may be new."""
+    """Returns where `after` does not say what `before` said. Fields may be new,
+    and entity tags are given anew."""
     if isinstance(before, dict) and isinstance(after, dict):
-        return [fault for key, value in before.items() for fault in
+        return [fault for key, value in before.items() if key != "etag" for fault in
                 (lost(value, after[key], f"{path}.{key}") if key in after
                  else [f"{path}.{key} is gone"])]
     if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):

@@ -128,7 +128,7 @@ v1::Round ToProto(const Round& round) {
   result.set_registry_version(round.registry_version);
   result.set_revision(round.revision);
   result.set_incarnation(round.incarnation);
-  result.set_etag(EntityTag(round.revision));
+  result.set_etag(EntityTag(round.incarnation, round.revision));
   *result.mutable_create_time() = ToTimestamp(round.create_time);
   *result.mutable_update_time() = ToTimestamp(round.update_time);
   return result;
@@ -279,7 +279,7 @@ v1::Submission ToProto(const Submission& submission, const Round& round,
   result.set_state(static_cast<v1::Submission::State>(submission.state));
   result.set_revision(submission.revision);
   result.set_round_revision(submission.round_revision);
-  result.set_etag(EntityTag(submission.revision));
+  result.set_etag(EntityTag(round.incarnation, submission.revision));
   result.set_digest(submission.digest);
   result.set_late(submission.late);
   result.set_synthetic(round.synthetic);

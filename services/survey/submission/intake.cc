@@ -35,7 +35,7 @@ absl::StatusOr<Submission> FindCurrent(StoreReader& store,
                                        std::string_view etag) {
   WELFARE_ASSIGN_OR_RETURN(auto stored, store.FindSubmission(name));
   if (!stored) return SubmissionNotFound(name);
-  const std::string current = EntityTag(stored->revision);
+  const std::string current = EntityTag(store.incarnation(), stored->revision);
   if (!etag.empty() && etag != current) {
     return EtagMismatch(name.ToString(), current);
   }

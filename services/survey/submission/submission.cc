@@ -75,8 +75,10 @@ std::string AnswersDigest(std::span<const Answer> answers) {
   return hex;
 }
 
-std::string EntityTag(std::int64_t revision) {
-  return '"' + std::to_string(revision) + '"';
+std::string EntityTag(std::string_view incarnation, std::int64_t revision) {
+  constexpr std::size_t kEnough = 16;  // digits that tell stores apart
+  return '"' + std::string(incarnation.substr(0, kEnough)) + '-' +
+         std::to_string(revision) + '"';
 }
 
 }  // namespace welfare::survey

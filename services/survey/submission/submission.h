@@ -108,7 +108,8 @@ struct Submission {
 // answers. 64 hexadecimal digits. Stored in the database; do not change.
 std::string AnswersDigest(std::span<const Answer> answers);
 
-// The quoted entity tag of a revision: `"3"`.
-std::string EntityTag(std::int64_t revision);
+// The quoted entity tag of a revision of one store:
+// `"3f0c2a9d41e85b76-3"`.
+std::string EntityTag(std::string_view incarnation, std::int64_t revision);
 
 }  // namespace welfare::survey
