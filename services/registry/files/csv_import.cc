@@ -163,7 +163,9 @@ absl::StatusOr<ParsedBatch<Row>> ParseBatch(std::string_view csv,
   if (!first.ok()) return CsvInvalid(first.status());
   // An empty batch has an empty header: every column is missing.
   const text::CsvRecord header_record =
-      first->has_value() ? **first : text::CsvRecord{.raw = {}, .cells = {""}};
+      first->has_value()
+          ? **first
+          : text::CsvRecord{.raw = {}, .cells = {""}, .cell_lines = {}};
   WELFARE_ASSIGN_OR_RETURN(const Header header,
                            ReadHeader(header_record, format));
   ParsedBatch<Row> batch;
