@@ -7,6 +7,7 @@ import hashlib
 import json
 import sys
 
+import bystander
 from measure import (SOURCE, BenchError, Figure, Goal, Server, h2load, program_json, run,
                      string_message, unary_loads, wait_for, wrk, yardstick)
 
@@ -274,6 +275,30 @@ def memory_cache(bench):
     yield {"MemoryCache": side("HitMemoryCache"), "bare LRU": side("HitBareLru")}
 
 
+@contextlib.contextmanager
+def hostile(bench):
+    """The whole platform in one process, a client that holds and sends all it
+    can, and what a reader beside it sees."""
+    small = bench.scale < 1
+
+    @contextlib.contextmanager
+    def product():
+        with bench.folder() as folder:
+            data = folder / "data"
+            data.mkdir()
+            with Server([bench.program("welfared"), "--listen=127.0.0.1:0", "--http-listen=127.0.0.1:0",
+                         "--admin-listen=127.0.0.1:0", "--ops-listen=127.0.0.1:0",
+                         f"--assets-dir={SOURCE}", "--drain-wait-ms=0", "--log-format=json",
+                         *engine_flags(bench.engine, data)], folder) as server:
+                grpc, http = (server.find_in_log(rf'"listener":"{listener}","address":"([^"]+)"')
+                              for listener in ("grpc", "http"))
+                bystander.load_demonstration(bench.program("welfarectl"), grpc, folder / "demo")
+                yield {"500 waiting": functools.partial(
+                    bystander.turn, server, grpc, http, folder, bench.count(500), 10 if small else 70,
+                    100 if small else 60_000, 1 if small else 30, 0 if small else 60)}
+    yield {"platform": product}
+
+
 UNARY_GOALS = (Goal("rps", at_least=0.80), Goal("cpu_us", at_most=1.5))
 
 FIGURES = (
@@ -291,6 +316,10 @@ FIGURES = (
            gateway_grpc, turns=TURNS),
     Figure("gateway.json", "GET /v1/municipalities/131016, against the bare JSON server",
            gateway_json, turns=3),
+    Figure("platform.bystander", "reads beside a client with 500 waiting reads, 500 watchers, 20 codebooks of"
+           " 70 entangled items and 20 files of 60,000 wrong rows, all at once", hostile,
+           (Goal("max_s", at_most=1.0, absolute=True), Goal("failed", at_most=0, absolute=True),
+            Goal("rss_after_mib", at_most=400, absolute=True)), rounds=1),
     Figure("platform.memory_cache", "A hit of MemoryCache, 1 KiB, against a bare LRU",
            memory_cache, (Goal("cpu_ns", at_most=2.0),), turns=3),
 )

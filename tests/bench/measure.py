@@ -227,8 +227,14 @@ class Server:
         return time.clock_gettime((~self.child.pid << 3) | 2)
 
     def peak_rss_mib(self):
+        return self._memory_mib("VmHWM")
+
+    def rss_mib(self):
+        return self._memory_mib("VmRSS")
+
+    def _memory_mib(self, field):
         text = pathlib.Path(f"/proc/{self.child.pid}/status").read_text()
-        return int(re.search(r"VmHWM:\s+(\d+) kB", text).group(1)) / 1024
+        return int(re.search(rf"{field}:\s+(\d+) kB", text).group(1)) / 1024
 
     def stop(self):
         if self.child.poll() is None:

@@ -1,0 +1,151 @@
+"""A platform under a client that means it no good, and a bystander who reads.
+
+The client holds 500 reads that wait for a version far ahead and 500 watchers,
+asks for the check of 20 codebooks whose conditions read the two before, and
+sends 20 files of wrong rows, all at once. The bystander asks for a roster, a
+round and an indicator's value, one after the other, on connections of its own.
+"""
+
+import contextlib
+import json
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+
+from measure import SOURCE, BenchError, percentile
+
+READS = ("/v1/programs/jusou/rosters/2025", "/v1/surveys/jusou/rounds/2025",
+         "/v1/surveys/jusou/indicators/plan_formulated/values/2025")
+FAR_AHEAD = 1_000_000_000
+WAITING = ("/v1/programs/jusou/rosters/2025",
+           "/v1/surveys/jusou/indicators/plan_formulated/values/2025")
+WATCHED = ("registry.v1.RegistryService", "survey.v1.SurveyService", "report.v1.ReportService")
+ANSWERS_HEADER = ("survey,fiscal_year,municipality_code,respondent_kind,item_id,value,other_text,"
+                  "absence\n")
+
+
+def entangled_codebook(items):
+    """A codebook in which every condition reads the two items before."""
+    rows = ["type,name,label,relevant,respondent"]
+    for i in range(items):
+        condition = "" if i < 2 else (f"${{q{i - 1}}} = 'yes' or ${{q{i - 2}}} = 'no'")
+        rows.append(f'select_one yn,q{i},問{i},"{condition}",municipality')
+    return {"codebookId": "bench-1", "surveyCsv": "\n".join(rows) + "\n",
+            "choicesCsv": "list_name,name,label\nyn,yes,はい\nyn,no,いいえ\n",
+            "settingsCsv": "form_title,form_id,version\n架空,jusou,bench-1\n", "validateOnly": True}
+
+
+def wrong_rows(rows):
+    line = "jusou,2025,131016,municipality,no_such_item,1,,\n"
+    return {"parent": "surveys/jusou/rounds/2025", "batch": {"csv": ANSWERS_HEADER + line * rows}}
+
+
+def call(http, path, body=None, seconds=120):
+    """Returns (HTTP status, seconds it took); 0 where there was no answer."""
+    began = time.monotonic()
+    request = urllib.request.Request(f"http://{http}{path}")
+    if body is not None:
+        request.data = json.dumps(body).encode()
+        request.add_header("Content-Type", "application/json")
+    try:
+        with urllib.request.urlopen(request, timeout=seconds) as answer:
+            answer.read()
+            status = answer.status
+    except urllib.error.HTTPError as error:
+        error.read()
+        status = error.code
+    except OSError:
+        status = 0
+    return status, time.monotonic() - began
+
+
+class Hostile:
+    """Everything of the client that holds and sends; one thread for each."""
+
+    def __init__(self, grpc, http, folder, count, items, rows):
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._children = []
+        self.statuses = {}
+        empty = folder / "empty.bin"
+        empty.write_bytes(bytes(5))
+        held = max(1, count // len(WAITING))
+        jobs = [lambda path=path: self._hold(
+            held, f"http://{http}{path}?minVersion={FAR_AHEAD}") for path in WAITING]
+        held = max(1, count // len(WATCHED))
+        jobs += [lambda service=service: self._hold(
+            held, f"http://{grpc}/welfare.{service}/WatchVersions", "-d", str(empty),
+            "-H", "content-type: application/grpc", "-H", "te: trailers") for service in WATCHED]
+        book, file = entangled_codebook(items), wrong_rows(rows)
+        for _ in range(max(1, count // 25)):
+            jobs.append(lambda: self._send(http, "/v1/surveys/jusou/codebooks:import", book))
+            jobs.append(lambda: self._send(http, "/v1/submissions:batchImport", file))
+        self._threads = [threading.Thread(target=job, daemon=True) for job in jobs]
+
+    def _hold(self, requests, url, *options):
+        """Keeps `requests` of them open: asks again where they were answered."""
+        streams = min(50, requests)
+        while not self._stop.is_set():
+            with self._lock:
+                child = subprocess.Popen(
+                    ["h2load", "-n", str(requests), "-c", str(-(-requests // streams)),
+                     "-m", str(streams), "-t", "1", *options, url],
+                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                self._children.append(child)
+            child.wait()
+            self._stop.wait(0.5)
+
+    def _send(self, http, path, body):
+        status, _ = call(http, path, body)
+        with self._lock:
+            self.statuses[status] = self.statuses.get(status, 0) + 1
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *unused):
+        self._stop.set()
+        with self._lock:
+            for child in self._children:
+                with contextlib.suppress(ProcessLookupError):
+                    child.kill()
+        for thread in self._threads:
+            thread.join(150)
+
+
+def read_beside(http, seconds):
+    """The bystander; returns its times in order and how many calls failed."""
+    times, failed = [], 0
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        for path in READS:
+            status, took = call(http, path, seconds=30)
+            times.append(took)
+            failed += status != 200
+        time.sleep(0.05)
+    return sorted(times), failed
+
+
+def turn(server, grpc, http, folder, count, items, rows, seconds, settle):
+    """One round against a running platform with the demonstration loaded."""
+    quiet, failed = read_beside(http, seconds / 4)
+    if failed:
+        raise BenchError("a read fails before anybody disturbs it")
+    with Hostile(grpc, http, folder, count, items, rows):
+        beside, failed = read_beside(http, seconds)
+    time.sleep(settle)
+    return {"quiet_p50_ms": percentile(quiet, 0.5) * 1e3, "p50_ms": percentile(beside, 0.5) * 1e3,
+            "max_s": beside[-1], "failed": failed, "calls": len(beside),
+            "peak_rss_mib": server.peak_rss_mib(), "rss_after_mib": server.rss_mib()}
+
+
+def load_demonstration(ctl, server, folder):
+    done = subprocess.run([SOURCE / "tools" / "load-demo", server, folder], capture_output=True, text=True,
+                          env={"WELFARECTL": str(ctl), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+                          check=False)
+    if done.returncode != 0:
+        raise BenchError(f"load-demo ended with {done.returncode}:\n{done.stdout}{done.stderr}")
