@@ -2,13 +2,13 @@
 # may hold only what its users link:
 #
 #   std       the standard library and Abseil's status: base, text, the cores
-#   rpc       and gRPC, protobuf and our own messages: services, gateway, CLI
+#   rpc       and gRPC and protobuf: services, gateway, CLI
 #   test      std and GoogleTest
 #   test_rpc  rpc and GoogleTest
 #
 # No source may lean on them: each includes what it uses, and
-# `all_verify_interface_header_sets` compiles every header without them.
-# Turn them off to work on protos, whose every change makes them anew.
+# `all_verify_interface_header_sets` compiles every header without them. Nothing
+# of ours stands in them: a changed proto would compile everything anew.
 option(WELFARE_PCH "Use precompiled headers" ON)
 
 # welfare_precompile(NAME <set> LINK ...)
@@ -37,12 +37,12 @@ endfunction()
 if(WELFARE_PCH)
   welfare_precompile(NAME std LINK absl::status absl::statusor)
   welfare_precompile(NAME rpc
-    LINK welfare::grpc absl::status absl::statusor)
+    LINK gRPC::grpc++ absl::status absl::statusor)
   if(BUILD_TESTING)
     welfare_precompile(NAME test
       LINK absl::status absl::statusor welfare_test_options GTest::gmock)
     welfare_precompile(NAME test_rpc
-      LINK welfare::grpc absl::status absl::statusor welfare_test_options
+      LINK gRPC::grpc++ absl::status absl::statusor welfare_test_options
            GTest::gmock)
   endif()
 endif()

@@ -29,23 +29,13 @@
 #include "absl/status/statusor.h"
 
 #include <grpcpp/grpcpp.h>
-
-#include "welfare/indicator/v1/indicator.pb.h"
-#include "welfare/indicator/v1/indicator_service.pb.h"
-#include "welfare/options/v1/options.pb.h"
-#include "welfare/registry/v1/lineage.pb.h"
-#include "welfare/registry/v1/municipality.pb.h"
-#include "welfare/registry/v1/program.pb.h"
-#include "welfare/registry/v1/registry_service.pb.h"
-#include "welfare/registry/v1/status.pb.h"
-#include "welfare/report/v1/report.pb.h"
-#include "welfare/report/v1/report_service.pb.h"
-#include "welfare/survey/v1/codebook.pb.h"
-#include "welfare/survey/v1/columns.pb.h"
-#include "welfare/survey/v1/round.pb.h"
-#include "welfare/survey/v1/submission.pb.h"
-#include "welfare/survey/v1/survey_service.pb.h"
-#include "welfare/type/v1/absence.pb.h"
-#include "welfare/type/v1/csv_import.pb.h"
-#include "welfare/type/v1/respondent.pb.h"
-#include "welfare/type/v1/versions.pb.h"
+#include <google/protobuf/arena.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/extension_set.h>
+#include <google/protobuf/generated_message_reflection.h>
+#include <google/protobuf/map.h>
+#include <google/protobuf/map_entry.h>
+#include <google/protobuf/map_field_inl.h>
+#include <google/protobuf/message.h>
+#include <google/protobuf/repeated_field.h>
+#include <google/protobuf/unknown_field_set.h>
