@@ -70,9 +70,11 @@ BackendResult ToResult(const grpc::Status& status,
   if (!detailed) result.status.Clear();
   result.status.set_code(code);
   result.status.set_message(status.error_message());
+  result.brief_message = status.error_message();
   if (detailed) {
-    result.details =
-        platform::TrimDetails(status, kMaxDetailsBytes).error_details();
+    const grpc::Status brief = platform::TrimDetails(status, kMaxDetailsBytes);
+    result.brief_message = brief.error_message();
+    result.brief_details = brief.error_details();
     return result;
   }
   // Without details the status is gRPC's own, not a service's: its text names
@@ -86,7 +88,8 @@ BackendResult ToResult(const grpc::Status& status,
   } else {
     return result;
   }
-  result.details = result.status.SerializeAsString();
+  result.brief_message = result.status.message();
+  result.brief_details = result.status.SerializeAsString();
   return result;
 }
 

@@ -33,8 +33,10 @@ struct BackendRequest {
 // How a call ended.
 struct BackendResult {
   google::rpc::Status status;
-  // The bytes of grpc-status-details-bin, which go to gRPC callers unread.
-  std::string details;
+  // The same for gRPC callers, whose libraries refuse large trailers: what is
+  // left out of the details is told in the message.
+  std::string brief_message;
+  std::string brief_details;  // the bytes of grpc-status-details-bin
   Metadata initial_metadata;
   Metadata trailing_metadata;
 };

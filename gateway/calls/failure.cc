@@ -212,6 +212,17 @@ Failure MessageTooLarge(std::size_t limit_bytes) {
               {{"limit_bytes", std::to_string(limit_bytes)}});
 }
 
+Failure GatewayOverloaded() {
+  Failure failure =
+      Make(429, google::rpc::RESOURCE_EXHAUSTED, "GATEWAY_OVERLOADED",
+           "The gateway holds too many unfinished requests; try again.");
+  google::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(1);
+  failure.status.add_details()->PackFrom(retry);
+  failure.headers.emplace_back("retry-after", "1");
+  return failure;
+}
+
 Failure StreamingOverHttpUnsupported(std::string_view method) {
   return Make(501, google::rpc::UNIMPLEMENTED,
               "STREAMING_OVER_HTTP_UNSUPPORTED",

@@ -7,6 +7,7 @@
 #include "gateway/calls/call_headers.h"
 #include "gateway/calls/event_loop.h"
 #include "gateway/calls/failure.h"
+#include "gateway/calls/request_identity.h"
 #include "gateway/calls/router.h"
 #include "gateway/routes/text.h"
 
@@ -26,7 +27,10 @@ class GrpcHandler final : public ExchangeHandler,
                           public std::enable_shared_from_this<GrpcHandler> {
  public:
   GrpcHandler(const Routing& routing, Exchange& exchange)
-      : routing_(routing), exchange_(&exchange), start_(steady_clock::now()) {}
+      : routing_(routing),
+        exchange_(&exchange),
+        start_(steady_clock::now()),
+        share_(*routing.budget) {}
 
   // Opens the call to the backend, or refuses and ends the exchange.
   void Start() {
@@ -44,6 +48,7 @@ class GrpcHandler final : public ExchangeHandler,
       return Fail(UnknownService(path));
     }
     route_ = method->first;
+    request_id_field_ = RequestIdField(*method->second->input_type());
     auto headers = ReadCallHeaders(request.headers, routing_.make_request_id());
     if (const auto* failure = std::get_if<Failure>(&headers)) {
       return Fail(*failure);
@@ -69,6 +74,9 @@ class GrpcHandler final : public ExchangeHandler,
   // ExchangeHandler:
   void OnBody(std::string_view bytes) override {
     if (exchange_ == nullptr) return;
+    if (!share_.Hold(input_.size() + bytes.size())) {
+      return Abandon(GatewayOverloaded());
+    }
     input_.append(bytes);
     uncredited_ += bytes.size();
     Pump();
@@ -112,7 +120,8 @@ class GrpcHandler final : public ExchangeHandler,
   void OnDone(const BackendResult& result) override {
     stream_ = nullptr;
     if (exchange_ == nullptr) return;
-    Finish(result.status, result.details, result.trailing_metadata);
+    Finish(result.status.code(), result.brief_message, result.brief_details,
+           result.trailing_metadata);
   }
 
  private:
@@ -122,6 +131,7 @@ class GrpcHandler final : public ExchangeHandler,
     if (write_failed_) {
       // The call has ended; OnDone will say how. What still comes is dropped.
       input_.clear();
+      share_.Hold(0);
       Credit();
       return;
     }
@@ -143,6 +153,8 @@ class GrpcHandler final : public ExchangeHandler,
         writing_ = true;
         std::string message = input_.substr(kPrefix, size);
         input_.erase(0, kPrefix + size);
+        share_.Hold(input_.size());
+        GiveRequestId(request_id_field_, routing_.make_request_id, message);
         stream_->Write(message);
         return;
       }
@@ -186,16 +198,17 @@ class GrpcHandler final : public ExchangeHandler,
   }
 
   void Fail(const Failure& failure) {
-    Finish(failure.status, failure.status.SerializeAsString(), {});
+    Finish(failure.status.code(), failure.status.message(),
+           failure.status.SerializeAsString(), {});
   }
 
-  void Finish(const google::rpc::Status& status, const std::string& details,
+  void Finish(int code, const std::string& message, const std::string& details,
               const Metadata& metadata) {
     if (!head_sent_) SendHead({});
     std::vector<Header> trailers;
-    trailers.push_back({"grpc-status", std::to_string(status.code())});
-    if (!status.message().empty()) {
-      trailers.push_back({"grpc-message", EncodeGrpcMessage(status.message())});
+    trailers.push_back({"grpc-status", std::to_string(code)});
+    if (!message.empty()) {
+      trailers.push_back({"grpc-message", EncodeGrpcMessage(message)});
     }
     if (!details.empty()) {
       trailers.push_back(
@@ -204,7 +217,7 @@ class GrpcHandler final : public ExchangeHandler,
     AppendResponseMetadata(metadata, trailers);
     Exchange* exchange = std::exchange(exchange_, nullptr);
     exchange->SendEnd(std::move(trailers));
-    Observe(HttpStatusOf(status.code()));
+    Observe(HttpStatusOf(code));
   }
 
   void Observe(int code) {
@@ -218,9 +231,11 @@ class GrpcHandler final : public ExchangeHandler,
   const steady_clock::time_point start_;
   std::string route_ = "unmatched";
   std::string request_id_;
+  int request_id_field_ = 0;  // of the method's messages; see GiveRequestId
   std::shared_ptr<BackendStream> stream_;
 
   std::string input_;
+  BodyBudget::Share share_;  // what input_ holds
   std::size_t uncredited_ = 0;
   bool caller_done_ = false;
   bool writes_done_ = false;

@@ -9,6 +9,7 @@
 #include "gateway/calls/event_loop.h"
 #include "gateway/calls/failure.h"
 #include "gateway/calls/request_builder.h"
+#include "gateway/calls/request_identity.h"
 #include "gateway/calls/router.h"
 #include "gateway/json/json_writer.h"
 #include "gateway/routes/pages.h"
@@ -92,7 +93,9 @@ class HttpHandler final : public ExchangeHandler,
       : routing_(routing),
         exchange_(&exchange),
         start_(steady_clock::now()),
-        method_(exchange.request().method) {
+        method_(exchange.request().method),
+        share_(*routing.budget),
+        stall_(exchange.loop()) {
     const std::string& target = exchange.request().target;
     const std::size_t question = std::min(target.find('?'), target.size());
     path_ = target.substr(0, question);
@@ -129,6 +132,7 @@ class HttpHandler final : public ExchangeHandler,
     if (request.content_length.value_or(0) > routing_.options.message_limit) {
       return Fail(MessageTooLarge(routing_.options.message_limit));
     }
+    WatchBody();
   }
 
   // ExchangeHandler:
@@ -137,15 +141,21 @@ class HttpHandler final : public ExchangeHandler,
     if (body_.size() + bytes.size() > routing_.options.message_limit) {
       return Fail(MessageTooLarge(routing_.options.message_limit));
     }
+    if (!share_.Hold(body_.size() + bytes.size())) {
+      return Fail(GatewayOverloaded());
+    }
     body_.append(bytes);
+    WatchBody();
     exchange_->Consume(bytes.size());
   }
   void OnBodyEnd() override {
+    stall_.Cancel();
     if (exchange_ != nullptr) Call();
   }
   void OnWritable() override { MaybeRead(); }
   void OnClosed() override {
     exchange_ = nullptr;
+    stall_.Cancel();
     if (unary_ != nullptr) std::exchange(unary_, nullptr)->Cancel();
     if (stream_ != nullptr) std::exchange(stream_, nullptr)->Cancel();
     // A client may go as soon as it has every byte of a file, before the
@@ -188,6 +198,18 @@ class HttpHandler final : public ExchangeHandler,
   }
 
  private:
+  // Streams of HTTP/2 have no watch of their own: without this one, a body that
+  // stops coming would be waited for as long as its connection lasts.
+  void WatchBody() {
+    stall_.Start(routing_.options.body_stall_timeout,
+                 [weak = weak_from_this()] {
+                   const auto self = weak.lock();
+                   if (self != nullptr && self->exchange_ != nullptr) {
+                     self->Fail(RequestTimeout());
+                   }
+                 });
+  }
+
   // True when the path is one of the gateway's own and has been answered.
   bool ServePage() {
     const bool health = path_ == "/healthz";
@@ -257,8 +279,8 @@ class HttpHandler final : public ExchangeHandler,
                                           *request, json_)) {
       return Fail(*failure);
     }
-    body_.clear();
-    body_.shrink_to_fit();
+    std::string().swap(body_);
+    share_.Hold(0);
     const auto* service = route_->method->service();
     const bool download = route_->kind == HttpRoute::Kind::kDownload;
     const auto now = std::chrono::system_clock::now();
@@ -273,7 +295,9 @@ class HttpHandler final : public ExchangeHandler,
             std::chrono::duration_cast<std::chrono::system_clock::duration>(
                 timeout)};
     Backend* backend = routing_.backends.find(service->full_name())->second;
-    const std::string bytes = request->SerializeAsString();
+    std::string bytes = request->SerializeAsString();
+    GiveRequestId(RequestIdField(*route_->method->input_type()),
+                  routing_.make_request_id, bytes);
     if (download) {
       stream_ = backend->OpenStream(exchange_->loop(), backend_request,
                                     shared_from_this());
@@ -358,6 +382,7 @@ class HttpHandler final : public ExchangeHandler,
     if (unary_ != nullptr) std::exchange(unary_, nullptr)->Cancel();
     headers.push_back({"x-content-type-options", "nosniff"});
     headers.push_back({"x-request-id", request_id_});
+    stall_.Cancel();
     Exchange* exchange = std::exchange(exchange_, nullptr);
     exchange->SendHead({.status = status,
                         .headers = std::move(headers),
@@ -395,6 +420,8 @@ class HttpHandler final : public ExchangeHandler,
   std::vector<PathMatch::Binding> bindings_;
   JsonWriterOptions json_;
   std::string body_;
+  BodyBudget::Share share_;
+  LoopTimer stall_;
 
   std::shared_ptr<BackendCall> unary_;
   std::shared_ptr<BackendStream> stream_;

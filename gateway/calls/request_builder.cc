@@ -11,6 +11,7 @@
 
 #include "gateway/json/field_value.h"
 #include "gateway/routes/text.h"
+#include "welfare/options/v1/options.pb.h"
 
 namespace welfare::gateway {
 namespace {
@@ -245,12 +246,45 @@ class Builder {
     }
     if (route_.http_method != "PATCH") return;
     const std::size_t prefix = route_.body->name().size() + 1;
+    std::set<std::string> named;
     for (const std::string& path : body_paths_) {
       // What names the resource is given by the path and never updated.
       if (path.size() <= prefix || IsBound(path)) continue;
+      const std::string changed = PathOfChange(path.substr(prefix));
+      if (changed.empty() || !named.insert(changed).second) continue;
       Message* value = reflection.MutableMessage(&request_, mask);
-      value->GetReflection()->AddString(value, paths, path.substr(prefix));
+      value->GetReflection()->AddString(value, paths, changed);
     }
+  }
+
+  // What giving the leaf `path` of the resource means to change: nothing where
+  // a service would not take it (a resource is sent back as it was read, with
+  // what only the service sets and its etag), and the whole of a value, of
+  // which a part alone means nothing (a date).
+  std::string PathOfChange(std::string_view path) const {
+    const Descriptor* holder = route_.body->message_type();
+    std::string changed;
+    while (holder != nullptr) {
+      const std::size_t dot = std::min(path.find('.'), path.size());
+      const FieldDescriptor* field = FindField(*holder, path.substr(0, dot));
+      if (field == nullptr) return changed;
+      const auto behavior =
+          field->options().GetExtension(::welfare::options::v1::behavior);
+      if (behavior == ::welfare::options::v1::FIELD_BEHAVIOR_OUTPUT_ONLY ||
+          behavior == ::welfare::options::v1::FIELD_BEHAVIOR_IDENTIFIER ||
+          (changed.empty() && field->name() == "etag")) {
+        return "";
+      }
+      if (!changed.empty()) changed.push_back('.');
+      changed += field->name();
+      if (dot == path.size()) break;
+      path.remove_prefix(dot + 1);
+      holder = field->message_type();
+      if (holder != nullptr && holder->file()->package() == "google.type") {
+        break;
+      }
+    }
+    return changed;
   }
 
   bool IsBound(const std::string& path) const {

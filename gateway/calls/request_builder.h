@@ -32,8 +32,9 @@ struct HttpRequestParts {
 // list is the parameter repeated. `fields_case` (`camel` or `snake`) is no
 // field but the spelling of the answer, put into `json`. An empty body is the
 // empty message. On PATCH with a body field and no mask, `update_mask` is
-// filled with the paths the body gives; a mask given is checked against the
-// body's message.
+// filled with the paths the body gives, as far as they can be changed (not
+// output only fields, nor `etag`; a date as a whole); a mask given is checked
+// against the body's message.
 std::optional<Failure> BuildRequest(const HttpRoute& route,
                                     const HttpRequestParts& parts,
                                     google::protobuf::Message& request,

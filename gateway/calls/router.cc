@@ -32,6 +32,7 @@ absl::StatusOr<std::unique_ptr<Routing>> Routing::Make(
       .observer = observer,
       .make_request_id = std::move(make_request_id),
       .methods = {},
+      .budget = std::make_unique<BodyBudget>(options.unfinished_bytes),
   });
   for (const std::string& name : services) {
     const auto* service = pool.FindServiceByName(name);

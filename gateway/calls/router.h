@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "gateway/calls/backend.h"
+#include "gateway/calls/body_budget.h"
 #include "gateway/calls/exchange.h"
 #include "gateway/calls/observer.h"
 #include "gateway/routes/http_route.h"
@@ -23,8 +24,8 @@ namespace welfare::gateway {
 // answers for it.
 using BackendTable = std::map<std::string, Backend*, std::less<>>;
 
-// What all requests share. Immutable after Make, but for `draining`; any
-// thread.
+// What all requests share. Immutable after Make, but for `draining` and the
+// budget; any thread.
 struct Routing {
   struct Options {
     // One gRPC message, and one JSON body.
@@ -33,6 +34,10 @@ struct Routing {
     std::chrono::milliseconds default_timeout{30'000};
     // Of a download.
     std::chrono::milliseconds download_timeout{120'000};
+    // A JSON body that does not move at all, whatever version brings it.
+    std::chrono::milliseconds body_stall_timeout{60'000};
+    // Of all requests whose bodies have not come whole.
+    std::size_t unfinished_bytes = std::size_t{256} * 1024 * 1024;
   };
 
   // Errors: as HttpRoutes::Make.
@@ -51,6 +56,7 @@ struct Routing {
   std::map<std::string, const google::protobuf::MethodDescriptor*, std::less<>>
       methods;
   std::atomic<bool> draining{false};
+  std::unique_ptr<BodyBudget> budget;
 };
 
 // Answers requests: gRPC calls by passing them on, HTTP/JSON by transcoding,

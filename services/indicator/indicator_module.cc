@@ -20,8 +20,11 @@ struct IndicatorModule::Parts {
         const platform::ModuleContext& context,
         const platform::CallEnvironment& calls, platform::VersionFeed& versions)
       : surveys(std::move(read)),
-        survey(platform::MakeChannel(context.PeerAddress("survey"))),
-        registry(platform::MakeChannel(context.PeerAddress("registry"))),
+        survey(platform::MakeReadChannel(context.PeerAddress("survey"),
+                                         "welfare.survey.v1.SurveyService")),
+        registry(
+            platform::MakeReadChannel(context.PeerAddress("registry"),
+                                      "welfare.registry.v1.RegistryService")),
         feed(versions),
         reader({.surveys = surveys,
                 .survey = survey,

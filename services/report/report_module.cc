@@ -33,11 +33,15 @@ struct ReportModule::Parts {
         store(std::move(opened_store)),
         templates(std::move(loaded)),
         renderers(AllRenderers()),
-        source(
-            {.registry = platform::MakeChannel(context.PeerAddress("registry")),
-             .survey = platform::MakeChannel(context.PeerAddress("survey")),
-             .indicator =
-                 platform::MakeChannel(context.PeerAddress("indicator"))}),
+        source({.registry = platform::MakeReadChannel(
+                    context.PeerAddress("registry"),
+                    "welfare.registry.v1.RegistryService"),
+                .survey = platform::MakeReadChannel(
+                    context.PeerAddress("survey"),
+                    "welfare.survey.v1.SurveyService"),
+                .indicator = platform::MakeReadChannel(
+                    context.PeerAddress("indicator"),
+                    "welfare.indicator.v1.IndicatorService")}),
         maker({.templates = templates,
                .renderers = renderers,
                .source = source,

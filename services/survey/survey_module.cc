@@ -28,7 +28,9 @@ struct SurveyModule::Parts {
         std::string incarnation)
       : database(std::move(opened)),
         store(*database, context.clock(), incarnation),
-        registry(platform::MakeChannel(context.PeerAddress("registry"))),
+        registry(
+            platform::MakeReadChannel(context.PeerAddress("registry"),
+                                      "welfare.registry.v1.RegistryService")),
         feed(versions),
         metrics(context.metrics()),
         api({.store = store,

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <future>
@@ -20,8 +21,8 @@
 #include <thread>
 
 #include "gateway/calls/backend.h"
-#include "gateway/edge/listener.h"
 #include "gateway/calls/router.h"
+#include "gateway/edge/listener.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "services/platform/rpc/channel.h"
@@ -45,7 +46,9 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using support::WaitFor;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
@@ -92,6 +95,18 @@ class FakeRegistry final : public reg::RegistryService::Service {
       ++slow_;
       std::this_thread::sleep_for(milliseconds(300));
     }
+    return grpc::Status::OK;
+  }
+
+  // Says which paths it was asked to change.
+  grpc::Status UpdateMunicipality(grpc::ServerContext* /*context*/,
+                                  const reg::UpdateMunicipalityRequest* request,
+                                  reg::Municipality* response) override {
+    std::string paths;
+    for (const std::string& path : request->update_mask().paths()) {
+      paths += path + ";";
+    }
+    response->set_display_name(paths);
     return grpc::Status::OK;
   }
 
@@ -161,6 +176,30 @@ class FakeRegistry final : public reg::RegistryService::Service {
 
 class FakeReport final : public rep::ReportService::Service {
  public:
+  // Commits, and drops the first answer: its caller hears UNAVAILABLE.
+  grpc::Status CreateReport(grpc::ServerContext* /*context*/,
+                            const rep::CreateReportRequest* request,
+                            rep::Report* response) override {
+    const std::lock_guard lock(mutex_);
+    ids_.push_back(request->request_id());
+    const bool known = !request->request_id().empty() &&
+                       std::find(ids_.begin(), ids_.end() - 1,
+                                 request->request_id()) != ids_.end() - 1;
+    if (!known) ++reports_;
+    response->set_name("reports/" + std::to_string(reports_));
+    response->set_template_(request->report().template_());
+    if (std::exchange(answers_once_, true)) return grpc::Status::OK;
+    return {grpc::StatusCode::UNAVAILABLE, "the connection broke"};
+  }
+  int reports() {
+    const std::lock_guard lock(mutex_);
+    return reports_;
+  }
+  std::vector<std::string> ids() {
+    const std::lock_guard lock(mutex_);
+    return ids_;
+  }
+
   grpc::Status DownloadReport(
       grpc::ServerContext* /*context*/,
       const rep::DownloadReportRequest* request,
@@ -183,6 +222,12 @@ class FakeReport final : public rep::ReportService::Service {
     }
     return grpc::Status::OK;
   }
+
+ private:
+  std::mutex mutex_;
+  int reports_ = 0;
+  bool answers_once_ = false;
+  std::vector<std::string> ids_;
 };
 
 class CountingObserver final : public RequestObserver {
@@ -208,7 +253,7 @@ class CountingObserver final : public RequestObserver {
 // The gateway without its module: no process, no settings.
 class Gateway {
  public:
-  explicit Gateway(SessionLimits limits = {}) {
+  explicit Gateway(SessionLimits limits = {}, Routing::Options options = {}) {
     const std::string address = "unix:" + folder_.File("backend.sock");
     grpc::ServerBuilder builder;
     builder.AddListeningPort(address, grpc::InsecureServerCredentials());
@@ -220,12 +265,11 @@ class Gateway {
             platform::MakeChannel(address), platform::MakeChannel(address)},
         calls_);
     google::protobuf::LinkMessageReflection<reg::GetRosterRequest>();
-    auto routing =
-        Routing::Make(*google::protobuf::DescriptorPool::generated_pool(),
-                      {{"welfare.registry.v1.RegistryService", backend_.get()},
-                       {"welfare.report.v1.ReportService", backend_.get()}},
-                      Routing::Options{}, observer,
-                      [this] { return "id-" + std::to_string(++ids_); });
+    auto routing = Routing::Make(
+        *google::protobuf::DescriptorPool::generated_pool(),
+        {{"welfare.registry.v1.RegistryService", backend_.get()},
+         {"welfare.report.v1.ReportService", backend_.get()}},
+        options, observer, [this] { return "id-" + std::to_string(++ids_); });
     EXPECT_TRUE(routing.ok()) << routing.status();
     routing_ = *std::move(routing);
     router_ = std::make_unique<Router>(*routing_);
@@ -555,6 +599,54 @@ TEST(GatewayGrpc, PipelinesManyWritesBeforeReading) {
   EXPECT_TRUE(stream->Finish().ok());
 }
 
+TEST(GatewayGrpc, GivesAWriteAnIdBeforeItIsRepeated) {
+  Gateway gateway;
+  const auto stub = rep::ReportService::NewStub(gateway.channel());
+  rep::CreateReportRequest request;
+  request.mutable_report()->set_template_("templates/t");
+  rep::Report report;
+  const grpc::Status status =
+      stub->CreateReport(Within(seconds(20)).get(), request, &report);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(report.name(), "reports/1");
+  EXPECT_EQ(report.template_(), "templates/t");
+  EXPECT_EQ(gateway.report.reports(), 1);
+  const std::vector<std::string> ids = gateway.report.ids();
+  ASSERT_EQ(ids.size(), 2u);
+  EXPECT_THAT(ids[0], Not(IsEmpty()));
+  EXPECT_EQ(ids[1], ids[0]);
+  // Another call is another write; an id of the caller's own stays.
+  ASSERT_TRUE(
+      stub->CreateReport(Within(seconds(20)).get(), request, &report).ok());
+  EXPECT_EQ(gateway.report.reports(), 2);
+  request.set_request_id("mine");
+  ASSERT_TRUE(
+      stub->CreateReport(Within(seconds(20)).get(), request, &report).ok());
+  EXPECT_EQ(gateway.report.ids().back(), "mine");
+}
+
+TEST(GatewayGrpc, GivesEachMessageOfAStreamAnIdOfItsOwn) {
+  Gateway gateway;
+  const auto stub = gateway.Registry();
+  const auto context = Within(seconds(20));
+  const auto stream = stub->ImportMunicipalities(context.get());
+  std::vector<std::string> ids;
+  for (const std::string sent : {"", "mine", ""}) {
+    reg::ImportMunicipalitiesRequest request;
+    request.mutable_batch()->set_csv("abc");
+    request.set_request_id(sent);
+    ASSERT_TRUE(stream->Write(request));
+    ::welfare::type::v1::ImportResult result;
+    ASSERT_TRUE(stream->Read(&result));
+    EXPECT_EQ(result.version(), 3);
+    ids.push_back(result.request_id());
+  }
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_THAT(ids, ElementsAre(Not(IsEmpty()), "mine", Not(IsEmpty())));
+  EXPECT_NE(ids[0], ids[2]);
+}
+
 TEST(GatewayGrpc, RefusesMessagesOverTheLimitAndLives) {
   Gateway gateway;
   const auto stub = gateway.Registry();
@@ -670,6 +762,33 @@ TEST(GatewayHttp, TranscodesAPost) {
   EXPECT_EQ(json["version"], "3");
 }
 
+TEST(GatewayHttp, APatchWithoutAMaskChangesWhatItsBodyGives) {
+  Gateway gateway;
+  // As it was read: with its etag, its version and its name.
+  const std::string response = Http(
+      gateway, "PATCH /v1/municipalities/131016",
+      "Content-Type: application/json\r\n",
+      R"({"name":"municipalities/131016","etag":"\"5\"","version":"5",)"
+      R"("displayName":"x","council":{"displayName":"y","nameChecked":true}})");
+  const auto json = nlohmann::json::parse(BodyOf(response), nullptr, false);
+  EXPECT_EQ(json["displayName"],
+            "display_name;council.display_name;council.name_checked;")
+      << response;
+}
+
+TEST(GatewayHttp, GivesAWriteAnIdBeforeItIsRepeated) {
+  Gateway gateway;
+  const std::string response =
+      Http(gateway, "POST /v1/reports", "Content-Type: application/json\r\n",
+           R"({"template":"templates/t"})");
+  EXPECT_THAT(response, StartsWith("HTTP/1.1 200 OK\r\n"));
+  EXPECT_EQ(gateway.report.reports(), 1);
+  const std::vector<std::string> ids = gateway.report.ids();
+  ASSERT_EQ(ids.size(), 2u);
+  EXPECT_THAT(ids[0], Not(IsEmpty()));
+  EXPECT_EQ(ids[1], ids[0]);
+}
+
 TEST(GatewayHttp, AnswersFailuresAsAip193) {
   Gateway gateway;
   struct Case {
@@ -731,7 +850,8 @@ TEST(GatewayHttp, AnswersHeadAndOptions) {
   EXPECT_EQ(BodyOf(head), "");
   const std::string options = Http(gateway, "OPTIONS /v1/municipalities/1");
   EXPECT_THAT(options, StartsWith("HTTP/1.1 204 No Content\r\n"));
-  EXPECT_THAT(options, HasSubstr("allow: DELETE, GET, HEAD, OPTIONS, PATCH\r\n"));
+  EXPECT_THAT(options,
+              HasSubstr("allow: DELETE, GET, HEAD, OPTIONS, PATCH\r\n"));
 }
 
 TEST(GatewayHttp, ServesItsOwnPages) {
@@ -983,6 +1103,54 @@ TEST(GatewayHttp2, CutsOffFloods) {
   settings.Send(Hello() + Frame(kSettings, 0, 0, many));
   settings.ReadAll();
   EXPECT_TRUE(settings.closed());
+}
+
+// :method POST, :scheme http, :path, :authority a, content-type of JSON.
+std::string PostHeaders(const std::string& path) {
+  const auto text = [](const std::string& value) {
+    return std::string(1, static_cast<char>(value.size())) + value;
+  };
+  return std::string("\x83\x86\x44") + text(path) + "\x41" + text("a") +
+         "\x5f" + text("application/json");
+}
+
+TEST(GatewayHttp2, WaitsForNoBodyThatStopsComing) {
+  Gateway gateway({}, {.body_stall_timeout = milliseconds(50)});
+  Raw raw(gateway);
+  raw.Send(
+      Hello() +
+      Frame(kHeaders, 4, 1, PostHeaders("/v1/municipalities:batchImport")) +
+      Frame(0, 0, 1, R"({"batch":{"csv":"a)"));
+  const auto has = [](const std::string& part) {
+    return [part](const std::string& bytes) {
+      return bytes.find(part) != bytes.npos;
+    };
+  };
+  EXPECT_THAT(raw.Read(has("REQUEST_TIMEOUT")), HasSubstr("REQUEST_TIMEOUT"));
+  // The others of the connection go on.
+  raw.Send(Frame(kHeaders, 5, 3, kGetRoot));
+  EXPECT_THAT(raw.Read(has("</html>")), HasSubstr("</html>"));
+}
+
+TEST(GatewayHttp2, HoldsNoMoreUnfinishedRequestsThanItHasRoomFor) {
+  Gateway gateway({}, {.unfinished_bytes = 100});
+  Raw raw(gateway);
+  const std::string headers = PostHeaders("/v1/municipalities:batchImport");
+  raw.Send(Hello() + Frame(kHeaders, 4, 1, headers) +
+           Frame(0, 0, 1, std::string(80, ' ')) +
+           Frame(kHeaders, 4, 3, headers) +
+           Frame(0, 0, 3, std::string(80, ' ')));
+  EXPECT_THAT(raw.Read([](const std::string& bytes) {
+    return bytes.find("GATEWAY_OVERLOADED") != bytes.npos;
+  }),
+              HasSubstr("GATEWAY_OVERLOADED"));
+  // What the first holds is free again once it is whole.
+  raw.Send(Frame(0, 1, 1, "{}") + Frame(kHeaders, 4, 5, headers) +
+           Frame(0, 1, 5, std::string(80, ' ') + "{}"));
+  EXPECT_THAT(raw.Read([](const std::string& bytes) {
+    return CountOf(bytes, "requestId") == 2;
+  }),
+              HasSubstr("requestId"));
 }
 
 TEST(GatewayHttp2, RefusesHeaderListsThatAreTooLong) {

@@ -1,5 +1,6 @@
 #include "services/platform/rpc/channel.h"
 
+#include <google/protobuf/descriptor.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
@@ -8,10 +9,15 @@
 namespace welfare::platform {
 namespace {
 
-// Every write carries a request_id, so that a repeat is harmless.
-constexpr char kServiceConfig[] = R"json({
+// What is repeated, as a JSON object of gRPC's service config. The methods of
+// `once` (a list of names in its words) are not.
+std::string ServiceConfig(const std::string& once) {
+  std::string config = R"json({
   "loadBalancingConfig": [{"round_robin": {}}],
-  "methodConfig": [{
+  "methodConfig": [)json";
+  // The most particular name counts: an entry without a policy is no repeat.
+  if (!once.empty()) config += R"json({"name": [)json" + once + "]}, ";
+  config += R"json({
     "name": [{}],
     "retryPolicy": {
       "maxAttempts": 4,
@@ -23,12 +29,33 @@ constexpr char kServiceConfig[] = R"json({
   }],
   "retryThrottling": {"maxTokens": 100, "tokenRatio": 0.1}
 })json";
+  return config;
+}
 
-}  // namespace
+// The writes of a service, in the words of a service config.
+std::string WritesOf(const std::string& service) {
+  const auto* descriptor =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
+          service);
+  // Without a method the name stands for all of them.
+  if (descriptor == nullptr) return R"({"service": ")" + service + R"("})";
+  std::string names;
+  for (int i = 0; i < descriptor->method_count(); ++i) {
+    const auto* method = descriptor->method(i);
+    if (method->input_type()->FindFieldByName("request_id") == nullptr) {
+      continue;
+    }
+    if (!names.empty()) names += ", ";
+    names += R"({"service": ")" + service + R"(", "method": ")" +
+             method->name() + R"("})";
+  }
+  return names;
+}
 
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
+std::shared_ptr<grpc::Channel> Make(const std::string& address,
+                                    const std::string& service_config) {
   grpc::ChannelArguments arguments;
-  arguments.SetServiceConfigJSON(kServiceConfig);
+  arguments.SetServiceConfigJSON(service_config);
   arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 1);
   arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, 256 * 1024);
   arguments.SetMaxReceiveMessageSize(64 * 1024 * 1024);
@@ -42,6 +69,17 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(),
                                    arguments);
+}
+
+}  // namespace
+
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
+  return Make(address, ServiceConfig(""));
+}
+
+std::shared_ptr<grpc::Channel> MakeReadChannel(const std::string& address,
+                                               const std::string& service) {
+  return Make(address, ServiceConfig(WritesOf(service)));
 }
 
 }  // namespace welfare::platform

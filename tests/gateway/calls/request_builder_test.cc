@@ -106,7 +106,14 @@ TEST(RequestBuilder, TakesFieldsFromPathQueryAndBody) {
         .target = "/v1/shelves/1/books/2",
         .body = R"({"title":"t","published":{"year":1}})"},
        R"(book { name: "shelves/1/books/2" title: "t" published { year: 1 } } )"
-       R"(update_mask { paths: "title" paths: "published.year" })"},
+       // A part of a date is no change of its own.
+       R"(update_mask { paths: "title" paths: "published" })"},
+      {{.method = "PATCH",
+        .target = "/v1/shelves/1/books/2",
+        .body = R"({"published":{"year":1,"month":2,"day":3}})"},
+       R"(book { name: "shelves/1/books/2" )"
+       R"(published { year: 1 month: 2 day: 3 } } )"
+       R"(update_mask { paths: "published" })"},
       {{.method = "PATCH",
         .target = "/v1/shelves/1/books/2?updateMask=pages",
         .body = R"({"title":"t","name":"shelves/1/books/2"})"},
