@@ -78,7 +78,7 @@ std::vector<platform::Setting> GatewayModule::settings() const {
   return {{.name = "http-listen",
            .help = "address of the gateway for HTTP/JSON",
            .default_value = "127.0.0.1:7180",
-           .kind = platform::Setting::Kind::kListen},
+           .kind = platform::Setting::Kind::kTcpListen},
           {.name = "admin-listen",
            .help = "gRPC address of the gateway for operators: health, "
                    "reflection",
@@ -145,6 +145,7 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
                        : admin.substr(0, admin.rfind(':') + 1) +
                              std::to_string(state.admin->port())}});
   state.listener->Start();
+  context.ReportServing();
   return absl::OkStatus();
 }
 

@@ -1,6 +1,7 @@
 #include "services/platform/errors.h"
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 #include "services/base/error.h"
@@ -57,7 +58,8 @@ absl::Status DatabaseUnavailable(std::string_view cause) {
 
 absl::Status StorageFull(std::string_view query) {
   return MakeError(StatusCode::kResourceExhausted, "STORAGE_FULL",
-                   "The disk of the database is full.")
+                   "The disk of the database is full; nothing was stored. "
+                   "Repeat the call when its operator has made room.")
       .With("query", query);
 }
 
@@ -158,6 +160,14 @@ absl::Status RequestIdReused(std::string_view request_id) {
                       .description = "Used for another request before."});
 }
 
+std::string CauseOf(const absl::Status& status) {
+  const std::optional<base::ErrorDetails> details =
+      base::GetErrorDetails(status);
+  if (!details.has_value()) return "";
+  const auto cause = details->metadata.find("cause");
+  return cause == details->metadata.end() ? "" : cause->second;
+}
+
 absl::Status Overloaded() {
   return MakeError(StatusCode::kResourceExhausted, "OVERLOADED",
                    "The service has more work than it can do; repeat the call "
@@ -190,6 +200,37 @@ absl::Status AddressUnavailable(std::string_view address,
   return MakeError(StatusCode::kFailedPrecondition, "ADDRESS_UNAVAILABLE",
                    "Cannot listen on " + Text(address) + ": " + Text(why) + ".")
       .With("address", address);
+}
+
+absl::Status DataFolderUnusable(std::string_view path, std::string_view why) {
+  return MakeError(StatusCode::kFailedPrecondition, "DATA_FOLDER_UNUSABLE",
+                   "The data folder " + Text(path) +
+                       " cannot be used: " + Text(why) +
+                       ". Let the user of this process write it, or set "
+                       "--data-dir to a folder that it may write.")
+      .With("path", path);
+}
+
+absl::Status DatabaseFailedAtStart(std::string_view module,
+                                   std::string_view why) {
+  return MakeError(StatusCode::kFailedPrecondition, "DATABASE_FAILED_AT_START",
+                   "The database of " + Text(module) +
+                       " cannot be used: " + Text(why) +
+                       ". See that its disk has room and its files can be "
+                       "written, then start again.")
+      .With("module", module);
+}
+
+absl::Status BackupRefused(std::string_view why) {
+  return MakeError(StatusCode::kFailedPrecondition, "BACKUP_REFUSED",
+                   "No backup was made: " + Text(why) + ".");
+}
+
+absl::Status BackupFailed(std::string_view file, std::string_view why) {
+  return MakeError(StatusCode::kUnavailable, "BACKUP_FAILED",
+                   "The backup failed at " + Text(file) + ": " + Text(why) +
+                       ". Nothing of it was kept.")
+      .With("file", file);
 }
 
 absl::Status AssetNotFound(std::string_view path) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -53,6 +54,10 @@ absl::Status AuditLogDamaged(std::int64_t sequence);
 // INVALID_ARGUMENT, REQUEST_ID_REUSED.
 absl::Status RequestIdReused(std::string_view request_id);
 
+// What lies behind a sentence that is the same for many causes (`cause` in the
+// details); empty when nothing does.
+std::string CauseOf(const absl::Status& status);
+
 // --- server ---
 // RESOURCE_EXHAUSTED, OVERLOADED: the module's queue is full; retry later.
 absl::Status Overloaded();
@@ -66,6 +71,16 @@ absl::Status ShuttingDown();
 absl::Status SettingInvalid(std::string_view setting, std::string_view why);
 // FAILED_PRECONDITION, ADDRESS_UNAVAILABLE.
 absl::Status AddressUnavailable(std::string_view address, std::string_view why);
+// FAILED_PRECONDITION, DATA_FOLDER_UNUSABLE: it cannot be made or written.
+absl::Status DataFolderUnusable(std::string_view path, std::string_view why);
+// FAILED_PRECONDITION, DATABASE_FAILED_AT_START: `why` stopped the start of
+// `module`.
+absl::Status DatabaseFailedAtStart(std::string_view module,
+                                   std::string_view why);
+// FAILED_PRECONDITION, BACKUP_REFUSED: nothing was written.
+absl::Status BackupRefused(std::string_view why);
+// UNAVAILABLE, BACKUP_FAILED: what was written is gone again.
+absl::Status BackupFailed(std::string_view file, std::string_view why);
 // NOT_FOUND, ASSET_NOT_FOUND.
 absl::Status AssetNotFound(std::string_view path);
 // INVALID_ARGUMENT, CACHE_URL_INVALID.

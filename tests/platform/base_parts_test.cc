@@ -15,7 +15,6 @@
 #include <vector>
 
 #include "services/platform/observe/log.h"
-#include "services/platform/observe/ops_server.h"
 #include "services/platform/process/assets.h"
 #include "services/platform/process/config.h"
 #include "services/platform/rpc/call_context.h"
@@ -329,16 +328,6 @@ TEST(WorkerPoolTest, StopTellsWhatWaits) {
   EXPECT_EQ(told.load(), 3);
   EXPECT_THAT(pool.Submit({}, [](const absl::Status&) {}),
               StatusIs(absl::StatusCode::kUnavailable, "SHUTTING_DOWN"));
-}
-
-TEST(OpsServerTest, ATakenPortIsASentence) {
-  MetricsRegistry metrics;
-  auto first = OpsServer::Start("127.0.0.1:0", metrics);
-  ASSERT_THAT(first, IsOk());
-  const std::string address = "127.0.0.1:" + std::to_string((*first)->port());
-  EXPECT_THAT(
-      OpsServer::Start(address, metrics),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "ADDRESS_UNAVAILABLE"));
 }
 
 TEST(Assets, AreFoundBelowTheSourceTree) {

@@ -305,10 +305,10 @@ class RedisCache::Loop {
     context_ = target_.unix_path.empty()
                    ? redisAsyncConnect(target_.host.c_str(), target_.port)
                    : redisAsyncConnectUnix(target_.unix_path.c_str());
-    if (context_ == nullptr) return;
+    if (context_ == nullptr) return Lost();
     if (context_->err != 0) {
       redisAsyncFree(std::exchange(context_, nullptr));
-      return;
+      return Lost();
     }
     context_->data = this;
     context_->ev.data = this;
@@ -352,6 +352,7 @@ class RedisCache::Loop {
     faults_in_row_.store(0);
     connected_gauge_.Set(1);
     connected_.store(true);
+    tried_ = true;
     LogInfo("the cache server answers");
   }
 
@@ -360,7 +361,17 @@ class RedisCache::Loop {
     context_ = nullptr;
     want_read_ = want_write_ = false;
     connected_gauge_.Set(0);
-    if (connected_.exchange(false)) LogWarning("the cache server is away");
+    const bool was_connected = connected_.exchange(false);
+    // Also when it never answered: whoever set it up believes it to be there.
+    const bool first_attempt = !std::exchange(tried_, true);
+    if (!was_connected && !first_attempt) return;
+    if (stopping_.load()) return;
+    LogWarning(
+        "the cache server is away; answers are as before, but what the memory "
+        "of this process does not hold is computed again",
+        {{"server", target_.unix_path.empty()
+                        ? target_.host + ":" + std::to_string(target_.port)
+                        : target_.unix_path}});
   }
 
   void Disconnect() {
@@ -450,6 +461,7 @@ class RedisCache::Loop {
   redisAsyncContext* context_ = nullptr;
   bool want_read_ = false;
   bool want_write_ = false;
+  bool tried_ = false;  // an attempt to connect has ended
   SteadyTime next_attempt_;
   SteadyTime ping_deadline_;
 
@@ -508,6 +520,10 @@ class TieredCache final : public Cache {
 };
 
 }  // namespace
+
+absl::Status CheckCacheUrl(const std::string& redis_url) {
+  return redis_url.empty() ? absl::OkStatus() : ParseUrl(redis_url).status();
+}
 
 absl::StatusOr<std::unique_ptr<Cache>> OpenCache(const std::string& redis_url,
                                                  MetricsRegistry& metrics) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "services/platform/cache/cache.h"
 #include "services/platform/observe/metrics.h"
@@ -57,6 +58,11 @@ class RedisCache final : public Cache {
   explicit RedisCache(std::unique_ptr<Loop> loop);
   std::unique_ptr<Loop> loop_;
 };
+
+// Whether OpenCache could read `redis_url`; nobody is called.
+//
+// Errors: INVALID_ARGUMENT, reason CACHE_URL_INVALID.
+absl::Status CheckCacheUrl(const std::string& redis_url);
 
 // Opens what --redis-url asks for: a MemoryCache when empty, else a MemoryCache
 // in front of a RedisCache.

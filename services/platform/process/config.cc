@@ -50,8 +50,14 @@ absl::Status Check(const Setting& setting, const Config::Value& value) {
   const std::string where = value.origin == Config::Origin::kEnvironment
                                 ? EnvironmentName(setting.name)
                                 : "--" + setting.name;
-  if (setting.kind == Setting::Kind::kInteger && !ToInt(value.text)) {
-    return SettingInvalid(where, "it must be a whole number.");
+  if (setting.kind == Setting::Kind::kInteger) {
+    const std::optional<int> number = ToInt(value.text);
+    if (!number) return SettingInvalid(where, "it must be a whole number.");
+    if (*number < setting.least || *number > setting.most) {
+      return SettingInvalid(where, "it must be " +
+                                       std::to_string(setting.least) + " to " +
+                                       std::to_string(setting.most) + ".");
+    }
   }
   if (setting.choices.empty()) return absl::OkStatus();
   std::string list;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -17,8 +18,11 @@ namespace welfare::platform {
 struct Setting {
   enum class Kind {
     kText,
-    kListen,  // an address this process listens on
-    kSecret,  // masked when printed; also read from the file ..._FILE names
+    kListen,     // an address this process listens on, of TCP or a socket
+    kTcpListen,  // the same, of TCP only
+    kOpsListen,  // the same for what holds no data: may be of any network
+    kPeer,       // an address this process calls
+    kSecret,     // masked when printed; also read from the file ..._FILE names
     kInteger,
   };
   std::string name;  // "data-dir"
@@ -26,6 +30,9 @@ struct Setting {
   std::string default_value = {};
   Kind kind = Kind::kText;
   std::vector<std::string> choices = {};  // empty: any value
+  // Of kInteger.
+  int least = std::numeric_limits<int>::min();
+  int most = std::numeric_limits<int>::max();
 };
 
 // The settings of a process, read once at start: flag, else environment, else
@@ -48,7 +55,8 @@ class Config {
   // print to stdout and give Action::kExit.
   //
   // Errors: INVALID_ARGUMENT, reason SETTING_INVALID: an unknown flag, a value
-  //   that is not one of the choices or no integer, or an unreadable file.
+  //   that is not one of the choices or no integer in range, or an unreadable
+  //   file.
   static absl::StatusOr<Config> Parse(std::string_view program,
                                       std::span<const std::string> arguments,
                                       const Environment& environment,

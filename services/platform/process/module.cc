@@ -5,12 +5,17 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <system_error>
 
+#include "services/base/error.h"
 #include "services/platform/errors.h"
+#include "services/platform/observe/log.h"
 #include "services/platform/process/assets.h"
+#include "services/platform/storage/data_folder.h"
 #include "services/platform/storage/metered_database.h"
 #include "services/platform/storage/open_database.h"
 
@@ -32,6 +37,8 @@ constexpr std::array<ModuleSpec, 5> kModules = {{
     {"report", 7104, 7194, kReportPeers},
     {"gateway", 7100, 7190, kGatewayPeers},
 }};
+
+constexpr std::string_view kDatabaseUnavailable = "DATABASE_UNAVAILABLE";
 
 [[noreturn]] void Mistake(std::string_view what, std::string_view name) {
   std::cerr << what << ": " << name << "\n";
@@ -62,27 +69,69 @@ const std::string& ModuleContext::PeerAddress(std::string_view module) const {
 }
 
 absl::StatusOr<std::unique_ptr<Database>> ModuleContext::OpenDatabase() {
-  // Opening makes the folder, so the lock comes second; nothing is read before.
-  absl::StatusOr<std::unique_ptr<Database>> database = platform::OpenDatabase(
-      parts_.database_url,
-      {.schema = parts_.name,
-       .connections = parts_.config.GetInt("database-connections")});
-  if (!database.ok()) return database;
-  std::unique_ptr<Database> metered = std::make_unique<MeteredDatabase>(
-      *std::move(database), parts_.name, parts_.metrics);
-  constexpr std::string_view kScheme = "sqlite:";
-  std::string_view path = parts_.database_url;
-  if (!path.starts_with(kScheme) || path.ends_with(":memory:")) {
-    return metered;
+  const std::optional<std::string> file = DatabaseFile(parts_.database_url);
+  if (file.has_value()) {
+    const std::filesystem::path folder =
+        std::filesystem::path(*file).parent_path();
+    // A folder that --database-url names may hold other things too.
+    const bool ours = parts_.config.Get("database-url").empty();
+    WELFARE_RETURN_IF_ERROR(MakeDataFolder(folder, ours));
+    WELFARE_RETURN_IF_ERROR(LockFile(*file));
   }
-  path.remove_prefix(kScheme.size());
-  if (path.starts_with("//")) path.remove_prefix(2);
-  const std::string lock_file = std::string(path) + ".lock";
-  lock_ = open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (lock_ < 0 || flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+  WELFARE_ASSIGN_OR_RETURN(
+      std::unique_ptr<Database> database,
+      platform::OpenDatabase(
+          parts_.database_url,
+          {.schema = parts_.name,
+           .connections = parts_.config.GetInt("database-connections")}));
+  return std::make_unique<MeteredDatabase>(std::move(database), parts_.name,
+                                           parts_.metrics);
+}
+
+absl::Status ModuleContext::LockFile(const std::string& path) {
+  if (lock_ >= 0) return absl::OkStatus();  // of a start that failed later
+  const std::string lock_file = path + ".lock";
+  const int lock = open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (lock < 0) {
+    return DataFolderUnusable(
+        std::filesystem::path(path).parent_path().string(),
+        std::generic_category().message(errno));
+  }
+  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    close(lock);
     return DatabaseInUse(path);
   }
-  return metered;
+  lock_ = lock;
+  return absl::OkStatus();
+}
+
+bool ModuleContext::WaitToStartAgain(const absl::Status& why) {
+  const bool away = why.code() == absl::StatusCode::kUnavailable &&
+                    base::ReasonOf(why) == kDatabaseUnavailable;
+  if (!away || !parts_.pause || !IsPostgresUrl(parts_.database_url)) {
+    return false;
+  }
+  ReportReadiness(why);
+  constexpr int kTriesBetweenRemarks = 30;
+  if (tries_++ % kTriesBetweenRemarks == 0) {
+    const std::string cause = CauseOf(why);
+    LogWarning("waiting for the database; the module serves once it answers",
+               {{"module", parts_.name}, {"cause", cause}});
+  }
+  return !parts_.pause(std::chrono::seconds(1));
+}
+
+void ModuleContext::ReportReadiness(const absl::Status& status) {
+  // Modules say it every second, after questions that take five at most.
+  if (parts_.readiness != nullptr) {
+    parts_.readiness->Report(parts_.name, status, std::chrono::seconds(10));
+  }
+}
+
+void ModuleContext::ReportServing() {
+  if (parts_.readiness != nullptr) {
+    parts_.readiness->Report(parts_.name, absl::OkStatus());
+  }
 }
 
 std::filesystem::path ModuleContext::AssetPath(std::string_view file) const {

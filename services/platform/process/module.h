@@ -15,6 +15,7 @@
 #include "services/base/clock.h"
 #include "services/platform/cache/cache.h"
 #include "services/platform/observe/metrics.h"
+#include "services/platform/observe/readiness.h"
 #include "services/platform/process/config.h"
 #include "services/platform/storage/database.h"
 
@@ -47,6 +48,11 @@ class ModuleContext {
     std::map<std::string, std::string> peers;  // name -> address
     std::string database_url;
     std::filesystem::path assets_dir;
+    // Where the module says whether it is ready. Null: nobody asks.
+    Readiness* readiness = nullptr;
+    // Waits, and returns true when the process is to end. Empty: there is no
+    // waiting.
+    std::function<bool(std::chrono::milliseconds)> pause = {};
   };
   explicit ModuleContext(Parts parts);
   ~ModuleContext();
@@ -67,14 +73,30 @@ class ModuleContext {
   const std::string& PeerAddress(std::string_view module) const;
   // Opens the module's own database: <data-dir>/<name>.db or --database-url,
   // on PostgreSQL the schema of its name. A file serves one process at a time,
-  // and a lock file beside it says so; a schema serves several.
+  // and a lock file beside it says so; a schema serves several. Files are for
+  // their owner alone (0600), and so is the data folder (0700), also where they
+  // were made otherwise before.
+  //
+  // Errors: FAILED_PRECONDITION, reasons DATA_FOLDER_UNUSABLE, DATABASE_IN_USE;
+  //   those of platform::OpenDatabase.
   absl::StatusOr<std::unique_ptr<Database>> OpenDatabase();
+  // Says that the module could not start because of `why`, and waits a moment.
+  // Returns true when it should try again: `why` is a server that is away, as
+  // PostgreSQL is while it starts itself. False: give up, or the process ends.
+  bool WaitToStartAgain(const absl::Status& why);
+  // Says for /readyz whether the module can do its work; good for some seconds.
+  void ReportReadiness(const absl::Status& status);
+  // The same for a module that is ready as long as it lives.
+  void ReportServing();
   // Path of a data file that ships with the module ("municipalities.csv").
   std::filesystem::path AssetPath(std::string_view file) const;
 
  private:
+  absl::Status LockFile(const std::string& path);
+
   Parts parts_;
   int lock_ = -1;
+  int tries_ = 0;
 };
 
 // One part of the product with a server of its own. Called by RunProcess only,

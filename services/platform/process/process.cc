@@ -3,48 +3,40 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <iostream>
-#include <map>
 #include <optional>
-#include <span>
 #include <system_error>
 #include <thread>
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/platform/cache/memory_cache.h"
 #include "services/platform/cache/redis_cache.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
 #include "services/platform/observe/metrics.h"
 #include "services/platform/observe/ops_server.h"
+#include "services/platform/observe/readiness.h"
 #include "services/platform/observe/version.h"
-#include "services/platform/process/assets.h"
+#include "services/platform/process/memory.h"
 #include "services/platform/rpc/grpc_lifetime.h"
+#include "services/platform/storage/backup.h"
+#include "services/platform/storage/incarnation.h"
 #include "services/platform/storage/open_database.h"
+#include "services/platform/storage/sqlite_database.h"
 #include "services/platform/work/system_clock.h"
 
 namespace welfare::platform {
 namespace {
 
-using Modules = std::vector<std::unique_ptr<Module>>;
-
 constexpr int kExitOk = 0;
 constexpr int kExitFailure = 1;
 constexpr int kExitUsage = 2;
-
-std::string AbstractSocket(std::string_view module) {
-  return "unix-abstract:welfare-" + std::string(module);
-}
-
-std::string DefaultListen(const ModuleSpec& spec) {
-  return "127.0.0.1:" + std::to_string(spec.grpc_port);
-}
 
 // The address with the port that the system chose for port 0.
 std::string WithPort(const std::string& address, int port) {
@@ -59,17 +51,52 @@ bool Has(const Modules& modules, std::string_view name) {
 
 void SayFailure(const std::string& program, const absl::Status& status) {
   std::cerr << program << ": " << base::MessageOf(status);
-  // What lies behind a sentence that is the same for many causes.
-  const std::optional<base::ErrorDetails> details =
-      base::GetErrorDetails(status);
-  if (details.has_value()) {
-    const auto cause = details->metadata.find("cause");
-    if (cause != details->metadata.end()) {
-      std::cerr << " (" << cause->second << ")";
-    }
-  }
+  const std::string cause = CauseOf(status);
+  if (!cause.empty()) std::cerr << " (" << cause << ")";
   std::cerr << std::endl;
 }
+
+// At the start nobody can repeat a call: says what to see to instead.
+absl::Status AtStart(std::string_view module, const absl::Status& status) {
+  const std::string reason = base::ReasonOf(status);
+  if (reason == "STORAGE_FULL") {
+    return DatabaseFailedAtStart(module, "its disk is full");
+  }
+  if (reason != "DATABASE_UNAVAILABLE") return status;
+  const std::string cause = CauseOf(status);
+  return DatabaseFailedAtStart(module, cause.empty() ? "it is away" : cause);
+}
+
+// SIGTERM and SIGINT, taken here and nowhere else.
+class StopSignals {
+ public:
+  // Threads inherit the mask, so this comes before the first one.
+  StopSignals() {
+    sigemptyset(&signals_);
+    sigaddset(&signals_, SIGTERM);
+    sigaddset(&signals_, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
+  }
+
+  // Waits for one; of the main thread only.
+  void Wait() {
+    if (taken_ == 0) sigwait(&signals_, &taken_);
+  }
+  // Waits for one at most so long. Returns whether one came, now or before.
+  bool WaitFor(std::chrono::milliseconds time) {
+    const timespec limit{.tv_sec = time.count() / 1000,
+                         .tv_nsec = time.count() % 1000 * 1'000'000};
+    if (taken_ == 0) {
+      taken_ = std::max(0, sigtimedwait(&signals_, nullptr, &limit));
+    }
+    return taken_ != 0;
+  }
+  int taken() const { return taken_; }
+
+ private:
+  sigset_t signals_;
+  int taken_ = 0;
+};
 
 // A folder for sockets that nobody else can enter, gone at the end.
 class SocketFolder {
@@ -107,47 +134,6 @@ class SocketFolder {
   std::filesystem::path path_;
 };
 
-// What this build does not do is refused, not ignored.
-absl::Status CheckSettings(const Config& config) {
-  const std::string& auth = config.Get("auth");
-  if (auth != "off") {
-    return SettingInvalid("--auth",
-                          "this build has no authentication yet; "
-                          "only \"off\" can be chosen.");
-  }
-  for (const std::string name :
-       {"tls-cert-file", "tls-key-file", "tls-client-ca-file", "jwks-file"}) {
-    if (!config.Get(name).empty()) {
-      return SettingInvalid(
-          "--" + name, "this build has neither TLS nor authentication yet.");
-    }
-  }
-  const int connections = config.GetInt("database-connections");
-  if (connections < 1 || connections > 1000) {
-    return SettingInvalid("--database-connections", "it must be 1 to 1000.");
-  }
-  for (const Setting& setting : config.settings()) {
-    const std::string& address = config.Get(setting.name);
-    if (setting.kind == Setting::Kind::kListen && !address.empty() &&
-        !IsLocalAddress(address)) {
-      return SettingInvalid(
-          "--" + setting.name,
-          "without authentication (--auth off) only addresses of this machine "
-          "are allowed: 127.0.0.1:port, unix:path or unix-abstract:name.");
-    }
-  }
-  return absl::OkStatus();
-}
-
-std::string DatabaseUrl(const Config& config, std::string_view module) {
-  const std::string& url = config.Get("database-url");
-  if (!url.empty()) return url;
-  const std::filesystem::path file =
-      std::filesystem::path(config.Get("data-dir")) /
-      (std::string(module) + ".db");
-  return "sqlite:" + file.string();
-}
-
 void ConfigureLogFrom(const Config& config) {
   const std::string& format = config.Get("log-format");
   const std::string& level = config.Get("log-level");
@@ -163,21 +149,24 @@ void ConfigureLogFrom(const Config& config) {
 // The whole life between the settings and the exit code.
 absl::Status Live(const Config& config, const std::string& program,
                   Modules& modules) {
-  // Threads inherit the mask, so it comes before the first one; signals are
-  // then taken by sigwait below and nowhere else.
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  signal(SIGPIPE, SIG_IGN);
+  StopSignals signals;
+  ConfigureAllocator();
   KeepGrpcForTheProcess();
+  const MemoryReturn memory_return;
 
   MetricsRegistry metrics;
   AddBuildInfo(metrics);
   const SystemClock clock;
-  WELFARE_ASSIGN_OR_RETURN(const std::unique_ptr<OpsServer> ops,
-                           OpsServer::Start(config.Get("ops-listen"), metrics));
+  Readiness readiness;
+  for (const auto& module : modules) readiness.Expect(module->name());
+  // First, so that a start that takes long can be watched.
+  WELFARE_ASSIGN_OR_RETURN(
+      const std::unique_ptr<OpsServer> ops,
+      OpsServer::Start({.address = config.Get("ops-listen")}, metrics,
+                       readiness));
+  const std::string ops_address =
+      WithPort(config.Get("ops-listen"), ops->port());
+  LogInfo("starting", {{"program", program}, {"metrics", ops_address}});
   WELFARE_ASSIGN_OR_RETURN(const std::unique_ptr<Cache> cache,
                            OpenCache(config.Get("redis-url"), metrics));
   std::unique_ptr<SocketFolder> sockets;
@@ -189,6 +178,7 @@ absl::Status Live(const Config& config, const std::string& program,
   std::vector<std::unique_ptr<ModuleContext>> contexts;
   std::vector<Module*> started;
   const auto stop_all = [&](std::chrono::milliseconds wait) {
+    readiness.Drain();
     // Callers before whom they call, so that each says of itself that it stops.
     for (auto module = started.rbegin(); module != started.rend(); ++module) {
       (*module)->Drain();
@@ -203,15 +193,18 @@ absl::Status Live(const Config& config, const std::string& program,
   };
   for (const std::unique_ptr<Module>& module : modules) {
     const ModuleSpec& spec = FindModuleSpec(module->name());
-    ModuleContext::Parts parts{.name = std::string(spec.name),
-                               .config = config,
-                               .metrics = metrics,
-                               .clock = clock,
-                               .cache = *cache,
-                               .listen = {},
-                               .peers = {},
-                               .database_url = DatabaseUrl(config, spec.name),
-                               .assets_dir = assets_dir};
+    ModuleContext::Parts parts{
+        .name = std::string(spec.name),
+        .config = config,
+        .metrics = metrics,
+        .clock = clock,
+        .cache = *cache,
+        .listen = {},
+        .peers = {},
+        .database_url = DatabaseUrl(config, spec.name),
+        .assets_dir = assets_dir,
+        .readiness = &readiness,
+        .pause = [&signals](auto time) { return signals.WaitFor(time); }};
     if (sockets != nullptr && spec.name != "gateway") {
       parts.listen = {sockets->Address(spec.name)};
     } else {
@@ -233,18 +226,19 @@ absl::Status Live(const Config& config, const std::string& program,
     if (absl::Status status = module->Start(*contexts.back()); !status.ok()) {
       stop_all(std::chrono::milliseconds(0));
       modules.clear();
-      return status;
+      // Told to end while it waited for a database: that is no failure.
+      if (signals.taken() == 0) return AtStart(spec.name, status);
+      LogInfo("stopped", {{"program", program}, {"signal", signals.taken()}});
+      return absl::OkStatus();
     }
     started.push_back(module.get());
   }
-  LogInfo("started",
-          {{"program", program},
-           {"version", BuildVersion()},
-           {"commit", BuildCommit()},
-           {"metrics", WithPort(config.Get("ops-listen"), ops->port())}});
-  int taken = 0;
-  sigwait(&signals, &taken);
-  LogInfo("stopping", {{"signal", taken}});
+  LogInfo("started", {{"program", program},
+                      {"version", BuildVersion()},
+                      {"commit", BuildCommit()},
+                      {"metrics", ops_address}});
+  signals.Wait();
+  LogInfo("stopping", {{"signal", signals.taken()}});
   stop_all(std::chrono::milliseconds(config.GetInt("drain-wait-ms")));
   // Modules go before what their contexts lend them.
   while (!modules.empty()) modules.pop_back();
@@ -252,83 +246,57 @@ absl::Status Live(const Config& config, const std::string& program,
   return absl::OkStatus();
 }
 
-}  // namespace
-
-std::vector<Setting> CommonSettings(const Modules& modules) {
-  const bool alone = modules.size() == 1;
-  const ModuleSpec& spec =
-      FindModuleSpec(alone ? modules.front()->name() : "gateway");
-  using Kind = Setting::Kind;
-  std::vector<Setting> settings = {
-      {.name = "listen",
-       .help = "gRPC address",
-       .default_value = DefaultListen(spec),
-       .kind = Kind::kListen},
-      {.name = "ops-listen",
-       .help = "address of /metrics",
-       .default_value = "127.0.0.1:" + std::to_string(spec.ops_port),
-       .kind = Kind::kListen},
-      {.name = "data-dir",
-       .help = "folder of the embedded databases",
-       .default_value = "./welfare-data"},
-      {.name = "database-url",
-       .help = "postgresql://user:password@host/database, {module} in it is "
-               "the service's name; or sqlite:///path for a process of one "
-               "service; empty: files in the data-dir",
-       .kind = Kind::kSecret},
-      {.name = "database-connections",
-       .help = "most connections to PostgreSQL, for each service",
-       .default_value = "8",
-       .kind = Kind::kInteger},
-      {.name = "redis-url",
-       .help = "redis://host:port/db or unix:///path; empty: cache in process",
-       .kind = Kind::kSecret},
-      {.name = "assets-dir",
-       .help = "folder of the data files that ship with the program",
-       .default_value = DefaultAssetsDir().string()},
-      {.name = "tls-cert-file", .help = "certificate chain (PEM)"},
-      {.name = "tls-key-file", .help = "private key (PEM)"},
-      {.name = "tls-client-ca-file", .help = "authorities of clients (PEM)"},
-      {.name = "auth",
-       .help = "how callers prove who they are",
-       .default_value = "off",
-       .choices = {"off", "jwt", "mtls", "jwt+mtls"}},
-      {.name = "jwks-file", .help = "keys that sign tokens"},
-      {.name = "log-format",
-       .help = "json or text; empty: text on a terminal",
-       .choices = {"", "json", "text"}},
-      {.name = "log-level",
-       .help = "least level written",
-       .default_value = "info",
-       .choices = {"debug", "info", "warning", "error"}},
-      {.name = "drain-wait-ms",
-       .help = "between NOT_SERVING and the end of the listeners, ms",
-       .default_value = "200",
-       .kind = Kind::kInteger},
-      {.name = "drain-timeout-ms",
-       .help = "how long running calls may take at the end, ms",
-       .default_value = "10000",
-       .kind = Kind::kInteger},
-  };
-  for (const ModuleSpec& other : ModuleSpecs()) {
-    const bool called =
-        std::any_of(modules.begin(), modules.end(), [&](const auto& module) {
-          const auto peers = FindModuleSpec(module->name()).peers;
-          return std::find(peers.begin(), peers.end(), other.name) !=
-                 peers.end();
-        });
-    if (!called) continue;
-    settings.push_back({.name = "peer-" + std::string(other.name),
-                        .help = "address of " + std::string(other.name),
-                        .default_value = AbstractSocket(other.name)});
-  }
-  for (const auto& module : modules) {
-    for (Setting& setting : module->settings()) {
-      settings.push_back(std::move(setting));
-    }
-  }
-  return settings;
+// The copy goes its own way from here: what was cached or handed out for the
+// original must not be taken for the copy's.
+absl::Status MakeItsOwnStore(const std::filesystem::path& file) {
+  WELFARE_ASSIGN_OR_RETURN(const std::unique_ptr<SqliteDatabase> database,
+                           SqliteDatabase::Open({.path = file.string()}));
+  // One of an older build, which nobody has started since, gets its first.
+  static constexpr Query kFind{"find_table",
+                               "SELECT 1 FROM sqlite_master WHERE name = $1"};
+  WELFARE_ASSIGN_OR_RETURN(const std::optional<bool> known,
+                           database->Read([](Connection& connection) {
+                             return connection.Find(
+                                 kFind, {"store_incarnation"},
+                                 [](const Row&) { return true; });
+                           }));
+  if (!known.has_value()) return absl::OkStatus();
+  return RenewIncarnation(*database).status();
 }
+
+// Copies the embedded databases of the data folder; the platform may run.
+absl::Status BackUp(const Config& config, const Modules& modules) {
+  const std::string& url = config.Get("database-url");
+  if (IsPostgresUrl(url)) {
+    return BackupRefused(
+        "--backup-to copies embedded databases; PostgreSQL has pg_dump, one "
+        "schema after the other: report, survey, registry");
+  }
+  std::filesystem::path folder = config.Get("data-dir");
+  // Who calls others comes before whom it calls: no copy then knows of a thing
+  // that its owner's copy lacks.
+  std::vector<std::string> names;
+  if (url.empty()) {
+    for (const ModuleSpec& spec : ModuleSpecs()) {
+      names.insert(names.begin(), std::string(spec.name) + ".db");
+    }
+  } else {
+    const std::filesystem::path file =
+        DatabaseFile(DatabaseUrl(config, modules.front()->name())).value_or("");
+    folder = file.parent_path();
+    names.push_back(file.filename());
+  }
+  WELFARE_ASSIGN_OR_RETURN(
+      const std::vector<CopiedDatabase> copied,
+      CopyDatabases(folder, names, config.Get("backup-to"), MakeItsOwnStore));
+  for (const CopiedDatabase& database : copied) {
+    std::cout << "copied " << database.name << " (" << database.bytes
+              << " bytes)\n";
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 int RunProcess(int argc, const char* const* argv, const std::string& program,
                Modules modules) {
@@ -346,18 +314,10 @@ int RunProcess(int argc, const char* const* argv, const std::string& program,
     return kExitUsage;
   }
   if (config->action() == Config::Action::kExit) return kExitOk;
-  absl::Status checked = CheckSettings(*config);
-  const std::string& database_url = config->Get("database-url");
-  if (checked.ok() && modules.size() > 1 && !database_url.empty() &&
-      !IsPostgresUrl(database_url)) {
-    checked = SettingInvalid(
-        "--database-url",
-        "a process of several services keeps one file for each; use "
-        "--data-dir, or PostgreSQL.");
-  }
+  const absl::Status checked = CheckSettings(*config, modules);
   if (!checked.ok()) {
     SayFailure(program, checked);
-    return kExitUsage;
+    return absl::IsInvalidArgument(checked) ? kExitUsage : kExitFailure;
   }
   if (config->action() == Config::Action::kPrint) {
     std::cout << config->Print();
@@ -368,11 +328,18 @@ int RunProcess(int argc, const char* const* argv, const std::string& program,
     return kExitOk;
   }
   ConfigureLogFrom(*config);
-  if (absl::Status status = Live(*config, program, modules); !status.ok()) {
-    SayFailure(program, status);
-    return kExitFailure;
-  }
-  return kExitOk;
+  // A client that is gone and a file that may not grow are errors of the calls
+  // that notice.
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);
+  // Whatever it makes is for its own user alone.
+  umask(077);
+  const absl::Status ended = config->Get("backup-to").empty()
+                                 ? Live(*config, program, modules)
+                                 : BackUp(*config, modules);
+  if (ended.ok()) return kExitOk;
+  SayFailure(program, ended);
+  return kExitFailure;
 }
 
 }  // namespace welfare::platform

@@ -6,6 +6,7 @@
 
 #include "services/platform/process/config.h"
 #include "services/platform/process/module.h"
+#include "services/platform/process/settings.h"
 
 namespace welfare::platform {
 
@@ -20,6 +21,8 @@ namespace welfare::platform {
 //                                 std::move(modules));
 //   }
 //
+// With --backup-to it copies the databases instead, and ends.
+//
 // Modules start in the order of ModuleSpecs and stop in reverse; one that fails
 // to start stops the rest. The end: every module drains (health NOT_SERVING), a
 // short wait for callers to notice, then each is stopped with the deadline of
@@ -29,9 +32,5 @@ namespace welfare::platform {
 // socket in a private (0700) folder. A peer is an address either way.
 int RunProcess(int argc, const char* const* argv, const std::string& program,
                std::vector<std::unique_ptr<Module>> modules);
-
-// The settings every process has, for `modules` of it.
-std::vector<Setting> CommonSettings(
-    const std::vector<std::unique_ptr<Module>>& modules);
 
 }  // namespace welfare::platform

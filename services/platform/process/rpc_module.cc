@@ -52,11 +52,19 @@ RpcModule::RpcModule(std::string name, const Options& options)
 RpcModule::~RpcModule() { StopNow(); }
 
 absl::Status RpcModule::Start(ModuleContext& context) {
-  WELFARE_ASSIGN_OR_RETURN(std::vector<ServedService> services, Build(context));
+  absl::StatusOr<std::vector<ServedService>> services = Build(context);
+  while (!services.ok() && context.WaitToStartAgain(services.status())) {
+    services = Build(context);
+  }
+  if (!services.ok()) return services.status();
   RpcServer::Options options;
   options.addresses = context.listen();
-  options.services = std::move(services);
-  options.ready = [this] { return Ready(); };
+  options.services = *std::move(services);
+  options.ready = [this, &context] {
+    absl::Status status = Ready();
+    context.ReportReadiness(status);
+    return status;
+  };
   WELFARE_ASSIGN_OR_RETURN(state_->server,
                            RpcServer::Start(options, context.metrics()));
   for (const std::string& address : context.listen()) {

@@ -58,8 +58,9 @@ class RpcModule : public Module {
   int port() const;
 
  protected:
-  // Opens what the service needs and returns the services; called once. The
-  // module keeps them.
+  // Opens what the service needs and returns the services. The module keeps
+  // them. Called again, after a while, when the database's server was away
+  // (UNAVAILABLE, reason DATABASE_UNAVAILABLE), until it is not.
   virtual absl::StatusOr<std::vector<ServedService>> Build(
       ModuleContext& context) = 0;
 

@@ -9,47 +9,15 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "services/base/error.h"
+#include "services/platform/rpc/fit_details.h"
 
 namespace welfare::platform {
 namespace {
-
-constexpr std::string_view kTotal = "violations_total";
 
 bool HidesItself(absl::StatusCode code) {
   return code == absl::StatusCode::kInternal ||
          code == absl::StatusCode::kUnknown ||
          code == absl::StatusCode::kDataLoss;
-}
-
-std::string Shorten(std::string_view message) {
-  if (message.size() <= kMaxMessageBytes) return std::string(message);
-  std::size_t end = kMaxMessageBytes - 3;
-  // Not inside a UTF-8 character.
-  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) {
-    --end;
-  }
-  return std::string(message.substr(0, end)) + "...";
-}
-
-// Leaves out the last violations of `bad_request` until it and `used` bytes
-// fit in `max_bytes`, and says so in `info`.
-void Fit(google::rpc::BadRequest& bad_request, google::rpc::ErrorInfo& info,
-         std::size_t used, std::size_t max_bytes) {
-  // Tag and length of a violation take no more than this.
-  constexpr std::size_t kFraming = 5;
-  const int total = bad_request.field_violations_size();
-  std::size_t size = used;
-  int kept = 0;
-  while (kept < total) {
-    size += bad_request.field_violations(kept).ByteSizeLong() + kFraming;
-    if (size > max_bytes) break;
-    ++kept;
-  }
-  bad_request.mutable_field_violations()->DeleteSubrange(kept, total - kept);
-  if (bad_request.field_violations_size() < total &&
-      info.metadata().count(std::string(kTotal)) == 0) {
-    (*info.mutable_metadata())[std::string(kTotal)] = std::to_string(total);
-  }
 }
 
 std::string ReasonFor(absl::StatusCode code, const std::string& reason) {
@@ -76,7 +44,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view domain,
   }
   const base::ErrorDetails details =
       base::GetErrorDetails(status).value_or(base::ErrorDetails{});
-  wire.set_message(Shorten(base::MessageOf(status)));
+  wire.set_message(ShortenMessage(base::MessageOf(status)));
   info.set_reason(ReasonFor(status.code(), details.reason));
   for (const auto& [key, value] : details.metadata) {
     (*info.mutable_metadata())[key] = value;
@@ -91,7 +59,6 @@ grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view domain,
                                : violation.reason + ": " +
                                      violation.description);
   }
-  Fit(bad_request, info, 2048, kMaxDetailsBytes);
   wire.add_details()->PackFrom(info);
   if (bad_request.field_violations_size() > 0) {
     wire.add_details()->PackFrom(bad_request);
@@ -126,6 +93,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view domain,
     localized.set_message(details.message_ja);
     wire.add_details()->PackFrom(localized);
   }
+  FitDetails(wire, kMaxDetailsBytes);
   return {code, wire.message(), wire.SerializeAsString()};
 }
 
@@ -190,26 +158,8 @@ grpc::Status TrimDetails(const grpc::Status& status, std::size_t max_bytes) {
       !wire.ParseFromString(status.error_details())) {
     return status;
   }
-  google::protobuf::Any* info_any = nullptr;
-  google::protobuf::Any* bad_request_any = nullptr;
-  for (google::protobuf::Any& any : *wire.mutable_details()) {
-    if (any.Is<google::rpc::ErrorInfo>()) info_any = &any;
-    if (any.Is<google::rpc::BadRequest>()) bad_request_any = &any;
-  }
-  google::rpc::ErrorInfo info;
-  google::rpc::BadRequest bad_request;
-  if (info_any == nullptr || bad_request_any == nullptr ||
-      !info_any->UnpackTo(&info) || !bad_request_any->UnpackTo(&bad_request)) {
-    return status;
-  }
-  // What the metadata entry about the total adds, with room to spare.
-  const std::size_t others =
-      wire.ByteSizeLong() - bad_request_any->ByteSizeLong() + 128;
-  Fit(bad_request, info, others, max_bytes);
-  info_any->PackFrom(info);
-  bad_request_any->PackFrom(bad_request);
-  return {status.error_code(), status.error_message(),
-          wire.SerializeAsString()};
+  FitDetails(wire, max_bytes);
+  return {status.error_code(), wire.message(), wire.SerializeAsString()};
 }
 
 }  // namespace welfare::platform

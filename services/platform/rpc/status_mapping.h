@@ -6,15 +6,13 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "services/platform/rpc/fit_details.h"
 
 namespace welfare::platform {
 
-// Longest message on the wire, in bytes; longer ones are cut at a character and
-// end with "...". Nothing else cuts messages.
-inline constexpr std::size_t kMaxMessageBytes = 1024;
-// Most bytes of google.rpc details. Violations beyond it are left out and
-// counted in the metadata `violations_total`. Channels and servers of ours
-// accept this much; see TrimDetails for others.
+// Most bytes of google.rpc details. What is beyond it is left out and counted,
+// see FitDetails. Channels and servers of ours accept this much; see
+// TrimDetails for others.
 inline constexpr std::size_t kMaxDetailsBytes = std::size_t{64} * 1024;
 
 // Turns a failure into what goes over the wire: code, message, and a
@@ -30,7 +28,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view domain,
 absl::Status FromGrpcStatus(const grpc::Status& status);
 
 // Leaves violations out until the details fit in `max_bytes`, for callers whose
-// gRPC accepts only 8 KiB of metadata.
+// gRPC accepts only 8 KiB of metadata. Message and details say so (FitDetails).
 grpc::Status TrimDetails(const grpc::Status& status, std::size_t max_bytes);
 
 }  // namespace welfare::platform

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "services/platform/observe/metrics.h"
@@ -13,13 +17,15 @@ namespace welfare::platform {
 //   welfare_database_pool_in_use         running or waiting now
 //   welfare_database_pool_seconds        from the call to its end, waiting
 //                                        for a connection included
-//   welfare_database_pool_errors_total   ended as ABORTED, UNAVAILABLE,
-//                                        RESOURCE_EXHAUSTED or
-//                                        DEADLINE_EXCEEDED: the database's
-//                                        fault, not the caller's
+//   welfare_database_pool_errors_total   failed by the engine, its disk or the
+//                                        wait for it; what a service refuses
+//                                        (a conflict) and a caller who leaves
+//                                        are not counted
 //   welfare_database_pool_connections      open when last looked
 //   welfare_database_pool_connections_max  its bound; both without `kind`
-// Any thread may call it.
+// What somebody has to mend (a server that is away, a full disk) is logged as
+// an error, at once and then every ten seconds, and its end too. Any thread may
+// call it.
 class MeteredDatabase final : public Database {
  public:
   MeteredDatabase(std::unique_ptr<Database> inner, const std::string& name,
@@ -36,12 +42,30 @@ class MeteredDatabase final : public Database {
  private:
   void LookAtPool();
 
+  // Of one kind; says what is wrong without saying it for each call.
+  class FaultLog {
+   public:
+    FaultLog(std::string name, std::string kind);
+    void Note(const absl::Status& status,
+              std::chrono::steady_clock::time_point now);
+
+   private:
+    static constexpr std::chrono::seconds kInterval{10};
+    const std::string name_;
+    const std::string kind_;
+    std::atomic<bool> failing_{false};
+    std::mutex mutex_;
+    std::chrono::steady_clock::time_point last_;
+    std::int64_t left_out_ = 0;
+  };
+
   struct Meters {
     Meters(const std::string& name, const std::string& kind,
            MetricsRegistry& metrics);
     Gauge& in_use;
     Histogram& seconds;
     Counter& errors;
+    FaultLog log;
   };
 
   std::unique_ptr<Database> inner_;

@@ -2,33 +2,18 @@
 
 #include <filesystem>
 #include <string>
-#include <system_error>
 #include <utility>
 
+#include "services/base/error.h"
 #include "services/platform/errors.h"
+#include "services/platform/storage/data_folder.h"
 #include "services/platform/storage/group_commit.h"
+#include "services/platform/storage/postgres_connection.h"
 #include "services/platform/storage/postgres_database.h"
 #include "services/platform/storage/sqlite_database.h"
 
 namespace welfare::platform {
 namespace {
-
-absl::Status MakeFolder(const std::filesystem::path& folder) {
-  if (folder.empty() || std::filesystem::is_directory(folder)) {
-    return absl::OkStatus();
-  }
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (!error) {
-    std::filesystem::permissions(folder, std::filesystem::perms::owner_all,
-                                 error);
-  }
-  if (error) {
-    return DatabaseUnavailable("cannot make the folder " + folder.string() +
-                               ": " + error.message());
-  }
-  return absl::OkStatus();
-}
 
 std::string WithModule(std::string_view url, std::string_view module) {
   constexpr std::string_view kPlace = "{module}";
@@ -46,34 +31,53 @@ bool IsPostgresUrl(std::string_view url) {
   return url.starts_with("postgresql:") || url.starts_with("postgres:");
 }
 
-absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(
-    std::string_view url, const DatabaseOptions& options) {
+std::optional<std::string> DatabaseFile(std::string_view url) {
+  constexpr std::string_view kScheme = "sqlite:";
+  if (!url.starts_with(kScheme)) return std::nullopt;
+  url.remove_prefix(kScheme.size());
+  if (url == ":memory:") return std::nullopt;
+  // sqlite:///a/b is the absolute path /a/b.
+  if (url.starts_with("//")) url.remove_prefix(2);
+  return std::string(url);
+}
+
+absl::Status CheckDatabaseUrl(std::string_view url,
+                              const DatabaseOptions& options) {
   if (IsPostgresUrl(url)) {
-    absl::StatusOr<std::unique_ptr<PostgresDatabase>> database =
-        PostgresDatabase::Open({.url = WithModule(url, options.schema),
-                                .schema = options.schema,
-                                .connections = options.connections});
-    if (!database.ok()) return database.status();
-    return std::make_unique<GroupCommit>(*std::move(database));
+    return PostgresTarget::Parse(WithModule(url, options.schema),
+                                 options.schema)
+        .status();
   }
   if (!url.starts_with("sqlite:")) {
     return DatabaseUrlInvalid("it must start with sqlite: or postgresql:");
   }
-  std::string_view path = url.substr(7);
+  const std::optional<std::string> file = DatabaseFile(url);
+  if (file.has_value() && (file->empty() || file->ends_with('/'))) {
+    return DatabaseUrlInvalid("it names no file");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(
+    std::string_view url, const DatabaseOptions& options) {
+  WELFARE_RETURN_IF_ERROR(CheckDatabaseUrl(url, options));
+  if (IsPostgresUrl(url)) {
+    WELFARE_ASSIGN_OR_RETURN(
+        std::unique_ptr<PostgresDatabase> database,
+        PostgresDatabase::Open({.url = WithModule(url, options.schema),
+                                .schema = options.schema,
+                                .connections = options.connections}));
+    return std::make_unique<GroupCommit>(std::move(database));
+  }
+  const std::optional<std::string> file = DatabaseFile(url);
   absl::StatusOr<std::unique_ptr<SqliteDatabase>> database;
-  if (path == ":memory:") {
-    database = SqliteDatabase::OpenInMemory();
+  if (file.has_value()) {
+    WELFARE_RETURN_IF_ERROR(
+        MakeDataFolder(std::filesystem::path(*file).parent_path(), false));
+    WELFARE_RETURN_IF_ERROR(ClaimDatabaseFile(*file));
+    database = SqliteDatabase::Open({.path = *file});
   } else {
-    // sqlite:///a/b is the absolute path /a/b.
-    if (path.starts_with("//")) path.remove_prefix(2);
-    if (path.empty() || path.ends_with('/')) {
-      return DatabaseUrlInvalid("it names no file");
-    }
-    const std::filesystem::path file(path);
-    if (absl::Status status = MakeFolder(file.parent_path()); !status.ok()) {
-      return status;
-    }
-    database = SqliteDatabase::Open({.path = file.string()});
+    database = SqliteDatabase::OpenInMemory();
   }
   if (!database.ok()) return database.status();
   return std::make_unique<GroupCommit>(*std::move(database));

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "services/platform/storage/database.h"
 
@@ -19,6 +21,15 @@ struct DatabaseOptions {
 // True for postgresql:... and postgres:...
 bool IsPostgresUrl(std::string_view url);
 
+// The file of a sqlite: URL; nothing for one in memory or another scheme.
+std::optional<std::string> DatabaseFile(std::string_view url);
+
+// Whether OpenDatabase could read `url`; nothing is opened.
+//
+// Errors: INVALID_ARGUMENT, reason DATABASE_URL_INVALID.
+absl::Status CheckDatabaseUrl(std::string_view url,
+                              const DatabaseOptions& options = {});
+
 // Opens the database at `url`, with group commit:
 //   sqlite:///absolute/path   sqlite:relative/path   one SQLite file
 //   sqlite::memory:                                  in memory, for tests
@@ -31,6 +42,8 @@ bool IsPostgresUrl(std::string_view url);
 //   INVALID_ARGUMENT, reason DATABASE_URL_INVALID: another scheme, no path, or
 //     what libpq cannot read.
 //   FAILED_PRECONDITION, reason DATABASE_UNSUITABLE: see PostgresDatabase.
+//   FAILED_PRECONDITION, reason DATA_FOLDER_UNUSABLE: the file's folder cannot
+//     be made or written.
 //   UNAVAILABLE, reason DATABASE_UNAVAILABLE: it cannot be opened.
 absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(
     std::string_view url, const DatabaseOptions& options = {});

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
@@ -136,9 +137,12 @@ class SqliteDatabase::Session final : public Transaction {
     sqlite3_progress_handler(session->handle_, kStepsPerCheck, &OnProgress,
                              session.get());
     sqlite3_busy_handler(session->handle_, &OnBusy, session.get());
+    // KiB of pages; every connection keeps what it has had. What does not fit
+    // is in the system's own cache.
     std::string pragmas =
-        "PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536;"
-        "PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;";
+        std::string("PRAGMA foreign_keys=ON; PRAGMA cache_size=") +
+        (read_only ? "-8192" : "-16384") +
+        "; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;";
     if (!read_only) {
       pragmas += "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
     }
@@ -146,6 +150,9 @@ class SqliteDatabase::Session final : public Transaction {
     const int result = sqlite3_exec(session->handle_, pragmas.c_str(), nullptr,
                                     nullptr, nullptr);
     if (result != SQLITE_OK) {
+      if (session->NoRoom() || (result & 0xff) == SQLITE_FULL) {
+        return StorageFull("open");
+      }
       return DatabaseUnavailable(sqlite3_errmsg(session->handle_));
     }
     return session;
@@ -336,6 +343,8 @@ class SqliteDatabase::Session final : public Transaction {
         return StorageFull(query.name);
       case SQLITE_IOERR:
       case SQLITE_CANTOPEN:
+        return NoRoom() ? StorageFull(query.name)
+                        : DatabaseUnavailable(sqlite3_errstr(code));
       case SQLITE_CORRUPT:
       case SQLITE_NOTADB:
       case SQLITE_READONLY:
@@ -346,6 +355,13 @@ class SqliteDatabase::Session final : public Transaction {
       default:
         return StatementFailed(query.name, sqlite3_errmsg(handle_));
     }
+  }
+
+  // SQLite says SQLITE_FULL for the database file alone; for the files beside
+  // it the system's own word tells.
+  bool NoRoom() const {
+    const int error = sqlite3_system_errno(handle_);
+    return error == ENOSPC || error == EDQUOT || error == EFBIG;
   }
 
   absl::StatusOr<sqlite3_stmt*> Prepare(const Query& query) {

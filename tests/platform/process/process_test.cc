@@ -8,14 +8,18 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <future>
 #include <map>
+#include <optional>
 
 #include "services/platform/rpc/channel.h"
 #include "services/platform/rpc/peer_call.h"
 #include "services/platform/rpc/rpc_server.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "tests/support/child_process.h"
+#include "tests/support/http_get.h"
+#include "tests/support/postgres_server.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait_for.h"
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
@@ -79,6 +83,17 @@ class ProcessTest : public ::testing::Test {
       return process.Stderr().find("\"message\":\"started\"") !=
              std::string::npos;
     });
+  }
+
+  // The answer of the process's ops server; nothing until it listens.
+  static std::optional<std::string> Ops(const ChildProcess& process,
+                                        const std::string& path) {
+    const std::string log = process.Stderr();
+    const std::string key = "\"metrics\":\"127.0.0.1:";
+    const std::size_t at = log.find(key);
+    if (at == std::string::npos) return std::nullopt;
+    const int port = std::stoi(log.substr(at + key.size()));
+    return support::HttpGet(port, path);
   }
 
   support::TempDir folder_;
@@ -177,14 +192,32 @@ TEST_F(ProcessTest, WrongSettingsAreSentencesAndExitCodeTwo) {
            {{"--auth", "mtls"}, "no authentication yet"},
            {{"--auth", "no"}, "must be one of"},
            {{"--listen", "0.0.0.0:7101"}, "only addresses of this machine"},
-           {{"--ops-listen", "0.0.0.0:7191"}, "only addresses of this machine"},
+           {{"--listen", "127.0.0.1:99999"}, "a port from 0 to 65535"},
+           {{"--ops-listen", "127.0.0.1:99999"}, "a port from 0 to 65535"},
+           {{"--ops-listen", "unix:/x"}, "a port from 0 to 65535"},
+           {{"--peer-registry", "127.0.0.1:http"}, "a port from 0 to 65535"},
+           {{"--assets-dir", "/nowhere"}, "/nowhere/services/registry/data"},
+           {{"--redis-url", "http://x"}, "--redis-url"},
+           {{"--database-url", "mysql://x"}, "--database-url"},
+           {{"--database-url", "postgresql://["}, "--database-url"},
+           {{"--data-dir", ""}, "--data-dir"},
+           {{"--drain-timeout-ms", "-1"}, "0 to "},
            {{"--tls-cert-file", "x"}, "neither TLS nor authentication"},
            {{"--database-connections", "0"}, "1 to 1000"},
            {{"--drain-wait-ms", "soon"}, "whole number"}}) {
-    auto process = Run("registry", wrong.flags);
-    EXPECT_THAT(process->Wait(), Optional(2)) << wrong.says;
-    EXPECT_THAT(process->Stderr(), HasSubstr(wrong.says));
+    const std::string which =
+        wrong.flags.front() == "--peer-registry" ? "survey" : "registry";
+    std::vector<std::string> verified = wrong.flags;
+    verified.emplace_back("--verify-config");
+    for (const std::vector<std::string>& flags : {wrong.flags, verified}) {
+      auto process = Run(which, flags);
+      EXPECT_THAT(process->Wait(), Optional(2)) << wrong.says;
+      EXPECT_THAT(process->Stderr(), HasSubstr(wrong.says));
+    }
   }
+  auto watched =
+      Run("registry", {"--ops-listen", "0.0.0.0:7191", "--verify-config"});
+  EXPECT_THAT(watched->Wait(), Optional(0)) << watched->Stderr();
   auto both = Run("both", {"--database-url", "sqlite:///x.db"});
   EXPECT_THAT(both->Wait(), Optional(2));
   // Schemas keep services apart, files do not.
@@ -208,16 +241,98 @@ TEST_F(ProcessTest, ChecksAndPrintsItsSettings) {
   EXPECT_THAT(help->Stdout(), HasSubstr("--peer-registry"));
 }
 
-TEST_F(ProcessTest, ADatabaseThatCannotOpenStopsEverything) {
-  auto process = Run("both", {"--data-dir", "/proc/none"});
-  EXPECT_THAT(process->Wait(), Optional(1));
-  EXPECT_THAT(process->Stderr(), HasSubstr("/proc/none"));
-  auto nobody =
+TEST_F(ProcessTest, ADataFolderThatCannotBeUsedIsASentence) {
+  std::filesystem::create_symlink("loop", folder_.path() / "loop");
+  std::ofstream(folder_.File("file")) << "x";
+  for (const std::string& folder :
+       {std::string("/proc/none"), folder_.File("loop"), folder_.File("file"),
+        folder_.File("file") + "/data", folder_.File(std::string(300, 'n'))}) {
+    auto process = Run("both", {"--data-dir", folder});
+    EXPECT_THAT(process->Wait(), Optional(1)) << folder;
+    EXPECT_THAT(process->Stderr(), AllOf(HasSubstr("The data folder " + folder),
+                                         HasSubstr("set --data-dir"),
+                                         Not(HasSubstr("repeat the call"))));
+  }
+}
+
+TEST_F(ProcessTest, KeepsItsDataToItsUser) {
+  const std::filesystem::path data = folder_.File("data");
+  std::filesystem::create_directory(data);
+  std::filesystem::permissions(data, std::filesystem::perms(0755));
+  for (const std::string name : {"registry.db", "registry.db.lock"}) {
+    std::ofstream(data / name).close();
+    std::filesystem::permissions(data / name, std::filesystem::perms(0644));
+  }
+  auto process = Run("registry");
+  ASSERT_TRUE(Started(*process)) << process->Stderr();
+  EXPECT_EQ(std::filesystem::status(data).permissions(),
+            std::filesystem::perms(0700));
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(data)) {
+    EXPECT_EQ(entry.status().permissions(), std::filesystem::perms(0600))
+        << entry.path();
+    ++files;
+  }
+  EXPECT_GE(files, 4);  // the database, its log and index, the lock
+}
+
+TEST_F(ProcessTest, WaitsForADatabaseThatIsAway) {
+  support::PostgresServer postgres;
+  postgres.Stop();
+  auto process = Run("registry", {"--database-url", postgres.url()});
+  ASSERT_TRUE(WaitFor([&] { return Ops(*process, "/readyz").has_value(); }));
+  EXPECT_THAT(Ops(*process, "/livez"), Optional(HasSubstr(" 200 ")));
+  ASSERT_TRUE(WaitFor([&] {
+    return process->Stderr().find("waiting for the database") !=
+           std::string::npos;
+  })) << process->Stderr();
+  EXPECT_THAT(Ops(*process, "/readyz"),
+              Optional(AllOf(HasSubstr(" 503 "), HasSubstr("registry: "),
+                             HasSubstr("database"))));
+  postgres.Start();
+  EXPECT_TRUE(WaitFor([&] {
+    return Ops(*process, "/readyz").value_or("").find(" 200 ") !=
+           std::string::npos;
+  })) << process->Stderr();
+  EXPECT_THAT(Get(Socket("registry"), "a"), IsOk());
+  // And once more, while it serves.
+  postgres.Stop();
+  EXPECT_TRUE(WaitFor([&] {
+    return Ops(*process, "/readyz").value_or("").find(" 503 ") !=
+           std::string::npos;
+  }));
+  EXPECT_THAT(Ops(*process, "/livez"), Optional(HasSubstr(" 200 ")));
+}
+
+TEST_F(ProcessTest, EndsAlsoWhileItWaits) {
+  auto process =
       Run("both", {"--database-url",
                    "postgresql://u:secret@/x?host=" + folder_.path().string()});
-  EXPECT_THAT(nobody->Wait(), Optional(1));
-  EXPECT_THAT(nobody->Stderr(),
+  ASSERT_TRUE(WaitFor([&] {
+    return process->Stderr().find("waiting for the database") !=
+           std::string::npos;
+  })) << process->Stderr();
+  process->Signal(SIGTERM);
+  EXPECT_THAT(process->Wait(), Optional(0));
+  EXPECT_THAT(process->Stderr(),
               AllOf(HasSubstr("no server answers"), Not(HasSubstr("secret"))));
+}
+
+// A disk without room, as a limit of the shell makes it.
+TEST_F(ProcessTest, AFullDiskAtTheStartIsASentence) {
+  const std::string program = std::string(std::getenv("WELFARE_BINARY_DIR")) +
+                              "/tests/platform_test_program";
+  // Through a pipe, which the limit does not bind.
+  ChildProcess process(
+      {"/bin/sh", "-c",
+       "(ulimit -f 0; \"$0\" registry --data-dir \"$1\" "
+       "--ops-listen 127.0.0.1:0 --listen \"$2\" 2>&1; echo \"exit $?\") | cat",
+       program, folder_.File("data"), Socket("registry")});
+  EXPECT_THAT(process.Wait(), Optional(0));
+  EXPECT_THAT(process.Stdout(),
+              AllOf(HasSubstr("The database of registry"),
+                    HasSubstr("its disk is full"), HasSubstr("start again"),
+                    HasSubstr("exit 1"), Not(HasSubstr("epeat the call"))));
 }
 
 TEST(ModuleSpecs, PeersComeFirst) {

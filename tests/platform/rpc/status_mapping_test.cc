@@ -107,6 +107,54 @@ TEST(StatusMapping, SaysHowManyViolationsThereWere) {
   EXPECT_EQ(less->metadata.at("violations_total"), "2000");
   EXPECT_EQ(less->reason, "SUBMISSION_INVALID");
   EXPECT_GT(less->violations.size(), 10u);
+  // People read the sentence: it begins with the number, whoever trimmed.
+  EXPECT_EQ(status.error_message(),
+            "2000 problems, of which the first " +
+                std::to_string(details->violations.size()) +
+                " are listed. Wrong.");
+  EXPECT_EQ(trimmed.error_message(),
+            "2000 problems, of which the first " +
+                std::to_string(less->violations.size()) +
+                " are listed. Wrong.");
+  google::rpc::Status wire;
+  ASSERT_TRUE(wire.ParseFromString(trimmed.error_details()));
+  EXPECT_EQ(wire.message(), trimmed.error_message());
+}
+
+TEST(StatusMapping, SaysInBothLanguagesHowManyWereLeftOut) {
+  base::ErrorBuilder builder =
+      base::MakeError(absl::StatusCode::kFailedPrecondition, "STATUS_MISSING",
+                      "Statuses are missing.");
+  builder.WithJapanese("状況がありません。");
+  for (int i = 0; i < 500; ++i) {
+    builder.WithPrecondition("MISSING", "municipalities/" + std::to_string(i),
+                             std::string(40, 'x'));
+  }
+  const grpc::Status trimmed =
+      TrimDetails(ToGrpcStatus(builder, kDomain, "id"), 4096);
+  EXPECT_LE(trimmed.error_details().size(), 4096u);
+  const auto details = base::GetErrorDetails(FromGrpcStatus(trimmed));
+  ASSERT_TRUE(details.has_value());
+  EXPECT_EQ(details->metadata.at("preconditions_total"), "500");
+  const std::string kept = std::to_string(details->preconditions.size());
+  EXPECT_GT(details->preconditions.size(), 10u);
+  EXPECT_EQ(trimmed.error_message(), "500 problems, of which the first " +
+                                         kept +
+                                         " are listed. Statuses are missing.");
+  EXPECT_EQ(details->message_ja, "問題は全部で500件あり、ここに示すのは初めの" +
+                                     kept + "件です。状況がありません。");
+}
+
+TEST(StatusMapping, NeverAnswersMoreThanCallersCanTake) {
+  const grpc::Status status =
+      ToGrpcStatus(base::MakeError(absl::StatusCode::kNotFound, "LONG", "No.")
+                       .With("candidates", std::string(10'000, 'c')),
+                   kDomain, "id");
+  const grpc::Status trimmed = TrimDetails(status, 4096);
+  EXPECT_LE(trimmed.error_details().size(), 4096u);
+  EXPECT_THAT(FromGrpcStatus(trimmed),
+              StatusIs(absl::StatusCode::kNotFound, "LONG"));
+  EXPECT_EQ(trimmed.error_message(), "No.");
 }
 
 TEST(StatusMapping, IgnoresDetailsThatAreNone) {

@@ -1,0 +1,238 @@
+#include "services/platform/process/settings.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "services/base/error.h"
+#include "services/platform/cache/redis_cache.h"
+#include "services/platform/errors.h"
+#include "services/platform/process/assets.h"
+#include "services/platform/storage/data_folder.h"
+#include "services/platform/storage/open_database.h"
+#include "services/platform/work/address.h"
+
+namespace welfare::platform {
+namespace {
+
+// A day: more is a mistake in the unit.
+constexpr int kMostDrainMs = 24 * 60 * 60 * 1000;
+
+std::string DefaultListen(const ModuleSpec& spec) {
+  return "127.0.0.1:" + std::to_string(spec.grpc_port);
+}
+
+bool IsTcpListener(Setting::Kind kind) {
+  return kind == Setting::Kind::kTcpListen || kind == Setting::Kind::kOpsListen;
+}
+
+absl::Status CheckAddress(const Setting& setting, const std::string& address) {
+  const auto wrong = [&setting](std::string_view why) {
+    return SettingInvalid("--" + setting.name, why);
+  };
+  if (setting.kind == Setting::Kind::kPeer) {
+    if (IsGrpcAddress(address)) return absl::OkStatus();
+    return wrong(
+        "it must be host:port with a port from 0 to 65535, unix:path, "
+        "unix-abstract:name or dns:///name:port.");
+  }
+  if (IsTcpListener(setting.kind) && !ParseTcpAddress(address)) {
+    return wrong("it must be host:port with a port from 0 to 65535.");
+  }
+  if (!IsGrpcAddress(address) || address.starts_with("dns:")) {
+    return wrong(
+        "it must be host:port with a port from 0 to 65535, unix:path or "
+        "unix-abstract:name.");
+  }
+  if (setting.kind != Setting::Kind::kOpsListen && !IsLocalAddress(address)) {
+    return wrong(
+        "without authentication (--auth off) only addresses of this machine "
+        "are allowed: 127.0.0.1:port, unix:path or unix-abstract:name.");
+  }
+  return absl::OkStatus();
+}
+
+// The gateway keeps nothing and reads nothing that ships with the program.
+bool HoldsData(const Module& module) { return module.name() != "gateway"; }
+
+absl::Status CheckAssets(const Config& config, const Modules& modules) {
+  const std::filesystem::path folder = config.Get("assets-dir");
+  for (const auto& module : modules) {
+    if (!HoldsData(*module)) continue;
+    const std::filesystem::path place =
+        AssetPath(folder, module->name(), "").parent_path();
+    std::error_code error;
+    if (std::filesystem::is_directory(place, error)) continue;
+    return SettingInvalid("--assets-dir",
+                          "the folder " + place.string() +
+                              " is missing; set it to the folder that has the "
+                              "data files of the program (services/" +
+                              std::string(module->name()) + "/data).");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckDatabase(const Config& config, const Modules& modules) {
+  const std::string& url = config.Get("database-url");
+  const bool holds_data =
+      std::any_of(modules.begin(), modules.end(),
+                  [](const auto& module) { return HoldsData(*module); });
+  if (url.empty()) {
+    if (!holds_data) return absl::OkStatus();
+    if (config.Get("data-dir").empty()) {
+      return SettingInvalid("--data-dir", "it names no folder.");
+    }
+    return CheckDataFolder(config.Get("data-dir"));
+  }
+  if (modules.size() > 1 && !IsPostgresUrl(url)) {
+    return SettingInvalid(
+        "--database-url",
+        "a process of several services keeps one file for each; use "
+        "--data-dir, or PostgreSQL.");
+  }
+  for (const auto& module : modules) {
+    const absl::Status status =
+        CheckDatabaseUrl(url, {.schema = std::string(module->name())});
+    if (!status.ok()) {
+      return SettingInvalid("--database-url", base::MessageOf(status));
+    }
+  }
+  const std::optional<std::string> file = DatabaseFile(url);
+  if (!file.has_value()) return absl::OkStatus();
+  return CheckDataFolder(std::filesystem::path(*file).parent_path());
+}
+
+}  // namespace
+
+std::string AbstractSocket(std::string_view module) {
+  return "unix-abstract:welfare-" + std::string(module);
+}
+
+std::vector<Setting> CommonSettings(const Modules& modules) {
+  const bool alone = modules.size() == 1;
+  const ModuleSpec& spec =
+      FindModuleSpec(alone ? modules.front()->name() : "gateway");
+  using Kind = Setting::Kind;
+  std::vector<Setting> settings = {
+      {.name = "listen",
+       .help = "gRPC address",
+       .default_value = DefaultListen(spec),
+       // The gateway's own listener speaks TCP alone.
+       .kind = spec.name == "gateway" ? Kind::kTcpListen : Kind::kListen},
+      {.name = "ops-listen",
+       .help = "address of /metrics, /livez and /readyz; they hold no data, so "
+               "it need not be of this machine alone",
+       .default_value = "127.0.0.1:" + std::to_string(spec.ops_port),
+       .kind = Kind::kOpsListen},
+      {.name = "data-dir",
+       .help = "folder of the embedded databases",
+       .default_value = "./welfare-data"},
+      {.name = "backup-to",
+       .help = "copy the databases of the data-dir into this new folder, also "
+               "while the platform runs, and exit; a start with it as the "
+               "data-dir is the restore"},
+      {.name = "database-url",
+       .help = "postgresql://user:password@host/database, {module} in it is "
+               "the service's name; or sqlite:///path for a process of one "
+               "service; empty: files in the data-dir",
+       .kind = Kind::kSecret},
+      {.name = "database-connections",
+       .help = "most connections to PostgreSQL, for each service",
+       .default_value = "8",
+       .kind = Kind::kInteger,
+       .least = 1,
+       .most = 1000},
+      {.name = "redis-url",
+       .help = "redis://host:port/db or unix:///path; empty: cache in process",
+       .kind = Kind::kSecret},
+      {.name = "assets-dir",
+       .help = "folder of the data files that ship with the program",
+       .default_value = DefaultAssetsDir().string()},
+      {.name = "tls-cert-file", .help = "certificate chain (PEM)"},
+      {.name = "tls-key-file", .help = "private key (PEM)"},
+      {.name = "tls-client-ca-file", .help = "authorities of clients (PEM)"},
+      {.name = "auth",
+       .help = "how callers prove who they are",
+       .default_value = "off",
+       .choices = {"off", "jwt", "mtls", "jwt+mtls"}},
+      {.name = "jwks-file", .help = "keys that sign tokens"},
+      {.name = "log-format",
+       .help = "json or text; empty: text on a terminal",
+       .choices = {"", "json", "text"}},
+      {.name = "log-level",
+       .help = "least level written",
+       .default_value = "info",
+       .choices = {"debug", "info", "warning", "error"}},
+      {.name = "drain-wait-ms",
+       .help = "between NOT_SERVING and the end of the listeners, ms",
+       .default_value = "200",
+       .kind = Kind::kInteger,
+       .least = 0,
+       .most = kMostDrainMs},
+      {.name = "drain-timeout-ms",
+       .help = "how long running calls may take at the end, ms",
+       .default_value = "10000",
+       .kind = Kind::kInteger,
+       .least = 0,
+       .most = kMostDrainMs},
+  };
+  for (const ModuleSpec& other : ModuleSpecs()) {
+    const bool called =
+        std::any_of(modules.begin(), modules.end(), [&](const auto& module) {
+          const auto peers = FindModuleSpec(module->name()).peers;
+          return std::find(peers.begin(), peers.end(), other.name) !=
+                 peers.end();
+        });
+    if (!called) continue;
+    settings.push_back({.name = "peer-" + std::string(other.name),
+                        .help = "address of " + std::string(other.name),
+                        .default_value = AbstractSocket(other.name),
+                        .kind = Kind::kPeer});
+  }
+  for (const auto& module : modules) {
+    for (Setting& setting : module->settings()) {
+      settings.push_back(std::move(setting));
+    }
+  }
+  return settings;
+}
+
+absl::Status CheckSettings(const Config& config, const Modules& modules) {
+  const std::string& auth = config.Get("auth");
+  if (auth != "off") {
+    return SettingInvalid("--auth",
+                          "this build has no authentication yet; "
+                          "only \"off\" can be chosen.");
+  }
+  for (const std::string name :
+       {"tls-cert-file", "tls-key-file", "tls-client-ca-file", "jwks-file"}) {
+    if (!config.Get(name).empty()) {
+      return SettingInvalid(
+          "--" + name, "this build has neither TLS nor authentication yet.");
+    }
+  }
+  for (const Setting& setting : config.settings()) {
+    using Kind = Setting::Kind;
+    if (setting.kind == Kind::kListen || setting.kind == Kind::kPeer ||
+        IsTcpListener(setting.kind)) {
+      WELFARE_RETURN_IF_ERROR(CheckAddress(setting, config.Get(setting.name)));
+    }
+  }
+  if (absl::Status status = CheckCacheUrl(config.Get("redis-url"));
+      !status.ok()) {
+    return SettingInvalid("--redis-url", base::MessageOf(status));
+  }
+  WELFARE_RETURN_IF_ERROR(CheckAssets(config, modules));
+  return CheckDatabase(config, modules);
+}
+
+std::string DatabaseUrl(const Config& config, std::string_view module) {
+  const std::string& url = config.Get("database-url");
+  if (!url.empty()) return url;
+  const std::filesystem::path file =
+      std::filesystem::path(config.Get("data-dir")) /
+      (std::string(module) + ".db");
+  return "sqlite:" + file.string();
+}
+
+}  // namespace welfare::platform

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "services/platform/process/config.h"
+#include "services/platform/process/module.h"
+
+namespace welfare::platform {
+
+using Modules = std::vector<std::unique_ptr<Module>>;
+
+// The settings of a process that runs `modules`: those every process has and
+// the modules' own.
+std::vector<Setting> CommonSettings(const Modules& modules);
+
+// Whether a process of `modules` could live with these settings, as far as can
+// be seen without starting it: what --verify-config answers. What this build
+// does not do is refused, not ignored.
+//
+// Errors: INVALID_ARGUMENT, reason SETTING_INVALID; FAILED_PRECONDITION, reason
+//   DATA_FOLDER_UNUSABLE.
+absl::Status CheckSettings(const Config& config, const Modules& modules);
+
+// Where `module` keeps its data.
+std::string DatabaseUrl(const Config& config, std::string_view module);
+
+// Where a service of this machine is found without a setting.
+std::string AbstractSocket(std::string_view module);
+
+}  // namespace welfare::platform
