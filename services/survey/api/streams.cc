@@ -77,6 +77,9 @@ absl::Status SurveyApi::StreamRoundColumns(
     if (rows[r] == nullptr) continue;
     row.set_state(static_cast<v1::Submission::State>(rows[r]->state));
     row.set_late(rows[r]->late);
+    if (rows[r]->received_on.has_value()) {
+      *row.mutable_received_on() = ToProto(*rows[r]->received_on);
+    }
     row.set_revision(rows[r]->revision);
   }
   header.set_columns(static_cast<std::int32_t>(columns.size()));

@@ -754,6 +754,17 @@ TEST_F(SurveyComponent, AfterTheWindowIsLate) {
   day.set_month(7);
   day.set_day(12);
   EXPECT_TRUE(Call(&Stub::CreateSubmission, request)->late());
+  // Whoever counts from the columns can tell who was inside the window.
+  const auto columns = ReadColumns();
+  ASSERT_THAT(columns, IsOk());
+  int dated = 0;
+  for (const v1::Frame::Row& row : columns->header.frame().rows()) {
+    if (!row.has_received_on()) continue;
+    ++dated;
+    EXPECT_TRUE(row.late());
+    EXPECT_EQ(row.received_on().day(), 12);
+  }
+  EXPECT_EQ(dated, 1);
 }
 
 // --- import ---
