@@ -34,6 +34,13 @@ absl::Status RoundNotFound(std::string_view name) {
       .WithResource("survey.welfare/Round", name);
 }
 
+absl::Status CodebookNotFound(std::string_view name) {
+  return MakeError(Code::kNotFound, "CODEBOOK_NOT_FOUND",
+                   "There is no such codebook version; see ListCodebooks.")
+      .With("name", name)
+      .WithResource("survey.welfare/Codebook", name);
+}
+
 absl::Status CellUnknown(std::string_view name, std::string_view cell,
                          const std::vector<std::string>& cells) {
   std::string known;

@@ -19,6 +19,8 @@ absl::Status IndicatorNotFound(std::string_view name);
 absl::Status SurveyNotFound(std::string_view name);
 // NOT_FOUND, ROUND_NOT_FOUND.
 absl::Status RoundNotFound(std::string_view name);
+// NOT_FOUND, CODEBOOK_NOT_FOUND.
+absl::Status CodebookNotFound(std::string_view name);
 // INVALID_ARGUMENT, CELL_UNKNOWN.
 absl::Status CellUnknown(std::string_view name, std::string_view cell,
                          const std::vector<std::string>& cells);

@@ -33,7 +33,8 @@ struct IndicatorModule::Parts {
                 .registry_versions = registry_feed,
                 .cache = context.cache(),
                 .metrics = context.metrics()}),
-        service({.reader = reader, .calls = calls}) {}
+        checker(surveys, survey),
+        service({.reader = reader, .checker = checker, .calls = calls}) {}
 
   // Values have the versions of their rounds, and these are the survey's to
   // tell: one stream of it serves all who wait here. One that has ended is
@@ -62,6 +63,7 @@ struct IndicatorModule::Parts {
   platform::VersionFeed& feed;          // the survey's versions
   platform::VersionFeed registry_feed;  // nobody waits for these
   IndicatorReader reader;
+  CodebookChecker checker;
   IndicatorService service;
 };
 

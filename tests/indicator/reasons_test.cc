@@ -19,6 +19,7 @@ TEST(Reasons, AreTheOnesOfTheGoldenList) {
       IndicatorNotFound("x"),
       SurveyNotFound("x"),
       RoundNotFound("x"),
+      CodebookNotFound("x"),
       CellUnknown("x", "y", {"z"}),
       NameInvalid("name", "x", absl::OkStatus()),
       base::Page::Read(-1, "", "").status(),

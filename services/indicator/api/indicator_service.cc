@@ -87,6 +87,15 @@ grpc::ServerUnaryReactor* IndicatorService::ListStatements(
       std::bind_front(&IndicatorReader::ListStatements, &reader_));
 }
 
+grpc::ServerUnaryReactor* IndicatorService::CheckDefinitions(
+    grpc::CallbackServerContext* context,
+    const v1::CheckDefinitionsRequest* request,
+    v1::CheckDefinitionsResponse* response) {
+  return platform::Unary(
+      calls_, context, request, response,
+      std::bind_front(&CodebookChecker::CheckDefinitions, &checker_));
+}
+
 grpc::ServerWriteReactor<type::v1::WatchVersionsResponse>*
 IndicatorService::WatchVersions(grpc::CallbackServerContext* context,
                                 const type::v1::WatchVersionsRequest* request) {

@@ -6,6 +6,7 @@
 
 #include "welfare/indicator/v1/indicator_service.grpc.pb.h"
 
+#include "services/indicator/api/codebook_checker.h"
 #include "services/indicator/api/indicator_reader.h"
 #include "services/platform/rpc/handler.h"
 #include "services/platform/rpc/stream.h"
@@ -22,11 +23,13 @@ class IndicatorService final
  public:
   struct Dependencies {
     IndicatorReader& reader;
+    CodebookChecker& checker;
     const platform::CallEnvironment& calls;
   };
   // All must outlive the service.
   explicit IndicatorService(const Dependencies& dependencies)
       : reader_(dependencies.reader),
+        checker_(dependencies.checker),
         calls_(dependencies.calls) {}
 
   grpc::ServerUnaryReactor* GetIndicator(grpc::CallbackServerContext* context,
@@ -49,12 +52,17 @@ class IndicatorService final
   grpc::ServerUnaryReactor* ListStatements(grpc::CallbackServerContext* context,
                                            const grpc::ByteBuffer* request,
                                            grpc::ByteBuffer* response) override;
+  grpc::ServerUnaryReactor* CheckDefinitions(
+      grpc::CallbackServerContext* context,
+      const v1::CheckDefinitionsRequest* request,
+      v1::CheckDefinitionsResponse* response) override;
   grpc::ServerWriteReactor<type::v1::WatchVersionsResponse>* WatchVersions(
       grpc::CallbackServerContext* context,
       const type::v1::WatchVersionsRequest* request) override;
 
  private:
   IndicatorReader& reader_;
+  CodebookChecker& checker_;
   const platform::CallEnvironment& calls_;
 };
 

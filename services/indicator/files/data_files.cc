@@ -370,9 +370,11 @@ std::vector<PublishedFigure> ReadFigures(const std::string& csv,
     figure.denominator = number(12);
     figure.value = cell(13);
     figure.value_as_published = cell(14);
+    figure.kind = cell(15);
     figure.lower_bound = number(16);
     figure.upper_bound = number(17);
     figure.wording = cell(18);
+    figure.claim = ClaimOf(figure);
     figures.push_back(std::move(figure));
   }
   return figures;
@@ -442,6 +444,9 @@ class Loader {
     const path populations = place / "populations.yaml";
     if (const auto node = Yaml(populations)) {
       Mapping fields(*node, Name(populations), violations_);
+      if (const auto first = fields.Integer("first_program_year")) {
+        set.first_program_year = static_cast<int>(*first);
+      }
       fields.Each("populations", [&](const YAML::Node& one) {
         set.populations.push_back(
             ReadPopulation(one, Name(populations), violations_));

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,21 @@ enum class Check {
 std::string_view ToString(Check check);
 std::optional<Check> FindCheck(std::string_view text);
 
+// What a row states, and by which alone it is judged. Sent between services; do
+// not renumber.
+enum class Claim {
+  kNone = 0,     // nothing that can be checked
+  kCount = 1,    // a number of respondents, options or members: 23地区
+  kShare = 2,    // a count and its base: 62/62
+  kPercent = 3,  // 70.0%
+  kWording = 4,  // 7割以上
+  kValue = 5,    // a total, a rank, dates, a series
+};
+
+// Whether a printed number is the computed one. Sent between services; do not
+// renumber.
+enum class Agreement { kNone = 0, kSame = 1, kDiffers = 2 };
+
 // One row of the published figures: one reading of one statement.
 struct PublishedFigure {
   std::string figure_id;
@@ -49,10 +65,19 @@ struct PublishedFigure {
   std::optional<std::int64_t> denominator;
   std::string value;
   std::string value_as_published;
+  std::string kind;  // `exact`, `at_least` and so on: see the data's README
   std::optional<std::int64_t> lower_bound;  // inclusive
   std::optional<std::int64_t> upper_bound;  // inclusive
   std::string wording;  // judged by the wording profile; empty for numbers
+  Claim claim = Claim::kNone;  // see ClaimOf
 };
+
+// Returns what a row states:
+//   a wording where it prints one and no exact count (`kind`);
+//   a percentage or a share where it is printed as one (`70.0%`, `62/62`);
+//   a value where `value` is filled in and no members of a list are counted;
+//   else a count.
+Claim ClaimOf(const PublishedFigure& figure);
 
 // How a row is computed.
 struct FigureSource {
@@ -99,10 +124,18 @@ struct StatementReading {
   std::optional<int> count;
   std::optional<int> base;
   StatementVerdict verdict = StatementVerdict::kNotComputed;
-  std::string rule;       // what judged it, in words
+  std::string rule;       // what decided, in words
   std::string indicator;  // empty for the registry
   std::string cell;
   std::string not_computed_reason;
+  // What the row states decides; the rest is compared and shown.
+  Claim claim = Claim::kNone;
+  Agreement count_agreement = Agreement::kNone;
+  Agreement base_agreement = Agreement::kNone;
+  std::optional<StatementVerdict> wording_verdict;
+  std::optional<std::int64_t> published_count;
+  std::optional<std::int64_t> published_base;
+  std::string wording;
 };
 
 // One statement with all its readings. Met when a reading FITS.
@@ -124,6 +157,8 @@ struct Statement {
 // exist are left out.
 struct StatementInputs {
   std::map<int, const RoundIndicators*> rounds;
+  // Rounds that are planned and were never opened: as no round, but said so.
+  std::set<int> planned;
   // The registry at the pin of the round the statements are about.
   const RegistryHistory* history = nullptr;
 };

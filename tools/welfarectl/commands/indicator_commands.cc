@@ -69,6 +69,9 @@ int GetIndicatorValue(Session& session, const std::string& id,
       flags += (flags.empty() ? "" : " ") +
                v1::Cell::Flag_Name(static_cast<v1::Cell::Flag>(flag));
     }
+    if (cell.undecided() > 0) {
+      flags += " (undecided: " + std::to_string(cell.undecided()) + ")";
+    }
     table.Add({cell.key(), cell.label(), std::to_string(cell.count()),
                std::to_string(cell.base()),
                cell.has_percent() ? cell.percent() : "-",
@@ -130,6 +133,29 @@ Outcome OutcomeOf(const v1::Statement& statement) {
   }
 }
 
+// Whether a printed number is the computed one, in a word; `-` where the row
+// prints none.
+std::string AgreementWord(v1::Statement::Agreement agreement) {
+  switch (agreement) {
+    case v1::Statement::AGREEMENT_SAME:
+      return "same";
+    case v1::Statement::AGREEMENT_DIFFERS:
+      return "differs";
+    default:
+      return "-";
+  }
+}
+
+std::string VerdictWord(v1::Statement::Verdict verdict) {
+  if (verdict == v1::Statement::VERDICT_UNSPECIFIED) return "-";
+  return ShortName(v1::Statement::Verdict_Name(verdict), "VERDICT_");
+}
+
+std::string ClaimWord(v1::Statement::Claim claim) {
+  if (claim == v1::Statement::CLAIM_UNSPECIFIED) return "-";
+  return ShortName(v1::Statement::Claim_Name(claim), "CLAIM_");
+}
+
 int CheckStatements(Session& session, int fiscal_year, bool check) {
   v1::ListStatementsRequest request;
   request.set_parent(session.round_name(fiscal_year));
@@ -139,6 +165,10 @@ int CheckStatements(Session& session, int fiscal_year, bool check) {
                {.title = "published", .limit = 26},
                {.title = "computed", .limit = 34},
                {.title = "verdict"},
+               {.title = "states"},
+               {.title = "count"},
+               {.title = "base"},
+               {.title = "wording"},
                {.title = "reading", .limit = 56}});
   std::map<Outcome, int> outcomes;
   const int code = ReadPages<v1::ListStatementsResponse>(
@@ -147,26 +177,28 @@ int CheckStatements(Session& session, int fiscal_year, bool check) {
           all.push_back(statement);
           ++outcomes[OutcomeOf(statement)];
           bool first = true;
-          const auto add = [&](const std::string& computed,
-                               const std::string& verdict,
-                               const std::string& reading) {
+          // What the row states decides the verdict; whether the other numbers
+          // printed beside it are the computed ones stands apart.
+          const auto add = [&](const v1::Statement::Reading& reading,
+                               const std::string& words) {
             table.Add({first ? std::to_string(statement.page()) : "",
                        first ? statement.label() : "",
-                       first ? statement.published() : "", computed, verdict,
-                       reading});
+                       first ? statement.published() : "", reading.computed(),
+                       VerdictWord(reading.verdict()),
+                       ClaimWord(reading.claim()),
+                       AgreementWord(reading.count_agreement()),
+                       AgreementWord(reading.base_agreement()),
+                       VerdictWord(reading.wording_verdict()), words});
             first = false;
           };
           if (statement.verdict() == v1::Statement::VERDICT_NOT_COMPUTED) {
-            add("",
-                ShortName(v1::Statement::Verdict_Name(statement.verdict()),
-                          "VERDICT_"),
-                statement.not_computed_reason());
+            v1::Statement::Reading none;
+            none.set_verdict(statement.verdict());
+            add(none, statement.not_computed_reason());
             continue;
           }
           for (const v1::Statement::Reading& reading : statement.readings()) {
-            add(reading.computed(),
-                ShortName(v1::Statement::Verdict_Name(reading.verdict()),
-                          "VERDICT_"),
+            add(reading,
                 reading.reading() + ": " + reading.population().label());
           }
         }
