@@ -175,6 +175,7 @@ DemoRound ReadRound(
         row.state = SubmissionState::kSubmitted;
         row.revision = 1;
         row.late = header->second > last.ToString();
+        row.received_on = base::Date::Parse(header->second).value();
       }
       round.rows.push_back(std::move(row));
     }
@@ -293,6 +294,12 @@ DemoRounds LoadDemoRounds() {
       ReadRecords(registry / "municipalities.csv");
   std::map<std::string, std::map<int, StatusFacts>> facts;
   demo.history.version = 5;
+  for (const Record& row :
+       ReadRecords(SourceDir() / "services/registry/data/programs.csv")) {
+    if (row.at("program") != "jusou") continue;
+    demo.history.first_program_year =
+        std::atoi(row.at("first_fiscal_year").c_str());
+  }
   for (Record& row : ReadRecords(registry / "status-jusou.csv")) {
     facts[row["municipality_code"]][std::atoi(row["fiscal_year"].c_str())] = {
         Fact(row["implementing"]), Fact(row["preparation"])};

@@ -83,6 +83,16 @@ void FakeSurvey::RemoveRound(int year) {
   revisions_.erase(year);
 }
 
+void FakeSurvey::PlanRound(int year) {
+  const std::lock_guard lock(mutex_);
+  planned_.insert(year);
+}
+
+void FakeSurvey::PutCodebook(const survey::v1::Codebook& codebook) {
+  const std::lock_guard lock(mutex_);
+  codebooks_[codebook.name()] = codebook;
+}
+
 bool FakeSurvey::Fails() {
   ++calls_;
   return TakeFailure(failures_);
@@ -116,6 +126,8 @@ survey::v1::Round FakeSurvey::RoundOf(int year) const {
   const std::lock_guard lock(mutex_);
   round.set_revision(revisions_.at(year));
   round.set_incarnation(incarnation_);
+  if (planned_.contains(year))
+    round.set_state(survey::v1::Round::STATE_PLANNED);
   return round;
 }
 
@@ -137,6 +149,9 @@ grpc::Status FakeSurvey::StreamRoundColumns(
   const int year = YearOf(request->name());
   if (year == 0) return {grpc::StatusCode::NOT_FOUND, "no such round"};
   survey::v1::Round round = RoundOf(year);
+  if (round.state() == survey::v1::Round::STATE_PLANNED) {
+    return {grpc::StatusCode::FAILED_PRECONDITION, "never opened"};
+  }
   if (request->revision() > round.revision()) {
     return {grpc::StatusCode::OUT_OF_RANGE, "lies ahead"};
   }
@@ -173,6 +188,11 @@ grpc::Status FakeSurvey::StreamRoundColumns(
     }
     proto.set_late(row.late);
     proto.set_revision(row.revision);
+    if (row.received_on.has_value()) {
+      proto.mutable_received_on()->set_year(row.received_on->year());
+      proto.mutable_received_on()->set_month(row.received_on->month());
+      proto.mutable_received_on()->set_day(row.received_on->day());
+    }
   }
   writer->Write(first);
   for (const RawColumn& column : demo.columns) {
@@ -214,11 +234,18 @@ grpc::Status FakeSurvey::ListCodebooks(
   return grpc::Status::OK;
 }
 
-grpc::Status FakeSurvey::GetCodebook(grpc::ServerContext*,
-                                     const survey::v1::GetCodebookRequest*,
-                                     survey::v1::Codebook* response) {
+grpc::Status FakeSurvey::GetCodebook(
+    grpc::ServerContext*, const survey::v1::GetCodebookRequest* request,
+    survey::v1::Codebook* response) {
   if (Fails()) return Unavailable();
   *response = CodebookProto(*demo_.rounds.at(2025).questionnaire);
+  if (request->name() == response->name()) return grpc::Status::OK;
+  const std::lock_guard lock(mutex_);
+  const auto found = codebooks_.find(request->name());
+  if (found == codebooks_.end()) {
+    return {grpc::StatusCode::NOT_FOUND, "no such codebook"};
+  }
+  *response = found->second;
   return grpc::Status::OK;
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
@@ -30,6 +31,10 @@ class FakeSurvey final : public survey::v1::SurveyService::Service {
   void RemoveRound(int year);
   // Says that it is another store from now on.
   void SetIncarnation(const std::string& incarnation);
+  // Puts a round back to planned: it has no columns.
+  void PlanRound(int year);
+  // Serves this codebook under its name, besides that of the rounds.
+  void PutCodebook(const survey::v1::Codebook& codebook);
 
   int calls() const { return calls_; }
   int streams() const { return streams_; }
@@ -65,6 +70,8 @@ class FakeSurvey final : public survey::v1::SurveyService::Service {
   std::map<int, std::int64_t> revisions_;
   std::map<int, int> withdrawn_;
   std::string incarnation_ = "survey-a";
+  std::set<int> planned_;
+  std::map<std::string, survey::v1::Codebook> codebooks_;
   std::atomic<int> failures_ = 0;
   std::atomic<int> calls_ = 0;
   std::atomic<int> streams_ = 0;

@@ -70,6 +70,10 @@ Definition Count(std::string id, std::string population,
   return definition;
 }
 
+base::Date Day(int month, int day) {
+  return base::Date::Make(kYear, month, day).value();
+}
+
 }  // namespace
 
 TestAnswer Codes(std::set<std::string> codes) {
@@ -146,6 +150,9 @@ DefinitionSet TestDefinitions() {
        "{fy_ja}年度 未実施自治体"},
       {"implementing_previous_year", 1, kMunicipality,
        "registry('implementing', -1)", "{previous_fy_ja}年度 実施自治体"},
+      {"newcomers", 1, kMunicipality,
+       "registry('implementing', 0) and not(registry('implementing', -1))",
+       "新規実施"},
       {"plan_made", 1, kMunicipality, "${plan} = 'formulated'", "策定済み"},
       {"outreach_outsourced", 1, kMunicipality,
        "selected(${operation}, 'outsourced')", "委託"},
@@ -231,6 +238,11 @@ RoundTable MakeTable(const std::vector<TestRow>& rows, Basis basis) {
                  row.state,
                  row.late,
                  row.state == SubmissionState::kNone ? 0 : 1};
+    if (row.state != SubmissionState::kNone) {
+      one.received_on = row.early  ? Day(6, 15)
+                        : row.late ? Day(7, 12)
+                                   : Day(6, 16);
+    }
     for (int year = 2015; year <= kYear; ++year) {
       one.facts[year] = {ToTruth(row.implementing, year),
                          ToTruth(row.preparation, year)};
@@ -276,6 +288,8 @@ RoundTable MakeTable(const std::vector<TestRow>& rows, Basis basis) {
   header.synthetic = true;
   header.registry_version = 12;
   header.revision = 124;
+  header.window_start = Day(6, 16);
+  header.window_end = Day(7, 11);
   auto made = RoundTable::Make(std::move(header), questionnaire,
                                std::move(frame), std::move(columns), basis);
   if (!made.ok()) {
@@ -352,6 +366,8 @@ std::vector<TestRow> RandomRows(std::mt19937_64& random, int municipalities) {
       one.kind = kind;
       one.state = kStates[static_cast<std::size_t>(pick(8))];
       one.late = one.state != SubmissionState::kNone && pick(5) == 0;
+      one.early =
+          one.state != SubmissionState::kNone && !one.late && pick(5) == 0;
       if (kind == RespondentKind::kCouncil) {
         one.answers["opening"] = multiple({"daily", "regular"});
         one.answers["phases/discovery"] =

@@ -48,6 +48,7 @@ struct TestRow {
   std::map<int, std::optional<bool>> preparation;
   SubmissionState state = SubmissionState::kSubmitted;
   bool late = false;
+  bool early = false;  // received before the window's first day
   // As sent: rows that do not count are not masked yet. Items that are missing
   // here are NOT_APPLICABLE (NOT_ASKED for another kind).
   std::map<std::string, TestAnswer> answers;
@@ -67,8 +68,8 @@ inline constexpr int kYear = 2025;
 std::shared_ptr<const Questionnaire> TestQuestionnaire();
 
 // Populations: all_municipalities, all_councils, implementing,
-// not_implementing, implementing_previous_year, plan_made, outreach_outsourced,
-// outreach_direct, transition.
+// not_implementing, implementing_previous_year, newcomers, plan_made,
+// outreach_outsourced, outreach_direct, transition.
 // Definitions beyond the defaults: see the source.
 DefinitionSet TestDefinitions();
 

@@ -149,6 +149,7 @@ absl::StatusOr<RoundHeader> FromProto(const survey::v1::Round& round) {
   header.incarnation = round.incarnation();
   header.window_start = DateFromProto(round.window_start());
   header.window_end = DateFromProto(round.window_end());
+  header.opened = round.state() != survey::v1::Round::STATE_PLANNED;
   return header;
 }
 
@@ -175,13 +176,15 @@ absl::StatusOr<FrameRow> FromProto(const survey::v1::Frame::Row& row) {
   }
   WELFARE_ASSIGN_OR_RETURN(const base::RespondentKind kind,
                            KindFromProto(row.respondent_kind()));
-  FrameRow frame{{*code, kind},
-                 row.display_name(),
-                 row.area(),
-                 {},
-                 StateFromProto(row.state()),
-                 row.late(),
-                 row.revision()};
+  FrameRow frame{
+      {*code, kind},
+      row.display_name(),
+      row.area(),
+      {},
+      StateFromProto(row.state()),
+      row.late(),
+      row.revision(),
+      row.has_received_on() ? DateFromProto(row.received_on()) : std::nullopt};
   for (const survey::v1::Frame::StatusFact& fact : row.statuses()) {
     frame.facts[fact.fiscal_year()] = {
         ToTruth(fact.has_implementing(), fact.implementing()),
@@ -290,6 +293,8 @@ v1::IndicatorValue ToProto(const std::string& survey, const Figures& figures) {
     if (cell.numerator.has_value()) one.set_numerator(*cell.numerator);
     if (cell.denominator.has_value()) one.set_denominator(*cell.denominator);
     for (const Flag flag : cell.flags) one.add_flags(ToProto(flag));
+    one.set_undecided(cell.undecided);
+    one.set_role(static_cast<v1::Cell::Role>(cell.role));
   }
   for (const base::Absence kind : base::kAllAbsences) {
     v1::AbsenceCount& one = *proto.add_absences();
@@ -354,6 +359,21 @@ v1::Statement ToProto(const std::string& round, const Statement& statement) {
     one.set_rule(reading.rule);
     one.set_indicator(reading.indicator);
     one.set_cell(reading.cell);
+    one.set_claim(static_cast<v1::Statement::Claim>(reading.claim));
+    one.set_count_agreement(
+        static_cast<v1::Statement::Agreement>(reading.count_agreement));
+    one.set_base_agreement(
+        static_cast<v1::Statement::Agreement>(reading.base_agreement));
+    if (reading.wording_verdict.has_value()) {
+      one.set_wording_verdict(ToProto(*reading.wording_verdict));
+    }
+    if (reading.published_count.has_value()) {
+      one.set_published_count(*reading.published_count);
+    }
+    if (reading.published_base.has_value()) {
+      one.set_published_base(*reading.published_base);
+    }
+    one.set_wording(reading.wording);
   }
   proto.set_verdict(ToProto(statement.verdict));
   std::string agreeing;
@@ -366,6 +386,40 @@ v1::Statement ToProto(const std::string& round, const Statement& statement) {
   proto.set_round_fiscal_year(statement.round_year);
   proto.set_synthetic(statement.synthetic);
   return proto;
+}
+
+v1::DefinitionMisfit ToProto(const std::string& survey, const Misfit& misfit) {
+  v1::DefinitionMisfit proto;
+  switch (misfit.kind) {
+    case Misfit::Kind::kPopulation:
+      proto.set_population(misfit.id);
+      break;
+    case Misfit::Kind::kIndicator:
+      proto.set_indicator(misfit.id);
+      break;
+    case Misfit::Kind::kStatement:
+      proto.set_statement(
+          base::RoundName{survey, base::FiscalYear::FromChecked(misfit.year)}
+              .ToString() +
+          "/statements/" + misfit.id);
+      break;
+  }
+  proto.set_place(misfit.place);
+  proto.set_reason(misfit.reason);
+  proto.set_subject(misfit.subject);
+  proto.set_message(misfit.message);
+  proto.set_message_ja(misfit.message_ja);
+  return proto;
+}
+
+v1::CheckDefinitionsResponse::Fit FitOf(const Figures& figures) {
+  v1::CheckDefinitionsResponse::Fit fit;
+  fit.set_indicator(figures.indicator);
+  fit.set_measure(ToProto(figures.measure));
+  // The years of a series are those of a round.
+  if (figures.measure == Measure::kRegistrySeries) return fit;
+  for (const FigureCell& cell : figures.cells) fit.add_cells(cell.key);
+  return fit;
 }
 
 }  // namespace welfare::indicator

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "welfare/indicator/v1/indicator.pb.h"
+#include "welfare/indicator/v1/indicator_service.pb.h"
 #include "welfare/registry/v1/status.pb.h"
 #include "welfare/survey/v1/codebook.pb.h"
 #include "welfare/survey/v1/columns.pb.h"
@@ -19,6 +20,7 @@
 #include "services/indicator/questionnaire/questionnaire.h"
 #include "services/indicator/round/registry_history.h"
 #include "services/indicator/round/round_table.h"
+#include "services/indicator/statements/misfits.h"
 #include "services/indicator/statements/published.h"
 
 namespace welfare::indicator {
@@ -49,5 +51,8 @@ v1::Explanation ToProto(const FrameRow& row,
                         const CellExplanation& explanation);
 // `round` is the name of the round the statement is about.
 v1::Statement ToProto(const std::string& round, const Statement& statement);
+v1::DefinitionMisfit ToProto(const std::string& survey, const Misfit& misfit);
+// The indicator and the cells that its values would have.
+v1::CheckDefinitionsResponse::Fit FitOf(const Figures& figures);
 
 }  // namespace welfare::indicator

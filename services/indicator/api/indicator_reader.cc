@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -28,6 +29,10 @@ constexpr std::chrono::seconds kReplyLifetime = std::chrono::hours(1);
 constexpr std::size_t kRoundsInMemory = 16;
 constexpr std::size_t kHistoriesInMemory = 16;
 constexpr std::size_t kListingsInMemory = 8;
+
+// Stands for the revision of a previous round that was never opened; it goes
+// into page tokens, which hold no negative numbers.
+constexpr std::int64_t kPlanned = std::numeric_limits<std::int64_t>::max();
 
 // Observes how long its life took.
 class Timer {
@@ -76,7 +81,9 @@ absl::StatusOr<Name> ParseName(std::string_view field, std::string_view text) {
 }
 
 std::string DigestOf(const SurveyData& data) {
-  std::string text;
+  std::string text =
+      "first_program_year " +
+      std::to_string(data.definitions.first_program_year.value_or(0)) + "\n";
   for (const PopulationDefinition& population : data.definitions.populations) {
     text += CanonicalText(Definition{}, population);
   }
@@ -94,7 +101,8 @@ std::string DigestOf(const SurveyData& data) {
     for (const PublishedFigure& figure : round.figures) {
       text += "\nfigure " + figure.figure_id + " " + figure.statement_id + " " +
               figure.reading + " " + figure.label + " " + figure.value + " " +
-              figure.value_as_published + " " + figure.wording;
+              figure.value_as_published + " " + figure.kind + " " +
+              figure.wording;
       for (const auto& bound : {figure.numerator, figure.denominator,
                                 figure.lower_bound, figure.upper_bound}) {
         text += " " + (bound.has_value() ? std::to_string(*bound) : "-");
@@ -293,6 +301,7 @@ IndicatorReader::HistoryOf(const CallContext& call, const LoadedRound& round) {
         RegistryHistory history,
         registry_.GetHistory(call, header.program, first, last,
                              header.registry_version));
+    history.first_program_year = data->definitions.first_program_year;
     const std::lock_guard lock(mutex_);
     seen_registry_ = history.incarnation;
     return std::make_shared<const RegistryHistory>(std::move(history));
@@ -407,8 +416,8 @@ absl::Status IndicatorReader::ListIndicatorValues(
   };
   bytes = cache_.Get(key_of(RegistryIncarnation()));
   if (bytes != nullptr) return absl::OkStatus();
-  WELFARE_ASSIGN_OR_RETURN(
-      const auto round, Load(call, name, pin.revision, pin.incarnation));
+  WELFARE_ASSIGN_OR_RETURN(const auto round,
+                           Load(call, name, pin.revision, pin.incarnation));
   WELFARE_ASSIGN_OR_RETURN(const auto history, HistoryOf(call, *round));
   {
     const Timer timer(compute_seconds_);
@@ -434,6 +443,11 @@ absl::Status IndicatorReader::ListIndicatorValues(
           page.TokenAfter(Key(pin.revision, ids[end - 1])));
     }
     response.set_total_size(static_cast<int>(ids.size()));
+    if (!after.has_value()) {
+      for (const Misfit& misfit : FindMisfits(indicators)) {
+        *response.add_left_out() = ToProto(name.survey, misfit);
+      }
+    }
     bytes = platform::Share(response.SerializeAsString());
   }
   cache_.Set(key_of(history->incarnation), bytes, kReplyLifetime);
@@ -482,8 +496,8 @@ absl::Status IndicatorReader::ListStatements(
                            SurveyIncarnation(call, name));
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
                            platform::ReadPage(request, store));
-  // The revisions of the round and of the round before (0: there is none), and
-  // the statement.
+  // The revisions of the round and of the round before (0: there is none;
+  // kPlanned: it was never opened), and the statement.
   using Key = std::tuple<std::int64_t, std::int64_t, std::string>;
   WELFARE_ASSIGN_OR_RETURN(const auto after, page.After<Key>());
   WELFARE_ASSIGN_OR_RETURN(
@@ -494,12 +508,15 @@ absl::Status IndicatorReader::ListStatements(
   const base::RoundName before{name.survey, name.fiscal_year - 1};
   Pin before_pin;
   if (!after.has_value()) {
-    const auto found = PinVersion(call, before, 0, 0);
+    const absl::StatusOr<RoundHeader> found = survey_.GetRound(call, before);
     if (found.ok()) {
-      before_pin = *found;
+      before_pin = {found->opened ? found->revision : kPlanned,
+                    found->registry_version, found->incarnation};
     } else if (found.status().code() != absl::StatusCode::kNotFound) {
       return found.status();
     }
+  } else if (std::get<1>(*after) == kPlanned) {
+    before_pin.revision = kPlanned;
   } else if (std::get<1>(*after) > 0) {
     WELFARE_ASSIGN_OR_RETURN(before_pin,
                              PinVersion(call, before, std::get<1>(*after), 0));
@@ -514,17 +531,12 @@ absl::Status IndicatorReader::ListStatements(
   };
   bytes = cache_.Get(key_of(RegistryIncarnation()));
   if (bytes != nullptr) return absl::OkStatus();
-  WELFARE_ASSIGN_OR_RETURN(const auto round, Load(call, name, pin.revision, pin.incarnation));
+  WELFARE_ASSIGN_OR_RETURN(const auto round,
+                           Load(call, name, pin.revision, pin.incarnation));
   std::shared_ptr<const LoadedRound> previous;
-  if (before_pin.revision > 0) {
-    auto loaded = Load(call, before, before_pin.revision, before_pin.incarnation);
-    // A round that was planned and never opened has no answers to compare.
-    if (loaded.ok()) {
-      previous = *loaded;
-    } else if (loaded.status().code() !=
-               absl::StatusCode::kFailedPrecondition) {
-      return loaded.status();
-    }
+  if (before_pin.revision > 0 && before_pin.revision != kPlanned) {
+    WELFARE_ASSIGN_OR_RETURN(previous, Load(call, before, before_pin.revision,
+                                            before_pin.incarnation));
   }
   WELFARE_ASSIGN_OR_RETURN(const auto history, HistoryOf(call, *round));
 
@@ -537,6 +549,10 @@ absl::Status IndicatorReader::ListStatements(
     inputs.rounds[name.fiscal_year.value()] = &round->On(basis);
     if (previous != nullptr) {
       inputs.rounds[before.fiscal_year.value()] = &previous->On(basis);
+    }
+    // A round that was planned and never opened has no answers to compare.
+    if (before_pin.revision == kPlanned) {
+      inputs.planned.insert(before.fiscal_year.value());
     }
     inputs.history = history.get();
     const std::vector<Statement> all =

@@ -19,12 +19,22 @@ namespace welfare::indicator {
 // points. 30 is the published rounds' usual base.
 inline constexpr int kSmallBaseLimit = 30;
 
-// A remark on a figure, in the order in which they are listed.
+// A remark on a figure, in the order in which they are listed. Which measure
+// has which is a table in services/indicator/README.md.
 enum class Flag {
-  kUndefined = 1,   // the base (or the number of values) is 0
-  kLowerBound = 2,  // members have no value: a total is a lower bound
-  kSmallBase = 3,   // base below kSmallBaseLimit
-  kTied = 4,        // several respondents share the value of a rank
+  kUndefined = 1,   // the base is 0, and only then
+  kLowerBound = 2,  // members have no number, or are in or out unknown
+  kSmallBase = 3,   // base of 1 up to below kSmallBaseLimit
+  kTied = 4,        // several respondents share the value of a maximum or rank
+  kNoValue = 5,     // a base, and nothing to state: no such rank, no record
+};
+
+// What an option is to a ranking of options. Sent between services; do not
+// renumber.
+enum class OptionRole {
+  kAnswer = 0,  // an answer like others
+  kOther = 1,   // その他: many answers in one
+  kNone = 2,    // 該当なし: stands alone, none of the others
 };
 
 // One figure.
@@ -37,7 +47,13 @@ struct FigureCell {
   std::optional<std::string> value;  // of a sum, maximum, rank, mean, median
   std::optional<std::int64_t> numerator;    // of a quotient
   std::optional<std::int64_t> denominator;  // of a quotient
+  // Of a series: members of the base of whom the registry does not say whether
+  // they are in.
+  int undecided = 0;
+  OptionRole role = OptionRole::kAnswer;
   std::vector<Flag> flags;
+
+  bool Has(Flag flag) const;
 };
 
 // One indicator computed for one round at exact versions.
@@ -74,12 +90,17 @@ struct Figures {
   const FigureCell* FindCell(std::string_view key) const;
 };
 
+// Sets the flags of every cell and of the whole that its numbers call for.
+void SetFlags(Figures& figures);
+
 // Returns OK when the figures are consistent:
 //   size = base + the absences outside it;
-//   base = answered + the absences inside it (not for PROGRESS, where those
-//     who did not hand in stay in the base);
+//   base = answered + the absences inside it;
+//   PROGRESS has no absences, a REGISTRY_SERIES none but UNKNOWN;
 //   every count lies in 0..its base, every cell's base in 0..base;
-//   the cells of a single answer, and of a histogram, add up to `answered`.
+//   the cells of a single answer, and of a histogram, add up to `answered`;
+//   percents, values and flags of every cell and of the whole are those that
+//     the table of the README says for the measure.
 //
 // Errors:
 //   INTERNAL, reason FIGURES_INCONSISTENT.

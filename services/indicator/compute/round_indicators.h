@@ -109,6 +109,9 @@ class RoundIndicators {
   };
   struct Sets;
 
+  TableRow RowOf(std::size_t row) const {
+    return TableRow(*table_, row, first_program_year_);
+  }
   void BindPopulation(const PopulationDefinition& definition);
   void BindDefinition(std::size_t index);
   const Bound* FindBound(std::string_view id) const;
@@ -126,6 +129,7 @@ class RoundIndicators {
   std::string AnswerInWords(std::size_t item, std::size_t row) const;
 
   std::shared_ptr<const RoundTable> table_;
+  std::optional<int> first_program_year_;
   std::vector<Definition> definitions_;
   std::map<std::string, PopulationSet, std::less<>> populations_;
   std::map<std::string, Bound, std::less<>> bound_;

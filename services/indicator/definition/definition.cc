@@ -386,9 +386,13 @@ int DefinitionSet::FirstRegistryYear() const {
   int first = 0;
   for (const Definition& definition : definitions) {
     if (definition.measure != Measure::kRegistrySeries) continue;
-    if (first == 0 || definition.from_year < first) {
-      first = definition.from_year;
-    }
+    const int reads = definition.fact == SeriesFact::kNewcomer
+                          ? definition.from_year - 1
+                          : definition.from_year;
+    if (first == 0 || reads < first) first = reads;
+  }
+  if (first != 0 && first_program_year.has_value()) {
+    first = std::max(first, *first_program_year);
   }
   return first;
 }

@@ -115,6 +115,9 @@ std::string CanonicalText(const Definition& definition,
 // fit the measure; expressions that parse.
 struct DefinitionSet {
   std::string survey;
+  // The first fiscal year in which the programme can be run; unset where it is
+  // not stated. Before it nobody implements, and that is no lack of a record.
+  std::optional<int> first_program_year = std::nullopt;
   std::vector<PopulationDefinition> populations;
   std::vector<Definition> definitions;
 
@@ -136,7 +139,9 @@ struct DefinitionSet {
   std::vector<Definition> ForQuestionnaire(
       const Questionnaire& questionnaire) const;
 
-  // The earliest year any REGISTRY_SERIES begins in; 0 without one.
+  // The earliest year any REGISTRY_SERIES needs a record of: the one it begins
+  // in, and for newcomers the year before, but none before the programme's
+  // first; 0 without one.
   int FirstRegistryYear() const;
 };
 

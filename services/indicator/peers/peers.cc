@@ -200,6 +200,9 @@ absl::StatusOr<std::shared_ptr<const Questionnaire>> SurveyPeer::GetCodebook(
   survey::v1::Codebook codebook;
   const grpc::Status status =
       stub_->service->GetCodebook(peer.context(), request, &codebook);
+  if (status.error_code() == grpc::StatusCode::NOT_FOUND) {
+    return CodebookNotFound(name.ToString());
+  }
   if (!status.ok()) return SurveyFailure(call, status);
   return FromProto(codebook);
 }

@@ -66,6 +66,10 @@ class SurveyPeer {
   absl::StatusOr<std::optional<base::CodebookName>> FindLatestCodebook(
       const platform::CallContext& call, const base::SurveyName& survey) const;
 
+  // Returns the codebook, draft or published.
+  //
+  // Errors:
+  //   NOT_FOUND, reason CODEBOOK_NOT_FOUND.
   absl::StatusOr<std::shared_ptr<const Questionnaire>> GetCodebook(
       const platform::CallContext& call, const base::CodebookName& name) const;
 

@@ -246,6 +246,11 @@ const base::Value& TableRow::item(std::size_t index) const {
 }
 
 base::Truth TableRow::registry(base::RegistryFact fact, int offset) const {
+  if (fact == base::RegistryFact::kImplementing &&
+      first_program_year_.has_value() &&
+      fiscal_year() + offset < *first_program_year_) {
+    return base::Truth::kFalse;
+  }
   const auto& facts = table_.rows()[row_].facts;
   const auto found = facts.find(fiscal_year() + offset);
   if (found == facts.end()) return base::Truth::kUnknown;

@@ -56,6 +56,7 @@ struct FrameRow {
   SubmissionState state = SubmissionState::kNone;
   bool late = false;
   int revision = 0;  // of the submission; 0 without one
+  std::optional<base::Date> received_on = {};
 };
 
 // The round the columns belong to.
@@ -69,6 +70,8 @@ struct RoundHeader {
   std::string incarnation;  // the survey's store, in which `revision` counts
   std::optional<base::Date> window_start;
   std::optional<base::Date> window_end;
+  // False for a round that is planned: it has no frame and no answers yet.
+  bool opened = true;
 };
 
 // One item's answers as they come over the wire: one entry per frame row.
@@ -156,9 +159,11 @@ class RoundTable {
 // One row as expressions see it. Used by one thread.
 class TableRow final : public base::ExpressionRow {
  public:
-  // `table` outlives this.
-  TableRow(const RoundTable& table, std::size_t row)
-      : table_(table), row_(row) {}
+  // `table` outlives this. `first_program_year`: before it nobody implements,
+  // whatever is on record.
+  TableRow(const RoundTable& table, std::size_t row,
+           std::optional<int> first_program_year)
+      : table_(table), row_(row), first_program_year_(first_program_year) {}
 
   const base::Value& item(std::size_t index) const override;
   base::Truth registry(base::RegistryFact fact, int offset) const override;
@@ -169,6 +174,7 @@ class TableRow final : public base::ExpressionRow {
  private:
   const RoundTable& table_;
   std::size_t row_;
+  std::optional<int> first_program_year_;
   mutable std::map<std::size_t, base::Value> values_;
 };
 

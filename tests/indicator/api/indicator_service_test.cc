@@ -256,7 +256,14 @@ TEST_F(IndicatorServiceTest, JudgesEveryPublishedStatement) {
                  count: 23
                  base: 30
                  verdict: VERDICT_FITS
-                 rule: "base 30; count 23; profile 1: 7割以上 = 21..23 of 30"
+                 rule: "count 23"
+                 claim: CLAIM_COUNT
+                 count_agreement: AGREEMENT_SAME
+                 base_agreement: AGREEMENT_SAME
+                 wording: "7割以上"
+                 wording_verdict: VERDICT_FITS
+                 published_count: 23
+                 published_base: 30
                  indicator: "plan_formulated"
                  cell: "formulated"
                  population { id: "implementing" size: 30 }
@@ -275,6 +282,165 @@ TEST_F(IndicatorServiceTest, StatementsWithoutLastYearsRoundSaySo) {
     if (!statement.name().ends_with("p06_window_no_change")) continue;
     EXPECT_EQ(statement.not_computed_reason(), "there is no round of FY2024");
   }
+}
+
+TEST_F(IndicatorServiceTest, APlannedRoundOfTheYearBeforeIsAsNone) {
+  survey_.PlanRound(2024);
+  v1::ListStatementsRequest request;
+  request.set_parent("surveys/jusou/rounds/2025");
+  request.set_page_size(50);  // later pages know it too
+  int seen = 0;
+  do {
+    const auto response =
+        Call(&v1::IndicatorService::Stub::ListStatements, request);
+    ASSERT_THAT(response, IsOk());
+    for (const auto& statement : response->statements()) {
+      if (statement.name().ends_with("p06_window_no_change") ||
+          statement.name().ends_with("p08_partners_increase")) {
+        ++seen;
+        EXPECT_EQ(statement.not_computed_reason(),
+                  "the round of FY2024 is planned and was never opened");
+      }
+    }
+    request.set_page_token(response->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(seen, 2);
+  EXPECT_THAT(Value("plan_formulated", 0, 0, 2024),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "ROUND_STATE"));
+}
+
+TEST_F(IndicatorServiceTest, SaysWhatWouldNotFitACodebook) {
+  v1::CheckDefinitionsRequest request;
+  request.set_name("surveys/jusou/codebooks/2025-1");
+  const auto whole =
+      Call(&v1::IndicatorService::Stub::CheckDefinitions, request);
+  ASSERT_THAT(whole, IsOk());
+  EXPECT_EQ(whole->misfits_total(), 0) << whole->ShortDebugString();
+  EXPECT_GE(whole->fits_size(), 115);
+
+  // A draft with an option less, an item less, and one of a population that
+  // nobody defined.
+  survey::v1::Codebook draft =
+      testing::CodebookProto(*Demo().rounds.at(2025).questionnaire);
+  draft.set_name("surveys/jusou/codebooks/2026-1");
+  draft.set_state(survey::v1::Codebook::STATE_DRAFT);
+  for (int i = 0; i < draft.items_size(); ++i) {
+    survey::v1::Item& item = *draft.mutable_items(i);
+    if (item.item() == "plan_formulated") {
+      item.mutable_options()->DeleteSubrange(0, 1);
+    }
+    if (item.item() == "window_installed") item.set_population("everybody");
+  }
+  for (int i = 0; i < draft.items_size(); ++i) {
+    if (draft.items(i).item() == "sc_cases") {
+      draft.mutable_items()->DeleteSubrange(i, 1);
+    }
+  }
+  survey_.PutCodebook(draft);
+  request.set_name(draft.name());
+  const auto checked =
+      Call(&v1::IndicatorService::Stub::CheckDefinitions, request);
+  ASSERT_THAT(checked, IsOk());
+  EXPECT_EQ(checked->misfits_total(), checked->misfits_size());
+  std::map<std::string, v1::DefinitionMisfit> by_thing;
+  for (const v1::DefinitionMisfit& misfit : checked->misfits()) {
+    by_thing.emplace(
+        misfit.population() + misfit.indicator() + misfit.statement(), misfit);
+    EXPECT_FALSE(misfit.message().empty());
+    EXPECT_FALSE(misfit.message_ja().empty());
+    EXPECT_FALSE(misfit.place().empty());
+  }
+  EXPECT_THAT(
+      by_thing["plan_made"],
+      Partially(R"pb(population: "plan_made"
+                     place: "populations.plan_made"
+                     reason: "OPTION_UNKNOWN"
+                     subject: "formulated"
+                     message_ja: "調査票の設問に選択肢「formulated」がない。"
+      )pb"));
+  EXPECT_THAT(by_thing["plan_period_years"],
+              Partially(R"pb(indicator: "plan_period_years"
+                             reason: "POPULATION_MISFIT"
+                             subject: "plan_made")pb"));
+  EXPECT_THAT(by_thing["window_installed"],
+              Partially(R"pb(indicator: "window_installed"
+                             reason: "POPULATION"
+                             subject: "everybody")pb"));
+  EXPECT_THAT(by_thing["sc_cases_histogram"],
+              Partially(R"pb(reason: "ITEM_UNKNOWN" subject: "sc_cases")pb"));
+  EXPECT_THAT(
+      by_thing["surveys/jusou/rounds/2025/statements/p04_plan_formulated"],
+      Partially(R"pb(reason: "CELL_UNKNOWN" subject: "formulated")pb"));
+  std::set<std::string> fits;
+  for (const auto& fit : checked->fits()) fits.insert(fit.indicator());
+  EXPECT_TRUE(fits.contains("plan_formulated"));
+  EXPECT_FALSE(fits.contains("window_installed"));
+
+  request.set_name("surveys/jusou/codebooks/2030-1");
+  EXPECT_THAT(Call(&v1::IndicatorService::Stub::CheckDefinitions, request),
+              StatusIs(absl::StatusCode::kNotFound, "CODEBOOK_NOT_FOUND"));
+  request.set_name("surveys/other/codebooks/2025-1");
+  EXPECT_THAT(Call(&v1::IndicatorService::Stub::CheckDefinitions, request),
+              StatusIs(absl::StatusCode::kNotFound, "SURVEY_NOT_FOUND"));
+  request.set_name("surveys/jusou");
+  EXPECT_THAT(Call(&v1::IndicatorService::Stub::CheckDefinitions, request),
+              StatusIs(absl::StatusCode::kInvalidArgument, "NAME_INVALID"));
+  survey_.FailNext(-1);
+  request.set_name("surveys/jusou/codebooks/2025-1");
+  EXPECT_THAT(Call(&v1::IndicatorService::Stub::CheckDefinitions, request),
+              StatusIs(absl::StatusCode::kUnavailable, "SURVEY_UNAVAILABLE"));
+}
+
+// A round whose codebook has an item of a population that nobody defined.
+TEST(IndicatorMisfits, OneMisfitLeavesTheRestOfTheRound) {
+  DemoRounds demo = Demo();
+  std::vector<Item> items = demo.rounds.at(2025).questionnaire->items();
+  for (Item& item : items) {
+    if (item.id == "window_installed") item.population = "everybody";
+  }
+  demo.rounds.at(2025).questionnaire =
+      std::make_shared<Questionnaire>("2025-1", std::move(items));
+  FakeSurvey survey(demo);
+  FakeRegistry registry(demo);
+  support::ServiceRunner survey_runner(
+      survey, survey::v1::SurveyService::service_full_name());
+  support::ServiceRunner registry_runner(
+      registry, registry::v1::RegistryService::service_full_name());
+  support::ModuleRunner runner(std::make_unique<IndicatorModule>());
+  runner.SetPeer("survey", survey_runner.address());
+  runner.SetPeer("registry", registry_runner.address());
+  ASSERT_THAT(runner.Start(), IsOk());
+  const auto stub = v1::IndicatorService::NewStub(runner.channel());
+
+  grpc::ClientContext values_context;
+  v1::ListIndicatorValuesRequest values_request;
+  values_request.set_parent("surveys/jusou/rounds/2025");
+  values_request.set_page_size(1000);
+  v1::ListIndicatorValuesResponse values;
+  ASSERT_TRUE(
+      stub->ListIndicatorValues(&values_context, values_request, &values).ok());
+  EXPECT_GE(values.indicator_values_size(), 110);
+  ASSERT_EQ(values.left_out_size(), 1) << values.left_out(0).ShortDebugString();
+  EXPECT_THAT(values.left_out(0), Partially(R"pb(indicator: "window_installed"
+                                                 reason: "POPULATION"
+                                                 subject: "everybody")pb"));
+
+  grpc::ClientContext statements_context;
+  v1::ListStatementsRequest statements_request;
+  statements_request.set_parent("surveys/jusou/rounds/2025");
+  statements_request.set_page_size(1000);
+  v1::ListStatementsResponse statements;
+  ASSERT_TRUE(
+      stub->ListStatements(&statements_context, statements_request, &statements)
+          .ok());
+  int fits = 0;
+  for (const auto& statement : statements.statements()) {
+    if (statement.verdict() == v1::Statement::VERDICT_FITS) ++fits;
+    if (!statement.name().ends_with("p06_window_installed")) continue;
+    EXPECT_EQ(statement.verdict(), v1::Statement::VERDICT_NOT_COMPUTED);
+    EXPECT_FALSE(statement.not_computed_reason().empty());
+  }
+  EXPECT_GT(fits, 60);
 }
 
 TEST_F(IndicatorServiceTest, APinnedReadIsExactAndNeedsNoPeerTwice) {
@@ -506,6 +672,17 @@ TEST(IndicatorWire, EnumsHaveEqualNumbers) {
   EXPECT_EQ(static_cast<int>(Flag::kLowerBound), v1::Cell::LOWER_BOUND);
   EXPECT_EQ(static_cast<int>(Flag::kSmallBase), v1::Cell::SMALL_BASE);
   EXPECT_EQ(static_cast<int>(Flag::kUndefined), v1::Cell::UNDEFINED);
+  EXPECT_EQ(static_cast<int>(Flag::kNoValue), v1::Cell::NO_VALUE);
+  EXPECT_EQ(static_cast<int>(OptionRole::kOther), v1::Cell::ROLE_OTHER);
+  EXPECT_EQ(static_cast<int>(OptionRole::kNone), v1::Cell::ROLE_NONE);
+  EXPECT_EQ(static_cast<int>(Claim::kCount), v1::Statement::CLAIM_COUNT);
+  EXPECT_EQ(static_cast<int>(Claim::kShare), v1::Statement::CLAIM_SHARE);
+  EXPECT_EQ(static_cast<int>(Claim::kPercent), v1::Statement::CLAIM_PERCENT);
+  EXPECT_EQ(static_cast<int>(Claim::kWording), v1::Statement::CLAIM_WORDING);
+  EXPECT_EQ(static_cast<int>(Claim::kValue), v1::Statement::CLAIM_VALUE);
+  EXPECT_EQ(static_cast<int>(Agreement::kSame), v1::Statement::AGREEMENT_SAME);
+  EXPECT_EQ(static_cast<int>(Agreement::kDiffers),
+            v1::Statement::AGREEMENT_DIFFERS);
   EXPECT_EQ(static_cast<int>(StatementVerdict::kNotComputed),
             v1::Statement::VERDICT_NOT_COMPUTED);
   EXPECT_EQ(static_cast<int>(StatementVerdict::kHigherClassFits),

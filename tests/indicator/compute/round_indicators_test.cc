@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "services/base/error.h"
+#include "tests/indicator/flag_table.h"
 #include "tests/indicator/small_round.h"
 
 namespace welfare::indicator {
@@ -69,6 +70,13 @@ std::optional<bool> IsMember(const std::string& population, const TestRow& row,
   }
   if (population == "implementing_previous_year") {
     return row.Implements(kYear - 1);
+  }
+  if (population == "newcomers") {
+    const std::optional<bool> now = row.Implements(kYear);
+    const std::optional<bool> before = row.Implements(kYear - 1);
+    if (now == false || before == true) return false;
+    if (now == true && before == false) return true;
+    return std::nullopt;
   }
   if (population == "transition") return row.preparation.at(kYear);
   const std::map<std::string, std::pair<std::string, std::string>> answers = {
@@ -348,6 +356,11 @@ TEST_P(RandomRound, CountsAgreeWithTheRecount) {
   const Figures cohorts = Compute("window_by_cohort");
   EXPECT_EQ(cohorts.FindCell("year_1")->count, first_year);
   EXPECT_EQ(cohorts.FindCell("year_1")->base, first_year_base);
+  // Whoever is in no cohort is asked and answers like everybody.
+  const Figures window = Compute("window");
+  EXPECT_EQ(cohorts.base, window.base);
+  EXPECT_EQ(cohorts.answered, window.answered);
+  EXPECT_EQ(cohorts.absences, window.absences);
 }
 
 TEST_P(RandomRound, PercentsAndSumsHold) {
@@ -369,13 +382,19 @@ TEST_P(RandomRound, PercentsAndSumsHold) {
       if (cell.percent.has_value()) {
         EXPECT_EQ(*cell.percent, PercentByHand(cell.count, cell.base));
       } else if (!cell.value.has_value()) {
-        EXPECT_THAT(cell.flags, ::testing::Contains(Flag::kUndefined));
+        EXPECT_TRUE(cell.Has(Flag::kUndefined) || cell.Has(Flag::kNoValue));
       }
     }
     if (definition.measure == Measure::kDistribution &&
         !definition.multiple_answer && definition.item != "note") {
       EXPECT_EQ(sum + inside, figures.base);
     }
+  }
+}
+
+TEST_P(RandomRound, EveryValueSaysWhatTheTableSays) {
+  for (const Definition& definition : indicators_->definitions()) {
+    testing::ExpectWhatTheTableSays(Compute(definition.id));
   }
 }
 
@@ -408,34 +427,60 @@ TEST_P(RandomRound, ExplanationsRecountEveryCell) {
 TEST_P(RandomRound, ProgressAndSeriesAgreeWithTheRecount) {
   int received = 0;
   int late = 0;
+  int early = 0;
   int expected = 0;
+  int unrecorded = 0;
+  int received_not_implementing = 0;
   std::map<int, int> implementing;
   std::map<int, int> newcomers;
+  std::map<int, int> unknown_newcomers;
   for (const TestRow& row : rows_) {
     if (row.kind != RespondentKind::kMunicipality) continue;
     ++expected;
     if (RowCounts(row, basis_)) {
       ++received;
       if (row.late) ++late;
+      if (row.early) ++early;
+      if (row.Implements(kYear) == false) ++received_not_implementing;
     }
+    if (!row.Implements(kYear).has_value()) ++unrecorded;
     for (int year = 2023; year <= kYear; ++year) {
-      if (row.Implements(year) != true) continue;
-      ++implementing[year];
-      if (row.Implements(year - 1) != true) ++newcomers[year];
+      const std::optional<bool> now = row.Implements(year);
+      const std::optional<bool> before = row.Implements(year - 1);
+      if (now == true) ++implementing[year];
+      if (now == true && before == false) ++newcomers[year];
+      // Who does not implement, or did the year before, is surely none.
+      if (now != false && before != true &&
+          (!now.has_value() || !before.has_value())) {
+        ++unknown_newcomers[year];
+      }
     }
   }
   const Figures progress = Compute("response_municipalities");
   EXPECT_EQ(progress.FindCell("received")->count, received);
   EXPECT_EQ(progress.FindCell("received")->base, expected);
   EXPECT_EQ(progress.FindCell("late")->count, late);
-  EXPECT_EQ(progress.FindCell("on_time")->count, received - late);
+  EXPECT_EQ(progress.FindCell("on_time")->count, received - late - early);
+  EXPECT_EQ(progress.FindCell("early") == nullptr, early == 0);
+  EXPECT_EQ(progress.answered, expected);
+  EXPECT_EQ(progress.FindCell("received_not_implementing")->count,
+            received_not_implementing);
+  EXPECT_EQ(progress.FindCell("received_status_unknown") == nullptr,
+            unrecorded == 0);
   for (int year = 2023; year <= kYear; ++year) {
     const std::string key = std::to_string(year);
     EXPECT_EQ(Compute("implementing_by_year").FindCell(key)->count,
               implementing[year]);
-    EXPECT_EQ(Compute("newcomers_by_year").FindCell(key)->count,
-              newcomers[year]);
+    const Figures by_year = Compute("newcomers_by_year");
+    EXPECT_EQ(by_year.FindCell(key)->count, newcomers[year]);
+    EXPECT_EQ(by_year.FindCell(key)->undecided, unknown_newcomers[year]);
   }
+  EXPECT_EQ(Compute("newcomers_by_year").Absent(Absence::kUnknown),
+            unknown_newcomers[kYear]);
+  // The series and the population of that name are one set.
+  const PopulationSet* population = indicators_->FindPopulation("newcomers");
+  EXPECT_EQ(population->members.Count(), newcomers[kYear]);
+  EXPECT_EQ(population->undecided.Count(), unknown_newcomers[kYear]);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomRound, ::testing::Range(1, 9));
@@ -569,6 +614,90 @@ TEST_F(Trap, NotCountedIsNeitherZeroNorUnanswered) {
             "NOT_COUNTED (カウントしていない)");
 }
 
+TEST_F(Trap, AHighestValueIsABoundWhereSomeKeepNoCount) {
+  std::vector<TestRow> rows = Municipalities(4);
+  rows[0].answers["contacts"] = Number(14);
+  rows[1].answers["contacts"] = Number(14);
+  rows[2].answers["contacts"] = Absent(Absence::kNotCounted);
+  rows[3].answers["contacts"] = Number(3);
+  const Figures sums = Compute(rows, "contacts");
+  const Figures ranks = Compute(rows, "contacts_ranked");
+  const FigureCell& max = *sums.FindCell("max");
+  const FigureCell& first = *ranks.FindCell("rank_1");
+  EXPECT_EQ(max.flags, first.flags);
+  EXPECT_THAT(max.flags, ::testing::ElementsAre(Flag::kLowerBound,
+                                                Flag::kSmallBase, Flag::kTied));
+  EXPECT_EQ(max.base, 3);
+  EXPECT_EQ(first.base, 3);
+  EXPECT_THAT(sums.FindCell("mean")->flags,
+              ::testing::ElementsAre(Flag::kSmallBase));
+  // There are two distinct values: no third rank, over a base that is not 0.
+  const FigureCell& third = *ranks.FindCell("rank_3");
+  EXPECT_FALSE(third.value.has_value());
+  EXPECT_THAT(third.flags,
+              ::testing::ElementsAre(Flag::kSmallBase, Flag::kNoValue));
+}
+
+TEST_F(Trap, WhoHasNoRecordOfTheYearBeforeIsNoNewcomerYet) {
+  std::vector<TestRow> rows = Municipalities(4);
+  rows[1].implementing[kYear - 1] = false;
+  rows[2].implementing[kYear - 1] = std::nullopt;
+  rows[3].implementing[kYear] = std::nullopt;  // surely none: ran it before
+  const Figures figures = Compute(rows, "newcomers_by_year");
+  const FigureCell& cell = *figures.FindCell(std::to_string(kYear));
+  EXPECT_EQ(cell.count, 1);
+  EXPECT_EQ(cell.undecided, 1);
+  EXPECT_THAT(cell.flags, ::testing::Contains(Flag::kLowerBound));
+  EXPECT_EQ(figures.Absent(Absence::kUnknown), 1);
+  EXPECT_EQ(figures.answered, 3);
+  const auto explained =
+      indicators_->Explain("newcomers_by_year", std::to_string(kYear), nullptr);
+  EXPECT_FALSE(explained.ok());  // a series needs the registry
+  const RegistryHistory history = MakeHistory(rows, 2022);
+  const auto named = indicators_->Explain("newcomers_by_year",
+                                          std::to_string(kYear), &history);
+  ASSERT_TRUE(named.ok());
+  EXPECT_EQ(named->explanations[0].reason, "registry 2025: newcomer no");
+  EXPECT_EQ(named->explanations[1].reason, "registry 2025: newcomer yes");
+  EXPECT_EQ(named->explanations[2].reason, "registry 2025: newcomer UNKNOWN");
+  EXPECT_EQ(named->explanations[3].reason, "registry 2025: newcomer no");
+}
+
+TEST_F(Trap, AYearWithoutRecordsIsNoZero) {
+  std::vector<TestRow> rows = Municipalities(3);
+  for (TestRow& row : rows) row.implementing[2023] = std::nullopt;
+  const Figures figures = Compute(rows, "implementing_by_year");
+  const FigureCell& cell = *figures.FindCell("2023");
+  EXPECT_EQ(cell.count, 0);
+  EXPECT_EQ(cell.base, 3);
+  EXPECT_EQ(cell.undecided, 3);
+  EXPECT_FALSE(cell.percent.has_value());
+  EXPECT_THAT(cell.flags,
+              ::testing::ElementsAre(Flag::kLowerBound, Flag::kSmallBase,
+                                     Flag::kNoValue));
+  // What was before the programme could be run needs no record.
+  RegistryHistory history = MakeHistory(rows, 2024);
+  history.first_program_year = 2024;
+  const auto since = indicators_->Compute("newcomers_by_year", &history);
+  ASSERT_TRUE(since.ok()) << since.status();
+  EXPECT_EQ(since->FindCell("2024")->count, 3);
+  EXPECT_EQ(since->FindCell("2024")->undecided, 0);
+}
+
+TEST_F(Trap, BeforeTheFirstDayIsNotOnTime) {
+  std::vector<TestRow> rows = Municipalities(4);
+  rows[0].early = true;
+  rows[1].late = true;
+  rows[3].implementing[kYear] = std::nullopt;
+  const Figures figures = Compute(rows, "response_municipalities");
+  EXPECT_EQ(figures.FindCell("received")->count, 4);
+  EXPECT_EQ(figures.FindCell("on_time")->count, 2);
+  EXPECT_EQ(figures.FindCell("late")->count, 1);
+  EXPECT_EQ(figures.FindCell("early")->count, 1);
+  EXPECT_EQ(figures.FindCell("received_not_implementing")->count, 0);
+  EXPECT_EQ(figures.FindCell("received_status_unknown")->count, 1);
+}
+
 TEST_F(Trap, UnknownPreparationIsLeftOutAndCounted) {
   std::vector<TestRow> rows = Municipalities(3);
   rows[0].preparation[kYear] = true;
@@ -639,7 +768,7 @@ TEST_F(Trap, DefinitionsThatDoNotFitTheCodebookAreAllNamed) {
     reasons.push_back(violation.reason);
   }
   EXPECT_THAT(reasons, ::testing::UnorderedElementsAre(
-                           "ITEM_UNKNOWN", "POPULATION", "ITEM_UNKNOWN",
+                           "ITEM_UNKNOWN", "POPULATION_MISFIT", "ITEM_UNKNOWN",
                            "OPTION_UNKNOWN"));
   EXPECT_EQ(base::ReasonOf(indicators.Compute("broken", nullptr).status()),
             "ITEM_NOT_IN_ROUND");
