@@ -35,12 +35,12 @@ struct RegistryModule::Parts {
         store(std::move(opened_store)),
         catalog(std::move(programs)),
         feed(versions),
-        live(*store,
+        live(*store, std::move(incarnation),
              [this](std::int64_t version) {
                feed.Publish(kRegistryResource, version);
              }),
         replies({}, context.metrics()),
-        reader(live, std::move(incarnation), catalog, context.clock(), replies),
+        reader(live, catalog, context.clock(), replies),
         writer(*store, live, catalog, context.clock(), context.metrics()),
         streams(live),
         service({.reader = reader,

@@ -102,9 +102,9 @@ std::size_t ChangeMessage::Add(const History& history, const Commit& commit,
     AppendMessage(commit_.record, Record::kRecordTimeFieldNumber,
                   ToProto(commit.recorded_time).SerializeAsString());
     AppendText(commit_.etag, Record::kEtagFieldNumber,
-               MakeEtag(commit.version));
+               MakeEtag(history.incarnation(), commit.version));
     AppendNumber(commit_.retracted, Record::kRetractedFieldNumber, 1);
-    AppendText(commit_.retracted, Record::kEtagFieldNumber, MakeEtag(0));
+    AppendText(commit_.retracted, Record::kEtagFieldNumber, MakeEtag({}, 0));
   }
   const RegistryView view = history.At(commit.version);
   const std::size_t municipalities = commit.municipalities.size();

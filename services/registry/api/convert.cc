@@ -131,7 +131,8 @@ base::Timestamp FromProto(const google::protobuf::Timestamp& time) {
                                      time.nanos() / 1000);
 }
 
-v1::Municipality ToProto(const Municipality& municipality,
+v1::Municipality ToProto(std::string_view incarnation,
+                         const Municipality& municipality,
                          base::FiscalYear year, base::Timestamp created,
                          base::Timestamp recorded) {
   const MunicipalityPeriod& period = municipality.Nearest(year);
@@ -172,7 +173,7 @@ v1::Municipality ToProto(const Municipality& municipality,
   // One that is only proposed has neither version nor times.
   if (municipality.version > 0) {
     result.set_version(municipality.version);
-    result.set_etag(MakeEtag(municipality.version));
+    result.set_etag(MakeEtag(incarnation, municipality.version));
     *result.mutable_create_time() = ToProto(created);
     *result.mutable_update_time() = ToProto(recorded);
   }
@@ -182,11 +183,13 @@ v1::Municipality ToProto(const Municipality& municipality,
 v1::Municipality ToProto(const RegistryView& view,
                          const Municipality& municipality,
                          base::FiscalYear year) {
-  return ToProto(municipality, year, view.CreatedTime(municipality),
+  return ToProto(view.incarnation(), municipality, year,
+                 view.CreatedTime(municipality),
                  view.RecordedTime(municipality));
 }
 
-v1::StatusRecord ToProto(const StatusRecord& record,
+v1::StatusRecord ToProto(std::string_view incarnation,
+                         const StatusRecord& record,
                          base::Timestamp recorded_time) {
   v1::StatusRecord result;
   result.set_program(base::ProgramName{record.program}.ToString());
@@ -201,7 +204,8 @@ v1::StatusRecord ToProto(const StatusRecord& record,
   // A record that is only proposed has neither version nor time.
   if (record.version > 0) {
     result.set_version(record.version);
-    result.set_etag(MakeEtag(record.retracted ? 0 : record.version));
+    result.set_etag(
+        MakeEtag(incarnation, record.retracted ? 0 : record.version));
     *result.mutable_record_time() = ToProto(recorded_time);
   }
   return result;
@@ -406,9 +410,11 @@ v1::HistoryEntry ToProto(const MunicipalityRecord& record,
   return entry;
 }
 
-v1::HistoryEntry ToProto(const StatusRecord& record, const Commit& commit) {
+v1::HistoryEntry ToProto(std::string_view incarnation,
+                         const StatusRecord& record, const Commit& commit) {
   v1::HistoryEntry entry = StartEntry(commit, record.note, record.reason);
-  *entry.mutable_status_record() = ToProto(record, commit.recorded_time);
+  *entry.mutable_status_record() =
+      ToProto(incarnation, record, commit.recorded_time);
   return entry;
 }
 

@@ -40,14 +40,17 @@ v1::Preparation ToProto(Preparation preparation);
 
 // The facts are those of `year`, or of the nearest year in which it exists.
 // `created` and `recorded`: when the municipality was first and last recorded.
-v1::Municipality ToProto(const Municipality& municipality,
+// `incarnation`, here and below: that of the history, for the entity tag.
+v1::Municipality ToProto(std::string_view incarnation,
+                         const Municipality& municipality,
                          base::FiscalYear year, base::Timestamp created,
                          base::Timestamp recorded);
 // `view` says when `municipality`, one of its own, was recorded.
 v1::Municipality ToProto(const RegistryView& view,
                          const Municipality& municipality,
                          base::FiscalYear year);
-v1::StatusRecord ToProto(const StatusRecord& record,
+v1::StatusRecord ToProto(std::string_view incarnation,
+                         const StatusRecord& record,
                          base::Timestamp recorded_time);
 v1::LineageEvent ToProto(const LineageEvent& event,
                          base::Timestamp recorded_time);
@@ -62,7 +65,8 @@ v1::RegistryState ToProto(const RegistryState& state);
 // One entry of a municipality's history; `commit` made it.
 v1::HistoryEntry ToProto(const MunicipalityRecord& record,
                          const Commit& commit);
-v1::HistoryEntry ToProto(const StatusRecord& record, const Commit& commit);
+v1::HistoryEntry ToProto(std::string_view incarnation,
+                         const StatusRecord& record, const Commit& commit);
 v1::HistoryEntry ToProto(const LineageEvent& event, const Commit& commit);
 // Everything but request_id and version.
 type::v1::ImportResult ToProto(const ImportPlan& plan,

@@ -119,12 +119,11 @@ struct HistoryItem {
 
 }  // namespace
 
-RegistryReader::RegistryReader(LiveHistory& live, std::string incarnation,
-                               const ProgramCatalog& catalog,
+RegistryReader::RegistryReader(LiveHistory& live, const ProgramCatalog& catalog,
                                const base::Clock& clock,
                                platform::Cache& replies)
     : live_(live),
-      incarnation_(std::move(incarnation)),
+      incarnation_(live.Head()->incarnation()),
       catalog_(catalog),
       clock_(clock),
       replies_(replies) {}
@@ -179,8 +178,8 @@ absl::Status RegistryReader::GetMunicipality(
                            YearOf(request.fiscal_year(), pin.moment));
   const bool stated = request.fiscal_year() != 0;
   const std::string key =
-      absl::StrCat("registry/municipality/", incarnation_, "/", pin.version, stated ? "/=" : "/",
-                   year.value(), "/", request.name());
+      absl::StrCat("registry/municipality/", incarnation_, "/", pin.version,
+                   stated ? "/=" : "/", year.value(), "/", request.name());
   reply = replies_.Get(key);
   if (reply != nullptr) return absl::OkStatus();
   const RegistryView view = pin.view();
@@ -261,7 +260,8 @@ absl::Status RegistryReader::ListMunicipalities(
     const v1::ListMunicipalitiesRequest& request,
     v1::ListMunicipalitiesResponse& response) const {
   WELFARE_ASSIGN_OR_RETURN(const StatusFilter filter, ReadFilter(request));
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request, incarnation_));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page,
+                           platform::ReadPage(request, incarnation_));
   // Later pages speak for the version and year of the first.
   using Key =
       std::tuple<std::int64_t, base::FiscalYear, base::MunicipalityCode>;
@@ -346,7 +346,8 @@ absl::Status RegistryReader::ListHistory(
     v1::ListHistoryResponse& response) const {
   const auto name = base::MunicipalityName::Parse(request.parent());
   if (!name.ok()) return NameInvalid("parent", request.parent(), name.status());
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request, incarnation_));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page,
+                           platform::ReadPage(request, incarnation_));
   // A position is a version and how many of its entries came before: what was
   // recorded never changes, so pages stay true without a pin.
   using Position = std::tuple<std::int64_t, std::int64_t>;
@@ -390,7 +391,7 @@ absl::Status RegistryReader::ListHistory(
     const Commit& commit = pin.history->commit(item.version);
     *response.add_history() =
         item.facts != nullptr    ? ToProto(*item.facts, commit)
-        : item.status != nullptr ? ToProto(*item.status, commit)
+        : item.status != nullptr ? ToProto(incarnation_, *item.status, commit)
                                  : ToProto(*item.event, commit);
     last = here;
   }
@@ -412,7 +413,8 @@ absl::Status RegistryReader::GetProgram(const platform::CallContext& call,
 absl::Status RegistryReader::ListPrograms(
     const platform::CallContext& call, const v1::ListProgramsRequest& request,
     v1::ListProgramsResponse& response) const {
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request, incarnation_));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page,
+                           platform::ReadPage(request, incarnation_));
   WELFARE_ASSIGN_OR_RETURN(const auto after,
                            page.After<std::tuple<std::string>>());
   WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
@@ -448,7 +450,8 @@ absl::Status RegistryReader::ListLineageEvents(
     const platform::CallContext& call,
     const v1::ListLineageEventsRequest& request,
     v1::ListLineageEventsResponse& response) const {
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request, incarnation_));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page,
+                           platform::ReadPage(request, incarnation_));
   // Records are only ever added at the end, so pages stay true without a pin.
   using Position = std::tuple<std::int64_t, std::int64_t>;  // version, number
   WELFARE_ASSIGN_OR_RETURN(const auto asked, page.After<Position>());
@@ -480,7 +483,8 @@ absl::Status RegistryReader::ListBoundaryMappings(
       const base::FiscalYear to,
       CheckYear("boundaries_fiscal_year", request.boundaries_fiscal_year()));
   if (to < from) return BoundariesBackward(from, to);
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request, incarnation_));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page,
+                           platform::ReadPage(request, incarnation_));
   // Later pages speak for the version of the first.
   using Key = std::tuple<std::int64_t, base::MunicipalityCode>;
   WELFARE_ASSIGN_OR_RETURN(const auto after, page.After<Key>());
@@ -528,7 +532,8 @@ absl::Status RegistryReader::ListStatusRecords(
   if (!program.ok()) {
     return NameInvalid("parent", request.parent(), program.status());
   }
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request, incarnation_));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page,
+                           platform::ReadPage(request, incarnation_));
   // Records are only ever added at the end, so pages stay true without a pin.
   using Position =
       std::tuple<std::int64_t, base::MunicipalityCode, base::FiscalYear>;
@@ -578,7 +583,8 @@ absl::Status RegistryReader::ListStatusRecords(
         response.set_next_page_token(page.TokenAfter(*last));
         return absl::OkStatus();
       }
-      *response.add_status_records() = ToProto(*record, commit->recorded_time);
+      *response.add_status_records() =
+          ToProto(incarnation_, *record, commit->recorded_time);
       last = here;
     }
   }

@@ -26,12 +26,11 @@ namespace welfare::registry {
 // may call it.
 class RegistryReader {
  public:
-  // All must outlive the reader. `incarnation` is that of the store behind
-  // `live`. `replies` keeps serialised replies under keys that contain it and
-  // the version they speak for; it must not block.
-  RegistryReader(LiveHistory& live, std::string incarnation,
-                 const ProgramCatalog& catalog, const base::Clock& clock,
-                 platform::Cache& replies);
+  // All must outlive the reader. `replies` keeps serialised replies under keys
+  // that contain the version they speak for, and whose it is; it must not
+  // block.
+  RegistryReader(LiveHistory& live, const ProgramCatalog& catalog,
+                 const base::Clock& clock, platform::Cache& replies);
 
   // These two answer with the bytes of the reply, most often from `replies`.
   // They block only where Blocks says so.

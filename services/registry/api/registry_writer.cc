@@ -89,17 +89,17 @@ v1::Municipality ReplyOf(const Draft& draft, const WriteContext& context,
           ? context.recorded_time
           : context.current.commit(municipality.created_version).recorded_time;
   if (proposed) municipality.version = context.version;
-  return ToProto(municipality, year, created, recorded);
+  return ToProto(draft.incarnation(), municipality, year, created, recorded);
 }
 
 v1::StatusRecord ReplyOf(const Draft& draft, const WriteContext& context,
                          StatusRecord record) {
   if (record.version != draft.version()) {
-    return ToProto(record,
+    return ToProto(draft.incarnation(), record,
                    context.current.commit(record.version).recorded_time);
   }
   record.version = context.version;
-  return ToProto(record, context.recorded_time);
+  return ToProto(draft.incarnation(), record, context.recorded_time);
 }
 
 std::string Quote(std::string_view text) {

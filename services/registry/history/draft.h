@@ -31,6 +31,7 @@ class Draft {
 
   // The version the changes will have.
   std::int64_t version() const { return version_; }
+  const std::string& incarnation() const { return view_.incarnation(); }
   std::int64_t next_municipality_id() const { return next_municipality_id_; }
   std::int64_t next_lineage_number() const { return next_lineage_number_; }
 

@@ -44,8 +44,9 @@ void SortChanges(Commit& commit) {
             });
 }
 
-History::History()
-    : municipalities_(std::make_shared<const MunicipalityTable>()) {}
+History::History(std::string incarnation)
+    : incarnation_(std::move(incarnation)),
+      municipalities_(std::make_shared<const MunicipalityTable>()) {}
 
 base::Timestamp History::recorded_time() const {
   return commits_.empty() ? base::Timestamp() : commits_.back()->recorded_time;

@@ -72,7 +72,11 @@ class RegistryView;
 // Invariants: commit i has version i + 1; recorded times rise.
 class History {
  public:
-  History();
+  // `incarnation`: whose versions these are (platform/storage/incarnation.h);
+  // it stays with everything that follows.
+  explicit History(std::string incarnation = {});
+
+  const std::string& incarnation() const { return incarnation_; }
 
   // The last version; 0 before the first change.
   std::int64_t version() const {
@@ -141,6 +145,7 @@ class History {
     std::map<base::FiscalYear, std::shared_ptr<const YearTable>> years;
   };
 
+  std::string incarnation_;
   std::vector<CommitPtr> commits_;
   std::shared_ptr<const MunicipalityTable> municipalities_;
   std::map<std::string, std::shared_ptr<const ProgramTable>, std::less<>>
@@ -155,6 +160,7 @@ using HistoryPtr = std::shared_ptr<const History>;
 class RegistryView {
  public:
   std::int64_t version() const { return version_; }
+  const std::string& incarnation() const { return history_->incarnation(); }
 
   // Returns the municipality with the resource id, or any code it ever held;
   // null when there is none, or none any more. It need not exist in every year.

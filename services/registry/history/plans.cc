@@ -35,17 +35,20 @@ absl::Status CheckEtag(std::string_view sent, std::string_view current,
   return EtagMismatch(resource, sent, current);
 }
 
-absl::Status CheckMunicipalityEtag(std::string_view sent,
+absl::Status CheckMunicipalityEtag(const Draft& draft, std::string_view sent,
                                    const Municipality& municipality) {
-  return CheckEtag(sent, MakeEtag(municipality.version),
+  return CheckEtag(sent, MakeEtag(draft.incarnation(), municipality.version),
                    "municipalities/" + municipality.first_code.ToString());
 }
 
-absl::Status CheckStatusEtag(std::string_view sent, const StatusRecord* known,
+absl::Status CheckStatusEtag(const Draft& draft, std::string_view sent,
+                             const StatusRecord* known,
                              std::string_view program,
                              const base::MunicipalityCode& municipality,
                              base::FiscalYear year) {
-  return CheckEtag(sent, MakeEtag(known == nullptr ? 0 : known->version),
+  return CheckEtag(sent,
+                   MakeEtag(draft.incarnation(),
+                            known == nullptr ? 0 : known->version),
                    "programs/" + std::string(program) + "/statusRecords/" +
                        municipality.ToString() + "/" + year.ToString());
 }
@@ -250,8 +253,13 @@ absl::StatusOr<const Municipality*> TheOne(
 
 }  // namespace
 
-std::string MakeEtag(std::int64_t version) {
-  return "\"" + std::to_string(version) + "\"";
+std::string MakeEtag(std::string_view incarnation, std::int64_t version) {
+  constexpr std::size_t kEnough = 16;  // digits that tell stores apart
+  if (version == 0 || incarnation.empty()) {
+    return "\"" + std::to_string(version) + "\"";
+  }
+  return "\"" + std::string(incarnation.substr(0, kEnough)) + "-" +
+         std::to_string(version) + "\"";
 }
 
 absl::Status CreateMunicipality(Draft& draft, const MunicipalityFacts& facts,
@@ -271,7 +279,7 @@ absl::StatusOr<Outcome> UpdateMunicipality(Draft& draft,
                                            const MunicipalityUpdate& update) {
   WELFARE_ASSIGN_OR_RETURN(const Municipality* municipality,
                            Find(draft, update.code));
-  WELFARE_RETURN_IF_ERROR(CheckMunicipalityEtag(update.etag, *municipality));
+  WELFARE_RETURN_IF_ERROR(CheckMunicipalityEtag(draft, update.etag, *municipality));
   const MunicipalityFacts* facts = &municipality->Last().facts;
   if (update.valid_from.has_value()) {
     WELFARE_ASSIGN_OR_RETURN(facts,
@@ -319,7 +327,7 @@ absl::Status DeleteMunicipality(Draft& draft,
                                 std::string_view etag,
                                 const Provenance& provenance) {
   WELFARE_ASSIGN_OR_RETURN(const Municipality* municipality, Find(draft, code));
-  WELFARE_RETURN_IF_ERROR(CheckMunicipalityEtag(etag, *municipality));
+  WELFARE_RETURN_IF_ERROR(CheckMunicipalityEtag(draft, etag, *municipality));
   const base::MunicipalityCode first_code = municipality->first_code;
   if (draft.FirstStatusYear(first_code, kAlways).has_value() ||
       draft.HasLineage(first_code)) {
@@ -342,7 +350,7 @@ absl::StatusOr<Outcome> RecordStatus(Draft& draft, std::string_view program,
   WELFARE_RETURN_IF_ERROR(FactsInYear(*found, proposal.fiscal_year).status());
   const base::MunicipalityCode& id = found->first_code;
   WELFARE_RETURN_IF_ERROR(
-      CheckStatusEtag(etag, draft.FindStatus(program, id, proposal.fiscal_year),
+      CheckStatusEtag(draft, etag, draft.FindStatus(program, id, proposal.fiscal_year),
                       program, id, proposal.fiscal_year));
   WELFARE_ASSIGN_OR_RETURN(
       const StatusDecision decision,
@@ -376,7 +384,7 @@ absl::StatusOr<StatusRecord> RetractStatus(
   const StatusRecord* known =
       draft.FindStatus(program, found->first_code, fiscal_year);
   WELFARE_RETURN_IF_ERROR(
-      CheckStatusEtag(etag, known, program, found->first_code, fiscal_year));
+      CheckStatusEtag(draft, etag, known, program, found->first_code, fiscal_year));
   if (known == nullptr) {
     return StatusNotFound(program, found->first_code, fiscal_year);
   }

@@ -29,8 +29,9 @@ struct Provenance {
   std::string reason = {};
 };
 
-// The entity tag of a version: `"12"`; of nothing: `"0"`.
-std::string MakeEtag(std::int64_t version);
+// The entity tag of a version of one store: `"3f0c2a9d41e85b76-12"`; of
+// nothing: `"0"`.
+std::string MakeEtag(std::string_view incarnation, std::int64_t version);
 
 // Adds a municipality that exists from `first_year` on.
 //

@@ -8,11 +8,11 @@
 #include "services/registry/errors.h"
 
 namespace welfare::registry {
-LiveHistory::LiveHistory(RegistryStore& store,
+LiveHistory::LiveHistory(RegistryStore& store, std::string incarnation,
                          std::function<void(std::int64_t version)> risen)
     : store_(store),
       risen_(std::move(risen)),
-      head_(std::make_shared<const History>()) {}
+      head_(std::make_shared<const History>(std::move(incarnation))) {}
 
 HistoryPtr LiveHistory::Head() const {
   // A plain lock: std::atomic<shared_ptr> of this library has one inside too,

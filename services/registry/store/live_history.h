@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -24,8 +25,9 @@ namespace welfare::registry {
 class LiveHistory {
  public:
   // Keeps `store`, which must outlive it. Starts empty; call CatchUp().
-  // `risen`, if any, is told the version of each new head; it must not block.
-  explicit LiveHistory(RegistryStore& store,
+  // `incarnation` is the store's. `risen`, if any, is told the version of each
+  // new head; it must not block.
+  explicit LiveHistory(RegistryStore& store, std::string incarnation = {},
                        std::function<void(std::int64_t version)> risen = {});
 
   // Returns the newest history; never null.

@@ -83,7 +83,8 @@ TEST(ChangeMessage, ReadsBackAsTheMessagesOfEveryRecord) {
         const auto& change = found[next++];
         EXPECT_EQ(change.version(), commit->version);
         EXPECT_EQ(change.status_record().SerializeAsString(),
-                  ToProto(*record, commit->recorded_time).SerializeAsString());
+                  ToProto("", *record, commit->recorded_time)
+                      .SerializeAsString());
       }
     }
     EXPECT_EQ(next, found.size());

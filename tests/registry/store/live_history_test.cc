@@ -99,13 +99,14 @@ TEST(LiveHistory, ShowsACommitOnlyAfterCatchingUp) {
 TEST(LiveHistory, TellsEachVersionThatItShows) {
   ListStore store;
   std::vector<std::int64_t> told;
-  LiveHistory live(store,
+  LiveHistory live(store, "store-a",
                    [&](std::int64_t version) { told.push_back(version); });
   ASSERT_THAT(live.CatchUp(), IsOk());
   EXPECT_TRUE(told.empty());
   Record(store, TwoWards());
   ASSERT_THAT(live.CatchUp(), IsOk());
   EXPECT_EQ(told, std::vector<std::int64_t>{1});
+  EXPECT_EQ(live.Head()->incarnation(), "store-a");
 }
 
 TEST(LiveHistory, SealsAMomentOnceAndShowsWhatWasWrittenBefore) {
