@@ -78,6 +78,15 @@ def lost(before, after, path=""):
     return [] if before == after else [f"{path}: {before!r} is now {after!r}"]
 
 
+def untagged(value):
+    """An entity tag is good until it is read again: it may have another form."""
+    if isinstance(value, dict):
+        return {key: untagged(each) for key, each in value.items() if key != "etag"}
+    if isinstance(value, list):
+        return [untagged(each) for each in value]
+    return value
+
+
 class Upgrade(unittest.TestCase):
     """The tests share one platform for each dump; those that write stand last
     in the alphabet."""
@@ -97,7 +106,7 @@ class Upgrade(unittest.TestCase):
         now = observed.observed(self.product)
         for part, before in self.expected["observed"].items():
             with self.subTest(part=part):
-                self.assertEqual(lost(before, now[part]), [])
+                self.assertEqual(lost(untagged(before), now[part]), [])
 
     def test_answers_an_old_request_as_it_did(self):
         for request in self.expected["requests"]:
