@@ -172,6 +172,15 @@ class SubmissionImportTest(unittest.TestCase):
         self.run_import(self.file("wrong.csv", (*ANSWERS, "colour"), []), code=1)
         self.assertIn("colour", self.stderr)
 
+    def test_the_rejects_file_names_every_fault(self):
+        rows = [(SURVEY, 2025, CHUO, "municipality", f"item{i}", i, "", "")
+                for i in range(2500)]
+        result, rejects = self.run_import(self.file("many.csv", ANSWERS, rows), code=3)
+        self.assertEqual({line for _, line, reason in rejects if reason == "UNKNOWN_ITEM"},
+                         set(range(2, 2502)))
+        self.assertEqual(result["rejectsTotal"], len(rejects))
+        self.assertEqual(len(result["rejects"]), len(rejects))
+
 
 class RegistryImportTest(unittest.TestCase):
     """A header line alone, of the registry's files."""
@@ -188,10 +197,11 @@ class RegistryImportTest(unittest.TestCase):
     def tearDownClass(cls):
         cls.product.stop()
 
-    def run_import(self, noun, text, code=0):
+    def run_import(self, noun, text, *flags, code=0):
         path = self.product.folder / "file.csv"
         path.write_text(text, "utf-8")
-        done = self.product.ctl("--output", "json", noun, "import", path, check=False)
+        done = self.product.ctl("--output", "json", noun, "import", path, *flags,
+                                check=False)
         self.assertEqual(done.returncode, code, done)
         return done
 
@@ -202,6 +212,17 @@ class RegistryImportTest(unittest.TestCase):
             result = json.loads(self.run_import(noun, header_line + "\n").stdout)
             self.assertEqual(result["counts"]["rows"], 0)
             self.assertEqual(result["version"], version)
+
+    def test_the_rejects_file_names_every_fault(self):
+        header_line = (DATA / "status-jusou.csv").read_text("utf-8-sig").splitlines()[0]
+        text = header_line + "\n" + "jusou,131016,2025,perhaps,no,\n" * 3000
+        rejects = self.product.folder / "rejects.csv"
+        for flags in ((), ("--atomic",), ("--dry-run",)):
+            with self.subTest(flags=flags):
+                self.run_import("status", text, "--rejects", rejects, *flags, code=3)
+                with open(rejects, encoding="utf-8", newline="") as table:
+                    lines = [int(row["source_line"]) for row in csv.DictReader(table)]
+                self.assertEqual(set(lines), set(range(2, 3002)))
 
     def test_a_wrong_one_is_refused(self):
         for noun in ("status", "municipality"):

@@ -44,6 +44,7 @@ int RunRegistryImport(Session& session, const RegistryImportFlags& flags,
         }
         return request;
       },
+      {.next = &AskForNextFaults<Request>, .whole_file = flags.atomic},
       [&](CsvFile& file) {
         return flags.code_digits == 5
                    ? RenameColumn(file, code_column, code_column + "5")

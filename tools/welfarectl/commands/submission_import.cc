@@ -232,7 +232,7 @@ int ImportFiles(Session& session, const ImportFlags& flags) {
           }
           return request;
         },
-        &AskForNextFaults<Request>);
+        {.next = &AskForNextFaults<Request>});
     if (code != kOk) {
       summary.BreakOff(session);
       return code;
@@ -250,7 +250,7 @@ int ImportFiles(Session& session, const ImportFlags& flags) {
         Headers::Fill(batch, *request->mutable_headers());
         return request;
       },
-      &AskForNextFaults<Request>);
+      {.next = &AskForNextFaults<Request>});
   if (code != kOk) {
     summary.BreakOff(session);
     return code;

@@ -22,6 +22,27 @@ bool IsAnswered(absl::StatusCode code) {
          code != absl::StatusCode::kInternal;
 }
 
+// Sends a file that is one transaction again, as a dry run, for the faults
+// after `token`, which becomes that of the next ones.
+int AskAgain(Session& session, const std::vector<CsvBatch>& batches,
+             ImportSummary& summary, const NewRequest& new_request,
+             const MoreFaults& more, std::string& token) {
+  std::optional<Exchange> exchange;
+  type::v1::ImportResult page;
+  for (const CsvBatch& batch : batches) {
+    const auto request =
+        more.next(*new_request(batch, &batch == &batches.back()), token);
+    if (!exchange) exchange.emplace(session, *request->GetDescriptor());
+    page.Clear();
+    if (!exchange->Ask(*request, page)) break;
+  }
+  const CallStatus status = exchange->Finish();
+  if (!status.ok()) return Fail(status);
+  summary.AddFaults(page);
+  token = page.next_rejects_token();
+  return kOk;
+}
+
 }  // namespace
 
 void ImportFlags::AddTo(const Command& verb, bool many) {
@@ -35,12 +56,13 @@ void ImportFlags::AddTo(const Command& verb, bool many) {
 
 int SendBatches(Session& session, const std::vector<CsvBatch>& batches,
                 ImportSummary& summary, ImportSummary::Commit commit,
-                const NewRequest& new_request, const NextFaults& next_faults) {
+                const NewRequest& new_request, const MoreFaults& more) {
   std::size_t all = 0, done = 0;
   for (const CsvBatch& batch : batches) {
     all += static_cast<std::size_t>(batch.records);
   }
   std::optional<Exchange> exchange;
+  std::string token;
   for (const CsvBatch& batch : batches) {
     const bool last = &batch == &batches.back();
     const auto request = new_request(batch, last);
@@ -49,28 +71,35 @@ int SendBatches(Session& session, const std::vector<CsvBatch>& batches,
     type::v1::ImportResult result;
     if (!exchange->Ask(*request, result)) break;
     summary.Add(result);
-    std::string token = result.next_rejects_token();
-    while (next_faults && !token.empty()) {
+    token = result.next_rejects_token();
+    while (!more.whole_file && !token.empty()) {
       type::v1::ImportResult page;
-      if (!exchange->Ask(*next_faults(*request, token), page)) break;
+      if (!exchange->Ask(*more.next(*request, token), page)) break;
       summary.AddFaults(page);
       token = page.next_rejects_token();
     }
-    if (next_faults && !token.empty()) break;
+    if (!more.whole_file && !token.empty()) break;
     done += static_cast<std::size_t>(batch.records);
     if (batches.size() > 1) summary.Progress(done, all);
   }
   if (!exchange) return kOk;
   const CallStatus status = exchange->Finish();
-  if (status.ok()) return kOk;
-  if (IsAnswered(status.code)) summary.Refused();
-  return Fail(status);
+  if (!status.ok()) {
+    if (IsAnswered(status.code)) summary.Refused();
+    return Fail(status);
+  }
+  while (!token.empty()) {
+    const int code =
+        AskAgain(session, batches, summary, new_request, more, token);
+    if (code != kOk) return code;
+  }
+  return kOk;
 }
 
 int RunImport(Session& session, const ImportFlags& flags,
               const std::vector<KeyColumn>& key_columns, int batch_records,
               ImportSummary::Commit commit, const NewRequest& new_request,
-              const EditFile& edit) {
+              const MoreFaults& more, const EditFile& edit) {
   ImportSummary summary(flags.rejects);
   for (const std::string& path : flags.files) {
     auto file = ReadCsvFile(path);
@@ -80,9 +109,10 @@ int RunImport(Session& session, const ImportFlags& flags,
     }
     const auto batches = CutIntoBatches(*file, key_columns, batch_records);
     if (!batches.ok()) return Fail(batches.status());
-    const int code = SendBatches(
-        session, *batches, summary,
-        flags.dry_run ? ImportSummary::Commit::kNever : commit, new_request);
+    const int code =
+        SendBatches(session, *batches, summary,
+                    flags.dry_run ? ImportSummary::Commit::kNever : commit,
+                    new_request, more);
     if (code != kOk) {
       summary.BreakOff(session);
       return code;

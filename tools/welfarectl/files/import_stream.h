@@ -58,14 +58,20 @@ std::unique_ptr<google::protobuf::Message> AskForNextFaults(
   return next;
 }
 
+// How the faults are asked for that an answer has no room for.
+struct MoreFaults {
+  NextFaults next;
+  // The file is one transaction: its batches are sent again, all together.
+  bool whole_file = false;
+};
+
 // Sends `batches`; one is answered before the next is sent, so that the
 // progress shown is what is committed. An answer names its first faults; the
-// others are asked for with `next_faults`, null where the service has no such
-// question. Returns kOk or, with the error printed, an exit code.
+// others are asked for as `more` says. Returns kOk or, with the error printed,
+// an exit code.
 int SendBatches(Session& session, const std::vector<CsvBatch>& batches,
                 ImportSummary& summary, ImportSummary::Commit commit,
-                const NewRequest& new_request,
-                const NextFaults& next_faults = nullptr);
+                const NewRequest& new_request, const MoreFaults& more);
 
 // Prepares a file that was read, before it is cut.
 using EditFile = std::function<absl::Status(CsvFile&)>;
@@ -74,6 +80,6 @@ using EditFile = std::function<absl::Status(CsvFile&)>;
 int RunImport(Session& session, const ImportFlags& flags,
               const std::vector<KeyColumn>& key_columns, int batch_records,
               ImportSummary::Commit commit, const NewRequest& new_request,
-              const EditFile& edit = nullptr);
+              const MoreFaults& more, const EditFile& edit = nullptr);
 
 }  // namespace welfare::ctl
