@@ -161,30 +161,52 @@ class SlowImports(unittest.TestCase):
         self.assertIn("the batch from line 2002 of", done.stderr)
 
 
+def run_against(services, *arguments):
+    """Runs welfarectl against a server of unary methods, `{service: {method: f}}`."""
+    server = grpc.server(concurrent.futures.ThreadPoolExecutor(2))
+    server.add_generic_rpc_handlers([
+        grpc.method_handlers_generic_handler(
+            service, {name: grpc.unary_unary_rpc_method_handler(method)
+                      for name, method in methods.items()})
+        for service, methods in services.items()])
+    with tempfile.TemporaryDirectory() as folder:
+        address = f"unix:{folder}/fake.sock"
+        server.add_insecure_port(address)
+        server.start()
+        try:
+            return run(*arguments, WELFARE_SERVER=address)
+        finally:
+            server.stop(None).wait()
+
+
+def varint(value):
+    out = b""
+    while value > 127:
+        out += bytes([value & 127 | 128])
+        value >>= 7
+    return out + bytes([value])
+
+
+def field(number, value):
+    """One field of a message: bytes and text, or a number."""
+    if isinstance(value, int):
+        return bytes([number << 3]) + varint(value)
+    value = value.encode() if isinstance(value, str) else value
+    return bytes([number << 3 | 2]) + varint(len(value)) + value
+
+
 class Writes(unittest.TestCase):
     def test_a_write_that_the_channel_repeats_carries_one_request_id(self):
         seen = []
 
-        def record_status(request, context):
+        def retract(request, context):
             seen.append(request)
             if len(seen) == 1:
                 context.abort(grpc.StatusCode.UNAVAILABLE, "not yet")
             return b""
-        service = grpc.method_handlers_generic_handler(
-            "welfare.registry.v1.RegistryService",
-            {"RetractStatus": grpc.unary_unary_rpc_method_handler(record_status),
-             "ListMunicipalities": grpc.unary_unary_rpc_method_handler(
-                 lambda request, context: b"")})
-        server = grpc.server(concurrent.futures.ThreadPoolExecutor(2))
-        server.add_generic_rpc_handlers([service])
-        with tempfile.TemporaryDirectory() as folder:
-            server.add_insecure_port(f"unix:{folder}/once.sock")
-            server.start()
-            try:
-                done = run("status", "retract", "131016", "--fiscal-year", "2025",
-                           "--reason", "x", WELFARE_SERVER=f"unix:{folder}/once.sock")
-            finally:
-                server.stop(None).wait()
+        done = run_against({"welfare.registry.v1.RegistryService": {
+            "RetractStatus": retract, "ListMunicipalities": lambda request, context: b""}},
+            "status", "retract", "131016", "--fiscal-year", "2025", "--reason", "x")
         self.assertEqual(done.returncode, 0, done)
         self.assertEqual(len(seen), 2)
         self.assertEqual(seen[0], seen[1])
@@ -194,41 +216,84 @@ class Writes(unittest.TestCase):
 class Problems(unittest.TestCase):
     def test_those_cut_from_the_details_are_counted_first(self):
         # google.rpc.Status with ErrorInfo and BadRequest, as a channel brings it.
-        def field(number, payload):
-            return bytes([number << 3 | 2]) + varint(len(payload)) + payload
-
-        def varint(value):
-            out = b""
-            while value > 127:
-                out += bytes([value & 127 | 128])
-                value >>= 7
-            return out + bytes([value])
-
         def packed(name, message):
-            return field(3, field(1, b"type.googleapis.com/google.rpc." + name)
+            return field(3, field(1, "type.googleapis.com/google.rpc." + name)
                          + field(2, message))
-        info = packed(b"ErrorInfo", field(1, b"CODEBOOK_INVALID") + field(2, b"survey")
-                      + field(3, field(1, b"violations_total") + field(2, b"200")))
-        bad = packed(b"BadRequest", field(1, field(1, b"survey.csv:2") + field(2, b"wrong")))
+        details = (
+            packed("ErrorInfo", field(1, "CODEBOOK_INVALID") + field(2, "survey")
+                   + field(3, field(1, "violations_total") + field(2, "200")))
+            + packed("BadRequest", field(1, field(1, "survey.csv:2") + field(2, "wrong"))))
 
         def refuse(request, context):
-            context.set_trailing_metadata((("grpc-status-details-bin", info + bad),))
+            context.set_trailing_metadata((("grpc-status-details-bin", details),))
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "The codebook has faults.")
-        service = grpc.method_handlers_generic_handler(
-            "welfare.registry.v1.RegistryService",
-            {"ListPrograms": grpc.unary_unary_rpc_method_handler(refuse)})
-        server = grpc.server(concurrent.futures.ThreadPoolExecutor(2))
-        server.add_generic_rpc_handlers([service])
-        with tempfile.TemporaryDirectory() as folder:
-            server.add_insecure_port(f"unix:{folder}/once.sock")
-            server.start()
-            try:
-                done = run("program", "list", WELFARE_SERVER=f"unix:{folder}/once.sock")
-            finally:
-                server.stop(None).wait()
+        done = run_against({"welfare.registry.v1.RegistryService": {"ListPrograms": refuse}},
+                           "program", "list")
         self.assertEqual(done.returncode, 1, done)
         self.assertLess(done.stderr.index("200 problems; 1 shown"),
                         done.stderr.index("survey.csv:2: wrong"), done.stderr)
+
+
+class Publishing(unittest.TestCase):
+    """A codebook is published when it fits, or when somebody takes it as it is."""
+
+    def setUp(self):
+        self.published = 0
+
+    def publish(self, *flags, definitions=b"", templates=b"", reason=None):
+        def take(request, context):
+            self.published += 1
+            return field(1, "surveys/jusou/codebooks/9")
+
+        def refuse(request, context):
+            context.abort(getattr(grpc.StatusCode, reason), "somewhere else")
+        services = {"welfare.survey.v1.SurveyService": {"PublishCodebook": take}}
+        if definitions is not None:
+            services["welfare.indicator.v1.IndicatorService"] = {
+                "CheckDefinitions": refuse if reason else lambda request, context: definitions}
+        if templates is not None:
+            services["welfare.report.v1.ReportService"] = {
+                "CheckTemplates": lambda request, context: templates}
+        return run_against(services, "codebook", "publish", "9", *flags)
+
+    def test_what_fits_is_published(self):
+        done = self.publish()
+        self.assertEqual((done.returncode, done.stderr, self.published), (0, "", 1), done)
+
+    def test_what_does_not_fit_is_counted_named_and_refused(self):
+        misfit = (field(4, "indicators.plan") + field(5, "OPTION_UNKNOWN")
+                  + field(6, "formulated") + field(7, "There is no such option."))
+        place = (field(1, "jusou") + field(2, "pages[4].headline")
+                 + field(3, "CELL_NOT_IN_CODEBOOK") + field(4, "{plan.formulated}")
+                 + field(5, "It would be left out."))
+        answers = {"definitions": field(1, misfit) + field(2, 1200),
+                   "templates": field(1, place) + field(2, 1)}
+        done = self.publish(**answers)
+        self.assertEqual((done.returncode, done.stdout, self.published), (5, "", 0), done)
+        self.assertIn("1200 of the definitions would not fit; 1 shown:", done.stderr)
+        self.assertIn("indicators.plan (OPTION_UNKNOWN formulated): There is no such",
+                      done.stderr)
+        self.assertIn("jusou pages[4].headline (CELL_NOT_IN_CODEBOOK {plan.formulated})",
+                      done.stderr)
+        self.assertIn("--accept-misfits", done.stderr)
+        done = self.publish("--accept-misfits", **answers)
+        self.assertEqual((done.returncode, self.published), (0, 1), done)
+        self.assertIn("indicators.plan", done.stderr)
+
+    def test_whoever_cannot_be_asked_leaves_it_open(self):
+        for answers in ({"templates": None}, {"definitions": None},
+                        {"reason": "UNAVAILABLE"}):
+            with self.subTest(answers=answers):
+                self.published = 0
+                done = self.publish(**answers)
+                self.assertEqual((done.returncode, self.published), (5, 0), done)
+                self.assertIn("could not be asked", done.stderr)
+                done = self.publish("--accept-misfits", **answers)
+                self.assertEqual((done.returncode, self.published), (0, 1), done)
+
+    def test_a_refusal_of_the_question_is_an_answer(self):
+        done = self.publish("--accept-misfits", reason="NOT_FOUND")
+        self.assertEqual((done.returncode, self.published), (1, 0), done)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 
 #include "services/base/date.h"
 #include "services/base/error.h"
+#include "tools/welfarectl/commands/codebook_verbs.h"
 #include "tools/welfarectl/commands/commands.h"
 #include "tools/welfarectl/files/csv_batches.h"
 #include "tools/welfarectl/output/printer.h"
@@ -36,12 +37,16 @@ void AddRow(Table& table, const v1::Codebook& codebook) {
        codebook.digest()});
 }
 
+}  // namespace
+
 int PrintCodebook(Session& session, const v1::Codebook& codebook) {
   Table table = CodebookTable();
   AddRow(table, codebook);
   Print(session, codebook, table);
   return kOk;
 }
+
+namespace {
 
 struct CodebookFlags {
   std::string path;
@@ -74,15 +79,6 @@ int ImportCodebook(Session& session, const CodebookFlags& flags) {
       !status.ok()) {
     return Fail(status);
   }
-  v1::Codebook reply;
-  if (const int code = Call(session, request, reply); code != kOk) return code;
-  return PrintCodebook(session, reply);
-}
-
-int PublishCodebook(Session& session, const std::string& version) {
-  v1::PublishCodebookRequest request;
-  request.set_name(session.codebook_name(version));
-  request.set_request_id(Session::NewRequestId());
   v1::Codebook reply;
   if (const int code = Call(session, request, reply); code != kOk) return code;
   return PrintCodebook(session, reply);
@@ -283,13 +279,7 @@ void AddCodebookCommands(const Command& app, Session& session) {
     verb.Runs(session,
               [&session, flags] { return ImportCodebook(session, *flags); });
   }
-  const Command publish =
-      noun.AddVerb("publish", "Publish a draft; from then on it never changes");
-  auto version = std::make_shared<std::string>();
-  publish.AddOption("VERSION", *version, "Version, such as 2025-1").Required();
-  publish.Runs(session, [&session, version] {
-    return PublishCodebook(session, *version);
-  });
+  AddCodebookPublish(noun, session);
   noun.AddVerb("list", "List the versions").Runs(session, [&session] {
     return ListCodebooks(session);
   });
