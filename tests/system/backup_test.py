@@ -18,6 +18,8 @@ import harness
 
 MUNICIPALITY = "133078"
 BANDS = ("under_5k", "over_5k")
+# Each is a change of the one before it.
+ANSWERS = ([], [{"item": "mun_program_status", "codes": {"codes": ["not_implementing"]}}])
 
 
 class Writer:
@@ -33,9 +35,7 @@ class Writer:
         self.stop = threading.Event()
         made = product.http.post(
             f"/v1/{round_}/submissions",
-            {"answers": [{"item": "mun_program_status",
-                          "codes": {"codes": ["not_implementing"]}}]},
-            submissionId=f"{MUNICIPALITY}-municipality")
+            {"answers": ANSWERS[1]}, submissionId=f"{MUNICIPALITY}-municipality")
         self.submission = made["name"]
         self.thread = threading.Thread(target=self.run)
 
@@ -67,8 +67,7 @@ class Writer:
         self.patch(
             f"{self.submission}?updateMask=header,answers",
             {"header": {"department": str(self.registry_version)},
-             "answers": [{"item": "mun_program_status", "codes": {"codes": [
-                 ("not_implementing", "implementing")[number % 2]]}}]})
+             "answers": ANSWERS[number % 2]})
         self.revision = int(self.product.http.get(f"/v1/{self.round}")["revision"])
 
     def patch(self, path, body):
