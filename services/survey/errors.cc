@@ -1,6 +1,7 @@
 #include "services/survey/errors.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -15,6 +16,9 @@ namespace {
 
 // No name is longer; what is longer is none and not repeated.
 constexpr std::size_t kLongestNameShown = 300;
+
+// Faults that one error lists; it tells the number of all.
+constexpr std::size_t kMostListed = 1'000;
 
 }  // namespace
 
@@ -59,8 +63,9 @@ absl::Status CodebookNotFound(const base::CodebookName& name) {
 
 absl::Status CodebookInvalid(std::span<const CodebookProblem> problems) {
   std::vector<base::Violation> violations;
-  violations.reserve(problems.size());
-  for (const CodebookProblem& problem : problems) {
+  const auto listed = problems.first(std::min(problems.size(), kMostListed));
+  violations.reserve(listed.size());
+  for (const CodebookProblem& problem : listed) {
     std::string field = problem.sheet + ".csv";
     if (problem.line > 0) field += ':' + std::to_string(problem.line);
     if (!problem.column.empty()) field += ':' + problem.column;
@@ -143,6 +148,37 @@ absl::Status RegistryIncomplete(const base::ProgramName& program,
                         "must have a roster for the fiscal year");
 }
 
+absl::Status StatusUnknown(const base::ProgramName& program, int fiscal_year,
+                           std::span<const std::string> municipalities) {
+  auto error =
+      MakeError(StatusCode::kFailedPrecondition, "STATUS_UNKNOWN",
+                "The registry does not know for every municipality whether it "
+                "implements the programme in the round's year; record the "
+                "statuses, or name these in unknown_municipalities.");
+  error.With("program", program.ToString())
+      .With("fiscal_year", static_cast<long long>(fiscal_year))
+      .With("municipalities", static_cast<long long>(municipalities.size()))
+      .WithJapanese(
+          "調査年度の実施状況が台帳にない自治体があります。台帳に登録するか、"
+          "不明として明示してください。");
+  for (const std::string& municipality :
+       municipalities.first(std::min(municipalities.size(), kMostListed))) {
+    error.WithPrecondition("STATUS", municipality,
+                           "must have a status");
+  }
+  return error;
+}
+
+absl::Status RoundHasSubmissions(const base::RoundName& name, int submissions) {
+  return MakeError(StatusCode::kFailedPrecondition, "ROUND_HAS_SUBMISSIONS",
+                   "Somebody has begun to answer the round, so it cannot be "
+                   "deleted; close it instead.")
+      .With("round", name.ToString())
+      .With("submissions", static_cast<long long>(submissions))
+      .WithPrecondition("STATE", name.ToString(), "must have no submission")
+      .WithJapanese("回答のある調査回は削除できません。");
+}
+
 absl::Status RegistryUnavailable(std::string_view cause) {
   return MakeError(StatusCode::kUnavailable, "REGISTRY_UNAVAILABLE",
                    "The registry did not answer; try again later.")
@@ -210,12 +246,11 @@ absl::Status EtagMismatch(std::string_view name, std::string_view current) {
       .With("etag", current);
 }
 
-absl::Status ReasonRequired() {
-  return MakeError(StatusCode::kInvalidArgument, "REASON_REQUIRED",
-                   "Say why the submission is returned.")
-      .WithViolation({.field = "reason",
-                      .reason = "REQUIRED",
-                      .description = "Say why the submission is returned."});
+absl::Status ReasonRequired(std::string_view why) {
+  const std::string message = "Say " + std::string(why) + '.';
+  return MakeError(StatusCode::kInvalidArgument, "REASON_REQUIRED", message)
+      .WithViolation(
+          {.field = "reason", .reason = "REQUIRED", .description = message});
 }
 
 absl::Status FilterInvalid(std::string_view field, int value) {

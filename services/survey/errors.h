@@ -32,7 +32,8 @@ absl::Status RequestIdInvalid(std::string_view request_id);
 // NOT_FOUND, CODEBOOK_NOT_FOUND.
 absl::Status CodebookNotFound(const base::CodebookName& name);
 // INVALID_ARGUMENT, CODEBOOK_INVALID, every problem as a violation whose field
-// is `survey.csv:12:relevant`.
+// is `survey.csv:12:relevant`; of more than a thousand the first, and the
+// number of all.
 absl::Status CodebookInvalid(std::span<const CodebookProblem> problems);
 // FAILED_PRECONDITION, CODEBOOK_PUBLISHED: it differs from what was published.
 absl::Status CodebookPublished(const base::CodebookName& name);
@@ -55,6 +56,13 @@ absl::Status RoundNotOpen(const base::RoundName& name, RoundState state);
 // FAILED_PRECONDITION, REGISTRY_INCOMPLETE.
 absl::Status RegistryIncomplete(const base::ProgramName& program,
                                 int fiscal_year);
+// FAILED_PRECONDITION, STATUS_UNKNOWN: of `municipalities` (resource names) the
+// registry does not know whether they implement in `fiscal_year`, and the
+// request does not name them. The first thousand are listed.
+absl::Status StatusUnknown(const base::ProgramName& program, int fiscal_year,
+                           std::span<const std::string> municipalities);
+// FAILED_PRECONDITION, ROUND_HAS_SUBMISSIONS.
+absl::Status RoundHasSubmissions(const base::RoundName& name, int submissions);
 // UNAVAILABLE, REGISTRY_UNAVAILABLE.
 absl::Status RegistryUnavailable(std::string_view cause);
 // OUT_OF_RANGE, VERSION_NOT_REACHED.
@@ -74,8 +82,10 @@ absl::Status SubmissionStateWrong(const base::SubmissionName& name,
                                   std::string_view wanted);
 // ABORTED, ETAG_MISMATCH.
 absl::Status EtagMismatch(std::string_view name, std::string_view current);
-// INVALID_ARGUMENT, REASON_REQUIRED.
-absl::Status ReasonRequired();
+// INVALID_ARGUMENT, REASON_REQUIRED: `why` says of what, "why the round is
+// changed".
+absl::Status ReasonRequired(
+    std::string_view why = "why the submission is returned");
 
 // --- lists and imports ---
 // INVALID_ARGUMENT, FILTER_INVALID: `field` holds a number without a meaning.

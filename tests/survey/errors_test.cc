@@ -60,6 +60,8 @@ TEST(SurveyErrors, AgreeWithTheGoldenListOfReasons) {
       RoundStateWrong(round, RoundState::kPlanned, "be open"),
       RoundNotOpen(round, RoundState::kClosed),
       RegistryIncomplete(program, 2025),
+      StatusUnknown(program, 2025, {}),
+      RoundHasSubmissions(round, 1),
       RegistryUnavailable("x"),
       VersionNotReached(2, 1),
       SubmissionNotFound(submission),

@@ -63,6 +63,9 @@ class FakeRegistry final
       since.set_first_fiscal_year(2020);
     }
   }
+  // The registry never knew whether this municipality implements in `year`.
+  // Before the calls that are to see it.
+  void Forget(const std::string& code, int year) { facts_.erase({code, year}); }
   // From now on every call fails.
   void Break(bool broken) { broken_ = broken; }
 

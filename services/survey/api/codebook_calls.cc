@@ -14,6 +14,27 @@
 #include "services/survey/files/codebook_xlsform.h"
 
 namespace welfare::survey {
+namespace {
+
+// A draft of an older build is read by the rules that hold now before it may
+// never change again.
+//
+// Errors: INVALID_ARGUMENT, CODEBOOK_INVALID.
+absl::Status TakeUnderAllRules(const platform::CallContext& call,
+                               StoreWriter& store, StoredCodebook& draft) {
+  if (draft.rules == SheetRules::kEveryCell) return absl::OkStatus();
+  XlsFormReading reading = ReadXlsForm(
+      draft.sheets, draft.name.survey, draft.name.version,
+      SheetRules::kEveryCell, WhileWanted(call, "the check of a codebook"));
+  WELFARE_RETURN_IF_ERROR(reading.check.called_off);
+  if (reading.check.codebook == nullptr) {
+    return CodebookInvalid(reading.check.problems);
+  }
+  draft.rules = SheetRules::kEveryCell;
+  return store.StoreCodebook(draft);
+}
+
+}  // namespace
 
 absl::Status SurveyApi::ImportCodebook(const Call& call,
                                        const v1::ImportCodebookRequest& request,
@@ -28,7 +49,9 @@ absl::Status SurveyApi::ImportCodebook(const Call& call,
                      .choices = request.choices_csv(),
                      .settings = request.settings_csv()};
   XlsFormReading reading =
-      ReadXlsForm(codebook.sheets, name.survey, name.version);
+      ReadXlsForm(codebook.sheets, name.survey, name.version, codebook.rules,
+                  WhileWanted(call, "the check of a codebook"));
+  WELFARE_RETURN_IF_ERROR(reading.check.called_off);
   if (reading.check.codebook == nullptr) {
     return CodebookInvalid(reading.check.problems);
   }
@@ -40,13 +63,14 @@ absl::Status SurveyApi::ImportCodebook(const Call& call,
     StoredCodebook next = codebook;
     next.create_time = writer == nullptr ? d_.clock.Now() : writer->time();
     if (stored) {
-      if (stored->digest == codebook.digest) {
-        return ToProto(*stored, reading.check.codebook.get())
-            .SerializeAsString();
+      const bool published = stored->state == CodebookState::kPublished;
+      if (stored->digest == codebook.digest &&
+          (published || stored->rules == codebook.rules)) {
+        WELFARE_ASSIGN_OR_RETURN(const auto kept,
+                                 d_.content.LoadCodebook(store, name));
+        return ToProto(*stored, kept.get()).SerializeAsString();
       }
-      if (stored->state == CodebookState::kPublished) {
-        return CodebookPublished(name);
-      }
+      if (published) return CodebookPublished(name);
       next.create_time = stored->create_time;
     }
     if (writer != nullptr) {
@@ -86,13 +110,14 @@ absl::Status SurveyApi::PublishCodebook(
             const base::Timestamp now = store.time();
             WELFARE_ASSIGN_OR_RETURN(auto stored, store.FindCodebook(name));
             if (!stored) return CodebookNotFound(name);
-            WELFARE_ASSIGN_OR_RETURN(const auto codebook,
-                                     d_.content.LoadCodebook(store, name));
             if (stored->state != CodebookState::kPublished) {
+              WELFARE_RETURN_IF_ERROR(TakeUnderAllRules(call, store, *stored));
               WELFARE_RETURN_IF_ERROR(store.PublishCodebook(name, now));
               stored->state = CodebookState::kPublished;
               stored->publish_time = now;
             }
+            WELFARE_ASSIGN_OR_RETURN(const auto codebook,
+                                     d_.content.LoadCodebook(store, name));
             return ToProto(*stored, codebook.get()).SerializeAsString();
           }));
   response.ParseFromString(reply);

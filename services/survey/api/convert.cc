@@ -131,6 +131,7 @@ v1::Round ToProto(const Round& round) {
   result.set_etag(EntityTag(round.incarnation, round.revision));
   *result.mutable_create_time() = ToTimestamp(round.create_time);
   *result.mutable_update_time() = ToTimestamp(round.update_time);
+  result.set_reason(round.reason);
   return result;
 }
 
@@ -281,12 +282,24 @@ v1::Submission ToProto(const Submission& submission, const Round& round,
   result.set_round_revision(submission.round_revision);
   result.set_etag(EntityTag(round.incarnation, submission.revision));
   result.set_digest(submission.digest);
-  result.set_late(submission.late);
+  // A fact about the window as it is, which may be moved.
+  result.set_late(submission.received_on &&
+                  IsLate(round, *submission.received_on));
   result.set_synthetic(round.synthetic);
   *result.mutable_create_time() = ToTimestamp(submission.create_time);
   *result.mutable_update_time() = ToTimestamp(submission.update_time);
   result.set_reason(submission.reason);
   return result;
+}
+
+void SetViolations(const std::vector<AnswerViolation>& violations,
+                   v1::Submission& submission) {
+  for (const AnswerViolation& violation : violations) {
+    v1::AnswerViolation& one = *submission.add_violations();
+    one.set_item(violation.key());
+    one.set_reason(std::string(violation.reason));
+    one.set_message(violation.description);
+  }
 }
 
 void SetContact(const Contact& contact, v1::Submission& submission) {

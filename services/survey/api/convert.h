@@ -14,6 +14,7 @@
 #include "services/survey/round/round.h"
 #include "services/survey/store/store.h"
 #include "services/survey/submission/submission.h"
+#include "services/survey/submission/validation.h"
 #include "welfare/survey/v1/codebook.pb.h"
 #include "welfare/survey/v1/columns.pb.h"
 #include "welfare/survey/v1/round.pb.h"
@@ -48,6 +49,9 @@ SentAnswer SentFromProto(const v1::Answer& answer);
 v1::Submission ToProto(const Submission& submission, const Round& round,
                        bool full);
 
+// Lists what is wrong with the answers of a draft.
+void SetViolations(const std::vector<AnswerViolation>& violations,
+                   v1::Submission& submission);
 // Joins the personal data to a reply; an empty one leaves no trace.
 void SetContact(const Contact& contact, v1::Submission& submission);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "services/platform/errors.h"
+
 namespace welfare::survey {
 namespace {
 
@@ -12,6 +14,15 @@ constexpr std::size_t kLongestRequestId = 64;
 
 StoreLimits Limits(const platform::CallContext& call) {
   return {.deadline = call.limits.deadline, .stop = call.limits.stop};
+}
+
+Interruption WhileWanted(const platform::CallContext& call,
+                         std::string_view what) {
+  return [&call, what = std::string(what)]() -> absl::Status {
+    if (call.cancelled()) return platform::Cancelled(what);
+    if (call.limits.expired()) return platform::DeadlineExceeded(what);
+    return absl::OkStatus();
+  };
 }
 
 absl::Status CheckRequestId(std::string_view id) {

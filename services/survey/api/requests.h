@@ -9,6 +9,7 @@
 
 #include "services/base/error.h"
 #include "services/platform/rpc/call_context.h"
+#include "services/survey/codebook/conditions.h"
 #include "services/survey/errors.h"
 #include "services/survey/store/store.h"
 
@@ -16,6 +17,14 @@ namespace welfare::survey {
 
 // How long the call may take and who may call it off.
 StoreLimits Limits(const platform::CallContext& call);
+
+// Says whether somebody still waits for `what`, for work that may take long.
+//
+// Errors: CANCELLED where the caller is gone, DEADLINE_EXCEEDED.
+//
+// REQUIRES: `call` outlives what is returned.
+Interruption WhileWanted(const platform::CallContext& call,
+                         std::string_view what);
 
 // An id is kept for a month and shown in the audit log, so it is short and
 // plain.

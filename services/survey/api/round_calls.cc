@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "services/base/error.h"
 #include "services/base/page.h"
+#include "services/base/resource_name.h"
 #include "services/platform/rpc/page_request.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
@@ -20,6 +22,52 @@ namespace {
 // The programme exists since April 2021 (Social Welfare Act 106-4), so rosters
 // begin with that year; a round's frame carries them all.
 constexpr int kFirstProgramYear = 2021;
+
+// The municipalities that a request names, each once.
+absl::StatusOr<std::set<base::MunicipalityCode>> ReadMunicipalities(
+    const google::protobuf::RepeatedPtrField<std::string>& names) {
+  std::set<base::MunicipalityCode> codes;
+  for (const std::string& text : names) {
+    WELFARE_ASSIGN_OR_RETURN(auto name, ParseName<base::MunicipalityName>(
+                                            "unknown_municipalities", text));
+    codes.insert(std::move(name.code));
+  }
+  return codes;
+}
+
+// OK when `accepted` are exactly the municipalities of the population of which
+// nobody knows whether they implement in `year`: who opens a round knows what
+// its routing will not ask.
+absl::Status CheckStatuses(const std::vector<FrameRow>& rows,
+                           const std::set<base::MunicipalityCode>& accepted,
+                           const base::ProgramName& program, int year) {
+  std::set<base::MunicipalityCode> unknown;
+  for (const FrameRow& row : rows) {
+    if (row.Fact(base::RegistryFact::kImplementing, year) ==
+        base::Truth::kUnknown) {
+      unknown.insert(row.respondent.municipality);
+    }
+  }
+  std::vector<base::Violation> violations;
+  for (const base::MunicipalityCode& code : accepted) {
+    if (unknown.contains(code)) continue;
+    const std::string name = base::MunicipalityName{.code = code}.ToString();
+    violations.push_back(
+        {.field = "unknown_municipalities",
+         .reason = "STATUS_KNOWN",
+         .description = name +
+                        " has a status in the round's year, or is not in its "
+                        "population; leave it out."});
+  }
+  if (!violations.empty()) return RoundInvalid(std::move(violations));
+  std::vector<std::string> missing;
+  for (const base::MunicipalityCode& code : unknown) {
+    if (accepted.contains(code)) continue;
+    missing.push_back(base::MunicipalityName{.code = code}.ToString());
+  }
+  if (!missing.empty()) return StatusUnknown(program, year, missing);
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -95,6 +143,8 @@ absl::Status SurveyApi::OpenRound(const Call& call,
   WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::RoundName>("name", request.name()));
+  WELFARE_ASSIGN_OR_RETURN(
+      const auto unknown, ReadMunicipalities(request.unknown_municipalities()));
   OpenedRound before{.round = {.name = name}};
   WELFARE_RETURN_IF_ERROR(
       d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
@@ -113,6 +163,8 @@ absl::Status SurveyApi::OpenRound(const Call& call,
     }
     WELFARE_ASSIGN_OR_RETURN(pin, d_.registry.Load(call, before.round.program,
                                                    name.fiscal_year, years));
+    WELFARE_RETURN_IF_ERROR(
+        CheckStatuses(pin->rows, unknown, before.round.program, year));
   }
   std::int64_t revision = 0;
   WELFARE_ASSIGN_OR_RETURN(
@@ -129,6 +181,7 @@ absl::Status SurveyApi::OpenRound(const Call& call,
               return RoundStateWrong(name, round->state, "be planned");
             }
             round->state = RoundState::kOpen;
+            round->reason.clear();
             round->registry_version = pin->version;
             round->pin_revision = -1;
             WELFARE_ASSIGN_OR_RETURN(const Round opened,
@@ -161,6 +214,7 @@ absl::Status SurveyApi::CloseRound(const Call& call,
             }
             if (round->state == RoundState::kOpen) {
               round->state = RoundState::kClosed;
+              round->reason.clear();
               WELFARE_ASSIGN_OR_RETURN(*round, store.AppendRound(*round));
             }
             revision = round->revision;

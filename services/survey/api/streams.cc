@@ -10,6 +10,7 @@
 #include "services/platform/storage/database.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
+#include "services/survey/codebook/label.h"
 #include "services/survey/columns/columns.h"
 #include "services/survey/errors.h"
 
@@ -19,6 +20,20 @@ namespace {
 // Changes read at once by StreamRoundChanges, and bytes of one message of it.
 constexpr int kChangesAtOnce = 50;
 constexpr std::size_t kMessageBytes = std::size_t{2} << 20;
+
+// Fills the reference year in where a label has no definition of its own: a
+// choice and a section are shown with their question.
+void FillYears(base::FiscalYear fiscal_year, v1::Codebook& codebook) {
+  for (v1::Item& item : *codebook.mutable_items()) {
+    const base::FiscalYear year = fiscal_year + item.reference_year_offset();
+    item.set_section(FillReferenceYear(item.section(), year));
+    for (auto* options : {item.mutable_options(), item.mutable_rows()}) {
+      for (v1::Option& option : *options) {
+        option.set_label(FillReferenceYear(option.label(), year));
+      }
+    }
+  }
+}
 
 }  // namespace
 
@@ -56,6 +71,7 @@ absl::Status SurveyApi::StreamRoundColumns(
                                  store.FindCodebook(round->codebook));
         if (!stored) return CodebookNotFound(round->codebook);
         codebook = ToProto(*stored, opened.codebook.get());
+        FillYears(name.fiscal_year, codebook);
         return absl::OkStatus();
       }));
 
@@ -76,9 +92,9 @@ absl::Status SurveyApi::StreamRoundColumns(
     row = ToProto(opened.frame->row(r));
     if (rows[r] == nullptr) continue;
     row.set_state(static_cast<v1::Submission::State>(rows[r]->state));
-    row.set_late(rows[r]->late);
-    if (rows[r]->received_on.has_value()) {
-      *row.mutable_received_on() = ToProto(*rows[r]->received_on);
+    if (const auto& day = rows[r]->received_on) {
+      row.set_late(IsLate(opened.round, *day));
+      *row.mutable_received_on() = ToProto(*day);
     }
     row.set_revision(rows[r]->revision);
   }
@@ -110,12 +126,16 @@ absl::Status SurveyApi::StreamRoundChanges(
     WELFARE_RETURN_IF_ERROR(
         d_.store.Read(limits, [&](StoreReader& store) -> absl::Status {
           WELFARE_ASSIGN_OR_RETURN(round, store.FindRound(name));
-          if (!round) return RoundNotFound(name);
-          if (sent > round->revision) {
+          if (round && sent > round->revision) {
             return VersionNotReached(sent, round->revision);
           }
           WELFARE_ASSIGN_OR_RETURN(
               changes, store.ListChanges(name, sent, kChangesAtOnce));
+          // Who knew a round that is deleted is told; for everybody else there
+          // is none.
+          if (!round && (sent == 0 || changes.empty())) {
+            return RoundNotFound(name);
+          }
           return absl::OkStatus();
         }));
     if (!changes.empty() || first) {
@@ -132,8 +152,10 @@ absl::Status SurveyApi::StreamRoundChanges(
         one.set_round_revision(change.revision);
         if (const auto* submission = std::get_if<Submission>(&change.after)) {
           *one.mutable_submission() = ToProto(*submission, *round, true);
+        } else if (const auto* after = std::get_if<Round>(&change.after)) {
+          *one.mutable_round() = ToProto(*after);
         } else {
-          *one.mutable_round() = ToProto(std::get<Round>(change.after));
+          one.set_deleted(std::get<base::RoundName>(change.after).ToString());
         }
         sent = change.revision;
         bytes += one.ByteSizeLong();
@@ -142,6 +164,8 @@ absl::Status SurveyApi::StreamRoundChanges(
       WELFARE_RETURN_IF_ERROR(write(response));
       first = false;
     }
+    // A deleted round has no further changes; the next look says so.
+    if (!round) continue;
     if (sent >= round->revision) return absl::OkStatus();
   }
 }

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "google/protobuf/field_mask.pb.h"
 #include "services/base/error.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
@@ -17,65 +19,116 @@ namespace {
 // More than the questions of any codebook; before they are looked at.
 constexpr int kMostAnswersSent = 20'000;
 
-// Reads the parts of a submission that the mask names; an empty mask names
-// what is populated.
-absl::StatusOr<SubmissionInput> ReadInput(const v1::Submission& submission,
-                                          bool answers, bool header) {
-  SubmissionInput input;
-  if (answers) {
-    if (submission.answers_size() > kMostAnswersSent) {
-      return SubmissionInvalid(std::vector<base::Violation>{
-          {.field = "answers",
-           .reason = std::string(reason::kTooManyAnswers),
-           .description = std::to_string(submission.answers_size()) +
-                          " answers are more than any codebook has "
-                          "questions; send one for each."}});
-    }
-    input.answers.emplace();
-    for (const v1::Answer& answer : submission.answers()) {
-      input.answers->push_back(SentFromProto(answer));
-    }
+// The header's fields that a request changes.
+struct HeaderEdit {
+  std::optional<std::string> department;
+  std::optional<std::string> contact;
+  bool received_on = false;
+};
+
+// What a request changes of a submission.
+struct Edit {
+  SubmissionInput input;  // but for the contact
+  HeaderEdit header;
+};
+
+std::vector<SentAnswer> ReadAnswers(const v1::Submission& submission) {
+  std::vector<SentAnswer> answers;
+  for (const v1::Answer& answer : submission.answers()) {
+    answers.push_back(SentFromProto(answer));
   }
-  if (header && submission.has_header()) {
-    input.contact = Contact{.department = submission.header().department(),
-                            .contact = submission.header().contact()};
-    const auto day = DateFromProto(submission.header().received_on());
-    if (!day.ok()) {
-      return SubmissionInvalid(std::vector<base::Violation>{
-          MakeViolation("header.received_on", day.status())});
-    }
-    input.received_on = *day;
-  } else if (header) {
-    input.contact = Contact{};
-  }
-  return input;
+  return answers;
 }
 
-absl::StatusOr<SubmissionInput> ReadMasked(
-    const v1::UpdateSubmissionRequest& request) {
-  const v1::Submission& submission = request.submission();
-  if (request.update_mask().paths().empty()) {
-    return ReadInput(submission, submission.answers_size() > 0,
-                     submission.has_header());
+// An edit of the parts that are populated.
+Edit ReadPopulated(const v1::Submission& submission) {
+  Edit edit;
+  if (submission.answers_size() > 0) {
+    edit.input.answers = ReadAnswers(submission);
   }
-  bool answers = false;
-  bool header = false;
-  for (const std::string& path : request.update_mask().paths()) {
-    if (path == "*") {
-      answers = header = true;
-    } else if (path == "answers") {
-      answers = true;
-    } else if (path == "header") {
-      header = true;
-    } else if (v1::Submission::descriptor()->FindFieldByName(path) == nullptr) {
-      return SubmissionInvalid(std::vector<base::Violation>{
+  const v1::SubmissionHeader& header = submission.header();
+  if (!header.department().empty()) {
+    edit.header.department = header.department();
+  }
+  if (!header.contact().empty()) edit.header.contact = header.contact();
+  edit.header.received_on = header.has_received_on();
+  return edit;
+}
+
+// An edit of the parts that a mask names, each as the request has it; an empty
+// mask names what is populated (AIP-134).
+//
+// Errors: INVALID_ARGUMENT, SUBMISSION_INVALID, every path that is unknown and
+// a day that does not exist.
+absl::StatusOr<Edit> ReadEdit(const v1::Submission& submission,
+                              const google::protobuf::FieldMask& mask) {
+  if (submission.answers_size() > kMostAnswersSent) {
+    return SubmissionInvalid(std::vector<base::Violation>{
+        {.field = "answers",
+         .reason = std::string(reason::kTooManyAnswers),
+         .description = std::to_string(submission.answers_size()) +
+                        " answers are more than any codebook has questions; "
+                        "send one for each."}});
+  }
+  std::vector<base::Violation> violations;
+  Edit edit = mask.paths().empty() ? ReadPopulated(submission) : Edit{};
+  const v1::SubmissionHeader& header = submission.header();
+  for (const std::string& path : mask.paths()) {
+    const bool all = path == "*";
+    const bool whole = all || path == "header";
+    bool known = whole;
+    if (all || path == "answers") {
+      edit.input.answers = ReadAnswers(submission);
+      known = true;
+    }
+    if (whole || path == "header.department") {
+      edit.header.department = header.department();
+      known = true;
+    }
+    if (whole || path == "header.contact") {
+      edit.header.contact = header.contact();
+      known = true;
+    }
+    if (whole || path == "header.received_on") {
+      edit.header.received_on = true;
+      known = true;
+    }
+    // Those that only the service writes are ignored.
+    if (!known &&
+        v1::Submission::descriptor()->FindFieldByName(path) == nullptr) {
+      violations.push_back(
           {.field = "update_mask",
            .reason = "PATH_UNKNOWN",
-           .description = "The mask names 'header', 'answers' or '*', not '" +
-                          path + "'."}});
+           .description = "The mask names 'header', its fields, 'answers' or "
+                          "'*', not '" +
+                          path + "'."});
     }
   }
-  return ReadInput(submission, answers, header);
+  if (edit.header.received_on) {
+    const auto day = DateFromProto(header.received_on());
+    if (!day.ok()) {
+      violations.push_back(MakeViolation("header.received_on", day.status()));
+    } else {
+      edit.input.received_on = *day;
+      edit.input.clear_received_on = !day->has_value();
+    }
+  }
+  if (!violations.empty()) return SubmissionInvalid(std::move(violations));
+  return edit;
+}
+
+// The input with the contact as it will be: what the edit leaves out stays.
+absl::StatusOr<SubmissionInput> Complete(StoreReader& store,
+                                         const base::SubmissionName& name,
+                                         const Edit& edit) {
+  SubmissionInput input = edit.input;
+  const HeaderEdit& header = edit.header;
+  if (!header.department && !header.contact) return input;
+  WELFARE_ASSIGN_OR_RETURN(Contact contact, store.FindContact(name));
+  if (header.department) contact.department = *header.department;
+  if (header.contact) contact.contact = *header.contact;
+  input.contact = std::move(contact);
+  return input;
 }
 
 }  // namespace
@@ -108,7 +161,9 @@ absl::Status SurveyApi::ChangeSubmission(const Call& call,
       WELFARE_ASSIGN_OR_RETURN(contact, store.FindContact(name));
     }
     // The reply is kept for repeats, so it holds no personal data.
-    return ToProto(after, opened.round, true).SerializeAsString();
+    v1::Submission reply = ToProto(after, opened.round, true);
+    SetViolations(FindViolations(opened, after), reply);
+    return reply.SerializeAsString();
   };
   std::string reply;
   if (validate_only) {
@@ -160,13 +215,14 @@ absl::Status SurveyApi::CreateSubmission(
          .reason = "NAME_CONTRADICTS",
          .description = "The name and submission_id disagree."}});
   }
-  WELFARE_ASSIGN_OR_RETURN(
-      const SubmissionInput input,
-      ReadInput(request.submission(), true, request.submission().has_header()));
+  WELFARE_ASSIGN_OR_RETURN(const Edit edit, ReadEdit(request.submission(), {}));
   return ChangeSubmission(
       call, MakeChange(call, "CreateSubmission", request), name,
       request.validate_only(),
-      [&](StoreReader& store, const OpenedRound& opened, base::Timestamp) {
+      [&](StoreReader& store, const OpenedRound& opened,
+          base::Timestamp) -> absl::StatusOr<PlannedChange> {
+        WELFARE_ASSIGN_OR_RETURN(const SubmissionInput input,
+                                 Complete(store, name, edit));
         return PlanCreate(store, opened, name, input);
       },
       response);
@@ -179,11 +235,15 @@ absl::Status SurveyApi::UpdateSubmission(
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::SubmissionName>(
                                "submission.name", request.submission().name()));
-  WELFARE_ASSIGN_OR_RETURN(const SubmissionInput input, ReadMasked(request));
+  WELFARE_ASSIGN_OR_RETURN(
+      const Edit edit, ReadEdit(request.submission(), request.update_mask()));
   return ChangeSubmission(
       call, MakeChange(call, "UpdateSubmission", request), name,
       request.validate_only(),
-      [&](StoreReader& store, const OpenedRound& opened, base::Timestamp) {
+      [&](StoreReader& store, const OpenedRound& opened,
+          base::Timestamp) -> absl::StatusOr<PlannedChange> {
+        WELFARE_ASSIGN_OR_RETURN(const SubmissionInput input,
+                                 Complete(store, name, edit));
         return PlanUpdate(store, opened, name, request.submission().etag(),
                           input);
       },

@@ -14,6 +14,7 @@
 #include "services/survey/api/requests.h"
 #include "services/survey/columns/columns.h"
 #include "services/survey/errors.h"
+#include "services/survey/submission/intake.h"
 
 namespace welfare::survey {
 namespace {
@@ -102,6 +103,8 @@ absl::Status SurveyApi::GetSubmission(const Call& call,
                           name.fiscal_year.value(), found->answers)) {
       *response.add_computed_absences() = ToProto(absence);
     }
+    // Of what is now: an earlier revision is not edited any more.
+    if (revision == 0) SetViolations(FindViolations(opened, *found), response);
     WELFARE_ASSIGN_OR_RETURN(const Contact contact, store.FindContact(name));
     SetContact(contact, response);
     return absl::OkStatus();
@@ -152,6 +155,10 @@ absl::Status SurveyApi::ListSubmissions(
     WELFARE_ASSIGN_OR_RETURN(const int total, store.CountSubmissions(query));
     response.set_total_size(total);
     response.set_round_revision(query.revision);
+    OpenedRound opened{.round = *round};
+    if (request.full()) {
+      WELFARE_ASSIGN_OR_RETURN(opened, d_.content.Load(store, *round));
+    }
     PageOfBytes fill(page.size());
     while (true) {
       query.limit = fill.Next(request.full());
@@ -159,6 +166,9 @@ absl::Status SurveyApi::ListSubmissions(
       for (const Submission& submission : list) {
         v1::Submission one = ToProto(submission, *round, request.full());
         if (request.full()) {
+          if (opened.frame != nullptr) {
+            SetViolations(FindViolations(opened, submission), one);
+          }
           WELFARE_ASSIGN_OR_RETURN(const Contact contact,
                                    store.FindContact(submission.name));
           SetContact(contact, one);

@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "google/protobuf/empty.pb.h"
 
 #include "services/base/clock.h"
 #include "services/platform/rpc/call_context.h"
@@ -57,6 +58,12 @@ class SurveyApi {
                              v1::ListCodebooksResponse&);
 
   absl::Status CreateRound(const Call&, const v1::CreateRoundRequest&,
+                           v1::Round&);
+  absl::Status UpdateRound(const Call&, const v1::UpdateRoundRequest&,
+                           v1::Round&);
+  absl::Status DeleteRound(const Call&, const v1::DeleteRoundRequest&,
+                           google::protobuf::Empty&);
+  absl::Status ReopenRound(const Call&, const v1::ReopenRoundRequest&,
                            v1::Round&);
   absl::Status OpenRound(const Call&, const v1::OpenRoundRequest&, v1::Round&);
   absl::Status CloseRound(const Call&, const v1::CloseRoundRequest&,
@@ -109,6 +116,12 @@ class SurveyApi {
                                 const base::SubmissionName& name,
                                 bool validate_only, const Decide& decide,
                                 v1::Submission& response);
+  // Finds the round, decides, and answers with the round as it is then, for the
+  // calls that change what is there.
+  absl::StatusOr<std::string> ChangeRound(
+      const Call& call, const ChangeRequest& request,
+      const base::RoundName& name,
+      const std::function<absl::StatusOr<Round>(StoreWriter&, Round)>& decide);
   // Tells those who wait what a write has made of the round; 0: it is not
   // known, because the reply is a stored one. Never fails and never waits: the
   // feed reads the rest by itself.

@@ -1,5 +1,7 @@
 #include "services/survey/api/survey_metrics.h"
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -9,9 +11,19 @@ namespace welfare::survey {
 
 absl::Status SurveyMetrics::Count(StoreReader& store, PinnedContent& content,
                                   const base::RoundName& round) {
-  WELFARE_ASSIGN_OR_RETURN(const OpenedRound opened,
-                           content.Load(store, round));
-  if (opened.frame == nullptr) return absl::OkStatus();
+  WELFARE_ASSIGN_OR_RETURN(const std::optional<Round> found,
+                           store.FindRound(round));
+  OpenedRound opened{.round = {.name = round}};
+  if (found) {
+    WELFARE_ASSIGN_OR_RETURN(opened, content.Load(store, *found));
+  }
+  if (opened.frame == nullptr) {
+    // One that was never opened is not shown; one that was opened and deleted
+    // expects nobody.
+    const std::lock_guard lock(mutex_);
+    if (!shown_.contains(round)) return absl::OkStatus();
+    opened.frame = std::make_shared<const Frame>();
+  }
   WELFARE_ASSIGN_OR_RETURN(SubmissionCounts counts, store.CountByState(round));
   for (const base::RespondentKind kind :
        {base::RespondentKind::kMunicipality, base::RespondentKind::kCouncil}) {
@@ -37,6 +49,8 @@ absl::Status SurveyMetrics::Count(StoreReader& store, PinnedContent& content,
           .Set(counts[std::pair(kind, state)]);
     }
   }
+  const std::lock_guard lock(mutex_);
+  shown_.insert(round);
   return absl::OkStatus();
 }
 

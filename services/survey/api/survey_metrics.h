@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
+#include <set>
 
 #include "absl/status/status.h"
 
@@ -18,12 +20,14 @@ class SurveyMetrics {
   explicit SurveyMetrics(platform::MetricsRegistry& metrics)
       : metrics_(metrics) {}
 
-  // Counts the round anew.
+  // Counts the round anew; one that was deleted has nobody.
   absl::Status Count(StoreReader& store, PinnedContent& content,
                      const base::RoundName& round);
 
  private:
   platform::MetricsRegistry& metrics_;
+  std::mutex mutex_;
+  std::set<base::RoundName> shown_;  // rounds that have gauges
 };
 
 }  // namespace welfare::survey

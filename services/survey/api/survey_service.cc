@@ -52,6 +52,27 @@ grpc::ServerUnaryReactor* SurveyService::OpenRound(
                          std::bind_front(&SurveyApi::OpenRound, &api_));
 }
 
+grpc::ServerUnaryReactor* SurveyService::UpdateRound(
+    grpc::CallbackServerContext* context, const v1::UpdateRoundRequest* request,
+    v1::Round* response) {
+  return platform::Unary(calls_, context, request, response,
+                         std::bind_front(&SurveyApi::UpdateRound, &api_));
+}
+
+grpc::ServerUnaryReactor* SurveyService::DeleteRound(
+    grpc::CallbackServerContext* context, const v1::DeleteRoundRequest* request,
+    google::protobuf::Empty* response) {
+  return platform::Unary(calls_, context, request, response,
+                         std::bind_front(&SurveyApi::DeleteRound, &api_));
+}
+
+grpc::ServerUnaryReactor* SurveyService::ReopenRound(
+    grpc::CallbackServerContext* context, const v1::ReopenRoundRequest* request,
+    v1::Round* response) {
+  return platform::Unary(calls_, context, request, response,
+                         std::bind_front(&SurveyApi::ReopenRound, &api_));
+}
+
 grpc::ServerUnaryReactor* SurveyService::CloseRound(
     grpc::CallbackServerContext* context, const v1::CloseRoundRequest* request,
     v1::Round* response) {

@@ -34,6 +34,16 @@ class SurveyService final : public v1::SurveyService::CallbackService {
   grpc::ServerUnaryReactor* OpenRound(grpc::CallbackServerContext* context,
                                       const v1::OpenRoundRequest* request,
                                       v1::Round* response) override;
+  grpc::ServerUnaryReactor* UpdateRound(grpc::CallbackServerContext* context,
+                                        const v1::UpdateRoundRequest* request,
+                                        v1::Round* response) override;
+  grpc::ServerUnaryReactor* DeleteRound(
+      grpc::CallbackServerContext* context,
+      const v1::DeleteRoundRequest* request,
+      google::protobuf::Empty* response) override;
+  grpc::ServerUnaryReactor* ReopenRound(grpc::CallbackServerContext* context,
+                                        const v1::ReopenRoundRequest* request,
+                                        v1::Round* response) override;
   grpc::ServerUnaryReactor* CloseRound(grpc::CallbackServerContext* context,
                                        const v1::CloseRoundRequest* request,
                                        v1::Round* response) override;

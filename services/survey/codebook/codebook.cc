@@ -7,23 +7,14 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/survey/codebook/label.h"
 
 namespace welfare::survey {
 namespace {
 
 using base::CheckedExpression;
-using base::Truth;
-using base::Value;
 
 constexpr std::size_t kMaxIdLength = 63;
-
-bool IsItemId(std::string_view id) {
-  if (id.empty() || id.size() > kMaxIdLength) return false;
-  if (id[0] < 'a' || id[0] > 'z') return false;
-  return std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
-}
 
 std::vector<std::string> SplitWords(std::string_view text) {
   std::vector<std::string> words;
@@ -58,46 +49,15 @@ std::optional<base::ItemType> ExpressionType(const Item& item) {
   return type;
 }
 
-// Every value worth trying when asking whether a condition can be true; empty
-// when there are too many kinds of value to try.
-std::vector<Value> ProbeValues(const Item& item, bool reachable) {
-  if (!reachable) return {Value::Missing()};
-  std::vector<Value> values = {Value::Missing()};
-  const std::size_t n = item.options.size();
-  if (item.type == AnswerType::kSingle) {
-    for (std::size_t i = 0; i < n; ++i) values.push_back(Value::OfOption(i));
-    return values;
-  }
-  if (item.type == AnswerType::kMultiple && n <= 12) {
-    for (std::uint64_t bits = 1; bits < (std::uint64_t{1} << n); ++bits) {
-      values.push_back(Value::OfOptions(base::OptionSet(bits)));
-    }
-    return values;
-  }
-  return {};
-}
-
-// A row made up to probe a condition.
-class ProbeRow final : public base::ExpressionRow {
- public:
-  const Value& item(std::size_t index) const override {
-    const auto it = items.find(index);
-    return it == items.end() ? missing_ : it->second;
-  }
-  Truth registry(base::RegistryFact fact, int offset) const override {
-    const auto it = facts.find({fact, offset});
-    return it == facts.end() ? Truth::kUnknown : it->second;
-  }
-  int fiscal_year() const override { return 2000; }
-
-  std::map<std::size_t, Value> items;
-  std::map<std::pair<base::RegistryFact, int>, Truth> facts;
-
- private:
-  Value missing_;
-};
-
 }  // namespace
+
+bool IsItemId(std::string_view id) {
+  if (id.empty() || id.size() > kMaxIdLength) return false;
+  if (id[0] < 'a' || id[0] > 'z') return false;
+  return std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
 
 bool Item::AskedOf(base::RespondentKind kind) const {
   return std::find(respondents.begin(), respondents.end(), kind) !=
@@ -129,7 +89,9 @@ std::optional<std::size_t> Item::FindRow(std::string_view row) const {
 // Builds one codebook and collects what is wrong with it.
 class Codebook::Builder {
  public:
-  Builder(std::string title, std::vector<Item> items) {
+  Builder(std::string title, std::vector<Item> items,
+          std::vector<Section> sections, const Interruption& interruption)
+      : sections_(std::move(sections)), interruption_(interruption) {
     book_->title_ = std::move(title);
     book_->items_ = std::move(items);
   }
@@ -137,10 +99,16 @@ class Codebook::Builder {
   CodebookCheck Build() {
     CheckNames();
     for (const Item& item : book_->items_) CheckItem(item);
-    Compile();
-    CheckConditions();
-    CheckPopulations();
-    CheckReachable();
+    absl::Status status = Compile();
+    if (status.ok()) {
+      CheckConditions();
+      CheckPopulations();
+      status = CheckReachable();
+    }
+    if (!status.ok()) {
+      return {
+          .codebook = nullptr, .problems = {}, .called_off = std::move(status)};
+    }
     if (!problems_.empty()) {
       std::stable_sort(problems_.begin(), problems_.end(),
                        [](const CodebookProblem& a, const CodebookProblem& b) {
@@ -180,13 +148,19 @@ class Codebook::Builder {
     std::optional<std::size_t> current_;
   };
 
-  void Add(const Item& item, std::string_view column, std::string_view reason,
+  // `place` is an item or a section.
+  template <typename Place>
+  void Add(const Place& place, std::string_view column, std::string_view reason,
            std::string message) {
     problems_.push_back({.sheet = "survey",
-                         .line = item.line,
+                         .line = place.line,
                          .column = std::string(column),
                          .reason = std::string(reason),
-                         .message = item.id + ": " + std::move(message)});
+                         .message = place.id + ": " + std::move(message)});
+  }
+
+  absl::Status Look() const {
+    return interruption_ ? interruption_() : absl::OkStatus();
   }
 
   void CheckNames() {
@@ -238,21 +212,12 @@ class Codebook::Builder {
   }
 
   void CheckPlaceholders(const Item& item) {
-    std::string_view rest = item.label;
-    while (true) {
-      const std::size_t open = rest.find('{');
-      if (open == std::string_view::npos) return;
-      const std::size_t close = rest.find('}', open);
-      const std::string_view name = close == std::string_view::npos
-                                        ? rest.substr(open)
-                                        : rest.substr(open, close - open + 1);
-      if (name != "{ref_fy_ja}") {
-        Add(item, "label", "LABEL_PLACEHOLDER",
-            "the only placeholder is {ref_fy_ja}, not " + std::string(name) +
-                ".");
-      }
-      if (close == std::string_view::npos) return;
-      rest.remove_prefix(close + 1);
+    for (const std::string& unknown : UnknownPlaceholders(item.label)) {
+      // Codebooks were published with `${ref_fy_ja}` once; new ones are refused
+      // where they are read.
+      if (unknown.substr(1) == kReferenceYear) continue;
+      Add(item, "label", "LABEL_PLACEHOLDER",
+          "the only placeholder is {ref_fy_ja}, not " + unknown + ".");
     }
   }
 
@@ -308,47 +273,127 @@ class Codebook::Builder {
     }
   }
 
+  // `place` is an item or a section.
+  template <typename Place>
   std::optional<CheckedExpression> CompileOne(
-      const Item& item, std::string_view column, const std::string& text,
+      const Place& place, std::string_view column, const std::string& text,
       std::optional<std::size_t> current) {
     if (text.empty()) return std::nullopt;
     const auto parsed = base::Expression::Parse(text);
     if (!parsed.ok()) {
-      AddExpression(item, column, "EXPRESSION_SYNTAX", parsed.status());
+      AddExpression(place, column, "EXPRESSION_SYNTAX", parsed.status());
       return std::nullopt;
     }
     const Schema schema(*book_, types_, current);
     auto checked = base::Check(*parsed, schema, base::ExpectedResult::kTruth);
     if (!checked.ok()) {
-      AddExpression(item, column, "EXPRESSION_TYPE", checked.status());
+      AddExpression(place, column, "EXPRESSION_TYPE", checked.status());
       return std::nullopt;
     }
     return *std::move(checked);
   }
 
-  void AddExpression(const Item& item, std::string_view column,
+  template <typename Place>
+  void AddExpression(const Place& place, std::string_view column,
                      std::string_view reason, const absl::Status& status) {
     const auto details = base::GetErrorDetails(status);
     if (!details || details->violations.empty()) {
-      Add(item, column, reason, std::string(base::MessageOf(status)));
+      Add(place, column, reason, std::string(base::MessageOf(status)));
       return;
     }
     for (const base::Violation& violation : details->violations) {
-      Add(item, column, reason,
+      Add(place, column, reason,
           violation.field + ": " + violation.reason + ": " +
               violation.description);
     }
   }
 
-  void Compile() {
+  // What is known of a section while its codebook is built.
+  struct BuiltSection {
+    std::optional<CheckedExpression> own;  // its own condition
+    std::optional<CheckedExpression> all;  // and those of all around it
+    std::string text;                      // of `all`; empty: none
+    bool wrong = false;                    // a condition of it has a problem
+    std::optional<std::size_t> first;      // item in it, direct or deeper
+    bool asked[2] = {false, false};        // of municipalities, of councils
+    bool probed = false;
+    bool reachable = true;
+  };
+
+  static std::size_t Index(base::RespondentKind kind) {
+    return kind == base::RespondentKind::kMunicipality ? 0 : 1;
+  }
+
+  static std::string Join(const std::string& outer, const std::string& inner) {
+    if (outer.empty() || inner.empty()) return outer.empty() ? inner : outer;
+    return '(' + outer + ") and (" + inner + ')';
+  }
+
+  absl::Status CompileSections() {
+    for (std::size_t s = 0; s < sections_.size(); ++s) {
+      WELFARE_RETURN_IF_ERROR(Look());
+      const Section& section = sections_[s];
+      const BuiltSection* parent =
+          section.parent ? &built_[*section.parent] : nullptr;
+      BuiltSection built;
+      built.own =
+          CompileOne(section, "relevant", section.relevant, std::nullopt);
+      built.wrong = (parent != nullptr && parent->wrong) ||
+                    (!section.relevant.empty() && !built.own);
+      if (!built.wrong) {
+        const std::string none;
+        built.text =
+            Join(parent != nullptr ? parent->text : none, section.relevant);
+        if (built.own) {
+          built.all = CompileOne(section, "relevant", built.text, std::nullopt);
+          built.wrong = !built.all;
+        }
+      }
+      built_.push_back(std::move(built));
+    }
+    for (std::size_t i = 0; i < book_->items_.size(); ++i) {
+      const Item& item = book_->items_[i];
+      if (!item.group) continue;
+      BuiltSection& built = built_[*item.group];
+      if (!built.first) built.first = i;
+      for (const base::RespondentKind kind : item.respondents) {
+        built.asked[Index(kind)] = true;
+      }
+    }
+    // A section stands after the one around it.
+    for (std::size_t s = sections_.size(); s-- > 0;) {
+      if (!sections_[s].parent) continue;
+      BuiltSection& parent = built_[*sections_[s].parent];
+      const BuiltSection& built = built_[s];
+      if (built.first) {
+        parent.first =
+            std::min(parent.first.value_or(*built.first), *built.first);
+      }
+      parent.asked[0] = parent.asked[0] || built.asked[0];
+      parent.asked[1] = parent.asked[1] || built.asked[1];
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Compile() {
     for (const Item& item : book_->items_) {
       types_.push_back(ExpressionType(item));
     }
+    WELFARE_RETURN_IF_ERROR(CompileSections());
     std::set<int> offsets;
     for (std::size_t i = 0; i < book_->items_.size(); ++i) {
-      const Item& item = book_->items_[i];
-      book_->relevant_.push_back(
-          CompileOne(item, "relevant", item.relevant, std::nullopt));
+      WELFARE_RETURN_IF_ERROR(Look());
+      Item& item = book_->items_[i];
+      own_.push_back(CompileOne(item, "relevant", item.relevant, std::nullopt));
+      const bool wrong = !item.relevant.empty() && !own_.back();
+      const BuiltSection* section = item.group ? &built_[*item.group] : nullptr;
+      if (section == nullptr || section->text.empty() || wrong) {
+        book_->relevant_.push_back(own_.back());
+      } else {
+        item.relevant = Join(section->text, item.relevant);
+        book_->relevant_.push_back(
+            CompileOne(item, "relevant", item.relevant, std::nullopt));
+      }
       if (item.type == AnswerType::kTable && !item.constraint.empty()) {
         Add(item, "constraint", "EXPRESSION_TYPE",
             "a table has no value, so it has no constraint.");
@@ -366,47 +411,60 @@ class Codebook::Builder {
       }
     }
     book_->offsets_.assign(offsets.begin(), offsets.end());
-  }
-
-  // True when following `relevant` from `start` leads back to it.
-  bool InCycle(std::size_t start) const {
-    std::vector<bool> seen(book_->items_.size(), false);
-    std::vector<std::size_t> stack = {start};
-    while (!stack.empty()) {
-      const std::size_t at = stack.back();
-      stack.pop_back();
-      if (!book_->relevant_[at]) continue;
-      for (const std::size_t next : book_->relevant_[at]->items()) {
-        if (next == start) return true;
-        if (!seen[next]) {
-          seen[next] = true;
-          stack.push_back(next);
-        }
-      }
-    }
-    return false;
+    return absl::OkStatus();
   }
 
   void CheckConditions() {
+    for (std::size_t s = 0; s < sections_.size(); ++s) CheckSection(s);
+    std::vector<std::vector<std::size_t>> edges(book_->items_.size());
+    for (std::size_t i = 0; i < edges.size(); ++i) {
+      // What a section's condition leads to is named at the section.
+      if (own_[i]) edges[i] = own_[i]->items();
+    }
+    const std::vector<bool> in_cycle = FindCycles(edges);
     for (std::size_t i = 0; i < book_->items_.size(); ++i) {
       const Item& item = book_->items_[i];
-      if (book_->relevant_[i]) {
-        if (InCycle(i)) {
-          Add(item, "relevant", "CONDITION_CYCLE",
-              "whether it is asked depends on itself.");
+      if (in_cycle[i]) {
+        Add(item, "relevant", "CONDITION_CYCLE",
+            "whether it is asked depends on itself.");
+      }
+      for (const std::size_t gate : edges[i]) {
+        if (gate > i) {
+          Add(item, "relevant", "CONDITION_LATER",
+              "the condition reads " + book_->items_[gate].id +
+                  ", which is asked later.");
         }
-        for (const std::size_t gate : book_->relevant_[i]->items()) {
-          if (gate > i) {
-            Add(item, "relevant", "CONDITION_LATER",
-                "the condition reads " + book_->items_[gate].id +
-                    ", which is asked later.");
-          }
-          CheckShared(item, "relevant", book_->items_[gate]);
-        }
+        CheckShared(item, "relevant", book_->items_[gate]);
       }
       if (book_->constraint_[i]) {
         for (const std::size_t other : book_->constraint_[i]->items()) {
           CheckShared(item, "constraint", book_->items_[other]);
+        }
+      }
+    }
+  }
+
+  // The condition of a section reads only what stands before it and is asked of
+  // everybody whom the section asks.
+  void CheckSection(std::size_t index) {
+    const Section& section = sections_[index];
+    const BuiltSection& built = built_[index];
+    if (!built.own || !built.first) return;
+    for (const std::size_t gate : built.own->items()) {
+      const Item& other = book_->items_[gate];
+      if (gate >= *built.first) {
+        Add(section, "relevant", "CONDITION_LATER",
+            "the condition reads " + other.id +
+                ", which does not stand before the section.");
+      }
+      for (const base::RespondentKind kind :
+           {base::RespondentKind::kMunicipality,
+            base::RespondentKind::kCouncil}) {
+        if (built.asked[Index(kind)] && !other.AskedOf(kind)) {
+          Add(section, "relevant", "CONDITION_OTHER_RESPONDENT",
+              other.id + " is not asked of a " +
+                  std::string(base::ToString(kind)) +
+                  ", whom the section asks.");
         }
       }
     }
@@ -466,61 +524,75 @@ class Codebook::Builder {
     return false;
   }
 
-  // An item that no answers lead to is a mistake. Conditions over options and
-  // registry facts are tried out; others are believed.
-  void CheckReachable() {
-    std::vector<bool> reachable(book_->items_.size(), true);
+  // An item that no answers lead to is a mistake; where its section is never
+  // asked, the mistake is the section's.
+  absl::Status CheckReachable() {
+    ConditionProbe probe(book_->items_, interruption_);
     for (std::size_t i = 0; i < book_->items_.size(); ++i) {
+      WELFARE_RETURN_IF_ERROR(Look());
+      const Item& item = book_->items_[i];
+      if (item.group) {
+        WELFARE_ASSIGN_OR_RETURN(const bool reachable,
+                                 ProbeSection(*item.group, probe));
+        if (!reachable) {
+          probe.SetUnreachable(i);
+          continue;
+        }
+      }
       if (!book_->relevant_[i]) continue;
-      if (!CanBeTrue(*book_->relevant_[i], reachable)) {
-        reachable[i] = false;
-        Add(book_->items_[i], "relevant", "UNREACHABLE",
+      WELFARE_ASSIGN_OR_RETURN(const bool reachable,
+                               probe.CanBeTrue(*book_->relevant_[i]));
+      if (!reachable) {
+        probe.SetUnreachable(i);
+        Add(item, "relevant", "UNREACHABLE",
             "no answers make the condition true, so it is never asked.");
       }
     }
+    return absl::OkStatus();
   }
 
-  bool CanBeTrue(const CheckedExpression& condition,
-                 const std::vector<bool>& reachable) const {
-    constexpr std::size_t kMaxProbes = 65536;
-    ProbeRow row;
-    std::vector<std::pair<std::size_t, std::vector<Value>>> gates;
-    std::size_t probes = 1;
-    for (const std::size_t gate : condition.items()) {
-      std::vector<Value> values =
-          ProbeValues(book_->items_[gate], reachable[gate]);
-      if (values.empty()) return true;
-      probes *= values.size();
-      if (probes > kMaxProbes) return true;
-      gates.emplace_back(gate, std::move(values));
+  // Sections around it first, and each once: their first item comes first.
+  absl::StatusOr<bool> ProbeSection(std::size_t index, ConditionProbe& probe) {
+    std::vector<std::size_t> chain;
+    for (std::optional<std::size_t> at = index; at && !built_[*at].probed;
+         at = sections_[*at].parent) {
+      chain.push_back(*at);
     }
-    const auto& facts = condition.registry();
-    for (std::size_t i = 0; i < facts.size(); ++i) {
-      probes *= 2;
-      if (probes > kMaxProbes) return true;
-    }
-    for (std::size_t probe = 0; probe < probes; ++probe) {
-      std::size_t rest = probe;
-      for (const auto& [gate, values] : gates) {
-        row.items[gate] = values[rest % values.size()];
-        rest /= values.size();
+    while (!chain.empty()) {
+      const std::size_t at = chain.back();
+      chain.pop_back();
+      BuiltSection& built = built_[at];
+      built.probed = true;
+      if (sections_[at].parent && !built_[*sections_[at].parent].reachable) {
+        built.reachable = false;
+      } else if (built.all) {
+        WELFARE_ASSIGN_OR_RETURN(built.reachable, probe.CanBeTrue(*built.all));
+        if (!built.reachable) {
+          Add(sections_[at], "relevant", "UNREACHABLE",
+              "no answers make the condition true, so the section is never "
+              "asked.");
+        }
       }
-      for (const base::RegistryReference& term : facts) {
-        row.facts[{term.fact, term.offset}] = base::ToTruth(rest % 2 == 1);
-        rest /= 2;
-      }
-      if (condition.EvaluateTruth(row) == Truth::kTrue) return true;
     }
-    return false;
+    return built_[index].reachable;
   }
 
   std::shared_ptr<Codebook> book_{new Codebook};
+  std::vector<Section> sections_;
+  const Interruption& interruption_;
+  std::vector<BuiltSection> built_;
   std::vector<std::optional<base::ItemType>> types_;
+  // The conditions that stand at the items themselves.
+  std::vector<std::optional<CheckedExpression>> own_;
   std::vector<CodebookProblem> problems_;
 };
 
-CodebookCheck Codebook::Check(std::string title, std::vector<Item> items) {
-  return Builder(std::move(title), std::move(items)).Build();
+CodebookCheck Codebook::Check(std::string title, std::vector<Item> items,
+                              std::vector<Section> sections,
+                              const Interruption& interruption) {
+  return Builder(std::move(title), std::move(items), std::move(sections),
+                 interruption)
+      .Build();
 }
 
 std::optional<std::size_t> Codebook::Find(std::string_view id) const {

@@ -11,11 +11,18 @@
 #include <unordered_map>
 #include <vector>
 
+#include "absl/status/status.h"
+
 #include "services/base/absence.h"
 #include "services/base/expression/expression.h"
 #include "services/base/respondent.h"
+#include "services/survey/codebook/conditions.h"
 
 namespace welfare::survey {
+
+// Returns whether `id` may name an item, an option or a section: a-z, 0-9 and
+// _, beginning with a letter, at most 63 characters.
+bool IsItemId(std::string_view id);
 
 // What an answer looks like. Sent between services; do not renumber.
 enum class AnswerType {
@@ -42,16 +49,28 @@ struct Option {
   bool takes_text = false;  // needs a text of its own (その他)
 };
 
+// A part of the questionnaire, with a condition that holds for all in it.
+struct Section {
+  std::string id;
+  std::string label;
+  std::string relevant = {};               // empty: none
+  std::optional<std::size_t> parent = {};  // an earlier section
+  int line = 0;                            // of the sheet `survey`
+};
+
 // One question, as written in the codebook.
 struct Item {
   std::string id;
-  std::string section;  // title of the section it stands in
-  std::string label;    // `{ref_fy_ja}` stands for the reference year
+  std::string section;                    // title of the section it stands in
+  std::optional<std::size_t> group = {};  // that section, if it has conditions
+  std::string label;  // `{ref_fy_ja}` stands for the reference year
   AnswerType type = AnswerType::kText;
   std::vector<Option> options;  // single and multiple answers
   std::vector<Option> rows;     // tables
   std::vector<base::RespondentKind> respondents;
-  std::string relevant;    // empty: always asked
+  // Empty: always asked. In a codebook together with the conditions of its
+  // sections.
+  std::string relevant;
   std::string constraint;  // empty: none
   std::string constraint_message;
   std::string population;  // one id, or one per respondent kind
@@ -90,6 +109,8 @@ class Codebook;
 struct CodebookCheck {
   std::shared_ptr<const Codebook> codebook;  // null when there are problems
   std::vector<CodebookProblem> problems;     // in order of sheet and line
+  // Not OK where the check was called off; then nothing is decided.
+  absl::Status called_off = absl::OkStatus();
 };
 
 // A questionnaire whose conditions parse, type-check and only look back.
@@ -103,7 +124,11 @@ class Codebook {
   // An answer's codes travel as 64 bits.
   static constexpr std::size_t kMaxCodes = 64;
 
-  // Checks `items` and compiles their conditions; collects every problem:
+  // Checks `items` and compiles their conditions, each joined by `and` with
+  // those of its sections. The time is linear in the text, apart from the
+  // bounded search of ConditionProbe, and ends soon after `interruption` says
+  // so. Collects every problem; one of a section's condition is named once, at
+  // the section:
   //   NAME_INVALID, NAME_DUPLICATE, RESPONDENT_MISSING, LABEL_MISSING,
   //   LABEL_PLACEHOLDER, LIST_EMPTY, OPTION_INVALID, OPTION_DUPLICATE,
   //   TOO_MANY_OPTIONS, ABSENCE_NOT_SENDABLE,
@@ -111,7 +136,9 @@ class Codebook {
   //   PAIR_CONCEPT_INVALID, EXPRESSION_SYNTAX, EXPRESSION_TYPE,
   //   CONDITION_LATER, CONDITION_CYCLE, CONDITION_OTHER_RESPONDENT,
   //   UNREACHABLE.
-  static CodebookCheck Check(std::string title, std::vector<Item> items);
+  static CodebookCheck Check(std::string title, std::vector<Item> items,
+                             std::vector<Section> sections = {},
+                             const Interruption& interruption = {});
 
   const std::string& title() const { return title_; }
   std::span<const Item> items() const { return items_; }

@@ -11,7 +11,8 @@
 
 #include "services/base/error.h"
 #include "services/base/sha256.h"
-#include "services/text/csv.h"
+#include "services/survey/codebook/label.h"
+#include "services/survey/files/xlsform_sheet.h"
 
 namespace welfare::survey {
 namespace {
@@ -41,128 +42,6 @@ constexpr std::array<std::string_view, 5> kChoicesColumns = {
 constexpr std::array<std::string_view, 4> kSettingsColumns = {
     "form_title", "form_id", "version", "default_language"};
 
-// A sheet as records of named cells. Columns that are translated in XLSForm
-// (`label::日本語 (ja)`) go by their plain name.
-class Sheet {
- public:
-  Sheet(std::string name, std::string_view text,
-        std::span<const std::string_view> columns,
-        std::span<const std::string_view> required,
-        std::vector<CodebookProblem>& problems)
-      : name_(std::move(name)), problems_(problems) {
-    text::CsvReader reader(text);
-    bool header = true;
-    while (true) {
-      auto record = reader.Next();
-      if (!record.ok()) {
-        Add(static_cast<int>(reader.last_line()), "",
-            base::ReasonOf(record.status()),
-            std::string(base::MessageOf(record.status())));
-        continue;
-      }
-      if (!record->has_value()) break;
-      if (header) {
-        ReadHeader(**record, columns, required);
-        header = false;
-        if (columns_.empty()) return;
-      } else {
-        ReadRecord(**record);
-      }
-    }
-    if (header) Add(0, "", "CSV_HEADER", "The sheet is empty.");
-  }
-
-  struct Record {
-    int line = 0;
-    std::map<std::string, std::string, std::less<>> cells;
-
-    const std::string& at(std::string_view column) const {
-      static const std::string kEmpty;
-      const auto it = cells.find(column);
-      return it == cells.end() ? kEmpty : it->second;
-    }
-  };
-
-  const std::vector<Record>& records() const { return records_; }
-  bool Has(std::string_view column) const {
-    return std::find(columns_.begin(), columns_.end(), column) !=
-           columns_.end();
-  }
-
-  void Add(int line, std::string_view column, std::string_view reason,
-           std::string message) const {
-    problems_.push_back({.sheet = name_,
-                         .line = line,
-                         .column = std::string(column),
-                         .reason = std::string(reason),
-                         .message = std::move(message)});
-  }
-
-  // Appends every cell that is not empty, in the order of `columns`.
-  void AppendCanonical(std::span<const std::string_view> columns,
-                       std::string& out) const {
-    out += name_;
-    out += '\n';
-    for (const Record& record : records_) {
-      for (const std::string_view column : columns) {
-        const std::string& cell = record.at(column);
-        if (cell.empty()) continue;
-        out += column;
-        out += '=';
-        out += std::to_string(cell.size());
-        out += ':';
-        out += cell;
-      }
-      out += '\n';
-    }
-  }
-
- private:
-  void ReadHeader(const text::CsvRecord& header,
-                  std::span<const std::string_view> columns,
-                  std::span<const std::string_view> required) {
-    const int line = static_cast<int>(header.line);
-    for (const std::string& cell : header.cells) {
-      const std::string plain = cell.substr(0, cell.find("::"));
-      if (std::find(columns.begin(), columns.end(), plain) == columns.end()) {
-        Add(line, cell, "COLUMN_UNKNOWN",
-            "The sheet has no column '" + cell + "'; remove or rename it.");
-      } else if (Has(plain)) {
-        Add(line, cell, "COLUMN_REPEATED",
-            "The column '" + plain + "' stands twice; keep one language.");
-      }
-      columns_.push_back(plain);
-    }
-    for (const std::string_view column : required) {
-      if (!Has(column)) {
-        Add(line, column, "COLUMN_MISSING",
-            "The sheet lacks the column '" + std::string(column) + "'.");
-      }
-    }
-  }
-
-  void ReadRecord(const text::CsvRecord& record) {
-    if (record.cells.size() != columns_.size()) {
-      Add(static_cast<int>(record.line), "", "CSV_CELLS",
-          "The record has " + std::to_string(record.cells.size()) +
-              " cells, the header " + std::to_string(columns_.size()) + ".");
-      return;
-    }
-    Record result{.line = static_cast<int>(record.line), .cells = {}};
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      if (!record.cells[i].empty()) {
-        result.cells.emplace(columns_[i], record.cells[i]);
-      }
-    }
-    if (!result.cells.empty()) records_.push_back(std::move(result));
-  }
-
-  std::string name_;
-  std::vector<CodebookProblem>& problems_;
-  std::vector<std::string> columns_;
-  std::vector<Record> records_;
-};
-
 std::vector<std::string> SplitWords(std::string_view text) {
   std::vector<std::string> words;
   while (!text.empty()) {
@@ -177,8 +56,11 @@ std::vector<std::string> SplitWords(std::string_view text) {
 class Reader {
  public:
   Reader(const CodebookSheets& sheets, std::string_view survey,
-         std::string_view version)
-      : settings_(
+         std::string_view version, SheetRules rules,
+         const Interruption& interruption)
+      : every_cell_(rules == SheetRules::kEveryCell),
+        interruption_(interruption),
+        settings_(
             "settings", sheets.settings, kSettingsColumns,
             std::array<std::string_view, 3>{"form_title", "form_id", "version"},
             problems_),
@@ -192,6 +74,11 @@ class Reader {
     ReadSettings(survey, version);
     ReadChoices();
     ReadItems();
+    if (every_cell_) {
+      CheckLanguages();
+      CheckLists();
+      CheckSections();
+    }
   }
 
   XlsFormReading Finish() {
@@ -199,13 +86,16 @@ class Reader {
     settings_.AppendCanonical(kSettingsColumns, canonical);
     survey_.AppendCanonical(kSurveyColumns, canonical);
     choices_.AppendCanonical(kChoicesColumns, canonical);
-    CodebookCheck check = Codebook::Check(title_, std::move(items_));
+    CodebookCheck check;
+    check.called_off = called_off_;
+    if (called_off_.ok()) {
+      check = Codebook::Check(title_, std::move(items_), std::move(sections_),
+                              interruption_);
+    }
+    if (!check.called_off.ok())
+      return {.check = std::move(check), .digest = ""};
     for (CodebookProblem& problem : check.problems) {
-      // What follows from a problem already named is not named again.
-      if (problem.reason == "LIST_EMPTY" && listless_.contains(problem.line)) {
-        continue;
-      }
-      problems_.push_back(std::move(problem));
+      if (!NamedAlready(problem)) problems_.push_back(std::move(problem));
     }
     std::stable_sort(problems_.begin(), problems_.end(),
                      [](const CodebookProblem& a, const CodebookProblem& b) {
@@ -228,8 +118,9 @@ class Reader {
                     "The sheet holds exactly one record.");
       return;
     }
-    const Sheet::Record& record = settings_.records().front();
+    const XlsFormSheet::Record& record = settings_.records().front();
     title_ = record.at("form_title");
+    CheckText(settings_, record, "form_title", false);
     if (title_.empty()) {
       settings_.Add(record.line, "form_title", "LABEL_MISSING",
                     "The questionnaire has no title.");
@@ -246,7 +137,7 @@ class Reader {
     }
   }
 
-  bool YesOrEmpty(const Sheet& sheet, const Sheet::Record& record,
+  bool YesOrEmpty(const XlsFormSheet& sheet, const XlsFormSheet::Record& record,
                   std::string_view column) {
     const std::string& word = record.at(column);
     if (!word.empty() && word != "yes") {
@@ -256,72 +147,269 @@ class Reader {
     return word == "yes";
   }
 
+  // One list of the sheet choices.
+  struct List {
+    std::vector<Option> options;
+    std::set<std::string, std::less<>> codes;
+    int line = 0;  // of its first choice
+    bool used = false;
+  };
+
+  // A section that is open while the items are read.
+  struct OpenSection {
+    std::string name;
+    std::string title;  // with those around it
+    int line = 0;
+    std::optional<std::size_t> index;  // among sections_
+  };
+
+  // False once nobody wants the answer any more.
+  bool Look() {
+    if (called_off_.ok() && interruption_) called_off_ = interruption_();
+    return called_off_.ok();
+  }
+
+  // What follows from a problem already named is not named again.
+  bool NamedAlready(const CodebookProblem& problem) const {
+    if (problem.reason == "LIST_EMPTY") {
+      return listless_.contains(problem.line);
+    }
+    if (problem.reason == "OPTION_INVALID" ||
+        problem.reason == "OPTION_DUPLICATE" ||
+        problem.reason == "TOO_MANY_OPTIONS") {
+      return every_cell_;
+    }
+    return false;
+  }
+
+  void CheckText(const XlsFormSheet& sheet, const XlsFormSheet::Record& record,
+                 std::string_view column, bool takes_year) {
+    if (!every_cell_) return;
+    const std::string& text = record.at(column);
+    for (const std::string& unknown : UnknownPlaceholders(text)) {
+      sheet.Add(record.line, column, "LABEL_PLACEHOLDER",
+                std::string(takes_year ? "The only placeholder is {ref_fy_ja}"
+                                       : "No placeholder is filled in here") +
+                    ", not " + unknown + '.');
+    }
+    if (!takes_year && NamesReferenceYear(text)) {
+      sheet.Add(record.line, column, "LABEL_PLACEHOLDER",
+                "{ref_fy_ja} is filled in in labels only.");
+    }
+  }
+
   void ReadChoices() {
-    for (const Sheet::Record& record : choices_.records()) {
-      std::vector<Option>& list = lists_[record.at("list_name")];
+    for (const XlsFormSheet::Record& record : choices_.records()) {
+      if (!Look()) return;
+      const std::string& list_name = record.at("list_name");
       const std::string& code = record.at("name");
-      if (std::any_of(list.begin(), list.end(), [&](const Option& option) {
-            return option.code == code;
-          })) {
-        choices_.Add(record.line, "name", "OPTION_DUPLICATE",
-                     "The list '" + record.at("list_name") + "' has '" + code +
-                         "' twice.");
+      if (every_cell_ && list_name.empty()) {
+        choices_.Add(record.line, "list_name", "LIST_MISSING",
+                     "The choice '" + code + "' stands in no list.");
         continue;
+      }
+      List& list = lists_[list_name];
+      if (list.line == 0) list.line = record.line;
+      if (!list.codes.insert(code).second) {
+        choices_.Add(record.line, "name", "OPTION_DUPLICATE",
+                     "The list '" + list_name + "' has '" + code + "' twice.");
+        continue;
+      }
+      if (every_cell_ && !IsItemId(code)) {
+        choices_.Add(record.line, "name", "OPTION_INVALID",
+                     "The code '" + code +
+                         "' is not an id: a-z, 0-9 and _, beginning with a "
+                         "letter.");
       }
       if (record.at("label").empty()) {
         choices_.Add(record.line, "label", "LABEL_MISSING",
                      "The choice '" + code + "' has no label.");
       }
-      list.push_back({.code = code,
-                      .label = record.at("label"),
-                      .exclusive = YesOrEmpty(choices_, record, "exclusive"),
-                      .takes_text = false});
+      CheckText(choices_, record, "label", true);
+      const bool exclusive = YesOrEmpty(choices_, record, "exclusive");
+      if (every_cell_ && list.codes.size() > Codebook::kMaxCodes) {
+        if (list.codes.size() == Codebook::kMaxCodes + 1) {
+          choices_.Add(record.line, "list_name", "TOO_MANY_OPTIONS",
+                       "The list '" + list_name +
+                           "' has more than 64 choices; this is the first "
+                           "too many.");
+        }
+        continue;
+      }
+      list.options.push_back({.code = code,
+                              .label = record.at("label"),
+                              .exclusive = exclusive,
+                              .takes_text = false});
     }
   }
 
   void ReadItems() {
-    std::vector<std::string> sections;
-    std::set<std::string> section_names;
-    for (const Sheet::Record& record : survey_.records()) {
+    for (const XlsFormSheet::Record& record : survey_.records()) {
+      if (!Look()) return;
       const std::vector<std::string> type = SplitWords(record.at("type"));
       const std::string word = type.empty() ? "" : type[0];
       const bool group = type.size() == 2 && type[1] == "group";
       if (word == "begin_group" || (word == "begin" && group)) {
-        sections.push_back(record.at("label"));
-        if (!section_names.insert(record.at("name")).second) {
-          survey_.Add(record.line, "name", "NAME_DUPLICATE",
-                      "The section '" + record.at("name") + "' stands twice.");
-        }
+        CheckGroupType(record, word == "begin_group" && type.size() > 1);
+        BeginSection(record);
       } else if (word == "end_group" || (word == "end" && group)) {
-        if (sections.empty()) {
-          survey_.Add(record.line, "type", "GROUP_UNBALANCED",
-                      "No section is open here.");
-        } else {
-          sections.pop_back();
-        }
+        CheckGroupType(record, word == "end_group" && type.size() > 1);
+        EndSection(record);
       } else {
-        ReadItem(record, type, sections.empty() ? "" : sections.back());
+        ReadItem(record, type);
       }
     }
-    if (!sections.empty()) {
-      survey_.Add(0, "type", "GROUP_UNBALANCED",
-                  "The section '" + sections.back() + "' has no end.");
+    for (const OpenSection& section : open_) {
+      survey_.Add(section.line, "type", "GROUP_UNBALANCED",
+                  "The section '" + section.name + "' has no end.");
     }
     for (const Item& item : items_) {
-      if (section_names.contains(item.id)) {
+      if (section_names_.contains(item.id)) {
         survey_.Add(item.line, "name", "NAME_DUPLICATE",
                     "'" + item.id + "' is the name of a section too.");
       }
     }
   }
 
-  void ReadItem(const Sheet::Record& record,
-                const std::vector<std::string>& type,
-                const std::string& section) {
+  void CheckGroupType(const XlsFormSheet::Record& record, bool more) {
+    if (!every_cell_ || !more) return;
+    survey_.Add(record.line, "type", "TYPE_UNKNOWN",
+                "'" + record.at("type") +
+                    "' is neither begin_group nor end_group; nothing stands "
+                    "after these.");
+  }
+
+  // Names every cell of a group's row that is not one of `columns`.
+  void CheckGroupCells(const XlsFormSheet::Record& record,
+                       std::span<const std::string_view> columns,
+                       std::string_view what) {
+    if (!every_cell_) return;
+    for (const auto& [column, cell] : record.cells) {
+      if (std::find(columns.begin(), columns.end(), column) == columns.end()) {
+        survey_.Add(record.line, column, "CELL_UNUSED",
+                    std::string(what) + " '" + column + "' means nothing.");
+      }
+    }
+  }
+
+  void BeginSection(const XlsFormSheet::Record& record) {
+    const std::string& name = record.at("name");
+    const std::string& label = record.at("label");
+    if (!name.empty() || !every_cell_) {
+      if (!section_names_.insert(name).second) {
+        survey_.Add(record.line, "name", "NAME_DUPLICATE",
+                    "The section '" + name + "' stands twice.");
+      }
+    }
+    OpenSection section{
+        .name = name, .title = label, .line = record.line, .index = {}};
+    if (every_cell_) {
+      if (!IsItemId(name)) {
+        survey_.Add(record.line, "name", "NAME_INVALID",
+                    "The name '" + name +
+                        "' of the section is not an id: a-z, 0-9 and _, "
+                        "beginning with a letter.");
+      }
+      if (label.empty()) {
+        survey_.Add(record.line, "label", "LABEL_MISSING",
+                    "The section '" + name + "' has no title.");
+      }
+      CheckText(survey_, record, "label", true);
+      static constexpr std::array<std::string_view, 5> kColumns = {
+          "type", "name", "label", "relevant", "origin"};
+      CheckGroupCells(record, kColumns,
+                      "A section takes type, name, label and relevant; write "
+                      "the rest at its questions:");
+      // A title reaches the reader with a question, so it says where it is.
+      if (!open_.empty() && !open_.back().title.empty()) {
+        section.title = open_.back().title + " / " + label;
+      }
+      section.index = sections_.size();
+      sections_.push_back(
+          {.id = name,
+           .label = label,
+           .relevant = record.at("relevant"),
+           .parent = open_.empty() ? std::nullopt : open_.back().index,
+           .line = record.line});
+      offsets_.emplace_back();
+    }
+    open_.push_back(std::move(section));
+  }
+
+  void EndSection(const XlsFormSheet::Record& record) {
+    static constexpr std::array<std::string_view, 3> kColumns = {"type", "name",
+                                                                 "origin"};
+    CheckGroupCells(record, kColumns, "At the end of a section");
+    if (open_.empty()) {
+      survey_.Add(record.line, "type", "GROUP_UNBALANCED",
+                  "No section is open here.");
+      return;
+    }
+    const std::string& name = record.at("name");
+    if (every_cell_ && !name.empty() && name != open_.back().name) {
+      survey_.Add(record.line, "name", "GROUP_UNBALANCED",
+                  "The section that ends here is '" + open_.back().name +
+                      "', not '" + name + "'.");
+    }
+    open_.pop_back();
+  }
+
+  // The texts of all sheets stand in one language, the default one.
+  void CheckLanguages() {
+    std::string language;
+    for (const XlsFormSheet::Record& record : settings_.records()) {
+      language = record.at("default_language");
+    }
+    for (const XlsFormSheet* sheet : {&survey_, &choices_}) {
+      for (const auto& [cell, one] : sheet->languages()) {
+        if (language.empty()) language = one;
+        if (one != language) {
+          sheet->Add(sheet->header_line(), cell, "LANGUAGE_DIFFERS",
+                     "The texts stand in '" + language + "', this column in '" +
+                         one + "'.");
+        }
+      }
+    }
+  }
+
+  void CheckLists() {
+    for (const auto& [name, list] : lists_) {
+      if (list.used) continue;
+      choices_.Add(list.line, "list_name", "LIST_UNUSED",
+                   "No question uses the list '" + name + "'.");
+    }
+  }
+
+  // A section without a question is shown nowhere; one whose title names a year
+  // has one to name.
+  void CheckSections() {
+    for (std::size_t s = sections_.size(); s-- > 0;) {
+      if (sections_[s].parent) {
+        offsets_[*sections_[s].parent].insert(offsets_[s].begin(),
+                                              offsets_[s].end());
+      }
+      if (offsets_[s].empty()) {
+        survey_.Add(sections_[s].line, "type", "GROUP_EMPTY",
+                    "The section '" + sections_[s].id + "' has no question.");
+      } else if (offsets_[s].size() > 1 &&
+                 NamesReferenceYear(sections_[s].label)) {
+        survey_.Add(sections_[s].line, "label", "LABEL_PLACEHOLDER",
+                    "The questions of the section '" + sections_[s].id +
+                        "' speak of different years, so {ref_fy_ja} has no "
+                        "meaning in its title.");
+      }
+    }
+  }
+
+  void ReadItem(const XlsFormSheet::Record& record,
+                const std::vector<std::string>& type) {
     Item item;
     item.line = record.line;
     item.id = record.at("name");
-    item.section = section;
+    if (!open_.empty()) {
+      item.section = open_.back().title;
+      item.group = open_.back().index;
+    }
     item.label = record.at("label");
     item.relevant = record.at("relevant");
     item.constraint = record.at("constraint");
@@ -346,14 +434,27 @@ class Reader {
       }
     }
     const std::string& coding_list = record.at("coding_list");
-    if (!coding_list.empty() && !lists_.contains(coding_list)) {
-      survey_.Add(record.line, "coding_list", "LIST_UNKNOWN",
-                  "The sheet choices has no list '" + coding_list + "'.");
+    if (!coding_list.empty()) {
+      const auto list = lists_.find(coding_list);
+      if (list == lists_.end()) {
+        survey_.Add(record.line, "coding_list", "LIST_UNKNOWN",
+                    "The sheet choices has no list '" + coding_list + "'.");
+      } else {
+        list->second.used = true;
+      }
+    }
+    CheckText(survey_, record, "constraint_message", false);
+    if (every_cell_ && item.label.find("${ref_fy_ja}") != std::string::npos) {
+      survey_.Add(record.line, "label", "LABEL_PLACEHOLDER",
+                  "The only placeholder is {ref_fy_ja}, not ${ref_fy_ja}.");
+    }
+    if (item.group) {
+      offsets_[*item.group].insert(item.reference_year_offset);
     }
     items_.push_back(std::move(item));
   }
 
-  void ReadType(const Sheet::Record& record,
+  void ReadType(const XlsFormSheet::Record& record,
                 const std::vector<std::string>& type, Item& item) {
     const std::string word = type.empty() ? "" : type[0];
     const bool plain = type.size() == 1;
@@ -371,8 +472,11 @@ class Reader {
             item.id + ": the sheet choices has no list '" + type[1] + "'.");
         listless_.insert(record.line);
       }
-      std::vector<Option> options =
-          list == lists_.end() ? std::vector<Option>() : list->second;
+      std::vector<Option> options;
+      if (list != lists_.end()) {
+        options = list->second.options;
+        list->second.used = true;
+      }
       if (word == "table") {
         item.type = AnswerType::kTable;
         item.rows = std::move(options);
@@ -389,7 +493,7 @@ class Reader {
     }
   }
 
-  void ReadRespondents(const Sheet::Record& record, Item& item) {
+  void ReadRespondents(const XlsFormSheet::Record& record, Item& item) {
     for (const std::string& word : SplitWords(record.at("respondent"))) {
       const auto kind = base::ParseRespondentKind(word);
       if (!kind.ok() || item.AskedOf(*kind)) {
@@ -402,7 +506,7 @@ class Reader {
     }
   }
 
-  void ReadOffset(const Sheet::Record& record, Item& item) {
+  void ReadOffset(const XlsFormSheet::Record& record, Item& item) {
     const std::string& offset = record.at("reference_year_offset");
     if (offset == "-1") {
       item.reference_year_offset = -1;
@@ -413,7 +517,7 @@ class Reader {
   }
 
   // An item that does not say is seen by managers and reviewers only.
-  void ReadPublishLevel(const Sheet::Record& record, Item& item) {
+  void ReadPublishLevel(const XlsFormSheet::Record& record, Item& item) {
     const std::string& level = record.at("publish_level");
     if (level.empty() || level == "internal") {
       item.publish_level = PublishLevel::kInternal;
@@ -433,7 +537,7 @@ class Reader {
 
   // A plain XLSForm has no column `absences`: then whatever is not required
   // may be left blank or be not known.
-  void ReadAbsences(const Sheet::Record& record, Item& item) {
+  void ReadAbsences(const XlsFormSheet::Record& record, Item& item) {
     const bool required = YesOrEmpty(survey_, record, "required");
     if (!survey_.Has("absences")) {
       if (!required) {
@@ -462,20 +566,28 @@ class Reader {
   }
 
   std::vector<CodebookProblem> problems_;  // before the sheets that fill it
-  Sheet settings_;
-  Sheet survey_;
-  Sheet choices_;
+  const bool every_cell_;
+  const Interruption& interruption_;
+  absl::Status called_off_;
+  XlsFormSheet settings_;
+  XlsFormSheet survey_;
+  XlsFormSheet choices_;
   std::string title_;
-  std::map<std::string, std::vector<Option>> lists_;
+  std::map<std::string, List> lists_;
   std::set<int> listless_;  // lines whose list is unknown
+  std::vector<OpenSection> open_;
+  std::set<std::string> section_names_;
+  std::vector<Section> sections_;
+  std::vector<std::set<int>> offsets_;  // of the items in each section
   std::vector<Item> items_;
 };
 
 }  // namespace
 
 XlsFormReading ReadXlsForm(const CodebookSheets& sheets,
-                           std::string_view survey, std::string_view version) {
-  return Reader(sheets, survey, version).Finish();
+                           std::string_view survey, std::string_view version,
+                           SheetRules rules, const Interruption& interruption) {
+  return Reader(sheets, survey, version, rules, interruption).Finish();
 }
 
 }  // namespace welfare::survey

@@ -19,15 +19,27 @@ struct XlsFormReading {
 };
 
 // Reads and checks the sheets of version `version` of `survey`. Adds to the
-// problems of Codebook::Check:
+// problems of Codebook::Check, each with sheet, line and column:
 //   CSV_HEADER, CSV_CELLS and the reasons of text::CsvReader: not a table.
 //   COLUMN_MISSING, COLUMN_UNKNOWN, COLUMN_REPEATED.
 //   SETTINGS_MISMATCH: `form_id` or `version` names another codebook.
+//   LANGUAGE_DIFFERS: texts stand in more than one language.
 //   TYPE_UNKNOWN, LIST_UNKNOWN, GROUP_UNBALANCED, WORD_UNKNOWN (a cell that
 //     takes one of a few words holds another), OTHER_MISSING (`or_other`
 //     without a choice `other`), REQUIRED_CONTRADICTS (`required` beside an
 //     absence, or neither).
+//   CELL_UNUSED: a cell that means nothing in its row; GROUP_EMPTY.
+//   LIST_MISSING, LIST_UNUSED: a choice in no list, a list of no question.
+//   NAME_INVALID, LABEL_MISSING, LABEL_PLACEHOLDER, OPTION_INVALID,
+//     TOO_MANY_OPTIONS also of sections and choices, each once, where it
+//     stands.
+//
+// What one list or section causes is named there and not at the questions.
+// The time is linear in the text but for what Codebook::Check says, and ends
+// soon after `interruption` says so (CodebookCheck::called_off).
 XlsFormReading ReadXlsForm(const CodebookSheets& sheets,
-                           std::string_view survey, std::string_view version);
+                           std::string_view survey, std::string_view version,
+                           SheetRules rules = SheetRules::kEveryCell,
+                           const Interruption& interruption = {});
 
 }  // namespace welfare::survey

@@ -29,6 +29,8 @@ std::string_view ToString(RoundState state) {
       return "CLOSED";
     case RoundState::kFinal:
       return "FINAL";
+    case RoundState::kDeleted:
+      return "DELETED";
   }
   return "";
 }
@@ -69,6 +71,11 @@ std::vector<base::Violation> CheckRound(const Round& round) {
   return violations;
 }
 
+bool IsOnTime(const Round& round, const base::Date& day) {
+  return round.window_start && round.window_end && day >= *round.window_start &&
+         day <= *round.window_end;
+}
+
 bool IsLate(const Round& round, const base::Date& day) {
   return round.window_end && day > *round.window_end;
 }
@@ -99,7 +106,9 @@ std::vector<ProgressGroup> ComputeProgress(
       continue;
     }
     ++group.received;
-    if (!submission.late) ++group.on_time;
+    if (submission.received_on && IsOnTime(round, *submission.received_on)) {
+      ++group.on_time;
+    }
     if (submission.state != SubmissionState::kSubmitted) ++group.accepted;
   }
   return groups;

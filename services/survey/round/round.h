@@ -23,9 +23,12 @@ enum class RoundState {
   kOpen = 2,     // takes submissions
   kClosed = 3,   // takes no more, except returned ones
   kFinal = 4,    // nothing changes any more
+  // There is no such round any more. Stands in the store alone: who asks it for
+  // the round finds none.
+  kDeleted = 5,
 };
 
-// Returns `PLANNED`, `OPEN`, `CLOSED` or `FINAL`.
+// Returns `PLANNED`, `OPEN`, `CLOSED`, `FINAL` or `DELETED`.
 std::string_view ToString(RoundState state);
 
 // One round as it was at one of its revisions.
@@ -47,6 +50,7 @@ struct Round {
   std::int64_t pin_revision = 0;      // revision that froze the population
   std::int64_t revision = 0;          // names the exact state of the round
   std::string incarnation = {};       // the store that the revision counts in
+  std::string reason = {};            // of its last change; may be empty
   base::Timestamp create_time = {};
   base::Timestamp update_time = {};
 };
@@ -55,7 +59,12 @@ struct Round {
 // field `round`.
 std::vector<base::Violation> CheckRound(const Round& round);
 
-// Returns whether a submission received on `day` is late.
+// Returns whether a submission received on `day` came inside the window, first
+// and last day included.
+bool IsOnTime(const Round& round, const base::Date& day);
+
+// Returns whether a submission received on `day` came after the window. One
+// that came before its first day is neither late nor on time.
 bool IsLate(const Round& round, const base::Date& day);
 
 // How many respondents of one group did what.

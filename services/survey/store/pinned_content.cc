@@ -20,7 +20,7 @@ absl::StatusOr<std::shared_ptr<const Codebook>> PinnedContent::LoadCodebook(
   WELFARE_ASSIGN_OR_RETURN(const auto stored, store.FindCodebook(name));
   if (!stored) return CodebookNotFound(name);
   XlsFormReading reading =
-      ReadXlsForm(stored->sheets, name.survey, name.version);
+      ReadXlsForm(stored->sheets, name.survey, name.version, stored->rules);
   if (reading.check.codebook == nullptr) return StoredValueInvalid("codebook");
   if (stored->state == CodebookState::kPublished) {
     const std::lock_guard lock(mutex_);

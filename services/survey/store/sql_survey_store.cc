@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "services/base/error.h"
+#include "services/base/sha256.h"
 #include "services/platform/storage/audit_log.h"
 #include "services/platform/storage/idempotency.h"
 #include "services/survey/api/convert.h"
@@ -29,20 +30,22 @@ using platform::Transaction;
 constexpr Query kFindCodebook{
     "find_codebook",
     "SELECT version, title, state, digest, create_micros, publish_micros,"
-    " survey_sheet, choices_sheet, settings_sheet"
+    " rules, survey_sheet, choices_sheet, settings_sheet"
     " FROM codebooks WHERE survey = $1 AND version = $2"};
 constexpr Query kListCodebooks{
     "list_codebooks",
-    "SELECT version, title, state, digest, create_micros, publish_micros"
+    "SELECT version, title, state, digest, create_micros, publish_micros, rules"
     " FROM codebooks WHERE survey = $1 AND version > $2"
     " ORDER BY version LIMIT $3"};
 constexpr Query kStoreCodebook{
     "store_codebook",
     "INSERT INTO codebooks (codebook_id, survey, version, title, state,"
-    " digest, survey_sheet, choices_sheet, settings_sheet, create_micros)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+    " digest, survey_sheet, choices_sheet, settings_sheet, create_micros, "
+    "rules)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
     " ON CONFLICT (survey, version) DO UPDATE SET title = excluded.title,"
-    " digest = excluded.digest, survey_sheet = excluded.survey_sheet,"
+    " digest = excluded.digest, rules = excluded.rules, survey_sheet = "
+    "excluded.survey_sheet,"
     " choices_sheet = excluded.choices_sheet,"
     " settings_sheet = excluded.settings_sheet"};
 constexpr Query kPublishCodebook{
@@ -59,7 +62,7 @@ constexpr Query kFindRound{
     "SELECT d.round_id, d.fiscal_year, d.revision, d.create_micros,"
     " d.update_micros, v.state, v.registry_version, v.pin_revision,"
     " v.codebook_version, v.program, v.display_name, v.purpose, v.method,"
-    " v.publisher, v.window_start, v.window_end, v.synthetic"
+    " v.publisher, v.window_start, v.window_end, v.synthetic, v.reason"
     " FROM rounds d JOIN round_revisions v ON v.round_id = d.round_id"
     " WHERE d.survey = $1 AND d.fiscal_year = $2"
     " ORDER BY v.revision DESC LIMIT 1"};
@@ -71,7 +74,7 @@ constexpr Query kFindRoundAt{
     " v.recorded_micros),"
     " v.state, v.registry_version, v.pin_revision,"
     " v.codebook_version, v.program, v.display_name, v.purpose, v.method,"
-    " v.publisher, v.window_start, v.window_end, v.synthetic"
+    " v.publisher, v.window_start, v.window_end, v.synthetic, v.reason"
     " FROM rounds d JOIN round_revisions v ON v.round_id = d.round_id"
     " WHERE d.survey = $1 AND d.fiscal_year = $2 AND v.revision <= $3"
     " ORDER BY v.revision DESC LIMIT 1"};
@@ -80,11 +83,11 @@ constexpr Query kListRounds{
     "SELECT d.round_id, d.fiscal_year, d.revision, d.create_micros,"
     " d.update_micros, v.state, v.registry_version, v.pin_revision,"
     " v.codebook_version, v.program, v.display_name, v.purpose, v.method,"
-    " v.publisher, v.window_start, v.window_end, v.synthetic"
+    " v.publisher, v.window_start, v.window_end, v.synthetic, v.reason"
     " FROM rounds d JOIN round_revisions v ON v.round_id = d.round_id"
     " WHERE d.survey = $1 AND d.fiscal_year > $2"
     " AND v.revision = (SELECT MAX(w.revision) FROM round_revisions w"
-    " WHERE w.round_id = d.round_id)"
+    " WHERE w.round_id = d.round_id) AND v.state <> 5"  // deleted
     " ORDER BY d.fiscal_year LIMIT $3"};
 constexpr Query kListRoundRevisions{
     "list_round_revisions",
@@ -94,6 +97,10 @@ constexpr Query kInsertRound{
     "insert_round",
     "INSERT INTO rounds (round_id, survey, fiscal_year, revision,"
     " create_micros, update_micros) VALUES ($1, $2, $3, 1, $4, $4)"};
+// A year that was deleted is created again; its revisions go on.
+constexpr Query kRecreateRound{
+    "recreate_round",
+    "UPDATE rounds SET create_micros = $2 WHERE round_id = $1"};
 // Also the lock that hands revisions out one after another on every engine.
 constexpr Query kNextRevision{
     "next_round_revision",
@@ -103,9 +110,10 @@ constexpr Query kInsertRoundRevision{
     "insert_round_revision",
     "INSERT INTO round_revisions (round_id, revision, state, registry_version,"
     " pin_revision, codebook_version, program, display_name, purpose, method,"
-    " publisher, window_start, window_end, synthetic, actor, recorded_micros)"
+    " publisher, window_start, window_end, synthetic, actor, recorded_micros,"
+    " reason)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-    " $15, $16)"};
+    " $15, $16, $17)"};
 constexpr Query kInsertFrameRow{
     "insert_frame_row",
     "INSERT INTO frame_rows (round_id, pin_revision, municipality_code,"
@@ -279,6 +287,7 @@ StoredCodebook ReadCodebook(const std::string& survey, const Row& row) {
           .title = row.Text(1),
           .state = static_cast<CodebookState>(row.Int64(2)),
           .sheets = {},
+          .rules = static_cast<SheetRules>(row.Int64(6)),
           .digest = row.Text(3),
           .create_time = base::Timestamp::FromMicros(row.Int64(4)),
           .publish_time = FindTime(row, 5)};
@@ -303,6 +312,7 @@ absl::StatusOr<Round> ReadRound(const std::string& survey, const Row& row) {
   WELFARE_ASSIGN_OR_RETURN(round.window_start, FindDate(row, 14));
   WELFARE_ASSIGN_OR_RETURN(round.window_end, FindDate(row, 15));
   round.synthetic = row.Bool(16);
+  round.reason = row.Text(17);
   return round;
 }
 
@@ -358,9 +368,9 @@ class SqlReads : public Interface {
     return connection_.Find(
         kFindCodebook, {name.survey, name.version}, [&](const Row& row) {
           StoredCodebook found = ReadCodebook(name.survey, row);
-          found.sheets = {.survey = row.Text(6),
-                          .choices = row.Text(7),
-                          .settings = row.Text(8)};
+          found.sheets = {.survey = row.Text(7),
+                          .choices = row.Text(8),
+                          .settings = row.Text(9)};
           return found;
         });
   }
@@ -497,8 +507,11 @@ class SqlReads : public Interface {
     for (const std::int64_t revision : revisions) {
       WELFARE_ASSIGN_OR_RETURN(std::optional<Round> round,
                                FindRoundAt(name, revision));
-      if (!round) return StoredValueInvalid("round");
-      changes.push_back({.revision = revision, .after = *std::move(round)});
+      if (round) {
+        changes.push_back({.revision = revision, .after = *std::move(round)});
+      } else {
+        changes.push_back({.revision = revision, .after = name});
+      }
     }
     std::sort(changes.begin(), changes.end(),
               [](const RoundChange& a, const RoundChange& b) {
@@ -572,6 +585,7 @@ class SqlReads : public Interface {
           found = std::move(round);
           return absl::OkStatus();
         }));
+    if (found && found->state == RoundState::kDeleted) return std::nullopt;
     return found;
   }
 
@@ -624,7 +638,8 @@ class SqlWriter final : public SqlReads<StoreWriter> {
         {id, codebook.name.survey, codebook.name.version, codebook.title,
          static_cast<std::int64_t>(codebook.state), codebook.digest,
          codebook.sheets.survey, codebook.sheets.choices,
-         codebook.sheets.settings, codebook.create_time.micros()}));
+         codebook.sheets.settings, codebook.create_time.micros(),
+         static_cast<std::int64_t>(codebook.rules)}));
     return Audit(codebook.name.ToString(),
                  R"({"digest":")" + codebook.digest + R"("})");
   }
@@ -645,6 +660,12 @@ class SqlWriter final : public SqlReads<StoreWriter> {
     next.update_time = time_;
     next.incarnation = incarnation();
     if (id) {
+      WELFARE_ASSIGN_OR_RETURN(const std::optional<Round> before,
+                               this->FindRound(round.name));
+      if (!before) {
+        next.create_time = time_;
+        WELFARE_RETURN_IF_ERROR(Execute(kRecreateRound, {*id, time_.micros()}));
+      }
       WELFARE_ASSIGN_OR_RETURN(next.revision, NextRevision(*id));
     } else {
       WELFARE_ASSIGN_OR_RETURN(id, NextId("round"));
@@ -663,12 +684,17 @@ class SqlWriter final : public SqlReads<StoreWriter> {
          next.program.program, next.display_name, next.purpose, next.method,
          next.publisher, ToText(next.window_start), ToText(next.window_end),
          static_cast<std::int64_t>(next.synthetic), request_.actor,
-         time_.micros()}));
+         time_.micros(), next.reason}));
+    // The reason stands in the revision; here its digest says which it was.
+    const std::string reason =
+        next.reason.empty()
+            ? ""
+            : R"(,"reason_digest":")" + base::Sha256Hex(next.reason) + '"';
     WELFARE_RETURN_IF_ERROR(Audit(
         next.name.ToString(),
         R"({"revision":)" + std::to_string(next.revision) + R"(,"state":")" +
             std::string(ToString(next.state)) + R"(","registry_version":)" +
-            std::to_string(next.registry_version) + "}"));
+            std::to_string(next.registry_version) + reason + "}"));
     return next;
   }
 

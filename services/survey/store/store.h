@@ -36,12 +36,23 @@ struct CodebookSheets {
                          const CodebookSheets&) = default;
 };
 
+// By which rules sheets are read. A codebook keeps those it was imported under,
+// so that what it asks never changes. Stored in the database; do not renumber.
+enum class SheetRules {
+  // Of a group only name and title count; other cells of its rows, lists that
+  // no question uses and placeholders outside questions are passed over.
+  kFirst = 1,
+  // Every cell is used or named as a problem.
+  kEveryCell = 2,
+};
+
 // One version of a questionnaire as it is kept.
 struct StoredCodebook {
   base::CodebookName name;
   std::string title = {};
   CodebookState state = CodebookState::kDraft;
   CodebookSheets sheets = {};
+  SheetRules rules = SheetRules::kEveryCell;
   std::string digest = {};  // SHA-256 of the canonical text, hexadecimal
   base::Timestamp create_time = {};
   std::optional<base::Timestamp> publish_time = {};
@@ -74,10 +85,11 @@ struct SubmissionQuery {
   std::int64_t revision = 0;
 };
 
-// One change of a round: what it or a submission is from `revision` on.
+// One change of a round: what it or a submission is from `revision` on; the
+// name alone where the round is deleted.
 struct RoundChange {
   std::int64_t revision = 0;
-  std::variant<Round, Submission> after;
+  std::variant<Round, Submission, base::RoundName> after;
 };
 
 // Number of submissions by kind and state.
@@ -85,7 +97,8 @@ using SubmissionCounts =
     std::map<std::pair<base::RespondentKind, SubmissionState>, int>;
 
 // What may be asked of one consistent state. Used by one thread, only inside
-// the function it is handed to. Find returns nothing where there is nothing.
+// the function it is handed to. Find returns nothing where there is nothing; a
+// deleted round is none, apart from ListRevisions and ListChanges.
 class StoreReader {
  public:
   virtual ~StoreReader() = default;
@@ -149,13 +162,16 @@ class StoreWriter : public StoreReader {
   // the order of revisions.
   virtual base::Timestamp time() const = 0;
 
-  // Stores a draft, replacing an earlier one of the same name.
+  // Stores a draft with its sheets and rules, replacing an earlier one of the
+  // same name.
   virtual absl::Status StoreCodebook(const StoredCodebook& codebook) = 0;
   virtual absl::Status PublishCodebook(const base::CodebookName& name,
                                        base::Timestamp time) = 0;
   // Stores `round` under a new revision of its own, which it returns. The
   // first one creates the round. `create_time`, `update_time` and `revision`
   // of `round` are ignored; a `pin_revision` below 0 stands for the new one.
+  // One in the state kDeleted is no round any more; the next one appended
+  // creates it anew, and its revisions go on.
   virtual absl::StatusOr<Round> AppendRound(const Round& round) = 0;
   virtual absl::Status StoreFrame(const Round& round, const Frame& frame) = 0;
   // Stores `submission` under a new revision of its own and of its round and

@@ -115,6 +115,13 @@ CREATE TABLE contacts (
 );
 )sql";
 
+// What was imported before was read by the first rules, and no change of a
+// round gave a reason.
+constexpr std::string_view kRulesAndReasons = R"sql(
+ALTER TABLE codebooks ADD COLUMN rules BIGINT NOT NULL DEFAULT 1;
+ALTER TABLE round_revisions ADD COLUMN reason TEXT NOT NULL DEFAULT '';
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> SurveyMigrations() {
@@ -125,7 +132,10 @@ std::span<const platform::Migration> SurveyMigrations() {
               std::string(platform::kRequestRepliesSql)},
       {.number = 2,
        .name = "incarnation",
-       .sql = std::string(platform::kIncarnationSql)}};
+       .sql = std::string(platform::kIncarnationSql)},
+      {.number = 3,
+       .name = "sheet_rules_round_reasons",
+       .sql = std::string(kRulesAndReasons)}};
   return kMigrations;
 }
 

@@ -67,6 +67,21 @@ absl::Status CheckHeader(const SubmissionInput& input) {
   return SubmissionInvalid(std::move(violations));
 }
 
+// The answers of a draft: the wrong ones are kept as long as they can be.
+absl::StatusOr<std::vector<Answer>> Keep(const OpenedRound& opened,
+                                         const base::SubmissionName& name,
+                                         std::span<const SentAnswer> sent) {
+  WELFARE_ASSIGN_OR_RETURN(const FrameRow* row, FindRow(opened, name));
+  ValidationResult result =
+      ValidateAnswers(*opened.codebook, *row, name.fiscal_year.value(), sent,
+                      Completeness::kPartial);
+  if (!result.keepable()) {
+    return SubmissionInvalid(
+        std::span<const AnswerViolation>(result.violations));
+  }
+  return std::move(result.kept);
+}
+
 void SetReceived(Submission& submission, const Round& round,
                  std::optional<base::Date> day) {
   submission.received_on = day;
@@ -90,8 +105,7 @@ absl::StatusOr<PlannedChange> PlanCreate(StoreReader& store,
   if (stored) return SubmissionExists(name);
   const std::vector<SentAnswer> none;
   WELFARE_ASSIGN_OR_RETURN(
-      auto answers, Check(opened, name, input.answers ? *input.answers : none,
-                          Completeness::kPartial));
+      auto answers, Keep(opened, name, input.answers ? *input.answers : none));
   PlannedChange plan{.submission = {.name = name}, .changed = true};
   plan.submission.registry_version = opened.round.registry_version;
   SetAnswers(plan.submission, std::move(answers));
@@ -115,8 +129,7 @@ absl::StatusOr<PlannedChange> PlanUpdate(StoreReader& store,
   plan.contact = input.contact;
   Submission& next = plan.submission;
   if (input.answers) {
-    WELFARE_ASSIGN_OR_RETURN(auto answers, Check(opened, name, *input.answers,
-                                                 Completeness::kPartial));
+    WELFARE_ASSIGN_OR_RETURN(auto answers, Keep(opened, name, *input.answers));
     const std::string before = next.digest;
     SetAnswers(next, std::move(answers));
     plan.changed = next.digest != before;
@@ -124,11 +137,11 @@ absl::StatusOr<PlannedChange> PlanUpdate(StoreReader& store,
   if (input.received_on && input.received_on != next.received_on) {
     SetReceived(next, opened.round, input.received_on);
     plan.changed = true;
+  } else if (input.clear_received_on && next.received_on) {
+    SetReceived(next, opened.round, std::nullopt);
+    plan.changed = true;
   }
-  if (plan.changed) {
-    next.reason.clear();
-    next.registry_version = opened.round.registry_version;
-  }
+  if (plan.changed) next.registry_version = opened.round.registry_version;
   return plan;
 }
 
@@ -256,10 +269,27 @@ absl::StatusOr<PlannedChange> PlanHeader(const Submission& stored,
   return plan;
 }
 
+std::vector<AnswerViolation> FindViolations(const OpenedRound& opened,
+                                            const Submission& submission) {
+  if (!IsEditable(submission.state)) return {};
+  const auto row = opened.frame->Find(submission.name.respondent);
+  if (!row) return {};
+  return ValidateAnswers(*opened.codebook, opened.frame->row(*row),
+                         submission.name.fiscal_year.value(),
+                         ToSent(submission.answers), Completeness::kPartial)
+      .violations;
+}
+
 absl::StatusOr<Submission> Apply(StoreWriter& store,
                                  const PlannedChange& change) {
   Submission result = change.submission;
-  if (change.changed) {
+  bool changed = change.changed;
+  if (!changed && change.contact) {
+    WELFARE_ASSIGN_OR_RETURN(const Contact before,
+                             store.FindContact(result.name));
+    changed = before != *change.contact;
+  }
+  if (changed) {
     WELFARE_ASSIGN_OR_RETURN(result, store.AppendSubmission(result));
   }
   if (change.contact) {

@@ -34,6 +34,8 @@ struct SubmissionInput {
   std::optional<std::vector<SentAnswer>> answers;
   std::optional<Contact> contact;
   std::optional<base::Date> received_on;
+  // The day of receipt is taken back.
+  bool clear_received_on = false;
 };
 
 // A decision: the submission as it will be, and whether that is news.
@@ -43,20 +45,22 @@ struct PlannedChange {
   std::optional<Contact> contact = {};
 };
 
-// Creates a draft.
+// Creates a draft. It keeps wrong answers; FindViolations names them.
 //
 // Errors:
 //   FAILED_PRECONDITION, ROUND_NOT_OPEN.
 //   ALREADY_EXISTS, SUBMISSION_EXISTS.
-//   INVALID_ARGUMENT, SUBMISSION_INVALID: with every violation; also
-//     UNKNOWN_MUNICIPALITY, a respondent outside the round's population, and
-//     TEXT_TOO_LONG or TEXT_INVALID of department and contact.
+//   INVALID_ARGUMENT, SUBMISSION_INVALID: an answer that not even a draft can
+//     keep; with every violation; also UNKNOWN_MUNICIPALITY, a respondent
+//     outside the round's population, and TEXT_TOO_LONG or TEXT_INVALID of
+//     department and contact.
 absl::StatusOr<PlannedChange> PlanCreate(StoreReader& store,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,
                                          const SubmissionInput& input);
 
-// Replaces parts of a draft or returned submission. Equal content is no news.
+// Replaces parts of a draft or returned submission, wrong answers included.
+// Equal content is no news. The reason of a return stays.
 //
 // Errors: ROUND_NOT_OPEN, SUBMISSION_INVALID, and
 //   NOT_FOUND, SUBMISSION_NOT_FOUND.
@@ -71,7 +75,8 @@ absl::StatusOr<PlannedChange> PlanUpdate(StoreReader& store,
 // Hands a draft or returned submission in. One that does not say when it was
 // received was received today, in Tokyo.
 //
-// Errors: as PlanUpdate; SUBMISSION_INVALID also for ANSWER_MISSING.
+// Errors: as PlanUpdate; SUBMISSION_INVALID for every wrong answer and for
+// ANSWER_MISSING.
 absl::StatusOr<PlannedChange> PlanSubmit(StoreReader& store,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,
@@ -115,7 +120,15 @@ absl::StatusOr<PlannedChange> PlanHeader(const Submission& stored,
                                          const OpenedRound& opened,
                                          const SubmissionInput& header);
 
-// Writes a decision and returns the submission with its revisions.
+// Returns what is wrong with the answers of a draft or returned submission;
+// what is only missing is not. Nothing for one that is handed in: it was right.
+std::vector<AnswerViolation> FindViolations(const OpenedRound& opened,
+                                            const Submission& submission);
+
+// Writes a decision and returns the submission with its revisions. A contact
+// that differs from the stored one is a change like any other and makes a
+// revision, though none of its text enters it: whoever edits sees that somebody
+// else did.
 absl::StatusOr<Submission> Apply(StoreWriter& store,
                                  const PlannedChange& change);
 

@@ -18,7 +18,7 @@ inline constexpr std::size_t kLongestText = 10'000;      // a free text
 inline constexpr std::size_t kLongestOtherText = 1'000;  // of an option "other"
 inline constexpr std::size_t kLongestDepartment = 200;
 inline constexpr std::size_t kLongestContact = 500;
-inline constexpr std::size_t kLongestReason = 2'000;  // of a return
+inline constexpr std::size_t kLongestReason = 2'000;  // of a change
 
 // Bytes of all texts of one submission: a list shows whole submissions, and a
 // message holds 4 MiB.

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <utility>
+#include <variant>
 
 #include "services/survey/submission/routing.h"
 #include "services/survey/submission/text_limits.h"
@@ -11,20 +13,8 @@
 namespace welfare::survey {
 namespace {
 
-// True when `text` holds nothing but white space, U+3000 included.
-bool IsBlank(std::string_view text) {
-  while (!text.empty()) {
-    if (text[0] == ' ' || text[0] == '\t' || text[0] == '\n' ||
-        text[0] == '\r') {
-      text.remove_prefix(1);
-    } else if (text.starts_with("\u3000")) {
-      text.remove_prefix(3);
-    } else {
-      return false;
-    }
-  }
-  return true;
-}
+// Bytes of a code that is kept in a draft; no option's is longer.
+constexpr std::size_t kLongestCode = 63;
 
 class Validator {
  public:
@@ -44,16 +34,20 @@ class Validator {
           std::to_string(sent_.size()) +
               " answers are more than the codebook has questions; send one for "
               "each.");
-      return {.answers = {}, .violations = std::move(violations_)};
+      violations_.back().unkeepable = true;
+      return {.answers = {}, .kept = {}, .violations = std::move(violations_)};
     }
     for (std::size_t i = 0; i < sent_.size(); ++i) Accept(i);
     Route();
     CheckConstraints();
+    // Before blanks are filled in: a draft keeps what was sent.
+    CollectKept();
     CheckComplete();
     CheckTextBytes();
     Sort();
     if (violations_.empty()) CollectAnswers();
     return {.answers = std::move(answers_),
+            .kept = std::move(kept_),
             .violations = std::move(violations_)};
   }
 
@@ -73,6 +67,13 @@ class Validator {
                            .reason = reason,
                            .description = std::move(description)});
   }
+  // What a draft cannot keep either.
+  void Refuse(std::size_t index, std::string_view reason,
+              std::string description) {
+    Add(index, reason, std::move(description));
+    violations_.back().unkeepable = true;
+    unkeepable_.insert(index);
+  }
   void Add(std::size_t index, std::string_view reason,
            std::string description) {
     Add(index, sent_[index].item, sent_[index].row, reason,
@@ -84,40 +85,41 @@ class Validator {
     const SentAnswer& sent = sent_[index];
     const auto at = codebook_.Find(sent.item);
     if (!at) {
-      Add(index, reason::kUnknownItem,
-          "The codebook has no item of this id; use an id of the codebook.");
+      Refuse(index, reason::kUnknownItem,
+             "The codebook has no item of this id; use an id of the codebook.");
       return;
     }
     const Item& item = codebook_.item(*at);
-    if (!item.AskedOf(frame_.respondent.kind)) {
-      Add(index, reason::kWrongRespondentKind,
-          "The item is not a question to a " +
-              std::string(base::ToString(frame_.respondent.kind)) +
-              "; leave it out.");
-      return;
-    }
     int row = -1;
     if (item.type == AnswerType::kTable) {
       const auto found = item.FindRow(sent.row);
       if (!found) {
-        Add(index, reason::kRowUnknown,
-            sent.row.empty() ? "The item is a table; name a row."
-                             : "The table has no such row.");
+        Refuse(index, reason::kRowUnknown,
+               sent.row.empty() ? "The item is a table; name a row."
+                                : "The table has no such row.");
         faulty_[*at] = true;
         return;
       }
       row = static_cast<int>(*found);
     } else if (!sent.row.empty()) {
-      Add(index, reason::kRowUnknown, "The item is no table and has no rows.");
+      Refuse(index, reason::kRowUnknown,
+             "The item is no table and has no rows.");
       faulty_[*at] = true;
       return;
     }
     const Place place = {*at, row};
     // A second answer does not count, whatever it says.
     if (!places_.insert({place, index}).second) {
-      Add(index, reason::kDuplicateAnswer,
-          "The item is answered twice; send one answer.");
+      Refuse(index, reason::kDuplicateAnswer,
+             "The item is answered twice; send one answer.");
       faulty_[*at] = true;
+      return;
+    }
+    if (!item.AskedOf(frame_.respondent.kind)) {
+      Add(index, reason::kWrongRespondentKind,
+          "The item is not a question to a " +
+              std::string(base::ToString(frame_.respondent.kind)) +
+              "; leave it out.");
       return;
     }
     std::optional<Answer> answer = CheckAnswer(index, item);
@@ -138,13 +140,14 @@ class Validator {
                   .provenance = sent.provenance};
     const std::size_t before = violations_.size();
     if (sent.value && sent.absence) {
-      Add(index, reason::kAbsenceAndValue,
-          "An answer is a value or an absence; send one of them.");
+      Refuse(index, reason::kAbsenceAndValue,
+             "An answer is a value or an absence; send one of them.");
     } else if (sent.absence) {
       CheckAbsence(index, item, *sent.absence);
       answer.content = *sent.absence;
     } else if (!sent.value) {
-      Add(index, reason::kEmptyAnswer,
+      Refuse(
+          index, reason::kEmptyAnswer,
           "The answer has neither a value nor an absence; send NO_ANSWER for "
           "a blank.");
     } else {
@@ -158,9 +161,9 @@ class Validator {
   void CheckAbsence(std::size_t index, const Item& item,
                     base::Absence absence) {
     if (!base::MayBeSent(absence)) {
-      Add(index, reason::kAbsenceNotSendable,
-          "The platform computes " + std::string(base::ToString(absence)) +
-              "; leave the item out.");
+      Refuse(index, reason::kAbsenceNotSendable,
+             "The platform computes " + std::string(base::ToString(absence)) +
+                 "; leave the item out.");
     } else if (!item.Allows(absence)) {
       Add(index, reason::kAbsenceNotOffered,
           item.absences.empty()
@@ -178,8 +181,7 @@ class Validator {
         if (const auto* codes = std::get_if<Codes>(&value)) {
           CheckCodes(index, item, *codes, answer);
         } else {
-          Add(index, reason::kTypeMismatch,
-              "The item takes codes of its options.");
+          Mismatch(index, "The item takes codes of its options.");
         }
         return;
       case AnswerType::kInteger:
@@ -190,8 +192,7 @@ class Validator {
           }
           answer.content = *integer;
         } else {
-          Add(index, reason::kTypeMismatch,
-              "The item takes a whole number in digits.");
+          Mismatch(index, "The item takes a whole number in digits.");
         }
         return;
       case AnswerType::kText:
@@ -200,9 +201,37 @@ class Validator {
           CheckText(index, *text, kLongestText);
           answer.content = *text;
         } else {
-          Add(index, reason::kTypeMismatch, "The item takes text.");
+          Mismatch(index, "The item takes text.");
         }
         return;
+    }
+  }
+
+  // A value of another type is kept in a draft, so it has a length as well.
+  void Mismatch(std::size_t index, std::string description) {
+    const auto& value = *sent_[index].value;
+    if (const auto* text = std::get_if<std::string>(&value)) {
+      const auto characters = CountCharacters(*text);
+      if (!characters || *characters > kLongestText) {
+        CheckText(index, *text, kLongestText);
+        return;
+      }
+    } else if (const auto* codes = std::get_if<Codes>(&value)) {
+      CheckCodesLength(index, *codes);
+    }
+    Add(index, reason::kTypeMismatch, std::move(description));
+  }
+
+  // More codes than any item has options, or one that is no code, are not kept.
+  void CheckCodesLength(std::size_t index, const Codes& codes) {
+    const bool odd =
+        codes.size() > Codebook::kMaxCodes ||
+        std::any_of(codes.begin(), codes.end(), [](const std::string& code) {
+          return code.size() > kLongestCode || !CountCharacters(code);
+        });
+    if (odd) {
+      Refuse(index, reason::kTextTooLong,
+             "Send at most 64 codes of at most 63 characters.");
     }
   }
 
@@ -213,6 +242,8 @@ class Validator {
           "No option is chosen; send NO_ANSWER for a blank.");
       return;
     }
+    CheckCodesLength(index, codes);
+    if (unkeepable_.contains(index)) return;
     std::vector<bool> chosen(item.options.size(), false);
     std::size_t known = 0;
     bool exclusive = false;
@@ -254,10 +285,11 @@ class Validator {
                  std::size_t longest) {
     const auto characters = CountCharacters(text);
     if (!characters) {
-      Add(index, reason::kTextInvalid,
-          "The text is not UTF-8 or holds control characters.");
+      Refuse(index, reason::kTextInvalid,
+             "The text is not UTF-8 or holds control characters.");
     } else if (*characters > longest) {
-      Add(index, reason::kTextTooLong,
+      Refuse(
+          index, reason::kTextTooLong,
           "The text has more than " + std::to_string(longest) + " characters.");
     } else if (IsBlank(text)) {
       Add(index, reason::kEmptyText,
@@ -275,14 +307,15 @@ class Validator {
       }
     }
     const std::string& text = sent_[index].other_text;
-    if (takes_text && IsBlank(text)) {
+    const auto characters = CountCharacters(text);
+    if (!characters || *characters > kLongestOtherText) {
+      CheckText(index, text, kLongestOtherText);
+    } else if (takes_text && IsBlank(text)) {
       Add(index, reason::kOtherTextRequired,
           "The chosen option needs a text of its own in other_text.");
     } else if (!takes_text && !text.empty()) {
       Add(index, reason::kOtherTextUnexpected,
           "No chosen option takes a text; leave other_text empty.");
-    } else if (takes_text) {
-      CheckText(index, text, kLongestOtherText);
     }
   }
 
@@ -294,23 +327,29 @@ class Validator {
     }
     routes_ = EvaluateRouting(codebook_, frame_.respondent.kind,
                               std::move(values), row_);
+    const std::vector<bool> unclear = FindUnclear();
     for (const auto& [place, index] : places_) {
       if (routes_[place.first] == Route::kNotApplicable &&
-          !GateFaulty(place.first)) {
+          !unclear[place.first]) {
         Add(index, reason::kNotAskedByRouting,
             "The question is not asked of this respondent; leave it out.");
       }
     }
   }
 
-  // True when a condition of the item reads an answer that is itself wrong:
-  // then nothing can be said of the routing, and one fault is not made two.
-  bool GateFaulty(std::size_t item) const {
-    const base::CheckedExpression* relevant = codebook_.relevant(item);
-    if (relevant == nullptr) return false;
-    return std::any_of(
-        relevant->items().begin(), relevant->items().end(),
-        [&](std::size_t gate) { return faulty_[gate] || GateFaulty(gate); });
+  // The items whose routing depends on an answer that is itself wrong: nothing
+  // can be said of it, and one fault is not made two. Conditions look back, so
+  // one pass in the codebook's order is enough.
+  std::vector<bool> FindUnclear() const {
+    std::vector<bool> unclear(codebook_.size(), false);
+    for (std::size_t i = 0; i < codebook_.size(); ++i) {
+      const base::CheckedExpression* relevant = codebook_.relevant(i);
+      if (relevant == nullptr) continue;
+      unclear[i] = std::any_of(
+          relevant->items().begin(), relevant->items().end(),
+          [&](std::size_t gate) { return faulty_[gate] || unclear[gate]; });
+    }
+    return unclear;
   }
 
   void CheckConstraints() {
@@ -345,19 +384,20 @@ class Validator {
     }
   }
 
+  // Of what was sent, right or wrong: a draft keeps that.
   void CheckTextBytes() {
     std::size_t bytes = 0;
-    for (const auto& [place, accepted] : accepted_) {
-      if (const auto* text =
-              std::get_if<std::string>(&accepted.answer.content)) {
+    for (const Answer& answer : kept_) {
+      if (const auto* text = std::get_if<std::string>(&answer.content)) {
         bytes += text->size();
       }
-      bytes += accepted.answer.other_text.size();
+      bytes += answer.other_text.size();
     }
     if (bytes <= kMostTextBytes) return;
     Add(std::nullopt, "", "", reason::kTextsTooLong,
         "All texts together have more than " + std::to_string(kMostTextBytes) +
             " bytes; shorten them.");
+    violations_.back().unkeepable = true;
   }
 
   void CheckPresent(const Item& item, const Place& place,
@@ -389,6 +429,32 @@ class Validator {
                      });
   }
 
+  void CollectKept() {
+    kept_.reserve(places_.size());
+    for (const auto& [place, index] : places_) {
+      if (unkeepable_.contains(index)) continue;
+      const auto accepted = accepted_.find(place);
+      kept_.push_back(accepted != accepted_.end() ? accepted->second.answer
+                                                  : AsSent(sent_[index]));
+    }
+  }
+
+  // REQUIRES: a value or an absence.
+  static Answer AsSent(const SentAnswer& sent) {
+    Answer answer{.item = sent.item,
+                  .row = sent.row,
+                  .content = std::int64_t{0},
+                  .other_text = sent.other_text,
+                  .provenance = sent.provenance};
+    if (sent.absence) {
+      answer.content = *sent.absence;
+    } else {
+      std::visit([&](const auto& value) { answer.content = value; },
+                 *sent.value);
+    }
+    return answer;
+  }
+
   void CollectAnswers() {
     answers_.reserve(accepted_.size());
     for (auto& [place, accepted] : accepted_) {
@@ -407,8 +473,10 @@ class Validator {
   std::map<Place, Accepted> accepted_;   // those answered rightly
   std::vector<bool> faulty_;             // items with a wrong answer
   std::vector<survey::Route> routes_;
+  std::set<std::size_t> unkeepable_;  // of the sent answers
   std::vector<AnswerViolation> violations_;
   std::vector<Answer> answers_;
+  std::vector<Answer> kept_;
 };
 
 }  // namespace
@@ -419,6 +487,26 @@ std::size_t MostAnswers(const Codebook& codebook) {
     places += std::max<std::size_t>(1, item.rows.size());
   }
   return 2 * places + 100;
+}
+
+bool IsBlank(std::string_view text) {
+  while (!text.empty()) {
+    if (text[0] == ' ' || text[0] == '\t' || text[0] == '\n' ||
+        text[0] == '\r') {
+      text.remove_prefix(1);
+    } else if (text.starts_with("\u3000")) {
+      text.remove_prefix(3);
+    } else {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool ValidationResult::keepable() const {
+  return std::none_of(
+      violations.begin(), violations.end(),
+      [](const AnswerViolation& violation) { return violation.unkeepable; });
 }
 
 std::string AnswerViolation::key() const {

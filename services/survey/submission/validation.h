@@ -49,6 +49,9 @@ inline constexpr std::string_view kTextsTooLong = "TEXTS_TOO_LONG";
 // more than twelve digits.
 inline constexpr std::int64_t kLargestNumber = 999'999'999'999;
 
+// True when `text` holds nothing but white space, U+3000 included.
+bool IsBlank(std::string_view text);
+
 // One fault of a submission.
 struct AnswerViolation {
   // Index of the answer that was sent; absent for a missing one and for what is
@@ -58,6 +61,9 @@ struct AnswerViolation {
   std::string row;  // empty except in tables
   std::string_view reason;
   std::string description;  // one sentence that says what to do
+  // Not even a draft can keep the answer: its place or its value cannot be
+  // stored.
+  bool unkeepable = false;
 
   // `item`, or `item/row`.
   std::string key() const;
@@ -65,7 +71,7 @@ struct AnswerViolation {
 
 // How complete the answers must be.
 enum class Completeness {
-  // A draft: what is there must be right.
+  // A draft: nothing need be there.
   kPartial,
   // Handed in: every item that is asked, and every row of a table, has a value
   // or an absence.
@@ -80,10 +86,15 @@ struct ValidationResult {
   // In codebook order, codes in the order of the options; empty when there are
   // violations.
   std::vector<Answer> answers;
+  // What a draft keeps: the right answers and the wrong ones as they were sent,
+  // in codebook order. Without those whose violation is `unkeepable`.
+  std::vector<Answer> kept;
   // In the order sent, missing ones last in codebook order.
   std::vector<AnswerViolation> violations;
 
   bool ok() const { return violations.empty(); }
+  // Whether a draft can keep all that was sent.
+  bool keepable() const;
 };
 
 // Answers that may be sent for one submission: twice its places and a hundred,
@@ -92,6 +103,7 @@ struct ValidationResult {
 std::size_t MostAnswers(const Codebook& codebook);
 
 // Checks `sent` for the respondent of `frame` in the round of `fiscal_year`.
+// Linear in the codebook and in what is sent.
 ValidationResult ValidateAnswers(const Codebook& codebook,
                                  const FrameRow& frame, int fiscal_year,
                                  std::span<const SentAnswer> sent,

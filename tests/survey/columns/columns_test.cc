@@ -102,11 +102,14 @@ TEST_F(ColumnsTest, NameWhatTheRoutingSkips) {
 TEST_F(ColumnsTest, ProgressCountsAgainstTheFrame) {
   Round round{.name = {.survey = "jusou",
                        .fiscal_year = base::FiscalYear::FromChecked(2025)}};
+  round.window_start = base::Date::Make(2025, 6, 16).value();
+  round.window_end = base::Date::Make(2025, 7, 11).value();
   std::vector<Submission> submissions = {
       Make("131016-municipality", {}, SubmissionState::kAccepted),
       Make("131024-municipality", {}, SubmissionState::kSubmitted),
       Make("131032-municipality", {}, SubmissionState::kDraft)};
-  submissions[1].late = true;
+  submissions[0].received_on = round.window_start;
+  submissions[1].received_on = base::Date::Make(2025, 6, 15).value();
   const auto groups = ComputeProgress(round, frame_, submissions);
   ASSERT_EQ(groups.size(), 4U);
   EXPECT_EQ(groups[0].expected, 2);

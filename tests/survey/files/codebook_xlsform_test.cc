@@ -142,7 +142,7 @@ INSTANTIATE_TEST_SUITE_P(
          "survey:2:or_other: OTHER_MISSING"},
         {"a section without end",
          "begin_group,g,G,,,,,,,,\ntext,a,A,council,,,,NO_ANSWER,,,\n", "",
-         "survey:0:type: GROUP_UNBALANCED"},
+         "survey:2:type: GROUP_UNBALANCED"},
         {"an end without section",
          "text,a,A,council,,,,NO_ANSWER,,,\nend_group,,,,,,,,,,\n", "",
          "survey:3:type: GROUP_UNBALANCED"},

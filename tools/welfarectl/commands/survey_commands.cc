@@ -7,6 +7,7 @@
 #include "services/base/error.h"
 #include "tools/welfarectl/commands/codebook_verbs.h"
 #include "tools/welfarectl/commands/commands.h"
+#include "tools/welfarectl/commands/round_verbs.h"
 #include "tools/welfarectl/files/csv_batches.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/call.h"
@@ -110,14 +111,6 @@ std::string DateText(const google::type::Date& date) {
   return text;
 }
 
-absl::Status SetDate(const std::string& text, google::type::Date& date) {
-  WELFARE_ASSIGN_OR_RETURN(const base::Date parsed, base::Date::Parse(text));
-  date.set_year(parsed.year());
-  date.set_month(parsed.month());
-  date.set_day(parsed.day());
-  return absl::OkStatus();
-}
-
 Table RoundTable() {
   return Table({{.title = "round"},
                 {.title = "title", .limit = 44},
@@ -139,12 +132,24 @@ void AddRow(Table& table, const v1::Round& round) {
        std::to_string(round.revision()), round.synthetic() ? "架空" : ""});
 }
 
+}  // namespace
+
 int PrintRound(Session& session, const v1::Round& round) {
   Table table = RoundTable();
   AddRow(table, round);
   Print(session, round, table);
   return kOk;
 }
+
+absl::Status SetDate(const std::string& text, google::type::Date& date) {
+  WELFARE_ASSIGN_OR_RETURN(const base::Date parsed, base::Date::Parse(text));
+  date.set_year(parsed.year());
+  date.set_month(parsed.month());
+  date.set_day(parsed.day());
+  return absl::OkStatus();
+}
+
+namespace {
 
 struct RoundFlags {
   int fiscal_year = 0;
@@ -177,15 +182,6 @@ int CreateRound(Session& session, const RoundFlags& flags) {
   v1::Round reply;
   if (const int code = Call(session, request, reply); code != kOk) return code;
   return PrintRound(session, reply);
-}
-
-int OpenRound(Session& session, int fiscal_year) {
-  v1::OpenRoundRequest request;
-  request.set_name(session.round_name(fiscal_year));
-  request.set_request_id(Session::NewRequestId());
-  v1::Round reply;
-  const int code = Call(session, request, reply);
-  return code == kOk ? PrintRound(session, reply) : code;
 }
 
 int CloseRound(Session& session, int fiscal_year) {
@@ -309,9 +305,7 @@ void AddRoundCommands(const Command& app, Session& session) {
                    "Demonstration data (架空): marked wherever it shows");
   create.Runs(session,
               [&session, flags] { return CreateRound(session, *flags); });
-  AddRoundVerb(noun, session, "open",
-               "Open a round: pin the registry and freeze the population",
-               &OpenRound);
+  AddRoundEdits(noun, session);
   AddRoundVerb(noun, session, "close", "Close a round to submissions",
                &CloseRound);
   AddRoundVerb(noun, session, "get", "Show a round", &GetRound);

@@ -101,12 +101,15 @@ int Fail(const CallStatus& status) {
   google::rpc::Status details;
   google::rpc::ErrorInfo info;
   google::rpc::BadRequest bad_request;
+  google::rpc::PreconditionFailure failure;
   if (details.ParseFromString(status.details)) {
     for (const google::protobuf::Any& any : details.details()) {
       if (any.Is<google::rpc::ErrorInfo>()) {
         any.UnpackTo(&info);
       } else if (any.Is<google::rpc::BadRequest>()) {
         any.UnpackTo(&bad_request);
+      } else if (any.Is<google::rpc::PreconditionFailure>()) {
+        any.UnpackTo(&failure);
       }
     }
   }
@@ -129,6 +132,10 @@ int Fail(const CallStatus& status) {
   for (const auto& violation : bad_request.field_violations()) {
     std::cerr << "  - " << violation.field() << ": " << violation.description()
               << "\n";
+  }
+  for (const auto& violation : failure.violations()) {
+    std::cerr << "  - " << violation.subject() << ": "
+              << violation.description() << "\n";
   }
   if (const char* advice = Advice(status.code)) {
     std::cerr << "  " << advice << "\n";

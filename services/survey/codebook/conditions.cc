@@ -1,0 +1,157 @@
+#include "services/survey/codebook/conditions.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <utility>
+
+#include "services/base/error.h"
+#include "services/survey/codebook/codebook.h"
+
+namespace welfare::survey {
+namespace {
+
+using base::Truth;
+using base::Value;
+
+// Evaluations between two looks at whether somebody still wants the answer.
+constexpr std::size_t kLookEvery = 4096;
+
+// Every value worth trying when asking whether a condition can be true; empty
+// when there are too many kinds of value to try.
+std::vector<Value> ProbeValues(const Item& item, bool reachable) {
+  std::vector<Value> values = {Value::Missing()};
+  if (!reachable) return values;
+  const std::size_t n = item.options.size();
+  if (item.type == AnswerType::kSingle && n <= Codebook::kMaxCodes) {
+    for (std::size_t i = 0; i < n; ++i) values.push_back(Value::OfOption(i));
+    return values;
+  }
+  if (item.type == AnswerType::kMultiple && n <= 12) {
+    for (std::uint64_t bits = 1; bits < (std::uint64_t{1} << n); ++bits) {
+      values.push_back(Value::OfOptions(base::OptionSet(bits)));
+    }
+    return values;
+  }
+  return {};
+}
+
+// A row made up to probe a condition.
+class ProbeRow final : public base::ExpressionRow {
+ public:
+  const Value& item(std::size_t index) const override {
+    const auto it = items.find(index);
+    return it == items.end() ? missing_ : it->second;
+  }
+  Truth registry(base::RegistryFact fact, int offset) const override {
+    const auto it = facts.find({fact, offset});
+    return it == facts.end() ? Truth::kUnknown : it->second;
+  }
+  int fiscal_year() const override { return 2000; }
+
+  std::map<std::size_t, Value> items;
+  std::map<std::pair<base::RegistryFact, int>, Truth> facts;
+
+ private:
+  Value missing_;
+};
+
+}  // namespace
+
+std::vector<bool> FindCycles(
+    const std::vector<std::vector<std::size_t>>& edges) {
+  // Tarjan's strongly connected components with a stack of its own. A node is
+  // on a cycle when its component has other members or an edge to itself.
+  constexpr std::size_t kUnseen = static_cast<std::size_t>(-1);
+  const std::size_t n = edges.size();
+  std::vector<bool> in_cycle(n, false);
+  std::vector<bool> open(n, false);
+  std::vector<std::size_t> order(n, kUnseen);
+  std::vector<std::size_t> low(n, 0);
+  std::vector<std::size_t> component;
+  std::vector<std::pair<std::size_t, std::size_t>> path;  // node, next edge
+  std::size_t next_order = 0;
+  const auto enter = [&](std::size_t node) {
+    order[node] = low[node] = next_order++;
+    open[node] = true;
+    component.push_back(node);
+    path.emplace_back(node, 0);
+  };
+  for (std::size_t start = 0; start < n; ++start) {
+    if (order[start] != kUnseen) continue;
+    enter(start);
+    while (!path.empty()) {
+      const std::size_t node = path.back().first;
+      if (path.back().second < edges[node].size()) {
+        const std::size_t to = edges[node][path.back().second++];
+        if (to == node) {
+          in_cycle[node] = true;
+        } else if (order[to] == kUnseen) {
+          enter(to);
+        } else if (open[to]) {
+          low[node] = std::min(low[node], order[to]);
+        }
+        continue;
+      }
+      path.pop_back();
+      if (!path.empty()) {
+        const std::size_t parent = path.back().first;
+        low[parent] = std::min(low[parent], low[node]);
+      }
+      if (low[node] != order[node]) continue;
+      const bool alone = component.back() == node;
+      std::size_t member = n;
+      do {
+        member = component.back();
+        component.pop_back();
+        open[member] = false;
+        if (!alone) in_cycle[member] = true;
+      } while (member != node);
+    }
+  }
+  return in_cycle;
+}
+
+ConditionProbe::ConditionProbe(std::span<const Item> items,
+                               const Interruption& interruption)
+    : items_(items),
+      interruption_(interruption),
+      reachable_(items.size(), true) {}
+
+absl::StatusOr<bool> ConditionProbe::CanBeTrue(
+    const base::CheckedExpression& condition) {
+  std::vector<std::pair<std::size_t, std::vector<Value>>> gates;
+  std::size_t combinations = 1;
+  for (const std::size_t gate : condition.items()) {
+    std::vector<Value> values = ProbeValues(items_[gate], reachable_[gate]);
+    if (values.empty()) return true;
+    combinations *= values.size();
+    if (combinations > kMaxCombinations) return true;
+    gates.emplace_back(gate, std::move(values));
+  }
+  const auto& facts = condition.registry();
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    combinations *= 2;
+    if (combinations > kMaxCombinations) return true;
+  }
+  if (evaluations_ + combinations > kMaxEvaluations) return true;
+  ProbeRow row;
+  for (std::size_t probe = 0; probe < combinations; ++probe) {
+    if (evaluations_++ % kLookEvery == 0 && interruption_) {
+      WELFARE_RETURN_IF_ERROR(interruption_());
+    }
+    std::size_t rest = probe;
+    for (const auto& [gate, values] : gates) {
+      row.items[gate] = values[rest % values.size()];
+      rest /= values.size();
+    }
+    for (const base::RegistryReference& term : facts) {
+      row.facts[{term.fact, term.offset}] = base::ToTruth(rest % 2 == 1);
+      rest /= 2;
+    }
+    if (condition.EvaluateTruth(row) == Truth::kTrue) return true;
+  }
+  return false;
+}
+
+}  // namespace welfare::survey

@@ -1,0 +1,77 @@
+// One sheet of an XLSForm as it stands in a CSV file.
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "services/survey/codebook/codebook.h"
+#include "services/text/csv.h"
+
+namespace welfare::survey {
+
+// A sheet as records of named cells. Columns that are translated in XLSForm
+// (`label::日本語 (ja)`) go by their plain name. Used by one thread.
+class XlsFormSheet {
+ public:
+  // Reads `text`, whose header may name `columns` and must name `required`;
+  // adds what is wrong with the table to `problems`.
+  //
+  // REQUIRES: `problems` outlives the object.
+  XlsFormSheet(std::string name, std::string_view text,
+               std::span<const std::string_view> columns,
+               std::span<const std::string_view> required,
+               std::vector<CodebookProblem>& problems);
+
+  struct Record {
+    int line = 0;
+    std::map<std::string, std::string, std::less<>> cells;
+
+    const std::string& at(std::string_view column) const {
+      static const std::string kEmpty;
+      const auto it = cells.find(column);
+      return it == cells.end() ? kEmpty : it->second;
+    }
+  };
+
+  const std::vector<Record>& records() const { return records_; }
+  int header_line() const { return header_line_; }
+  // The header cells that name a language (`label::日本語 (ja)`), with it.
+  const std::vector<std::pair<std::string, std::string>>& languages() const {
+    return languages_;
+  }
+
+  bool Has(std::string_view column) const {
+    return std::find(columns_.begin(), columns_.end(), column) !=
+           columns_.end();
+  }
+
+  // Adds a problem of this sheet.
+  void Add(int line, std::string_view column, std::string_view reason,
+           std::string message) const;
+
+  // Appends every cell that is not empty, in the order of `columns`.
+  void AppendCanonical(std::span<const std::string_view> columns,
+                       std::string& out) const;
+
+ private:
+  void ReadHeader(const text::CsvRecord& header,
+                  std::span<const std::string_view> columns,
+                  std::span<const std::string_view> required);
+
+  void ReadRecord(const text::CsvRecord& record);
+
+  std::string name_;
+  std::vector<CodebookProblem>& problems_;
+  int header_line_ = 0;
+  std::vector<std::string> columns_;
+  std::vector<std::pair<std::string, std::string>> languages_;
+  std::vector<Record> records_;
+};
+
+}  // namespace welfare::survey

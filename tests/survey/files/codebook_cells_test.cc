@@ -1,0 +1,224 @@
+// Nothing vanishes from a codebook: each cell is used or named where it stands.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "services/survey/files/codebook_xlsform.h"
+
+namespace welfare::survey {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr char kChoices[] =
+    "list_name,name,label\n"
+    "yn,yes,Y\n"
+    "yn,no,N\n";
+
+XlsFormReading Read(
+    const std::string& survey, const std::string& choices = kChoices,
+    const std::string& settings = "form_title,form_id,version\nT,s,1\n",
+    SheetRules rules = SheetRules::kEveryCell) {
+  return ReadXlsForm(
+      {.survey = survey, .choices = choices, .settings = settings}, "s", "1",
+      rules);
+}
+
+// `sheet:line:column: REASON` of each problem.
+std::vector<std::string> Problems(const XlsFormReading& reading) {
+  std::vector<std::string> lines;
+  for (const CodebookProblem& problem : reading.check.problems) {
+    lines.push_back(problem.sheet + ':' + std::to_string(problem.line) + ':' +
+                    problem.column + ": " + problem.reason);
+  }
+  return lines;
+}
+
+TEST(CodebookCells, AConditionOfAGroupHoldsForItsQuestions) {
+  const XlsFormReading reading = Read(
+      "type,name,label,relevant,respondent\n"
+      "select_one yn,a,A,,municipality\n"
+      "begin_group,g,G,${a} = 'yes',\n"
+      "integer,b,B,,municipality\n"
+      "begin group,h,H,${b} > 1,\n"
+      "integer,c,C,${b} < 9,municipality\n"
+      "end group,h,,,\n"
+      "end_group,,,,\n"
+      "integer,d,D,,municipality\n");
+  EXPECT_THAT(Problems(reading), IsEmpty());
+  ASSERT_NE(reading.check.codebook, nullptr);
+  const Codebook& codebook = *reading.check.codebook;
+  EXPECT_EQ(codebook.item(1).relevant, "${a} = 'yes'");
+  EXPECT_EQ(codebook.item(2).relevant,
+            "((${a} = 'yes') and (${b} > 1)) and (${b} < 9)");
+  EXPECT_EQ(codebook.item(2).section, "G / H");
+  EXPECT_EQ(codebook.item(3).relevant, "");
+}
+
+TEST(CodebookCells, OtherCellsOfAGroupAreNamed) {
+  EXPECT_THAT(Problems(Read("type,name,label,relevant,respondent,required,"
+                            "absences\n"
+                            "begin_group,g,G,,municipality,yes,NO_ANSWER\n"
+                            "integer,b,B,,municipality,,NO_ANSWER\n"
+                            "end_group,g,,true(),,,\n",
+                            "list_name,name,label\n")),
+              ElementsAre("survey:2:absences: CELL_UNUSED",
+                          "survey:2:required: CELL_UNUSED",
+                          "survey:2:respondent: CELL_UNUSED",
+                          "survey:4:relevant: CELL_UNUSED"));
+}
+
+TEST(CodebookCells, AGroupsRowSaysWhatItIs) {
+  EXPECT_THAT(
+      Problems(Read("type,name,label,respondent\n"
+                    "begin_group x,g,G,\n"
+                    "integer,b,B,municipality\n"
+                    "end_group,h,,\n"
+                    "begin_group,Plan A,,\n"
+                    "integer,c,C,municipality\n"
+                    "end_group,,,\n"
+                    "begin_group,,I,\n"
+                    "integer,d,D,municipality\n"
+                    "end_group,,,\n"
+                    "begin_group,,J,\n"
+                    "end_group,,,\n",
+                    "list_name,name,label\n")),
+      ElementsAre(
+          "survey:2:type: TYPE_UNKNOWN", "survey:4:name: GROUP_UNBALANCED",
+          "survey:5:name: NAME_INVALID", "survey:5:label: LABEL_MISSING",
+          "survey:8:name: NAME_INVALID", "survey:11:name: NAME_INVALID",
+          "survey:11:type: GROUP_EMPTY"));
+}
+
+TEST(CodebookCells, AGroupWithoutEndIsNamedWhereItBegins) {
+  EXPECT_THAT(Problems(Read("type,name,label,respondent\n"
+                            "begin_group,g,G,\n"
+                            "integer,a,A,municipality\n"
+                            "begin_group,h,H,\n"
+                            "integer,b,B,municipality\n"
+                            "end_group,,,\n",
+                            "list_name,name,label\n")),
+              ElementsAre("survey:2:type: GROUP_UNBALANCED"));
+}
+
+TEST(CodebookCells, EveryChoiceStandsInAListThatAQuestionUses) {
+  EXPECT_THAT(Problems(Read("type,name,label,respondent\n"
+                            "select_one yn,a,A,municipality\n",
+                            "list_name,name,label\n"
+                            "yn,yes,Y\n"
+                            ",maybe,M\n"
+                            "yn ,no,N\n"
+                            "ny,B C,X\n"
+                            "ny,d,D\n")),
+              ElementsAre("choices:3:list_name: LIST_MISSING",
+                          "choices:4:list_name: LIST_UNUSED",
+                          "choices:5:name: OPTION_INVALID",
+                          "choices:5:list_name: LIST_UNUSED"));
+}
+
+TEST(CodebookCells, ABadCodeIsNamedOnceAtItsLine) {
+  EXPECT_THAT(Problems(Read("type,name,label,respondent\n"
+                            "select_one l,a,A,municipality\n"
+                            "select_one l,b,B,municipality\n",
+                            "list_name,name,label\nl,1,One\nl,b c,Two\n")),
+              ElementsAre("choices:2:name: OPTION_INVALID",
+                          "choices:3:name: OPTION_INVALID"));
+}
+
+TEST(CodebookCells, AListThatIsTooLongIsNamedOnce) {
+  std::string choices = "list_name,name,label\n";
+  for (int i = 0; i < 5000; ++i) {
+    choices += "l,c" + std::to_string(i) + ",C\n";
+  }
+  std::string survey = "type,name,label,respondent\n";
+  for (int i = 0; i < 500; ++i) {
+    survey += "select_one l,a" + std::to_string(i) + ",A,municipality\n";
+  }
+  EXPECT_THAT(Problems(Read(survey, choices)),
+              ElementsAre("choices:66:list_name: TOO_MANY_OPTIONS"));
+}
+
+TEST(CodebookCells, PlaceholdersAreThoseThatAreFilledIn) {
+  EXPECT_THAT(Problems(Read("type,name,label,constraint,constraint_message,"
+                            "respondent\n"
+                            "begin_group,g,{ref_fy}G,,,\n"
+                            "select_one yn,a,${ref_fy_ja},,,municipality\n"
+                            "integer,b,{ref_fy_ja}B,. > 1,{ref_fy_ja},"
+                            "municipality\n"
+                            "end_group,,,,,\n",
+                            "list_name,name,label\n"
+                            "yn,yes,{ref_fy_ja}Y\n"
+                            "yn,no,${x}\n"
+                            "yn,what,{open\n")),
+              ElementsAre("survey:2:label: LABEL_PLACEHOLDER",
+                          "survey:3:label: LABEL_PLACEHOLDER",
+                          "survey:4:constraint_message: LABEL_PLACEHOLDER",
+                          "choices:3:label: LABEL_PLACEHOLDER",
+                          "choices:4:label: LABEL_PLACEHOLDER"));
+}
+
+TEST(CodebookCells, ATitleThatNamesTheYearHasOneYear) {
+  const std::string survey =
+      "type,name,label,respondent,reference_year_offset\n"
+      "begin_group,g,{ref_fy_ja}G,,\n"
+      "integer,a,A,municipality,0\n"
+      "integer,b,B,municipality,OFFSET\n"
+      "end_group,,,,\n";
+  const auto with = [&](const std::string& offset) {
+    std::string text = survey;
+    text.replace(text.find("OFFSET"), 6, offset);
+    return Problems(Read(text, "list_name,name,label\n"));
+  };
+  EXPECT_THAT(with("0"), IsEmpty());
+  EXPECT_THAT(with("-1"), ElementsAre("survey:2:label: LABEL_PLACEHOLDER"));
+}
+
+TEST(CodebookCells, AllTextsStandInOneLanguage) {
+  EXPECT_THAT(
+      Problems(Read("type,name,label::ja,respondent\n"
+                    "select_one yn,a,A,municipality\n",
+                    "list_name,name,label::en\nyn,yes,Y\n",
+                    "form_title,form_id,version,default_language\nT,s,1,ja\n")),
+      ElementsAre("choices:1:label::en: LANGUAGE_DIFFERS"));
+}
+
+// What an older build took stays what it was, and what it asked.
+TEST(CodebookCells, TheFirstRulesPassOverWhatTheyDidNotUse) {
+  const XlsFormReading reading = Read(
+      "type,name,label,relevant,respondent\n"
+      "select_one yn,a,${ref_fy_ja},,municipality\n"
+      "begin_group x,G 1,{x},${a} = 'yes',municipality\n"
+      "integer,b,B,,municipality\n"
+      "end_group,other,,true(),\n",
+      "list_name,name,label\n"
+      "yn,yes,${x}\nyn,no,N\n,maybe,M\nny,B C,X\n",
+      "form_title,form_id,version\nT,s,1\n", SheetRules::kFirst);
+  EXPECT_THAT(Problems(reading), IsEmpty());
+  ASSERT_NE(reading.check.codebook, nullptr);
+  EXPECT_EQ(reading.check.codebook->item(1).relevant, "");
+  EXPECT_EQ(reading.check.codebook->item(1).section, "{x}");
+}
+
+TEST(CodebookCells, TheCheckEndsWhenNobodyWantsItAnyMore) {
+  std::string survey = "type,name,label,respondent\n";
+  for (int i = 0; i < 1000; ++i) {
+    survey += "integer,a" + std::to_string(i) + ",A,municipality\n";
+  }
+  int asked = 0;
+  const XlsFormReading reading = ReadXlsForm(
+      {.survey = survey,
+       .choices = "list_name,name,label\n",
+       .settings = "form_title,form_id,version\nT,s,1\n"},
+      "s", "1", SheetRules::kEveryCell, [&]() -> absl::Status {
+        return ++asked < 10 ? absl::OkStatus() : absl::CancelledError("gone");
+      });
+  EXPECT_TRUE(absl::IsCancelled(reading.check.called_off));
+  EXPECT_EQ(reading.check.codebook, nullptr);
+  EXPECT_EQ(asked, 10);
+}
+
+}  // namespace
+}  // namespace welfare::survey

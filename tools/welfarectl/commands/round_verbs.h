@@ -1,0 +1,31 @@
+// The verbs of `round` that open, mend and delete, and what all of them share.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+
+namespace google::type {
+class Date;
+}
+namespace welfare::survey::v1 {
+class Round;
+}
+
+namespace welfare::ctl {
+
+class Command;
+class Session;
+
+// Adds `open`, `update`, `reopen` and `delete`.
+void AddRoundEdits(const Command& noun, Session& session);
+
+// Prints one round; returns kOk.
+int PrintRound(Session& session, const survey::v1::Round& round);
+
+// Reads `2025-06-16`.
+//
+// Errors: INVALID_ARGUMENT, DATE_INVALID.
+absl::Status SetDate(const std::string& text, google::type::Date& date);
+
+}  // namespace welfare::ctl
