@@ -276,6 +276,26 @@ TEST_F(ProcessTest, KeepsItsDataToItsUser) {
   EXPECT_GE(files, 4);  // the database, its log and index, the lock
 }
 
+TEST_F(ProcessTest, CopiesItsDataWhileItRuns) {
+  auto process = Run("registry");
+  ASSERT_TRUE(Started(*process)) << process->Stderr();
+  auto copied = Run("registry", {"--backup-to", folder_.File("copy")});
+  EXPECT_THAT(copied->Wait(), Optional(0)) << copied->Stderr();
+  EXPECT_THAT(copied->Stdout(), HasSubstr("copied registry.db"));
+  auto again = Run("registry", {"--backup-to", folder_.File("copy")});
+  EXPECT_THAT(again->Wait(), Optional(1));
+  EXPECT_THAT(again->Stderr(), HasSubstr("is not empty"));
+  // A start with the copy is the restore.
+  auto restored = Run("registry", {"--data-dir", folder_.File("copy"),
+                                   "--listen", Socket("restored")});
+  ASSERT_TRUE(Started(*restored)) << restored->Stderr();
+  EXPECT_THAT(Get(Socket("restored"), "a"), IsOk());
+  auto elsewhere = Run("both", {"--database-url", "postgresql:///x",
+                                "--backup-to", folder_.File("none")});
+  EXPECT_THAT(elsewhere->Wait(), Optional(1));
+  EXPECT_THAT(elsewhere->Stderr(), HasSubstr("pg_dump"));
+}
+
 TEST_F(ProcessTest, WaitsForADatabaseThatIsAway) {
   support::PostgresServer postgres;
   postgres.Stop();
