@@ -1,6 +1,7 @@
 #include "services/text/csv.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 
 #include "services/base/digits.h"
@@ -32,10 +33,26 @@ bool IsPlainNumber(std::string_view cell) {
              cell, [](char c) { return c == '.' || base::IsAsciiDigit(c); });
 }
 
+// Whether a spreadsheet would, or after its own clean-up might, run the cell as
+// a formula: = + - @ in either width, a tab or a line end first. A spreadsheet
+// reads full-width signs as their narrow twins and drops blanks and line ends
+// before them.
 bool LooksLikeFormula(std::string_view cell) {
-  return !cell.empty() &&
-         std::string_view("=+-@\t\r").find(cell[0]) != std::string_view::npos &&
-         !IsPlainNumber(cell);
+  if (cell.empty() || IsPlainNumber(cell)) return false;
+  if (std::string_view("\t\r\n").find(cell[0]) != std::string_view::npos) {
+    return true;
+  }
+  // Blanks in front, the ideographic one among them, hide nothing.
+  constexpr std::string_view kIdeographicSpace = "\u3000";
+  while (cell.starts_with(' ') || cell.starts_with(kIdeographicSpace)) {
+    cell.remove_prefix(cell[0] == ' ' ? 1 : kIdeographicSpace.size());
+  }
+  constexpr std::array<std::string_view, 8> kSigns = {
+      "=", "+", "-", "@", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
+  return !IsPlainNumber(cell) &&
+         std::ranges::any_of(kSigns, [cell](std::string_view sign) {
+           return cell.starts_with(sign);
+         });
 }
 
 template <typename Cell>

@@ -126,8 +126,9 @@ struct CsvWriteOptions {
   // RFC 4180 says CRLF; spreadsheets and Unix tools read both.
   std::string_view line_end = "\r\n";
   // Puts a `'` before cells that a spreadsheet would run as a formula (= + - @
-  // tab, carriage return first), unless the cell is a plain number. For files
-  // meant for spreadsheets; reading back gives the changed text.
+  // in either width, also behind blanks, and a tab or a line end first), unless
+  // the cell is a plain number. For files meant for spreadsheets; reading back
+  // gives the changed text.
   bool neutralize_formulas = false;
 };
 

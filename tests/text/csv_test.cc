@@ -169,6 +169,13 @@ TEST(CsvWriter, NeutralizesFormulasOnlyWhenAsked) {
   EXPECT_EQ(Written(cells), "=1+1,+81-3,@x,-5,+3.25,-,\tx\r\n");
   EXPECT_EQ(Written(cells, {.neutralize_formulas = true}),
             "'=1+1,'+81-3,'@x,-5,+3.25,'-,'\tx\r\n");
+  // Full-width signs, and line ends and blanks before any sign.
+  const std::vector<std::string> hidden = {
+      "\uFF1D1+1", "\uFF0B1", "\uFF0D1",       "\uFF20x", "\n=1",
+      "\r\n=1",    " =1",     "\u3000\uFF1D1", " -5",     "a=1"};
+  EXPECT_EQ(Written(hidden, {.neutralize_formulas = true}),
+            "'\uFF1D1+1,'\uFF0B1,'\uFF0D1,'\uFF20x,\"'\n=1\",\"'\r\n=1\","
+            "\"' =1\",'\u3000\uFF1D1,\" -5\",a=1\r\n");
 }
 
 }  // namespace
