@@ -505,9 +505,17 @@ absl::Status IndicatorReader::ListStatements(
       PinVersion(
           call, name,
           after.has_value() ? std::get<0>(*after) : request.data_version(), 0));
+  if (request.previous_data_version() < 0) {
+    return VersionNegative("previous_data_version",
+                           request.previous_data_version());
+  }
   const base::RoundName before{name.survey, name.fiscal_year - 1};
   Pin before_pin;
-  if (!after.has_value()) {
+  if (!after.has_value() && request.previous_data_version() > 0) {
+    WELFARE_ASSIGN_OR_RETURN(
+        before_pin,
+        PinVersion(call, before, request.previous_data_version(), 0));
+  } else if (!after.has_value()) {
     const absl::StatusOr<RoundHeader> found = survey_.GetRound(call, before);
     if (found.ok()) {
       before_pin = {found->opened ? found->revision : kPlanned,
@@ -542,6 +550,10 @@ absl::Status IndicatorReader::ListStatements(
 
   const SurveyData& data = surveys_.at(name.survey);
   v1::ListStatementsResponse response;
+  response.set_data_version(pin.revision);
+  if (previous != nullptr) {
+    response.set_previous_data_version(before_pin.revision);
+  }
   const auto published = data.published.find(name.fiscal_year.value());
   if (published != data.published.end()) {
     const Timer timer(compute_seconds_);

@@ -443,6 +443,31 @@ TEST(IndicatorMisfits, OneMisfitLeavesTheRestOfTheRound) {
   EXPECT_GT(fits, 60);
 }
 
+TEST_F(IndicatorServiceTest, StatementsStayAtThePinOfLastYearsRound) {
+  v1::ListStatementsRequest request;
+  request.set_parent("surveys/jusou/rounds/2025");
+  request.set_page_size(1000);
+  const auto first = Call(&v1::IndicatorService::Stub::ListStatements, request);
+  ASSERT_THAT(first, IsOk());
+  EXPECT_EQ(first->data_version(), 124);
+  const std::int64_t before = first->previous_data_version();
+  ASSERT_GT(before, 0);
+  // Last year's round moves on: an unpinned read follows, a pinned one stays.
+  survey_.SetRevision(2024, before + 1);
+  request.set_previous_data_version(before);
+  const auto pinned =
+      Call(&v1::IndicatorService::Stub::ListStatements, request);
+  ASSERT_THAT(pinned, IsOk());
+  EXPECT_EQ(pinned->SerializeAsString(), first->SerializeAsString());
+  request.clear_previous_data_version();
+  const auto now = Call(&v1::IndicatorService::Stub::ListStatements, request);
+  ASSERT_THAT(now, IsOk());
+  EXPECT_EQ(now->previous_data_version(), before + 1);
+  request.set_previous_data_version(-1);
+  EXPECT_THAT(Call(&v1::IndicatorService::Stub::ListStatements, request),
+              StatusIs(absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE"));
+}
+
 TEST_F(IndicatorServiceTest, APinnedReadIsExactAndNeedsNoPeerTwice) {
   const auto first = Value("plan_formulated", 124);
   ASSERT_THAT(first, IsOk());
