@@ -152,16 +152,19 @@ platform::RequestKey KeyOf(const WriteRequest& request) {
   return {request.request_id, request.method, request.body};
 }
 
-absl::StatusOr<std::string> Insert(Transaction& transaction,
-                                   const WriteRequest& request,
-                                   const NewReport& input,
-                                   base::Timestamp now) {
+absl::StatusOr<StoredReport> Insert(Transaction& transaction,
+                                    const WriteRequest& request,
+                                    const NewReport& input,
+                                    const base::Clock& clock) {
   StoredReport report = input.report;
   WELFARE_ASSIGN_OR_RETURN(
       const std::int64_t number,
       transaction.Get(kNextNumber, {report.template_id, report.fiscal_year},
                       [](const Row& row) { return row.Int64(0); }));
   report.number = static_cast<int>(number);
+  // Read behind the row every writer takes first: times rise with numbers.
+  const base::Timestamp now = clock.Now();
+  report.create_time = now;
   const std::string name = report.Name();
   WELFARE_RETURN_IF_ERROR(
       transaction
@@ -198,7 +201,7 @@ absl::StatusOr<std::string> Insert(Transaction& transaction,
                         .request_id = request.request_id,
                         .detail = "snapshot=" + report.snapshot_id + files})
           .status());
-  return name;
+  return report;
 }
 
 }  // namespace
@@ -239,13 +242,19 @@ absl::StatusOr<StoredReport> SqlReportStore::Create(const WriteRequest& request,
   return database_.Write(
       Limits(request.limits),
       [&](Transaction& transaction) -> absl::StatusOr<StoredReport> {
-        const base::Timestamp now = clock_.Now();
+        std::optional<StoredReport> made;
         WELFARE_ASSIGN_OR_RETURN(
             const std::string name,
-            platform::RunOnce(transaction, KeyOf(request), now, [&] {
-              return Insert(transaction, request, report, now);
-            }));
-        return FindByName(transaction, name);
+            platform::RunOnce(transaction, KeyOf(request), clock_.Now(),
+                              [&]() -> absl::StatusOr<std::string> {
+                                WELFARE_ASSIGN_OR_RETURN(
+                                    made, Insert(transaction, request, report,
+                                                 clock_));
+                                return made->Name();
+                              }));
+        // A repeat gets what the first request stored.
+        if (!made.has_value()) return FindByName(transaction, name);
+        return *std::move(made);
       });
 }
 

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <thread>
@@ -72,6 +74,55 @@ class ReportStoreContract
   std::unique_ptr<platform::Database> database_;
   std::unique_ptr<ReportStore> store_;
 };
+
+// Every look at it is a microsecond later than the one before.
+class TickingClock final : public base::Clock {
+ public:
+  base::Timestamp Now() const override {
+    return base::Timestamp::FromMicros(++ticks_);
+  }
+
+ private:
+  mutable std::atomic<std::int64_t> ticks_ = 1'700'000'000'000'000;
+};
+
+TEST_P(ReportStoreContract, TimesRiseWithNumbers) {
+  const TickingClock clock;
+  const auto store = SqlReportStore::Open(*database_, clock);
+  ASSERT_THAT(store, IsOk());
+  {
+    std::vector<std::jthread> writers;
+    for (int writer = 0; writer < 6; ++writer) {
+      writers.emplace_back([&] {
+        for (int i = 0; i < 5; ++i) {
+          EXPECT_THAT((*store)->Create(Request(""), Sample("a")), IsOk());
+        }
+      });
+    }
+  }
+  const auto reports = (*store)->List("", 100, {});
+  ASSERT_THAT(reports, IsOk());
+  ASSERT_EQ(reports->size(), 30U);
+  for (std::size_t i = 1; i < reports->size(); ++i) {
+    EXPECT_GT((*reports)[i].create_time, (*reports)[i - 1].create_time)
+        << (*reports)[i].Name();
+  }
+}
+
+TEST_P(ReportStoreContract, AnswersACreateAsItIsStored) {
+  const auto made = store_->Create(Request("id"), Sample("a"));
+  ASSERT_THAT(made, IsOk());
+  const auto stored = store_->Get(made->Name(), {});
+  ASSERT_THAT(stored, IsOk());
+  const auto repeat = store_->Create(Request("id"), Sample("a"));
+  ASSERT_THAT(repeat, IsOk());
+  for (const StoredReport& other : {*stored, *repeat}) {
+    EXPECT_EQ(other.Name(), made->Name());
+    EXPECT_EQ(other.create_time, made->create_time);
+    EXPECT_EQ(other.snapshot_id, made->snapshot_id);
+    EXPECT_EQ(other.files.size(), made->files.size());
+  }
+}
 
 TEST_P(ReportStoreContract, NumbersReportsPerTemplateAndYear) {
   EXPECT_EQ(store_->Create(Request(""), Sample("a"))->Name(),
