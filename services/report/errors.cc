@@ -56,15 +56,33 @@ absl::Status VersionNotReached(std::string_view round, long long version) {
       .With("data_version", version);
 }
 
-absl::Status TemplateDoesNotFit(std::string_view id,
-                                std::vector<base::Violation> violations) {
-  return MakeError(absl::StatusCode::kFailedPrecondition,
-                   "TEMPLATE_DOES_NOT_FIT",
-                   "The template '" + std::string(id) +
-                       "' names figures this round does not have; correct "
-                       "what is listed.")
-      .With("template", id)
-      .WithViolations(std::move(violations));
+absl::Status RoundNotOpened(std::string_view round) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, "ROUND_STATE",
+                   "The round " + std::string(round) +
+                       " is planned; open it before a report is made.")
+      .With("round", round)
+      .WithJapanese("調査回 " + std::string(round) +
+                    " はまだ計画中である。開いてから報告書を作る。");
+}
+
+absl::Status CodebookNameInvalid(std::string_view name) {
+  return MakeError(absl::StatusCode::kInvalidArgument, "NAME_INVALID",
+                   "'" + std::string(name) +
+                       "' names no codebook; write "
+                       "surveys/jusou/codebooks/2025-1.")
+      .With("name", name)
+      .WithJapanese("「" + std::string(name) +
+                    "」は調査票の名前ではない。surveys/jusou/codebooks/2025-1 "
+                    "のように書く。");
+}
+
+absl::Status CodebookNotFound(std::string_view name) {
+  return MakeError(absl::StatusCode::kNotFound, "CODEBOOK_NOT_FOUND",
+                   "There is no codebook " + std::string(name) +
+                       "; see ListCodebooks.")
+      .With("codebook", name)
+      .WithResource("survey.welfare/Codebook", name)
+      .WithJapanese("調査票 " + std::string(name) + " はない。");
 }
 
 absl::Status TemplateInvalid(std::string_view file,

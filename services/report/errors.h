@@ -23,10 +23,12 @@ absl::Status TemplateNotFound(std::string_view id);
 absl::Status RoundNotFound(std::string_view round);
 // OUT_OF_RANGE, VERSION_NOT_REACHED: the pinned revision lies ahead.
 absl::Status VersionNotReached(std::string_view round, long long version);
-// FAILED_PRECONDITION, TEMPLATE_DOES_NOT_FIT: the template names what the
-// snapshot does not hold.
-absl::Status TemplateDoesNotFit(std::string_view id,
-                                std::vector<base::Violation> violations);
+// FAILED_PRECONDITION, ROUND_STATE: the round was never opened.
+absl::Status RoundNotOpened(std::string_view round);
+// INVALID_ARGUMENT, NAME_INVALID: no name of a codebook.
+absl::Status CodebookNameInvalid(std::string_view name);
+// NOT_FOUND, CODEBOOK_NOT_FOUND.
+absl::Status CodebookNotFound(std::string_view name);
 // INVALID_ARGUMENT, TEMPLATE_INVALID: a template file is wrong; ends the start.
 absl::Status TemplateInvalid(std::string_view file,
                              std::vector<base::Violation> violations);

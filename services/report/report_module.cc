@@ -12,7 +12,9 @@
 #include "services/platform/work/version_feed.h"
 #include "services/report/api/report_maker.h"
 #include "services/report/api/report_service.h"
+#include "services/report/api/template_checker.h"
 #include "services/report/files/template_reader.h"
+#include "services/report/peers/peer_definitions.h"
 #include "services/report/peers/peer_snapshot_source.h"
 #include "services/report/store/sql_report_store.h"
 
@@ -42,12 +44,17 @@ struct ReportModule::Parts {
                 .indicator = platform::MakeReadChannel(
                     context.PeerAddress("indicator"),
                     "welfare.indicator.v1.IndicatorService")}),
+        definitions(platform::MakeReadChannel(
+            context.PeerAddress("indicator"),
+            "welfare.indicator.v1.IndicatorService")),
         maker({.templates = templates,
                .renderers = renderers,
                .source = source,
                .store = *store,
                .metrics = context.metrics()}),
+        checker(templates, definitions),
         service({.maker = maker,
+                 .checker = checker,
                  .store = *store,
                  .calls = calls,
                  .incarnation = std::move(incarnation)}) {}
@@ -57,7 +64,9 @@ struct ReportModule::Parts {
   Templates templates;
   Renderers renderers;
   PeerSnapshotSource source;
+  PeerDefinitions definitions;
   ReportMaker maker;
+  TemplateChecker checker;
   ReportService service;
 };
 

@@ -272,7 +272,8 @@ Snapshot SmallSnapshot() {
   fits.verdict = Verdict::kFits;
   fits.agreeing_readings = "A";
   fits.readings = {
-      {"A", "実施自治体", "2/4（50.0%）", Verdict::kFits, "最も近い整数"},
+      {"A", "実施自治体", "2/4（50.0%）", Verdict::kFits, "最も近い整数",
+       Agreement::kSame, Agreement::kDiffers, Verdict::kFits},
       {"B", "計画のある自治体", "2/2（100.0%）", Verdict::kDoesNotFit,
        "最も近い整数"}};
   Statement legal;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "welfare/indicator/v1/indicator.pb.h"
+#include "welfare/indicator/v1/indicator_service.pb.h"
 #include "welfare/registry/v1/status.pb.h"
 #include "welfare/report/v1/report.pb.h"
 #include "welfare/survey/v1/round.pb.h"
@@ -47,6 +48,9 @@ std::vector<Flag> ReadFlags(const google::protobuf::RepeatedField<int>& flags) {
         break;
       case Wire::TIED:
         result.push_back(Flag::kTied);
+        break;
+      case Wire::NO_VALUE:
+        result.push_back(Flag::kNoValue);
         break;
       default:
         break;  // a remark of a later version
@@ -94,6 +98,18 @@ Verdict ReadVerdict(indicator::v1::Statement::Verdict verdict) {
       return Verdict::kNotComputed;
     default:
       return Verdict::kUnspecified;
+  }
+}
+
+Agreement ReadAgreement(indicator::v1::Statement::Agreement agreement) {
+  using Wire = indicator::v1::Statement;
+  switch (agreement) {
+    case Wire::AGREEMENT_SAME:
+      return Agreement::kSame;
+    case Wire::AGREEMENT_DIFFERS:
+      return Agreement::kDiffers;
+    default:
+      return Agreement::kUnspecified;
   }
 }
 
@@ -231,8 +247,7 @@ absl::StatusOr<IndicatorValue> FromProto(
     read.label = cell.label();
     read.count = cell.count();
     read.base = cell.base();
-    if (read.count < 0 || read.base < 0 ||
-        (!cell.has_value() && read.count > read.base)) {
+    if (read.count < 0 || read.base < 0 || read.count > read.base) {
       return PeerAnswerInvalid("indicator",
                                "a count lies outside its base: " + result.id);
     }
@@ -278,7 +293,10 @@ absl::StatusOr<Statement> FromProto(const indicator::v1::Statement& statement) {
   for (const auto& reading : statement.readings()) {
     result.readings.push_back({reading.reading(), reading.population().label(),
                                reading.computed(),
-                               ReadVerdict(reading.verdict()), reading.rule()});
+                               ReadVerdict(reading.verdict()), reading.rule(),
+                               ReadAgreement(reading.count_agreement()),
+                               ReadAgreement(reading.base_agreement()),
+                               ReadVerdict(reading.wording_verdict())});
   }
   return result;
 }
@@ -294,10 +312,23 @@ Roster FromProto(const registry::v1::Roster& roster) {
     read.implementing = ReadImplementing(entry.implementing());
     read.preparation = ReadPreparation(entry.preparation());
     read.newcomer = entry.newcomer();
+    read.newcomer_unknown = entry.newcomer_unknown();
     result.entries.push_back(std::move(read));
   }
   result.leavers.assign(roster.leavers().begin(), roster.leavers().end());
   return result;
+}
+
+IndicatorShape FromProto(
+    const indicator::v1::CheckDefinitionsResponse_Fit& fit) {
+  IndicatorShape shape;
+  shape.measure = ReadMeasure(fit.measure());
+  shape.cells.assign(fit.cells().begin(), fit.cells().end());
+  // A histogram of every value has the cells that are answered.
+  shape.any_cell =
+      shape.measure == Measure::kRank ||
+      (shape.measure == Measure::kHistogram && shape.cells.empty());
+  return shape;
 }
 
 void ToProto(const StoredReport& report, v1::Report& result) {

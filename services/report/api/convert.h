@@ -5,8 +5,10 @@
 
 #include "services/report/snapshot/snapshot.h"
 #include "services/report/store/report_store.h"
+#include "services/report/template/fit.h"
 
 namespace welfare::indicator::v1 {
+class CheckDefinitionsResponse_Fit;
 class IndicatorValue;
 class Statement;
 }  // namespace welfare::indicator::v1
@@ -32,6 +34,8 @@ absl::StatusOr<IndicatorValue> FromProto(
     const indicator::v1::IndicatorValue& value);
 absl::StatusOr<Statement> FromProto(const indicator::v1::Statement& statement);
 Roster FromProto(const registry::v1::Roster& roster);
+IndicatorShape FromProto(
+    const indicator::v1::CheckDefinitionsResponse_Fit& fit);
 
 // The report as callers see it.
 void ToProto(const StoredReport& report, v1::Report& result);

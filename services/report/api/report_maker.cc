@@ -68,9 +68,11 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
   NewReport result;
   StoredReport& report = result.report;
   report.snapshot_id = SnapshotId(snapshot, fingerprint_);
-  WELFARE_ASSIGN_OR_RETURN(
-      const ReportModel model,
-      BuildReport(report_template, snapshot, report.snapshot_id));
+  const ReportModel model =
+      BuildReport(report_template, snapshot, report.snapshot_id);
+  // A file that holds demonstration data says so by its name, also where only
+  // last year's are.
+  const bool synthetic = model.synthetic || model.previous_synthetic;
   for (std::size_t i = 0; i < renderers_.size(); ++i) {
     const Renderer& renderer = *renderers_[i];
     const auto start = std::chrono::steady_clock::now();
@@ -81,8 +83,8 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
     ReportFile file;
     file.format = std::string(renderer.format());
     file.content_type = std::string(renderer.content_type());
-    file.filename = (snapshot.round.synthetic ? "synthetic-" : "") +
-                    std::string(renderer.filename());
+    file.filename =
+        (synthetic ? "synthetic-" : "") + std::string(renderer.filename());
     file.size = static_cast<std::int64_t>(bytes.size());
     file.digest = base::Sha256Hex(bytes);
     report.files.push_back(std::move(file));
@@ -91,12 +93,16 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
   report.template_id = request.template_id;
   report.survey = request.round.survey;
   report.fiscal_year = request.round.fiscal_year.value();
-  report.display_name = model.title + "　" + model.year +
-                        (snapshot.round.synthetic ? "　【架空データ】" : "");
+  report.display_name = model.title + "　" + model.year;
+  if (synthetic) {
+    report.display_name +=
+        "　【" + SyntheticMark(model.synthetic, model.previous_synthetic) +
+        "】";
+  }
   report.basis = request.basis;
   report.provenance = snapshot.provenance;
   report.codebook = snapshot.round.codebook;
-  report.synthetic = snapshot.round.synthetic;
+  report.synthetic = synthetic;
   return store_.Create(write, result);
 }
 

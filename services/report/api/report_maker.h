@@ -47,7 +47,6 @@ class ReportMaker {
   //   NOT_FOUND, reason TEMPLATE_NOT_FOUND.
   //   INVALID_ARGUMENT, reason REPORT_INVALID: the template is of another
   //     survey; REQUEST_ID_REUSED.
-  //   FAILED_PRECONDITION, reason TEMPLATE_DOES_NOT_FIT.
   //   Those of SnapshotSource::Take, Renderer::Render and ReportStore.
   absl::StatusOr<StoredReport> Make(const platform::CallContext& call,
                                     const ReportRequest& request);

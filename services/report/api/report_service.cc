@@ -75,6 +75,14 @@ grpc::ServerUnaryReactor* ReportService::CreateReport(
                          std::bind_front(&ReportService::Create, this));
 }
 
+grpc::ServerUnaryReactor* ReportService::CheckTemplates(
+    grpc::CallbackServerContext* context,
+    const v1::CheckTemplatesRequest* request,
+    v1::CheckTemplatesResponse* response) {
+  return platform::Unary(calls_, context, request, response,
+                         std::bind_front(&TemplateChecker::Check, &checker_));
+}
+
 grpc::ServerUnaryReactor* ReportService::GetReport(
     grpc::CallbackServerContext* context, const v1::GetReportRequest* request,
     v1::Report* response) {

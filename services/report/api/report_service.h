@@ -11,6 +11,7 @@
 #include "services/platform/rpc/handler.h"
 #include "services/platform/rpc/stream.h"
 #include "services/report/api/report_maker.h"
+#include "services/report/api/template_checker.h"
 #include "services/report/store/report_store.h"
 
 namespace welfare::report {
@@ -23,6 +24,7 @@ class ReportService final : public v1::ReportService::CallbackService {
  public:
   struct Dependencies {
     ReportMaker& maker;
+    TemplateChecker& checker;
     ReportStore& store;
     const platform::CallEnvironment& calls;
     std::string incarnation;  // the store's; page tokens are bound to it
@@ -30,6 +32,7 @@ class ReportService final : public v1::ReportService::CallbackService {
   // All must outlive the service.
   explicit ReportService(const Dependencies& dependencies)
       : maker_(dependencies.maker),
+        checker_(dependencies.checker),
         store_(dependencies.store),
         calls_(dependencies.calls),
         incarnation_(dependencies.incarnation) {}
@@ -37,6 +40,10 @@ class ReportService final : public v1::ReportService::CallbackService {
   grpc::ServerUnaryReactor* CreateReport(grpc::CallbackServerContext* context,
                                          const v1::CreateReportRequest* request,
                                          v1::Report* response) override;
+  grpc::ServerUnaryReactor* CheckTemplates(
+      grpc::CallbackServerContext* context,
+      const v1::CheckTemplatesRequest* request,
+      v1::CheckTemplatesResponse* response) override;
   grpc::ServerUnaryReactor* GetReport(grpc::CallbackServerContext* context,
                                       const v1::GetReportRequest* request,
                                       v1::Report* response) override;
@@ -66,6 +73,7 @@ class ReportService final : public v1::ReportService::CallbackService {
       platform::StreamWriter<v1::DownloadReportResponse>& writer);
 
   ReportMaker& maker_;
+  TemplateChecker& checker_;
   ReportStore& store_;
   const platform::CallEnvironment& calls_;
   const std::string incarnation_;

@@ -20,6 +20,8 @@ std::string SymbolText(Symbol symbol) {
       return "X";
     case Symbol::kLost:
       return "…";
+    case Symbol::kLowerBound:
+      return "以上";
   }
   return "";
 }
@@ -42,6 +44,8 @@ std::string SymbolMeaning(Symbol symbol) {
       return "値はあるが、秘匿のため表示しない";
     case Symbol::kLost:
       return "公表資料の数値が残っていない";
+    case Symbol::kLowerBound:
+      return "数値のない回答があるため、少なくともこの値";
   }
   return "";
 }
@@ -63,8 +67,15 @@ std::string SymbolName(Symbol symbol) {
       return "SUPPRESSED";
     case Symbol::kLost:
       return "LOST";
+    case Symbol::kLowerBound:
+      return "LOWER_BOUND";
   }
   return "";
+}
+
+std::string SyntheticMark(bool synthetic, bool previous_synthetic) {
+  if (synthetic) return "架空データ";
+  return previous_synthetic ? "前回は架空データ" : "";
 }
 
 }  // namespace welfare::report

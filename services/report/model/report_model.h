@@ -20,11 +20,17 @@ enum class Symbol {
   kUnknown,        // 不詳
   kSuppressed,     // X
   kLost,           // …: lost in the published document
+  kLowerBound,     // 以上: stands behind a number; more may be missing
 };
 
 // Part of a line of text.
 struct Run {
-  enum class Style { kPlain, kNewcomer, kStrong };
+  enum class Style {
+    kPlain,
+    kNewcomer,
+    kStrong,
+    kLeftOut,  // stands where something of the template was left out
+  };
   std::string text;
   Style style = Style::kPlain;
 };
@@ -63,7 +69,7 @@ struct Column {
 };
 
 // One cell of a table. `data` is the machine-readable datum; it is empty where
-// `symbol` says why there is none.
+// `symbol` says why there is none (kZero and kLowerBound stand with a number).
 struct TableCell {
   std::string text;
   std::string data;
@@ -98,6 +104,8 @@ struct Chart {
     int amount = 0;
     std::string label;  // `23（76.7%）`
     int whole = 0;      // what a full bar stands for; 0: the series'
+    bool absent =
+        false;  // there is no number: `label` says so, nothing is drawn
   };
   struct Series {
     std::string label;          // 令和7年度 n=30
@@ -111,6 +119,7 @@ struct Chart {
   Kind kind = Kind::kBars;
   std::string title;  // carries n
   std::string unit;   // of the axis: % or 自治体
+  std::string mark;  // says that the numbers are synthetic; empty: they are not
   std::vector<Category> categories;
   std::vector<Series> series;  // the reported year first
 };
@@ -122,6 +131,9 @@ struct Figure {
   std::string base;   // n=30（令和7年度 実施自治体）
   std::string year;   // 令和7年度 or 令和6年度の実績
   bool multiple_answer = false;
+  bool synthetic = false;     // this year's numbers are demonstration data
+  bool has_previous = false;  // last year's stand beside them
+  bool previous_synthetic = false;  // and are demonstration data
   Table table;
   std::vector<Chart> charts;
   std::vector<std::string> notes;
@@ -146,11 +158,16 @@ struct ReportModel {
   std::string title;
   std::string subtitle;
   std::string publisher;
-  std::string year;  // 令和7年度(2025年度)
-  bool synthetic = false;
+  std::string year;                 // 令和7年度(2025年度)
+  bool synthetic = false;           // this year's answers are made up
+  bool previous_synthetic = false;  // those of the year before are
   std::string snapshot_id;
   std::vector<Page> pages;
 };
+
+// The mark that stands wherever synthetic numbers do: 架空データ;
+// 前回は架空データ where only last year's are; empty where none are.
+std::string SyntheticMark(bool synthetic, bool previous_synthetic);
 
 // What `symbol` looks like in a table: `-`, 無回答, …; empty for kNone.
 std::string SymbolText(Symbol symbol);

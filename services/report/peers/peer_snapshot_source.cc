@@ -3,7 +3,10 @@
 #include <grpcpp/channel.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "welfare/indicator/v1/indicator_service.grpc.pb.h"
@@ -11,9 +14,9 @@
 #include "welfare/survey/v1/survey_service.grpc.pb.h"
 
 #include "services/platform/rpc/peer_call.h"
-#include "services/platform/rpc/status_mapping.h"
 #include "services/report/api/convert.h"
 #include "services/report/errors.h"
+#include "services/report/peers/peer_refusal.h"
 #include "services/report/snapshot/canonical.h"
 
 namespace welfare::report {
@@ -24,26 +27,11 @@ constexpr int kPageSize = 1000;
 // How often a round that changes under the reader is read again.
 constexpr int kAttempts = 3;
 
-// A peer's refusal as ours: what the caller may put right keeps its code, the
-// rest is the peer's fault.
-absl::Status Refused(const platform::CallContext& call, std::string_view peer,
-                     const grpc::Status& status) {
-  switch (status.error_code()) {
-    case grpc::StatusCode::CANCELLED:
-      if (call.cancelled()) return platform::FromGrpcStatus(status);
-      return PeerUnavailable(peer, status.error_message());
-    case grpc::StatusCode::DEADLINE_EXCEEDED:
-      if (call.limits.expired()) return platform::FromGrpcStatus(status);
-      return PeerUnavailable(peer, status.error_message());
-    case grpc::StatusCode::UNAVAILABLE:
-    case grpc::StatusCode::RESOURCE_EXHAUSTED:
-      return PeerUnavailable(peer, status.error_message());
-    case grpc::StatusCode::UNAUTHENTICATED:
-    case grpc::StatusCode::PERMISSION_DENIED:
-      return platform::FromGrpcStatus(status);
-    default:
-      return PeerAnswerInvalid(peer, status.error_message());
-  }
+// Whether a round of the year before is none: there is no such round, or it is
+// planned and has no answers yet.
+bool IsNone(const absl::Status& status) {
+  const std::string_view reason = base::ReasonOf(status);
+  return reason == "ROUND_NOT_FOUND" || reason == "ROUND_STATE";
 }
 
 // One round as the survey service gave it.
@@ -76,7 +64,11 @@ struct PeerSnapshotSource::Stubs {
       if (status.error_code() == grpc::StatusCode::NOT_FOUND) {
         return RoundNotFound(name.ToString());
       }
-      if (!status.ok()) return Refused(call, "survey", status);
+      if (!status.ok()) return PeerRefused(call, "survey", status);
+      // A planned round has no answers; the survey refuses its progress.
+      if (result.round.state() == survey::v1::Round::STATE_PLANNED) {
+        return RoundNotOpened(name.ToString());
+      }
       if (data_version > result.round.revision()) {
         return VersionNotReached(name.ToString(), data_version);
       }
@@ -86,7 +78,7 @@ struct PeerSnapshotSource::Stubs {
       platform::PeerCall progress_call(call);
       status = survey->GetRoundProgress(progress_call.context(),
                                         progress_request, &progress);
-      if (!status.ok()) return Refused(call, "survey", status);
+      if (!status.ok()) return PeerRefused(call, "survey", status);
       WELFARE_ASSIGN_OR_RETURN(result.progress, FromProto(progress));
       result.revision =
           data_version == 0 ? result.round.revision() : data_version;
@@ -98,10 +90,11 @@ struct PeerSnapshotSource::Stubs {
     return RoundMoved(name.ToString());
   }
 
-  absl::StatusOr<IndicatorValues> ReadValues(const platform::CallContext& call,
-                                             const base::RoundName& round,
-                                             Basis basis,
-                                             std::int64_t revision) const {
+  // `left_out` takes why some indicators have no value in this round.
+  absl::StatusOr<IndicatorValues> ReadValues(
+      const platform::CallContext& call, const base::RoundName& round,
+      Basis basis, std::int64_t revision,
+      std::map<std::string, std::string, std::less<>>& left_out) const {
     IndicatorValues values;
     indicator::v1::ListIndicatorValuesRequest request;
     request.set_parent(round.ToString());
@@ -115,7 +108,7 @@ struct PeerSnapshotSource::Stubs {
       platform::PeerCall peer(call);
       const grpc::Status status =
           indicator->ListIndicatorValues(peer.context(), request, &response);
-      if (!status.ok()) return Refused(call, "indicator", status);
+      if (!status.ok()) return PeerRefused(call, "indicator", status);
       for (const auto& value : response.indicator_values()) {
         if (value.versions().round() != revision) {
           return PeerAnswerInvalid("indicator",
@@ -125,26 +118,44 @@ struct PeerSnapshotSource::Stubs {
         const std::string id = read.id;
         values.emplace(id, std::move(read));
       }
+      for (const auto& misfit : response.left_out()) {
+        if (!misfit.indicator().empty()) {
+          left_out.emplace(misfit.indicator(), misfit.message_ja());
+        }
+      }
       request.set_page_token(response.next_page_token());
     } while (!request.page_token().empty());
     return values;
   }
 
+  // Statements about a change compare two rounds: both are pinned.
   absl::Status ReadStatements(const platform::CallContext& call,
-                              const base::RoundName& round, Basis basis,
-                              std::int64_t revision, Snapshot& snapshot) const {
+                              const base::RoundName& round,
+                              Snapshot& snapshot) const {
+    const Provenance& pins = snapshot.provenance;
     indicator::v1::ListStatementsRequest request;
     request.set_parent(round.ToString());
-    request.set_basis(basis == Basis::kFinal ? type::v1::Basis::FINAL
-                                             : type::v1::Basis::PROVISIONAL);
-    request.set_data_version(revision);
+    request.set_basis(snapshot.basis == Basis::kFinal
+                          ? type::v1::Basis::FINAL
+                          : type::v1::Basis::PROVISIONAL);
+    request.set_data_version(pins.round_revision);
+    request.set_previous_data_version(pins.previous_round_revision);
     request.set_page_size(kPageSize);
     do {
       indicator::v1::ListStatementsResponse response;
       platform::PeerCall peer(call);
       const grpc::Status status =
           indicator->ListStatements(peer.context(), request, &response);
-      if (!status.ok()) return Refused(call, "indicator", status);
+      if (!status.ok()) return PeerRefused(call, "indicator", status);
+      if (response.data_version() != pins.round_revision) {
+        return PeerAnswerInvalid("indicator",
+                                 "the statements are of another revision.");
+      }
+      // Where there was no round before, one may have been opened since.
+      if (response.previous_data_version() != pins.previous_round_revision) {
+        return RoundMoved(
+            base::RoundName{round.survey, round.fiscal_year - 1}.ToString());
+      }
       for (const auto& statement : response.statements()) {
         WELFARE_ASSIGN_OR_RETURN(Statement read, FromProto(statement));
         snapshot.statements.push_back(std::move(read));
@@ -165,7 +176,7 @@ struct PeerSnapshotSource::Stubs {
     platform::PeerCall peer(call);
     const grpc::Status status =
         registry->GetRoster(peer.context(), request, &roster);
-    if (!status.ok()) return Refused(call, "registry", status);
+    if (!status.ok()) return PeerRefused(call, "registry", status);
     return FromProto(roster);
   }
 
@@ -191,22 +202,23 @@ absl::StatusOr<Snapshot> PeerSnapshotSource::Take(
   snapshot.provenance.registry_version = pinned.round.registry_version();
   snapshot.provenance.round_revision = pinned.revision;
   WELFARE_ASSIGN_OR_RETURN(
-      snapshot.values,
-      stubs_->ReadValues(call, spec.round, spec.basis, pinned.revision));
+      snapshot.values, stubs_->ReadValues(call, spec.round, spec.basis,
+                                          pinned.revision, snapshot.left_out));
 
   const base::RoundName before{spec.round.survey, spec.round.fiscal_year - 1};
   absl::StatusOr<PinnedRound> previous = stubs_->ReadRound(call, before, 0);
-  if (previous.ok() &&
-      previous->round.state() != survey::v1::Round::STATE_PLANNED) {
+  if (previous.ok()) {
     WELFARE_ASSIGN_OR_RETURN(snapshot.previous_round,
                              FromProto(previous->round));
     snapshot.previous_progress = std::move(previous->progress);
     snapshot.provenance.previous_round_revision = previous->revision;
+    // What last year's round does not have is not asked for.
+    std::map<std::string, std::string, std::less<>> left_out_then;
     WELFARE_ASSIGN_OR_RETURN(
         snapshot.previous_values,
-        stubs_->ReadValues(call, before, spec.basis, previous->revision));
-  } else if (!previous.ok() &&
-             previous.status().code() != absl::StatusCode::kNotFound) {
+        stubs_->ReadValues(call, before, spec.basis, previous->revision,
+                           left_out_then));
+  } else if (!IsNone(previous.status())) {
     return previous.status();
   }
 
@@ -218,8 +230,7 @@ absl::StatusOr<Snapshot> PeerSnapshotSource::Take(
                                           pinned.round.registry_version()));
     snapshot.rosters.push_back(std::move(roster));
   }
-  WELFARE_RETURN_IF_ERROR(stubs_->ReadStatements(call, spec.round, spec.basis,
-                                                 pinned.revision, snapshot));
+  WELFARE_RETURN_IF_ERROR(stubs_->ReadStatements(call, spec.round, snapshot));
   SortSnapshot(snapshot);
   return snapshot;
 }

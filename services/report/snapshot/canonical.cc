@@ -116,6 +116,7 @@ void Write(Writer& writer, const Roster& roster) {
     writer.Value(entry.implementing);
     writer.Value(entry.preparation);
     writer.Number(entry.newcomer ? 1 : 0);
+    writer.Number(entry.newcomer_unknown ? 1 : 0);
   }
   writer.List("leavers", roster.leavers.size());
   for (const std::string& leaver : roster.leavers) writer.Text(leaver);
@@ -137,6 +138,9 @@ void Write(Writer& writer, const Statement& statement) {
     writer.Text(reading.computed);
     writer.Value(reading.verdict);
     writer.Text(reading.rule);
+    writer.Value(reading.count);
+    writer.Value(reading.base);
+    writer.Value(reading.wording);
   }
 }
 
@@ -188,13 +192,18 @@ void SortSnapshot(Snapshot& snapshot) {
 std::string CanonicalBytes(const Snapshot& snapshot,
                            std::string_view renderer_fingerprint) {
   Writer writer;
-  writer.Text("welfare report snapshot 1");
+  writer.Text("welfare report snapshot 2");
   writer.Text(renderer_fingerprint);
   writer.Text(snapshot.template_digest);
   writer.Value(snapshot.basis);
   Write(writer, snapshot.round);
   Write(writer, snapshot.progress);
   Write(writer, "values", snapshot.values);
+  writer.List("left out", snapshot.left_out.size());
+  for (const auto& [id, words] : snapshot.left_out) {
+    writer.Text(id);
+    writer.Text(words);
+  }
   writer.Number(snapshot.previous_round.has_value() ? 1 : 0);
   if (snapshot.previous_round.has_value()) {
     Write(writer, *snapshot.previous_round);

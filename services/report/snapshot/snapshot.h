@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -27,7 +28,8 @@ struct RosterEntry {
   std::string area;  // 区部, 市部, 町村部, 島しょ
   Implementing implementing = Implementing::kUnspecified;
   Preparation preparation = Preparation::kUnspecified;
-  bool newcomer = false;  // implements, and did not the year before
+  bool newcomer = false;  // implements, and surely did not the year before
+  bool newcomer_unknown = false;  // implements; no record of the year before
 };
 
 struct Roster {
@@ -71,7 +73,13 @@ enum class Measure {
   kProgress,
 };
 
-enum class Flag { kUndefined, kLowerBound, kSmallBase, kTied };
+enum class Flag {
+  kUndefined,   // the base is 0
+  kLowerBound,  // the figure is at least this much
+  kSmallBase,
+  kTied,
+  kNoValue,  // the base is not 0 and yet there is nothing to state
+};
 
 // One figure: `count` of `base` respondents, or a plain `value`.
 struct ValueCell {
@@ -151,13 +159,20 @@ enum class Verdict {
   kNotComputed,
 };
 
-// One way to read a published statement.
+// Whether a printed number is the computed one.
+enum class Agreement { kUnspecified, kSame, kDiffers };
+
+// One way to read a published statement. `verdict` is about what the statement
+// states; the rest compares what is printed beside it and decides nothing.
 struct Reading {
   std::string reading;  // `only`, `A`, `B`
   std::string population_label;
   std::string computed;
   Verdict verdict = Verdict::kUnspecified;
   std::string rule;
+  Agreement count = Agreement::kUnspecified;  // of the printed count
+  Agreement base = Agreement::kUnspecified;   // of the printed base
+  Verdict wording = Verdict::kUnspecified;    // whether the wording fits
 };
 
 // A published statement held against what the platform computes.
@@ -186,6 +201,9 @@ struct Snapshot {
   RoundFacts round;
   std::vector<ProgressGroup> progress;
   IndicatorValues values;
+  // Why an indicator has no value in this round, where the indicator service
+  // says so; in Japanese, by its id.
+  std::map<std::string, std::string, std::less<>> left_out;
   // The round of the year before, where it exists.
   std::optional<RoundFacts> previous_round;
   std::vector<ProgressGroup> previous_progress;

@@ -32,6 +32,8 @@ class SnapshotSource {
   //
   // Errors:
   //   NOT_FOUND, reason ROUND_NOT_FOUND.
+  //   FAILED_PRECONDITION, reason ROUND_STATE: the round was never opened. A
+  //   round of the year before that is planned is as none.
   //   OUT_OF_RANGE, reason VERSION_NOT_REACHED: data_version lies ahead.
   //   ABORTED, reason ROUND_MOVED: the round would not stand still.
   //   UNAVAILABLE, reason INDICATOR_UNAVAILABLE, SURVEY_UNAVAILABLE or

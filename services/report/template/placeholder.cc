@@ -102,7 +102,47 @@ std::string ParseInner(std::string_view inner, Placeholder& result) {
   return "";
 }
 
+bool IsNameCharacter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '@';
+}
+
 }  // namespace
+
+bool Placeholder::StandsAlone() const {
+  switch (kind) {
+    case Kind::kText:
+      return true;
+    case Kind::kContext:
+      return !indicator.starts_with("roster.");
+    case Kind::kIndicator:
+      return part != "answered" && part != "n";
+    case Kind::kCell:
+      return part.empty() || part == "label";
+    case Kind::kAbsence:
+      return part.empty();
+  }
+  return false;
+}
+
+std::optional<RawPlaceholder> FindRawPlaceholder(std::string_view text,
+                                                 std::size_t from) {
+  for (std::size_t open = text.find('{', from); open != std::string_view::npos;
+       open = text.find('{', open + 1)) {
+    std::size_t end = open + 1;
+    while (end < text.size() && IsNameCharacter(text[end])) ++end;
+    // A number between braces is somebody's text.
+    if (end == text.size() || text[end] != '}' || end == open + 1 ||
+        (text[open + 1] >= '0' && text[open + 1] <= '9')) {
+      continue;
+    }
+    const bool dollar = open > from && text[open - 1] == '$';
+    return RawPlaceholder{open - (dollar ? 1 : 0),
+                          end + 1 - open + (dollar ? 1 : 0),
+                          std::string(text.substr(open + 1, end - open - 1))};
+  }
+  return std::nullopt;
+}
 
 ParsedText ParseText(std::string_view text) {
   ParsedText result;

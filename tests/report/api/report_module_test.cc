@@ -43,6 +43,12 @@ struct World {
   grpc::Status indicator = grpc::Status::OK;
   grpc::Status registry = grpc::Status::OK;
   bool has_previous = true;
+  bool planned = false;           // the round of 2025 was never opened
+  bool previous_planned = false;  // nor that of 2024
+  // Revision of last year's round; it rises by one with every read of its
+  // values when `previous_moves`.
+  std::int64_t previous_revision = 60;
+  bool previous_moves = false;
   int calls = 0;  // of GetRound
 };
 
@@ -82,9 +88,13 @@ class FakeSurvey final : public survey::v1::SurveyService::Service {
     round->set_codebook("surveys/jusou/codebooks/2025-1");
     round->set_program("programs/jusou");
     round->set_synthetic(facts.synthetic);
-    round->set_state(survey::v1::Round::STATE_OPEN);
+    const bool planned =
+        year == 2025 ? world_.planned : world_.previous_planned;
+    round->set_state(planned ? survey::v1::Round::STATE_PLANNED
+                             : survey::v1::Round::STATE_OPEN);
     round->set_registry_version(7);
-    round->set_revision(world_.revision);
+    round->set_revision(year == 2025 ? world_.revision
+                                     : world_.previous_revision);
     return grpc::Status::OK;
   }
 
@@ -92,8 +102,13 @@ class FakeSurvey final : public survey::v1::SurveyService::Service {
       grpc::ServerContext*, const survey::v1::GetRoundProgressRequest* request,
       survey::v1::RoundProgress* progress) override {
     const std::lock_guard lock(world_.mutex);
+    const bool this_year = YearOf(request->name()) == 2025;
+    if (this_year ? world_.planned : world_.previous_planned) {
+      return {grpc::StatusCode::FAILED_PRECONDITION, "the round is planned"};
+    }
     progress->set_name(request->name());
-    progress->set_revision(world_.progress_revision);
+    progress->set_revision(this_year ? world_.progress_revision
+                                     : world_.previous_revision);
     for (const ProgressGroup& group : world_.snapshot.progress) {
       auto& entry = *progress->add_groups();
       entry.set_respondent_kind(group.kind == base::RespondentKind::kCouncil
@@ -158,6 +173,9 @@ class FakeIndicator final : public indicator::v1::IndicatorService::Service {
  public:
   explicit FakeIndicator(World& world) : world_(world) {}
 
+  // Somebody opens last year's round just before the statements are read.
+  void OpenPreviousBeforeStatements() { open_previous_ = true; }
+
   // Two values a page, so that pages are followed.
   grpc::Status ListIndicatorValues(
       grpc::ServerContext*,
@@ -168,6 +186,13 @@ class FakeIndicator final : public indicator::v1::IndicatorService::Service {
     const IndicatorValues& values = YearOf(request->parent()) == 2025
                                         ? world_.snapshot.values
                                         : world_.snapshot.previous_values;
+    if (request->page_token().empty()) {
+      for (const auto& [id, words] : world_.snapshot.left_out) {
+        auto& misfit = *response->add_left_out();
+        misfit.set_indicator(id);
+        misfit.set_message_ja(words);
+      }
+    }
     std::size_t at = 0;
     const std::size_t from =
         request->page_token().empty() ? 0 : std::stoul(request->page_token());
@@ -181,6 +206,9 @@ class FakeIndicator final : public indicator::v1::IndicatorService::Service {
     if (from + 2 < at) {
       response->set_next_page_token(std::to_string(from + 2));
     }
+    if (YearOf(request->parent()) == 2024 && world_.previous_moves) {
+      ++world_.previous_revision;
+    }
     return grpc::Status::OK;
   }
 
@@ -188,6 +216,13 @@ class FakeIndicator final : public indicator::v1::IndicatorService::Service {
       grpc::ServerContext*, const indicator::v1::ListStatementsRequest* request,
       indicator::v1::ListStatementsResponse* response) override {
     const std::lock_guard lock(world_.mutex);
+    if (open_previous_) world_.previous_planned = false;
+    response->set_data_version(request->data_version());
+    std::int64_t previous = request->previous_data_version();
+    if (previous == 0 && world_.has_previous && !world_.previous_planned) {
+      previous = world_.previous_revision;
+    }
+    response->set_previous_data_version(previous);
     for (const Statement& statement : world_.snapshot.statements) {
       auto& entry = *response->add_statements();
       entry.set_name(request->parent() + "/statements/" + statement.id);
@@ -208,14 +243,50 @@ class FakeIndicator final : public indicator::v1::IndicatorService::Service {
         line.set_verdict(
             static_cast<indicator::v1::Statement::Verdict>(reading.verdict));
         line.set_rule(reading.rule);
+        line.set_count_agreement(
+            static_cast<indicator::v1::Statement::Agreement>(reading.count));
+        line.set_base_agreement(
+            static_cast<indicator::v1::Statement::Agreement>(reading.base));
+        line.set_wording_verdict(
+            static_cast<indicator::v1::Statement::Verdict>(reading.wording));
+        // What a statement says of last year depends on its revision.
+        if (world_.previous_moves) {
+          line.set_computed("revision " + std::to_string(previous));
+        }
       }
     }
     response->set_wording_profile(world_.snapshot.wording_profile);
     return grpc::Status::OK;
   }
 
+  // The codebook 2025-1 gives what the world holds; there is no other.
+  grpc::Status CheckDefinitions(
+      grpc::ServerContext*,
+      const indicator::v1::CheckDefinitionsRequest* request,
+      indicator::v1::CheckDefinitionsResponse* response) override {
+    const std::lock_guard lock(world_.mutex);
+    if (!world_.indicator.ok()) return world_.indicator;
+    if (request->name() != "surveys/jusou/codebooks/2025-1") {
+      return {grpc::StatusCode::NOT_FOUND, "no such codebook"};
+    }
+    for (const auto& [id, value] : world_.snapshot.values) {
+      auto& fit = *response->add_fits();
+      fit.set_indicator(id);
+      fit.set_measure(MeasureOf(value.measure));
+      for (const ValueCell& cell : value.cells) fit.add_cells(cell.key);
+    }
+    for (const auto& [id, words] : world_.snapshot.left_out) {
+      auto& misfit = *response->add_misfits();
+      misfit.set_indicator(id);
+      misfit.set_message("The population is unknown.");
+      misfit.set_message_ja(words);
+    }
+    return grpc::Status::OK;
+  }
+
  private:
   World& world_;
+  bool open_previous_ = false;
 };
 
 class FakeRegistry final : public registry::v1::RegistryService::Service {
@@ -371,8 +442,18 @@ TEST_F(ReportModuleTest, CreatesAReportWithItsFiles) {
       google::protobuf::util::MessageDifferencer::Equals(*again, *report));
 }
 
+TEST_F(ReportModuleTest, MarksAReportOfWhichOnlyLastYearIsSynthetic) {
+  world_.snapshot.round.synthetic = false;
+  const auto report = Create(Request());
+  ASSERT_THAT(report, IsOk());
+  EXPECT_TRUE(report->synthetic());
+  EXPECT_THAT(report->display_name(), HasSubstr("【前回は架空データ】"));
+  EXPECT_EQ(report->files(0).filename(), "synthetic-report.html");
+}
+
 TEST_F(ReportModuleTest, NamesTheFilesOfARealRoundWithoutTheMark) {
   world_.snapshot.round.synthetic = false;
+  world_.snapshot.previous_round->synthetic = false;
   const auto report = Create(Request());
   ASSERT_THAT(report, IsOk());
   EXPECT_FALSE(report->synthetic());
@@ -430,6 +511,40 @@ TEST_F(ReportModuleTest, ARepeatGetsTheFirstAnswer) {
 TEST_F(ReportModuleTest, WorksWithoutAPreviousRound) {
   world_.has_previous = false;
   EXPECT_THAT(Create(Request()), IsOk());
+}
+
+TEST_F(ReportModuleTest, TakesAPlannedPreviousRoundForNone) {
+  world_.has_previous = false;
+  const auto without = Create(Request());
+  ASSERT_THAT(without, IsOk());
+  world_.has_previous = true;
+  world_.previous_planned = true;
+  const auto planned = Create(Request());
+  ASSERT_THAT(planned, IsOk());
+  EXPECT_EQ(planned->snapshot(), without->snapshot());
+}
+
+TEST_F(ReportModuleTest, RefusesARoundThatWasNeverOpened) {
+  world_.planned = true;
+  EXPECT_THAT(Create(Request()),
+              StatusIs(absl::StatusCode::kFailedPrecondition, "ROUND_STATE"));
+}
+
+TEST_F(ReportModuleTest, PinsLastYearsRoundThroughTheWholeSnapshot) {
+  // Last year's round moves on while the snapshot is taken.
+  world_.previous_moves = true;
+  const auto report = Create(Request());
+  ASSERT_THAT(report, IsOk());
+  ASSERT_GT(world_.previous_revision, 60);
+  const std::string html = Download(report->name(), "html").bytes;
+  EXPECT_THAT(html, HasSubstr(">revision 60</td>"));
+}
+
+TEST_F(ReportModuleTest, SeesALastYearsRoundThatOpensMeanwhile) {
+  world_.previous_planned = true;
+  indicator_.OpenPreviousBeforeStatements();
+  EXPECT_THAT(Create(Request()),
+              StatusIs(absl::StatusCode::kAborted, "ROUND_MOVED"));
 }
 
 TEST_F(ReportModuleTest, ListsByNameInPages) {
@@ -514,10 +629,62 @@ TEST_F(ReportModuleTest, NeverMixesTwoRevisions) {
               StatusIs(absl::StatusCode::kOutOfRange, "VERSION_NOT_REACHED"));
 }
 
-TEST_F(ReportModuleTest, SaysWhatTheTemplateMisses) {
+TEST_F(ReportModuleTest, LeavesOutWhatTheRoundDoesNotHave) {
   world_.snapshot.values.erase("partners");
-  EXPECT_THAT(Create(Request()), StatusIs(absl::StatusCode::kFailedPrecondition,
-                                          "TEMPLATE_DOES_NOT_FIT"));
+  world_.snapshot.left_out["partners"] = "母集団「x」がない。";
+  const auto report = Create(Request());
+  ASSERT_THAT(report, IsOk());
+  const std::string html = Download(report->name(), "html").bytes;
+  EXPECT_THAT(html,
+              HasSubstr("「partners」を集計できないため、図表を省いた。"));
+  EXPECT_THAT(html, HasSubstr("（母集団「x」がない。）"));
+  EXPECT_THAT(html, HasSubstr("p03_supports"));
+}
+
+TEST_F(ReportModuleTest, ChecksTemplatesAgainstACodebook) {
+  const auto check = [&](const std::string& name)
+      -> absl::StatusOr<v1::CheckTemplatesResponse> {
+    grpc::ClientContext context;
+    v1::CheckTemplatesRequest request;
+    request.set_name(name);
+    v1::CheckTemplatesResponse response;
+    const grpc::Status status =
+        stub_->CheckTemplates(&context, request, &response);
+    if (!status.ok()) return platform::FromGrpcStatus(status);
+    return response;
+  };
+  const std::string codebook = "surveys/jusou/codebooks/2025-1";
+  const auto fits = check(codebook);
+  ASSERT_THAT(fits, IsOk());
+  EXPECT_EQ(fits->misfits_total(), 0);
+  EXPECT_EQ(fits->templates_total(), 1);
+
+  world_.snapshot.values.erase("partners");
+  world_.snapshot.left_out["partners"] = "母集団「x」がない。";
+  auto& cells = world_.snapshot.values.at("plan").cells;
+  cells.erase(cells.begin());
+  const auto response = check(codebook);
+  ASSERT_THAT(response, IsOk());
+  ASSERT_EQ(response->misfits_total(), 3);
+  const v1::TemplateMisfit& headline = response->misfits(0);
+  EXPECT_EQ(headline.template_(), "sample");
+  EXPECT_EQ(headline.place(), "pages[3].headline");
+  EXPECT_EQ(headline.reason(), "CELL_NOT_IN_CODEBOOK");
+  EXPECT_EQ(headline.subject(), "plan.formulated");
+  EXPECT_THAT(headline.message_ja(), HasSubstr("選択肢「plan.formulated」"));
+  const v1::TemplateMisfit& figure = response->misfits(2);
+  EXPECT_EQ(figure.reason(), "INDICATOR_NOT_IN_CODEBOOK");
+  EXPECT_EQ(figure.subject(), "partners");
+  EXPECT_THAT(figure.message(), HasSubstr("The population is unknown."));
+  EXPECT_THAT(figure.message_ja(), HasSubstr("母集団「x」がない。"));
+
+  EXPECT_THAT(check("codebooks/1"),
+              StatusIs(absl::StatusCode::kInvalidArgument, "NAME_INVALID"));
+  EXPECT_THAT(check("surveys/jusou/codebooks/2030-1"),
+              StatusIs(absl::StatusCode::kNotFound, "CODEBOOK_NOT_FOUND"));
+  world_.indicator = {grpc::StatusCode::UNAVAILABLE, "away"};
+  EXPECT_THAT(check(codebook), StatusIs(absl::StatusCode::kUnavailable,
+                                        "INDICATOR_UNAVAILABLE"));
 }
 
 TEST_F(ReportModuleTest, RefusesValuesThatCannotBe) {

@@ -38,9 +38,7 @@ std::string Fingerprint() {
 ReportModel Model(const Snapshot& snapshot) {
   const auto read = ReadTemplate("sample", SmallTemplateYaml());
   EXPECT_THAT(read, IsOk());
-  auto model = BuildReport(*read, snapshot, "0123456789abcdef");
-  EXPECT_THAT(model, IsOk());
-  return *model;
+  return BuildReport(*read, snapshot, "0123456789abcdef");
 }
 
 std::string Html(const Snapshot& snapshot) {
@@ -110,9 +108,28 @@ TEST(HtmlRenderer, IsSelfContainedAndMarksSyntheticDataOnEveryPage) {
   };
   EXPECT_EQ(count("<section class=\"page"),
             count("<span class=\"synthetic\">架空データ</span>"));
+  // Every table and every sheet of paper as well.
+  EXPECT_EQ(count("<table>"),
+            count("<span class=\"made-up\">架空データ</span>"));
+  EXPECT_EQ(count("<table>"), count("<caption>【架空データ】"));
+  EXPECT_EQ(count("<svg "), count("\">【架空データ】"));
+  EXPECT_THAT(html, HasSubstr("@top-right{content:\"架空データ\""));
   Snapshot real = SmallSnapshot();
   real.round.synthetic = false;
-  EXPECT_THAT(Html(real), Not(HasSubstr("class=\"synthetic\"")));
+  real.previous_round->synthetic = false;
+  EXPECT_THAT(Html(real), Not(HasSubstr("架空データ")));
+  EXPECT_THAT(Html(real), Not(HasSubstr("@top-right")));
+}
+
+TEST(HtmlRenderer, MarksWhereOnlyLastYearIsSynthetic) {
+  Snapshot snapshot = SmallSnapshot();
+  snapshot.round.synthetic = false;
+  const std::string html = Html(snapshot);
+  EXPECT_THAT(html, HasSubstr("<title>【前回は架空データ】"));
+  EXPECT_THAT(html, HasSubstr("@top-right{content:\"前回は架空データ\""));
+  EXPECT_THAT(html,
+              HasSubstr("<span class=\"made-up\">前回は架空データ</span>"));
+  EXPECT_THAT(html, HasSubstr(">令和6年度（架空）</th>"));
 }
 
 TEST(HtmlRenderer, UnderlinesNewcomersWithALegend) {
@@ -145,11 +162,53 @@ TEST(CsvRenderer, WritesNumbersPlainAndNamesSymbols) {
   const auto files = Unzip(*CsvRenderer().Render(Model(SmallSnapshot())));
   ASSERT_TRUE(files.contains("synthetic-p03_plan.csv"));
   EXPECT_THAT(files.at("synthetic-p03_plan.csv"),
-              HasSubstr("\r\np03_plan,1,none,予定なし,0,0.0,0,0.0,\r\n"));
+              HasSubstr("\r\np03_plan,1,1,none,予定なし,0,0.0,0,0.0,\r\n"));
   EXPECT_THAT(
       files.at("synthetic-p03_supports.csv"),
-      HasSubstr("\r\np03_supports,1,NOT_COUNTED,カウントしていない,,1,,1,"
+      HasSubstr("\r\np03_supports,1,1,NOT_COUNTED,カウントしていない,,1,,1,"
                 "value=NOT_APPLICABLE previous_value=NOT_APPLICABLE"));
+}
+
+TEST(CsvRenderer, NamesALowerBoundBesideItsNumber) {
+  const auto files = Unzip(*CsvRenderer().Render(Model(SmallSnapshot())));
+  EXPECT_THAT(files.at("synthetic-p03_supports.csv"),
+              HasSubstr("\r\np03_supports,1,1,total,合計,14,2,14,1,"
+                        "value=LOWER_BOUND previous_value=LOWER_BOUND\r\n"));
+}
+
+TEST(CsvRenderer, KeepsItsColumnsWhereNobodyGaveANumber) {
+  Snapshot snapshot = SmallSnapshot();
+  IndicatorValue& supports = snapshot.values.at("supports");
+  snapshot.previous_values.erase("supports");
+  supports.base = supports.answered = 0;
+  supports.absences.clear();
+  for (ValueCell& cell : supports.cells) {
+    cell.base = cell.count = 0;
+    cell.value.reset();
+    cell.flags = {Flag::kUndefined};
+  }
+  const auto files = Unzip(*CsvRenderer().Render(Model(snapshot)));
+  EXPECT_THAT(
+      files.at("synthetic-p03_supports.csv"),
+      StartsWith("figure,synthetic,measure,measure_label,value,count,"
+                 "symbols\r\n"
+                 "p03_supports,1,total,合計,,0,value=NOT_APPLICABLE\r\n"
+                 "p03_supports,1,max,最大,,0,value=NOT_APPLICABLE\r\n"));
+}
+
+TEST(CsvRenderer, SaysForEachYearWhetherItIsSynthetic) {
+  Snapshot snapshot = SmallSnapshot();
+  snapshot.round.synthetic = false;
+  const auto files = Unzip(*CsvRenderer().Render(Model(snapshot)));
+  EXPECT_THAT(files.at("synthetic-p03_plan.csv"),
+              HasSubstr("\r\np03_plan,0,1,none,"));
+  EXPECT_THAT(files.at("synthetic-p03_nobody.csv"),
+              HasSubstr("\r\np03_nobody,0,yes,"));
+  EXPECT_THAT(files.at("synthetic-dictionary.csv"),
+              HasSubstr(",notes,synthetic,previous_synthetic\r\n"));
+  snapshot.previous_round->synthetic = false;
+  EXPECT_TRUE(
+      Unzip(*CsvRenderer().Render(Model(snapshot))).contains("p03_plan.csv"));
 }
 
 TEST(CsvRenderer, NeutralisesFormulas) {
@@ -243,6 +302,27 @@ TEST(SvgChart, DrawsNothingForZero) {
   chart.categories = {{"a"}};
   chart.series = {{"今年", 3, {{0, "0（0.0%）"}}}};
   EXPECT_THAT(RenderSvgChart(chart, "x"), HasSubstr("width=\"0\""));
+}
+
+TEST(SvgChart, DrawsAbsentPointsAsASymbol) {
+  Chart chart;
+  chart.title = "n=3";
+  chart.unit = "回答数";
+  chart.mark = "架空データ";
+  chart.categories = {{"a"}, {"b"}};
+  Chart::Point absent;
+  absent.absent = true;
+  absent.label = "-";
+  chart.series = {{"今年", 3, {{2, "2"}, absent}}};
+  for (const Chart::Kind kind :
+       {Chart::Kind::kColumns, Chart::Kind::kSteps, Chart::Kind::kBars}) {
+    chart.kind = kind;
+    const std::string svg = RenderSvgChart(chart, "x");
+    EXPECT_THAT(svg, HasSubstr(">-</text>"));
+    EXPECT_THAT(svg, HasSubstr("a 2、b -"));
+    EXPECT_THAT(svg, HasSubstr(">架空データ</text>"));
+    EXPECT_THAT(svg, HasSubstr("<title id=\"x-title\">【架空データ】n=3"));
+  }
 }
 
 TEST(Markup, WrapsWithoutBeginningALineWithAFullStop) {

@@ -12,19 +12,24 @@ namespace {
 constexpr text::CsvWriteOptions kOptions = {.line_end = "\r\n",
                                             .neutralize_formulas = true};
 
-std::string TableCsv(const ReportModel& model, const Figure& figure) {
+std::string Mark(bool synthetic) { return synthetic ? "1" : "0"; }
+
+std::string TableCsv(const Figure& figure) {
   std::string out;
-  std::vector<std::string> header = {"figure", "synthetic",
-                                     figure.table.row_key,
-                                     figure.table.row_key + "_label"};
+  std::vector<std::string> header = {"figure", "synthetic"};
+  if (figure.has_previous) header.emplace_back("previous_synthetic");
+  header.push_back(figure.table.row_key);
+  header.push_back(figure.table.row_key + "_label");
   for (const Column& column : figure.table.columns) {
     header.push_back(column.key);
   }
   header.emplace_back("symbols");
   text::AppendCsvRecord(out, header, kOptions);
   for (const TableRow& row : figure.table.rows) {
-    std::vector<std::string> record = {figure.id, model.synthetic ? "1" : "0",
-                                       row.key, row.label};
+    std::vector<std::string> record = {figure.id, Mark(figure.synthetic)};
+    if (figure.has_previous) record.push_back(Mark(figure.previous_synthetic));
+    record.push_back(row.key);
+    record.push_back(row.label);
     std::string symbols;
     for (std::size_t i = 0; i < row.cells.size(); ++i) {
       const TableCell& cell = row.cells[i];
@@ -42,11 +47,12 @@ std::string TableCsv(const ReportModel& model, const Figure& figure) {
 
 }  // namespace
 
-std::string CsvRenderer::fingerprint() const { return "csv 1 " + ZipLibrary(); }
+std::string CsvRenderer::fingerprint() const { return "csv 2 " + ZipLibrary(); }
 
 absl::StatusOr<std::string> CsvRenderer::Render(
     const ReportModel& model) const {
-  const std::string prefix = model.synthetic ? "synthetic-" : "";
+  const std::string prefix =
+      model.synthetic || model.previous_synthetic ? "synthetic-" : "";
   std::vector<ArchiveFile> files;
   std::string dictionary;
   const std::vector<std::string> header = {"file",
@@ -59,7 +65,9 @@ absl::StatusOr<std::string> CsvRenderer::Render(
                                            "column",
                                            "column_label",
                                            "column_type",
-                                           "notes"};
+                                           "notes",
+                                           "synthetic",
+                                           "previous_synthetic"};
   text::AppendCsvRecord(dictionary, header, kOptions);
   for (const Page& page : model.pages) {
     for (const Block& block : page.blocks) {
@@ -84,11 +92,17 @@ absl::StatusOr<std::string> CsvRenderer::Render(
             std::move(key),
             std::move(label),
             std::move(type),
-            notes};
+            notes,
+            Mark(figure->synthetic),
+            figure->has_previous ? Mark(figure->previous_synthetic) : ""};
         text::AppendCsvRecord(dictionary, record, kOptions);
       };
       describe("figure", "図表の番号", "text");
       describe("synthetic", "架空データ（1）か実際のデータ（0）か", "number");
+      if (figure->has_previous) {
+        describe("previous_synthetic",
+                 "前回の値が架空データ（1）か実際のデータ（0）か", "number");
+      }
       describe(figure->table.row_key, figure->table.row_label + "の符号",
                "text");
       describe(figure->table.row_key + "_label", figure->table.row_label,
@@ -99,8 +113,9 @@ absl::StatusOr<std::string> CsvRenderer::Render(
                                       : column.group + " " + column.label,
                  column.kind == Column::Kind::kNumber ? "number" : "text");
       }
-      describe("symbols", "数値の代わりの記号（列=種類）", "text");
-      files.push_back({file, TableCsv(model, *figure)});
+      describe("symbols", "数値の代わり、または数値に付く記号（列=種類）",
+               "text");
+      files.push_back({file, TableCsv(*figure)});
     }
   }
   files.insert(files.begin(),

@@ -71,6 +71,8 @@ u.newcomer{text-decoration:underline;text-decoration-thickness:2px;text-underlin
 .names .count{font-size:12.5px;color:var(--faint)}
 .names p{margin:0;max-width:none}
 .synthetic{display:inline-block;padding:1px 10px;border:1px solid var(--warn);border-radius:2px;color:var(--warn);font-size:12px;font-weight:600;white-space:nowrap}
+.made-up{display:inline-block;margin-left:10px;padding:0 7px;border:1px solid var(--warn);border-radius:2px;color:var(--warn);font-size:11px;font-weight:600;white-space:nowrap;vertical-align:2px}
+.left-out{color:var(--warn);font-size:13px}
 .foot{position:absolute;left:56px;right:56px;bottom:22px;display:flex;justify-content:space-between;font-size:12px;color:var(--faint)}
 .cover{display:flex;flex-direction:column;justify-content:center;min-height:760px;border-top:10px solid var(--accent)}
 .cover .subtitle{margin:14px 0 0;font-size:20px;color:var(--faint)}
@@ -111,21 +113,38 @@ thead{display:table-header-group}
 }
 )css";
 
-constexpr std::string_view kSyntheticMark = "架空データ";
+// In print every sheet says it, in the margin above whatever a page has run on
+// to.
+constexpr std::string_view kSheetMark =
+    "@page{@top-right{content:\"%\";color:#8a4b08;font:600 9pt sans-serif}}\n";
+
+constexpr std::string_view kBanner =
+    "この報告書の回答は、動作の確認のために作られた架空データである。"
+    "自治体と社会福祉協議会の名称、事業の実施年度は実際のものだが、"
+    "個々の回答は実在の団体の回答ではない。";
+constexpr std::string_view kPreviousBanner =
+    "この報告書が並べて示す前回の値は、動作の確認のために作られた架空データに"
+    "よる。前回の個々の回答は実在の団体の回答ではない。";
 
 class Writer {
  public:
-  explicit Writer(const ReportModel& model) : model_(model) {}
+  explicit Writer(const ReportModel& model)
+      : model_(model),
+        mark_(SyntheticMark(model.synthetic, model.previous_synthetic)) {}
 
   std::string Write() {
     Raw("<!DOCTYPE html>\n<html lang=\"ja\">\n<head>\n<meta charset=\"utf-8\">"
         "\n<meta name=\"viewport\" content=\"width=device-width, "
         "initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light\">\n"
         "<title>");
-    Text((model_.synthetic ? "【" + std::string(kSyntheticMark) + "】" : "") +
-         model_.title + "　" + model_.year);
+    Text((mark_.empty() ? "" : "【" + mark_ + "】") + model_.title + "　" +
+         model_.year);
     Raw("</title>\n<style>");
     Raw(kStyle);
+    if (!mark_.empty()) {
+      std::string sheet(kSheetMark);
+      Raw(sheet.replace(sheet.find('%'), 1, mark_));
+    }
     Raw("</style>\n</head>\n<body>\n<main>\n");
     bool contents_due = true;
     for (const Page& page : model_.pages) {
@@ -173,6 +192,9 @@ class Writer {
       case Run::Style::kStrong:
         Element("strong", "", run.text);
         return;
+      case Run::Style::kLeftOut:
+        Element("span", "left-out", run.text);
+        return;
     }
   }
 
@@ -185,7 +207,7 @@ class Writer {
   }
 
   void WriteMark() {
-    if (model_.synthetic) Element("span", "synthetic", kSyntheticMark);
+    if (!mark_.empty()) Element("span", "synthetic", mark_);
   }
 
   void WriteCoverHead(const Page& page) {
@@ -200,11 +222,8 @@ class Writer {
       Element("p", "subtitle", model_.subtitle);
       Raw("\n");
     }
-    if (model_.synthetic) {
-      Element("p", "banner",
-              "この報告書の回答は、動作の確認のために作られた架空データである。"
-              "自治体と社会福祉協議会の名称、事業の実施年度は実際のものだが、"
-              "個々の回答は実在の団体の回答ではない。");
+    if (!mark_.empty()) {
+      Element("p", "banner", model_.synthetic ? kBanner : kPreviousBanner);
       Raw("\n");
     }
   }
@@ -315,6 +334,8 @@ class Writer {
       Raw(" class=\"long\"");
     }
     Raw(">\n<figcaption>");
+    const std::string mark =
+        SyntheticMark(figure.synthetic, figure.previous_synthetic);
     Element("span", "title", figure.title);
     Raw("<span class=\"base\">");
     Text(figure.base);
@@ -323,6 +344,7 @@ class Writer {
       Raw("　");
       Element("span", "mark", "（複数回答）");
     }
+    if (!mark.empty()) Element("span", "made-up", mark);
     Raw("</span></figcaption>\n<div class=\"body\">\n");
     if (!figure.charts.empty()) {
       Raw("<div class=\"charts\">\n");
@@ -349,8 +371,10 @@ class Writer {
   void WriteTable(const Figure& figure) {
     const Table& table = figure.table;
     Raw("<div class=\"table\"><table>\n<caption>");
-    Text(figure.title + "　" + figure.base +
-         (figure.multiple_answer ? "（複数回答）" : ""));
+    const std::string mark =
+        SyntheticMark(figure.synthetic, figure.previous_synthetic);
+    Text((mark.empty() ? "" : "【" + mark + "】") + figure.title + "　" +
+         figure.base + (figure.multiple_answer ? "（複数回答）" : ""));
     Raw("</caption>\n<thead>\n");
     WriteGroups(table);
     Raw("<tr><th scope=\"col\">");
@@ -446,6 +470,7 @@ class Writer {
   }
 
   const ReportModel& model_;
+  const std::string mark_;  // of synthetic data; empty: there are none
   std::string out_;
 };
 

@@ -24,6 +24,7 @@ constexpr std::string_view kGrid = "#dfe5e9";
 constexpr std::string_view kAxis = "#8d9aa3";
 constexpr std::string_view kThisYear = "#1f5c7a";
 constexpr std::string_view kLastYear = "#a9c1cd";
+constexpr std::string_view kWarn = "#8a4b08";
 constexpr std::string_view kMutedThis = "#8c8c8c";
 constexpr std::string_view kMutedLast = "#cfcfcf";
 
@@ -85,7 +86,12 @@ class Canvas {
              "\" fill=\"" + std::string(fill) + "\"/>\n";
   }
   std::string Finish(const Chart& chart, std::string_view id, int height,
-                     const std::string& description) const {
+                     const std::string& description) {
+    // A drawing is copied without its page: it says itself what it shows.
+    if (!chart.mark.empty()) {
+      Text(kWidth, height + kLine - 4, chart.mark, "end", kWarn, 12);
+      height += kLine;
+    }
     const std::string title_id = std::string(id) + "-title";
     const std::string desc_id = std::string(id) + "-desc";
     return "<svg role=\"img\" aria-labelledby=\"" + title_id + " " + desc_id +
@@ -93,8 +99,10 @@ class Canvas {
            std::to_string(height) +
            "\" xmlns=\"http://www.w3.org/2000/svg\" font-size=\"" +
            std::to_string(kFont) + "\">\n<title id=\"" + title_id + "\">" +
-           EscapeMarkup(chart.title) + "</title>\n<desc id=\"" + desc_id +
-           "\">" + EscapeMarkup(description) + "</desc>\n" + body_ + "</svg>\n";
+           EscapeMarkup((chart.mark.empty() ? "" : "【" + chart.mark + "】") +
+                        chart.title) +
+           "</title>\n<desc id=\"" + desc_id + "\">" +
+           EscapeMarkup(description) + "</desc>\n" + body_ + "</svg>\n";
   }
 
  private:
@@ -348,14 +356,16 @@ std::string DrawColumns(const Chart& chart, std::string_view id) {
     int x = frame.left + ToInt(i) * frame.slot +
             (frame.slot - bar * series_count) / 2;
     for (std::size_t s = 0; s < chart.series.size(); ++s) {
-      const int amount = chart.series[s].points[i].amount;
-      const int height = Scale(amount, frame.bottom - frame.top, frame.whole);
+      const Chart::Point& point = chart.series[s].points[i];
+      const int height =
+          Scale(point.amount, frame.bottom - frame.top, frame.whole);
       const bool muted = chart.categories[i].muted;
       canvas.Rect(x + 1, frame.bottom - height, bar - 2, height,
                   s == 0 ? (muted ? kMutedThis : kThisYear)
                          : (muted ? kMutedLast : kLastYear));
       canvas.Text(x + bar / 2, frame.bottom - height - 5,
-                  std::to_string(amount), "middle", s == 0 ? kInk : kFaint, 12);
+                  point.absent ? point.label : std::to_string(point.amount),
+                  "middle", s == 0 ? kInk : kFaint, 12);
       x += bar;
     }
   }
@@ -367,25 +377,23 @@ std::string DrawSteps(const Chart& chart, std::string_view id) {
   Canvas canvas;
   const Frame frame = DrawFrame(canvas, chart, 0, Largest(chart));
   const Chart::Series& series = chart.series.front();
-  int last_x = 0;
-  int last_y = 0;
-  for (std::size_t i = 0; i < series.points.size(); ++i) {
-    const int x = frame.left + ToInt(i) * frame.slot + frame.slot / 2;
-    const int y = frame.bottom - Scale(series.points[i].amount,
-                                       frame.bottom - frame.top, frame.whole);
-    if (i > 0) {
-      canvas.Line(last_x, last_y, x, last_y, kLastYear, 3);
-      canvas.Line(x, last_y, x, y, kLastYear, 3);
-    }
-    last_x = x;
-    last_y = y;
+  const auto x_of = [&](std::size_t i) {
+    return frame.left + ToInt(i) * frame.slot + frame.slot / 2;
+  };
+  const auto y_of = [&](std::size_t i) {
+    return frame.bottom - Scale(series.points[i].amount,
+                                frame.bottom - frame.top, frame.whole);
+  };
+  for (std::size_t i = 1; i < series.points.size(); ++i) {
+    // A step joins what is known.
+    if (series.points[i].absent || series.points[i - 1].absent) continue;
+    canvas.Line(x_of(i - 1), y_of(i - 1), x_of(i), y_of(i - 1), kLastYear, 3);
+    canvas.Line(x_of(i), y_of(i - 1), x_of(i), y_of(i), kLastYear, 3);
   }
   for (std::size_t i = 0; i < series.points.size(); ++i) {
-    const int x = frame.left + ToInt(i) * frame.slot + frame.slot / 2;
-    const int y = frame.bottom - Scale(series.points[i].amount,
-                                       frame.bottom - frame.top, frame.whole);
-    canvas.Circle(x, y, 6, kThisYear);
-    canvas.Text(x, y - 12, series.points[i].label, "middle", kInk, 15);
+    if (!series.points[i].absent) canvas.Circle(x_of(i), y_of(i), 6, kThisYear);
+    canvas.Text(x_of(i), y_of(i) - 12, series.points[i].label, "middle", kInk,
+                15);
   }
   const int bottom = DrawNames(canvas, chart, frame);
   return canvas.Finish(chart, id, bottom, Describe(chart));

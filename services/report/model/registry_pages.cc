@@ -1,0 +1,209 @@
+#include "services/report/model/registry_pages.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "services/base/percent.h"
+#include "services/report/model/words.h"
+
+namespace welfare::report {
+namespace {
+
+constexpr std::string_view kUnrecordedNote =
+    "台帳に記録のない区市町村は実施にも未実施にも、前年度の記録がない区市町村は"
+    "新規にも数えない。「以上」の付く数は少なくともこの値である。";
+
+// A number of a roster: a symbol where nothing is on record, a lower bound
+// where something is missing.
+TableCell RecordedCell(const RosterCounts& counts, int number) {
+  if (counts.unrecorded == counts.all) {
+    return SymbolCell(Symbol::kNotApplicable);
+  }
+  if (counts.unrecorded > 0) return LowerBoundCell(std::to_string(number));
+  return NumberCell(number);
+}
+
+// The share that implements; none where a record is missing.
+TableCell ShareCell(const RosterCounts& counts) {
+  if (counts.unrecorded > 0) return SymbolCell(Symbol::kNotApplicable);
+  return DecimalCell(base::FormatPercent(counts.implementing, counts.all));
+}
+
+// 30自治体（うち新規 7）
+std::string CountWords(const RosterCounts& counts) {
+  if (counts.unrecorded == counts.all) return "記録なし";
+  return std::to_string(counts.implementing) + "自治体" +
+         (counts.unrecorded > 0 ? SymbolText(Symbol::kLowerBound) : "") +
+         "（うち新規 " + std::to_string(counts.newcomers) +
+         (NewcomersAreLowerBound(counts) ? SymbolText(Symbol::kLowerBound)
+                                         : "") +
+         "）";
+}
+
+}  // namespace
+
+RosterCounts CountRoster(const Roster& roster) {
+  RosterCounts counts;
+  for (const RosterEntry& entry : roster.entries) {
+    ++counts.all;
+    if (entry.implementing == Implementing::kYes) {
+      ++counts.implementing;
+      if (entry.newcomer) ++counts.newcomers;
+      if (entry.newcomer_unknown) ++counts.newcomers_unknown;
+      continue;
+    }
+    if (entry.implementing == Implementing::kUnspecified) {
+      ++counts.unrecorded;
+    } else {
+      ++counts.not_implementing;
+    }
+    if (entry.preparation == Preparation::kYes) ++counts.preparing;
+  }
+  return counts;
+}
+
+bool NewcomersAreLowerBound(const RosterCounts& counts) {
+  return counts.unrecorded > 0 || counts.newcomers_unknown > 0;
+}
+
+void AddRosters(const Snapshot& snapshot, Page& page) {
+  const int this_year = snapshot.round.fiscal_year;
+  page.newcomers = true;
+  Figure figure;
+  figure.id = page.id + "_implementing_by_year";
+  figure.title = "実施自治体数の推移";
+  figure.table.row_key = "fiscal_year";
+  figure.table.row_label = "年度";
+  figure.table.columns = {{"implementing", "実施"},
+                          {"newcomers", "うち新規"},
+                          {"leavers", "終了"},
+                          {"municipalities", "全区市町村"},
+                          {"percent", "割合（%）"}};
+  Chart chart;
+  chart.kind = Chart::Kind::kSteps;
+  chart.unit = "自治体";
+  Chart::Series series;
+  std::vector<NameList> lists;
+  int all = 0;
+  bool unrecorded = false;
+  for (const Roster& roster : snapshot.rosters) {
+    if (roster.fiscal_year > this_year) continue;
+    const RosterCounts counts = CountRoster(roster);
+    unrecorded = unrecorded || NewcomersAreLowerBound(counts);
+    TableRow row{std::to_string(roster.fiscal_year),
+                 YearWordsWestern(roster.fiscal_year),
+                 {},
+                 false};
+    row.cells = {RecordedCell(counts, counts.implementing),
+                 counts.newcomers_unknown > 0
+                     ? LowerBoundCell(std::to_string(counts.newcomers))
+                     : RecordedCell(counts, counts.newcomers),
+                 RecordedCell(counts, static_cast<int>(roster.leavers.size())),
+                 NumberCell(counts.all), ShareCell(counts)};
+    chart.categories.push_back({YearWords(roster.fiscal_year), false});
+    Chart::Point point;
+    point.absent = counts.unrecorded == counts.all;
+    point.amount = point.absent ? 0 : counts.implementing;
+    point.label = row.cells.front().text;
+    series.points.push_back(std::move(point));
+    figure.table.rows.push_back(std::move(row));
+    all = counts.all;
+    NameList list;
+    list.heading = YearWords(roster.fiscal_year);
+    list.count = CountWords(counts);
+    for (const RosterEntry& entry : roster.entries) {
+      if (entry.implementing != Implementing::kYes) continue;
+      list.names.push_back({entry.name, entry.newcomer ? Run::Style::kNewcomer
+                                                       : Run::Style::kPlain});
+    }
+    lists.push_back(std::move(list));
+  }
+  figure.base = "n=" + std::to_string(all) + "（全区市町村）";
+  figure.year = snapshot.rosters.empty()
+                    ? YearWords(this_year)
+                    : YearWords(snapshot.rosters.front().fiscal_year) + "～" +
+                          YearWords(this_year);
+  if (unrecorded) figure.notes.emplace_back(kUnrecordedNote);
+  series.label = "実施自治体数";
+  series.whole = all;
+  chart.series.push_back(std::move(series));
+  chart.title = figure.title + "　" + figure.base;
+  if (!chart.categories.empty()) figure.charts.push_back(std::move(chart));
+  for (NameList& list : lists) page.blocks.push_back(std::move(list));
+  page.blocks.push_back(std::move(figure));
+}
+
+void AddPreparing(const Snapshot& snapshot, Page& page) {
+  const Roster* roster = snapshot.FindRoster(snapshot.round.fiscal_year);
+  if (roster == nullptr) return;
+  NameList list;
+  list.heading = YearWords(snapshot.round.fiscal_year) + " 移行準備事業";
+  for (const RosterEntry& entry : roster->entries) {
+    if (entry.implementing != Implementing::kYes &&
+        entry.preparation == Preparation::kYes) {
+      list.names.push_back({entry.name});
+    }
+  }
+  list.count = std::to_string(list.names.size()) + "自治体（未実施の内数）";
+  page.blocks.push_back(std::move(list));
+}
+
+void AddAreas(const Snapshot& snapshot, Page& page) {
+  const int this_year = snapshot.round.fiscal_year;
+  const Roster* roster = snapshot.FindRoster(this_year);
+  if (roster == nullptr) return;
+  Figure figure;
+  figure.id = page.id + "_areas";
+  figure.title = "地域区分別の実施状況";
+  figure.year = YearWords(this_year);
+  figure.base =
+      "n=" + std::to_string(roster->entries.size()) + "（全区市町村）";
+  figure.table.row_key = "area";
+  figure.table.row_label = "地域区分";
+  figure.table.columns = {{"municipalities", "区市町村"},
+                          {"implementing", "実施"},
+                          {"percent", "割合（%）"},
+                          {"not_implementing", "未実施"},
+                          {"preparing", "うち移行準備"}};
+  std::vector<std::pair<std::string, Roster>> areas;
+  for (const RosterEntry& entry : roster->entries) {
+    auto found = std::find_if(
+        areas.begin(), areas.end(),
+        [&](const auto& area) { return area.first == entry.area; });
+    if (found == areas.end()) {
+      areas.emplace_back(entry.area, Roster());
+      found = areas.end() - 1;
+    }
+    found->second.entries.push_back(entry);
+  }
+  // The order official tables use; other groups follow in code order.
+  constexpr std::array<std::string_view, 4> kOrder = {"区部", "市部", "町村部",
+                                                      "島しょ"};
+  const auto rank = [&](const std::string& area) {
+    return std::find(kOrder.begin(), kOrder.end(), area) - kOrder.begin();
+  };
+  std::stable_sort(areas.begin(), areas.end(),
+                   [&](const auto& a, const auto& b) {
+                     return rank(a.first) < rank(b.first);
+                   });
+  const auto row = [&](std::string key, const Roster& of, bool muted) {
+    const RosterCounts counts = CountRoster(of);
+    TableRow result{key, std::move(key), {}, muted};
+    result.cells = {
+        NumberCell(counts.all), RecordedCell(counts, counts.implementing),
+        ShareCell(counts), RecordedCell(counts, counts.not_implementing),
+        RecordedCell(counts, counts.preparing)};
+    figure.table.rows.push_back(std::move(result));
+  };
+  for (const auto& [area, part] : areas) row(area, part, false);
+  row("合計", *roster, true);
+  if (CountRoster(*roster).unrecorded > 0) {
+    figure.notes.emplace_back(kUnrecordedNote);
+  }
+  page.blocks.push_back(std::move(figure));
+}
+
+}  // namespace welfare::report

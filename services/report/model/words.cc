@@ -1,0 +1,88 @@
+#include "services/report/model/words.h"
+
+#include <utility>
+
+#include "services/base/era.h"
+#include "services/base/fiscal_year.h"
+#include "services/base/percent.h"
+
+namespace welfare::report {
+
+std::string YearWords(int year) {
+  return base::FormatFiscalYear(base::FiscalYear::FromChecked(year),
+                                base::EraStyle::kLong);
+}
+
+std::string YearWordsWestern(int year) {
+  return base::FormatFiscalYear(base::FiscalYear::FromChecked(year),
+                                base::EraStyle::kLongWithWestern);
+}
+
+std::string WindowWords(const base::Date& start, const base::Date& end) {
+  const auto day = [](const base::Date& date) {
+    return std::to_string(date.month()) + "月" + std::to_string(date.day()) +
+           "日";
+  };
+  const auto year = [](const base::Date& date) {
+    return base::FormatYear(date.year(), base::EraStyle::kLong);
+  };
+  return year(start) + day(start) + "～" +
+         (start.year() == end.year() ? "" : year(end)) + day(end);
+}
+
+std::string TwoDigits(int number) {
+  std::string text = std::to_string(number);
+  return text.size() < 2 ? "0" + text : text;
+}
+
+std::string Ratio(int count, int base) {
+  return std::to_string(count) + "/" + std::to_string(base) + "（" +
+         *base::FormatPercent(count, base) + "%）";
+}
+
+std::string CountWithPercent(int count, int base) {
+  return std::to_string(count) + "（" + *base::FormatPercent(count, base) +
+         "%）";
+}
+
+std::string BaseWords(const IndicatorValue& value,
+                      const IndicatorValue* previous) {
+  std::string words =
+      "n=" + std::to_string(value.base) + "（" + value.population_label + "）";
+  if (previous != nullptr) {
+    words += "　前回 n=" + std::to_string(previous->base) + "（" +
+             previous->population_label + "）";
+  }
+  return words;
+}
+
+std::string ReferenceWords(const IndicatorValue& value) {
+  return YearWords(value.reference_year) +
+         (value.reference_year == value.fiscal_year ? "" : "の実績");
+}
+
+TableCell SymbolCell(Symbol symbol) { return {SymbolText(symbol), "", symbol}; }
+
+TableCell NumberCell(long long number) {
+  const std::string text = std::to_string(number);
+  return {text, text, number == 0 ? Symbol::kZero : Symbol::kNone};
+}
+
+TableCell DecimalCell(const std::optional<std::string>& value) {
+  if (!value.has_value()) return SymbolCell(Symbol::kNotApplicable);
+  return {*value, *value, *value == "0" ? Symbol::kZero : Symbol::kNone};
+}
+
+TableCell LowerBoundCell(const std::string& number) {
+  return {number + SymbolText(Symbol::kLowerBound), number,
+          Symbol::kLowerBound};
+}
+
+TableCell TextCell(std::string text) {
+  TableCell cell;
+  cell.text = text;
+  cell.data = std::move(text);
+  return cell;
+}
+
+}  // namespace welfare::report

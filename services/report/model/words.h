@@ -1,0 +1,43 @@
+// Years, ratios and table cells in the report's words.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "services/base/date.h"
+#include "services/report/model/report_model.h"
+#include "services/report/snapshot/snapshot.h"
+
+namespace welfare::report {
+
+// Returns `令和7年度`.
+std::string YearWords(int year);
+// Returns `令和7年度(2025年度)`.
+std::string YearWordsWestern(int year);
+// Returns `令和7年6月16日～7月11日`; the second year is written where it
+// differs.
+std::string WindowWords(const base::Date& start, const base::Date& end);
+// Returns `04`.
+std::string TwoDigits(int number);
+
+// Returns `23/30（76.7%）`. REQUIRES: 0 <= count <= base, base > 0: over an
+// empty base there is no ratio, and the caller says so in words.
+std::string Ratio(int count, int base);
+// Returns `23（76.7%）`. REQUIRES: as Ratio.
+std::string CountWithPercent(int count, int base);
+// Returns `n=30（令和7年度 実施自治体）`, with last year's beside it.
+std::string BaseWords(const IndicatorValue& value,
+                      const IndicatorValue* previous);
+// Returns the year the answers speak of: `令和7年度`, `令和6年度の実績`.
+std::string ReferenceWords(const IndicatorValue& value);
+
+// A cell that says why there is no number.
+TableCell SymbolCell(Symbol symbol);
+TableCell NumberCell(long long number);
+// A decimal, or the symbol where there is none.
+TableCell DecimalCell(const std::optional<std::string>& value);
+// A count of which more may be missing: `841以上`.
+TableCell LowerBoundCell(const std::string& number);
+TableCell TextCell(std::string text);
+
+}  // namespace welfare::report

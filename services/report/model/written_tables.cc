@@ -1,0 +1,157 @@
+#include "services/report/model/written_tables.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "services/base/percent.h"
+#include "services/report/model/figure_chart.h"
+#include "services/report/model/two_years.h"
+#include "services/report/model/words.h"
+
+namespace welfare::report {
+namespace {
+
+// The rows of several items, in the order of the first; what only a later one
+// has follows.
+std::vector<const ValueCell*> RowsOf(
+    const std::vector<const IndicatorValue*>& values) {
+  std::vector<const ValueCell*> rows;
+  for (const IndicatorValue* value : values) {
+    for (const ValueCell& cell : value->cells) {
+      if (std::none_of(rows.begin(), rows.end(), [&](const ValueCell* row) {
+            return row->key == cell.key;
+          })) {
+        rows.push_back(&cell);
+      }
+    }
+  }
+  return rows;
+}
+
+// The bases of several items, each said once.
+std::string BasesOf(const std::vector<const IndicatorValue*>& values) {
+  std::vector<std::string> said;
+  for (const IndicatorValue* value : values) {
+    std::string words = BaseWords(*value, nullptr);
+    if (std::find(said.begin(), said.end(), words) == said.end()) {
+      said.push_back(std::move(words));
+    }
+  }
+  std::string all;
+  for (const std::string& words : said) {
+    all += (all.empty() ? "" : "　") + words;
+  }
+  return all;
+}
+
+void AddCounts(TableRow& row, int count, int base) {
+  row.cells.push_back(NumberCell(count));
+  row.cells.push_back(NumberCell(base));
+  row.cells.push_back(DecimalCell(base::FormatPercent(count, base)));
+}
+
+}  // namespace
+
+Figure WrittenTable(const Snapshot& snapshot,
+                    const std::vector<const IndicatorValue*>& values) {
+  const int year = snapshot.round.fiscal_year;
+  Figure figure;
+  figure.year = YearWords(year);
+  figure.base = BasesOf(values);
+  figure.table.row_key = "item";
+  figure.table.row_label = "設問";
+  std::vector<TwoYears> items;
+  for (const IndicatorValue* value : values) {
+    items.push_back(BothYears(snapshot, *value));
+    figure.has_previous =
+        figure.has_previous || items.back().previous != nullptr;
+  }
+  const bool last_synthetic =
+      figure.has_previous && snapshot.previous_round->synthetic;
+  const bool only_one =
+      figure.has_previous && snapshot.round.synthetic != last_synthetic;
+  const auto heading = [only_one](int of, bool synthetic) {
+    return YearWords(of) + (only_one && synthetic ? "（架空）" : "");
+  };
+  const std::string now = heading(year, snapshot.round.synthetic);
+  figure.table.columns = {{"population", "対象", Column::Kind::kText},
+                          {"count", "記入あり", Column::Kind::kNumber, now},
+                          {"base", "n", Column::Kind::kNumber, now},
+                          {"percent", "割合（%）", Column::Kind::kNumber, now}};
+  if (figure.has_previous) {
+    const std::string before = heading(year - 1, last_synthetic);
+    figure.table.columns.push_back(
+        {"previous_count", "記入あり", Column::Kind::kNumber, before});
+    figure.table.columns.push_back(
+        {"previous_base", "n", Column::Kind::kNumber, before});
+  }
+  for (const TwoYears& item : items) {
+    TableRow row{item.value.id, item.value.label, {}, false};
+    row.cells.push_back(TextCell(item.value.population_label));
+    AddCounts(row, item.value.answered, item.value.base);
+    if (figure.has_previous && item.previous != nullptr) {
+      row.cells.push_back(NumberCell(item.previous->answered));
+      row.cells.push_back(NumberCell(item.previous->base));
+    } else if (figure.has_previous) {
+      row.cells.insert(row.cells.end(), 2U, SymbolCell(Symbol::kNotApplicable));
+    }
+    figure.table.rows.push_back(std::move(row));
+  }
+  return figure;
+}
+
+Figure PhaseTable(const std::vector<const IndicatorValue*>& values,
+                  std::string title) {
+  Figure figure;
+  figure.title = std::move(title);
+  figure.base = BasesOf(values);
+  figure.year = ReferenceWords(*values.front());
+  figure.multiple_answer = true;
+  figure.table.row_key = "phase";
+  figure.table.row_label = "段階";
+  Chart chart;
+  chart.kind = Chart::Kind::kBars;
+  chart.title = figure.title + "　" + figure.base + "（複数回答）";
+  chart.unit = "%";
+  for (const IndicatorValue* value : values) {
+    const auto add = [&](const char* key, const char* label) {
+      figure.table.columns.push_back(
+          {value->id + key, label, Column::Kind::kNumber, value->label});
+    };
+    add("_count", "記入あり");
+    add("_base", "n");
+    add("_percent", "割合（%）");
+    Chart::Series series;
+    series.label = value->label + "　n=" + std::to_string(value->base);
+    series.whole = value->base;
+    chart.series.push_back(std::move(series));
+  }
+  for (const ValueCell* named : RowsOf(values)) {
+    TableRow row{named->key, named->label, {}, false};
+    chart.categories.push_back({named->label, false});
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const ValueCell* cell = values[i]->FindCell(named->key);
+      chart.series[i].points.push_back(CountPoint(cell));
+      if (cell != nullptr) {
+        AddCounts(row, cell->count, cell->base);
+      } else {
+        row.cells.insert(row.cells.end(), 3U,
+                         SymbolCell(Symbol::kNotApplicable));
+      }
+    }
+    figure.table.rows.push_back(std::move(row));
+  }
+  TableRow any{"answered", "いずれかに記入", {}, true};
+  for (const IndicatorValue* value : values) {
+    AddCounts(any, value->answered, value->base);
+  }
+  figure.table.rows.push_back(std::move(any));
+  if (std::any_of(
+          values.begin(), values.end(),
+          [](const IndicatorValue* value) { return value->base > 0; })) {
+    figure.charts.push_back(std::move(chart));
+  }
+  return figure;
+}
+
+}  // namespace welfare::report

@@ -1,0 +1,25 @@
+// Tables of free texts: how many wrote something. What was written is not
+// quoted: it is not public by its level.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "services/report/model/report_model.h"
+#include "services/report/snapshot/snapshot.h"
+
+namespace welfare::report {
+
+// One row per item: how many wrote, of how many, this year and last.
+// REQUIRES: `values` is not empty.
+Figure WrittenTable(const Snapshot& snapshot,
+                    const std::vector<const IndicatorValue*>& values);
+
+// A matrix of items by rows (phases), with the chart of the same numbers. A
+// row that only some of the items have is a symbol in the others. The base
+// stands in a column of its own: it is no number of texts.
+// REQUIRES: `values` is not empty.
+Figure PhaseTable(const std::vector<const IndicatorValue*>& values,
+                  std::string title);
+
+}  // namespace welfare::report

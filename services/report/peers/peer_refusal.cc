@@ -1,0 +1,28 @@
+#include "services/report/peers/peer_refusal.h"
+
+#include "services/platform/rpc/status_mapping.h"
+#include "services/report/errors.h"
+
+namespace welfare::report {
+
+absl::Status PeerRefused(const platform::CallContext& call,
+                         std::string_view peer, const grpc::Status& status) {
+  switch (status.error_code()) {
+    case grpc::StatusCode::CANCELLED:
+      if (call.cancelled()) return platform::FromGrpcStatus(status);
+      return PeerUnavailable(peer, status.error_message());
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      if (call.limits.expired()) return platform::FromGrpcStatus(status);
+      return PeerUnavailable(peer, status.error_message());
+    case grpc::StatusCode::UNAVAILABLE:
+    case grpc::StatusCode::RESOURCE_EXHAUSTED:
+      return PeerUnavailable(peer, status.error_message());
+    case grpc::StatusCode::UNAUTHENTICATED:
+    case grpc::StatusCode::PERMISSION_DENIED:
+      return platform::FromGrpcStatus(status);
+    default:
+      return PeerAnswerInvalid(peer, status.error_message());
+  }
+}
+
+}  // namespace welfare::report

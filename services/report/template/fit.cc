@@ -1,0 +1,150 @@
+#include "services/report/template/fit.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace welfare::report {
+namespace {
+
+bool GivesValues(Measure measure) {
+  return measure == Measure::kSum || measure == Measure::kRank;
+}
+
+// Whether what the placeholder asks for exists under the measure.
+bool HasForm(const Placeholder& placeholder, Measure measure) {
+  if (measure == Measure::kUnspecified) return true;
+  switch (placeholder.kind) {
+    case Placeholder::Kind::kIndicator:
+      return placeholder.part != "top" || !GivesValues(measure);
+    case Placeholder::Kind::kCell:
+      return placeholder.part == "value"     ? GivesValues(measure)
+             : placeholder.part == "percent" ? !GivesValues(measure)
+                                             : true;
+    default:
+      return true;
+  }
+}
+
+std::string NameOf(const Placeholder& placeholder) {
+  const std::string& source = placeholder.source;
+  return source.size() > 2 ? source.substr(1, source.size() - 2) : source;
+}
+
+void AddMisfits(const std::string& place, std::string_view text,
+                const IndicatorShapes& shapes, std::vector<Misfit>& misfits) {
+  for (const Placeholder& part : ParseText(text).parts) {
+    if (part.previous) continue;
+    if (auto misfit = FindMisfit(part, shapes)) {
+      misfit->place = place;
+      misfits.push_back(*std::move(misfit));
+    }
+  }
+}
+
+}  // namespace
+
+IndicatorShapes ShapesOf(const IndicatorValues& values) {
+  IndicatorShapes shapes;
+  for (const auto& [id, value] : values) {
+    IndicatorShape shape;
+    shape.measure = value.measure;
+    shape.any_cell =
+        value.measure == Measure::kRank || value.measure == Measure::kHistogram;
+    for (const ValueCell& cell : value.cells) shape.cells.push_back(cell.key);
+    shapes.emplace(id, std::move(shape));
+  }
+  return shapes;
+}
+
+std::string_view ReasonName(Misfit::Reason reason) {
+  switch (reason) {
+    case Misfit::Reason::kIndicatorMissing:
+      return "INDICATOR_NOT_IN_CODEBOOK";
+    case Misfit::Reason::kCellMissing:
+      return "CELL_NOT_IN_CODEBOOK";
+    case Misfit::Reason::kFormOfMeasure:
+      return "FORM_NOT_OF_MEASURE";
+  }
+  return "";
+}
+
+std::string DescribeMisfit(const Misfit& misfit) {
+  switch (misfit.reason) {
+    case Misfit::Reason::kIndicatorMissing:
+      return "The codebook gives no figure '" + misfit.subject +
+             "'; its item is missing, or names what does not exist.";
+    case Misfit::Reason::kCellMissing:
+      return "The codebook has no option or row '" + misfit.subject + "'.";
+    case Misfit::Reason::kFormOfMeasure:
+      return "'" + misfit.subject +
+             "' asks for what the item's type does not give.";
+  }
+  return "";
+}
+
+std::string CauseInJapanese(const Misfit& misfit) {
+  switch (misfit.reason) {
+    case Misfit::Reason::kIndicatorMissing:
+      return "この調査票では「" + misfit.subject + "」を集計できないため、";
+    case Misfit::Reason::kCellMissing:
+      return "この調査票に選択肢「" + misfit.subject + "」がないため、";
+    case Misfit::Reason::kFormOfMeasure:
+      return "この調査票の設問の型では「" + misfit.subject +
+             "」が定まらないため、";
+  }
+  return "";
+}
+
+std::optional<Misfit> FindMisfit(std::string_view indicator,
+                                 const IndicatorShapes& shapes) {
+  if (shapes.contains(indicator)) return std::nullopt;
+  return Misfit{Misfit::Reason::kIndicatorMissing, "", std::string(indicator)};
+}
+
+std::optional<Misfit> FindMisfit(const Placeholder& placeholder,
+                                 const IndicatorShapes& shapes) {
+  if (placeholder.kind == Placeholder::Kind::kText ||
+      placeholder.kind == Placeholder::Kind::kContext) {
+    return std::nullopt;
+  }
+  const auto found = shapes.find(placeholder.indicator);
+  if (found == shapes.end()) return FindMisfit(placeholder.indicator, shapes);
+  const IndicatorShape& shape = found->second;
+  if (placeholder.kind == Placeholder::Kind::kCell && !shape.any_cell &&
+      std::find(shape.cells.begin(), shape.cells.end(), placeholder.cell) ==
+          shape.cells.end()) {
+    return Misfit{Misfit::Reason::kCellMissing, "",
+                  placeholder.indicator + "." + placeholder.cell};
+  }
+  if (!HasForm(placeholder, shape.measure)) {
+    return Misfit{Misfit::Reason::kFormOfMeasure, "", NameOf(placeholder)};
+  }
+  return std::nullopt;
+}
+
+std::vector<Misfit> FindMisfits(const ReportTemplate& report_template,
+                                const IndicatorShapes& shapes) {
+  std::vector<Misfit> misfits;
+  for (const TemplatePage& page : report_template.pages) {
+    AddMisfits(page.path + ".headline", page.headline, shapes, misfits);
+    for (const TemplateBlock& block : page.blocks) {
+      AddMisfits(block.path, block.text, shapes, misfits);
+      for (const std::string& item : block.items) {
+        AddMisfits(block.path, item, shapes, misfits);
+      }
+      for (const std::string& indicator : block.indicators) {
+        if (auto misfit = FindMisfit(indicator, shapes)) {
+          misfit->place = block.path;
+          misfits.push_back(*std::move(misfit));
+        }
+      }
+      AddMisfits(block.path, block.title, shapes, misfits);
+      for (const std::string& note : block.notes) {
+        AddMisfits(block.path, note, shapes, misfits);
+      }
+    }
+  }
+  return misfits;
+}
+
+}  // namespace welfare::report
