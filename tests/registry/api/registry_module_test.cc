@@ -107,7 +107,6 @@ TEST_F(RegistryModuleTest, ServesAMunicipalityWithItsCouncil) {
                   name_checked: true
                 }
                 version: 1
-                etag: "\"1\""
                 create_time { seconds: 1750032000 }
                 update_time { seconds: 1750032000 }
               )pb"));
