@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <set>
 #include <span>
 #include <utility>
 
@@ -28,6 +29,10 @@ constexpr std::array<std::string_view, 7> kHeaderColumns = {
     "survey",     "fiscal_year", "municipality_code", "respondent_kind",
     "department", "contact",     "received_on"};
 constexpr std::size_t kKeyColumns = 4;
+// What a batch may name; no country has so many respondents, and no survey so
+// many years.
+constexpr std::size_t kMostSubmissions = 100'000;
+constexpr std::size_t kMostRounds = 2'000;
 // Violations of a text that is no CSV; the rest are counted.
 constexpr std::size_t kMostViolations = 1'000;
 
@@ -151,6 +156,12 @@ class BatchReader {
           [this](const text::CsvHeader& header, const text::CsvRecord& record,
                  int number) { ReadHeader(header, record, number); }));
     }
+    if (too_many_) {
+      return CsvInvalid({{.field = "batch",
+                          .reason = "TOO_MANY_SUBMISSIONS",
+                          .description = "The batch names more submissions "
+                                         "than any round has; send fewer."}});
+    }
     for (const auto& [name, group] : groups_) {
       if (group.broken && group.at) {
         batch_.submissions[*group.at].refused = true;
@@ -224,13 +235,18 @@ class BatchReader {
           .Add(key, item, static_cast<int>(record.line));
       return nullptr;
     }
-    last_ = &groups_[{.survey = survey,
-                      .fiscal_year = *year,
-                      .respondent = {.municipality = *code, .kind = *kind}}];
+    base::SubmissionName name{
+        .survey = survey,
+        .fiscal_year = *year,
+        .respondent = {.municipality = *code, .kind = *kind}};
+    rounds_.insert(name.parent());
+    if (groups_.size() > kMostSubmissions || rounds_.size() > kMostRounds) {
+      too_many_ = true;
+      return nullptr;
+    }
+    last_ = &groups_[name];
     last_key_ = std::move(text);
-    last_name_ = {.survey = survey,
-                  .fiscal_year = *year,
-                  .respondent = {.municipality = *code, .kind = *kind}};
+    last_name_ = std::move(name);
     return last_;
   }
 
@@ -327,6 +343,8 @@ class BatchReader {
   const CsvText& headers_;
   ImportBatch batch_;
   std::map<base::SubmissionName, Group> groups_;
+  std::set<base::RoundName> rounds_;
+  bool too_many_ = false;
   // The group found last, its key as text and what that names.
   Group* last_ = nullptr;
   std::string last_key_;

@@ -1,21 +1,16 @@
-// Imports of a small survey through the real module: what one wrong row may do
-// to others, what a reply holds, what a dry run says.
+// Imports through the real module: what one wrong row may do to others, what a
+// reply holds, what a dry run says.
 #include <gmock/gmock.h>
-#include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
-#include <memory>
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "services/platform/rpc/status_mapping.h"
-#include "services/survey/survey_module.h"
-#include "tests/support/module_runner.h"
+#include "services/base/error.h"
 #include "tests/support/status_matchers.h"
-#include "tests/survey/fake_registry.h"
-#include "welfare/survey/v1/survey_service.grpc.pb.h"
+#include "tests/survey/api/pets_survey.h"
 
 namespace welfare::survey {
 namespace {
@@ -30,180 +25,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr char kRound[] = "surveys/pets/rounds/2025";
-constexpr char kColumns[] =
-    "survey,fiscal_year,municipality_code,respondent_kind,item_id,value,"
-    "other_text,absence";
-constexpr char kHeaders[] =
-    "survey,fiscal_year,municipality_code,respondent_kind,department,contact,"
-    "received_on\n";
-constexpr char kSheet[] =
-    "type,name,label,respondent,absences\n"
-    "integer,cats,cats,municipality council,NO_ANSWER\n"
-    "integer,dogs,dogs,municipality council,NO_ANSWER\n"
-    "text,story,story,municipality council,NO_ANSWER UNKNOWN\n"
-    "text,wish,wish,municipality council,NO_ANSWER\n";
-
-std::string Row(const std::string& respondent, const std::string& item,
-                const std::string& value, const std::string& more = "",
-                const std::string& year = "2025") {
-  return "pets," + year + "," + respondent + "," + item + "," + value + ",," +
-         more + "\n";
-}
-
-// The two numbers, and texts where they are given.
-std::string Rows(const std::string& respondent, const std::string& story = "",
-                 const std::string& wish = "") {
-  std::string rows =
-      Row(respondent, "cats", "1") + Row(respondent, "dogs", "2");
-  if (!story.empty()) rows += Row(respondent, "story", story);
-  if (!wish.empty()) rows += Row(respondent, "wish", wish);
-  return rows;
-}
-
-class Import : public ::testing::Test {
- protected:
-  using Stub = v1::SurveyService::Stub;
-
-  void SetUp() override {
-    runner_ = std::make_unique<support::ModuleRunner>(
-        std::make_unique<SurveyModule>());
-    runner_->SetPeer("registry", peer_.address());
-    ASSERT_THAT(runner_->Start(), IsOk());
-    stub_ = v1::SurveyService::NewStub(runner_->channel());
-    Prepare(kSheet, false);
-  }
-
-  void Prepare(const std::string& sheet, bool synthetic,
-               const std::string& survey = "pets") {
-    v1::ImportCodebookRequest codebook;
-    codebook.set_parent("surveys/" + survey);
-    codebook.set_codebook_id("1");
-    codebook.set_survey_csv(sheet);
-    codebook.set_choices_csv("list_name,name,label\n");
-    codebook.set_settings_csv("form_title,form_id,version\nPets," + survey +
-                              ",1\n");
-    ASSERT_THAT(Call(&Stub::ImportCodebook, codebook), IsOk());
-    v1::PublishCodebookRequest publish;
-    publish.set_name("surveys/" + survey + "/codebooks/1");
-    ASSERT_THAT(Call(&Stub::PublishCodebook, publish), IsOk());
-    v1::CreateRoundRequest create;
-    create.set_parent("surveys/" + survey);
-    create.set_round_id("2025");
-    v1::Round& round = *create.mutable_round();
-    round.set_display_name("Pets");
-    round.set_purpose("purpose");
-    round.set_method("method");
-    round.set_publisher("publisher");
-    round.mutable_window_start()->set_year(2025);
-    round.mutable_window_start()->set_month(6);
-    round.mutable_window_start()->set_day(1);
-    round.mutable_window_end()->set_year(2025);
-    round.mutable_window_end()->set_month(7);
-    round.mutable_window_end()->set_day(31);
-    round.set_codebook(publish.name());
-    round.set_program("programs/jusou");
-    round.set_synthetic(synthetic);
-    ASSERT_THAT(Call(&Stub::CreateRound, create), IsOk());
-    v1::OpenRoundRequest open;
-    open.set_name("surveys/" + survey + "/rounds/2025");
-    ASSERT_THAT(Call(&Stub::OpenRound, open), IsOk());
-  }
-
-  template <typename Request, typename Response>
-  using Method = grpc::Status (Stub::*)(grpc::ClientContext*, const Request&,
-                                        Response*);
-
-  template <typename Request, typename Response>
-  absl::StatusOr<Response> Call(Method<Request, Response> method,
-                                const Request& request) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::seconds(60));
-    Response response;
-    const grpc::Status status =
-        (stub_.get()->*method)(&context, request, &response);
-    if (!status.ok()) return platform::FromGrpcStatus(status);
-    return response;
-  }
-
-  static v1::ImportSubmissionsRequest Batch(const std::string& rows,
-                                            const std::string& headers = "") {
-    v1::ImportSubmissionsRequest request;
-    if (!rows.empty()) {
-      request.mutable_batch()->set_csv(std::string(kColumns) + "\n" + rows);
-      request.mutable_batch()->set_source_file("a.csv");
-    }
-    if (!headers.empty()) {
-      request.mutable_headers()->set_csv(kHeaders + headers);
-      request.mutable_headers()->set_source_file("h.csv");
-    }
-    return request;
-  }
-
-  absl::StatusOr<type::v1::ImportResult> Send(
-      const v1::ImportSubmissionsRequest& request) {
-    return Call(&Stub::BatchImportSubmissions, request);
-  }
-
-  // Sends a batch after its dry run, which must decide the same.
-  type::v1::ImportResult Run(v1::ImportSubmissionsRequest request) {
-    request.set_validate_only(true);
-    const auto dry = Send(request);
-    EXPECT_THAT(dry, IsOk());
-    request.set_validate_only(false);
-    const auto run = Send(request);
-    EXPECT_THAT(run, IsOk());
-    if (!dry.ok() || !run.ok()) return {};
-    EXPECT_EQ(dry->counts().ShortDebugString(),
-              run->counts().ShortDebugString());
-    EXPECT_EQ(Lines(*dry), Lines(*run));
-    const type::v1::ImportCounts& counts = run->counts();
-    EXPECT_EQ(counts.rows(), counts.created() + counts.updated() +
-                                 counts.unchanged() + counts.deleted() +
-                                 counts.rejected());
-    return *run;
-  }
-  type::v1::ImportResult Run(const std::string& rows,
-                             const std::string& headers = "") {
-    return Run(Batch(rows, headers));
-  }
-
-  // `line REASON` of each reject.
-  static std::vector<std::string> Lines(const type::v1::ImportResult& result) {
-    std::vector<std::string> lines;
-    for (const type::v1::ImportReject& reject : result.rejects()) {
-      lines.push_back(std::to_string(reject.source_line()) + " " +
-                      reject.reason_code());
-    }
-    return lines;
-  }
-
-  absl::StatusOr<v1::Submission> Get(const std::string& respondent) {
-    v1::GetSubmissionRequest request;
-    request.set_name(std::string(kRound) + "/submissions/" + respondent);
-    return Call(&Stub::GetSubmission, request);
-  }
-
-  // The text of the item, or the name of its absence.
-  std::string TextOf(const std::string& respondent, const std::string& item) {
-    const auto submission = Get(respondent);
-    if (!submission.ok()) return "no submission";
-    for (const v1::Answer& answer : submission->answers()) {
-      if (answer.item() != item) continue;
-      return answer.content_case() == v1::Answer::kText
-                 ? answer.text()
-                 : type::v1::Absence::Kind_Name(answer.absence());
-    }
-    return "no answer";
-  }
-
-  FakeRegistry registry_;
-  support::ServiceRunner peer_{
-      registry_, registry::v1::RegistryService::service_full_name()};
-  std::unique_ptr<support::ModuleRunner> runner_;
-  std::unique_ptr<Stub> stub_;
-};
+using Import = PetsSurvey;
 
 // --- what belongs together ---
 
@@ -475,7 +297,8 @@ TEST_F(Import, LongRecordsTimesManyFaultsMakeAReplyThatCanBeSent) {
       "type,name,label,respondent,absences\n"
       "text,story,story,municipality council,NO_ANSWER\n";
   for (int i = 0; i < 300; ++i) {
-    sheet += "integer,n" + std::to_string(i) + ",n,municipality council,NO_ANSWER\n";
+    sheet +=
+        "integer,n" + std::to_string(i) + ",n,municipality council,NO_ANSWER\n";
   }
   Prepare(sheet, false, "wide");
   std::string rows;
@@ -534,113 +357,6 @@ TEST_F(Import, RowsOfDraftsAreNotHandedIn) {
   batch.mutable_batch()->set_csv(header + key + "cats,1,,,ACCEPTED,\n" + key +
                                  "dogs,1,,,SUBMITTED,\n");
   EXPECT_EQ(Run(batch).counts().created(), 2);
-}
-
-// --- lists ---
-
-TEST_F(Import, LongSubmissionsMakeShortPages) {
-  std::string text;
-  for (int i = 0; i < 9'000; ++i) text += "あ";
-  std::vector<std::string> codes;
-  v1::StreamRoundColumnsRequest columns;
-  columns.set_name(kRound);
-  grpc::ClientContext context;
-  auto reader = stub_->StreamRoundColumns(&context, columns);
-  v1::StreamRoundColumnsResponse part;
-  while (reader->Read(&part)) {
-    for (const auto& row : part.header().frame().rows()) {
-      if (row.respondent_kind() == type::v1::RESPONDENT_KIND_COUNCIL) {
-        codes.push_back(row.municipality_code());
-      }
-    }
-  }
-  ASSERT_TRUE(reader->Finish().ok());
-  std::string rows;
-  for (const std::string& code : codes) {
-    rows += Rows(code + ",council", text, text);
-  }
-  ASSERT_EQ(Send(Batch(rows))->counts().created(), 4 * 62);
-  v1::ListSubmissionsRequest list;
-  list.set_parent(kRound);
-  list.set_page_size(1'000);
-  list.set_full(true);
-  std::set<std::string> names;
-  int pages = 0;
-  do {
-    const auto page = Call(&Stub::ListSubmissions, list);
-    ASSERT_THAT(page, IsOk());
-    EXPECT_LT(page->ByteSizeLong(), std::size_t{3} << 20);
-    EXPECT_EQ(page->total_size(), 62);
-    for (const auto& one : page->submissions()) names.insert(one.name());
-    list.set_page_token(page->next_page_token());
-    ++pages;
-  } while (!list.page_token().empty());
-  EXPECT_THAT(names, SizeIs(62));
-  EXPECT_EQ(pages, 2);
-}
-
-TEST_F(Import, AllPagesOfAListSpeakForOneRevision) {
-  ASSERT_EQ(Run(Rows("131016,municipality", "one", "w") +
-                Rows("131024,municipality", "two", "w"))
-                .counts()
-                .created(),
-            8);
-  v1::ListSubmissionsRequest list;
-  list.set_parent(kRound);
-  list.set_page_size(1);
-  list.set_full(true);
-  const auto first = Call(&Stub::ListSubmissions, list);
-  ASSERT_THAT(first, IsOk());
-  v1::ReturnSubmissionRequest back;
-  back.set_name(std::string(kRound) + "/submissions/131024-municipality");
-  back.set_reason("why");
-  ASSERT_THAT(Call(&Stub::ReturnSubmission, back), IsOk());
-  list.set_page_token(first->next_page_token());
-  const auto second = Call(&Stub::ListSubmissions, list);
-  ASSERT_THAT(second, IsOk());
-  EXPECT_EQ(second->round_revision(), first->round_revision());
-  EXPECT_EQ(second->submissions(0).state(), v1::Submission::STATE_SUBMITTED);
-  list.clear_page_token();
-  list.set_page_size(10);
-  // What counts now, and what counted then.
-  list.add_states(v1::Submission::STATE_SUBMITTED);
-  list.add_states(v1::Submission::STATE_ACCEPTED);
-  EXPECT_THAT(Call(&Stub::ListSubmissions, list)->submissions(), SizeIs(1));
-  list.set_data_version(first->round_revision());
-  EXPECT_THAT(Call(&Stub::ListSubmissions, list)->submissions(), SizeIs(2));
-  list.set_data_version(999);
-  EXPECT_THAT(Call(&Stub::ListSubmissions, list),
-              StatusIs(absl::StatusCode::kOutOfRange, "VERSION_NOT_REACHED"));
-  list.set_data_version(-1);
-  EXPECT_THAT(Call(&Stub::ListSubmissions, list),
-              StatusIs(absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE"));
-  list.set_data_version(0);
-  list.add_states(static_cast<v1::Submission::State>(77));
-  EXPECT_THAT(Call(&Stub::ListSubmissions, list),
-              StatusIs(absl::StatusCode::kInvalidArgument, "FILTER_INVALID"));
-}
-
-TEST_F(Import, ContactsAndReasonsHaveALengthInEveryCall) {
-  v1::CreateSubmissionRequest create;
-  create.set_parent(kRound);
-  create.set_submission_id("131016-municipality");
-  create.mutable_submission()->mutable_header()->set_contact(
-      std::string(501, 'c'));
-  EXPECT_THAT(Call(&Stub::CreateSubmission, create),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "SUBMISSION_INVALID"));
-  create.mutable_submission()->mutable_header()->set_contact("c");
-  for (int i = 0; i < 20'001; ++i) create.mutable_submission()->add_answers();
-  EXPECT_THAT(Call(&Stub::CreateSubmission, create),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "SUBMISSION_INVALID"));
-  ASSERT_EQ(Run(Rows("131016,municipality", "one", "w")).counts().created(), 4);
-  v1::ReturnSubmissionRequest back;
-  back.set_name(std::string(kRound) + "/submissions/131016-municipality");
-  back.set_reason(std::string(2'001, 'r'));
-  EXPECT_THAT(Call(&Stub::ReturnSubmission, back),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "SUBMISSION_INVALID"));
 }
 
 }  // namespace

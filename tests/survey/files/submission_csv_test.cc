@@ -119,6 +119,15 @@ TEST(ReadImportBatch, RefusesWhatIsNoTable) {
       StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
 }
 
+TEST(ReadImportBatch, RefusesMoreSubmissionsThanARoundCanHave) {
+  std::string rows;
+  for (int i = 0; i < 2'001; ++i) {
+    rows += "s" + std::to_string(i) + ",2025,131016,council,a,1,,\n";
+  }
+  EXPECT_THAT(Read(rows),
+              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+}
+
 SentAnswer Cell(const std::string& item, const std::string& value) {
   static const auto codebook = sample::MakeCodebook();
   bool unknown = false;
