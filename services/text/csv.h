@@ -21,7 +21,7 @@ struct CsvRecord {
   std::vector<std::string> cells;  // unquoted; at least one
   // The physical line on which each cell begins: of a quoted one, the line
   // where its quote was opened.
-  std::vector<std::size_t> cell_lines;
+  std::vector<std::size_t> cell_lines = {};
 };
 
 // Reads records from UTF-8 text that the caller keeps alive. Not thread-safe.

@@ -2,6 +2,7 @@
 """welfarectl submission import: every file and every record is used or named."""
 
 import csv
+import io
 import json
 import os
 import pathlib
@@ -27,6 +28,7 @@ CODEBOOK = {
     "choices": "list_name,name,label\n",
     "settings": f"form_title,form_id,version\n架空の調べ,{SURVEY},1\n"}
 CHUO, MINATO, SHINJUKU = "131024", "131032", "131041"
+BUNKYO, TAITO = "131059", "131067"
 WRONG_DIGIT = "131025"
 
 
@@ -106,8 +108,11 @@ class SubmissionImportTest(unittest.TestCase):
         result, rejects = self.run_import(
             self.file("answers.csv", ANSWERS, answers(CHUO)),
             self.file("headers.csv", HEADERS, [header(WRONG_DIGIT, "福祉課")]), code=3)
-        self.assertEqual(rejects, [("headers.csv", 2, "CHECK_DIGIT")])
-        self.assertEqual(result["counts"]["rows"], 2)
+        # Taken without it the answers would count as received today.
+        self.assertEqual(rejects, [("answers.csv", 2, "SUBMISSION_REJECTED"),
+                                   ("answers.csv", 3, "SUBMISSION_REJECTED"),
+                                   ("headers.csv", 2, "CHECK_DIGIT")])
+        self.assertEqual(result["counts"]["rejected"], 2)
 
     def test_headers_alone_are_sent(self):
         self.hand_in(CHUO)
@@ -180,6 +185,42 @@ class SubmissionImportTest(unittest.TestCase):
                          set(range(2, 2502)))
         self.assertEqual(result["rejectsTotal"], len(rejects))
         self.assertEqual(len(result["rejects"]), len(rejects))
+
+
+    def export(self, *flags):
+        done = self.product.ctl("--survey", SURVEY, "submission", "export",
+                                "--fiscal-year", "2025", *flags)
+        self.stderr = done.stderr
+        return list(csv.DictReader(io.StringIO(done.stdout)))
+
+    def test_an_export_holds_what_counts_at_one_revision(self):
+        self.hand_in(BUNKYO)
+        revision = self.revision()
+        draft = self.folder / "draft.json"
+        draft.write_text('{"answers": [{"item": "visits", "integer": "7"}]}', "utf-8")
+        self.product.ctl("--survey", SURVEY, "submission", "create",
+                         f"{TAITO}-municipality", "--fiscal-year", "2025", "--file", draft)
+        rows = self.export()
+        self.assertIn(f"Round revision {self.revision()}:", self.stderr)
+        self.assertEqual({row["state"] for row in rows}, {"SUBMITTED"})
+        self.assertEqual({row["synthetic"] for row in rows}, {""})
+        self.assertNotIn(TAITO, {row["municipality_code"] for row in rows})
+        # As it was, though it is returned since.
+        self.product.ctl("--survey", SURVEY, "submission", "return",
+                         f"{BUNKYO}-municipality", "--fiscal-year", "2025",
+                         "--reason", "why")
+        self.assertNotIn(BUNKYO, {row["municipality_code"] for row in self.export()})
+        self.assertIn(BUNKYO, {row["municipality_code"]
+                               for row in self.export("--revision", str(revision))})
+        # A draft is written when it is asked for, and never handed in by that.
+        rows = self.export("--state", "DRAFT", "--state", "RETURNED")
+        self.assertEqual({(row["municipality_code"], row["state"]) for row in rows},
+                         {(BUNKYO, "RETURNED"), (TAITO, "DRAFT")})
+        _, rejects = self.run_import(
+            self.file("back.csv", rows[0].keys(), [row.values() for row in rows]), code=3)
+        self.assertEqual({reason for _, _, reason in rejects} & {"NOT_HANDED_IN"},
+                         {"NOT_HANDED_IN"})
+        self.assertEqual(self.submission(TAITO)["state"], "STATE_DRAFT")
 
 
 class RegistryImportTest(unittest.TestCase):

@@ -6,7 +6,6 @@
 #include <iostream>
 #include <iterator>
 
-#include "services/text/csv.h"
 #include "tools/welfarectl/commands/commands.h"
 #include "tools/welfarectl/commands/submission_verbs.h"
 #include "tools/welfarectl/output/printer.h"
@@ -16,13 +15,40 @@
 #include "welfare/survey/v1/survey_service.pb.h"
 
 namespace welfare::ctl {
-namespace {
 
 namespace v1 = ::welfare::survey::v1;
 
 std::string StateName(v1::Submission::State state) {
   return ShortName(v1::Submission::State_Name(state), "STATE_");
 }
+
+std::string AbsenceText(const v1::Answer& answer) {
+  return answer.content_case() == v1::Answer::kAbsence
+             ? type::v1::Absence::Kind_Name(answer.absence())
+             : "";
+}
+
+std::string ValueText(const v1::Answer& answer) {
+  switch (answer.content_case()) {
+    case v1::Answer::kCodes: {
+      std::string joined;
+      for (const std::string& code : answer.codes().codes()) {
+        joined += (joined.empty() ? "" : " ") + code;
+      }
+      return joined;
+    }
+    case v1::Answer::kInteger:
+      return std::to_string(answer.integer());
+    case v1::Answer::kText:
+      return answer.text();
+    case v1::Answer::kAbsence:
+    case v1::Answer::CONTENT_NOT_SET:
+      return "";
+  }
+  return "";
+}
+
+namespace {
 
 // `131016-council` -> full name; a full name stays.
 std::string SubmissionName(const Session& session, int fiscal_year,
@@ -87,30 +113,6 @@ int CreateFromFile(Session& session, int fiscal_year, const std::string& id,
   return code == kOk ? PrintSubmission(session, reply) : code;
 }
 
-std::string AbsenceText(const v1::Answer& answer) {
-  return type::v1::Absence::Kind_Name(answer.absence());
-}
-
-std::string ValueText(const v1::Answer& answer) {
-  switch (answer.content_case()) {
-    case v1::Answer::kCodes: {
-      std::string joined;
-      for (const std::string& code : answer.codes().codes()) {
-        joined += (joined.empty() ? "" : " ") + code;
-      }
-      return joined;
-    }
-    case v1::Answer::kInteger:
-      return std::to_string(answer.integer());
-    case v1::Answer::kText:
-      return answer.text();
-    case v1::Answer::kAbsence:
-    case v1::Answer::CONTENT_NOT_SET:
-      return "";
-  }
-  return "";
-}
-
 int GetSubmission(Session& session, int fiscal_year, const std::string& id) {
   v1::GetSubmissionRequest request;
   request.set_name(SubmissionName(session, fiscal_year, id));
@@ -123,10 +125,7 @@ int GetSubmission(Session& session, int fiscal_year, const std::string& id) {
   const auto add = [&](const v1::Answer& answer) {
     table.Add({answer.row().empty() ? answer.item()
                                     : answer.item() + "/" + answer.row(),
-               ValueText(answer), answer.other_text(),
-               answer.content_case() == v1::Answer::kAbsence
-                   ? AbsenceText(answer)
-                   : ""});
+               ValueText(answer), answer.other_text(), AbsenceText(answer)});
   };
   for (const v1::Answer& answer : reply.answers()) add(answer);
   for (const v1::Answer& answer : reply.computed_absences()) add(answer);
@@ -140,68 +139,21 @@ int GetSubmission(Session& session, int fiscal_year, const std::string& id) {
   return kOk;
 }
 
-// Calls `handle` with every submission of the round, page by page, all at one
-// round revision.
-template <typename Handle>
-int ForEachSubmission(Session& session, int fiscal_year, bool full,
-                      const Handle& handle) {
+int ListSubmissions(Session& session, int fiscal_year) {
   v1::ListSubmissionsRequest request;
   request.set_parent(session.round_name(fiscal_year));
-  request.set_full(full);
-  return ReadPages<v1::ListSubmissionsResponse>(
-      session, request,
-      [&](const v1::ListSubmissionsResponse& page) {
-        for (const v1::Submission& submission : page.submissions()) {
-          handle(submission);
-        }
-      },
-      full ? 50 : kPageSize);
-}
-
-int ListSubmissions(Session& session, int fiscal_year) {
   std::vector<v1::Submission> all;
   Table table = SubmissionTable();
-  const int code = ForEachSubmission(session, fiscal_year, /*full=*/false,
-                                     [&](const v1::Submission& submission) {
-                                       AddRow(table, submission);
-                                       all.push_back(submission);
-                                     });
+  const int code = ReadPages<v1::ListSubmissionsResponse>(
+      session, request, [&](const v1::ListSubmissionsResponse& page) {
+        for (const v1::Submission& submission : page.submissions()) {
+          AddRow(table, submission);
+          all.push_back(submission);
+        }
+      });
   if (code != kOk) return code;
   PrintList(session, all, table);
   return kOk;
-}
-
-int ExportSubmissions(Session& session, int fiscal_year) {
-  const text::CsvWriteOptions options{.line_end = "\n"};
-  std::string csv;
-  text::AppendCsvRecord(
-      csv,
-      std::vector<std::string>{"survey", "fiscal_year", "municipality_code",
-                               "respondent_kind", "item_id", "value",
-                               "other_text", "absence"},
-      options);
-  std::cout << csv;
-  return ForEachSubmission(
-      session, fiscal_year, /*full=*/true,
-      [&](const v1::Submission& submission) {
-        const std::string id = IdOf(submission.name());
-        const std::size_t dash = id.find('-');
-        csv.clear();
-        for (const v1::Answer& answer : submission.answers()) {
-          const bool absent = answer.content_case() == v1::Answer::kAbsence;
-          text::AppendCsvRecord(
-              csv,
-              std::vector<std::string>{
-                  session.options.survey, std::to_string(fiscal_year),
-                  id.substr(0, dash), id.substr(dash + 1),
-                  answer.row().empty() ? answer.item()
-                                       : answer.item() + "/" + answer.row(),
-                  ValueText(answer), answer.other_text(),
-                  absent ? AbsenceText(answer) : ""},
-              options);
-        }
-        std::cout << csv;
-      });
 }
 
 int ShowRevisions(Session& session, int fiscal_year, const std::string& id) {
@@ -316,10 +268,7 @@ void AddSubmissionCommands(const Command& app, Session& session) {
       [&session](const SubmissionFlags& f) {
         return ShowRevisions(session, f.fiscal_year, f.id);
       });
-  add("export", "Write all answers of a round as long CSV", false,
-      [&session](const SubmissionFlags& f) {
-        return ExportSubmissions(session, f.fiscal_year);
-      });
+  AddSubmissionExport(noun, session);
   add("submit", "Hand a draft in", true, [&session](const SubmissionFlags& f) {
     return Submit(session, SubmissionName(session, f.fiscal_year, f.id));
   });
