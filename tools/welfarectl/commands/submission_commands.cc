@@ -18,10 +18,6 @@ namespace welfare::ctl {
 
 namespace v1 = ::welfare::survey::v1;
 
-std::string StateName(v1::Submission::State state) {
-  return ShortName(v1::Submission::State_Name(state), "STATE_");
-}
-
 std::string AbsenceText(const v1::Answer& answer) {
   return answer.content_case() == v1::Answer::kAbsence
              ? type::v1::Absence::Kind_Name(answer.absence())
@@ -49,6 +45,10 @@ std::string ValueText(const v1::Answer& answer) {
 }
 
 namespace {
+
+std::string StateName(v1::Submission::State state) {
+  return ShortName(v1::Submission::State_Name(state), "STATE_");
+}
 
 // `131016-council` -> full name; a full name stays.
 std::string SubmissionName(const Session& session, int fiscal_year,

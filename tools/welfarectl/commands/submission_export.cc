@@ -4,6 +4,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "services/text/csv.h"
@@ -20,6 +21,7 @@ namespace {
 namespace v1 = ::welfare::survey::v1;
 
 constexpr text::CsvWriteOptions kCsv{.line_end = "\n"};
+constexpr std::string_view kStatePrefix = "STATE_";
 // Of the column `synthetic`; an import reads it.
 constexpr char kSyntheticMark[] = "架空";
 
@@ -50,7 +52,8 @@ void AppendRows(const Session& session, int fiscal_year,
             answer.row().empty() ? answer.item()
                                  : answer.item() + "/" + answer.row(),
             ValueText(answer), answer.other_text(), AbsenceText(answer),
-            StateName(submission.state()),
+            v1::Submission::State_Name(submission.state())
+                .substr(kStatePrefix.size()),
             submission.synthetic() ? kSyntheticMark : ""},
         kCsv);
   }
@@ -65,7 +68,7 @@ int ExportSubmissions(Session& session, const ExportFlags& flags) {
   for (const std::string& state :
        flags.states.empty() ? CountedStates() : flags.states) {
     v1::Submission::State value = v1::Submission::STATE_UNSPECIFIED;
-    v1::Submission::State_Parse("STATE_" + state, &value);
+    v1::Submission::State_Parse(std::string(kStatePrefix) + state, &value);
     request.add_states(value);
     wanted += (wanted.empty() ? "" : ", ") + state;
   }

@@ -20,7 +20,5 @@ void AddSubmissionExport(const Command& noun, Session& session);
 // none.
 std::string ValueText(const survey::v1::Answer& answer);
 std::string AbsenceText(const survey::v1::Answer& answer);
-// `SUBMITTED`.
-std::string StateName(survey::v1::Submission::State state);
 
 }  // namespace welfare::ctl
