@@ -93,10 +93,12 @@ class FakeRegistry final
     for (const registry::v1::Municipality& municipality : municipalities_) {
       registry::v1::Roster::Entry& entry = *response->add_entries();
       entry.set_municipality(municipality.name());
-      const auto it = facts_.find({municipality.code(), year});
+      // Facts are those of the municipality, whatever its code is by now.
+      const std::string id =
+          municipality.name().substr(municipality.name().rfind('/') + 1);
+      const auto it = facts_.find({id, year});
       if (it == facts_.end()) continue;
-      const bool changed =
-          version > 7 && municipality.code() == "131016" && year == 2025;
+      const bool changed = version > 7 && id == "131016" && year == 2025;
       entry.set_implementing(it->second.first == "yes" || changed
                                  ? registry::v1::IMPLEMENTING_YES
                                  : registry::v1::IMPLEMENTING_NO);
