@@ -30,8 +30,13 @@ bool HasPrefecture(std::string_view digits) {
   return prefecture >= 1 && prefecture <= 47;
 }
 
+// Of five or six digits: whether they are a prefecture's own.
+bool IsOfPrefecture(std::string_view digits) {
+  return digits.substr(2, 3) == "000";
+}
+
 bool IsCode(std::string_view six) {
-  return HasPrefecture(six) &&
+  return HasPrefecture(six) && !IsOfPrefecture(six) &&
          MunicipalityCode::CheckDigit(six.substr(0, 5)) == six[5];
 }
 
@@ -44,6 +49,13 @@ ErrorBuilder Refused(std::string_view reason, std::string_view message,
 absl::Status BadPrefecture(std::string_view text) {
   return Refused("CODE_PREFECTURE",
                  "The first two digits are no prefecture (01 to 47).", text);
+}
+
+absl::Status OfPrefecture(std::string_view text) {
+  return Refused("CODE_OF_PREFECTURE",
+                 "This is the code of a prefecture; write that of a "
+                 "municipality.",
+                 text);
 }
 
 }  // namespace
@@ -59,6 +71,13 @@ char MunicipalityCode::CheckDigit(std::string_view five) {
 
 absl::StatusOr<MunicipalityCode> MunicipalityCode::Parse(
     std::string_view text) {
+  absl::StatusOr<MunicipalityCode> code = ParseKnown(text);
+  if (code.ok() && IsOfPrefecture(code->code_)) return OfPrefecture(text);
+  return code;
+}
+
+absl::StatusOr<MunicipalityCode> MunicipalityCode::ParseKnown(
+    std::string_view text) {
   const auto digits = UniformDigits(text);
   if (!digits || (digits->size() != 5 && digits->size() != 6)) {
     return Refused("CODE_FORMAT",
@@ -67,27 +86,34 @@ absl::StatusOr<MunicipalityCode> MunicipalityCode::Parse(
   }
   if (digits->size() == 5) {
     std::string candidates;
+    std::string named;  // the same for a reader
     const std::string with_check = *digits + CheckDigit(*digits);
     const std::string with_zero = "0" + *digits;
     for (const std::string& candidate : {with_check, with_zero}) {
       if (!IsCode(candidate)) continue;
-      if (!candidates.empty()) candidates.push_back(' ');
-      candidates += candidate;
+      named += (candidates.empty() ? ": " : " or ") + candidate;
+      candidates += (candidates.empty() ? "" : " ") + candidate;
     }
     return Refused("CODE_AMBIGUOUS",
                    "Five digits may lack the check digit or the leading zero; "
-                   "write all six.",
+                   "write all six" +
+                       named + ".",
                    text)
         .With("candidates", candidates);
   }
   if (!HasPrefecture(*digits)) return BadPrefecture(text);
   const char expected = CheckDigit(std::string_view(*digits).substr(0, 5));
   if ((*digits)[5] != expected) {
+    // Another digit may be the wrong one: it is a guess, and said as one.
+    const std::string candidate = digits->substr(0, 5) + expected;
+    const bool possible = !IsOfPrefecture(candidate);
     return Refused("CHECK_DIGIT",
-                   "The check digit does not fit the first five digits; "
-                   "compare the code with the national table.",
+                   "The check digit does not fit the first five digits" +
+                       (possible ? ", with which it would be " + candidate
+                                 : std::string()) +
+                       "; compare the code with the national table.",
                    text)
-        .With("candidates", digits->substr(0, 5) + expected);
+        .With("candidates", possible ? candidate : std::string());
   }
   return MunicipalityCode(*digits);
 }
@@ -102,6 +128,7 @@ absl::StatusOr<MunicipalityCode> MunicipalityCode::ParseFiveDigit(
                    text);
   }
   if (!HasPrefecture(*digits)) return BadPrefecture(text);
+  if (IsOfPrefecture(*digits)) return OfPrefecture(text);
   return MunicipalityCode(*digits + CheckDigit(*digits));
 }
 

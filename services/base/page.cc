@@ -140,7 +140,7 @@ std::optional<FiscalYear> Page::Take(std::string_view& rest) {
 
 template <>
 std::optional<MunicipalityCode> Page::Take(std::string_view& rest) {
-  const auto code = MunicipalityCode::Parse(TakeText(rest));
+  const auto code = MunicipalityCode::ParseKnown(TakeText(rest));
   return code.ok() ? std::optional(*code) : std::nullopt;
 }
 

@@ -72,7 +72,7 @@ absl::Status CheckResourceId(std::string_view id) {
 absl::StatusOr<MunicipalityName> MunicipalityName::Parse(
     std::string_view name) {
   WELFARE_ASSIGN_OR_RETURN(const auto parts, Match(name, kPattern));
-  WELFARE_ASSIGN_OR_RETURN(auto code, MunicipalityCode::Parse(parts[0]));
+  WELFARE_ASSIGN_OR_RETURN(auto code, MunicipalityCode::ParseKnown(parts[0]));
   return MunicipalityName{std::move(code)};
 }
 
@@ -82,7 +82,7 @@ std::string MunicipalityName::ToString() const {
 
 absl::StatusOr<CouncilName> CouncilName::Parse(std::string_view name) {
   WELFARE_ASSIGN_OR_RETURN(const auto parts, Match(name, kPattern));
-  WELFARE_ASSIGN_OR_RETURN(auto code, MunicipalityCode::Parse(parts[0]));
+  WELFARE_ASSIGN_OR_RETURN(auto code, MunicipalityCode::ParseKnown(parts[0]));
   return CouncilName{std::move(code)};
 }
 

@@ -31,7 +31,7 @@ absl::StatusOr<Respondent> Respondent::Parse(std::string_view text) {
         .With("text", text);
   }
   WELFARE_ASSIGN_OR_RETURN(MunicipalityCode code,
-                           MunicipalityCode::Parse(text.substr(0, dash)));
+                           MunicipalityCode::ParseKnown(text.substr(0, dash)));
   WELFARE_ASSIGN_OR_RETURN(const RespondentKind kind,
                            ParseRespondentKind(text.substr(dash + 1)));
   return Respondent{std::move(code), kind};

@@ -24,7 +24,14 @@ TEST(MunicipalityCode, ReadsOrRefusesSixDigits) {
            Case{"131130", "131130"},  // remainder 1: check digit 0
            {"131041", "131041"},      // remainder 0: check digit 1
            {"131091", "131091"},      // remainder 10: check digit 1
-           {"130001", "130001"},      // the prefecture itself
+           {"130001", "", "CODE_OF_PREFECTURE"},
+           {"160008", "", "CODE_OF_PREFECTURE"},
+           {"１６０００８", "", "CODE_OF_PREFECTURE"},
+           {"160009", "", "CHECK_DIGIT"},
+           {"16000", "", "CODE_AMBIGUOUS"},
+           {"141003", "141003"},  // a designated city
+           {"141011", "141011"},  // a ward of it
+           {"131008", "131008"},  // the special wards together
            {"131016", "131016"},
            {"011002", "011002"},  // a leading zero
            {"１３１０１６", "131016"},
@@ -56,6 +63,25 @@ TEST(MunicipalityCode, ReadsOrRefusesSixDigits) {
           << row.text;
     }
   }
+}
+
+TEST(MunicipalityCode, SaysWhichCodesMayBeMeant) {
+  const auto message = [](std::string_view text) {
+    return std::string(MessageOf(MunicipalityCode::Parse(text).status()));
+  };
+  EXPECT_NE(message("11002").find("write all six: 110027 or 011002."),
+            std::string::npos)
+      << message("11002");
+  EXPECT_NE(message("131017").find("131016"), std::string::npos)
+      << message("131017");
+}
+
+TEST(MunicipalityCode, ReadsAPrefecturesCodeWhereItWasLetIn) {
+  EXPECT_EQ(MunicipalityCode::ParseKnown("160008")->ToString(), "160008");
+  EXPECT_EQ(ReasonOf(MunicipalityCode::ParseKnown("160009").status()),
+            "CHECK_DIGIT");
+  EXPECT_EQ(ReasonOf(MunicipalityCode::ParseFiveDigit("16000").status()),
+            "CODE_OF_PREFECTURE");
 }
 
 TEST(MunicipalityCode, AddsTheCheckDigitWhereAColumnSaysFiveDigits) {

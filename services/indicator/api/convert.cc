@@ -169,7 +169,7 @@ absl::StatusOr<std::shared_ptr<const Questionnaire>> FromProto(
 }
 
 absl::StatusOr<FrameRow> FromProto(const survey::v1::Frame::Row& row) {
-  const auto code = base::MunicipalityCode::Parse(row.municipality_code());
+  const auto code = base::MunicipalityCode::ParseKnown(row.municipality_code());
   if (!code.ok()) {
     return PeerAnswerInvalid("survey", "a municipality code cannot be read: " +
                                            row.municipality_code());

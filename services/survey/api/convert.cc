@@ -159,7 +159,7 @@ v1::Frame::Row ToProto(const FrameRow& row) {
 
 absl::StatusOr<FrameRow> FrameRowFromProto(const v1::Frame::Row& row) {
   WELFARE_ASSIGN_OR_RETURN(
-      auto code, base::MunicipalityCode::Parse(row.municipality_code()));
+      auto code, base::MunicipalityCode::ParseKnown(row.municipality_code()));
   const bool council =
       row.respondent_kind() == type::v1::RESPONDENT_KIND_COUNCIL;
   FrameRow result{
@@ -178,7 +178,8 @@ absl::StatusOr<FrameRow> FrameRowFromProto(const v1::Frame::Row& row) {
              FactFromProto(status.has_preparation(), status.preparation())});
   }
   for (const std::string& text : row.other_codes()) {
-    WELFARE_ASSIGN_OR_RETURN(auto other, base::MunicipalityCode::Parse(text));
+    WELFARE_ASSIGN_OR_RETURN(auto other,
+                             base::MunicipalityCode::ParseKnown(text));
     result.other_codes.push_back(std::move(other));
   }
   return result;

@@ -51,7 +51,7 @@ absl::StatusOr<std::vector<base::MunicipalityCode>> OtherCodes(
     const rv1::Municipality& municipality, const base::MunicipalityCode& name) {
   std::vector<base::MunicipalityCode> codes;
   const auto add = [&](const std::string& text) -> absl::Status {
-    auto code = base::MunicipalityCode::Parse(text);
+    auto code = base::MunicipalityCode::ParseKnown(text);
     if (!code.ok()) return RegistryUnavailable("it named a code badly");
     if (*code != name &&
         std::find(codes.begin(), codes.end(), *code) == codes.end()) {

@@ -318,7 +318,7 @@ absl::StatusOr<Round> ReadRound(const std::string& survey, const Row& row) {
 
 absl::StatusOr<Submission> ReadSubmission(const base::RoundName& round,
                                           const Row& row, bool answers) {
-  auto code = base::MunicipalityCode::Parse(row.TextView(0));
+  auto code = base::MunicipalityCode::ParseKnown(row.TextView(0));
   if (!code.ok()) return StoredValueInvalid("municipality_code");
   Submission submission{
       .name = {.survey = round.survey,
