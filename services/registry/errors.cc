@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "services/registry/municipality/municipality.h"
+#include "services/text/visible.h"
 
 namespace welfare::registry {
 namespace {
@@ -15,7 +16,17 @@ base::ErrorBuilder Invalid(std::string_view reason, std::string_view message) {
   return MakeError(StatusCode::kInvalidArgument, reason, message);
 }
 
-std::string Text(std::string_view text) { return std::string(text); }
+// What somebody wrote, for a reader.
+std::string Text(std::string_view text) { return text::ShowInvisible(text); }
+
+// The same as it is, for a program, cut where it would make an error that
+// cannot be sent.
+std::string Cut(std::string_view text) {
+  return text::Shorten(text, text::kVisibleBytes);
+}
+
+// A sentence of our own.
+std::string Own(std::string_view sentence) { return std::string(sentence); }
 
 std::string Join(const std::vector<std::string>& words,
                  std::string_view separator) {
@@ -47,17 +58,19 @@ std::string Years(const Municipality& municipality) {
 absl::Status NameInvalid(std::string_view field, std::string_view name,
                          const absl::Status& cause) {
   const std::string found = base::ReasonOf(cause);
-  const std::string reason = found == "CHECK_DIGIT" || found == "CODE_AMBIGUOUS"
-                                 ? found
-                                 : "NAME_INVALID";
+  const bool of_code = found == "CHECK_DIGIT" || found == "CODE_AMBIGUOUS" ||
+                       found == "CODE_OF_PREFECTURE";
+  const std::string reason = of_code ? found : "NAME_INVALID";
   base::ErrorBuilder error = Invalid(reason, base::MessageOf(cause));
   // Among them `candidates`: what the text may have meant.
   if (const auto details = base::GetErrorDetails(cause)) {
-    for (const auto& [key, value] : details->metadata) error.With(key, value);
+    for (const auto& [key, value] : details->metadata) {
+      error.With(key, Cut(value));
+    }
   }
   return error.With("field", field)
-      .With("name", name)
-      .WithViolation({Text(field), reason, Text(base::MessageOf(cause))});
+      .With("name", Cut(name))
+      .WithViolation({Text(field), reason, Own(base::MessageOf(cause))});
 }
 
 absl::Status VersionNegative(std::string_view field, std::int64_t version) {
@@ -78,7 +91,7 @@ absl::Status KnownAtAndVersion() {
 absl::Status FilterInvalid(std::string_view field, std::string_view value) {
   return Invalid("FILTER_INVALID", "No municipality can have this value.")
       .With("field", field)
-      .With("value", value)
+      .With("value", Cut(value))
       .WithViolation({Text(field), "FILTER_INVALID",
                       "Use one of the values the field documents."});
 }
@@ -121,9 +134,23 @@ absl::Status CsvSubjectColumns(std::span<const std::string_view> columns,
   return error;
 }
 
+absl::Status FileTooLarge(std::string_view of, int limit) {
+  return Invalid("FILE_TOO_LARGE",
+                 "A file has at most " + std::to_string(limit) + " " + Own(of) +
+                     " in one transaction; send it as several files.")
+      .With("limit", static_cast<long long>(limit))
+      .With("of", of);
+}
+
+absl::Status RejectsTokenInvalid() {
+  return Invalid("REJECTS_TOKEN_INVALID",
+                 "rejects_token comes from the answer to a dry run of the same "
+                 "batch and goes into another dry run of it.");
+}
+
 absl::Status TransactionMixed(std::string_view why) {
   return Invalid("TRANSACTION_MIXED", why)
-      .WithViolation({"transaction", "TRANSACTION_MIXED", Text(why)});
+      .WithViolation({"transaction", "TRANSACTION_MIXED", Own(why)});
 }
 
 absl::Status FiscalYearInvalid(std::string_view field, int year) {
@@ -163,7 +190,7 @@ absl::Status MunicipalityInvalid(std::vector<base::Violation> violations) {
 absl::Status MaskInvalid(std::string_view path) {
   return Invalid("MASK_INVALID", "The mask names " + Text(path) +
                                      ", which is no field that can be changed.")
-      .With("path", path)
+      .With("path", Cut(path))
       .WithViolation({"update_mask", "MASK_INVALID",
                       "Use the paths the field documents."});
 }
@@ -179,7 +206,7 @@ absl::Status NameAmbiguous(std::string_view name,
   return Invalid("NAME_AMBIGUOUS", "Several municipalities are called " +
                                        Text(name) + "; use one of the codes " +
                                        Join(candidates, ", ") + ".")
-      .With("name", name)
+      .With("name", Cut(name))
       .With("candidates", Join(candidates, " "));
 }
 
@@ -208,7 +235,7 @@ absl::Status RequestIdInvalid(std::string_view request_id) {
 absl::Status MunicipalityTypeUnknown(std::string_view word) {
   return Invalid("MUNICIPALITY_TYPE",
                  "The type is special_ward, city, town or village.")
-      .With("value", word);
+      .With("value", Cut(word));
 }
 
 absl::Status AreaUnknown(std::string_view word) {
@@ -218,19 +245,19 @@ absl::Status AreaUnknown(std::string_view word) {
     areas += area;
   }
   return Invalid("AREA_UNKNOWN", "The area is one of " + areas + ".")
-      .With("value", word);
+      .With("value", Cut(word));
 }
 
 absl::Status ImplementingInvalid(std::string_view word) {
   return Invalid("IMPLEMENTING_INVALID",
                  "implementing is yes, no or ended; leave the record out "
                  "where it is not known.")
-      .With("value", word);
+      .With("value", Cut(word));
 }
 
 absl::Status PreparationInvalid(std::string_view word) {
   return Invalid("PREPARATION_INVALID", "preparation is yes, no or unknown.")
-      .With("value", word);
+      .With("value", Cut(word));
 }
 
 absl::Status PreparationWhileImplementing() {
@@ -240,21 +267,21 @@ absl::Status PreparationWhileImplementing() {
 }
 
 absl::Status YesNoInvalid(std::string_view word) {
-  return Invalid("YES_NO_INVALID", "Write yes or no.").With("value", word);
+  return Invalid("YES_NO_INVALID", "Write yes or no.").With("value", Cut(word));
 }
 
 absl::Status ProgramInvalid(std::string_view program) {
   return Invalid("PROGRAM_INVALID",
                  "A programme's id is 1 to 63 of a-z, 0-9, - and _.")
-      .With("program", program);
+      .With("program", Cut(program));
 }
 
 absl::Status ProgramMismatch(std::string_view program,
                              std::string_view parent) {
   return Invalid("PROGRAM_MISMATCH",
                  "Leave program out, or make it equal to parent.")
-      .With("program", program)
-      .With("parent", parent);
+      .With("program", Cut(program))
+      .With("parent", Cut(parent));
 }
 
 absl::Status YearBeforeProgram(std::string_view program, base::FiscalYear first,
@@ -263,7 +290,7 @@ absl::Status YearBeforeProgram(std::string_view program, base::FiscalYear first,
                                             " began in FY" + first.ToString() +
                                             "; FY" + year.ToString() +
                                             " can have no status.")
-      .With("program", program)
+      .With("program", Cut(program))
       .With("first_fiscal_year", first.value())
       .With("fiscal_year", year.value());
 }
@@ -271,7 +298,7 @@ absl::Status YearBeforeProgram(std::string_view program, base::FiscalYear first,
 absl::Status NameMismatch(std::string_view name, std::string_view expected) {
   return Invalid("NAME_MISMATCH", "Leave name out, or make it " +
                                       Text(expected) + ", as the code says.")
-      .With("name", name)
+      .With("name", Cut(name))
       .With("expected", expected);
 }
 
@@ -285,13 +312,13 @@ absl::Status ReasonRequired(std::string_view field) {
 absl::Status BandInvalid(std::string_view id) {
   return Invalid("BAND_INVALID",
                  "A population band is 1 to 63 of a-z, 0-9, - and _.")
-      .With("value", id);
+      .With("value", Cut(id));
 }
 
 absl::Status OperationInvalid(std::string_view found, std::string_view word) {
   return Invalid("OPERATION_INVALID",
                  "The operation is set, " + Text(word) + " or left empty.")
-      .With("value", found);
+      .With("value", Cut(found));
 }
 
 absl::Status LineageShape(LineageKind kind) {
@@ -301,7 +328,7 @@ absl::Status LineageShape(LineageKind kind) {
       : kind == LineageKind::kSplit
           ? "A split has one predecessor and two successors or more"
           : "A rename has one predecessor and the same successor";
-  return Invalid("LINEAGE_SHAPE", Text(rule) + ", none twice.")
+  return Invalid("LINEAGE_SHAPE", Own(rule) + ", none twice.")
       .With("kind", ToString(kind));
 }
 
@@ -323,7 +350,7 @@ absl::Status TextInvalid(std::size_t max_bytes) {
 
 absl::Status KanaInvalid(std::string_view text) {
   return Invalid("KANA_INVALID", "Write the reading in full-width katakana.")
-      .With("value", text);
+      .With("value", Cut(text));
 }
 
 absl::Status CellCount(std::size_t cells, std::size_t columns) {
@@ -356,7 +383,7 @@ absl::Status ProgramNotFound(std::string_view program, std::int64_t version) {
   return MakeError(StatusCode::kNotFound, "PROGRAM_NOT_FOUND",
                    "Nothing is recorded for programme " + Text(program) +
                        " at this version.")
-      .With("program", program)
+      .With("program", Cut(program))
       .With("version", version)
       .WithResource("registry.welfare/Program", "programs/" + Text(program));
 }
@@ -382,7 +409,7 @@ absl::Status NameUnknown(std::string_view name,
                       (candidates.empty()
                            ? std::string("; see ListMunicipalities.")
                            : "; similar are " + Join(candidates, ", ") + "."))
-      .With("name", name)
+      .With("name", Cut(name))
       .With("candidates", Join(candidates, " "))
       .WithResource("registry.welfare/Municipality", name);
 }
@@ -390,8 +417,8 @@ absl::Status NameUnknown(std::string_view name,
 absl::Status ProgramUnknown(std::string_view program, std::string_view known) {
   return NotFound("PROGRAM_NOT_FOUND", "There is no programme " +
                                            Text(program) +
-                                           "; there are: " + Text(known) + ".")
-      .With("program", program)
+                                           "; there are: " + Own(known) + ".")
+      .With("program", Cut(program))
       .With("known", known)
       .WithResource("registry.welfare/Program", "programs/" + Text(program));
 }
@@ -403,7 +430,7 @@ absl::Status StatusNotFound(std::string_view program,
                                           municipality.ToString() +
                                           ", programme " + Text(program) +
                                           ", FY" + year.ToString() + ".")
-      .With("program", program)
+      .With("program", Cut(program))
       .With("code", municipality.ToString())
       .With("fiscal_year", year.value())
       .WithResource("registry.welfare/StatusRecord",
@@ -435,8 +462,8 @@ absl::Status EtagMismatch(std::string_view resource, std::string_view sent,
                    Text(resource) +
                        " was changed since it was read; read it again and "
                        "repeat the change.")
-      .With("resource", resource)
-      .With("sent", sent)
+      .With("resource", Cut(resource))
+      .With("sent", Cut(sent))
       .With("etag", current);
 }
 
@@ -485,6 +512,22 @@ absl::Status CodeRetired(const base::MunicipalityCode& code) {
       .With("code", code.ToString())
       .WithPrecondition("CODE_RETIRED", "municipalities/" + code.ToString(),
                         "Use the code of a municipality that exists.");
+}
+
+absl::Status CodeNoLongerHeld(const base::MunicipalityCode& code,
+                              base::FiscalYear last,
+                              const base::MunicipalityCode& current) {
+  return MakeError(StatusCode::kFailedPrecondition, "CODE_RETIRED",
+                   "Code " + code.ToString() + " was held until FY" +
+                       last.ToString() + "; its municipality has " +
+                       current.ToString() +
+                       " now. Say the facts of that code, or of a year in "
+                       "which the old one was held.")
+      .With("code", code.ToString())
+      .With("last_fiscal_year", last.ToString())
+      .With("current_code", current.ToString())
+      .WithPrecondition("CODE_RETIRED", "municipalities/" + code.ToString(),
+                        "Use the code that the municipality has now.");
 }
 
 absl::Status CorrectionReasonRequired(base::FiscalYear year,
@@ -566,7 +609,7 @@ absl::Status StoredValueInvalid(std::string_view column,
                                 const absl::Status& cause) {
   return MakeError(StatusCode::kInternal, "STORED_VALUE_INVALID",
                    "A stored value of " + Text(column) +
-                       " cannot be read: " + Text(base::MessageOf(cause)))
+                       " cannot be read: " + Own(base::MessageOf(cause)))
       .With("column", column);
 }
 

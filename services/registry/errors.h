@@ -23,7 +23,8 @@ namespace welfare::registry {
 
 // --- INVALID_ARGUMENT: never right ---
 
-// NAME_INVALID, or CHECK_DIGIT and CODE_AMBIGUOUS when `cause` has these:
+// NAME_INVALID, or CHECK_DIGIT, CODE_AMBIGUOUS and CODE_OF_PREFECTURE when
+// `cause` has these:
 // `name` in the request field `field` is no resource name.
 absl::Status NameInvalid(std::string_view field, std::string_view name,
                          const absl::Status& cause);
@@ -45,6 +46,11 @@ absl::Status FirstLineInvalid(int first_line);
 // the violations of `cause`, which may be OK.
 absl::Status CsvSubjectColumns(std::span<const std::string_view> columns,
                                const absl::Status& cause);
+// FILE_TOO_LARGE: more `of` (records, bytes) than are taken in one file or
+// transaction.
+absl::Status FileTooLarge(std::string_view of, int limit);
+// REJECTS_TOKEN_INVALID: no token of this batch, or no dry run.
+absl::Status RejectsTokenInvalid();
 // TRANSACTION_MIXED: what a stream that is one transaction may not do.
 absl::Status TransactionMixed(std::string_view why);
 // REQUEST_ID_INVALID.
@@ -148,6 +154,10 @@ absl::Status EtagMismatch(std::string_view resource, std::string_view sent,
 
 // CODE_RETIRED: the code belongs to a municipality that no longer exists.
 absl::Status CodeRetired(const base::MunicipalityCode& code);
+// CODE_RETIRED: its municipality held it until `last` and has `current` now.
+absl::Status CodeNoLongerHeld(const base::MunicipalityCode& code,
+                              base::FiscalYear last,
+                              const base::MunicipalityCode& current);
 // LINEAGE_IN_USE: the event brought about a municipality that has status
 // records or takes part in another event.
 absl::Status LineageInUse(std::int64_t number,

@@ -54,6 +54,9 @@ inline ProgramCatalog Programs() {
       .value();
 }
 
+// The programme of most tests.
+inline Program Jusou() { return Programs().programs().at("jusou"); }
+
 inline StatusRecord MakeStatus(std::int64_t id, std::string_view code, int year,
                                Implementing implementing,
                                Preparation preparation) {

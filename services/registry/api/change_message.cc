@@ -83,6 +83,7 @@ void ChangeMessage::AddStatus(const StatusRecord& record) {
   AppendNumber(body, Record::kCorrectionFieldNumber, record.correction ? 1 : 0);
   body += commit_.record;
   body += record.retracted ? commit_.retracted : commit_.etag;
+  AppendNumber(body, Record::kRestoredVersionFieldNumber, record.restores);
   AppendTag(bytes_, v1::StreamChangesResponse::kChangesFieldNumber,
             kLengthDelimited);
   // One byte for the tag of the record within the change.
@@ -110,7 +111,7 @@ std::size_t ChangeMessage::Add(const History& history, const Commit& commit,
   const std::size_t municipalities = commit.municipalities.size();
   const std::size_t statuses = commit.statuses.size();
   std::size_t at = first;
-  for (; at < commit.size() && size_ < limit; ++at) {
+  for (; at < commit.size() && !Full(limit); ++at) {
     if (at >= municipalities && at < municipalities + statuses) {
       AddStatus(*commit.statuses[at - municipalities]);
       ++size_;

@@ -28,8 +28,15 @@ class ChangeMessage {
 
   // Number of changes in it.
   std::size_t size() const { return size_; }
+  // Whether it has `limit` changes, or as many bytes as leave room for the
+  // longest one below the 4 MiB of a message.
+  bool Full(std::size_t limit) const {
+    return size_ >= limit || bytes_.size() >= kFullBytes;
+  }
 
  private:
+  static constexpr std::size_t kFullBytes = std::size_t{1} << 20;
+
   void AddStatus(const StatusRecord& record);
 
   std::string bytes_;

@@ -201,6 +201,7 @@ v1::StatusRecord ToProto(std::string_view incarnation,
   result.set_reason(record.reason);
   result.set_correction(record.correction);
   result.set_retracted(record.retracted);
+  result.set_restored_version(record.restores);
   // A record that is only proposed has neither version nor time.
   if (record.version > 0) {
     result.set_version(record.version);
@@ -256,6 +257,7 @@ v1::Roster ToProto(const Roster& roster) {
     line.set_implementing(ToProto(entry.status.implementing));
     line.set_preparation(ToProto(entry.status.preparation));
     line.set_newcomer(entry.newcomer);
+    line.set_newcomer_unknown(entry.newcomer_unknown);
     if (entry.first_implementation_year.has_value()) {
       line.set_first_implementation_year(
           entry.first_implementation_year->value());
@@ -267,6 +269,8 @@ v1::Roster ToProto(const Roster& roster) {
   result.set_not_implementing_count(roster.counts.not_implementing);
   result.set_preparing_count(roster.counts.preparing);
   result.set_newcomer_count(roster.counts.newcomers);
+  result.set_unrecorded_count(roster.counts.unrecorded);
+  result.set_newcomer_unknown_count(roster.counts.newcomers_unknown);
   AddNames(roster.leavers, *result.mutable_leavers());
   for (const RosterGroup& group : roster.groups) {
     v1::Roster::Group& line = *result.add_groups();
@@ -277,6 +281,8 @@ v1::Roster ToProto(const Roster& roster) {
     line.set_not_implementing_count(group.counts.not_implementing);
     line.set_preparing_count(group.counts.preparing);
     line.set_newcomer_count(group.counts.newcomers);
+    line.set_unrecorded_count(group.counts.unrecorded);
+    line.set_newcomer_unknown_count(group.counts.newcomers_unknown);
   }
   if (roster.comparison.has_value()) {
     v1::Roster::Comparison& comparison = *result.mutable_comparison();
@@ -319,6 +325,7 @@ v1::ProgramTimeline ToProto(const ProgramTimeline& timeline) {
     AddNames(year.newcomers, *line.mutable_newcomers());
     AddNames(year.leavers, *line.mutable_leavers());
     AddNames(year.preparing, *line.mutable_preparing());
+    AddNames(year.newcomers_unknown, *line.mutable_newcomers_unknown());
   }
   for (const TimelineRow& row : timeline.rows) {
     v1::ProgramTimeline::Municipality& line = *result.add_municipalities();
@@ -435,6 +442,7 @@ type::v1::ImportResult ToProto(const ImportPlan& plan,
   counts.set_deleted(plan.counts.deleted);
   counts.set_rejected(plan.counts.rejected);
   result.set_rejected_as_whole(plan.rejected_as_whole);
+  result.set_rejects_total(static_cast<std::int32_t>(plan.rejects_total));
   for (const Reject& reject : plan.rejects) {
     type::v1::ImportReject& line = *result.add_rejects();
     line.set_source_file(std::string(source_file));

@@ -57,6 +57,36 @@ absl::StatusOr<const Municipality*> Named(const RegistryView& view,
   return found;
 }
 
+// What still goes on a page: as many elements as were asked for, and no more
+// bytes than make a message that every client takes (4 MiB), in JSON too, whose
+// names and escapes double it. One element always goes on, so that every page
+// leads to the next.
+class PageRoom {
+ public:
+  explicit PageRoom(int elements) : elements_(elements) {}
+
+  bool full() const { return full_; }
+
+  // Whether `element` goes on the page; after the first that does not, none
+  // does.
+  bool Take(const google::protobuf::MessageLite& element) {
+    constexpr std::size_t kMostBytes = std::size_t{3} << 19;  // 1.5 MiB
+    const std::size_t bytes = element.ByteSizeLong();
+    full_ = full_ || taken_ == elements_ ||
+            (taken_ > 0 && bytes_ + bytes > kMostBytes);
+    if (full_) return false;
+    ++taken_;
+    bytes_ += bytes;
+    return true;
+  }
+
+ private:
+  int elements_;
+  int taken_ = 0;
+  std::size_t bytes_ = 0;
+  bool full_ = false;
+};
+
 // What ListMunicipalities filters by beside facts.
 struct StatusFilter {
   std::string program;
@@ -213,8 +243,9 @@ absl::Status RegistryReader::GetRoster(const platform::CallContext& call,
   }
   const RegistryView view = pin.view();
   WELFARE_RETURN_IF_ERROR(CheckRecorded(view, name->program));
+  const Program& program = catalog_.programs().find(name->program)->second;
   v1::Roster roster =
-      ToProto(ComputeRoster(view, name->program, name->fiscal_year, compared));
+      ToProto(ComputeRoster(view, program, name->fiscal_year, compared));
   roster.set_incarnation(incarnation_);
   reply = platform::Share(roster.SerializeAsString());
   replies_.Set(key, reply, kReplyLifetime);
@@ -242,6 +273,7 @@ absl::Status RegistryReader::BatchGetMunicipalities(
   WELFARE_ASSIGN_OR_RETURN(const base::FiscalYear year,
                            YearOf(request.fiscal_year(), pin.moment));
   const RegistryView view = pin.view();
+  PageRoom room(kMaxNames);
   for (int i = 0; i < request.names_size(); ++i) {
     WELFARE_ASSIGN_OR_RETURN(
         const Municipality* municipality,
@@ -249,7 +281,9 @@ absl::Status RegistryReader::BatchGetMunicipalities(
     if (request.fiscal_year() != 0 && municipality->InYear(year) == nullptr) {
       return MunicipalityNotInYear(*municipality, year);
     }
-    *response.add_municipalities() = ToProto(view, *municipality, year);
+    v1::Municipality found = ToProto(view, *municipality, year);
+    if (!room.Take(found)) return BatchSize(request.names_size(), i);
+    *response.add_municipalities() = std::move(found);
   }
   response.set_version(pin.version);
   return absl::OkStatus();
@@ -278,7 +312,7 @@ absl::Status RegistryReader::ListMunicipalities(
     WELFARE_RETURN_IF_ERROR(CheckRecorded(view, filter.program));
   }
   int total = 0;
-  bool more = false;
+  PageRoom room(page.size());
   std::optional<base::MunicipalityCode> last;
   for (const Municipality* municipality : view.Municipalities()) {
     const MunicipalityFacts* facts = municipality->InYear(year);
@@ -293,14 +327,13 @@ absl::Status RegistryReader::ListMunicipalities(
     if (after.has_value() && municipality->first_code <= std::get<2>(*after)) {
       continue;
     }
-    if (response.municipalities_size() == page.size()) {
-      more = true;
-      continue;
-    }
-    *response.add_municipalities() = ToProto(view, *municipality, year);
+    if (room.full()) continue;
+    v1::Municipality found = ToProto(view, *municipality, year);
+    if (!room.Take(found)) continue;
+    *response.add_municipalities() = std::move(found);
     last = municipality->first_code;
   }
-  if (more) {
+  if (room.full()) {
     response.set_next_page_token(
         page.TokenAfter(Key(pin.version, year, *last)));
   }
@@ -379,20 +412,22 @@ absl::Status RegistryReader::ListHistory(
                    });
   Position here;  // of the entry at hand: the first of a version has 1
   Position last;  // of the last on the page
+  PageRoom room(page.size());
   for (const HistoryItem& item : items) {
     here = std::get<0>(here) == item.version
                ? Position(item.version, std::get<1>(here) + 1)
                : Position(item.version, 1);
     if (here <= after) continue;
-    if (response.history_size() == page.size()) {
-      response.set_next_page_token(page.TokenAfter(last));
-      return absl::OkStatus();
-    }
     const Commit& commit = pin.history->commit(item.version);
-    *response.add_history() =
+    v1::HistoryEntry entry =
         item.facts != nullptr    ? ToProto(*item.facts, commit)
         : item.status != nullptr ? ToProto(incarnation_, *item.status, commit)
                                  : ToProto(*item.event, commit);
+    if (!room.Take(entry)) {
+      response.set_next_page_token(page.TokenAfter(last));
+      return absl::OkStatus();
+    }
+    *response.add_history() = std::move(entry);
     last = here;
   }
   return absl::OkStatus();
@@ -442,7 +477,8 @@ absl::Status RegistryReader::GetProgramTimeline(
   WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
   const RegistryView view = pin.view();
   WELFARE_RETURN_IF_ERROR(CheckRecorded(view, name->program));
-  response = ToProto(ComputeTimeline(view, name->program));
+  response = ToProto(
+      ComputeTimeline(view, catalog_.programs().find(name->program)->second));
   return absl::OkStatus();
 }
 
@@ -459,15 +495,17 @@ absl::Status RegistryReader::ListLineageEvents(
   WELFARE_ASSIGN_OR_RETURN(const Pin pin,
                            PinVersion(call, request, std::get<0>(after)));
   Position last;
+  PageRoom room(page.size());
   for (const LineageEvent* event : pin.view().LineageRecords()) {
     const Position here(event->version, event->number);
     if (here <= after) continue;
-    if (response.lineage_events_size() == page.size()) {
+    v1::LineageEvent found =
+        ToProto(*event, pin.history->commit(event->version).recorded_time);
+    if (!room.Take(found)) {
       response.set_next_page_token(page.TokenAfter(last));
       break;
     }
-    *response.add_lineage_events() =
-        ToProto(*event, pin.history->commit(event->version).recorded_time);
+    *response.add_lineage_events() = std::move(found);
     last = here;
   }
   return absl::OkStatus();
@@ -494,15 +532,17 @@ absl::Status RegistryReader::ListBoundaryMappings(
   if (after.has_value()) pin.version = std::get<0>(*after);
   const RegistryView view = pin.view();
   std::optional<base::MunicipalityCode> last;
+  PageRoom room(page.size());
   for (const BoundaryMapping& mapping : MapBoundaries(view, from, to)) {
     if (after.has_value() && mapping.municipality <= std::get<1>(*after)) {
       continue;
     }
-    if (response.boundary_mappings_size() == page.size()) {
+    v1::BoundaryMapping found = ToProto(mapping, view, from, to);
+    if (!room.Take(found)) {
       response.set_next_page_token(page.TokenAfter(Key(pin.version, *last)));
       break;
     }
-    *response.add_boundary_mappings() = ToProto(mapping, view, from, to);
+    *response.add_boundary_mappings() = std::move(found);
     last = mapping.municipality;
   }
   response.set_version(pin.version);
@@ -562,6 +602,7 @@ absl::Status RegistryReader::ListStatusRecords(
     municipality = found == nullptr ? name->code : found->first_code;
   }
   std::optional<Position> last;
+  PageRoom room(page.size());
   for (const CommitPtr& commit : pin.history->CommitsAfter(
            std::max<std::int64_t>(0, after_version - 1))) {
     if (commit->version > pin.version) break;
@@ -579,12 +620,13 @@ absl::Status RegistryReader::ListStatusRecords(
                           record->fiscal_year) != record.get()) {
         continue;
       }
-      if (response.status_records_size() == page.size()) {
+      v1::StatusRecord found =
+          ToProto(incarnation_, *record, commit->recorded_time);
+      if (!room.Take(found)) {
         response.set_next_page_token(page.TokenAfter(*last));
         return absl::OkStatus();
       }
-      *response.add_status_records() =
-          ToProto(incarnation_, *record, commit->recorded_time);
+      *response.add_status_records() = std::move(found);
       last = here;
     }
   }

@@ -21,7 +21,7 @@ absl::Status RegistryStreams::StreamChanges(
     for (std::size_t at = 0; at < commit->size();) {
       at += message.Add(*head, *commit, at, kChangesPerMessage);
       if (at == commit->size()) sent = commit->version;
-      if (message.size() == kChangesPerMessage) {
+      if (message.Full(kChangesPerMessage)) {
         WELFARE_RETURN_IF_ERROR(send(message.Take(sent)));
       }
     }

@@ -1,12 +1,14 @@
 #include "services/registry/api/registry_writer.h"
 
 #include <algorithm>
+#include <charconv>
 #include <functional>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/base/page.h"
 #include "services/base/resource_name.h"
 #include "services/base/sha256.h"
 #include "services/platform/errors.h"
@@ -61,6 +63,47 @@ absl::Status CheckReason(std::string_view field, std::string_view reason) {
   if (fault.ok()) return fault;
   return StatusInvalid({{std::string(field), base::ReasonOf(fault),
                          std::string(base::MessageOf(fault))}});
+}
+
+absl::Status CheckSourceFile(std::string_view name) {
+  absl::Status fault = CheckText(name, kMaxFileNameBytes);
+  if (fault.ok()) return fault;
+  return CsvInvalid(fault);
+}
+
+// What a token of rejects is bound to: the batch; of a file that is one
+// transaction, whose batches come one by one, its header line.
+std::string RejectsScope(std::string_view method, std::string_view csv,
+                         bool whole) {
+  if (whole) csv = csv.substr(0, csv.find('\n'));
+  return std::string(method) + " rejects " + base::Sha256Hex(csv);
+}
+
+std::string RejectsToken(const RejectList::Position& position,
+                         const std::string& scope) {
+  return base::EncodePageToken(
+      std::to_string(position.first) + "/" + std::to_string(position.second),
+      scope);
+}
+
+// The position behind which the rejects of an answer begin.
+template <typename Request>
+absl::StatusOr<RejectList::Position> RejectsAfter(const Request& request,
+                                                  const std::string& scope) {
+  if (request.rejects_token().empty()) return RejectList::Position();
+  const auto key = base::DecodePageToken(request.rejects_token(), scope);
+  if (!key.ok() || !request.validate_only()) return RejectsTokenInvalid();
+  RejectList::Position position;
+  const char* const end = key->data() + key->size();
+  const auto record = std::from_chars(key->data(), end, position.first);
+  if (record.ec != std::errc() || record.ptr == end || *record.ptr != '/') {
+    return RejectsTokenInvalid();
+  }
+  const auto number = std::from_chars(record.ptr + 1, end, position.second);
+  if (number.ec != std::errc() || number.ptr != end) {
+    return RejectsTokenInvalid();
+  }
+  return position;
 }
 
 std::string AuditDetail(const ImportCounts& counts) {
@@ -121,7 +164,11 @@ std::string AuditOf(const StatusRecord& record) {
          ",\"implementing\":" + Quote(ToString(record.facts.implementing)) +
          ",\"preparation\":" + Quote(ToString(record.facts.preparation)) +
          ",\"correction\":" + (record.correction ? "true" : "false") +
-         ",\"retracted\":" + (record.retracted ? "true" : "false") + "}";
+         ",\"retracted\":" + (record.retracted ? "true" : "false") +
+         (record.restores == 0
+              ? std::string()
+              : ",\"restored_version\":" + std::to_string(record.restores)) +
+         "}";
 }
 
 }  // namespace
@@ -369,11 +416,21 @@ absl::Status RegistryWriter::Import(
   if (call.cancelled()) return platform::Cancelled("an import");
   const type::v1::CsvBatch& batch = request.batch();
   WELFARE_ASSIGN_OR_RETURN(const std::size_t first_line, FirstLine(batch));
+  WELFARE_RETURN_IF_ERROR(CheckSourceFile(batch.source_file()));
   const bool whole = request.transaction() == v1::IMPORT_TRANSACTION_FILE;
   const bool last = alone || request.end_of_file();
+  const std::string scope = RejectsScope(method, batch.csv(), whole);
+  WELFARE_ASSIGN_OR_RETURN(const RejectList::Position after,
+                           RejectsAfter(request, scope));
   WELFARE_RETURN_IF_ERROR(Continue(file, batch.csv(), whole, last));
-  WELFARE_ASSIGN_OR_RETURN(ParsedBatch<Row> parsed,
-                           parse(batch.csv(), first_line));
+  if (whole && file.pending.rows == 0) {
+    file.pending.rejects = RejectList(after);
+  }
+  WELFARE_ASSIGN_OR_RETURN(
+      ParsedBatch<Row> parsed,
+      parse(batch.csv(), first_line,
+            whole ? file.pending.RejectsAfterIn(after) : after));
+  WELFARE_RETURN_IF_ERROR(CountRecords(file, parsed.rows));
   WriteRequest write =
       MakeWriteRequest(call, request, request.request_id(), method, resource);
   if (whole) {
@@ -394,14 +451,20 @@ absl::Status RegistryWriter::Import(
   const bool validate_only = request.validate_only();
   // Set by the plan that ran last; stays empty when the reply is a stored one.
   std::optional<ImportCounts> counts;
+  std::optional<RecordKeys> keys;
   WELFARE_ASSIGN_OR_RETURN(
       const std::string reply,
       Run(write, validate_only,
           [&](const WriteContext& context) -> absl::StatusOr<WritePlan> {
             ImportPlan planned = plan(context.current, parsed, whole);
             counts = planned.counts;
+            keys = std::move(planned.keys);
             type::v1::ImportResult result =
                 ToProto(planned, batch.source_file());
+            if (planned.rejects_go_on.has_value()) {
+              result.set_next_rejects_token(
+                  RejectsToken(*planned.rejects_go_on, scope));
+            }
             result.set_request_id(request_id);
             result.set_version(planned.changes.empty() || validate_only
                                    ? context.current.version()
@@ -412,6 +475,13 @@ absl::Status RegistryWriter::Import(
                              .reply = result.SerializeAsString()};
           }));
   response.ParseFromString(reply);
+  if (!alone) {
+    if (!keys.has_value()) {
+      // A repeat was not planned; what it speaks of still counts.
+      keys = plan(*live_.Head(), parsed, whole).keys;
+    }
+    file.keys.merge(*keys);
+  }
   if (counts.has_value() && !validate_only) {
     counters.created.Increment(counts->created);
     counters.updated.Increment(counts->updated);
@@ -430,12 +500,15 @@ absl::Status RegistryWriter::ImportMunicipalities(
   WELFARE_RETURN_IF_ERROR(CheckReason("reason", request.reason()));
   return Import(
       call, request, "ImportMunicipalities", "municipalities", file, alone,
-      [&](std::string_view csv, std::size_t first_line) {
-        return ParseMunicipalities(csv, first_line, file.seen);
+      [&](std::string_view csv, std::size_t first_line,
+          const RejectList::Position& after) {
+        return ParseMunicipalities(csv, first_line, file.seen, after);
       },
       [&](const History& current, const auto& records, bool whole) {
         return PlanMunicipalities(current, records,
-                                  {.reason = request.reason(), .whole = whole});
+                                  {.reason = request.reason(),
+                                   .whole = whole,
+                                   .keys_before = &file.keys});
       },
       municipality_rows_, response);
 }
@@ -448,13 +521,15 @@ absl::Status RegistryWriter::ImportStatusRecords(
       CheckReason("correction_reason", request.correction_reason()));
   return Import(
       call, request, "ImportStatusRecords", "programs", file, alone,
-      [&](std::string_view csv, std::size_t first_line) {
-        return ParseStatusRecords(csv, first_line, catalog_, file.seen);
+      [&](std::string_view csv, std::size_t first_line,
+          const RejectList::Position& after) {
+        return ParseStatusRecords(csv, first_line, catalog_, file.seen, after);
       },
       [&](const History& current, const auto& records, bool whole) {
-        return PlanStatusRecords(
-            current, records,
-            {.reason = request.correction_reason(), .whole = whole});
+        return PlanStatusRecords(current, records,
+                                 {.reason = request.correction_reason(),
+                                  .whole = whole,
+                                  .keys_before = &file.keys});
       },
       status_rows_, response);
 }

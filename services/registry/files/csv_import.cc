@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 #include <utility>
 
 #include "services/base/error.h"
@@ -14,6 +13,7 @@
 #include "services/registry/program/status_rules.h"
 #include "services/text/csv.h"
 #include "services/text/normalize.h"
+#include "services/text/visible.h"
 
 namespace welfare::registry {
 namespace {
@@ -37,19 +37,13 @@ constexpr std::array<std::string_view, 1> kStatusOptional = {"operation"};
 // Collects the faults of one record.
 class RecordFaults {
  public:
-  RecordFaults(const RecordOrigin& origin, std::vector<Reject>& rejects)
+  RecordFaults(const RecordOrigin& origin, RejectList& rejects)
       : origin_(origin), rejects_(rejects) {}
 
   void Add(std::string_view column, std::string_view value,
            const absl::Status& fault) {
     any_ = true;
-    rejects_.push_back({.line = origin_.line,
-                        .record = origin_.record,
-                        .column = std::string(column),
-                        .value = std::string(value),
-                        .reason = base::ReasonOf(fault),
-                        .message = std::string(base::MessageOf(fault)),
-                        .raw_record = origin_.raw});
+    rejects_.Add(origin_, column, value, fault);
   }
 
   // Returns the value, or nothing after noting its fault.
@@ -81,7 +75,7 @@ class RecordFaults {
 
  private:
   const RecordOrigin& origin_;
-  std::vector<Reject>& rejects_;
+  RejectList& rejects_;
   bool any_ = false;
 };
 
@@ -156,6 +150,7 @@ absl::StatusOr<Header> ReadHeader(const text::CsvRecord& record,
 template <typename Row, typename ReadRecord>
 absl::StatusOr<ParsedBatch<Row>> ParseBatch(std::string_view csv,
                                             std::size_t first_line,
+                                            const RejectList::Position& after,
                                             const Format& format,
                                             ReadRecord read) {
   text::CsvReader reader(csv);
@@ -165,20 +160,22 @@ absl::StatusOr<ParsedBatch<Row>> ParseBatch(std::string_view csv,
   const text::CsvRecord header_record =
       first->has_value()
           ? **first
-          : text::CsvRecord{.raw = {}, .cells = {""}, .cell_lines = {}};
+          : text::CsvRecord{.raw = {}, .cells = {""}, .cell_lines = {1}};
   WELFARE_ASSIGN_OR_RETURN(const Header header,
                            ReadHeader(header_record, format));
-  ParsedBatch<Row> batch;
+  ParsedBatch<Row> batch{.rows = 0, .good = {}, .rejects = RejectList(after)};
   std::size_t line_of_first = 0;
   while (true) {
     absl::StatusOr<std::optional<text::CsvRecord>> next = reader.Next();
     if (next.ok() && !next->has_value()) break;
-    ++batch.rows;
+    if (++batch.rows > kMostRecords) {
+      return FileTooLarge("records", kMostRecords);
+    }
     if (batch.rows == 1) line_of_first = reader.last_line();
     const RecordOrigin origin{
         .line = first_line + (reader.last_line() - line_of_first),
         .record = batch.rows,
-        .raw = std::string(reader.last_raw())};
+        .raw = text::Shorten(reader.last_raw(), kRawBytesShown)};
     RecordFaults faults(origin, batch.rejects);
     if (!next.ok()) {
       faults.Add("", "", next.status());
@@ -205,7 +202,11 @@ std::optional<std::string> ReadSubject(const Header& header,
   subject.column = std::string(column);
   subject.text = std::string(cell);
   if (column == "municipality_name") {
-    const auto key = text::NameKey(cell);
+    // A key is made of names only: folding a whole file would take its time.
+    const auto key =
+        cell.size() > kMaxNameBytes
+            ? absl::StatusOr<std::string>(TextInvalid(kMaxNameBytes))
+            : text::NameKey(cell);
     if (cell.empty() || !key.ok()) {
       faults.Add(column, cell,
                  cell.empty() ? ValueMissing() : TextInvalid(kMaxNameBytes));
@@ -247,7 +248,6 @@ template <typename Row>
 ImportPlan StartPlan(const ParsedBatch<Row>& batch) {
   ImportPlan plan;
   plan.counts.rows = batch.rows;
-  plan.rejects = batch.rejects;
   return plan;
 }
 
@@ -268,23 +268,22 @@ void Count(Outcome outcome, ImportCounts& counts) {
   }
 }
 
-// Counts the refused records, puts the rejects in file order, and takes the
+// Counts the refused records, shows a page of the rejects, and takes the
 // changes; none where the file is taken as a whole and a record was refused.
-template <typename Row>
-void FinishPlan(const ParsedBatch<Row>& batch, const ImportOptions& options,
+void FinishPlan(const RejectList& rejects, const ImportOptions& options,
                 Draft& draft, ImportPlan& plan) {
-  std::set<int> refused;
-  for (const Reject& reject : plan.rejects) refused.insert(reject.record);
-  if (options.whole && !refused.empty()) {
-    plan.counts = {.rows = batch.rows, .rejected = batch.rows};
-    plan.rejected_as_whole = batch.rows - static_cast<int>(refused.size());
+  const int rows = plan.counts.rows;
+  if (options.whole && rejects.records() > 0) {
+    plan.counts = {.rows = rows, .rejected = rows};
+    plan.rejected_as_whole = rows - rejects.records();
   } else {
-    plan.counts.rejected = static_cast<int>(refused.size());
+    plan.counts.rejected = rejects.records();
     plan.changes = draft.TakeChanges();
   }
-  std::stable_sort(
-      plan.rejects.begin(), plan.rejects.end(),
-      [](const Reject& a, const Reject& b) { return a.record < b.record; });
+  RejectList::Page page = rejects.Show();
+  plan.rejects = std::move(page.rejects);
+  plan.rejects_total = rejects.total();
+  if (page.more) plan.rejects_go_on = page.last;
 }
 
 // Puts a municipality into the draft: creates it, or changes what differs.
@@ -292,10 +291,12 @@ absl::StatusOr<Outcome> Put(Draft& draft, const MunicipalityRow& row,
                             const Provenance& provenance) {
   const base::MunicipalityCode& code = *row.subject.code;
   if (draft.FindMunicipality(code) != nullptr) {
-    return UpdateMunicipality(draft, {.code = code,
-                                      .says = row.says,
-                                      .valid_from = row.valid_from,
-                                      .provenance = provenance});
+    return UpdateMunicipality(
+        draft, {.code = code,
+                .says = row.says,
+                .valid_from = row.valid_from,
+                .provenance = provenance,
+                .says_code = row.subject.column != kResourceColumn});
   }
   const MunicipalityStatement& says = row.says;
   const bool usual = says.council_name->empty();
@@ -341,20 +342,46 @@ absl::StatusOr<Outcome> Retract(Draft& draft, const StatusRow& row,
                                 const base::MunicipalityCode& municipality,
                                 const std::string& reason) {
   if (reason.empty()) return ReasonRequired("correction_reason");
-  WELFARE_RETURN_IF_ERROR(RetractStatus(draft, row.program, municipality,
-                                        row.fiscal_year, "", reason)
-                              .status());
-  return Outcome::kDeleted;
+  WELFARE_ASSIGN_OR_RETURN(const StatusRecord record,
+                           RetractStatus(draft, row.program, municipality,
+                                         row.fiscal_year, "", reason));
+  return record.retracted ? Outcome::kDeleted : Outcome::kUpdated;
 }
 
-// The code of the municipality a record names.
+// The resource id of the municipality that holds, or ever held, `code`; a code
+// that nobody held stays as it is.
+base::MunicipalityCode IdOf(const Draft& draft,
+                            const base::MunicipalityCode& code) {
+  const Municipality* found = draft.FindMunicipality(code);
+  return found == nullptr ? code : found->first_code;
+}
+
+// The resource id of the municipality a record names.
 absl::StatusOr<base::MunicipalityCode> Resolve(const Draft& draft,
                                                const StatusRow& row) {
-  if (row.subject.code.has_value()) return *row.subject.code;
+  if (row.subject.code.has_value()) return IdOf(draft, *row.subject.code);
   WELFARE_ASSIGN_OR_RETURN(
       const Municipality* found,
       ResolveName(draft, row.subject.text, row.fiscal_year));
   return found->first_code;
+}
+
+// Notes what a record speaks of. Fails where the file has spoken of it before,
+// by whatever name.
+//
+// Errors:
+//   INVALID_ARGUMENT, reason DUPLICATE_RECORD.
+absl::Status CheckFirst(std::string key, const RecordOrigin& origin,
+                        const ImportOptions& options, ImportPlan& plan) {
+  if (options.keys_before != nullptr) {
+    const auto before = options.keys_before->find(key);
+    if (before != options.keys_before->end()) {
+      return DuplicateRecord(before->second);
+    }
+  }
+  const auto [entry, added] =
+      plan.keys.try_emplace(std::move(key), origin.line);
+  return added ? absl::OkStatus() : DuplicateRecord(entry->second);
 }
 
 // The column a refusal is about.
@@ -362,9 +389,9 @@ std::string_view ColumnOf(const absl::Status& fault, const RecordSubject& who,
                           std::string_view otherwise) {
   const std::string reason = base::ReasonOf(fault);
   for (const std::string_view about_subject :
-       {"MUNICIPALITY_NOT_FOUND", "MUNICIPALITY_NOT_IN_YEAR", "CODE_RETIRED",
-        "MUNICIPALITY_IN_USE", "NAME_UNKNOWN", "NAME_AMBIGUOUS",
-        "TEXT_INVALID"}) {
+       {"DUPLICATE_RECORD", "MUNICIPALITY_NOT_FOUND",
+        "MUNICIPALITY_NOT_IN_YEAR", "CODE_RETIRED", "MUNICIPALITY_IN_USE",
+        "NAME_UNKNOWN", "NAME_AMBIGUOUS", "TEXT_INVALID"}) {
     if (reason == about_subject) return who.column;
   }
   return otherwise;
@@ -401,7 +428,8 @@ absl::Status CheckPopulationBand(std::string_view id) {
 }
 
 absl::StatusOr<ParsedBatch<MunicipalityRow>> ParseMunicipalities(
-    std::string_view csv, std::size_t first_line, SeenRecords& seen) {
+    std::string_view csv, std::size_t first_line, SeenRecords& seen,
+    const RejectList::Position& rejects_after) {
   const auto read = [&seen](const Header& header, const text::CsvRecord& record,
                             const RecordOrigin& origin, RecordFaults& faults,
                             std::vector<MunicipalityRow>& good) {
@@ -454,7 +482,7 @@ absl::StatusOr<ParsedBatch<MunicipalityRow>> ParseMunicipalities(
     }
     if (!faults.any()) good.push_back(std::move(row));
   };
-  return ParseBatch<MunicipalityRow>(csv, first_line,
+  return ParseBatch<MunicipalityRow>(csv, first_line, rejects_after,
                                      {.required = kMunicipalityColumns,
                                       .subjects = kMunicipalitySubjects,
                                       .optional = kMunicipalityOptional},
@@ -463,7 +491,7 @@ absl::StatusOr<ParsedBatch<MunicipalityRow>> ParseMunicipalities(
 
 absl::StatusOr<ParsedBatch<StatusRow>> ParseStatusRecords(
     std::string_view csv, std::size_t first_line, const ProgramCatalog& catalog,
-    SeenRecords& seen) {
+    SeenRecords& seen, const RejectList::Position& rejects_after) {
   const auto read = [&](const Header& header, const text::CsvRecord& record,
                         const RecordOrigin& origin, RecordFaults& faults,
                         std::vector<StatusRow>& good) {
@@ -515,7 +543,7 @@ absl::StatusOr<ParsedBatch<StatusRow>> ParseStatusRecords(
                     .facts = facts,
                     .note = std::move(note)});
   };
-  return ParseBatch<StatusRow>(csv, first_line,
+  return ParseBatch<StatusRow>(csv, first_line, rejects_after,
                                {.required = kStatusColumns,
                                 .subjects = kStatusSubjects,
                                 .optional = kStatusOptional},
@@ -526,22 +554,36 @@ ImportPlan PlanMunicipalities(const History& current,
                               const ParsedBatch<MunicipalityRow>& batch,
                               const ImportOptions& options) {
   ImportPlan plan = StartPlan(batch);
+  RejectList rejects = batch.rejects;
   Draft draft(current);
   const Provenance provenance{.note = "", .reason = options.reason};
   for (const MunicipalityRow& row : batch.good) {
-    const absl::StatusOr<Outcome> outcome = row.deletes
-                                                ? Delete(draft, row, provenance)
-                                                : Put(draft, row, provenance);
+    // Two codes of one municipality are two statements, each of the years in
+    // which it was held; two resource names are not.
+    const base::MunicipalityCode& subject =
+        row.subject.column == kResourceColumn ? IdOf(draft, *row.subject.code)
+                                              : *row.subject.code;
+    absl::StatusOr<Outcome> outcome = Outcome::kUnchanged;
+    if (absl::Status first = CheckFirst(
+            subject.ToString() + "/" +
+                (row.valid_from.has_value() ? row.valid_from->ToString() : ""),
+            row.origin, options, plan);
+        !first.ok()) {
+      outcome = std::move(first);
+    } else {
+      outcome = row.deletes ? Delete(draft, row, provenance)
+                            : Put(draft, row, provenance);
+    }
     if (outcome.ok()) {
       Count(*outcome, plan.counts);
     } else {
-      RecordFaults(row.origin, plan.rejects)
+      RecordFaults(row.origin, rejects)
           .Add(ColumnOf(outcome.status(), row.subject,
                         row.deletes ? "operation" : ""),
                row.subject.text, outcome.status());
     }
   }
-  FinishPlan(batch, options, draft, plan);
+  FinishPlan(rejects, options, draft, plan);
   return plan;
 }
 
@@ -549,12 +591,21 @@ ImportPlan PlanStatusRecords(const History& current,
                              const ParsedBatch<StatusRow>& batch,
                              const ImportOptions& options) {
   ImportPlan plan = StartPlan(batch);
+  RejectList rejects = batch.rejects;
   Draft draft(current);
   for (const StatusRow& row : batch.good) {
     absl::StatusOr<Outcome> outcome = Outcome::kUnchanged;
     const auto code = Resolve(draft, row);
+    absl::Status first;
+    if (code.ok()) {
+      first = CheckFirst(row.program + "/" + code->ToString() + "/" +
+                             row.fiscal_year.ToString(),
+                         row.origin, options, plan);
+    }
     if (!code.ok()) {
       outcome = code.status();
+    } else if (!first.ok()) {
+      outcome = std::move(first);
     } else if (row.retracts) {
       outcome = Retract(draft, row, *code, options.reason);
     } else {
@@ -567,14 +618,14 @@ ImportPlan PlanStatusRecords(const History& current,
     const std::string_view column =
         ColumnOf(outcome.status(), row.subject,
                  row.retracts ? "operation" : "implementing");
-    RecordFaults(row.origin, plan.rejects)
+    RecordFaults(row.origin, rejects)
         .Add(column,
              column == row.subject.column ? row.subject.text
              : row.retracts               ? "retract"
                             : std::string(ToString(row.facts.implementing)),
              outcome.status());
   }
-  FinishPlan(batch, options, draft, plan);
+  FinishPlan(rejects, options, draft, plan);
   return plan;
 }
 

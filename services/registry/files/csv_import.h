@@ -3,7 +3,9 @@
 // writes anything.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,25 +17,13 @@
 
 #include "services/base/fiscal_year.h"
 #include "services/base/municipality_code.h"
+#include "services/registry/files/reject_list.h"
 #include "services/registry/history/history.h"
 #include "services/registry/municipality/municipality.h"
 #include "services/registry/program/program.h"
 #include "services/registry/program/status.h"
 
 namespace welfare::registry {
-
-// One fault of one refused record.
-struct Reject {
-  std::size_t line = 0;    // physical line in the file
-  int record = 0;          // number within the batch, from 1
-  std::string column;      // empty where the whole record is at fault
-  std::string value;       // the value at fault
-  std::string reason;      // UPPER_SNAKE
-  std::string message;     // what to do
-  std::string raw_record;  // as it stood in the file
-
-  friend bool operator==(const Reject&, const Reject&) = default;
-};
 
 // Five disjoint outcomes: rows = created + updated + unchanged + deleted +
 // rejected.
@@ -58,13 +48,6 @@ class SeenRecords {
 
  private:
   std::map<std::string, std::size_t> lines_;
-};
-
-// Where a record stood.
-struct RecordOrigin {
-  std::size_t line = 0;
-  int record = 0;
-  std::string raw;
 };
 
 // Whom a record speaks of, as its file names it: by code or by name.
@@ -103,32 +86,57 @@ template <typename Row>
 struct ParsedBatch {
   int rows = 0;
   std::vector<Row> good;
-  std::vector<Reject> rejects;
+  RejectList rejects;
 
   // Adds the records of the next batch of the same file.
   void Append(ParsedBatch next);
+
+  // The position of this file behind which its rejects are listed, as one of
+  // the next batch.
+  RejectList::Position RejectsAfterIn(const RejectList::Position& after) const {
+    if (after.first <= rows) return {};
+    return {after.first - rows,
+            std::max<std::int64_t>(0, after.second - rejects.total())};
+  }
 };
 
-// Reads a batch: the header line, then whole records; `first_line` is the
-// physical line of the first record. Every fault of a record is listed. A
-// record whose key was seen before is refused.
+// Most records of one file. A nation's municipalities over a century have
+// 180,000 status records; what a file has said is remembered until its end.
+inline constexpr int kMostRecords = 200'000;
+
+// Reads a batch: the header line, then whole records, if any; `first_line` is
+// the physical line of the first record. Every fault of a record is noted, and
+// those after `rejects_after` are listed. A record whose key was seen before is
+// refused.
 //
 // Errors:
 //   INVALID_ARGUMENT, reason CSV_INVALID: no header line, or a wrong one.
+//   INVALID_ARGUMENT, reason FILE_TOO_LARGE: more than kMostRecords records.
 absl::StatusOr<ParsedBatch<MunicipalityRow>> ParseMunicipalities(
-    std::string_view csv, std::size_t first_line, SeenRecords& seen);
+    std::string_view csv, std::size_t first_line, SeenRecords& seen,
+    const RejectList::Position& rejects_after = {});
 absl::StatusOr<ParsedBatch<StatusRow>> ParseStatusRecords(
     std::string_view csv, std::size_t first_line, const ProgramCatalog& catalog,
-    SeenRecords& seen);
+    SeenRecords& seen, const RejectList::Position& rejects_after = {});
 
-// What records do to the registry: the good ones change it, the others are
-// named in the rejects, which are in file order.
+// Records by what they speak of, as resolved, each with its line: a file may
+// name one municipality by several codes and names.
+using RecordKeys = std::map<std::string, std::size_t>;
+
+// What records do to the registry: the good ones change it, the faults of the
+// others are the rejects, in file order.
 struct ImportPlan {
   ImportCounts counts;
   // Records without fault among the rejected: their file is taken as a whole.
   int rejected_as_whole = 0;
-  std::vector<Reject> rejects;
+  std::vector<Reject> rejects;  // one page of them
+  std::int64_t rejects_total = 0;
+  // The last one of the page, where others follow.
+  std::optional<RejectList::Position> rejects_go_on = std::nullopt;
   Changes changes;
+  // Of these records; those of later batches of the file must not be among
+  // them.
+  RecordKeys keys;
 };
 
 // How records are taken.
@@ -140,6 +148,8 @@ struct ImportOptions {
   // All or nothing: where one record is refused, so are the others, and nothing
   // changes.
   bool whole = false;
+  // Of the batches of the file before; outlives the call.
+  const RecordKeys* keys_before = nullptr;
 };
 
 ImportPlan PlanMunicipalities(const History& current,
@@ -149,9 +159,12 @@ ImportPlan PlanStatusRecords(const History& current,
                              const ParsedBatch<StatusRow>& batch,
                              const ImportOptions& options);
 
-// Longest name, note or reason, in bytes.
+// Longest text in bytes, 3 of which make a Japanese character: the longest name
+// of a municipality's council has a fifth of that, and a note or reason is a
+// paragraph. A file name is as long as systems let it be.
 inline constexpr std::size_t kMaxNameBytes = 200;
 inline constexpr std::size_t kMaxNoteBytes = 2000;
+inline constexpr std::size_t kMaxFileNameBytes = 255;
 
 // Returns OK when `text` may be stored; empty text may.
 //
@@ -178,10 +191,7 @@ void ParsedBatch<Row>::Append(ParsedBatch next) {
     row.origin.record += rows;
     good.push_back(std::move(row));
   }
-  for (Reject& reject : next.rejects) {
-    reject.record += rows;
-    rejects.push_back(std::move(reject));
-  }
+  rejects.Append(std::move(next.rejects), rows);
   rows += next.rows;
 }
 

@@ -27,8 +27,18 @@ absl::Status Continue(ImportProgress& file, std::string_view csv, bool whole,
   } else if (file.header != HeaderOf(csv)) {
     return TransactionMixed("All batches of a file have the same header line.");
   }
+  file.bytes = whole ? file.bytes + csv.size() : csv.size();
+  if (file.bytes > kMostTransactionBytes) {
+    return FileTooLarge("bytes", static_cast<int>(kMostTransactionBytes));
+  }
   file.ended = whole && last;
   return absl::OkStatus();
+}
+
+absl::Status CountRecords(ImportProgress& file, int records) {
+  file.records += records;
+  if (file.records <= kMostRecords) return absl::OkStatus();
+  return FileTooLarge("records", kMostRecords);
 }
 
 }  // namespace welfare::registry

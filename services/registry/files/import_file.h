@@ -17,19 +17,35 @@ struct ImportProgress {
   bool whole = false;  // the file is one transaction
   bool ended = false;  // its last batch has come
   std::string header;
+  std::size_t bytes = 0;  // of the transaction at hand
+  int records = 0;        // of the file so far
   SeenRecords seen;
+  RecordKeys keys;
   // With one transaction for the file: a digest of the batches so far, so that
   // a repeated request is known to be of the same file.
   std::string bodies_digest;
 };
 
+// Most bytes of one transaction, which is held until it is written: as many
+// as kMostRecords records of a lawful length have.
+inline constexpr std::size_t kMostTransactionBytes = std::size_t{32} << 20;
+
 // Checks that a batch goes on as the file began, and notes how it began.
 //
 // Errors:
+//   INVALID_ARGUMENT, reason FILE_TOO_LARGE: with this batch the transaction
+//     has more than kMostTransactionBytes.
 //   INVALID_ARGUMENT, reason TRANSACTION_MIXED: another transaction mode or
 //     header line than before, or a batch after the last.
 absl::Status Continue(ImportProgress& file, std::string_view csv, bool whole,
                       bool last);
+
+// Counts the records of a batch.
+//
+// Errors:
+//   INVALID_ARGUMENT, reason FILE_TOO_LARGE: the file has more than
+//     kMostRecords.
+absl::Status CountRecords(ImportProgress& file, int records);
 
 // What the batches of a file have left so far.
 template <typename Row>

@@ -120,6 +120,18 @@ const StatusRecord* Draft::FindStatus(
   return view_.FindStatus(program, municipality, fiscal_year);
 }
 
+const StatusRecord* Draft::FindReplaced(
+    std::string_view program, const base::MunicipalityCode& municipality,
+    base::FiscalYear fiscal_year) const {
+  const auto changed =
+      statuses_.find(StatusKey(std::string(program), municipality));
+  if (changed != statuses_.end() && changed->second.count(fiscal_year) > 0) {
+    // What the draft says was not in force before it.
+    return view_.FindStatus(program, municipality, fiscal_year);
+  }
+  return view_.FindReplaced(program, municipality, fiscal_year);
+}
+
 const std::set<base::FiscalYear>& Draft::YearsOf(
     std::string_view program) const {
   const auto known = years_.find(program);

@@ -48,6 +48,9 @@ class Draft {
   const StatusRecord* FindStatus(std::string_view program,
                                  const base::MunicipalityCode& municipality,
                                  base::FiscalYear fiscal_year) const;
+  const StatusRecord* FindReplaced(std::string_view program,
+                                   const base::MunicipalityCode& municipality,
+                                   base::FiscalYear fiscal_year) const;
   StatusSurroundings Surroundings(std::string_view program,
                                   const base::MunicipalityCode& municipality,
                                   base::FiscalYear fiscal_year) const;

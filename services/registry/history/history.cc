@@ -339,6 +339,35 @@ const StatusRecord* RegistryView::FindStatus(
                                                                 : nullptr;
 }
 
+const StatusRecord* RegistryView::FindReplaced(
+    std::string_view program, const base::MunicipalityCode& municipality,
+    base::FiscalYear fiscal_year) const {
+  if (FindStatus(program, municipality, fiscal_year) == nullptr) return nullptr;
+  // Those in force one over the other; a record taken back, with what it was
+  // laid over, is not among them.
+  std::vector<const StatusRecord*> standing;
+  const History::YearTable& records =
+      *FindProgram(program)->years.find(fiscal_year)->second;
+  auto record = std::partition_point(
+      records.begin(), records.end(),
+      [&](const StatusPtr& each) { return each->municipality < municipality; });
+  for (; record != records.end() && (*record)->municipality == municipality &&
+         (*record)->version <= version_;
+       ++record) {
+    const StatusRecord& found = **record;
+    if (found.retracted) {
+      standing.clear();
+    } else if (found.restores == 0) {
+      standing.push_back(&found);
+    } else {
+      while (!standing.empty() && standing.back()->version > found.restores) {
+        standing.pop_back();
+      }
+    }
+  }
+  return standing.size() < 2 ? nullptr : standing[standing.size() - 2];
+}
+
 std::vector<const StatusRecord*> RegistryView::StatusRecordsOf(
     const base::MunicipalityCode& municipality) const {
   std::vector<const StatusRecord*> result;

@@ -211,6 +211,11 @@ class RegistryView {
   const StatusRecord* FindStatus(std::string_view program,
                                  const base::MunicipalityCode& municipality,
                                  base::FiscalYear fiscal_year) const;
+  // Returns the record that the one in force replaced, and that is in force
+  // again when that one is taken back; null: none, or nothing is in force.
+  const StatusRecord* FindReplaced(std::string_view program,
+                                   const base::MunicipalityCode& municipality,
+                                   base::FiscalYear fiscal_year) const;
 
   // Returns every record of the municipality up to this version, in force or
   // not, by programme, year and version.

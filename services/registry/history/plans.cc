@@ -166,6 +166,31 @@ bool IsSo(const MunicipalityFacts& facts, const MunicipalityStatement& says,
              facts.council_name_checked;
 }
 
+// Whether `facts` already are all that `says` says.
+bool AreSo(const MunicipalityFacts& facts, const MunicipalityStatement& says) {
+  const std::string name = says.name.value_or(facts.name);
+  return std::all_of(
+      std::begin(kFields), std::end(kFields), [&](const Field field) {
+        return !Says(says, field) || IsSo(facts, says, field, name);
+      });
+}
+
+// Returns the period in which `code` was held last, where it is no longer in
+// `year` (nothing: at last); else null.
+const MunicipalityPeriod* RetiredBefore(const Municipality& municipality,
+                                        const base::MunicipalityCode& code,
+                                        std::optional<base::FiscalYear> year) {
+  const auto held =
+      std::find_if(municipality.periods.rbegin(), municipality.periods.rend(),
+                   [&](const MunicipalityPeriod& period) {
+                     return period.facts.code == code;
+                   });
+  if (held == municipality.periods.rend()) return nullptr;
+  const bool retired = year.has_value() ? held->last < *year
+                                        : held != municipality.periods.rbegin();
+  return retired ? &*held : nullptr;
+}
+
 // The first fiscal year of the last record that says `field`; the municipality
 // began with a record that says all but what may be left out.
 base::FiscalYear LastSaid(std::span<const MunicipalityRecordPtr> records,
@@ -281,6 +306,15 @@ absl::StatusOr<Outcome> UpdateMunicipality(Draft& draft,
                            Find(draft, update.code));
   WELFARE_RETURN_IF_ERROR(CheckMunicipalityEtag(draft, update.etag, *municipality));
   const MunicipalityFacts* facts = &municipality->Last().facts;
+  if (const MunicipalityPeriod* held =
+          update.says_code
+              ? RetiredBefore(*municipality, update.code, update.valid_from)
+              : nullptr) {
+    if (!update.valid_from.has_value() && AreSo(held->facts, update.says)) {
+      return Outcome::kUnchanged;
+    }
+    return CodeNoLongerHeld(update.code, held->last, facts->code);
+  }
   if (update.valid_from.has_value()) {
     WELFARE_ASSIGN_OR_RETURN(facts,
                              FactsInYear(*municipality, *update.valid_from));
@@ -388,10 +422,13 @@ absl::StatusOr<StatusRecord> RetractStatus(
   if (known == nullptr) {
     return StatusNotFound(program, found->first_code, fiscal_year);
   }
-  StatusRecord record = *known;
+  const StatusRecord* replaced =
+      draft.FindReplaced(program, found->first_code, fiscal_year);
+  StatusRecord record = replaced == nullptr ? *known : *replaced;
   record.reason = std::string(reason);
   record.correction = true;
-  record.retracted = true;
+  record.retracted = replaced == nullptr;
+  record.restores = replaced == nullptr ? 0 : replaced->version;
   record.version = draft.version();
   draft.Add(record);
   return record;
@@ -409,10 +446,10 @@ absl::StatusOr<LineageEvent> RecordLineage(Draft& draft,
         [&](const MunicipalityFacts& facts) { return facts.code == code; });
   };
   // Everybody is called by the first code.
-  const auto resolve =
-      [&](std::vector<base::MunicipalityCode>& codes) -> absl::Status {
+  const auto resolve = [&](std::vector<base::MunicipalityCode>& codes,
+                           bool may_be_created) -> absl::Status {
     for (base::MunicipalityCode& code : codes) {
-      if (is_created(code)) continue;
+      if (may_be_created && is_created(code)) continue;
       WELFARE_ASSIGN_OR_RETURN(const Municipality* found, Find(draft, code));
       WELFARE_RETURN_IF_ERROR(FactsInYear(*found, before).status());
       WELFARE_RETURN_IF_ERROR(FactsInYear(*found, year).status());
@@ -421,8 +458,10 @@ absl::StatusOr<LineageEvent> RecordLineage(Draft& draft,
     std::sort(codes.begin(), codes.end());
     return absl::OkStatus();
   };
-  WELFARE_RETURN_IF_ERROR(resolve(event.predecessors));
-  WELFARE_RETURN_IF_ERROR(resolve(event.successors));
+  WELFARE_RETURN_IF_ERROR(resolve(event.predecessors, false));
+  WELFARE_RETURN_IF_ERROR(resolve(event.successors, true));
+  // Two codes may be those of one municipality.
+  WELFARE_RETURN_IF_ERROR(CheckShape(event));
 
   if (event.kind == LineageKind::kRename) {
     const base::MunicipalityCode& id = event.predecessors.front();

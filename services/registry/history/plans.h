@@ -52,12 +52,19 @@ struct MunicipalityUpdate {
   std::optional<base::FiscalYear> valid_from = std::nullopt;
   std::string etag = {};  // empty: whatever is current
   Provenance provenance = {};
+  // `code` is said too: the facts are those of whoever holds it. Otherwise it
+  // only names the municipality.
+  bool says_code = false;
 };
 
 // Adds what `update` says and is not so already. Returns kUpdated or
 // kUnchanged.
 //
+// Facts said of a code that is no longer held when they are to hold are old:
+// they change nothing where they are those of the last years it was held.
+//
 // Errors:
+//   FAILED_PRECONDITION, reason CODE_RETIRED: other facts said of such a code.
 //   NOT_FOUND, reason MUNICIPALITY_NOT_FOUND or MUNICIPALITY_NOT_IN_YEAR.
 //   ABORTED, reason ETAG_MISMATCH.
 absl::StatusOr<Outcome> UpdateMunicipality(Draft& draft,
@@ -87,7 +94,8 @@ absl::StatusOr<Outcome> RecordStatus(Draft& draft, std::string_view program,
                                      const StatusProposal& proposal,
                                      std::string_view etag);
 
-// Takes the record of a year back. Returns the record that does so.
+// Takes the record of a year back: the one it had corrected is in force again,
+// or nothing is known of the year. Returns the record that does so.
 //
 // Errors:
 //   NOT_FOUND, reason MUNICIPALITY_NOT_FOUND or STATUS_NOT_FOUND.
@@ -112,6 +120,7 @@ struct LineageProposal {
 //   successors.
 //
 // Errors:
+//   INVALID_ARGUMENT, reason LINEAGE_SHAPE: two codes are of one municipality.
 //   NOT_FOUND, reason MUNICIPALITY_NOT_FOUND or MUNICIPALITY_NOT_IN_YEAR: a
 //     predecessor, or a successor that is not created.
 //   ALREADY_EXISTS, reason MUNICIPALITY_EXISTS: a new code is taken.

@@ -11,18 +11,22 @@ bool Runs(const StatusRecord* record) {
   return record != nullptr && record->facts.implementing == Implementing::kYes;
 }
 
-bool HasYearBefore(base::FiscalYear year) {
-  return year.value() > base::FiscalYear::kMin;
-}
-
 void Count(const RosterEntry& entry, RosterCounts& counts) {
   ++counts.size;
-  if (entry.status.implementing == Implementing::kYes) {
-    ++counts.implementing;
-    if (entry.newcomer) ++counts.newcomers;
-  } else {
-    ++counts.not_implementing;
-    if (entry.status.preparation == Preparation::kYes) ++counts.preparing;
+  switch (entry.status.implementing) {
+    case Implementing::kYes:
+      ++counts.implementing;
+      if (entry.newcomer) ++counts.newcomers;
+      if (entry.newcomer_unknown) ++counts.newcomers_unknown;
+      break;
+    case Implementing::kNo:
+    case Implementing::kEnded:
+      ++counts.not_implementing;
+      if (entry.status.preparation == Preparation::kYes) ++counts.preparing;
+      break;
+    case Implementing::kUnknown:
+      ++counts.unrecorded;
+      break;
   }
 }
 
@@ -90,10 +94,10 @@ RosterComparison Compare(const RegistryView& view, std::string_view program,
 
 }  // namespace
 
-Roster ComputeRoster(const RegistryView& view, std::string_view program,
+Roster ComputeRoster(const RegistryView& view, const Program& program,
                      base::FiscalYear fiscal_year,
                      std::optional<base::FiscalYear> compared_with) {
-  Roster roster{.program = std::string(program),
+  Roster roster{.program = program.id,
                 .fiscal_year = fiscal_year,
                 .version = view.version(),
                 .entries = {},
@@ -102,16 +106,20 @@ Roster ComputeRoster(const RegistryView& view, std::string_view program,
                 .groups = {},
                 .comparison = std::nullopt};
   std::map<base::MunicipalityCode, base::FiscalYear> first_years;
-  for (const base::FiscalYear year : view.FiscalYears(program)) {
+  for (const base::FiscalYear year : view.FiscalYears(program.id)) {
     if (year > fiscal_year) break;
-    view.ForEachStatus(program, year, [&](const StatusRecord& record) {
+    view.ForEachStatus(program.id, year, [&](const StatusRecord& record) {
       if (Runs(&record)) first_years.try_emplace(record.municipality, year);
     });
   }
+  // Nobody runs a programme before it is there.
+  const bool has_year_before = fiscal_year > program.first_fiscal_year;
   for (const Municipality* municipality : view.Municipalities()) {
     const base::MunicipalityCode& id = municipality->first_code;
-    const bool ran_before = HasYearBefore(fiscal_year) &&
-                            Runs(view.FindStatus(program, id, fiscal_year - 1));
+    const StatusRecord* before =
+        has_year_before ? view.FindStatus(program.id, id, fiscal_year - 1)
+                        : nullptr;
+    const bool ran_before = Runs(before);
     RosterEntry entry;
     entry.municipality = municipality;
     entry.facts = municipality->InYear(fiscal_year);
@@ -119,9 +127,12 @@ Roster ComputeRoster(const RegistryView& view, std::string_view program,
       if (ran_before) roster.leavers.push_back(municipality);
       continue;
     }
-    const StatusRecord* now = view.FindStatus(program, id, fiscal_year);
+    const StatusRecord* now = view.FindStatus(program.id, id, fiscal_year);
     if (now != nullptr) entry.status = now->facts;
-    entry.newcomer = Runs(now) && !ran_before;
+    const bool known_before = before != nullptr || !has_year_before ||
+                              municipality->InYear(fiscal_year - 1) == nullptr;
+    entry.newcomer = Runs(now) && known_before && !ran_before;
+    entry.newcomer_unknown = Runs(now) && !known_before;
     if (ran_before && now != nullptr && !Runs(now)) {
       roster.leavers.push_back(municipality);
     }
@@ -134,7 +145,7 @@ Roster ComputeRoster(const RegistryView& view, std::string_view program,
   }
   roster.groups = ComputeGroups(roster.entries);
   if (compared_with.has_value()) {
-    roster.comparison = Compare(view, program, fiscal_year, *compared_with);
+    roster.comparison = Compare(view, program.id, fiscal_year, *compared_with);
   }
   return roster;
 }

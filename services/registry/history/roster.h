@@ -10,6 +10,7 @@
 
 #include "services/base/fiscal_year.h"
 #include "services/registry/history/history.h"
+#include "services/registry/program/program.h"
 
 namespace welfare::registry {
 
@@ -18,21 +19,25 @@ struct RosterEntry {
   const Municipality* municipality = nullptr;
   const MunicipalityFacts* facts = nullptr;  // of the roster's year
   StatusFacts status;
-  // Runs the programme and is not on record as running it the year before. In
-  // the programme's first year everybody who runs it is a newcomer.
+  // Runs the programme and surely did not the year before: it is on record as
+  // not running it, did not exist, or the programme was not there yet.
   bool newcomer = false;
+  // Runs it, and the year before has no record of it: a newcomer or not.
+  bool newcomer_unknown = false;
   // First year on record as running it, up to the roster's year.
   std::optional<base::FiscalYear> first_implementation_year;
 };
 
-// How the municipalities of a set divide. Implementing and not implementing
-// divide the whole; preparation lies inside the rest.
+// How the municipalities of a set divide: implementing, on record as not
+// implementing, and without a record. No record is not a no.
 struct RosterCounts {
   int size = 0;
   int implementing = 0;
-  int not_implementing = 0;  // includes those not known to implement
-  int preparing = 0;         // among those not implementing
-  int newcomers = 0;
+  int not_implementing = 0;
+  int unrecorded = 0;
+  int preparing = 0;          // among those not implementing
+  int newcomers = 0;          // among those implementing
+  int newcomers_unknown = 0;  // among those implementing
 
   friend bool operator==(const RosterCounts&, const RosterCounts&) = default;
 };
@@ -77,7 +82,7 @@ struct Roster {
 // Computes the roster of `program` for `fiscal_year` at the view's version,
 // compared with another year where one is given.
 Roster ComputeRoster(
-    const RegistryView& view, std::string_view program,
+    const RegistryView& view, const Program& program,
     base::FiscalYear fiscal_year,
     std::optional<base::FiscalYear> compared_with = std::nullopt);
 

@@ -39,15 +39,15 @@ std::vector<Transition> FindTransitions(const std::vector<YearStatus>& years) {
 }
 
 ProgramTimeline ComputeTimeline(const RegistryView& view,
-                                std::string_view program) {
-  ProgramTimeline timeline{.program = std::string(program),
+                                const Program& program) {
+  ProgramTimeline timeline{.program = program.id,
                            .version = view.version(),
                            .years = {},
                            .rows = {}};
   std::map<base::MunicipalityCode, TimelineRow> rows;
-  for (const base::FiscalYear year : view.FiscalYears(program)) {
+  for (const base::FiscalYear year : view.FiscalYears(program.id)) {
     bool any = false;
-    view.ForEachStatus(program, year, [&](const StatusRecord& record) {
+    view.ForEachStatus(program.id, year, [&](const StatusRecord& record) {
       const Municipality* municipality =
           view.FindMunicipality(record.municipality);
       if (municipality == nullptr) return;
@@ -66,6 +66,7 @@ ProgramTimeline ComputeTimeline(const RegistryView& view,
                       .size = roster.counts.size,
                       .implementing = {},
                       .newcomers = {},
+                      .newcomers_unknown = {},
                       .leavers = roster.leavers,
                       .preparing = {}};
     for (const RosterEntry& entry : roster.entries) {
@@ -73,6 +74,9 @@ ProgramTimeline ComputeTimeline(const RegistryView& view,
         case Implementing::kYes:
           line.implementing.push_back(entry.municipality);
           if (entry.newcomer) line.newcomers.push_back(entry.municipality);
+          if (entry.newcomer_unknown) {
+            line.newcomers_unknown.push_back(entry.municipality);
+          }
           continue;
         case Implementing::kUnknown:
           ++line.unrecorded;

@@ -10,6 +10,7 @@
 
 #include "services/base/fiscal_year.h"
 #include "services/registry/history/history.h"
+#include "services/registry/program/program.h"
 
 namespace welfare::registry {
 
@@ -57,7 +58,8 @@ struct TimelineYear {
   int size = 0;        // municipalities that exist in it
   int unrecorded = 0;  // of these, without a record
   std::vector<const Municipality*> implementing;
-  std::vector<const Municipality*> newcomers;
+  std::vector<const Municipality*> newcomers;          // surely
+  std::vector<const Municipality*> newcomers_unknown;  // or not
   std::vector<const Municipality*> leavers;
   std::vector<const Municipality*> preparing;
 };
@@ -70,6 +72,6 @@ struct ProgramTimeline {
 };
 
 ProgramTimeline ComputeTimeline(const RegistryView& view,
-                                std::string_view program);
+                                const Program& program);
 
 }  // namespace welfare::registry

@@ -72,6 +72,10 @@ struct StatusRecord {
   // True where the record takes back the one before it, made by mistake: from
   // here on the year is unknown. `facts` are those taken back.
   bool retracted = false;
+  // Version of the record that is in force again, because this one takes back
+  // the correction that had replaced it; `facts` and `note` repeat it. 0: this
+  // is a record of its own.
+  std::int64_t restores = 0;
   // Registry version that made the record; 0 while only proposed.
   std::int64_t version = 0;
 

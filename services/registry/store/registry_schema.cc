@@ -158,6 +158,13 @@ constexpr std::string_view kBulkReferences = R"sql(
 {check_once status_records.version versions.version}
 )sql";
 
+// Taking back a correction puts the record it had replaced in force again. What
+// was taken back before stays so: the year is unknown from there on.
+constexpr std::string_view kRestoredStatuses = R"sql(
+ALTER TABLE status_records
+  ADD COLUMN restores_version BIGINT NOT NULL DEFAULT 0;
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> RegistryMigrations() {
@@ -176,6 +183,9 @@ std::span<const platform::Migration> RegistryMigrations() {
       {.number = 5,
        .name = "incarnation",
        .sql = std::string(platform::kIncarnationSql)},
+      {.number = 6,
+       .name = "restored_statuses",
+       .sql = std::string(kRestoredStatuses)},
   };
   return kMigrations;
 }

@@ -47,7 +47,7 @@ constexpr platform::BulkTarget kAddMunicipalityRecords{
 constexpr platform::BulkTarget kAddStatuses{
     "add_status_records", "status_records",
     "program, municipality_id, fiscal_year, version, implementing,"
-    " preparation, note, reason, correction, retracted"};
+    " preparation, note, reason, correction, retracted, restores_version"};
 constexpr Query kInsertLineageEvent{
     "insert_lineage_event",
     "INSERT INTO lineage_events (number, version, kind, effective_day,"
@@ -78,7 +78,7 @@ constexpr Query kListStatuses{
     "list_status_records",
     "SELECT s.version, s.program, s.municipality_id, m.first_code,"
     " s.fiscal_year, s.implementing, s.preparation, s.note, s.reason,"
-    " s.correction, s.retracted"
+    " s.correction, s.retracted, s.restores_version"
     " FROM status_records s"
     " JOIN municipalities m ON m.municipality_id = s.municipality_id"
     " WHERE s.version > $1"
@@ -111,7 +111,7 @@ constexpr int kPredecessor = 1;
 constexpr int kSuccessor = 2;
 
 absl::StatusOr<base::MunicipalityCode> ReadCode(const Row& row, int column) {
-  auto code = base::MunicipalityCode::Parse(row.TextView(column));
+  auto code = base::MunicipalityCode::ParseKnown(row.TextView(column));
   if (!code.ok()) return StoredValueInvalid("code", code.status());
   return code;
 }
@@ -171,6 +171,7 @@ absl::StatusOr<StatusRecord> ReadStatus(const Row& row) {
       .reason = row.Text(8),
       .correction = row.Bool(9),
       .retracted = row.Bool(10),
+      .restores = row.Int64(11),
       .version = row.Int64(0)};
 }
 
@@ -330,7 +331,8 @@ absl::Status InsertStatuses(Transaction& transaction,
                            record.note,
                            record.reason,
                            record.correction,
-                           record.retracted};
+                           record.retracted,
+                           record.restores};
                     return true;
                   })
       .status();

@@ -155,11 +155,12 @@ TEST(MunicipalityImport, NamesPhysicalLines) {
           "131024,中央区,チュウオウク,Chuo-ku,special_ward,23区,\n",
       102, seen);
   ASSERT_THAT(parsed, IsOk());
-  ASSERT_EQ(parsed->rejects.size(), 2U);
-  EXPECT_EQ(parsed->rejects[0].line, 102U);
-  EXPECT_EQ(parsed->rejects[0].reason, "TEXT_INVALID");
-  EXPECT_EQ(parsed->rejects[1].line, 105U);
-  EXPECT_EQ(parsed->rejects[1].reason, "AREA_UNKNOWN");
+  const std::vector<Reject> rejects = parsed->rejects.Show().rejects;
+  ASSERT_EQ(rejects.size(), 2U);
+  EXPECT_EQ(rejects[0].line, 102U);
+  EXPECT_EQ(rejects[0].reason, "TEXT_INVALID");
+  EXPECT_EQ(rejects[1].line, 105U);
+  EXPECT_EQ(rejects[1].reason, "AREA_UNKNOWN");
 }
 
 TEST(MunicipalityImport, RefusesWhatAnEarlierBatchOfTheFileHeld) {
@@ -171,7 +172,7 @@ TEST(MunicipalityImport, RefusesWhatAnEarlierBatchOfTheFileHeld) {
       std::string(kMunicipalityHeader) + kChuo + kChiyoda, 3, seen);
   ASSERT_THAT(second, IsOk());
   EXPECT_EQ(second->good.size(), 1U);
-  EXPECT_THAT(second->rejects,
+  EXPECT_THAT(second->rejects.Show().rejects,
               ElementsAre(AllOf(Field(&Reject::reason, "DUPLICATE_RECORD"),
                                 Field(&Reject::line, 4U))));
 }

@@ -261,12 +261,15 @@ TEST(History, AgreesWithAPlainModelOverRandomHistories) {
           break;
       }
     }
+    Program program = Jusou();
+    program.first_fiscal_year = kAlways;  // so that every year has one before
     for (std::int64_t version = 0; version <= history->version(); ++version) {
       const RegistryView view = history->At(version);
       for (int year = 2019; year < 2026; ++year) {
-        const Roster roster = ComputeRoster(view, "jusou", Year(year));
+        const Roster roster = ComputeRoster(view, program, Year(year));
         ASSERT_EQ(roster.entries.size(), version == 0 ? 0U : codes.size());
-        ASSERT_EQ(roster.counts.implementing + roster.counts.not_implementing,
+        ASSERT_EQ(roster.counts.implementing + roster.counts.not_implementing +
+                      roster.counts.unrecorded,
                   static_cast<int>(roster.entries.size()));
         for (const RosterEntry& entry : roster.entries) {
           const std::string code = entry.municipality->first_code.ToString();
@@ -275,9 +278,12 @@ TEST(History, AgreesWithAPlainModelOverRandomHistories) {
           const StatusFacts before =
               model.Find(code, year - 1, version).value_or(StatusFacts());
           ASSERT_EQ(entry.status, now);
+          const bool runs = now.implementing == Implementing::kYes;
           ASSERT_EQ(entry.newcomer,
-                    now.implementing == Implementing::kYes &&
-                        before.implementing != Implementing::kYes);
+                    runs && (before.implementing == Implementing::kNo ||
+                             before.implementing == Implementing::kEnded));
+          ASSERT_EQ(entry.newcomer_unknown,
+                    runs && before.implementing == Implementing::kUnknown);
           std::optional<int> first_year;
           for (int other = 2019; other <= year && !first_year; ++other) {
             if (model.Find(code, other, version)

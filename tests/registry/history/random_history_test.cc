@@ -25,6 +25,7 @@ constexpr int kFirst = 2020;  // years of the walks
 constexpr int kLast = 2026;
 const std::vector<std::string> kCodes = {"131016", "131024", "131032",
                                          "131041", "131059", "131067"};
+const Program kProgram = Jusou();
 
 // Everything ever said, in order.
 class Model {
@@ -169,6 +170,15 @@ class Model {
   void Record(const std::string& code, int year,
               std::optional<StatusFacts> facts, std::int64_t version) {
     statuses_.push_back({code, year, facts, version});
+    if (facts.has_value()) standing_[{code, year}].push_back(*facts);
+  }
+  // What the last one in force had replaced is in force again.
+  void TakeBack(const std::string& code, int year, std::int64_t version) {
+    std::vector<StatusFacts>& standing = standing_[{code, year}];
+    standing.pop_back();
+    std::optional<StatusFacts> again;
+    if (!standing.empty()) again = standing.back();
+    statuses_.push_back({code, year, again, version});
   }
   void Delete(const std::string& code, std::int64_t version) {
     for (Said& said : said_) {
@@ -191,6 +201,8 @@ class Model {
  private:
   std::vector<Said> said_;
   std::vector<Status> statuses_;
+  // Those in force one over the other.
+  std::map<std::pair<std::string, int>, std::vector<StatusFacts>> standing_;
   std::set<std::string> unmade_;
   std::vector<Event> events_;  // event i has number i + 1
 };
@@ -392,7 +404,7 @@ class Walk {
            RetractStatus(draft, "jusou", Code(code), Year(year), "", "誤り")
                .status(),
            expected);
-    if (expected.empty()) model_.Record(code, year, std::nullopt, version);
+    if (expected.empty()) model_.TakeBack(code, year, version);
   }
 
   // Two become one of them, or a new one.
@@ -528,10 +540,13 @@ class Walk {
             ++implementing;
           }
         }
-        const Roster roster = ComputeRoster(view, "jusou", Year(year));
+        const Roster roster = ComputeRoster(view, kProgram, Year(year));
         ASSERT_EQ(roster.counts.implementing, implementing);
-        ASSERT_EQ(roster.counts.implementing + roster.counts.not_implementing,
+        ASSERT_EQ(roster.counts.implementing + roster.counts.not_implementing +
+                      roster.counts.unrecorded,
                   roster.counts.size);
+        ASSERT_LE(roster.counts.newcomers + roster.counts.newcomers_unknown,
+                  roster.counts.implementing);
         ASSERT_LE(roster.counts.preparing, roster.counts.not_implementing);
         std::map<std::string, RosterCounts> sums;
         for (const RosterGroup& group : roster.groups) {
@@ -541,6 +556,8 @@ class Walk {
           sum.not_implementing += group.counts.not_implementing;
           sum.preparing += group.counts.preparing;
           sum.newcomers += group.counts.newcomers;
+          sum.unrecorded += group.counts.unrecorded;
+          sum.newcomers_unknown += group.counts.newcomers_unknown;
         }
         for (const auto& [grouping, sum] : sums) {
           ASSERT_EQ(sum, roster.counts) << grouping;

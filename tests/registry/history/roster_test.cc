@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "services/registry/files/csv_import.h"
+#include "services/registry/history/timeline.h"
 #include "tests/registry/samples.h"
 
 namespace welfare::registry {
@@ -53,7 +54,7 @@ TEST(Roster, AgreesWithThePublishedCountsOfEachYear) {
        {YearCounts{2021, 2, 2}, YearCounts{2022, 7, 5}, YearCounts{2023, 12, 5},
         YearCounts{2024, 23, 11}, YearCounts{2025, 30, 7}}) {
     const Roster roster =
-        ComputeRoster(tokyo->AtHead(), "jusou", Year(expected.year));
+        ComputeRoster(tokyo->AtHead(), Jusou(), Year(expected.year));
     EXPECT_EQ(roster.counts.implementing, expected.implementing)
         << expected.year;
     EXPECT_EQ(roster.counts.newcomers, expected.newcomers) << expected.year;
@@ -66,7 +67,7 @@ TEST(Roster, AgreesWithThePublishedCountsOfEachYear) {
 TEST(Roster, NamesTheNewcomersOfEachYear) {
   const HistoryPtr tokyo = Tokyo();
   const auto newcomers = [&](int year) {
-    return Newcomers(ComputeRoster(tokyo->AtHead(), "jusou", Year(year)));
+    return Newcomers(ComputeRoster(tokyo->AtHead(), Jusou(), Year(year)));
   };
   EXPECT_THAT(newcomers(2021), ElementsAre("世田谷区", "八王子市"));
   EXPECT_THAT(newcomers(2022),
@@ -84,7 +85,7 @@ TEST(Roster, NamesTheNewcomersOfEachYear) {
 
 TEST(Roster, FindsTheSixInPreparationAmongThoseNotImplementing) {
   const HistoryPtr tokyo = Tokyo();
-  const Roster roster = ComputeRoster(tokyo->AtHead(), "jusou", Year(2025));
+  const Roster roster = ComputeRoster(tokyo->AtHead(), Jusou(), Year(2025));
   std::vector<std::string> preparing;
   for (const RosterEntry& entry : roster.entries) {
     if (entry.status.preparation != Preparation::kYes) continue;
@@ -98,7 +99,7 @@ TEST(Roster, FindsTheSixInPreparationAmongThoseNotImplementing) {
 
 TEST(Roster, DoesNotKnowThePreparationOfEarlierYears) {
   const HistoryPtr tokyo = Tokyo();
-  const Roster roster = ComputeRoster(tokyo->AtHead(), "jusou", Year(2024));
+  const Roster roster = ComputeRoster(tokyo->AtHead(), Jusou(), Year(2024));
   const auto unknown =
       std::count_if(roster.entries.begin(), roster.entries.end(),
                     [](const RosterEntry& entry) {
@@ -110,7 +111,7 @@ TEST(Roster, DoesNotKnowThePreparationOfEarlierYears) {
 
 TEST(Roster, DerivesTheFirstImplementationYear) {
   const HistoryPtr tokyo = Tokyo();
-  const Roster roster = ComputeRoster(tokyo->AtHead(), "jusou", Year(2025));
+  const Roster roster = ComputeRoster(tokyo->AtHead(), Jusou(), Year(2025));
   const auto first_year = [&](std::string_view name) {
     for (const RosterEntry& entry : roster.entries) {
       if (entry.facts->name == name) {
@@ -126,12 +127,63 @@ TEST(Roster, DerivesTheFirstImplementationYear) {
 
 TEST(Roster, KnowsNothingOfAYearWithoutRecords) {
   const HistoryPtr tokyo = Tokyo();
-  const Roster roster = ComputeRoster(tokyo->AtHead(), "jusou", Year(2026));
-  EXPECT_EQ(roster.counts.implementing, 0);
+  const Roster roster = ComputeRoster(tokyo->AtHead(), Jusou(), Year(2026));
+  EXPECT_EQ(roster.counts, (RosterCounts{.size = 62, .unrecorded = 62}));
   EXPECT_THAT(roster.leavers, IsEmpty());
   for (const RosterEntry& entry : roster.entries) {
     EXPECT_EQ(entry.status, StatusFacts());
   }
+}
+
+TEST(Roster, ANewcomerIsWhoSurelyDidNotRunItTheYearBefore) {
+  MunicipalityRecord began = MakeMunicipality(6, "131067", "台東区");
+  began.valid_from = Year(2025);
+  const HistoryPtr history = Extend(
+      History(),
+      {.municipalities = {MakeMunicipality(1, "131016", "千代田区"),
+                          MakeMunicipality(2, "131024", "中央区"),
+                          MakeMunicipality(3, "131032", "港区"),
+                          MakeMunicipality(4, "131041", "新宿区"),
+                          MakeMunicipality(5, "131059", "文京区"), began},
+       .statuses = {
+           MakeStatus(1, "131016", 2024, Implementing::kYes, Preparation::kNo),
+           MakeStatus(2, "131024", 2024, Implementing::kNo, Preparation::kNo),
+           MakeStatus(3, "131032", 2023, Implementing::kYes, Preparation::kNo),
+           MakeStatus(1, "131016", 2025, Implementing::kYes, Preparation::kNo),
+           MakeStatus(2, "131024", 2025, Implementing::kYes, Preparation::kNo),
+           MakeStatus(3, "131032", 2025, Implementing::kYes, Preparation::kNo),
+           MakeStatus(4, "131041", 2025, Implementing::kNo, Preparation::kYes),
+           MakeStatus(6, "131067", 2025, Implementing::kYes,
+                      Preparation::kNo)}});
+  const Roster roster = ComputeRoster(history->AtHead(), Jusou(), Year(2025));
+  // On record as not running it; did not exist.
+  EXPECT_THAT(Newcomers(roster), ElementsAre("中央区", "台東区"));
+  std::vector<std::string> unknown;
+  for (const RosterEntry& entry : roster.entries) {
+    if (entry.newcomer_unknown) unknown.push_back(entry.facts->name);
+  }
+  EXPECT_THAT(unknown, ElementsAre("港区"));
+  const RosterCounts counts{.size = 6,
+                            .implementing = 4,
+                            .not_implementing = 1,
+                            .unrecorded = 1,
+                            .preparing = 1,
+                            .newcomers = 2,
+                            .newcomers_unknown = 1};
+  EXPECT_EQ(roster.counts, counts);
+  EXPECT_EQ(roster.groups.front().counts, counts);
+  const ProgramTimeline timeline = ComputeTimeline(history->AtHead(), Jusou());
+  EXPECT_EQ(timeline.years.back().newcomers.size(), 2U);
+  ASSERT_EQ(timeline.years.back().newcomers_unknown.size(), 1U);
+  EXPECT_EQ(timeline.years.back().newcomers_unknown.front()->first_code,
+            Code("131032"));
+}
+
+TEST(Roster, BeforeItsFirstYearNobodyRanTheProgramme) {
+  const HistoryPtr tokyo = Tokyo();
+  const Roster roster = ComputeRoster(tokyo->AtHead(), Jusou(), Year(2021));
+  EXPECT_EQ(roster.counts.newcomers, 2);
+  EXPECT_EQ(roster.counts.newcomers_unknown, 0);
 }
 
 TEST(Roster, NamesThoseWhoLeft) {
@@ -144,7 +196,7 @@ TEST(Roster, NamesThoseWhoLeft) {
            MakeStatus(2, "131024", 2024, Implementing::kYes, Preparation::kNo),
            MakeStatus(1, "131016", 2025, Implementing::kEnded,
                       Preparation::kNo)}});
-  const Roster roster = ComputeRoster(history->AtHead(), "jusou", Year(2025));
+  const Roster roster = ComputeRoster(history->AtHead(), Jusou(), Year(2025));
   ASSERT_EQ(roster.leavers.size(), 1U);
   EXPECT_EQ(roster.leavers.front()->Last().facts.name, "千代田区");
 }

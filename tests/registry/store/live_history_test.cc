@@ -207,7 +207,7 @@ TEST(LiveHistory, ReadersNeverSeeHalfACommitAtAnyVersion) {
           const std::int64_t version =
               2 + static_cast<std::int64_t>(random()) % (last - 1);
           const RegistryView view = head->At(version);
-          const Roster roster = ComputeRoster(view, "jusou", Year(2025));
+          const Roster roster = ComputeRoster(view, Jusou(), Year(2025));
           ASSERT_EQ(roster.counts.implementing, 1) << version;
           ASSERT_EQ(roster.entries[0].facts->population_band,
                     roster.entries[1].facts->population_band);
