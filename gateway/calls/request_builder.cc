@@ -37,7 +37,8 @@ std::optional<std::vector<Parameter>> ParseQuery(std::string_view query) {
     const std::string_view pair = query.substr(0, end);
     query.remove_prefix(std::min(end + 1, query.size()));
     if (pair.empty()) continue;
-    const std::size_t equals = std::min(pair.find('='), pair.size());
+    const auto equals = static_cast<std::size_t>(
+        std::find(pair.begin(), pair.end(), '=') - pair.begin());
     auto name = PercentDecode(pair.substr(0, equals), PercentDecoding::kQuery);
     auto value = PercentDecode(pair.substr(std::min(equals + 1, pair.size())),
                                PercentDecoding::kQuery);

@@ -24,6 +24,9 @@ struct RpcModule::State {
       : pool({.name = name + "-calls",
               .threads = options.call_threads,
               .queue = options.call_queue}),
+        bulk_pool({.name = name + "-bulk",
+                   .threads = options.bulk_threads,
+                   .queue = options.bulk_queue}),
         stream_pool({.name = name + "-streams",
                      .threads = options.streams,
                      .queue = options.streams}),
@@ -31,12 +34,14 @@ struct RpcModule::State {
               .streams = options.waiting_streams}) {
     calls.domain = name + ".welfare";
     calls.pool = &pool;
+    calls.bulk_pool = &bulk_pool;
     calls.stream_pool = &stream_pool;
     calls.feed = &feed;
     calls.longest_wait = options.longest_wait;
   }
 
   WorkerPool pool;
+  WorkerPool bulk_pool;
   WorkerPool stream_pool;
   VersionFeed feed;  // its wakes use the pools
   CallEnvironment calls;
@@ -87,6 +92,7 @@ void RpcModule::Stop(std::chrono::system_clock::time_point deadline) {
   state_->feed.Stop();
   if (state_->server != nullptr) state_->server->Shutdown(deadline);
   state_->stream_pool.Stop();
+  state_->bulk_pool.Stop();
   state_->pool.Stop();
 }
 
@@ -96,6 +102,7 @@ void RpcModule::StopNow() {
     state_->server->Shutdown(std::chrono::system_clock::now());
   }
   state_->stream_pool.Stop();
+  state_->bulk_pool.Stop();
   state_->pool.Stop();
 }
 

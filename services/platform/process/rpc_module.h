@@ -38,7 +38,11 @@ class RpcModule : public Module {
   struct Options {
     int call_threads = 8;  // of handlers that block
     int call_queue = 256;  // calls that may wait for one
-    int streams = 64;      // server streams at work; as many may queue
+    // Of handlers of whole files, and how many files may wait. Two keep two
+    // cores busy, and a database takes one writer at a time.
+    int bulk_threads = 2;
+    int bulk_queue = 64;
+    int streams = 64;  // server streams at work; as many may queue
     // Those who wait for versions take no thread; more are refused.
     int waiting_reads = 2048;
     int waiting_streams = 2048;

@@ -46,12 +46,15 @@ namespace welfare::platform {
 struct CallEnvironment {
   // Domain of errors: "survey.welfare".
   std::string domain;
-  // Where Unary and BidiStream handlers run.
+  // Where Unary handlers run.
   WorkerPool* pool = nullptr;
+  // Where BulkUnary and BidiStream handlers run: a few threads, so that files
+  // by the dozen, each of which takes seconds, leave `pool` to everybody else.
+  WorkerPool* bulk_pool = nullptr;
   // Where ServerStream handlers run: a slow reader holds its thread, so they
   // must not take those of calls.
   WorkerPool* stream_pool = nullptr;
-  // Where whoever waits for a version is parked: no thread of either pool.
+  // Where whoever waits for a version is parked: no thread of any pool.
   VersionFeed* feed = nullptr;
   IdentityHook identify;  // empty: everybody is the local operator
   // For callers that set no deadline.
@@ -116,12 +119,13 @@ grpc::ServerUnaryReactor* InlineUnary(const CallEnvironment& calls,
 template <typename Request, typename Response, typename Handler>
 class PooledUnary final : public grpc::ServerUnaryReactor {
  public:
-  PooledUnary(const CallEnvironment& calls,
+  PooledUnary(const CallEnvironment& calls, WorkerPool& pool,
               grpc::CallbackServerContext* context, const Request* request,
               Response* response, std::optional<VersionWait> wait,
               Handler handler)
       : observation_(*context, kRaw<Request>),
         calls_(calls),
+        pool_(pool),
         context_(*context),
         request_(request),
         response_(response),
@@ -180,9 +184,8 @@ class PooledUnary final : public grpc::ServerUnaryReactor {
       seat_ = {};
       End(start.ok() ? Run() : start);
     };
-    const absl::Status queued =
-        parked_ ? calls_.pool->SubmitWoken(call_.limits, work)
-                : calls_.pool->Submit(call_.limits, work);
+    const absl::Status queued = parked_ ? pool_.SubmitWoken(call_.limits, work)
+                                        : pool_.Submit(call_.limits, work);
     if (!queued.ok()) End(queued);
   }
 
@@ -201,6 +204,7 @@ class PooledUnary final : public grpc::ServerUnaryReactor {
 
   CallObservation observation_;
   const CallEnvironment& calls_;
+  WorkerPool& pool_;
   const grpc::CallbackServerContext& context_;
   const Request* request_;
   Response* response_;
@@ -220,7 +224,19 @@ grpc::ServerUnaryReactor* Unary(const CallEnvironment& calls,
                                 const Request* request, Response* response,
                                 Handler handler) {
   return new PooledUnary<Request, Response, Handler>(
-      calls, context, request, response, std::nullopt, std::move(handler));
+      calls, *calls.pool, context, request, response, std::nullopt,
+      std::move(handler));
+}
+
+// The same for whole files: on the few threads of the bulk pool.
+template <typename Request, typename Response, typename Handler>
+grpc::ServerUnaryReactor* BulkUnary(const CallEnvironment& calls,
+                                    grpc::CallbackServerContext* context,
+                                    const Request* request, Response* response,
+                                    Handler handler) {
+  return new PooledUnary<Request, Response, Handler>(
+      calls, *calls.bulk_pool, context, request, response, std::nullopt,
+      std::move(handler));
 }
 
 // The same once the feed has seen what `wait` asks for, if anything: the call
@@ -233,7 +249,8 @@ grpc::ServerUnaryReactor* WaitingUnary(const CallEnvironment& calls,
                                        std::optional<VersionWait> wait,
                                        Handler handler) {
   return new PooledUnary<Request, Response, Handler>(
-      calls, context, request, response, std::move(wait), std::move(handler));
+      calls, *calls.pool, context, request, response, std::move(wait),
+      std::move(handler));
 }
 
 // Bytes in and out of raw methods.

@@ -255,7 +255,7 @@ class PooledBidiStream final
         std::min(call_.limits.deadline,
                  std::chrono::steady_clock::now() + calls_.default_timeout);
     const CallLimits limits = batch.limits;
-    const absl::Status queued = calls_.pool->Submit(
+    const absl::Status queued = calls_.bulk_pool->Submit(
         limits, [this, batch = std::move(batch)](absl::Status status) {
           if (status.ok()) {
             status = CatchAll([&]() -> absl::Status {
@@ -298,9 +298,9 @@ class PooledBidiStream final
 };
 
 // Answers each message of the caller with one of ours, in order, one at a time
-// on the module's pool. An error of `handler` ends the stream; what an answer
-// reported as done stays done. Each batch has the default deadline or the
-// stream's, whichever is sooner. `handler` may keep state between batches.
+// on the module's bulk pool. An error of `handler` ends the stream; what an
+// answer reported as done stays done. Each batch has the default deadline or
+// the stream's, whichever is sooner. `handler` may keep state between batches.
 template <typename Request, typename Response, typename Handler>
 grpc::ServerBidiReactor<Request, Response>* BidiStream(
     const CallEnvironment& calls, grpc::CallbackServerContext* context,

@@ -129,8 +129,7 @@ grpc::ServerWriteReactor<Response>* WatchVersions(
     const CallEnvironment& calls, grpc::CallbackServerContext* context,
     const Request& request) {
   return new VersionStream<Response>(
-      calls, context,
-      {request.resources().begin(), request.resources().end()});
+      calls, context, {request.resources().begin(), request.resources().end()});
 }
 
 }  // namespace welfare::platform

@@ -249,7 +249,7 @@ grpc::ServerUnaryReactor* RegistryService::BatchImportMunicipalities(
     grpc::CallbackServerContext* context,
     const v1::ImportMunicipalitiesRequest* request,
     type::v1::ImportResult* response) {
-  return platform::Unary(
+  return platform::BulkUnary(
       calls_, context, request, response,
       ImportBatches(writer_, &RegistryWriter::ImportMunicipalities, true));
 }
@@ -266,7 +266,7 @@ grpc::ServerUnaryReactor* RegistryService::BatchImportStatusRecords(
     grpc::CallbackServerContext* context,
     const v1::ImportStatusRecordsRequest* request,
     type::v1::ImportResult* response) {
-  return platform::Unary(
+  return platform::BulkUnary(
       calls_, context, request, response,
       ImportBatches(writer_, &RegistryWriter::ImportStatusRecords, true));
 }

@@ -210,12 +210,12 @@ class Builder {
     switch (block.kind) {
       case Kind::kHeading:
         if (auto line = FillLine(page, block, block.text)) {
-          page.blocks.push_back(Heading{std::move(line->front().text)});
+          page.blocks.emplace_back(Heading{std::move(line->front().text)});
         }
         return;
       case Kind::kText:
         if (auto line = FillLine(page, block, block.text)) {
-          page.blocks.push_back(Paragraph{*std::move(line)});
+          page.blocks.emplace_back(Paragraph{*std::move(line)});
         }
         return;
       case Kind::kList: {
@@ -225,7 +225,7 @@ class Builder {
             list.items.push_back(*std::move(line));
           }
         }
-        if (!list.items.empty()) page.blocks.push_back(std::move(list));
+        if (!list.items.empty()) page.blocks.emplace_back(std::move(list));
         return;
       }
       case Kind::kFigure:
@@ -273,7 +273,7 @@ class Builder {
       if (const auto misfit = FindMisfit(id, sentences_.shapes())) {
         std::string words = CauseInJapanese(*misfit) + "図表を省いた。";
         Remember(page, block.path, *misfit, words);
-        page.blocks.push_back(
+        page.blocks.emplace_back(
             Paragraph{{{std::move(words), Run::Style::kLeftOut}}});
         continue;
       }
@@ -309,14 +309,14 @@ class Builder {
     }
     figure.notes = FigureNotes(years, figure, block.published_chart_lost);
     AddOwnNotes(page, block, figure);
-    page.blocks.push_back(std::move(figure));
+    page.blocks.emplace_back(std::move(figure));
   }
 
   void AddWritten(Page& page, const TemplateBlock& block, Figure figure) {
     figure.notes.emplace_back(
         "記述の本文は公開の対象ではないため、引用しない。");
     AddOwnNotes(page, block, figure);
-    page.blocks.push_back(std::move(figure));
+    page.blocks.emplace_back(std::move(figure));
   }
 
   void AddOwnNotes(const Page& page, const TemplateBlock& block,

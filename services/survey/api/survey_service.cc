@@ -12,8 +12,9 @@ namespace welfare::survey {
 grpc::ServerUnaryReactor* SurveyService::ImportCodebook(
     grpc::CallbackServerContext* context,
     const v1::ImportCodebookRequest* request, v1::Codebook* response) {
-  return platform::Unary(calls_, context, request, response,
-                         std::bind_front(&SurveyApi::ImportCodebook, &api_));
+  return platform::BulkUnary(
+      calls_, context, request, response,
+      std::bind_front(&SurveyApi::ImportCodebook, &api_));
 }
 
 grpc::ServerUnaryReactor* SurveyService::PublishCodebook(
@@ -164,8 +165,9 @@ grpc::ServerUnaryReactor* SurveyService::BatchImportSubmissions(
     grpc::CallbackServerContext* context,
     const v1::ImportSubmissionsRequest* request,
     type::v1::ImportResult* response) {
-  return platform::Unary(calls_, context, request, response,
-                         std::bind_front(&SurveyApi::ImportSubmissions, &api_));
+  return platform::BulkUnary(
+      calls_, context, request, response,
+      std::bind_front(&SurveyApi::ImportSubmissions, &api_));
 }
 
 grpc::ServerBidiReactor<v1::ImportSubmissionsRequest, type::v1::ImportResult>*

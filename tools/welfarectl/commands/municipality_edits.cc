@@ -232,11 +232,9 @@ void AddMunicipalityWrites(const Command& noun, Session& session) {
   auto update_flags = std::make_shared<UpdateFlags>();
   Command update =
       AddEdit(noun, "update", "Change facts of a municipality", *update_flags);
-  update
-      .AddOption(
-          "--set", update_flags->assignments,
-          std::string("field=value, several times; the field is ") + kSettable)
-      .Required();
+  std::string settable = "field=value, several times; the field is ";
+  settable += kSettable;
+  update.AddOption("--set", update_flags->assignments, settable).Required();
   update
       .AddOption("--fiscal-year", update_flags->fiscal_year,
                  "First fiscal year of the new facts; left out: puts right "

@@ -234,7 +234,7 @@ absl::StatusOr<std::vector<CsvBatch>> CutIntoBatches(
   };
   std::vector<std::size_t> in_batch(all.keys.size(), 0);  // its number, from 1
   std::size_t next_line = 0;
-  std::optional<std::size_t> came_back;
+  std::size_t came_back = 0;  // the first row to do so; row 0 cannot
   std::optional<int> last_section;
   for (std::size_t i = 0; i < all.rows.size(); ++i) {
     const Row& row = all.rows[i];
@@ -253,7 +253,7 @@ absl::StatusOr<std::vector<CsvBatch>> CutIntoBatches(
       const bool full = batch.records >= 2 * max_records || bytes > kMaxBytes;
       if ((enough && seams.wanted[i]) || (full && seams.possible[i])) {
         begin(row.line);
-        came_back.reset();
+        came_back = 0;
       } else {
         batches.back().csv.append(gap, '\n');
       }
@@ -267,12 +267,12 @@ absl::StatusOr<std::vector<CsvBatch>> CutIntoBatches(
       if (number != batches.size()) {
         number = batches.size();
         batch.keys.push_back(all.keys[*row.key]);
-      } else if (!came_back && all.rows[i - 1].key != row.key) {
+      } else if (came_back == 0 && all.rows[i - 1].key != row.key) {
         came_back = i;
       }
     }
-    if (came_back && batch.csv.size() > kMaxBytes) {
-      return NotTogether(file, all, batch, *came_back);
+    if (came_back > 0 && batch.csv.size() > kMaxBytes) {
+      return NotTogether(file, all, batch, came_back);
     }
     next_line = row.line + LinesIn(row.raw);
     last_section = its_section;
