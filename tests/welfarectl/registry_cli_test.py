@@ -193,10 +193,16 @@ class Reading(RegistryTest):
         self.assertEqual(sum(name.endswith("*") for name in implementing), 7)
         self.assertRegex(shown, r"(?m)^in preparation +6  荒川区、")
         self.assertRegex(shown, r"(?m)^the rest +26  千代田区、")
-        self.assertRegex(shown, r"(?m)^area +区部 +23 +15 +4 +8 +2$")
+        self.assertRegex(shown, r"(?m)^area +区部 +23 +15 +4 +8 +2 +0$")
         self.assertRegex(shown, r"(?m)^both +2  世田谷区、八王子市$")
         self.assertRegex(shown, r"(?m)^only FY2025 +28  ")
         self.assertRegex(shown, r"(?m)^only FY2021 +0  -$")
+
+    def test_roster_of_a_year_without_records_says_so(self):
+        shown = self.ctl("roster", "show", "--fiscal-year", "2026").stdout
+        self.assertIn("0 implementing (0 new, marked *), 0 not, of these 0 in preparation, "
+                      "62 without a record", shown)
+        self.assertRegex(shown, r"(?m)^no record +62  千代田区、")
 
     def test_timeline_draws_the_published_numbers(self):
         shown = self.ctl("roster", "timeline").stdout

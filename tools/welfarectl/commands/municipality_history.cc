@@ -38,6 +38,10 @@ std::string StatusInWords(const v1::StatusRecord& record) {
       "implementing " + ImplementingName(record.implementing()) +
       ", preparation " + PreparationName(record.preparation());
   if (record.retracted()) return what + ": taken back (was " + facts + ")";
+  if (record.restored_version() != 0) {
+    return what + ": correction taken back, again as in version " +
+           std::to_string(record.restored_version()) + ": " + facts;
+  }
   return what + ": " + facts + (record.correction() ? " (correction)" : "");
 }
 

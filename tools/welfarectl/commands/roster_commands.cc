@@ -16,6 +16,14 @@ using Names = std::vector<std::string>;
 constexpr std::size_t kLabelWidth = 16;
 constexpr std::size_t kCountWidth = 3;
 constexpr std::string_view kNew = "*";
+constexpr std::string_view kPerhapsNew = "?";
+
+// The mark behind the name of one that runs the programme.
+std::string MarkOf(const v1::Roster::Entry& entry) {
+  return std::string(entry.newcomer()           ? kNew
+                     : entry.newcomer_unknown() ? kPerhapsNew
+                                                : "");
+}
 
 // Prints `label  count  name、name、…`; names stay whole where lines are
 // folded. Those that end in the mark of a newcomer are green.
@@ -83,8 +91,10 @@ Table EntryTable(const v1::Roster& roster) {
         {e.municipality(), IdOf(e.municipality()), e.display_name(), e.area(),
          TypeName(e.type()), e.population_band(),
          ImplementingName(e.implementing()), PreparationName(e.preparation()),
-         e.newcomer() ? "yes" : "no", e.newcomer() ? std::string(kNew) : "",
-         YearText(e.first_implementation_year()),
+         e.newcomer()           ? "yes"
+         : e.newcomer_unknown() ? "unknown"
+                                : "no",
+         MarkOf(e), YearText(e.first_implementation_year()),
          e.has_years_since_start() ? std::to_string(e.years_since_start()) : "",
          e.council_display_name()});
   }
@@ -103,7 +113,8 @@ void PrintGroups(const Session& session, const v1::Roster& roster) {
                {.title = "implementing", .number = true},
                {.title = "new", .number = true},
                {.title = "not", .number = true},
-               {.title = "of these preparing", .number = true}});
+               {.title = "of these preparing", .number = true},
+               {.title = "no record", .number = true}});
   std::string grouping;
   for (const v1::Roster::Group& group : roster.groups()) {
     // A grouping in which nothing is recorded divides nothing.
@@ -116,7 +127,8 @@ void PrintGroups(const Session& session, const v1::Roster& roster) {
          std::to_string(group.implementing_count()),
          std::to_string(group.newcomer_count()),
          std::to_string(group.not_implementing_count()),
-         std::to_string(group.preparing_count())});
+         std::to_string(group.preparing_count()),
+         std::to_string(group.unrecorded_count())});
     grouping = group.grouping();
   }
   if (table.size() == 0) return;
@@ -146,8 +158,7 @@ void PrintRoster(const Session& session, const v1::Roster& roster,
   for (const v1::Roster::Entry& entry : roster.entries()) {
     const std::string& name = entry.display_name();
     if (entry.implementing() == v1::IMPLEMENTING_YES) {
-      implementing.push_back(name +
-                             (entry.newcomer() ? std::string(kNew) : ""));
+      implementing.push_back(name + MarkOf(entry));
     } else if (entry.preparation() == v1::PREPARATION_YES) {
       preparing.push_back(name);
     } else if (entry.implementing() == v1::IMPLEMENTING_UNSPECIFIED) {
@@ -160,9 +171,18 @@ void PrintRoster(const Session& session, const v1::Roster& roster,
   std::cout << Bold(page, roster.name()) << ", registry version "
             << roster.version() << "\n"
             << roster.implementing_count() << " implementing ("
-            << roster.newcomer_count() << " new, marked " << kNew << "), "
-            << roster.not_implementing_count() << " not, of these "
-            << roster.preparing_count() << " in preparation\n\n";
+            << roster.newcomer_count() << " new, marked " << kNew;
+  if (roster.newcomer_unknown_count() > 0) {
+    std::cout << "; " << roster.newcomer_unknown_count()
+              << " new or not, marked " << kPerhapsNew
+              << ": no record for the year before";
+  }
+  std::cout << "), " << roster.not_implementing_count() << " not, of these "
+            << roster.preparing_count() << " in preparation";
+  if (roster.unrecorded_count() > 0) {
+    std::cout << ", " << roster.unrecorded_count() << " without a record";
+  }
+  std::cout << "\n\n";
   PrintNames(page, "implementing", implementing);
   PrintNames(page, "in preparation", preparing);
   PrintNames(page, "the rest", rest);

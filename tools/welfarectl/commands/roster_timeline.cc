@@ -69,6 +69,7 @@ Table YearTable(const v1::ProgramTimeline& timeline, int mark_size) {
        {.title = "bar", .heading = "#+", .table_only = true},
        {.title = "implementing", .csv_only = true},
        {.title = "newcomers", .csv_only = true},
+       {.title = "newcomers_unknown", .csv_only = true},
        {.title = "leavers", .csv_only = true},
        {.title = "preparing", .csv_only = true}});
   const auto marks = [&](int count, char mark) {
@@ -78,14 +79,16 @@ Table YearTable(const v1::ProgramTimeline& timeline, int mark_size) {
   for (const auto& year : timeline.years()) {
     table.Add({std::to_string(year.fiscal_year()), std::to_string(year.size()),
                std::to_string(year.implementing_count()),
-               std::to_string(year.newcomers_size()),
+               std::to_string(year.newcomers_size()) +
+                   (year.newcomers_unknown().empty() ? "" : "?"),
                std::to_string(year.leavers_size()),
                std::to_string(year.preparing_count()),
                std::to_string(year.unrecorded_count()),
                marks(year.implementing_count(), '#') +
                    marks(year.preparing_count(), '+'),
                IdsOf(year.implementing()), IdsOf(year.newcomers()),
-               IdsOf(year.leavers()), IdsOf(year.preparing())});
+               IdsOf(year.newcomers_unknown()), IdsOf(year.leavers()),
+               IdsOf(year.preparing())});
   }
   return table;
 }
@@ -133,6 +136,13 @@ void PrintTimeline(const Session& session, const v1::ProgramTimeline& timeline,
                                  : "up to " + std::to_string(mark_size) +
                                        " municipalities")
               << "\n";
+    if (std::any_of(timeline.years().begin(), timeline.years().end(),
+                    [](const v1::ProgramTimeline::Year& year) {
+                      return year.newcomers_unknown_size() > 0;
+                    })) {
+      std::cout << "? others may be new: the year before has no record of "
+                   "them\n";
+    }
   }
   if (by == "year") return;
   if (by != "municipality") std::cout << "\n";

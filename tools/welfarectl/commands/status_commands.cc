@@ -31,7 +31,8 @@ Table StatusTable() {
        {.title = "kind", .spare = 1, .table_only = true},
        {.title = "reason", .fit = Fit::kFold, .spare = 1},
        {.title = "note", .fit = Fit::kFold, .spare = 1, .heading = "source"},
-       {.title = "etag", .csv_only = true}});
+       {.title = "etag", .csv_only = true},
+       {.title = "restored_version", .csv_only = true}});
 }
 
 void AddRecord(const Session& session, const v1::StatusRecord& record,
@@ -45,10 +46,14 @@ void AddRecord(const Session& session, const v1::StatusRecord& record,
        PreparationName(record.preparation()), std::to_string(record.version()),
        TimeFor(session, record.record_time()),
        record.correction() ? "yes" : "no", record.retracted() ? "yes" : "no",
-       record.retracted()    ? "taken back"
-       : record.correction() ? "correction"
-                             : "",
-       record.reason(), record.note(), record.etag()});
+       record.retracted()               ? "taken back"
+       : record.restored_version() != 0 ? "in force again"
+       : record.correction()            ? "correction"
+                                        : "",
+       record.reason(), record.note(), record.etag(),
+       record.restored_version() == 0
+           ? ""
+           : std::to_string(record.restored_version())});
 }
 
 // What municipalities are called now, for tables; a municipality without a
