@@ -513,6 +513,11 @@ class Writing(RegistryTest):
         # Ended is not implementing, beside those that never did.
         listed = self.csv("municipality", "list", *year, "--status", "not-implementing")
         self.assertEqual([m["code"] for m in listed], ["131032"])
+        # One step back: the record that the correction had replaced.
+        table = self.ctl("status", "retract", "港区", *year, "--reason", "誤り").stdout
+        self.assertIn("in force again", table)
+        records = self.csv("status", "list", "--municipality", "131032", *year, "--in-force")
+        self.assertEqual([r["implementing"] for r in records], ["yes"])
         table = self.ctl("status", "retract", "港区", *year, "--reason", "誤り").stdout
         self.assertIn("taken back", table)
         self.assertEqual(self.csv("status", "list", "--municipality", "131032", *year,

@@ -177,15 +177,39 @@ class SubmissionImportTest(unittest.TestCase):
         self.run_import(self.file("wrong.csv", (*ANSWERS, "colour"), []), code=1)
         self.assertIn("colour", self.stderr)
 
+    def test_a_row_with_a_wrong_check_digit_blanks_no_answer(self):
+        self.run_import(self.file("good.csv", ANSWERS, answers(MINATO, 5, "残る文")))
+        rows = answers(MINATO, 5, "新しい文")
+        typo = (*rows[1][:2], "131033", *rows[1][3:])
+        _, rejects = self.run_import(self.file("typo.csv", ANSWERS, [rows[0], typo]), code=3)
+        self.assertIn(("typo.csv", 3, "CHECK_DIGIT"), rejects)
+        self.assertIn("残る文", json.dumps(self.submission(MINATO), ensure_ascii=False))
+
+    def test_a_row_of_nobody_blanks_no_answer_of_another_batch(self):
+        self.run_import(self.file("good.csv", ANSWERS, answers(SHINJUKU, 5, "残る文")))
+        # Enough between them that they do not travel together.
+        filler = [(SURVEY, 2025, code, kind, f"item{i}", i, "", "")
+                  for code in ("131059", "131067", "131075") for kind in ("municipality", "council")
+                  for i in range(1500)]
+        lost = (SURVEY, "二〇二五", SHINJUKU, "municipality", "remarks", "新しい文", "", "")
+        _, rejects = self.run_import(
+            self.file("far.csv", ANSWERS,
+                      [*answers(SHINJUKU, 6)[:1], *filler, lost]), code=3)
+        self.assertIn("残る文", json.dumps(self.submission(SHINJUKU), ensure_ascii=False))
+        self.assertIn(2, {line for _, line, _ in rejects})
+        self.assertIn(len(filler) + 3, {line for _, line, _ in rejects})
+
     def test_the_rejects_file_names_every_fault(self):
-        rows = [(SURVEY, 2025, CHUO, "municipality", f"item{i}", i, "", "")
+        # Few enough answers of each respondent that every one is looked at.
+        with open(SOURCE / "services/registry/data/municipalities.csv", encoding="utf-8-sig") as file:
+            codes = [row["code"] for row in csv.DictReader(file)]
+        rows = [(SURVEY, 2025, codes[i // 50], "municipality", f"item{i}", i, "", "")
                 for i in range(2500)]
         result, rejects = self.run_import(self.file("many.csv", ANSWERS, rows), code=3)
         self.assertEqual({line for _, line, reason in rejects if reason == "UNKNOWN_ITEM"},
                          set(range(2, 2502)))
         self.assertEqual(result["rejectsTotal"], len(rejects))
         self.assertEqual(len(result["rejects"]), len(rejects))
-
 
     def export(self, *flags):
         done = self.product.ctl("--survey", SURVEY, "submission", "export",

@@ -315,7 +315,8 @@ TEST(OpenDatabase, RefusesWhatItCannotOpen) {
       OpenDatabase("sqlite:"),
       StatusIs(absl::StatusCode::kInvalidArgument, "DATABASE_URL_INVALID"));
   EXPECT_THAT(OpenDatabase("sqlite:///proc/nowhere/x.db"),
-              StatusIs(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"));
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       "DATA_FOLDER_UNUSABLE"));
 }
 
 }  // namespace
