@@ -83,6 +83,8 @@ class ExchangeHandler {
   virtual void OnBodyEnd() = 0;
   // pending() has fallen below kHighWater again.
   virtual void OnWritable() = 0;
+  // The gateway stops soon: what only waits ends, what works goes on.
+  virtual void OnDrain() {}
   // The caller has gone, or the gateway stops; the exchange is gone too.
   virtual void OnClosed() = 0;
 };

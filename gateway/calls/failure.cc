@@ -257,6 +257,15 @@ Failure BackendUnavailable() {
   return failure;
 }
 
+Failure ShuttingDown() {
+  Failure failure = Make(503, google::rpc::UNAVAILABLE, "SHUTTING_DOWN",
+                         "The gateway is stopping; connect again.");
+  google::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(1);
+  failure.status.add_details()->PackFrom(retry);
+  return failure;
+}
+
 Failure BackendTimeout() {
   return Make(504, google::rpc::DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED",
               "The service behind the gateway did not answer in time.");

@@ -62,6 +62,9 @@ Failure MessageEncodingUnsupported();
 Failure InvalidBackendResponse();
 // UNAVAILABLE with RetryInfo: BACKEND_UNAVAILABLE.
 Failure BackendUnavailable();
+// UNAVAILABLE with RetryInfo: SHUTTING_DOWN; the gateway stops, and who watched
+// may connect again.
+Failure ShuttingDown();
 // DEADLINE_EXCEEDED: DEADLINE_EXCEEDED.
 Failure BackendTimeout();
 // DEADLINE_EXCEEDED, 408: REQUEST_TIMEOUT; the body did not arrive in time.

@@ -49,6 +49,10 @@ class GrpcHandler final : public ExchangeHandler,
     }
     route_ = method->first;
     request_id_field_ = RequestIdField(*method->second->input_type());
+    // Whoever watches waits for nothing that would ever be done.
+    watches_ = method->second->server_streaming() &&
+               method->second->name() == "WatchVersions";
+    if (watches_ && routing_.draining.load()) return Fail(ShuttingDown());
     auto headers = ReadCallHeaders(request.headers, routing_.make_request_id());
     if (const auto* failure = std::get_if<Failure>(&headers)) {
       return Fail(*failure);
@@ -86,6 +90,9 @@ class GrpcHandler final : public ExchangeHandler,
     Pump();
   }
   void OnWritable() override { MaybeRead(); }
+  void OnDrain() override {
+    if (exchange_ != nullptr && watches_) Abandon(ShuttingDown());
+  }
   void OnClosed() override {
     exchange_ = nullptr;
     if (stream_ != nullptr) std::exchange(stream_, nullptr)->Cancel();
@@ -242,6 +249,7 @@ class GrpcHandler final : public ExchangeHandler,
   bool writing_ = false;
   bool write_failed_ = false;
 
+  bool watches_ = false;
   bool head_sent_ = false;
   bool waiting_to_read_ = false;
 };

@@ -134,6 +134,10 @@ class Http2Session final : public Session {
     if (draining_ || is_closed_) return;
     draining_ = true;
     nghttp2_submit_shutdown_notice(session_);
+    const auto streams = streams_;  // a handler may end its own
+    for (const auto& [id, stream] : streams) {
+      if (const auto handler = stream->handler_) handler->OnDrain();
+    }
     Flush();
     drain_timer_.Start(kGoawayGrace, [this] {
       nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE,

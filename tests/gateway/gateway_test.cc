@@ -153,6 +153,16 @@ class FakeRegistry final : public reg::RegistryService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status WatchVersions(
+      grpc::ServerContext* context,
+      const ::welfare::type::v1::WatchVersionsRequest*,
+      grpc::ServerWriter<::welfare::type::v1::WatchVersionsResponse>* writer)
+      override {
+    writer->Write({});
+    WaitFor([context] { return context->IsCancelled(); }, seconds(20));
+    return grpc::Status::OK;
+  }
+
   std::map<std::string, std::string> metadata() {
     const std::lock_guard lock(mutex_);
     return metadata_;
@@ -727,6 +737,30 @@ TEST(GatewayGrpc, FinishesCallsUnderWayWhenItDrains) {
   ASSERT_TRUE(WaitFor([&] { return gateway.registry.slow() == 1; }));
   gateway.Stop(seconds(10));
   caller.join();
+}
+
+// Who watches is told at once; a call under way is finished all the same.
+TEST(GatewayGrpc, TellsWatchersThatItDrains) {
+  Gateway gateway;
+  const auto stub = gateway.Registry();
+  const auto context = Within(seconds(60));
+  const auto watcher = stub->WatchVersions(context.get(), {});
+  ::welfare::type::v1::WatchVersionsResponse message;
+  ASSERT_TRUE(watcher->Read(&message));
+  reg::GetMunicipalityRequest request;
+  request.set_name("municipalities/brief");
+  std::jthread caller([&] {
+    reg::Municipality response;
+    const grpc::Status status = gateway.Registry()->GetMunicipality(
+        Within(seconds(20)).get(), request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+  });
+  ASSERT_TRUE(WaitFor([&] { return gateway.registry.slow() == 1; }));
+  std::jthread stopper([&] { gateway.Stop(seconds(30)); });
+  EXPECT_FALSE(watcher->Read(&message));
+  const grpc::Status told = watcher->Finish();
+  EXPECT_EQ(told.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_THAT(told.error_details(), HasSubstr("SHUTTING_DOWN"));
 }
 
 // --- HTTP/JSON ----------------------------------------------------------
