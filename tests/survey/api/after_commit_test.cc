@@ -1,0 +1,178 @@
+// Once a change is stored, its call succeeds and those who watch are told,
+// whatever happens to the database then and whoever called.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <utility>
+
+#include "services/base/error.h"
+#include "services/platform/errors.h"
+#include "services/platform/observe/metrics.h"
+#include "services/platform/process/assets.h"
+#include "services/platform/rpc/channel.h"
+#include "services/platform/storage/migrations.h"
+#include "services/platform/storage/open_database.h"
+#include "services/platform/work/version_feed.h"
+#include "services/survey/api/survey_api.h"
+#include "services/survey/store/sql_survey_store.h"
+#include "services/survey/store/survey_schema.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/status_matchers.h"
+#include "tests/survey/sample.h"
+
+namespace welfare::survey {
+namespace {
+
+using support::IsOk;
+
+constexpr char kRound[] = "surveys/jusou/rounds/2025";
+
+// The database goes away with the next commit: what is stored is stored, and
+// nothing can be read any more. The caller goes at the same moment.
+class GoneAfterCommit final : public SurveyStore {
+ public:
+  explicit GoneAfterCommit(SurveyStore& store) : store_(store) {}
+
+  void Arm(std::stop_source caller) {
+    caller_ = std::move(caller);
+    armed_ = true;
+  }
+
+  absl::Status Read(
+      const StoreLimits& limits,
+      const std::function<absl::Status(StoreReader&)>& read) override {
+    if (gone_) return platform::DatabaseUnavailable("gone");
+    return store_.Read(limits, read);
+  }
+  absl::StatusOr<std::string> Change(
+      const StoreLimits& limits, const ChangeRequest& request,
+      const std::function<absl::StatusOr<std::string>(StoreWriter&)>& change)
+      override {
+    auto reply = store_.Change(limits, request, change);
+    if (armed_ && reply.ok()) {
+      gone_ = true;
+      caller_.request_stop();
+    }
+    return reply;
+  }
+
+ private:
+  SurveyStore& store_;
+  std::stop_source caller_;
+  bool armed_ = false;
+  bool gone_ = false;
+};
+
+class AfterCommit : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = platform::OpenDatabase("sqlite::memory:");
+    ASSERT_THAT(opened, IsOk());
+    database_ = *std::move(opened);
+    ASSERT_THAT(
+        platform::ApplyMigrations(*database_, clock_, SurveyMigrations()),
+        IsOk());
+    sql_ = std::make_unique<SqlSurveyStore>(*database_, clock_, "store-a");
+    store_ = std::make_unique<GoneAfterCommit>(*sql_);
+    api_ = std::make_unique<SurveyApi>(
+        SurveyApi::Dependencies{.store = *store_,
+                                .content = content_,
+                                .registry = registry_,
+                                .feed = feed_,
+                                .metrics = survey_metrics_,
+                                .clock = clock_,
+                                .incarnation = "store-a"});
+    OpenRound();
+  }
+
+  static std::string Sheet(const std::string& name) {
+    return platform::ReadAsset(
+               std::filesystem::path(std::getenv("WELFARE_SOURCE_DIR")) /
+               "services/survey/data/jusou" / name)
+        .value();
+  }
+
+  void OpenRound() {
+    v1::ImportCodebookRequest import;
+    import.set_parent("surveys/jusou");
+    import.set_codebook_id("2025-1");
+    import.set_survey_csv(Sheet("survey.csv"));
+    import.set_choices_csv(Sheet("choices.csv"));
+    import.set_settings_csv(Sheet("settings.csv"));
+    v1::Codebook codebook;
+    ASSERT_THAT(api_->ImportCodebook({}, import, codebook), IsOk());
+    v1::PublishCodebookRequest publish;
+    publish.set_name(codebook.name());
+    ASSERT_THAT(api_->PublishCodebook({}, publish, codebook), IsOk());
+    const auto opened = store_->Change(
+        {}, {.method = "Test", .actor = "tester"},
+        [](StoreWriter& store) -> absl::StatusOr<std::string> {
+          Round round{.name = *base::RoundName::Parse(kRound)};
+          round.display_name = "Survey";
+          round.codebook = {.survey = "jusou", .version = "2025-1"};
+          round.program = {.program = "jusou"};
+          round.window_start = base::Date::Make(2025, 6, 16).value();
+          round.window_end = base::Date::Make(2025, 7, 11).value();
+          round.synthetic = true;
+          round.state = RoundState::kOpen;
+          round.registry_version = 7;
+          round.pin_revision = -1;
+          WELFARE_ASSIGN_OR_RETURN(round, store.AppendRound(round));
+          WELFARE_RETURN_IF_ERROR(store.StoreFrame(round, sample::MakeFrame()));
+          return "";
+        });
+    ASSERT_THAT(opened, IsOk());
+  }
+
+  support::FakeClock clock_;
+  platform::MetricsRegistry metrics_;
+  std::unique_ptr<platform::Database> database_;
+  std::unique_ptr<SqlSurveyStore> sql_;
+  std::unique_ptr<GoneAfterCommit> store_;
+  PinnedContent content_;
+  RegistryClient registry_{platform::MakeChannel("unix:/nonexistent")};
+  platform::VersionFeed feed_;
+  SurveyMetrics survey_metrics_{metrics_};
+  std::unique_ptr<SurveyApi> api_;
+};
+
+TEST_F(AfterCommit, ACallSucceedsAndItsRevisionIsTold) {
+  std::stop_source caller;
+  store_->Arm(caller);
+  v1::CreateSubmissionRequest request;
+  request.set_parent(kRound);
+  request.set_submission_id("131016-municipality");
+  request.mutable_submission()->mutable_header()->set_department("福祉課");
+  v1::Submission submission;
+  ASSERT_THAT(api_->CreateSubmission({.request_id = "r",
+                                      .identity = {},
+                                      .limits = {.stop = caller.get_token()}},
+                                     request, submission),
+              IsOk());
+  EXPECT_EQ(submission.header().department(), "福祉課");
+  EXPECT_EQ(submission.round_revision(), 2);
+  EXPECT_EQ(feed_.VersionOf(kRound), 2);
+}
+
+TEST_F(AfterCommit, ARoundIsClosedAndItsRevisionIsTold) {
+  std::stop_source caller;
+  store_->Arm(caller);
+  v1::CloseRoundRequest request;
+  request.set_name(kRound);
+  v1::Round round;
+  ASSERT_THAT(api_->CloseRound({.request_id = "r",
+                                .identity = {},
+                                .limits = {.stop = caller.get_token()}},
+                               request, round),
+              IsOk());
+  EXPECT_EQ(feed_.VersionOf(kRound), round.revision());
+}
+
+}  // namespace
+}  // namespace welfare::survey
