@@ -63,14 +63,14 @@ class Reader {
         settings_(
             "settings", sheets.settings, kSettingsColumns,
             std::array<std::string_view, 3>{"form_title", "form_id", "version"},
-            problems_),
+            every_cell_, problems_),
         survey_("survey", sheets.survey, kSurveyColumns,
                 std::array<std::string_view, 4>{"type", "name", "label",
                                                 "respondent"},
-                problems_),
+                every_cell_, problems_),
         choices_("choices", sheets.choices, kChoicesColumns,
                  std::array<std::string_view, 3>{"list_name", "name", "label"},
-                 problems_) {
+                 every_cell_, problems_) {
     ReadSettings(survey, version);
     ReadChoices();
     ReadItems();

@@ -7,8 +7,9 @@ namespace welfare::survey {
 XlsFormSheet::XlsFormSheet(std::string name, std::string_view text,
                            std::span<const std::string_view> columns,
                            std::span<const std::string_view> required,
+                           bool doubt_quotes,
                            std::vector<CodebookProblem>& problems)
-    : name_(std::move(name)), problems_(problems) {
+    : name_(std::move(name)), doubt_quotes_(doubt_quotes), problems_(problems) {
   text::CsvReader reader(text);
   bool header = true;
   while (true) {
@@ -84,7 +85,22 @@ void XlsFormSheet::ReadHeader(const text::CsvRecord& header,
   }
 }
 
+bool XlsFormSheet::HoldsRecords(const text::CsvRecord& record) const {
+  const auto cell =
+      text::FindSwallowedRecord(record, [this](std::string_view line) {
+        return columns_.size() > 1 &&
+               text::SplitLine(line).size() == columns_.size();
+      });
+  if (!cell) return false;
+  Add(static_cast<int>(record.cell_lines[*cell]),
+      *cell < columns_.size() ? columns_[*cell] : "", "QUOTE_OVER_RECORDS",
+      "A quote opened here takes the records after it into one cell; close or "
+      "remove it.");
+  return true;
+}
+
 void XlsFormSheet::ReadRecord(const text::CsvRecord& record) {
+  if (doubt_quotes_ && HoldsRecords(record)) return;
   if (record.cells.size() != columns_.size()) {
     Add(static_cast<int>(record.line), "", "CSV_CELLS",
         "The record has " + std::to_string(record.cells.size()) +

@@ -20,12 +20,14 @@ namespace welfare::survey {
 class XlsFormSheet {
  public:
   // Reads `text`, whose header may name `columns` and must name `required`;
-  // adds what is wrong with the table to `problems`.
+  // adds what is wrong with the table to `problems`. With `doubt_quotes` a cell
+  // with a line that has as many commas as the header is a quote that took
+  // records; what was stored before that rule is read without it.
   //
   // REQUIRES: `problems` outlives the object.
   XlsFormSheet(std::string name, std::string_view text,
                std::span<const std::string_view> columns,
-               std::span<const std::string_view> required,
+               std::span<const std::string_view> required, bool doubt_quotes,
                std::vector<CodebookProblem>& problems);
 
   struct Record {
@@ -66,7 +68,11 @@ class XlsFormSheet {
 
   void ReadRecord(const text::CsvRecord& record);
 
+  // Adds a problem where a cell holds what looks like records.
+  bool HoldsRecords(const text::CsvRecord& record) const;
+
   std::string name_;
+  const bool doubt_quotes_;
   std::vector<CodebookProblem>& problems_;
   int header_line_ = 0;
   std::vector<std::string> columns_;

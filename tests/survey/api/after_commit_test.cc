@@ -111,7 +111,7 @@ class AfterCommit : public ::testing::Test {
     publish.set_name(codebook.name());
     ASSERT_THAT(api_->PublishCodebook({}, publish, codebook), IsOk());
     const auto opened = store_->Change(
-        {}, {.method = "Test", .actor = "tester"},
+        {}, {.method = "Test", .request_id = "", .body = "", .actor = "tester"},
         [](StoreWriter& store) -> absl::StatusOr<std::string> {
           Round round{.name = *base::RoundName::Parse(kRound)};
           round.display_name = "Survey";

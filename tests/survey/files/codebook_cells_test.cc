@@ -37,6 +37,22 @@ std::vector<std::string> Problems(const XlsFormReading& reading) {
   return lines;
 }
 
+TEST(CodebookCells, AQuoteThatTakesOtherQuestionsIsNamed) {
+  const std::string sheet =
+      "type,name,label,respondent\n"
+      "integer,a,\"A,municipality\n"
+      "integer,b,B,municipality\n"
+      "integer,c,C\",municipality\n"
+      "integer,d,\"two\nlines, of text\",municipality\n";
+  EXPECT_THAT(Problems(Read(sheet)),
+              testing::Contains("survey:2:label: QUOTE_OVER_RECORDS"));
+  // What is stored was taken as it stands.
+  EXPECT_THAT(
+      Problems(Read(sheet, kChoices, "form_title,form_id,version\nT,s,1\n",
+                    SheetRules::kFirst)),
+      IsEmpty());
+}
+
 TEST(CodebookCells, AConditionOfAGroupHoldsForItsQuestions) {
   const XlsFormReading reading = Read(
       "type,name,label,relevant,respondent\n"
