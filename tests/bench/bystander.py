@@ -7,6 +7,7 @@ round and an indicator's value, one after the other, on connections of its own.
 """
 
 import contextlib
+import csv
 import json
 import subprocess
 import threading
@@ -38,8 +39,13 @@ def entangled_codebook(items):
 
 
 def wrong_rows(rows):
-    line = "jusou,2025,131016,municipality,no_such_item,1,,\n"
-    return {"parent": "surveys/jusou/rounds/2025", "batch": {"csv": ANSWERS_HEADER + line * rows}}
+    """Rows for items that are not there, few enough of each respondent that every one is looked at."""
+    with open(SOURCE / "services/registry/data/municipalities.csv", encoding="utf-8-sig") as file:
+        codes = [row["code"] for row in csv.DictReader(file)]
+    respondents = [f"{code},{kind}" for code in codes for kind in ("municipality", "council")]
+    lines = [f"jusou,2025,{respondents[i * len(respondents) // rows]},no_such_item_{i},1,,\n"
+             for i in range(rows)]
+    return {"batch": {"csv": ANSWERS_HEADER + "".join(lines)}}
 
 
 def call(http, path, body=None, seconds=120):
@@ -135,8 +141,11 @@ def turn(server, grpc, http, folder, count, items, rows, seconds, settle):
     quiet, failed = read_beside(http, seconds / 4)
     if failed:
         raise BenchError("a read fails before anybody disturbs it")
-    with Hostile(grpc, http, folder, count, items, rows):
+    with Hostile(grpc, http, folder, count, items, rows) as hostile:
         beside, failed = read_beside(http, seconds)
+    # Done, or refused for want of room: anything else was no load.
+    if set(hostile.statuses) - {200, 429, 503, 504}:
+        raise BenchError(f"the hostile client's calls were not understood: {hostile.statuses}")
     time.sleep(settle)
     return {"quiet_p50_ms": percentile(quiet, 0.5) * 1e3, "p50_ms": percentile(beside, 0.5) * 1e3,
             "max_s": beside[-1], "failed": failed, "calls": len(beside),
