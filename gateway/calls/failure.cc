@@ -212,6 +212,13 @@ Failure MessageTooLarge(std::size_t limit_bytes) {
               {{"limit_bytes", std::to_string(limit_bytes)}});
 }
 
+Failure TooManyFields(std::size_t limit) {
+  return Make(413, google::rpc::RESOURCE_EXHAUSTED, "TOO_MANY_FIELDS",
+              "A request may hold at most " + std::to_string(limit) +
+                  " fields and elements of lists; send smaller batches.",
+              {{"limit", std::to_string(limit)}});
+}
+
 Failure GatewayOverloaded() {
   Failure failure =
       Make(429, google::rpc::RESOURCE_EXHAUSTED, "GATEWAY_OVERLOADED",

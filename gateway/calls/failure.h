@@ -49,6 +49,8 @@ Failure MethodNotAllowed(std::string_view http_method, std::string allow);
 Failure UnsupportedMediaType(std::string_view content_type);
 // RESOURCE_EXHAUSTED, 413 over HTTP: MESSAGE_TOO_LARGE.
 Failure MessageTooLarge(std::size_t limit_bytes);
+// RESOURCE_EXHAUSTED, 413 over HTTP: TOO_MANY_FIELDS.
+Failure TooManyFields(std::size_t limit);
 // RESOURCE_EXHAUSTED with RetryInfo: GATEWAY_OVERLOADED; too many unfinished
 // requests.
 Failure GatewayOverloaded();

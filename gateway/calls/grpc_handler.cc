@@ -7,6 +7,7 @@
 #include "gateway/calls/call_headers.h"
 #include "gateway/calls/event_loop.h"
 #include "gateway/calls/failure.h"
+#include "gateway/calls/request_fields.h"
 #include "gateway/calls/request_identity.h"
 #include "gateway/calls/router.h"
 #include "gateway/routes/text.h"
@@ -48,7 +49,8 @@ class GrpcHandler final : public ExchangeHandler,
       return Fail(UnknownService(path));
     }
     route_ = method->first;
-    request_id_field_ = RequestIdField(*method->second->input_type());
+    request_type_ = method->second->input_type();
+    request_id_field_ = RequestIdField(*request_type_);
     // Whoever watches waits for nothing that would ever be done.
     watches_ = method->second->server_streaming() &&
                method->second->name() == "WatchVersions";
@@ -157,10 +159,13 @@ class GrpcHandler final : public ExchangeHandler,
         return Abandon(MessageTooLarge(routing_.options.message_limit));
       }
       if (input_.size() >= kPrefix + size) {
-        writing_ = true;
         std::string message = input_.substr(kPrefix, size);
         input_.erase(0, kPrefix + size);
         share_.Hold(input_.size());
+        if (HoldsMoreFields(message, *request_type_, kMaxRequestFields)) {
+          return Abandon(TooManyFields(kMaxRequestFields));
+        }
+        writing_ = true;
         GiveRequestId(request_id_field_, routing_.make_request_id, message);
         stream_->Write(message);
         return;
@@ -238,6 +243,8 @@ class GrpcHandler final : public ExchangeHandler,
   const steady_clock::time_point start_;
   std::string route_ = "unmatched";
   std::string request_id_;
+  // Of the method's messages; set once it is known.
+  const google::protobuf::Descriptor* request_type_ = nullptr;
   int request_id_field_ = 0;  // of the method's messages; see GiveRequestId
   std::shared_ptr<BackendStream> stream_;
 

@@ -114,6 +114,7 @@ class Builder {
     if (!report.syntax_error.empty()) {
       return MalformedJson(report.syntax_error);
     }
+    if (report.too_many_values) return TooManyFields(kMaxJsonValues);
     violations_ = std::move(report.violations);
     body_paths_ = std::move(report.leaf_paths);
     given_.insert(body_paths_.begin(), body_paths_.end());

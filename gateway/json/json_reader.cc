@@ -26,6 +26,9 @@ using simdjson::dom::element_type;
 
 using Problem = std::optional<std::string>;
 
+// Bytes of a text whose buffers are kept for the next one.
+constexpr std::size_t kKeptCapacity = std::size_t{256} << 10;
+
 std::string_view NameOf(element_type type) {
   switch (type) {
     case element_type::ARRAY:
@@ -138,6 +141,14 @@ class Reader {
     std::size_t length_;
   };
 
+  // False where no more values are taken; then reading ends everywhere.
+  bool Take() {
+    if (values_ == kMaxJsonValues) report_.too_many_values = true;
+    if (report_.too_many_values) return false;
+    ++values_;
+    return true;
+  }
+
   void Violate(std::string description) {
     if (report_.violations.size() >= kMaxViolations) return;
     report_.violations.push_back(
@@ -158,6 +169,7 @@ class Reader {
     std::unordered_set<std::string_view> unknown;
     bool any = false;
     for (const auto [key, member] : object) {
+      if (!Take()) return;
       any = true;
       const FieldDescriptor* field = FindField(descriptor, key);
       const Step step(*this, field != nullptr ? field->name() : Shown(key));
@@ -230,6 +242,7 @@ class Reader {
     const bool was_singular = std::exchange(in_singular_, false);
     std::size_t index = 0;
     for (const element item : array) {
+      if (!Take()) return;
       const Step step(*this, index++);
       if (field.message_type() != nullptr) {
         if (item.is_null() && field.message_type()->well_known_type() !=
@@ -257,6 +270,7 @@ class Reader {
     const FieldDescriptor& value_field = *field.message_type()->map_value();
     std::unordered_set<std::string_view> seen;
     for (const auto [key, member] : object) {
+      if (!Take()) return;
       const Step step(*this, Shown(key));
       if (!seen.insert(key).second) {
         Violate("is given twice");
@@ -400,6 +414,7 @@ class Reader {
 
   std::string path_;
   JsonReport& report_;
+  std::size_t values_ = 0;
   // False below lists and maps, whose elements are no leaves of a mask.
   bool in_singular_ = true;
 };
@@ -434,6 +449,8 @@ JsonReport ReadJson(std::string_view json, std::string_view path_prefix,
     return report;
   }
   Reader(path_prefix, report).ReadMessage(root, message);
+  // The buffers of a long text are many times as long.
+  if (parser.capacity() > kKeptCapacity) parser = simdjson::dom::parser();
   return report;
 }
 

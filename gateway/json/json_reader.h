@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,8 @@ struct FieldViolation {
 struct JsonReport {
   // Not empty when the text is no JSON by RFC 8259; nothing else is set then.
   std::string syntax_error;
+  // The text holds more than kMaxJsonValues; what was read is of no use.
+  bool too_many_values = false;
   // Every violation, in the order of the text; at most kMaxViolations.
   std::vector<FieldViolation> violations;
   // Proto paths of the leaves the text gave, for update masks and for seeing
@@ -27,13 +30,18 @@ struct JsonReport {
   // well-known types are leaves.
   std::vector<std::string> leaf_paths;
 
-  bool ok() const { return syntax_error.empty() && violations.empty(); }
+  bool ok() const {
+    return syntax_error.empty() && !too_many_values && violations.empty();
+  }
 };
 
 // A text nested deeper is refused (RFC 8259, section 9 allows a limit). A list
 // or object with nothing inside is not counted as a level.
 inline constexpr int kMaxJsonDepth = 32;
 inline constexpr std::size_t kMaxViolations = 100;
+// Members of objects and elements of lists; each takes a few bytes of the text
+// and some hundred in memory.
+inline constexpr std::size_t kMaxJsonValues = 100'000;
 
 // Reads `json` into `message` by the proto3 JSON mapping, strictly: RFC 8259
 // and nothing else; unknown fields, duplicate keys, one field in two

@@ -17,12 +17,14 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <thread>
 
 #include "gateway/calls/backend.h"
 #include "gateway/calls/router.h"
 #include "gateway/edge/listener.h"
+#include "gateway/json/json_reader.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "services/platform/rpc/channel.h"
@@ -674,6 +676,29 @@ TEST(GatewayGrpc, RefusesMessagesOverTheLimitAndLives) {
   EXPECT_TRUE(status.ok()) << status.error_code() << status.error_message();
 }
 
+// A million empty elements are two megabytes here and a hundred behind.
+TEST(GatewayGrpc, RefusesMessagesOfTooManyFieldsAndLives) {
+  Gateway gateway;
+  const auto stub = gateway.Registry();
+  reg::BatchGetMunicipalitiesRequest request;
+  for (int i = 0; i < 1'000'000; ++i) request.add_names();
+  reg::BatchGetMunicipalitiesResponse response;
+  const grpc::Status status = stub->BatchGetMunicipalities(
+      Within(seconds(10)).get(), request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  google::rpc::Status details;
+  google::rpc::ErrorInfo info;
+  ASSERT_TRUE(details.ParseFromString(status.error_details()));
+  ASSERT_EQ(details.details_size(), 1);
+  ASSERT_TRUE(details.details(0).UnpackTo(&info));
+  EXPECT_EQ(info.reason(), "TOO_MANY_FIELDS");
+  reg::GetMunicipalityRequest next;
+  reg::Municipality municipality;
+  EXPECT_TRUE(
+      stub->GetMunicipality(Within(seconds(10)).get(), next, &municipality)
+          .ok());
+}
+
 TEST(GatewayGrpc, PassesDeadlinesAndCancellationOn) {
   Gateway gateway;
   const auto stub = gateway.Registry();
@@ -833,6 +858,10 @@ TEST(GatewayHttp, AnswersFailuresAsAip193) {
     std::string reason;
   };
   const std::string json = "Content-Type: application/json\r\n";
+  std::ostringstream many;
+  many << R"({"batch":{"a0":0)";
+  for (std::size_t i = 1; i <= kMaxJsonValues; ++i) many << ",\"a\":0";
+  many << "}}";
   const Case cases[] = {
       {"GET /v1/municipalities/missing", "", "", 404, "MUNICIPALITY_NOT_FOUND"},
       {"GET /v1/nowhere", "", "", 404, "PATH_NOT_FOUND"},
@@ -849,6 +878,8 @@ TEST(GatewayHttp, AnswersFailuresAsAip193) {
        "INVALID_REQUEST"},
       {"POST /v1/municipalities:batchImport", json,
        std::string(5 * 1024 * 1024, ' '), 413, "MESSAGE_TOO_LARGE"},
+      {"POST /v1/municipalities:batchImport", json, many.str(), 413,
+       "TOO_MANY_FIELDS"},
       {"GET /v1/municipalities/1", "Grpc-Timeout: 1x\r\n", "", 400,
        "MALFORMED_HEADER"},
       {"GET /v1/municipalities/1", "X-A-Bin: !\r\n", "", 400,

@@ -1,6 +1,8 @@
 #include "gateway/json/json_reader.h"
 
 #include <gmock/gmock.h>
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
@@ -319,6 +321,25 @@ TEST(JsonReader, ReadsBackWhatTheWriterWrote) {
   EXPECT_EQ(message->DebugString(), again->DebugString());
   EXPECT_THAT(once, HasSubstr(R"("took":"-0.000000001s")"));
   EXPECT_THAT(once, HasSubstr(R"("at":"2025-04-01T00:00:00.500Z")"));
+}
+
+TEST(JsonReader, EndsWhereATextHoldsTooManyValues) {
+  const auto list = [](std::size_t size) {
+    std::string json = R"({"children":[{})";
+    for (std::size_t i = 1; i < size; ++i) json += ",{}";
+    return json + "]}";
+  };
+  // The member is a value as well.
+  EXPECT_EQ(Read(list(kMaxJsonValues - 1)), "ok");
+  const auto message = NewTestMessage("Everything");
+  const JsonReport report = ReadJson(list(4 * kMaxJsonValues), "", *message);
+  EXPECT_TRUE(report.too_many_values);
+  EXPECT_FALSE(report.ok());
+  const auto* children = message->GetDescriptor()->FindFieldByName("children");
+  EXPECT_EQ(message->GetReflection()->FieldSize(*message, children),
+            static_cast<int>(kMaxJsonValues) - 1);
+  // The next text on this thread is read as ever.
+  EXPECT_EQ(Read(list(2)), "ok");
 }
 
 }  // namespace
