@@ -131,11 +131,18 @@ absl::StatusOr<SubmissionInput> Complete(StoreReader& store,
   return input;
 }
 
+absl::Status NameContradicts() {
+  return SubmissionInvalid(std::vector<base::Violation>{
+      {.field = "submission.name",
+       .reason = "NAME_CONTRADICTS",
+       .description = "The name and submission_id disagree."}});
+}
+
 }  // namespace
 
 absl::Status SurveyApi::ChangeSubmission(const Call& call,
                                          const ChangeRequest& request,
-                                         const base::SubmissionName& name,
+                                         const base::SubmissionName& sent,
                                          bool validate_only,
                                          const Decide& decide,
                                          v1::Submission& response) {
@@ -146,13 +153,14 @@ absl::Status SurveyApi::ChangeSubmission(const Call& call,
                        StoreWriter* writer) -> absl::StatusOr<std::string> {
     contact.reset();
     WELFARE_ASSIGN_OR_RETURN(const OpenedRound opened,
-                             d_.content.Load(store, name.parent()));
+                             d_.content.Load(store, sent.parent()));
     if (opened.frame == nullptr) {
-      return RoundNotOpen(name.parent(), opened.round.state);
+      return RoundNotOpen(sent.parent(), opened.round.state);
     }
+    const base::SubmissionName name = opened.Resolve(sent);
     WELFARE_ASSIGN_OR_RETURN(
         const PlannedChange plan,
-        decide(store, opened,
+        decide(store, opened, name,
                writer == nullptr ? d_.clock.Now() : writer->time()));
     Submission after = plan.submission;
     if (writer != nullptr) {
@@ -180,10 +188,13 @@ absl::Status SurveyApi::ChangeSubmission(const Call& call,
         return run(writer, &writer);
       }));
   response.ParseFromString(reply);
-  Announce(name.parent(), revision);
+  Announce(sent.parent(), revision);
   if (!contact.has_value()) {
     // A repeat: nothing was written now, and stored replies hold no personal
     // data.
+    WELFARE_ASSIGN_OR_RETURN(
+        const auto name,
+        ParseName<base::SubmissionName>("submission.name", response.name()));
     WELFARE_RETURN_IF_ERROR(
         d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
           WELFARE_ASSIGN_OR_RETURN(contact, store.FindContact(name));
@@ -208,22 +219,24 @@ absl::Status SurveyApi::CreateSubmission(
   const base::SubmissionName name{.survey = round.survey,
                                   .fiscal_year = round.fiscal_year,
                                   .respondent = *std::move(respondent)};
-  const std::string& sent_name = request.submission().name();
-  if (!sent_name.empty() && sent_name != name.ToString()) {
-    return SubmissionInvalid(std::vector<base::Violation>{
-        {.field = "submission.name",
-         .reason = "NAME_CONTRADICTS",
-         .description = "The name and submission_id disagree."}});
+  // May spell the respondent otherwise.
+  base::SubmissionName twin = name;
+  if (const std::string& text = request.submission().name(); !text.empty()) {
+    auto parsed = base::SubmissionName::Parse(text);
+    if (!parsed.ok() || parsed->parent() != round) return NameContradicts();
+    twin = *std::move(parsed);
   }
   WELFARE_ASSIGN_OR_RETURN(const Edit edit, ReadEdit(request.submission(), {}));
   return ChangeSubmission(
       call, MakeChange(call, "CreateSubmission", request), name,
       request.validate_only(),
       [&](StoreReader& store, const OpenedRound& opened,
+          const base::SubmissionName& resolved,
           base::Timestamp) -> absl::StatusOr<PlannedChange> {
+        if (opened.Resolve(twin) != resolved) return NameContradicts();
         WELFARE_ASSIGN_OR_RETURN(const SubmissionInput input,
-                                 Complete(store, name, edit));
-        return PlanCreate(store, opened, name, input);
+                                 Complete(store, resolved, edit));
+        return PlanCreate(store, opened, resolved, input);
       },
       response);
 }
@@ -241,10 +254,11 @@ absl::Status SurveyApi::UpdateSubmission(
       call, MakeChange(call, "UpdateSubmission", request), name,
       request.validate_only(),
       [&](StoreReader& store, const OpenedRound& opened,
+          const base::SubmissionName& resolved,
           base::Timestamp) -> absl::StatusOr<PlannedChange> {
         WELFARE_ASSIGN_OR_RETURN(const SubmissionInput input,
-                                 Complete(store, name, edit));
-        return PlanUpdate(store, opened, name, request.submission().etag(),
+                                 Complete(store, resolved, edit));
+        return PlanUpdate(store, opened, resolved, request.submission().etag(),
                           input);
       },
       response);
@@ -258,8 +272,9 @@ absl::Status SurveyApi::SubmitSubmission(
       const auto name, ParseName<base::SubmissionName>("name", request.name()));
   return ChangeSubmission(
       call, MakeChange(call, "SubmitSubmission", request), name, false,
-      [&](StoreReader& store, const OpenedRound& opened, base::Timestamp now) {
-        return PlanSubmit(store, opened, name, request.etag(), now);
+      [&](StoreReader& store, const OpenedRound& opened,
+          const base::SubmissionName& resolved, base::Timestamp now) {
+        return PlanSubmit(store, opened, resolved, request.etag(), now);
       },
       response);
 }
@@ -272,8 +287,9 @@ absl::Status SurveyApi::AcceptSubmission(
       const auto name, ParseName<base::SubmissionName>("name", request.name()));
   return ChangeSubmission(
       call, MakeChange(call, "AcceptSubmission", request), name, false,
-      [&](StoreReader& store, const OpenedRound& opened, base::Timestamp) {
-        return PlanAccept(store, opened, name, request.etag());
+      [&](StoreReader& store, const OpenedRound& opened,
+          const base::SubmissionName& resolved, base::Timestamp) {
+        return PlanAccept(store, opened, resolved, request.etag());
       },
       response);
 }
@@ -286,8 +302,9 @@ absl::Status SurveyApi::ReturnSubmission(
       const auto name, ParseName<base::SubmissionName>("name", request.name()));
   return ChangeSubmission(
       call, MakeChange(call, "ReturnSubmission", request), name, false,
-      [&](StoreReader& store, const OpenedRound& opened, base::Timestamp) {
-        return PlanReturn(store, opened, name, request.etag(),
+      [&](StoreReader& store, const OpenedRound& opened,
+          const base::SubmissionName& resolved, base::Timestamp) {
+        return PlanReturn(store, opened, resolved, request.etag(),
                           request.reason());
       },
       response);

@@ -106,14 +106,16 @@ class SurveyApi {
                                   const Write<v1::StreamRoundChangesResponse>&);
 
  private:
-  // What a call makes of a submission, decided on one state of the store; `now`
-  // is read with that state.
+  // What a call makes of the submission `name`, the one of its respondent,
+  // decided on one state of the store; `now` is read with that state.
   using Decide = std::function<absl::StatusOr<PlannedChange>(
-      StoreReader&, const OpenedRound&, base::Timestamp now)>;
+      StoreReader&, const OpenedRound&, const base::SubmissionName& name,
+      base::Timestamp now)>;
 
-  // Decides, writes and answers for the calls that change one submission.
+  // Decides, writes and answers for the calls that change one submission, which
+  // they may have `sent` by any code of its municipality.
   absl::Status ChangeSubmission(const Call& call, const ChangeRequest& request,
-                                const base::SubmissionName& name,
+                                const base::SubmissionName& sent,
                                 bool validate_only, const Decide& decide,
                                 v1::Submission& response);
   // Finds the round, decides, and answers with the round as it is then, for the

@@ -295,11 +295,8 @@ std::vector<SubmissionRecords> ImportPlan::Merge(
   std::map<base::SubmissionName, std::size_t> places;
   for (SubmissionRecords& records : all) {
     const auto round = rounds_.find(records.name.parent());
-    if (round != rounds_.end() && round->second.frame != nullptr) {
-      const Frame& frame = *round->second.frame;
-      if (const auto row = frame.Resolve(records.name.respondent)) {
-        records.name.respondent = frame.row(*row).respondent;
-      }
+    if (round != rounds_.end()) {
+      records.name = round->second.Resolve(records.name);
     }
     const auto [place, fresh] = places.try_emplace(records.name, merged.size());
     if (fresh) {

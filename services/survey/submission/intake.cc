@@ -95,6 +95,16 @@ void SetAnswers(Submission& submission, std::vector<Answer> answers) {
 
 }  // namespace
 
+base::SubmissionName OpenedRound::Resolve(
+    const base::SubmissionName& sent) const {
+  base::SubmissionName name = sent;
+  if (frame == nullptr) return name;
+  if (const auto row = frame->Resolve(sent.respondent)) {
+    name.respondent = frame->row(*row).respondent;
+  }
+  return name;
+}
+
 absl::StatusOr<PlannedChange> PlanCreate(StoreReader& store,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,

@@ -27,6 +27,12 @@ struct OpenedRound {
   Round round;
   std::shared_ptr<const Codebook> codebook = nullptr;
   std::shared_ptr<const Frame> frame = nullptr;
+
+  // Returns the one name of a respondent's submission, whatever code of its
+  // municipality `sent` spells; `sent` itself where the population has no such
+  // respondent or the round was never opened. Whoever looks a submission up
+  // does it by this name: two codes of one respondent are never two.
+  base::SubmissionName Resolve(const base::SubmissionName& sent) const;
 };
 
 // What a caller sends of a submission; what is absent stays as it is.
