@@ -52,16 +52,6 @@ class Page {
   template <typename... Parts>
   std::string TokenAfter(const std::tuple<Parts...>& key) const;
 
-  // Cuts a list that was read one longer than the page, if it is longer, and
-  // returns the token after its last element, which has a key of one part,
-  // `key(element)`; an empty token where nothing follows.
-  template <typename List, typename Key>
-  std::string CutToSize(List& list, const Key& key) const {
-    if (list.size() <= static_cast<std::size_t>(size_)) return "";
-    list.erase(list.begin() + size_, list.end());
-    return TokenAfter(std::tuple(key(list.back())));
-  }
-
  private:
   Page(int size, std::string key, std::string parameters)
       : size_(size), key_(std::move(key)), parameters_(std::move(parameters)) {}

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "services/base/error.h"
+#include "services/base/page_room.h"
 
 namespace welfare::base {
 namespace {
@@ -96,17 +97,20 @@ TEST(Page, RefusesAKeyOfOtherParts) {
   }
 }
 
-TEST(Page, CutsAListThatIsOneTooLong) {
-  const Page page = *Page::Read(2, "", "p");
-  const auto key = [](int number) { return std::int64_t{number}; };
-  std::vector<int> list = {4, 5, 6};
-  const std::string token = page.CutToSize(list, key);
-  EXPECT_EQ(list, (std::vector<int>{4, 5}));
-  const auto after =
-      Page::Read(2, token, "p")->After<std::tuple<std::int64_t>>();
-  EXPECT_EQ(std::get<0>(**after), 5);
-  EXPECT_EQ(page.CutToSize(list, key), "");
-  EXPECT_EQ(list.size(), 2U);
+TEST(PageRoom, EndsAtTheNumberAskedForOrWhereItIsFull) {
+  PageRoom three(3);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(three.Take(0));
+  EXPECT_EQ(three.left(), 0);
+  EXPECT_FALSE(three.Take(0));
+
+  PageRoom long_ones(1000);
+  EXPECT_TRUE(long_ones.Take(10'000'000));  // so that the page leads on
+  EXPECT_FALSE(long_ones.Take(1));
+  PageRoom room(1000);
+  EXPECT_TRUE(room.Take(1'000'000));
+  EXPECT_FALSE(room.Take(1'000'000));
+  EXPECT_FALSE(room.Take(1));  // or the list would have a hole
+  EXPECT_TRUE(room.full());
 }
 
 TEST(Base64Url, FollowsTheVectorsOfRfc4648) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "services/base/page.h"
+#include "services/base/page_room.h"
 #include "services/base/resource_name.h"
 #include "services/base/sha256.h"
 #include "services/indicator/errors.h"
@@ -208,14 +209,15 @@ absl::Status IndicatorReader::ListIndicators(
   WELFARE_ASSIGN_OR_RETURN(std::size_t at,
                            PositionAfter(all, &Definition::id, LastId(after)));
   const DefinitionSet& set = surveys_.at(survey.survey).definitions;
-  const std::size_t end =
-      std::min(all.size(), at + static_cast<std::size_t>(page.size()));
-  for (; at < end; ++at) {
-    *response.add_indicators() = ToProto(
-        survey.survey, all[at], *set.FindPopulation(all[at].population));
-  }
-  if (end < all.size()) {
-    response.set_next_page_token(page.TokenAfter(std::tuple(all[end - 1].id)));
+  base::PageRoom room(page.size());
+  for (; at < all.size(); ++at) {
+    v1::Indicator one = ToProto(survey.survey, all[at],
+                                *set.FindPopulation(all[at].population));
+    if (!room.Take(one.ByteSizeLong())) {
+      response.set_next_page_token(page.TokenAfter(std::tuple(all[at - 1].id)));
+      break;
+    }
+    *response.add_indicators() = std::move(one);
   }
   response.set_total_size(static_cast<int>(all.size()));
   return absl::OkStatus();
@@ -430,17 +432,18 @@ absl::Status IndicatorReader::ListIndicatorValues(
     }
     WELFARE_ASSIGN_OR_RETURN(
         std::size_t at, PositionAfter(ids, std::identity(), LastId(after)));
-    const std::size_t end =
-        std::min(ids.size(), at + static_cast<std::size_t>(page.size()));
+    base::PageRoom room(page.size());
     v1::ListIndicatorValuesResponse response;
-    for (; at < end; ++at) {
+    for (; at < ids.size() && room.left() > 0; ++at) {
       WELFARE_ASSIGN_OR_RETURN(const Figures figures,
                                indicators.Compute(ids[at], history.get()));
-      *response.add_indicator_values() = ToProto(name.survey, figures);
+      v1::IndicatorValue one = ToProto(name.survey, figures);
+      if (!room.Take(one.ByteSizeLong())) break;
+      *response.add_indicator_values() = std::move(one);
     }
-    if (end < ids.size()) {
+    if (at < ids.size()) {
       response.set_next_page_token(
-          page.TokenAfter(Key(pin.revision, ids[end - 1])));
+          page.TokenAfter(Key(pin.revision, ids[at - 1])));
     }
     response.set_total_size(static_cast<int>(ids.size()));
     if (!after.has_value()) {
@@ -571,14 +574,15 @@ absl::Status IndicatorReader::ListStatements(
         JudgeStatements(published->second, inputs);
     WELFARE_ASSIGN_OR_RETURN(std::size_t at,
                              PositionAfter(all, &Statement::id, LastId(after)));
-    const std::size_t end =
-        std::min(all.size(), at + static_cast<std::size_t>(page.size()));
-    for (; at < end; ++at) {
-      *response.add_statements() = ToProto(name.ToString(), all[at]);
-    }
-    if (end < all.size()) {
-      response.set_next_page_token(page.TokenAfter(
-          Key(pin.revision, before_pin.revision, all[end - 1].id)));
+    base::PageRoom room(page.size());
+    for (; at < all.size(); ++at) {
+      v1::Statement one = ToProto(name.ToString(), all[at]);
+      if (!room.Take(one.ByteSizeLong())) {
+        response.set_next_page_token(page.TokenAfter(
+            Key(pin.revision, before_pin.revision, all[at - 1].id)));
+        break;
+      }
+      *response.add_statements() = std::move(one);
     }
     response.set_total_size(static_cast<int>(all.size()));
     response.set_wording_profile(published->second.profile.version);

@@ -81,8 +81,7 @@ absl::Status Follow(Stub& stub, std::string_view peer,
   }
   const grpc::Status status = reader->Finish();
   if (status.ok()) return absl::OkStatus();
-  return PeerFailure(call, peer, unavailable,
-                     platform::FromGrpcStatus(status));
+  return PeerFailure(call, peer, unavailable, platform::FromGrpcStatus(status));
 }
 
 }  // namespace
@@ -108,6 +107,38 @@ absl::StatusOr<RoundHeader> SurveyPeer::GetRound(
   if (!status.ok()) return RoundFailure(call, status, name, 0);
   return FromProto(round);
 }
+
+namespace {
+
+// Adds a column, or the next rows of the last one: a column whose texts are
+// long comes in several messages.
+//
+// Errors: those of PeerAnswerInvalid: rows are missing.
+absl::Status Add(const survey::v1::Column& message,
+                 std::vector<RawColumn>& columns) {
+  RawColumn column = FromProto(message);
+  if (message.first_row() == 0) {
+    columns.push_back(std::move(column));
+    return absl::OkStatus();
+  }
+  if (columns.empty() || columns.back().item != column.item ||
+      columns.back().row != column.row ||
+      columns.back().absences.size() !=
+          static_cast<std::size_t>(message.first_row())) {
+    return PeerAnswerInvalid("survey", "rows of a column are missing");
+  }
+  const auto append = [](auto& to, const auto& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  };
+  RawColumn& whole = columns.back();
+  append(whole.absences, column.absences);
+  append(whole.codes, column.codes);
+  append(whole.integers, column.integers);
+  append(whole.texts, column.texts);
+  return absl::OkStatus();
+}
+
+}  // namespace
 
 absl::StatusOr<FetchedRound> SurveyPeer::FetchRound(
     const platform::CallContext& call, const base::RoundName& name,
@@ -143,7 +174,7 @@ absl::StatusOr<FetchedRound> SurveyPeer::FetchRound(
         fetched.rows.push_back(*std::move(frame));
       }
     } else if (part.has_column()) {
-      fetched.columns.push_back(FromProto(part.column()));
+      unreadable = Add(part.column(), fetched.columns);
     }
   }
   const grpc::Status status = reader->Finish();

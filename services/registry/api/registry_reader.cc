@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/base/error.h"
 #include "services/base/page.h"
+#include "services/base/page_room.h"
 #include "services/base/resource_name.h"
 #include "services/platform/rpc/page_request.h"
 #include "services/registry/api/convert.h"
@@ -56,36 +57,6 @@ absl::StatusOr<const Municipality*> Named(const RegistryView& view,
   }
   return found;
 }
-
-// What still goes on a page: as many elements as were asked for, and no more
-// bytes than make a message that every client takes (4 MiB), in JSON too, whose
-// names and escapes double it. One element always goes on, so that every page
-// leads to the next.
-class PageRoom {
- public:
-  explicit PageRoom(int elements) : elements_(elements) {}
-
-  bool full() const { return full_; }
-
-  // Whether `element` goes on the page; after the first that does not, none
-  // does.
-  bool Take(const google::protobuf::MessageLite& element) {
-    constexpr std::size_t kMostBytes = std::size_t{3} << 19;  // 1.5 MiB
-    const std::size_t bytes = element.ByteSizeLong();
-    full_ = full_ || taken_ == elements_ ||
-            (taken_ > 0 && bytes_ + bytes > kMostBytes);
-    if (full_) return false;
-    ++taken_;
-    bytes_ += bytes;
-    return true;
-  }
-
- private:
-  int elements_;
-  int taken_ = 0;
-  std::size_t bytes_ = 0;
-  bool full_ = false;
-};
 
 // What ListMunicipalities filters by beside facts.
 struct StatusFilter {
@@ -273,7 +244,7 @@ absl::Status RegistryReader::BatchGetMunicipalities(
   WELFARE_ASSIGN_OR_RETURN(const base::FiscalYear year,
                            YearOf(request.fiscal_year(), pin.moment));
   const RegistryView view = pin.view();
-  PageRoom room(kMaxNames);
+  base::PageRoom room(kMaxNames);
   for (int i = 0; i < request.names_size(); ++i) {
     WELFARE_ASSIGN_OR_RETURN(
         const Municipality* municipality,
@@ -282,7 +253,8 @@ absl::Status RegistryReader::BatchGetMunicipalities(
       return MunicipalityNotInYear(*municipality, year);
     }
     v1::Municipality found = ToProto(view, *municipality, year);
-    if (!room.Take(found)) return BatchSize(request.names_size(), i);
+    if (!room.Take(found.ByteSizeLong()))
+      return BatchSize(request.names_size(), i);
     *response.add_municipalities() = std::move(found);
   }
   response.set_version(pin.version);
@@ -312,7 +284,7 @@ absl::Status RegistryReader::ListMunicipalities(
     WELFARE_RETURN_IF_ERROR(CheckRecorded(view, filter.program));
   }
   int total = 0;
-  PageRoom room(page.size());
+  base::PageRoom room(page.size());
   std::optional<base::MunicipalityCode> last;
   for (const Municipality* municipality : view.Municipalities()) {
     const MunicipalityFacts* facts = municipality->InYear(year);
@@ -329,7 +301,7 @@ absl::Status RegistryReader::ListMunicipalities(
     }
     if (room.full()) continue;
     v1::Municipality found = ToProto(view, *municipality, year);
-    if (!room.Take(found)) continue;
+    if (!room.Take(found.ByteSizeLong())) continue;
     *response.add_municipalities() = std::move(found);
     last = municipality->first_code;
   }
@@ -412,7 +384,7 @@ absl::Status RegistryReader::ListHistory(
                    });
   Position here;  // of the entry at hand: the first of a version has 1
   Position last;  // of the last on the page
-  PageRoom room(page.size());
+  base::PageRoom room(page.size());
   for (const HistoryItem& item : items) {
     here = std::get<0>(here) == item.version
                ? Position(item.version, std::get<1>(here) + 1)
@@ -423,7 +395,7 @@ absl::Status RegistryReader::ListHistory(
         item.facts != nullptr    ? ToProto(*item.facts, commit)
         : item.status != nullptr ? ToProto(incarnation_, *item.status, commit)
                                  : ToProto(*item.event, commit);
-    if (!room.Take(entry)) {
+    if (!room.Take(entry.ByteSizeLong())) {
       response.set_next_page_token(page.TokenAfter(last));
       return absl::OkStatus();
     }
@@ -495,13 +467,13 @@ absl::Status RegistryReader::ListLineageEvents(
   WELFARE_ASSIGN_OR_RETURN(const Pin pin,
                            PinVersion(call, request, std::get<0>(after)));
   Position last;
-  PageRoom room(page.size());
+  base::PageRoom room(page.size());
   for (const LineageEvent* event : pin.view().LineageRecords()) {
     const Position here(event->version, event->number);
     if (here <= after) continue;
     v1::LineageEvent found =
         ToProto(*event, pin.history->commit(event->version).recorded_time);
-    if (!room.Take(found)) {
+    if (!room.Take(found.ByteSizeLong())) {
       response.set_next_page_token(page.TokenAfter(last));
       break;
     }
@@ -532,13 +504,13 @@ absl::Status RegistryReader::ListBoundaryMappings(
   if (after.has_value()) pin.version = std::get<0>(*after);
   const RegistryView view = pin.view();
   std::optional<base::MunicipalityCode> last;
-  PageRoom room(page.size());
+  base::PageRoom room(page.size());
   for (const BoundaryMapping& mapping : MapBoundaries(view, from, to)) {
     if (after.has_value() && mapping.municipality <= std::get<1>(*after)) {
       continue;
     }
     v1::BoundaryMapping found = ToProto(mapping, view, from, to);
-    if (!room.Take(found)) {
+    if (!room.Take(found.ByteSizeLong())) {
       response.set_next_page_token(page.TokenAfter(Key(pin.version, *last)));
       break;
     }
@@ -602,7 +574,7 @@ absl::Status RegistryReader::ListStatusRecords(
     municipality = found == nullptr ? name->code : found->first_code;
   }
   std::optional<Position> last;
-  PageRoom room(page.size());
+  base::PageRoom room(page.size());
   for (const CommitPtr& commit : pin.history->CommitsAfter(
            std::max<std::int64_t>(0, after_version - 1))) {
     if (commit->version > pin.version) break;
@@ -622,7 +594,7 @@ absl::Status RegistryReader::ListStatusRecords(
       }
       v1::StatusRecord found =
           ToProto(incarnation_, *record, commit->recorded_time);
-      if (!room.Take(found)) {
+      if (!room.Take(found.ByteSizeLong())) {
         response.set_next_page_token(page.TokenAfter(*last));
         return absl::OkStatus();
       }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "services/base/page.h"
+#include "services/base/page_room.h"
 #include "services/base/resource_name.h"
 #include "services/platform/rpc/page_request.h"
 #include "services/platform/rpc/version_stream.h"
@@ -137,14 +138,20 @@ absl::Status ReportService::List(const platform::CallContext& call,
   WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request, incarnation_));
   WELFARE_ASSIGN_OR_RETURN(const auto after,
                            page.After<std::tuple<std::string>>());
+  std::string last = after.has_value() ? std::get<0>(*after) : "";
   WELFARE_ASSIGN_OR_RETURN(
-      std::vector<StoredReport> reports,
-      store_.List(after.has_value() ? std::get<0>(*after) : "", page.size() + 1,
-                  Limits(call)));
-  response.set_next_page_token(page.CutToSize(
-      reports, [](const StoredReport& report) { return report.Name(); }));
+      const std::vector<StoredReport> reports,
+      store_.List(last, page.size() + 1, Limits(call)));
+  base::PageRoom room(page.size());
   for (const StoredReport& report : reports) {
-    ToProto(report, *response.add_reports());
+    v1::Report one;
+    ToProto(report, one);
+    if (!room.Take(one.ByteSizeLong())) {
+      response.set_next_page_token(page.TokenAfter(std::tuple(last)));
+      break;
+    }
+    *response.add_reports() = std::move(one);
+    last = report.Name();
   }
   return absl::OkStatus();
 }

@@ -7,6 +7,7 @@
 
 #include "services/base/error.h"
 #include "services/base/page.h"
+#include "services/base/page_room.h"
 #include "services/platform/rpc/page_request.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
@@ -28,7 +29,7 @@ absl::Status TakeUnderAllRules(const platform::CallContext& call,
       SheetRules::kEveryCell, WhileWanted(call, "the check of a codebook"));
   WELFARE_RETURN_IF_ERROR(reading.check.called_off);
   if (reading.check.codebook == nullptr) {
-    return CodebookInvalid(reading.check.problems);
+    return CodebookInvalid(reading.check);
   }
   draft.rules = SheetRules::kEveryCell;
   return store.StoreCodebook(draft);
@@ -53,7 +54,7 @@ absl::Status SurveyApi::ImportCodebook(const Call& call,
                   WhileWanted(call, "the check of a codebook"));
   WELFARE_RETURN_IF_ERROR(reading.check.called_off);
   if (reading.check.codebook == nullptr) {
-    return CodebookInvalid(reading.check.problems);
+    return CodebookInvalid(reading.check);
   }
   codebook.title = reading.check.codebook->title();
   codebook.digest = reading.digest;
@@ -149,15 +150,18 @@ absl::Status SurveyApi::ListCodebooks(const Call& call,
   WELFARE_ASSIGN_OR_RETURN(const auto after,
                            page.After<std::tuple<std::string>>());
   return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+    std::string last = after.has_value() ? std::get<0>(*after) : "";
     WELFARE_ASSIGN_OR_RETURN(
-        auto list, store.ListCodebooks(
-                       survey, after.has_value() ? std::get<0>(*after) : "",
-                       page.size() + 1));
-    response.set_next_page_token(page.CutToSize(
-        list,
-        [](const StoredCodebook& codebook) { return codebook.name.version; }));
+        const auto list, store.ListCodebooks(survey, last, page.size() + 1));
+    base::PageRoom room(page.size());
     for (const StoredCodebook& codebook : list) {
-      *response.add_codebooks() = ToProto(codebook, nullptr);
+      v1::Codebook one = ToProto(codebook, nullptr);
+      if (!room.Take(one.ByteSizeLong())) {
+        response.set_next_page_token(page.TokenAfter(std::tuple(last)));
+        break;
+      }
+      *response.add_codebooks() = std::move(one);
+      last = codebook.name.version;
     }
     return absl::OkStatus();
   });

@@ -309,19 +309,26 @@ void SetContact(const Contact& contact, v1::Submission& submission) {
   submission.mutable_header()->set_contact(contact.contact);
 }
 
-v1::Column ToProto(const Column& column, const Codebook& codebook) {
+v1::Column ToProto(const Column& column, const Codebook& codebook,
+                   std::size_t first, std::size_t end) {
   v1::Column result;
   const Item& item = codebook.item(column.item);
   result.set_item(item.id);
   if (column.row) result.set_row(item.rows[*column.row].code);
+  result.set_first_row(static_cast<std::int32_t>(first));
+  // Only the list of the item's type is filled.
+  const auto slice = [&](const auto& list, auto& out) {
+    if (list.empty()) return;
+    out.Assign(list.begin() + static_cast<std::ptrdiff_t>(first),
+               list.begin() + static_cast<std::ptrdiff_t>(end));
+  };
   result.set_absences(
-      std::string(column.absences.begin(), column.absences.end()));
-  result.mutable_codes()->Assign(column.codes.begin(), column.codes.end());
-  result.mutable_integers()->Assign(column.integers.begin(),
-                                    column.integers.end());
-  result.mutable_texts()->Assign(column.texts.begin(), column.texts.end());
-  result.mutable_other_texts()->Assign(column.other_texts.begin(),
-                                       column.other_texts.end());
+      std::string(column.absences.begin() + static_cast<std::ptrdiff_t>(first),
+                  column.absences.begin() + static_cast<std::ptrdiff_t>(end)));
+  slice(column.codes, *result.mutable_codes());
+  slice(column.integers, *result.mutable_integers());
+  slice(column.texts, *result.mutable_texts());
+  slice(column.other_texts, *result.mutable_other_texts());
   return result;
 }
 

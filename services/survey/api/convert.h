@@ -1,6 +1,7 @@
 // Between the values of the core and the messages of the API.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -55,7 +56,9 @@ void SetViolations(const std::vector<AnswerViolation>& violations,
 // Joins the personal data to a reply; an empty one leaves no trace.
 void SetContact(const Contact& contact, v1::Submission& submission);
 
-v1::Column ToProto(const Column& column, const Codebook& codebook);
+// The entries of the rows from `first` to before `end`.
+v1::Column ToProto(const Column& column, const Codebook& codebook,
+                   std::size_t first, std::size_t end);
 
 v1::RoundProgress ToProto(const Round& round,
                           const std::vector<ProgressGroup>& groups);

@@ -1,5 +1,6 @@
 #include "services/survey/api/survey_api.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -10,6 +11,7 @@
 
 #include "services/base/error.h"
 #include "services/base/page.h"
+#include "services/base/page_room.h"
 #include "services/base/resource_name.h"
 #include "services/platform/rpc/page_request.h"
 #include "services/survey/api/convert.h"
@@ -23,6 +25,9 @@ namespace {
 // begin with that year; a round's frame carries them all.
 constexpr int kFirstProgramYear = 2021;
 
+// Rounds read at once by ListRounds: each may have pages of text.
+constexpr int kRoundsAtOnce = 20;
+
 // The municipalities that a request names, each once.
 absl::StatusOr<std::set<base::MunicipalityCode>> ReadMunicipalities(
     const google::protobuf::RepeatedPtrField<std::string>& names) {
@@ -35,14 +40,20 @@ absl::StatusOr<std::set<base::MunicipalityCode>> ReadMunicipalities(
   return codes;
 }
 
-// OK when `accepted` are exactly the municipalities of the population of which
-// nobody knows whether they implement in `year`: who opens a round knows what
-// its routing will not ask.
+// OK when `named` are, by any of their codes, exactly the municipalities of the
+// population of which nobody knows whether they implement in `year`: who opens
+// a round knows what its routing will not ask.
 absl::Status CheckStatuses(const std::vector<FrameRow>& rows,
-                           const std::set<base::MunicipalityCode>& accepted,
+                           const std::set<base::MunicipalityCode>& named,
                            const base::ProgramName& program, int year) {
+  std::set<base::MunicipalityCode> accepted = named;
   std::set<base::MunicipalityCode> unknown;
   for (const FrameRow& row : rows) {
+    for (const base::MunicipalityCode& other : row.other_codes) {
+      if (!named.contains(other)) continue;
+      accepted.erase(other);
+      accepted.insert(row.respondent.municipality);
+    }
     if (row.Fact(base::RegistryFact::kImplementing, year) ==
         base::Truth::kUnknown) {
       unknown.insert(row.respondent.municipality);
@@ -248,15 +259,25 @@ absl::Status SurveyApi::ListRounds(const Call& call,
   WELFARE_ASSIGN_OR_RETURN(const auto after,
                            page.After<std::tuple<base::FiscalYear>>());
   return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
-    WELFARE_ASSIGN_OR_RETURN(
-        auto list,
-        store.ListRounds(survey,
-                         after.has_value() ? std::get<0>(*after).value() : 0,
-                         page.size() + 1));
-    response.set_next_page_token(page.CutToSize(
-        list, [](const Round& round) { return round.name.fiscal_year; }));
-    for (const Round& round : list) *response.add_rounds() = ToProto(round);
-    return absl::OkStatus();
+    base::PageRoom room(page.size());
+    std::optional<base::FiscalYear> last;
+    if (after.has_value()) last = std::get<0>(*after);
+    while (true) {
+      const int limit = std::min(room.left() + 1, kRoundsAtOnce);
+      WELFARE_ASSIGN_OR_RETURN(
+          const auto list,
+          store.ListRounds(survey, last ? last->value() : 0, limit));
+      for (const Round& round : list) {
+        v1::Round one = ToProto(round);
+        if (!room.Take(one.ByteSizeLong())) {
+          response.set_next_page_token(page.TokenAfter(std::tuple(*last)));
+          return absl::OkStatus();
+        }
+        *response.add_rounds() = std::move(one);
+        last = round.name.fiscal_year;
+      }
+      if (static_cast<int>(list.size()) < limit) return absl::OkStatus();
+    }
   });
 }
 

@@ -1,12 +1,14 @@
 #include "services/survey/api/survey_api.h"
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "services/base/error.h"
+#include "services/base/page_room.h"
 #include "services/platform/storage/database.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
@@ -20,6 +22,20 @@ namespace {
 // Changes read at once by StreamRoundChanges, and bytes of one message of it.
 constexpr int kChangesAtOnce = 50;
 constexpr std::size_t kMessageBytes = std::size_t{2} << 20;
+
+// The row before which a message that begins with row `first` of the column
+// ends: its texts decide.
+std::size_t EndOfMessage(const Column& column, std::size_t first) {
+  base::PageRoom room(std::numeric_limits<int>::max());
+  std::size_t end = first;
+  for (; end < column.absences.size(); ++end) {
+    std::size_t bytes = 20;  // an absence, a code and the lengths
+    if (!column.texts.empty()) bytes += column.texts[end].size();
+    if (!column.other_texts.empty()) bytes += column.other_texts[end].size();
+    if (!room.Take(bytes)) break;
+  }
+  return end;
+}
 
 // Fills the reference year in where a label has no definition of its own: a
 // choice and a section are shown with their question.
@@ -101,9 +117,15 @@ absl::Status SurveyApi::StreamRoundColumns(
   header.set_columns(static_cast<std::int32_t>(columns.size()));
   WELFARE_RETURN_IF_ERROR(write(first));
   for (const Column& column : columns) {
-    v1::StreamRoundColumnsResponse part;
-    *part.mutable_column() = ToProto(column, *opened.codebook);
-    WELFARE_RETURN_IF_ERROR(write(part));
+    std::size_t first_row = 0;
+    do {
+      const std::size_t end = EndOfMessage(column, first_row);
+      v1::StreamRoundColumnsResponse part;
+      *part.mutable_column() =
+          ToProto(column, *opened.codebook, first_row, end);
+      WELFARE_RETURN_IF_ERROR(write(part));
+      first_row = end;
+    } while (first_row < column.absences.size());
   }
   return absl::OkStatus();
 }

@@ -9,6 +9,7 @@
 
 #include "services/base/error.h"
 #include "services/base/page.h"
+#include "services/base/page_room.h"
 #include "services/platform/rpc/page_request.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
@@ -19,34 +20,12 @@
 namespace welfare::survey {
 namespace {
 
-// How far a page is filled: by number and, so that every page fits in a
-// message, by bytes.
-class PageOfBytes {
- public:
-  explicit PageOfBytes(int size) : left_(size) {}
-
-  // The elements to read next: one more than the page takes, or few where each
-  // may be long.
-  int Next(bool full) const {
-    constexpr int kLongAtOnce = 20;
-    return full ? std::min(left_ + 1, kLongAtOnce) : left_ + 1;
-  }
-
-  // Whether an element of `bytes` bytes is still of this page; the first is.
-  bool Takes(std::size_t bytes) {
-    constexpr std::size_t kMostBytes = std::size_t{2} << 20;
-    bytes_ += bytes;
-    if (left_ == 0 || (!first_ && bytes_ > kMostBytes)) return false;
-    first_ = false;
-    --left_;
-    return true;
-  }
-
- private:
-  int left_;
-  bool first_ = true;
-  std::size_t bytes_ = 0;
-};
+// The elements to read next: one more than the page takes, or few where each
+// may be long.
+int ReadNext(const base::PageRoom& room, bool full) {
+  constexpr int kLongAtOnce = 20;
+  return full ? std::min(room.left() + 1, kLongAtOnce) : room.left() + 1;
+}
 
 absl::Status ReadStates(const v1::ListSubmissionsRequest& request,
                         std::vector<SubmissionState>& states) {
@@ -74,27 +53,31 @@ absl::Status SurveyApi::GetSubmission(const Call& call,
                                       const v1::GetSubmissionRequest& request,
                                       v1::Submission& response) {
   WELFARE_ASSIGN_OR_RETURN(
-      const auto name, ParseName<base::SubmissionName>("name", request.name()));
+      const auto sent, ParseName<base::SubmissionName>("name", request.name()));
   const std::int64_t revision = request.data_version();
   if (revision < 0) return VersionNegative("data_version", revision);
   return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(std::optional<Round> round,
-                             store.FindRound(name.parent()));
-    if (!round) return SubmissionNotFound(name);
+                             store.FindRound(sent.parent()));
+    if (!round) return SubmissionNotFound(sent);
     if (revision > round->revision) {
       return VersionNotReached(revision, round->revision);
     }
+    if (revision > 0) {
+      WELFARE_ASSIGN_OR_RETURN(round,
+                               store.FindRoundAt(sent.parent(), revision));
+      if (!round) return SubmissionNotFound(sent);
+    }
+    WELFARE_ASSIGN_OR_RETURN(const OpenedRound opened,
+                             d_.content.Load(store, *round));
+    const base::SubmissionName name = opened.Resolve(sent);
     std::optional<Submission> found;
     if (revision > 0) {
       WELFARE_ASSIGN_OR_RETURN(found, store.FindSubmissionAt(name, revision));
-      WELFARE_ASSIGN_OR_RETURN(round,
-                               store.FindRoundAt(name.parent(), revision));
     } else {
       WELFARE_ASSIGN_OR_RETURN(found, store.FindSubmission(name));
     }
-    if (!found || !round) return SubmissionNotFound(name);
-    WELFARE_ASSIGN_OR_RETURN(const OpenedRound opened,
-                             d_.content.Load(store, *round));
+    if (!found || opened.frame == nullptr) return SubmissionNotFound(sent);
     response = ToProto(*found, *round, true);
     const auto row = opened.frame->Find(name.respondent);
     if (!row) return StoredValueInvalid("respondent");
@@ -159,9 +142,9 @@ absl::Status SurveyApi::ListSubmissions(
     if (request.full()) {
       WELFARE_ASSIGN_OR_RETURN(opened, d_.content.Load(store, *round));
     }
-    PageOfBytes fill(page.size());
+    base::PageRoom room(page.size());
     while (true) {
-      query.limit = fill.Next(request.full());
+      query.limit = ReadNext(room, request.full());
       WELFARE_ASSIGN_OR_RETURN(const auto list, store.ListSubmissions(query));
       for (const Submission& submission : list) {
         v1::Submission one = ToProto(submission, *round, request.full());
@@ -173,7 +156,7 @@ absl::Status SurveyApi::ListSubmissions(
                                    store.FindContact(submission.name));
           SetContact(contact, one);
         }
-        if (!fill.Takes(one.ByteSizeLong())) {
+        if (!room.Take(one.ByteSizeLong())) {
           response.set_next_page_token(page.TokenAfter(
               std::tuple(query.revision, query.after->ToString())));
           return absl::OkStatus();
@@ -192,7 +175,7 @@ absl::Status SurveyApi::ListSubmissionRevisions(
     const Call& call, const v1::ListSubmissionRevisionsRequest& request,
     v1::ListSubmissionRevisionsResponse& response) {
   WELFARE_ASSIGN_OR_RETURN(
-      const auto name, ParseName<base::SubmissionName>("name", request.name()));
+      const auto sent, ParseName<base::SubmissionName>("name", request.name()));
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
                            platform::ReadPage(request, d_.incarnation));
   WELFARE_ASSIGN_OR_RETURN(const auto last,
@@ -200,19 +183,21 @@ absl::Status SurveyApi::ListSubmissionRevisions(
   std::int64_t after = last.has_value() ? std::get<0>(*last) : 0;
   if (after > std::numeric_limits<int>::max()) return base::PageTokenInvalid();
   return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
-    WELFARE_ASSIGN_OR_RETURN(const auto round, store.FindRound(name.parent()));
-    PageOfBytes fill(page.size());
+    WELFARE_ASSIGN_OR_RETURN(const auto round, store.FindRound(sent.parent()));
+    if (!round) return SubmissionNotFound(sent);
+    WELFARE_ASSIGN_OR_RETURN(const OpenedRound opened,
+                             d_.content.Load(store, *round));
+    const base::SubmissionName name = opened.Resolve(sent);
+    base::PageRoom room(page.size());
     while (true) {
-      const int limit = fill.Next(/*full=*/true);
+      const int limit = ReadNext(room, /*full=*/true);
       WELFARE_ASSIGN_OR_RETURN(
           const auto list,
           store.ListSubmissionRevisions(name, static_cast<int>(after), limit));
-      if (!round || (list.empty() && after == 0)) {
-        return SubmissionNotFound(name);
-      }
+      if (list.empty() && after == 0) return SubmissionNotFound(sent);
       for (const Submission& submission : list) {
         v1::Submission one = ToProto(submission, *round, true);
-        if (!fill.Takes(one.ByteSizeLong())) {
+        if (!room.Take(one.ByteSizeLong())) {
           response.set_next_page_token(page.TokenAfter(std::tuple(after)));
           return absl::OkStatus();
         }

@@ -4,6 +4,8 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -58,7 +60,72 @@ TEST_F(Lists, LongSubmissionsMakeShortPages) {
     ++pages;
   } while (!list.page_token().empty());
   EXPECT_THAT(names, SizeIs(62));
-  EXPECT_EQ(pages, 2);
+  EXPECT_EQ(pages, 3);
+
+  // The texts of one item are 1.7 MB here, more than goes into one message.
+  std::map<std::string, std::vector<std::string>> texts;
+  std::map<std::string, int> messages;
+  int expected = 0;
+  grpc::ClientContext again;
+  reader = stub_->StreamRoundColumns(&again, columns);
+  while (reader->Read(&part)) {
+    EXPECT_LT(part.ByteSizeLong(), std::size_t{3} << 20);
+    if (part.has_header()) expected = part.header().columns();
+    if (!part.has_column()) continue;
+    const v1::Column& column = part.column();
+    const std::string key = column.item() + "/" + column.row();
+    std::vector<std::string>& whole = texts[key];
+    EXPECT_EQ(column.first_row() == 0, messages[key]++ == 0) << key;
+    if (column.texts_size() > 0) {
+      EXPECT_EQ(static_cast<int>(whole.size()), column.first_row());
+      EXPECT_EQ(column.texts_size(),
+                static_cast<int>(column.absences().size()));
+    }
+    whole.insert(whole.end(), column.texts().begin(), column.texts().end());
+  }
+  ASSERT_TRUE(reader->Finish().ok());
+  EXPECT_EQ(static_cast<int>(messages.size()), expected);
+  EXPECT_EQ(messages["story/"], 2);
+  EXPECT_THAT(texts["story/"], SizeIs(124));
+  EXPECT_EQ(messages["cats/"], 1);
+}
+
+TEST_F(Lists, LongOutlinesMakeShortPages) {
+  constexpr int kFirstYear = 1950;
+  constexpr int kRounds = 60;
+  for (int year = kFirstYear; year < kFirstYear + kRounds; ++year) {
+    v1::CreateRoundRequest request;
+    request.set_parent("surveys/pets");
+    request.set_round_id(std::to_string(year));
+    v1::Round& round = *request.mutable_round();
+    round.set_display_name(std::string(20'000, 'd'));
+    round.set_purpose(std::string(20'000, 'p'));
+    round.set_method(std::string(20'000, 'm'));
+    round.set_publisher(std::string(20'000, 'q'));
+    round.mutable_window_start()->set_year(2025);
+    round.mutable_window_start()->set_month(6);
+    round.mutable_window_start()->set_day(16);
+    *round.mutable_window_end() = round.window_start();
+    round.set_codebook("surveys/pets/codebooks/1");
+    round.set_program("programs/jusou");
+    ASSERT_THAT(Call(&Stub::CreateRound, request), IsOk());
+  }
+  v1::ListRoundsRequest list;
+  list.set_parent("surveys/pets");
+  list.set_page_size(1'000);
+  std::vector<std::string> names;
+  int pages = 0;
+  do {
+    const auto page = Call(&Stub::ListRounds, list);
+    ASSERT_THAT(page, IsOk());
+    EXPECT_LT(page->ByteSizeLong(), std::size_t{2} << 20);
+    for (const auto& one : page->rounds()) names.push_back(one.name());
+    list.set_page_token(page->next_page_token());
+    ++pages;
+  } while (!list.page_token().empty());
+  EXPECT_THAT(names, SizeIs(kRounds + 1));
+  EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
+  EXPECT_GT(pages, 1);
 }
 
 TEST_F(Lists, AllPagesOfAListSpeakForOneRevision) {
