@@ -115,6 +115,14 @@ bool ParseMessage(const grpc::ByteBuffer& buffer,
   return message.ParseFromString(bytes);
 }
 
+absl::Status CheckReplyBytes(std::size_t bytes) {
+  if (bytes <= kMostReplyBytes) return absl::OkStatus();
+  return base::MakeError(absl::StatusCode::kResourceExhausted,
+                         "REPLY_TOO_LARGE",
+                         "The answer has more than 4 MiB; ask for less.")
+      .With("bytes", static_cast<long long>(bytes));
+}
+
 absl::Status UnreadableMessage() {
   return base::MakeError(absl::StatusCode::kInvalidArgument,
                          "MESSAGE_UNREADABLE",

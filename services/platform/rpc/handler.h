@@ -23,6 +23,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -85,6 +86,23 @@ grpc::Status EndCall(const CallEnvironment& calls, const CallContext& call,
 // The exception being handled, as INTERNAL.
 absl::Status FromCurrentException();
 
+// What every client takes: gRPC's own limit. Each service bounds its replies
+// (services/README.md); this is the net below, so that none is sent that its
+// caller cannot receive, and that nobody could tell from a fault of the
+// network.
+inline constexpr std::size_t kMostReplyBytes = std::size_t{4} << 20;
+// RESOURCE_EXHAUSTED, reason REPLY_TOO_LARGE, where a reply has more `bytes`.
+absl::Status CheckReplyBytes(std::size_t bytes);
+
+template <typename Response>
+absl::Status CheckReply(const Response& response) {
+  if constexpr (std::is_same_v<Response, grpc::ByteBuffer>) {
+    return CheckReplyBytes(response.Length());
+  } else {
+    return CheckReplyBytes(response.ByteSizeLong());
+  }
+}
+
 template <typename Handler>
 absl::Status CatchAll(const Handler& handler) {
   try {
@@ -108,6 +126,7 @@ grpc::ServerUnaryReactor* InlineUnary(const CallEnvironment& calls,
   if (result.ok()) {
     result = CatchAll(
         [&]() -> absl::Status { return handler(call, *request, *response); });
+    if (result.ok()) result = CheckReply(*response);
   }
   grpc::Status status = EndCall(calls, call, result);
   observation.End(*context, status.error_code(), call.request_id);
@@ -190,9 +209,10 @@ class PooledUnary final : public grpc::ServerUnaryReactor {
   }
 
   absl::Status Run() {
-    return CatchAll([this]() -> absl::Status {
+    const absl::Status status = CatchAll([this]() -> absl::Status {
       return handler_(call_, *request_, *response_);
     });
+    return status.ok() ? CheckReply(*response_) : status;
   }
 
   // The last step: Finish may delete this object at once.

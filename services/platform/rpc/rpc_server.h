@@ -37,8 +37,9 @@ class RpcServer {
     // does, so a database that is down restarts nothing.
     std::function<absl::Status()> ready;
     std::chrono::milliseconds ready_interval{1000};
-    // Largest message taken: a batch of an import, with room.
-    int max_message_bytes = 64 * 1024 * 1024;
+    // Largest message taken: twice what the gateway passes on. What a message
+    // becomes in memory may be many times as large.
+    int max_message_bytes = 8 * 1024 * 1024;
   };
 
   // Errors: FAILED_PRECONDITION, reason ADDRESS_UNAVAILABLE: an address is

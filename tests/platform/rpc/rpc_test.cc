@@ -174,6 +174,24 @@ TEST_F(Rpc, CancellationReachesTheHandler) {
   EXPECT_TRUE(WaitFor([&] { return registry().saw_cancel.load(); }));
 }
 
+// A caller would see a fault of its library, and no word of what to do.
+TEST_F(Rpc, AReplyThatNobodyCanReceiveIsNotMade) {
+  const std::string name(5 << 20, 'n');
+  EXPECT_THAT(Get(name), StatusIs(absl::StatusCode::kResourceExhausted,
+                                  "REPLY_TOO_LARGE"));
+  v1::GetRosterRequest request;
+  request.set_name(name);
+  PeerCall call(CallContext{.request_id = "id-1", .identity = {}, .limits = {}},
+                std::chrono::seconds(10));
+  v1::Roster roster;
+  EXPECT_THAT(
+      FromGrpcStatus(stub_->GetRoster(call.context(), request, &roster)),
+      StatusIs(absl::StatusCode::kResourceExhausted, "REPLY_TOO_LARGE"));
+  v1::Municipality reply;
+  ASSERT_THAT(Get(std::string(3 << 20, 'n'), &reply), IsOk());
+  EXPECT_EQ(reply.name().size(), std::size_t{3} << 20);
+}
+
 TEST_F(Rpc, RawHandlersAnswerWithBytes) {
   grpc::ClientContext context;
   v1::GetRosterRequest request;
