@@ -61,11 +61,10 @@ absl::Status CodebookNotFound(const base::CodebookName& name) {
       .With("codebook", name.ToString());
 }
 
-absl::Status CodebookInvalid(std::span<const CodebookProblem> problems) {
+absl::Status CodebookInvalid(const CodebookCheck& check) {
   std::vector<base::Violation> violations;
-  const auto listed = problems.first(std::min(problems.size(), kMostListed));
-  violations.reserve(listed.size());
-  for (const CodebookProblem& problem : listed) {
+  violations.reserve(check.problems.size());
+  for (const CodebookProblem& problem : check.problems) {
     std::string field = problem.sheet + ".csv";
     if (problem.line > 0) field += ':' + std::to_string(problem.line);
     if (!problem.column.empty()) field += ':' + problem.column;
@@ -76,7 +75,7 @@ absl::Status CodebookInvalid(std::span<const CodebookProblem> problems) {
   return MakeError(StatusCode::kInvalidArgument, "CODEBOOK_INVALID",
                    "The codebook's sheets are wrong; mend every violation and "
                    "import them again.")
-      .With("violations", static_cast<long long>(problems.size()))
+      .With("violations", static_cast<long long>(check.problems_total))
       .WithViolations(std::move(violations));
 }
 
@@ -163,8 +162,7 @@ absl::Status StatusUnknown(const base::ProgramName& program, int fiscal_year,
           "不明として明示してください。");
   for (const std::string& municipality :
        municipalities.first(std::min(municipalities.size(), kMostListed))) {
-    error.WithPrecondition("STATUS", municipality,
-                           "must have a status");
+    error.WithPrecondition("STATUS", municipality, "must have a status");
   }
   return error;
 }

@@ -34,7 +34,7 @@ absl::Status CodebookNotFound(const base::CodebookName& name);
 // INVALID_ARGUMENT, CODEBOOK_INVALID, every problem as a violation whose field
 // is `survey.csv:12:relevant`; of more than a thousand the first, and the
 // number of all.
-absl::Status CodebookInvalid(std::span<const CodebookProblem> problems);
+absl::Status CodebookInvalid(const CodebookCheck& check);
 // FAILED_PRECONDITION, CODEBOOK_PUBLISHED: it differs from what was published.
 absl::Status CodebookPublished(const base::CodebookName& name);
 // FAILED_PRECONDITION, CODEBOOK_NOT_PUBLISHED: absent or a draft.

@@ -1,8 +1,9 @@
 """A platform under a client that means it no good, and a bystander who reads.
 
 The client holds 500 reads that wait for a version far ahead and 500 watchers,
-asks for the check of 20 codebooks whose conditions read the two before, and
-sends 20 files of wrong rows, all at once. The bystander asks for a roster, a
+asks for the check of 20 codebooks whose conditions read the two before, and of
+20 submissions to a round of such a codebook, sends 20 files of wrong rows and 20
+submissions of a million empty answers, all at once. The bystander asks for a roster, a
 round and an indicator's value, one after the other, on connections of its own.
 """
 
@@ -27,7 +28,7 @@ ANSWERS_HEADER = ("survey,fiscal_year,municipality_code,respondent_kind,item_id,
                   "absence\n")
 
 
-def entangled_codebook(items):
+def entangled_codebook(items, survey="jusou", validate_only=True):
     """A codebook in which every condition reads the two items before."""
     rows = ["type,name,label,relevant,respondent"]
     for i in range(items):
@@ -35,7 +36,28 @@ def entangled_codebook(items):
         rows.append(f'select_one yn,q{i},問{i},"{condition}",municipality')
     return {"codebookId": "bench-1", "surveyCsv": "\n".join(rows) + "\n",
             "choicesCsv": "list_name,name,label\nyn,yes,はい\nyn,no,いいえ\n",
-            "settingsCsv": "form_title,form_id,version\n架空,jusou,bench-1\n", "validateOnly": True}
+            "settingsCsv": f"form_title,form_id,version\n架空,{survey},bench-1\n",
+            "validateOnly": validate_only}
+
+
+def open_entangled_round(http, items):
+    """Opens a round of such a codebook; returns the path of its submissions."""
+    survey = "/v1/surveys/bench"
+    round_body = {"displayName": "架空", "windowStart": {"year": 2025, "month": 6, "day": 16},
+                  "windowEnd": {"year": 2025, "month": 7, "day": 11}, "program": "programs/jusou",
+                  "codebook": "surveys/bench/codebooks/bench-1", "synthetic": True}
+    for path, body in (("/codebooks:import", entangled_codebook(items, "bench", False)),
+                       ("/codebooks/bench-1:publish", {}), ("/rounds?roundId=2025", round_body),
+                       ("/rounds/2025:open", {})):
+        status, _ = call(http, survey + path, body)
+        if status not in (200, 409):  # there already, by an earlier turn
+            raise BenchError(f"{survey}{path} answered {status}")
+    return f"{survey}/rounds/2025/submissions"
+
+
+def entangled_submission(items):
+    """What makes every condition true, so that all of them are asked."""
+    return {"answers": [{"item": f"q{i}", "codes": {"codes": ["yes"]}} for i in range(items)]}
 
 
 def wrong_rows(rows):
@@ -53,7 +75,7 @@ def call(http, path, body=None, seconds=120):
     began = time.monotonic()
     request = urllib.request.Request(f"http://{http}{path}")
     if body is not None:
-        request.data = json.dumps(body).encode()
+        request.data = body if isinstance(body, bytes) else json.dumps(body).encode()
         request.add_header("Content-Type", "application/json")
     try:
         with urllib.request.urlopen(request, timeout=seconds) as answer:
@@ -70,7 +92,7 @@ def call(http, path, body=None, seconds=120):
 class Hostile:
     """Everything of the client that holds and sends; one thread for each."""
 
-    def __init__(self, grpc, http, folder, count, items, rows):
+    def __init__(self, grpc, http, folder, count, items, rows, empty_answers):
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._children = []
@@ -84,10 +106,14 @@ class Hostile:
         jobs += [lambda service=service: self._hold(
             held, f"http://{grpc}/welfare.{service}/WatchVersions", "-d", str(empty),
             "-H", "content-type: application/grpc", "-H", "te: trailers") for service in WATCHED]
-        book, file = entangled_codebook(items), wrong_rows(rows)
-        for _ in range(max(1, count // 25)):
-            jobs.append(lambda: self._send(http, "/v1/surveys/jusou/codebooks:import", book))
-            jobs.append(lambda: self._send(http, "/v1/submissions:batchImport", file))
+        submissions = open_entangled_round(http, items)
+        who = f"{submissions}?submissionId=131016-municipality&validateOnly=true"
+        sent = (("/v1/surveys/jusou/codebooks:import", entangled_codebook(items)),
+                ("/v1/submissions:batchImport", wrong_rows(rows)), (who, entangled_submission(items)),
+                (who, {"answers": [{}] * empty_answers}))
+        for path, body in sent:
+            data = json.dumps(body, separators=(",", ":")).encode()
+            jobs += [lambda path=path, data=data: self._send(http, path, data)] * max(1, count // 25)
         self._threads = [threading.Thread(target=job, daemon=True) for job in jobs]
 
     def _hold(self, requests, url, *options):
@@ -136,15 +162,16 @@ def read_beside(http, seconds):
     return sorted(times), failed
 
 
-def turn(server, grpc, http, folder, count, items, rows, seconds, settle):
+def turn(server, grpc, http, folder, count, items, rows, empty_answers, seconds, settle):
     """One round against a running platform with the demonstration loaded."""
     quiet, failed = read_beside(http, seconds / 4)
     if failed:
         raise BenchError("a read fails before anybody disturbs it")
-    with Hostile(grpc, http, folder, count, items, rows) as hostile:
+    with Hostile(grpc, http, folder, count, items, rows, empty_answers) as hostile:
         beside, failed = read_beside(http, seconds)
-    # Done, or refused for want of room: anything else was no load.
-    if set(hostile.statuses) - {200, 429, 503, 504}:
+    # Done, refused for what it is (only a million empty answers are), or for
+    # want of room: anything else was no load.
+    if set(hostile.statuses) - {200, 413, 429, 503, 504}:
         raise BenchError(f"the hostile client's calls were not understood: {hostile.statuses}")
     time.sleep(settle)
     return {"quiet_p50_ms": percentile(quiet, 0.5) * 1e3, "p50_ms": percentile(beside, 0.5) * 1e3,

@@ -295,7 +295,8 @@ def hostile(bench):
                 bystander.load_demonstration(bench.program("welfarectl"), grpc, folder / "demo")
                 yield {"500 waiting": functools.partial(
                     bystander.turn, server, grpc, http, folder, bench.count(500), 10 if small else 70,
-                    100 if small else 15_000, 1 if small else 30, 0 if small else 60)}
+                    100 if small else 15_000, 200_000 if small else 1_000_000,
+                    1 if small else 30, 0 if small else 60)}
     yield {"platform": product}
 
 
@@ -317,7 +318,8 @@ FIGURES = (
     Figure("gateway.json", "GET /v1/municipalities/131016, against the bare JSON server",
            gateway_json, turns=3),
     Figure("platform.bystander", "reads beside a client with 500 waiting reads, 500 watchers, 20 codebooks of"
-           " 70 entangled items and 20 files of 15,000 wrong rows, all at once", hostile,
+           " 70 entangled items, 20 submissions to one, 20 files of 15,000 wrong rows and 20"
+           " submissions of 1,000,000 empty answers, all at once", hostile,
            (Goal("max_s", at_most=1.0, absolute=True), Goal("failed", at_most=0, absolute=True),
             Goal("rss_after_mib", at_most=400, absolute=True)), rounds=1),
     Figure("platform.memory_cache", "A hit of MemoryCache, 1 KiB, against a bare LRU",

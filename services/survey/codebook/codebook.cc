@@ -110,11 +110,9 @@ class Codebook::Builder {
           .codebook = nullptr, .problems = {}, .called_off = std::move(status)};
     }
     if (!problems_.empty()) {
-      std::stable_sort(problems_.begin(), problems_.end(),
-                       [](const CodebookProblem& a, const CodebookProblem& b) {
-                         return a.line < b.line;
-                       });
-      return {.codebook = nullptr, .problems = std::move(problems_)};
+      return {.codebook = nullptr,
+              .problems = problems_.Kept(),
+              .problems_total = problems_.total()};
     }
     return {.codebook = std::move(book_), .problems = {}};
   }
@@ -152,11 +150,11 @@ class Codebook::Builder {
   template <typename Place>
   void Add(const Place& place, std::string_view column, std::string_view reason,
            std::string message) {
-    problems_.push_back({.sheet = "survey",
-                         .line = place.line,
-                         .column = std::string(column),
-                         .reason = std::string(reason),
-                         .message = place.id + ": " + std::move(message)});
+    problems_.Add({.sheet = "survey",
+                   .line = place.line,
+                   .column = std::string(column),
+                   .reason = std::string(reason),
+                   .message = place.id + ": " + std::move(message)});
   }
 
   absl::Status Look() const {
@@ -165,11 +163,11 @@ class Codebook::Builder {
 
   void CheckNames() {
     if (book_->items_.empty()) {
-      problems_.push_back({.sheet = "survey",
-                           .line = 0,
-                           .column = "",
-                           .reason = "SHEET_EMPTY",
-                           .message = "The sheet holds no item."});
+      problems_.Add({.sheet = "survey",
+                     .line = 0,
+                     .column = "",
+                     .reason = "SHEET_EMPTY",
+                     .message = "The sheet holds no item."});
     }
     for (std::size_t i = 0; i < book_->items_.size(); ++i) {
       const Item& item = book_->items_[i];
@@ -584,7 +582,7 @@ class Codebook::Builder {
   std::vector<std::optional<base::ItemType>> types_;
   // The conditions that stand at the items themselves.
   std::vector<std::optional<CheckedExpression>> own_;
-  std::vector<CodebookProblem> problems_;
+  ProblemList problems_;
 };
 
 CodebookCheck Codebook::Check(std::string title, std::vector<Item> items,

@@ -17,6 +17,7 @@
 #include "services/base/expression/expression.h"
 #include "services/base/respondent.h"
 #include "services/survey/codebook/conditions.h"
+#include "services/survey/codebook/problem_list.h"
 
 namespace welfare::survey {
 
@@ -91,24 +92,14 @@ struct Item {
   std::optional<std::size_t> FindRow(std::string_view row) const;
 };
 
-// One fault of a codebook's text.
-struct CodebookProblem {
-  std::string sheet;   // `survey`, `choices` or `settings`
-  int line = 0;        // physical line, 0 where the whole sheet is meant
-  std::string column;  // empty where the whole record is meant
-  std::string reason;  // UPPER_SNAKE
-  std::string message;
-
-  friend bool operator==(const CodebookProblem&,
-                         const CodebookProblem&) = default;
-};
-
 class Codebook;
 
 // A codebook, or every reason why it is none.
 struct CodebookCheck {
   std::shared_ptr<const Codebook> codebook;  // null when there are problems
   std::vector<CodebookProblem> problems;     // in order of sheet and line
+  // Of all, of which only the first ProblemList::kProblemsKept are told.
+  std::size_t problems_total = 0;
   // Not OK where the check was called off; then nothing is decided.
   absl::Status called_off = absl::OkStatus();
 };

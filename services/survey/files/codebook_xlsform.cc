@@ -74,7 +74,8 @@ class Reader {
     ReadSettings(survey, version);
     ReadChoices();
     ReadItems();
-    if (every_cell_) {
+    // Of what was not read nothing can be said.
+    if (every_cell_ && !too_large_) {
       CheckLanguages();
       CheckLists();
       CheckSections();
@@ -88,30 +89,23 @@ class Reader {
     choices_.AppendCanonical(kChoicesColumns, canonical);
     CodebookCheck check;
     check.called_off = called_off_;
-    if (called_off_.ok()) {
+    if (called_off_.ok() && !too_large_) {
       check = Codebook::Check(title_, std::move(items_), std::move(sections_),
                               interruption_);
     }
     if (!check.called_off.ok())
       return {.check = std::move(check), .digest = ""};
+    const std::size_t not_told = check.problems_total - check.problems.size();
     for (CodebookProblem& problem : check.problems) {
-      if (!NamedAlready(problem)) problems_.push_back(std::move(problem));
+      if (!NamedAlready(problem)) problems_.Add(std::move(problem));
     }
-    std::stable_sort(problems_.begin(), problems_.end(),
-                     [](const CodebookProblem& a, const CodebookProblem& b) {
-                       return std::pair(Order(a.sheet), a.line) <
-                              std::pair(Order(b.sheet), b.line);
-                     });
     if (!problems_.empty()) check.codebook = nullptr;
-    check.problems = std::move(problems_);
+    check.problems = problems_.Kept();
+    check.problems_total = problems_.total() + not_told;
     return {.check = std::move(check), .digest = base::Sha256Hex(canonical)};
   }
 
  private:
-  static int Order(std::string_view sheet) {
-    return sheet == "settings" ? 0 : sheet == "survey" ? 1 : 2;
-  }
-
   void ReadSettings(std::string_view survey, std::string_view version) {
     if (settings_.records().size() != 1) {
       settings_.Add(0, "", "SETTINGS_MISMATCH",
@@ -151,17 +145,42 @@ class Reader {
   struct List {
     std::vector<Option> options;
     std::set<std::string, std::less<>> codes;
-    int line = 0;  // of its first choice
+    std::size_t bytes = 0;  // of the options
+    int line = 0;           // of its first choice
     bool used = false;
   };
 
   // A section that is open while the items are read.
   struct OpenSection {
     std::string name;
-    std::string title;  // with those around it
+    std::string title;      // with those around it
+    std::size_t bytes = 0;  // of title and conditions, those around it too
     int line = 0;
     std::optional<std::size_t> index;  // among sections_
   };
+
+  // Counts what a row adds to the questionnaire: each question carries the
+  // options of its list, its sections' titles and their conditions, so that a
+  // short file can mean gigabytes. False where that is too much.
+  bool Grow(const XlsFormSheet::Record& record, std::size_t repeated) {
+    if (!every_cell_) return true;
+    bytes_ += kOverhead + repeated;
+    for (const auto& [column, cell] : record.cells) bytes_ += cell.size();
+    if (bytes_ <= kMostBytes) return true;
+    too_large_ = true;
+    survey_.Add(record.line, "", "CODEBOOK_TOO_LARGE",
+                "Up to here the questions, each with the options of its list "
+                "and with its sections, have more than 2 MiB; shorten lists, "
+                "titles and conditions.");
+    return false;
+  }
+
+  // Bytes that a question takes over from its list.
+  std::size_t BytesOfList(const std::vector<std::string>& type) const {
+    if (type.size() != 2) return 0;
+    const auto list = lists_.find(type[1]);
+    return list == lists_.end() ? 0 : list->second.bytes;
+  }
 
   // False once nobody wants the answer any more.
   bool Look() {
@@ -236,6 +255,7 @@ class Reader {
         }
         continue;
       }
+      list.bytes += kOverhead + code.size() + record.at("label").size();
       list.options.push_back({.code = code,
                               .label = record.at("label"),
                               .exclusive = exclusive,
@@ -252,10 +272,13 @@ class Reader {
       if (word == "begin_group" || (word == "begin" && group)) {
         CheckGroupType(record, word == "begin_group" && type.size() > 1);
         BeginSection(record);
+        if (!Grow(record, open_.back().bytes)) return;
       } else if (word == "end_group" || (word == "end" && group)) {
         CheckGroupType(record, word == "end_group" && type.size() > 1);
         EndSection(record);
       } else {
+        const std::size_t around = open_.empty() ? 0 : open_.back().bytes;
+        if (!Grow(record, around + BytesOfList(type))) return;
         ReadItem(record, type);
       }
     }
@@ -304,6 +327,8 @@ class Reader {
     OpenSection section{
         .name = name, .title = label, .line = record.line, .index = {}};
     if (every_cell_) {
+      section.bytes = kOverhead + label.size() + record.at("relevant").size() +
+                      (open_.empty() ? 0 : open_.back().bytes);
       if (!IsItemId(name)) {
         survey_.Add(record.line, "name", "NAME_INVALID",
                     "The name '" + name +
@@ -500,6 +525,7 @@ class Reader {
         survey_.Add(record.line, "respondent", "WORD_UNKNOWN",
                     item.id + ": write municipality, council or both, not '" +
                         record.at("respondent") + "'.");
+        if (every_cell_) return;  // one fault of one cell
       } else {
         item.respondents.push_back(*kind);
       }
@@ -565,7 +591,12 @@ class Reader {
     }
   }
 
-  std::vector<CodebookProblem> problems_;  // before the sheets that fill it
+  // Bytes of a questionnaire: a reply holds it whole, and a message 4 MiB.
+  static constexpr std::size_t kMostBytes = std::size_t{2} << 20;
+  // What each part of it costs beside its text.
+  static constexpr std::size_t kOverhead = 16;
+
+  ProblemList problems_;  // before the sheets that fill it
   const bool every_cell_;
   const Interruption& interruption_;
   absl::Status called_off_;
@@ -580,6 +611,8 @@ class Reader {
   std::vector<Section> sections_;
   std::vector<std::set<int>> offsets_;  // of the items in each section
   std::vector<Item> items_;
+  std::size_t bytes_ = 0;
+  bool too_large_ = false;
 };
 
 }  // namespace

@@ -12,7 +12,7 @@ namespace welfare::survey {
 
 // A codebook as read from its sheets.
 struct XlsFormReading {
-  CodebookCheck check;  // every problem of all three sheets
+  CodebookCheck check;  // the problems of all three sheets
   // SHA-256 over every cell that is not empty, with the name of its column:
   // the same whatever order of columns, quoting or line ends a file has.
   std::string digest;
@@ -28,6 +28,8 @@ struct XlsFormReading {
 //     takes one of a few words holds another), OTHER_MISSING (`or_other`
 //     without a choice `other`), REQUIRED_CONTRADICTS (`required` beside an
 //     absence, or neither).
+//   SHEET_TOO_LONG, TEXT_TOO_LONG (a cell), CODEBOOK_TOO_LARGE (all questions
+//     with what they take from their lists and sections).
 //   CELL_UNUSED: a cell that means nothing in its row; GROUP_EMPTY.
 //   LIST_MISSING, LIST_UNUSED: a choice in no list, a list of no question.
 //   NAME_INVALID, LABEL_MISSING, LABEL_PLACEHOLDER, OPTION_INVALID,

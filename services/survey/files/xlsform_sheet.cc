@@ -1,15 +1,15 @@
 #include "services/survey/files/xlsform_sheet.h"
 
 #include "services/base/error.h"
+#include "services/survey/submission/text_limits.h"
 
 namespace welfare::survey {
 
 XlsFormSheet::XlsFormSheet(std::string name, std::string_view text,
                            std::span<const std::string_view> columns,
                            std::span<const std::string_view> required,
-                           bool doubt_quotes,
-                           std::vector<CodebookProblem>& problems)
-    : name_(std::move(name)), doubt_quotes_(doubt_quotes), problems_(problems) {
+                           bool every_cell, ProblemList& problems)
+    : name_(std::move(name)), every_cell_(every_cell), problems_(problems) {
   text::CsvReader reader(text);
   bool header = true;
   while (true) {
@@ -25,6 +25,10 @@ XlsFormSheet::XlsFormSheet(std::string name, std::string_view text,
       ReadHeader(**record, columns, required);
       header = false;
       if (columns_.empty()) return;
+    } else if (every_cell_ && records_.size() == kMostRecords) {
+      Add(static_cast<int>((*record)->line), "", "SHEET_TOO_LONG",
+          "The sheet has more than 20000 rows; this is the first too many.");
+      return;
     } else {
       ReadRecord(**record);
     }
@@ -34,11 +38,11 @@ XlsFormSheet::XlsFormSheet(std::string name, std::string_view text,
 
 void XlsFormSheet::Add(int line, std::string_view column,
                        std::string_view reason, std::string message) const {
-  problems_.push_back({.sheet = name_,
-                       .line = line,
-                       .column = std::string(column),
-                       .reason = std::string(reason),
-                       .message = std::move(message)});
+  problems_.Add({.sheet = name_,
+                 .line = line,
+                 .column = std::string(column),
+                 .reason = std::string(reason),
+                 .message = std::move(message)});
 }
 
 void XlsFormSheet::AppendCanonical(std::span<const std::string_view> columns,
@@ -63,6 +67,10 @@ void XlsFormSheet::ReadHeader(const text::CsvRecord& header,
                               std::span<const std::string_view> columns,
                               std::span<const std::string_view> required) {
   const int line = header_line_ = static_cast<int>(header.line);
+  if (every_cell_ && header.cells.size() > kMostColumns) {
+    Add(line, "", "CSV_HEADER", "The sheet has more than 100 columns.");
+    return;
+  }
   for (const std::string& cell : header.cells) {
     const std::string plain = cell.substr(0, cell.find("::"));
     if (plain.size() < cell.size()) {
@@ -99,8 +107,17 @@ bool XlsFormSheet::HoldsRecords(const text::CsvRecord& record) const {
   return true;
 }
 
+std::string XlsFormSheet::TakeCell(const text::CsvRecord& record,
+                                   std::size_t index) const {
+  const std::string& cell = record.cells[index];
+  if (!every_cell_ || cell.size() <= kLongestCell) return cell;
+  Add(static_cast<int>(record.line), columns_[index], "TEXT_TOO_LONG",
+      "The cell has more than 10000 bytes; shorten it.");
+  return Shorten(cell, kLongestCell);
+}
+
 void XlsFormSheet::ReadRecord(const text::CsvRecord& record) {
-  if (doubt_quotes_ && HoldsRecords(record)) return;
+  if (every_cell_ && HoldsRecords(record)) return;
   if (record.cells.size() != columns_.size()) {
     Add(static_cast<int>(record.line), "", "CSV_CELLS",
         "The record has " + std::to_string(record.cells.size()) +
@@ -110,7 +127,7 @@ void XlsFormSheet::ReadRecord(const text::CsvRecord& record) {
   Record result{.line = static_cast<int>(record.line), .cells = {}};
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     if (!record.cells[i].empty()) {
-      result.cells.emplace(columns_[i], record.cells[i]);
+      result.cells.emplace(columns_[i], TakeCell(record, i));
     }
   }
   if (!result.cells.empty()) records_.push_back(std::move(result));

@@ -19,16 +19,23 @@ namespace welfare::survey {
 // (`label::日本語 (ja)`) go by their plain name. Used by one thread.
 class XlsFormSheet {
  public:
+  // More than any questionnaire has.
+  static constexpr std::size_t kMostColumns = 100;
+  static constexpr std::size_t kMostRecords = 20'000;
+  static constexpr std::size_t kLongestCell = 10'000;  // bytes
+
   // Reads `text`, whose header may name `columns` and must name `required`;
-  // adds what is wrong with the table to `problems`. With `doubt_quotes` a cell
+  // adds what is wrong with the table to `problems`. With `every_cell` a cell
   // with a line that has as many commas as the header is a quote that took
-  // records; what was stored before that rule is read without it.
+  // records, and the limits above hold: too long a cell is cut, and reading
+  // ends where there are too many. What was stored before these rules is read
+  // without them.
   //
   // REQUIRES: `problems` outlives the object.
   XlsFormSheet(std::string name, std::string_view text,
                std::span<const std::string_view> columns,
-               std::span<const std::string_view> required, bool doubt_quotes,
-               std::vector<CodebookProblem>& problems);
+               std::span<const std::string_view> required, bool every_cell,
+               ProblemList& problems);
 
   struct Record {
     int line = 0;
@@ -67,13 +74,15 @@ class XlsFormSheet {
                   std::span<const std::string_view> required);
 
   void ReadRecord(const text::CsvRecord& record);
+  // The cell in column `index` as far as it is taken.
+  std::string TakeCell(const text::CsvRecord& record, std::size_t index) const;
 
   // Adds a problem where a cell holds what looks like records.
   bool HoldsRecords(const text::CsvRecord& record) const;
 
   std::string name_;
-  const bool doubt_quotes_;
-  std::vector<CodebookProblem>& problems_;
+  const bool every_cell_;
+  ProblemList& problems_;
   int header_line_ = 0;
   std::vector<std::string> columns_;
   std::vector<std::pair<std::string, std::string>> languages_;

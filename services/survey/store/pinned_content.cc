@@ -19,12 +19,30 @@ absl::StatusOr<std::shared_ptr<const Codebook>> PinnedContent::LoadCodebook(
   }
   WELFARE_ASSIGN_OR_RETURN(const auto stored, store.FindCodebook(name));
   if (!stored) return CodebookNotFound(name);
+  const bool published = stored->state == CodebookState::kPublished;
+  if (!published) {
+    const std::lock_guard lock(mutex_);
+    for (const Draft& draft : drafts_) {
+      if (draft.name == name && draft.digest == stored->digest &&
+          draft.rules == stored->rules) {
+        return draft.codebook;
+      }
+    }
+  }
   XlsFormReading reading =
       ReadXlsForm(stored->sheets, name.survey, name.version, stored->rules);
   if (reading.check.codebook == nullptr) return StoredValueInvalid("codebook");
-  if (stored->state == CodebookState::kPublished) {
-    const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(mutex_);
+  if (published) {
     codebooks_.emplace(name, reading.check.codebook);
+  } else {
+    std::erase_if(drafts_,
+                  [&](const Draft& draft) { return draft.name == name; });
+    if (drafts_.size() == kDraftsKept) drafts_.pop_back();
+    drafts_.push_front({.name = name,
+                        .digest = stored->digest,
+                        .rules = stored->rules,
+                        .codebook = reading.check.codebook});
   }
   return std::move(reading.check.codebook);
 }

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <tuple>
 
 #include "absl/status/statusor.h"
@@ -17,8 +20,9 @@
 namespace welfare::survey {
 
 // Published codebooks and frozen populations, read from the store once and
-// kept: they never change, so nothing here is ever out of date. Any thread may
-// call it.
+// kept: they never change, so nothing here is ever out of date. Of drafts the
+// last few are kept, each as long as its digest is the stored one. Any thread
+// may call it.
 class PinnedContent {
  public:
   // Returns the compiled codebook.
@@ -45,9 +49,20 @@ class PinnedContent {
   // its own opening may yet be rolled back.
   using FrameKey = std::tuple<base::RoundName, std::int64_t, std::int64_t>;
 
+  // A draft is compiled from its sheets by one set of rules; equal digests are
+  // equal sheets.
+  struct Draft {
+    base::CodebookName name;
+    std::string digest;
+    SheetRules rules;
+    std::shared_ptr<const Codebook> codebook;
+  };
+  static constexpr std::size_t kDraftsKept = 8;
+
   std::mutex mutex_;
   std::map<base::CodebookName, std::shared_ptr<const Codebook>> codebooks_;
   std::map<FrameKey, std::shared_ptr<const Frame>> frames_;
+  std::deque<Draft> drafts_;  // the last one compiled first
 };
 
 }  // namespace welfare::survey

@@ -236,5 +236,80 @@ TEST(CodebookCells, TheCheckEndsWhenNobodyWantsItAnyMore) {
   EXPECT_EQ(asked, 10);
 }
 
+// What a hostile sheet would cost beyond its own size.
+TEST(CodebookCells, ProblemsAreCountedAndTheFirstThousandTold) {
+  std::string sheet = "type,name,label,respondent\n";
+  for (int i = 0; i < 3'000; ++i) sheet += "nothing,9,,nobody\n";
+  const XlsFormReading reading = Read(sheet);
+  EXPECT_EQ(reading.check.codebook, nullptr);
+  EXPECT_EQ(reading.check.problems.size(), ProblemList::kProblemsKept);
+  EXPECT_GT(reading.check.problems_total, 9'000u);
+  // The first ones, whatever was found first.
+  EXPECT_EQ(reading.check.problems.front().line, 2);
+  EXPECT_LT(reading.check.problems.back().line, 1'000);
+}
+
+TEST(CodebookCells, AProblemRepeatsNoLongCell) {
+  const std::string word(4'900, 'a');
+  const XlsFormReading reading = Read(
+      "type,name,label,respondent\n"
+      "integer," +
+      word + ",L," + word + " " + word + "\n");
+  ASSERT_THAT(Problems(reading), testing::SizeIs(4));
+  for (const CodebookProblem& problem : reading.check.problems) {
+    EXPECT_LT(problem.message.size(), 600u);
+  }
+}
+
+TEST(CodebookCells, ASheetHasAsManyRowsAndColumnsAsAQuestionnaireMay) {
+  std::string rows = "list_name,name,label\nyn,yes,Y\nyn,no,N\n";
+  for (int i = 0; i < 30'000; ++i) rows += ",,x\n";
+  const XlsFormReading tall = Read(
+      "type,name,label,respondent\nselect_one yn,a,A,municipality\n", rows);
+  EXPECT_EQ(tall.check.codebook, nullptr);
+  // One for every choice in no list, and one for all beyond.
+  EXPECT_EQ(tall.check.problems_total, 20'000u - 2 + 1);
+
+  std::string header = "type,name,label,respondent";
+  for (int i = 0; i < 97; ++i) header += ",c";
+  EXPECT_THAT(Problems(Read(header + "\n")),
+              testing::Contains("survey:1:: CSV_HEADER"));
+  EXPECT_THAT(Problems(Read("type,name,label,respondent\ntext,a," +
+                                std::string(10'001, 'l') + ",municipality\n",
+                            "list_name,name,label\n")),
+              ElementsAre("survey:2:label: TEXT_TOO_LONG"));
+}
+
+TEST(CodebookCells, WhatIsRepeatedAtEveryQuestionCounts) {
+  // A list of 640 kB at ten thousand questions would be 6 GB.
+  std::string choices = "list_name,name,label\n";
+  for (int i = 0; i < 64; ++i) {
+    choices += "l,c" + std::to_string(i) + "," + std::string(9'999, 'x') + "\n";
+  }
+  std::string sheet = "type,name,label,respondent\n";
+  for (int i = 0; i < 10'000; ++i) {
+    sheet += "select_one l,q" + std::to_string(i) + ",Q,municipality\n";
+  }
+  EXPECT_THAT(Problems(Read(sheet, choices)),
+              ElementsAre("survey:5:: CODEBOOK_TOO_LARGE"));
+
+  // So would sections inside of sections, whose titles and conditions add up.
+  std::string nested = "type,name,label,relevant,respondent\n";
+  for (int i = 0; i < 10'000; ++i) {
+    nested += "begin_group,g" + std::to_string(i) + ",Title,1 = 1,\n";
+  }
+  const XlsFormReading deep = Read(nested);
+  EXPECT_EQ(deep.check.codebook, nullptr);
+  EXPECT_THAT(Problems(deep), testing::SizeIs(1));
+  EXPECT_EQ(deep.check.problems.front().reason, "CODEBOOK_TOO_LARGE");
+  // What was stored before the rule is read as it stands.
+  EXPECT_THAT(
+      Problems(Read("type,name,label,respondent\ntext,a," +
+                        std::string(10'001, 'l') + ",municipality\n",
+                    "list_name,name,label\n",
+                    "form_title,form_id,version\nT,s,1\n", SheetRules::kFirst)),
+      IsEmpty());
+}
+
 }  // namespace
 }  // namespace welfare::survey
