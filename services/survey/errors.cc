@@ -20,6 +20,19 @@ constexpr std::size_t kLongestNameShown = 300;
 // Faults that one error lists; it tells the number of all.
 constexpr std::size_t kMostListed = 1'000;
 
+// The error with the violations that are told of `total`; whoever reads them
+// learns that there are more (platform/rpc/fit_details.h).
+absl::Status WithFirst(base::ErrorBuilder& error,
+                       std::vector<base::Violation> violations,
+                       std::size_t total) {
+  total = std::max(total, violations.size());
+  error.With("violations", static_cast<long long>(total));
+  if (total > violations.size()) {
+    error.With("violations_total", static_cast<long long>(total));
+  }
+  return error.WithViolations(std::move(violations));
+}
+
 }  // namespace
 
 absl::Status NameInvalid(std::string_view field, std::string_view name,
@@ -72,11 +85,11 @@ absl::Status CodebookInvalid(const CodebookCheck& check) {
                           .reason = problem.reason,
                           .description = problem.message});
   }
-  return MakeError(StatusCode::kInvalidArgument, "CODEBOOK_INVALID",
-                   "The codebook's sheets are wrong; mend every violation and "
-                   "import them again.")
-      .With("violations", static_cast<long long>(check.problems_total))
-      .WithViolations(std::move(violations));
+  base::ErrorBuilder error =
+      MakeError(StatusCode::kInvalidArgument, "CODEBOOK_INVALID",
+                "The codebook's sheets are wrong; mend every violation and "
+                "import them again.");
+  return WithFirst(error, std::move(violations), check.problems_total);
 }
 
 absl::Status CodebookPublished(const base::CodebookName& name) {
@@ -263,12 +276,11 @@ absl::Status FilterInvalid(std::string_view field, int value) {
 
 absl::Status CsvInvalid(std::vector<base::Violation> violations,
                         std::size_t total) {
-  total = std::max(total, violations.size());
-  return MakeError(StatusCode::kInvalidArgument, "CSV_INVALID",
-                   "The text is no CSV of the form expected; mend every "
-                   "violation.")
-      .With("violations", static_cast<long long>(total))
-      .WithViolations(std::move(violations));
+  base::ErrorBuilder error =
+      MakeError(StatusCode::kInvalidArgument, "CSV_INVALID",
+                "The text is no CSV of the form expected; mend every "
+                "violation.");
+  return WithFirst(error, std::move(violations), total);
 }
 
 absl::Status FirstLineInvalid(std::string_view field, int first_line) {

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "services/base/error.h"
+
 namespace welfare::survey {
 namespace {
 
@@ -115,6 +117,19 @@ TEST(AnswerReasons, AgreeWithTheGoldenList) {
                 std::string(reason::kAnswerMissing),
                 std::string(reason::kTooManyAnswers),
                 std::string(reason::kTextsTooLong)});
+}
+
+TEST(Errors, AnErrorThatListsTheFirstFaultsTellsTheNumberOfAll) {
+  CodebookCheck check;
+  check.problems.resize(3);
+  check.problems_total = 70'000;
+  for (const absl::Status& status :
+       {CodebookInvalid(check),
+        CsvInvalid(std::vector<base::Violation>(3), 70'000)}) {
+    const auto details = base::GetErrorDetails(status);
+    ASSERT_TRUE(details.has_value());
+    EXPECT_EQ(details->metadata.at("violations_total"), "70000");
+  }
 }
 
 }  // namespace

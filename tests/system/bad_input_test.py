@@ -4,6 +4,7 @@
 usage: bad_input_test.py one|five [sqlite|postgresql]
 """
 
+import concurrent.futures
 import json
 import unittest
 import uuid
@@ -247,6 +248,29 @@ class BadInput(harness.LoadedTest):
                 error = json.loads(reply.body)["error"]
                 self.assertEqual(error["status"], "INVALID_ARGUMENT")
                 self.assertEqual(sum("ErrorInfo" in d["@type"] for d in error["details"]), 1)
+
+    def test_a_million_empty_answers_cost_little(self):
+        path = f"/v1/{self.round}/submissions?submissionId={self.code}-municipality"
+        body = '{"answers":[' + ",".join(["{}"] * 1_000_000) + "]}"
+        before = self.peak_mib(forget=True)
+        with concurrent.futures.ThreadPoolExecutor(10) as pool:
+            replies = list(pool.map(lambda _: self.http.send(
+                "POST", path, body, {"Content-Type": "application/json"}), range(20)))
+        self.assertEqual({reply.status for reply in replies}, {413})
+        self.assertIn(b'"reason":"TOO_MANY_FIELDS"', replies[0].body)
+        # Each would be a hundred megabytes where it is read.
+        self.assertLess(self.peak_mib() - before, 500)
+
+    def peak_mib(self, forget=False):
+        """The most memory that the processes had, together; from now on with `forget`."""
+        total = 0
+        for process in self.product.processes.values():
+            if forget:
+                with open(f"/proc/{process.pid}/clear_refs", "w", encoding="ascii") as file:
+                    file.write("5")
+            with open(f"/proc/{process.pid}/status", encoding="ascii") as file:
+                total += int(next(line for line in file if line.startswith("VmHWM")).split()[1])
+        return total / 1024
 
 
 def exclusive_item(code):

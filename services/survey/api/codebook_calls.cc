@@ -111,14 +111,19 @@ absl::Status SurveyApi::PublishCodebook(
             const base::Timestamp now = store.time();
             WELFARE_ASSIGN_OR_RETURN(auto stored, store.FindCodebook(name));
             if (!stored) return CodebookNotFound(name);
-            if (stored->state != CodebookState::kPublished) {
+            const bool published = stored->state == CodebookState::kPublished;
+            if (!published) {
               WELFARE_RETURN_IF_ERROR(TakeUnderAllRules(call, store, *stored));
+            }
+            // As a draft, which is kept by its digest: what is published is
+            // kept by its name, and this may yet be rolled back.
+            WELFARE_ASSIGN_OR_RETURN(const auto codebook,
+                                     d_.content.LoadCodebook(store, name));
+            if (!published) {
               WELFARE_RETURN_IF_ERROR(store.PublishCodebook(name, now));
               stored->state = CodebookState::kPublished;
               stored->publish_time = now;
             }
-            WELFARE_ASSIGN_OR_RETURN(const auto codebook,
-                                     d_.content.LoadCodebook(store, name));
             return ToProto(*stored, codebook.get()).SerializeAsString();
           }));
   response.ParseFromString(reply);

@@ -2,8 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -14,15 +12,16 @@
 #include "services/base/resource_name.h"
 #include "services/survey/codebook/codebook.h"
 #include "services/survey/round/frame.h"
+#include "services/survey/store/last_used.h"
 #include "services/survey/store/store.h"
 #include "services/survey/submission/intake.h"
 
 namespace welfare::survey {
 
-// Published codebooks and frozen populations, read from the store once and
-// kept: they never change, so nothing here is ever out of date. Of drafts the
-// last few are kept, each as long as its digest is the stored one. Any thread
-// may call it.
+// Published codebooks and frozen populations, read from the store when they are
+// first used: they never change, so nothing here is ever out of date. A draft
+// is kept as long as its digest is the stored one. As many are kept as offices
+// have rounds at work, however many there are. Any thread may call it.
 class PinnedContent {
  public:
   // Returns the compiled codebook.
@@ -51,18 +50,16 @@ class PinnedContent {
 
   // A draft is compiled from its sheets by one set of rules; equal digests are
   // equal sheets.
-  struct Draft {
-    base::CodebookName name;
-    std::string digest;
-    SheetRules rules;
-    std::shared_ptr<const Codebook> codebook;
-  };
+  using DraftKey = std::tuple<base::CodebookName, std::string, SheetRules>;
+
+  static constexpr std::size_t kCodebooksKept = 32;
   static constexpr std::size_t kDraftsKept = 8;
+  static constexpr std::size_t kFramesKept = 32;
 
   std::mutex mutex_;
-  std::map<base::CodebookName, std::shared_ptr<const Codebook>> codebooks_;
-  std::map<FrameKey, std::shared_ptr<const Frame>> frames_;
-  std::deque<Draft> drafts_;  // the last one compiled first
+  LastUsed<base::CodebookName, Codebook> codebooks_{kCodebooksKept};
+  LastUsed<DraftKey, Codebook> drafts_{kDraftsKept};
+  LastUsed<FrameKey, Frame> frames_{kFramesKept};
 };
 
 }  // namespace welfare::survey

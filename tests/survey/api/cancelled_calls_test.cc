@@ -20,8 +20,8 @@ using support::StatusIs;
 
 class CancelledCalls : public SmallSurvey {
  protected:
-  // A codebook whose check would go on for long: conditions that are never true,
-  // each of a hundred terms, over 60,000 combinations of answers.
+  // A codebook whose check would go on for long: conditions that are never
+  // true, each of a hundred terms, over 60,000 combinations of answers.
   static v1::ImportCodebookRequest Costly() {
     std::string sheet =
         "type,name,label,relevant,respondent\n"
