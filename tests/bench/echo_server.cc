@@ -3,10 +3,10 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
-#include <CLI/CLI.hpp>
 #include <string>
 
 #include "echo.grpc.pb.h"
+#include "tests/bench/flags.h"
 #include "tests/bench/yardstick.h"
 
 namespace welfare::bench {
@@ -50,12 +50,15 @@ v1::EchoResponse ReplyOf(std::size_t bytes) {
 }
 
 int Main(int argc, char** argv) {
-  CLI::App app("Bare gRPC callback echo.");
-  std::size_t bytes = 1024;
-  app.add_option("--reply-bytes", bytes, "Size of the reply message");
-  CLI11_PARSE(app, argc, argv);
+  int bytes = 1024;
+  if (const auto end =
+          ReadFlags("Bare gRPC callback echo.",
+                    {{"--reply-bytes", "Size of the reply message", &bytes}},
+                    argc, argv)) {
+    return *end;
+  }
   BlockSignals();
-  EchoService service(ReplyOf(bytes));
+  EchoService service(ReplyOf(static_cast<std::size_t>(bytes)));
   int port = 0;
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),

@@ -139,7 +139,7 @@ def access_log(bench):
 def load_registry(bench, address, programs, years):
     """Imports synthetic municipalities and status records; checks their number."""
     municipalities = min(MUNICIPALITIES, bench.count(MUNICIPALITIES))
-    done = program_json([bench.program("bench-registry-load"), "--server", address, "import",
+    done = program_json([bench.program("bench-registry-load"), "--server", address, "--task=import",
                          "--municipalities", municipalities, "--programs", programs, "--years", years])
     expected = municipalities * programs * years
     if done["status_records"] != expected:
@@ -178,7 +178,7 @@ def watch(bench):
 
         def read_all(server, address):
             before = server.cpu_seconds()
-            done = program_json([bench.program("bench-registry-load"), "--server", address, "watch"])
+            done = program_json([bench.program("bench-registry-load"), "--server", address, "--task=watch"])
             return {"changes": done["changes"], "changes_per_second": done["changes_per_second"],
                     "server_cpu_s": server.cpu_seconds() - before,
                     "client_cpu_s": done["client_cpu_seconds"]}

@@ -8,10 +8,10 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 
+#include "tests/bench/flags.h"
 #include "tests/bench/yardstick.h"
 
 namespace welfare::bench {
@@ -66,10 +66,13 @@ class ForwardService final : public grpc::CallbackGenericService {
 };
 
 int Main(int argc, char** argv) {
-  CLI::App app("Bare gRPC forward to one backend.");
   std::string backend;
-  app.add_option("--backend", backend, "Address of the backend")->required();
-  CLI11_PARSE(app, argc, argv);
+  if (const auto end =
+          ReadFlags("Bare gRPC forward to one backend.",
+                    {{"--backend", "Address of the backend", &backend, true}},
+                    argc, argv)) {
+    return *end;
+  }
   BlockSignals();
   ForwardService service(backend);
   int port = 0;

@@ -11,7 +11,6 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 
-#include <CLI/CLI.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
@@ -22,6 +21,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/bench/flags.h"
 #include "tests/bench/yardstick.h"
 #include "welfare/registry/v1/registry_service.pb.h"
 
@@ -122,18 +122,20 @@ void Accept(tcp::acceptor& acceptor, asio::io_context& io, Backend& backend) {
 }
 
 int Main(int argc, char** argv) {
-  CLI::App app("Bare JSON server in front of one gRPC method.");
   std::string address;
   std::string method;
   std::string name;
   std::string reply_type;
-  app.add_option("--backend", address, "Address of the backend")->required();
-  app.add_option("--method", method, "/package.Service/Method")->required();
-  app.add_option("--name", name, "String in field 1 of the request")
-      ->required();
-  app.add_option("--reply-type", reply_type, "Full name of the reply message")
-      ->required();
-  CLI11_PARSE(app, argc, argv);
+  if (const auto end = ReadFlags(
+          "Bare JSON server in front of one gRPC method.",
+          {{"--backend", "Address of the backend", &address, true},
+           {"--method", "/package.Service/Method", &method, true},
+           {"--name", "String in field 1 of the request", &name, true},
+           {"--reply-type", "Full name of the reply message", &reply_type,
+            true}},
+          argc, argv)) {
+    return *end;
+  }
   // Every request with one string in field 1 serialises alike; this one also
   // links the messages in that --reply-type may name.
   const std::string request = [&] {

@@ -1,14 +1,13 @@
 // Loads a registry with synthetic municipalities and status records, and reads
 // all changes back. Prints one JSON object about what it did.
 //
-//   bench-registry-load --server A import --municipalities 1741 --programs 2
-//   bench-registry-load --server A watch
+//   bench-registry-load --server A --task import --municipalities 1741
+//   --programs 2 bench-registry-load --server A --task watch
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
 #include <sys/resource.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -19,6 +18,7 @@
 #include <vector>
 
 #include "services/base/municipality_code.h"
+#include "tests/bench/flags.h"
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
 
 namespace welfare::bench {
@@ -188,26 +188,28 @@ int Watch(v1::RegistryService::Stub& stub) {
 }
 
 int Main(int argc, char** argv) {
-  CLI::App app("Fills a registry and reads it back.");
   std::string server;
-  app.add_option("--server", server, "Address of the registry")->required();
-  app.require_subcommand(1);
-  CLI::App* import = app.add_subcommand("import");
+  std::string task;
   int municipalities = 1741;  // of Japan, 2025
   int programs = 1;
   int years = 20;
   int rows = 5000;
-  import->add_option("--municipalities", municipalities);
-  import->add_option("--programs", programs);
-  import->add_option("--years", years);
-  import->add_option("--batch-rows", rows);
-  app.add_subcommand("watch");
-  CLI11_PARSE(app, argc, argv);
+  if (const auto end = ReadFlags(
+          "Fills a registry (--task=import) or reads it back (--task=watch).",
+          {{"--server", "Address of the registry", &server, true},
+           {"--task", "import or watch", &task, true},
+           {"--municipalities", "To import", &municipalities},
+           {"--programs", "To import", &programs},
+           {"--years", "To import", &years},
+           {"--batch-rows", "Rows of one message", &rows}},
+          argc, argv)) {
+    return *end;
+  }
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(-1);
   const auto stub = v1::RegistryService::NewStub(grpc::CreateCustomChannel(
       server, grpc::InsecureChannelCredentials(), arguments));
-  return import->parsed() ? Import(*stub, municipalities, programs, years, rows)
+  return task == "import" ? Import(*stub, municipalities, programs, years, rows)
                           : Watch(*stub);
 }
 

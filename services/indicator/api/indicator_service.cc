@@ -24,6 +24,13 @@ platform::ReadPlan PlanOf(const Request& request,
 
 }  // namespace
 
+IndicatorService::IndicatorService(const Dependencies& dependencies)
+    : reader_(dependencies.reader),
+      checker_(dependencies.checker),
+      calls_(dependencies.calls) {}
+
+IndicatorService::~IndicatorService() = default;
+
 grpc::ServerUnaryReactor* IndicatorService::GetIndicator(
     grpc::CallbackServerContext* context,
     const v1::GetIndicatorRequest* request, v1::Indicator* response) {

@@ -27,10 +27,8 @@ class IndicatorService final
     const platform::CallEnvironment& calls;
   };
   // All must outlive the service.
-  explicit IndicatorService(const Dependencies& dependencies)
-      : reader_(dependencies.reader),
-        checker_(dependencies.checker),
-        calls_(dependencies.calls) {}
+  explicit IndicatorService(const Dependencies& dependencies);
+  ~IndicatorService() override;
 
   grpc::ServerUnaryReactor* GetIndicator(grpc::CallbackServerContext* context,
                                          const v1::GetIndicatorRequest* request,

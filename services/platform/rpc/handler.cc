@@ -3,12 +3,15 @@
 #include <grpcpp/support/slice.h>
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
+#include <utility>
 #include <vector>
 
 #include "services/base/error.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
+#include "services/platform/rpc/call_observation.h"
 #include "services/platform/rpc/status_mapping.h"
 
 namespace welfare::platform {
@@ -38,6 +41,100 @@ CallLimits::TimePoint SteadyDeadline(
   }
   return now + left;
 }
+
+// The reactor of a call on a pool. Owned by the call: it deletes itself in
+// OnDone.
+class PooledUnary final : public grpc::ServerUnaryReactor {
+ public:
+  PooledUnary(const CallEnvironment& calls, WorkerPool& pool,
+              grpc::CallbackServerContext& context, bool raw,
+              std::optional<VersionWait> wait, BoundHandler handler)
+      : observation_(context, raw),
+        calls_(calls),
+        pool_(pool),
+        context_(context),
+        wait_(std::move(wait)),
+        handler_(std::move(handler)) {
+    const absl::Status begun =
+        BeginCall(calls, context, stop_.get_token(), call_);
+    if (!begun.ok()) {
+      End(begun);
+    } else if (wait_.has_value() &&
+               calls.feed->VersionOf(wait_->resource) < wait_->version) {
+      Park();
+    } else {
+      Queue();
+    }
+  }
+
+  void OnCancel() override { stop_.request_stop(); }
+  void OnDone() override { delete this; }
+
+ private:
+  void Park() {
+    absl::StatusOr<VersionFeed::Seat> seat =
+        calls_.feed->TakeSeat(VersionFeed::Kind::kRead);
+    if (!seat.ok()) {
+      End(seat.status());
+      return;
+    }
+    seat_ = *std::move(seat);
+    parked_ = true;
+    CallLimits limits = call_.limits;
+    limits.deadline =
+        std::min(limits.deadline,
+                 std::chrono::steady_clock::now() + calls_.longest_wait);
+    calls_.feed->Park(
+        limits,
+        [this](const VersionFeed::Versions& versions) {
+          const auto found = versions.find(wait_->resource);
+          return found != versions.end() && found->second >= wait_->version;
+        },
+        [this](const absl::Status& end) {
+          if (end.ok()) {
+            Queue();
+          } else if (absl::IsDeadlineExceeded(end)) {
+            End(wait_->missed(wait_->version,
+                              calls_.feed->VersionOf(wait_->resource)));
+          } else {
+            End(end);
+          }
+        });
+  }
+
+  // Whoever was parked keeps its seat until its turn.
+  void Queue() {
+    const auto work = [this](const absl::Status& start) {
+      seat_ = {};
+      End(start.ok() ? Run() : start);
+    };
+    const absl::Status queued = parked_ ? pool_.SubmitWoken(call_.limits, work)
+                                        : pool_.Submit(call_.limits, work);
+    if (!queued.ok()) End(queued);
+  }
+
+  absl::Status Run() {
+    return CatchAll([this] { return handler_(call_); });
+  }
+
+  // The last step: Finish may delete this object at once.
+  void End(const absl::Status& status) {
+    grpc::Status ended = EndCall(calls_, call_, status);
+    observation_.End(context_, ended.error_code(), call_.request_id);
+    Finish(std::move(ended));
+  }
+
+  CallObservation observation_;
+  const CallEnvironment& calls_;
+  WorkerPool& pool_;
+  const grpc::CallbackServerContext& context_;
+  const std::optional<VersionWait> wait_;
+  BoundHandler handler_;
+  std::stop_source stop_;
+  CallContext call_;
+  VersionFeed::Seat seat_;  // while parked, and until it runs
+  bool parked_ = false;
+};
 
 }  // namespace
 
@@ -88,6 +185,30 @@ absl::Status FromCurrentException() {
   } catch (...) {
     return UncaughtException("a handler", "unknown");
   }
+}
+
+grpc::ServerUnaryReactor* AnswerInline(const CallEnvironment& calls,
+                                       grpc::CallbackServerContext& context,
+                                       bool raw, const BoundHandler& handler) {
+  CallObservation observation(context, raw);
+  grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
+  CallContext call;
+  absl::Status result = BeginCall(calls, context, {}, call);
+  if (result.ok()) result = CatchAll([&] { return handler(call); });
+  grpc::Status status = EndCall(calls, call, result);
+  observation.End(context, status.error_code(), call.request_id);
+  reactor->Finish(std::move(status));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* AnswerOnPool(const CallEnvironment& calls,
+                                       WorkerPool& pool,
+                                       grpc::CallbackServerContext& context,
+                                       bool raw,
+                                       std::optional<VersionWait> wait,
+                                       BoundHandler handler) {
+  return new PooledUnary(calls, pool, context, raw, std::move(wait),
+                         std::move(handler));
 }
 
 grpc::ByteBuffer ToByteBuffer(std::string_view bytes) {

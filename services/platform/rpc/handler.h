@@ -21,11 +21,10 @@
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -36,7 +35,6 @@
 #include "absl/status/status.h"
 #include "services/platform/cache/shared_bytes.h"
 #include "services/platform/rpc/call_context.h"
-#include "services/platform/rpc/call_observation.h"
 #include "services/platform/work/version_feed.h"
 #include "services/platform/work/worker_pool.h"
 
@@ -112,6 +110,38 @@ absl::Status CatchAll(const Handler& handler) {
   }
 }
 
+// A handler with its messages. What follows of a call is the same for all, so
+// that it is compiled once instead of for each method.
+using BoundHandler = std::function<absl::Status(const CallContext& call)>;
+
+// Steps of the wrappers: runs `handler` on this thread; or on `pool`, once the
+// feed has seen what `wait` asks for. `raw`: the method takes bytes.
+grpc::ServerUnaryReactor* AnswerInline(const CallEnvironment& calls,
+                                       grpc::CallbackServerContext& context,
+                                       bool raw, const BoundHandler& handler);
+grpc::ServerUnaryReactor* AnswerOnPool(const CallEnvironment& calls,
+                                       WorkerPool& pool,
+                                       grpc::CallbackServerContext& context,
+                                       bool raw,
+                                       std::optional<VersionWait> wait,
+                                       BoundHandler handler);
+
+// Runs `handler`, and holds its reply to the limit.
+template <typename Request, typename Response, typename Handler>
+absl::Status Reply(const Handler& handler, const CallContext& call,
+                   const Request& request, Response& response) {
+  absl::Status status = handler(call, request, response);
+  return status.ok() ? CheckReply(response) : status;
+}
+
+template <typename Request, typename Response, typename Handler>
+BoundHandler Bind(const Request* request, Response* response, Handler handler) {
+  return [request, response,
+          handler = std::move(handler)](const CallContext& call) {
+    return Reply(handler, call, *request, *response);
+  };
+}
+
 // Answers from memory or cache, on gRPC's own thread: `handler` must not block.
 template <typename Request, typename Response, typename Handler>
 grpc::ServerUnaryReactor* InlineUnary(const CallEnvironment& calls,
@@ -119,122 +149,12 @@ grpc::ServerUnaryReactor* InlineUnary(const CallEnvironment& calls,
                                       const Request* request,
                                       Response* response,
                                       const Handler& handler) {
-  CallObservation observation(*context, kRaw<Request>);
-  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  CallContext call;
-  absl::Status result = BeginCall(calls, *context, {}, call);
-  if (result.ok()) {
-    result = CatchAll(
-        [&]() -> absl::Status { return handler(call, *request, *response); });
-    if (result.ok()) result = CheckReply(*response);
-  }
-  grpc::Status status = EndCall(calls, call, result);
-  observation.End(*context, status.error_code(), call.request_id);
-  reactor->Finish(std::move(status));
-  return reactor;
+  const auto run = [&](const CallContext& call) {
+    return Reply(handler, call, *request, *response);
+  };
+  // By reference: nothing is copied, nothing allocated.
+  return AnswerInline(calls, *context, kRaw<Request>, std::cref(run));
 }
-
-// The reactor of Unary. Owned by the call: it deletes itself in OnDone.
-template <typename Request, typename Response, typename Handler>
-class PooledUnary final : public grpc::ServerUnaryReactor {
- public:
-  PooledUnary(const CallEnvironment& calls, WorkerPool& pool,
-              grpc::CallbackServerContext* context, const Request* request,
-              Response* response, std::optional<VersionWait> wait,
-              Handler handler)
-      : observation_(*context, kRaw<Request>),
-        calls_(calls),
-        pool_(pool),
-        context_(*context),
-        request_(request),
-        response_(response),
-        wait_(std::move(wait)),
-        handler_(std::move(handler)) {
-    const absl::Status begun =
-        BeginCall(calls, *context, stop_.get_token(), call_);
-    if (!begun.ok()) {
-      End(begun);
-    } else if (wait_.has_value() &&
-               calls.feed->VersionOf(wait_->resource) < wait_->version) {
-      Park();
-    } else {
-      Queue();
-    }
-  }
-
-  void OnCancel() override { stop_.request_stop(); }
-  void OnDone() override { delete this; }
-
- private:
-  void Park() {
-    absl::StatusOr<VersionFeed::Seat> seat =
-        calls_.feed->TakeSeat(VersionFeed::Kind::kRead);
-    if (!seat.ok()) {
-      End(seat.status());
-      return;
-    }
-    seat_ = *std::move(seat);
-    parked_ = true;
-    CallLimits limits = call_.limits;
-    limits.deadline =
-        std::min(limits.deadline,
-                 std::chrono::steady_clock::now() + calls_.longest_wait);
-    calls_.feed->Park(
-        limits,
-        [this](const VersionFeed::Versions& versions) {
-          const auto found = versions.find(wait_->resource);
-          return found != versions.end() && found->second >= wait_->version;
-        },
-        [this](const absl::Status& end) {
-          if (end.ok()) {
-            Queue();
-          } else if (absl::IsDeadlineExceeded(end)) {
-            End(wait_->missed(wait_->version,
-                              calls_.feed->VersionOf(wait_->resource)));
-          } else {
-            End(end);
-          }
-        });
-  }
-
-  // Whoever was parked keeps its seat until its turn.
-  void Queue() {
-    const auto work = [this](const absl::Status& start) {
-      seat_ = {};
-      End(start.ok() ? Run() : start);
-    };
-    const absl::Status queued = parked_ ? pool_.SubmitWoken(call_.limits, work)
-                                        : pool_.Submit(call_.limits, work);
-    if (!queued.ok()) End(queued);
-  }
-
-  absl::Status Run() {
-    const absl::Status status = CatchAll([this]() -> absl::Status {
-      return handler_(call_, *request_, *response_);
-    });
-    return status.ok() ? CheckReply(*response_) : status;
-  }
-
-  // The last step: Finish may delete this object at once.
-  void End(const absl::Status& status) {
-    grpc::Status ended = EndCall(calls_, call_, status);
-    observation_.End(context_, ended.error_code(), call_.request_id);
-    Finish(std::move(ended));
-  }
-
-  CallObservation observation_;
-  const CallEnvironment& calls_;
-  WorkerPool& pool_;
-  const grpc::CallbackServerContext& context_;
-  const Request* request_;
-  Response* response_;
-  const std::optional<VersionWait> wait_;
-  Handler handler_;
-  std::stop_source stop_;
-  CallContext call_;
-  VersionFeed::Seat seat_;  // while parked, and until it runs
-  bool parked_ = false;
-};
 
 // Runs `handler` on the module's pool. Works for raw methods too: with
 // WithRawCallbackMethod_X, Request and Response are grpc::ByteBuffer.
@@ -243,9 +163,8 @@ grpc::ServerUnaryReactor* Unary(const CallEnvironment& calls,
                                 grpc::CallbackServerContext* context,
                                 const Request* request, Response* response,
                                 Handler handler) {
-  return new PooledUnary<Request, Response, Handler>(
-      calls, *calls.pool, context, request, response, std::nullopt,
-      std::move(handler));
+  return AnswerOnPool(calls, *calls.pool, *context, kRaw<Request>, std::nullopt,
+                      Bind(request, response, std::move(handler)));
 }
 
 // The same for whole files: on the few threads of the bulk pool.
@@ -254,9 +173,9 @@ grpc::ServerUnaryReactor* BulkUnary(const CallEnvironment& calls,
                                     grpc::CallbackServerContext* context,
                                     const Request* request, Response* response,
                                     Handler handler) {
-  return new PooledUnary<Request, Response, Handler>(
-      calls, *calls.bulk_pool, context, request, response, std::nullopt,
-      std::move(handler));
+  return AnswerOnPool(calls, *calls.bulk_pool, *context, kRaw<Request>,
+                      std::nullopt,
+                      Bind(request, response, std::move(handler)));
 }
 
 // The same once the feed has seen what `wait` asks for, if anything: the call
@@ -268,9 +187,9 @@ grpc::ServerUnaryReactor* WaitingUnary(const CallEnvironment& calls,
                                        Response* response,
                                        std::optional<VersionWait> wait,
                                        Handler handler) {
-  return new PooledUnary<Request, Response, Handler>(
-      calls, *calls.pool, context, request, response, std::move(wait),
-      std::move(handler));
+  return AnswerOnPool(calls, *calls.pool, *context, kRaw<Request>,
+                      std::move(wait),
+                      Bind(request, response, std::move(handler)));
 }
 
 // Bytes in and out of raw methods.

@@ -79,6 +79,14 @@ auto ImportBatches(RegistryWriter& writer,
 
 }  // namespace
 
+RegistryService::RegistryService(const Dependencies& dependencies)
+    : reader_(dependencies.reader),
+      writer_(dependencies.writer),
+      streams_(dependencies.streams),
+      calls_(dependencies.calls) {}
+
+RegistryService::~RegistryService() = default;
+
 grpc::ServerUnaryReactor* RegistryService::GetMunicipality(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,
     grpc::ByteBuffer* response) {

@@ -29,11 +29,8 @@ class RegistryService final
     const platform::CallEnvironment& calls;
   };
   // All must outlive the service.
-  explicit RegistryService(const Dependencies& dependencies)
-      : reader_(dependencies.reader),
-        writer_(dependencies.writer),
-        streams_(dependencies.streams),
-        calls_(dependencies.calls) {}
+  explicit RegistryService(const Dependencies& dependencies);
+  ~RegistryService() override;
 
   grpc::ServerUnaryReactor* GetMunicipality(
       grpc::CallbackServerContext* context, const grpc::ByteBuffer* request,

@@ -69,6 +69,15 @@ absl::StatusOr<ReportRequest> ReadRequest(
 
 }  // namespace
 
+ReportService::ReportService(const Dependencies& dependencies)
+    : maker_(dependencies.maker),
+      checker_(dependencies.checker),
+      store_(dependencies.store),
+      calls_(dependencies.calls),
+      incarnation_(dependencies.incarnation) {}
+
+ReportService::~ReportService() = default;
+
 grpc::ServerUnaryReactor* ReportService::CreateReport(
     grpc::CallbackServerContext* context,
     const v1::CreateReportRequest* request, v1::Report* response) {

@@ -30,12 +30,8 @@ class ReportService final : public v1::ReportService::CallbackService {
     std::string incarnation;  // the store's; page tokens are bound to it
   };
   // All must outlive the service.
-  explicit ReportService(const Dependencies& dependencies)
-      : maker_(dependencies.maker),
-        checker_(dependencies.checker),
-        store_(dependencies.store),
-        calls_(dependencies.calls),
-        incarnation_(dependencies.incarnation) {}
+  explicit ReportService(const Dependencies& dependencies);
+  ~ReportService() override;
 
   grpc::ServerUnaryReactor* CreateReport(grpc::CallbackServerContext* context,
                                          const v1::CreateReportRequest* request,

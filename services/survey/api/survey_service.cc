@@ -9,6 +9,12 @@
 
 namespace welfare::survey {
 
+SurveyService::SurveyService(SurveyApi& api,
+                             const platform::CallEnvironment& calls)
+    : api_(api), calls_(calls) {}
+
+SurveyService::~SurveyService() = default;
+
 grpc::ServerUnaryReactor* SurveyService::ImportCodebook(
     grpc::CallbackServerContext* context,
     const v1::ImportCodebookRequest* request, v1::Codebook* response) {

@@ -10,8 +10,8 @@ namespace welfare::survey {
 class SurveyService final : public v1::SurveyService::CallbackService {
  public:
   // Both outlive the service.
-  SurveyService(SurveyApi& api, const platform::CallEnvironment& calls)
-      : api_(api), calls_(calls) {}
+  SurveyService(SurveyApi& api, const platform::CallEnvironment& calls);
+  ~SurveyService() override;
 
   grpc::ServerUnaryReactor* ImportCodebook(
       grpc::CallbackServerContext* context,

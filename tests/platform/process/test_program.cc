@@ -1,21 +1,30 @@
 // A program of two small modules for process_test: "registry" answers, and
 // "survey" passes GetMunicipality on to the registry. The first argument names
 // the modules to run: registry, survey or both.
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "services/platform/process/process.h"
+#include "services/platform/process/rpc_module.h"
 #include "services/platform/rpc/channel.h"
+#include "services/platform/rpc/handler.h"
 #include "services/platform/rpc/peer_call.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "tests/platform/fake_registry.h"
+#include "welfare/registry/v1/registry_service.grpc.pb.h"
 
 namespace welfare::platform {
 namespace {
 
-class Forwarder final : public v1::RegistryService::CallbackService {
+namespace v1 = welfare::registry::v1;
+
+// One method; of all of them the wrappers would be long to compile.
+class Forwarder final
+    : public v1::RegistryService::WithCallbackMethod_GetMunicipality<
+          v1::RegistryService::Service> {
  public:
   Forwarder(const CallEnvironment& calls, const std::string& peer)
       : calls_(calls), peer_(v1::RegistryService::NewStub(MakeChannel(peer))) {}

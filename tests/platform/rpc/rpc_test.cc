@@ -3,27 +3,38 @@
 #include <gmock/gmock.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
 #include <atomic>
 #include <cstdio>
 #include <future>
+#include <memory>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
-#include "grpc/health/v1/health.grpc.pb.h"
+#include "grpc/health/v1/health.pb.h"
 #include "services/platform/observe/log.h"
 #include "services/platform/rpc/channel.h"
+#include "services/platform/rpc/handler.h"
 #include "services/platform/rpc/peer_call.h"
 #include "services/platform/rpc/status_mapping.h"
+#include "services/platform/work/worker_pool.h"
 #include "tests/platform/fake_registry.h"
 #include "tests/support/module_runner.h"
 #include "tests/support/proto_matchers.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait_for.h"
+#include "welfare/registry/v1/registry_service.grpc.pb.h"
 
 namespace welfare::platform {
 namespace {
+
+namespace v1 = welfare::registry::v1;
+namespace type_v1 = welfare::type::v1;
 
 using support::IsOk;
 using support::Partially;
@@ -46,7 +57,7 @@ class Rpc : public ::testing::Test {
   }
   void SetUp() override { StartWith({}); }
 
-  FakeRegistry& registry() { return module_->registry(); }
+  FakeRegistryState& registry() { return module_->registry(); }
 
   absl::Status Get(
       const std::string& name, v1::Municipality* reply = nullptr,
@@ -62,14 +73,20 @@ class Rpc : public ::testing::Test {
   }
 
   std::string Health(const std::string& name) {
-    auto stub = grpc::health::v1::Health::NewStub(channel_);
+    grpc::TemplatedGenericStub<grpc::health::v1::HealthCheckRequest,
+                               grpc::health::v1::HealthCheckResponse>
+        stub(channel_);
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() +
                          std::chrono::seconds(5));
     grpc::health::v1::HealthCheckRequest request;
     request.set_service(name);
     grpc::health::v1::HealthCheckResponse response;
-    const grpc::Status status = stub->Check(&context, request, &response);
+    std::promise<grpc::Status> done;
+    stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", {}, &request,
+                   &response,
+                   [&](grpc::Status end) { done.set_value(std::move(end)); });
+    const grpc::Status status = done.get_future().get();
     if (!status.ok()) return status.error_message();
     return grpc::health::v1::HealthCheckResponse::ServingStatus_Name(
         response.status());
@@ -418,7 +435,8 @@ TEST_F(Rpc, AChannelMayComeBeforeItsServer) {
   const std::string address = "unix:" + folder.File("late.sock");
   auto stub = v1::RegistryService::NewStub(MakeChannel(address));
   CallEnvironment calls;
-  FakeRegistry service(calls);
+  FakeRegistryState state;
+  const std::unique_ptr<grpc::Service> service = MakeFakeRegistry(calls, state);
   grpc::ClientContext context;
   context.set_wait_for_ready(true);
   context.set_deadline(std::chrono::system_clock::now() +
@@ -431,7 +449,7 @@ TEST_F(Rpc, AChannelMayComeBeforeItsServer) {
   MetricsRegistry metrics;
   auto server = RpcServer::Start(
       {.addresses = {address},
-       .services = {{&service, v1::RegistryService::service_full_name()}},
+       .services = {{service.get(), v1::RegistryService::service_full_name()}},
        .ready = {}},
       metrics);
   ASSERT_THAT(server, IsOk());
@@ -456,8 +474,9 @@ TEST_F(Rpc, AnIdentityHookRefusesBeforeTheHandler) {
                     .respondent_kind = {},
                     .unrestricted = false};
   };
-  FakeRegistry service(calls);
-  support::ServiceRunner runner(service,
+  FakeRegistryState state;
+  const std::unique_ptr<grpc::Service> service = MakeFakeRegistry(calls, state);
+  support::ServiceRunner runner(*service,
                                 v1::RegistryService::service_full_name());
   auto stub = v1::RegistryService::NewStub(runner.channel());
   v1::GetMunicipalityRequest request;
@@ -466,7 +485,7 @@ TEST_F(Rpc, AnIdentityHookRefusesBeforeTheHandler) {
   grpc::ClientContext without;
   EXPECT_THAT(FromGrpcStatus(stub->GetMunicipality(&without, request, &reply)),
               StatusIs(absl::StatusCode::kUnauthenticated, "NO_TOKEN"));
-  EXPECT_EQ(service.calls.load(), 0);
+  EXPECT_EQ(state.calls.load(), 0);
   grpc::ClientContext with;
   with.AddMetadata("authorization", "Bearer good");
   EXPECT_TRUE(stub->GetMunicipality(&with, request, &reply).ok());

@@ -16,6 +16,7 @@
 #include "tests/support/module_runner.h"
 #include "tests/support/status_matchers.h"
 #include "tests/survey/fake_registry.h"
+#include "welfare/registry/v1/registry_service.grpc.pb.h"
 #include "welfare/survey/v1/survey_service.grpc.pb.h"
 
 namespace welfare::survey {
@@ -191,7 +192,8 @@ class PetsSurvey : public ::testing::Test {
 
   FakeRegistry registry_;
   support::ServiceRunner peer_{
-      registry_, registry::v1::RegistryService::service_full_name()};
+      registry_.service(),
+      registry::v1::RegistryService::service_full_name()};
   std::unique_ptr<support::ModuleRunner> runner_;
   std::unique_ptr<Stub> stub_;
 };

@@ -29,6 +29,7 @@
 #include "tests/support/temp_dir.h"
 #include "tests/support/wait_for.h"
 #include "tests/survey/fake_registry.h"
+#include "welfare/registry/v1/registry_service.grpc.pb.h"
 #include "welfare/survey/v1/survey_service.grpc.pb.h"
 
 namespace welfare::survey {
@@ -296,7 +297,8 @@ class SurveyComponent : public ::testing::Test {
 
   FakeRegistry registry_;
   support::ServiceRunner peer_{
-      registry_, registry::v1::RegistryService::service_full_name()};
+      registry_.service(),
+      registry::v1::RegistryService::service_full_name()};
   std::unique_ptr<support::ModuleRunner> runner_;
   std::unique_ptr<Stub> stub_;
 };

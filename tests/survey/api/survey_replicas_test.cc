@@ -18,6 +18,7 @@
 #include "tests/support/store_engines.h"
 #include "tests/support/temp_dir.h"
 #include "tests/survey/fake_registry.h"
+#include "welfare/registry/v1/registry_service.grpc.pb.h"
 #include "welfare/survey/v1/survey_service.grpc.pb.h"
 
 namespace welfare::survey {
@@ -94,7 +95,8 @@ class SurveyReplicas : public ::testing::Test {
 
   FakeRegistry registry_;
   support::ServiceRunner peer_{
-      registry_, registry::v1::RegistryService::service_full_name()};
+      registry_.service(),
+      registry::v1::RegistryService::service_full_name()};
   support::TempDir folder_;  // for its random name
   const std::string url_ =
       support::PostgresServer::NewDatabase(support::SchemaOf(folder_));

@@ -1,0 +1,168 @@
+#include "tests/platform/fake_registry.h"
+
+#include <chrono>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "services/base/error.h"
+#include "services/platform/rpc/handler.h"
+#include "services/platform/rpc/stream.h"
+#include "services/platform/storage/database.h"
+#include "welfare/registry/v1/registry_service.grpc.pb.h"
+
+namespace welfare::platform {
+namespace {
+
+namespace v1 = welfare::registry::v1;
+namespace type_v1 = welfare::type::v1;
+
+// Only the methods below: the wrappers of all of them are long to compile.
+template <typename Base>
+using Methods = v1::RegistryService::WithCallbackMethod_GetMunicipality<
+    v1::RegistryService::WithRawCallbackMethod_GetRoster<
+        v1::RegistryService::WithCallbackMethod_ImportMunicipalities<
+            v1::RegistryService::WithCallbackMethod_WatchVersions<Base>>>>;
+
+class FakeRegistry final : public Methods<v1::RegistryService::Service> {
+ public:
+  FakeRegistry(const CallEnvironment& calls, FakeRegistryState& state)
+      : calls_(calls), state_(state) {}
+
+  grpc::ServerUnaryReactor* GetMunicipality(
+      grpc::CallbackServerContext* context,
+      const v1::GetMunicipalityRequest* request,
+      v1::Municipality* response) override {
+    if (request->name() == "inline") {
+      return InlineUnary(calls_, context, request, response,
+                         std::bind_front(&FakeRegistry::Get, this));
+    }
+    return Unary(calls_, context, request, response,
+                 std::bind_front(&FakeRegistry::Get, this));
+  }
+
+  grpc::ServerUnaryReactor* GetRoster(grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer* request,
+                                      grpc::ByteBuffer* response) override {
+    return InlineRawUnary<v1::GetRosterRequest>(
+        calls_, context, request, response,
+        [](const CallContext&, const v1::GetRosterRequest& parsed,
+           SharedBytes& bytes) {
+          v1::Roster roster;
+          roster.set_name(parsed.name());
+          bytes = Share(roster.SerializeAsString());
+          return absl::OkStatus();
+        });
+  }
+
+  grpc::ServerBidiReactor<v1::ImportMunicipalitiesRequest,
+                          type_v1::ImportResult>*
+  ImportMunicipalities(grpc::CallbackServerContext* context) override {
+    return BidiStream<v1::ImportMunicipalitiesRequest, type_v1::ImportResult>(
+        calls_, context,
+        [count = 0](const auto&, const auto& in,
+                    auto& out) mutable -> absl::Status {
+          if (in.request_id() == "bad") {
+            return base::MakeError(absl::StatusCode::kInvalidArgument,
+                                   "BATCH_BAD", "The batch is bad.");
+          }
+          out.set_request_id(in.request_id());
+          out.set_version(++count);
+          return absl::OkStatus();
+        });
+  }
+
+  grpc::ServerWriteReactor<type_v1::WatchVersionsResponse>* WatchVersions(
+      grpc::CallbackServerContext* context,
+      const type_v1::WatchVersionsRequest* request) override {
+    return ServerStream<type_v1::WatchVersionsResponse>(
+        calls_, context, request, std::bind_front(&FakeRegistry::Watch, this));
+  }
+
+ private:
+  absl::Status Get(const CallContext& call,
+                   const v1::GetMunicipalityRequest& request,
+                   v1::Municipality& response) {
+    ++state_.calls;
+    state_.deadline_ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(
+            call.limits.deadline - std::chrono::steady_clock::now())
+            .count();
+    const std::string& name = request.name();
+    if (name == "missing") {
+      return base::MakeError(absl::StatusCode::kNotFound,
+                             "MUNICIPALITY_NOT_FOUND",
+                             "There is no such municipality.")
+          .With("name", name)
+          .WithResource("registry.welfare/Municipality", name);
+    }
+    if (name == "throw") throw std::runtime_error("secret words");
+    if (name == "internal") {
+      return base::MakeError(absl::StatusCode::kInternal, "SECRET",
+                             "secret words");
+    }
+    if (name == "flaky" && state_.calls.load() < 3) {
+      return absl::UnavailableError("try again");
+    }
+    if (name == "aborted") return absl::AbortedError("no");
+    while (name == "wait" && !state_.release.load()) {
+      if (call.cancelled()) {
+        state_.saw_cancel = true;
+        return absl::CancelledError("gone");
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    response.set_name(name);
+    response.set_display_name(call.request_id);
+    return absl::OkStatus();
+  }
+
+  // Counts up until the caller goes, or to the number of resources.
+  absl::Status Watch(const CallContext& call,
+                     const type_v1::WatchVersionsRequest& request,
+                     StreamWriter<type_v1::WatchVersionsResponse>& writer) {
+    ++state_.watchers;
+    absl::Status status;
+    for (int i = 1; status.ok(); ++i) {
+      if (request.resources_size() > 0 && i > request.resources_size()) break;
+      if (call.cancelled() || state_.release.load()) break;
+      type_v1::WatchVersionsResponse response;
+      response.add_entries()->set_version(i);
+      status = writer.Write(response);
+    }
+    --state_.watchers;
+    return status;
+  }
+
+  const CallEnvironment& calls_;
+  FakeRegistryState& state_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeFakeRegistry(const CallEnvironment& calls,
+                                                FakeRegistryState& state) {
+  return std::make_unique<FakeRegistry>(calls, state);
+}
+
+FakeRegistryModule::FakeRegistryModule(const Options& options)
+    : RpcModule("registry", options) {}
+
+FakeRegistryModule::~FakeRegistryModule() { StopNow(); }
+
+absl::StatusOr<std::vector<ServedService>> FakeRegistryModule::Build(
+    ModuleContext& context) {
+  WELFARE_ASSIGN_OR_RETURN(database_, context.OpenDatabase());
+  registry_ = MakeFakeRegistry(calls(), state_);
+  return std::vector<ServedService>{
+      {registry_.get(), v1::RegistryService::service_full_name()}};
+}
+
+absl::Status FakeRegistryModule::Ready() {
+  if (!ready.load()) return absl::UnavailableError("told so");
+  return database_->Ping();
+}
+
+}  // namespace welfare::platform
