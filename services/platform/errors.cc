@@ -175,6 +175,20 @@ absl::Status Overloaded() {
       .WithRetryDelay(std::chrono::milliseconds(500));
 }
 
+absl::Status StoreRestored(std::string_view resource,
+                           std::string_view incarnation, std::int64_t version) {
+  return MakeError(StatusCode::kFailedPrecondition, "STORE_RESTORED",
+                   "Version " + std::to_string(version) + " of " +
+                       std::string(resource) +
+                       " is one of another store: this one was restored or "
+                       "replaced, and its versions of that number may say "
+                       "something else. Read the current version, or leave the "
+                       "incarnation out.")
+      .With("resource", resource)
+      .With("incarnation", incarnation)
+      .With("version", version);
+}
+
 absl::Status TooManyWaiting(int limit) {
   return MakeError(StatusCode::kResourceExhausted, "TOO_MANY_WAITING",
                    "Too many calls wait for a version; repeat the call later, "

@@ -53,6 +53,10 @@ absl::Status DatabaseInUse(std::string_view path);
 absl::Status AuditLogDamaged(std::int64_t sequence);
 // INVALID_ARGUMENT, REQUEST_ID_REUSED.
 absl::Status RequestIdReused(std::string_view request_id);
+// FAILED_PRECONDITION, STORE_RESTORED: what the store `incarnation` calls
+// `version` of `resource` is not what this one calls so, or it cannot tell.
+absl::Status StoreRestored(std::string_view resource,
+                           std::string_view incarnation, std::int64_t version);
 
 // What lies behind a sentence that is the same for many causes (`cause` in the
 // details); empty when nothing does.

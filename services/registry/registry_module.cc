@@ -21,6 +21,8 @@ namespace welfare::registry {
 namespace {
 
 constexpr std::chrono::seconds kLookTimeout{5};
+constexpr platform::Query kVersionsQuery{
+    "registry_versions", "SELECT 'registry', version FROM registry_head"};
 
 }  // namespace
 
@@ -30,19 +32,19 @@ struct RegistryModule::Parts {
         std::unique_ptr<SqlRegistryStore> opened_store, ProgramCatalog programs,
         const platform::ModuleContext& context,
         const platform::CallEnvironment& calls, platform::VersionFeed& versions,
-        std::string incarnation)
+        const platform::Incarnation& incarnation)
       : database(std::move(opened)),
         store(std::move(opened_store)),
         catalog(std::move(programs)),
         feed(versions),
-        live(*store, std::move(incarnation),
+        live(*store, incarnation.name(),
              [this](std::int64_t version) {
                feed.Publish(kRegistryResource, version);
              }),
         replies({}, context.metrics()),
-        reader(live, catalog, context.clock(), replies),
+        reader(live, incarnation, catalog, context.clock(), replies),
         writer(*store, live, catalog, context.clock(), context.metrics()),
-        streams(live),
+        streams(live, incarnation),
         service({.reader = reader,
                  .writer = writer,
                  .streams = streams,
@@ -87,9 +89,10 @@ absl::StatusOr<std::vector<platform::ServedService>> RegistryModule::Build(
                            context.OpenDatabase());
   WELFARE_ASSIGN_OR_RETURN(std::unique_ptr<SqlRegistryStore> store,
                            SqlRegistryStore::Open(*database, context.clock()));
-  WELFARE_ASSIGN_OR_RETURN(std::string incarnation,
-                           platform::OpenIncarnation(*database));
-  feed().SetIncarnation(incarnation);
+  WELFARE_ASSIGN_OR_RETURN(
+      const platform::Incarnation incarnation,
+      platform::OpenIncarnation(*database, kVersionsQuery));
+  feed().SetIncarnation(incarnation.name());
   WELFARE_ASSIGN_OR_RETURN(
       const std::string programs,
       platform::ReadAsset(context.AssetPath("programs.csv")));
@@ -97,7 +100,7 @@ absl::StatusOr<std::vector<platform::ServedService>> RegistryModule::Build(
                            ProgramCatalog::Parse(programs));
   parts_ = std::make_unique<Parts>(std::move(database), std::move(store),
                                    std::move(catalog), context, calls(),
-                                   feed(), std::move(incarnation));
+                                   feed(), incarnation);
   WELFARE_RETURN_IF_ERROR(parts_->live.CatchUp());
   feed().Publish(kRegistryResource, parts_->live.Head()->version());
   parts_->Follow();

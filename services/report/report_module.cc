@@ -22,6 +22,8 @@ namespace welfare::report {
 namespace {
 
 constexpr std::chrono::seconds kLookTimeout{5};
+constexpr platform::Query kVersionsQuery{
+    "report_versions", "SELECT 'reports', COUNT(*) FROM reports"};
 
 }  // namespace
 
@@ -30,7 +32,8 @@ struct ReportModule::Parts {
   Parts(std::unique_ptr<platform::Database> opened,
         std::unique_ptr<SqlReportStore> opened_store, Templates loaded,
         const platform::ModuleContext& context,
-        const platform::CallEnvironment& calls, std::string incarnation)
+        const platform::CallEnvironment& calls,
+        const platform::Incarnation& incarnation)
       : database(std::move(opened)),
         store(std::move(opened_store)),
         templates(std::move(loaded)),
@@ -44,9 +47,9 @@ struct ReportModule::Parts {
                 .indicator = platform::MakeReadChannel(
                     context.PeerAddress("indicator"),
                     "welfare.indicator.v1.IndicatorService")}),
-        definitions(platform::MakeReadChannel(
-            context.PeerAddress("indicator"),
-            "welfare.indicator.v1.IndicatorService")),
+        definitions(
+            platform::MakeReadChannel(context.PeerAddress("indicator"),
+                                      "welfare.indicator.v1.IndicatorService")),
         maker({.templates = templates,
                .renderers = renderers,
                .source = source,
@@ -57,7 +60,7 @@ struct ReportModule::Parts {
                  .checker = checker,
                  .store = *store,
                  .calls = calls,
-                 .incarnation = std::move(incarnation)}) {}
+                 .incarnation = incarnation.name()}) {}
 
   std::unique_ptr<platform::Database> database;
   std::unique_ptr<SqlReportStore> store;
@@ -82,12 +85,13 @@ absl::StatusOr<std::vector<platform::ServedService>> ReportModule::Build(
                            context.OpenDatabase());
   WELFARE_ASSIGN_OR_RETURN(std::unique_ptr<SqlReportStore> store,
                            SqlReportStore::Open(*database, context.clock()));
-  WELFARE_ASSIGN_OR_RETURN(std::string incarnation,
-                           platform::OpenIncarnation(*database));
-  feed().SetIncarnation(incarnation);
+  WELFARE_ASSIGN_OR_RETURN(
+      const platform::Incarnation incarnation,
+      platform::OpenIncarnation(*database, kVersionsQuery));
+  feed().SetIncarnation(incarnation.name());
   parts_ = std::make_unique<Parts>(std::move(database), std::move(store),
                                    std::move(templates), context, calls(),
-                                   std::move(incarnation));
+                                   incarnation);
   const auto look = [this](std::stop_token stop)
       -> absl::StatusOr<platform::VersionFeed::Versions> {
     WELFARE_ASSIGN_OR_RETURN(

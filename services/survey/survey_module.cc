@@ -19,15 +19,23 @@
 #include "services/survey/store/survey_schema.h"
 
 namespace welfare::survey {
+namespace {
+
+constexpr platform::Query kVersionsQuery{
+    "round_versions",
+    "SELECT 'surveys/' || survey || '/rounds/' || fiscal_year, revision"
+    " FROM rounds"};
+
+}  // namespace
 
 // In the order of their making; what comes later uses what came before.
 struct SurveyModule::Parts {
   Parts(platform::ModuleContext& context,
         std::unique_ptr<platform::Database> opened,
         const platform::CallEnvironment& calls, platform::VersionFeed& versions,
-        std::string incarnation)
+        const platform::Incarnation& incarnation)
       : database(std::move(opened)),
-        store(*database, context.clock(), incarnation),
+        store(*database, context.clock(), incarnation.name()),
         registry(
             platform::MakeReadChannel(context.PeerAddress("registry"),
                                       "welfare.registry.v1.RegistryService")),
@@ -39,7 +47,7 @@ struct SurveyModule::Parts {
              .feed = feed,
              .metrics = metrics,
              .clock = context.clock(),
-             .incarnation = std::move(incarnation)}),
+             .incarnation = incarnation}),
         service(api, calls) {}
 
   // Learns what is written, here and by other processes on the same database,
@@ -73,11 +81,12 @@ absl::StatusOr<std::vector<platform::ServedService>> SurveyModule::Build(
   WELFARE_RETURN_IF_ERROR(
       platform::ApplyMigrations(*database, context.clock(), SurveyMigrations())
           .status());
-  WELFARE_ASSIGN_OR_RETURN(std::string incarnation,
-                           platform::OpenIncarnation(*database));
-  feed().SetIncarnation(incarnation);
+  WELFARE_ASSIGN_OR_RETURN(
+      const platform::Incarnation incarnation,
+      platform::OpenIncarnation(*database, kVersionsQuery));
+  feed().SetIncarnation(incarnation.name());
   parts_ = std::make_unique<Parts>(context, std::move(database), calls(),
-                                   feed(), std::move(incarnation));
+                                   feed(), incarnation);
   WELFARE_ASSIGN_OR_RETURN(const platform::VersionFeed::Versions versions,
                            parts_->api.ReadVersions({}));
   feed().Publish(versions);

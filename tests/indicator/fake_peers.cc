@@ -1,6 +1,8 @@
 #include "tests/indicator/fake_peers.h"
 
 #include "services/base/resource_name.h"
+#include "services/platform/errors.h"
+#include "services/platform/rpc/status_mapping.h"
 
 namespace welfare::indicator::testing {
 namespace {
@@ -78,6 +80,16 @@ void FakeSurvey::SetIncarnation(const std::string& incarnation) {
   incarnation_ = incarnation;
 }
 
+void FakeSurvey::SetCopyOf(const std::string& before, std::int64_t revision) {
+  const std::lock_guard lock(mutex_);
+  copy_of_[before] = revision;
+}
+
+void FakeSurvey::SetRegistry(const std::string& incarnation) {
+  const std::lock_guard lock(mutex_);
+  registry_ = incarnation;
+}
+
 void FakeSurvey::RemoveRound(int year) {
   const std::lock_guard lock(mutex_);
   revisions_.erase(year);
@@ -126,6 +138,7 @@ survey::v1::Round FakeSurvey::RoundOf(int year) const {
   const std::lock_guard lock(mutex_);
   round.set_revision(revisions_.at(year));
   round.set_incarnation(incarnation_);
+  round.set_registry_incarnation(registry_);
   if (planned_.contains(year))
     round.set_state(survey::v1::Round::STATE_PLANNED);
   return round;
@@ -233,6 +246,22 @@ grpc::Status FakeSurvey::StreamRoundColumns(
   return grpc::Status::OK;
 }
 
+grpc::Status FakeSurvey::ListSubmissions(
+    grpc::ServerContext*, const survey::v1::ListSubmissionsRequest* request,
+    survey::v1::ListSubmissionsResponse*) {
+  if (Fails()) return Unavailable();
+  const std::lock_guard lock(mutex_);
+  const auto copied = copy_of_.find(request->data_incarnation());
+  if (request->data_incarnation() == incarnation_ ||
+      (copied != copy_of_.end() && request->data_version() <= copied->second)) {
+    return grpc::Status::OK;
+  }
+  return platform::ToGrpcStatus(
+      platform::StoreRestored(request->parent(), request->data_incarnation(),
+                              request->data_version()),
+      "", "");
+}
+
 grpc::Status FakeSurvey::ListCodebooks(
     grpc::ServerContext*, const survey::v1::ListCodebooksRequest*,
     survey::v1::ListCodebooksResponse* response) {
@@ -288,7 +317,7 @@ grpc::Status FakeRegistry::WatchVersions(
   auto& entry = *response.add_entries();
   entry.set_resource("registry");
   entry.set_version(1);
-  entry.set_incarnation("registry-a");
+  entry.set_incarnation(incarnation_);
   writer->Write(response);
   return grpc::Status::OK;
 }
@@ -298,6 +327,13 @@ grpc::Status FakeRegistry::GetRoster(
     registry::v1::Roster* response) {
   ++calls_;
   if (TakeFailure(failures_)) return Unavailable();
+  if (!request->data_incarnation().empty() &&
+      request->data_incarnation() != incarnation_) {
+    return platform::ToGrpcStatus(
+        platform::StoreRestored("registry", request->data_incarnation(),
+                                request->data_version()),
+        "", "");
+  }
   const auto name = base::RosterName::Parse(request->name());
   const auto roster =
       name.ok() ? demo_.history.rosters.find(name->fiscal_year.value())
@@ -307,7 +343,7 @@ grpc::Status FakeRegistry::GetRoster(
   }
   response->set_name(request->name());
   response->set_version(request->data_version());
-  response->set_incarnation("registry-a");
+  response->set_incarnation(incarnation_);
   for (const auto& [code, entry] : roster->second) {
     registry::v1::Roster::Entry& proto = *response->add_entries();
     proto.set_municipality("municipalities/" + code);

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
 #include "welfare/survey/v1/survey_service.grpc.pb.h"
@@ -31,6 +32,11 @@ class FakeSurvey final : public survey::v1::SurveyService::Service {
   void RemoveRound(int year);
   // Says that it is another store from now on.
   void SetIncarnation(const std::string& incarnation);
+  // Says that it is a copy of the store `before`, made when every round was at
+  // this revision.
+  void SetCopyOf(const std::string& before, std::int64_t revision);
+  // Says that its rounds are pinned to versions of this registry.
+  void SetRegistry(const std::string& incarnation);
   // Puts a round back to planned: it has no columns.
   void PlanRound(int year);
   // Serves this codebook under its name, besides that of the rounds.
@@ -47,6 +53,11 @@ class FakeSurvey final : public survey::v1::SurveyService::Service {
       const survey::v1::StreamRoundColumnsRequest* request,
       grpc::ServerWriter<survey::v1::StreamRoundColumnsResponse>* writer)
       override;
+  // Whether it takes a pin; the list is empty.
+  grpc::Status ListSubmissions(
+      grpc::ServerContext* context,
+      const survey::v1::ListSubmissionsRequest* request,
+      survey::v1::ListSubmissionsResponse* response) override;
   grpc::Status ListCodebooks(
       grpc::ServerContext* context,
       const survey::v1::ListCodebooksRequest* request,
@@ -70,6 +81,8 @@ class FakeSurvey final : public survey::v1::SurveyService::Service {
   std::map<int, std::int64_t> revisions_;
   std::map<int, int> withdrawn_;
   std::string incarnation_ = "survey-a";
+  std::map<std::string, std::int64_t> copy_of_;
+  std::string registry_;
   std::set<int> planned_;
   std::map<std::string, survey::v1::Codebook> codebooks_;
   std::atomic<int> failures_ = 0;
@@ -80,7 +93,9 @@ class FakeSurvey final : public survey::v1::SurveyService::Service {
 class FakeRegistry final : public registry::v1::RegistryService::Service {
  public:
   // `demo` outlives this.
-  explicit FakeRegistry(const DemoRounds& demo) : demo_(demo) {}
+  explicit FakeRegistry(const DemoRounds& demo,
+                        std::string incarnation = "registry-a")
+      : demo_(demo), incarnation_(std::move(incarnation)) {}
 
   void FailNext(int calls) { failures_ = calls; }
   int calls() const { return calls_; }
@@ -95,6 +110,7 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
 
  private:
   const DemoRounds& demo_;
+  const std::string incarnation_;
   std::atomic<int> failures_ = 0;
   std::atomic<int> calls_ = 0;
 };

@@ -10,6 +10,7 @@
 
 #include "services/base/page.h"
 #include "services/indicator/errors.h"
+#include "services/platform/errors.h"
 
 namespace welfare::indicator {
 namespace {
@@ -28,6 +29,7 @@ TEST(Reasons, AreTheOnesOfTheGoldenList) {
       VersionNegative("data_version", -1),
       ItemNotInRound("x", {}),
       RoundNotOpened("x"),
+      platform::StoreRestored("x", "y", 1),
       VersionNotReached("x", 2, 1),
       MinVersionNotReached(2, 1),
       SurveyUnavailable("x"),

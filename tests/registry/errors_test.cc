@@ -1,5 +1,6 @@
 #include "services/registry/errors.h"
 #include "services/base/page.h"
+#include "services/platform/errors.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -29,6 +30,7 @@ std::vector<absl::Status> AllErrors() {
       NameInvalid("name", "municipalities/13101",
                   base::MunicipalityCode::Parse("13101").status()),
       VersionNegative("data_version", -1),
+      platform::StoreRestored("registry", "x", 1),
       CsvSubjectColumns(std::vector<std::string_view>{"code", "code5"}, cause),
       TransactionMixed("Do not."),
       FileTooLarge("records", 200000),

@@ -1,5 +1,6 @@
 #include "services/report/errors.h"
 #include "services/base/page.h"
+#include "services/platform/errors.h"
 
 #include <gtest/gtest.h>
 
@@ -26,6 +27,7 @@ TEST(ReportErrors, AgreeWithTheGoldenListOfReasons) {
       RoundNotFound("x"),
       VersionNotReached("x", 2),
       RoundNotOpened("x"),
+      platform::StoreRestored("x", "y", 1),
       CodebookNameInvalid("x"),
       CodebookNotFound("x"),
       TemplateInvalid("x", {}),

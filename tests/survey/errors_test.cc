@@ -1,5 +1,6 @@
 #include "services/survey/errors.h"
 #include "services/base/page.h"
+#include "services/platform/errors.h"
 
 #include <gtest/gtest.h>
 
@@ -66,6 +67,7 @@ TEST(SurveyErrors, AgreeWithTheGoldenListOfReasons) {
       RoundHasSubmissions(round, 1),
       RegistryUnavailable("x"),
       VersionNotReached(2, 1),
+      platform::StoreRestored("x", "y", 1),
       SubmissionNotFound(submission),
       SubmissionExists(submission),
       SubmissionInvalid(std::vector<base::Violation>{}),

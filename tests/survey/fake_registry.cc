@@ -5,11 +5,14 @@
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <utility>
 #include <vector>
 
+#include "services/platform/errors.h"
 #include "services/platform/process/assets.h"
+#include "services/platform/rpc/status_mapping.h"
 #include "services/text/csv.h"
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
 
@@ -49,6 +52,7 @@ class FakeRegistry::Service final
   }
 
   void SetVersion(std::int64_t version) { version_ = version; }
+  void RestoreAfter(int rosters) { rosters_left_ = rosters; }
   void ChangeCode(const std::string& id, const std::string& code) {
     for (registry::v1::Municipality& one : municipalities_) {
       if (one.name() != "municipalities/" + id) continue;
@@ -78,6 +82,17 @@ class FakeRegistry::Service final
       reactor->Finish({grpc::StatusCode::NOT_FOUND, "no such programme"});
       return reactor;
     }
+    const std::string store = rosters_left_ > 0 ? "registry-a" : "registry-b";
+    if (!request->data_incarnation().empty() &&
+        request->data_incarnation() != store) {
+      reactor->Finish(platform::ToGrpcStatus(
+          platform::StoreRestored("registry", request->data_incarnation(),
+                                  request->data_version()),
+          "", ""));
+      return reactor;
+    }
+    --rosters_left_;
+    response->set_incarnation(store);
     const std::int64_t version = request->data_version() == 0
                                      ? version_.load()
                                      : request->data_version();
@@ -132,6 +147,7 @@ class FakeRegistry::Service final
   std::map<std::pair<std::string, int>, std::pair<std::string, std::string>>
       facts_;
   std::atomic<std::int64_t> version_ = 7;
+  std::atomic<int> rosters_left_ = std::numeric_limits<int>::max();
   std::atomic<bool> broken_ = false;
 };
 
@@ -140,6 +156,10 @@ FakeRegistry::FakeRegistry() : service_(std::make_unique<Service>()) {}
 FakeRegistry::~FakeRegistry() = default;
 
 grpc::Service& FakeRegistry::service() { return *service_; }
+
+void FakeRegistry::RestoreAfter(int rosters) {
+  service_->RestoreAfter(rosters);
+}
 
 void FakeRegistry::SetVersion(std::int64_t version) {
   service_->SetVersion(version);

@@ -27,6 +27,8 @@ class FakeRegistry {
   // The registry never knew whether this municipality implements in `year`.
   // Before the calls that are to see it.
   void Forget(const std::string& code, int year);
+  // After so many rosters it is another registry, "registry-b".
+  void RestoreAfter(int rosters);
   // From now on every call fails.
   void Break(bool broken);
 

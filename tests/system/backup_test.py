@@ -113,11 +113,30 @@ class Backup(unittest.TestCase):
         self.assertIn(self.made["name"], [report["name"] for report in reports])
         self.assertEqual(restored.download(self.made, "html"),
                          self.product.download(self.made, "html"))
+        self.check_identity(restored)
         # It goes on from there.
         reply = restored.http.send(
             "PATCH", f"/v1/{submission}?updateMask=header",
             {"header": {"department": "restored"}})
         self.assertEqual(reply.status, 200, reply.body)
+
+    def check_identity(self, restored):
+        """It is a store of its own, and knows what it has from the other."""
+        jusou = "/v1/surveys/jusou/rounds/2025"
+        there = self.product.http.get(jusou)
+        here = restored.http.get(jusou)
+        self.assertNotEqual(here["incarnation"], there["incarnation"])
+        # The round's registry version is one of the registry before, too.
+        self.assertEqual(here["registryIncarnation"], there["registryIncarnation"])
+        self.assertNotEqual(restored.http.get("/v1/registryState")["incarnation"],
+                            here["registryIncarnation"])
+        pin = {"dataVersion": there["revision"], "dataIncarnation": there["incarnation"]}
+        series = "/v1/surveys/jusou/indicators/implementing_by_year/values/2025"
+        self.assertEqual(restored.http.get(series, **pin)["cells"],
+                         self.product.http.get(series, **pin)["cells"])
+        path = f"/v1/{self.round}/submissions?dataVersion=1000000&dataIncarnation="
+        reply = restored.http.send("GET", path + there["incarnation"])
+        self.assertIn(b"STORE_RESTORED", reply.body)
 
     def copy(self, number):
         if harness.Product.default_engine == harness.POSTGRESQL:

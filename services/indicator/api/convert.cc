@@ -145,6 +145,7 @@ absl::StatusOr<RoundHeader> FromProto(const survey::v1::Round& round) {
   header.program = program->program;
   header.synthetic = round.synthetic();
   header.registry_version = round.registry_version();
+  header.registry_incarnation = round.registry_incarnation();
   header.revision = round.revision();
   header.incarnation = round.incarnation();
   header.window_start = DateFromProto(round.window_start());
@@ -312,6 +313,8 @@ v1::IndicatorValue ToProto(const std::string& survey, const Figures& figures) {
   versions.set_definition(figures.definition_version);
   versions.set_codebook(figures.codebook);
   versions.set_definition_digest(figures.definition_digest);
+  versions.set_registry_incarnation(figures.registry_incarnation);
+  versions.set_round_incarnation(figures.round_incarnation);
   proto.set_basis(static_cast<type::v1::Basis::Kind>(figures.basis));
   proto.set_synthetic(figures.synthetic);
   proto.set_multiple_answer(figures.multiple_answer);
@@ -383,6 +386,7 @@ v1::Statement ToProto(const std::string& round, const Statement& statement) {
   }
   proto.set_agreeing_readings(agreeing);
   proto.set_not_computed_reason(statement.not_computed_reason);
+  proto.set_not_computed_reason_ja(statement.not_computed_reason_ja);
   proto.set_round_fiscal_year(statement.round_year);
   proto.set_synthetic(statement.synthetic);
   return proto;

@@ -22,7 +22,7 @@ using platform::CallContext;
 
 // Begins every cache key; raised with any change of what is computed from
 // equal versions, or of the reply's shape.
-constexpr std::string_view kCacheFormat = "indicator/2/";
+constexpr std::string_view kCacheFormat = "indicator/3/";
 // Replies never become wrong, only unlikely to be asked for again.
 constexpr std::chrono::seconds kReplyLifetime = std::chrono::hours(1);
 // A round takes well under a megabyte; these are last year's, this year's and
@@ -157,14 +157,15 @@ IndicatorReader::ListingOf(const CallContext& call, const std::string& survey) {
       survey_.FindLatestCodebook(call, base::SurveyName{survey}));
   // Without a codebook only the definitions of files exist.
   const std::string key =
-      codebook.has_value() ? codebook->ToString() : survey + "/none";
+      codebook.has_value() ? codebook->name.ToString() + "/" + codebook->digest
+                           : survey + "/none";
   return listings_.Get(
       key, [&]() -> absl::StatusOr<std::shared_ptr<const Listing>> {
         auto questionnaire =
             std::make_shared<const Questionnaire>("", std::vector<Item>());
         if (codebook.has_value()) {
           WELFARE_ASSIGN_OR_RETURN(questionnaire,
-                                   survey_.GetCodebook(call, *codebook));
+                                   survey_.GetCodebook(call, codebook->name));
         }
         auto listing = std::make_shared<Listing>();
         listing->definitions =
@@ -225,29 +226,52 @@ absl::Status IndicatorReader::ListIndicators(
 
 absl::StatusOr<IndicatorReader::Pin> IndicatorReader::PinVersion(
     const CallContext& call, const base::RoundName& name,
-    std::int64_t data_version, std::int64_t min_version) {
+    std::int64_t data_version, const std::string& data_incarnation,
+    std::int64_t min_version) {
   if (data_version < 0) return VersionNegative("data_version", data_version);
   if (min_version < 0) return VersionNegative("min_version", min_version);
   if (data_version > 0) {
     // The pins of an earlier revision are those the round had then.
     WELFARE_ASSIGN_OR_RETURN(std::string incarnation,
                              SurveyIncarnation(call, name));
+    if (!data_incarnation.empty() && data_incarnation != incarnation) {
+      // What was told last may be behind; the survey knows what it is now, and
+      // how far it is a copy of the store that the pin is of.
+      WELFARE_ASSIGN_OR_RETURN(const RoundHeader header, AskSurvey(call, name));
+      incarnation = header.incarnation;
+      WELFARE_RETURN_IF_ERROR(
+          CheckStore(call, name, data_version, data_incarnation, incarnation));
+    }
     WELFARE_ASSIGN_OR_RETURN(const auto round,
                              Load(call, name, data_version, incarnation));
     return Pin{data_version, round->header().registry_version,
                std::move(incarnation)};
   }
-  WELFARE_ASSIGN_OR_RETURN(const RoundHeader header,
-                           survey_.GetRound(call, name));
+  WELFARE_ASSIGN_OR_RETURN(const RoundHeader header, AskSurvey(call, name));
+  WELFARE_RETURN_IF_ERROR(CheckStore(call, name, header.revision,
+                                     data_incarnation, header.incarnation));
   // Who asks for a version waits before it comes here.
   if (header.revision < min_version) {
     return MinVersionNotReached(min_version, header.revision);
   }
-  {
-    const std::lock_guard lock(mutex_);
-    seen_survey_ = header.incarnation;
-  }
   return Pin{header.revision, header.registry_version, header.incarnation};
+}
+
+absl::StatusOr<RoundHeader> IndicatorReader::AskSurvey(
+    const CallContext& call, const base::RoundName& name) {
+  WELFARE_ASSIGN_OR_RETURN(RoundHeader header, survey_.GetRound(call, name));
+  const std::lock_guard lock(mutex_);
+  seen_survey_ = header.incarnation;
+  return header;
+}
+
+absl::Status IndicatorReader::CheckStore(const CallContext& call,
+                                         const base::RoundName& name,
+                                         std::int64_t revision,
+                                         const std::string& pinned,
+                                         const std::string& current) const {
+  if (pinned.empty() || pinned == current) return absl::OkStatus();
+  return survey_.CheckStore(call, name, revision, pinned);
 }
 
 absl::StatusOr<std::string> IndicatorReader::SurveyIncarnation(
@@ -259,10 +283,7 @@ absl::StatusOr<std::string> IndicatorReader::SurveyIncarnation(
     const std::lock_guard lock(mutex_);
     if (!seen_survey_.empty()) return seen_survey_;
   }
-  WELFARE_ASSIGN_OR_RETURN(const RoundHeader header,
-                           survey_.GetRound(call, name));
-  const std::lock_guard lock(mutex_);
-  seen_survey_ = header.incarnation;
+  WELFARE_ASSIGN_OR_RETURN(const RoundHeader header, AskSurvey(call, name));
   return header.incarnation;
 }
 
@@ -299,16 +320,18 @@ IndicatorReader::HistoryOf(const CallContext& call, const LoadedRound& round) {
   if (first == 0 || first > last) first = last;
   const auto load =
       [&]() -> absl::StatusOr<std::shared_ptr<const RegistryHistory>> {
-    WELFARE_ASSIGN_OR_RETURN(
-        RegistryHistory history,
-        registry_.GetHistory(call, header.program, first, last,
-                             header.registry_version));
+    WELFARE_ASSIGN_OR_RETURN(RegistryHistory history,
+                             registry_.GetHistory(call, header.program, first,
+                                                  last, header.registry_version,
+                                                  header.registry_incarnation));
     history.first_program_year = data->definitions.first_program_year;
     const std::lock_guard lock(mutex_);
     seen_registry_ = history.incarnation;
     return std::make_shared<const RegistryHistory>(std::move(history));
   };
+  // The registry vouches for each pin by itself.
   const std::string key = "/" + header.program + "@" +
+                          header.registry_incarnation + ":" +
                           std::to_string(header.registry_version) + "/" +
                           std::to_string(first) + "-" + std::to_string(last);
   const std::string registry = RegistryIncarnation();
@@ -361,9 +384,10 @@ absl::Status IndicatorReader::GetIndicatorValue(
   WELFARE_ASSIGN_OR_RETURN(const Basis basis, FromProto(request.basis()));
   if (!surveys_.contains(name.survey)) return IndicatorNotFound(request.name());
   const base::RoundName round_name{name.survey, name.fiscal_year};
-  WELFARE_ASSIGN_OR_RETURN(const Pin pin,
-                           PinVersion(call, round_name, request.data_version(),
-                                      request.min_version()));
+  WELFARE_ASSIGN_OR_RETURN(
+      const Pin pin,
+      PinVersion(call, round_name, request.data_version(),
+                 request.data_incarnation(), request.min_version()));
   const auto key_of = [&](const std::string& registry) {
     return std::string(kCacheFormat) + name.ToString() + "/" +
            VersionsKey(name.survey, pin, basis, registry);
@@ -409,11 +433,13 @@ absl::Status IndicatorReader::ListIndicatorValues(
       const Pin pin, PinVersion(call, name,
                                 after.has_value() ? std::get<0>(*after)
                                                   : request.data_version(),
+                                request.data_incarnation(),
                                 after.has_value() ? 0 : request.min_version()));
   const auto key_of = [&](const std::string& registry) {
     return std::string(kCacheFormat) + name.ToString() + "/values/" +
            std::to_string(page.size()) + "/" + LastId(after).value_or("-") +
-           "/" + std::to_string(request.data_version()) + "/" +
+           "/" + request.data_incarnation() + ":" +
+           std::to_string(request.data_version()) + "/" +
            VersionsKey(name.survey, pin, basis, registry);
   };
   bytes = cache_.Get(key_of(RegistryIncarnation()));
@@ -465,8 +491,9 @@ absl::Status IndicatorReader::ExplainIndicatorValue(
   WELFARE_ASSIGN_OR_RETURN(const Basis basis, FromProto(request.basis()));
   if (!surveys_.contains(name.survey)) return IndicatorNotFound(request.name());
   const base::RoundName round_name{name.survey, name.fiscal_year};
-  WELFARE_ASSIGN_OR_RETURN(
-      const Pin pin, PinVersion(call, round_name, request.data_version(), 0));
+  WELFARE_ASSIGN_OR_RETURN(const Pin pin,
+                           PinVersion(call, round_name, request.data_version(),
+                                      request.data_incarnation(), 0));
   WELFARE_ASSIGN_OR_RETURN(
       const auto round, Load(call, round_name, pin.revision, pin.incarnation));
   WELFARE_ASSIGN_OR_RETURN(const auto history,
@@ -504,10 +531,10 @@ absl::Status IndicatorReader::ListStatements(
   using Key = std::tuple<std::int64_t, std::int64_t, std::string>;
   WELFARE_ASSIGN_OR_RETURN(const auto after, page.After<Key>());
   WELFARE_ASSIGN_OR_RETURN(
-      const Pin pin,
-      PinVersion(
-          call, name,
-          after.has_value() ? std::get<0>(*after) : request.data_version(), 0));
+      const Pin pin, PinVersion(call, name,
+                                after.has_value() ? std::get<0>(*after)
+                                                  : request.data_version(),
+                                request.data_incarnation(), 0));
   if (request.previous_data_version() < 0) {
     return VersionNegative("previous_data_version",
                            request.previous_data_version());
@@ -516,8 +543,8 @@ absl::Status IndicatorReader::ListStatements(
   Pin before_pin;
   if (!after.has_value() && request.previous_data_version() > 0) {
     WELFARE_ASSIGN_OR_RETURN(
-        before_pin,
-        PinVersion(call, before, request.previous_data_version(), 0));
+        before_pin, PinVersion(call, before, request.previous_data_version(),
+                               request.data_incarnation(), 0));
   } else if (!after.has_value()) {
     const absl::StatusOr<RoundHeader> found = survey_.GetRound(call, before);
     if (found.ok()) {
@@ -526,16 +553,21 @@ absl::Status IndicatorReader::ListStatements(
     } else if (found.status().code() != absl::StatusCode::kNotFound) {
       return found.status();
     }
+    if (found.ok() && found->incarnation != pin.incarnation) {
+      return SurveyUnavailable("it was restored meanwhile");
+    }
   } else if (std::get<1>(*after) == kPlanned) {
     before_pin.revision = kPlanned;
   } else if (std::get<1>(*after) > 0) {
     WELFARE_ASSIGN_OR_RETURN(before_pin,
-                             PinVersion(call, before, std::get<1>(*after), 0));
+                             PinVersion(call, before, std::get<1>(*after),
+                                        request.data_incarnation(), 0));
   }
   const auto key_of = [&](const std::string& registry) {
     return std::string(kCacheFormat) + name.ToString() + "/statements/" +
            std::to_string(page.size()) + "/" + LastId(after).value_or("-") +
-           "/" + std::to_string(request.data_version()) +
+           "/" + request.data_incarnation() + ":" +
+           std::to_string(request.data_version()) +
            "/before=" + std::to_string(before_pin.revision) + "," +
            std::to_string(before_pin.registry_version) + "/" +
            VersionsKey(name.survey, pin, basis, registry);
@@ -554,6 +586,10 @@ absl::Status IndicatorReader::ListStatements(
   const SurveyData& data = surveys_.at(name.survey);
   v1::ListStatementsResponse response;
   response.set_data_version(pin.revision);
+  response.set_data_incarnation(pin.incarnation);
+  response.set_registry_incarnation(round->header().registry_incarnation.empty()
+                                        ? history->incarnation
+                                        : round->header().registry_incarnation);
   if (previous != nullptr) {
     response.set_previous_data_version(before_pin.revision);
   }

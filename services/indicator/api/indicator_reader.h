@@ -85,12 +85,26 @@ class IndicatorReader {
   absl::StatusOr<const SurveyData*> FindSurvey(const std::string& survey) const;
   absl::StatusOr<std::shared_ptr<const Listing>> ListingOf(
       const platform::CallContext& call, const std::string& survey);
-  // Errors: VERSION_NEGATIVE, and as SurveyPeer::GetRound and FetchRound;
-  //   DEADLINE_EXCEEDED, MIN_VERSION_NOT_REACHED.
+  // Errors: VERSION_NEGATIVE, and as SurveyPeer::GetRound, FetchRound and
+  //   CheckStore; DEADLINE_EXCEEDED, MIN_VERSION_NOT_REACHED.
   absl::StatusOr<Pin> PinVersion(const platform::CallContext& call,
                                  const base::RoundName& name,
                                  std::int64_t data_version,
+                                 const std::string& data_incarnation,
                                  std::int64_t min_version);
+  // What the round is now; whose its revisions are is kept.
+  //
+  // Errors: as SurveyPeer::GetRound.
+  absl::StatusOr<RoundHeader> AskSurvey(const platform::CallContext& call,
+                                        const base::RoundName& name);
+  // OK where a pin of the store `pinned` (empty: of none) says what the survey,
+  // which is `current`, calls `revision`.
+  //
+  // Errors: as SurveyPeer::CheckStore.
+  absl::Status CheckStore(const platform::CallContext& call,
+                          const base::RoundName& name, std::int64_t revision,
+                          const std::string& pinned,
+                          const std::string& current) const;
   // Whose the survey's revisions are, without asking it where it was told.
   //
   // Errors: as SurveyPeer::GetRound.

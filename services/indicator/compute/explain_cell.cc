@@ -124,7 +124,7 @@ absl::StatusOr<ExplainedCell> RoundIndicators::Explain(
   if (bound == nullptr) return IndicatorNotFound(id);
   WELFARE_ASSIGN_OR_RETURN(const Sets sets, Resolve(*bound, history));
   ExplainedCell explained;
-  WELFARE_ASSIGN_OR_RETURN(explained.figures, ToFigures(*bound, sets));
+  WELFARE_ASSIGN_OR_RETURN(explained.figures, ToFigures(*bound, sets, history));
 
   const Bitmap* in = nullptr;
   const Bitmap* base = &sets.base;

@@ -78,7 +78,9 @@ struct Figures {
   int definition_version = 0;
   std::string definition_digest;
   std::int64_t registry_version = 0;
+  std::string registry_incarnation;  // whose version; empty: not known
   std::int64_t round_revision = 0;
+  std::string round_incarnation;  // whose revision
   std::string codebook;
   Basis basis = Basis::kProvisional;
   bool synthetic = false;

@@ -189,8 +189,9 @@ bool RoundIndicators::IsComputable(std::string_view id) const {
   return bound != nullptr && bound->violations.empty();
 }
 
-absl::StatusOr<Figures> RoundIndicators::ToFigures(const Bound& bound,
-                                                   const Sets& sets) const {
+absl::StatusOr<Figures> RoundIndicators::ToFigures(
+    const Bound& bound, const Sets& sets,
+    const RegistryHistory* history) const {
   const Definition& definition = definitions_[bound.definition];
   const RoundHeader& header = table_->header();
   const PopulationSet& population = *bound.population;
@@ -218,7 +219,13 @@ absl::StatusOr<Figures> RoundIndicators::ToFigures(const Bound& bound,
   figures.definition_version = definition.version;
   figures.definition_digest = bound.digest;
   figures.registry_version = header.registry_version;
+  figures.registry_incarnation = header.registry_incarnation;
+  if (figures.registry_incarnation.empty() && history != nullptr &&
+      definition.measure == Measure::kRegistrySeries) {
+    figures.registry_incarnation = history->incarnation;
+  }
   figures.round_revision = header.revision;
+  figures.round_incarnation = header.incarnation;
   figures.codebook = table_->questionnaire().version();
   figures.basis = table_->basis();
   figures.synthetic = header.synthetic;
@@ -258,7 +265,7 @@ absl::StatusOr<Figures> RoundIndicators::Compute(
   const Bound* bound = FindBound(id);
   if (bound == nullptr) return IndicatorNotFound(id);
   WELFARE_ASSIGN_OR_RETURN(const Sets sets, Resolve(*bound, history));
-  return ToFigures(*bound, sets);
+  return ToFigures(*bound, sets, history);
 }
 
 }  // namespace welfare::indicator

@@ -123,7 +123,8 @@ class RoundIndicators {
   absl::Status ResolveSeries(const Bound& bound, const RegistryHistory* history,
                              Sets& sets) const;
   void ResolveProgress(const Bound& bound, Sets& sets) const;
-  absl::StatusOr<Figures> ToFigures(const Bound& bound, const Sets& sets) const;
+  absl::StatusOr<Figures> ToFigures(const Bound& bound, const Sets& sets,
+                                    const RegistryHistory* history) const;
   std::string ReasonFor(const Bound& bound, const Sets& sets, std::size_t row,
                         std::optional<std::size_t> cell) const;
   std::string AnswerInWords(std::size_t item, std::size_t row) const;

@@ -20,6 +20,11 @@ namespace {
 using platform::PeerCall;
 using UnavailableError = absl::Status (*)(std::string_view cause);
 
+// Whether a peer says that a pin is one of another store.
+bool IsOtherStore(const absl::Status& failure) {
+  return base::ReasonOf(failure) == "STORE_RESTORED";
+}
+
 // What a peer's failure means to our caller where the method has no meaning of
 // its own for it.
 absl::Status PeerFailure(const platform::CallContext& call,
@@ -53,6 +58,7 @@ absl::Status RoundFailure(const platform::CallContext& call,
     case absl::StatusCode::kNotFound:
       return RoundNotFound(name.ToString());
     case absl::StatusCode::kFailedPrecondition:
+      if (IsOtherStore(failure)) return failure;
       return RoundNotOpened(name.ToString());
     case absl::StatusCode::kOutOfRange:
       return VersionNotReached(name.ToString(), revision, 0);
@@ -140,6 +146,24 @@ absl::Status Add(const survey::v1::Column& message,
 
 }  // namespace
 
+absl::Status SurveyPeer::CheckStore(const platform::CallContext& call,
+                                    const base::RoundName& name,
+                                    std::int64_t revision,
+                                    const std::string& incarnation) const {
+  PeerCall peer(call);
+  // The smallest read that takes a pin.
+  survey::v1::ListSubmissionsRequest request;
+  request.set_parent(name.ToString());
+  request.set_page_size(1);
+  request.set_data_version(revision);
+  request.set_data_incarnation(incarnation);
+  survey::v1::ListSubmissionsResponse response;
+  const grpc::Status status =
+      stub_->service->ListSubmissions(peer.context(), request, &response);
+  if (!status.ok()) return RoundFailure(call, status, name, revision);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<FetchedRound> SurveyPeer::FetchRound(
     const platform::CallContext& call, const base::RoundName& name,
     std::int64_t revision) const {
@@ -189,13 +213,12 @@ absl::StatusOr<FetchedRound> SurveyPeer::FetchRound(
   return fetched;
 }
 
-absl::StatusOr<std::optional<base::CodebookName>>
-SurveyPeer::FindLatestCodebook(const platform::CallContext& call,
-                               const base::SurveyName& survey) const {
+absl::StatusOr<std::optional<LatestCodebook>> SurveyPeer::FindLatestCodebook(
+    const platform::CallContext& call, const base::SurveyName& survey) const {
   survey::v1::ListCodebooksRequest request;
   request.set_parent(survey.ToString());
   request.set_page_size(1000);
-  std::optional<base::CodebookName> latest;
+  std::optional<LatestCodebook> latest;
   std::pair<std::int64_t, std::int32_t> latest_time;
   do {
     PeerCall peer(call);
@@ -215,7 +238,7 @@ SurveyPeer::FindLatestCodebook(const platform::CallContext& call,
       if (!name.ok()) {
         return PeerAnswerInvalid("survey", "a codebook's name cannot be read");
       }
-      latest = *name;
+      latest = LatestCodebook{.name = *name, .digest = codebook.digest()};
       latest_time = time;
     }
     request.set_page_token(response.next_page_token());
@@ -256,7 +279,8 @@ RegistryPeer::~RegistryPeer() = default;
 
 absl::StatusOr<RegistryHistory> RegistryPeer::GetHistory(
     const platform::CallContext& call, const std::string& program,
-    int from_year, int to_year, std::int64_t version) const {
+    int from_year, int to_year, std::int64_t version,
+    const std::string& incarnation) const {
   RegistryHistory history;
   history.version = version;
   for (int year = from_year; year <= to_year; ++year) {
@@ -266,13 +290,15 @@ absl::StatusOr<RegistryHistory> RegistryPeer::GetHistory(
         base::RosterName{program, base::FiscalYear::FromChecked(year)}
             .ToString());
     request.set_data_version(version);
+    request.set_data_incarnation(incarnation);
     registry::v1::Roster roster;
     const grpc::Status status =
         stub_->service->GetRoster(peer.context(), request, &roster);
     if (status.error_code() == grpc::StatusCode::NOT_FOUND) continue;
     if (!status.ok()) {
-      return PeerFailure(call, "registry", &RegistryUnavailable,
-                         platform::FromGrpcStatus(status));
+      const absl::Status failure = platform::FromGrpcStatus(status);
+      if (IsOtherStore(failure)) return failure;
+      return PeerFailure(call, "registry", &RegistryUnavailable, failure);
     }
     if (!history.rosters.empty() &&
         history.incarnation != roster.incarnation()) {

@@ -33,6 +33,13 @@ struct FetchedRound {
   std::vector<RawColumn> columns;
 };
 
+// One codebook version and what it says: another survey may have one of the
+// same name.
+struct LatestCodebook {
+  base::CodebookName name;
+  std::string digest;
+};
+
 // The survey service. Any thread may call it.
 //
 // Errors of every method:
@@ -51,6 +58,16 @@ class SurveyPeer {
   absl::StatusOr<RoundHeader> GetRound(const platform::CallContext& call,
                                        const base::RoundName& name) const;
 
+  // OK when `revision` of the round in the store `incarnation` is what the
+  // survey that answers now calls so.
+  //
+  // Errors:
+  //   FAILED_PRECONDITION, reason STORE_RESTORED: it is not.
+  //   Otherwise those of FetchRound.
+  absl::Status CheckStore(const platform::CallContext& call,
+                          const base::RoundName& name, std::int64_t revision,
+                          const std::string& incarnation) const;
+
   // Returns the round at `revision`.
   //
   // Errors:
@@ -61,9 +78,9 @@ class SurveyPeer {
                                           const base::RoundName& name,
                                           std::int64_t revision) const;
 
-  // Returns the name of the survey's latest published codebook version;
-  // nothing when none is published.
-  absl::StatusOr<std::optional<base::CodebookName>> FindLatestCodebook(
+  // Returns the survey's latest published codebook version; nothing when none
+  // is published.
+  absl::StatusOr<std::optional<LatestCodebook>> FindLatestCodebook(
       const platform::CallContext& call, const base::SurveyName& survey) const;
 
   // Returns the codebook, draft or published.
@@ -89,17 +106,19 @@ class RegistryPeer {
   explicit RegistryPeer(const std::shared_ptr<grpc::Channel>& channel);
   ~RegistryPeer();
 
-  // Returns the rosters of `program` from `from_year` to `to_year` at
-  // `version`. A year without a roster is left out.
+  // Returns the rosters of `program` from `from_year` to `to_year` at `version`
+  // of the registry `incarnation` (empty: of whichever answers). A year without
+  // a roster is left out.
   //
   // Errors:
+  //   FAILED_PRECONDITION, reason STORE_RESTORED: the registry is another one.
   //   UNAVAILABLE, reason REGISTRY_UNAVAILABLE: it did not answer.
   //   INTERNAL, reason PEER_ANSWER: it answered with something unreadable.
   //   DEADLINE_EXCEEDED and CANCELLED of the call itself.
-  absl::StatusOr<RegistryHistory> GetHistory(const platform::CallContext& call,
-                                             const std::string& program,
-                                             int from_year, int to_year,
-                                             std::int64_t version) const;
+  absl::StatusOr<RegistryHistory> GetHistory(
+      const platform::CallContext& call, const std::string& program,
+      int from_year, int to_year, std::int64_t version,
+      const std::string& incarnation) const;
 
   // As SurveyPeer::FollowVersions.
   absl::Status FollowVersions(std::stop_token stop,

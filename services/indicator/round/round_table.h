@@ -66,6 +66,9 @@ struct RoundHeader {
   std::string program;  // id of the programme
   bool synthetic = false;
   std::int64_t registry_version = 0;
+  // The registry's store, in which the version counts; empty where the survey
+  // does not know.
+  std::string registry_incarnation;
   std::int64_t revision = 0;
   std::string incarnation;  // the survey's store, in which `revision` counts
   std::optional<base::Date> window_start;

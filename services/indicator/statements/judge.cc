@@ -8,6 +8,7 @@
 
 #include "services/base/percent.h"
 #include "services/indicator/questionnaire/labels.h"
+#include "services/indicator/statements/not_computed.h"
 #include "services/indicator/statements/published.h"
 
 namespace welfare::indicator {
@@ -49,27 +50,6 @@ StatementVerdict FromWording(base::WordingVerdict verdict) {
       break;
   }
   return StatementVerdict::kUnchecked;
-}
-
-std::string NotComputedReason(Check check) {
-  switch (check) {
-    case Check::kEditorial:
-      return "editorial: written by the author or counted in free text";
-    case Check::kLegal:
-      return "legal: a statement about the law";
-    case Check::kLost:
-      return "lost: the numbers of the published chart are lost";
-    case Check::kPartlyKnown:
-      return "partly known: the numbers of the published chart are lost; what "
-             "its page states in words is checked by statements of their own";
-    case Check::kComputed:
-    case Check::kRegistry:
-    case Check::kProgress:
-    case Check::kOptionList:
-    case Check::kTrend:
-      break;
-  }
-  return {};
 }
 
 // `23/30 (76.7%)`.
@@ -149,7 +129,7 @@ class Judge {
       case Check::kLegal:
       case Check::kLost:
       case Check::kPartlyKnown:
-        NotComputed(NotComputedReason(figure_.check));
+        Refuse(BecauseOf(figure_.check));
         break;
     }
     return std::move(reading_);
@@ -169,9 +149,10 @@ class Judge {
     }
   };
 
-  void NotComputed(std::string reason) {
+  void Refuse(NotComputed reason) {
     reading_.verdict = StatementVerdict::kNotComputed;
-    reading_.not_computed_reason = std::move(reason);
+    reading_.not_computed_reason = std::move(reason.english);
+    reading_.not_computed_reason_ja = std::move(reason.japanese);
   }
 
   // Adds a part of what decides; a part that does not hold makes the reading
@@ -256,16 +237,14 @@ class Judge {
   std::optional<std::vector<CellFigure>> Cells(int year) {
     const auto round = inputs_.rounds.find(year);
     if (round == inputs_.rounds.end()) {
-      NotComputed(inputs_.planned.contains(year)
-                      ? "the round of FY" + std::to_string(year) +
-                            " is planned and was never opened"
-                      : "there is no round of FY" + std::to_string(year));
+      Refuse(NoRound(year, inputs_.planned.contains(year)));
       return std::nullopt;
     }
     const auto figures =
         round->second->Compute(source_.indicator, inputs_.history);
     if (!figures.ok()) {
-      NotComputed(std::string(base::MessageOf(figures.status())));
+      Refuse(IndicatorMisfits(source_.indicator,
+                              base::MessageOf(figures.status())));
       return std::nullopt;
     }
     // The population as the indicator has it in the round the row is about.
@@ -275,8 +254,8 @@ class Judge {
     }
     if (!figure_.populations.empty() && figure_.denominator.has_value() &&
         figure_.populations.front() != figures->population) {
-      NotComputed("the indicator is over " + figures->population +
-                  ", the statement over " + figure_.populations.front());
+      Refuse(
+          AnotherPopulation(figures->population, figure_.populations.front()));
       return std::nullopt;
     }
     std::vector<CellFigure> cells;
@@ -287,8 +266,7 @@ class Judge {
         if (cell.value.has_value()) continue;
         if (figures->measure == Measure::kSum ||
             figures->measure == Measure::kRank) {
-          NotComputed(cell.Has(Flag::kUndefined) ? "nobody gave a number"
-                                                 : "there is no such value");
+          Refuse(NoNumber(cell.Has(Flag::kUndefined)));
           return std::nullopt;
         }
       }
@@ -300,7 +278,7 @@ class Judge {
       }
     }
     if (cells.empty()) {
-      NotComputed("the indicator has no cell `" + source_.cell + "`");
+      Refuse(NoCell(source_.cell));
       return std::nullopt;
     }
     return cells;
@@ -343,7 +321,7 @@ class Judge {
     reading_.verdict = StatementVerdict::kFits;
     if (cell.value.has_value()) {
       if (figure_.value.empty()) {
-        NotComputed("the row states no value");
+        Refuse(NoValueStated());
         return;
       }
       Require(*cell.value == figure_.value, "value " + figure_.value);
@@ -384,7 +362,7 @@ class Judge {
 
   void Trend() {
     if (source_.indicator.empty()) {
-      NotComputed("trend: change over time without a figure");
+      Refuse(TrendWithoutFigure());
       return;
     }
     const auto [before, now] = Years();
@@ -442,7 +420,7 @@ class Judge {
 
   void Registry() {
     if (inputs_.history == nullptr) {
-      NotComputed("the registry was not read");
+      Refuse(RegistryNotRead());
       return;
     }
     if (!source_.indicator.empty()) {
@@ -455,8 +433,7 @@ class Judge {
         undecided += cell.undecided;
       }
       if (undecided > 0) {
-        NotComputed("the registry lacks " + std::to_string(undecided) +
-                    " records that decide it; known are " + counts);
+        Refuse(RecordsMissing(undecided, counts));
         return;
       }
       reading_.computed = counts;
@@ -467,21 +444,19 @@ class Judge {
     const PopulationSet* population = reading_.population;
     if (population == nullptr || !population->violations.empty() ||
         population->reads_answers) {
-      NotComputed("the population is no set of the registry");
+      Refuse(NoRegistrySet(""));
       return;
     }
     const auto roster = inputs_.history->rosters.find(figure_.reference_year);
     if (roster == inputs_.history->rosters.end()) {
-      NotComputed("the registry has no roster of FY" +
-                  std::to_string(figure_.reference_year));
+      Refuse(NoRoster(figure_.reference_year));
       return;
     }
     const RegistrySet counted = InRegistry(*population);
     const std::set<std::string>& members = counted.members;
     // No record is not a no: a year without any says nothing.
     if (counted.unknown > 0 && counted.unknown == roster->second.size()) {
-      NotComputed("the registry has no record of FY" +
-                  std::to_string(figure_.reference_year));
+      Refuse(NoRecord(figure_.reference_year));
       return;
     }
     std::set<std::string> base;
@@ -491,7 +466,7 @@ class Judge {
       const PopulationSet* within = current_.FindPopulation(source_.within);
       if (within == nullptr || within->reads_answers ||
           !within->violations.empty()) {
-        NotComputed("`" + source_.within + "` is no set of the registry");
+        Refuse(NoRegistrySet(source_.within));
         return;
       }
       base = InRegistry(*within).members;
@@ -538,7 +513,7 @@ class Judge {
     if (!figure_.numerator.has_value()) {
       const RoundHeader& header = table.header();
       if (!header.window_start.has_value() || !header.window_end.has_value()) {
-        NotComputed("the round has no window");
+        Refuse(NoWindow());
         return;
       }
       reading_.computed =
@@ -549,7 +524,7 @@ class Judge {
     for (const std::string& id : figure_.populations) {
       const PopulationSet* population = current_.FindPopulation(id);
       if (population == nullptr) {
-        NotComputed("there is no population `" + id + "`");
+        Refuse(NoPopulation(id));
         return;
       }
       const int received =
@@ -570,7 +545,7 @@ class Judge {
                               ? std::nullopt
                               : questionnaire.FindItem(figure_.items.front());
     if (!position.has_value()) {
-      NotComputed("the codebook has no such item");
+      Refuse(NoItem());
       return;
     }
     const Item& item = questionnaire.items()[*position];
@@ -586,7 +561,7 @@ class Judge {
     if (!named.empty()) {
       for (const std::string& code : named) {
         if (std::ranges::find(listed, code) == listed.end()) {
-          NotComputed("the codebook does not offer `" + code + "`");
+          Refuse(NoOption(code));
           return;
         }
       }
@@ -653,6 +628,8 @@ std::vector<Statement> JudgeStatements(const PublishedRound& published,
     if (statement.verdict != StatementVerdict::kNotComputed) continue;
     statement.not_computed_reason =
         statement.readings.front().not_computed_reason;
+    statement.not_computed_reason_ja =
+        statement.readings.front().not_computed_reason_ja;
   }
   return statements;
 }

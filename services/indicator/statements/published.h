@@ -128,6 +128,7 @@ struct StatementReading {
   std::string indicator;  // empty for the registry
   std::string cell;
   std::string not_computed_reason;
+  std::string not_computed_reason_ja;
   // What the row states decides; the rest is compared and shown.
   Claim claim = Claim::kNone;
   Agreement count_agreement = Agreement::kNone;
@@ -148,7 +149,8 @@ struct Statement {
   std::vector<StatementReading> readings;
   StatementVerdict verdict = StatementVerdict::kNotComputed;  // the best
   std::vector<std::string> agreeing_readings;
-  std::string not_computed_reason;  // empty where it is computed
+  std::string not_computed_reason;     // empty where it is computed
+  std::string not_computed_reason_ja;  // the same in Japanese
   int round_year = 0;
   bool synthetic = false;
 };

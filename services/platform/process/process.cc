@@ -254,14 +254,21 @@ absl::Status MakeItsOwnStore(const std::filesystem::path& file) {
   // One of an older build, which nobody has started since, gets its first.
   static constexpr Query kFind{"find_table",
                                "SELECT 1 FROM sqlite_master WHERE name = $1"};
-  WELFARE_ASSIGN_OR_RETURN(const std::optional<bool> known,
-                           database->Read([](Connection& connection) {
-                             return connection.Find(
-                                 kFind, {"store_incarnation"},
-                                 [](const Row&) { return true; });
-                           }));
-  if (!known.has_value()) return absl::OkStatus();
-  return RenewIncarnation(*database).status();
+  const auto has = [&](std::string_view table) -> absl::StatusOr<bool> {
+    WELFARE_ASSIGN_OR_RETURN(const std::optional<bool> found,
+                             database->Read([&](Connection& connection) {
+                               return connection.Find(
+                                   kFind, {table},
+                                   [](const Row&) { return true; });
+                             }));
+    return found.has_value();
+  };
+  WELFARE_ASSIGN_OR_RETURN(const bool named, has("store_incarnation"));
+  if (!named) return absl::OkStatus();
+  WELFARE_RETURN_IF_ERROR(RenewIncarnation(*database).status());
+  // Whoever is restored from it is a store of its own, each time.
+  WELFARE_ASSIGN_OR_RETURN(const bool placed, has("store_place"));
+  return placed ? ForgetPlace(*database) : absl::OkStatus();
 }
 
 // Copies the embedded databases of the data folder; the platform may run.

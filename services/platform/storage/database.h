@@ -347,6 +347,12 @@ class Database {
 
   virtual PoolState pool() const = 0;
 
+  // Returns a name of the place where the database is kept: a copy of it is
+  // kept in another. Empty where none can be told (in memory).
+  //
+  // Errors: those of Read.
+  virtual absl::StatusOr<std::string> Place() = 0;
+
   // What Read and Write call; public for databases that wrap another.
   virtual absl::Status RunRead(const CallLimits& limits,
                                const ReadFunction& read) = 0;

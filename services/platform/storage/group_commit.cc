@@ -92,6 +92,10 @@ std::unique_ptr<ChangeWatch> GroupCommit::WatchChanges(
 
 PoolState GroupCommit::pool() const { return state_->inner->pool(); }
 
+absl::StatusOr<std::string> GroupCommit::Place() {
+  return state_->inner->Place();
+}
+
 absl::Status GroupCommit::RunWrite(const CallLimits& limits,
                                    const WriteFunction& write) {
   Pending self{.limits = limits, .write = write, .status = {}};

@@ -38,6 +38,7 @@ class GroupCommit final : public Database {
   std::unique_ptr<ChangeWatch> WatchChanges(
       std::function<void()> changed) override;
   PoolState pool() const override;
+  absl::StatusOr<std::string> Place() override;
 
  private:
   struct State;

@@ -115,6 +115,8 @@ std::unique_ptr<ChangeWatch> MeteredDatabase::WatchChanges(
 
 PoolState MeteredDatabase::pool() const { return inner_->pool(); }
 
+absl::StatusOr<std::string> MeteredDatabase::Place() { return inner_->Place(); }
+
 void MeteredDatabase::LookAtPool() { connections_.Set(inner_->pool().open); }
 
 absl::Status MeteredDatabase::RunRead(const CallLimits& limits,

@@ -919,4 +919,19 @@ PoolState PostgresDatabase::pool() const {
   return {.open = state_->open, .max = state_->connections};
 }
 
+// What is dumped and loaded again gets other numbers; a server that is moved or
+// restarted keeps them.
+absl::StatusOr<std::string> PostgresDatabase::Place() {
+  static constexpr Query kFind{
+      "find_place",
+      "SELECT 'cluster ' || c.system_identifier || ' database ' || d.oid ||"
+      " ' schema ' || n.oid FROM pg_control_system() c, pg_database d,"
+      " pg_namespace n WHERE d.datname = current_database()"
+      " AND n.nspname = current_schema()"};
+  return Read([](Connection& connection) {
+    return connection.Get(kFind, {},
+                          [](const Row& row) { return row.Text(0); });
+  });
+}
+
 }  // namespace welfare::platform

@@ -60,6 +60,7 @@ class PostgresDatabase final : public Database {
   std::unique_ptr<ChangeWatch> WatchChanges(
       std::function<void()> changed) override;
   PoolState pool() const override;
+  absl::StatusOr<std::string> Place() override;
 
  private:
   class Session;

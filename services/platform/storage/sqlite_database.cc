@@ -1,6 +1,8 @@
 #include "services/platform/storage/sqlite_database.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -9,6 +11,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <unordered_map>
 #include <utility>
@@ -466,6 +469,7 @@ class SqliteDatabase::Session final : public Transaction {
 };
 
 struct SqliteDatabase::State {
+  std::string path;  // empty: in memory
   std::mutex mutex;
   std::condition_variable released;
   std::unique_ptr<Session> writer;
@@ -491,6 +495,7 @@ SqliteDatabase::~SqliteDatabase() = default;
 absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(
     const Options& options) {
   auto state = std::make_unique<State>();
+  state->path = options.path;
   absl::StatusOr<std::unique_ptr<Session>> writer =
       Session::Open(options.path, /*read_only=*/false, options.busy_timeout);
   if (!writer.ok()) return writer.status();
@@ -598,6 +603,23 @@ std::unique_ptr<ChangeWatch> SqliteDatabase::WatchChanges(
 PoolState SqliteDatabase::pool() const {
   const int connections = 1 + static_cast<int>(state_->readers.size());
   return {.open = connections, .max = connections};
+}
+
+// The file's number in its file system and the moment it was made: a file that
+// is moved keeps both, a copy of it gets others.
+absl::StatusOr<std::string> SqliteDatabase::Place() {
+  if (state_->path.empty()) return std::string();
+  struct statx file = {};
+  if (::statx(AT_FDCWD, state_->path.c_str(), 0, STATX_INO | STATX_BTIME,
+              &file) != 0) {
+    return DatabaseUnavailable(std::generic_category().message(errno));
+  }
+  std::string place = "file " + std::to_string(file.stx_ino);
+  if ((file.stx_mask & STATX_BTIME) != 0) {
+    place += " made " + std::to_string(file.stx_btime.tv_sec) + "." +
+             std::to_string(file.stx_btime.tv_nsec);
+  }
+  return place;
 }
 
 void SqliteDatabase::FailNext(FaultPoint point, absl::Status status) {

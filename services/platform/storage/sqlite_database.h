@@ -41,6 +41,7 @@ class SqliteDatabase final : public Database {
   std::unique_ptr<ChangeWatch> WatchChanges(
       std::function<void()> changed) override;
   PoolState pool() const override;
+  absl::StatusOr<std::string> Place() override;
 
   // Where an injected failure strikes.
   enum class FaultPoint {

@@ -13,8 +13,10 @@
 #include "services/base/page.h"
 #include "services/base/page_room.h"
 #include "services/base/resource_name.h"
+#include "services/platform/errors.h"
 #include "services/platform/rpc/page_request.h"
 #include "services/registry/api/convert.h"
+#include "services/registry/api/registry_streams.h"
 #include "services/registry/api/requests.h"
 #include "services/registry/errors.h"
 #include "services/registry/files/csv_import.h"
@@ -120,11 +122,13 @@ struct HistoryItem {
 
 }  // namespace
 
-RegistryReader::RegistryReader(LiveHistory& live, const ProgramCatalog& catalog,
+RegistryReader::RegistryReader(LiveHistory& live,
+                               const platform::Incarnation& incarnation,
+                               const ProgramCatalog& catalog,
                                const base::Clock& clock,
                                platform::Cache& replies)
     : live_(live),
-      incarnation_(live.Head()->incarnation()),
+      store_(incarnation),
       catalog_(catalog),
       clock_(clock),
       replies_(replies) {}
@@ -133,7 +137,16 @@ bool RegistryReader::Blocks(const google::protobuf::Timestamp& known_at) const {
   return !live_.IsSettled(FromProto(known_at));
 }
 
-absl::StatusOr<RegistryReader::Pin> RegistryReader::PinVersion(
+absl::Status RegistryReader::CheckStore(const std::string& incarnation,
+                                        std::int64_t version) const {
+  if (incarnation.empty() ||
+      store_.Covers(incarnation, kRegistryResource, version)) {
+    return absl::OkStatus();
+  }
+  return platform::StoreRestored(kRegistryResource, incarnation, version);
+}
+
+absl::StatusOr<RegistryReader::Pin> RegistryReader::FindVersion(
     const platform::CallContext& call, std::int64_t data_version,
     std::int64_t min_version, const google::protobuf::Timestamp* known_at,
     std::int64_t seen_version) const {
@@ -179,7 +192,7 @@ absl::Status RegistryReader::GetMunicipality(
                            YearOf(request.fiscal_year(), pin.moment));
   const bool stated = request.fiscal_year() != 0;
   const std::string key =
-      absl::StrCat("registry/municipality/", incarnation_, "/", pin.version,
+      absl::StrCat("registry/municipality/", store_.name(), "/", pin.version,
                    stated ? "/=" : "/", year.value(), "/", request.name());
   reply = replies_.Get(key);
   if (reply != nullptr) return absl::OkStatus();
@@ -200,7 +213,7 @@ absl::Status RegistryReader::GetRoster(const platform::CallContext& call,
                                        platform::SharedBytes& reply) const {
   WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
   const std::string key =
-      absl::StrCat("registry/roster/", incarnation_, "/", pin.version, "/",
+      absl::StrCat("registry/roster/", store_.name(), "/", pin.version, "/",
                    request.compared_fiscal_year(), "/", request.name());
   reply = replies_.Get(key);
   if (reply != nullptr) return absl::OkStatus();
@@ -217,7 +230,7 @@ absl::Status RegistryReader::GetRoster(const platform::CallContext& call,
   const Program& program = catalog_.programs().find(name->program)->second;
   v1::Roster roster =
       ToProto(ComputeRoster(view, program, name->fiscal_year, compared));
-  roster.set_incarnation(incarnation_);
+  roster.set_incarnation(store_.name());
   reply = platform::Share(roster.SerializeAsString());
   replies_.Set(key, reply, kReplyLifetime);
   return absl::OkStatus();
@@ -267,7 +280,7 @@ absl::Status RegistryReader::ListMunicipalities(
     v1::ListMunicipalitiesResponse& response) const {
   WELFARE_ASSIGN_OR_RETURN(const StatusFilter filter, ReadFilter(request));
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
-                           platform::ReadPage(request, incarnation_));
+                           platform::ReadPage(request, store_.name()));
   // Later pages speak for the version and year of the first.
   using Key =
       std::tuple<std::int64_t, base::FiscalYear, base::MunicipalityCode>;
@@ -352,7 +365,7 @@ absl::Status RegistryReader::ListHistory(
   const auto name = base::MunicipalityName::Parse(request.parent());
   if (!name.ok()) return NameInvalid("parent", request.parent(), name.status());
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
-                           platform::ReadPage(request, incarnation_));
+                           platform::ReadPage(request, store_.name()));
   // A position is a version and how many of its entries came before: what was
   // recorded never changes, so pages stay true without a pin.
   using Position = std::tuple<std::int64_t, std::int64_t>;
@@ -393,7 +406,7 @@ absl::Status RegistryReader::ListHistory(
     const Commit& commit = pin.history->commit(item.version);
     v1::HistoryEntry entry =
         item.facts != nullptr    ? ToProto(*item.facts, commit)
-        : item.status != nullptr ? ToProto(incarnation_, *item.status, commit)
+        : item.status != nullptr ? ToProto(store_.name(), *item.status, commit)
                                  : ToProto(*item.event, commit);
     if (!room.Take(entry.ByteSizeLong())) {
       response.set_next_page_token(page.TokenAfter(last));
@@ -421,7 +434,7 @@ absl::Status RegistryReader::ListPrograms(
     const platform::CallContext& call, const v1::ListProgramsRequest& request,
     v1::ListProgramsResponse& response) const {
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
-                           platform::ReadPage(request, incarnation_));
+                           platform::ReadPage(request, store_.name()));
   WELFARE_ASSIGN_OR_RETURN(const auto after,
                            page.After<std::tuple<std::string>>());
   WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
@@ -459,7 +472,7 @@ absl::Status RegistryReader::ListLineageEvents(
     const v1::ListLineageEventsRequest& request,
     v1::ListLineageEventsResponse& response) const {
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
-                           platform::ReadPage(request, incarnation_));
+                           platform::ReadPage(request, store_.name()));
   // Records are only ever added at the end, so pages stay true without a pin.
   using Position = std::tuple<std::int64_t, std::int64_t>;  // version, number
   WELFARE_ASSIGN_OR_RETURN(const auto asked, page.After<Position>());
@@ -494,7 +507,7 @@ absl::Status RegistryReader::ListBoundaryMappings(
       CheckYear("boundaries_fiscal_year", request.boundaries_fiscal_year()));
   if (to < from) return BoundariesBackward(from, to);
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
-                           platform::ReadPage(request, incarnation_));
+                           platform::ReadPage(request, store_.name()));
   // Later pages speak for the version of the first.
   using Key = std::tuple<std::int64_t, base::MunicipalityCode>;
   WELFARE_ASSIGN_OR_RETURN(const auto after, page.After<Key>());
@@ -527,7 +540,7 @@ absl::Status RegistryReader::GetRegistryState(
     v1::RegistryState& response) const {
   WELFARE_ASSIGN_OR_RETURN(const Pin pin, PinVersion(call, request));
   response = ToProto(ComputeState(pin.view()));
-  response.set_incarnation(incarnation_);
+  response.set_incarnation(store_.name());
   response.set_version(pin.version);
   if (pin.version > 0) {
     *response.mutable_record_time() =
@@ -545,7 +558,7 @@ absl::Status RegistryReader::ListStatusRecords(
     return NameInvalid("parent", request.parent(), program.status());
   }
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
-                           platform::ReadPage(request, incarnation_));
+                           platform::ReadPage(request, store_.name()));
   // Records are only ever added at the end, so pages stay true without a pin.
   using Position =
       std::tuple<std::int64_t, base::MunicipalityCode, base::FiscalYear>;
@@ -593,7 +606,7 @@ absl::Status RegistryReader::ListStatusRecords(
         continue;
       }
       v1::StatusRecord found =
-          ToProto(incarnation_, *record, commit->recorded_time);
+          ToProto(store_.name(), *record, commit->recorded_time);
       if (!room.Take(found.ByteSizeLong())) {
         response.set_next_page_token(page.TokenAfter(*last));
         return absl::OkStatus();

@@ -13,9 +13,11 @@
 #include "welfare/registry/v1/registry_service.pb.h"
 
 #include "services/base/clock.h"
+#include "services/base/error.h"
 #include "services/platform/cache/cache.h"
 #include "services/platform/cache/shared_bytes.h"
 #include "services/platform/rpc/call_context.h"
+#include "services/platform/storage/incarnation.h"
 #include "services/registry/history/history.h"
 #include "services/registry/program/program.h"
 #include "services/registry/store/live_history.h"
@@ -29,8 +31,9 @@ class RegistryReader {
   // All must outlive the reader. `replies` keeps serialised replies under keys
   // that contain the version they speak for, and whose it is; it must not
   // block.
-  RegistryReader(LiveHistory& live, const ProgramCatalog& catalog,
-                 const base::Clock& clock, platform::Cache& replies);
+  RegistryReader(LiveHistory& live, const platform::Incarnation& incarnation,
+                 const ProgramCatalog& catalog, const base::Clock& clock,
+                 platform::Cache& replies);
 
   // These two answer with the bytes of the reply, most often from `replies`.
   // They block only where Blocks says so.
@@ -106,26 +109,39 @@ class RegistryReader {
   // known at `known_at`. Who has a `min_version` was parked until the head had
   // it. `seen_version`: that of the page before, which may come from a process
   // that was ahead of this one; the store has it.
-  absl::StatusOr<Pin> PinVersion(const platform::CallContext& call,
-                                 std::int64_t data_version,
-                                 std::int64_t min_version,
-                                 const google::protobuf::Timestamp* known_at,
-                                 std::int64_t seen_version) const;
+  absl::StatusOr<Pin> FindVersion(const platform::CallContext& call,
+                                  std::int64_t data_version,
+                                  std::int64_t min_version,
+                                  const google::protobuf::Timestamp* known_at,
+                                  std::int64_t seen_version) const;
+  // The same, and refuses a `data_incarnation` whose version of that number may
+  // be another one.
   template <typename Request>
   absl::StatusOr<Pin> PinVersion(const platform::CallContext& call,
                                  const Request& request,
                                  std::int64_t seen_version = 0) const {
-    return PinVersion(call, request.data_version(), request.min_version(),
-                      request.has_known_at() ? &request.known_at() : nullptr,
-                      seen_version);
+    auto pin = FindVersion(
+        call, request.data_version(), request.min_version(),
+        request.has_known_at() ? &request.known_at() : nullptr, seen_version);
+    if (pin.ok()) {
+      WELFARE_RETURN_IF_ERROR(
+          CheckStore(request.data_incarnation(), pin->version));
+    } else if (request.data_version() > 0) {
+      // One that lies ahead here was reached in another store.
+      WELFARE_RETURN_IF_ERROR(
+          CheckStore(request.data_incarnation(), request.data_version()));
+    }
+    return pin;
   }
+  absl::Status CheckStore(const std::string& incarnation,
+                          std::int64_t version) const;
 
   // Returns OK when the programme exists and something is recorded for it.
   absl::Status CheckRecorded(const RegistryView& view,
                              std::string_view program) const;
 
   LiveHistory& live_;
-  const std::string incarnation_;
+  const platform::Incarnation store_;
   const ProgramCatalog& catalog_;
   const base::Clock& clock_;
   platform::Cache& replies_;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "services/base/error.h"
+#include "services/platform/errors.h"
 #include "services/registry/api/change_message.h"
 #include "services/registry/errors.h"
 
@@ -13,6 +14,11 @@ absl::Status RegistryStreams::StreamChanges(
     const Send<std::string>& send) const {
   const HistoryPtr head = live_.Head();
   if (sent < 0) return VersionNegative("after_version", sent);
+  if (first && !request.data_incarnation().empty() &&
+      !store_.Covers(request.data_incarnation(), kRegistryResource, sent)) {
+    return platform::StoreRestored(kRegistryResource,
+                                   request.data_incarnation(), sent);
+  }
   if (first && sent > head->version()) {
     return VersionNotReached("after_version", sent, head->version());
   }

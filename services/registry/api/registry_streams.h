@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "welfare/registry/v1/registry_service.pb.h"
 
+#include "services/platform/storage/incarnation.h"
 #include "services/registry/store/live_history.h"
 
 namespace welfare::registry {
@@ -20,7 +21,9 @@ inline constexpr std::string_view kRegistryResource = "registry";
 class RegistryStreams {
  public:
   // `live` must outlive the streams.
-  explicit RegistryStreams(const LiveHistory& live) : live_(live) {}
+  RegistryStreams(const LiveHistory& live,
+                  const platform::Incarnation& incarnation)
+      : live_(live), store_(incarnation) {}
 
   // Sends one message; an error ends the stream.
   template <typename Message>
@@ -39,6 +42,7 @@ class RegistryStreams {
 
  private:
   const LiveHistory& live_;
+  const platform::Incarnation store_;
 };
 
 }  // namespace welfare::registry

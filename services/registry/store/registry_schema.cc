@@ -186,6 +186,9 @@ std::span<const platform::Migration> RegistryMigrations() {
       {.number = 6,
        .name = "restored_statuses",
        .sql = std::string(kRestoredStatuses)},
+      {.number = 7,
+       .name = "place_of_store",
+       .sql = std::string(platform::kPlaceSql)},
   };
   return kMigrations;
 }

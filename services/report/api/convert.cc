@@ -59,6 +59,18 @@ std::vector<Flag> ReadFlags(const google::protobuf::RepeatedField<int>& flags) {
   return result;
 }
 
+OptionRole ReadRole(indicator::v1::Cell::Role role) {
+  using Wire = indicator::v1::Cell;
+  switch (role) {
+    case Wire::ROLE_OTHER:
+      return OptionRole::kOther;
+    case Wire::ROLE_NONE:
+      return OptionRole::kNone;
+    default:
+      return OptionRole::kAnswer;
+  }
+}
+
 Measure ReadMeasure(indicator::v1::Indicator::Measure measure) {
   using Wire = indicator::v1::Indicator;
   switch (measure) {
@@ -254,6 +266,7 @@ absl::StatusOr<IndicatorValue> FromProto(
     if (cell.has_percent()) read.percent = cell.percent();
     if (cell.has_value()) read.value = cell.value();
     read.flags = ReadFlags(cell.flags());
+    read.role = ReadRole(cell.role());
     result.cells.push_back(std::move(read));
   }
   for (const auto& absence : value.absences()) {
@@ -289,7 +302,7 @@ absl::StatusOr<Statement> FromProto(const indicator::v1::Statement& statement) {
   result.check = ReadCheck(statement.check());
   result.verdict = ReadVerdict(statement.verdict());
   result.agreeing_readings = statement.agreeing_readings();
-  result.not_computed_reason = statement.not_computed_reason();
+  result.not_computed_reason = statement.not_computed_reason_ja();
   for (const auto& reading : statement.readings()) {
     result.readings.push_back({reading.reading(), reading.population().label(),
                                reading.computed(),
@@ -341,11 +354,14 @@ void ToProto(const StoredReport& report, v1::Report& result) {
                        ? type::v1::Basis::FINAL
                        : type::v1::Basis::PROVISIONAL);
   result.set_data_version(report.provenance.round_revision);
+  result.set_data_incarnation(report.provenance.round_incarnation);
   result.set_snapshot(report.snapshot_id);
   auto& versions = *result.mutable_versions();
   versions.set_registry(report.provenance.registry_version);
   versions.set_round(report.provenance.round_revision);
   versions.set_codebook(report.codebook);
+  versions.set_registry_incarnation(report.provenance.registry_incarnation);
+  versions.set_round_incarnation(report.provenance.round_incarnation);
   for (const ReportFile& file : report.files) {
     auto& entry = *result.add_files();
     entry.set_format(file.format);

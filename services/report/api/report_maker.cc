@@ -48,9 +48,13 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
   const WriteRequest write = {
       .request_id = request.request_id,
       .method = "CreateReport",
-      .body = request.template_id + "\n" + request.round.ToString() + "\n" +
-              (request.basis == Basis::kFinal ? "FINAL" : "PROVISIONAL") +
-              "\n" + std::to_string(request.data_version),
+      .body =
+          request.template_id + "\n" + request.round.ToString() + "\n" +
+          (request.basis == Basis::kFinal ? "FINAL" : "PROVISIONAL") + "\n" +
+          std::to_string(request.data_version) +
+          // Bodies without one are those of earlier builds.
+          (request.data_incarnation.empty() ? ""
+                                            : "\n" + request.data_incarnation),
       .actor = call.identity.subject,
       .limits = {.deadline = call.limits.deadline, .stop = call.limits.stop}};
   WELFARE_ASSIGN_OR_RETURN(std::optional<StoredReport> repeat,
@@ -63,6 +67,7 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
                    {.round = request.round,
                     .basis = request.basis,
                     .data_version = request.data_version,
+                    .data_incarnation = request.data_incarnation,
                     .first_roster_year = report_template.first_roster_year}));
   snapshot.template_digest = report_template.digest;
   NewReport result;

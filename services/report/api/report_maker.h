@@ -26,6 +26,7 @@ struct ReportRequest {
   base::RoundName round;
   Basis basis = Basis::kProvisional;
   std::int64_t data_version = 0;
+  std::string data_incarnation;
   std::string request_id;
 };
 

@@ -64,6 +64,7 @@ absl::StatusOr<ReportRequest> ReadRequest(
                                     ? Basis::kFinal
                                     : Basis::kProvisional,
                        .data_version = report.data_version(),
+                       .data_incarnation = report.data_incarnation(),
                        .request_id = request.request_id()};
 }
 

@@ -76,12 +76,8 @@ TableCell WordingCell(Verdict verdict) {
 // Why a statement is not computed: its kind, or what this round lacks for one
 // that could be.
 std::string NotComputedWords(const Statement& statement) {
-  const bool computable = statement.check == Check::kComputed ||
-                          statement.check == Check::kRegistry ||
-                          statement.check == Check::kProgress;
-  std::string words(CheckWords(statement.check));
-  if (!computable) return words;
-  words = "この回では計算できない";
+  if (!statement.computable()) return std::string(CheckWords(statement.check));
+  std::string words = "この回では計算できない";
   if (!statement.not_computed_reason.empty()) {
     words += "（" + statement.not_computed_reason + "）";
   }

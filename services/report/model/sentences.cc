@@ -34,12 +34,12 @@ Undefined NoNumber(const IndicatorValue& value) {
 constexpr std::string_view kAtLeast = "少なくとも";
 
 // 「研修」20/30（66.7%）; several options that share the first place stand
-// together. `none` and `other` name nothing; where one of them was chosen as
-// often or more often, the words say that it was passed over.
+// together. 「該当なし」 and 「その他」 name nothing; where one of them was
+// chosen as often or more often, the words say that it was passed over.
 Figured Top(const IndicatorValue& value) {
   if (value.base == 0) return NobodyAsked(value);
   const auto named = [](const ValueCell& cell) {
-    return cell.key != "none" && cell.key != "other";
+    return cell.role == OptionRole::kAnswer;
   };
   int most = 0;
   for (const ValueCell& cell : value.cells) {

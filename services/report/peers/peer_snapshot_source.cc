@@ -13,6 +13,8 @@
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
 #include "welfare/survey/v1/survey_service.grpc.pb.h"
 
+#include "services/base/error.h"
+#include "services/platform/errors.h"
 #include "services/platform/rpc/peer_call.h"
 #include "services/report/api/convert.h"
 #include "services/report/errors.h"
@@ -34,6 +36,11 @@ bool IsNone(const absl::Status& status) {
   return reason == "ROUND_NOT_FOUND" || reason == "ROUND_STATE";
 }
 
+// Whether a peer says, or its answers show, that it is another store now.
+bool IsOtherStore(const absl::Status& status) {
+  return base::ReasonOf(status) == "STORE_RESTORED";
+}
+
 // One round as the survey service gave it.
 struct PinnedRound {
   survey::v1::Round round;
@@ -50,10 +57,27 @@ struct PeerSnapshotSource::Stubs {
         indicator(
             indicator::v1::IndicatorService::NewStub(channels.indicator)) {}
 
+  // OK when the survey calls `revision` what the store `incarnation` does.
+  absl::Status CheckStore(const platform::CallContext& call,
+                          const base::RoundName& name, std::int64_t revision,
+                          const std::string& incarnation) const {
+    // The smallest read that takes a pin.
+    survey::v1::ListSubmissionsRequest request;
+    request.set_parent(name.ToString());
+    request.set_page_size(1);
+    request.set_data_version(revision);
+    request.set_data_incarnation(incarnation);
+    survey::v1::ListSubmissionsResponse response;
+    platform::PeerCall peer(call);
+    const grpc::Status status =
+        survey->ListSubmissions(peer.context(), request, &response);
+    return status.ok() ? absl::OkStatus() : PeerRefused(call, "survey", status);
+  }
+
   // Returns the round and its progress at one revision.
-  absl::StatusOr<PinnedRound> ReadRound(const platform::CallContext& call,
-                                        const base::RoundName& name,
-                                        std::int64_t data_version) const {
+  absl::StatusOr<PinnedRound> ReadRound(
+      const platform::CallContext& call, const base::RoundName& name,
+      std::int64_t data_version, const std::string& data_incarnation) const {
     for (int attempt = 0; attempt < kAttempts; ++attempt) {
       PinnedRound result;
       survey::v1::GetRoundRequest request;
@@ -69,6 +93,13 @@ struct PeerSnapshotSource::Stubs {
       if (result.round.state() == survey::v1::Round::STATE_PLANNED) {
         return RoundNotOpened(name.ToString());
       }
+      if (!data_incarnation.empty() &&
+          data_incarnation != result.round.incarnation()) {
+        WELFARE_RETURN_IF_ERROR(CheckStore(
+            call, name,
+            data_version == 0 ? result.round.revision() : data_version,
+            data_incarnation));
+      }
       if (data_version > result.round.revision()) {
         return VersionNotReached(name.ToString(), data_version);
       }
@@ -82,6 +113,10 @@ struct PeerSnapshotSource::Stubs {
       WELFARE_ASSIGN_OR_RETURN(result.progress, FromProto(progress));
       result.revision =
           data_version == 0 ? result.round.revision() : data_version;
+      if (progress.incarnation() != result.round.incarnation()) {
+        return platform::StoreRestored(
+            name.ToString(), result.round.incarnation(), result.revision);
+      }
       // The returns are known for the current revision only; a snapshot must
       // not mix two.
       if (progress.revision() == result.revision) return result;
@@ -90,17 +125,20 @@ struct PeerSnapshotSource::Stubs {
     return RoundMoved(name.ToString());
   }
 
-  // `left_out` takes why some indicators have no value in this round.
+  // `left_out` takes why some indicators have no value in this round;
+  // `from`, if empty, which registry they were computed from.
   absl::StatusOr<IndicatorValues> ReadValues(
-      const platform::CallContext& call, const base::RoundName& round,
-      Basis basis, std::int64_t revision,
+      const platform::CallContext& call, const PinnedRound& pinned, Basis basis,
+      std::string& from,
       std::map<std::string, std::string, std::less<>>& left_out) const {
     IndicatorValues values;
+    const std::int64_t revision = pinned.revision;
     indicator::v1::ListIndicatorValuesRequest request;
-    request.set_parent(round.ToString());
+    request.set_parent(pinned.round.name());
     request.set_basis(basis == Basis::kFinal ? type::v1::Basis::FINAL
                                              : type::v1::Basis::PROVISIONAL);
     request.set_data_version(revision);
+    request.set_data_incarnation(pinned.round.incarnation());
     request.set_min_version(revision);
     request.set_page_size(kPageSize);
     do {
@@ -114,6 +152,9 @@ struct PeerSnapshotSource::Stubs {
           return PeerAnswerInvalid("indicator",
                                    "a value is of another revision.");
         }
+        WELFARE_RETURN_IF_ERROR(
+            NoteRegistry(value.versions().registry_incarnation(),
+                         pinned.round.registry_version(), from));
         WELFARE_ASSIGN_OR_RETURN(IndicatorValue read, FromProto(value));
         const std::string id = read.id;
         values.emplace(id, std::move(read));
@@ -128,17 +169,26 @@ struct PeerSnapshotSource::Stubs {
     return values;
   }
 
+  // Keeps which registry an answer is from; all of a snapshot are from one.
+  static absl::Status NoteRegistry(const std::string& answered,
+                                   std::int64_t version, std::string& from) {
+    if (from.empty()) from = answered;
+    if (answered.empty() || answered == from) return absl::OkStatus();
+    return platform::StoreRestored("registry", from, version);
+  }
+
   // Statements about a change compare two rounds: both are pinned.
   absl::Status ReadStatements(const platform::CallContext& call,
                               const base::RoundName& round,
                               Snapshot& snapshot) const {
-    const Provenance& pins = snapshot.provenance;
+    Provenance& pins = snapshot.provenance;
     indicator::v1::ListStatementsRequest request;
     request.set_parent(round.ToString());
     request.set_basis(snapshot.basis == Basis::kFinal
                           ? type::v1::Basis::FINAL
                           : type::v1::Basis::PROVISIONAL);
     request.set_data_version(pins.round_revision);
+    request.set_data_incarnation(pins.round_incarnation);
     request.set_previous_data_version(pins.previous_round_revision);
     request.set_page_size(kPageSize);
     do {
@@ -151,6 +201,9 @@ struct PeerSnapshotSource::Stubs {
         return PeerAnswerInvalid("indicator",
                                  "the statements are of another revision.");
       }
+      WELFARE_RETURN_IF_ERROR(NoteRegistry(response.registry_incarnation(),
+                                           pins.registry_version,
+                                           pins.registry_incarnation));
       // Where there was no round before, one may have been opened since.
       if (response.previous_data_version() != pins.previous_round_revision) {
         return RoundMoved(
@@ -168,17 +221,24 @@ struct PeerSnapshotSource::Stubs {
 
   absl::StatusOr<Roster> ReadRoster(const platform::CallContext& call,
                                     const std::string& program, int year,
-                                    std::int64_t version) const {
+                                    Provenance& pins) const {
     registry::v1::GetRosterRequest request;
     request.set_name(program + "/rosters/" + std::to_string(year));
-    request.set_data_version(version);
+    request.set_data_version(pins.registry_version);
+    request.set_data_incarnation(pins.registry_incarnation);
     registry::v1::Roster roster;
     platform::PeerCall peer(call);
     const grpc::Status status =
         registry->GetRoster(peer.context(), request, &roster);
     if (!status.ok()) return PeerRefused(call, "registry", status);
+    if (pins.registry_incarnation.empty()) {
+      pins.registry_incarnation = roster.incarnation();
+    }
     return FromProto(roster);
   }
+
+  absl::StatusOr<Snapshot> Take(const platform::CallContext& call,
+                                const SnapshotSpec& spec) const;
 
   std::unique_ptr<registry::v1::RegistryService::Stub> registry;
   std::unique_ptr<survey::v1::SurveyService::Stub> survey;
@@ -192,32 +252,51 @@ PeerSnapshotSource::~PeerSnapshotSource() = default;
 
 absl::StatusOr<Snapshot> PeerSnapshotSource::Take(
     const platform::CallContext& call, const SnapshotSpec& spec) {
+  absl::StatusOr<Snapshot> taken = stubs_->Take(call, spec);
+  for (int again = 1; again < kAttempts && IsOtherStore(taken.status());
+       ++again) {
+    taken = stubs_->Take(call, spec);
+  }
+  return taken;
+}
+
+absl::StatusOr<Snapshot> PeerSnapshotSource::Stubs::Take(
+    const platform::CallContext& call, const SnapshotSpec& spec) const {
   Snapshot snapshot;
   snapshot.basis = spec.basis;
   WELFARE_ASSIGN_OR_RETURN(
       PinnedRound pinned,
-      stubs_->ReadRound(call, spec.round, spec.data_version));
+      ReadRound(call, spec.round, spec.data_version, spec.data_incarnation));
   WELFARE_ASSIGN_OR_RETURN(snapshot.round, FromProto(pinned.round));
   snapshot.progress = std::move(pinned.progress);
-  snapshot.provenance.registry_version = pinned.round.registry_version();
-  snapshot.provenance.round_revision = pinned.revision;
+  Provenance& pins = snapshot.provenance;
+  pins.registry_version = pinned.round.registry_version();
+  pins.registry_incarnation = pinned.round.registry_incarnation();
+  pins.round_revision = pinned.revision;
+  pins.round_incarnation = pinned.round.incarnation();
   WELFARE_ASSIGN_OR_RETURN(
-      snapshot.values, stubs_->ReadValues(call, spec.round, spec.basis,
-                                          pinned.revision, snapshot.left_out));
+      snapshot.values,
+      ReadValues(call, pinned, spec.basis, pins.registry_incarnation,
+                 snapshot.left_out));
 
   const base::RoundName before{spec.round.survey, spec.round.fiscal_year - 1};
-  absl::StatusOr<PinnedRound> previous = stubs_->ReadRound(call, before, 0);
+  absl::StatusOr<PinnedRound> previous = ReadRound(call, before, 0, "");
   if (previous.ok()) {
+    if (previous->round.incarnation() != pins.round_incarnation) {
+      return platform::StoreRestored(before.ToString(), pins.round_incarnation,
+                                     previous->revision);
+    }
     WELFARE_ASSIGN_OR_RETURN(snapshot.previous_round,
                              FromProto(previous->round));
     snapshot.previous_progress = std::move(previous->progress);
-    snapshot.provenance.previous_round_revision = previous->revision;
-    // What last year's round does not have is not asked for.
+    pins.previous_round_revision = previous->revision;
+    // What last year's round does not have is not asked for, and it was opened
+    // with a registry version of its own.
     std::map<std::string, std::string, std::less<>> left_out_then;
+    std::string registry_then = previous->round.registry_incarnation();
     WELFARE_ASSIGN_OR_RETURN(
         snapshot.previous_values,
-        stubs_->ReadValues(call, before, spec.basis, previous->revision,
-                           left_out_then));
+        ReadValues(call, *previous, spec.basis, registry_then, left_out_then));
   } else if (!IsNone(previous.status())) {
     return previous.status();
   }
@@ -226,11 +305,10 @@ absl::StatusOr<Snapshot> PeerSnapshotSource::Take(
   const int year = spec.round.fiscal_year.value();
   for (int of = std::min(spec.first_roster_year, year); of <= year; ++of) {
     WELFARE_ASSIGN_OR_RETURN(
-        Roster roster, stubs_->ReadRoster(call, pinned.round.program(), of,
-                                          pinned.round.registry_version()));
+        Roster roster, ReadRoster(call, pinned.round.program(), of, pins));
     snapshot.rosters.push_back(std::move(roster));
   }
-  WELFARE_RETURN_IF_ERROR(stubs_->ReadStatements(call, spec.round, snapshot));
+  WELFARE_RETURN_IF_ERROR(ReadStatements(call, spec.round, snapshot));
   SortSnapshot(snapshot);
   return snapshot;
 }

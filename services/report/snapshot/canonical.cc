@@ -90,6 +90,7 @@ void Write(Writer& writer, const IndicatorValue& value) {
     writer.Number(cell.base);
     writer.Maybe(cell.percent);
     writer.Maybe(cell.value);
+    writer.Value(cell.role);
     Write(writer, cell.flags);
   }
   writer.List("absences", value.absences.size());

@@ -81,6 +81,13 @@ enum class Flag {
   kNoValue,  // the base is not 0 and yet there is nothing to state
 };
 
+// What an option is to a ranking of options (最も多い).
+enum class OptionRole {
+  kAnswer,  // an answer like others
+  kOther,   // その他
+  kNone,    // 該当なし
+};
+
 // One figure: `count` of `base` respondents, or a plain `value`.
 struct ValueCell {
   std::string key;
@@ -90,6 +97,7 @@ struct ValueCell {
   std::optional<std::string> percent;  // one decimal, half-up
   std::optional<std::string> value;    // a decimal: total, maximum, rank, mean
   std::vector<Flag> flags;
+  OptionRole role = OptionRole::kAnswer;
 };
 
 struct AbsenceCount {
@@ -185,15 +193,24 @@ struct Statement {
   std::vector<Reading> readings;
   Verdict verdict = Verdict::kUnspecified;
   std::string agreeing_readings;
-  std::string not_computed_reason;
+  std::string not_computed_reason;  // in Japanese
+
+  // Whether it is of a kind that can be computed, in this round or another.
+  bool computable() const {
+    return check == Check::kComputed || check == Check::kRegistry ||
+           check == Check::kProgress;
+  }
 };
 
-// Counters of the stores the snapshot was taken from: kept with the report,
-// never part of its content or its bytes.
+// Counters of the stores the snapshot was taken from, and which stores these
+// were: kept with the report, never part of its content or its bytes.
 struct Provenance {
   std::int64_t registry_version = 0;
   std::int64_t round_revision = 0;
   std::int64_t previous_round_revision = 0;  // 0: no previous round
+  // The registry and the survey that these count in; empty: not known.
+  std::string registry_incarnation = {};
+  std::string round_incarnation = {};
 };
 
 struct Snapshot {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "absl/status/statusor.h"
 
@@ -16,6 +17,7 @@ struct SnapshotSpec {
   base::RoundName round;
   Basis basis = Basis::kProvisional;
   std::int64_t data_version = 0;  // 0: the round's current revision
+  std::string data_incarnation = {};  // whose revision; empty: whoever answers
   int first_roster_year = 0;
 };
 
@@ -34,6 +36,9 @@ class SnapshotSource {
   //   NOT_FOUND, reason ROUND_NOT_FOUND.
   //   FAILED_PRECONDITION, reason ROUND_STATE: the round was never opened. A
   //   round of the year before that is planned is as none.
+  //   FAILED_PRECONDITION, reason STORE_RESTORED: data_incarnation is another
+  //     store's, the registry is not the one the round is pinned to, or a peer
+  //     became another store again and again meanwhile.
   //   OUT_OF_RANGE, reason VERSION_NOT_REACHED: data_version lies ahead.
   //   ABORTED, reason ROUND_MOVED: the round would not stand still.
   //   UNAVAILABLE, reason INDICATOR_UNAVAILABLE, SURVEY_UNAVAILABLE or

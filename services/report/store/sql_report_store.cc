@@ -68,6 +68,12 @@ CREATE TABLE report_files (
 {append_only report_files}
 )sql";
 
+// Of reports that were made before, nobody knows which stores they came from.
+constexpr std::string_view kIncarnations = R"sql(
+ALTER TABLE reports ADD COLUMN registry_incarnation TEXT NOT NULL DEFAULT '';
+ALTER TABLE reports ADD COLUMN round_incarnation TEXT NOT NULL DEFAULT '';
+)sql";
+
 constexpr Query kNextNumber{
     "next_report_number",
     "INSERT INTO report_numbers (template, fiscal_year, last_number)"
@@ -79,8 +85,10 @@ constexpr Query kInsertReport{
     "insert_report",
     "INSERT INTO reports (name, template, fiscal_year, number, survey,"
     " display_name, basis, snapshot, registry_version, round_revision,"
-    " previous_round_revision, codebook, synthetic, created_micros)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"};
+    " previous_round_revision, codebook, synthetic, created_micros,"
+    " registry_incarnation, round_incarnation)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
+    " $15, $16)"};
 constexpr Query kInsertContent{
     "insert_report_content",
     "INSERT INTO report_contents (digest, content) VALUES ($1, $2)"
@@ -93,12 +101,14 @@ constexpr Query kFindReport{
     "find_report",
     "SELECT template, fiscal_year, number, survey, display_name, basis,"
     " snapshot, registry_version, round_revision, previous_round_revision,"
-    " codebook, synthetic, created_micros, name FROM reports WHERE name = $1"};
+    " codebook, synthetic, created_micros, name, registry_incarnation,"
+    " round_incarnation FROM reports WHERE name = $1"};
 constexpr Query kListReports{
     "list_reports",
     "SELECT template, fiscal_year, number, survey, display_name, basis,"
     " snapshot, registry_version, round_revision, previous_round_revision,"
-    " codebook, synthetic, created_micros, name FROM reports"
+    " codebook, synthetic, created_micros, name, registry_incarnation,"
+    " round_incarnation FROM reports"
     " WHERE name > $1 ORDER BY name LIMIT $2"};
 constexpr Query kListFiles{
     "list_report_files",
@@ -122,7 +132,11 @@ StoredReport ReadReport(const Row& row) {
   report.display_name = row.Text(4);
   report.basis = row.Int64(5) == 1 ? Basis::kFinal : Basis::kProvisional;
   report.snapshot_id = row.Text(6);
-  report.provenance = {row.Int64(7), row.Int64(8), row.Int64(9)};
+  report.provenance = {.registry_version = row.Int64(7),
+                       .round_revision = row.Int64(8),
+                       .previous_round_revision = row.Int64(9),
+                       .registry_incarnation = row.Text(14),
+                       .round_incarnation = row.Text(15)};
   report.codebook = row.Text(10);
   report.synthetic = row.Bool(11);
   report.create_time = base::Timestamp::FromMicros(row.Int64(12));
@@ -175,7 +189,9 @@ absl::StatusOr<StoredReport> Insert(Transaction& transaction,
                     report.provenance.registry_version,
                     report.provenance.round_revision,
                     report.provenance.previous_round_revision, report.codebook,
-                    report.synthetic ? 1 : 0, now.micros()})
+                    report.synthetic ? 1 : 0, now.micros(),
+                    report.provenance.registry_incarnation,
+                    report.provenance.round_incarnation})
           .status());
   std::string files;
   for (std::size_t i = 0; i < report.files.size(); ++i) {
@@ -213,7 +229,9 @@ absl::StatusOr<std::unique_ptr<SqlReportStore>> SqlReportStore::Open(
        std::string(platform::kAuditLogSql) +
            std::string(platform::kRequestRepliesSql) +
            std::string(kFirstTables)},
-      {2, "incarnation", std::string(platform::kIncarnationSql)}};
+      {2, "incarnation", std::string(platform::kIncarnationSql)},
+      {3, "place_of_store_report_incarnations",
+       std::string(platform::kPlaceSql) + std::string(kIncarnations)}};
   WELFARE_RETURN_IF_ERROR(
       platform::ApplyMigrations(database, clock, migrations).status());
   return std::unique_ptr<SqlReportStore>(new SqlReportStore(database, clock));

@@ -151,7 +151,7 @@ absl::Status SurveyApi::ListCodebooks(const Call& call,
   WELFARE_ASSIGN_OR_RETURN(const auto survey, ParseName<base::SurveyName>(
                                                   "parent", request.parent()));
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
-                           platform::ReadPage(request, d_.incarnation));
+                           platform::ReadPage(request, d_.incarnation.name()));
   WELFARE_ASSIGN_OR_RETURN(const auto after,
                            page.After<std::tuple<std::string>>());
   return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {

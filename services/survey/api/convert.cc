@@ -126,6 +126,7 @@ v1::Round ToProto(const Round& round) {
   result.set_synthetic(round.synthetic);
   result.set_state(static_cast<v1::Round::State>(round.state));
   result.set_registry_version(round.registry_version);
+  result.set_registry_incarnation(round.registry_incarnation);
   result.set_revision(round.revision);
   result.set_incarnation(round.incarnation);
   result.set_etag(EntityTag(round.incarnation, round.revision));
@@ -337,6 +338,7 @@ v1::RoundProgress ToProto(const Round& round,
   v1::RoundProgress result;
   result.set_name(round.name.ToString());
   result.set_revision(round.revision);
+  result.set_incarnation(round.incarnation);
   int expected = 0;
   int received = 0;
   for (const ProgressGroup& group : groups) {

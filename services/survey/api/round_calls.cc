@@ -194,6 +194,7 @@ absl::Status SurveyApi::OpenRound(const Call& call,
             round->state = RoundState::kOpen;
             round->reason.clear();
             round->registry_version = pin->version;
+            round->registry_incarnation = pin->incarnation;
             round->pin_revision = -1;
             WELFARE_ASSIGN_OR_RETURN(const Round opened,
                                      store.AppendRound(*round));
@@ -255,7 +256,7 @@ absl::Status SurveyApi::ListRounds(const Call& call,
   WELFARE_ASSIGN_OR_RETURN(const auto survey, ParseName<base::SurveyName>(
                                                   "parent", request.parent()));
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
-                           platform::ReadPage(request, d_.incarnation));
+                           platform::ReadPage(request, d_.incarnation.name()));
   WELFARE_ASSIGN_OR_RETURN(const auto after,
                            page.After<std::tuple<base::FiscalYear>>());
   return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {

@@ -69,6 +69,10 @@ absl::Status SurveyApi::StreamRoundColumns(
         WELFARE_ASSIGN_OR_RETURN(std::optional<Round> round,
                                  store.FindRound(name));
         if (!round) return RoundNotFound(name);
+        absl::Status pin = CheckStore(
+            name, request.data_incarnation(),
+            request.revision() > 0 ? request.revision() : round->revision);
+        if (!pin.ok()) return pin;
         if (request.revision() > round->revision) {
           return VersionNotReached(request.revision(), round->revision);
         }
@@ -148,6 +152,11 @@ absl::Status SurveyApi::StreamRoundChanges(
     WELFARE_RETURN_IF_ERROR(
         d_.store.Read(limits, [&](StoreReader& store) -> absl::Status {
           WELFARE_ASSIGN_OR_RETURN(round, store.FindRound(name));
+          if (first) {
+            absl::Status pin =
+                CheckStore(name, request.data_incarnation(), sent);
+            if (!pin.ok()) return pin;
+          }
           if (round && sent > round->revision) {
             return VersionNotReached(sent, round->revision);
           }

@@ -10,6 +10,7 @@
 #include "services/base/error.h"
 #include "services/base/page.h"
 #include "services/base/page_room.h"
+#include "services/platform/errors.h"
 #include "services/platform/rpc/page_request.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
@@ -49,6 +50,17 @@ absl::Status ReadStates(const v1::ListSubmissionsRequest& request,
 
 }  // namespace
 
+absl::Status SurveyApi::CheckStore(const base::RoundName& round,
+                                   const std::string& incarnation,
+                                   std::int64_t revision) const {
+  const std::string resource = round.ToString();
+  if (incarnation.empty() ||
+      d_.incarnation.Covers(incarnation, resource, revision)) {
+    return absl::OkStatus();
+  }
+  return platform::StoreRestored(resource, incarnation, revision);
+}
+
 absl::Status SurveyApi::GetSubmission(const Call& call,
                                       const v1::GetSubmissionRequest& request,
                                       v1::Submission& response) {
@@ -60,6 +72,9 @@ absl::Status SurveyApi::GetSubmission(const Call& call,
     WELFARE_ASSIGN_OR_RETURN(std::optional<Round> round,
                              store.FindRound(sent.parent()));
     if (!round) return SubmissionNotFound(sent);
+    WELFARE_RETURN_IF_ERROR(
+        CheckStore(sent.parent(), request.data_incarnation(),
+                   revision > 0 ? revision : round->revision));
     if (revision > round->revision) {
       return VersionNotReached(revision, round->revision);
     }
@@ -100,7 +115,7 @@ absl::Status SurveyApi::ListSubmissions(
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::RoundName>("parent", request.parent()));
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
-                           platform::ReadPage(request, d_.incarnation));
+                           platform::ReadPage(request, d_.incarnation.name()));
   if (request.data_version() < 0) {
     return VersionNegative("data_version", request.data_version());
   }
@@ -129,6 +144,8 @@ absl::Status SurveyApi::ListSubmissions(
     WELFARE_ASSIGN_OR_RETURN(std::optional<Round> round, store.FindRound(name));
     if (!round) return RoundNotFound(name);
     if (query.revision == 0) query.revision = round->revision;
+    WELFARE_RETURN_IF_ERROR(
+        CheckStore(name, request.data_incarnation(), query.revision));
     if (query.revision > round->revision) {
       if (after.has_value()) return base::PageTokenInvalid();
       return VersionNotReached(query.revision, round->revision);
@@ -177,7 +194,7 @@ absl::Status SurveyApi::ListSubmissionRevisions(
   WELFARE_ASSIGN_OR_RETURN(
       const auto sent, ParseName<base::SubmissionName>("name", request.name()));
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
-                           platform::ReadPage(request, d_.incarnation));
+                           platform::ReadPage(request, d_.incarnation.name()));
   WELFARE_ASSIGN_OR_RETURN(const auto last,
                            page.After<std::tuple<std::int64_t>>());
   std::int64_t after = last.has_value() ? std::get<0>(*last) : 0;

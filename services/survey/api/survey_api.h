@@ -11,6 +11,7 @@
 
 #include "services/base/clock.h"
 #include "services/platform/rpc/call_context.h"
+#include "services/platform/storage/incarnation.h"
 #include "services/platform/work/version_feed.h"
 #include "services/survey/api/survey_metrics.h"
 #include "services/survey/peers/registry_client.h"
@@ -32,7 +33,7 @@ class SurveyApi {
     platform::VersionFeed& feed;
     SurveyMetrics& metrics;
     const base::Clock& clock;
-    std::string incarnation;  // the store's; page tokens are bound to it
+    platform::Incarnation incarnation;  // the store's
   };
   // Everything in `dependencies` outlives the object.
   explicit SurveyApi(const Dependencies& dependencies) : d_(dependencies) {}
@@ -128,6 +129,12 @@ class SurveyApi {
   // known, because the reply is a stored one. Never fails and never waits: the
   // feed reads the rest by itself.
   void Announce(const base::RoundName& round, std::int64_t revision);
+
+  // OK where `revision` of the round means here what it means in the store
+  // `incarnation`, or none is named.
+  absl::Status CheckStore(const base::RoundName& round,
+                          const std::string& incarnation,
+                          std::int64_t revision) const;
 
   Dependencies d_;
   platform::VersionFeed::Versions counted_;  // used by ReadVersions

@@ -71,14 +71,16 @@ absl::StatusOr<std::vector<base::MunicipalityCode>> OtherCodes(
 struct RegistryClient::Stub {
   std::unique_ptr<rv1::RegistryService::Stub> registry;
 
-  // Nothing where the registry has never heard of the programme.
+  // At `pin`, 0: as it is now. Nothing where the registry has never heard of
+  // the programme.
   absl::StatusOr<std::optional<rv1::Roster>> FindRoster(
       const platform::CallContext& call, const base::ProgramName& program,
-      int fiscal_year, std::int64_t version) const {
+      int fiscal_year, const RegistryPin& pin) const {
     rv1::GetRosterRequest request;
     request.set_name(program.ToString() + "/rosters/" +
                      std::to_string(fiscal_year));
-    request.set_data_version(version);
+    request.set_data_version(pin.version);
+    request.set_data_incarnation(pin.incarnation);
     rv1::Roster roster;
     platform::PeerCall peer(call);
     const grpc::Status status =
@@ -93,11 +95,12 @@ struct RegistryClient::Stub {
   // Those that exist in the fiscal year, as they are in it.
   absl::StatusOr<std::vector<rv1::Municipality>> ListMunicipalities(
       const platform::CallContext& call, base::FiscalYear fiscal_year,
-      std::int64_t version) const {
+      const RegistryPin& pin) const {
     std::vector<rv1::Municipality> all;
     rv1::ListMunicipalitiesRequest request;
     request.set_page_size(1000);
-    request.set_data_version(version);
+    request.set_data_version(pin.version);
+    request.set_data_incarnation(pin.incarnation);
     request.set_fiscal_year(fiscal_year.value());
     while (true) {
       rv1::ListMunicipalitiesResponse page;
@@ -125,7 +128,7 @@ absl::StatusOr<RegistryPin> RegistryClient::Load(
     base::FiscalYear fiscal_year, const std::set<int>& years) const {
   WELFARE_ASSIGN_OR_RETURN(
       const std::optional<rv1::Roster> roster,
-      stub_->FindRoster(call, program, fiscal_year.value(), 0));
+      stub_->FindRoster(call, program, fiscal_year.value(), {}));
   const bool known =
       roster && std::any_of(roster->entries().begin(), roster->entries().end(),
                             [](const rv1::Roster::Entry& entry) {
@@ -134,12 +137,14 @@ absl::StatusOr<RegistryPin> RegistryClient::Load(
                             });
   if (!known) return RegistryIncomplete(program, fiscal_year.value());
 
-  RegistryPin pin{.version = roster->version(), .rows = {}};
+  // A registry that is restored meanwhile refuses the other reads.
+  RegistryPin pin{.version = roster->version(),
+                  .incarnation = roster->incarnation(),
+                  .rows = {}};
   std::map<std::string, std::vector<StatusFact>> facts;
   for (const int year : years) {
-    WELFARE_ASSIGN_OR_RETURN(
-        const std::optional<rv1::Roster> one,
-        stub_->FindRoster(call, program, year, pin.version));
+    WELFARE_ASSIGN_OR_RETURN(const std::optional<rv1::Roster> one,
+                             stub_->FindRoster(call, program, year, pin));
     if (!one) continue;
     for (const rv1::Roster::Entry& entry : one->entries()) {
       facts[entry.municipality()].push_back(
@@ -149,9 +154,8 @@ absl::StatusOr<RegistryPin> RegistryClient::Load(
     }
   }
 
-  WELFARE_ASSIGN_OR_RETURN(
-      const std::vector<rv1::Municipality> municipalities,
-      stub_->ListMunicipalities(call, fiscal_year, pin.version));
+  WELFARE_ASSIGN_OR_RETURN(const std::vector<rv1::Municipality> municipalities,
+                           stub_->ListMunicipalities(call, fiscal_year, pin));
   for (const rv1::Municipality& municipality : municipalities) {
     const auto name = base::MunicipalityName::Parse(municipality.name());
     if (!name.ok()) return RegistryUnavailable("it named a municipality badly");

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -20,6 +21,7 @@ namespace welfare::survey {
 // What the registry knows at one of its versions.
 struct RegistryPin {
   std::int64_t version = 0;
+  std::string incarnation;     // whose version it is
   std::vector<FrameRow> rows;  // every municipality and its council
 };
 

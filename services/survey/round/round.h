@@ -47,10 +47,12 @@ struct Round {
   bool synthetic = false;
   RoundState state = RoundState::kPlanned;
   std::int64_t registry_version = 0;  // 0 before opening
-  std::int64_t pin_revision = 0;      // revision that froze the population
-  std::int64_t revision = 0;          // names the exact state of the round
-  std::string incarnation = {};       // the store that the revision counts in
-  std::string reason = {};            // of its last change; may be empty
+  // The registry that the version counts in; empty where nobody wrote it down.
+  std::string registry_incarnation = {};
+  std::int64_t pin_revision = 0;  // revision that froze the population
+  std::int64_t revision = 0;      // names the exact state of the round
+  std::string incarnation = {};   // the store that the revision counts in
+  std::string reason = {};        // of its last change; may be empty
   base::Timestamp create_time = {};
   base::Timestamp update_time = {};
 };

@@ -62,7 +62,8 @@ constexpr Query kFindRound{
     "SELECT d.round_id, d.fiscal_year, d.revision, d.create_micros,"
     " d.update_micros, v.state, v.registry_version, v.pin_revision,"
     " v.codebook_version, v.program, v.display_name, v.purpose, v.method,"
-    " v.publisher, v.window_start, v.window_end, v.synthetic, v.reason"
+    " v.publisher, v.window_start, v.window_end, v.synthetic, v.reason,"
+    " v.registry_incarnation"
     " FROM rounds d JOIN round_revisions v ON v.round_id = d.round_id"
     " WHERE d.survey = $1 AND d.fiscal_year = $2"
     " ORDER BY v.revision DESC LIMIT 1"};
@@ -74,7 +75,8 @@ constexpr Query kFindRoundAt{
     " v.recorded_micros),"
     " v.state, v.registry_version, v.pin_revision,"
     " v.codebook_version, v.program, v.display_name, v.purpose, v.method,"
-    " v.publisher, v.window_start, v.window_end, v.synthetic, v.reason"
+    " v.publisher, v.window_start, v.window_end, v.synthetic, v.reason,"
+    " v.registry_incarnation"
     " FROM rounds d JOIN round_revisions v ON v.round_id = d.round_id"
     " WHERE d.survey = $1 AND d.fiscal_year = $2 AND v.revision <= $3"
     " ORDER BY v.revision DESC LIMIT 1"};
@@ -83,7 +85,8 @@ constexpr Query kListRounds{
     "SELECT d.round_id, d.fiscal_year, d.revision, d.create_micros,"
     " d.update_micros, v.state, v.registry_version, v.pin_revision,"
     " v.codebook_version, v.program, v.display_name, v.purpose, v.method,"
-    " v.publisher, v.window_start, v.window_end, v.synthetic, v.reason"
+    " v.publisher, v.window_start, v.window_end, v.synthetic, v.reason,"
+    " v.registry_incarnation"
     " FROM rounds d JOIN round_revisions v ON v.round_id = d.round_id"
     " WHERE d.survey = $1 AND d.fiscal_year > $2"
     " AND v.revision = (SELECT MAX(w.revision) FROM round_revisions w"
@@ -111,9 +114,9 @@ constexpr Query kInsertRoundRevision{
     "INSERT INTO round_revisions (round_id, revision, state, registry_version,"
     " pin_revision, codebook_version, program, display_name, purpose, method,"
     " publisher, window_start, window_end, synthetic, actor, recorded_micros,"
-    " reason)"
+    " reason, registry_incarnation)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-    " $15, $16, $17)"};
+    " $15, $16, $17, $18)"};
 constexpr Query kInsertFrameRow{
     "insert_frame_row",
     "INSERT INTO frame_rows (round_id, pin_revision, municipality_code,"
@@ -313,6 +316,7 @@ absl::StatusOr<Round> ReadRound(const std::string& survey, const Row& row) {
   WELFARE_ASSIGN_OR_RETURN(round.window_end, FindDate(row, 15));
   round.synthetic = row.Bool(16);
   round.reason = row.Text(17);
+  round.registry_incarnation = row.Text(18);
   return round;
 }
 
@@ -684,7 +688,7 @@ class SqlWriter final : public SqlReads<StoreWriter> {
          next.program.program, next.display_name, next.purpose, next.method,
          next.publisher, ToText(next.window_start), ToText(next.window_end),
          static_cast<std::int64_t>(next.synthetic), request_.actor,
-         time_.micros(), next.reason}));
+         time_.micros(), next.reason, next.registry_incarnation}));
     // The reason stands in the revision; here its digest says which it was.
     const std::string reason =
         next.reason.empty()
@@ -747,9 +751,8 @@ class SqlWriter final : public SqlReads<StoreWriter> {
       WELFARE_ASSIGN_OR_RETURN(id, NextId("submission"));
       next.revision = 1;
       next.create_time = time_;
-      WELFARE_RETURN_IF_ERROR(
-          Execute(kInsertSubmission,
-                  {id, *round_id, code, kind, time_.micros()}));
+      WELFARE_RETURN_IF_ERROR(Execute(
+          kInsertSubmission, {id, *round_id, code, kind, time_.micros()}));
     }
     v1::Submission stored;
     for (const Answer& answer : next.answers) {

@@ -122,6 +122,12 @@ ALTER TABLE codebooks ADD COLUMN rules BIGINT NOT NULL DEFAULT 1;
 ALTER TABLE round_revisions ADD COLUMN reason TEXT NOT NULL DEFAULT '';
 )sql";
 
+// Whose the registry version of a round is; nobody wrote it down before.
+constexpr std::string_view kRegistryIncarnations = R"sql(
+ALTER TABLE round_revisions
+  ADD COLUMN registry_incarnation TEXT NOT NULL DEFAULT '';
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> SurveyMigrations() {
@@ -135,7 +141,11 @@ std::span<const platform::Migration> SurveyMigrations() {
        .sql = std::string(platform::kIncarnationSql)},
       {.number = 3,
        .name = "sheet_rules_round_reasons",
-       .sql = std::string(kRulesAndReasons)}};
+       .sql = std::string(kRulesAndReasons)},
+      {.number = 4,
+       .name = "place_of_store_registry_incarnations",
+       .sql = std::string(platform::kPlaceSql) +
+              std::string(kRegistryIncarnations)}};
   return kMigrations;
 }
 

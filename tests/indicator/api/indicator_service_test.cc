@@ -240,6 +240,7 @@ TEST_F(IndicatorServiceTest, JudgesEveryPublishedStatement) {
     }
     if (statement.verdict() == v1::Statement::VERDICT_NOT_COMPUTED) {
       EXPECT_FALSE(statement.not_computed_reason().empty()) << name;
+      EXPECT_FALSE(statement.not_computed_reason_ja().empty()) << name;
     }
   }
   EXPECT_THAT(
@@ -281,6 +282,7 @@ TEST_F(IndicatorServiceTest, StatementsWithoutLastYearsRoundSaySo) {
   for (const auto& statement : response->statements()) {
     if (!statement.name().ends_with("p06_window_no_change")) continue;
     EXPECT_EQ(statement.not_computed_reason(), "there is no round of FY2024");
+    EXPECT_EQ(statement.not_computed_reason_ja(), "2024年度の回がない");
   }
 }
 
@@ -556,6 +558,97 @@ TEST_F(IndicatorServiceTest, ARestoredSurveyIsAnotherOne) {
     const auto pinned = Value("plan_formulated", 124);
     return pinned.ok() && pinned->cells(0).count() == after->cells(0).count();
   }));
+}
+
+// A pin says whose revision it means; the survey knows whether its own one of
+// that number is the same.
+TEST_F(IndicatorServiceTest, APinOfAnotherStoreIsRefused) {
+  const auto before = Value("plan_formulated");
+  ASSERT_THAT(before, IsOk());
+  EXPECT_EQ(before->versions().round_incarnation(), "survey-a");
+  survey_.SetIncarnation("survey-b");
+  survey_.SetCopyOf("survey-a", 100);
+  survey_.WithdrawPlans(2025, 5);
+  const auto pinned = [&](std::int64_t revision, const std::string& store) {
+    v1::GetIndicatorValueRequest request;
+    request.set_name(before->name());
+    request.set_data_version(revision);
+    request.set_data_incarnation(store);
+    return Call(&v1::IndicatorService::Stub::GetIndicatorValue, request);
+  };
+  const auto refused =
+      StatusIs(absl::StatusCode::kFailedPrecondition, "STORE_RESTORED");
+  // Whatever the service was told of the survey until now.
+  const auto now = pinned(124, "survey-b");
+  ASSERT_THAT(now, IsOk());
+  EXPECT_EQ(now->versions().round_incarnation(), "survey-b");
+  EXPECT_EQ(before->cells(0).count() - now->cells(0).count(), 5);
+  ASSERT_TRUE(support::WaitFor([&] {
+    const auto plain = Value("plan_formulated", 124);
+    return plain.ok() && plain->versions().round_incarnation() == "survey-b";
+  }));
+  EXPECT_THAT(pinned(124, "survey-a"), refused);
+  EXPECT_THAT(pinned(0, "survey-a"), refused);
+  EXPECT_THAT(pinned(124, "stranger"), refused);
+  // What it has from the store before is the same.
+  EXPECT_THAT(pinned(100, "survey-a"), IsOk());
+
+  v1::ListIndicatorValuesRequest values;
+  values.set_parent("surveys/jusou/rounds/2025");
+  values.set_data_version(124);
+  values.set_data_incarnation("survey-a");
+  EXPECT_THAT(Call(&v1::IndicatorService::Stub::ListIndicatorValues, values),
+              refused);
+  v1::ExplainIndicatorValueRequest explain;
+  explain.set_name(before->name());
+  explain.set_cell("formulated");
+  explain.set_data_version(124);
+  explain.set_data_incarnation("survey-a");
+  EXPECT_THAT(Call(&v1::IndicatorService::Stub::ExplainIndicatorValue, explain),
+              refused);
+  v1::ListStatementsRequest statements;
+  statements.set_parent("surveys/jusou/rounds/2025");
+  statements.set_data_version(124);
+  statements.set_data_incarnation("survey-a");
+  EXPECT_THAT(Call(&v1::IndicatorService::Stub::ListStatements, statements),
+              refused);
+  statements.set_data_incarnation("survey-b");
+  const auto listed =
+      Call(&v1::IndicatorService::Stub::ListStatements, statements);
+  ASSERT_THAT(listed, IsOk());
+  EXPECT_EQ(listed->data_incarnation(), "survey-b");
+}
+
+// A round is pinned to a version of one registry; another one's version of that
+// number is no answer.
+TEST_F(IndicatorServiceTest, AnotherRegistryIsRefused) {
+  const auto unknown = Value("implementing_by_year");
+  ASSERT_THAT(unknown, IsOk());
+  EXPECT_EQ(unknown->versions().registry_incarnation(), "registry-a");
+  survey_.SetRegistry("registry-a");
+  FakeRegistry other(Demo(), "registry-b");
+  support::ServiceRunner other_runner(
+      other, registry::v1::RegistryService::service_full_name());
+  support::ModuleRunner runner(std::make_unique<IndicatorModule>());
+  runner.SetPeer("survey", survey_runner_.address());
+  runner.SetPeer("registry", other_runner.address());
+  ASSERT_THAT(runner.Start(), IsOk());
+  stub_ = v1::IndicatorService::NewStub(runner.channel());
+  const auto refused =
+      StatusIs(absl::StatusCode::kFailedPrecondition, "STORE_RESTORED");
+  EXPECT_THAT(Value("implementing_by_year"), refused);
+  v1::ListIndicatorValuesRequest values;
+  values.set_parent("surveys/jusou/rounds/2025");
+  EXPECT_THAT(Call(&v1::IndicatorService::Stub::ListIndicatorValues, values),
+              refused);
+  v1::ListStatementsRequest statements;
+  statements.set_parent("surveys/jusou/rounds/2025");
+  EXPECT_THAT(Call(&v1::IndicatorService::Stub::ListStatements, statements),
+              refused);
+  // What needs no registry says which one the round was opened with.
+  const auto answers = Value("plan_formulated");
+  ASSERT_THAT(answers, IsOk());
+  EXPECT_EQ(answers->versions().registry_incarnation(), "registry-a");
 }
 
 TEST_F(IndicatorServiceTest, APageTokenIsOfOneList) {

@@ -214,6 +214,7 @@ TEST(PublishedStatements, WithoutTheYearBeforeAComparisonIsNotComputed) {
     if (statement.id != "p06_window_no_change") continue;
     EXPECT_EQ(statement.verdict, StatementVerdict::kNotComputed);
     EXPECT_EQ(statement.not_computed_reason, "there is no round of FY2024");
+    EXPECT_EQ(statement.not_computed_reason_ja, "2024年度の回がない");
   }
 }
 

@@ -99,6 +99,22 @@ TEST_P(DatabaseContract, ReadsWhatWasWritten) {
               IsOkAndHolds(std::tuple(7, "千代田区", std::string("\0\1", 2))));
 }
 
+// A copy is kept in another place; memory is none.
+TEST_P(DatabaseContract, SaysWhereItIsKept) {
+  const auto place = database_->Place();
+  ASSERT_THAT(place, IsOk());
+  EXPECT_EQ(*database_->Place(), *place);
+  const support::TempDir elsewhere;
+  const auto other = GetParam().open(elsewhere);
+  ASSERT_NE(other, nullptr);
+  const auto other_place = other->Place();
+  ASSERT_THAT(other_place, IsOk());
+  EXPECT_EQ(place->empty(), other_place->empty());
+  if (!place->empty()) {
+    EXPECT_NE(*other_place, *place);
+  }
+}
+
 TEST_P(DatabaseContract, ParametersAreTakenByNumber) {
   const auto found = database_->Read([](Connection& connection) {
     return connection.Get({"swapped", "SELECT $2 || $1 || $2"}, {"a", "b"},

@@ -60,6 +60,7 @@ class Gate final : public Database {
     return inner_->WatchChanges(std::move(changed));
   }
   PoolState pool() const override { return inner_->pool(); }
+  absl::StatusOr<std::string> Place() override { return inner_->Place(); }
   void Close() {
     const std::lock_guard lock(mutex_);
     open_ = false;

@@ -2,6 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -64,22 +68,124 @@ class StoreParts : public ::testing::Test {
 
 using Migrations = StoreParts;
 
-TEST_F(StoreParts, AnIncarnationIsMadeOnceAndOnlyChangedOnPurpose) {
-  const std::vector<Migration> migrations = {
-      {1, "incarnation", std::string(kIncarnationSql)}};
-  ASSERT_THAT(ApplyMigrations(*database_, clock_, migrations), IsOk());
-  const auto first = OpenIncarnation(*database_);
-  ASSERT_THAT(first, IsOk());
-  EXPECT_EQ(first->size(), 32U);
-  EXPECT_THAT(OpenIncarnation(*database_), IsOkAndHolds(*first));
-  const auto second = RenewIncarnation(*database_);
+// A store that counts one thing.
+class Incarnations : public StoreParts {
+ protected:
+  static constexpr Query kVersions{"versions", "SELECT 'thing', n FROM things"};
+
+  std::unique_ptr<Database> OpenThings(const std::string& url) {
+    auto database = OpenDatabase(url);
+    EXPECT_THAT(database, IsOk());
+    const std::vector<Migration> migrations = {
+        {1, "incarnation", std::string(kIncarnationSql)},
+        {2, "things",
+         "CREATE TABLE things (n BIGINT NOT NULL);"
+         "INSERT INTO things (n) VALUES (5)"},
+        {3, "place", std::string(kPlaceSql)}};
+    EXPECT_THAT(ApplyMigrations(**database, clock_, migrations), IsOk());
+    return *std::move(database);
+  }
+  static Incarnation Open(Database& database) {
+    auto opened = OpenIncarnation(database, kVersions);
+    EXPECT_THAT(opened, IsOk());
+    return *std::move(opened);
+  }
+  static void Count(Database& database) {
+    static constexpr Query kCountUp{"count_up", "UPDATE things SET n = n + 1"};
+    EXPECT_THAT(database.Write([](Transaction& transaction) {
+      return transaction.Execute(kCountUp, {}).status();
+    }),
+                IsOk());
+  }
+  std::string Url(const std::string& file) const {
+    return "sqlite:" + folder_.File(file);
+  }
+
+  support::TempDir folder_;
+};
+
+TEST_F(Incarnations, AreMadeOnceAndChangedOnPurpose) {
+  const auto store = OpenThings("sqlite::memory:");
+  const Incarnation first = Open(*store);
+  EXPECT_EQ(first.name().size(), 32U);
+  EXPECT_EQ(Open(*store).name(), first.name());
+  const auto second = RenewIncarnation(*store);
   ASSERT_THAT(second, IsOk());
-  EXPECT_NE(*second, *first);
-  EXPECT_THAT(OpenIncarnation(*database_), IsOkAndHolds(*second));
-  const auto other = OpenDatabase("sqlite::memory:");
-  ASSERT_THAT(other, IsOk());
-  ASSERT_THAT(ApplyMigrations(**other, clock_, migrations), IsOk());
-  EXPECT_NE(*OpenIncarnation(**other), *second);
+  EXPECT_NE(*second, first.name());
+  EXPECT_EQ(Open(*store).name(), *second);
+  const auto other = OpenThings("sqlite::memory:");
+  EXPECT_NE(Open(*other).name(), *second);
+}
+
+// Whoever holds a version of the store before is told whether it is the same
+// one here.
+TEST_F(Incarnations, CoverWhatWasCopied) {
+  const auto store = OpenThings("sqlite::memory:");
+  const Incarnation first = Open(*store);
+  EXPECT_TRUE(first.Covers(first.name(), "thing", 99));
+  ASSERT_THAT(RenewIncarnation(*store), IsOk());
+  const Incarnation second = Open(*store);
+  Count(*store);  // 6 is the second's
+  ASSERT_THAT(RenewIncarnation(*store), IsOk());
+  const Incarnation third = Open(*store);
+  for (const Incarnation& now : {second, third}) {
+    EXPECT_TRUE(now.Covers(first.name(), "thing", 5));
+    EXPECT_FALSE(now.Covers(first.name(), "thing", 6));
+    EXPECT_FALSE(now.Covers(first.name(), "another", 1));
+    EXPECT_FALSE(now.Covers("stranger", "thing", 1));
+    EXPECT_TRUE(now.Covers(second.name(), "thing", 6));
+  }
+  EXPECT_FALSE(third.Covers(second.name(), "thing", 7));
+  EXPECT_FALSE(first.Covers(second.name(), "thing", 1));
+}
+
+TEST_F(Incarnations, ACopiedFileIsAnotherStore) {
+  std::string original;
+  {
+    const auto store = OpenThings(Url("original.db"));
+    original = Open(*store).name();
+  }
+  std::filesystem::copy_file(folder_.File("original.db"),
+                             folder_.File("copy.db"));
+  {
+    const auto copy = OpenThings(Url("copy.db"));
+    const Incarnation now = Open(*copy);
+    EXPECT_NE(now.name(), original);
+    EXPECT_TRUE(now.Covers(original, "thing", 5));
+    EXPECT_FALSE(now.Covers(original, "thing", 6));
+    EXPECT_EQ(Open(*copy).name(), now.name());
+  }
+  // One that is only moved is not.
+  std::filesystem::rename(folder_.File("original.db"),
+                          folder_.File("moved.db"));
+  const auto moved = OpenThings(Url("moved.db"));
+  EXPECT_EQ(Open(*moved).name(), original);
+}
+
+// Two that are restored from one backup, to one place even, are two.
+TEST_F(Incarnations, ABackupIsAnotherStoreEachTimeItIsRestored) {
+  std::string original;
+  {
+    const auto store = OpenThings(Url("things.db"));
+    original = Open(*store).name();
+  }
+  std::filesystem::copy_file(folder_.File("things.db"),
+                             folder_.File("backup.db"));
+  {
+    const auto backup = OpenThings(Url("backup.db"));
+    ASSERT_THAT(RenewIncarnation(*backup), IsOk());
+    ASSERT_THAT(ForgetPlace(*backup), IsOk());
+  }
+  std::set<std::string> names = {original};
+  for (int time = 0; time < 2; ++time) {
+    // Over the file that is there: it keeps its number.
+    std::ofstream(folder_.File("things.db"), std::ios::binary)
+        << std::ifstream(folder_.File("backup.db"), std::ios::binary).rdbuf();
+    const auto restored = OpenThings(Url("things.db"));
+    const Incarnation now = Open(*restored);
+    EXPECT_TRUE(names.insert(now.name()).second);
+    EXPECT_TRUE(now.Covers(original, "thing", 5));
+  }
 }
 
 TEST_F(Migrations, AreAppliedOnceInOrder) {

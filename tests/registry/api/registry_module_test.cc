@@ -676,6 +676,42 @@ TEST_F(RegistryModuleTest, SaysWhoseItsVersionsAre) {
   context.TryCancel();
 }
 
+TEST_F(RegistryModuleTest, APinOfAnotherStoreIsRefused) {
+  LoadTokyo();
+  v1::GetRosterRequest request;
+  request.set_name("programs/jusou/rosters/2025");
+  request.set_data_version(2);
+  request.set_data_incarnation(Roster(2025).incarnation());
+  v1::Roster roster;
+  EXPECT_THAT(Call(&v1::RegistryService::Stub::GetRoster, request, roster),
+              IsOk());
+  Restart();
+  LoadTokyo();
+  const auto refused =
+      StatusIs(StatusCode::kFailedPrecondition, "STORE_RESTORED");
+  EXPECT_THAT(Call(&v1::RegistryService::Stub::GetRoster, request, roster),
+              refused);
+  // One that lies ahead here was reached there.
+  request.set_data_version(99);
+  EXPECT_THAT(Call(&v1::RegistryService::Stub::GetRoster, request, roster),
+              refused);
+  v1::GetMunicipalityRequest municipality;
+  municipality.set_name("municipalities/131016");
+  municipality.set_data_incarnation(request.data_incarnation());
+  v1::Municipality found;
+  EXPECT_THAT(Call(&v1::RegistryService::Stub::GetMunicipality, municipality,
+                   found),
+              refused);
+  v1::ListStatusRecordsRequest records;
+  records.set_parent("programs/jusou");
+  records.set_data_version(2);
+  records.set_data_incarnation(request.data_incarnation());
+  v1::ListStatusRecordsResponse listed;
+  EXPECT_THAT(
+      Call(&v1::RegistryService::Stub::ListStatusRecords, records, listed),
+      refused);
+}
+
 // Of another list, and of another registry that is at the same version.
 TEST_F(RegistryModuleTest, APageTokenIsOfOneListOfOneStore) {
   LoadTokyo();

@@ -20,6 +20,7 @@
 #include "welfare/survey/v1/survey_service.grpc.pb.h"
 
 #include "services/base/sha256.h"
+#include "services/platform/errors.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "tests/report/sample_snapshot.h"
 #include "tests/support/module_runner.h"
@@ -50,6 +51,20 @@ struct World {
   std::int64_t previous_revision = 60;
   bool previous_moves = false;
   int calls = 0;  // of GetRound
+  std::string survey_store = "survey-a";
+  std::string registry_store = "registry-a";
+  std::string pinned_registry = "registry-a";  // by the rounds
+  // So many times the survey becomes another store while values are read.
+  int restores = 0;
+
+  // What a survey says of a pin.
+  grpc::Status CheckStore(const std::string& incarnation) const {
+    if (incarnation.empty() || incarnation == survey_store) {
+      return grpc::Status::OK;
+    }
+    return platform::ToGrpcStatus(
+        platform::StoreRestored("surveys/jusou", incarnation, 1), "", "");
+  }
 };
 
 int YearOf(const std::string& name) {
@@ -93,6 +108,8 @@ class FakeSurvey final : public survey::v1::SurveyService::Service {
     round->set_state(planned ? survey::v1::Round::STATE_PLANNED
                              : survey::v1::Round::STATE_OPEN);
     round->set_registry_version(7);
+    round->set_registry_incarnation(world_.pinned_registry);
+    round->set_incarnation(world_.survey_store);
     round->set_revision(year == 2025 ? world_.revision
                                      : world_.previous_revision);
     return grpc::Status::OK;
@@ -107,6 +124,7 @@ class FakeSurvey final : public survey::v1::SurveyService::Service {
       return {grpc::StatusCode::FAILED_PRECONDITION, "the round is planned"};
     }
     progress->set_name(request->name());
+    progress->set_incarnation(world_.survey_store);
     progress->set_revision(this_year ? world_.progress_revision
                                      : world_.previous_revision);
     for (const ProgressGroup& group : world_.snapshot.progress) {
@@ -120,6 +138,14 @@ class FakeSurvey final : public survey::v1::SurveyService::Service {
       entry.set_on_time(group.on_time);
     }
     return grpc::Status::OK;
+  }
+
+  // Whether it takes a pin.
+  grpc::Status ListSubmissions(
+      grpc::ServerContext*, const survey::v1::ListSubmissionsRequest* request,
+      survey::v1::ListSubmissionsResponse*) override {
+    const std::lock_guard lock(world_.mutex);
+    return world_.CheckStore(request->data_incarnation());
   }
 
  private:
@@ -156,6 +182,7 @@ void ToValue(const IndicatorValue& value, std::int64_t revision,
     entry.set_base(cell.base);
     if (cell.percent.has_value()) entry.set_percent(*cell.percent);
     if (cell.value.has_value()) entry.set_value(*cell.value);
+    entry.set_role(static_cast<indicator::v1::Cell::Role>(cell.role));
     for (const Flag flag : cell.flags) {
       entry.add_flags(
           static_cast<indicator::v1::Cell::Flag>(static_cast<int>(flag) + 1));
@@ -183,6 +210,14 @@ class FakeIndicator final : public indicator::v1::IndicatorService::Service {
       indicator::v1::ListIndicatorValuesResponse* response) override {
     const std::lock_guard lock(world_.mutex);
     if (!world_.indicator.ok()) return world_.indicator;
+    if (const grpc::Status pin = world_.CheckStore(request->data_incarnation());
+        !pin.ok()) {
+      return pin;
+    }
+    if (world_.restores > 0) {
+      --world_.restores;
+      world_.survey_store += "+";
+    }
     const IndicatorValues& values = YearOf(request->parent()) == 2025
                                         ? world_.snapshot.values
                                         : world_.snapshot.previous_values;
@@ -217,6 +252,11 @@ class FakeIndicator final : public indicator::v1::IndicatorService::Service {
       indicator::v1::ListStatementsResponse* response) override {
     const std::lock_guard lock(world_.mutex);
     if (open_previous_) world_.previous_planned = false;
+    if (const grpc::Status pin = world_.CheckStore(request->data_incarnation());
+        !pin.ok()) {
+      return pin;
+    }
+    response->set_registry_incarnation(world_.registry_store);
     response->set_data_version(request->data_version());
     std::int64_t previous = request->previous_data_version();
     if (previous == 0 && world_.has_previous && !world_.previous_planned) {
@@ -234,7 +274,7 @@ class FakeIndicator final : public indicator::v1::IndicatorService::Service {
       entry.set_verdict(
           static_cast<indicator::v1::Statement::Verdict>(statement.verdict));
       entry.set_agreeing_readings(statement.agreeing_readings);
-      entry.set_not_computed_reason(statement.not_computed_reason);
+      entry.set_not_computed_reason_ja(statement.not_computed_reason);
       for (const Reading& reading : statement.readings) {
         auto& line = *entry.add_readings();
         line.set_reading(reading.reading);
@@ -299,6 +339,14 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
     const std::lock_guard lock(world_.mutex);
     if (!world_.registry.ok()) return world_.registry;
     EXPECT_EQ(request->data_version(), 7);
+    if (!request->data_incarnation().empty() &&
+        request->data_incarnation() != world_.registry_store) {
+      return platform::ToGrpcStatus(
+          platform::StoreRestored("registry", request->data_incarnation(),
+                                  request->data_version()),
+          "", "");
+    }
+    roster->set_incarnation(world_.registry_store);
     const Roster* found = world_.snapshot.FindRoster(YearOf(request->name()));
     if (found == nullptr) return {grpc::StatusCode::NOT_FOUND, "no roster"};
     roster->set_fiscal_year(found->fiscal_year);
@@ -627,6 +675,60 @@ TEST_F(ReportModuleTest, NeverMixesTwoRevisions) {
   request.mutable_report()->set_data_version(200);
   EXPECT_THAT(Create(request),
               StatusIs(absl::StatusCode::kOutOfRange, "VERSION_NOT_REACHED"));
+}
+
+// Which stores a report came from stands beside it and never in it.
+TEST_F(ReportModuleTest, SaysWhichStoresItCameFrom) {
+  const auto before = Create(Request());
+  ASSERT_THAT(before, IsOk());
+  world_.survey_store = "survey-b";
+  world_.registry_store = "registry-b";
+  world_.pinned_registry = "registry-b";
+  const auto after = Create(Request());
+  ASSERT_THAT(after, IsOk());
+  EXPECT_EQ(before->versions().round_incarnation(), "survey-a");
+  EXPECT_EQ(before->versions().registry_incarnation(), "registry-a");
+  EXPECT_EQ(after->versions().round_incarnation(), "survey-b");
+  EXPECT_EQ(after->versions().registry_incarnation(), "registry-b");
+  EXPECT_EQ(after->data_incarnation(), "survey-b");
+  EXPECT_EQ(after->snapshot(), before->snapshot());
+  EXPECT_EQ(Download(after->name(), "html").bytes,
+            Download(before->name(), "html").bytes);
+  const auto stored = Get(after->name());
+  ASSERT_THAT(stored, IsOk());
+  EXPECT_TRUE(
+      google::protobuf::util::MessageDifferencer::Equals(*stored, *after));
+}
+
+// A survey that becomes another store between two reads of a snapshot.
+TEST_F(ReportModuleTest, NeverMixesTwoStores) {
+  world_.restores = 1;
+  const auto report = Create(Request());
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->versions().round_incarnation(), "survey-a+");
+  world_.restores = 1000;
+  EXPECT_THAT(Create(Request()), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                          "STORE_RESTORED"));
+}
+
+TEST_F(ReportModuleTest, RefusesAPinOfAnotherStore) {
+  v1::CreateReportRequest request = Request();
+  request.mutable_report()->set_data_incarnation("survey-b");
+  const auto refused =
+      StatusIs(absl::StatusCode::kFailedPrecondition, "STORE_RESTORED");
+  EXPECT_THAT(Create(request), refused);
+  request.mutable_report()->set_data_version(200);
+  EXPECT_THAT(Create(request), refused);
+  request = Request();
+  request.mutable_report()->set_data_incarnation("survey-a");
+  EXPECT_THAT(Create(request), IsOk());
+}
+
+// The round was opened with another registry than the one that answers now.
+TEST_F(ReportModuleTest, RefusesAnotherRegistry) {
+  world_.registry_store = "registry-b";
+  EXPECT_THAT(Create(Request()), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                          "STORE_RESTORED"));
 }
 
 TEST_F(ReportModuleTest, LeavesOutWhatTheRoundDoesNotHave) {

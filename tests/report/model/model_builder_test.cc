@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <variant>
 
@@ -213,7 +214,7 @@ TEST(ModelBuilder, CountsAStatementWithoutARuleNeitherAsMetNorAsMissed) {
 TEST(ModelBuilder, NamesNeitherNoneNorOtherAsTheMostChosen) {
   Snapshot snapshot = SmallSnapshot();
   IndicatorValue& partners = snapshot.values.at("partners");
-  partners.cells[0].key = "none";
+  partners.cells[0].role = OptionRole::kNone;
   EXPECT_THAT(ListOf(Build(snapshot).pages[2]),
               Contains(HasSubstr("最も多いのは「=不動産業者<大家>」3/4")));
 }
@@ -412,10 +413,10 @@ TEST(Sentences, SayWhatTheMostChosenPassesOver) {
   Snapshot snapshot = SmallSnapshot();
   std::vector<ValueCell>& cells = snapshot.values.at("partners").cells;
   cells.push_back(cells[0]);  // 4 of 4, as the first
-  cells.back().key = "other";
+  cells.back().role = OptionRole::kOther;
   cells.back().label = "その他";
   cells.push_back(cells[1]);  // 3 of 4: below the first
-  cells.back().key = "none";
+  cells.back().role = OptionRole::kNone;
   cells.back().label = "該当なし";
   EXPECT_EQ(Said("{partners.top}。", snapshot),
             "「ハローワーク」4/4（100.0%）（その他を除く）。");
@@ -423,6 +424,28 @@ TEST(Sentences, SayWhatTheMostChosenPassesOver) {
   cells[1].count = 0;
   EXPECT_EQ(Said("{partners.top}。", snapshot),
             "「ハローワーク」1/4（25.0%）（その他・該当なしを除く）。");
+}
+
+// An option is judged by what it is, not by its key: 「予定なし」 may well be what
+// most chose.
+TEST(Sentences, NameAnOptionWithTheKeyNoneThatIsAnAnswer) {
+  Snapshot snapshot = SmallSnapshot();
+  std::vector<ValueCell>& cells = snapshot.values.at("plan").cells;
+  cells.back().count = 3;
+  ASSERT_EQ(cells.back().key, "none");
+  EXPECT_EQ(Said("{plan.top}。", snapshot), "「予定なし」3/4（75.0%）。");
+}
+
+// In the language of the report.
+TEST(ModelBuilder, SaysInJapaneseWhyAStatementIsNotComputed) {
+  Snapshot snapshot = SmallSnapshot();
+  Statement& statement = *std::ranges::find(snapshot.statements, "p04_law",
+                                            &Statement::id);
+  statement.check = Check::kRegistry;
+  statement.not_computed_reason = "台帳に2023年度の記録がない";
+  const ReportModel model = Build(snapshot);
+  EXPECT_THAT(RowOf(FigureOf(model, "annex1_not_computed"), statement.id),
+              Contains("この回では計算できない（台帳に2023年度の記録がない）"));
 }
 
 TEST(Sentences, TakeAnAbsenceOutsideTheBaseOfThePopulation) {

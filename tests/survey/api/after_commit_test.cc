@@ -87,7 +87,7 @@ class AfterCommit : public ::testing::Test {
                                 .feed = feed_,
                                 .metrics = survey_metrics_,
                                 .clock = clock_,
-                                .incarnation = "store-a"});
+                                .incarnation = platform::Incarnation("store-a")});
     OpenRound();
   }
 
