@@ -48,7 +48,9 @@ struct SurveyModule::Parts {
              .metrics = metrics,
              .clock = context.clock(),
              .incarnation = incarnation}),
-        service(api, calls) {}
+        service(api, calls) {
+    store.OnUndone([this] { content.Forget(); });
+  }
 
   // Learns what is written, here and by other processes on the same database,
   // at most a second late.

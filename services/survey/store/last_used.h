@@ -34,6 +34,8 @@ class LastUsed {
     kept_.emplace_front(key, std::move(value));
   }
 
+  void Clear() { kept_.clear(); }
+
  private:
   const std::size_t most_;
   std::deque<std::pair<Key, std::shared_ptr<const Value>>> kept_;

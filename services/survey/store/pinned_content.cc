@@ -64,4 +64,11 @@ absl::StatusOr<OpenedRound> PinnedContent::Load(StoreReader& store,
   return Load(store, *round);
 }
 
+void PinnedContent::Forget() {
+  const std::lock_guard lock(mutex_);
+  codebooks_.Clear();
+  drafts_.Clear();
+  frames_.Clear();
+}
+
 }  // namespace welfare::survey

@@ -19,7 +19,8 @@
 namespace welfare::survey {
 
 // Published codebooks and frozen populations, read from the store when they are
-// first used: they never change, so nothing here is ever out of date. A draft
+// first used: they never change, so nothing here is ever out of date, once it
+// is committed; when a commit has failed, Forget. A draft
 // is kept as long as its digest is the stored one. As many are kept as offices
 // have rounds at work, however many there are. Any thread may call it.
 class PinnedContent {
@@ -40,6 +41,10 @@ class PinnedContent {
   // Errors: NOT_FOUND, ROUND_NOT_FOUND.
   absl::StatusOr<OpenedRound> Load(StoreReader& store,
                                    const base::RoundName& name);
+
+  // Drops everything: some of it may have been read from changes that were
+  // taken back since.
+  void Forget();
 
  private:
   // A frame is what one registry version says of a round; the revision tells

@@ -857,7 +857,8 @@ absl::Status SqlSurveyStore::Read(
 absl::StatusOr<std::string> SqlSurveyStore::Change(
     const StoreLimits& limits, const ChangeRequest& request,
     const std::function<absl::StatusOr<std::string>(StoreWriter&)>& change) {
-  return database_.Write(
+  bool ran = false;
+  absl::StatusOr<std::string> stored = database_.Write(
       ToCallLimits(limits),
       [&](Transaction& transaction) -> absl::StatusOr<std::string> {
         const base::Timestamp now = clock_.Now();
@@ -869,12 +870,15 @@ absl::StatusOr<std::string> SqlSurveyStore::Change(
             now, [&]() -> absl::StatusOr<std::string> {
               SqlWriter writer(transaction, request, now, incarnation_);
               WELFARE_ASSIGN_OR_RETURN(std::string reply, change(writer));
+              ran = true;
               if (writer.made_revision()) {
                 WELFARE_RETURN_IF_ERROR(transaction.NotifyChange());
               }
               return reply;
             });
       });
+  if (!stored.ok() && ran) undone_();
+  return stored;
 }
 
 }  // namespace welfare::survey

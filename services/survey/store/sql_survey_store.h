@@ -25,6 +25,11 @@ class SqlSurveyStore final : public SurveyStore {
         clock_(clock),
         incarnation_(std::move(incarnation)) {}
 
+  // `undone` is called, on the writer's thread and before it is told, when what
+  // a change did was taken back after it had run: a commit that failed. Others
+  // of its group may have read it. Call it before the first change.
+  void OnUndone(std::function<void()> undone) { undone_ = std::move(undone); }
+
   absl::Status Read(
       const StoreLimits& limits,
       const std::function<absl::Status(StoreReader&)>& read) override;
@@ -37,6 +42,7 @@ class SqlSurveyStore final : public SurveyStore {
   platform::Database& database_;
   const base::Clock& clock_;
   const std::string incarnation_;
+  std::function<void()> undone_ = [] {};
 };
 
 }  // namespace welfare::survey

@@ -69,6 +69,38 @@ class GoneAfterCommit final : public SurveyStore {
   bool gone_ = false;
 };
 
+// Its next commit fails, and what it wrote is taken back.
+class FailsToCommit final : public platform::Database {
+ public:
+  explicit FailsToCommit(Database& inner) : inner_(inner) {}
+
+  void Arm() { armed_ = true; }
+
+  absl::Status RunRead(const platform::CallLimits& limits,
+                       const ReadFunction& read) override {
+    return inner_.RunRead(limits, read);
+  }
+  absl::Status RunWrite(const platform::CallLimits& limits,
+                        const WriteFunction& write) override {
+    const bool fails = std::exchange(armed_, false);
+    return inner_.RunWrite(limits, [&](platform::Transaction& transaction) {
+      absl::Status status = write(transaction);
+      return status.ok() && fails ? platform::DatabaseUnavailable("full")
+                                  : status;
+    });
+  }
+  std::unique_ptr<platform::ChangeWatch> WatchChanges(
+      std::function<void()> changed) override {
+    return inner_.WatchChanges(std::move(changed));
+  }
+  platform::PoolState pool() const override { return inner_.pool(); }
+  absl::StatusOr<std::string> Place() override { return inner_.Place(); }
+
+ private:
+  Database& inner_;
+  bool armed_ = false;
+};
+
 class AfterCommit : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -80,14 +112,14 @@ class AfterCommit : public ::testing::Test {
         IsOk());
     sql_ = std::make_unique<SqlSurveyStore>(*database_, clock_, "store-a");
     store_ = std::make_unique<GoneAfterCommit>(*sql_);
-    api_ = std::make_unique<SurveyApi>(
-        SurveyApi::Dependencies{.store = *store_,
-                                .content = content_,
-                                .registry = registry_,
-                                .feed = feed_,
-                                .metrics = survey_metrics_,
-                                .clock = clock_,
-                                .incarnation = platform::Incarnation("store-a")});
+    api_ = std::make_unique<SurveyApi>(SurveyApi::Dependencies{
+        .store = *store_,
+        .content = content_,
+        .registry = registry_,
+        .feed = feed_,
+        .metrics = survey_metrics_,
+        .clock = clock_,
+        .incarnation = platform::Incarnation("store-a")});
     OpenRound();
   }
 
@@ -172,6 +204,53 @@ TEST_F(AfterCommit, ARoundIsClosedAndItsRevisionIsTold) {
                                request, round),
               IsOk());
   EXPECT_EQ(feed_.VersionOf(kRound), round.revision());
+}
+
+// A neighbour in the group of a publication may have read it before the commit
+// failed. What is published in its place counts from then on.
+TEST_F(AfterCommit, WhatWasTakenBackIsForgotten) {
+  FailsToCommit database(*database_);
+  SqlSurveyStore store(database, clock_, "store-a");
+  store.OnUndone([&] { content_.Forget(); });
+  const ChangeRequest change{
+      .method = "Test", .request_id = "", .body = "", .actor = "tester"};
+  const base::CodebookName name{.survey = "pets", .version = "1"};
+  const auto publish = [&](const std::string& label) {
+    return store
+        .Change({}, change,
+                [&](StoreWriter& writer) -> absl::StatusOr<std::string> {
+                  StoredCodebook draft{.name = name};
+                  draft.sheets = {
+                      .survey =
+                          "type,name,label,respondent\n"
+                          "begin_group,g,G,\n"
+                          "integer,many," +
+                          label +
+                          ",municipality\n"
+                          "end_group,,,\n",
+                      .choices = "list_name,name,label\n",
+                      .settings = "form_title,form_id,version\nP,pets,1\n"};
+                  draft.digest = label;
+                  WELFARE_RETURN_IF_ERROR(writer.StoreCodebook(draft));
+                  WELFARE_RETURN_IF_ERROR(writer.PublishCodebook(name, {}));
+                  WELFARE_RETURN_IF_ERROR(
+                      content_.LoadCodebook(writer, name).status());
+                  return "";
+                })
+        .status();
+  };
+  database.Arm();
+  ASSERT_FALSE(publish("cats").ok());
+  ASSERT_THAT(publish("dogs"), IsOk());
+  ASSERT_THAT(store.Read({},
+                         [&](StoreReader& reader) -> absl::Status {
+                           WELFARE_ASSIGN_OR_RETURN(
+                               const auto codebook,
+                               content_.LoadCodebook(reader, name));
+                           EXPECT_EQ(codebook->items().front().label, "dogs");
+                           return absl::OkStatus();
+                         }),
+              IsOk());
 }
 
 }  // namespace
