@@ -11,6 +11,7 @@
 #include "gateway/calls/request_identity.h"
 #include "gateway/calls/router.h"
 #include "gateway/routes/text.h"
+#include "welfare/options/v1/options.pb.h"
 
 namespace welfare::gateway {
 namespace {
@@ -51,10 +52,9 @@ class GrpcHandler final : public ExchangeHandler,
     route_ = method->first;
     request_type_ = method->second->input_type();
     request_id_field_ = RequestIdField(*request_type_);
-    // Whoever watches waits for nothing that would ever be done.
-    watches_ = method->second->server_streaming() &&
-               method->second->name() == "WatchVersions";
-    if (watches_ && routing_.draining.load()) return Fail(ShuttingDown());
+    endless_ = method->second->options().GetExtension(
+        ::welfare::options::v1::endless);
+    if (endless_ && routing_.draining.load()) return Fail(ShuttingDown());
     auto headers = ReadCallHeaders(request.headers, routing_.make_request_id());
     if (const auto* failure = std::get_if<Failure>(&headers)) {
       return Fail(*failure);
@@ -93,7 +93,7 @@ class GrpcHandler final : public ExchangeHandler,
   }
   void OnWritable() override { MaybeRead(); }
   void OnDrain() override {
-    if (exchange_ != nullptr && watches_) Abandon(ShuttingDown());
+    if (exchange_ != nullptr && endless_) Abandon(ShuttingDown());
   }
   void OnClosed() override {
     exchange_ = nullptr;
@@ -256,7 +256,7 @@ class GrpcHandler final : public ExchangeHandler,
   bool writing_ = false;
   bool write_failed_ = false;
 
-  bool watches_ = false;
+  bool endless_ = false;  // it waits for nothing that would ever be done
   bool head_sent_ = false;
   bool waiting_to_read_ = false;
 };

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "services/base/error.h"
 
@@ -195,6 +196,28 @@ absl::Status TooManyWaiting(int limit) {
                    "or read without min_version.")
       .With("limit", limit)
       .WithRetryDelay(std::chrono::milliseconds(1000));
+}
+
+absl::Status TooManyStreams(int limit) {
+  return MakeError(StatusCode::kResourceExhausted, "TOO_MANY_STREAMS",
+                   "Too many streams are open; repeat the call later.")
+      .With("limit", limit)
+      .WithRetryDelay(std::chrono::milliseconds(1000));
+}
+
+absl::Status StreamStalled(std::chrono::milliseconds limit) {
+  return MakeError(StatusCode::kAborted, "STREAM_STALLED",
+                   "Nothing of the stream was read for " +
+                       std::to_string(limit.count()) +
+                       " milliseconds, so it was ended (STREAM_STALLED); begin "
+                       "it again and read what comes.")
+      .With("limit_ms", limit.count());
+}
+
+absl::Status ResourcesInvalid(std::vector<base::Violation> violations) {
+  return MakeError(StatusCode::kInvalidArgument, "RESOURCES_INVALID",
+                   "The resources to watch are wrong; each problem is listed.")
+      .WithViolations(std::move(violations));
 }
 
 absl::Status ShuttingDown() {

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "services/base/error.h"
 
 namespace welfare::platform {
 
@@ -67,6 +70,14 @@ std::string CauseOf(const absl::Status& status);
 absl::Status Overloaded();
 // RESOURCE_EXHAUSTED, TOO_MANY_WAITING: `limit` calls wait for a version.
 absl::Status TooManyWaiting(int limit);
+// RESOURCE_EXHAUSTED, TOO_MANY_STREAMS: `limit` streams are open.
+absl::Status TooManyStreams(int limit);
+// ABORTED, STREAM_STALLED: nothing of a stream was read for `limit`. Its reader
+// gets the code and the sentence alone, without details.
+absl::Status StreamStalled(std::chrono::milliseconds limit);
+// INVALID_ARGUMENT, RESOURCES_INVALID: a caller watches too many or too long
+// names.
+absl::Status ResourcesInvalid(std::vector<base::Violation> violations);
 // UNAVAILABLE, SHUTTING_DOWN: the process drains.
 absl::Status ShuttingDown();
 

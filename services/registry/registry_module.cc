@@ -44,10 +44,10 @@ struct RegistryModule::Parts {
         replies({}, context.metrics()),
         reader(live, incarnation, catalog, context.clock(), replies),
         writer(*store, live, catalog, context.clock(), context.metrics()),
-        streams(live, incarnation),
         service({.reader = reader,
                  .writer = writer,
-                 .streams = streams,
+                 .live = live,
+                 .incarnation = incarnation,
                  .calls = calls}) {}
 
   // Learns what is written, here and by other processes on the same database,
@@ -74,7 +74,6 @@ struct RegistryModule::Parts {
   platform::MemoryCache replies;
   RegistryReader reader;
   RegistryWriter writer;
-  RegistryStreams streams;
   RegistryService service;
   std::unique_ptr<platform::ChangeWatch> watch;
 };

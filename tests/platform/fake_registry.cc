@@ -24,7 +24,54 @@ template <typename Base>
 using Methods = v1::RegistryService::WithCallbackMethod_GetMunicipality<
     v1::RegistryService::WithRawCallbackMethod_GetRoster<
         v1::RegistryService::WithCallbackMethod_ImportMunicipalities<
-            v1::RegistryService::WithCallbackMethod_WatchVersions<Base>>>>;
+            v1::RegistryService::WithCallbackMethod_BatchImportMunicipalities<
+                v1::RegistryService::WithCallbackMethod_WatchVersions<
+                    Base>>>>>;
+
+// A stream that counts up to the number of resources; without any, or where the
+// first says how it goes on, for ever.
+class Count {
+ public:
+  Count(const VersionFeed& feed, FakeRegistryState& state)
+      : feed_(&feed),
+        open_(&state,
+              [](FakeRegistryState* counted) { --counted->watchers; }) {
+    ++state.watchers;
+  }
+
+  absl::StatusOr<StreamStep> operator()(
+      const CallContext&, const type_v1::WatchVersionsRequest& request,
+      type_v1::WatchVersionsResponse& message) {
+    const int resources = request.resources_size();
+    const std::string how = resources > 0 ? request.resources(0) : "";
+    if (open_->release.load()) return StreamStep::End();
+    if (how == "fails" && sent_ == 2) {
+      return base::MakeError(absl::StatusCode::kInvalidArgument, "STEP_BAD",
+                             "The step is bad.");
+    }
+    if (how == "throws" && sent_ == 2) throw std::runtime_error("secret words");
+    if (how == "follows" && sent_ > 0) {
+      const auto next = [name = std::to_string(sent_)](
+                            const VersionFeed::Versions& versions) {
+        return versions.contains(name);
+      };
+      const VersionFeed::VersionsPtr now = feed_->Current();
+      if (now == nullptr || !next(*now)) return StreamStep::Wait(next);
+    }
+    if (how == "counts" && sent_ == resources) return StreamStep::End();
+    auto& entry = *message.add_entries();
+    entry.set_version(++sent_);
+    // More than is sent to a reader who reads nothing.
+    if (how == "large") entry.set_resource(std::string(1 << 17, 'r'));
+    ++open_->made;
+    return StreamStep::Message();
+  }
+
+ private:
+  const VersionFeed* feed_;
+  std::shared_ptr<FakeRegistryState> open_;  // copies of a step are one stream
+  int sent_ = 0;
+};
 
 class FakeRegistry final : public Methods<v1::RegistryService::Service> {
  public:
@@ -77,8 +124,28 @@ class FakeRegistry final : public Methods<v1::RegistryService::Service> {
   grpc::ServerWriteReactor<type_v1::WatchVersionsResponse>* WatchVersions(
       grpc::CallbackServerContext* context,
       const type_v1::WatchVersionsRequest* request) override {
-    return ServerStream<type_v1::WatchVersionsResponse>(
-        calls_, context, request, std::bind_front(&FakeRegistry::Watch, this));
+    const bool follows =
+        request->resources_size() > 0 && request->resources(0) == "follows";
+    return FollowingStream<type_v1::WatchVersionsResponse>(
+        calls_, context, request, follows, Count(*calls_.feed, state_));
+  }
+
+  // Takes until `release`.
+  grpc::ServerUnaryReactor* BatchImportMunicipalities(
+      grpc::CallbackServerContext* context,
+      const v1::ImportMunicipalitiesRequest* request,
+      type_v1::ImportResult* response) override {
+    return BulkUnary(
+        calls_, context, request, response,
+        [this](const CallContext& call, const auto&, auto&) -> absl::Status {
+          ++state_.importing;
+          while (!state_.release.load() && !call.cancelled()) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+          }
+          --state_.importing;
+          ++state_.imported;
+          return absl::OkStatus();
+        });
   }
 
  private:
@@ -117,23 +184,6 @@ class FakeRegistry final : public Methods<v1::RegistryService::Service> {
     response.set_name(name);
     response.set_display_name(call.request_id);
     return absl::OkStatus();
-  }
-
-  // Counts up until the caller goes, or to the number of resources.
-  absl::Status Watch(const CallContext& call,
-                     const type_v1::WatchVersionsRequest& request,
-                     StreamWriter<type_v1::WatchVersionsResponse>& writer) {
-    ++state_.watchers;
-    absl::Status status;
-    for (int i = 1; status.ok(); ++i) {
-      if (request.resources_size() > 0 && i > request.resources_size()) break;
-      if (call.cancelled() || state_.release.load()) break;
-      type_v1::WatchVersionsResponse response;
-      response.add_entries()->set_version(i);
-      status = writer.Write(response);
-    }
-    --state_.watchers;
-    return status;
   }
 
   const CallEnvironment& calls_;

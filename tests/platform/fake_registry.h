@@ -24,6 +24,9 @@ struct CallEnvironment;
 struct FakeRegistryState {
   std::atomic<int> calls{0};
   std::atomic<int> watchers{0};
+  std::atomic<int> made{0};  // messages of streams
+  std::atomic<int> importing{0};
+  std::atomic<int> imported{0};
   std::atomic<bool> release{false};
   std::atomic<bool> saw_cancel{false};
   std::atomic<std::int64_t> deadline_ms{0};
@@ -39,6 +42,7 @@ class FakeRegistryModule final : public RpcModule {
   explicit FakeRegistryModule(const Options& options = {});
   ~FakeRegistryModule() override;
 
+  using RpcModule::feed;
   FakeRegistryState& registry() { return state_; }
   std::atomic<bool> ready{true};
 

@@ -122,6 +122,9 @@ def main():
                         policy.roles):
                     complain(what, 'roles and audience contradict each other')
                 streaming = method.client_streaming or method.server_streaming
+                if (method.options.Extensions[options_pb2.endless] and
+                        not method.server_streaming):
+                    complain(what, 'is endless, but streams nothing')
                 rule = method.options.Extensions[annotations_pb2.http]
                 if (not streaming and
                         policy.audience != options_pb2.AUDIENCE_INTERNAL and

@@ -1,9 +1,14 @@
 #pragma once
 
+#include <grpc/impl/codegen/grpc_types.h>
+#include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
 #include <grpcpp/support/client_callback.h>
 
 #include <condition_variable>
+#include <functional>
+#include <iterator>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -16,8 +21,19 @@
 
 namespace welfare::support {
 
-// Many callers that wait at once without a thread each: watchers of versions
-// and unary calls that are not answered yet. Ends them all when destroyed.
+// A channel that takes no more than 64 KiB of a stream ahead of its reader.
+// Others take more and more, up to many MiB, the faster it comes.
+inline std::shared_ptr<grpc::Channel> NarrowChannel(
+    const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(),
+                                   arguments);
+}
+
+// Many callers at once without a thread each: watchers of versions, unary calls
+// that are not answered yet, and streams that nobody reads. Ends them all when
+// destroyed.
 class Crowd {
  public:
   Crowd() = default;
@@ -53,7 +69,26 @@ class Crowd {
         [this, member](const grpc::Status& status) { End(*member, status); });
   }
 
-  // Watchers that were told something.
+  // Opens a server stream, counts it once the service answers, and reads
+  // nothing: Ignore(stub, &Async::DownloadReport, request).
+  template <typename Stub, typename Async, typename Request, typename Response>
+  void Ignore(Stub& stub,
+              void (Async::*method)(grpc::ClientContext*, const Request*,
+                                    grpc::ClientReadReactor<Response>*),
+              const Request& request) {
+    auto ignorer = std::make_unique<Ignorer<Request, Response>>(*this, request);
+    Ignorer<Request, Response>& added = *ignorer;
+    members_.push_back(std::move(ignorer));
+    (stub.async()->*method)(&added.context, &added.request, &added);
+    added.StartCall();
+  }
+  // Ends the call that was opened first and has not been cancelled yet.
+  void CancelOne() {
+    const auto member = std::next(members_.begin(), cancelled_++);
+    (*member)->context.TryCancel();
+  }
+
+  // Those who were told something.
   int told() const {
     const std::lock_guard lock(mutex_);
     return told_;
@@ -106,6 +141,27 @@ class Crowd {
   };
 
   template <typename Request, typename Response>
+  class Ignorer final : public Member,
+                        public grpc::ClientReadReactor<Response> {
+   public:
+    Ignorer(Crowd& crowd, const Request& request_in)
+        : request(request_in), crowd_(crowd) {}
+    void OnReadInitialMetadataDone(bool ok) override {
+      if (!ok) return;
+      const std::lock_guard lock(crowd_.mutex_);
+      ++crowd_.told_;
+    }
+    void OnDone(const grpc::Status& status) override {
+      crowd_.End(*this, status);
+    }
+
+    const Request request;
+
+   private:
+    Crowd& crowd_;
+  };
+
+  template <typename Request, typename Response>
   struct Caller final : Member {
     explicit Caller(const Request& request_in) : request(request_in) {}
     const Request request;
@@ -121,6 +177,7 @@ class Crowd {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::list<std::unique_ptr<Member>> members_;  // used by the test's thread
+  int cancelled_ = 0;                           // used by the test's thread
   int told_ = 0;                                // guarded by mutex_
   std::vector<absl::Status> ended_;             // guarded by mutex_
 };

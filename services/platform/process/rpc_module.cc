@@ -6,6 +6,7 @@
 #include "services/base/error.h"
 #include "services/platform/observe/log.h"
 #include "services/platform/rpc/handler.h"
+#include "services/platform/rpc/open_streams.h"
 #include "services/platform/work/worker_pool.h"
 
 namespace welfare::platform {
@@ -28,14 +29,17 @@ struct RpcModule::State {
                    .threads = options.bulk_threads,
                    .queue = options.bulk_queue}),
         stream_pool({.name = name + "-streams",
-                     .threads = options.streams,
-                     .queue = options.streams}),
+                     .threads = options.stream_threads,
+                     .queue = 0}),
+        streams({.limit = options.streams,
+                 .stall_limit = options.stall_limit}),
         feed({.reads = options.waiting_reads,
               .streams = options.waiting_streams}) {
     calls.domain = name + ".welfare";
     calls.pool = &pool;
     calls.bulk_pool = &bulk_pool;
     calls.stream_pool = &stream_pool;
+    calls.streams = &streams;
     calls.feed = &feed;
     calls.longest_wait = options.longest_wait;
   }
@@ -43,6 +47,7 @@ struct RpcModule::State {
   WorkerPool pool;
   WorkerPool bulk_pool;
   WorkerPool stream_pool;
+  OpenStreams streams;
   VersionFeed feed;  // its wakes use the pools
   CallEnvironment calls;
   std::unique_ptr<RpcServer> server;

@@ -42,7 +42,15 @@ class RpcModule : public Module {
     // cores busy, and a database takes one writer at a time.
     int bulk_threads = 2;
     int bulk_queue = 64;
-    int streams = 64;  // server streams at work; as many may queue
+    // Of steps of server streams, each of which reads or computes one message
+    // and is done: the same kind of work as a call, so as many threads. Who
+    // reads slowly takes none.
+    int stream_threads = 8;
+    // Open at once; more are refused. Those that follow have seats of their
+    // own, below.
+    int streams = 1024;
+    // A message of a stream may be under way for so long.
+    std::chrono::milliseconds stall_limit{60000};
     // Those who wait for versions take no thread; more are refused.
     int waiting_reads = 2048;
     int waiting_streams = 2048;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -213,6 +214,16 @@ grpc::ServerUnaryReactor* AnswerOnPool(const CallEnvironment& calls,
 
 grpc::ByteBuffer ToByteBuffer(std::string_view bytes) {
   const grpc::Slice slice(bytes.data(), bytes.size());
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+grpc::ByteBuffer MoveToByteBuffer(std::string bytes) {
+  auto owned = std::make_unique<std::string>(std::move(bytes));
+  char* data = owned->data();
+  const std::size_t size = owned->size();
+  const grpc::Slice slice(
+      data, size, [](void* taken) { delete static_cast<std::string*>(taken); },
+      owned.release());
   return grpc::ByteBuffer(&slice, 1);
 }
 

@@ -40,6 +40,8 @@
 
 namespace welfare::platform {
 
+class OpenStreams;  // open_streams.h
+
 // What the wrappers of one service share. Made by RpcModule; outlives the
 // server. Any thread may read it.
 struct CallEnvironment {
@@ -50,9 +52,10 @@ struct CallEnvironment {
   // Where BulkUnary and BidiStream handlers run: a few threads, so that files
   // by the dozen, each of which takes seconds, leave `pool` to everybody else.
   WorkerPool* bulk_pool = nullptr;
-  // Where ServerStream handlers run: a slow reader holds its thread, so they
-  // must not take those of calls.
+  // Where the steps of server streams run.
   WorkerPool* stream_pool = nullptr;
+  // The server streams that are open.
+  OpenStreams* streams = nullptr;
   // Where whoever waits for a version is parked: no thread of any pool.
   VersionFeed* feed = nullptr;
   IdentityHook identify;  // empty: everybody is the local operator
@@ -194,6 +197,8 @@ grpc::ServerUnaryReactor* WaitingUnary(const CallEnvironment& calls,
 
 // Bytes in and out of raw methods.
 grpc::ByteBuffer ToByteBuffer(std::string_view bytes);
+// Without a copy.
+grpc::ByteBuffer MoveToByteBuffer(std::string bytes);
 // False when the bytes are no message of this type.
 bool ParseMessage(const grpc::ByteBuffer& buffer,
                   google::protobuf::MessageLite& message);

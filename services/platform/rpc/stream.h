@@ -1,14 +1,20 @@
 // Streams as plain functions, beside the unary wrappers of handler.h:
 //
-//   absl::Status Columns(const CallContext&, const v1::ColumnsRequest&,
-//                        StreamWriter<v1::ColumnsResponse>&);
 //   absl::Status Import(const CallContext&, const v1::Batch&, v1::Result&);
 //
 //   grpc::ServerWriteReactor<v1::ColumnsResponse>* StreamColumns(
 //       grpc::CallbackServerContext* context,
 //       const v1::ColumnsRequest* request) override {
 //     return platform::ServerStream<v1::ColumnsResponse>(
-//         calls_, context, request, std::bind_front(&Service::Columns, this));
+//         calls_, context, request,
+//         [this, at = 0](const CallContext& call,
+//                        const v1::ColumnsRequest& asked,
+//                        v1::ColumnsResponse& message) mutable
+//             -> absl::StatusOr<platform::StreamStep> {
+//           if (at == columns()) return platform::StreamStep::End();
+//           FillIn(at++, message);
+//           return platform::StreamStep::Message();
+//         });
 //   }
 //   grpc::ServerBidiReactor<v1::Batch, v1::Result>* ImportRows(
 //       grpc::CallbackServerContext* context) override {
@@ -20,209 +26,233 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
-#include <condition_variable>
+#include <cstddef>
+#include <memory>
 #include <mutex>
 #include <stop_token>
-#include <type_traits>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/base/error.h"
 #include "services/platform/errors.h"
 #include "services/platform/rpc/handler.h"
+#include "services/platform/rpc/open_streams.h"
+#include "services/platform/work/version_feed.h"
+#include "services/platform/work/worker_pool.h"
 
 namespace welfare::platform {
 
-// Where a streaming handler puts its answers. Used by the handler's thread.
-template <typename Response>
-class StreamWriter {
- public:
-  virtual ~StreamWriter() = default;
+// What a step of a server stream has come to.
+struct StreamStep {
+  enum class Kind {
+    kMessage,  // the message is filled in and to be sent; then the next step
+    kWait,     // there is nothing to send until `until` holds; then the next
+    kEnd,      // there is nothing more to send
+  };
+  Kind kind = Kind::kEnd;
+  VersionFeed::Until until = nullptr;
 
-  // Sends `response` and returns when it is serialised and the transport has
-  // taken the one before, so that the handler makes the next while this one is
-  // under way, and a slow reader slows the handler down.
-  //
-  // Errors: CANCELLED: the caller has gone or its deadline has passed; the
-  // handler returns.
-  virtual absl::Status Write(const Response& response) = 0;
+  static StreamStep Message() { return {.kind = Kind::kMessage}; }
+  static StreamStep End() { return {.kind = Kind::kEnd}; }
+  static StreamStep Wait(VersionFeed::Until until) {
+    return {.kind = Kind::kWait, .until = std::move(until)};
+  }
 };
 
 // The reactor of ServerStream and FollowingStream. Owned by the call.
-template <typename Request, typename Response, typename Handler>
-class PooledServerStream final : public grpc::ServerWriteReactor<Response>,
-                                 private StreamWriter<Response> {
+//
+// Two things go on at a time: a write, and what makes the next message, which
+// is queued, runs on the pool or is parked in the feed (`making_`). Whichever
+// ends last takes the next turn; nobody waits for the other. Two messages are
+// used in turn, and neither is touched before its write is done: until gRPC has
+// bound this reactor to its call, StartWrite keeps the pointer and serialises
+// later.
+template <typename Request, typename Response, typename Step>
+class SteppedStream final : public grpc::ServerWriteReactor<Response> {
  public:
-  PooledServerStream(const CallEnvironment& calls,
-                     grpc::CallbackServerContext* context,
-                     const Request* request, bool follows, Handler handler)
-      : calls_(calls), request_(request), handler_(std::move(handler)) {
-    CallEnvironment endless = calls;
-    endless.default_timeout = std::chrono::milliseconds(0);
-    absl::Status begun = BeginCall(endless, *context, stop_.get_token(), call_);
-    if (begun.ok() && follows) {
-      absl::StatusOr<VersionFeed::Seat> seat =
-          calls.feed->TakeSeat(VersionFeed::Kind::kStream);
-      if (seat.ok()) {
-        seat_ = *std::move(seat);
-      } else {
-        begun = seat.status();
-      }
+  SteppedStream(const CallEnvironment& calls,
+                grpc::CallbackServerContext* context, const Request* request,
+                bool follows, Step step)
+      : calls_(calls), request_(request), step_(std::move(step)) {
+    if (const absl::Status begun = Begin(*context, follows); begun.ok()) {
+      Queue();
+    } else {
+      EndWith(begun);
     }
-    if (!begun.ok()) {
-      End(begun);
-      return;
-    }
-    Queue(false);
   }
 
   void OnWriteDone(bool ok) override {
-    bool resume = false;
+    place_->WriteEnds();
+    if (!ok) stop_.request_stop();
+    const Response* made = nullptr;
     {
       const std::lock_guard lock(mutex_);
       writing_ = false;
       if (!ok) broken_ = true;
-      resume = std::exchange(resume_, false);
-      // Under the lock: after it is released the handler may finish the call,
-      // and this object with it.
-      changed_.notify_one();
+      if (making_) return;
+      if (std::exchange(made_, false) && ok) {
+        writing_ = true;
+        making_ = true;
+        made = &Turned();
+      }
     }
-    // Nobody else is at work on a call that waits to be resumed.
-    if (resume) Resume();
+    if (made == nullptr) {
+      Close();
+    } else {
+      Write(*made);
+      Queue();
+    }
   }
   void OnCancel() override { stop_.request_stop(); }
-  void OnDone() override {
-    // Waits for OnWriteDone to leave the lock.
-    { const std::lock_guard lock(mutex_); }
-    delete this;
-  }
+  void OnDone() override { delete this; }
 
  private:
-  void Queue(bool woken) {
-    const auto work = [this](const absl::Status& start) {
-      if (start.ok()) {
-        Turn();
-      } else {
-        End(start);
-      }
-    };
-    WorkerPool& pool = *calls_.stream_pool;
-    const absl::Status queued = woken ? pool.SubmitWoken(call_.limits, work)
-                                      : pool.Submit(call_.limits, work);
-    if (!queued.ok()) End(queued);
-  }
-
-  // Runs the handler, then ends the call or parks it.
-  void Turn() {
-    VersionFeed::Until follow;
-    absl::Status status = CatchAll([&]() -> absl::Status {
-      auto& writer = static_cast<StreamWriter<Response>&>(*this);
-      if constexpr (std::is_invocable_v<Handler&, const CallContext&,
-                                        const Request&, decltype(writer),
-                                        VersionFeed::Until&>) {
-        return handler_(call_, *request_, writer, follow);
-      } else {
-        return handler_(call_, *request_, writer);
-      }
-    });
-    if (status.ok() && follow) {
-      calls_.feed->Park(call_.limits, std::move(follow),
-                        [this](const absl::Status& end) { Wake(end); });
-      return;
+  absl::Status Begin(grpc::CallbackServerContext& context, bool follows) {
+    CallEnvironment endless = calls_;
+    endless.default_timeout = std::chrono::milliseconds(0);
+    WELFARE_RETURN_IF_ERROR(
+        BeginCall(endless, context, stop_.get_token(), call_));
+    if (follows) {
+      WELFARE_ASSIGN_OR_RETURN(
+          seat_, calls_.feed->TakeSeat(VersionFeed::Kind::kStream));
     }
-    const absl::Status last = WaitForWrite();
-    End(status.ok() ? last : status);
+    WELFARE_ASSIGN_OR_RETURN(place_, calls_.streams->Enter(context, !follows));
+    return absl::OkStatus();
   }
 
-  // A wait is over. What the handler wrote last may still be under way: a slow
-  // reader holds no thread here.
-  void Wake(const absl::Status& end) {
-    woken_ = end;
-    {
-      const std::lock_guard lock(mutex_);
-      if (writing_) {
-        resume_ = true;
+  // Has the pool make the next message. Open streams are counted, so that the
+  // pool need not refuse any. The last thing its caller does here.
+  void Queue() {
+    const absl::Status queued = calls_.stream_pool->SubmitWoken(
+        call_.limits, [this](const absl::Status& start) {
+          if (start.ok()) {
+            Make();
+          } else {
+            EndWith(start);
+          }
+        });
+    if (!queued.ok()) EndWith(queued);
+  }
+
+  // Makes messages as long as the reader takes them and nobody else waits for
+  // the thread.
+  void Make() {
+    do {
+      if (call_.cancelled()) return EndWith(Cancelled("a stream"));
+      Response& message = messages_[turn_];
+      message.Clear();
+      StreamStep made;
+      const absl::Status status = CatchAll([&]() -> absl::Status {
+        WELFARE_ASSIGN_OR_RETURN(made, step_(call_, *request_, message));
+        return absl::OkStatus();
+      });
+      if (!status.ok() || made.kind == StreamStep::Kind::kEnd) {
+        return EndWith(status);
+      }
+      if (made.kind == StreamStep::Kind::kWait) {
+        calls_.feed->Park(call_.limits, std::move(made.until),
+                          [this](const absl::Status& end) { Wake(end); });
         return;
       }
-    }
-    Resume();
+      {
+        const std::lock_guard lock(mutex_);
+        if (writing_) {
+          // OnWriteDone sends it.
+          made_ = true;
+          making_ = false;
+          return;
+        }
+        writing_ = true;
+      }
+      // After one that failed, this one fails too.
+      Write(Turned());
+    } while (calls_.stream_pool->waiting() == 0);
+    Queue();
   }
 
-  void Resume() {
-    if (broken_) {
-      End(Cancelled("a stream"));
-    } else if (woken_.ok()) {
-      Queue(true);
+  void Wake(const absl::Status& end) {
+    if (end.ok()) {
+      Queue();
     } else {
-      End(woken_);
+      EndWith(end);
     }
   }
 
-  // The last step: Finish may delete this object at once.
-  void End(const absl::Status& status) {
-    this->Finish(EndCall(calls_, call_, status));
+  // The message that was made last; the next one is made in the other. Called
+  // by whoever makes.
+  Response& Turned() { return messages_[std::exchange(turn_, 1 - turn_)]; }
+
+  void Write(const Response& message) {
+    place_->WriteBegins();
+    this->StartWrite(&message);
   }
 
-  absl::Status Write(const Response& response) override {
-    if (call_.cancelled()) return Cancelled("a stream");
-    if (absl::Status before = WaitForWrite(); !before.ok()) return before;
+  // No further message will be made. Called by whoever makes, as the last thing
+  // it does here.
+  void EndWith(const absl::Status& status) {
     {
       const std::lock_guard lock(mutex_);
-      writing_ = true;
+      end_ = status;
+      making_ = false;
+      if (writing_) return;  // OnWriteDone closes
     }
-    this->StartWrite(&response);
-    // Until gRPC has bound this reactor to its call, which it may still be
-    // about to do, StartWrite keeps the pointer and serialises later.
-    if (bound_) return absl::OkStatus();
-    bound_ = true;
-    return WaitForWrite();
+    Close();
   }
 
-  // Returns when no message is under way. CANCELLED: one could not be sent.
-  absl::Status WaitForWrite() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !writing_; });
-    return broken_ ? Cancelled("a stream") : absl::OkStatus();
+  // The last step, when nothing is under way: Finish may delete this object at
+  // once.
+  void Close() {
+    absl::Status status = end_;
+    if (broken_ && status.ok()) status = Cancelled("a stream");
+    if (place_ != nullptr) status = place_->HowItEnded(std::move(status));
+    this->Finish(EndCall(calls_, call_, status));
   }
 
   const CallEnvironment& calls_;
   const Request* request_;
-  Handler handler_;
+  Step step_;
   std::stop_source stop_;
   CallContext call_;
   VersionFeed::Seat seat_;
-  bool bound_ = false;  // used by the handler's thread
-  absl::Status woken_;  // how the last wait ended
+  std::unique_ptr<OpenStreams::Place> place_;  // null: refused
+  // Used by whoever makes.
+  std::array<Response, 2> messages_;
+  std::size_t turn_ = 0;  // which one is made next
   std::mutex mutex_;
-  std::condition_variable changed_;
+  bool making_ = true;    // guarded by mutex_
   bool writing_ = false;  // guarded by mutex_
-  bool broken_ = false;   // guarded by mutex_
-  bool resume_ = false;   // guarded by mutex_: once the write is done
+  bool made_ = false;     // guarded by mutex_: a message waits for the write
+  bool broken_ = false;   // guarded by mutex_: one could not be sent
+  absl::Status end_;      // guarded by mutex_: once nothing is made any more
 };
 
-// Runs `handler` on the module's stream pool until it returns.
-template <typename Response, typename Request, typename Handler>
+// A server stream, made step by step: `step(call, request, message)` is called
+// on the module's stream pool with an empty message, again and again, and keeps
+// its position in what it captures. It is called by one thread at a time, and
+// not while two messages wait for the reader: a slow reader slows the stream
+// down and holds no thread. A stream that nobody reads at all is ended
+// (OpenStreams), and one too many is refused.
+template <typename Response, typename Request, typename Step>
 grpc::ServerWriteReactor<Response>* ServerStream(
     const CallEnvironment& calls, grpc::CallbackServerContext* context,
-    const Request* request, Handler handler) {
-  return new PooledServerStream<Request, Response, Handler>(
-      calls, context, request, false, std::move(handler));
+    const Request* request, Step step) {
+  return new SteppedStream<Request, Response, Step>(calls, context, request,
+                                                    false, std::move(step));
 }
 
-// As ServerStream for a stream that may wait for newer versions (`follows`):
-//
-//   absl::Status Changes(const CallContext&, const Request&,
-//                        StreamWriter<Response>&, VersionFeed::Until& follow);
-//
-// A handler that sets `follow` and returns OK is called again when that holds,
-// and the call takes no thread meanwhile. It is refused where `follows` and the
-// feed has no seat.
-template <typename Response, typename Request, typename Handler>
+// As ServerStream for a stream that may last (`follows`): its step may return
+// StreamStep::Wait and is called again when that holds. It is refused where
+// `follows` and the feed has no seat.
+template <typename Response, typename Request, typename Step>
 grpc::ServerWriteReactor<Response>* FollowingStream(
     const CallEnvironment& calls, grpc::CallbackServerContext* context,
-    const Request* request, bool follows, Handler handler) {
-  return new PooledServerStream<Request, Response, Handler>(
-      calls, context, request, follows, std::move(handler));
+    const Request* request, bool follows, Step step) {
+  return new SteppedStream<Request, Response, Step>(calls, context, request,
+                                                    follows, std::move(step));
 }
 
 // The reactor of BidiStream. Owned by the call.

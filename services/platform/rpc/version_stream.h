@@ -8,22 +8,38 @@
 //   }
 #pragma once
 
+#include <google/protobuf/repeated_ptr_field.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
+#include <memory>
 #include <set>
 #include <stop_token>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "services/base/error.h"
 #include "services/platform/errors.h"
 #include "services/platform/rpc/handler.h"
+#include "services/platform/rpc/open_streams.h"
 #include "services/platform/work/version_feed.h"
 
 namespace welfare::platform {
+
+using ResourceNames = google::protobuf::RepeatedPtrField<std::string>;
+
+// At most so many names may be watched by one call, each at most so long: the
+// longest that there are have two ids of 63 characters.
+inline constexpr int kMostResources = 100;
+inline constexpr std::size_t kLongestResource = 200;
+
+// Errors: INVALID_ARGUMENT, reason RESOURCES_INVALID: there are too many, or a
+// name is too long.
+absl::Status CheckResources(const ResourceNames& resources);
 
 // Tells a caller the versions of the feed: all that it wants first, then what
 // has changed. Takes no thread while nothing changes. Owned by the call.
@@ -33,30 +49,19 @@ namespace welfare::platform {
 template <typename Response>
 class VersionStream final : public grpc::ServerWriteReactor<Response> {
  public:
-  using Wanted = std::set<std::string, std::less<>>;
-
   VersionStream(const CallEnvironment& calls,
-                grpc::CallbackServerContext* context, Wanted wanted)
-      : calls_(calls), wanted_(std::move(wanted)) {
-    CallEnvironment endless = calls;
-    endless.default_timeout = std::chrono::milliseconds(0);
-    const absl::Status begun =
-        BeginCall(endless, *context, stop_.get_token(), call_);
-    if (!begun.ok()) {
+                grpc::CallbackServerContext* context,
+                const ResourceNames& resources)
+      : calls_(calls) {
+    if (const absl::Status begun = Begin(*context, resources); begun.ok()) {
+      Step();
+    } else {
       End(begun);
-      return;
     }
-    absl::StatusOr<VersionFeed::Seat> seat =
-        calls.feed->TakeSeat(VersionFeed::Kind::kStream);
-    if (!seat.ok()) {
-      End(seat.status());
-      return;
-    }
-    seat_ = *std::move(seat);
-    Step();
   }
 
   void OnWriteDone(bool ok) override {
+    place_->WriteEnds();
     if (ok) {
       Step();
     } else {
@@ -67,6 +72,20 @@ class VersionStream final : public grpc::ServerWriteReactor<Response> {
   void OnDone() override { delete this; }
 
  private:
+  absl::Status Begin(grpc::CallbackServerContext& context,
+                     const ResourceNames& resources) {
+    CallEnvironment endless = calls_;
+    endless.default_timeout = std::chrono::milliseconds(0);
+    WELFARE_RETURN_IF_ERROR(
+        BeginCall(endless, context, stop_.get_token(), call_));
+    WELFARE_RETURN_IF_ERROR(CheckResources(resources));
+    wanted_.insert(resources.begin(), resources.end());
+    WELFARE_ASSIGN_OR_RETURN(seat_,
+                             calls_.feed->TakeSeat(VersionFeed::Kind::kStream));
+    WELFARE_ASSIGN_OR_RETURN(place_, calls_.streams->Enter(context, false));
+    return absl::OkStatus();
+  }
+
   // Sends what is new, or waits for it.
   void Step() {
     const VersionFeed::VersionsPtr now = calls_.feed->Current();
@@ -90,6 +109,7 @@ class VersionStream final : public grpc::ServerWriteReactor<Response> {
       // The first message comes even if it holds nothing.
       seen_ = now;
       if (first || response_.entries_size() > 0) {
+        place_->WriteBegins();
         this->StartWrite(&response_);
         return;
       }
@@ -110,17 +130,19 @@ class VersionStream final : public grpc::ServerWriteReactor<Response> {
   }
 
   // The last step: Finish may delete this object at once.
-  void End(const absl::Status& status) {
+  void End(absl::Status status) {
+    if (place_ != nullptr) status = place_->HowItEnded(std::move(status));
     this->Finish(EndCall(calls_, call_, status));
   }
 
   const CallEnvironment& calls_;
-  const Wanted wanted_;  // empty: everything
+  std::set<std::string, std::less<>> wanted_;  // empty: everything
   std::stop_source stop_;
   CallContext call_;
   VersionFeed::Seat seat_;
-  VersionFeed::VersionsPtr seen_;  // null before the first message
-  std::string incarnation_;        // of `seen_`
+  std::unique_ptr<OpenStreams::Place> place_;  // null: refused
+  VersionFeed::VersionsPtr seen_;              // null before the first message
+  std::string incarnation_;                    // of `seen_`
   Response response_;
 };
 
@@ -128,8 +150,7 @@ template <typename Response, typename Request>
 grpc::ServerWriteReactor<Response>* WatchVersions(
     const CallEnvironment& calls, grpc::CallbackServerContext* context,
     const Request& request) {
-  return new VersionStream<Response>(
-      calls, context, {request.resources().begin(), request.resources().end()});
+  return new VersionStream<Response>(calls, context, request.resources());
 }
 
 }  // namespace welfare::platform

@@ -1,6 +1,7 @@
 #include "services/registry/api/change_message.h"
 
 #include <string_view>
+#include <utility>
 
 #include "services/base/resource_name.h"
 #include "services/registry/api/convert.h"
@@ -146,12 +147,10 @@ std::size_t ChangeMessage::Add(const History& history, const Commit& commit,
   return at - first;
 }
 
-const std::string& ChangeMessage::Take(std::int64_t version) {
+std::string ChangeMessage::Take(std::int64_t version) {
   AppendNumber(bytes_, v1::StreamChangesResponse::kVersionFieldNumber, version);
-  taken_.swap(bytes_);
-  bytes_.clear();
   size_ = 0;
-  return taken_;
+  return std::exchange(bytes_, {});
 }
 
 }  // namespace welfare::registry

@@ -16,6 +16,11 @@ namespace welfare::registry {
 // thread.
 class ChangeMessage {
  public:
+  // Takes room for a message of `expected` bytes.
+  explicit ChangeMessage(std::size_t expected = 0) {
+    bytes_.reserve(expected);
+  }
+
   // Adds the records of `commit` from `first` on until the message holds
   // `limit` changes. Returns how many records were taken; several of one
   // municipality are one change: the municipality as it is after them.
@@ -23,8 +28,8 @@ class ChangeMessage {
                   std::size_t first, std::size_t limit);
 
   // Returns the bytes of the message, with the version up to which everything
-  // has been sent, and begins the next one. The bytes end with the next call.
-  const std::string& Take(std::int64_t version);
+  // has been sent, and begins the next one.
+  std::string Take(std::int64_t version);
 
   // Number of changes in it.
   std::size_t size() const { return size_; }
@@ -40,7 +45,6 @@ class ChangeMessage {
   void AddStatus(const StatusRecord& record);
 
   std::string bytes_;
-  std::string taken_;
   std::string record_;  // of one status; kept for its memory
   std::size_t size_ = 0;
   // What all changes of one commit share, ready to be copied.

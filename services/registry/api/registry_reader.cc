@@ -16,7 +16,7 @@
 #include "services/platform/errors.h"
 #include "services/platform/rpc/page_request.h"
 #include "services/registry/api/convert.h"
-#include "services/registry/api/registry_streams.h"
+#include "services/registry/api/change_stream.h"
 #include "services/registry/api/requests.h"
 #include "services/registry/errors.h"
 #include "services/registry/files/csv_import.h"

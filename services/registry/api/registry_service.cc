@@ -82,7 +82,8 @@ auto ImportBatches(RegistryWriter& writer,
 RegistryService::RegistryService(const Dependencies& dependencies)
     : reader_(dependencies.reader),
       writer_(dependencies.writer),
-      streams_(dependencies.streams),
+      live_(dependencies.live),
+      incarnation_(dependencies.incarnation),
       calls_(dependencies.calls) {}
 
 RegistryService::~RegistryService() = default;
@@ -283,26 +284,18 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* RegistryService::StreamChanges(
     grpc::CallbackServerContext* context, const grpc::ByteBuffer* request) {
   v1::StreamChangesRequest asked;
   const bool readable = platform::ParseMessage(*request, asked);
-  const bool follows = asked.follow();
   return platform::FollowingStream<grpc::ByteBuffer>(
-      calls_, context, request, follows,
-      [this, readable, sent = asked.after_version(), first = true,
-       asked = std::move(asked)](
-          const CallContext&, const grpc::ByteBuffer&,
-          platform::StreamWriter<grpc::ByteBuffer>& writer,
-          platform::VersionFeed::Until& follow) mutable -> absl::Status {
+      calls_, context, request, asked.follow(),
+      [readable, changes = ChangeStream(live_, incarnation_, asked)](
+          const platform::CallContext&, const grpc::ByteBuffer&,
+          grpc::ByteBuffer& message) mutable
+      -> absl::StatusOr<platform::StreamStep> {
         if (!readable) return platform::UnreadableMessage();
-        WELFARE_RETURN_IF_ERROR(streams_.StreamChanges(
-            asked, std::exchange(first, false), sent,
-            [&](const std::string& message) {
-              return writer.Write(platform::ToByteBuffer(message));
-            }));
-        if (!asked.follow()) return absl::OkStatus();
-        follow = [sent](const platform::VersionFeed::Versions& versions) {
-          const auto found = versions.find(kRegistryResource);
-          return found != versions.end() && found->second > sent;
-        };
-        return absl::OkStatus();
+        std::string bytes;
+        WELFARE_ASSIGN_OR_RETURN(platform::StreamStep step,
+                                 changes.Next(bytes));
+        message = platform::MoveToByteBuffer(std::move(bytes));
+        return step;
       });
 }
 

@@ -7,8 +7,8 @@
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
 
 #include "services/platform/rpc/handler.h"
+#include "services/registry/api/change_stream.h"
 #include "services/registry/api/registry_reader.h"
-#include "services/registry/api/registry_streams.h"
 #include "services/registry/api/registry_writer.h"
 
 namespace welfare::registry {
@@ -25,7 +25,8 @@ class RegistryService final
   struct Dependencies {
     RegistryReader& reader;
     RegistryWriter& writer;
-    RegistryStreams& streams;
+    const LiveHistory& live;
+    const platform::Incarnation& incarnation;  // copied
     const platform::CallEnvironment& calls;
   };
   // All must outlive the service.
@@ -132,7 +133,8 @@ class RegistryService final
  private:
   RegistryReader& reader_;
   RegistryWriter& writer_;
-  RegistryStreams& streams_;
+  const LiveHistory& live_;
+  const platform::Incarnation incarnation_;
   const platform::CallEnvironment& calls_;
 };
 

@@ -12,12 +12,11 @@
 #include "services/platform/rpc/page_request.h"
 #include "services/platform/rpc/version_stream.h"
 #include "services/report/api/convert.h"
+#include "services/report/api/report_download.h"
 #include "services/report/errors.h"
 
 namespace welfare::report {
 namespace {
-
-constexpr std::size_t kChunkBytes = 64 * 1024;
 
 StoreLimits Limits(const platform::CallContext& call) {
   return {.deadline = call.limits.deadline, .stop = call.limits.stop};
@@ -112,8 +111,7 @@ grpc::ServerWriteReactor<v1::DownloadReportResponse>*
 ReportService::DownloadReport(grpc::CallbackServerContext* context,
                               const v1::DownloadReportRequest* request) {
   return platform::ServerStream<v1::DownloadReportResponse>(
-      calls_, context, request,
-      std::bind_front(&ReportService::Download, this));
+      calls_, context, request, ReportDownload(store_));
 }
 
 grpc::ServerWriteReactor<type::v1::WatchVersionsResponse>*
@@ -163,36 +161,6 @@ absl::Status ReportService::List(const platform::CallContext& call,
     *response.add_reports() = std::move(one);
     last = report.Name();
   }
-  return absl::OkStatus();
-}
-
-absl::Status ReportService::Download(
-    const platform::CallContext& call, const v1::DownloadReportRequest& request,
-    platform::StreamWriter<v1::DownloadReportResponse>& writer) {
-  WELFARE_ASSIGN_OR_RETURN(const StoredReport report,
-                           store_.Get(request.name(), Limits(call)));
-  const ReportFile* file = nullptr;
-  std::string known;
-  for (const ReportFile& candidate : report.files) {
-    if (candidate.format == request.format()) file = &candidate;
-    known += (known.empty() ? "" : ", ") + candidate.format;
-  }
-  if (file == nullptr) {
-    return FormatUnknown(request.name(), request.format(), known);
-  }
-  WELFARE_ASSIGN_OR_RETURN(const std::string bytes,
-                           store_.ReadBytes(file->digest, Limits(call)));
-  v1::DownloadReportResponse part;
-  part.set_content_type(file->content_type);
-  part.set_filename(file->filename);
-  part.set_size(file->size);
-  std::size_t at = 0;
-  do {
-    part.set_data(bytes.substr(at, kChunkBytes));
-    WELFARE_RETURN_IF_ERROR(writer.Write(part));
-    at += kChunkBytes;
-    part.Clear();
-  } while (at < bytes.size());
   return absl::OkStatus();
 }
 

@@ -63,10 +63,6 @@ class ReportService final : public v1::ReportService::CallbackService {
   absl::Status List(const platform::CallContext& call,
                     const v1::ListReportsRequest& request,
                     v1::ListReportsResponse& response);
-  absl::Status Download(
-      const platform::CallContext& call,
-      const v1::DownloadReportRequest& request,
-      platform::StreamWriter<v1::DownloadReportResponse>& writer);
 
   ReportMaker& maker_;
   TemplateChecker& checker_;

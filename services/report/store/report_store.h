@@ -105,10 +105,13 @@ class ReportStore {
   virtual absl::StatusOr<std::vector<StoredReport>> List(
       const std::string& after, int limit, const StoreLimits& limits) = 0;
 
-  // Returns the bytes with this digest.
+  // Returns up to `count` of the bytes with this digest, from the byte `first`
+  // on: fewer at their end, none behind it.
   //
-  // Errors: NOT_FOUND, reason REPORT_NOT_FOUND: there are none.
+  // Errors: NOT_FOUND, reason REPORT_NOT_FOUND: nothing has this digest.
   virtual absl::StatusOr<std::string> ReadBytes(const std::string& digest,
+                                                std::int64_t first,
+                                                std::int64_t count,
                                                 const StoreLimits& limits) = 0;
 
   // Returns how many reports there are.

@@ -116,7 +116,8 @@ constexpr Query kListFiles{
     " WHERE name = $1 ORDER BY position"};
 constexpr Query kFindContent{
     "find_report_content",
-    "SELECT content FROM report_contents WHERE digest = $1"};
+    "SELECT substr(content, CAST($2 AS INTEGER), CAST($3 AS INTEGER))"
+    " FROM report_contents WHERE digest = $1"};
 constexpr Query kCountReports{"count_reports", "SELECT COUNT(*) FROM reports"};
 
 platform::CallLimits Limits(const StoreLimits& limits) {
@@ -299,13 +300,14 @@ absl::StatusOr<std::vector<StoredReport>> SqlReportStore::List(
 }
 
 absl::StatusOr<std::string> SqlReportStore::ReadBytes(
-    const std::string& digest, const StoreLimits& limits) {
+    const std::string& digest, std::int64_t first, std::int64_t count,
+    const StoreLimits& limits) {
   return database_.Read(
       Limits(limits),
       [&](Connection& connection) -> absl::StatusOr<std::string> {
         WELFARE_ASSIGN_OR_RETURN(
             std::optional<std::string> bytes,
-            connection.Find(kFindContent, {digest},
+            connection.Find(kFindContent, {digest, first + 1, count},
                             [](const Row& row) { return row.BytesOf(0); }));
         if (!bytes.has_value()) return ReportNotFound(digest);
         return *std::move(bytes);

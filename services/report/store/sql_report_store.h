@@ -1,6 +1,7 @@
 // Reports in a SQL database, through the platform's data layer.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,7 @@ class SqlReportStore final : public ReportStore {
   absl::StatusOr<std::vector<StoredReport>> List(
       const std::string& after, int limit, const StoreLimits& limits) override;
   absl::StatusOr<std::string> ReadBytes(const std::string& digest,
+                                        std::int64_t first, std::int64_t count,
                                         const StoreLimits& limits) override;
   absl::StatusOr<std::int64_t> Count(const StoreLimits& limits) override;
 

@@ -1,5 +1,7 @@
 #include "services/survey/api/survey_api.h"
 
+#include <functional>
+
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -55,6 +57,16 @@ absl::StatusOr<platform::VersionFeed::Versions> SurveyApi::ReadVersions(
 void SurveyApi::Announce(const base::RoundName& round, std::int64_t revision) {
   if (revision > 0) d_.feed.Publish(round.ToString(), revision);
   d_.feed.LookSoon();
+}
+
+RoundColumnsStream SurveyApi::StreamRoundColumns() {
+  return {columns_, std::bind_front(&SurveyApi::CheckStore, this)};
+}
+
+RoundChangesStream SurveyApi::StreamRoundChanges(
+    const v1::StreamRoundChangesRequest& request) {
+  return {d_.store, request.after_revision(),
+          std::bind_front(&SurveyApi::CheckStore, this)};
 }
 
 }  // namespace welfare::survey

@@ -13,6 +13,8 @@
 #include "services/platform/rpc/call_context.h"
 #include "services/platform/storage/incarnation.h"
 #include "services/platform/work/version_feed.h"
+#include "services/survey/api/round_columns.h"
+#include "services/survey/api/streams.h"
 #include "services/survey/api/survey_metrics.h"
 #include "services/survey/peers/registry_client.h"
 #include "services/survey/store/pinned_content.h"
@@ -36,11 +38,10 @@ class SurveyApi {
     platform::Incarnation incarnation;  // the store's
   };
   // Everything in `dependencies` outlives the object.
-  explicit SurveyApi(const Dependencies& dependencies) : d_(dependencies) {}
+  explicit SurveyApi(const Dependencies& dependencies)
+      : d_(dependencies), columns_(d_.store, d_.content) {}
 
   using Call = platform::CallContext;
-  template <typename Response>
-  using Write = std::function<absl::Status(const Response&)>;
 
   // Reads the revision of every round, and counts those that have changed since
   // the last time: at the start, and once a second by the feed. One at a time.
@@ -96,15 +97,9 @@ class SurveyApi {
                                  const v1::ImportSubmissionsRequest&,
                                  type::v1::ImportResult&);
 
-  absl::Status StreamRoundColumns(const Call&,
-                                  const v1::StreamRoundColumnsRequest&,
-                                  const Write<v1::StreamRoundColumnsResponse>&);
-  // Sends every change after `sent` and moves it. `first`: nothing has been
-  // sent yet.
-  absl::Status StreamRoundChanges(const Call&,
-                                  const v1::StreamRoundChangesRequest&,
-                                  bool first, std::int64_t& sent,
-                                  const Write<v1::StreamRoundChangesResponse>&);
+  // Streams, as steps of ServerStream and FollowingStream.
+  RoundColumnsStream StreamRoundColumns();
+  RoundChangesStream StreamRoundChanges(const v1::StreamRoundChangesRequest&);
 
  private:
   // What a call makes of the submission `name`, the one of its respondent,
@@ -137,6 +132,7 @@ class SurveyApi {
                           std::int64_t revision) const;
 
   Dependencies d_;
+  SharedColumns columns_;
   platform::VersionFeed::Versions counted_;  // used by ReadVersions
 };
 

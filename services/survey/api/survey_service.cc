@@ -1,9 +1,7 @@
 #include "services/survey/api/survey_service.h"
 
 #include <functional>
-#include <utility>
 
-#include "services/base/error.h"
 #include "services/platform/rpc/stream.h"
 #include "services/platform/rpc/version_stream.h"
 
@@ -183,55 +181,21 @@ SurveyService::ImportSubmissions(grpc::CallbackServerContext* context) {
       calls_, context, std::bind_front(&SurveyApi::ImportSubmissions, &api_));
 }
 
-namespace {
-
-// Runs a streaming method of the API with a writer of the platform.
-template <typename Request, typename Response>
-auto OnStream(SurveyApi& api, absl::Status (SurveyApi::*method)(
-                                  const SurveyApi::Call&, const Request&,
-                                  const SurveyApi::Write<Response>&)) {
-  return
-      [&api, method](const platform::CallContext& call, const Request& request,
-                     platform::StreamWriter<Response>& writer) {
-        return (api.*method)(call, request, [&](const Response& response) {
-          return writer.Write(response);
-        });
-      };
-}
-
-}  // namespace
-
 grpc::ServerWriteReactor<v1::StreamRoundColumnsResponse>*
 SurveyService::StreamRoundColumns(
     grpc::CallbackServerContext* context,
     const v1::StreamRoundColumnsRequest* request) {
   return platform::ServerStream<v1::StreamRoundColumnsResponse>(
-      calls_, context, request, OnStream(api_, &SurveyApi::StreamRoundColumns));
+      calls_, context, request, api_.StreamRoundColumns());
 }
 
 grpc::ServerWriteReactor<v1::StreamRoundChangesResponse>*
 SurveyService::StreamRoundChanges(
     grpc::CallbackServerContext* context,
     const v1::StreamRoundChangesRequest* request) {
-  using Response = v1::StreamRoundChangesResponse;
-  return platform::FollowingStream<Response>(
+  return platform::FollowingStream<v1::StreamRoundChangesResponse>(
       calls_, context, request, request->follow(),
-      [this, sent = request->after_revision(), first = true](
-          const platform::CallContext& call,
-          const v1::StreamRoundChangesRequest& asked,
-          platform::StreamWriter<Response>& writer,
-          platform::VersionFeed::Until& follow) mutable -> absl::Status {
-        WELFARE_RETURN_IF_ERROR(api_.StreamRoundChanges(
-            call, asked, std::exchange(first, false), sent,
-            [&](const Response& response) { return writer.Write(response); }));
-        if (!asked.follow()) return absl::OkStatus();
-        follow = [sent, name = asked.name()](
-                     const platform::VersionFeed::Versions& versions) {
-          const auto found = versions.find(name);
-          return found != versions.end() && found->second > sent;
-        };
-        return absl::OkStatus();
-      });
+      api_.StreamRoundChanges(*request));
 }
 
 grpc::ServerWriteReactor<type::v1::WatchVersionsResponse>*

@@ -221,7 +221,7 @@ TEST_F(Rpc, RawHandlersAnswerWithBytes) {
 TEST_F(Rpc, AServerStreamDeliversAllOfItsAnswers) {
   grpc::ClientContext context;
   type_v1::WatchVersionsRequest request;
-  for (int i = 0; i < 500; ++i) request.add_resources("r");
+  for (int i = 0; i < 500; ++i) request.add_resources("counts");
   auto reader = stub_->WatchVersions(&context, request);
   type_v1::WatchVersionsResponse response;
   int count = 0;

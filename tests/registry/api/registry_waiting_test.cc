@@ -6,6 +6,7 @@
 #include <chrono>
 #include <string>
 
+#include "services/base/error.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "tests/registry/api/module_fixture.h"
 #include "tests/support/crowd.h"
@@ -59,6 +60,61 @@ TEST_F(RegistryWaitingTest, ACrowdDisturbsNoBystander) {
       RecordStatus(Record(2026, v1::IMPLEMENTING_YES, v1::PREPARATION_NO)),
       IsOk());
   EXPECT_EQ(Roster(2026).implementing_count(), 1);
+}
+
+TEST_F(RegistryWaitingTest, ACrowdThatReadsNothingDisturbsNoReader) {
+  // More than is sent to a reader who reads nothing.
+  Restart();
+  std::string csv = ReadData("status-jusou.csv");
+  const std::string note(400, 'n');
+  for (std::size_t at = csv.find('\n'); (at = csv.find('\n', at + 1)) != csv.npos;
+       at += note.size()) {
+    csv.insert(at, note);
+  }
+  ImportMunicipalities(ReadData("municipalities.csv"));
+  ImportStatuses(csv);
+  const auto narrow = v1::RegistryService::NewStub(
+      support::NarrowChannel(owned_->address()));
+  using Async = v1::RegistryService::StubInterface::async_interface;
+  support::Crowd crowd;
+  for (int i = 0; i < kMany; ++i) {
+    v1::StreamChangesRequest request;
+    request.set_follow(i % 2 == 0);
+    crowd.Ignore(*narrow, &Async::StreamChanges, request);
+  }
+  ASSERT_TRUE(support::WaitFor([&] { return crowd.told() == kMany; },
+                               std::chrono::seconds(60)));
+  const auto changes = Changes(0);
+  ASSERT_THAT(changes, ::testing::Not(IsEmpty()));
+  EXPECT_EQ(changes.back().version(), 2);
+  EXPECT_THAT(crowd.ended(), IsEmpty());
+  EXPECT_EQ(Version(), 2);
+}
+
+TEST_F(RegistryWaitingTest, WhatMayBeWatchedIsBounded) {
+  const auto watch = [&](int count, std::size_t length) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() +
+                         std::chrono::seconds(20));
+    type::v1::WatchVersionsRequest request;
+    for (int i = 0; i < count; ++i) {
+      request.add_resources(std::string(length, 'r'));
+    }
+    const auto reader = stub_->WatchVersions(&context, request);
+    type::v1::WatchVersionsResponse message;
+    if (reader->Read(&message)) context.TryCancel();
+    return platform::FromGrpcStatus(reader->Finish());
+  };
+  EXPECT_THAT(watch(100, 200), StatusIs(StatusCode::kCancelled));
+  for (const absl::Status& refused : {watch(101, 5), watch(1, 201)}) {
+    EXPECT_THAT(refused,
+                StatusIs(StatusCode::kInvalidArgument, "RESOURCES_INVALID"));
+  }
+  const auto details = base::GetErrorDetails(watch(3, 300));
+  ASSERT_TRUE(details.has_value());
+  ASSERT_THAT(details->violations, SizeIs(3));
+  EXPECT_EQ(details->violations[1].field, "resources[1]");
+  EXPECT_EQ(details->violations[1].reason, "TOO_LONG");
 }
 
 TEST_F(RegistryWaitingTest, EveryoneWhoWaitsIsAnsweredByTheWrite) {

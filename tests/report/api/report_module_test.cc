@@ -23,9 +23,11 @@
 #include "services/platform/errors.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "tests/report/sample_snapshot.h"
+#include "tests/support/crowd.h"
 #include "tests/support/module_runner.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/wait_for.h"
 
 namespace welfare::report {
 namespace {
@@ -379,10 +381,12 @@ struct Downloaded {
 
 class ReportModuleTest : public ::testing::Test {
  protected:
+  virtual std::string TemplateYaml() const { return SmallTemplateYaml(); }
+
   void SetUp() override {
     const auto folder = assets_.path() / "services/report/data/sample";
     std::filesystem::create_directories(folder);
-    std::ofstream(folder / "template.yaml") << SmallTemplateYaml();
+    std::ofstream(folder / "template.yaml") << TemplateYaml();
     runner_ = std::make_unique<support::ModuleRunner>(
         std::make_unique<ReportModule>(),
         std::vector<std::string>{"--assets-dir", assets_.path().string()});
@@ -470,6 +474,52 @@ class ReportModuleTest : public ::testing::Test {
   std::unique_ptr<support::ModuleRunner> runner_;
   std::unique_ptr<v1::ReportService::Stub> stub_;
 };
+
+// A report of more bytes than are read from the store at once, or sent to a
+// reader who reads nothing.
+class LargeReportTest : public ReportModuleTest {
+ protected:
+  std::string TemplateYaml() const override {
+    std::string yaml = SmallTemplateYaml();
+    std::string heading;
+    for (int i = 0; i < 60000; ++i) heading += std::to_string(i) + "番";
+    yaml.replace(yaml.find("見出し"), std::string("見出し").size(), heading);
+    return yaml;
+  }
+};
+
+TEST_F(LargeReportTest, ADownloadIsTheFileThatIsStored) {
+  const auto report = Create(Request());
+  ASSERT_THAT(report, IsOk());
+  const Downloaded read = Download(report->name(), "html");
+  EXPECT_THAT(read.status, IsOk());
+  EXPECT_GT(read.size, 256 * 1024);
+  EXPECT_EQ(static_cast<std::int64_t>(read.bytes.size()), read.size);
+  EXPECT_EQ(read.parts, (read.size + 65535) / 65536);
+  EXPECT_EQ(base::Sha256Hex(read.bytes), report->files(0).digest());
+}
+
+TEST_F(LargeReportTest, ACrowdThatReadsNothingDisturbsNoReader) {
+  const auto report = Create(Request());
+  ASSERT_THAT(report, IsOk());
+  const auto narrow = v1::ReportService::NewStub(
+      support::NarrowChannel(runner_->address()));
+  using Async = v1::ReportService::StubInterface::async_interface;
+  support::Crowd crowd;
+  constexpr int kMany = 500;
+  v1::DownloadReportRequest request;
+  request.set_name(report->name());
+  request.set_format("html");
+  for (int i = 0; i < kMany; ++i) {
+    crowd.Ignore(*narrow, &Async::DownloadReport, request);
+  }
+  ASSERT_TRUE(support::WaitFor([&] { return crowd.told() == kMany; },
+                               std::chrono::seconds(60)));
+  const Downloaded read = Download(report->name(), "html");
+  EXPECT_THAT(read.status, IsOk());
+  EXPECT_EQ(base::Sha256Hex(read.bytes), report->files(0).digest());
+  EXPECT_THAT(crowd.ended(), ::testing::IsEmpty());
+}
 
 TEST_F(ReportModuleTest, CreatesAReportWithItsFiles) {
   const auto report = Create(Request());

@@ -152,7 +152,22 @@ TEST_P(ReportStoreContract, KeepsEverythingOverARestart) {
   EXPECT_EQ(report->create_time, clock_.Now());
   ASSERT_EQ(report->files.size(), 1U);
   EXPECT_EQ(report->files[0].content_type, "text/html");
-  EXPECT_THAT(store_->ReadBytes("digest-of-x", {}), IsOkAndHolds(bytes));
+  EXPECT_THAT(store_->ReadBytes("digest-of-x", 0, 100, {}), IsOkAndHolds(bytes));
+}
+
+TEST_P(ReportStoreContract, ReadsAFileByRange) {
+  const std::string bytes("\0\xff\xfe<html>", 9);
+  NewReport input = Sample("x");
+  input.bytes = {bytes};
+  ASSERT_THAT(store_->Create(Request(""), input), IsOk());
+  const auto read = [&](std::int64_t first, std::int64_t count) {
+    return store_->ReadBytes("digest-of-x", first, count, {});
+  };
+  EXPECT_THAT(read(0, 4), IsOkAndHolds(bytes.substr(0, 4)));
+  EXPECT_THAT(read(4, 4), IsOkAndHolds(bytes.substr(4, 4)));
+  EXPECT_THAT(read(8, 4), IsOkAndHolds(bytes.substr(8)));
+  EXPECT_THAT(read(9, 4), IsOkAndHolds(""));
+  EXPECT_THAT(read(90, 4), IsOkAndHolds(""));
 }
 
 TEST_P(ReportStoreContract, AnswersARepeatWithTheFirstReport) {
@@ -184,7 +199,7 @@ TEST_P(ReportStoreContract, AFailedWriteLeavesNothing) {
   input.bytes.push_back(input.bytes[0]);
   EXPECT_FALSE(store_->Create(Request("one"), input).ok());
   EXPECT_THAT(store_->Count({}), IsOkAndHolds(0));
-  EXPECT_THAT(store_->ReadBytes("digest-of-a", {}),
+  EXPECT_THAT(store_->ReadBytes("digest-of-a", 0, 100, {}),
               StatusIs(absl::StatusCode::kNotFound, "REPORT_NOT_FOUND"));
   // The number and the request id are free again.
   EXPECT_EQ(store_->Create(Request("one"), Sample("a"))->Name(),

@@ -20,6 +20,8 @@
 #include "services/platform/rpc/status_mapping.h"
 #include "services/platform/storage/audit_log.h"
 #include "services/platform/storage/open_database.h"
+#include "services/survey/api/round_columns.h"
+#include "services/survey/store/sql_survey_store.h"
 #include "services/survey/survey_module.h"
 #include "services/text/csv.h"
 #include "tests/support/crowd.h"
@@ -1282,6 +1284,79 @@ TEST_F(SurveyComponent, ACrowdOfWatchersDisturbsNoBystander) {
         platform::FromGrpcStatus(follower->Finish()),
         StatusIs(absl::StatusCode::kUnavailable, "SHUTTING_DOWN"));
   }
+}
+
+TEST_F(SurveyComponent, ACrowdThatReadsNothingDisturbsNoReader) {
+  PrepareOpen();
+  ASSERT_THAT(Import(DemoBatch()), IsOk());
+  const auto narrow = v1::SurveyService::NewStub(
+      support::NarrowChannel(runner_->address()));
+  using Async = v1::SurveyService::StubInterface::async_interface;
+  support::Crowd crowd;
+  constexpr int kMany = 500;
+  v1::StreamRoundColumnsRequest columns;
+  columns.set_name(kRound);
+  v1::StreamRoundChangesRequest changes;
+  changes.set_name(kRound);
+  for (int i = 0; i < kMany; ++i) {
+    if (i % 2 == 0) {
+      crowd.Ignore(*narrow, &Async::StreamRoundColumns, columns);
+    } else {
+      changes.set_follow(i % 4 == 1);
+      crowd.Ignore(*narrow, &Async::StreamRoundChanges, changes);
+    }
+  }
+  ASSERT_TRUE(support::WaitFor([&] { return crowd.told() == kMany; },
+                               std::chrono::seconds(100)));
+  const auto read = ReadColumns();
+  ASSERT_THAT(read, IsOk());
+  EXPECT_EQ(read->header.columns(), static_cast<int>(read->columns.size()));
+  grpc::ClientContext context;
+  changes.set_follow(false);
+  auto reader = stub_->StreamRoundChanges(&context, changes);
+  v1::StreamRoundChangesResponse response;
+  int count = 0;
+  while (reader->Read(&response)) count += response.changes_size();
+  EXPECT_TRUE(reader->Finish().ok());
+  EXPECT_EQ(count, 126);
+  EXPECT_THAT(crowd.ended(), ::testing::IsEmpty());
+}
+
+TEST_F(SurveyComponent, ReadersOfOneRevisionShareItsColumns) {
+  PrepareOpen();
+  ASSERT_THAT(Import(DemoBatch()), IsOk());
+  auto database = platform::OpenDatabase(
+      "sqlite:" + runner_->folder().File("module.db"));
+  ASSERT_THAT(database, IsOk());
+  SqlSurveyStore store(**database, runner_->clock(), "incarnation");
+  PinnedContent content;
+  SharedColumns shared(store, content);
+  const auto name = base::RoundName::Parse(kRound);
+  ASSERT_THAT(name, IsOk());
+  std::vector<RoundColumnsPtr> read(8);
+  {
+    std::vector<std::jthread> readers;
+    for (RoundColumnsPtr& one : read) {
+      readers.emplace_back([&] {
+        auto columns = shared.Load({}, *name, 0);
+        if (columns.ok()) one = *std::move(columns);
+      });
+    }
+  }
+  ASSERT_NE(read[0], nullptr);
+  EXPECT_THAT(read, ::testing::Each(read[0]));
+  EXPECT_EQ(*shared.Load({}, *name, 126), read[0]);
+  EXPECT_NE(*shared.Load({}, *name, 125), read[0]);
+  EXPECT_THAT(shared.Load({}, *name, 127),
+              StatusIs(absl::StatusCode::kOutOfRange, "VERSION_NOT_REACHED"));
+  // Nothing is kept for nobody, and who asks then gets the same.
+  const std::weak_ptr<const RoundColumns> gone = read[0];
+  const std::string header = read[0]->header.SerializeAsString();
+  read.clear();
+  EXPECT_TRUE(gone.expired());
+  const auto again = shared.Load({}, *name, 0);
+  ASSERT_THAT(again, IsOk());
+  EXPECT_EQ((*again)->header.SerializeAsString(), header);
 }
 
 // A revision whose announcement was lost: only the database knows it.

@@ -1,0 +1,58 @@
+#include "services/report/api/report_download.h"
+
+#include <utility>
+
+#include "services/base/error.h"
+#include "services/report/errors.h"
+
+namespace welfare::report {
+namespace {
+
+constexpr std::size_t kPartBytes = std::size_t{64} << 10;
+// Both engines read all of a value to cut a range from it, so a range is
+// several parts.
+constexpr std::int64_t kRangeBytes = std::int64_t{256} << 10;
+
+}  // namespace
+
+absl::StatusOr<platform::StreamStep> ReportDownload::operator()(
+    const platform::CallContext& call, const v1::DownloadReportRequest& request,
+    v1::DownloadReportResponse& part) {
+  const StoreLimits limits{.deadline = call.limits.deadline,
+                           .stop = call.limits.stop};
+  const bool first = digest_.empty();
+  if (first) {
+    WELFARE_ASSIGN_OR_RETURN(ReportFile file, FindFile(request, limits));
+    part.set_content_type(std::move(file.content_type));
+    part.set_filename(std::move(file.filename));
+    part.set_size(file.size);
+    digest_ = std::move(file.digest);
+  }
+  if (used_ == range_.size() && !complete_) {
+    WELFARE_ASSIGN_OR_RETURN(
+        range_, store_->ReadBytes(digest_, read_, kRangeBytes, limits));
+    const auto size = static_cast<std::int64_t>(range_.size());
+    used_ = 0;
+    read_ += size;
+    complete_ = size < kRangeBytes;
+  }
+  // An empty file is one empty part.
+  if (used_ == range_.size() && !first) return platform::StreamStep::End();
+  part.set_data(range_.substr(used_, kPartBytes));
+  used_ += part.data().size();
+  return platform::StreamStep::Message();
+}
+
+absl::StatusOr<ReportFile> ReportDownload::FindFile(
+    const v1::DownloadReportRequest& request, const StoreLimits& limits) {
+  WELFARE_ASSIGN_OR_RETURN(const StoredReport report,
+                           store_->Get(request.name(), limits));
+  std::string known;
+  for (const ReportFile& file : report.files) {
+    if (file.format == request.format()) return file;
+    known += (known.empty() ? "" : ", ") + file.format;
+  }
+  return FormatUnknown(request.name(), request.format(), known);
+}
+
+}  // namespace welfare::report
