@@ -52,8 +52,8 @@ class GrpcHandler final : public ExchangeHandler,
     route_ = method->first;
     request_type_ = method->second->input_type();
     request_id_field_ = RequestIdField(*request_type_);
-    endless_ = method->second->options().GetExtension(
-        ::welfare::options::v1::endless);
+    endless_ =
+        method->second->options().GetExtension(::welfare::options::v1::endless);
     if (endless_ && routing_.draining.load()) return Fail(ShuttingDown());
     auto headers = ReadCallHeaders(request.headers, routing_.make_request_id());
     if (const auto* failure = std::get_if<Failure>(&headers)) {

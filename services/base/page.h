@@ -48,7 +48,8 @@ class Page {
   }
 
   // Returns the next_page_token of a page that ends with the element of this
-  // key. REQUIRES: the key is not one empty text, which would be the first page.
+  // key. REQUIRES: the key is not one empty text, which would be the first
+  // page.
   template <typename... Parts>
   std::string TokenAfter(const std::tuple<Parts...>& key) const;
 

@@ -98,8 +98,8 @@ absl::StatusOr<std::vector<platform::ServedService>> RegistryModule::Build(
   WELFARE_ASSIGN_OR_RETURN(ProgramCatalog catalog,
                            ProgramCatalog::Parse(programs));
   parts_ = std::make_unique<Parts>(std::move(database), std::move(store),
-                                   std::move(catalog), context, calls(),
-                                   feed(), incarnation);
+                                   std::move(catalog), context, calls(), feed(),
+                                   incarnation);
   WELFARE_RETURN_IF_ERROR(parts_->live.CatchUp());
   feed().Publish(kRegistryResource, parts_->live.Head()->version());
   parts_->Follow();

@@ -25,8 +25,7 @@ using Methods = v1::RegistryService::WithCallbackMethod_GetMunicipality<
     v1::RegistryService::WithRawCallbackMethod_GetRoster<
         v1::RegistryService::WithCallbackMethod_ImportMunicipalities<
             v1::RegistryService::WithCallbackMethod_BatchImportMunicipalities<
-                v1::RegistryService::WithCallbackMethod_WatchVersions<
-                    Base>>>>>;
+                v1::RegistryService::WithCallbackMethod_WatchVersions<Base>>>>>;
 
 // A stream that counts up to the number of resources; without any, or where the
 // first says how it goes on, for ever.
@@ -34,8 +33,7 @@ class Count {
  public:
   Count(const VersionFeed& feed, FakeRegistryState& state)
       : feed_(&feed),
-        open_(&state,
-              [](FakeRegistryState* counted) { --counted->watchers; }) {
+        open_(&state, [](FakeRegistryState* counted) { --counted->watchers; }) {
     ++state.watchers;
   }
 

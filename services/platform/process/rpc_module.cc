@@ -31,8 +31,7 @@ struct RpcModule::State {
         stream_pool({.name = name + "-streams",
                      .threads = options.stream_threads,
                      .queue = 0}),
-        streams({.limit = options.streams,
-                 .stall_limit = options.stall_limit}),
+        streams({.limit = options.streams, .stall_limit = options.stall_limit}),
         feed({.reads = options.waiting_reads,
               .streams = options.waiting_streams}) {
     calls.domain = name + ".welfare";

@@ -17,9 +17,7 @@ namespace welfare::registry {
 class ChangeMessage {
  public:
   // Takes room for a message of `expected` bytes.
-  explicit ChangeMessage(std::size_t expected = 0) {
-    bytes_.reserve(expected);
-  }
+  explicit ChangeMessage(std::size_t expected = 0) { bytes_.reserve(expected); }
 
   // Adds the records of `commit` from `first` on until the message holds
   // `limit` changes. Returns how many records were taken; several of one

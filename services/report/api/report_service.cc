@@ -143,13 +143,13 @@ absl::Status ReportService::Get(const platform::CallContext& call,
 absl::Status ReportService::List(const platform::CallContext& call,
                                  const v1::ListReportsRequest& request,
                                  v1::ListReportsResponse& response) {
-  WELFARE_ASSIGN_OR_RETURN(const base::Page page, platform::ReadPage(request, incarnation_));
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page,
+                           platform::ReadPage(request, incarnation_));
   WELFARE_ASSIGN_OR_RETURN(const auto after,
                            page.After<std::tuple<std::string>>());
   std::string last = after.has_value() ? std::get<0>(*after) : "";
-  WELFARE_ASSIGN_OR_RETURN(
-      const std::vector<StoredReport> reports,
-      store_.List(last, page.size() + 1, Limits(call)));
+  WELFARE_ASSIGN_OR_RETURN(const std::vector<StoredReport> reports,
+                           store_.List(last, page.size() + 1, Limits(call)));
   base::PageRoom room(page.size());
   for (const StoredReport& report : reports) {
     v1::Report one;

@@ -16,7 +16,7 @@ namespace welfare::report {
 struct SnapshotSpec {
   base::RoundName round;
   Basis basis = Basis::kProvisional;
-  std::int64_t data_version = 0;  // 0: the round's current revision
+  std::int64_t data_version = 0;      // 0: the round's current revision
   std::string data_incarnation = {};  // whose revision; empty: whoever answers
   int first_roster_year = 0;
 };

@@ -226,10 +226,8 @@ TEST_F(RpcStream, WhoFollowsIsToldOfTheEndAndWhoDoesNotReadIsCutOff) {
 
 // A long import takes its time on threads of its own.
 TEST_F(RpcStream, BulkWorkLeavesTheThreadsOfCallsFree) {
-  StartWith({.call_threads = 1,
-             .call_queue = 1,
-             .bulk_threads = 2,
-             .bulk_queue = 4});
+  StartWith(
+      {.call_threads = 1, .call_queue = 1, .bulk_threads = 2, .bulk_queue = 4});
   support::Crowd crowd;
   for (int i = 0; i < 8; ++i) {
     crowd.Call(*stub_, &Async::BatchImportMunicipalities,
@@ -239,9 +237,8 @@ TEST_F(RpcStream, BulkWorkLeavesTheThreadsOfCallsFree) {
   ASSERT_TRUE(WaitFor([&] {
     return registry().importing.load() == 2 && crowd.ended().size() == 2;
   }));
-  EXPECT_THAT(crowd.ended(),
-              Each(StatusIs(absl::StatusCode::kResourceExhausted,
-                            "OVERLOADED")));
+  EXPECT_THAT(crowd.ended(), Each(StatusIs(absl::StatusCode::kResourceExhausted,
+                                           "OVERLOADED")));
   for (int i = 0; i < 20; ++i) {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() +

@@ -315,9 +315,9 @@ TEST(OpenDatabase, RefusesWhatItCannotOpen) {
   EXPECT_THAT(
       OpenDatabase("sqlite:"),
       StatusIs(absl::StatusCode::kInvalidArgument, "DATABASE_URL_INVALID"));
-  EXPECT_THAT(OpenDatabase("sqlite:///proc/nowhere/x.db"),
-              StatusIs(absl::StatusCode::kFailedPrecondition,
-                       "DATA_FOLDER_UNUSABLE"));
+  EXPECT_THAT(
+      OpenDatabase("sqlite:///proc/nowhere/x.db"),
+      StatusIs(absl::StatusCode::kFailedPrecondition, "DATA_FOLDER_UNUSABLE"));
 }
 
 }  // namespace

@@ -699,9 +699,9 @@ TEST_F(RegistryModuleTest, APinOfAnotherStoreIsRefused) {
   municipality.set_name("municipalities/131016");
   municipality.set_data_incarnation(request.data_incarnation());
   v1::Municipality found;
-  EXPECT_THAT(Call(&v1::RegistryService::Stub::GetMunicipality, municipality,
-                   found),
-              refused);
+  EXPECT_THAT(
+      Call(&v1::RegistryService::Stub::GetMunicipality, municipality, found),
+      refused);
   v1::ListStatusRecordsRequest records;
   records.set_parent("programs/jusou");
   records.set_data_version(2);
@@ -724,9 +724,8 @@ TEST_F(RegistryModuleTest, APageTokenIsOfOneListOfOneStore) {
   v1::ListProgramsRequest programs;
   programs.set_page_token(page.next_page_token());
   v1::ListProgramsResponse ignored;
-  EXPECT_THAT(
-      Call(&v1::RegistryService::Stub::ListPrograms, programs, ignored),
-      StatusIs(StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+  EXPECT_THAT(Call(&v1::RegistryService::Stub::ListPrograms, programs, ignored),
+              StatusIs(StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
   municipalities.set_page_token(page.next_page_token());
   EXPECT_THAT(Call(&v1::RegistryService::Stub::ListMunicipalities,
                    municipalities, page),

@@ -67,14 +67,14 @@ TEST_F(RegistryWaitingTest, ACrowdThatReadsNothingDisturbsNoReader) {
   Restart();
   std::string csv = ReadData("status-jusou.csv");
   const std::string note(400, 'n');
-  for (std::size_t at = csv.find('\n'); (at = csv.find('\n', at + 1)) != csv.npos;
-       at += note.size()) {
+  for (std::size_t at = csv.find('\n');
+       (at = csv.find('\n', at + 1)) != csv.npos; at += note.size()) {
     csv.insert(at, note);
   }
   ImportMunicipalities(ReadData("municipalities.csv"));
   ImportStatuses(csv);
-  const auto narrow = v1::RegistryService::NewStub(
-      support::NarrowChannel(owned_->address()));
+  const auto narrow =
+      v1::RegistryService::NewStub(support::NarrowChannel(owned_->address()));
   using Async = v1::RegistryService::StubInterface::async_interface;
   support::Crowd crowd;
   for (int i = 0; i < kMany; ++i) {
@@ -151,9 +151,8 @@ TEST_F(RegistryWaitingTest, ARefusedWaitSaysSo) {
   ASSERT_TRUE(
       support::WaitFor([&] { return crowd.ended().size() >= kTooMany; }));
   EXPECT_THAT(crowd.ended(), SizeIs(kTooMany));
-  EXPECT_THAT(
-      crowd.ended(),
-      Each(StatusIs(StatusCode::kResourceExhausted, "TOO_MANY_WAITING")));
+  EXPECT_THAT(crowd.ended(), Each(StatusIs(StatusCode::kResourceExhausted,
+                                           "TOO_MANY_WAITING")));
   EXPECT_EQ(Version(), 2);
 }
 

@@ -502,8 +502,8 @@ TEST_F(LargeReportTest, ADownloadIsTheFileThatIsStored) {
 TEST_F(LargeReportTest, ACrowdThatReadsNothingDisturbsNoReader) {
   const auto report = Create(Request());
   ASSERT_THAT(report, IsOk());
-  const auto narrow = v1::ReportService::NewStub(
-      support::NarrowChannel(runner_->address()));
+  const auto narrow =
+      v1::ReportService::NewStub(support::NarrowChannel(runner_->address()));
   using Async = v1::ReportService::StubInterface::async_interface;
   support::Crowd crowd;
   constexpr int kMany = 500;

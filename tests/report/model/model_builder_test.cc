@@ -426,8 +426,8 @@ TEST(Sentences, SayWhatTheMostChosenPassesOver) {
             "「ハローワーク」1/4（25.0%）（その他・該当なしを除く）。");
 }
 
-// An option is judged by what it is, not by its key: 「予定なし」 may well be what
-// most chose.
+// An option is judged by what it is, not by its key: 「予定なし」 may well be
+// what most chose.
 TEST(Sentences, NameAnOptionWithTheKeyNoneThatIsAnAnswer) {
   Snapshot snapshot = SmallSnapshot();
   std::vector<ValueCell>& cells = snapshot.values.at("plan").cells;
@@ -439,8 +439,8 @@ TEST(Sentences, NameAnOptionWithTheKeyNoneThatIsAnAnswer) {
 // In the language of the report.
 TEST(ModelBuilder, SaysInJapaneseWhyAStatementIsNotComputed) {
   Snapshot snapshot = SmallSnapshot();
-  Statement& statement = *std::ranges::find(snapshot.statements, "p04_law",
-                                            &Statement::id);
+  Statement& statement =
+      *std::ranges::find(snapshot.statements, "p04_law", &Statement::id);
   statement.check = Check::kRegistry;
   statement.not_computed_reason = "台帳に2023年度の記録がない";
   const ReportModel model = Build(snapshot);

@@ -152,7 +152,8 @@ TEST_P(ReportStoreContract, KeepsEverythingOverARestart) {
   EXPECT_EQ(report->create_time, clock_.Now());
   ASSERT_EQ(report->files.size(), 1U);
   EXPECT_EQ(report->files[0].content_type, "text/html");
-  EXPECT_THAT(store_->ReadBytes("digest-of-x", 0, 100, {}), IsOkAndHolds(bytes));
+  EXPECT_THAT(store_->ReadBytes("digest-of-x", 0, 100, {}),
+              IsOkAndHolds(bytes));
 }
 
 TEST_P(ReportStoreContract, ReadsAFileByRange) {

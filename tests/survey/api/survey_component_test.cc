@@ -299,8 +299,7 @@ class SurveyComponent : public ::testing::Test {
 
   FakeRegistry registry_;
   support::ServiceRunner peer_{
-      registry_.service(),
-      registry::v1::RegistryService::service_full_name()};
+      registry_.service(), registry::v1::RegistryService::service_full_name()};
   std::unique_ptr<support::ModuleRunner> runner_;
   std::unique_ptr<Stub> stub_;
 };
@@ -1253,7 +1252,8 @@ TEST_F(SurveyComponent, ACrowdOfWatchersDisturbsNoBystander) {
   for (int i = 0; i < kMany; ++i) crowd.Watch(*stub_);
   ASSERT_TRUE(support::WaitFor([&] { return crowd.told() == kMany; }));
   std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
-  std::vector<std::unique_ptr<grpc::ClientReader<v1::StreamRoundChangesResponse>>>
+  std::vector<
+      std::unique_ptr<grpc::ClientReader<v1::StreamRoundChangesResponse>>>
       followers;
   v1::StreamRoundChangesRequest follow;
   follow.set_name(kRound);
@@ -1275,22 +1275,21 @@ TEST_F(SurveyComponent, ACrowdOfWatchersDisturbsNoBystander) {
   runner_->module().Drain();
   crowd.WaitUntilAllEnded();
   EXPECT_THAT(crowd.ended(),
-              ::testing::Each(StatusIs(absl::StatusCode::kUnavailable,
-                                       "SHUTTING_DOWN")));
+              ::testing::Each(
+                  StatusIs(absl::StatusCode::kUnavailable, "SHUTTING_DOWN")));
   for (const auto& follower : followers) {
     v1::StreamRoundChangesResponse message;
     EXPECT_FALSE(follower->Read(&message));
-    EXPECT_THAT(
-        platform::FromGrpcStatus(follower->Finish()),
-        StatusIs(absl::StatusCode::kUnavailable, "SHUTTING_DOWN"));
+    EXPECT_THAT(platform::FromGrpcStatus(follower->Finish()),
+                StatusIs(absl::StatusCode::kUnavailable, "SHUTTING_DOWN"));
   }
 }
 
 TEST_F(SurveyComponent, ACrowdThatReadsNothingDisturbsNoReader) {
   PrepareOpen();
   ASSERT_THAT(Import(DemoBatch()), IsOk());
-  const auto narrow = v1::SurveyService::NewStub(
-      support::NarrowChannel(runner_->address()));
+  const auto narrow =
+      v1::SurveyService::NewStub(support::NarrowChannel(runner_->address()));
   using Async = v1::SurveyService::StubInterface::async_interface;
   support::Crowd crowd;
   constexpr int kMany = 500;
@@ -1325,8 +1324,8 @@ TEST_F(SurveyComponent, ACrowdThatReadsNothingDisturbsNoReader) {
 TEST_F(SurveyComponent, ReadersOfOneRevisionShareItsColumns) {
   PrepareOpen();
   ASSERT_THAT(Import(DemoBatch()), IsOk());
-  auto database = platform::OpenDatabase(
-      "sqlite:" + runner_->folder().File("module.db"));
+  auto database =
+      platform::OpenDatabase("sqlite:" + runner_->folder().File("module.db"));
   ASSERT_THAT(database, IsOk());
   SqlSurveyStore store(**database, runner_->clock(), "incarnation");
   PinnedContent content;
@@ -1371,8 +1370,8 @@ TEST_F(SurveyComponent, ARevisionThatNobodyAnnouncedIsToldAllTheSame) {
   EXPECT_EQ(version.entries(0).version(), 2);
   EXPECT_THAT(version.entries(0).incarnation(), SizeIs(32));
   EXPECT_EQ(version.entries(0).incarnation(), GetRound()->incarnation());
-  auto database = platform::OpenDatabase(
-      "sqlite:" + runner_->folder().File("module.db"));
+  auto database =
+      platform::OpenDatabase("sqlite:" + runner_->folder().File("module.db"));
   ASSERT_THAT(database, IsOk());
   ASSERT_THAT((*database)->Write([](platform::Transaction& transaction) {
     return transaction
