@@ -149,9 +149,17 @@ class SqliteDatabase::Session final : public Transaction {
     if (!read_only) {
       pragmas += "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
     }
-    session->Begin(CallLimits::After(busy_timeout));
-    const int result = sqlite3_exec(session->handle_, pragmas.c_str(), nullptr,
-                                    nullptr, nullptr);
+    const CallLimits limits = CallLimits::After(busy_timeout);
+    session->Begin(limits);
+    int result = SQLITE_OK;
+    // Of two that make a file's log at once, SQLite refuses one without asking
+    // the busy handler, as both hold what the other waits for.
+    while (true) {
+      result = sqlite3_exec(session->handle_, pragmas.c_str(), nullptr, nullptr,
+                            nullptr);
+      if ((result & 0xff) != SQLITE_BUSY || limits.expired()) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     if (result != SQLITE_OK) {
       if (session->NoRoom() || (result & 0xff) == SQLITE_FULL) {
         return StorageFull("open");

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <barrier>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -232,17 +233,23 @@ TEST_F(Migrations, LeaveNothingOfAStepThatFails) {
   EXPECT_THAT(ApplyMigrations(*database_, clock_, mended), IsOkAndHolds(1));
 }
 
+// Many times over, as what they collide in takes a moment.
 TEST_F(Migrations, OfProcessesThatStartTogetherTakeTurns) {
   const support::TempDir folder;
-  const std::string url = "sqlite:" + folder.File("a.db");
   const std::vector<Migration> steps = Shared();
-  std::vector<std::jthread> threads;
-  for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] {
-      auto database = OpenDatabase(url);
-      ASSERT_THAT(database, IsOk());
-      EXPECT_THAT(ApplyMigrations(**database, clock_, steps), IsOk());
-    });
+  for (int round = 0; round < 20; ++round) {
+    const std::string url =
+        "sqlite:" + folder.File(std::to_string(round) + ".db");
+    std::barrier together(4);
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&] {
+        together.arrive_and_wait();
+        auto database = OpenDatabase(url);
+        ASSERT_THAT(database, IsOk());
+        EXPECT_THAT(ApplyMigrations(**database, clock_, steps), IsOk());
+      });
+    }
   }
 }
 
