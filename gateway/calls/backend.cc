@@ -143,12 +143,12 @@ class UnaryCall final : public BackendCall {
 // The reactor's callbacks come on gRPC's threads and are posted to the loop;
 // everything else happens there. A hold keeps the call open while the loop
 // may still start operations; it is given up when reading has ended.
-class Stream final : public BackendStream,
-                     public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer>,
-                     public std::enable_shared_from_this<Stream> {
+class CallStream final : public BackendStream,
+                         public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer>,
+                         public std::enable_shared_from_this<CallStream> {
  public:
-  Stream(EventLoop& loop, CallCount& calls, const BackendRequest& request,
-         std::shared_ptr<BackendObserver> observer)
+  CallStream(EventLoop& loop, CallCount& calls, const BackendRequest& request,
+             std::shared_ptr<BackendObserver> observer)
       : loop_(loop),
         calls_(calls),
         method_(request.method),
@@ -222,7 +222,7 @@ class Stream final : public BackendStream,
     Post([result = ToResult(status, context_)](BackendObserver& observer) {
       observer.OnDone(result);
     });
-    const std::shared_ptr<Stream> self = std::move(self_);
+    const std::shared_ptr<CallStream> self = std::move(self_);
     self->loop_.Post([self] { self->observer_ = nullptr; });
     calls_.Remove();
   }
@@ -254,7 +254,7 @@ class Stream final : public BackendStream,
   grpc::ClientContext context_;
   ByteBuffer in_;
   ByteBuffer out_;
-  std::shared_ptr<Stream> self_;  // until OnDone
+  std::shared_ptr<CallStream> self_;  // until OnDone
 
   // On the loop only:
   std::shared_ptr<BackendObserver> observer_;
@@ -325,8 +325,8 @@ std::shared_ptr<BackendCall> Backend::CallUnary(EventLoop& loop,
 std::shared_ptr<BackendStream> Backend::OpenStream(
     EventLoop& loop, const BackendRequest& request,
     std::shared_ptr<BackendObserver> observer) {
-  auto stream = std::make_shared<Stream>(loop, state_->calls, request,
-                                         std::move(observer));
+  auto stream = std::make_shared<CallStream>(loop, state_->calls, request,
+                                             std::move(observer));
   stream->Start(state_->Next());
   return stream;
 }

@@ -18,6 +18,7 @@ function(welfare_add_library)
     set(arg_PRECOMPILED std)
   endif()
   welfare_use_precompiled(${target} ${arg_PRECOMPILED})
+  welfare_unite(${target})
 endfunction()
 
 # welfare_add_binary(NAME <file name> SOURCES ... LINK ...)

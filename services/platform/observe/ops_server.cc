@@ -41,7 +41,7 @@ std::string Response(std::string_view status, std::string_view type,
   return out;
 }
 
-constexpr std::string_view kText = "text/plain; charset=utf-8";
+constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 
 }  // namespace
 
@@ -67,7 +67,7 @@ struct OpsServer::State {
             }
             if (self->head.size() > kMaxHead) {
               return self->Send(Response("431 Request Header Fields Too Large",
-                                         kText, "too long\n", true));
+                                         kPlainText, "too long\n", true));
             }
             self->Read();
           });
@@ -180,27 +180,28 @@ struct OpsServer::State {
     const std::size_t last = line.rfind(' ');
     if (first == std::string_view::npos || first == last ||
         !line.substr(last + 1).starts_with("HTTP/1.")) {
-      return Response("400 Bad Request", kText, "no HTTP/1 request\n", true);
+      return Response("400 Bad Request", kPlainText, "no HTTP/1 request\n",
+                      true);
     }
     const std::string_view method = line.substr(0, first);
     std::string_view path = line.substr(first + 1, last - first - 1);
     path = path.substr(0, path.find('?'));
     const bool get = method == "GET";
     if (!get && method != "HEAD") {
-      return Response("405 Method Not Allowed", kText, "only GET and HEAD\n",
-                      true, "Allow: GET, HEAD\r\n");
+      return Response("405 Method Not Allowed", kPlainText,
+                      "only GET and HEAD\n", true, "Allow: GET, HEAD\r\n");
     }
     if (path == "/metrics") {
       return Response("200 OK", "text/plain; version=0.0.4; charset=utf-8",
                       metrics.Expose(), get);
     }
-    if (path == "/livez") return Response("200 OK", kText, "alive\n", get);
+    if (path == "/livez") return Response("200 OK", kPlainText, "alive\n", get);
     if (path == "/readyz") {
       const Readiness::Answer answer = readiness.Look();
       return Response(answer.ready ? "200 OK" : "503 Service Unavailable",
-                      kText, answer.text, get);
+                      kPlainText, answer.text, get);
     }
-    return Response("404 Not Found", kText,
+    return Response("404 Not Found", kPlainText,
                     "here are /metrics, /livez and /readyz\n", get);
   }
 

@@ -13,7 +13,9 @@
 namespace welfare::platform {
 namespace {
 
-std::string Said(int error) { return std::generic_category().message(error); }
+std::string MessageOfErrno(int error) {
+  return std::generic_category().message(error);
+}
 
 std::filesystem::path OrHere(const std::filesystem::path& folder) {
   return folder.empty() ? "." : folder;
@@ -23,14 +25,14 @@ absl::Status CheckWritable(const std::filesystem::path& named,
                            const std::filesystem::path& folder) {
   struct stat about {};
   if (stat(folder.c_str(), &about) != 0) {
-    return DataFolderUnusable(named.string(), Said(errno));
+    return DataFolderUnusable(named.string(), MessageOfErrno(errno));
   }
   if (!S_ISDIR(about.st_mode)) {
     return DataFolderUnusable(named.string(),
                               folder.string() + " is no folder");
   }
   if (access(folder.c_str(), R_OK | W_OK | X_OK) != 0) {
-    return DataFolderUnusable(named.string(), Said(errno));
+    return DataFolderUnusable(named.string(), MessageOfErrno(errno));
   }
   return absl::OkStatus();
 }
@@ -78,7 +80,8 @@ absl::Status CheckDataFolder(const std::filesystem::path& folder) {
   std::filesystem::path nearest = place;
   struct stat about {};
   while (stat(nearest.c_str(), &about) != 0) {
-    if (errno != ENOENT) return DataFolderUnusable(place.string(), Said(errno));
+    if (errno != ENOENT)
+      return DataFolderUnusable(place.string(), MessageOfErrno(errno));
     const std::filesystem::path above = OrHere(nearest.parent_path());
     if (above == nearest) break;
     nearest = above;
@@ -96,7 +99,7 @@ absl::Status ClaimDatabaseFile(const std::string& path) {
   } else if (errno != EEXIST || access(path.c_str(), R_OK | W_OK) != 0) {
     return DataFolderUnusable(
         std::filesystem::path(path).parent_path().string(),
-        path + ": " + Said(errno));
+        path + ": " + MessageOfErrno(errno));
   }
   for (const char* suffix : {"", "-wal", "-shm", "-journal", ".lock"}) {
     const std::string name = path + suffix;

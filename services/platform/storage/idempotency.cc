@@ -18,9 +18,9 @@ CREATE INDEX request_replies_by_time ON request_replies (recorded_micros);
 
 namespace {
 
-constexpr Query kFind{"find_reply",
-                      "SELECT request_hash, reply FROM request_replies"
-                      " WHERE request_id = $1 AND recorded_micros > $2"};
+constexpr Query kFindReply{"find_reply",
+                           "SELECT request_hash, reply FROM request_replies"
+                           " WHERE request_id = $1 AND recorded_micros > $2"};
 constexpr Query kForget{
     "forget_replies",
     "DELETE FROM request_replies WHERE recorded_micros <= $1"};
@@ -50,11 +50,11 @@ absl::StatusOr<std::optional<std::string>> FindReply(Connection& connection,
   if (key.request_id.empty()) return std::nullopt;
   WELFARE_ASSIGN_OR_RETURN(
       std::optional<Stored> stored,
-      connection.Find(kFind, {key.request_id, (now - kReplyLifetime).micros()},
-                      [](const Row& row) {
-                        return Stored{.request_hash = row.Text(0),
-                                      .reply = row.BytesOf(1)};
-                      }));
+      connection.Find(
+          kFindReply, {key.request_id, (now - kReplyLifetime).micros()},
+          [](const Row& row) {
+            return Stored{.request_hash = row.Text(0), .reply = row.BytesOf(1)};
+          }));
   if (!stored.has_value()) return std::nullopt;
   if (stored->request_hash != RequestHash(key)) {
     return RequestIdReused(key.request_id);

@@ -37,8 +37,8 @@ namespace {
 
 constexpr std::size_t kBytes = 16;
 
-constexpr Query kFind{"find_incarnation",
-                      "SELECT incarnation FROM store_incarnation"};
+constexpr Query kFindIncarnation{"find_incarnation",
+                                 "SELECT incarnation FROM store_incarnation"};
 constexpr Query kForget{"forget_incarnation", "DELETE FROM store_incarnation"};
 constexpr Query kStore{
     "store_incarnation",
@@ -94,7 +94,8 @@ absl::StatusOr<Incarnation> Open(Transaction& transaction,
                                  const std::string& here) {
   WELFARE_ASSIGN_OR_RETURN(
       std::optional<std::string> name,
-      transaction.Find(kFind, {}, [](const Row& row) { return row.Text(0); }));
+      transaction.Find(kFindIncarnation, {},
+                       [](const Row& row) { return row.Text(0); }));
   WELFARE_ASSIGN_OR_RETURN(const std::optional<Opened> last,
                            transaction.Find(kFindPlace, {}, [](const Row& row) {
                              return Opened{.incarnation = row.Text(0),

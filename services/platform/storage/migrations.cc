@@ -19,7 +19,7 @@ constexpr Query kMakeTable{"make_schema_migrations",
                            " applied_micros BIGINT NOT NULL)"};
 constexpr Query kLast{"last_migration",
                       "SELECT MAX(number) FROM schema_migrations"};
-constexpr Query kFind{
+constexpr Query kFindMigration{
     "find_migration",
     "SELECT name, checksum FROM schema_migrations WHERE number = $1"};
 constexpr Query kRecord{
@@ -38,7 +38,7 @@ absl::StatusOr<bool> Apply(Transaction& transaction, const base::Clock& clock,
   const std::string checksum = Sha256Hex(migration.sql);
   WELFARE_ASSIGN_OR_RETURN(
       const std::optional<Applied> applied,
-      transaction.Find(kFind, {migration.number}, [](const Row& row) {
+      transaction.Find(kFindMigration, {migration.number}, [](const Row& row) {
         return Applied{.name = row.Text(0), .checksum = row.Text(1)};
       }));
   if (applied.has_value()) {

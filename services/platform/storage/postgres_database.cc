@@ -28,16 +28,16 @@ namespace welfare::platform {
 namespace {
 
 // The types we read and write, by their fixed numbers (pg_type.dat).
-constexpr Oid kBool = 16;
-constexpr Oid kBytea = 17;
-constexpr Oid kName = 19;
-constexpr Oid kInt8 = 20;
-constexpr Oid kInt2 = 21;
-constexpr Oid kInt4 = 23;
-constexpr Oid kText = 25;
-constexpr Oid kUnknown = 705;
-constexpr Oid kBpchar = 1042;
-constexpr Oid kVarchar = 1043;
+constexpr Oid kBoolOid = 16;
+constexpr Oid kByteaOid = 17;
+constexpr Oid kNameOid = 19;
+constexpr Oid kInt8Oid = 20;
+constexpr Oid kInt2Oid = 21;
+constexpr Oid kInt4Oid = 23;
+constexpr Oid kTextOid = 25;
+constexpr Oid kUnknownOid = 705;
+constexpr Oid kBpcharOid = 1042;
+constexpr Oid kVarcharOid = 1043;
 
 // Statements kept prepared on each connection.
 constexpr std::size_t kMaxStatements = 256;
@@ -92,8 +92,8 @@ std::int64_t BigEndian(const char* data, int size) {
 }
 
 bool IsText(Oid type) {
-  return type == kText || type == kVarchar || type == kBpchar ||
-         type == kName || type == kUnknown;
+  return type == kTextOid || type == kVarcharOid || type == kBpcharOid ||
+         type == kNameOid || type == kUnknownOid;
 }
 
 class PostgresRow final : public Row {
@@ -108,7 +108,8 @@ class PostgresRow final : public Row {
     if (!Exists(column)) return 0;
     const Oid type = PQftype(result_, column);
     if (PQgetisnull(result_, row_, column) == 1 ||
-        (type != kInt8 && type != kInt4 && type != kInt2 && type != kBool)) {
+        (type != kInt8Oid && type != kInt4Oid && type != kInt2Oid &&
+         type != kBoolOid)) {
       return Mismatch(column, "an integer"), 0;
     }
     return BigEndian(PQgetvalue(result_, row_, column),
@@ -125,7 +126,7 @@ class PostgresRow final : public Row {
   std::string_view BytesView(int column) const override {
     if (!Exists(column)) return {};
     if (PQgetisnull(result_, row_, column) == 1 ||
-        PQftype(result_, column) != kBytea) {
+        PQftype(result_, column) != kByteaOid) {
       return Mismatch(column, "bytes"), std::string_view();
     }
     return Raw(column);
@@ -238,7 +239,7 @@ char TypeLetter(const Parameter& parameter) {
 }
 
 Oid TypeOf(const Parameter& parameter) {
-  constexpr std::array<Oid, 4> kTypes = {0, kInt8, kText, kBytea};
+  constexpr std::array<Oid, 4> kTypes = {0, kInt8Oid, kTextOid, kByteaOid};
   return kTypes[parameter.value().index()];
 }
 
@@ -251,17 +252,17 @@ bool AppendCopyField(std::string& out, const Parameter& parameter, Oid type) {
     return true;
   }
   if (const auto* number = std::get_if<std::int64_t>(&value)) {
-    if (type == kInt8) {
+    if (type == kInt8Oid) {
       AppendBigEndian(out, std::int32_t{8});
       AppendBigEndian(out, *number);
       return true;
     }
-    if (type == kInt4 && std::in_range<std::int32_t>(*number)) {
+    if (type == kInt4Oid && std::in_range<std::int32_t>(*number)) {
       AppendBigEndian(out, std::int32_t{4});
       AppendBigEndian(out, static_cast<std::int32_t>(*number));
       return true;
     }
-    if (type == kInt2 && std::in_range<std::int16_t>(*number)) {
+    if (type == kInt2Oid && std::in_range<std::int16_t>(*number)) {
       AppendBigEndian(out, std::int32_t{2});
       AppendBigEndian(out, static_cast<std::int16_t>(*number));
       return true;
@@ -269,7 +270,7 @@ bool AppendCopyField(std::string& out, const Parameter& parameter, Oid type) {
     return false;
   }
   const auto* text = std::get_if<std::string>(&value);
-  if (text == nullptr ? type != kBytea : !IsText(type)) return false;
+  if (text == nullptr ? type != kByteaOid : !IsText(type)) return false;
   const std::string& data =
       text == nullptr ? std::get<Bytes>(value).data : *text;
   if (!std::in_range<std::int32_t>(data.size())) return false;
@@ -922,14 +923,14 @@ PoolState PostgresDatabase::pool() const {
 // What is dumped and loaded again gets other numbers; a server that is moved or
 // restarted keeps them.
 absl::StatusOr<std::string> PostgresDatabase::Place() {
-  static constexpr Query kFind{
+  static constexpr Query kFindPlace{
       "find_place",
       "SELECT 'cluster ' || c.system_identifier || ' database ' || d.oid ||"
       " ' schema ' || n.oid FROM pg_control_system() c, pg_database d,"
       " pg_namespace n WHERE d.datname = current_database()"
       " AND n.nspname = current_schema()"};
   return Read([](Connection& connection) {
-    return connection.Get(kFind, {},
+    return connection.Get(kFindPlace, {},
                           [](const Row& row) { return row.Text(0); });
   });
 }

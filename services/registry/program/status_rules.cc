@@ -27,18 +27,17 @@ absl::Status CheckFacts(const StatusFacts& facts) {
 
 absl::StatusOr<StatusDecision> DecideStatus(
     const StatusSurroundings& surroundings, const StatusProposal& proposal) {
-  using Outcome = StatusDecision::Outcome;
   const std::optional<YearFacts>& same = surroundings.same;
   if (same.has_value() && same->facts == proposal.facts &&
       (proposal.note.empty() || proposal.note == same->note)) {
-    return StatusDecision{Outcome::kUnchanged, false};
+    return StatusDecision{StatusDecision::Outcome::kUnchanged, false};
   }
   const bool justified = proposal.correction && !proposal.reason.empty();
   if (same.has_value()) {
     if (!justified) {
       return CorrectionReasonRequired(proposal.fiscal_year, same->facts);
     }
-    return StatusDecision{Outcome::kUpdated, true};
+    return StatusDecision{StatusDecision::Outcome::kUpdated, true};
   }
   const Implementing next = proposal.facts.implementing;
   const std::optional<YearFacts>& before = surroundings.before;
@@ -49,7 +48,7 @@ absl::StatusOr<StatusDecision> DecideStatus(
   const bool breaks_after =
       after.has_value() && !IsLawfulTransition(next, after->facts.implementing);
   if (!breaks_before && !breaks_after) {
-    return StatusDecision{Outcome::kCreated, false};
+    return StatusDecision{StatusDecision::Outcome::kCreated, false};
   }
   if (!justified) {
     if (breaks_before) {
@@ -59,7 +58,7 @@ absl::StatusOr<StatusDecision> DecideStatus(
     return TransitionUnlawful(proposal.fiscal_year, next, after->fiscal_year,
                               after->facts.implementing);
   }
-  return StatusDecision{Outcome::kCreated, true};
+  return StatusDecision{StatusDecision::Outcome::kCreated, true};
 }
 
 }  // namespace welfare::registry

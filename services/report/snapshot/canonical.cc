@@ -10,7 +10,7 @@ namespace welfare::report {
 namespace {
 
 // Appends fields as `<length>:<bytes>,`, so that no two contents share a form.
-class Writer {
+class CanonicalWriter {
  public:
   void Text(std::string_view text) {
     out_ += std::to_string(text.size());
@@ -38,7 +38,7 @@ class Writer {
   std::string out_;
 };
 
-void Write(Writer& writer, const RoundFacts& round) {
+void Write(CanonicalWriter& writer, const RoundFacts& round) {
   writer.Text(round.survey);
   writer.Number(round.fiscal_year);
   writer.Text(round.display_name);
@@ -51,7 +51,7 @@ void Write(Writer& writer, const RoundFacts& round) {
   writer.Number(round.synthetic ? 1 : 0);
 }
 
-void Write(Writer& writer, const std::vector<ProgressGroup>& groups) {
+void Write(CanonicalWriter& writer, const std::vector<ProgressGroup>& groups) {
   writer.List("progress", groups.size());
   for (const ProgressGroup& group : groups) {
     writer.Value(group.kind);
@@ -62,12 +62,12 @@ void Write(Writer& writer, const std::vector<ProgressGroup>& groups) {
   }
 }
 
-void Write(Writer& writer, const std::vector<Flag>& flags) {
+void Write(CanonicalWriter& writer, const std::vector<Flag>& flags) {
   writer.List("flags", flags.size());
   for (const Flag flag : flags) writer.Value(flag);
 }
 
-void Write(Writer& writer, const IndicatorValue& value) {
+void Write(CanonicalWriter& writer, const IndicatorValue& value) {
   writer.Text(value.id);
   writer.Number(value.fiscal_year);
   writer.Number(value.reference_year);
@@ -101,13 +101,13 @@ void Write(Writer& writer, const IndicatorValue& value) {
   }
 }
 
-void Write(Writer& writer, std::string_view name,
+void Write(CanonicalWriter& writer, std::string_view name,
            const IndicatorValues& values) {
   writer.List(name, values.size());
   for (const auto& [id, value] : values) Write(writer, value);
 }
 
-void Write(Writer& writer, const Roster& roster) {
+void Write(CanonicalWriter& writer, const Roster& roster) {
   writer.Number(roster.fiscal_year);
   writer.List("entries", roster.entries.size());
   for (const RosterEntry& entry : roster.entries) {
@@ -123,7 +123,7 @@ void Write(Writer& writer, const Roster& roster) {
   for (const std::string& leaver : roster.leavers) writer.Text(leaver);
 }
 
-void Write(Writer& writer, const Statement& statement) {
+void Write(CanonicalWriter& writer, const Statement& statement) {
   writer.Text(statement.id);
   writer.Number(statement.page);
   writer.Text(statement.label);
@@ -192,7 +192,7 @@ void SortSnapshot(Snapshot& snapshot) {
 
 std::string CanonicalBytes(const Snapshot& snapshot,
                            std::string_view renderer_fingerprint) {
-  Writer writer;
+  CanonicalWriter writer;
   writer.Text("welfare report snapshot 2");
   writer.Text(renderer_fingerprint);
   writer.Text(snapshot.template_digest);

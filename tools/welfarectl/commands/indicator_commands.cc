@@ -13,7 +13,7 @@
 namespace welfare::ctl {
 namespace {
 
-namespace v1 = ::welfare::indicator::v1;
+namespace indicator_v1 = ::welfare::indicator::v1;
 
 std::string ValueName(const Session& session, const std::string& id,
                       int fiscal_year) {
@@ -22,26 +22,27 @@ std::string ValueName(const Session& session, const std::string& id,
 }
 
 int ListIndicators(Session& session) {
-  v1::ListIndicatorsRequest request;
+  indicator_v1::ListIndicatorsRequest request;
   request.set_parent(session.survey_name());
-  std::vector<v1::Indicator> all;
+  std::vector<indicator_v1::Indicator> all;
   Table table({{.title = "indicator"},
                {.title = "label", .limit = 52},
                {.title = "measure"},
                {.title = "population"},
                {.title = "pages"}});
-  const int code = ReadPages<v1::ListIndicatorsResponse>(
-      session, request, [&](const v1::ListIndicatorsResponse& page) {
-        for (const v1::Indicator& indicator : page.indicators()) {
+  const int code = ReadPages<indicator_v1::ListIndicatorsResponse>(
+      session, request, [&](const indicator_v1::ListIndicatorsResponse& page) {
+        for (const indicator_v1::Indicator& indicator : page.indicators()) {
           std::string pages;
           for (const int number : indicator.pages()) {
             pages += (pages.empty() ? "" : " ") + std::to_string(number);
           }
-          table.Add(
-              {indicator.name().substr(indicator.name().rfind('/') + 1),
-               indicator.display_name(),
-               ShortName(v1::Indicator::Measure_Name(indicator.measure()), ""),
-               indicator.population().id(), pages});
+          table.Add({indicator.name().substr(indicator.name().rfind('/') + 1),
+                     indicator.display_name(),
+                     ShortName(indicator_v1::Indicator::Measure_Name(
+                                   indicator.measure()),
+                               ""),
+                     indicator.population().id(), pages});
           all.push_back(indicator);
         }
       });
@@ -52,9 +53,9 @@ int ListIndicators(Session& session) {
 
 int GetIndicatorValue(Session& session, const std::string& id,
                       int fiscal_year) {
-  v1::GetIndicatorValueRequest request;
+  indicator_v1::GetIndicatorValueRequest request;
   request.set_name(ValueName(session, id, fiscal_year));
-  v1::IndicatorValue value;
+  indicator_v1::IndicatorValue value;
   if (const int code = Call(session, request, value); code != kOk) return code;
   Table table({{.title = "cell"},
                {.title = "label", .limit = 52},
@@ -63,11 +64,12 @@ int GetIndicatorValue(Session& session, const std::string& id,
                {.title = "percent", .number = true},
                {.title = "value", .number = true},
                {.title = "flags"}});
-  for (const v1::Cell& cell : value.cells()) {
+  for (const indicator_v1::Cell& cell : value.cells()) {
     std::string flags;
     for (const int flag : cell.flags()) {
       flags += (flags.empty() ? "" : " ") +
-               v1::Cell::Flag_Name(static_cast<v1::Cell::Flag>(flag));
+               indicator_v1::Cell::Flag_Name(
+                   static_cast<indicator_v1::Cell::Flag>(flag));
     }
     if (cell.undecided() > 0) {
       flags += " (undecided: " + std::to_string(cell.undecided()) + ")";
@@ -77,7 +79,7 @@ int GetIndicatorValue(Session& session, const std::string& id,
                cell.has_percent() ? cell.percent() : "-",
                cell.has_value() ? cell.value() : "", flags});
   }
-  for (const v1::AbsenceCount& absence : value.absences()) {
+  for (const indicator_v1::AbsenceCount& absence : value.absences()) {
     table.Add({"(" + type::v1::Absence::Kind_Name(absence.kind()) + ")", "",
                std::to_string(absence.count()),
                absence.has_percent() ? std::to_string(value.base()) : "",
@@ -97,10 +99,10 @@ int GetIndicatorValue(Session& session, const std::string& id,
 
 int Explain(Session& session, const std::string& id, int fiscal_year,
             const std::string& cell) {
-  v1::ExplainIndicatorValueRequest request;
+  indicator_v1::ExplainIndicatorValueRequest request;
   request.set_name(ValueName(session, id, fiscal_year));
   request.set_cell(cell);
-  v1::ExplainIndicatorValueResponse response;
+  indicator_v1::ExplainIndicatorValueResponse response;
   if (const int code = Call(session, request, response); code != kOk)
     return code;
   Table table({{.title = "respondent"},
@@ -108,7 +110,7 @@ int Explain(Session& session, const std::string& id, int fiscal_year,
                {.title = "in"},
                {.title = "in_base"},
                {.title = "reason", .limit = 60}});
-  for (const v1::Explanation& e : response.explanations()) {
+  for (const indicator_v1::Explanation& e : response.explanations()) {
     table.Add({e.respondent(), e.display_name(), e.in() ? "yes" : "no",
                e.in_base() ? "yes" : "no", e.reason()});
   }
@@ -121,12 +123,12 @@ enum class Outcome { kMet, kNotMet, kNotComputable };
 
 // A statement counts as met when the service names a reading that agrees: the
 // service judges, this only sorts.
-Outcome OutcomeOf(const v1::Statement& statement) {
+Outcome OutcomeOf(const indicator_v1::Statement& statement) {
   if (!statement.agreeing_readings().empty()) return Outcome::kMet;
   switch (statement.check()) {
-    case v1::Statement::CHECK_COMPUTED:
-    case v1::Statement::CHECK_REGISTRY:
-    case v1::Statement::CHECK_PROGRESS:
+    case indicator_v1::Statement::CHECK_COMPUTED:
+    case indicator_v1::Statement::CHECK_REGISTRY:
+    case indicator_v1::Statement::CHECK_PROGRESS:
       return Outcome::kNotMet;
     default:
       return Outcome::kNotComputable;
@@ -135,31 +137,31 @@ Outcome OutcomeOf(const v1::Statement& statement) {
 
 // Whether a printed number is the computed one, in a word; `-` where the row
 // prints none.
-std::string AgreementWord(v1::Statement::Agreement agreement) {
+std::string AgreementWord(indicator_v1::Statement::Agreement agreement) {
   switch (agreement) {
-    case v1::Statement::AGREEMENT_SAME:
+    case indicator_v1::Statement::AGREEMENT_SAME:
       return "same";
-    case v1::Statement::AGREEMENT_DIFFERS:
+    case indicator_v1::Statement::AGREEMENT_DIFFERS:
       return "differs";
     default:
       return "-";
   }
 }
 
-std::string VerdictWord(v1::Statement::Verdict verdict) {
-  if (verdict == v1::Statement::VERDICT_UNSPECIFIED) return "-";
-  return ShortName(v1::Statement::Verdict_Name(verdict), "VERDICT_");
+std::string VerdictWord(indicator_v1::Statement::Verdict verdict) {
+  if (verdict == indicator_v1::Statement::VERDICT_UNSPECIFIED) return "-";
+  return ShortName(indicator_v1::Statement::Verdict_Name(verdict), "VERDICT_");
 }
 
-std::string ClaimWord(v1::Statement::Claim claim) {
-  if (claim == v1::Statement::CLAIM_UNSPECIFIED) return "-";
-  return ShortName(v1::Statement::Claim_Name(claim), "CLAIM_");
+std::string ClaimWord(indicator_v1::Statement::Claim claim) {
+  if (claim == indicator_v1::Statement::CLAIM_UNSPECIFIED) return "-";
+  return ShortName(indicator_v1::Statement::Claim_Name(claim), "CLAIM_");
 }
 
 int CheckStatements(Session& session, int fiscal_year, bool check) {
-  v1::ListStatementsRequest request;
+  indicator_v1::ListStatementsRequest request;
   request.set_parent(session.round_name(fiscal_year));
-  std::vector<v1::Statement> all;
+  std::vector<indicator_v1::Statement> all;
   Table table({{.title = "page", .number = true},
                {.title = "statement", .limit = 46},
                {.title = "published", .limit = 26},
@@ -171,15 +173,15 @@ int CheckStatements(Session& session, int fiscal_year, bool check) {
                {.title = "wording"},
                {.title = "reading", .limit = 56}});
   std::map<Outcome, int> outcomes;
-  const int code = ReadPages<v1::ListStatementsResponse>(
-      session, request, [&](const v1::ListStatementsResponse& page) {
-        for (const v1::Statement& statement : page.statements()) {
+  const int code = ReadPages<indicator_v1::ListStatementsResponse>(
+      session, request, [&](const indicator_v1::ListStatementsResponse& page) {
+        for (const indicator_v1::Statement& statement : page.statements()) {
           all.push_back(statement);
           ++outcomes[OutcomeOf(statement)];
           bool first = true;
           // What the row states decides the verdict; whether the other numbers
           // printed beside it are the computed ones stands apart.
-          const auto add = [&](const v1::Statement::Reading& reading,
+          const auto add = [&](const indicator_v1::Statement::Reading& reading,
                                const std::string& words) {
             table.Add({first ? std::to_string(statement.page()) : "",
                        first ? statement.label() : "",
@@ -191,13 +193,15 @@ int CheckStatements(Session& session, int fiscal_year, bool check) {
                        VerdictWord(reading.wording_verdict()), words});
             first = false;
           };
-          if (statement.verdict() == v1::Statement::VERDICT_NOT_COMPUTED) {
-            v1::Statement::Reading none;
+          if (statement.verdict() ==
+              indicator_v1::Statement::VERDICT_NOT_COMPUTED) {
+            indicator_v1::Statement::Reading none;
             none.set_verdict(statement.verdict());
             add(none, statement.not_computed_reason());
             continue;
           }
-          for (const v1::Statement::Reading& reading : statement.readings()) {
+          for (const indicator_v1::Statement::Reading& reading :
+               statement.readings()) {
             add(reading,
                 reading.reading() + ": " + reading.population().label());
           }

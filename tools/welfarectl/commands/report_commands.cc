@@ -16,7 +16,7 @@
 namespace welfare::ctl {
 namespace {
 
-namespace v1 = ::welfare::report::v1;
+namespace report_v1 = ::welfare::report::v1;
 
 std::string ReportName(const std::string& id) {
   return id.starts_with("reports/") ? id : "reports/" + id;
@@ -31,16 +31,16 @@ Table ReportTable() {
                 {.title = "data"}});
 }
 
-void AddRow(Table& table, const v1::Report& report) {
+void AddRow(Table& table, const report_v1::Report& report) {
   std::string formats;
-  for (const v1::Report::File& file : report.files()) {
+  for (const report_v1::Report::File& file : report.files()) {
     formats += (formats.empty() ? "" : " ") + file.format();
   }
   table.Add({report.name(), report.display_name(), report.round(), formats,
              report.snapshot(), report.synthetic() ? "架空" : ""});
 }
 
-int PrintReport(Session& session, const v1::Report& report) {
+int PrintReport(Session& session, const report_v1::Report& report) {
   Table table = ReportTable();
   AddRow(table, report);
   Print(session, report, table);
@@ -49,30 +49,30 @@ int PrintReport(Session& session, const v1::Report& report) {
 
 int CreateReport(Session& session, const std::string& report_template,
                  int fiscal_year) {
-  v1::CreateReportRequest request;
+  report_v1::CreateReportRequest request;
   request.mutable_report()->set_template_(report_template);
   request.mutable_report()->set_round(session.round_name(fiscal_year));
   request.set_request_id(Session::NewRequestId());
-  v1::Report reply;
+  report_v1::Report reply;
   const int code = Call(session, request, reply);
   return code == kOk ? PrintReport(session, reply) : code;
 }
 
 int GetReport(Session& session, const std::string& id) {
-  v1::GetReportRequest request;
+  report_v1::GetReportRequest request;
   request.set_name(ReportName(id));
-  v1::Report reply;
+  report_v1::Report reply;
   const int code = Call(session, request, reply);
   return code == kOk ? PrintReport(session, reply) : code;
 }
 
 int ListReports(Session& session) {
-  v1::ListReportsRequest request;
-  std::vector<v1::Report> all;
+  report_v1::ListReportsRequest request;
+  std::vector<report_v1::Report> all;
   Table table = ReportTable();
-  const int code = ReadPages<v1::ListReportsResponse>(
-      session, request, [&](const v1::ListReportsResponse& page) {
-        for (const v1::Report& report : page.reports()) {
+  const int code = ReadPages<report_v1::ListReportsResponse>(
+      session, request, [&](const report_v1::ListReportsResponse& page) {
+        for (const report_v1::Report& report : page.reports()) {
           AddRow(table, report);
           all.push_back(report);
         }
@@ -86,13 +86,13 @@ int ListReports(Session& session) {
 // transfer never leaves half a report under its name.
 int Download(Session& session, const std::string& id, const std::string& format,
              const std::string& out_path) {
-  v1::DownloadReportRequest request;
+  report_v1::DownloadReportRequest request;
   request.set_name(ReportName(id));
   request.set_format(format);
   AnswerStream stream(session, request);
   std::string bytes, filename;
   std::int64_t size = -1;
-  v1::DownloadReportResponse part;
+  report_v1::DownloadReportResponse part;
   while (stream.Read(part)) {
     if (size < 0) {
       size = part.size();

@@ -18,14 +18,14 @@
 namespace welfare::ctl {
 namespace {
 
-namespace v1 = ::welfare::survey::v1;
+namespace survey_v1 = ::welfare::survey::v1;
 
 struct EditFlags {
   int fiscal_year = 0;
   std::string reason, etag;
   std::string unknown_municipalities;  // codes, separated by commas
   // What `update` changes: a flag that is given with an empty text erases.
-  v1::UpdateRoundRequest update;
+  survey_v1::UpdateRoundRequest update;
   absl::Status wrong;  // a day that cannot be read
 };
 
@@ -40,13 +40,13 @@ Request MakeRequest(const Session& session, const EditFlags& flags) {
 }
 
 int CallAndPrint(Session& session, const google::protobuf::Message& request) {
-  v1::Round reply;
+  survey_v1::Round reply;
   const int code = Call(session, request, reply);
   return code == kOk ? PrintRound(session, reply) : code;
 }
 
 int OpenRound(Session& session, const EditFlags& flags) {
-  v1::OpenRoundRequest request;
+  survey_v1::OpenRoundRequest request;
   request.set_name(session.round_name(flags.fiscal_year));
   request.set_request_id(Session::NewRequestId());
   std::string_view rest = flags.unknown_municipalities;
@@ -63,7 +63,7 @@ int UpdateRound(Session& session, const EditFlags& flags) {
     static_cast<void>(Fail(flags.wrong));
     return kUsage;
   }
-  v1::UpdateRoundRequest request = flags.update;
+  survey_v1::UpdateRoundRequest request = flags.update;
   if (request.update_mask().paths().empty()) {
     std::cerr << "Say what to change: --title, --purpose, --method, "
                  "--publisher, --window-start or --window-end.\n";
@@ -77,7 +77,8 @@ int UpdateRound(Session& session, const EditFlags& flags) {
 }
 
 int DeleteRound(Session& session, const EditFlags& flags) {
-  const auto request = MakeRequest<v1::DeleteRoundRequest>(session, flags);
+  const auto request =
+      MakeRequest<survey_v1::DeleteRoundRequest>(session, flags);
   google::protobuf::Empty reply;
   if (const int code = Call(session, request, reply); code != kOk) return code;
   std::cerr << "Deleted " << request.name() << ".\n";
@@ -105,7 +106,8 @@ void AddFields(const Command& command,
                const std::shared_ptr<EditFlags>& flags) {
   const auto add =
       [&](const char* flag, const char* path, const char* help,
-          const std::function<void(const std::string&, v1::Round&)>& set) {
+          const std::function<void(const std::string&, survey_v1::Round&)>&
+              set) {
         command.AddTextOption(
             flag,
             [flags, path, set](const std::string& text) {
@@ -115,28 +117,28 @@ void AddFields(const Command& command,
             help);
       };
   add("--title", "display_name", "Name of the survey",
-      [](const std::string& text, v1::Round& round) {
+      [](const std::string& text, survey_v1::Round& round) {
         round.set_display_name(text);
       });
   add("--purpose", "purpose", "What it is for",
-      [](const std::string& text, v1::Round& round) {
+      [](const std::string& text, survey_v1::Round& round) {
         round.set_purpose(text);
       });
   add("--method", "method", "How it is carried out",
-      [](const std::string& text, v1::Round& round) {
+      [](const std::string& text, survey_v1::Round& round) {
         round.set_method(text);
       });
   add("--publisher", "publisher", "Who publishes it",
-      [](const std::string& text, v1::Round& round) {
+      [](const std::string& text, survey_v1::Round& round) {
         round.set_publisher(text);
       });
   EditFlags* const raw = flags.get();
   add("--window-start", "window_start", "First day, 2025-06-16",
-      [raw](const std::string& text, v1::Round& round) {
+      [raw](const std::string& text, survey_v1::Round& round) {
         raw->wrong.Update(SetDate(text, *round.mutable_window_start()));
       });
   add("--window-end", "window_end", "Last day, inclusive, 2025-07-11",
-      [raw](const std::string& text, v1::Round& round) {
+      [raw](const std::string& text, survey_v1::Round& round) {
         raw->wrong.Update(SetDate(text, *round.mutable_window_end()));
       });
 }
@@ -165,8 +167,8 @@ void AddRoundEdits(const Command& noun, Session& session) {
       noun, "reopen", "Open a closed round again, with a reason", *flags);
   AddReason(reopen, *flags).Required();
   reopen.Runs(session, [&session, flags] {
-    return CallAndPrint(session,
-                        MakeRequest<v1::ReopenRoundRequest>(session, *flags));
+    return CallAndPrint(
+        session, MakeRequest<survey_v1::ReopenRoundRequest>(session, *flags));
   });
 
   const Command remove = AddVerb(

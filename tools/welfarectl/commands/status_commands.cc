@@ -12,7 +12,7 @@ namespace welfare::ctl {
 namespace {
 
 using Records = std::vector<v1::StatusRecord>;
-using Names = std::map<std::string, std::string>;
+using NamesById = std::map<std::string, std::string>;
 
 Table StatusTable() {
   using Fit = Table::Fit;
@@ -36,7 +36,7 @@ Table StatusTable() {
 }
 
 void AddRecord(const Session& session, const v1::StatusRecord& record,
-               const Names& names, Table& table) {
+               const NamesById& names, Table& table) {
   const auto name = names.find(record.municipality());
   table.Add(
       {record.program(), record.municipality(), IdOf(record.municipality()),
@@ -58,8 +58,8 @@ void AddRecord(const Session& session, const v1::StatusRecord& record,
 
 // What municipalities are called now, for tables; a municipality without a
 // name here is told by its code.
-Names NamesNow(Session& session) {
-  Names names;
+NamesById NamesNow(Session& session) {
+  NamesById names;
   if (session.output() != Output::kTable) return names;
   const int ignored = ReadPages<v1::ListMunicipalitiesResponse>(
       session, v1::ListMunicipalitiesRequest(),
@@ -102,7 +102,7 @@ int List(Session& session, const ListFlags& flags) {
   Records records;
   const int code = ReadRecords(session, flags, records);
   if (code != kOk) return code;
-  const Names names = records.empty() ? Names() : NamesNow(session);
+  const NamesById names = records.empty() ? NamesById() : NamesNow(session);
   Table table = StatusTable();
   for (const auto& record : records) AddRecord(session, record, names, table);
   PrintCountedList(session, records, table,

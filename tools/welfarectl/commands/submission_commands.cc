@@ -16,29 +16,29 @@
 
 namespace welfare::ctl {
 
-namespace v1 = ::welfare::survey::v1;
+namespace survey_v1 = ::welfare::survey::v1;
 
-std::string AbsenceText(const v1::Answer& answer) {
-  return answer.content_case() == v1::Answer::kAbsence
+std::string AbsenceText(const survey_v1::Answer& answer) {
+  return answer.content_case() == survey_v1::Answer::kAbsence
              ? type::v1::Absence::Kind_Name(answer.absence())
              : "";
 }
 
-std::string ValueText(const v1::Answer& answer) {
+std::string ValueText(const survey_v1::Answer& answer) {
   switch (answer.content_case()) {
-    case v1::Answer::kCodes: {
+    case survey_v1::Answer::kCodes: {
       std::string joined;
       for (const std::string& code : answer.codes().codes()) {
         joined += (joined.empty() ? "" : " ") + code;
       }
       return joined;
     }
-    case v1::Answer::kInteger:
+    case survey_v1::Answer::kInteger:
       return std::to_string(answer.integer());
-    case v1::Answer::kText:
+    case survey_v1::Answer::kText:
       return answer.text();
-    case v1::Answer::kAbsence:
-    case v1::Answer::CONTENT_NOT_SET:
+    case survey_v1::Answer::kAbsence:
+    case survey_v1::Answer::CONTENT_NOT_SET:
       return "";
   }
   return "";
@@ -46,8 +46,8 @@ std::string ValueText(const v1::Answer& answer) {
 
 namespace {
 
-std::string StateName(v1::Submission::State state) {
-  return ShortName(v1::Submission::State_Name(state), "STATE_");
+std::string StateName(survey_v1::Submission::State state) {
+  return ShortName(survey_v1::Submission::State_Name(state), "STATE_");
 }
 
 // `131016-council` -> full name; a full name stays.
@@ -71,14 +71,14 @@ Table SubmissionTable() {
                 {.title = "digest", .limit = 14}});
 }
 
-void AddRow(Table& table, const v1::Submission& submission) {
+void AddRow(Table& table, const survey_v1::Submission& submission) {
   table.Add({IdOf(submission.name()), StateName(submission.state()),
              std::to_string(submission.revision()),
              std::to_string(submission.round_revision()),
              submission.late() ? "late" : "", submission.digest()});
 }
 
-int PrintSubmission(Session& session, const v1::Submission& submission) {
+int PrintSubmission(Session& session, const survey_v1::Submission& submission) {
   Table table = SubmissionTable();
   AddRow(table, submission);
   Print(session, submission, table);
@@ -96,7 +96,7 @@ int CreateFromFile(Session& session, int fiscal_year, const std::string& id,
     return kFailure;
   }
   const std::string json((std::istreambuf_iterator<char>(in)), {});
-  v1::CreateSubmissionRequest request;
+  survey_v1::CreateSubmissionRequest request;
   const auto parsed = google::protobuf::util::JsonStringToMessage(
       json, request.mutable_submission());
   if (!parsed.ok()) {
@@ -108,27 +108,27 @@ int CreateFromFile(Session& session, int fiscal_year, const std::string& id,
   request.set_submission_id(id);
   request.set_request_id(Session::NewRequestId());
   request.set_validate_only(dry_run);
-  v1::Submission reply;
+  survey_v1::Submission reply;
   const int code = Call(session, request, reply);
   return code == kOk ? PrintSubmission(session, reply) : code;
 }
 
 int GetSubmission(Session& session, int fiscal_year, const std::string& id) {
-  v1::GetSubmissionRequest request;
+  survey_v1::GetSubmissionRequest request;
   request.set_name(SubmissionName(session, fiscal_year, id));
-  v1::Submission reply;
+  survey_v1::Submission reply;
   if (const int code = Call(session, request, reply); code != kOk) return code;
   Table table({{.title = "item"},
                {.title = "value", .limit = 48},
                {.title = "other_text", .limit = 24},
                {.title = "absence"}});
-  const auto add = [&](const v1::Answer& answer) {
+  const auto add = [&](const survey_v1::Answer& answer) {
     table.Add({answer.row().empty() ? answer.item()
                                     : answer.item() + "/" + answer.row(),
                ValueText(answer), answer.other_text(), AbsenceText(answer)});
   };
-  for (const v1::Answer& answer : reply.answers()) add(answer);
-  for (const v1::Answer& answer : reply.computed_absences()) add(answer);
+  for (const survey_v1::Answer& answer : reply.answers()) add(answer);
+  for (const survey_v1::Answer& answer : reply.computed_absences()) add(answer);
   if (session.output() == Output::kTable) {
     std::cout << IdOf(reply.name()) << "  " << StateName(reply.state())
               << ", revision " << reply.revision() << ", round revision "
@@ -140,13 +140,13 @@ int GetSubmission(Session& session, int fiscal_year, const std::string& id) {
 }
 
 int ListSubmissions(Session& session, int fiscal_year) {
-  v1::ListSubmissionsRequest request;
+  survey_v1::ListSubmissionsRequest request;
   request.set_parent(session.round_name(fiscal_year));
-  std::vector<v1::Submission> all;
+  std::vector<survey_v1::Submission> all;
   Table table = SubmissionTable();
-  const int code = ReadPages<v1::ListSubmissionsResponse>(
-      session, request, [&](const v1::ListSubmissionsResponse& page) {
-        for (const v1::Submission& submission : page.submissions()) {
+  const int code = ReadPages<survey_v1::ListSubmissionsResponse>(
+      session, request, [&](const survey_v1::ListSubmissionsResponse& page) {
+        for (const survey_v1::Submission& submission : page.submissions()) {
           AddRow(table, submission);
           all.push_back(submission);
         }
@@ -157,18 +157,19 @@ int ListSubmissions(Session& session, int fiscal_year) {
 }
 
 int ShowRevisions(Session& session, int fiscal_year, const std::string& id) {
-  v1::ListSubmissionRevisionsRequest request;
+  survey_v1::ListSubmissionRevisionsRequest request;
   request.set_name(SubmissionName(session, fiscal_year, id));
-  std::vector<v1::Submission> all;
+  std::vector<survey_v1::Submission> all;
   Table table({{.title = "revision", .number = true},
                {.title = "round_revision", .number = true},
                {.title = "state"},
                {.title = "answers", .number = true},
                {.title = "reason"},
                {.title = "digest", .limit = 14}});
-  const int code = ReadPages<v1::ListSubmissionRevisionsResponse>(
-      session, request, [&](const v1::ListSubmissionRevisionsResponse& page) {
-        for (const v1::Submission& revision : page.revisions()) {
+  const int code = ReadPages<survey_v1::ListSubmissionRevisionsResponse>(
+      session, request,
+      [&](const survey_v1::ListSubmissionRevisionsResponse& page) {
+        for (const survey_v1::Submission& revision : page.revisions()) {
           table.Add({std::to_string(revision.revision()),
                      std::to_string(revision.round_revision()),
                      StateName(revision.state()),
@@ -183,30 +184,30 @@ int ShowRevisions(Session& session, int fiscal_year, const std::string& id) {
 }
 
 int Submit(Session& session, const std::string& name) {
-  v1::SubmitSubmissionRequest request;
+  survey_v1::SubmitSubmissionRequest request;
   request.set_name(name);
   request.set_request_id(Session::NewRequestId());
-  v1::Submission reply;
+  survey_v1::Submission reply;
   const int code = Call(session, request, reply);
   return code == kOk ? PrintSubmission(session, reply) : code;
 }
 
 int Accept(Session& session, const std::string& name) {
-  v1::AcceptSubmissionRequest request;
+  survey_v1::AcceptSubmissionRequest request;
   request.set_name(name);
   request.set_request_id(Session::NewRequestId());
-  v1::Submission reply;
+  survey_v1::Submission reply;
   const int code = Call(session, request, reply);
   return code == kOk ? PrintSubmission(session, reply) : code;
 }
 
 int Return(Session& session, const std::string& name,
            const std::string& reason) {
-  v1::ReturnSubmissionRequest request;
+  survey_v1::ReturnSubmissionRequest request;
   request.set_name(name);
   request.set_reason(reason);
   request.set_request_id(Session::NewRequestId());
-  v1::Submission reply;
+  survey_v1::Submission reply;
   const int code = Call(session, request, reply);
   return code == kOk ? PrintSubmission(session, reply) : code;
 }

@@ -18,7 +18,7 @@
 namespace welfare::ctl {
 namespace {
 
-namespace v1 = ::welfare::survey::v1;
+namespace survey_v1 = ::welfare::survey::v1;
 
 constexpr text::CsvWriteOptions kCsv{.line_end = "\n"};
 constexpr std::string_view kStatePrefix = "STATE_";
@@ -39,11 +39,11 @@ const std::vector<std::string>& CountedStates() {
 }
 
 void AppendRows(const Session& session, int fiscal_year,
-                const v1::Submission& submission, std::string& csv) {
+                const survey_v1::Submission& submission, std::string& csv) {
   const std::string id =
       submission.name().substr(submission.name().rfind('/') + 1);
   const std::size_t dash = id.find('-');
-  for (const v1::Answer& answer : submission.answers()) {
+  for (const survey_v1::Answer& answer : submission.answers()) {
     text::AppendCsvRecord(
         csv,
         std::vector<std::string>{
@@ -52,7 +52,7 @@ void AppendRows(const Session& session, int fiscal_year,
             answer.row().empty() ? answer.item()
                                  : answer.item() + "/" + answer.row(),
             ValueText(answer), answer.other_text(), AbsenceText(answer),
-            v1::Submission::State_Name(submission.state())
+            survey_v1::Submission::State_Name(submission.state())
                 .substr(kStatePrefix.size()),
             submission.synthetic() ? kSyntheticMark : ""},
         kCsv);
@@ -60,15 +60,17 @@ void AppendRows(const Session& session, int fiscal_year,
 }
 
 int ExportSubmissions(Session& session, const ExportFlags& flags) {
-  v1::ListSubmissionsRequest request;
+  survey_v1::ListSubmissionsRequest request;
   request.set_parent(session.round_name(flags.fiscal_year));
   request.set_full(true);
   request.set_data_version(flags.revision);
   std::string wanted;
   for (const std::string& state :
        flags.states.empty() ? CountedStates() : flags.states) {
-    v1::Submission::State value = v1::Submission::STATE_UNSPECIFIED;
-    v1::Submission::State_Parse(std::string(kStatePrefix) + state, &value);
+    survey_v1::Submission::State value =
+        survey_v1::Submission::STATE_UNSPECIFIED;
+    survey_v1::Submission::State_Parse(std::string(kStatePrefix) + state,
+                                       &value);
     request.add_states(value);
     wanted += (wanted.empty() ? "" : ", ") + state;
   }
@@ -83,10 +85,10 @@ int ExportSubmissions(Session& session, const ExportFlags& flags) {
   int written = 0;
   bool synthetic = false;
   std::int64_t revision = 0;
-  const int code = ReadPages<v1::ListSubmissionsResponse>(
-      session, request, [&](const v1::ListSubmissionsResponse& page) {
+  const int code = ReadPages<survey_v1::ListSubmissionsResponse>(
+      session, request, [&](const survey_v1::ListSubmissionsResponse& page) {
         revision = page.round_revision();
-        for (const v1::Submission& submission : page.submissions()) {
+        for (const survey_v1::Submission& submission : page.submissions()) {
           ++written;
           synthetic = synthetic || submission.synthetic();
           csv.clear();

@@ -18,7 +18,7 @@
 namespace welfare::ctl {
 namespace {
 
-namespace v1 = ::welfare::survey::v1;
+namespace survey_v1 = ::welfare::survey::v1;
 
 // --- codebook ---------------------------------------------------------------
 
@@ -30,17 +30,17 @@ Table CodebookTable() {
                 {.title = "digest", .limit = 14}});
 }
 
-void AddRow(Table& table, const v1::Codebook& codebook) {
+void AddRow(Table& table, const survey_v1::Codebook& codebook) {
   table.Add(
       {codebook.name(), codebook.display_name(),
-       ShortName(v1::Codebook::State_Name(codebook.state()), "STATE_"),
+       ShortName(survey_v1::Codebook::State_Name(codebook.state()), "STATE_"),
        codebook.items().empty() ? "" : std::to_string(codebook.items_size()),
        codebook.digest()});
 }
 
 }  // namespace
 
-int PrintCodebook(Session& session, const v1::Codebook& codebook) {
+int PrintCodebook(Session& session, const survey_v1::Codebook& codebook) {
   Table table = CodebookTable();
   AddRow(table, codebook);
   Print(session, codebook, table);
@@ -56,7 +56,7 @@ struct CodebookFlags {
 };
 
 int ImportCodebook(Session& session, const CodebookFlags& flags) {
-  v1::ImportCodebookRequest request;
+  survey_v1::ImportCodebookRequest request;
   request.set_parent(session.survey_name());
   request.set_codebook_id(flags.version);
   request.set_request_id(Session::NewRequestId());
@@ -80,19 +80,19 @@ int ImportCodebook(Session& session, const CodebookFlags& flags) {
       !status.ok()) {
     return Fail(status);
   }
-  v1::Codebook reply;
+  survey_v1::Codebook reply;
   if (const int code = Call(session, request, reply); code != kOk) return code;
   return PrintCodebook(session, reply);
 }
 
 int ListCodebooks(Session& session) {
-  v1::ListCodebooksRequest request;
+  survey_v1::ListCodebooksRequest request;
   request.set_parent(session.survey_name());
-  std::vector<v1::Codebook> all;
+  std::vector<survey_v1::Codebook> all;
   Table table = CodebookTable();
-  const int code = ReadPages<v1::ListCodebooksResponse>(
-      session, request, [&](const v1::ListCodebooksResponse& page) {
-        for (const v1::Codebook& codebook : page.codebooks()) {
+  const int code = ReadPages<survey_v1::ListCodebooksResponse>(
+      session, request, [&](const survey_v1::ListCodebooksResponse& page) {
+        for (const survey_v1::Codebook& codebook : page.codebooks()) {
           AddRow(table, codebook);
           all.push_back(codebook);
         }
@@ -122,10 +122,10 @@ Table RoundTable() {
                 {.title = "data"}});
 }
 
-void AddRow(Table& table, const v1::Round& round) {
+void AddRow(Table& table, const survey_v1::Round& round) {
   table.Add(
       {round.name(), round.display_name(),
-       ShortName(v1::Round::State_Name(round.state()), "STATE_"),
+       ShortName(survey_v1::Round::State_Name(round.state()), "STATE_"),
        DateText(round.window_start()) + ".." + DateText(round.window_end()),
        round.codebook().substr(round.codebook().rfind('/') + 1),
        std::to_string(round.registry_version()),
@@ -134,7 +134,7 @@ void AddRow(Table& table, const v1::Round& round) {
 
 }  // namespace
 
-int PrintRound(Session& session, const v1::Round& round) {
+int PrintRound(Session& session, const survey_v1::Round& round) {
   Table table = RoundTable();
   AddRow(table, round);
   Print(session, round, table);
@@ -159,11 +159,11 @@ struct RoundFlags {
 };
 
 int CreateRound(Session& session, const RoundFlags& flags) {
-  v1::CreateRoundRequest request;
+  survey_v1::CreateRoundRequest request;
   request.set_parent(session.survey_name());
   request.set_round_id(std::to_string(flags.fiscal_year));
   request.set_request_id(Session::NewRequestId());
-  v1::Round& round = *request.mutable_round();
+  survey_v1::Round& round = *request.mutable_round();
   round.set_display_name(flags.title);
   round.set_purpose(flags.purpose);
   round.set_method(flags.method);
@@ -179,36 +179,36 @@ int CreateRound(Session& session, const RoundFlags& flags) {
       return kUsage;
     }
   }
-  v1::Round reply;
+  survey_v1::Round reply;
   if (const int code = Call(session, request, reply); code != kOk) return code;
   return PrintRound(session, reply);
 }
 
 int CloseRound(Session& session, int fiscal_year) {
-  v1::CloseRoundRequest request;
+  survey_v1::CloseRoundRequest request;
   request.set_name(session.round_name(fiscal_year));
   request.set_request_id(Session::NewRequestId());
-  v1::Round reply;
+  survey_v1::Round reply;
   const int code = Call(session, request, reply);
   return code == kOk ? PrintRound(session, reply) : code;
 }
 
 int GetRound(Session& session, int fiscal_year) {
-  v1::GetRoundRequest request;
+  survey_v1::GetRoundRequest request;
   request.set_name(session.round_name(fiscal_year));
-  v1::Round reply;
+  survey_v1::Round reply;
   const int code = Call(session, request, reply);
   return code == kOk ? PrintRound(session, reply) : code;
 }
 
 int ListRounds(Session& session) {
-  v1::ListRoundsRequest request;
+  survey_v1::ListRoundsRequest request;
   request.set_parent(session.survey_name());
-  std::vector<v1::Round> all;
+  std::vector<survey_v1::Round> all;
   Table table = RoundTable();
-  const int code = ReadPages<v1::ListRoundsResponse>(
-      session, request, [&](const v1::ListRoundsResponse& page) {
-        for (const v1::Round& round : page.rounds()) {
+  const int code = ReadPages<survey_v1::ListRoundsResponse>(
+      session, request, [&](const survey_v1::ListRoundsResponse& page) {
+        for (const survey_v1::Round& round : page.rounds()) {
           AddRow(table, round);
           all.push_back(round);
         }
@@ -219,9 +219,9 @@ int ListRounds(Session& session) {
 }
 
 int ShowProgress(Session& session, int fiscal_year) {
-  v1::GetRoundProgressRequest request;
+  survey_v1::GetRoundProgressRequest request;
   request.set_name(session.round_name(fiscal_year));
-  v1::RoundProgress reply;
+  survey_v1::RoundProgress reply;
   if (const int code = Call(session, request, reply); code != kOk) return code;
   Table table({{.title = "respondents"},
                {.title = "group"},
@@ -230,7 +230,7 @@ int ShowProgress(Session& session, int fiscal_year) {
                {.title = "on_time", .number = true},
                {.title = "accepted", .number = true},
                {.title = "draft", .number = true}});
-  for (const v1::RoundProgress::Group& group : reply.groups()) {
+  for (const survey_v1::RoundProgress::Group& group : reply.groups()) {
     table.Add(
         {ShortName(type::v1::RespondentKind_Name(group.respondent_kind()),
                    "RESPONDENT_KIND_"),

@@ -126,9 +126,9 @@ constexpr std::string_view kPreviousBanner =
     "この報告書が並べて示す前回の値は、動作の確認のために作られた架空データに"
     "よる。前回の個々の回答は実在の団体の回答ではない。";
 
-class Writer {
+class PageWriter {
  public:
-  explicit Writer(const ReportModel& model)
+  explicit PageWriter(const ReportModel& model)
       : model_(model),
         mark_(SyntheticMark(model.synthetic, model.previous_synthetic)) {}
 
@@ -478,7 +478,7 @@ class Writer {
 
 absl::StatusOr<std::string> HtmlRenderer::Render(
     const ReportModel& model) const {
-  return Writer(model).Write();
+  return PageWriter(model).Write();
 }
 
 }  // namespace welfare::report
