@@ -20,6 +20,13 @@ target_compile_definitions(welfare_options INTERFACE
   _FILE_OFFSET_BITS=64
   $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 
+# The default linker takes as long for the tests' programs as the compiler for
+# a large library.
+option(WELFARE_MOLD "Link with mold" ON)
+if(WELFARE_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
 # Sources of a library compiled several at a time: what their headers and
 # templates cost is paid once for all of them. For builds from nothing; in daily
 # work (preset dev) each source is compiled alone, which also shows whether it
