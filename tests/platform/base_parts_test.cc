@@ -27,8 +27,6 @@
 namespace welfare::platform {
 namespace {
 
-using support::IsOk;
-using support::StatusIs;
 using support::WaitFor;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -62,31 +60,27 @@ absl::StatusOr<Config> Parse(const std::vector<std::string>& arguments,
 
 TEST(ConfigTest, FlagBeatsEnvironmentBeatsDefault) {
   auto config = Parse({}, {});
-  ASSERT_THAT(config, IsOk());
+  ASSERT_OK(config);
   EXPECT_EQ(config->Get("data-dir"), "./data");
   EXPECT_EQ(config->GetInt("count"), 3);
   config = Parse({}, {{"WELFARE_DATA_DIR", "/env"}});
-  ASSERT_THAT(config, IsOk());
+  ASSERT_OK(config);
   EXPECT_EQ(config->Get("data-dir"), "/env");
   EXPECT_EQ(config->origin("data-dir"), Config::Origin::kEnvironment);
   for (const auto& flags : std::vector<std::vector<std::string>>{
            {"--data-dir", "/flag"}, {"--data-dir=/flag"}}) {
     config = Parse(flags, {{"WELFARE_DATA_DIR", "/env"}});
-    ASSERT_THAT(config, IsOk());
+    ASSERT_OK(config);
     EXPECT_EQ(config->Get("data-dir"), "/flag");
     EXPECT_EQ(config->origin("data-dir"), Config::Origin::kFlag);
   }
 }
 
 TEST(ConfigTest, RefusesWhatItDoesNotKnow) {
-  EXPECT_THAT(Parse({"--nonsense", "1"}, {}),
-              StatusIs(absl::StatusCode::kInvalidArgument, "SETTING_INVALID"));
-  EXPECT_THAT(Parse({"stray"}, {}),
-              StatusIs(absl::StatusCode::kInvalidArgument, "SETTING_INVALID"));
-  EXPECT_THAT(Parse({"--level", "loud"}, {}),
-              StatusIs(absl::StatusCode::kInvalidArgument, "SETTING_INVALID"));
-  EXPECT_THAT(Parse({}, {{"WELFARE_COUNT", "3x"}}),
-              StatusIs(absl::StatusCode::kInvalidArgument, "SETTING_INVALID"));
+  EXPECT_STATUS(Parse({"--nonsense", "1"}, {}), absl::StatusCode::kInvalidArgument, "SETTING_INVALID");
+  EXPECT_STATUS(Parse({"stray"}, {}), absl::StatusCode::kInvalidArgument, "SETTING_INVALID");
+  EXPECT_STATUS(Parse({"--level", "loud"}, {}), absl::StatusCode::kInvalidArgument, "SETTING_INVALID");
+  EXPECT_STATUS(Parse({}, {{"WELFARE_COUNT", "3x"}}), absl::StatusCode::kInvalidArgument, "SETTING_INVALID");
 }
 
 TEST(ConfigTest, ReadsSecretsFromFilesAndMasksThem) {
@@ -94,7 +88,7 @@ TEST(ConfigTest, ReadsSecretsFromFilesAndMasksThem) {
   std::ofstream(folder.File("url")) << "sqlite:///secret\n";
   auto config = Parse({"--print-config"},
                       {{"WELFARE_DATABASE_URL_FILE", folder.File("url")}});
-  ASSERT_THAT(config, IsOk());
+  ASSERT_OK(config);
   EXPECT_EQ(config->action(), Config::Action::kPrint);
   EXPECT_EQ(config->Get("database-url"), "sqlite:///secret");
   EXPECT_THAT(config->Print(), Not(HasSubstr("secret")));
@@ -239,11 +233,10 @@ TEST(WorkerPoolTest, RunsEverythingThatItAccepted) {
   {
     WorkerPool pool({.threads = 3, .queue = 1000});
     for (int i = 0; i < 500; ++i) {
-      ASSERT_THAT(pool.Submit({},
+      ASSERT_OK(pool.Submit({},
                               [&](const absl::Status& start) {
                                 if (start.ok()) ++done;
-                              }),
-                  IsOk());
+                              }));
     }
     EXPECT_TRUE(WaitFor([&] { return done.load() == 500; }));
   }
@@ -253,24 +246,21 @@ TEST(WorkerPoolTest, ShedsAndExpires) {
   WorkerPool pool({.threads = 1, .queue = 1});
   std::atomic<bool> release{false};
   std::atomic<int> expired{0};
-  ASSERT_THAT(pool.Submit({},
+  ASSERT_OK(pool.Submit({},
                           [&](const absl::Status&) {
                             while (!release) std::this_thread::yield();
-                          }),
-              IsOk());
+                          }));
   ASSERT_TRUE(WaitFor([&] { return pool.running() == 1; }));
   const auto expire = [&](const absl::Status& start) {
     if (start.code() == absl::StatusCode::kDeadlineExceeded) ++expired;
   };
-  ASSERT_THAT(
-      pool.Submit(CallLimits::After(std::chrono::milliseconds(1)), expire),
-      IsOk());
+  ASSERT_OK(
+      pool.Submit(CallLimits::After(std::chrono::milliseconds(1)), expire));
   std::this_thread::sleep_for(std::chrono::milliseconds(5));
   // The expired one makes room.
-  ASSERT_THAT(pool.Submit({}, expire), IsOk());
+  ASSERT_OK(pool.Submit({}, expire));
   EXPECT_EQ(expired.load(), 1);
-  EXPECT_THAT(pool.Submit({}, expire),
-              StatusIs(absl::StatusCode::kResourceExhausted, "OVERLOADED"));
+  EXPECT_STATUS(pool.Submit({}, expire), absl::StatusCode::kResourceExhausted, "OVERLOADED");
   release = true;
 }
 
@@ -281,21 +271,18 @@ TEST(WorkerPoolTest, WokenWorkHoldsNobodyUp) {
   std::atomic<bool> release{false};
   std::atomic<int> woken{0};
   std::atomic<int> woken_before{-1};
-  ASSERT_THAT(pool.Submit({},
+  ASSERT_OK(pool.Submit({},
                           [&](const absl::Status&) {
                             while (!release) std::this_thread::yield();
-                          }),
-              IsOk());
+                          }));
   ASSERT_TRUE(WaitFor([&] { return pool.running() == 1; }));
   for (int i = 0; i < 100; ++i) {
-    ASSERT_THAT(pool.SubmitWoken({}, [&](const absl::Status&) { ++woken; }),
-                IsOk());
+    ASSERT_OK(pool.SubmitWoken({}, [&](const absl::Status&) { ++woken; }));
   }
-  ASSERT_THAT(pool.Submit({},
+  ASSERT_OK(pool.Submit({},
                           [&](const absl::Status&) {
                             woken_before = woken.load();
-                          }),
-              IsOk());
+                          }));
   release = true;
   EXPECT_TRUE(WaitFor([&] { return woken.load() == 100; }));
   EXPECT_LE(woken_before.load(), 1);
@@ -305,20 +292,18 @@ TEST(WorkerPoolTest, StopTellsWhatWaits) {
   WorkerPool pool({.threads = 1, .queue = 10});
   std::atomic<bool> release{false};
   std::atomic<int> told{0};
-  ASSERT_THAT(pool.Submit({},
+  ASSERT_OK(pool.Submit({},
                           [&](const absl::Status&) {
                             while (!release) std::this_thread::yield();
-                          }),
-              IsOk());
+                          }));
   for (int i = 0; i < 3; ++i) {
-    ASSERT_THAT(
+    ASSERT_OK(
         pool.Submit({},
                     [&](const absl::Status& start) {
                       if (start.code() == absl::StatusCode::kUnavailable) {
                         ++told;
                       }
-                    }),
-        IsOk());
+                    }));
   }
   std::jthread releaser([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -326,8 +311,7 @@ TEST(WorkerPoolTest, StopTellsWhatWaits) {
   });
   pool.Stop();
   EXPECT_EQ(told.load(), 3);
-  EXPECT_THAT(pool.Submit({}, [](const absl::Status&) {}),
-              StatusIs(absl::StatusCode::kUnavailable, "SHUTTING_DOWN"));
+  EXPECT_STATUS(pool.Submit({}, [](const absl::Status&) {}), absl::StatusCode::kUnavailable, "SHUTTING_DOWN");
 }
 
 TEST(Assets, AreFoundBelowTheSourceTree) {
@@ -335,9 +319,8 @@ TEST(Assets, AreFoundBelowTheSourceTree) {
       AssetPath(DefaultAssetsDir(), "registry", "municipalities.csv");
   EXPECT_THAT(path.string(),
               HasSubstr("services/registry/data/municipalities.csv"));
-  EXPECT_THAT(ReadAsset(DefaultAssetsDir() / "CMakeLists.txt"), IsOk());
-  EXPECT_THAT(ReadAsset(path / "none"),
-              StatusIs(absl::StatusCode::kNotFound, "ASSET_NOT_FOUND"));
+  EXPECT_OK(ReadAsset(DefaultAssetsDir() / "CMakeLists.txt"));
+  EXPECT_STATUS(ReadAsset(path / "none"), absl::StatusCode::kNotFound, "ASSET_NOT_FOUND");
 }
 
 TEST(SystemClockTest, RunsForward) {

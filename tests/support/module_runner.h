@@ -20,7 +20,7 @@ namespace welfare::support {
 // at the flag --database-url.
 //
 //   ModuleRunner runner(std::make_unique<RegistryModule>());
-//   ASSERT_THAT(runner.Start(), IsOk());
+//   ASSERT_OK(runner.Start());
 //   auto stub = v1::RegistryService::NewStub(runner.channel());
 //
 // Peers are other servers: SetPeer("registry", fake.address()) before Start.

@@ -2,8 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
@@ -20,6 +22,37 @@ template <typename T>
 const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
   return result.status();
 }
+
+// What EXPECT_OK and EXPECT_STATUS ask of a status. Compiled once; a matcher is
+// compiled anew for each type that it is asked about.
+class HasStatus {
+ public:
+  explicit HasStatus(absl::StatusCode code) : code_(code) {}
+  HasStatus(absl::StatusCode code, std::string_view reason)
+      : code_(code), reason_(reason) {}
+  ::testing::AssertionResult operator()(const char* text,
+                                        const absl::Status& status) const;
+
+ private:
+  absl::StatusCode code_;
+  std::optional<std::string_view> reason_;
+};
+
+// EXPECT_OK(value): an absl::Status or absl::StatusOr is OK.
+// EXPECT_STATUS(value, code[, reason]): it has this code, and this reason.
+// Where matchers are put together: IsOk and StatusIs below.
+#define EXPECT_OK(...)                                                      \
+  EXPECT_PRED_FORMAT1(::welfare::support::HasStatus(absl::StatusCode::kOk), \
+                      ::welfare::support::StatusOf(__VA_ARGS__))
+#define ASSERT_OK(...)                                                      \
+  ASSERT_PRED_FORMAT1(::welfare::support::HasStatus(absl::StatusCode::kOk), \
+                      ::welfare::support::StatusOf(__VA_ARGS__))
+#define EXPECT_STATUS(value, ...)                                 \
+  EXPECT_PRED_FORMAT1(::welfare::support::HasStatus(__VA_ARGS__), \
+                      ::welfare::support::StatusOf(value))
+#define ASSERT_STATUS(value, ...)                                 \
+  ASSERT_PRED_FORMAT1(::welfare::support::HasStatus(__VA_ARGS__), \
+                      ::welfare::support::StatusOf(value))
 
 // Matches an OK absl::Status or absl::StatusOr.
 MATCHER(IsOk, negation ? "is not OK" : "is OK") {

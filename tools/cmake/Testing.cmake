@@ -1,10 +1,9 @@
 # welfare_add_test(NAME <x>_test SOURCES ... LINK ... LABELS ... [TIMEOUT s]
-#                  [PRECOMPILED <set>] [POSTGRES] [APART])
+#                  [PRECOMPILED <set>] [POSTGRES])
 #
 # One GoogleTest binary, discovered test by test, so that `ctest -L unit -R X`
 # is the inner loop. POSTGRES: the run's shared server is there before it.
-# PRECOMPILED names a set of Precompiled.cmake; default: test. APART: its
-# sources use the same names for different things, so WELFARE_UNITY leaves it.
+# PRECOMPILED names a set of Precompiled.cmake; default: test.
 include(GoogleTest)
 # Tests that link neither gRPC nor protobuf: what the thread sanitizer runs. The
 # packaged libraries are built without it; protobuf's maps are even laid out
@@ -16,7 +15,7 @@ if(WELFARE_SANITIZE)
   set(WELFARE_TIMEOUT_FACTOR 10)
 endif()
 function(welfare_add_test)
-  cmake_parse_arguments(arg "POSTGRES;APART" "NAME;TIMEOUT;PRECOMPILED" "SOURCES;LINK;LABELS"
+  cmake_parse_arguments(arg "POSTGRES" "NAME;TIMEOUT;PRECOMPILED" "SOURCES;LINK;LABELS"
                         ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
@@ -34,9 +33,7 @@ function(welfare_add_test)
     set(arg_PRECOMPILED test)
   endif()
   welfare_use_precompiled(${arg_NAME} ${arg_PRECOMPILED})
-  if(NOT arg_APART)
-    welfare_unite(${arg_NAME})
-  endif()
+  welfare_unite(${arg_NAME})
   set_target_properties(${arg_NAME} PROPERTIES
     RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   if("core" IN_LIST arg_LABELS)

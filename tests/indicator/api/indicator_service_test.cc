@@ -32,7 +32,6 @@
 namespace welfare::indicator {
 namespace {
 
-using support::IsOk;
 using support::Partially;
 using support::StatusIs;
 using testing::DemoRounds;
@@ -49,7 +48,7 @@ class IndicatorServiceTest : public ::testing::Test {
   void SetUp() override {
     runner_.SetPeer("survey", survey_runner_.address());
     runner_.SetPeer("registry", registry_runner_.address());
-    ASSERT_THAT(runner_.Start(), IsOk());
+    ASSERT_OK(runner_.Start());
     stub_ = v1::IndicatorService::NewStub(runner_.channel());
   }
 
@@ -94,7 +93,7 @@ class IndicatorServiceTest : public ::testing::Test {
 
 TEST_F(IndicatorServiceTest, AnswersAValueWithEverythingItCameFrom) {
   const auto value = Value("plan_formulated");
-  ASSERT_THAT(value, IsOk());
+  ASSERT_OK(value);
   EXPECT_THAT(*value, Partially(R"pb(
     name: "surveys/jusou/indicators/plan_formulated/values/2025"
     fiscal_year: 2025
@@ -136,7 +135,7 @@ TEST_F(IndicatorServiceTest, ListsEveryValueInPagesAtOneRevision) {
   do {
     const auto response =
         Call(&v1::IndicatorService::Stub::ListIndicatorValues, request);
-    ASSERT_THAT(response, IsOk());
+    ASSERT_OK(response);
     for (const auto& value : response->indicator_values()) {
       EXPECT_TRUE(names.insert(value.name()).second) << value.name();
       EXPECT_EQ(value.versions().round(), 124);
@@ -163,14 +162,14 @@ TEST_F(IndicatorServiceTest, ListsDefinitions) {
   request.set_page_size(1000);
   const auto response =
       Call(&v1::IndicatorService::Stub::ListIndicators, request);
-  ASSERT_THAT(response, IsOk());
+  ASSERT_OK(response);
   EXPECT_EQ(response->total_size(), response->indicators_size());
   EXPECT_GE(response->indicators_size(), 115);
 
   v1::GetIndicatorRequest one;
   one.set_name("surveys/jusou/indicators/plan_period_5_or_6_years");
   const auto indicator = Call(&v1::IndicatorService::Stub::GetIndicator, one);
-  ASSERT_THAT(indicator, IsOk());
+  ASSERT_OK(indicator);
   EXPECT_THAT(
       *indicator,
       Partially(
@@ -181,11 +180,11 @@ TEST_F(IndicatorServiceTest, ListsDefinitions) {
                pages: 4
                definition: 1)pb"));
   one.set_name("surveys/jusou/indicators/nothing");
-  EXPECT_THAT(Call(&v1::IndicatorService::Stub::GetIndicator, one),
-              StatusIs(absl::StatusCode::kNotFound, "INDICATOR_NOT_FOUND"));
+  EXPECT_STATUS(Call(&v1::IndicatorService::Stub::GetIndicator, one),
+                absl::StatusCode::kNotFound, "INDICATOR_NOT_FOUND");
   request.set_parent("surveys/other");
-  EXPECT_THAT(Call(&v1::IndicatorService::Stub::ListIndicators, request),
-              StatusIs(absl::StatusCode::kNotFound, "SURVEY_NOT_FOUND"));
+  EXPECT_STATUS(Call(&v1::IndicatorService::Stub::ListIndicators, request),
+                absl::StatusCode::kNotFound, "SURVEY_NOT_FOUND");
 }
 
 TEST_F(IndicatorServiceTest, ExplainsACellByRespondents) {
@@ -194,7 +193,7 @@ TEST_F(IndicatorServiceTest, ExplainsACellByRespondents) {
   request.set_cell("direct");
   const auto response =
       Call(&v1::IndicatorService::Stub::ExplainIndicatorValue, request);
-  ASSERT_THAT(response, IsOk());
+  ASSERT_OK(response);
   int in = 0;
   for (const auto& one : response->explanations()) in += one.in() ? 1 : 0;
   EXPECT_EQ(in, 5);
@@ -207,8 +206,9 @@ TEST_F(IndicatorServiceTest, ExplainsACellByRespondents) {
     EXPECT_THAT(one.respondent(), ::testing::EndsWith("-municipality"));
   }
   request.set_cell("none");
-  EXPECT_THAT(Call(&v1::IndicatorService::Stub::ExplainIndicatorValue, request),
-              StatusIs(absl::StatusCode::kInvalidArgument, "CELL_UNKNOWN"));
+  EXPECT_STATUS(
+      Call(&v1::IndicatorService::Stub::ExplainIndicatorValue, request),
+      absl::StatusCode::kInvalidArgument, "CELL_UNKNOWN");
 }
 
 TEST_F(IndicatorServiceTest, JudgesEveryPublishedStatement) {
@@ -219,7 +219,7 @@ TEST_F(IndicatorServiceTest, JudgesEveryPublishedStatement) {
   do {
     const auto response =
         Call(&v1::IndicatorService::Stub::ListStatements, request);
-    ASSERT_THAT(response, IsOk());
+    ASSERT_OK(response);
     EXPECT_EQ(response->wording_profile(), "1");
     EXPECT_EQ(response->total_size(), 136);
     for (const auto& statement : response->statements()) {
@@ -278,7 +278,7 @@ TEST_F(IndicatorServiceTest, StatementsWithoutLastYearsRoundSaySo) {
   request.set_page_size(1000);
   const auto response =
       Call(&v1::IndicatorService::Stub::ListStatements, request);
-  ASSERT_THAT(response, IsOk());
+  ASSERT_OK(response);
   for (const auto& statement : response->statements()) {
     if (!statement.name().ends_with("p06_window_no_change")) continue;
     EXPECT_EQ(statement.not_computed_reason(), "there is no round of FY2024");
@@ -295,7 +295,7 @@ TEST_F(IndicatorServiceTest, APlannedRoundOfTheYearBeforeIsAsNone) {
   do {
     const auto response =
         Call(&v1::IndicatorService::Stub::ListStatements, request);
-    ASSERT_THAT(response, IsOk());
+    ASSERT_OK(response);
     for (const auto& statement : response->statements()) {
       if (statement.name().ends_with("p06_window_no_change") ||
           statement.name().ends_with("p08_partners_increase")) {
@@ -307,8 +307,8 @@ TEST_F(IndicatorServiceTest, APlannedRoundOfTheYearBeforeIsAsNone) {
     request.set_page_token(response->next_page_token());
   } while (!request.page_token().empty());
   EXPECT_EQ(seen, 2);
-  EXPECT_THAT(Value("plan_formulated", 0, 0, 2024),
-              StatusIs(absl::StatusCode::kFailedPrecondition, "ROUND_STATE"));
+  EXPECT_STATUS(Value("plan_formulated", 0, 0, 2024),
+                absl::StatusCode::kFailedPrecondition, "ROUND_STATE");
 }
 
 TEST_F(IndicatorServiceTest, SaysWhatWouldNotFitACodebook) {
@@ -316,7 +316,7 @@ TEST_F(IndicatorServiceTest, SaysWhatWouldNotFitACodebook) {
   request.set_name("surveys/jusou/codebooks/2025-1");
   const auto whole =
       Call(&v1::IndicatorService::Stub::CheckDefinitions, request);
-  ASSERT_THAT(whole, IsOk());
+  ASSERT_OK(whole);
   EXPECT_EQ(whole->misfits_total(), 0) << whole->ShortDebugString();
   EXPECT_GE(whole->fits_size(), 115);
 
@@ -342,7 +342,7 @@ TEST_F(IndicatorServiceTest, SaysWhatWouldNotFitACodebook) {
   request.set_name(draft.name());
   const auto checked =
       Call(&v1::IndicatorService::Stub::CheckDefinitions, request);
-  ASSERT_THAT(checked, IsOk());
+  ASSERT_OK(checked);
   EXPECT_EQ(checked->misfits_total(), checked->misfits_size());
   std::map<std::string, v1::DefinitionMisfit> by_thing;
   for (const v1::DefinitionMisfit& misfit : checked->misfits()) {
@@ -379,18 +379,18 @@ TEST_F(IndicatorServiceTest, SaysWhatWouldNotFitACodebook) {
   EXPECT_FALSE(fits.contains("window_installed"));
 
   request.set_name("surveys/jusou/codebooks/2030-1");
-  EXPECT_THAT(Call(&v1::IndicatorService::Stub::CheckDefinitions, request),
-              StatusIs(absl::StatusCode::kNotFound, "CODEBOOK_NOT_FOUND"));
+  EXPECT_STATUS(Call(&v1::IndicatorService::Stub::CheckDefinitions, request),
+                absl::StatusCode::kNotFound, "CODEBOOK_NOT_FOUND");
   request.set_name("surveys/other/codebooks/2025-1");
-  EXPECT_THAT(Call(&v1::IndicatorService::Stub::CheckDefinitions, request),
-              StatusIs(absl::StatusCode::kNotFound, "SURVEY_NOT_FOUND"));
+  EXPECT_STATUS(Call(&v1::IndicatorService::Stub::CheckDefinitions, request),
+                absl::StatusCode::kNotFound, "SURVEY_NOT_FOUND");
   request.set_name("surveys/jusou");
-  EXPECT_THAT(Call(&v1::IndicatorService::Stub::CheckDefinitions, request),
-              StatusIs(absl::StatusCode::kInvalidArgument, "NAME_INVALID"));
+  EXPECT_STATUS(Call(&v1::IndicatorService::Stub::CheckDefinitions, request),
+                absl::StatusCode::kInvalidArgument, "NAME_INVALID");
   survey_.FailNext(-1);
   request.set_name("surveys/jusou/codebooks/2025-1");
-  EXPECT_THAT(Call(&v1::IndicatorService::Stub::CheckDefinitions, request),
-              StatusIs(absl::StatusCode::kUnavailable, "SURVEY_UNAVAILABLE"));
+  EXPECT_STATUS(Call(&v1::IndicatorService::Stub::CheckDefinitions, request),
+                absl::StatusCode::kUnavailable, "SURVEY_UNAVAILABLE");
 }
 
 // A round whose codebook has an item of a population that nobody defined.
@@ -411,7 +411,7 @@ TEST(IndicatorMisfits, OneMisfitLeavesTheRestOfTheRound) {
   support::ModuleRunner runner(std::make_unique<IndicatorModule>());
   runner.SetPeer("survey", survey_runner.address());
   runner.SetPeer("registry", registry_runner.address());
-  ASSERT_THAT(runner.Start(), IsOk());
+  ASSERT_OK(runner.Start());
   const auto stub = v1::IndicatorService::NewStub(runner.channel());
 
   grpc::ClientContext values_context;
@@ -450,7 +450,7 @@ TEST_F(IndicatorServiceTest, StatementsStayAtThePinOfLastYearsRound) {
   request.set_parent("surveys/jusou/rounds/2025");
   request.set_page_size(1000);
   const auto first = Call(&v1::IndicatorService::Stub::ListStatements, request);
-  ASSERT_THAT(first, IsOk());
+  ASSERT_OK(first);
   EXPECT_EQ(first->data_version(), 124);
   const std::int64_t before = first->previous_data_version();
   ASSERT_GT(before, 0);
@@ -459,42 +459,42 @@ TEST_F(IndicatorServiceTest, StatementsStayAtThePinOfLastYearsRound) {
   request.set_previous_data_version(before);
   const auto pinned =
       Call(&v1::IndicatorService::Stub::ListStatements, request);
-  ASSERT_THAT(pinned, IsOk());
+  ASSERT_OK(pinned);
   EXPECT_EQ(pinned->SerializeAsString(), first->SerializeAsString());
   request.clear_previous_data_version();
   const auto now = Call(&v1::IndicatorService::Stub::ListStatements, request);
-  ASSERT_THAT(now, IsOk());
+  ASSERT_OK(now);
   EXPECT_EQ(now->previous_data_version(), before + 1);
   request.set_previous_data_version(-1);
-  EXPECT_THAT(Call(&v1::IndicatorService::Stub::ListStatements, request),
-              StatusIs(absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE"));
+  EXPECT_STATUS(Call(&v1::IndicatorService::Stub::ListStatements, request),
+                absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE");
 }
 
 TEST_F(IndicatorServiceTest, APinnedReadIsExactAndNeedsNoPeerTwice) {
   const auto first = Value("plan_formulated", 124);
-  ASSERT_THAT(first, IsOk());
+  ASSERT_OK(first);
   survey_.SetRevision(2025, 125);
   survey_.WithdrawPlans(2025, 1);
   const auto now = Value("plan_formulated");
-  ASSERT_THAT(now, IsOk());
+  ASSERT_OK(now);
   EXPECT_EQ(now->cells(0).count(), 22);
   EXPECT_EQ(now->versions().round(), 125);
   survey_.FailNext(-1);
   registry_.FailNext(-1);
   const auto again = Value("plan_formulated", 124);
-  ASSERT_THAT(again, IsOk());
+  ASSERT_OK(again);
   EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
 }
 
 // What cannot be loaded takes nobody's place.
 TEST_F(IndicatorServiceTest, PinsThatNameNothingEvictNothing) {
-  ASSERT_THAT(Value("plan_formulated", 124), IsOk());
+  ASSERT_OK(Value("plan_formulated", 124));
   for (int bogus = 1; bogus <= 20; ++bogus) {
-    EXPECT_THAT(Value("plan_formulated", 100000 + bogus),
-                StatusIs(absl::StatusCode::kOutOfRange, "VERSION_NOT_REACHED"));
+    EXPECT_STATUS(Value("plan_formulated", 100000 + bogus),
+                  absl::StatusCode::kOutOfRange, "VERSION_NOT_REACHED");
   }
   survey_.FailNext(-1);
-  EXPECT_THAT(Value("window_installed", 124), IsOk());
+  EXPECT_OK(Value("window_installed", 124));
 }
 
 // Two surveys that have come to one revision by different ways, behind one
@@ -516,7 +516,7 @@ TEST_F(IndicatorServiceTest, ASharedCacheKeepsEqualRevisionsApart) {
     runner->SetPeer("survey", survey);
     runner->SetPeer("registry", registry_runner_.address());
     runner->ShareCache(cache);
-    ASSERT_THAT(runner->Start(), IsOk());
+    ASSERT_OK(runner->Start());
     stubs.push_back(v1::IndicatorService::NewStub(runner->channel()));
     platforms.push_back(std::move(runner));
   }
@@ -525,7 +525,7 @@ TEST_F(IndicatorServiceTest, ASharedCacheKeepsEqualRevisionsApart) {
   for (auto& stub : stubs) {
     stub_ = std::move(stub);
     const auto value = Value("plan_formulated");
-    ASSERT_THAT(value, IsOk());
+    ASSERT_OK(value);
     EXPECT_EQ(value->versions().round(), 124);
     plans.push_back(value->cells(0).count());
     v1::ListIndicatorValuesRequest list;
@@ -533,7 +533,7 @@ TEST_F(IndicatorServiceTest, ASharedCacheKeepsEqualRevisionsApart) {
     list.set_page_size(1000);
     const auto values =
         Call(&v1::IndicatorService::Stub::ListIndicatorValues, list);
-    ASSERT_THAT(values, IsOk());
+    ASSERT_OK(values);
     for (const v1::IndicatorValue& one : values->indicator_values()) {
       if (one.name() == value->name()) listed.push_back(one.cells(0).count());
     }
@@ -546,11 +546,11 @@ TEST_F(IndicatorServiceTest, ASharedCacheKeepsEqualRevisionsApart) {
 // one before is not taken for its.
 TEST_F(IndicatorServiceTest, ARestoredSurveyIsAnotherOne) {
   const auto before = Value("plan_formulated");
-  ASSERT_THAT(before, IsOk());
+  ASSERT_OK(before);
   survey_.SetIncarnation("survey-b");
   survey_.WithdrawPlans(2025, 5);
   const auto after = Value("plan_formulated");
-  ASSERT_THAT(after, IsOk());
+  ASSERT_OK(after);
   EXPECT_EQ(after->versions().round(), before->versions().round());
   EXPECT_EQ(before->cells(0).count() - after->cells(0).count(), 5);
   // Pinned reads follow when the survey says whose its versions are.
@@ -564,7 +564,7 @@ TEST_F(IndicatorServiceTest, ARestoredSurveyIsAnotherOne) {
 // that number is the same.
 TEST_F(IndicatorServiceTest, APinOfAnotherStoreIsRefused) {
   const auto before = Value("plan_formulated");
-  ASSERT_THAT(before, IsOk());
+  ASSERT_OK(before);
   EXPECT_EQ(before->versions().round_incarnation(), "survey-a");
   survey_.SetIncarnation("survey-b");
   survey_.SetCopyOf("survey-a", 100);
@@ -580,7 +580,7 @@ TEST_F(IndicatorServiceTest, APinOfAnotherStoreIsRefused) {
       StatusIs(absl::StatusCode::kFailedPrecondition, "STORE_RESTORED");
   // Whatever the service was told of the survey until now.
   const auto now = pinned(124, "survey-b");
-  ASSERT_THAT(now, IsOk());
+  ASSERT_OK(now);
   EXPECT_EQ(now->versions().round_incarnation(), "survey-b");
   EXPECT_EQ(before->cells(0).count() - now->cells(0).count(), 5);
   ASSERT_TRUE(support::WaitFor([&] {
@@ -591,7 +591,7 @@ TEST_F(IndicatorServiceTest, APinOfAnotherStoreIsRefused) {
   EXPECT_THAT(pinned(0, "survey-a"), refused);
   EXPECT_THAT(pinned(124, "stranger"), refused);
   // What it has from the store before is the same.
-  EXPECT_THAT(pinned(100, "survey-a"), IsOk());
+  EXPECT_OK(pinned(100, "survey-a"));
 
   v1::ListIndicatorValuesRequest values;
   values.set_parent("surveys/jusou/rounds/2025");
@@ -615,7 +615,7 @@ TEST_F(IndicatorServiceTest, APinOfAnotherStoreIsRefused) {
   statements.set_data_incarnation("survey-b");
   const auto listed =
       Call(&v1::IndicatorService::Stub::ListStatements, statements);
-  ASSERT_THAT(listed, IsOk());
+  ASSERT_OK(listed);
   EXPECT_EQ(listed->data_incarnation(), "survey-b");
 }
 
@@ -623,7 +623,7 @@ TEST_F(IndicatorServiceTest, APinOfAnotherStoreIsRefused) {
 // number is no answer.
 TEST_F(IndicatorServiceTest, AnotherRegistryIsRefused) {
   const auto unknown = Value("implementing_by_year");
-  ASSERT_THAT(unknown, IsOk());
+  ASSERT_OK(unknown);
   EXPECT_EQ(unknown->versions().registry_incarnation(), "registry-a");
   survey_.SetRegistry("registry-a");
   FakeRegistry other(Demo(), "registry-b");
@@ -632,7 +632,7 @@ TEST_F(IndicatorServiceTest, AnotherRegistryIsRefused) {
   support::ModuleRunner runner(std::make_unique<IndicatorModule>());
   runner.SetPeer("survey", survey_runner_.address());
   runner.SetPeer("registry", other_runner.address());
-  ASSERT_THAT(runner.Start(), IsOk());
+  ASSERT_OK(runner.Start());
   stub_ = v1::IndicatorService::NewStub(runner.channel());
   const auto refused =
       StatusIs(absl::StatusCode::kFailedPrecondition, "STORE_RESTORED");
@@ -647,7 +647,7 @@ TEST_F(IndicatorServiceTest, AnotherRegistryIsRefused) {
               refused);
   // What needs no registry says which one the round was opened with.
   const auto answers = Value("plan_formulated");
-  ASSERT_THAT(answers, IsOk());
+  ASSERT_OK(answers);
   EXPECT_EQ(answers->versions().registry_incarnation(), "registry-a");
 }
 
@@ -657,35 +657,33 @@ TEST_F(IndicatorServiceTest, APageTokenIsOfOneList) {
   indicators.set_page_size(1);
   const auto first =
       Call(&v1::IndicatorService::Stub::ListIndicators, indicators);
-  ASSERT_THAT(first, IsOk());
+  ASSERT_OK(first);
   ASSERT_FALSE(first->next_page_token().empty());
   v1::ListStatementsRequest statements;
   statements.set_parent("surveys/jusou/rounds/2025");
   statements.set_page_size(1);
   statements.set_page_token(first->next_page_token());
-  EXPECT_THAT(
-      Call(&v1::IndicatorService::Stub::ListStatements, statements),
-      StatusIs(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+  EXPECT_STATUS(Call(&v1::IndicatorService::Stub::ListStatements, statements),
+                absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID");
   // Of equal fields, too.
   v1::ListIndicatorValuesRequest values;
   values.set_parent("surveys/jusou/rounds/2025");
   values.set_page_size(1);
   const auto page =
       Call(&v1::IndicatorService::Stub::ListIndicatorValues, values);
-  ASSERT_THAT(page, IsOk());
+  ASSERT_OK(page);
   statements.set_page_token(page->next_page_token());
-  EXPECT_THAT(
-      Call(&v1::IndicatorService::Stub::ListStatements, statements),
-      StatusIs(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+  EXPECT_STATUS(Call(&v1::IndicatorService::Stub::ListStatements, statements),
+                absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID");
 }
 
 TEST_F(IndicatorServiceTest, LoadsARevisionOnce) {
-  ASSERT_THAT(Value("plan_formulated"), IsOk());
-  ASSERT_THAT(Value("window_installed"), IsOk());
-  ASSERT_THAT(Value("plan_formulated"), IsOk());
+  ASSERT_OK(Value("plan_formulated"));
+  ASSERT_OK(Value("window_installed"));
+  ASSERT_OK(Value("plan_formulated"));
   EXPECT_EQ(survey_.streams(), 1);
   EXPECT_EQ(registry_.calls(), 0);
-  ASSERT_THAT(Value("implementing_by_year"), IsOk());
+  ASSERT_OK(Value("implementing_by_year"));
   EXPECT_EQ(registry_.calls(), 5);
 }
 
@@ -696,54 +694,52 @@ TEST_F(IndicatorServiceTest, MinVersionWaits) {
     survey_.SetRevision(2025, 200);
   });
   const auto value = Value("plan_formulated", 0, 200);
-  ASSERT_THAT(value, IsOk());
+  ASSERT_OK(value);
   EXPECT_EQ(value->versions().round(), 200);
 }
 
 TEST_F(IndicatorServiceTest, ARevisionAheadIsOutOfRange) {
-  EXPECT_THAT(Value("plan_formulated", 999),
-              StatusIs(absl::StatusCode::kOutOfRange, "VERSION_NOT_REACHED"));
-  EXPECT_THAT(Value("plan_formulated", -1),
-              StatusIs(absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE"));
+  EXPECT_STATUS(Value("plan_formulated", 999), absl::StatusCode::kOutOfRange,
+                "VERSION_NOT_REACHED");
+  EXPECT_STATUS(Value("plan_formulated", -1),
+                absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE");
 }
 
 TEST_F(IndicatorServiceTest, PeersThatAreDownAreNamed) {
   survey_.FailNext(-1);
-  EXPECT_THAT(Value("plan_formulated"),
-              StatusIs(absl::StatusCode::kUnavailable, "SURVEY_UNAVAILABLE"));
+  EXPECT_STATUS(Value("plan_formulated"), absl::StatusCode::kUnavailable,
+                "SURVEY_UNAVAILABLE");
   survey_.FailNext(0);
   registry_.FailNext(-1);
-  EXPECT_THAT(Value("implementing_by_year"),
-              StatusIs(absl::StatusCode::kUnavailable, "REGISTRY_UNAVAILABLE"));
+  EXPECT_STATUS(Value("implementing_by_year"), absl::StatusCode::kUnavailable,
+                "REGISTRY_UNAVAILABLE");
   // Figures of answers need no registry.
-  EXPECT_THAT(Value("plan_formulated"), IsOk());
+  EXPECT_OK(Value("plan_formulated"));
 }
 
 TEST_F(IndicatorServiceTest, AShortFaultOfAPeerIsRetried) {
   survey_.FailNext(1);
-  EXPECT_THAT(Value("plan_formulated"), IsOk());
+  EXPECT_OK(Value("plan_formulated"));
 }
 
 TEST_F(IndicatorServiceTest, WrongQuestionsGetClearErrors) {
-  EXPECT_THAT(Value("nothing"),
-              StatusIs(absl::StatusCode::kNotFound, "INDICATOR_NOT_FOUND"));
-  EXPECT_THAT(Value("plan_formulated", 0, 0, 2023),
-              StatusIs(absl::StatusCode::kNotFound, "ROUND_NOT_FOUND"));
+  EXPECT_STATUS(Value("nothing"), absl::StatusCode::kNotFound,
+                "INDICATOR_NOT_FOUND");
+  EXPECT_STATUS(Value("plan_formulated", 0, 0, 2023),
+                absl::StatusCode::kNotFound, "ROUND_NOT_FOUND");
   v1::GetIndicatorValueRequest request;
   request.set_name("surveys/jusou/indicators/plan_formulated");
-  EXPECT_THAT(Call(&v1::IndicatorService::Stub::GetIndicatorValue, request),
-              StatusIs(absl::StatusCode::kInvalidArgument, "NAME_INVALID"));
+  EXPECT_STATUS(Call(&v1::IndicatorService::Stub::GetIndicatorValue, request),
+                absl::StatusCode::kInvalidArgument, "NAME_INVALID");
   v1::ListIndicatorValuesRequest list;
   list.set_parent("surveys/jusou/rounds/2025");
   list.set_page_size(-1);
-  EXPECT_THAT(
-      Call(&v1::IndicatorService::Stub::ListIndicatorValues, list),
-      StatusIs(absl::StatusCode::kInvalidArgument, "PAGE_SIZE_INVALID"));
+  EXPECT_STATUS(Call(&v1::IndicatorService::Stub::ListIndicatorValues, list),
+                absl::StatusCode::kInvalidArgument, "PAGE_SIZE_INVALID");
   list.set_page_size(0);
   list.set_page_token("nonsense");
-  EXPECT_THAT(
-      Call(&v1::IndicatorService::Stub::ListIndicatorValues, list),
-      StatusIs(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+  EXPECT_STATUS(Call(&v1::IndicatorService::Stub::ListIndicatorValues, list),
+                absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID");
 }
 
 TEST_F(IndicatorServiceTest, FinalBasisCountsNoneOfASubmittedRound) {
@@ -752,7 +748,7 @@ TEST_F(IndicatorServiceTest, FinalBasisCountsNoneOfASubmittedRound) {
   request.set_basis(type::v1::Basis::FINAL);
   const auto value =
       Call(&v1::IndicatorService::Stub::GetIndicatorValue, request);
-  ASSERT_THAT(value, IsOk());
+  ASSERT_OK(value);
   EXPECT_EQ(value->base(), 0);
   EXPECT_EQ(value->population().size(), 30);
   EXPECT_THAT(value->flags(), ::testing::ElementsAre(v1::Cell::UNDEFINED));
@@ -772,7 +768,7 @@ TEST_F(IndicatorServiceTest, WatchVersionsForwardsTheSurveys) {
 }
 
 TEST_F(IndicatorServiceTest, MeasuresComputing) {
-  ASSERT_THAT(Value("plan_formulated"), IsOk());
+  ASSERT_OK(Value("plan_formulated"));
   EXPECT_THAT(
       runner_.metrics().Expose(),
       ::testing::HasSubstr("welfare_indicator_compute_seconds_count 1"));

@@ -18,8 +18,6 @@
 namespace welfare::indicator {
 namespace {
 
-using support::IsOk;
-using support::StatusIs;
 using ::testing::Contains;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -88,7 +86,7 @@ class DataFolder {
 
 TEST(DataFiles, ShippedDataIsValid) {
   const auto loaded = LoadSurveyData(ShippedData());
-  ASSERT_THAT(loaded, IsOk());
+  ASSERT_OK(loaded);
   const SurveyData& data = loaded->at("jusou");
   EXPECT_GE(data.definitions.definitions.size(), 32U);
   EXPECT_EQ(data.published.at(2025).figures.size(), 143U);
@@ -98,10 +96,10 @@ TEST(DataFiles, ShippedDataIsValid) {
 
 TEST(DataFiles, PopulationsAreThoseThePublishedFiguresName) {
   const auto loaded = LoadSurveyData(ShippedData());
-  ASSERT_THAT(loaded, IsOk());
+  ASSERT_OK(loaded);
   const std::string csv = ReadFile(ShippedData() / "published/populations.csv");
   const auto records = text::ReadCsv(csv);
-  ASSERT_THAT(records, IsOk());
+  ASSERT_OK(records);
   EXPECT_EQ(records->size() - 1,
             loaded->at("jusou").definitions.populations.size());
   for (std::size_t i = 1; i < records->size(); ++i) {
@@ -114,7 +112,7 @@ TEST(DataFiles, PopulationsAreThoseThePublishedFiguresName) {
   }
 }
 
-TEST(DataFiles, ASmallFolderLoads) { EXPECT_THAT(DataFolder().Load(), IsOk()); }
+TEST(DataFiles, ASmallFolderLoads) { EXPECT_OK(DataFolder().Load()); }
 
 TEST(DataFiles, EveryViolationIsReportedAtOnce) {
   DataFolder folder;
@@ -139,8 +137,8 @@ TEST(DataFiles, EveryViolationIsReportedAtOnce) {
         std::string("indicators.plan CELLS")}) {
     EXPECT_THAT(violations, Contains(expected));
   }
-  EXPECT_THAT(folder.Load(), StatusIs(absl::StatusCode::kInvalidArgument,
-                                      "DEFINITION_INVALID"));
+  EXPECT_STATUS(folder.Load(), absl::StatusCode::kInvalidArgument,
+                "DEFINITION_INVALID");
 }
 
 TEST(DataFiles, ComputedRowsNeedASourceAndSourcesARow) {
@@ -173,9 +171,8 @@ TEST(DataFiles, HistogramClassesMustAscend) {
 
 TEST(DataFiles, AnEmptyFolderIsNoData) {
   const support::TempDir folder;
-  EXPECT_THAT(
-      LoadSurveyData(folder.path()),
-      StatusIs(absl::StatusCode::kInvalidArgument, "DEFINITION_INVALID"));
+  EXPECT_STATUS(LoadSurveyData(folder.path()),
+                absl::StatusCode::kInvalidArgument, "DEFINITION_INVALID");
 }
 
 }  // namespace

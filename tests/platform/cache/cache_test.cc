@@ -21,9 +21,7 @@
 namespace welfare::platform {
 namespace {
 
-using support::IsOk;
 using support::RedisServer;
-using support::StatusIs;
 using support::WaitFor;
 using ::testing::HasSubstr;
 using ::testing::Pointee;
@@ -38,7 +36,7 @@ std::unique_ptr<RedisCache> Connected(
                         .timeout = timeout,
                         .retry_interval = std::chrono::milliseconds(20)},
                        metrics);
-  EXPECT_THAT(cache, IsOk());
+  EXPECT_OK(cache);
   if (!cache.ok()) return nullptr;
   EXPECT_TRUE(WaitFor([&] { return (*cache)->connected(); }));
   return *std::move(cache);
@@ -208,7 +206,7 @@ TEST(RedisCache, StartsWithoutAServer) {
   MetricsRegistry metrics;
   auto cache =
       RedisCache::Make({.url = "unix:///tmp/welfare-no-such.sock"}, metrics);
-  ASSERT_THAT(cache, IsOk());
+  ASSERT_OK(cache);
   EXPECT_LT(Slowest(**cache), kBound);
   (*cache)->Set("key", Share("value"), kHour);
 }
@@ -242,9 +240,8 @@ TEST(RedisCache, RefusesUrlsItDoesNotUnderstand) {
   for (const char* url :
        {"http://x", "redis://", "redis://host:port", "redis://host:1/x",
         "unix://relative", "redis://host:99999"}) {
-    EXPECT_THAT(
-        RedisCache::Make({.url = url}, metrics),
-        StatusIs(absl::StatusCode::kInvalidArgument, "CACHE_URL_INVALID"))
+    EXPECT_STATUS(RedisCache::Make({.url = url}, metrics),
+                  absl::StatusCode::kInvalidArgument, "CACHE_URL_INVALID")
         << url;
   }
 }
@@ -254,8 +251,8 @@ TEST(OpenCache, PutsMemoryInFrontOfRedis) {
   RedisServer server;
   auto first = OpenCache(server.url(), metrics);
   auto second = OpenCache(server.url(), metrics);
-  ASSERT_THAT(first, IsOk());
-  ASSERT_THAT(second, IsOk());
+  ASSERT_OK(first);
+  ASSERT_OK(second);
   EXPECT_TRUE(WaitFor([&] {
     (*first)->Set("k", Share("v"), kHour);
     return (*second)->Get("k") != nullptr;

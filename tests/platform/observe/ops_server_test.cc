@@ -13,8 +13,6 @@ namespace welfare::platform {
 namespace {
 
 using support::HttpGet;
-using support::IsOk;
-using support::StatusIs;
 using support::TcpClient;
 using ::testing::AllOf;
 using ::testing::EndsWith;
@@ -29,7 +27,7 @@ class OpsServerTest : public ::testing::Test {
   void Start(OpsServer::Options options = {}) {
     options.address = "127.0.0.1:0";
     auto server = OpsServer::Start(options, metrics_, readiness_);
-    ASSERT_THAT(server, IsOk());
+    ASSERT_OK(server);
     server_ = *std::move(server);
   }
   std::string Get(const std::string& path) {
@@ -120,12 +118,11 @@ TEST_F(OpsServerTest, EndsWithConnectionsOpen) {
 TEST_F(OpsServerTest, ATakenPortIsASentence) {
   Start();
   const std::string address = "127.0.0.1:" + std::to_string(server_->port());
-  EXPECT_THAT(
-      OpsServer::Start({.address = address}, metrics_, readiness_),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "ADDRESS_UNAVAILABLE"));
-  EXPECT_THAT(
+  EXPECT_STATUS(OpsServer::Start({.address = address}, metrics_, readiness_),
+                absl::StatusCode::kFailedPrecondition, "ADDRESS_UNAVAILABLE");
+  EXPECT_STATUS(
       OpsServer::Start({.address = "127.0.0.1"}, metrics_, readiness_),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "ADDRESS_UNAVAILABLE"));
+      absl::StatusCode::kFailedPrecondition, "ADDRESS_UNAVAILABLE");
 }
 
 }  // namespace

@@ -29,7 +29,6 @@ namespace {
 
 namespace v1 = welfare::registry::v1;
 using support::ChildProcess;
-using support::IsOk;
 using support::WaitFor;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -102,7 +101,7 @@ class ProcessTest : public ::testing::Test {
 TEST_F(ProcessTest, ServesUntilItIsTold) {
   auto process = Run("registry");
   ASSERT_TRUE(Started(*process)) << process->Stderr();
-  EXPECT_THAT(Get(Socket("registry"), "a"), IsOk());
+  EXPECT_OK(Get(Socket("registry"), "a"));
   process->Signal(SIGTERM);
   EXPECT_THAT(process->Wait(), Optional(0)) << process->Stderr();
   EXPECT_THAT(process->Stderr(), HasSubstr("\"message\":\"stopped\""));
@@ -136,7 +135,7 @@ TEST_F(ProcessTest, ModulesOfOneProcessAndOfTwoTalkAlike) {
                   std::filesystem::perms::owner_all);
       }
     }
-    EXPECT_THAT(Get(survey, "a"), IsOk());
+    EXPECT_OK(Get(survey, "a"));
     EXPECT_EQ(Get(survey, "missing").code(), absl::StatusCode::kNotFound);
     both->Signal(SIGINT);
     EXPECT_THAT(both->Wait(), Optional(0)) << both->Stderr();
@@ -145,7 +144,7 @@ TEST_F(ProcessTest, ModulesOfOneProcessAndOfTwoTalkAlike) {
   auto registry = Run("registry");
   ASSERT_TRUE(Started(*survey)) << survey->Stderr();
   ASSERT_TRUE(Started(*registry)) << registry->Stderr();
-  EXPECT_THAT(Get(Socket("survey"), "a"), IsOk());
+  EXPECT_OK(Get(Socket("survey"), "a"));
   EXPECT_EQ(Get(Socket("survey"), "missing").code(),
             absl::StatusCode::kNotFound);
 }
@@ -165,14 +164,14 @@ TEST_F(ProcessTest, AKilledProcessStartsAgain) {
   EXPECT_THAT(first->Wait(), Optional(128 + SIGKILL));
   auto second = Run("registry");
   ASSERT_TRUE(Started(*second)) << second->Stderr();
-  EXPECT_THAT(Get(Socket("registry"), "a"), IsOk());
+  EXPECT_OK(Get(Socket("registry"), "a"));
 }
 
 TEST_F(ProcessTest, ATakenPortIsASentenceAndExitCodeOne) {
   MetricsRegistry metrics;
   auto blocker = RpcServer::Start(
       {.addresses = {"127.0.0.1:0"}, .services = {}, .ready = {}}, metrics);
-  ASSERT_THAT(blocker, IsOk());
+  ASSERT_OK(blocker);
   const std::string taken = "127.0.0.1:" + std::to_string((*blocker)->port());
   for (const std::string flag : {"--listen", "--ops-listen"}) {
     auto process = Run("registry", {flag, taken});
@@ -289,7 +288,7 @@ TEST_F(ProcessTest, CopiesItsDataWhileItRuns) {
   auto restored = Run("registry", {"--data-dir", folder_.File("copy"),
                                    "--listen", Socket("restored")});
   ASSERT_TRUE(Started(*restored)) << restored->Stderr();
-  EXPECT_THAT(Get(Socket("restored"), "a"), IsOk());
+  EXPECT_OK(Get(Socket("restored"), "a"));
   auto elsewhere = Run("both", {"--database-url", "postgresql:///x",
                                 "--backup-to", folder_.File("none")});
   EXPECT_THAT(elsewhere->Wait(), Optional(1));
@@ -314,7 +313,7 @@ TEST_F(ProcessTest, WaitsForADatabaseThatIsAway) {
     return Ops(*process, "/readyz").value_or("").find(" 200 ") !=
            std::string::npos;
   })) << process->Stderr();
-  EXPECT_THAT(Get(Socket("registry"), "a"), IsOk());
+  EXPECT_OK(Get(Socket("registry"), "a"));
   // And once more, while it serves.
   postgres.Stop();
   EXPECT_TRUE(WaitFor([&] {

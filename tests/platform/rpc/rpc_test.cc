@@ -36,9 +36,7 @@ namespace {
 namespace v1 = welfare::registry::v1;
 namespace type_v1 = welfare::type::v1;
 
-using support::IsOk;
 using support::Partially;
-using support::StatusIs;
 using support::WaitFor;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
@@ -51,7 +49,7 @@ class Rpc : public ::testing::Test {
     auto module = std::make_unique<FakeRegistryModule>(options);
     module_ = module.get();
     runner_.emplace(std::move(module), std::move(flags));
-    ASSERT_THAT(runner_->Start(), IsOk());
+    ASSERT_OK(runner_->Start());
     channel_ = runner_->channel();
     stub_ = v1::RegistryService::NewStub(channel_);
   }
@@ -101,7 +99,7 @@ class Rpc : public ::testing::Test {
 TEST_F(Rpc, AnswersOnThePoolAndInline) {
   for (const std::string name : {"pool", "inline"}) {
     v1::Municipality reply;
-    ASSERT_THAT(Get(name, &reply), IsOk());
+    ASSERT_OK(Get(name, &reply));
     EXPECT_EQ(reply.name(), name);
   }
 }
@@ -131,8 +129,7 @@ TEST_F(Rpc, ReplacesARequestIdThatIsNoPlainWord) {
 
 TEST_F(Rpc, ErrorsArriveWithTheirDetails) {
   const absl::Status status = Get("missing");
-  EXPECT_THAT(status,
-              StatusIs(absl::StatusCode::kNotFound, "MUNICIPALITY_NOT_FOUND"));
+  EXPECT_STATUS(status, absl::StatusCode::kNotFound, "MUNICIPALITY_NOT_FOUND");
   const auto details = base::GetErrorDetails(status);
   ASSERT_TRUE(details.has_value());
   EXPECT_EQ(details->metadata.at("name"), "missing");
@@ -143,22 +140,22 @@ TEST_F(Rpc, ErrorsArriveWithTheirDetails) {
 TEST_F(Rpc, InternalErrorsShowTheRequestIdOnly) {
   for (const std::string name : {"throw", "internal"}) {
     const absl::Status status = Get(name);
-    EXPECT_THAT(status, StatusIs(absl::StatusCode::kInternal, "INTERNAL"));
+    EXPECT_STATUS(status, absl::StatusCode::kInternal, "INTERNAL");
     EXPECT_THAT(std::string(status.message()),
                 AllOf(HasSubstr("id-1"), Not(HasSubstr("secret"))));
   }
 }
 
 TEST_F(Rpc, RetriesUnavailableOnly) {
-  EXPECT_THAT(Get("flaky"), IsOk());
+  EXPECT_OK(Get("flaky"));
   EXPECT_EQ(registry().calls.load(), 3);
   registry().calls = 0;
-  EXPECT_THAT(Get("aborted"), StatusIs(absl::StatusCode::kAborted));
+  EXPECT_STATUS(Get("aborted"), absl::StatusCode::kAborted);
   EXPECT_EQ(registry().calls.load(), 1);
 }
 
 TEST_F(Rpc, TheDeadlineReachesTheHandler) {
-  ASSERT_THAT(Get("a", nullptr, std::chrono::milliseconds(3000)), IsOk());
+  ASSERT_OK(Get("a", nullptr, std::chrono::milliseconds(3000)));
   EXPECT_GT(registry().deadline_ms.load(), 500);
   // gRPC rounds timeouts up on the wire.
   EXPECT_LE(registry().deadline_ms.load(), 4000);
@@ -187,25 +184,25 @@ TEST_F(Rpc, CancellationReachesTheHandler) {
   });
   ASSERT_TRUE(WaitFor([&] { return registry().calls.load() == 1; }));
   source.request_stop();
-  EXPECT_THAT(answer.get(), StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_STATUS(answer.get(), absl::StatusCode::kCancelled);
   EXPECT_TRUE(WaitFor([&] { return registry().saw_cancel.load(); }));
 }
 
 // A caller would see a fault of its library, and no word of what to do.
 TEST_F(Rpc, AReplyThatNobodyCanReceiveIsNotMade) {
   const std::string name(5 << 20, 'n');
-  EXPECT_THAT(Get(name), StatusIs(absl::StatusCode::kResourceExhausted,
-                                  "REPLY_TOO_LARGE"));
+  EXPECT_STATUS(Get(name), absl::StatusCode::kResourceExhausted,
+                "REPLY_TOO_LARGE");
   v1::GetRosterRequest request;
   request.set_name(name);
   PeerCall call(CallContext{.request_id = "id-1", .identity = {}, .limits = {}},
                 std::chrono::seconds(10));
   v1::Roster roster;
-  EXPECT_THAT(
+  EXPECT_STATUS(
       FromGrpcStatus(stub_->GetRoster(call.context(), request, &roster)),
-      StatusIs(absl::StatusCode::kResourceExhausted, "REPLY_TOO_LARGE"));
+      absl::StatusCode::kResourceExhausted, "REPLY_TOO_LARGE");
   v1::Municipality reply;
-  ASSERT_THAT(Get(std::string(3 << 20, 'n'), &reply), IsOk());
+  ASSERT_OK(Get(std::string(3 << 20, 'n'), &reply));
   EXPECT_EQ(reply.name().size(), std::size_t{3} << 20);
 }
 
@@ -268,8 +265,8 @@ TEST_F(Rpc, ABatchThatFailsEndsItsStream) {
   ASSERT_TRUE(stream->Write(batch));
   type_v1::ImportResult result;
   EXPECT_FALSE(stream->Read(&result));
-  EXPECT_THAT(FromGrpcStatus(stream->Finish()),
-              StatusIs(absl::StatusCode::kInvalidArgument, "BATCH_BAD"));
+  EXPECT_STATUS(FromGrpcStatus(stream->Finish()),
+                absl::StatusCode::kInvalidArgument, "BATCH_BAD");
 }
 
 TEST_F(Rpc, HealthFollowsReadinessButLivenessDoesNot) {
@@ -280,7 +277,7 @@ TEST_F(Rpc, HealthFollowsReadinessButLivenessDoesNot) {
   EXPECT_TRUE(WaitFor([&] { return Health("readiness") == "NOT_SERVING"; }));
   EXPECT_EQ(Health(""), "NOT_SERVING");
   EXPECT_EQ(Health("liveness"), "SERVING");
-  EXPECT_THAT(Get("a"), IsOk());
+  EXPECT_OK(Get("a"));
   module_->ready = true;
   EXPECT_TRUE(WaitFor([&] { return Health("readiness") == "SERVING"; }));
 }
@@ -299,14 +296,14 @@ TEST_F(Rpc, DrainsWhileARunningCallFinishes) {
   module_->Drain();
   EXPECT_EQ(Health("readiness"), "NOT_SERVING");
   EXPECT_EQ(Health("liveness"), "SERVING");
-  EXPECT_THAT(Get("still answered"), IsOk());
+  EXPECT_OK(Get("still answered"));
   auto stopped = std::async(std::launch::async, [&] {
     module_->Stop(std::chrono::system_clock::now() + std::chrono::seconds(20));
   });
   EXPECT_EQ(stopped.wait_for(std::chrono::milliseconds(100)),
             std::future_status::timeout);
   registry().release = true;
-  EXPECT_THAT(answer.get(), IsOk());
+  EXPECT_OK(answer.get());
   EXPECT_EQ(stopped.wait_for(std::chrono::seconds(10)),
             std::future_status::ready);
 }
@@ -339,15 +336,14 @@ TEST_F(Rpc, ShedsLoadWhenTheQueueIsFull) {
     if (status.ok()) {
       ++ok;
     } else {
-      EXPECT_THAT(status,
-                  StatusIs(absl::StatusCode::kResourceExhausted, "OVERLOADED"));
+      EXPECT_STATUS(status, absl::StatusCode::kResourceExhausted, "OVERLOADED");
     }
   }
   EXPECT_EQ(ok, 2);
 }
 
 TEST_F(Rpc, MetricsCountEveryCallAndKnowAllMethods) {
-  ASSERT_THAT(Get("a"), IsOk());
+  ASSERT_OK(Get("a"));
   EXPECT_FALSE(Get("missing").ok());
   const std::string text = runner_->metrics().Expose();
   const std::string labels =
@@ -399,7 +395,7 @@ TEST_F(Rpc, RawMethodsAreCountedAndLoggedOnceForEachCall) {
 }
 
 TEST_F(Rpc, MetricsPassPromtool) {
-  ASSERT_THAT(Get("a"), IsOk());
+  ASSERT_OK(Get("a"));
   AddBuildInfo(runner_->metrics());
   const std::string file = runner_->folder().File("metrics.txt");
   std::FILE* out = std::fopen(file.c_str(), "w");
@@ -421,12 +417,12 @@ TEST_F(Rpc, ATakenPortIsASentence) {
   MetricsRegistry metrics;
   auto first = RpcServer::Start(
       {.addresses = {"127.0.0.1:0"}, .services = {}, .ready = {}}, metrics);
-  ASSERT_THAT(first, IsOk());
+  ASSERT_OK(first);
   const std::string address = "127.0.0.1:" + std::to_string((*first)->port());
   const auto second = RpcServer::Start(
       {.addresses = {address}, .services = {}, .ready = {}}, metrics);
-  EXPECT_THAT(second, StatusIs(absl::StatusCode::kFailedPrecondition,
-                               "ADDRESS_UNAVAILABLE"));
+  EXPECT_STATUS(second, absl::StatusCode::kFailedPrecondition,
+                "ADDRESS_UNAVAILABLE");
   EXPECT_THAT(std::string(second.status().message()), HasSubstr(address));
 }
 
@@ -452,7 +448,7 @@ TEST_F(Rpc, AChannelMayComeBeforeItsServer) {
        .services = {{service.get(), v1::RegistryService::service_full_name()}},
        .ready = {}},
       metrics);
-  ASSERT_THAT(server, IsOk());
+  ASSERT_OK(server);
   EXPECT_TRUE(answer.get());
 }
 
@@ -483,8 +479,9 @@ TEST_F(Rpc, AnIdentityHookRefusesBeforeTheHandler) {
   request.set_name("a");
   v1::Municipality reply;
   grpc::ClientContext without;
-  EXPECT_THAT(FromGrpcStatus(stub->GetMunicipality(&without, request, &reply)),
-              StatusIs(absl::StatusCode::kUnauthenticated, "NO_TOKEN"));
+  EXPECT_STATUS(
+      FromGrpcStatus(stub->GetMunicipality(&without, request, &reply)),
+      absl::StatusCode::kUnauthenticated, "NO_TOKEN");
   EXPECT_EQ(state.calls.load(), 0);
   grpc::ClientContext with;
   with.AddMetadata("authorization", "Bearer good");

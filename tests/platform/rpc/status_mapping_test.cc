@@ -14,7 +14,6 @@
 namespace welfare::platform {
 namespace {
 
-using support::StatusIs;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -45,8 +44,7 @@ TEST(StatusMapping, CarriesEveryDetailThereAndBack) {
           .WithRetryDelay(std::chrono::milliseconds(1500))
           .WithJapanese("受付は終了しました。");
   const absl::Status back = ThereAndBack(status);
-  EXPECT_THAT(back,
-              StatusIs(absl::StatusCode::kFailedPrecondition, "ROUND_CLOSED"));
+  EXPECT_STATUS(back, absl::StatusCode::kFailedPrecondition, "ROUND_CLOSED");
   EXPECT_EQ(back.message(), status.message());
   EXPECT_EQ(base::GetErrorDetails(back), base::GetErrorDetails(status));
 }
@@ -152,14 +150,13 @@ TEST(StatusMapping, NeverAnswersMoreThanCallersCanTake) {
                    kDomain, "id");
   const grpc::Status trimmed = TrimDetails(status, 4096);
   EXPECT_LE(trimmed.error_details().size(), 4096u);
-  EXPECT_THAT(FromGrpcStatus(trimmed),
-              StatusIs(absl::StatusCode::kNotFound, "LONG"));
+  EXPECT_STATUS(FromGrpcStatus(trimmed), absl::StatusCode::kNotFound, "LONG");
   EXPECT_EQ(trimmed.error_message(), "No.");
 }
 
 TEST(StatusMapping, IgnoresDetailsThatAreNone) {
   const grpc::Status status(grpc::StatusCode::NOT_FOUND, "no", "\xff\xff");
-  EXPECT_THAT(FromGrpcStatus(status), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_STATUS(FromGrpcStatus(status), absl::StatusCode::kNotFound);
   EXPECT_EQ(TrimDetails(status, 1).error_details(), "\xff\xff");
 }
 

@@ -25,7 +25,6 @@ namespace {
 namespace v1 = welfare::registry::v1;
 namespace type_v1 = welfare::type::v1;
 
-using support::IsOk;
 using support::StatusIs;
 using support::WaitFor;
 using ::testing::Each;
@@ -44,7 +43,7 @@ class RpcStream : public ::testing::Test {
     auto module = std::make_unique<FakeRegistryModule>(options);
     module_ = module.get();
     runner_.emplace(std::move(module));
-    ASSERT_THAT(runner_->Start(), IsOk());
+    ASSERT_OK(runner_->Start());
     stub_ = v1::RegistryService::NewStub(
         support::NarrowChannel(runner_->address()));
   }
@@ -99,7 +98,7 @@ TEST_F(RpcStream, ACrowdThatNeverReadsDisturbsNoReader) {
   support::Crowd crowd;
   Stall(crowd, kMany);
   EXPECT_EQ(registry().watchers.load(), kMany);
-  EXPECT_THAT(Read(500), IsOk());
+  EXPECT_OK(Read(500));
   EXPECT_THAT(crowd.ended(), IsEmpty());
   // One under way and one that waits for it.
   EXPECT_LE(registry().made.load(), 2 * kMany + 500);
@@ -115,7 +114,7 @@ TEST_F(RpcStream, OneThreadServesEverybodyInTurn) {
     }
   });
   ASSERT_TRUE(WaitFor([&] { return registry().made.load() > 10; }));
-  EXPECT_THAT(Read(500), IsOk());
+  EXPECT_OK(Read(500));
   context.TryCancel();
 }
 
@@ -123,8 +122,8 @@ TEST_F(RpcStream, OneStreamTooManyIsRefused) {
   StartWith({.streams = 3});
   support::Crowd crowd;
   Stall(crowd, 3);
-  EXPECT_THAT(Read(1), StatusIs(absl::StatusCode::kResourceExhausted,
-                                "TOO_MANY_STREAMS"));
+  EXPECT_STATUS(Read(1), absl::StatusCode::kResourceExhausted,
+                "TOO_MANY_STREAMS");
   crowd.CancelOne();
   EXPECT_TRUE(WaitFor([&] { return Read(1).ok(); }));
   EXPECT_THAT(crowd.ended(), SizeIs(1));
@@ -188,7 +187,7 @@ TEST_F(RpcStream, ReadersMayLeaveAtAnyMoment) {
     EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
   }
   EXPECT_TRUE(WaitFor([&] { return registry().watchers.load() == 0; }));
-  EXPECT_THAT(Read(10), IsOk());
+  EXPECT_OK(Read(10));
 }
 
 // Nobody reads, some follow, and the crowd is cancelled as a whole.
@@ -215,10 +214,10 @@ TEST_F(RpcStream, WhoFollowsIsToldOfTheEndAndWhoDoesNotReadIsCutOff) {
   ASSERT_TRUE(follower->Read(&message));
   module_->Drain();
   EXPECT_FALSE(follower->Read(&message));
-  EXPECT_THAT(FromGrpcStatus(follower->Finish()),
-              StatusIs(absl::StatusCode::kUnavailable, "SHUTTING_DOWN"));
+  EXPECT_STATUS(FromGrpcStatus(follower->Finish()),
+                absl::StatusCode::kUnavailable, "SHUTTING_DOWN");
   // Who works may go on; at the deadline everybody is gone.
-  EXPECT_THAT(Read(10), IsOk());
+  EXPECT_OK(Read(10));
   module_->Stop(std::chrono::system_clock::now() +
                 std::chrono::milliseconds(50));
   EXPECT_EQ(registry().watchers.load(), 0);
@@ -246,9 +245,8 @@ TEST_F(RpcStream, BulkWorkLeavesTheThreadsOfCallsFree) {
     v1::GetMunicipalityRequest request;
     request.set_name("a");
     v1::Municipality reply;
-    EXPECT_THAT(
-        FromGrpcStatus(stub_->GetMunicipality(&context, request, &reply)),
-        IsOk());
+    EXPECT_OK(
+        FromGrpcStatus(stub_->GetMunicipality(&context, request, &reply)));
   }
   EXPECT_EQ(registry().importing.load(), 2);
   EXPECT_EQ(registry().imported.load(), 0);

@@ -21,8 +21,6 @@ namespace welfare::platform {
 namespace {
 
 namespace fs = std::filesystem;
-using support::IsOk;
-using support::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -31,17 +29,16 @@ constexpr Query kCount{"count", "SELECT COUNT(*) FROM items"};
 
 std::unique_ptr<SqliteDatabase> Open(const fs::path& file) {
   auto database = SqliteDatabase::Open({.path = file.string()});
-  EXPECT_THAT(database, IsOk());
+  EXPECT_OK(database);
   return database.ok() ? *std::move(database) : nullptr;
 }
 
 std::unique_ptr<SqliteDatabase> Make(const fs::path& file) {
   auto database = Open(file);
-  EXPECT_THAT(database->Write([](Transaction& transaction) {
+  EXPECT_OK(database->Write([](Transaction& transaction) {
     return transaction.ExecuteScript(
         {"make", "CREATE TABLE items (id BIGINT NOT NULL PRIMARY KEY)"});
-  }),
-              IsOk());
+  }));
   return database;
 }
 
@@ -94,15 +91,15 @@ TEST(CopyDatabases, HoldsWhatWasCommittedBeforeItBegan) {
           prepared.push_back(file.filename());
           return absl::OkStatus();
         });
-    ASSERT_THAT(copied, IsOk());
+    ASSERT_OK(copied);
     EXPECT_THAT(prepared, ElementsAre("consumer.db", "owner.db"));
     EXPECT_THAT(Names(to), ElementsAre("consumer.db", "owner.db"));
     EXPECT_EQ(fs::status(to).permissions(), fs::perms(0700));
     EXPECT_EQ(fs::status(to / "owner.db").permissions(), fs::perms(0600));
     const auto known = Count(*Open(to / "consumer.db"));
     const auto owned = Count(*Open(to / "owner.db"));
-    ASSERT_THAT(known, IsOk());
-    ASSERT_THAT(owned, IsOk());
+    ASSERT_OK(known);
+    ASSERT_OK(owned);
     EXPECT_GE(*known, least);
     EXPECT_GE(*owned, *known);
   }
@@ -117,26 +114,24 @@ TEST(CopyDatabases, LeavesWhatIsThereAsItIs) {
   const fs::path full = folder.path() / "full";
   fs::create_directory(full);
   std::ofstream(full / "something").close();
-  EXPECT_THAT(
-      CopyDatabases(from, names, full),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "BACKUP_REFUSED"));
-  EXPECT_THAT(
-      CopyDatabases(from, names, full / "something"),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "BACKUP_REFUSED"));
-  EXPECT_THAT(
-      CopyDatabases(full, names, folder.path() / "new"),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "BACKUP_REFUSED"));
+  EXPECT_STATUS(CopyDatabases(from, names, full),
+                absl::StatusCode::kFailedPrecondition, "BACKUP_REFUSED");
+  EXPECT_STATUS(CopyDatabases(from, names, full / "something"),
+                absl::StatusCode::kFailedPrecondition, "BACKUP_REFUSED");
+  EXPECT_STATUS(CopyDatabases(full, names, folder.path() / "new"),
+                absl::StatusCode::kFailedPrecondition, "BACKUP_REFUSED");
   EXPECT_THAT(Names(full), ElementsAre("something"));
   // One that fails in the middle leaves nothing.
-  EXPECT_THAT(CopyDatabases(
-                  from, names, folder.path() / "new",
-                  [](const fs::path&) { return absl::UnavailableError("no"); }),
-              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_STATUS(CopyDatabases(from, names, folder.path() / "new",
+                              [](const fs::path&) {
+                                return absl::UnavailableError("no");
+                              }),
+                absl::StatusCode::kUnavailable);
   EXPECT_THAT(Names(folder.path()), ElementsAre("data", "full"));
   // An empty folder is as good as none, with a slash or without.
   const fs::path empty = folder.path() / "empty";
   fs::create_directory(empty);
-  EXPECT_THAT(CopyDatabases(from, names, empty.string() + "/"), IsOk());
+  EXPECT_OK(CopyDatabases(from, names, empty.string() + "/"));
   EXPECT_THAT(Names(empty), ElementsAre("owner.db"));
 }
 
@@ -146,8 +141,7 @@ TEST(CopyDatabases, SaysWhenADatabaseCannotBeRead) {
   const std::vector<std::string> names = {"owner.db"};
   const auto copied =
       CopyDatabases(folder.path(), names, folder.path() / "new");
-  EXPECT_THAT(copied,
-              StatusIs(absl::StatusCode::kUnavailable, "BACKUP_FAILED"));
+  EXPECT_STATUS(copied, absl::StatusCode::kUnavailable, "BACKUP_FAILED");
   EXPECT_THAT(std::string(copied.status().message()), HasSubstr("owner.db"));
   EXPECT_FALSE(fs::exists(folder.path() / "new"));
 }

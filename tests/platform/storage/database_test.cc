@@ -27,7 +27,6 @@
 namespace welfare::platform {
 namespace {
 
-using support::IsOk;
 using support::IsOkAndHolds;
 using support::StatusIs;
 using ::testing::ElementsAre;
@@ -72,10 +71,9 @@ class DatabaseContract : public ::testing::TestWithParam<Engine> {
   void SetUp() override {
     database_ = GetParam().open(folder_);
     ASSERT_NE(database_, nullptr);
-    ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    ASSERT_OK(database_->Write([](Transaction& transaction) {
       return transaction.ExecuteScript(kMakeTable);
-    }),
-                IsOk());
+    }));
   }
 
   support::TempDir folder_;
@@ -83,12 +81,11 @@ class DatabaseContract : public ::testing::TestWithParam<Engine> {
 };
 
 TEST_P(DatabaseContract, ReadsWhatWasWritten) {
-  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+  ASSERT_OK(database_->Write([](Transaction& transaction) {
     return transaction
         .Execute(kInsert, {7, "千代田区", Bytes{std::string("\0\1", 2)}})
         .status();
-  }),
-              IsOk());
+  }));
   const auto found = database_->Read([](Connection& connection) {
     return connection.Get(
         {"all", "SELECT id, name, body FROM items"}, {}, [](const Row& row) {
@@ -102,13 +99,13 @@ TEST_P(DatabaseContract, ReadsWhatWasWritten) {
 // A copy is kept in another place; memory is none.
 TEST_P(DatabaseContract, SaysWhereItIsKept) {
   const auto place = database_->Place();
-  ASSERT_THAT(place, IsOk());
+  ASSERT_OK(place);
   EXPECT_EQ(*database_->Place(), *place);
   const support::TempDir elsewhere;
   const auto other = GetParam().open(elsewhere);
   ASSERT_NE(other, nullptr);
   const auto other_place = other->Place();
-  ASSERT_THAT(other_place, IsOk());
+  ASSERT_OK(other_place);
   EXPECT_EQ(place->empty(), other_place->empty());
   if (!place->empty()) {
     EXPECT_NE(*other_place, *place);
@@ -124,10 +121,9 @@ TEST_P(DatabaseContract, ParametersAreTakenByNumber) {
 }
 
 TEST_P(DatabaseContract, EmptyBytesAndTextAreNotNull) {
-  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+  ASSERT_OK(database_->Write([](Transaction& transaction) {
     return transaction.Execute(kInsert, {1, "", Bytes{}}).status();
-  }),
-              IsOk());
+  }));
   const auto found = database_->Read([](Connection& connection) {
     return connection.Get(
         {"nulls", "SELECT name, body FROM items"}, {}, [](const Row& row) {
@@ -138,36 +134,34 @@ TEST_P(DatabaseContract, EmptyBytesAndTextAreNotNull) {
 }
 
 TEST_P(DatabaseContract, RollsBackAWriteThatFails) {
-  EXPECT_THAT(database_->Write([](Transaction& transaction) {
-    EXPECT_THAT(Insert(transaction, 1, "a"), IsOk());
+  EXPECT_STATUS(database_->Write([](Transaction& transaction) {
+    EXPECT_OK(Insert(transaction, 1, "a"));
     return absl::AbortedError("no");
   }),
-              StatusIs(absl::StatusCode::kAborted));
+                absl::StatusCode::kAborted);
   EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
 }
 
 TEST_P(DatabaseContract, RollsBackAWriteThatThrows) {
-  EXPECT_THAT(database_->Write([](Transaction& transaction) -> absl::Status {
-    EXPECT_THAT(Insert(transaction, 1, "a"), IsOk());
+  EXPECT_STATUS(database_->Write([](Transaction& transaction) -> absl::Status {
+    EXPECT_OK(Insert(transaction, 1, "a"));
     throw std::runtime_error("out");
   }),
-              StatusIs(absl::StatusCode::kInternal, "UNCAUGHT_EXCEPTION"));
+                absl::StatusCode::kInternal, "UNCAUGHT_EXCEPTION");
   EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
 }
 
 TEST_P(DatabaseContract, IsolatedUndoesOnlyItself) {
-  EXPECT_THAT(database_->Write([](Transaction& transaction) {
-    EXPECT_THAT(Insert(transaction, 1, "a"), IsOk());
-    EXPECT_THAT(transaction.Isolated({},
-                                     [](Transaction& inner) {
-                                       EXPECT_THAT(Insert(inner, 2, "b"),
-                                                   IsOk());
-                                       return Insert(inner, 1, "again");
-                                     }),
-                StatusIs(absl::StatusCode::kAlreadyExists));
+  EXPECT_OK(database_->Write([](Transaction& transaction) {
+    EXPECT_OK(Insert(transaction, 1, "a"));
+    EXPECT_STATUS(transaction.Isolated({},
+                                       [](Transaction& inner) {
+                                         EXPECT_OK(Insert(inner, 2, "b"));
+                                         return Insert(inner, 1, "again");
+                                       }),
+                  absl::StatusCode::kAlreadyExists);
     return Insert(transaction, 3, "c");
-  }),
-              IsOk());
+  }));
   const auto names = database_->Read([](Connection& connection) {
     return connection.List(kNames, {},
                            [](const Row& row) { return row.Text(0); });
@@ -176,27 +170,26 @@ TEST_P(DatabaseContract, IsolatedUndoesOnlyItself) {
 }
 
 TEST_P(DatabaseContract, UniqueViolationIsAlreadyExists) {
-  EXPECT_THAT(database_->Write([](Transaction& transaction) {
-    EXPECT_THAT(Insert(transaction, 1, "a"), IsOk());
+  EXPECT_STATUS(database_->Write([](Transaction& transaction) {
+    EXPECT_OK(Insert(transaction, 1, "a"));
     return Insert(transaction, 1, "b");
   }),
-              StatusIs(absl::StatusCode::kAlreadyExists, "UNIQUE_VIOLATION"));
+                absl::StatusCode::kAlreadyExists, "UNIQUE_VIOLATION");
 }
 
 TEST_P(DatabaseContract, ForeignKeysHold) {
-  EXPECT_THAT(
-      database_->Write([](Transaction& transaction) {
-        return transaction
-            .Execute({"part", "INSERT INTO parts (item) VALUES ($1)"}, {5})
-            .status();
-      }),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION"));
+  EXPECT_STATUS(database_->Write([](Transaction& transaction) {
+    return transaction
+        .Execute({"part", "INSERT INTO parts (item) VALUES ($1)"}, {5})
+        .status();
+  }),
+                absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION");
 }
 
 // Of a reference that is checked once for each statement no more gets through
 // than of one that is checked for each row.
 TEST_P(DatabaseContract, ReferencesCheckedOnceHold) {
-  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+  ASSERT_OK(database_->Write([](Transaction& transaction) {
     return transaction.ExecuteScript(
         {"many_parts",
          "CREATE TABLE wholes (id BIGINT NOT NULL PRIMARY KEY);"
@@ -210,8 +203,7 @@ TEST_P(DatabaseContract, ReferencesCheckedOnceHold) {
          "{check_once many_parts.whole wholes.id}"
          "{check_once many_parts.maker makers.name}"
          "INSERT INTO makers (name) VALUES ('千代田'), ('中央')"});
-  }),
-              IsOk());
+  }));
   struct Part {
     Parameter whole;
     std::string maker;
@@ -238,14 +230,13 @@ TEST_P(DatabaseContract, ReferencesCheckedOnceHold) {
   const auto refused =
       StatusIs(absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION");
   // Parents of the same transaction count, and NULL refers to nothing.
-  EXPECT_THAT(database_->Write([&](Transaction& transaction) -> absl::Status {
+  EXPECT_OK(database_->Write([&](Transaction& transaction) -> absl::Status {
     const auto made = transaction.Execute(
         {"wholes", "INSERT INTO wholes (id) VALUES (1), (2)"}, {});
     if (!made.ok()) return made.status();
     return add(transaction,
                {{1, "千代田"}, {2, "中央"}, {1, "中央"}, {nullptr, "中央"}});
-  }),
-              IsOk());
+  }));
   EXPECT_THAT(count(), IsOkAndHolds(4));
   // One among many is enough, whichever column it is in.
   std::vector<Part> many(1000, Part{2, "千代田"});
@@ -270,13 +261,12 @@ TEST_P(DatabaseContract, ReferencesCheckedOnceHold) {
 }
 
 TEST_P(DatabaseContract, BracesThatAreNoAliasStay) {
-  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+  ASSERT_OK(database_->Write([](Transaction& transaction) {
     return transaction.ExecuteScript(
         {"braces",
          "INSERT INTO items (id, name) VALUES"
          " (1, '{bytes x}{}{append_only}{check_once a.b}{'), (2, '}')"});
-  }),
-              IsOk());
+  }));
   EXPECT_THAT(database_->Read([](Connection& connection) {
     return connection.List(kNames, {},
                            [](const Row& row) { return row.Text(0); });
@@ -286,18 +276,16 @@ TEST_P(DatabaseContract, BracesThatAreNoAliasStay) {
 }
 
 TEST_P(DatabaseContract, AppendOnlyTablesRefuseChanges) {
-  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+  ASSERT_OK(database_->Write([](Transaction& transaction) {
     return transaction.Execute({"add", "INSERT INTO facts VALUES (1)"}, {})
         .status();
-  }),
-              IsOk());
+  }));
   for (const Query query : {Query{"update", "UPDATE facts SET id = 2"},
                             Query{"delete", "DELETE FROM facts"}}) {
-    EXPECT_THAT(
-        database_->Write([&](Transaction& transaction) {
-          return transaction.Execute(query, {}).status();
-        }),
-        StatusIs(absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION"))
+    EXPECT_STATUS(database_->Write([&](Transaction& transaction) {
+      return transaction.Execute(query, {}).status();
+    }),
+                  absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION")
         << query.name;
   }
 }
@@ -317,7 +305,7 @@ TEST_P(DatabaseContract, ExecuteCountsTheRowsItChanged) {
   EXPECT_THAT(database_->Write([](Transaction& transaction)
                                    -> absl::StatusOr<std::int64_t> {
     for (int id = 1; id <= 3; ++id) {
-      EXPECT_THAT(Insert(transaction, id, "x"), IsOk());
+      EXPECT_OK(Insert(transaction, id, "x"));
     }
     EXPECT_THAT(transaction.Execute(
                     {"none", "UPDATE items SET name = $1 WHERE id > 9"}, {"z"}),
@@ -329,44 +317,44 @@ TEST_P(DatabaseContract, ExecuteCountsTheRowsItChanged) {
 }
 
 TEST_P(DatabaseContract, AReadCannotChangeAnything) {
-  EXPECT_THAT(database_->Read([](Connection& connection) {
+  EXPECT_STATUS(database_->Read([](Connection& connection) {
     return connection.ForEach({"sneaky", "DELETE FROM items"}, {},
                               [](const Row&) { return absl::OkStatus(); });
   }),
-              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+                absl::StatusCode::kInternal, "DATABASE_STATEMENT");
 }
 
 TEST_P(DatabaseContract, WrongColumnTypeIsAnError) {
-  EXPECT_THAT(database_->Read([](Connection& connection) {
+  EXPECT_STATUS(database_->Read([](Connection& connection) {
     return connection.Get({"text", "SELECT 'a'"}, {},
                           [](const Row& row) { return row.Int64(0); });
   }),
-              StatusIs(absl::StatusCode::kInternal, "COLUMN_MISMATCH"));
+                absl::StatusCode::kInternal, "COLUMN_MISMATCH");
 }
 
 TEST_P(DatabaseContract, WrongStatementsAreInternalErrors) {
-  EXPECT_THAT(database_->Read([](Connection& connection) {
+  EXPECT_STATUS(database_->Read([](Connection& connection) {
     return connection.Get({"typo", "SELEC 1"}, {},
                           [](const Row& row) { return row.Int64(0); });
   }),
-              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
-  EXPECT_THAT(database_->Read([](Connection& connection) {
+                absl::StatusCode::kInternal, "DATABASE_STATEMENT");
+  EXPECT_STATUS(database_->Read([](Connection& connection) {
     return connection.Get({"parameters", "SELECT $1, $2"}, {1},
                           [](const Row& row) { return row.Int64(0); });
   }),
-              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+                absl::StatusCode::kInternal, "DATABASE_STATEMENT");
 }
 
 TEST_P(DatabaseContract, DeadlineEndsARunningStatement) {
   const auto start = std::chrono::steady_clock::now();
-  EXPECT_THAT(
+  EXPECT_STATUS(
       database_->Read(CallLimits::After(std::chrono::milliseconds(50)),
                       [](Connection& connection) {
                         return connection.Get(kForever, {}, [](const Row& row) {
                           return row.Int64(0);
                         });
                       }),
-      StatusIs(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED"));
+      absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED");
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
@@ -378,46 +366,45 @@ TEST_P(DatabaseContract, CancellationEndsARunningStatement) {
   });
   CallLimits limits = CallLimits::After(std::chrono::seconds(30));
   limits.stop = source.get_token();
-  EXPECT_THAT(database_->Write(limits,
-                               [](Transaction& transaction) {
-                                 return transaction.Get(kForever, {},
-                                                        [](const Row& row) {
-                                                          return row.Int64(0);
-                                                        });
-                               }),
-              StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_STATUS(database_->Write(limits,
+                                 [](Transaction& transaction) {
+                                   return transaction.Get(kForever, {},
+                                                          [](const Row& row) {
+                                                            return row.Int64(0);
+                                                          });
+                                 }),
+                absl::StatusCode::kCancelled);
 }
 
 TEST_P(DatabaseContract, NothingStartsAfterTheDeadline) {
   bool started = false;
-  EXPECT_THAT(database_->Write(CallLimits::After(std::chrono::milliseconds(-1)),
-                               [&](Transaction&) {
-                                 started = true;
-                                 return absl::OkStatus();
-                               }),
-              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_STATUS(
+      database_->Write(CallLimits::After(std::chrono::milliseconds(-1)),
+                       [&](Transaction&) {
+                         started = true;
+                         return absl::OkStatus();
+                       }),
+      absl::StatusCode::kDeadlineExceeded);
   EXPECT_FALSE(started);
 }
 
 TEST_P(DatabaseContract, AnInterruptedChangeLeavesTheDatabaseUsable) {
-  EXPECT_THAT(database_->Write(
-                  CallLimits::After(std::chrono::milliseconds(50)),
-                  [](Transaction& transaction) {
-                    return transaction
-                        .Execute(
-                            {"insert_forever",
-                             "INSERT INTO items (id) WITH RECURSIVE n(i) AS"
-                             " (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
-                             " SELECT i FROM n"},
-                            {})
-                        .status();
-                  }),
-              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_STATUS(database_->Write(
+                    CallLimits::After(std::chrono::milliseconds(50)),
+                    [](Transaction& transaction) {
+                      return transaction
+                          .Execute(
+                              {"insert_forever",
+                               "INSERT INTO items (id) WITH RECURSIVE n(i) AS"
+                               " (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+                               " SELECT i FROM n"},
+                              {})
+                          .status();
+                    }),
+                absl::StatusCode::kDeadlineExceeded);
   EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
-  EXPECT_THAT(database_->Write([](Transaction& transaction) {
-    return Insert(transaction, 1, "a");
-  }),
-              IsOk());
+  EXPECT_OK(database_->Write(
+      [](Transaction& transaction) { return Insert(transaction, 1, "a"); }));
 }
 
 TEST_P(DatabaseContract, ConcurrentWritersAndReadersAgree) {
@@ -444,20 +431,20 @@ TEST_P(DatabaseContract, ConcurrentWritersAndReadersAgree) {
 
 TEST_P(DatabaseContract, AFailedStatementEndsTheWrite) {
   // Even a write that looks away: its error is the statement's.
-  EXPECT_THAT(database_->Write([](Transaction& transaction) {
-    EXPECT_THAT(Insert(transaction, 1, "a"), IsOk());
-    EXPECT_THAT(Insert(transaction, 1, "b"),
-                StatusIs(absl::StatusCode::kAlreadyExists));
-    EXPECT_THAT(Insert(transaction, 2, "c"),
-                StatusIs(absl::StatusCode::kAlreadyExists));
+  EXPECT_STATUS(database_->Write([](Transaction& transaction) {
+    EXPECT_OK(Insert(transaction, 1, "a"));
+    EXPECT_STATUS(Insert(transaction, 1, "b"),
+                  absl::StatusCode::kAlreadyExists);
+    EXPECT_STATUS(Insert(transaction, 2, "c"),
+                  absl::StatusCode::kAlreadyExists);
     return absl::OkStatus();
   }),
-              StatusIs(absl::StatusCode::kAlreadyExists, "UNIQUE_VIOLATION"));
+                absl::StatusCode::kAlreadyExists, "UNIQUE_VIOLATION");
   EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
 }
 
 TEST_P(DatabaseContract, AFailedStatementEndsTheRead) {
-  EXPECT_THAT(database_->Read([](Connection& connection) {
+  EXPECT_STATUS(database_->Read([](Connection& connection) {
     connection
         .ForEach({"typo", "SELEC 1"}, {},
                  [](const Row&) { return absl::OkStatus(); })
@@ -465,23 +452,21 @@ TEST_P(DatabaseContract, AFailedStatementEndsTheRead) {
     return connection.Get(kCount, {},
                           [](const Row& row) { return row.Int64(0); });
   }),
-              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+                absl::StatusCode::kInternal, "DATABASE_STATEMENT");
   EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
 }
 
 TEST_P(DatabaseContract, IsolatedSurvivesAStatementNobodyLookedAt) {
-  EXPECT_THAT(database_->Write([](Transaction& transaction) {
-    EXPECT_THAT(transaction.Isolated({},
-                                     [](Transaction& inner) {
-                                       EXPECT_THAT(Insert(inner, 1, "a"),
-                                                   IsOk());
-                                       Insert(inner, 1, "b").IgnoreError();
-                                       return absl::OkStatus();
-                                     }),
-                StatusIs(absl::StatusCode::kAlreadyExists));
+  EXPECT_OK(database_->Write([](Transaction& transaction) {
+    EXPECT_STATUS(transaction.Isolated({},
+                                       [](Transaction& inner) {
+                                         EXPECT_OK(Insert(inner, 1, "a"));
+                                         Insert(inner, 1, "b").IgnoreError();
+                                         return absl::OkStatus();
+                                       }),
+                  absl::StatusCode::kAlreadyExists);
     return Insert(transaction, 1, "c");
-  }),
-              IsOk());
+  }));
   EXPECT_THAT(CountItems(*database_), IsOkAndHolds(1));
 }
 
@@ -508,7 +493,7 @@ TEST_P(DatabaseContract, BulkInsertStoresEveryRow) {
   }),
               IsOkAndHolds(5000));
   std::int64_t next = 0;
-  EXPECT_THAT(database_->Read([&](Connection& connection) {
+  EXPECT_OK(database_->Read([&](Connection& connection) {
     return connection.ForEach(
         {"all", "SELECT id, name, body FROM items ORDER BY id"}, {},
         [&](const Row& row) {
@@ -519,8 +504,7 @@ TEST_P(DatabaseContract, BulkInsertStoresEveryRow) {
           EXPECT_EQ(row.BytesView(2), std::string_view("\0\xff", 2));
           return absl::OkStatus();
         });
-  }),
-              IsOk());
+  }));
   EXPECT_EQ(next, 5000);
 }
 
@@ -532,36 +516,35 @@ TEST_P(DatabaseContract, BulkInsertOfNothingIsNothing) {
 }
 
 TEST_P(DatabaseContract, BulkInsertFailsAsExecuteDoes) {
-  EXPECT_THAT(database_->Write([](Transaction& transaction) {
-    EXPECT_THAT(Insert(transaction, 7, "a"), IsOk());
+  EXPECT_STATUS(database_->Write([](Transaction& transaction) {
+    EXPECT_OK(Insert(transaction, 7, "a"));
     return transaction.BulkInsert(kBulk, Rows(10));
   }),
-              StatusIs(absl::StatusCode::kAlreadyExists, "UNIQUE_VIOLATION"));
-  EXPECT_THAT(
-      database_->Write([](Transaction& transaction) {
-        return transaction.BulkInsert(
-            {"bulk_parts", "parts", "item"},
-            [done = false](
-                std::vector<Parameter>& row) mutable -> absl::StatusOr<bool> {
-              row.assign({Parameter(5)});
-              return !std::exchange(done, true);
-            });
-      }),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION"));
-  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+                absl::StatusCode::kAlreadyExists, "UNIQUE_VIOLATION");
+  EXPECT_STATUS(database_->Write([](Transaction& transaction) {
+    return transaction.BulkInsert(
+        {"bulk_parts", "parts", "item"},
+        [done = false](
+            std::vector<Parameter>& row) mutable -> absl::StatusOr<bool> {
+          row.assign({Parameter(5)});
+          return !std::exchange(done, true);
+        });
+  }),
+                absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION");
+  EXPECT_STATUS(database_->Write([](Transaction& transaction) {
     return transaction.BulkInsert({"bulk_none", "nowhere", "id, name, body"},
                                   Rows(1));
   }),
-              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
-  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+                absl::StatusCode::kInternal, "DATABASE_STATEMENT");
+  EXPECT_STATUS(database_->Write([](Transaction& transaction) {
     return transaction.BulkInsert({"bulk_short", "items", "id, name"}, Rows(1));
   }),
-              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+                absl::StatusCode::kInternal, "DATABASE_STATEMENT");
   EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
 }
 
 TEST_P(DatabaseContract, BulkInsertEndsWithTheErrorOfItsSource) {
-  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+  EXPECT_STATUS(database_->Write([](Transaction& transaction) {
     return transaction.BulkInsert(
         kBulk,
         [rows = Rows(2000), count = 0](
@@ -570,20 +553,20 @@ TEST_P(DatabaseContract, BulkInsertEndsWithTheErrorOfItsSource) {
           return rows(row);
         });
   }),
-              StatusIs(absl::StatusCode::kDataLoss));
-  EXPECT_THAT(database_->Write([](Transaction& transaction) {
+                absl::StatusCode::kDataLoss);
+  EXPECT_STATUS(database_->Write([](Transaction& transaction) {
     return transaction.BulkInsert(
         kBulk, [](std::vector<Parameter>&) -> absl::StatusOr<bool> {
           throw std::runtime_error("out");
         });
   }),
-              StatusIs(absl::StatusCode::kInternal, "UNCAUGHT_EXCEPTION"));
+                absl::StatusCode::kInternal, "UNCAUGHT_EXCEPTION");
   EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
 }
 
 TEST_P(DatabaseContract, BulkInsertInASavepointUndoesOnlyItself) {
-  EXPECT_THAT(database_->Write([](Transaction& transaction) {
-    EXPECT_THAT(Insert(transaction, 7, "a"), IsOk());
+  EXPECT_OK(database_->Write([](Transaction& transaction) {
+    EXPECT_OK(Insert(transaction, 7, "a"));
     EXPECT_FALSE(
         transaction
             .Isolated({},
@@ -592,13 +575,12 @@ TEST_P(DatabaseContract, BulkInsertInASavepointUndoesOnlyItself) {
                       })
             .ok());
     return transaction.BulkInsert(kBulk, Rows(10, 20)).status();
-  }),
-              IsOk());
+  }));
   EXPECT_THAT(CountItems(*database_), IsOkAndHolds(11));
 }
 
 TEST_P(DatabaseContract, DeadlineEndsABulkInsert) {
-  EXPECT_THAT(
+  EXPECT_STATUS(
       database_->Write(
           CallLimits::After(std::chrono::milliseconds(50)),
           [](Transaction& transaction) {
@@ -610,34 +592,32 @@ TEST_P(DatabaseContract, DeadlineEndsABulkInsert) {
                   return true;
                 });
           }),
-      StatusIs(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED"));
+      absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED");
   EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
 }
 
 TEST_P(DatabaseContract, TextsThatNoEngineKeepsAreRefused) {
   for (const std::string& text : {std::string("a\0b", 3), std::string("\xff"),
                                   std::string("\xed\xa0\x80")}) {
-    EXPECT_THAT(database_->Write([&](Transaction& transaction) {
+    EXPECT_STATUS(database_->Write([&](Transaction& transaction) {
       return Insert(transaction, 1, text);
     }),
-                StatusIs(absl::StatusCode::kInvalidArgument, "TEXT_INVALID"));
-    EXPECT_THAT(database_->Write([&](Transaction& transaction) {
+                  absl::StatusCode::kInvalidArgument, "TEXT_INVALID");
+    EXPECT_STATUS(database_->Write([&](Transaction& transaction) {
       return transaction.BulkInsert(
           kBulk, [&](std::vector<Parameter>& row) -> absl::StatusOr<bool> {
             row.assign({Parameter(1), Parameter(text), nullptr});
             return true;
           });
     }),
-                StatusIs(absl::StatusCode::kInvalidArgument, "TEXT_INVALID"));
+                  absl::StatusCode::kInvalidArgument, "TEXT_INVALID");
   }
 }
 
 TEST_P(DatabaseContract, KeepsTextsOfAnyScript) {
   const std::string text = "葛󠄀城市 🏯 𠮷 \n\t'\"\\";
-  ASSERT_THAT(database_->Write([&](Transaction& transaction) {
-    return Insert(transaction, 1, text);
-  }),
-              IsOk());
+  ASSERT_OK(database_->Write(
+      [&](Transaction& transaction) { return Insert(transaction, 1, text); }));
   EXPECT_THAT(database_->Read([](Connection& connection) {
     return connection.Get(kNames, {},
                           [](const Row& row) { return row.Text(0); });
@@ -646,7 +626,7 @@ TEST_P(DatabaseContract, KeepsTextsOfAnyScript) {
 }
 
 TEST_P(DatabaseContract, TextIsOrderedByItsBytes) {
-  ASSERT_THAT(database_->Write([](Transaction& transaction) -> absl::Status {
+  ASSERT_OK(database_->Write([](Transaction& transaction) -> absl::Status {
     int id = 0;
     for (const char* name : {"b", "a", "B", "_", "区", "a b", "ab"}) {
       if (absl::Status status = Insert(transaction, ++id, name); !status.ok()) {
@@ -654,8 +634,7 @@ TEST_P(DatabaseContract, TextIsOrderedByItsBytes) {
       }
     }
     return absl::OkStatus();
-  }),
-              IsOk());
+  }));
   EXPECT_THAT(database_->Read([](Connection& connection) {
     return connection.List({"sorted", "SELECT name FROM items ORDER BY name"},
                            {}, [](const Row& row) { return row.Text(0); });
@@ -672,94 +651,90 @@ constexpr Query kLarge{
 
 TEST_P(DatabaseContract, ALargeResultArrivesRowByRow) {
   std::int64_t sum = 0;
-  EXPECT_THAT(database_->Read([&](Connection& connection) {
+  EXPECT_OK(database_->Read([&](Connection& connection) {
     return connection.ForEach(kLarge, {}, [&](const Row& row) {
       sum += row.Int64(0);
       return absl::OkStatus();
     });
-  }),
-              IsOk());
+  }));
   EXPECT_EQ(sum, 5000050000);
 }
 
 TEST_P(DatabaseContract, ARowFunctionThatFailsEndsALargeResult) {
   int seen = 0;
-  EXPECT_THAT(database_->Read([&](Connection& connection) {
+  EXPECT_STATUS(database_->Read([&](Connection& connection) {
     return connection.ForEach(kLarge, {}, [&](const Row&) {
       return ++seen == 3 ? absl::OutOfRangeError("enough") : absl::OkStatus();
     });
   }),
-              StatusIs(absl::StatusCode::kOutOfRange));
+                absl::StatusCode::kOutOfRange);
   EXPECT_EQ(seen, 3);
   EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
 }
 
 TEST_P(DatabaseContract, ColumnsThatAreNotThereAreMismatches) {
   for (const char* sql : {"SELECT NULL", "SELECT 1", "SELECT 'a'"}) {
-    EXPECT_THAT(database_->Read([&](Connection& connection) {
+    EXPECT_STATUS(database_->Read([&](Connection& connection) {
       return connection.Get({"bytes", sql}, {},
                             [](const Row& row) { return row.BytesOf(0); });
     }),
-                StatusIs(absl::StatusCode::kInternal, "COLUMN_MISMATCH"))
+                  absl::StatusCode::kInternal, "COLUMN_MISMATCH")
         << sql;
   }
-  EXPECT_THAT(database_->Read([](Connection& connection) {
+  EXPECT_STATUS(database_->Read([](Connection& connection) {
     return connection.Get({"two", "SELECT 1"}, {},
                           [](const Row& row) { return row.FindInt64(1); });
   }),
-              StatusIs(absl::StatusCode::kInternal, "COLUMN_MISMATCH"));
+                absl::StatusCode::kInternal, "COLUMN_MISMATCH");
 }
 
 TEST_P(DatabaseContract, ParametersAndTypesMustAgreeInNumber) {
-  EXPECT_THAT(database_->Read([](Connection& connection) {
+  EXPECT_STATUS(database_->Read([](Connection& connection) {
     return connection.Get({"surplus", "SELECT $1"}, {1, 2},
                           [](const Row& row) { return row.Int64(0); });
   }),
-              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+                absl::StatusCode::kInternal, "DATABASE_STATEMENT");
 }
 
 TEST_P(DatabaseContract, ARowFunctionRunsNoStatements) {
-  EXPECT_THAT(database_->Read([](Connection& connection) {
+  EXPECT_STATUS(database_->Read([](Connection& connection) {
     return connection.ForEach({"outer", "SELECT 1"}, {}, [&](const Row&) {
       return connection.ForEach({"inner", "SELECT 2"}, {},
                                 [](const Row&) { return absl::OkStatus(); });
     });
   }),
-              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+                absl::StatusCode::kInternal, "DATABASE_STATEMENT");
 }
 
 TEST_P(DatabaseContract, NotifyingAndWatchingDisturbNobody) {
   const auto watch = database_->WatchChanges([] {});
   ASSERT_NE(watch, nullptr);
-  EXPECT_THAT(database_->Write([](Transaction& transaction) -> absl::Status {
+  EXPECT_OK(database_->Write([](Transaction& transaction) -> absl::Status {
     if (absl::Status status = transaction.NotifyChange(); !status.ok()) {
       return status;
     }
     return Insert(transaction, 1, "a");
-  }),
-              IsOk());
+  }));
   EXPECT_THAT(CountItems(*database_), IsOkAndHolds(1));
 }
 
 TEST_P(DatabaseContract, KnowsItsConnections) {
-  EXPECT_THAT(database_->Ping(), IsOk());
+  EXPECT_OK(database_->Ping());
   EXPECT_GE(database_->pool().open, 1);
   EXPECT_LE(database_->pool().open, database_->pool().max);
 }
 
-TEST_P(DatabaseContract, AnswersAPing) {
-  EXPECT_THAT(database_->Ping(), IsOk());
-}
+TEST_P(DatabaseContract, AnswersAPing) { EXPECT_OK(database_->Ping()); }
 
 std::unique_ptr<Database> OpenFile(const support::TempDir& folder) {
   auto database = SqliteDatabase::Open({.path = folder.File("test.db")});
-  EXPECT_THAT(database, IsOk());
+  EXPECT_OK(database);
   return database.ok() ? *std::move(database) : nullptr;
 }
 
 std::unique_ptr<Database> OpenMemory(const support::TempDir&) {
   auto database = SqliteDatabase::OpenInMemory();
-  EXPECT_THAT(database, IsOk());
+  EXPECT_OK(database);
   return database.ok() ? *std::move(database) : nullptr;
 }
 
@@ -767,7 +742,7 @@ std::unique_ptr<Database> OpenPostgres(const support::TempDir& folder) {
   auto database =
       PostgresDatabase::Open({.url = support::PostgresServer::SharedUrl(),
                               .schema = support::SchemaOf(folder)});
-  EXPECT_THAT(database, IsOk());
+  EXPECT_OK(database);
   return database.ok() ? *std::move(database) : nullptr;
 }
 
@@ -788,39 +763,37 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(SqliteDatabase, RefusesAFileThatIsNoDatabase) {
   const support::TempDir folder;
-  EXPECT_THAT(SqliteDatabase::Open({.path = folder.path().string()}),
-              StatusIs(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"));
+  EXPECT_STATUS(SqliteDatabase::Open({.path = folder.path().string()}),
+                absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE");
 }
 
 TEST(SqliteDatabase, FailsWhereItIsTold) {
   auto database = SqliteDatabase::OpenInMemory();
-  ASSERT_THAT(database, IsOk());
-  ASSERT_THAT((*database)->Write([](Transaction& transaction) {
+  ASSERT_OK(database);
+  ASSERT_OK((*database)->Write([](Transaction& transaction) {
     return transaction.ExecuteScript(kMakeTable);
-  }),
-              IsOk());
+  }));
   (*database)->FailNext(SqliteDatabase::FaultPoint::kCommit,
                         absl::UnavailableError("gone"));
   const auto write = [](Transaction& transaction) {
     return Insert(transaction, 1, "a");
   };
-  EXPECT_THAT((*database)->Write(write),
-              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_STATUS((*database)->Write(write), absl::StatusCode::kUnavailable);
   EXPECT_THAT(CountItems(**database), IsOkAndHolds(0));
   (*database)->FailNext(SqliteDatabase::FaultPoint::kRead,
                         absl::UnavailableError("gone"));
-  EXPECT_THAT(CountItems(**database), StatusIs(absl::StatusCode::kUnavailable));
-  EXPECT_THAT((*database)->Write(write), IsOk());
+  EXPECT_STATUS(CountItems(**database), absl::StatusCode::kUnavailable);
+  EXPECT_OK((*database)->Write(write));
   EXPECT_THAT(CountItems(**database), IsOkAndHolds(1));
 }
 
 TEST(MeteredDatabase, CountsWhatTheDatabaseDoes) {
   MetricsRegistry metrics;
   auto sqlite = SqliteDatabase::OpenInMemory();
-  ASSERT_THAT(sqlite, IsOk());
+  ASSERT_OK(sqlite);
   SqliteDatabase& inner = **sqlite;
   MeteredDatabase database(*std::move(sqlite), "survey", metrics);
-  EXPECT_THAT(database.Ping(), IsOk());
+  EXPECT_OK(database.Ping());
   inner.FailNext(SqliteDatabase::FaultPoint::kRead,
                  DatabaseUnavailable("gone"));
   EXPECT_FALSE(database.Ping().ok());
@@ -836,7 +809,7 @@ TEST(MeteredDatabase, CountsWhatTheDatabaseDoes) {
 TEST(MeteredDatabase, CountsNoConflictOfCallersAsAnError) {
   MetricsRegistry metrics;
   auto sqlite = SqliteDatabase::OpenInMemory();
-  ASSERT_THAT(sqlite, IsOk());
+  ASSERT_OK(sqlite);
   MeteredDatabase database(*std::move(sqlite), "survey", metrics);
   for (const absl::Status& refused : std::vector<absl::Status>{
            base::MakeError(absl::StatusCode::kAborted, "ETAG_MISMATCH", "x"),
@@ -861,15 +834,14 @@ TEST(MeteredDatabase, SaysAsAnErrorThatTheDiskIsFull) {
   support::TempDir folder;
   MetricsRegistry metrics;
   auto sqlite = SqliteDatabase::Open({.path = folder.File("full.db")});
-  ASSERT_THAT(sqlite, IsOk());
+  ASSERT_OK(sqlite);
   MeteredDatabase database(*std::move(sqlite), "survey", metrics);
-  ASSERT_THAT(database.Write([](Transaction& transaction) {
+  ASSERT_OK(database.Write([](Transaction& transaction) {
     return transaction.ExecuteScript(
         {"make",
          "CREATE TABLE items (id BIGINT, name TEXT, body {bytes});"
          "PRAGMA max_page_count = 3"});
-  }),
-              IsOk());
+  }));
   const auto write = [&](std::size_t size) {
     return database.Write([&](Transaction& transaction) {
       return Insert(transaction, 1, std::string(size, 'x'));
@@ -879,15 +851,14 @@ TEST(MeteredDatabase, SaysAsAnErrorThatTheDiskIsFull) {
   const absl::Status full = write(100'000);
   EXPECT_FALSE(write(100'000).ok());
   const std::string log = testing::internal::GetCapturedStderr();
-  EXPECT_THAT(full,
-              StatusIs(absl::StatusCode::kResourceExhausted, "STORAGE_FULL"));
+  EXPECT_STATUS(full, absl::StatusCode::kResourceExhausted, "STORAGE_FULL");
   EXPECT_THAT(std::string(full.message()), HasSubstr("made room"));
   EXPECT_THAT(log, HasSubstr("the database failed"));
   EXPECT_THAT(log, HasSubstr("STORAGE_FULL"));
   // Once for both: the log is no place for a line per call.
   EXPECT_EQ(log.find("the database failed"), log.rfind("the database failed"));
   testing::internal::CaptureStderr();
-  EXPECT_THAT(write(10), IsOk());
+  EXPECT_OK(write(10));
   EXPECT_THAT(testing::internal::GetCapturedStderr(),
               HasSubstr("the database works again"));
 }

@@ -22,9 +22,7 @@
 namespace welfare::platform {
 namespace {
 
-using support::IsOk;
 using support::IsOkAndHolds;
-using support::StatusIs;
 using support::WaitFor;
 
 constexpr Query kMakeTable{
@@ -87,14 +85,13 @@ class GroupCommitTest : public ::testing::Test {
  protected:
   void SetUp() override {
     auto sqlite = SqliteDatabase::OpenInMemory();
-    ASSERT_THAT(sqlite, IsOk());
+    ASSERT_OK(sqlite);
     auto gate = std::make_unique<Gate>(*std::move(sqlite));
     gate_ = gate.get();
     database_ = std::make_unique<GroupCommit>(std::move(gate));
-    ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    ASSERT_OK(database_->Write([](Transaction& transaction) {
       return transaction.Execute(kMakeTable, {}).status();
-    }),
-                IsOk());
+    }));
   }
 
   // Runs `writes` together: one opens a transaction that is held back until
@@ -126,7 +123,7 @@ class GroupCommitTest : public ::testing::Test {
       return connection.List(kIds, {},
                              [](const Row& row) { return row.Int64(0); });
     });
-    EXPECT_THAT(ids, IsOk());
+    EXPECT_OK(ids);
     return ids.ok() ? *ids : std::vector<std::int64_t>{};
   }
 
@@ -140,7 +137,7 @@ TEST_F(GroupCommitTest, ConcurrentWritesShareATransaction) {
     writes.push_back([i](Transaction& t) { return Insert(t, i); });
   }
   for (const absl::Status& status : RunTogether(writes)) {
-    EXPECT_THAT(status, IsOk());
+    EXPECT_OK(status);
   }
   EXPECT_EQ(Ids().size(), 10u);
   EXPECT_EQ(gate_->writes.load(), 2);
@@ -151,20 +148,20 @@ TEST_F(GroupCommitTest, AFailingWriteLeavesItsGroupUntouched) {
       [](Transaction& t) { return Insert(t, 1); },
       [](Transaction& t) { return Insert(t, 2); },
       [](Transaction& t) {
-        EXPECT_THAT(Insert(t, 3), IsOk());
+        EXPECT_OK(Insert(t, 3));
         return Insert(t, 3);
       },
       [](Transaction& t) -> absl::Status {
-        EXPECT_THAT(Insert(t, 4), IsOk());
+        EXPECT_OK(Insert(t, 4));
         throw 5;
       },
       [](Transaction& t) { return Insert(t, 6); },
   });
-  EXPECT_THAT(results[0], IsOk());
-  EXPECT_THAT(results[1], IsOk());
-  EXPECT_THAT(results[2], StatusIs(absl::StatusCode::kAlreadyExists));
-  EXPECT_THAT(results[3], StatusIs(absl::StatusCode::kInternal));
-  EXPECT_THAT(results[4], IsOk());
+  EXPECT_OK(results[0]);
+  EXPECT_OK(results[1]);
+  EXPECT_STATUS(results[2], absl::StatusCode::kAlreadyExists);
+  EXPECT_STATUS(results[3], absl::StatusCode::kInternal);
+  EXPECT_OK(results[4]);
   EXPECT_THAT(Ids(), ::testing::ElementsAre(1, 2, 6));
 }
 
@@ -179,7 +176,7 @@ TEST_F(GroupCommitTest, NobodySucceedsWhenTheCommitFails) {
       [](Transaction& t) { return Insert(t, 3); },
   });
   for (const absl::Status& status : results) {
-    EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable));
+    EXPECT_STATUS(status, absl::StatusCode::kUnavailable);
   }
   EXPECT_THAT(Ids(), ::testing::IsEmpty());
 }
@@ -214,9 +211,9 @@ TEST_F(GroupCommitTest, OnlyTheGuiltyFailsWhenTheTransactionIsGivenUp) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     gate_->Open();
   }
-  EXPECT_THAT(first, IsOk());
-  EXPECT_THAT(second, IsOk());
-  EXPECT_THAT(guilty, StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_OK(first);
+  EXPECT_OK(second);
+  EXPECT_STATUS(guilty, absl::StatusCode::kDeadlineExceeded);
   EXPECT_THAT(Ids(), ::testing::ElementsAre(1, 2));
 }
 
@@ -224,13 +221,13 @@ TEST_F(GroupCommitTest, AWaitingWriteLeavesAtItsDeadline) {
   gate_->writes = 0;
   gate_->Close();
   std::jthread holder([&] {
-    EXPECT_THAT(database_->Write([](Transaction& t) { return Insert(t, 1); }),
-                IsOk());
+    EXPECT_OK(database_->Write([](Transaction& t) { return Insert(t, 1); }));
   });
   ASSERT_TRUE(WaitFor([&] { return gate_->writes.load() == 1; }));
-  EXPECT_THAT(database_->Write(CallLimits::After(std::chrono::milliseconds(30)),
-                               [](Transaction& t) { return Insert(t, 2); }),
-              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_STATUS(
+      database_->Write(CallLimits::After(std::chrono::milliseconds(30)),
+                       [](Transaction& t) { return Insert(t, 2); }),
+      absl::StatusCode::kDeadlineExceeded);
   gate_->Open();
   holder.join();
   EXPECT_THAT(Ids(), ::testing::ElementsAre(1));
@@ -296,12 +293,12 @@ TEST(Durability, KillLosesNothingAcknowledged) {
     ASSERT_EQ(count, 200);
   }
   auto database = OpenDatabase(url);
-  ASSERT_THAT(database, IsOk());
+  ASSERT_OK(database);
   const auto ids = (*database)->Read([](Connection& connection) {
     return connection.List(kIds, {},
                            [](const Row& row) { return row.Int64(0); });
   });
-  ASSERT_THAT(ids, IsOk());
+  ASSERT_OK(ids);
   const std::set<std::int64_t> stored(ids->begin(), ids->end());
   for (const std::int64_t id : acknowledged) {
     EXPECT_TRUE(stored.contains(id)) << id;
@@ -309,15 +306,12 @@ TEST(Durability, KillLosesNothingAcknowledged) {
 }
 
 TEST(OpenDatabase, RefusesWhatItCannotOpen) {
-  EXPECT_THAT(
-      OpenDatabase("postgresql://x/y"),
-      StatusIs(absl::StatusCode::kInvalidArgument, "DATABASE_URL_INVALID"));
-  EXPECT_THAT(
-      OpenDatabase("sqlite:"),
-      StatusIs(absl::StatusCode::kInvalidArgument, "DATABASE_URL_INVALID"));
-  EXPECT_THAT(
-      OpenDatabase("sqlite:///proc/nowhere/x.db"),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "DATA_FOLDER_UNUSABLE"));
+  EXPECT_STATUS(OpenDatabase("postgresql://x/y"),
+                absl::StatusCode::kInvalidArgument, "DATABASE_URL_INVALID");
+  EXPECT_STATUS(OpenDatabase("sqlite:"), absl::StatusCode::kInvalidArgument,
+                "DATABASE_URL_INVALID");
+  EXPECT_STATUS(OpenDatabase("sqlite:///proc/nowhere/x.db"),
+                absl::StatusCode::kFailedPrecondition, "DATA_FOLDER_UNUSABLE");
 }
 
 }  // namespace

@@ -31,10 +31,8 @@ namespace welfare::platform {
 namespace {
 
 using std::chrono::milliseconds;
-using support::IsOk;
 using support::IsOkAndHolds;
 using support::PostgresServer;
-using support::StatusIs;
 using support::WaitFor;
 using ::testing::HasSubstr;
 using ::testing::IsSupersetOf;
@@ -87,7 +85,7 @@ class Holder {
         end_.get_future().wait();
         return absl::OkStatus();
       };
-      EXPECT_THAT(write ? database.Write(hold) : database.Read(hold), IsOk());
+      EXPECT_OK(write ? database.Write(hold) : database.Read(hold));
     });
     holding.wait();
   }
@@ -108,10 +106,9 @@ class PostgresDatabaseTest : public ::testing::Test {
   void SetUp() override {
     database_ = Open();
     ASSERT_NE(database_, nullptr);
-    ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    ASSERT_OK(database_->Write([](Transaction& transaction) {
       return transaction.ExecuteScript(kMakeTable);
-    }),
-                IsOk());
+    }));
   }
 
   // One more object on the same schema, as another process has it.
@@ -120,7 +117,7 @@ class PostgresDatabaseTest : public ::testing::Test {
         PostgresDatabase::Open({.url = url_,
                                 .schema = support::SchemaOf(folder_),
                                 .connections = connections});
-    EXPECT_THAT(database, IsOk());
+    EXPECT_OK(database);
     return database.ok() ? *std::move(database) : nullptr;
   }
 
@@ -170,56 +167,53 @@ TEST_F(PostgresDatabaseTest, SchemasDoNotWaitForEachOther) {
   const support::TempDir folder;
   auto other = PostgresDatabase::Open(
       {.url = url_, .schema = support::SchemaOf(folder)});
-  ASSERT_THAT(other, IsOk());
+  ASSERT_OK(other);
   const Holder holder(*database_, true);
-  EXPECT_THAT((*other)->Write([](Transaction& transaction) {
+  EXPECT_OK((*other)->Write([](Transaction& transaction) {
     return transaction.ExecuteScript(kMakeTable);
-  }),
-              IsOk());
+  }));
 }
 
 TEST_F(PostgresDatabaseTest, ReadersSeeTheStateBeforeAWriteThatRuns) {
   const auto other = Open();
-  ASSERT_THAT(Insert(*database_, 1), IsOk());
-  EXPECT_THAT(database_->Write([&](Transaction& transaction) {
-    EXPECT_THAT(transaction.Execute(kInsert, {2}), IsOk());
+  ASSERT_OK(Insert(*database_, 1));
+  EXPECT_OK(database_->Write([&](Transaction& transaction) {
+    EXPECT_OK(transaction.Execute(kInsert, {2}));
     EXPECT_THAT(Ids(*other), IsOkAndHolds(::testing::ElementsAre(1)));
     return absl::OkStatus();
-  }),
-              IsOk());
+  }));
   EXPECT_THAT(Ids(*other), IsOkAndHolds(::testing::ElementsAre(1, 2)));
 }
 
 TEST_F(PostgresDatabaseTest, AReadSeesOneState) {
   const auto other = Open();
-  EXPECT_THAT(database_->Read([&](Connection& connection) -> absl::Status {
+  EXPECT_OK(database_->Read([&](Connection& connection) -> absl::Status {
     for (int i = 1; i <= 2; ++i) {
       WELFARE_ASSIGN_OR_RETURN(
           const std::int64_t count,
           connection.Get({"count", "SELECT COUNT(*) FROM items"}, {},
                          [](const Row& row) { return row.Int64(0); }));
       EXPECT_EQ(count, 0);
-      EXPECT_THAT(Insert(*other, i), IsOk());
+      EXPECT_OK(Insert(*other, i));
     }
     return absl::OkStatus();
-  }),
-              IsOk());
+  }));
 }
 
 TEST_F(PostgresDatabaseTest, WaitingForAConnectionEnds) {
   const auto small = Open(1);
   Holder holder(*small, false);
-  EXPECT_THAT(Insert(*small, 1, CallLimits::After(milliseconds(30))),
-              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_STATUS(Insert(*small, 1, CallLimits::After(milliseconds(30))),
+                absl::StatusCode::kDeadlineExceeded);
   std::stop_source source;
   CallLimits limits = CallLimits::After(std::chrono::seconds(30));
   limits.stop = source.get_token();
   auto waiting =
       std::async(std::launch::async, [&] { return Insert(*small, 1, limits); });
   source.request_stop();
-  EXPECT_THAT(waiting.get(), StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_STATUS(waiting.get(), absl::StatusCode::kCancelled);
   holder.End();
-  EXPECT_THAT(Insert(*small, 1), IsOk());
+  EXPECT_OK(Insert(*small, 1));
   EXPECT_EQ(small->pool().open, 1);
 }
 
@@ -227,26 +221,26 @@ TEST_F(PostgresDatabaseTest, ReadersLeaveOneConnectionToTheWriter) {
   const auto small = Open(3);
   const Holder one(*small, false);
   const Holder two(*small, false);
-  EXPECT_THAT(small->Read(CallLimits::After(milliseconds(30)),
-                          [](Connection&) { return absl::OkStatus(); }),
-              StatusIs(absl::StatusCode::kDeadlineExceeded));
-  EXPECT_THAT(Insert(*small, 1), IsOk());
+  EXPECT_STATUS(small->Read(CallLimits::After(milliseconds(30)),
+                            [](Connection&) { return absl::OkStatus(); }),
+                absl::StatusCode::kDeadlineExceeded);
+  EXPECT_OK(Insert(*small, 1));
 }
 
 TEST_F(PostgresDatabaseTest, WaitingForTheLockEnds) {
   const auto other = Open();
   Holder holder(*database_, true);
-  EXPECT_THAT(Insert(*other, 1, CallLimits::After(milliseconds(50))),
-              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_STATUS(Insert(*other, 1, CallLimits::After(milliseconds(50))),
+                absl::StatusCode::kDeadlineExceeded);
   std::stop_source source;
   CallLimits limits = CallLimits::After(std::chrono::seconds(30));
   limits.stop = source.get_token();
   auto waiting =
       std::async(std::launch::async, [&] { return Insert(*other, 1, limits); });
   source.request_stop();
-  EXPECT_THAT(waiting.get(), StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_STATUS(waiting.get(), absl::StatusCode::kCancelled);
   holder.End();
-  EXPECT_THAT(Insert(*other, 1), IsOk());
+  EXPECT_OK(Insert(*other, 1));
 }
 
 TEST_F(PostgresDatabaseTest, ACancelledStatementKeepsItsConnection) {
@@ -258,48 +252,49 @@ TEST_F(PostgresDatabaseTest, ACancelledStatementKeepsItsConnection) {
     });
   };
   const auto before = process();
-  EXPECT_THAT(small->Read(CallLimits::After(milliseconds(50)),
-                          [](Connection& connection) {
-                            return connection.ForEach(
-                                {"sleep", "SELECT 1 FROM pg_sleep(60)"}, {},
-                                [](const Row&) { return absl::OkStatus(); });
-                          }),
-              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_STATUS(small->Read(CallLimits::After(milliseconds(50)),
+                            [](Connection& connection) {
+                              return connection.ForEach(
+                                  {"sleep", "SELECT 1 FROM pg_sleep(60)"}, {},
+                                  [](const Row&) { return absl::OkStatus(); });
+                            }),
+                absl::StatusCode::kDeadlineExceeded);
   EXPECT_EQ(*process(), *before);
 }
 
 TEST_F(PostgresDatabaseTest, AnIsolatedDeadlineUndoesOnlyItself) {
-  EXPECT_THAT(database_->Write([](Transaction& transaction) {
-    EXPECT_THAT(transaction.Isolated(
-                    CallLimits::After(milliseconds(50)),
-                    [](Transaction& inner) {
-                      return inner.Execute({"sleep", "SELECT pg_sleep(60)"}, {})
-                          .status();
-                    }),
-                StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_OK(database_->Write([](Transaction& transaction) {
+    EXPECT_STATUS(transaction.Isolated(
+                      CallLimits::After(milliseconds(50)),
+                      [](Transaction& inner) {
+                        return inner
+                            .Execute({"sleep", "SELECT pg_sleep(60)"}, {})
+                            .status();
+                      }),
+                  absl::StatusCode::kDeadlineExceeded);
     EXPECT_FALSE(transaction.broken());
     return transaction.Execute(kInsert, {1}).status();
-  }),
-              IsOk());
+  }));
 }
 
 TEST_F(PostgresDatabaseTest, ALostConnectionBreaksTheWrite) {
-  EXPECT_THAT(database_->Write([](Transaction& transaction) {
-    EXPECT_THAT(transaction.Execute(kInsert, {1}), IsOk());
-    EXPECT_THAT(transaction.Isolated({},
-                                     [](Transaction& inner) {
-                                       return inner.Execute(kDie, {}).status();
-                                     }),
-                StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_STATUS(database_->Write([](Transaction& transaction) {
+    EXPECT_OK(transaction.Execute(kInsert, {1}));
+    EXPECT_STATUS(
+        transaction.Isolated({},
+                             [](Transaction& inner) {
+                               return inner.Execute(kDie, {}).status();
+                             }),
+        absl::StatusCode::kUnavailable);
     EXPECT_TRUE(transaction.broken());
     return absl::OkStatus();
   }),
-              StatusIs(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"));
+                absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE");
   EXPECT_THAT(Ids(*database_), IsOkAndHolds(::testing::IsEmpty()));
 }
 
 TEST_F(PostgresDatabaseTest, AConnectionLostAtTheCommitIsUnavailable) {
-  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+  ASSERT_OK(database_->Write([](Transaction& transaction) {
     return transaction.ExecuteScript(
         {"die_at_commit",
          "CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS $body$"
@@ -308,55 +303,50 @@ TEST_F(PostgresDatabaseTest, AConnectionLostAtTheCommitIsUnavailable) {
          "CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON items"
          " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
          " EXECUTE FUNCTION die()"});
-  }),
-              IsOk());
-  EXPECT_THAT(Insert(*database_, 1),
-              StatusIs(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"));
+  }));
+  EXPECT_STATUS(Insert(*database_, 1), absl::StatusCode::kUnavailable,
+                "DATABASE_UNAVAILABLE");
   EXPECT_THAT(Ids(*database_), IsOkAndHolds(::testing::IsEmpty()));
 }
 
 TEST_F(PostgresDatabaseTest, ARuleCheckedAtTheCommitIsAConstraintViolation) {
-  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+  ASSERT_OK(database_->Write([](Transaction& transaction) {
     return transaction.ExecuteScript(
         {"parts",
          "CREATE TABLE parts (item BIGINT REFERENCES items (id)"
          " DEFERRABLE INITIALLY DEFERRED)"});
+  }));
+  EXPECT_STATUS(database_->Write([](Transaction& transaction) {
+    return transaction
+        .Execute({"part", "INSERT INTO parts (item) VALUES (1)"}, {})
+        .status();
   }),
-              IsOk());
-  EXPECT_THAT(
-      database_->Write([](Transaction& transaction) {
-        return transaction
-            .Execute({"part", "INSERT INTO parts (item) VALUES (1)"}, {})
-            .status();
-      }),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION"));
+                absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION");
 }
 
 TEST_F(PostgresDatabaseTest, AppendOnlyTablesRefuseTruncate) {
-  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+  ASSERT_OK(database_->Write([](Transaction& transaction) {
     return transaction.ExecuteScript(
         {"facts",
          "CREATE TABLE facts (id BIGINT); {append_only facts}"
          "CREATE TABLE more (id BIGINT); {append_only more}"});
-  }),
-              IsOk());
+  }));
   for (const char* sql : {"TRUNCATE facts", "TRUNCATE more"}) {
-    EXPECT_THAT(database_->Write([&](Transaction& transaction) {
+    EXPECT_STATUS(database_->Write([&](Transaction& transaction) {
       return transaction.Execute({"truncate", sql}, {}).status();
     }),
-                StatusIs(absl::StatusCode::kFailedPrecondition,
-                         "CONSTRAINT_VIOLATION"));
+                  absl::StatusCode::kFailedPrecondition,
+                  "CONSTRAINT_VIOLATION");
   }
 }
 
 TEST_F(PostgresDatabaseTest, ReadsAndFillsColumnsOfOtherWidths) {
-  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+  ASSERT_OK(database_->Write([](Transaction& transaction) {
     return transaction.ExecuteScript(
         {"narrow",
          "CREATE TABLE narrow (a SMALLINT, b INTEGER, c VARCHAR(9),"
          " d BOOLEAN DEFAULT true)"});
-  }),
-              IsOk());
+  }));
   constexpr BulkTarget kNarrow{"fill", "narrow", "a, b, c"};
   const auto fill = [&](Parameter a, Parameter b, Parameter c) {
     return database_->Write([&](Transaction& transaction) {
@@ -370,12 +360,12 @@ TEST_F(PostgresDatabaseTest, ReadsAndFillsColumnsOfOtherWidths) {
     });
   };
   EXPECT_THAT(fill(-2, -70000, "x"), IsOkAndHolds(1));
-  EXPECT_THAT(fill(40000, 1, "x"),
-              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
-  EXPECT_THAT(fill(1, 1, 1),
-              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
-  EXPECT_THAT(fill(1, "one", "x"),
-              StatusIs(absl::StatusCode::kInternal, "DATABASE_STATEMENT"));
+  EXPECT_STATUS(fill(40000, 1, "x"), absl::StatusCode::kInternal,
+                "DATABASE_STATEMENT");
+  EXPECT_STATUS(fill(1, 1, 1), absl::StatusCode::kInternal,
+                "DATABASE_STATEMENT");
+  EXPECT_STATUS(fill(1, "one", "x"), absl::StatusCode::kInternal,
+                "DATABASE_STATEMENT");
   EXPECT_THAT(database_->Read([](Connection& connection) {
     return connection.Get({"narrow", "SELECT a, b, c, d FROM narrow"}, {},
                           [](const Row& row) {
@@ -387,7 +377,7 @@ TEST_F(PostgresDatabaseTest, ReadsAndFillsColumnsOfOtherWidths) {
 }
 
 TEST_F(PostgresDatabaseTest, ForgetsStatementsWhenThereAreTooMany) {
-  EXPECT_THAT(database_->Read([](Connection& connection) -> absl::Status {
+  EXPECT_OK(database_->Read([](Connection& connection) -> absl::Status {
     for (int round = 0; round < 2; ++round) {
       for (int i = 0; i < 300; ++i) {
         const std::string sql = "SELECT " + std::to_string(i);
@@ -399,8 +389,7 @@ TEST_F(PostgresDatabaseTest, ForgetsStatementsWhenThereAreTooMany) {
       }
     }
     return absl::OkStatus();
-  }),
-              IsOk());
+  }));
 }
 
 // --- changes ---
@@ -412,16 +401,16 @@ TEST_F(PostgresDatabaseTest, CommittedChangesAreTold) {
   GroupCommit other(Open());
   const auto notify = [&](absl::Status end) {
     return other.Write([&](Transaction& transaction) {
-      EXPECT_THAT(transaction.NotifyChange(), IsOk());
+      EXPECT_OK(transaction.NotifyChange());
       // At the commit, and not before.
-      EXPECT_THAT(Ids(*database_), IsOk());
+      EXPECT_OK(Ids(*database_));
       return end;
     });
   };
   EXPECT_FALSE(notify(absl::AbortedError("no")).ok());
-  EXPECT_THAT(notify(absl::OkStatus()), IsOk());
+  EXPECT_OK(notify(absl::OkStatus()));
   ASSERT_TRUE(WaitFor([&] { return told == 2; }));
-  EXPECT_THAT(notify(absl::OkStatus()), IsOk());
+  EXPECT_OK(notify(absl::OkStatus()));
   ASSERT_TRUE(WaitFor([&] { return told == 3; }));
 }
 
@@ -433,10 +422,8 @@ TEST_F(PostgresDatabaseTest, AWatchEndsWhenItIsDestroyed) {
   std::atomic<int> second_told{0};
   const auto second = database_->WatchChanges([&] { ++second_told; });
   ASSERT_TRUE(WaitFor([&] { return second_told == 1; }));
-  ASSERT_THAT(database_->Write([](Transaction& transaction) {
-    return transaction.NotifyChange();
-  }),
-              IsOk());
+  ASSERT_OK(database_->Write(
+      [](Transaction& transaction) { return transaction.NotifyChange(); }));
   ASSERT_TRUE(WaitFor([&] { return second_told == 2; }));
   EXPECT_EQ(told, 1);
 }
@@ -448,12 +435,11 @@ class PostgresFaults : public ::testing::Test {
   void SetUp() override {
     auto database = PostgresDatabase::Open(
         {.url = server_.url(), .schema = "faults", .connections = 4});
-    ASSERT_THAT(database, IsOk());
+    ASSERT_OK(database);
     database_ = std::make_unique<GroupCommit>(*std::move(database));
-    ASSERT_THAT(database_->Write([](Transaction& transaction) {
+    ASSERT_OK(database_->Write([](Transaction& transaction) {
       return transaction.ExecuteScript(kMakeTable);
-    }),
-                IsOk());
+    }));
   }
 
   PostgresServer server_;
@@ -464,25 +450,25 @@ TEST_F(PostgresFaults, ARestartNeedsNoNewObject) {
   std::atomic<int> told{0};
   const auto watch = database_->WatchChanges([&] { ++told; });
   ASSERT_TRUE(WaitFor([&] { return told == 1; }));
-  ASSERT_THAT(Insert(*database_, 1), IsOk());
+  ASSERT_OK(Insert(*database_, 1));
   server_.Stop();
-  EXPECT_THAT(database_->Ping(),
-              StatusIs(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"));
-  EXPECT_THAT(Insert(*database_, 2),
-              StatusIs(absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE"));
+  EXPECT_STATUS(database_->Ping(), absl::StatusCode::kUnavailable,
+                "DATABASE_UNAVAILABLE");
+  EXPECT_STATUS(Insert(*database_, 2), absl::StatusCode::kUnavailable,
+                "DATABASE_UNAVAILABLE");
   EXPECT_EQ(database_->pool().open, 0);
   server_.Start();
-  EXPECT_THAT(Insert(*database_, 2), IsOk());
+  EXPECT_OK(Insert(*database_, 2));
   EXPECT_THAT(Ids(*database_), IsOkAndHolds(::testing::ElementsAre(1, 2)));
   // What was told meanwhile is lost, so the watch says so.
   EXPECT_TRUE(WaitFor([&] { return told == 2; }));
 }
 
 TEST_F(PostgresFaults, ConnectionsLostWhileIdleAreNoticed) {
-  ASSERT_THAT(Insert(*database_, 1), IsOk());
+  ASSERT_OK(Insert(*database_, 1));
   server_.Stop();
   server_.Start();
-  EXPECT_THAT(Insert(*database_, 2), IsOk());
+  EXPECT_OK(Insert(*database_, 2));
 }
 
 TEST_F(PostgresFaults, NothingAcknowledgedIsLostWhenTheServerDies) {
@@ -529,7 +515,7 @@ TEST_F(PostgresFaults, NothingAcknowledgedIsLostWhenTheServerDies) {
   EXPECT_GT(unavailable.load(), 0);
   EXPECT_EQ(others.load(), 0);
   const auto stored = Ids(*database_);
-  ASSERT_THAT(stored, IsOk());
+  ASSERT_OK(stored);
   const std::set<std::int64_t> found(stored->begin(), stored->end());
   for (const std::int64_t id : acknowledged) {
     ASSERT_TRUE(found.contains(id)) << id << " was acknowledged and is gone";
@@ -537,15 +523,15 @@ TEST_F(PostgresFaults, NothingAcknowledgedIsLostWhenTheServerDies) {
 }
 
 TEST_F(PostgresFaults, AServerThatFallsSilentCostsNoMoreThanTheDeadline) {
-  ASSERT_THAT(Insert(*database_, 1), IsOk());
+  ASSERT_OK(Insert(*database_, 1));
   server_.Freeze();
   const auto start = std::chrono::steady_clock::now();
-  EXPECT_THAT(Insert(*database_, 2, CallLimits::After(milliseconds(100))),
-              StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_STATUS(Insert(*database_, 2, CallLimits::After(milliseconds(100))),
+                absl::StatusCode::kDeadlineExceeded);
   EXPECT_FALSE(database_->Ping().ok());
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
   server_.Thaw();
-  EXPECT_THAT(Insert(*database_, 3), IsOk());
+  EXPECT_OK(Insert(*database_, 3));
   EXPECT_THAT(Ids(*database_), IsOkAndHolds(::testing::ElementsAre(1, 3)));
 }
 
@@ -583,13 +569,13 @@ TEST_F(OpenPostgres, RefusesWhatIsNoUrl) {
   for (const std::string& url :
        {std::string("postgresql:secret"), url_ + "&nonsense=secret"}) {
     const absl::Status status = Open(url);
-    EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument,
-                                 "DATABASE_URL_INVALID"));
+    EXPECT_STATUS(status, absl::StatusCode::kInvalidArgument,
+                  "DATABASE_URL_INVALID");
     EXPECT_THAT(status.ToString(), Not(HasSubstr("secret")));
   }
   for (const std::string schema : {"", "Registry", "1st", "pg_x", "a-b"}) {
-    EXPECT_THAT(Open(url_, schema), StatusIs(absl::StatusCode::kInvalidArgument,
-                                             "DATABASE_URL_INVALID"));
+    EXPECT_STATUS(Open(url_, schema), absl::StatusCode::kInvalidArgument,
+                  "DATABASE_URL_INVALID");
   }
 }
 
@@ -607,8 +593,8 @@ TEST_F(OpenPostgres, SaysWhyAServerCannotBeUsedAndNotTheSecret) {
                          {Replaced(url_, "postgres@", "nobody:secret@"),
                           "the server refuses the role or its password"}}) {
     const absl::Status status = Open(wrong.url);
-    EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable,
-                                 "DATABASE_UNAVAILABLE"));
+    EXPECT_STATUS(status, absl::StatusCode::kUnavailable,
+                  "DATABASE_UNAVAILABLE");
     EXPECT_EQ(Why(status), wrong.why);
     EXPECT_THAT(status.ToString(), Not(HasSubstr("secret")));
   }
@@ -620,15 +606,15 @@ TEST_F(OpenPostgres, RefusesAnotherOrderOfTextAndAnotherEncoding) {
                        " TEMPLATE template0 LOCALE_PROVIDER icu"
                        " ICU_LOCALE 'en'");
   absl::Status status = Open(Replaced(url_, "/welfare", "/" + sorted));
-  EXPECT_THAT(status, StatusIs(absl::StatusCode::kFailedPrecondition,
-                               "DATABASE_UNSUITABLE"));
+  EXPECT_STATUS(status, absl::StatusCode::kFailedPrecondition,
+                "DATABASE_UNSUITABLE");
   EXPECT_THAT(Why(status), HasSubstr("LC_COLLATE 'C'"));
   const std::string ascii = Unique("ascii");
   Administer(url_, "CREATE DATABASE " + ascii +
                        " TEMPLATE template0 ENCODING 'SQL_ASCII'");
   status = Open(Replaced(url_, "/welfare", "/" + ascii));
-  EXPECT_THAT(status, StatusIs(absl::StatusCode::kFailedPrecondition,
-                               "DATABASE_UNSUITABLE"));
+  EXPECT_STATUS(status, absl::StatusCode::kFailedPrecondition,
+                "DATABASE_UNSUITABLE");
   EXPECT_THAT(Why(status), HasSubstr("UTF8"));
 }
 
@@ -642,25 +628,24 @@ TEST_F(OpenPostgres, ARoleNeedsToCreateOrToOwnItsSchema) {
   Administer(url_, "CREATE SCHEMA " + schema);
   EXPECT_THAT(Why(Open(url, schema)), HasSubstr("make the role its owner"));
   Administer(url_, "ALTER SCHEMA " + schema + " OWNER TO " + name);
-  EXPECT_THAT(Open(url, schema), IsOk());
+  EXPECT_OK(Open(url, schema));
   Administer(url_, "DROP SCHEMA " + schema);
   Administer(url_, "GRANT CREATE ON DATABASE welfare TO " + name);
   const auto database = OpenDatabase(url, {.schema = schema});
-  ASSERT_THAT(database, IsOk());
-  ASSERT_THAT((*database)->Write([](Transaction& transaction) {
+  ASSERT_OK(database);
+  ASSERT_OK((*database)->Write([](Transaction& transaction) {
     return transaction.ExecuteScript(kMakeTable);
-  }),
-              IsOk());
+  }));
   // As an ordinary role it cancels its own statements too.
-  EXPECT_THAT((*database)->Write(CallLimits::After(milliseconds(50)),
-                                 [](Transaction& transaction) {
-                                   return transaction
-                                       .Execute(
-                                           {"sleep", "SELECT pg_sleep(60)"}, {})
-                                       .status();
-                                 }),
-              StatusIs(absl::StatusCode::kDeadlineExceeded));
-  EXPECT_THAT(Insert(**database, 1), IsOk());
+  EXPECT_STATUS(
+      (*database)->Write(CallLimits::After(milliseconds(50)),
+                         [](Transaction& transaction) {
+                           return transaction
+                               .Execute({"sleep", "SELECT pg_sleep(60)"}, {})
+                               .status();
+                         }),
+      absl::StatusCode::kDeadlineExceeded);
+  EXPECT_OK(Insert(**database, 1));
 }
 
 TEST_F(OpenPostgres, ProcessesThatStartTogetherMakeOneSchema) {
@@ -670,7 +655,7 @@ TEST_F(OpenPostgres, ProcessesThatStartTogetherMakeOneSchema) {
     opened.push_back(
         std::async(std::launch::async, [&] { return Open(url_, schema); }));
   }
-  for (auto& status : opened) EXPECT_THAT(status.get(), IsOk());
+  for (auto& status : opened) EXPECT_OK(status.get());
 }
 
 // --- errors ---
@@ -703,16 +688,16 @@ TEST(FromSqlState, NamesEveryFailure) {
            {"08P01", StatusCode::kInternal, "DATABASE_STATEMENT"},
            {"42601", StatusCode::kInternal, "DATABASE_STATEMENT"},
            {"25006", StatusCode::kInternal, "DATABASE_STATEMENT"}}) {
-    EXPECT_THAT(FromSqlState(row.state, "query", "", {}),
-                StatusIs(row.code, row.reason))
+    EXPECT_STATUS(FromSqlState(row.state, "query", "", {}), row.code,
+                  row.reason)
         << row.state;
   }
   std::stop_source stopped;
   stopped.request_stop();
-  EXPECT_THAT(FromSqlState("57014", "query", "",
-                           {.deadline = CallLimits::TimePoint::max(),
-                            .stop = stopped.get_token()}),
-              StatusIs(StatusCode::kCancelled));
+  EXPECT_STATUS(FromSqlState("57014", "query", "",
+                             {.deadline = CallLimits::TimePoint::max(),
+                              .stop = stopped.get_token()}),
+                StatusCode::kCancelled);
 }
 
 }  // namespace

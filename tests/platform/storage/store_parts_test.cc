@@ -24,9 +24,7 @@ namespace welfare::platform {
 namespace {
 
 using support::FakeClock;
-using support::IsOk;
 using support::IsOkAndHolds;
-using support::StatusIs;
 
 std::vector<Migration> Shared() {
   return {{1, "initial",
@@ -37,12 +35,10 @@ class StoreParts : public ::testing::Test {
  protected:
   void SetUp() override {
     auto database = OpenDatabase("sqlite::memory:");
-    ASSERT_THAT(database, IsOk());
+    ASSERT_OK(database);
     database_ = *std::move(database);
   }
-  void Migrate() {
-    ASSERT_THAT(ApplyMigrations(*database_, clock_, Shared()), IsOk());
-  }
+  void Migrate() { ASSERT_OK(ApplyMigrations(*database_, clock_, Shared())); }
   absl::StatusOr<std::string> Run(const RequestKey& key,
                                   const std::string& reply) {
     return database_->Write([&](Transaction& transaction) {
@@ -76,27 +72,26 @@ class Incarnations : public StoreParts {
 
   std::unique_ptr<Database> OpenThings(const std::string& url) {
     auto database = OpenDatabase(url);
-    EXPECT_THAT(database, IsOk());
+    EXPECT_OK(database);
     const std::vector<Migration> migrations = {
         {1, "incarnation", std::string(kIncarnationSql)},
         {2, "things",
          "CREATE TABLE things (n BIGINT NOT NULL);"
          "INSERT INTO things (n) VALUES (5)"},
         {3, "place", std::string(kPlaceSql)}};
-    EXPECT_THAT(ApplyMigrations(**database, clock_, migrations), IsOk());
+    EXPECT_OK(ApplyMigrations(**database, clock_, migrations));
     return *std::move(database);
   }
   static Incarnation Open(Database& database) {
     auto opened = OpenIncarnation(database, kVersions);
-    EXPECT_THAT(opened, IsOk());
+    EXPECT_OK(opened);
     return *std::move(opened);
   }
   static void Count(Database& database) {
     static constexpr Query kCountUp{"count_up", "UPDATE things SET n = n + 1"};
-    EXPECT_THAT(database.Write([](Transaction& transaction) {
+    EXPECT_OK(database.Write([](Transaction& transaction) {
       return transaction.Execute(kCountUp, {}).status();
-    }),
-                IsOk());
+    }));
   }
   std::string Url(const std::string& file) const {
     return "sqlite:" + folder_.File(file);
@@ -111,7 +106,7 @@ TEST_F(Incarnations, AreMadeOnceAndChangedOnPurpose) {
   EXPECT_EQ(first.name().size(), 32U);
   EXPECT_EQ(Open(*store).name(), first.name());
   const auto second = RenewIncarnation(*store);
-  ASSERT_THAT(second, IsOk());
+  ASSERT_OK(second);
   EXPECT_NE(*second, first.name());
   EXPECT_EQ(Open(*store).name(), *second);
   const auto other = OpenThings("sqlite::memory:");
@@ -124,10 +119,10 @@ TEST_F(Incarnations, CoverWhatWasCopied) {
   const auto store = OpenThings("sqlite::memory:");
   const Incarnation first = Open(*store);
   EXPECT_TRUE(first.Covers(first.name(), "thing", 99));
-  ASSERT_THAT(RenewIncarnation(*store), IsOk());
+  ASSERT_OK(RenewIncarnation(*store));
   const Incarnation second = Open(*store);
   Count(*store);  // 6 is the second's
-  ASSERT_THAT(RenewIncarnation(*store), IsOk());
+  ASSERT_OK(RenewIncarnation(*store));
   const Incarnation third = Open(*store);
   for (const Incarnation& now : {second, third}) {
     EXPECT_TRUE(now.Covers(first.name(), "thing", 5));
@@ -174,8 +169,8 @@ TEST_F(Incarnations, ABackupIsAnotherStoreEachTimeItIsRestored) {
                              folder_.File("backup.db"));
   {
     const auto backup = OpenThings(Url("backup.db"));
-    ASSERT_THAT(RenewIncarnation(*backup), IsOk());
-    ASSERT_THAT(ForgetPlace(*backup), IsOk());
+    ASSERT_OK(RenewIncarnation(*backup));
+    ASSERT_OK(ForgetPlace(*backup));
   }
   std::set<std::string> names = {original};
   for (int time = 0; time < 2; ++time) {
@@ -200,34 +195,32 @@ TEST_F(Migrations, AreAppliedOnceInOrder) {
 
 TEST_F(Migrations, RefuseAChangedText) {
   std::vector<Migration> steps = {{1, "one", "CREATE TABLE a (x BIGINT)"}};
-  ASSERT_THAT(ApplyMigrations(*database_, clock_, steps), IsOk());
+  ASSERT_OK(ApplyMigrations(*database_, clock_, steps));
   steps[0].sql += " ";
-  EXPECT_THAT(
-      ApplyMigrations(*database_, clock_, steps),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "MIGRATION_CHANGED"));
+  EXPECT_STATUS(ApplyMigrations(*database_, clock_, steps),
+                absl::StatusCode::kFailedPrecondition, "MIGRATION_CHANGED");
 }
 
 TEST_F(Migrations, RefuseADatabaseOfANewerProgram) {
   std::vector<Migration> steps = {{1, "one", "CREATE TABLE a (x BIGINT)"},
                                   {2, "two", "CREATE TABLE b (x BIGINT)"}};
-  ASSERT_THAT(ApplyMigrations(*database_, clock_, steps), IsOk());
+  ASSERT_OK(ApplyMigrations(*database_, clock_, steps));
   steps.pop_back();
-  EXPECT_THAT(
-      ApplyMigrations(*database_, clock_, steps),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "DATABASE_TOO_NEW"));
+  EXPECT_STATUS(ApplyMigrations(*database_, clock_, steps),
+                absl::StatusCode::kFailedPrecondition, "DATABASE_TOO_NEW");
 }
 
 TEST_F(Migrations, RefuseGaps) {
   const std::vector<Migration> steps = {{2, "two", "SELECT 1"}};
-  EXPECT_THAT(ApplyMigrations(*database_, clock_, steps),
-              StatusIs(absl::StatusCode::kInternal, "MIGRATION_NUMBERS"));
+  EXPECT_STATUS(ApplyMigrations(*database_, clock_, steps),
+                absl::StatusCode::kInternal, "MIGRATION_NUMBERS");
 }
 
 TEST_F(Migrations, LeaveNothingOfAStepThatFails) {
   const std::vector<Migration> steps = {
       {1, "one", "CREATE TABLE a (x BIGINT); CREATE TABLE a (y BIGINT)"}};
-  EXPECT_THAT(ApplyMigrations(*database_, clock_, steps),
-              StatusIs(absl::StatusCode::kInternal));
+  EXPECT_STATUS(ApplyMigrations(*database_, clock_, steps),
+                absl::StatusCode::kInternal);
   const std::vector<Migration> mended = {
       {1, "one", "CREATE TABLE a (x BIGINT)"}};
   EXPECT_THAT(ApplyMigrations(*database_, clock_, mended), IsOkAndHolds(1));
@@ -246,8 +239,8 @@ TEST_F(Migrations, OfProcessesThatStartTogetherTakeTurns) {
       threads.emplace_back([&] {
         together.arrive_and_wait();
         auto database = OpenDatabase(url);
-        ASSERT_THAT(database, IsOk());
-        EXPECT_THAT(ApplyMigrations(**database, clock_, steps), IsOk());
+        ASSERT_OK(database);
+        EXPECT_OK(ApplyMigrations(**database, clock_, steps));
       });
     }
   }
@@ -264,13 +257,11 @@ TEST_F(Idempotency, ARepeatGetsTheFirstReply) {
 
 TEST_F(Idempotency, AnotherBodyOrMethodIsRefused) {
   Migrate();
-  ASSERT_THAT(Run({"id", "Create", "body"}, "first"), IsOk());
-  EXPECT_THAT(
-      Run({"id", "Create", "other"}, "x"),
-      StatusIs(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
-  EXPECT_THAT(
-      Run({"id", "Delete", "body"}, "x"),
-      StatusIs(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  ASSERT_OK(Run({"id", "Create", "body"}, "first"));
+  EXPECT_STATUS(Run({"id", "Create", "other"}, "x"),
+                absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED");
+  EXPECT_STATUS(Run({"id", "Delete", "body"}, "x"),
+                absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED");
 }
 
 TEST_F(Idempotency, WithoutAnIdEveryCallRuns) {
@@ -281,7 +272,7 @@ TEST_F(Idempotency, WithoutAnIdEveryCallRuns) {
 
 TEST_F(Idempotency, RepliesAreForgottenAfterThirtyDays) {
   Migrate();
-  ASSERT_THAT(Run({"id", "Create", "body"}, "a"), IsOk());
+  ASSERT_OK(Run({"id", "Create", "body"}, "a"));
   clock_.Advance(std::chrono::hours(30 * 24) - std::chrono::seconds(1));
   EXPECT_THAT(Run({"id", "Create", "body"}, "b"), IsOkAndHolds("a"));
   clock_.Advance(std::chrono::seconds(1));
@@ -290,13 +281,13 @@ TEST_F(Idempotency, RepliesAreForgottenAfterThirtyDays) {
 
 TEST_F(Idempotency, AFailureIsNotRemembered) {
   Migrate();
-  EXPECT_THAT(database_->Write([&](Transaction& transaction) {
+  EXPECT_STATUS(database_->Write([&](Transaction& transaction) {
     return RunOnce(transaction, {"id", "Create", "body"}, clock_.Now(),
                    []() -> absl::StatusOr<std::string> {
                      return absl::FailedPreconditionError("closed");
                    });
   }),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
+                absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(Run({"id", "Create", "body"}, "now"), IsOkAndHolds("now"));
 }
 
@@ -312,7 +303,7 @@ TEST_F(Audit, NumbersAndListsItsRecords) {
   }
   const auto records = database_->Read(
       [](Connection& connection) { return ListAudit(connection, 1, 10); });
-  ASSERT_THAT(records, IsOk());
+  ASSERT_OK(records);
   ASSERT_EQ(records->size(), 2u);
   EXPECT_EQ((*records)[0].sequence, 1);
   EXPECT_EQ((*records)[0].entry, Entry("Do1"));
@@ -322,40 +313,38 @@ TEST_F(Audit, GoesWithTheChangeItSpeaksOf) {
   Migrate();
   EXPECT_FALSE(database_
                    ->Write([&](Transaction& transaction) -> absl::Status {
-                     EXPECT_THAT(AppendAudit(transaction, Entry("Do")), IsOk());
+                     EXPECT_OK(AppendAudit(transaction, Entry("Do")));
                      return absl::AbortedError("no");
                    })
                    .ok());
   const auto root = database_->Read(
       [](Connection& connection) { return VerifyAudit(connection); });
-  ASSERT_THAT(root, IsOk());
+  ASSERT_OK(root);
   EXPECT_EQ(root->size, 0);
 }
 
 TEST_F(Audit, FindsATamperedRecord) {
   Migrate();
   for (int i = 0; i < 5; ++i) {
-    ASSERT_THAT(database_->Write([&](Transaction& transaction) {
+    ASSERT_OK(database_->Write([&](Transaction& transaction) {
       return AppendAudit(transaction, Entry("Do"));
-    }),
-                IsOk());
+    }));
   }
   const auto verify = [](Connection& connection) {
     return VerifyAudit(connection);
   };
   const auto before = database_->Read(verify);
-  ASSERT_THAT(before, IsOk());
+  ASSERT_OK(before);
   EXPECT_EQ(before->size, 5);
   // Only somebody who goes around the triggers can do this.
-  ASSERT_THAT(database_->Write([](Transaction& transaction) {
+  ASSERT_OK(database_->Write([](Transaction& transaction) {
     return transaction.ExecuteScript(
         {"tamper",
          "DROP TRIGGER audit_log_refuses_update;"
          "UPDATE audit_log SET actor = 'other' WHERE sequence = 3"});
-  }),
-              IsOk());
-  EXPECT_THAT(database_->Read(verify),
-              StatusIs(absl::StatusCode::kDataLoss, "AUDIT_LOG_DAMAGED"));
+  }));
+  EXPECT_STATUS(database_->Read(verify), absl::StatusCode::kDataLoss,
+                "AUDIT_LOG_DAMAGED");
 }
 
 // The reference roots of RFC 6962 implementations for their eight test leaves.

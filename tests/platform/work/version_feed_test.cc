@@ -19,8 +19,6 @@
 namespace welfare::platform {
 namespace {
 
-using support::IsOk;
-using support::StatusIs;
 using support::WaitFor;
 
 VersionFeed::Until Reaches(const std::string& resource, std::int64_t version) {
@@ -52,17 +50,17 @@ TEST(VersionFeed, WakesWhoWaitsForWhatIsPublished) {
   Waiting first(feed, Reaches("a", 2));
   Waiting second(feed, Reaches("b", 1));
   feed.Publish("b", 1);
-  EXPECT_THAT(second.End(), IsOk());
+  EXPECT_OK(second.End());
   EXPECT_EQ(feed.waiting(), 1);
   feed.Publish("a", 5);
-  EXPECT_THAT(first.End(), IsOk());
+  EXPECT_OK(first.End());
   EXPECT_EQ(feed.VersionOf("a"), 5);
 }
 
 TEST(VersionFeed, WakesAtOnceWhereItHoldsAlready) {
   VersionFeed feed;
   feed.Publish("a", 2);
-  EXPECT_THAT(Waiting(feed, Reaches("a", 2)).End(), IsOk());
+  EXPECT_OK(Waiting(feed, Reaches("a", 2)).End());
 }
 
 TEST(VersionFeed, VersionsOnlyRise) {
@@ -78,7 +76,7 @@ TEST(VersionFeed, KnowsNothingBeforeTheFirstWord) {
   EXPECT_EQ(feed.Current(), nullptr);
   Waiting any(feed, [](const VersionFeed::Versions&) { return true; });
   feed.Publish(VersionFeed::Versions());
-  EXPECT_THAT(any.End(), IsOk());
+  EXPECT_OK(any.End());
   ASSERT_NE(feed.Current(), nullptr);
   EXPECT_TRUE(feed.Current()->empty());
 }
@@ -86,18 +84,16 @@ TEST(VersionFeed, KnowsNothingBeforeTheFirstWord) {
 TEST(VersionFeed, AWaitEndsByItsLimits) {
   VersionFeed feed;
   feed.Publish("a", 1);
-  EXPECT_THAT(Waiting(feed, Reaches("a", 2),
+  EXPECT_STATUS(Waiting(feed, Reaches("a", 2),
                       CallLimits::After(std::chrono::milliseconds(1)))
-                  .End(),
-              StatusIs(absl::StatusCode::kDeadlineExceeded));
+                  .End(), absl::StatusCode::kDeadlineExceeded);
   std::stop_source stop;
   Waiting called_off(feed, Reaches("a", 2), {.stop = stop.get_token()});
   stop.request_stop();
-  EXPECT_THAT(called_off.End(), StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_STATUS(called_off.End(), absl::StatusCode::kCancelled);
   // One that is called off before it begins.
-  EXPECT_THAT(
-      Waiting(feed, Reaches("a", 2), {.stop = stop.get_token()}).End(),
-      StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_STATUS(
+      Waiting(feed, Reaches("a", 2), {.stop = stop.get_token()}).End(), absl::StatusCode::kCancelled);
   EXPECT_EQ(feed.waiting(), 0);
 }
 
@@ -110,7 +106,7 @@ TEST(VersionFeed, LooksAgainByItself) {
   });
   Waiting waiting(feed, Reaches("a", 2));
   stored = 2;
-  EXPECT_THAT(waiting.End(), IsOk());
+  EXPECT_OK(waiting.End());
   feed.Stop();
 }
 
@@ -123,7 +119,7 @@ TEST(VersionFeed, LooksAtOnceWhenAsked) {
   Waiting waiting(feed, Reaches("a", 2));
   stored = 2;
   feed.LookSoon();
-  EXPECT_THAT(waiting.End(), IsOk());
+  EXPECT_OK(waiting.End());
   feed.Stop();
 }
 
@@ -134,7 +130,7 @@ TEST(VersionFeed, ALookThatFailsIsRepeated) {
     if (++looks < 3) return DatabaseUnavailable("gone");
     return VersionFeed::Versions{{"a", 1}};
   });
-  EXPECT_THAT(Waiting(feed, Reaches("a", 1)).End(), IsOk());
+  EXPECT_OK(Waiting(feed, Reaches("a", 1)).End());
   feed.Stop();
 }
 
@@ -142,15 +138,14 @@ TEST(VersionFeed, RefusesWhoeverComesBeyondItsSeats) {
   VersionFeed feed({.reads = 2, .streams = 1});
   auto first = feed.TakeSeat(VersionFeed::Kind::kRead);
   auto second = feed.TakeSeat(VersionFeed::Kind::kRead);
-  ASSERT_THAT(first, IsOk());
-  ASSERT_THAT(second, IsOk());
-  EXPECT_THAT(
-      feed.TakeSeat(VersionFeed::Kind::kRead),
-      StatusIs(absl::StatusCode::kResourceExhausted, "TOO_MANY_WAITING"));
+  ASSERT_OK(first);
+  ASSERT_OK(second);
+  EXPECT_STATUS(
+      feed.TakeSeat(VersionFeed::Kind::kRead), absl::StatusCode::kResourceExhausted, "TOO_MANY_WAITING");
   // Reads take nothing from streams.
-  EXPECT_THAT(feed.TakeSeat(VersionFeed::Kind::kStream), IsOk());
+  EXPECT_OK(feed.TakeSeat(VersionFeed::Kind::kStream));
   first = absl::CancelledError("gone");
-  EXPECT_THAT(feed.TakeSeat(VersionFeed::Kind::kRead), IsOk());
+  EXPECT_OK(feed.TakeSeat(VersionFeed::Kind::kRead));
 }
 
 TEST(VersionFeed, LosingTheSourceEndsEveryWait) {
@@ -158,8 +153,8 @@ TEST(VersionFeed, LosingTheSourceEndsEveryWait) {
   feed.Publish("a", 1);
   Waiting waiting(feed, Reaches("a", 2));
   feed.Lose(DatabaseUnavailable("gone"));
-  EXPECT_THAT(waiting.End(), StatusIs(absl::StatusCode::kUnavailable,
-                                      "DATABASE_UNAVAILABLE"));
+  EXPECT_STATUS(waiting.End(), absl::StatusCode::kUnavailable,
+                                      "DATABASE_UNAVAILABLE");
   EXPECT_EQ(feed.Current(), nullptr);
 }
 
@@ -171,13 +166,10 @@ TEST(VersionFeed, StopTellsEverybodyAndRefusesWhoeverComes) {
   }
   feed.Stop();
   for (const auto& one : waiting) {
-    EXPECT_THAT(one->End(),
-                StatusIs(absl::StatusCode::kUnavailable, "SHUTTING_DOWN"));
+    EXPECT_STATUS(one->End(), absl::StatusCode::kUnavailable, "SHUTTING_DOWN");
   }
-  EXPECT_THAT(feed.TakeSeat(VersionFeed::Kind::kRead),
-              StatusIs(absl::StatusCode::kUnavailable, "SHUTTING_DOWN"));
-  EXPECT_THAT(Waiting(feed, Reaches("a", 1)).End(),
-              StatusIs(absl::StatusCode::kUnavailable, "SHUTTING_DOWN"));
+  EXPECT_STATUS(feed.TakeSeat(VersionFeed::Kind::kRead), absl::StatusCode::kUnavailable, "SHUTTING_DOWN");
+  EXPECT_STATUS(Waiting(feed, Reaches("a", 1)).End(), absl::StatusCode::kUnavailable, "SHUTTING_DOWN");
 }
 
 // Who waits, who publishes, who goes and who stops, all at once: every wait

@@ -22,7 +22,7 @@ class RegistryLifecycleTest : public RegistryModuleTest {
     v1::GetRegistryStateRequest request;
     request.set_data_version(version);
     v1::RegistryState state;
-    EXPECT_THAT(Call(&Stub::GetRegistryState, request, state), support::IsOk());
+    EXPECT_OK(Call(&Stub::GetRegistryState, request, state));
     return state;
   }
 
@@ -96,8 +96,7 @@ class RegistryLifecycleTest : public RegistryModuleTest {
   std::vector<std::string> ListCodes(v1::ListMunicipalitiesRequest request) {
     request.set_page_size(1000);
     v1::ListMunicipalitiesResponse response;
-    EXPECT_THAT(Call(&Stub::ListMunicipalities, request, response),
-                support::IsOk());
+    EXPECT_OK(Call(&Stub::ListMunicipalities, request, response));
     std::vector<std::string> codes;
     for (const v1::Municipality& each : response.municipalities()) {
       codes.push_back(each.code());
@@ -110,7 +109,7 @@ class RegistryLifecycleTest : public RegistryModuleTest {
     request.set_parent("municipalities/" + code);
     request.set_page_size(1000);
     v1::ListHistoryResponse response;
-    EXPECT_THAT(Call(&Stub::ListHistory, request, response), support::IsOk());
+    EXPECT_OK(Call(&Stub::ListHistory, request, response));
     return response;
   }
 };

@@ -30,7 +30,7 @@ class RegistryModuleTest : public ::testing::Test {
     owned_.reset();
     owned_ = std::make_unique<support::ModuleRunner>(
         std::make_unique<RegistryModule>());
-    EXPECT_THAT(owned_->Start(), support::IsOk());
+    EXPECT_OK(owned_->Start());
     stub_ = v1::RegistryService::NewStub(owned_->channel());
   }
 
@@ -57,7 +57,7 @@ class RegistryModuleTest : public ::testing::Test {
                                               1000000);
     }
     v1::Roster roster;
-    EXPECT_THAT(GetRoster(request, roster), support::IsOk());
+    EXPECT_OK(GetRoster(request, roster));
     return roster;
   }
 
@@ -82,9 +82,8 @@ class RegistryModuleTest : public ::testing::Test {
     v1::ImportMunicipalitiesRequest request;
     request.mutable_batch()->set_csv(csv);
     type::v1::ImportResult result;
-    EXPECT_THAT(Call(&v1::RegistryService::Stub::BatchImportMunicipalities,
-                     request, result),
-                support::IsOk());
+    EXPECT_OK(Call(&v1::RegistryService::Stub::BatchImportMunicipalities,
+                   request, result));
     return result;
   }
   type::v1::ImportResult ImportStatuses(const std::string& csv,
@@ -93,9 +92,8 @@ class RegistryModuleTest : public ::testing::Test {
     request.mutable_batch()->set_csv(csv);
     request.set_validate_only(validate_only);
     type::v1::ImportResult result;
-    EXPECT_THAT(Call(&v1::RegistryService::Stub::BatchImportStatusRecords,
-                     request, result),
-                support::IsOk());
+    EXPECT_OK(Call(&v1::RegistryService::Stub::BatchImportStatusRecords,
+                   request, result));
     return result;
   }
   void LoadTokyo() {
@@ -125,9 +123,8 @@ class RegistryModuleTest : public ::testing::Test {
 
   std::int64_t Version() {
     v1::ListMunicipalitiesResponse response;
-    EXPECT_THAT(Call(&v1::RegistryService::Stub::ListMunicipalities,
-                     v1::ListMunicipalitiesRequest(), response),
-                support::IsOk());
+    EXPECT_OK(Call(&v1::RegistryService::Stub::ListMunicipalities,
+                   v1::ListMunicipalitiesRequest(), response));
     return response.version();
   }
 

@@ -14,9 +14,7 @@ namespace welfare::registry {
 namespace {
 
 using absl::StatusCode;
-using support::IsOk;
 using support::Partially;
-using support::StatusIs;
 
 // What every client takes.
 constexpr std::size_t kMessage = std::size_t{4} << 20;
@@ -26,7 +24,7 @@ class RegistryBoundsTest : public RegistryLifecycleTest {
   // The town is called 瑞穂市 and has the code 132306 from FY2026 on.
   void RenameMizuho() {
     v1::LineageEvent event;
-    ASSERT_THAT(Call(&Stub::CreateLineageEvent, MizuhoCity(), event), IsOk());
+    ASSERT_OK(Call(&Stub::CreateLineageEvent, MizuhoCity(), event));
   }
 
   static v1::ImportStatusRecordsRequest Statuses(const std::string& records,
@@ -47,7 +45,7 @@ TEST_F(RegistryBoundsTest, RejectsAreCountedAndShownPageByPage) {
   }
   v1::ImportStatusRecordsRequest request = Statuses(records);
   type::v1::ImportResult result;
-  ASSERT_THAT(Call(&Stub::BatchImportStatusRecords, request, result), IsOk());
+  ASSERT_OK(Call(&Stub::BatchImportStatusRecords, request, result));
   EXPECT_EQ(result.counts().rejected(), 1200);
   const int total = result.rejects_total();
   // All but the first are duplicates as well.
@@ -64,7 +62,7 @@ TEST_F(RegistryBoundsTest, RejectsAreCountedAndShownPageByPage) {
     }
     if (result.next_rejects_token().empty()) break;
     request.set_rejects_token(result.next_rejects_token());
-    ASSERT_THAT(Call(&Stub::BatchImportStatusRecords, request, result), IsOk());
+    ASSERT_OK(Call(&Stub::BatchImportStatusRecords, request, result));
   }
   EXPECT_EQ(shown, total);
   EXPECT_EQ(lines.size(), 1200U);
@@ -73,28 +71,27 @@ TEST_F(RegistryBoundsTest, RejectsAreCountedAndShownPageByPage) {
   v1::ImportStatusRecordsRequest other = Statuses("jusou,131016,2026,x,no,\n");
   other.set_validate_only(true);
   other.set_rejects_token(request.rejects_token());
-  EXPECT_THAT(Call(&Stub::BatchImportStatusRecords, other, result),
-              StatusIs(StatusCode::kInvalidArgument, "REJECTS_TOKEN_INVALID"));
+  EXPECT_STATUS(Call(&Stub::BatchImportStatusRecords, other, result),
+                StatusCode::kInvalidArgument, "REJECTS_TOKEN_INVALID");
   request.set_validate_only(false);
-  EXPECT_THAT(Call(&Stub::BatchImportStatusRecords, request, result),
-              StatusIs(StatusCode::kInvalidArgument, "REJECTS_TOKEN_INVALID"));
+  EXPECT_STATUS(Call(&Stub::BatchImportStatusRecords, request, result),
+                StatusCode::kInvalidArgument, "REJECTS_TOKEN_INVALID");
 }
 
 TEST_F(RegistryBoundsTest, AFileOfAHeaderAloneIsCheckedAndAnswered) {
   LoadTokyo();
   type::v1::ImportResult result;
-  ASSERT_THAT(Call(&Stub::BatchImportStatusRecords, Statuses(""), result),
-              IsOk());
+  ASSERT_OK(Call(&Stub::BatchImportStatusRecords, Statuses(""), result));
   EXPECT_THAT(result, Partially("counts { rows: 0 } version: 2"));
   EXPECT_EQ(State().version(), 2);
   v1::ImportMunicipalitiesRequest wrong;
   wrong.mutable_batch()->set_csv("foo,bar\n");
-  EXPECT_THAT(Call(&Stub::BatchImportMunicipalities, wrong, result),
-              StatusIs(StatusCode::kInvalidArgument, "CSV_INVALID"));
+  EXPECT_STATUS(Call(&Stub::BatchImportMunicipalities, wrong, result),
+                StatusCode::kInvalidArgument, "CSV_INVALID");
   wrong.mutable_batch()->set_csv(kStatusHeader);
   wrong.mutable_batch()->set_source_file(std::string(300, 'f'));
-  EXPECT_THAT(Call(&Stub::BatchImportMunicipalities, wrong, result),
-              StatusIs(StatusCode::kInvalidArgument, "CSV_INVALID"));
+  EXPECT_STATUS(Call(&Stub::BatchImportMunicipalities, wrong, result),
+                StatusCode::kInvalidArgument, "CSV_INVALID");
 }
 
 TEST_F(RegistryBoundsTest, PagesAndChangesFitAMessage) {
@@ -119,7 +116,7 @@ TEST_F(RegistryBoundsTest, PagesAndChangesFitAMessage) {
     }
     correct.set_correction_reason(std::string(2000, 'r'));
     type::v1::ImportResult result;
-    ASSERT_THAT(Call(&Stub::BatchImportStatusRecords, correct, result), IsOk());
+    ASSERT_OK(Call(&Stub::BatchImportStatusRecords, correct, result));
     ASSERT_EQ(result.counts().updated(), 62) << result.ShortDebugString();
   }
   v1::ListStatusRecordsRequest request;
@@ -129,7 +126,7 @@ TEST_F(RegistryBoundsTest, PagesAndChangesFitAMessage) {
   int listed = 0;
   do {
     v1::ListStatusRecordsResponse page;
-    ASSERT_THAT(Call(&Stub::ListStatusRecords, request, page), IsOk());
+    ASSERT_OK(Call(&Stub::ListStatusRecords, request, page));
     EXPECT_LT(page.ByteSizeLong(), kMessage / 2);
     EXPECT_GT(page.status_records_size(), 0);
     listed += page.status_records_size();
@@ -154,11 +151,10 @@ TEST_F(RegistryBoundsTest, AMunicipalityInTwoSpellingsIsADuplicateInABatch) {
   LoadTokyo();
   RenameMizuho();
   type::v1::ImportResult result;
-  ASSERT_THAT(Call(&Stub::BatchImportStatusRecords,
-                   Statuses("jusou,133035,2026,yes,unknown,\n"
-                            "jusou,132306,2026,no,unknown,\n"),
-                   result),
-              IsOk());
+  ASSERT_OK(Call(&Stub::BatchImportStatusRecords,
+                 Statuses("jusou,133035,2026,yes,unknown,\n"
+                          "jusou,132306,2026,no,unknown,\n"),
+                 result));
   EXPECT_THAT(result, Partially(R"pb(
                 counts { rows: 2 created: 1 rejected: 1 }
                 rejects { source_line: 3 reason_code: "DUPLICATE_RECORD" }
@@ -214,20 +210,20 @@ TEST_F(RegistryBoundsTest, ACorrectionTakenBackLeavesTheRecordOfBefore) {
   v1::RecordStatusRequest record =
       Record(2026, v1::IMPLEMENTING_NO, v1::PREPARATION_YES);
   record.mutable_status_record()->set_note("区の回答");
-  ASSERT_THAT(RecordStatus(record), IsOk());
+  ASSERT_OK(RecordStatus(record));
   const std::string before = State().digest();
   record.mutable_status_record()->set_implementing(v1::IMPLEMENTING_YES);
   record.mutable_status_record()->set_preparation(v1::PREPARATION_NO);
   record.mutable_status_record()->set_correction(true);
   record.mutable_status_record()->set_reason("訂正");
-  ASSERT_THAT(RecordStatus(record), IsOk());
+  ASSERT_OK(RecordStatus(record));
   v1::RetractStatusRequest retract;
   retract.set_parent("programs/jusou");
   retract.set_municipality("municipalities/131016");
   retract.set_fiscal_year(2026);
   retract.set_reason("訂正の誤り");
   v1::StatusRecord taken;
-  ASSERT_THAT(Call(&Stub::RetractStatus, retract, taken), IsOk());
+  ASSERT_OK(Call(&Stub::RetractStatus, retract, taken));
   EXPECT_THAT(taken, Partially(R"pb(
                 implementing: IMPLEMENTING_NO
                 preparation: PREPARATION_YES
@@ -256,14 +252,14 @@ TEST_F(RegistryBoundsTest, ACorrectionTakenBackLeavesTheRecordOfBefore) {
   list.set_fiscal_year(2026);
   list.set_in_force(true);
   v1::ListStatusRecordsResponse listed;
-  ASSERT_THAT(Call(&Stub::ListStatusRecords, list, listed), IsOk());
+  ASSERT_OK(Call(&Stub::ListStatusRecords, list, listed));
   ASSERT_EQ(listed.status_records_size(), 1);
   EXPECT_EQ(listed.status_records(0).etag(), taken.etag());
   list.set_in_force(false);
-  ASSERT_THAT(Call(&Stub::ListStatusRecords, list, listed), IsOk());
+  ASSERT_OK(Call(&Stub::ListStatusRecords, list, listed));
   EXPECT_EQ(listed.status_records_size(), 3);
   retract.set_etag(taken.etag());
-  ASSERT_THAT(Call(&Stub::RetractStatus, retract, taken), IsOk());
+  ASSERT_OK(Call(&Stub::RetractStatus, retract, taken));
   EXPECT_TRUE(taken.retracted());
   EXPECT_EQ(Roster(2026).unrecorded_count(), 62);
 }
@@ -272,14 +268,14 @@ TEST_F(RegistryBoundsTest, APrefectureIsNotMade) {
   v1::CreateMunicipalityRequest create;
   *create.mutable_municipality() = NewTown("160008", "乙村");
   v1::Municipality made;
-  EXPECT_THAT(Call(&Stub::CreateMunicipality, create, made),
-              StatusIs(StatusCode::kInvalidArgument, "MUNICIPALITY_INVALID"));
+  EXPECT_STATUS(Call(&Stub::CreateMunicipality, create, made),
+                StatusCode::kInvalidArgument, "MUNICIPALITY_INVALID");
   v1::ResolveMunicipalityRequest resolve;
   resolve.set_text("160008");
-  EXPECT_THAT(Call(&Stub::ResolveMunicipality, resolve, made),
-              StatusIs(StatusCode::kInvalidArgument, "CODE_OF_PREFECTURE"));
-  EXPECT_THAT(GetMunicipality("municipalities/160008", made),
-              StatusIs(StatusCode::kNotFound, "MUNICIPALITY_NOT_FOUND"));
+  EXPECT_STATUS(Call(&Stub::ResolveMunicipality, resolve, made),
+                StatusCode::kInvalidArgument, "CODE_OF_PREFECTURE");
+  EXPECT_STATUS(GetMunicipality("municipalities/160008", made),
+                StatusCode::kNotFound, "MUNICIPALITY_NOT_FOUND");
 }
 
 }  // namespace

@@ -13,9 +13,7 @@ namespace welfare::registry {
 namespace {
 
 using absl::StatusCode;
-using support::IsOk;
 using support::Partially;
-using support::StatusIs;
 using ::testing::SizeIs;
 
 class RegistryImportTest : public RegistryLifecycleTest {
@@ -36,7 +34,7 @@ class RegistryImportTest : public RegistryLifecycleTest {
     if (end != nullptr) {
       *end = status;
     } else {
-      EXPECT_THAT(status, IsOk());
+      EXPECT_OK(status);
     }
     return results;
   }
@@ -76,7 +74,7 @@ TEST_F(RegistryImportTest, AFileWithMistakesChangesNothingAsAWhole) {
   for (const auto& [line, reason] : lines) file += line + "\n";
   v1::ImportStatusRecordsRequest request = Whole(file, 2, true);
   type::v1::ImportResult result;
-  ASSERT_THAT(Call(&Stub::BatchImportStatusRecords, request, result), IsOk());
+  ASSERT_OK(Call(&Stub::BatchImportStatusRecords, request, result));
   const int rows = static_cast<int>(lines.size());
   EXPECT_EQ(result.counts().rows(), rows);
   EXPECT_EQ(result.counts().rejected(), rows);
@@ -95,7 +93,7 @@ TEST_F(RegistryImportTest, AFileWithMistakesChangesNothingAsAWhole) {
   // A dry run says the same.
   request.set_validate_only(true);
   type::v1::ImportResult dry;
-  ASSERT_THAT(Call(&Stub::BatchImportStatusRecords, request, dry), IsOk());
+  ASSERT_OK(Call(&Stub::BatchImportStatusRecords, request, dry));
   EXPECT_EQ(dry.counts().SerializeAsString(),
             result.counts().SerializeAsString());
 }
@@ -135,17 +133,17 @@ TEST_F(RegistryImportTest, AFileOfSeveralBatchesIsOneTransaction) {
                                  "jusou,131032,2028,no,no,\n");
   absl::Status end;
   ImportStream({first, last}, &end);
-  EXPECT_THAT(end, StatusIs(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  EXPECT_STATUS(end, StatusCode::kInvalidArgument, "REQUEST_ID_REUSED");
   // What a stream may not mix.
   v1::ImportStatusRecordsRequest mixed =
       Whole("jusou,131024,2029,yes,no,\n", 3, true);
   mixed.set_transaction(v1::IMPORT_TRANSACTION_BATCH);
   ImportStream({Whole("jusou,131016,2029,no,no,\n", 2, false), mixed}, &end);
-  EXPECT_THAT(end, StatusIs(StatusCode::kInvalidArgument, "TRANSACTION_MIXED"));
+  EXPECT_STATUS(end, StatusCode::kInvalidArgument, "TRANSACTION_MIXED");
   ImportStream({Whole("jusou,131016,2029,no,no,\n", 2, true),
                 Whole("jusou,131024,2029,no,no,\n", 3, true)},
                &end);
-  EXPECT_THAT(end, StatusIs(StatusCode::kInvalidArgument, "TRANSACTION_MIXED"));
+  EXPECT_STATUS(end, StatusCode::kInvalidArgument, "TRANSACTION_MIXED");
 }
 
 TEST_F(RegistryImportTest, AFileCountsFiveOutcomes) {
@@ -165,7 +163,7 @@ TEST_F(RegistryImportTest, AFileCountsFiveOutcomes) {
       "jusou,131067,2026,,,,drop\n");
   request.set_correction_reason("点検");
   type::v1::ImportResult result;
-  ASSERT_THAT(Call(&Stub::BatchImportStatusRecords, request, result), IsOk());
+  ASSERT_OK(Call(&Stub::BatchImportStatusRecords, request, result));
   EXPECT_THAT(result, Partially(R"pb(
                 counts {
                   rows: 6

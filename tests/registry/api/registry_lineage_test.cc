@@ -15,9 +15,7 @@ namespace welfare::registry {
 namespace {
 
 using absl::StatusCode;
-using support::IsOk;
 using support::Partially;
-using support::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
@@ -30,7 +28,7 @@ class RegistryLineageTest : public RegistryLifecycleTest {
     request.set_boundaries_fiscal_year(2026);
     request.set_page_size(1000);
     v1::ListBoundaryMappingsResponse mapped;
-    EXPECT_THAT(Call(&Stub::ListBoundaryMappings, request, mapped), IsOk());
+    EXPECT_OK(Call(&Stub::ListBoundaryMappings, request, mapped));
     EXPECT_THAT(mapped.boundary_mappings(), SizeIs(62));
     return mapped;
   }
@@ -44,7 +42,7 @@ TEST_F(RegistryLineageTest, AMergerKeepsHistoryUnderTheOldIdentities) {
   *merger.mutable_lineage_event()->add_created() =
       NewTown("133094", "新瑞穂町");
   v1::LineageEvent event;
-  ASSERT_THAT(Call(&Stub::CreateLineageEvent, merger, event), IsOk());
+  ASSERT_OK(Call(&Stub::CreateLineageEvent, merger, event));
   EXPECT_THAT(event, Partially(R"pb(
                 name: "lineageEvents/1"
                 kind: KIND_MERGER
@@ -90,11 +88,11 @@ TEST_F(RegistryLineageTest, AMergerKeepsHistoryUnderTheOldIdentities) {
   v1::RecordStatusRequest record =
       Record(2026, v1::IMPLEMENTING_NO, v1::PREPARATION_NO);
   record.mutable_status_record()->set_municipality("municipalities/133035");
-  EXPECT_THAT(RecordStatus(record),
-              StatusIs(StatusCode::kNotFound, "MUNICIPALITY_NOT_IN_YEAR"));
-  EXPECT_THAT(GetMunicipalityInYear("municipalities/133035", 2026),
-              StatusIs(StatusCode::kNotFound, "MUNICIPALITY_NOT_IN_YEAR"));
-  EXPECT_THAT(GetMunicipalityInYear("municipalities/133035", 2025), IsOk());
+  EXPECT_STATUS(RecordStatus(record), StatusCode::kNotFound,
+                "MUNICIPALITY_NOT_IN_YEAR");
+  EXPECT_STATUS(GetMunicipalityInYear("municipalities/133035", 2026),
+                StatusCode::kNotFound, "MUNICIPALITY_NOT_IN_YEAR");
+  EXPECT_OK(GetMunicipalityInYear("municipalities/133035", 2025));
 }
 
 TEST_F(RegistryLineageTest, ASplitIsAmbiguousOnLaterBoundaries) {
@@ -109,7 +107,7 @@ TEST_F(RegistryLineageTest, ASplitIsAmbiguousOnLaterBoundaries) {
   event.set_reason("架空の分割");
   *event.add_created() = NewTown("133094", "新瑞穂町");
   v1::LineageEvent stored;
-  ASSERT_THAT(Call(&Stub::CreateLineageEvent, split, stored), IsOk());
+  ASSERT_OK(Call(&Stub::CreateLineageEvent, split, stored));
   EXPECT_EQ(stored.fiscal_year(), 2026);
   const v1::ListBoundaryMappingsResponse mapped = MappedTo2026();
   for (const v1::BoundaryMapping& mapping : mapped.boundary_mappings()) {
@@ -120,19 +118,19 @@ TEST_F(RegistryLineageTest, ASplitIsAmbiguousOnLaterBoundaries) {
   backwards.set_fiscal_year(2025);
   backwards.set_boundaries_fiscal_year(2024);
   v1::ListBoundaryMappingsResponse none;
-  EXPECT_THAT(Call(&Stub::ListBoundaryMappings, backwards, none),
-              StatusIs(StatusCode::kInvalidArgument, "BOUNDARIES_BACKWARD"));
+  EXPECT_STATUS(Call(&Stub::ListBoundaryMappings, backwards, none),
+                StatusCode::kInvalidArgument, "BOUNDARIES_BACKWARD");
 }
 
 TEST_F(RegistryLineageTest, ARenameWithAnotherCodeKeepsTheIdentity) {
   LoadTokyo();
   v1::LineageEvent stored;
-  ASSERT_THAT(Call(&Stub::CreateLineageEvent, MizuhoCity(), stored), IsOk());
+  ASSERT_OK(Call(&Stub::CreateLineageEvent, MizuhoCity(), stored));
   v1::GetMunicipalityRequest get;
   get.set_name("municipalities/132306");  // the new code leads to it
   get.set_fiscal_year(2026);
   v1::Municipality now;
-  ASSERT_THAT(Call(&Stub::GetMunicipality, get, now), IsOk());
+  ASSERT_OK(Call(&Stub::GetMunicipality, get, now));
   EXPECT_THAT(now, Partially(R"pb(
                 name: "municipalities/133035"
                 code: "132306"
@@ -140,7 +138,7 @@ TEST_F(RegistryLineageTest, ARenameWithAnotherCodeKeepsTheIdentity) {
                 council { display_name: "瑞穂市社会福祉協議会" }
                 type: TYPE_CITY)pb"));
   get.set_fiscal_year(2025);
-  ASSERT_THAT(Call(&Stub::GetMunicipality, get, now), IsOk());
+  ASSERT_OK(Call(&Stub::GetMunicipality, get, now));
   EXPECT_EQ(now.display_name(), "瑞穂町");
   EXPECT_EQ(now.code(), "133035");
   EXPECT_EQ(History("133035").history().rbegin()->change_case(),
@@ -155,41 +153,41 @@ TEST_F(RegistryLineageTest, AMergerThatDidNotHappenIsTakenBack) {
   *merger.mutable_lineage_event()->add_created() =
       NewTown("133094", "新瑞穂町");
   v1::LineageEvent event;
-  ASSERT_THAT(Call(&Stub::CreateLineageEvent, merger, event), IsOk());
+  ASSERT_OK(Call(&Stub::CreateLineageEvent, merger, event));
   const std::string merged = State().digest();
   // A correction of all years that came meanwhile stands.
   v1::UpdateMunicipalityRequest kana;
   kana.mutable_municipality()->set_name("municipalities/133035");
   kana.mutable_municipality()->set_kana("ミズホチョウ");
   v1::Municipality town;
-  ASSERT_THAT(Call(&Stub::UpdateMunicipality, kana, town), IsOk());
+  ASSERT_OK(Call(&Stub::UpdateMunicipality, kana, town));
 
   v1::RetractLineageEventRequest retract;
   retract.set_name("lineageEvents/1");
   v1::LineageEvent taken_back;
-  EXPECT_THAT(Call(&Stub::RetractLineageEvent, retract, taken_back),
-              StatusIs(StatusCode::kInvalidArgument, "LINEAGE_INVALID"));
+  EXPECT_STATUS(Call(&Stub::RetractLineageEvent, retract, taken_back),
+                StatusCode::kInvalidArgument, "LINEAGE_INVALID");
   retract.set_reason("合併は取りやめ");
   // Not while the new town has a status.
   v1::RecordStatusRequest record =
       Record(2026, v1::IMPLEMENTING_NO, v1::PREPARATION_NO);
   record.mutable_status_record()->set_municipality("municipalities/133094");
-  ASSERT_THAT(RecordStatus(record), IsOk());
-  EXPECT_THAT(Call(&Stub::RetractLineageEvent, retract, taken_back),
-              StatusIs(StatusCode::kFailedPrecondition, "LINEAGE_IN_USE"));
+  ASSERT_OK(RecordStatus(record));
+  EXPECT_STATUS(Call(&Stub::RetractLineageEvent, retract, taken_back),
+                StatusCode::kFailedPrecondition, "LINEAGE_IN_USE");
   v1::RetractStatusRequest status;
   status.set_parent("programs/jusou");
   status.set_municipality("municipalities/133094");
   status.set_fiscal_year(2026);
   status.set_reason("合併は取りやめ");
   v1::StatusRecord ignored;
-  ASSERT_THAT(Call(&Stub::RetractStatus, status, ignored), IsOk());
+  ASSERT_OK(Call(&Stub::RetractStatus, status, ignored));
 
   retract.set_validate_only(true);
-  ASSERT_THAT(Call(&Stub::RetractLineageEvent, retract, taken_back), IsOk());
+  ASSERT_OK(Call(&Stub::RetractLineageEvent, retract, taken_back));
   EXPECT_EQ(State().version(), 6);
   retract.set_validate_only(false);
-  ASSERT_THAT(Call(&Stub::RetractLineageEvent, retract, taken_back), IsOk());
+  ASSERT_OK(Call(&Stub::RetractLineageEvent, retract, taken_back));
   EXPECT_THAT(taken_back, Partially(R"pb(
                 name: "lineageEvents/1"
                 kind: KIND_MERGER
@@ -204,7 +202,7 @@ TEST_F(RegistryLineageTest, AMergerThatDidNotHappenIsTakenBack) {
   v1::GetMunicipalityRequest get;
   get.set_name("municipalities/133035");
   get.set_fiscal_year(2026);
-  ASSERT_THAT(Call(&Stub::GetMunicipality, get, town), IsOk());
+  ASSERT_OK(Call(&Stub::GetMunicipality, get, town));
   EXPECT_EQ(town.kana(), "ミズホチョウ");
   const v1::ListBoundaryMappingsResponse mapped = MappedTo2026();
   for (const v1::BoundaryMapping& mapping : mapped.boundary_mappings()) {
@@ -213,18 +211,17 @@ TEST_F(RegistryLineageTest, AMergerThatDidNotHappenIsTakenBack) {
   // Everything is as before but for the correction, and the version of the
   // merger still tells the merger.
   kana.mutable_municipality()->set_kana("ミズホマチ");
-  ASSERT_THAT(Call(&Stub::UpdateMunicipality, kana, town), IsOk());
+  ASSERT_OK(Call(&Stub::UpdateMunicipality, kana, town));
   EXPECT_EQ(State().digest(), before);
   v1::GetRegistryStateRequest then;
   then.set_data_version(3);
   v1::RegistryState state;
-  ASSERT_THAT(Call(&Stub::GetRegistryState, then, state), IsOk());
+  ASSERT_OK(Call(&Stub::GetRegistryState, then, state));
   EXPECT_EQ(state.digest(), merged);
   // Both records are told, and what they did to the towns.
   v1::ListLineageEventsResponse events;
-  ASSERT_THAT(
-      Call(&Stub::ListLineageEvents, v1::ListLineageEventsRequest(), events),
-      IsOk());
+  ASSERT_OK(
+      Call(&Stub::ListLineageEvents, v1::ListLineageEventsRequest(), events));
   ASSERT_THAT(events.lineage_events(), SizeIs(2));
   EXPECT_FALSE(events.lineage_events(0).retracted());
   EXPECT_TRUE(events.lineage_events(1).retracted());
@@ -237,13 +234,13 @@ TEST_F(RegistryLineageTest, AMergerThatDidNotHappenIsTakenBack) {
 
   // It cannot be taken back twice, but recorded anew with the same code; the
   // town keeps its identity.
-  EXPECT_THAT(Call(&Stub::RetractLineageEvent, retract, taken_back),
-              StatusIs(StatusCode::kNotFound, "LINEAGE_EVENT_NOT_FOUND"));
+  EXPECT_STATUS(Call(&Stub::RetractLineageEvent, retract, taken_back),
+                StatusCode::kNotFound, "LINEAGE_EVENT_NOT_FOUND");
   retract.set_name("lineageEvents/01");
-  EXPECT_THAT(Call(&Stub::RetractLineageEvent, retract, taken_back),
-              StatusIs(StatusCode::kInvalidArgument, "NAME_INVALID"));
+  EXPECT_STATUS(Call(&Stub::RetractLineageEvent, retract, taken_back),
+                StatusCode::kInvalidArgument, "NAME_INVALID");
   merger.mutable_lineage_event()->mutable_effective_date()->set_year(2026);
-  ASSERT_THAT(Call(&Stub::CreateLineageEvent, merger, event), IsOk());
+  ASSERT_OK(Call(&Stub::CreateLineageEvent, merger, event));
   EXPECT_EQ(event.name(), "lineageEvents/2");
   EXPECT_EQ(event.fiscal_year(), 2027);
   EXPECT_THAT(ListCodes(list), SizeIs(62));
@@ -255,12 +252,12 @@ TEST_F(RegistryLineageTest, ARenameThatDidNotHappenIsTakenBack) {
   LoadTokyo();
   const std::string before = State().digest();
   v1::LineageEvent stored;
-  ASSERT_THAT(Call(&Stub::CreateLineageEvent, MizuhoCity(), stored), IsOk());
+  ASSERT_OK(Call(&Stub::CreateLineageEvent, MizuhoCity(), stored));
   EXPECT_NE(State().digest(), before);
   v1::RetractLineageEventRequest retract;
   retract.set_name("lineageEvents/1");
   retract.set_reason("誤り");
-  ASSERT_THAT(Call(&Stub::RetractLineageEvent, retract, stored), IsOk());
+  ASSERT_OK(Call(&Stub::RetractLineageEvent, retract, stored));
   EXPECT_EQ(State().digest(), before);
 }
 
@@ -279,8 +276,7 @@ TEST_F(RegistryLineageTest, RefusesALineageThatCannotBe) {
   };
   absl::Status status = Call(&Stub::CreateLineageEvent,
                              Merger({"133035"}, "133051", 2025, 11, 1), event);
-  EXPECT_THAT(status,
-              StatusIs(StatusCode::kInvalidArgument, "LINEAGE_INVALID"));
+  EXPECT_STATUS(status, StatusCode::kInvalidArgument, "LINEAGE_INVALID");
   EXPECT_THAT(reasons(status), ElementsAre("LINEAGE_SHAPE"));
   v1::CreateLineageEventRequest empty;
   status = Call(&Stub::CreateLineageEvent, empty, event);
@@ -289,17 +285,17 @@ TEST_F(RegistryLineageTest, RefusesALineageThatCannotBe) {
   v1::CreateLineageEventRequest taken =
       Merger({"133035", "133051"}, "133078", 2025, 11, 1);
   *taken.mutable_lineage_event()->add_created() = NewTown("133078", "檜原村");
-  EXPECT_THAT(Call(&Stub::CreateLineageEvent, taken, event),
-              StatusIs(StatusCode::kAlreadyExists, "MUNICIPALITY_EXISTS"));
+  EXPECT_STATUS(Call(&Stub::CreateLineageEvent, taken, event),
+                StatusCode::kAlreadyExists, "MUNICIPALITY_EXISTS");
   v1::CreateLineageEventRequest loose =
       Merger({"133035", "133051"}, "133078", 2025, 11, 1);
   *loose.mutable_lineage_event()->add_created() = NewTown("133094", "新瑞穂町");
   status = Call(&Stub::CreateLineageEvent, loose, event);
   EXPECT_THAT(reasons(status), ElementsAre("LINEAGE_CREATED"));
   // It ran into a year of which something is on record already.
-  EXPECT_THAT(Call(&Stub::CreateLineageEvent,
-                   Merger({"133035", "133051"}, "133051", 2024, 4, 1), event),
-              StatusIs(StatusCode::kFailedPrecondition, "STATUS_AFTER_END"));
+  EXPECT_STATUS(Call(&Stub::CreateLineageEvent,
+                     Merger({"133035", "133051"}, "133051", 2024, 4, 1), event),
+                StatusCode::kFailedPrecondition, "STATUS_AFTER_END");
   EXPECT_EQ(State().digest(), before);
   EXPECT_EQ(State().version(), 2);
 }
@@ -307,18 +303,16 @@ TEST_F(RegistryLineageTest, RefusesALineageThatCannotBe) {
 TEST_F(RegistryLineageTest, ListsLineageAndHistoryInPages) {
   LoadTokyo();
   v1::LineageEvent event;
-  ASSERT_THAT(Call(&Stub::CreateLineageEvent,
-                   Merger({"133035", "133051"}, "133051", 2025, 11, 1), event),
-              IsOk());
-  ASSERT_THAT(Call(&Stub::CreateLineageEvent,
-                   Merger({"133051", "133078"}, "133078", 2026, 11, 1), event),
-              IsOk());
+  ASSERT_OK(Call(&Stub::CreateLineageEvent,
+                 Merger({"133035", "133051"}, "133051", 2025, 11, 1), event));
+  ASSERT_OK(Call(&Stub::CreateLineageEvent,
+                 Merger({"133051", "133078"}, "133078", 2026, 11, 1), event));
   v1::ListLineageEventsRequest request;
   request.set_page_size(1);
   std::vector<std::string> names;
   do {
     v1::ListLineageEventsResponse page;
-    ASSERT_THAT(Call(&Stub::ListLineageEvents, request, page), IsOk());
+    ASSERT_OK(Call(&Stub::ListLineageEvents, request, page));
     for (const auto& each : page.lineage_events()) names.push_back(each.name());
     request.set_page_token(page.next_page_token());
   } while (!request.page_token().empty());
@@ -331,7 +325,7 @@ TEST_F(RegistryLineageTest, ListsLineageAndHistoryInPages) {
   std::map<std::string, std::string> successors;
   do {
     v1::ListBoundaryMappingsResponse page;
-    ASSERT_THAT(Call(&Stub::ListBoundaryMappings, map, page), IsOk());
+    ASSERT_OK(Call(&Stub::ListBoundaryMappings, map, page));
     for (const auto& mapping : page.boundary_mappings()) {
       ASSERT_THAT(mapping.successors(), SizeIs(1));
       successors[mapping.municipality()] = mapping.successors(0);

@@ -30,7 +30,6 @@ namespace welfare::registry {
 namespace {
 
 using absl::StatusCode;
-using support::IsOk;
 using support::Partially;
 using support::StatusIs;
 using ::testing::ElementsAre;
@@ -78,21 +77,21 @@ TEST_F(RegistryModuleTest, ServesTheSameBytesFromItsCache) {
   const std::string before = Roster(2025).SerializeAsString();
   v1::RecordStatusRequest ended =
       Record(2026, v1::IMPLEMENTING_NO, v1::PREPARATION_NO);
-  ASSERT_THAT(RecordStatus(ended), IsOk());
+  ASSERT_OK(RecordStatus(ended));
   const v1::Roster after = Roster(2025);
   EXPECT_EQ(after.version(), 3);
   v1::GetRosterRequest pinned;
   pinned.set_name("programs/jusou/rosters/2025");
   pinned.set_data_version(2);
   v1::Roster roster;
-  ASSERT_THAT(GetRoster(pinned, roster), IsOk());
+  ASSERT_OK(GetRoster(pinned, roster));
   EXPECT_EQ(roster.SerializeAsString(), before);
 }
 
 TEST_F(RegistryModuleTest, ServesAMunicipalityWithItsCouncil) {
   LoadTokyo();
   v1::Municipality municipality;
-  ASSERT_THAT(GetMunicipality("municipalities/131164", municipality), IsOk());
+  ASSERT_OK(GetMunicipality("municipalities/131164", municipality));
   EXPECT_THAT(municipality, Partially(R"pb(
                 name: "municipalities/131164"
                 code: "131164"
@@ -133,7 +132,7 @@ TEST_F(RegistryModuleTest, AnswersForEverWhatWasKnownWhen) {
   correction.mutable_status_record()->set_correction(true);
   correction.mutable_status_record()->set_reason("実施の届出が判明したため");
   v1::StatusRecord stored;
-  ASSERT_THAT(RecordStatus(correction, stored), IsOk());
+  ASSERT_OK(RecordStatus(correction, stored));
   EXPECT_THAT(stored, Partially(R"pb(
                 program: "programs/jusou"
                 municipality: "municipalities/011002"
@@ -150,7 +149,7 @@ TEST_F(RegistryModuleTest, AnswersForEverWhatWasKnownWhen) {
     request.set_name("programs/jusou/rosters/2023");
     request.mutable_known_at()->set_seconds(Time(time).micros() / 1000000);
     v1::Roster roster;
-    EXPECT_THAT(GetRoster(request, roster), IsOk());
+    EXPECT_OK(GetRoster(request, roster));
     return EntryOf(roster, "municipalities/011002");
   };
   for (int again = 0; again < 2; ++again) {
@@ -176,9 +175,8 @@ TEST_F(RegistryModuleTest, ListsMunicipalitiesInPagesOfOneVersion) {
   int pages = 0;
   do {
     v1::ListMunicipalitiesResponse response;
-    ASSERT_THAT(
-        Call(&v1::RegistryService::Stub::ListMunicipalities, request, response),
-        IsOk());
+    ASSERT_OK(Call(&v1::RegistryService::Stub::ListMunicipalities, request,
+                   response));
     EXPECT_EQ(response.total_size(), 62);
     EXPECT_EQ(response.version(), 2);
     for (const auto& municipality : response.municipalities()) {
@@ -188,7 +186,7 @@ TEST_F(RegistryModuleTest, ListsMunicipalitiesInPagesOfOneVersion) {
     // A change between pages does not reach the later ones.
     v1::RecordStatusRequest record =
         Record(2030 + pages, v1::IMPLEMENTING_NO, v1::PREPARATION_NO);
-    ASSERT_THAT(RecordStatus(record), IsOk());
+    ASSERT_OK(RecordStatus(record));
     ++pages;
   } while (!request.page_token().empty());
   EXPECT_EQ(pages, 3);
@@ -202,9 +200,8 @@ TEST_F(RegistryModuleTest, FiltersMunicipalities) {
   request.set_type(v1::Municipality::TYPE_VILLAGE);
   request.set_area("島しょ");
   v1::ListMunicipalitiesResponse response;
-  ASSERT_THAT(
-      Call(&v1::RegistryService::Stub::ListMunicipalities, request, response),
-      IsOk());
+  ASSERT_OK(
+      Call(&v1::RegistryService::Stub::ListMunicipalities, request, response));
   EXPECT_EQ(response.total_size(), 7);
   EXPECT_EQ(response.municipalities_size(), 7);
 }
@@ -218,9 +215,8 @@ TEST_F(RegistryModuleTest, ListsStatusRecordsInPages) {
   int pages = 0;
   do {
     v1::ListStatusRecordsResponse response;
-    ASSERT_THAT(
-        Call(&v1::RegistryService::Stub::ListStatusRecords, request, response),
-        IsOk());
+    ASSERT_OK(
+        Call(&v1::RegistryService::Stub::ListStatusRecords, request, response));
     records += response.status_records_size();
     request.set_page_token(response.next_page_token());
     ++pages;
@@ -232,9 +228,7 @@ TEST_F(RegistryModuleTest, ListsStatusRecordsInPages) {
   one.set_parent("programs/jusou");
   one.set_municipality("municipalities/132101");
   v1::ListStatusRecordsResponse response;
-  ASSERT_THAT(
-      Call(&v1::RegistryService::Stub::ListStatusRecords, one, response),
-      IsOk());
+  ASSERT_OK(Call(&v1::RegistryService::Stub::ListStatusRecords, one, response));
   ASSERT_EQ(response.status_records_size(), 5);
   EXPECT_THAT(response.status_records(3), Partially(R"pb(
                 program: "programs/jusou"
@@ -327,14 +321,14 @@ TEST_F(RegistryModuleTest, AnswersARepeatedRequestOnce) {
   request.set_request_id("6f1c2d3e-0000-4000-8000-000000000001");
   v1::StatusRecord first;
   v1::StatusRecord second;
-  ASSERT_THAT(RecordStatus(request, first), IsOk());
+  ASSERT_OK(RecordStatus(request, first));
   owned_->clock().Advance(std::chrono::hours(1));
-  ASSERT_THAT(RecordStatus(request, second), IsOk());
+  ASSERT_OK(RecordStatus(request, second));
   EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
   EXPECT_EQ(Version(), 3);
   request.mutable_status_record()->set_fiscal_year(2027);
-  EXPECT_THAT(RecordStatus(request),
-              StatusIs(StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  EXPECT_STATUS(RecordStatus(request), StatusCode::kInvalidArgument,
+                "REQUEST_ID_REUSED");
 }
 
 TEST_F(RegistryModuleTest, RecordsNothingWhenOnlyValidatingOrUnchanged) {
@@ -343,13 +337,11 @@ TEST_F(RegistryModuleTest, RecordsNothingWhenOnlyValidatingOrUnchanged) {
       Record(2026, v1::IMPLEMENTING_YES, v1::PREPARATION_NO);
   request.set_validate_only(true);
   v1::StatusRecord record;
-  ASSERT_THAT(RecordStatus(request, record), IsOk());
+  ASSERT_OK(RecordStatus(request, record));
   EXPECT_EQ(record.version(), 0);
   EXPECT_EQ(Version(), 2);
-  ASSERT_THAT(
-      RecordStatus(Record(2025, v1::IMPLEMENTING_NO, v1::PREPARATION_NO),
-                   record),
-      IsOk());
+  ASSERT_OK(RecordStatus(Record(2025, v1::IMPLEMENTING_NO, v1::PREPARATION_NO),
+                         record));
   EXPECT_EQ(record.version(), 2);
   EXPECT_EQ(Version(), 2);
 }
@@ -360,10 +352,9 @@ TEST_F(RegistryModuleTest, WaitsForAVersionNotYetReached) {
   request.set_name("programs/jusou/rosters/2026");
   request.set_min_version(3);
   v1::Roster roster;
-  std::jthread reader([&] { EXPECT_THAT(GetRoster(request, roster), IsOk()); });
-  ASSERT_THAT(
-      RecordStatus(Record(2026, v1::IMPLEMENTING_YES, v1::PREPARATION_NO)),
-      IsOk());
+  std::jthread reader([&] { EXPECT_OK(GetRoster(request, roster)); });
+  ASSERT_OK(
+      RecordStatus(Record(2026, v1::IMPLEMENTING_YES, v1::PREPARATION_NO)));
   reader.join();
   EXPECT_EQ(roster.version(), 3);
   EXPECT_EQ(roster.implementing_count(), 1);
@@ -375,9 +366,9 @@ TEST_F(RegistryModuleTest, GivesUpWaitingForAVersionAtTheDeadline) {
   request.set_name("municipalities/131016");
   request.set_min_version(1000);
   v1::Municipality municipality;
-  EXPECT_THAT(Call(&v1::RegistryService::Stub::GetMunicipality, request,
-                   municipality, std::chrono::milliseconds(200)),
-              StatusIs(StatusCode::kDeadlineExceeded));
+  EXPECT_STATUS(Call(&v1::RegistryService::Stub::GetMunicipality, request,
+                     municipality, std::chrono::milliseconds(200)),
+                StatusCode::kDeadlineExceeded);
 }
 
 TEST_F(RegistryModuleTest, ListsEveryViolationOfARecord) {
@@ -389,7 +380,7 @@ TEST_F(RegistryModuleTest, ListsEveryViolationOfARecord) {
   record.set_municipality("municipalities/131015");
   record.set_note(" note");
   const absl::Status status = RecordStatus(request);
-  EXPECT_THAT(status, StatusIs(StatusCode::kInvalidArgument, "STATUS_INVALID"));
+  EXPECT_STATUS(status, StatusCode::kInvalidArgument, "STATUS_INVALID");
   std::vector<std::string> fields;
   const auto details = base::GetErrorDetails(status);
   ASSERT_TRUE(details.has_value());
@@ -406,16 +397,16 @@ TEST_F(RegistryModuleTest, RefusesWhatTheRulesRefuse) {
   LoadTokyo();
   v1::RecordStatusRequest other =
       Record(2025, v1::IMPLEMENTING_YES, v1::PREPARATION_NO);
-  EXPECT_THAT(RecordStatus(other), StatusIs(StatusCode::kFailedPrecondition,
-                                            "CORRECTION_REASON_REQUIRED"));
+  EXPECT_STATUS(RecordStatus(other), StatusCode::kFailedPrecondition,
+                "CORRECTION_REASON_REQUIRED");
   v1::RecordStatusRequest stop =
       Record(2026, v1::IMPLEMENTING_NO, v1::PREPARATION_YES);
   stop.mutable_status_record()->set_municipality("municipalities/131024");
-  EXPECT_THAT(RecordStatus(stop),
-              StatusIs(StatusCode::kFailedPrecondition, "TRANSITION_UNLAWFUL"));
+  EXPECT_STATUS(RecordStatus(stop), StatusCode::kFailedPrecondition,
+                "TRANSITION_UNLAWFUL");
   stop.mutable_status_record()->set_municipality("municipalities/011002");
-  EXPECT_THAT(RecordStatus(stop),
-              StatusIs(StatusCode::kNotFound, "MUNICIPALITY_NOT_FOUND"));
+  EXPECT_STATUS(RecordStatus(stop), StatusCode::kNotFound,
+                "MUNICIPALITY_NOT_FOUND");
   EXPECT_EQ(Version(), 2);
 }
 
@@ -515,7 +506,7 @@ TEST_F(RegistryModuleTest, NamesWhatIsWrongWithARead) {
        records([](auto& request) { request.set_page_token("next"); })},
   };
   for (const Case& test : cases) {
-    EXPECT_THAT(test.call(), StatusIs(test.code, test.reason)) << test.what;
+    EXPECT_STATUS(test.call(), test.code, test.reason) << test.what;
   }
 }
 
@@ -524,14 +515,13 @@ TEST_F(RegistryModuleTest, RefusesAPageTokenOfOtherParameters) {
   v1::ListMunicipalitiesRequest request;
   request.set_page_size(10);
   v1::ListMunicipalitiesResponse response;
-  ASSERT_THAT(
-      Call(&v1::RegistryService::Stub::ListMunicipalities, request, response),
-      IsOk());
+  ASSERT_OK(
+      Call(&v1::RegistryService::Stub::ListMunicipalities, request, response));
   request.set_page_token(response.next_page_token());
   request.set_area("市部");
-  EXPECT_THAT(
+  EXPECT_STATUS(
       Call(&v1::RegistryService::Stub::ListMunicipalities, request, response),
-      StatusIs(StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+      StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID");
 }
 
 TEST_F(RegistryModuleTest, NamesWhatIsWrongWithAnImport) {
@@ -542,29 +532,26 @@ TEST_F(RegistryModuleTest, NamesWhatIsWrongWithAnImport) {
     return Call(&v1::RegistryService::Stub::BatchImportStatusRecords, request,
                 result);
   };
-  EXPECT_THAT(import(), StatusIs(StatusCode::kInvalidArgument, "CSV_INVALID"));
+  EXPECT_STATUS(import(), StatusCode::kInvalidArgument, "CSV_INVALID");
   request.mutable_batch()->set_csv(
       "program,municipality_code,fiscal_year,implementing,preparation,note\n");
   request.mutable_batch()->set_first_line(-1);
-  EXPECT_THAT(import(), StatusIs(StatusCode::kInvalidArgument, "CSV_INVALID"));
+  EXPECT_STATUS(import(), StatusCode::kInvalidArgument, "CSV_INVALID");
   request.mutable_batch()->clear_first_line();
   request.set_correction_reason(" ");
-  EXPECT_THAT(import(),
-              StatusIs(StatusCode::kInvalidArgument, "STATUS_INVALID"));
+  EXPECT_STATUS(import(), StatusCode::kInvalidArgument, "STATUS_INVALID");
   request.clear_correction_reason();
   request.set_request_id("no spaces allowed");
-  EXPECT_THAT(import(),
-              StatusIs(StatusCode::kInvalidArgument, "REQUEST_ID_INVALID"));
+  EXPECT_STATUS(import(), StatusCode::kInvalidArgument, "REQUEST_ID_INVALID");
   request.clear_request_id();
-  EXPECT_THAT(import(), IsOk());
+  EXPECT_OK(import());
   EXPECT_EQ(Version(), 0);
 }
 
 TEST_F(RegistryModuleTest, StreamsEveryChangeSoThatAMirrorEqualsTheRegistry) {
   LoadTokyo();
-  ASSERT_THAT(
-      RecordStatus(Record(2026, v1::IMPLEMENTING_YES, v1::PREPARATION_NO)),
-      IsOk());
+  ASSERT_OK(
+      RecordStatus(Record(2026, v1::IMPLEMENTING_YES, v1::PREPARATION_NO)));
   std::map<std::string, v1::Municipality> municipalities;
   std::map<std::tuple<std::string, std::string, int>, v1::StatusRecord> facts;
   const auto messages = Changes(0);
@@ -583,8 +570,7 @@ TEST_F(RegistryModuleTest, StreamsEveryChangeSoThatAMirrorEqualsTheRegistry) {
   v1::ListMunicipalitiesRequest all;
   all.set_page_size(1000);
   v1::ListMunicipalitiesResponse listed;
-  ASSERT_THAT(Call(&v1::RegistryService::Stub::ListMunicipalities, all, listed),
-              IsOk());
+  ASSERT_OK(Call(&v1::RegistryService::Stub::ListMunicipalities, all, listed));
   ASSERT_EQ(municipalities.size(), 62U);
   for (v1::Municipality municipality : listed.municipalities()) {
     municipality.clear_fiscal_year();
@@ -609,9 +595,8 @@ TEST_F(RegistryModuleTest, FollowsChangesUntilTheServiceStops) {
   request.set_after_version(2);
   request.set_follow(true);
   auto reader = stub_->StreamChanges(&context, request);
-  ASSERT_THAT(
-      RecordStatus(Record(2026, v1::IMPLEMENTING_YES, v1::PREPARATION_NO)),
-      IsOk());
+  ASSERT_OK(
+      RecordStatus(Record(2026, v1::IMPLEMENTING_YES, v1::PREPARATION_NO)));
   v1::StreamChangesResponse message;
   ASSERT_TRUE(reader->Read(&message));
   EXPECT_THAT(message, Partially(R"pb(
@@ -624,8 +609,8 @@ TEST_F(RegistryModuleTest, FollowsChangesUntilTheServiceStops) {
   std::jthread stopper([this] { owned_->Stop(); });
   while (reader->Read(&message)) {
   }
-  EXPECT_THAT(platform::FromGrpcStatus(reader->Finish()),
-              StatusIs(StatusCode::kUnavailable, "SHUTTING_DOWN"));
+  EXPECT_STATUS(platform::FromGrpcStatus(reader->Finish()),
+                StatusCode::kUnavailable, "SHUTTING_DOWN");
 }
 
 TEST_F(RegistryModuleTest, RefusesToStreamFromAVersionAhead) {
@@ -635,8 +620,8 @@ TEST_F(RegistryModuleTest, RefusesToStreamFromAVersionAhead) {
   v1::StreamChangesResponse message;
   auto reader = stub_->StreamChanges(&context, request);
   EXPECT_FALSE(reader->Read(&message));
-  EXPECT_THAT(platform::FromGrpcStatus(reader->Finish()),
-              StatusIs(StatusCode::kOutOfRange, "VERSION_NOT_REACHED"));
+  EXPECT_STATUS(platform::FromGrpcStatus(reader->Finish()),
+                StatusCode::kOutOfRange, "VERSION_NOT_REACHED");
 }
 
 TEST_F(RegistryModuleTest, AnnouncesVersions) {
@@ -663,9 +648,8 @@ TEST_F(RegistryModuleTest, SaysWhoseItsVersionsAre) {
   const std::string incarnation = Roster(2025).incarnation();
   EXPECT_THAT(incarnation, SizeIs(32));
   v1::RegistryState state;
-  ASSERT_THAT(Call(&v1::RegistryService::Stub::GetRegistryState,
-                   v1::GetRegistryStateRequest(), state),
-              IsOk());
+  ASSERT_OK(Call(&v1::RegistryService::Stub::GetRegistryState,
+                 v1::GetRegistryStateRequest(), state));
   EXPECT_EQ(state.incarnation(), incarnation);
   grpc::ClientContext context;
   auto reader =
@@ -683,8 +667,7 @@ TEST_F(RegistryModuleTest, APinOfAnotherStoreIsRefused) {
   request.set_data_version(2);
   request.set_data_incarnation(Roster(2025).incarnation());
   v1::Roster roster;
-  EXPECT_THAT(Call(&v1::RegistryService::Stub::GetRoster, request, roster),
-              IsOk());
+  EXPECT_OK(Call(&v1::RegistryService::Stub::GetRoster, request, roster));
   Restart();
   LoadTokyo();
   const auto refused =
@@ -718,23 +701,22 @@ TEST_F(RegistryModuleTest, APageTokenIsOfOneListOfOneStore) {
   v1::ListMunicipalitiesRequest municipalities;
   municipalities.set_page_size(5);
   v1::ListMunicipalitiesResponse page;
-  ASSERT_THAT(Call(&v1::RegistryService::Stub::ListMunicipalities,
-                   municipalities, page),
-              IsOk());
+  ASSERT_OK(Call(&v1::RegistryService::Stub::ListMunicipalities, municipalities,
+                 page));
   v1::ListProgramsRequest programs;
   programs.set_page_token(page.next_page_token());
   v1::ListProgramsResponse ignored;
-  EXPECT_THAT(Call(&v1::RegistryService::Stub::ListPrograms, programs, ignored),
-              StatusIs(StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+  EXPECT_STATUS(
+      Call(&v1::RegistryService::Stub::ListPrograms, programs, ignored),
+      StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID");
   municipalities.set_page_token(page.next_page_token());
-  EXPECT_THAT(Call(&v1::RegistryService::Stub::ListMunicipalities,
-                   municipalities, page),
-              IsOk());
+  EXPECT_OK(Call(&v1::RegistryService::Stub::ListMunicipalities, municipalities,
+                 page));
   Restart();
   LoadTokyo();
-  EXPECT_THAT(Call(&v1::RegistryService::Stub::ListMunicipalities,
-                   municipalities, page),
-              StatusIs(StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+  EXPECT_STATUS(Call(&v1::RegistryService::Stub::ListMunicipalities,
+                     municipalities, page),
+                StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID");
 }
 
 // Each batch turns one municipality on and another off, so every whole state
@@ -753,9 +735,8 @@ TEST_F(RegistryModuleTest, NeverShowsReadersHalfAChange) {
     return request;
   };
   type::v1::ImportResult result;
-  ASSERT_THAT(Call(&v1::RegistryService::Stub::BatchImportStatusRecords,
-                   batch(true), result),
-              IsOk());
+  ASSERT_OK(Call(&v1::RegistryService::Stub::BatchImportStatusRecords,
+                 batch(true), result));
   std::atomic<bool> writing{true};
   std::atomic<int> reads{0};
   {
@@ -767,7 +748,7 @@ TEST_F(RegistryModuleTest, NeverShowsReadersHalfAChange) {
           v1::GetRosterRequest request;
           request.set_name("programs/jusou/rosters/2026");
           v1::Roster roster;
-          ASSERT_THAT(GetRoster(request, roster), IsOk());
+          ASSERT_OK(GetRoster(request, roster));
           ASSERT_EQ(roster.implementing_count(), 1);
           ASSERT_GE(roster.version(), last);
           last = roster.version();
@@ -780,9 +761,8 @@ TEST_F(RegistryModuleTest, NeverShowsReadersHalfAChange) {
       writers.emplace_back([&, writer] {
         for (int i = 0; i < 20; ++i) {
           type::v1::ImportResult answer;
-          EXPECT_THAT(Call(&v1::RegistryService::Stub::BatchImportStatusRecords,
-                           batch((i + writer) % 2 == 0), answer),
-                      IsOk());
+          EXPECT_OK(Call(&v1::RegistryService::Stub::BatchImportStatusRecords,
+                         batch((i + writer) % 2 == 0), answer));
           EXPECT_THAT(answer.rejects(), IsEmpty());
         }
       });

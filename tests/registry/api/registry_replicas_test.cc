@@ -25,7 +25,6 @@
 namespace welfare::registry {
 namespace {
 
-using support::IsOk;
 using Stub = v1::RegistryService::Stub;
 
 // One of the processes.
@@ -33,7 +32,7 @@ class Replica {
  public:
   explicit Replica(const std::string& url)
       : runner_(std::make_unique<RegistryModule>(), {"--database-url", url}) {
-    EXPECT_THAT(runner_.Start(), IsOk());
+    EXPECT_OK(runner_.Start());
     stub_ = v1::RegistryService::NewStub(runner_.channel());
   }
 
@@ -55,7 +54,7 @@ class Replica {
         records);
     request.set_correction_reason(reason);
     type::v1::ImportResult result;
-    EXPECT_THAT(Call(&Stub::BatchImportStatusRecords, request, result), IsOk());
+    EXPECT_OK(Call(&Stub::BatchImportStatusRecords, request, result));
     EXPECT_EQ(result.rejects_size(), 0) << result.ShortDebugString();
     return result;
   }
@@ -64,17 +63,15 @@ class Replica {
     v1::ImportMunicipalitiesRequest request;
     request.mutable_batch()->set_csv(ReadData("municipalities.csv"));
     type::v1::ImportResult result;
-    EXPECT_THAT(Call(&Stub::BatchImportMunicipalities, request, result),
-                IsOk());
+    EXPECT_OK(Call(&Stub::BatchImportMunicipalities, request, result));
     v1::ImportStatusRecordsRequest statuses;
     statuses.mutable_batch()->set_csv(ReadData("status-jusou.csv"));
-    EXPECT_THAT(Call(&Stub::BatchImportStatusRecords, statuses, result),
-                IsOk());
+    EXPECT_OK(Call(&Stub::BatchImportStatusRecords, statuses, result));
   }
 
   v1::Roster Roster(const v1::GetRosterRequest& request) {
     v1::Roster roster;
-    EXPECT_THAT(Call(&Stub::GetRoster, request, roster), IsOk());
+    EXPECT_OK(Call(&Stub::GetRoster, request, roster));
     return roster;
   }
 
@@ -152,11 +149,11 @@ TEST_F(RegistryReplicas, APageOfOneIsFollowedByAPageOfTheOther) {
     request.set_fiscal_year(2026);
     request.set_page_size(2 * i + 1);
     v1::ListStatusRecordsResponse first;
-    ASSERT_THAT(ahead.Call(&Stub::ListStatusRecords, request, first), IsOk());
+    ASSERT_OK(ahead.Call(&Stub::ListStatusRecords, request, first));
     ASSERT_EQ(first.status_records_size(), 2 * i + 1);
     request.set_page_token(first.next_page_token());
     v1::ListStatusRecordsResponse second;
-    ASSERT_THAT(behind.Call(&Stub::ListStatusRecords, request, second), IsOk());
+    ASSERT_OK(behind.Call(&Stub::ListStatusRecords, request, second));
     ASSERT_EQ(second.status_records_size(), 1) << i;
     EXPECT_EQ(second.next_page_token(), "");
   }
@@ -203,7 +200,7 @@ TEST_F(RegistryReplicas, NobodySeesHalfAChangeOfEither) {
   EXPECT_GT(reads, 10);
   v1::GetRegistryStateRequest head;
   v1::RegistryState state;
-  ASSERT_THAT(one.Call(&Stub::GetRegistryState, head, state), IsOk());
+  ASSERT_OK(one.Call(&Stub::GetRegistryState, head, state));
   for (std::int64_t version = 3; version <= state.version(); ++version) {
     v1::GetRosterRequest request = RosterOf(2026);
     request.set_min_version(version);

@@ -56,9 +56,8 @@ TEST_F(RegistryWaitingTest, ACrowdDisturbsNoBystander) {
   EXPECT_THAT(crowd.ended(), IsEmpty());
   EXPECT_EQ(Version(), 2);
   EXPECT_THAT(Changes(0), ::testing::Not(IsEmpty()));
-  EXPECT_THAT(
-      RecordStatus(Record(2026, v1::IMPLEMENTING_YES, v1::PREPARATION_NO)),
-      IsOk());
+  EXPECT_OK(
+      RecordStatus(Record(2026, v1::IMPLEMENTING_YES, v1::PREPARATION_NO)));
   EXPECT_EQ(Roster(2026).implementing_count(), 1);
 }
 
@@ -105,10 +104,9 @@ TEST_F(RegistryWaitingTest, WhatMayBeWatchedIsBounded) {
     if (reader->Read(&message)) context.TryCancel();
     return platform::FromGrpcStatus(reader->Finish());
   };
-  EXPECT_THAT(watch(100, 200), StatusIs(StatusCode::kCancelled));
+  EXPECT_STATUS(watch(100, 200), StatusCode::kCancelled);
   for (const absl::Status& refused : {watch(101, 5), watch(1, 201)}) {
-    EXPECT_THAT(refused,
-                StatusIs(StatusCode::kInvalidArgument, "RESOURCES_INVALID"));
+    EXPECT_STATUS(refused, StatusCode::kInvalidArgument, "RESOURCES_INVALID");
   }
   const auto details = base::GetErrorDetails(watch(3, 300));
   ASSERT_TRUE(details.has_value());
@@ -121,9 +119,8 @@ TEST_F(RegistryWaitingTest, EveryoneWhoWaitsIsAnsweredByTheWrite) {
   support::Crowd crowd;
   AddReaders(crowd, kMany, 3);
   EXPECT_EQ(Version(), 2);
-  ASSERT_THAT(
-      RecordStatus(Record(2026, v1::IMPLEMENTING_YES, v1::PREPARATION_NO)),
-      IsOk());
+  ASSERT_OK(
+      RecordStatus(Record(2026, v1::IMPLEMENTING_YES, v1::PREPARATION_NO)));
   crowd.WaitUntilAllEnded();
   EXPECT_THAT(crowd.ended(), Each(IsOk()));
 }
@@ -162,10 +159,9 @@ TEST_F(RegistryWaitingTest, AWaitEndsLongBeforeAPatientCaller) {
   request.set_name("programs/jusou/rosters/2025");
   request.set_min_version(1000);
   v1::Roster roster;
-  EXPECT_THAT(
-      Call(&v1::RegistryService::Stub::GetRoster, request, roster,
-           std::chrono::hours(1)),
-      StatusIs(StatusCode::kDeadlineExceeded, "MIN_VERSION_NOT_REACHED"));
+  EXPECT_STATUS(Call(&v1::RegistryService::Stub::GetRoster, request, roster,
+                     std::chrono::hours(1)),
+                StatusCode::kDeadlineExceeded, "MIN_VERSION_NOT_REACHED");
 }
 
 }  // namespace

@@ -7,14 +7,13 @@
 #include <vector>
 
 #include "services/base/error.h"
+#include "tests/registry/files/import_reasons.h"
 #include "tests/registry/samples.h"
 #include "tests/support/status_matchers.h"
 
 namespace welfare::registry {
 namespace {
 
-using support::IsOk;
-using support::StatusIs;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::Field;
@@ -25,9 +24,9 @@ constexpr char kMunicipalityHeader[] =
     "code,name,kana,name_en,type,area,council_name\n";
 constexpr char kStatusHeader[] =
     "program,municipality_code,fiscal_year,implementing,preparation,note\n";
-constexpr char kChiyoda[] =
+constexpr char kChiyodaRow[] =
     "131016,千代田区,チヨダク,Chiyoda-ku,special_ward,区部,\n";
-constexpr char kChuo[] =
+constexpr char kChuoRow[] =
     "131024,中央区,チュウオウク,Chuo-ku,special_ward,区部,\n";
 
 ImportPlan ImportMunicipalities(const History& history,
@@ -35,7 +34,7 @@ ImportPlan ImportMunicipalities(const History& history,
                                 std::string header = kMunicipalityHeader) {
   SeenRecords seen;
   const auto parsed = ParseMunicipalities(header + records, 2, seen);
-  EXPECT_THAT(parsed, IsOk());
+  EXPECT_OK(parsed);
   return PlanMunicipalities(history, *parsed, {});
 }
 
@@ -44,20 +43,14 @@ ImportPlan ImportStatuses(const History& history, const std::string& records,
   SeenRecords seen;
   const auto parsed =
       ParseStatusRecords(kStatusHeader + records, 2, Programs(), seen);
-  EXPECT_THAT(parsed, IsOk());
+  EXPECT_OK(parsed);
   return PlanStatusRecords(history, *parsed, {.reason = std::string(reason)});
 }
 
 HistoryPtr TwoWards() {
-  return Extend(
-      History(),
-      ImportMunicipalities(History(), std::string(kChiyoda) + kChuo).changes);
-}
-
-std::vector<std::string> Reasons(const ImportPlan& plan) {
-  std::vector<std::string> reasons;
-  for (const Reject& reject : plan.rejects) reasons.push_back(reject.reason);
-  return reasons;
+  return Extend(History(), ImportMunicipalities(
+                               History(), std::string(kChiyodaRow) + kChuoRow)
+                               .changes);
 }
 
 void ExpectAddsUp(const ImportPlan& plan) {
@@ -69,7 +62,7 @@ void ExpectAddsUp(const ImportPlan& plan) {
 TEST(MunicipalityImport, CreatesAndThenLeavesUnchanged) {
   const HistoryPtr history = TwoWards();
   const ImportPlan again =
-      ImportMunicipalities(*history, std::string(kChiyoda) + kChuo);
+      ImportMunicipalities(*history, std::string(kChiyodaRow) + kChuoRow);
   EXPECT_EQ(again.counts, (ImportCounts{.rows = 2, .unchanged = 2}));
   EXPECT_TRUE(again.changes.empty());
 }
@@ -154,7 +147,7 @@ TEST(MunicipalityImport, NamesPhysicalLines) {
           "\"千代田区\n社会福祉協議会\"\n\n" +
           "131024,中央区,チュウオウク,Chuo-ku,special_ward,23区,\n",
       102, seen);
-  ASSERT_THAT(parsed, IsOk());
+  ASSERT_OK(parsed);
   const std::vector<Reject> rejects = parsed->rejects.Show().rejects;
   ASSERT_EQ(rejects.size(), 2U);
   EXPECT_EQ(rejects[0].line, 102U);
@@ -165,12 +158,11 @@ TEST(MunicipalityImport, NamesPhysicalLines) {
 
 TEST(MunicipalityImport, RefusesWhatAnEarlierBatchOfTheFileHeld) {
   SeenRecords seen;
-  ASSERT_THAT(
-      ParseMunicipalities(std::string(kMunicipalityHeader) + kChiyoda, 2, seen),
-      IsOk());
+  ASSERT_OK(ParseMunicipalities(std::string(kMunicipalityHeader) + kChiyodaRow,
+                                2, seen));
   const auto second = ParseMunicipalities(
-      std::string(kMunicipalityHeader) + kChuo + kChiyoda, 3, seen);
-  ASSERT_THAT(second, IsOk());
+      std::string(kMunicipalityHeader) + kChuoRow + kChiyodaRow, 3, seen);
+  ASSERT_OK(second);
   EXPECT_EQ(second->good.size(), 1U);
   EXPECT_THAT(second->rejects.Show().rejects,
               ElementsAre(AllOf(Field(&Reject::reason, "DUPLICATE_RECORD"),
@@ -182,7 +174,7 @@ TEST(MunicipalityImport, NeverUsesARetiredCodeAgain) {
   tombstone.deleted = true;
   const HistoryPtr history =
       Extend(*TwoWards(), {.municipalities = {tombstone}, .statuses = {}});
-  const ImportPlan plan = ImportMunicipalities(*history, kChiyoda);
+  const ImportPlan plan = ImportMunicipalities(*history, kChiyodaRow);
   EXPECT_THAT(Reasons(plan), ElementsAre("CODE_RETIRED"));
   EXPECT_TRUE(plan.changes.empty());
 }
@@ -191,8 +183,7 @@ TEST(MunicipalityImport, RefusesAWrongHeaderWithEveryViolation) {
   SeenRecords seen;
   const auto wrong = ParseMunicipalities(
       "code,name,kana,name_en,kind,area,council_name\n", 2, seen);
-  EXPECT_THAT(wrong,
-              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  EXPECT_STATUS(wrong, absl::StatusCode::kInvalidArgument, "CSV_INVALID");
   std::vector<std::string> violations;
   const auto details = base::GetErrorDetails(wrong.status());
   ASSERT_TRUE(details.has_value());
@@ -201,8 +192,8 @@ TEST(MunicipalityImport, RefusesAWrongHeaderWithEveryViolation) {
   }
   EXPECT_THAT(violations,
               UnorderedElementsAre("COLUMN_MISSING", "COLUMN_UNKNOWN"));
-  EXPECT_THAT(ParseMunicipalities("", 2, seen),
-              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  EXPECT_STATUS(ParseMunicipalities("", 2, seen),
+                absl::StatusCode::kInvalidArgument, "CSV_INVALID");
 }
 
 TEST(StatusImport, NamesEveryFaultOfEveryRecord) {

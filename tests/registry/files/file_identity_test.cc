@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "services/registry/files/csv_import.h"
+#include "tests/registry/files/import_reasons.h"
 #include "tests/registry/samples.h"
 #include "tests/support/status_matchers.h"
 
 namespace welfare::registry {
 namespace {
 
-using support::IsOk;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -29,7 +29,7 @@ ImportPlan Municipalities(const History& history, const std::string& records,
   SeenRecords seen;
   const auto parsed =
       ParseMunicipalities(subject + kColumns + more + "\n" + records, 2, seen);
-  EXPECT_THAT(parsed, IsOk());
+  EXPECT_OK(parsed);
   return PlanMunicipalities(history, *parsed, {});
 }
 
@@ -40,7 +40,7 @@ ParsedBatch<StatusRow> ReadStatuses(const std::string& records,
       "program," + subject + ",fiscal_year,implementing,preparation,note\n" +
           records,
       2, Programs(), seen);
-  EXPECT_THAT(parsed, IsOk());
+  EXPECT_OK(parsed);
   return *parsed;
 }
 
@@ -50,12 +50,6 @@ ImportPlan Statuses(const History& history, const std::string& records,
   SeenRecords seen;
   return PlanStatusRecords(history, ReadStatuses(records, subject, seen),
                            {.reason = "訂正"});
-}
-
-std::vector<std::string> Reasons(const ImportPlan& plan) {
-  std::vector<std::string> reasons;
-  for (const Reject& reject : plan.rejects) reasons.push_back(reject.reason);
-  return reasons;
 }
 
 // A town that became a city with another code in FY2019.

@@ -16,8 +16,6 @@ namespace welfare::registry {
 namespace {
 
 using absl::StatusCode;
-using support::IsOk;
-using support::StatusIs;
 
 constexpr char kHeader[] =
     "program,municipality_code,fiscal_year,implementing,preparation,note\n";
@@ -38,7 +36,7 @@ ImportPlan Plan(const std::string& records,
   SeenRecords seen;
   const auto parsed =
       ParseStatusRecords(kHeader + records, 2, Programs(), seen, after);
-  EXPECT_THAT(parsed, IsOk());
+  EXPECT_OK(parsed);
   return PlanStatusRecords(History(), *parsed, {});
 }
 
@@ -100,7 +98,7 @@ TEST(ImportLimits, BatchesOfOneTransactionAreListedAsOne) {
       const auto parsed =
           ParseStatusRecords(kHeader + WrongRecords(900, 0), 2, Programs(),
                              seen, file.RejectsAfterIn(*after));
-      ASSERT_THAT(parsed, IsOk());
+      ASSERT_OK(parsed);
       file.Append(*parsed);
     }
     const ImportPlan page = PlanStatusRecords(History(), file, {.whole = true});
@@ -132,7 +130,7 @@ TEST(ImportLimits, ALongNameIsNotFolded) {
       "jusou," +
           std::string(1 << 20, 'x') + ",2025,no,no,\n",
       2, Programs(), seen);
-  ASSERT_THAT(parsed, IsOk());
+  ASSERT_OK(parsed);
   const std::vector<Reject> rejects = parsed->rejects.Show().rejects;
   ASSERT_EQ(rejects.size(), 1U);
   EXPECT_EQ(rejects.front().reason, "TEXT_INVALID");
@@ -140,37 +138,37 @@ TEST(ImportLimits, ALongNameIsNotFolded) {
 
 TEST(ImportLimits, AFileHasAnEnd) {
   ImportProgress records;
-  EXPECT_THAT(CountRecords(records, kMostRecords), IsOk());
-  EXPECT_THAT(CountRecords(records, 1),
-              StatusIs(StatusCode::kInvalidArgument, "FILE_TOO_LARGE"));
+  EXPECT_OK(CountRecords(records, kMostRecords));
+  EXPECT_STATUS(CountRecords(records, 1), StatusCode::kInvalidArgument,
+                "FILE_TOO_LARGE");
   const std::string half(kMostTransactionBytes / 2 + 1, '\n');
   ImportProgress whole;
-  EXPECT_THAT(Continue(whole, half, true, false), IsOk());
-  EXPECT_THAT(Continue(whole, half, true, true),
-              StatusIs(StatusCode::kInvalidArgument, "FILE_TOO_LARGE"));
+  EXPECT_OK(Continue(whole, half, true, false));
+  EXPECT_STATUS(Continue(whole, half, true, true), StatusCode::kInvalidArgument,
+                "FILE_TOO_LARGE");
   // Each batch is a transaction.
   ImportProgress batches;
-  EXPECT_THAT(Continue(batches, half, false, false), IsOk());
-  EXPECT_THAT(Continue(batches, half, false, false), IsOk());
-  EXPECT_THAT(Continue(batches, half + half, false, false),
-              StatusIs(StatusCode::kInvalidArgument, "FILE_TOO_LARGE"));
+  EXPECT_OK(Continue(batches, half, false, false));
+  EXPECT_OK(Continue(batches, half, false, false));
+  EXPECT_STATUS(Continue(batches, half + half, false, false),
+                StatusCode::kInvalidArgument, "FILE_TOO_LARGE");
 }
 
 TEST(ImportLimits, ABatchHasAnEnd) {
   SeenRecords seen;
   std::string records = kHeader;
   for (int i = 0; i <= kMostRecords; ++i) records += "x\n";
-  EXPECT_THAT(ParseStatusRecords(records, 2, Programs(), seen),
-              StatusIs(StatusCode::kInvalidArgument, "FILE_TOO_LARGE"));
+  EXPECT_STATUS(ParseStatusRecords(records, 2, Programs(), seen),
+                StatusCode::kInvalidArgument, "FILE_TOO_LARGE");
 }
 
 TEST(ImportLimits, AFileOfAHeaderAloneIsChecked) {
   SeenRecords seen;
   const auto empty = ParseStatusRecords(kHeader, 2, Programs(), seen);
-  ASSERT_THAT(empty, IsOk());
+  ASSERT_OK(empty);
   EXPECT_EQ(PlanStatusRecords(History(), *empty, {}).counts, ImportCounts());
-  EXPECT_THAT(ParseStatusRecords("foo,bar\n", 2, Programs(), seen),
-              StatusIs(StatusCode::kInvalidArgument, "CSV_INVALID"));
+  EXPECT_STATUS(ParseStatusRecords("foo,bar\n", 2, Programs(), seen),
+                StatusCode::kInvalidArgument, "CSV_INVALID");
 }
 
 }  // namespace

@@ -19,8 +19,6 @@
 namespace welfare::registry {
 namespace {
 
-using support::StatusIs;
-
 constexpr std::string_view kChiyoda = "131016";
 constexpr std::string_view kChuo = "131024";
 
@@ -126,13 +124,11 @@ TEST(History, RefusesAGapInVersionsAndTimesThatDoNotRise) {
   };
   const base::Timestamp later =
       history->recorded_time() + std::chrono::microseconds(1);
-  EXPECT_THAT(with(3, later),
-              StatusIs(absl::StatusCode::kInternal, "HISTORY_GAP"));
-  EXPECT_THAT(with(1, later),
-              StatusIs(absl::StatusCode::kInternal, "HISTORY_GAP"));
-  EXPECT_THAT(with(2, history->recorded_time()),
-              StatusIs(absl::StatusCode::kInternal, "HISTORY_GAP"));
-  EXPECT_THAT(with(2, later), support::IsOk());
+  EXPECT_STATUS(with(3, later), absl::StatusCode::kInternal, "HISTORY_GAP");
+  EXPECT_STATUS(with(1, later), absl::StatusCode::kInternal, "HISTORY_GAP");
+  EXPECT_STATUS(with(2, history->recorded_time()), absl::StatusCode::kInternal,
+                "HISTORY_GAP");
+  EXPECT_OK(with(2, later));
 }
 
 TEST(History, ListsCommitsAfterAVersion) {

@@ -28,7 +28,7 @@ const std::vector<std::string> kCodes = {"131016", "131024", "131032",
 const Program kProgram = Jusou();
 
 // Everything ever said, in order.
-class Model {
+class WalkModel {
  public:
   // --- what was said ---
   struct Said {
@@ -482,11 +482,11 @@ class Walk {
     if (number > model_.events().size() ||
         model_.events()[number - 1].retracted) {
       expected = "LINEAGE_EVENT_NOT_FOUND";
-    } else if (const Model::Event& event = model_.events()[number - 1];
+    } else if (const WalkModel::Event& event = model_.events()[number - 1];
                !event.created.empty()) {
       const bool related =
           std::any_of(model_.events().begin(), model_.events().end(),
-                      [&](const Model::Event& other) {
+                      [&](const WalkModel::Event& other) {
                         return &other != &event && !other.retracted &&
                                std::find(other.codes.begin(), other.codes.end(),
                                          event.created) != other.codes.end();
@@ -585,7 +585,7 @@ class Walk {
 
   std::mt19937 random_;
   HistoryPtr history_;
-  Model model_;
+  WalkModel model_;
   int accepted_ = 0;
   int refused_ = 0;
   int unmerged_ = 0;

@@ -14,8 +14,6 @@ namespace welfare::registry {
 namespace {
 
 using absl::StatusCode;
-using support::IsOk;
-using support::StatusIs;
 
 class TakeBackTest : public ::testing::Test {
  protected:
@@ -28,15 +26,14 @@ class TakeBackTest : public ::testing::Test {
 
   void Record(Implementing implementing, const std::string& note = "") {
     Draft draft(*history_);
-    ASSERT_THAT(RecordStatus(draft, "jusou", Code("131016"),
-                             {.fiscal_year = Year(2025),
-                              .facts = {implementing, Preparation::kNo},
-                              .note = note,
-                              .reason = "訂正",
-                              .correction = true},
-                             "")
-                    .status(),
-                IsOk());
+    ASSERT_OK(RecordStatus(draft, "jusou", Code("131016"),
+                           {.fiscal_year = Year(2025),
+                            .facts = {implementing, Preparation::kNo},
+                            .note = note,
+                            .reason = "訂正",
+                            .correction = true},
+                           "")
+                  .status());
     history_ = Extend(*history_, draft.TakeChanges());
   }
 
@@ -63,7 +60,7 @@ TEST_F(TakeBackTest, ACorrectionTakenBackLeavesWhatItHadCorrected) {
   Record(Implementing::kNo, "区の回答");
   Record(Implementing::kYes);
   const auto taken = TakeBack();
-  ASSERT_THAT(taken, IsOk());
+  ASSERT_OK(taken);
   EXPECT_FALSE(taken->retracted);
   EXPECT_EQ(taken->restores, 2);
   EXPECT_EQ(taken->note, "区の回答");
@@ -74,30 +71,29 @@ TEST_F(TakeBackTest, ACorrectionTakenBackLeavesWhatItHadCorrected) {
   EXPECT_EQ(history_->AtHead().StatusRecordsOf(Code("131016")).size(), 3U);
   // One step more, and nothing is known; then there is nothing to take back.
   const auto last = TakeBack();
-  ASSERT_THAT(last, IsOk());
+  ASSERT_OK(last);
   EXPECT_TRUE(last->retracted);
   EXPECT_EQ(Now(), std::nullopt);
-  EXPECT_THAT(TakeBack().status(),
-              StatusIs(StatusCode::kNotFound, "STATUS_NOT_FOUND"));
+  EXPECT_STATUS(TakeBack().status(), StatusCode::kNotFound, "STATUS_NOT_FOUND");
 }
 
 TEST_F(TakeBackTest, StepByStep) {
   Record(Implementing::kNo);
   Record(Implementing::kYes);
   Record(Implementing::kEnded);
-  ASSERT_THAT(TakeBack(), IsOk());
+  ASSERT_OK(TakeBack());
   EXPECT_EQ(Now(), Implementing::kYes);
   // A correction after that is laid over what is in force.
   Record(Implementing::kNo);
-  ASSERT_THAT(TakeBack(), IsOk());
+  ASSERT_OK(TakeBack());
   EXPECT_EQ(Now(), Implementing::kYes);
-  ASSERT_THAT(TakeBack(), IsOk());
+  ASSERT_OK(TakeBack());
   EXPECT_EQ(Now(), Implementing::kNo);
-  ASSERT_THAT(TakeBack(), IsOk());
+  ASSERT_OK(TakeBack());
   EXPECT_EQ(Now(), std::nullopt);
   Record(Implementing::kYes);
   EXPECT_EQ(Now(), Implementing::kYes);
-  ASSERT_THAT(TakeBack(), IsOk());
+  ASSERT_OK(TakeBack());
   EXPECT_EQ(Now(), std::nullopt);
 }
 
@@ -112,7 +108,7 @@ TEST_F(TakeBackTest, WhatAnEarlierVersionTookBackStaysSo) {
   EXPECT_EQ(Now(), std::nullopt);
   Record(Implementing::kEnded);
   const auto taken = TakeBack();
-  ASSERT_THAT(taken, IsOk());
+  ASSERT_OK(taken);
   EXPECT_TRUE(taken->retracted);
   EXPECT_EQ(Now(), std::nullopt);
 }
@@ -128,8 +124,8 @@ TEST_F(TakeBackTest, TwoCodesOfOneMunicipalityMakeNoMerger) {
   proposal.event.fiscal_year = Year(2025);
   proposal.event.predecessors = {Code("131016"), Code("131024")};
   proposal.event.successors = {Code("131016")};
-  EXPECT_THAT(RecordLineage(draft, proposal).status(),
-              StatusIs(StatusCode::kInvalidArgument, "LINEAGE_SHAPE"));
+  EXPECT_STATUS(RecordLineage(draft, proposal).status(),
+                StatusCode::kInvalidArgument, "LINEAGE_SHAPE");
 }
 
 }  // namespace

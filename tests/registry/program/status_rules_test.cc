@@ -13,7 +13,6 @@ namespace welfare::registry {
 namespace {
 
 using support::IsOkAndHolds;
-using support::StatusIs;
 using Outcome = StatusDecision::Outcome;
 constexpr auto kFailedPrecondition = absl::StatusCode::kFailedPrecondition;
 
@@ -53,15 +52,15 @@ TEST(StatusRules, AllowEveryTransitionButTwo) {
 }
 
 TEST(StatusRules, RefusePreparationBesideImplementing) {
-  EXPECT_THAT(CheckFacts({Implementing::kYes, Preparation::kYes}),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "PREPARATION_WHILE_IMPLEMENTING"));
+  EXPECT_STATUS(CheckFacts({Implementing::kYes, Preparation::kYes}),
+                absl::StatusCode::kInvalidArgument,
+                "PREPARATION_WHILE_IMPLEMENTING");
   for (const StatusFacts facts :
        {StatusFacts{Implementing::kYes, Preparation::kNo},
         StatusFacts{Implementing::kYes, Preparation::kUnknown},
         StatusFacts{Implementing::kNo, Preparation::kYes},
         StatusFacts{Implementing::kEnded, Preparation::kYes}}) {
-    EXPECT_THAT(CheckFacts(facts), support::IsOk());
+    EXPECT_OK(CheckFacts(facts));
   }
 }
 
@@ -89,19 +88,19 @@ TEST(StatusRules, LetAMunicipalityStartDirectlyPauseAndStartAgain) {
 }
 
 TEST(StatusRules, RefuseToStopWithoutAnEnding) {
-  EXPECT_THAT(
+  EXPECT_STATUS(
       DecideStatus(
           {.same = {}, .before = On(2022, Implementing::kYes), .after = {}},
           Propose(2024, Implementing::kNo)),
-      StatusIs(kFailedPrecondition, "TRANSITION_UNLAWFUL"));
+      kFailedPrecondition, "TRANSITION_UNLAWFUL");
 }
 
 TEST(StatusRules, RefuseAnEarlierYearThatContradictsALaterOne) {
-  EXPECT_THAT(
+  EXPECT_STATUS(
       DecideStatus(
           {.same = {}, .before = {}, .after = On(2025, Implementing::kNo)},
           Propose(2024, Implementing::kYes)),
-      StatusIs(kFailedPrecondition, "TRANSITION_UNLAWFUL"));
+      kFailedPrecondition, "TRANSITION_UNLAWFUL");
 }
 
 TEST(StatusRules, LetAReasonedCorrectionBreakTheOrder) {
@@ -110,17 +109,19 @@ TEST(StatusRules, LetAReasonedCorrectionBreakTheOrder) {
   EXPECT_THAT(DecideStatus(surroundings,
                            Correct(2025, Implementing::kNo, "届出の誤り")),
               IsOkAndHolds(StatusDecision{Outcome::kCreated, true}));
-  EXPECT_THAT(DecideStatus(surroundings, Correct(2025, Implementing::kNo, "")),
-              StatusIs(kFailedPrecondition, "TRANSITION_UNLAWFUL"));
+  EXPECT_STATUS(
+      DecideStatus(surroundings, Correct(2025, Implementing::kNo, "")),
+      kFailedPrecondition, "TRANSITION_UNLAWFUL");
 }
 
 TEST(StatusRules, ReplaceARecordOnlyByAReasonedCorrection) {
   const StatusSurroundings surroundings{
       .same = On(2023, Implementing::kNo), .before = {}, .after = {}};
-  EXPECT_THAT(DecideStatus(surroundings, Propose(2023, Implementing::kYes)),
-              StatusIs(kFailedPrecondition, "CORRECTION_REASON_REQUIRED"));
-  EXPECT_THAT(DecideStatus(surroundings, Correct(2023, Implementing::kYes, "")),
-              StatusIs(kFailedPrecondition, "CORRECTION_REASON_REQUIRED"));
+  EXPECT_STATUS(DecideStatus(surroundings, Propose(2023, Implementing::kYes)),
+                kFailedPrecondition, "CORRECTION_REASON_REQUIRED");
+  EXPECT_STATUS(
+      DecideStatus(surroundings, Correct(2023, Implementing::kYes, "")),
+      kFailedPrecondition, "CORRECTION_REASON_REQUIRED");
   EXPECT_THAT(
       DecideStatus(surroundings, Correct(2023, Implementing::kYes, "訂正")),
       IsOkAndHolds(StatusDecision{Outcome::kUpdated, true}));
@@ -148,8 +149,8 @@ TEST(StatusRules, TreatANewNoteAsACorrection) {
       .after = {}};
   StatusProposal proposal = Propose(2023, Implementing::kYes);
   proposal.note = "都の公表資料";
-  EXPECT_THAT(DecideStatus(surroundings, proposal),
-              StatusIs(kFailedPrecondition, "CORRECTION_REASON_REQUIRED"));
+  EXPECT_STATUS(DecideStatus(surroundings, proposal), kFailedPrecondition,
+                "CORRECTION_REASON_REQUIRED");
 }
 
 }  // namespace

@@ -23,9 +23,6 @@
 namespace welfare::registry {
 namespace {
 
-using support::IsOk;
-using support::StatusIs;
-
 // Keeps commits in a list. Its writes are planned on the whole history.
 class ListStore final : public RegistryStore {
  public:
@@ -72,16 +69,13 @@ class ListStore final : public RegistryStore {
 };
 
 void Record(RegistryStore& store, Changes changes) {
-  ASSERT_THAT(
-      store.Write({}, History(),
-                  [&](const WriteContext&) -> absl::StatusOr<WritePlan> {
-                    return WritePlan{
-                        .changes = changes, .audit_detail = "", .reply = ""};
-                  }),
-      IsOk());
+  ASSERT_OK(store.Write(
+      {}, History(), [&](const WriteContext&) -> absl::StatusOr<WritePlan> {
+        return WritePlan{.changes = changes, .audit_detail = "", .reply = ""};
+      }));
 }
 
-Changes TwoWards() {
+Changes AddTwoWards() {
   return {.municipalities = {MakeMunicipality(1, "131016", "千代田区"),
                              MakeMunicipality(2, "131024", "中央区")},
           .statuses = {}};
@@ -90,9 +84,9 @@ Changes TwoWards() {
 TEST(LiveHistory, ShowsACommitOnlyAfterCatchingUp) {
   ListStore store;
   LiveHistory live(store);
-  Record(store, TwoWards());
+  Record(store, AddTwoWards());
   EXPECT_EQ(live.Head()->version(), 0);
-  EXPECT_THAT(live.CatchUp(), IsOk());
+  EXPECT_OK(live.CatchUp());
   EXPECT_EQ(live.Head()->version(), 1);
 }
 
@@ -101,10 +95,10 @@ TEST(LiveHistory, TellsEachVersionThatItShows) {
   std::vector<std::int64_t> told;
   LiveHistory live(store, "store-a",
                    [&](std::int64_t version) { told.push_back(version); });
-  ASSERT_THAT(live.CatchUp(), IsOk());
+  ASSERT_OK(live.CatchUp());
   EXPECT_TRUE(told.empty());
-  Record(store, TwoWards());
-  ASSERT_THAT(live.CatchUp(), IsOk());
+  Record(store, AddTwoWards());
+  ASSERT_OK(live.CatchUp());
   EXPECT_EQ(told, std::vector<std::int64_t>{1});
   EXPECT_EQ(live.Head()->incarnation(), "store-a");
 }
@@ -114,14 +108,14 @@ TEST(LiveHistory, SealsAMomentOnceAndShowsWhatWasWrittenBefore) {
   LiveHistory live(store);
   const base::Timestamp moment = Time("2025-06-01T00:00:00Z");
   EXPECT_FALSE(live.IsSettled(moment));
-  Record(store, TwoWards());  // by another process: not seen here yet
+  Record(store, AddTwoWards());  // by another process: not seen here yet
   const auto head = live.Settle(moment, {});
-  ASSERT_THAT(head, IsOk());
+  ASSERT_OK(head);
   EXPECT_EQ((*head)->version(), 1);
   EXPECT_TRUE(live.IsSettled(moment));
   EXPECT_FALSE(live.IsSettled(moment + std::chrono::microseconds(1)));
-  EXPECT_THAT(live.Settle(moment, {}), IsOk());
-  EXPECT_THAT(live.Settle(moment - std::chrono::hours(1), {}), IsOk());
+  EXPECT_OK(live.Settle(moment, {}));
+  EXPECT_OK(live.Settle(moment - std::chrono::hours(1), {}));
   EXPECT_EQ(store.seals(), 1);
 }
 
@@ -130,15 +124,13 @@ TEST(LiveHistory, LeavesAMomentOpenThatCannotBeSealed) {
   LiveHistory live(store);
   const base::Timestamp moment = Time("2025-06-01T00:00:00Z");
   store.FailSeals(absl::DeadlineExceededError("a write is under way"));
-  EXPECT_THAT(
-      live.Settle(moment, {}),
-      StatusIs(absl::StatusCode::kDeadlineExceeded, "KNOWN_AT_NOT_SETTLED"));
+  EXPECT_STATUS(live.Settle(moment, {}), absl::StatusCode::kDeadlineExceeded,
+                "KNOWN_AT_NOT_SETTLED");
   store.FailSeals(absl::UnavailableError("gone"));
-  EXPECT_THAT(live.Settle(moment, {}),
-              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_STATUS(live.Settle(moment, {}), absl::StatusCode::kUnavailable);
   EXPECT_FALSE(live.IsSettled(moment));
   store.FailSeals(absl::OkStatus());
-  EXPECT_THAT(live.Settle(moment, {}), IsOk());
+  EXPECT_OK(live.Settle(moment, {}));
 }
 
 // Every write moves two things at once; whatever version a reader looks at,
@@ -176,9 +168,9 @@ TEST(LiveHistory, ReadersNeverSeeHalfACommitAtAnyVersion) {
               .changes = draft.TakeChanges(), .audit_detail = "", .reply = ""};
         });
   };
-  Record(store, TwoWards());
-  ASSERT_THAT(swap(0), IsOk());
-  ASSERT_THAT(live.CatchUp(), IsOk());
+  Record(store, AddTwoWards());
+  ASSERT_OK(swap(0));
+  ASSERT_OK(live.CatchUp());
   constexpr int kWriters = 2;
   constexpr int kTurns = 60;
   std::mutex mutex;
@@ -190,8 +182,8 @@ TEST(LiveHistory, ReadersNeverSeeHalfACommitAtAnyVersion) {
     for (int writer = 0; writer < kWriters; ++writer) {
       threads.emplace_back([&, writer] {
         for (int turn = 1; turn <= kTurns; ++turn) {
-          EXPECT_THAT(swap(turn * kWriters + writer), IsOk());
-          EXPECT_THAT(live.CatchUp(), IsOk());
+          EXPECT_OK(swap(turn * kWriters + writer));
+          EXPECT_OK(live.CatchUp());
         }
         --writing;
       });

@@ -24,7 +24,6 @@
 namespace welfare::registry {
 namespace {
 
-using support::IsOk;
 using support::IsOkAndHolds;
 using support::StatusIs;
 using ::testing::IsEmpty;
@@ -38,16 +37,16 @@ class RegistryStoreContract
     store_.reset();
     database_.reset();
     auto database = GetParam().open(folder_);
-    ASSERT_THAT(database, IsOk());
+    ASSERT_OK(database);
     database_ = *std::move(database);
     auto store = SqlRegistryStore::Open(*database_, clock_);
-    ASSERT_THAT(store, IsOk());
+    ASSERT_OK(store);
     store_ = *std::move(store);
   }
 
   HistoryPtr Load() {
     const auto commits = store_->LoadCommits(0, {});
-    EXPECT_THAT(commits, IsOk());
+    EXPECT_OK(commits);
     return History().With(*commits).value();
   }
 
@@ -153,7 +152,7 @@ TEST_P(RegistryStoreContract, KeepsALineageEventAndWhatTakesItBack) {
                      .reason = "合併"};
   Changes merged = TwoWards();
   merged.lineage_events.push_back(event);
-  ASSERT_THAT(Write(merged, ""), IsOk());
+  ASSERT_OK(Write(merged, ""));
   LineageEvent retraction = event;
   retraction.reason = "誤り";
   retraction.retracted = true;
@@ -164,7 +163,7 @@ TEST_P(RegistryStoreContract, KeepsALineageEventAndWhatTakesItBack) {
                                        .reason = "誤り",
                                        .retracts = 1});
   taken_back.lineage_events.push_back(retraction);
-  ASSERT_THAT(Write(taken_back, ""), IsOk());
+  ASSERT_OK(Write(taken_back, ""));
   Open();
   const HistoryPtr history = Load();
   ASSERT_EQ(history->version(), 2);
@@ -184,10 +183,10 @@ TEST_P(RegistryStoreContract, KeepsALineageEventAndWhatTakesItBack) {
 }
 
 TEST_P(RegistryStoreContract, NumbersVersionsAndLoadsThoseAfterOne) {
-  ASSERT_THAT(Write(TwoWards(), ""), IsOk());
-  ASSERT_THAT(Write(Chiyoda(2024, Implementing::kYes), ""), IsOk());
+  ASSERT_OK(Write(TwoWards(), ""));
+  ASSERT_OK(Write(Chiyoda(2024, Implementing::kYes), ""));
   const auto commits = store_->LoadCommits(1, {});
-  ASSERT_THAT(commits, IsOk());
+  ASSERT_OK(commits);
   ASSERT_EQ(commits->size(), 1U);
   EXPECT_EQ(commits->front()->version, 2);
 }
@@ -199,43 +198,40 @@ TEST_P(RegistryStoreContract, MakesNoVersionWithoutChanges) {
 }
 
 TEST_P(RegistryStoreContract, RecordsRisingTimesWhenTheClockStandsOrGoesBack) {
-  ASSERT_THAT(Write(TwoWards(), ""), IsOk());
-  ASSERT_THAT(Write(Chiyoda(2024, Implementing::kYes), ""), IsOk());
+  ASSERT_OK(Write(TwoWards(), ""));
+  ASSERT_OK(Write(Chiyoda(2024, Implementing::kYes), ""));
   clock_.Advance(std::chrono::hours(-1));
-  ASSERT_THAT(Write(Chiyoda(2025, Implementing::kYes), ""), IsOk());
+  ASSERT_OK(Write(Chiyoda(2025, Implementing::kYes), ""));
   EXPECT_EQ(Load()->version(), 3);
 }
 
 TEST_P(RegistryStoreContract, PlansOnTheCurrentState) {
-  ASSERT_THAT(Write(TwoWards(), ""), IsOk());
+  ASSERT_OK(Write(TwoWards(), ""));
   std::int64_t seen = -1;
   std::int64_t next = -1;
-  ASSERT_THAT(
-      store_->Write(
-          {}, History(),
-          [&](const WriteContext& context) -> absl::StatusOr<WritePlan> {
-            seen = context.current.version();
-            next = context.version;
-            return WritePlan{};
-          }),
-      IsOk());
+  ASSERT_OK(store_->Write(
+      {}, History(),
+      [&](const WriteContext& context) -> absl::StatusOr<WritePlan> {
+        seen = context.current.version();
+        next = context.version;
+        return WritePlan{};
+      }));
   EXPECT_EQ(seen, 1);
   EXPECT_EQ(next, 2);
 }
 
 TEST_P(RegistryStoreContract, AnswersARepeatedRequestWithTheFirstReply) {
-  ASSERT_THAT(Write(TwoWards(), "first", "id-1", "body"), IsOk());
+  ASSERT_OK(Write(TwoWards(), "first", "id-1", "body"));
   EXPECT_THAT(
       Write(Chiyoda(2024, Implementing::kYes), "second", "id-1", "body"),
       IsOkAndHolds(std::string("first")));
   EXPECT_EQ(Load()->version(), 1);
-  EXPECT_THAT(
-      Write(Chiyoda(2024, Implementing::kYes), "x", "id-1", "other"),
-      StatusIs(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  EXPECT_STATUS(Write(Chiyoda(2024, Implementing::kYes), "x", "id-1", "other"),
+                absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED");
 }
 
 TEST_P(RegistryStoreContract, LeavesNothingBehindWhenAWriteFails) {
-  ASSERT_THAT(Write(TwoWards(), ""), IsOk());
+  ASSERT_OK(Write(TwoWards(), ""));
   // The last of the changes breaks a rule of the tables: the same key twice.
   Changes changes = Chiyoda(2024, Implementing::kYes);
   changes.statuses.push_back(changes.statuses.front());
@@ -248,7 +244,7 @@ TEST_P(RegistryStoreContract, LeavesNothingBehindWhenAWriteFails) {
 }
 
 TEST_P(RegistryStoreContract, WritesAnAuditRecordWithEachVersion) {
-  ASSERT_THAT(Write(TwoWards(), "", "id-3"), IsOk());
+  ASSERT_OK(Write(TwoWards(), "", "id-3"));
   const auto audit = Audit();
   ASSERT_EQ(audit.size(), 1U);
   EXPECT_EQ(audit[0].entry.actor, "tester");
@@ -258,8 +254,8 @@ TEST_P(RegistryStoreContract, WritesAnAuditRecordWithEachVersion) {
 }
 
 TEST_P(RegistryStoreContract, RefusesToChangeOrRemoveHistory) {
-  ASSERT_THAT(Write(TwoWards(), ""), IsOk());
-  ASSERT_THAT(Write(Chiyoda(2024, Implementing::kYes), ""), IsOk());
+  ASSERT_OK(Write(TwoWards(), ""));
+  ASSERT_OK(Write(Chiyoda(2024, Implementing::kYes), ""));
   for (const platform::Query& query :
        {platform::Query{"a", "UPDATE status_records SET implementing = 2"},
         platform::Query{"b", "DELETE FROM status_records"},
@@ -269,8 +265,8 @@ TEST_P(RegistryStoreContract, RefusesToChangeOrRemoveHistory) {
         database_->Write([&](platform::Transaction& transaction) {
           return transaction.Execute(query, {});
         });
-    EXPECT_THAT(changed, StatusIs(absl::StatusCode::kFailedPrecondition,
-                                  "CONSTRAINT_VIOLATION"))
+    EXPECT_STATUS(changed, absl::StatusCode::kFailedPrecondition,
+                  "CONSTRAINT_VIOLATION")
         << query.sql;
   }
 }
@@ -278,18 +274,18 @@ TEST_P(RegistryStoreContract, RefusesToChangeOrRemoveHistory) {
 // Whoever asked what was known at a moment was told for ever: a writer whose
 // clock is behind is recorded later all the same.
 TEST_P(RegistryStoreContract, RecordsNothingAtASealedMoment) {
-  ASSERT_THAT(Write(TwoWards(), ""), IsOk());
+  ASSERT_OK(Write(TwoWards(), ""));
   const base::Timestamp moment = clock_.Now() + std::chrono::hours(1);
-  ASSERT_THAT(store_->Seal(moment, {}), IsOk());
-  ASSERT_THAT(store_->Seal(moment - std::chrono::minutes(30), {}), IsOk());
+  ASSERT_OK(store_->Seal(moment, {}));
+  ASSERT_OK(store_->Seal(moment - std::chrono::minutes(30), {}));
   Open();
-  ASSERT_THAT(Write(Chiyoda(2024, Implementing::kYes), ""), IsOk());
+  ASSERT_OK(Write(Chiyoda(2024, Implementing::kYes), ""));
   const HistoryPtr history = Load();
   ASSERT_EQ(history->version(), 2);
   EXPECT_GT(history->commit(2).recorded_time, moment);
   EXPECT_EQ(history->VersionKnownAt(moment), 1);
   clock_.Advance(std::chrono::hours(2));
-  ASSERT_THAT(Write(Chiyoda(2025, Implementing::kYes), ""), IsOk());
+  ASSERT_OK(Write(Chiyoda(2025, Implementing::kYes), ""));
   EXPECT_EQ(Load()->commit(3).recorded_time, clock_.Now());
 }
 
@@ -299,10 +295,9 @@ TEST_P(RegistryStoreContract, BringsADatabaseOfTheFirstSchemaUpToDate) {
   database_.reset();
   const support::TempDir old_folder;
   auto database = GetParam().open(old_folder);
-  ASSERT_THAT(database, IsOk());
-  ASSERT_THAT(platform::ApplyMigrations(**database, clock_,
-                                        RegistryMigrations().first(1)),
-              IsOk());
+  ASSERT_OK(database);
+  ASSERT_OK(platform::ApplyMigrations(**database, clock_,
+                                      RegistryMigrations().first(1)));
   constexpr platform::Query kOld{
       "old",
       "INSERT INTO versions (version, recorded_micros, actor, action,"
@@ -320,14 +315,13 @@ TEST_P(RegistryStoreContract, BringsADatabaseOfTheFirstSchemaUpToDate) {
       " name, kana, name_en, type, area, council_name, council_name_checked,"
       " deleted) VALUES (1, 2, '131016', '千代田区', 'チヨダク', 'Chiyoda-ku',"
       " 1, '区部', '千代田社協', 1, 0);"};
-  ASSERT_THAT((*database)->Write([&](platform::Transaction& transaction) {
+  ASSERT_OK((*database)->Write([&](platform::Transaction& transaction) {
     return transaction.ExecuteScript(kOld);
-  }),
-              IsOk());
+  }));
   auto store = SqlRegistryStore::Open(**database, clock_);
-  ASSERT_THAT(store, IsOk());
+  ASSERT_OK(store);
   const auto commits = (*store)->LoadCommits(0, {});
-  ASSERT_THAT(commits, IsOk());
+  ASSERT_OK(commits);
   const HistoryPtr history = History().With(*commits).value();
   const auto facts = [&](std::int64_t version) {
     return history->At(version).FindMunicipality(Code("131016"))->Last().facts;
@@ -341,7 +335,7 @@ TEST_P(RegistryStoreContract, BringsADatabaseOfTheFirstSchemaUpToDate) {
 
 // A record of nobody, or of no version, would be lost to every reader.
 TEST_P(RegistryStoreContract, NoRecordWithoutMunicipalityAndVersion) {
-  ASSERT_THAT(Write(TwoWards(), ""), IsOk());
+  ASSERT_OK(Write(TwoWards(), ""));
   const auto add = [&](std::string_view table, std::string_view columns,
                        std::vector<platform::Parameter> values) {
     return database_->Write([&](platform::Transaction& transaction) {
@@ -373,12 +367,12 @@ TEST_P(RegistryStoreContract, NoRecordWithoutMunicipalityAndVersion) {
   EXPECT_THAT(status(1, 99), refused);
   EXPECT_THAT(record(99, 1), refused);
   EXPECT_THAT(record(1, 99), refused);
-  EXPECT_THAT(status(1, 1), IsOk());
-  EXPECT_THAT(record(1, 1), IsOk());
+  EXPECT_OK(status(1, 1));
+  EXPECT_OK(record(1, 1));
 }
 
 TEST_P(RegistryStoreContract, SaysWhenAStoredValueCannotBeRead) {
-  ASSERT_THAT(Write(TwoWards(), ""), IsOk());
+  ASSERT_OK(Write(TwoWards(), ""));
   constexpr platform::Query kDamage{
       "damage",
       "INSERT INTO municipality_records (municipality_id, valid_from, version,"
@@ -387,27 +381,25 @@ TEST_P(RegistryStoreContract, SaysWhenAStoredValueCannotBeRead) {
       "version",
       "INSERT INTO versions (version, recorded_micros, actor, action,"
       " request_id) VALUES (2, 9000000000000000, 'tester', 'Test', '')"};
-  ASSERT_THAT(
+  ASSERT_OK(
       database_->Write([&](platform::Transaction& transaction) -> absl::Status {
         const auto version = transaction.Execute(kVersion, {});
         if (!version.ok()) return version.status();
         return transaction.Execute(kDamage, {}).status();
-      }),
-      IsOk());
-  EXPECT_THAT(store_->LoadCommits(0, {}),
-              StatusIs(absl::StatusCode::kInternal, "STORED_VALUE_INVALID"));
+      }));
+  EXPECT_STATUS(store_->LoadCommits(0, {}), absl::StatusCode::kInternal,
+                "STORED_VALUE_INVALID");
 }
 
 TEST_P(RegistryStoreContract, HandsOutOneVersionToEachConcurrentWriter) {
-  ASSERT_THAT(Write(TwoWards(), ""), IsOk());
+  ASSERT_OK(Write(TwoWards(), ""));
   {
     std::vector<std::jthread> writers;
     for (int writer = 0; writer < 4; ++writer) {
       writers.emplace_back([this, writer] {
         for (int i = 0; i < 10; ++i) {
-          EXPECT_THAT(
-              Write(Chiyoda(1950 + writer * 10 + i, Implementing::kYes), ""),
-              IsOk());
+          EXPECT_OK(
+              Write(Chiyoda(1950 + writer * 10 + i, Implementing::kYes), ""));
         }
       });
     }

@@ -32,7 +32,6 @@
 namespace welfare::report {
 namespace {
 
-using support::IsOk;
 using support::StatusIs;
 using ::testing::HasSubstr;
 
@@ -393,7 +392,7 @@ class ReportModuleTest : public ::testing::Test {
     runner_->SetPeer("survey", survey_server_.address());
     runner_->SetPeer("indicator", indicator_server_.address());
     runner_->SetPeer("registry", registry_server_.address());
-    ASSERT_THAT(runner_->Start(), IsOk());
+    ASSERT_OK(runner_->Start());
     stub_ = v1::ReportService::NewStub(runner_->channel());
   }
 
@@ -490,9 +489,9 @@ class LargeReportTest : public ReportModuleTest {
 
 TEST_F(LargeReportTest, ADownloadIsTheFileThatIsStored) {
   const auto report = Create(Request());
-  ASSERT_THAT(report, IsOk());
+  ASSERT_OK(report);
   const Downloaded read = Download(report->name(), "html");
-  EXPECT_THAT(read.status, IsOk());
+  EXPECT_OK(read.status);
   EXPECT_GT(read.size, 256 * 1024);
   EXPECT_EQ(static_cast<std::int64_t>(read.bytes.size()), read.size);
   EXPECT_EQ(read.parts, (read.size + 65535) / 65536);
@@ -501,7 +500,7 @@ TEST_F(LargeReportTest, ADownloadIsTheFileThatIsStored) {
 
 TEST_F(LargeReportTest, ACrowdThatReadsNothingDisturbsNoReader) {
   const auto report = Create(Request());
-  ASSERT_THAT(report, IsOk());
+  ASSERT_OK(report);
   const auto narrow =
       v1::ReportService::NewStub(support::NarrowChannel(runner_->address()));
   using Async = v1::ReportService::StubInterface::async_interface;
@@ -516,14 +515,14 @@ TEST_F(LargeReportTest, ACrowdThatReadsNothingDisturbsNoReader) {
   ASSERT_TRUE(support::WaitFor([&] { return crowd.told() == kMany; },
                                std::chrono::seconds(60)));
   const Downloaded read = Download(report->name(), "html");
-  EXPECT_THAT(read.status, IsOk());
+  EXPECT_OK(read.status);
   EXPECT_EQ(base::Sha256Hex(read.bytes), report->files(0).digest());
   EXPECT_THAT(crowd.ended(), ::testing::IsEmpty());
 }
 
 TEST_F(ReportModuleTest, CreatesAReportWithItsFiles) {
   const auto report = Create(Request());
-  ASSERT_THAT(report, IsOk());
+  ASSERT_OK(report);
   EXPECT_EQ(report->name(), "reports/sample-2025-0001");
   EXPECT_EQ(report->round(), "surveys/jusou/rounds/2025");
   EXPECT_EQ(report->data_version(), 124);
@@ -535,7 +534,7 @@ TEST_F(ReportModuleTest, CreatesAReportWithItsFiles) {
   EXPECT_EQ(report->files(0).filename(), "synthetic-report.html");
   EXPECT_EQ(report->files(1).filename(), "synthetic-report-csv.zip");
   const auto again = Get(report->name());
-  ASSERT_THAT(again, IsOk());
+  ASSERT_OK(again);
   EXPECT_TRUE(
       google::protobuf::util::MessageDifferencer::Equals(*again, *report));
 }
@@ -543,7 +542,7 @@ TEST_F(ReportModuleTest, CreatesAReportWithItsFiles) {
 TEST_F(ReportModuleTest, MarksAReportOfWhichOnlyLastYearIsSynthetic) {
   world_.snapshot.round.synthetic = false;
   const auto report = Create(Request());
-  ASSERT_THAT(report, IsOk());
+  ASSERT_OK(report);
   EXPECT_TRUE(report->synthetic());
   EXPECT_THAT(report->display_name(), HasSubstr("【前回は架空データ】"));
   EXPECT_EQ(report->files(0).filename(), "synthetic-report.html");
@@ -553,17 +552,17 @@ TEST_F(ReportModuleTest, NamesTheFilesOfARealRoundWithoutTheMark) {
   world_.snapshot.round.synthetic = false;
   world_.snapshot.previous_round->synthetic = false;
   const auto report = Create(Request());
-  ASSERT_THAT(report, IsOk());
+  ASSERT_OK(report);
   EXPECT_FALSE(report->synthetic());
   EXPECT_EQ(report->files(0).filename(), "report.html");
 }
 
 TEST_F(ReportModuleTest, StreamsAFileInParts) {
   const auto report = Create(Request());
-  ASSERT_THAT(report, IsOk());
+  ASSERT_OK(report);
   for (const v1::Report::File& file : report->files()) {
     const Downloaded downloaded = Download(report->name(), file.format());
-    EXPECT_THAT(downloaded.status, IsOk());
+    EXPECT_OK(downloaded.status);
     EXPECT_EQ(downloaded.content_type, file.content_type());
     EXPECT_EQ(downloaded.filename, file.filename());
     EXPECT_EQ(downloaded.size, file.size());
@@ -574,12 +573,12 @@ TEST_F(ReportModuleTest, StreamsAFileInParts) {
 
 TEST_F(ReportModuleTest, EqualContentGivesEqualSnapshotAndBytes) {
   const auto first = Create(Request());
-  ASSERT_THAT(first, IsOk());
+  ASSERT_OK(first);
   // Another way to the same content: other counters.
   world_.revision = 999;
   world_.progress_revision = 999;
   const auto second = Create(Request());
-  ASSERT_THAT(second, IsOk());
+  ASSERT_OK(second);
   EXPECT_EQ(second->name(), "reports/sample-2025-0002");
   EXPECT_EQ(second->data_version(), 999);
   EXPECT_EQ(second->snapshot(), first->snapshot());
@@ -587,52 +586,52 @@ TEST_F(ReportModuleTest, EqualContentGivesEqualSnapshotAndBytes) {
             Download(second->name(), "html").bytes);
   ++world_.snapshot.values.at("plan").cells[1].count;
   const auto third = Create(Request());
-  ASSERT_THAT(third, IsOk());
+  ASSERT_OK(third);
   EXPECT_NE(third->snapshot(), first->snapshot());
 }
 
 TEST_F(ReportModuleTest, ARepeatGetsTheFirstAnswer) {
   const auto first = Create(Request("11111111-1111-1111-1111-111111111111"));
-  ASSERT_THAT(first, IsOk());
+  ASSERT_OK(first);
   ++world_.snapshot.values.at("plan").cells[1].count;
   const auto second = Create(Request("11111111-1111-1111-1111-111111111111"));
-  ASSERT_THAT(second, IsOk());
+  ASSERT_OK(second);
   EXPECT_TRUE(
       google::protobuf::util::MessageDifferencer::Equals(*first, *second));
   v1::CreateReportRequest other =
       Request("11111111-1111-1111-1111-111111111111");
   other.mutable_report()->set_basis(type::v1::Basis::FINAL);
-  EXPECT_THAT(Create(other), StatusIs(absl::StatusCode::kInvalidArgument,
-                                      "REQUEST_ID_REUSED"));
+  EXPECT_STATUS(Create(other), absl::StatusCode::kInvalidArgument,
+                "REQUEST_ID_REUSED");
 }
 
 TEST_F(ReportModuleTest, WorksWithoutAPreviousRound) {
   world_.has_previous = false;
-  EXPECT_THAT(Create(Request()), IsOk());
+  EXPECT_OK(Create(Request()));
 }
 
 TEST_F(ReportModuleTest, TakesAPlannedPreviousRoundForNone) {
   world_.has_previous = false;
   const auto without = Create(Request());
-  ASSERT_THAT(without, IsOk());
+  ASSERT_OK(without);
   world_.has_previous = true;
   world_.previous_planned = true;
   const auto planned = Create(Request());
-  ASSERT_THAT(planned, IsOk());
+  ASSERT_OK(planned);
   EXPECT_EQ(planned->snapshot(), without->snapshot());
 }
 
 TEST_F(ReportModuleTest, RefusesARoundThatWasNeverOpened) {
   world_.planned = true;
-  EXPECT_THAT(Create(Request()),
-              StatusIs(absl::StatusCode::kFailedPrecondition, "ROUND_STATE"));
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kFailedPrecondition,
+                "ROUND_STATE");
 }
 
 TEST_F(ReportModuleTest, PinsLastYearsRoundThroughTheWholeSnapshot) {
   // Last year's round moves on while the snapshot is taken.
   world_.previous_moves = true;
   const auto report = Create(Request());
-  ASSERT_THAT(report, IsOk());
+  ASSERT_OK(report);
   ASSERT_GT(world_.previous_revision, 60);
   const std::string html = Download(report->name(), "html").bytes;
   EXPECT_THAT(html, HasSubstr(">revision 60</td>"));
@@ -641,26 +640,24 @@ TEST_F(ReportModuleTest, PinsLastYearsRoundThroughTheWholeSnapshot) {
 TEST_F(ReportModuleTest, SeesALastYearsRoundThatOpensMeanwhile) {
   world_.previous_planned = true;
   indicator_.OpenPreviousBeforeStatements();
-  EXPECT_THAT(Create(Request()),
-              StatusIs(absl::StatusCode::kAborted, "ROUND_MOVED"));
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kAborted, "ROUND_MOVED");
 }
 
 TEST_F(ReportModuleTest, ListsByNameInPages) {
-  for (int i = 0; i < 3; ++i) ASSERT_THAT(Create(Request()), IsOk());
+  for (int i = 0; i < 3; ++i) ASSERT_OK(Create(Request()));
   const auto first = List(2, "");
-  ASSERT_THAT(first, IsOk());
+  ASSERT_OK(first);
   ASSERT_EQ(first->reports_size(), 2);
   EXPECT_EQ(first->reports(0).name(), "reports/sample-2025-0001");
   const auto second = List(2, first->next_page_token());
-  ASSERT_THAT(second, IsOk());
+  ASSERT_OK(second);
   ASSERT_EQ(second->reports_size(), 1);
   EXPECT_EQ(second->reports(0).name(), "reports/sample-2025-0003");
   EXPECT_EQ(second->next_page_token(), "");
-  EXPECT_THAT(List(-1, ""), StatusIs(absl::StatusCode::kInvalidArgument,
-                                     "PAGE_SIZE_INVALID"));
-  EXPECT_THAT(
-      List(2, "bm9uc2Vuc2U"),
-      StatusIs(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+  EXPECT_STATUS(List(-1, ""), absl::StatusCode::kInvalidArgument,
+                "PAGE_SIZE_INVALID");
+  EXPECT_STATUS(List(2, "bm9uc2Vuc2U"), absl::StatusCode::kInvalidArgument,
+                "PAGE_TOKEN_INVALID");
 }
 
 TEST_F(ReportModuleTest, ReportsEveryWrongFieldAtOnce) {
@@ -669,8 +666,7 @@ TEST_F(ReportModuleTest, ReportsEveryWrongFieldAtOnce) {
   request.mutable_report()->set_data_version(-1);
   request.mutable_report()->set_basis(static_cast<type::v1::Basis::Kind>(99));
   const absl::Status status = Create(request).status();
-  EXPECT_THAT(status,
-              StatusIs(absl::StatusCode::kInvalidArgument, "REPORT_INVALID"));
+  EXPECT_STATUS(status, absl::StatusCode::kInvalidArgument, "REPORT_INVALID");
   const auto details = base::GetErrorDetails(status);
   ASSERT_TRUE(details.has_value());
   EXPECT_EQ(details->violations.size(), 4U);
@@ -679,36 +675,36 @@ TEST_F(ReportModuleTest, ReportsEveryWrongFieldAtOnce) {
 TEST_F(ReportModuleTest, RefusesWhatDoesNotExist) {
   v1::CreateReportRequest request = Request();
   request.mutable_report()->set_template_("other");
-  EXPECT_THAT(Create(request),
-              StatusIs(absl::StatusCode::kNotFound, "TEMPLATE_NOT_FOUND"));
+  EXPECT_STATUS(Create(request), absl::StatusCode::kNotFound,
+                "TEMPLATE_NOT_FOUND");
   request = Request();
   request.mutable_report()->set_round("surveys/jusou/rounds/2030");
-  EXPECT_THAT(Create(request),
-              StatusIs(absl::StatusCode::kNotFound, "ROUND_NOT_FOUND"));
+  EXPECT_STATUS(Create(request), absl::StatusCode::kNotFound,
+                "ROUND_NOT_FOUND");
   request.mutable_report()->set_round("surveys/other/rounds/2025");
-  EXPECT_THAT(Create(request),
-              StatusIs(absl::StatusCode::kInvalidArgument, "REPORT_INVALID"));
-  EXPECT_THAT(Get("reports/none"),
-              StatusIs(absl::StatusCode::kNotFound, "REPORT_NOT_FOUND"));
-  EXPECT_THAT(Download("reports/none", "html").status,
-              StatusIs(absl::StatusCode::kNotFound, "REPORT_NOT_FOUND"));
+  EXPECT_STATUS(Create(request), absl::StatusCode::kInvalidArgument,
+                "REPORT_INVALID");
+  EXPECT_STATUS(Get("reports/none"), absl::StatusCode::kNotFound,
+                "REPORT_NOT_FOUND");
+  EXPECT_STATUS(Download("reports/none", "html").status,
+                absl::StatusCode::kNotFound, "REPORT_NOT_FOUND");
   const auto report = Create(Request());
-  ASSERT_THAT(report, IsOk());
-  EXPECT_THAT(Download(report->name(), "docx").status,
-              StatusIs(absl::StatusCode::kInvalidArgument, "FORMAT_UNKNOWN"));
+  ASSERT_OK(report);
+  EXPECT_STATUS(Download(report->name(), "docx").status,
+                absl::StatusCode::kInvalidArgument, "FORMAT_UNKNOWN");
 }
 
 TEST_F(ReportModuleTest, SaysWhichPeerDidNotAnswer) {
   const grpc::Status away(grpc::StatusCode::RESOURCE_EXHAUSTED, "busy");
   world_.registry = away;
-  EXPECT_THAT(Create(Request()),
-              StatusIs(absl::StatusCode::kUnavailable, "REGISTRY_UNAVAILABLE"));
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kUnavailable,
+                "REGISTRY_UNAVAILABLE");
   world_.indicator = away;
-  EXPECT_THAT(Create(Request()), StatusIs(absl::StatusCode::kUnavailable,
-                                          "INDICATOR_UNAVAILABLE"));
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kUnavailable,
+                "INDICATOR_UNAVAILABLE");
   world_.survey = away;
-  EXPECT_THAT(Create(Request()),
-              StatusIs(absl::StatusCode::kUnavailable, "SURVEY_UNAVAILABLE"));
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kUnavailable,
+                "SURVEY_UNAVAILABLE");
   world_.survey = {grpc::StatusCode::FAILED_PRECONDITION, "secret"};
   // INTERNAL tells the caller nothing of the peer's words.
   const absl::Status status = Create(Request()).status();
@@ -718,24 +714,23 @@ TEST_F(ReportModuleTest, SaysWhichPeerDidNotAnswer) {
 
 TEST_F(ReportModuleTest, NeverMixesTwoRevisions) {
   world_.progress_revision = 125;
-  EXPECT_THAT(Create(Request()),
-              StatusIs(absl::StatusCode::kAborted, "ROUND_MOVED"));
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kAborted, "ROUND_MOVED");
   EXPECT_GT(world_.calls, 1);  // it was tried again
   v1::CreateReportRequest request = Request();
   request.mutable_report()->set_data_version(200);
-  EXPECT_THAT(Create(request),
-              StatusIs(absl::StatusCode::kOutOfRange, "VERSION_NOT_REACHED"));
+  EXPECT_STATUS(Create(request), absl::StatusCode::kOutOfRange,
+                "VERSION_NOT_REACHED");
 }
 
 // Which stores a report came from stands beside it and never in it.
 TEST_F(ReportModuleTest, SaysWhichStoresItCameFrom) {
   const auto before = Create(Request());
-  ASSERT_THAT(before, IsOk());
+  ASSERT_OK(before);
   world_.survey_store = "survey-b";
   world_.registry_store = "registry-b";
   world_.pinned_registry = "registry-b";
   const auto after = Create(Request());
-  ASSERT_THAT(after, IsOk());
+  ASSERT_OK(after);
   EXPECT_EQ(before->versions().round_incarnation(), "survey-a");
   EXPECT_EQ(before->versions().registry_incarnation(), "registry-a");
   EXPECT_EQ(after->versions().round_incarnation(), "survey-b");
@@ -745,7 +740,7 @@ TEST_F(ReportModuleTest, SaysWhichStoresItCameFrom) {
   EXPECT_EQ(Download(after->name(), "html").bytes,
             Download(before->name(), "html").bytes);
   const auto stored = Get(after->name());
-  ASSERT_THAT(stored, IsOk());
+  ASSERT_OK(stored);
   EXPECT_TRUE(
       google::protobuf::util::MessageDifferencer::Equals(*stored, *after));
 }
@@ -754,11 +749,11 @@ TEST_F(ReportModuleTest, SaysWhichStoresItCameFrom) {
 TEST_F(ReportModuleTest, NeverMixesTwoStores) {
   world_.restores = 1;
   const auto report = Create(Request());
-  ASSERT_THAT(report, IsOk());
+  ASSERT_OK(report);
   EXPECT_EQ(report->versions().round_incarnation(), "survey-a+");
   world_.restores = 1000;
-  EXPECT_THAT(Create(Request()), StatusIs(absl::StatusCode::kFailedPrecondition,
-                                          "STORE_RESTORED"));
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kFailedPrecondition,
+                "STORE_RESTORED");
 }
 
 TEST_F(ReportModuleTest, RefusesAPinOfAnotherStore) {
@@ -771,21 +766,21 @@ TEST_F(ReportModuleTest, RefusesAPinOfAnotherStore) {
   EXPECT_THAT(Create(request), refused);
   request = Request();
   request.mutable_report()->set_data_incarnation("survey-a");
-  EXPECT_THAT(Create(request), IsOk());
+  EXPECT_OK(Create(request));
 }
 
 // The round was opened with another registry than the one that answers now.
 TEST_F(ReportModuleTest, RefusesAnotherRegistry) {
   world_.registry_store = "registry-b";
-  EXPECT_THAT(Create(Request()), StatusIs(absl::StatusCode::kFailedPrecondition,
-                                          "STORE_RESTORED"));
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kFailedPrecondition,
+                "STORE_RESTORED");
 }
 
 TEST_F(ReportModuleTest, LeavesOutWhatTheRoundDoesNotHave) {
   world_.snapshot.values.erase("partners");
   world_.snapshot.left_out["partners"] = "母集団「x」がない。";
   const auto report = Create(Request());
-  ASSERT_THAT(report, IsOk());
+  ASSERT_OK(report);
   const std::string html = Download(report->name(), "html").bytes;
   EXPECT_THAT(html,
               HasSubstr("「partners」を集計できないため、図表を省いた。"));
@@ -807,7 +802,7 @@ TEST_F(ReportModuleTest, ChecksTemplatesAgainstACodebook) {
   };
   const std::string codebook = "surveys/jusou/codebooks/2025-1";
   const auto fits = check(codebook);
-  ASSERT_THAT(fits, IsOk());
+  ASSERT_OK(fits);
   EXPECT_EQ(fits->misfits_total(), 0);
   EXPECT_EQ(fits->templates_total(), 1);
 
@@ -816,7 +811,7 @@ TEST_F(ReportModuleTest, ChecksTemplatesAgainstACodebook) {
   auto& cells = world_.snapshot.values.at("plan").cells;
   cells.erase(cells.begin());
   const auto response = check(codebook);
-  ASSERT_THAT(response, IsOk());
+  ASSERT_OK(response);
   ASSERT_EQ(response->misfits_total(), 3);
   const v1::TemplateMisfit& headline = response->misfits(0);
   EXPECT_EQ(headline.template_(), "sample");
@@ -830,13 +825,13 @@ TEST_F(ReportModuleTest, ChecksTemplatesAgainstACodebook) {
   EXPECT_THAT(figure.message(), HasSubstr("The population is unknown."));
   EXPECT_THAT(figure.message_ja(), HasSubstr("母集団「x」がない。"));
 
-  EXPECT_THAT(check("codebooks/1"),
-              StatusIs(absl::StatusCode::kInvalidArgument, "NAME_INVALID"));
-  EXPECT_THAT(check("surveys/jusou/codebooks/2030-1"),
-              StatusIs(absl::StatusCode::kNotFound, "CODEBOOK_NOT_FOUND"));
+  EXPECT_STATUS(check("codebooks/1"), absl::StatusCode::kInvalidArgument,
+                "NAME_INVALID");
+  EXPECT_STATUS(check("surveys/jusou/codebooks/2030-1"),
+                absl::StatusCode::kNotFound, "CODEBOOK_NOT_FOUND");
   world_.indicator = {grpc::StatusCode::UNAVAILABLE, "away"};
-  EXPECT_THAT(check(codebook), StatusIs(absl::StatusCode::kUnavailable,
-                                        "INDICATOR_UNAVAILABLE"));
+  EXPECT_STATUS(check(codebook), absl::StatusCode::kUnavailable,
+                "INDICATOR_UNAVAILABLE");
 }
 
 TEST_F(ReportModuleTest, RefusesValuesThatCannotBe) {
@@ -853,7 +848,7 @@ TEST_F(ReportModuleTest, TellsWatchersTheNumberOfReports) {
   ASSERT_EQ(message.entries_size(), 1);
   EXPECT_EQ(message.entries(0).resource(), "reports");
   EXPECT_EQ(message.entries(0).version(), 0);
-  ASSERT_THAT(Create(Request()), IsOk());
+  ASSERT_OK(Create(Request()));
   ASSERT_TRUE(reader->Read(&message));
   EXPECT_EQ(message.entries(0).version(), 1);
   runner_->Stop();
@@ -862,7 +857,7 @@ TEST_F(ReportModuleTest, TellsWatchersTheNumberOfReports) {
 }
 
 TEST_F(ReportModuleTest, MeasuresRendering) {
-  ASSERT_THAT(Create(Request()), IsOk());
+  ASSERT_OK(Create(Request()));
   EXPECT_THAT(
       runner_->metrics().Expose(),
       HasSubstr("welfare_report_render_seconds_count{format=\"html\"} 1"));
@@ -878,8 +873,8 @@ TEST(ReportModule, DoesNotStartWithAWrongTemplate) {
   for (const char* peer : {"survey", "indicator", "registry"}) {
     runner.SetPeer(peer, "unix:/nonexistent");
   }
-  EXPECT_THAT(runner.Start(),
-              StatusIs(absl::StatusCode::kInvalidArgument, "TEMPLATE_INVALID"));
+  EXPECT_STATUS(runner.Start(), absl::StatusCode::kInvalidArgument,
+                "TEMPLATE_INVALID");
 }
 
 }  // namespace

@@ -13,8 +13,6 @@
 namespace welfare::report {
 namespace {
 
-using support::IsOk;
-using support::StatusIs;
 using ::testing::Contains;
 using ::testing::IsSupersetOf;
 
@@ -31,7 +29,7 @@ std::vector<std::string> ReasonsOf(const absl::Status& status) {
 
 TEST(TemplateReader, ReadsPagesAndBlocks) {
   const auto read = ReadTemplate("sample", SmallTemplateYaml());
-  ASSERT_THAT(read, IsOk());
+  ASSERT_OK(read);
   EXPECT_EQ(read->id, "sample");
   ASSERT_EQ(read->pages.size(), 3U);
   EXPECT_EQ(read->pages[2].blocks[2].indicators.size(), 6U);
@@ -60,8 +58,7 @@ pages:
     headline: ""
     blocks: []
 )yaml");
-  EXPECT_THAT(read,
-              StatusIs(absl::StatusCode::kInvalidArgument, "TEMPLATE_INVALID"));
+  EXPECT_STATUS(read, absl::StatusCode::kInvalidArgument, "TEMPLATE_INVALID");
   EXPECT_THAT(
       ReasonsOf(read.status()),
       IsSupersetOf({"FORM", "FORM", "FORM", "INDICATOR_REPEATED",
@@ -79,14 +76,14 @@ TEST(TemplateReader, RefusesAFigureInASentenceWithoutItsTable) {
 }
 
 TEST(TemplateReader, RefusesTextThatIsNoYaml) {
-  EXPECT_THAT(ReadTemplate("bad", "a: [b"),
-              StatusIs(absl::StatusCode::kInvalidArgument, "TEMPLATE_INVALID"));
+  EXPECT_STATUS(ReadTemplate("bad", "a: [b"),
+                absl::StatusCode::kInvalidArgument, "TEMPLATE_INVALID");
 }
 
 TEST(TemplateReader, RefusesAFolderWithoutTemplates) {
   const support::TempDir folder;
-  EXPECT_THAT(LoadTemplates(folder.path().string()),
-              StatusIs(absl::StatusCode::kInvalidArgument, "TEMPLATE_INVALID"));
+  EXPECT_STATUS(LoadTemplates(folder.path().string()),
+                absl::StatusCode::kInvalidArgument, "TEMPLATE_INVALID");
 }
 
 }  // namespace

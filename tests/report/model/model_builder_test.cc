@@ -14,7 +14,6 @@
 namespace welfare::report {
 namespace {
 
-using support::IsOk;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
@@ -25,7 +24,7 @@ constexpr std::string_view kId = "snapshot";
 
 ReportTemplate SmallTemplate() {
   auto read = ReadTemplate("sample", SmallTemplateYaml());
-  EXPECT_THAT(read, IsOk());
+  EXPECT_OK(read);
   return *read;
 }
 
@@ -361,7 +360,7 @@ pages:
       - figure: [plan, partners, supports, contacts, nobody]
       - phases: [phases]
 )yaml");
-  EXPECT_THAT(read, IsOk());
+  EXPECT_OK(read);
   return *read;
 }
 

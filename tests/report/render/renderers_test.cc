@@ -26,7 +26,6 @@
 namespace welfare::report {
 namespace {
 
-using support::IsOk;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -37,7 +36,7 @@ std::string Fingerprint() {
 
 ReportModel Model(const Snapshot& snapshot) {
   const auto read = ReadTemplate("sample", SmallTemplateYaml());
-  EXPECT_THAT(read, IsOk());
+  EXPECT_OK(read);
   return BuildReport(*read, snapshot, "0123456789abcdef");
 }
 

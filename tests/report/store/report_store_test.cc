@@ -22,9 +22,7 @@
 namespace welfare::report {
 namespace {
 
-using support::IsOk;
 using support::IsOkAndHolds;
-using support::StatusIs;
 
 NewReport Sample(const std::string& bytes) {
   NewReport input;
@@ -62,10 +60,10 @@ class ReportStoreContract
     store_.reset();
     database_.reset();
     auto database = GetParam().open(folder_);
-    ASSERT_THAT(database, IsOk());
+    ASSERT_OK(database);
     database_ = *std::move(database);
     auto store = SqlReportStore::Open(*database_, clock_);
-    ASSERT_THAT(store, IsOk());
+    ASSERT_OK(store);
     store_ = *std::move(store);
   }
 
@@ -89,19 +87,19 @@ class TickingClock final : public base::Clock {
 TEST_P(ReportStoreContract, TimesRiseWithNumbers) {
   const TickingClock clock;
   const auto store = SqlReportStore::Open(*database_, clock);
-  ASSERT_THAT(store, IsOk());
+  ASSERT_OK(store);
   {
     std::vector<std::jthread> writers;
     for (int writer = 0; writer < 6; ++writer) {
       writers.emplace_back([&] {
         for (int i = 0; i < 5; ++i) {
-          EXPECT_THAT((*store)->Create(Request(""), Sample("a")), IsOk());
+          EXPECT_OK((*store)->Create(Request(""), Sample("a")));
         }
       });
     }
   }
   const auto reports = (*store)->List("", 100, {});
-  ASSERT_THAT(reports, IsOk());
+  ASSERT_OK(reports);
   ASSERT_EQ(reports->size(), 30U);
   for (std::size_t i = 1; i < reports->size(); ++i) {
     EXPECT_GT((*reports)[i].create_time, (*reports)[i - 1].create_time)
@@ -111,11 +109,11 @@ TEST_P(ReportStoreContract, TimesRiseWithNumbers) {
 
 TEST_P(ReportStoreContract, AnswersACreateAsItIsStored) {
   const auto made = store_->Create(Request("id"), Sample("a"));
-  ASSERT_THAT(made, IsOk());
+  ASSERT_OK(made);
   const auto stored = store_->Get(made->Name(), {});
-  ASSERT_THAT(stored, IsOk());
+  ASSERT_OK(stored);
   const auto repeat = store_->Create(Request("id"), Sample("a"));
-  ASSERT_THAT(repeat, IsOk());
+  ASSERT_OK(repeat);
   for (const StoredReport& other : {*stored, *repeat}) {
     EXPECT_EQ(other.Name(), made->Name());
     EXPECT_EQ(other.create_time, made->create_time);
@@ -141,10 +139,10 @@ TEST_P(ReportStoreContract, KeepsEverythingOverARestart) {
   const std::string bytes("\0\xff<html>", 8);
   NewReport input = Sample("x");
   input.bytes = {bytes};
-  ASSERT_THAT(store_->Create(Request(""), input), IsOk());
+  ASSERT_OK(store_->Create(Request(""), input));
   Open();
   const auto report = store_->Get("reports/jusou-2025-0001", {});
-  ASSERT_THAT(report, IsOk());
+  ASSERT_OK(report);
   EXPECT_EQ(report->snapshot_id, "snapshot-of-x");
   EXPECT_EQ(report->basis, Basis::kFinal);
   EXPECT_EQ(report->provenance.previous_round_revision, 60);
@@ -160,7 +158,7 @@ TEST_P(ReportStoreContract, ReadsAFileByRange) {
   const std::string bytes("\0\xff\xfe<html>", 9);
   NewReport input = Sample("x");
   input.bytes = {bytes};
-  ASSERT_THAT(store_->Create(Request(""), input), IsOk());
+  ASSERT_OK(store_->Create(Request(""), input));
   const auto read = [&](std::int64_t first, std::int64_t count) {
     return store_->ReadBytes("digest-of-x", first, count, {});
   };
@@ -173,11 +171,11 @@ TEST_P(ReportStoreContract, ReadsAFileByRange) {
 
 TEST_P(ReportStoreContract, AnswersARepeatWithTheFirstReport) {
   const auto nothing = store_->FindRepeat(Request("one"));
-  ASSERT_THAT(nothing, IsOk());
+  ASSERT_OK(nothing);
   EXPECT_FALSE(nothing->has_value());
-  ASSERT_THAT(store_->Create(Request("one"), Sample("a")), IsOk());
+  ASSERT_OK(store_->Create(Request("one"), Sample("a")));
   const auto repeat = store_->FindRepeat(Request("one"));
-  ASSERT_THAT(repeat, IsOk());
+  ASSERT_OK(repeat);
   EXPECT_EQ((*repeat)->Name(), "reports/jusou-2025-0001");
   EXPECT_EQ(store_->Create(Request("one"), Sample("b"))->snapshot_id,
             "snapshot-of-a");
@@ -185,13 +183,11 @@ TEST_P(ReportStoreContract, AnswersARepeatWithTheFirstReport) {
 }
 
 TEST_P(ReportStoreContract, RefusesARequestIdWithAnotherBody) {
-  ASSERT_THAT(store_->Create(Request("one"), Sample("a")), IsOk());
-  EXPECT_THAT(
-      store_->FindRepeat(Request("one", "other")),
-      StatusIs(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
-  EXPECT_THAT(
-      store_->Create(Request("one", "other"), Sample("a")),
-      StatusIs(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  ASSERT_OK(store_->Create(Request("one"), Sample("a")));
+  EXPECT_STATUS(store_->FindRepeat(Request("one", "other")),
+                absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED");
+  EXPECT_STATUS(store_->Create(Request("one", "other"), Sample("a")),
+                absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED");
 }
 
 TEST_P(ReportStoreContract, AFailedWriteLeavesNothing) {
@@ -200,8 +196,8 @@ TEST_P(ReportStoreContract, AFailedWriteLeavesNothing) {
   input.bytes.push_back(input.bytes[0]);
   EXPECT_FALSE(store_->Create(Request("one"), input).ok());
   EXPECT_THAT(store_->Count({}), IsOkAndHolds(0));
-  EXPECT_THAT(store_->ReadBytes("digest-of-a", 0, 100, {}),
-              StatusIs(absl::StatusCode::kNotFound, "REPORT_NOT_FOUND"));
+  EXPECT_STATUS(store_->ReadBytes("digest-of-a", 0, 100, {}),
+                absl::StatusCode::kNotFound, "REPORT_NOT_FOUND");
   // The number and the request id are free again.
   EXPECT_EQ(store_->Create(Request("one"), Sample("a"))->Name(),
             "reports/jusou-2025-0001");
@@ -209,10 +205,10 @@ TEST_P(ReportStoreContract, AFailedWriteLeavesNothing) {
 
 TEST_P(ReportStoreContract, ListsByNameAfterAKey) {
   for (int i = 0; i < 3; ++i) {
-    ASSERT_THAT(store_->Create(Request(""), Sample("a")), IsOk());
+    ASSERT_OK(store_->Create(Request(""), Sample("a")));
   }
   const auto reports = store_->List("reports/jusou-2025-0001", 5, {});
-  ASSERT_THAT(reports, IsOk());
+  ASSERT_OK(reports);
   ASSERT_EQ(reports->size(), 2U);
   EXPECT_EQ(reports->front().Name(), "reports/jusou-2025-0002");
   EXPECT_EQ(reports->front().files.size(), 1U);
@@ -222,23 +218,22 @@ TEST_P(ReportStoreContract, GivesEveryWriterItsOwnNumber) {
   {
     std::vector<std::jthread> writers;
     for (int i = 0; i < 8; ++i) {
-      writers.emplace_back([this] {
-        EXPECT_THAT(store_->Create(Request(""), Sample("a")), IsOk());
-      });
+      writers.emplace_back(
+          [this] { EXPECT_OK(store_->Create(Request(""), Sample("a"))); });
     }
   }
   const auto reports = store_->List("", 20, {});
-  ASSERT_THAT(reports, IsOk());
+  ASSERT_OK(reports);
   ASSERT_EQ(reports->size(), 8U);
   EXPECT_EQ(reports->back().Name(), "reports/jusou-2025-0008");
 }
 
 TEST_P(ReportStoreContract, WritesDownWhoMadeWhat) {
-  ASSERT_THAT(store_->Create(Request("one"), Sample("a")), IsOk());
+  ASSERT_OK(store_->Create(Request("one"), Sample("a")));
   const auto records = database_->Read([](platform::Connection& connection) {
     return platform::ListAudit(connection, 0, 10);
   });
-  ASSERT_THAT(records, IsOk());
+  ASSERT_OK(records);
   ASSERT_EQ(records->size(), 1U);
   const platform::AuditEntry& entry = records->front().entry;
   EXPECT_EQ(entry.actor, "tester");

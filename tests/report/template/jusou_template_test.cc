@@ -18,12 +18,10 @@
 namespace welfare::report {
 namespace {
 
-using support::IsOk;
-
 ReportTemplate Jusou() {
   const auto templates = LoadTemplates(
       std::string(std::getenv("WELFARE_SOURCE_DIR")) + "/services/report/data");
-  EXPECT_THAT(templates, IsOk());
+  EXPECT_OK(templates);
   return templates->at("jusou");
 }
 

@@ -29,9 +29,7 @@
 namespace welfare::survey {
 namespace {
 
-using support::IsOk;
-
-constexpr char kRound[] = "surveys/jusou/rounds/2025";
+constexpr char kJusouRound[] = "surveys/jusou/rounds/2025";
 
 // The database goes away with the next commit: what is stored is stored, and
 // nothing can be read any more. The caller goes at the same moment.
@@ -105,11 +103,10 @@ class AfterCommit : public ::testing::Test {
  protected:
   void SetUp() override {
     auto opened = platform::OpenDatabase("sqlite::memory:");
-    ASSERT_THAT(opened, IsOk());
+    ASSERT_OK(opened);
     database_ = *std::move(opened);
-    ASSERT_THAT(
-        platform::ApplyMigrations(*database_, clock_, SurveyMigrations()),
-        IsOk());
+    ASSERT_OK(
+        platform::ApplyMigrations(*database_, clock_, SurveyMigrations()));
     sql_ = std::make_unique<SqlSurveyStore>(*database_, clock_, "store-a");
     store_ = std::make_unique<GoneAfterCommit>(*sql_);
     api_ = std::make_unique<SurveyApi>(SurveyApi::Dependencies{
@@ -138,14 +135,14 @@ class AfterCommit : public ::testing::Test {
     import.set_choices_csv(Sheet("choices.csv"));
     import.set_settings_csv(Sheet("settings.csv"));
     v1::Codebook codebook;
-    ASSERT_THAT(api_->ImportCodebook({}, import, codebook), IsOk());
+    ASSERT_OK(api_->ImportCodebook({}, import, codebook));
     v1::PublishCodebookRequest publish;
     publish.set_name(codebook.name());
-    ASSERT_THAT(api_->PublishCodebook({}, publish, codebook), IsOk());
+    ASSERT_OK(api_->PublishCodebook({}, publish, codebook));
     const auto opened = store_->Change(
         {}, {.method = "Test", .request_id = "", .body = "", .actor = "tester"},
         [](StoreWriter& store) -> absl::StatusOr<std::string> {
-          Round round{.name = *base::RoundName::Parse(kRound)};
+          Round round{.name = *base::RoundName::Parse(kJusouRound)};
           round.display_name = "Survey";
           round.codebook = {.survey = "jusou", .version = "2025-1"};
           round.program = {.program = "jusou"};
@@ -159,7 +156,7 @@ class AfterCommit : public ::testing::Test {
           WELFARE_RETURN_IF_ERROR(store.StoreFrame(round, sample::MakeFrame()));
           return "";
         });
-    ASSERT_THAT(opened, IsOk());
+    ASSERT_OK(opened);
   }
 
   support::FakeClock clock_;
@@ -178,32 +175,30 @@ TEST_F(AfterCommit, ACallSucceedsAndItsRevisionIsTold) {
   std::stop_source caller;
   store_->Arm(caller);
   v1::CreateSubmissionRequest request;
-  request.set_parent(kRound);
+  request.set_parent(kJusouRound);
   request.set_submission_id("131016-municipality");
   request.mutable_submission()->mutable_header()->set_department("福祉課");
   v1::Submission submission;
-  ASSERT_THAT(api_->CreateSubmission({.request_id = "r",
-                                      .identity = {},
-                                      .limits = {.stop = caller.get_token()}},
-                                     request, submission),
-              IsOk());
+  ASSERT_OK(api_->CreateSubmission({.request_id = "r",
+                                    .identity = {},
+                                    .limits = {.stop = caller.get_token()}},
+                                   request, submission));
   EXPECT_EQ(submission.header().department(), "福祉課");
   EXPECT_EQ(submission.round_revision(), 2);
-  EXPECT_EQ(feed_.VersionOf(kRound), 2);
+  EXPECT_EQ(feed_.VersionOf(kJusouRound), 2);
 }
 
 TEST_F(AfterCommit, ARoundIsClosedAndItsRevisionIsTold) {
   std::stop_source caller;
   store_->Arm(caller);
   v1::CloseRoundRequest request;
-  request.set_name(kRound);
+  request.set_name(kJusouRound);
   v1::Round round;
-  ASSERT_THAT(api_->CloseRound({.request_id = "r",
-                                .identity = {},
-                                .limits = {.stop = caller.get_token()}},
-                               request, round),
-              IsOk());
-  EXPECT_EQ(feed_.VersionOf(kRound), round.revision());
+  ASSERT_OK(api_->CloseRound({.request_id = "r",
+                              .identity = {},
+                              .limits = {.stop = caller.get_token()}},
+                             request, round));
+  EXPECT_EQ(feed_.VersionOf(kJusouRound), round.revision());
 }
 
 // A neighbour in the group of a publication may have read it before the commit
@@ -241,16 +236,13 @@ TEST_F(AfterCommit, WhatWasTakenBackIsForgotten) {
   };
   database.Arm();
   ASSERT_FALSE(publish("cats").ok());
-  ASSERT_THAT(publish("dogs"), IsOk());
-  ASSERT_THAT(store.Read({},
-                         [&](StoreReader& reader) -> absl::Status {
-                           WELFARE_ASSIGN_OR_RETURN(
-                               const auto codebook,
-                               content_.LoadCodebook(reader, name));
-                           EXPECT_EQ(codebook->items().front().label, "dogs");
-                           return absl::OkStatus();
-                         }),
-              IsOk());
+  ASSERT_OK(publish("dogs"));
+  ASSERT_OK(store.Read({}, [&](StoreReader& reader) -> absl::Status {
+    WELFARE_ASSIGN_OR_RETURN(const auto codebook,
+                             content_.LoadCodebook(reader, name));
+    EXPECT_EQ(codebook->items().front().label, "dogs");
+    return absl::OkStatus();
+  }));
 }
 
 }  // namespace

@@ -15,9 +15,6 @@
 namespace welfare::survey {
 namespace {
 
-using support::IsOk;
-using support::StatusIs;
-
 class CancelledCalls : public SmallSurvey {
  protected:
   // A codebook whose check would go on for long: conditions that are never
@@ -91,7 +88,7 @@ TEST_F(CancelledCalls, ACheckEndsWithItsDeadline) {
     EXPECT_EQ(caller->status.get().error_code(),
               grpc::StatusCode::DEADLINE_EXCEEDED);
   }
-  EXPECT_THAT(AskSmall(), IsOk());
+  EXPECT_OK(AskSmall());
 }
 
 TEST_F(CancelledCalls, ACheckEndsWhenItsCallerGoes) {
@@ -106,7 +103,7 @@ TEST_F(CancelledCalls, ACheckEndsWhenItsCallerGoes) {
   for (const auto& caller : callers) {
     EXPECT_EQ(caller->status.get().error_code(), grpc::StatusCode::CANCELLED);
   }
-  EXPECT_THAT(AskSmall(), IsOk());
+  EXPECT_OK(AskSmall());
 }
 
 }  // namespace

@@ -7,8 +7,6 @@
 namespace welfare::survey {
 namespace {
 
-using support::IsOk;
-using support::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -33,25 +31,25 @@ TEST_F(Drafts, KeepWrongAnswersAndNameThem) {
   AddAnswer(sent, "has").mutable_codes()->add_codes("maybe");
   AddAnswer(sent, "words").set_integer(3);
   const auto created = Create(sent);
-  ASSERT_THAT(created, IsOk());
+  ASSERT_OK(created);
   EXPECT_THAT(Listed(*created),
               ElementsAre("has: OPTION_NOT_OFFERED", "words: TYPE_MISMATCH"));
   const auto read = Get();
-  ASSERT_THAT(read, IsOk());
+  ASSERT_OK(read);
   EXPECT_THAT(read->answers(), SizeIs(2));
   EXPECT_EQ(read->answers(0).codes().codes(0), "maybe");
   EXPECT_EQ(Listed(*read), Listed(*created));
 
   const absl::Status refused = Submit().status();
-  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kInvalidArgument,
-                                "SUBMISSION_INVALID"));
+  EXPECT_STATUS(refused, absl::StatusCode::kInvalidArgument,
+                "SUBMISSION_INVALID");
   EXPECT_THAT(Violations(refused),
               UnorderedElementsAre("answers.has: OPTION_NOT_OFFERED",
                                    "answers.words: TYPE_MISMATCH"));
   const auto mended = Update(Complete());
-  ASSERT_THAT(mended, IsOk());
+  ASSERT_OK(mended);
   EXPECT_THAT(Listed(*mended), IsEmpty());
-  EXPECT_THAT(Submit(), IsOk());
+  EXPECT_OK(Submit());
 }
 
 TEST_F(Drafts, RefuseWhatTheyCannotKeepWithEveryViolation) {
@@ -65,8 +63,7 @@ TEST_F(Drafts, RefuseWhatTheyCannotKeepWithEveryViolation) {
               UnorderedElementsAre("answers.nothing: UNKNOWN_ITEM",
                                    "answers.words: EMPTY_ANSWER",
                                    "answers.has: OPTION_NOT_OFFERED"));
-  EXPECT_THAT(Get(),
-              StatusIs(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND"));
+  EXPECT_STATUS(Get(), absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND");
 }
 
 TEST_F(Drafts, AnotherContactMovesTagAndTime) {
@@ -74,23 +71,22 @@ TEST_F(Drafts, AnotherContactMovesTagAndTime) {
   v1::Submission sent = Complete();
   sent.mutable_header()->set_department("one");
   const auto before = Create(sent);
-  ASSERT_THAT(before, IsOk());
+  ASSERT_OK(before);
   runner_->clock().Advance(std::chrono::seconds(5));
   v1::Submission edit;
   edit.mutable_header()->set_contact("tel");
   const auto after = Update(edit);
-  ASSERT_THAT(after, IsOk());
+  ASSERT_OK(after);
   EXPECT_NE(after->etag(), before->etag());
   EXPECT_GT(after->update_time().seconds(), before->update_time().seconds());
   // The other editor learns of it.
   v1::Submission late;
   late.set_etag(before->etag());
   late.mutable_header()->set_contact("fax");
-  EXPECT_THAT(Update(late),
-              StatusIs(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  EXPECT_STATUS(Update(late), absl::StatusCode::kAborted, "ETAG_MISMATCH");
   // The same again is no news.
   const auto same = Update(edit);
-  ASSERT_THAT(same, IsOk());
+  ASSERT_OK(same);
   EXPECT_EQ(same->etag(), after->etag());
 }
 
@@ -99,11 +95,11 @@ TEST_F(Drafts, AnEmptyMaskChangesWhatIsPopulated) {
   v1::Submission sent = Complete();
   sent.mutable_header()->set_department("department");
   sent.mutable_header()->set_contact("contact");
-  ASSERT_THAT(Create(sent), IsOk());
+  ASSERT_OK(Create(sent));
   v1::Submission day;
   SetDay(6, 20, *day.mutable_header()->mutable_received_on());
   auto read = Update(day);
-  ASSERT_THAT(read, IsOk());
+  ASSERT_OK(read);
   EXPECT_EQ(read->header().department(), "department");
   EXPECT_EQ(read->header().contact(), "contact");
   EXPECT_EQ(read->header().received_on().day(), 20);
@@ -112,13 +108,13 @@ TEST_F(Drafts, AnEmptyMaskChangesWhatIsPopulated) {
   v1::Submission department;
   department.mutable_header()->set_department("another");
   read = Update(department, {"header.department"});
-  ASSERT_THAT(read, IsOk());
+  ASSERT_OK(read);
   EXPECT_EQ(read->header().department(), "another");
   EXPECT_EQ(read->header().contact(), "contact");
 
   // A star replaces.
   read = Update(department, {"*"});
-  ASSERT_THAT(read, IsOk());
+  ASSERT_OK(read);
   EXPECT_EQ(read->header().contact(), "");
   EXPECT_FALSE(read->header().has_received_on());
   EXPECT_THAT(read->answers(), IsEmpty());
@@ -130,23 +126,23 @@ TEST_F(Drafts, AnEmptyMaskChangesWhatIsPopulated) {
 
 TEST_F(Drafts, TheReasonOfAReturnStaysUntilItIsHandedInAgain) {
   PrepareOpen();
-  ASSERT_THAT(Create(Complete()), IsOk());
-  ASSERT_THAT(Submit(), IsOk());
-  ASSERT_THAT(Return("The number is missing."), IsOk());
+  ASSERT_OK(Create(Complete()));
+  ASSERT_OK(Submit());
+  ASSERT_OK(Return("The number is missing."));
   v1::Submission edit;
   AddAnswer(edit, "has").mutable_codes()->add_codes("no");
   AddAnswer(edit, "words").set_text("other words");
-  ASSERT_THAT(Update(edit), IsOk());
+  ASSERT_OK(Update(edit));
   v1::Submission contact;
   contact.mutable_header()->set_contact("tel");
-  ASSERT_THAT(Update(contact), IsOk());
+  ASSERT_OK(Update(contact));
   EXPECT_EQ(Get()->reason(), "The number is missing.");
-  ASSERT_THAT(Submit(), IsOk());
+  ASSERT_OK(Submit());
   EXPECT_EQ(Get()->reason(), "");
   v1::ListSubmissionRevisionsRequest list;
   list.set_name(NameOf());
   const auto revisions = Call(&Stub::ListSubmissionRevisions, list);
-  ASSERT_THAT(revisions, IsOk());
+  ASSERT_OK(revisions);
   std::vector<std::string> reasons;
   for (const v1::Submission& revision : revisions->revisions()) {
     reasons.push_back(revision.reason());

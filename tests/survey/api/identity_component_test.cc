@@ -9,9 +9,6 @@
 namespace welfare::survey {
 namespace {
 
-using support::IsOk;
-using support::StatusIs;
-
 constexpr char kOther[] = "139998-municipality";
 constexpr char kName[] = "131016-municipality";
 
@@ -35,58 +32,58 @@ class Identity : public SmallSurvey {
 
 TEST_F(Identity, ASecondCodeNamesTheSameRespondent) {
   const auto created = Create(Complete(), kOther);
-  ASSERT_THAT(created, IsOk());
+  ASSERT_OK(created);
   EXPECT_EQ(created->name(), NameOf(kName));
-  EXPECT_THAT(Create(Complete(), kName),
-              StatusIs(absl::StatusCode::kAlreadyExists, "SUBMISSION_EXISTS"));
-  EXPECT_THAT(Create(Complete(), kOther),
-              StatusIs(absl::StatusCode::kAlreadyExists, "SUBMISSION_EXISTS"));
+  EXPECT_STATUS(Create(Complete(), kName), absl::StatusCode::kAlreadyExists,
+                "SUBMISSION_EXISTS");
+  EXPECT_STATUS(Create(Complete(), kOther), absl::StatusCode::kAlreadyExists,
+                "SUBMISSION_EXISTS");
 
   v1::ListSubmissionsRequest list;
   list.set_parent(kRound);
   const auto all = Call(&Stub::ListSubmissions, list);
-  ASSERT_THAT(all, IsOk());
+  ASSERT_OK(all);
   ASSERT_EQ(all->submissions_size(), 1);
   EXPECT_EQ(all->submissions(0).name(), NameOf(kName));
 }
 
 TEST_F(Identity, EveryCallFindsTheOneSubmission) {
-  ASSERT_THAT(Create(Complete(), kName), IsOk());
+  ASSERT_OK(Create(Complete(), kName));
   v1::UpdateSubmissionRequest update;
   *update.mutable_submission() = Complete();
   update.mutable_submission()->set_name(NameOf(kOther));
   update.mutable_submission()->mutable_answers(1)->set_text("other words");
   update.mutable_submission()->mutable_header()->set_contact("c");
   const auto updated = Call(&Stub::UpdateSubmission, update);
-  ASSERT_THAT(updated, IsOk());
+  ASSERT_OK(updated);
   EXPECT_EQ(updated->name(), NameOf(kName));
   EXPECT_EQ(updated->revision(), 2);
 
   const auto submitted = Submit(kOther);
-  ASSERT_THAT(submitted, IsOk());
+  ASSERT_OK(submitted);
   EXPECT_EQ(submitted->name(), NameOf(kName));
   EXPECT_EQ(submitted->header().contact(), "c");
   v1::AcceptSubmissionRequest accept;
   accept.set_name(NameOf(kOther));
-  ASSERT_THAT(Call(&Stub::AcceptSubmission, accept), IsOk());
+  ASSERT_OK(Call(&Stub::AcceptSubmission, accept));
   v1::ReturnSubmissionRequest back;
   back.set_name(NameOf(kOther));
   back.set_reason("r");
   const auto returned = Call(&Stub::ReturnSubmission, back);
-  ASSERT_THAT(returned, IsOk());
+  ASSERT_OK(returned);
   EXPECT_EQ(returned->revision(), 5);
 
   for (const std::int64_t version :
        {std::int64_t{0}, returned->round_revision()}) {
     const auto read = GetOf(kOther, version);
-    ASSERT_THAT(read, IsOk());
+    ASSERT_OK(read);
     EXPECT_EQ(read->name(), NameOf(kName));
     EXPECT_EQ(read->header().contact(), "c");
   }
   v1::ListSubmissionRevisionsRequest list;
   list.set_name(NameOf(kOther));
   const auto revisions = Call(&Stub::ListSubmissionRevisions, list);
-  ASSERT_THAT(revisions, IsOk());
+  ASSERT_OK(revisions);
   ASSERT_EQ(revisions->revisions_size(), 5);
   EXPECT_EQ(revisions->revisions(0).name(), NameOf(kName));
 }
@@ -100,7 +97,7 @@ TEST_F(Identity, ARepeatByAnotherCodeHasItsContact) {
   request.mutable_submission()->mutable_header()->set_contact("c");
   for (int i = 0; i < 2; ++i) {
     const auto created = Call(&Stub::CreateSubmission, request);
-    ASSERT_THAT(created, IsOk());
+    ASSERT_OK(created);
     EXPECT_EQ(created->name(), NameOf(kName));
     EXPECT_EQ(created->header().contact(), "c");
   }
@@ -109,23 +106,23 @@ TEST_F(Identity, ARepeatByAnotherCodeHasItsContact) {
 TEST_F(Identity, TwoSpellingsOfOneNameAgreeAndTwoRespondentsDoNot) {
   v1::Submission submission = Complete();
   submission.set_name(NameOf(kName));
-  ASSERT_THAT(Create(submission, kOther), IsOk());
+  ASSERT_OK(Create(submission, kOther));
   submission.set_name(NameOf("131024-municipality"));
   const auto wrong = Create(submission, kOther);
-  EXPECT_THAT(wrong, StatusIs(absl::StatusCode::kInvalidArgument,
-                              "SUBMISSION_INVALID"));
+  EXPECT_STATUS(wrong, absl::StatusCode::kInvalidArgument,
+                "SUBMISSION_INVALID");
   EXPECT_EQ(Violations(wrong.status()),
             std::vector<std::string>{"submission.name: NAME_CONTRADICTS"});
 }
 
 TEST_F(Identity, ACodeOfNobodyIsRefusedAsEver) {
   const auto created = Create(Complete(), "011002-municipality");
-  EXPECT_THAT(created, StatusIs(absl::StatusCode::kInvalidArgument,
-                                "SUBMISSION_INVALID"));
+  EXPECT_STATUS(created, absl::StatusCode::kInvalidArgument,
+                "SUBMISSION_INVALID");
   EXPECT_EQ(Violations(created.status()),
             std::vector<std::string>{"submission_id: UNKNOWN_MUNICIPALITY"});
-  EXPECT_THAT(GetOf("011002-municipality"),
-              StatusIs(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND"));
+  EXPECT_STATUS(GetOf("011002-municipality"), absl::StatusCode::kNotFound,
+                "SUBMISSION_NOT_FOUND");
 }
 
 // The same where a round is opened although a status is missing.
@@ -133,10 +130,10 @@ TEST_F(SmallSurvey, AMunicipalityMayBeAcceptedByAnyOfItsCodes) {
   registry_.ChangeCode("131016", "139998");
   registry_.Forget("131016", 2025);
   PublishCodebook();
-  ASSERT_THAT(CreateRound(), IsOk());
-  EXPECT_THAT(OpenRound({"municipalities/131024"}),
-              StatusIs(absl::StatusCode::kInvalidArgument, "ROUND_INVALID"));
-  EXPECT_THAT(OpenRound({"municipalities/139998"}), IsOk());
+  ASSERT_OK(CreateRound());
+  EXPECT_STATUS(OpenRound({"municipalities/131024"}),
+                absl::StatusCode::kInvalidArgument, "ROUND_INVALID");
+  EXPECT_OK(OpenRound({"municipalities/139998"}));
 }
 
 }  // namespace

@@ -15,8 +15,6 @@
 namespace welfare::survey {
 namespace {
 
-using support::IsOk;
-using support::StatusIs;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::Each;
@@ -65,8 +63,8 @@ TEST_F(Import, AMistypedKeyRefusesAFirstSubmissionToo) {
   // Those that have a story of their own can have lost none.
   EXPECT_EQ(TextOf("131024-municipality", "story"), "told");
   EXPECT_EQ(TextOf("131032-council", "wish"), "NO_ANSWER");
-  EXPECT_THAT(Get("131016-municipality"),
-              StatusIs(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND"));
+  EXPECT_STATUS(Get("131016-municipality"), absl::StatusCode::kNotFound,
+                "SUBMISSION_NOT_FOUND");
   EXPECT_THAT(result.unplaced_items(), ElementsAre("story"));
 }
 
@@ -107,8 +105,7 @@ TEST_F(Import, AQuoteThatTakesOtherRecordsRefusesTheBatch) {
                  Row("131016,municipality", "story", "\"open") +
                  Rows("131024,municipality") +
                  Row("131024,municipality", "story", "closed\"")));
-  ASSERT_THAT(result,
-              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  ASSERT_STATUS(result, absl::StatusCode::kInvalidArgument, "CSV_INVALID");
   const auto details = base::GetErrorDetails(result.status());
   ASSERT_TRUE(details);
   ASSERT_THAT(details->violations, SizeIs(1));
@@ -119,10 +116,10 @@ TEST_F(Import, AQuoteThatTakesOtherRecordsRefusesTheBatch) {
                 .counts()
                 .created(),
             3);
-  EXPECT_THAT(Send(Batch("",
-                         "pets,2025,131016,municipality,\"a,b,2025-07-01\n"
-                         "pets,2025,131024,municipality,c\",d,2025-07-01\n")),
-              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  EXPECT_STATUS(Send(Batch("",
+                           "pets,2025,131016,municipality,\"a,b,2025-07-01\n"
+                           "pets,2025,131024,municipality,c\",d,2025-07-01\n")),
+                absl::StatusCode::kInvalidArgument, "CSV_INVALID");
 }
 
 // --- what is stored is not lost ---
@@ -154,7 +151,7 @@ TEST_F(Import, HandingADraftInIsNewsOfItsRows) {
   v1::Answer& story = *create.mutable_submission()->add_answers();
   story.set_item("story");
   story.set_text("told");
-  ASSERT_THAT(Call(&Stub::CreateSubmission, create), IsOk());
+  ASSERT_OK(Call(&Stub::CreateSubmission, create));
   EXPECT_THAT(Lines(Run(Rows("131016,municipality"))),
               Contains("2 ANSWER_OMITTED"));
   const auto result = Run(Rows("131016,municipality", "told"));
@@ -204,7 +201,7 @@ TEST_F(Import, ACodeThatWasGivenUpIsTheRespondentOfToday) {
   v1::ListSubmissionsRequest list;
   list.set_parent("surveys/later/rounds/2025");
   const auto all = Call(&Stub::ListSubmissions, list);
-  ASSERT_THAT(all, IsOk());
+  ASSERT_OK(all);
   EXPECT_EQ(all->total_size(), 1);
 }
 
@@ -222,12 +219,11 @@ TEST_F(Import, AHeaderLineAloneIsChecked) {
   auto request = Batch(Rows("131016,council"));
   request.mutable_batch()->set_csv(std::string(kColumns) + "\n");
   const auto empty = Send(request);
-  ASSERT_THAT(empty, IsOk());
+  ASSERT_OK(empty);
   EXPECT_EQ(empty->counts().rows(), 0);
   request.mutable_batch()->set_csv("foo,bar\n");
   const auto wrong = Send(request);
-  ASSERT_THAT(wrong,
-              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  ASSERT_STATUS(wrong, absl::StatusCode::kInvalidArgument, "CSV_INVALID");
   std::set<std::string> reasons;
   for (const auto& violation :
        base::GetErrorDetails(wrong.status())->violations) {
@@ -249,7 +245,7 @@ TEST_F(Import, OfManyFaultsTheFirstAreShownAndAllAreCounted) {
   auto batch = Batch(rows);
   batch.set_request_id("many");
   const auto result = Send(batch);
-  ASSERT_THAT(result, IsOk());
+  ASSERT_OK(result);
   EXPECT_EQ(result->counts().created(), 4);
   EXPECT_EQ(result->counts().rejected(), kWrong + 4);
   EXPECT_EQ(result->rejects_total(), kWrong + 4);
@@ -269,7 +265,7 @@ TEST_F(Import, OfManyFaultsTheFirstAreShownAndAllAreCounted) {
   more.set_rejects_token(result->next_rejects_token());
   while (!more.rejects_token().empty()) {
     const auto page = Send(more);
-    ASSERT_THAT(page, IsOk());
+    ASSERT_OK(page);
     EXPECT_EQ(page->rejects_total(), kWrong + 4);
     for (const auto& reject : page->rejects()) {
       records.push_back(reject.record());
@@ -285,11 +281,11 @@ TEST_F(Import, OfManyFaultsTheFirstAreShownAndAllAreCounted) {
 TEST_F(Import, ATokenIsOfItsBatchAndOfADryRun) {
   auto batch = Batch(Rows("131016,municipality"));
   batch.set_rejects_token("x");
-  EXPECT_THAT(Send(batch), StatusIs(absl::StatusCode::kInvalidArgument,
-                                    "REJECTS_TOKEN_INVALID"));
+  EXPECT_STATUS(Send(batch), absl::StatusCode::kInvalidArgument,
+                "REJECTS_TOKEN_INVALID");
   batch.set_validate_only(true);
-  EXPECT_THAT(Send(batch), StatusIs(absl::StatusCode::kInvalidArgument,
-                                    "REJECTS_TOKEN_INVALID"));
+  EXPECT_STATUS(Send(batch), absl::StatusCode::kInvalidArgument,
+                "REJECTS_TOKEN_INVALID");
 }
 
 TEST_F(Import, LongRecordsTimesManyFaultsMakeAReplyThatCanBeSent) {
@@ -314,7 +310,7 @@ TEST_F(Import, LongRecordsTimesManyFaultsMakeAReplyThatCanBeSent) {
   auto batch = Batch(rows);
   batch.set_request_id("wide");
   const auto result = Send(batch);
-  ASSERT_THAT(result, IsOk());
+  ASSERT_OK(result);
   EXPECT_EQ(result->counts().created(), 300);
   EXPECT_EQ(result->rejects_total(), 8 * 300);
   EXPECT_LT(result->ByteSizeLong(), std::size_t{2} << 20);
@@ -332,8 +328,7 @@ TEST_F(Import, TextsHaveALength) {
   EXPECT_EQ(result.counts().rejected(), 2);
   auto batch = Batch(Rows("131016,municipality"));
   batch.mutable_batch()->set_source_file(std::string(1'001, 'f'));
-  EXPECT_THAT(Send(batch),
-              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  EXPECT_STATUS(Send(batch), absl::StatusCode::kInvalidArgument, "CSV_INVALID");
   std::string rows;
   for (int i = 0; i < 200; ++i) rows += Row("131016,municipality", "cats", "1");
   EXPECT_THAT(Lines(Run(rows)),

@@ -16,8 +16,6 @@
 namespace welfare::survey {
 namespace {
 
-using support::IsOk;
-using support::StatusIs;
 using ::testing::SizeIs;
 
 using Lists = PetsSurvey;
@@ -52,7 +50,7 @@ TEST_F(Lists, LongSubmissionsMakeShortPages) {
   int pages = 0;
   do {
     const auto page = Call(&Stub::ListSubmissions, list);
-    ASSERT_THAT(page, IsOk());
+    ASSERT_OK(page);
     EXPECT_LT(page->ByteSizeLong(), std::size_t{3} << 20);
     EXPECT_EQ(page->total_size(), 62);
     for (const auto& one : page->submissions()) names.insert(one.name());
@@ -108,7 +106,7 @@ TEST_F(Lists, LongOutlinesMakeShortPages) {
     *round.mutable_window_end() = round.window_start();
     round.set_codebook("surveys/pets/codebooks/1");
     round.set_program("programs/jusou");
-    ASSERT_THAT(Call(&Stub::CreateRound, request), IsOk());
+    ASSERT_OK(Call(&Stub::CreateRound, request));
   }
   v1::ListRoundsRequest list;
   list.set_parent("surveys/pets");
@@ -117,7 +115,7 @@ TEST_F(Lists, LongOutlinesMakeShortPages) {
   int pages = 0;
   do {
     const auto page = Call(&Stub::ListRounds, list);
-    ASSERT_THAT(page, IsOk());
+    ASSERT_OK(page);
     EXPECT_LT(page->ByteSizeLong(), std::size_t{2} << 20);
     for (const auto& one : page->rounds()) names.push_back(one.name());
     list.set_page_token(page->next_page_token());
@@ -139,14 +137,14 @@ TEST_F(Lists, AllPagesOfAListSpeakForOneRevision) {
   list.set_page_size(1);
   list.set_full(true);
   const auto first = Call(&Stub::ListSubmissions, list);
-  ASSERT_THAT(first, IsOk());
+  ASSERT_OK(first);
   v1::ReturnSubmissionRequest back;
   back.set_name(std::string(kRound) + "/submissions/131024-municipality");
   back.set_reason("why");
-  ASSERT_THAT(Call(&Stub::ReturnSubmission, back), IsOk());
+  ASSERT_OK(Call(&Stub::ReturnSubmission, back));
   list.set_page_token(first->next_page_token());
   const auto second = Call(&Stub::ListSubmissions, list);
-  ASSERT_THAT(second, IsOk());
+  ASSERT_OK(second);
   EXPECT_EQ(second->round_revision(), first->round_revision());
   EXPECT_EQ(second->submissions(0).state(), v1::Submission::STATE_SUBMITTED);
   list.clear_page_token();
@@ -158,15 +156,15 @@ TEST_F(Lists, AllPagesOfAListSpeakForOneRevision) {
   list.set_data_version(first->round_revision());
   EXPECT_THAT(Call(&Stub::ListSubmissions, list)->submissions(), SizeIs(2));
   list.set_data_version(999);
-  EXPECT_THAT(Call(&Stub::ListSubmissions, list),
-              StatusIs(absl::StatusCode::kOutOfRange, "VERSION_NOT_REACHED"));
+  EXPECT_STATUS(Call(&Stub::ListSubmissions, list),
+                absl::StatusCode::kOutOfRange, "VERSION_NOT_REACHED");
   list.set_data_version(-1);
-  EXPECT_THAT(Call(&Stub::ListSubmissions, list),
-              StatusIs(absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE"));
+  EXPECT_STATUS(Call(&Stub::ListSubmissions, list),
+                absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE");
   list.set_data_version(0);
   list.add_states(static_cast<v1::Submission::State>(77));
-  EXPECT_THAT(Call(&Stub::ListSubmissions, list),
-              StatusIs(absl::StatusCode::kInvalidArgument, "FILTER_INVALID"));
+  EXPECT_STATUS(Call(&Stub::ListSubmissions, list),
+                absl::StatusCode::kInvalidArgument, "FILTER_INVALID");
 }
 
 TEST_F(Lists, ContactsAndReasonsHaveALengthInEveryCall) {
@@ -175,21 +173,18 @@ TEST_F(Lists, ContactsAndReasonsHaveALengthInEveryCall) {
   create.set_submission_id("131016-municipality");
   create.mutable_submission()->mutable_header()->set_contact(
       std::string(501, 'c'));
-  EXPECT_THAT(
-      Call(&Stub::CreateSubmission, create),
-      StatusIs(absl::StatusCode::kInvalidArgument, "SUBMISSION_INVALID"));
+  EXPECT_STATUS(Call(&Stub::CreateSubmission, create),
+                absl::StatusCode::kInvalidArgument, "SUBMISSION_INVALID");
   create.mutable_submission()->mutable_header()->set_contact("c");
   for (int i = 0; i < 20'001; ++i) create.mutable_submission()->add_answers();
-  EXPECT_THAT(
-      Call(&Stub::CreateSubmission, create),
-      StatusIs(absl::StatusCode::kInvalidArgument, "SUBMISSION_INVALID"));
+  EXPECT_STATUS(Call(&Stub::CreateSubmission, create),
+                absl::StatusCode::kInvalidArgument, "SUBMISSION_INVALID");
   ASSERT_EQ(Run(Rows("131016,municipality", "one", "w")).counts().created(), 4);
   v1::ReturnSubmissionRequest back;
   back.set_name(std::string(kRound) + "/submissions/131016-municipality");
   back.set_reason(std::string(2'001, 'r'));
-  EXPECT_THAT(
-      Call(&Stub::ReturnSubmission, back),
-      StatusIs(absl::StatusCode::kInvalidArgument, "SUBMISSION_INVALID"));
+  EXPECT_STATUS(Call(&Stub::ReturnSubmission, back),
+                absl::StatusCode::kInvalidArgument, "SUBMISSION_INVALID");
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ class PetsSurvey : public ::testing::Test {
     runner_ = std::make_unique<support::ModuleRunner>(
         std::make_unique<SurveyModule>());
     runner_->SetPeer("registry", peer_.address());
-    ASSERT_THAT(runner_->Start(), support::IsOk());
+    ASSERT_OK(runner_->Start());
     stub_ = v1::SurveyService::NewStub(runner_->channel());
     Prepare(kSheet, false);
   }
@@ -75,10 +75,10 @@ class PetsSurvey : public ::testing::Test {
     codebook.set_choices_csv("list_name,name,label\n");
     codebook.set_settings_csv("form_title,form_id,version\nPets," + survey +
                               ",1\n");
-    ASSERT_THAT(Call(&Stub::ImportCodebook, codebook), support::IsOk());
+    ASSERT_OK(Call(&Stub::ImportCodebook, codebook));
     v1::PublishCodebookRequest publish;
     publish.set_name("surveys/" + survey + "/codebooks/1");
-    ASSERT_THAT(Call(&Stub::PublishCodebook, publish), support::IsOk());
+    ASSERT_OK(Call(&Stub::PublishCodebook, publish));
     v1::CreateRoundRequest create;
     create.set_parent("surveys/" + survey);
     create.set_round_id("2025");
@@ -96,10 +96,10 @@ class PetsSurvey : public ::testing::Test {
     round.set_codebook(publish.name());
     round.set_program("programs/jusou");
     round.set_synthetic(synthetic);
-    ASSERT_THAT(Call(&Stub::CreateRound, create), support::IsOk());
+    ASSERT_OK(Call(&Stub::CreateRound, create));
     v1::OpenRoundRequest open;
     open.set_name("surveys/" + survey + "/rounds/2025");
-    ASSERT_THAT(Call(&Stub::OpenRound, open), support::IsOk());
+    ASSERT_OK(Call(&Stub::OpenRound, open));
   }
 
   template <typename Request, typename Response>
@@ -142,10 +142,10 @@ class PetsSurvey : public ::testing::Test {
   type::v1::ImportResult Run(v1::ImportSubmissionsRequest request) {
     request.set_validate_only(true);
     const auto dry = Send(request);
-    EXPECT_THAT(dry, support::IsOk());
+    EXPECT_OK(dry);
     request.set_validate_only(false);
     const auto run = Send(request);
-    EXPECT_THAT(run, support::IsOk());
+    EXPECT_OK(run);
     if (!dry.ok() || !run.ok()) return {};
     EXPECT_EQ(dry->counts().ShortDebugString(),
               run->counts().ShortDebugString());

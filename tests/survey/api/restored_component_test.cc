@@ -11,7 +11,6 @@
 namespace welfare::survey {
 namespace {
 
-using support::IsOk;
 using support::StatusIs;
 
 class Restored : public SmallSurvey {
@@ -23,7 +22,7 @@ class Restored : public SmallSurvey {
         std::make_unique<SurveyModule>(),
         std::vector<std::string>{"--database-url", "sqlite:" + file});
     runner_->SetPeer("registry", peer_.address());
-    ASSERT_THAT(runner_->Start(), IsOk());
+    ASSERT_OK(runner_->Start());
     stub_ = v1::SurveyService::NewStub(runner_->channel());
   }
 
@@ -84,24 +83,24 @@ TEST_F(Restored, ACopyAnswersPinsOfTheOriginalOnlyWhereItIsOne) {
   const std::string copy = folder_.File("copy.db");
   StartOn(original);
   PrepareOpen();
-  ASSERT_THAT(Create(Saying("before")), IsOk());
+  ASSERT_OK(Create(Saying("before")));
   const auto before = GetRound();
-  ASSERT_THAT(before, IsOk());
+  ASSERT_OK(before);
   runner_.reset();  // its last connection takes the log into the file
   std::filesystem::copy_file(original, copy);
 
   StartOn(original);
-  ASSERT_THAT(Update(Saying("of the original")), IsOk());
+  ASSERT_OK(Update(Saying("of the original")));
   const auto there = GetRound();
-  ASSERT_THAT(there, IsOk());
+  ASSERT_OK(there);
   EXPECT_EQ(there->incarnation(), before->incarnation());
   const auto submission = SmallSurvey::Get();
-  ASSERT_THAT(submission, IsOk());
+  ASSERT_OK(submission);
 
   StartOn(copy);
-  ASSERT_THAT(Update(Saying("of the copy")), IsOk());
+  ASSERT_OK(Update(Saying("of the copy")));
   const auto here = GetRound();
-  ASSERT_THAT(here, IsOk());
+  ASSERT_OK(here);
   ASSERT_EQ(here->revision(), there->revision());
   EXPECT_NE(here->incarnation(), there->incarnation());
   EXPECT_NE(here->etag(), there->etag());
@@ -118,37 +117,36 @@ TEST_F(Restored, ACopyAnswersPinsOfTheOriginalOnlyWhereItIsOne) {
   // What was copied is the same; what is its own is, too.
   for (const auto* round : {&*before, &*here}) {
     const std::string& store = round->incarnation();
-    EXPECT_THAT(Get(round->revision(), store), IsOk());
-    EXPECT_THAT(List(round->revision(), store), IsOk());
-    EXPECT_THAT(Columns(round->revision(), store), IsOk());
-    EXPECT_THAT(Changes(round->revision(), store), IsOk());
+    EXPECT_OK(Get(round->revision(), store));
+    EXPECT_OK(List(round->revision(), store));
+    EXPECT_OK(Columns(round->revision(), store));
+    EXPECT_OK(Changes(round->revision(), store));
   }
   // Plain numbers go on as ever.
-  EXPECT_THAT(Get(revision, ""), IsOk());
+  EXPECT_OK(Get(revision, ""));
   // Nobody's editor overwrites what he has not seen.
   v1::Submission edited = Saying("edited");
   edited.set_etag(submission->etag());
-  EXPECT_THAT(Update(edited),
-              StatusIs(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  EXPECT_STATUS(Update(edited), absl::StatusCode::kAborted, "ETAG_MISMATCH");
 }
 
 TEST_F(Restored, ARoundRemembersWithWhichRegistryItWasOpened) {
   PublishCodebook();
-  ASSERT_THAT(CreateRound(), IsOk());
+  ASSERT_OK(CreateRound());
   EXPECT_EQ(GetRound()->registry_incarnation(), "");
-  ASSERT_THAT(OpenRound(), IsOk());
+  ASSERT_OK(OpenRound());
   EXPECT_EQ(GetRound()->registry_incarnation(), "registry-a");
-  ASSERT_THAT(CloseRound(), IsOk());
+  ASSERT_OK(CloseRound());
   EXPECT_EQ(GetRound()->registry_incarnation(), "registry-a");
 }
 
 // The rosters of one opening are of one registry.
 TEST_F(Restored, OpeningNeverMixesTwoRegistries) {
   PublishCodebook();
-  ASSERT_THAT(CreateRound(), IsOk());
+  ASSERT_OK(CreateRound());
   registry_.RestoreAfter(1);
   // The first attempt is refused, and the client tries again.
-  ASSERT_THAT(OpenRound(), IsOk());
+  ASSERT_OK(OpenRound());
   EXPECT_EQ(GetRound()->registry_incarnation(), "registry-b");
 }
 

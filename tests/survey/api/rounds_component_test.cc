@@ -7,8 +7,6 @@
 namespace welfare::survey {
 namespace {
 
-using support::IsOk;
-using support::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -69,10 +67,10 @@ TEST_F(Rounds, OpenOnlyWithEveryStatusKnownOrNamed) {
   registry_.Forget("131016", 2025);
   registry_.Forget("131024", 2025);
   PublishCodebook();
-  ASSERT_THAT(CreateRound(), IsOk());
+  ASSERT_OK(CreateRound());
   const absl::Status refused = OpenRound().status();
-  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition,
-                                "STATUS_UNKNOWN"));
+  EXPECT_STATUS(refused, absl::StatusCode::kFailedPrecondition,
+                "STATUS_UNKNOWN");
   const auto missing = [](const absl::Status& status) {
     std::vector<std::string> names;
     const auto details = base::GetErrorDetails(status);
@@ -91,12 +89,12 @@ TEST_F(Rounds, OpenOnlyWithEveryStatusKnownOrNamed) {
                             "municipalities/131032"})
                      .status()),
       ElementsAre("unknown_municipalities: STATUS_KNOWN"));
-  EXPECT_THAT(OpenRound({"131016"}),
-              StatusIs(absl::StatusCode::kInvalidArgument, "NAME_INVALID"));
+  EXPECT_STATUS(OpenRound({"131016"}), absl::StatusCode::kInvalidArgument,
+                "NAME_INVALID");
   EXPECT_EQ(GetRound()->state(), v1::Round::STATE_PLANNED);
   const auto opened =
       OpenRound({"municipalities/131024", "municipalities/131016"});
-  ASSERT_THAT(opened, IsOk());
+  ASSERT_OK(opened);
   EXPECT_EQ(opened->state(), v1::Round::STATE_OPEN);
 }
 
@@ -105,10 +103,10 @@ TEST_F(Rounds, ChangeTextsAndWindowWithAReason) {
   const auto before = GetRound();
   v1::Round edit;
   edit.set_display_name("Mended");
-  EXPECT_THAT(UpdateRound(edit, " "),
-              StatusIs(absl::StatusCode::kInvalidArgument, "REASON_REQUIRED"));
+  EXPECT_STATUS(UpdateRound(edit, " "), absl::StatusCode::kInvalidArgument,
+                "REASON_REQUIRED");
   const auto after = UpdateRound(edit);
-  ASSERT_THAT(after, IsOk());
+  ASSERT_OK(after);
   EXPECT_EQ(after->display_name(), "Mended");
   EXPECT_EQ(after->purpose(), "purpose");
   EXPECT_EQ(after->reason(), "a slip");
@@ -118,8 +116,7 @@ TEST_F(Rounds, ChangeTextsAndWindowWithAReason) {
 
   edit.set_etag(before->etag());
   edit.set_display_name("Twice");
-  EXPECT_THAT(UpdateRound(edit),
-              StatusIs(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  EXPECT_STATUS(UpdateRound(edit), absl::StatusCode::kAborted, "ETAG_MISMATCH");
   v1::Round wrong;
   SetDay(7, 12, *wrong.mutable_window_start());
   EXPECT_THAT(Violations(UpdateRound(wrong).status()),
@@ -144,9 +141,9 @@ TEST_F(Rounds, OnTimeIsInsideTheWindowFirstAndLastDayIncluded) {
     v1::Submission sent = Complete();
     SetDay(days[i].first, days[i].second,
            *sent.mutable_header()->mutable_received_on());
-    ASSERT_THAT(Create(sent, who[i]), IsOk());
+    ASSERT_OK(Create(sent, who[i]));
     const auto submitted = Submit(who[i]);
-    ASSERT_THAT(submitted, IsOk());
+    ASSERT_OK(submitted);
     EXPECT_EQ(submitted->late(), i == 3) << who[i];
   }
   const auto on_time = [&] {
@@ -167,7 +164,7 @@ TEST_F(Rounds, OnTimeIsInsideTheWindowFirstAndLastDayIncluded) {
   v1::Round edit;
   SetDay(6, 15, *edit.mutable_window_start());
   SetDay(7, 10, *edit.mutable_window_end());
-  ASSERT_THAT(UpdateRound(edit), IsOk());
+  ASSERT_OK(UpdateRound(edit));
   EXPECT_EQ(on_time(), 2);
   v1::GetSubmissionRequest get;
   get.set_name(NameOf(who[2]));
@@ -195,55 +192,53 @@ TEST_F(Rounds, OpenAgainAfterTheirEndWithAReason) {
   PrepareOpen();
   const auto open = GetRound();
   EXPECT_EQ(ReopenRound("why")->revision(), open->revision());
-  ASSERT_THAT(CloseRound(), IsOk());
-  EXPECT_THAT(ReopenRound(""),
-              StatusIs(absl::StatusCode::kInvalidArgument, "REASON_REQUIRED"));
+  ASSERT_OK(CloseRound());
+  EXPECT_STATUS(ReopenRound(""), absl::StatusCode::kInvalidArgument,
+                "REASON_REQUIRED");
   const auto reopened = ReopenRound("One was ill.");
-  ASSERT_THAT(reopened, IsOk());
+  ASSERT_OK(reopened);
   EXPECT_EQ(reopened->state(), v1::Round::STATE_OPEN);
   EXPECT_EQ(reopened->reason(), "One was ill.");
   EXPECT_EQ(reopened->registry_version(), open->registry_version());
-  EXPECT_THAT(Create(Complete()), IsOk());
+  EXPECT_OK(Create(Complete()));
   EXPECT_EQ(CloseRound()->reason(), "");
 }
 
 TEST_F(Rounds, APlannedRoundIsNotOpenedAgain) {
   PublishCodebook();
-  ASSERT_THAT(CreateRound(), IsOk());
-  EXPECT_THAT(ReopenRound("why"),
-              StatusIs(absl::StatusCode::kFailedPrecondition, "ROUND_STATE"));
+  ASSERT_OK(CreateRound());
+  EXPECT_STATUS(ReopenRound("why"), absl::StatusCode::kFailedPrecondition,
+                "ROUND_STATE");
 }
 
 TEST_F(Rounds, AreDeletedWhileNobodyHasAnswered) {
   PrepareOpen();
   const auto before = GetRound();
-  EXPECT_THAT(DeleteRound("\"0\""),
-              StatusIs(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
-  ASSERT_THAT(DeleteRound(before->etag(), "one"), IsOk());
-  EXPECT_THAT(GetRound(),
-              StatusIs(absl::StatusCode::kNotFound, "ROUND_NOT_FOUND"));
+  EXPECT_STATUS(DeleteRound("\"0\""), absl::StatusCode::kAborted,
+                "ETAG_MISMATCH");
+  ASSERT_OK(DeleteRound(before->etag(), "one"));
+  EXPECT_STATUS(GetRound(), absl::StatusCode::kNotFound, "ROUND_NOT_FOUND");
   v1::ListRoundsRequest list;
   list.set_parent("surveys/small");
   EXPECT_THAT(Call(&Stub::ListRounds, list)->rounds(), IsEmpty());
   // A repeat is answered as the first call, another call is told.
-  EXPECT_THAT(DeleteRound(before->etag(), "one"), IsOk());
-  EXPECT_THAT(DeleteRound(),
-              StatusIs(absl::StatusCode::kNotFound, "ROUND_NOT_FOUND"));
+  EXPECT_OK(DeleteRound(before->etag(), "one"));
+  EXPECT_STATUS(DeleteRound(), absl::StatusCode::kNotFound, "ROUND_NOT_FOUND");
   // Who followed it learns of it.
   EXPECT_THAT(Changes(2), ElementsAre("3 deleted surveys/small/rounds/2025"));
 
   // The year may begin anew; revisions go on.
   const auto again = CreateRound();
-  ASSERT_THAT(again, IsOk());
+  ASSERT_OK(again);
   EXPECT_EQ(again->revision(), 4);
   EXPECT_EQ(again->state(), v1::Round::STATE_PLANNED);
   EXPECT_EQ(again->registry_version(), 0);
   EXPECT_THAT(Changes(2), ElementsAre("3 deleted surveys/small/rounds/2025",
                                       "4 STATE_PLANNED"));
-  ASSERT_THAT(OpenRound(), IsOk());
-  ASSERT_THAT(Create(Complete()), IsOk());
-  EXPECT_THAT(DeleteRound(), StatusIs(absl::StatusCode::kFailedPrecondition,
-                                      "ROUND_HAS_SUBMISSIONS"));
+  ASSERT_OK(OpenRound());
+  ASSERT_OK(Create(Complete()));
+  EXPECT_STATUS(DeleteRound(), absl::StatusCode::kFailedPrecondition,
+                "ROUND_HAS_SUBMISSIONS");
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ class SmallSurvey : public ::testing::Test {
     runner_ = std::make_unique<support::ModuleRunner>(
         std::make_unique<SurveyModule>());
     runner_->SetPeer("registry", peer_.address());
-    ASSERT_THAT(runner_->Start(), support::IsOk());
+    ASSERT_OK(runner_->Start());
     stub_ = v1::SurveyService::NewStub(runner_->channel());
   }
 
@@ -72,10 +72,10 @@ class SmallSurvey : public ::testing::Test {
   }
 
   void PublishCodebook() {
-    ASSERT_THAT(Call(&Stub::ImportCodebook, SmallCodebook()), support::IsOk());
+    ASSERT_OK(Call(&Stub::ImportCodebook, SmallCodebook()));
     v1::PublishCodebookRequest publish;
     publish.set_name("surveys/small/codebooks/1");
-    ASSERT_THAT(Call(&Stub::PublishCodebook, publish), support::IsOk());
+    ASSERT_OK(Call(&Stub::PublishCodebook, publish));
   }
 
   absl::StatusOr<v1::Round> CreateRound() {
@@ -116,8 +116,8 @@ class SmallSurvey : public ::testing::Test {
 
   void PrepareOpen() {
     PublishCodebook();
-    ASSERT_THAT(CreateRound(), support::IsOk());
-    ASSERT_THAT(OpenRound(), support::IsOk());
+    ASSERT_OK(CreateRound());
+    ASSERT_OK(OpenRound());
   }
 
   static std::string NameOf(const std::string& respondent = kWho) {

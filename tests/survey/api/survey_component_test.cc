@@ -37,7 +37,6 @@
 namespace welfare::survey {
 namespace {
 
-using support::IsOk;
 using support::Partially;
 using support::StatusIs;
 using ::testing::Contains;
@@ -105,7 +104,7 @@ class SurveyComponent : public ::testing::Test {
     runner_ = std::make_unique<support::ModuleRunner>(
         std::make_unique<SurveyModule>());
     runner_->SetPeer("registry", peer_.address());
-    ASSERT_THAT(runner_->Start(), IsOk());
+    ASSERT_OK(runner_->Start());
   }
 
   template <typename Request, typename Response>
@@ -177,16 +176,16 @@ class SurveyComponent : public ::testing::Test {
   }
 
   void Prepare(const std::string& survey = "jusou") {
-    ASSERT_THAT(ImportJusou({}, survey), IsOk());
+    ASSERT_OK(ImportJusou({}, survey));
     v1::PublishCodebookRequest publish;
     publish.set_name("surveys/" + survey + "/codebooks/2025-1");
-    ASSERT_THAT(Call(&Stub::PublishCodebook, publish), IsOk());
-    ASSERT_THAT(CreateRound(survey), IsOk());
+    ASSERT_OK(Call(&Stub::PublishCodebook, publish));
+    ASSERT_OK(CreateRound(survey));
   }
 
   void PrepareOpen(const std::string& survey = "jusou") {
     Prepare(survey);
-    ASSERT_THAT(OpenRound("surveys/" + survey + "/rounds/2025"), IsOk());
+    ASSERT_OK(OpenRound("surveys/" + survey + "/rounds/2025"));
   }
 
   absl::StatusOr<v1::Submission> Create(const std::string& respondent,
@@ -308,46 +307,44 @@ class SurveyComponent : public ::testing::Test {
 
 TEST_F(SurveyComponent, ImportsPublishesAndReadsTheCodebook) {
   const auto imported = ImportJusou();
-  ASSERT_THAT(imported, IsOk());
+  ASSERT_OK(imported);
   EXPECT_EQ(imported->state(), v1::Codebook::STATE_DRAFT);
   EXPECT_THAT(imported->items(), SizeIs(86));
   v1::PublishCodebookRequest publish;
   publish.set_name("surveys/jusou/codebooks/2025-1");
   const auto published = Call(&Stub::PublishCodebook, publish);
-  ASSERT_THAT(published, IsOk());
+  ASSERT_OK(published);
   EXPECT_EQ(published->state(), v1::Codebook::STATE_PUBLISHED);
   EXPECT_TRUE(published->has_publish_time());
   v1::GetCodebookRequest get;
   get.set_name("surveys/jusou/codebooks/2025-1");
   const auto got = Call(&Stub::GetCodebook, get);
-  ASSERT_THAT(got, IsOk());
+  ASSERT_OK(got);
   EXPECT_EQ(got->digest(), imported->digest());
   EXPECT_EQ(got->items(0).item(), "mun_program_status");
   v1::ListCodebooksRequest list;
   list.set_parent("surveys/jusou");
   const auto listed = Call(&Stub::ListCodebooks, list);
-  ASSERT_THAT(listed, IsOk());
+  ASSERT_OK(listed);
   EXPECT_THAT(listed->codebooks(), SizeIs(1));
   EXPECT_THAT(listed->codebooks(0).items(), IsEmpty());
 }
 
 TEST_F(SurveyComponent, APublishedCodebookNeverChanges) {
   Prepare();
-  EXPECT_THAT(ImportJusou(), IsOk());  // equal content is no change
-  EXPECT_THAT(
-      ImportJusou([](auto& request) {
-        std::string& sheet = *request.mutable_survey_csv();
-        const std::size_t at = sheet.find("重層事業を開始した年度");
-        sheet.replace(at, 3, "新");
-      }),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "CODEBOOK_PUBLISHED"));
+  EXPECT_OK(ImportJusou());  // equal content is no change
+  EXPECT_STATUS(ImportJusou([](auto& request) {
+                  std::string& sheet = *request.mutable_survey_csv();
+                  const std::size_t at = sheet.find("重層事業を開始した年度");
+                  sheet.replace(at, 3, "新");
+                }),
+                absl::StatusCode::kFailedPrecondition, "CODEBOOK_PUBLISHED");
 }
 
 TEST_F(SurveyComponent, ListsEveryViolationOfACodebook) {
   const auto result = ImportJusou(
       [](auto& request) { request.set_choices_csv("list_name,name,label\n"); });
-  EXPECT_THAT(result,
-              StatusIs(absl::StatusCode::kInvalidArgument, "CODEBOOK_INVALID"));
+  EXPECT_STATUS(result, absl::StatusCode::kInvalidArgument, "CODEBOOK_INVALID");
   EXPECT_THAT(Violations(result.status()),
               Contains("survey.csv:3:type: LIST_UNKNOWN"));
 }
@@ -355,15 +352,15 @@ TEST_F(SurveyComponent, ListsEveryViolationOfACodebook) {
 // --- rounds ---
 
 TEST_F(SurveyComponent, ARoundNeedsAPublishedCodebook) {
-  ASSERT_THAT(ImportJusou(), IsOk());
-  EXPECT_THAT(CreateRound(), StatusIs(absl::StatusCode::kFailedPrecondition,
-                                      "CODEBOOK_NOT_PUBLISHED"));
+  ASSERT_OK(ImportJusou());
+  EXPECT_STATUS(CreateRound(), absl::StatusCode::kFailedPrecondition,
+                "CODEBOOK_NOT_PUBLISHED");
 }
 
 TEST_F(SurveyComponent, RefusesASecondRoundOfAYear) {
   Prepare();
-  EXPECT_THAT(CreateRound(),
-              StatusIs(absl::StatusCode::kAlreadyExists, "ROUND_EXISTS"));
+  EXPECT_STATUS(CreateRound(), absl::StatusCode::kAlreadyExists,
+                "ROUND_EXISTS");
 }
 
 TEST_F(SurveyComponent, ListsEverythingWrongWithARound) {
@@ -372,22 +369,21 @@ TEST_F(SurveyComponent, ListsEverythingWrongWithARound) {
   request.set_round_id("2025");
   request.mutable_round()->set_codebook("surveys/other/codebooks/1");
   const auto result = Call(&Stub::CreateRound, request);
-  EXPECT_THAT(result,
-              StatusIs(absl::StatusCode::kInvalidArgument, "ROUND_INVALID"));
+  EXPECT_STATUS(result, absl::StatusCode::kInvalidArgument, "ROUND_INVALID");
   EXPECT_THAT(Violations(result.status()), SizeIs(5));
 }
 
 TEST_F(SurveyComponent, OpeningPinsTheRegistryAndFreezesThePopulation) {
   Prepare();
   const auto opened = OpenRound();
-  ASSERT_THAT(opened, IsOk());
+  ASSERT_OK(opened);
   EXPECT_EQ(opened->state(), v1::Round::STATE_OPEN);
   EXPECT_EQ(opened->registry_version(), 7);
   EXPECT_EQ(opened->revision(), 2);
   registry_.SetVersion(8);
-  EXPECT_THAT(OpenRound(), IsOk());  // again: no change
+  EXPECT_OK(OpenRound());  // again: no change
   const auto columns = ReadColumns();
-  ASSERT_THAT(columns, IsOk());
+  ASSERT_OK(columns);
   EXPECT_EQ(columns->header.round().revision(), 2);
   EXPECT_EQ(columns->header.round().registry_version(), 7);
   const auto& rows = columns->header.frame().rows();
@@ -417,49 +413,47 @@ TEST_F(SurveyComponent, OpeningPinsTheRegistryAndFreezesThePopulation) {
 TEST_F(SurveyComponent, OpeningNeedsTheRegistryAndNothingElseDoes) {
   Prepare();
   registry_.Break(true);
-  EXPECT_THAT(OpenRound(),
-              StatusIs(absl::StatusCode::kUnavailable, "REGISTRY_UNAVAILABLE"));
+  EXPECT_STATUS(OpenRound(), absl::StatusCode::kUnavailable,
+                "REGISTRY_UNAVAILABLE");
   registry_.Break(false);
-  ASSERT_THAT(OpenRound(), IsOk());
+  ASSERT_OK(OpenRound());
   registry_.Break(true);
-  EXPECT_THAT(Create("131032-municipality", {}), IsOk());
-  EXPECT_THAT(Get("131032-municipality"), IsOk());
-  EXPECT_THAT(Import(DemoBatch()), IsOk());
+  EXPECT_OK(Create("131032-municipality", {}));
+  EXPECT_OK(Get("131032-municipality"));
+  EXPECT_OK(Import(DemoBatch()));
 }
 
 TEST_F(SurveyComponent, OpeningNeedsAKnownRoster) {
   Prepare();
-  ASSERT_THAT(CreateRound("jusou", 2031), IsOk());
-  EXPECT_THAT(
-      OpenRound("surveys/jusou/rounds/2031"),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "REGISTRY_INCOMPLETE"));
+  ASSERT_OK(CreateRound("jusou", 2031));
+  EXPECT_STATUS(OpenRound("surveys/jusou/rounds/2031"),
+                absl::StatusCode::kFailedPrecondition, "REGISTRY_INCOMPLETE");
 }
 
 TEST_F(SurveyComponent, AClosedRoundTakesOnlyWhatWasReturned) {
   PrepareOpen();
-  ASSERT_THAT(Import(DemoBatch()), IsOk());
+  ASSERT_OK(Import(DemoBatch()));
   auto back = Named<v1::ReturnSubmissionRequest>("131032-municipality");
-  EXPECT_THAT(Call(&Stub::ReturnSubmission, back),
-              StatusIs(absl::StatusCode::kInvalidArgument, "REASON_REQUIRED"));
+  EXPECT_STATUS(Call(&Stub::ReturnSubmission, back),
+                absl::StatusCode::kInvalidArgument, "REASON_REQUIRED");
   v1::CloseRoundRequest close;
   close.set_name(kRound);
-  ASSERT_THAT(Call(&Stub::CloseRound, close), IsOk());
-  EXPECT_THAT(Call(&Stub::CloseRound, close), IsOk());
-  EXPECT_THAT(OpenRound(),
-              StatusIs(absl::StatusCode::kFailedPrecondition, "ROUND_STATE"));
-  EXPECT_THAT(
-      Call(&Stub::SubmitSubmission,
-           Named<v1::SubmitSubmissionRequest>("131016-municipality")),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "ROUND_NOT_OPEN"));
+  ASSERT_OK(Call(&Stub::CloseRound, close));
+  EXPECT_OK(Call(&Stub::CloseRound, close));
+  EXPECT_STATUS(OpenRound(), absl::StatusCode::kFailedPrecondition,
+                "ROUND_STATE");
+  EXPECT_STATUS(Call(&Stub::SubmitSubmission,
+                     Named<v1::SubmitSubmissionRequest>("131016-municipality")),
+                absl::StatusCode::kFailedPrecondition, "ROUND_NOT_OPEN");
   back.set_reason("数が合いません");
   const auto returned = Call(&Stub::ReturnSubmission, back);
-  ASSERT_THAT(returned, IsOk());
+  ASSERT_OK(returned);
   EXPECT_EQ(returned->state(), v1::Submission::STATE_RETURNED);
   EXPECT_EQ(returned->reason(), "数が合いません");
   const auto submitted =
       Call(&Stub::SubmitSubmission,
            Named<v1::SubmitSubmissionRequest>("131032-municipality"));
-  ASSERT_THAT(submitted, IsOk());
+  ASSERT_OK(submitted);
   EXPECT_EQ(submitted->state(), v1::Submission::STATE_SUBMITTED);
 }
 
@@ -483,8 +477,8 @@ class BadInput : public SurveyComponent {
                        const std::vector<v1::Answer>& answers,
                        const std::string& violation) {
     const auto result = Create(respondent, answers);
-    EXPECT_THAT(result, StatusIs(absl::StatusCode::kInvalidArgument,
-                                 "SUBMISSION_INVALID"));
+    EXPECT_STATUS(result, absl::StatusCode::kInvalidArgument,
+                  "SUBMISSION_INVALID");
     EXPECT_THAT(Violations(result.status()), ElementsAre(violation));
   }
 
@@ -500,7 +494,7 @@ class BadInput : public SurveyComponent {
       *request.mutable_submission()->add_answers() = answer;
     }
     const auto result = Call(&Stub::CreateSubmission, request);
-    ASSERT_THAT(result, IsOk());
+    ASSERT_OK(result);
     ASSERT_EQ(result->violations_size(), 1);
     EXPECT_EQ(result->violations(0).item(), item);
     EXPECT_EQ(result->violations(0).reason(), reason);
@@ -516,8 +510,8 @@ TEST_F(BadInput, UnknownMunicipality) {
 }
 
 TEST_F(BadInput, WrongCheckDigit) {
-  EXPECT_THAT(Create("131017-municipality", {}),
-              StatusIs(absl::StatusCode::kInvalidArgument, "CHECK_DIGIT"));
+  EXPECT_STATUS(Create("131017-municipality", {}),
+                absl::StatusCode::kInvalidArgument, "CHECK_DIGIT");
 }
 
 TEST_F(BadInput, UnknownItem) {
@@ -553,7 +547,7 @@ TEST_F(BadInput, ValidateOnlyWritesNothing) {
   request.set_parent(kRound);
   request.set_submission_id("131024-municipality");
   request.set_validate_only(true);
-  EXPECT_THAT(Call(&Stub::CreateSubmission, request), IsOk());
+  EXPECT_OK(Call(&Stub::CreateSubmission, request));
 }
 
 TEST_F(BadInput, UnknownMaskAndNames) {
@@ -561,22 +555,21 @@ TEST_F(BadInput, UnknownMaskAndNames) {
   request.mutable_submission()->set_name(std::string(kRound) +
                                          "/submissions/131024-municipality");
   request.mutable_update_mask()->add_paths("colour");
-  EXPECT_THAT(
-      Call(&Stub::UpdateSubmission, request),
-      StatusIs(absl::StatusCode::kInvalidArgument, "SUBMISSION_INVALID"));
-  EXPECT_THAT(Create("131024-mayor", {}),
-              StatusIs(absl::StatusCode::kInvalidArgument, "NAME_INVALID"));
-  EXPECT_THAT(GetRound("surveys/jusou/rounds/2030"),
-              StatusIs(absl::StatusCode::kNotFound, "ROUND_NOT_FOUND"));
-  EXPECT_THAT(Get("131024-municipality"),
-              StatusIs(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND"));
+  EXPECT_STATUS(Call(&Stub::UpdateSubmission, request),
+                absl::StatusCode::kInvalidArgument, "SUBMISSION_INVALID");
+  EXPECT_STATUS(Create("131024-mayor", {}), absl::StatusCode::kInvalidArgument,
+                "NAME_INVALID");
+  EXPECT_STATUS(GetRound("surveys/jusou/rounds/2030"),
+                absl::StatusCode::kNotFound, "ROUND_NOT_FOUND");
+  EXPECT_STATUS(Get("131024-municipality"), absl::StatusCode::kNotFound,
+                "SUBMISSION_NOT_FOUND");
 }
 
 TEST_F(BadInput, VersionsBelowZero) {
-  EXPECT_THAT(Get("131024-municipality", -1),
-              StatusIs(absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE"));
-  EXPECT_THAT(ReadColumns(-1),
-              StatusIs(absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE"));
+  EXPECT_STATUS(Get("131024-municipality", -1),
+                absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE");
+  EXPECT_STATUS(ReadColumns(-1), absl::StatusCode::kInvalidArgument,
+                "VERSION_NEGATIVE");
   v1::StreamRoundChangesRequest request;
   request.set_name(kRound);
   request.set_after_revision(-1);
@@ -584,31 +577,30 @@ TEST_F(BadInput, VersionsBelowZero) {
   auto reader = stub_->StreamRoundChanges(&context, request);
   v1::StreamRoundChangesResponse response;
   EXPECT_FALSE(reader->Read(&response));
-  EXPECT_THAT(platform::FromGrpcStatus(reader->Finish()),
-              StatusIs(absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE"));
+  EXPECT_STATUS(platform::FromGrpcStatus(reader->Finish()),
+                absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE");
 }
 
 TEST_F(BadInput, KindsAndStatesOfNoName) {
   v1::ListSubmissionsRequest list;
   list.set_parent(kRound);
   list.set_respondent_kind(static_cast<type::v1::RespondentKind>(9));
-  EXPECT_THAT(Call(&Stub::ListSubmissions, list),
-              StatusIs(absl::StatusCode::kInvalidArgument, "FILTER_INVALID"));
+  EXPECT_STATUS(Call(&Stub::ListSubmissions, list),
+                absl::StatusCode::kInvalidArgument, "FILTER_INVALID");
   list.clear_respondent_kind();
   list.set_state(static_cast<v1::Submission::State>(9));
-  EXPECT_THAT(Call(&Stub::ListSubmissions, list),
-              StatusIs(absl::StatusCode::kInvalidArgument, "FILTER_INVALID"));
+  EXPECT_STATUS(Call(&Stub::ListSubmissions, list),
+                absl::StatusCode::kInvalidArgument, "FILTER_INVALID");
 }
 
 TEST_F(BadInput, RequestIdsThatAreNone) {
   for (const std::string& id : {std::string("a b"), std::string(65, 'a')}) {
-    EXPECT_THAT(
-        Create("131024-municipality", {}, id),
-        StatusIs(absl::StatusCode::kInvalidArgument, "REQUEST_ID_INVALID"));
+    EXPECT_STATUS(Create("131024-municipality", {}, id),
+                  absl::StatusCode::kInvalidArgument, "REQUEST_ID_INVALID");
     v1::ImportSubmissionsRequest batch = DemoBatch();
     batch.set_request_id(id);
-    EXPECT_THAT(Import(batch), StatusIs(absl::StatusCode::kInvalidArgument,
-                                        "REQUEST_ID_INVALID"));
+    EXPECT_STATUS(Import(batch), absl::StatusCode::kInvalidArgument,
+                  "REQUEST_ID_INVALID");
   }
 }
 
@@ -616,21 +608,19 @@ TEST_F(BadInput, LinesBelowZero) {
   v1::ImportSubmissionsRequest batch = DemoBatch();
   batch.mutable_batch()->set_first_line(-1);
   const auto result = Import(batch);
-  EXPECT_THAT(result,
-              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  EXPECT_STATUS(result, absl::StatusCode::kInvalidArgument, "CSV_INVALID");
   EXPECT_THAT(Violations(result.status()),
               ElementsAre("batch.first_line: LINE_NEGATIVE"));
 }
 
 TEST_F(SurveyComponent, ARoundThatIsNotOpenTakesNothing) {
   Prepare();
-  EXPECT_THAT(
-      Create("131024-municipality", {}),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "ROUND_NOT_OPEN"));
-  EXPECT_THAT(ReadColumns(),
-              StatusIs(absl::StatusCode::kFailedPrecondition, "ROUND_STATE"));
+  EXPECT_STATUS(Create("131024-municipality", {}),
+                absl::StatusCode::kFailedPrecondition, "ROUND_NOT_OPEN");
+  EXPECT_STATUS(ReadColumns(), absl::StatusCode::kFailedPrecondition,
+                "ROUND_STATE");
   const auto result = Import(DemoBatch());
-  ASSERT_THAT(result, IsOk());
+  ASSERT_OK(result);
   EXPECT_EQ(result->counts().rejected(), 2732);
   EXPECT_EQ(result->rejects(0).reason_code(), "ROUND_NOT_OPEN");
   EXPECT_EQ(GetRound()->revision(), 1);
@@ -641,16 +631,15 @@ TEST_F(SurveyComponent, ARequestIdIsUsedOnce) {
   const std::vector<v1::Answer> answers = {
       MakeCodes("plan_formulated", {"formulated"})};
   const auto first = Create("131024-municipality", answers, "id-1");
-  ASSERT_THAT(first, IsOk());
+  ASSERT_OK(first);
   const std::int64_t revision = GetRound()->revision();
   const auto again = Create("131024-municipality", answers, "id-1");
-  ASSERT_THAT(again, IsOk());
+  ASSERT_OK(again);
   EXPECT_EQ(again->SerializeAsString(), first->SerializeAsString());
-  EXPECT_THAT(
-      Create("131024-municipality", {}, "id-1"),
-      StatusIs(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
-  EXPECT_THAT(Create("131024-municipality", answers, "id-2"),
-              StatusIs(absl::StatusCode::kAlreadyExists, "SUBMISSION_EXISTS"));
+  EXPECT_STATUS(Create("131024-municipality", {}, "id-1"),
+                absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED");
+  EXPECT_STATUS(Create("131024-municipality", answers, "id-2"),
+                absl::StatusCode::kAlreadyExists, "SUBMISSION_EXISTS");
   EXPECT_EQ(GetRound()->revision(), revision);
 }
 
@@ -661,7 +650,7 @@ TEST_F(SurveyComponent, ADraftIsUpdatedSubmittedAcceptedAndReturned) {
   const std::string who = "131016-municipality";
   const auto draft =
       Create(who, {MakeCodes("mun_preparing_self_report", {"considering"})});
-  ASSERT_THAT(draft, IsOk());
+  ASSERT_OK(draft);
   EXPECT_THAT(*draft, Partially(R"pb(state: STATE_DRAFT
                                      revision: 1
                                      round_revision: 3
@@ -672,8 +661,8 @@ TEST_F(SurveyComponent, ADraftIsUpdatedSubmittedAcceptedAndReturned) {
 
   const auto missing =
       Call(&Stub::SubmitSubmission, Named<v1::SubmitSubmissionRequest>(who));
-  EXPECT_THAT(missing, StatusIs(absl::StatusCode::kInvalidArgument,
-                                "SUBMISSION_INVALID"));
+  EXPECT_STATUS(missing, absl::StatusCode::kInvalidArgument,
+                "SUBMISSION_INVALID");
   EXPECT_THAT(Violations(missing.status()),
               Contains("answers.planned_start_fy: ANSWER_MISSING"));
 
@@ -706,60 +695,59 @@ TEST_F(SurveyComponent, ADraftIsUpdatedSubmittedAcceptedAndReturned) {
   update.mutable_submission()->mutable_header()->set_department("福祉課");
   update.mutable_submission()->mutable_header()->set_contact("内線 1");
   update.mutable_submission()->set_etag("\"7\"");
-  EXPECT_THAT(Call(&Stub::UpdateSubmission, update),
-              StatusIs(absl::StatusCode::kAborted, "ETAG_MISMATCH"));
+  EXPECT_STATUS(Call(&Stub::UpdateSubmission, update),
+                absl::StatusCode::kAborted, "ETAG_MISMATCH");
   update.mutable_submission()->set_etag(draft->etag());
   const auto updated = Call(&Stub::UpdateSubmission, update);
-  ASSERT_THAT(updated, IsOk());
+  ASSERT_OK(updated);
   EXPECT_EQ(updated->revision(), 2);
   EXPECT_EQ(updated->header().department(), "福祉課");
 
   // Equal content is no news.
   update.mutable_submission()->set_etag("");
   const auto unchanged = Call(&Stub::UpdateSubmission, update);
-  ASSERT_THAT(unchanged, IsOk());
+  ASSERT_OK(unchanged);
   EXPECT_EQ(unchanged->revision(), 2);
 
   const auto submitted =
       Call(&Stub::SubmitSubmission, Named<v1::SubmitSubmissionRequest>(who));
-  ASSERT_THAT(submitted, IsOk());
+  ASSERT_OK(submitted);
   EXPECT_EQ(submitted->state(), v1::Submission::STATE_SUBMITTED);
   EXPECT_EQ(submitted->header().received_on().month(), 6);
   EXPECT_FALSE(submitted->late());
-  EXPECT_THAT(
-      Call(&Stub::UpdateSubmission, update),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "SUBMISSION_STATE"));
+  EXPECT_STATUS(Call(&Stub::UpdateSubmission, update),
+                absl::StatusCode::kFailedPrecondition, "SUBMISSION_STATE");
 
   const auto accepted =
       Call(&Stub::AcceptSubmission, Named<v1::AcceptSubmissionRequest>(who));
-  ASSERT_THAT(accepted, IsOk());
+  ASSERT_OK(accepted);
   EXPECT_EQ(accepted->state(), v1::Submission::STATE_ACCEPTED);
   auto back = Named<v1::ReturnSubmissionRequest>(who);
   back.set_reason("もう一度");
-  ASSERT_THAT(Call(&Stub::ReturnSubmission, back), IsOk());
-  EXPECT_THAT(
+  ASSERT_OK(Call(&Stub::ReturnSubmission, back));
+  EXPECT_STATUS(
       Call(&Stub::AcceptSubmission, Named<v1::AcceptSubmissionRequest>(who)),
-      StatusIs(absl::StatusCode::kFailedPrecondition, "SUBMISSION_STATE"));
+      absl::StatusCode::kFailedPrecondition, "SUBMISSION_STATE");
 
   v1::ListSubmissionRevisionsRequest list;
   list.set_name(draft->name());
   list.set_page_size(3);
   const auto first = Call(&Stub::ListSubmissionRevisions, list);
-  ASSERT_THAT(first, IsOk());
+  ASSERT_OK(first);
   EXPECT_THAT(first->revisions(), SizeIs(3));
   list.set_page_token(first->next_page_token());
   const auto second = Call(&Stub::ListSubmissionRevisions, list);
-  ASSERT_THAT(second, IsOk());
+  ASSERT_OK(second);
   EXPECT_THAT(second->revisions(), SizeIs(2));
   EXPECT_EQ(second->next_page_token(), "");
   EXPECT_EQ(second->revisions(1).reason(), "もう一度");
 
   // As it was at an earlier round revision.
   EXPECT_EQ(Get(who, 3)->answers_size(), 1);
-  EXPECT_THAT(Get(who, 2),
-              StatusIs(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND"));
-  EXPECT_THAT(Get(who, 99),
-              StatusIs(absl::StatusCode::kOutOfRange, "VERSION_NOT_REACHED"));
+  EXPECT_STATUS(Get(who, 2), absl::StatusCode::kNotFound,
+                "SUBMISSION_NOT_FOUND");
+  EXPECT_STATUS(Get(who, 99), absl::StatusCode::kOutOfRange,
+                "VERSION_NOT_REACHED");
   EXPECT_GT(Get(who)->computed_absences_size(), 40);
 }
 
@@ -777,7 +765,7 @@ TEST_F(SurveyComponent, AfterTheWindowIsLate) {
   EXPECT_TRUE(Call(&Stub::CreateSubmission, request)->late());
   // Whoever counts from the columns can tell who was inside the window.
   const auto columns = ReadColumns();
-  ASSERT_THAT(columns, IsOk());
+  ASSERT_OK(columns);
   int dated = 0;
   for (const v1::Frame::Row& row : columns->header.frame().rows()) {
     if (!row.has_received_on()) continue;
@@ -796,7 +784,7 @@ TEST_F(SurveyComponent, ImportsTheDemonstrationRoundAtOnce) {
   batch.set_request_id("batch-1");
   batch.set_validate_only(true);
   const auto dry = Import(batch);
-  ASSERT_THAT(dry, IsOk());
+  ASSERT_OK(dry);
   EXPECT_TRUE(dry->validate_only());
   EXPECT_EQ(GetRound()->revision(), 2);
 
@@ -804,7 +792,7 @@ TEST_F(SurveyComponent, ImportsTheDemonstrationRoundAtOnce) {
   const auto begin = std::chrono::steady_clock::now();
   const auto done = Import(batch);
   const auto took = std::chrono::steady_clock::now() - begin;
-  ASSERT_THAT(done, IsOk());
+  ASSERT_OK(done);
   EXPECT_THAT(done->rejects(), IsEmpty());
   EXPECT_EQ(done->counts().SerializeAsString(),
             dry->counts().SerializeAsString());
@@ -821,7 +809,7 @@ TEST_F(SurveyComponent, ImportsTheDemonstrationRoundAtOnce) {
   EXPECT_EQ(Import(batch)->SerializeAsString(), done->SerializeAsString());
   batch.set_request_id("batch-2");
   const auto again = Import(batch);
-  ASSERT_THAT(again, IsOk());
+  ASSERT_OK(again);
   EXPECT_EQ(again->counts().unchanged(), 2732);
   EXPECT_EQ(again->version(), 2 + 124);
 
@@ -849,9 +837,9 @@ TEST_F(SurveyComponent, ImportsTheDemonstrationRoundAtOnce) {
 
 TEST_F(SurveyComponent, ColumnsAgreeWithWhatWasPublished) {
   PrepareOpen();
-  ASSERT_THAT(Import(DemoBatch()), IsOk());
+  ASSERT_OK(Import(DemoBatch()));
   const auto read = ReadColumns();
-  ASSERT_THAT(read, IsOk());
+  ASSERT_OK(read);
   EXPECT_EQ(read->header.columns(), static_cast<int>(read->columns.size()));
   EXPECT_EQ(read->columns.size(), 84U + 2 * 4);  // two tables of four rows
   const auto count = [&](const std::string& item, int option) {
@@ -882,18 +870,18 @@ TEST_F(SurveyComponent, ColumnsAgreeWithWhatWasPublished) {
 TEST_F(SurveyComponent, ColumnsOfAnEarlierRevisionStayWhatTheyWere) {
   PrepareOpen();
   const auto first = Import(DemoBatch());
-  ASSERT_THAT(first, IsOk());
+  ASSERT_OK(first);
   const auto before = ReadColumns(first->version());
   auto back = Named<v1::ReturnSubmissionRequest>("131024-municipality");
   back.set_reason("why");
-  ASSERT_THAT(Call(&Stub::ReturnSubmission, back), IsOk());
+  ASSERT_OK(Call(&Stub::ReturnSubmission, back));
   const auto now = ReadColumns();
-  ASSERT_THAT(now, IsOk());
+  ASSERT_OK(now);
   EXPECT_EQ(now->columns.at("plan_formulated").absences()[2], 5);
   EXPECT_EQ(now->header.frame().rows(2).state(),
             v1::Submission::STATE_RETURNED);
   const auto then = ReadColumns(first->version());
-  ASSERT_THAT(then, IsOk());
+  ASSERT_OK(then);
   EXPECT_EQ(then->header.round().revision(), first->version());
   EXPECT_EQ(then->header.SerializeAsString(),
             before->header.SerializeAsString());
@@ -901,8 +889,8 @@ TEST_F(SurveyComponent, ColumnsOfAnEarlierRevisionStayWhatTheyWere) {
             before->columns.at("plan_formulated").SerializeAsString());
   // Before anything came in.
   EXPECT_EQ(ReadColumns(2)->columns.at("plan_formulated").absences()[2], 5);
-  EXPECT_THAT(ReadColumns(9999),
-              StatusIs(absl::StatusCode::kOutOfRange, "VERSION_NOT_REACHED"));
+  EXPECT_STATUS(ReadColumns(9999), absl::StatusCode::kOutOfRange,
+                "VERSION_NOT_REACHED");
 }
 
 TEST_F(SurveyComponent, ARefusedRecordRefusesItsSubmissionAndNoOther) {
@@ -921,7 +909,7 @@ TEST_F(SurveyComponent, ARefusedRecordRefusesItsSubmissionAndNoOther) {
       "jusou,2030,131041,council,council_place_exists,no,,\n" +
       good + "jusou,2025,131059,council,council_place_exists,no,,,extra\n" +
       "jusou,2025,131059,council,council_coordinator_placed,no,,\n");
-  ASSERT_THAT(result, IsOk());
+  ASSERT_OK(result);
   std::vector<std::string> rejects;
   for (const auto& reject : result->rejects()) {
     rejects.push_back(std::to_string(reject.source_line()) + " " +
@@ -942,15 +930,15 @@ TEST_F(SurveyComponent, ARefusedRecordRefusesItsSubmissionAndNoOther) {
   EXPECT_EQ(counts.rows(), counts.created() + counts.updated() +
                                counts.unchanged() + counts.deleted() +
                                counts.rejected());
-  EXPECT_THAT(Get("131041-council"),
-              StatusIs(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND"));
-  EXPECT_THAT(Get("131059-council"),
-              StatusIs(absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND"));
+  EXPECT_STATUS(Get("131041-council"), absl::StatusCode::kNotFound,
+                "SUBMISSION_NOT_FOUND");
+  EXPECT_STATUS(Get("131059-council"), absl::StatusCode::kNotFound,
+                "SUBMISSION_NOT_FOUND");
 }
 
 TEST_F(SurveyComponent, AChangedRecordIsUpdatedAndTheRestIsUnchanged) {
   PrepareOpen();
-  ASSERT_THAT(Import(DemoBatch()), IsOk());
+  ASSERT_OK(Import(DemoBatch()));
   v1::ImportSubmissionsRequest batch = DemoBatch();
   std::string& csv = *batch.mutable_batch()->mutable_csv();
   const std::size_t at = csv.find("131032,municipality,collab_methods,");
@@ -958,7 +946,7 @@ TEST_F(SurveyComponent, AChangedRecordIsUpdatedAndTheRestIsUnchanged) {
   const std::size_t value = csv.find(",collab_methods,", at) + 16;
   csv.replace(value, csv.find('\n', value) - value, ",,UNKNOWN");
   const auto result = Import(batch);
-  ASSERT_THAT(result, IsOk());
+  ASSERT_OK(result);
   EXPECT_EQ(result->counts().updated(), 1);
   EXPECT_EQ(result->counts().unchanged(), 2731);
   EXPECT_EQ(result->version(), 2 + 124 + 1);
@@ -967,7 +955,7 @@ TEST_F(SurveyComponent, AChangedRecordIsUpdatedAndTheRestIsUnchanged) {
 
 TEST_F(SurveyComponent, ADryRunSaysWhatTheImportThenDoes) {
   PrepareOpen();
-  ASSERT_THAT(Import(DemoBatch()), IsOk());
+  ASSERT_OK(Import(DemoBatch()));
   const std::int64_t before = GetRound()->revision();
   // One submission changed, one refused, one of nobody, the rest as it was.
   v1::ImportSubmissionsRequest batch = DemoBatch();
@@ -983,7 +971,7 @@ TEST_F(SurveyComponent, ADryRunSaysWhatTheImportThenDoes) {
   csv += "jusou,2025,139998,council,council_place_exists,no,,\n";
   batch.set_validate_only(true);
   const auto dry = Import(batch);
-  ASSERT_THAT(dry, IsOk());
+  ASSERT_OK(dry);
   EXPECT_EQ(dry->counts().updated(), 1);
   EXPECT_GT(dry->counts().rejected(), 2);
   EXPECT_EQ(dry->counts().unchanged(), 2733 - 1 - dry->counts().rejected());
@@ -991,7 +979,7 @@ TEST_F(SurveyComponent, ADryRunSaysWhatTheImportThenDoes) {
   EXPECT_EQ(Get("131032-municipality")->revision(), 1);
   batch.set_validate_only(false);
   auto done = Import(batch);
-  ASSERT_THAT(done, IsOk());
+  ASSERT_OK(done);
   EXPECT_EQ(done->version(), before + 1);
   done->set_validate_only(true);
   done->set_version(dry->version());
@@ -1000,10 +988,9 @@ TEST_F(SurveyComponent, ADryRunSaysWhatTheImportThenDoes) {
 
 TEST_F(SurveyComponent, AcceptedAnswersAreNotOverwritten) {
   PrepareOpen();
-  ASSERT_THAT(Import(DemoBatch()), IsOk());
-  ASSERT_THAT(Call(&Stub::AcceptSubmission,
-                   Named<v1::AcceptSubmissionRequest>("131032-municipality")),
-              IsOk());
+  ASSERT_OK(Import(DemoBatch()));
+  ASSERT_OK(Call(&Stub::AcceptSubmission,
+                 Named<v1::AcceptSubmissionRequest>("131032-municipality")));
   EXPECT_EQ(Import(DemoBatch())->counts().unchanged(), 2732);
   v1::ImportSubmissionsRequest batch = DemoBatch();
   std::string& csv = *batch.mutable_batch()->mutable_csv();
@@ -1011,7 +998,7 @@ TEST_F(SurveyComponent, AcceptedAnswersAreNotOverwritten) {
   const std::size_t value = csv.find(",collab_methods,", at) + 16;
   csv.replace(value, csv.find('\n', value) - value, ",,UNKNOWN");
   const auto result = Import(batch);
-  ASSERT_THAT(result, IsOk());
+  ASSERT_OK(result);
   ASSERT_GT(result->rejects_size(), 0);
   EXPECT_EQ(result->rejects(0).reason_code(), "SUBMISSION_STATE");
   EXPECT_EQ(Get("131032-municipality")->revision(), 2);
@@ -1019,15 +1006,14 @@ TEST_F(SurveyComponent, AcceptedAnswersAreNotOverwritten) {
 
 TEST_F(SurveyComponent, AHeaderAloneChangesTheHeaderOnly) {
   PrepareOpen();
-  ASSERT_THAT(Create("131024-municipality",
-                     {MakeCodes("plan_formulated", {"formulated"})}),
-              IsOk());
+  ASSERT_OK(Create("131024-municipality",
+                   {MakeCodes("plan_formulated", {"formulated"})}));
   const auto result =
       ImportRows("",
                  "jusou,2025,131024,municipality,福祉課,内線 1,2025-07-01\n"
                  "jusou,2025,131032,municipality,福祉課,内線 1,2025-07-01\n"
                  "jusou,2025,139998,municipality,福祉課,内線 1,2025-07-01\n");
-  ASSERT_THAT(result, IsOk());
+  ASSERT_OK(result);
   ASSERT_EQ(result->rejects_size(), 2);
   EXPECT_EQ(result->rejects(0).reason_code(), "SUBMISSION_NOT_FOUND");
   EXPECT_EQ(result->rejects(1).reason_code(), "UNKNOWN_MUNICIPALITY");
@@ -1038,10 +1024,8 @@ TEST_F(SurveyComponent, AHeaderAloneChangesTheHeaderOnly) {
   EXPECT_EQ(draft->answers_size(), 1);
   EXPECT_EQ(draft->revision(), 2);
   // Equal again: no news.
-  ASSERT_THAT(
-      ImportRows("",
-                 "jusou,2025,131024,municipality,福祉課,内線 1,2025-07-01\n"),
-      IsOk());
+  ASSERT_OK(ImportRows(
+      "", "jusou,2025,131024,municipality,福祉課,内線 1,2025-07-01\n"));
   EXPECT_EQ(Get("131024-municipality")->revision(), 2);
 }
 
@@ -1070,7 +1054,7 @@ TEST_F(SurveyComponent, PersonalDataShowsOnlyInItsOwnSubmission) {
       key + person + "2025-07-01\n");
   std::vector<std::string> replies;
   const auto keep = [&](const auto& reply) {
-    ASSERT_THAT(reply, IsOk());
+    ASSERT_OK(reply);
     replies.push_back(reply->ShortDebugString());
   };
   keep(Import(batch));
@@ -1103,7 +1087,7 @@ TEST_F(SurveyComponent, PersonalDataShowsOnlyInItsOwnSubmission) {
 
   const auto database = platform::OpenDatabase(
       "sqlite://" + (runner_->folder().path() / "module.db").string());
-  ASSERT_THAT(database, IsOk());
+  ASSERT_OK(database);
   constexpr platform::Query kReplies{"replies",
                                      "SELECT reply FROM request_replies"};
   const auto kept = (*database)->Read([&](platform::Connection& connection) {
@@ -1111,7 +1095,7 @@ TEST_F(SurveyComponent, PersonalDataShowsOnlyInItsOwnSubmission) {
       return std::string(row.BytesView(0));
     });
   });
-  ASSERT_THAT(kept, IsOk());
+  ASSERT_OK(kept);
   EXPECT_THAT(*kept, SizeIs(2));
   for (const std::string& reply : *kept) {
     EXPECT_THAT(reply, Not(HasSubstr("Secret")));
@@ -1119,7 +1103,7 @@ TEST_F(SurveyComponent, PersonalDataShowsOnlyInItsOwnSubmission) {
   const auto audit = (*database)->Read([](platform::Connection& connection) {
     return platform::ListAudit(connection, 0, 1000);
   });
-  ASSERT_THAT(audit, IsOk());
+  ASSERT_OK(audit);
   EXPECT_THAT(*audit, Not(IsEmpty()));
   for (const platform::AuditRecord& record : *audit) {
     EXPECT_THAT(platform::CanonicalAuditBytes(record.sequence, record.entry),
@@ -1129,12 +1113,12 @@ TEST_F(SurveyComponent, PersonalDataShowsOnlyInItsOwnSubmission) {
 
 TEST_F(SurveyComponent, ATextThatIsNoTableIsRefusedAsAWhole) {
   PrepareOpen();
-  EXPECT_THAT(ImportRows("jusou,2025,131032,council,x,\"no end,,\n"),
-              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  EXPECT_STATUS(ImportRows("jusou,2025,131032,council,x,\"no end,,\n"),
+                absl::StatusCode::kInvalidArgument, "CSV_INVALID");
   v1::ImportSubmissionsRequest request;
   request.mutable_batch()->set_csv("survey,fiscal_year\n");
-  EXPECT_THAT(Import(request),
-              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  EXPECT_STATUS(Import(request), absl::StatusCode::kInvalidArgument,
+                "CSV_INVALID");
 }
 
 TEST_F(SurveyComponent, StreamsAnAnswerForEachBatch) {
@@ -1158,14 +1142,14 @@ TEST_F(SurveyComponent, StreamsAnAnswerForEachBatch) {
 
 TEST_F(SurveyComponent, ListsSubmissionsByPages) {
   PrepareOpen();
-  ASSERT_THAT(Import(DemoBatch()), IsOk());
+  ASSERT_OK(Import(DemoBatch()));
   v1::ListSubmissionsRequest list;
   list.set_parent(kRound);
   list.set_page_size(50);
   std::vector<std::string> names;
   while (true) {
     const auto page = Call(&Stub::ListSubmissions, list);
-    ASSERT_THAT(page, IsOk());
+    ASSERT_OK(page);
     EXPECT_EQ(page->total_size(), 124);
     for (const auto& submission : page->submissions()) {
       names.push_back(submission.name());
@@ -1178,25 +1162,23 @@ TEST_F(SurveyComponent, ListsSubmissionsByPages) {
   EXPECT_THAT(names[0], HasSubstr("131016-municipality"));
   EXPECT_THAT(names[1], HasSubstr("131016-council"));
   list.set_respondent_kind(type::v1::RESPONDENT_KIND_COUNCIL);
-  EXPECT_THAT(
-      Call(&Stub::ListSubmissions, list),
-      StatusIs(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+  EXPECT_STATUS(Call(&Stub::ListSubmissions, list),
+                absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID");
   list.clear_page_token();
   list.set_full(true);
   const auto councils = Call(&Stub::ListSubmissions, list);
-  ASSERT_THAT(councils, IsOk());
+  ASSERT_OK(councils);
   EXPECT_EQ(councils->total_size(), 62);
   EXPECT_GT(councils->submissions(0).answers_size(), 0);
   EXPECT_NE(councils->submissions(0).header().department(), "");
   list.set_page_size(-1);
-  EXPECT_THAT(
-      Call(&Stub::ListSubmissions, list),
-      StatusIs(absl::StatusCode::kInvalidArgument, "PAGE_SIZE_INVALID"));
+  EXPECT_STATUS(Call(&Stub::ListSubmissions, list),
+                absl::StatusCode::kInvalidArgument, "PAGE_SIZE_INVALID");
 }
 
 TEST_F(SurveyComponent, StreamsEveryChangeOnce) {
   PrepareOpen();
-  ASSERT_THAT(Import(DemoBatch()), IsOk());
+  ASSERT_OK(Import(DemoBatch()));
   v1::StreamRoundChangesRequest request;
   request.set_name(kRound);
   grpc::ClientContext context;
@@ -1234,7 +1216,7 @@ TEST_F(SurveyComponent, FollowersSeeChangesAsTheyCome) {
   ASSERT_EQ(version.entries_size(), 1);
   EXPECT_EQ(version.entries(0).resource(), kRound);
   EXPECT_EQ(version.entries(0).version(), 2);
-  ASSERT_THAT(Create("131024-municipality", {}), IsOk());
+  ASSERT_OK(Create("131024-municipality", {}));
   ASSERT_TRUE(changes->Read(&change));
   EXPECT_EQ(change.round_revision(), 3);
   EXPECT_EQ(change.changes(0).submission().state(),
@@ -1265,8 +1247,8 @@ TEST_F(SurveyComponent, ACrowdOfWatchersDisturbsNoBystander) {
     v1::StreamRoundChangesResponse message;
     ASSERT_TRUE(followers.back()->Read(&message));
   }
-  EXPECT_THAT(ReadColumns(), IsOk());
-  EXPECT_THAT(Create("131024-municipality", {}), IsOk());
+  EXPECT_OK(ReadColumns());
+  EXPECT_OK(Create("131024-municipality", {}));
   for (const auto& follower : followers) {
     v1::StreamRoundChangesResponse message;
     ASSERT_TRUE(follower->Read(&message));
@@ -1280,14 +1262,14 @@ TEST_F(SurveyComponent, ACrowdOfWatchersDisturbsNoBystander) {
   for (const auto& follower : followers) {
     v1::StreamRoundChangesResponse message;
     EXPECT_FALSE(follower->Read(&message));
-    EXPECT_THAT(platform::FromGrpcStatus(follower->Finish()),
-                StatusIs(absl::StatusCode::kUnavailable, "SHUTTING_DOWN"));
+    EXPECT_STATUS(platform::FromGrpcStatus(follower->Finish()),
+                  absl::StatusCode::kUnavailable, "SHUTTING_DOWN");
   }
 }
 
 TEST_F(SurveyComponent, ACrowdThatReadsNothingDisturbsNoReader) {
   PrepareOpen();
-  ASSERT_THAT(Import(DemoBatch()), IsOk());
+  ASSERT_OK(Import(DemoBatch()));
   const auto narrow =
       v1::SurveyService::NewStub(support::NarrowChannel(runner_->address()));
   using Async = v1::SurveyService::StubInterface::async_interface;
@@ -1308,7 +1290,7 @@ TEST_F(SurveyComponent, ACrowdThatReadsNothingDisturbsNoReader) {
   ASSERT_TRUE(support::WaitFor([&] { return crowd.told() == kMany; },
                                std::chrono::seconds(100)));
   const auto read = ReadColumns();
-  ASSERT_THAT(read, IsOk());
+  ASSERT_OK(read);
   EXPECT_EQ(read->header.columns(), static_cast<int>(read->columns.size()));
   grpc::ClientContext context;
   changes.set_follow(false);
@@ -1323,15 +1305,15 @@ TEST_F(SurveyComponent, ACrowdThatReadsNothingDisturbsNoReader) {
 
 TEST_F(SurveyComponent, ReadersOfOneRevisionShareItsColumns) {
   PrepareOpen();
-  ASSERT_THAT(Import(DemoBatch()), IsOk());
+  ASSERT_OK(Import(DemoBatch()));
   auto database =
       platform::OpenDatabase("sqlite:" + runner_->folder().File("module.db"));
-  ASSERT_THAT(database, IsOk());
+  ASSERT_OK(database);
   SqlSurveyStore store(**database, runner_->clock(), "incarnation");
   PinnedContent content;
   SharedColumns shared(store, content);
   const auto name = base::RoundName::Parse(kRound);
-  ASSERT_THAT(name, IsOk());
+  ASSERT_OK(name);
   std::vector<RoundColumnsPtr> read(8);
   {
     std::vector<std::jthread> readers;
@@ -1346,15 +1328,15 @@ TEST_F(SurveyComponent, ReadersOfOneRevisionShareItsColumns) {
   EXPECT_THAT(read, ::testing::Each(read[0]));
   EXPECT_EQ(*shared.Load({}, *name, 126), read[0]);
   EXPECT_NE(*shared.Load({}, *name, 125), read[0]);
-  EXPECT_THAT(shared.Load({}, *name, 127),
-              StatusIs(absl::StatusCode::kOutOfRange, "VERSION_NOT_REACHED"));
+  EXPECT_STATUS(shared.Load({}, *name, 127), absl::StatusCode::kOutOfRange,
+                "VERSION_NOT_REACHED");
   // Nothing is kept for nobody, and who asks then gets the same.
   const std::weak_ptr<const RoundColumns> gone = read[0];
   const std::string header = read[0]->header.SerializeAsString();
   read.clear();
   EXPECT_TRUE(gone.expired());
   const auto again = shared.Load({}, *name, 0);
-  ASSERT_THAT(again, IsOk());
+  ASSERT_OK(again);
   EXPECT_EQ((*again)->header.SerializeAsString(), header);
 }
 
@@ -1372,44 +1354,40 @@ TEST_F(SurveyComponent, ARevisionThatNobodyAnnouncedIsToldAllTheSame) {
   EXPECT_EQ(version.entries(0).incarnation(), GetRound()->incarnation());
   auto database =
       platform::OpenDatabase("sqlite:" + runner_->folder().File("module.db"));
-  ASSERT_THAT(database, IsOk());
-  ASSERT_THAT((*database)->Write([](platform::Transaction& transaction) {
+  ASSERT_OK(database);
+  ASSERT_OK((*database)->Write([](platform::Transaction& transaction) {
     return transaction
         .Execute({"raise", "UPDATE rounds SET revision = revision + 1"}, {})
         .status();
-  }),
-              IsOk());
+  }));
   ASSERT_TRUE(versions->Read(&version));
   EXPECT_EQ(version.entries(0).version(), 3);
 }
 
 TEST_F(SurveyComponent, APageTokenIsOfOneList) {
   PrepareOpen();
-  ASSERT_THAT(CreateRound("jusou", 2026), IsOk());
+  ASSERT_OK(CreateRound("jusou", 2026));
   v1::ListRoundsRequest rounds;
   rounds.set_parent("surveys/jusou");
   rounds.set_page_size(1);
   const auto page = Call(&Stub::ListRounds, rounds);
-  ASSERT_THAT(page, IsOk());
+  ASSERT_OK(page);
   ASSERT_NE(page->next_page_token(), "");
   v1::ListCodebooksRequest codebooks;
   codebooks.set_parent("surveys/jusou");
   codebooks.set_page_token(page->next_page_token());
-  EXPECT_THAT(
-      Call(&Stub::ListCodebooks, codebooks),
-      StatusIs(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID"));
+  EXPECT_STATUS(Call(&Stub::ListCodebooks, codebooks),
+                absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID");
 }
 
 TEST_F(SurveyComponent, TwoSurveysWithEqualItemsLiveBesideEachOther) {
   PrepareOpen();
   PrepareOpen("trial");
-  ASSERT_THAT(Create("131024-municipality",
-                     {MakeCodes("plan_formulated", {"formulated"})}),
-              IsOk());
-  ASSERT_THAT(
-      Create("131024-municipality", {MakeCodes("plan_formulated", {"none"})},
-             "", "surveys/trial/rounds/2025"),
-      IsOk());
+  ASSERT_OK(Create("131024-municipality",
+                   {MakeCodes("plan_formulated", {"formulated"})}));
+  ASSERT_OK(Create("131024-municipality",
+                   {MakeCodes("plan_formulated", {"none"})}, "",
+                   "surveys/trial/rounds/2025"));
   EXPECT_EQ(Get("131024-municipality")->answers(0).codes().codes(0),
             "formulated");
   v1::GetSubmissionRequest request;
@@ -1425,7 +1403,7 @@ TEST_F(SurveyComponent, TwoSurveysWithEqualItemsLiveBesideEachOther) {
 
 TEST_F(SurveyComponent, CountsSubmissions) {
   PrepareOpen();
-  ASSERT_THAT(Import(DemoBatch()), IsOk());
+  ASSERT_OK(Import(DemoBatch()));
   // Metrics follow a commit; they do not hold up its answer.
   const auto shows = [this](std::string_view line) {
     return support::WaitFor([&] {

@@ -24,8 +24,6 @@
 namespace welfare::survey {
 namespace {
 
-using support::IsOk;
-
 class SurveyReplicas : public ::testing::Test {
  protected:
   struct Replica {
@@ -39,7 +37,7 @@ class SurveyReplicas : public ::testing::Test {
         std::make_unique<SurveyModule>(),
         std::vector<std::string>{"--database-url", url_});
     replica.runner->SetPeer("registry", peer_.address());
-    EXPECT_THAT(replica.runner->Start(), IsOk());
+    EXPECT_OK(replica.runner->Start());
     replica.stub = v1::SurveyService::NewStub(replica.runner->channel());
     return replica;
   }

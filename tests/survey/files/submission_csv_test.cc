@@ -12,8 +12,6 @@
 namespace welfare::survey {
 namespace {
 
-using support::IsOk;
-using support::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
@@ -25,9 +23,9 @@ constexpr char kHeaders[] =
     "survey,fiscal_year,municipality_code,respondent_kind,department,contact,"
     "received_on\n";
 
-absl::StatusOr<ImportBatch> Read(const std::string& answers,
-                                 const std::string& headers = "",
-                                 int first_line = 2) {
+absl::StatusOr<ImportBatch> ReadBatch(const std::string& answers,
+                                      const std::string& headers = "",
+                                      int first_line = 2) {
   // A batch looks into its texts.
   static std::string answers_text, headers_text;
   answers_text = kAnswers + answers;
@@ -38,11 +36,11 @@ absl::StatusOr<ImportBatch> Read(const std::string& answers,
 }
 
 TEST(ReadImportBatch, GroupsRecordsBySubmission) {
-  const auto batch = Read(
+  const auto batch = ReadBatch(
       "s,2025,131016,council,a,1,,\n"
       "s,2025,131024,council,a,2,,\n"
       "s,2025,131016,council,b,3,,\n");
-  ASSERT_THAT(batch, IsOk());
+  ASSERT_OK(batch);
   ASSERT_THAT(batch->submissions, SizeIs(2));
   EXPECT_EQ(batch->rows, 3);
   EXPECT_THAT(batch->submissions[0].answers, SizeIs(2));
@@ -53,18 +51,18 @@ TEST(ReadImportBatch, GroupsRecordsBySubmission) {
 }
 
 TEST(ReadImportBatch, CountsPhysicalLinesOfTheFile) {
-  const auto batch = Read(
+  const auto batch = ReadBatch(
       "s,2025,131016,council,a,\"two\nlines\",,\n"
       "s,2025,131016,council,b,3,,\n",
       "", 100);
-  ASSERT_THAT(batch, IsOk());
+  ASSERT_OK(batch);
   EXPECT_EQ(batch->submissions[0].answers[0].line, 100);
   EXPECT_EQ(batch->submissions[0].answers[1].line, 102);
 }
 
 TEST(ReadImportBatch, NamesEveryFaultOfAKey) {
-  const auto batch = Read("S S,25,131017,mayor,a,1,,\n");
-  ASSERT_THAT(batch, IsOk());
+  const auto batch = ReadBatch("S S,25,131017,mayor,a,1,,\n");
+  ASSERT_OK(batch);
   std::vector<std::string> reasons;
   for (const ImportReject& reject : batch->rejects.Show().rejects) {
     reasons.push_back(reject.column + " " + reject.reason);
@@ -78,22 +76,22 @@ TEST(ReadImportBatch, NamesEveryFaultOfAKey) {
 }
 
 TEST(ReadImportBatch, ABrokenRecordRefusesTheSubmissionItNames) {
-  const auto batch = Read(
+  const auto batch = ReadBatch(
       "s,2025,131016,council,a,1,,\n"
       "s,2025,131016,council,b,1,2,,,\n"
       "s,2025,131024,council,a,1,,\n");
-  ASSERT_THAT(batch, IsOk());
+  ASSERT_OK(batch);
   ASSERT_THAT(batch->submissions, SizeIs(2));
   EXPECT_TRUE(batch->submissions[0].refused);
   EXPECT_FALSE(batch->submissions[1].refused);
 }
 
 TEST(ReadImportBatch, TakesHeadersApart) {
-  const auto batch = Read("s,2025,131016,council,a,1,,\n",
-                          "s,2025,131016,council,課,内線,2025-07-01\n"
-                          "s,2025,131024,council,課,内線,2025-02-30\n"
-                          "s,2025,131016,council,課,内線,2025-07-01\n");
-  ASSERT_THAT(batch, IsOk());
+  const auto batch = ReadBatch("s,2025,131016,council,a,1,,\n",
+                               "s,2025,131016,council,課,内線,2025-07-01\n"
+                               "s,2025,131024,council,課,内線,2025-02-30\n"
+                               "s,2025,131016,council,課,内線,2025-07-01\n");
+  ASSERT_OK(batch);
   EXPECT_EQ(batch->rows, 1);
   ASSERT_TRUE(batch->submissions[0].header);
   EXPECT_EQ(batch->submissions[0].header->contact.department, "課");
@@ -107,16 +105,17 @@ TEST(ReadImportBatch, TakesHeadersApart) {
 }
 
 TEST(ReadImportBatch, RefusesWhatIsNoTable) {
-  EXPECT_THAT(Read("s,2025,131016,council,a,\"1,,\n"),
-              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
-  EXPECT_THAT(ReadImportBatch({.csv = "", .first_line = 2, .source_file = ""},
-                              {.csv = "", .first_line = 2, .source_file = ""}),
-              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  EXPECT_STATUS(ReadBatch("s,2025,131016,council,a,\"1,,\n"),
+                absl::StatusCode::kInvalidArgument, "CSV_INVALID");
+  EXPECT_STATUS(
+      ReadImportBatch({.csv = "", .first_line = 2, .source_file = ""},
+                      {.csv = "", .first_line = 2, .source_file = ""}),
+      absl::StatusCode::kInvalidArgument, "CSV_INVALID");
   const std::string wrong = std::string("x") + kAnswers;
-  EXPECT_THAT(
+  EXPECT_STATUS(
       ReadImportBatch({.csv = wrong, .first_line = 2, .source_file = ""},
                       {.csv = "", .first_line = 2, .source_file = ""}),
-      StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+      absl::StatusCode::kInvalidArgument, "CSV_INVALID");
 }
 
 TEST(ReadImportBatch, RefusesMoreSubmissionsThanARoundCanHave) {
@@ -124,8 +123,8 @@ TEST(ReadImportBatch, RefusesMoreSubmissionsThanARoundCanHave) {
   for (int i = 0; i < 2'001; ++i) {
     rows += "s" + std::to_string(i) + ",2025,131016,council,a,1,,\n";
   }
-  EXPECT_THAT(Read(rows),
-              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_INVALID"));
+  EXPECT_STATUS(ReadBatch(rows), absl::StatusCode::kInvalidArgument,
+                "CSV_INVALID");
 }
 
 SentAnswer Cell(const std::string& item, const std::string& value) {

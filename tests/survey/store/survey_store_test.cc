@@ -32,9 +32,7 @@
 namespace welfare::survey {
 namespace {
 
-using support::IsOk;
 using support::IsOkAndHolds;
-using support::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -50,11 +48,10 @@ class SurveyStoreContract
     store_.reset();
     database_.reset();
     auto database = GetParam().open(folder_);
-    ASSERT_THAT(database, IsOk());
+    ASSERT_OK(database);
     database_ = *std::move(database);
-    ASSERT_THAT(
-        platform::ApplyMigrations(*database_, clock_, SurveyMigrations()),
-        IsOk());
+    ASSERT_OK(
+        platform::ApplyMigrations(*database_, clock_, SurveyMigrations()));
     store_ = std::make_unique<SqlSurveyStore>(*database_, clock_, "store-a");
   }
 
@@ -82,29 +79,27 @@ class SurveyStoreContract
   }
 
   void Read(const std::function<absl::Status(StoreReader&)>& read) {
-    EXPECT_THAT(store_->Read({}, read), IsOk());
+    EXPECT_OK(store_->Read({}, read));
   }
 
   // Creates and opens a round with the sample's population.
   void OpenRound(const std::string& survey = "jusou") {
-    ASSERT_THAT(
-        Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
-          Round round{.name = RoundOf(survey)};
-          round.display_name = "Survey";
-          round.codebook = {.survey = survey, .version = "1"};
-          round.program = {.program = "jusou"};
-          round.window_start = base::Date::Make(2025, 6, 16).value();
-          round.window_end = base::Date::Make(2025, 7, 11).value();
-          round.synthetic = true;
-          WELFARE_ASSIGN_OR_RETURN(round, store.AppendRound(round));
-          round.state = RoundState::kOpen;
-          round.registry_version = 7;
-          round.pin_revision = -1;
-          WELFARE_ASSIGN_OR_RETURN(round, store.AppendRound(round));
-          WELFARE_RETURN_IF_ERROR(store.StoreFrame(round, sample::MakeFrame()));
-          return "";
-        }),
-        IsOk());
+    ASSERT_OK(Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
+      Round round{.name = RoundOf(survey)};
+      round.display_name = "Survey";
+      round.codebook = {.survey = survey, .version = "1"};
+      round.program = {.program = "jusou"};
+      round.window_start = base::Date::Make(2025, 6, 16).value();
+      round.window_end = base::Date::Make(2025, 7, 11).value();
+      round.synthetic = true;
+      WELFARE_ASSIGN_OR_RETURN(round, store.AppendRound(round));
+      round.state = RoundState::kOpen;
+      round.registry_version = 7;
+      round.pin_revision = -1;
+      WELFARE_ASSIGN_OR_RETURN(round, store.AppendRound(round));
+      WELFARE_RETURN_IF_ERROR(store.StoreFrame(round, sample::MakeFrame()));
+      return "";
+    }));
   }
 
   absl::StatusOr<Submission> Append(
@@ -192,7 +187,7 @@ TEST_P(SurveyStoreContract, KeepsARoundWithItsFrame) {
 TEST_P(SurveyStoreContract, GivesASubmissionBackAsItWas) {
   OpenRound();
   const auto stored = Append("131016-municipality", 0);
-  ASSERT_THAT(stored, IsOk());
+  ASSERT_OK(stored);
   EXPECT_EQ(stored->revision, 1);
   EXPECT_EQ(stored->round_revision, 3);
   Open();
@@ -212,9 +207,9 @@ TEST_P(SurveyStoreContract, GivesASubmissionBackAsItWas) {
 
 TEST_P(SurveyStoreContract, EveryChangeIsOneRevisionOfTheRound) {
   OpenRound();
-  ASSERT_THAT(Append("131016-municipality", 1), IsOk());
-  ASSERT_THAT(Append("131016-council", 2), IsOk());
-  ASSERT_THAT(Append("131016-municipality", 3), IsOk());
+  ASSERT_OK(Append("131016-municipality", 1));
+  ASSERT_OK(Append("131016-council", 2));
+  ASSERT_OK(Append("131016-municipality", 3));
   EXPECT_EQ(Revision(), 5);
   Read([&](StoreReader& store) -> absl::Status {
     const auto number = [&](const std::optional<Submission>& submission) {
@@ -255,10 +250,9 @@ TEST_P(SurveyStoreContract, ListsByKeysKindsAndStates) {
   OpenRound();
   for (const char* who : {"131032-council", "131016-municipality",
                           "131016-council", "131024-municipality"}) {
-    ASSERT_THAT(Append(who, 1), IsOk());
+    ASSERT_OK(Append(who, 1));
   }
-  ASSERT_THAT(Append("131024-municipality", 1, SubmissionState::kReturned),
-              IsOk());
+  ASSERT_OK(Append("131024-municipality", 1, SubmissionState::kReturned));
   Read([&](StoreReader& store) -> absl::Status {
     SubmissionQuery query{.round = RoundOf("jusou"),
                           .after = std::nullopt,
@@ -300,9 +294,8 @@ TEST_P(SurveyStoreContract, ListsByKeysKindsAndStates) {
 TEST_P(SurveyStoreContract, SurveysDoNotMeet) {
   OpenRound("jusou");
   OpenRound("trial");
-  ASSERT_THAT(
-      Append("131016-municipality", 1, SubmissionState::kSubmitted, "trial"),
-      IsOk());
+  ASSERT_OK(
+      Append("131016-municipality", 1, SubmissionState::kSubmitted, "trial"));
   EXPECT_EQ(Revision("jusou"), 2);
   EXPECT_EQ(Revision("trial"), 3);
   Read([&](StoreReader& store) -> absl::Status {
@@ -316,12 +309,13 @@ TEST_P(SurveyStoreContract, SurveysDoNotMeet) {
 TEST_P(SurveyStoreContract, AChangeThatFailsLeavesNothing) {
   OpenRound();
   const std::size_t audited = Audit().size();
-  EXPECT_THAT(Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
-                Submission next{.name = Name("131016-municipality")};
-                WELFARE_RETURN_IF_ERROR(store.AppendSubmission(next).status());
-                return absl::AbortedError("no");
-              }),
-              StatusIs(absl::StatusCode::kAborted));
+  EXPECT_STATUS(
+      Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
+        Submission next{.name = Name("131016-municipality")};
+        WELFARE_RETURN_IF_ERROR(store.AppendSubmission(next).status());
+        return absl::AbortedError("no");
+      }),
+      absl::StatusCode::kAborted);
   EXPECT_EQ(Revision(), 2);
   EXPECT_EQ(Audit().size(), audited);
 }
@@ -337,16 +331,15 @@ TEST_P(SurveyStoreContract, ARequestIdRunsOnce) {
   };
   EXPECT_THAT(Write(change, "id", "body"), IsOkAndHolds("reply 1"));
   EXPECT_THAT(Write(change, "id", "body"), IsOkAndHolds("reply 1"));
-  EXPECT_THAT(
-      Write(change, "id", "other"),
-      StatusIs(absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED"));
+  EXPECT_STATUS(Write(change, "id", "other"),
+                absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED");
   EXPECT_EQ(runs, 1);
   EXPECT_EQ(Revision(), 3);
 }
 
 TEST_P(SurveyStoreContract, PersonalDataStaysOutOfTheAuditLog) {
   OpenRound();
-  ASSERT_THAT(Append("131016-municipality", 1), IsOk());
+  ASSERT_OK(Append("131016-municipality", 1));
   const auto store_contact = [&] {
     return Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
       WELFARE_RETURN_IF_ERROR(
@@ -355,7 +348,7 @@ TEST_P(SurveyStoreContract, PersonalDataStaysOutOfTheAuditLog) {
       return "";
     });
   };
-  ASSERT_THAT(store_contact(), IsOk());
+  ASSERT_OK(store_contact());
   Read([&](StoreReader& store) -> absl::Status {
     EXPECT_THAT(
         store.FindContact(Name("131016-municipality")),
@@ -374,12 +367,11 @@ TEST_P(SurveyStoreContract, PersonalDataStaysOutOfTheAuditLog) {
   }
   EXPECT_THAT(audit[2].entry.resource, HasSubstr("131016-municipality"));
   // An equal contact is no change.
-  ASSERT_THAT(store_contact(), IsOk());
+  ASSERT_OK(store_contact());
   EXPECT_THAT(Audit(), SizeIs(4));
-  EXPECT_THAT(database_->Read([](platform::Connection& connection) {
+  EXPECT_OK(database_->Read([](platform::Connection& connection) {
     return platform::VerifyAudit(connection).status();
-  }),
-              IsOk());
+  }));
 }
 
 TEST_P(SurveyStoreContract, ADraftCodebookIsReplacedAndAPublishedOneStays) {
@@ -394,16 +386,14 @@ TEST_P(SurveyStoreContract, ADraftCodebookIsReplacedAndAPublishedOneStays) {
       return "";
     });
   };
-  ASSERT_THAT(put(), IsOk());
+  ASSERT_OK(put());
   codebook.title = "Second";
   codebook.digest = "b";
-  ASSERT_THAT(put(), IsOk());
-  ASSERT_THAT(Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
-                WELFARE_RETURN_IF_ERROR(
-                    store.PublishCodebook(codebook.name, clock_.Now()));
-                return "";
-              }),
-              IsOk());
+  ASSERT_OK(put());
+  ASSERT_OK(Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
+    WELFARE_RETURN_IF_ERROR(store.PublishCodebook(codebook.name, clock_.Now()));
+    return "";
+  }));
   Read([&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(const auto found,
                              store.FindCodebook(codebook.name));
@@ -425,7 +415,7 @@ TEST_P(SurveyStoreContract, WritersAtOnceGetRevisionsWithoutGaps) {
   for (const char* who : {"131016-municipality", "131016-council",
                           "131024-municipality", "131024-council"}) {
     threads.emplace_back([this, who] {
-      for (int i = 0; i < 10; ++i) EXPECT_THAT(Append(who, i), IsOk());
+      for (int i = 0; i < 10; ++i) EXPECT_OK(Append(who, i));
     });
   }
   threads.clear();
@@ -443,7 +433,7 @@ TEST_P(SurveyStoreContract, WritersAtOnceGetRevisionsWithoutGaps) {
 
 TEST_P(SurveyStoreContract, RefusesToChangeOrRemoveWhatWasAnswered) {
   OpenRound();
-  ASSERT_THAT(Append("131016-municipality", 1), IsOk());
+  ASSERT_OK(Append("131016-municipality", 1));
   for (const platform::Query& query :
        {platform::Query{"a", "UPDATE submission_revisions SET state = 4"},
         platform::Query{"b", "DELETE FROM submission_revisions"},
@@ -453,8 +443,8 @@ TEST_P(SurveyStoreContract, RefusesToChangeOrRemoveWhatWasAnswered) {
         database_->Write([&](platform::Transaction& transaction) {
           return transaction.Execute(query, {});
         });
-    EXPECT_THAT(changed, StatusIs(absl::StatusCode::kFailedPrecondition,
-                                  "CONSTRAINT_VIOLATION"))
+    EXPECT_STATUS(changed, absl::StatusCode::kFailedPrecondition,
+                  "CONSTRAINT_VIOLATION")
         << query.sql;
   }
 }
@@ -464,12 +454,11 @@ class FailingSurveyStore : public ::testing::Test {
  protected:
   FailingSurveyStore() {
     auto sqlite = platform::SqliteDatabase::OpenInMemory();
-    EXPECT_THAT(sqlite, IsOk());
+    EXPECT_OK(sqlite);
     sqlite_ = sqlite->get();
     database_ = std::make_unique<platform::GroupCommit>(*std::move(sqlite));
-    EXPECT_THAT(
-        platform::ApplyMigrations(*database_, clock_, SurveyMigrations()),
-        IsOk());
+    EXPECT_OK(
+        platform::ApplyMigrations(*database_, clock_, SurveyMigrations()));
     store_ = std::make_unique<SqlSurveyStore>(*database_, clock_, "store-a");
   }
 
@@ -519,15 +508,12 @@ TEST_F(FailingSurveyStore, ACommitThatFailsLeavesNothingAndFreesTheRequestId) {
     return store.AppendRound({.name = kRound}).status();
   };
   FailNextCommit();
-  EXPECT_THAT(Write(create, "id"), StatusIs(absl::StatusCode::kUnavailable));
-  EXPECT_THAT(store_->Read({},
-                           [&](StoreReader& store) -> absl::Status {
-                             WELFARE_ASSIGN_OR_RETURN(const auto round,
-                                                      store.FindRound(kRound));
-                             EXPECT_FALSE(round);
-                             return absl::OkStatus();
-                           }),
-              IsOk());
+  EXPECT_STATUS(Write(create, "id"), absl::StatusCode::kUnavailable);
+  EXPECT_OK(store_->Read({}, [&](StoreReader& store) -> absl::Status {
+    WELFARE_ASSIGN_OR_RETURN(const auto round, store.FindRound(kRound));
+    EXPECT_FALSE(round);
+    return absl::OkStatus();
+  }));
   const auto audit = database_->Read([](platform::Connection& connection) {
     return platform::ListAudit(connection, 0, 10);
   });
@@ -545,32 +531,26 @@ TEST_F(FailingSurveyStore, AFrameThatWasRolledBackIsNotKept) {
       .survey = platform::ReadAsset(folder / "survey.csv").value(),
       .choices = platform::ReadAsset(folder / "choices.csv").value(),
       .settings = platform::ReadAsset(folder / "settings.csv").value()};
-  ASSERT_THAT(Write([&](StoreWriter& store) -> absl::Status {
-                WELFARE_RETURN_IF_ERROR(store.StoreCodebook(codebook));
-                Round round{.name = kRound};
-                round.codebook = codebook.name;
-                return store.AppendRound(round).status();
-              }),
-              IsOk());
+  ASSERT_OK(Write([&](StoreWriter& store) -> absl::Status {
+    WELFARE_RETURN_IF_ERROR(store.StoreCodebook(codebook));
+    Round round{.name = kRound};
+    round.codebook = codebook.name;
+    return store.AppendRound(round).status();
+  }));
   PinnedContent content;
   FailNextCommit();
-  EXPECT_THAT(Write([&](StoreWriter& store) -> absl::Status {
-                WELFARE_RETURN_IF_ERROR(OpenRound(store, 7));
-                return content.Load(store, kRound).status();
-              }),
-              StatusIs(absl::StatusCode::kUnavailable));
-  ASSERT_THAT(Write([&](StoreWriter& store) { return OpenRound(store, 8); }),
-              IsOk());
-  EXPECT_THAT(store_->Read({},
-                           [&](StoreReader& store) -> absl::Status {
-                             WELFARE_ASSIGN_OR_RETURN(
-                                 const OpenedRound opened,
-                                 content.Load(store, kRound));
-                             EXPECT_EQ(opened.frame->size(),
-                                       sample::MakeFrame().size() - 1);
-                             return absl::OkStatus();
-                           }),
-              IsOk());
+  EXPECT_STATUS(Write([&](StoreWriter& store) -> absl::Status {
+                  WELFARE_RETURN_IF_ERROR(OpenRound(store, 7));
+                  return content.Load(store, kRound).status();
+                }),
+                absl::StatusCode::kUnavailable);
+  ASSERT_OK(Write([&](StoreWriter& store) { return OpenRound(store, 8); }));
+  EXPECT_OK(store_->Read({}, [&](StoreReader& store) -> absl::Status {
+    WELFARE_ASSIGN_OR_RETURN(const OpenedRound opened,
+                             content.Load(store, kRound));
+    EXPECT_EQ(opened.frame->size(), sample::MakeFrame().size() - 1);
+    return absl::OkStatus();
+  }));
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, SurveyStoreContract,

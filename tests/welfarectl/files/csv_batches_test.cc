@@ -17,8 +17,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::SizeIs;
-using ::welfare::support::IsOk;
-using ::welfare::support::StatusIs;
 
 const std::vector<KeyColumn> kKey = {{.name = "code"}, {.name = "kind"}};
 
@@ -34,7 +32,7 @@ CsvFile FileOf(const std::string& text) {
 std::vector<CsvBatch> Cut(const std::string& text,
                           const std::vector<KeyColumn>& key, int max) {
   auto batches = CutIntoBatches(FileOf(text), key, max);
-  EXPECT_THAT(batches, IsOk());
+  EXPECT_OK(batches);
   return batches.ok() ? *std::move(batches) : std::vector<CsvBatch>();
 }
 
@@ -48,7 +46,7 @@ struct Placed {
 std::vector<Placed> RecordsOf(const std::string& csv, std::size_t first_line) {
   std::vector<Placed> records;
   text::CsvReader reader(csv);
-  EXPECT_THAT(reader.Next(), IsOk());  // the header, on line 1 of a batch
+  EXPECT_OK(reader.Next());  // the header, on line 1 of a batch
   while (true) {
     const auto record = reader.Next();
     if (!record.ok() || !record->has_value()) break;
@@ -123,7 +121,7 @@ TEST(CutIntoBatches, KeepsSectionsApart) {
   const auto batches = CutIntoBatches(
       FileOf("code,kind,value\n1,m,a\n1,m,b\n2,m,c\n2,m,d\n3,m,e\n3,m,f\n"),
       kKey, 100, [](const std::string& key) { return key < "2" ? 0 : 1; });
-  ASSERT_THAT(batches, IsOk());
+  ASSERT_OK(batches);
   ASSERT_THAT(*batches, SizeIs(2));
   EXPECT_EQ(batches->front().records, 2);
 }
@@ -141,8 +139,8 @@ TEST(CutIntoBatches, RefusesAKeyThatComesBackTooFarBehind) {
     text += std::to_string(i) + ",m," + std::string(1000, 'x') + "\n";
   }
   const auto batches = CutIntoBatches(FileOf(text + "1,m,c\n"), kKey, 100);
-  EXPECT_THAT(batches, StatusIs(absl::StatusCode::kInvalidArgument,
-                                "ROWS_NOT_TOGETHER"));
+  EXPECT_STATUS(batches, absl::StatusCode::kInvalidArgument,
+                "ROWS_NOT_TOGETHER");
   EXPECT_THAT(batches.status().message(), testing::HasSubstr("line 6001"));
 }
 
@@ -181,7 +179,7 @@ TEST(CutIntoBatches, LeavesAMissingKeyColumnToTheService) {
   const CsvFile file{
       .name = "a.csv", .text = "colour\nred\nblue\n", .header = {"colour"}};
   const auto batches = CutIntoBatches(file, kKey, 100);
-  ASSERT_THAT(batches, IsOk());
+  ASSERT_OK(batches);
   ASSERT_THAT(*batches, SizeIs(1));
   EXPECT_EQ(batches->front().records, 2);
 }
@@ -232,8 +230,7 @@ TEST(SelectRecords, OfNoKeyIsEmpty) {
 TEST(ReadKeys, NamesFileAndLineOfARecordThatCannotBeRead) {
   const auto keys =
       ReadKeys(FileOf("code,kind,value\n1,m,a\n2,m,b\"ad\n"), kKey);
-  EXPECT_THAT(keys,
-              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_STRAY_QUOTE"));
+  EXPECT_STATUS(keys, absl::StatusCode::kInvalidArgument, "CSV_STRAY_QUOTE");
   EXPECT_THAT(keys.status().message(), testing::HasSubstr("a.csv line 3"));
 }
 
@@ -241,14 +238,14 @@ TEST(RenameColumn, ChangesTheHeaderLineAndNothingElse) {
   CsvFile file{.name = "a.csv",
                .text = "\n\"code\",name\r\n13101,code\r\n",
                .header = {"code", "name"}};
-  ASSERT_THAT(RenameColumn(file, "code", "code5"), IsOk());
+  ASSERT_OK(RenameColumn(file, "code", "code5"));
   EXPECT_EQ(file.text, "\ncode5,name\r\n13101,code\r\n");
   EXPECT_THAT(file.header, ElementsAre("code5", "name"));
 }
 
 TEST(RenameColumn, LeavesAMissingColumnToTheService) {
   CsvFile file = FileOf("code,kind,value\n1,m,a\n");
-  ASSERT_THAT(RenameColumn(file, "colour", "colour5"), IsOk());
+  ASSERT_OK(RenameColumn(file, "colour", "colour5"));
   EXPECT_EQ(file.text, "code,kind,value\n1,m,a\n");
 }
 
@@ -265,27 +262,27 @@ class ReadCsvFile : public testing::Test {
 TEST_F(ReadCsvFile, DecodesCp932AndUtf8WithAndWithoutMark) {
   const std::string text = "code,name\r\n131091,品川区〜①\r\n";
   const auto cp932 = text::EncodeCp932("code,name\r\n131091,品川区①\r\n");
-  ASSERT_THAT(cp932, IsOk());
+  ASSERT_OK(cp932);
   const auto from_cp932 = ctl::ReadCsvFile(Write(*cp932));
-  ASSERT_THAT(from_cp932, IsOk());
+  ASSERT_OK(from_cp932);
   EXPECT_EQ(from_cp932->text, "code,name\r\n131091,品川区①\r\n");
   for (const std::string& bytes : {text, "\xEF\xBB\xBF" + text}) {
     const auto file = ctl::ReadCsvFile(Write(bytes));
-    ASSERT_THAT(file, IsOk());
+    ASSERT_OK(file);
     EXPECT_EQ(file->text, text);
     EXPECT_THAT(file->header, ElementsAre("code", "name"));
   }
 }
 
 TEST_F(ReadCsvFile, SaysWhatIsWrong) {
-  EXPECT_THAT(ctl::ReadCsvFile(folder_.File("none.csv")),
-              StatusIs(absl::StatusCode::kNotFound, "FILE_UNREADABLE"));
-  EXPECT_THAT(ctl::ReadCsvFile(folder_.path().string()),
-              StatusIs(absl::StatusCode::kNotFound, "FILE_UNREADABLE"));
-  EXPECT_THAT(ctl::ReadCsvFile(Write("")),
-              StatusIs(absl::StatusCode::kInvalidArgument, "CSV_EMPTY"));
-  EXPECT_THAT(ctl::ReadCsvFile(Write("code\n\xFF\xFF\n")),
-              StatusIs(absl::StatusCode::kInvalidArgument, "ENCODING_UNKNOWN"));
+  EXPECT_STATUS(ctl::ReadCsvFile(folder_.File("none.csv")),
+                absl::StatusCode::kNotFound, "FILE_UNREADABLE");
+  EXPECT_STATUS(ctl::ReadCsvFile(folder_.path().string()),
+                absl::StatusCode::kNotFound, "FILE_UNREADABLE");
+  EXPECT_STATUS(ctl::ReadCsvFile(Write("")), absl::StatusCode::kInvalidArgument,
+                "CSV_EMPTY");
+  EXPECT_STATUS(ctl::ReadCsvFile(Write("code\n\xFF\xFF\n")),
+                absl::StatusCode::kInvalidArgument, "ENCODING_UNKNOWN");
 }
 
 }  // namespace
