@@ -224,9 +224,9 @@ TEST_F(Import, AHeaderLineAloneIsChecked) {
   request.mutable_batch()->set_csv("foo,bar\n");
   const auto wrong = Send(request);
   ASSERT_STATUS(wrong, absl::StatusCode::kInvalidArgument, "CSV_INVALID");
+  const auto details = base::GetErrorDetails(wrong.status());
   std::set<std::string> reasons;
-  for (const auto& violation :
-       base::GetErrorDetails(wrong.status())->violations) {
+  for (const auto& violation : details->violations) {
     reasons.insert(violation.reason);
   }
   EXPECT_THAT(reasons, ElementsAre("COLUMN_MISSING", "COLUMN_UNKNOWN"));
