@@ -32,7 +32,7 @@ constexpr int kAttempts = 3;
 // Whether a round of the year before is none: there is no such round, or it is
 // planned and has no answers yet.
 bool IsNone(const absl::Status& status) {
-  const std::string_view reason = base::ReasonOf(status);
+  const std::string reason = base::ReasonOf(status);
   return reason == "ROUND_NOT_FOUND" || reason == "ROUND_STATE";
 }
 
