@@ -134,8 +134,7 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
                                     if (state.routing->draining)
                                       return platform::ShuttingDown();
                                     return absl::OkStatus();
-                                  }},
-                                 context.metrics()));
+                                  }}));
   platform::LogInfo(
       "module serves",
       {{"module", "gateway"},

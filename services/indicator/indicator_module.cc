@@ -71,7 +71,7 @@ IndicatorModule::IndicatorModule() : RpcModule("indicator") {}
 
 IndicatorModule::~IndicatorModule() { StopNow(); }
 
-absl::StatusOr<std::vector<platform::ServedService>> IndicatorModule::Build(
+absl::StatusOr<std::vector<grpc::Service*>> IndicatorModule::Build(
     platform::ModuleContext& context) {
   auto surveys = LoadSurveyData(context.AssetPath(""));
   if (!surveys.ok()) {
@@ -97,8 +97,7 @@ absl::StatusOr<std::vector<platform::ServedService>> IndicatorModule::Build(
   parts_ =
       std::make_unique<Parts>(*std::move(surveys), context, calls(), feed());
   parts_->Follow();
-  return std::vector<platform::ServedService>{
-      {&parts_->service, v1::IndicatorService::service_full_name()}};
+  return std::vector<grpc::Service*>{&parts_->service};
 }
 
 }  // namespace welfare::indicator

@@ -18,7 +18,7 @@ class IndicatorModule final : public platform::RpcModule {
  private:
   struct Parts;
 
-  absl::StatusOr<std::vector<platform::ServedService>> Build(
+  absl::StatusOr<std::vector<grpc::Service*>> Build(
       platform::ModuleContext& context) override;
 
   std::unique_ptr<Parts> parts_;

@@ -169,6 +169,17 @@ std::string CauseOf(const absl::Status& status) {
   return cause == details->metadata.end() ? "" : cause->second;
 }
 
+absl::Status MessageUnreadable() {
+  return MakeError(StatusCode::kInvalidArgument, "MESSAGE_UNREADABLE",
+                   "The request is no message of the expected type.");
+}
+
+absl::Status ReplyTooLarge(std::size_t bytes) {
+  return MakeError(StatusCode::kResourceExhausted, "REPLY_TOO_LARGE",
+                   "The answer has more than 4 MiB; ask for less.")
+      .With("bytes", static_cast<long long>(bytes));
+}
+
 absl::Status Overloaded() {
   return MakeError(StatusCode::kResourceExhausted, "OVERLOADED",
                    "The service has more work than it can do; repeat the call "

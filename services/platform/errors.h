@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -66,6 +67,12 @@ absl::Status StoreRestored(std::string_view resource,
 std::string CauseOf(const absl::Status& status);
 
 // --- server ---
+// INVALID_ARGUMENT, MESSAGE_UNREADABLE: a caller's bytes are no message of the
+// method.
+absl::Status MessageUnreadable();
+// RESOURCE_EXHAUSTED, REPLY_TOO_LARGE: a reply has `bytes`, more than its
+// caller can receive.
+absl::Status ReplyTooLarge(std::size_t bytes);
 // RESOURCE_EXHAUSTED, OVERLOADED: the module's queue is full; retry later.
 absl::Status Overloaded();
 // RESOURCE_EXHAUSTED, TOO_MANY_WAITING: `limit` calls wait for a version.

@@ -12,6 +12,7 @@
 #include "services/platform/process/assets.h"
 #include "services/platform/storage/incarnation.h"
 #include "services/platform/work/version_feed.h"
+#include "services/registry/api/change_stream.h"
 #include "services/registry/api/registry_service.h"
 #include "services/registry/program/program.h"
 #include "services/registry/store/live_history.h"
@@ -82,7 +83,7 @@ RegistryModule::RegistryModule() : RpcModule("registry") {}
 
 RegistryModule::~RegistryModule() { StopNow(); }
 
-absl::StatusOr<std::vector<platform::ServedService>> RegistryModule::Build(
+absl::StatusOr<std::vector<grpc::Service*>> RegistryModule::Build(
     platform::ModuleContext& context) {
   WELFARE_ASSIGN_OR_RETURN(std::unique_ptr<platform::Database> database,
                            context.OpenDatabase());
@@ -105,8 +106,7 @@ absl::StatusOr<std::vector<platform::ServedService>> RegistryModule::Build(
   parts_->Follow();
   platform::LogInfo("registry loaded",
                     {{"version", parts_->live.Head()->version()}});
-  return std::vector<platform::ServedService>{
-      {&parts_->service, v1::RegistryService::service_full_name()}};
+  return std::vector<grpc::Service*>{&parts_->service};
 }
 
 absl::Status RegistryModule::Ready() { return parts_->database->Ping(); }

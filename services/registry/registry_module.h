@@ -16,7 +16,7 @@ class RegistryModule final : public platform::RpcModule {
  private:
   struct Parts;
 
-  absl::StatusOr<std::vector<platform::ServedService>> Build(
+  absl::StatusOr<std::vector<grpc::Service*>> Build(
       platform::ModuleContext& context) override;
   // Asked every second: also looks for commits of other processes.
   absl::Status Ready() override;

@@ -77,7 +77,7 @@ ReportModule::ReportModule() : RpcModule("report") {}
 
 ReportModule::~ReportModule() { StopNow(); }
 
-absl::StatusOr<std::vector<platform::ServedService>> ReportModule::Build(
+absl::StatusOr<std::vector<grpc::Service*>> ReportModule::Build(
     platform::ModuleContext& context) {
   WELFARE_ASSIGN_OR_RETURN(Templates templates,
                            LoadTemplates(context.AssetPath("").string()));
@@ -106,8 +106,7 @@ absl::StatusOr<std::vector<platform::ServedService>> ReportModule::Build(
                            look({}));
   feed().Publish(versions);
   feed().Start(look);
-  return std::vector<platform::ServedService>{
-      {&parts_->service, v1::ReportService::service_full_name()}};
+  return std::vector<grpc::Service*>{&parts_->service};
 }
 
 absl::Status ReportModule::Ready() { return parts_->database->Ping(); }

@@ -16,7 +16,7 @@ class ReportModule final : public platform::RpcModule {
  private:
   struct Parts;
 
-  absl::StatusOr<std::vector<platform::ServedService>> Build(
+  absl::StatusOr<std::vector<grpc::Service*>> Build(
       platform::ModuleContext& context) override;
   // Ready with its own database: a peer that is down makes CreateReport fail,
   // but stored reports can still be read.

@@ -76,7 +76,7 @@ SurveyModule::SurveyModule() : RpcModule("survey") {}
 
 SurveyModule::~SurveyModule() { StopNow(); }
 
-absl::StatusOr<std::vector<platform::ServedService>> SurveyModule::Build(
+absl::StatusOr<std::vector<grpc::Service*>> SurveyModule::Build(
     platform::ModuleContext& context) {
   WELFARE_ASSIGN_OR_RETURN(std::unique_ptr<platform::Database> database,
                            context.OpenDatabase());
@@ -93,8 +93,7 @@ absl::StatusOr<std::vector<platform::ServedService>> SurveyModule::Build(
                            parts_->api.ReadVersions({}));
   feed().Publish(versions);
   parts_->Follow();
-  return std::vector<platform::ServedService>{
-      {&parts_->service, v1::SurveyService::service_full_name()}};
+  return std::vector<grpc::Service*>{&parts_->service};
 }
 
 absl::Status SurveyModule::Ready() { return parts_->database->Ping(); }

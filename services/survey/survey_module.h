@@ -18,7 +18,7 @@ class SurveyModule final : public platform::RpcModule {
   ~SurveyModule() override;
 
  private:
-  absl::StatusOr<std::vector<platform::ServedService>> Build(
+  absl::StatusOr<std::vector<grpc::Service*>> Build(
       platform::ModuleContext& context) override;
   absl::Status Ready() override;
   void StopWorkers() override;

@@ -1,31 +1,23 @@
 #include "tests/platform/fake_registry.h"
 
 #include <chrono>
-#include <functional>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/platform/rpc/handler.h"
-#include "services/platform/rpc/stream.h"
+#include "services/platform/rpc/method_table.h"
 #include "services/platform/storage/database.h"
-#include "welfare/registry/v1/registry_service.grpc.pb.h"
+#include "welfare/registry/v1/registry_service.pb.h"
+#include "welfare/type/v1/versions.pb.h"
 
 namespace welfare::platform {
 namespace {
 
 namespace v1 = welfare::registry::v1;
 namespace type_v1 = welfare::type::v1;
-
-// Only the methods below: the wrappers of all of them are long to compile.
-template <typename Base>
-using Methods = v1::RegistryService::WithCallbackMethod_GetMunicipality<
-    v1::RegistryService::WithRawCallbackMethod_GetRoster<
-        v1::RegistryService::WithCallbackMethod_ImportMunicipalities<
-            v1::RegistryService::WithCallbackMethod_BatchImportMunicipalities<
-                v1::RegistryService::WithCallbackMethod_WatchVersions<Base>>>>>;
 
 // A stream that counts up to the number of resources; without any, or where the
 // first says how it goes on, for ever.
@@ -71,78 +63,49 @@ class Count {
   int sent_ = 0;
 };
 
-class FakeRegistry final : public Methods<v1::RegistryService::Service> {
+// Only the methods below.
+class FakeRegistry final : public MethodTable {
  public:
   FakeRegistry(const CallEnvironment& calls, FakeRegistryState& state)
-      : calls_(calls), state_(state) {}
-
-  grpc::ServerUnaryReactor* GetMunicipality(
-      grpc::CallbackServerContext* context,
-      const v1::GetMunicipalityRequest* request,
-      v1::Municipality* response) override {
-    if (request->name() == "inline") {
-      return InlineUnary(calls_, context, request, response,
-                         std::bind_front(&FakeRegistry::Get, this));
-    }
-    return Unary(calls_, context, request, response,
-                 std::bind_front(&FakeRegistry::Get, this));
-  }
-
-  grpc::ServerUnaryReactor* GetRoster(grpc::CallbackServerContext* context,
-                                      const grpc::ByteBuffer* request,
-                                      grpc::ByteBuffer* response) override {
-    return InlineRawUnary<v1::GetRosterRequest>(
-        calls_, context, request, response,
-        [](const CallContext&, const v1::GetRosterRequest& parsed,
+      : MethodTable("welfare.registry.v1.RegistryService", calls),
+        state_(state) {
+    Read(
+        "GetMunicipality",
+        [](const v1::GetMunicipalityRequest& request) {
+          return ReadPlan{.blocks = request.name() != "inline"};
+        },
+        &FakeRegistry::Get, *this);
+    Read(
+        "GetRoster", [](const v1::GetRosterRequest&) { return ReadPlan{}; },
+        [](const CallContext&, const v1::GetRosterRequest& request,
            SharedBytes& bytes) {
           v1::Roster roster;
-          roster.set_name(parsed.name());
+          roster.set_name(request.name());
           bytes = Share(roster.SerializeAsString());
           return absl::OkStatus();
         });
-  }
-
-  grpc::ServerBidiReactor<v1::ImportMunicipalitiesRequest,
-                          type_v1::ImportResult>*
-  ImportMunicipalities(grpc::CallbackServerContext* context) override {
-    return BidiStream<v1::ImportMunicipalitiesRequest, type_v1::ImportResult>(
-        calls_, context,
-        [count = 0](const auto&, const auto& in,
-                    auto& out) mutable -> absl::Status {
-          if (in.request_id() == "bad") {
-            return base::MakeError(absl::StatusCode::kInvalidArgument,
-                                   "BATCH_BAD", "The batch is bad.");
-          }
-          out.set_request_id(in.request_id());
-          out.set_version(++count);
-          return absl::OkStatus();
-        });
-  }
-
-  grpc::ServerWriteReactor<type_v1::WatchVersionsResponse>* WatchVersions(
-      grpc::CallbackServerContext* context,
-      const type_v1::WatchVersionsRequest* request) override {
-    const bool follows =
-        request->resources_size() > 0 && request->resources(0) == "follows";
-    return FollowingStream<type_v1::WatchVersionsResponse>(
-        calls_, context, request, follows, Count(*calls_.feed, state_));
-  }
-
-  // Takes until `release`.
-  grpc::ServerUnaryReactor* BatchImportMunicipalities(
-      grpc::CallbackServerContext* context,
-      const v1::ImportMunicipalitiesRequest* request,
-      type_v1::ImportResult* response) override {
-    return BulkUnary(
-        calls_, context, request, response,
-        [this](const CallContext& call, const auto&, auto&) -> absl::Status {
-          ++state_.importing;
-          while (!state_.release.load() && !call.cancelled()) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(2));
-          }
-          --state_.importing;
-          ++state_.imported;
-          return absl::OkStatus();
+    BidiStream("ImportMunicipalities", [] {
+      return [count = 0](const CallContext&,
+                         const v1::ImportMunicipalitiesRequest& in,
+                         type_v1::ImportResult& out) mutable -> absl::Status {
+        if (in.request_id() == "bad") {
+          return base::MakeError(absl::StatusCode::kInvalidArgument,
+                                 "BATCH_BAD", "The batch is bad.");
+        }
+        out.set_request_id(in.request_id());
+        out.set_version(++count);
+        return absl::OkStatus();
+      };
+    });
+    BulkUnary("BatchImportMunicipalities", &FakeRegistry::Import, *this);
+    FollowingStream(
+        "WatchVersions",
+        [](const type_v1::WatchVersionsRequest& request) {
+          return request.resources_size() > 0 &&
+                 request.resources(0) == "follows";
+        },
+        [&calls, &state](const type_v1::WatchVersionsRequest&) {
+          return Count(*calls.feed, state);
         });
   }
 
@@ -184,7 +147,19 @@ class FakeRegistry final : public Methods<v1::RegistryService::Service> {
     return absl::OkStatus();
   }
 
-  const CallEnvironment& calls_;
+  // Takes until `release`.
+  absl::Status Import(const CallContext& call,
+                      const v1::ImportMunicipalitiesRequest&,
+                      type_v1::ImportResult&) {
+    ++state_.importing;
+    while (!state_.release.load() && !call.cancelled()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    --state_.importing;
+    ++state_.imported;
+    return absl::OkStatus();
+  }
+
   FakeRegistryState& state_;
 };
 
@@ -200,12 +175,11 @@ FakeRegistryModule::FakeRegistryModule(const Options& options)
 
 FakeRegistryModule::~FakeRegistryModule() { StopNow(); }
 
-absl::StatusOr<std::vector<ServedService>> FakeRegistryModule::Build(
+absl::StatusOr<std::vector<grpc::Service*>> FakeRegistryModule::Build(
     ModuleContext& context) {
   WELFARE_ASSIGN_OR_RETURN(database_, context.OpenDatabase());
   registry_ = MakeFakeRegistry(calls(), state_);
-  return std::vector<ServedService>{
-      {registry_.get(), v1::RegistryService::service_full_name()}};
+  return std::vector<grpc::Service*>{registry_.get()};
 }
 
 absl::Status FakeRegistryModule::Ready() {

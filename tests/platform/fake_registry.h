@@ -47,7 +47,7 @@ class FakeRegistryModule final : public RpcModule {
   std::atomic<bool> ready{true};
 
  private:
-  absl::StatusOr<std::vector<ServedService>> Build(
+  absl::StatusOr<std::vector<grpc::Service*>> Build(
       ModuleContext& context) override;
   absl::Status Ready() override;
 

@@ -72,13 +72,10 @@ std::shared_ptr<grpc::Channel> ModuleRunner::channel() const {
   return platform::MakeChannel(address());
 }
 
-ServiceRunner::ServiceRunner(grpc::Service& service,
-                             const std::string& full_name) {
+ServiceRunner::ServiceRunner(grpc::Service& service) {
   platform::KeepGrpcForTheProcess();
-  auto server = platform::RpcServer::Start({.addresses = {address()},
-                                            .services = {{&service, full_name}},
-                                            .ready = {}},
-                                           metrics_);
+  auto server = platform::RpcServer::Start(
+      {.addresses = {address()}, .services = {&service}, .ready = {}});
   if (!server.ok()) {
     throw std::runtime_error(std::string(server.status().message()));
   }

@@ -60,22 +60,20 @@ class ModuleRunner {
   bool started_ = false;
 };
 
-// A fake peer (an object derived from a generated service) behind a real
-// server on a unix socket in a temporary folder.
+// A fake peer (an object derived from a generated service, or a MethodTable)
+// behind a real server on a unix socket in a temporary folder.
 class ServiceRunner {
  public:
   // REQUIRES: `service` outlives the runner.
-  ServiceRunner(grpc::Service& service, const std::string& full_name);
+  explicit ServiceRunner(grpc::Service& service);
   ~ServiceRunner();
 
   std::string address() const;
   std::shared_ptr<grpc::Channel> channel() const;
-  platform::MetricsRegistry& metrics() { return metrics_; }
   platform::RpcServer& server() { return *server_; }
 
  private:
   TempDir folder_;
-  platform::MetricsRegistry metrics_;
   std::unique_ptr<platform::RpcServer> server_;
 };
 

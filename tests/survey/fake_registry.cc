@@ -1,6 +1,6 @@
 #include "tests/survey/fake_registry.h"
 
-#include <grpcpp/support/server_callback.h>
+#include <grpcpp/server_context.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -18,11 +18,8 @@
 
 namespace welfare::survey {
 
-// Only the methods below: the wrappers of all of them are long to compile.
 class FakeRegistry::Service final
-    : public registry::v1::RegistryService::WithCallbackMethod_GetRoster<
-          registry::v1::RegistryService::WithCallbackMethod_ListMunicipalities<
-              registry::v1::RegistryService::Service>> {
+    : public registry::v1::RegistryService::Service {
  public:
   Service() {
     const std::filesystem::path folder =
@@ -68,28 +65,21 @@ class FakeRegistry::Service final
   void Forget(const std::string& code, int year) { facts_.erase({code, year}); }
   void Break(bool broken) { broken_ = broken; }
 
-  grpc::ServerUnaryReactor* GetRoster(
-      grpc::CallbackServerContext* context,
-      const registry::v1::GetRosterRequest* request,
-      registry::v1::Roster* response) override {
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    if (broken_) {
-      reactor->Finish({grpc::StatusCode::UNAVAILABLE, "gone"});
-      return reactor;
-    }
+  grpc::Status GetRoster(grpc::ServerContext*,
+                         const registry::v1::GetRosterRequest* request,
+                         registry::v1::Roster* response) override {
+    if (broken_) return {grpc::StatusCode::UNAVAILABLE, "gone"};
     const std::string prefix = "programs/jusou/rosters/";
     if (!request->name().starts_with(prefix)) {
-      reactor->Finish({grpc::StatusCode::NOT_FOUND, "no such programme"});
-      return reactor;
+      return {grpc::StatusCode::NOT_FOUND, "no such programme"};
     }
     const std::string store = rosters_left_ > 0 ? "registry-a" : "registry-b";
     if (!request->data_incarnation().empty() &&
         request->data_incarnation() != store) {
-      reactor->Finish(platform::ToGrpcStatus(
+      return platform::ToGrpcStatus(
           platform::StoreRestored("registry", request->data_incarnation(),
                                   request->data_version()),
-          "", ""));
-      return reactor;
+          "", "");
     }
     --rosters_left_;
     response->set_incarnation(store);
@@ -117,13 +107,12 @@ class FakeRegistry::Service final
           : it->second.second == "no" ? registry::v1::PREPARATION_NO
                                       : registry::v1::PREPARATION_UNKNOWN);
     }
-    reactor->Finish(grpc::Status::OK);
-    return reactor;
+    return grpc::Status::OK;
   }
 
   // Pages of 40, so that reading all takes two.
-  grpc::ServerUnaryReactor* ListMunicipalities(
-      grpc::CallbackServerContext* context,
+  grpc::Status ListMunicipalities(
+      grpc::ServerContext*,
       const registry::v1::ListMunicipalitiesRequest* request,
       registry::v1::ListMunicipalitiesResponse* response) override {
     const std::size_t first =
@@ -136,10 +125,8 @@ class FakeRegistry::Service final
       response->set_next_page_token(std::to_string(first + 40));
     }
     response->set_version(request->data_version());
-    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    reactor->Finish(broken_ ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "")
-                            : grpc::Status::OK);
-    return reactor;
+    return broken_ ? grpc::Status(grpc::StatusCode::UNAVAILABLE, "")
+                   : grpc::Status::OK;
   }
 
  private:

@@ -5,7 +5,7 @@
 
 #include "services/base/error.h"
 #include "services/platform/observe/log.h"
-#include "services/platform/rpc/handler.h"
+#include "services/platform/rpc/call_environment.h"
 #include "services/platform/rpc/open_streams.h"
 #include "services/platform/work/worker_pool.h"
 
@@ -61,7 +61,8 @@ RpcModule::RpcModule(std::string name, const Options& options)
 RpcModule::~RpcModule() { StopNow(); }
 
 absl::Status RpcModule::Start(ModuleContext& context) {
-  absl::StatusOr<std::vector<ServedService>> services = Build(context);
+  state_->calls.metrics = &context.metrics();
+  absl::StatusOr<std::vector<grpc::Service*>> services = Build(context);
   while (!services.ok() && context.WaitToStartAgain(services.status())) {
     services = Build(context);
   }
@@ -74,8 +75,7 @@ absl::Status RpcModule::Start(ModuleContext& context) {
     context.ReportReadiness(status);
     return status;
   };
-  WELFARE_ASSIGN_OR_RETURN(state_->server,
-                           RpcServer::Start(options, context.metrics()));
+  WELFARE_ASSIGN_OR_RETURN(state_->server, RpcServer::Start(options));
   for (const std::string& address : context.listen()) {
     const bool first = &address == &context.listen().front();
     LogInfo("module serves",

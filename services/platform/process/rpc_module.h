@@ -12,7 +12,7 @@
 
 namespace welfare::platform {
 
-struct CallEnvironment;  // handler.h
+struct CallEnvironment;  // call_environment.h
 class VersionFeed;       // version_feed.h
 
 // A Module that is a gRPC service: pools, server, health, drain and the order
@@ -23,13 +23,12 @@ class VersionFeed;       // version_feed.h
 //     RegistryModule() : RpcModule("registry") {}
 //     ~RegistryModule() override { StopNow(); }
 //    private:
-//     absl::StatusOr<std::vector<platform::ServedService>> Build(
+//     absl::StatusOr<std::vector<grpc::Service*>> Build(
 //         platform::ModuleContext& context) override {
 //       WELFARE_ASSIGN_OR_RETURN(database_, context.OpenDatabase());
 //       ...
 //       service_ = std::make_unique<RegistryService>(*store_, calls());
-//       return std::vector<platform::ServedService>{
-//           {service_.get(), v1::RegistryService::service_full_name()}};
+//       return std::vector<grpc::Service*>{service_.get()};
 //     }
 //     absl::Status Ready() override { return database_->Ping(); }
 //   };
@@ -73,7 +72,7 @@ class RpcModule : public Module {
   // Opens what the service needs and returns the services. The module keeps
   // them. Called again, after a while, when the database's server was away
   // (UNAVAILABLE, reason DATABASE_UNAVAILABLE), until it is not.
-  virtual absl::StatusOr<std::vector<ServedService>> Build(
+  virtual absl::StatusOr<std::vector<grpc::Service*>> Build(
       ModuleContext& context) = 0;
 
   // Whether the module can do its work. Asked about once a second while
@@ -84,7 +83,7 @@ class RpcModule : public Module {
   // before the server shuts down. Who waits in the feed was told at its begin.
   virtual void StopWorkers() {}
 
-  // For the wrappers of handler.h; valid from Build on, until the destructor.
+  // For the service's MethodTable; valid from Build on, until the destructor.
   const CallEnvironment& calls() const;
 
   // The versions of what the service owns, and those who wait for them. Build

@@ -20,9 +20,10 @@ namespace welfare::platform {
 class OpenStreams {
  public:
   struct Options {
-    // Streams that are open at once. Each holds up to three messages (two made,
-    // one under way) and no thread: at the 1 MiB that a message seldom has,
-    // 3 GiB for a minute in the worst case, and some 100 MiB as a rule.
+    // Streams that are open at once. Each holds up to three messages (one under
+    // way, one that waits for it, and what they are made from) and no thread:
+    // at the 1 MiB that a message seldom has, 3 GiB for a minute in the worst
+    // case, and some 100 MiB as a rule.
     int limit = 1024;
     // How long one message may be under way. gRPC counts whole messages, so
     // this also bounds how slow a reader may be: 17 KiB a second for 1 MiB.

@@ -14,7 +14,6 @@
 #include "absl/synchronization/mutex.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
-#include "services/platform/rpc/server_metrics.h"
 
 namespace welfare::platform {
 namespace {
@@ -88,7 +87,7 @@ struct RpcServer::State {
 };
 
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
-    const Options& options, MetricsRegistry& metrics) {
+    const Options& options) {
   InitOnce();
   auto state = std::make_unique<State>();
   state->options = options;
@@ -104,16 +103,9 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
     builder.AddListeningPort(options.addresses[i],
                              grpc::InsecureServerCredentials(), &ports[i]);
   }
-  std::vector<std::string> names;
-  for (const ServedService& served : options.services) {
-    builder.RegisterService(served.service);
-    names.push_back(served.full_name);
+  for (grpc::Service* service : options.services) {
+    builder.RegisterService(service);
   }
-  std::vector<
-      std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>>
-      interceptors;
-  interceptors.push_back(std::make_unique<ServerMetrics>(names, metrics));
-  builder.experimental().SetInterceptorCreators(std::move(interceptors));
   state->server = builder.BuildAndStart();
   for (std::size_t i = 0; i < ports.size(); ++i) {
     if (state->server == nullptr || ports[i] == 0) {

@@ -8,7 +8,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "services/platform/observe/metrics.h"
 
 namespace grpc {
 class Service;
@@ -16,23 +15,17 @@ class Service;
 
 namespace welfare::platform {
 
-// A service object and its full name, as the generated class states it:
-// {&service, v1::SurveyService::service_full_name()}.
-struct ServedService {
-  grpc::Service* service;
-  std::string full_name;
-};
-
 // One module's gRPC server with grpc.health.v1 (names "", "readiness",
-// "liveness"), reflection, metrics and access log. Start it when everything it
-// serves is ready; any thread may call it afterwards.
+// "liveness") and reflection. Start it when everything it serves is ready; any
+// thread may call it afterwards. Metrics and access log are those of the
+// services (MethodTable).
 class RpcServer {
  public:
   struct Options {
     // "127.0.0.1:7101", "unix:/path", "unix-abstract:name"; port 0 takes a
     // free one.
     std::vector<std::string> addresses;
-    std::vector<ServedService> services;  // outlive the server
+    std::vector<grpc::Service*> services;  // outlive the server
     // Asked about once a second: readiness and "" follow it. Liveness never
     // does, so a database that is down restarts nothing.
     std::function<absl::Status()> ready;
@@ -45,7 +38,7 @@ class RpcServer {
   // Errors: FAILED_PRECONDITION, reason ADDRESS_UNAVAILABLE: an address is
   //   taken or cannot be used.
   static absl::StatusOr<std::unique_ptr<RpcServer>> Start(
-      const Options& options, MetricsRegistry& metrics);
+      const Options& options);
   // Shuts down at once.
   ~RpcServer();
   RpcServer(const RpcServer&) = delete;

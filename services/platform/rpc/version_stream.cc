@@ -1,11 +1,150 @@
 #include "services/platform/rpc/version_stream.h"
 
+#include <grpcpp/server_context.h>
+
 #include <algorithm>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <set>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "services/base/error.h"
+#include "services/platform/errors.h"
+#include "services/platform/rpc/open_streams.h"
+#include "services/platform/work/version_feed.h"
+
 namespace welfare::platform {
+namespace {
+
+// Owned by the call.
+//
+// One thing is under way at a time (a write, or a wait), and its end begins the
+// next, so that nothing here needs a lock.
+class VersionStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+ public:
+  VersionStream(VersionMethod& method, grpc::CallbackServerContext& context,
+                const grpc::ByteBuffer& request)
+      : messages_(method.messages),
+        calls_(method.served.calls),
+        call_(method.served, context) {
+    if (const absl::Status begun = Begin(context, request); begun.ok()) {
+      Step();
+    } else {
+      End(begun);
+    }
+  }
+
+  void OnWriteDone(bool ok) override {
+    place_->WriteEnds();
+    message_.Clear();
+    if (ok) {
+      Step();
+    } else {
+      End(Cancelled("a stream"));
+    }
+  }
+  void OnCancel() override { stop_.request_stop(); }
+  void OnDone() override { delete this; }
+
+ private:
+  absl::Status Begin(grpc::CallbackServerContext& context,
+                     const grpc::ByteBuffer& request) {
+    WELFARE_RETURN_IF_ERROR(
+        call_.Begin(std::chrono::milliseconds(0), stop_.get_token()));
+    WELFARE_ASSIGN_OR_RETURN(
+        const std::unique_ptr<google::protobuf::Message> asked,
+        ReadMessage(*messages_.types.request, request));
+    const ResourceNames& resources = messages_.resources(*asked);
+    WELFARE_RETURN_IF_ERROR(CheckResources(resources));
+    wanted_.insert(resources.begin(), resources.end());
+    WELFARE_ASSIGN_OR_RETURN(seat_,
+                             calls_.feed->TakeSeat(VersionFeed::Kind::kStream));
+    WELFARE_ASSIGN_OR_RETURN(place_, calls_.streams->Enter(context, false));
+    return absl::OkStatus();
+  }
+
+  // Sends what is new, or waits for it.
+  void Step() {
+    const VersionFeed::VersionsPtr now = calls_.feed->Current();
+    if (now != nullptr && now != seen_) {
+      Reply reply(messages_.types.response);
+      // The first message comes even if it holds nothing.
+      if (FillIn(*now, reply.As<google::protobuf::Message>())) {
+        seen_ = now;
+        if (const absl::Status made = reply.Write(message_); !made.ok()) {
+          End(made);
+          return;
+        }
+        place_->WriteBegins();
+        StartWrite(&message_);
+        return;
+      }
+      seen_ = now;
+    }
+    // Versions are replaced as a whole, and seen_ keeps its address taken.
+    calls_.feed->Park(
+        call_.context().limits,
+        [seen = seen_.get()](const VersionFeed::Versions& versions) {
+          return &versions != seen;
+        },
+        [this](const absl::Status& end) {
+          if (end.ok()) {
+            Step();
+          } else {
+            End(end);
+          }
+        });
+  }
+
+  // Whether `message` is to be sent: it says what is new in `now`.
+  bool FillIn(const VersionFeed::Versions& now,
+              google::protobuf::Message& message) {
+    std::string incarnation = calls_.feed->incarnation();
+    // Of another store: nothing of what was told holds any more.
+    const bool first = seen_ == nullptr || incarnation != incarnation_;
+    incarnation_ = std::move(incarnation);
+    bool sends = first;
+    for (const auto& [resource, version] : now) {
+      if (!wanted_.empty() && !wanted_.contains(resource)) continue;
+      if (!first) {
+        const auto before = seen_->find(resource);
+        if (before != seen_->end() && before->second == version) continue;
+      }
+      messages_.add(message, resource, version, incarnation_);
+      sends = true;
+    }
+    return sends;
+  }
+
+  // The last step: Finish may delete this object at once.
+  void End(absl::Status status) {
+    if (place_ != nullptr) status = place_->HowItEnded(std::move(status));
+    Finish(call_.End(status));
+  }
+
+  const VersionMessages& messages_;
+  const CallEnvironment& calls_;
+  std::stop_source stop_;
+  ServedCall call_;
+  std::set<std::string, std::less<>> wanted_;  // empty: everything
+  VersionFeed::Seat seat_;
+  std::unique_ptr<OpenStreams::Place> place_;  // null: refused
+  VersionFeed::VersionsPtr seen_;              // null before the first message
+  std::string incarnation_;                    // of `seen_`
+  grpc::ByteBuffer message_;                   // under way
+};
+
+}  // namespace
+
+grpc::ServerWriteReactor<grpc::ByteBuffer>* AnswerVersions(
+    VersionMethod& method, grpc::CallbackServerContext& context,
+    const grpc::ByteBuffer& request) {
+  return new VersionStream(method, context, request);
+}
 
 absl::Status CheckResources(const ResourceNames& resources) {
   std::vector<base::Violation> violations;

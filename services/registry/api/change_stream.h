@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "welfare/registry/v1/registry_service.pb.h"
 
-#include "services/platform/rpc/stream.h"
+#include "services/platform/rpc/stream_step.h"
 #include "services/platform/storage/incarnation.h"
 #include "services/registry/store/live_history.h"
 

@@ -1,6 +1,5 @@
 #include "services/report/api/report_service.h"
 
-#include <functional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -10,10 +9,10 @@
 #include "services/base/page_room.h"
 #include "services/base/resource_name.h"
 #include "services/platform/rpc/page_request.h"
-#include "services/platform/rpc/version_stream.h"
 #include "services/report/api/convert.h"
 #include "services/report/api/report_download.h"
 #include "services/report/errors.h"
+#include "welfare/type/v1/versions.pb.h"
 
 namespace welfare::report {
 namespace {
@@ -70,56 +69,23 @@ absl::StatusOr<ReportRequest> ReadRequest(
 }  // namespace
 
 ReportService::ReportService(const Dependencies& dependencies)
-    : maker_(dependencies.maker),
-      checker_(dependencies.checker),
+    : MethodTable("welfare.report.v1.ReportService", dependencies.calls),
+      maker_(dependencies.maker),
       store_(dependencies.store),
-      calls_(dependencies.calls),
-      incarnation_(dependencies.incarnation) {}
+      incarnation_(dependencies.incarnation) {
+  Unary("CreateReport", &ReportService::Create, *this);
+  Unary("CheckTemplates", &TemplateChecker::Check, dependencies.checker);
+  Unary("GetReport", &ReportService::Get, *this);
+  Unary("ListReports", &ReportService::List, *this);
+  ServerStream("DownloadReport", [this](const v1::DownloadReportRequest&) {
+    return ReportDownload(store_);
+  });
+  WatchVersions<type::v1::WatchVersionsRequest,
+                type::v1::WatchVersionsResponse>();
+  Complete();
+}
 
 ReportService::~ReportService() = default;
-
-grpc::ServerUnaryReactor* ReportService::CreateReport(
-    grpc::CallbackServerContext* context,
-    const v1::CreateReportRequest* request, v1::Report* response) {
-  return platform::Unary(calls_, context, request, response,
-                         std::bind_front(&ReportService::Create, this));
-}
-
-grpc::ServerUnaryReactor* ReportService::CheckTemplates(
-    grpc::CallbackServerContext* context,
-    const v1::CheckTemplatesRequest* request,
-    v1::CheckTemplatesResponse* response) {
-  return platform::Unary(calls_, context, request, response,
-                         std::bind_front(&TemplateChecker::Check, &checker_));
-}
-
-grpc::ServerUnaryReactor* ReportService::GetReport(
-    grpc::CallbackServerContext* context, const v1::GetReportRequest* request,
-    v1::Report* response) {
-  return platform::Unary(calls_, context, request, response,
-                         std::bind_front(&ReportService::Get, this));
-}
-
-grpc::ServerUnaryReactor* ReportService::ListReports(
-    grpc::CallbackServerContext* context, const v1::ListReportsRequest* request,
-    v1::ListReportsResponse* response) {
-  return platform::Unary(calls_, context, request, response,
-                         std::bind_front(&ReportService::List, this));
-}
-
-grpc::ServerWriteReactor<v1::DownloadReportResponse>*
-ReportService::DownloadReport(grpc::CallbackServerContext* context,
-                              const v1::DownloadReportRequest* request) {
-  return platform::ServerStream<v1::DownloadReportResponse>(
-      calls_, context, request, ReportDownload(store_));
-}
-
-grpc::ServerWriteReactor<type::v1::WatchVersionsResponse>*
-ReportService::WatchVersions(grpc::CallbackServerContext* context,
-                             const type::v1::WatchVersionsRequest* request) {
-  return platform::WatchVersions<type::v1::WatchVersionsResponse>(
-      calls_, context, *request);
-}
 
 absl::Status ReportService::Create(const platform::CallContext& call,
                                    const v1::CreateReportRequest& request,
@@ -127,7 +93,7 @@ absl::Status ReportService::Create(const platform::CallContext& call,
   WELFARE_ASSIGN_OR_RETURN(const ReportRequest read, ReadRequest(request));
   WELFARE_ASSIGN_OR_RETURN(const StoredReport report, maker_.Make(call, read));
   ToProto(report, response);
-  calls_.feed->LookSoon();
+  calls().feed->LookSoon();
   return absl::OkStatus();
 }
 

@@ -1,4 +1,4 @@
-// The server streams of the API, each as a step of platform/rpc/stream.h: what
+// The server streams of the API, each as a step of platform/rpc/stream_step.h: what
 // is called makes the next message and keeps its position.
 #pragma once
 
@@ -15,7 +15,7 @@
 
 #include "services/base/resource_name.h"
 #include "services/platform/rpc/call_context.h"
-#include "services/platform/rpc/stream.h"
+#include "services/platform/rpc/stream_step.h"
 #include "services/survey/api/round_columns.h"
 #include "services/survey/store/store.h"
 #include "welfare/survey/v1/survey_service.pb.h"

@@ -83,10 +83,8 @@ class IndicatorServiceTest : public ::testing::Test {
 
   FakeSurvey survey_{Demo()};
   FakeRegistry registry_{Demo()};
-  support::ServiceRunner survey_runner_{
-      survey_, survey::v1::SurveyService::service_full_name()};
-  support::ServiceRunner registry_runner_{
-      registry_, registry::v1::RegistryService::service_full_name()};
+  support::ServiceRunner survey_runner_{survey_};
+  support::ServiceRunner registry_runner_{registry_};
   support::ModuleRunner runner_{std::make_unique<IndicatorModule>()};
   std::unique_ptr<v1::IndicatorService::Stub> stub_;
 };
@@ -404,10 +402,8 @@ TEST(IndicatorMisfits, OneMisfitLeavesTheRestOfTheRound) {
       std::make_shared<Questionnaire>("2025-1", std::move(items));
   FakeSurvey survey(demo);
   FakeRegistry registry(demo);
-  support::ServiceRunner survey_runner(
-      survey, survey::v1::SurveyService::service_full_name());
-  support::ServiceRunner registry_runner(
-      registry, registry::v1::RegistryService::service_full_name());
+  support::ServiceRunner survey_runner(survey);
+  support::ServiceRunner registry_runner(registry);
   support::ModuleRunner runner(std::make_unique<IndicatorModule>());
   runner.SetPeer("survey", survey_runner.address());
   runner.SetPeer("registry", registry_runner.address());
@@ -503,8 +499,7 @@ TEST_F(IndicatorServiceTest, ASharedCacheKeepsEqualRevisionsApart) {
   FakeSurvey other(Demo());
   other.SetIncarnation("survey-b");
   other.WithdrawPlans(2025, 5);
-  support::ServiceRunner other_runner(
-      other, survey::v1::SurveyService::service_full_name());
+  support::ServiceRunner other_runner(other);
   platform::MetricsRegistry metrics;
   platform::MemoryCache cache({}, metrics);
   std::vector<std::unique_ptr<support::ModuleRunner>> platforms;
@@ -627,8 +622,7 @@ TEST_F(IndicatorServiceTest, AnotherRegistryIsRefused) {
   EXPECT_EQ(unknown->versions().registry_incarnation(), "registry-a");
   survey_.SetRegistry("registry-a");
   FakeRegistry other(Demo(), "registry-b");
-  support::ServiceRunner other_runner(
-      other, registry::v1::RegistryService::service_full_name());
+  support::ServiceRunner other_runner(other);
   support::ModuleRunner runner(std::make_unique<IndicatorModule>());
   runner.SetPeer("survey", survey_runner_.address());
   runner.SetPeer("registry", other_runner.address());

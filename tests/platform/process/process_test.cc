@@ -168,9 +168,8 @@ TEST_F(ProcessTest, AKilledProcessStartsAgain) {
 }
 
 TEST_F(ProcessTest, ATakenPortIsASentenceAndExitCodeOne) {
-  MetricsRegistry metrics;
   auto blocker = RpcServer::Start(
-      {.addresses = {"127.0.0.1:0"}, .services = {}, .ready = {}}, metrics);
+      {.addresses = {"127.0.0.1:0"}, .services = {}, .ready = {}});
   ASSERT_OK(blocker);
   const std::string taken = "127.0.0.1:" + std::to_string((*blocker)->port());
   for (const std::string flag : {"--listen", "--ops-listen"}) {

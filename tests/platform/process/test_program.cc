@@ -1,7 +1,6 @@
 // A program of two small modules for process_test: "registry" answers, and
 // "survey" passes GetMunicipality on to the registry. The first argument names
 // the modules to run: registry, survey or both.
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -10,7 +9,7 @@
 #include "services/platform/process/process.h"
 #include "services/platform/process/rpc_module.h"
 #include "services/platform/rpc/channel.h"
-#include "services/platform/rpc/handler.h"
+#include "services/platform/rpc/method_table.h"
 #include "services/platform/rpc/peer_call.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "tests/platform/fake_registry.h"
@@ -21,20 +20,13 @@ namespace {
 
 namespace v1 = welfare::registry::v1;
 
-// One method; of all of them the wrappers would be long to compile.
-class Forwarder final
-    : public v1::RegistryService::WithCallbackMethod_GetMunicipality<
-          v1::RegistryService::Service> {
+// One method.
+class Forwarder final : public MethodTable {
  public:
   Forwarder(const CallEnvironment& calls, const std::string& peer)
-      : calls_(calls), peer_(v1::RegistryService::NewStub(MakeChannel(peer))) {}
-
-  grpc::ServerUnaryReactor* GetMunicipality(
-      grpc::CallbackServerContext* context,
-      const v1::GetMunicipalityRequest* request,
-      v1::Municipality* response) override {
-    return Unary(calls_, context, request, response,
-                 std::bind_front(&Forwarder::Forward, this));
+      : MethodTable("welfare.registry.v1.RegistryService", calls),
+        peer_(v1::RegistryService::NewStub(MakeChannel(peer))) {
+    Unary("GetMunicipality", &Forwarder::Forward, *this);
   }
 
  private:
@@ -46,7 +38,6 @@ class Forwarder final
         peer_->GetMunicipality(peer.context(), request, &response));
   }
 
-  const CallEnvironment& calls_;
   std::unique_ptr<v1::RegistryService::Stub> peer_;
 };
 
@@ -56,12 +47,11 @@ class ForwarderModule final : public RpcModule {
   ~ForwarderModule() override { StopNow(); }
 
  private:
-  absl::StatusOr<std::vector<ServedService>> Build(
+  absl::StatusOr<std::vector<grpc::Service*>> Build(
       ModuleContext& context) override {
     forwarder_ =
         std::make_unique<Forwarder>(calls(), context.PeerAddress("registry"));
-    return std::vector<ServedService>{
-        {forwarder_.get(), v1::RegistryService::service_full_name()}};
+    return std::vector<grpc::Service*>{forwarder_.get()};
   }
 
   std::unique_ptr<Forwarder> forwarder_;

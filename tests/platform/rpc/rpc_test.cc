@@ -18,8 +18,8 @@
 
 #include "grpc/health/v1/health.pb.h"
 #include "services/platform/observe/log.h"
+#include "services/platform/rpc/call_environment.h"
 #include "services/platform/rpc/channel.h"
-#include "services/platform/rpc/handler.h"
 #include "services/platform/rpc/peer_call.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "services/platform/work/worker_pool.h"
@@ -206,7 +206,7 @@ TEST_F(Rpc, AReplyThatNobodyCanReceiveIsNotMade) {
   EXPECT_EQ(reply.name().size(), std::size_t{3} << 20);
 }
 
-TEST_F(Rpc, RawHandlersAnswerWithBytes) {
+TEST_F(Rpc, HandlersMayAnswerWithBytes) {
   grpc::ClientContext context;
   v1::GetRosterRequest request;
   request.set_name("programs/jusou/rosters/2025");
@@ -363,12 +363,11 @@ TEST_F(Rpc, MetricsCountEveryCallAndKnowAllMethods) {
                               "\"server_stream\"} 0"));
 }
 
-// A raw method is observed by an interceptor once, then by its wrapper.
-TEST_F(Rpc, RawMethodsAreCountedAndLoggedOnceForEachCall) {
+TEST_F(Rpc, CallsAreCountedAndLoggedOnceEach) {
   ::testing::internal::CaptureStderr();
   for (int i = 0; i < 3; ++i) {
     grpc::ClientContext context;
-    context.AddMetadata("x-request-id", "raw-" + std::to_string(i));
+    context.AddMetadata("x-request-id", "call-" + std::to_string(i));
     v1::GetRosterRequest request;
     request.set_name("programs/jusou/rosters/2025");
     v1::Roster roster;
@@ -377,7 +376,7 @@ TEST_F(Rpc, RawMethodsAreCountedAndLoggedOnceForEachCall) {
   FlushLog();
   const std::string log = ::testing::internal::GetCapturedStderr();
   for (int i = 0; i < 3; ++i) {
-    const std::string id = "request_id=raw-" + std::to_string(i);
+    const std::string id = "request_id=call-" + std::to_string(i);
     const std::size_t at = log.find(id);
     ASSERT_NE(at, std::string::npos) << log;
     EXPECT_EQ(log.find(id, at + 1), std::string::npos) << log;
@@ -414,13 +413,12 @@ TEST_F(Rpc, MetricsPassPromtool) {
 }
 
 TEST_F(Rpc, ATakenPortIsASentence) {
-  MetricsRegistry metrics;
   auto first = RpcServer::Start(
-      {.addresses = {"127.0.0.1:0"}, .services = {}, .ready = {}}, metrics);
+      {.addresses = {"127.0.0.1:0"}, .services = {}, .ready = {}});
   ASSERT_OK(first);
   const std::string address = "127.0.0.1:" + std::to_string((*first)->port());
-  const auto second = RpcServer::Start(
-      {.addresses = {address}, .services = {}, .ready = {}}, metrics);
+  const auto second =
+      RpcServer::Start({.addresses = {address}, .services = {}, .ready = {}});
   EXPECT_STATUS(second, absl::StatusCode::kFailedPrecondition,
                 "ADDRESS_UNAVAILABLE");
   EXPECT_THAT(std::string(second.status().message()), HasSubstr(address));
@@ -430,7 +428,9 @@ TEST_F(Rpc, AChannelMayComeBeforeItsServer) {
   support::TempDir folder;
   const std::string address = "unix:" + folder.File("late.sock");
   auto stub = v1::RegistryService::NewStub(MakeChannel(address));
+  MetricsRegistry metrics;
   CallEnvironment calls;
+  calls.metrics = &metrics;
   FakeRegistryState state;
   const std::unique_ptr<grpc::Service> service = MakeFakeRegistry(calls, state);
   grpc::ClientContext context;
@@ -442,19 +442,17 @@ TEST_F(Rpc, AChannelMayComeBeforeItsServer) {
     v1::Roster reply;
     return stub->GetRoster(&context, request, &reply).ok();
   });
-  MetricsRegistry metrics;
   auto server = RpcServer::Start(
-      {.addresses = {address},
-       .services = {{service.get(), v1::RegistryService::service_full_name()}},
-       .ready = {}},
-      metrics);
+      {.addresses = {address}, .services = {service.get()}, .ready = {}});
   ASSERT_OK(server);
   EXPECT_TRUE(answer.get());
 }
 
 TEST_F(Rpc, AnIdentityHookRefusesBeforeTheHandler) {
+  MetricsRegistry metrics;
   CallEnvironment calls;
   WorkerPool pool({});
+  calls.metrics = &metrics;
   calls.domain = "registry.welfare";
   calls.pool = &pool;
   calls.identify =
@@ -472,8 +470,7 @@ TEST_F(Rpc, AnIdentityHookRefusesBeforeTheHandler) {
   };
   FakeRegistryState state;
   const std::unique_ptr<grpc::Service> service = MakeFakeRegistry(calls, state);
-  support::ServiceRunner runner(*service,
-                                v1::RegistryService::service_full_name());
+  support::ServiceRunner runner(*service);
   auto stub = v1::RegistryService::NewStub(runner.channel());
   v1::GetMunicipalityRequest request;
   request.set_name("a");
@@ -487,7 +484,7 @@ TEST_F(Rpc, AnIdentityHookRefusesBeforeTheHandler) {
   with.AddMetadata("authorization", "Bearer good");
   EXPECT_TRUE(stub->GetMunicipality(&with, request, &reply).ok());
 
-  // A refused call stands in the access log under its id, raw or not.
+  // A refused call stands in the access log under its id.
   ::testing::internal::CaptureStderr();
   for (const char* id : {"refused-1", "refused-2"}) {
     grpc::ClientContext refused;

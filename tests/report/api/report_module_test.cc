@@ -463,12 +463,9 @@ class ReportModuleTest : public ::testing::Test {
   FakeSurvey survey_{world_};
   FakeIndicator indicator_{world_};
   FakeRegistry registry_{world_};
-  support::ServiceRunner survey_server_{
-      survey_, survey::v1::SurveyService::service_full_name()};
-  support::ServiceRunner indicator_server_{
-      indicator_, indicator::v1::IndicatorService::service_full_name()};
-  support::ServiceRunner registry_server_{
-      registry_, registry::v1::RegistryService::service_full_name()};
+  support::ServiceRunner survey_server_{survey_};
+  support::ServiceRunner indicator_server_{indicator_};
+  support::ServiceRunner registry_server_{registry_};
   support::TempDir assets_;
   std::unique_ptr<support::ModuleRunner> runner_;
   std::unique_ptr<v1::ReportService::Stub> stub_;

@@ -297,8 +297,7 @@ class SurveyComponent : public ::testing::Test {
   }
 
   FakeRegistry registry_;
-  support::ServiceRunner peer_{
-      registry_.service(), registry::v1::RegistryService::service_full_name()};
+  support::ServiceRunner peer_{registry_.service()};
   std::unique_ptr<support::ModuleRunner> runner_;
   std::unique_ptr<Stub> stub_;
 };

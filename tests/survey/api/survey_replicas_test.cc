@@ -92,8 +92,7 @@ class SurveyReplicas : public ::testing::Test {
   }
 
   FakeRegistry registry_;
-  support::ServiceRunner peer_{
-      registry_.service(), registry::v1::RegistryService::service_full_name()};
+  support::ServiceRunner peer_{registry_.service()};
   support::TempDir folder_;  // for its random name
   const std::string url_ =
       support::PostgresServer::NewDatabase(support::SchemaOf(folder_));

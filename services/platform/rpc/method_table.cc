@@ -1,0 +1,158 @@
+#include "services/platform/rpc/method_table.h"
+
+#include <google/protobuf/descriptor.h>
+#include <grpcpp/impl/codegen/server_callback_handlers.h>
+#include <grpcpp/impl/rpc_service_method.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <cstdlib>
+#include <deque>
+#include <set>
+#include <string_view>
+
+#include "services/platform/observe/log.h"
+#include "services/platform/rpc/bidi_stream.h"
+#include "services/platform/rpc/stepped_stream.h"
+
+namespace welfare::platform {
+namespace {
+
+using google::protobuf::MethodDescriptor;
+using google::protobuf::ServiceDescriptor;
+using grpc::internal::RpcMethod;
+
+// A fault of the program, met before anybody is served.
+[[noreturn]] void Misfit(const std::string& method, std::string_view why) {
+  LogError("a service does not fit its contract",
+           {{"method", method}, {"error", why}});
+  std::abort();
+}
+
+const ServiceDescriptor& FindService(const std::string& name) {
+  const ServiceDescriptor* service =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
+          name);
+  if (service == nullptr) Misfit(name, "there is no such service");
+  return *service;
+}
+
+}  // namespace
+
+// Rows keep their addresses: gRPC's handlers refer to them.
+struct MethodTable::Rows {
+  explicit Rows(const ServiceDescriptor& served) : service(served) {}
+
+  // Takes the row of a method, which has none yet.
+  const MethodDescriptor& Take(const std::string& name, RpcMethod::RpcType type,
+                               const MessageTypes& types) {
+    const MethodDescriptor* method = service.FindMethodByName(name);
+    const std::string full_name = service.full_name() + "." + name;
+    if (method == nullptr) Misfit(full_name, "there is no such method");
+    if (!taken.insert(name).second) Misfit(full_name, "it has two rows");
+    if (method->client_streaming() != (type == RpcMethod::BIDI_STREAMING) ||
+        method->server_streaming() == (type == RpcMethod::NORMAL_RPC)) {
+      Misfit(full_name, "its row is of another kind");
+    }
+    if (types.request->GetDescriptor() != method->input_type()) {
+      Misfit(full_name, "its handler takes another request");
+    }
+    if (types.response != nullptr &&
+        types.response->GetDescriptor() != method->output_type()) {
+      Misfit(full_name, "its handler makes another response");
+    }
+    return *method;
+  }
+
+  const ServiceDescriptor& service;
+  std::set<std::string> taken;
+  std::deque<UnaryMethod> unary;
+  std::deque<SteppedMethod> stepped;
+  std::deque<BidiMethod> bidi;
+  std::deque<VersionMethod> versions;
+};
+
+MethodTable::MethodTable(const std::string& service,
+                         const CallEnvironment& calls)
+    : calls_(calls), rows_(std::make_unique<Rows>(FindService(service))) {}
+
+MethodTable::~MethodTable() = default;
+
+void MethodTable::Complete() const {
+  for (int i = 0; i < rows_->service.method_count(); ++i) {
+    const MethodDescriptor& method = *rows_->service.method(i);
+    if (!rows_->taken.contains(method.name())) {
+      Misfit(method.full_name(), "it has no row");
+    }
+  }
+}
+
+template <typename GrpcHandler>
+void MethodTable::Register(const ServedMethod& served, RpcMethod::RpcType type,
+                           GrpcHandler* handler) {
+  AddMethod(new grpc::internal::RpcServiceMethod(served.path().c_str(), type,
+                                                 nullptr));
+  MarkMethodRawCallback(static_cast<int>(rows_->taken.size()) - 1, handler);
+}
+
+void MethodTable::AddUnary(const std::string& name, WorkerPool* pool,
+                           Handler handler, PlanFunction plan) {
+  const auto& method = rows_->Take(name, RpcMethod::NORMAL_RPC, handler.types);
+  UnaryMethod& row = rows_->unary.emplace_back(
+      UnaryMethod{{method, calls_}, pool, std::move(handler), std::move(plan)});
+  Register(
+      row.served, RpcMethod::NORMAL_RPC,
+      new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer,
+                                               grpc::ByteBuffer>(
+          [&row](grpc::CallbackServerContext* context,
+                 const grpc::ByteBuffer* request, grpc::ByteBuffer* response) {
+            return AnswerUnary(row, *context, *request, *response);
+          }));
+}
+
+void MethodTable::AddStepped(
+    const std::string& name, const MessageTypes& types,
+    std::function<bool(const google::protobuf::Message& request)> follows,
+    std::function<StepFunction(const google::protobuf::Message& request)>
+        open) {
+  const auto& method = rows_->Take(name, RpcMethod::SERVER_STREAMING, types);
+  SteppedMethod& row = rows_->stepped.emplace_back(SteppedMethod{
+      {method, calls_}, types, std::move(follows), std::move(open)});
+  Register(row.served, RpcMethod::SERVER_STREAMING,
+           new grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer,
+                                                              grpc::ByteBuffer>(
+               [&row](grpc::CallbackServerContext* context,
+                      const grpc::ByteBuffer* request) {
+                 return AnswerStepped(row, *context, *request);
+               }));
+}
+
+void MethodTable::AddBidi(const std::string& name, const MessageTypes& types,
+                          std::function<HandlerFunction()> open) {
+  const auto& method = rows_->Take(name, RpcMethod::BIDI_STREAMING, types);
+  BidiMethod& row = rows_->bidi.emplace_back(
+      BidiMethod{{method, calls_}, types, std::move(open)});
+  Register(row.served, RpcMethod::BIDI_STREAMING,
+           new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer,
+                                                   grpc::ByteBuffer>(
+               [&row](grpc::CallbackServerContext* context) {
+                 return AnswerBidi(row, *context);
+               }));
+}
+
+void MethodTable::AddVersions(const VersionMessages& messages) {
+  const auto& method =
+      rows_->Take("WatchVersions", RpcMethod::SERVER_STREAMING, messages.types);
+  VersionMethod& row =
+      rows_->versions.emplace_back(VersionMethod{{method, calls_}, messages});
+  Register(row.served, RpcMethod::SERVER_STREAMING,
+           new grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer,
+                                                              grpc::ByteBuffer>(
+               [&row](grpc::CallbackServerContext* context,
+                      const grpc::ByteBuffer* request) {
+                 return AnswerVersions(row, *context, *request);
+               }));
+}
+
+}  // namespace welfare::platform

@@ -1,0 +1,107 @@
+#include "services/platform/rpc/served_call.h"
+
+#include <grpcpp/server_context.h>
+
+#include <algorithm>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "services/base/error.h"
+#include "services/platform/errors.h"
+#include "services/platform/observe/log.h"
+#include "services/platform/rpc/status_mapping.h"
+
+namespace welfare::platform {
+namespace {
+
+constexpr char kRequestIdKey[] = "x-request-id";
+constexpr std::size_t kMaxRequestId = 64;
+
+// Ids of callers go into logs and headers: short and plain, or not at all.
+bool Acceptable(std::string_view id) {
+  return !id.empty() && id.size() <= kMaxRequestId &&
+         std::all_of(id.begin(), id.end(), [](unsigned char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                  (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
+         });
+}
+
+CallLimits::TimePoint SteadyDeadline(
+    std::chrono::system_clock::time_point deadline,
+    std::chrono::milliseconds timeout) {
+  const auto left = deadline - std::chrono::system_clock::now();
+  const auto now = std::chrono::steady_clock::now();
+  // No deadline reads as one far away.
+  if (left > std::chrono::hours(24 * 365)) {
+    return timeout.count() == 0 ? CallLimits::TimePoint::max() : now + timeout;
+  }
+  return now + left;
+}
+
+}  // namespace
+
+ServedCall::ServedCall(ServedMethod& method,
+                       grpc::CallbackServerContext& context)
+    : method_(method),
+      server_context_(context),
+      start_(std::chrono::steady_clock::now()) {
+  method_.metrics.CountStart();
+}
+
+absl::Status ServedCall::Begin(std::chrono::milliseconds timeout,
+                               std::stop_token stop) {
+  const auto& metadata = server_context_.client_metadata();
+  const MetadataLookup lookup =
+      [&](std::string_view key) -> std::optional<std::string_view> {
+    const auto found = metadata.find(grpc::string_ref(key.data(), key.size()));
+    if (found == metadata.end()) return std::nullopt;
+    return std::string_view(found->second.data(), found->second.size());
+  };
+  const std::string_view sent = lookup(kRequestIdKey).value_or("");
+  context_.request_id = Acceptable(sent) ? std::string(sent) : MakeRequestId();
+  // Trailing, not initial: a failure with initial metadata counts as an answer
+  // that has begun, and gRPC would not retry it.
+  server_context_.AddTrailingMetadata(kRequestIdKey, context_.request_id);
+  context_.limits.deadline =
+      SteadyDeadline(server_context_.deadline(), timeout);
+  context_.limits.stop = std::move(stop);
+  if (method_.calls.identify) {
+    WELFARE_ASSIGN_OR_RETURN(context_.identity, method_.calls.identify(lookup));
+  }
+  return absl::OkStatus();
+}
+
+grpc::Status ServedCall::End(const absl::Status& status) {
+  grpc::Status ended = grpc::Status::OK;
+  if (!status.ok()) {
+    if (status.code() == absl::StatusCode::kInternal ||
+        status.code() == absl::StatusCode::kUnknown ||
+        status.code() == absl::StatusCode::kDataLoss) {
+      const std::string reason = base::ReasonOf(status);
+      LogError("a call failed", {{"request_id", context_.request_id},
+                                 {"domain", method_.calls.domain},
+                                 {"method", method_.path()},
+                                 {"reason", reason},
+                                 {"error", base::MessageOf(status)}});
+    }
+    ended = ToGrpcStatus(status, method_.calls.domain, context_.request_id);
+  }
+  method_.metrics.CountEnd(start_, ended.error_code(), context_.request_id,
+                           server_context_.peer());
+  return ended;
+}
+
+absl::Status FromCurrentException(const ServedMethod& method) {
+  try {
+    throw;
+  } catch (const std::exception& exception) {
+    return UncaughtException(method.path(), exception.what());
+  } catch (...) {
+    return UncaughtException(method.path(), "unknown");
+  }
+}
+
+}  // namespace welfare::platform

@@ -1,0 +1,70 @@
+// What every call goes through, whichever way its method is answered.
+#pragma once
+
+#include <grpcpp/support/status.h>
+
+#include <chrono>
+#include <stop_token>
+
+#include "absl/status/status.h"
+#include "services/platform/rpc/call_context.h"
+#include "services/platform/rpc/call_environment.h"
+#include "services/platform/rpc/method_metrics.h"
+
+namespace grpc {
+class CallbackServerContext;
+}
+
+namespace welfare::platform {
+
+// One method as all of its calls see it. Lives as long as its table.
+struct ServedMethod {
+  ServedMethod(const google::protobuf::MethodDescriptor& method,
+               const CallEnvironment& environment)
+      : calls(environment), metrics(method, *environment.metrics) {}
+
+  // "/welfare.survey.v1.SurveyService/GetRound".
+  const std::string& path() const { return metrics.path(); }
+
+  const CallEnvironment& calls;
+  MethodMetrics metrics;
+};
+
+// One call, from when gRPC hands it over until its status is known.
+class ServedCall {
+ public:
+  // The call is counted as begun. Both outlive it.
+  ServedCall(ServedMethod& method, grpc::CallbackServerContext& context);
+
+  // Fills in the context: request id, deadline (`timeout` after now where the
+  // caller set none; 0: none), cancellation, and who calls. Of a call that is
+  // refused it has the request id at least.
+  absl::Status Begin(std::chrono::milliseconds timeout, std::stop_token stop);
+
+  // Counts and logs the call, and returns what its caller is told. Once, and
+  // before gRPC's Finish, which may end everything the call is made of.
+  grpc::Status End(const absl::Status& status);
+
+  const CallContext& context() const { return context_; }
+
+ private:
+  ServedMethod& method_;
+  grpc::CallbackServerContext& server_context_;
+  const std::chrono::steady_clock::time_point start_;
+  CallContext context_;
+};
+
+// The exception being handled, as INTERNAL; `method` is where it came from.
+absl::Status FromCurrentException(const ServedMethod& method);
+
+// Runs `work` of a call; an exception becomes INTERNAL.
+template <typename Work>
+absl::Status CatchAll(const ServedMethod& method, const Work& work) {
+  try {
+    return work();
+  } catch (...) {
+    return FromCurrentException(method);
+  }
+}
+
+}  // namespace welfare::platform
