@@ -69,12 +69,10 @@ class VersionStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
 
   // Sends what is new, or waits for it.
   void Step() {
-    const VersionFeed::VersionsPtr now = calls_.feed->Current();
-    if (now != nullptr && now != seen_) {
+    if (telling_ == nullptr) LookForNews();
+    if (telling_ != nullptr) {
       Reply reply(messages_.types.response);
-      // The first message comes even if it holds nothing.
-      if (FillIn(*now, reply.As<google::protobuf::Message>())) {
-        seen_ = now;
+      if (FillIn(reply.As<google::protobuf::Message>())) {
         if (const absl::Status made = reply.Write(message_); !made.ok()) {
           End(made);
           return;
@@ -83,13 +81,12 @@ class VersionStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
         StartWrite(&message_);
         return;
       }
-      seen_ = now;
     }
-    // Versions are replaced as a whole, and seen_ keeps its address taken.
+    // Versions are replaced as a whole, and told_ keeps its address taken.
     calls_.feed->Park(
         call_.context().limits,
-        [seen = seen_.get()](const VersionFeed::Versions& versions) {
-          return &versions != seen;
+        [told = told_.get()](const VersionFeed::Versions& versions) {
+          return &versions != told;
         },
         [this](const absl::Status& end) {
           if (end.ok()) {
@@ -100,23 +97,34 @@ class VersionStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
         });
   }
 
-  // Whether `message` is to be sent: it says what is new in `now`.
-  bool FillIn(const VersionFeed::Versions& now,
-              google::protobuf::Message& message) {
+  void LookForNews() {
+    VersionFeed::VersionsPtr now = calls_.feed->Current();
+    if (now == nullptr || now == told_) return;
     std::string incarnation = calls_.feed->incarnation();
     // Of another store: nothing of what was told holds any more.
-    const bool first = seen_ == nullptr || incarnation != incarnation_;
+    if (incarnation != incarnation_) told_ = nullptr;
     incarnation_ = std::move(incarnation);
-    bool sends = first;
-    for (const auto& [resource, version] : now) {
+    telling_ = std::move(now);
+    next_ = telling_->begin();
+  }
+
+  // Adds what is new in `telling_`, as much as one message holds, and whether
+  // that is to be sent: the first message is, even if it holds nothing.
+  bool FillIn(google::protobuf::Message& message) {
+    bool sends = told_ == nullptr && next_ == telling_->begin();
+    std::size_t entries = 0;
+    for (; next_ != telling_->end() && entries < kMostEntries; ++next_) {
+      const auto& [resource, version] = *next_;
       if (!wanted_.empty() && !wanted_.contains(resource)) continue;
-      if (!first) {
-        const auto before = seen_->find(resource);
-        if (before != seen_->end() && before->second == version) continue;
+      if (told_ != nullptr) {
+        const auto before = told_->find(resource);
+        if (before != told_->end() && before->second == version) continue;
       }
       messages_.add(message, resource, version, incarnation_);
+      ++entries;
       sends = true;
     }
+    if (next_ == telling_->end()) told_ = std::exchange(telling_, nullptr);
     return sends;
   }
 
@@ -133,9 +141,11 @@ class VersionStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   std::set<std::string, std::less<>> wanted_;  // empty: everything
   VersionFeed::Seat seat_;
   std::unique_ptr<OpenStreams::Place> place_;  // null: refused
-  VersionFeed::VersionsPtr seen_;              // null before the first message
-  std::string incarnation_;                    // of `seen_`
-  grpc::ByteBuffer message_;                   // under way
+  VersionFeed::VersionsPtr told_;     // null before all of a store is told
+  VersionFeed::VersionsPtr telling_;  // null while there is no news
+  VersionFeed::Versions::const_iterator next_;  // of `telling_`
+  std::string incarnation_;                     // of both
+  grpc::ByteBuffer message_;                    // under way
 };
 
 }  // namespace

@@ -56,6 +56,10 @@ struct VersionMethod {
   VersionMessages messages;
 };
 
+// A message tells at most so many versions; what is more comes in the next. Of
+// the longest names they have some 2.6 MB.
+inline constexpr std::size_t kMostEntries = 10'000;
+
 // Tells a caller the versions of the feed: all that it wants first, then what
 // has changed. Takes no thread while nothing changes.
 grpc::ServerWriteReactor<grpc::ByteBuffer>* AnswerVersions(

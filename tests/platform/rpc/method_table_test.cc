@@ -12,6 +12,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +22,7 @@
 #include "tests/platform/fake_registry.h"
 #include "tests/support/module_runner.h"
 #include "tests/support/status_matchers.h"
+#include "welfare/registry/v1/registry_service.grpc.pb.h"
 #include "welfare/registry/v1/registry_service.pb.h"
 #include "welfare/type/v1/versions.pb.h"
 
@@ -158,6 +160,10 @@ class VersionsModule final : public RpcModule {
   VersionsModule() : RpcModule("registry") {}
   ~VersionsModule() override { StopNow(); }
 
+  void Publish(const VersionFeed::Versions& versions) {
+    feed().Publish(versions);
+  }
+
  private:
   absl::StatusOr<std::vector<grpc::Service*>> Build(ModuleContext&) override {
     table_ = std::make_unique<Table>(calls());
@@ -181,6 +187,44 @@ TEST(WatchVersions, WhatIsNoMessageOfItIsRefused) {
   EXPECT_STATUS(
       Send(*runner.channel(), path, request.SerializeAsString()).status,
       absl::StatusCode::kInvalidArgument, "RESOURCES_INVALID");
+}
+
+// However many there are, no message is longer than a caller takes.
+TEST(WatchVersions, ManyVersionsComeInSeveralMessages) {
+  constexpr int kMany = 25'000;
+  auto owned = std::make_unique<VersionsModule>();
+  VersionsModule& module = *owned;
+  support::ModuleRunner runner(std::move(owned));
+  ASSERT_OK(runner.Start());
+  VersionFeed::Versions versions;
+  // As long as names may be.
+  for (int i = 0; i < kMany; ++i) {
+    versions[std::string(190, 'r') + std::to_string(100'000 + i)] = i + 1;
+  }
+  module.Publish(versions);
+  const auto stub = v1::RegistryService::NewStub(runner.channel());
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::seconds(20));
+  const auto reader = stub->WatchVersions(&context, {});
+  std::set<std::string> told;
+  type_v1::WatchVersionsResponse message;
+  const auto read = [&] {
+    ASSERT_TRUE(reader->Read(&message));
+    EXPECT_LE(message.entries_size(), 10'000);
+    for (const auto& entry : message.entries()) {
+      EXPECT_TRUE(told.insert(entry.resource()).second) << entry.resource();
+    }
+  };
+  while (told.size() < kMany + 1 && !HasFatalFailure()) read();
+  // All is told once; what changes then is told alone.
+  told.clear();
+  module.Publish({{"registry", 8}});
+  read();
+  EXPECT_THAT(told, ElementsAre("registry"));
+  EXPECT_EQ(message.entries(0).version(), 8);
+  context.TryCancel();
+  reader->Finish();
 }
 
 absl::Status Answered() { return absl::OkStatus(); }
