@@ -27,6 +27,12 @@ if(WELFARE_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
+# GCC's collector of garbage takes a tenth of the compile time and frees a fifth
+# of its memory (1.3 GB instead of 1.0 in the largest source): it waits for
+# 1 GB.
+add_compile_options(
+  $<$<CXX_COMPILER_ID:GNU>:--param=ggc-min-heapsize=1000000>)
+
 # Sources of a library compiled several at a time: what their headers and
 # templates cost is paid once for all of them. For builds from nothing; in daily
 # work (preset dev) each source is compiled alone, which also shows whether it

@@ -1,9 +1,11 @@
 # welfare_add_test(NAME <x>_test SOURCES ... LINK ... LABELS ... [TIMEOUT s]
-#                  [PRECOMPILED <set>] [POSTGRES])
+#                  [PRECOMPILED <set>] [POSTGRES] [TOGETHER])
 #
 # One GoogleTest binary, discovered test by test, so that `ctest -L unit -R X`
 # is the inner loop. POSTGRES: the run's shared server is there before it.
-# PRECOMPILED names a set of Precompiled.cmake; default: test.
+# PRECOMPILED names a set of Precompiled.cmake; default: test. TOGETHER: all tests
+# of the binary are one for CTest and run in one process, because what they share
+# takes longer to make than they take.
 include(GoogleTest)
 # Tests that link neither gRPC nor protobuf: what the thread sanitizer runs. The
 # packaged libraries are built without it; protobuf's maps are even laid out
@@ -15,7 +17,7 @@ if(WELFARE_SANITIZE)
   set(WELFARE_TIMEOUT_FACTOR 10)
 endif()
 function(welfare_add_test)
-  cmake_parse_arguments(arg "POSTGRES" "NAME;TIMEOUT;PRECOMPILED" "SOURCES;LINK;LABELS"
+  cmake_parse_arguments(arg "POSTGRES;TOGETHER" "NAME;TIMEOUT;PRECOMPILED" "SOURCES;LINK;LABELS"
                         ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 60)
@@ -39,6 +41,15 @@ function(welfare_add_test)
   if("core" IN_LIST arg_LABELS)
     add_dependencies(welfare_core_tests ${arg_NAME})
   endif()
+  set(environment
+    "WELFARE_SOURCE_DIR=${PROJECT_SOURCE_DIR};WELFARE_BINARY_DIR=${PROJECT_BINARY_DIR}")
+  if(arg_TOGETHER)
+    add_test(NAME ${arg_NAME} COMMAND ${arg_NAME})
+    set_tests_properties(${arg_NAME} PROPERTIES
+      TIMEOUT ${timeout} LABELS "${arg_LABELS}"
+      FIXTURES_REQUIRED "${fixtures}" ENVIRONMENT "${environment}")
+    return()
+  endif()
   gtest_discover_tests(${arg_NAME}
     TEST_PREFIX "${arg_NAME}." DISCOVERY_TIMEOUT 60 TEST_LIST welfare_tests
     PROPERTIES TIMEOUT ${timeout})
@@ -50,7 +61,7 @@ function(welfare_add_test)
   set_tests_properties(\"\${test}\" PROPERTIES
     LABELS [=[${arg_LABELS}]=]
     FIXTURES_REQUIRED [=[${fixtures}]=]
-    ENVIRONMENT [=[WELFARE_SOURCE_DIR=${PROJECT_SOURCE_DIR};WELFARE_BINARY_DIR=${PROJECT_BINARY_DIR}]=])
+    ENVIRONMENT [=[${environment}]=])
 endforeach()
 set(welfare_tests)  # the next binary may not be built
 ")
