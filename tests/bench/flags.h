@@ -1,5 +1,5 @@
-// The command line of the programs here: the library that reads it is the
-// dearest header of the tree, so it is included once.
+// The command line of the programs here, read by getopt_long: the library that
+// reads those of the product is the dearest header of the tree.
 #pragma once
 
 #include <optional>
@@ -20,6 +20,6 @@ struct Flag {
 // mistake, which is said on stderr): what it is to exit with.
 std::optional<int> ReadFlags(const std::string& about,
                              const std::vector<Flag>& flags, int argc,
-                             const char* const* argv);
+                             char* const* argv);
 
 }  // namespace welfare::bench
