@@ -21,8 +21,9 @@ target_compile_definitions(welfare_options INTERFACE
   $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 
 # The default linker takes as long for the tests' programs as the compiler for
-# a large library.
-option(WELFARE_MOLD "Link with mold" ON)
+# a large library. tools/install-dependencies installs this one; without it the
+# default serves.
+find_program(WELFARE_MOLD mold)
 if(WELFARE_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()

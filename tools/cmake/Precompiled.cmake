@@ -6,6 +6,8 @@
 #   test      std and GoogleTest
 #   test_rpc  rpc and GoogleTest
 #
+# A fifth one, generated, is made in protos/ with the options of generated code.
+#
 # No source may lean on them: each includes what it uses, and
 # `all_verify_interface_header_sets` compiles every header without them. Nothing
 # of ours stands in them: a changed proto would compile everything anew.
