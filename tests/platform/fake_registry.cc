@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/platform/rpc/method_table.h"
+#include "services/platform/calls/method_table.h"
 #include "services/platform/storage/database.h"
 #include "welfare/registry/v1/registry_service.pb.h"
 #include "welfare/type/v1/versions.pb.h"

@@ -1,6 +1,6 @@
 #include "tests/support/store_engines.h"
 
-#include "services/platform/storage/open_database.h"
+#include "services/platform/engine/open_database.h"
 #include "services/platform/work/digest.h"
 #include "tests/support/postgres_server.h"
 

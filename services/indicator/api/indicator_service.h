@@ -2,7 +2,7 @@
 
 #include "services/indicator/api/codebook_checker.h"
 #include "services/indicator/api/indicator_reader.h"
-#include "services/platform/rpc/method_table.h"
+#include "services/platform/calls/method_table.h"
 
 namespace welfare::indicator {
 

@@ -13,8 +13,8 @@
 #include <thread>
 #include <utility>
 
+#include "services/platform/address.h"
 #include "services/platform/errors.h"
-#include "services/platform/work/address.h"
 
 namespace welfare::platform {
 namespace {

@@ -12,12 +12,12 @@
 #include <system_error>
 
 #include "services/base/error.h"
+#include "services/platform/engine/open_database.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
 #include "services/platform/process/assets.h"
 #include "services/platform/storage/data_folder.h"
 #include "services/platform/storage/metered_database.h"
-#include "services/platform/storage/open_database.h"
 
 namespace welfare::platform {
 namespace {

@@ -17,6 +17,8 @@
 
 #include "services/base/error.h"
 #include "services/platform/cache/redis_cache.h"
+#include "services/platform/engine/open_database.h"
+#include "services/platform/engine/sqlite_database.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
 #include "services/platform/observe/metrics.h"
@@ -27,8 +29,6 @@
 #include "services/platform/rpc/grpc_lifetime.h"
 #include "services/platform/storage/backup.h"
 #include "services/platform/storage/incarnation.h"
-#include "services/platform/storage/open_database.h"
-#include "services/platform/storage/sqlite_database.h"
 #include "services/platform/work/system_clock.h"
 
 namespace welfare::platform {

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/platform/calls/call_environment.h"
+#include "services/platform/calls/open_streams.h"
 #include "services/platform/observe/log.h"
-#include "services/platform/rpc/call_environment.h"
-#include "services/platform/rpc/open_streams.h"
 #include "services/platform/work/worker_pool.h"
 
 namespace welfare::platform {

@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/platform/address.h"
 #include "services/platform/cache/redis_cache.h"
+#include "services/platform/engine/open_database.h"
 #include "services/platform/errors.h"
 #include "services/platform/process/assets.h"
 #include "services/platform/storage/data_folder.h"
-#include "services/platform/storage/open_database.h"
-#include "services/platform/work/address.h"
 
 namespace welfare::platform {
 namespace {

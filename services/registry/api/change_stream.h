@@ -7,11 +7,10 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "welfare/registry/v1/registry_service.pb.h"
-
-#include "services/platform/rpc/stream_step.h"
+#include "services/platform/calls/stream_step.h"
 #include "services/platform/storage/incarnation.h"
 #include "services/registry/store/live_history.h"
+#include "welfare/registry/v1/registry_service.pb.h"
 
 namespace welfare::registry {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "services/platform/rpc/method_table.h"
+#include "services/platform/calls/method_table.h"
 #include "services/platform/storage/incarnation.h"
 #include "services/registry/api/registry_reader.h"
 #include "services/registry/api/registry_writer.h"

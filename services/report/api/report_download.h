@@ -6,9 +6,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-
+#include "services/platform/calls/stream_step.h"
 #include "services/platform/rpc/call_context.h"
-#include "services/platform/rpc/stream_step.h"
 #include "services/report/store/report_store.h"
 #include "welfare/report/v1/report_service.pb.h"
 

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "services/platform/rpc/method_table.h"
+#include "services/platform/calls/method_table.h"
 #include "services/report/api/report_maker.h"
 #include "services/report/api/template_checker.h"
 #include "services/report/store/report_store.h"

@@ -1,5 +1,3 @@
-#include "services/survey/api/survey_api.h"
-
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -8,9 +6,10 @@
 #include "services/base/error.h"
 #include "services/base/page.h"
 #include "services/base/page_room.h"
-#include "services/platform/rpc/page_request.h"
+#include "services/platform/calls/page_request.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
+#include "services/survey/api/survey_api.h"
 #include "services/survey/errors.h"
 #include "services/survey/files/codebook_xlsform.h"
 

@@ -1,5 +1,3 @@
-#include "services/survey/api/survey_api.h"
-
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -13,9 +11,10 @@
 #include "services/base/page.h"
 #include "services/base/page_room.h"
 #include "services/base/resource_name.h"
-#include "services/platform/rpc/page_request.h"
+#include "services/platform/calls/page_request.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
+#include "services/survey/api/survey_api.h"
 #include "services/survey/errors.h"
 
 namespace welfare::survey {

@@ -1,5 +1,6 @@
-// The server streams of the API, each as a step of platform/rpc/stream_step.h: what
-// is called makes the next message and keeps its position.
+// The server streams of the API, each as a step of
+// platform/calls/stream_step.h: what is called makes the next message and keeps
+// its position.
 #pragma once
 
 #include <cstddef>
@@ -12,10 +13,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-
 #include "services/base/resource_name.h"
+#include "services/platform/calls/stream_step.h"
 #include "services/platform/rpc/call_context.h"
-#include "services/platform/rpc/stream_step.h"
 #include "services/survey/api/round_columns.h"
 #include "services/survey/store/store.h"
 #include "welfare/survey/v1/survey_service.pb.h"

@@ -1,5 +1,3 @@
-#include "services/survey/api/survey_api.h"
-
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -10,10 +8,11 @@
 #include "services/base/error.h"
 #include "services/base/page.h"
 #include "services/base/page_room.h"
+#include "services/platform/calls/page_request.h"
 #include "services/platform/errors.h"
-#include "services/platform/rpc/page_request.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
+#include "services/survey/api/survey_api.h"
 #include "services/survey/columns/columns.h"
 #include "services/survey/errors.h"
 #include "services/survey/submission/intake.h"

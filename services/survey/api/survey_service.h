@@ -1,6 +1,6 @@
 #pragma once
 
-#include "services/platform/rpc/method_table.h"
+#include "services/platform/calls/method_table.h"
 #include "services/survey/api/survey_api.h"
 
 namespace welfare::survey {

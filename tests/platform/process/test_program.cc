@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "services/platform/calls/method_table.h"
 #include "services/platform/process/process.h"
 #include "services/platform/process/rpc_module.h"
 #include "services/platform/rpc/channel.h"
-#include "services/platform/rpc/method_table.h"
 #include "services/platform/rpc/peer_call.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "tests/platform/fake_registry.h"

@@ -17,8 +17,8 @@
 #include <vector>
 
 #include "grpc/health/v1/health.pb.h"
+#include "services/platform/calls/call_environment.h"
 #include "services/platform/observe/log.h"
-#include "services/platform/rpc/call_environment.h"
 #include "services/platform/rpc/channel.h"
 #include "services/platform/rpc/peer_call.h"
 #include "services/platform/rpc/status_mapping.h"

@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-#include "services/platform/storage/sqlite_database.h"
+#include "services/platform/engine/sqlite_database.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/wait_for.h"

@@ -13,8 +13,8 @@
 #include <thread>
 #include <vector>
 
-#include "services/platform/storage/open_database.h"
-#include "services/platform/storage/sqlite_database.h"
+#include "services/platform/engine/open_database.h"
+#include "services/platform/engine/sqlite_database.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/wait_for.h"

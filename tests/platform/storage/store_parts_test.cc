@@ -10,11 +10,11 @@
 #include <thread>
 #include <vector>
 
+#include "services/platform/engine/open_database.h"
 #include "services/platform/storage/audit_log.h"
 #include "services/platform/storage/idempotency.h"
 #include "services/platform/storage/incarnation.h"
 #include "services/platform/storage/migrations.h"
-#include "services/platform/storage/open_database.h"
 #include "services/platform/work/digest.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"

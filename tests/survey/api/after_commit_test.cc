@@ -12,12 +12,12 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/platform/engine/open_database.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/metrics.h"
 #include "services/platform/process/assets.h"
 #include "services/platform/rpc/channel.h"
 #include "services/platform/storage/migrations.h"
-#include "services/platform/storage/open_database.h"
 #include "services/platform/work/version_feed.h"
 #include "services/survey/api/survey_api.h"
 #include "services/survey/store/sql_survey_store.h"

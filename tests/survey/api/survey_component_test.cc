@@ -15,11 +15,11 @@
 
 #include "absl/status/status.h"
 #include "services/base/error.h"
+#include "services/platform/engine/open_database.h"
 #include "services/platform/observe/log.h"
 #include "services/platform/process/assets.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "services/platform/storage/audit_log.h"
-#include "services/platform/storage/open_database.h"
 #include "services/survey/api/round_columns.h"
 #include "services/survey/store/sql_survey_store.h"
 #include "services/survey/survey_module.h"

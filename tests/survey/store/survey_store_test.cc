@@ -1,6 +1,4 @@
 // The contract of SurveyStore, run against every engine.
-#include "services/survey/store/store.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -14,13 +12,14 @@
 #include <vector>
 
 #include "services/base/error.h"
+#include "services/platform/engine/sqlite_database.h"
 #include "services/platform/process/assets.h"
 #include "services/platform/storage/audit_log.h"
 #include "services/platform/storage/group_commit.h"
 #include "services/platform/storage/migrations.h"
-#include "services/platform/storage/sqlite_database.h"
 #include "services/survey/store/pinned_content.h"
 #include "services/survey/store/sql_survey_store.h"
+#include "services/survey/store/store.h"
 #include "services/survey/store/survey_schema.h"
 #include "services/survey/submission/intake.h"
 #include "tests/support/fake_clock.h"

@@ -1,4 +1,4 @@
-#include "services/platform/storage/sqlite_database.h"
+#include "services/platform/engine/sqlite_database.h"
 
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -17,9 +17,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/platform/engine/guarded.h"
+#include "services/platform/engine/schema_aliases.h"
 #include "services/platform/errors.h"
-#include "services/platform/storage/guarded.h"
-#include "services/platform/storage/schema_aliases.h"
 #include "services/platform/work/limited_wait.h"
 
 namespace welfare::platform {

@@ -1,4 +1,4 @@
-#include "services/platform/storage/postgres_database.h"
+#include "services/platform/engine/postgres_database.h"
 
 #include <libpq-fe.h>
 
@@ -18,10 +18,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/base/error.h"
+#include "services/platform/engine/guarded.h"
+#include "services/platform/engine/postgres_connection.h"
+#include "services/platform/engine/schema_aliases.h"
 #include "services/platform/errors.h"
-#include "services/platform/storage/guarded.h"
-#include "services/platform/storage/postgres_connection.h"
-#include "services/platform/storage/schema_aliases.h"
 #include "services/platform/work/limited_wait.h"
 
 namespace welfare::platform {

@@ -1,4 +1,4 @@
-#include "services/platform/rpc/method_table.h"
+#include "services/platform/calls/method_table.h"
 
 #include <google/protobuf/descriptor.h>
 #include <grpcpp/impl/codegen/server_callback_handlers.h>
@@ -12,9 +12,9 @@
 #include <set>
 #include <string_view>
 
+#include "services/platform/calls/bidi_stream.h"
+#include "services/platform/calls/stepped_stream.h"
 #include "services/platform/observe/log.h"
-#include "services/platform/rpc/bidi_stream.h"
-#include "services/platform/rpc/stepped_stream.h"
 
 namespace welfare::platform {
 namespace {

@@ -1,4 +1,4 @@
-#include "services/platform/storage/schema_aliases.h"
+#include "services/platform/engine/schema_aliases.h"
 
 #include <optional>
 #include <vector>

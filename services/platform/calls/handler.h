@@ -16,9 +16,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/platform/calls/stream_step.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/platform/rpc/message_bytes.h"
-#include "services/platform/rpc/stream_step.h"
 
 namespace welfare::platform {
 

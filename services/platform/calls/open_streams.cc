@@ -1,4 +1,4 @@
-#include "services/platform/rpc/open_streams.h"
+#include "services/platform/calls/open_streams.h"
 
 #include <grpc/grpc.h>
 

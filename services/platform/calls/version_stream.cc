@@ -1,4 +1,4 @@
-#include "services/platform/rpc/version_stream.h"
+#include "services/platform/calls/version_stream.h"
 
 #include <grpcpp/server_context.h>
 
@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "services/base/error.h"
+#include "services/platform/calls/open_streams.h"
 #include "services/platform/errors.h"
-#include "services/platform/rpc/open_streams.h"
 #include "services/platform/work/version_feed.h"
 
 namespace welfare::platform {

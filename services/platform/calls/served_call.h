@@ -7,9 +7,9 @@
 #include <stop_token>
 
 #include "absl/status/status.h"
+#include "services/platform/calls/call_environment.h"
+#include "services/platform/calls/method_metrics.h"
 #include "services/platform/rpc/call_context.h"
-#include "services/platform/rpc/call_environment.h"
-#include "services/platform/rpc/method_metrics.h"
 
 namespace grpc {
 class CallbackServerContext;

@@ -14,11 +14,11 @@
 #include <vector>
 
 #include "services/base/error.h"
+#include "services/platform/engine/postgres_database.h"
+#include "services/platform/engine/sqlite_database.h"
 #include "services/platform/errors.h"
 #include "services/platform/storage/group_commit.h"
 #include "services/platform/storage/metered_database.h"
-#include "services/platform/storage/postgres_database.h"
-#include "services/platform/storage/sqlite_database.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/store_engines.h"

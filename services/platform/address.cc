@@ -1,4 +1,4 @@
-#include "services/platform/work/address.h"
+#include "services/platform/address.h"
 
 #include <charconv>
 

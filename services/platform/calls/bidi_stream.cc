@@ -1,4 +1,4 @@
-#include "services/platform/rpc/bidi_stream.h"
+#include "services/platform/calls/bidi_stream.h"
 
 #include <grpcpp/server_context.h>
 

@@ -1,6 +1,6 @@
 // What only PostgreSQL can do to us: servers that go and come, other writers,
 // roles and rights. What services rely on is in database_test.cc.
-#include "services/platform/storage/postgres_database.h"
+#include "services/platform/engine/postgres_database.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,9 +18,9 @@
 #include <vector>
 
 #include "services/base/error.h"
+#include "services/platform/engine/open_database.h"
+#include "services/platform/engine/postgres_connection.h"
 #include "services/platform/storage/group_commit.h"
-#include "services/platform/storage/open_database.h"
-#include "services/platform/storage/postgres_connection.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/store_engines.h"

@@ -1,6 +1,6 @@
 // What a table of methods is to those who write one, and to callers whose bytes
 // no stub would send.
-#include "services/platform/rpc/method_table.h"
+#include "services/platform/calls/method_table.h"
 
 #include <gmock/gmock.h>
 #include <grpcpp/channel.h>

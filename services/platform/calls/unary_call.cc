@@ -1,4 +1,4 @@
-#include "services/platform/rpc/unary_call.h"
+#include "services/platform/calls/unary_call.h"
 
 #include <grpcpp/server_context.h>
 

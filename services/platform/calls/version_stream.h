@@ -11,8 +11,8 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "services/platform/calls/served_call.h"
 #include "services/platform/rpc/message_bytes.h"
-#include "services/platform/rpc/served_call.h"
 
 namespace welfare::platform {
 

@@ -34,10 +34,10 @@
 #include <type_traits>
 #include <utility>
 
-#include "services/platform/rpc/call_environment.h"
-#include "services/platform/rpc/handler.h"
-#include "services/platform/rpc/unary_call.h"
-#include "services/platform/rpc/version_stream.h"
+#include "services/platform/calls/call_environment.h"
+#include "services/platform/calls/handler.h"
+#include "services/platform/calls/unary_call.h"
+#include "services/platform/calls/version_stream.h"
 
 namespace welfare::platform {
 

@@ -1,4 +1,4 @@
-#include "services/platform/storage/postgres_connection.h"
+#include "services/platform/engine/postgres_connection.h"
 
 #include <libpq-fe.h>
 #include <poll.h>

@@ -1,4 +1,4 @@
-#include "services/platform/rpc/method_metrics.h"
+#include "services/platform/calls/method_metrics.h"
 
 #include <google/protobuf/descriptor.h>
 

@@ -1,4 +1,4 @@
-#include "services/platform/rpc/stepped_stream.h"
+#include "services/platform/calls/stepped_stream.h"
 
 #include <grpcpp/server_context.h>
 
@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/platform/calls/open_streams.h"
 #include "services/platform/errors.h"
-#include "services/platform/rpc/open_streams.h"
 #include "services/platform/work/version_feed.h"
 #include "services/platform/work/worker_pool.h"
 

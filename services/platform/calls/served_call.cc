@@ -1,4 +1,4 @@
-#include "services/platform/rpc/served_call.h"
+#include "services/platform/calls/served_call.h"
 
 #include <grpcpp/server_context.h>
 

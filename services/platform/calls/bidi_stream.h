@@ -6,8 +6,8 @@
 
 #include <functional>
 
-#include "services/platform/rpc/handler.h"
-#include "services/platform/rpc/served_call.h"
+#include "services/platform/calls/handler.h"
+#include "services/platform/calls/served_call.h"
 
 namespace welfare::platform {
 

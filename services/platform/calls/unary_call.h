@@ -11,8 +11,8 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "services/platform/rpc/handler.h"
-#include "services/platform/rpc/served_call.h"
+#include "services/platform/calls/handler.h"
+#include "services/platform/calls/served_call.h"
 #include "services/platform/work/worker_pool.h"
 
 namespace welfare::platform {

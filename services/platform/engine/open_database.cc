@@ -1,16 +1,16 @@
-#include "services/platform/storage/open_database.h"
+#include "services/platform/engine/open_database.h"
 
 #include <filesystem>
 #include <string>
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/platform/engine/postgres_connection.h"
+#include "services/platform/engine/postgres_database.h"
+#include "services/platform/engine/sqlite_database.h"
 #include "services/platform/errors.h"
 #include "services/platform/storage/data_folder.h"
 #include "services/platform/storage/group_commit.h"
-#include "services/platform/storage/postgres_connection.h"
-#include "services/platform/storage/postgres_database.h"
-#include "services/platform/storage/sqlite_database.h"
 
 namespace welfare::platform {
 namespace {
