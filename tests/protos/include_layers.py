@@ -3,15 +3,25 @@
 
 Usage: include_layers.py SOURCE_DIR
 
-The table of the house: which folder may include which. The libraries of the
-two-library services are told apart by their CMakeLists: a file listed in
-welfare_add_library(NAME <svc>_core ...) belongs to the core.
+Between modules the table of the house holds: which folder may include which.
+The libraries of the two-library services are told apart by their CMakeLists: a
+file listed in welfare_add_library(NAME <svc>_core ...) belongs to the core.
+
+Within a module its README holds: the table under `## Rooms` is a ladder, and a
+room includes what stands above it in the table, never what stands below. Sizes
+that need a reason have a line there: `Over a dozen: \`room/\` ...`, `Over 600
+lines: \`file\` ...`.
 """
 import os
 import re
 import sys
 
 SERVICES = ('registry', 'survey', 'indicator', 'report')
+# Modules whose README is a ladder.
+LADDERS = (*(f'services/{service}' for service in SERVICES),
+           'services/platform', 'gateway', 'tools/welfarectl')
+ROOM_UNITS = 12  # a unit is a source with its header
+FILE_LINES = 600
 
 # First matching prefix of an include decides what it is.
 GRPC = re.compile(r'^(grpc|grpcpp|grpc\+\+)/')
@@ -33,16 +43,80 @@ def core_files(source):
         match = re.search(
             r'welfare_add_library\(\s*NAME\s+%s_core\b(.*?)\)\s*$' % module,
             text, re.S | re.M)
-        if match:
-            for name in re.findall(r'[\w/.-]+\.(?:h|cc)\b', match.group(1)):
-                core[f'{folder}/{name}'] = module
+        names = re.findall(r'[\w/.-]+\.(?:h|cc)\b',
+                           match.group(1)) if match else []
+        for name in names:
+            core[f'{folder}/{name}'] = module
+        if not names:
+            raise SystemExit(f'{path}: {module}_core has no files')
     return core
+
+
+class Ladder:
+    """The rooms of one module, from the ground up, as its README has them."""
+
+    def __init__(self, source, module):
+        self.source, self.module = source, module
+        self.readme = f'{module}/README.md'
+        text = ''
+        if os.path.exists(os.path.join(source, self.readme)):
+            with open(os.path.join(source, self.readme), encoding='utf-8') as f:
+                text = f.read()
+        section = re.search(r'^## Rooms$(.*?)(?=^## |\Z)', text, re.S | re.M)
+        self.rooms = re.findall(r'^\| `([\w/]+)` \|',
+                                section.group(1) if section else '', re.M)
+        self.excused = set(
+            re.findall(r'^Over (?:a dozen|600 lines): `([\w/.-]+)` *\S', text,
+                       re.M))
+
+    def room_of(self, path):
+        """The row that `path`, relative to the module, belongs to."""
+        folder, name = os.path.split(path)
+        return f'{folder}/' if folder else os.path.splitext(name)[0]
+
+    def problems(self, files):
+        """`files`: path relative to the module -> (lines, own includes)."""
+        if not self.rooms:
+            return [f'{self.readme}: no table of rooms']
+        rung = {room: i for i, room in enumerate(self.rooms)}
+        found, units, wanted = [], {}, set()
+        for room in self.rooms:
+            if self.rooms.count(room) > 1:
+                found.append(f'{self.readme}: `{room}` stands there twice')
+        for path, (lines, includes) in sorted(files.items()):
+            room = self.room_of(path)
+            wanted.add(room)
+            units.setdefault(room, set()).add(os.path.splitext(path)[0])
+            if lines > FILE_LINES and path not in self.excused:
+                found.append(f'{self.module}/{path}: {lines} lines')
+            for include in includes:
+                target = self.room_of(include)
+                if room in rung and target in rung and (
+                        rung[target] > rung[room]):
+                    found.append(f'{self.module}/{path}: {include}: `{target}` '
+                                 f'stands above `{room}`')
+        for room in sorted(wanted - set(rung)):
+            found.append(f'{self.readme}: no row for `{room}`')
+        for room in sorted(set(rung) - wanted):
+            found.append(f'{self.readme}: `{room}` is not there')
+        for room, stems in sorted(units.items()):
+            if len(stems) > ROOM_UNITS and room not in self.excused:
+                found.append(f'{self.module}/{room}: {len(stems)} units')
+        for name in sorted(self.excused):
+            if name.endswith('/'):
+                needed = len(units.get(name, ())) > ROOM_UNITS
+            else:
+                needed = files.get(name, (0, ()))[0] > FILE_LINES
+            if not needed:
+                found.append(f'{self.readme}: `{name}` needs no excuse')
+        return found
 
 
 def main():
     source = sys.argv[1]
     core = core_files(source)
     problems, files = [], 0
+    inside = {module: {} for module in LADDERS}
     for top in ('services', 'gateway', 'tools'):
         for folder, _, names in os.walk(os.path.join(source, top)):
             if 'node_modules' in folder:
@@ -53,12 +127,21 @@ def main():
                 files += 1
                 path = os.path.relpath(os.path.join(folder, name), source)
                 with open(os.path.join(source, path), encoding='utf-8') as f:
-                    includes = re.findall(
-                        r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', f.read(), re.M)
+                    text = f.read()
+                includes = re.findall(
+                    r'^\s*#\s*include\s+[<"]([^>"]+)[>"]', text, re.M)
+                for module, known in inside.items():
+                    if path.startswith(module + '/'):
+                        known[path[len(module) + 1:]] = (
+                            text.count('\n'),
+                            [include[len(module) + 1:] for include in includes
+                             if include.startswith(module + '/')])
                 for include in includes:
                     why = refusal(path, include, core)
                     if why:
                         problems.append(f'{path}: {include}: {why}')
+    for module, known in inside.items():
+        problems += Ladder(source, module).problems(known)
     for problem in problems:
         print(problem)
     print(f'{files} files: {len(problems)} problems')

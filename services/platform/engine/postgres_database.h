@@ -63,8 +63,6 @@ class PostgresDatabase final : public Database {
   absl::StatusOr<std::string> Place() override;
 
  private:
-  class Session;
-  class Watch;
   struct State;
 
   explicit PostgresDatabase(std::unique_ptr<State> state);

@@ -1,489 +1,33 @@
 #include "services/platform/engine/sqlite_database.h"
 
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <condition_variable>
-#include <cstring>
 #include <deque>
 #include <map>
 #include <mutex>
 #include <system_error>
-#include <thread>
-#include <unordered_map>
 #include <utility>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "services/platform/engine/guarded.h"
-#include "services/platform/engine/schema_aliases.h"
+#include "services/platform/engine/sqlite_session.h"
 #include "services/platform/errors.h"
 #include "services/platform/work/limited_wait.h"
 
 namespace welfare::platform {
-namespace {
-
-// How many virtual machine steps pass between two looks at the deadline: about
-// 50 microseconds of work.
-constexpr int kStepsPerCheck = 2000;
-// Statements kept prepared on each connection.
-constexpr std::size_t kMaxStatements = 256;
-
-constexpr Query kBegin{"begin", "BEGIN IMMEDIATE"};
-constexpr Query kBeginRead{"begin_read", "BEGIN"};
-constexpr Query kCommit{"commit", "COMMIT"};
-constexpr Query kRollback{"rollback", "ROLLBACK"};
-constexpr Query kSavepoint{"savepoint", "SAVEPOINT isolated"};
-constexpr Query kRelease{"release", "RELEASE isolated"};
-constexpr Query kRollbackTo{"rollback_to", "ROLLBACK TO isolated"};
-
-// SQLite's words for the aliases of migrations.h.
-class SqliteWords final : public SchemaAliasWords {
- public:
-  std::string Bytes() override { return "BLOB"; }
-
-  std::string AppendOnly(const std::string& table) override {
-    return Refuse(table, "update", "UPDATE") +
-           Refuse(table, "delete", "DELETE");
-  }
-
-  // A look-up within the process costs little.
-  std::string CheckOnce(const Reference&) override { return ""; }
-
- private:
-  static std::string Refuse(const std::string& table, const char* what,
-                            const char* verb) {
-    return absl::StrCat("CREATE TRIGGER ", table, "_refuses_", what, " BEFORE ",
-                        verb, " ON ", table, " BEGIN SELECT RAISE(ABORT, '",
-                        table, " is append-only'); END; ");
-  }
-};
-
-class SqliteRow final : public Row {
- public:
-  SqliteRow(sqlite3_stmt* statement, const Query& query)
-      : statement_(statement),
-        query_(query),
-        columns_(sqlite3_column_count(statement)) {}
-
-  bool IsNull(int column) const override {
-    return !Exists(column) ||
-           sqlite3_column_type(statement_, column) == SQLITE_NULL;
-  }
-  std::int64_t Int64(int column) const override {
-    if (!Demand(column, SQLITE_INTEGER, "an integer")) return 0;
-    return sqlite3_column_int64(statement_, column);
-  }
-  std::string_view TextView(int column) const override {
-    if (!Demand(column, SQLITE_TEXT, "text")) return {};
-    return Raw(column);
-  }
-  std::string_view BytesView(int column) const override {
-    if (!Demand(column, SQLITE_BLOB, "bytes")) return {};
-    return Raw(column);
-  }
-
-  const absl::Status& status() const { return status_; }
-
- private:
-  bool Exists(int column) const {
-    if (column >= 0 && column < columns_) return true;
-    if (status_.ok()) {
-      status_ = ColumnMismatch(query_.name, column, "a column");
-    }
-    return false;
-  }
-  bool Demand(int column, int type, std::string_view word) const {
-    if (!Exists(column)) return false;
-    if (sqlite3_column_type(statement_, column) == type) return true;
-    if (status_.ok()) status_ = ColumnMismatch(query_.name, column, word);
-    return false;
-  }
-  std::string_view Raw(int column) const {
-    const void* data = sqlite3_column_blob(statement_, column);
-    const int size = sqlite3_column_bytes(statement_, column);
-    if (data == nullptr || size == 0) return {};
-    return {static_cast<const char*>(data), static_cast<std::size_t>(size)};
-  }
-
-  sqlite3_stmt* statement_;
-  const Query& query_;
-  int columns_;
-  mutable absl::Status status_;
-};
-
-}  // namespace
-
-// One sqlite3 connection. Used by one thread at a time.
-class SqliteDatabase::Session final : public Transaction {
- public:
-  ~Session() override {
-    for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
-    sqlite3_close_v2(handle_);
-  }
-
-  static absl::StatusOr<std::unique_ptr<Session>> Open(
-      const std::string& path, bool read_only,
-      std::chrono::milliseconds busy_timeout) {
-    auto session = std::unique_ptr<Session>(new Session(busy_timeout));
-    const int flags = read_only ? SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX
-                                : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-                                      SQLITE_OPEN_NOMUTEX;
-    const int code =
-        sqlite3_open_v2(path.c_str(), &session->handle_, flags, nullptr);
-    if (code != SQLITE_OK) {
-      return DatabaseUnavailable(sqlite3_errstr(code));
-    }
-    sqlite3_extended_result_codes(session->handle_, 1);
-    sqlite3_progress_handler(session->handle_, kStepsPerCheck, &OnProgress,
-                             session.get());
-    sqlite3_busy_handler(session->handle_, &OnBusy, session.get());
-    // KiB of pages; every connection keeps what it has had. What does not fit
-    // is in the system's own cache.
-    std::string pragmas =
-        std::string("PRAGMA foreign_keys=ON; PRAGMA cache_size=") +
-        (read_only ? "-8192" : "-16384") +
-        "; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;";
-    if (!read_only) {
-      pragmas += "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
-    }
-    const CallLimits limits = CallLimits::After(busy_timeout);
-    session->Begin(limits);
-    int result = SQLITE_OK;
-    // Of two that make a file's log at once, SQLite refuses one without asking
-    // the busy handler, as both hold what the other waits for.
-    while (true) {
-      result = sqlite3_exec(session->handle_, pragmas.c_str(), nullptr, nullptr,
-                            nullptr);
-      if ((result & 0xff) != SQLITE_BUSY || limits.expired()) break;
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-    if (result != SQLITE_OK) {
-      if (session->NoRoom() || (result & 0xff) == SQLITE_FULL) {
-        return StorageFull("open");
-      }
-      return DatabaseUnavailable(sqlite3_errmsg(session->handle_));
-    }
-    return session;
-  }
-
-  // Sets what every following statement obeys.
-  void Begin(const CallLimits& limits, bool read_only = false) {
-    limits_ = limits;
-    read_only_ = read_only;
-    failure_ = absl::OkStatus();
-    busy_since_ = std::chrono::steady_clock::now();
-  }
-
-  absl::Status ForEach(const Query& query, const Parameters& parameters,
-                       const RowFunction& row) override {
-    return Attempt(query.name, [&] { return Run(query, parameters, &row); });
-  }
-
-  absl::StatusOr<std::int64_t> Execute(const Query& query,
-                                       const Parameters& parameters) override {
-    const int before = sqlite3_total_changes(handle_);
-    absl::Status status =
-        Attempt(query.name, [&] { return Run(query, parameters, nullptr); });
-    if (!status.ok()) return status;
-    // total_changes counts no change of a statement without one, which
-    // sqlite3_changes would report from the statement before.
-    return sqlite3_total_changes(handle_) == before
-               ? 0
-               : sqlite3_changes64(handle_);
-  }
-
-  absl::StatusOr<std::int64_t> BulkInsert(const BulkTarget& target,
-                                          const RowSource& rows) override {
-    std::int64_t count = 0;
-    absl::Status status =
-        Attempt(target.name, [&] { return Insert(target, rows, count); });
-    if (!status.ok()) return status;
-    return count;
-  }
-
-  absl::Status NotifyChange() override { return failure_; }
-
-  absl::Status ExecuteScript(const Query& script) override {
-    return Attempt(script.name, [&]() -> absl::Status {
-      if (absl::Status status = CheckLimits(script); !status.ok()) {
-        return status;
-      }
-      SqliteWords words;
-      const std::string text = ExpandAliases(script.sql, words);
-      const int code =
-          sqlite3_exec(handle_, text.c_str(), nullptr, nullptr, nullptr);
-      if (code == SQLITE_OK) return absl::OkStatus();
-      return Translate(script, code);
-    });
-  }
-
-  absl::Status Isolated(
-      const CallLimits& limits,
-      const std::function<absl::Status(Transaction&)>& change) override {
-    if (!failure_.ok()) return failure_;
-    const CallLimits outer = limits_;
-    if (absl::Status status = RunUnlimited(kSavepoint); !status.ok()) {
-      return failure_ = status;
-    }
-    limits_ = limits;
-    absl::Status status =
-        Guarded("a transaction", [&] { return change(*this); });
-    limits_ = outer;
-    if (status.ok()) status = failure_;
-    if (broken()) {
-      return status.ok() ? DatabaseUnavailable("the transaction was given up")
-                         : status;
-    }
-    if (!status.ok()) {
-      if (absl::Status undone = RunUnlimited(kRollbackTo); !undone.ok()) {
-        return failure_ = undone;
-      }
-      failure_ = absl::OkStatus();
-    }
-    if (absl::Status released = RunUnlimited(kRelease); !released.ok()) {
-      return failure_ = released;
-    }
-    return status;
-  }
-
-  // The error of the statement that ended the transaction.
-  const absl::Status& failure() const { return failure_; }
-
-  bool broken() const override { return sqlite3_get_autocommit(handle_) != 0; }
-
-  // Statements that must run even when the limits have passed: the end of a
-  // transaction.
-  absl::Status RunUnlimited(const Query& query) {
-    const CallLimits limits = std::exchange(limits_, CallLimits{});
-    absl::Status status = Run(query, {}, nullptr);
-    limits_ = limits;
-    return status;
-  }
-
-  absl::Status RunLimited(const Query& query) {
-    return Run(query, {}, nullptr);
-  }
-
-  void RollBack() {
-    if (!broken()) RunUnlimited(kRollback).IgnoreError();
-  }
-
- private:
-  explicit Session(std::chrono::milliseconds busy_timeout)
-      : busy_timeout_(busy_timeout) {}
-
-  // Runs a statement unless one failed before.
-  template <typename F>
-  absl::Status Attempt(std::string_view name, const F& statement) {
-    if (!failure_.ok()) return failure_;
-    if (running_) {
-      return StatementFailed(name, "a row function runs no statements");
-    }
-    running_ = true;
-    absl::Status status = statement();
-    running_ = false;
-    return failure_ = std::move(status);
-  }
-
-  absl::Status Insert(const BulkTarget& target, const RowSource& rows,
-                      std::int64_t& count) {
-    std::string sql = "INSERT INTO " + std::string(target.table) + " (" +
-                      std::string(target.columns) + ") VALUES (";
-    const std::size_t columns = SplitColumns(target.columns).size();
-    for (std::size_t i = 1; i <= columns; ++i) {
-      sql += (i == 1 ? "$" : ", $") + std::to_string(i);
-    }
-    sql += ")";
-    const Query query{target.name, sql};
-    std::vector<Parameter> row;
-    while (true) {
-      const absl::StatusOr<bool> more =
-          Guarded(target.name, [&] { return rows(row); });
-      if (!more.ok()) return more.status();
-      if (!*more) return absl::OkStatus();
-      absl::Status status = Run(query, row, nullptr);
-      if (!status.ok()) return status;
-      ++count;
-    }
-  }
-
-  static int OnProgress(void* self) {
-    const auto* session = static_cast<Session*>(self);
-    return session->limits_.expired() || session->limits_.cancelled() ? 1 : 0;
-  }
-
-  static int OnBusy(void* self, int attempts) {
-    auto* session = static_cast<Session*>(self);
-    const auto now = std::chrono::steady_clock::now();
-    if (attempts == 0) session->busy_since_ = now;
-    if (now - session->busy_since_ >= session->busy_timeout_ ||
-        OnProgress(self) != 0) {
-      return 0;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    return 1;
-  }
-
-  absl::Status CheckLimits(const Query& query) const {
-    if (limits_.cancelled()) return Cancelled(query.name);
-    if (limits_.expired()) return DeadlineExceeded(query.name);
-    return absl::OkStatus();
-  }
-
-  absl::Status Translate(const Query& query, int code) const {
-    switch (code & 0xff) {
-      case SQLITE_INTERRUPT:
-        return limits_.cancelled() ? Cancelled(query.name)
-                                   : DeadlineExceeded(query.name);
-      case SQLITE_CONSTRAINT:
-        if (code == SQLITE_CONSTRAINT_UNIQUE ||
-            code == SQLITE_CONSTRAINT_PRIMARYKEY ||
-            code == SQLITE_CONSTRAINT_ROWID) {
-          return UniqueViolation(query.name);
-        }
-        return ConstraintViolation(query.name, sqlite3_errmsg(handle_));
-      case SQLITE_BUSY:
-      case SQLITE_LOCKED:
-        if (limits_.cancelled()) return Cancelled(query.name);
-        if (limits_.expired()) return DeadlineExceeded(query.name);
-        return DatabaseBusy(query.name);
-      case SQLITE_FULL:
-        return StorageFull(query.name);
-      case SQLITE_IOERR:
-      case SQLITE_CANTOPEN:
-        return NoRoom() ? StorageFull(query.name)
-                        : DatabaseUnavailable(sqlite3_errstr(code));
-      case SQLITE_CORRUPT:
-      case SQLITE_NOTADB:
-      case SQLITE_READONLY:
-      case SQLITE_PROTOCOL:
-      case SQLITE_NOMEM:
-      case SQLITE_PERM:
-        return DatabaseUnavailable(sqlite3_errstr(code));
-      default:
-        return StatementFailed(query.name, sqlite3_errmsg(handle_));
-    }
-  }
-
-  // SQLite says SQLITE_FULL for the database file alone; for the files beside
-  // it the system's own word tells.
-  bool NoRoom() const {
-    const int error = sqlite3_system_errno(handle_);
-    return error == ENOSPC || error == EDQUOT || error == EFBIG;
-  }
-
-  absl::StatusOr<sqlite3_stmt*> Prepare(const Query& query) {
-    const auto found = statements_.find(query.sql);
-    if (found != statements_.end()) return found->second;
-    sqlite3_stmt* statement = nullptr;
-    const char* tail = nullptr;
-    const int code = sqlite3_prepare_v3(
-        handle_, query.sql.data(), static_cast<int>(query.sql.size()),
-        SQLITE_PREPARE_PERSISTENT, &statement, &tail);
-    if (code != SQLITE_OK) return Translate(query, code);
-    if (statement == nullptr) {
-      return StatementFailed(query.name, "there is no statement");
-    }
-    if (statements_.size() >= kMaxStatements) {
-      for (auto& [sql, old] : statements_) sqlite3_finalize(old);
-      statements_.clear();
-      texts_.clear();
-    }
-    texts_.emplace_back(query.sql);
-    statements_.emplace(std::string_view(texts_.back()), statement);
-    return statement;
-  }
-
-  absl::Status Bind(const Query& query, sqlite3_stmt* statement,
-                    const Parameters& parameters) {
-    const std::span<const Parameter> values = parameters.values();
-    if (absl::Status status = CheckTexts(query.name, values); !status.ok()) {
-      return status;
-    }
-    if (sqlite3_bind_parameter_count(statement) !=
-        static_cast<int>(values.size())) {
-      return StatementFailed(query.name, "wrong number of parameters");
-    }
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      // $1, $2 are names to SQLite and numbered by first appearance.
-      const int index = sqlite3_bind_parameter_index(
-          statement, ("$" + std::to_string(i + 1)).c_str());
-      if (index == 0) {
-        return StatementFailed(query.name, "parameters must be $1 to $n");
-      }
-      const Parameter::Value& value = values[i].value();
-      int code = SQLITE_OK;
-      if (const auto* number = std::get_if<std::int64_t>(&value)) {
-        code = sqlite3_bind_int64(statement, index, *number);
-      } else if (const auto* text = std::get_if<std::string>(&value)) {
-        code = sqlite3_bind_text64(statement, index, text->data(), text->size(),
-                                   SQLITE_STATIC, SQLITE_UTF8);
-      } else if (const auto* bytes = std::get_if<Bytes>(&value)) {
-        // A null pointer would bind NULL instead of an empty byte string.
-        const char* data = bytes->data.empty() ? "" : bytes->data.data();
-        code = sqlite3_bind_blob64(statement, index, data, bytes->data.size(),
-                                   SQLITE_STATIC);
-      } else {
-        code = sqlite3_bind_null(statement, index);
-      }
-      if (code != SQLITE_OK) return Translate(query, code);
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status Run(const Query& query, const Parameters& parameters,
-                   const RowFunction* row) {
-    if (absl::Status status = CheckLimits(query); !status.ok()) return status;
-    absl::StatusOr<sqlite3_stmt*> statement = Prepare(query);
-    if (!statement.ok()) return statement.status();
-    if (read_only_ && sqlite3_stmt_readonly(*statement) == 0) {
-      return StatementFailed(query.name, "a Read cannot change anything");
-    }
-    absl::Status status = Bind(query, *statement, parameters);
-    if (status.ok()) status = Step(query, *statement, row);
-    sqlite3_reset(*statement);
-    sqlite3_clear_bindings(*statement);
-    return status;
-  }
-
-  absl::Status Step(const Query& query, sqlite3_stmt* statement,
-                    const RowFunction* row) {
-    const SqliteRow current(statement, query);
-    while (true) {
-      const int code = sqlite3_step(statement);
-      if (code == SQLITE_DONE) return absl::OkStatus();
-      if (code != SQLITE_ROW) return Translate(query, code);
-      if (row == nullptr) continue;
-      absl::Status status =
-          Guarded(query.name, [&] { return (*row)(current); });
-      if (!current.status().ok()) return current.status();
-      if (!status.ok()) return status;
-    }
-  }
-
-  sqlite3* handle_ = nullptr;
-  std::chrono::milliseconds busy_timeout_;
-  CallLimits limits_;
-  bool read_only_ = false;
-  absl::Status failure_;
-  bool running_ = false;
-  std::chrono::steady_clock::time_point busy_since_;
-  // Keys point into texts_.
-  std::unordered_map<std::string_view, sqlite3_stmt*> statements_;
-  std::deque<std::string> texts_;
-};
 
 struct SqliteDatabase::State {
   std::string path;  // empty: in memory
   std::mutex mutex;
   std::condition_variable released;
-  std::unique_ptr<Session> writer;
+  std::unique_ptr<SqliteSession> writer;
   bool writer_busy = false;
-  std::vector<std::unique_ptr<Session>> readers;  // empty: in memory
-  std::vector<Session*> idle_readers;
+  std::vector<std::unique_ptr<SqliteSession>> readers;  // empty: in memory
+  std::vector<SqliteSession*> idle_readers;
   std::map<FaultPoint, std::deque<absl::Status>> faults;
 
   absl::Status TakeFault(FaultPoint point) {
@@ -504,13 +48,13 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(
     const Options& options) {
   auto state = std::make_unique<State>();
   state->path = options.path;
-  absl::StatusOr<std::unique_ptr<Session>> writer =
-      Session::Open(options.path, /*read_only=*/false, options.busy_timeout);
+  absl::StatusOr<std::unique_ptr<SqliteSession>> writer = SqliteSession::Open(
+      options.path, /*read_only=*/false, options.busy_timeout);
   if (!writer.ok()) return writer.status();
   state->writer = *std::move(writer);
   for (int i = 0; i < std::max(1, options.readers); ++i) {
-    absl::StatusOr<std::unique_ptr<Session>> reader =
-        Session::Open(options.path, /*read_only=*/true, options.busy_timeout);
+    absl::StatusOr<std::unique_ptr<SqliteSession>> reader = SqliteSession::Open(
+        options.path, /*read_only=*/true, options.busy_timeout);
     if (!reader.ok()) return reader.status();
     state->idle_readers.push_back(reader->get());
     state->readers.push_back(*std::move(reader));
@@ -520,7 +64,7 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(
 
 absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::OpenInMemory() {
   auto state = std::make_unique<State>();
-  absl::StatusOr<std::unique_ptr<Session>> writer = Session::Open(
+  absl::StatusOr<std::unique_ptr<SqliteSession>> writer = SqliteSession::Open(
       ":memory:", /*read_only=*/false, std::chrono::milliseconds(5000));
   if (!writer.ok()) return writer.status();
   state->writer = *std::move(writer);
@@ -532,7 +76,7 @@ absl::Status SqliteDatabase::RunRead(const CallLimits& limits,
   if (absl::Status fault = state_->TakeFault(FaultPoint::kRead); !fault.ok()) {
     return fault;
   }
-  Session* session = nullptr;
+  SqliteSession* session = nullptr;
   const bool shared = state_->readers.empty();
   {
     std::unique_lock lock(state_->mutex);
@@ -549,9 +93,7 @@ absl::Status SqliteDatabase::RunRead(const CallLimits& limits,
       state_->idle_readers.pop_back();
     }
   }
-  session->Begin(limits, /*read_only=*/true);
-  // Before the first look the limits may have passed: nothing starts then.
-  absl::Status status = session->RunLimited(kBeginRead);
+  absl::Status status = session->BeginRead(limits);
   if (status.ok()) {
     status = Guarded("a read", [&] { return read(*session); });
     if (status.ok()) status = session->failure();
@@ -574,7 +116,7 @@ absl::Status SqliteDatabase::RunWrite(const CallLimits& limits,
   if (absl::Status fault = state_->TakeFault(FaultPoint::kWrite); !fault.ok()) {
     return fault;
   }
-  Session& session = *state_->writer;
+  SqliteSession& session = *state_->writer;
   {
     std::unique_lock lock(state_->mutex);
     absl::Status status =
@@ -583,8 +125,7 @@ absl::Status SqliteDatabase::RunWrite(const CallLimits& limits,
     if (!status.ok()) return status;
     state_->writer_busy = true;
   }
-  session.Begin(limits);
-  absl::Status status = session.RunLimited(kBegin);
+  absl::Status status = session.BeginWrite(limits);
   if (status.ok()) {
     status = Guarded("a write", [&] { return write(session); });
     if (status.ok()) status = session.failure();
@@ -592,7 +133,7 @@ absl::Status SqliteDatabase::RunWrite(const CallLimits& limits,
       status = DatabaseUnavailable("the transaction was given up");
     }
     if (status.ok()) status = state_->TakeFault(FaultPoint::kCommit);
-    if (status.ok()) status = session.RunUnlimited(kCommit);
+    if (status.ok()) status = session.Commit();
     if (!status.ok()) session.RollBack();
   }
   {

@@ -55,7 +55,6 @@ class SqliteDatabase final : public Database {
   void FailNext(FaultPoint point, absl::Status status);
 
  private:
-  class Session;
   struct State;
 
   explicit SqliteDatabase(std::unique_ptr<State> state);
