@@ -1,27 +1,20 @@
-// One suite for every Database: what services rely on, whatever the engine.
+// What services rely on, whatever the engine.
 #include "services/platform/storage/database.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <functional>
 #include <memory>
-#include <ostream>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "services/base/error.h"
-#include "services/platform/engine/postgres_database.h"
-#include "services/platform/engine/sqlite_database.h"
 #include "services/platform/errors.h"
-#include "services/platform/storage/group_commit.h"
-#include "services/platform/storage/metered_database.h"
-#include "tests/support/postgres_server.h"
+#include "tests/platform/engine/database_contract.h"
 #include "tests/support/status_matchers.h"
-#include "tests/support/store_engines.h"
 #include "tests/support/temp_dir.h"
 
 namespace welfare::platform {
@@ -32,53 +25,12 @@ using support::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr Query kMakeTable{
-    "make_table",
-    "CREATE TABLE items (id BIGINT NOT NULL PRIMARY KEY, name TEXT,"
-    " body {bytes}); CREATE TABLE parts (item BIGINT NOT NULL REFERENCES"
-    " items (id)); CREATE TABLE facts (id BIGINT); {append_only facts}"};
-constexpr Query kInsert{"insert_item",
-                        "INSERT INTO items (id, name, body) VALUES ($1, $2, "
-                        "$3)"};
-constexpr Query kCount{"count_items", "SELECT COUNT(*) FROM items"};
 constexpr Query kNames{"names", "SELECT name FROM items ORDER BY id"};
 // Runs for longer than any deadline here.
 constexpr Query kForever{
     "forever",
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
     " SELECT MAX(i) FROM n"};
-
-absl::Status Insert(Transaction& transaction, int id, std::string_view name) {
-  return transaction.Execute(kInsert, {id, name, nullptr}).status();
-}
-
-absl::StatusOr<std::int64_t> CountItems(Database& database) {
-  return database.Read([](Connection& connection) {
-    return connection.Get(kCount, {},
-                          [](const Row& row) { return row.Int64(0); });
-  });
-}
-
-struct Engine {
-  const char* name;
-  std::function<std::unique_ptr<Database>(const support::TempDir&)> open;
-};
-
-void PrintTo(const Engine& engine, std::ostream* out) { *out << engine.name; }
-
-class DatabaseContract : public ::testing::TestWithParam<Engine> {
- protected:
-  void SetUp() override {
-    database_ = GetParam().open(folder_);
-    ASSERT_NE(database_, nullptr);
-    ASSERT_OK(database_->Write([](Transaction& transaction) {
-      return transaction.ExecuteScript(kMakeTable);
-    }));
-  }
-
-  support::TempDir folder_;
-  std::unique_ptr<Database> database_;
-};
 
 TEST_P(DatabaseContract, ReadsWhatWasWritten) {
   ASSERT_OK(database_->Write([](Transaction& transaction) {
@@ -470,132 +422,6 @@ TEST_P(DatabaseContract, IsolatedSurvivesAStatementNobodyLookedAt) {
   EXPECT_THAT(CountItems(*database_), IsOkAndHolds(1));
 }
 
-// Hands out `count` rows, each with its id, a name and bytes.
-RowSource Rows(int count, int first = 1) {
-  return [count, first, next = 0](
-             std::vector<Parameter>& row) mutable -> absl::StatusOr<bool> {
-    if (next == count) return false;
-    const int id = first + next++;
-    row.clear();
-    row.emplace_back(id);
-    row.emplace_back(id % 2 == 0 ? Parameter("千代田区 🏯")
-                                 : Parameter(nullptr));
-    row.emplace_back(Bytes{std::string("\0\xff", 2)});
-    return true;
-  };
-}
-
-constexpr BulkTarget kBulk{"bulk_items", "items", "id, name, body"};
-
-TEST_P(DatabaseContract, BulkInsertStoresEveryRow) {
-  EXPECT_THAT(database_->Write([](Transaction& transaction) {
-    return transaction.BulkInsert(kBulk, Rows(5000));
-  }),
-              IsOkAndHolds(5000));
-  std::int64_t next = 0;
-  EXPECT_OK(database_->Read([&](Connection& connection) {
-    return connection.ForEach(
-        {"all", "SELECT id, name, body FROM items ORDER BY id"}, {},
-        [&](const Row& row) {
-          EXPECT_EQ(row.Int64(0), ++next);
-          EXPECT_EQ(row.FindText(1),
-                    next % 2 == 0 ? std::optional<std::string>("千代田区 🏯")
-                                  : std::nullopt);
-          EXPECT_EQ(row.BytesView(2), std::string_view("\0\xff", 2));
-          return absl::OkStatus();
-        });
-  }));
-  EXPECT_EQ(next, 5000);
-}
-
-TEST_P(DatabaseContract, BulkInsertOfNothingIsNothing) {
-  EXPECT_THAT(database_->Write([](Transaction& transaction) {
-    return transaction.BulkInsert(kBulk, Rows(0));
-  }),
-              IsOkAndHolds(0));
-}
-
-TEST_P(DatabaseContract, BulkInsertFailsAsExecuteDoes) {
-  EXPECT_STATUS(database_->Write([](Transaction& transaction) {
-    EXPECT_OK(Insert(transaction, 7, "a"));
-    return transaction.BulkInsert(kBulk, Rows(10));
-  }),
-                absl::StatusCode::kAlreadyExists, "UNIQUE_VIOLATION");
-  EXPECT_STATUS(database_->Write([](Transaction& transaction) {
-    return transaction.BulkInsert(
-        {"bulk_parts", "parts", "item"},
-        [done = false](
-            std::vector<Parameter>& row) mutable -> absl::StatusOr<bool> {
-          row.assign({Parameter(5)});
-          return !std::exchange(done, true);
-        });
-  }),
-                absl::StatusCode::kFailedPrecondition, "CONSTRAINT_VIOLATION");
-  EXPECT_STATUS(database_->Write([](Transaction& transaction) {
-    return transaction.BulkInsert({"bulk_none", "nowhere", "id, name, body"},
-                                  Rows(1));
-  }),
-                absl::StatusCode::kInternal, "DATABASE_STATEMENT");
-  EXPECT_STATUS(database_->Write([](Transaction& transaction) {
-    return transaction.BulkInsert({"bulk_short", "items", "id, name"}, Rows(1));
-  }),
-                absl::StatusCode::kInternal, "DATABASE_STATEMENT");
-  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
-}
-
-TEST_P(DatabaseContract, BulkInsertEndsWithTheErrorOfItsSource) {
-  EXPECT_STATUS(database_->Write([](Transaction& transaction) {
-    return transaction.BulkInsert(
-        kBulk,
-        [rows = Rows(2000), count = 0](
-            std::vector<Parameter>& row) mutable -> absl::StatusOr<bool> {
-          if (++count == 1500) return absl::DataLossError("torn");
-          return rows(row);
-        });
-  }),
-                absl::StatusCode::kDataLoss);
-  EXPECT_STATUS(database_->Write([](Transaction& transaction) {
-    return transaction.BulkInsert(
-        kBulk, [](std::vector<Parameter>&) -> absl::StatusOr<bool> {
-          throw std::runtime_error("out");
-        });
-  }),
-                absl::StatusCode::kInternal, "UNCAUGHT_EXCEPTION");
-  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
-}
-
-TEST_P(DatabaseContract, BulkInsertInASavepointUndoesOnlyItself) {
-  EXPECT_OK(database_->Write([](Transaction& transaction) {
-    EXPECT_OK(Insert(transaction, 7, "a"));
-    EXPECT_FALSE(
-        transaction
-            .Isolated({},
-                      [](Transaction& inner) {
-                        return inner.BulkInsert(kBulk, Rows(10)).status();
-                      })
-            .ok());
-    return transaction.BulkInsert(kBulk, Rows(10, 20)).status();
-  }));
-  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(11));
-}
-
-TEST_P(DatabaseContract, DeadlineEndsABulkInsert) {
-  EXPECT_STATUS(
-      database_->Write(
-          CallLimits::After(std::chrono::milliseconds(50)),
-          [](Transaction& transaction) {
-            return transaction.BulkInsert(
-                kBulk,
-                [id = 0](std::vector<Parameter>& row) mutable
-                -> absl::StatusOr<bool> {
-                  row.assign({Parameter(++id), Parameter("x"), nullptr});
-                  return true;
-                });
-          }),
-      absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED");
-  EXPECT_THAT(CountItems(*database_), IsOkAndHolds(0));
-}
-
 TEST_P(DatabaseContract, TextsThatNoEngineKeepsAreRefused) {
   for (const std::string& text : {std::string("a\0b", 3), std::string("\xff"),
                                   std::string("\xed\xa0\x80")}) {
@@ -725,143 +551,6 @@ TEST_P(DatabaseContract, KnowsItsConnections) {
 }
 
 TEST_P(DatabaseContract, AnswersAPing) { EXPECT_OK(database_->Ping()); }
-
-std::unique_ptr<Database> OpenFile(const support::TempDir& folder) {
-  auto database = SqliteDatabase::Open({.path = folder.File("test.db")});
-  EXPECT_OK(database);
-  return database.ok() ? *std::move(database) : nullptr;
-}
-
-std::unique_ptr<Database> OpenMemory(const support::TempDir&) {
-  auto database = SqliteDatabase::OpenInMemory();
-  EXPECT_OK(database);
-  return database.ok() ? *std::move(database) : nullptr;
-}
-
-std::unique_ptr<Database> OpenPostgres(const support::TempDir& folder) {
-  auto database =
-      PostgresDatabase::Open({.url = support::PostgresServer::SharedUrl(),
-                              .schema = support::SchemaOf(folder)});
-  EXPECT_OK(database);
-  return database.ok() ? *std::move(database) : nullptr;
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Engines, DatabaseContract,
-    ::testing::Values(
-        Engine{"SqliteFile", &OpenFile}, Engine{"SqliteMemory", &OpenMemory},
-        Engine{"GroupedSqliteFile",
-               [](const support::TempDir& folder) -> std::unique_ptr<Database> {
-                 return std::make_unique<GroupCommit>(OpenFile(folder));
-               }},
-        Engine{"Postgres", &OpenPostgres},
-        Engine{"GroupedPostgres",
-               [](const support::TempDir& folder) -> std::unique_ptr<Database> {
-                 return std::make_unique<GroupCommit>(OpenPostgres(folder));
-               }}),
-    [](const auto& engine) { return std::string(engine.param.name); });
-
-TEST(SqliteDatabase, RefusesAFileThatIsNoDatabase) {
-  const support::TempDir folder;
-  EXPECT_STATUS(SqliteDatabase::Open({.path = folder.path().string()}),
-                absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE");
-}
-
-TEST(SqliteDatabase, FailsWhereItIsTold) {
-  auto database = SqliteDatabase::OpenInMemory();
-  ASSERT_OK(database);
-  ASSERT_OK((*database)->Write([](Transaction& transaction) {
-    return transaction.ExecuteScript(kMakeTable);
-  }));
-  (*database)->FailNext(SqliteDatabase::FaultPoint::kCommit,
-                        absl::UnavailableError("gone"));
-  const auto write = [](Transaction& transaction) {
-    return Insert(transaction, 1, "a");
-  };
-  EXPECT_STATUS((*database)->Write(write), absl::StatusCode::kUnavailable);
-  EXPECT_THAT(CountItems(**database), IsOkAndHolds(0));
-  (*database)->FailNext(SqliteDatabase::FaultPoint::kRead,
-                        absl::UnavailableError("gone"));
-  EXPECT_STATUS(CountItems(**database), absl::StatusCode::kUnavailable);
-  EXPECT_OK((*database)->Write(write));
-  EXPECT_THAT(CountItems(**database), IsOkAndHolds(1));
-}
-
-TEST(MeteredDatabase, CountsWhatTheDatabaseDoes) {
-  MetricsRegistry metrics;
-  auto sqlite = SqliteDatabase::OpenInMemory();
-  ASSERT_OK(sqlite);
-  SqliteDatabase& inner = **sqlite;
-  MeteredDatabase database(*std::move(sqlite), "survey", metrics);
-  EXPECT_OK(database.Ping());
-  inner.FailNext(SqliteDatabase::FaultPoint::kRead,
-                 DatabaseUnavailable("gone"));
-  EXPECT_FALSE(database.Ping().ok());
-  const std::string labels = "{database=\"survey\",kind=\"read\"} ";
-  const std::string text = metrics.Expose();
-  EXPECT_THAT(text, HasSubstr("welfare_database_pool_in_use" + labels + "0"));
-  EXPECT_THAT(text,
-              HasSubstr("welfare_database_pool_seconds_count" + labels + "2"));
-  EXPECT_THAT(text,
-              HasSubstr("welfare_database_pool_errors_total" + labels + "1"));
-}
-
-TEST(MeteredDatabase, CountsNoConflictOfCallersAsAnError) {
-  MetricsRegistry metrics;
-  auto sqlite = SqliteDatabase::OpenInMemory();
-  ASSERT_OK(sqlite);
-  MeteredDatabase database(*std::move(sqlite), "survey", metrics);
-  for (const absl::Status& refused : std::vector<absl::Status>{
-           base::MakeError(absl::StatusCode::kAborted, "ETAG_MISMATCH", "x"),
-           base::MakeError(absl::StatusCode::kResourceExhausted, "TOO_MANY",
-                           "x"),
-           UniqueViolation("q"), ConstraintViolation("q", "c"),
-           Cancelled("q")}) {
-    EXPECT_EQ(database.Write([&](Transaction&) { return refused; }), refused);
-  }
-  const std::string errors =
-      "welfare_database_pool_errors_total{database=\"survey\",kind=\"write\"} ";
-  EXPECT_THAT(metrics.Expose(), HasSubstr(errors + "0"));
-  for (const absl::Status& failed :
-       {DatabaseUnavailable("gone"), StorageFull("q"), DatabaseBusy("q")}) {
-    EXPECT_EQ(database.Write([&](Transaction&) { return failed; }), failed);
-  }
-  EXPECT_THAT(metrics.Expose(), HasSubstr(errors + "3"));
-}
-
-// A disk that takes no more, as SQLite sees it: the database may not grow.
-TEST(MeteredDatabase, SaysAsAnErrorThatTheDiskIsFull) {
-  support::TempDir folder;
-  MetricsRegistry metrics;
-  auto sqlite = SqliteDatabase::Open({.path = folder.File("full.db")});
-  ASSERT_OK(sqlite);
-  MeteredDatabase database(*std::move(sqlite), "survey", metrics);
-  ASSERT_OK(database.Write([](Transaction& transaction) {
-    return transaction.ExecuteScript(
-        {"make",
-         "CREATE TABLE items (id BIGINT, name TEXT, body {bytes});"
-         "PRAGMA max_page_count = 3"});
-  }));
-  const auto write = [&](std::size_t size) {
-    return database.Write([&](Transaction& transaction) {
-      return Insert(transaction, 1, std::string(size, 'x'));
-    });
-  };
-  testing::internal::CaptureStderr();
-  const absl::Status full = write(100'000);
-  EXPECT_FALSE(write(100'000).ok());
-  const std::string log = testing::internal::GetCapturedStderr();
-  EXPECT_STATUS(full, absl::StatusCode::kResourceExhausted, "STORAGE_FULL");
-  EXPECT_THAT(std::string(full.message()), HasSubstr("made room"));
-  EXPECT_THAT(log, HasSubstr("the database failed"));
-  EXPECT_THAT(log, HasSubstr("STORAGE_FULL"));
-  // Once for both: the log is no place for a line per call.
-  EXPECT_EQ(log.find("the database failed"), log.rfind("the database failed"));
-  testing::internal::CaptureStderr();
-  EXPECT_OK(write(10));
-  EXPECT_THAT(testing::internal::GetCapturedStderr(),
-              HasSubstr("the database works again"));
-}
 
 }  // namespace
 }  // namespace welfare::platform
