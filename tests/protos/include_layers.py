@@ -52,6 +52,16 @@ def core_files(source):
     return core
 
 
+def excuses(source, readme):
+    """Names that the README gives a reason for being so large."""
+    path = os.path.join(source, readme)
+    if not os.path.exists(path):
+        return set()
+    with open(path, encoding='utf-8') as f:
+        return set(re.findall(
+            r'^Over (?:a dozen|600 lines): `([\w/.-]+)` *\S', f.read(), re.M))
+
+
 class Ladder:
     """The rooms of one module, from the ground up, as its README has them."""
 
@@ -65,9 +75,7 @@ class Ladder:
         section = re.search(r'^## Rooms$(.*?)(?=^## |\Z)', text, re.S | re.M)
         self.rooms = re.findall(r'^\| `([\w/]+)` \|',
                                 section.group(1) if section else '', re.M)
-        self.excused = set(
-            re.findall(r'^Over (?:a dozen|600 lines): `([\w/.-]+)` *\S', text,
-                       re.M))
+        self.excused = excuses(source, self.readme)
 
     def room_of(self, path):
         """The row that `path`, relative to the module, belongs to."""
@@ -112,6 +120,22 @@ class Ladder:
         return found
 
 
+def long_tests(source):
+    """Sources of tests that are too long."""
+    excused = excuses(source, 'tests/README.md')
+    found = []
+    for folder, _, names in os.walk(os.path.join(source, 'tests')):
+        for name in names:
+            path = os.path.relpath(os.path.join(folder, name), source)
+            if not name.endswith(('.h', '.cc')) or path in excused:
+                continue
+            with open(os.path.join(source, path), encoding='utf-8') as f:
+                lines = f.read().count('\n')
+            if lines > FILE_LINES:
+                found.append(f'{path}: {lines} lines')
+    return sorted(found)
+
+
 def main():
     source = sys.argv[1]
     core = core_files(source)
@@ -142,6 +166,7 @@ def main():
                         problems.append(f'{path}: {include}: {why}')
     for module, known in inside.items():
         problems += Ladder(source, module).problems(known)
+    problems += long_tests(source)
     for problem in problems:
         print(problem)
     print(f'{files} files: {len(problems)} problems')
