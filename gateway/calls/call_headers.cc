@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gateway/routes/text.h"
+#include "services/base/base64.h"
 
 namespace welfare::gateway {
 namespace {
@@ -59,7 +60,7 @@ std::variant<CallHeaders, Failure> ReadCallHeaders(
       while (true) {
         const std::size_t comma = std::min(rest.find(','), rest.size());
         std::optional<std::string> bytes =
-            DecodeBase64(TrimSpace(rest.substr(0, comma)));
+            base::DecodeBase64(TrimSpace(rest.substr(0, comma)));
         if (!bytes.has_value()) return MalformedHeader(header.name);
         values.push_back(*std::move(bytes));
         if (comma == rest.size()) break;

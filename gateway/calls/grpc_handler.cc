@@ -11,6 +11,7 @@
 #include "gateway/calls/request_identity.h"
 #include "gateway/calls/router.h"
 #include "gateway/routes/text.h"
+#include "services/base/base64.h"
 #include "welfare/options/v1/options.pb.h"
 
 namespace welfare::gateway {
@@ -224,7 +225,7 @@ class GrpcHandler final : public ExchangeHandler,
     }
     if (!details.empty()) {
       trailers.push_back(
-          {"grpc-status-details-bin", EncodeBase64(details, false)});
+          {"grpc-status-details-bin", base::EncodeBase64(details, false)});
     }
     AppendResponseMetadata(metadata, trailers);
     Exchange* exchange = std::exchange(exchange_, nullptr);

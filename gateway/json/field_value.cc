@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "gateway/routes/text.h"
+#include "services/base/base64.h"
 
 namespace welfare::gateway {
 namespace {
@@ -335,7 +336,7 @@ Problem AssignText(Message& message, const FieldDescriptor& field,
     case FieldDescriptor::CPPTYPE_STRING: {
       std::string value(text);
       if (field.type() == FieldDescriptor::TYPE_BYTES) {
-        std::optional<std::string> bytes = DecodeBase64(text);
+        std::optional<std::string> bytes = base::DecodeBase64(text);
         if (!bytes) return "must be base64";
         value = *std::move(bytes);
       } else if (text.find('\0') != std::string_view::npos) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "gateway/routes/text.h"
+#include "services/base/base64.h"
 
 namespace welfare::gateway {
 namespace {
@@ -244,7 +245,7 @@ class Writer {
   void WriteText(const FieldDescriptor& field, const std::string& text) {
     if (field.type() == FieldDescriptor::TYPE_BYTES) {
       out_.push_back('"');
-      out_.append(EncodeBase64(text, /*padded=*/true));
+      out_.append(base::EncodeBase64(text, /*padded=*/true));
       out_.push_back('"');
     } else {
       AppendJsonString(text, out_);

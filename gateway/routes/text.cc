@@ -2,14 +2,8 @@
 
 #include <simdjson.h>
 
-#include <array>
-#include <cstdint>
-
 namespace welfare::gateway {
 namespace {
-
-constexpr std::string_view kBase64Alphabet =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 int HexDigit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -17,20 +11,6 @@ int HexDigit(char c) {
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
 }
-
-constexpr std::array<std::int8_t, 256> MakeBase64Values() {
-  std::array<std::int8_t, 256> values{};
-  for (auto& value : values) value = -1;
-  for (std::size_t i = 0; i < kBase64Alphabet.size(); ++i) {
-    values[static_cast<unsigned char>(kBase64Alphabet[i])] =
-        static_cast<std::int8_t>(i);
-  }
-  values[static_cast<unsigned char>('-')] = 62;
-  values[static_cast<unsigned char>('_')] = 63;
-  return values;
-}
-
-constexpr std::array<std::int8_t, 256> kBase64Values = MakeBase64Values();
 
 }  // namespace
 
@@ -93,64 +73,6 @@ std::string EncodeGrpcMessage(std::string_view message) {
       out.push_back(kHex[byte & 0x0F]);
     }
   }
-  return out;
-}
-
-std::string EncodeBase64(std::string_view bytes, bool padded) {
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  std::size_t i = 0;
-  const auto byte_at = [&bytes](std::size_t index) {
-    return static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[index]));
-  };
-  const auto put = [&out](std::uint32_t group, unsigned shift) {
-    out.push_back(kBase64Alphabet[(group >> shift) & 0x3F]);
-  };
-  for (; i + 3 <= bytes.size(); i += 3) {
-    const std::uint32_t group =
-        byte_at(i) << 16 | byte_at(i + 1) << 8 | byte_at(i + 2);
-    put(group, 18);
-    put(group, 12);
-    put(group, 6);
-    put(group, 0);
-  }
-  const std::size_t rest = bytes.size() - i;
-  if (rest == 1) {
-    const std::uint32_t group = byte_at(i) << 16;
-    put(group, 18);
-    put(group, 12);
-    if (padded) out.append("==");
-  } else if (rest == 2) {
-    const std::uint32_t group = byte_at(i) << 16 | byte_at(i + 1) << 8;
-    put(group, 18);
-    put(group, 12);
-    put(group, 6);
-    if (padded) out.append("=");
-  }
-  return out;
-}
-
-std::optional<std::string> DecodeBase64(std::string_view text) {
-  if (text.size() % 4 == 0 && !text.empty() && text.back() == '=') {
-    text.remove_suffix(text[text.size() - 2] == '=' ? 2 : 1);
-  }
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string out;
-  out.reserve(text.size() / 4 * 3 + 2);
-  std::uint32_t group = 0;
-  unsigned bits = 0;
-  for (const char c : text) {
-    const int value = kBase64Values[static_cast<unsigned char>(c)];
-    if (value < 0) return std::nullopt;
-    group = (group << 6) | static_cast<std::uint32_t>(value);
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out.push_back(static_cast<char>((group >> bits) & 0xFF));
-      group &= (1U << bits) - 1;
-    }
-  }
-  if (group != 0) return std::nullopt;
   return out;
 }
 

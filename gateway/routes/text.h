@@ -37,13 +37,6 @@ bool IsUtf8(std::string_view text);
 // 0x20..0x7E, and `%`, become %XX.
 std::string EncodeGrpcMessage(std::string_view message);
 
-// Standard alphabet; `padded` says whether `=` fills the last group.
-std::string EncodeBase64(std::string_view bytes, bool padded);
-
-// Takes the standard and the URL alphabet, padded or not. Empty when `text`
-// holds anything else, a wrong length or set bits after the last byte.
-std::optional<std::string> DecodeBase64(std::string_view text);
-
 // Appends `text` between quotes, escaped as RFC 8259 asks.
 // REQUIRES: IsUtf8(text).
 void AppendJsonString(std::string_view text, std::string& out);

@@ -90,15 +90,6 @@ std::string EncodePageToken(std::string_view key, std::string_view parameters);
 absl::StatusOr<std::string> DecodePageToken(std::string_view token,
                                             std::string_view parameters);
 
-// Base64 with the URL alphabet and without padding (RFC 4648 section 5).
-std::string EncodeBase64Url(std::string_view bytes);
-
-// Returns the bytes of `text`; only the one canonical spelling is read.
-//
-// Errors:
-//   INVALID_ARGUMENT, reason BASE64_INVALID: not base64url.
-absl::StatusOr<std::string> DecodeBase64Url(std::string_view text);
-
 template <>
 std::optional<std::int64_t> Page::Take(std::string_view& rest);
 template <>

@@ -1,12 +1,12 @@
-// SHA-256 (FIPS 180-4), so that pure code can name content by its digest.
+// SHA-256 (FIPS 180-4) by OpenSSL, so that content is named by its digest.
 // Not for secrets: comparisons here are not constant in time.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+
+struct evp_md_ctx_st;
 
 namespace welfare::base {
 
@@ -16,21 +16,24 @@ class Sha256 {
   Sha256();
   void Update(std::string_view bytes);
   // Returns the 32 bytes of the digest. Call once, then no more.
-  std::array<std::uint8_t, 32> Finish();
+  std::string Finish();
+  // The same as 64 lowercase hexadecimal digits.
+  std::string FinishHex();
 
  private:
-  void Block(const std::uint8_t* block);
-
-  std::array<std::uint32_t, 8> state_;
-  std::array<std::uint8_t, 64> buffer_{};
-  std::size_t buffered_ = 0;
-  std::uint64_t length_ = 0;  // bytes
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const;
+  };
+  std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
+
+// Returns the digest as 32 bytes.
+std::string Sha256Bytes(std::string_view bytes);
 
 // Returns the digest as 64 lowercase hexadecimal digits.
 std::string Sha256Hex(std::string_view bytes);
 
-// Returns the digest as 32 bytes.
-std::string Sha256Bytes(std::string_view bytes);
+// Returns `bytes` as lowercase hexadecimal digits.
+std::string HexEncode(std::string_view bytes);
 
 }  // namespace welfare::base

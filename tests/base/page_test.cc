@@ -113,22 +113,5 @@ TEST(PageRoom, EndsAtTheNumberAskedForOrWhereItIsFull) {
   EXPECT_TRUE(room.full());
 }
 
-TEST(Base64Url, FollowsTheVectorsOfRfc4648) {
-  for (const auto& [bytes, text] :
-       {std::pair<std::string_view, std::string_view>{"", ""},
-        {"f", "Zg"},
-        {"fo", "Zm8"},
-        {"foo", "Zm9v"},
-        {"foob", "Zm9vYg"},
-        {"\xFB\xFF", "-_8"}}) {
-    EXPECT_EQ(EncodeBase64Url(bytes), text);
-    EXPECT_EQ(*DecodeBase64Url(text), bytes);
-  }
-  for (const std::string_view text : {"Z", "Zh", "Zg==", "Zm9+", "Zm9v\n"}) {
-    EXPECT_EQ(ReasonOf(DecodeBase64Url(text).status()), "BASE64_INVALID")
-        << text;
-  }
-}
-
 }  // namespace
 }  // namespace welfare::base

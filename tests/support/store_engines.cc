@@ -1,13 +1,13 @@
 #include "tests/support/store_engines.h"
 
+#include "services/base/sha256.h"
 #include "services/platform/engine/open_database.h"
-#include "services/platform/work/digest.h"
 #include "tests/support/postgres_server.h"
 
 namespace welfare::support {
 
 std::string SchemaOf(const TempDir& folder) {
-  return "t" + platform::Sha256Hex(folder.path().string()).substr(0, 24);
+  return "t" + base::Sha256Hex(folder.path().string()).substr(0, 24);
 }
 
 std::vector<StoreEngine> StoreEngines() {

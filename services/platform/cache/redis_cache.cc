@@ -18,10 +18,10 @@
 #include <utility>
 #include <vector>
 
+#include "services/base/sha256.h"
 #include "services/platform/cache/memory_cache.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
-#include "services/platform/work/digest.h"
 
 namespace welfare::platform {
 namespace {
@@ -105,7 +105,7 @@ absl::StatusOr<Target> ParseUrl(std::string_view url) {
 }
 
 std::string Seal(std::string_view key, std::string_view value) {
-  Sha256Stream stream;
+  base::Sha256 stream;
   stream.Update(key);
   stream.Update(std::string_view("\0", 1));
   stream.Update(value);

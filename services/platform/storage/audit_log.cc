@@ -4,8 +4,8 @@
 #include <cstddef>
 
 #include "services/base/error.h"
+#include "services/base/sha256.h"
 #include "services/platform/errors.h"
-#include "services/platform/work/digest.h"
 
 namespace welfare::platform {
 
@@ -47,7 +47,7 @@ void AppendBigEndian(std::string& out, std::uint64_t value, int bytes) {
 }
 
 std::string NodeHash(std::string_view left, std::string_view right) {
-  Sha256Stream stream;
+  base::Sha256 stream;
   stream.Update(std::string_view("\x01", 1));
   stream.Update(left);
   stream.Update(right);
@@ -67,7 +67,7 @@ class RootBuilder {
     }
   }
   std::string Root() const {
-    if (subtrees_.empty()) return Sha256("");
+    if (subtrees_.empty()) return base::Sha256Bytes("");
     std::string root = subtrees_.back();
     for (std::size_t i = subtrees_.size() - 1; i-- > 0;) {
       root = NodeHash(subtrees_[i], root);
@@ -130,7 +130,7 @@ std::string CanonicalAuditBytes(std::int64_t sequence,
 }
 
 std::string MerkleLeafHash(std::string_view data) {
-  Sha256Stream stream;
+  base::Sha256 stream;
   stream.Update(std::string_view("\0", 1));
   stream.Update(data);
   return stream.Finish();

@@ -1,8 +1,8 @@
 #include "services/platform/storage/idempotency.h"
 
 #include "services/base/error.h"
+#include "services/base/sha256.h"
 #include "services/platform/errors.h"
-#include "services/platform/work/digest.h"
 
 namespace welfare::platform {
 
@@ -30,11 +30,11 @@ constexpr Query kStore{
     " recorded_micros) VALUES ($1, $2, $3, $4)"};
 
 std::string RequestHash(const RequestKey& key) {
-  Sha256Stream stream;
+  base::Sha256 stream;
   stream.Update(key.method);
   stream.Update(std::string_view("\0", 1));
   stream.Update(key.body);
-  return HexEncode(stream.Finish());
+  return stream.FinishHex();
 }
 
 struct Stored {

@@ -4,7 +4,8 @@
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/platform/work/digest.h"
+#include "services/base/sha256.h"
+#include "services/platform/work/random_bytes.h"
 
 namespace welfare::platform {
 
@@ -61,7 +62,7 @@ constexpr Query kListBefore{
     "SELECT incarnation, resource, last_version FROM stores_before"};
 
 absl::StatusOr<std::string> Make(Transaction& transaction) {
-  std::string made = HexEncode(RandomBytes(kBytes));
+  std::string made = base::HexEncode(RandomBytes(kBytes));
   WELFARE_RETURN_IF_ERROR(transaction.Execute(kForget, {}).status());
   WELFARE_RETURN_IF_ERROR(transaction.Execute(kStore, {made}).status());
   return made;

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "services/base/error.h"
+#include "services/base/sha256.h"
 #include "services/platform/errors.h"
-#include "services/platform/work/digest.h"
 
 namespace welfare::platform {
 namespace {
@@ -35,7 +35,7 @@ struct Applied {
 // Applies one migration unless it is there. Returns whether it was applied.
 absl::StatusOr<bool> Apply(Transaction& transaction, const base::Clock& clock,
                            const Migration& migration) {
-  const std::string checksum = Sha256Hex(migration.sql);
+  const std::string checksum = base::Sha256Hex(migration.sql);
   WELFARE_ASSIGN_OR_RETURN(
       const std::optional<Applied> applied,
       transaction.Find(kFindMigration, {migration.number}, [](const Row& row) {

@@ -28,11 +28,7 @@ std::string DigestOf(const v1::ImportSubmissionsRequest& request) {
     add(std::to_string(batch->first_line()));
   }
   for (const std::string& item : request.unplaced_items()) add(item);
-  std::string digest;
-  for (const std::uint8_t byte : sha.Finish()) {
-    digest += static_cast<char>(byte);
-  }
-  return digest;
+  return sha.Finish();
 }
 
 std::string TokenOf(const RejectList::Position& last,

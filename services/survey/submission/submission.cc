@@ -66,13 +66,7 @@ std::string AnswersDigest(std::span<const Answer> answers) {
   std::sort(lines.begin(), lines.end());
   base::Sha256 sha;
   for (const std::string& line : lines) sha.Update(line);
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string hex;
-  for (const std::uint8_t byte : sha.Finish()) {
-    hex += kHex[byte >> 4];
-    hex += kHex[byte & 15];
-  }
-  return hex;
+  return sha.FinishHex();
 }
 
 std::string EntityTag(std::string_view incarnation, std::int64_t revision) {

@@ -26,24 +26,6 @@ TEST(CutUtf8, NeverCutsACharacter) {
   EXPECT_EQ(CutUtf8("東京", 2), "...");
 }
 
-TEST(Base64, RoundTripsEveryLengthInBothForms) {
-  std::string bytes;
-  for (int i = 0; i < 64; ++i) {
-    EXPECT_EQ(DecodeBase64(EncodeBase64(bytes, true)), bytes);
-    EXPECT_EQ(DecodeBase64(EncodeBase64(bytes, false)), bytes);
-    bytes.push_back(static_cast<char>(i * 37));
-  }
-  EXPECT_EQ(EncodeBase64("\xfb\xff", true), "+/8=");
-  EXPECT_EQ(DecodeBase64("-_8"), "\xfb\xff");
-}
-
-TEST(Base64, RefusesWhatIsNot) {
-  for (const std::string_view bad : {"A", "A=", "AA=", "AAA==", "A@==", "AAAA=",
-                                     "====", "=", "AB==", "A A="}) {
-    EXPECT_EQ(DecodeBase64(bad), std::nullopt) << bad;
-  }
-}
-
 TEST(EncodeGrpcMessage, EscapesWhatHeadersCannotHold) {
   EXPECT_EQ(EncodeGrpcMessage("a %\n東"), "a %25%0A%E6%9D%B1");
 }

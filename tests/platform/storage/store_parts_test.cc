@@ -10,12 +10,12 @@
 #include <thread>
 #include <vector>
 
+#include "services/base/sha256.h"
 #include "services/platform/engine/open_database.h"
 #include "services/platform/storage/audit_log.h"
 #include "services/platform/storage/idempotency.h"
 #include "services/platform/storage/incarnation.h"
 #include "services/platform/storage/migrations.h"
-#include "services/platform/work/digest.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -361,23 +361,23 @@ TEST(Merkle, AgreesWithKnownRoots) {
                   "\x6e\x6f",
                   16)};
   std::vector<std::string> leaves;
-  EXPECT_EQ(HexEncode(MerkleRoot(leaves)),
+  EXPECT_EQ(base::HexEncode(MerkleRoot(leaves)),
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   leaves.push_back(MerkleLeafHash(inputs[0]));
-  EXPECT_EQ(HexEncode(MerkleRoot(leaves)),
+  EXPECT_EQ(base::HexEncode(MerkleRoot(leaves)),
             "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
   leaves.push_back(MerkleLeafHash(inputs[1]));
-  EXPECT_EQ(HexEncode(MerkleRoot(leaves)),
+  EXPECT_EQ(base::HexEncode(MerkleRoot(leaves)),
             "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125");
   for (std::size_t i = 2; i < inputs.size(); ++i) {
     leaves.push_back(MerkleLeafHash(inputs[i]));
   }
-  EXPECT_EQ(HexEncode(MerkleRoot(leaves)),
+  EXPECT_EQ(base::HexEncode(MerkleRoot(leaves)),
             "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328");
 }
 
 TEST(Digest, KnowsTheStandardVector) {
-  EXPECT_EQ(Sha256Hex("abc"),
+  EXPECT_EQ(base::Sha256Hex("abc"),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 
