@@ -7,6 +7,7 @@
 #include "gateway/routes/text.h"
 #include "google/rpc/code.pb.h"
 #include "google/rpc/error_details.pb.h"
+#include "services/base/json_text.h"
 
 namespace welfare::gateway {
 namespace {
@@ -294,7 +295,7 @@ std::string ErrorJson(const Failure& failure) {
   std::string out = "{\"error\":{\"code\":";
   out += std::to_string(failure.http_status);
   out += ",\"message\":";
-  AppendJsonString(failure.status.message(), out);
+  base::AppendJsonString(failure.status.message(), out);
   out += ",\"status\":\"";
   out += CodeName(failure.status.code());
   out += "\",\"details\":";
@@ -315,16 +316,16 @@ std::string ProblemJson(const Failure& failure, std::string_view instance) {
     }
   }
   std::string out = "{\"type\":\"about:blank\",\"title\":";
-  AppendJsonString(TitleOf(failure.http_status), out);
+  base::AppendJsonString(TitleOf(failure.http_status), out);
   out += ",\"status\":" + std::to_string(failure.http_status);
   out += ",\"detail\":";
-  AppendJsonString(failure.status.message(), out);
+  base::AppendJsonString(failure.status.message(), out);
   out += ",\"instance\":";
-  AppendJsonString(Cut(instance), out);
+  base::AppendJsonString(Cut(instance), out);
   out += ",\"code\":\"";
   out += CodeName(failure.status.code());
   out += "\",\"reason\":";
-  AppendJsonString(reason, out);
+  base::AppendJsonString(reason, out);
   out += ",\"details\":";
   WriteJsonField(failure.status,
                  *google::rpc::Status::descriptor()->FindFieldByNumber(

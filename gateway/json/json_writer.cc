@@ -16,6 +16,7 @@
 
 #include "gateway/routes/text.h"
 #include "services/base/base64.h"
+#include "services/base/json_text.h"
 
 namespace welfare::gateway {
 namespace {
@@ -248,7 +249,7 @@ class Writer {
       out_.append(base::EncodeBase64(text, /*padded=*/true));
       out_.push_back('"');
     } else {
-      AppendJsonString(text, out_);
+      base::AppendJsonString(text, out_);
     }
   }
 
@@ -349,7 +350,7 @@ class Writer {
         }
       }
     }
-    AppendJsonString(text, out_);
+    base::AppendJsonString(text, out_);
   }
 
   // The message inside an Any; null when its type is unknown or its bytes do
@@ -390,9 +391,9 @@ class Writer {
       return;
     }
     out_.append("{\"@type\":");
-    AppendJsonString(any.GetReflection()->GetString(
-                         any, any.GetDescriptor()->FindFieldByNumber(1)),
-                     out_);
+    base::AppendJsonString(any.GetReflection()->GetString(
+                               any, any.GetDescriptor()->FindFieldByNumber(1)),
+                           out_);
     ++any_depth_;
     if (inner->GetDescriptor()->well_known_type() ==
         Descriptor::WELLKNOWNTYPE_UNSPECIFIED) {

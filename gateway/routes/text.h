@@ -37,10 +37,6 @@ bool IsUtf8(std::string_view text);
 // 0x20..0x7E, and `%`, become %XX.
 std::string EncodeGrpcMessage(std::string_view message);
 
-// Appends `text` between quotes, escaped as RFC 8259 asks.
-// REQUIRES: IsUtf8(text).
-void AppendJsonString(std::string_view text, std::string& out);
-
 // ASCII only: header names and media types.
 std::string ToLowerAscii(std::string_view text);
 bool EqualsIgnoreCaseAscii(std::string_view left, std::string_view right);

@@ -180,6 +180,27 @@ absl::Status ReplyTooLarge(std::size_t bytes) {
       .With("bytes", static_cast<long long>(bytes));
 }
 
+absl::Status ContractInvalid(std::string_view why) {
+  return MakeError(StatusCode::kFailedPrecondition, "CONTRACT_INVALID",
+                   Text(why));
+}
+
+absl::Status AccessDenied(const std::vector<std::string>& roles,
+                          std::string_view survey) {
+  std::string needed;
+  for (const std::string& role : roles) {
+    needed += (needed.empty() ? "" : ", ") + role;
+  }
+  return MakeError(StatusCode::kPermissionDenied, "ACCESS_DENIED",
+                   "You may not make this call; ask whoever gives out grants "
+                   "for one of those in the details.")
+      .With("roles", needed)
+      .With("survey", survey)
+      .WithJapanese(
+          "この操作をする権限がありません。必要な権限を管理者に申請してください"
+          "。");
+}
+
 absl::Status Overloaded() {
   return MakeError(StatusCode::kResourceExhausted, "OVERLOADED",
                    "The service has more work than it can do; repeat the call "

@@ -67,6 +67,13 @@ absl::Status StoreRestored(std::string_view resource,
 std::string CauseOf(const absl::Status& status);
 
 // --- server ---
+// FAILED_PRECONDITION, CONTRACT_INVALID: `why` a method of the contract cannot
+// be served; a fault of the program, met at its start.
+absl::Status ContractInvalid(std::string_view why);
+// PERMISSION_DENIED, ACCESS_DENIED: the call needs one of `roles` for `survey`
+// (empty: for the registry, or for any survey).
+absl::Status AccessDenied(const std::vector<std::string>& roles,
+                          std::string_view survey);
 // INVALID_ARGUMENT, MESSAGE_UNREADABLE: a caller's bytes are no message of the
 // method.
 absl::Status MessageUnreadable();

@@ -12,7 +12,7 @@
 #include "services/base/resource_name.h"
 #include "services/base/sha256.h"
 #include "services/indicator/errors.h"
-#include "services/platform/calls/page_request.h"
+#include "services/platform/rpc/page_request.h"
 #include "services/platform/errors.h"
 
 namespace welfare::indicator {

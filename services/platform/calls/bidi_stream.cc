@@ -86,6 +86,7 @@ class BidiStream final
       WELFARE_ASSIGN_OR_RETURN(request_,
                                ReadMessage(*method_.types.request, read_));
       read_.Clear();
+      WELFARE_RETURN_IF_ERROR(call_.Admit(*request_));
       reply_.emplace(method_.types.response);
       WELFARE_RETURN_IF_ERROR(handler_(batch, *request_, *reply_));
       return reply_->Write(written_);

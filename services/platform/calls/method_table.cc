@@ -12,7 +12,9 @@
 #include <set>
 #include <string_view>
 
+#include "services/base/error.h"
 #include "services/platform/calls/bidi_stream.h"
+#include "services/platform/calls/method_policy.h"
 #include "services/platform/calls/stepped_stream.h"
 #include "services/platform/observe/log.h"
 
@@ -45,8 +47,8 @@ struct MethodTable::Rows {
   explicit Rows(const ServiceDescriptor& served) : service(served) {}
 
   // Takes the row of a method, which has none yet.
-  const MethodDescriptor& Take(const std::string& name, RpcMethod::RpcType type,
-                               const MessageTypes& types) {
+  ServedMethod Take(const std::string& name, RpcMethod::RpcType type,
+                    const MessageTypes& types, const CallEnvironment& calls) {
     const MethodDescriptor* method = service.FindMethodByName(name);
     const std::string full_name = service.full_name() + "." + name;
     if (method == nullptr) Misfit(full_name, "there is no such method");
@@ -62,7 +64,9 @@ struct MethodTable::Rows {
         types.response->GetDescriptor() != method->output_type()) {
       Misfit(full_name, "its handler makes another response");
     }
-    return *method;
+    absl::StatusOr<MethodPolicy> policy = MethodPolicy::Of(*method);
+    if (!policy.ok()) Misfit(full_name, base::MessageOf(policy.status()));
+    return {*method, *std::move(policy), calls};
   }
 
   const ServiceDescriptor& service;
@@ -98,9 +102,12 @@ void MethodTable::Register(const ServedMethod& served, RpcMethod::RpcType type,
 
 void MethodTable::AddUnary(const std::string& name, WorkerPool* pool,
                            Handler handler, PlanFunction plan) {
-  const auto& method = rows_->Take(name, RpcMethod::NORMAL_RPC, handler.types);
-  UnaryMethod& row = rows_->unary.emplace_back(
-      UnaryMethod{{method, calls_}, pool, std::move(handler), std::move(plan)});
+  UnaryMethod& row = rows_->unary.emplace_back(UnaryMethod{
+      rows_->Take(name, RpcMethod::NORMAL_RPC, handler.types, calls_), pool,
+      std::move(handler), std::move(plan)});
+  if (row.plan && row.served.policy.mutates()) {
+    Misfit(name, "it changes state and its row is a read");
+  }
   Register(
       row.served, RpcMethod::NORMAL_RPC,
       new grpc::internal::CallbackUnaryHandler<grpc::ByteBuffer,
@@ -116,9 +123,9 @@ void MethodTable::AddStepped(
     std::function<bool(const google::protobuf::Message& request)> follows,
     std::function<StepFunction(const google::protobuf::Message& request)>
         open) {
-  const auto& method = rows_->Take(name, RpcMethod::SERVER_STREAMING, types);
   SteppedMethod& row = rows_->stepped.emplace_back(SteppedMethod{
-      {method, calls_}, types, std::move(follows), std::move(open)});
+      rows_->Take(name, RpcMethod::SERVER_STREAMING, types, calls_), types,
+      std::move(follows), std::move(open)});
   Register(row.served, RpcMethod::SERVER_STREAMING,
            new grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer,
                                                               grpc::ByteBuffer>(
@@ -130,9 +137,9 @@ void MethodTable::AddStepped(
 
 void MethodTable::AddBidi(const std::string& name, const MessageTypes& types,
                           std::function<HandlerFunction()> open) {
-  const auto& method = rows_->Take(name, RpcMethod::BIDI_STREAMING, types);
   BidiMethod& row = rows_->bidi.emplace_back(
-      BidiMethod{{method, calls_}, types, std::move(open)});
+      BidiMethod{rows_->Take(name, RpcMethod::BIDI_STREAMING, types, calls_),
+                 types, std::move(open)});
   Register(row.served, RpcMethod::BIDI_STREAMING,
            new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer,
                                                    grpc::ByteBuffer>(
@@ -142,10 +149,10 @@ void MethodTable::AddBidi(const std::string& name, const MessageTypes& types,
 }
 
 void MethodTable::AddVersions(const VersionMessages& messages) {
-  const auto& method =
-      rows_->Take("WatchVersions", RpcMethod::SERVER_STREAMING, messages.types);
-  VersionMethod& row =
-      rows_->versions.emplace_back(VersionMethod{{method, calls_}, messages});
+  VersionMethod& row = rows_->versions.emplace_back(
+      VersionMethod{rows_->Take("WatchVersions", RpcMethod::SERVER_STREAMING,
+                                messages.types, calls_),
+                    messages});
   Register(row.served, RpcMethod::SERVER_STREAMING,
            new grpc::internal::CallbackServerStreamingHandler<grpc::ByteBuffer,
                                                               grpc::ByteBuffer>(

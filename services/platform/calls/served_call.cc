@@ -1,5 +1,6 @@
 #include "services/platform/calls/served_call.h"
 
+#include <google/protobuf/descriptor.h>
 #include <grpcpp/server_context.h>
 
 #include <algorithm>
@@ -43,6 +44,14 @@ CallLimits::TimePoint SteadyDeadline(
 
 }  // namespace
 
+ServedMethod::ServedMethod(const google::protobuf::MethodDescriptor& method,
+                           MethodPolicy method_policy,
+                           const CallEnvironment& environment)
+    : calls(environment),
+      name(method.name()),
+      policy(std::move(method_policy)),
+      metrics(method, *environment.metrics) {}
+
 ServedCall::ServedCall(ServedMethod& method,
                        grpc::CallbackServerContext& context)
     : method_(method),
@@ -61,6 +70,7 @@ absl::Status ServedCall::Begin(std::chrono::milliseconds timeout,
     return std::string_view(found->second.data(), found->second.size());
   };
   const std::string_view sent = lookup(kRequestIdKey).value_or("");
+  context_.method = method_.name;
   context_.request_id = Acceptable(sent) ? std::string(sent) : MakeRequestId();
   // Trailing, not initial: a failure with initial metadata counts as an answer
   // that has begun, and gRPC would not retry it.

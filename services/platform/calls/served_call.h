@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "services/platform/calls/call_environment.h"
 #include "services/platform/calls/method_metrics.h"
+#include "services/platform/calls/method_policy.h"
 #include "services/platform/rpc/call_context.h"
 
 namespace grpc {
@@ -20,13 +21,15 @@ namespace welfare::platform {
 // One method as all of its calls see it. Lives as long as its table.
 struct ServedMethod {
   ServedMethod(const google::protobuf::MethodDescriptor& method,
-               const CallEnvironment& environment)
-      : calls(environment), metrics(method, *environment.metrics) {}
+               MethodPolicy method_policy, const CallEnvironment& environment);
 
   // "/welfare.survey.v1.SurveyService/GetRound".
   const std::string& path() const { return metrics.path(); }
 
   const CallEnvironment& calls;
+  // "GetRound": what a write is called in the audit log.
+  const std::string name;
+  const MethodPolicy policy;
   MethodMetrics metrics;
 };
 
@@ -40,6 +43,13 @@ class ServedCall {
   // caller set none; 0: none), cancellation, and who calls. Of a call that is
   // refused it has the request id at least.
   absl::Status Begin(std::chrono::milliseconds timeout, std::stop_token stop);
+
+  // Whether the caller may make this call; before anything is done for it.
+  //
+  // Errors: PERMISSION_DENIED, reason ACCESS_DENIED.
+  absl::Status Admit(const google::protobuf::Message& request) const {
+    return method_.policy.Check(context_.identity, request);
+  }
 
   // Counts and logs the call, and returns what its caller is told. Once, and
   // before gRPC's Finish, which may end everything the call is made of.

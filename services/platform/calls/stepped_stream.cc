@@ -76,6 +76,7 @@ class SteppedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
     return CatchAll(method_.served, [&]() -> absl::Status {
       WELFARE_ASSIGN_OR_RETURN(request_,
                                ReadMessage(*method_.types.request, request));
+      WELFARE_RETURN_IF_ERROR(call_.Admit(*request_));
       const bool follows = method_.follows && method_.follows(*request_);
       if (follows) {
         WELFARE_ASSIGN_OR_RETURN(

@@ -32,8 +32,10 @@ class PooledUnary final : public grpc::ServerUnaryReactor {
         request_(std::move(request)) {
     const absl::Status begun =
         call_.Begin(calls_.default_timeout, stop_.get_token());
-    if (!begun.ok()) {
-      End(begun);
+    const absl::Status admitted =
+        !begun.ok() || request_ == nullptr ? begun : call_.Admit(*request_);
+    if (!admitted.ok()) {
+      End(admitted);
     } else if (wait_.has_value() &&
                calls_.feed->VersionOf(wait_->resource) < wait_->version) {
       Park();
@@ -96,6 +98,7 @@ class PooledUnary final : public grpc::ServerUnaryReactor {
       if (request_ == nullptr) {
         WELFARE_ASSIGN_OR_RETURN(request_,
                                  ReadMessage(*handler.types.request, bytes_));
+        WELFARE_RETURN_IF_ERROR(call_.Admit(*request_));
       }
       reply_.emplace(handler.types.response);
       WELFARE_RETURN_IF_ERROR(handler.run(call_.context(), *request_, *reply_));
@@ -145,6 +148,7 @@ grpc::ServerUnaryReactor* AnswerUnary(UnaryMethod& method,
   ServedCall call(method.served, context);
   absl::Status status = call.Begin(method.served.calls.default_timeout, {});
   if (status.ok()) status = planned;
+  if (status.ok()) status = call.Admit(*message);
   if (status.ok()) {
     status = CatchAll(method.served, [&]() -> absl::Status {
       Reply reply(types.response);

@@ -58,6 +58,7 @@ class VersionStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
     WELFARE_ASSIGN_OR_RETURN(
         const std::unique_ptr<google::protobuf::Message> asked,
         ReadMessage(*messages_.types.request, request));
+    WELFARE_RETURN_IF_ERROR(call_.Admit(*asked));
     const ResourceNames& resources = messages_.resources(*asked);
     WELFARE_RETURN_IF_ERROR(CheckResources(resources));
     wanted_.insert(resources.begin(), resources.end());

@@ -31,6 +31,8 @@ struct CallContext {
   // in the answer's metadata, in INTERNAL errors, and goes to peers.
   std::string request_id;
   Identity identity;
+  // The method as the contract calls it: "CreateSubmission".
+  std::string_view method;
   // Deadline and cancellation; hand them to Database, Cache and peers.
   CallLimits limits;
 

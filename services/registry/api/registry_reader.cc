@@ -13,7 +13,7 @@
 #include "services/base/page.h"
 #include "services/base/page_room.h"
 #include "services/base/resource_name.h"
-#include "services/platform/calls/page_request.h"
+#include "services/platform/rpc/page_request.h"
 #include "services/platform/errors.h"
 #include "services/registry/api/change_stream.h"
 #include "services/registry/api/convert.h"

@@ -8,7 +8,7 @@
 #include "services/base/page.h"
 #include "services/base/page_room.h"
 #include "services/base/resource_name.h"
-#include "services/platform/calls/page_request.h"
+#include "services/platform/rpc/page_request.h"
 #include "services/report/api/convert.h"
 #include "services/report/api/report_download.h"
 #include "services/report/errors.h"

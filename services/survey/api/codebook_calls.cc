@@ -6,7 +6,7 @@
 #include "services/base/error.h"
 #include "services/base/page.h"
 #include "services/base/page_room.h"
-#include "services/platform/calls/page_request.h"
+#include "services/platform/rpc/page_request.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
 #include "services/survey/api/survey_api.h"

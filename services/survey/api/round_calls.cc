@@ -11,7 +11,7 @@
 #include "services/base/page.h"
 #include "services/base/page_room.h"
 #include "services/base/resource_name.h"
-#include "services/platform/calls/page_request.h"
+#include "services/platform/rpc/page_request.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
 #include "services/survey/api/survey_api.h"

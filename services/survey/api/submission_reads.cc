@@ -8,7 +8,7 @@
 #include "services/base/error.h"
 #include "services/base/page.h"
 #include "services/base/page_room.h"
-#include "services/platform/calls/page_request.h"
+#include "services/platform/rpc/page_request.h"
 #include "services/platform/errors.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"

@@ -3,6 +3,7 @@
 #include "services/platform/calls/method_table.h"
 
 #include <gmock/gmock.h>
+#include <google/protobuf/empty.pb.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/byte_buffer.h>
@@ -151,6 +152,7 @@ class Table final : public MethodTable {
 
   using MethodTable::BidiStream;
   using MethodTable::Complete;
+  using MethodTable::Read;
   using MethodTable::Unary;
   using MethodTable::WatchVersions;
 };
@@ -281,6 +283,16 @@ TEST_F(TableDeathTest, ARowIsOfAnotherKind) {
       "RegistryService.ImportMunicipalities.*another kind");
   EXPECT_DEATH(Table(calls_).BidiStream("GetMunicipality", [] { return kGet; }),
                "RegistryService.GetMunicipality.*another kind");
+}
+
+TEST_F(TableDeathTest, AWriteIsServedAsARead) {
+  EXPECT_DEATH(
+      Table(calls_).Read(
+          "DeleteMunicipality",
+          [](const v1::DeleteMunicipalityRequest&) { return ReadPlan{}; },
+          [](const CallContext&, const v1::DeleteMunicipalityRequest&,
+             google::protobuf::Empty&) { return Answered(); }),
+      "DeleteMunicipality.*changes state");
 }
 
 TEST_F(TableDeathTest, AHandlerHasOtherMessages) {

@@ -1,0 +1,143 @@
+#include "services/platform/calls/method_policy.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <algorithm>
+#include <array>
+
+#include "services/base/error.h"
+#include "services/platform/errors.h"
+#include "welfare/options/v1/options.pb.h"
+
+namespace welfare::platform {
+namespace {
+
+namespace options = welfare::options::v1;
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+
+constexpr std::array<std::string_view, 6> kRoles = {
+    "registrar", "manager", "reviewer", "respondent", "auditor", "operator"};
+constexpr std::string_view kEverySurvey = "*";
+
+// The fields on the way to `path`, "submission.name", in messages of `type`;
+// none where it leads to no text.
+std::vector<const FieldDescriptor*> Follow(const Descriptor& type,
+                                           std::string_view path) {
+  std::vector<const FieldDescriptor*> fields;
+  const Descriptor* message = &type;
+  while (!path.empty()) {
+    const std::size_t end = std::min(path.find('.'), path.size());
+    if (message == nullptr) return {};
+    const FieldDescriptor* field =
+        message->FindFieldByName(std::string(path.substr(0, end)));
+    path.remove_prefix(std::min(path.size(), end + 1));
+    if (field == nullptr || field->is_repeated()) return {};
+    fields.push_back(field);
+    message = field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE
+                  ? field->message_type()
+                  : nullptr;
+    if (path.empty() && field->type() != FieldDescriptor::TYPE_STRING) {
+      return {};
+    }
+  }
+  return fields;
+}
+
+// "manager@jusou" -> manager, jusou.
+struct Grant {
+  explicit Grant(std::string_view text) {
+    const std::size_t at = std::min(text.find('@'), text.size());
+    role = text.substr(0, at);
+    survey = text.substr(std::min(text.size(), at + 1));
+  }
+  std::string_view role;
+  std::string_view survey;
+};
+
+}  // namespace
+
+absl::StatusOr<MethodPolicy> MethodPolicy::Of(const MethodDescriptor& method) {
+  if (!method.options().HasExtension(options::policy)) {
+    return ContractInvalid("it has no policy");
+  }
+  const options::MethodPolicy& written =
+      method.options().GetExtension(options::policy);
+  MethodPolicy policy;
+  switch (written.audience()) {
+    case options::AUDIENCE_PUBLIC:
+      policy.audience_ = Audience::kPublic;
+      break;
+    case options::AUDIENCE_ROLES:
+      policy.audience_ = Audience::kRoles;
+      break;
+    case options::AUDIENCE_INTERNAL:
+      policy.audience_ = Audience::kInternal;
+      break;
+    default:
+      return ContractInvalid("its policy has no audience");
+  }
+  policy.roles_.assign(written.roles().begin(), written.roles().end());
+  for (const std::string& role : policy.roles_) {
+    if (std::find(kRoles.begin(), kRoles.end(), role) == kRoles.end()) {
+      return ContractInvalid("its policy names a role that there is not: " +
+                             role);
+    }
+  }
+  if ((policy.audience_ == Audience::kRoles) == policy.roles_.empty()) {
+    return ContractInvalid("roles and audience of its policy disagree");
+  }
+  if (!written.resource_field().empty()) {
+    policy.resource_field_ =
+        Follow(*method.input_type(), written.resource_field());
+    if (policy.resource_field_.empty()) {
+      return ContractInvalid("resource_field leads to no text: " +
+                             written.resource_field());
+    }
+  }
+  policy.mutates_ = written.mutates();
+  if (policy.mutates_ && policy.audience_ == Audience::kPublic) {
+    return ContractInvalid("anybody might change state by it");
+  }
+  return policy;
+}
+
+absl::Status MethodPolicy::Check(const Identity& identity,
+                                 const Message& request) const {
+  if (identity.unrestricted || audience_ == Audience::kPublic) {
+    return absl::OkStatus();
+  }
+  const std::string survey = SurveyOf(request);
+  for (const std::string& text : identity.grants) {
+    const Grant grant(text);
+    if (std::find(roles_.begin(), roles_.end(), grant.role) == roles_.end()) {
+      continue;
+    }
+    if (grant.survey == kEverySurvey) return absl::OkStatus();
+    if (grant.role == "registrar" || grant.survey.empty()) continue;
+    if (survey.empty() || grant.survey == survey) return absl::OkStatus();
+  }
+  return AccessDenied(roles_, survey);
+}
+
+std::string MethodPolicy::SurveyOf(const Message& request) const {
+  const Message* message = &request;
+  std::string name;
+  for (const FieldDescriptor* field : resource_field_) {
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      message = &message->GetReflection()->GetMessage(*message, field);
+    } else {
+      name = message->GetReflection()->GetString(*message, field);
+    }
+  }
+  constexpr std::string_view kSurveys = "surveys/";
+  if (name.rfind(kSurveys, 0) != 0) return "";
+  const std::string_view rest = std::string_view(name).substr(kSurveys.size());
+  return std::string(rest.substr(0, rest.find('/')));
+}
+
+}  // namespace welfare::platform

@@ -1,0 +1,55 @@
+// Who may call a method and what the call is, as the contract says
+// (welfare.options.v1.policy).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/platform/rpc/call_context.h"
+
+namespace google::protobuf {
+class FieldDescriptor;
+class Message;
+class MethodDescriptor;
+}  // namespace google::protobuf
+
+namespace welfare::platform {
+
+// Immutable; any thread may use it.
+class MethodPolicy {
+ public:
+  // Reads the policy of `method`. The error is a sentence for whoever wrote the
+  // contract: there is no policy, a role is misspelt, `resource_field` leads to
+  // no text, or nobody could ever call the method.
+  static absl::StatusOr<MethodPolicy> Of(
+      const google::protobuf::MethodDescriptor& method);
+
+  // True where the method changes state.
+  bool mutates() const { return mutates_; }
+
+  // Whether a caller may make this call at all; what it may see of the resource
+  // is judged where the resource is known. A grant of a survey is good for
+  // calls whose resource belongs to that survey, and for those whose request
+  // names no survey. The registry belongs to no survey: its writers need the
+  // grant `registrar@*`.
+  //
+  // Errors: PERMISSION_DENIED, reason ACCESS_DENIED.
+  absl::Status Check(const Identity& identity,
+                     const google::protobuf::Message& request) const;
+
+ private:
+  enum class Audience { kPublic, kRoles, kInternal };
+
+  // The survey that `request` names; empty where it names none.
+  std::string SurveyOf(const google::protobuf::Message& request) const;
+
+  Audience audience_ = Audience::kInternal;
+  std::vector<std::string> roles_;
+  std::vector<const google::protobuf::FieldDescriptor*> resource_field_;
+  bool mutates_ = false;
+};
+
+}  // namespace welfare::platform
