@@ -180,6 +180,13 @@ absl::Status ReplyTooLarge(std::size_t bytes) {
       .With("bytes", static_cast<long long>(bytes));
 }
 
+absl::Status RequestIdInvalid(std::string_view request_id) {
+  return MakeError(StatusCode::kInvalidArgument, "REQUEST_ID_INVALID",
+                   "request_id is a UUID, at most 64 letters, digits and -.")
+      .With("length", static_cast<long long>(request_id.size()))
+      .WithViolation({"request_id", "REQUEST_ID_INVALID", "Use a UUID."});
+}
+
 absl::Status ContractInvalid(std::string_view why) {
   return MakeError(StatusCode::kFailedPrecondition, "CONTRACT_INVALID",
                    Text(why));

@@ -77,6 +77,8 @@ absl::Status AccessDenied(const std::vector<std::string>& roles,
 // INVALID_ARGUMENT, MESSAGE_UNREADABLE: a caller's bytes are no message of the
 // method.
 absl::Status MessageUnreadable();
+// INVALID_ARGUMENT, REQUEST_ID_INVALID: it is not shown, it may be anything.
+absl::Status RequestIdInvalid(std::string_view request_id);
 // RESOURCE_EXHAUSTED, REPLY_TOO_LARGE: a reply has `bytes`, more than its
 // caller can receive.
 absl::Status ReplyTooLarge(std::size_t bytes);
