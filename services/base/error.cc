@@ -1,5 +1,6 @@
 #include "services/base/error.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstdint>
 
@@ -10,7 +11,7 @@ namespace {
 
 // Encoding: a version byte, then fields in fixed order. A string is its length
 // (LEB128) and its bytes, a list its count and its elements.
-constexpr char kVersion = 1;
+constexpr char kVersion = 2;
 
 void PutNumber(std::string& out, std::uint64_t number) {
   while (number >= 0x80) {
@@ -70,6 +71,35 @@ class Reader {
 
 }  // namespace
 
+std::string FillIn(std::string_view sentence, const ErrorWords& words) {
+  std::string out;
+  while (!sentence.empty()) {
+    const std::size_t open = std::min(sentence.find('{'), sentence.size());
+    out += sentence.substr(0, open);
+    sentence.remove_prefix(open);
+    const std::size_t close = sentence.find('}');
+    if (close == std::string_view::npos) break;
+    const auto word = words.find(sentence.substr(1, close - 1));
+    if (word == words.end()) {
+      out += sentence.front();
+      sentence.remove_prefix(1);
+    } else {
+      out += word->second;
+      sentence.remove_prefix(close + 1);
+    }
+  }
+  out += sentence;
+  return out;
+}
+
+Violation MakeViolation(const ViolationRow& row, std::string_view field,
+                        const ErrorWords& words) {
+  return {.field = std::string(field),
+          .reason = std::string(row.reason),
+          .description = FillIn(row.description, words),
+          .description_ja = FillIn(row.description_ja, words)};
+}
+
 std::string EncodeErrorDetails(const ErrorDetails& details) {
   std::string out(1, kVersion);
   PutString(out, details.reason);
@@ -83,6 +113,7 @@ std::string EncodeErrorDetails(const ErrorDetails& details) {
     PutString(out, violation.field);
     PutString(out, violation.reason);
     PutString(out, violation.description);
+    PutString(out, violation.description_ja);
   }
   PutNumber(out, details.resource.has_value() ? 1 : 0);
   if (details.resource) {
@@ -117,6 +148,7 @@ std::optional<ErrorDetails> DecodeErrorDetails(std::string_view encoded) {
     violation.field = reader.String();
     violation.reason = reader.String();
     violation.description = reader.String();
+    violation.description_ja = reader.String();
   }
   if (reader.Count() > 0) {
     ErrorResource& resource = details.resource.emplace();
@@ -143,6 +175,17 @@ ErrorBuilder::ErrorBuilder(absl::StatusCode code, std::string_view reason,
     : code_(code), message_(message) {
   assert(code != absl::StatusCode::kOk);
   details_.reason = reason;
+}
+
+ErrorBuilder::ErrorBuilder(const ErrorRow& row)
+    : ErrorBuilder(row.code, row.reason, row.message) {
+  details_.message_ja = row.message_ja;
+  fills_in_ = true;
+}
+
+ErrorBuilder& ErrorBuilder::Show(std::string_view key, std::string_view text) {
+  shown_.insert_or_assign(std::string(key), std::string(text));
+  return *this;
 }
 
 ErrorBuilder& ErrorBuilder::With(std::string_view key, std::string_view value) {
@@ -192,8 +235,18 @@ ErrorBuilder& ErrorBuilder::WithJapanese(std::string_view message) {
 }
 
 absl::Status ErrorBuilder::Build() const {
-  return WithErrorDetails(absl::Status(code_, ToAbsl(message_)), details_);
+  if (!fills_in_) {
+    return WithErrorDetails(absl::Status(code_, ToAbsl(message_)), details_);
+  }
+  ErrorWords words = shown_;
+  words.insert(details_.metadata.begin(), details_.metadata.end());
+  ErrorDetails details = details_;
+  details.message_ja = FillIn(details_.message_ja, words);
+  return WithErrorDetails(absl::Status(code_, ToAbsl(FillIn(message_, words))),
+                          details);
 }
+
+ErrorBuilder MakeError(const ErrorRow& row) { return ErrorBuilder(row); }
 
 ErrorBuilder MakeError(absl::StatusCode code, std::string_view reason,
                        std::string_view message) {

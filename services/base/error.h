@@ -6,6 +6,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,6 +37,7 @@ struct Violation {
   std::string field;
   std::string reason;
   std::string description;
+  std::string description_ja = {};  // the same in Japanese; empty: none
 
   friend bool operator==(const Violation&, const Violation&) = default;
 };
@@ -70,6 +73,61 @@ struct ErrorDetails {
   friend bool operator==(const ErrorDetails&, const ErrorDetails&) = default;
 };
 
+// One failure as it stands in the table of the part that names it. In both
+// sentences `{key}` stands for the metadata of that key.
+struct ErrorRow {
+  std::string_view reason;  // UPPER_SNAKE, at most 63 characters
+  absl::StatusCode code = absl::StatusCode::kUnknown;
+  std::string_view message;     // English; says what to do
+  std::string_view message_ja;  // empty where no clerk can meet it
+};
+
+// The same for one wrong part of a request.
+struct ViolationRow {
+  std::string_view reason;
+  std::string_view description;
+  std::string_view description_ja;
+};
+
+// The row of `reason` in a table, looked up while compiling: a reason that is
+// not in it does not compile.
+template <typename Row, std::size_t kSize>
+consteval const Row& FindRow(const Row (&table)[kSize],
+                             std::string_view reason) {
+  for (const Row& row : table) {
+    if (row.reason == reason) return row;
+  }
+  throw "the table has no such reason";
+}
+
+// Whether each reason of a table stands in it once and is UPPER_SNAKE.
+template <typename Row, std::size_t kSize>
+consteval bool HasGoodReasons(const Row (&table)[kSize]) {
+  for (std::size_t i = 0; i < kSize; ++i) {
+    if (table[i].reason.empty() || table[i].reason.size() > 63) return false;
+    for (const char c : table[i].reason) {
+      if (c != '_' && (c < 'A' || c > 'Z') && (c < '0' || c > '9')) {
+        return false;
+      }
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      if (table[j].reason == table[i].reason) return false;
+    }
+  }
+  return true;
+}
+
+// What `{key}` in the sentences of a row is to be replaced by.
+using ErrorWords = std::map<std::string, std::string, std::less<>>;
+
+// `sentence` with each `{key}` that `words` has replaced by its word. One pass:
+// what a word holds is text.
+std::string FillIn(std::string_view sentence, const ErrorWords& words);
+
+// The violation of `row` at `field`.
+Violation MakeViolation(const ViolationRow& row, std::string_view field,
+                        const ErrorWords& words = {});
+
 // Collects the parts of an error and becomes a status. Converts implicitly to
 // `absl::Status` and `absl::StatusOr<T>`, so that a function can return the
 // chain itself:
@@ -82,10 +140,14 @@ class [[nodiscard]] ErrorBuilder {
   // REQUIRES: `code` is not OK.
   ErrorBuilder(absl::StatusCode code, std::string_view reason,
                std::string_view message);
+  explicit ErrorBuilder(const ErrorRow& row);
 
   // Sets `key` to `value`; every variable of the message belongs here.
   ErrorBuilder& With(std::string_view key, std::string_view value);
   ErrorBuilder& With(std::string_view key, long long value);
+  // What `{key}` reads as in the sentences, where that is not the metadata of
+  // the key as it is: cut, or with what is invisible shown.
+  ErrorBuilder& Show(std::string_view key, std::string_view text);
   ErrorBuilder& WithViolation(Violation violation);
   // Appends all of `violations`.
   ErrorBuilder& WithViolations(std::vector<Violation> violations);
@@ -103,7 +165,12 @@ class [[nodiscard]] ErrorBuilder {
   absl::StatusCode code_;
   std::string message_;
   ErrorDetails details_;
+  ErrorWords shown_;
+  bool fills_in_ = false;  // made of a row
 };
+
+// Starts an error of a table.
+ErrorBuilder MakeError(const ErrorRow& row);
 
 // Starts an error. REQUIRES: `code` is not OK.
 ErrorBuilder MakeError(absl::StatusCode code, std::string_view reason,

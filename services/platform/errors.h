@@ -12,7 +12,8 @@
 
 namespace welfare::platform {
 
-// Every failure the platform itself can name. Reasons are part of the API.
+// Every failure the platform itself can name; reasons and sentences are rows of
+// error_table.h.
 
 // --- data layer ---
 // DEADLINE_EXCEEDED, DEADLINE_EXCEEDED: `what` did not end in time.
@@ -91,6 +92,9 @@ absl::Status TooManyStreams(int limit);
 // ABORTED, STREAM_STALLED: nothing of a stream was read for `limit`. Its reader
 // gets the code and the sentence alone, without details.
 absl::Status StreamStalled(std::chrono::milliseconds limit);
+// TOO_MANY and TOO_LONG, of a list of `resources`.
+base::Violation TooManyNames(int found, int most);
+base::Violation NameTooLong(int index, std::size_t most);
 // INVALID_ARGUMENT, RESOURCES_INVALID: a caller watches too many or too long
 // names.
 absl::Status ResourcesInvalid(std::vector<base::Violation> violations);

@@ -12,7 +12,8 @@ absl::Status Full() {
                    "Put the fields right.")
       .With("survey", "jusou")
       .With("fiscal_year", 2025)
-      .WithViolation({"answers[0]", "OPTION_UNKNOWN", "No such option."})
+      .WithViolation({"answers[0]", "OPTION_UNKNOWN", "No such option.",
+                      "選択肢にありません。"})
       .WithViolations(
           {{"answers[1]", "INTEGER_EXPECTED", ""}, {"", "", "日本語"}})
       .WithResource("survey.welfare/Submission", "surveys/jusou/x")
@@ -35,6 +36,60 @@ TEST(Error, CarriesEveryPart) {
   EXPECT_EQ(details->preconditions.at(0).subject, "rounds/2025");
   EXPECT_EQ(details->retry_delay, std::chrono::milliseconds(1500));
   EXPECT_EQ(details->message_ja, "入力を確認してください。");
+}
+
+constexpr ErrorRow kTable[] = {
+    {"ROUND_CLOSED", absl::StatusCode::kFailedPrecondition,
+     "{round} is closed; see {other}.", "{round} は締め切られています。"},
+    {"PLAIN", absl::StatusCode::kNotFound, "Braces {} and { stay.", ""},
+};
+constexpr ViolationRow kFaults[] = {
+    {"TOO_LONG", "At most {most} characters.", "{most} 字までです。"},
+};
+
+TEST(ErrorRow, FillsInWhatItIsTold) {
+  const absl::Status status = MakeError(FindRow(kTable, "ROUND_CLOSED"))
+                                  .With("round", "rounds/2025")
+                                  .With("number", 3);
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(ReasonOf(status), "ROUND_CLOSED");
+  // Of what it is not told the place stays.
+  EXPECT_EQ(MessageOf(status), "rounds/2025 is closed; see {other}.");
+  EXPECT_EQ(GetErrorDetails(status)->message_ja,
+            "rounds/2025 は締め切られています。");
+}
+
+TEST(ErrorRow, ShowsATextInAnotherFormThanItCarries) {
+  const absl::Status status = MakeError(FindRow(kTable, "ROUND_CLOSED"))
+                                  .With("round", "a\n{other}")
+                                  .Show("round", "a<U+000A>{other}")
+                                  .With("other", "x");
+  // What was filled in is text.
+  EXPECT_EQ(MessageOf(status), "a<U+000A>{other} is closed; see x.");
+  EXPECT_EQ(GetErrorDetails(status)->metadata.at("round"), "a\n{other}");
+}
+
+TEST(ErrorRow, ATableHasEachReasonOnce) {
+  static constexpr ViolationRow kTwice[] = {{"A", "", ""}, {"A", "", ""}};
+  static constexpr ViolationRow kLower[] = {{"a", "", ""}};
+  static constexpr ViolationRow kNone[] = {{"", "", ""}};
+  static_assert(HasGoodReasons(kTable) && HasGoodReasons(kFaults));
+  static_assert(!HasGoodReasons(kTwice) && !HasGoodReasons(kLower) &&
+                !HasGoodReasons(kNone));
+}
+
+TEST(ErrorRow, LeavesOtherBracesAlone) {
+  EXPECT_EQ(MessageOf(MakeError(FindRow(kTable, "PLAIN")).Build()),
+            "Braces {} and { stay.");
+}
+
+TEST(ViolationRow, SpeaksBothLanguages) {
+  EXPECT_EQ(
+      MakeViolation(FindRow(kFaults, "TOO_LONG"), "note", {{"most", "2,000"}}),
+      (Violation{.field = "note",
+                 .reason = "TOO_LONG",
+                 .description = "At most 2,000 characters.",
+                 .description_ja = "2,000 字までです。"}));
 }
 
 TEST(Error, RoundTripsItsEncoding) {

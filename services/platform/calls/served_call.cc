@@ -19,6 +19,7 @@ namespace welfare::platform {
 namespace {
 
 constexpr char kRequestIdKey[] = "x-request-id";
+constexpr char kAcceptLanguageKey[] = "accept-language";
 constexpr std::size_t kMaxRequestId = 64;
 
 // Ids of callers go into logs and headers: short and plain, or not at all.
@@ -72,6 +73,9 @@ absl::Status ServedCall::Begin(std::chrono::milliseconds timeout,
   const std::string_view sent = lookup(kRequestIdKey).value_or("");
   context_.method = method_.name;
   context_.request_id = Acceptable(sent) ? std::string(sent) : MakeRequestId();
+  if (const auto languages = lookup(kAcceptLanguageKey)) {
+    context_.language = base::FromAcceptLanguage(*languages);
+  }
   // Trailing, not initial: a failure with initial metadata counts as an answer
   // that has begun, and gRPC would not retry it.
   server_context_.AddTrailingMetadata(kRequestIdKey, context_.request_id);
@@ -97,7 +101,8 @@ grpc::Status ServedCall::End(const absl::Status& status) {
                                  {"reason", reason},
                                  {"error", base::MessageOf(status)}});
     }
-    ended = ToGrpcStatus(status, method_.calls.domain, context_.request_id);
+    ended = ToGrpcStatus(status, method_.calls.domain, context_.request_id,
+                         context_.language);
   }
   method_.metrics.CountEnd(start_, ended.error_code(), context_.request_id,
                            server_context_.peer());

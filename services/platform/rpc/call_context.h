@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "services/base/language.h"
 #include "services/platform/work/call_limits.h"
 
 namespace welfare::platform {
@@ -33,6 +34,8 @@ struct CallContext {
   Identity identity;
   // The method as the contract calls it: "CreateSubmission".
   std::string_view method;
+  // In which descriptions of faults are read.
+  base::Language language = base::Language::kEnglish;
   // Deadline and cancellation; hand them to Database, Cache and peers.
   CallLimits limits;
 

@@ -27,7 +27,8 @@ std::string ReasonFor(absl::StatusCode code, const std::string& reason) {
 }  // namespace
 
 grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view domain,
-                          std::string_view request_id) {
+                          std::string_view request_id,
+                          base::Language language) {
   if (status.ok()) return grpc::Status::OK;
   const auto code = static_cast<grpc::StatusCode>(status.code());
   google::rpc::Status wire;
@@ -54,10 +55,13 @@ grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view domain,
     auto* field = bad_request.add_field_violations();
     field->set_field(violation.field);
     // google.rpc of the installed package has no `reason` field here.
+    const std::string& description = language == base::Language::kJapanese &&
+                                             !violation.description_ja.empty()
+                                         ? violation.description_ja
+                                         : violation.description;
     field->set_description(violation.reason.empty()
-                               ? violation.description
-                               : violation.reason + ": " +
-                                     violation.description);
+                               ? description
+                               : violation.reason + ": " + description);
   }
   wire.add_details()->PackFrom(info);
   if (bad_request.field_violations_size() > 0) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "services/base/language.h"
 #include "services/platform/rpc/fit_details.h"
 
 namespace welfare::platform {
@@ -20,8 +21,11 @@ inline constexpr std::size_t kMaxDetailsBytes = std::size_t{64} * 1024;
 // "survey.welfare") and at most one each of BadRequest, ResourceInfo,
 // PreconditionFailure, RetryInfo and LocalizedMessage. INTERNAL, UNKNOWN and
 // DATA_LOSS show `request_id` and nothing else.
+// The descriptions of violations are in `language` where they stand in it,
+// since google.rpc has no place for two.
 grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view domain,
-                          std::string_view request_id);
+                          std::string_view request_id,
+                          base::Language language = base::Language::kEnglish);
 
 // The reverse, on the calling side; details that are no google.rpc.Status are
 // ignored.

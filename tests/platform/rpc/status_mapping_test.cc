@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
@@ -14,6 +15,7 @@
 namespace welfare::platform {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -47,6 +49,32 @@ TEST(StatusMapping, CarriesEveryDetailThereAndBack) {
   EXPECT_STATUS(back, absl::StatusCode::kFailedPrecondition, "ROUND_CLOSED");
   EXPECT_EQ(back.message(), status.message());
   EXPECT_EQ(base::GetErrorDetails(back), base::GetErrorDetails(status));
+}
+
+// google.rpc has one place for both.
+TEST(StatusMapping, DescribesViolationsInTheLanguageAskedFor) {
+  const absl::Status status =
+      base::MakeError(absl::StatusCode::kInvalidArgument, "X", "No.")
+          .WithViolation({.field = "a",
+                          .reason = "TOO_LONG",
+                          .description = "Shorten it.",
+                          .description_ja = "短くしてください。"})
+          .WithViolation(
+              {.field = "b", .reason = "EMPTY", .description = "Fill it in."});
+  const auto described = [&](base::Language language) {
+    std::vector<std::string> found;
+    for (const base::Violation& violation :
+         base::GetErrorDetails(
+             FromGrpcStatus(ToGrpcStatus(status, kDomain, "id", language)))
+             ->violations) {
+      found.push_back(violation.reason + " " + violation.description);
+    }
+    return found;
+  };
+  EXPECT_THAT(described(base::Language::kEnglish),
+              ElementsAre("TOO_LONG Shorten it.", "EMPTY Fill it in."));
+  EXPECT_THAT(described(base::Language::kJapanese),
+              ElementsAre("TOO_LONG 短くしてください。", "EMPTY Fill it in."));
 }
 
 TEST(StatusMapping, HasExactlyOneErrorInfoWithTheDomain) {

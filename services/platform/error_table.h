@@ -1,0 +1,167 @@
+// Every failure the platform names: what errors.h is made of, and what tests
+// and lists of reasons are held to. Reasons are part of the API.
+#pragma once
+
+#include "services/base/error.h"
+
+namespace welfare::platform {
+
+// Japanese stands where a caller can meet the failure; what ends a start is
+// read by operators, in English.
+inline constexpr base::ErrorRow kErrorTable[] = {
+    // --- data layer ---
+    {"DEADLINE_EXCEEDED", absl::StatusCode::kDeadlineExceeded,
+     "The deadline passed ({what}); repeat the call with more time.",
+     "時間内に終わりませんでした（{what}）。時間を長くして、もう一度お試しくだ"
+     "さい。"},
+    {"CANCELLED", absl::StatusCode::kCancelled,
+     "The call was cancelled ({what}).",
+     "呼び出しが取り消されました（{what}）。"},
+    {"UNIQUE_VIOLATION", absl::StatusCode::kAlreadyExists,
+     "Something with this key exists already.",
+     "同じキーのものがすでにあります。"},
+    {"CONSTRAINT_VIOLATION", absl::StatusCode::kFailedPrecondition,
+     "The change contradicts a rule of the database.",
+     "この変更はデータベースの規則に反します。"},
+    {"DATABASE_BUSY", absl::StatusCode::kAborted,
+     "Another writer was in the way; repeat the call.",
+     "ほかの書き込みと重なりました。もう一度お試しください。"},
+    {"DATABASE_UNAVAILABLE", absl::StatusCode::kUnavailable,
+     "The database cannot be reached; repeat the call later.",
+     "データベースに接続できません。しばらくしてから、もう一度お試しください"
+     "。"},
+    {"STORAGE_FULL", absl::StatusCode::kResourceExhausted,
+     "The disk of the database is full; nothing was stored. Repeat the call "
+     "when its operator has made room.",
+     "データベースのディスクに空きがなく、何も保存していません。管理者が空きを"
+     "作ってから、もう一度お試しください。"},
+    {"TEXT_INVALID", absl::StatusCode::kInvalidArgument,
+     "A text holds a NUL character or is not UTF-8; send it without.",
+     "文字列に使えない文字（NUL、またはUTF-8でないもの）があります。取り除いて"
+     "ください。"},
+    {"DATABASE_STATEMENT", absl::StatusCode::kInternal,
+     "The statement {query} failed: {cause}", ""},
+    {"COLUMN_MISMATCH", absl::StatusCode::kInternal,
+     "Column {column} of {query} is not {expected}.", ""},
+    {"NO_ROW", absl::StatusCode::kInternal,
+     "The statement {query} answered no row.", ""},
+    {"UNCAUGHT_EXCEPTION", absl::StatusCode::kInternal,
+     "An exception left {where}: {what}", ""},
+    {"MIGRATION_CHANGED", absl::StatusCode::kFailedPrecondition,
+     "Migration {number} ({name}) differs from the one this database was made "
+     "with; run the program that made it.",
+     ""},
+    {"DATABASE_TOO_NEW", absl::StatusCode::kFailedPrecondition,
+     "The database is at migration {found}, this program knows {known}; run a "
+     "newer program.",
+     ""},
+    {"MIGRATION_NUMBERS", absl::StatusCode::kInternal,
+     "Migration {expected} is missing: found {found}.", ""},
+    {"DATABASE_URL_INVALID", absl::StatusCode::kInvalidArgument,
+     "The database URL cannot be used: {why}.", ""},
+    {"DATABASE_UNSUITABLE", absl::StatusCode::kFailedPrecondition,
+     "The database cannot be used: {why}.", ""},
+    {"DATABASE_IN_USE", absl::StatusCode::kFailedPrecondition,
+     "Another process uses the database {path}; stop it, or set another "
+     "--data-dir.",
+     ""},
+    {"AUDIT_LOG_DAMAGED", absl::StatusCode::kDataLoss,
+     "The audit log is damaged at record {sequence}.", ""},
+    {"REQUEST_ID_REUSED", absl::StatusCode::kInvalidArgument,
+     "The request_id was used for another request; make a new one.",
+     "この request_id は別の要求で使われています。新しいものにしてください。"},
+    {"STORE_RESTORED", absl::StatusCode::kFailedPrecondition,
+     "Version {version} of {resource} is one of another store: this one was "
+     "restored or replaced, and its versions of that number may say something "
+     "else. Read the current version, or leave the incarnation out.",
+     "{resource} の版 {version} "
+     "は別のデータベースのものです（復元または入れ替え"
+     "の前のもの）。現在の版を読むか、incarnation を付けずにお試しください。"},
+
+    // --- server ---
+    {"CONTRACT_INVALID", absl::StatusCode::kFailedPrecondition, "{why}", ""},
+    {"ACCESS_DENIED", absl::StatusCode::kPermissionDenied,
+     "You may not make this call; ask whoever gives out grants for one of "
+     "{roles}.",
+     "この操作をする権限がありません。必要な権限（{roles}）のいずれかを管理者に"
+     "申請してください。"},
+    {"MESSAGE_UNREADABLE", absl::StatusCode::kInvalidArgument,
+     "The request is no message of the expected type.",
+     "要求を読み取れません。この呼び出しの形式ではありません。"},
+    {"REQUEST_ID_INVALID", absl::StatusCode::kInvalidArgument,
+     "request_id is a UUID, at most 64 letters, digits and -.",
+     "request_id はUUID（英数字と - で64字まで）にしてください。"},
+    {"REPLY_TOO_LARGE", absl::StatusCode::kResourceExhausted,
+     "The answer has more than 4 MiB; ask for less.",
+     "応答が4 MiBを超えます。範囲を小さくしてお試しください。"},
+    {"OVERLOADED", absl::StatusCode::kResourceExhausted,
+     "The service has more work than it can do; repeat the call later.",
+     "混み合っています。しばらくしてから、もう一度お試しください。"},
+    {"TOO_MANY_WAITING", absl::StatusCode::kResourceExhausted,
+     "Too many calls wait for a version; repeat the call later, or read "
+     "without min_version.",
+     "版の更新を待つ呼び出しが多すぎます。しばらくしてから、または min_version "
+     "なしでお試しください。"},
+    {"TOO_MANY_STREAMS", absl::StatusCode::kResourceExhausted,
+     "Too many streams are open; repeat the call later.",
+     "開いているストリームが多すぎます。しばらくしてから、もう一度お試しくださ"
+     "い。"},
+    {"STREAM_STALLED", absl::StatusCode::kAborted,
+     "Nothing of the stream was read for {limit_ms} milliseconds, so it was "
+     "ended (STREAM_STALLED); begin it again and read what comes.",
+     "ストリームが {limit_ms} "
+     "ミリ秒の間読まれなかったため、終了しました。読み込"
+     "みをやり直してください。"},
+    {"RESOURCES_INVALID", absl::StatusCode::kInvalidArgument,
+     "The resources to watch are wrong; each problem is listed.",
+     "監視するリソースの指定に誤りがあります。誤りは一つずつ示しています。"},
+    {"SHUTTING_DOWN", absl::StatusCode::kUnavailable,
+     "The service is stopping; repeat the call.",
+     "サービスを停止しています。もう一度お試しください。"},
+
+    // --- life-cycle: sentences for the person who starts the process ---
+    {"SETTING_INVALID", absl::StatusCode::kInvalidArgument, "{setting}: {why}",
+     ""},
+    {"ADDRESS_UNAVAILABLE", absl::StatusCode::kFailedPrecondition,
+     "Cannot listen on {address}: {why}.", ""},
+    {"DATA_FOLDER_UNUSABLE", absl::StatusCode::kFailedPrecondition,
+     "The data folder {path} cannot be used: {why}. Let the user of this "
+     "process write it, or set --data-dir to a folder that it may write.",
+     ""},
+    {"DATABASE_FAILED_AT_START", absl::StatusCode::kFailedPrecondition,
+     "The database of {module} cannot be used: {why}. See that its disk has "
+     "room and its files can be written, then start again.",
+     ""},
+    {"BACKUP_REFUSED", absl::StatusCode::kFailedPrecondition,
+     "No backup was made: {why}.", ""},
+    {"BACKUP_FAILED", absl::StatusCode::kUnavailable,
+     "The backup failed at {file}: {why}. Nothing of it was kept.", ""},
+    {"ASSET_NOT_FOUND", absl::StatusCode::kNotFound,
+     "The data file {path} is missing; set --assets-dir to the folder that has "
+     "it.",
+     ""},
+    {"CACHE_URL_INVALID", absl::StatusCode::kInvalidArgument,
+     "The Redis URL cannot be used: {why}.", ""},
+};
+
+static_assert(base::HasGoodReasons(kErrorTable));
+
+// What is wrong with one field.
+inline constexpr base::ViolationRow kViolationTable[] = {
+    {"REQUEST_ID_REUSED", "Used for another request before.",
+     "別の要求で使われています。"},
+    {"REQUEST_ID_INVALID", "Use a UUID.", "UUIDにしてください。"},
+    {"TOO_MANY",
+     "There are {found} names; send at most {most}, or none to watch "
+     "everything.",
+     "{found} 個あります。{most} 個までにするか、すべてを監視するなら空にしてく"
+     "ださい。"},
+    {"TOO_LONG",
+     "The name has more than {most} bytes; no resource has such a "
+     "name.",
+     "名前が {most} バイトを超えています。そのようなリソースはありません。"},
+};
+
+static_assert(base::HasGoodReasons(kViolationTable));
+
+}  // namespace welfare::platform
