@@ -179,7 +179,7 @@ def refusal(path, include, core):
         path.split('/')[0])
     ours = re.match(r'^services/(\w+)/', include)
     target = ours.group(1) if ours else None
-    pure = module in ('base', 'text') or path in core
+    pure = module in ('base', 'vocabulary', 'text') or path in core
     if pure:
         if GRPC.match(include):
             return 'a pure library knows no gRPC'
@@ -198,6 +198,8 @@ def refusal(path, include, core):
             return 'base knows no ICU'
         if module == 'base' and target not in (None, 'base'):
             return 'base includes nothing but base'
+    if module == 'vocabulary' and target not in (None, 'base', 'vocabulary'):
+        return 'vocabulary includes base and vocabulary only'
     if module == 'text' and target not in (None, 'base', 'text'):
         return 'text includes base and text only'
     if module == 'platform' and target not in (None, 'base', 'platform'):
@@ -209,7 +211,7 @@ def refusal(path, include, core):
             return 'databases are reached through platform'
     if module == 'gateway' and target in (*SERVICES, 'all'):
         return 'the gateway includes no service'
-    if module == 'tools' and target not in (None, 'base', 'text', 'platform'):
+    if module == 'tools' and target not in (None, 'base', 'vocabulary', 'text', 'platform'):
         return "tools include no service's internals"
     if module == 'tools' and target == 'platform' and include not in (
             'services/platform/observe/version.h', 'services/platform/rpc/status_mapping.h',
