@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 #include "services/base/error.h"
 #include "services/platform/errors.h"
@@ -47,17 +48,6 @@ std::vector<const FieldDescriptor*> Follow(const Descriptor& type,
   }
   return fields;
 }
-
-// "manager@jusou" -> manager, jusou.
-struct Grant {
-  explicit Grant(std::string_view text) {
-    const std::size_t at = std::min(text.find('@'), text.size());
-    role = text.substr(0, at);
-    survey = text.substr(std::min(text.size(), at + 1));
-  }
-  std::string_view role;
-  std::string_view survey;
-};
 
 }  // namespace
 
@@ -112,14 +102,18 @@ absl::Status MethodPolicy::Check(const Identity& identity,
     return absl::OkStatus();
   }
   const std::string survey = SurveyOf(request);
-  for (const std::string& text : identity.grants) {
-    const Grant grant(text);
-    if (std::find(roles_.begin(), roles_.end(), grant.role) == roles_.end()) {
+  for (const std::string& grant : identity.grants) {
+    // "manager@jusou"
+    const std::size_t at = grant.find('@');
+    if (at == std::string::npos || at + 1 == grant.size()) continue;
+    const std::string_view role = std::string_view(grant).substr(0, at);
+    const std::string_view granted = std::string_view(grant).substr(at + 1);
+    if (std::find(roles_.begin(), roles_.end(), role) == roles_.end()) {
       continue;
     }
-    if (grant.survey == kEverySurvey) return absl::OkStatus();
-    if (grant.role == "registrar" || grant.survey.empty()) continue;
-    if (survey.empty() || grant.survey == survey) return absl::OkStatus();
+    if (granted == kEverySurvey) return absl::OkStatus();
+    if (role == "registrar") continue;
+    if (survey.empty() || granted == survey) return absl::OkStatus();
   }
   return AccessDenied(roles_, survey);
 }

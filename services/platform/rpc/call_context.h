@@ -32,7 +32,7 @@ struct CallContext {
   // in the answer's metadata, in INTERNAL errors, and goes to peers.
   std::string request_id;
   Identity identity;
-  // The method as the contract calls it: "CreateSubmission".
+  // The method as the contract calls it, "CreateSubmission"; its table's.
   std::string_view method;
   // In which descriptions of faults are read.
   base::Language language = base::Language::kEnglish;
