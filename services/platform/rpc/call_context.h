@@ -33,7 +33,7 @@ struct CallContext {
   std::string request_id;
   Identity identity;
   // The method as the contract calls it, "CreateSubmission"; its table's.
-  std::string_view method;
+  std::string_view method = {};
   // In which descriptions of faults are read.
   base::Language language = base::Language::kEnglish;
   // Deadline and cancellation; hand them to Database, Cache and peers.

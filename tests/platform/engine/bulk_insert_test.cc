@@ -31,8 +31,6 @@ RowSource Rows(int count, int first = 1) {
   };
 }
 
-constexpr BulkTarget kBulk{"bulk_items", "items", "id, name, body"};
-
 TEST_P(DatabaseContract, BulkInsertStoresEveryRow) {
   EXPECT_THAT(database_->Write([](Transaction& transaction) {
     return transaction.BulkInsert(kBulk, Rows(5000));

@@ -26,6 +26,7 @@ inline constexpr Query kInsert{
     "insert_item",
     "INSERT INTO items (id, name, body) VALUES ($1, $2, "
     "$3)"};
+inline constexpr BulkTarget kBulk{"bulk_items", "items", "id, name, body"};
 inline constexpr Query kCount{"count_items", "SELECT COUNT(*) FROM items"};
 // Stores an item without a body.
 absl::Status Insert(Transaction& transaction, int id, std::string_view name);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <libpq-fe.h>
 
+#include <chrono>
 #include <future>
 #include <string>
 #include <vector>
@@ -131,18 +132,22 @@ TEST_F(OpenPostgres, ARoleNeedsToCreateOrToOwnItsSchema) {
   const auto database = OpenDatabase(url, {.schema = schema});
   ASSERT_OK(database);
   ASSERT_OK((*database)->Write([](Transaction& transaction) {
-    return transaction.ExecuteScript(kMakeTable);
+    return transaction.ExecuteScript(
+        {"make_table", "CREATE TABLE items (id BIGINT)"});
   }));
   // As an ordinary role it cancels its own statements too.
   EXPECT_STATUS(
-      (*database)->Write(CallLimits::After(milliseconds(50)),
+      (*database)->Write(CallLimits::After(std::chrono::milliseconds(50)),
                          [](Transaction& transaction) {
                            return transaction
                                .Execute({"sleep", "SELECT pg_sleep(60)"}, {})
                                .status();
                          }),
       absl::StatusCode::kDeadlineExceeded);
-  EXPECT_OK(Insert(**database, 1));
+  EXPECT_OK((*database)->Write([](Transaction& transaction) {
+    return transaction.Execute({"insert", "INSERT INTO items VALUES (1)"}, {})
+        .status();
+  }));
 }
 
 TEST_F(OpenPostgres, ProcessesThatStartTogetherMakeOneSchema) {

@@ -63,10 +63,9 @@ TEST(StatusMapping, DescribesViolationsInTheLanguageAskedFor) {
               {.field = "b", .reason = "EMPTY", .description = "Fill it in."});
   const auto described = [&](base::Language language) {
     std::vector<std::string> found;
-    for (const base::Violation& violation :
-         base::GetErrorDetails(
-             FromGrpcStatus(ToGrpcStatus(status, kDomain, "id", language)))
-             ->violations) {
+    const auto details = base::GetErrorDetails(
+        FromGrpcStatus(ToGrpcStatus(status, kDomain, "id", language)));
+    for (const base::Violation& violation : details->violations) {
       found.push_back(violation.reason + " " + violation.description);
     }
     return found;
