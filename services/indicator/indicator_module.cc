@@ -1,13 +1,21 @@
 #include "services/indicator/indicator_module.h"
 
-#include <map>
 #include <stop_token>
 #include <string>
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/indicator/api/codebook_checker.h"
+#include "services/indicator/api/compute_timer.h"
+#include "services/indicator/api/indicator_reader.h"
 #include "services/indicator/api/indicator_service.h"
+#include "services/indicator/api/reply_cache.h"
+#include "services/indicator/api/round_source.h"
+#include "services/indicator/api/statement_reader.h"
+#include "services/indicator/api/value_reader.h"
 #include "services/indicator/files/data_files.h"
+#include "services/indicator/peers/registry_peer.h"
+#include "services/indicator/peers/survey_peer.h"
 #include "services/platform/observe/log.h"
 #include "services/platform/rpc/channel.h"
 #include "services/platform/work/version_feed.h"
@@ -16,8 +24,7 @@ namespace welfare::indicator {
 
 // In order of construction; destroyed in reverse.
 struct IndicatorModule::Parts {
-  Parts(std::map<std::string, SurveyData> read,
-        const platform::ModuleContext& context,
+  Parts(Surveys read, const platform::ModuleContext& context,
         const platform::CallEnvironment& calls, platform::VersionFeed& versions)
       : surveys(std::move(read)),
         survey(platform::MakeReadChannel(context.PeerAddress("survey"),
@@ -26,15 +33,29 @@ struct IndicatorModule::Parts {
             platform::MakeReadChannel(context.PeerAddress("registry"),
                                       "welfare.registry.v1.RegistryService")),
         feed(versions),
-        reader({.surveys = surveys,
+        rounds({.surveys = surveys,
                 .survey = survey,
                 .registry = registry,
                 .survey_versions = feed,
-                .registry_versions = registry_feed,
-                .cache = context.cache(),
-                .metrics = context.metrics()}),
+                .registry_versions = registry_feed}),
+        replies(context.cache(), surveys),
+        compute_seconds(AddComputeSeconds(context.metrics())),
+        indicators(surveys, survey),
+        values({.surveys = surveys,
+                .rounds = rounds,
+                .cache = replies,
+                .compute_seconds = compute_seconds}),
+        statements({.surveys = surveys,
+                    .survey = survey,
+                    .rounds = rounds,
+                    .cache = replies,
+                    .compute_seconds = compute_seconds}),
         checker(surveys, survey),
-        service({.reader = reader, .checker = checker, .calls = calls}) {}
+        service({.indicators = indicators,
+                 .values = values,
+                 .statements = statements,
+                 .checker = checker,
+                 .calls = calls}) {}
 
   // Values have the versions of their rounds, and these are the survey's to
   // tell: one stream of it serves all who wait here. One that has ended is
@@ -57,12 +78,17 @@ struct IndicatorModule::Parts {
     return ended;
   }
 
-  std::map<std::string, SurveyData> surveys;
+  Surveys surveys;
   SurveyPeer survey;
   RegistryPeer registry;
   platform::VersionFeed& feed;          // the survey's versions
   platform::VersionFeed registry_feed;  // nobody waits for these
-  IndicatorReader reader;
+  RoundSource rounds;
+  ReplyCache replies;
+  platform::Histogram& compute_seconds;
+  IndicatorReader indicators;
+  ValueReader values;
+  StatementReader statements;
   CodebookChecker checker;
   IndicatorService service;
 };

@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "services/base/absence.h"
-#include "services/indicator/compute/figures.h"
+#include "services/indicator/figures/figures.h"
 
 namespace welfare::indicator::testing {
 

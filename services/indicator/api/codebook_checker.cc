@@ -4,8 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "services/base/error.h"
 #include "services/base/resource_name.h"
 #include "services/indicator/api/convert.h"
+#include "services/indicator/api/requests.h"
 #include "services/indicator/errors.h"
 #include "services/indicator/statements/misfits.h"
 
@@ -21,14 +23,13 @@ absl::Status CodebookChecker::CheckDefinitions(
     const platform::CallContext& call,
     const v1::CheckDefinitionsRequest& request,
     v1::CheckDefinitionsResponse& response) {
-  const auto name = base::CodebookName::Parse(request.name());
-  if (!name.ok()) return NameInvalid("name", request.name(), name.status());
-  const auto data = surveys_.find(name->survey);
+  WELFARE_ASSIGN_OR_RETURN(
+      const auto name, ParseName<base::CodebookName>("name", request.name()));
+  const auto data = surveys_.find(name.survey);
   if (data == surveys_.end()) {
-    return SurveyNotFound(base::SurveyName{name->survey}.ToString());
+    return SurveyNotFound(base::SurveyName{name.survey}.ToString());
   }
-  WELFARE_ASSIGN_OR_RETURN(auto questionnaire,
-                           survey_.GetCodebook(call, *name));
+  WELFARE_ASSIGN_OR_RETURN(auto questionnaire, survey_.GetCodebook(call, name));
   WELFARE_ASSIGN_OR_RETURN(
       const std::unique_ptr<RoundIndicators> indicators,
       BindToCodebook(std::move(questionnaire), data->second.definitions));
@@ -40,7 +41,7 @@ absl::Status CodebookChecker::CheckDefinitions(
   }
   for (const Misfit& misfit : misfits) {
     if (response.misfits_size() == kMostListed) break;
-    *response.add_misfits() = ToProto(name->survey, misfit);
+    *response.add_misfits() = ToProto(name.survey, misfit);
   }
   response.set_misfits_total(static_cast<int>(misfits.size()));
   const RegistryHistory nobody;

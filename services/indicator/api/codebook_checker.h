@@ -1,14 +1,11 @@
 // Says before a codebook is published what of the definitions would not fit it.
 #pragma once
 
-#include <map>
-#include <string>
-
 #include "absl/status/status.h"
 #include "welfare/indicator/v1/indicator_service.pb.h"
 
-#include "services/indicator/files/data_files.h"
-#include "services/indicator/peers/peers.h"
+#include "services/indicator/peers/survey_peer.h"
+#include "services/indicator/statements/survey_data.h"
 #include "services/platform/rpc/call_context.h"
 
 namespace welfare::indicator {
@@ -18,8 +15,7 @@ namespace welfare::indicator {
 class CodebookChecker {
  public:
   // Both must outlive the checker.
-  CodebookChecker(const std::map<std::string, SurveyData>& surveys,
-                  const SurveyPeer& survey)
+  CodebookChecker(const Surveys& surveys, const SurveyPeer& survey)
       : surveys_(surveys), survey_(survey) {}
 
   // Errors: those the method lists in indicator_service.proto.
@@ -28,7 +24,7 @@ class CodebookChecker {
                                 v1::CheckDefinitionsResponse& response);
 
  private:
-  const std::map<std::string, SurveyData>& surveys_;
+  const Surveys& surveys_;
   const SurveyPeer& survey_;
 };
 

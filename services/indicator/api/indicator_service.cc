@@ -38,16 +38,18 @@ platform::ReadPlan PlanOfValues(const v1::ListIndicatorValuesRequest& request) {
 
 IndicatorService::IndicatorService(const Dependencies& dependencies)
     : MethodTable("welfare.indicator.v1.IndicatorService", dependencies.calls) {
-  using Reader = IndicatorReader;
-  Reader& reader = dependencies.reader;
-
-  Unary("GetIndicator", &Reader::GetIndicator, reader);
-  Unary("ListIndicators", &Reader::ListIndicators, reader);
-  Read("GetIndicatorValue", &PlanOfValue, &Reader::GetIndicatorValue, reader);
-  Read("ListIndicatorValues", &PlanOfValues, &Reader::ListIndicatorValues,
-       reader);
-  Unary("ExplainIndicatorValue", &Reader::ExplainIndicatorValue, reader);
-  Unary("ListStatements", &Reader::ListStatements, reader);
+  Unary("GetIndicator", &IndicatorReader::GetIndicator,
+        dependencies.indicators);
+  Unary("ListIndicators", &IndicatorReader::ListIndicators,
+        dependencies.indicators);
+  Read("GetIndicatorValue", &PlanOfValue, &ValueReader::GetIndicatorValue,
+       dependencies.values);
+  Read("ListIndicatorValues", &PlanOfValues, &ValueReader::ListIndicatorValues,
+       dependencies.values);
+  Unary("ExplainIndicatorValue", &ValueReader::ExplainIndicatorValue,
+        dependencies.values);
+  Unary("ListStatements", &StatementReader::ListStatements,
+        dependencies.statements);
   Unary("CheckDefinitions", &CodebookChecker::CheckDefinitions,
         dependencies.checker);
   WatchVersions<type::v1::WatchVersionsRequest,

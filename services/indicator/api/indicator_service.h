@@ -2,6 +2,8 @@
 
 #include "services/indicator/api/codebook_checker.h"
 #include "services/indicator/api/indicator_reader.h"
+#include "services/indicator/api/statement_reader.h"
+#include "services/indicator/api/value_reader.h"
 #include "services/platform/calls/method_table.h"
 
 namespace welfare::indicator {
@@ -10,7 +12,9 @@ namespace welfare::indicator {
 class IndicatorService final : public platform::MethodTable {
  public:
   struct Dependencies {
-    IndicatorReader& reader;
+    IndicatorReader& indicators;
+    ValueReader& values;
+    StatementReader& statements;
     CodebookChecker& checker;
     const platform::CallEnvironment& calls;
   };

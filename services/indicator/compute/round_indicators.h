@@ -1,7 +1,6 @@
 // Every indicator of a survey bound to one round: computed and explained.
 #pragma once
 
-#include <cstddef>
 #include <map>
 #include <memory>
 #include <optional>
@@ -12,41 +11,22 @@
 #include "absl/status/statusor.h"
 
 #include "services/base/error.h"
-#include "services/base/expression/expression.h"
-#include "services/indicator/compute/figures.h"
+#include "services/indicator/compute/cell_explanation.h"
 #include "services/indicator/definition/definition.h"
-#include "services/indicator/round/bitmap.h"
+#include "services/indicator/figures/figure_sets.h"
+#include "services/indicator/figures/figures.h"
+#include "services/indicator/figures/population_set.h"
+#include "services/indicator/measures/measure_method.h"
 #include "services/indicator/round/registry_history.h"
 #include "services/indicator/round/round_table.h"
+#include "services/indicator/round/table_row.h"
 
 namespace welfare::indicator {
-
-// A population as a set of rows.
-struct PopulationSet {
-  PopulationDefinition definition;
-  std::string label;  // years filled in
-  Bitmap members;
-  Bitmap undecided;  // rows of its kind whose predicate is UNKNOWN
-  // Whether the predicate reads answers; false: registry facts alone.
-  bool reads_answers = false;
-  // Why it cannot be evaluated over this round; empty when it can.
-  std::vector<base::Violation> violations;
-};
-
-// One respondent's part in a cell.
-struct CellExplanation {
-  std::size_t row = 0;  // of the frame
-  bool in = false;
-  bool in_base = false;
-  std::string reason;  // the answer in words, the absence, or the predicate
-};
 
 // The figures of a value and who is behind one of its cells.
 struct ExplainedCell {
   Figures figures;
-  // Every member of the population in code order, and every respondent whom
-  // the predicate left undecided.
-  std::vector<CellExplanation> explanations;
+  std::vector<CellExplanation> explanations;  // see ExplainCell
 };
 
 // Definitions are checked against the round's questionnaire once, in the
@@ -94,46 +74,20 @@ class RoundIndicators {
                                         const RegistryHistory* history) const;
 
  private:
-  struct BoundCell {
-    std::optional<base::CheckedExpression> condition;
-    std::optional<base::CheckedExpression> within;
-    std::vector<std::size_t> items;  // read by `condition`, or of an absence
-  };
-  struct Bound {
-    std::size_t definition = 0;
-    const PopulationSet* population = nullptr;
-    std::optional<std::size_t> item;
-    std::vector<BoundCell> cells;
-    std::string digest;
-    std::vector<base::Violation> violations;
-  };
-  struct Sets;
-
-  TableRow RowOf(std::size_t row) const {
-    return TableRow(*table_, row, first_program_year_);
-  }
-  void BindPopulation(const PopulationDefinition& definition);
-  void BindDefinition(std::size_t index);
-  const Bound* FindBound(std::string_view id) const;
+  RoundView view() const { return {*table_, first_program_year_}; }
+  BoundIndicator Bind(const Definition& definition) const;
+  const BoundIndicator* FindBound(std::string_view id) const;
   // Errors: as Compute.
-  absl::StatusOr<Sets> Resolve(const Bound& bound,
-                               const RegistryHistory* history) const;
-  void ResolveItem(const Bound& bound, Sets& sets) const;
-  void ResolveCount(const Bound& bound, Sets& sets) const;
-  absl::Status ResolveSeries(const Bound& bound, const RegistryHistory* history,
-                             Sets& sets) const;
-  void ResolveProgress(const Bound& bound, Sets& sets) const;
-  absl::StatusOr<Figures> ToFigures(const Bound& bound, const Sets& sets,
-                                    const RegistryHistory* history) const;
-  std::string ReasonFor(const Bound& bound, const Sets& sets, std::size_t row,
-                        std::optional<std::size_t> cell) const;
-  std::string AnswerInWords(std::size_t item, std::size_t row) const;
+  absl::StatusOr<FigureSets> Resolve(const BoundIndicator& bound,
+                                     const RegistryHistory* history) const;
 
   std::shared_ptr<const RoundTable> table_;
   std::optional<int> first_program_year_;
+  // Never changed once the constructor has bound them: what is bound points
+  // here.
   std::vector<Definition> definitions_;
   std::map<std::string, PopulationSet, std::less<>> populations_;
-  std::map<std::string, Bound, std::less<>> bound_;
+  std::map<std::string, BoundIndicator, std::less<>> bound_;
   std::vector<base::Violation> all_;
 };
 

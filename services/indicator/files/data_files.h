@@ -3,21 +3,12 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
-#include <string>
 
 #include "absl/status/statusor.h"
 
-#include "services/indicator/definition/definition.h"
-#include "services/indicator/statements/published.h"
+#include "services/indicator/statements/survey_data.h"
 
 namespace welfare::indicator {
-
-// Everything staff laid down for one survey.
-struct SurveyData {
-  DefinitionSet definitions;
-  std::map<int, PublishedRound> published;  // by fiscal year
-};
 
 // Reads every survey below `folder`, a folder that is laid out as
 // `services/indicator/data`: SURVEY/populations.yaml, SURVEY/indicators/*.yaml,
@@ -27,7 +18,6 @@ struct SurveyData {
 // Errors:
 //   INVALID_ARGUMENT, reason DEFINITION_INVALID: with every violation; fields
 //     are file names, or ids of populations, indicators and published rows.
-absl::StatusOr<std::map<std::string, SurveyData>> LoadSurveyData(
-    const std::filesystem::path& folder);
+absl::StatusOr<Surveys> LoadSurveyData(const std::filesystem::path& folder);
 
 }  // namespace welfare::indicator

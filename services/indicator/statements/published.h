@@ -1,18 +1,15 @@
-// What was published about a round, held against what the platform computes.
+// What was published about a round, as rows.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "services/base/error.h"
 #include "services/base/wording.h"
-#include "services/indicator/compute/round_indicators.h"
-#include "services/indicator/round/registry_history.h"
 
 namespace welfare::indicator {
 
@@ -43,10 +40,6 @@ enum class Claim {
   kWording = 4,  // 7割以上
   kValue = 5,    // a total, a rank, dates, a series
 };
-
-// Whether a printed number is the computed one. Sent between services; do not
-// renumber.
-enum class Agreement { kNone = 0, kSame = 1, kDiffers = 2 };
 
 // One row of the published figures: one reading of one statement.
 struct PublishedFigure {
@@ -101,74 +94,5 @@ struct PublishedRound {
   // ids twice, an invalid profile.
   std::vector<base::Violation> Validate() const;
 };
-
-// How a wording and a figure agree. Sent between services; do not renumber.
-enum class StatementVerdict {
-  kFits = 1,
-  kHigherClassFits = 2,
-  kDoesNotFit = 3,
-  kImpossible = 4,
-  kUnchecked = 5,
-  kNotComputed = 6,
-};
-
-// One way to read a statement.
-struct StatementReading {
-  std::string reading;
-  const PopulationSet* population = nullptr;  // null where there is none
-  // The population as a statement about another year means it: its label with
-  // that year, its members in that year. Unset: as in the round.
-  std::optional<std::string> population_label;
-  std::optional<int> population_size;
-  std::string computed;  // `23/30 (76.7%)`, `1527`, names
-  std::optional<int> count;
-  std::optional<int> base;
-  StatementVerdict verdict = StatementVerdict::kNotComputed;
-  std::string rule;       // what decided, in words
-  std::string indicator;  // empty for the registry
-  std::string cell;
-  std::string not_computed_reason;
-  std::string not_computed_reason_ja;
-  // What the row states decides; the rest is compared and shown.
-  Claim claim = Claim::kNone;
-  Agreement count_agreement = Agreement::kNone;
-  Agreement base_agreement = Agreement::kNone;
-  std::optional<StatementVerdict> wording_verdict;
-  std::optional<std::int64_t> published_count;
-  std::optional<std::int64_t> published_base;
-  std::string wording;
-};
-
-// One statement with all its readings. Met when a reading FITS.
-struct Statement {
-  std::string id;
-  int page = 0;
-  std::string label;
-  std::string published;
-  Check check = Check::kEditorial;
-  std::vector<StatementReading> readings;
-  StatementVerdict verdict = StatementVerdict::kNotComputed;  // the best
-  std::vector<std::string> agreeing_readings;
-  std::string not_computed_reason;     // empty where it is computed
-  std::string not_computed_reason_ja;  // the same in Japanese
-  int round_year = 0;
-  bool synthetic = false;
-};
-
-// What statements are computed from. Rounds by fiscal year; those that do not
-// exist are left out.
-struct StatementInputs {
-  std::map<int, const RoundIndicators*> rounds;
-  // Rounds that are planned and were never opened: as no round, but said so.
-  std::set<int> planned;
-  // The registry at the pin of the round the statements are about.
-  const RegistryHistory* history = nullptr;
-};
-
-// Returns every statement in page order, each reading judged. A row that
-// cannot be computed says why and never fails the others.
-// REQUIRES: `published` is valid; `inputs.rounds` has `published.fiscal_year`.
-std::vector<Statement> JudgeStatements(const PublishedRound& published,
-                                       const StatementInputs& inputs);
 
 }  // namespace welfare::indicator
