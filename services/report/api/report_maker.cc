@@ -5,7 +5,8 @@
 
 #include "services/base/sha256.h"
 #include "services/report/errors.h"
-#include "services/report/model/model_builder.h"
+#include "services/report/model/layout.h"
+#include "services/report/model/pages/model_builder.h"
 #include "services/report/render/csv/csv_renderer.h"
 #include "services/report/render/html/html_renderer.h"
 #include "services/report/snapshot/canonical.h"
@@ -75,9 +76,6 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
   report.snapshot_id = SnapshotId(snapshot, fingerprint_);
   const ReportModel model =
       BuildReport(report_template, snapshot, report.snapshot_id);
-  // A file that holds demonstration data says so by its name, also where only
-  // last year's are.
-  const bool synthetic = model.synthetic || model.previous_synthetic;
   for (std::size_t i = 0; i < renderers_.size(); ++i) {
     const Renderer& renderer = *renderers_[i];
     const auto start = std::chrono::steady_clock::now();
@@ -89,7 +87,7 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
     file.format = std::string(renderer.format());
     file.content_type = std::string(renderer.content_type());
     file.filename =
-        (synthetic ? "synthetic-" : "") + std::string(renderer.filename());
+        std::string(FilePrefix(model)) + std::string(renderer.filename());
     file.size = static_cast<std::int64_t>(bytes.size());
     file.digest = base::Sha256Hex(bytes);
     report.files.push_back(std::move(file));
@@ -98,16 +96,13 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
   report.template_id = request.template_id;
   report.survey = request.round.survey;
   report.fiscal_year = request.round.fiscal_year.value();
-  report.display_name = model.title + "　" + model.year;
-  if (synthetic) {
-    report.display_name +=
-        "　【" + SyntheticMark(model.synthetic, model.previous_synthetic) +
-        "】";
-  }
+  report.display_name = RunningTitle(model);
+  const std::string mark = ReportMark(model);
+  if (!mark.empty()) report.display_name += "　【" + mark + "】";
   report.basis = request.basis;
   report.provenance = snapshot.provenance;
   report.codebook = snapshot.round.codebook;
-  report.synthetic = synthetic;
+  report.synthetic = !mark.empty();
   return store_.Create(write, result);
 }
 

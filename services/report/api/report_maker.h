@@ -10,8 +10,8 @@
 
 #include "services/platform/observe/metrics.h"
 #include "services/platform/rpc/call_context.h"
+#include "services/report/peers/snapshot_source.h"
 #include "services/report/render/renderer.h"
-#include "services/report/snapshot/snapshot_source.h"
 #include "services/report/store/report_store.h"
 #include "services/report/template/template.h"
 

@@ -9,8 +9,8 @@
 #include "services/base/error.h"
 #include "services/platform/rpc/peer_call.h"
 #include "services/platform/rpc/status_mapping.h"
-#include "services/report/api/convert.h"
 #include "services/report/errors.h"
+#include "services/report/peers/convert.h"
 #include "services/report/peers/peer_refusal.h"
 
 namespace welfare::report {

@@ -16,8 +16,8 @@
 #include "services/base/error.h"
 #include "services/platform/errors.h"
 #include "services/platform/rpc/peer_call.h"
-#include "services/report/api/convert.h"
 #include "services/report/errors.h"
+#include "services/report/peers/convert.h"
 #include "services/report/peers/peer_refusal.h"
 #include "services/report/snapshot/canonical.h"
 

@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/report/snapshot/snapshot_source.h"
+#include "services/report/peers/snapshot_source.h"
 
 namespace grpc {
 class Channel;

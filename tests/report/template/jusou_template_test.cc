@@ -9,7 +9,7 @@
 #include <string>
 
 #include "services/report/files/template_reader.h"
-#include "services/report/model/model_builder.h"
+#include "services/report/model/pages/model_builder.h"
 #include "services/report/render/html/html_renderer.h"
 #include "services/report/template/fit.h"
 #include "tests/report/sample_snapshot.h"

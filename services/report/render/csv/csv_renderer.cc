@@ -3,6 +3,7 @@
 #include <variant>
 #include <vector>
 
+#include "services/report/model/layout.h"
 #include "services/report/render/csv/zip_archive.h"
 #include "services/text/csv.h"
 
@@ -51,8 +52,7 @@ std::string CsvRenderer::fingerprint() const { return "csv 2 " + ZipLibrary(); }
 
 absl::StatusOr<std::string> CsvRenderer::Render(
     const ReportModel& model) const {
-  const std::string prefix =
-      model.synthetic || model.previous_synthetic ? "synthetic-" : "";
+  const std::string prefix(FilePrefix(model));
   std::vector<ArchiveFile> files;
   std::string dictionary;
   const std::vector<std::string> header = {"file",

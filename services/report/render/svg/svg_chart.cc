@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "services/report/render/html/markup.h"
+#include "services/report/render/markup.h"
 
 namespace welfare::report {
 namespace {

@@ -1,4 +1,4 @@
-#include "services/report/model/registry_pages.h"
+#include "services/report/model/pages/registry_pages.h"
 
 #include <algorithm>
 #include <array>

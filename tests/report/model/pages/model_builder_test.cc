@@ -1,4 +1,4 @@
-#include "services/report/model/model_builder.h"
+#include "services/report/model/pages/model_builder.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,12 +1,12 @@
-#include "services/report/model/sentences.h"
+#include "services/report/model/pages/sentences.h"
 
 #include <algorithm>
 #include <variant>
 #include <vector>
 
 #include "services/base/percent.h"
-#include "services/report/model/registry_pages.h"
-#include "services/report/model/two_years.h"
+#include "services/report/model/figures/two_years.h"
+#include "services/report/model/pages/registry_pages.h"
 #include "services/report/model/words.h"
 
 namespace welfare::report {

@@ -1,8 +1,8 @@
 // The table of an indicator.
 #pragma once
 
+#include "services/report/model/figures/two_years.h"
 #include "services/report/model/report_model.h"
-#include "services/report/model/two_years.h"
 
 namespace welfare::report {
 

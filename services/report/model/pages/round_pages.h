@@ -1,8 +1,8 @@
 // Blocks that show the round itself: cover, outline, returns.
 #pragma once
 
+#include "services/report/model/pages/sentences.h"
 #include "services/report/model/report_model.h"
-#include "services/report/model/sentences.h"
 #include "services/report/snapshot/snapshot.h"
 
 namespace welfare::report {

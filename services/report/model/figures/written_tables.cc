@@ -1,11 +1,11 @@
-#include "services/report/model/written_tables.h"
+#include "services/report/model/figures/written_tables.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "services/base/percent.h"
-#include "services/report/model/figure_chart.h"
-#include "services/report/model/two_years.h"
+#include "services/report/model/figures/figure_chart.h"
+#include "services/report/model/figures/two_years.h"
 #include "services/report/model/words.h"
 
 namespace welfare::report {

@@ -18,7 +18,7 @@ struct RosterCounts {
   int unrecorded = 0;
   int newcomers = 0;
   int newcomers_unknown = 0;  // implement; no record of the year before
-  int preparing = 0;  // among those that do not implement
+  int preparing = 0;          // among those that do not implement
 };
 RosterCounts CountRoster(const Roster& roster);
 // Whether more municipalities than are counted may be newcomers.

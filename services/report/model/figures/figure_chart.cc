@@ -1,4 +1,4 @@
-#include "services/report/model/figure_chart.h"
+#include "services/report/model/figures/figure_chart.h"
 
 #include <algorithm>
 #include <charconv>

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "services/report/model/figures/two_years.h"
 #include "services/report/model/report_model.h"
-#include "services/report/model/two_years.h"
 #include "services/report/template/template.h"
 
 namespace welfare::report {

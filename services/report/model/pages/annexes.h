@@ -2,22 +2,13 @@
 // made.
 #pragma once
 
-#include <string>
 #include <vector>
 
+#include "services/report/model/pages/left_out.h"
 #include "services/report/model/report_model.h"
 #include "services/report/snapshot/snapshot.h"
 
 namespace welfare::report {
-
-// One thing of the template that is not in the report.
-struct LeftOut {
-  std::string page;     // its label, `4`
-  std::string place;    // `pages[4].headline`
-  std::string reason;   // INDICATOR_NOT_IN_CODEBOOK
-  std::string subject;  // `plan_formulated`
-  std::string words;    // the note that stands in its place
-};
 
 // Adds 附表1; nothing without statements.
 void AddComparison(const Snapshot& snapshot, ReportModel& model);

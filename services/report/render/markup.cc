@@ -1,4 +1,4 @@
-#include "services/report/render/html/markup.h"
+#include "services/report/render/markup.h"
 
 #include "services/text/display_width.h"
 

@@ -1,4 +1,4 @@
-#include "services/report/model/round_pages.h"
+#include "services/report/model/pages/round_pages.h"
 
 #include <string>
 #include <utility>

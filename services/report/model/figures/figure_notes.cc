@@ -1,4 +1,4 @@
-#include "services/report/model/figure_notes.h"
+#include "services/report/model/figures/figure_notes.h"
 
 #include <cstdint>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "services/report/model/annexes.h"
+#include "services/report/model/pages/annexes.h"
 
 #include <string_view>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "services/report/model/two_years.h"
+#include "services/report/model/figures/two_years.h"
 
 #include <algorithm>
 #include <charconv>

@@ -1,4 +1,4 @@
-#include "services/report/model/figure_table.h"
+#include "services/report/model/figures/figure_table.h"
 
 #include <cstddef>
 #include <string>

@@ -1,0 +1,125 @@
+#include "services/report/model/layout.h"
+
+#include <algorithm>
+
+#include "services/text/display_width.h"
+
+namespace welfare::report {
+namespace {
+
+constexpr std::string_view kBanner =
+    "この報告書の回答は、動作の確認のために作られた架空データである。"
+    "自治体と社会福祉協議会の名称、事業の実施年度は実際のものだが、"
+    "個々の回答は実在の団体の回答ではない。";
+constexpr std::string_view kPreviousBanner =
+    "この報告書が並べて示す前回の値は、動作の確認のために作られた架空データに"
+    "よる。前回の個々の回答は実在の団体の回答ではない。";
+
+// More do not fit on a sheet of paper.
+constexpr std::size_t kRowsOfASheet = 25;
+// Wide characters take two.
+constexpr std::size_t kShortText = 14;
+
+// `【mark】`, or nothing.
+std::string Bracketed(const std::string& mark) {
+  return mark.empty() ? "" : "【" + mark + "】";
+}
+
+bool IsShort(const Table& table, std::size_t column) {
+  return std::ranges::all_of(table.rows, [column](const TableRow& row) {
+    return text::DisplayWidth(row.cells[column].text) <= kShortText;
+  });
+}
+
+}  // namespace
+
+std::string DocumentTitle(const ReportModel& model) {
+  return Bracketed(ReportMark(model)) + RunningTitle(model);
+}
+
+std::string RunningTitle(const ReportModel& model) {
+  return model.title + "　" + model.year;
+}
+
+std::string ReportMark(const ReportModel& model) {
+  return SyntheticMark(model.synthetic, model.previous_synthetic);
+}
+
+std::string_view SyntheticBanner(const ReportModel& model) {
+  if (model.synthetic) return kBanner;
+  return model.previous_synthetic ? kPreviousBanner : std::string_view();
+}
+
+std::string_view FilePrefix(const ReportModel& model) {
+  return model.synthetic || model.previous_synthetic ? "synthetic-" : "";
+}
+
+std::vector<const Page*> ContentsOf(const ReportModel& model) {
+  std::vector<const Page*> pages;
+  for (const Page& page : model.pages) {
+    if (!page.cover) pages.push_back(&page);
+  }
+  return pages;
+}
+
+std::vector<LegendEntry> LegendOf(const Page& page) {
+  std::vector<LegendEntry> legend;
+  if (page.newcomers) {
+    legend.push_back({"下線", "その年度に新しく実施した自治体", true});
+  }
+  for (const Symbol symbol : page.symbols) {
+    legend.push_back({SymbolText(symbol), SymbolMeaning(symbol), false});
+  }
+  return legend;
+}
+
+FigureShape ShapeOf(const Figure& figure) {
+  if (!figure.charts.empty()) return FigureShape::kWithChart;
+  const bool numbers =
+      std::ranges::all_of(figure.table.columns, [](const Column& column) {
+        return column.kind == Column::Kind::kNumber;
+      });
+  if (numbers) return FigureShape::kNarrow;
+  return figure.table.rows.size() > kRowsOfASheet ? FigureShape::kLong
+                                                  : FigureShape::kPlain;
+}
+
+std::string TitleWithBase(const Figure& figure) {
+  std::string title = figure.title + "　" + figure.base;
+  if (figure.multiple_answer) title += kMultipleAnswer;
+  return title;
+}
+
+std::string CaptionOf(const Figure& figure) {
+  return Bracketed(SyntheticMark(figure.synthetic, figure.previous_synthetic)) +
+         TitleWithBase(figure);
+}
+
+std::vector<ColumnWidth> WidthsOf(const Table& table) {
+  std::vector<ColumnWidth> widths;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].kind == Column::Kind::kNumber) {
+      widths.push_back(ColumnWidth::kNumber);
+    } else {
+      widths.push_back(IsShort(table, i) ? ColumnWidth::kShort
+                                         : ColumnWidth::kText);
+    }
+  }
+  return widths;
+}
+
+std::vector<ColumnGroup> GroupsOf(const Table& table) {
+  std::vector<ColumnGroup> groups;
+  bool headed = false;
+  for (const Column& column : table.columns) {
+    headed = headed || !column.group.empty();
+    if (groups.empty() || groups.back().heading != column.group) {
+      groups.push_back({column.group, 0});
+    }
+    ++groups.back().columns;
+  }
+  if (!headed) groups.clear();
+  return groups;
+}
+
+}  // namespace welfare::report

@@ -1,0 +1,83 @@
+// How a report is laid out, whatever it is written in: what no format may
+// decide otherwise than another.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/report/model/report_model.h"
+
+namespace welfare::report {
+
+// --- the whole report ---
+
+// Returns `【架空データ】重層的… 令和7年度(2025年度)`, the title of a document.
+std::string DocumentTitle(const ReportModel& model);
+// Returns the same without the mark: what stands at the foot of every page.
+std::string RunningTitle(const ReportModel& model);
+// Returns the mark of the whole report; empty where nothing is synthetic.
+std::string ReportMark(const ReportModel& model);
+// Returns what the cover says of synthetic data; empty where there are none.
+std::string_view SyntheticBanner(const ReportModel& model);
+// Returns what the name of every file of the report begins with: `synthetic-`
+// where it holds demonstration data, also where only last year's are; else
+// nothing.
+std::string_view FilePrefix(const ReportModel& model);
+
+// The heading of the table of contents, which stands behind the cover.
+inline constexpr std::string_view kContentsTitle = "目次";
+// Returns the pages it lists: every one but covers.
+std::vector<const Page*> ContentsOf(const ReportModel& model);
+
+// --- pages ---
+
+// One sign that a page uses.
+struct LegendEntry {
+  std::string sign;
+  std::string meaning;
+  bool newcomer = false;  // `sign` is written as newcomers' names are
+};
+// Returns the legend of a page; empty where it uses no signs.
+std::vector<LegendEntry> LegendOf(const Page& page);
+
+// What stands between the names of a NameList, and in the place of none.
+inline constexpr std::string_view kBetweenNames = "、";
+inline constexpr std::string_view kNoNames = "なし";
+
+// --- figures ---
+
+// How a figure takes the width of a page.
+enum class FigureShape {
+  kPlain,
+  kWithChart,  // the table beside its charts
+  kNarrow,     // numbers alone: far from their labels they are hard to read
+  kLong,       // more rows than a sheet has: rows stay whole, it does not
+};
+FigureShape ShapeOf(const Figure& figure);
+
+// Returns `title　n=30（…）（複数回答）`: what a chart or a table is of.
+std::string TitleWithBase(const Figure& figure);
+// Returns the same with the mark of synthetic data before it.
+std::string CaptionOf(const Figure& figure);
+inline constexpr std::string_view kMultipleAnswer = "（複数回答）";
+
+// How a column of a table takes its width.
+enum class ColumnWidth {
+  kNumber,
+  kShort,  // short texts, which are not broken into lines
+  kText,
+};
+// Returns that of each column.
+std::vector<ColumnWidth> WidthsOf(const Table& table);
+
+// Columns that stand together under a heading; an empty one over none.
+struct ColumnGroup {
+  std::string heading;
+  std::size_t columns = 0;
+};
+// Returns the groups from left to right; none where no column has a heading.
+std::vector<ColumnGroup> GroupsOf(const Table& table);
+
+}  // namespace welfare::report

@@ -1,0 +1,86 @@
+// Files of reports, downloaded.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "welfare/report/v1/report_service.grpc.pb.h"
+
+#include "services/base/sha256.h"
+#include "tests/report/report_module_fixture.h"
+#include "tests/report/sample_snapshot.h"
+#include "tests/support/crowd.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/wait_for.h"
+
+namespace welfare::report {
+namespace {
+
+using testing::Downloaded;
+
+class ReportDownloadTest : public testing::ReportModuleTest {};
+
+// A report of more bytes than are read from the store at once, or sent to a
+// reader who reads nothing.
+class LargeReportTest : public testing::ReportModuleTest {
+ protected:
+  std::string TemplateYaml() const override {
+    std::string yaml = SmallTemplateYaml();
+    std::string heading;
+    for (int i = 0; i < 60000; ++i) heading += std::to_string(i) + "番";
+    yaml.replace(yaml.find("見出し"), std::string("見出し").size(), heading);
+    return yaml;
+  }
+};
+
+TEST_F(ReportDownloadTest, StreamsAFileInParts) {
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  for (const v1::Report::File& file : report->files()) {
+    const Downloaded downloaded = Download(report->name(), file.format());
+    EXPECT_OK(downloaded.status);
+    EXPECT_EQ(downloaded.content_type, file.content_type());
+    EXPECT_EQ(downloaded.filename, file.filename());
+    EXPECT_EQ(downloaded.size, file.size());
+    EXPECT_EQ(static_cast<std::int64_t>(downloaded.bytes.size()), file.size());
+    EXPECT_EQ(base::Sha256Hex(downloaded.bytes), file.digest());
+  }
+}
+
+TEST_F(LargeReportTest, ADownloadIsTheFileThatIsStored) {
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  const Downloaded read = Download(report->name(), "html");
+  EXPECT_OK(read.status);
+  EXPECT_GT(read.size, 256 * 1024);
+  EXPECT_EQ(static_cast<std::int64_t>(read.bytes.size()), read.size);
+  EXPECT_EQ(read.parts, (read.size + 65535) / 65536);
+  EXPECT_EQ(base::Sha256Hex(read.bytes), report->files(0).digest());
+}
+
+TEST_F(LargeReportTest, ACrowdThatReadsNothingDisturbsNoReader) {
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  const auto narrow =
+      v1::ReportService::NewStub(support::NarrowChannel(runner_->address()));
+  using Async = v1::ReportService::StubInterface::async_interface;
+  support::Crowd crowd;
+  constexpr int kMany = 500;
+  v1::DownloadReportRequest request;
+  request.set_name(report->name());
+  request.set_format("html");
+  for (int i = 0; i < kMany; ++i) {
+    crowd.Ignore(*narrow, &Async::DownloadReport, request);
+  }
+  ASSERT_TRUE(support::WaitFor([&] { return crowd.told() == kMany; },
+                               std::chrono::seconds(60)));
+  const Downloaded read = Download(report->name(), "html");
+  EXPECT_OK(read.status);
+  EXPECT_EQ(base::Sha256Hex(read.bytes), report->files(0).digest());
+  EXPECT_THAT(crowd.ended(), ::testing::IsEmpty());
+}
+
+}  // namespace
+}  // namespace welfare::report

@@ -1,0 +1,116 @@
+// From a request to a stored report.
+#include <gmock/gmock.h>
+#include <google/protobuf/util/message_differencer.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "welfare/report/v1/report_service.grpc.pb.h"
+
+#include "tests/report/report_module_fixture.h"
+#include "tests/support/status_matchers.h"
+
+namespace welfare::report {
+namespace {
+
+using ::testing::HasSubstr;
+
+class ReportMakerTest : public testing::ReportModuleTest {};
+
+TEST_F(ReportMakerTest, CreatesAReportWithItsFiles) {
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  EXPECT_EQ(report->name(), "reports/sample-2025-0001");
+  EXPECT_EQ(report->round(), "surveys/jusou/rounds/2025");
+  EXPECT_EQ(report->data_version(), 124);
+  EXPECT_EQ(report->versions().registry(), 7);
+  EXPECT_EQ(report->versions().codebook(), "2025-1");
+  EXPECT_EQ(report->snapshot().size(), 64U);
+  EXPECT_TRUE(report->synthetic());
+  ASSERT_EQ(report->files_size(), 2);
+  EXPECT_EQ(report->files(0).filename(), "synthetic-report.html");
+  EXPECT_EQ(report->files(1).filename(), "synthetic-report-csv.zip");
+  const auto again = Get(report->name());
+  ASSERT_OK(again);
+  EXPECT_TRUE(
+      google::protobuf::util::MessageDifferencer::Equals(*again, *report));
+}
+
+TEST_F(ReportMakerTest, MarksAReportOfWhichOnlyLastYearIsSynthetic) {
+  world_.snapshot.round.synthetic = false;
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  EXPECT_TRUE(report->synthetic());
+  EXPECT_THAT(report->display_name(), HasSubstr("【前回は架空データ】"));
+  EXPECT_EQ(report->files(0).filename(), "synthetic-report.html");
+}
+
+TEST_F(ReportMakerTest, NamesTheFilesOfARealRoundWithoutTheMark) {
+  world_.snapshot.round.synthetic = false;
+  world_.snapshot.previous_round->synthetic = false;
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  EXPECT_FALSE(report->synthetic());
+  EXPECT_EQ(report->files(0).filename(), "report.html");
+}
+
+TEST_F(ReportMakerTest, EqualContentGivesEqualSnapshotAndBytes) {
+  const auto first = Create(Request());
+  ASSERT_OK(first);
+  // Another way to the same content: other counters.
+  world_.revision = 999;
+  world_.progress_revision = 999;
+  const auto second = Create(Request());
+  ASSERT_OK(second);
+  EXPECT_EQ(second->name(), "reports/sample-2025-0002");
+  EXPECT_EQ(second->data_version(), 999);
+  EXPECT_EQ(second->snapshot(), first->snapshot());
+  EXPECT_EQ(Download(first->name(), "html").bytes,
+            Download(second->name(), "html").bytes);
+  ++world_.snapshot.values.at("plan").cells[1].count;
+  const auto third = Create(Request());
+  ASSERT_OK(third);
+  EXPECT_NE(third->snapshot(), first->snapshot());
+}
+
+TEST_F(ReportMakerTest, ARepeatGetsTheFirstAnswer) {
+  const auto first = Create(Request("11111111-1111-1111-1111-111111111111"));
+  ASSERT_OK(first);
+  ++world_.snapshot.values.at("plan").cells[1].count;
+  const auto second = Create(Request("11111111-1111-1111-1111-111111111111"));
+  ASSERT_OK(second);
+  EXPECT_TRUE(
+      google::protobuf::util::MessageDifferencer::Equals(*first, *second));
+  v1::CreateReportRequest other =
+      Request("11111111-1111-1111-1111-111111111111");
+  other.mutable_report()->set_basis(type::v1::Basis::FINAL);
+  EXPECT_STATUS(Create(other), absl::StatusCode::kInvalidArgument,
+                "REQUEST_ID_REUSED");
+}
+
+TEST_F(ReportMakerTest, WorksWithoutAPreviousRound) {
+  world_.has_previous = false;
+  EXPECT_OK(Create(Request()));
+}
+
+TEST_F(ReportMakerTest, LeavesOutWhatTheRoundDoesNotHave) {
+  world_.snapshot.values.erase("partners");
+  world_.snapshot.left_out["partners"] = "母集団「x」がない。";
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  const std::string html = Download(report->name(), "html").bytes;
+  EXPECT_THAT(html,
+              HasSubstr("「partners」を集計できないため、図表を省いた。"));
+  EXPECT_THAT(html, HasSubstr("（母集団「x」がない。）"));
+  EXPECT_THAT(html, HasSubstr("p03_supports"));
+}
+
+TEST_F(ReportMakerTest, MeasuresRendering) {
+  ASSERT_OK(Create(Request()));
+  EXPECT_THAT(
+      runner_->metrics().Expose(),
+      HasSubstr("welfare_report_render_seconds_count{format=\"html\"} 1"));
+}
+
+}  // namespace
+}  // namespace welfare::report

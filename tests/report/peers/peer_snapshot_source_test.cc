@@ -1,0 +1,143 @@
+// Snapshots: pinned, of one store, of peers that answer.
+#include <gmock/gmock.h>
+#include <google/protobuf/util/message_differencer.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "welfare/report/v1/report_service.grpc.pb.h"
+
+#include "services/base/error.h"
+#include "tests/report/report_module_fixture.h"
+#include "tests/support/status_matchers.h"
+
+namespace welfare::report {
+namespace {
+
+using support::StatusIs;
+using ::testing::HasSubstr;
+
+class PeerSnapshotSourceTest : public testing::ReportModuleTest {};
+
+TEST_F(PeerSnapshotSourceTest, TakesAPlannedPreviousRoundForNone) {
+  world_.has_previous = false;
+  const auto without = Create(Request());
+  ASSERT_OK(without);
+  world_.has_previous = true;
+  world_.previous_planned = true;
+  const auto planned = Create(Request());
+  ASSERT_OK(planned);
+  EXPECT_EQ(planned->snapshot(), without->snapshot());
+}
+
+TEST_F(PeerSnapshotSourceTest, RefusesARoundThatWasNeverOpened) {
+  world_.planned = true;
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kFailedPrecondition,
+                "ROUND_STATE");
+}
+
+TEST_F(PeerSnapshotSourceTest, PinsLastYearsRoundThroughTheWholeSnapshot) {
+  // Last year's round moves on while the snapshot is taken.
+  world_.previous_moves = true;
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  ASSERT_GT(world_.previous_revision, 60);
+  const std::string html = Download(report->name(), "html").bytes;
+  EXPECT_THAT(html, HasSubstr(">revision 60</td>"));
+}
+
+TEST_F(PeerSnapshotSourceTest, SeesALastYearsRoundThatOpensMeanwhile) {
+  world_.previous_planned = true;
+  indicator_.OpenPreviousBeforeStatements();
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kAborted, "ROUND_MOVED");
+}
+
+TEST_F(PeerSnapshotSourceTest, SaysWhichPeerDidNotAnswer) {
+  const grpc::Status away(grpc::StatusCode::RESOURCE_EXHAUSTED, "busy");
+  world_.registry = away;
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kUnavailable,
+                "REGISTRY_UNAVAILABLE");
+  world_.indicator = away;
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kUnavailable,
+                "INDICATOR_UNAVAILABLE");
+  world_.survey = away;
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kUnavailable,
+                "SURVEY_UNAVAILABLE");
+  world_.survey = {grpc::StatusCode::FAILED_PRECONDITION, "secret"};
+  // INTERNAL tells the caller nothing of the peer's words.
+  const absl::Status status = Create(Request()).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(base::MessageOf(status).find("secret"), std::string_view::npos);
+}
+
+TEST_F(PeerSnapshotSourceTest, NeverMixesTwoRevisions) {
+  world_.progress_revision = 125;
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kAborted, "ROUND_MOVED");
+  EXPECT_GT(world_.calls, 1);  // it was tried again
+  v1::CreateReportRequest request = Request();
+  request.mutable_report()->set_data_version(200);
+  EXPECT_STATUS(Create(request), absl::StatusCode::kOutOfRange,
+                "VERSION_NOT_REACHED");
+}
+
+// Which stores a report came from stands beside it and never in it.
+TEST_F(PeerSnapshotSourceTest, SaysWhichStoresItCameFrom) {
+  const auto before = Create(Request());
+  ASSERT_OK(before);
+  world_.survey_store = "survey-b";
+  world_.registry_store = "registry-b";
+  world_.pinned_registry = "registry-b";
+  const auto after = Create(Request());
+  ASSERT_OK(after);
+  EXPECT_EQ(before->versions().round_incarnation(), "survey-a");
+  EXPECT_EQ(before->versions().registry_incarnation(), "registry-a");
+  EXPECT_EQ(after->versions().round_incarnation(), "survey-b");
+  EXPECT_EQ(after->versions().registry_incarnation(), "registry-b");
+  EXPECT_EQ(after->data_incarnation(), "survey-b");
+  EXPECT_EQ(after->snapshot(), before->snapshot());
+  EXPECT_EQ(Download(after->name(), "html").bytes,
+            Download(before->name(), "html").bytes);
+  const auto stored = Get(after->name());
+  ASSERT_OK(stored);
+  EXPECT_TRUE(
+      google::protobuf::util::MessageDifferencer::Equals(*stored, *after));
+}
+
+// A survey that becomes another store between two reads of a snapshot.
+TEST_F(PeerSnapshotSourceTest, NeverMixesTwoStores) {
+  world_.restores = 1;
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  EXPECT_EQ(report->versions().round_incarnation(), "survey-a+");
+  world_.restores = 1000;
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kFailedPrecondition,
+                "STORE_RESTORED");
+}
+
+TEST_F(PeerSnapshotSourceTest, RefusesAPinOfAnotherStore) {
+  v1::CreateReportRequest request = Request();
+  request.mutable_report()->set_data_incarnation("survey-b");
+  const auto refused =
+      StatusIs(absl::StatusCode::kFailedPrecondition, "STORE_RESTORED");
+  EXPECT_THAT(Create(request), refused);
+  request.mutable_report()->set_data_version(200);
+  EXPECT_THAT(Create(request), refused);
+  request = Request();
+  request.mutable_report()->set_data_incarnation("survey-a");
+  EXPECT_OK(Create(request));
+}
+
+// The round was opened with another registry than the one that answers now.
+TEST_F(PeerSnapshotSourceTest, RefusesAnotherRegistry) {
+  world_.registry_store = "registry-b";
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kFailedPrecondition,
+                "STORE_RESTORED");
+}
+
+TEST_F(PeerSnapshotSourceTest, RefusesValuesThatCannotBe) {
+  world_.snapshot.values.at("plan").cells[0].count = 5;  // of 4
+  EXPECT_EQ(Create(Request()).status().code(), absl::StatusCode::kInternal);
+}
+
+}  // namespace
+}  // namespace welfare::report

@@ -1,0 +1,131 @@
+// The report module through real stubs, over fake peers.
+#pragma once
+
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "welfare/report/v1/report_service.grpc.pb.h"
+
+#include "services/platform/rpc/status_mapping.h"
+#include "services/report/report_module.h"
+#include "tests/report/fake_peers.h"
+#include "tests/report/sample_snapshot.h"
+#include "tests/support/module_runner.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace welfare::report::testing {
+
+struct Downloaded {
+  absl::Status status;
+  std::string bytes;
+  std::string content_type;
+  std::string filename;
+  std::int64_t size = 0;
+  int parts = 0;
+};
+
+class ReportModuleTest : public ::testing::Test {
+ protected:
+  virtual std::string TemplateYaml() const { return SmallTemplateYaml(); }
+
+  void SetUp() override {
+    const auto folder = assets_.path() / "services/report/data/sample";
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "template.yaml") << TemplateYaml();
+    runner_ = std::make_unique<support::ModuleRunner>(
+        std::make_unique<ReportModule>(),
+        std::vector<std::string>{"--assets-dir", assets_.path().string()});
+    runner_->SetPeer("survey", survey_server_.address());
+    runner_->SetPeer("indicator", indicator_server_.address());
+    runner_->SetPeer("registry", registry_server_.address());
+    ASSERT_OK(runner_->Start());
+    stub_ = v1::ReportService::NewStub(runner_->channel());
+  }
+
+  static v1::CreateReportRequest Request(std::string request_id = "") {
+    v1::CreateReportRequest request;
+    request.mutable_report()->set_template_("sample");
+    request.mutable_report()->set_round("surveys/jusou/rounds/2025");
+    request.set_request_id(std::move(request_id));
+    return request;
+  }
+
+  absl::StatusOr<v1::Report> Create(const v1::CreateReportRequest& request) {
+    grpc::ClientContext context;
+    v1::Report report;
+    const grpc::Status status = stub_->CreateReport(&context, request, &report);
+    if (!status.ok()) return platform::FromGrpcStatus(status);
+    return report;
+  }
+
+  absl::StatusOr<v1::Report> Get(const std::string& name) {
+    grpc::ClientContext context;
+    v1::GetReportRequest request;
+    request.set_name(name);
+    v1::Report report;
+    const grpc::Status status = stub_->GetReport(&context, request, &report);
+    if (!status.ok()) return platform::FromGrpcStatus(status);
+    return report;
+  }
+
+  absl::StatusOr<v1::ListReportsResponse> List(int size,
+                                               const std::string& token) {
+    grpc::ClientContext context;
+    v1::ListReportsRequest request;
+    request.set_page_size(size);
+    request.set_page_token(token);
+    v1::ListReportsResponse response;
+    const grpc::Status status =
+        stub_->ListReports(&context, request, &response);
+    if (!status.ok()) return platform::FromGrpcStatus(status);
+    return response;
+  }
+
+  Downloaded Download(const std::string& name, const std::string& format) {
+    grpc::ClientContext context;
+    v1::DownloadReportRequest request;
+    request.set_name(name);
+    request.set_format(format);
+    const auto reader = stub_->DownloadReport(&context, request);
+    Downloaded result;
+    v1::DownloadReportResponse part;
+    while (reader->Read(&part)) {
+      if (result.parts == 0) {
+        result.content_type = part.content_type();
+        result.filename = part.filename();
+        result.size = part.size();
+      } else {
+        EXPECT_EQ(part.content_type(), "");
+      }
+      EXPECT_LE(part.data().size(), 64U * 1024U);
+      ++result.parts;
+      result.bytes += part.data();
+    }
+    result.status = platform::FromGrpcStatus(reader->Finish());
+    return result;
+  }
+
+  World world_;
+  FakeSurvey survey_{world_};
+  FakeIndicator indicator_{world_};
+  FakeRegistry registry_{world_};
+  support::ServiceRunner survey_server_{survey_};
+  support::ServiceRunner indicator_server_{indicator_};
+  support::ServiceRunner registry_server_{registry_};
+  support::TempDir assets_;
+  std::unique_ptr<support::ModuleRunner> runner_;
+  std::unique_ptr<v1::ReportService::Stub> stub_;
+};
+
+}  // namespace welfare::report::testing
