@@ -73,6 +73,13 @@ enum class Measure {
   kProgress,
 };
 
+// Whether the measure gives plain values (totals, maxima, ranks) instead of
+// counts of respondents. The measure alone decides what a table looks like: a
+// value that nobody gave is a symbol in it, never another kind of table.
+constexpr bool IsValueMeasure(Measure measure) {
+  return measure == Measure::kSum || measure == Measure::kRank;
+}
+
 enum class Flag {
   kUndefined,   // the base is 0
   kLowerBound,  // the figure is at least this much

@@ -6,19 +6,15 @@
 namespace welfare::report {
 namespace {
 
-bool GivesValues(Measure measure) {
-  return measure == Measure::kSum || measure == Measure::kRank;
-}
-
 // Whether what the placeholder asks for exists under the measure.
 bool HasForm(const Placeholder& placeholder, Measure measure) {
   if (measure == Measure::kUnspecified) return true;
   switch (placeholder.kind) {
     case Placeholder::Kind::kIndicator:
-      return placeholder.part != "top" || !GivesValues(measure);
+      return placeholder.part != "top" || !IsValueMeasure(measure);
     case Placeholder::Kind::kCell:
-      return placeholder.part == "value"     ? GivesValues(measure)
-             : placeholder.part == "percent" ? !GivesValues(measure)
+      return placeholder.part == "value"     ? IsValueMeasure(measure)
+             : placeholder.part == "percent" ? !IsValueMeasure(measure)
                                              : true;
     default:
       return true;

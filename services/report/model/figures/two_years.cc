@@ -25,10 +25,6 @@ bool CellsHaveOwnBases(const IndicatorValue& value) {
 
 }  // namespace
 
-bool IsValueMeasure(Measure measure) {
-  return measure == Measure::kSum || measure == Measure::kRank;
-}
-
 std::vector<CellPair> TwoYears::Cells() const {
   std::vector<CellPair> pairs;
   for (const ValueCell& cell : value.cells) {

@@ -9,11 +9,6 @@
 
 namespace welfare::report {
 
-// Whether the measure gives plain values (totals, maxima, ranks) instead of
-// counts of respondents. The measure alone decides what a table looks like: a
-// value that nobody gave is a symbol in it, never another kind of table.
-bool IsValueMeasure(Measure measure);
-
 // One row of both years; null where the year has no such cell.
 struct CellPair {
   std::string key;

@@ -1,0 +1,77 @@
+#include "services/report/model/words.h"
+
+#include <gtest/gtest.h>
+
+#include "services/report/model/figures/two_years.h"
+
+namespace welfare::report {
+namespace {
+
+base::Date Day(int year, int month, int day) {
+  return *base::Date::Make(year, month, day);
+}
+
+TEST(Words, YearsAndWindowsInTheEra) {
+  EXPECT_EQ(YearWords(2025), "令和7年度");
+  EXPECT_EQ(YearWordsWestern(2025), "令和7年度(2025年度)");
+  EXPECT_EQ(WindowWords(Day(2025, 6, 16), Day(2025, 7, 11)),
+            "令和7年6月16日～7月11日");
+  EXPECT_EQ(WindowWords(Day(2025, 12, 1), Day(2026, 1, 9)),
+            "令和7年12月1日～令和8年1月9日");
+}
+
+TEST(Words, CountsStandWithTheirShare) {
+  EXPECT_EQ(Ratio(23, 30), "23/30（76.7%）");
+  EXPECT_EQ(CountWithPercent(0, 30), "0（0.0%）");
+  EXPECT_EQ(TwoDigits(4), "04");
+  EXPECT_EQ(TwoDigits(12), "12");
+}
+
+TEST(Words, ABaseSaysOfWhom) {
+  IndicatorValue value;
+  value.base = 30;
+  value.population_label = "令和7年度 実施自治体";
+  value.fiscal_year = 2025;
+  value.reference_year = 2024;
+  IndicatorValue before = value;
+  before.base = 25;
+  before.population_label = "令和6年度 実施自治体";
+  EXPECT_EQ(BaseWords(value, nullptr), "n=30（令和7年度 実施自治体）");
+  EXPECT_EQ(BaseWords(value, &before),
+            "n=30（令和7年度 実施自治体）　前回 n=25（令和6年度 実施自治体）");
+  EXPECT_EQ(ReferenceWords(value), "令和6年度の実績");
+}
+
+TEST(Words, ACellIsANumberOrSaysWhyThereIsNone) {
+  EXPECT_EQ(NumberCell(0).symbol, Symbol::kZero);
+  EXPECT_EQ(NumberCell(7).data, "7");
+  EXPECT_EQ(DecimalCell(std::nullopt).text, "-");
+  EXPECT_EQ(DecimalCell(std::nullopt).data, "");
+  EXPECT_EQ(DecimalCell("76.7").symbol, Symbol::kNone);
+  const TableCell bound = LowerBoundCell("841");
+  EXPECT_EQ(bound.text, "841以上");
+  EXPECT_EQ(bound.data, "841");
+}
+
+// Both years of a histogram; the classes in the order of numbers.
+TEST(TwoYears, EitherColumnHasAllItsCells) {
+  IndicatorValue now;
+  now.measure = Measure::kHistogram;
+  now.cells.resize(2);
+  now.cells[0].key = "1";
+  now.cells[1].key = "10";
+  IndicatorValue before = now;
+  before.cells[1].key = "6";
+  TwoYears years{now};
+  years.previous = &before;
+  std::string keys;
+  for (const CellPair& pair : years.Cells()) {
+    keys += pair.key;
+    keys += pair.now == nullptr ? "-" : "+";
+    keys += pair.before == nullptr ? "- " : "+ ";
+  }
+  EXPECT_EQ(keys, "1++ 6-+ 10+- ");
+}
+
+}  // namespace
+}  // namespace welfare::report
