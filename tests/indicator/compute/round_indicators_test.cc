@@ -19,7 +19,6 @@ namespace {
 
 using base::Absence;
 using base::RespondentKind;
-using testing::Absent;
 using testing::Codes;
 using testing::MakeTable;
 using testing::Municipalities;

@@ -16,7 +16,6 @@ namespace {
 
 using base::Absence;
 using base::RespondentKind;
-using testing::Absent;
 using testing::kYear;
 using testing::MakeHistory;
 using testing::Municipalities;
