@@ -32,7 +32,7 @@ struct Recount {
   int size = 0;
   int base = 0;
   int answered = 0;
-  std::map<Absence, int> absences;
+  std::map<base::Absence, int> absences;
   std::map<std::string, int> cells;
 };
 

@@ -75,9 +75,9 @@ Parts Whole() {
 std::vector<std::string> ReasonsOf(const Parts& parts) {
   const auto made = parts.Make();
   EXPECT_EQ(base::ReasonOf(made.status()), "COLUMNS_INVALID");
+  const auto details = base::GetErrorDetails(made.status());
   std::vector<std::string> reasons;
-  for (const base::Violation& violation :
-       base::GetErrorDetails(made.status())->violations) {
+  for (const base::Violation& violation : details->violations) {
     reasons.push_back(violation.reason);
   }
   return reasons;
