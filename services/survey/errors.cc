@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "services/survey/submission/text_limits.h"
+#include "services/survey/text_limits.h"
 
 namespace welfare::survey {
 
@@ -74,22 +74,13 @@ absl::Status CodebookNotFound(const base::CodebookName& name) {
       .With("codebook", name.ToString());
 }
 
-absl::Status CodebookInvalid(const CodebookCheck& check) {
-  std::vector<base::Violation> violations;
-  violations.reserve(check.problems.size());
-  for (const CodebookProblem& problem : check.problems) {
-    std::string field = problem.sheet + ".csv";
-    if (problem.line > 0) field += ':' + std::to_string(problem.line);
-    if (!problem.column.empty()) field += ':' + problem.column;
-    violations.push_back({.field = std::move(field),
-                          .reason = problem.reason,
-                          .description = problem.message});
-  }
+absl::Status CodebookInvalid(std::vector<base::Violation> violations,
+                             std::size_t total) {
   base::ErrorBuilder error =
       MakeError(StatusCode::kInvalidArgument, "CODEBOOK_INVALID",
                 "The codebook's sheets are wrong; mend every violation and "
                 "import them again.");
-  return WithFirst(error, std::move(violations), check.problems_total);
+  return WithFirst(error, std::move(violations), total);
 }
 
 absl::Status CodebookPublished(const base::CodebookName& name) {
@@ -128,23 +119,23 @@ absl::Status RoundInvalid(std::vector<base::Violation> violations) {
       .WithViolations(std::move(violations));
 }
 
-absl::Status RoundStateWrong(const base::RoundName& name, RoundState state,
-                             std::string_view wanted) {
+absl::Status RoundStateWrong(const base::RoundName& name,
+                             std::string_view state, std::string_view wanted) {
   return MakeError(StatusCode::kFailedPrecondition, "ROUND_STATE",
-                   "The round is " + std::string(ToString(state)) +
+                   "The round is " + std::string(state) +
                        "; for this it must " + std::string(wanted) + ".")
       .With("round", name.ToString())
-      .With("state", ToString(state))
+      .With("state", state)
       .WithPrecondition("STATE", name.ToString(),
                         "must " + std::string(wanted));
 }
 
-absl::Status RoundNotOpen(const base::RoundName& name, RoundState state) {
+absl::Status RoundNotOpen(const base::RoundName& name, std::string_view state) {
   return MakeError(StatusCode::kFailedPrecondition, "ROUND_NOT_OPEN",
-                   "The round is " + std::string(ToString(state)) +
+                   "The round is " + std::string(state) +
                        " and takes no submissions; ask for it to be opened.")
       .With("round", name.ToString())
-      .With("state", ToString(state))
+      .With("state", state)
       .WithPrecondition("STATE", name.ToString(), "must be OPEN")
       .WithJapanese("この調査回は受付中ではありません。");
 }
@@ -227,25 +218,14 @@ absl::Status SubmissionInvalid(std::vector<base::Violation> violations) {
       .WithJapanese("回答に誤りがあります。すべての指摘を直してください。");
 }
 
-absl::Status SubmissionInvalid(std::span<const AnswerViolation> violations) {
-  std::vector<base::Violation> result;
-  result.reserve(violations.size());
-  for (const AnswerViolation& violation : violations) {
-    result.push_back({.field = AnswerField(violation),
-                      .reason = std::string(violation.reason),
-                      .description = violation.description});
-  }
-  return SubmissionInvalid(std::move(result));
-}
-
 absl::Status SubmissionStateWrong(const base::SubmissionName& name,
-                                  SubmissionState state,
+                                  std::string_view state,
                                   std::string_view wanted) {
   return MakeError(StatusCode::kFailedPrecondition, "SUBMISSION_STATE",
-                   "The submission is " + std::string(ToString(state)) +
+                   "The submission is " + std::string(state) +
                        "; for this it must " + std::string(wanted) + ".")
       .With("submission", name.ToString())
-      .With("state", ToString(state))
+      .With("state", state)
       .WithPrecondition("STATE", name.ToString(),
                         "must " + std::string(wanted));
 }
@@ -315,10 +295,6 @@ absl::Status StoredValueInvalid(std::string_view what) {
   return MakeError(StatusCode::kInternal, "STORED_VALUE_INVALID",
                    "A stored value cannot be read.")
       .With("what", what);
-}
-
-std::string AnswerField(const AnswerViolation& violation) {
-  return "answers." + violation.key();
 }
 
 }  // namespace welfare::survey

@@ -1,9 +1,11 @@
 // Every failure the survey service can name. Reasons are part of the API.
+// States come as their names, so that every room may fail by these.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -11,10 +13,6 @@
 
 #include "services/base/error.h"
 #include "services/base/resource_name.h"
-#include "services/survey/codebook/codebook.h"
-#include "services/survey/round/round.h"
-#include "services/survey/submission/submission.h"
-#include "services/survey/submission/validation.h"
 
 namespace welfare::survey {
 
@@ -31,10 +29,10 @@ absl::Status RequestIdInvalid(std::string_view request_id);
 // --- codebooks ---
 // NOT_FOUND, CODEBOOK_NOT_FOUND.
 absl::Status CodebookNotFound(const base::CodebookName& name);
-// INVALID_ARGUMENT, CODEBOOK_INVALID, every problem as a violation whose field
-// is `survey.csv:12:relevant`; of more than a thousand the first, and the
-// number of all.
-absl::Status CodebookInvalid(const CodebookCheck& check);
+// INVALID_ARGUMENT, CODEBOOK_INVALID. `total` is the number of violations where
+// not all are given.
+absl::Status CodebookInvalid(std::vector<base::Violation> violations,
+                             std::size_t total = 0);
 // FAILED_PRECONDITION, CODEBOOK_PUBLISHED: it differs from what was published.
 absl::Status CodebookPublished(const base::CodebookName& name);
 // FAILED_PRECONDITION, CODEBOOK_NOT_PUBLISHED: absent or a draft.
@@ -49,10 +47,10 @@ absl::Status RoundExists(const base::RoundName& name);
 absl::Status RoundInvalid(std::vector<base::Violation> violations);
 // FAILED_PRECONDITION, ROUND_STATE: the round is in `state`, and `wanted` (a
 // phrase: "be open or closed") would be needed.
-absl::Status RoundStateWrong(const base::RoundName& name, RoundState state,
-                             std::string_view wanted);
+absl::Status RoundStateWrong(const base::RoundName& name,
+                             std::string_view state, std::string_view wanted);
 // FAILED_PRECONDITION, ROUND_NOT_OPEN: it takes no submissions.
-absl::Status RoundNotOpen(const base::RoundName& name, RoundState state);
+absl::Status RoundNotOpen(const base::RoundName& name, std::string_view state);
 // FAILED_PRECONDITION, REGISTRY_INCOMPLETE.
 absl::Status RegistryIncomplete(const base::ProgramName& program,
                                 int fiscal_year);
@@ -75,10 +73,9 @@ absl::Status SubmissionNotFound(const base::SubmissionName& name);
 absl::Status SubmissionExists(const base::SubmissionName& name);
 // INVALID_ARGUMENT, SUBMISSION_INVALID, with every violation.
 absl::Status SubmissionInvalid(std::vector<base::Violation> violations);
-absl::Status SubmissionInvalid(std::span<const AnswerViolation> violations);
 // FAILED_PRECONDITION, SUBMISSION_STATE.
 absl::Status SubmissionStateWrong(const base::SubmissionName& name,
-                                  SubmissionState state,
+                                  std::string_view state,
                                   std::string_view wanted);
 // ABORTED, ETAG_MISMATCH.
 absl::Status EtagMismatch(std::string_view name, std::string_view current);
@@ -106,8 +103,5 @@ absl::Status RejectsTokenInvalid();
 // --- storage ---
 // INTERNAL, STORED_VALUE_INVALID: the database holds what nothing here wrote.
 absl::Status StoredValueInvalid(std::string_view what);
-
-// The field of an answer in violations: `answers.plan_formulated`.
-std::string AnswerField(const AnswerViolation& violation);
 
 }  // namespace welfare::survey

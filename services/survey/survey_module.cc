@@ -10,13 +10,13 @@
 #include "services/platform/storage/incarnation.h"
 #include "services/platform/storage/migrations.h"
 #include "services/platform/work/version_feed.h"
-#include "services/survey/api/survey_api.h"
-#include "services/survey/api/survey_metrics.h"
 #include "services/survey/api/survey_service.h"
+#include "services/survey/observe/round_versions.h"
+#include "services/survey/observe/survey_metrics.h"
 #include "services/survey/peers/registry_client.h"
 #include "services/survey/store/pinned_content.h"
-#include "services/survey/store/sql_survey_store.h"
-#include "services/survey/store/survey_schema.h"
+#include "services/survey/store/sql/sql_survey_store.h"
+#include "services/survey/store/sql/survey_schema.h"
 
 namespace welfare::survey {
 namespace {
@@ -41,14 +41,33 @@ struct SurveyModule::Parts {
                                       "welfare.registry.v1.RegistryService")),
         feed(versions),
         metrics(context.metrics()),
-        api({.store = store,
-             .content = content,
-             .registry = registry,
-             .feed = feed,
-             .metrics = metrics,
-             .clock = context.clock(),
-             .incarnation = incarnation}),
-        service(api, calls) {
+        round_versions(store, content, metrics, versions),
+        codebooks({.store = store,
+                   .content = content,
+                   .clock = context.clock(),
+                   .incarnation = incarnation.name()}),
+        rounds({.store = store,
+                .content = content,
+                .registry = registry,
+                .versions = round_versions,
+                .incarnation = incarnation.name()}),
+        submissions({.store = store,
+                     .content = content,
+                     .versions = round_versions,
+                     .clock = context.clock()}),
+        submission_reads(store, content, incarnation),
+        imports({.store = store,
+                 .content = content,
+                 .versions = round_versions,
+                 .clock = context.clock()}),
+        streams(store, content, incarnation),
+        service({.codebooks = codebooks,
+                 .rounds = rounds,
+                 .submissions = submissions,
+                 .submission_reads = submission_reads,
+                 .imports = imports,
+                 .streams = streams},
+                calls) {
     store.OnUndone([this] { content.Forget(); });
   }
 
@@ -57,7 +76,7 @@ struct SurveyModule::Parts {
   void Follow() {
     watch = database->WatchChanges([this] { feed.LookSoon(); });
     feed.Start([this](std::stop_token stop) {
-      return api.ReadVersions(std::move(stop));
+      return round_versions.Read(std::move(stop));
     });
   }
 
@@ -67,7 +86,13 @@ struct SurveyModule::Parts {
   RegistryClient registry;
   platform::VersionFeed& feed;
   SurveyMetrics metrics;
-  SurveyApi api;
+  RoundVersions round_versions;
+  CodebookCalls codebooks;
+  RoundCalls rounds;
+  SubmissionCalls submissions;
+  SubmissionReads submission_reads;
+  ImportCalls imports;
+  SurveyStreams streams;
   SurveyService service;
   std::unique_ptr<platform::ChangeWatch> watch;
 };
@@ -90,7 +115,7 @@ absl::StatusOr<std::vector<grpc::Service*>> SurveyModule::Build(
   parts_ = std::make_unique<Parts>(context, std::move(database), calls(),
                                    feed(), incarnation);
   WELFARE_ASSIGN_OR_RETURN(const platform::VersionFeed::Versions versions,
-                           parts_->api.ReadVersions({}));
+                           parts_->round_versions.Read({}));
   feed().Publish(versions);
   parts_->Follow();
   return std::vector<grpc::Service*>{&parts_->service};

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "services/base/error.h"
+#include "services/survey/codebook/codebook.h"
+#include "services/survey/submission/violation.h"
 
 namespace welfare::survey {
 namespace {
@@ -54,14 +56,14 @@ TEST(SurveyErrors, AgreeWithTheGoldenListOfReasons) {
       VersionNegative("data_version", -1),
       RequestIdInvalid("a b"),
       CodebookNotFound(codebook),
-      CodebookInvalid({}),
+      CodebookInvalid(std::vector<base::Violation>{}),
       CodebookPublished(codebook),
       CodebookNotPublished(codebook),
       RoundNotFound(round),
       RoundExists(round),
       RoundInvalid({}),
-      RoundStateWrong(round, RoundState::kPlanned, "be open"),
-      RoundNotOpen(round, RoundState::kClosed),
+      RoundStateWrong(round, "PLANNED", "be open"),
+      RoundNotOpen(round, "CLOSED"),
       RegistryIncomplete(program, 2025),
       StatusUnknown(program, 2025, {}),
       RoundHasSubmissions(round, 1),
@@ -71,7 +73,7 @@ TEST(SurveyErrors, AgreeWithTheGoldenListOfReasons) {
       SubmissionNotFound(submission),
       SubmissionExists(submission),
       SubmissionInvalid(std::vector<base::Violation>{}),
-      SubmissionStateWrong(submission, SubmissionState::kDraft, "be handed in"),
+      SubmissionStateWrong(submission, "DRAFT", "be handed in"),
       EtagMismatch("x", "\"1\""),
       ReasonRequired(),
       base::Page::Read(-1, "", "").status(),

@@ -7,8 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "services/base/date.h"
+#include "services/base/error.h"
 #include "services/survey/codebook/codebook.h"
 #include "services/survey/round/frame.h"
+#include "services/survey/submission/submission.h"
 #include "services/survey/submission/validation.h"
 
 namespace welfare::survey::sample {
@@ -113,6 +116,22 @@ inline Frame MakeFrame() {
   add("131024", Truth::kFalse, Truth::kTrue);
   add("131041", Truth::kUnknown, Truth::kUnknown);
   return Frame(std::move(rows));
+}
+
+// A day of 2025.
+inline base::Date Day(int month, int day) {
+  return base::Date::Make(2025, month, day).value();
+}
+
+// `field: REASON` of each violation.
+inline std::vector<std::string> Fields(const absl::Status& status) {
+  std::vector<std::string> fields;
+  if (const auto details = base::GetErrorDetails(status)) {
+    for (const base::Violation& violation : details->violations) {
+      fields.push_back(violation.field + ": " + violation.reason);
+    }
+  }
+  return fields;
 }
 
 inline SentAnswer Sent(std::string item) {

@@ -1,3 +1,5 @@
+#include "services/survey/api/codebook_calls.h"
+
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -9,7 +11,6 @@
 #include "services/platform/rpc/page_request.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
-#include "services/survey/api/survey_api.h"
 #include "services/survey/errors.h"
 #include "services/survey/files/codebook_xlsform.h"
 
@@ -31,14 +32,14 @@ absl::Status TakeUnderAllRules(const platform::CallContext& call,
     return CodebookInvalid(reading.check);
   }
   draft.rules = SheetRules::kEveryCell;
-  return store.StoreCodebook(draft);
+  return store.codebooks().Store(draft);
 }
 
 }  // namespace
 
-absl::Status SurveyApi::ImportCodebook(const Call& call,
-                                       const v1::ImportCodebookRequest& request,
-                                       v1::Codebook& response) {
+absl::Status CodebookCalls::ImportCodebook(
+    const platform::CallContext& call, const v1::ImportCodebookRequest& request,
+    v1::Codebook& response) {
   WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::CodebookName>(
@@ -59,7 +60,7 @@ absl::Status SurveyApi::ImportCodebook(const Call& call,
   codebook.digest = reading.digest;
   const auto decide = [&](StoreReader& store,
                           StoreWriter* writer) -> absl::StatusOr<std::string> {
-    WELFARE_ASSIGN_OR_RETURN(const auto stored, store.FindCodebook(name));
+    WELFARE_ASSIGN_OR_RETURN(const auto stored, store.codebooks().Find(name));
     StoredCodebook next = codebook;
     next.create_time = writer == nullptr ? d_.clock.Now() : writer->time();
     if (stored) {
@@ -74,7 +75,7 @@ absl::Status SurveyApi::ImportCodebook(const Call& call,
       next.create_time = stored->create_time;
     }
     if (writer != nullptr) {
-      WELFARE_RETURN_IF_ERROR(writer->StoreCodebook(next));
+      WELFARE_RETURN_IF_ERROR(writer->codebooks().Store(next));
     }
     return ToProto(next, reading.check.codebook.get()).SerializeAsString();
   };
@@ -96,9 +97,9 @@ absl::Status SurveyApi::ImportCodebook(const Call& call,
   return absl::OkStatus();
 }
 
-absl::Status SurveyApi::PublishCodebook(
-    const Call& call, const v1::PublishCodebookRequest& request,
-    v1::Codebook& response) {
+absl::Status CodebookCalls::PublishCodebook(
+    const platform::CallContext& call,
+    const v1::PublishCodebookRequest& request, v1::Codebook& response) {
   WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::CodebookName>("name", request.name()));
@@ -108,7 +109,7 @@ absl::Status SurveyApi::PublishCodebook(
           Limits(call), MakeChange(call, "PublishCodebook", request),
           [&](StoreWriter& store) -> absl::StatusOr<std::string> {
             const base::Timestamp now = store.time();
-            WELFARE_ASSIGN_OR_RETURN(auto stored, store.FindCodebook(name));
+            WELFARE_ASSIGN_OR_RETURN(auto stored, store.codebooks().Find(name));
             if (!stored) return CodebookNotFound(name);
             const bool published = stored->state == CodebookState::kPublished;
             if (!published) {
@@ -119,7 +120,7 @@ absl::Status SurveyApi::PublishCodebook(
             WELFARE_ASSIGN_OR_RETURN(const auto codebook,
                                      d_.content.LoadCodebook(store, name));
             if (!published) {
-              WELFARE_RETURN_IF_ERROR(store.PublishCodebook(name, now));
+              WELFARE_RETURN_IF_ERROR(store.codebooks().Publish(name, now));
               stored->state = CodebookState::kPublished;
               stored->publish_time = now;
             }
@@ -129,13 +130,13 @@ absl::Status SurveyApi::PublishCodebook(
   return absl::OkStatus();
 }
 
-absl::Status SurveyApi::GetCodebook(const Call& call,
-                                    const v1::GetCodebookRequest& request,
-                                    v1::Codebook& response) {
+absl::Status CodebookCalls::GetCodebook(const platform::CallContext& call,
+                                        const v1::GetCodebookRequest& request,
+                                        v1::Codebook& response) {
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::CodebookName>("name", request.name()));
   return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
-    WELFARE_ASSIGN_OR_RETURN(const auto stored, store.FindCodebook(name));
+    WELFARE_ASSIGN_OR_RETURN(const auto stored, store.codebooks().Find(name));
     if (!stored) return CodebookNotFound(name);
     WELFARE_ASSIGN_OR_RETURN(const auto codebook,
                              d_.content.LoadCodebook(store, name));
@@ -144,19 +145,19 @@ absl::Status SurveyApi::GetCodebook(const Call& call,
   });
 }
 
-absl::Status SurveyApi::ListCodebooks(const Call& call,
-                                      const v1::ListCodebooksRequest& request,
-                                      v1::ListCodebooksResponse& response) {
+absl::Status CodebookCalls::ListCodebooks(
+    const platform::CallContext& call, const v1::ListCodebooksRequest& request,
+    v1::ListCodebooksResponse& response) {
   WELFARE_ASSIGN_OR_RETURN(const auto survey, ParseName<base::SurveyName>(
                                                   "parent", request.parent()));
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
-                           platform::ReadPage(request, d_.incarnation.name()));
+                           platform::ReadPage(request, d_.incarnation));
   WELFARE_ASSIGN_OR_RETURN(const auto after,
                            page.After<std::tuple<std::string>>());
   return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
     std::string last = after.has_value() ? std::get<0>(*after) : "";
     WELFARE_ASSIGN_OR_RETURN(
-        const auto list, store.ListCodebooks(survey, last, page.size() + 1));
+        const auto list, store.codebooks().List(survey, last, page.size() + 1));
     base::PageRoom room(page.size());
     for (const StoredCodebook& codebook : list) {
       v1::Codebook one = ToProto(codebook, nullptr);

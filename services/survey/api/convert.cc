@@ -4,7 +4,10 @@
 #include <utility>
 
 #include "google/protobuf/timestamp.pb.h"
-#include "services/survey/errors.h"
+#include "services/base/error.h"
+#include "services/survey/codebook/label.h"
+#include "services/survey/entity_tag.h"
+#include "services/survey/store/stored_messages.h"
 
 namespace welfare::survey {
 namespace {
@@ -63,10 +66,18 @@ v1::Item ToProto(const Item& item) {
   return result;
 }
 
-bool IsAbsence(int kind) { return kind >= 1 && kind <= 6; }
-
-base::Truth FactFromProto(bool known, bool value) {
-  return known ? base::ToTruth(value) : base::Truth::kUnknown;
+// Fills the reference year in where a label has no definition of its own: a
+// choice and a section are shown with their question.
+void FillYears(base::FiscalYear fiscal_year, v1::Codebook& codebook) {
+  for (v1::Item& item : *codebook.mutable_items()) {
+    const base::FiscalYear year = fiscal_year + item.reference_year_offset();
+    item.set_section(FillReferenceYear(item.section(), year));
+    for (auto* options : {item.mutable_options(), item.mutable_rows()}) {
+      for (v1::Option& option : *options) {
+        option.set_label(FillReferenceYear(option.label(), year));
+      }
+    }
+  }
 }
 
 }  // namespace
@@ -134,103 +145,6 @@ v1::Round ToProto(const Round& round) {
   *result.mutable_update_time() = ToTimestamp(round.update_time);
   result.set_reason(round.reason);
   return result;
-}
-
-v1::Frame::Row ToProto(const FrameRow& row) {
-  v1::Frame::Row result;
-  result.set_municipality_code(row.respondent.municipality.ToString());
-  result.set_respondent_kind(ToProto(row.respondent.kind));
-  result.set_display_name(row.display_name);
-  result.set_area(row.area);
-  for (const StatusFact& fact : row.facts) {
-    v1::Frame::StatusFact& status = *result.add_statuses();
-    status.set_fiscal_year(fact.fiscal_year);
-    if (fact.implementing != base::Truth::kUnknown) {
-      status.set_implementing(fact.implementing == base::Truth::kTrue);
-    }
-    if (fact.preparation != base::Truth::kUnknown) {
-      status.set_preparation(fact.preparation == base::Truth::kTrue);
-    }
-  }
-  for (const base::MunicipalityCode& other : row.other_codes) {
-    result.add_other_codes(other.ToString());
-  }
-  return result;
-}
-
-absl::StatusOr<FrameRow> FrameRowFromProto(const v1::Frame::Row& row) {
-  WELFARE_ASSIGN_OR_RETURN(
-      auto code, base::MunicipalityCode::ParseKnown(row.municipality_code()));
-  const bool council =
-      row.respondent_kind() == type::v1::RESPONDENT_KIND_COUNCIL;
-  FrameRow result{
-      .respondent = {.municipality = std::move(code),
-                     .kind = council ? base::RespondentKind::kCouncil
-                                     : base::RespondentKind::kMunicipality},
-      .display_name = row.display_name(),
-      .area = row.area(),
-      .facts = {}};
-  for (const v1::Frame::StatusFact& status : row.statuses()) {
-    result.facts.push_back(
-        {.fiscal_year = status.fiscal_year(),
-         .implementing =
-             FactFromProto(status.has_implementing(), status.implementing()),
-         .preparation =
-             FactFromProto(status.has_preparation(), status.preparation())});
-  }
-  for (const std::string& text : row.other_codes()) {
-    WELFARE_ASSIGN_OR_RETURN(auto other,
-                             base::MunicipalityCode::ParseKnown(text));
-    result.other_codes.push_back(std::move(other));
-  }
-  return result;
-}
-
-v1::Answer ToProto(const Answer& answer) {
-  v1::Answer result;
-  result.set_item(answer.item);
-  result.set_row(answer.row);
-  if (const auto* codes = std::get_if<Codes>(&answer.content)) {
-    auto& list = *result.mutable_codes()->mutable_codes();
-    list.Assign(codes->begin(), codes->end());
-  } else if (const auto* integer = std::get_if<std::int64_t>(&answer.content)) {
-    result.set_integer(*integer);
-  } else if (const auto* text = std::get_if<std::string>(&answer.content)) {
-    result.set_text(*text);
-  } else {
-    result.set_absence(static_cast<type::v1::Absence::Kind>(
-        std::get<base::Absence>(answer.content)));
-  }
-  result.set_other_text(answer.other_text);
-  result.set_provenance(static_cast<v1::Answer::Provenance>(answer.provenance));
-  return result;
-}
-
-absl::StatusOr<Answer> AnswerFromProto(const v1::Answer& answer) {
-  Answer result{.item = answer.item(),
-                .row = answer.row(),
-                .content = std::int64_t{0},
-                .other_text = answer.other_text(),
-                .provenance = static_cast<Provenance>(answer.provenance())};
-  switch (answer.content_case()) {
-    case v1::Answer::kCodes:
-      result.content =
-          Codes(answer.codes().codes().begin(), answer.codes().codes().end());
-      return result;
-    case v1::Answer::kInteger:
-      result.content = std::int64_t{answer.integer()};
-      return result;
-    case v1::Answer::kText:
-      result.content = answer.text();
-      return result;
-    case v1::Answer::kAbsence:
-      if (!IsAbsence(answer.absence())) break;
-      result.content = static_cast<base::Absence>(answer.absence());
-      return result;
-    case v1::Answer::CONTENT_NOT_SET:
-      break;
-  }
-  return StoredValueInvalid("answer");
 }
 
 SentAnswer SentFromProto(const v1::Answer& answer) {
@@ -308,6 +222,29 @@ void SetContact(const Contact& contact, v1::Submission& submission) {
   if (contact == Contact{}) return;
   submission.mutable_header()->set_department(contact.department);
   submission.mutable_header()->set_contact(contact.contact);
+}
+
+v1::StreamRoundColumnsResponse::Header ToProto(const RoundColumns& columns) {
+  const Round& round = columns.opened.round;
+  v1::StreamRoundColumnsResponse::Header header;
+  *header.mutable_round() = ToProto(round);
+  *header.mutable_codebook() =
+      ToProto(columns.codebook, columns.opened.codebook.get());
+  FillYears(round.name.fiscal_year, *header.mutable_codebook());
+  for (std::size_t r = 0; r < columns.respondents.size(); ++r) {
+    v1::Frame::Row& row = *header.mutable_frame()->add_rows();
+    row = ToProto(columns.opened.frame->row(r));
+    const auto& respondent = columns.respondents[r];
+    if (!respondent) continue;
+    row.set_state(static_cast<v1::Submission::State>(respondent->state));
+    if (const auto& day = respondent->received_on) {
+      row.set_late(IsLate(round, *day));
+      *row.mutable_received_on() = ToProto(*day);
+    }
+    row.set_revision(respondent->revision);
+  }
+  header.set_columns(static_cast<std::int32_t>(columns.columns.size()));
+  return header;
 }
 
 v1::Column ToProto(const Column& column, const Codebook& codebook,

@@ -10,16 +10,20 @@
 #include "google/type/date.pb.h"
 
 #include "services/survey/codebook/codebook.h"
+#include "services/survey/codebook/stored_codebook.h"
 #include "services/survey/columns/columns.h"
-#include "services/survey/round/frame.h"
+#include "services/survey/progress/progress.h"
 #include "services/survey/round/round.h"
-#include "services/survey/store/store.h"
+#include "services/survey/store/shared_columns.h"
+#include "services/survey/store/stored_messages.h"
+#include "services/survey/submission/contact.h"
 #include "services/survey/submission/submission.h"
-#include "services/survey/submission/validation.h"
+#include "services/survey/submission/violation.h"
 #include "welfare/survey/v1/codebook.pb.h"
 #include "welfare/survey/v1/columns.pb.h"
 #include "welfare/survey/v1/round.pb.h"
 #include "welfare/survey/v1/submission.pb.h"
+#include "welfare/survey/v1/survey_service.pb.h"
 
 namespace welfare::survey {
 
@@ -34,14 +38,6 @@ google::type::Date ToProto(const base::Date& date);
 v1::Codebook ToProto(const StoredCodebook& stored, const Codebook* codebook);
 v1::Round ToProto(const Round& round);
 
-// The respondent's row of a frame: names and registry facts.
-v1::Frame::Row ToProto(const FrameRow& row);
-// Errors: those of the parts.
-absl::StatusOr<FrameRow> FrameRowFromProto(const v1::Frame::Row& row);
-
-v1::Answer ToProto(const Answer& answer);
-// For answers that are stored. Errors: INTERNAL, STORED_VALUE_INVALID.
-absl::StatusOr<Answer> AnswerFromProto(const v1::Answer& answer);
 // For answers that come from a caller; whatever is wrong is for validation to
 // say. An absence that is no kind at all is no content.
 SentAnswer SentFromProto(const v1::Answer& answer);
@@ -55,6 +51,9 @@ void SetViolations(const std::vector<AnswerViolation>& violations,
                    v1::Submission& submission);
 // Joins the personal data to a reply; an empty one leaves no trace.
 void SetContact(const Contact& contact, v1::Submission& submission);
+
+// What stands before the columns, the reference years filled in.
+v1::StreamRoundColumnsResponse::Header ToProto(const RoundColumns& columns);
 
 // The entries of the rows from `first` to before `end`.
 v1::Column ToProto(const Column& column, const Codebook& codebook,

@@ -1,16 +1,20 @@
-#include "services/survey/api/survey_api.h"
+#include "services/survey/api/import_calls.h"
 
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "services/base/error.h"
 #include "services/survey/api/import_reply.h"
 #include "services/survey/api/requests.h"
 #include "services/survey/errors.h"
+#include "services/survey/files/import_plan.h"
+#include "services/survey/files/import_run.h"
 #include "services/survey/files/submission_csv.h"
-#include "services/survey/files/submission_importer.h"
+#include "services/survey/store/apply.h"
 
 namespace welfare::survey {
 namespace {
@@ -31,9 +35,57 @@ absl::StatusOr<CsvText> ToCsvText(std::string_view field,
                  .source_file = batch.source_file()};
 }
 
+// Looks the rounds of a batch up.
+absl::StatusOr<NamedRounds> LoadRounds(StoreReader& store,
+                                       PinnedContent& content,
+                                       const ImportBatch& batch) {
+  NamedRounds rounds;
+  for (const base::RoundName& name : RoundsOf(batch)) {
+    auto opened = content.Load(store, name);
+    if (!opened.ok() && !absl::IsNotFound(opened.status())) {
+      return opened.status();
+    }
+    rounds.emplace(name, std::move(opened));
+  }
+  return rounds;
+}
+
+// Decides a batch on one state of the store and, with a `writer`, writes it.
+absl::StatusOr<ImportOutcome> Run(const ImportPlan& plan, StoreReader& store,
+                                  StoreWriter* writer, base::Timestamp now) {
+  const auto find_rounds =
+      [&]() -> absl::StatusOr<std::map<base::RoundName, Round>> {
+    std::map<base::RoundName, Round> rounds;
+    for (const auto& [name, opened] : plan.rounds()) {
+      WELFARE_ASSIGN_OR_RETURN(auto round, store.rounds().Find(name));
+      if (!round) return RoundNotFound(name);
+      rounds.emplace(name, *std::move(round));
+    }
+    return rounds;
+  };
+  WELFARE_ASSIGN_OR_RETURN(const auto before, find_rounds());
+  ImportRun run(plan, before, now);
+  for (const ImportPlan::Entry& entry : plan.entries()) {
+    WELFARE_ASSIGN_OR_RETURN(
+        const Standing standing,
+        ReadStanding(store.submissions(), entry.records.name,
+                     ImportRun::HeaderOf(entry)));
+    WELFARE_ASSIGN_OR_RETURN(const std::optional<PlannedChange> change,
+                             run.Decide(entry, standing));
+    if (writer == nullptr || !change) continue;
+    WELFARE_RETURN_IF_ERROR(Apply(writer->submissions(), *change).status());
+  }
+  ImportOutcome outcome = run.outcome();
+  WELFARE_ASSIGN_OR_RETURN(const auto after, find_rounds());
+  for (const auto& [name, round] : after) {
+    outcome.rounds.emplace(name, round.revision);
+  }
+  return outcome;
+}
+
 }  // namespace
 
-absl::Status SurveyApi::ImportSubmissions(
+absl::Status ImportCalls::ImportSubmissions(
     const Call& call, const v1::ImportSubmissionsRequest& request,
     type::v1::ImportResult& response) {
   WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
@@ -45,22 +97,23 @@ absl::Status SurveyApi::ImportSubmissions(
                            ReadRejectsToken(request));
   WELFARE_ASSIGN_OR_RETURN(ImportBatch batch,
                            ReadImportBatch(answers, headers, after));
-  const std::vector<std::string> unplaced(request.unplaced_items().begin(),
-                                          request.unplaced_items().end());
-  std::optional<ImportPlan> plan;
-  ImportOutcome dry;
+  NamedRounds rounds;
   WELFARE_RETURN_IF_ERROR(
       d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
-        WELFARE_ASSIGN_OR_RETURN(
-            plan,
-            ImportPlan::Make(store, d_.content, std::move(batch), unplaced));
-        if (!request.validate_only()) return absl::OkStatus();
-        WELFARE_ASSIGN_OR_RETURN(dry,
-                                 plan->Run(store, nullptr, d_.clock.Now()));
+        WELFARE_ASSIGN_OR_RETURN(rounds, LoadRounds(store, d_.content, batch));
         return absl::OkStatus();
       }));
+  const std::vector<std::string> unplaced(request.unplaced_items().begin(),
+                                          request.unplaced_items().end());
+  const ImportPlan plan(rounds, std::move(batch), unplaced);
   if (request.validate_only()) {
-    response = ToProto(dry, *plan, request);
+    WELFARE_RETURN_IF_ERROR(
+        d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+          WELFARE_ASSIGN_OR_RETURN(const ImportOutcome outcome,
+                                   Run(plan, store, nullptr, d_.clock.Now()));
+          response = ToProto(outcome, plan, request);
+          return absl::OkStatus();
+        }));
     response.set_request_id(request.request_id());
     response.set_validate_only(true);
     return absl::OkStatus();
@@ -72,17 +125,16 @@ absl::Status SurveyApi::ImportSubmissions(
           Limits(call), MakeChange(call, "ImportSubmissions", request),
           [&](StoreWriter& store) -> absl::StatusOr<std::string> {
             WELFARE_ASSIGN_OR_RETURN(const ImportOutcome outcome,
-                                     plan->Run(store, &store, store.time()));
-            touched.clear();
-            for (const auto& [round, revision] : outcome.rounds) {
-              touched.emplace(round, revision);
-            }
-            return ToProto(outcome, *plan, request).SerializeAsString();
+                                     Run(plan, store, &store, store.time()));
+            touched = outcome.rounds;
+            return ToProto(outcome, plan, request).SerializeAsString();
           }));
   response.ParseFromString(reply);
   CutToSize(response);
   response.set_request_id(request.request_id());
-  for (const auto& [round, revision] : touched) Announce(round, revision);
+  for (const auto& [round, revision] : touched) {
+    d_.versions.Announce(round, revision);
+  }
   return absl::OkStatus();
 }
 

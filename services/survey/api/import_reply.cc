@@ -9,7 +9,7 @@
 #include "services/base/page.h"
 #include "services/base/sha256.h"
 #include "services/survey/errors.h"
-#include "services/survey/submission/text_limits.h"
+#include "services/survey/text_limits.h"
 
 namespace welfare::survey {
 namespace {
@@ -97,7 +97,10 @@ type::v1::ImportResult ToProto(const ImportOutcome& outcome,
   for (std::string& item : plan.UnplacedItems(kUnplacedItemsShown)) {
     result.add_unplaced_items(std::move(item));
   }
-  result.set_version(outcome.revision);
+  // Of the last round that the batch names.
+  if (!outcome.rounds.empty()) {
+    result.set_version(outcome.rounds.rbegin()->second);
+  }
   return result;
 }
 

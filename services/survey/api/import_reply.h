@@ -5,8 +5,9 @@
 
 #include "absl/status/statusor.h"
 
+#include "services/survey/files/import_plan.h"
+#include "services/survey/files/import_run.h"
 #include "services/survey/files/reject_list.h"
-#include "services/survey/files/submission_importer.h"
 #include "welfare/survey/v1/survey_service.pb.h"
 #include "welfare/type/v1/csv_import.pb.h"
 

@@ -34,6 +34,16 @@ absl::Status CheckRequestId(std::string_view id) {
   return absl::OkStatus();
 }
 
+absl::Status CheckStore(const platform::Incarnation& here,
+                        const base::RoundName& round,
+                        const std::string& incarnation, std::int64_t revision) {
+  const std::string resource = round.ToString();
+  if (incarnation.empty() || here.Covers(incarnation, resource, revision)) {
+    return absl::OkStatus();
+  }
+  return platform::StoreRestored(resource, incarnation, revision);
+}
+
 base::Violation MakeViolation(std::string_view field,
                               const absl::Status& status) {
   return {.field = std::string(field),

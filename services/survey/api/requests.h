@@ -1,6 +1,7 @@
 // What every call of the API does with its request before it decides.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -8,7 +9,9 @@
 #include "absl/status/statusor.h"
 
 #include "services/base/error.h"
+#include "services/base/resource_name.h"
 #include "services/platform/rpc/call_context.h"
+#include "services/platform/storage/incarnation.h"
 #include "services/survey/codebook/conditions.h"
 #include "services/survey/errors.h"
 #include "services/survey/store/store.h"
@@ -31,6 +34,14 @@ Interruption WhileWanted(const platform::CallContext& call,
 //
 // Errors: INVALID_ARGUMENT, REQUEST_ID_INVALID.
 absl::Status CheckRequestId(std::string_view id);
+
+// OK where `revision` of the round means `here` what it means in the store
+// `incarnation`, or none is named.
+//
+// Errors: FAILED_PRECONDITION, STORE_RESTORED.
+absl::Status CheckStore(const platform::Incarnation& here,
+                        const base::RoundName& round,
+                        const std::string& incarnation, std::int64_t revision);
 
 // The violation of `field` that `status` tells of.
 base::Violation MakeViolation(std::string_view field,

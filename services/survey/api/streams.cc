@@ -48,18 +48,20 @@ absl::StatusOr<StreamStep> RoundColumnsStream::operator()(
       return VersionNegative("revision", request.revision());
     }
     WELFARE_ASSIGN_OR_RETURN(
-        columns_,
-        shared_->Load(
-            call.limits, name, request.revision(), [&](std::int64_t revision) {
-              return check_(name, request.data_incarnation(), revision);
-            }));
-    *message.mutable_header() = columns_->header;
+        columns_, shared_->Load(call.limits, name, request.revision(),
+                                [&](std::int64_t revision) {
+                                  return CheckStore(*incarnation_, name,
+                                                    request.data_incarnation(),
+                                                    revision);
+                                }));
+    *message.mutable_header() = ToProto(*columns_);
     return StreamStep::Message();
   }
   if (sent_ == columns_->columns.size()) return StreamStep::End();
   const Column& column = columns_->columns[sent_];
   const std::size_t end = EndOfMessage(column, row_);
-  *message.mutable_column() = ToProto(column, *columns_->codebook, row_, end);
+  *message.mutable_column() =
+      ToProto(column, *columns_->opened.codebook, row_, end);
   row_ = end;
   if (row_ == column.absences.size()) {
     row_ = 0;
@@ -122,15 +124,16 @@ absl::Status RoundChangesStream::Read(
             .deadline;
   }
   return store_->Read(limits, [&](StoreReader& store) -> absl::Status {
-    WELFARE_ASSIGN_OR_RETURN(round_, store.FindRound(name));
+    WELFARE_ASSIGN_OR_RETURN(round_, store.rounds().Find(name));
     if (first_) {
-      WELFARE_RETURN_IF_ERROR(check_(name, request.data_incarnation(), sent_));
+      WELFARE_RETURN_IF_ERROR(
+          CheckStore(*incarnation_, name, request.data_incarnation(), sent_));
     }
     if (round_ && sent_ > round_->revision) {
       return VersionNotReached(sent_, round_->revision);
     }
     WELFARE_ASSIGN_OR_RETURN(read_,
-                             store.ListChanges(name, sent_, kChangesAtOnce));
+                             ListChanges(store, name, sent_, kChangesAtOnce));
     // Who knew a round that is deleted is told; for everybody else there is
     // none.
     if (!round_ && (sent_ == 0 || read_.empty())) return RoundNotFound(name);

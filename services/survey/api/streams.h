@@ -5,9 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -16,24 +14,23 @@
 #include "services/base/resource_name.h"
 #include "services/platform/calls/stream_step.h"
 #include "services/platform/rpc/call_context.h"
-#include "services/survey/api/round_columns.h"
+#include "services/platform/storage/incarnation.h"
+#include "services/survey/round/round.h"
+#include "services/survey/store/pinned_content.h"
+#include "services/survey/store/round_changes.h"
+#include "services/survey/store/shared_columns.h"
 #include "services/survey/store/store.h"
 #include "welfare/survey/v1/survey_service.pb.h"
 
 namespace welfare::survey {
 
-// Says whether the revision of a round means here what it means in the store
-// that is named, if any.
-using StoreCheck = std::function<absl::Status(const base::RoundName& round,
-                                              const std::string& incarnation,
-                                              std::int64_t revision)>;
-
 // StreamRoundColumns.
 class RoundColumnsStream {
  public:
-  // `shared` outlives the object.
-  RoundColumnsStream(SharedColumns& shared, StoreCheck check)
-      : shared_(&shared), check_(std::move(check)) {}
+  // Both outlive the object.
+  RoundColumnsStream(SharedColumns& shared,
+                     const platform::Incarnation& incarnation)
+      : shared_(&shared), incarnation_(&incarnation) {}
 
   // Errors: as in the proto.
   absl::StatusOr<platform::StreamStep> operator()(
@@ -43,7 +40,7 @@ class RoundColumnsStream {
 
  private:
   SharedColumns* shared_;
-  StoreCheck check_;
+  const platform::Incarnation* incarnation_;
   RoundColumnsPtr columns_;  // null before the first message
   std::size_t sent_ = 0;     // columns
   std::size_t row_ = 0;      // of the next one: rows that have been sent
@@ -52,9 +49,11 @@ class RoundColumnsStream {
 // StreamRoundChanges.
 class RoundChangesStream {
  public:
-  // `store` outlives the object; `after` is the revision that its reader knows.
-  RoundChangesStream(SurveyStore& store, std::int64_t after, StoreCheck check)
-      : store_(&store), check_(std::move(check)), sent_(after) {}
+  // Both outlive the object; `after` is the revision that its reader knows.
+  RoundChangesStream(SurveyStore& store,
+                     const platform::Incarnation& incarnation,
+                     std::int64_t after)
+      : store_(&store), incarnation_(&incarnation), sent_(after) {}
 
   // Errors: as in the proto.
   absl::StatusOr<platform::StreamStep> operator()(
@@ -69,13 +68,36 @@ class RoundChangesStream {
                     const v1::StreamRoundChangesRequest& request);
 
   SurveyStore* store_;
-  StoreCheck check_;
+  const platform::Incarnation* incarnation_;
   std::int64_t sent_;              // the last revision told
   bool first_ = true;              // nothing has been sent yet
   bool complete_ = false;          // nothing followed when it was last read
   std::optional<Round> round_;     // as it was read
   std::vector<RoundChange> read_;  // and not sent yet, from `next_` on
   std::size_t next_ = 0;
+};
+
+// Makes the streams of the API. Any thread may call it.
+class SurveyStreams {
+ public:
+  // `store` and `content` outlive the object and every stream, and so does the
+  // object; `incarnation` is the store's.
+  SurveyStreams(SurveyStore& store, PinnedContent& content,
+                platform::Incarnation incarnation)
+      : store_(store),
+        columns_(store, content),
+        incarnation_(std::move(incarnation)) {}
+
+  RoundColumnsStream StreamRoundColumns() { return {columns_, incarnation_}; }
+  RoundChangesStream StreamRoundChanges(
+      const v1::StreamRoundChangesRequest& request) {
+    return {store_, incarnation_, request.after_revision()};
+  }
+
+ private:
+  SurveyStore& store_;
+  SharedColumns columns_;
+  const platform::Incarnation incarnation_;
 };
 
 }  // namespace welfare::survey

@@ -1,151 +1,22 @@
-#include "services/survey/api/survey_api.h"
+#include "services/survey/api/submission_calls.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include "google/protobuf/field_mask.pb.h"
 #include "services/base/error.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
+#include "services/survey/api/submission_requests.h"
 #include "services/survey/errors.h"
-#include "services/survey/submission/intake.h"
+#include "services/survey/store/apply.h"
 
 namespace welfare::survey {
-namespace {
 
-// More than the questions of any codebook; before they are looked at.
-constexpr int kMostAnswersSent = 20'000;
-
-// The header's fields that a request changes.
-struct HeaderEdit {
-  std::optional<std::string> department;
-  std::optional<std::string> contact;
-  bool received_on = false;
-};
-
-// What a request changes of a submission.
-struct Edit {
-  SubmissionInput input;  // but for the contact
-  HeaderEdit header;
-};
-
-std::vector<SentAnswer> ReadAnswers(const v1::Submission& submission) {
-  std::vector<SentAnswer> answers;
-  for (const v1::Answer& answer : submission.answers()) {
-    answers.push_back(SentFromProto(answer));
-  }
-  return answers;
-}
-
-// An edit of the parts that are populated.
-Edit ReadPopulated(const v1::Submission& submission) {
-  Edit edit;
-  if (submission.answers_size() > 0) {
-    edit.input.answers = ReadAnswers(submission);
-  }
-  const v1::SubmissionHeader& header = submission.header();
-  if (!header.department().empty()) {
-    edit.header.department = header.department();
-  }
-  if (!header.contact().empty()) edit.header.contact = header.contact();
-  edit.header.received_on = header.has_received_on();
-  return edit;
-}
-
-// An edit of the parts that a mask names, each as the request has it; an empty
-// mask names what is populated (AIP-134).
-//
-// Errors: INVALID_ARGUMENT, SUBMISSION_INVALID, every path that is unknown and
-// a day that does not exist.
-absl::StatusOr<Edit> ReadEdit(const v1::Submission& submission,
-                              const google::protobuf::FieldMask& mask) {
-  if (submission.answers_size() > kMostAnswersSent) {
-    return SubmissionInvalid(std::vector<base::Violation>{
-        {.field = "answers",
-         .reason = std::string(reason::kTooManyAnswers),
-         .description = std::to_string(submission.answers_size()) +
-                        " answers are more than any codebook has questions; "
-                        "send one for each."}});
-  }
-  std::vector<base::Violation> violations;
-  Edit edit = mask.paths().empty() ? ReadPopulated(submission) : Edit{};
-  const v1::SubmissionHeader& header = submission.header();
-  for (const std::string& path : mask.paths()) {
-    const bool all = path == "*";
-    const bool whole = all || path == "header";
-    bool known = whole;
-    if (all || path == "answers") {
-      edit.input.answers = ReadAnswers(submission);
-      known = true;
-    }
-    if (whole || path == "header.department") {
-      edit.header.department = header.department();
-      known = true;
-    }
-    if (whole || path == "header.contact") {
-      edit.header.contact = header.contact();
-      known = true;
-    }
-    if (whole || path == "header.received_on") {
-      edit.header.received_on = true;
-      known = true;
-    }
-    // Those that only the service writes are ignored.
-    if (!known &&
-        v1::Submission::descriptor()->FindFieldByName(path) == nullptr) {
-      violations.push_back(
-          {.field = "update_mask",
-           .reason = "PATH_UNKNOWN",
-           .description = "The mask names 'header', its fields, 'answers' or "
-                          "'*', not '" +
-                          path + "'."});
-    }
-  }
-  if (edit.header.received_on) {
-    const auto day = DateFromProto(header.received_on());
-    if (!day.ok()) {
-      violations.push_back(MakeViolation("header.received_on", day.status()));
-    } else {
-      edit.input.received_on = *day;
-      edit.input.clear_received_on = !day->has_value();
-    }
-  }
-  if (!violations.empty()) return SubmissionInvalid(std::move(violations));
-  return edit;
-}
-
-// The input with the contact as it will be: what the edit leaves out stays.
-absl::StatusOr<SubmissionInput> Complete(StoreReader& store,
-                                         const base::SubmissionName& name,
-                                         const Edit& edit) {
-  SubmissionInput input = edit.input;
-  const HeaderEdit& header = edit.header;
-  if (!header.department && !header.contact) return input;
-  WELFARE_ASSIGN_OR_RETURN(Contact contact, store.FindContact(name));
-  if (header.department) contact.department = *header.department;
-  if (header.contact) contact.contact = *header.contact;
-  input.contact = std::move(contact);
-  return input;
-}
-
-absl::Status NameContradicts() {
-  return SubmissionInvalid(std::vector<base::Violation>{
-      {.field = "submission.name",
-       .reason = "NAME_CONTRADICTS",
-       .description = "The name and submission_id disagree."}});
-}
-
-}  // namespace
-
-absl::Status SurveyApi::ChangeSubmission(const Call& call,
-                                         const ChangeRequest& request,
-                                         const base::SubmissionName& sent,
-                                         bool validate_only,
-                                         const Decide& decide,
-                                         v1::Submission& response) {
+absl::Status SubmissionCalls::Change(const Call& call, const Write& write,
+                                     const Plan& plan,
+                                     v1::Submission& response) {
+  const base::RoundName round = write.sent.parent();
   // Set by the run that counts, the last one; a repeat has none.
   std::optional<Contact> contact;
   std::int64_t revision = 0;
@@ -153,20 +24,23 @@ absl::Status SurveyApi::ChangeSubmission(const Call& call,
                        StoreWriter* writer) -> absl::StatusOr<std::string> {
     contact.reset();
     WELFARE_ASSIGN_OR_RETURN(const OpenedRound opened,
-                             d_.content.Load(store, sent.parent()));
+                             d_.content.Load(store, round));
     if (opened.frame == nullptr) {
-      return RoundNotOpen(sent.parent(), opened.round.state);
+      return RoundNotOpen(round, ToString(opened.round.state));
     }
-    const base::SubmissionName name = opened.Resolve(sent);
+    const base::SubmissionName name = opened.Resolve(write.sent);
     WELFARE_ASSIGN_OR_RETURN(
-        const PlannedChange plan,
-        decide(store, opened, name,
-               writer == nullptr ? d_.clock.Now() : writer->time()));
-    Submission after = plan.submission;
+        const Standing standing,
+        ReadStanding(store.submissions(), name, write.input));
+    WELFARE_ASSIGN_OR_RETURN(
+        const PlannedChange change,
+        plan(standing, opened, name,
+             writer == nullptr ? d_.clock.Now() : writer->time()));
+    Submission after = change.submission;
     if (writer != nullptr) {
-      WELFARE_ASSIGN_OR_RETURN(after, Apply(*writer, plan));
+      WELFARE_ASSIGN_OR_RETURN(after, Apply(writer->submissions(), change));
       revision = after.round_revision;
-      WELFARE_ASSIGN_OR_RETURN(contact, store.FindContact(name));
+      WELFARE_ASSIGN_OR_RETURN(contact, store.submissions().FindContact(name));
     }
     // The reply is kept for repeats, so it holds no personal data.
     v1::Submission reply = ToProto(after, opened.round, true);
@@ -174,7 +48,7 @@ absl::Status SurveyApi::ChangeSubmission(const Call& call,
     return reply.SerializeAsString();
   };
   std::string reply;
-  if (validate_only) {
+  if (write.validate_only) {
     WELFARE_RETURN_IF_ERROR(
         d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
           WELFARE_ASSIGN_OR_RETURN(reply, run(store, nullptr));
@@ -183,12 +57,12 @@ absl::Status SurveyApi::ChangeSubmission(const Call& call,
     response.ParseFromString(reply);
     return absl::OkStatus();
   }
-  WELFARE_ASSIGN_OR_RETURN(
-      reply, d_.store.Change(Limits(call), request, [&](StoreWriter& writer) {
-        return run(writer, &writer);
-      }));
+  WELFARE_ASSIGN_OR_RETURN(reply, d_.store.Change(Limits(call), write.request,
+                                                  [&](StoreWriter& writer) {
+                                                    return run(writer, &writer);
+                                                  }));
   response.ParseFromString(reply);
-  Announce(sent.parent(), revision);
+  d_.versions.Announce(round, revision);
   if (!contact.has_value()) {
     // A repeat: nothing was written now, and stored replies hold no personal
     // data.
@@ -197,7 +71,8 @@ absl::Status SurveyApi::ChangeSubmission(const Call& call,
         ParseName<base::SubmissionName>("submission.name", response.name()));
     WELFARE_RETURN_IF_ERROR(
         d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
-          WELFARE_ASSIGN_OR_RETURN(contact, store.FindContact(name));
+          WELFARE_ASSIGN_OR_RETURN(contact,
+                                   store.submissions().FindContact(name));
           return absl::OkStatus();
         }));
   }
@@ -205,106 +80,96 @@ absl::Status SurveyApi::ChangeSubmission(const Call& call,
   return absl::OkStatus();
 }
 
-absl::Status SurveyApi::CreateSubmission(
+absl::Status SubmissionCalls::CreateSubmission(
     const Call& call, const v1::CreateSubmissionRequest& request,
     v1::Submission& response) {
   WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
-  WELFARE_ASSIGN_OR_RETURN(
-      const auto round, ParseName<base::RoundName>("parent", request.parent()));
-  auto respondent = base::Respondent::Parse(request.submission_id());
-  if (!respondent.ok()) {
-    return NameInvalid("submission_id", request.submission_id(),
-                       respondent.status());
-  }
-  const base::SubmissionName name{.survey = round.survey,
-                                  .fiscal_year = round.fiscal_year,
-                                  .respondent = *std::move(respondent)};
-  // May spell the respondent otherwise.
-  base::SubmissionName twin = name;
-  if (const std::string& text = request.submission().name(); !text.empty()) {
-    auto parsed = base::SubmissionName::Parse(text);
-    if (!parsed.ok() || parsed->parent() != round) return NameContradicts();
-    twin = *std::move(parsed);
-  }
-  WELFARE_ASSIGN_OR_RETURN(const Edit edit, ReadEdit(request.submission(), {}));
-  return ChangeSubmission(
-      call, MakeChange(call, "CreateSubmission", request), name,
-      request.validate_only(),
-      [&](StoreReader& store, const OpenedRound& opened,
-          const base::SubmissionName& resolved,
+  WELFARE_ASSIGN_OR_RETURN(const CreatedName created, ReadCreatedName(request));
+  WELFARE_ASSIGN_OR_RETURN(const SubmissionInput input,
+                           ReadInput(request.submission(), {}));
+  return Change(
+      call,
+      {.request = MakeChange(call, "CreateSubmission", request),
+       .sent = created.name,
+       .validate_only = request.validate_only(),
+       .input = input},
+      [&](const Standing& standing, const OpenedRound& opened,
+          const base::SubmissionName& name,
           base::Timestamp) -> absl::StatusOr<PlannedChange> {
-        if (opened.Resolve(twin) != resolved) return NameContradicts();
-        WELFARE_ASSIGN_OR_RETURN(const SubmissionInput input,
-                                 Complete(store, resolved, edit));
-        return PlanCreate(store, opened, resolved, input);
+        if (opened.Resolve(created.twin) != name) return NameContradicts();
+        return PlanCreate(standing, opened, name, input);
       },
       response);
 }
 
-absl::Status SurveyApi::UpdateSubmission(
+absl::Status SubmissionCalls::UpdateSubmission(
     const Call& call, const v1::UpdateSubmissionRequest& request,
     v1::Submission& response) {
   WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
-  WELFARE_ASSIGN_OR_RETURN(const auto name,
+  WELFARE_ASSIGN_OR_RETURN(const auto sent,
                            ParseName<base::SubmissionName>(
                                "submission.name", request.submission().name()));
   WELFARE_ASSIGN_OR_RETURN(
-      const Edit edit, ReadEdit(request.submission(), request.update_mask()));
-  return ChangeSubmission(
-      call, MakeChange(call, "UpdateSubmission", request), name,
-      request.validate_only(),
-      [&](StoreReader& store, const OpenedRound& opened,
-          const base::SubmissionName& resolved,
-          base::Timestamp) -> absl::StatusOr<PlannedChange> {
-        WELFARE_ASSIGN_OR_RETURN(const SubmissionInput input,
-                                 Complete(store, resolved, edit));
-        return PlanUpdate(store, opened, resolved, request.submission().etag(),
+      const SubmissionInput input,
+      ReadInput(request.submission(), request.update_mask()));
+  return Change(
+      call,
+      {.request = MakeChange(call, "UpdateSubmission", request),
+       .sent = sent,
+       .validate_only = request.validate_only(),
+       .input = input},
+      [&](const Standing& standing, const OpenedRound& opened,
+          const base::SubmissionName& name, base::Timestamp) {
+        return PlanUpdate(standing, opened, name, request.submission().etag(),
                           input);
       },
       response);
 }
 
-absl::Status SurveyApi::SubmitSubmission(
+absl::Status SubmissionCalls::SubmitSubmission(
     const Call& call, const v1::SubmitSubmissionRequest& request,
     v1::Submission& response) {
   WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(
-      const auto name, ParseName<base::SubmissionName>("name", request.name()));
-  return ChangeSubmission(
-      call, MakeChange(call, "SubmitSubmission", request), name, false,
-      [&](StoreReader& store, const OpenedRound& opened,
-          const base::SubmissionName& resolved, base::Timestamp now) {
-        return PlanSubmit(store, opened, resolved, request.etag(), now);
+      const auto sent, ParseName<base::SubmissionName>("name", request.name()));
+  return Change(
+      call,
+      {.request = MakeChange(call, "SubmitSubmission", request), .sent = sent},
+      [&](const Standing& standing, const OpenedRound& opened,
+          const base::SubmissionName& name, base::Timestamp now) {
+        return PlanSubmit(standing, opened, name, request.etag(), now);
       },
       response);
 }
 
-absl::Status SurveyApi::AcceptSubmission(
+absl::Status SubmissionCalls::AcceptSubmission(
     const Call& call, const v1::AcceptSubmissionRequest& request,
     v1::Submission& response) {
   WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(
-      const auto name, ParseName<base::SubmissionName>("name", request.name()));
-  return ChangeSubmission(
-      call, MakeChange(call, "AcceptSubmission", request), name, false,
-      [&](StoreReader& store, const OpenedRound& opened,
-          const base::SubmissionName& resolved, base::Timestamp) {
-        return PlanAccept(store, opened, resolved, request.etag());
+      const auto sent, ParseName<base::SubmissionName>("name", request.name()));
+  return Change(
+      call,
+      {.request = MakeChange(call, "AcceptSubmission", request), .sent = sent},
+      [&](const Standing& standing, const OpenedRound& opened,
+          const base::SubmissionName& name, base::Timestamp) {
+        return PlanAccept(standing, opened, name, request.etag());
       },
       response);
 }
 
-absl::Status SurveyApi::ReturnSubmission(
+absl::Status SubmissionCalls::ReturnSubmission(
     const Call& call, const v1::ReturnSubmissionRequest& request,
     v1::Submission& response) {
   WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(
-      const auto name, ParseName<base::SubmissionName>("name", request.name()));
-  return ChangeSubmission(
-      call, MakeChange(call, "ReturnSubmission", request), name, false,
-      [&](StoreReader& store, const OpenedRound& opened,
-          const base::SubmissionName& resolved, base::Timestamp) {
-        return PlanReturn(store, opened, resolved, request.etag(),
+      const auto sent, ParseName<base::SubmissionName>("name", request.name()));
+  return Change(
+      call,
+      {.request = MakeChange(call, "ReturnSubmission", request), .sent = sent},
+      [&](const Standing& standing, const OpenedRound& opened,
+          const base::SubmissionName& name, base::Timestamp) {
+        return PlanReturn(standing, opened, name, request.etag(),
                           request.reason());
       },
       response);

@@ -1,3 +1,5 @@
+#include "services/survey/api/submission_reads.h"
+
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -9,10 +11,9 @@
 #include "services/base/page.h"
 #include "services/base/page_room.h"
 #include "services/platform/rpc/page_request.h"
-#include "services/platform/errors.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
-#include "services/survey/api/survey_api.h"
+#include "services/survey/api/submission_requests.h"
 #include "services/survey/columns/columns.h"
 #include "services/survey/errors.h"
 #include "services/survey/submission/intake.h"
@@ -27,69 +28,39 @@ int ReadNext(const base::PageRoom& room, bool full) {
   return full ? std::min(room.left() + 1, kLongAtOnce) : room.left() + 1;
 }
 
-absl::Status ReadStates(const v1::ListSubmissionsRequest& request,
-                        std::vector<SubmissionState>& states) {
-  const auto add = [&](std::string_view field, int state) -> absl::Status {
-    if (!v1::Submission::State_IsValid(state)) {
-      return FilterInvalid(field, state);
-    }
-    const auto wanted = static_cast<SubmissionState>(state);
-    if (state != v1::Submission::STATE_UNSPECIFIED &&
-        std::find(states.begin(), states.end(), wanted) == states.end()) {
-      states.push_back(wanted);
-    }
-    return absl::OkStatus();
-  };
-  WELFARE_RETURN_IF_ERROR(add("state", request.state()));
-  for (const int state : request.states()) {
-    WELFARE_RETURN_IF_ERROR(add("states", state));
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
-absl::Status SurveyApi::CheckStore(const base::RoundName& round,
-                                   const std::string& incarnation,
-                                   std::int64_t revision) const {
-  const std::string resource = round.ToString();
-  if (incarnation.empty() ||
-      d_.incarnation.Covers(incarnation, resource, revision)) {
-    return absl::OkStatus();
-  }
-  return platform::StoreRestored(resource, incarnation, revision);
-}
-
-absl::Status SurveyApi::GetSubmission(const Call& call,
-                                      const v1::GetSubmissionRequest& request,
-                                      v1::Submission& response) {
+absl::Status SubmissionReads::GetSubmission(
+    const Call& call, const v1::GetSubmissionRequest& request,
+    v1::Submission& response) {
   WELFARE_ASSIGN_OR_RETURN(
       const auto sent, ParseName<base::SubmissionName>("name", request.name()));
   const std::int64_t revision = request.data_version();
   if (revision < 0) return VersionNegative("data_version", revision);
-  return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+  return store_.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(std::optional<Round> round,
-                             store.FindRound(sent.parent()));
+                             store.rounds().Find(sent.parent()));
     if (!round) return SubmissionNotFound(sent);
     WELFARE_RETURN_IF_ERROR(
-        CheckStore(sent.parent(), request.data_incarnation(),
+        CheckStore(incarnation_, sent.parent(), request.data_incarnation(),
                    revision > 0 ? revision : round->revision));
     if (revision > round->revision) {
       return VersionNotReached(revision, round->revision);
     }
     if (revision > 0) {
       WELFARE_ASSIGN_OR_RETURN(round,
-                               store.FindRoundAt(sent.parent(), revision));
+                               store.rounds().FindAt(sent.parent(), revision));
       if (!round) return SubmissionNotFound(sent);
     }
     WELFARE_ASSIGN_OR_RETURN(const OpenedRound opened,
-                             d_.content.Load(store, *round));
+                             content_.Load(store, *round));
     const base::SubmissionName name = opened.Resolve(sent);
     std::optional<Submission> found;
     if (revision > 0) {
-      WELFARE_ASSIGN_OR_RETURN(found, store.FindSubmissionAt(name, revision));
+      WELFARE_ASSIGN_OR_RETURN(found,
+                               store.submissions().FindAt(name, revision));
     } else {
-      WELFARE_ASSIGN_OR_RETURN(found, store.FindSubmission(name));
+      WELFARE_ASSIGN_OR_RETURN(found, store.submissions().Find(name));
     }
     if (!found || opened.frame == nullptr) return SubmissionNotFound(sent);
     response = ToProto(*found, *round, true);
@@ -102,19 +73,20 @@ absl::Status SurveyApi::GetSubmission(const Call& call,
     }
     // Of what is now: an earlier revision is not edited any more.
     if (revision == 0) SetViolations(FindViolations(opened, *found), response);
-    WELFARE_ASSIGN_OR_RETURN(const Contact contact, store.FindContact(name));
+    WELFARE_ASSIGN_OR_RETURN(const Contact contact,
+                             store.submissions().FindContact(name));
     SetContact(contact, response);
     return absl::OkStatus();
   });
 }
 
-absl::Status SurveyApi::ListSubmissions(
+absl::Status SubmissionReads::ListSubmissions(
     const Call& call, const v1::ListSubmissionsRequest& request,
     v1::ListSubmissionsResponse& response) {
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::RoundName>("parent", request.parent()));
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
-                           platform::ReadPage(request, d_.incarnation.name()));
+                           platform::ReadPage(request, incarnation_.name()));
   if (request.data_version() < 0) {
     return VersionNegative("data_version", request.data_version());
   }
@@ -132,44 +104,42 @@ absl::Status SurveyApi::ListSubmissions(
     if (!last.ok() || query.revision <= 0) return base::PageTokenInvalid();
     query.after = *std::move(last);
   }
-  if (!type::v1::RespondentKind_IsValid(request.respondent_kind())) {
-    return FilterInvalid("respondent_kind", request.respondent_kind());
-  }
-  if (request.respondent_kind() != type::v1::RESPONDENT_KIND_UNSPECIFIED) {
-    query.kind = static_cast<base::RespondentKind>(request.respondent_kind());
-  }
-  WELFARE_RETURN_IF_ERROR(ReadStates(request, query.states));
-  return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
-    WELFARE_ASSIGN_OR_RETURN(std::optional<Round> round, store.FindRound(name));
+  WELFARE_RETURN_IF_ERROR(ReadFilter(request, query));
+  return store_.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+    WELFARE_ASSIGN_OR_RETURN(std::optional<Round> round,
+                             store.rounds().Find(name));
     if (!round) return RoundNotFound(name);
     if (query.revision == 0) query.revision = round->revision;
-    WELFARE_RETURN_IF_ERROR(
-        CheckStore(name, request.data_incarnation(), query.revision));
+    WELFARE_RETURN_IF_ERROR(CheckStore(
+        incarnation_, name, request.data_incarnation(), query.revision));
     if (query.revision > round->revision) {
       if (after.has_value()) return base::PageTokenInvalid();
       return VersionNotReached(query.revision, round->revision);
     }
-    WELFARE_ASSIGN_OR_RETURN(round, store.FindRoundAt(name, query.revision));
+    WELFARE_ASSIGN_OR_RETURN(round,
+                             store.rounds().FindAt(name, query.revision));
     if (!round) return RoundNotFound(name);
-    WELFARE_ASSIGN_OR_RETURN(const int total, store.CountSubmissions(query));
+    WELFARE_ASSIGN_OR_RETURN(const int total, store.submissions().Count(query));
     response.set_total_size(total);
     response.set_round_revision(query.revision);
     OpenedRound opened{.round = *round};
     if (request.full()) {
-      WELFARE_ASSIGN_OR_RETURN(opened, d_.content.Load(store, *round));
+      WELFARE_ASSIGN_OR_RETURN(opened, content_.Load(store, *round));
     }
     base::PageRoom room(page.size());
     while (true) {
       query.limit = ReadNext(room, request.full());
-      WELFARE_ASSIGN_OR_RETURN(const auto list, store.ListSubmissions(query));
+      WELFARE_ASSIGN_OR_RETURN(const auto list,
+                               store.submissions().List(query));
       for (const Submission& submission : list) {
         v1::Submission one = ToProto(submission, *round, request.full());
         if (request.full()) {
           if (opened.frame != nullptr) {
             SetViolations(FindViolations(opened, submission), one);
           }
-          WELFARE_ASSIGN_OR_RETURN(const Contact contact,
-                                   store.FindContact(submission.name));
+          WELFARE_ASSIGN_OR_RETURN(
+              const Contact contact,
+              store.submissions().FindContact(submission.name));
           SetContact(contact, one);
         }
         if (!room.Take(one.ByteSizeLong())) {
@@ -187,29 +157,30 @@ absl::Status SurveyApi::ListSubmissions(
   });
 }
 
-absl::Status SurveyApi::ListSubmissionRevisions(
+absl::Status SubmissionReads::ListSubmissionRevisions(
     const Call& call, const v1::ListSubmissionRevisionsRequest& request,
     v1::ListSubmissionRevisionsResponse& response) {
   WELFARE_ASSIGN_OR_RETURN(
       const auto sent, ParseName<base::SubmissionName>("name", request.name()));
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
-                           platform::ReadPage(request, d_.incarnation.name()));
+                           platform::ReadPage(request, incarnation_.name()));
   WELFARE_ASSIGN_OR_RETURN(const auto last,
                            page.After<std::tuple<std::int64_t>>());
   std::int64_t after = last.has_value() ? std::get<0>(*last) : 0;
   if (after > std::numeric_limits<int>::max()) return base::PageTokenInvalid();
-  return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
-    WELFARE_ASSIGN_OR_RETURN(const auto round, store.FindRound(sent.parent()));
+  return store_.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+    WELFARE_ASSIGN_OR_RETURN(const auto round,
+                             store.rounds().Find(sent.parent()));
     if (!round) return SubmissionNotFound(sent);
     WELFARE_ASSIGN_OR_RETURN(const OpenedRound opened,
-                             d_.content.Load(store, *round));
+                             content_.Load(store, *round));
     const base::SubmissionName name = opened.Resolve(sent);
     base::PageRoom room(page.size());
     while (true) {
       const int limit = ReadNext(room, /*full=*/true);
-      WELFARE_ASSIGN_OR_RETURN(
-          const auto list,
-          store.ListSubmissionRevisions(name, static_cast<int>(after), limit));
+      WELFARE_ASSIGN_OR_RETURN(const auto list,
+                               store.submissions().ListRevisions(
+                                   name, static_cast<int>(after), limit));
       if (list.empty() && after == 0) return SubmissionNotFound(sent);
       for (const Submission& submission : list) {
         v1::Submission one = ToProto(submission, *round, true);

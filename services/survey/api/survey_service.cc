@@ -5,50 +5,58 @@
 
 namespace welfare::survey {
 
-SurveyService::SurveyService(SurveyApi& api,
+SurveyService::SurveyService(const SurveyCalls& survey,
                              const platform::CallEnvironment& calls)
     : MethodTable("welfare.survey.v1.SurveyService", calls) {
-  using Api = SurveyApi;
+  BulkUnary("ImportCodebook", &CodebookCalls::ImportCodebook, survey.codebooks);
+  Unary("PublishCodebook", &CodebookCalls::PublishCodebook, survey.codebooks);
+  Unary("GetCodebook", &CodebookCalls::GetCodebook, survey.codebooks);
+  Unary("ListCodebooks", &CodebookCalls::ListCodebooks, survey.codebooks);
 
-  BulkUnary("ImportCodebook", &Api::ImportCodebook, api);
-  Unary("PublishCodebook", &Api::PublishCodebook, api);
-  Unary("GetCodebook", &Api::GetCodebook, api);
-  Unary("ListCodebooks", &Api::ListCodebooks, api);
+  Unary("CreateRound", &RoundCalls::CreateRound, survey.rounds);
+  Unary("OpenRound", &RoundCalls::OpenRound, survey.rounds);
+  Unary("UpdateRound", &RoundCalls::UpdateRound, survey.rounds);
+  Unary("DeleteRound", &RoundCalls::DeleteRound, survey.rounds);
+  Unary("ReopenRound", &RoundCalls::ReopenRound, survey.rounds);
+  Unary("CloseRound", &RoundCalls::CloseRound, survey.rounds);
+  Unary("GetRound", &RoundCalls::GetRound, survey.rounds);
+  Unary("ListRounds", &RoundCalls::ListRounds, survey.rounds);
+  Unary("GetRoundProgress", &RoundCalls::GetRoundProgress, survey.rounds);
 
-  Unary("CreateRound", &Api::CreateRound, api);
-  Unary("OpenRound", &Api::OpenRound, api);
-  Unary("UpdateRound", &Api::UpdateRound, api);
-  Unary("DeleteRound", &Api::DeleteRound, api);
-  Unary("ReopenRound", &Api::ReopenRound, api);
-  Unary("CloseRound", &Api::CloseRound, api);
-  Unary("GetRound", &Api::GetRound, api);
-  Unary("ListRounds", &Api::ListRounds, api);
-  Unary("GetRoundProgress", &Api::GetRoundProgress, api);
-
-  Unary("CreateSubmission", &Api::CreateSubmission, api);
-  Unary("UpdateSubmission", &Api::UpdateSubmission, api);
-  Unary("SubmitSubmission", &Api::SubmitSubmission, api);
-  Unary("AcceptSubmission", &Api::AcceptSubmission, api);
-  Unary("ReturnSubmission", &Api::ReturnSubmission, api);
-  Unary("GetSubmission", &Api::GetSubmission, api);
-  Unary("ListSubmissions", &Api::ListSubmissions, api);
-  Unary("ListSubmissionRevisions", &Api::ListSubmissionRevisions, api);
-  BulkUnary("BatchImportSubmissions", &Api::ImportSubmissions, api);
-  BidiStream("ImportSubmissions", [&api] {
-    return [&api](const platform::CallContext& call,
-                  const v1::ImportSubmissionsRequest& request,
-                  type::v1::ImportResult& response) {
-      return api.ImportSubmissions(call, request, response);
+  Unary("CreateSubmission", &SubmissionCalls::CreateSubmission,
+        survey.submissions);
+  Unary("UpdateSubmission", &SubmissionCalls::UpdateSubmission,
+        survey.submissions);
+  Unary("SubmitSubmission", &SubmissionCalls::SubmitSubmission,
+        survey.submissions);
+  Unary("AcceptSubmission", &SubmissionCalls::AcceptSubmission,
+        survey.submissions);
+  Unary("ReturnSubmission", &SubmissionCalls::ReturnSubmission,
+        survey.submissions);
+  Unary("GetSubmission", &SubmissionReads::GetSubmission,
+        survey.submission_reads);
+  Unary("ListSubmissions", &SubmissionReads::ListSubmissions,
+        survey.submission_reads);
+  Unary("ListSubmissionRevisions", &SubmissionReads::ListSubmissionRevisions,
+        survey.submission_reads);
+  BulkUnary("BatchImportSubmissions", &ImportCalls::ImportSubmissions,
+            survey.imports);
+  BidiStream("ImportSubmissions", [&imports = survey.imports] {
+    return [&imports](const platform::CallContext& call,
+                      const v1::ImportSubmissionsRequest& request,
+                      type::v1::ImportResult& response) {
+      return imports.ImportSubmissions(call, request, response);
     };
   });
 
-  ServerStream("StreamRoundColumns",
-               [&api](const v1::StreamRoundColumnsRequest&) {
-                 return api.StreamRoundColumns();
-               });
+  ServerStream("StreamRoundColumns", [&streams = survey.streams](
+                                         const v1::StreamRoundColumnsRequest&) {
+    return streams.StreamRoundColumns();
+  });
   FollowingStream("StreamRoundChanges", &v1::StreamRoundChangesRequest::follow,
-                  [&api](const v1::StreamRoundChangesRequest& request) {
-                    return api.StreamRoundChanges(request);
+                  [&streams = survey.streams](
+                      const v1::StreamRoundChangesRequest& request) {
+                    return streams.StreamRoundChanges(request);
                   });
   WatchVersions<type::v1::WatchVersionsRequest,
                 type::v1::WatchVersionsResponse>();

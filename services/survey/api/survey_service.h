@@ -1,15 +1,31 @@
 #pragma once
 
 #include "services/platform/calls/method_table.h"
-#include "services/survey/api/survey_api.h"
+#include "services/survey/api/codebook_calls.h"
+#include "services/survey/api/import_calls.h"
+#include "services/survey/api/round_calls.h"
+#include "services/survey/api/streams.h"
+#include "services/survey/api/submission_calls.h"
+#include "services/survey/api/submission_reads.h"
 
 namespace welfare::survey {
 
-// The gRPC face of SurveyApi: one row a method.
+// Who answers which methods.
+struct SurveyCalls {
+  CodebookCalls& codebooks;
+  RoundCalls& rounds;
+  SubmissionCalls& submissions;
+  SubmissionReads& submission_reads;
+  ImportCalls& imports;
+  SurveyStreams& streams;
+};
+
+// The gRPC face of the calls: one row a method.
 class SurveyService final : public platform::MethodTable {
  public:
-  // Both outlive the service.
-  SurveyService(SurveyApi& api, const platform::CallEnvironment& calls);
+  // Everything in both outlives the service.
+  SurveyService(const SurveyCalls& survey,
+                const platform::CallEnvironment& calls);
   ~SurveyService() override;
 };
 

@@ -1,5 +1,4 @@
-// The questionnaire: items in order, their options, who is asked, and under
-// which condition.
+// The questionnaire: items in order, who is asked, and under which condition.
 #pragma once
 
 #include <cstddef>
@@ -13,84 +12,12 @@
 
 #include "absl/status/status.h"
 
-#include "services/base/absence.h"
 #include "services/base/expression/expression.h"
-#include "services/base/respondent.h"
 #include "services/survey/codebook/conditions.h"
+#include "services/survey/codebook/item.h"
 #include "services/survey/codebook/problem_list.h"
 
 namespace welfare::survey {
-
-// Returns whether `id` may name an item, an option or a section: a-z, 0-9 and
-// _, beginning with a letter, at most 63 characters.
-bool IsItemId(std::string_view id);
-
-// What an answer looks like. Sent between services; do not renumber.
-enum class AnswerType {
-  kSingle = 1,    // exactly one option (単一回答)
-  kMultiple = 2,  // one or more options (複数回答)
-  kInteger = 3,
-  kText = 4,
-  kTable = 5,  // one free text per row
-};
-
-// Who may see a named answer. Sent between services; do not renumber.
-enum class PublishLevel {
-  kInternal = 1,      // managers and reviewers
-  kStakeholders = 2,  // all respondents of the round (関係者限り)
-  kAggregate = 3,     // public only as counts
-  kPublic = 4,        // public by name
-};
-
-// One option of an item, or one row of a table.
-struct Option {
-  std::string code;
-  std::string label;
-  bool exclusive = false;   // may not stand beside another
-  bool takes_text = false;  // needs a text of its own (その他)
-};
-
-// A part of the questionnaire, with a condition that holds for all in it.
-struct Section {
-  std::string id;
-  std::string label;
-  std::string relevant = {};               // empty: none
-  std::optional<std::size_t> parent = {};  // an earlier section
-  int line = 0;                            // of the sheet `survey`
-};
-
-// One question, as written in the codebook.
-struct Item {
-  std::string id;
-  std::string section;                    // title of the section it stands in
-  std::optional<std::size_t> group = {};  // that section, if it has conditions
-  std::string label;  // `{ref_fy_ja}` stands for the reference year
-  AnswerType type = AnswerType::kText;
-  std::vector<Option> options;  // single and multiple answers
-  std::vector<Option> rows;     // tables
-  std::vector<base::RespondentKind> respondents;
-  // Empty: always asked. In a codebook together with the conditions of its
-  // sections.
-  std::string relevant;
-  std::string constraint;  // empty: none
-  std::string constraint_message;
-  std::string population;  // one id, or one per respondent kind
-  std::string unit;
-  std::string concept_id;
-  std::string pair_concept;
-  int reference_year_offset = 0;  // 0 or -1
-  PublishLevel publish_level = PublishLevel::kAggregate;
-  std::vector<base::Absence> absences;  // kinds a respondent may send
-  std::string source_page;
-  int line = 0;  // of the sheet `survey`, for problems
-
-  bool AskedOf(base::RespondentKind kind) const;
-  bool Allows(base::Absence absence) const;
-  // Returns the index of `code` among the options.
-  std::optional<std::size_t> FindOption(std::string_view code) const;
-  // Returns the index of `row` among the rows.
-  std::optional<std::size_t> FindRow(std::string_view row) const;
-};
 
 class Codebook;
 
@@ -103,6 +30,11 @@ struct CodebookCheck {
   // Not OK where the check was called off; then nothing is decided.
   absl::Status called_off = absl::OkStatus();
 };
+
+// INVALID_ARGUMENT, CODEBOOK_INVALID, every problem as a violation whose field
+// is `survey.csv:12:relevant`; of more than a thousand the first, and the
+// number of all.
+absl::Status CodebookInvalid(const CodebookCheck& check);
 
 // A questionnaire whose conditions parse, type-check and only look back.
 // Immutable; any thread may use it.
@@ -149,7 +81,7 @@ class Codebook {
 
  private:
   class Builder;
-  Codebook() = default;
+  Codebook(std::string title, std::vector<Item> items);
 
   std::string title_;
   std::vector<Item> items_;

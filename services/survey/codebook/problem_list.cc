@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "services/survey/submission/text_limits.h"
+#include "services/survey/text_limits.h"
 
 namespace welfare::survey {
 namespace {
@@ -33,6 +33,15 @@ void ProblemList::Add(CodebookProblem problem) {
   Cut(problem.message, kLongestMessage);
   Cut(problem.column, kLongestColumn);
   kept_.emplace(at, std::move(problem));
+}
+
+void ProblemList::Add(const SurveyPlace& place, std::string_view column,
+                      std::string_view reason, std::string_view message) {
+  Add({.sheet = "survey",
+       .line = place.line,
+       .column = std::string(column),
+       .reason = std::string(reason),
+       .message = std::string(place.id) + ": " + std::string(message)});
 }
 
 std::vector<CodebookProblem> ProblemList::Kept() const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -21,6 +22,12 @@ struct CodebookProblem {
                          const CodebookProblem&) = default;
 };
 
+// A row of the sheet `survey` that holds an item or a section.
+struct SurveyPlace {
+  int line = 0;
+  std::string_view id = {};
+};
+
 // Takes problems in any order and keeps the first kProblemsKept of them in the
 // order of sheet (settings, survey, choices) and line, those of one line as
 // they were added. However many there are, it holds no more. Used by one
@@ -32,6 +39,9 @@ class ProblemList {
 
   // Long messages and names of columns are shortened.
   void Add(CodebookProblem problem);
+  // The same of what stands at `place`; the message begins with its id.
+  void Add(const SurveyPlace& place, std::string_view column,
+           std::string_view reason, std::string_view message);
 
   bool empty() const { return total_ == 0; }
   // All that were added, kept or not.

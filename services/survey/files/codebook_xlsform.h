@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "services/survey/codebook/codebook.h"
-#include "services/survey/store/store.h"
+#include "services/survey/codebook/stored_codebook.h"
 
 namespace welfare::survey {
 

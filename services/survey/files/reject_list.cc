@@ -2,7 +2,7 @@
 
 #include <iterator>
 
-#include "services/survey/submission/text_limits.h"
+#include "services/survey/text_limits.h"
 
 namespace welfare::survey {
 

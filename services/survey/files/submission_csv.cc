@@ -11,8 +11,8 @@
 #include "services/base/digits.h"
 #include "services/base/error.h"
 #include "services/survey/errors.h"
-#include "services/survey/submission/text_limits.h"
 #include "services/survey/submission/validation.h"
+#include "services/survey/text_limits.h"
 #include "services/text/csv.h"
 #include "services/text/normalize.h"
 

@@ -15,6 +15,7 @@
 #include "services/survey/codebook/codebook.h"
 #include "services/survey/files/reject_list.h"
 #include "services/survey/files/stray_rows.h"
+#include "services/survey/submission/contact.h"
 #include "services/survey/submission/submission.h"
 
 namespace welfare::survey {

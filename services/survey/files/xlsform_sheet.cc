@@ -1,7 +1,7 @@
 #include "services/survey/files/xlsform_sheet.h"
 
 #include "services/base/error.h"
-#include "services/survey/submission/text_limits.h"
+#include "services/survey/text_limits.h"
 
 namespace welfare::survey {
 

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "services/survey/codebook/codebook.h"
+#include "services/survey/codebook/problem_list.h"
 #include "services/text/csv.h"
 
 namespace welfare::survey {
@@ -50,6 +50,8 @@ class XlsFormSheet {
 
   const std::vector<Record>& records() const { return records_; }
   int header_line() const { return header_line_; }
+  // Whether every cell is used or named as a problem (SheetRules).
+  bool every_cell() const { return every_cell_; }
   // The header cells that name a language (`label::日本語 (ja)`), with it.
   const std::vector<std::pair<std::string, std::string>>& languages() const {
     return languages_;

@@ -1,10 +1,7 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <set>
-#include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 
@@ -17,13 +14,6 @@ class Channel;
 }
 
 namespace welfare::survey {
-
-// What the registry knows at one of its versions.
-struct RegistryPin {
-  std::int64_t version = 0;
-  std::string incarnation;     // whose version it is
-  std::vector<FrameRow> rows;  // every municipality and its council
-};
 
 // Reads the registry over gRPC. Any thread may call it.
 class RegistryClient {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,6 +37,13 @@ struct FrameRow {
   base::Truth Fact(base::RegistryFact fact, int fiscal_year) const;
 
   friend bool operator==(const FrameRow&, const FrameRow&) = default;
+};
+
+// What the registry knows at one of its versions.
+struct RegistryPin {
+  std::int64_t version = 0;
+  std::string incarnation;     // whose version it is
+  std::vector<FrameRow> rows;  // every municipality and its council
 };
 
 // The respondents of a round in code order, municipality before council.

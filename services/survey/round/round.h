@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,8 +11,6 @@
 #include "services/base/date.h"
 #include "services/base/error.h"
 #include "services/base/resource_name.h"
-#include "services/survey/round/frame.h"
-#include "services/survey/submission/submission.h"
 
 namespace welfare::survey {
 
@@ -68,22 +65,5 @@ bool IsOnTime(const Round& round, const base::Date& day);
 // Returns whether a submission received on `day` came after the window. One
 // that came before its first day is neither late nor on time.
 bool IsLate(const Round& round, const base::Date& day);
-
-// How many respondents of one group did what.
-struct ProgressGroup {
-  base::RespondentKind kind = base::RespondentKind::kMunicipality;
-  bool implementing = false;  // in the round's year; not known counts as not
-  int expected = 0;
-  int received = 0;
-  int on_time = 0;
-  int accepted = 0;
-  int draft = 0;  // only a draft, or returned
-};
-
-// Counts `submissions` (at most one per respondent) against the frame:
-// municipalities first, implementing first. Always four groups.
-std::vector<ProgressGroup> ComputeProgress(
-    const Round& round, const Frame& frame,
-    std::span<const Submission> submissions);
 
 }  // namespace welfare::survey

@@ -16,7 +16,7 @@ absl::StatusOr<std::shared_ptr<const Codebook>> PinnedContent::LoadCodebook(
     const std::lock_guard lock(mutex_);
     if (auto found = codebooks_.Find(name)) return found;
   }
-  WELFARE_ASSIGN_OR_RETURN(const auto stored, store.FindCodebook(name));
+  WELFARE_ASSIGN_OR_RETURN(const auto stored, store.codebooks().Find(name));
   if (!stored) return CodebookNotFound(name);
   const bool published = stored->state == CodebookState::kPublished;
   const DraftKey draft(name, stored->digest, stored->rules);
@@ -48,8 +48,9 @@ absl::StatusOr<OpenedRound> PinnedContent::Load(StoreReader& store,
     opened.frame = frames_.Find(key);
     if (opened.frame != nullptr) return opened;
   }
-  WELFARE_ASSIGN_OR_RETURN(std::vector<FrameRow> rows,
-                           store.LoadFrame(round.name, round.pin_revision));
+  WELFARE_ASSIGN_OR_RETURN(
+      std::vector<FrameRow> rows,
+      store.rounds().LoadFrame(round.name, round.pin_revision));
   opened.frame = std::make_shared<const Frame>(std::move(rows));
   const std::lock_guard lock(mutex_);
   frames_.Put(key, opened.frame);
@@ -59,7 +60,7 @@ absl::StatusOr<OpenedRound> PinnedContent::Load(StoreReader& store,
 absl::StatusOr<OpenedRound> PinnedContent::Load(StoreReader& store,
                                                 const base::RoundName& name) {
   WELFARE_ASSIGN_OR_RETURN(const std::optional<Round> round,
-                           store.FindRound(name));
+                           store.rounds().Find(name));
   if (!round) return RoundNotFound(name);
   return Load(store, *round);
 }

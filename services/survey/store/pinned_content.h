@@ -11,10 +11,11 @@
 
 #include "services/base/resource_name.h"
 #include "services/survey/codebook/codebook.h"
+#include "services/survey/codebook/stored_codebook.h"
 #include "services/survey/round/frame.h"
+#include "services/survey/round/opened_round.h"
 #include "services/survey/store/last_used.h"
 #include "services/survey/store/store.h"
-#include "services/survey/submission/intake.h"
 
 namespace welfare::survey {
 

@@ -2,8 +2,11 @@
 
 #include <utility>
 
+#include "services/base/error.h"
+#include "services/survey/entity_tag.h"
 #include "services/survey/errors.h"
-#include "services/survey/submission/text_limits.h"
+#include "services/survey/submission/validation.h"
+#include "services/survey/text_limits.h"
 
 namespace welfare::survey {
 namespace {
@@ -16,7 +19,7 @@ absl::Status CheckTakesAnswers(const OpenedRound& opened,
   const bool reopened =
       round.state == RoundState::kClosed && state == SubmissionState::kReturned;
   if (round.state == RoundState::kOpen || reopened) return absl::OkStatus();
-  return RoundNotOpen(round.name, round.state);
+  return RoundNotOpen(round.name, ToString(round.state));
 }
 
 absl::StatusOr<const FrameRow*> FindRow(const OpenedRound& opened,
@@ -30,16 +33,27 @@ absl::StatusOr<const FrameRow*> FindRow(const OpenedRound& opened,
                       name.respondent.ToString() + "."}});
 }
 
-absl::StatusOr<Submission> FindCurrent(StoreReader& store,
+// The submission that a call means, where its caller knows the current one.
+absl::StatusOr<Submission> FindCurrent(const Standing& standing,
+                                       const OpenedRound& opened,
                                        const base::SubmissionName& name,
                                        std::string_view etag) {
-  WELFARE_ASSIGN_OR_RETURN(auto stored, store.FindSubmission(name));
-  if (!stored) return SubmissionNotFound(name);
-  const std::string current = EntityTag(store.incarnation(), stored->revision);
-  if (!etag.empty() && etag != current) {
-    return EtagMismatch(name.ToString(), current);
-  }
-  return *std::move(stored);
+  if (!standing.submission) return SubmissionNotFound(name);
+  WELFARE_RETURN_IF_ERROR(CheckEntityTag(
+      etag, name.ToString(),
+      EntityTag(opened.round.incarnation, standing.submission->revision)));
+  return *standing.submission;
+}
+
+absl::Status CheckNotFinal(const Round& round) {
+  if (round.state != RoundState::kFinal) return absl::OkStatus();
+  return RoundStateWrong(round.name, ToString(round.state),
+                         "be open or closed");
+}
+
+absl::Status StateWrong(const Submission& submission, std::string_view wanted) {
+  return SubmissionStateWrong(submission.name, ToString(submission.state),
+                              wanted);
 }
 
 absl::StatusOr<std::vector<Answer>> Check(const OpenedRound& opened,
@@ -56,15 +70,34 @@ absl::StatusOr<std::vector<Answer>> Check(const OpenedRound& opened,
   return std::move(result.answers);
 }
 
-// Checks what a call sends of the header.
-absl::Status CheckHeader(const SubmissionInput& input) {
-  if (!input.contact) return absl::OkStatus();
-  std::vector<base::Violation> violations = CheckContact(*input.contact);
+// The contact as it will be: what a call leaves out stays. Nothing where it
+// sends nothing of it.
+std::optional<Contact> NextContact(const Standing& standing,
+                                   const SubmissionInput& input) {
+  if (!input.sends_contact()) return std::nullopt;
+  Contact next = standing.contact;
+  if (input.department) next.department = *input.department;
+  if (input.contact) next.contact = *input.contact;
+  return next;
+}
+
+// Checks the contact as it will be.
+absl::Status CheckHeader(const std::optional<Contact>& contact) {
+  if (!contact) return absl::OkStatus();
+  std::vector<base::Violation> violations = CheckContact(*contact);
   if (violations.empty()) return absl::OkStatus();
   for (base::Violation& violation : violations) {
     violation.field = "header." + violation.field;
   }
   return SubmissionInvalid(std::move(violations));
+}
+
+// Adds the contact to a plan where it is another one.
+void SetContact(PlannedChange& plan, const Standing& standing,
+                const std::optional<Contact>& next) {
+  if (!next || *next == standing.contact) return;
+  plan.contact = next;
+  plan.changed = true;
 }
 
 // The answers of a draft: the wrong ones are kept as long as they can be.
@@ -95,24 +128,14 @@ void SetAnswers(Submission& submission, std::vector<Answer> answers) {
 
 }  // namespace
 
-base::SubmissionName OpenedRound::Resolve(
-    const base::SubmissionName& sent) const {
-  base::SubmissionName name = sent;
-  if (frame == nullptr) return name;
-  if (const auto row = frame->Resolve(sent.respondent)) {
-    name.respondent = frame->row(*row).respondent;
-  }
-  return name;
-}
-
-absl::StatusOr<PlannedChange> PlanCreate(StoreReader& store,
+absl::StatusOr<PlannedChange> PlanCreate(const Standing& standing,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,
                                          const SubmissionInput& input) {
-  WELFARE_RETURN_IF_ERROR(CheckHeader(input));
+  const std::optional<Contact> contact = NextContact(standing, input);
+  WELFARE_RETURN_IF_ERROR(CheckHeader(contact));
   WELFARE_RETURN_IF_ERROR(CheckTakesAnswers(opened, std::nullopt));
-  WELFARE_ASSIGN_OR_RETURN(const auto stored, store.FindSubmission(name));
-  if (stored) return SubmissionExists(name);
+  if (standing.submission) return SubmissionExists(name);
   const std::vector<SentAnswer> none;
   WELFARE_ASSIGN_OR_RETURN(
       auto answers, Keep(opened, name, input.answers ? *input.answers : none));
@@ -120,23 +143,24 @@ absl::StatusOr<PlannedChange> PlanCreate(StoreReader& store,
   plan.submission.registry_version = opened.round.registry_version;
   SetAnswers(plan.submission, std::move(answers));
   SetReceived(plan.submission, opened.round, input.received_on);
-  plan.contact = input.contact;
+  SetContact(plan, standing, contact);
   return plan;
 }
 
-absl::StatusOr<PlannedChange> PlanUpdate(StoreReader& store,
+absl::StatusOr<PlannedChange> PlanUpdate(const Standing& standing,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,
                                          std::string_view etag,
                                          const SubmissionInput& input) {
-  WELFARE_RETURN_IF_ERROR(CheckHeader(input));
-  WELFARE_ASSIGN_OR_RETURN(auto current, FindCurrent(store, name, etag));
+  const std::optional<Contact> contact = NextContact(standing, input);
+  WELFARE_RETURN_IF_ERROR(CheckHeader(contact));
+  WELFARE_ASSIGN_OR_RETURN(auto current,
+                           FindCurrent(standing, opened, name, etag));
   WELFARE_RETURN_IF_ERROR(CheckTakesAnswers(opened, current.state));
   if (!IsEditable(current.state)) {
-    return SubmissionStateWrong(name, current.state, "be a draft or returned");
+    return StateWrong(current, "be a draft or returned");
   }
   PlannedChange plan{.submission = std::move(current)};
-  plan.contact = input.contact;
   Submission& next = plan.submission;
   if (input.answers) {
     WELFARE_ASSIGN_OR_RETURN(auto answers, Keep(opened, name, *input.answers));
@@ -152,18 +176,20 @@ absl::StatusOr<PlannedChange> PlanUpdate(StoreReader& store,
     plan.changed = true;
   }
   if (plan.changed) next.registry_version = opened.round.registry_version;
+  SetContact(plan, standing, contact);
   return plan;
 }
 
-absl::StatusOr<PlannedChange> PlanSubmit(StoreReader& store,
+absl::StatusOr<PlannedChange> PlanSubmit(const Standing& standing,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,
                                          std::string_view etag,
                                          base::Timestamp now) {
-  WELFARE_ASSIGN_OR_RETURN(auto current, FindCurrent(store, name, etag));
+  WELFARE_ASSIGN_OR_RETURN(auto current,
+                           FindCurrent(standing, opened, name, etag));
   WELFARE_RETURN_IF_ERROR(CheckTakesAnswers(opened, current.state));
   if (!IsEditable(current.state)) {
-    return SubmissionStateWrong(name, current.state, "be a draft or returned");
+    return StateWrong(current, "be a draft or returned");
   }
   WELFARE_ASSIGN_OR_RETURN(
       auto answers,
@@ -179,20 +205,18 @@ absl::StatusOr<PlannedChange> PlanSubmit(StoreReader& store,
   return plan;
 }
 
-absl::StatusOr<PlannedChange> PlanAccept(StoreReader& store,
+absl::StatusOr<PlannedChange> PlanAccept(const Standing& standing,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,
                                          std::string_view etag) {
-  WELFARE_ASSIGN_OR_RETURN(auto current, FindCurrent(store, name, etag));
-  if (opened.round.state == RoundState::kFinal) {
-    return RoundStateWrong(opened.round.name, opened.round.state,
-                           "be open or closed");
-  }
+  WELFARE_ASSIGN_OR_RETURN(auto current,
+                           FindCurrent(standing, opened, name, etag));
+  WELFARE_RETURN_IF_ERROR(CheckNotFinal(opened.round));
   if (current.state == SubmissionState::kAccepted) {
     return PlannedChange{.submission = std::move(current)};
   }
   if (current.state != SubmissionState::kSubmitted) {
-    return SubmissionStateWrong(name, current.state, "be handed in");
+    return StateWrong(current, "be handed in");
   }
   PlannedChange plan{.submission = std::move(current), .changed = true};
   plan.submission.state = SubmissionState::kAccepted;
@@ -200,7 +224,7 @@ absl::StatusOr<PlannedChange> PlanAccept(StoreReader& store,
   return plan;
 }
 
-absl::StatusOr<PlannedChange> PlanReturn(StoreReader& store,
+absl::StatusOr<PlannedChange> PlanReturn(const Standing& standing,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,
                                          std::string_view etag,
@@ -211,15 +235,12 @@ absl::StatusOr<PlannedChange> PlanReturn(StoreReader& store,
   if (auto violation = CheckLength("reason", why, kLongestReason)) {
     return SubmissionInvalid(std::vector{*std::move(violation)});
   }
-  WELFARE_ASSIGN_OR_RETURN(auto current, FindCurrent(store, name, etag));
-  if (opened.round.state == RoundState::kFinal) {
-    return RoundStateWrong(opened.round.name, opened.round.state,
-                           "be open or closed");
-  }
+  WELFARE_ASSIGN_OR_RETURN(auto current,
+                           FindCurrent(standing, opened, name, etag));
+  WELFARE_RETURN_IF_ERROR(CheckNotFinal(opened.round));
   if (current.state != SubmissionState::kSubmitted &&
       current.state != SubmissionState::kAccepted) {
-    return SubmissionStateWrong(name, current.state,
-                                "be handed in or accepted");
+    return StateWrong(current, "be handed in or accepted");
   }
   PlannedChange plan{.submission = std::move(current), .changed = true};
   plan.submission.state = SubmissionState::kReturned;
@@ -227,27 +248,30 @@ absl::StatusOr<PlannedChange> PlanReturn(StoreReader& store,
   return plan;
 }
 
-absl::StatusOr<PlannedChange> PlanImport(
-    const std::optional<Submission>& stored, const OpenedRound& opened,
-    const base::SubmissionName& name, std::vector<Answer> answers,
-    const SubmissionInput& header, base::Timestamp now) {
+absl::StatusOr<PlannedChange> PlanImport(const Standing& standing,
+                                         const OpenedRound& opened,
+                                         const base::SubmissionName& name,
+                                         std::vector<Answer> answers,
+                                         const SubmissionInput& header,
+                                         base::Timestamp now) {
+  const std::optional<Submission>& stored = standing.submission;
   WELFARE_RETURN_IF_ERROR(CheckTakesAnswers(
       opened, stored ? std::optional(stored->state) : std::nullopt));
   PlannedChange plan{.submission = {.name = name}, .changed = true};
-  plan.contact = header.contact;
   if (stored) {
+    plan.submission = *stored;
     const bool equal =
         AnswersDigest(answers) == stored->digest &&
         (!header.received_on || header.received_on == stored->received_on);
     if (equal && IsReceived(stored->state)) {
-      return PlannedChange{.submission = *stored, .contact = header.contact};
+      plan.changed = false;
+      SetContact(plan, standing, NextContact(standing, header));
+      return plan;
     }
     if (!IsEditable(stored->state) &&
         stored->state != SubmissionState::kSubmitted) {
-      return SubmissionStateWrong(name, stored->state,
-                                  "be returned before other answers come");
+      return StateWrong(*stored, "be returned before other answers come");
     }
-    plan.submission = *stored;
   }
   Submission& next = plan.submission;
   SetAnswers(next, std::move(answers));
@@ -258,24 +282,25 @@ absl::StatusOr<PlannedChange> PlanImport(
       header.received_on ? header.received_on : next.received_on;
   SetReceived(next, opened.round,
               received ? *received : base::DateInTokyo(now));
+  SetContact(plan, standing, NextContact(standing, header));
   return plan;
 }
 
-absl::StatusOr<PlannedChange> PlanHeader(const Submission& stored,
+absl::StatusOr<PlannedChange> PlanHeader(const Standing& standing,
                                          const OpenedRound& opened,
                                          const SubmissionInput& header) {
+  const Submission& stored = *standing.submission;
   WELFARE_RETURN_IF_ERROR(CheckTakesAnswers(opened, stored.state));
-  PlannedChange plan{.submission = stored, .contact = header.contact};
-  if (!header.received_on || header.received_on == stored.received_on) {
-    return plan;
+  PlannedChange plan{.submission = stored};
+  if (header.received_on && header.received_on != stored.received_on) {
+    if (!IsEditable(stored.state) &&
+        stored.state != SubmissionState::kSubmitted) {
+      return StateWrong(stored, "be returned before its header changes");
+    }
+    SetReceived(plan.submission, opened.round, header.received_on);
+    plan.changed = true;
   }
-  if (!IsEditable(stored.state) &&
-      stored.state != SubmissionState::kSubmitted) {
-    return SubmissionStateWrong(stored.name, stored.state,
-                                "be returned before its header changes");
-  }
-  SetReceived(plan.submission, opened.round, header.received_on);
-  plan.changed = true;
+  SetContact(plan, standing, NextContact(standing, header));
   return plan;
 }
 
@@ -288,24 +313,6 @@ std::vector<AnswerViolation> FindViolations(const OpenedRound& opened,
                          submission.name.fiscal_year.value(),
                          ToSent(submission.answers), Completeness::kPartial)
       .violations;
-}
-
-absl::StatusOr<Submission> Apply(StoreWriter& store,
-                                 const PlannedChange& change) {
-  Submission result = change.submission;
-  bool changed = change.changed;
-  if (!changed && change.contact) {
-    WELFARE_ASSIGN_OR_RETURN(const Contact before,
-                             store.FindContact(result.name));
-    changed = before != *change.contact;
-  }
-  if (changed) {
-    WELFARE_ASSIGN_OR_RETURN(result, store.AppendSubmission(result));
-  }
-  if (change.contact) {
-    WELFARE_RETURN_IF_ERROR(store.StoreContact(result.name, *change.contact));
-  }
-  return result;
 }
 
 }  // namespace welfare::survey

@@ -1,8 +1,8 @@
-// The rules of intake: what a call makes of a submission, decided on one state
-// of the store and written by Apply.
+// The rules of intake: what a call makes of a submission, or why it may not.
+// Each plan is a function of what the store holds of one respondent, read in
+// the transaction that writes what was decided (store/apply.h). Pure.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,41 +13,41 @@
 
 #include "services/base/clock.h"
 #include "services/base/date.h"
-#include "services/survey/codebook/codebook.h"
-#include "services/survey/round/frame.h"
-#include "services/survey/round/round.h"
-#include "services/survey/store/store.h"
+#include "services/base/resource_name.h"
+#include "services/survey/round/opened_round.h"
+#include "services/survey/submission/contact.h"
 #include "services/survey/submission/submission.h"
-#include "services/survey/submission/validation.h"
+#include "services/survey/submission/violation.h"
 
 namespace welfare::survey {
 
-// A round with what opening it pinned. Both pointers are null before opening.
-struct OpenedRound {
-  Round round;
-  std::shared_ptr<const Codebook> codebook = nullptr;
-  std::shared_ptr<const Frame> frame = nullptr;
-
-  // Returns the one name of a respondent's submission, whatever code of its
-  // municipality `sent` spells; `sent` itself where the population has no such
-  // respondent or the round was never opened. Whoever looks a submission up
-  // does it by this name: two codes of one respondent are never two.
-  base::SubmissionName Resolve(const base::SubmissionName& sent) const;
+// What the store holds of one respondent.
+struct Standing {
+  std::optional<Submission> submission = {};
+  // Empty where there is none, and where the call sends nothing of it.
+  Contact contact = {};
 };
 
 // What a caller sends of a submission; what is absent stays as it is.
 struct SubmissionInput {
-  std::optional<std::vector<SentAnswer>> answers;
-  std::optional<Contact> contact;
-  std::optional<base::Date> received_on;
+  std::optional<std::vector<SentAnswer>> answers = {};
+  std::optional<std::string> department = {};
+  std::optional<std::string> contact = {};
+  std::optional<base::Date> received_on = {};
   // The day of receipt is taken back.
   bool clear_received_on = false;
+
+  // Whether plans look at the contact of a Standing.
+  bool sends_contact() const { return department || contact; }
 };
 
 // A decision: the submission as it will be, and whether that is news.
 struct PlannedChange {
   Submission submission;
   bool changed = false;  // a new revision is due
+  // Another contact than the one that is stored. It makes a revision like any
+  // change, though none of its text enters it: whoever edits sees that somebody
+  // else did.
   std::optional<Contact> contact = {};
 };
 
@@ -60,7 +60,10 @@ struct PlannedChange {
 //     keep; with every violation; also UNKNOWN_MUNICIPALITY, a respondent
 //     outside the round's population, and TEXT_TOO_LONG or TEXT_INVALID of
 //     department and contact.
-absl::StatusOr<PlannedChange> PlanCreate(StoreReader& store,
+//
+// REQUIRES, here and below: `opened` was opened, and `name` is what it resolves
+// the respondent to.
+absl::StatusOr<PlannedChange> PlanCreate(const Standing& standing,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,
                                          const SubmissionInput& input);
@@ -72,7 +75,7 @@ absl::StatusOr<PlannedChange> PlanCreate(StoreReader& store,
 //   NOT_FOUND, SUBMISSION_NOT_FOUND.
 //   ABORTED, ETAG_MISMATCH: `etag` is not empty and not the current one.
 //   FAILED_PRECONDITION, SUBMISSION_STATE: it is handed in.
-absl::StatusOr<PlannedChange> PlanUpdate(StoreReader& store,
+absl::StatusOr<PlannedChange> PlanUpdate(const Standing& standing,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,
                                          std::string_view etag,
@@ -83,7 +86,7 @@ absl::StatusOr<PlannedChange> PlanUpdate(StoreReader& store,
 //
 // Errors: as PlanUpdate; SUBMISSION_INVALID for every wrong answer and for
 // ANSWER_MISSING.
-absl::StatusOr<PlannedChange> PlanSubmit(StoreReader& store,
+absl::StatusOr<PlannedChange> PlanSubmit(const Standing& standing,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,
                                          std::string_view etag,
@@ -93,7 +96,7 @@ absl::StatusOr<PlannedChange> PlanSubmit(StoreReader& store,
 //
 // Errors: SUBMISSION_NOT_FOUND, ETAG_MISMATCH, SUBMISSION_STATE, and
 //   FAILED_PRECONDITION, ROUND_STATE: the round is final.
-absl::StatusOr<PlannedChange> PlanAccept(StoreReader& store,
+absl::StatusOr<PlannedChange> PlanAccept(const Standing& standing,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,
                                          std::string_view etag);
@@ -102,7 +105,7 @@ absl::StatusOr<PlannedChange> PlanAccept(StoreReader& store,
 //
 // Errors: as PlanAccept, and INVALID_ARGUMENT, REASON_REQUIRED, or
 //   SUBMISSION_INVALID: the reason is too long.
-absl::StatusOr<PlannedChange> PlanReturn(StoreReader& store,
+absl::StatusOr<PlannedChange> PlanReturn(const Standing& standing,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,
                                          std::string_view etag,
@@ -114,15 +117,18 @@ absl::StatusOr<PlannedChange> PlanReturn(StoreReader& store,
 // Errors: ROUND_NOT_OPEN;
 //   FAILED_PRECONDITION, SUBMISSION_STATE: it is accepted or final, and
 //   differs.
-absl::StatusOr<PlannedChange> PlanImport(
-    const std::optional<Submission>& stored, const OpenedRound& opened,
-    const base::SubmissionName& name, std::vector<Answer> answers,
-    const SubmissionInput& header, base::Timestamp now);
+absl::StatusOr<PlannedChange> PlanImport(const Standing& standing,
+                                         const OpenedRound& opened,
+                                         const base::SubmissionName& name,
+                                         std::vector<Answer> answers,
+                                         const SubmissionInput& header,
+                                         base::Timestamp now);
 
 // Replaces contact and day of receipt of a submission that is there already.
+// REQUIRES: standing.submission.
 //
 // Errors: as PlanImport.
-absl::StatusOr<PlannedChange> PlanHeader(const Submission& stored,
+absl::StatusOr<PlannedChange> PlanHeader(const Standing& standing,
                                          const OpenedRound& opened,
                                          const SubmissionInput& header);
 
@@ -130,12 +136,5 @@ absl::StatusOr<PlannedChange> PlanHeader(const Submission& stored,
 // what is only missing is not. Nothing for one that is handed in: it was right.
 std::vector<AnswerViolation> FindViolations(const OpenedRound& opened,
                                             const Submission& submission);
-
-// Writes a decision and returns the submission with its revisions. A contact
-// that differs from the stored one is a change like any other and makes a
-// revision, though none of its text enters it: whoever edits sees that somebody
-// else did.
-absl::StatusOr<Submission> Apply(StoreWriter& store,
-                                 const PlannedChange& change);
 
 }  // namespace welfare::survey

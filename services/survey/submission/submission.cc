@@ -69,10 +69,4 @@ std::string AnswersDigest(std::span<const Answer> answers) {
   return sha.FinishHex();
 }
 
-std::string EntityTag(std::string_view incarnation, std::int64_t revision) {
-  constexpr std::size_t kEnough = 16;  // digits that tell stores apart
-  return '"' + std::string(incarnation.substr(0, kEnough)) + '-' +
-         std::to_string(revision) + '"';
-}
-
 }  // namespace welfare::survey

@@ -77,15 +77,6 @@ constexpr bool IsEditable(SubmissionState state) {
          state == SubmissionState::kReturned;
 }
 
-// Personal data of whoever filled the form in. Stored apart from answers,
-// never in logs or in the audit log.
-struct Contact {
-  std::string department;
-  std::string contact;
-
-  friend bool operator==(const Contact&, const Contact&) = default;
-};
-
 // One immutable revision of a submission.
 struct Submission {
   base::SubmissionName name;
@@ -107,9 +98,5 @@ struct Submission {
 // absence, text of "other"; not the provenance. Equal digests mean equal
 // answers. 64 hexadecimal digits. Stored in the database; do not change.
 std::string AnswersDigest(std::span<const Answer> answers);
-
-// The quoted entity tag of a revision of one store:
-// `"3f0c2a9d41e85b76-3"`.
-std::string EntityTag(std::string_view incarnation, std::int64_t revision);
 
 }  // namespace welfare::survey

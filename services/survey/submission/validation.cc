@@ -8,7 +8,7 @@
 #include <variant>
 
 #include "services/survey/submission/routing.h"
-#include "services/survey/submission/text_limits.h"
+#include "services/survey/text_limits.h"
 
 namespace welfare::survey {
 namespace {
@@ -489,28 +489,10 @@ std::size_t MostAnswers(const Codebook& codebook) {
   return 2 * places + 100;
 }
 
-bool IsBlank(std::string_view text) {
-  while (!text.empty()) {
-    if (text[0] == ' ' || text[0] == '\t' || text[0] == '\n' ||
-        text[0] == '\r') {
-      text.remove_prefix(1);
-    } else if (text.starts_with("\u3000")) {
-      text.remove_prefix(3);
-    } else {
-      return false;
-    }
-  }
-  return true;
-}
-
 bool ValidationResult::keepable() const {
   return std::none_of(
       violations.begin(), violations.end(),
       [](const AnswerViolation& violation) { return violation.unkeepable; });
-}
-
-std::string AnswerViolation::key() const {
-  return row.empty() ? item : item + '/' + row;
 }
 
 ValidationResult ValidateAnswers(const Codebook& codebook,

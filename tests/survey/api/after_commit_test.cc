@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -15,16 +13,21 @@
 #include "services/platform/engine/open_database.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/metrics.h"
-#include "services/platform/process/assets.h"
 #include "services/platform/rpc/channel.h"
 #include "services/platform/storage/migrations.h"
 #include "services/platform/work/version_feed.h"
-#include "services/survey/api/survey_api.h"
-#include "services/survey/store/sql_survey_store.h"
-#include "services/survey/store/survey_schema.h"
+#include "services/survey/api/codebook_calls.h"
+#include "services/survey/api/round_calls.h"
+#include "services/survey/api/submission_calls.h"
+#include "services/survey/observe/round_versions.h"
+#include "services/survey/observe/survey_metrics.h"
+#include "services/survey/peers/registry_client.h"
+#include "services/survey/store/sql/sql_survey_store.h"
+#include "services/survey/store/sql/survey_schema.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
-#include "tests/survey/sample.h"
+#include "tests/survey/jusou_sheets.h"
+#include "tests/survey/stored_round.h"
 
 namespace welfare::survey {
 namespace {
@@ -109,53 +112,35 @@ class AfterCommit : public ::testing::Test {
         platform::ApplyMigrations(*database_, clock_, SurveyMigrations()));
     sql_ = std::make_unique<SqlSurveyStore>(*database_, clock_, "store-a");
     store_ = std::make_unique<GoneAfterCommit>(*sql_);
-    api_ = std::make_unique<SurveyApi>(SurveyApi::Dependencies{
-        .store = *store_,
-        .content = content_,
-        .registry = registry_,
-        .feed = feed_,
-        .metrics = survey_metrics_,
-        .clock = clock_,
-        .incarnation = platform::Incarnation("store-a")});
+    versions_ = std::make_unique<RoundVersions>(*store_, content_,
+                                                survey_metrics_, feed_);
     OpenRound();
   }
 
-  static std::string Sheet(const std::string& name) {
-    return platform::ReadAsset(
-               std::filesystem::path(std::getenv("WELFARE_SOURCE_DIR")) /
-               "services/survey/data/jusou" / name)
-        .value();
-  }
-
   void OpenRound() {
+    const CodebookSheets sheets = JusouSheets();
     v1::ImportCodebookRequest import;
     import.set_parent("surveys/jusou");
     import.set_codebook_id("2025-1");
-    import.set_survey_csv(Sheet("survey.csv"));
-    import.set_choices_csv(Sheet("choices.csv"));
-    import.set_settings_csv(Sheet("settings.csv"));
+    import.set_survey_csv(sheets.survey);
+    import.set_choices_csv(sheets.choices);
+    import.set_settings_csv(sheets.settings);
+    CodebookCalls codebooks({.store = *store_,
+                             .content = content_,
+                             .clock = clock_,
+                             .incarnation = "store-a"});
     v1::Codebook codebook;
-    ASSERT_OK(api_->ImportCodebook({}, import, codebook));
+    ASSERT_OK(codebooks.ImportCodebook({}, import, codebook));
     v1::PublishCodebookRequest publish;
     publish.set_name(codebook.name());
-    ASSERT_OK(api_->PublishCodebook({}, publish, codebook));
-    const auto opened = store_->Change(
-        {}, {.method = "Test", .request_id = "", .body = "", .actor = "tester"},
-        [](StoreWriter& store) -> absl::StatusOr<std::string> {
-          Round round{.name = *base::RoundName::Parse(kJusouRound)};
-          round.display_name = "Survey";
-          round.codebook = {.survey = "jusou", .version = "2025-1"};
-          round.program = {.program = "jusou"};
-          round.window_start = base::Date::Make(2025, 6, 16).value();
-          round.window_end = base::Date::Make(2025, 7, 11).value();
-          round.synthetic = true;
-          round.state = RoundState::kOpen;
-          round.registry_version = 7;
-          round.pin_revision = -1;
-          WELFARE_ASSIGN_OR_RETURN(round, store.AppendRound(round));
-          WELFARE_RETURN_IF_ERROR(store.StoreFrame(round, sample::MakeFrame()));
-          return "";
-        });
+    ASSERT_OK(codebooks.PublishCodebook({}, publish, codebook));
+    const auto opened =
+        store_->Change({}, TestChange(),
+                       [](StoreWriter& store) -> absl::StatusOr<std::string> {
+                         WELFARE_RETURN_IF_ERROR(StoreOpenRound(
+                             store, PlannedRoundOf(RoundOf(), "2025-1")));
+                         return "";
+                       });
     ASSERT_OK(opened);
   }
 
@@ -168,7 +153,7 @@ class AfterCommit : public ::testing::Test {
   RegistryClient registry_{platform::MakeChannel("unix:/nonexistent")};
   platform::VersionFeed feed_;
   SurveyMetrics survey_metrics_{metrics_};
-  std::unique_ptr<SurveyApi> api_;
+  std::unique_ptr<RoundVersions> versions_;
 };
 
 TEST_F(AfterCommit, ACallSucceedsAndItsRevisionIsTold) {
@@ -179,13 +164,17 @@ TEST_F(AfterCommit, ACallSucceedsAndItsRevisionIsTold) {
   request.set_submission_id("131016-municipality");
   request.mutable_submission()->mutable_header()->set_department("福祉課");
   v1::Submission submission;
-  ASSERT_OK(api_->CreateSubmission({.request_id = "r",
+  SubmissionCalls calls({.store = *store_,
+                         .content = content_,
+                         .versions = *versions_,
+                         .clock = clock_});
+  ASSERT_OK(calls.CreateSubmission({.request_id = "r",
                                     .identity = {},
                                     .limits = {.stop = caller.get_token()}},
                                    request, submission));
   EXPECT_EQ(submission.header().department(), "福祉課");
-  EXPECT_EQ(submission.round_revision(), 2);
-  EXPECT_EQ(feed_.VersionOf(kJusouRound), 2);
+  EXPECT_EQ(submission.round_revision(), 3);
+  EXPECT_EQ(feed_.VersionOf(kJusouRound), 3);
 }
 
 TEST_F(AfterCommit, ARoundIsClosedAndItsRevisionIsTold) {
@@ -194,7 +183,12 @@ TEST_F(AfterCommit, ARoundIsClosedAndItsRevisionIsTold) {
   v1::CloseRoundRequest request;
   request.set_name(kJusouRound);
   v1::Round round;
-  ASSERT_OK(api_->CloseRound({.request_id = "r",
+  RoundCalls calls({.store = *store_,
+                    .content = content_,
+                    .registry = registry_,
+                    .versions = *versions_,
+                    .incarnation = "store-a"});
+  ASSERT_OK(calls.CloseRound({.request_id = "r",
                               .identity = {},
                               .limits = {.stop = caller.get_token()}},
                              request, round));
@@ -207,12 +201,10 @@ TEST_F(AfterCommit, WhatWasTakenBackIsForgotten) {
   FailsToCommit database(*database_);
   SqlSurveyStore store(database, clock_, "store-a");
   store.OnUndone([&] { content_.Forget(); });
-  const ChangeRequest change{
-      .method = "Test", .request_id = "", .body = "", .actor = "tester"};
   const base::CodebookName name{.survey = "pets", .version = "1"};
   const auto publish = [&](const std::string& label) {
     return store
-        .Change({}, change,
+        .Change({}, TestChange(),
                 [&](StoreWriter& writer) -> absl::StatusOr<std::string> {
                   StoredCodebook draft{.name = name};
                   draft.sheets = {
@@ -226,8 +218,8 @@ TEST_F(AfterCommit, WhatWasTakenBackIsForgotten) {
                       .choices = "list_name,name,label\n",
                       .settings = "form_title,form_id,version\nP,pets,1\n"};
                   draft.digest = label;
-                  WELFARE_RETURN_IF_ERROR(writer.StoreCodebook(draft));
-                  WELFARE_RETURN_IF_ERROR(writer.PublishCodebook(name, {}));
+                  WELFARE_RETURN_IF_ERROR(writer.codebooks().Store(draft));
+                  WELFARE_RETURN_IF_ERROR(writer.codebooks().Publish(name, {}));
                   WELFARE_RETURN_IF_ERROR(
                       content_.LoadCodebook(writer, name).status());
                   return "";

@@ -2,22 +2,11 @@
 // lists: its one peer is a fake.
 #pragma once
 
-#include <gmock/gmock.h>
-#include <grpcpp/grpcpp.h>
-#include <gtest/gtest.h>
-
-#include <chrono>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "services/platform/rpc/status_mapping.h"
-#include "services/survey/survey_module.h"
-#include "tests/support/module_runner.h"
-#include "tests/support/status_matchers.h"
-#include "tests/survey/fake_registry.h"
-#include "welfare/registry/v1/registry_service.grpc.pb.h"
-#include "welfare/survey/v1/survey_service.grpc.pb.h"
+#include "tests/survey/api/served_survey.h"
+#include "welfare/type/v1/csv_import.pb.h"
 
 namespace welfare::survey {
 
@@ -53,16 +42,10 @@ inline std::string Rows(const std::string& respondent,
   return rows;
 }
 
-class PetsSurvey : public ::testing::Test {
+class PetsSurvey : public ServedSurvey {
  protected:
-  using Stub = v1::SurveyService::Stub;
-
   void SetUp() override {
-    runner_ = std::make_unique<support::ModuleRunner>(
-        std::make_unique<SurveyModule>());
-    runner_->SetPeer("registry", peer_.address());
-    ASSERT_OK(runner_->Start());
-    stub_ = v1::SurveyService::NewStub(runner_->channel());
+    Start();
     Prepare(kSheet, false);
   }
 
@@ -76,47 +59,15 @@ class PetsSurvey : public ::testing::Test {
     codebook.set_settings_csv("form_title,form_id,version\nPets," + survey +
                               ",1\n");
     ASSERT_OK(Call(&Stub::ImportCodebook, codebook));
-    v1::PublishCodebookRequest publish;
-    publish.set_name("surveys/" + survey + "/codebooks/1");
-    ASSERT_OK(Call(&Stub::PublishCodebook, publish));
-    v1::CreateRoundRequest create;
-    create.set_parent("surveys/" + survey);
-    create.set_round_id("2025");
+    ASSERT_OK(Publish("surveys/" + survey + "/codebooks/1"));
+    v1::CreateRoundRequest create = RoundRequest(survey, "1");
     v1::Round& round = *create.mutable_round();
     round.set_display_name("Pets");
-    round.set_purpose("purpose");
-    round.set_method("method");
-    round.set_publisher("publisher");
-    round.mutable_window_start()->set_year(2025);
-    round.mutable_window_start()->set_month(6);
-    round.mutable_window_start()->set_day(1);
-    round.mutable_window_end()->set_year(2025);
-    round.mutable_window_end()->set_month(7);
-    round.mutable_window_end()->set_day(31);
-    round.set_codebook(publish.name());
-    round.set_program("programs/jusou");
+    SetDay(2025, 6, 1, *round.mutable_window_start());
+    SetDay(2025, 7, 31, *round.mutable_window_end());
     round.set_synthetic(synthetic);
     ASSERT_OK(Call(&Stub::CreateRound, create));
-    v1::OpenRoundRequest open;
-    open.set_name("surveys/" + survey + "/rounds/2025");
-    ASSERT_OK(Call(&Stub::OpenRound, open));
-  }
-
-  template <typename Request, typename Response>
-  using Method = grpc::Status (Stub::*)(grpc::ClientContext*, const Request&,
-                                        Response*);
-
-  template <typename Request, typename Response>
-  absl::StatusOr<Response> Call(Method<Request, Response> method,
-                                const Request& request) {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::seconds(60));
-    Response response;
-    const grpc::Status status =
-        (stub_.get()->*method)(&context, request, &response);
-    if (!status.ok()) return platform::FromGrpcStatus(status);
-    return response;
+    ASSERT_OK(OpenRound("surveys/" + survey + "/rounds/2025"));
   }
 
   static v1::ImportSubmissionsRequest Batch(const std::string& rows,
@@ -172,9 +123,7 @@ class PetsSurvey : public ::testing::Test {
   }
 
   absl::StatusOr<v1::Submission> Get(const std::string& respondent) {
-    v1::GetSubmissionRequest request;
-    request.set_name(std::string(kRound) + "/submissions/" + respondent);
-    return Call(&Stub::GetSubmission, request);
+    return GetSubmission(std::string(kRound) + "/submissions/" + respondent);
   }
 
   // The text of the item, or the name of its absence.
@@ -189,11 +138,6 @@ class PetsSurvey : public ::testing::Test {
     }
     return "no answer";
   }
-
-  FakeRegistry registry_;
-  support::ServiceRunner peer_{registry_.service()};
-  std::unique_ptr<support::ModuleRunner> runner_;
-  std::unique_ptr<Stub> stub_;
 };
 
 }  // namespace welfare::survey

@@ -17,13 +17,7 @@ class Restored : public SmallSurvey {
  protected:
   // The survey that answers from now on has its database in `file`.
   void StartOn(const std::string& file) {
-    runner_.reset();
-    runner_ = std::make_unique<support::ModuleRunner>(
-        std::make_unique<SurveyModule>(),
-        std::vector<std::string>{"--database-url", "sqlite:" + file});
-    runner_->SetPeer("registry", peer_.address());
-    ASSERT_OK(runner_->Start());
-    stub_ = v1::SurveyService::NewStub(runner_->channel());
+    Start({"--database-url", "sqlite:" + file});
   }
 
   static v1::Submission Saying(const std::string& words) {

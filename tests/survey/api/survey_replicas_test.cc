@@ -4,13 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "services/platform/process/assets.h"
 #include "services/survey/survey_module.h"
 #include "tests/support/module_runner.h"
 #include "tests/support/postgres_server.h"
@@ -18,6 +15,7 @@
 #include "tests/support/store_engines.h"
 #include "tests/support/temp_dir.h"
 #include "tests/survey/fake_registry.h"
+#include "tests/survey/jusou_sheets.h"
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
 #include "welfare/survey/v1/survey_service.grpc.pb.h"
 
@@ -44,16 +42,13 @@ class SurveyReplicas : public ::testing::Test {
 
   // A round, in its first revision.
   static void MakeRound(Replica& replica) {
-    const auto folder =
-        std::filesystem::path(std::getenv("WELFARE_SOURCE_DIR")) /
-        "services/survey/data/jusou";
+    const CodebookSheets sheets = JusouSheets();
     v1::ImportCodebookRequest import;
     import.set_parent("surveys/jusou");
     import.set_codebook_id("2025-1");
-    import.set_survey_csv(platform::ReadAsset(folder / "survey.csv").value());
-    import.set_choices_csv(platform::ReadAsset(folder / "choices.csv").value());
-    import.set_settings_csv(
-        platform::ReadAsset(folder / "settings.csv").value());
+    import.set_survey_csv(sheets.survey);
+    import.set_choices_csv(sheets.choices);
+    import.set_settings_csv(sheets.settings);
     v1::Codebook codebook;
     Do([&](auto* context) {
       return replica.stub->ImportCodebook(context, import, &codebook);

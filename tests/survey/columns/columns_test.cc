@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "services/survey/round/round.h"
+#include "services/survey/submission/validation.h"
 #include "tests/survey/sample.h"
 
 namespace welfare::survey {
@@ -97,53 +97,6 @@ TEST_F(ColumnsTest, NameWhatTheRoutingSkips) {
   }
   EXPECT_THAT(items, ElementsAre("plan/", "start/", "end/", "detail/", "count/",
                                  "phases/find", "phases/keep"));
-}
-
-TEST_F(ColumnsTest, ProgressCountsAgainstTheFrame) {
-  Round round{.name = {.survey = "jusou",
-                       .fiscal_year = base::FiscalYear::FromChecked(2025)}};
-  round.window_start = base::Date::Make(2025, 6, 16).value();
-  round.window_end = base::Date::Make(2025, 7, 11).value();
-  std::vector<Submission> submissions = {
-      Make("131016-municipality", {}, SubmissionState::kAccepted),
-      Make("131024-municipality", {}, SubmissionState::kSubmitted),
-      Make("131032-municipality", {}, SubmissionState::kDraft)};
-  submissions[0].received_on = round.window_start;
-  submissions[1].received_on = base::Date::Make(2025, 6, 15).value();
-  const auto groups = ComputeProgress(round, frame_, submissions);
-  ASSERT_EQ(groups.size(), 4U);
-  EXPECT_EQ(groups[0].expected, 2);
-  EXPECT_EQ(groups[0].received, 2);
-  EXPECT_EQ(groups[0].on_time, 1);
-  EXPECT_EQ(groups[0].accepted, 1);
-  EXPECT_EQ(groups[1].expected, 2);  // one does not, of one it is not known
-  EXPECT_EQ(groups[1].draft, 1);
-  EXPECT_EQ(groups[2].expected, 2);
-  EXPECT_EQ(groups[3].received, 0);
-}
-
-TEST(AnswersDigest, IsTheSameForEqualAnswersInAnyOrder) {
-  const Answer a{.item = "a", .row = "", .content = Codes{"x", "y"}};
-  const Answer b{.item = "b", .row = "", .content = std::int64_t{0}};
-  Answer carried = a;
-  carried.provenance = Provenance::kCarried;
-  carried.content = Codes{"y", "x"};
-  EXPECT_EQ(AnswersDigest(std::vector{a, b}),
-            AnswersDigest(std::vector{b, carried}));
-}
-
-TEST(AnswersDigest, TellsValuesAndAbsencesApart) {
-  const auto digest = [](Content content) {
-    return AnswersDigest(std::vector{
-        Answer{.item = "a", .row = "", .content = std::move(content)}});
-  };
-  EXPECT_NE(digest(std::int64_t{1}), digest(std::string("1")));
-  EXPECT_NE(digest(std::string("1")), digest(Codes{"1"}));
-  EXPECT_NE(digest(base::Absence::kNoAnswer), digest(base::Absence::kUnknown));
-  EXPECT_NE(digest(Codes{"ab"}), digest(Codes{"a", "b"}));
-  // Pinned: stored digests must not change.
-  EXPECT_EQ(AnswersDigest({}),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 }  // namespace

@@ -3,12 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <functional>
 #include <string>
 #include <vector>
 
-#include "services/platform/process/assets.h"
+#include "tests/survey/jusou_sheets.h"
 
 namespace welfare::survey {
 namespace {
@@ -16,15 +15,6 @@ namespace {
 using ::testing::Contains;
 using ::testing::Field;
 using ::testing::IsEmpty;
-
-CodebookSheets ReadJusou() {
-  const std::filesystem::path folder =
-      std::filesystem::path(std::getenv("WELFARE_SOURCE_DIR")) /
-      "services/survey/data/jusou";
-  return {.survey = platform::ReadAsset(folder / "survey.csv").value(),
-          .choices = platform::ReadAsset(folder / "choices.csv").value(),
-          .settings = platform::ReadAsset(folder / "settings.csv").value()};
-}
 
 std::string Print(const std::vector<CodebookProblem>& problems) {
   std::string text;
@@ -37,7 +27,7 @@ std::string Print(const std::vector<CodebookProblem>& problems) {
 }
 
 TEST(JusouCodebook, HasNoProblem) {
-  const XlsFormReading reading = ReadXlsForm(ReadJusou(), "jusou", "2025-1");
+  const XlsFormReading reading = ReadXlsForm(JusouSheets(), "jusou", "2025-1");
   EXPECT_THAT(reading.check.problems, IsEmpty())
       << Print(reading.check.problems);
   ASSERT_NE(reading.check.codebook, nullptr);
@@ -46,7 +36,7 @@ TEST(JusouCodebook, HasNoProblem) {
 }
 
 TEST(JusouCodebook, OtherTakesATextAndNoneExcludes) {
-  const XlsFormReading reading = ReadXlsForm(ReadJusou(), "jusou", "2025-1");
+  const XlsFormReading reading = ReadXlsForm(JusouSheets(), "jusou", "2025-1");
   ASSERT_NE(reading.check.codebook, nullptr);
   const Codebook& codebook = *reading.check.codebook;
   const Item& issues = codebook.item(codebook.Find("issues").value());

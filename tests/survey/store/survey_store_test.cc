@@ -2,8 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,20 +11,21 @@
 
 #include "services/base/error.h"
 #include "services/platform/engine/sqlite_database.h"
-#include "services/platform/process/assets.h"
 #include "services/platform/storage/audit_log.h"
 #include "services/platform/storage/group_commit.h"
 #include "services/platform/storage/migrations.h"
 #include "services/survey/store/pinned_content.h"
-#include "services/survey/store/sql_survey_store.h"
+#include "services/survey/store/round_changes.h"
+#include "services/survey/store/sql/sql_survey_store.h"
+#include "services/survey/store/sql/survey_schema.h"
 #include "services/survey/store/store.h"
-#include "services/survey/store/survey_schema.h"
-#include "services/survey/submission/intake.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/store_engines.h"
 #include "tests/support/temp_dir.h"
+#include "tests/survey/jusou_sheets.h"
 #include "tests/survey/sample.h"
+#include "tests/survey/stored_round.h"
 
 namespace welfare::survey {
 namespace {
@@ -54,10 +53,6 @@ class SurveyStoreContract
     store_ = std::make_unique<SqlSurveyStore>(*database_, clock_, "store-a");
   }
 
-  static base::RoundName RoundOf(const std::string& survey) {
-    return {.survey = survey,
-            .fiscal_year = base::FiscalYear::FromChecked(2025)};
-  }
   static base::SubmissionName Name(const std::string& who,
                                    const std::string& survey = "jusou") {
     return {.survey = survey,
@@ -69,12 +64,7 @@ class SurveyStoreContract
   absl::StatusOr<std::string> Write(const Change& change,
                                     const std::string& request_id = "",
                                     const std::string& body = "") {
-    return store_->Change({},
-                          {.method = "Test",
-                           .request_id = request_id,
-                           .body = body,
-                           .actor = "tester"},
-                          change);
+    return store_->Change({}, TestChange(request_id, body), change);
   }
 
   void Read(const std::function<absl::Status(StoreReader&)>& read) {
@@ -84,19 +74,8 @@ class SurveyStoreContract
   // Creates and opens a round with the sample's population.
   void OpenRound(const std::string& survey = "jusou") {
     ASSERT_OK(Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
-      Round round{.name = RoundOf(survey)};
-      round.display_name = "Survey";
-      round.codebook = {.survey = survey, .version = "1"};
-      round.program = {.program = "jusou"};
-      round.window_start = base::Date::Make(2025, 6, 16).value();
-      round.window_end = base::Date::Make(2025, 7, 11).value();
-      round.synthetic = true;
-      WELFARE_ASSIGN_OR_RETURN(round, store.AppendRound(round));
-      round.state = RoundState::kOpen;
-      round.registry_version = 7;
-      round.pin_revision = -1;
-      WELFARE_ASSIGN_OR_RETURN(round, store.AppendRound(round));
-      WELFARE_RETURN_IF_ERROR(store.StoreFrame(round, sample::MakeFrame()));
+      WELFARE_RETURN_IF_ERROR(
+          StoreOpenRound(store, PlannedRoundOf(RoundOf(survey), "1")));
       return "";
     }));
   }
@@ -126,7 +105,7 @@ class SurveyStoreContract
           next.received_on = base::Date::Make(2025, 7, 12).value();
           next.late = true;
           next.reason = "why";
-          WELFARE_ASSIGN_OR_RETURN(result, store.AppendSubmission(next));
+          WELFARE_ASSIGN_OR_RETURN(result, store.submissions().Append(next));
           return "";
         });
     if (!reply.ok()) return reply.status();
@@ -137,7 +116,7 @@ class SurveyStoreContract
     std::int64_t revision = 0;
     Read([&](StoreReader& store) -> absl::Status {
       WELFARE_ASSIGN_OR_RETURN(const auto round,
-                               store.FindRound(RoundOf(survey)));
+                               store.rounds().Find(RoundOf(survey)));
       revision = round ? round->revision : 0;
       return absl::OkStatus();
     });
@@ -163,19 +142,20 @@ TEST_P(SurveyStoreContract, KeepsARoundWithItsFrame) {
   Open();  // as after a restart
   Read([&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(const auto round,
-                             store.FindRound(RoundOf("jusou")));
+                             store.rounds().Find(RoundOf("jusou")));
     EXPECT_EQ(round->revision, 2);
     EXPECT_EQ(round->pin_revision, 2);
     EXPECT_EQ(round->registry_version, 7);
     EXPECT_EQ(round->state, RoundState::kOpen);
     EXPECT_TRUE(round->synthetic);
     EXPECT_EQ(round->window_end->ToString(), "2025-07-11");
-    WELFARE_ASSIGN_OR_RETURN(const auto rows, store.LoadFrame(round->name, 2));
+    WELFARE_ASSIGN_OR_RETURN(const auto rows,
+                             store.rounds().LoadFrame(round->name, 2));
     const Frame frame = sample::MakeFrame();
     EXPECT_EQ(rows,
               std::vector<FrameRow>(frame.rows().begin(), frame.rows().end()));
     WELFARE_ASSIGN_OR_RETURN(const auto before,
-                             store.FindRoundAt(round->name, 1));
+                             store.rounds().FindAt(round->name, 1));
     EXPECT_EQ(before->state, RoundState::kPlanned);
     EXPECT_EQ(before->pin_revision, 0);
     EXPECT_EQ(before->revision, 1);
@@ -192,7 +172,7 @@ TEST_P(SurveyStoreContract, GivesASubmissionBackAsItWas) {
   Open();
   Read([&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(const auto found,
-                             store.FindSubmission(stored->name));
+                             store.submissions().Find(stored->name));
     EXPECT_EQ(found->answers, stored->answers);
     EXPECT_EQ(found->digest, stored->digest);
     EXPECT_EQ(found->received_on, stored->received_on);
@@ -217,25 +197,25 @@ TEST_P(SurveyStoreContract, EveryChangeIsOneRevisionOfTheRound) {
     };
     WELFARE_ASSIGN_OR_RETURN(
         const auto third,
-        store.FindSubmissionAt(Name("131016-municipality"), 4));
+        store.submissions().FindAt(Name("131016-municipality"), 4));
     EXPECT_EQ(number(third), 1);
     WELFARE_ASSIGN_OR_RETURN(
         const auto none,
-        store.FindSubmissionAt(Name("131016-municipality"), 2));
+        store.submissions().FindAt(Name("131016-municipality"), 2));
     EXPECT_EQ(number(none), -1);
     WELFARE_ASSIGN_OR_RETURN(const auto at3,
-                             store.LoadSubmissionsAt(RoundOf("jusou"), 3));
+                             store.submissions().LoadAt(RoundOf("jusou"), 3));
     EXPECT_THAT(at3, SizeIs(1));
     WELFARE_ASSIGN_OR_RETURN(const auto at5,
-                             store.LoadSubmissionsAt(RoundOf("jusou"), 5));
+                             store.submissions().LoadAt(RoundOf("jusou"), 5));
     EXPECT_THAT(at5, SizeIs(2));
     EXPECT_EQ(number(at5[0]), 3);
     WELFARE_ASSIGN_OR_RETURN(
         const auto revisions,
-        store.ListSubmissionRevisions(Name("131016-municipality"), 0, 10));
+        store.submissions().ListRevisions(Name("131016-municipality"), 0, 10));
     EXPECT_THAT(revisions, SizeIs(2));
     WELFARE_ASSIGN_OR_RETURN(const auto changes,
-                             store.ListChanges(RoundOf("jusou"), 1, 3));
+                             ListChanges(store, RoundOf("jusou"), 1, 3));
     std::vector<std::int64_t> order;
     for (const RoundChange& change : changes) order.push_back(change.revision);
     EXPECT_THAT(order, ElementsAre(2, 3, 4));
@@ -257,32 +237,34 @@ TEST_P(SurveyStoreContract, ListsByKeysKindsAndStates) {
                           .after = std::nullopt,
                           .kind = std::nullopt,
                           .limit = 2};
-    WELFARE_ASSIGN_OR_RETURN(const auto first, store.ListSubmissions(query));
+    WELFARE_ASSIGN_OR_RETURN(const auto first, store.submissions().List(query));
     EXPECT_THAT(first, SizeIs(2));
     EXPECT_EQ(first[1].name.respondent.ToString(), "131016-council");
     EXPECT_THAT(first[1].answers, IsEmpty());
     query.after = first[1].name.respondent;
-    WELFARE_ASSIGN_OR_RETURN(const auto second, store.ListSubmissions(query));
+    WELFARE_ASSIGN_OR_RETURN(const auto second,
+                             store.submissions().List(query));
     EXPECT_EQ(second[0].name.respondent.ToString(), "131024-municipality");
     query.after = std::nullopt;
     query.kind = base::RespondentKind::kCouncil;
-    EXPECT_THAT(store.CountSubmissions(query), IsOkAndHolds(2));
+    EXPECT_THAT(store.submissions().Count(query), IsOkAndHolds(2));
     query.kind = std::nullopt;
     query.states = {SubmissionState::kReturned};
-    EXPECT_THAT(store.CountSubmissions(query), IsOkAndHolds(1));
+    EXPECT_THAT(store.submissions().Count(query), IsOkAndHolds(1));
     query.states = {SubmissionState::kReturned, SubmissionState::kSubmitted};
-    EXPECT_THAT(store.CountSubmissions(query), IsOkAndHolds(4));
+    EXPECT_THAT(store.submissions().Count(query), IsOkAndHolds(4));
     // As it was when the second had come in.
     query.revision = first[0].round_revision - 1;
-    EXPECT_THAT(store.CountSubmissions(query), IsOkAndHolds(1));
+    EXPECT_THAT(store.submissions().Count(query), IsOkAndHolds(1));
     query.revision = first[0].round_revision;
-    EXPECT_THAT(store.CountSubmissions(query), IsOkAndHolds(2));
+    EXPECT_THAT(store.submissions().Count(query), IsOkAndHolds(2));
     query.limit = 10;
-    WELFARE_ASSIGN_OR_RETURN(const auto then, store.ListSubmissions(query));
+    WELFARE_ASSIGN_OR_RETURN(const auto then, store.submissions().List(query));
     EXPECT_THAT(then, SizeIs(2));
     query.states.clear();
     query.revision = 0;
-    WELFARE_ASSIGN_OR_RETURN(auto counts, store.CountByState(RoundOf("jusou")));
+    WELFARE_ASSIGN_OR_RETURN(
+        auto counts, store.submissions().CountByState(RoundOf("jusou")));
     EXPECT_EQ(
         (counts[{base::RespondentKind::kCouncil, SubmissionState::kSubmitted}]),
         2);
@@ -298,8 +280,9 @@ TEST_P(SurveyStoreContract, SurveysDoNotMeet) {
   EXPECT_EQ(Revision("jusou"), 2);
   EXPECT_EQ(Revision("trial"), 3);
   Read([&](StoreReader& store) -> absl::Status {
-    WELFARE_ASSIGN_OR_RETURN(const auto found,
-                             store.FindSubmission(Name("131016-municipality")));
+    WELFARE_ASSIGN_OR_RETURN(
+        const auto found,
+        store.submissions().Find(Name("131016-municipality")));
     EXPECT_FALSE(found);
     return absl::OkStatus();
   });
@@ -311,7 +294,7 @@ TEST_P(SurveyStoreContract, AChangeThatFailsLeavesNothing) {
   EXPECT_STATUS(
       Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
         Submission next{.name = Name("131016-municipality")};
-        WELFARE_RETURN_IF_ERROR(store.AppendSubmission(next).status());
+        WELFARE_RETURN_IF_ERROR(store.submissions().Append(next).status());
         return absl::AbortedError("no");
       }),
       absl::StatusCode::kAborted);
@@ -324,8 +307,9 @@ TEST_P(SurveyStoreContract, ARequestIdRunsOnce) {
   int runs = 0;
   const auto change = [&](StoreWriter& store) -> absl::StatusOr<std::string> {
     ++runs;
-    WELFARE_RETURN_IF_ERROR(
-        store.AppendSubmission({.name = Name("131016-municipality")}).status());
+    WELFARE_RETURN_IF_ERROR(store.submissions()
+                                .Append({.name = Name("131016-municipality")})
+                                .status());
     return "reply " + std::to_string(runs);
   };
   EXPECT_THAT(Write(change, "id", "body"), IsOkAndHolds("reply 1"));
@@ -341,18 +325,18 @@ TEST_P(SurveyStoreContract, PersonalDataStaysOutOfTheAuditLog) {
   ASSERT_OK(Append("131016-municipality", 1));
   const auto store_contact = [&] {
     return Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
-      WELFARE_RETURN_IF_ERROR(
-          store.StoreContact(Name("131016-municipality"),
-                             {.department = "福祉課", .contact = "03-0000"}));
+      WELFARE_RETURN_IF_ERROR(store.submissions().StoreContact(
+          Name("131016-municipality"),
+          {.department = "福祉課", .contact = "03-0000"}));
       return "";
     });
   };
   ASSERT_OK(store_contact());
   Read([&](StoreReader& store) -> absl::Status {
     EXPECT_THAT(
-        store.FindContact(Name("131016-municipality")),
+        store.submissions().FindContact(Name("131016-municipality")),
         IsOkAndHolds(Contact{.department = "福祉課", .contact = "03-0000"}));
-    EXPECT_THAT(store.FindContact(Name("131016-council")),
+    EXPECT_THAT(store.submissions().FindContact(Name("131016-council")),
                 IsOkAndHolds(Contact{}));
     return absl::OkStatus();
   });
@@ -381,7 +365,7 @@ TEST_P(SurveyStoreContract, ADraftCodebookIsReplacedAndAPublishedOneStays) {
   codebook.create_time = clock_.Now();
   const auto put = [&] {
     return Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
-      WELFARE_RETURN_IF_ERROR(store.StoreCodebook(codebook));
+      WELFARE_RETURN_IF_ERROR(store.codebooks().Store(codebook));
       return "";
     });
   };
@@ -390,19 +374,20 @@ TEST_P(SurveyStoreContract, ADraftCodebookIsReplacedAndAPublishedOneStays) {
   codebook.digest = "b";
   ASSERT_OK(put());
   ASSERT_OK(Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
-    WELFARE_RETURN_IF_ERROR(store.PublishCodebook(codebook.name, clock_.Now()));
+    WELFARE_RETURN_IF_ERROR(
+        store.codebooks().Publish(codebook.name, clock_.Now()));
     return "";
   }));
   Read([&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(const auto found,
-                             store.FindCodebook(codebook.name));
+                             store.codebooks().Find(codebook.name));
     EXPECT_EQ(found->title, "Second");
     EXPECT_EQ(found->digest, "b");
     EXPECT_EQ(found->sheets, codebook.sheets);
     EXPECT_EQ(found->state, CodebookState::kPublished);
     EXPECT_EQ(found->publish_time, clock_.Now());
-    WELFARE_ASSIGN_OR_RETURN(const auto list,
-                             store.ListCodebooks({.survey = "jusou"}, "", 5));
+    WELFARE_ASSIGN_OR_RETURN(
+        const auto list, store.codebooks().List({.survey = "jusou"}, "", 5));
     EXPECT_THAT(list, SizeIs(1));
     return absl::OkStatus();
   });
@@ -421,7 +406,7 @@ TEST_P(SurveyStoreContract, WritersAtOnceGetRevisionsWithoutGaps) {
   EXPECT_EQ(Revision(), 42);
   Read([&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(const auto changes,
-                             store.ListChanges(RoundOf("jusou"), 0, 100));
+                             ListChanges(store, RoundOf("jusou"), 0, 100));
     EXPECT_THAT(changes, SizeIs(42));
     for (std::size_t i = 0; i < changes.size(); ++i) {
       EXPECT_EQ(changes[i].revision, static_cast<std::int64_t>(i) + 1);
@@ -470,11 +455,7 @@ class FailingSurveyStore : public ::testing::Test {
       const std::function<absl::Status(StoreWriter&)>& change,
       const std::string& request_id = "") {
     return store_->Change(
-        {},
-        {.method = "Test",
-         .request_id = request_id,
-         .body = "",
-         .actor = "tester"},
+        {}, TestChange(request_id),
         [&](StoreWriter& store) -> absl::StatusOr<std::string> {
           WELFARE_RETURN_IF_ERROR(change(store));
           return std::string("ok");
@@ -483,19 +464,18 @@ class FailingSurveyStore : public ::testing::Test {
 
   // The registry's pins differ in their frames: all rows, or all but one.
   absl::Status OpenRound(StoreWriter& store, std::int64_t registry_version) {
-    WELFARE_ASSIGN_OR_RETURN(auto round, store.FindRound(kRound));
+    WELFARE_ASSIGN_OR_RETURN(auto round, store.rounds().Find(kRound));
     round->state = RoundState::kOpen;
     round->registry_version = registry_version;
     round->pin_revision = -1;
-    WELFARE_ASSIGN_OR_RETURN(*round, store.AppendRound(*round));
+    WELFARE_ASSIGN_OR_RETURN(*round, store.rounds().Append(*round));
     const Frame all = sample::MakeFrame();
     std::vector<FrameRow> rows(all.rows().begin(), all.rows().end());
     if (registry_version > 7) rows.pop_back();
-    return store.StoreFrame(*round, Frame(std::move(rows)));
+    return store.rounds().StoreFrame(*round, Frame(std::move(rows)));
   }
 
-  const base::RoundName kRound = {
-      .survey = "jusou", .fiscal_year = base::FiscalYear::FromChecked(2025)};
+  const base::RoundName kRound = RoundOf();
   support::FakeClock clock_;
   platform::SqliteDatabase* sqlite_ = nullptr;
   std::unique_ptr<platform::Database> database_;
@@ -504,12 +484,12 @@ class FailingSurveyStore : public ::testing::Test {
 
 TEST_F(FailingSurveyStore, ACommitThatFailsLeavesNothingAndFreesTheRequestId) {
   const auto create = [&](StoreWriter& store) {
-    return store.AppendRound({.name = kRound}).status();
+    return store.rounds().Append({.name = kRound}).status();
   };
   FailNextCommit();
   EXPECT_STATUS(Write(create, "id"), absl::StatusCode::kUnavailable);
   EXPECT_OK(store_->Read({}, [&](StoreReader& store) -> absl::Status {
-    WELFARE_ASSIGN_OR_RETURN(const auto round, store.FindRound(kRound));
+    WELFARE_ASSIGN_OR_RETURN(const auto round, store.rounds().Find(kRound));
     EXPECT_FALSE(round);
     return absl::OkStatus();
   }));
@@ -521,20 +501,14 @@ TEST_F(FailingSurveyStore, ACommitThatFailsLeavesNothingAndFreesTheRequestId) {
 }
 
 TEST_F(FailingSurveyStore, AFrameThatWasRolledBackIsNotKept) {
-  const std::filesystem::path folder =
-      std::filesystem::path(std::getenv("WELFARE_SOURCE_DIR")) /
-      "services/survey/data/jusou";
   StoredCodebook codebook{.name = {.survey = "jusou", .version = "2025-1"}};
   codebook.state = CodebookState::kPublished;
-  codebook.sheets = {
-      .survey = platform::ReadAsset(folder / "survey.csv").value(),
-      .choices = platform::ReadAsset(folder / "choices.csv").value(),
-      .settings = platform::ReadAsset(folder / "settings.csv").value()};
+  codebook.sheets = JusouSheets();
   ASSERT_OK(Write([&](StoreWriter& store) -> absl::Status {
-    WELFARE_RETURN_IF_ERROR(store.StoreCodebook(codebook));
+    WELFARE_RETURN_IF_ERROR(store.codebooks().Store(codebook));
     Round round{.name = kRound};
     round.codebook = codebook.name;
-    return store.AppendRound(round).status();
+    return store.rounds().Append(round).status();
   }));
   PinnedContent content;
   FailNextCommit();

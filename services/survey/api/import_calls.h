@@ -1,0 +1,40 @@
+// The call that imports submissions from files.
+#pragma once
+
+#include "absl/status/status.h"
+
+#include "services/base/clock.h"
+#include "services/platform/rpc/call_context.h"
+#include "services/survey/observe/round_versions.h"
+#include "services/survey/store/pinned_content.h"
+#include "services/survey/store/store.h"
+#include "welfare/survey/v1/survey_service.pb.h"
+#include "welfare/type/v1/csv_import.pb.h"
+
+namespace welfare::survey {
+
+// The proto says what it does and which errors it can return. Any thread may
+// call it.
+class ImportCalls {
+ public:
+  struct Dependencies {
+    SurveyStore& store;
+    PinnedContent& content;
+    RoundVersions& versions;
+    const base::Clock& clock;
+  };
+  // Everything in `dependencies` outlives the object.
+  explicit ImportCalls(const Dependencies& dependencies) : d_(dependencies) {}
+
+  using Call = platform::CallContext;
+
+  // One batch, alone or as a message of a stream.
+  absl::Status ImportSubmissions(const Call&,
+                                 const v1::ImportSubmissionsRequest&,
+                                 type::v1::ImportResult&);
+
+ private:
+  Dependencies d_;
+};
+
+}  // namespace welfare::survey

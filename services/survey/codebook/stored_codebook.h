@@ -1,0 +1,47 @@
+// A questionnaire as it is kept: its sheets, and the rules they are read by.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "services/base/clock.h"
+#include "services/base/resource_name.h"
+
+namespace welfare::survey {
+
+// Stored in the database; do not renumber.
+enum class CodebookState { kDraft = 1, kPublished = 2 };
+
+// The text of a codebook's three sheets, CSV in UTF-8.
+struct CodebookSheets {
+  std::string survey;
+  std::string choices;
+  std::string settings;
+
+  friend bool operator==(const CodebookSheets&,
+                         const CodebookSheets&) = default;
+};
+
+// By which rules sheets are read. A codebook keeps those it was imported under,
+// so that what it asks never changes. Stored in the database; do not renumber.
+enum class SheetRules {
+  // Of a group only name and title count; other cells of its rows, lists that
+  // no question uses and placeholders outside questions are passed over.
+  kFirst = 1,
+  // Every cell is used or named as a problem.
+  kEveryCell = 2,
+};
+
+// One version of a questionnaire as it is kept.
+struct StoredCodebook {
+  base::CodebookName name;
+  std::string title = {};
+  CodebookState state = CodebookState::kDraft;
+  CodebookSheets sheets = {};
+  SheetRules rules = SheetRules::kEveryCell;
+  std::string digest = {};  // SHA-256 of the canonical text, hexadecimal
+  base::Timestamp create_time = {};
+  std::optional<base::Timestamp> publish_time = {};
+};
+
+}  // namespace welfare::survey

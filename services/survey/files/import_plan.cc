@@ -1,0 +1,329 @@
+#include "services/survey/files/import_plan.h"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "services/base/error.h"
+#include "services/survey/submission/validation.h"
+#include "services/survey/submission/violation.h"
+
+namespace welfare::survey {
+namespace {
+
+// Of the column `synthetic`.
+constexpr std::string_view kSyntheticMark = "架空";
+
+std::string_view CellOf(const AnswerCells& cells, std::string_view column) {
+  if (column == "item_id") return cells.item;
+  if (column == "absence") return cells.absence;
+  if (column == "other_text") return cells.other_text;
+  if (column == "value") return cells.value;
+  return "";
+}
+
+std::string KeyOf(std::string_view item, std::string_view row) {
+  std::string key(item);
+  if (!row.empty()) (key += '/') += row;
+  return key;
+}
+
+// What is wrong with the marks that an export writes beside an answer.
+struct MarkFault {
+  std::string_view column;
+  std::string_view reason;
+  std::string_view message;
+};
+
+std::optional<MarkFault> CheckMarks(const AnswerCells& cells,
+                                    const Round& round) {
+  if (!cells.state.empty()) {
+    bool known = false;
+    for (const SubmissionState state :
+         {SubmissionState::kDraft, SubmissionState::kSubmitted,
+          SubmissionState::kReturned, SubmissionState::kAccepted,
+          SubmissionState::kFinal}) {
+      if (cells.state != ToString(state)) continue;
+      known = true;
+      if (IsReceived(state)) continue;
+      return MarkFault{"state", "NOT_HANDED_IN",
+                       "A draft or returned submission is not handed in by a "
+                       "file; leave its rows out."};
+    }
+    if (!known) {
+      return MarkFault{"state", "STATE_UNKNOWN",
+                       "Write the state as an export writes it, or nothing."};
+    }
+  }
+  if (cells.synthetic.empty()) return std::nullopt;
+  if (cells.synthetic != kSyntheticMark) {
+    return MarkFault{"synthetic", "MARK_UNKNOWN",
+                     "Write 架空 for synthetic answers, else nothing."};
+  }
+  if (!round.synthetic) {
+    return MarkFault{"synthetic", "SYNTHETIC_ANSWERS",
+                     "The answers are marked as synthetic and the round is "
+                     "not; they do not belong here."};
+  }
+  return std::nullopt;
+}
+
+std::string MayBelong(int line) {
+  return line > 0 ? "Line " + std::to_string(line) +
+                        " does not tell its respondent and may belong to this "
+                        "submission; mend that line and send both again."
+                  : "A row elsewhere in the file does not tell its respondent "
+                    "and may belong to this submission; mend it and send both "
+                    "again.";
+}
+
+}  // namespace
+
+void ImportPlan::AddStrays(const SubmissionRecords& records,
+                           const StrayKey& key) {
+  for (const AnswerRecord& record : records.answers) {
+    strays_.Add(key, batch_.ReadCells(record).item, record.line);
+  }
+  if (records.header) {
+    batch_.stray_headers.Add(key, StrayRows::kAnyItem, records.header->line);
+  }
+}
+
+// Checks the answers of one submission by its codebook.
+void ImportPlan::Check(SubmissionRecords records, const OpenedRound& opened) {
+  const base::SubmissionName& name = records.name;
+  const std::size_t row = *opened.frame->Find(name.respondent);
+  const std::size_t most = MostAnswers(*opened.codebook);
+  if (records.answers.size() > most) {
+    rejects_.RefuseAll(
+        records, "", "", reason::kTooManyAnswers,
+        "The submission has " + std::to_string(records.answers.size()) +
+            " rows, and its codebook has not so many questions; send one "
+            "row for each.");
+    return;
+  }
+  std::vector<SentAnswer> sent;
+  std::vector<AnswerCells> cells;
+  std::set<std::size_t> faulty;
+  const auto reject = [&](std::size_t at, std::string_view column,
+                          std::string_view value, std::string_view reason,
+                          std::string_view message) {
+    rejects_.Add(records.answers[at], column, value, reason, message);
+    faulty.insert(at);
+  };
+  std::map<std::string, std::size_t> first_of;
+  std::set<std::size_t> unknown_absences;
+  for (std::size_t i = 0; i < records.answers.size(); ++i) {
+    cells.push_back(batch_.ReadCells(records.answers[i]));
+    bool unknown_absence = false;
+    sent.push_back(ToSent(*opened.codebook, cells[i], unknown_absence));
+    first_of.try_emplace(KeyOf(sent[i].item, sent[i].row), i);
+    if (unknown_absence) {
+      unknown_absences.insert(i);
+      reject(i, "absence", cells[i].absence, "ABSENCE_UNKNOWN",
+             "Write NO_ANSWER, NOT_COUNTED or UNKNOWN.");
+    }
+    if (const auto fault = CheckMarks(cells[i], opened.round)) {
+      reject(i, fault->column,
+             fault->column == "state" ? cells[i].state : cells[i].synthetic,
+             fault->reason, fault->message);
+    }
+  }
+  ValidationResult result = ValidateAnswers(
+      *opened.codebook, opened.frame->row(row), name.fiscal_year.value(), sent,
+      Completeness::kCompleteFromFile);
+  std::set<std::size_t> doubled;
+  for (const AnswerViolation& violation : result.violations) {
+    const std::size_t at = violation.index.value_or(0);
+    // The unknown word was named already.
+    if (violation.reason == reason::kEmptyAnswer &&
+        unknown_absences.contains(at)) {
+      continue;
+    }
+    const std::string_view column = ColumnOf(violation.reason);
+    if (violation.reason == reason::kDuplicateAnswer) {
+      // Neither of the two is the right one.
+      const std::size_t first = first_of.at(violation.key());
+      if (doubled.insert(first).second) {
+        reject(first, column, cells[first].item, violation.reason,
+               violation.description);
+      }
+    }
+    reject(at, column,
+           violation.index ? CellOf(cells[at], column)
+                           : std::string_view(violation.key()),
+           violation.reason, violation.description);
+    // A row that does not fit here may have been meant for another respondent.
+    if (violation.reason == reason::kDuplicateAnswer ||
+        violation.reason == reason::kWrongRespondentKind) {
+      strays_.Add({}, cells[at].item, records.answers[at].line);
+    }
+  }
+  if (!faulty.empty()) {
+    rejects_.RefuseBeside(records, faulty);
+    return;
+  }
+  Entry entry{.records = std::move(records),
+              .answers = std::move(result.answers),
+              .answer_of = {},
+              .blanks = {}};
+  std::map<std::string, std::size_t> place;
+  for (std::size_t k = 0; k < entry.answers.size(); ++k) {
+    const std::string key = KeyOf(entry.answers[k].item, entry.answers[k].row);
+    place.emplace(key, k);
+    if (!first_of.contains(key)) entry.blanks.push_back(k);
+  }
+  for (const SentAnswer& one : sent) {
+    entry.answer_of.push_back(place.at(KeyOf(one.item, one.row)));
+  }
+  entries_.push_back(std::move(entry));
+}
+
+// Returns the line of a stray that may have meant the submission, by any code
+// of its municipality.
+std::optional<int> ImportPlan::FindNaming(
+    const StrayRows& strays, const base::SubmissionName& name) const {
+  if (const auto line = strays.FindNaming(name)) return line;
+  const Frame& frame = *rounds_.at(name.parent()).frame;
+  base::SubmissionName other = name;
+  for (const base::MunicipalityCode& code :
+       frame.row(*frame.Find(name.respondent)).other_codes) {
+    other.respondent.municipality = code;
+    if (const auto line = strays.FindNaming(other)) return line;
+  }
+  return std::nullopt;
+}
+
+void ImportPlan::RefuseThoseThatMayLackARow() {
+  if (strays_.empty() && batch_.stray_headers.empty()) return;
+  std::vector<Entry> kept;
+  for (Entry& entry : entries_) {
+    const base::SubmissionName& name = entry.records.name;
+    const auto refuse = [&](const std::string& message) {
+      rejects_.RefuseAll(entry.records, "", "", kSubmissionRejected, message);
+    };
+    std::vector<std::string> blanks;
+    for (const std::size_t k : entry.blanks) {
+      blanks.push_back(KeyOf(entry.answers[k].item, entry.answers[k].row));
+    }
+    std::optional<int> line = FindNaming(strays_, name);
+    if (!line) {
+      line = strays_.FindFilling(*rounds_.at(name.parent()).codebook, blanks);
+    }
+    if (line) {
+      refuse(MayBelong(*line));
+      continue;
+    }
+    line = FindNaming(batch_.stray_headers, name);
+    if (line) {
+      refuse("Header line " + std::to_string(*line) +
+             " may belong to this submission; mend it and send both again.");
+      continue;
+    }
+    kept.push_back(std::move(entry));
+  }
+  entries_ = std::move(kept);
+}
+
+// Brings together what names one respondent by different codes.
+std::vector<SubmissionRecords> ImportPlan::Merge(
+    std::vector<SubmissionRecords> all) {
+  std::vector<SubmissionRecords> merged;
+  std::map<base::SubmissionName, std::size_t> places;
+  for (SubmissionRecords& records : all) {
+    const auto round = rounds_.find(records.name.parent());
+    if (round != rounds_.end()) {
+      records.name = round->second.Resolve(records.name);
+    }
+    const auto [place, fresh] = places.try_emplace(records.name, merged.size());
+    if (fresh) {
+      merged.push_back(std::move(records));
+      continue;
+    }
+    SubmissionRecords& whole = merged[place->second];
+    whole.refused = whole.refused || records.refused;
+    whole.answers.insert(whole.answers.end(), records.answers.begin(),
+                         records.answers.end());
+    std::sort(whole.answers.begin(), whole.answers.end(),
+              [](const AnswerRecord& a, const AnswerRecord& b) {
+                return a.record < b.record;
+              });
+    if (records.header && whole.header) {
+      rejects_.Add(*records.header, "", "", "HEADER_REPEATED",
+                   "The submission has two header records.");
+      whole.refused = true;
+    } else if (records.header) {
+      whole.header = std::move(records.header);
+    }
+  }
+  return merged;
+}
+
+void ImportPlan::Take(SubmissionRecords records, const NamedRounds& found) {
+  const base::RoundName name = records.name.parent();
+  // Of a round that is not there, survey or year may be the mistake; of a
+  // respondent that is not, the code.
+  StrayKey key{.kind = records.name.respondent.kind,
+               .codes = {records.name.respondent.municipality}};
+  if (records.refused) {
+    rejects_.RefuseAll(records, "", "", kSubmissionRejected, kWrongBeside);
+    return;
+  }
+  if (const absl::Status& status = found.at(name).status(); !status.ok()) {
+    rejects_.RefuseAll(records, "fiscal_year", name.fiscal_year.ToString(),
+                       base::ReasonOf(status), base::MessageOf(status));
+    AddStrays(records, key);
+    return;
+  }
+  const OpenedRound& opened = rounds_.at(name);
+  if (opened.frame == nullptr) {
+    rejects_.RefuseAll(records, "", "", "ROUND_NOT_OPEN",
+                       "The round was never opened; open it first.");
+    AddStrays(records, key);
+    return;
+  }
+  if (!opened.frame->Find(records.name.respondent)) {
+    rejects_.RefuseAll(records, "municipality_code",
+                       records.name.respondent.municipality.ToString(),
+                       "UNKNOWN_MUNICIPALITY",
+                       "The round's population has no such respondent.");
+    key.codes.clear();
+    AddStrays(records, key);
+    return;
+  }
+  // A header alone belongs to a submission that is there already.
+  if (records.answers.empty()) {
+    entries_.push_back({.records = std::move(records),
+                        .answers = {},
+                        .answer_of = {},
+                        .blanks = {}});
+    return;
+  }
+  Check(std::move(records), opened);
+}
+
+ImportPlan::ImportPlan(const NamedRounds& found, ImportBatch batch,
+                       std::span<const std::string> unplaced_items)
+    : rejects_(batch), strays_(std::move(batch.strays)) {
+  std::vector<SubmissionRecords> all = std::move(batch.submissions);
+  batch.submissions.clear();
+  batch_ = std::move(batch);
+  for (const auto& [name, opened] : found) {
+    if (opened.ok()) rounds_.emplace(name, *opened);
+  }
+  for (SubmissionRecords& records : Merge(std::move(all))) {
+    Take(std::move(records), found);
+  }
+  for (const std::string& item : unplaced_items) strays_.Add({}, item, 0);
+  RefuseThoseThatMayLackARow();
+}
+
+std::set<base::RoundName> RoundsOf(const ImportBatch& batch) {
+  std::set<base::RoundName> rounds;
+  for (const SubmissionRecords& records : batch.submissions) {
+    rounds.insert(records.name.parent());
+  }
+  return rounds;
+}
+
+}  // namespace welfare::survey

@@ -1,0 +1,87 @@
+// What a batch asks to be stored, checked against codebooks and populations.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "services/base/resource_name.h"
+#include "services/survey/files/batch_rejects.h"
+#include "services/survey/files/stray_rows.h"
+#include "services/survey/files/submission_csv.h"
+#include "services/survey/round/opened_round.h"
+#include "services/survey/submission/submission.h"
+
+namespace welfare::survey {
+
+// Returns the rounds that a batch names.
+std::set<base::RoundName> RoundsOf(const ImportBatch& batch);
+
+// The rounds that a batch names, or NOT_FOUND as their looking up said.
+using NamedRounds = std::map<base::RoundName, absl::StatusOr<OpenedRound>>;
+
+// A batch checked against codebooks and frames; only the state of rounds and
+// submissions is still open, which ImportRun decides on. Used by one thread,
+// while the texts that the batch was read from are there.
+class ImportPlan {
+ public:
+  // One submission that may be stored.
+  struct Entry {
+    SubmissionRecords records;
+    std::vector<Answer> answers;
+    // For each record the answer it gave, as an index.
+    std::vector<std::size_t> answer_of;
+    // Answers that no record gave: texts that would be blank, as indices.
+    std::vector<std::size_t> blanks;
+  };
+
+  // Checks `batch`, whose rounds are `found`. Everything that a repeat would
+  // find again is decided here. `unplaced_items`: what rows of other batches
+  // name whose respondent cannot be told.
+  ImportPlan(const NamedRounds& found, ImportBatch batch,
+             std::span<const std::string> unplaced_items = {});
+
+  // Those that nothing speaks against so far, each respondent once.
+  std::span<const Entry> entries() const { return entries_; }
+  // The rounds that are there.
+  const std::map<base::RoundName, OpenedRound>& rounds() const {
+    return rounds_;
+  }
+  // All that is refused already.
+  const BatchRejects& rejects() const { return rejects_; }
+  // Records of answers, refused or not.
+  int rows() const { return batch_.rows; }
+  // Whether a header tells no respondent, and so may belong to anybody.
+  bool has_stray_headers() const { return !batch_.stray_headers.empty(); }
+
+  // What rows of this batch name whose respondent cannot be told, at most
+  // `most` items, or `*`.
+  std::vector<std::string> UnplacedItems(std::size_t most) const {
+    return strays_.Items(most);
+  }
+
+ private:
+  std::vector<SubmissionRecords> Merge(std::vector<SubmissionRecords> all);
+  // Refuses the records, or checks them.
+  void Take(SubmissionRecords records, const NamedRounds& found);
+  void Check(SubmissionRecords records, const OpenedRound& opened);
+  void RefuseThoseThatMayLackARow();
+  std::optional<int> FindNaming(const StrayRows& strays,
+                                const base::SubmissionName& name) const;
+  // Adds the rows of a submission to the strays, each with `key`.
+  void AddStrays(const SubmissionRecords& records, const StrayKey& key);
+
+  ImportBatch batch_;  // without its submissions
+  std::map<base::RoundName, OpenedRound> rounds_;
+  std::vector<Entry> entries_;
+  BatchRejects rejects_;
+  StrayRows strays_;
+};
+
+}  // namespace welfare::survey

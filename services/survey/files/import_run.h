@@ -1,0 +1,74 @@
+// What becomes of a checked batch on one state of the store.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "absl/status/statusor.h"
+
+#include "services/base/clock.h"
+#include "services/base/resource_name.h"
+#include "services/survey/files/batch_rejects.h"
+#include "services/survey/files/import_plan.h"
+#include "services/survey/round/round.h"
+#include "services/survey/submission/intake.h"
+
+namespace welfare::survey {
+
+// Five disjoint outcomes of the records of answers:
+// rows = created + updated + unchanged + deleted + rejected.
+struct ImportCounts {
+  int rows = 0;
+  int created = 0;
+  int updated = 0;
+  int unchanged = 0;
+  int deleted = 0;
+  int rejected = 0;
+};
+
+// What became of a batch.
+struct ImportOutcome {
+  ImportCounts counts;
+  RejectList rejects;
+  // Rounds of the batch with their revisions afterwards.
+  std::map<base::RoundName, std::int64_t> rounds = {};
+};
+
+// Decides the submissions of a plan one by one. Pure: whoever calls it reads
+// what the store holds of each and writes what is decided. Made anew for each
+// run of a transaction; used by one thread.
+class ImportRun {
+ public:
+  // `rounds` are those of the plan as they are now, in a transaction of `now`.
+  // REQUIRES: `plan` outlives the object.
+  ImportRun(const ImportPlan& plan,
+            const std::map<base::RoundName, Round>& rounds,
+            base::Timestamp now);
+
+  // What of a submission's header an entry sends.
+  static SubmissionInput HeaderOf(const ImportPlan::Entry& entry);
+
+  // Returns what is to be stored of an entry; nothing where it is refused.
+  absl::StatusOr<std::optional<PlannedChange>> Decide(
+      const ImportPlan::Entry& entry, const Standing& standing);
+
+  // What has become of the batch so far, but for the revisions.
+  ImportOutcome outcome() const;
+
+ private:
+  // Refuses an entry that would lose what the submission holds, because the
+  // file has no row of it.
+  bool RefuseLoss(const ImportPlan::Entry& entry, const Submission& stored);
+  // Counts the records of an entry by what they change.
+  void Count(const ImportPlan::Entry& entry, const Standing& standing,
+             const Submission& next);
+
+  const ImportPlan& plan_;
+  std::map<base::RoundName, OpenedRound> rounds_;
+  const base::Timestamp now_;
+  BatchRejects rejects_;
+  ImportCounts counts_;  // but for `rejected`
+};
+
+}  // namespace welfare::survey

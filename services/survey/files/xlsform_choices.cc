@@ -1,0 +1,71 @@
+#include "services/survey/files/xlsform_choices.h"
+
+#include "services/survey/codebook/codebook.h"
+#include "services/survey/files/xlsform_cells.h"
+
+namespace welfare::survey {
+
+void XlsFormChoices::Read(const XlsFormSheet::Record& record) {
+  const std::string& list_name = record.at("list_name");
+  const std::string& code = record.at("name");
+  if (sheet_.every_cell() && list_name.empty()) {
+    sheet_.Add(record.line, "list_name", "LIST_MISSING",
+               "The choice '" + code + "' stands in no list.");
+    return;
+  }
+  List& list = lists_[list_name];
+  if (list.line == 0) list.line = record.line;
+  if (!list.codes.insert(code).second) {
+    sheet_.Add(record.line, "name", "OPTION_DUPLICATE",
+               "The list '" + list_name + "' has '" + code + "' twice.");
+    return;
+  }
+  if (sheet_.every_cell() && !IsItemId(code)) {
+    sheet_.Add(record.line, "name", "OPTION_INVALID",
+               "The code '" + code +
+                   "' is not an id: a-z, 0-9 and _, beginning with a "
+                   "letter.");
+  }
+  if (record.at("label").empty()) {
+    sheet_.Add(record.line, "label", "LABEL_MISSING",
+               "The choice '" + code + "' has no label.");
+  }
+  CheckText(sheet_, record, "label", true);
+  const bool exclusive = ReadYes(sheet_, record, "exclusive");
+  if (sheet_.every_cell() && list.codes.size() > Codebook::kMaxCodes) {
+    if (list.codes.size() == Codebook::kMaxCodes + 1) {
+      sheet_.Add(record.line, "list_name", "TOO_MANY_OPTIONS",
+                 "The list '" + list_name +
+                     "' has more than 64 choices; this is the first "
+                     "too many.");
+    }
+    return;
+  }
+  list.bytes += kPartOverhead + code.size() + record.at("label").size();
+  list.options.push_back({.code = code,
+                          .label = record.at("label"),
+                          .exclusive = exclusive,
+                          .takes_text = false});
+}
+
+const std::vector<Option>* XlsFormChoices::Use(std::string_view list) {
+  const auto found = lists_.find(list);
+  if (found == lists_.end()) return nullptr;
+  found->second.used = true;
+  return &found->second.options;
+}
+
+std::size_t XlsFormChoices::BytesOf(std::string_view list) const {
+  const auto found = lists_.find(list);
+  return found == lists_.end() ? 0 : found->second.bytes;
+}
+
+void XlsFormChoices::CheckUsed() const {
+  for (const auto& [name, list] : lists_) {
+    if (list.used) continue;
+    sheet_.Add(list.line, "list_name", "LIST_UNUSED",
+               "No question uses the list '" + name + "'.");
+  }
+}
+
+}  // namespace welfare::survey

@@ -1,0 +1,40 @@
+#include "services/survey/store/apply.h"
+
+#include "services/base/error.h"
+
+namespace welfare::survey {
+
+absl::StatusOr<Standing> ReadStanding(SubmissionReader& submissions,
+                                      const base::SubmissionName& name,
+                                      const SubmissionInput& input) {
+  Standing standing;
+  WELFARE_ASSIGN_OR_RETURN(standing.submission, submissions.Find(name));
+  if (input.sends_contact()) {
+    WELFARE_ASSIGN_OR_RETURN(standing.contact, submissions.FindContact(name));
+  }
+  return standing;
+}
+
+absl::StatusOr<Submission> Apply(SubmissionWriter& submissions,
+                                 const PlannedChange& change) {
+  Submission result = change.submission;
+  if (change.changed) {
+    WELFARE_ASSIGN_OR_RETURN(result, submissions.Append(result));
+  }
+  if (change.contact) {
+    WELFARE_RETURN_IF_ERROR(
+        submissions.StoreContact(result.name, *change.contact));
+  }
+  return result;
+}
+
+absl::StatusOr<Round> Apply(RoundWriter& rounds, const PlannedRound& change) {
+  if (!change.changed) return change.round;
+  WELFARE_ASSIGN_OR_RETURN(const Round round, rounds.Append(change.round));
+  if (change.population) {
+    WELFARE_RETURN_IF_ERROR(rounds.StoreFrame(round, *change.population));
+  }
+  return round;
+}
+
+}  // namespace welfare::survey

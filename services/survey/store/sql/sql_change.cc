@@ -1,0 +1,67 @@
+#include "services/survey/store/sql/sql_change.h"
+
+#include <utility>
+
+#include "services/base/error.h"
+#include "services/platform/storage/audit_log.h"
+
+namespace welfare::survey {
+namespace {
+
+using platform::Query;
+using platform::Row;
+
+constexpr Query kNextId{
+    "next_id",
+    "UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value"};
+
+// Also the lock that hands revisions out one after another on every engine.
+constexpr Query kNextRevision{
+    "next_round_revision",
+    "UPDATE rounds SET revision = revision + 1, update_micros = $2"
+    " WHERE round_id = $1 RETURNING revision"};
+constexpr Query kFindRoundId{
+    "find_round_id",
+    "SELECT round_id FROM rounds WHERE survey = $1 AND fiscal_year = $2"};
+
+}  // namespace
+
+absl::Status SqlChange::Execute(
+    const Query& query, const std::vector<platform::Parameter>& parameters) {
+  return transaction_.Execute(query, parameters).status();
+}
+
+absl::Status SqlChange::Audit(const std::string& resource, std::string detail) {
+  return platform::AppendAudit(transaction_, {.recorded_time = time_,
+                                              .actor = request_.actor,
+                                              .action = request_.method,
+                                              .resource = resource,
+                                              .request_id = request_.request_id,
+                                              .detail = std::move(detail)})
+      .status();
+}
+
+absl::StatusOr<std::int64_t> SqlChange::NextId(std::string_view counter) {
+  return transaction_.Get(kNextId, {counter},
+                          [](const Row& row) { return row.Int64(0); });
+}
+
+absl::StatusOr<std::optional<std::int64_t>> SqlChange::FindRoundId(
+    const base::RoundName& name) {
+  const auto known = round_ids_.find(name);
+  if (known != round_ids_.end()) return known->second;
+  WELFARE_ASSIGN_OR_RETURN(
+      const std::optional<std::int64_t> id,
+      transaction_.Find(kFindRoundId, {name.survey, name.fiscal_year.value()},
+                        [](const Row& row) { return row.Int64(0); }));
+  if (id) round_ids_.emplace(name, *id);
+  return id;
+}
+
+absl::StatusOr<std::int64_t> SqlChange::NextRevision(std::int64_t round_id) {
+  made_revision_ = true;
+  return transaction_.Get(kNextRevision, {round_id, time_.micros()},
+                          [](const Row& row) { return row.Int64(0); });
+}
+
+}  // namespace welfare::survey

@@ -1,0 +1,70 @@
+// One change of the database, whichever of its tables it writes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "services/base/clock.h"
+#include "services/base/resource_name.h"
+#include "services/platform/storage/database.h"
+#include "services/survey/store/store.h"
+
+namespace welfare::survey {
+
+// A transaction with what is said of it: who, when, by which request. Hands out
+// ids and revisions. Used by one thread.
+class SqlChange {
+ public:
+  // REQUIRES: all that is given by reference outlives the object.
+  SqlChange(platform::Transaction& transaction, const ChangeRequest& request,
+            base::Timestamp time, const std::string& incarnation)
+      : transaction_(transaction),
+        request_(request),
+        time_(time),
+        incarnation_(incarnation) {}
+
+  platform::Transaction& transaction() { return transaction_; }
+  base::Timestamp time() const { return time_; }
+  const std::string& actor() const { return request_.actor; }
+  const std::string& incarnation() const { return incarnation_; }
+
+  absl::Status Execute(const platform::Query& query,
+                       const std::vector<platform::Parameter>& parameters);
+
+  // Says in the audit log what was done to `resource`; `detail` is JSON.
+  absl::Status Audit(const std::string& resource, std::string detail);
+
+  // Returns the next of the surrogate ids: of `codebook`, `round` or
+  // `submission`.
+  absl::StatusOr<std::int64_t> NextId(std::string_view counter);
+
+  // Returns the id of a round, deleted or not; nothing where it never was.
+  absl::StatusOr<std::optional<std::int64_t>> FindRoundId(
+      const base::RoundName& name);
+
+  // Returns the next revision of a round: from here on writers of the round
+  // take turns.
+  absl::StatusOr<std::int64_t> NextRevision(std::int64_t round_id);
+
+  // Whether a round has another revision now.
+  bool made_revision() const { return made_revision_; }
+  // For the first revision of a round, which nobody handed out.
+  void SetMadeRevision() { made_revision_ = true; }
+
+ private:
+  platform::Transaction& transaction_;
+  const ChangeRequest& request_;
+  const base::Timestamp time_;
+  const std::string& incarnation_;
+  bool made_revision_ = false;
+  std::map<base::RoundName, std::int64_t> round_ids_;
+};
+
+}  // namespace welfare::survey

@@ -1,0 +1,421 @@
+#include "services/survey/store/sql/sql_submissions.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "services/base/error.h"
+#include "services/survey/errors.h"
+#include "services/survey/store/sql/stored_values.h"
+#include "services/survey/store/stored_messages.h"
+#include "welfare/survey/v1/submission.pb.h"
+
+namespace welfare::survey {
+namespace {
+
+using platform::Bytes;
+using platform::Connection;
+using platform::Query;
+using platform::Row;
+
+constexpr Query kFindSubmission{
+    "find_submission",
+    "SELECT s.municipality_code, s.respondent_kind, v.revision, "
+    "v.round_revision,"
+    " v.registry_version, v.state, v.received_on, v.late, v.digest,"
+    " v.reason, s.create_micros, v.recorded_micros, v.answers"
+    " FROM submissions s JOIN rounds d ON d.round_id = s.round_id"
+    " JOIN submission_revisions v ON v.submission_id = s.submission_id"
+    " AND v.revision = s.revision"
+    " WHERE d.survey = $1 AND d.fiscal_year = $2"
+    " AND s.municipality_code = $3 AND s.respondent_kind = $4"};
+constexpr Query kFindSubmissionAt{
+    "find_submission_at",
+    "SELECT s.municipality_code, s.respondent_kind, v.revision, "
+    "v.round_revision,"
+    " v.registry_version, v.state, v.received_on, v.late, v.digest,"
+    " v.reason, s.create_micros, v.recorded_micros, v.answers"
+    " FROM submissions s JOIN rounds d ON d.round_id = s.round_id"
+    " JOIN submission_revisions v ON v.submission_id = s.submission_id"
+    " WHERE d.survey = $1 AND d.fiscal_year = $2"
+    " AND s.municipality_code = $3 AND s.respondent_kind = $4"
+    " AND v.round_revision <= $5 ORDER BY v.revision DESC LIMIT 1"};
+// $3: the round revision; $4: the kind, 0 for all; $5 to $9: the states wanted;
+// $10 and $11: the respondent after whom the page begins.
+constexpr Query kListSubmissions{
+    "list_submissions",
+    "SELECT s.municipality_code, s.respondent_kind, v.revision, "
+    "v.round_revision,"
+    " v.registry_version, v.state, v.received_on, v.late, v.digest,"
+    " v.reason, s.create_micros, v.recorded_micros, v.answers"
+    " FROM submissions s JOIN rounds d ON d.round_id = s.round_id"
+    " JOIN submission_revisions v ON v.submission_id = s.submission_id"
+    " WHERE d.survey = $1 AND d.fiscal_year = $2"
+    " AND v.revision = (SELECT MAX(w.revision) FROM submission_revisions w"
+    " WHERE w.submission_id = s.submission_id AND w.round_revision <= $3)"
+    " AND ($4 = 0 OR s.respondent_kind = $4)"
+    " AND v.state IN ($5, $6, $7, $8, $9)"
+    " AND (s.municipality_code > $10 OR"
+    " (s.municipality_code = $10 AND s.respondent_kind > $11))"
+    " ORDER BY s.municipality_code, s.respondent_kind LIMIT $12"};
+constexpr Query kCountSubmissions{
+    "count_submissions",
+    "SELECT COUNT(*)"
+    " FROM submissions s JOIN rounds d ON d.round_id = s.round_id"
+    " JOIN submission_revisions v ON v.submission_id = s.submission_id"
+    " WHERE d.survey = $1 AND d.fiscal_year = $2"
+    " AND v.revision = (SELECT MAX(w.revision) FROM submission_revisions w"
+    " WHERE w.submission_id = s.submission_id AND w.round_revision <= $3)"
+    " AND ($4 = 0 OR s.respondent_kind = $4)"
+    " AND v.state IN ($5, $6, $7, $8, $9)"};
+constexpr Query kCountByState{
+    "count_by_state",
+    "SELECT s.respondent_kind, v.state, COUNT(*)"
+    " FROM submissions s JOIN rounds d ON d.round_id = s.round_id"
+    " JOIN submission_revisions v ON v.submission_id = s.submission_id"
+    " AND v.revision = s.revision"
+    " WHERE d.survey = $1 AND d.fiscal_year = $2"
+    " GROUP BY s.respondent_kind, v.state"};
+constexpr Query kLoadSubmissionsAt{
+    "load_submissions_at",
+    "SELECT s.municipality_code, s.respondent_kind, v.revision, "
+    "v.round_revision,"
+    " v.registry_version, v.state, v.received_on, v.late, v.digest,"
+    " v.reason, s.create_micros, v.recorded_micros, v.answers"
+    " FROM submissions s JOIN rounds d ON d.round_id = s.round_id"
+    " JOIN submission_revisions v ON v.submission_id = s.submission_id"
+    " WHERE d.survey = $1 AND d.fiscal_year = $2"
+    " AND v.revision = (SELECT MAX(w.revision) FROM submission_revisions w"
+    " WHERE w.submission_id = s.submission_id AND w.round_revision <= $3)"
+    " ORDER BY s.municipality_code, s.respondent_kind"};
+constexpr Query kListRevisions{
+    "list_submission_revisions",
+    "SELECT s.municipality_code, s.respondent_kind, v.revision, "
+    "v.round_revision,"
+    " v.registry_version, v.state, v.received_on, v.late, v.digest,"
+    " v.reason, s.create_micros, v.recorded_micros, v.answers"
+    " FROM submissions s JOIN rounds d ON d.round_id = s.round_id"
+    " JOIN submission_revisions v ON v.submission_id = s.submission_id"
+    " WHERE d.survey = $1 AND d.fiscal_year = $2"
+    " AND s.municipality_code = $3 AND s.respondent_kind = $4"
+    " AND v.revision > $5 ORDER BY v.revision LIMIT $6"};
+constexpr Query kListSubmissionChanges{
+    "list_submission_changes",
+    "SELECT s.municipality_code, s.respondent_kind, v.revision, "
+    "v.round_revision,"
+    " v.registry_version, v.state, v.received_on, v.late, v.digest,"
+    " v.reason, s.create_micros, v.recorded_micros, v.answers"
+    " FROM submissions s JOIN rounds d ON d.round_id = s.round_id"
+    " JOIN submission_revisions v ON v.submission_id = s.submission_id"
+    " WHERE d.survey = $1 AND d.fiscal_year = $2 AND v.round_revision > $3"
+    " ORDER BY v.round_revision LIMIT $4"};
+constexpr Query kFindSubmissionId{
+    "find_submission_id",
+    "SELECT submission_id, revision, create_micros FROM submissions"
+    " WHERE round_id = $1 AND municipality_code = $2"
+    " AND respondent_kind = $3"};
+constexpr Query kInsertSubmission{
+    "insert_submission",
+    "INSERT INTO submissions (submission_id, round_id, municipality_code,"
+    " respondent_kind, revision, create_micros)"
+    " VALUES ($1, $2, $3, $4, 1, $5)"};
+constexpr Query kSetRevision{
+    "set_submission_revision",
+    "UPDATE submissions SET revision = $2 WHERE submission_id = $1"};
+constexpr Query kInsertRevision{
+    "insert_submission_revision",
+    "INSERT INTO submission_revisions (submission_id, revision, round_id,"
+    " round_revision, registry_version, state, received_on, late, digest,"
+    " answers, reason, actor, recorded_micros)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"};
+constexpr Query kFindContact{
+    "find_contact",
+    "SELECT c.department, c.contact FROM contacts c"
+    " JOIN submissions s ON s.submission_id = c.submission_id"
+    " JOIN rounds d ON d.round_id = s.round_id"
+    " WHERE d.survey = $1 AND d.fiscal_year = $2"
+    " AND s.municipality_code = $3 AND s.respondent_kind = $4"};
+constexpr Query kStoreContact{
+    "store_contact",
+    "INSERT INTO contacts (submission_id, department, contact)"
+    " VALUES ($1, $2, $3) ON CONFLICT (submission_id) DO UPDATE SET"
+    " department = excluded.department, contact = excluded.contact"};
+
+constexpr int kAnswersColumn = 12;
+// States of a submission, and so parameters of a filter by them.
+constexpr std::size_t kStates = 5;
+
+absl::StatusOr<Submission> ReadSubmission(const base::RoundName& round,
+                                          const Row& row, bool answers) {
+  auto code = base::MunicipalityCode::ParseKnown(row.TextView(0));
+  if (!code.ok()) return StoredValueInvalid("municipality_code");
+  Submission submission{
+      .name = {.survey = round.survey,
+               .fiscal_year = round.fiscal_year,
+               .respondent = {
+                   .municipality = *std::move(code),
+                   .kind = static_cast<base::RespondentKind>(row.Int64(1))}}};
+  submission.revision = static_cast<int>(row.Int64(2));
+  submission.round_revision = row.Int64(3);
+  submission.registry_version = row.Int64(4);
+  submission.state = static_cast<SubmissionState>(row.Int64(5));
+  WELFARE_ASSIGN_OR_RETURN(submission.received_on, FindDate(row, 6));
+  submission.late = row.Bool(7);
+  submission.digest = row.Text(8);
+  submission.reason = row.Text(9);
+  submission.create_time = base::Timestamp::FromMicros(row.Int64(10));
+  submission.update_time = base::Timestamp::FromMicros(row.Int64(11));
+  if (!answers) return submission;
+  v1::Submission stored;
+  const std::string_view bytes = row.BytesView(kAnswersColumn);
+  if (!stored.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return StoredValueInvalid("answers");
+  }
+  submission.answers.reserve(static_cast<std::size_t>(stored.answers_size()));
+  for (const v1::Answer& answer : stored.answers()) {
+    WELFARE_ASSIGN_OR_RETURN(Answer one, AnswerFromProto(answer));
+    submission.answers.push_back(std::move(one));
+  }
+  return submission;
+}
+
+// The reading half of both interfaces, on one connection.
+template <typename Interface>
+class SqlSubmissionReads : public Interface {
+ public:
+  explicit SqlSubmissionReads(Connection& connection)
+      : connection_(connection) {}
+
+  absl::StatusOr<std::optional<Submission>> Find(
+      const base::SubmissionName& name) override {
+    return FindSubmissionBy(kFindSubmission, name, Key(name));
+  }
+
+  absl::StatusOr<std::optional<Submission>> FindAt(
+      const base::SubmissionName& name, std::int64_t revision) override {
+    std::vector<platform::Parameter> key = Key(name);
+    key.emplace_back(revision);
+    return FindSubmissionBy(kFindSubmissionAt, name, key);
+  }
+
+  absl::StatusOr<std::vector<Submission>> List(
+      const SubmissionQuery& query) override {
+    std::vector<platform::Parameter> parameters = Filter(query);
+    parameters.emplace_back(query.after ? query.after->municipality.ToString()
+                                        : std::string());
+    parameters.emplace_back(query.after ? Number(query.after->kind)
+                                        : std::int64_t{0});
+    parameters.emplace_back(query.limit);
+    return ListBy(kListSubmissions, query.round, parameters, query.answers);
+  }
+
+  absl::StatusOr<int> Count(const SubmissionQuery& query) override {
+    return connection_.Get(
+        kCountSubmissions, Filter(query),
+        [](const Row& row) { return static_cast<int>(row.Int64(0)); });
+  }
+
+  absl::StatusOr<std::vector<Submission>> LoadAt(
+      const base::RoundName& name, std::int64_t revision) override {
+    return ListBy(kLoadSubmissionsAt, name,
+                  {name.survey, name.fiscal_year.value(), revision}, true);
+  }
+
+  absl::StatusOr<std::vector<Submission>> ListRevisions(
+      const base::SubmissionName& name, int after, int limit) override {
+    std::vector<platform::Parameter> key = Key(name);
+    key.emplace_back(after);
+    key.emplace_back(limit);
+    return ListBy(kListRevisions, name.parent(), key, true);
+  }
+
+  absl::StatusOr<std::vector<Submission>> ListChanges(
+      const base::RoundName& name, std::int64_t after, int limit) override {
+    return ListBy(kListSubmissionChanges, name,
+                  {name.survey, name.fiscal_year.value(), after, limit}, true);
+  }
+
+  absl::StatusOr<SubmissionCounts> CountByState(
+      const base::RoundName& name) override {
+    SubmissionCounts counts;
+    WELFARE_RETURN_IF_ERROR(connection_.ForEach(
+        kCountByState, {name.survey, name.fiscal_year.value()},
+        [&](const Row& row) {
+          counts[{static_cast<base::RespondentKind>(row.Int64(0)),
+                  static_cast<SubmissionState>(row.Int64(1))}] =
+              static_cast<int>(row.Int64(2));
+          return absl::OkStatus();
+        }));
+    return counts;
+  }
+
+  absl::StatusOr<Contact> FindContact(
+      const base::SubmissionName& name) override {
+    WELFARE_ASSIGN_OR_RETURN(
+        std::optional<Contact> found,
+        connection_.Find(kFindContact, Key(name), [](const Row& row) {
+          return Contact{.department = row.Text(0), .contact = row.Text(1)};
+        }));
+    return found.value_or(Contact{});
+  }
+
+ private:
+  static std::vector<platform::Parameter> Key(
+      const base::SubmissionName& name) {
+    return {name.survey, name.fiscal_year.value(),
+            name.respondent.municipality.ToString(),
+            Number(name.respondent.kind)};
+  }
+  static std::vector<platform::Parameter> Filter(const SubmissionQuery& query) {
+    std::vector<platform::Parameter> parameters = {
+        query.round.survey, query.round.fiscal_year.value(),
+        query.revision > 0 ? query.revision
+                           : std::numeric_limits<std::int64_t>::max(),
+        query.kind ? Number(*query.kind) : std::int64_t{0}};
+    std::vector<SubmissionState> states = query.states;
+    if (states.empty()) {
+      states = {SubmissionState::kDraft, SubmissionState::kSubmitted,
+                SubmissionState::kReturned, SubmissionState::kAccepted,
+                SubmissionState::kFinal};
+    }
+    // A state may stand twice.
+    for (std::size_t i = 0; i < kStates; ++i) {
+      parameters.emplace_back(
+          static_cast<std::int64_t>(states[std::min(i, states.size() - 1)]));
+    }
+    return parameters;
+  }
+
+  absl::StatusOr<std::optional<Submission>> FindSubmissionBy(
+      const Query& query, const base::SubmissionName& name,
+      const std::vector<platform::Parameter>& parameters) {
+    WELFARE_ASSIGN_OR_RETURN(std::vector<Submission> list,
+                             ListBy(query, name.parent(), parameters, true));
+    if (list.empty()) return std::nullopt;
+    return std::move(list.front());
+  }
+
+  absl::StatusOr<std::vector<Submission>> ListBy(
+      const Query& query, const base::RoundName& round,
+      const std::vector<platform::Parameter>& parameters, bool answers) {
+    std::vector<Submission> list;
+    WELFARE_RETURN_IF_ERROR(connection_.ForEach(
+        query, parameters, [&](const Row& row) -> absl::Status {
+          WELFARE_ASSIGN_OR_RETURN(Submission submission,
+                                   ReadSubmission(round, row, answers));
+          list.push_back(std::move(submission));
+          return absl::OkStatus();
+        }));
+    return list;
+  }
+
+  Connection& connection_;
+};
+
+// Audits every write.
+class SqlSubmissionWriter final : public SqlSubmissionReads<SubmissionWriter> {
+ public:
+  explicit SqlSubmissionWriter(SqlChange& change)
+      : SqlSubmissionReads(change.transaction()), change_(change) {}
+
+  absl::StatusOr<Submission> Append(const Submission& submission) override {
+    WELFARE_ASSIGN_OR_RETURN(const std::optional<std::int64_t> round_id,
+                             change_.FindRoundId(submission.name.parent()));
+    if (!round_id) return RoundNotFound(submission.name.parent());
+    Submission next = submission;
+    next.update_time = change_.time();
+    // First, so that writers of one round take turns.
+    WELFARE_ASSIGN_OR_RETURN(next.round_revision,
+                             change_.NextRevision(*round_id));
+    const std::string code = next.name.respondent.municipality.ToString();
+    const std::int64_t kind = Number(next.name.respondent.kind);
+    struct Found {
+      std::int64_t id;
+      int revision;
+      base::Timestamp create_time;
+    };
+    WELFARE_ASSIGN_OR_RETURN(
+        const std::optional<Found> found,
+        change_.transaction().Find(
+            kFindSubmissionId, {*round_id, code, kind}, [](const Row& row) {
+              return Found{
+                  .id = row.Int64(0),
+                  .revision = static_cast<int>(row.Int64(1)),
+                  .create_time = base::Timestamp::FromMicros(row.Int64(2))};
+            }));
+    std::int64_t id = 0;
+    if (found) {
+      id = found->id;
+      next.revision = found->revision + 1;
+      next.create_time = found->create_time;
+      WELFARE_RETURN_IF_ERROR(
+          change_.Execute(kSetRevision, {id, next.revision}));
+    } else {
+      WELFARE_ASSIGN_OR_RETURN(id, change_.NextId("submission"));
+      next.revision = 1;
+      next.create_time = change_.time();
+      WELFARE_RETURN_IF_ERROR(change_.Execute(
+          kInsertSubmission,
+          {id, *round_id, code, kind, change_.time().micros()}));
+    }
+    v1::Submission stored;
+    for (const Answer& answer : next.answers) {
+      *stored.add_answers() = ToProto(answer);
+    }
+    WELFARE_RETURN_IF_ERROR(change_.Execute(
+        kInsertRevision,
+        {id, next.revision, *round_id, next.round_revision,
+         next.registry_version, static_cast<std::int64_t>(next.state),
+         ToText(next.received_on), static_cast<std::int64_t>(next.late),
+         next.digest, Bytes{stored.SerializeAsString()}, next.reason,
+         change_.actor(), change_.time().micros()}));
+    WELFARE_RETURN_IF_ERROR(change_.Audit(
+        next.name.ToString(),
+        R"({"revision":)" + std::to_string(next.revision) +
+            R"(,"round_revision":)" + std::to_string(next.round_revision) +
+            R"(,"state":")" + std::string(ToString(next.state)) +
+            R"(","digest":")" + next.digest + R"("})"));
+    return next;
+  }
+
+  absl::Status StoreContact(const base::SubmissionName& name,
+                            const Contact& contact) override {
+    WELFARE_ASSIGN_OR_RETURN(const Contact before, this->FindContact(name));
+    if (contact == before) return absl::OkStatus();
+    WELFARE_ASSIGN_OR_RETURN(const std::optional<std::int64_t> round_id,
+                             change_.FindRoundId(name.parent()));
+    if (!round_id) return RoundNotFound(name.parent());
+    WELFARE_ASSIGN_OR_RETURN(
+        const std::optional<std::int64_t> id,
+        change_.transaction().Find(
+            kFindSubmissionId,
+            {*round_id, name.respondent.municipality.ToString(),
+             Number(name.respondent.kind)},
+            [](const Row& row) { return row.Int64(0); }));
+    if (!id) return SubmissionNotFound(name);
+    WELFARE_RETURN_IF_ERROR(change_.Execute(
+        kStoreContact, {*id, contact.department, contact.contact}));
+    return change_.Audit(name.ToString(), R"({"contact":"stored"})");
+  }
+
+ private:
+  SqlChange& change_;
+};
+
+}  // namespace
+
+std::unique_ptr<SubmissionReader> MakeSqlSubmissionReader(
+    platform::Connection& connection) {
+  return std::make_unique<SqlSubmissionReads<SubmissionReader>>(connection);
+}
+
+std::unique_ptr<SubmissionWriter> MakeSqlSubmissionWriter(SqlChange& change) {
+  return std::make_unique<SqlSubmissionWriter>(change);
+}
+
+}  // namespace welfare::survey

@@ -1,0 +1,26 @@
+// What the store keeps as messages of the API: the answers of a submission, the
+// rows of a frame.
+#pragma once
+
+#include "absl/status/statusor.h"
+
+#include "services/survey/round/frame.h"
+#include "services/survey/submission/submission.h"
+#include "welfare/survey/v1/columns.pb.h"
+#include "welfare/survey/v1/submission.pb.h"
+
+namespace welfare::survey {
+
+// The respondent's row of a frame: names and registry facts.
+v1::Frame::Row ToProto(const FrameRow& row);
+// Errors: those of the parts.
+absl::StatusOr<FrameRow> FrameRowFromProto(const v1::Frame::Row& row);
+
+v1::Answer ToProto(const Answer& answer);
+// For answers that are stored. Errors: INTERNAL, STORED_VALUE_INVALID.
+absl::StatusOr<Answer> AnswerFromProto(const v1::Answer& answer);
+
+// Returns whether `kind` numbers a kind of absence.
+constexpr bool IsAbsence(int kind) { return kind >= 1 && kind <= 6; }
+
+}  // namespace welfare::survey

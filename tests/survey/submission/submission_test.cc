@@ -1,0 +1,37 @@
+#include "services/survey/submission/submission.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace welfare::survey {
+namespace {
+
+TEST(AnswersDigest, IsTheSameForEqualAnswersInAnyOrder) {
+  const Answer a{.item = "a", .row = "", .content = Codes{"x", "y"}};
+  const Answer b{.item = "b", .row = "", .content = std::int64_t{0}};
+  Answer carried = a;
+  carried.provenance = Provenance::kCarried;
+  carried.content = Codes{"y", "x"};
+  EXPECT_EQ(AnswersDigest(std::vector{a, b}),
+            AnswersDigest(std::vector{b, carried}));
+}
+
+TEST(AnswersDigest, TellsValuesAndAbsencesApart) {
+  const auto digest = [](Content content) {
+    return AnswersDigest(std::vector{
+        Answer{.item = "a", .row = "", .content = std::move(content)}});
+  };
+  EXPECT_NE(digest(std::int64_t{1}), digest(std::string("1")));
+  EXPECT_NE(digest(std::string("1")), digest(Codes{"1"}));
+  EXPECT_NE(digest(base::Absence::kNoAnswer), digest(base::Absence::kUnknown));
+  EXPECT_NE(digest(Codes{"ab"}), digest(Codes{"a", "b"}));
+  // Pinned: stored digests must not change.
+  EXPECT_EQ(AnswersDigest({}),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+}  // namespace
+}  // namespace welfare::survey
