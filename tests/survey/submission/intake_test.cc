@@ -1,0 +1,439 @@
+#include "services/survey/submission/intake.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "services/base/error.h"
+#include "services/survey/entity_tag.h"
+#include "services/survey/submission/validation.h"
+#include "tests/support/status_matchers.h"
+#include "tests/survey/sample.h"
+
+namespace welfare::survey {
+namespace {
+
+using sample::Day;
+using sample::Fields;
+using sample::SentCodes;
+using sample::SentNumber;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr char kStore[] = "0123456789abcdef-and-more";
+
+base::Timestamp At(const std::string& time) {
+  return base::Timestamp::ParseRfc3339(time).value();
+}
+
+// What the plans make of 131016-municipality in an open round, whose window is
+// 16 June to 11 July.
+class Intake : public ::testing::Test {
+ protected:
+  Intake() {
+    Round& round = opened_.round;
+    round.state = RoundState::kOpen;
+    round.window_start = Day(6, 16);
+    round.window_end = Day(7, 11);
+    round.registry_version = 7;
+    round.incarnation = kStore;
+    opened_.codebook = sample::MakeCodebook();
+    opened_.frame = std::make_shared<const Frame>(sample::MakeFrame());
+  }
+
+  static base::SubmissionName Name(
+      const std::string& who = "131016-municipality") {
+    return {.survey = "jusou",
+            .fiscal_year = base::FiscalYear::FromChecked(2025),
+            .respondent = sample::Who(who)};
+  }
+
+  // The answers as they are when they were found right.
+  std::vector<Answer> Checked(const std::vector<SentAnswer>& sent) const {
+    const auto row = opened_.frame->Find(Name().respondent);
+    return ValidateAnswers(*opened_.codebook, opened_.frame->row(*row), 2025,
+                           sent, Completeness::kPartial)
+        .answers;
+  }
+
+  // A complete submission in its third revision.
+  Standing Stored(SubmissionState state) const {
+    Submission submission{.name = Name()};
+    submission.answers = Checked(sample::Complete());
+    submission.digest = AnswersDigest(submission.answers);
+    submission.state = state;
+    submission.revision = 3;
+    submission.registry_version = 7;
+    submission.received_on = Day(6, 20);
+    if (state == SubmissionState::kReturned) submission.reason = "count again";
+    return {.submission = std::move(submission),
+            .contact = {.department = "福祉課", .contact = "内線 1"}};
+  }
+
+  static std::string Tag(int revision) { return EntityTag(kStore, revision); }
+
+  OpenedRound opened_{.round = {.name = Name().parent()}};
+};
+
+// --- a draft is created ---
+
+TEST_F(Intake, ADraftIsNewsOfItsRound) {
+  const auto plan = PlanCreate({}, opened_, Name(), {});
+  ASSERT_OK(plan);
+  EXPECT_TRUE(plan->changed);
+  EXPECT_EQ(plan->submission.state, SubmissionState::kDraft);
+  EXPECT_EQ(plan->submission.registry_version, 7);
+  EXPECT_EQ(plan->submission.digest, AnswersDigest({}));
+  EXPECT_FALSE(plan->contact);
+}
+
+TEST_F(Intake, ADraftKeepsWrongAnswersAndTheyAreNamed) {
+  const auto plan =
+      PlanCreate({}, opened_, Name(),
+                 {.answers = std::vector{SentCodes("plan", {"perhaps"})}});
+  ASSERT_OK(plan);
+  EXPECT_THAT(plan->submission.answers, SizeIs(1));
+  const auto violations = FindViolations(opened_, plan->submission);
+  ASSERT_THAT(violations, SizeIs(1));
+  EXPECT_EQ(violations[0].reason, reason::kOptionNotOffered);
+}
+
+TEST_F(Intake, ADraftRefusesWhatHasNoPlace) {
+  const auto plan = PlanCreate(
+      {}, opened_, Name(), {.answers = std::vector{SentNumber("nothing", 1)}});
+  EXPECT_STATUS(plan, absl::StatusCode::kInvalidArgument, "SUBMISSION_INVALID");
+  EXPECT_THAT(Fields(plan.status()),
+              ElementsAre("answers.nothing: UNKNOWN_ITEM"));
+}
+
+TEST_F(Intake, ARespondentOutsideThePopulationHasNoDraft) {
+  const auto plan = PlanCreate({}, opened_, Name("139998-municipality"), {});
+  EXPECT_THAT(Fields(plan.status()),
+              ElementsAre("submission_id: UNKNOWN_MUNICIPALITY"));
+}
+
+TEST_F(Intake, ASecondSubmissionOfARespondentIsRefused) {
+  EXPECT_STATUS(
+      PlanCreate(Stored(SubmissionState::kDraft), opened_, Name(), {}),
+      absl::StatusCode::kAlreadyExists, "SUBMISSION_EXISTS");
+}
+
+TEST_F(Intake, OnlyAnOpenRoundTakesDrafts) {
+  for (const RoundState state :
+       {RoundState::kPlanned, RoundState::kClosed, RoundState::kFinal}) {
+    opened_.round.state = state;
+    EXPECT_STATUS(PlanCreate({}, opened_, Name(), {}),
+                  absl::StatusCode::kFailedPrecondition, "ROUND_NOT_OPEN")
+        << ToString(state);
+  }
+}
+
+TEST_F(Intake, ADraftThatCameAfterTheWindowIsLate) {
+  const auto on_time =
+      PlanCreate({}, opened_, Name(), {.received_on = Day(7, 11)});
+  const auto late =
+      PlanCreate({}, opened_, Name(), {.received_on = Day(7, 12)});
+  ASSERT_OK(on_time);
+  ASSERT_OK(late);
+  EXPECT_FALSE(on_time->submission.late);
+  EXPECT_TRUE(late->submission.late);
+}
+
+TEST_F(Intake, AContactThatIsTooLongIsNamedWithoutItsText) {
+  const auto plan =
+      PlanCreate({}, opened_, Name(), {.contact = std::string(501, 'x')});
+  EXPECT_THAT(Fields(plan.status()),
+              ElementsAre("header.contact: TEXT_TOO_LONG"));
+  EXPECT_EQ(plan.status().ToString().find("xxx"), std::string::npos);
+}
+
+// --- and updated ---
+
+TEST_F(Intake, WhatIsNotThereIsNotUpdated) {
+  EXPECT_STATUS(PlanUpdate({}, opened_, Name(), "", {}),
+                absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND");
+}
+
+TEST_F(Intake, EqualAnswersAreNoNews) {
+  const auto plan = PlanUpdate(Stored(SubmissionState::kDraft), opened_, Name(),
+                               "", {.answers = sample::Complete()});
+  ASSERT_OK(plan);
+  EXPECT_FALSE(plan->changed);
+}
+
+TEST_F(Intake, OtherAnswersReplaceAllThatWereThere) {
+  const auto plan =
+      PlanUpdate(Stored(SubmissionState::kDraft), opened_, Name(), "",
+                 {.answers = std::vector{SentNumber("count", 5)}});
+  ASSERT_OK(plan);
+  EXPECT_TRUE(plan->changed);
+  EXPECT_THAT(plan->submission.answers, SizeIs(1));
+  EXPECT_EQ(plan->submission.received_on, Day(6, 20));  // not sent, so it stays
+}
+
+TEST_F(Intake, TheDayOfReceiptIsTakenBackOnlyWhereThereIsOne) {
+  Standing standing = Stored(SubmissionState::kDraft);
+  const auto taken =
+      PlanUpdate(standing, opened_, Name(), "", {.clear_received_on = true});
+  ASSERT_OK(taken);
+  EXPECT_TRUE(taken->changed);
+  EXPECT_FALSE(taken->submission.received_on);
+  standing.submission->received_on = std::nullopt;
+  const auto again =
+      PlanUpdate(standing, opened_, Name(), "", {.clear_received_on = true});
+  ASSERT_OK(again);
+  EXPECT_FALSE(again->changed);
+}
+
+TEST_F(Intake, AnotherContactAloneIsNews) {
+  const auto plan = PlanUpdate(Stored(SubmissionState::kDraft), opened_, Name(),
+                               "", {.contact = "内線 2"});
+  ASSERT_OK(plan);
+  EXPECT_TRUE(plan->changed);
+  // The department was not sent.
+  EXPECT_EQ(plan->contact,
+            (Contact{.department = "福祉課", .contact = "内線 2"}));
+}
+
+TEST_F(Intake, AnEqualContactIsNoNews) {
+  const auto plan =
+      PlanUpdate(Stored(SubmissionState::kDraft), opened_, Name(), "",
+                 {.department = "福祉課", .contact = "内線 1"});
+  ASSERT_OK(plan);
+  EXPECT_FALSE(plan->changed);
+  EXPECT_FALSE(plan->contact);
+}
+
+TEST_F(Intake, AnEntityTagIsOfThisRevisionAndThisStore) {
+  const Standing standing = Stored(SubmissionState::kDraft);
+  EXPECT_OK(PlanUpdate(standing, opened_, Name(), Tag(3), {}));
+  EXPECT_STATUS(PlanUpdate(standing, opened_, Name(), Tag(2), {}),
+                absl::StatusCode::kAborted, "ETAG_MISMATCH");
+  EXPECT_STATUS(
+      PlanUpdate(standing, opened_, Name(), EntityTag("another", 3), {}),
+      absl::StatusCode::kAborted, "ETAG_MISMATCH");
+}
+
+TEST_F(Intake, WhatIsHandedInIsNotUpdated) {
+  for (const SubmissionState state :
+       {SubmissionState::kSubmitted, SubmissionState::kAccepted,
+        SubmissionState::kFinal}) {
+    EXPECT_STATUS(PlanUpdate(Stored(state), opened_, Name(), "", {}),
+                  absl::StatusCode::kFailedPrecondition, "SUBMISSION_STATE")
+        << ToString(state);
+  }
+}
+
+TEST_F(Intake, AfterTheRoundHasClosedOnlyAReturnedOneIsMended) {
+  opened_.round.state = RoundState::kClosed;
+  EXPECT_OK(
+      PlanUpdate(Stored(SubmissionState::kReturned), opened_, Name(), "", {}));
+  EXPECT_STATUS(
+      PlanUpdate(Stored(SubmissionState::kDraft), opened_, Name(), "", {}),
+      absl::StatusCode::kFailedPrecondition, "ROUND_NOT_OPEN");
+}
+
+TEST_F(Intake, TheReasonOfAReturnStandsWhileItIsMended) {
+  const auto plan =
+      PlanUpdate(Stored(SubmissionState::kReturned), opened_, Name(), "",
+                 {.answers = std::vector{SentNumber("count", 5)}});
+  ASSERT_OK(plan);
+  EXPECT_EQ(plan->submission.state, SubmissionState::kReturned);
+  EXPECT_EQ(plan->submission.reason, "count again");
+}
+
+// --- handed in ---
+
+TEST_F(Intake, WhatDoesNotSayWhenItCameCameTodayInTokyo) {
+  Standing standing = Stored(SubmissionState::kDraft);
+  standing.submission->received_on = std::nullopt;
+  const auto plan =
+      PlanSubmit(standing, opened_, Name(), "", At("2025-07-11T15:00:00Z"));
+  ASSERT_OK(plan);
+  EXPECT_EQ(plan->submission.state, SubmissionState::kSubmitted);
+  EXPECT_EQ(plan->submission.received_on, Day(7, 12));
+  EXPECT_TRUE(plan->submission.late);
+}
+
+TEST_F(Intake, WhatSaysWhenItCameKeepsItsDay) {
+  const auto plan = PlanSubmit(Stored(SubmissionState::kDraft), opened_, Name(),
+                               "", At("2025-12-01T00:00:00Z"));
+  ASSERT_OK(plan);
+  EXPECT_EQ(plan->submission.received_on, Day(6, 20));
+  EXPECT_FALSE(plan->submission.late);
+}
+
+TEST_F(Intake, EveryAnswerThatIsMissingIsNamed) {
+  Standing standing = Stored(SubmissionState::kDraft);
+  standing.submission->answers = Checked({SentCodes("plan", {"none"})});
+  const auto plan = PlanSubmit(standing, opened_, Name(), "", {});
+  EXPECT_STATUS(plan, absl::StatusCode::kInvalidArgument, "SUBMISSION_INVALID");
+  EXPECT_THAT(Fields(plan.status()),
+              ElementsAre("answers.methods: ANSWER_MISSING",
+                          "answers.count: ANSWER_MISSING",
+                          "answers.phases/find: ANSWER_MISSING",
+                          "answers.phases/keep: ANSWER_MISSING",
+                          "answers.shared: ANSWER_MISSING"));
+}
+
+TEST_F(Intake, HandingInAgainEndsTheReasonOfTheReturn) {
+  const auto plan = PlanSubmit(Stored(SubmissionState::kReturned), opened_,
+                               Name(), Tag(3), {});
+  ASSERT_OK(plan);
+  EXPECT_EQ(plan->submission.reason, "");
+}
+
+TEST_F(Intake, NothingIsHandedInTwice) {
+  EXPECT_STATUS(
+      PlanSubmit(Stored(SubmissionState::kSubmitted), opened_, Name(), "", {}),
+      absl::StatusCode::kFailedPrecondition, "SUBMISSION_STATE");
+}
+
+// --- judged ---
+
+TEST_F(Intake, WhatIsHandedInIsAccepted) {
+  const auto plan =
+      PlanAccept(Stored(SubmissionState::kSubmitted), opened_, Name(), "");
+  ASSERT_OK(plan);
+  EXPECT_TRUE(plan->changed);
+  EXPECT_EQ(plan->submission.state, SubmissionState::kAccepted);
+}
+
+TEST_F(Intake, AcceptingTwiceIsNoNews) {
+  const auto plan =
+      PlanAccept(Stored(SubmissionState::kAccepted), opened_, Name(), "");
+  ASSERT_OK(plan);
+  EXPECT_FALSE(plan->changed);
+}
+
+TEST_F(Intake, NobodyJudgesADraft) {
+  const Standing draft = Stored(SubmissionState::kDraft);
+  EXPECT_STATUS(PlanAccept(draft, opened_, Name(), ""),
+                absl::StatusCode::kFailedPrecondition, "SUBMISSION_STATE");
+  EXPECT_STATUS(PlanReturn(draft, opened_, Name(), "", "why"),
+                absl::StatusCode::kFailedPrecondition, "SUBMISSION_STATE");
+}
+
+TEST_F(Intake, AFinalRoundIsNotJudgedAnyMore) {
+  opened_.round.state = RoundState::kFinal;
+  const Standing standing = Stored(SubmissionState::kSubmitted);
+  EXPECT_STATUS(PlanAccept(standing, opened_, Name(), ""),
+                absl::StatusCode::kFailedPrecondition, "ROUND_STATE");
+  EXPECT_STATUS(PlanReturn(standing, opened_, Name(), "", "why"),
+                absl::StatusCode::kFailedPrecondition, "ROUND_STATE");
+}
+
+TEST_F(Intake, WhatWasAcceptedCanBeReturned) {
+  const auto plan = PlanReturn(Stored(SubmissionState::kAccepted), opened_,
+                               Name(), "", "数が合いません");
+  ASSERT_OK(plan);
+  EXPECT_EQ(plan->submission.state, SubmissionState::kReturned);
+  EXPECT_EQ(plan->submission.reason, "数が合いません");
+}
+
+TEST_F(Intake, AReturnSaysWhy) {
+  const Standing standing = Stored(SubmissionState::kSubmitted);
+  for (const char* blank : {"", " ", "\t\n"}) {
+    EXPECT_STATUS(PlanReturn(standing, opened_, Name(), "", blank),
+                  absl::StatusCode::kInvalidArgument, "REASON_REQUIRED");
+  }
+  EXPECT_STATUS(
+      PlanReturn(standing, opened_, Name(), "", std::string(2'001, 'x')),
+      absl::StatusCode::kInvalidArgument, "SUBMISSION_INVALID");
+}
+
+// --- from files ---
+
+TEST_F(Intake, AFileHandsIn) {
+  const auto plan = PlanImport({}, opened_, Name(), Checked(sample::Complete()),
+                               {}, At("2025-07-01T00:00:00Z"));
+  ASSERT_OK(plan);
+  EXPECT_TRUE(plan->changed);
+  EXPECT_EQ(plan->submission.state, SubmissionState::kSubmitted);
+  EXPECT_EQ(plan->submission.received_on, Day(7, 1));
+}
+
+TEST_F(Intake, ADraftWithEqualAnswersIsHandedInByAFile) {
+  const auto plan = PlanImport(Stored(SubmissionState::kDraft), opened_, Name(),
+                               Checked(sample::Complete()), {}, {});
+  ASSERT_OK(plan);
+  EXPECT_TRUE(plan->changed);
+  EXPECT_EQ(plan->submission.state, SubmissionState::kSubmitted);
+  EXPECT_EQ(plan->submission.received_on, Day(6, 20));
+}
+
+TEST_F(Intake, EqualAnswersOfAFileAreNoNews) {
+  for (const SubmissionState state :
+       {SubmissionState::kSubmitted, SubmissionState::kAccepted}) {
+    const auto plan = PlanImport(Stored(state), opened_, Name(),
+                                 Checked(sample::Complete()), {}, {});
+    ASSERT_OK(plan);
+    EXPECT_FALSE(plan->changed);
+    EXPECT_EQ(plan->submission.state, state);
+  }
+}
+
+TEST_F(Intake, EqualAnswersUnderAnotherContactAreNews) {
+  const auto plan =
+      PlanImport(Stored(SubmissionState::kAccepted), opened_, Name(),
+                 Checked(sample::Complete()),
+                 {.department = "福祉課", .contact = "内線 2"}, {});
+  ASSERT_OK(plan);
+  EXPECT_TRUE(plan->changed);
+  EXPECT_EQ(plan->submission.state, SubmissionState::kAccepted);
+  EXPECT_EQ(plan->contact->contact, "内線 2");
+}
+
+TEST_F(Intake, AFileDoesNotOverwriteWhatWasAccepted) {
+  EXPECT_STATUS(PlanImport(Stored(SubmissionState::kAccepted), opened_, Name(),
+                           Checked({SentNumber("count", 5)}), {}, {}),
+                absl::StatusCode::kFailedPrecondition, "SUBMISSION_STATE");
+  EXPECT_STATUS(
+      PlanImport(Stored(SubmissionState::kAccepted), opened_, Name(),
+                 Checked(sample::Complete()), {.received_on = Day(7, 1)}, {}),
+      absl::StatusCode::kFailedPrecondition, "SUBMISSION_STATE");
+}
+
+TEST_F(Intake, AHeaderAloneChangesNeitherAnswersNorState) {
+  const Standing standing = Stored(SubmissionState::kDraft);
+  const auto plan = PlanHeader(standing, opened_, {.received_on = Day(7, 12)});
+  ASSERT_OK(plan);
+  EXPECT_TRUE(plan->changed);
+  EXPECT_EQ(plan->submission.state, SubmissionState::kDraft);
+  EXPECT_EQ(plan->submission.digest, standing.submission->digest);
+  EXPECT_TRUE(plan->submission.late);
+}
+
+TEST_F(Intake, AnEqualHeaderIsNoNews) {
+  const auto plan = PlanHeader(
+      Stored(SubmissionState::kSubmitted), opened_,
+      {.department = "福祉課", .contact = "内線 1", .received_on = Day(6, 20)});
+  ASSERT_OK(plan);
+  EXPECT_FALSE(plan->changed);
+}
+
+TEST_F(Intake, OfAnAcceptedOneAHeaderChangesTheContactOnly) {
+  const Standing standing = Stored(SubmissionState::kAccepted);
+  EXPECT_OK(PlanHeader(standing, opened_, {.contact = "内線 2"}));
+  EXPECT_STATUS(PlanHeader(standing, opened_, {.received_on = Day(7, 1)}),
+                absl::StatusCode::kFailedPrecondition, "SUBMISSION_STATE");
+}
+
+TEST_F(Intake, NothingIsWrongWithWhatIsHandedIn) {
+  Standing standing = Stored(SubmissionState::kSubmitted);
+  standing.submission->answers[0].content = Codes{"perhaps"};
+  EXPECT_THAT(FindViolations(opened_, *standing.submission), IsEmpty());
+  standing.submission->state = SubmissionState::kReturned;
+  EXPECT_THAT(FindViolations(opened_, *standing.submission),
+              Contains(::testing::Field(&AnswerViolation::reason,
+                                        reason::kOptionNotOffered)));
+}
+
+}  // namespace
+}  // namespace welfare::survey
