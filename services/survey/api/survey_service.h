@@ -1,3 +1,4 @@
+// The gRPC class: which call answers which method.
 #pragma once
 
 #include "services/platform/calls/method_table.h"

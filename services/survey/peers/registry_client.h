@@ -1,3 +1,4 @@
+// The registry, as this service sees it.
 #pragma once
 
 #include <memory>

@@ -1,3 +1,4 @@
+// A few values that are dear to make.
 #pragma once
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// What rounds have pinned, served from memory.
 #pragma once
 
 #include <cstddef>

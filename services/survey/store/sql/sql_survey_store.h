@@ -1,3 +1,4 @@
+// The store in SQL, as a whole.
 #pragma once
 
 #include <functional>

@@ -1,3 +1,4 @@
+// The tables of the store.
 #pragma once
 
 #include <span>
