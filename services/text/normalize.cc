@@ -77,26 +77,25 @@ std::string ComposeKana(std::string_view utf8) {
   }
   const icu::Normalizer2* const nfc = Nfc();
   std::string out;
-  std::optional<char32_t> last;  // the kana that `out` ends with
-  std::size_t last_at = 0;       // where it begins there
+  char32_t last = 0;        // the kana that `out` ends with; 0: none
+  std::size_t last_at = 0;  // where it begins there
   for (std::size_t at = 0; at < utf8.size();) {
     const std::size_t from = at;
     const auto character = NextCharacter(utf8, at);
-    if (character && last && nfc != nullptr &&
+    if (character && last != 0 && nfc != nullptr &&
         (*character == kVoiced || *character == kSemiVoiced)) {
       const UChar32 composed = nfc->composePair(
-          static_cast<UChar32>(*last), static_cast<UChar32>(*character));
+          static_cast<UChar32>(last), static_cast<UChar32>(*character));
       if (composed > 0) {
         out.resize(last_at);
         AppendCharacter(static_cast<char32_t>(composed), out);
-        last.reset();
+        last = 0;
         continue;
       }
     }
     last_at = out.size();
     out += utf8.substr(from, at - from);
-    last.reset();
-    if (character && IsKana(*character)) last = character;
+    last = character && IsKana(*character) ? *character : U'\0';
   }
   return out;
 }

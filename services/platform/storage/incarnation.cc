@@ -40,8 +40,8 @@ constexpr std::size_t kBytes = 16;
 
 constexpr Query kFindIncarnation{"find_incarnation",
                                  "SELECT incarnation FROM store_incarnation"};
-constexpr Query kForget{"forget_incarnation", "DELETE FROM store_incarnation"};
-constexpr Query kStore{
+constexpr Query kForgetIncarnation{"forget_incarnation", "DELETE FROM store_incarnation"};
+constexpr Query kStoreIncarnation{
     "store_incarnation",
     "INSERT INTO store_incarnation (only_row, incarnation) VALUES (1, $1)"};
 constexpr Query kFindPlace{"find_place_of_store",
@@ -63,8 +63,8 @@ constexpr Query kListBefore{
 
 absl::StatusOr<std::string> Make(Transaction& transaction) {
   std::string made = base::HexEncode(RandomBytes(kBytes));
-  WELFARE_RETURN_IF_ERROR(transaction.Execute(kForget, {}).status());
-  WELFARE_RETURN_IF_ERROR(transaction.Execute(kStore, {made}).status());
+  WELFARE_RETURN_IF_ERROR(transaction.Execute(kForgetIncarnation, {}).status());
+  WELFARE_RETURN_IF_ERROR(transaction.Execute(kStoreIncarnation, {made}).status());
   return made;
 }
 

@@ -13,13 +13,13 @@
 namespace welfare::platform {
 namespace {
 
-struct Entry {
+struct QueuedWork {
   CallLimits limits;
   WorkerPool::Work work;
 };
 
 // OK when the work is still worth doing.
-absl::Status Worth(const Entry& entry) {
+absl::Status Worth(const QueuedWork& entry) {
   if (entry.limits.cancelled()) return Cancelled("waiting for a worker");
   if (entry.limits.expired()) return DeadlineExceeded("waiting for a worker");
   return absl::OkStatus();
@@ -31,8 +31,8 @@ struct WorkerPool::State {
   Options options;
   mutable std::mutex mutex;
   std::condition_variable changed;
-  std::deque<Entry> queue;
-  std::deque<Entry> woken;
+  std::deque<QueuedWork> queue;
+  std::deque<QueuedWork> woken;
   bool woken_next = false;  // whose turn it is where both have work
   int idle = 0;  // including threads that are about to start
   int running = 0;
@@ -41,12 +41,12 @@ struct WorkerPool::State {
 
   bool IsEmpty() const { return queue.empty() && woken.empty(); }
 
-  Entry Take() {
+  QueuedWork Take() {
     const bool from_woken =
         !woken.empty() && (queue.empty() || std::exchange(woken_next, false));
     if (!from_woken) woken_next = true;
-    std::deque<Entry>& source = from_woken ? woken : queue;
-    Entry entry = std::move(source.front());
+    std::deque<QueuedWork>& source = from_woken ? woken : queue;
+    QueuedWork entry = std::move(source.front());
     source.pop_front();
     return entry;
   }
@@ -67,7 +67,7 @@ struct WorkerPool::State {
       changed.wait(lock, [&] { return stopping || !IsEmpty(); });
       --idle;
       if (IsEmpty()) return;
-      Entry entry = Take();
+      QueuedWork entry = Take();
       ++running;
       absl::Status start = stopping ? ShuttingDown() : Worth(entry);
       lock.unlock();
@@ -89,7 +89,7 @@ WorkerPool::~WorkerPool() { Stop(); }
 
 absl::Status WorkerPool::Submit(const CallLimits& limits, Work work) {
   State& state = *state_;
-  std::vector<std::pair<Entry, absl::Status>> dropped;
+  std::vector<std::pair<QueuedWork, absl::Status>> dropped;
   absl::Status result;
   {
     const std::lock_guard lock(state.mutex);

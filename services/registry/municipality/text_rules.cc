@@ -5,6 +5,7 @@
 #include "services/base/resource_name.h"
 #include "services/base/utf8.h"
 #include "services/registry/faults.h"
+#include "services/text/characters.h"
 #include "services/text/normalize.h"
 
 namespace welfare::registry {

@@ -13,6 +13,7 @@
 #include "services/survey/errors.h"
 #include "services/survey/submission/validation.h"
 #include "services/survey/text_limits.h"
+#include "services/text/characters.h"
 #include "services/text/csv.h"
 #include "services/text/normalize.h"
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/text/characters.h"
 #include "services/text/csv.h"
 #include "services/text/encoding.h"
 #include "services/text/normalize.h"
