@@ -13,7 +13,7 @@ namespace welfare::registry {
 namespace {
 
 using support::IsOkAndHolds;
-using Outcome = StatusDecision::Outcome;
+using Decided = StatusDecision::Outcome;
 constexpr auto kFailedPrecondition = absl::StatusCode::kFailedPrecondition;
 
 YearFacts On(int year, Implementing implementing, std::string note = "") {
@@ -66,7 +66,7 @@ TEST(StatusRules, RefusePreparationBesideImplementing) {
 
 TEST(StatusRules, CreateTheFirstRecordOfAYear) {
   EXPECT_THAT(DecideStatus({}, Propose(2024, Implementing::kYes)),
-              IsOkAndHolds(StatusDecision{Outcome::kCreated, false}));
+              IsOkAndHolds(StatusDecision{Decided::kCreated, false}));
 }
 
 TEST(StatusRules, LetAMunicipalityStartDirectlyPauseAndStartAgain) {
@@ -74,17 +74,17 @@ TEST(StatusRules, LetAMunicipalityStartDirectlyPauseAndStartAgain) {
       DecideStatus(
           {.same = {}, .before = On(2023, Implementing::kNo), .after = {}},
           Propose(2024, Implementing::kYes)),
-      IsOkAndHolds(StatusDecision{Outcome::kCreated, false}));
+      IsOkAndHolds(StatusDecision{Decided::kCreated, false}));
   EXPECT_THAT(
       DecideStatus(
           {.same = {}, .before = On(2024, Implementing::kYes), .after = {}},
           Propose(2025, Implementing::kEnded)),
-      IsOkAndHolds(StatusDecision{Outcome::kCreated, false}));
+      IsOkAndHolds(StatusDecision{Decided::kCreated, false}));
   EXPECT_THAT(
       DecideStatus(
           {.same = {}, .before = On(2025, Implementing::kEnded), .after = {}},
           Propose(2027, Implementing::kYes)),
-      IsOkAndHolds(StatusDecision{Outcome::kCreated, false}));
+      IsOkAndHolds(StatusDecision{Decided::kCreated, false}));
 }
 
 TEST(StatusRules, RefuseToStopWithoutAnEnding) {
@@ -108,7 +108,7 @@ TEST(StatusRules, LetAReasonedCorrectionBreakTheOrder) {
       .same = {}, .before = On(2024, Implementing::kYes), .after = {}};
   EXPECT_THAT(DecideStatus(surroundings,
                            Correct(2025, Implementing::kNo, "届出の誤り")),
-              IsOkAndHolds(StatusDecision{Outcome::kCreated, true}));
+              IsOkAndHolds(StatusDecision{Decided::kCreated, true}));
   EXPECT_STATUS(
       DecideStatus(surroundings, Correct(2025, Implementing::kNo, "")),
       kFailedPrecondition, "TRANSITION_UNLAWFUL");
@@ -124,7 +124,7 @@ TEST(StatusRules, ReplaceARecordOnlyByAReasonedCorrection) {
       kFailedPrecondition, "CORRECTION_REASON_REQUIRED");
   EXPECT_THAT(
       DecideStatus(surroundings, Correct(2023, Implementing::kYes, "訂正")),
-      IsOkAndHolds(StatusDecision{Outcome::kUpdated, true}));
+      IsOkAndHolds(StatusDecision{Decided::kUpdated, true}));
 }
 
 TEST(StatusRules, CallEqualFactsUnchangedEvenAsACorrection) {
@@ -135,10 +135,10 @@ TEST(StatusRules, CallEqualFactsUnchangedEvenAsACorrection) {
   for (StatusProposal proposal : {Propose(2023, Implementing::kYes),
                                   Correct(2023, Implementing::kYes, "訂正")}) {
     EXPECT_THAT(DecideStatus(surroundings, proposal),
-                IsOkAndHolds(StatusDecision{Outcome::kUnchanged, false}));
+                IsOkAndHolds(StatusDecision{Decided::kUnchanged, false}));
     proposal.note = "区の公表資料";
     EXPECT_THAT(DecideStatus(surroundings, proposal),
-                IsOkAndHolds(StatusDecision{Outcome::kUnchanged, false}));
+                IsOkAndHolds(StatusDecision{Decided::kUnchanged, false}));
   }
 }
 
