@@ -6,6 +6,9 @@
 
 #include "services/base/digits.h"
 #include "services/base/error.h"
+#include "services/text/characters.h"
+#include "services/text/value_readers.h"
+#include "services/text/visible.h"
 
 namespace welfare::text {
 namespace {
@@ -13,10 +16,35 @@ namespace {
 using base::MakeError;
 using base::Violation;
 
-absl::Status Malformed(std::string_view reason, std::string_view message,
-                       std::size_t line) {
-  return MakeError(absl::StatusCode::kInvalidArgument, reason, message)
-      .With("line", static_cast<long long>(line));
+// What may be wrong with the form of a record.
+struct Malformation {
+  std::string_view reason;
+  std::string_view english;
+  std::string_view japanese;
+};
+constexpr Malformation kUnterminatedQuote = {"CSV_UNTERMINATED_QUOTE",
+                                             "A quoted cell is never closed.",
+                                             "引用符（\"）が閉じていません。"};
+constexpr Malformation kTextBehindQuote = {
+    "CSV_STRAY_QUOTE",
+    "Text follows a closing quote; double the quotes inside a quoted cell.",
+    "閉じた引用符の後に文字があります。セルの中の引用符は二つ重ねて"
+    "ください。"};
+constexpr Malformation kStrayQuote = {
+    "CSV_STRAY_QUOTE", "A quote stands inside a cell that is not quoted.",
+    "引用符で囲まれていないセルの中に引用符（\"）があります。"};
+constexpr Malformation kNul = {"CSV_NUL", "The record holds a NUL character.",
+                               "NUL文字があります。"};
+constexpr Malformation kStrayCr = {
+    "CSV_STRAY_CR",
+    "A carriage return stands alone; end lines with LF or CRLF.",
+    "復帰文字（CR）が単独であります。改行はLFかCRLFにしてください。"};
+
+absl::Status Malformed(const Malformation& what, std::size_t line) {
+  return MakeError(absl::StatusCode::kInvalidArgument, what.reason,
+                   what.english)
+      .With("line", static_cast<long long>(line))
+      .WithJapanese(what.japanese);
 }
 
 // Whether `cell` is a number that a spreadsheet reads as itself: -5, +3.25.
@@ -39,13 +67,17 @@ bool IsPlainNumber(std::string_view cell) {
 // before them.
 bool LooksLikeFormula(std::string_view cell) {
   if (cell.empty() || IsPlainNumber(cell)) return false;
+  // What begins with a tab or a line end is guarded whatever follows. Blanks
+  // and invisible characters in front hide nothing.
   if (std::string_view("\t\r\n").find(cell[0]) != std::string_view::npos) {
     return true;
   }
-  // Blanks in front, the ideographic one among them, hide nothing.
-  constexpr std::string_view kIdeographicSpace = "\u3000";
-  while (cell.starts_with(' ') || cell.starts_with(kIdeographicSpace)) {
-    cell.remove_prefix(cell[0] == ' ' ? 1 : kIdeographicSpace.size());
+  for (std::size_t at = 0; at < cell.size(); at = 0) {
+    const auto character = NextCharacter(cell, at);
+    if (!character || !(IsWhiteSpace(*character) || IsInvisible(*character))) {
+      break;
+    }
+    cell.remove_prefix(at);
   }
   constexpr std::array<std::string_view, 8> kSigns = {
       "=", "+", "-", "@", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
@@ -53,6 +85,13 @@ bool LooksLikeFormula(std::string_view cell) {
          std::ranges::any_of(kSigns, [cell](std::string_view sign) {
            return cell.starts_with(sign);
          });
+}
+
+bool EqualsIgnoringCase(std::string_view one, std::string_view other) {
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  return std::ranges::equal(one, other, {}, lower, lower);
 }
 
 template <typename Cell>
@@ -81,6 +120,16 @@ void Append(std::string& out, std::span<const Cell> cells,
 }  // namespace
 
 absl::StatusOr<std::optional<CsvRecord>> CsvReader::Next() {
+  while (true) {
+    auto record = ReadRecord();
+    if (!record.ok() || !record->has_value() ||
+        !std::ranges::all_of((*record)->cells, IsBlank)) {
+      return record;
+    }
+  }
+}
+
+absl::StatusOr<std::optional<CsvRecord>> CsvReader::ReadRecord() {
   // Blank lines.
   while (at_ < text_.size()) {
     if (text_[at_] == '\n') {
@@ -99,8 +148,7 @@ absl::StatusOr<std::optional<CsvRecord>> CsvReader::Next() {
   const std::size_t start = at_;
   CsvRecord record;
   record.line = line_;
-  std::string_view fault;
-  std::string_view message;
+  const Malformation* fault = nullptr;
   // Leaves out the rest of the physical line that begins at `from`.
   const auto skip_line = [&](std::size_t from) {
     std::size_t end = text_.find('\n', from);
@@ -129,27 +177,20 @@ absl::StatusOr<std::optional<CsvRecord>> CsvReader::Next() {
           closed = true;
           break;
         }
-        if (c == '\0' && fault.empty()) {
-          fault = "CSV_NUL";
-          message = "The record holds a NUL character.";
-        }
+        if (c == '\0' && fault == nullptr) fault = &kNul;
         if (c == '\n') ++line_;
         cell.push_back(c);
       }
       if (!closed) {
         line_ = opened_line;
         skip_line(opened);
-        return Malformed("CSV_UNTERMINATED_QUOTE",
-                         "A quoted cell is never closed.", opened_line);
+        return Malformed(kUnterminatedQuote, opened_line);
       }
       if (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '\n' &&
           !AtCrLf()) {
         const std::size_t wrong_line = line_;
         skip_line(at_);
-        return Malformed("CSV_STRAY_QUOTE",
-                         "Text follows a closing quote; double the quotes "
-                         "inside a quoted cell.",
-                         wrong_line);
+        return Malformed(kTextBehindQuote, wrong_line);
       }
     } else {
       const std::size_t from = at_;
@@ -158,19 +199,10 @@ absl::StatusOr<std::optional<CsvRecord>> CsvReader::Next() {
         if (text_[at_] == '"') {
           const std::size_t wrong_line = line_;
           skip_line(at_);
-          return Malformed("CSV_STRAY_QUOTE",
-                           "A quote stands inside a cell that is not quoted.",
-                           wrong_line);
+          return Malformed(kStrayQuote, wrong_line);
         }
-        if (text_[at_] == '\0' && fault.empty()) {
-          fault = "CSV_NUL";
-          message = "The record holds a NUL character.";
-        }
-        if (text_[at_] == '\r' && fault.empty()) {
-          fault = "CSV_STRAY_CR";
-          message =
-              "A carriage return stands alone; end lines with LF or CRLF.";
-        }
+        if (text_[at_] == '\0' && fault == nullptr) fault = &kNul;
+        if (text_[at_] == '\r' && fault == nullptr) fault = &kStrayCr;
         ++at_;
       }
       cell = text_.substr(from, at_ - from);
@@ -190,7 +222,7 @@ absl::StatusOr<std::optional<CsvRecord>> CsvReader::Next() {
     at_ += 1;
     ++line_;
   }
-  if (!fault.empty()) return Malformed(fault, message, record.line);
+  if (fault != nullptr) return Malformed(*fault, record.line);
   record.raw = last_raw_;
   return std::optional<CsvRecord>(std::move(record));
 }
@@ -235,21 +267,77 @@ std::vector<std::string_view> SplitLine(std::string_view line) {
   }
 }
 
+void DropBlankTail(CsvRecord& record, std::size_t least) {
+  while (record.cells.size() > least && IsBlank(record.cells.back())) {
+    record.cells.pop_back();
+  }
+}
+
+std::string ColumnName(std::string_view cell) { return FoldWord(cell); }
+
+absl::Status CheckSeparator(const CsvRecord& header) {
+  if (header.cells.size() != 1) return absl::OkStatus();
+  const std::string_view cell = Trim(header.cells.front());
+  const bool tabs = cell.find('\t') != std::string_view::npos;
+  if (!tabs && cell.find(';') == std::string_view::npos) {
+    return absl::OkStatus();
+  }
+  return MakeError(absl::StatusCode::kInvalidArgument, "CSV_SEPARATOR",
+                   std::string("The cells are separated by ") +
+                       (tabs ? "tabs" : "semicolons") +
+                       "; save the sheet as CSV UTF-8 (comma delimited).")
+      .With("line", static_cast<long long>(header.line))
+      .WithJapanese(std::string("セルが") + (tabs ? "タブ" : "セミコロン") +
+                    "で区切られています。「CSV UTF-8（コンマ区切り）」で"
+                    "保存してください。");
+}
+
 absl::StatusOr<CsvHeader> CsvHeader::Make(
     const CsvRecord& header, std::span<const std::string_view> required,
     std::span<const std::string_view> optional, bool allow_unknown) {
-  std::vector<Violation> violations;
-  const auto& names = header.cells;
+  const auto refuse = [&](std::vector<Violation> violations) {
+    return MakeError(absl::StatusCode::kInvalidArgument, "CSV_HEADER",
+                     "The header line does not have the columns that belong "
+                     "here.")
+        .With("line", static_cast<long long>(header.line))
+        .WithViolations(std::move(violations))
+        .WithJapanese("見出し行の列が正しくありません。");
+  };
+  if (const absl::Status separator = CheckSeparator(header); !separator.ok()) {
+    return refuse({{"header", base::ReasonOf(separator),
+                    std::string(base::MessageOf(separator))}});
+  }
+  std::vector<std::string> names;
+  CsvHeader made;
+  for (std::size_t i = 0; i < header.cells.size(); ++i) {
+    names.push_back(IsBlank(header.cells[i]) ? ""
+                                             : ColumnName(header.cells[i]));
+    if (!names.back().empty()) made.size_ = names.size();
+  }
+  names.resize(made.size_);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i].empty()) made.unnamed_.push_back(i);
+  }
   const auto find = [&](std::string_view name) -> std::optional<std::size_t> {
     const auto found = std::ranges::find(names, name);
     if (found == names.end()) return std::nullopt;
     return static_cast<std::size_t>(found - names.begin());
   };
-  CsvHeader made;
-  made.size_ = names.size();
+  // The wanted column that `name` is in other letters and that the file lacks.
+  const auto meant = [&](std::string_view name) -> std::string_view {
+    for (const auto& columns : {required, optional}) {
+      for (const std::string_view column : columns) {
+        if (EqualsIgnoringCase(column, name) && !find(column)) return column;
+      }
+    }
+    return "";
+  };
+  std::vector<Violation> violations;
   for (const std::string_view name : required) {
     const auto at = find(name);
-    if (!at) {
+    const bool misspelt = std::ranges::any_of(
+        names, [&](std::string_view one) { return meant(one) == name; });
+    if (!at && !misspelt) {
       violations.push_back(
           {std::string(name), "COLUMN_MISSING", "The file lacks this column."});
     }
@@ -260,25 +348,37 @@ absl::StatusOr<CsvHeader> CsvHeader::Make(
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string_view name = names[i];
+    if (name.empty()) continue;
     const bool known = std::ranges::find(required, name) != required.end() ||
                        std::ranges::find(optional, name) != optional.end();
-    if (!known && !allow_unknown) {
-      violations.push_back({std::string(name), "COLUMN_UNKNOWN",
-                            "No column of this name belongs here."});
+    const std::string_view column = known ? "" : meant(name);
+    if (!known && (!allow_unknown || !column.empty())) {
+      violations.push_back(
+          {ShowInvisible(name), "COLUMN_UNKNOWN",
+           column.empty() ? "No column of this name belongs here."
+                          : "No column of this name belongs here; write " +
+                                std::string(column) + "."});
     }
     if (known && *find(name) != i) {
       violations.push_back({std::string(name), "COLUMN_REPEATED",
                             "The column stands in the header twice."});
     }
   }
-  if (!violations.empty()) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "CSV_HEADER",
-                     "The header line does not have the columns that belong "
-                     "here.")
-        .With("line", static_cast<long long>(header.line))
-        .WithViolations(std::move(violations));
-  }
+  if (!violations.empty()) return refuse(std::move(violations));
   return made;
+}
+
+bool CsvHeader::Fit(CsvRecord& record) const {
+  DropBlankTail(record, size_);
+  return record.cells.size() == size_;
+}
+
+std::optional<std::size_t> CsvHeader::FindUnnamed(
+    const CsvRecord& record) const {
+  for (const std::size_t i : unnamed_) {
+    if (!IsBlank(record.cells[i])) return i;
+  }
+  return std::nullopt;
 }
 
 std::optional<std::string_view> CsvHeader::optional(const CsvRecord& record,

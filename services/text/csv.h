@@ -25,9 +25,11 @@ struct CsvRecord {
 };
 
 // Reads records from UTF-8 text that the caller keeps alive. Not thread-safe.
-// Blank lines are skipped. A quote inside an unquoted cell is an error, and so
-// are characters after a closing quote: RFC 4180 has neither, and guessing
-// moves cells. The number of cells is the caller's to check.
+// Blank lines are skipped, and so are records of blank cells alone (`,,,`):
+// spreadsheets write them, and they say nothing. A quote inside an unquoted
+// cell is an error, and so are characters after a closing quote: RFC 4180 has
+// neither, and guessing moves cells. The number of cells is the caller's to
+// check.
 class CsvReader {
  public:
   // `first_line` is the physical line of the first character, from 1.
@@ -36,9 +38,10 @@ class CsvReader {
 
   // Returns the next record, or nothing at the end.
   //
-  // Errors, INVALID_ARGUMENT with metadata `line`, reading goes on with the
-  // next physical line after the bad one (after CSV_UNTERMINATED_QUOTE: the
-  // line after the one in which the quote was opened):
+  // Errors, INVALID_ARGUMENT with metadata `line`, English and Japanese;
+  // reading goes on with the next physical line after the bad one (after
+  // CSV_UNTERMINATED_QUOTE: the line after the one in which the quote was
+  // opened):
   //   CSV_UNTERMINATED_QUOTE: a quoted cell without end.
   //   CSV_STRAY_QUOTE: a quote inside an unquoted cell, or text after one.
   //   CSV_NUL: a NUL character.
@@ -52,6 +55,9 @@ class CsvReader {
   std::size_t last_line() const { return last_line_; }
 
  private:
+  // Reads one record, blank or not.
+  absl::StatusOr<std::optional<CsvRecord>> ReadRecord();
+
   bool AtCrLf() const {
     return at_ + 1 < text_.size() && text_[at_] == '\r' &&
            text_[at_ + 1] == '\n';
@@ -81,24 +87,47 @@ std::optional<std::size_t> FindSwallowedRecord(
 // ends are left out. For telling what a line looks like, not for reading it.
 std::vector<std::string_view> SplitLine(std::string_view line);
 
+// Drops blank cells from the end of `record` while it has more than `least`.
+// A spreadsheet fills all rows up to the widest with commas, and some only.
+void DropBlankTail(CsvRecord& record, std::size_t least = 0);
+
+// Returns the name of a column as it is compared: without white space at the
+// ends, full-width letters folded.
+std::string ColumnName(std::string_view cell);
+
+// Returns the fault of a header line whose cells are separated by tabs or
+// semicolons, or OK. What would be said about its columns is said once.
+//
+// Errors:
+//   INVALID_ARGUMENT, reason CSV_SEPARATOR: metadata `line`.
+absl::Status CheckSeparator(const CsvRecord& header);
+
 // Where each wanted column stands in a file.
 class CsvHeader {
  public:
-  // Looks up columns by name in `header`. Names are compared exactly.
-  // `optional` columns may be absent; when `allow_unknown`, other columns are
-  // ignored.
+  // Looks up columns by name (ColumnName) in `header`. `optional` columns may
+  // be absent; when `allow_unknown`, other columns are ignored. Blank cells are
+  // no columns.
   //
   // Errors:
   //   INVALID_ARGUMENT, reason CSV_HEADER: with a violation for each missing
   //   (COLUMN_MISSING), repeated (COLUMN_REPEATED) and unknown column
-  //   (COLUMN_UNKNOWN).
+  //   (COLUMN_UNKNOWN; where its capital letters alone are wrong, it is not
+  //   missing as well), or one of CSV_SEPARATOR alone.
   static absl::StatusOr<CsvHeader> Make(
       const CsvRecord& header, std::span<const std::string_view> required,
       std::span<const std::string_view> optional = {},
       bool allow_unknown = false);
 
-  // The number of columns in the file; a record with another number is wrong.
+  // The number of columns in the file, up to the last that has a name; a record
+  // with another number is wrong, see Fit.
   std::size_t size() const { return size_; }
+  // Drops blank cells behind the last column from `record`. Returns whether it
+  // has as many cells as the file has columns.
+  bool Fit(CsvRecord& record) const;
+  // Returns the first cell of `record` that stands in a column without name and
+  // is not blank. REQUIRES: as above.
+  std::optional<std::size_t> FindUnnamed(const CsvRecord& record) const;
   // Where the column `required[i]` stands in a record.
   std::size_t index(std::size_t i) const { return required_[i]; }
   // The same of `optional[i]`; nothing when the file lacks the column.
@@ -118,6 +147,7 @@ class CsvHeader {
 
  private:
   std::size_t size_ = 0;
+  std::vector<std::size_t> unnamed_;  // columns between others
   std::vector<std::size_t> required_;
   std::vector<std::optional<std::size_t>> optional_;
 };

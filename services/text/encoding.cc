@@ -1,22 +1,27 @@
 #include "services/text/encoding.h"
 
 #include <unicode/ucnv.h>
-#include <unicode/utf16.h>
 
+#include <algorithm>
 #include <array>
-#include <cassert>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <tuple>
 
 #include "services/base/error.h"
 #include "services/base/utf8.h"
+#include "services/text/characters.h"
+#include "services/text/visible.h"
 
 namespace welfare::text {
 namespace {
 
 using base::MakeError;
+
+constexpr const char* kCp932Name = "windows-31j";
+constexpr const char* kEucJpName = "EUC-JP";
+// Of a line that two encodings show differently.
+constexpr std::size_t kBytesShown = 60;
 
 struct CloseConverter {
   void operator()(UConverter* converter) const { ucnv_close(converter); }
@@ -36,28 +41,6 @@ Converter OpenConverter(const char* name) {
   ucnv_setFallback(converter.get(), false);
   if (U_FAILURE(error)) return nullptr;
   return converter;
-}
-
-void AppendUtf8(std::string& out, UChar32 character) {
-  const auto code = static_cast<std::uint32_t>(character);
-  const auto put = [&](std::uint32_t byte) {
-    out.push_back(static_cast<char>(byte));
-  };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | code >> 6);
-    put(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    put(0xE0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  } else {
-    put(0xF0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3F));
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  }
 }
 
 // A decoded text, or the offset of the first byte that cannot be decoded.
@@ -80,24 +63,226 @@ Attempt DecodeWith(const char* name, std::string_view bytes) {
     const UChar32 character =
         ucnv_getNextUChar(converter.get(), &at, end, &error);
     // U+FFFD stands in no table of ours: it would be a replacement. Private
-    // use (user-defined Gaiji of CP932) has no shared meaning.
+    // use (user-defined Gaiji of CP932) has no shared meaning, and no office
+    // writes the control characters behind ASCII.
     if (U_FAILURE(error) || character == 0xFFFD ||
+        (character >= 0x80 && character <= 0x9F) ||
         (character >= 0xE000 && character <= 0xF8FF)) {
       attempt.offset = static_cast<std::size_t>(from - bytes.data());
       return attempt;
     }
-    AppendUtf8(utf8, character);
+    AppendCharacter(static_cast<char32_t>(character), utf8);
   }
   attempt.utf8 = std::move(utf8);
   return attempt;
 }
 
-absl::Status Undecodable(std::string_view encoding, std::size_t offset) {
-  return MakeError(absl::StatusCode::kInvalidArgument, "ENCODING_UNKNOWN",
-                   "The byte order mark says " + std::string(encoding) +
-                       ", but the bytes after it are not; save the file "
-                       "again as UTF-8.")
-      .With("offset", static_cast<long long>(offset));
+// The physical line of a place in a file whose line ends are LF bytes, as in
+// UTF-8, CP932 and EUC-JP.
+std::size_t LineAt(std::string_view bytes, std::size_t offset) {
+  return 1 + static_cast<std::size_t>(
+                 std::ranges::count(bytes.substr(0, offset), '\n'));
+}
+
+// A fault of a place in a file; whoever knows the file's name says where.
+base::ErrorBuilder Fault(std::string_view reason, std::size_t line,
+                         std::size_t offset, const std::string& english,
+                         const std::string& japanese) {
+  return MakeError(absl::StatusCode::kInvalidArgument, reason, english)
+      .With("line", static_cast<long long>(line))
+      .With("offset", static_cast<long long>(offset))
+      .WithJapanese(japanese);
+}
+
+absl::Status Undecodable(std::string_view encoding, std::size_t line,
+                         std::size_t offset) {
+  const std::string name(encoding);
+  return Fault("ENCODING_UNKNOWN", line, offset,
+               "The file should be " + name +
+                   ", but the bytes here are not; save it again as UTF-8.",
+               "ファイルは" + name +
+                   "のはずですが、ここは違います。UTF-8で保存し直して"
+                   "ください。");
+}
+
+// What a file that is no text begins with.
+struct Magic {
+  std::string_view bytes;
+  std::string_view format;
+  std::string_view japanese;
+};
+constexpr std::array<Magic, 4> kMagics = {{
+    {"\xD0\xCF\x11\xE0", "an Excel workbook (.xls)", "Excelブック（.xls）"},
+    {"PK\x03\x04", "an Excel workbook (.xlsx) or another archive",
+     "Excelブック（.xlsx）などの書庫"},
+    {"%PDF-", "a PDF document", "PDF文書"},
+    {"\x1F\x8B", "a compressed file", "圧縮ファイル"},
+}};
+
+absl::Status CheckFormat(std::string_view bytes) {
+  for (const Magic& magic : kMagics) {
+    if (!bytes.starts_with(magic.bytes)) continue;
+    return MakeError(absl::StatusCode::kInvalidArgument, "FILE_FORMAT",
+                     "This is " + std::string(magic.format) +
+                         ", not a CSV file; save the sheet as CSV UTF-8 "
+                         "(comma delimited).")
+        .With("format", magic.format)
+        .WithJapanese("CSVではなく" + std::string(magic.japanese) +
+                      "です。「CSV UTF-8（コンマ区切り）」で保存して"
+                      "ください。");
+  }
+  return absl::OkStatus();
+}
+
+// The line of the place `offset` of `bytes`, of which two encodings fit, as
+// each of them shows it.
+absl::Status Ambiguous(std::string_view bytes, std::size_t offset,
+                       std::string_view one, const std::string& as_one,
+                       std::string_view other, const std::string& as_other,
+                       std::string_view advice,
+                       std::string_view advice_japanese) {
+  const std::string shown =
+      ShowInvisible(as_one, kBytesShown) + " (" + std::string(one) + "), " +
+      ShowInvisible(as_other, kBytesShown) + " (" + std::string(other) + ")";
+  return Fault("ENCODING_AMBIGUOUS", LineAt(bytes, offset), offset,
+               "The file is good " + std::string(one) + " and good " +
+                   std::string(other) + ": " + shown + "; " +
+                   std::string(advice),
+               std::string(one) + "としても" + std::string(other) +
+                   "としても読めます：" + shown + "。" +
+                   std::string(advice_japanese))
+      .With("readings", shown);
+}
+
+std::size_t FirstHighByte(std::string_view bytes) {
+  return static_cast<std::size_t>(
+      std::ranges::find_if(bytes, [](char c) { return (c & 0x80) != 0; }) -
+      bytes.begin());
+}
+
+// The bytes from `offset` on that are no ASCII.
+std::string_view HighRun(std::string_view bytes, std::size_t offset) {
+  const std::string_view rest = bytes.substr(offset);
+  std::size_t size = 0;
+  while (size < rest.size() && (rest[size] & 0x80) != 0) ++size;
+  return rest.substr(0, size);
+}
+
+// Whether all that is no ASCII in the UTF-8 text has two bytes: letters of
+// Western languages, none of Japanese.
+bool IsTwoByteUtf8(std::string_view utf8) {
+  return std::ranges::none_of(
+      utf8, [](char c) { return static_cast<unsigned char>(c) >= 0xE0; });
+}
+
+// Whether all that is no ASCII are bytes that CP932 has for half-width kana.
+bool IsHalfWidthKanaAlone(std::string_view bytes) {
+  return std::ranges::all_of(bytes, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x80 || (byte >= 0xA1 && byte <= 0xDF);
+  });
+}
+
+// Whether a text holds half-width kana (U+FF61 to U+FF9F), as EUC-JP looks in
+// CP932.
+bool HasHalfWidthKana(std::string_view utf8) {
+  for (std::size_t at = 0; at < utf8.size();) {
+    const auto character = NextCharacter(utf8, at);
+    if (character && *character >= 0xFF61 && *character <= 0xFF9F) return true;
+  }
+  return false;
+}
+
+constexpr std::string_view kSayWhich =
+    "say which one it is, or save it as UTF-8 with BOM.";
+constexpr std::string_view kSayWhichJapanese =
+    "文字コードを指定するか、BOM付きUTF-8で保存してください。";
+
+absl::StatusOr<DecodedText> DecodeUtf8(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  const bool marked = bytes.starts_with("\xEF\xBB\xBF"sv);
+  const std::string_view body = bytes.substr(marked ? 3 : 0);
+  if (const std::size_t bad = FindInvalidUtf8(body);
+      bad != std::string_view::npos) {
+    return Undecodable("UTF-8", LineAt(body, bad), bad + (marked ? 3 : 0));
+  }
+  return DecodedText{std::string(body),
+                     marked ? Encoding::kUtf8WithBom : Encoding::kUtf8};
+}
+
+absl::StatusOr<DecodedText> DecodeUtf16(std::string_view bytes) {
+  using namespace std::string_view_literals;
+  const bool big = bytes.starts_with("\xFE\xFF"sv);
+  const std::size_t mark = big || bytes.starts_with("\xFF\xFE"sv) ? 2 : 0;
+  const std::string_view name = big ? "UTF-16BE" : "UTF-16LE";
+  const std::string_view body = bytes.substr(mark);
+  Attempt attempt = DecodeWith(big ? "UTF-16BE" : "UTF-16LE", body);
+  if (!attempt.utf8) {
+    // Lines are counted in what could be decoded.
+    const Attempt before = DecodeWith(big ? "UTF-16BE" : "UTF-16LE",
+                                      body.substr(0, attempt.offset));
+    const std::string text = before.utf8.value_or("");
+    return Undecodable(name, LineAt(text, text.size()), attempt.offset + mark);
+  }
+  return DecodedText{
+      *std::move(attempt.utf8),
+      big ? Encoding::kUtf16BigEndian : Encoding::kUtf16LittleEndian};
+}
+
+absl::StatusOr<DecodedText> DecodeCp932(std::string_view bytes) {
+  Attempt attempt = DecodeWith(kCp932Name, bytes);
+  if (!attempt.utf8) {
+    return Undecodable("CP932", LineAt(bytes, attempt.offset), attempt.offset);
+  }
+  return DecodedText{*std::move(attempt.utf8), Encoding::kCp932};
+}
+
+// Good UTF-8 without a mark, unless it may as well be CP932.
+absl::StatusOr<DecodedText> TakeUtf8(std::string_view bytes) {
+  const std::size_t high = FirstHighByte(bytes);
+  if (high < bytes.size() && IsTwoByteUtf8(bytes) &&
+      IsHalfWidthKanaAlone(bytes)) {
+    const std::string_view run = HighRun(bytes, high);
+    return Ambiguous(bytes, high, "UTF-8", std::string(run), "CP932",
+                     DecodeWith(kCp932Name, run).utf8.value_or(""), kSayWhich,
+                     kSayWhichJapanese);
+  }
+  return DecodedText{std::string(bytes), Encoding::kUtf8};
+}
+
+// What is no UTF-8 and has no mark.
+absl::StatusOr<DecodedText> DecodeLegacy(std::string_view bytes,
+                                         std::size_t bad_utf8) {
+  Attempt cp932 = DecodeWith(kCp932Name, bytes);
+  const Attempt euc = DecodeWith(kEucJpName, bytes);
+  const std::size_t high = FirstHighByte(bytes);
+  const std::string_view run = HighRun(bytes, high);
+  if (cp932.utf8 && euc.utf8 && HasHalfWidthKana(*cp932.utf8)) {
+    return Ambiguous(bytes, high, "CP932",
+                     DecodeWith(kCp932Name, run).utf8.value_or(""), "EUC-JP",
+                     DecodeWith(kEucJpName, run).utf8.value_or(""),
+                     "say that it is CP932, or save it as UTF-8.",
+                     "CP932と指定するか、UTF-8で保存してください。");
+  }
+  if (cp932.utf8) {
+    return DecodedText{*std::move(cp932.utf8), Encoding::kCp932};
+  }
+  const std::size_t offset = std::max(bad_utf8, cp932.offset);
+  base::ErrorBuilder fault =
+      euc.utf8
+          ? Fault("ENCODING_UNKNOWN", LineAt(bytes, high), high,
+                  "The file is EUC-JP, which is not read; save it as UTF-8.",
+                  "EUC-JPのファイルは読めません。UTF-8で保存してください。")
+          : Fault("ENCODING_UNKNOWN", LineAt(bytes, offset), offset,
+                  "The text is neither UTF-8 (from line " +
+                      std::to_string(LineAt(bytes, bad_utf8)) +
+                      " on) nor CP932 (from line " +
+                      std::to_string(LineAt(bytes, cp932.offset)) +
+                      " on); save the file as UTF-8.",
+                  "UTF-8としてもCP932としても読めません。UTF-8で"
+                  "保存し直してください。");
+  return fault.With("utf8_offset", static_cast<long long>(bad_utf8))
+      .With("cp932_offset", static_cast<long long>(cp932.offset));
 }
 
 }  // namespace
@@ -122,39 +307,67 @@ std::size_t FindInvalidUtf8(std::string_view text) {
   return base::FindInvalidUtf8(text);
 }
 
-absl::StatusOr<DecodedText> DecodeText(std::string_view bytes) {
-  using namespace std::string_view_literals;
-  if (bytes.starts_with("\xEF\xBB\xBF"sv)) {
-    const std::string_view body = bytes.substr(3);
-    if (const std::size_t bad = FindInvalidUtf8(body);
-        bad != std::string_view::npos) {
-      return Undecodable("UTF-8", bad + 3);
-    }
-    return DecodedText{std::string(body), Encoding::kUtf8WithBom};
+std::string_view SkipByteOrderMark(std::string_view utf8) {
+  if (utf8.starts_with("\xEF\xBB\xBF")) utf8.remove_prefix(3);
+  return utf8;
+}
+
+absl::StatusOr<EncodingChoice> ParseEncodingChoice(std::string_view word) {
+  std::string lower(word);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
-  for (const auto& [mark, name, encoding] :
-       {std::tuple("\xFF\xFE"sv, "UTF-16LE", Encoding::kUtf16LittleEndian),
-        std::tuple("\xFE\xFF"sv, "UTF-16BE", Encoding::kUtf16BigEndian)}) {
-    if (!bytes.starts_with(mark)) continue;
-    Attempt attempt = DecodeWith(name, bytes.substr(mark.size()));
-    if (!attempt.utf8) {
-      return Undecodable(name, attempt.offset + mark.size());
-    }
-    return DecodedText{*std::move(attempt.utf8), encoding};
+  if (lower == "auto") return EncodingChoice::kAuto;
+  if (lower == "utf-8" || lower == "utf8") return EncodingChoice::kUtf8;
+  if (lower == "utf-16" || lower == "utf16") return EncodingChoice::kUtf16;
+  if (lower == "cp932" || lower == "windows-31j") {
+    return EncodingChoice::kCp932;
+  }
+  return MakeError(absl::StatusCode::kInvalidArgument, "ENCODING_NAME",
+                   "The encoding is auto, utf-8, utf-16 or cp932.")
+      .With("text", Shorten(word, kVisibleBytes))
+      .WithJapanese("文字コードはauto、utf-8、utf-16、cp932のいずれかです。");
+}
+
+absl::StatusOr<DecodedText> DecodeText(std::string_view bytes,
+                                       EncodingChoice choice) {
+  using namespace std::string_view_literals;
+  WELFARE_RETURN_IF_ERROR(CheckFormat(bytes));
+  const bool utf8_mark = bytes.starts_with("\xEF\xBB\xBF"sv);
+  const bool utf16_mark =
+      bytes.starts_with("\xFF\xFE"sv) || bytes.starts_with("\xFE\xFF"sv);
+  const EncodingChoice marked = utf8_mark    ? EncodingChoice::kUtf8
+                                : utf16_mark ? EncodingChoice::kUtf16
+                                             : EncodingChoice::kAuto;
+  if (choice == EncodingChoice::kAuto) {
+    choice = marked;
+  } else if (marked != EncodingChoice::kAuto && marked != choice) {
+    return Fault("ENCODING_UNKNOWN", 1, 0,
+                 "The file begins with the mark of another encoding than the "
+                 "one named; name that one, or none.",
+                 "指定した文字コードとファイル先頭のBOMが合いません。"
+                 "指定を直すか外してください。");
+  }
+  switch (choice) {
+    case EncodingChoice::kUtf8:
+      return DecodeUtf8(bytes);
+    case EncodingChoice::kUtf16:
+      return DecodeUtf16(bytes);
+    case EncodingChoice::kCp932:
+      return DecodeCp932(bytes);
+    case EncodingChoice::kAuto:
+      break;
+  }
+  if (const std::size_t nul = bytes.find('\0'); nul != std::string_view::npos) {
+    return Fault("ENCODING_UNKNOWN", LineAt(bytes, nul), nul,
+                 "The file holds NUL bytes, as UTF-16 without a mark does; "
+                 "save it as UTF-8.",
+                 "NULバイトがあります（BOMなしのUTF-16など）。UTF-8で"
+                 "保存してください。");
   }
   const std::size_t bad_utf8 = FindInvalidUtf8(bytes);
-  if (bad_utf8 == std::string_view::npos) {
-    return DecodedText{std::string(bytes), Encoding::kUtf8};
-  }
-  Attempt attempt = DecodeWith("windows-31j", bytes);
-  if (!attempt.utf8) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "ENCODING_UNKNOWN",
-                     "The text is neither UTF-8 nor CP932; save the file as "
-                     "UTF-8.")
-        .With("utf8_offset", static_cast<long long>(bad_utf8))
-        .With("cp932_offset", static_cast<long long>(attempt.offset));
-  }
-  return DecodedText{*std::move(attempt.utf8), Encoding::kCp932};
+  return bad_utf8 == std::string_view::npos ? TakeUtf8(bytes)
+                                            : DecodeLegacy(bytes, bad_utf8);
 }
 
 absl::StatusOr<std::string> EncodeCp932(std::string_view utf8) {
@@ -164,18 +377,15 @@ absl::StatusOr<std::string> EncodeCp932(std::string_view utf8) {
                      "The text is not valid UTF-8.")
         .With("offset", static_cast<long long>(bad));
   }
-  const Converter converter = OpenConverter("windows-31j");
+  const Converter converter = OpenConverter(kCp932Name);
   std::string out;
   for (std::size_t at = 0; at < utf8.size();) {
-    const auto lead = static_cast<unsigned char>(utf8[at]);
-    if (lead < 0x80) {
-      out.push_back(utf8[at++]);
+    const std::size_t from = at;
+    const auto code =
+        static_cast<std::uint32_t>(NextCharacter(utf8, at).value_or(0));
+    if (code < 0x80) {
+      out.push_back(static_cast<char>(code));
       continue;
-    }
-    const std::size_t size = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    std::uint32_t code = lead & (0xFFU >> (size + 1));
-    for (std::size_t i = 1; i < size; ++i) {
-      code = code << 6 | (static_cast<unsigned char>(utf8[at + i]) & 0x3F);
     }
     std::array<UChar, 2> units{};
     std::int32_t count = 0;
@@ -200,11 +410,10 @@ absl::StatusOr<std::string> EncodeCp932(std::string_view utf8) {
         (code >= 0xE000 && code <= 0xF8FF)) {
       return MakeError(absl::StatusCode::kInvalidArgument, "NOT_IN_CP932",
                        "CP932 does not have this character; use UTF-8.")
-          .With("character", utf8.substr(at, size))
-          .With("offset", static_cast<long long>(at));
+          .With("character", utf8.substr(from, at - from))
+          .With("offset", static_cast<long long>(from));
     }
     out.append(bytes.data(), static_cast<std::size_t>(written));
-    at += size;
   }
   return out;
 }

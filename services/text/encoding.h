@@ -1,4 +1,6 @@
-// Text encodings of files: UTF-8 and CP932 (windows-31j), detected by rule.
+// Text encodings of files: UTF-8, UTF-16 and CP932 (windows-31j). Decided for a
+// whole file, by rule or by word; a file that two rules fit is refused, because
+// nobody would notice that it was misread.
 #pragma once
 
 #include <string>
@@ -24,14 +26,42 @@ struct DecodedText {
   Encoding encoding = Encoding::kUtf8;
 };
 
-// Decodes a whole file. Rule: a byte order mark decides; else strict UTF-8;
-// else CP932; else refused. Nothing is ever replaced by `?` or U+FFFD.
+// What a caller says about a file.
+enum class EncodingChoice {
+  kAuto,
+  kUtf8,
+  kUtf16,  // without a byte order mark: little-endian, as Windows writes it
+  kCp932,
+};
+
+// Reads `auto`, `utf-8`, `utf-16` or `cp932`; capital letters count as small.
 //
 // Errors:
-//   INVALID_ARGUMENT, reason ENCODING_UNKNOWN: metadata `utf8_offset` and
-//   `cp932_offset`, the first byte (from 0) that is wrong in each; after a byte
-//   order mark `offset` alone.
-absl::StatusOr<DecodedText> DecodeText(std::string_view bytes);
+//   INVALID_ARGUMENT, reason ENCODING_NAME: another word.
+absl::StatusOr<EncodingChoice> ParseEncodingChoice(std::string_view word);
+
+// Decodes a whole file. Nothing is ever replaced by `?` or U+FFFD.
+//
+// The rule of kAuto: a byte order mark decides; else strict UTF-8; else CP932;
+// else refused. Refused too is what both UTF-8 and half-width kana of CP932 can
+// be (`C5 BC`), and what both CP932 and EUC-JP can be, where no character tells
+// them apart: say which it is. Any other choice binds, and a mark that says
+// otherwise contradicts it.
+//
+// Errors, INVALID_ARGUMENT, with metadata `line` (from 1) and `offset` (bytes,
+// from 0) of the first place in question, which the messages leave to whoever
+// names the file; English and Japanese:
+//   ENCODING_UNKNOWN: the bytes are no text of the encoding, or of any known
+//     one; after kAuto also `utf8_offset` and `cp932_offset`.
+//   ENCODING_AMBIGUOUS: two encodings fit; `readings` shows both.
+//   FILE_FORMAT: no text but a workbook, an archive or another document (no
+//     `line`); metadata `format`.
+absl::StatusOr<DecodedText> DecodeText(
+    std::string_view bytes, EncodingChoice choice = EncodingChoice::kAuto);
+
+// Returns `utf8` without a byte order mark (U+FEFF) at its beginning: text that
+// comes in JSON may still have one, and it says nothing.
+std::string_view SkipByteOrderMark(std::string_view utf8);
 
 // Encodes UTF-8 as CP932.
 //

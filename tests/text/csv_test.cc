@@ -19,13 +19,13 @@ using ::testing::SizeIs;
 
 TEST(CsvReader, ReadsQuotesNewlinesAndBothLineEnds) {
   const auto records =
-      ReadCsv("code,name\r\n131016,\"千代田区\"\n\"a\"\"b\",\"x\r\ny\"\n,\n");
+      ReadCsv("code,name\r\n131016,\"千代田区\"\n\"a\"\"b\",\"x\r\ny\"\n,0\n");
   ASSERT_TRUE(records.ok()) << records.status();
   ASSERT_THAT(*records, SizeIs(4));
   EXPECT_THAT((*records)[0].cells, ElementsAre("code", "name"));
   EXPECT_THAT((*records)[1].cells, ElementsAre("131016", "千代田区"));
   EXPECT_THAT((*records)[2].cells, ElementsAre("a\"b", "x\r\ny"));
-  EXPECT_THAT((*records)[3].cells, ElementsAre("", ""));
+  EXPECT_THAT((*records)[3].cells, ElementsAre("", "0"));
   EXPECT_EQ((*records)[1].raw, "131016,\"千代田区\"");
   EXPECT_EQ((*records)[2].raw, "\"a\"\"b\",\"x\r\ny\"");
   EXPECT_EQ((*records)[2].line, 3U);
@@ -40,6 +40,14 @@ TEST(CsvReader, SkipsBlankLinesAndNeedsNoLastLineEnd) {
   EXPECT_EQ((*records)[1].line, 6U);
   EXPECT_THAT(*ReadCsv(""), IsEmpty());
   EXPECT_THAT(*ReadCsv("\n"), IsEmpty());
+}
+
+TEST(CsvReader, SkipsRecordsOfBlankCells) {
+  const auto records = ReadCsv("a,b\n,\n ,\u3000\n\"\",\u200B\n\"\n\",\nc,\n");
+  ASSERT_TRUE(records.ok());
+  ASSERT_THAT(*records, SizeIs(2));
+  EXPECT_THAT((*records)[1].cells, ElementsAre("c", ""));
+  EXPECT_EQ((*records)[1].line, 7U);
 }
 
 TEST(CsvReader, CountsPhysicalLinesFromTheGivenOne) {
@@ -146,6 +154,67 @@ TEST(CsvHeader, ReportsAllWrongColumnsAtOnce) {
   EXPECT_TRUE(
       CsvHeader::Make(*&(*ReadCsv("name,code,colour"))[0], kRequired, {}, true)
           .ok());
+}
+
+// The violations of a header line, as `field reason`.
+std::vector<std::string> FaultsOf(std::string_view line) {
+  const auto records = ReadCsv(line);
+  const auto header = CsvHeader::Make((*records)[0], kRequired, kOptional);
+  std::vector<std::string> faults;
+  if (header.ok()) return faults;
+  const auto details = base::GetErrorDetails(header.status());
+  for (const auto& one : details->violations) {
+    faults.push_back(one.field + " " + one.reason);
+  }
+  return faults;
+}
+
+TEST(CsvHeader, FindsColumnsWhateverTheWidthAndTheBlanksAround) {
+  const auto records = ReadCsv("\uFEFF code ,ｎａｍｅ\n");
+  const auto header = CsvHeader::Make((*records)[0], kRequired, kOptional);
+  ASSERT_TRUE(header.ok()) << header.status();
+  EXPECT_EQ(header->index(1), 1U);
+}
+
+TEST(CsvHeader, SaysOnceThatCapitalLettersAreWrong) {
+  EXPECT_THAT(FaultsOf("Code,name\n"), ElementsAre("Code COLUMN_UNKNOWN"));
+}
+
+TEST(CsvHeader, ShowsWhatCannotBeSeenInAName) {
+  EXPECT_THAT(FaultsOf("code,name,co\u200Blour\n"),
+              ElementsAre("co<U+200B>lour COLUMN_UNKNOWN"));
+}
+
+TEST(CsvHeader, SaysOnceThatTheSeparatorIsAnother) {
+  EXPECT_THAT(FaultsOf("code\tname\tkana\n"),
+              ElementsAre("header CSV_SEPARATOR"));
+  EXPECT_THAT(FaultsOf("code;name\n"), ElementsAre("header CSV_SEPARATOR"));
+}
+
+TEST(CsvHeader, TakesBlankCellsForNoColumns) {
+  EXPECT_THAT(FaultsOf("code,name,,, \n"), IsEmpty());
+  EXPECT_THAT(FaultsOf("code,,name\n"), IsEmpty());
+}
+
+TEST(CsvHeader, FitsRecordsThatEndInBlankCells) {
+  const auto records = ReadCsv("code,name,,\na,b,,\na,b\na,b,,x\na\n");
+  const auto header = CsvHeader::Make((*records)[0], kRequired);
+  ASSERT_TRUE(header.ok());
+  EXPECT_EQ(header->size(), 2U);
+  std::vector<bool> fits;
+  for (std::size_t i = 1; i < records->size(); ++i) {
+    CsvRecord record = (*records)[i];
+    fits.push_back(header->Fit(record));
+  }
+  EXPECT_THAT(fits, ElementsAre(true, true, false, false));
+}
+
+TEST(CsvHeader, FindsACellThatStandsUnderNoName) {
+  const auto records = ReadCsv("code,,name\na,,b\na,x,b\n");
+  const auto header = CsvHeader::Make((*records)[0], kRequired);
+  ASSERT_TRUE(header.ok());
+  EXPECT_EQ(header->FindUnnamed((*records)[1]), std::nullopt);
+  EXPECT_EQ(header->FindUnnamed((*records)[2]), 1U);
 }
 
 std::string Written(std::vector<std::string> cells,

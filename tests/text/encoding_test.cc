@@ -83,6 +83,88 @@ TEST(Encoding, RefusesWithTheOffsetInsteadOfReplacing) {
   EXPECT_FALSE(DecodeText("\xF0\x40").ok());
 }
 
+std::string DetailOf(const absl::Status& status, const std::string& key) {
+  const auto details = base::GetErrorDetails(status);
+  return details ? details->metadata.at(key) : "";
+}
+
+// Half-width kana NA SI in CP932 are the bytes of U+017C.
+TEST(Encoding, RefusesWhatIsUtf8AndHalfWidthKanaAlike) {
+  const auto read = DecodeText("a,b\nc,\xC5\xBC\n");
+  EXPECT_EQ(base::ReasonOf(read.status()), "ENCODING_AMBIGUOUS");
+  EXPECT_EQ(DetailOf(read.status(), "line"), "2");
+  EXPECT_EQ(DetailOf(read.status(), "readings"), "\u017C (UTF-8), ﾅｼ (CP932)");
+}
+
+TEST(Encoding, TakesWesternLettersBesideJapanese) {
+  EXPECT_EQ(DecodeText("\u017C東")->encoding, Encoding::kUtf8);
+}
+
+// Hiragana NA SI in EUC-JP are half-width kana and punctuation in CP932.
+TEST(Encoding, RefusesWhatIsEucJpAndCp932Alike) {
+  const auto read = DecodeText("a\n\n\xA4\xCA\xA4\xB7\n");
+  EXPECT_EQ(base::ReasonOf(read.status()), "ENCODING_AMBIGUOUS");
+  EXPECT_EQ(DetailOf(read.status(), "line"), "3");
+}
+
+TEST(Encoding, NamesEucJpWhereNothingElseFits) {
+  const auto read = DecodeText("x\n\xC5\xEC\xB5\xFE\xC5\xD4");  // 東京都
+  EXPECT_EQ(base::ReasonOf(read.status()), "ENCODING_UNKNOWN");
+  EXPECT_NE(base::MessageOf(read.status()).find("EUC-JP"), std::string::npos);
+  EXPECT_EQ(DetailOf(read.status(), "line"), "2");
+}
+
+TEST(Encoding, TakesTheWordOfTheCaller) {
+  EXPECT_EQ(DecodeText("\xC5\xBC", EncodingChoice::kCp932)->utf8, "ﾅｼ");
+  EXPECT_EQ(DecodeText("\xC5\xBC", EncodingChoice::kUtf8)->utf8, "\u017C");
+  EXPECT_EQ(DecodeText("\x71\x67\x2C\x00"sv, EncodingChoice::kUtf16)->utf8,
+            "東,");
+  EXPECT_EQ(
+      base::ReasonOf(DecodeText("\x93\x8C", EncodingChoice::kUtf8).status()),
+      "ENCODING_UNKNOWN");
+}
+
+TEST(Encoding, RefusesAMarkThatContradictsTheCaller) {
+  EXPECT_FALSE(DecodeText("\xEF\xBB\xBF東", EncodingChoice::kCp932).ok());
+  EXPECT_FALSE(DecodeText("\xFF\xFE\x71\x67", EncodingChoice::kUtf8).ok());
+  EXPECT_TRUE(DecodeText("\xEF\xBB\xBF東", EncodingChoice::kUtf8).ok());
+}
+
+TEST(Encoding, CountsTheLineOfAWrongByte) {
+  EXPECT_EQ(DetailOf(DecodeText("東\na\n\xFF").status(), "line"), "3");
+  EXPECT_EQ(DetailOf(DecodeText("\xFF\xFE\x61\x00\x0A\x00\x00\xD8"sv).status(),
+                     "line"),
+            "2");
+}
+
+TEST(Encoding, SaysInOneSentenceThatAFileIsNoText) {
+  for (const std::string_view bytes :
+       {"\xD0\xCF\x11\xE0\xA1\xB1"sv, "PK\x03\x04rest"sv, "%PDF-1.7"sv}) {
+    const auto read = DecodeText(bytes);
+    EXPECT_EQ(base::ReasonOf(read.status()), "FILE_FORMAT");
+    EXPECT_NE(base::GetErrorDetails(read.status())->message_ja, "");
+  }
+}
+
+TEST(Encoding, RefusesUtf16WithoutAMark) {
+  EXPECT_EQ(base::ReasonOf(DecodeText("a\0,\0"sv).status()),
+            "ENCODING_UNKNOWN");
+}
+
+TEST(Encoding, KnowsTheWordsForEncodings) {
+  EXPECT_EQ(*ParseEncodingChoice("auto"), EncodingChoice::kAuto);
+  EXPECT_EQ(*ParseEncodingChoice("UTF-8"), EncodingChoice::kUtf8);
+  EXPECT_EQ(*ParseEncodingChoice("utf-16"), EncodingChoice::kUtf16);
+  EXPECT_EQ(*ParseEncodingChoice("cp932"), EncodingChoice::kCp932);
+  EXPECT_EQ(base::ReasonOf(ParseEncodingChoice("latin1").status()),
+            "ENCODING_NAME");
+}
+
+TEST(Encoding, SkipsAMarkInTextThatIsDecodedAlready) {
+  EXPECT_EQ(SkipByteOrderMark("\uFEFFtype"), "type");
+  EXPECT_EQ(SkipByteOrderMark("type\uFEFF"), "type\uFEFF");
+}
+
 TEST(Encoding, SaysWhichCharacterCp932Lacks) {
   const auto encoded = EncodeCp932("東😀");
   ASSERT_FALSE(encoded.ok());
