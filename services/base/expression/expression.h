@@ -233,6 +233,12 @@ class CheckedExpression {
   const std::vector<RegistryReference>& registry() const;
   bool yields_truth() const;
   bool yields_number() const;
+  // The numbers and texts that values of items are compared with, each once:
+  // with these, their neighbours and no value every outcome can be tried. Of
+  // `${n} > 5 and ${n} < 1 + 2` they are 5 and 3. Nothing where the number of
+  // an item goes through arithmetic or is compared with that of another item;
+  // then no few values stand for all.
+  std::optional<std::vector<Value>> compared_values() const;
 
   // Returns the truth for `row`. REQUIRES: yields_truth().
   Truth EvaluateTruth(const ExpressionRow& row) const;

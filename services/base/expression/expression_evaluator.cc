@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cassert>
 
 #include "services/base/expression/expression.h"
@@ -213,7 +214,100 @@ class Evaluation {
   const ExpressionRow& row_;
 };
 
+// A respondent of whom nothing is known.
+class UnknownRow final : public ExpressionRow {
+ public:
+  const Value& item(std::size_t) const override { return missing_; }
+  Truth registry(RegistryFact, int) const override { return Truth::kUnknown; }
+  int fiscal_year() const override { return 0; }
+
+ private:
+  Value missing_;
+};
+
+// Collects what items are compared with.
+class Comparisons {
+ public:
+  explicit Comparisons(const CheckedExpression::Program& program)
+      : program_(program) {}
+
+  std::optional<std::vector<Value>> Collect() {
+    for (const Step& step : program_.steps) {
+      if (step.kind == StepKind::kCompareNumbers) {
+        TakeNumbers(step.operands[0], step.operands[1]);
+        TakeNumbers(step.operands[1], step.operands[0]);
+      } else if (step.kind == StepKind::kMissing &&
+                 program_.steps[step.operands[0]].result ==
+                     ResultKind::kNumber) {
+        simple_ = simple_ &&
+                  (IsItem(step.operands[0]) || !ReadsNumber(step.operands[0]));
+      } else if (step.kind == StepKind::kConstantValue &&
+                 step.value.text() != nullptr) {
+        Add(step.value);
+      }
+    }
+    if (!simple_) return std::nullopt;
+    return std::move(values_);
+  }
+
+ private:
+  bool IsItem(std::size_t index) const {
+    return program_.steps[index].kind == StepKind::kItemNumber;
+  }
+
+  // Whether the number of some item is a part of it.
+  bool ReadsNumber(std::size_t index) const {
+    if (IsItem(index)) return true;
+    const Step& step = program_.steps[index];
+    return std::any_of(
+        step.operands.begin(), step.operands.end(),
+        [this](std::size_t operand) { return ReadsNumber(operand); });
+  }
+
+  // Whether it is the same for everybody.
+  bool IsConstant(std::size_t index) const {
+    const Step& step = program_.steps[index];
+    switch (step.kind) {
+      case StepKind::kConstantNumber:
+        return true;
+      case StepKind::kSum:
+      case StepKind::kProduct:
+      case StepKind::kNegate:
+        return std::all_of(
+            step.operands.begin(), step.operands.end(),
+            [this](std::size_t operand) { return IsConstant(operand); });
+      default:
+        return false;
+    }
+  }
+
+  void TakeNumbers(std::size_t one, std::size_t other) {
+    if (!ReadsNumber(one)) return;
+    if (!IsItem(one) || !IsConstant(other)) {
+      simple_ = false;
+      return;
+    }
+    // No number is a comparison without outcome, whatever the item is.
+    const auto number = Evaluation(program_, UnknownRow()).NumberOf(other);
+    if (number) Add(Value::Of(*number));
+  }
+
+  void Add(const Value& value) {
+    if (std::find(values_.begin(), values_.end(), value) == values_.end()) {
+      values_.push_back(value);
+    }
+  }
+
+  const CheckedExpression::Program& program_;
+  std::vector<Value> values_;
+  bool simple_ = true;
+};
+
 }  // namespace
+
+std::optional<std::vector<Value>> CheckedExpression::compared_values() const {
+  return Comparisons(*program_).Collect();
+}
 
 const std::vector<std::size_t>& CheckedExpression::items() const {
   return program_->items;

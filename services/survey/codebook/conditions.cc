@@ -1,8 +1,12 @@
 #include "services/survey/codebook/conditions.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <limits>
 #include <map>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "services/base/error.h"
@@ -17,7 +21,41 @@ using base::Value;
 // Evaluations between two looks at whether somebody still wants the answer.
 constexpr std::size_t kLookEvery = 4096;
 
-// Every value worth trying when asking whether a condition can be true; empty
+// The whole numbers on both sides of `number`, and itself where it is one.
+std::array<std::int64_t, 3> Around(const base::Rational& number) {
+  std::int64_t floor = number.numerator() / number.denominator();
+  if (number.numerator() % number.denominator() < 0) --floor;
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  return {floor == -kMost - 1 ? floor : floor - 1, floor,
+          floor == kMost ? floor : floor + 1};
+}
+
+// Numbers or texts of an item, where conditions compare them with `constants`
+// alone: these, one between and beyond any two, and of texts one that others
+// have and one that nobody else has.
+void AddValues(std::size_t index, AnswerType type,
+               std::span<const Value> constants, std::vector<Value>& values) {
+  if (type == AnswerType::kText) {
+    values.push_back(Value::OfText("\u2026"));
+    values.push_back(Value::OfText("\u2026" + std::to_string(index)));
+    for (const Value& constant : constants) {
+      if (constant.text() != nullptr) values.push_back(constant);
+    }
+    return;
+  }
+  std::set<std::int64_t> numbers = {0};
+  for (const Value& constant : constants) {
+    if (constant.number() == nullptr) continue;
+    for (const std::int64_t near : Around(*constant.number())) {
+      numbers.insert(near);
+    }
+  }
+  for (const std::int64_t number : numbers) {
+    values.push_back(Value::Of(base::Rational(number)));
+  }
+}
+
+// Every option worth trying when asking whether a condition can be true; empty
 // when there are too many kinds of value to try.
 std::vector<Value> ProbeValues(const Item& item, bool reachable) {
   std::vector<Value> values = {Value::Missing()};
@@ -113,17 +151,34 @@ std::vector<bool> FindCycles(
 }
 
 ConditionProbe::ConditionProbe(std::span<const Item> items,
-                               const Interruption& interruption)
+                               const Interruption& interruption,
+                               Answers answers)
     : items_(items),
       interruption_(interruption),
+      answers_(answers),
       reachable_(items.size(), true) {}
 
 absl::StatusOr<bool> ConditionProbe::CanBeTrue(
-    const base::CheckedExpression& condition) {
+    const base::CheckedExpression& condition,
+    std::optional<std::size_t> answered) {
+  const auto constants =
+      answers_ == Answers::kAll ? condition.compared_values() : std::nullopt;
   std::vector<std::pair<std::size_t, std::vector<Value>>> gates;
   std::size_t combinations = 1;
   for (const std::size_t gate : condition.items()) {
-    std::vector<Value> values = ProbeValues(items_[gate], reachable_[gate]);
+    const AnswerType type = items_[gate].type;
+    const bool written =
+        type == AnswerType::kInteger || type == AnswerType::kText;
+    std::vector<Value> values;
+    if (written && constants && reachable_[gate]) {
+      values.push_back(Value::Missing());
+      AddValues(gate, type, *constants, values);
+    } else {
+      values = ProbeValues(items_[gate], reachable_[gate]);
+    }
+    if (values.empty()) return true;
+    // The first is the missing one.
+    if (gate == answered) values.erase(values.begin());
     if (values.empty()) return true;
     combinations *= values.size();
     if (combinations > kMaxCombinations) return true;

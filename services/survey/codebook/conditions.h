@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,7 +25,8 @@ using Interruption = std::function<absl::Status()>;
 std::vector<bool> FindCycles(
     const std::vector<std::vector<std::size_t>>& edges);
 
-// Tries conditions over options and registry facts out. The questions are
+// Tries conditions out: over options and registry facts, and, where they are
+// compared with constants alone, over numbers and texts. The questions are
 // asked in the codebook's order. Used by one thread.
 //
 // A whole codebook is tried out with at most kMaxEvaluations evaluations, so
@@ -35,21 +37,31 @@ class ConditionProbe {
   static constexpr std::size_t kMaxCombinations = 65'536;
   static constexpr std::size_t kMaxEvaluations = 1'048'576;
 
+  // Which answers are tried out; conditions over others are believed.
+  enum class Answers {
+    kOptions,  // what codebooks were once checked for, and are when read again
+    kAll,
+  };
+
   // REQUIRES: both outlive the object.
-  ConditionProbe(std::span<const Item> items, const Interruption& interruption);
+  ConditionProbe(std::span<const Item> items, const Interruption& interruption,
+                 Answers answers = Answers::kOptions);
 
   // Item `index` is never asked: it is missing for all that read it.
   void SetUnreachable(std::size_t index) { reachable_[index] = false; }
 
-  // Returns whether some answers make `condition` true. Conditions over
-  // numbers and texts are believed.
+  // Returns whether some answers make `condition` true; with `answered`, some
+  // of those that have a value for this item.
   //
   // Errors: those of the interruption.
-  absl::StatusOr<bool> CanBeTrue(const base::CheckedExpression& condition);
+  absl::StatusOr<bool> CanBeTrue(
+      const base::CheckedExpression& condition,
+      std::optional<std::size_t> answered = std::nullopt);
 
  private:
   std::span<const Item> items_;
   const Interruption& interruption_;
+  const Answers answers_;
   std::vector<bool> reachable_;
   std::size_t evaluations_ = 0;
 };

@@ -86,6 +86,47 @@ class ExpressionTruth : public testing::Test {
   TestRow empty_;
 };
 
+class ComparedValues : public ExpressionTruth {
+ protected:
+  // The numbers and texts, or `none`.
+  std::vector<std::string> Of(std::string_view text) {
+    schema_.set_current("n");
+    const auto checked =
+        Check(*Expression::Parse(text), schema_, ExpectedResult::kTruth);
+    EXPECT_TRUE(checked.ok()) << text << ": " << checked.status();
+    const auto values = checked->compared_values();
+    if (!values) return {"none"};
+    std::vector<std::string> written;
+    for (const Value& value : *values) {
+      written.push_back(value.text() != nullptr ? *value.text()
+                                                : value.number()->ToString());
+    }
+    return written;
+  }
+};
+
+TEST_F(ComparedValues, AreTheConstantsBesideItems) {
+  EXPECT_EQ(Of("${n} > 5 and -3 < ${n} and . != 5"),
+            (std::vector<std::string>{"5", "-3"}));
+  EXPECT_EQ(Of("${n} >= 1 + 2 * 3"), std::vector<std::string>{"7"});
+  EXPECT_EQ(Of("${note} = 'a' or ${note} != 'b'"),
+            (std::vector<std::string>{"a", "b"}));
+}
+
+TEST_F(ComparedValues, LeaveOutWhatHasNoValue) {
+  EXPECT_EQ(Of(". = 1 div 0"), std::vector<std::string>());
+  EXPECT_EQ(Of("${n} = '' or true()"), std::vector<std::string>());
+}
+
+TEST_F(ComparedValues, AreNoneWhereNoFewNumbersStandForAll) {
+  for (const std::string_view text :
+       {"${n} > ${m}", "${n} + 1 > 2", "-${n} > 2", "${n} = survey_year()",
+        "${n} div ${m} = ''", "if(${n} > 1, ${n}, 2) > 3",
+        "${n} > coalesce(${m}, 1)", "${n} = count-selected(${x})"}) {
+    EXPECT_EQ(Of(text), std::vector<std::string>{"none"}) << text;
+  }
+}
+
 TEST_F(ExpressionTruth, HoldsForEveryConstructAnsweredAndUnanswered) {
   schema_.set_current("n");
   for (const TruthCase& row : {

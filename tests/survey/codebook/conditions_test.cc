@@ -73,6 +73,86 @@ TEST(Codebook, EndsWhenNobodyWantsItAnyMore) {
   EXPECT_EQ(asked, 20);
 }
 
+// Whether some answers make a condition true that reads the items yn (yes, no),
+// n and m (numbers), t (a text); `.` is n.
+class Probe : public testing::Test {
+ protected:
+  bool CanBeTrue(const std::string& text,
+                 std::optional<std::size_t> answered = std::nullopt) {
+    const auto parsed = base::Expression::Parse(text);
+    EXPECT_TRUE(parsed.ok()) << text << parsed.status();
+    const auto checked = base::Check(*parsed, Schema());
+    EXPECT_TRUE(checked.ok()) << text << checked.status();
+    ConditionProbe probe(items_, none_, ConditionProbe::Answers::kAll);
+    return *probe.CanBeTrue(*checked, answered);
+  }
+
+  class Schema final : public base::ExpressionSchema {
+   public:
+    std::optional<Item> Find(std::string_view id) const override {
+      if (id == "yn") return Item{0, &yes_no_};
+      if (id == "n") return Item{1, &number_};
+      if (id == "m") return Item{2, &number_};
+      if (id == "t") return Item{3, &text_};
+      return std::nullopt;
+    }
+    std::optional<Item> Current() const override { return Find("n"); }
+
+   private:
+    base::ItemType yes_no_{base::ItemKind::kSingle, {"yes", "no"}};
+    base::ItemType number_{base::ItemKind::kInteger, {}};
+    base::ItemType text_{base::ItemKind::kText, {}};
+  };
+
+  Probe() {
+    for (const auto& [id, type] : {std::pair("yn", AnswerType::kSingle),
+                                   std::pair("n", AnswerType::kInteger),
+                                   std::pair("m", AnswerType::kInteger),
+                                   std::pair("t", AnswerType::kText)}) {
+      items_.push_back(sample::MakeItem(id, type));
+    }
+    items_[0].options = sample::Options({"yes", "no"});
+  }
+
+  std::vector<Item> items_;
+  Interruption none_;
+};
+
+TEST_F(Probe, FindsNumbersBetweenAndBeyondConstants) {
+  for (const char* text :
+       {"${n} > 5 and ${n} < 7", "${n} > 5", "${n} < -5", "${n} != 0",
+        "${n} > 5 or ${n} < 3", "${n} >= 5 and ${n} <= 5",
+        "${n} > 2.5 and ${n} < 3.5", "${n} = '' or ${n} > 5"}) {
+    EXPECT_TRUE(CanBeTrue(text)) << text;
+  }
+}
+
+TEST_F(Probe, KnowsThatNoNumberFits) {
+  for (const char* text :
+       {"${n} > 5 and ${n} < 3", "${n} > 5 and ${n} < 6", "${n} = 1 div 0",
+        "${n} = 1 and ${n} = 2", "${n} > 2.1 and ${n} < 2.9",
+        "${yn} = 'yes' and ${n} > 5 and ${n} < 3"}) {
+    EXPECT_FALSE(CanBeTrue(text)) << text;
+  }
+}
+
+TEST_F(Probe, BelievesWhatFewNumbersCannotTell) {
+  EXPECT_TRUE(CanBeTrue("${n} > ${m} and ${n} < ${m}"));
+  EXPECT_TRUE(CanBeTrue("${n} + 1 < ${n}"));
+}
+
+TEST_F(Probe, TriesTexts) {
+  EXPECT_TRUE(CanBeTrue("${t} = 'a'"));
+  EXPECT_TRUE(CanBeTrue("${t} != 'a' and ${t} != 'b'"));
+  EXPECT_FALSE(CanBeTrue("${t} = 'a' and ${t} = 'b'"));
+}
+
+TEST_F(Probe, AsksForAValueWhereOneIsAnswered) {
+  EXPECT_TRUE(CanBeTrue("${yn} = ''"));
+  EXPECT_FALSE(CanBeTrue("${yn} = ''", 0));
+  EXPECT_FALSE(CanBeTrue("${yn} = 'yes' and ${yn} = 'no'", 0));
+}
+
 // Two items of a section inside another, after a gate.
 struct Grouped {
   std::vector<Item> items;
