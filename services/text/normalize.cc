@@ -13,7 +13,6 @@
 #include "services/base/digits.h"
 #include "services/base/error.h"
 #include "services/base/utf8.h"
-#include "services/text/characters.h"
 
 namespace welfare::text {
 namespace {
