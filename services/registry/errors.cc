@@ -3,7 +3,6 @@
 #include <string>
 #include <utility>
 
-#include "services/registry/municipality/municipality.h"
 #include "services/text/visible.h"
 
 namespace welfare::registry {
@@ -40,17 +39,6 @@ std::string Join(const std::vector<std::string>& words,
 
 base::ErrorBuilder NotFound(std::string_view reason, std::string_view message) {
   return MakeError(StatusCode::kNotFound, reason, message);
-}
-
-// What a year that is open at one end is called.
-std::string Years(const Municipality& municipality) {
-  if (municipality.periods.empty()) return "no year";
-  const base::FiscalYear first = municipality.periods.front().first;
-  const base::FiscalYear last = municipality.periods.back().last;
-  return (first == kAlways ? std::string("always") : "FY" + first.ToString()) +
-         " to " +
-         (last.value() == base::FiscalYear::kMax ? std::string("now")
-                                                 : "FY" + last.ToString());
 }
 
 }  // namespace
@@ -232,142 +220,6 @@ absl::Status RequestIdInvalid(std::string_view request_id) {
       .WithViolation({"request_id", "REQUEST_ID_INVALID", "Use a UUID."});
 }
 
-absl::Status MunicipalityTypeUnknown(std::string_view word) {
-  return Invalid("MUNICIPALITY_TYPE",
-                 "The type is special_ward, city, town or village.")
-      .With("value", Cut(word));
-}
-
-absl::Status AreaUnknown(std::string_view word) {
-  std::string areas;
-  for (const std::string_view area : kAreas) {
-    areas += areas.empty() ? "" : ", ";
-    areas += area;
-  }
-  return Invalid("AREA_UNKNOWN", "The area is one of " + areas + ".")
-      .With("value", Cut(word));
-}
-
-absl::Status ImplementingInvalid(std::string_view word) {
-  return Invalid("IMPLEMENTING_INVALID",
-                 "implementing is yes, no or ended; leave the record out "
-                 "where it is not known.")
-      .With("value", Cut(word));
-}
-
-absl::Status PreparationInvalid(std::string_view word) {
-  return Invalid("PREPARATION_INVALID", "preparation is yes, no or unknown.")
-      .With("value", Cut(word));
-}
-
-absl::Status PreparationWhileImplementing() {
-  return Invalid("PREPARATION_WHILE_IMPLEMENTING",
-                 "A municipality that runs the programme does not prepare "
-                 "for it; set one of the two facts to no.");
-}
-
-absl::Status YesNoInvalid(std::string_view word) {
-  return Invalid("YES_NO_INVALID", "Write yes or no.").With("value", Cut(word));
-}
-
-absl::Status ProgramInvalid(std::string_view program) {
-  return Invalid("PROGRAM_INVALID",
-                 "A programme's id is 1 to 63 of a-z, 0-9, - and _.")
-      .With("program", Cut(program));
-}
-
-absl::Status ProgramMismatch(std::string_view program,
-                             std::string_view parent) {
-  return Invalid("PROGRAM_MISMATCH",
-                 "Leave program out, or make it equal to parent.")
-      .With("program", Cut(program))
-      .With("parent", Cut(parent));
-}
-
-absl::Status YearBeforeProgram(std::string_view program, base::FiscalYear first,
-                               base::FiscalYear year) {
-  return Invalid("YEAR_BEFORE_PROGRAM", "Programme " + Text(program) +
-                                            " began in FY" + first.ToString() +
-                                            "; FY" + year.ToString() +
-                                            " can have no status.")
-      .With("program", Cut(program))
-      .With("first_fiscal_year", first.value())
-      .With("fiscal_year", year.value());
-}
-
-absl::Status NameMismatch(std::string_view name, std::string_view expected) {
-  return Invalid("NAME_MISMATCH", "Leave name out, or make it " +
-                                      Text(expected) + ", as the code says.")
-      .With("name", Cut(name))
-      .With("expected", expected);
-}
-
-absl::Status ReasonRequired(std::string_view field) {
-  return Invalid("REASON_REQUIRED",
-                 "Say in " + Text(field) + " why it is taken back.")
-      .With("field", field)
-      .WithViolation({Text(field), "REASON_REQUIRED", "Give a reason."});
-}
-
-absl::Status BandInvalid(std::string_view id) {
-  return Invalid("BAND_INVALID",
-                 "A population band is 1 to 63 of a-z, 0-9, - and _.")
-      .With("value", Cut(id));
-}
-
-absl::Status OperationInvalid(std::string_view found, std::string_view word) {
-  return Invalid("OPERATION_INVALID",
-                 "The operation is set, " + Text(word) + " or left empty.")
-      .With("value", Cut(found));
-}
-
-absl::Status LineageShape(LineageKind kind) {
-  const std::string_view rule =
-      kind == LineageKind::kMerger
-          ? "A merger has two predecessors or more and one successor"
-      : kind == LineageKind::kSplit
-          ? "A split has one predecessor and two successors or more"
-          : "A rename has one predecessor and the same successor";
-  return Invalid("LINEAGE_SHAPE", Own(rule) + ", none twice.")
-      .With("kind", ToString(kind));
-}
-
-absl::Status LineageCreated(std::string_view why) {
-  return Invalid("LINEAGE_CREATED", why);
-}
-
-absl::Status ValueMissing() {
-  return Invalid("VALUE_MISSING", "A value is required here.");
-}
-
-absl::Status TextInvalid(std::size_t max_bytes) {
-  return Invalid("TEXT_INVALID",
-                 "Use text without control characters and without spaces at "
-                 "its ends, at most " +
-                     std::to_string(max_bytes) + " bytes.")
-      .With("max_bytes", static_cast<long long>(max_bytes));
-}
-
-absl::Status KanaInvalid(std::string_view text) {
-  return Invalid("KANA_INVALID", "Write the reading in full-width katakana.")
-      .With("value", Cut(text));
-}
-
-absl::Status CellCount(std::size_t cells, std::size_t columns) {
-  return Invalid("CELL_COUNT", "The record has " + std::to_string(cells) +
-                                   " cells where the header has " +
-                                   std::to_string(columns) + ".")
-      .With("cells", static_cast<long long>(cells))
-      .With("columns", static_cast<long long>(columns));
-}
-
-absl::Status DuplicateRecord(std::size_t first_line) {
-  return Invalid("DUPLICATE_RECORD",
-                 "Line " + std::to_string(first_line) +
-                     " of the file speaks of the same; keep one of them.")
-      .With("first_line", static_cast<long long>(first_line));
-}
-
 absl::Status MunicipalityNotFound(const base::MunicipalityCode& code,
                                   std::int64_t version) {
   return MakeError(StatusCode::kNotFound, "MUNICIPALITY_NOT_FOUND",
@@ -388,18 +240,17 @@ absl::Status ProgramNotFound(std::string_view program, std::int64_t version) {
       .WithResource("registry.welfare/Program", "programs/" + Text(program));
 }
 
-absl::Status MunicipalityNotInYear(const Municipality& municipality,
+absl::Status MunicipalityNotInYear(const base::MunicipalityCode& code,
+                                   std::string_view years,
                                    base::FiscalYear year) {
-  const std::string name =
-      "municipalities/" + municipality.first_code.ToString();
   return NotFound("MUNICIPALITY_NOT_IN_YEAR",
-                  "Municipality " + municipality.first_code.ToString() +
-                      " does not exist in FY" + year.ToString() +
-                      "; it exists from " + Years(municipality) + ".")
-      .With("code", municipality.first_code.ToString())
+                  "Municipality " + code.ToString() + " does not exist in FY" +
+                      year.ToString() + "; it exists from " + Own(years) + ".")
+      .With("code", code.ToString())
       .With("fiscal_year", year.value())
-      .With("years", Years(municipality))
-      .WithResource("registry.welfare/Municipality", name);
+      .With("years", years)
+      .WithResource("registry.welfare/Municipality",
+                    "municipalities/" + code.ToString());
 }
 
 absl::Status NameUnknown(std::string_view name,
@@ -531,34 +382,34 @@ absl::Status CodeNoLongerHeld(const base::MunicipalityCode& code,
 }
 
 absl::Status CorrectionReasonRequired(base::FiscalYear year,
-                                      const StatusFacts& recorded) {
+                                      std::string_view implementing,
+                                      std::string_view preparation) {
   return MakeError(
              StatusCode::kFailedPrecondition, "CORRECTION_REASON_REQUIRED",
              "FY" + year.ToString() + " has another record (implementing " +
-                 Text(ToString(recorded.implementing)) + ", preparation " +
-                 Text(ToString(recorded.preparation)) +
+                 Text(implementing) + ", preparation " + Text(preparation) +
                  "); send a correction with a reason.")
       .With("fiscal_year", year.value())
-      .With("implementing", ToString(recorded.implementing))
-      .With("preparation", ToString(recorded.preparation))
+      .With("implementing", implementing)
+      .With("preparation", preparation)
       .WithPrecondition("RECORD_EXISTS", "FY" + year.ToString(),
                         "Send the record as a correction with a reason.");
 }
 
-absl::Status TransitionUnlawful(base::FiscalYear first_year, Implementing first,
+absl::Status TransitionUnlawful(base::FiscalYear first_year,
+                                std::string_view first,
                                 base::FiscalYear second_year,
-                                Implementing second) {
+                                std::string_view second) {
   return MakeError(StatusCode::kFailedPrecondition, "TRANSITION_UNLAWFUL",
-                   "Implementing " + Text(ToString(first)) + " in FY" +
+                   "Implementing " + Text(first) + " in FY" +
                        first_year.ToString() + " cannot be followed by " +
-                       Text(ToString(second)) + " in FY" +
-                       second_year.ToString() +
+                       Text(second) + " in FY" + second_year.ToString() +
                        "; record the ending, or send a correction with a "
                        "reason.")
       .With("first_fiscal_year", first_year.value())
-      .With("first", ToString(first))
+      .With("first", first)
       .With("second_fiscal_year", second_year.value())
-      .With("second", ToString(second))
+      .With("second", second)
       .WithPrecondition("TRANSITION", "FY" + second_year.ToString(),
                         "Record the ending, or correct the other year.");
 }

@@ -1,6 +1,10 @@
-// Every failure the registry can name, by code. Reasons are part of the API
-// and listed in tests/registry/golden/reasons.txt. Those of the parts it is
-// made of (codes, fiscal years, CSV, the platform) keep their own reasons.
+// Every failure of a call that the registry can name, by code; the faults of
+// single values stand in faults.h. Reasons are part of the API and listed in
+// tests/registry/golden/reasons.txt. Those of the parts it is made of (codes,
+// fiscal years, CSV, the platform) keep their own reasons.
+//
+// Everything of the service stands on these two files, so they speak of
+// municipalities and statuses in words and codes.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +19,6 @@
 #include "services/base/error.h"
 #include "services/base/fiscal_year.h"
 #include "services/base/municipality_code.h"
-#include "services/registry/municipality/lineage.h"
-#include "services/registry/municipality/municipality.h"
-#include "services/registry/program/status.h"
 
 namespace welfare::registry {
 
@@ -75,57 +76,14 @@ absl::Status NameAmbiguous(std::string_view name,
 absl::Status ProgramsInvalid(std::vector<base::Violation> violations,
                              const absl::Status& cause);
 
-// --- INVALID_ARGUMENT of one value; violations and rejects carry them ---
-
-// MUNICIPALITY_TYPE.
-absl::Status MunicipalityTypeUnknown(std::string_view word);
-// AREA_UNKNOWN.
-absl::Status AreaUnknown(std::string_view word);
-// IMPLEMENTING_INVALID.
-absl::Status ImplementingInvalid(std::string_view word);
-// PREPARATION_INVALID.
-absl::Status PreparationInvalid(std::string_view word);
-// PREPARATION_WHILE_IMPLEMENTING.
-absl::Status PreparationWhileImplementing();
-// YES_NO_INVALID.
-absl::Status YesNoInvalid(std::string_view word);
-// PROGRAM_INVALID.
-absl::Status ProgramInvalid(std::string_view program);
-// PROGRAM_MISMATCH: the record names another programme than its parent.
-absl::Status ProgramMismatch(std::string_view program, std::string_view parent);
-// YEAR_BEFORE_PROGRAM: the programme began in `first`.
-absl::Status YearBeforeProgram(std::string_view program, base::FiscalYear first,
-                               base::FiscalYear year);
-// NAME_MISMATCH: the name contradicts the code.
-absl::Status NameMismatch(std::string_view name, std::string_view expected);
-// VALUE_MISSING.
-absl::Status ValueMissing();
-// REASON_REQUIRED: taking something back says why, in `field`.
-absl::Status ReasonRequired(std::string_view field);
-// BAND_INVALID.
-absl::Status BandInvalid(std::string_view id);
-// OPERATION_INVALID: neither set nor `word`.
-absl::Status OperationInvalid(std::string_view found, std::string_view word);
-// LINEAGE_SHAPE: too few or too many before or after, or one of them twice.
-absl::Status LineageShape(LineageKind kind);
-// LINEAGE_CREATED: what an event may describe of its successors.
-absl::Status LineageCreated(std::string_view why);
-// TEXT_INVALID: spaces at an end, control characters, or too long.
-absl::Status TextInvalid(std::size_t max_bytes);
-// KANA_INVALID.
-absl::Status KanaInvalid(std::string_view text);
-// CELL_COUNT: a record with more or fewer cells than the header.
-absl::Status CellCount(std::size_t cells, std::size_t columns);
-// DUPLICATE_RECORD: the file says it before, in line `first_line`.
-absl::Status DuplicateRecord(std::size_t first_line);
-
 // --- NOT_FOUND ---
 
 // MUNICIPALITY_NOT_FOUND.
 absl::Status MunicipalityNotFound(const base::MunicipalityCode& code,
                                   std::int64_t version);
-// MUNICIPALITY_NOT_IN_YEAR: it exists in other years.
-absl::Status MunicipalityNotInYear(const Municipality& municipality,
+// MUNICIPALITY_NOT_IN_YEAR: it exists in other years, `years` in words.
+absl::Status MunicipalityNotInYear(const base::MunicipalityCode& code,
+                                   std::string_view years,
                                    base::FiscalYear year);
 // NAME_UNKNOWN: `candidates` are similar names.
 absl::Status NameUnknown(std::string_view name,
@@ -167,14 +125,16 @@ absl::Status MunicipalityInUse(const base::MunicipalityCode& code);
 // STATUS_AFTER_END: it has a record for `year`, after its end.
 absl::Status StatusAfterEnd(const base::MunicipalityCode& code,
                             base::FiscalYear year);
-// CORRECTION_REASON_REQUIRED: the year is on record with `recorded`.
+// CORRECTION_REASON_REQUIRED: the year is on record with these two facts.
 absl::Status CorrectionReasonRequired(base::FiscalYear year,
-                                      const StatusFacts& recorded);
-// TRANSITION_UNLAWFUL: `second` may not follow `first` without an ending or a
-// correction.
-absl::Status TransitionUnlawful(base::FiscalYear first_year, Implementing first,
+                                      std::string_view implementing,
+                                      std::string_view preparation);
+// TRANSITION_UNLAWFUL: implementing `second` may not follow `first` without an
+// ending or a correction.
+absl::Status TransitionUnlawful(base::FiscalYear first_year,
+                                std::string_view first,
                                 base::FiscalYear second_year,
-                                Implementing second);
+                                std::string_view second);
 
 // --- OUT_OF_RANGE and DEADLINE_EXCEEDED ---
 

@@ -1,6 +1,4 @@
 #include "services/registry/errors.h"
-#include "services/base/page.h"
-#include "services/platform/errors.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,12 +10,15 @@
 #include <string>
 #include <vector>
 
+#include "services/base/page.h"
+#include "services/platform/errors.h"
+#include "services/registry/faults.h"
 #include "tests/registry/samples.h"
 
 namespace welfare::registry {
 namespace {
 
-// Every failure of errors.h, once.
+// Every failure of errors.h and every fault of faults.h, once.
 std::vector<absl::Status> AllErrors() {
   const absl::Status cause = base::MakeError(absl::StatusCode::kInvalidArgument,
                                              "NAME_FORMAT", "No such name.");
@@ -48,11 +49,9 @@ std::vector<absl::Status> AllErrors() {
       NameMismatch("municipalities/131016", "municipalities/131024"),
       BandInvalid("x y"),
       OperationInvalid("drop", "delete"),
-      LineageShape(LineageKind::kMerger),
+      LineageShape("merger", "A merger has two predecessors or more"),
       LineageCreated("Do not."),
-      MunicipalityNotInYear(
-          Municipality{.id = 1, .first_code = Code("131016"), .periods = {}},
-          Year(2025)),
+      MunicipalityNotInYear(Code("131016"), "FY2005 to FY2020", Year(2025)),
       NameUnknown("青ガ島村", {"青ヶ島村"}),
       ProgramUnknown("jusoh", "jusou"),
       StatusNotFound("jusou", Code("131016"), Year(2025)),
@@ -71,7 +70,7 @@ std::vector<absl::Status> AllErrors() {
       FirstLineInvalid(-1),
       RequestIdInvalid("a b"),
       MunicipalityTypeUnknown("ward"),
-      AreaUnknown("x"),
+      AreaUnknown("x", kAreas),
       ImplementingInvalid("x"),
       PreparationInvalid("x"),
       PreparationWhileImplementing(),
@@ -87,9 +86,8 @@ std::vector<absl::Status> AllErrors() {
       ProgramNotFound("x", 1),
       CodeRetired(Code("131016")),
       CodeNoLongerHeld(Code("403059"), Year(2018), Code("402311")),
-      CorrectionReasonRequired(Year(2025), {}),
-      TransitionUnlawful(Year(2024), Implementing::kYes, Year(2025),
-                         Implementing::kNo),
+      CorrectionReasonRequired(Year(2025), "no", "unknown"),
+      TransitionUnlawful(Year(2024), "yes", Year(2025), "no"),
       VersionNotReached("data_version", 2, 1),
       KnownAtInFuture(Time("2030-01-01T00:00:00Z"),
                       Time("2025-01-01T00:00:00Z")),

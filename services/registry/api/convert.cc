@@ -10,7 +10,6 @@
 
 #include "services/base/error.h"
 #include "services/base/resource_name.h"
-#include "services/registry/errors.h"
 
 namespace welfare::registry {
 namespace {

@@ -17,7 +17,8 @@
 #include "welfare/type/v1/csv_import.pb.h"
 
 #include "services/base/clock.h"
-#include "services/registry/files/csv_import.h"
+#include "services/registry/files/import_plan.h"
+#include "services/registry/history/boundaries.h"
 #include "services/registry/history/history.h"
 #include "services/registry/history/plans.h"
 #include "services/registry/history/roster.h"

@@ -26,11 +26,11 @@ platform::ReadPlan PlanOf(const RegistryReader& reader,
   platform::ReadPlan plan{.blocks = true};
   if constexpr (std::is_same_v<Request, v1::GetMunicipalityRequest> ||
                 std::is_same_v<Request, v1::GetRosterRequest>) {
-    plan.blocks = reader.Blocks(request);
+    plan.blocks = reader.versions().Blocks(request);
   }
   // What never changes has no version to wait for.
   if constexpr (requires { request.min_version(); }) {
-    if (request.min_version() > reader.version()) {
+    if (request.min_version() > reader.versions().last()) {
       plan.wait =
           platform::VersionWait{.resource = std::string(kRegistryResource),
                                 .version = request.min_version(),
@@ -87,28 +87,43 @@ auto ChangesAsBytes(ChangeStream changes) {
 RegistryService::RegistryService(const Dependencies& dependencies)
     : MethodTable("welfare.registry.v1.RegistryService", dependencies.calls),
       incarnation_(dependencies.incarnation) {
-  using Reader = RegistryReader;
   using Writer = RegistryWriter;
-  Reader& reader = dependencies.reader;
+  const RegistryReader& reader = dependencies.reader;
   Writer& writer = dependencies.writer;
   const LiveHistory& live = dependencies.live;
   const auto plan = [&reader](const auto& request) {
     return PlanOf(reader, request);
   };
 
-  Read("GetMunicipality", plan, &Reader::GetMunicipality, reader);
-  Read("GetRoster", plan, &Reader::GetRoster, reader);
-  Read("BatchGetMunicipalities", plan, &Reader::BatchGetMunicipalities, reader);
-  Read("ListMunicipalities", plan, &Reader::ListMunicipalities, reader);
-  Read("ResolveMunicipality", plan, &Reader::ResolveMunicipality, reader);
-  Read("GetProgram", plan, &Reader::GetProgram, reader);
-  Read("ListPrograms", plan, &Reader::ListPrograms, reader);
-  Read("ListHistory", plan, &Reader::ListHistory, reader);
-  Read("GetProgramTimeline", plan, &Reader::GetProgramTimeline, reader);
-  Read("ListStatusRecords", plan, &Reader::ListStatusRecords, reader);
-  Read("ListLineageEvents", plan, &Reader::ListLineageEvents, reader);
-  Read("ListBoundaryMappings", plan, &Reader::ListBoundaryMappings, reader);
-  Read("GetRegistryState", plan, &Reader::GetRegistryState, reader);
+  using Municipalities = MunicipalityReader;
+  const Municipalities& municipalities = reader.municipalities();
+  Read("GetMunicipality", plan, &Municipalities::GetMunicipality,
+       municipalities);
+  Read("BatchGetMunicipalities", plan, &Municipalities::BatchGetMunicipalities,
+       municipalities);
+  Read("ListMunicipalities", plan, &Municipalities::ListMunicipalities,
+       municipalities);
+  Read("ResolveMunicipality", plan, &Municipalities::ResolveMunicipality,
+       municipalities);
+  Read("ListHistory", plan, &Municipalities::ListHistory, municipalities);
+
+  using Programs = ProgramReader;
+  const Programs& programs = reader.programs();
+  Read("GetProgram", plan, &Programs::GetProgram, programs);
+  Read("ListPrograms", plan, &Programs::ListPrograms, programs);
+  Read("ListStatusRecords", plan, &Programs::ListStatusRecords, programs);
+
+  using Rosters = RosterReader;
+  const Rosters& rosters = reader.rosters();
+  Read("GetRoster", plan, &Rosters::GetRoster, rosters);
+  Read("GetProgramTimeline", plan, &Rosters::GetProgramTimeline, rosters);
+
+  using Lineage = LineageReader;
+  const Lineage& lineage = reader.lineage();
+  Read("ListLineageEvents", plan, &Lineage::ListLineageEvents, lineage);
+  Read("ListBoundaryMappings", plan, &Lineage::ListBoundaryMappings, lineage);
+
+  Read("GetRegistryState", plan, &RegistryReader::GetRegistryState, reader);
 
   Unary("CreateMunicipality", &Writer::CreateMunicipality, writer);
   Unary("UpdateMunicipality", &Writer::UpdateMunicipality, writer);
@@ -118,14 +133,13 @@ RegistryService::RegistryService(const Dependencies& dependencies)
   Unary("CreateLineageEvent", &Writer::CreateLineageEvent, writer);
   Unary("RetractLineageEvent", &Writer::RetractLineageEvent, writer);
 
-  BidiStream("ImportMunicipalities",
-             FileOfBatches(writer, &Writer::ImportMunicipalities));
-  BulkUnary("BatchImportMunicipalities",
-            FileAlone(writer, &Writer::ImportMunicipalities));
-  BidiStream("ImportStatusRecords",
-             FileOfBatches(writer, &Writer::ImportStatusRecords));
-  BulkUnary("BatchImportStatusRecords",
-            FileAlone(writer, &Writer::ImportStatusRecords));
+  // What can be imported comes as a stream of batches or as one of them.
+  const auto import_rows = [&](const std::string& what, auto method) {
+    BidiStream("Import" + what, FileOfBatches(writer, method));
+    BulkUnary("BatchImport" + what, FileAlone(writer, method));
+  };
+  import_rows("Municipalities", &Writer::ImportMunicipalities);
+  import_rows("StatusRecords", &Writer::ImportStatusRecords);
 
   FollowingStream(
       "StreamChanges", &v1::StreamChangesRequest::follow,

@@ -12,7 +12,7 @@ namespace welfare::registry {
 class RegistryService final : public platform::MethodTable {
  public:
   struct Dependencies {
-    RegistryReader& reader;
+    const RegistryReader& reader;
     RegistryWriter& writer;
     const LiveHistory& live;
     const platform::Incarnation& incarnation;  // copied

@@ -17,7 +17,10 @@
 #include "services/registry/api/convert.h"
 #include "services/registry/api/requests.h"
 #include "services/registry/errors.h"
+#include "services/registry/faults.h"
+#include "services/registry/files/import_plan.h"
 #include "services/registry/history/plans.h"
+#include "services/registry/municipality/text_rules.h"
 
 namespace welfare::registry {
 namespace {

@@ -10,7 +10,8 @@
 #include "services/base/error.h"
 #include "services/base/resource_name.h"
 #include "services/registry/errors.h"
-#include "services/registry/files/csv_import.h"
+#include "services/registry/faults.h"
+#include "services/registry/municipality/text_rules.h"
 
 namespace welfare::registry {
 namespace {
@@ -183,9 +184,7 @@ MunicipalityStatement ReadStatement(const v1::Municipality& message,
     says.type = violations.Take(prefix + "type", FromProto(message.type()));
   }
   if (mask.area) {
-    if (!IsArea(message.area())) {
-      violations.Add(prefix + "area", AreaUnknown(message.area()));
-    }
+    violations.Add(prefix + "area", CheckArea(message.area()));
     says.area = message.area();
   }
   if (mask.band) {

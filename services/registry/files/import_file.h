@@ -1,12 +1,14 @@
 // One imported file as it comes, batch by batch.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
 
-#include "services/registry/files/csv_import.h"
+#include "services/registry/files/import_plan.h"
+#include "services/registry/files/parsed_batch.h"
 
 namespace welfare::registry {
 
@@ -25,6 +27,9 @@ struct ImportProgress {
   // a repeated request is known to be of the same file.
   std::string bodies_digest;
 };
+
+// Longest name of a file, in bytes: what systems let it be.
+inline constexpr std::size_t kMaxFileNameBytes = 255;
 
 // Most bytes of one transaction, which is held until it is written: as many
 // as kMostRecords records of a lawful length have.

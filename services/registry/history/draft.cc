@@ -5,7 +5,6 @@
 #include <tuple>
 
 #include "services/base/error.h"
-#include "services/registry/errors.h"
 #include "services/text/normalize.h"
 
 namespace welfare::registry {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "services/registry/errors.h"
+#include "services/registry/faults.h"
 #include "services/text/normalize.h"
 
 namespace welfare::registry {

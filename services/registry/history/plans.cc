@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 #include <utility>
 
 #include "services/base/error.h"
 #include "services/registry/errors.h"
-#include "services/text/normalize.h"
 
 namespace welfare::registry {
 namespace {
@@ -20,13 +18,6 @@ absl::StatusOr<const Municipality*> Find(const Draft& draft,
     return MunicipalityNotFound(code, draft.version() - 1);
   }
   return municipality;
-}
-
-absl::StatusOr<const MunicipalityFacts*> FactsInYear(
-    const Municipality& municipality, base::FiscalYear year) {
-  const MunicipalityFacts* facts = municipality.InYear(year);
-  if (facts == nullptr) return MunicipalityNotInYear(municipality, year);
-  return facts;
 }
 
 absl::Status CheckEtag(std::string_view sent, std::string_view current,
@@ -46,11 +37,11 @@ absl::Status CheckStatusEtag(const Draft& draft, std::string_view sent,
                              std::string_view program,
                              const base::MunicipalityCode& municipality,
                              base::FiscalYear year) {
-  return CheckEtag(sent,
-                   MakeEtag(draft.incarnation(),
-                            known == nullptr ? 0 : known->version),
-                   "programs/" + std::string(program) + "/statusRecords/" +
-                       municipality.ToString() + "/" + year.ToString());
+  return CheckEtag(
+      sent,
+      MakeEtag(draft.incarnation(), known == nullptr ? 0 : known->version),
+      "programs/" + std::string(program) + "/statusRecords/" +
+          municipality.ToString() + "/" + year.ToString());
 }
 
 absl::Status CheckFree(const Draft& draft, const base::MunicipalityCode& code) {
@@ -201,81 +192,6 @@ base::FiscalYear LastSaid(std::span<const MunicipalityRecordPtr> records,
   return records.front()->valid_from;
 }
 
-// Number of single-character changes between two texts.
-std::size_t EditDistance(const std::vector<std::string_view>& a,
-                         const std::vector<std::string_view>& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1,
-                         diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
-std::vector<std::string_view> Characters(std::string_view utf8) {
-  std::vector<std::string_view> characters;
-  for (std::size_t at = 0; at < utf8.size();) {
-    std::size_t size = 1;
-    while (at + size < utf8.size() &&
-           (static_cast<unsigned char>(utf8[at + size]) & 0xC0U) == 0x80U) {
-      ++size;
-    }
-    characters.push_back(utf8.substr(at, size));
-    at += size;
-  }
-  return characters;
-}
-
-// Up to three names within one change for every three characters.
-std::vector<std::string> SimilarNames(
-    std::span<const Municipality* const> municipalities, std::string_view name,
-    base::FiscalYear year) {
-  const auto key = text::NameKey(name);
-  if (!key.ok()) return {};
-  const std::vector<std::string_view> wanted = Characters(*key);
-  const std::size_t limit = std::max<std::size_t>(1, wanted.size() / 3);
-  std::vector<std::pair<std::size_t, std::string>> ranked;
-  for (const Municipality* municipality : municipalities) {
-    const MunicipalityFacts* facts = municipality->InYear(year);
-    if (facts == nullptr) continue;
-    for (const std::string* known : {&facts->name, &facts->council_name}) {
-      const auto known_key = text::NameKey(*known);
-      if (!known_key.ok()) continue;
-      const std::size_t distance = EditDistance(wanted, Characters(*known_key));
-      if (distance <= limit) ranked.emplace_back(distance, *known);
-    }
-  }
-  std::stable_sort(
-      ranked.begin(), ranked.end(),
-      [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<std::string> names;
-  for (auto& [distance, known] : ranked) {
-    if (names.size() == 3) break;
-    names.push_back(std::move(known));
-  }
-  return names;
-}
-
-absl::StatusOr<const Municipality*> TheOne(
-    const std::vector<const Municipality*>& found, std::string_view name,
-    const std::vector<const Municipality*>& all, base::FiscalYear year) {
-  if (found.size() == 1) return found.front();
-  if (found.empty()) return NameUnknown(name, SimilarNames(all, name, year));
-  std::vector<std::string> candidates;
-  candidates.reserve(found.size());
-  for (const Municipality* municipality : found) {
-    candidates.push_back(municipality->first_code.ToString());
-  }
-  return NameAmbiguous(name, candidates);
-}
-
 }  // namespace
 
 std::string MakeEtag(std::string_view incarnation, std::int64_t version) {
@@ -304,7 +220,8 @@ absl::StatusOr<Outcome> UpdateMunicipality(Draft& draft,
                                            const MunicipalityUpdate& update) {
   WELFARE_ASSIGN_OR_RETURN(const Municipality* municipality,
                            Find(draft, update.code));
-  WELFARE_RETURN_IF_ERROR(CheckMunicipalityEtag(draft, update.etag, *municipality));
+  WELFARE_RETURN_IF_ERROR(
+      CheckMunicipalityEtag(draft, update.etag, *municipality));
   const MunicipalityFacts* facts = &municipality->Last().facts;
   if (const MunicipalityPeriod* held =
           update.says_code
@@ -383,9 +300,9 @@ absl::StatusOr<Outcome> RecordStatus(Draft& draft, std::string_view program,
                            Find(draft, municipality));
   WELFARE_RETURN_IF_ERROR(FactsInYear(*found, proposal.fiscal_year).status());
   const base::MunicipalityCode& id = found->first_code;
-  WELFARE_RETURN_IF_ERROR(
-      CheckStatusEtag(draft, etag, draft.FindStatus(program, id, proposal.fiscal_year),
-                      program, id, proposal.fiscal_year));
+  WELFARE_RETURN_IF_ERROR(CheckStatusEtag(
+      draft, etag, draft.FindStatus(program, id, proposal.fiscal_year), program,
+      id, proposal.fiscal_year));
   WELFARE_ASSIGN_OR_RETURN(
       const StatusDecision decision,
       DecideStatus(draft.Surroundings(program, id, proposal.fiscal_year),
@@ -417,8 +334,8 @@ absl::StatusOr<StatusRecord> RetractStatus(
                            Find(draft, municipality));
   const StatusRecord* known =
       draft.FindStatus(program, found->first_code, fiscal_year);
-  WELFARE_RETURN_IF_ERROR(
-      CheckStatusEtag(draft, etag, known, program, found->first_code, fiscal_year));
+  WELFARE_RETURN_IF_ERROR(CheckStatusEtag(draft, etag, known, program,
+                                          found->first_code, fiscal_year));
   if (known == nullptr) {
     return StatusNotFound(program, found->first_code, fiscal_year);
   }
@@ -555,22 +472,6 @@ absl::StatusOr<LineageEvent> RetractLineage(Draft& draft, std::int64_t number,
     draft.Add(std::move(undo));
   }
   return event;
-}
-
-absl::StatusOr<const Municipality*> ResolveName(const Draft& draft,
-                                                std::string_view name,
-                                                base::FiscalYear fiscal_year) {
-  WELFARE_ASSIGN_OR_RETURN(const std::vector<const Municipality*> found,
-                           draft.FindByName(name, fiscal_year));
-  return TheOne(found, name, draft.Municipalities(), fiscal_year);
-}
-
-absl::StatusOr<const Municipality*> ResolveName(const RegistryView& view,
-                                                std::string_view name,
-                                                base::FiscalYear fiscal_year) {
-  WELFARE_ASSIGN_OR_RETURN(const std::vector<const Municipality*> found,
-                           view.FindByName(name, fiscal_year));
-  return TheOne(found, name, view.Municipalities(), fiscal_year);
 }
 
 }  // namespace welfare::registry

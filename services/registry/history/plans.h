@@ -142,17 +142,4 @@ absl::StatusOr<LineageEvent> RecordLineage(Draft& draft,
 absl::StatusOr<LineageEvent> RetractLineage(Draft& draft, std::int64_t number,
                                             const std::string& reason);
 
-// Returns the one municipality that `name` names in `fiscal_year`.
-//
-// Errors:
-//   INVALID_ARGUMENT, reason TEXT_INVALID: not UTF-8.
-//   INVALID_ARGUMENT, reason NAME_AMBIGUOUS: several, in `candidates`.
-//   NOT_FOUND, reason NAME_UNKNOWN: none; similar names in `candidates`.
-absl::StatusOr<const Municipality*> ResolveName(const Draft& draft,
-                                                std::string_view name,
-                                                base::FiscalYear fiscal_year);
-absl::StatusOr<const Municipality*> ResolveName(const RegistryView& view,
-                                                std::string_view name,
-                                                base::FiscalYear fiscal_year);
-
 }  // namespace welfare::registry

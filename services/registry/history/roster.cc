@@ -4,6 +4,9 @@
 #include <map>
 #include <set>
 
+#include "services/base/error.h"
+#include "services/registry/errors.h"
+
 namespace welfare::registry {
 namespace {
 
@@ -93,6 +96,15 @@ RosterComparison Compare(const RegistryView& view, std::string_view program,
 }
 
 }  // namespace
+
+absl::Status CheckRecorded(const ProgramCatalog& catalog,
+                           const RegistryView& view, std::string_view program) {
+  WELFARE_RETURN_IF_ERROR(catalog.Check(program));
+  if (!view.HasProgram(program)) {
+    return ProgramNotFound(program, view.version());
+  }
+  return absl::OkStatus();
+}
 
 Roster ComputeRoster(const RegistryView& view, const Program& program,
                      base::FiscalYear fiscal_year,

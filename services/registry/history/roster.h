@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
+
 #include "services/base/fiscal_year.h"
 #include "services/registry/history/history.h"
 #include "services/registry/program/program.h"
@@ -78,6 +80,14 @@ struct Roster {
   std::vector<RosterGroup> groups;
   std::optional<RosterComparison> comparison;
 };
+
+// Returns OK when the programme exists and something is recorded for it: what
+// is not recorded has no roster.
+//
+// Errors:
+//   NOT_FOUND, reason PROGRAM_NOT_FOUND: one or the other is not so.
+absl::Status CheckRecorded(const ProgramCatalog& catalog,
+                           const RegistryView& view, std::string_view program);
 
 // Computes the roster of `program` for `fiscal_year` at the view's version,
 // compared with another year where one is given.

@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <set>
-#include <tuple>
 
 #include "services/base/error.h"
-#include "services/registry/errors.h"
-#include "services/registry/history/history.h"
+#include "services/registry/faults.h"
 
 namespace welfare::registry {
 namespace {
@@ -19,6 +17,19 @@ bool Contains(const std::vector<base::MunicipalityCode>& list,
 bool HasRepeats(const std::vector<base::MunicipalityCode>& list) {
   return std::set<base::MunicipalityCode>(list.begin(), list.end()).size() !=
          list.size();
+}
+
+// What an event of the kind has before and after.
+std::string_view RuleOf(LineageKind kind) {
+  switch (kind) {
+    case LineageKind::kMerger:
+      return "A merger has two predecessors or more and one successor";
+    case LineageKind::kSplit:
+      return "A split has one predecessor and two successors or more";
+    case LineageKind::kRename:
+      break;
+  }
+  return "A rename has one predecessor and the same successor";
 }
 
 }  // namespace
@@ -62,46 +73,8 @@ absl::Status CheckShape(const LineageEvent& event) {
       fits = fits && before == 1 && event.successors == event.predecessors;
       break;
   }
-  return fits ? absl::OkStatus() : LineageShape(event.kind);
-}
-
-std::vector<BoundaryMapping> MapBoundaries(const RegistryView& view,
-                                           base::FiscalYear from,
-                                           base::FiscalYear to) {
-  std::vector<const LineageEvent*> events;
-  for (const LineageEvent* event : view.LineageEvents()) {
-    if (event->fiscal_year > from && event->fiscal_year <= to &&
-        event->kind != LineageKind::kRename) {
-      events.push_back(event);
-    }
-  }
-  // As they happened, not as they were recorded.
-  std::sort(events.begin(), events.end(), [](const auto* a, const auto* b) {
-    return std::tie(a->effective_date, a->number) <
-           std::tie(b->effective_date, b->number);
-  });
-  std::vector<BoundaryMapping> result;
-  for (const Municipality* municipality : view.Municipalities()) {
-    if (municipality->InYear(from) == nullptr) continue;
-    BoundaryMapping mapping{.municipality = municipality->first_code,
-                            .successors = {},
-                            .events = {}};
-    std::set<base::MunicipalityCode> now = {municipality->first_code};
-    for (const LineageEvent* event : events) {
-      bool touched = false;
-      for (const base::MunicipalityCode& old : event->predecessors) {
-        touched = now.erase(old) > 0 || touched;
-      }
-      if (!touched) continue;
-      now.insert(event->successors.begin(), event->successors.end());
-      mapping.events.push_back(event->number);
-      mapping.ambiguous =
-          mapping.ambiguous || event->kind == LineageKind::kSplit;
-    }
-    mapping.successors.assign(now.begin(), now.end());
-    result.push_back(std::move(mapping));
-  }
-  return result;
+  return fits ? absl::OkStatus()
+              : LineageShape(ToString(event.kind), RuleOf(event.kind));
 }
 
 }  // namespace welfare::registry

@@ -1,5 +1,4 @@
-// Mergers, splits and renames of municipalities, and where the municipalities
-// of one year lie on the boundaries of a later one. Pure; any thread.
+// Mergers, splits and renames of municipalities. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -67,22 +66,5 @@ using LineageEventPtr = std::shared_ptr<const LineageEvent>;
 // Errors:
 //   INVALID_ARGUMENT, reason LINEAGE_SHAPE.
 absl::Status CheckShape(const LineageEvent& event);
-
-class RegistryView;
-
-// Where a municipality of an earlier year lies in a later one.
-struct BoundaryMapping {
-  base::MunicipalityCode municipality;
-  std::vector<base::MunicipalityCode> successors;  // in code order
-  bool ambiguous = false;                          // it was split on the way
-  std::vector<std::int64_t> events;                // numbers, in order
-};
-
-// Follows every municipality of fiscal year `from` through the events up to
-// fiscal year `to`, in order of municipality.
-// REQUIRES: from <= to.
-std::vector<BoundaryMapping> MapBoundaries(const RegistryView& view,
-                                           base::FiscalYear from,
-                                           base::FiscalYear to);
 
 }  // namespace welfare::registry

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "services/registry/errors.h"
+#include "services/registry/faults.h"
 
 namespace welfare::registry {
 namespace {
@@ -42,6 +43,17 @@ std::optional<MunicipalityFacts> FactsOf(const MunicipalityStatement& says) {
   return facts;
 }
 
+// The years in which it exists, the ends that are open called by a word.
+std::string YearsOf(const Municipality& municipality) {
+  if (municipality.periods.empty()) return "no year";
+  const base::FiscalYear first = municipality.periods.front().first;
+  const base::FiscalYear last = municipality.periods.back().last;
+  return (first == kAlways ? std::string("always") : "FY" + first.ToString()) +
+         " to " +
+         (last.value() == base::FiscalYear::kMax ? std::string("now")
+                                                 : "FY" + last.ToString());
+}
+
 }  // namespace
 
 void MunicipalityStatement::Add(const MunicipalityStatement& newer) {
@@ -72,6 +84,16 @@ const MunicipalityPeriod& Municipality::Nearest(base::FiscalYear year) const {
     if (period->first <= year) return *period;
   }
   return periods.front();
+}
+
+absl::StatusOr<const MunicipalityFacts*> FactsInYear(
+    const Municipality& municipality, base::FiscalYear year) {
+  const MunicipalityFacts* facts = municipality.InYear(year);
+  if (facts == nullptr) {
+    return MunicipalityNotInYear(municipality.first_code, YearsOf(municipality),
+                                 year);
+  }
+  return facts;
 }
 
 std::vector<MunicipalityRecordPtr> InForce(
@@ -176,8 +198,11 @@ absl::StatusOr<MunicipalityType> ParseMunicipalityType(std::string_view text) {
   return MunicipalityTypeUnknown(text);
 }
 
-bool IsArea(std::string_view text) {
-  return std::find(kAreas.begin(), kAreas.end(), text) != kAreas.end();
+absl::Status CheckArea(std::string_view text) {
+  if (std::find(kAreas.begin(), kAreas.end(), text) != kAreas.end()) {
+    return absl::OkStatus();
+  }
+  return AreaUnknown(text, kAreas);
 }
 
 std::string DefaultCouncilName(std::string_view municipality) {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 #include "services/base/fiscal_year.h"
@@ -38,8 +39,11 @@ absl::StatusOr<MunicipalityType> ParseMunicipalityType(std::string_view text);
 inline constexpr std::array<std::string_view, 4> kAreas = {"区部", "市部",
                                                            "町村部", "島しょ"};
 
-// Returns whether `text` is one of kAreas.
-bool IsArea(std::string_view text);
+// Returns OK when `text` is one of kAreas.
+//
+// Errors:
+//   INVALID_ARGUMENT, reason AREA_UNKNOWN.
+absl::Status CheckArea(std::string_view text);
 
 // Returns the usual name of a municipality's council: `千代田区` has
 // `千代田区社会福祉協議会`. Two in Tokyo are called otherwise, so a name made
@@ -159,6 +163,13 @@ struct Municipality {
 };
 
 using MunicipalityPtr = std::shared_ptr<const Municipality>;
+
+// Returns the facts of `year`.
+//
+// Errors:
+//   NOT_FOUND, reason MUNICIPALITY_NOT_IN_YEAR: it does not exist in it.
+absl::StatusOr<const MunicipalityFacts*> FactsInYear(
+    const Municipality& municipality, base::FiscalYear year);
 
 // Returns the records that were not taken back, in the same order; those that
 // take others back are among them.

@@ -9,6 +9,7 @@
 #include "services/base/error.h"
 #include "services/base/resource_name.h"
 #include "services/registry/errors.h"
+#include "services/registry/faults.h"
 #include "services/text/csv.h"
 
 namespace welfare::registry {

@@ -1,6 +1,6 @@
 #include "services/registry/program/status.h"
 
-#include "services/registry/errors.h"
+#include "services/registry/faults.h"
 
 namespace welfare::registry {
 

@@ -1,6 +1,7 @@
 #include "services/registry/program/status_rules.h"
 
 #include "services/registry/errors.h"
+#include "services/registry/faults.h"
 
 namespace welfare::registry {
 
@@ -35,7 +36,9 @@ absl::StatusOr<StatusDecision> DecideStatus(
   const bool justified = proposal.correction && !proposal.reason.empty();
   if (same.has_value()) {
     if (!justified) {
-      return CorrectionReasonRequired(proposal.fiscal_year, same->facts);
+      return CorrectionReasonRequired(proposal.fiscal_year,
+                                      ToString(same->facts.implementing),
+                                      ToString(same->facts.preparation));
     }
     return StatusDecision{StatusDecision::Outcome::kUpdated, true};
   }
@@ -52,11 +55,13 @@ absl::StatusOr<StatusDecision> DecideStatus(
   }
   if (!justified) {
     if (breaks_before) {
-      return TransitionUnlawful(before->fiscal_year, before->facts.implementing,
-                                proposal.fiscal_year, next);
+      return TransitionUnlawful(before->fiscal_year,
+                                ToString(before->facts.implementing),
+                                proposal.fiscal_year, ToString(next));
     }
-    return TransitionUnlawful(proposal.fiscal_year, next, after->fiscal_year,
-                              after->facts.implementing);
+    return TransitionUnlawful(proposal.fiscal_year, ToString(next),
+                              after->fiscal_year,
+                              ToString(after->facts.implementing));
   }
   return StatusDecision{StatusDecision::Outcome::kCreated, true};
 }

@@ -82,9 +82,9 @@ TEST(ChangeMessage, ReadsBackAsTheMessagesOfEveryRecord) {
         ASSERT_LT(next, found.size());
         const auto& change = found[next++];
         EXPECT_EQ(change.version(), commit->version);
-        EXPECT_EQ(change.status_record().SerializeAsString(),
-                  ToProto("", *record, commit->recorded_time)
-                      .SerializeAsString());
+        EXPECT_EQ(
+            change.status_record().SerializeAsString(),
+            ToProto("", *record, commit->recorded_time).SerializeAsString());
       }
     }
     EXPECT_EQ(next, found.size());

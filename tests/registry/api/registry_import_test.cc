@@ -1,4 +1,4 @@
-// Files that are imported whole, through real streams.
+// Files that are imported, through real streams: batch by batch, and whole.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -178,6 +178,104 @@ TEST_F(RegistryImportTest, AFileCountsFiveOutcomes) {
                 rejects { source_line: 7 reason_code: "IMPLEMENTING_INVALID" }
                 rejects { source_line: 7 reason_code: "PREPARATION_INVALID" }
               )pb"));
+}
+
+TEST_F(RegistryModuleTest, ImportsAFileBatchByBatch) {
+  grpc::ClientContext context;
+  auto stream = stub_->ImportMunicipalities(&context);
+  const std::string header = "code,name,kana,name_en,type,area,council_name\n";
+  const std::vector<std::string> records = {
+      "131016,千代田区,チヨダク,Chiyoda-ku,special_ward,区部,\n",
+      "131024,中央区,チュウオウク,Chuo-ku,special_ward,区部,\n",
+      "131016,千代田区,チヨダク,Chiyoda-ku,special_ward,区部,\n"};
+  std::vector<type::v1::ImportResult> results;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    v1::ImportMunicipalitiesRequest request;
+    request.mutable_batch()->set_csv(header + records[i]);
+    request.mutable_batch()->set_first_line(static_cast<int>(i) + 2);
+    request.mutable_batch()->set_source_file("municipalities.csv");
+    request.set_request_id("batch-" + std::to_string(i));
+    ASSERT_TRUE(stream->Write(request));
+    results.emplace_back();
+    ASSERT_TRUE(stream->Read(&results.back()));
+  }
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_THAT(results[0], Partially(R"pb(
+                request_id: "batch-0"
+                counts { rows: 1 created: 1 }
+                version: 1
+              )pb"));
+  EXPECT_THAT(results[1],
+              Partially("counts { rows: 1 created: 1 } version: 2"));
+  EXPECT_THAT(results[2], Partially(R"pb(
+                counts { rows: 1 rejected: 1 }
+                rejects {
+                  source_file: "municipalities.csv"
+                  source_line: 4
+                  record: 1
+                  column: "code"
+                  value: "131016"
+                  reason_code: "DUPLICATE_RECORD"
+                }
+                version: 2
+              )pb"));
+}
+
+TEST_F(RegistryModuleTest, WritesTheGoodRecordsOfABatchAndRefusesTheOthers) {
+  LoadTokyo();
+  const std::string csv =
+      "program,municipality_code,fiscal_year,implementing,preparation,note\n"
+      "jusou,131016,2026,yes,no,\n"
+      "jusou,131024,2026,no,no,\n"
+      "jusou,131032,2025,yes,no,\n"
+      "jusou,999999,2026,yes,no,\n";
+  const std::int64_t before = Version();
+  const type::v1::ImportResult dry = ImportStatuses(csv, true);
+  EXPECT_EQ(Version(), before);
+  const type::v1::ImportResult wet = ImportStatuses(csv);
+  EXPECT_EQ(Version(), before + 1);
+  EXPECT_THAT(
+      wet, Partially("counts { rows: 4 created: 1 unchanged: 1 rejected: 2 }"));
+  EXPECT_EQ(dry.counts().SerializeAsString(), wet.counts().SerializeAsString());
+  ASSERT_EQ(dry.rejects_size(), wet.rejects_size());
+  for (int i = 0; i < wet.rejects_size(); ++i) {
+    EXPECT_EQ(dry.rejects(i).SerializeAsString(),
+              wet.rejects(i).SerializeAsString());
+  }
+  EXPECT_TRUE(dry.validate_only());
+  EXPECT_FALSE(wet.validate_only());
+  EXPECT_EQ(dry.version(), before);
+  EXPECT_EQ(wet.version(), before + 1);
+  EXPECT_EQ(Roster(2026).implementing_count(), 1);
+  // The same file again changes nothing more.
+  EXPECT_THAT(ImportStatuses(csv),
+              Partially("counts { rows: 4 unchanged: 2 rejected: 2 }"));
+  EXPECT_EQ(Version(), before + 1);
+}
+
+TEST_F(RegistryModuleTest, NamesWhatIsWrongWithAnImport) {
+  type::v1::ImportResult result;
+  v1::ImportStatusRecordsRequest request;
+  request.mutable_batch()->set_csv("program,fiscal_year\njusou,2025\n");
+  const auto import = [&] {
+    return Call(&v1::RegistryService::Stub::BatchImportStatusRecords, request,
+                result);
+  };
+  EXPECT_STATUS(import(), StatusCode::kInvalidArgument, "CSV_INVALID");
+  request.mutable_batch()->set_csv(
+      "program,municipality_code,fiscal_year,implementing,preparation,note\n");
+  request.mutable_batch()->set_first_line(-1);
+  EXPECT_STATUS(import(), StatusCode::kInvalidArgument, "CSV_INVALID");
+  request.mutable_batch()->clear_first_line();
+  request.set_correction_reason(" ");
+  EXPECT_STATUS(import(), StatusCode::kInvalidArgument, "STATUS_INVALID");
+  request.clear_correction_reason();
+  request.set_request_id("no spaces allowed");
+  EXPECT_STATUS(import(), StatusCode::kInvalidArgument, "REQUEST_ID_INVALID");
+  request.clear_request_id();
+  EXPECT_OK(import());
+  EXPECT_EQ(Version(), 0);
 }
 
 }  // namespace

@@ -1,12 +1,10 @@
 // What was said about municipalities, and when it was known, through real
-// stubs: identities, validity, corrections, what is derived, mirrors.
+// stubs: identities, validity, corrections, programmes.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "services/base/error.h"
@@ -18,11 +16,9 @@ namespace {
 
 using absl::StatusCode;
 using support::Partially;
-using ::testing::_;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Pair;
 using ::testing::SizeIs;
 
 std::string WithColumn(std::string csv, const std::string& from,
@@ -150,29 +146,6 @@ TEST_F(RegistryLifecycleTest, ABandThatChangesLeavesEarlierYearsAlone) {
   ASSERT_EQ(changed.periods_size(), 2);
   EXPECT_EQ(changed.periods(0).display_name_en(), "Chiyoda");
   EXPECT_EQ(changed.periods(1).display_name_en(), "Chiyoda");
-}
-
-TEST_F(RegistryLifecycleTest, GroupsAddUpToTheWholeInEveryYear) {
-  LoadTokyo();
-  for (int year = 2021; year <= 2025; ++year) {
-    const v1::Roster roster = Roster(year);
-    std::map<std::string, int> sizes;
-    std::map<std::string, int> implementing;
-    for (const v1::Roster::Group& group : roster.groups()) {
-      sizes[group.grouping()] += group.size();
-      implementing[group.grouping()] += group.implementing_count();
-    }
-    for (const std::string grouping : {"area", "type", "population_band"}) {
-      EXPECT_EQ(sizes[grouping], 62) << grouping << year;
-      EXPECT_EQ(implementing[grouping], roster.implementing_count());
-    }
-  }
-  EXPECT_THAT(Roster(2025).groups(0), Partially(R"pb(
-                grouping: "area"
-                group: "区部"
-                size: 23
-                implementing_count: 15
-                not_implementing_count: 8)pb"));
 }
 
 TEST_F(RegistryLifecycleTest, EveryReadTellsWhatWasKnownThen) {
@@ -363,81 +336,7 @@ TEST_F(RegistryLifecycleTest, NamesEveryFaultOfAMunicipality) {
   EXPECT_EQ(State().digest(), before);
 }
 
-TEST(ProgramCatalog, NamesEveryFaultOfItsFile) {
-  const auto parsed = ProgramCatalog::Parse(
-      "program,display_name,display_name_en,first_fiscal_year,legal_basis\n"
-      "jusou,重層,Multilayer,2021,Act\n"
-      "重層,,X,soon,Act\n"
-      "jusou,重層,Multilayer,2021,Act\n");
-  EXPECT_STATUS(parsed, StatusCode::kInvalidArgument, "PROGRAMS_INVALID");
-  const auto details = base::GetErrorDetails(parsed.status());
-  ASSERT_TRUE(details.has_value());
-  ASSERT_THAT(details->violations, SizeIs(4));
-  EXPECT_EQ(details->violations[2].reason, "FISCAL_YEAR_FORMAT");
-  EXPECT_EQ(details->violations[3].reason, "DUPLICATE_RECORD");
-  EXPECT_THAT(details->violations[3].description, HasSubstr("Line 2"));
-}
-
 // --- derived ----------------------------------------------------------------
-
-TEST_F(RegistryLifecycleTest, TellsTheWholeTimeline) {
-  LoadTokyo();
-  v1::GetProgramTimelineRequest request;
-  request.set_name("programs/jusou/timeline");
-  v1::ProgramTimeline timeline;
-  ASSERT_OK(Call(&Stub::GetProgramTimeline, request, timeline));
-  std::vector<std::vector<int>> numbers;
-  for (const v1::ProgramTimeline::Year& year : timeline.years()) {
-    numbers.push_back({year.fiscal_year(), year.implementing_count(),
-                       year.newcomers_size(), year.leavers_size()});
-    EXPECT_EQ(year.size(), 62);
-    EXPECT_EQ(year.implementing_size(), year.implementing_count());
-  }
-  EXPECT_THAT(
-      numbers,
-      ElementsAre(ElementsAre(2021, 2, 2, 0), ElementsAre(2022, 7, 5, 0),
-                  ElementsAre(2023, 12, 5, 0), ElementsAre(2024, 23, 11, 0),
-                  ElementsAre(2025, 30, 7, 0)));
-  EXPECT_EQ(timeline.years(4).preparing_count(), 6);
-  for (const v1::ProgramTimeline::Municipality& row :
-       timeline.municipalities()) {
-    if (row.display_name() != "小金井市") continue;
-    // Preparation FY2021 to 2023, a year without it, start in FY2025.
-    EXPECT_EQ(row.first_implementation_year(), 2025);
-    EXPECT_EQ(row.years_since_start(), 0);
-    ASSERT_THAT(row.transitions(), SizeIs(3));
-    EXPECT_THAT(row.transitions(0),
-                Partially("fiscal_year: 2021 kind: PREPARATION_STARTED"));
-    EXPECT_THAT(row.transitions(1),
-                Partially("fiscal_year: 2024 kind: PREPARATION_STOPPED"));
-    EXPECT_THAT(row.transitions(2),
-                Partially("fiscal_year: 2025 kind: STARTED"));
-  }
-  request.set_name("programs/jusou");
-  EXPECT_STATUS(Call(&Stub::GetProgramTimeline, request, timeline),
-                StatusCode::kInvalidArgument, "NAME_INVALID");
-}
-
-TEST_F(RegistryLifecycleTest, ComparesTheRostersOfTwoYears) {
-  LoadTokyo();
-  v1::GetRosterRequest request;
-  request.set_name("programs/jusou/rosters/2025");
-  request.set_compared_fiscal_year(2022);
-  v1::Roster roster;
-  ASSERT_OK(GetRoster(request, roster));
-  EXPECT_EQ(roster.comparison().fiscal_year(), 2022);
-  EXPECT_EQ(roster.comparison().only_here_size(), 23);
-  EXPECT_EQ(roster.comparison().both_size(), 7);
-  EXPECT_EQ(roster.comparison().only_there_size(), 0);
-  EXPECT_EQ(roster.comparison().unknown_size(), 0);
-  request.set_compared_fiscal_year(2026);
-  ASSERT_OK(GetRoster(request, roster));
-  EXPECT_EQ(roster.comparison().only_here_size(), 30);
-  EXPECT_EQ(roster.comparison().unknown_size(), 30);
-  request.set_compared_fiscal_year(1);
-  EXPECT_STATUS(GetRoster(request, roster), StatusCode::kInvalidArgument,
-                "FISCAL_YEAR_INVALID");
-}
 
 TEST_F(RegistryLifecycleTest, FiltersByStatusInAYear) {
   LoadTokyo();
@@ -480,130 +379,6 @@ TEST_F(RegistryLifecycleTest, KnowsItsProgrammes) {
         counts { rows: 2 rejected: 2 }
         rejects { reason_code: "PROGRAM_NOT_FOUND" }
         rejects { reason_code: "YEAR_BEFORE_PROGRAM" })pb"));
-}
-
-// --- mirrors ----------------------------------------------------------------
-
-// A mirror that only follows the stream says, for every year, what the registry
-// lists: with renames, mergers, deletions and retractions on the way.
-TEST_F(RegistryLifecycleTest, AMirrorEqualsTheRegistryInEveryYear) {
-  LoadTokyo();
-  v1::Municipality changed;
-  ASSERT_OK(Update(Banding("131016", "over_100k", 2025), changed));
-  v1::CreateLineageEventRequest merger =
-      Merger({"133035", "133051"}, "133094", 2025, 11, 1);
-  *merger.mutable_lineage_event()->add_created() =
-      NewTown("133094", "新瑞穂町");
-  v1::LineageEvent event;
-  ASSERT_OK(Call(&Stub::CreateLineageEvent, merger, event));
-  // Taken back and recorded anew, a year later; another one only taken back.
-  v1::RetractLineageEventRequest unmake;
-  unmake.set_name(event.name());
-  unmake.set_reason("誤り");
-  ASSERT_OK(Call(&Stub::RetractLineageEvent, unmake, event));
-  merger.mutable_lineage_event()->mutable_effective_date()->set_year(2026);
-  ASSERT_OK(Call(&Stub::CreateLineageEvent, merger, event));
-  ASSERT_OK(Call(&Stub::CreateLineageEvent,
-                 Merger({"133078", "133086"}, "133086", 2027, 4, 1), event));
-  unmake.set_name(event.name());
-  ASSERT_OK(Call(&Stub::RetractLineageEvent, unmake, event));
-  v1::CreateMunicipalityRequest create;
-  *create.mutable_municipality() = NewTown("342076", "誤り町");
-  ASSERT_OK(Call(&Stub::CreateMunicipality, create, changed));
-  v1::DeleteMunicipalityRequest remove;
-  remove.set_name("municipalities/342076");
-  remove.set_reason("誤り");
-  google::protobuf::Empty empty;
-  ASSERT_OK(Call(&Stub::DeleteMunicipality, remove, empty));
-  ASSERT_OK(
-      RecordStatus(Record(2026, v1::IMPLEMENTING_YES, v1::PREPARATION_NO)));
-  v1::RetractStatusRequest retract;
-  retract.set_parent("programs/jusou");
-  retract.set_municipality("municipalities/131016");
-  retract.set_fiscal_year(2026);
-  retract.set_reason("誤り");
-  v1::StatusRecord taken;
-  ASSERT_OK(Call(&Stub::RetractStatus, retract, taken));
-
-  std::map<std::string, v1::Municipality> municipalities;
-  std::map<std::pair<std::string, int>, v1::StatusRecord> statuses;
-  std::map<std::string, v1::LineageEvent> events;
-  std::int64_t version = 0;
-  for (const v1::StreamChangesResponse& message : Changes(0)) {
-    for (const auto& change : message.changes()) {
-      EXPECT_GE(change.version(), version);
-      version = change.version();
-      if (change.has_municipality()) {
-        municipalities[change.municipality().name()] = change.municipality();
-      } else if (change.has_lineage_event()) {
-        if (change.lineage_event().retracted()) {
-          events.erase(change.lineage_event().name());
-        } else {
-          events[change.lineage_event().name()] = change.lineage_event();
-        }
-      } else if (change.has_status_record()) {
-        const v1::StatusRecord& record = change.status_record();
-        const std::pair key(record.municipality(), record.fiscal_year());
-        if (record.retracted()) {
-          statuses.erase(key);
-        } else {
-          statuses[key] = record;
-        }
-      } else {
-        municipalities.erase(change.deleted());
-      }
-    }
-  }
-  EXPECT_EQ(version, State().version());
-  EXPECT_EQ(static_cast<int>(municipalities.size()),
-            State().municipality_count());
-  EXPECT_EQ(static_cast<int>(statuses.size()), State().status_record_count());
-  EXPECT_THAT(events, ElementsAre(Pair("lineageEvents/2", _)));
-  for (int year = 2020; year <= 2028; ++year) {
-    std::vector<std::string> mirrored;
-    for (const auto& [name, municipality] : municipalities) {
-      const auto in_year = [&](int first, int last) {
-        return (first == 0 || first <= year) && (last == 0 || year <= last);
-      };
-      if (municipality.periods().empty()) {
-        if (in_year(municipality.first_fiscal_year(),
-                    municipality.last_fiscal_year())) {
-          mirrored.push_back(name + municipality.display_name() +
-                             municipality.population_band());
-        }
-        continue;
-      }
-      for (const auto& period : municipality.periods()) {
-        if (in_year(period.first_fiscal_year(), period.last_fiscal_year())) {
-          mirrored.push_back(name + period.display_name() +
-                             period.population_band());
-        }
-      }
-    }
-    v1::ListMunicipalitiesRequest all;
-    all.set_fiscal_year(year);
-    all.set_page_size(1000);
-    v1::ListMunicipalitiesResponse listed;
-    ASSERT_OK(Call(&Stub::ListMunicipalities, all, listed));
-    std::vector<std::string> exported;
-    for (const v1::Municipality& each : listed.municipalities()) {
-      exported.push_back(each.name() + each.display_name() +
-                         each.population_band());
-    }
-    EXPECT_EQ(mirrored, exported) << year;
-  }
-  v1::ListStatusRecordsRequest in_force;
-  in_force.set_parent("programs/jusou");
-  in_force.set_in_force(true);
-  in_force.set_page_size(1000);
-  v1::ListStatusRecordsResponse exported;
-  ASSERT_OK(Call(&Stub::ListStatusRecords, in_force, exported));
-  EXPECT_EQ(exported.status_records_size(), static_cast<int>(statuses.size()));
-  for (const v1::StatusRecord& record : exported.status_records()) {
-    EXPECT_EQ(statuses[std::pair(record.municipality(), record.fiscal_year())]
-                  .SerializeAsString(),
-              record.SerializeAsString());
-  }
 }
 
 }  // namespace

@@ -6,8 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "services/registry/files/csv_import.h"
-#include "tests/registry/files/import_reasons.h"
+#include "services/registry/files/municipality_file.h"
+#include "services/registry/files/status_file.h"
+#include "tests/registry/files/imports.h"
 #include "tests/registry/samples.h"
 #include "tests/support/status_matchers.h"
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "services/registry/files/csv_import.h"
 #include "services/registry/files/import_file.h"
+#include "services/registry/files/status_file.h"
 #include "tests/registry/samples.h"
 #include "tests/support/status_matchers.h"
 

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "services/registry/files/csv_import.h"
+#include "services/registry/files/municipality_file.h"
+#include "services/registry/files/status_file.h"
 #include "services/registry/history/timeline.h"
 #include "tests/registry/samples.h"
 

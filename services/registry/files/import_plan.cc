@@ -1,0 +1,86 @@
+#include "services/registry/files/import_plan.h"
+
+#include <utility>
+
+#include "services/base/error.h"
+#include "services/registry/faults.h"
+
+namespace welfare::registry {
+
+ImportPlanner::ImportPlanner(const History& current, int rows,
+                             const RejectList& faults,
+                             const ImportOptions& options)
+    : options_(options), draft_(current), rejects_(faults) {
+  plan_.counts.rows = rows;
+}
+
+base::MunicipalityCode ImportPlanner::IdOf(
+    const base::MunicipalityCode& code) const {
+  const Municipality* found = draft_.FindMunicipality(code);
+  return found == nullptr ? code : found->first_code;
+}
+
+absl::Status ImportPlanner::CheckFirst(std::string key,
+                                       const RecordOrigin& origin) {
+  if (options_.keys_before != nullptr) {
+    const auto before = options_.keys_before->find(key);
+    if (before != options_.keys_before->end()) {
+      return DuplicateRecord(before->second);
+    }
+  }
+  const auto [entry, added] =
+      plan_.keys.try_emplace(std::move(key), origin.line);
+  return added ? absl::OkStatus() : DuplicateRecord(entry->second);
+}
+
+void ImportPlanner::Count(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kCreated:
+      ++plan_.counts.created;
+      return;
+    case Outcome::kUpdated:
+      ++plan_.counts.updated;
+      return;
+    case Outcome::kUnchanged:
+      ++plan_.counts.unchanged;
+      return;
+    case Outcome::kDeleted:
+      ++plan_.counts.deleted;
+      return;
+  }
+}
+
+void ImportPlanner::Refuse(const RecordOrigin& origin, std::string_view column,
+                           std::string_view value, const absl::Status& fault) {
+  rejects_.Add(origin, column, value, fault);
+}
+
+ImportPlan ImportPlanner::Finish() {
+  const int rows = plan_.counts.rows;
+  if (options_.whole && rejects_.records() > 0) {
+    plan_.counts = {.rows = rows, .rejected = rows};
+    plan_.rejected_as_whole = rows - rejects_.records();
+  } else {
+    plan_.counts.rejected = rejects_.records();
+    plan_.changes = draft_.TakeChanges();
+  }
+  RejectList::Page page = rejects_.Show();
+  plan_.rejects = std::move(page.rejects);
+  plan_.rejects_total = rejects_.total();
+  if (page.more) plan_.rejects_go_on = page.last;
+  return std::move(plan_);
+}
+
+std::string_view ColumnOf(const absl::Status& fault, const RecordSubject& who,
+                          std::string_view otherwise) {
+  const std::string reason = base::ReasonOf(fault);
+  for (const std::string_view about_subject :
+       {"DUPLICATE_RECORD", "MUNICIPALITY_NOT_FOUND",
+        "MUNICIPALITY_NOT_IN_YEAR", "CODE_RETIRED", "MUNICIPALITY_IN_USE",
+        "NAME_UNKNOWN", "NAME_AMBIGUOUS", "TEXT_INVALID"}) {
+    if (reason == about_subject) return who.column;
+  }
+  return otherwise;
+}
+
+}  // namespace welfare::registry

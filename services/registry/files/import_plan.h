@@ -1,0 +1,115 @@
+// What the records of a file would do to one state of the registry. Pure.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+
+#include "services/base/municipality_code.h"
+#include "services/registry/files/parsed_batch.h"
+#include "services/registry/files/reject_list.h"
+#include "services/registry/history/draft.h"
+#include "services/registry/history/history.h"
+#include "services/registry/history/plans.h"
+
+namespace welfare::registry {
+
+// Five disjoint outcomes: rows = created + updated + unchanged + deleted +
+// rejected.
+struct ImportCounts {
+  int rows = 0;
+  int created = 0;
+  int updated = 0;
+  int unchanged = 0;
+  int deleted = 0;
+  int rejected = 0;
+
+  friend bool operator==(const ImportCounts&, const ImportCounts&) = default;
+};
+
+// Records by what they speak of, as resolved, each with its line: a file may
+// name one municipality by several codes and names.
+using RecordKeys = std::map<std::string, std::size_t>;
+
+// What records do to the registry: the good ones change it, the faults of the
+// others are the rejects, in file order.
+struct ImportPlan {
+  ImportCounts counts;
+  // Records without fault among the rejected: their file is taken as a whole.
+  int rejected_as_whole = 0;
+  std::vector<Reject> rejects;  // one page of them
+  std::int64_t rejects_total = 0;
+  // The last one of the page, where others follow.
+  std::optional<RejectList::Position> rejects_go_on = std::nullopt;
+  Changes changes;
+  // Of these records; those of later batches of the file must not be among
+  // them.
+  RecordKeys keys;
+};
+
+// How records are taken.
+struct ImportOptions {
+  // Why they are imported. Status records may replace, contradict or take back
+  // what is on record only with one, which is kept with those that do;
+  // municipalities are taken back only with one.
+  std::string reason = {};
+  // All or nothing: where one record is refused, so are the others, and nothing
+  // changes.
+  bool whole = false;
+  // Of the batches of the file before; outlives the call.
+  const RecordKeys* keys_before = nullptr;
+};
+
+// Makes the plan of a batch, record by record, on one draft. Used by one
+// thread.
+class ImportPlanner {
+ public:
+  // The batch has `rows` records, and those with `faults` among them. `current`
+  // and `options` outlive the planner.
+  ImportPlanner(const History& current, int rows, const RejectList& faults,
+                const ImportOptions& options);
+
+  Draft& draft() { return draft_; }
+  const ImportOptions& options() const { return options_; }
+
+  // The resource id of the municipality that holds, or ever held, `code`; a
+  // code that nobody held stays as it is.
+  base::MunicipalityCode IdOf(const base::MunicipalityCode& code) const;
+
+  // Notes what a record speaks of. Fails where the file has spoken of it
+  // before, by whatever name.
+  //
+  // Errors:
+  //   INVALID_ARGUMENT, reason DUPLICATE_RECORD.
+  absl::Status CheckFirst(std::string key, const RecordOrigin& origin);
+
+  // Counts what became of a record.
+  void Count(Outcome outcome);
+
+  // Adds a refusal of a record.
+  void Refuse(const RecordOrigin& origin, std::string_view column,
+              std::string_view value, const absl::Status& fault);
+
+  // Returns the plan: the refused records counted, a page of the rejects, and
+  // the changes; none where the file is taken as a whole and a record was
+  // refused. Ends the planner.
+  ImportPlan Finish();
+
+ private:
+  const ImportOptions& options_;
+  Draft draft_;
+  RejectList rejects_;
+  ImportPlan plan_;
+};
+
+// The column a refusal is about.
+std::string_view ColumnOf(const absl::Status& fault, const RecordSubject& who,
+                          std::string_view otherwise);
+
+}  // namespace welfare::registry

@@ -1,0 +1,51 @@
+// The file of municipalities: reading its records, and saying what each would
+// change. Reading needs no registry; planning needs one state of it. Neither
+// writes anything.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+#include "services/base/fiscal_year.h"
+#include "services/registry/files/import_plan.h"
+#include "services/registry/files/parsed_batch.h"
+#include "services/registry/files/reject_list.h"
+#include "services/registry/history/history.h"
+#include "services/registry/municipality/municipality.h"
+
+namespace welfare::registry {
+
+struct MunicipalityRow {
+  RecordOrigin origin;
+  RecordSubject subject;
+  // True: the record takes the municipality back; the rest is unset.
+  bool deletes = false;
+  // All of them but code and exists; an empty council name asks for the usual
+  // one. Without `council_name_checked` where the file does not say, without
+  // `population_band` where it does not say or the cell is empty.
+  MunicipalityStatement says;
+  // First fiscal year for which the facts hold; nothing: the file does not say.
+  std::optional<base::FiscalYear> valid_from = std::nullopt;
+};
+
+// Reads a batch: the header line, then whole records, if any; `first_line` is
+// the physical line of the first record. Every fault of a record is noted, and
+// those after `rejects_after` are listed. A record whose key was seen before is
+// refused.
+//
+// Errors:
+//   INVALID_ARGUMENT, reason CSV_INVALID: no header line, or a wrong one.
+//   INVALID_ARGUMENT, reason FILE_TOO_LARGE: more than kMostRecords records.
+absl::StatusOr<ParsedBatch<MunicipalityRow>> ParseMunicipalities(
+    std::string_view csv, std::size_t first_line, SeenRecords& seen,
+    const RejectList::Position& rejects_after = {});
+
+// Says what the records would do to `current`.
+ImportPlan PlanMunicipalities(const History& current,
+                              const ParsedBatch<MunicipalityRow>& batch,
+                              const ImportOptions& options);
+
+}  // namespace welfare::registry

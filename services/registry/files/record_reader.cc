@@ -1,0 +1,104 @@
+#include "services/registry/files/record_reader.h"
+
+#include <algorithm>
+
+#include "services/registry/municipality/text_rules.h"
+#include "services/text/normalize.h"
+
+namespace welfare::registry {
+
+void RecordFaults::Add(std::string_view column, std::string_view value,
+                       const absl::Status& fault) {
+  any_ = true;
+  rejects_.Add(origin_, column, value, fault);
+}
+
+std::string RecordFaults::TakeText(std::string_view column,
+                                   std::string_view value,
+                                   std::size_t max_bytes) {
+  if (absl::Status fault = CheckText(value, max_bytes); !fault.ok()) {
+    Add(column, value, fault);
+  }
+  return std::string(value);
+}
+
+std::string RecordFaults::TakeRequiredText(std::string_view column,
+                                           std::string_view value,
+                                           std::size_t max_bytes) {
+  if (value.empty()) Add(column, value, ValueMissing());
+  return TakeText(column, value, max_bytes);
+}
+
+absl::StatusOr<FileHeader> FileHeader::Read(const text::CsvRecord& record,
+                                            const FileFormat& format) {
+  std::vector<std::string_view> optional(format.subjects.begin(),
+                                         format.subjects.end());
+  optional.insert(optional.end(), format.optional.begin(),
+                  format.optional.end());
+  auto columns = text::CsvHeader::Make(record, format.required, optional);
+  std::vector<std::size_t> found;
+  for (std::size_t i = 0; i < format.subjects.size(); ++i) {
+    if (std::find(record.cells.begin(), record.cells.end(),
+                  format.subjects[i]) != record.cells.end()) {
+      found.push_back(i);
+    }
+  }
+  if (found.size() != 1) {
+    return CsvSubjectColumns(format.subjects, columns.status());
+  }
+  if (!columns.ok()) return CsvInvalid(columns.status());
+  return FileHeader{.columns = *std::move(columns),
+                    .subject = found.front(),
+                    .subjects = format.subjects.size()};
+}
+
+std::optional<std::string> ReadSubject(const FileHeader& header,
+                                       const text::CsvRecord& record,
+                                       std::string_view column,
+                                       RecordFaults& faults,
+                                       RecordSubject& subject) {
+  std::string_view cell = header.subject_cell(record);
+  subject.column = std::string(column);
+  subject.text = std::string(cell);
+  if (column == "municipality_name") {
+    // A key is made of names only: folding a whole file would take its time.
+    const auto key =
+        cell.size() > kMaxNameBytes
+            ? absl::StatusOr<std::string>(TextInvalid(kMaxNameBytes))
+            : text::NameKey(cell);
+    if (cell.empty() || !key.ok()) {
+      faults.Add(column, cell,
+                 cell.empty() ? ValueMissing() : TextInvalid(kMaxNameBytes));
+      return std::nullopt;
+    }
+    return *key;
+  }
+  constexpr std::string_view kCollection = "municipalities/";
+  if (column == kResourceColumn && cell.starts_with(kCollection)) {
+    cell.remove_prefix(kCollection.size());
+  }
+  subject.code = faults.Take(column, cell,
+                             column.ends_with('5')
+                                 ? base::MunicipalityCode::ParseFiveDigit(cell)
+                                 : base::MunicipalityCode::Parse(cell));
+  if (!subject.code.has_value()) return std::nullopt;
+  return subject.code->ToString();
+}
+
+bool ReadOperation(std::optional<std::string_view> cell, std::string_view word,
+                   RecordFaults& faults) {
+  if (!cell.has_value() || cell->empty() || *cell == "set") return false;
+  if (*cell == word) return true;
+  faults.Add("operation", *cell, OperationInvalid(*cell, word));
+  return false;
+}
+
+void CheckDuplicate(const std::string& key, const RecordOrigin& origin,
+                    std::string_view column, std::string_view value,
+                    SeenRecords& seen, RecordFaults& faults) {
+  if (const auto line = seen.FindOrAdd(key, origin.line)) {
+    faults.Add(column, value, DuplicateRecord(*line));
+  }
+}
+
+}  // namespace welfare::registry
