@@ -11,8 +11,8 @@
 #include <condition_variable>
 #include <mutex>
 
-#include "gateway/calls/event_loop.h"
 #include "gateway/calls/failure.h"
+#include "gateway/exchange/event_loop.h"
 #include "services/platform/rpc/status_mapping.h"
 
 namespace welfare::gateway {

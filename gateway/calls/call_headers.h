@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
-#include "gateway/calls/exchange.h"
 #include "gateway/calls/failure.h"
+#include "gateway/exchange/exchange.h"
 
 namespace welfare::gateway {
 

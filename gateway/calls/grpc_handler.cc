@@ -5,11 +5,11 @@
 #include <utility>
 
 #include "gateway/calls/call_headers.h"
-#include "gateway/calls/event_loop.h"
 #include "gateway/calls/failure.h"
 #include "gateway/calls/request_fields.h"
 #include "gateway/calls/request_identity.h"
 #include "gateway/calls/router.h"
+#include "gateway/exchange/event_loop.h"
 #include "gateway/routes/text.h"
 #include "services/base/base64.h"
 #include "welfare/options/v1/options.pb.h"

@@ -6,11 +6,11 @@
 #include <utility>
 
 #include "gateway/calls/call_headers.h"
-#include "gateway/calls/event_loop.h"
 #include "gateway/calls/failure.h"
 #include "gateway/calls/request_builder.h"
 #include "gateway/calls/request_identity.h"
 #include "gateway/calls/router.h"
+#include "gateway/exchange/event_loop.h"
 #include "gateway/json/json_writer.h"
 #include "gateway/routes/pages.h"
 #include "gateway/routes/text.h"

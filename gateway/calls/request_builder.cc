@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gateway/json/field_value.h"
+#include "gateway/routes/field_path.h"
 #include "gateway/routes/text.h"
 #include "welfare/options/v1/options.pb.h"
 

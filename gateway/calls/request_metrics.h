@@ -5,7 +5,7 @@
 #include <string>
 #include <tuple>
 
-#include "gateway/calls/observer.h"
+#include "gateway/exchange/observer.h"
 #include "services/platform/observe/metrics.h"
 
 namespace welfare::gateway {

@@ -14,8 +14,8 @@
 #include "absl/status/statusor.h"
 #include "gateway/calls/backend.h"
 #include "gateway/calls/body_budget.h"
-#include "gateway/calls/exchange.h"
-#include "gateway/calls/observer.h"
+#include "gateway/exchange/exchange.h"
+#include "gateway/exchange/observer.h"
 #include "gateway/routes/http_route.h"
 
 namespace welfare::gateway {

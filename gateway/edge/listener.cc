@@ -12,8 +12,8 @@
 #include <thread>
 #include <utility>
 
-#include "gateway/calls/event_loop.h"
-#include "gateway/http1/connection.h"
+#include "gateway/exchange/connection.h"
+#include "gateway/exchange/event_loop.h"
 #include "gateway/http1/http1_session.h"
 #include "gateway/http2/http2_session.h"
 #include "services/platform/errors.h"

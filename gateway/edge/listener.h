@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "gateway/calls/exchange.h"
+#include "gateway/exchange/exchange.h"
 
 namespace welfare::gateway {
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "gateway/calls/exchange.h"
+#include "gateway/exchange/exchange.h"
 
 namespace welfare::gateway {
 

@@ -2,10 +2,9 @@
 
 #include <functional>
 #include <memory>
-#include <string>
 
-#include "gateway/calls/exchange.h"
-#include "gateway/http1/connection.h"
+#include "gateway/exchange/connection.h"
+#include "gateway/exchange/exchange.h"
 
 namespace welfare::gateway {
 
@@ -17,8 +16,5 @@ std::shared_ptr<Session> MakeHttp1Session(
     EventLoop& loop, std::unique_ptr<Connection> connection,
     Dispatcher& dispatcher, const SessionLimits& limits,
     std::function<void()> closed);
-
-// "Mon, 16 Jun 2025 00:00:00 GMT" for the header `date`.
-std::string HttpDate();
 
 }  // namespace welfare::gateway

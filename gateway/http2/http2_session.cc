@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <cstring>
 #include <map>
 #include <utility>
 
-#include "gateway/calls/event_loop.h"
 #include "gateway/calls/failure.h"
-#include "gateway/http1/http1_session.h"
+#include "gateway/exchange/event_loop.h"
+#include "gateway/exchange/http_date.h"
+#include "gateway/http2/http2_stream.h"
 
 namespace welfare::gateway {
 namespace {
@@ -45,48 +45,7 @@ std::string_view ToView(const std::uint8_t* bytes, std::size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
 }
 
-class Http2Session;
-
-// One exchange. Lives while the session knows its stream or its handler runs.
-class Stream final : public Exchange {
- public:
-  Stream(Http2Session& session, std::int32_t id) : session_(&session), id_(id) {
-    request_.http_major = 2;
-  }
-
-  EventLoop& loop() override;
-  const RequestHead& request() const override { return request_; }
-  void Consume(std::size_t bytes) override;
-  void SendHead(ResponseHead head) override;
-  void SendBody(std::string bytes) override;
-  void SendEnd(std::vector<Header> trailers) override;
-  void Reset() override;
-  std::size_t pending() const override { return body_.size() - sent_; }
-
-  // Fills nghttp2's buffer with the body.
-  ssize_t Fill(std::uint8_t* buffer, std::size_t size, std::uint32_t* flags);
-
-  Http2Session* session_;
-  const std::int32_t id_;
-  RequestHead request_;
-  std::size_t header_size_ = 0;
-  bool headers_too_large_ = false;
-  bool dispatched_ = false;
-  bool caller_ended_ = false;
-  bool end_told_ = false;
-  std::shared_ptr<ExchangeHandler> handler_;
-
-  bool head_sent_ = false;
-  bool drop_body_ = false;
-  bool ended_ = false;
-  bool was_full_ = false;
-  bool writable_due_ = false;
-  std::string body_;
-  std::size_t sent_ = 0;
-  std::vector<Header> trailers_;
-};
-
-class Http2Session final : public Session {
+class Http2Session final : public Session, public Http2Streams {
  public:
   Http2Session(EventLoop& loop, std::unique_ptr<Connection> connection,
                Dispatcher& dispatcher, const SessionLimits& limits,
@@ -136,7 +95,7 @@ class Http2Session final : public Session {
     nghttp2_submit_shutdown_notice(session_);
     const auto streams = streams_;  // a handler may end its own
     for (const auto& [id, stream] : streams) {
-      if (const auto handler = stream->handler_) handler->OnDrain();
+      if (const auto handler = stream->handler()) handler->OnDrain();
     }
     Flush();
     drain_timer_.Start(kGoawayGrace, [this] {
@@ -150,15 +109,15 @@ class Http2Session final : public Session {
 
   void Abort() override { Close(); }
 
-  EventLoop& loop() { return loop_; }
+  EventLoop& loop() override { return loop_; }
 
-  void ConsumeStream(std::int32_t id, std::size_t bytes) {
+  void ConsumeStream(std::int32_t id, std::size_t bytes) override {
     if (is_closed_) return;
     nghttp2_session_consume_stream(session_, id, bytes);
     Flush();
   }
 
-  void SubmitResponse(Stream& stream, const ResponseHead& head) {
+  void SubmitResponse(Http2Stream& stream, const ResponseHead& head) override {
     if (is_closed_) return;
     const std::string status = std::to_string(head.status);
     const std::string length = head.content_length.has_value()
@@ -180,36 +139,36 @@ class Http2Session final : public Session {
                                 std::uint8_t* buffer, std::size_t size,
                                 std::uint32_t* flags,
                                 nghttp2_data_source* source, void*) -> ssize_t {
-      return static_cast<Stream*>(source->ptr)->Fill(buffer, size, flags);
+      return static_cast<Http2Stream*>(source->ptr)->Fill(buffer, size, flags);
     };
-    nghttp2_submit_response(session_, stream.id_, fields.data(), fields.size(),
+    nghttp2_submit_response(session_, stream.id(), fields.data(), fields.size(),
                             &provider);
     FlushSoon();
   }
 
-  void Resume(Stream& stream) {
+  void Resume(Http2Stream& stream) override {
     if (is_closed_) return;
-    nghttp2_session_resume_data(session_, stream.id_);
+    nghttp2_session_resume_data(session_, stream.id());
     FlushSoon();
   }
 
-  void SubmitTrailers(Stream& stream) {
+  void SubmitTrailers(std::int32_t id,
+                      const std::vector<Header>& trailers) override {
     std::vector<nghttp2_nv> fields;
-    for (const Header& header : stream.trailers_) {
+    for (const Header& header : trailers) {
       fields.push_back(ToNv(header.name, header.value));
     }
-    nghttp2_submit_trailer(session_, stream.id_, fields.data(), fields.size());
+    nghttp2_submit_trailer(session_, id, fields.data(), fields.size());
   }
 
-  void SubmitReset(std::int32_t id, std::uint32_t code) {
+  void SubmitReset(std::int32_t id, std::uint32_t code) override {
     if (is_closed_) return;
     nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, code);
     FlushSoon();
   }
 
-  void WritableDue(Stream& stream) {
-    stream.writable_due_ = true;
-    writable_.push_back(stream.id_);
+  void WritableDue(Http2Stream& stream) override {
+    writable_.push_back(stream.id());
   }
 
  private:
@@ -254,7 +213,7 @@ class Http2Session final : public Session {
         });
   }
 
-  std::shared_ptr<Stream> Find(std::int32_t id) {
+  std::shared_ptr<Http2Stream> Find(std::int32_t id) {
     const auto found = streams_.find(id);
     return found == streams_.end() ? nullptr : found->second;
   }
@@ -270,21 +229,23 @@ class Http2Session final : public Session {
                                 NGHTTP2_REFUSED_STREAM);
       return 0;
     }
-    streams_[id] = std::make_shared<Stream>(*this, id);
+    streams_[id] = std::make_shared<Http2Stream>(*this, id);
     return 0;
   }
 
   int OnHeader(const nghttp2_frame& frame, std::string_view name,
                std::string_view value) {
     const auto stream = Find(frame.hd.stream_id);
-    if (stream == nullptr || stream->dispatched_) return 0;  // or a trailer
+    if (stream == nullptr) return 0;
+    Http2Stream::Incoming& incoming = stream->incoming();
+    if (incoming.dispatched) return 0;  // a trailer
     // The size by RFC 9113, 10.5.1: 32 bytes of overhead per field.
-    stream->header_size_ += name.size() + value.size() + 32;
-    if (stream->header_size_ > limits_.header_list) {
-      stream->headers_too_large_ = true;
+    incoming.header_size += name.size() + value.size() + 32;
+    if (incoming.header_size > limits_.header_list) {
+      incoming.headers_too_large = true;
       return 0;
     }
-    RequestHead& request = stream->request_;
+    RequestHead& request = incoming.head;
     if (name == ":method") {
       request.method = std::string(value);
     } else if (name == ":path") {
@@ -310,31 +271,29 @@ class Http2Session final : public Session {
     }
     const auto stream = Find(frame.hd.stream_id);
     if (stream == nullptr) return 0;
+    Http2Stream::Incoming& incoming = stream->incoming();
     if (frame.hd.type == NGHTTP2_HEADERS &&
         frame.headers.cat == NGHTTP2_HCAT_REQUEST) {
-      stream->dispatched_ = true;
+      incoming.dispatched = true;
       idle_timer_.Cancel();
-      if (stream->headers_too_large_) {
-        stream->caller_ended_ = (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
+      if (incoming.headers_too_large) {
+        incoming.ended = (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
         RefuseHeaders(*stream);
         return 0;
       }
-      std::shared_ptr<ExchangeHandler> handler = dispatcher_.Dispatch(*stream);
-      if (!stream->ended_ && stream->session_ != nullptr) {
-        stream->handler_ = std::move(handler);
-      }
+      stream->SetHandler(dispatcher_.Dispatch(*stream));
     }
     if ((frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) {
-      stream->caller_ended_ = true;
-      if (!stream->end_told_) {
-        stream->end_told_ = true;
-        if (const auto handler = stream->handler_) handler->OnBodyEnd();
+      incoming.ended = true;
+      if (!incoming.end_told) {
+        incoming.end_told = true;
+        if (const auto handler = stream->handler()) handler->OnBodyEnd();
       }
     }
     return 0;
   }
 
-  void RefuseHeaders(Stream& stream) {
+  void RefuseHeaders(Http2Stream& stream) {
     Failure failure = MessageTooLarge(limits_.header_list);
     failure.http_status = 431;
     const std::string body = ErrorJson(failure);
@@ -351,11 +310,11 @@ class Http2Session final : public Session {
     // what holds its caller back.
     nghttp2_session_consume_connection(session_, bytes.size());
     const auto stream = Find(id);
-    if (stream == nullptr || stream->handler_ == nullptr) {
+    if (stream == nullptr || stream->handler() == nullptr) {
       nghttp2_session_consume_stream(session_, id, bytes.size());
       return 0;
     }
-    const std::shared_ptr<ExchangeHandler> handler = stream->handler_;
+    const std::shared_ptr<ExchangeHandler> handler = stream->handler();
     handler->OnBody(bytes);
     return 0;
   }
@@ -363,17 +322,11 @@ class Http2Session final : public Session {
   int OnStreamClose(std::int32_t id) {
     const auto found = streams_.find(id);
     if (found == streams_.end()) return 0;
-    const std::shared_ptr<Stream> stream = found->second;
+    const std::shared_ptr<Http2Stream> stream = found->second;
     streams_.erase(found);
-    Detach(*stream);
+    stream->Detach();
     if (streams_.empty()) WatchIdle();
     return 0;
-  }
-
-  static void Detach(Stream& stream) {
-    stream.session_ = nullptr;
-    if (stream.handler_ == nullptr) return;
-    std::exchange(stream.handler_, nullptr)->OnClosed();
   }
 
   // A response that ended before its request: the caller is told to stop
@@ -384,7 +337,7 @@ class Http2Session final : public Session {
       return 0;
     }
     const auto stream = Find(frame.hd.stream_id);
-    if (stream != nullptr && !stream->caller_ended_) {
+    if (stream != nullptr && !stream->incoming().ended) {
       nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, frame.hd.stream_id,
                                 NGHTTP2_NO_ERROR);
     }
@@ -470,11 +423,11 @@ class Http2Session final : public Session {
          std::exchange(writable_, std::vector<std::int32_t>())) {
       const auto stream = Find(id);
       if (stream == nullptr) continue;
-      stream->writable_due_ = false;
-      if (const auto handler = stream->handler_) {
+      stream->WritableTold();
+      if (const auto handler = stream->handler()) {
         // Later: a handler that sends at once would come back in here.
         loop_.Post([self = Self(), stream, handler] {
-          if (stream->handler_ == handler) handler->OnWritable();
+          if (stream->handler() == handler) handler->OnWritable();
         });
       }
     }
@@ -502,8 +455,9 @@ class Http2Session final : public Session {
     write_timer_.Cancel();
     connection_->Close();
     for (const auto& [id, stream] : std::exchange(
-             streams_, std::map<std::int32_t, std::shared_ptr<Stream>>())) {
-      Detach(*stream);
+             streams_,
+             std::map<std::int32_t, std::shared_ptr<Http2Stream>>())) {
+      stream->Detach();
     }
     if (closed_) std::exchange(closed_, nullptr)();
   }
@@ -518,7 +472,7 @@ class Http2Session final : public Session {
   LoopTimer write_timer_{loop_};
 
   nghttp2_session* session_ = nullptr;
-  std::map<std::int32_t, std::shared_ptr<Stream>> streams_;
+  std::map<std::int32_t, std::shared_ptr<Http2Stream>> streams_;
   std::vector<std::int32_t> writable_;
   bool streams_seen_ = false;
   bool receiving_ = false;
@@ -530,71 +484,6 @@ class Http2Session final : public Session {
   bool broken_ = false;
   bool is_closed_ = false;
 };
-
-EventLoop& Stream::loop() { return session_->loop(); }
-
-void Stream::Consume(std::size_t bytes) {
-  if (session_ != nullptr) session_->ConsumeStream(id_, bytes);
-}
-
-void Stream::SendHead(ResponseHead head) {
-  head_sent_ = true;
-  drop_body_ = request_.method == "HEAD" || head.status == 204;
-  if (session_ != nullptr) session_->SubmitResponse(*this, head);
-}
-
-void Stream::SendBody(std::string bytes) {
-  if (session_ == nullptr || drop_body_ || bytes.empty()) return;
-  if (sent_ == body_.size()) {
-    body_ = std::move(bytes);
-    sent_ = 0;
-  } else {
-    body_.append(bytes);
-  }
-  was_full_ = was_full_ || pending() >= kHighWater;
-  session_->Resume(*this);
-}
-
-void Stream::SendEnd(std::vector<Header> trailers) {
-  ended_ = true;
-  handler_ = nullptr;
-  if (session_ == nullptr) return;
-  trailers_ = std::move(trailers);
-  session_->Resume(*this);
-}
-
-void Stream::Reset() {
-  ended_ = true;
-  handler_ = nullptr;
-  if (session_ != nullptr) {
-    session_->SubmitReset(id_, NGHTTP2_INTERNAL_ERROR);
-  }
-}
-
-ssize_t Stream::Fill(std::uint8_t* buffer, std::size_t size,
-                     std::uint32_t* flags) {
-  const std::size_t count = std::min(size, pending());
-  std::memcpy(buffer, body_.data() + sent_, count);
-  sent_ += count;
-  if (was_full_ && pending() < kHighWater) {
-    was_full_ = false;
-    if (!writable_due_) session_->WritableDue(*this);
-  }
-  if (sent_ == body_.size()) {
-    body_.clear();
-    sent_ = 0;
-    if (ended_) {
-      *flags |= NGHTTP2_DATA_FLAG_EOF;
-      if (!trailers_.empty()) {
-        *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-        session_->SubmitTrailers(*this);
-      }
-    } else if (count == 0) {
-      return NGHTTP2_ERR_DEFERRED;
-    }
-  }
-  return static_cast<ssize_t>(count);
-}
 
 }  // namespace
 

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string_view>
 
-#include "gateway/calls/exchange.h"
-#include "gateway/http1/connection.h"
+#include "gateway/exchange/connection.h"
+#include "gateway/exchange/exchange.h"
 
 namespace welfare::gateway {
 

@@ -46,16 +46,6 @@ std::optional<std::string> AssignEnumNumber(
     google::protobuf::Message& message,
     const google::protobuf::FieldDescriptor& field, std::int64_t number);
 
-// Finds a field by its proto name or its JSON name; null when there is none.
-const google::protobuf::FieldDescriptor* FindField(
-    const google::protobuf::Descriptor& descriptor, std::string_view name);
-
-// Resolves "a.b.c" from `descriptor`, each part in either spelling, through
-// singular messages. The last part may be any field. Null when a part is
-// unknown or leads through something else.
-const google::protobuf::FieldDescriptor* ResolveFieldPath(
-    const google::protobuf::Descriptor& descriptor, std::string_view path);
-
 // "displayName" to "display_name"; text that is no lowerCamelCase unchanged.
 std::string CamelToSnake(std::string_view text);
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "gateway/json/field_value.h"
+#include "gateway/routes/field_path.h"
 #include "gateway/routes/text.h"
 
 namespace welfare::gateway {

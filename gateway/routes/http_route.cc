@@ -6,7 +6,7 @@
 #include <set>
 #include <utility>
 
-#include "gateway/json/field_value.h"
+#include "gateway/routes/field_path.h"
 #include "google/api/annotations.pb.h"
 
 namespace welfare::gateway {

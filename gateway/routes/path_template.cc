@@ -16,10 +16,10 @@ bool IsIdentStart(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsAsciiDigit(char c) { return c >= '0' && c <= '9'; }
 
 bool IsLiteralChar(char c) {
-  if (IsIdentStart(c) || IsDigit(c)) return true;
+  if (IsIdentStart(c) || IsAsciiDigit(c)) return true;
   // RFC 3986: the rest of unreserved, sub-delims without `*` and `=`, `@`,
   // and the start of an escape.
   return std::string_view("-.~!$&'()+,;@%").find(c) != std::string_view::npos;
@@ -96,7 +96,7 @@ class Parser {
     do {
       if (!variable.field_path.empty()) variable.field_path.push_back('.');
       if (!IsIdentStart(Peek())) return Fail("a field name is expected");
-      while (IsIdentStart(Peek()) || IsDigit(Peek())) {
+      while (IsIdentStart(Peek()) || IsAsciiDigit(Peek())) {
         variable.field_path.push_back(text_[position_++]);
       }
     } while (Consume('.'));

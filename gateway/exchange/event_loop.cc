@@ -1,4 +1,4 @@
-#include "gateway/calls/event_loop.h"
+#include "gateway/exchange/event_loop.h"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/exchange/exchange.h"
+
+namespace welfare::gateway {
+
+class Http2Stream;
+
+// What a stream asks of the session it is in. Used on the loop only.
+class Http2Streams {
+ public:
+  virtual EventLoop& loop() = 0;
+  virtual void ConsumeStream(std::int32_t id, std::size_t bytes) = 0;
+  virtual void SubmitResponse(Http2Stream& stream,
+                              const ResponseHead& head) = 0;
+  // The stream has more to send.
+  virtual void Resume(Http2Stream& stream) = 0;
+  virtual void SubmitTrailers(std::int32_t id,
+                              const std::vector<Header>& trailers) = 0;
+  virtual void SubmitReset(std::int32_t id, std::uint32_t code) = 0;
+  // The stream's handler is to be told OnWritable.
+  virtual void WritableDue(Http2Stream& stream) = 0;
+
+ protected:
+  ~Http2Streams() = default;
+};
+
+// One exchange of an HTTP/2 connection. Lives while the session knows its
+// stream or its handler runs. Used on the loop only.
+class Http2Stream final : public Exchange {
+ public:
+  // The request as it comes in; the session fills it.
+  struct Incoming {
+    RequestHead head;
+    std::size_t header_size = 0;
+    bool headers_too_large = false;
+    bool dispatched = false;
+    bool ended = false;
+    bool end_told = false;
+  };
+
+  Http2Stream(Http2Streams& session, std::int32_t id);
+
+  std::int32_t id() const { return id_; }
+  Incoming& incoming() { return incoming_; }
+  // Null before there is one, and after it has ended the exchange.
+  const std::shared_ptr<ExchangeHandler>& handler() const { return handler_; }
+  // Keeps the handler, unless it has ended the exchange at once.
+  void SetHandler(std::shared_ptr<ExchangeHandler> handler);
+  // The session has forgotten the stream: tells the handler OnClosed.
+  void Detach();
+  // The handler is told OnWritable; it may be due again.
+  void WritableTold() { writable_due_ = false; }
+
+  // Fills nghttp2's buffer with the body, as its read callback asks.
+  ssize_t Fill(std::uint8_t* buffer, std::size_t size, std::uint32_t* flags);
+
+  EventLoop& loop() override;
+  const RequestHead& request() const override { return incoming_.head; }
+  void Consume(std::size_t bytes) override;
+  void SendHead(ResponseHead head) override;
+  void SendBody(std::string bytes) override;
+  void SendEnd(std::vector<Header> trailers) override;
+  void Reset() override;
+  std::size_t pending() const override { return body_.size() - sent_; }
+
+ private:
+  Http2Streams* session_;  // null once detached
+  const std::int32_t id_;
+  Incoming incoming_;
+  std::shared_ptr<ExchangeHandler> handler_;
+
+  bool drop_body_ = false;
+  bool ended_ = false;
+  bool was_full_ = false;
+  bool writable_due_ = false;
+  std::string body_;
+  std::size_t sent_ = 0;
+  std::vector<Header> trailers_;
+};
+
+}  // namespace welfare::gateway

@@ -1,0 +1,121 @@
+// Callers of the gateway that send bytes.
+#pragma once
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "tests/gateway/running_gateway.h"
+
+namespace welfare::gateway {
+
+// A TCP connection that sends and reads bytes.
+class Raw {
+ public:
+  explicit Raw(const RunningGateway& gateway) {
+    fd_ = socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(gateway.port());
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    sockaddr generic;
+    static_assert(sizeof(generic) == sizeof(to));
+    std::memcpy(&generic, &to, sizeof(to));
+    EXPECT_EQ(connect(fd_, &generic, sizeof(to)), 0);
+  }
+  ~Raw() { Close(); }
+  Raw(const Raw&) = delete;
+  Raw& operator=(const Raw&) = delete;
+
+  void Close() {
+    if (fd_ >= 0) close(fd_);
+    fd_ = -1;
+  }
+
+  // False when the other side does not take it.
+  bool Send(std::string_view bytes) {
+    while (!bytes.empty()) {
+      pollfd waits{fd_, POLLOUT, 0};
+      if (poll(&waits, 1, 5000) != 1) return false;
+      const ssize_t sent =
+          send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent <= 0) return false;
+      bytes.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+  }
+
+  // Reads until `enough` says so, the other side closes, or time is up.
+  std::string Read(const std::function<bool(const std::string&)>& enough,
+                   std::chrono::milliseconds limit = std::chrono::seconds(5)) {
+    const auto end = std::chrono::steady_clock::now() + limit;
+    char buffer[65536];
+    while (!enough(got_)) {
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+          end - std::chrono::steady_clock::now());
+      pollfd waits{fd_, POLLIN, 0};
+      if (left.count() <= 0 ||
+          poll(&waits, 1, static_cast<int>(left.count())) != 1) {
+        break;
+      }
+      const ssize_t size = recv(fd_, buffer, sizeof(buffer), 0);
+      if (size <= 0) {
+        closed_ = true;
+        break;
+      }
+      got_.append(buffer, static_cast<std::size_t>(size));
+    }
+    return got_;
+  }
+  std::string ReadAll(
+      std::chrono::milliseconds limit = std::chrono::seconds(5)) {
+    return Read([](const std::string&) { return false; }, limit);
+  }
+  bool closed() const { return closed_; }
+
+ private:
+  int fd_ = -1;
+  std::string got_;
+  bool closed_ = false;
+};
+
+inline int CountOf(const std::string& text, std::string_view part) {
+  int count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos;
+       at = text.find(part, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+// One HTTP/1.1 exchange on a connection of its own.
+inline std::string Http(const RunningGateway& gateway,
+                        const std::string& request_line,
+                        const std::string& headers = "",
+                        const std::string& body = "") {
+  Raw raw(gateway);
+  raw.Send(request_line + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" +
+           headers +
+           (body.empty()
+                ? ""
+                : "Content-Length: " + std::to_string(body.size()) + "\r\n") +
+           "\r\n" + body);
+  return raw.ReadAll();
+}
+
+inline std::string BodyOf(const std::string& response) {
+  const std::size_t end = response.find("\r\n\r\n");
+  return end == std::string::npos ? "" : response.substr(end + 4);
+}
+
+}  // namespace welfare::gateway

@@ -1,0 +1,331 @@
+// The gateway over real sockets, in front of a real gRPC server with fake
+// services.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "gateway/calls/backend.h"
+#include "gateway/calls/router.h"
+#include "gateway/edge/listener.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "services/platform/rpc/channel.h"
+#include "services/platform/rpc/grpc_lifetime.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/wait_for.h"
+#include "welfare/registry/v1/registry_service.grpc.pb.h"
+#include "welfare/report/v1/report_service.grpc.pb.h"
+
+namespace welfare::gateway {
+
+inline const bool kGrpcKept = [] {
+  platform::KeepGrpcForTheProcess();
+  return true;
+}();
+
+inline constexpr char kPart[] = "0123456789abcdef";
+inline constexpr int kParts = 400;
+
+// Answers by what the name of the resource asks for.
+class FakeRegistry final : public registry::v1::RegistryService::Service {
+ public:
+  grpc::Status GetMunicipality(
+      grpc::ServerContext* context,
+      const registry::v1::GetMunicipalityRequest* request,
+      registry::v1::Municipality* response) override {
+    {
+      const std::lock_guard lock(mutex_);
+      metadata_.clear();
+      for (const auto& [key, value] : context->client_metadata()) {
+        metadata_[std::string(key.data(), key.size())] =
+            std::string(value.data(), value.size());
+      }
+      deadline_left_ = context->deadline() - std::chrono::system_clock::now();
+    }
+    response->set_name(request->name());
+    response->set_version(request->data_version());
+    if (request->name() == "municipalities/missing") {
+      google::rpc::Status status;
+      status.set_code(5);
+      status.set_message("There is no 'x' 東.");
+      google::rpc::ErrorInfo info;
+      info.set_reason("MUNICIPALITY_NOT_FOUND");
+      info.set_domain("registry.welfare");
+      status.add_details()->PackFrom(info);
+      return {grpc::StatusCode::NOT_FOUND, status.message(),
+              status.SerializeAsString()};
+    }
+    if (request->name() == "municipalities/plain") {
+      return {grpc::StatusCode::UNKNOWN, "test status message"};
+    }
+    if (request->name() == "municipalities/slow") {
+      ++slow_;
+      support::WaitFor([context] { return context->IsCancelled(); },
+                       std::chrono::seconds(20));
+      if (context->IsCancelled()) ++cancelled_;
+    }
+    if (request->name() == "municipalities/brief") {
+      ++slow_;
+      std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    }
+    return grpc::Status::OK;
+  }
+
+  // Says which paths it was asked to change.
+  grpc::Status UpdateMunicipality(
+      grpc::ServerContext* /*context*/,
+      const registry::v1::UpdateMunicipalityRequest* request,
+      registry::v1::Municipality* response) override {
+    std::string paths;
+    for (const std::string& path : request->update_mask().paths()) {
+      paths += path + ";";
+    }
+    response->set_display_name(paths);
+    return grpc::Status::OK;
+  }
+
+  grpc::Status BatchImportMunicipalities(
+      grpc::ServerContext* /*context*/,
+      const registry::v1::ImportMunicipalitiesRequest* request,
+      type::v1::ImportResult* response) override {
+    response->set_request_id(request->request_id());
+    response->set_version(
+        static_cast<std::int64_t>(request->batch().csv().size()));
+    return grpc::Status::OK;
+  }
+
+  grpc::Status ImportMunicipalities(
+      grpc::ServerContext* /*context*/,
+      grpc::ServerReaderWriter<type::v1::ImportResult,
+                               registry::v1::ImportMunicipalitiesRequest>*
+          stream) override {
+    registry::v1::ImportMunicipalitiesRequest request;
+    type::v1::ImportResult result;
+    while (stream->Read(&request)) {
+      result.set_request_id(request.request_id());
+      result.set_version(
+          static_cast<std::int64_t>(request.batch().csv().size()));
+      stream->Write(result);
+    }
+    return grpc::Status::OK;
+  }
+
+  grpc::Status StreamChanges(
+      grpc::ServerContext* context,
+      const registry::v1::StreamChangesRequest* request,
+      grpc::ServerWriter<registry::v1::StreamChangesResponse>* writer)
+      override {
+    registry::v1::StreamChangesResponse response;
+    response.add_changes()->set_deleted(std::string(64 * 1024, 'x'));
+    for (int i = 0; i < kParts; ++i) {
+      response.set_version(i);
+      if (!writer->Write(response)) break;
+      ++written_;
+    }
+    if (request->follow()) {
+      support::WaitFor([context] { return context->IsCancelled(); },
+                       std::chrono::seconds(20));
+      if (context->IsCancelled()) ++cancelled_;
+    }
+    return grpc::Status::OK;
+  }
+
+  grpc::Status WatchVersions(
+      grpc::ServerContext* context, const type::v1::WatchVersionsRequest*,
+      grpc::ServerWriter<type::v1::WatchVersionsResponse>* writer) override {
+    writer->Write({});
+    support::WaitFor([context] { return context->IsCancelled(); },
+                     std::chrono::seconds(20));
+    return grpc::Status::OK;
+  }
+
+  std::map<std::string, std::string> metadata() {
+    const std::lock_guard lock(mutex_);
+    return metadata_;
+  }
+  std::chrono::system_clock::duration deadline_left() {
+    const std::lock_guard lock(mutex_);
+    return deadline_left_;
+  }
+  int slow() const { return slow_; }
+  int cancelled() const { return cancelled_; }
+  int written() const { return written_; }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::string> metadata_;
+  std::chrono::system_clock::duration deadline_left_{};
+  std::atomic<int> slow_{0};
+  std::atomic<int> cancelled_{0};
+  std::atomic<int> written_{0};
+};
+
+class FakeReport final : public report::v1::ReportService::Service {
+ public:
+  // Commits, and drops the first answer: its caller hears UNAVAILABLE.
+  grpc::Status CreateReport(grpc::ServerContext* /*context*/,
+                            const report::v1::CreateReportRequest* request,
+                            report::v1::Report* response) override {
+    const std::lock_guard lock(mutex_);
+    ids_.push_back(request->request_id());
+    const bool known = !request->request_id().empty() &&
+                       std::find(ids_.begin(), ids_.end() - 1,
+                                 request->request_id()) != ids_.end() - 1;
+    if (!known) ++reports_;
+    response->set_name("reports/" + std::to_string(reports_));
+    response->set_template_(request->report().template_());
+    if (std::exchange(answers_once_, true)) return grpc::Status::OK;
+    return {grpc::StatusCode::UNAVAILABLE, "the connection broke"};
+  }
+  int reports() {
+    const std::lock_guard lock(mutex_);
+    return reports_;
+  }
+  std::vector<std::string> ids() {
+    const std::lock_guard lock(mutex_);
+    return ids_;
+  }
+
+  grpc::Status DownloadReport(
+      grpc::ServerContext* /*context*/,
+      const report::v1::DownloadReportRequest* request,
+      grpc::ServerWriter<report::v1::DownloadReportResponse>* writer) override {
+    if (request->name() == "reports/none") {
+      return {grpc::StatusCode::NOT_FOUND, "There is no such report."};
+    }
+    if (request->name() == "reports/empty") return grpc::Status::OK;
+    report::v1::DownloadReportResponse part;
+    part.set_content_type("text/html; charset=utf-8");
+    part.set_filename("報告 2025.html");
+    part.set_size(kParts * static_cast<std::int64_t>(sizeof(kPart) - 1));
+    for (int i = 0; i < kParts; ++i) {
+      if (i == kParts / 2 && request->name() == "reports/broken") {
+        return {grpc::StatusCode::INTERNAL, "the disk is gone"};
+      }
+      part.set_data(kPart);
+      writer->Write(part);
+      part.Clear();
+    }
+    return grpc::Status::OK;
+  }
+
+ private:
+  std::mutex mutex_;
+  int reports_ = 0;
+  bool answers_once_ = false;
+  std::vector<std::string> ids_;
+};
+
+class CountingObserver final : public RequestObserver {
+ public:
+  void OnRequest(std::string_view route, std::string_view method, int code,
+                 std::string_view request_id,
+                 std::chrono::microseconds) override {
+    const std::lock_guard lock(mutex_);
+    EXPECT_FALSE(request_id.empty());
+    seen_.push_back(std::string(method) + " " + std::string(route) + " " +
+                    std::to_string(code));
+  }
+  std::vector<std::string> seen() {
+    const std::lock_guard lock(mutex_);
+    return seen_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> seen_;
+};
+
+// The gateway without its module: no process, no settings. A real gRPC server
+// with fake services stands behind it, and it listens on real sockets.
+class RunningGateway {
+ public:
+  explicit RunningGateway(SessionLimits limits = {},
+                          Routing::Options options = {}) {
+    const std::string address = "unix:" + folder_.File("backend.sock");
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort(address, grpc::InsecureServerCredentials());
+    builder.RegisterService(&registry);
+    builder.RegisterService(&report);
+    server_ = builder.BuildAndStart();
+    backend_ = std::make_unique<Backend>(
+        std::vector<std::shared_ptr<grpc::Channel>>{
+            platform::MakeChannel(address), platform::MakeChannel(address)},
+        calls_);
+    google::protobuf::LinkMessageReflection<
+        ::welfare::registry::v1::GetRosterRequest>();
+    auto routing = Routing::Make(
+        *google::protobuf::DescriptorPool::generated_pool(),
+        {{"welfare.registry.v1.RegistryService", backend_.get()},
+         {"welfare.report.v1.ReportService", backend_.get()}},
+        options, observer, [this] { return "id-" + std::to_string(++ids_); });
+    EXPECT_TRUE(routing.ok()) << routing.status();
+    routing_ = *std::move(routing);
+    router_ = std::make_unique<Router>(*routing_);
+    listener_ = std::make_unique<Listener>(
+        Listener::Options{.loops = 2, .limits = limits}, *router_);
+    const auto bound = listener_->Listen("127.0.0.1:0");
+    EXPECT_TRUE(bound.ok()) << bound.status();
+    address_ = *bound;
+    listener_->Start();
+    channel_ =
+        grpc::CreateChannel(address_, grpc::InsecureChannelCredentials());
+  }
+
+  ~RunningGateway() { Stop(std::chrono::milliseconds(0)); }
+
+  void Stop(std::chrono::milliseconds patience) {
+    if (stopped_) return;
+    stopped_ = true;
+    listener_->Drain();
+    listener_->CloseAll(std::chrono::steady_clock::now() + patience);
+    EXPECT_TRUE(calls_.WaitForNone(std::chrono::seconds(10)));
+    listener_->Stop();
+    server_->Shutdown(std::chrono::system_clock::now());
+  }
+
+  const std::string& address() const { return address_; }
+  std::uint16_t port() const {
+    return static_cast<std::uint16_t>(
+        std::stoi(address_.substr(address_.rfind(':') + 1)));
+  }
+  std::shared_ptr<grpc::Channel> channel() { return channel_; }
+  std::unique_ptr<::welfare::registry::v1::RegistryService::Stub> Registry() {
+    return ::welfare::registry::v1::RegistryService::NewStub(channel_);
+  }
+  std::size_t connections() const { return listener_->connections(); }
+  void StopBackend() { server_->Shutdown(std::chrono::system_clock::now()); }
+
+  FakeRegistry registry;
+  FakeReport report;
+  CountingObserver observer;
+
+ private:
+  support::TempDir folder_;
+  std::unique_ptr<grpc::Server> server_;
+  CallCount calls_;
+  std::unique_ptr<Backend> backend_;
+  std::atomic<int> ids_{0};
+  std::unique_ptr<Routing> routing_;
+  std::unique_ptr<Router> router_;
+  std::unique_ptr<Listener> listener_;
+  std::string address_;
+  std::shared_ptr<grpc::Channel> channel_;
+  bool stopped_ = false;
+};
+
+}  // namespace welfare::gateway
