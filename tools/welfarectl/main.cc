@@ -4,7 +4,10 @@
 #include <grpc/grpc.h>
 
 #include "services/platform/observe/version.h"
-#include "tools/welfarectl/commands/commands.h"
+#include "tools/welfarectl/commands/indicator/indicator_commands.h"
+#include "tools/welfarectl/commands/registry/registry_commands.h"
+#include "tools/welfarectl/commands/report/report_commands.h"
+#include "tools/welfarectl/commands/survey/survey_commands.h"
 #include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/interrupt.h"
 #include "tools/welfarectl/session/session.h"

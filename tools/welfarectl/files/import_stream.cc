@@ -67,7 +67,7 @@ int SendBatches(Session& session, const std::vector<CsvBatch>& batches,
     const bool last = &batch == &batches.back();
     const auto request = new_request(batch, last);
     if (!exchange) exchange.emplace(session, *request->GetDescriptor());
-    summary.Sending(batch, last, commit);
+    summary.Sending(batch.source_file, batch.first_line, last, commit);
     type::v1::ImportResult result;
     if (!exchange->Ask(*request, result)) break;
     summary.Add(result);

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "tools/welfarectl/commands/commands.h"
 #include "tools/welfarectl/files/csv_batches.h"
+#include "tools/welfarectl/output/import_summary.h"
 #include "tools/welfarectl/session/session.h"
 
 namespace google::protobuf {
@@ -18,6 +18,8 @@ class Message;
 }  // namespace google::protobuf
 
 namespace welfare::ctl {
+
+class Command;
 
 struct ImportFlags {
   std::vector<std::string> files;

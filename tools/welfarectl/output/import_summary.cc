@@ -1,13 +1,15 @@
+#include "tools/welfarectl/output/import_summary.h"
+
 #include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 #include <iostream>
-#include <string_view>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "services/text/csv.h"
-#include "tools/welfarectl/commands/commands.h"
-#include "tools/welfarectl/files/csv_batches.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/interrupt.h"
 #include "tools/welfarectl/session/session.h"
@@ -78,10 +80,11 @@ ImportSummary::ImportSummary(std::string rejects_path)
 
 ImportSummary::~ImportSummary() = default;
 
-void ImportSummary::Sending(const CsvBatch& batch, bool last, Commit commit) {
+void ImportSummary::Sending(const std::string& source_file, int first_line,
+                            bool last, Commit commit) {
   totals_->commit = commit;
-  totals_->source_file = batch.source_file;
-  totals_->first_line = batch.first_line;
+  totals_->source_file = source_file;
+  totals_->first_line = first_line;
   totals_->last_sent = last;
   totals_->under_way = true;
   SetInterruptNote(Committed());
