@@ -305,7 +305,8 @@ absl::StatusOr<CsvHeader> CsvHeader::Make(
   };
   if (const absl::Status separator = CheckSeparator(header); !separator.ok()) {
     return refuse({{"header", base::ReasonOf(separator),
-                    std::string(base::MessageOf(separator))}});
+                    std::string(base::MessageOf(separator)),
+                    base::GetErrorDetails(separator)->message_ja}});
   }
   std::vector<std::string> names;
   CsvHeader made;
@@ -338,8 +339,9 @@ absl::StatusOr<CsvHeader> CsvHeader::Make(
     const bool misspelt = std::ranges::any_of(
         names, [&](std::string_view one) { return meant(one) == name; });
     if (!at && !misspelt) {
-      violations.push_back(
-          {std::string(name), "COLUMN_MISSING", "The file lacks this column."});
+      violations.push_back({std::string(name), "COLUMN_MISSING",
+                            "The file lacks this column.",
+                            "この列がありません。"});
     }
     made.required_.push_back(at.value_or(0));
   }
@@ -357,11 +359,15 @@ absl::StatusOr<CsvHeader> CsvHeader::Make(
           {ShowInvisible(name), "COLUMN_UNKNOWN",
            column.empty() ? "No column of this name belongs here."
                           : "No column of this name belongs here; write " +
-                                std::string(column) + "."});
+                                std::string(column) + ".",
+           column.empty()
+               ? "この名前の列は使いません。"
+               : "列名は" + std::string(column) + "と書いてください。"});
     }
     if (known && *find(name) != i) {
       violations.push_back({std::string(name), "COLUMN_REPEATED",
-                            "The column stands in the header twice."});
+                            "The column stands in the header twice.",
+                            "見出しに同じ列が二つあります。"});
     }
   }
   if (!violations.empty()) return refuse(std::move(violations));

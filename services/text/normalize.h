@@ -10,6 +10,8 @@
 
 #include "absl/status/statusor.h"
 
+#include "services/text/characters.h"  // Trim, which goes with them
+
 namespace welfare::text {
 
 // Returns `utf8` with each kana and the combining voicing mark behind it
