@@ -72,7 +72,7 @@ class IncludeLayers(unittest.TestCase):
         self.refuses('`high/` is not there',
                      remove=('services/report/high/high.cc',))
 
-    def later_a_module_without_a_table(self):
+    def test_a_module_without_a_table(self):
         self.refuses('services/registry/README.md: no table of rooms',
                      {'services/registry/README.md': 'Rooms: none.\n'})
 
@@ -103,7 +103,7 @@ class IncludeLayers(unittest.TestCase):
         self.refuses('gateway/high/high.cc: 601 lines',
                      {'gateway/high/high.cc': '\n' * 601})
 
-    def later_a_long_test(self):
+    def test_a_long_test(self):
         self.refuses('tests/a_test.cc: 601 lines',
                      {'tests/a_test.cc': '\n' * 601})
 
