@@ -167,6 +167,7 @@ void GatewayModule::Stop(std::chrono::system_clock::time_point deadline) {
   if (state.listener != nullptr) {
     state.listener->Drain();
     state.listener->CloseAll(until);
+    state.routing->transcoding->Stop();
     // gRPC's threads post to the loops until the last call has ended.
     if (!state.calls.WaitForNone(kCancelGrace)) {
       platform::LogWarning("calls of backends did not end in time", {});

@@ -2,6 +2,8 @@
 #include <google/protobuf/message.h>
 
 #include <algorithm>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -21,6 +23,11 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using std::chrono::steady_clock;
+
+// A body or a reply of more bytes is not read or written on the loop: a
+// megabyte of JSON takes some ten milliseconds, in which everybody else on the
+// loop would wait.
+constexpr std::size_t kLoopBytes = std::size_t{64} * 1024;
 
 std::unique_ptr<Message> NewMessage(
     const google::protobuf::Descriptor& descriptor) {
@@ -268,19 +275,55 @@ class HttpHandler final : public ExchangeHandler,
     return true;
   }
 
+  // Does `work` beside the loop and then, on the loop and if the exchange still
+  // lives, `then`. Until then nothing else touches what `work` does.
+  void Aside(std::function<void()> work, std::function<void()> then) {
+    const absl::Status queued = routing_.transcoding->Submit(
+        {}, [self = shared_from_this(), &loop = exchange_->loop(),
+             work = std::move(work),
+             then = std::move(then)](const absl::Status& start) {
+          if (start.ok()) work();
+          loop.Post([self, then, ok = start.ok()] {
+            if (self->exchange_ == nullptr) return;
+            if (ok) {
+              then();
+            } else {
+              self->Fail(GatewayOverloaded());
+            }
+          });
+        });
+    if (!queued.ok()) Fail(GatewayOverloaded());
+  }
+
+  // What has been made of a request.
+  struct Built {
+    std::unique_ptr<Message> message;
+    std::optional<Failure> failure;
+  };
+
   void Call() {
-    const std::unique_ptr<Message> request =
-        NewMessage(*route_->method->input_type());
-    if (const auto failure = BuildRequest(*route_,
-                                          {.bindings = bindings_,
-                                           .query = query_,
-                                           .content_type = content_type_,
-                                           .body = body_},
-                                          *request, json_)) {
-      return Fail(*failure);
-    }
+    if (body_.size() <= kLoopBytes) return Send(Build());
+    const auto built = std::make_shared<Built>();
+    Aside([this, built] { *built = Build(); },
+          [this, built] { Send(std::move(*built)); });
+  }
+
+  Built Build() {
+    Built built{.message = NewMessage(*route_->method->input_type()),
+                .failure = std::nullopt};
+    built.failure = BuildRequest(*route_,
+                                 {.bindings = bindings_,
+                                  .query = query_,
+                                  .content_type = content_type_,
+                                  .body = body_},
+                                 *built.message, json_);
+    return built;
+  }
+
+  void Send(const Built& built) {
     std::string().swap(body_);
     share_.Hold(0);
+    if (built.failure) return Fail(*built.failure);
     const auto* service = route_->method->service();
     const bool download = route_->kind == HttpRoute::Kind::kDownload;
     const auto now = std::chrono::system_clock::now();
@@ -295,7 +338,7 @@ class HttpHandler final : public ExchangeHandler,
             std::chrono::duration_cast<std::chrono::system_clock::duration>(
                 timeout)};
     Backend* backend = routing_.backends.find(service->full_name())->second;
-    std::string bytes = request->SerializeAsString();
+    std::string bytes = built.message->SerializeAsString();
     GiveRequestId(RequestIdField(*route_->method->input_type()),
                   routing_.make_request_id, bytes);
     if (download) {
@@ -317,21 +360,37 @@ class HttpHandler final : public ExchangeHandler,
     unary_ = nullptr;
     if (exchange_ == nullptr) return;
     if (result.status.code() != 0) return Fail(FromStatus(result.status));
+    std::vector<Header> headers = {{"content-type", "application/json"},
+                                   {"cache-control", "no-store"}};
+    AppendResponseMetadata(result.trailing_metadata, headers);
+    if (bytes.size() <= kLoopBytes) {
+      return AnswerJson(std::move(headers), ToJson(bytes));
+    }
+    const auto json = std::make_shared<std::optional<std::string>>();
+    Aside([this, json, bytes] { *json = ToJson(bytes); },
+          [this, json, headers = std::move(headers)] {
+            AnswerJson(headers, std::move(*json));
+          });
+  }
+
+  void AnswerJson(std::vector<Header> headers,
+                  std::optional<std::string> json) {
+    if (!json.has_value()) return Fail(InvalidBackendResponse());
+    Answer(200, std::move(headers), *std::move(json));
+  }
+
+  // Nothing where the bytes are no message of the method.
+  std::optional<std::string> ToJson(const std::string& bytes) const {
     const std::unique_ptr<Message> response =
         NewMessage(*route_->method->output_type());
-    if (!response->ParseFromString(bytes)) {
-      return Fail(InvalidBackendResponse());
-    }
+    if (!response->ParseFromString(bytes)) return std::nullopt;
     std::string out;
     if (route_->response_body != nullptr) {
       WriteJsonField(*response, *route_->response_body, json_, out);
     } else {
       WriteJson(*response, json_, out);
     }
-    std::vector<Header> headers = {{"content-type", "application/json"},
-                                   {"cache-control", "no-store"}};
-    AppendResponseMetadata(result.trailing_metadata, headers);
-    Answer(200, std::move(headers), std::move(out));
+    return out;
   }
 
   void SendFileHead(const Message& first) {

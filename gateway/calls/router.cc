@@ -33,6 +33,9 @@ absl::StatusOr<std::unique_ptr<Routing>> Routing::Make(
       .make_request_id = std::move(make_request_id),
       .methods = {},
       .budget = std::make_unique<BodyBudget>(options.unfinished_bytes),
+      .transcoding = std::make_unique<platform::WorkerPool>(
+          platform::WorkerPool::Options{
+              .name = "gateway-json", .threads = 2, .queue = 256}),
   });
   for (const std::string& name : services) {
     const auto* service = pool.FindServiceByName(name);

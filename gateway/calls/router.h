@@ -17,6 +17,7 @@
 #include "gateway/exchange/exchange.h"
 #include "gateway/exchange/observer.h"
 #include "gateway/routes/http_route.h"
+#include "services/platform/work/worker_pool.h"
 
 namespace welfare::gateway {
 
@@ -57,6 +58,10 @@ struct Routing {
       methods;
   std::atomic<bool> draining{false};
   std::unique_ptr<BodyBudget> budget;
+  // Where large bodies become messages, and large replies JSON: a loop that did
+  // it would hold up everybody else on it. Its work ends before the loops do:
+  // whoever stops them stops it first.
+  std::unique_ptr<platform::WorkerPool> transcoding;
 };
 
 // Answers requests: gRPC calls by passing them on, HTTP/JSON by transcoding,

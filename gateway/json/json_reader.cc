@@ -150,6 +150,12 @@ class Reader {
     return true;
   }
 
+  // The same for all that a list or an object holds, before any of it is made.
+  bool Fits(std::size_t values) {
+    if (values > kMaxJsonValues - values_) report_.too_many_values = true;
+    return !report_.too_many_values;
+  }
+
   void Violate(std::string description) {
     if (report_.violations.size() >= kMaxViolations) return;
     report_.violations.push_back(
@@ -165,6 +171,7 @@ class Reader {
       return Violate("must be an object, not " +
                      std::string(NameOf(value.type())));
     }
+    if (!Fits(object.size())) return;
     const Descriptor& descriptor = *message.GetDescriptor();
     std::set<const FieldDescriptor*> seen;
     std::unordered_set<std::string_view> unknown;
@@ -240,6 +247,7 @@ class Reader {
       return Violate("must be a list, not " +
                      std::string(NameOf(value.type())));
     }
+    if (!Fits(array.size())) return;
     const bool was_singular = std::exchange(in_singular_, false);
     std::size_t index = 0;
     for (const element item : array) {
@@ -266,6 +274,7 @@ class Reader {
       return Violate("must be an object, not " +
                      std::string(NameOf(value.type())));
     }
+    if (!Fits(object.size())) return;
     const bool was_singular = std::exchange(in_singular_, false);
     const FieldDescriptor& key_field = *field.message_type()->map_key();
     const FieldDescriptor& value_field = *field.message_type()->map_value();

@@ -293,11 +293,13 @@ class RunningGateway {
     stopped_ = true;
     listener_->Drain();
     listener_->CloseAll(std::chrono::steady_clock::now() + patience);
+    routing_->transcoding->Stop();
     EXPECT_TRUE(calls_.WaitForNone(std::chrono::seconds(10)));
     listener_->Stop();
     server_->Shutdown(std::chrono::system_clock::now());
   }
 
+  Routing& routing() { return *routing_; }
   const std::string& address() const { return address_; }
   std::uint16_t port() const {
     return static_cast<std::uint16_t>(

@@ -2,10 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
+#include <future>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/json/json_reader.h"
@@ -53,6 +56,92 @@ TEST(GatewayHttp, TranscodesAPost) {
   auto json = nlohmann::json::parse(BodyOf(response), nullptr, false);
   EXPECT_EQ(json["requestId"], "r") << response;
   EXPECT_EQ(json["version"], "3");
+}
+
+int StatusOf(const std::string& response) {
+  return std::stoi(response.substr(std::string_view("HTTP/1.1 ").size(), 3));
+}
+
+std::string LargeImport(std::size_t bytes) {
+  return R"({"batch":{"csv":")" + std::string(bytes, 'x') + R"("}})";
+}
+
+TEST(GatewayHttp, LargeBodiesAreReadAsSmallOnes) {
+  RunningGateway gateway;
+  for (const std::size_t bytes : {60'000u, 70'000u, 3'000'000u}) {
+    const std::string response =
+        Http(gateway, "POST /v1/municipalities:batchImport",
+             "Content-Type: application/json\r\n", LargeImport(bytes));
+    EXPECT_EQ(
+        nlohmann::json::parse(BodyOf(response), nullptr, false)["version"],
+        std::to_string(bytes));
+  }
+  // What is wrong with one is told too.
+  EXPECT_EQ(StatusOf(Http(gateway, "POST /v1/municipalities:batchImport",
+                          "Content-Type: application/json\r\n",
+                          LargeImport(100'000) + "x")),
+            400);
+}
+
+TEST(GatewayHttp, WhoSendsALotKeepsNobodyElseWaiting) {
+  RunningGateway gateway;
+  // Whoever reads large bodies is busy with others.
+  std::promise<void> released;
+  const std::shared_future<void> release = released.get_future().share();
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(
+        gateway.routing()
+            .transcoding
+            ->Submit({}, [release](const absl::Status&) { release.wait(); })
+            .ok());
+  }
+  std::atomic<bool> answered{false};
+  auto large = std::async(std::launch::async, [&] {
+    const std::string response =
+        Http(gateway, "POST /v1/municipalities:batchImport",
+             "Content-Type: application/json\r\n", LargeImport(100'000));
+    answered = true;
+    return StatusOf(response);
+  });
+  ASSERT_TRUE(
+      WaitFor([&] { return gateway.routing().transcoding->waiting() == 1; }));
+  // On both loops.
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(StatusOf(Http(gateway, "GET /v1/municipalities/131016")), 200);
+  }
+  EXPECT_FALSE(answered.load());
+  released.set_value();
+  EXPECT_EQ(large.get(), 200);
+}
+
+// Its client is gone before its turn comes.
+TEST(GatewayHttp, ALargeBodyOfNobodyIsLetGo) {
+  RunningGateway gateway;
+  std::promise<void> released;
+  const std::shared_future<void> release = released.get_future().share();
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(
+        gateway.routing()
+            .transcoding
+            ->Submit({}, [release](const absl::Status&) { release.wait(); })
+            .ok());
+  }
+  {
+    Raw connection(gateway);
+    const std::string body = LargeImport(100'000);
+    ASSERT_TRUE(connection.Send(
+        "POST /v1/municipalities:batchImport HTTP/1.1\r\nHost: x\r\n"
+        "Content-Type: application/json\r\nContent-Length: " +
+        std::to_string(body.size()) + "\r\n\r\n" + body));
+    ASSERT_TRUE(
+        WaitFor([&] { return gateway.routing().transcoding->waiting() == 1; }));
+  }
+  released.set_value();
+  ASSERT_TRUE(WaitFor([&] {
+    return gateway.routing().transcoding->waiting() == 0 &&
+           gateway.routing().transcoding->running() == 0;
+  }));
+  EXPECT_EQ(StatusOf(Http(gateway, "GET /v1/municipalities/131016")), 200);
 }
 
 TEST(GatewayHttp, APatchWithoutAMaskChangesWhatItsBodyGives) {

@@ -336,8 +336,8 @@ TEST(JsonReader, EndsWhereATextHoldsTooManyValues) {
   EXPECT_TRUE(report.too_many_values);
   EXPECT_FALSE(report.ok());
   const auto* children = message->GetDescriptor()->FindFieldByName("children");
-  EXPECT_EQ(message->GetReflection()->FieldSize(*message, children),
-            static_cast<int>(kMaxJsonValues) - 1);
+  // Counted before anything is made of them.
+  EXPECT_EQ(message->GetReflection()->FieldSize(*message, children), 0);
   // The next text on this thread is read as ever.
   EXPECT_EQ(Read(list(2)), "ok");
 }
