@@ -12,7 +12,9 @@
 #include "services/registry/history/draft.h"
 #include "services/registry/history/plans.h"
 #include "services/registry/municipality/text_rules.h"
+#include "services/text/characters.h"
 #include "services/text/csv.h"
+#include "services/text/value_readers.h"
 
 namespace welfare::registry {
 namespace {
@@ -27,9 +29,9 @@ constexpr std::array<std::string_view, 4> kMunicipalityOptional = {
     "operation"};
 
 absl::StatusOr<bool> ParseYesNo(std::string_view text) {
-  if (text == "yes") return true;
-  if (text == "no") return false;
-  return YesNoInvalid(text);
+  const auto read = text::ReadYesNo(text);
+  if (!read.ok()) return YesNoInvalid(text);
+  return *read;
 }
 
 // Puts a municipality into the draft: creates it, or changes what differs.
@@ -103,9 +105,9 @@ absl::StatusOr<ParsedBatch<MunicipalityRow>> ParseMunicipalities(
     const std::string_view column = kMunicipalitySubjects[header.subject];
     const auto key = ReadSubject(header, record, column, faults, row.subject);
     if (const auto year = header.optional(record, 2);
-        year.has_value() && !year->empty()) {
-      row.valid_from = faults.Take("first_fiscal_year", *year,
-                                   base::FiscalYear::Parse(*year));
+        year.has_value() && !text::IsBlank(*year)) {
+      row.valid_from =
+          faults.Take("first_fiscal_year", *year, text::ReadFiscalYear(*year));
     }
     if (key.has_value()) {
       const std::string from =
@@ -125,7 +127,8 @@ absl::StatusOr<ParsedBatch<MunicipalityRow>> ParseMunicipalities(
       faults.Add("kana", *says.kana, fault);
     }
     says.name_en = faults.TakeRequiredText("name_en", cell(2), kMaxNameBytes);
-    says.type = faults.Take("type", cell(3), ParseMunicipalityType(cell(3)));
+    says.type = faults.Take("type", cell(3),
+                            ParseMunicipalityType(text::FoldWord(cell(3))));
     if (absl::Status fault = CheckArea(cell(4)); !fault.ok()) {
       faults.Add("area", cell(4), fault);
     }
@@ -139,7 +142,7 @@ absl::StatusOr<ParsedBatch<MunicipalityRow>> ParseMunicipalities(
     }
     if (says.council_name->empty()) says.council_name_checked = false;
     if (const auto band = header.optional(record, 1);
-        band.has_value() && !band->empty()) {
+        band.has_value() && !text::IsBlank(*band)) {
       if (absl::Status fault = CheckPopulationBand(*band); !fault.ok()) {
         faults.Add("population_band", *band, fault);
       }

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "services/registry/municipality/text_rules.h"
+#include "services/text/characters.h"
 #include "services/text/normalize.h"
+#include "services/text/value_readers.h"
 
 namespace welfare::registry {
 
@@ -16,16 +18,17 @@ void RecordFaults::Add(std::string_view column, std::string_view value,
 std::string RecordFaults::TakeText(std::string_view column,
                                    std::string_view value,
                                    std::size_t max_bytes) {
+  if (text::IsBlank(value)) return "";
   if (absl::Status fault = CheckText(value, max_bytes); !fault.ok()) {
     Add(column, value, fault);
   }
-  return std::string(value);
+  return text::ComposeKana(value);
 }
 
 std::string RecordFaults::TakeRequiredText(std::string_view column,
                                            std::string_view value,
                                            std::size_t max_bytes) {
-  if (value.empty()) Add(column, value, ValueMissing());
+  if (text::IsBlank(value)) Add(column, value, ValueMissing());
   return TakeText(column, value, max_bytes);
 }
 
@@ -38,8 +41,10 @@ absl::StatusOr<FileHeader> FileHeader::Read(const text::CsvRecord& record,
   auto columns = text::CsvHeader::Make(record, format.required, optional);
   std::vector<std::size_t> found;
   for (std::size_t i = 0; i < format.subjects.size(); ++i) {
-    if (std::find(record.cells.begin(), record.cells.end(),
-                  format.subjects[i]) != record.cells.end()) {
+    if (std::any_of(record.cells.begin(), record.cells.end(),
+                    [&](const std::string& cell) {
+                      return text::ColumnName(cell) == format.subjects[i];
+                    })) {
       found.push_back(i);
     }
   }
@@ -66,29 +71,31 @@ std::optional<std::string> ReadSubject(const FileHeader& header,
         cell.size() > kMaxNameBytes
             ? absl::StatusOr<std::string>(TextInvalid(kMaxNameBytes))
             : text::NameKey(cell);
-    if (cell.empty() || !key.ok()) {
-      faults.Add(column, cell,
-                 cell.empty() ? ValueMissing() : TextInvalid(kMaxNameBytes));
+    if (text::IsBlank(cell) || !key.ok()) {
+      faults.Add(
+          column, cell,
+          text::IsBlank(cell) ? ValueMissing() : TextInvalid(kMaxNameBytes));
       return std::nullopt;
     }
     return *key;
   }
   constexpr std::string_view kCollection = "municipalities/";
-  if (column == kResourceColumn && cell.starts_with(kCollection)) {
-    cell.remove_prefix(kCollection.size());
+  const std::string word = text::FoldWord(cell);
+  std::string_view digits = word;
+  if (column == kResourceColumn && digits.starts_with(kCollection)) {
+    digits.remove_prefix(kCollection.size());
   }
-  subject.code = faults.Take(column, cell,
-                             column.ends_with('5')
-                                 ? base::MunicipalityCode::ParseFiveDigit(cell)
-                                 : base::MunicipalityCode::Parse(cell));
+  subject.code = faults.Take(
+      column, cell, text::ReadMunicipalityCode(digits, column.ends_with('5')));
   if (!subject.code.has_value()) return std::nullopt;
   return subject.code->ToString();
 }
 
 bool ReadOperation(std::optional<std::string_view> cell, std::string_view word,
                    RecordFaults& faults) {
-  if (!cell.has_value() || cell->empty() || *cell == "set") return false;
-  if (*cell == word) return true;
+  const std::string found = text::FoldWord(cell.value_or(""));
+  if (text::IsBlank(found) || found == "set") return false;
+  if (found == word) return true;
   faults.Add("operation", *cell, OperationInvalid(*cell, word));
   return false;
 }

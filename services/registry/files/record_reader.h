@@ -19,6 +19,7 @@
 #include "services/registry/files/parsed_batch.h"
 #include "services/registry/files/reject_list.h"
 #include "services/text/csv.h"
+#include "services/text/encoding.h"
 #include "services/text/visible.h"
 
 namespace welfare::registry {
@@ -117,7 +118,7 @@ absl::StatusOr<ParsedBatch<Row>> ReadBatch(std::string_view csv,
                                            const RejectList::Position& after,
                                            const FileFormat& format,
                                            ReadRecord read) {
-  text::CsvReader reader(csv);
+  text::CsvReader reader(text::SkipByteOrderMark(csv));
   absl::StatusOr<std::optional<text::CsvRecord>> first = reader.Next();
   if (!first.ok()) return CsvInvalid(first.status());
   // An empty batch has an empty header: every column is missing.
@@ -145,8 +146,8 @@ absl::StatusOr<ParsedBatch<Row>> ReadBatch(std::string_view csv,
       faults.Add("", "", next.status());
       continue;
     }
-    const text::CsvRecord& record = **next;
-    if (record.cells.size() != header.columns.size()) {
+    text::CsvRecord& record = **next;
+    if (!header.columns.Fit(record) || header.columns.FindUnnamed(record)) {
       faults.Add("", "", CellCount(record.cells.size(), header.columns.size()));
       continue;
     }

@@ -1,6 +1,7 @@
 #include "services/registry/files/status_file.h"
 
 #include <array>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "services/registry/municipality/text_rules.h"
 #include "services/registry/program/status_rules.h"
 #include "services/text/csv.h"
+#include "services/text/value_readers.h"
 
 namespace welfare::registry {
 namespace {
@@ -86,32 +88,33 @@ absl::StatusOr<ParsedBatch<StatusRow>> ParseStatusRecords(
     };
     RecordSubject subject;
     const std::string_view column = kStatusSubjects[header.subject];
-    const bool program_ok = base::IsResourceId(cell(0));
+    const std::string program = text::FoldWord(cell(0));
+    const bool program_ok = base::IsResourceId(program);
     if (!program_ok) faults.Add("program", cell(0), ProgramInvalid(cell(0)));
     const auto key = ReadSubject(header, record, column, faults, subject);
     const auto year =
-        faults.Take("fiscal_year", cell(1), base::FiscalYear::Parse(cell(1)));
+        faults.Take("fiscal_year", cell(1), text::ReadFiscalYear(cell(1)));
     if (program_ok) {
-      if (absl::Status fault = catalog.Check(cell(0)); !fault.ok()) {
+      if (absl::Status fault = catalog.Check(program); !fault.ok()) {
         faults.Add("program", cell(0), fault);
       } else if (year.has_value()) {
-        fault = catalog.Check(cell(0), *year);
+        fault = catalog.Check(program, *year);
         if (!fault.ok()) faults.Add("fiscal_year", cell(1), fault);
       }
     }
     if (program_ok && key.has_value() && year.has_value()) {
-      CheckDuplicate(std::string(cell(0)) + "/" + *key + "/" + year->ToString(),
-                     origin, "", "", seen, faults);
+      CheckDuplicate(program + "/" + *key + "/" + year->ToString(), origin, "",
+                     "", seen, faults);
     }
     const bool retracts =
         ReadOperation(header.optional(record, 0), "retract", faults);
     StatusFacts facts;
     std::string note;
     if (!retracts) {
-      const auto implementing =
-          faults.Take("implementing", cell(2), ParseImplementing(cell(2)));
-      const auto preparation =
-          faults.Take("preparation", cell(3), ParsePreparation(cell(3)));
+      const auto implementing = faults.Take(
+          "implementing", cell(2), ParseImplementing(text::FoldWord(cell(2))));
+      const auto preparation = faults.Take(
+          "preparation", cell(3), ParsePreparation(text::FoldWord(cell(3))));
       note = faults.TakeText("note", cell(4), kMaxNoteBytes);
       if (implementing.has_value() && preparation.has_value()) {
         facts = {*implementing, *preparation};
@@ -122,7 +125,7 @@ absl::StatusOr<ParsedBatch<StatusRow>> ParseStatusRecords(
     }
     if (faults.any()) return;
     good.push_back({.origin = origin,
-                    .program = std::string(cell(0)),
+                    .program = program,
                     .subject = std::move(subject),
                     .fiscal_year = *year,
                     .retracts = retracts,

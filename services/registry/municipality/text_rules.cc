@@ -1,43 +1,26 @@
 #include "services/registry/municipality/text_rules.h"
 
-#include <algorithm>
-
+#include "services/base/error.h"
 #include "services/base/resource_name.h"
-#include "services/base/utf8.h"
 #include "services/registry/faults.h"
 #include "services/text/characters.h"
-#include "services/text/normalize.h"
+#include "services/text/field_rules.h"
 
 namespace welfare::registry {
-namespace {
-
-// Whether every character is katakana, its long vowel mark or middle dot:
-// U+30A1 to U+30FC, in UTF-8 three bytes from E3 82 A1 to E3 83 BC.
-bool IsKatakana(std::string_view text) {
-  if (text.size() % 3 != 0) return false;
-  for (std::size_t at = 0; at < text.size(); at += 3) {
-    const std::string_view character = text.substr(at, 3);
-    if (character < "\xE3\x82\xA1" || character > "\xE3\x83\xBC") return false;
-  }
-  return true;
-}
-
-}  // namespace
-
 absl::Status CheckText(std::string_view text, std::size_t max_bytes) {
-  const bool has_control =
-      std::any_of(text.begin(), text.end(), [](char character) {
-        return (character >= 0 && character < 0x20) || character == 0x7F;
-      });
-  if (text.size() > max_bytes || has_control || text::Trim(text) != text ||
-      base::FindInvalidUtf8(text) != std::string_view::npos) {
+  // A long one is not looked at, and a blank one is no text.
+  if (text.size() > max_bytes || (!text.empty() && text::IsBlank(text))) {
     return TextInvalid(max_bytes);
   }
-  return absl::OkStatus();
+  return text::Check(
+      text::kNameField.AtMost(max_bytes, text::FieldRule::Unit::kBytes), text);
 }
 
 absl::Status CheckKana(std::string_view text) {
-  return IsKatakana(text) ? absl::OkStatus() : KanaInvalid(text);
+  absl::Status fault = text::Check(text::kKanaField, text);
+  // What makes it no text is CheckText's to say.
+  if (base::ReasonOf(fault) != "KANA_INVALID") return absl::OkStatus();
+  return fault;
 }
 
 absl::Status CheckPopulationBand(std::string_view id) {

@@ -15,11 +15,12 @@ namespace welfare::registry {
 inline constexpr std::size_t kMaxNameBytes = 200;
 inline constexpr std::size_t kMaxNoteBytes = 2000;
 
-// Returns OK when `text` may be stored; empty text may.
+// Returns OK when `text` may be stored; empty text may. The rule of names in
+// text/field_rules.h; what is stored is text::ComposeKana of it.
 //
 // Errors:
-//   INVALID_ARGUMENT, reason TEXT_INVALID: spaces at an end, control
-//     characters, not UTF-8, or longer than `max_bytes`.
+//   INVALID_ARGUMENT, reason TEXT_INVALID: blank, spaces at an end, control or
+//     invisible characters, not UTF-8, or longer than `max_bytes`.
 absl::Status CheckText(std::string_view text, std::size_t max_bytes);
 
 // Returns OK when `text` is a reading: full-width katakana.
