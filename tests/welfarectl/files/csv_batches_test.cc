@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "services/base/error.h"
 #include "services/text/csv.h"
 #include "services/text/encoding.h"
 #include "tests/support/status_matchers.h"
@@ -283,6 +284,44 @@ TEST_F(ReadCsvFile, SaysWhatIsWrong) {
                 "CSV_EMPTY");
   EXPECT_STATUS(ctl::ReadCsvFile(Write("code\n\xFF\xFF\n")),
                 absl::StatusCode::kInvalidArgument, "ENCODING_UNKNOWN");
+  EXPECT_STATUS(ctl::ReadCsvFile(Write("code\tname\n")),
+                absl::StatusCode::kInvalidArgument, "CSV_SEPARATOR");
+  EXPECT_STATUS(ctl::ReadCsvFile(Write("code,name\rx,y\r")),
+                absl::StatusCode::kInvalidArgument, "CSV_STRAY_CR");
+  EXPECT_STATUS(ctl::ReadCsvFile(Write("PK\x03\x04")),
+                absl::StatusCode::kInvalidArgument, "FILE_FORMAT");
+}
+
+TEST_F(ReadCsvFile, NamesTheFileAndTheLineOfAFault) {
+  const std::string path = Write("code\na\n\xFF\xFF\n");
+  const absl::Status fault = ctl::ReadCsvFile(path).status();
+  EXPECT_TRUE(base::MessageOf(fault).starts_with(path + " line 3: ")) << fault;
+  EXPECT_TRUE(
+      base::GetErrorDetails(fault)->message_ja.starts_with(path + " 3行目："));
+}
+
+TEST_F(ReadCsvFile, TakesTheEncodingThatIsNamed) {
+  const std::string path = Write("code\n\xC5\xBC\n");
+  EXPECT_STATUS(ctl::ReadCsvFile(path), absl::StatusCode::kInvalidArgument,
+                "ENCODING_AMBIGUOUS");
+  const auto file = ctl::ReadCsvFile(path, text::EncodingChoice::kCp932);
+  ASSERT_OK(file);
+  EXPECT_EQ(file->text, "code\nﾅｼ\n");
+  EXPECT_EQ(file->encoding, text::Encoding::kCp932);
+}
+
+TEST_F(ReadCsvFile, KnowsColumnsWhateverTheirWidthAndTheBlanksAround) {
+  const auto file = ctl::ReadCsvFile(Write("ｃｏｄｅ, name ,,\n"));
+  ASSERT_OK(file);
+  EXPECT_THAT(file->header, ElementsAre("code", "name"));
+}
+
+TEST(CutIntoBatches, KnowsAYearHoweverItIsWritten) {
+  const std::vector<KeyColumn> key = {{.name = "code", .is_year = true}};
+  const auto batches =
+      Cut("code,kind,value\n2025,m,a\n令和7年度,m,b\n２０２５,m,c\n", key, 1);
+  ASSERT_THAT(batches, SizeIs(1));
+  EXPECT_THAT(batches[0].keys, ElementsAre("2025\x1f"));
 }
 
 }  // namespace

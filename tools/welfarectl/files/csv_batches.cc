@@ -13,7 +13,7 @@
 #include "services/text/characters.h"
 #include "services/text/csv.h"
 #include "services/text/encoding.h"
-#include "services/text/normalize.h"
+#include "services/text/value_readers.h"
 
 namespace welfare::ctl {
 namespace {
@@ -36,7 +36,7 @@ class KeyReader {
       // is wrong with the header.
       if (found == file.header.end()) continue;
       parts_.push_back({static_cast<std::size_t>(found - file.header.begin()),
-                        column.significant});
+                        column.significant, column.is_year});
     }
   }
 
@@ -45,7 +45,11 @@ class KeyReader {
   std::string Fold(const text::CsvRecord& record) const {
     std::string key;
     for (const Part& part : parts_) {
-      std::string cell = text::DigitsToAscii(text::Trim(Cell(record, part)));
+      std::string cell = text::FoldWord(Cell(record, part));
+      if (part.is_year) {
+        const auto year = text::ReadFiscalYear(cell);
+        if (year.ok()) cell = year->ToString();
+      }
       for (char& c : cell) {
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
       }
@@ -71,6 +75,7 @@ class KeyReader {
   struct Part {
     std::size_t at;
     std::size_t significant;
+    bool is_year;
   };
 
   static std::string_view Cell(const text::CsvRecord& record,
@@ -159,6 +164,29 @@ Seams FindSeams(const Rows& all) {
   return seams;
 }
 
+// The same error with the file, and the line where there is one, in front of
+// its message.
+absl::Status InFile(const std::string& path, const absl::Status& status) {
+  auto details = base::GetErrorDetails(status);
+  if (!details) return status;
+  std::string english = path;
+  std::string japanese = path;
+  if (const auto line = details->metadata.find("line");
+      line != details->metadata.end()) {
+    english += " line " + line->second;
+    japanese += " " + line->second + "行目";
+  }
+  details->metadata["path"] = path;
+  if (!details->message_ja.empty()) {
+    details->message_ja = japanese + "：" + details->message_ja;
+  }
+  return base::WithErrorDetails(
+      absl::Status(
+          status.code(),
+          base::ToAbsl(english + ": " + std::string(base::MessageOf(status)))),
+      *details);
+}
+
 absl::Status NotTogether(const CsvFile& file, const Rows& all,
                          const CsvBatch& batch, std::size_t row) {
   return base::MakeError(
@@ -177,7 +205,8 @@ bool CsvFile::Has(std::string_view column) const {
   return std::find(header.begin(), header.end(), column) != header.end();
 }
 
-absl::StatusOr<CsvFile> ReadCsvFile(const std::string& path) {
+absl::StatusOr<CsvFile> ReadCsvFile(const std::string& path,
+                                    text::EncodingChoice encoding) {
   std::string bytes;
   if (path == "-") {
     bytes.assign(std::istreambuf_iterator<char>(std::cin), {});
@@ -192,16 +221,29 @@ absl::StatusOr<CsvFile> ReadCsvFile(const std::string& path) {
     }
     bytes.assign(std::istreambuf_iterator<char>(in), {});
   }
-  WELFARE_ASSIGN_OR_RETURN(text::DecodedText decoded, text::DecodeText(bytes));
-  CsvFile file{.name = path, .text = std::move(decoded.utf8), .header = {}};
+  auto decoded = text::DecodeText(bytes, encoding);
+  if (!decoded.ok()) return InFile(path, decoded.status());
+  CsvFile file{.name = path,
+               .text = std::move(decoded->utf8),
+               .header = {},
+               .encoding = decoded->encoding};
   text::CsvReader reader(file.text);
-  WELFARE_ASSIGN_OR_RETURN(const auto header, reader.Next());
-  if (!header.has_value()) {
+  auto header = reader.Next();
+  if (!header.ok()) return InFile(path, header.status());
+  if (!header->has_value()) {
     return base::MakeError(absl::StatusCode::kInvalidArgument, "CSV_EMPTY",
                            path + " is empty; it needs a header line.")
-        .With("path", path);
+        .With("path", path)
+        .WithJapanese(path + "は空です。見出し行が必要です。");
   }
-  file.header = header->cells;
+  if (const absl::Status separator = text::CheckSeparator(**header);
+      !separator.ok()) {
+    return InFile(path, separator);
+  }
+  text::DropBlankTail(**header);
+  for (const std::string& cell : (*header)->cells) {
+    file.header.push_back(text::ColumnName(cell));
+  }
   return file;
 }
 

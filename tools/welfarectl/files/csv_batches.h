@@ -10,25 +10,30 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/text/encoding.h"
 
 namespace welfare::ctl {
 
-// A file, decoded to UTF-8 by rule (byte order mark, strict UTF-8, CP932).
+// A file, decoded to UTF-8 by the rule of text::DecodeText or as its caller
+// said.
 struct CsvFile {
   std::string name;  // as given; `-` is standard input
   std::string text;
-  std::vector<std::string> header;
+  std::vector<std::string> header;  // names as they are compared
+  text::Encoding encoding = text::Encoding::kUtf8;
 
   bool Has(std::string_view column) const;
 };
 
 // A column whose cells say which records belong together. Its spellings count
-// as one: spaces around it, full-width digits, capital letters.
+// as one: spaces around it, full-width letters and digits, capital letters.
 struct KeyColumn {
   std::string name;
   // Only so many characters tell records apart, so that one with another check
   // digit stays where it stands; 0: all.
   std::size_t significant = 0;
+  // `2025` and `令和7` are one year.
+  bool is_year = false;
 };
 
 // Records that travel together.
@@ -42,11 +47,16 @@ struct CsvBatch {
 
 // Reads a file; `-` reads standard input.
 //
-// Errors:
+// Errors, with the file and, where there is one, the line in the message:
 //   NOT_FOUND, reason FILE_UNREADABLE: no such file, or not readable.
-//   INVALID_ARGUMENT, reason ENCODING_UNKNOWN: neither UTF-8 nor CP932.
+//   INVALID_ARGUMENT, ENCODING_UNKNOWN, ENCODING_AMBIGUOUS, FILE_FORMAT: as
+//     text::DecodeText.
 //   INVALID_ARGUMENT, reason CSV_EMPTY: no header line.
-absl::StatusOr<CsvFile> ReadCsvFile(const std::string& path);
+//   INVALID_ARGUMENT, reason CSV_SEPARATOR: tabs or semicolons between cells.
+//   INVALID_ARGUMENT: the reasons of text::CsvReader, of the header line.
+absl::StatusOr<CsvFile> ReadCsvFile(
+    const std::string& path,
+    text::EncodingChoice encoding = text::EncodingChoice::kAuto);
 
 // Renames a column in the header line, where there is one of that name; the
 // records and their lines stay.

@@ -3,8 +3,10 @@
 #include <google/protobuf/message.h>
 
 #include <cstddef>
+#include <iostream>
 #include <optional>
 
+#include "services/base/error.h"
 #include "tools/welfarectl/session/call.h"
 #include "tools/welfarectl/session/command_line.h"
 #include "welfare/type/v1/csv_import.pb.h"
@@ -45,10 +47,31 @@ int AskAgain(Session& session, const std::vector<CsvBatch>& batches,
 
 }  // namespace
 
+void AddEncodingFlag(const Command& verb, std::string& encoding) {
+  verb.AddOption("--encoding", encoding,
+                 "Encoding of the file; auto: by its mark, else UTF-8 or CP932")
+      .OneOf({"auto", "utf-8", "utf-16", "cp932"})
+      .ShowDefault();
+}
+
+absl::StatusOr<CsvFile> ReadImportFile(const std::string& path,
+                                       const std::string& encoding) {
+  WELFARE_ASSIGN_OR_RETURN(const text::EncodingChoice choice,
+                           text::ParseEncodingChoice(encoding));
+  auto file = ReadCsvFile(path, choice);
+  if (file.ok() && file->encoding != text::Encoding::kUtf8 &&
+      file->encoding != text::Encoding::kUtf8WithBom) {
+    std::cerr << path << ": read as " << text::ToString(file->encoding)
+              << "; --encoding names another.\n";
+  }
+  return file;
+}
+
 void ImportFlags::AddTo(const Command& verb, bool many) {
   const Flag file =
       verb.AddOption("FILE", files, "CSV file; - is standard input").Required();
   if (!many) file.Once();
+  AddEncodingFlag(verb, encoding);
   verb.AddOption("--rejects", rejects,
                  "Write every refused record and why to this CSV file");
   verb.AddSwitch("--dry-run", dry_run, "Check everything, write nothing");
@@ -102,7 +125,7 @@ int RunImport(Session& session, const ImportFlags& flags,
               const MoreFaults& more, const EditFile& edit) {
   ImportSummary summary(flags.rejects);
   for (const std::string& path : flags.files) {
-    auto file = ReadCsvFile(path);
+    auto file = ReadImportFile(path, flags.encoding);
     if (!file.ok()) return Fail(file.status());
     if (edit) {
       if (absl::Status status = edit(*file); !status.ok()) return Fail(status);

@@ -21,8 +21,19 @@ namespace welfare::ctl {
 
 class Command;
 
+// The flag --encoding, for every command that reads a file.
+void AddEncodingFlag(const Command& verb, std::string& encoding);
+
+// Reads a file in the encoding that flag names; says on standard error which
+// one it is, where it is not UTF-8.
+//
+// Errors: those of ReadCsvFile, and ENCODING_NAME.
+absl::StatusOr<CsvFile> ReadImportFile(const std::string& path,
+                                       const std::string& encoding);
+
 struct ImportFlags {
   std::vector<std::string> files;
+  std::string encoding = "auto";
   std::string rejects;
   bool dry_run = false;
 

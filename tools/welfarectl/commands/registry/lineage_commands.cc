@@ -9,7 +9,7 @@
 #include "services/text/csv.h"
 #include "tools/welfarectl/commands/registry/registry_calls.h"
 #include "tools/welfarectl/commands/registry/registry_commands.h"
-#include "tools/welfarectl/files/csv_batches.h"
+#include "tools/welfarectl/files/import_stream.h"
 
 namespace welfare::ctl {
 namespace {
@@ -74,13 +74,15 @@ int List(Session& session, const ReadAt& at) {
 // Reads municipalities in the format of `municipality import`. Only words that
 // have no other form in the API are looked at; the rest is the service's to
 // check.
-absl::Status ReadCreated(const std::string& path, v1::LineageEvent& event) {
-  WELFARE_ASSIGN_OR_RETURN(const CsvFile file, ReadCsvFile(path));
+absl::Status ReadCreated(const std::string& path, const std::string& encoding,
+                         v1::LineageEvent& event) {
+  WELFARE_ASSIGN_OR_RETURN(const CsvFile file, ReadImportFile(path, encoding));
   text::CsvReader reader(file.text);
   WELFARE_ASSIGN_OR_RETURN(const auto header, reader.Next());
   while (true) {
-    WELFARE_ASSIGN_OR_RETURN(const auto record, reader.Next());
+    WELFARE_ASSIGN_OR_RETURN(auto record, reader.Next());
     if (!record.has_value()) return absl::OkStatus();
+    text::DropBlankTail(*record, file.header.size());
     const auto refuse = [&](std::string_view reason, const std::string& what) {
       return base::MakeError(
           absl::StatusCode::kInvalidArgument, reason,
@@ -118,7 +120,7 @@ absl::Status ReadCreated(const std::string& path, v1::LineageEvent& event) {
 }
 
 struct RecordFlags {
-  std::string kind, date, created, reason, note;
+  std::string kind, date, created, encoding = "auto", reason, note;
   std::vector<std::string> from, to;
   bool dry_run = false;
 };
@@ -155,7 +157,8 @@ int Record(Session& session, const RecordFlags& flags) {
     if (KindName(kind) == flags.kind) event.set_kind(kind);
   }
   if (!flags.created.empty()) {
-    if (absl::Status status = ReadCreated(flags.created, event); !status.ok()) {
+    if (absl::Status status = ReadCreated(flags.created, flags.encoding, event);
+        !status.ok()) {
       return Fail(status);
     }
   }
@@ -294,6 +297,7 @@ void AddRecordVerb(const Command& noun, Session& session) {
                    "CSV file, in the format of `municipality import`, of the "
                    "municipalities it brings about; in a rename, of the one "
                    "with what is new");
+  AddEncodingFlag(record, flags->encoding);
   record.AddOption("--reason", flags->reason, "Why it is recorded").Required();
   record.AddOption("--note", flags->note, "Where it is published");
   record.AddSwitch("--dry-run", flags->dry_run,

@@ -9,7 +9,7 @@
 
 #include "tools/welfarectl/commands/survey/codebook_publish.h"
 #include "tools/welfarectl/commands/survey/survey_commands.h"
-#include "tools/welfarectl/files/csv_batches.h"
+#include "tools/welfarectl/files/import_stream.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/call.h"
 #include "tools/welfarectl/session/command_line.h"
@@ -51,6 +51,7 @@ namespace {
 struct CodebookFlags {
   std::string path;
   std::string version;
+  std::string encoding = "auto";
   bool lint = false;
 };
 
@@ -62,7 +63,7 @@ int ImportCodebook(Session& session, const CodebookFlags& flags) {
   request.set_validate_only(flags.lint);
   const std::filesystem::path folder(flags.path);
   const auto read = [&](const char* sheet, std::string& text) {
-    auto file = ReadCsvFile((folder / sheet).string());
+    auto file = ReadImportFile((folder / sheet).string(), flags.encoding);
     if (!file.ok()) return file.status();
     text = std::move(file->text);
     return absl::OkStatus();
@@ -116,6 +117,7 @@ void AddCodebookCommands(const Command& app, Session& session) {
         .Required();
     verb.AddOption("--version-id", flags->version, "Version, such as 2025-1")
         .Required();
+    AddEncodingFlag(verb, flags->encoding);
     verb.Runs(session,
               [&session, flags] { return ImportCodebook(session, *flags); });
   }

@@ -37,7 +37,7 @@ const std::vector<KeyColumn>& Key() {
   // A wrong check digit is a fault of one respondent, not another respondent.
   static const auto* const kColumns = new std::vector<KeyColumn>{
       {.name = "survey"},
-      {.name = "fiscal_year"},
+      {.name = "fiscal_year", .is_year = true},
       {.name = "municipality_code", .significant = 5},
       {.name = "respondent_kind"}};
   return *kColumns;
@@ -49,10 +49,10 @@ struct Files {
 
 // Reads the files and tells answers from headers by the header line. Returns
 // kOk or, with the error printed, an exit code.
-int ReadFiles(const std::vector<std::string>& paths, Files& files) {
+int ReadFiles(const ImportFlags& flags, Files& files) {
   bool known = true;
-  for (const std::string& path : paths) {
-    auto file = ReadCsvFile(path);
+  for (const std::string& path : flags.files) {
+    auto file = ReadImportFile(path, flags.encoding);
     if (!file.ok()) return Fail(file.status());
     const bool keyed = file->Has("municipality_code");
     if (file->Has("item_id")) {
@@ -186,7 +186,7 @@ int FindUnplaced(Session& session, const std::vector<CsvBatch>& batches,
 
 int ImportFiles(Session& session, const ImportFlags& flags) {
   Files files;
-  if (const int code = ReadFiles(flags.files, files); code != kOk) return code;
+  if (const int code = ReadFiles(flags, files); code != kOk) return code;
   Headers headers(files.headers);
   if (absl::Status status = headers.Read(); !status.ok()) return Fail(status);
   if (files.answers.size() > 1) {
