@@ -12,6 +12,7 @@
 #include "services/registry/errors.h"
 #include "services/registry/faults.h"
 #include "services/registry/municipality/text_rules.h"
+#include "services/text/normalize.h"
 
 namespace welfare::registry {
 namespace {
@@ -167,18 +168,18 @@ MunicipalityStatement ReadStatement(const v1::Municipality& message,
   if (mask.name) {
     violations.Add(prefix + "display_name",
                    CheckRequired(message.display_name(), kMaxNameBytes));
-    says.name = message.display_name();
+    says.name = text::ComposeKana(message.display_name());
   }
   if (mask.kana) {
     const absl::Status text = CheckRequired(message.kana(), kMaxNameBytes);
     violations.Add(prefix + "kana",
                    text.ok() ? CheckKana(message.kana()) : text);
-    says.kana = message.kana();
+    says.kana = text::ComposeKana(message.kana());
   }
   if (mask.name_en) {
     violations.Add(prefix + "display_name_en",
                    CheckRequired(message.display_name_en(), kMaxNameBytes));
-    says.name_en = message.display_name_en();
+    says.name_en = text::ComposeKana(message.display_name_en());
   }
   if (mask.type) {
     says.type = violations.Take(prefix + "type", FromProto(message.type()));
@@ -195,7 +196,7 @@ MunicipalityStatement ReadStatement(const v1::Municipality& message,
   if (mask.council_name) {
     violations.Add(prefix + "council.display_name",
                    CheckText(message.council().display_name(), kMaxNameBytes));
-    says.council_name = message.council().display_name();
+    says.council_name = text::ComposeKana(message.council().display_name());
   }
   if (mask.council_checked) {
     says.council_name_checked = message.council().name_checked();

@@ -59,7 +59,7 @@ TEST_F(RegistryImportTest, AFileWithMistakesChangesNothingAsAWhole) {
       {"jusou,131015,2026,no,no,", "CHECK_DIGIT"},
       {"jusou,13102,2026,no,no,", "CODE_AMBIGUOUS"},
       {"jusou,342076,2026,no,no,", "MUNICIPALITY_NOT_FOUND"},
-      {"jusou,131032,令和8,no,no,", "FISCAL_YEAR_FORMAT"},
+      {"jusou,131032,令和8年,no,no,", "FISCAL_YEAR_FORMAT"},
       {"jusou,131032,2020,no,no,", "YEAR_BEFORE_PROGRAM"},
       {"jusoh,131032,2026,no,no,", "PROGRAM_NOT_FOUND"},
       {"jusou,131041,2026,maybe,no,", "IMPLEMENTING_INVALID"},

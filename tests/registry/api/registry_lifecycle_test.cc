@@ -60,7 +60,7 @@ TEST_F(RegistryLifecycleTest, RefusesCodesThatCannotBeTrusted) {
   };
   EXPECT_EQ(reason("131015"), "CHECK_DIGIT");
   EXPECT_EQ(reason("11002"), "CODE_AMBIGUOUS");
-  EXPECT_EQ(reason("13１016"), "CODE_FORMAT");
+  EXPECT_EQ(reason("13-1016"), "CODE_FORMAT");
   EXPECT_EQ(reason("１３１０１６"), "");
   EXPECT_EQ(reason("011002"), "");
 }

@@ -157,6 +157,15 @@ TEST(CreateMunicipalityRequest, MeansAlwaysAndTheUsualCouncilName) {
   EXPECT_EQ(proposed.provenance.reason, "新設");
 }
 
+TEST(CreateMunicipalityRequest, KeepsAVoicedKanaAsOneCharacter) {
+  v1::CreateMunicipalityRequest request;
+  *request.mutable_municipality() = Minato();
+  request.mutable_municipality()->set_kana("ミナトク\u3099");
+  const auto proposed = FromProto(request);
+  ASSERT_OK(proposed);
+  EXPECT_EQ(proposed->facts.kana, "ミナトグ");
+}
+
 TEST(CreateMunicipalityRequest, NamesEveryViolationAtOnce) {
   v1::CreateMunicipalityRequest request;
   v1::Municipality& message = *request.mutable_municipality();

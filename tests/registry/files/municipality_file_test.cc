@@ -17,6 +17,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::Field;
+using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
 TEST(MunicipalityImport, CreatesAndThenLeavesUnchanged) {
@@ -62,10 +63,51 @@ TEST(MunicipalityImport, KeepsACheckedCouncilNameWhenTheFileDoesNotSay) {
   EXPECT_EQ(plan.counts, (ImportCounts{.rows = 1, .unchanged = 1}));
 }
 
+TEST(MunicipalityImport, ReadsWordsCodesAndYearsHoweverTheyAreWritten) {
+  const std::string header =
+      "\uFEFFｃｏｄｅ, name,kana,name_en,type,area,council_name,"
+      "council_name_checked,first_fiscal_year,,\n";
+  const HistoryPtr history = Extend(
+      History(),
+      ImportMunicipalities(History(),
+                           "131016,千代田区,チヨダク,Chiyoda-ku,special_ward,"
+                           "区部,千代田区社会福祉協議会,yes,2000,,\n",
+                           header)
+          .changes);
+  const ImportPlan plan = ImportMunicipalities(
+      *history,
+      " １３１０１６,千代田区,チヨダク,Chiyoda-ku,ｓｐｅｃｉａｌ＿ｗａｒｄ ,"
+      "区部,千代田区社会福祉協議会,はい,平成12年度,,\n"
+      ",\u3000,,,,,,,,,\n",
+      header);
+  EXPECT_THAT(Reasons(plan), IsEmpty());
+  EXPECT_EQ(plan.counts, (ImportCounts{.rows = 1, .unchanged = 1}));
+}
+
+TEST(MunicipalityImport, StoresAVoicedKanaAsOneCharacter) {
+  const HistoryPtr history =
+      Extend(History(),
+             ImportMunicipalities(History(),
+                                  "131016,千代田区,チヨタ\u3099ク,Chiyoda-ku,"
+                                  "special_ward,区部,\n")
+                 .changes);
+  const ImportPlan plan = ImportMunicipalities(
+      *history, "131016,千代田区,チヨダク,Chiyoda-ku,special_ward,区部,\n");
+  EXPECT_EQ(plan.counts, (ImportCounts{.rows = 1, .unchanged = 1}));
+}
+
+TEST(MunicipalityImport, RefusesNamesThatNobodySees) {
+  EXPECT_THAT(
+      Reasons(ImportMunicipalities(
+          History(),
+          "131016,千代田\u200B区,チヨダク,Chiyoda-ku,special_ward,区部,\n")),
+      ElementsAre("TEXT_INVALID"));
+}
+
 TEST(MunicipalityImport, RefusesAnythingButYesAndNo) {
   const ImportPlan plan = ImportMunicipalities(
       History(),
-      "131016,千代田区,チヨダク,Chiyoda-ku,special_ward,区部,,true\n",
+      "131016,千代田区,チヨダク,Chiyoda-ku,special_ward,区部,,maybe\n",
       "code,name,kana,name_en,type,area,council_name,council_name_checked\n");
   EXPECT_THAT(Reasons(plan), ElementsAre("YES_NO_INVALID"));
 }

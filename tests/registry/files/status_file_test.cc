@@ -18,7 +18,7 @@ using ::testing::IsEmpty;
 
 TEST(StatusImport, NamesEveryFaultOfEveryRecord) {
   const ImportPlan plan = ImportStatuses(*TwoWards(),
-                                         "重層,131017,令和7,maybe,perhaps,\n"
+                                         "重層,131017,令和7年,maybe,perhaps,\n"
                                          "jusou,131032,2025,yes,no,\n"
                                          "jusou,131016,2025,yes,yes,\n"
                                          "jusou,131016,2024,yes,no,\n"
