@@ -22,8 +22,9 @@ inline constexpr std::size_t kLongestReason = 2'000;  // of a change
 // message holds 4 MiB.
 inline constexpr std::size_t kMostTextBytes = std::size_t{1} << 20;
 
-// Returns the number of characters of `text`, or nothing when it is no UTF-8
-// or holds a control character other than tab and line ends.
+// Returns the number of characters of `text`, or nothing when it is no free
+// text by text/field_rules.h: no UTF-8, or a control character other than tab
+// and line ends, or an override of writing direction.
 std::optional<std::size_t> CountCharacters(std::string_view text);
 
 // Returns `text`, or its beginning with "..." where it has more than `most`
@@ -35,7 +36,7 @@ std::optional<base::Violation> CheckLength(std::string_view field,
                                            std::string_view text,
                                            std::size_t longest);
 
-// True when `text` holds nothing but white space, U+3000 included.
+// True when `text` holds nothing but white space and invisible characters.
 bool IsBlank(std::string_view text);
 
 }  // namespace welfare::survey

@@ -3,8 +3,25 @@
 #include <iterator>
 
 #include "services/survey/text_limits.h"
+#include "services/text/visible.h"
 
 namespace welfare::survey {
+namespace {
+
+// What is wrong, and what the value really is where it looks like another. Of
+// headers nothing is repeated.
+std::string MessageOf(const RejectList::Fault& fault) {
+  std::string message(fault.message);
+  const std::string shown =
+      fault.header ? std::string() : text::ShowInvisible(fault.value);
+  if (shown.find("<U+") != std::string::npos ||
+      shown.find("<0x") != std::string::npos) {
+    message += " The value is " + shown + ".";
+  }
+  return Shorten(message, kMessageBytesShown);
+}
+
+}  // namespace
 
 void RejectList::Add(const Fault& fault) {
   const Position at = {fault.header, fault.record, ++total_};
@@ -22,7 +39,7 @@ void RejectList::Add(const Fault& fault) {
                        .column = std::string(fault.column),
                        .value = Shorten(fault.value, kValueBytesShown),
                        .reason = std::string(fault.reason),
-                       .message = Shorten(fault.message, kMessageBytesShown),
+                       .message = MessageOf(fault),
                        .raw = Shorten(fault.raw, kRawBytesShown)});
 }
 

@@ -2,20 +2,19 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <map>
 #include <set>
 #include <span>
 #include <utility>
 
-#include "services/base/digits.h"
 #include "services/base/error.h"
 #include "services/survey/errors.h"
 #include "services/survey/submission/validation.h"
 #include "services/survey/text_limits.h"
 #include "services/text/characters.h"
 #include "services/text/csv.h"
-#include "services/text/normalize.h"
+#include "services/text/encoding.h"
+#include "services/text/value_readers.h"
 
 namespace welfare::survey {
 namespace {
@@ -51,11 +50,9 @@ bool LooksLikeRecord(const text::CsvHeader& header,
   const std::size_t survey = header.index(0);
   const std::size_t year = header.index(1);
   if (std::max(survey, year) >= cells.size()) return false;
-  const std::string own = KeyCell(header, record, 0);
-  return !own.empty() && text::Trim(cells[survey]) == own &&
-         base::FiscalYear::Parse(
-             base::FoldFullWidthDigits(text::Trim(cells[year])))
-             .ok();
+  const std::string own = text::FoldWord(KeyCell(header, record, 0));
+  return !own.empty() && text::FoldWord(cells[survey]) == own &&
+         text::ReadFiscalYear(cells[year]).ok();
 }
 
 // Reads a table record by record. A text that is no CSV is refused as a whole,
@@ -68,7 +65,7 @@ absl::Status ReadTable(const CsvText& input, std::string_view field,
   // The header line stands before the first record, whatever line that is.
   const std::size_t first =
       input.first_line > 1 ? static_cast<std::size_t>(input.first_line) - 1 : 1;
-  text::CsvReader reader(input.csv, first);
+  text::CsvReader reader(text::SkipByteOrderMark(input.csv), first);
   std::optional<text::CsvHeader> header;
   std::vector<base::Violation> violations;
   std::size_t total = 0;
@@ -104,6 +101,7 @@ absl::Status ReadTable(const CsvText& input, std::string_view field,
         }
       }
       ++number;
+      static_cast<void>(header->Fit(**record));
       if (violations.empty()) take(*header, **record, number);
       continue;
     }
@@ -206,11 +204,12 @@ class BatchReader {
     }
     // Rows of a submission stand together, so most have the key of the last.
     if (last_ != nullptr && text == last_key_) return last_;
-    const std::string survey = KeyCell(columns, record, 0);
+    const std::string survey = text::FoldWord(KeyCell(columns, record, 0));
     const std::string code_text = KeyCell(columns, record, 2);
-    const auto year = base::FiscalYear::Parse(KeyCell(columns, record, 1));
-    const auto code = base::MunicipalityCode::Parse(code_text);
-    const auto kind = base::ParseRespondentKind(KeyCell(columns, record, 3));
+    const auto year = text::ReadFiscalYear(KeyCell(columns, record, 1));
+    const auto code = text::ReadMunicipalityCode(code_text);
+    const auto kind =
+        base::ParseRespondentKind(text::FoldWord(KeyCell(columns, record, 3)));
     bool good = true;
     const auto check = [&](std::size_t column, const absl::Status& status) {
       if (status.ok()) return;
@@ -265,10 +264,14 @@ class BatchReader {
   // which submission would lack it; which item it is cannot be told.
   bool CheckCells(const text::CsvHeader& columns, const text::CsvRecord& record,
                   int number, bool header) {
-    if (record.cells.size() == columns.size()) return true;
+    const bool fits = record.cells.size() == columns.size();
+    if (fits && !columns.FindUnnamed(record)) return true;
     AddReject(header, record, number, "", "", "CSV_CELLS",
-              "The record has " + std::to_string(record.cells.size()) +
-                  " cells, the header " + std::to_string(columns.size()) + ".");
+              fits ? "A cell stands in a column without name; name the column "
+                     "or empty the cell."
+                   : "The record has " + std::to_string(record.cells.size()) +
+                         " cells, the header " +
+                         std::to_string(columns.size()) + ".");
     Group* group = FindGroup(columns, record, number, header,
                              StrayRows::kAnyItem, /*show=*/false);
     if (group != nullptr) group->broken = true;
@@ -290,7 +293,8 @@ class BatchReader {
     Group* group = nullptr;
     if (CheckCells(columns, record, number, false)) {
       group = FindGroup(columns, record, number, false,
-                        columns.required(record, kKeyColumns), /*show=*/true);
+                        text::FoldWord(columns.required(record, kKeyColumns)),
+                        /*show=*/true);
     }
     if (group == nullptr) {
       ++batch_.refused_rows;
@@ -328,8 +332,8 @@ class BatchReader {
       refuse(violation.field, "", violation.reason, violation.description);
     }
     const std::string_view day = columns.required(record, 6);
-    if (!day.empty()) {
-      const auto date = base::Date::Parse(day);
+    if (!IsBlank(day)) {
+      const auto date = text::ReadDate(day);
       if (!date.ok()) {
         refuse("received_on", day, base::ReasonOf(date.status()),
                base::MessageOf(date.status()));
@@ -352,6 +356,7 @@ class BatchReader {
   std::optional<base::SubmissionName> last_name_;
 };
 
+// REQUIRES: `text` is folded.
 Codes SplitCodes(std::string_view text) {
   Codes codes;
   while (!text.empty()) {
@@ -389,39 +394,31 @@ SentAnswer ToSent(const Codebook& codebook, const AnswerCells& cells,
                   bool& unknown_absence) {
   SentAnswer sent;
   sent.provenance = Provenance::kImported;
-  const std::size_t slash = cells.item.find('/');
-  sent.item = cells.item.substr(0, slash);
-  if (slash != std::string::npos) sent.row = cells.item.substr(slash + 1);
+  const std::string place = text::FoldWord(cells.item);
+  const std::size_t slash = place.find('/');
+  sent.item = place.substr(0, slash);
+  if (slash != std::string::npos) sent.row = place.substr(slash + 1);
   sent.other_text = cells.other_text;
   unknown_absence = false;
-  if (!cells.absence.empty()) {
-    const auto absence = base::ParseAbsence(cells.absence);
+  if (!IsBlank(cells.absence)) {
+    const auto absence = base::ParseAbsence(text::FoldWord(cells.absence));
     if (absence.ok()) {
       sent.absence = *absence;
     } else {
       unknown_absence = true;
     }
   }
-  if (cells.value.empty()) return sent;
+  if (IsBlank(cells.value)) return sent;
   const auto index = codebook.Find(sent.item);
   sent.value = cells.value;
   if (!index) return sent;
   switch (codebook.item(*index).type) {
     case AnswerType::kSingle:
     case AnswerType::kMultiple:
-      sent.value = SplitCodes(cells.value);
+      sent.value = SplitCodes(text::FoldWord(cells.value));
       break;
-    case AnswerType::kInteger: {
-      std::int64_t number = 0;
-      const char* end = cells.value.data() + cells.value.size();
-      const auto [at, error] = std::from_chars(cells.value.data(), end, number);
-      if (error == std::errc::result_out_of_range) {
-        sent.value = kLargestNumber + 1;  // refused as NUMBER_RANGE
-      } else if (error == std::errc() && at == end) {
-        sent.value = number;
-      }
-      break;
-    }
+    // Read where answers are judged, as if they had come in JSON.
+    case AnswerType::kInteger:
     case AnswerType::kText:
     case AnswerType::kTable:
       break;

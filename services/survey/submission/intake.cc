@@ -229,7 +229,7 @@ absl::StatusOr<PlannedChange> PlanReturn(const Standing& standing,
                                          const base::SubmissionName& name,
                                          std::string_view etag,
                                          std::string_view why) {
-  if (why.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+  if (IsBlank(why)) {
     return ReasonRequired();
   }
   if (auto violation = CheckLength("reason", why, kLongestReason)) {

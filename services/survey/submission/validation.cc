@@ -7,8 +7,12 @@
 #include <utility>
 #include <variant>
 
+#include "services/base/error.h"
 #include "services/survey/submission/routing.h"
 #include "services/survey/text_limits.h"
+#include "services/text/field_rules.h"
+#include "services/text/normalize.h"
+#include "services/text/value_readers.h"
 
 namespace welfare::survey {
 namespace {
@@ -136,7 +140,9 @@ class Validator {
     Answer answer{.item = item.id,
                   .row = sent.row,
                   .content = std::int64_t{0},
-                  .other_text = sent.other_text,
+                  .other_text = IsBlank(sent.other_text)
+                                    ? ""
+                                    : text::ComposeKana(sent.other_text),
                   .provenance = sent.provenance};
     const std::size_t before = violations_.size();
     if (sent.value && sent.absence) {
@@ -191,6 +197,8 @@ class Validator {
                 "The number has more than twelve digits.");
           }
           answer.content = *integer;
+        } else if (const auto* text = std::get_if<std::string>(&value)) {
+          ReadNumber(index, *text, answer);
         } else {
           Mismatch(index, "The item takes a whole number in digits.");
         }
@@ -199,11 +207,26 @@ class Validator {
       case AnswerType::kTable:
         if (const auto* text = std::get_if<std::string>(&value)) {
           CheckText(index, *text, kLongestText);
-          answer.content = *text;
+          answer.content = text::ComposeKana(*text);
         } else {
           Mismatch(index, "The item takes text.");
         }
         return;
+    }
+  }
+
+  // A number as people write it, in whatever way it came.
+  void ReadNumber(std::size_t index, const std::string& text, Answer& answer) {
+    const auto number = text::ReadInteger(text);
+    if (number.ok() && *number <= kLargestNumber &&
+        *number >= -kLargestNumber) {
+      answer.content = *number;
+    } else if (number.ok() ||
+               base::ReasonOf(number.status()) == "NUMBER_RANGE") {
+      Add(index, reason::kNumberRange,
+          "The number has more than twelve digits.");
+    } else {
+      Mismatch(index, std::string(base::MessageOf(number.status())));
     }
   }
 
@@ -286,7 +309,8 @@ class Validator {
     const auto characters = CountCharacters(text);
     if (!characters) {
       Refuse(index, reason::kTextInvalid,
-             "The text is not UTF-8 or holds control characters.");
+             std::string(
+                 base::MessageOf(text::Check(text::kFreeTextField, text))));
     } else if (*characters > longest) {
       Refuse(
           index, reason::kTextTooLong,
@@ -313,7 +337,7 @@ class Validator {
     } else if (takes_text && IsBlank(text)) {
       Add(index, reason::kOtherTextRequired,
           "The chosen option needs a text of its own in other_text.");
-    } else if (!takes_text && !text.empty()) {
+    } else if (!takes_text && !IsBlank(text)) {
       Add(index, reason::kOtherTextUnexpected,
           "No chosen option takes a text; leave other_text empty.");
     }

@@ -50,6 +50,35 @@ TEST(ReadImportBatch, GroupsRecordsBySubmission) {
             "s,2025,131016,council,b,3,,");
 }
 
+TEST(ReadImportBatch, KnowsASubmissionHoweverItsKeyIsWritten) {
+  const auto batch = ReadBatch(
+      "s,2025,131016,council,a,1,,\n"
+      "s,２０２５,１３１０１６,council,b,2,,\n"
+      " s , 令和7年度,131016\u3000,ｃｏｕｎｃｉｌ,c,3,,\n"
+      "s,R7,131016,council,d,4,,\n");
+  ASSERT_OK(batch);
+  EXPECT_EQ(batch->rejects.total(), 0);
+  ASSERT_THAT(batch->submissions, SizeIs(1));
+  EXPECT_THAT(batch->submissions[0].answers, SizeIs(4));
+}
+
+TEST(ReadImportBatch, TakesRowsOfCommasForNoRows) {
+  const auto batch =
+      ReadBatch("s,2025,131016,council,a,1,,,,\n,,,,,,,\n \n,\u3000,,,,,,\n");
+  ASSERT_OK(batch);
+  EXPECT_EQ(batch->rows, 1);
+  EXPECT_EQ(batch->rejects.total(), 0);
+}
+
+TEST(ReadImportBatch, ReadsADayOfReceiptAsPeopleWriteIt) {
+  const auto batch = ReadBatch("s,2025,131016,council,a,1,,\n",
+                               "s,2025,131016,council,D,C,令和7年6月2日\n");
+  ASSERT_OK(batch);
+  ASSERT_TRUE(batch->submissions[0].header);
+  EXPECT_EQ(batch->submissions[0].header->received_on->ToString(),
+            "2025-06-02");
+}
+
 TEST(ReadImportBatch, CountsPhysicalLinesOfTheFile) {
   const auto batch = ReadBatch(
       "s,2025,131016,council,a,\"two\nlines\",,\n"
