@@ -15,9 +15,11 @@ namespace welfare::survey {
 class Codebook::Builder {
  public:
   Builder(std::string title, std::vector<Item> items,
-          std::vector<Section> sections, const Interruption& interruption)
+          std::vector<Section> sections, const Interruption& interruption,
+          ConditionProbe::Answers tried)
       : book_(new Codebook(std::move(title), std::move(items))),
         interruption_(interruption),
+        tried_(tried),
         sections_(std::move(sections), *book_, interruption, problems_) {}
 
   CodebookCheck Build() {
@@ -127,7 +129,7 @@ class Codebook::Builder {
   // An item that no answers lead to is a mistake; where its section is never
   // asked, the mistake is the section's.
   absl::Status CheckReachable() {
-    ConditionProbe probe(book_->items_, interruption_);
+    ConditionProbe probe(book_->items_, interruption_, tried_);
     for (std::size_t i = 0; i < book_->items_.size(); ++i) {
       WELFARE_RETURN_IF_ERROR(Look());
       const Item& item = book_->items_[i];
@@ -149,12 +151,28 @@ class Codebook::Builder {
             "no answers make the condition true, so it is never asked.");
       }
     }
+    return tried_ == ConditionProbe::Answers::kAll ? CheckAnswerable(probe)
+                                                   : absl::OkStatus();
+  }
+
+  // A rule that no answer keeps is a mistake: nobody could hand the item in.
+  absl::Status CheckAnswerable(ConditionProbe& probe) {
+    for (std::size_t i = 0; i < book_->items_.size(); ++i) {
+      WELFARE_RETURN_IF_ERROR(Look());
+      if (!book_->constraint_[i]) continue;
+      WELFARE_ASSIGN_OR_RETURN(const bool answerable,
+                               probe.CanBeTrue(*book_->constraint_[i], i));
+      if (answerable) continue;
+      problems_.Add(book_->items_[i].place(), "constraint", "UNANSWERABLE",
+                    "no answer makes the rule true, so nobody can give one.");
+    }
     return absl::OkStatus();
   }
 
   ProblemList problems_;  // before those that fill it
   std::shared_ptr<Codebook> book_;
   const Interruption& interruption_;
+  const ConditionProbe::Answers tried_;
   SectionConditions sections_;
   // The conditions that stand at the items themselves.
   std::vector<std::optional<base::CheckedExpression>> own_;
@@ -162,9 +180,10 @@ class Codebook::Builder {
 
 CodebookCheck Codebook::Check(std::string title, std::vector<Item> items,
                               std::vector<Section> sections,
-                              const Interruption& interruption) {
+                              const Interruption& interruption,
+                              ConditionProbe::Answers tried) {
   return Builder(std::move(title), std::move(items), std::move(sections),
-                 interruption)
+                 interruption, tried)
       .Build();
 }
 

@@ -58,10 +58,11 @@ class Codebook {
   //   REFERENCE_YEAR_OFFSET, POPULATION_INVALID, POPULATION_CONTRADICTS,
   //   PAIR_CONCEPT_INVALID, EXPRESSION_SYNTAX, EXPRESSION_TYPE,
   //   CONDITION_LATER, CONDITION_CYCLE, CONDITION_OTHER_RESPONDENT,
-  //   UNREACHABLE.
-  static CodebookCheck Check(std::string title, std::vector<Item> items,
-                             std::vector<Section> sections = {},
-                             const Interruption& interruption = {});
+  //   UNREACHABLE; UNANSWERABLE where all answers are `tried`.
+  static CodebookCheck Check(
+      std::string title, std::vector<Item> items,
+      std::vector<Section> sections = {}, const Interruption& interruption = {},
+      ConditionProbe::Answers tried = ConditionProbe::Answers::kOptions);
 
   const std::string& title() const { return title_; }
   std::span<const Item> items() const { return items_; }

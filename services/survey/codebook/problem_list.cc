@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "services/survey/text_limits.h"
+#include "services/text/visible.h"
 
 namespace welfare::survey {
 namespace {
@@ -30,6 +31,10 @@ void ProblemList::Add(CodebookProblem problem) {
     if (last->first < at) return;
     kept_.erase(last);
   }
+  // What a cell holds and nobody sees is shown.
+  Cut(problem.message, 10 * kLongestMessage);
+  problem.message = text::ShowInvisible(problem.message, 12 * kLongestMessage);
+  problem.column = text::ShowInvisible(problem.column);
   Cut(problem.message, kLongestMessage);
   Cut(problem.column, kLongestColumn);
   kept_.emplace(at, std::move(problem));

@@ -60,11 +60,11 @@ class Reader {
                  every_cell_, problems_),
         lists_(choices_),
         sections_(survey_) {
-    ReadSettings(survey, version);
-    ReadChoices();
-    ReadItems();
     // Of what was not read nothing can be said.
-    if (every_cell_ && !too_large_) {
+    if (settings_.readable()) ReadSettings(survey, version);
+    if (choices_.readable()) ReadChoices();
+    if (readable()) ReadItems();
+    if (every_cell_ && !too_large_ && readable()) {
       CheckLanguages();
       lists_.CheckUsed();
       sections_.CheckContents();
@@ -78,9 +78,11 @@ class Reader {
     choices_.AppendCanonical(kChoicesColumns, canonical);
     CodebookCheck check;
     check.called_off = called_off_;
-    if (called_off_.ok() && !too_large_) {
+    if (called_off_.ok() && !too_large_ && readable()) {
       check = Codebook::Check(title_, std::move(items_), sections_.Take(),
-                              interruption_);
+                              interruption_,
+                              every_cell_ ? ConditionProbe::Answers::kAll
+                                          : ConditionProbe::Answers::kOptions);
     }
     if (!check.called_off.ok())
       return {.check = std::move(check), .digest = ""};
@@ -95,6 +97,8 @@ class Reader {
   }
 
  private:
+  bool readable() const { return survey_.readable() && choices_.readable(); }
+
   void ReadSettings(std::string_view survey, std::string_view version) {
     if (settings_.records().size() != 1) {
       settings_.Add(0, "", "SETTINGS_MISMATCH",
@@ -236,6 +240,7 @@ class Reader {
                   "The sheet choices has no list '" + coding_list + "'.");
     }
     CheckText(survey_, record, "constraint_message", false);
+    CheckLabel(survey_, record, "label");
     if (every_cell_ && item.label.find("${ref_fy_ja}") != std::string::npos) {
       survey_.Add(record.line, "label", "LABEL_PLACEHOLDER",
                   "The only placeholder is {ref_fy_ja}, not ${ref_fy_ja}.");

@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "services/base/absence.h"
+#include "services/base/error.h"
 #include "services/base/respondent.h"
 #include "services/survey/codebook/label.h"
+#include "services/text/field_rules.h"
 
 namespace welfare::survey {
 
@@ -28,9 +30,22 @@ bool ReadYes(const XlsFormSheet& sheet, const XlsFormSheet::Record& record,
   return word == "yes";
 }
 
+void CheckLabel(const XlsFormSheet& sheet, const XlsFormSheet::Record& record,
+                std::string_view column) {
+  if (!sheet.every_cell()) return;
+  // The sheet has a length for all cells.
+  const absl::Status fault =
+      text::Check(text::kLabelField.AtMost(0, text::FieldRule::Unit::kBytes),
+                  record.at(column));
+  if (fault.ok()) return;
+  sheet.Add(record.line, column, base::ReasonOf(fault),
+            std::string(base::MessageOf(fault)));
+}
+
 void CheckText(const XlsFormSheet& sheet, const XlsFormSheet::Record& record,
                std::string_view column, bool takes_year) {
   if (!sheet.every_cell()) return;
+  CheckLabel(sheet, record, column);
   const std::string& text = record.at(column);
   for (const std::string& unknown : UnknownPlaceholders(text)) {
     sheet.Add(record.line, column, "LABEL_PLACEHOLDER",

@@ -22,6 +22,10 @@ std::vector<std::string> SplitWords(std::string_view text);
 bool ReadYes(const XlsFormSheet& sheet, const XlsFormSheet::Record& record,
              std::string_view column);
 
+// Adds a problem where the cell is no label by text/field_rules.h.
+void CheckLabel(const XlsFormSheet& sheet, const XlsFormSheet::Record& record,
+                std::string_view column);
+
 // Names the placeholders of a text that nothing fills, as LABEL_PLACEHOLDER,
 // where every cell counts. `takes_year`: the text may name the reference year.
 void CheckText(const XlsFormSheet& sheet, const XlsFormSheet::Record& record,

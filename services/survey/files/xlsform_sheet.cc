@@ -1,7 +1,12 @@
 #include "services/survey/files/xlsform_sheet.h"
 
+#include <array>
+
 #include "services/base/error.h"
 #include "services/survey/text_limits.h"
+#include "services/text/characters.h"
+#include "services/text/encoding.h"
+#include "services/text/value_readers.h"
 
 namespace welfare::survey {
 
@@ -10,7 +15,7 @@ XlsFormSheet::XlsFormSheet(std::string name, std::string_view text,
                            std::span<const std::string_view> required,
                            bool every_cell, ProblemList& problems)
     : name_(std::move(name)), every_cell_(every_cell), problems_(problems) {
-  text::CsvReader reader(text);
+  text::CsvReader reader(text::SkipByteOrderMark(text));
   bool header = true;
   while (true) {
     auto record = reader.Next();
@@ -24,7 +29,7 @@ XlsFormSheet::XlsFormSheet(std::string name, std::string_view text,
     if (header) {
       ReadHeader(**record, columns, required);
       header = false;
-      if (columns_.empty()) return;
+      if (columns_.empty() || !readable_) return;
     } else if (every_cell_ && records_.size() == kMostRecords) {
       Add(static_cast<int>((*record)->line), "", "SHEET_TOO_LONG",
           "The sheet has more than 20000 rows; this is the first too many.");
@@ -71,7 +76,21 @@ void XlsFormSheet::ReadHeader(const text::CsvRecord& header,
     Add(line, "", "CSV_HEADER", "The sheet has more than 100 columns.");
     return;
   }
-  for (const std::string& cell : header.cells) {
+  if (const absl::Status separator = text::CheckSeparator(header);
+      every_cell_ && !separator.ok()) {
+    Add(line, "", base::ReasonOf(separator),
+        std::string(base::MessageOf(separator)));
+    readable_ = false;
+    return;
+  }
+  text::CsvRecord named = header;
+  if (every_cell_) text::DropBlankTail(named);
+  for (const std::string& written : named.cells) {
+    const std::string cell = every_cell_ ? text::ColumnName(written) : written;
+    if (every_cell_ && text::IsBlank(cell)) {
+      columns_.emplace_back();
+      continue;
+    }
     const std::string plain = cell.substr(0, cell.find("::"));
     if (plain.size() < cell.size()) {
       languages_.emplace_back(cell, cell.substr(plain.size() + 2));
@@ -89,6 +108,7 @@ void XlsFormSheet::ReadHeader(const text::CsvRecord& header,
     if (!Has(column)) {
       Add(line, column, "COLUMN_MISSING",
           "The sheet lacks the column '" + std::string(column) + "'.");
+      readable_ = readable_ && !every_cell_;
     }
   }
 }
@@ -109,15 +129,23 @@ bool XlsFormSheet::HoldsRecords(const text::CsvRecord& record) const {
 
 std::string XlsFormSheet::TakeCell(const text::CsvRecord& record,
                                    std::size_t index) const {
-  const std::string& cell = record.cells[index];
+  // Words of a list, in any width and with blanks around them.
+  constexpr std::array<std::string_view, 8> kWords = {
+      "type",     "respondent", "absences",      "required",
+      "or_other", "exclusive",  "publish_level", "reference_year_offset"};
+  const bool word = every_cell_ && std::find(kWords.begin(), kWords.end(),
+                                             columns_[index]) != kWords.end();
+  const std::string cell =
+      word ? text::FoldWord(record.cells[index]) : record.cells[index];
   if (!every_cell_ || cell.size() <= kLongestCell) return cell;
   Add(static_cast<int>(record.line), columns_[index], "TEXT_TOO_LONG",
       "The cell has more than 10000 bytes; shorten it.");
   return Shorten(cell, kLongestCell);
 }
 
-void XlsFormSheet::ReadRecord(const text::CsvRecord& record) {
+void XlsFormSheet::ReadRecord(text::CsvRecord record) {
   if (every_cell_ && HoldsRecords(record)) return;
+  if (every_cell_) text::DropBlankTail(record, columns_.size());
   if (record.cells.size() != columns_.size()) {
     Add(static_cast<int>(record.line), "", "CSV_CELLS",
         "The record has " + std::to_string(record.cells.size()) +
@@ -126,9 +154,20 @@ void XlsFormSheet::ReadRecord(const text::CsvRecord& record) {
   }
   Record result{.line = static_cast<int>(record.line), .cells = {}};
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (!record.cells[i].empty()) {
-      result.cells.emplace(columns_[i], TakeCell(record, i));
+    if (every_cell_ ? text::IsBlank(record.cells[i])
+                    : record.cells[i].empty()) {
+      continue;
     }
+    if (every_cell_ && columns_[i].empty()) {
+      if (!named_unnamed_) {
+        Add(result.line, "", "COLUMN_UNNAMED",
+            "A cell stands in a column without name; name the column or empty "
+            "its cells.");
+      }
+      named_unnamed_ = true;
+      continue;
+    }
+    result.cells.emplace(columns_[i], TakeCell(record, i));
   }
   if (!result.cells.empty()) records_.push_back(std::move(result));
 }

@@ -52,6 +52,8 @@ class XlsFormSheet {
   int header_line() const { return header_line_; }
   // Whether every cell is used or named as a problem (SheetRules).
   bool every_cell() const { return every_cell_; }
+  // False where columns are missing; then no record was read.
+  bool readable() const { return readable_; }
   // The header cells that name a language (`label::日本語 (ja)`), with it.
   const std::vector<std::pair<std::string, std::string>>& languages() const {
     return languages_;
@@ -75,7 +77,7 @@ class XlsFormSheet {
                   std::span<const std::string_view> columns,
                   std::span<const std::string_view> required);
 
-  void ReadRecord(const text::CsvRecord& record);
+  void ReadRecord(text::CsvRecord record);
   // The cell in column `index` as far as it is taken.
   std::string TakeCell(const text::CsvRecord& record, std::size_t index) const;
 
@@ -84,6 +86,8 @@ class XlsFormSheet {
 
   std::string name_;
   const bool every_cell_;
+  bool readable_ = true;
+  bool named_unnamed_ = false;  // a cell under no name was a problem
   ProblemList& problems_;
   int header_line_ = 0;
   std::vector<std::string> columns_;
