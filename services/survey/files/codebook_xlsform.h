@@ -21,15 +21,19 @@ struct XlsFormReading {
 // Reads and checks the sheets of version `version` of `survey`. Adds to the
 // problems of Codebook::Check, each with sheet, line and column:
 //   CSV_HEADER, CSV_CELLS and the reasons of text::CsvReader: not a table.
-//   COLUMN_MISSING, COLUMN_UNKNOWN, COLUMN_REPEATED.
+//   CSV_SEPARATOR: tabs or semicolons between the cells of the header.
+//   COLUMN_MISSING, COLUMN_UNKNOWN, COLUMN_REPEATED; COLUMN_UNNAMED: a cell
+//     under no name, once a sheet. Of a sheet that lacks columns nothing else
+//     is said.
 //   SETTINGS_MISMATCH: `form_id` or `version` names another codebook.
 //   LANGUAGE_DIFFERS: texts stand in more than one language.
 //   TYPE_UNKNOWN, LIST_UNKNOWN, GROUP_UNBALANCED, WORD_UNKNOWN (a cell that
 //     takes one of a few words holds another), OTHER_MISSING (`or_other`
 //     without a choice `other`), REQUIRED_CONTRADICTS (`required` beside an
 //     absence, or neither).
-//   SHEET_TOO_LONG, TEXT_TOO_LONG (a cell), CODEBOOK_TOO_LARGE (all questions
-//     with what they take from their lists and sections).
+//   SHEET_TOO_LONG, TEXT_TOO_LONG (a cell), TEXT_INVALID (a title, label or
+//     message is no label by text/field_rules.h), CODEBOOK_TOO_LARGE (all
+//     questions with what they take from their lists and sections).
 //   CELL_UNUSED: a cell that means nothing in its row; GROUP_EMPTY.
 //   LIST_MISSING, LIST_UNUSED: a choice in no list, a list of no question.
 //   NAME_INVALID, LABEL_MISSING, LABEL_PLACEHOLDER, OPTION_INVALID,

@@ -10,7 +10,7 @@ namespace {
 
 // What is wrong, and what the value really is where it looks like another. Of
 // headers nothing is repeated.
-std::string MessageOf(const RejectList::Fault& fault) {
+std::string ShownMessage(const RejectList::Fault& fault) {
   std::string message(fault.message);
   const std::string shown =
       fault.header ? std::string() : text::ShowInvisible(fault.value);
@@ -32,15 +32,15 @@ void RejectList::Add(const Fault& fault) {
     if (last->first < at) return;
     kept_.erase(last);
   }
-  kept_.emplace(
-      at, ImportReject{.source_file = std::string(fault.source_file),
-                       .line = fault.line,
-                       .record = fault.record,
-                       .column = std::string(fault.column),
-                       .value = Shorten(fault.value, kValueBytesShown),
-                       .reason = std::string(fault.reason),
-                       .message = MessageOf(fault),
-                       .raw = Shorten(fault.raw, kRawBytesShown)});
+  kept_.emplace(at,
+                ImportReject{.source_file = std::string(fault.source_file),
+                             .line = fault.line,
+                             .record = fault.record,
+                             .column = std::string(fault.column),
+                             .value = Shorten(fault.value, kValueBytesShown),
+                             .reason = std::string(fault.reason),
+                             .message = ShownMessage(fault),
+                             .raw = Shorten(fault.raw, kRawBytesShown)});
 }
 
 RejectList::Page RejectList::Show() const {

@@ -17,6 +17,7 @@ constexpr char kChoices[] =
     "list_name,name,label\n"
     "yn,yes,Y\n"
     "yn,no,N\n";
+constexpr char kNoChoices[] = "list_name,name,label\n";
 
 XlsFormReading Read(
     const std::string& survey, const std::string& choices = kChoices,
@@ -49,6 +50,67 @@ TEST(CodebookCells, AQuoteThatTakesOtherQuestionsIsNamed) {
   // What is stored was taken as it stands.
   EXPECT_THAT(
       Problems(Read(sheet, kChoices, "form_title,form_id,version\nT,s,1\n",
+                    SheetRules::kFirst)),
+      IsEmpty());
+}
+
+TEST(CodebookCells, WordsAndColumnsAreKnownHoweverTheyAreWritten) {
+  const XlsFormReading reading = Read(
+      "\uFEFFｔｙｐｅ, name,label,respondent,,\n"
+      "ｉｎｔｅｇｅｒ,a,A, municipality\u3000,,\n"
+      ",\u3000,,,,\n"
+      "text,b,B,municipality\n",
+      kNoChoices);
+  EXPECT_THAT(Problems(reading), IsEmpty());
+  ASSERT_NE(reading.check.codebook, nullptr);
+  EXPECT_EQ(reading.check.codebook->items().size(), 2u);
+}
+
+TEST(CodebookCells, WhatASheetLacksIsItsOnlyProblem) {
+  EXPECT_THAT(Problems(Read("type,name,respondent\n"
+                            "nonsense,a b,nobody\n",
+                            kNoChoices)),
+              ElementsAre("survey:1:label: COLUMN_MISSING"));
+  EXPECT_THAT(Problems(Read("type\tname\tlabel\trespondent\n"
+                            "integer\ta\tA\tmunicipality\n",
+                            kNoChoices)),
+              ElementsAre("survey:1:: CSV_SEPARATOR"));
+}
+
+TEST(CodebookCells, CellsUnderNoNameAreNamedOnce) {
+  EXPECT_THAT(Problems(Read("type,name,,label,respondent\n"
+                            "integer,a,x,A,municipality\n"
+                            "integer,b,y,B,municipality\n",
+                            kNoChoices)),
+              ElementsAre("survey:2:: COLUMN_UNNAMED"));
+}
+
+TEST(CodebookCells, ALabelHoldsWhatItsReaderSees) {
+  const XlsFormReading reading = Read(
+      "type,name,label,respondent\n"
+      "integer,a,A\u202EB,municipality\n"
+      "integer,b,B,municipality\u200B\n",
+      kNoChoices);
+  EXPECT_THAT(Problems(reading),
+              ElementsAre("survey:2:label: TEXT_INVALID",
+                          "survey:3:respondent: WORD_UNKNOWN"));
+  EXPECT_THAT(reading.check.problems.back().message,
+              testing::HasSubstr("municipality<U+200B>"));
+}
+
+TEST(CodebookCells, ConditionsOverNumbersAndRulesAreTriedOut) {
+  const std::string sheet =
+      "type,name,label,relevant,constraint,respondent\n"
+      "integer,a,A,,,municipality\n"
+      "integer,b,B,${a} > 3 and ${a} < 2,,municipality\n"
+      "integer,c,C,,. > 3 and . < 2,municipality\n"
+      "integer,d,D,${a} > 3,. > 3,municipality\n";
+  EXPECT_THAT(Problems(Read(sheet, kNoChoices)),
+              ElementsAre("survey:3:relevant: UNREACHABLE",
+                          "survey:4:constraint: UNANSWERABLE"));
+  // What is stored was taken as it stands.
+  EXPECT_THAT(
+      Problems(Read(sheet, kNoChoices, "form_title,form_id,version\nT,s,1\n",
                     SheetRules::kFirst)),
       IsEmpty());
 }
