@@ -91,10 +91,11 @@ TEST(CodebookCells, ALabelHoldsWhatItsReaderSees) {
       "integer,a,A\u202EB,municipality\n"
       "integer,b,B,municipality\u200B\n",
       kNoChoices);
-  EXPECT_THAT(Problems(reading),
+  ASSERT_THAT(Problems(reading),
               ElementsAre("survey:2:label: TEXT_INVALID",
-                          "survey:3:respondent: WORD_UNKNOWN"));
-  EXPECT_THAT(reading.check.problems.back().message,
+                          "survey:3:respondent: WORD_UNKNOWN",
+                          "survey:3:respondent: RESPONDENT_MISSING"));
+  EXPECT_THAT(reading.check.problems[1].message,
               testing::HasSubstr("municipality<U+200B>"));
 }
 
