@@ -3,9 +3,9 @@
 //
 //   class SurveyService final : public platform::MethodTable {
 //    public:
-//     SurveyService(SurveyApi& api, const platform::CallEnvironment& calls)
+//     SurveyService(RoundCalls& rounds, const platform::CallEnvironment& calls)
 //         : MethodTable("welfare.survey.v1.SurveyService", calls) {
-//       Unary("CreateRound", &SurveyApi::CreateRound, api);
+//       Unary("CreateRound", &RoundCalls::CreateRound, rounds);
 //       ...
 //       Complete();
 //     }
