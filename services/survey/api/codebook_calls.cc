@@ -23,15 +23,15 @@ namespace {
 // Errors: INVALID_ARGUMENT, CODEBOOK_INVALID.
 absl::Status TakeUnderAllRules(const platform::CallContext& call,
                                StoreWriter& store, StoredCodebook& draft) {
-  if (draft.rules == SheetRules::kEveryCell) return absl::OkStatus();
+  if (draft.rules == kCurrentRules) return absl::OkStatus();
   XlsFormReading reading = ReadXlsForm(
       draft.sheets, draft.name.survey, draft.name.version,
-      SheetRules::kEveryCell, WhileWanted(call, "the check of a codebook"));
+      kCurrentRules, WhileWanted(call, "the check of a codebook"));
   WELFARE_RETURN_IF_ERROR(reading.check.called_off);
   if (reading.check.codebook == nullptr) {
     return CodebookInvalid(reading.check);
   }
-  draft.rules = SheetRules::kEveryCell;
+  draft.rules = kCurrentRules;
   return store.codebooks().Store(draft);
 }
 

@@ -30,7 +30,14 @@ enum class SheetRules {
   kFirst = 1,
   // Every cell is used or named as a problem.
   kEveryCell = 2,
+  // Cells are read by the one notion of text (services/text): what is blank,
+  // how
+  // words fold, what a label may hold. Conditions are tried out on all answers.
+  kOneText = 3,
 };
+
+// Under which every codebook is read that comes now.
+inline constexpr SheetRules kCurrentRules = SheetRules::kOneText;
 
 // One version of a questionnaire as it is kept.
 struct StoredCodebook {
@@ -38,7 +45,7 @@ struct StoredCodebook {
   std::string title = {};
   CodebookState state = CodebookState::kDraft;
   CodebookSheets sheets = {};
-  SheetRules rules = SheetRules::kEveryCell;
+  SheetRules rules = kCurrentRules;
   std::string digest = {};  // SHA-256 of the canonical text, hexadecimal
   base::Timestamp create_time = {};
   std::optional<base::Timestamp> publish_time = {};

@@ -45,19 +45,22 @@ class Reader {
   Reader(const CodebookSheets& sheets, std::string_view survey,
          std::string_view version, SheetRules rules,
          const Interruption& interruption)
-      : every_cell_(rules == SheetRules::kEveryCell),
+      : every_cell_(rules >= SheetRules::kEveryCell),
+        tried_(rules >= SheetRules::kOneText
+                   ? ConditionProbe::Answers::kAll
+                   : ConditionProbe::Answers::kOptions),
         interruption_(interruption),
         settings_(
             "settings", sheets.settings, kSettingsColumns,
             std::array<std::string_view, 3>{"form_title", "form_id", "version"},
-            every_cell_, problems_),
+            rules, problems_),
         survey_("survey", sheets.survey, kSurveyColumns,
                 std::array<std::string_view, 4>{"type", "name", "label",
                                                 "respondent"},
-                every_cell_, problems_),
+                rules, problems_),
         choices_("choices", sheets.choices, kChoicesColumns,
                  std::array<std::string_view, 3>{"list_name", "name", "label"},
-                 every_cell_, problems_),
+                 rules, problems_),
         lists_(choices_),
         sections_(survey_) {
     // Of what was not read nothing can be said.
@@ -80,9 +83,7 @@ class Reader {
     check.called_off = called_off_;
     if (called_off_.ok() && !too_large_ && readable()) {
       check = Codebook::Check(title_, std::move(items_), sections_.Take(),
-                              interruption_,
-                              every_cell_ ? ConditionProbe::Answers::kAll
-                                          : ConditionProbe::Answers::kOptions);
+                              interruption_, tried_);
     }
     if (!check.called_off.ok())
       return {.check = std::move(check), .digest = ""};
@@ -290,6 +291,7 @@ class Reader {
 
   ProblemList problems_;  // before the sheets that fill it
   const bool every_cell_;
+  const ConditionProbe::Answers tried_;
   const Interruption& interruption_;
   absl::Status called_off_;
   XlsFormSheet settings_;

@@ -45,7 +45,7 @@ struct XlsFormReading {
 // soon after `interruption` says so (CodebookCheck::called_off).
 XlsFormReading ReadXlsForm(const CodebookSheets& sheets,
                            std::string_view survey, std::string_view version,
-                           SheetRules rules = SheetRules::kEveryCell,
+                           SheetRules rules = kCurrentRules,
                            const Interruption& interruption = {});
 
 }  // namespace welfare::survey

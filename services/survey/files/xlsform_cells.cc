@@ -32,7 +32,7 @@ bool ReadYes(const XlsFormSheet& sheet, const XlsFormSheet::Record& record,
 
 void CheckLabel(const XlsFormSheet& sheet, const XlsFormSheet::Record& record,
                 std::string_view column) {
-  if (!sheet.every_cell()) return;
+  if (!sheet.one_text()) return;
   // The sheet has a length for all cells.
   const absl::Status fault =
       text::Check(text::kLabelField.AtMost(0, text::FieldRule::Unit::kBytes),

@@ -13,8 +13,11 @@ namespace welfare::survey {
 XlsFormSheet::XlsFormSheet(std::string name, std::string_view text,
                            std::span<const std::string_view> columns,
                            std::span<const std::string_view> required,
-                           bool every_cell, ProblemList& problems)
-    : name_(std::move(name)), every_cell_(every_cell), problems_(problems) {
+                           SheetRules rules, ProblemList& problems)
+    : name_(std::move(name)),
+      every_cell_(rules >= SheetRules::kEveryCell),
+      one_text_(rules >= SheetRules::kOneText),
+      problems_(problems) {
   text::CsvReader reader(text::SkipByteOrderMark(text));
   bool header = true;
   while (true) {
@@ -77,17 +80,17 @@ void XlsFormSheet::ReadHeader(const text::CsvRecord& header,
     return;
   }
   if (const absl::Status separator = text::CheckSeparator(header);
-      every_cell_ && !separator.ok()) {
+      one_text_ && !separator.ok()) {
     Add(line, "", base::ReasonOf(separator),
         std::string(base::MessageOf(separator)));
     readable_ = false;
     return;
   }
   text::CsvRecord named = header;
-  if (every_cell_) text::DropBlankTail(named);
+  if (one_text_) text::DropBlankTail(named);
   for (const std::string& written : named.cells) {
-    const std::string cell = every_cell_ ? text::ColumnName(written) : written;
-    if (every_cell_ && text::IsBlank(cell)) {
+    const std::string cell = one_text_ ? text::ColumnName(written) : written;
+    if (one_text_ && text::IsBlank(cell)) {
       columns_.emplace_back();
       continue;
     }
@@ -108,7 +111,7 @@ void XlsFormSheet::ReadHeader(const text::CsvRecord& header,
     if (!Has(column)) {
       Add(line, column, "COLUMN_MISSING",
           "The sheet lacks the column '" + std::string(column) + "'.");
-      readable_ = readable_ && !every_cell_;
+      readable_ = readable_ && !one_text_;
     }
   }
 }
@@ -133,8 +136,8 @@ std::string XlsFormSheet::TakeCell(const text::CsvRecord& record,
   constexpr std::array<std::string_view, 8> kWords = {
       "type",     "respondent", "absences",      "required",
       "or_other", "exclusive",  "publish_level", "reference_year_offset"};
-  const bool word = every_cell_ && std::find(kWords.begin(), kWords.end(),
-                                             columns_[index]) != kWords.end();
+  const bool word = one_text_ && std::find(kWords.begin(), kWords.end(),
+                                           columns_[index]) != kWords.end();
   const std::string cell =
       word ? text::FoldWord(record.cells[index]) : record.cells[index];
   if (!every_cell_ || cell.size() <= kLongestCell) return cell;
@@ -145,7 +148,7 @@ std::string XlsFormSheet::TakeCell(const text::CsvRecord& record,
 
 void XlsFormSheet::ReadRecord(text::CsvRecord record) {
   if (every_cell_ && HoldsRecords(record)) return;
-  if (every_cell_) text::DropBlankTail(record, columns_.size());
+  if (one_text_) text::DropBlankTail(record, columns_.size());
   if (record.cells.size() != columns_.size()) {
     Add(static_cast<int>(record.line), "", "CSV_CELLS",
         "The record has " + std::to_string(record.cells.size()) +
@@ -154,11 +157,10 @@ void XlsFormSheet::ReadRecord(text::CsvRecord record) {
   }
   Record result{.line = static_cast<int>(record.line), .cells = {}};
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (every_cell_ ? text::IsBlank(record.cells[i])
-                    : record.cells[i].empty()) {
+    if (one_text_ ? text::IsBlank(record.cells[i]) : record.cells[i].empty()) {
       continue;
     }
-    if (every_cell_ && columns_[i].empty()) {
+    if (one_text_ && columns_[i].empty()) {
       if (!named_unnamed_) {
         Add(result.line, "", "COLUMN_UNNAMED",
             "A cell stands in a column without name; name the column or empty "

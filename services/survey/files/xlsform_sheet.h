@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "services/survey/codebook/problem_list.h"
+#include "services/survey/codebook/stored_codebook.h"
 #include "services/text/csv.h"
 
 namespace welfare::survey {
@@ -25,7 +26,7 @@ class XlsFormSheet {
   static constexpr std::size_t kLongestCell = 10'000;  // bytes
 
   // Reads `text`, whose header may name `columns` and must name `required`;
-  // adds what is wrong with the table to `problems`. With `every_cell` a cell
+  // adds what is wrong with the table to `problems`. With kEveryCell a cell
   // with a line that has as many commas as the header is a quote that took
   // records, and the limits above hold: too long a cell is cut, and reading
   // ends where there are too many. What was stored before these rules is read
@@ -34,7 +35,7 @@ class XlsFormSheet {
   // REQUIRES: `problems` outlives the object.
   XlsFormSheet(std::string name, std::string_view text,
                std::span<const std::string_view> columns,
-               std::span<const std::string_view> required, bool every_cell,
+               std::span<const std::string_view> required, SheetRules rules,
                ProblemList& problems);
 
   struct Record {
@@ -52,6 +53,8 @@ class XlsFormSheet {
   int header_line() const { return header_line_; }
   // Whether every cell is used or named as a problem (SheetRules).
   bool every_cell() const { return every_cell_; }
+  // Whether cells are read by the one notion of text (SheetRules).
+  bool one_text() const { return one_text_; }
   // False where columns are missing; then no record was read.
   bool readable() const { return readable_; }
   // The header cells that name a language (`label::日本語 (ja)`), with it.
@@ -86,6 +89,7 @@ class XlsFormSheet {
 
   std::string name_;
   const bool every_cell_;
+  const bool one_text_;
   bool readable_ = true;
   bool named_unnamed_ = false;  // a cell under no name was a problem
   ProblemList& problems_;

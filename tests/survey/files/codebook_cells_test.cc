@@ -22,7 +22,7 @@ constexpr char kNoChoices[] = "list_name,name,label\n";
 XlsFormReading Read(
     const std::string& survey, const std::string& choices = kChoices,
     const std::string& settings = "form_title,form_id,version\nT,s,1\n",
-    SheetRules rules = SheetRules::kEveryCell) {
+    SheetRules rules = kCurrentRules) {
   return ReadXlsForm(
       {.survey = survey, .choices = choices, .settings = settings}, "s", "1",
       rules);
@@ -279,6 +279,24 @@ TEST(CodebookCells, TheFirstRulesPassOverWhatTheyDidNotUse) {
   ASSERT_NE(reading.check.codebook, nullptr);
   EXPECT_EQ(reading.check.codebook->item(1).relevant, "");
   EXPECT_EQ(reading.check.codebook->item(1).section, "{x}");
+}
+
+// It was taken, published and answered: what came later must not refuse it, nor
+// read other words in it.
+TEST(CodebookCells, ACodebookKeepsTheRulesItWasImportedUnder) {
+  const std::string sheet =
+      "type,name,label,respondent,constraint\n"
+      "integer,a,\"A\nor B\",municipality,${a} > 5 and ${a} < 3\n"
+      "text,b,\u3000,municipality,\n";
+  const std::string settings = "form_title,form_id,version\nT,s,1\n";
+  const XlsFormReading old =
+      Read(sheet, kNoChoices, settings, SheetRules::kEveryCell);
+  EXPECT_THAT(Problems(old), IsEmpty());
+  ASSERT_NE(old.check.codebook, nullptr);
+  EXPECT_EQ(old.check.codebook->items()[1].label, "\u3000");
+  EXPECT_THAT(Problems(Read(sheet, kNoChoices, settings, SheetRules::kOneText)),
+              testing::IsSupersetOf({"survey:2:label: TEXT_INVALID",
+                                     "survey:2:constraint: UNANSWERABLE"}));
 }
 
 TEST(CodebookCells, TheCheckEndsWhenNobodyWantsItAnyMore) {
