@@ -11,7 +11,7 @@ namespace {
 
 // Encoding: a version byte, then fields in fixed order. A string is its length
 // (LEB128) and its bytes, a list its count and its elements.
-constexpr char kVersion = 2;
+constexpr char kVersion = 3;
 
 void PutNumber(std::string& out, std::uint64_t number) {
   while (number >= 0x80) {
@@ -125,6 +125,7 @@ std::string EncodeErrorDetails(const ErrorDetails& details) {
     PutString(out, precondition.type);
     PutString(out, precondition.subject);
     PutString(out, precondition.description);
+    PutString(out, precondition.description_ja);
   }
   PutNumber(out, details.retry_delay.has_value() ? 1 : 0);
   if (details.retry_delay) {
@@ -160,6 +161,7 @@ std::optional<ErrorDetails> DecodeErrorDetails(std::string_view encoded) {
     precondition.type = reader.String();
     precondition.subject = reader.String();
     precondition.description = reader.String();
+    precondition.description_ja = reader.String();
   }
   if (reader.Count() > 0) {
     details.retry_delay = std::chrono::milliseconds(
@@ -217,9 +219,11 @@ ErrorBuilder& ErrorBuilder::WithResource(std::string_view type,
 
 ErrorBuilder& ErrorBuilder::WithPrecondition(std::string_view type,
                                              std::string_view subject,
-                                             std::string_view description) {
-  details_.preconditions.push_back(
-      {std::string(type), std::string(subject), std::string(description)});
+                                             std::string_view description,
+                                             std::string_view description_ja) {
+  details_.preconditions.push_back({std::string(type), std::string(subject),
+                                    std::string(description),
+                                    std::string(description_ja)});
   return *this;
 }
 

@@ -55,6 +55,7 @@ struct ErrorPrecondition {
   std::string type;
   std::string subject;
   std::string description;
+  std::string description_ja = {};  // the same in Japanese; empty: none
 
   friend bool operator==(const ErrorPrecondition&,
                          const ErrorPrecondition&) = default;
@@ -154,7 +155,8 @@ class [[nodiscard]] ErrorBuilder {
   ErrorBuilder& WithResource(std::string_view type, std::string_view name);
   ErrorBuilder& WithPrecondition(std::string_view type,
                                  std::string_view subject,
-                                 std::string_view description);
+                                 std::string_view description,
+                                 std::string_view description_ja = {});
   ErrorBuilder& WithRetryDelay(std::chrono::milliseconds delay);
   ErrorBuilder& WithJapanese(std::string_view message);
 

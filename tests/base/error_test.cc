@@ -17,7 +17,8 @@ absl::Status Full() {
       .WithViolations(
           {{"answers[1]", "INTEGER_EXPECTED", ""}, {"", "", "日本語"}})
       .WithResource("survey.welfare/Submission", "surveys/jusou/x")
-      .WithPrecondition("STATE", "rounds/2025", "It is closed.")
+      .WithPrecondition("STATE", "rounds/2025", "It is closed.",
+                        "締め切られています。")
       .WithRetryDelay(std::chrono::milliseconds(1500))
       .WithJapanese("入力を確認してください。");
 }
@@ -34,6 +35,8 @@ TEST(Error, CarriesEveryPart) {
   EXPECT_EQ(details->violations[2].description, "日本語");
   EXPECT_EQ(details->resource->name, "surveys/jusou/x");
   EXPECT_EQ(details->preconditions.at(0).subject, "rounds/2025");
+  EXPECT_EQ(details->preconditions.at(0).description_ja,
+            "締め切られています。");
   EXPECT_EQ(details->retry_delay, std::chrono::milliseconds(1500));
   EXPECT_EQ(details->message_ja, "入力を確認してください。");
 }
