@@ -4,7 +4,7 @@
 #include <array>
 
 #include "gateway/routes/text.h"
-#include "services/base/base64.h"
+#include "services/base/coding/base64.h"
 
 namespace welfare::gateway {
 namespace {

@@ -7,7 +7,7 @@
 #include "gateway/routes/text.h"
 #include "google/rpc/code.pb.h"
 #include "google/rpc/error_details.pb.h"
-#include "services/base/json_text.h"
+#include "services/base/coding/json_text.h"
 
 namespace welfare::gateway {
 namespace {

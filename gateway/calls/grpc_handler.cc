@@ -11,7 +11,7 @@
 #include "gateway/calls/router.h"
 #include "gateway/exchange/event_loop.h"
 #include "gateway/routes/text.h"
-#include "services/base/base64.h"
+#include "services/base/coding/base64.h"
 #include "welfare/options/v1/options.pb.h"
 
 namespace welfare::gateway {

@@ -9,7 +9,7 @@
 #include <limits>
 
 #include "gateway/routes/text.h"
-#include "services/base/base64.h"
+#include "services/base/coding/base64.h"
 
 namespace welfare::gateway {
 namespace {

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "gateway/routes/text.h"
-#include "services/base/base64.h"
-#include "services/base/json_text.h"
+#include "services/base/coding/base64.h"
+#include "services/base/coding/json_text.h"
 
 namespace welfare::gateway {
 namespace {

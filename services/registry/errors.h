@@ -15,10 +15,10 @@
 
 #include "absl/status/status.h"
 
-#include "services/base/clock.h"
 #include "services/base/error.h"
-#include "services/base/fiscal_year.h"
-#include "services/base/municipality_code.h"
+#include "services/base/names/municipality_code.h"
+#include "services/base/time/clock.h"
+#include "services/base/time/fiscal_year.h"
 
 namespace welfare::registry {
 

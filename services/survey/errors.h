@@ -12,7 +12,7 @@
 #include "absl/status/status.h"
 
 #include "services/base/error.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 
 namespace welfare::survey {
 

@@ -1,6 +1,6 @@
 #include "services/survey/text_limits.h"
 
-#include "services/base/utf8.h"
+#include "services/base/coding/utf8.h"
 #include "services/text/characters.h"
 #include "services/text/field_rules.h"
 #include "services/text/visible.h"

@@ -4,8 +4,8 @@
 #include <array>
 #include <cassert>
 
-#include "services/base/digits.h"
 #include "services/base/error.h"
+#include "services/base/numbers/digits.h"
 #include "services/text/characters.h"
 #include "services/text/value_readers.h"
 #include "services/text/visible.h"

@@ -8,8 +8,8 @@
 #include <memory>
 #include <optional>
 
+#include "services/base/coding/utf8.h"
 #include "services/base/error.h"
-#include "services/base/utf8.h"
 #include "services/text/characters.h"
 #include "services/text/visible.h"
 

@@ -5,8 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "services/base/coding/utf8.h"
 #include "services/base/error.h"
-#include "services/base/utf8.h"
 #include "services/text/characters.h"
 #include "services/text/normalize.h"
 #include "services/text/visible.h"

@@ -10,9 +10,9 @@
 #include <optional>
 #include <utility>
 
-#include "services/base/digits.h"
+#include "services/base/coding/utf8.h"
 #include "services/base/error.h"
-#include "services/base/utf8.h"
+#include "services/base/numbers/digits.h"
 #include "services/text/characters.h"
 
 namespace welfare::text {

@@ -8,9 +8,9 @@
 #include <system_error>
 #include <utility>
 
-#include "services/base/digits.h"
-#include "services/base/era.h"
 #include "services/base/error.h"
+#include "services/base/numbers/digits.h"
+#include "services/base/time/era.h"
 #include "services/text/characters.h"
 #include "services/text/normalize.h"
 #include "services/text/visible.h"

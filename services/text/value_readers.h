@@ -14,9 +14,9 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/date.h"
-#include "services/base/fiscal_year.h"
-#include "services/base/municipality_code.h"
+#include "services/base/names/municipality_code.h"
+#include "services/base/time/date.h"
+#include "services/base/time/fiscal_year.h"
 
 namespace welfare::text {
 

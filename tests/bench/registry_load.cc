@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "services/base/municipality_code.h"
+#include "services/base/names/municipality_code.h"
 #include "tests/bench/flags.h"
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
 

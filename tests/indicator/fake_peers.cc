@@ -1,6 +1,6 @@
 #include "tests/indicator/fake_peers.h"
 
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/platform/errors.h"
 #include "services/platform/rpc/status_mapping.h"
 

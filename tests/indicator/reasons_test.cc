@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "services/base/page.h"
+#include "services/base/pages/page.h"
 #include "services/indicator/errors.h"
 #include "services/platform/errors.h"
 

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "services/base/absence.h"
-#include "services/base/respondent.h"
+#include "services/base/names/respondent.h"
 #include "services/indicator/definition/definition.h"
 #include "services/indicator/questionnaire/questionnaire.h"
 #include "services/indicator/round/registry_history.h"

@@ -79,10 +79,14 @@ TEST(ConfigTest, FlagBeatsEnvironmentBeatsDefault) {
 }
 
 TEST(ConfigTest, RefusesWhatItDoesNotKnow) {
-  EXPECT_STATUS(Parse({"--nonsense", "1"}, {}), absl::StatusCode::kInvalidArgument, "SETTING_INVALID");
-  EXPECT_STATUS(Parse({"stray"}, {}), absl::StatusCode::kInvalidArgument, "SETTING_INVALID");
-  EXPECT_STATUS(Parse({"--level", "loud"}, {}), absl::StatusCode::kInvalidArgument, "SETTING_INVALID");
-  EXPECT_STATUS(Parse({}, {{"WELFARE_COUNT", "3x"}}), absl::StatusCode::kInvalidArgument, "SETTING_INVALID");
+  EXPECT_STATUS(Parse({"--nonsense", "1"}, {}),
+                absl::StatusCode::kInvalidArgument, "SETTING_INVALID");
+  EXPECT_STATUS(Parse({"stray"}, {}), absl::StatusCode::kInvalidArgument,
+                "SETTING_INVALID");
+  EXPECT_STATUS(Parse({"--level", "loud"}, {}),
+                absl::StatusCode::kInvalidArgument, "SETTING_INVALID");
+  EXPECT_STATUS(Parse({}, {{"WELFARE_COUNT", "3x"}}),
+                absl::StatusCode::kInvalidArgument, "SETTING_INVALID");
 }
 
 TEST(ConfigTest, ReadsSecretsFromFilesAndMasksThem) {
@@ -242,10 +246,9 @@ TEST(WorkerPoolTest, RunsEverythingThatItAccepted) {
   {
     WorkerPool pool({.threads = 3, .queue = 1000});
     for (int i = 0; i < 500; ++i) {
-      ASSERT_OK(pool.Submit({},
-                              [&](const absl::Status& start) {
-                                if (start.ok()) ++done;
-                              }));
+      ASSERT_OK(pool.Submit({}, [&](const absl::Status& start) {
+        if (start.ok()) ++done;
+      }));
     }
     EXPECT_TRUE(WaitFor([&] { return done.load() == 500; }));
   }
@@ -255,21 +258,21 @@ TEST(WorkerPoolTest, ShedsAndExpires) {
   WorkerPool pool({.threads = 1, .queue = 1});
   std::atomic<bool> release{false};
   std::atomic<int> expired{0};
-  ASSERT_OK(pool.Submit({},
-                          [&](const absl::Status&) {
-                            while (!release) std::this_thread::yield();
-                          }));
+  ASSERT_OK(pool.Submit({}, [&](const absl::Status&) {
+    while (!release) std::this_thread::yield();
+  }));
   ASSERT_TRUE(WaitFor([&] { return pool.running() == 1; }));
   const auto expire = [&](const absl::Status& start) {
     if (start.code() == absl::StatusCode::kDeadlineExceeded) ++expired;
   };
-  ASSERT_OK(
-      pool.Submit(CallLimits::After(std::chrono::milliseconds(1)), expire));
+  ASSERT_OK(pool.Submit(base::CallLimits::After(std::chrono::milliseconds(1)),
+                        expire));
   std::this_thread::sleep_for(std::chrono::milliseconds(5));
   // The expired one makes room.
   ASSERT_OK(pool.Submit({}, expire));
   EXPECT_EQ(expired.load(), 1);
-  EXPECT_STATUS(pool.Submit({}, expire), absl::StatusCode::kResourceExhausted, "OVERLOADED");
+  EXPECT_STATUS(pool.Submit({}, expire), absl::StatusCode::kResourceExhausted,
+                "OVERLOADED");
   release = true;
 }
 
@@ -280,18 +283,15 @@ TEST(WorkerPoolTest, WokenWorkHoldsNobodyUp) {
   std::atomic<bool> release{false};
   std::atomic<int> woken{0};
   std::atomic<int> woken_before{-1};
-  ASSERT_OK(pool.Submit({},
-                          [&](const absl::Status&) {
-                            while (!release) std::this_thread::yield();
-                          }));
+  ASSERT_OK(pool.Submit({}, [&](const absl::Status&) {
+    while (!release) std::this_thread::yield();
+  }));
   ASSERT_TRUE(WaitFor([&] { return pool.running() == 1; }));
   for (int i = 0; i < 100; ++i) {
     ASSERT_OK(pool.SubmitWoken({}, [&](const absl::Status&) { ++woken; }));
   }
-  ASSERT_OK(pool.Submit({},
-                          [&](const absl::Status&) {
-                            woken_before = woken.load();
-                          }));
+  ASSERT_OK(pool.Submit(
+      {}, [&](const absl::Status&) { woken_before = woken.load(); }));
   release = true;
   EXPECT_TRUE(WaitFor([&] { return woken.load() == 100; }));
   EXPECT_LE(woken_before.load(), 1);
@@ -301,18 +301,15 @@ TEST(WorkerPoolTest, StopTellsWhatWaits) {
   WorkerPool pool({.threads = 1, .queue = 10});
   std::atomic<bool> release{false};
   std::atomic<int> told{0};
-  ASSERT_OK(pool.Submit({},
-                          [&](const absl::Status&) {
-                            while (!release) std::this_thread::yield();
-                          }));
+  ASSERT_OK(pool.Submit({}, [&](const absl::Status&) {
+    while (!release) std::this_thread::yield();
+  }));
   for (int i = 0; i < 3; ++i) {
-    ASSERT_OK(
-        pool.Submit({},
-                    [&](const absl::Status& start) {
-                      if (start.code() == absl::StatusCode::kUnavailable) {
-                        ++told;
-                      }
-                    }));
+    ASSERT_OK(pool.Submit({}, [&](const absl::Status& start) {
+      if (start.code() == absl::StatusCode::kUnavailable) {
+        ++told;
+      }
+    }));
   }
   std::jthread releaser([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -320,7 +317,8 @@ TEST(WorkerPoolTest, StopTellsWhatWaits) {
   });
   pool.Stop();
   EXPECT_EQ(told.load(), 3);
-  EXPECT_STATUS(pool.Submit({}, [](const absl::Status&) {}), absl::StatusCode::kUnavailable, "SHUTTING_DOWN");
+  EXPECT_STATUS(pool.Submit({}, [](const absl::Status&) {}),
+                absl::StatusCode::kUnavailable, "SHUTTING_DOWN");
 }
 
 TEST(Assets, AreFoundBelowTheSourceTree) {
@@ -329,7 +327,8 @@ TEST(Assets, AreFoundBelowTheSourceTree) {
   EXPECT_THAT(path.string(),
               HasSubstr("services/registry/data/municipalities.csv"));
   EXPECT_OK(ReadAsset(DefaultAssetsDir() / "CMakeLists.txt"));
-  EXPECT_STATUS(ReadAsset(path / "none"), absl::StatusCode::kNotFound, "ASSET_NOT_FOUND");
+  EXPECT_STATUS(ReadAsset(path / "none"), absl::StatusCode::kNotFound,
+                "ASSET_NOT_FOUND");
 }
 
 TEST(SystemClockTest, RunsForward) {

@@ -19,7 +19,7 @@ import sys
 SERVICES = ('registry', 'survey', 'indicator', 'report')
 # Modules whose README is a ladder.
 LADDERS = (*(f'services/{service}' for service in SERVICES),
-           'services/platform', 'gateway', 'tools/welfarectl')
+           'services/base', 'services/text', 'services/platform', 'gateway', 'tools/welfarectl')
 ROOM_UNITS = 12  # a unit is a source with its header
 FILE_LINES = 600
 

@@ -8,9 +8,9 @@ import unittest
 
 CHECKER = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                        'include_layers.py')
-LADDER = ('services/registry', 'services/survey', 'services/indicator',
-          'services/report', 'services/platform', 'gateway',
-          'tools/welfarectl')
+LADDER = ('services/base', 'services/text', 'services/registry',
+          'services/survey', 'services/indicator', 'services/report',
+          'services/platform', 'gateway', 'tools/welfarectl')
 
 
 def house():
@@ -24,7 +24,7 @@ def house():
         files[f'{module}/CMakeLists.txt'] = (
             f'welfare_add_library(NAME {name}_core\n  SOURCES low/low.cc\n'
             ')\n')
-        files[f'{module}/low/low.cc'] = '#include "services/base/error.h"\n'
+        files[f'{module}/low/low.cc'] = '#include "services/base/low/low.h"\n'
         files[f'{module}/high/high.cc'] = f'#include "{module}/low/low.h"\n'
     return files
 

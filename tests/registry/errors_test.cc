@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "services/base/page.h"
+#include "services/base/pages/page.h"
 #include "services/platform/errors.h"
 #include "services/registry/faults.h"
 #include "tests/registry/samples.h"

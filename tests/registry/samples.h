@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "services/base/clock.h"
-#include "services/base/fiscal_year.h"
-#include "services/base/municipality_code.h"
+#include "services/base/names/municipality_code.h"
+#include "services/base/time/clock.h"
+#include "services/base/time/fiscal_year.h"
 #include "services/registry/history/history.h"
 #include "services/registry/program/program.h"
 

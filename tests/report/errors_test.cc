@@ -1,5 +1,5 @@
 #include "services/report/errors.h"
-#include "services/base/page.h"
+#include "services/base/pages/page.h"
 #include "services/platform/errors.h"
 
 #include <gtest/gtest.h>

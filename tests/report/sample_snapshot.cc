@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "services/base/percent.h"
+#include "services/base/numbers/percent.h"
 #include "services/report/snapshot/canonical.h"
 #include "services/text/csv.h"
 

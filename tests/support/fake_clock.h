@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
-#include "services/base/clock.h"
+#include "services/base/time/clock.h"
 
 namespace welfare::support {
 

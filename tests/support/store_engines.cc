@@ -1,6 +1,6 @@
 #include "tests/support/store_engines.h"
 
-#include "services/base/sha256.h"
+#include "services/base/coding/sha256.h"
 #include "services/platform/engine/open_database.h"
 #include "tests/support/postgres_server.h"
 

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "services/base/date.h"
 #include "services/base/error.h"
+#include "services/base/time/date.h"
 #include "services/survey/codebook/codebook.h"
 #include "services/survey/round/frame.h"
 #include "services/survey/submission/submission.h"

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "services/base/absence.h"
-#include "services/base/respondent.h"
+#include "services/base/names/respondent.h"
 #include "services/vocabulary/agreement.h"
 #include "services/vocabulary/answer_type.h"
 #include "services/vocabulary/basis.h"

@@ -46,8 +46,8 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/date.h"
-#include "services/base/rational.h"
+#include "services/base/numbers/rational.h"
+#include "services/base/time/date.h"
 
 namespace welfare::base {
 

@@ -1,8 +1,8 @@
 #include "services/base/expression/expression_lexer.h"
 
-#include "services/base/digits.h"
+#include "services/base/coding/utf8.h"
 #include "services/base/expression/expression.h"
-#include "services/base/utf8.h"
+#include "services/base/numbers/digits.h"
 
 namespace welfare::base {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "services/base/expression/expression.h"
-#include "services/base/rational.h"
+#include "services/base/numbers/rational.h"
 
 namespace welfare::base {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "services/base/error.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/indicator/api/convert.h"
 #include "services/indicator/api/requests.h"
 #include "services/indicator/errors.h"

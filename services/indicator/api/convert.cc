@@ -2,10 +2,10 @@
 
 #include <string>
 
+#include "services/base/coding/sha256.h"
 #include "services/base/error.h"
-#include "services/base/percent.h"
-#include "services/base/resource_name.h"
-#include "services/base/sha256.h"
+#include "services/base/names/resource_name.h"
+#include "services/base/numbers/percent.h"
 #include "services/indicator/errors.h"
 
 namespace welfare::indicator {

@@ -5,9 +5,9 @@
 #include <tuple>
 #include <utility>
 
-#include "services/base/page.h"
-#include "services/base/page_room.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
+#include "services/base/pages/page.h"
+#include "services/base/pages/page_room.h"
 #include "services/indicator/api/convert.h"
 #include "services/indicator/api/requests.h"
 #include "services/indicator/errors.h"

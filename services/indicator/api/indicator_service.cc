@@ -1,6 +1,6 @@
 #include "services/indicator/api/indicator_service.h"
 
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/indicator/errors.h"
 #include "welfare/indicator/v1/indicator_service.pb.h"
 #include "welfare/type/v1/versions.pb.h"

@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/indicator/api/round_source.h"
 #include "services/indicator/round/round_table.h"
 #include "services/indicator/statements/survey_data.h"

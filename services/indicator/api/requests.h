@@ -10,7 +10,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/page.h"
+#include "services/base/pages/page.h"
 #include "services/indicator/errors.h"
 
 namespace welfare::indicator {

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/indicator/peers/registry_peer.h"
 #include "services/indicator/peers/survey_peer.h"
 #include "services/indicator/round/registry_history.h"

@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "welfare/indicator/v1/indicator_service.pb.h"
 
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/indicator/api/reply_cache.h"
 #include "services/indicator/api/round_source.h"
 #include "services/indicator/peers/survey_peer.h"

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "services/base/page.h"
-#include "services/base/page_room.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
+#include "services/base/pages/page.h"
+#include "services/base/pages/page_room.h"
 #include "services/indicator/api/compute_timer.h"
 #include "services/indicator/api/convert.h"
 #include "services/indicator/api/requests.h"

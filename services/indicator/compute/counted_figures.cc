@@ -3,8 +3,8 @@
 #include <string>
 #include <utility>
 
-#include "services/base/percent.h"
-#include "services/base/rational.h"
+#include "services/base/numbers/percent.h"
+#include "services/base/numbers/rational.h"
 #include "services/indicator/errors.h"
 #include "services/indicator/questionnaire/labels.h"
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "services/base/sha256.h"
+#include "services/base/coding/sha256.h"
 #include "services/indicator/compute/counted_figures.h"
 #include "services/indicator/errors.h"
 #include "services/indicator/measures/measures.h"

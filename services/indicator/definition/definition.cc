@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "services/base/expression/expression.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 
 namespace welfare::indicator {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "services/base/absence.h"
 #include "services/base/error.h"
-#include "services/base/respondent.h"
+#include "services/base/names/respondent.h"
 #include "services/indicator/questionnaire/questionnaire.h"
 
 namespace welfare::indicator {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "services/base/absence.h"
-#include "services/base/rational.h"
+#include "services/base/numbers/rational.h"
 #include "services/indicator/figures/figures.h"
 #include "services/indicator/round/bitmap.h"
 

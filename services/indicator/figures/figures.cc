@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "services/base/percent.h"
+#include "services/base/numbers/percent.h"
 #include "services/indicator/errors.h"
 
 namespace welfare::indicator {

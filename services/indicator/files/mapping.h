@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "services/base/error.h"
-#include "services/base/rational.h"
+#include "services/base/numbers/rational.h"
 
 namespace welfare::indicator {
 

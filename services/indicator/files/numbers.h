@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "services/base/rational.h"
+#include "services/base/numbers/rational.h"
 
 namespace welfare::indicator {
 

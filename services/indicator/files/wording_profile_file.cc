@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "services/base/date.h"
+#include "services/base/time/date.h"
 #include "services/indicator/files/mapping.h"
 
 namespace welfare::indicator {

@@ -1,5 +1,5 @@
 // RANK: the highest distinct numbers, and who gave them.
-#include "services/base/rational.h"
+#include "services/base/numbers/rational.h"
 #include "services/indicator/measures/item_method.h"
 #include "services/indicator/measures/measures.h"
 

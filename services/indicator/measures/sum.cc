@@ -1,7 +1,7 @@
 // SUM: total, mean, median and maximum of the numbers that were given.
 #include <string_view>
 
-#include "services/base/rational.h"
+#include "services/base/numbers/rational.h"
 #include "services/indicator/measures/item_method.h"
 #include "services/indicator/measures/measures.h"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "services/base/error.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/indicator/errors.h"
 
 namespace welfare::indicator {

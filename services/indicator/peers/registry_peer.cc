@@ -7,7 +7,7 @@
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
 
 #include "services/base/error.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/indicator/errors.h"
 #include "services/indicator/peers/convert.h"
 #include "services/indicator/peers/peer_failure.h"

@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/indicator/questionnaire/questionnaire.h"
 #include "services/indicator/round/fetched_round.h"
 #include "services/indicator/round/round_table.h"

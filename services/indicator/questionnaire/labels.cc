@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "services/base/era.h"
+#include "services/base/time/era.h"
 
 namespace welfare::indicator {
 namespace {

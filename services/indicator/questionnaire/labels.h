@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "services/base/fiscal_year.h"
+#include "services/base/time/fiscal_year.h"
 
 namespace welfare::indicator {
 

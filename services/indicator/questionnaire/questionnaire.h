@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "services/base/expression/expression.h"
-#include "services/base/respondent.h"
+#include "services/base/names/respondent.h"
 
 namespace welfare::indicator {
 

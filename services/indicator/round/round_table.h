@@ -13,10 +13,10 @@
 #include "absl/status/statusor.h"
 
 #include "services/base/absence.h"
-#include "services/base/date.h"
 #include "services/base/expression/expression.h"
-#include "services/base/fiscal_year.h"
-#include "services/base/respondent.h"
+#include "services/base/names/respondent.h"
+#include "services/base/time/date.h"
+#include "services/base/time/fiscal_year.h"
 #include "services/indicator/questionnaire/questionnaire.h"
 #include "services/indicator/round/bitmap.h"
 

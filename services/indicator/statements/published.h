@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "services/base/error.h"
-#include "services/base/wording.h"
+#include "services/base/wording/wording.h"
 
 namespace welfare::indicator {
 

@@ -1,6 +1,6 @@
 #include "services/indicator/statements/survey_data.h"
 
-#include "services/base/sha256.h"
+#include "services/base/coding/sha256.h"
 
 namespace welfare::indicator {
 

@@ -18,7 +18,7 @@
 #include <utility>
 #include <vector>
 
-#include "services/base/sha256.h"
+#include "services/base/coding/sha256.h"
 #include "services/platform/cache/memory_cache.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/log.h"

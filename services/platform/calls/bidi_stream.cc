@@ -44,7 +44,7 @@ class BidiStream final
     batch.limits.deadline =
         std::min(batch.limits.deadline,
                  std::chrono::steady_clock::now() + calls_.default_timeout);
-    const CallLimits limits = batch.limits;
+    const base::CallLimits limits = batch.limits;
     const absl::Status queued = calls_.bulk_pool->Submit(
         limits, [this, batch = std::move(batch)](absl::Status status) {
           if (status.ok()) status = Run(batch);

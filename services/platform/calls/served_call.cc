@@ -31,14 +31,15 @@ bool Acceptable(std::string_view id) {
          });
 }
 
-CallLimits::TimePoint SteadyDeadline(
+base::CallLimits::TimePoint SteadyDeadline(
     std::chrono::system_clock::time_point deadline,
     std::chrono::milliseconds timeout) {
   const auto left = deadline - std::chrono::system_clock::now();
   const auto now = std::chrono::steady_clock::now();
   // No deadline reads as one far away.
   if (left > std::chrono::hours(24 * 365)) {
-    return timeout.count() == 0 ? CallLimits::TimePoint::max() : now + timeout;
+    return timeout.count() == 0 ? base::CallLimits::TimePoint::max()
+                                : now + timeout;
   }
   return now + left;
 }

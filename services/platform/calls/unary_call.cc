@@ -57,7 +57,7 @@ class PooledUnary final : public grpc::ServerUnaryReactor {
     }
     seat_ = *std::move(seat);
     parked_ = true;
-    CallLimits limits = call_.context().limits;
+    base::CallLimits limits = call_.context().limits;
     limits.deadline =
         std::min(limits.deadline,
                  std::chrono::steady_clock::now() + calls_.longest_wait);
@@ -85,7 +85,7 @@ class PooledUnary final : public grpc::ServerUnaryReactor {
       seat_ = {};
       End(start.ok() ? Run() : start);
     };
-    const CallLimits& limits = call_.context().limits;
+    const base::CallLimits& limits = call_.context().limits;
     const absl::Status queued = parked_
                                     ? method_.pool->SubmitWoken(limits, work)
                                     : method_.pool->Submit(limits, work);

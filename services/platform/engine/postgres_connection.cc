@@ -38,15 +38,16 @@ constexpr std::string_view kSettings =
     "SELECT set_config('synchronous_commit', 'on', false)"
     " WHERE current_setting('synchronous_commit') = 'off'";
 
-CallLimits Within(const CallLimits& limits, std::chrono::milliseconds most) {
-  CallLimits both = limits;
+base::CallLimits Within(const base::CallLimits& limits,
+                        std::chrono::milliseconds most) {
+  base::CallLimits both = limits;
   both.deadline = std::min(limits.deadline, Clock::now() + most);
   return both;
 }
 
 // Milliseconds until the deadline, rounded up; -1 for never.
-int Remaining(const CallLimits& limits) {
-  if (limits.deadline == CallLimits::TimePoint::max()) return -1;
+int Remaining(const base::CallLimits& limits) {
+  if (limits.deadline == base::CallLimits::TimePoint::max()) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(
                         limits.deadline - Clock::now())
                         .count();
@@ -143,10 +144,10 @@ PostgresConnection::~PostgresConnection() {
 }
 
 absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresConnection::Connect(
-    const PostgresTarget& target, const CallLimits& limits) {
+    const PostgresTarget& target, const base::CallLimits& limits) {
   std::unique_ptr<PostgresConnection> connection(
       new PostgresConnection(target));
-  const CallLimits bounded = Within(limits, kConnectLimit);
+  const base::CallLimits bounded = Within(limits, kConnectLimit);
   absl::Status status = connection->Open(bounded);
   if (status.ok()) {
     status = connection->Run("set_up_connection",
@@ -162,7 +163,7 @@ absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresConnection::Connect(
   return status;
 }
 
-absl::Status PostgresConnection::Open(const CallLimits& limits) {
+absl::Status PostgresConnection::Open(const base::CallLimits& limits) {
   if (wake_ < 0) return DatabaseUnavailable("there are too many open files");
   std::vector<const char*> names;
   std::vector<const char*> values;
@@ -203,7 +204,8 @@ absl::Status PostgresConnection::Open(const CallLimits& limits) {
   return absl::OkStatus();
 }
 
-absl::Status PostgresConnection::Wait(short events, const CallLimits& limits,
+absl::Status PostgresConnection::Wait(short events,
+                                      const base::CallLimits& limits,
                                       std::string_view what) {
   const int socket = PQsocket(connection_);
   if (socket < 0) return DatabaseUnavailable("the connection was lost");
@@ -226,7 +228,7 @@ absl::Status PostgresConnection::Wait(short events, const CallLimits& limits,
   return absl::OkStatus();
 }
 
-absl::Status PostgresConnection::Flush(const CallLimits& limits,
+absl::Status PostgresConnection::Flush(const base::CallLimits& limits,
                                        std::string_view what) {
   while (true) {
     // After a failure, what the server said before it closed is to be read.
@@ -239,7 +241,7 @@ absl::Status PostgresConnection::Flush(const CallLimits& limits,
 }
 
 absl::StatusOr<PostgresConnection::Result> PostgresConnection::Next(
-    const CallLimits& limits, std::string_view what) {
+    const base::CallLimits& limits, std::string_view what) {
   while (PQisBusy(connection_) == 1) {
     absl::Status status = Wait(POLLIN, limits, what);
     if (!status.ok()) return status;
@@ -250,12 +252,12 @@ absl::StatusOr<PostgresConnection::Result> PostgresConnection::Next(
 }
 
 absl::Status PostgresConnection::Complete(std::string_view name,
-                                          const CallLimits& limits,
+                                          const base::CallLimits& limits,
                                           const ResultFunction& result) {
   absl::Status outcome;
   absl::Status limit = Flush(limits, name);
   // Set once `result` has failed and only the end is waited for.
-  CallLimits current = limits;
+  base::CallLimits current = limits;
   while (limit.ok()) {
     absl::StatusOr<Result> next = Next(current, name);
     if (!next.ok()) {
@@ -288,7 +290,7 @@ absl::Status PostgresConnection::Complete(std::string_view name,
 
 absl::Status PostgresConnection::Run(std::string_view name,
                                      const std::string& sql,
-                                     const CallLimits& limits) {
+                                     const base::CallLimits& limits) {
   if (PQsendQuery(connection_, sql.c_str()) == 0) return SendFailed();
   return Complete(name, limits,
                   [](const pg_result*) { return absl::OkStatus(); });
@@ -296,7 +298,7 @@ absl::Status PostgresConnection::Run(std::string_view name,
 
 absl::Status PostgresConnection::PutCopy(std::string_view name,
                                          std::string_view data,
-                                         const CallLimits& limits) {
+                                         const base::CallLimits& limits) {
   if (PQputCopyData(connection_, data.data(), static_cast<int>(data.size())) !=
       1) {
     return SendFailed();
@@ -305,14 +307,15 @@ absl::Status PostgresConnection::PutCopy(std::string_view name,
 }
 
 absl::Status PostgresConnection::EndCopy(std::string_view name, bool keep,
-                                         const CallLimits& limits) {
+                                         const base::CallLimits& limits) {
   if (PQputCopyEnd(connection_, keep ? nullptr : "given up") != 1) {
     return SendFailed();
   }
   return Flush(limits, name);
 }
 
-absl::Status PostgresConnection::WaitForNotification(const CallLimits& limits) {
+absl::Status PostgresConnection::WaitForNotification(
+    const base::CallLimits& limits) {
   while (true) {
     bool found = false;
     while (PGnotify* notification = PQnotifies(connection_)) {
@@ -361,7 +364,7 @@ void PostgresConnection::Close() {
 
 void PostgresConnection::Interrupt() {
   // Not PQcancel: it blocks for as long as a server does not answer.
-  const CallLimits limits = CallLimits::After(kInterruptLimit);
+  const base::CallLimits limits = base::CallLimits::After(kInterruptLimit);
   const int process = PQbackendPID(connection_);
   bool cancelled = false;
   if (absl::StatusOr<std::unique_ptr<PostgresConnection>> other =
@@ -391,7 +394,7 @@ void PostgresConnection::Interrupt() {
 
 absl::Status PostgresConnection::Translate(const pg_result* result,
                                            std::string_view name,
-                                           const CallLimits& limits) {
+                                           const base::CallLimits& limits) {
   const std::string_view state =
       View(PQresultErrorField(result, PG_DIAG_SQLSTATE));
   std::string_view object =
@@ -408,7 +411,8 @@ absl::Status PostgresConnection::Translate(const pg_result* result,
 }
 
 absl::Status FromSqlState(std::string_view state, std::string_view query,
-                          std::string_view object, const CallLimits& limits) {
+                          std::string_view object,
+                          const base::CallLimits& limits) {
   const std::string_view group = state.substr(0, 2);
   if (state == "23505") return UniqueViolation(query);
   if (group == "23") return ConstraintViolation(query, object);

@@ -11,7 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "services/platform/work/call_limits.h"
+#include "services/base/time/call_limits.h"
 
 struct pg_conn;
 struct pg_result;
@@ -52,7 +52,7 @@ class PostgresConnection {
   // Errors: UNAVAILABLE, reason DATABASE_UNAVAILABLE: nobody answers, or the
   //   server refuses; DEADLINE_EXCEEDED, CANCELLED.
   static absl::StatusOr<std::unique_ptr<PostgresConnection>> Connect(
-      const PostgresTarget& target, const CallLimits& limits);
+      const PostgresTarget& target, const base::CallLimits& limits);
 
   ~PostgresConnection();
   PostgresConnection(const PostgresConnection&) = delete;
@@ -67,23 +67,23 @@ class PostgresConnection {
   // to rest is closed. `name` stands in the errors.
   //
   // Errors: those of Connection::ForEach; what `result` returns.
-  absl::Status Complete(std::string_view name, const CallLimits& limits,
+  absl::Status Complete(std::string_view name, const base::CallLimits& limits,
                         const ResultFunction& result);
 
   // Sends statements without parameters and completes them.
   absl::Status Run(std::string_view name, const std::string& sql,
-                   const CallLimits& limits);
+                   const base::CallLimits& limits);
 
   // Inside COPY FROM STDIN: sends `data` and waits until it is gone.
   absl::Status PutCopy(std::string_view name, std::string_view data,
-                       const CallLimits& limits);
+                       const base::CallLimits& limits);
   // Ends the COPY; with `keep` false the server forgets its rows. Complete
   // follows.
   absl::Status EndCopy(std::string_view name, bool keep,
-                       const CallLimits& limits);
+                       const base::CallLimits& limits);
 
   // Waits for a notification and takes all that are there.
-  absl::Status WaitForNotification(const CallLimits& limits);
+  absl::Status WaitForNotification(const base::CallLimits& limits);
 
   // The error of a failed function of libpq that sends.
   absl::Status SendFailed();
@@ -102,15 +102,16 @@ class PostgresConnection {
  private:
   explicit PostgresConnection(const PostgresTarget& target);
 
-  absl::Status Open(const CallLimits& limits);
-  absl::Status Wait(short events, const CallLimits& limits,
+  absl::Status Open(const base::CallLimits& limits);
+  absl::Status Wait(short events, const base::CallLimits& limits,
                     std::string_view what);
-  absl::Status Flush(const CallLimits& limits, std::string_view what);
+  absl::Status Flush(const base::CallLimits& limits, std::string_view what);
   // The next result, or null at the end of the statement.
-  absl::StatusOr<Result> Next(const CallLimits& limits, std::string_view what);
+  absl::StatusOr<Result> Next(const base::CallLimits& limits,
+                              std::string_view what);
   void Interrupt();
   absl::Status Translate(const pg_result* result, std::string_view name,
-                         const CallLimits& limits);
+                         const base::CallLimits& limits);
 
   const PostgresTarget& target_;
   pg_conn* connection_ = nullptr;
@@ -120,6 +121,7 @@ class PostgresConnection {
 // The one translation of SQLSTATE into our errors. `object` names what the
 // server says was violated, may be empty.
 absl::Status FromSqlState(std::string_view state, std::string_view query,
-                          std::string_view object, const CallLimits& limits);
+                          std::string_view object,
+                          const base::CallLimits& limits);
 
 }  // namespace welfare::platform

@@ -55,7 +55,7 @@ struct PostgresDatabase::State {
 
   // A place in the pool, without a connection yet. One is kept for writes, so
   // that readers cannot shut them out.
-  absl::Status TakePlace(const CallLimits& limits, bool write) {
+  absl::Status TakePlace(const base::CallLimits& limits, bool write) {
     std::unique_lock lock(mutex);
     absl::Status status =
         WaitWithin(lock, released, limits, "waiting for the database", [&] {
@@ -107,7 +107,7 @@ struct PostgresDatabase::State {
   }
 
   absl::StatusOr<std::unique_ptr<PostgresSession>> Connect(
-      const CallLimits& limits) {
+      const base::CallLimits& limits) {
     absl::StatusOr<std::unique_ptr<PostgresSession>> session =
         PostgresSession::Open(target, limits);
     if (session.ok()) {
@@ -120,7 +120,7 @@ struct PostgresDatabase::State {
   // A session in a transaction. One from the pool may have been lost without
   // our notice; that is no reason to fail.
   absl::StatusOr<std::unique_ptr<PostgresSession>> Begin(
-      const CallLimits& limits, const std::string& begin) {
+      const base::CallLimits& limits, const std::string& begin) {
     while (std::unique_ptr<PostgresSession> session = TakeIdle()) {
       if (!session->StillThere()) {
         Discard(std::move(session));
@@ -144,7 +144,7 @@ struct PostgresDatabase::State {
 
   // What can be known to be wrong before the first statement is.
   absl::Status Prepare(PostgresSession& session) {
-    session.Reset(CallLimits::After(kOpenLimit));
+    session.Reset(base::CallLimits::After(kOpenLimit));
     struct Facts {
       bool utf8 = false;
       bool bytewise = false;
@@ -185,7 +185,7 @@ struct PostgresDatabase::State {
       if (!made.ok() && made.code() != absl::StatusCode::kAlreadyExists) {
         return made;
       }
-      session.Reset(CallLimits::After(kOpenLimit));
+      session.Reset(base::CallLimits::After(kOpenLimit));
     }
     static constexpr Query kRights{"look_at_schema",
                                    "SELECT has_schema_privilege($1, 'USAGE')"
@@ -213,14 +213,14 @@ absl::StatusOr<std::unique_ptr<PostgresDatabase>> PostgresDatabase::Open(
   state->begin_write = std::string(kBeginWriteSql) +
                        std::to_string(LockNumber(options.schema)) + ")";
   WELFARE_ASSIGN_OR_RETURN(std::unique_ptr<PostgresSession> session,
-                           state->Connect(CallLimits::After(kOpenLimit)));
+                           state->Connect(base::CallLimits::After(kOpenLimit)));
   WELFARE_RETURN_IF_ERROR(state->Prepare(*session));
   state->idle.push_back(std::move(session));
   return std::unique_ptr<PostgresDatabase>(
       new PostgresDatabase(std::move(state)));
 }
 
-absl::Status PostgresDatabase::RunRead(const CallLimits& limits,
+absl::Status PostgresDatabase::RunRead(const base::CallLimits& limits,
                                        const ReadFunction& read) {
   static const std::string begin(kBeginReadSql);
   if (absl::Status status = state_->TakePlace(limits, false); !status.ok()) {
@@ -239,7 +239,7 @@ absl::Status PostgresDatabase::RunRead(const CallLimits& limits,
   return status;
 }
 
-absl::Status PostgresDatabase::RunWrite(const CallLimits& limits,
+absl::Status PostgresDatabase::RunWrite(const base::CallLimits& limits,
                                         const WriteFunction& write) {
   if (absl::Status status = state_->TakePlace(limits, true); !status.ok()) {
     return status;

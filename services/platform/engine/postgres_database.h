@@ -53,9 +53,9 @@ class PostgresDatabase final : public Database {
 
   ~PostgresDatabase() override;
 
-  absl::Status RunRead(const CallLimits& limits,
+  absl::Status RunRead(const base::CallLimits& limits,
                        const ReadFunction& read) override;
-  absl::Status RunWrite(const CallLimits& limits,
+  absl::Status RunWrite(const base::CallLimits& limits,
                         const WriteFunction& write) override;
   std::unique_ptr<ChangeWatch> WatchChanges(
       std::function<void()> changed) override;

@@ -51,7 +51,7 @@ std::size_t CountParameters(std::string_view sql) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<PostgresSession>> PostgresSession::Open(
-    const PostgresTarget& target, const CallLimits& limits) {
+    const PostgresTarget& target, const base::CallLimits& limits) {
   absl::StatusOr<std::unique_ptr<PostgresConnection>> connection =
       PostgresConnection::Connect(target, limits);
   if (!connection.ok()) return connection.status();
@@ -59,12 +59,12 @@ absl::StatusOr<std::unique_ptr<PostgresSession>> PostgresSession::Open(
       new PostgresSession(target, *std::move(connection)));
 }
 
-void PostgresSession::Reset(const CallLimits& limits) {
+void PostgresSession::Reset(const base::CallLimits& limits) {
   limits_ = limits;
   failure_ = absl::OkStatus();
 }
 
-absl::Status PostgresSession::Begin(const CallLimits& limits,
+absl::Status PostgresSession::Begin(const base::CallLimits& limits,
                                     const std::string& sql) {
   Reset(limits);
   absl::Status status = CheckLimits("begin");
@@ -88,7 +88,8 @@ absl::Status PostgresSession::Commit() {
     status = connection_->SendFailed();
   } else {
     status = connection_->Complete(
-        "commit", CallLimits::After(kCommitLimit), [&](const PGresult* result) {
+        "commit", base::CallLimits::After(kCommitLimit),
+        [&](const PGresult* result) {
           // An aborted transaction answers ROLLBACK, without an error.
           committed =
               std::string_view(PQcmdStatus(const_cast<PGresult*>(result))) ==
@@ -154,13 +155,13 @@ absl::Status PostgresSession::ExecuteScript(const Query& script) {
 }
 
 absl::Status PostgresSession::Isolated(
-    const CallLimits& limits,
+    const base::CallLimits& limits,
     const std::function<absl::Status(Transaction&)>& change) {
   if (!failure_.ok()) return failure_;
   if (absl::Status status = RunEdge("SAVEPOINT isolated"); !status.ok()) {
     return failure_ = status;
   }
-  const CallLimits outer = std::exchange(limits_, limits);
+  const base::CallLimits outer = std::exchange(limits_, limits);
   absl::Status status = Guarded("a transaction", [&] { return change(*this); });
   limits_ = outer;
   if (status.ok()) status = failure_;
@@ -198,7 +199,8 @@ absl::Status PostgresSession::Attempt(std::string_view name,
 }
 
 absl::Status PostgresSession::RunEdge(const std::string& sql) {
-  return connection_->Run("transaction", sql, CallLimits::After(kEdgeLimit));
+  return connection_->Run("transaction", sql,
+                          base::CallLimits::After(kEdgeLimit));
 }
 
 absl::StatusOr<const PostgresSession::Prepared*> PostgresSession::Prepare(
@@ -331,7 +333,8 @@ absl::Status PostgresSession::Copy(const BulkTarget& target,
   status = SendRows(target, *types, rows, count);
   const bool keep = status.ok();
   // Giving up has its own time: the caller's may be over.
-  const CallLimits limits = keep ? limits_ : CallLimits::After(kGiveUpLimit);
+  const base::CallLimits limits =
+      keep ? limits_ : base::CallLimits::After(kGiveUpLimit);
   absl::Status ended = connection_->EndCopy(target.name, keep, limits);
   if (ended.ok()) {
     ended = connection_->Complete(

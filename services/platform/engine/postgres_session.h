@@ -12,10 +12,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/base/time/call_limits.h"
 #include "services/platform/engine/postgres_binary.h"
 #include "services/platform/engine/postgres_connection.h"
 #include "services/platform/storage/database.h"
-#include "services/platform/work/call_limits.h"
 
 namespace welfare::platform {
 
@@ -23,12 +23,12 @@ namespace welfare::platform {
 class PostgresSession final : public Transaction {
  public:
   static absl::StatusOr<std::unique_ptr<PostgresSession>> Open(
-      const PostgresTarget& target, const CallLimits& limits);
+      const PostgresTarget& target, const base::CallLimits& limits);
 
   // Sets what every following statement obeys.
-  void Reset(const CallLimits& limits);
+  void Reset(const base::CallLimits& limits);
 
-  absl::Status Begin(const CallLimits& limits, const std::string& sql);
+  absl::Status Begin(const base::CallLimits& limits, const std::string& sql);
 
   absl::Status Commit();
 
@@ -54,7 +54,7 @@ class PostgresSession final : public Transaction {
   absl::Status ExecuteScript(const Query& script) override;
 
   absl::Status Isolated(
-      const CallLimits& limits,
+      const base::CallLimits& limits,
       const std::function<absl::Status(Transaction&)>& change) override;
 
   bool broken() const override { return !connection_->in_transaction(); }
@@ -97,7 +97,7 @@ class PostgresSession final : public Transaction {
 
   const PostgresTarget& target_;
   std::unique_ptr<PostgresConnection> connection_;
-  CallLimits limits_;
+  base::CallLimits limits_;
   absl::Status failure_;
   bool running_ = false;
   // By the letters of the types, a blank and the text.

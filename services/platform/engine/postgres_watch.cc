@@ -28,12 +28,12 @@ void PostgresWatch::Follow(const std::stop_token& stop) {
 }
 
 bool PostgresWatch::Listen(const std::stop_token& stop) {
-  const CallLimits limits{.deadline = CallLimits::TimePoint::max(),
-                          .stop = stop};
+  const base::CallLimits limits{.deadline = base::CallLimits::TimePoint::max(),
+                                .stop = stop};
   absl::StatusOr<std::unique_ptr<PostgresConnection>> connection =
       PostgresConnection::Connect(target_, limits);
   if (!connection.ok()) return false;
-  CallLimits soon = CallLimits::After(kListenLimit);
+  base::CallLimits soon = base::CallLimits::After(kListenLimit);
   soon.stop = stop;
   if (!(*connection)
            ->Run("listen", "LISTEN \"" + target_.channel() + "\"", soon)

@@ -71,7 +71,7 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::OpenInMemory() {
   return std::unique_ptr<SqliteDatabase>(new SqliteDatabase(std::move(state)));
 }
 
-absl::Status SqliteDatabase::RunRead(const CallLimits& limits,
+absl::Status SqliteDatabase::RunRead(const base::CallLimits& limits,
                                      const ReadFunction& read) {
   if (absl::Status fault = state_->TakeFault(FaultPoint::kRead); !fault.ok()) {
     return fault;
@@ -111,7 +111,7 @@ absl::Status SqliteDatabase::RunRead(const CallLimits& limits,
   return status;
 }
 
-absl::Status SqliteDatabase::RunWrite(const CallLimits& limits,
+absl::Status SqliteDatabase::RunWrite(const base::CallLimits& limits,
                                       const WriteFunction& write) {
   if (absl::Status fault = state_->TakeFault(FaultPoint::kWrite); !fault.ok()) {
     return fault;

@@ -34,9 +34,9 @@ class SqliteDatabase final : public Database {
 
   ~SqliteDatabase() override;
 
-  absl::Status RunRead(const CallLimits& limits,
+  absl::Status RunRead(const base::CallLimits& limits,
                        const ReadFunction& read) override;
-  absl::Status RunWrite(const CallLimits& limits,
+  absl::Status RunWrite(const base::CallLimits& limits,
                         const WriteFunction& write) override;
   std::unique_ptr<ChangeWatch> WatchChanges(
       std::function<void()> changed) override;

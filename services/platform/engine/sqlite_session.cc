@@ -139,7 +139,7 @@ absl::StatusOr<std::unique_ptr<SqliteSession>> SqliteSession::Open(
   if (!read_only) {
     pragmas += "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
   }
-  const CallLimits limits = CallLimits::After(busy_timeout);
+  const base::CallLimits limits = base::CallLimits::After(busy_timeout);
   session->Reset(limits, /*read_only=*/false);
   int result = SQLITE_OK;
   // Of two that make a file's log at once, SQLite refuses one without asking
@@ -159,12 +159,12 @@ absl::StatusOr<std::unique_ptr<SqliteSession>> SqliteSession::Open(
   return session;
 }
 
-absl::Status SqliteSession::BeginRead(const CallLimits& limits) {
+absl::Status SqliteSession::BeginRead(const base::CallLimits& limits) {
   Reset(limits, /*read_only=*/true);
   return Run(kBeginRead, {}, nullptr);
 }
 
-absl::Status SqliteSession::BeginWrite(const CallLimits& limits) {
+absl::Status SqliteSession::BeginWrite(const base::CallLimits& limits) {
   Reset(limits, /*read_only=*/false);
   return Run(kBeginWrite, {}, nullptr);
 }
@@ -175,7 +175,7 @@ bool SqliteSession::broken() const {
   return sqlite3_get_autocommit(handle_) != 0;
 }
 
-void SqliteSession::Reset(const CallLimits& limits, bool read_only) {
+void SqliteSession::Reset(const base::CallLimits& limits, bool read_only) {
   limits_ = limits;
   read_only_ = read_only;
   failure_ = absl::OkStatus();
@@ -224,10 +224,10 @@ absl::Status SqliteSession::ExecuteScript(const Query& script) {
 }
 
 absl::Status SqliteSession::Isolated(
-    const CallLimits& limits,
+    const base::CallLimits& limits,
     const std::function<absl::Status(Transaction&)>& change) {
   if (!failure_.ok()) return failure_;
-  const CallLimits outer = limits_;
+  const base::CallLimits outer = limits_;
   if (absl::Status status = RunUnlimited(kSavepoint); !status.ok()) {
     return failure_ = status;
   }
@@ -252,7 +252,7 @@ absl::Status SqliteSession::Isolated(
 }
 
 absl::Status SqliteSession::RunUnlimited(const Query& query) {
-  const CallLimits limits = std::exchange(limits_, CallLimits{});
+  const base::CallLimits limits = std::exchange(limits_, base::CallLimits{});
   absl::Status status = Run(query, {}, nullptr);
   limits_ = limits;
   return status;

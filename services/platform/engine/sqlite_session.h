@@ -11,8 +11,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/base/time/call_limits.h"
 #include "services/platform/storage/database.h"
-#include "services/platform/work/call_limits.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -31,8 +31,8 @@ class SqliteSession final : public Transaction {
 
   // Begins a transaction whose statements obey `limits`; none when they have
   // passed.
-  absl::Status BeginRead(const CallLimits& limits);
-  absl::Status BeginWrite(const CallLimits& limits);
+  absl::Status BeginRead(const base::CallLimits& limits);
+  absl::Status BeginWrite(const base::CallLimits& limits);
   // Ends it, even when the limits have passed.
   absl::Status Commit();
   void RollBack();
@@ -51,7 +51,7 @@ class SqliteSession final : public Transaction {
   absl::Status ExecuteScript(const Query& script) override;
 
   absl::Status Isolated(
-      const CallLimits& limits,
+      const base::CallLimits& limits,
       const std::function<absl::Status(Transaction&)>& change) override;
 
   // The error of the statement that ended the transaction.
@@ -64,7 +64,7 @@ class SqliteSession final : public Transaction {
       : busy_timeout_(busy_timeout) {}
 
   // Sets what every following statement obeys.
-  void Reset(const CallLimits& limits, bool read_only);
+  void Reset(const base::CallLimits& limits, bool read_only);
 
   // Runs a statement unless one failed before.
   template <typename F>
@@ -102,7 +102,7 @@ class SqliteSession final : public Transaction {
 
   sqlite3* handle_ = nullptr;
   std::chrono::milliseconds busy_timeout_;
-  CallLimits limits_;
+  base::CallLimits limits_;
   bool read_only_ = false;
   absl::Status failure_;
   bool running_ = false;

@@ -20,8 +20,8 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "services/base/clock.h"
 #include "services/base/error.h"
+#include "services/base/time/clock.h"
 
 namespace welfare::platform {
 namespace {
@@ -224,8 +224,8 @@ bool IsPlain(std::uint64_t eight) {
 }
 
 // Whether the text stands in JSON as it is. Looking at one character at a time
-// was a fifth of what a read from memory costs beyond gRPC: each call has a line
-// in the access log.
+// was a fifth of what a read from memory costs beyond gRPC: each call has a
+// line in the access log.
 bool IsPlain(std::string_view text) {
   std::uint64_t eight = 0;
   for (; text.size() > sizeof eight; text.remove_prefix(sizeof eight)) {

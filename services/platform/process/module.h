@@ -12,7 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "services/base/clock.h"
+#include "services/base/time/clock.h"
 #include "services/platform/cache/cache.h"
 #include "services/platform/observe/metrics.h"
 #include "services/platform/observe/readiness.h"

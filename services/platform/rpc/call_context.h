@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "services/base/language.h"
-#include "services/platform/work/call_limits.h"
+#include "services/base/time/call_limits.h"
+#include "services/base/wording/language.h"
 
 namespace welfare::platform {
 
@@ -37,7 +37,7 @@ struct CallContext {
   // In which descriptions of faults are read.
   base::Language language = base::Language::kEnglish;
   // Deadline and cancellation; hand them to Database, Cache and peers.
-  CallLimits limits;
+  base::CallLimits limits;
 
   bool cancelled() const { return limits.cancelled(); }
 };

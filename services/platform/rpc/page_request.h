@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "services/base/page.h"
+#include "services/base/pages/page.h"
 #include "services/platform/rpc/deterministic_bytes.h"
 
 namespace welfare::platform {

@@ -24,7 +24,7 @@ void PeerCall::Prepare(const CallContext& call,
   const auto now = std::chrono::steady_clock::now();
   std::chrono::nanoseconds left = std::chrono::nanoseconds::max();
   if (timeout.count() != 0) left = timeout;
-  if (call.limits.deadline != CallLimits::TimePoint::max()) {
+  if (call.limits.deadline != base::CallLimits::TimePoint::max()) {
     left = std::min(left, std::chrono::nanoseconds(call.limits.deadline - now));
   }
   if (left != std::chrono::nanoseconds::max()) {

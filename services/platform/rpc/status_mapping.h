@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "services/base/language.h"
+#include "services/base/wording/language.h"
 #include "services/platform/rpc/fit_details.h"
 
 namespace welfare::platform {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "services/base/coding/sha256.h"
 #include "services/base/error.h"
-#include "services/base/sha256.h"
 #include "services/platform/errors.h"
 
 namespace welfare::platform {

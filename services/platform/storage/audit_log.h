@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "services/base/clock.h"
+#include "services/base/time/clock.h"
 #include "services/platform/storage/database.h"
 
 namespace welfare::platform {

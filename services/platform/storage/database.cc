@@ -1,6 +1,6 @@
 #include "services/platform/storage/database.h"
 
-#include "services/base/utf8.h"
+#include "services/base/coding/utf8.h"
 #include "services/platform/errors.h"
 
 namespace welfare::platform {
@@ -37,7 +37,7 @@ absl::Status CheckTexts(std::string_view query,
 
 absl::Status Database::Ping() {
   static constexpr Query kPing{"ping", "SELECT 1"};
-  return RunRead(CallLimits::After(std::chrono::milliseconds(1000)),
+  return RunRead(base::CallLimits::After(std::chrono::milliseconds(1000)),
                  [](Connection& connection) {
                    return connection.ForEach(
                        kPing, {}, [](const Row&) { return absl::OkStatus(); });

@@ -17,7 +17,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "services/platform/work/call_limits.h"
+#include "services/base/time/call_limits.h"
 
 namespace welfare::platform {
 
@@ -249,7 +249,7 @@ class Transaction : public Connection {
   // `limits`: the transaction goes on as if it had never been tried. Returns
   // what `change` returns.
   virtual absl::Status Isolated(
-      const CallLimits& limits,
+      const base::CallLimits& limits,
       const std::function<absl::Status(Transaction&)>& change) = 0;
 
   // True once the engine has given up the whole transaction (a full disk, an
@@ -300,7 +300,8 @@ class Database {
   // have passed. Must not be called inside a Read or Write of the same
   // database.
   template <typename F>
-  std::invoke_result_t<F, Connection&> Read(const CallLimits& limits, F read) {
+  std::invoke_result_t<F, Connection&> Read(const base::CallLimits& limits,
+                                            F read) {
     return RunAs<std::invoke_result_t<F, Connection&>>(
         [&](const auto& body) { return RunRead(limits, body); },
         [&](Connection& connection) { return read(connection); });
@@ -311,7 +312,7 @@ class Database {
   // on another thread: it must change nothing but the database and what it
   // overwrites from the start each time.
   template <typename F>
-  std::invoke_result_t<F, Transaction&> Write(const CallLimits& limits,
+  std::invoke_result_t<F, Transaction&> Write(const base::CallLimits& limits,
                                               F write) {
     return RunAs<std::invoke_result_t<F, Transaction&>>(
         [&](const auto& body) { return RunWrite(limits, body); },
@@ -321,11 +322,11 @@ class Database {
   // As above with the default limit of a call that has none.
   template <typename F>
   std::invoke_result_t<F, Connection&> Read(F read) {
-    return Read(CallLimits::After(kDefaultTimeout), std::move(read));
+    return Read(base::CallLimits::After(kDefaultTimeout), std::move(read));
   }
   template <typename F>
   std::invoke_result_t<F, Transaction&> Write(F write) {
-    return Write(CallLimits::After(kDefaultTimeout), std::move(write));
+    return Write(base::CallLimits::After(kDefaultTimeout), std::move(write));
   }
 
   // Returns OK when the database answers. For readiness checks.
@@ -354,9 +355,9 @@ class Database {
   virtual absl::StatusOr<std::string> Place() = 0;
 
   // What Read and Write call; public for databases that wrap another.
-  virtual absl::Status RunRead(const CallLimits& limits,
+  virtual absl::Status RunRead(const base::CallLimits& limits,
                                const ReadFunction& read) = 0;
-  virtual absl::Status RunWrite(const CallLimits& limits,
+  virtual absl::Status RunWrite(const base::CallLimits& limits,
                                 const WriteFunction& write) = 0;
 
  private:

@@ -14,7 +14,7 @@ namespace {
 
 // A write that waits for its group.
 struct Pending {
-  const CallLimits& limits;
+  const base::CallLimits& limits;
   const Database::WriteFunction& write;
   enum class Stage { kQueued, kRunning, kDone } stage = Stage::kQueued;
   absl::Status status;
@@ -41,7 +41,8 @@ struct GroupCommit::State {
     // The group's transaction has no limits of its own: each write obeys its
     // caller's inside its savepoint. The lock, though, is not waited for
     // longer than any caller would.
-    const CallLimits limits = CallLimits::After(Database::kDefaultTimeout);
+    const base::CallLimits limits =
+        base::CallLimits::After(Database::kDefaultTimeout);
     const absl::Status status =
         inner->RunWrite(limits, [&](Transaction& transaction) {
           for (Pending* pending : group) {
@@ -80,7 +81,7 @@ GroupCommit::GroupCommit(std::unique_ptr<Database> inner,
 
 GroupCommit::~GroupCommit() = default;
 
-absl::Status GroupCommit::RunRead(const CallLimits& limits,
+absl::Status GroupCommit::RunRead(const base::CallLimits& limits,
                                   const ReadFunction& read) {
   return state_->inner->RunRead(limits, read);
 }
@@ -96,7 +97,7 @@ absl::StatusOr<std::string> GroupCommit::Place() {
   return state_->inner->Place();
 }
 
-absl::Status GroupCommit::RunWrite(const CallLimits& limits,
+absl::Status GroupCommit::RunWrite(const base::CallLimits& limits,
                                    const WriteFunction& write) {
   Pending self{.limits = limits, .write = write, .status = {}};
   State& state = *state_;

@@ -31,9 +31,9 @@ class GroupCommit final : public Database {
   GroupCommit(std::unique_ptr<Database> inner, const Options& options);
   ~GroupCommit() override;
 
-  absl::Status RunRead(const CallLimits& limits,
+  absl::Status RunRead(const base::CallLimits& limits,
                        const ReadFunction& read) override;
-  absl::Status RunWrite(const CallLimits& limits,
+  absl::Status RunWrite(const base::CallLimits& limits,
                         const WriteFunction& write) override;
   std::unique_ptr<ChangeWatch> WatchChanges(
       std::function<void()> changed) override;

@@ -1,7 +1,7 @@
 #include "services/platform/storage/idempotency.h"
 
+#include "services/base/coding/sha256.h"
 #include "services/base/error.h"
-#include "services/base/sha256.h"
 #include "services/platform/errors.h"
 
 namespace welfare::platform {

@@ -3,8 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "services/base/coding/sha256.h"
 #include "services/base/error.h"
-#include "services/base/sha256.h"
 #include "services/platform/work/random_bytes.h"
 
 namespace welfare::platform {
@@ -40,7 +40,8 @@ constexpr std::size_t kBytes = 16;
 
 constexpr Query kFindIncarnation{"find_incarnation",
                                  "SELECT incarnation FROM store_incarnation"};
-constexpr Query kForgetIncarnation{"forget_incarnation", "DELETE FROM store_incarnation"};
+constexpr Query kForgetIncarnation{"forget_incarnation",
+                                   "DELETE FROM store_incarnation"};
 constexpr Query kStoreIncarnation{
     "store_incarnation",
     "INSERT INTO store_incarnation (only_row, incarnation) VALUES (1, $1)"};
@@ -64,7 +65,8 @@ constexpr Query kListBefore{
 absl::StatusOr<std::string> Make(Transaction& transaction) {
   std::string made = base::HexEncode(RandomBytes(kBytes));
   WELFARE_RETURN_IF_ERROR(transaction.Execute(kForgetIncarnation, {}).status());
-  WELFARE_RETURN_IF_ERROR(transaction.Execute(kStoreIncarnation, {made}).status());
+  WELFARE_RETURN_IF_ERROR(
+      transaction.Execute(kStoreIncarnation, {made}).status());
   return made;
 }
 

@@ -119,7 +119,7 @@ absl::StatusOr<std::string> MeteredDatabase::Place() { return inner_->Place(); }
 
 void MeteredDatabase::LookAtPool() { connections_.Set(inner_->pool().open); }
 
-absl::Status MeteredDatabase::RunRead(const CallLimits& limits,
+absl::Status MeteredDatabase::RunRead(const base::CallLimits& limits,
                                       const ReadFunction& read) {
   absl::Status status =
       Measure(reads_, [&] { return inner_->RunRead(limits, read); });
@@ -127,7 +127,7 @@ absl::Status MeteredDatabase::RunRead(const CallLimits& limits,
   return status;
 }
 
-absl::Status MeteredDatabase::RunWrite(const CallLimits& limits,
+absl::Status MeteredDatabase::RunWrite(const base::CallLimits& limits,
                                        const WriteFunction& write) {
   absl::Status status =
       Measure(writes_, [&] { return inner_->RunWrite(limits, write); });

@@ -31,9 +31,9 @@ class MeteredDatabase final : public Database {
   MeteredDatabase(std::unique_ptr<Database> inner, const std::string& name,
                   MetricsRegistry& metrics);
 
-  absl::Status RunRead(const CallLimits& limits,
+  absl::Status RunRead(const base::CallLimits& limits,
                        const ReadFunction& read) override;
-  absl::Status RunWrite(const CallLimits& limits,
+  absl::Status RunWrite(const base::CallLimits& limits,
                         const WriteFunction& write) override;
   std::unique_ptr<ChangeWatch> WatchChanges(
       std::function<void()> changed) override;

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "services/base/coding/sha256.h"
 #include "services/base/error.h"
-#include "services/base/sha256.h"
 #include "services/platform/errors.h"
 
 namespace welfare::platform {

@@ -8,11 +8,11 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "services/base/clock.h"
-#include "services/base/json_text.h"
+#include "services/base/coding/json_text.h"
+#include "services/base/time/call_limits.h"
+#include "services/base/time/clock.h"
 #include "services/platform/storage/database.h"
 #include "services/platform/storage/idempotency.h"
-#include "services/platform/work/call_limits.h"
 
 namespace welfare::platform {
 
@@ -21,7 +21,7 @@ namespace welfare::platform {
 struct WriteRequest {
   RequestKey key;
   std::string actor;  // who is written down as having done it
-  CallLimits limits;
+  base::CallLimits limits;
 };
 
 // A write inside its transaction. Used by one thread, only inside the function

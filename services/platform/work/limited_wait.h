@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "services/base/time/call_limits.h"
 #include "services/platform/errors.h"
-#include "services/platform/work/call_limits.h"
 
 namespace welfare::platform {
 
@@ -20,7 +20,7 @@ namespace welfare::platform {
 template <typename Ready>
 absl::Status WaitWithin(std::unique_lock<std::mutex>& lock,
                         std::condition_variable& changed,
-                        const CallLimits& limits, std::string_view what,
+                        const base::CallLimits& limits, std::string_view what,
                         const Ready& ready) {
   std::stop_callback wake(limits.stop, [&] { changed.notify_all(); });
   while (!ready()) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "services/base/clock.h"
+#include "services/base/time/clock.h"
 
 namespace welfare::platform {
 

@@ -17,10 +17,10 @@
 namespace welfare::platform {
 namespace {
 
-using TimePoint = CallLimits::TimePoint;
+using TimePoint = base::CallLimits::TimePoint;
 
 struct Waiter {
-  CallLimits limits;
+  base::CallLimits limits;
   VersionFeed::Until until;
   VersionFeed::Wake wake;
   bool ready = false;  // `until` held when it came
@@ -171,8 +171,8 @@ void VersionFeed::Start(Look look) {
   const std::lock_guard lock(state_->mutex);
   if (state_->stopped) return;
   state_->look = std::move(look);
-  state_->looker = std::jthread(
-      [state = state_.get()](const std::stop_token& stop) {
+  state_->looker =
+      std::jthread([state = state_.get()](const std::stop_token& stop) {
         state->Looks(stop);
       });
 }
@@ -255,7 +255,7 @@ absl::StatusOr<VersionFeed::Seat> VersionFeed::TakeSeat(Kind kind) {
   return seat;
 }
 
-void VersionFeed::Park(const CallLimits& limits, Until until, Wake wake) {
+void VersionFeed::Park(const base::CallLimits& limits, Until until, Wake wake) {
   const auto waiter = std::make_shared<Waiter>();
   waiter->limits = limits;
   waiter->until = std::move(until);

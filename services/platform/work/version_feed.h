@@ -12,7 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "services/platform/work/call_limits.h"
+#include "services/base/time/call_limits.h"
 
 namespace welfare::platform {
 
@@ -107,7 +107,7 @@ class VersionFeed {
   // Has `wake` called when `until` holds (at once where it does) or the wait
   // ends otherwise. The caller keeps its seat until then. After Stop `wake` is
   // called before Park returns.
-  void Park(const CallLimits& limits, Until until, Wake wake);
+  void Park(const base::CallLimits& limits, Until until, Wake wake);
 
   // Wakes everybody with SHUTTING_DOWN, refuses whoever comes, and ends the
   // threads: when it returns no wake runs. Not to be called by a wake.

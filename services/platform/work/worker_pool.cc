@@ -14,7 +14,7 @@ namespace welfare::platform {
 namespace {
 
 struct QueuedWork {
-  CallLimits limits;
+  base::CallLimits limits;
   WorkerPool::Work work;
 };
 
@@ -34,7 +34,7 @@ struct WorkerPool::State {
   std::deque<QueuedWork> queue;
   std::deque<QueuedWork> woken;
   bool woken_next = false;  // whose turn it is where both have work
-  int idle = 0;  // including threads that are about to start
+  int idle = 0;             // including threads that are about to start
   int running = 0;
   bool stopping = false;
   std::vector<std::jthread> threads;
@@ -87,7 +87,7 @@ WorkerPool::WorkerPool(const Options& options)
 
 WorkerPool::~WorkerPool() { Stop(); }
 
-absl::Status WorkerPool::Submit(const CallLimits& limits, Work work) {
+absl::Status WorkerPool::Submit(const base::CallLimits& limits, Work work) {
   State& state = *state_;
   std::vector<std::pair<QueuedWork, absl::Status>> dropped;
   absl::Status result;
@@ -120,7 +120,8 @@ absl::Status WorkerPool::Submit(const CallLimits& limits, Work work) {
   return result;
 }
 
-absl::Status WorkerPool::SubmitWoken(const CallLimits& limits, Work work) {
+absl::Status WorkerPool::SubmitWoken(const base::CallLimits& limits,
+                                     Work work) {
   {
     const std::lock_guard lock(state_->mutex);
     if (state_->stopping) return ShuttingDown();

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "services/platform/work/call_limits.h"
+#include "services/base/time/call_limits.h"
 
 namespace welfare::platform {
 
@@ -41,7 +41,7 @@ class WorkerPool {
   //   RESOURCE_EXHAUSTED, reason OVERLOADED: the queue is full of work that is
   //     still worth doing.
   //   UNAVAILABLE, reason SHUTTING_DOWN: the pool has stopped.
-  absl::Status Submit(const CallLimits& limits, Work work);
+  absl::Status Submit(const base::CallLimits& limits, Work work);
 
   // The same for work that has waited elsewhere, where its number is bounded:
   // it is never refused for want of room and takes none from Submit. While both
@@ -49,7 +49,7 @@ class WorkerPool {
   // delay nobody else by more than one.
   //
   // Errors: UNAVAILABLE, reason SHUTTING_DOWN.
-  absl::Status SubmitWoken(const CallLimits& limits, Work work);
+  absl::Status SubmitWoken(const base::CallLimits& limits, Work work);
 
   // Refuses new work, calls what waits with UNAVAILABLE, and returns when the
   // running work has ended.

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <utility>
 
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/registry/api/convert.h"
 #include "services/registry/history/plans.h"
 

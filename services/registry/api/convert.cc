@@ -9,7 +9,7 @@
 #include "google/protobuf/repeated_field.h"
 
 #include "services/base/error.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 
 namespace welfare::registry {
 namespace {

@@ -16,7 +16,7 @@
 #include "welfare/registry/v1/status.pb.h"
 #include "welfare/type/v1/csv_import.pb.h"
 
-#include "services/base/clock.h"
+#include "services/base/time/clock.h"
 #include "services/registry/files/import_plan.h"
 #include "services/registry/history/boundaries.h"
 #include "services/registry/history/history.h"

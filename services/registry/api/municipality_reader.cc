@@ -11,9 +11,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "services/base/error.h"
-#include "services/base/page.h"
-#include "services/base/page_room.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
+#include "services/base/pages/page.h"
+#include "services/base/pages/page_room.h"
 #include "services/platform/rpc/page_request.h"
 #include "services/registry/api/convert.h"
 #include "services/registry/api/requests.h"

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/base/page.h"
-#include "services/base/page_room.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
+#include "services/base/pages/page.h"
+#include "services/base/pages/page_room.h"
 #include "services/platform/rpc/page_request.h"
 #include "services/registry/api/convert.h"
 #include "services/registry/errors.h"

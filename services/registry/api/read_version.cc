@@ -3,21 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "services/base/date.h"
+#include "services/base/time/date.h"
 #include "services/platform/errors.h"
 #include "services/registry/api/change_stream.h"
 #include "services/registry/api/convert.h"
 #include "services/registry/errors.h"
 
 namespace welfare::registry {
-namespace {
-
-StoreLimits ToStoreLimits(const platform::CallContext& call) {
-  return {.deadline = call.limits.deadline, .stop = call.limits.stop};
-}
-
-}  // namespace
-
 bool ReadVersions::Blocks(const google::protobuf::Timestamp& known_at) const {
   return !live_.IsSettled(FromProto(known_at));
 }
@@ -41,7 +33,7 @@ absl::StatusOr<VersionPin> ReadVersions::Find(
   min_version = std::max(min_version, seen_version);
   HistoryPtr head = live_.Head();
   if (head->version() < seen_version) {
-    WELFARE_RETURN_IF_ERROR(live_.CatchUp(ToStoreLimits(call)));
+    WELFARE_RETURN_IF_ERROR(live_.CatchUp(call.limits));
     head = live_.Head();
   }
   if (head->version() < min_version) {
@@ -51,7 +43,7 @@ absl::StatusOr<VersionPin> ReadVersions::Find(
   if (known_at != nullptr) {
     const base::Timestamp moment = FromProto(*known_at);
     if (moment > now) return KnownAtInFuture(moment, now);
-    WELFARE_ASSIGN_OR_RETURN(head, live_.Settle(moment, ToStoreLimits(call)));
+    WELFARE_ASSIGN_OR_RETURN(head, live_.Settle(moment, call.limits));
     const std::int64_t version = head->VersionKnownAt(moment);
     return VersionPin{
         .history = std::move(head), .version = version, .moment = moment};

@@ -10,9 +10,9 @@
 #include "absl/status/statusor.h"
 #include "google/protobuf/timestamp.pb.h"
 
-#include "services/base/clock.h"
 #include "services/base/error.h"
-#include "services/base/fiscal_year.h"
+#include "services/base/time/clock.h"
+#include "services/base/time/fiscal_year.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/platform/storage/incarnation.h"
 #include "services/registry/history/history.h"

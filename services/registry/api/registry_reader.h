@@ -4,7 +4,7 @@
 #include "absl/status/status.h"
 #include "welfare/registry/v1/registry_service.pb.h"
 
-#include "services/base/clock.h"
+#include "services/base/time/clock.h"
 #include "services/platform/cache/cache.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/platform/storage/incarnation.h"

@@ -7,10 +7,10 @@
 #include <string>
 #include <utility>
 
+#include "services/base/coding/sha256.h"
 #include "services/base/error.h"
-#include "services/base/page.h"
-#include "services/base/resource_name.h"
-#include "services/base/sha256.h"
+#include "services/base/names/resource_name.h"
+#include "services/base/pages/page.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
 #include "services/platform/rpc/deterministic_bytes.h"
@@ -50,7 +50,7 @@ WriteRequest MakeWriteRequest(const platform::CallContext& call,
       .body = platform::DeterministicBytes(message),
       .actor = call.identity.subject,
       .resource = std::string(resource),
-      .limits = {.deadline = call.limits.deadline, .stop = call.limits.stop}};
+      .limits = call.limits};
 }
 
 // The physical line of the first record: 0 says the line after the header.
@@ -218,8 +218,7 @@ absl::StatusOr<std::string> RegistryWriter::Run(const WriteRequest& request,
                            store_.Write(request, *head, plan));
   // The change is stored whatever happens now, and whoever called: readers that
   // do not see it yet will within a second, when the feed looks again.
-  const StoreLimits limits{
-      .deadline = std::chrono::steady_clock::now() + kShowTimeout, .stop = {}};
+  const base::CallLimits limits = base::CallLimits::After(kShowTimeout);
   if (absl::Status seen = live_.CatchUp(limits); !seen.ok()) {
     platform::LogStatus(platform::LogLevel::kWarning,
                         "a stored change is not shown yet", seen);

@@ -12,7 +12,7 @@
 #include "welfare/registry/v1/registry_service.pb.h"
 #include "welfare/type/v1/csv_import.pb.h"
 
-#include "services/base/clock.h"
+#include "services/base/time/clock.h"
 #include "services/platform/observe/metrics.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/registry/files/import_file.h"

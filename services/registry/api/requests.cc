@@ -8,7 +8,7 @@
 #include "google/protobuf/repeated_field.h"
 
 #include "services/base/error.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/registry/errors.h"
 #include "services/registry/faults.h"
 #include "services/registry/municipality/text_rules.h"

@@ -9,8 +9,8 @@
 #include "absl/status/statusor.h"
 #include "welfare/registry/v1/registry_service.pb.h"
 
-#include "services/base/fiscal_year.h"
-#include "services/base/municipality_code.h"
+#include "services/base/names/municipality_code.h"
+#include "services/base/time/fiscal_year.h"
 #include "services/registry/history/plans.h"
 #include "services/registry/municipality/municipality.h"
 #include "services/registry/program/status.h"

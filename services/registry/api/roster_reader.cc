@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 
 #include "services/base/error.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/registry/api/convert.h"
 #include "services/registry/errors.h"
 #include "services/registry/history/roster.h"

@@ -11,7 +11,7 @@
 
 #include "absl/status/status.h"
 
-#include "services/base/municipality_code.h"
+#include "services/base/names/municipality_code.h"
 #include "services/registry/files/parsed_batch.h"
 #include "services/registry/files/reject_list.h"
 #include "services/registry/history/draft.h"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "services/base/error.h"
-#include "services/base/municipality_code.h"
+#include "services/base/names/municipality_code.h"
 #include "services/registry/faults.h"
 #include "services/registry/files/record_reader.h"
 #include "services/registry/history/draft.h"

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/fiscal_year.h"
+#include "services/base/time/fiscal_year.h"
 #include "services/registry/files/import_plan.h"
 #include "services/registry/files/parsed_batch.h"
 #include "services/registry/files/reject_list.h"

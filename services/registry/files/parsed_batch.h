@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "services/base/municipality_code.h"
+#include "services/base/names/municipality_code.h"
 #include "services/registry/files/reject_list.h"
 
 namespace welfare::registry {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "services/base/error.h"
-#include "services/base/municipality_code.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/municipality_code.h"
+#include "services/base/names/resource_name.h"
 #include "services/registry/faults.h"
 #include "services/registry/files/record_reader.h"
 #include "services/registry/history/draft.h"

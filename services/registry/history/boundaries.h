@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "services/base/fiscal_year.h"
-#include "services/base/municipality_code.h"
+#include "services/base/names/municipality_code.h"
+#include "services/base/time/fiscal_year.h"
 #include "services/registry/history/history.h"
 
 namespace welfare::registry {

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "services/base/fiscal_year.h"
-#include "services/base/municipality_code.h"
+#include "services/base/names/municipality_code.h"
+#include "services/base/time/fiscal_year.h"
 #include "services/registry/history/history.h"
 #include "services/registry/municipality/lineage.h"
 #include "services/registry/municipality/municipality.h"

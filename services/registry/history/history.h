@@ -15,9 +15,9 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/clock.h"
-#include "services/base/fiscal_year.h"
-#include "services/base/municipality_code.h"
+#include "services/base/names/municipality_code.h"
+#include "services/base/time/clock.h"
+#include "services/base/time/fiscal_year.h"
 #include "services/registry/municipality/lineage.h"
 #include "services/registry/municipality/municipality.h"
 #include "services/registry/program/status.h"

@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/fiscal_year.h"
+#include "services/base/time/fiscal_year.h"
 #include "services/registry/history/draft.h"
 #include "services/registry/history/history.h"
 #include "services/registry/municipality/municipality.h"

@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 
-#include "services/base/fiscal_year.h"
+#include "services/base/time/fiscal_year.h"
 #include "services/registry/history/history.h"
 #include "services/registry/program/program.h"
 

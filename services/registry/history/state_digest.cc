@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "services/base/sha256.h"
+#include "services/base/coding/sha256.h"
 
 namespace welfare::registry {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "services/base/fiscal_year.h"
+#include "services/base/time/fiscal_year.h"
 #include "services/registry/history/history.h"
 #include "services/registry/program/program.h"
 

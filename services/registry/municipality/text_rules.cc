@@ -1,7 +1,7 @@
 #include "services/registry/municipality/text_rules.h"
 
 #include "services/base/error.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/registry/faults.h"
 #include "services/text/characters.h"
 #include "services/text/field_rules.h"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "services/base/error.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/registry/errors.h"
 #include "services/registry/faults.h"
 #include "services/text/csv.h"

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "services/base/fiscal_year.h"
+#include "services/base/time/fiscal_year.h"
 #include "services/registry/program/status.h"
 
 namespace welfare::registry {

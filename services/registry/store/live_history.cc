@@ -21,7 +21,7 @@ HistoryPtr LiveHistory::Head() const {
   return head_;
 }
 
-absl::Status LiveHistory::CatchUp(const StoreLimits& limits) {
+absl::Status LiveHistory::CatchUp(const base::CallLimits& limits) {
   const std::lock_guard one_at_a_time(catch_up_);
   const HistoryPtr head = Head();
   WELFARE_ASSIGN_OR_RETURN(const std::vector<CommitPtr> commits,
@@ -48,7 +48,7 @@ bool LiveHistory::IsSettled(base::Timestamp moment) const {
 }
 
 absl::StatusOr<HistoryPtr> LiveHistory::Settle(base::Timestamp moment,
-                                               const StoreLimits& limits) {
+                                               const base::CallLimits& limits) {
   if (!IsSettled(moment)) {
     if (absl::Status sealed = store_.Seal(moment, limits); !sealed.ok()) {
       return absl::IsDeadlineExceeded(sealed) ? KnownAtNotSettled(moment)

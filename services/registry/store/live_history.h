@@ -10,7 +10,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "services/base/clock.h"
+#include "services/base/time/clock.h"
 #include "services/registry/history/history.h"
 #include "services/registry/store/registry_store.h"
 
@@ -37,7 +37,7 @@ class LiveHistory {
   // when there are none.
   //
   // Errors: those of RegistryStore::LoadCommits, and HISTORY_GAP.
-  absl::Status CatchUp(const StoreLimits& limits = {});
+  absl::Status CatchUp(const base::CallLimits& limits = {});
 
   // Whether nothing can be recorded at `moment` any more, so that what was
   // known then will never be told otherwise.
@@ -52,7 +52,7 @@ class LiveHistory {
   //     end in time.
   //   Those of RegistryStore::Seal and of CatchUp.
   absl::StatusOr<HistoryPtr> Settle(base::Timestamp moment,
-                                    const StoreLimits& limits);
+                                    const base::CallLimits& limits);
 
  private:
   bool IsSettledLocked(base::Timestamp moment) const;

@@ -1,26 +1,18 @@
 // Where the registry is kept.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
-#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 
-#include "services/base/clock.h"
+#include "services/base/time/call_limits.h"
+#include "services/base/time/clock.h"
 #include "services/registry/history/history.h"
 
 namespace welfare::registry {
-
-// How long a call may take, and who may call it off.
-struct StoreLimits {
-  std::chrono::steady_clock::time_point deadline =
-      std::chrono::steady_clock::time_point::max();
-  std::stop_token stop;
-};
 
 // One write, as its caller identified it.
 struct WriteRequest {
@@ -31,7 +23,7 @@ struct WriteRequest {
   std::string body;      // the request, serialised deterministically
   std::string actor;     // who is written down as having done it
   std::string resource;  // the resource name it speaks of
-  StoreLimits limits;
+  base::CallLimits limits;
 };
 
 // The state a write is planned on, inside its transaction.
@@ -71,7 +63,7 @@ class RegistryStore {
   // Errors: those of the engine (UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED);
   //   INTERNAL, reason STORED_VALUE_INVALID.
   virtual absl::StatusOr<std::vector<CommitPtr>> LoadCommits(
-      std::int64_t version, const StoreLimits& limits) = 0;
+      std::int64_t version, const base::CallLimits& limits) = 0;
 
   // Runs `plan` on the current state and stores its changes as one version,
   // with an audit record and the reply, in one transaction. No changes make no
@@ -92,7 +84,7 @@ class RegistryStore {
   //
   // Errors: those of the engine.
   virtual absl::Status Seal(base::Timestamp moment,
-                            const StoreLimits& limits) = 0;
+                            const base::CallLimits& limits) = 0;
 };
 
 }  // namespace welfare::registry

@@ -439,10 +439,6 @@ absl::StatusOr<std::string> PlanAndStore(
   return std::move(planned.reply);
 }
 
-platform::CallLimits ToCallLimits(const StoreLimits& limits) {
-  return {.deadline = limits.deadline, .stop = limits.stop};
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqlRegistryStore>> SqlRegistryStore::Open(
@@ -455,28 +451,27 @@ absl::StatusOr<std::unique_ptr<SqlRegistryStore>> SqlRegistryStore::Open(
 }
 
 absl::StatusOr<std::vector<CommitPtr>> SqlRegistryStore::LoadCommits(
-    std::int64_t version, const StoreLimits& limits) {
-  return database_.Read(ToCallLimits(limits), [&](Connection& connection) {
+    std::int64_t version, const base::CallLimits& limits) {
+  return database_.Read(limits, [&](Connection& connection) {
     return ReadCommits(connection, version);
   });
 }
 
 absl::Status SqlRegistryStore::Seal(base::Timestamp moment,
-                                    const StoreLimits& limits) {
-  return database_.Write(
-      ToCallLimits(limits), [&](Transaction& transaction) -> absl::Status {
-        WELFARE_ASSIGN_OR_RETURN(const HeadRow head, LockHead(transaction));
-        if (head.recorded_time >= moment) return absl::OkStatus();
-        return transaction.Execute(kSetHead, {head.version, moment.micros()})
-            .status();
-      });
+                                    const base::CallLimits& limits) {
+  return database_.Write(limits, [&](Transaction& transaction) -> absl::Status {
+    WELFARE_ASSIGN_OR_RETURN(const HeadRow head, LockHead(transaction));
+    if (head.recorded_time >= moment) return absl::OkStatus();
+    return transaction.Execute(kSetHead, {head.version, moment.micros()})
+        .status();
+  });
 }
 
 absl::StatusOr<std::string> SqlRegistryStore::Write(const WriteRequest& request,
                                                     const History& known,
                                                     const PlanWrite& plan) {
   return database_.Write(
-      ToCallLimits(request.limits),
+      request.limits,
       [&](Transaction& transaction) -> absl::StatusOr<std::string> {
         WELFARE_ASSIGN_OR_RETURN(const HeadRow head, LockHead(transaction));
         const base::Timestamp now = clock_.Now();

@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/clock.h"
+#include "services/base/time/clock.h"
 #include "services/platform/storage/database.h"
 #include "services/registry/store/registry_store.h"
 
@@ -25,11 +25,12 @@ class SqlRegistryStore final : public RegistryStore {
       platform::Database& database, const base::Clock& clock);
 
   absl::StatusOr<std::vector<CommitPtr>> LoadCommits(
-      std::int64_t version, const StoreLimits& limits) override;
+      std::int64_t version, const base::CallLimits& limits) override;
   absl::StatusOr<std::string> Write(const WriteRequest& request,
                                     const History& known,
                                     const PlanWrite& plan) override;
-  absl::Status Seal(base::Timestamp moment, const StoreLimits& limits) override;
+  absl::Status Seal(base::Timestamp moment,
+                    const base::CallLimits& limits) override;
 
  private:
   SqlRegistryStore(platform::Database& database, const base::Clock& clock)

@@ -18,8 +18,7 @@ constexpr std::int64_t kRangeBytes = std::int64_t{256} << 10;
 absl::StatusOr<platform::StreamStep> ReportDownload::operator()(
     const platform::CallContext& call, const v1::DownloadReportRequest& request,
     v1::DownloadReportResponse& part) {
-  const StoreLimits limits{.deadline = call.limits.deadline,
-                           .stop = call.limits.stop};
+  const base::CallLimits& limits = call.limits;
   const bool first = digest_.empty();
   if (first) {
     WELFARE_ASSIGN_OR_RETURN(ReportFile file, FindFile(request, limits));
@@ -44,7 +43,7 @@ absl::StatusOr<platform::StreamStep> ReportDownload::operator()(
 }
 
 absl::StatusOr<ReportFile> ReportDownload::FindFile(
-    const v1::DownloadReportRequest& request, const StoreLimits& limits) {
+    const v1::DownloadReportRequest& request, const base::CallLimits& limits) {
   WELFARE_ASSIGN_OR_RETURN(const StoredReport report,
                            store_->Get(request.name(), limits));
   std::string known;

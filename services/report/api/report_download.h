@@ -28,7 +28,7 @@ class ReportDownload {
 
  private:
   absl::StatusOr<ReportFile> FindFile(const v1::DownloadReportRequest& request,
-                                      const StoreLimits& limits);
+                                      const base::CallLimits& limits);
 
   ReportStore* store_;
   std::string digest_;     // empty before the first part

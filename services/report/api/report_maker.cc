@@ -3,7 +3,7 @@
 #include <chrono>
 #include <utility>
 
-#include "services/base/sha256.h"
+#include "services/base/coding/sha256.h"
 #include "services/report/errors.h"
 #include "services/report/model/layout.h"
 #include "services/report/model/pages/model_builder.h"
@@ -57,7 +57,7 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
           (request.data_incarnation.empty() ? ""
                                             : "\n" + request.data_incarnation),
       .actor = call.identity.subject,
-      .limits = {.deadline = call.limits.deadline, .stop = call.limits.stop}};
+      .limits = call.limits};
   WELFARE_ASSIGN_OR_RETURN(std::optional<StoredReport> repeat,
                            store_.FindRepeat(write));
   if (repeat.has_value()) return *std::move(repeat);

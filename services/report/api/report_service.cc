@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "services/base/page.h"
-#include "services/base/page_room.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
+#include "services/base/pages/page.h"
+#include "services/base/pages/page_room.h"
 #include "services/platform/rpc/page_request.h"
 #include "services/report/api/convert.h"
 #include "services/report/api/report_download.h"
@@ -16,10 +16,6 @@
 
 namespace welfare::report {
 namespace {
-
-StoreLimits Limits(const platform::CallContext& call) {
-  return {.deadline = call.limits.deadline, .stop = call.limits.stop};
-}
 
 // Checks the whole request; every fault is a violation.
 absl::StatusOr<ReportRequest> ReadRequest(
@@ -101,7 +97,7 @@ absl::Status ReportService::Get(const platform::CallContext& call,
                                 const v1::GetReportRequest& request,
                                 v1::Report& response) {
   WELFARE_ASSIGN_OR_RETURN(const StoredReport report,
-                           store_.Get(request.name(), Limits(call)));
+                           store_.Get(request.name(), call.limits));
   ToProto(report, response);
   return absl::OkStatus();
 }
@@ -115,7 +111,7 @@ absl::Status ReportService::List(const platform::CallContext& call,
                            page.After<std::tuple<std::string>>());
   std::string last = after.has_value() ? std::get<0>(*after) : "";
   WELFARE_ASSIGN_OR_RETURN(const std::vector<StoredReport> reports,
-                           store_.List(last, page.size() + 1, Limits(call)));
+                           store_.List(last, page.size() + 1, call.limits));
   base::PageRoom room(page.size());
   for (const StoredReport& report : reports) {
     v1::Report one;

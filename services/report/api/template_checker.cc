@@ -5,7 +5,7 @@
 #include "welfare/report/v1/report_service.pb.h"
 
 #include "services/base/error.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/report/errors.h"
 #include "services/report/template/fit.h"
 

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "services/base/coding/sha256.h"
 #include "services/base/error.h"
-#include "services/base/sha256.h"
 #include "services/report/errors.h"
 
 namespace welfare::report {

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "services/base/era.h"
-#include "services/base/fiscal_year.h"
-#include "services/base/percent.h"
+#include "services/base/numbers/percent.h"
+#include "services/base/time/era.h"
+#include "services/base/time/fiscal_year.h"
 
 namespace welfare::report {
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "services/base/date.h"
+#include "services/base/time/date.h"
 #include "services/report/model/report_model.h"
 #include "services/report/snapshot/snapshot.h"
 

@@ -10,7 +10,7 @@
 #include "welfare/registry/v1/status.pb.h"
 #include "welfare/survey/v1/round.pb.h"
 
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/report/errors.h"
 
 namespace welfare::report {

@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/report/snapshot/snapshot.h"
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <tuple>
 
-#include "services/base/sha256.h"
+#include "services/base/coding/sha256.h"
 
 namespace welfare::report {
 namespace {

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "services/base/absence.h"
-#include "services/base/date.h"
-#include "services/base/respondent.h"
+#include "services/base/names/respondent.h"
+#include "services/base/time/date.h"
 
 namespace welfare::report {
 

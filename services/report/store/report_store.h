@@ -1,26 +1,18 @@
 // Where reports are kept.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 
-#include "services/base/clock.h"
+#include "services/base/time/call_limits.h"
+#include "services/base/time/clock.h"
 #include "services/report/snapshot/snapshot.h"
 
 namespace welfare::report {
-
-// How long a call may take, and who may call it off.
-struct StoreLimits {
-  std::chrono::steady_clock::time_point deadline =
-      std::chrono::steady_clock::time_point::max();
-  std::stop_token stop;
-};
 
 // One write, as its caller identified it.
 struct WriteRequest {
@@ -30,7 +22,7 @@ struct WriteRequest {
   std::string method;  // `CreateReport`
   std::string body;    // the request, the same for the same request
   std::string actor;   // who is written down as having done it
-  StoreLimits limits;
+  base::CallLimits limits;
 };
 
 struct ReportFile {
@@ -98,24 +90,24 @@ class ReportStore {
 
   // Errors: NOT_FOUND, reason REPORT_NOT_FOUND.
   virtual absl::StatusOr<StoredReport> Get(const std::string& name,
-                                           const StoreLimits& limits) = 0;
+                                           const base::CallLimits& limits) = 0;
 
   // Returns up to `limit` reports by name, after `after` (empty: from the
   // first).
   virtual absl::StatusOr<std::vector<StoredReport>> List(
-      const std::string& after, int limit, const StoreLimits& limits) = 0;
+      const std::string& after, int limit, const base::CallLimits& limits) = 0;
 
   // Returns up to `count` of the bytes with this digest, from the byte `first`
   // on: fewer at their end, none behind it.
   //
   // Errors: NOT_FOUND, reason REPORT_NOT_FOUND: nothing has this digest.
-  virtual absl::StatusOr<std::string> ReadBytes(const std::string& digest,
-                                                std::int64_t first,
-                                                std::int64_t count,
-                                                const StoreLimits& limits) = 0;
+  virtual absl::StatusOr<std::string> ReadBytes(
+      const std::string& digest, std::int64_t first, std::int64_t count,
+      const base::CallLimits& limits) = 0;
 
   // Returns how many reports there are.
-  virtual absl::StatusOr<std::int64_t> Count(const StoreLimits& limits) = 0;
+  virtual absl::StatusOr<std::int64_t> Count(
+      const base::CallLimits& limits) = 0;
 };
 
 }  // namespace welfare::report

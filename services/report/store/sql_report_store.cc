@@ -120,10 +120,6 @@ constexpr Query kFindContent{
     " FROM report_contents WHERE digest = $1"};
 constexpr Query kCountReports{"count_reports", "SELECT COUNT(*) FROM reports"};
 
-platform::CallLimits Limits(const StoreLimits& limits) {
-  return {.deadline = limits.deadline, .stop = limits.stop};
-}
-
 StoredReport ReadReport(const Row& row) {
   StoredReport report;
   report.template_id = row.Text(0);
@@ -243,7 +239,7 @@ absl::StatusOr<std::optional<StoredReport>> SqlReportStore::FindRepeat(
   if (request.request_id.empty()) return std::optional<StoredReport>();
   const base::Timestamp now = clock_.Now();
   return database_.Read(
-      Limits(request.limits),
+      request.limits,
       [&](Connection& connection)
           -> absl::StatusOr<std::optional<StoredReport>> {
         WELFARE_ASSIGN_OR_RETURN(
@@ -259,7 +255,7 @@ absl::StatusOr<std::optional<StoredReport>> SqlReportStore::FindRepeat(
 absl::StatusOr<StoredReport> SqlReportStore::Create(const WriteRequest& request,
                                                     const NewReport& report) {
   return database_.Write(
-      Limits(request.limits),
+      request.limits,
       [&](Transaction& transaction) -> absl::StatusOr<StoredReport> {
         std::optional<StoredReport> made;
         WELFARE_ASSIGN_OR_RETURN(
@@ -277,17 +273,17 @@ absl::StatusOr<StoredReport> SqlReportStore::Create(const WriteRequest& request,
       });
 }
 
-absl::StatusOr<StoredReport> SqlReportStore::Get(const std::string& name,
-                                                 const StoreLimits& limits) {
-  return database_.Read(Limits(limits), [&](Connection& connection) {
+absl::StatusOr<StoredReport> SqlReportStore::Get(
+    const std::string& name, const base::CallLimits& limits) {
+  return database_.Read(limits, [&](Connection& connection) {
     return FindByName(connection, name);
   });
 }
 
 absl::StatusOr<std::vector<StoredReport>> SqlReportStore::List(
-    const std::string& after, int limit, const StoreLimits& limits) {
+    const std::string& after, int limit, const base::CallLimits& limits) {
   return database_.Read(
-      Limits(limits),
+      limits,
       [&](Connection& connection) -> absl::StatusOr<std::vector<StoredReport>> {
         WELFARE_ASSIGN_OR_RETURN(
             std::vector<StoredReport> reports,
@@ -301,10 +297,9 @@ absl::StatusOr<std::vector<StoredReport>> SqlReportStore::List(
 
 absl::StatusOr<std::string> SqlReportStore::ReadBytes(
     const std::string& digest, std::int64_t first, std::int64_t count,
-    const StoreLimits& limits) {
+    const base::CallLimits& limits) {
   return database_.Read(
-      Limits(limits),
-      [&](Connection& connection) -> absl::StatusOr<std::string> {
+      limits, [&](Connection& connection) -> absl::StatusOr<std::string> {
         WELFARE_ASSIGN_OR_RETURN(
             std::optional<std::string> bytes,
             connection.Find(kFindContent, {digest, first + 1, count},
@@ -314,8 +309,9 @@ absl::StatusOr<std::string> SqlReportStore::ReadBytes(
       });
 }
 
-absl::StatusOr<std::int64_t> SqlReportStore::Count(const StoreLimits& limits) {
-  return database_.Read(Limits(limits), [](Connection& connection) {
+absl::StatusOr<std::int64_t> SqlReportStore::Count(
+    const base::CallLimits& limits) {
+  return database_.Read(limits, [](Connection& connection) {
     return connection.Get(kCountReports, {},
                           [](const Row& row) { return row.Int64(0); });
   });

@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/clock.h"
+#include "services/base/time/clock.h"
 #include "services/platform/storage/database.h"
 #include "services/report/store/report_store.h"
 
@@ -30,13 +30,14 @@ class SqlReportStore final : public ReportStore {
   absl::StatusOr<StoredReport> Create(const WriteRequest& request,
                                       const NewReport& report) override;
   absl::StatusOr<StoredReport> Get(const std::string& name,
-                                   const StoreLimits& limits) override;
+                                   const base::CallLimits& limits) override;
   absl::StatusOr<std::vector<StoredReport>> List(
-      const std::string& after, int limit, const StoreLimits& limits) override;
-  absl::StatusOr<std::string> ReadBytes(const std::string& digest,
-                                        std::int64_t first, std::int64_t count,
-                                        const StoreLimits& limits) override;
-  absl::StatusOr<std::int64_t> Count(const StoreLimits& limits) override;
+      const std::string& after, int limit,
+      const base::CallLimits& limits) override;
+  absl::StatusOr<std::string> ReadBytes(
+      const std::string& digest, std::int64_t first, std::int64_t count,
+      const base::CallLimits& limits) override;
+  absl::StatusOr<std::int64_t> Count(const base::CallLimits& limits) override;
 
  private:
   SqlReportStore(platform::Database& database, const base::Clock& clock)

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "services/base/error.h"
-#include "services/base/page.h"
-#include "services/base/page_room.h"
+#include "services/base/pages/page.h"
+#include "services/base/pages/page_room.h"
 #include "services/platform/rpc/page_request.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
@@ -24,9 +24,9 @@ namespace {
 absl::Status TakeUnderAllRules(const platform::CallContext& call,
                                StoreWriter& store, StoredCodebook& draft) {
   if (draft.rules == kCurrentRules) return absl::OkStatus();
-  XlsFormReading reading = ReadXlsForm(
-      draft.sheets, draft.name.survey, draft.name.version,
-      kCurrentRules, WhileWanted(call, "the check of a codebook"));
+  XlsFormReading reading =
+      ReadXlsForm(draft.sheets, draft.name.survey, draft.name.version,
+                  kCurrentRules, WhileWanted(call, "the check of a codebook"));
   WELFARE_RETURN_IF_ERROR(reading.check.called_off);
   if (reading.check.codebook == nullptr) {
     return CodebookInvalid(reading.check);
@@ -82,7 +82,7 @@ absl::Status CodebookCalls::ImportCodebook(
   std::string reply;
   if (request.validate_only()) {
     WELFARE_RETURN_IF_ERROR(
-        d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+        d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
           WELFARE_ASSIGN_OR_RETURN(reply, decide(store, nullptr));
           return absl::OkStatus();
         }));
@@ -90,7 +90,7 @@ absl::Status CodebookCalls::ImportCodebook(
     WELFARE_ASSIGN_OR_RETURN(
         reply,
         d_.store.Change(
-            Limits(call), MakeChange(call, "ImportCodebook", request),
+            call.limits, MakeChange(call, "ImportCodebook", request),
             [&](StoreWriter& writer) { return decide(writer, &writer); }));
   }
   response.ParseFromString(reply);
@@ -106,7 +106,7 @@ absl::Status CodebookCalls::PublishCodebook(
   WELFARE_ASSIGN_OR_RETURN(
       const std::string reply,
       d_.store.Change(
-          Limits(call), MakeChange(call, "PublishCodebook", request),
+          call.limits, MakeChange(call, "PublishCodebook", request),
           [&](StoreWriter& store) -> absl::StatusOr<std::string> {
             const base::Timestamp now = store.time();
             WELFARE_ASSIGN_OR_RETURN(auto stored, store.codebooks().Find(name));
@@ -135,7 +135,7 @@ absl::Status CodebookCalls::GetCodebook(const platform::CallContext& call,
                                         v1::Codebook& response) {
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::CodebookName>("name", request.name()));
-  return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+  return d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(const auto stored, store.codebooks().Find(name));
     if (!stored) return CodebookNotFound(name);
     WELFARE_ASSIGN_OR_RETURN(const auto codebook,
@@ -154,7 +154,7 @@ absl::Status CodebookCalls::ListCodebooks(
                            platform::ReadPage(request, d_.incarnation));
   WELFARE_ASSIGN_OR_RETURN(const auto after,
                            page.After<std::tuple<std::string>>());
-  return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+  return d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
     std::string last = after.has_value() ? std::get<0>(*after) : "";
     WELFARE_ASSIGN_OR_RETURN(
         const auto list, store.codebooks().List(survey, last, page.size() + 1));

@@ -99,7 +99,7 @@ absl::Status ImportCalls::ImportSubmissions(
                            ReadImportBatch(answers, headers, after));
   NamedRounds rounds;
   WELFARE_RETURN_IF_ERROR(
-      d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+      d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
         WELFARE_ASSIGN_OR_RETURN(rounds, LoadRounds(store, d_.content, batch));
         return absl::OkStatus();
       }));
@@ -108,7 +108,7 @@ absl::Status ImportCalls::ImportSubmissions(
   const ImportPlan plan(rounds, std::move(batch), unplaced);
   if (request.validate_only()) {
     WELFARE_RETURN_IF_ERROR(
-        d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+        d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
           WELFARE_ASSIGN_OR_RETURN(const ImportOutcome outcome,
                                    Run(plan, store, nullptr, d_.clock.Now()));
           response = ToProto(outcome, plan, request);
@@ -122,7 +122,7 @@ absl::Status ImportCalls::ImportSubmissions(
   WELFARE_ASSIGN_OR_RETURN(
       const std::string reply,
       d_.store.Change(
-          Limits(call), MakeChange(call, "ImportSubmissions", request),
+          call.limits, MakeChange(call, "ImportSubmissions", request),
           [&](StoreWriter& store) -> absl::StatusOr<std::string> {
             WELFARE_ASSIGN_OR_RETURN(const ImportOutcome outcome,
                                      Run(plan, store, &store, store.time()));

@@ -3,7 +3,7 @@
 
 #include "absl/status/status.h"
 
-#include "services/base/clock.h"
+#include "services/base/time/clock.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/survey/observe/round_versions.h"
 #include "services/survey/store/pinned_content.h"

@@ -6,8 +6,8 @@
 #include <limits>
 #include <utility>
 
-#include "services/base/page.h"
-#include "services/base/sha256.h"
+#include "services/base/coding/sha256.h"
+#include "services/base/pages/page.h"
 #include "services/survey/errors.h"
 #include "services/survey/text_limits.h"
 

@@ -12,10 +12,6 @@ constexpr std::size_t kLongestRequestId = 64;
 
 }  // namespace
 
-StoreLimits Limits(const platform::CallContext& call) {
-  return {.deadline = call.limits.deadline, .stop = call.limits.stop};
-}
-
 Interruption WhileWanted(const platform::CallContext& call,
                          std::string_view what) {
   return [&call, what = std::string(what)]() -> absl::Status {

@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 
 #include "services/base/error.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/platform/storage/incarnation.h"
 #include "services/survey/codebook/conditions.h"
@@ -17,9 +17,6 @@
 #include "services/survey/store/store.h"
 
 namespace welfare::survey {
-
-// How long the call may take and who may call it off.
-StoreLimits Limits(const platform::CallContext& call);
 
 // Says whether somebody still waits for `what`, for work that may take long.
 //

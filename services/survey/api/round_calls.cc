@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/base/page.h"
-#include "services/base/page_room.h"
+#include "services/base/pages/page.h"
+#include "services/base/pages/page_room.h"
 #include "services/platform/rpc/page_request.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
@@ -31,7 +31,7 @@ absl::Status RoundCalls::Change(const Call& call, const ChangeRequest& request,
   std::int64_t revision = 0;  // of a repeat it is not known
   WELFARE_ASSIGN_OR_RETURN(
       const std::string reply,
-      d_.store.Change(Limits(call), request,
+      d_.store.Change(call.limits, request,
                       [&](StoreWriter& store) -> absl::StatusOr<std::string> {
                         WELFARE_ASSIGN_OR_RETURN(const PlannedRound plan,
                                                  decide(store));
@@ -86,7 +86,7 @@ absl::StatusOr<std::optional<RegistryPin>> RoundCalls::LoadPin(
     const std::set<base::MunicipalityCode>& unknown) {
   OpenedRound before{.round = {.name = name}};
   WELFARE_RETURN_IF_ERROR(
-      d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+      d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
         WELFARE_ASSIGN_OR_RETURN(before, d_.content.Load(store, name));
         return absl::OkStatus();
       }));
@@ -193,7 +193,7 @@ absl::Status RoundCalls::GetRound(const Call& call,
                                   v1::Round& response) {
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::RoundName>("name", request.name()));
-  return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+  return d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(const auto round, store.rounds().Find(name));
     if (!round) return RoundNotFound(name);
     response = ToProto(*round);
@@ -210,7 +210,7 @@ absl::Status RoundCalls::ListRounds(const Call& call,
                            platform::ReadPage(request, d_.incarnation));
   WELFARE_ASSIGN_OR_RETURN(const auto after,
                            page.After<std::tuple<base::FiscalYear>>());
-  return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+  return d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
     base::PageRoom room(page.size());
     std::optional<base::FiscalYear> last;
     if (after.has_value()) last = std::get<0>(*after);
@@ -238,7 +238,7 @@ absl::Status RoundCalls::GetRoundProgress(
     v1::RoundProgress& response) {
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::RoundName>("name", request.name()));
-  return d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+  return d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(const OpenedRound opened,
                              d_.content.Load(store, name));
     if (opened.frame == nullptr) {

@@ -10,8 +10,8 @@
 #include "absl/status/statusor.h"
 #include "google/protobuf/empty.pb.h"
 
-#include "services/base/municipality_code.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/municipality_code.h"
+#include "services/base/names/resource_name.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/survey/observe/round_versions.h"
 #include "services/survey/peers/registry_client.h"

@@ -7,7 +7,7 @@
 
 #include "google/protobuf/field_mask.pb.h"
 #include "services/base/error.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
 #include "services/survey/errors.h"

@@ -7,7 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "services/base/municipality_code.h"
+#include "services/base/names/municipality_code.h"
 #include "services/survey/round/life_cycle.h"
 #include "services/survey/round/round.h"
 #include "welfare/survey/v1/survey_service.pb.h"

@@ -6,7 +6,7 @@
 #include <variant>
 
 #include "services/base/error.h"
-#include "services/base/page_room.h"
+#include "services/base/pages/page_room.h"
 #include "services/platform/storage/database.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
@@ -117,11 +117,10 @@ absl::Status RoundChangesStream::Read(
     const platform::CallContext& call, const base::RoundName& name,
     const v1::StreamRoundChangesRequest& request) {
   if (sent_ < 0) return VersionNegative("after_revision", sent_);
-  StoreLimits limits = Limits(call);
+  base::CallLimits limits = call.limits;
   if (request.follow()) {
     limits.deadline =
-        platform::CallLimits::After(platform::Database::kDefaultTimeout)
-            .deadline;
+        base::CallLimits::After(platform::Database::kDefaultTimeout).deadline;
   }
   return store_->Read(limits, [&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(round_, store.rounds().Find(name));

@@ -11,7 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/platform/calls/stream_step.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/platform/storage/incarnation.h"

@@ -50,14 +50,14 @@ absl::Status SubmissionCalls::Change(const Call& call, const Write& write,
   std::string reply;
   if (write.validate_only) {
     WELFARE_RETURN_IF_ERROR(
-        d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+        d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
           WELFARE_ASSIGN_OR_RETURN(reply, run(store, nullptr));
           return absl::OkStatus();
         }));
     response.ParseFromString(reply);
     return absl::OkStatus();
   }
-  WELFARE_ASSIGN_OR_RETURN(reply, d_.store.Change(Limits(call), write.request,
+  WELFARE_ASSIGN_OR_RETURN(reply, d_.store.Change(call.limits, write.request,
                                                   [&](StoreWriter& writer) {
                                                     return run(writer, &writer);
                                                   }));
@@ -70,7 +70,7 @@ absl::Status SubmissionCalls::Change(const Call& call, const Write& write,
         const auto name,
         ParseName<base::SubmissionName>("submission.name", response.name()));
     WELFARE_RETURN_IF_ERROR(
-        d_.store.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+        d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
           WELFARE_ASSIGN_OR_RETURN(contact,
                                    store.submissions().FindContact(name));
           return absl::OkStatus();

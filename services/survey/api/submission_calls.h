@@ -6,8 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "services/base/clock.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
+#include "services/base/time/clock.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/survey/observe/round_versions.h"
 #include "services/survey/round/opened_round.h"

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "services/base/error.h"
-#include "services/base/page.h"
-#include "services/base/page_room.h"
+#include "services/base/pages/page.h"
+#include "services/base/pages/page_room.h"
 #include "services/platform/rpc/page_request.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
@@ -37,7 +37,7 @@ absl::Status SubmissionReads::GetSubmission(
       const auto sent, ParseName<base::SubmissionName>("name", request.name()));
   const std::int64_t revision = request.data_version();
   if (revision < 0) return VersionNegative("data_version", revision);
-  return store_.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+  return store_.Read(call.limits, [&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(std::optional<Round> round,
                              store.rounds().Find(sent.parent()));
     if (!round) return SubmissionNotFound(sent);
@@ -105,7 +105,7 @@ absl::Status SubmissionReads::ListSubmissions(
     query.after = *std::move(last);
   }
   WELFARE_RETURN_IF_ERROR(ReadFilter(request, query));
-  return store_.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+  return store_.Read(call.limits, [&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(std::optional<Round> round,
                              store.rounds().Find(name));
     if (!round) return RoundNotFound(name);
@@ -168,7 +168,7 @@ absl::Status SubmissionReads::ListSubmissionRevisions(
                            page.After<std::tuple<std::int64_t>>());
   std::int64_t after = last.has_value() ? std::get<0>(*last) : 0;
   if (after > std::numeric_limits<int>::max()) return base::PageTokenInvalid();
-  return store_.Read(Limits(call), [&](StoreReader& store) -> absl::Status {
+  return store_.Read(call.limits, [&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(const auto round,
                              store.rounds().Find(sent.parent()));
     if (!round) return SubmissionNotFound(sent);

@@ -4,7 +4,7 @@
 #include "absl/status/statusor.h"
 #include "google/protobuf/field_mask.pb.h"
 
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/survey/store/submission_store.h"
 #include "services/survey/submission/intake.h"
 #include "welfare/survey/v1/submission.pb.h"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "services/base/absence.h"
-#include "services/base/respondent.h"
+#include "services/base/names/respondent.h"
 #include "services/survey/codebook/problem_list.h"
 
 namespace welfare::survey {

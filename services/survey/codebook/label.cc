@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "services/base/era.h"
+#include "services/base/time/era.h"
 
 namespace welfare::survey {
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "services/base/fiscal_year.h"
+#include "services/base/time/fiscal_year.h"
 
 namespace welfare::survey {
 

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "services/base/clock.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
+#include "services/base/time/clock.h"
 
 namespace welfare::survey {
 

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "services/base/sha256.h"
+#include "services/base/coding/sha256.h"
 #include "services/survey/files/xlsform_cells.h"
 #include "services/survey/files/xlsform_choices.h"
 #include "services/survey/files/xlsform_sections.h"

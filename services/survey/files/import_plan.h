@@ -11,7 +11,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/survey/files/batch_rejects.h"
 #include "services/survey/files/stray_rows.h"
 #include "services/survey/files/submission_csv.h"

@@ -7,8 +7,8 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/clock.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
+#include "services/base/time/clock.h"
 #include "services/survey/files/batch_rejects.h"
 #include "services/survey/files/import_plan.h"
 #include "services/survey/round/round.h"

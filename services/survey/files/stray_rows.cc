@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "services/base/digits.h"
 #include "services/base/error.h"
+#include "services/base/numbers/digits.h"
 
 namespace welfare::survey {
 

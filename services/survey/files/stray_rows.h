@@ -11,8 +11,8 @@
 
 #include "absl/status/status.h"
 
-#include "services/base/municipality_code.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/municipality_code.h"
+#include "services/base/names/resource_name.h"
 #include "services/survey/codebook/codebook.h"
 
 namespace welfare::survey {

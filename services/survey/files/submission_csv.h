@@ -10,8 +10,8 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/date.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
+#include "services/base/time/date.h"
 #include "services/survey/codebook/codebook.h"
 #include "services/survey/files/reject_list.h"
 #include "services/survey/files/stray_rows.h"

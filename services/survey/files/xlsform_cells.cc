@@ -4,7 +4,7 @@
 
 #include "services/base/absence.h"
 #include "services/base/error.h"
-#include "services/base/respondent.h"
+#include "services/base/names/respondent.h"
 #include "services/survey/codebook/label.h"
 #include "services/text/field_rules.h"
 

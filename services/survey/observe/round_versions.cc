@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "services/base/error.h"
+#include "services/base/time/call_limits.h"
 #include "services/platform/observe/log.h"
-#include "services/platform/work/call_limits.h"
 
 namespace welfare::survey {
 namespace {
@@ -19,9 +19,8 @@ constexpr std::chrono::seconds kLookTimeout{5};
 
 absl::StatusOr<platform::VersionFeed::Versions> RoundVersions::Read(
     std::stop_token stop) {
-  const StoreLimits limits{
-      .deadline = platform::CallLimits::After(kLookTimeout).deadline,
-      .stop = std::move(stop)};
+  base::CallLimits limits = base::CallLimits::After(kLookTimeout);
+  limits.stop = std::move(stop);
   platform::VersionFeed::Versions versions;
   std::vector<base::RoundName> changed;
   WELFARE_RETURN_IF_ERROR(

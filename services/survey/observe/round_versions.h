@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/platform/work/version_feed.h"
 #include "services/survey/observe/survey_metrics.h"
 #include "services/survey/store/pinned_content.h"

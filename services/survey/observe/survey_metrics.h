@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/platform/observe/metrics.h"
 #include "services/survey/store/pinned_content.h"
 #include "services/survey/store/store.h"

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "services/base/respondent.h"
+#include "services/base/names/respondent.h"
 #include "services/survey/round/frame.h"
 #include "services/survey/round/round.h"
 #include "services/survey/submission/submission.h"

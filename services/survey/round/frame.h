@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "services/base/expression/expression.h"
-#include "services/base/respondent.h"
+#include "services/base/names/respondent.h"
 
 namespace welfare::survey {
 

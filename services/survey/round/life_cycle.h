@@ -12,11 +12,11 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "services/base/date.h"
 #include "services/base/error.h"
-#include "services/base/fiscal_year.h"
-#include "services/base/municipality_code.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/municipality_code.h"
+#include "services/base/names/resource_name.h"
+#include "services/base/time/date.h"
+#include "services/base/time/fiscal_year.h"
 #include "services/survey/round/frame.h"
 #include "services/survey/round/round.h"
 

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/survey/codebook/codebook.h"
 #include "services/survey/round/frame.h"
 #include "services/survey/round/round.h"

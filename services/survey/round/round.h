@@ -7,10 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "services/base/clock.h"
-#include "services/base/date.h"
 #include "services/base/error.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
+#include "services/base/time/clock.h"
+#include "services/base/time/date.h"
 
 namespace welfare::survey {
 

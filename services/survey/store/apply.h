@@ -4,7 +4,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/survey/round/life_cycle.h"
 #include "services/survey/round/round.h"
 #include "services/survey/store/round_store.h"

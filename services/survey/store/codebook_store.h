@@ -8,8 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "services/base/clock.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
+#include "services/base/time/clock.h"
 #include "services/survey/codebook/stored_codebook.h"
 
 namespace welfare::survey {

@@ -10,7 +10,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/survey/codebook/codebook.h"
 #include "services/survey/codebook/stored_codebook.h"
 #include "services/survey/round/frame.h"

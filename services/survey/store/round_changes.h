@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
 #include "services/survey/round/round.h"
 #include "services/survey/store/store.h"
 #include "services/survey/submission/submission.h"

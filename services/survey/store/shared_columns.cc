@@ -11,12 +11,10 @@
 namespace welfare::survey {
 
 absl::StatusOr<RoundColumnsPtr> SharedColumns::Load(
-    const platform::CallLimits& limits, const base::RoundName& name,
+    const base::CallLimits& limits, const base::RoundName& name,
     std::int64_t revision, const Check& check) {
-  const StoreLimits store_limits{.deadline = limits.deadline,
-                                 .stop = limits.stop};
   WELFARE_ASSIGN_OR_RETURN(const Round round,
-                           FindRound(store_limits, name, revision, check));
+                           FindRound(limits, name, revision, check));
   const Key key{name, round.revision};
   {
     std::unique_lock lock(mutex_);
@@ -33,7 +31,7 @@ absl::StatusOr<RoundColumnsPtr> SharedColumns::Load(
     RoundColumnsPtr made;
     ~Computing() { columns.Put(key, made); }
   } computing{*this, key, nullptr};
-  WELFARE_ASSIGN_OR_RETURN(computing.made, Compute(store_limits, round));
+  WELFARE_ASSIGN_OR_RETURN(computing.made, Compute(limits, round));
   return computing.made;
 }
 
@@ -48,7 +46,7 @@ void SharedColumns::Put(const Key& key, const RoundColumnsPtr& made) {
   changed_.notify_all();
 }
 
-absl::StatusOr<Round> SharedColumns::FindRound(const StoreLimits& limits,
+absl::StatusOr<Round> SharedColumns::FindRound(const base::CallLimits& limits,
                                                const base::RoundName& name,
                                                std::int64_t revision,
                                                const Check& check) {
@@ -76,7 +74,7 @@ absl::StatusOr<Round> SharedColumns::FindRound(const StoreLimits& limits,
 }
 
 absl::StatusOr<RoundColumnsPtr> SharedColumns::Compute(
-    const StoreLimits& limits, const Round& round) {
+    const base::CallLimits& limits, const Round& round) {
   auto made =
       std::make_shared<RoundColumns>(RoundColumns{.opened = {.round = round},
                                                   .codebook = {},

@@ -13,9 +13,9 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/date.h"
-#include "services/base/resource_name.h"
-#include "services/platform/work/call_limits.h"
+#include "services/base/names/resource_name.h"
+#include "services/base/time/call_limits.h"
+#include "services/base/time/date.h"
 #include "services/survey/codebook/stored_codebook.h"
 #include "services/survey/columns/columns.h"
 #include "services/survey/round/opened_round.h"
@@ -63,7 +63,7 @@ class SharedColumns {
   //   OUT_OF_RANGE, VERSION_NOT_REACHED: `revision` lies ahead.
   //   FAILED_PRECONDITION, ROUND_STATE: the round was never opened.
   //   Those of the store, of the limits, and of `check`.
-  absl::StatusOr<RoundColumnsPtr> Load(const platform::CallLimits& limits,
+  absl::StatusOr<RoundColumnsPtr> Load(const base::CallLimits& limits,
                                        const base::RoundName& name,
                                        std::int64_t revision,
                                        const Check& check = {});
@@ -76,10 +76,10 @@ class SharedColumns {
     std::weak_ptr<const RoundColumns> made;
   };
 
-  absl::StatusOr<Round> FindRound(const StoreLimits& limits,
+  absl::StatusOr<Round> FindRound(const base::CallLimits& limits,
                                   const base::RoundName& name,
                                   std::int64_t revision, const Check& check);
-  absl::StatusOr<RoundColumnsPtr> Compute(const StoreLimits& limits,
+  absl::StatusOr<RoundColumnsPtr> Compute(const base::CallLimits& limits,
                                           const Round& round);
   // Ends the computing of `key` with what was made of it, or null.
   void Put(const Key& key, const RoundColumnsPtr& made);

@@ -2,27 +2,19 @@
 // own, all three in one transaction.
 #pragma once
 
-#include <chrono>
 #include <functional>
-#include <stop_token>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "services/base/clock.h"
+#include "services/base/time/call_limits.h"
+#include "services/base/time/clock.h"
 #include "services/survey/store/codebook_store.h"
 #include "services/survey/store/round_store.h"
 #include "services/survey/store/submission_store.h"
 
 namespace welfare::survey {
-
-// How long a call may take and who may call it off.
-struct StoreLimits {
-  std::chrono::steady_clock::time_point deadline =
-      std::chrono::steady_clock::time_point::max();
-  std::stop_token stop;
-};
 
 // Who changes what, and how a repeat is told apart.
 struct ChangeRequest {
@@ -68,7 +60,7 @@ class SurveyStore {
   virtual ~SurveyStore() = default;
 
   virtual absl::Status Read(
-      const StoreLimits& limits,
+      const base::CallLimits& limits,
       const std::function<absl::Status(StoreReader&)>& read) = 0;
 
   // Runs `change` in one transaction and returns its reply, once per
@@ -79,7 +71,7 @@ class SurveyStore {
   //   INVALID_ARGUMENT, reason REQUEST_ID_REUSED: the id was used with another
   //   method or body.
   virtual absl::StatusOr<std::string> Change(
-      const StoreLimits& limits, const ChangeRequest& request,
+      const base::CallLimits& limits, const ChangeRequest& request,
       const std::function<absl::StatusOr<std::string>(StoreWriter&)>&
           change) = 0;
 };

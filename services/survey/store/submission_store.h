@@ -8,8 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "services/base/resource_name.h"
-#include "services/base/respondent.h"
+#include "services/base/names/resource_name.h"
+#include "services/base/names/respondent.h"
 #include "services/survey/progress/progress.h"
 #include "services/survey/submission/contact.h"
 #include "services/survey/submission/submission.h"

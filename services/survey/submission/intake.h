@@ -11,9 +11,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "services/base/clock.h"
-#include "services/base/date.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
+#include "services/base/time/clock.h"
+#include "services/base/time/date.h"
 #include "services/survey/round/opened_round.h"
 #include "services/survey/submission/contact.h"
 #include "services/survey/submission/submission.h"

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "services/base/rational.h"
+#include "services/base/numbers/rational.h"
 
 namespace welfare::survey {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "services/base/sha256.h"
+#include "services/base/coding/sha256.h"
 
 namespace welfare::survey {
 namespace {

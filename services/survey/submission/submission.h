@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "services/base/absence.h"
-#include "services/base/clock.h"
-#include "services/base/date.h"
-#include "services/base/resource_name.h"
+#include "services/base/names/resource_name.h"
+#include "services/base/time/clock.h"
+#include "services/base/time/date.h"
 
 namespace welfare::survey {
 

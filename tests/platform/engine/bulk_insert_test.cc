@@ -126,7 +126,7 @@ TEST_P(DatabaseContract, BulkInsertInASavepointUndoesOnlyItself) {
 TEST_P(DatabaseContract, DeadlineEndsABulkInsert) {
   EXPECT_STATUS(
       database_->Write(
-          CallLimits::After(std::chrono::milliseconds(50)),
+          base::CallLimits::After(std::chrono::milliseconds(50)),
           [](Transaction& transaction) {
             return transaction.BulkInsert(
                 kBulk,

@@ -300,7 +300,7 @@ TEST_P(DatabaseContract, WrongStatementsAreInternalErrors) {
 TEST_P(DatabaseContract, DeadlineEndsARunningStatement) {
   const auto start = std::chrono::steady_clock::now();
   EXPECT_STATUS(
-      database_->Read(CallLimits::After(std::chrono::milliseconds(50)),
+      database_->Read(base::CallLimits::After(std::chrono::milliseconds(50)),
                       [](Connection& connection) {
                         return connection.Get(kForever, {}, [](const Row& row) {
                           return row.Int64(0);
@@ -316,7 +316,7 @@ TEST_P(DatabaseContract, CancellationEndsARunningStatement) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     source.request_stop();
   });
-  CallLimits limits = CallLimits::After(std::chrono::seconds(30));
+  base::CallLimits limits = base::CallLimits::After(std::chrono::seconds(30));
   limits.stop = source.get_token();
   EXPECT_STATUS(database_->Write(limits,
                                  [](Transaction& transaction) {
@@ -331,7 +331,7 @@ TEST_P(DatabaseContract, CancellationEndsARunningStatement) {
 TEST_P(DatabaseContract, NothingStartsAfterTheDeadline) {
   bool started = false;
   EXPECT_STATUS(
-      database_->Write(CallLimits::After(std::chrono::milliseconds(-1)),
+      database_->Write(base::CallLimits::After(std::chrono::milliseconds(-1)),
                        [&](Transaction&) {
                          started = true;
                          return absl::OkStatus();
@@ -342,7 +342,7 @@ TEST_P(DatabaseContract, NothingStartsAfterTheDeadline) {
 
 TEST_P(DatabaseContract, AnInterruptedChangeLeavesTheDatabaseUsable) {
   EXPECT_STATUS(database_->Write(
-                    CallLimits::After(std::chrono::milliseconds(50)),
+                    base::CallLimits::After(std::chrono::milliseconds(50)),
                     [](Transaction& transaction) {
                       return transaction
                           .Execute(

@@ -137,7 +137,7 @@ TEST_F(OpenPostgres, ARoleNeedsToCreateOrToOwnItsSchema) {
   }));
   // As an ordinary role it cancels its own statements too.
   EXPECT_STATUS(
-      (*database)->Write(CallLimits::After(std::chrono::milliseconds(50)),
+      (*database)->Write(base::CallLimits::After(std::chrono::milliseconds(50)),
                          [](Transaction& transaction) {
                            return transaction
                                .Execute({"sleep", "SELECT pg_sleep(60)"}, {})
@@ -195,7 +195,7 @@ TEST(FromSqlState, NamesEveryFailure) {
   std::stop_source stopped;
   stopped.request_stop();
   EXPECT_STATUS(FromSqlState("57014", "query", "",
-                             {.deadline = CallLimits::TimePoint::max(),
+                             {.deadline = base::CallLimits::TimePoint::max(),
                               .stop = stopped.get_token()}),
                 StatusCode::kCancelled);
 }

@@ -41,9 +41,9 @@ constexpr Query kInsert{"insert_item", "INSERT INTO items (id) VALUES ($1)"};
 constexpr Query kIds{"ids", "SELECT id FROM items ORDER BY id"};
 constexpr Query kDie{"die", "SELECT pg_terminate_backend(pg_backend_pid())"};
 
-absl::Status Insert(
-    Database& database, std::int64_t id,
-    const CallLimits& limits = CallLimits::After(Database::kDefaultTimeout)) {
+absl::Status Insert(Database& database, std::int64_t id,
+                    const base::CallLimits& limits =
+                        base::CallLimits::After(Database::kDefaultTimeout)) {
   return database.Write(limits, [&](Transaction& transaction) {
     return transaction.Execute(kInsert, {id}).status();
   });
@@ -186,10 +186,10 @@ TEST_F(PostgresDatabaseTest, AReadSeesOneState) {
 TEST_F(PostgresDatabaseTest, WaitingForAConnectionEnds) {
   const auto small = Open(1);
   Holder holder(*small, false);
-  EXPECT_STATUS(Insert(*small, 1, CallLimits::After(milliseconds(30))),
+  EXPECT_STATUS(Insert(*small, 1, base::CallLimits::After(milliseconds(30))),
                 absl::StatusCode::kDeadlineExceeded);
   std::stop_source source;
-  CallLimits limits = CallLimits::After(std::chrono::seconds(30));
+  base::CallLimits limits = base::CallLimits::After(std::chrono::seconds(30));
   limits.stop = source.get_token();
   auto waiting =
       std::async(std::launch::async, [&] { return Insert(*small, 1, limits); });
@@ -204,7 +204,7 @@ TEST_F(PostgresDatabaseTest, ReadersLeaveOneConnectionToTheWriter) {
   const auto small = Open(3);
   const Holder one(*small, false);
   const Holder two(*small, false);
-  EXPECT_STATUS(small->Read(CallLimits::After(milliseconds(30)),
+  EXPECT_STATUS(small->Read(base::CallLimits::After(milliseconds(30)),
                             [](Connection&) { return absl::OkStatus(); }),
                 absl::StatusCode::kDeadlineExceeded);
   EXPECT_OK(Insert(*small, 1));
@@ -213,10 +213,10 @@ TEST_F(PostgresDatabaseTest, ReadersLeaveOneConnectionToTheWriter) {
 TEST_F(PostgresDatabaseTest, WaitingForTheLockEnds) {
   const auto other = Open();
   Holder holder(*database_, true);
-  EXPECT_STATUS(Insert(*other, 1, CallLimits::After(milliseconds(50))),
+  EXPECT_STATUS(Insert(*other, 1, base::CallLimits::After(milliseconds(50))),
                 absl::StatusCode::kDeadlineExceeded);
   std::stop_source source;
-  CallLimits limits = CallLimits::After(std::chrono::seconds(30));
+  base::CallLimits limits = base::CallLimits::After(std::chrono::seconds(30));
   limits.stop = source.get_token();
   auto waiting =
       std::async(std::launch::async, [&] { return Insert(*other, 1, limits); });
@@ -235,7 +235,7 @@ TEST_F(PostgresDatabaseTest, ACancelledStatementKeepsItsConnection) {
     });
   };
   const auto before = process();
-  EXPECT_STATUS(small->Read(CallLimits::After(milliseconds(50)),
+  EXPECT_STATUS(small->Read(base::CallLimits::After(milliseconds(50)),
                             [](Connection& connection) {
                               return connection.ForEach(
                                   {"sleep", "SELECT 1 FROM pg_sleep(60)"}, {},
@@ -248,7 +248,7 @@ TEST_F(PostgresDatabaseTest, ACancelledStatementKeepsItsConnection) {
 TEST_F(PostgresDatabaseTest, AnIsolatedDeadlineUndoesOnlyItself) {
   EXPECT_OK(database_->Write([](Transaction& transaction) {
     EXPECT_STATUS(transaction.Isolated(
-                      CallLimits::After(milliseconds(50)),
+                      base::CallLimits::After(milliseconds(50)),
                       [](Transaction& inner) {
                         return inner
                             .Execute({"sleep", "SELECT pg_sleep(60)"}, {})
@@ -509,8 +509,9 @@ TEST_F(PostgresFaults, AServerThatFallsSilentCostsNoMoreThanTheDeadline) {
   ASSERT_OK(Insert(*database_, 1));
   server_.Freeze();
   const auto start = std::chrono::steady_clock::now();
-  EXPECT_STATUS(Insert(*database_, 2, CallLimits::After(milliseconds(100))),
-                absl::StatusCode::kDeadlineExceeded);
+  EXPECT_STATUS(
+      Insert(*database_, 2, base::CallLimits::After(milliseconds(100))),
+      absl::StatusCode::kDeadlineExceeded);
   EXPECT_FALSE(database_->Ping().ok());
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
   server_.Thaw();

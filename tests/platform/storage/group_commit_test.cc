@@ -41,11 +41,11 @@ class Gate final : public Database {
   explicit Gate(std::unique_ptr<SqliteDatabase> inner)
       : inner_(std::move(inner)) {}
 
-  absl::Status RunRead(const CallLimits& limits,
+  absl::Status RunRead(const base::CallLimits& limits,
                        const ReadFunction& read) override {
     return inner_->RunRead(limits, read);
   }
-  absl::Status RunWrite(const CallLimits& limits,
+  absl::Status RunWrite(const base::CallLimits& limits,
                         const WriteFunction& write) override {
     ++writes;
     std::unique_lock lock(mutex_);
@@ -206,7 +206,7 @@ TEST_F(GroupCommitTest, OnlyTheGuiltyFailsWhenTheTransactionIsGivenUp) {
     });
     std::jthread c([&] {
       guilty = database_->Write(
-          CallLimits::After(std::chrono::milliseconds(600)), forever);
+          base::CallLimits::After(std::chrono::milliseconds(600)), forever);
     });
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     gate_->Open();
@@ -225,7 +225,7 @@ TEST_F(GroupCommitTest, AWaitingWriteLeavesAtItsDeadline) {
   });
   ASSERT_TRUE(WaitFor([&] { return gate_->writes.load() == 1; }));
   EXPECT_STATUS(
-      database_->Write(CallLimits::After(std::chrono::milliseconds(30)),
+      database_->Write(base::CallLimits::After(std::chrono::milliseconds(30)),
                        [](Transaction& t) { return Insert(t, 2); }),
       absl::StatusCode::kDeadlineExceeded);
   gate_->Open();

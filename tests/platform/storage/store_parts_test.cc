@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "services/base/sha256.h"
+#include "services/base/coding/sha256.h"
 #include "services/platform/engine/open_database.h"
 #include "services/platform/storage/audit_log.h"
 #include "services/platform/storage/idempotency.h"

@@ -41,7 +41,7 @@ class WritePathTest : public ::testing::Test {
     return path_->Run(
         {.key = {.request_id = request_id, .method = "Add", .body = body},
          .actor = "somebody",
-         .limits = CallLimits::After(Database::kDefaultTimeout)},
+         .limits = base::CallLimits::After(Database::kDefaultTimeout)},
         [this](Write& write) -> absl::StatusOr<std::string> {
           WELFARE_RETURN_IF_ERROR(
               write.transaction()

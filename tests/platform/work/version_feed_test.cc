@@ -32,7 +32,7 @@ VersionFeed::Until Reaches(const std::string& resource, std::int64_t version) {
 class Waiting {
  public:
   Waiting(VersionFeed& feed, const VersionFeed::Until& until,
-          const CallLimits& limits = {}) {
+          const base::CallLimits& limits = {}) {
     feed.Park(limits, until, [end = end_](const absl::Status& status) {
       end->set_value(status);
     });
@@ -85,15 +85,17 @@ TEST(VersionFeed, AWaitEndsByItsLimits) {
   VersionFeed feed;
   feed.Publish("a", 1);
   EXPECT_STATUS(Waiting(feed, Reaches("a", 2),
-                      CallLimits::After(std::chrono::milliseconds(1)))
-                  .End(), absl::StatusCode::kDeadlineExceeded);
+                        base::CallLimits::After(std::chrono::milliseconds(1)))
+                    .End(),
+                absl::StatusCode::kDeadlineExceeded);
   std::stop_source stop;
   Waiting called_off(feed, Reaches("a", 2), {.stop = stop.get_token()});
   stop.request_stop();
   EXPECT_STATUS(called_off.End(), absl::StatusCode::kCancelled);
   // One that is called off before it begins.
   EXPECT_STATUS(
-      Waiting(feed, Reaches("a", 2), {.stop = stop.get_token()}).End(), absl::StatusCode::kCancelled);
+      Waiting(feed, Reaches("a", 2), {.stop = stop.get_token()}).End(),
+      absl::StatusCode::kCancelled);
   EXPECT_EQ(feed.waiting(), 0);
 }
 
@@ -140,8 +142,8 @@ TEST(VersionFeed, RefusesWhoeverComesBeyondItsSeats) {
   auto second = feed.TakeSeat(VersionFeed::Kind::kRead);
   ASSERT_OK(first);
   ASSERT_OK(second);
-  EXPECT_STATUS(
-      feed.TakeSeat(VersionFeed::Kind::kRead), absl::StatusCode::kResourceExhausted, "TOO_MANY_WAITING");
+  EXPECT_STATUS(feed.TakeSeat(VersionFeed::Kind::kRead),
+                absl::StatusCode::kResourceExhausted, "TOO_MANY_WAITING");
   // Reads take nothing from streams.
   EXPECT_OK(feed.TakeSeat(VersionFeed::Kind::kStream));
   first = absl::CancelledError("gone");
@@ -154,7 +156,7 @@ TEST(VersionFeed, LosingTheSourceEndsEveryWait) {
   Waiting waiting(feed, Reaches("a", 2));
   feed.Lose(DatabaseUnavailable("gone"));
   EXPECT_STATUS(waiting.End(), absl::StatusCode::kUnavailable,
-                                      "DATABASE_UNAVAILABLE");
+                "DATABASE_UNAVAILABLE");
   EXPECT_EQ(feed.Current(), nullptr);
 }
 
@@ -168,8 +170,10 @@ TEST(VersionFeed, StopTellsEverybodyAndRefusesWhoeverComes) {
   for (const auto& one : waiting) {
     EXPECT_STATUS(one->End(), absl::StatusCode::kUnavailable, "SHUTTING_DOWN");
   }
-  EXPECT_STATUS(feed.TakeSeat(VersionFeed::Kind::kRead), absl::StatusCode::kUnavailable, "SHUTTING_DOWN");
-  EXPECT_STATUS(Waiting(feed, Reaches("a", 1)).End(), absl::StatusCode::kUnavailable, "SHUTTING_DOWN");
+  EXPECT_STATUS(feed.TakeSeat(VersionFeed::Kind::kRead),
+                absl::StatusCode::kUnavailable, "SHUTTING_DOWN");
+  EXPECT_STATUS(Waiting(feed, Reaches("a", 1)).End(),
+                absl::StatusCode::kUnavailable, "SHUTTING_DOWN");
 }
 
 // Who waits, who publishes, who goes and who stops, all at once: every wait
@@ -188,7 +192,7 @@ TEST(VersionFeed, EveryWaitEndsOnceWhateverHappens) {
       threads.emplace_back([&, t] {
         for (int i = 1; i <= 300; ++i) {
           std::stop_source stop;
-          CallLimits limits;
+          base::CallLimits limits;
           limits.stop = stop.get_token();
           if (i % 3 == 0) {
             limits.deadline =

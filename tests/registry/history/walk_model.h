@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "services/base/fiscal_year.h"
+#include "services/base/time/fiscal_year.h"
 #include "services/registry/program/status.h"
 
 namespace welfare::registry {

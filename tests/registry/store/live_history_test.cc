@@ -27,7 +27,7 @@ namespace {
 class ListStore final : public RegistryStore {
  public:
   absl::StatusOr<std::vector<CommitPtr>> LoadCommits(
-      std::int64_t version, const StoreLimits&) override {
+      std::int64_t version, const base::CallLimits&) override {
     const std::lock_guard lock(mutex_);
     const auto commits = history_->CommitsAfter(version);
     return std::vector<CommitPtr>(commits.begin(), commits.end());
@@ -46,7 +46,7 @@ class ListStore final : public RegistryStore {
     return planned->reply;
   }
 
-  absl::Status Seal(base::Timestamp, const StoreLimits&) override {
+  absl::Status Seal(base::Timestamp, const base::CallLimits&) override {
     const std::lock_guard lock(mutex_);
     ++seals_;
     return seal_;

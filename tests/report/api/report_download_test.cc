@@ -8,7 +8,7 @@
 
 #include "welfare/report/v1/report_service.grpc.pb.h"
 
-#include "services/base/sha256.h"
+#include "services/base/coding/sha256.h"
 #include "tests/report/report_module_fixture.h"
 #include "tests/report/sample_snapshot.h"
 #include "tests/support/crowd.h"

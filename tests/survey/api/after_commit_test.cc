@@ -46,13 +46,13 @@ class GoneAfterCommit final : public SurveyStore {
   }
 
   absl::Status Read(
-      const StoreLimits& limits,
+      const base::CallLimits& limits,
       const std::function<absl::Status(StoreReader&)>& read) override {
     if (gone_) return platform::DatabaseUnavailable("gone");
     return store_.Read(limits, read);
   }
   absl::StatusOr<std::string> Change(
-      const StoreLimits& limits, const ChangeRequest& request,
+      const base::CallLimits& limits, const ChangeRequest& request,
       const std::function<absl::StatusOr<std::string>(StoreWriter&)>& change)
       override {
     auto reply = store_.Change(limits, request, change);
@@ -77,11 +77,11 @@ class FailsToCommit final : public platform::Database {
 
   void Arm() { armed_ = true; }
 
-  absl::Status RunRead(const platform::CallLimits& limits,
+  absl::Status RunRead(const base::CallLimits& limits,
                        const ReadFunction& read) override {
     return inner_.RunRead(limits, read);
   }
-  absl::Status RunWrite(const platform::CallLimits& limits,
+  absl::Status RunWrite(const base::CallLimits& limits,
                         const WriteFunction& write) override {
     const bool fails = std::exchange(armed_, false);
     return inner_.RunWrite(limits, [&](platform::Transaction& transaction) {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "services/base/wording.h"
+#include "services/base/wording/wording.h"
 #include "services/indicator/statements/judge/cell_figures.h"
 #include "services/indicator/statements/judge/checks.h"
 

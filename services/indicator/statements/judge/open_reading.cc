@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "services/base/percent.h"
+#include "services/base/numbers/percent.h"
 
 namespace welfare::indicator {
 namespace {

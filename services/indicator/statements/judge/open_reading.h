@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "services/base/wording.h"
+#include "services/base/wording/wording.h"
 #include "services/indicator/statements/judge/published_row.h"
 #include "services/indicator/statements/not_computed.h"
 #include "services/indicator/statements/statement.h"

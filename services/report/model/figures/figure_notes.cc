@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "services/base/percent.h"
+#include "services/base/numbers/percent.h"
 
 namespace welfare::report {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "services/base/percent.h"
+#include "services/base/numbers/percent.h"
 #include "services/report/model/figures/figure_chart.h"
 #include "services/report/model/figures/two_years.h"
 #include "services/report/model/words.h"

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <utility>
 
-#include "services/base/sha256.h"
+#include "services/base/coding/sha256.h"
 #include "services/report/model/words.h"
 
 namespace welfare::report {

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "services/base/percent.h"
+#include "services/base/numbers/percent.h"
 #include "services/report/model/words.h"
 
 namespace welfare::report {

@@ -4,7 +4,7 @@
 #include <variant>
 #include <vector>
 
-#include "services/base/percent.h"
+#include "services/base/numbers/percent.h"
 #include "services/report/model/figures/two_years.h"
 #include "services/report/model/pages/registry_pages.h"
 #include "services/report/model/words.h"

@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "services/base/coding/sha256.h"
 #include "services/base/error.h"
-#include "services/base/sha256.h"
 #include "services/survey/errors.h"
 #include "services/survey/store/sql/stored_values.h"
 #include "services/survey/store/stored_messages.h"

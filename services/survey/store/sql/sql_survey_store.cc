@@ -13,13 +13,8 @@
 namespace welfare::survey {
 namespace {
 
-using platform::CallLimits;
 using platform::Connection;
 using platform::Transaction;
-
-CallLimits ToCallLimits(const StoreLimits& limits) {
-  return {.deadline = limits.deadline, .stop = limits.stop};
-}
 
 class SqlReader final : public StoreReader {
  public:
@@ -67,21 +62,20 @@ class SqlWriter final : public StoreWriter {
 }  // namespace
 
 absl::Status SqlSurveyStore::Read(
-    const StoreLimits& limits,
+    const base::CallLimits& limits,
     const std::function<absl::Status(StoreReader&)>& read) {
-  return database_.Read(ToCallLimits(limits), [&](Connection& connection) {
+  return database_.Read(limits, [&](Connection& connection) {
     SqlReader reader(connection, incarnation_);
     return read(reader);
   });
 }
 
 absl::StatusOr<std::string> SqlSurveyStore::Change(
-    const StoreLimits& limits, const ChangeRequest& request,
+    const base::CallLimits& limits, const ChangeRequest& request,
     const std::function<absl::StatusOr<std::string>(StoreWriter&)>& change) {
   bool ran = false;
   absl::StatusOr<std::string> stored = database_.Write(
-      ToCallLimits(limits),
-      [&](Transaction& transaction) -> absl::StatusOr<std::string> {
+      limits, [&](Transaction& transaction) -> absl::StatusOr<std::string> {
         const base::Timestamp now = clock_.Now();
         return platform::RunOnce(
             transaction,

@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
-#include "services/base/clock.h"
+#include "services/base/time/clock.h"
 #include "services/platform/storage/database.h"
 #include "services/survey/store/store.h"
 
@@ -32,10 +32,10 @@ class SqlSurveyStore final : public SurveyStore {
   void OnUndone(std::function<void()> undone) { undone_ = std::move(undone); }
 
   absl::Status Read(
-      const StoreLimits& limits,
+      const base::CallLimits& limits,
       const std::function<absl::Status(StoreReader&)>& read) override;
   absl::StatusOr<std::string> Change(
-      const StoreLimits& limits, const ChangeRequest& request,
+      const base::CallLimits& limits, const ChangeRequest& request,
       const std::function<absl::StatusOr<std::string>(StoreWriter&)>& change)
       override;
 

@@ -7,9 +7,9 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/clock.h"
-#include "services/base/date.h"
-#include "services/base/respondent.h"
+#include "services/base/names/respondent.h"
+#include "services/base/time/clock.h"
+#include "services/base/time/date.h"
 #include "services/platform/storage/database.h"
 
 namespace welfare::survey {

@@ -4,8 +4,8 @@
 #include <map>
 #include <vector>
 
-#include "services/base/date.h"
 #include "services/base/error.h"
+#include "services/base/time/date.h"
 #include "services/text/csv.h"
 #include "tools/welfarectl/commands/registry/registry_calls.h"
 #include "tools/welfarectl/commands/registry/registry_commands.h"

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <iostream>
 
-#include "services/base/clock.h"
+#include "services/base/time/clock.h"
 
 namespace welfare::ctl {
 namespace {

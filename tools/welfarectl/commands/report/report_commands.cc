@@ -6,7 +6,7 @@
 #include <fstream>
 #include <iostream>
 
-#include "services/base/sha256.h"
+#include "services/base/coding/sha256.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/call.h"
 #include "tools/welfarectl/session/command_line.h"

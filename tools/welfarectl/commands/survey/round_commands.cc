@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "services/base/date.h"
 #include "services/base/error.h"
+#include "services/base/time/date.h"
 #include "tools/welfarectl/commands/survey/round_edits.h"
 #include "tools/welfarectl/commands/survey/survey_commands.h"
 #include "tools/welfarectl/output/printer.h"

@@ -1,0 +1,63 @@
+#include "services/base/coding/sha256.h"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <new>
+
+#include "absl/strings/escaping.h"
+
+#include "services/base/error.h"
+
+namespace welfare::base {
+namespace {
+
+// Looked up once: EVP_sha256() is looked up anew by each digest that uses it.
+const EVP_MD* Algorithm() {
+  static const EVP_MD* const algorithm =
+      EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  if (algorithm == nullptr) throw std::bad_alloc();
+  return algorithm;
+}
+
+}  // namespace
+
+void Sha256::Free::operator()(evp_md_ctx_st* context) const {
+  EVP_MD_CTX_free(context);
+}
+
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  if (context_ == nullptr ||
+      EVP_DigestInit_ex(context_.get(), Algorithm(), nullptr) != 1) {
+    throw std::bad_alloc();
+  }
+}
+
+void Sha256::Update(std::string_view bytes) {
+  EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
+}
+
+std::string Sha256::Finish() {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  EVP_DigestFinal_ex(context_.get(), digest.data(), &size);
+  return std::string(digest.begin(), digest.begin() + size);
+}
+
+std::string Sha256::FinishHex() { return HexEncode(Finish()); }
+
+std::string Sha256Bytes(std::string_view bytes) {
+  Sha256 sha;
+  sha.Update(bytes);
+  return sha.Finish();
+}
+
+std::string Sha256Hex(std::string_view bytes) {
+  return HexEncode(Sha256Bytes(bytes));
+}
+
+std::string HexEncode(std::string_view bytes) {
+  return absl::BytesToHexString(ToAbsl(bytes));
+}
+
+}  // namespace welfare::base
