@@ -1,7 +1,6 @@
 #include "gateway/module.h"
 
 #include <google/protobuf/descriptor.h>
-#include <google/protobuf/message.h>
 #include <grpcpp/channel.h>
 
 #include <array>
@@ -18,10 +17,6 @@
 #include "services/platform/rpc/call_context.h"
 #include "services/platform/rpc/channel.h"
 #include "services/platform/rpc/rpc_server.h"
-#include "welfare/indicator/v1/indicator_service.pb.h"
-#include "welfare/registry/v1/registry_service.pb.h"
-#include "welfare/report/v1/report_service.pb.h"
-#include "welfare/survey/v1/survey_service.pb.h"
 
 namespace welfare::gateway {
 namespace {
@@ -44,17 +39,6 @@ constexpr int kChannelsPerBackend = 2;
 // Calls of backends are cancelled when their callers are gone; this is how
 // long gRPC may take to say so.
 constexpr std::chrono::seconds kCancelGrace{5};
-
-// The linker drops a static library's files that nothing names, and with them
-// their descriptors; naming one message keeps each file.
-const google::protobuf::DescriptorPool& Contract() {
-  google::protobuf::LinkMessageReflection<
-      registry::v1::GetMunicipalityRequest>();
-  google::protobuf::LinkMessageReflection<survey::v1::GetRoundRequest>();
-  google::protobuf::LinkMessageReflection<indicator::v1::GetIndicatorRequest>();
-  google::protobuf::LinkMessageReflection<report::v1::GetReportRequest>();
-  return *google::protobuf::DescriptorPool::generated_pool();
-}
 
 }  // namespace
 
@@ -103,8 +87,9 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
   state.metrics = std::make_unique<RequestMetrics>(context.metrics());
   WELFARE_ASSIGN_OR_RETURN(
       state.routing,
-      Routing::Make(Contract(), std::move(table), Routing::Options{},
-                    *state.metrics, platform::MakeRequestId));
+      Routing::Make(*google::protobuf::DescriptorPool::generated_pool(),
+                    std::move(table), Routing::Options{}, *state.metrics,
+                    platform::MakeRequestId));
   state.router = std::make_unique<Router>(*state.routing);
   state.listener =
       std::make_unique<Listener>(Listener::Options{}, *state.router);

@@ -266,8 +266,6 @@ class RunningGateway {
         std::vector<std::shared_ptr<grpc::Channel>>{
             platform::MakeChannel(address), platform::MakeChannel(address)},
         calls_);
-    google::protobuf::LinkMessageReflection<
-        ::welfare::registry::v1::GetRosterRequest>();
     auto routing = Routing::Make(
         *google::protobuf::DescriptorPool::generated_pool(),
         {{"welfare.registry.v1.RegistryService", backend_.get()},

@@ -20,6 +20,7 @@ namespace welfare::ctl {
 namespace {
 
 using google::protobuf::Descriptor;
+using google::protobuf::FileDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
 using grpc::internal::RpcMethod;
@@ -33,6 +34,18 @@ CallStatus From(const grpc::Status& status) {
 // `/welfare.registry.v1.RegistryService/GetRoster`.
 std::string PathOf(const MethodDescriptor& method) {
   return absl::StrCat("/", method.service()->full_name(), "/", method.name());
+}
+
+// The file of the service that `request` belongs to, one in each package and
+// called after its module: messages of welfare/registry/v1/ belong to
+// welfare/registry/v1/registry_service.proto. Null: there is none.
+const FileDescriptor* ServiceFileOf(const Descriptor& request) {
+  const std::string& file = request.file()->name();
+  const std::string folder = file.substr(0, file.rfind('/'));
+  const std::string above = folder.substr(0, folder.rfind('/'));
+  const std::string module = above.substr(above.rfind('/') + 1);
+  return request.file()->pool()->FindFileByName(
+      absl::StrCat(folder, "/", module, "_service.proto"));
 }
 
 const MethodDescriptor& StreamOf(const Descriptor& request, CallKind kind) {
@@ -78,10 +91,11 @@ void SetDeadline(const Session& session, grpc::ClientContext& context) {
 
 const MethodDescriptor* MethodOf(const Descriptor& request, CallKind kind) {
   const MethodDescriptor* found = nullptr;
-  const google::protobuf::FileDescriptor& file = *request.file();
-  for (int s = 0; s < file.service_count(); ++s) {
-    for (int m = 0; m < file.service(s)->method_count(); ++m) {
-      const MethodDescriptor* method = file.service(s)->method(m);
+  const FileDescriptor* file = ServiceFileOf(request);
+  if (file == nullptr) return nullptr;
+  for (int s = 0; s < file->service_count(); ++s) {
+    for (int m = 0; m < file->service(s)->method_count(); ++m) {
+      const MethodDescriptor* method = file->service(s)->method(m);
       if (method->input_type() != &request ||
           method->server_streaming() != (kind != CallKind::kUnary) ||
           method->client_streaming() != (kind == CallKind::kExchange)) {
