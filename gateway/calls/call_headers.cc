@@ -37,6 +37,7 @@ std::variant<CallHeaders, Failure> ReadCallHeaders(
     const std::vector<Header>& headers, std::string_view fresh_id) {
   CallHeaders out;
   std::size_t size = 0;
+  bool language_named = false;
   for (const Header& header : headers) {
     std::string_view name = header.name;
     if (name == "grpc-timeout") {
@@ -70,6 +71,10 @@ std::variant<CallHeaders, Failure> ReadCallHeaders(
       values.push_back(header.value);
     }
     if (!IsForwarded(name)) continue;
+    if (name == "accept-language" && !language_named) {
+      out.language = base::FromAcceptLanguage(header.value);
+      language_named = true;
+    }
     for (std::string& value : values) {
       if (!name.ends_with("-bin") && !IsPrintable(value)) {
         return MalformedHeader(header.name);

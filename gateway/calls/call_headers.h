@@ -10,6 +10,7 @@
 
 #include "gateway/calls/failure.h"
 #include "gateway/exchange/exchange.h"
+#include "services/base/wording/language.h"
 
 namespace welfare::gateway {
 
@@ -19,6 +20,8 @@ struct CallHeaders {
   // Values of `-bin` keys are raw bytes.
   std::vector<std::pair<std::string, std::string>> metadata;
   std::string request_id;
+  // From `accept-language`, the first of them, which the backend reads too.
+  base::Language language = base::Language::kEnglish;
   // From `grpc-timeout`.
   std::optional<std::chrono::nanoseconds> timeout;
 };

@@ -1,18 +1,31 @@
 #include "gateway/calls/failure.h"
 
 #include <algorithm>
-#include <map>
+#include <chrono>
 
+#include "gateway/error_table.h"
 #include "gateway/json/json_writer.h"
 #include "gateway/routes/text.h"
 #include "google/rpc/code.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "services/base/coding/json_text.h"
+#include "services/platform/rpc/wire_status.h"
 
 namespace welfare::gateway {
 namespace {
 
-using Metadata = std::map<std::string, std::string>;
+using base::MakeError;
+
+constexpr std::string_view kDomain = "gateway.welfare";
+// After which what is overloaded or stopping may be asked again.
+constexpr std::chrono::milliseconds kRetryDelay{1000};
+
+// Failures whose HTTP status says more than that of their code.
+constexpr std::pair<std::string_view, int> kOwnStatuses[] = {
+    {"METHOD_NOT_ALLOWED", 405}, {"UNSUPPORTED_MEDIA_TYPE", 415},
+    {"MESSAGE_TOO_LARGE", 413},  {"TOO_MANY_FIELDS", 413},
+    {"REQUEST_TIMEOUT", 408},
+};
 
 std::string Cut(std::string_view text) {
   constexpr std::size_t kLongest = 200;
@@ -24,30 +37,28 @@ std::string Cut(std::string_view text) {
   return out;
 }
 
-Failure Make(int http_status, google::rpc::Code code, std::string_view reason,
-             std::string message, const Metadata& metadata = {},
-             std::span<const FieldViolation> violations = {}) {
-  Failure failure;
-  failure.http_status = http_status;
-  failure.status.set_code(code);
-  failure.status.set_message(std::move(message));
-  google::rpc::ErrorInfo info;
-  info.set_reason(std::string(reason));
-  info.set_domain("gateway.welfare");
-  for (const auto& [key, value] : metadata) {
-    (*info.mutable_metadata())[key] = value;
-  }
-  failure.status.add_details()->PackFrom(info);
-  if (!violations.empty()) {
-    google::rpc::BadRequest bad_request;
-    for (const FieldViolation& violation : violations) {
-      auto* entry = bad_request.add_field_violations();
-      entry->set_field(violation.field);
-      entry->set_description(violation.description);
-    }
-    failure.status.add_details()->PackFrom(bad_request);
+Failure Make(const base::ErrorBuilder& builder,
+             base::Language language = base::Language::kEnglish) {
+  const absl::Status status = builder;
+  Failure failure =
+      FromStatus(platform::ToWireStatus(status, kDomain, language));
+  const std::string reason = base::ReasonOf(status);
+  for (const auto& [own, http_status] : kOwnStatuses) {
+    if (own == reason) failure.http_status = http_status;
   }
   return failure;
+}
+
+// The sentence of the failure in Japanese; empty: it has none.
+std::string JapaneseOf(const Failure& failure) {
+  for (const google::protobuf::Any& detail : failure.status.details()) {
+    google::rpc::LocalizedMessage localized;
+    if (detail.Is<google::rpc::LocalizedMessage>() &&
+        detail.UnpackTo(&localized) && localized.locale() == "ja") {
+      return localized.message();
+    }
+  }
+  return "";
 }
 
 std::string_view TitleOf(int http_status) {
@@ -140,148 +151,108 @@ Failure FromStatus(google::rpc::Status status) {
   return failure;
 }
 
-Failure MalformedPath() {
-  return Make(400, google::rpc::INVALID_ARGUMENT, "MALFORMED_PATH",
-              "The path holds a malformed escape, a dot segment or bytes that "
-              "are not UTF-8.");
-}
+Failure MalformedPath() { return Make(MakeError(Row("MALFORMED_PATH"))); }
 
-Failure MalformedQuery() {
-  return Make(400, google::rpc::INVALID_ARGUMENT, "MALFORMED_QUERY",
-              "The query holds a malformed escape or bytes that are not "
-              "UTF-8, or too many parameters.");
-}
+Failure MalformedQuery() { return Make(MakeError(Row("MALFORMED_QUERY"))); }
 
-Failure MalformedJson(std::string_view problem) {
-  return Make(400, google::rpc::INVALID_ARGUMENT, "MALFORMED_JSON",
-              "The body " + std::string(problem) + ".");
+Failure MalformedJson(const base::Violation& problem) {
+  return Make(MakeError(Row("MALFORMED_JSON"))
+                  .Show("problem", problem.description)
+                  .Show("problem_ja", problem.description_ja));
 }
 
 Failure MalformedHeader(std::string_view header) {
-  return Make(400, google::rpc::INVALID_ARGUMENT, "MALFORMED_HEADER",
-              "The value of the header '" + Cut(header) + "' is malformed.",
-              {{"header", Cut(header)}});
+  return Make(MakeError(Row("MALFORMED_HEADER")).With("header", Cut(header)));
 }
 
-Failure MalformedFrame(std::string_view problem) {
-  return Make(400, google::rpc::INVALID_ARGUMENT, "MALFORMED_FRAME",
-              "The request stream " + std::string(problem) + ".");
+Failure MalformedFrame(const base::ViolationRow& problem) {
+  return Make(MakeError(Row("MALFORMED_FRAME"))
+                  .Show("problem", problem.description)
+                  .Show("problem_ja", problem.description_ja));
 }
 
-Failure InvalidRequest(std::span<const FieldViolation> violations) {
-  std::string message = "The request is invalid";
-  if (!violations.empty()) {
-    message += ": '" + violations[0].field + "' " + violations[0].description;
-  }
-  if (violations.size() > 1) {
-    message += " (and " + std::to_string(violations.size() - 1) +
-               " more; see the details)";
-  }
-  return Make(400, google::rpc::INVALID_ARGUMENT, "INVALID_REQUEST",
-              message + ".", {}, violations);
+Failure InvalidRequest(std::vector<base::Violation> violations,
+                       base::Language language) {
+  base::ErrorBuilder error = MakeError(Row("INVALID_REQUEST"));
+  error.Show("field", violations.front().field)
+      .Show("problem", violations.front().description)
+      .Show("problem_ja", violations.front().description_ja);
+  const std::string others = std::to_string(violations.size() - 1);
+  const bool alone = violations.size() == 1;
+  error.Show("more", alone ? "" : " (and " + others + " more; see the details)")
+      .Show("more_ja",
+            alone ? "" : "ほかに " + others + " 件あり、詳細に示しています。")
+      .WithViolations(std::move(violations));
+  return Make(error, language);
 }
 
-Failure UnexpectedBody() {
-  return Make(400, google::rpc::INVALID_ARGUMENT, "UNEXPECTED_BODY",
-              "This route takes no body; send the fields in the path and the "
-              "query.");
-}
+Failure UnexpectedBody() { return Make(MakeError(Row("UNEXPECTED_BODY"))); }
 
 Failure PathNotFound(std::string_view path) {
-  return Make(404, google::rpc::NOT_FOUND, "PATH_NOT_FOUND",
-              "No resource or method has this path.", {{"path", Cut(path)}});
+  return Make(MakeError(Row("PATH_NOT_FOUND")).With("path", Cut(path)));
 }
 
 Failure MethodNotAllowed(std::string_view http_method, std::string allow) {
-  Failure failure =
-      Make(405, google::rpc::UNIMPLEMENTED, "METHOD_NOT_ALLOWED",
-           "This path takes " + allow + ".", {{"method", Cut(http_method)}});
+  Failure failure = Make(MakeError(Row("METHOD_NOT_ALLOWED"))
+                             .With("method", Cut(http_method))
+                             .Show("allow", allow));
   failure.headers.emplace_back("allow", std::move(allow));
   return failure;
 }
 
 Failure UnsupportedMediaType(std::string_view content_type) {
-  return Make(415, google::rpc::INVALID_ARGUMENT, "UNSUPPORTED_MEDIA_TYPE",
-              "Send the body as application/json in UTF-8.",
-              {{"content_type", Cut(content_type)}});
+  return Make(MakeError(Row("UNSUPPORTED_MEDIA_TYPE"))
+                  .With("content_type", Cut(content_type)));
 }
 
 Failure MessageTooLarge(std::size_t limit_bytes) {
-  return Make(413, google::rpc::RESOURCE_EXHAUSTED, "MESSAGE_TOO_LARGE",
-              "A message may hold at most " + std::to_string(limit_bytes) +
-                  " bytes; send smaller batches.",
-              {{"limit_bytes", std::to_string(limit_bytes)}});
+  return Make(MakeError(Row("MESSAGE_TOO_LARGE"))
+                  .With("limit_bytes", static_cast<long long>(limit_bytes)));
 }
 
 Failure TooManyFields(std::size_t limit) {
-  return Make(413, google::rpc::RESOURCE_EXHAUSTED, "TOO_MANY_FIELDS",
-              "A request may hold at most " + std::to_string(limit) +
-                  " fields and elements of lists; send smaller batches.",
-              {{"limit", std::to_string(limit)}});
+  return Make(MakeError(Row("TOO_MANY_FIELDS"))
+                  .With("limit", static_cast<long long>(limit)));
 }
 
 Failure GatewayOverloaded() {
-  Failure failure =
-      Make(429, google::rpc::RESOURCE_EXHAUSTED, "GATEWAY_OVERLOADED",
-           "The gateway holds too many unfinished requests; try again.");
-  google::rpc::RetryInfo retry;
-  retry.mutable_retry_delay()->set_seconds(1);
-  failure.status.add_details()->PackFrom(retry);
-  failure.headers.emplace_back("retry-after", "1");
-  return failure;
+  return Make(MakeError(Row("GATEWAY_OVERLOADED")).WithRetryDelay(kRetryDelay));
 }
 
 Failure StreamingOverHttpUnsupported(std::string_view method) {
-  return Make(501, google::rpc::UNIMPLEMENTED,
-              "STREAMING_OVER_HTTP_UNSUPPORTED",
-              "This method streams; call it over gRPC.",
-              {{"method", std::string(method)}});
+  return Make(
+      MakeError(Row("STREAMING_OVER_HTTP_UNSUPPORTED")).With("method", method));
 }
 
 Failure UnknownService(std::string_view path) {
-  return Make(501, google::rpc::UNIMPLEMENTED, "UNKNOWN_SERVICE",
-              "The gateway routes no such gRPC service.",
-              {{"path", Cut(path)}});
+  return Make(MakeError(Row("UNKNOWN_SERVICE")).With("path", Cut(path)));
 }
 
 Failure MessageEncodingUnsupported() {
-  return Make(501, google::rpc::UNIMPLEMENTED, "MESSAGE_ENCODING_UNSUPPORTED",
-              "Send gRPC messages uncompressed (grpc-encoding: identity).");
+  return Make(MakeError(Row("MESSAGE_ENCODING_UNSUPPORTED")));
 }
 
 Failure InvalidBackendResponse() {
-  return Make(500, google::rpc::INTERNAL, "INVALID_BACKEND_RESPONSE",
-              "The service behind the gateway sent an answer that cannot be "
-              "read.");
+  return Make(MakeError(Row("INVALID_BACKEND_RESPONSE")));
 }
 
 Failure BackendUnavailable() {
-  Failure failure =
-      Make(503, google::rpc::UNAVAILABLE, "BACKEND_UNAVAILABLE",
-           "The service behind the gateway cannot be reached; try again.");
-  google::rpc::RetryInfo retry;
-  retry.mutable_retry_delay()->set_seconds(1);
-  failure.status.add_details()->PackFrom(retry);
-  return failure;
+  return Make(
+      MakeError(Row("BACKEND_UNAVAILABLE")).WithRetryDelay(kRetryDelay));
 }
 
 Failure ShuttingDown() {
-  Failure failure = Make(503, google::rpc::UNAVAILABLE, "SHUTTING_DOWN",
-                         "The gateway is stopping; connect again.");
-  google::rpc::RetryInfo retry;
-  retry.mutable_retry_delay()->set_seconds(1);
-  failure.status.add_details()->PackFrom(retry);
-  return failure;
+  return Make(MakeError(Row("SHUTTING_DOWN")).WithRetryDelay(kRetryDelay));
 }
 
-Failure BackendTimeout() {
-  return Make(504, google::rpc::DEADLINE_EXCEEDED, "DEADLINE_EXCEEDED",
-              "The service behind the gateway did not answer in time.");
-}
+Failure BackendTimeout() { return Make(MakeError(Row("DEADLINE_EXCEEDED"))); }
 
-Failure RequestTimeout() {
-  return Make(408, google::rpc::DEADLINE_EXCEEDED, "REQUEST_TIMEOUT",
-              "The request did not arrive in time.");
+Failure RequestTimeout() { return Make(MakeError(Row("REQUEST_TIMEOUT"))); }
+
+base::Language LanguageOf(const Failure& failure, base::Language language) {
+  return language == base::Language::kJapanese && !JapaneseOf(failure).empty()
+             ? base::Language::kJapanese
+             : base::Language::kEnglish;
 }
 
 std::string_view CodeName(int code) {
@@ -307,7 +278,8 @@ std::string ErrorJson(const Failure& failure) {
   return out;
 }
 
-std::string ProblemJson(const Failure& failure, std::string_view instance) {
+std::string ProblemJson(const Failure& failure, std::string_view instance,
+                        base::Language language) {
   std::string reason;
   for (const google::protobuf::Any& detail : failure.status.details()) {
     google::rpc::ErrorInfo info;
@@ -319,7 +291,11 @@ std::string ProblemJson(const Failure& failure, std::string_view instance) {
   base::AppendJsonString(TitleOf(failure.http_status), out);
   out += ",\"status\":" + std::to_string(failure.http_status);
   out += ",\"detail\":";
-  base::AppendJsonString(failure.status.message(), out);
+  base::AppendJsonString(
+      LanguageOf(failure, language) == base::Language::kJapanese
+          ? JapaneseOf(failure)
+          : failure.status.message(),
+      out);
   out += ",\"instance\":";
   base::AppendJsonString(Cut(instance), out);
   out += ",\"code\":\"";

@@ -1,18 +1,18 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "gateway/json/json_reader.h"
 #include "google/rpc/status.pb.h"
+#include "services/base/error.h"
+#include "services/base/wording/language.h"
 
 // What the gateway answers when a request fails: its own refusals, each named
-// by one function below, and the failures of backends.
+// by one function below, and the failures of backends. Both hold their sentence
+// in both languages, and the descriptions of violations in the caller's.
 namespace welfare::gateway {
 
 // A refusal or failure, ready for either protocol. `status` is what a gRPC
@@ -33,13 +33,16 @@ int HttpStatusOf(int code);
 Failure FromStatus(google::rpc::Status status);
 
 // INVALID_ARGUMENT, one per cause. Domain of all: gateway.welfare.
-Failure MalformedPath();                           // MALFORMED_PATH
-Failure MalformedQuery();                          // MALFORMED_QUERY
-Failure MalformedJson(std::string_view problem);   // MALFORMED_JSON
+Failure MalformedPath();   // MALFORMED_PATH
+Failure MalformedQuery();  // MALFORMED_QUERY
+// MALFORMED_JSON; `problem` is made of a row of kProblemTable.
+Failure MalformedJson(const base::Violation& problem);
 Failure MalformedHeader(std::string_view header);  // MALFORMED_HEADER
-Failure MalformedFrame(std::string_view problem);  // MALFORMED_FRAME
-Failure InvalidRequest(std::span<const FieldViolation> violations);
-// INVALID_REQUEST
+// MALFORMED_FRAME; `problem` is a row of kProblemTable.
+Failure MalformedFrame(const base::ViolationRow& problem);
+// INVALID_REQUEST; the message tells the first. REQUIRES: there is one.
+Failure InvalidRequest(std::vector<base::Violation> violations,
+                       base::Language language);
 Failure UnexpectedBody();  // UNEXPECTED_BODY
 // NOT_FOUND, 404: PATH_NOT_FOUND.
 Failure PathNotFound(std::string_view path);
@@ -72,6 +75,10 @@ Failure BackendTimeout();
 // DEADLINE_EXCEEDED, 408: REQUEST_TIMEOUT; the body did not arrive in time.
 Failure RequestTimeout();
 
+// The language that the answer is read in: `language`, which the caller asked
+// for, where the failure has a sentence in it, else English.
+base::Language LanguageOf(const Failure& failure, base::Language language);
+
 // The name of a google.rpc.Code, "NOT_FOUND".
 std::string_view CodeName(int code);
 
@@ -80,7 +87,9 @@ std::string_view CodeName(int code);
 std::string ErrorJson(const Failure& failure);
 
 // The body of RFC 9457, with `reason` from ErrorInfo beside the members of
-// the standard. `instance` is the path of the request.
-std::string ProblemJson(const Failure& failure, std::string_view instance);
+// the standard, and its `detail` in `language`. `instance` is the path of the
+// request.
+std::string ProblemJson(const Failure& failure, std::string_view instance,
+                        base::Language language);
 
 }  // namespace welfare::gateway

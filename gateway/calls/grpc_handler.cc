@@ -9,6 +9,7 @@
 #include "gateway/calls/request_fields.h"
 #include "gateway/calls/request_identity.h"
 #include "gateway/calls/router.h"
+#include "gateway/error_table.h"
 #include "gateway/exchange/event_loop.h"
 #include "gateway/routes/text.h"
 #include "services/base/coding/base64.h"
@@ -154,7 +155,7 @@ class GrpcHandler final : public ExchangeHandler,
       }
       if (input_[0] != '\0') {
         return Abandon(input_[0] == '\1' ? MessageEncodingUnsupported()
-                                         : MalformedFrame("has a bad flag"));
+                                         : MalformedFrame(ProblemRow("FRAME_FLAG")));
       }
       if (size > routing_.options.message_limit) {
         return Abandon(MessageTooLarge(routing_.options.message_limit));
@@ -174,7 +175,7 @@ class GrpcHandler final : public ExchangeHandler,
     }
     if (caller_done_ && !writes_done_) {
       if (!input_.empty()) {
-        return Abandon(MalformedFrame("ends within a message"));
+        return Abandon(MalformedFrame(ProblemRow("FRAME_CUT")));
       }
       writes_done_ = true;
       stream_->WritesDone();

@@ -128,8 +128,7 @@ class HttpHandler final : public ExchangeHandler,
     if (content_type != nullptr) content_type_ = *content_type;
     if (content_type_.starts_with("application/grpc")) {
       // gRPC needs HTTP/2 and its own content type to the letter.
-      Failure failure = UnsupportedMediaType(content_type_);
-      return Fail(failure);
+      return Fail(UnsupportedMediaType(content_type_));
     }
     if (method_ == "OPTIONS" && path_ == "*") {
       return Answer(204, {{"allow", "GET, HEAD, OPTIONS, POST"}}, "");
@@ -315,7 +314,8 @@ class HttpHandler final : public ExchangeHandler,
                                  {.bindings = bindings_,
                                   .query = query_,
                                   .content_type = content_type_,
-                                  .body = body_},
+                                  .body = body_,
+                                  .language = call_.language},
                                  *built.message, json_);
     return built;
   }
@@ -361,7 +361,8 @@ class HttpHandler final : public ExchangeHandler,
     if (exchange_ == nullptr) return;
     if (result.status.code() != 0) return Fail(FromStatus(result.status));
     std::vector<Header> headers = {{"content-type", "application/json"},
-                                   {"cache-control", "no-store"}};
+                                   {"cache-control", "no-store"},
+                                   {"vary", "accept-language"}};
     AppendResponseMetadata(result.trailing_metadata, headers);
     if (bytes.size() <= kLoopBytes) {
       return AnswerJson(std::move(headers), ToJson(bytes));
@@ -429,12 +430,16 @@ class HttpHandler final : public ExchangeHandler,
     std::vector<Header> headers = {
         {"content-type",
          wants_problem_ ? "application/problem+json" : "application/json"},
+        {"content-language",
+         std::string(base::ToTag(LanguageOf(failure, call_.language)))},
+        {"vary", "accept, accept-language"},
         {"cache-control", "no-store"}};
     for (const auto& [name, value] : failure.headers) {
       headers.push_back({.name = name, .value = value});
     }
     Answer(failure.http_status, std::move(headers),
-           wants_problem_ ? ProblemJson(failure, path_) : ErrorJson(failure));
+           wants_problem_ ? ProblemJson(failure, path_, call_.language)
+                          : ErrorJson(failure));
   }
 
   void Answer(int status, std::vector<Header> headers, std::string body) {

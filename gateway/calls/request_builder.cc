@@ -9,7 +9,9 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/error_table.h"
 #include "gateway/json/field_value.h"
+#include "gateway/json/json_reader.h"
 #include "gateway/routes/field_path.h"
 #include "gateway/routes/text.h"
 #include "welfare/options/v1/options.pb.h"
@@ -84,15 +86,21 @@ class Builder {
     if (std::optional<Failure> failure = ReadQuery()) return failure;
     CheckMask();
     BindPath();
-    if (!violations_.empty()) return InvalidRequest(violations_);
+    if (!violations_.empty()) {
+      return InvalidRequest(std::move(violations_), parts_.language);
+    }
     return std::nullopt;
   }
 
  private:
-  void Violate(std::string_view field, std::string description) {
+  void Violate(std::string_view field, const base::ViolationRow& row,
+               const base::ErrorWords& words = {}) {
+    Note(field, base::MakeViolation(row, "", words));
+  }
+  void Note(std::string_view field, base::Violation violation) {
     if (violations_.size() >= kMaxViolations) return;
-    violations_.push_back(
-        {.field = CutUtf8(field, 128), .description = std::move(description)});
+    violation.field = CutUtf8(field, 128);
+    violations_.push_back(std::move(violation));
   }
 
   std::optional<Failure> ReadBody() {
@@ -112,9 +120,7 @@ class Builder {
     JsonReport report =
         ReadJson(parts_.body, route_.body != nullptr ? route_.body->name() : "",
                  *target);
-    if (!report.syntax_error.empty()) {
-      return MalformedJson(report.syntax_error);
-    }
+    if (report.unreadable) return MalformedJson(*report.unreadable);
     if (report.too_many_values) return TooManyFields(kMaxJsonValues);
     violations_ = std::move(report.violations);
     body_paths_ = std::move(report.leaf_paths);
@@ -139,17 +145,17 @@ class Builder {
       } else if (value == "camel") {
         json_.field_case = JsonFieldCase::kLowerCamel;
       } else {
-        Violate(name, "must be camel or snake");
+        Violate(name, FaultRow("PARAMETER_CASE"));
       }
       return;
     }
     const FieldDescriptor* leaf =
         ResolveFieldPath(*request_.GetDescriptor(), name);
     if (leaf == nullptr) {
-      return Violate(name, "is no query parameter of this method");
+      return Violate(name, FaultRow("PARAMETER_UNKNOWN"));
     }
     if (route_.body_is_request) {
-      return Violate(name, "belongs in the body, not in the query");
+      return Violate(name, FaultRow("PARAMETER_MISPLACED"));
     }
     // Walk to the message that holds the leaf, noting the proto path.
     Message* holder = &request_;
@@ -162,7 +168,7 @@ class Builder {
       if (!path.empty()) path.push_back('.');
       path.append(field->name());
       if (field == route_.body) {
-        return Violate(name, "belongs in the body, not in the query");
+        return Violate(name, FaultRow("PARAMETER_MISPLACED"));
       }
       if (dot == rest.size()) break;
       rest.remove_prefix(dot + 1);
@@ -170,22 +176,21 @@ class Builder {
     }
     if (leaf->is_map() || (leaf->message_type() != nullptr &&
                            !IsTextMessage(*leaf->message_type()))) {
-      return Violate(name,
-                     "is an object; give its fields as '" + name + ".field'");
+      return Violate(name, FaultRow("PARAMETER_OBJECT"),
+                     {{"name", CutUtf8(name, 128)}});
     }
     if (!leaf->is_repeated() && !given_.insert(path).second) {
-      return Violate(name, "is given twice");
+      return Violate(name, FaultRow("FIELD_REPEATED"));
     }
     if (const auto* oneof = leaf->real_containing_oneof();
         oneof != nullptr && holder->GetReflection()->HasOneof(*holder, oneof)) {
-      return Violate(name, "excludes '" +
-                               holder->GetReflection()
-                                   ->GetOneofFieldDescriptor(*holder, oneof)
-                                   ->name() +
-                               "', which is given too");
+      return Violate(name, FaultRow("FIELD_EXCLUDED"),
+                     {{"other", holder->GetReflection()
+                                    ->GetOneofFieldDescriptor(*holder, oneof)
+                                    ->name()}});
     }
-    if (auto problem = AssignText(*holder, *leaf, value, TextOrigin::kUrl)) {
-      Violate(name, *std::move(problem));
+    if (Fault fault = AssignText(*holder, *leaf, value, TextOrigin::kUrl)) {
+      Note(name, *std::move(fault));
     }
   }
 
@@ -206,17 +211,17 @@ class Builder {
       const bool given = given_.contains(binding.field_path);
       std::string before;
       if (given) WriteJsonField(*holder, *field, {}, before);
-      if (auto problem =
+      if (Fault fault =
               AssignText(*holder, *field, binding.value, TextOrigin::kUrl)) {
-        Violate(binding.field_path, *std::move(problem));
+        Note(binding.field_path, *std::move(fault));
         continue;
       }
       if (!given) continue;
       std::string after;
       WriteJsonField(*holder, *field, {}, after);
       if (before != after) {
-        Violate(binding.field_path,
-                "contradicts the path, which says " + after);
+        Violate(binding.field_path, FaultRow("PATH_CONTRADICTED"),
+                {{"value", after}});
       }
     }
   }
@@ -240,9 +245,9 @@ class Builder {
             value.GetReflection()->GetRepeatedString(value, paths, i);
         if (path != "*" &&
             ResolveFieldPath(*route_.body->message_type(), path) == nullptr) {
-          Violate("update_mask", "names '" + CutUtf8(path, 64) +
-                                     "', which is no field of " +
-                                     route_.body->message_type()->name());
+          Violate("update_mask", FaultRow("MASK_PATH_UNKNOWN"),
+                  {{"path", CutUtf8(path, 64)},
+                   {"type", route_.body->message_type()->name()}});
         }
       }
       return;
@@ -301,7 +306,7 @@ class Builder {
   const HttpRequestParts& parts_;
   Message& request_;
   JsonWriterOptions& json_;
-  std::vector<FieldViolation> violations_;
+  std::vector<base::Violation> violations_;
   std::vector<std::string> body_paths_;
   // Proto paths of the singular leaves given by the body and the query.
   std::set<std::string, std::less<>> given_;

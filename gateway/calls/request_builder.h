@@ -21,6 +21,8 @@ struct HttpRequestParts {
   std::string_view query;  // behind `?`, still escaped; may be empty
   std::string_view content_type;
   std::string_view body;
+  // In which violations are described.
+  base::Language language = base::Language::kEnglish;
 };
 
 // Fills `request`, a message of the route's input type, from path, query and

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/calls/failure.h"
+#include "gateway/error_table.h"
 #include "gateway/exchange/event_loop.h"
 #include "gateway/exchange/http_date.h"
 #include "gateway/http1/http1_body.h"
@@ -324,7 +325,7 @@ class Http1Session final : public Session, public Exchange {
     Failure failure =
         status == 431 || status == 414 ? MessageTooLarge(limits_.header_list)
         : status == 408                ? RequestTimeout()
-                        : MalformedFrame("breaks the rules of HTTP/1.1");
+                        : MalformedFrame(ProblemRow("HTTP1_RULES"));
     failure.http_status = status;
     const std::string body = ErrorJson(failure);
     input_.clear();

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "gateway/error_table.h"
 #include "gateway/routes/text.h"
 #include "services/base/coding/base64.h"
 
@@ -20,12 +21,19 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-using Problem = std::optional<std::string>;
-
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
-std::string Quoted(std::string_view text) {
-  return "'" + CutUtf8(text, 64) + "'";
+// A fault of `row`, in whose sentences `found` is what the caller wrote.
+base::Violation Misread(const base::ViolationRow& row, std::string_view text) {
+  const ValueWord found = Quoted(text);
+  return base::MakeViolation(
+      row, "", {{"found", found.english}, {"found_ja", found.japanese}});
+}
+
+base::Violation NoSuchValue(const FieldDescriptor& field,
+                            const ValueWord& found) {
+  const std::string& type = field.enum_type()->name();
+  return WrongType({"a value of " + type, type + "の値"}, found);
 }
 
 template <typename Integer>
@@ -127,11 +135,8 @@ void SetSecondsAndNanos(Message& message, std::int64_t seconds,
   reflection.SetInt32(&message, descriptor.FindFieldByNumber(2), nanos);
 }
 
-Problem AssignTimestamp(Message& message, std::string_view text) {
-  const std::string wanted =
-      "must be an RFC 3339 time such as 2025-04-01T09:00:00+09:00 or "
-      "2025-04-01T00:00:00Z, not " +
-      Quoted(text);
+Fault AssignTimestamp(Message& message, std::string_view text) {
+  const auto wrong = [text] { return Misread(FaultRow("TIME_FORMAT"), text); };
   std::size_t at = 0;
   const auto literal = [&](char c) {
     if (at >= text.size() || text[at] != c) return false;
@@ -139,42 +144,42 @@ Problem AssignTimestamp(Message& message, std::string_view text) {
     return true;
   };
   const auto year = Digits(text, at, 4);
-  if (!year || !literal('-')) return wanted;
+  if (!year || !literal('-')) return wrong();
   const auto month = Digits(text, at, 2);
-  if (!month || !literal('-')) return wanted;
+  if (!month || !literal('-')) return wrong();
   const auto day = Digits(text, at, 2);
-  if (!day || !literal('T')) return wanted;
+  if (!day || !literal('T')) return wrong();
   const auto hour = Digits(text, at, 2);
-  if (!hour || !literal(':')) return wanted;
+  if (!hour || !literal(':')) return wrong();
   const auto minute = Digits(text, at, 2);
-  if (!minute || !literal(':')) return wanted;
+  if (!minute || !literal(':')) return wrong();
   const auto second = Digits(text, at, 2);
-  if (!second) return wanted;
+  if (!second) return wrong();
   const auto nanos = Fraction(text, at);
-  if (!nanos) return wanted;
+  if (!nanos) return wrong();
   int offset_minutes = 0;
   if (!literal('Z')) {
     if (at >= text.size() || (text[at] != '+' && text[at] != '-')) {
-      return wanted;
+      return wrong();
     }
     const int sign = text[at++] == '-' ? -1 : 1;
     const auto offset_hour = Digits(text, at, 2);
-    if (!offset_hour) return wanted;
+    if (!offset_hour) return wrong();
     if (!literal(':')) {
-      return wanted + "; the offset is written with a colon, as in +09:00";
+      return Misread(FaultRow("TIME_OFFSET"), text);
     }
     const auto offset_minute = Digits(text, at, 2);
     if (!offset_minute || *offset_hour > 23 || *offset_minute > 59) {
-      return wanted;
+      return wrong();
     }
     offset_minutes = sign * (*offset_hour * 60 + *offset_minute);
   }
-  if (at != text.size()) return wanted;
+  if (at != text.size()) return wrong();
   const std::chrono::year_month_day date{std::chrono::year(*year),
                                          std::chrono::month(unsigned(*month)),
                                          std::chrono::day(unsigned(*day))};
   if (*year < 1 || !date.ok() || *hour > 23 || *minute > 59 || *second > 59) {
-    return wanted + "; there is no such date and time";
+    return Misread(FaultRow("TIME_UNKNOWN"), text);
   }
   const std::int64_t days =
       std::chrono::sys_days(date).time_since_epoch().count();
@@ -182,16 +187,17 @@ Problem AssignTimestamp(Message& message, std::string_view text) {
                                *second - offset_minutes * 60;
   // 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z, the range of Timestamp.
   if (seconds < -62135596800 || seconds > 253402300799) {
-    return wanted + "; the time is out of range";
+    return Misread(FaultRow("TIME_RANGE"), text);
   }
   SetSecondsAndNanos(message, seconds, *nanos);
   return std::nullopt;
 }
 
-Problem AssignDuration(Message& message, std::string_view text) {
-  const std::string wanted =
-      "must be a duration in seconds such as 1.5s, not " + Quoted(text);
-  if (!text.ends_with('s')) return wanted;
+Fault AssignDuration(Message& message, std::string_view text) {
+  const auto wrong = [text] {
+    return Misread(FaultRow("DURATION_FORMAT"), text);
+  };
+  if (!text.ends_with('s')) return wrong();
   const std::string_view number = text.substr(0, text.size() - 1);
   const bool negative = number.starts_with('-');
   std::size_t at = negative ? 1 : 0;
@@ -200,15 +206,17 @@ Problem AssignDuration(Message& message, std::string_view text) {
       at < dot ? number.substr(at, dot - at) : std::string_view());
   at = dot;
   const auto nanos = Fraction(number, at);
-  if (!whole || *whole < 0 || !nanos || at != number.size()) return wanted;
+  if (!whole || *whole < 0 || !nanos || at != number.size()) return wrong();
   // The range google.protobuf.Duration promises, about 10,000 years.
-  if (*whole > 315576000000) return wanted + "; it is out of range";
+  if (*whole > 315576000000) {
+    return Misread(FaultRow("DURATION_RANGE"), text);
+  }
   SetSecondsAndNanos(message, negative ? -*whole : *whole,
                      negative ? -*nanos : *nanos);
   return std::nullopt;
 }
 
-Problem AssignFieldMask(Message& message, std::string_view text) {
+Fault AssignFieldMask(Message& message, std::string_view text) {
   const FieldDescriptor* paths = message.GetDescriptor()->FindFieldByNumber(1);
   std::vector<std::string> found;
   while (!text.empty()) {
@@ -217,7 +225,7 @@ Problem AssignFieldMask(Message& message, std::string_view text) {
     const bool last = comma == text.size();
     text.remove_prefix(last ? comma : comma + 1);
     if (path.empty() || (text.empty() && !last)) {
-      return "must be field paths separated by commas";
+      return base::MakeViolation(FaultRow("MASK_FORMAT"), "");
     }
     found.push_back(CamelToSnake(path));
   }
@@ -228,6 +236,19 @@ Problem AssignFieldMask(Message& message, std::string_view text) {
 }
 
 }  // namespace
+
+ValueWord Quoted(std::string_view text) {
+  const std::string shown = CutUtf8(text, 64);
+  return {"'" + shown + "'", "「" + shown + "」"};
+}
+
+base::Violation WrongType(const ValueWord& wanted, const ValueWord& found) {
+  return base::MakeViolation(FaultRow("FIELD_TYPE"), "",
+                             {{"wanted", wanted.english},
+                              {"wanted_ja", wanted.japanese},
+                              {"found", found.english},
+                              {"found_ja", found.japanese}});
+}
 
 bool IsTextMessage(const Descriptor& descriptor) {
   switch (descriptor.well_known_type()) {
@@ -242,8 +263,8 @@ bool IsTextMessage(const Descriptor& descriptor) {
   }
 }
 
-Problem AssignTextMessage(Message& message, std::string_view text,
-                          TextOrigin origin) {
+Fault AssignTextMessage(Message& message, std::string_view text,
+                        TextOrigin origin) {
   const Descriptor& descriptor = *message.GetDescriptor();
   switch (descriptor.well_known_type()) {
     case Descriptor::WELLKNOWNTYPE_TIMESTAMP:
@@ -258,29 +279,31 @@ Problem AssignTextMessage(Message& message, std::string_view text,
   }
 }
 
-Problem AssignEnumNumber(Message& message, const FieldDescriptor& field,
-                         std::int64_t number) {
+Fault AssignEnumNumber(Message& message, const FieldDescriptor& field,
+                       std::int64_t number) {
   const bool fits = number >= std::numeric_limits<int>::min() &&
                     number <= std::numeric_limits<int>::max();
   const EnumValueDescriptor* value =
       fits ? field.enum_type()->FindValueByNumber(static_cast<int>(number))
            : nullptr;
   if (value == nullptr) {
-    return "must be a value of " + field.enum_type()->name() + ", not " +
-           std::to_string(number);
+    const std::string found = std::to_string(number);
+    return NoSuchValue(field, {found, found});
   }
   Put(message, field, value, &Reflection::SetEnum, &Reflection::AddEnum);
   return std::nullopt;
 }
 
-Problem AssignText(Message& message, const FieldDescriptor& field,
-                   std::string_view text, TextOrigin origin) {
+Fault AssignText(Message& message, const FieldDescriptor& field,
+                 std::string_view text, TextOrigin origin) {
   const auto integer = [&]<typename Value>(Value, auto set, auto add,
-                                           std::string_view range) -> Problem {
+                                           const char* range,
+                                           const char* range_ja) -> Fault {
     const std::optional<Value> value = ParseInteger<Value>(text);
     if (!value) {
-      return "must be an integer " + std::string(range) + ", not " +
-             Quoted(text);
+      return WrongType(
+          {std::string("an integer ") + range, std::string(range_ja) + "整数"},
+          Quoted(text));
     }
     Put(message, field, *value, set, add);
     return std::nullopt;
@@ -288,32 +311,34 @@ Problem AssignText(Message& message, const FieldDescriptor& field,
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
       return integer(std::int32_t{}, &Reflection::SetInt32,
-                     &Reflection::AddInt32, "of 32 bits");
+                     &Reflection::AddInt32, "of 32 bits", "32ビットの");
     case FieldDescriptor::CPPTYPE_INT64:
       return integer(std::int64_t{}, &Reflection::SetInt64,
-                     &Reflection::AddInt64, "of 64 bits");
+                     &Reflection::AddInt64, "of 64 bits", "64ビットの");
     case FieldDescriptor::CPPTYPE_UINT32:
       return integer(std::uint32_t{}, &Reflection::SetUInt32,
-                     &Reflection::AddUInt32, "of 32 bits, not negative");
+                     &Reflection::AddUInt32, "of 32 bits, not negative",
+                     "32ビットの負でない");
     case FieldDescriptor::CPPTYPE_UINT64:
       return integer(std::uint64_t{}, &Reflection::SetUInt64,
-                     &Reflection::AddUInt64, "of 64 bits, not negative");
+                     &Reflection::AddUInt64, "of 64 bits, not negative",
+                     "64ビットの負でない");
     case FieldDescriptor::CPPTYPE_DOUBLE: {
       const std::optional<double> value = ParseFloat<double>(text);
-      if (!value) return "must be a number, not " + Quoted(text);
+      if (!value) return WrongType({"a number", "数値"}, Quoted(text));
       Put(message, field, *value, &Reflection::SetDouble,
           &Reflection::AddDouble);
       return std::nullopt;
     }
     case FieldDescriptor::CPPTYPE_FLOAT: {
       const std::optional<float> value = ParseFloat<float>(text);
-      if (!value) return "must be a number, not " + Quoted(text);
+      if (!value) return WrongType({"a number", "数値"}, Quoted(text));
       Put(message, field, *value, &Reflection::SetFloat, &Reflection::AddFloat);
       return std::nullopt;
     }
     case FieldDescriptor::CPPTYPE_BOOL:
       if (origin == TextOrigin::kJson || (text != "true" && text != "false")) {
-        return "must be true or false, not " + Quoted(text);
+        return WrongType({"true or false", "true か false"}, Quoted(text));
       }
       Put(message, field, text == "true", &Reflection::SetBool,
           &Reflection::AddBool);
@@ -327,8 +352,7 @@ Problem AssignText(Message& message, const FieldDescriptor& field,
         }
       }
       if (value == nullptr) {
-        return "must be a value of " + field.enum_type()->name() + ", not " +
-               Quoted(text);
+        return NoSuchValue(field, Quoted(text));
       }
       Put(message, field, value, &Reflection::SetEnum, &Reflection::AddEnum);
       return std::nullopt;
@@ -337,10 +361,10 @@ Problem AssignText(Message& message, const FieldDescriptor& field,
       std::string value(text);
       if (field.type() == FieldDescriptor::TYPE_BYTES) {
         std::optional<std::string> bytes = base::DecodeBase64(text);
-        if (!bytes) return "must be base64";
+        if (!bytes) return base::MakeViolation(FaultRow("BASE64_FORMAT"), "");
         value = *std::move(bytes);
       } else if (text.find('\0') != std::string_view::npos) {
-        return "must not contain U+0000";
+        return base::MakeViolation(FaultRow("NUL_CHARACTER"), "");
       }
       Put(message, field, std::move(value), &Reflection::SetString,
           &Reflection::AddString);
@@ -351,16 +375,16 @@ Problem AssignText(Message& message, const FieldDescriptor& field,
       Message* target = field.is_repeated()
                             ? reflection.AddMessage(&message, &field)
                             : reflection.MutableMessage(&message, &field);
-      Problem problem = AssignTextMessage(*target, text, origin);
-      if (problem && field.is_repeated()) {
+      Fault fault = AssignTextMessage(*target, text, origin);
+      if (fault && field.is_repeated()) {
         reflection.RemoveLast(&message, &field);
-      } else if (problem) {
+      } else if (fault) {
         reflection.ClearField(&message, &field);
       }
-      return problem;
+      return fault;
     }
   }
-  return "has a type that no text stands for";
+  return base::MakeViolation(FaultRow("FIELD_UNSUPPORTED"), "");
 }
 
 std::string CamelToSnake(std::string_view text) {

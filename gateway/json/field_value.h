@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "services/base/error.h"
+
 namespace google::protobuf {
 class Descriptor;
 class FieldDescriptor;
@@ -15,6 +17,22 @@ class Message;
 // read through reflection. Pure; any thread.
 namespace welfare::gateway {
 
+// What is wrong with a value, the field not yet named; nothing where all is
+// well.
+using Fault = std::optional<base::Violation>;
+
+// What a value is or should be, in both languages.
+struct ValueWord {
+  std::string english;
+  std::string japanese;
+};
+
+// What a caller wrote, shown between quotation marks and cut where it is long.
+ValueWord Quoted(std::string_view text);
+
+// FIELD_TYPE: it should be `wanted`, and is `found`.
+base::Violation WrongType(const ValueWord& wanted, const ValueWord& found);
+
 // Where a text stands. In a URL everything is text; in JSON only what the
 // proto3 mapping writes between quotes.
 enum class TextOrigin { kUrl, kJson };
@@ -24,27 +42,25 @@ enum class TextOrigin { kUrl, kJson };
 bool IsTextMessage(const google::protobuf::Descriptor& descriptor);
 
 // Sets `field` of `message` to what `text` says, or appends it when the field
-// is repeated. Returns what is wrong with the text, in words for the caller;
-// `message` is then unchanged. Integers are decimal without leading zeros or
+// is repeated. Returns what is wrong with the text; `message` is then
+// unchanged. Integers are decimal without leading zeros or
 // a plus sign; enums are names (in a URL also known numbers); bytes are
 // base64 in either alphabet; Timestamp is RFC 3339 with a colon in the offset
 // and Duration is seconds with an `s`.
 //
 // REQUIRES: `field` is a scalar, an enum or IsTextMessage; `text` is UTF-8.
-std::optional<std::string> AssignText(
-    google::protobuf::Message& message,
-    const google::protobuf::FieldDescriptor& field, std::string_view text,
-    TextOrigin origin);
+Fault AssignText(google::protobuf::Message& message,
+                 const google::protobuf::FieldDescriptor& field,
+                 std::string_view text, TextOrigin origin);
 
 // Fills a message for which IsTextMessage holds. As AssignText otherwise.
-std::optional<std::string> AssignTextMessage(google::protobuf::Message& message,
-                                             std::string_view text,
-                                             TextOrigin origin);
+Fault AssignTextMessage(google::protobuf::Message& message,
+                        std::string_view text, TextOrigin origin);
 
 // Sets an enum field by number; refuses numbers the enum does not know.
-std::optional<std::string> AssignEnumNumber(
-    google::protobuf::Message& message,
-    const google::protobuf::FieldDescriptor& field, std::int64_t number);
+Fault AssignEnumNumber(google::protobuf::Message& message,
+                       const google::protobuf::FieldDescriptor& field,
+                       std::int64_t number);
 
 // "displayName" to "display_name"; text that is no lowerCamelCase unchanged.
 std::string CamelToSnake(std::string_view text);

@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "gateway/error_table.h"
 #include "gateway/json/field_value.h"
 #include "gateway/routes/field_path.h"
 #include "gateway/routes/text.h"
@@ -25,43 +26,41 @@ using google::protobuf::Reflection;
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 
-using Problem = std::optional<std::string>;
-
 // Bytes of a text whose buffers are kept for the next one.
 constexpr std::size_t kKeptCapacity = std::size_t{256} << 10;
 
-std::string_view NameOf(element_type type) {
+ValueWord NameOf(element_type type) {
   switch (type) {
     case element_type::ARRAY:
-      return "a list";
+      return {"a list", "リスト"};
     case element_type::OBJECT:
-      return "an object";
+      return {"an object", "オブジェクト"};
     case element_type::STRING:
-      return "a text";
+      return {"a text", "文字列"};
     case element_type::BOOL:
-      return "true or false";
+      return {"true or false", "true か false"};
     case element_type::NULL_VALUE:
-      return "null";
+      return {"null", "null"};
     default:
-      return "a number";
+      return {"a number", "数値"};
   }
 }
 
-std::string_view Wanted(const FieldDescriptor& field) {
+ValueWord Wanted(const FieldDescriptor& field) {
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
-      return "a text";
+      return {"a text", "文字列"};
     case FieldDescriptor::CPPTYPE_BOOL:
-      return "true or false";
+      return {"true or false", "true か false"};
     case FieldDescriptor::CPPTYPE_ENUM:
-      return "the name of a value";
+      return {"the name of a value", "値の名前"};
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return "an object";
+      return {"an object", "オブジェクト"};
     case FieldDescriptor::CPPTYPE_DOUBLE:
     case FieldDescriptor::CPPTYPE_FLOAT:
-      return "a number";
+      return {"a number", "数値"};
     default:
-      return "an integer";
+      return {"an integer", "整数"};
   }
 }
 
@@ -97,7 +96,7 @@ class Reader {
       case Descriptor::WELLKNOWNTYPE_UNSPECIFIED:
         return ReadObject(value, message);
       case Descriptor::WELLKNOWNTYPE_ANY:
-        return Violate("is of a type that requests cannot carry");
+        return Violate(FaultRow("FIELD_UNSUPPORTED"));
       case Descriptor::WELLKNOWNTYPE_STRUCT:
         return ReadStruct(value, message);
       case Descriptor::WELLKNOWNTYPE_LISTVALUE:
@@ -109,8 +108,7 @@ class Reader {
       case Descriptor::WELLKNOWNTYPE_FIELDMASK: {
         std::string_view text;
         if (value.get_string().get(text) != simdjson::SUCCESS) {
-          return Violate("must be a text, not " +
-                         std::string(NameOf(value.type())));
+          return Note(WrongType({"a text", "文字列"}, NameOf(value.type())));
         }
         return Note(AssignTextMessage(message, text, TextOrigin::kJson));
       }
@@ -142,10 +140,14 @@ class Reader {
     std::size_t length_;
   };
 
-  // False where no more values are taken; then reading ends everywhere.
+  // False where no more values are taken, since there are too many of them or
+  // of what is wrong with them; then reading ends everywhere.
   bool Take() {
     if (values_ == kMaxJsonValues) report_.too_many_values = true;
-    if (report_.too_many_values) return false;
+    if (report_.too_many_values ||
+        report_.violations.size() >= kMaxViolations) {
+      return false;
+    }
     ++values_;
     return true;
   }
@@ -156,20 +158,21 @@ class Reader {
     return !report_.too_many_values;
   }
 
-  void Violate(std::string description) {
-    if (report_.violations.size() >= kMaxViolations) return;
-    report_.violations.push_back(
-        {.field = path_, .description = std::move(description)});
+  void Violate(const base::ViolationRow& row,
+               const base::ErrorWords& words = {}) {
+    Note(base::MakeViolation(row, "", words));
   }
-  void Note(Problem problem) {
-    if (problem) Violate(*std::move(problem));
+  void Note(Fault fault) {
+    if (!fault || report_.violations.size() >= kMaxViolations) return;
+    fault->field = path_;
+    report_.violations.push_back(*std::move(fault));
   }
 
   void ReadObject(element value, Message& message) {
     simdjson::dom::object object;
     if (value.get_object().get(object) != simdjson::SUCCESS) {
-      return Violate("must be an object, not " +
-                     std::string(NameOf(value.type())));
+      return Note(
+          WrongType({"an object", "オブジェクト"}, NameOf(value.type())));
     }
     if (!Fits(object.size())) return;
     const Descriptor& descriptor = *message.GetDescriptor();
@@ -182,13 +185,15 @@ class Reader {
       const FieldDescriptor* field = FindField(descriptor, key);
       const Step step(*this, field != nullptr ? field->name() : Shown(key));
       if (field == nullptr) {
-        Violate(unknown.insert(key).second
-                    ? "is no field of " + descriptor.name()
-                    : "is given twice");
+        if (unknown.insert(key).second) {
+          Violate(FaultRow("FIELD_UNKNOWN"), {{"type", descriptor.name()}});
+        } else {
+          Violate(FaultRow("FIELD_REPEATED"));
+        }
         continue;
       }
       if (!seen.insert(field).second) {
-        Violate("is given twice");
+        Violate(FaultRow("FIELD_REPEATED"));
         continue;
       }
       ReadField(member, message, *field);
@@ -209,9 +214,9 @@ class Reader {
     if (const auto* oneof = field.real_containing_oneof();
         oneof != nullptr && reflection.HasOneof(message, oneof)) {
       return Violate(
-          "excludes '" +
-          reflection.GetOneofFieldDescriptor(message, oneof)->name() +
-          "', which is given too");
+          FaultRow("FIELD_EXCLUDED"),
+          {{"other",
+            reflection.GetOneofFieldDescriptor(message, oneof)->name()}});
     }
     const bool plain_message = !field.is_repeated() &&
                                field.message_type() != nullptr &&
@@ -244,8 +249,7 @@ class Reader {
   void ReadList(element value, Message& message, const FieldDescriptor& field) {
     simdjson::dom::array array;
     if (value.get_array().get(array) != simdjson::SUCCESS) {
-      return Violate("must be a list, not " +
-                     std::string(NameOf(value.type())));
+      return Note(WrongType({"a list", "リスト"}, NameOf(value.type())));
     }
     if (!Fits(array.size())) return;
     const bool was_singular = std::exchange(in_singular_, false);
@@ -256,7 +260,7 @@ class Reader {
       if (field.message_type() != nullptr) {
         if (item.is_null() && field.message_type()->well_known_type() !=
                                   Descriptor::WELLKNOWNTYPE_VALUE) {
-          Violate("must not be null");
+          Violate(FaultRow("FIELD_NULL"));
           continue;
         }
         ReadMessage(item,
@@ -271,8 +275,8 @@ class Reader {
   void ReadMap(element value, Message& message, const FieldDescriptor& field) {
     simdjson::dom::object object;
     if (value.get_object().get(object) != simdjson::SUCCESS) {
-      return Violate("must be an object, not " +
-                     std::string(NameOf(value.type())));
+      return Note(
+          WrongType({"an object", "オブジェクト"}, NameOf(value.type())));
     }
     if (!Fits(object.size())) return;
     const bool was_singular = std::exchange(in_singular_, false);
@@ -283,11 +287,11 @@ class Reader {
       if (!Take()) return;
       const Step step(*this, Shown(key));
       if (!seen.insert(key).second) {
-        Violate("is given twice");
+        Violate(FaultRow("FIELD_REPEATED"));
         continue;
       }
       if (member.is_null() && !TakesNull(value_field)) {
-        Violate("must not be null");
+        Violate(FaultRow("FIELD_NULL"));
         continue;
       }
       Message* entry = message.GetReflection()->AddMessage(&message, &field);
@@ -305,8 +309,8 @@ class Reader {
   }
 
   // Sets or appends a scalar or enum. Returns what is wrong, if anything.
-  static Problem AssignScalar(element value, Message& message,
-                              const FieldDescriptor& field) {
+  static Fault AssignScalar(element value, Message& message,
+                            const FieldDescriptor& field) {
     const Reflection& reflection = *message.GetReflection();
     const auto put = [&](auto number, auto set, auto add) {
       if (field.is_repeated()) {
@@ -316,7 +320,7 @@ class Reader {
       }
     };
     const auto integer = [&]<typename Integer>(Integer, auto set,
-                                               auto add) -> Problem {
+                                               auto add) -> Fault {
       const std::optional<Integer> number = ToInteger<Integer>(value);
       if (!number) return OutOfRange(value, field);
       put(*number, set, add);
@@ -325,7 +329,7 @@ class Reader {
     if (value.type() == element_type::STRING) {
       // Integers and floats may stand between quotes in proto3 JSON.
       if (field.cpp_type() == FieldDescriptor::CPPTYPE_BOOL) {
-        return "must be true or false, not a text";
+        return WrongType(Wanted(field), NameOf(value.type()));
       }
       return AssignText(message, field, value.get_string().value_unsafe(),
                         TextOrigin::kJson);
@@ -354,7 +358,7 @@ class Reader {
         if (value.get_double().get(number) != simdjson::SUCCESS) break;
         if (std::abs(number) >
             static_cast<double>(std::numeric_limits<float>::max())) {
-          return "is out of the range of a 32-bit number";
+          return base::MakeViolation(FaultRow("NUMBER_RANGE"), "");
         }
         put(static_cast<float>(number), &Reflection::SetFloat,
             &Reflection::AddFloat);
@@ -378,17 +382,15 @@ class Reader {
       default:
         break;
     }
-    return "must be " + std::string(Wanted(field)) + ", not " +
-           std::string(NameOf(value.type()));
+    return WrongType(Wanted(field), NameOf(value.type()));
   }
 
-  static Problem OutOfRange(element value, const FieldDescriptor& field) {
+  static Fault OutOfRange(element value, const FieldDescriptor& field) {
     if (value.is_number()) {
-      return "must be an integer within the range of " +
-             std::string(field.type_name());
+      return base::MakeViolation(FaultRow("INTEGER_RANGE"), "",
+                                 {{"type", field.type_name()}});
     }
-    return "must be " + std::string(Wanted(field)) + ", not " +
-           std::string(NameOf(value.type()));
+    return WrongType(Wanted(field), NameOf(value.type()));
   }
 
   // google.protobuf.Struct, Value and ListValue: any JSON at all.
@@ -442,20 +444,22 @@ JsonReport ReadJson(std::string_view json, std::string_view path_prefix,
           ? parser.allocate(json.size() + 1, kMaxJsonDepth + 1)
           : simdjson::SUCCESS;
   if (allocated != simdjson::SUCCESS) {
-    report.syntax_error = "is too large";
+    report.unreadable = base::MakeViolation(ProblemRow("JSON_SIZE"), "");
     return report;
   }
   element root;
   const simdjson::error_code error =
       parser.parse(json.data(), json.size()).get(root);
   if (error == simdjson::DEPTH_ERROR) {
-    report.syntax_error =
-        "is nested deeper than " + std::to_string(kMaxJsonDepth) + " levels";
+    report.unreadable =
+        base::MakeViolation(ProblemRow("JSON_DEPTH"), "",
+                            {{"levels", std::to_string(kMaxJsonDepth)}});
     return report;
   }
   if (error != simdjson::SUCCESS) {
-    report.syntax_error = "is no JSON (RFC 8259): ";
-    report.syntax_error += simdjson::error_message(error);
+    report.unreadable =
+        base::MakeViolation(ProblemRow("JSON_SYNTAX"), "",
+                            {{"why", simdjson::error_message(error)}});
     return report;
   }
   Reader(path_prefix, report).ReadMessage(root, message);

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "services/base/error.h"
 
 namespace google::protobuf {
 class Message;
@@ -11,27 +14,23 @@ class Message;
 
 namespace welfare::gateway {
 
-// One thing wrong with a request: where, and what to do about it.
-struct FieldViolation {
-  std::string field;  // "submission.answers[3].value"; proto field names
-  std::string description;
-};
-
 // What reading one JSON text found.
 struct JsonReport {
-  // Not empty when the text is no JSON by RFC 8259; nothing else is set then.
-  std::string syntax_error;
+  // Set when the text is no JSON by RFC 8259, and nothing else is set then:
+  // what it is instead, a row of kProblemTable.
+  std::optional<base::Violation> unreadable;
   // The text holds more than kMaxJsonValues; what was read is of no use.
   bool too_many_values = false;
-  // Every violation, in the order of the text; at most kMaxViolations.
-  std::vector<FieldViolation> violations;
+  // Every violation, in the order of the text, its field by the names of the
+  // proto ("submission.answers[3].value"); at most kMaxViolations.
+  std::vector<base::Violation> violations;
   // Proto paths of the leaves the text gave, for update masks and for seeing
   // that a path variable is not overridden. Repeated and map fields and
   // well-known types are leaves.
   std::vector<std::string> leaf_paths;
 
   bool ok() const {
-    return syntax_error.empty() && !too_many_values && violations.empty();
+    return !unreadable.has_value() && !too_many_values && violations.empty();
   }
 };
 

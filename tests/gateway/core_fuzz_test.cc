@@ -167,9 +167,10 @@ TEST(GatewayCoreFuzz, JsonThatIsReadSurvivesARoundTrip) {
         seeds[static_cast<std::size_t>(mutator.Below(int(seeds.size())))]);
     const auto message = NewTestMessage("Everything");
     const JsonReport report = ReadJson(json, "", *message);
-    for (const FieldViolation& violation : report.violations) {
+    for (const base::Violation& violation : report.violations) {
       ASSERT_TRUE(IsUtf8(violation.field)) << json;
       ASSERT_TRUE(IsUtf8(violation.description)) << json;
+      ASSERT_TRUE(IsUtf8(violation.description_ja)) << json;
     }
     if (!report.ok()) continue;
     ++read;

@@ -126,6 +126,9 @@ class FakeRegistry final : public MethodTable {
           .With("name", name)
           .WithResource("registry.welfare/Municipality", name);
     }
+    if (name == "language") {
+      response.set_kana(std::string(base::ToTag(call.language)));
+    }
     if (name == "throw") throw std::runtime_error("secret words");
     if (name == "internal") {
       return base::MakeError(absl::StatusCode::kInternal, "SECRET",

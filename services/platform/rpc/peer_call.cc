@@ -1,6 +1,7 @@
 #include "services/platform/rpc/peer_call.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace welfare::platform {
@@ -21,6 +22,11 @@ PeerCall::~PeerCall() = default;
 void PeerCall::Prepare(const CallContext& call,
                        std::chrono::milliseconds timeout) {
   context_.AddMetadata("x-request-id", call.request_id);
+  // Where nothing is said a service speaks English.
+  if (call.language != base::Language::kEnglish) {
+    context_.AddMetadata("accept-language",
+                         std::string(base::ToTag(call.language)));
+  }
   const auto now = std::chrono::steady_clock::now();
   std::chrono::nanoseconds left = std::chrono::nanoseconds::max();
   if (timeout.count() != 0) left = timeout;

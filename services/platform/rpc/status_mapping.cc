@@ -10,6 +10,7 @@
 #include "google/rpc/status.pb.h"
 #include "services/base/error.h"
 #include "services/platform/rpc/fit_details.h"
+#include "services/platform/rpc/wire_status.h"
 
 namespace welfare::platform {
 namespace {
@@ -20,9 +21,12 @@ bool HidesItself(absl::StatusCode code) {
          code == absl::StatusCode::kDataLoss;
 }
 
-std::string ReasonFor(absl::StatusCode code, const std::string& reason) {
-  return reason.empty() ? absl::StatusCodeToString(code) : reason;
-}
+// INTERNAL, UNKNOWN and DATA_LOSS as callers see them.
+constexpr char kFailed[] =
+    "The service failed; ask its operator about request {request_id}.";
+constexpr char kFailedJapanese[] =
+    "サービスで障害が発生しました。要求番号 {request_id} "
+    "を添えて、管理者に問い合わせてください。";
 
 }  // namespace
 
@@ -30,75 +34,20 @@ grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view domain,
                           std::string_view request_id,
                           base::Language language) {
   if (status.ok()) return grpc::Status::OK;
-  const auto code = static_cast<grpc::StatusCode>(status.code());
   google::rpc::Status wire;
-  wire.set_code(static_cast<int>(status.code()));
-  google::rpc::ErrorInfo info;
-  info.set_domain(std::string(domain));
   if (HidesItself(status.code())) {
-    info.set_reason(absl::StatusCodeToString(status.code()));
-    (*info.mutable_metadata())["request_id"] = std::string(request_id);
-    wire.set_message("The service failed; ask its operator about request " +
-                     std::string(request_id) + ".");
-    wire.add_details()->PackFrom(info);
-    return {code, wire.message(), wire.SerializeAsString()};
+    const std::string reason = absl::StatusCodeToString(status.code());
+    wire = ToWireStatus(base::MakeError({.reason = reason,
+                                         .code = status.code(),
+                                         .message = kFailed,
+                                         .message_ja = kFailedJapanese})
+                            .With("request_id", request_id),
+                        domain, language);
+  } else {
+    wire = ToWireStatus(status, domain, language);
   }
-  const base::ErrorDetails details =
-      base::GetErrorDetails(status).value_or(base::ErrorDetails{});
-  wire.set_message(ShortenMessage(base::MessageOf(status)));
-  info.set_reason(ReasonFor(status.code(), details.reason));
-  for (const auto& [key, value] : details.metadata) {
-    (*info.mutable_metadata())[key] = value;
-  }
-  google::rpc::BadRequest bad_request;
-  for (const base::Violation& violation : details.violations) {
-    auto* field = bad_request.add_field_violations();
-    field->set_field(violation.field);
-    // google.rpc of the installed package has no `reason` field here.
-    const std::string& description = language == base::Language::kJapanese &&
-                                             !violation.description_ja.empty()
-                                         ? violation.description_ja
-                                         : violation.description;
-    field->set_description(violation.reason.empty()
-                               ? description
-                               : violation.reason + ": " + description);
-  }
-  wire.add_details()->PackFrom(info);
-  if (bad_request.field_violations_size() > 0) {
-    wire.add_details()->PackFrom(bad_request);
-  }
-  if (details.resource.has_value()) {
-    google::rpc::ResourceInfo resource;
-    resource.set_resource_type(details.resource->type);
-    resource.set_resource_name(details.resource->name);
-    wire.add_details()->PackFrom(resource);
-  }
-  if (!details.preconditions.empty()) {
-    google::rpc::PreconditionFailure failure;
-    for (const base::ErrorPrecondition& precondition : details.preconditions) {
-      auto* violation = failure.add_violations();
-      violation->set_type(precondition.type);
-      violation->set_subject(precondition.subject);
-      violation->set_description(precondition.description);
-    }
-    wire.add_details()->PackFrom(failure);
-  }
-  if (details.retry_delay.has_value()) {
-    google::rpc::RetryInfo retry;
-    retry.mutable_retry_delay()->set_seconds(details.retry_delay->count() /
-                                             1000);
-    retry.mutable_retry_delay()->set_nanos(
-        static_cast<int>(details.retry_delay->count() % 1000) * 1000000);
-    wire.add_details()->PackFrom(retry);
-  }
-  if (!details.message_ja.empty()) {
-    google::rpc::LocalizedMessage localized;
-    localized.set_locale("ja");
-    localized.set_message(details.message_ja);
-    wire.add_details()->PackFrom(localized);
-  }
-  FitDetails(wire, kMaxDetailsBytes);
-  return {code, wire.message(), wire.SerializeAsString()};
+  return {static_cast<grpc::StatusCode>(wire.code()), wire.message(),
+          wire.SerializeAsString()};
 }
 
 absl::Status FromGrpcStatus(const grpc::Status& status) {

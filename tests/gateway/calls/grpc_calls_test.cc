@@ -43,6 +43,7 @@ TEST(GatewayGrpc, PassesUnaryCallsOn) {
   context->AddMetadata("authorization", "Bearer t");
   context->AddMetadata("x-welfare-subject", "root");
   context->AddMetadata("x-request-id", "from-me");
+  context->AddMetadata("accept-language", "ja");
   reg::GetMunicipalityRequest request;
   request.set_name("municipalities/131016");
   request.set_data_version(7);
@@ -55,6 +56,7 @@ TEST(GatewayGrpc, PassesUnaryCallsOn) {
   const auto metadata = gateway.registry.metadata();
   EXPECT_EQ(metadata.at("authorization"), "Bearer t");
   EXPECT_EQ(metadata.at("x-request-id"), "from-me");
+  EXPECT_EQ(metadata.at("accept-language"), "ja");
   EXPECT_FALSE(metadata.contains("x-welfare-subject"));
   EXPECT_EQ(context->GetServerInitialMetadata().find("x-request-id")->second,
             "from-me");
@@ -283,7 +285,7 @@ TEST(GatewayGrpc, RefusesMessagesOfTooManyFieldsAndLives) {
   google::rpc::Status details;
   google::rpc::ErrorInfo info;
   ASSERT_TRUE(details.ParseFromString(status.error_details()));
-  ASSERT_EQ(details.details_size(), 1);
+  ASSERT_EQ(details.details_size(), 2);
   ASSERT_TRUE(details.details(0).UnpackTo(&info));
   EXPECT_EQ(info.reason(), "TOO_MANY_FIELDS");
   reg::GetMunicipalityRequest next;
@@ -340,7 +342,7 @@ TEST(GatewayGrpc, SaysThatABackendIsAwayWithoutNamingIt) {
   EXPECT_THAT(status.error_message(), Not(HasSubstr("sock")));
   google::rpc::Status details;
   ASSERT_TRUE(details.ParseFromString(status.error_details()));
-  EXPECT_EQ(details.details_size(), 2);
+  EXPECT_EQ(details.details_size(), 3);
 }
 
 TEST(GatewayGrpc, FinishesCallsUnderWayWhenItDrains) {

@@ -230,6 +230,32 @@ TEST(GatewayHttp, AnswersFailuresAsAip193) {
               HasSubstr("\r\nallow: DELETE, GET, HEAD, OPTIONS, PATCH\r\n"));
 }
 
+TEST(GatewayHttp, AnswersInTheLanguageAskedFor) {
+  RunningGateway gateway;
+  const std::string wrong = "GET /v1/municipalities/1?nope=1";
+  const std::string japanese =
+      Http(gateway, wrong, "Accept-Language: ja,en;q=0.5\r\n");
+  EXPECT_THAT(japanese,
+              AllOf(HasSubstr("content-language: ja\r\n"),
+                    HasSubstr("vary: accept, accept-language\r\n"),
+                    HasSubstr("PARAMETER_UNKNOWN: "
+                              "この操作にこのパラメータはありません。")));
+  EXPECT_THAT(Http(gateway, wrong),
+              AllOf(HasSubstr("content-language: en\r\n"),
+                    HasSubstr("PARAMETER_UNKNOWN: is no query parameter")));
+  const std::string problem =
+      Http(gateway, "GET /v1/nowhere",
+           "Accept-Language: ja\r\nAccept: application/problem+json\r\n");
+  EXPECT_THAT(
+      problem,
+      HasSubstr(R"("detail":"このパスのリソースや操作はありません。")"));
+  // Services are told.
+  EXPECT_THAT(
+      Http(gateway, "GET /v1/municipalities/131016", "Accept-Language: ja\r\n"),
+      HasSubstr("vary: accept-language\r\n"));
+  EXPECT_EQ(gateway.registry.metadata().at("accept-language"), "ja");
+}
+
 TEST(GatewayHttp, AnswersHeadAndOptions) {
   RunningGateway gateway;
   const std::string head = Http(gateway, "HEAD /v1/municipalities/131016");

@@ -133,57 +133,71 @@ TEST(RequestBuilder, TakesFieldsFromPathQueryAndBody) {
 TEST(RequestBuilder, NamesEverythingThatIsWrong) {
   const std::pair<Request, std::string_view> cases[] = {
       {{.target = "/v1/books/a?nope=1"},
-       "INVALID_REQUEST; nope: is no query parameter of this method"},
+       "INVALID_REQUEST; nope: PARAMETER_UNKNOWN: is no query parameter of "
+       "this method"},
       {{.target = "/v1/books/a?as_of.nope=1&x.y=2"},
-       "INVALID_REQUEST; as_of.nope: is no query parameter of this method; "
-       "x.y: is no query parameter of this method"},
+       "INVALID_REQUEST; as_of.nope: PARAMETER_UNKNOWN: is no query parameter "
+       "of this method; "
+       "x.y: PARAMETER_UNKNOWN: is no query parameter of this method"},
       {{.target = "/v1/books/a?data_version=x"},
-       "INVALID_REQUEST; data_version: must be an integer of 64 bits, not "
+       "INVALID_REQUEST; data_version: FIELD_TYPE: must be an integer of 64 "
+       "bits, not "
        "'x'"},
       {{.target = "/v1/books/a?data_version=1&dataVersion=1"},
-       "INVALID_REQUEST; dataVersion: is given twice"},
+       "INVALID_REQUEST; dataVersion: FIELD_REPEATED: is given twice"},
       {{.target = "/v1/books/a?as_of=2025"},
-       "INVALID_REQUEST; as_of: is an object; give its fields as "
+       "INVALID_REQUEST; as_of: PARAMETER_OBJECT: is an object; give its "
+       "fields as "
        "'as_of.field'"},
       {{.target = "/v1/books/a?books=x"},
-       "INVALID_REQUEST; books: is an object; give its fields as "
+       "INVALID_REQUEST; books: PARAMETER_OBJECT: is an object; give its "
+       "fields as "
        "'books.field'"},
       {{.target = "/v1/books/a?books.title=x"},
-       "INVALID_REQUEST; books.title: is no query parameter of this method"},
+       "INVALID_REQUEST; books.title: PARAMETER_UNKNOWN: is no query parameter "
+       "of this method"},
       {{.target = "/v1/books/a?labels=x"},
-       "INVALID_REQUEST; labels: is an object; give its fields as "
+       "INVALID_REQUEST; labels: PARAMETER_OBJECT: is an object; give its "
+       "fields as "
        "'labels.field'"},
       {{.target = "/v1/books/a?left=1&right=2"},
-       "INVALID_REQUEST; right: excludes 'left', which is given too"},
+       "INVALID_REQUEST; right: FIELD_EXCLUDED: excludes 'left', which is "
+       "given too"},
       {{.target = "/v1/books/a?color=PURPLE"},
-       "INVALID_REQUEST; color: must be a value of Color, not 'PURPLE'"},
+       "INVALID_REQUEST; color: FIELD_TYPE: must be a value of Color, not "
+       "'PURPLE'"},
       {{.target = "/v1/books/a?color=9"},
-       "INVALID_REQUEST; color: must be a value of Color, not 9"},
+       "INVALID_REQUEST; color: FIELD_TYPE: must be a value of Color, not 9"},
       {{.target = "/v1/books/a?name=b"},
-       "INVALID_REQUEST; name: contradicts the path, which says \"a\""},
+       "INVALID_REQUEST; name: PATH_CONTRADICTED: contradicts the path, which "
+       "says \"a\""},
       {{.target = "/v1/books/a?fields_case=loud"},
-       "INVALID_REQUEST; fields_case: must be camel or snake"},
+       "INVALID_REQUEST; fields_case: PARAMETER_CASE: must be camel or snake"},
       {{.target = "/v1/books/a?tags=%zz"}, "MALFORMED_QUERY"},
       {{.target = "/v1/books/a?tags=%00"}, "MALFORMED_QUERY"},
       {{.target = "/v1/books/a", .body = "{}"}, "UNEXPECTED_BODY"},
       {{.method = "POST",
         .target = "/v1/shelves/1/books?book.title=x",
         .body = "{}"},
-       "INVALID_REQUEST; book.title: belongs in the body, not in the query"},
+       "INVALID_REQUEST; book.title: PARAMETER_MISPLACED: belongs in the body, "
+       "not in the query"},
       {{.method = "POST",
         .target = "/v1/shelves/1/books/2:burn?requestId=x",
         .body = "{}"},
-       "INVALID_REQUEST; requestId: belongs in the body, not in the query"},
+       "INVALID_REQUEST; requestId: PARAMETER_MISPLACED: belongs in the body, "
+       "not in the query"},
       {{.method = "POST",
         .target = "/v1/shelves/1/books/2:burn",
         .body = R"({"parent":"shelves/9"})"},
-       "INVALID_REQUEST; parent: contradicts the path, which says "
+       "INVALID_REQUEST; parent: PATH_CONTRADICTED: contradicts the path, "
+       "which says "
        "\"shelves/1/books/2\""},
       {{.method = "POST",
         .target = "/v1/shelves/1/books",
         .body = R"({"pages":"x","nope":1})"},
-       "INVALID_REQUEST; book.pages: must be an integer of 32 bits, not 'x'; "
-       "book.nope: is no field of Book"},
+       "INVALID_REQUEST; book.pages: FIELD_TYPE: must be an integer of 32 "
+       "bits, not 'x'; "
+       "book.nope: FIELD_UNKNOWN: is no field of Book"},
       {{.method = "POST",
         .target = "/v1/shelves/1/books",
         .body = "title=t",
@@ -204,7 +218,8 @@ TEST(RequestBuilder, NamesEverythingThatIsWrong) {
       {{.method = "PATCH",
         .target = "/v1/shelves/1/books/2?update_mask=nope",
         .body = "{}"},
-       "INVALID_REQUEST; update_mask: names 'nope', which is no field of "
+       "INVALID_REQUEST; update_mask: MASK_PATH_UNKNOWN: names 'nope', which "
+       "is no field of "
        "Book"},
   };
   for (const auto& [request, text] : cases) {

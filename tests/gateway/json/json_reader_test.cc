@@ -24,10 +24,10 @@ using ::testing::IsEmpty;
 std::string Read(std::string_view json) {
   const auto message = NewTestMessage("Everything");
   const JsonReport report = ReadJson(json, "", *message);
-  if (!report.syntax_error.empty()) return "syntax: " + report.syntax_error;
+  if (report.unreadable) return "syntax: " + report.unreadable->description;
   if (report.ok()) return "ok";
   std::string out;
-  for (const FieldViolation& violation : report.violations) {
+  for (const base::Violation& violation : report.violations) {
     if (!out.empty()) out += "\n";
     out += violation.field + ": " + violation.description;
   }
@@ -196,6 +196,32 @@ TEST(JsonReader, RefusesWhatTheProtobufParserLetsPass) {
   for (const auto& [json, outcome] : cases) {
     EXPECT_EQ(Read(json), outcome) << json;
   }
+}
+
+TEST(JsonReader, SaysInJapaneseWhatIsWrong) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {R"({"small":"x"})",
+       "32ビットの整数にしてください（「x」になっています）。"},
+      {R"({"displayName":1})", "文字列にしてください（数値になっています）。"},
+      {R"({"color":7})", "Colorの値にしてください（7になっています）。"},
+      {R"({"child":[]})",
+       "オブジェクトにしてください（リストになっています）。"},
+      {R"({"nope":1})", "Everythingにこの項目はありません。"},
+      {R"({"at":"2025-02-29T00:00:00Z"})",
+       "「2025-02-29T00:00:00Z」という日時はありません。"},
+  };
+  for (const auto& [json, description] : cases) {
+    const auto message = NewTestMessage("Everything");
+    const JsonReport report = ReadJson(json, "", *message);
+    ASSERT_EQ(report.violations.size(), 1u) << json;
+    EXPECT_EQ(report.violations[0].description_ja, description);
+  }
+  const auto message = NewTestMessage("Everything");
+  EXPECT_EQ(ReadJson("{\"value\":" + std::string(32, '[') + "1" +
+                         std::string(32, ']') + "}",
+                     "", *message)
+                .unreadable->description_ja,
+            "32 段より深い入れ子があります。");
 }
 
 TEST(JsonReader, SaysThatAnOffsetNeedsItsColon) {

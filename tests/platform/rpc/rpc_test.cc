@@ -188,6 +188,25 @@ TEST_F(Rpc, CancellationReachesTheHandler) {
   EXPECT_TRUE(WaitFor([&] { return registry().saw_cancel.load(); }));
 }
 
+// What it says of a failure is read by the same person.
+TEST_F(Rpc, APeerIsToldTheLanguageOfTheCaller) {
+  const auto told = [this](base::Language language) {
+    PeerCall call(CallContext{.request_id = "x",
+                              .identity = {},
+                              .language = language,
+                              .limits = {}},
+                  std::chrono::seconds(10));
+    v1::GetMunicipalityRequest request;
+    request.set_name("language");
+    v1::Municipality reply;
+    EXPECT_OK(FromGrpcStatus(
+        stub_->GetMunicipality(call.context(), request, &reply)));
+    return reply.kana();
+  };
+  EXPECT_EQ(told(base::Language::kJapanese), "ja");
+  EXPECT_EQ(told(base::Language::kEnglish), "en");
+}
+
 // A caller would see a fault of its library, and no word of what to do.
 TEST_F(Rpc, AReplyThatNobodyCanReceiveIsNotMade) {
   const std::string name(5 << 20, 'n');

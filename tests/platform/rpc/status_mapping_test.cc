@@ -60,7 +60,8 @@ TEST(StatusMapping, DescribesViolationsInTheLanguageAskedFor) {
                           .description = "Shorten it.",
                           .description_ja = "短くしてください。"})
           .WithViolation(
-              {.field = "b", .reason = "EMPTY", .description = "Fill it in."});
+              {.field = "b", .reason = "EMPTY", .description = "Fill it in."})
+          .WithPrecondition("STATE", "c", "Open it.", "開いてください。");
   const auto described = [&](base::Language language) {
     std::vector<std::string> found;
     const auto details = base::GetErrorDetails(
@@ -68,12 +69,15 @@ TEST(StatusMapping, DescribesViolationsInTheLanguageAskedFor) {
     for (const base::Violation& violation : details->violations) {
       found.push_back(violation.reason + " " + violation.description);
     }
+    found.push_back(details->preconditions.at(0).description);
     return found;
   };
-  EXPECT_THAT(described(base::Language::kEnglish),
-              ElementsAre("TOO_LONG Shorten it.", "EMPTY Fill it in."));
+  EXPECT_THAT(
+      described(base::Language::kEnglish),
+      ElementsAre("TOO_LONG Shorten it.", "EMPTY Fill it in.", "Open it."));
   EXPECT_THAT(described(base::Language::kJapanese),
-              ElementsAre("TOO_LONG 短くしてください。", "EMPTY Fill it in."));
+              ElementsAre("TOO_LONG 短くしてください。", "EMPTY Fill it in.",
+                          "開いてください。"));
 }
 
 TEST(StatusMapping, HasExactlyOneErrorInfoWithTheDomain) {
@@ -99,6 +103,8 @@ TEST(StatusMapping, HidesWhatIsInternal) {
     EXPECT_THAT(status.error_message() + status.error_details(),
                 Not(HasSubstr("secret")));
     EXPECT_THAT(status.error_details(), Not(HasSubstr("SECRET")));
+    EXPECT_THAT(base::GetErrorDetails(FromGrpcStatus(status))->message_ja,
+                HasSubstr("要求番号 the-id"));
   }
 }
 
