@@ -1,6 +1,7 @@
 #include "services/base/absence.h"
 
 #include "services/base/error.h"
+#include "services/base/error_table.h"
 
 namespace welfare::base {
 
@@ -44,9 +45,7 @@ absl::StatusOr<Absence> ParseAbsence(std::string_view text) {
   for (const Absence absence : kAllAbsences) {
     if (text == ToString(absence)) return absence;
   }
-  return MakeError(absl::StatusCode::kInvalidArgument, "ABSENCE_UNKNOWN",
-                   "There is no such kind of absence.")
-      .With("text", text);
+  return MakeError(BaseRow("ABSENCE_UNKNOWN")).With("text", text);
 }
 
 }  // namespace welfare::base

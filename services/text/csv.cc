@@ -17,34 +17,49 @@ using base::MakeError;
 using base::Violation;
 
 // What may be wrong with the form of a record.
-struct Malformation {
-  std::string_view reason;
-  std::string_view english;
-  std::string_view japanese;
-};
-constexpr Malformation kUnterminatedQuote = {"CSV_UNTERMINATED_QUOTE",
-                                             "A quoted cell is never closed.",
-                                             "引用符（\"）が閉じていません。"};
-constexpr Malformation kTextBehindQuote = {
-    "CSV_STRAY_QUOTE",
+constexpr base::ErrorRow kUnterminatedQuote = {
+    "CSV_UNTERMINATED_QUOTE", absl::StatusCode::kInvalidArgument,
+    "A quoted cell is never closed.", "引用符（\"）が閉じていません。"};
+constexpr base::ErrorRow kTextBehindQuote = {
+    "CSV_STRAY_QUOTE", absl::StatusCode::kInvalidArgument,
     "Text follows a closing quote; double the quotes inside a quoted cell.",
-    "閉じた引用符の後に文字があります。セルの中の引用符は二つ重ねて"
-    "ください。"};
-constexpr Malformation kStrayQuote = {
-    "CSV_STRAY_QUOTE", "A quote stands inside a cell that is not quoted.",
+    "閉じた引用符の後に文字があります。セルの中の引用符は二つ重ねてください。"};
+constexpr base::ErrorRow kStrayQuote = {
+    "CSV_STRAY_QUOTE", absl::StatusCode::kInvalidArgument,
+    "A quote stands inside a cell that is not quoted.",
     "引用符で囲まれていないセルの中に引用符（\"）があります。"};
-constexpr Malformation kNul = {"CSV_NUL", "The record holds a NUL character.",
-                               "NUL文字があります。"};
-constexpr Malformation kStrayCr = {
-    "CSV_STRAY_CR",
+constexpr base::ErrorRow kNul = {"CSV_NUL", absl::StatusCode::kInvalidArgument,
+                                 "The record holds a NUL character.",
+                                 "NUL文字があります。"};
+constexpr base::ErrorRow kStrayCr = {
+    "CSV_STRAY_CR", absl::StatusCode::kInvalidArgument,
     "A carriage return stands alone; end lines with LF or CRLF.",
     "復帰文字（CR）が単独であります。改行はLFかCRLFにしてください。"};
+// And with the header line.
+constexpr base::ErrorRow kSeparator = {
+    "CSV_SEPARATOR", absl::StatusCode::kInvalidArgument,
+    "The cells are separated by {separator}; save the sheet as CSV UTF-8 "
+    "(comma delimited).",
+    "セルが{separator_ja}で区切られています。「CSV "
+    "UTF-8（コンマ区切り）」で保存してください。"};
+constexpr base::ErrorRow kHeader = {
+    "CSV_HEADER", absl::StatusCode::kInvalidArgument,
+    "The header line does not have the columns that belong here.",
+    "見出し行の列が正しくありません。"};
+constexpr base::ViolationRow kColumnMissing = {
+    "COLUMN_MISSING", "The file lacks this column.", "この列がありません。"};
+constexpr base::ViolationRow kColumnUnknown = {
+    "COLUMN_UNKNOWN", "No column of this name belongs here.",
+    "この名前の列は使いません。"};
+constexpr base::ViolationRow kColumnMisspelt = {
+    "COLUMN_UNKNOWN", "No column of this name belongs here; write {column}.",
+    "列名は{column}と書いてください。"};
+constexpr base::ViolationRow kColumnRepeated = {
+    "COLUMN_REPEATED", "The column stands in the header twice.",
+    "見出しに同じ列が二つあります。"};
 
-absl::Status Malformed(const Malformation& what, std::size_t line) {
-  return MakeError(absl::StatusCode::kInvalidArgument, what.reason,
-                   what.english)
-      .With("line", static_cast<long long>(line))
-      .WithJapanese(what.japanese);
+absl::Status Malformed(const base::ErrorRow& what, std::size_t line) {
+  return MakeError(what).With("line", static_cast<long long>(line));
 }
 
 // Whether `cell` is a number that a spreadsheet reads as itself: -5, +3.25.
@@ -148,7 +163,7 @@ absl::StatusOr<std::optional<CsvRecord>> CsvReader::ReadRecord() {
   const std::size_t start = at_;
   CsvRecord record;
   record.line = line_;
-  const Malformation* fault = nullptr;
+  const base::ErrorRow* fault = nullptr;
   // Leaves out the rest of the physical line that begins at `from`.
   const auto skip_line = [&](std::size_t from) {
     std::size_t end = text_.find('\n', from);
@@ -282,26 +297,19 @@ absl::Status CheckSeparator(const CsvRecord& header) {
   if (!tabs && cell.find(';') == std::string_view::npos) {
     return absl::OkStatus();
   }
-  return MakeError(absl::StatusCode::kInvalidArgument, "CSV_SEPARATOR",
-                   std::string("The cells are separated by ") +
-                       (tabs ? "tabs" : "semicolons") +
-                       "; save the sheet as CSV UTF-8 (comma delimited).")
+  return MakeError(kSeparator)
       .With("line", static_cast<long long>(header.line))
-      .WithJapanese(std::string("セルが") + (tabs ? "タブ" : "セミコロン") +
-                    "で区切られています。「CSV UTF-8（コンマ区切り）」で"
-                    "保存してください。");
+      .Show("separator", tabs ? "tabs" : "semicolons")
+      .Show("separator_ja", tabs ? "タブ" : "セミコロン");
 }
 
 absl::StatusOr<CsvHeader> CsvHeader::Make(
     const CsvRecord& header, std::span<const std::string_view> required,
     std::span<const std::string_view> optional, bool allow_unknown) {
   const auto refuse = [&](std::vector<Violation> violations) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "CSV_HEADER",
-                     "The header line does not have the columns that belong "
-                     "here.")
+    return MakeError(kHeader)
         .With("line", static_cast<long long>(header.line))
-        .WithViolations(std::move(violations))
-        .WithJapanese("見出し行の列が正しくありません。");
+        .WithViolations(std::move(violations));
   };
   if (const absl::Status separator = CheckSeparator(header); !separator.ok()) {
     return refuse({{"header", base::ReasonOf(separator),
@@ -339,9 +347,7 @@ absl::StatusOr<CsvHeader> CsvHeader::Make(
     const bool misspelt = std::ranges::any_of(
         names, [&](std::string_view one) { return meant(one) == name; });
     if (!at && !misspelt) {
-      violations.push_back({std::string(name), "COLUMN_MISSING",
-                            "The file lacks this column.",
-                            "この列がありません。"});
+      violations.push_back(base::MakeViolation(kColumnMissing, name));
     }
     made.required_.push_back(at.value_or(0));
   }
@@ -355,19 +361,12 @@ absl::StatusOr<CsvHeader> CsvHeader::Make(
                        std::ranges::find(optional, name) != optional.end();
     const std::string_view column = known ? "" : meant(name);
     if (!known && (!allow_unknown || !column.empty())) {
-      violations.push_back(
-          {ShowInvisible(name), "COLUMN_UNKNOWN",
-           column.empty() ? "No column of this name belongs here."
-                          : "No column of this name belongs here; write " +
-                                std::string(column) + ".",
-           column.empty()
-               ? "この名前の列は使いません。"
-               : "列名は" + std::string(column) + "と書いてください。"});
+      violations.push_back(base::MakeViolation(
+          column.empty() ? kColumnUnknown : kColumnMisspelt,
+          ShowInvisible(name), {{"column", std::string(column)}}));
     }
     if (known && *find(name) != i) {
-      violations.push_back({std::string(name), "COLUMN_REPEATED",
-                            "The column stands in the header twice.",
-                            "見出しに同じ列が二つあります。"});
+      violations.push_back(base::MakeViolation(kColumnRepeated, name));
     }
   }
   if (!violations.empty()) return refuse(std::move(violations));

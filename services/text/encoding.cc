@@ -84,25 +84,74 @@ std::size_t LineAt(std::string_view bytes, std::size_t offset) {
                  std::ranges::count(bytes.substr(0, offset), '\n'));
 }
 
+constexpr base::ErrorRow kUndecodable = {
+    "ENCODING_UNKNOWN", absl::StatusCode::kInvalidArgument,
+    "The file should be {encoding}, but the bytes here are not; save it again "
+    "as UTF-8.",
+    "ファイルは{encoding}のはずですが、ここは違います。UTF-"
+    "8で保存し直してください。"};
+constexpr base::ErrorRow kEucJp = {
+    "ENCODING_UNKNOWN", absl::StatusCode::kInvalidArgument,
+    "The file is EUC-JP, which is not read; save it as UTF-8.",
+    "EUC-JPのファイルは読めません。UTF-8で保存してください。"};
+constexpr base::ErrorRow kNeither = {
+    "ENCODING_UNKNOWN", absl::StatusCode::kInvalidArgument,
+    "The text is neither UTF-8 (from line {utf8_line} on) nor CP932 (from line "
+    "{cp932_line} on); save the file as UTF-8.",
+    "UTF-8としてもCP932としても読めません。UTF-8で保存し直してください。"};
+constexpr base::ErrorRow kOtherMark = {
+    "ENCODING_UNKNOWN", absl::StatusCode::kInvalidArgument,
+    "The file begins with the mark of another encoding than the one named; "
+    "name that one, or none.",
+    "指定した文字コードとファイル先頭のBOMが合いません。指定を直すか外してくだ"
+    "さい。"};
+constexpr base::ErrorRow kNulBytes = {
+    "ENCODING_UNKNOWN", absl::StatusCode::kInvalidArgument,
+    "The file holds NUL bytes, as UTF-16 without a mark does; save it as "
+    "UTF-8.",
+    "NULバイトがあります（BOMなしのUTF-16など）。UTF-8で保存してください。"};
+constexpr base::ErrorRow kAmbiguous = {
+    "ENCODING_AMBIGUOUS", absl::StatusCode::kInvalidArgument,
+    "The file is good {one} and good {other}: {readings}; say which one it is, "
+    "or save it as UTF-8 with BOM.",
+    "{one}としても{other}としても読めます：{readings}"
+    "。文字コードを指定するか、BOM付きUTF-8で保存してください。"};
+constexpr base::ErrorRow kAmbiguousLegacy = {
+    "ENCODING_AMBIGUOUS", absl::StatusCode::kInvalidArgument,
+    "The file is good {one} and good {other}: {readings}; say that it is "
+    "CP932, or save it as UTF-8.",
+    "{one}としても{other}としても読めます：{readings}。CP932と指定するか、UTF-"
+    "8で保存してください。"};
+constexpr base::ErrorRow kFormat = {
+    "FILE_FORMAT", absl::StatusCode::kInvalidArgument,
+    "This is {format}, not a CSV file; save the sheet as CSV UTF-8 (comma "
+    "delimited).",
+    "CSVではなく{format_ja}です。「CSV "
+    "UTF-8（コンマ区切り）」で保存してください。"};
+constexpr base::ErrorRow kEncodingName = {
+    "ENCODING_NAME", absl::StatusCode::kInvalidArgument,
+    "The encoding is auto, utf-8, utf-16 or cp932.",
+    "文字コードはauto、utf-8、utf-16、cp932のいずれかです。"};
+constexpr base::ErrorRow kOutNotUtf8 = {
+    "NOT_UTF8", absl::StatusCode::kInvalidArgument,
+    "The text is not valid UTF-8.",
+    "UTF-8として正しくない文字列です。UTF-8で送ってください。"};
+constexpr base::ErrorRow kNotInCp932 = {
+    "NOT_IN_CP932", absl::StatusCode::kInvalidArgument,
+    "CP932 does not have this character; use UTF-8.",
+    "CP932にない文字です。UTF-8を使ってください。"};
+
 // A fault of a place in a file; whoever knows the file's name says where.
-base::ErrorBuilder Fault(std::string_view reason, std::size_t line,
-                         std::size_t offset, const std::string& english,
-                         const std::string& japanese) {
-  return MakeError(absl::StatusCode::kInvalidArgument, reason, english)
+base::ErrorBuilder Fault(const base::ErrorRow& row, std::size_t line,
+                         std::size_t offset) {
+  return MakeError(row)
       .With("line", static_cast<long long>(line))
-      .With("offset", static_cast<long long>(offset))
-      .WithJapanese(japanese);
+      .With("offset", static_cast<long long>(offset));
 }
 
 absl::Status Undecodable(std::string_view encoding, std::size_t line,
                          std::size_t offset) {
-  const std::string name(encoding);
-  return Fault("ENCODING_UNKNOWN", line, offset,
-               "The file should be " + name +
-                   ", but the bytes here are not; save it again as UTF-8.",
-               "ファイルは" + name +
-                   "のはずですが、ここは違います。UTF-8で保存し直して"
-                   "ください。");
+  return Fault(kUndecodable, line, offset).Show("encoding", encoding);
 }
 
 // What a file that is no text begins with.
@@ -122,36 +171,26 @@ constexpr std::array<Magic, 4> kMagics = {{
 absl::Status CheckFormat(std::string_view bytes) {
   for (const Magic& magic : kMagics) {
     if (!bytes.starts_with(magic.bytes)) continue;
-    return MakeError(absl::StatusCode::kInvalidArgument, "FILE_FORMAT",
-                     "This is " + std::string(magic.format) +
-                         ", not a CSV file; save the sheet as CSV UTF-8 "
-                         "(comma delimited).")
+    return MakeError(kFormat)
         .With("format", magic.format)
-        .WithJapanese("CSVではなく" + std::string(magic.japanese) +
-                      "です。「CSV UTF-8（コンマ区切り）」で保存して"
-                      "ください。");
+        .Show("format_ja", magic.japanese);
   }
   return absl::OkStatus();
 }
 
 // The line of the place `offset` of `bytes`, of which two encodings fit, as
 // each of them shows it.
-absl::Status Ambiguous(std::string_view bytes, std::size_t offset,
-                       std::string_view one, const std::string& as_one,
-                       std::string_view other, const std::string& as_other,
-                       std::string_view advice,
-                       std::string_view advice_japanese) {
+absl::Status Ambiguous(const base::ErrorRow& row, std::string_view bytes,
+                       std::size_t offset, std::string_view one,
+                       const std::string& as_one, std::string_view other,
+                       const std::string& as_other) {
   const std::string shown =
       ShowInvisible(as_one, kBytesShown) + " (" + std::string(one) + "), " +
       ShowInvisible(as_other, kBytesShown) + " (" + std::string(other) + ")";
-  return Fault("ENCODING_AMBIGUOUS", LineAt(bytes, offset), offset,
-               "The file is good " + std::string(one) + " and good " +
-                   std::string(other) + ": " + shown + "; " +
-                   std::string(advice),
-               std::string(one) + "としても" + std::string(other) +
-                   "としても読めます：" + shown + "。" +
-                   std::string(advice_japanese))
-      .With("readings", shown);
+  return Fault(row, LineAt(bytes, offset), offset)
+      .With("readings", shown)
+      .Show("one", one)
+      .Show("other", other);
 }
 
 std::size_t FirstHighByte(std::string_view bytes) {
@@ -192,11 +231,6 @@ bool HasHalfWidthKana(std::string_view utf8) {
   }
   return false;
 }
-
-constexpr std::string_view kSayWhich =
-    "say which one it is, or save it as UTF-8 with BOM.";
-constexpr std::string_view kSayWhichJapanese =
-    "文字コードを指定するか、BOM付きUTF-8で保存してください。";
 
 absl::StatusOr<DecodedText> DecodeUtf8(std::string_view bytes) {
   using namespace std::string_view_literals;
@@ -243,9 +277,8 @@ absl::StatusOr<DecodedText> TakeUtf8(std::string_view bytes) {
   if (high < bytes.size() && IsTwoByteUtf8(bytes) &&
       IsHalfWidthKanaAlone(bytes)) {
     const std::string_view run = HighRun(bytes, high);
-    return Ambiguous(bytes, high, "UTF-8", std::string(run), "CP932",
-                     DecodeWith(kCp932Name, run).utf8.value_or(""), kSayWhich,
-                     kSayWhichJapanese);
+    return Ambiguous(kAmbiguous, bytes, high, "UTF-8", std::string(run),
+                     "CP932", DecodeWith(kCp932Name, run).utf8.value_or(""));
   }
   return DecodedText{std::string(bytes), Encoding::kUtf8};
 }
@@ -258,30 +291,19 @@ absl::StatusOr<DecodedText> DecodeLegacy(std::string_view bytes,
   const std::size_t high = FirstHighByte(bytes);
   const std::string_view run = HighRun(bytes, high);
   if (cp932.utf8 && euc.utf8 && HasHalfWidthKana(*cp932.utf8)) {
-    return Ambiguous(bytes, high, "CP932",
+    return Ambiguous(kAmbiguousLegacy, bytes, high, "CP932",
                      DecodeWith(kCp932Name, run).utf8.value_or(""), "EUC-JP",
-                     DecodeWith(kEucJpName, run).utf8.value_or(""),
-                     "say that it is CP932, or save it as UTF-8.",
-                     "CP932と指定するか、UTF-8で保存してください。");
+                     DecodeWith(kEucJpName, run).utf8.value_or(""));
   }
   if (cp932.utf8) {
     return DecodedText{*std::move(cp932.utf8), Encoding::kCp932};
   }
   const std::size_t offset = std::max(bad_utf8, cp932.offset);
-  base::ErrorBuilder fault =
-      euc.utf8
-          ? Fault("ENCODING_UNKNOWN", LineAt(bytes, high), high,
-                  "The file is EUC-JP, which is not read; save it as UTF-8.",
-                  "EUC-JPのファイルは読めません。UTF-8で保存してください。")
-          : Fault("ENCODING_UNKNOWN", LineAt(bytes, offset), offset,
-                  "The text is neither UTF-8 (from line " +
-                      std::to_string(LineAt(bytes, bad_utf8)) +
-                      " on) nor CP932 (from line " +
-                      std::to_string(LineAt(bytes, cp932.offset)) +
-                      " on); save the file as UTF-8.",
-                  "UTF-8としてもCP932としても読めません。UTF-8で"
-                  "保存し直してください。");
-  return fault.With("utf8_offset", static_cast<long long>(bad_utf8))
+  const std::size_t place = euc.utf8 ? high : offset;
+  return Fault(euc.utf8 ? kEucJp : kNeither, LineAt(bytes, place), place)
+      .Show("utf8_line", std::to_string(LineAt(bytes, bad_utf8)))
+      .Show("cp932_line", std::to_string(LineAt(bytes, cp932.offset)))
+      .With("utf8_offset", static_cast<long long>(bad_utf8))
       .With("cp932_offset", static_cast<long long>(cp932.offset));
 }
 
@@ -323,10 +345,7 @@ absl::StatusOr<EncodingChoice> ParseEncodingChoice(std::string_view word) {
   if (lower == "cp932" || lower == "windows-31j") {
     return EncodingChoice::kCp932;
   }
-  return MakeError(absl::StatusCode::kInvalidArgument, "ENCODING_NAME",
-                   "The encoding is auto, utf-8, utf-16 or cp932.")
-      .With("text", Shorten(word, kVisibleBytes))
-      .WithJapanese("文字コードはauto、utf-8、utf-16、cp932のいずれかです。");
+  return MakeError(kEncodingName).With("text", Shorten(word, kVisibleBytes));
 }
 
 absl::StatusOr<DecodedText> DecodeText(std::string_view bytes,
@@ -342,11 +361,7 @@ absl::StatusOr<DecodedText> DecodeText(std::string_view bytes,
   if (choice == EncodingChoice::kAuto) {
     choice = marked;
   } else if (marked != EncodingChoice::kAuto && marked != choice) {
-    return Fault("ENCODING_UNKNOWN", 1, 0,
-                 "The file begins with the mark of another encoding than the "
-                 "one named; name that one, or none.",
-                 "指定した文字コードとファイル先頭のBOMが合いません。"
-                 "指定を直すか外してください。");
+    return Fault(kOtherMark, 1, 0);
   }
   switch (choice) {
     case EncodingChoice::kUtf8:
@@ -359,11 +374,7 @@ absl::StatusOr<DecodedText> DecodeText(std::string_view bytes,
       break;
   }
   if (const std::size_t nul = bytes.find('\0'); nul != std::string_view::npos) {
-    return Fault("ENCODING_UNKNOWN", LineAt(bytes, nul), nul,
-                 "The file holds NUL bytes, as UTF-16 without a mark does; "
-                 "save it as UTF-8.",
-                 "NULバイトがあります（BOMなしのUTF-16など）。UTF-8で"
-                 "保存してください。");
+    return Fault(kNulBytes, LineAt(bytes, nul), nul);
   }
   const std::size_t bad_utf8 = FindInvalidUtf8(bytes);
   return bad_utf8 == std::string_view::npos ? TakeUtf8(bytes)
@@ -373,9 +384,7 @@ absl::StatusOr<DecodedText> DecodeText(std::string_view bytes,
 absl::StatusOr<std::string> EncodeCp932(std::string_view utf8) {
   if (const std::size_t bad = FindInvalidUtf8(utf8);
       bad != std::string_view::npos) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "NOT_UTF8",
-                     "The text is not valid UTF-8.")
-        .With("offset", static_cast<long long>(bad));
+    return MakeError(kOutNotUtf8).With("offset", static_cast<long long>(bad));
   }
   const Converter converter = OpenConverter(kCp932Name);
   std::string out;
@@ -408,8 +417,7 @@ absl::StatusOr<std::string> EncodeCp932(std::string_view utf8) {
     // Private use maps to Gaiji rows that only one machine knows.
     if (converter == nullptr || U_FAILURE(error) || written == 0 ||
         (code >= 0xE000 && code <= 0xF8FF)) {
-      return MakeError(absl::StatusCode::kInvalidArgument, "NOT_IN_CP932",
-                       "CP932 does not have this character; use UTF-8.")
+      return MakeError(kNotInCp932)
           .With("character", utf8.substr(from, at - from))
           .With("offset", static_cast<long long>(from));
     }

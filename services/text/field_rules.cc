@@ -14,44 +14,80 @@
 namespace welfare::text {
 namespace {
 
+// What may be wrong with a character.
+constexpr base::ErrorRow kBlankAtEnd = {
+    "TEXT_INVALID", absl::StatusCode::kInvalidArgument,
+    "Character {position} is {character}, a blank at an end of the text; "
+    "remove it.",
+    "{position}文字目の {character} は前後の空白です。削除してください。"};
+constexpr base::ErrorRow kLineEnd = {
+    "TEXT_INVALID", absl::StatusCode::kInvalidArgument,
+    "Character {position} is {character}, a line end or tab; write the text in "
+    "one line.",
+    "{position}文字目の {character} "
+    "は改行またはタブです。1行で書いてください。"};
+constexpr base::ErrorRow kControl = {
+    "TEXT_INVALID", absl::StatusCode::kInvalidArgument,
+    "Character {position} is {character}, a control character; remove it.",
+    "{position}文字目の {character} は制御文字です。削除してください。"};
+constexpr base::ErrorRow kNoCharacter = {
+    "TEXT_INVALID", absl::StatusCode::kInvalidArgument,
+    "Character {position} is {character}, which is no character; remove it.",
+    "{position}文字目の {character} は文字ではありません。削除してください。"};
+constexpr base::ErrorRow kTurnsDirection = {
+    "TEXT_INVALID", absl::StatusCode::kInvalidArgument,
+    "Character {position} is {character}, which turns the direction of what "
+    "follows; remove it.",
+    "{position}文字目の {character} "
+    "は後の文字の向きを変える制御文字です。削除してください。"};
+constexpr base::ErrorRow kUnseen = {
+    "TEXT_INVALID", absl::StatusCode::kInvalidArgument,
+    "Character {position} is {character}, which cannot be seen; remove it.",
+    "{position}文字目の {character} "
+    "は目に見えない文字です。削除してください。"};
+// And with the whole.
+constexpr base::ErrorRow kNotUtf8 = {
+    "TEXT_INVALID", absl::StatusCode::kInvalidArgument,
+    "The text is not UTF-8 from byte {byte} on; send it as UTF-8.",
+    "{byte}バイト目からUTF-8ではありません。UTF-8で送ってください。"};
+constexpr base::ErrorRow kTooManyBytes = {
+    "TEXT_TOO_LONG", absl::StatusCode::kInvalidArgument,
+    "The text has more than {longest} bytes; shorten it (a Japanese character "
+    "has three).",
+    "{longest}"
+    "バイトを超えています（日本語は1文字3バイト）。短くしてください。"};
+constexpr base::ErrorRow kTooManyCharacters = {
+    "TEXT_TOO_LONG", absl::StatusCode::kInvalidArgument,
+    "The text has more than {longest} characters; shorten it.",
+    "{longest}文字を超えています。短くしてください。"};
+constexpr base::ErrorRow kNoKana = {
+    "KANA_INVALID", absl::StatusCode::kInvalidArgument,
+    "The reading is written in full-width katakana alone.",
+    "よみは全角カタカナだけで書いてください。"};
+constexpr base::ErrorRow kOtherKana = {
+    "KANA_INVALID", absl::StatusCode::kInvalidArgument,
+    "Write the reading in full-width katakana: {proposal}.",
+    "よみは全角カタカナで「{proposal}」と書いてください。"};
+
 // A fault of the character at a place, counted from 1.
-absl::Status CharacterFault(char32_t character, std::size_t position,
-                            std::string_view english,
-                            std::string_view japanese) {
-  const std::string shown = ShowCharacter(character);
-  return base::MakeError(absl::StatusCode::kInvalidArgument, "TEXT_INVALID",
-                         "Character " + std::to_string(position) + " is " +
-                             shown + ", " + std::string(english))
-      .With("character", shown)
-      .With("position", static_cast<long long>(position))
-      .WithJapanese(std::to_string(position) + "文字目の " + shown + " は" +
-                    std::string(japanese));
+absl::Status CharacterFault(const base::ErrorRow& row, char32_t character,
+                            std::size_t position) {
+  return base::MakeError(row)
+      .With("character", ShowCharacter(character))
+      .With("position", static_cast<long long>(position));
 }
 
 absl::Status NotUtf8(std::size_t offset) {
-  return base::MakeError(absl::StatusCode::kInvalidArgument, "TEXT_INVALID",
-                         "The text is not UTF-8 from byte " +
-                             std::to_string(offset + 1) +
-                             " on; send it as UTF-8.")
+  return base::MakeError(kNotUtf8)
       .With("offset", static_cast<long long>(offset))
-      .WithJapanese(std::to_string(offset + 1) +
-                    "バイト目からUTF-8ではありません。UTF-8で"
-                    "送ってください。");
+      .Show("byte", std::to_string(offset + 1));
 }
 
 absl::Status TooLong(const FieldRule& rule) {
-  const bool bytes = rule.unit == FieldRule::Unit::kBytes;
-  const std::string longest = std::to_string(rule.longest);
-  return base::MakeError(absl::StatusCode::kInvalidArgument, "TEXT_TOO_LONG",
-                         "The text has more than " + longest +
-                             (bytes ? " bytes; shorten it (a Japanese "
-                                      "character has three)."
-                                    : " characters; shorten it."))
-      .With("longest", static_cast<long long>(rule.longest))
-      .WithJapanese(bytes ? longest +
-                                "バイトを超えています（日本語は1文字3バイト）。"
-                                "短くしてください。"
-                          : longest + "文字を超えています。短くしてください。");
+  return base::MakeError(rule.unit == FieldRule::Unit::kBytes
+                             ? kTooManyBytes
+                             : kTooManyCharacters)
+      .With("longest", static_cast<long long>(rule.longest));
 }
 
 // Katakana, its long vowel mark and middle dot.
@@ -95,14 +131,8 @@ std::optional<std::string> ProposeKana(std::string_view kana) {
 
 absl::Status KanaFault(std::string_view kana) {
   const auto proposal = ProposeKana(kana);
-  base::ErrorBuilder fault = base::MakeError(
-      absl::StatusCode::kInvalidArgument, "KANA_INVALID",
-      proposal ? "Write the reading in full-width katakana: " + *proposal + "."
-               : "The reading is written in full-width katakana alone.");
-  if (proposal) fault.With("proposal", *proposal);
-  return fault.WithJapanese(
-      proposal ? "よみは全角カタカナで「" + *proposal + "」と書いてください。"
-               : "よみは全角カタカナだけで書いてください。");
+  if (!proposal) return base::MakeError(kNoKana);
+  return base::MakeError(kOtherKana).With("proposal", *proposal);
 }
 
 // Whether `text` takes what stands at its ends. REQUIRES: not blank, UTF-8.
@@ -117,9 +147,7 @@ absl::Status CheckEnds(const FieldRule& rule, std::string_view text) {
           : static_cast<std::size_t>(inner.data() - text.data()) + inner.size();
   const std::size_t position = base::CountCodePoints(text.substr(0, at)) + 1;
   const auto character = NextCharacter(text, at);
-  return CharacterFault(character.value_or(' '), position,
-                        "a blank at an end of the text; remove it.",
-                        "前後の空白です。削除してください。");
+  return CharacterFault(kBlankAtEnd, character.value_or(' '), position);
 }
 
 // Whether the character at `position` may stand there. `ending`: nothing but
@@ -134,21 +162,15 @@ absl::Status CheckCharacter(const FieldRule& rule, char32_t character,
                        character == '\t' || character == 0x2028 ||
                        character == 0x2029;
     if (rule.takes_lines && plain) return absl::OkStatus();
-    return CharacterFault(character, position,
-                          "a line end or tab; write the text in one line.",
-                          "改行またはタブです。1行で書いてください。");
+    return CharacterFault(kLineEnd, character, position);
   }
   if (IsControl(character)) {
-    return CharacterFault(character, position,
-                          "a control character; remove it.",
-                          "制御文字です。削除してください。");
+    return CharacterFault(kControl, character, position);
   }
   const auto point = static_cast<UChar32>(character);
   if (u_charType(point) == U_UNASSIGNED &&
       u_hasBinaryProperty(point, UCHAR_NONCHARACTER_CODE_POINT) != 0) {
-    return CharacterFault(character, position,
-                          "which is no character; remove it.",
-                          "文字ではありません。削除してください。");
+    return CharacterFault(kNoCharacter, character, position);
   }
   if (!IsInvisible(character)) return absl::OkStatus();
   if (IsVariationSelector(character) && before && !IsWhiteSpace(*before) &&
@@ -159,17 +181,13 @@ absl::Status CheckCharacter(const FieldRule& rule, char32_t character,
   const bool overrides = IsDirectionMark(character) && character != 0x200E &&
                          character != 0x200F && character != 0x061C;
   if (overrides) {
-    return CharacterFault(
-        character, position,
-        "which turns the direction of what follows; remove it.",
-        "後の文字の向きを変える制御文字です。削除してください。");
+    return CharacterFault(kTurnsDirection, character, position);
   }
   const bool refused =
       rule.invisible == FieldRule::Invisible::kRefuse ||
       (rule.invisible == FieldRule::Invisible::kRefuseAtEnds && ending);
   if (!refused) return absl::OkStatus();
-  return CharacterFault(character, position, "which cannot be seen; remove it.",
-                        "目に見えない文字です。削除してください。");
+  return CharacterFault(kUnseen, character, position);
 }
 
 // REQUIRES: not blank, UTF-8.

@@ -18,6 +18,14 @@
 namespace welfare::text {
 namespace {
 
+constexpr base::ErrorRow kIcuFailed = {
+    "ICU_FAILED", absl::StatusCode::kInternal,
+    "The Unicode library failed to normalise.", ""};
+constexpr base::ErrorRow kNameNotUtf8 = {
+    "NOT_UTF8", absl::StatusCode::kInvalidArgument,
+    "The text is not valid UTF-8.",
+    "UTF-8として正しくない文字列です。UTF-8で送ってください。"};
+
 // Declared variants: the left spelling is read as the right one. Other old and
 // new forms of characters are different names until the registry declares them.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 2>
@@ -60,9 +68,7 @@ absl::StatusOr<std::string> Normalize(const icu::Normalizer2* form,
         sink, nullptr, error);
   }
   if (U_FAILURE(error)) {
-    return base::MakeError(absl::StatusCode::kInternal, "ICU_FAILED",
-                           "The Unicode library failed to normalise.")
-        .With("error", u_errorName(error));
+    return base::MakeError(kIcuFailed).With("error", u_errorName(error));
   }
   return out;
 }
@@ -132,8 +138,7 @@ std::string DigitsToAscii(std::string_view utf8) {
 absl::StatusOr<std::string> NameKey(std::string_view utf8) {
   if (const std::size_t bad = base::FindInvalidUtf8(utf8);
       bad != std::string_view::npos) {
-    return base::MakeError(absl::StatusCode::kInvalidArgument, "NOT_UTF8",
-                           "The text is not valid UTF-8.")
+    return base::MakeError(kNameNotUtf8)
         .With("offset", static_cast<long long>(bad));
   }
   UErrorCode error = U_ZERO_ERROR;

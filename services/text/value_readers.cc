@@ -18,31 +18,74 @@
 namespace welfare::text {
 namespace {
 
-// A sentence in both languages.
-struct Sentence {
-  std::string_view english;
-  std::string_view japanese;
-};
+// What may be wrong with a text.
+constexpr base::ErrorRow kCommaPlace = {
+    "NUMBER_FORMAT", absl::StatusCode::kInvalidArgument,
+    "The commas do not stand between groups of three digits; write the whole "
+    "number without commas, like 1200.",
+    "桁区切りのコンマの位置が違います。1200のようにコンマなしの整数で書いてくだ"
+    "さい。"};
+constexpr base::ErrorRow kPoint = {
+    "NUMBER_FORMAT", absl::StatusCode::kInvalidArgument,
+    "The number has a point; write a whole number in digits alone, like 1200.",
+    "小数点があります。1200のように数字だけの整数で書いてください。"};
+constexpr base::ErrorRow kBesideNumber = {
+    "NUMBER_FORMAT", absl::StatusCode::kInvalidArgument,
+    "Something else stands beside the number; write the digits alone, like 12, "
+    "without unit or remark.",
+    "数字のほかに文字があります。単位や補足を付けず、12のように数字だけで書いて"
+    "ください。"};
+constexpr base::ErrorRow kNoNumber = {
+    "NUMBER_FORMAT", absl::StatusCode::kInvalidArgument,
+    "The item takes a whole number in digits, like 12.",
+    "12のように数字だけの整数で書いてください。"};
+constexpr base::ErrorRow kNumberRange = {
+    "NUMBER_RANGE", absl::StatusCode::kInvalidArgument,
+    "The number has more digits than any count; put it right.",
+    "桁が多すぎます。数を確かめてください。"};
+constexpr base::ErrorRow kNoFiscalYear = {
+    "FISCAL_YEAR_FORMAT", absl::StatusCode::kInvalidArgument,
+    "Write the fiscal year like 2025, 令和7年度 or R7.",
+    "年度は2025、令和7年度、R7のように書いてください。"};
+constexpr base::ErrorRow kCalendarYear = {
+    "FISCAL_YEAR_FORMAT", absl::StatusCode::kInvalidArgument,
+    "This is a calendar year, and a fiscal year is asked; write it like 2025 "
+    "or 令和7年度.",
+    "「年」ではなく「年度」が必要です。2025または令和7年度のように書いてくださ"
+    "い。"};
+constexpr base::ErrorRow kNumberForDate = {
+    "DATE_FORMAT", absl::StatusCode::kInvalidArgument,
+    "A number is no day; format the cell as a date and write it like "
+    "2025-04-01.",
+    "数値のままで日付になっていません。セルの書式を日付にして2025-04-"
+    "01のように書いてください。"};
+constexpr base::ErrorRow kDateWithTime = {
+    "DATE_FORMAT", absl::StatusCode::kInvalidArgument,
+    "Write the day without a time, like 2025-04-01.",
+    "時刻を付けず、2025-04-01のように日付だけを書いてください。"};
+constexpr base::ErrorRow kNoDate = {
+    "DATE_FORMAT", absl::StatusCode::kInvalidArgument,
+    "Write the day like 2025-04-01, 2025/4/1 or 令和7年4月1日.",
+    "日付は2025-04-01、2025/4/1、令和7年4月1日のように書いてください。"};
+constexpr base::ErrorRow kNoYesNo = {
+    "YES_NO_INVALID", absl::StatusCode::kInvalidArgument, "Write yes or no.",
+    "yesまたはnoと書いてください。"};
+constexpr base::ErrorRow kNoWord = {
+    "WORD_UNKNOWN", absl::StatusCode::kInvalidArgument, "Write one of {words}.",
+    "次のいずれかを書いてください：{words_ja}。"};
 
-absl::Status Unreadable(std::string_view reason, std::string_view text,
-                        const Sentence& say) {
-  return base::MakeError(absl::StatusCode::kInvalidArgument, reason,
-                         say.english)
-      .With("text", Shorten(text, kVisibleBytes))
-      .WithJapanese(say.japanese);
+base::ErrorBuilder Unreadable(const base::ErrorRow& row,
+                              std::string_view text) {
+  return base::MakeError(row).With("text", Shorten(text, kVisibleBytes));
 }
 
-// A fault that `base` found, told in both languages with its own reason and
-// metadata.
-absl::Status Retold(const absl::Status& cause, std::string_view text,
-                    const Sentence& say) {
-  base::ErrorBuilder error = base::MakeError(
-      absl::StatusCode::kInvalidArgument, base::ReasonOf(cause), say.english);
-  if (const auto details = base::GetErrorDetails(cause)) {
-    for (const auto& [key, value] : details->metadata) error.With(key, value);
-  }
-  return error.With("text", Shorten(text, kVisibleBytes))
-      .WithJapanese(say.japanese);
+// A fault that `base` found in what a text was folded to, of the text as it
+// was written.
+absl::Status Retold(const absl::Status& cause, std::string_view text) {
+  base::ErrorDetails details =
+      base::GetErrorDetails(cause).value_or(base::ErrorDetails{});
+  details.metadata["text"] = Shorten(text, kVisibleBytes);
+  return base::WithErrorDetails(cause, details);
 }
 
 bool ConsumePrefix(std::string_view& text, std::string_view word) {
@@ -91,56 +134,22 @@ std::optional<std::string> WithoutCommas(std::string_view digits) {
 }
 
 // What a text that is no whole number looks like.
-Sentence NumberSentence(std::string_view folded) {
+const base::ErrorRow& NumberFault(std::string_view folded) {
   const auto has = [&](std::string_view part) {
     return folded.find(part) != std::string_view::npos;
   };
-  if (has(",")) {
-    return {
-        "The commas do not stand between groups of three digits; write the "
-        "whole number without commas, like 1200.",
-        "桁区切りのコンマの位置が違います。1200のようにコンマなしの整数で"
-        "書いてください。"};
-  }
-  if (has(".")) {
-    return {
-        "The number has a point; write a whole number in digits alone, "
-        "like 1200.",
-        "小数点があります。1200のように数字だけの整数で書いてください。"};
-  }
+  if (has(",")) return kCommaPlace;
+  if (has(".")) return kPoint;
   if (!folded.empty() && base::IsAsciiDigit(folded.front())) {
-    return {
-        "Something else stands beside the number; write the digits alone, "
-        "like 12, without unit or remark.",
-        "数字のほかに文字があります。単位や補足を付けず、12のように数字だけで"
-        "書いてください。"};
+    return kBesideNumber;
   }
-  return {"The item takes a whole number in digits, like 12.",
-          "12のように数字だけの整数で書いてください。"};
+  return kNoNumber;
 }
 
-constexpr Sentence kWriteYear = {
-    "Write the fiscal year like 2025, 令和7年度 or R7.",
-    "年度は2025、令和7年度、R7のように書いてください。"};
-
-Sentence DateSentence(std::string_view folded) {
-  if (AllDigits(folded)) {
-    return {
-        "A number is no day; format the cell as a date and write it like "
-        "2025-04-01.",
-        "数値のままで日付になっていません。セルの書式を日付にして"
-        "2025-04-01のように書いてください。"};
-  }
-  if (folded.find(':') != std::string_view::npos) {
-    return {"Write the day without a time, like 2025-04-01.",
-            "時刻を付けず、2025-04-01のように日付だけを書いてください。"};
-  }
-  return {"Write the day like 2025-04-01, 2025/4/1 or 令和7年4月1日.",
-          "日付は2025-04-01、2025/4/1、令和7年4月1日のように書いてください。"};
+const base::ErrorRow& DateFault(std::string_view folded) {
+  if (AllDigits(folded)) return kNumberForDate;
+  return folded.find(':') != std::string_view::npos ? kDateWithTime : kNoDate;
 }
-
-constexpr Sentence kNoSuchDay = {"There is no such day; put it right.",
-                                 "その日付は存在しません。直してください。"};
 
 // One or two digits at the start of `text`.
 std::optional<int> ConsumeSmallNumber(std::string_view& text) {
@@ -167,42 +176,6 @@ constexpr std::array<DateForm, 4> kDateForms = {{
     {"年", "月", "日"},
 }};
 
-// What is wrong with a municipality code, and the codes it may have meant.
-absl::Status CodeFault(const absl::Status& cause, std::string_view text) {
-  const std::string reason = base::ReasonOf(cause);
-  std::string japanese = "市区町村コードは数字6桁で書いてください";
-  if (reason == "CODE_AMBIGUOUS") {
-    japanese =
-        "市区町村コードは5桁では決まりません。検査数字まで6桁で書いてください";
-  } else if (reason == "CHECK_DIGIT") {
-    japanese =
-        "市区町村コードの検査数字（6桁目）が合いません。確かめて直してください";
-  } else if (reason == "CODE_PREFECTURE") {
-    japanese =
-        "先頭2桁の都道府県がありません。市区町村コードを確かめてください";
-  } else if (reason == "CODE_OF_PREFECTURE") {
-    japanese = "都道府県のコードです。市区町村コードを書いてください";
-  }
-  std::string candidates;
-  if (const auto details = base::GetErrorDetails(cause)) {
-    const auto found = details->metadata.find("candidates");
-    if (found != details->metadata.end()) candidates = found->second;
-  }
-  if (!candidates.empty()) {
-    japanese += "（候補：";
-    for (const char c : candidates) {
-      if (c == ' ') {
-        japanese += "、";
-      } else {
-        japanese += c;
-      }
-    }
-    japanese += "）";
-  }
-  japanese += "。";
-  return Retold(cause, text, {base::MessageOf(cause), japanese});
-}
-
 }  // namespace
 
 std::string FoldWord(std::string_view text) {
@@ -217,17 +190,14 @@ absl::StatusOr<std::int64_t> ReadInteger(std::string_view text) {
   if (!negative) ConsumePrefix(rest, "+");
   const std::optional<std::string> plain = WithoutCommas(rest);
   if (!plain || !AllDigits(*plain)) {
-    return Unreadable("NUMBER_FORMAT", text, NumberSentence(rest));
+    return Unreadable(NumberFault(rest), text);
   }
   const std::string number = (negative ? "-" : "") + *plain;
   std::int64_t value = 0;
   const auto [end, error] =
       std::from_chars(number.data(), number.data() + number.size(), value);
   if (error != std::errc()) {
-    return Unreadable("NUMBER_RANGE", text,
-                      {"The number has more digits than any count; put it "
-                       "right.",
-                       "桁が多すぎます。数を確かめてください。"});
+    return Unreadable(kNumberRange, text);
   }
   return value;
 }
@@ -243,34 +213,10 @@ absl::StatusOr<base::FiscalYear> ReadFiscalYear(std::string_view text) {
   if (year.ok()) return year;
   const std::string reason = base::ReasonOf(year.status());
   if (reason == "ERA_FORMAT") {
-    if (base::ParseYearWords(rest).ok()) {
-      return Unreadable(
-          "FISCAL_YEAR_FORMAT", text,
-          {"This is a calendar year, and a fiscal year is asked; write it like "
-           "2025 or 令和7年度.",
-           "「年」ではなく「年度」が必要です。2025または令和7年度のように"
-           "書いてください。"});
-    }
-    return Unreadable("FISCAL_YEAR_FORMAT", text, kWriteYear);
+    return Unreadable(
+        base::ParseYearWords(rest).ok() ? kCalendarYear : kNoFiscalYear, text);
   }
-  if (reason == "ERA_YEAR_ZERO") {
-    return Retold(year.status(), text,
-                  {"Eras begin with the year 1 (元年); put the year right.",
-                   "元号の年は元年（1年）からです。直してください。"});
-  }
-  if (reason == "ERA_YEAR_RANGE") {
-    return Retold(year.status(), text,
-                  {"The era did not have this year; put it right.",
-                   "その元号にない年です。直してください。"});
-  }
-  if (reason == "ERA_MISMATCH") {
-    return Retold(year.status(), text,
-                  {"The two years named are not the same; put one right.",
-                   "和暦と西暦が合いません。どちらかを直してください。"});
-  }
-  return Retold(year.status(), text,
-                {"A fiscal year is 1900 to 2999; put it right.",
-                 "年度は1900から2999までです。直してください。"});
+  return Retold(year.status(), text);
 }
 
 absl::StatusOr<base::Date> ReadDate(std::string_view text) {
@@ -278,7 +224,7 @@ absl::StatusOr<base::Date> ReadDate(std::string_view text) {
   const auto take = [&](int year, int month,
                         int day) -> absl::StatusOr<base::Date> {
     auto date = base::Date::Make(year, month, day);
-    if (!date.ok()) return Retold(date.status(), text, kNoSuchDay);
+    if (!date.ok()) return Retold(date.status(), text);
     return date;
   };
   // A blank between digits tells parts apart, so it is not left out: 2025-04-01
@@ -287,7 +233,7 @@ absl::StatusOr<base::Date> ReadDate(std::string_view text) {
   const bool blank_inside = folded.size() != trimmed.size();
   const bool japanese = folded.find("年") != std::string::npos;
   if (blank_inside && !japanese) {
-    return Unreadable("DATE_FORMAT", text, DateSentence(trimmed));
+    return Unreadable(DateFault(trimmed), text);
   }
   if (folded.size() == 8 && AllDigits(folded)) {
     const int number = std::stoi(folded);
@@ -309,13 +255,11 @@ absl::StatusOr<base::Date> ReadDate(std::string_view text) {
     if (!year.ok()) {
       const std::string reason = base::ReasonOf(year.status());
       if (reason == "ERA_FORMAT") break;
-      return Retold(year.status(), text,
-                    {"The era did not have this year; put it right.",
-                     "その元号にない年です。直してください。"});
+      return Retold(year.status(), text);
     }
     return take(*year, *month, *day);
   }
-  return Unreadable("DATE_FORMAT", text, DateSentence(folded));
+  return Unreadable(DateFault(folded), text);
 }
 
 absl::StatusOr<base::MunicipalityCode> ReadMunicipalityCode(
@@ -324,15 +268,14 @@ absl::StatusOr<base::MunicipalityCode> ReadMunicipalityCode(
   auto code = five_digits ? base::MunicipalityCode::ParseFiveDigit(folded)
                           : base::MunicipalityCode::Parse(folded);
   if (code.ok()) return code;
-  return CodeFault(code.status(), text);
+  return Retold(code.status(), text);
 }
 
 absl::StatusOr<bool> ReadYesNo(std::string_view text) {
   const std::string word = LowerAscii(FoldWord(text));
   if (word == "yes" || word == "true" || word == "はい") return true;
   if (word == "no" || word == "false" || word == "いいえ") return false;
-  return Unreadable("YES_NO_INVALID", text,
-                    {"Write yes or no.", "yesまたはnoと書いてください。"});
+  return Unreadable(kNoYesNo, text);
 }
 
 absl::StatusOr<std::string_view> ReadWord(
@@ -353,12 +296,12 @@ absl::StatusOr<std::string_view> ReadWord(
     if (i > 0) list += ", ";
     list += words[i];
   }
-  if (words.size() > kMostListed) {
-    list += " and " + std::to_string(words.size() - kMostListed) + " others";
-  }
-  const std::string english = "Write one of " + list + ".";
-  const std::string japanese = "次のいずれかを書いてください：" + list + "。";
-  return Unreadable("WORD_UNKNOWN", text, {english, japanese});
+  const std::string others =
+      std::to_string(words.size() - std::min(words.size(), kMostListed));
+  const bool all = words.size() <= kMostListed;
+  return Unreadable(kNoWord, text)
+      .Show("words", all ? list : list + " and " + others + " others")
+      .Show("words_ja", all ? list : list + " ほか" + others + "個");
 }
 
 }  // namespace welfare::text

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "services/base/error.h"
+#include "services/base/error_table.h"
 
 namespace welfare::base {
 
@@ -71,9 +72,7 @@ absl::StatusOr<std::size_t> ParseOption(const ItemType& type,
                                         std::string_view code) {
   const auto option = type.FindOption(code);
   if (!option || *option >= kMaxOptions) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "OPTION_UNKNOWN",
-                     "The item does not offer this code.")
-        .With("code", code);
+    return MakeError(BaseRow("OPTION_UNKNOWN")).With("code", code);
   }
   return *option;
 }
@@ -86,9 +85,7 @@ absl::StatusOr<Value> ParseOptions(const ItemType& type,
     const std::string_view code = text.substr(from, space - from);
     WELFARE_ASSIGN_OR_RETURN(const std::size_t option, ParseOption(type, code));
     if (options.test(option)) {
-      return MakeError(absl::StatusCode::kInvalidArgument, "OPTION_REPEATED",
-                       "The answer names a code twice.")
-          .With("code", code);
+      return MakeError(BaseRow("OPTION_REPEATED")).With("code", code);
     }
     options.set(option);
     from = space + 1;
@@ -115,9 +112,7 @@ absl::StatusOr<Value> ParseItemValue(const ItemType& type,
                                Rational::ParseDecimal(text));
       if (type.kind == ItemKind::kInteger &&
           text.find('.') != std::string_view::npos) {
-        return MakeError(absl::StatusCode::kInvalidArgument, "INTEGER_EXPECTED",
-                         "A whole number belongs here.")
-            .With("text", text);
+        return MakeError(BaseRow("INTEGER_EXPECTED")).With("text", text);
       }
       return Value::Of(number);
     }

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "services/base/error.h"
+#include "services/base/error_table.h"
 #include "services/base/expression/expression.h"
 #include "services/base/expression/expression_program.h"
 #include "services/base/expression/expression_tree.h"
@@ -74,9 +75,7 @@ class Checker {
     }
     if (!violations_.empty()) {
       std::ranges::stable_sort(violations_, {}, &Problem::column);
-      ErrorBuilder error =
-          MakeError(absl::StatusCode::kInvalidArgument, "EXPRESSION_TYPE",
-                    "The expression does not fit the items it speaks of.");
+      ErrorBuilder error = MakeError(BaseRow("EXPRESSION_TYPE"));
       error.With("text", expression_.text());
       for (Problem& problem : violations_) {
         error.WithViolation(std::move(problem.violation));

@@ -1,6 +1,7 @@
 #include "services/base/expression/expression_lexer.h"
 
 #include "services/base/coding/utf8.h"
+#include "services/base/error_table.h"
 #include "services/base/expression/expression.h"
 #include "services/base/numbers/digits.h"
 
@@ -161,11 +162,10 @@ absl::Status SyntaxError(std::string_view text, std::size_t column,
                          std::string_view reason,
                          std::string_view description) {
   const std::string place = "column " + std::to_string(column);
-  return MakeError(absl::StatusCode::kInvalidArgument, "EXPRESSION_SYNTAX",
-                   "The expression cannot be read at " + place + ". " +
-                       std::string(description))
+  return MakeError(BaseRow("EXPRESSION_SYNTAX"))
       .With("text", text.substr(0, Expression::kMaxLength))
-      .With("column", std::string_view(std::to_string(column)))
+      .With("column", static_cast<long long>(column))
+      .Show("description", description)
       .WithViolation({place, std::string(reason), std::string(description)});
 }
 

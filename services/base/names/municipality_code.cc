@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/base/error_table.h"
 #include "services/base/numbers/digits.h"
 
 namespace welfare::base {
@@ -40,22 +41,12 @@ bool IsCode(std::string_view six) {
          MunicipalityCode::CheckDigit(six.substr(0, 5)) == six[5];
 }
 
-ErrorBuilder Refused(std::string_view reason, std::string_view message,
-                     std::string_view text) {
-  return MakeError(absl::StatusCode::kInvalidArgument, reason, message)
-      .With("text", text);
-}
-
 absl::Status BadPrefecture(std::string_view text) {
-  return Refused("CODE_PREFECTURE",
-                 "The first two digits are no prefecture (01 to 47).", text);
+  return MakeError(BaseRow("CODE_PREFECTURE")).With("text", text);
 }
 
 absl::Status OfPrefecture(std::string_view text) {
-  return Refused("CODE_OF_PREFECTURE",
-                 "This is the code of a prefecture; write that of a "
-                 "municipality.",
-                 text);
+  return MakeError(BaseRow("CODE_OF_PREFECTURE")).With("text", text);
 }
 
 }  // namespace
@@ -80,26 +71,29 @@ absl::StatusOr<MunicipalityCode> MunicipalityCode::ParseKnown(
     std::string_view text) {
   const auto digits = UniformDigits(text);
   if (!digits || (digits->size() != 5 && digits->size() != 6)) {
-    return Refused("CODE_FORMAT",
-                   "Write the municipality code as six digits of one width.",
-                   text);
+    return MakeError(BaseRow("CODE_FORMAT"))
+        .With("text", text)
+        .Show("digits", "six digits of one width")
+        .Show("digits_ja", "数字6桁（全角か半角の一方）");
   }
   if (digits->size() == 5) {
     std::string candidates;
-    std::string named;  // the same for a reader
+    std::string named;  // the same for readers
+    std::string named_ja;
     const std::string with_check = *digits + CheckDigit(*digits);
     const std::string with_zero = "0" + *digits;
     for (const std::string& candidate : {with_check, with_zero}) {
       if (!IsCode(candidate)) continue;
       named += (candidates.empty() ? ": " : " or ") + candidate;
+      named_ja += (candidates.empty() ? "（候補：" : "、") + candidate;
       candidates += (candidates.empty() ? "" : " ") + candidate;
     }
-    return Refused("CODE_AMBIGUOUS",
-                   "Five digits may lack the check digit or the leading zero; "
-                   "write all six" +
-                       named + ".",
-                   text)
-        .With("candidates", candidates);
+    if (!named_ja.empty()) named_ja += "）";
+    return MakeError(BaseRow("CODE_AMBIGUOUS"))
+        .With("text", text)
+        .With("candidates", candidates)
+        .Show("named", named)
+        .Show("named_ja", named_ja);
   }
   if (!HasPrefecture(*digits)) return BadPrefecture(text);
   const char expected = CheckDigit(std::string_view(*digits).substr(0, 5));
@@ -107,13 +101,11 @@ absl::StatusOr<MunicipalityCode> MunicipalityCode::ParseKnown(
     // Another digit may be the wrong one: it is a guess, and said as one.
     const std::string candidate = digits->substr(0, 5) + expected;
     const bool possible = !IsOfPrefecture(candidate);
-    return Refused("CHECK_DIGIT",
-                   "The check digit does not fit the first five digits" +
-                       (possible ? ", with which it would be " + candidate
-                                 : std::string()) +
-                       "; compare the code with the national table.",
-                   text)
-        .With("candidates", possible ? candidate : std::string());
+    return MakeError(BaseRow("CHECK_DIGIT"))
+        .With("text", text)
+        .With("candidates", possible ? candidate : std::string())
+        .Show("named", possible ? ", with which it would be " + candidate : "")
+        .Show("named_ja", possible ? "（候補：" + candidate + "）" : "");
   }
   return MunicipalityCode(*digits);
 }
@@ -122,10 +114,10 @@ absl::StatusOr<MunicipalityCode> MunicipalityCode::ParseFiveDigit(
     std::string_view text) {
   const auto digits = UniformDigits(text);
   if (!digits || digits->size() != 5) {
-    return Refused("CODE_FORMAT",
-                   "Write the municipality code as five digits of one width, "
-                   "without check digit.",
-                   text);
+    return MakeError(BaseRow("CODE_FORMAT"))
+        .With("text", text)
+        .Show("digits", "five digits of one width, without check digit")
+        .Show("digits_ja", "検査数字のない数字5桁（全角か半角の一方）");
   }
   if (!HasPrefecture(*digits)) return BadPrefecture(text);
   if (IsOfPrefecture(*digits)) return OfPrefecture(text);

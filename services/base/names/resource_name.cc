@@ -6,9 +6,17 @@
 #include <vector>
 
 #include "services/base/error.h"
+#include "services/base/error_table.h"
 
 namespace welfare::base {
 namespace {
+
+ErrorBuilder BadId(std::string_view id) {
+  return MakeError(BaseRow("NAME_ID"))
+      .With("id", id)
+      .Show("form", "one to 63 of a-z, 0-9, - and _")
+      .Show("form_ja", "a-z、0-9、-、_ の1字から63字");
+}
 
 std::vector<std::string_view> Segments(std::string_view text) {
   std::vector<std::string_view> segments;
@@ -36,18 +44,13 @@ absl::StatusOr<std::vector<std::string_view>> Match(std::string_view name,
     }
   }
   if (!matches) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "NAME_FORMAT",
-                     "The resource name does not follow its pattern.")
+    return MakeError(BaseRow("NAME_FORMAT"))
         .With("name", name)
         .With("pattern", pattern);
   }
   for (const std::string_view variable : variables) {
     if (!IsResourceId(variable)) {
-      return MakeError(absl::StatusCode::kInvalidArgument, "NAME_ID",
-                       "An id is one to 63 of a-z, 0-9, - and _.")
-          .With("name", name)
-          .With("pattern", pattern)
-          .With("id", variable);
+      return BadId(variable).With("name", name).With("pattern", pattern);
     }
   }
   return variables;
@@ -64,9 +67,7 @@ bool IsResourceId(std::string_view id) {
 
 absl::Status CheckResourceId(std::string_view id) {
   if (IsResourceId(id)) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kInvalidArgument, "NAME_ID",
-                   "An id is one to 63 of a-z, 0-9, - and _.")
-      .With("id", id);
+  return BadId(id);
 }
 
 absl::StatusOr<MunicipalityName> MunicipalityName::Parse(
@@ -119,9 +120,10 @@ absl::StatusOr<LineageEventName> LineageEventName::Parse(
   // One spelling for each: 1, not 01.
   if (error != std::errc() || end != text.data() + text.size() ||
       text.front() < '1' || text.front() > '9') {
-    return MakeError(absl::StatusCode::kInvalidArgument, "NAME_ID",
-                     "The id is a number counted from 1.")
-        .With("id", text);
+    return MakeError(BaseRow("NAME_ID"))
+        .With("id", text)
+        .Show("form", "a number counted from 1")
+        .Show("form_ja", "1から数えた番号");
   }
   return result;
 }

@@ -1,6 +1,7 @@
 #include "services/base/names/respondent.h"
 
 #include "services/base/error.h"
+#include "services/base/error_table.h"
 
 namespace welfare::base {
 
@@ -17,18 +18,13 @@ std::string_view ToString(RespondentKind kind) {
 absl::StatusOr<RespondentKind> ParseRespondentKind(std::string_view text) {
   if (text == "municipality") return RespondentKind::kMunicipality;
   if (text == "council") return RespondentKind::kCouncil;
-  return MakeError(absl::StatusCode::kInvalidArgument, "RESPONDENT_KIND",
-                   "The respondent kind is municipality or council.")
-      .With("text", text);
+  return MakeError(BaseRow("RESPONDENT_KIND")).With("text", text);
 }
 
 absl::StatusOr<Respondent> Respondent::Parse(std::string_view text) {
   const std::size_t dash = text.find('-');
   if (dash == std::string_view::npos) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "RESPONDENT_FORMAT",
-                     "Write the respondent as code and kind, for example "
-                     "131016-council.")
-        .With("text", text);
+    return MakeError(BaseRow("RESPONDENT_FORMAT")).With("text", text);
   }
   WELFARE_ASSIGN_OR_RETURN(MunicipalityCode code,
                            MunicipalityCode::ParseKnown(text.substr(0, dash)));

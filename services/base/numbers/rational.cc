@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "services/base/error.h"
+#include "services/base/error_table.h"
 #include "services/base/numbers/digits.h"
 
 namespace welfare::base {
@@ -64,9 +65,7 @@ std::string ToText(UnsignedWide value) {
 }
 
 absl::Status OutOfRange(std::string_view text) {
-  return MakeError(absl::StatusCode::kInvalidArgument, "NUMBER_RANGE",
-                   "The number does not fit; use at most 18 digits.")
-      .With("text", text);
+  return MakeError(BaseRow("NUMBER_RANGE")).With("text", text);
 }
 
 std::optional<Rational> FromWide(Wide numerator, Wide denominator) {
@@ -115,10 +114,7 @@ absl::StatusOr<Rational> Rational::ParseDecimal(std::string_view text) {
     }
   }
   if (!well_formed) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "NUMBER_FORMAT",
-                     "Write the number with the digits 0 to 9, optionally a "
-                     "minus sign and a decimal point.")
-        .With("text", text);
+    return MakeError(BaseRow("NUMBER_FORMAT")).With("text", text);
   }
   if (digits > 18) return OutOfRange(text);
   return Make(negative ? -numerator : numerator, denominator);

@@ -8,6 +8,7 @@
 #include "services/base/coding/base64.h"
 #include "services/base/coding/sha256.h"
 #include "services/base/error.h"
+#include "services/base/error_table.h"
 
 namespace welfare::base {
 namespace {
@@ -56,21 +57,18 @@ absl::StatusOr<std::string> DecodePageToken(std::string_view token,
 }
 
 absl::Status PageTokenInvalid() {
-  return MakeError(absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID",
-                   "Repeat the request of the page before with its "
-                   "next_page_token, or begin without one.")
-      .WithViolation({"page_token", "PAGE_TOKEN_INVALID",
-                      "Send next_page_token unchanged, with the other fields "
-                      "as they were."});
+  return MakeError(BaseRow("PAGE_TOKEN_INVALID"))
+      .WithViolation(
+          MakeViolation(BaseFault("PAGE_TOKEN_INVALID"), "page_token"));
 }
 
 absl::StatusOr<Page> Page::Read(int page_size, std::string_view page_token,
                                 std::string parameters) {
   if (page_size < 0) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "PAGE_SIZE_INVALID",
-                     "page_size is 0 (for 50) to 1000.")
+    return MakeError(BaseRow("PAGE_SIZE_INVALID"))
         .With("page_size", page_size)
-        .WithViolation({"page_size", "PAGE_SIZE_INVALID", "Use 0 or more."});
+        .WithViolation(
+            MakeViolation(BaseFault("PAGE_SIZE_INVALID"), "page_size"));
   }
   WELFARE_ASSIGN_OR_RETURN(std::string key,
                            DecodePageToken(page_token, parameters));

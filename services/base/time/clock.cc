@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "services/base/error.h"
+#include "services/base/error_table.h"
 #include "services/base/numbers/digits.h"
 
 namespace welfare::base {
@@ -90,10 +91,7 @@ std::optional<std::int64_t> ParseMicros(std::string_view text) {
 absl::StatusOr<Timestamp> Timestamp::ParseRfc3339(std::string_view text) {
   const auto micros = ParseMicros(text);
   if (!micros) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "TIMESTAMP_INVALID",
-                     "Write the time as RFC 3339, for example "
-                     "2025-06-16T09:00:00+09:00, with at most six decimals.")
-        .With("text", text);
+    return MakeError(BaseRow("TIMESTAMP_INVALID")).With("text", text);
   }
   return FromMicros(*micros);
 }

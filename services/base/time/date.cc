@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "services/base/error.h"
+#include "services/base/error_table.h"
 #include "services/base/numbers/digits.h"
 
 namespace welfare::base {
@@ -31,8 +32,7 @@ absl::StatusOr<Date> Date::Make(int year, int month, int day) {
       std::chrono::day(static_cast<unsigned>(day))};
   if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 ||
       day > 31 || !candidate.ok()) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "DATE_INVALID",
-                     "There is no such day in the calendar.")
+    return MakeError(BaseRow("DATE_INVALID"))
         .With("year", year)
         .With("month", month)
         .With("day", day);
@@ -46,9 +46,7 @@ absl::StatusOr<Date> Date::Parse(std::string_view text) {
     well_formed = (i == 4 || i == 7) ? text[i] == '-' : IsAsciiDigit(text[i]);
   }
   if (!well_formed) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "DATE_FORMAT",
-                     "Write the date as YYYY-MM-DD.")
-        .With("text", text);
+    return MakeError(BaseRow("DATE_FORMAT")).With("text", text);
   }
   return Make(DigitsAt(text, 0, 4), DigitsAt(text, 5, 2), DigitsAt(text, 8, 2));
 }

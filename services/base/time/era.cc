@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "services/base/error.h"
+#include "services/base/error_table.h"
 #include "services/base/numbers/digits.h"
 
 namespace welfare::base {
@@ -25,10 +26,16 @@ constexpr std::array<Era, 2> kEras = {{
 
 enum class YearKind { kFiscal, kCalendar };
 
-absl::Status Refused(std::string_view reason, std::string_view message,
-                     std::string_view text) {
-  return MakeError(absl::StatusCode::kInvalidArgument, reason, message)
-      .With("text", text);
+// `examples` and `examples_ja` are what to write.
+absl::Status Misspelt(std::string_view text, std::string_view what,
+                      std::string_view what_ja, std::string_view examples,
+                      std::string_view examples_ja) {
+  return MakeError(BaseRow("ERA_FORMAT"))
+      .With("text", text)
+      .Show("what", what)
+      .Show("what_ja", what_ja)
+      .Show("examples", examples)
+      .Show("examples_ja", examples_ja);
 }
 
 bool Consume(std::string_view& text, std::string_view word) {
@@ -147,8 +154,8 @@ struct Reading {
 absl::StatusOr<Reading> ConsumeYear(std::string_view& text,
                                     std::string_view whole) {
   const auto malformed = [&] {
-    return Refused("ERA_FORMAT", "Write the year like 令和7年度, R7 or 2025.",
-                   whole);
+    return Misspelt(whole, "year", "年", "令和7年度, R7 or 2025",
+                    "令和7年度、R7、2025");
   };
   const Era* era = nullptr;
   for (const Era& candidate : kEras) {
@@ -175,11 +182,10 @@ absl::StatusOr<Reading> ConsumeYear(std::string_view& text,
     return malformed();
   }
   if (number == 0) {
-    return Refused("ERA_YEAR_ZERO", "Eras begin with the year 1 (元年).",
-                   whole);
+    return MakeError(BaseRow("ERA_YEAR_ZERO")).With("text", whole);
   }
   if (number > 999 || (era->last != 0 && number > era->last)) {
-    return Refused("ERA_YEAR_RANGE", "The era did not have this year.", whole);
+    return MakeError(BaseRow("ERA_YEAR_RANGE")).With("text", whole);
   }
   return Reading{era->first + number - 1, ConsumeUnit(text)};
 }
@@ -192,11 +198,12 @@ bool Allowed(Unit unit, YearKind kind) {
 // The year of `text` as a Western number.
 absl::StatusOr<int> ParseWords(std::string_view text, YearKind kind) {
   const auto malformed = [&] {
-    return Refused("ERA_FORMAT",
-                   kind == YearKind::kFiscal
-                       ? "Write the fiscal year like 令和7年度, R7年度 or 2025."
-                       : "Write the year like 令和7年, R7年 or 2025.",
-                   text);
+    return kind == YearKind::kFiscal
+               ? Misspelt(text, "fiscal year", "年度",
+                          "令和7年度, R7年度 or 2025",
+                          "令和7年度、R7年度、2025")
+               : Misspelt(text, "year", "年", "令和7年, R7年 or 2025",
+                          "令和7年、R7年、2025");
   };
   std::string_view rest = text;
   WELFARE_ASSIGN_OR_RETURN(const Reading first, ConsumeYear(rest, text));
@@ -212,8 +219,7 @@ absl::StatusOr<int> ParseWords(std::string_view text, YearKind kind) {
   WELFARE_ASSIGN_OR_RETURN(const Reading second, ConsumeYear(rest, text));
   if (!Allowed(second.unit, kind) || rest != close) return malformed();
   if (first.year != second.year) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "ERA_MISMATCH",
-                     "The two years named are not the same; put one right.")
+    return MakeError(BaseRow("ERA_MISMATCH"))
         .With("text", text)
         .With("first", first.year)
         .With("second", second.year);

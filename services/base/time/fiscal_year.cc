@@ -4,24 +4,21 @@
 #include <cassert>
 
 #include "services/base/error.h"
+#include "services/base/error_table.h"
 #include "services/base/numbers/digits.h"
 
 namespace welfare::base {
 
 absl::StatusOr<FiscalYear> FiscalYear::Make(int year) {
   if (year < kMin || year > kMax) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "FISCAL_YEAR_RANGE",
-                     "The fiscal year lies outside 1900 to 2999.")
-        .With("year", year);
+    return MakeError(BaseRow("FISCAL_YEAR_RANGE")).With("year", year);
   }
   return FiscalYear(year);
 }
 
 absl::StatusOr<FiscalYear> FiscalYear::Parse(std::string_view text) {
   if (text.size() != 4 || !std::ranges::all_of(text, IsAsciiDigit)) {
-    return MakeError(absl::StatusCode::kInvalidArgument, "FISCAL_YEAR_FORMAT",
-                     "Write the fiscal year as four digits, for example 2025.")
-        .With("text", text);
+    return MakeError(BaseRow("FISCAL_YEAR_FORMAT")).With("text", text);
   }
   int year = 0;
   for (const char c : text) year = year * 10 + (c - '0');

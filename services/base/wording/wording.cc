@@ -7,6 +7,7 @@
 #include <set>
 
 #include "services/base/error.h"
+#include "services/base/error_table.h"
 #include "services/base/numbers/digits.h"
 
 namespace welfare::base {
@@ -280,8 +281,7 @@ absl::Status ValidateWordingProfile(const WordingProfile& profile) {
     }
   }
   if (violations.empty()) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kInvalidArgument, "WORDING_PROFILE",
-                   "The wording profile has rules that make no sense.")
+  return MakeError(BaseRow("WORDING_PROFILE"))
       .With("version", profile.version)
       .WithViolations(std::move(violations));
 }
