@@ -13,9 +13,10 @@
 #include "services/base/error.h"
 #include "services/text/csv.h"
 
+namespace welfare::text {
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
-  using namespace welfare::text;  // NOLINT: one function
   const std::string text(data, data + size);
   CsvReader reader(text);
   std::vector<CsvRecord> records;
@@ -100,3 +101,4 @@ TEST(CsvFuzz, SurvivesCorpusAndMutations) {
 }
 
 }  // namespace
+}  // namespace welfare::text

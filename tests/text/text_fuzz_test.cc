@@ -17,9 +17,8 @@
 #include "services/text/value_readers.h"
 #include "services/text/visible.h"
 
+namespace welfare::text {
 namespace {
-
-using namespace welfare::text;  // NOLINT: one file, about this namespace
 
 void Demand(bool holds) {
   if (!holds) std::abort();
@@ -32,7 +31,7 @@ constexpr FieldRule kRules[] = {
 void CheckRule(const FieldRule& rule, std::string_view text) {
   const auto kept = Keep(rule, text);
   if (!kept.ok()) {
-    const auto details = welfare::base::GetErrorDetails(kept.status());
+    const auto details = base::GetErrorDetails(kept.status());
     Demand(details && !details->message_ja.empty());
     return;
   }
@@ -48,7 +47,7 @@ void CheckRule(const FieldRule& rule, std::string_view text) {
 template <typename T>
 void CheckReading(const absl::StatusOr<T>& read) {
   if (read.ok()) return;
-  const auto details = welfare::base::GetErrorDetails(read.status());
+  const auto details = base::GetErrorDetails(read.status());
   Demand(details && !details->reason.empty() && !details->message_ja.empty());
 }
 
@@ -132,3 +131,4 @@ TEST(TextFuzz, SurvivesRandomBytes) {
 }
 
 }  // namespace
+}  // namespace welfare::text

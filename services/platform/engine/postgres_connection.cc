@@ -17,8 +17,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A server that takes longer to accept a connection is as good as gone.
-constexpr std::chrono::milliseconds kConnectLimit{10000};
 // For cancelling a statement and taking in what is left of it.
 constexpr std::chrono::milliseconds kInterruptLimit{1000};
 // The rest of a result nobody wants is read for so long before its statement
@@ -147,7 +145,7 @@ absl::StatusOr<std::unique_ptr<PostgresConnection>> PostgresConnection::Connect(
     const PostgresTarget& target, const base::CallLimits& limits) {
   std::unique_ptr<PostgresConnection> connection(
       new PostgresConnection(target));
-  const base::CallLimits bounded = Within(limits, kConnectLimit);
+  const base::CallLimits bounded = Within(limits, kServerLimit);
   absl::Status status = connection->Open(bounded);
   if (status.ok()) {
     status = connection->Run("set_up_connection",

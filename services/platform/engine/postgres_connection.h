@@ -18,6 +18,11 @@ struct pg_result;
 
 namespace welfare::platform {
 
+// How long a server may take over what no call's deadline bounds: connecting,
+// LISTEN, looking at what a database has. One that takes longer is as good as
+// gone.
+inline constexpr std::chrono::milliseconds kServerLimit{10000};
+
 // Where a PostgreSQL is and which schema of it is meant. Holds the password:
 // never printed.
 struct PostgresTarget {

@@ -18,8 +18,6 @@
 namespace welfare::platform {
 namespace {
 
-constexpr std::chrono::milliseconds kOpenLimit{10000};
-
 constexpr std::string_view kBeginReadSql =
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 constexpr std::string_view kBeginWriteSql =
@@ -144,7 +142,7 @@ struct PostgresDatabase::State {
 
   // What can be known to be wrong before the first statement is.
   absl::Status Prepare(PostgresSession& session) {
-    session.Reset(base::CallLimits::After(kOpenLimit));
+    session.Reset(base::CallLimits::After(kServerLimit));
     struct Facts {
       bool utf8 = false;
       bool bytewise = false;
@@ -185,7 +183,7 @@ struct PostgresDatabase::State {
       if (!made.ok() && made.code() != absl::StatusCode::kAlreadyExists) {
         return made;
       }
-      session.Reset(base::CallLimits::After(kOpenLimit));
+      session.Reset(base::CallLimits::After(kServerLimit));
     }
     static constexpr Query kRights{"look_at_schema",
                                    "SELECT has_schema_privilege($1, 'USAGE')"
@@ -212,8 +210,9 @@ absl::StatusOr<std::unique_ptr<PostgresDatabase>> PostgresDatabase::Open(
   state->connections = std::max(1, options.connections);
   state->begin_write = std::string(kBeginWriteSql) +
                        std::to_string(LockNumber(options.schema)) + ")";
-  WELFARE_ASSIGN_OR_RETURN(std::unique_ptr<PostgresSession> session,
-                           state->Connect(base::CallLimits::After(kOpenLimit)));
+  WELFARE_ASSIGN_OR_RETURN(
+      std::unique_ptr<PostgresSession> session,
+      state->Connect(base::CallLimits::After(kServerLimit)));
   WELFARE_RETURN_IF_ERROR(state->Prepare(*session));
   state->idle.push_back(std::move(session));
   return std::unique_ptr<PostgresDatabase>(

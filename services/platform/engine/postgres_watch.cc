@@ -9,7 +9,6 @@
 namespace welfare::platform {
 namespace {
 
-constexpr std::chrono::milliseconds kListenLimit{10000};
 constexpr std::chrono::milliseconds kFirstListenPause{50};
 constexpr std::chrono::milliseconds kLongestListenPause{5000};
 
@@ -33,7 +32,7 @@ bool PostgresWatch::Listen(const std::stop_token& stop) {
   absl::StatusOr<std::unique_ptr<PostgresConnection>> connection =
       PostgresConnection::Connect(target_, limits);
   if (!connection.ok()) return false;
-  base::CallLimits soon = base::CallLimits::After(kListenLimit);
+  base::CallLimits soon = base::CallLimits::After(kServerLimit);
   soon.stop = stop;
   if (!(*connection)
            ->Run("listen", "LISTEN \"" + target_.channel() + "\"", soon)

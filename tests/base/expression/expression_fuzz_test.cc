@@ -15,9 +15,10 @@
 #include "services/base/expression/expression.h"
 #include "tests/base/expression/expression_rows.h"
 
+namespace welfare::base {
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
-  using namespace welfare::base;  // NOLINT: one function
   static const TestSchema schema = [] {
     TestSchema made;
     made.set_current("n");
@@ -123,3 +124,4 @@ TEST(ExpressionFuzz, SurvivesCorpusAndMutations) {
 }
 
 }  // namespace
+}  // namespace welfare::base
