@@ -44,9 +44,11 @@ struct RegistryModule::Parts {
              }),
         replies({}, context.metrics()),
         reader(live, incarnation, catalog, context.clock(), replies),
-        writer(*store, live, catalog, context.clock(), context.metrics()),
+        writer(*store, live, catalog, context.clock()),
+        imports(writer, live, catalog, context.metrics()),
         service({.reader = reader,
                  .writer = writer,
+                 .imports = imports,
                  .live = live,
                  .incarnation = incarnation,
                  .calls = calls}) {}
@@ -75,6 +77,7 @@ struct RegistryModule::Parts {
   platform::MemoryCache replies;
   RegistryReader reader;
   RegistryWriter writer;
+  ImportWriter imports;
   RegistryService service;
   std::unique_ptr<platform::ChangeWatch> watch;
 };

@@ -430,32 +430,6 @@ v1::HistoryEntry ToProto(const LineageEvent& event, const Commit& commit) {
   return entry;
 }
 
-type::v1::ImportResult ToProto(const ImportPlan& plan,
-                               std::string_view source_file) {
-  type::v1::ImportResult result;
-  type::v1::ImportCounts& counts = *result.mutable_counts();
-  counts.set_rows(plan.counts.rows);
-  counts.set_created(plan.counts.created);
-  counts.set_updated(plan.counts.updated);
-  counts.set_unchanged(plan.counts.unchanged);
-  counts.set_deleted(plan.counts.deleted);
-  counts.set_rejected(plan.counts.rejected);
-  result.set_rejected_as_whole(plan.rejected_as_whole);
-  result.set_rejects_total(static_cast<std::int32_t>(plan.rejects_total));
-  for (const Reject& reject : plan.rejects) {
-    type::v1::ImportReject& line = *result.add_rejects();
-    line.set_source_file(std::string(source_file));
-    line.set_source_line(static_cast<std::int32_t>(reject.line));
-    line.set_record(reject.record);
-    line.set_column(reject.column);
-    line.set_value(reject.value);
-    line.set_reason_code(reject.reason);
-    line.set_message(reject.message);
-    line.set_raw_record(reject.raw_record);
-  }
-  return result;
-}
-
 bool Matches(v1::Municipality::Type filter, MunicipalityType type) {
   return filter == v1::Municipality::TYPE_UNSPECIFIED ||
          filter == ToProto(type);

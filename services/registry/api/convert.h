@@ -14,10 +14,8 @@
 #include "welfare/registry/v1/program.pb.h"
 #include "welfare/registry/v1/registry_service.pb.h"
 #include "welfare/registry/v1/status.pb.h"
-#include "welfare/type/v1/csv_import.pb.h"
 
 #include "services/base/time/clock.h"
-#include "services/registry/files/import_plan.h"
 #include "services/registry/history/boundaries.h"
 #include "services/registry/history/history.h"
 #include "services/registry/history/plans.h"
@@ -69,10 +67,6 @@ v1::HistoryEntry ToProto(const MunicipalityRecord& record,
 v1::HistoryEntry ToProto(std::string_view incarnation,
                          const StatusRecord& record, const Commit& commit);
 v1::HistoryEntry ToProto(const LineageEvent& event, const Commit& commit);
-// Everything but request_id and version.
-type::v1::ImportResult ToProto(const ImportPlan& plan,
-                               std::string_view source_file);
-
 // The type a filter asks for; TYPE_UNSPECIFIED: any.
 bool Matches(v1::Municipality::Type filter, MunicipalityType type);
 

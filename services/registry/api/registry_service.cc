@@ -41,15 +41,15 @@ platform::ReadPlan PlanOf(const RegistryReader& reader,
 }
 
 template <typename Request, typename Row>
-using ImportMethod = absl::Status (RegistryWriter::*)(const CallContext&,
-                                                      const Request&,
-                                                      ImportFile<Row>&, bool,
-                                                      type::v1::ImportResult&);
+using ImportMethod = absl::Status (ImportWriter::*)(const CallContext&,
+                                                    const Request&,
+                                                    ImportFile<Row>&, bool,
+                                                    type::v1::ImportResult&);
 
 // One file comes as one stream: what its batches held is remembered until the
 // stream ends.
 template <typename Request, typename Row>
-auto FileOfBatches(RegistryWriter& writer, ImportMethod<Request, Row> import) {
+auto FileOfBatches(ImportWriter& writer, ImportMethod<Request, Row> import) {
   return [&writer, import] {
     return [&writer, import, file = std::make_shared<ImportFile<Row>>()](
                const CallContext& call, const Request& request,
@@ -61,7 +61,7 @@ auto FileOfBatches(RegistryWriter& writer, ImportMethod<Request, Row> import) {
 
 // A unary call is a file of its own.
 template <typename Request, typename Row>
-auto FileAlone(RegistryWriter& writer, ImportMethod<Request, Row> import) {
+auto FileAlone(ImportWriter& writer, ImportMethod<Request, Row> import) {
   return [&writer, import](const CallContext& call, const Request& request,
                            type::v1::ImportResult& response) {
     ImportFile<Row> file;
@@ -134,12 +134,13 @@ RegistryService::RegistryService(const Dependencies& dependencies)
   Unary("RetractLineageEvent", &Writer::RetractLineageEvent, writer);
 
   // What can be imported comes as a stream of batches or as one of them.
+  ImportWriter& imports = dependencies.imports;
   const auto import_rows = [&](const std::string& what, auto method) {
-    BidiStream("Import" + what, FileOfBatches(writer, method));
-    BulkUnary("BatchImport" + what, FileAlone(writer, method));
+    BidiStream("Import" + what, FileOfBatches(imports, method));
+    BulkUnary("BatchImport" + what, FileAlone(imports, method));
   };
-  import_rows("Municipalities", &Writer::ImportMunicipalities);
-  import_rows("StatusRecords", &Writer::ImportStatusRecords);
+  import_rows("Municipalities", &ImportWriter::ImportMunicipalities);
+  import_rows("StatusRecords", &ImportWriter::ImportStatusRecords);
 
   FollowingStream(
       "StreamChanges", &v1::StreamChangesRequest::follow,

@@ -2,6 +2,7 @@
 
 #include "services/platform/calls/method_table.h"
 #include "services/platform/storage/incarnation.h"
+#include "services/registry/api/import_writer.h"
 #include "services/registry/api/registry_reader.h"
 #include "services/registry/api/registry_writer.h"
 #include "services/registry/store/live_history.h"
@@ -14,6 +15,7 @@ class RegistryService final : public platform::MethodTable {
   struct Dependencies {
     const RegistryReader& reader;
     RegistryWriter& writer;
+    ImportWriter& imports;
     const LiveHistory& live;
     const platform::Incarnation& incarnation;  // copied
     const platform::CallEnvironment& calls;
