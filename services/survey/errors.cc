@@ -1,24 +1,63 @@
 #include "services/survey/errors.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <utility>
 
-#include "services/survey/text_limits.h"
+#include "services/survey/error_table.h"
+#include "services/text/visible.h"
 
 namespace welfare::survey {
 
-using absl::StatusCode;
 using base::MakeError;
+using base::MakeViolation;
 
 namespace {
+
+// A reason that is not in the table does not compile.
+consteval const base::ErrorRow& Row(std::string_view reason) {
+  return base::FindRow(kErrorTable, reason);
+}
+consteval const base::ViolationRow& Fault(std::string_view reason) {
+  return base::FindRow(kFieldTable, reason);
+}
 
 // No name is longer; what is longer is none and not repeated.
 constexpr std::size_t kLongestNameShown = 300;
 
 // Faults that one error lists; it tells the number of all.
 constexpr std::size_t kMostListed = 1'000;
+
+// How a state is called in Japanese.
+constexpr Phrase kStates[] = {
+    {"PLANNED", "準備中"},     {"OPEN", "受付中"},
+    {"CLOSED", "締切後"},      {"FINAL", "確定済み"},
+    {"DELETED", "削除済み"},   {"DRAFT", "下書き"},
+    {"SUBMITTED", "提出済み"}, {"RETURNED", "差戻し中"},
+    {"ACCEPTED", "受理済み"},
+};
+
+std::string_view InJapanese(std::string_view state) {
+  for (const Phrase& one : kStates) {
+    if (one.english == state) return one.japanese;
+  }
+  return state;
+}
+
+// The error that `state` is not what `needed` says.
+absl::Status WrongState(base::ErrorBuilder error, std::string_view key,
+                        const std::string& name, std::string_view state,
+                        const Phrase& needed) {
+  return error.With(key, name)
+      .With("state", state)
+      .Show("state_ja", InJapanese(state))
+      .Show("wanted", needed.english)
+      .Show("wanted_ja", needed.japanese)
+      .WithPrecondition("STATE", name, "must " + std::string(needed.english),
+                        std::string(needed.japanese) + "であること");
+}
 
 // The error with the violations that are told of `total`; whoever reads them
 // learns that there are more (platform/rpc/fit_details.h).
@@ -35,266 +74,221 @@ absl::Status WithFirst(base::ErrorBuilder& error,
 
 }  // namespace
 
+base::Violation ViolationOf(std::string_view field, const absl::Status& fault) {
+  const auto details = base::GetErrorDetails(fault);
+  return {.field = std::string(field),
+          .reason = base::ReasonOf(fault),
+          .description = std::string(base::MessageOf(fault)),
+          .description_ja = details ? details->message_ja : ""};
+}
+
 absl::Status NameInvalid(std::string_view field, std::string_view name,
                          const absl::Status& cause) {
-  const std::string found = base::ReasonOf(cause);
-  const bool keeps = found == "CHECK_DIGIT" || found == "CODE_AMBIGUOUS";
-  const std::string reason = keeps ? found : "NAME_INVALID";
-  return MakeError(StatusCode::kInvalidArgument, reason, base::MessageOf(cause))
+  const base::Violation found = ViolationOf(field, cause);
+  const base::ErrorRow* row = &Row("NAME_INVALID");
+  const base::ViolationRow* fault = &Fault("NAME_INVALID");
+  if (found.reason == "CHECK_DIGIT") {
+    row = &Row("CHECK_DIGIT");
+    fault = &Fault("CHECK_DIGIT");
+  } else if (found.reason == "CODE_AMBIGUOUS") {
+    row = &Row("CODE_AMBIGUOUS");
+    fault = &Fault("CODE_AMBIGUOUS");
+  }
+  return MakeError(*row)
       .With("field", field)
-      .With("name", Shorten(name, kLongestNameShown))
-      .WithViolation({.field = std::string(field),
-                      .reason = reason,
-                      .description = std::string(base::MessageOf(cause))});
+      .With("name", text::Shorten(name, kLongestNameShown))
+      .Show("cause", found.description)
+      .Show("cause_ja", found.description_ja)
+      .WithViolation(MakeViolation(
+          *fault, field,
+          {{"cause", found.description}, {"cause_ja", found.description_ja}}));
 }
 
 absl::Status VersionNegative(std::string_view field, std::int64_t version) {
-  return MakeError(StatusCode::kInvalidArgument, "VERSION_NEGATIVE",
-                   "Revisions count from 1; use 0 as the request says.")
+  return MakeError(Row("VERSION_NEGATIVE"))
       .With("field", field)
-      .With("version", static_cast<long long>(version))
-      .WithViolation({.field = std::string(field),
-                      .reason = "VERSION_NEGATIVE",
-                      .description = "Use 0 or more."});
-}
-
-absl::Status RequestIdInvalid(std::string_view request_id) {
-  return MakeError(StatusCode::kInvalidArgument, "REQUEST_ID_INVALID",
-                   "request_id is a UUID, at most 64 letters, digits and -.")
-      .With("length", static_cast<long long>(request_id.size()))
-      .WithViolation({.field = "request_id",
-                      .reason = "REQUEST_ID_INVALID",
-                      .description = "Use a UUID."});
+      .With("version", version)
+      .WithViolation(MakeViolation(Fault("VERSION_NEGATIVE"), field));
 }
 
 absl::Status CodebookNotFound(const base::CodebookName& name) {
-  return MakeError(StatusCode::kNotFound, "CODEBOOK_NOT_FOUND",
-                   "There is no such codebook; see ListCodebooks.")
+  return MakeError(Row("CODEBOOK_NOT_FOUND"))
       .WithResource("survey.welfare/Codebook", name.ToString())
       .With("codebook", name.ToString());
 }
 
 absl::Status CodebookInvalid(std::vector<base::Violation> violations,
                              std::size_t total) {
-  base::ErrorBuilder error =
-      MakeError(StatusCode::kInvalidArgument, "CODEBOOK_INVALID",
-                "The codebook's sheets are wrong; mend every violation and "
-                "import them again.");
+  base::ErrorBuilder error = MakeError(Row("CODEBOOK_INVALID"));
   return WithFirst(error, std::move(violations), total);
 }
 
 absl::Status CodebookPublished(const base::CodebookName& name) {
-  return MakeError(StatusCode::kFailedPrecondition, "CODEBOOK_PUBLISHED",
-                   "The codebook is published and never changes; import the "
-                   "new content as another version.")
+  return MakeError(Row("CODEBOOK_PUBLISHED"))
       .With("codebook", name.ToString())
-      .WithPrecondition("STATE", name.ToString(), "must be a draft");
+      .WithPrecondition("STATE", name.ToString(), "must be a draft",
+                        "下書きであること");
 }
 
 absl::Status CodebookNotPublished(const base::CodebookName& name) {
-  return MakeError(StatusCode::kFailedPrecondition, "CODEBOOK_NOT_PUBLISHED",
-                   "The codebook is absent or a draft; publish it first.")
+  return MakeError(Row("CODEBOOK_NOT_PUBLISHED"))
       .With("codebook", name.ToString())
-      .WithPrecondition("STATE", name.ToString(), "must be published");
+      .WithPrecondition("STATE", name.ToString(), "must be published",
+                        "公開済みであること");
 }
 
 absl::Status RoundNotFound(const base::RoundName& name) {
-  return MakeError(StatusCode::kNotFound, "ROUND_NOT_FOUND",
-                   "There is no such round; see ListRounds.")
+  return MakeError(Row("ROUND_NOT_FOUND"))
       .WithResource("survey.welfare/Round", name.ToString())
       .With("round", name.ToString());
 }
 
 absl::Status RoundExists(const base::RoundName& name) {
-  return MakeError(StatusCode::kAlreadyExists, "ROUND_EXISTS",
-                   "The fiscal year has a round already; use it.")
+  return MakeError(Row("ROUND_EXISTS"))
       .WithResource("survey.welfare/Round", name.ToString())
       .With("round", name.ToString());
 }
 
 absl::Status RoundInvalid(std::vector<base::Violation> violations) {
-  return MakeError(StatusCode::kInvalidArgument, "ROUND_INVALID",
-                   "The round is wrong; mend every violation.")
+  return MakeError(Row("ROUND_INVALID"))
       .With("violations", static_cast<long long>(violations.size()))
       .WithViolations(std::move(violations));
 }
 
 absl::Status RoundStateWrong(const base::RoundName& name,
-                             std::string_view state, std::string_view wanted) {
-  return MakeError(StatusCode::kFailedPrecondition, "ROUND_STATE",
-                   "The round is " + std::string(state) +
-                       "; for this it must " + std::string(wanted) + ".")
-      .With("round", name.ToString())
-      .With("state", state)
-      .WithPrecondition("STATE", name.ToString(),
-                        "must " + std::string(wanted));
+                             std::string_view state, const Phrase& needed) {
+  return WrongState(MakeError(Row("ROUND_STATE")), "round", name.ToString(),
+                    state, needed);
 }
 
 absl::Status RoundNotOpen(const base::RoundName& name, std::string_view state) {
-  return MakeError(StatusCode::kFailedPrecondition, "ROUND_NOT_OPEN",
-                   "The round is " + std::string(state) +
-                       " and takes no submissions; ask for it to be opened.")
+  return MakeError(Row("ROUND_NOT_OPEN"))
       .With("round", name.ToString())
       .With("state", state)
-      .WithPrecondition("STATE", name.ToString(), "must be OPEN")
-      .WithJapanese("この調査回は受付中ではありません。");
+      .Show("state_ja", InJapanese(state))
+      .WithPrecondition("STATE", name.ToString(), "must be OPEN",
+                        "受付中であること");
 }
 
 absl::Status RegistryIncomplete(const base::ProgramName& program,
                                 int fiscal_year) {
-  return MakeError(StatusCode::kFailedPrecondition, "REGISTRY_INCOMPLETE",
-                   "The registry knows no status of the programme for the "
-                   "round's year; import it first.")
+  return MakeError(Row("REGISTRY_INCOMPLETE"))
       .With("program", program.ToString())
-      .With("fiscal_year", static_cast<long long>(fiscal_year))
+      .With("fiscal_year", fiscal_year)
       .WithPrecondition("STATE", program.ToString(),
-                        "must have a roster for the fiscal year");
+                        "must have a roster for the fiscal year",
+                        "調査年度の名簿があること");
 }
 
 absl::Status StatusUnknown(const base::ProgramName& program, int fiscal_year,
                            std::span<const std::string> municipalities) {
-  auto error =
-      MakeError(StatusCode::kFailedPrecondition, "STATUS_UNKNOWN",
-                "The registry does not know for every municipality whether it "
-                "implements the programme in the round's year; record the "
-                "statuses, or name these in unknown_municipalities.");
+  base::ErrorBuilder error = MakeError(Row("STATUS_UNKNOWN"));
   error.With("program", program.ToString())
-      .With("fiscal_year", static_cast<long long>(fiscal_year))
-      .With("municipalities", static_cast<long long>(municipalities.size()))
-      .WithJapanese(
-          "調査年度の実施状況が台帳にない自治体があります。台帳に登録するか、"
-          "不明として明示してください。");
+      .With("fiscal_year", fiscal_year)
+      .With("municipalities", static_cast<long long>(municipalities.size()));
   for (const std::string& municipality :
        municipalities.first(std::min(municipalities.size(), kMostListed))) {
-    error.WithPrecondition("STATUS", municipality, "must have a status");
+    error.WithPrecondition("STATUS", municipality, "must have a status",
+                           "実施状況が登録されていること");
   }
   return error;
 }
 
 absl::Status RoundHasSubmissions(const base::RoundName& name, int submissions) {
-  return MakeError(StatusCode::kFailedPrecondition, "ROUND_HAS_SUBMISSIONS",
-                   "Somebody has begun to answer the round, so it cannot be "
-                   "deleted; close it instead.")
+  return MakeError(Row("ROUND_HAS_SUBMISSIONS"))
       .With("round", name.ToString())
-      .With("submissions", static_cast<long long>(submissions))
-      .WithPrecondition("STATE", name.ToString(), "must have no submission")
-      .WithJapanese("回答のある調査回は削除できません。");
+      .With("submissions", submissions)
+      .WithPrecondition("STATE", name.ToString(), "must have no submission",
+                        "回答がないこと");
 }
 
 absl::Status RegistryUnavailable(std::string_view cause) {
-  return MakeError(StatusCode::kUnavailable, "REGISTRY_UNAVAILABLE",
-                   "The registry did not answer; try again later.")
+  return MakeError(Row("REGISTRY_UNAVAILABLE"))
       .With("cause", cause)
       .WithRetryDelay(std::chrono::seconds(1));
 }
 
 absl::Status VersionNotReached(std::int64_t asked, std::int64_t current) {
-  return MakeError(StatusCode::kOutOfRange, "VERSION_NOT_REACHED",
-                   "The revision asked for lies ahead of the current one.")
-      .With("asked", static_cast<long long>(asked))
-      .With("current", static_cast<long long>(current));
+  return MakeError(Row("VERSION_NOT_REACHED"))
+      .With("asked", asked)
+      .With("current", current);
 }
 
 absl::Status SubmissionNotFound(const base::SubmissionName& name) {
-  return MakeError(StatusCode::kNotFound, "SUBMISSION_NOT_FOUND",
-                   "There is no such submission; see ListSubmissions.")
+  return MakeError(Row("SUBMISSION_NOT_FOUND"))
       .WithResource("survey.welfare/Submission", name.ToString())
       .With("submission", name.ToString());
 }
 
 absl::Status SubmissionExists(const base::SubmissionName& name) {
-  return MakeError(StatusCode::kAlreadyExists, "SUBMISSION_EXISTS",
-                   "The respondent has a submission; use UpdateSubmission.")
+  return MakeError(Row("SUBMISSION_EXISTS"))
       .WithResource("survey.welfare/Submission", name.ToString())
       .With("submission", name.ToString());
 }
 
 absl::Status SubmissionInvalid(std::vector<base::Violation> violations) {
-  return MakeError(StatusCode::kInvalidArgument, "SUBMISSION_INVALID",
-                   "The submission is wrong; mend every violation and send it "
-                   "again.")
+  return MakeError(Row("SUBMISSION_INVALID"))
       .With("violations", static_cast<long long>(violations.size()))
-      .WithViolations(std::move(violations))
-      .WithJapanese("回答に誤りがあります。すべての指摘を直してください。");
+      .WithViolations(std::move(violations));
 }
 
 absl::Status SubmissionStateWrong(const base::SubmissionName& name,
                                   std::string_view state,
-                                  std::string_view wanted) {
-  return MakeError(StatusCode::kFailedPrecondition, "SUBMISSION_STATE",
-                   "The submission is " + std::string(state) +
-                       "; for this it must " + std::string(wanted) + ".")
-      .With("submission", name.ToString())
-      .With("state", state)
-      .WithPrecondition("STATE", name.ToString(),
-                        "must " + std::string(wanted));
+                                  const Phrase& needed) {
+  return WrongState(MakeError(Row("SUBMISSION_STATE")), "submission",
+                    name.ToString(), state, needed);
 }
 
 absl::Status EtagMismatch(std::string_view name, std::string_view current) {
-  return MakeError(StatusCode::kAborted, "ETAG_MISMATCH",
-                   "Somebody else changed it; read it again and repeat.")
+  return MakeError(Row("ETAG_MISMATCH"))
       .With("name", name)
       .With("etag", current);
 }
 
-absl::Status ReasonRequired(std::string_view why) {
-  const std::string message = "Say " + std::string(why) + '.';
-  return MakeError(StatusCode::kInvalidArgument, "REASON_REQUIRED", message)
-      .WithViolation(
-          {.field = "reason", .reason = "REQUIRED", .description = message});
+absl::Status ReasonRequired(const Phrase& why) {
+  return MakeError(Row("REASON_REQUIRED"))
+      .Show("why", why.english)
+      .Show("why_ja", why.japanese)
+      .WithViolation(MakeViolation(Fault("REQUIRED"), "reason",
+                                   {{"why", std::string(why.english)},
+                                    {"why_ja", std::string(why.japanese)}}));
 }
 
 absl::Status FilterInvalid(std::string_view field, int value) {
-  return MakeError(StatusCode::kInvalidArgument, "FILTER_INVALID",
-                   "Use a value the field's type names, or leave it out.")
+  return MakeError(Row("FILTER_INVALID"))
       .With("field", field)
-      .With("value", static_cast<long long>(value))
-      .WithViolation({.field = std::string(field),
-                      .reason = "FILTER_INVALID",
-                      .description = "The number has no meaning."});
+      .With("value", value)
+      .WithViolation(MakeViolation(Fault("FILTER_INVALID"), field));
 }
 
 absl::Status CsvInvalid(std::vector<base::Violation> violations,
                         std::size_t total) {
-  base::ErrorBuilder error =
-      MakeError(StatusCode::kInvalidArgument, "CSV_INVALID",
-                "The text is no CSV of the form expected; mend every "
-                "violation.");
+  base::ErrorBuilder error = MakeError(Row("CSV_INVALID"));
   return WithFirst(error, std::move(violations), total);
 }
 
 absl::Status FirstLineInvalid(std::string_view field, int first_line) {
-  return MakeError(StatusCode::kInvalidArgument, "CSV_INVALID",
-                   "Lines count from 1; use 0 for line 2.")
-      .With("first_line", static_cast<long long>(first_line))
-      .WithViolation({.field = std::string(field) + ".first_line",
-                      .reason = "LINE_NEGATIVE",
-                      .description = "Use 0 or more."});
+  return MakeError(Row("CSV_INVALID"))
+      .With("first_line", first_line)
+      .WithViolation(MakeViolation(Fault("LINE_NEGATIVE"),
+                                   std::string(field) + ".first_line"));
 }
 
-absl::Status FileNameTooLong(std::string_view field) {
-  return MakeError(StatusCode::kInvalidArgument, "CSV_INVALID",
-                   "The file name has more than 1000 bytes; send a shorter "
-                   "one.")
-      .WithViolation({.field = std::string(field) + ".source_file",
-                      .reason = "TEXT_TOO_LONG",
-                      .description = "Use at most 1000 bytes."});
+absl::Status FileNameTooLong(std::string_view field, std::size_t most) {
+  return MakeError(Row("CSV_INVALID"))
+      .WithViolation(MakeViolation(Fault("TEXT_TOO_LONG"),
+                                   std::string(field) + ".source_file",
+                                   {{"most", std::to_string(most)}}));
 }
 
 absl::Status RejectsTokenInvalid() {
-  return MakeError(StatusCode::kInvalidArgument, "REJECTS_TOKEN_INVALID",
-                   "Send the next_rejects_token of an answer to the same "
-                   "batch, and validate_only with it.")
-      .WithViolation({.field = "rejects_token",
-                      .reason = "REJECTS_TOKEN_INVALID",
-                      .description = "It is no token of this batch, or the "
-                                     "call is no dry run."});
+  return MakeError(Row("REJECTS_TOKEN_INVALID"))
+      .WithViolation(
+          MakeViolation(Fault("REJECTS_TOKEN_INVALID"), "rejects_token"));
 }
 
 absl::Status StoredValueInvalid(std::string_view what) {
-  return MakeError(StatusCode::kInternal, "STORED_VALUE_INVALID",
-                   "A stored value cannot be read.")
-      .With("what", what);
+  return MakeError(Row("STORED_VALUE_INVALID")).With("what", what);
 }
 
 }  // namespace welfare::survey

@@ -1,4 +1,5 @@
-// Every failure the survey service can name. Reasons are part of the API.
+// Every failure the survey service can name; their sentences stand in
+// error_table.h. Reasons are part of the API.
 // States come as their names, so that every room may fail by these.
 #pragma once
 
@@ -16,6 +17,15 @@
 
 namespace welfare::survey {
 
+// Words inside a sentence, in both languages.
+struct Phrase {
+  std::string_view english;
+  std::string_view japanese;
+};
+
+// The violation of `field` that `fault` tells of, in its words.
+base::Violation ViolationOf(std::string_view field, const absl::Status& fault);
+
 // INVALID_ARGUMENT, NAME_INVALID: `field` holds no name of the form expected.
 // CHECK_DIGIT and CODE_AMBIGUOUS keep their reason.
 absl::Status NameInvalid(std::string_view field, std::string_view name,
@@ -23,8 +33,6 @@ absl::Status NameInvalid(std::string_view field, std::string_view name,
 
 // INVALID_ARGUMENT, VERSION_NEGATIVE.
 absl::Status VersionNegative(std::string_view field, std::int64_t version);
-// INVALID_ARGUMENT, REQUEST_ID_INVALID: it is not shown, it may be anything.
-absl::Status RequestIdInvalid(std::string_view request_id);
 
 // --- codebooks ---
 // NOT_FOUND, CODEBOOK_NOT_FOUND.
@@ -38,6 +46,26 @@ absl::Status CodebookPublished(const base::CodebookName& name);
 // FAILED_PRECONDITION, CODEBOOK_NOT_PUBLISHED: absent or a draft.
 absl::Status CodebookNotPublished(const base::CodebookName& name);
 
+// What a call needs of a state: "The round must ...".
+namespace wanted {
+inline constexpr Phrase kPlanned = {"be planned", "準備中"};
+inline constexpr Phrase kOpen = {"be open", "受付中"};
+inline constexpr Phrase kOpened = {"have been opened", "受付開始後"};
+inline constexpr Phrase kClosed = {"be closed", "締切後"};
+inline constexpr Phrase kOpenOrClosed = {"be open or closed",
+                                         "受付中または締切後"};
+inline constexpr Phrase kNotFinal = {"not be final", "確定前"};
+inline constexpr Phrase kEditable = {"be a draft or returned",
+                                     "下書きまたは差戻し中"};
+inline constexpr Phrase kHandedIn = {"be handed in", "提出済み"};
+inline constexpr Phrase kHandedInOrAccepted = {"be handed in or accepted",
+                                               "提出済みまたは受理済み"};
+inline constexpr Phrase kReturnedForAnswers = {
+    "be returned before other answers come", "差戻し中"};
+inline constexpr Phrase kReturnedForHeader = {
+    "be returned before its header changes", "差戻し中"};
+}  // namespace wanted
+
 // --- rounds ---
 // NOT_FOUND, ROUND_NOT_FOUND.
 absl::Status RoundNotFound(const base::RoundName& name);
@@ -45,10 +73,10 @@ absl::Status RoundNotFound(const base::RoundName& name);
 absl::Status RoundExists(const base::RoundName& name);
 // INVALID_ARGUMENT, ROUND_INVALID.
 absl::Status RoundInvalid(std::vector<base::Violation> violations);
-// FAILED_PRECONDITION, ROUND_STATE: the round is in `state`, and `wanted` (a
-// phrase: "be open or closed") would be needed.
+// FAILED_PRECONDITION, ROUND_STATE: the round is in `state`, and `needed` would
+// be needed.
 absl::Status RoundStateWrong(const base::RoundName& name,
-                             std::string_view state, std::string_view wanted);
+                             std::string_view state, const Phrase& needed);
 // FAILED_PRECONDITION, ROUND_NOT_OPEN: it takes no submissions.
 absl::Status RoundNotOpen(const base::RoundName& name, std::string_view state);
 // FAILED_PRECONDITION, REGISTRY_INCOMPLETE.
@@ -75,14 +103,19 @@ absl::Status SubmissionExists(const base::SubmissionName& name);
 absl::Status SubmissionInvalid(std::vector<base::Violation> violations);
 // FAILED_PRECONDITION, SUBMISSION_STATE.
 absl::Status SubmissionStateWrong(const base::SubmissionName& name,
-                                  std::string_view state,
-                                  std::string_view wanted);
+                                  std::string_view state, const Phrase& needed);
 // ABORTED, ETAG_MISMATCH.
 absl::Status EtagMismatch(std::string_view name, std::string_view current);
-// INVALID_ARGUMENT, REASON_REQUIRED: `why` says of what, "why the round is
-// changed".
-absl::Status ReasonRequired(
-    std::string_view why = "why the submission is returned");
+// INVALID_ARGUMENT, REASON_REQUIRED: `why` says of what.
+absl::Status ReasonRequired(const Phrase& why);
+namespace why {
+inline constexpr Phrase kReturned = {"why the submission is returned",
+                                     "回答を差し戻す理由"};
+inline constexpr Phrase kChanged = {"why the round is changed",
+                                    "調査回を変更する理由"};
+inline constexpr Phrase kReopened = {"why the round is opened again",
+                                     "受付を再開する理由"};
+}  // namespace why
 
 // --- lists and imports ---
 // INVALID_ARGUMENT, FILTER_INVALID: `field` holds a number without a meaning.
@@ -93,9 +126,8 @@ absl::Status CsvInvalid(std::vector<base::Violation> violations,
                         std::size_t total = 0);
 // The same, for a first line below 0; `field` is `batch` or `headers`.
 absl::Status FirstLineInvalid(std::string_view field, int first_line);
-
-// The same, for a file name of more than a thousand bytes.
-absl::Status FileNameTooLong(std::string_view field);
+// The same, for a file name of more than `most` bytes.
+absl::Status FileNameTooLong(std::string_view field, std::size_t most);
 // INVALID_ARGUMENT, REJECTS_TOKEN_INVALID: no token of this batch, or in a call
 // that is no dry run.
 absl::Status RejectsTokenInvalid();

@@ -1,6 +1,7 @@
 #include "services/survey/text_limits.h"
 
 #include "services/base/coding/utf8.h"
+#include "services/survey/errors.h"
 #include "services/text/characters.h"
 #include "services/text/field_rules.h"
 #include "services/text/visible.h"
@@ -26,11 +27,7 @@ std::optional<base::Violation> CheckLength(std::string_view field,
       text::kFreeTextField.AtMost(longest, text::FieldRule::Unit::kCharacters),
       text);
   if (fault.ok()) return std::nullopt;
-  return base::Violation{
-      .field = std::string(field),
-      .reason = base::ReasonOf(fault),
-      .description = std::string(base::MessageOf(fault)),
-      .description_ja = base::GetErrorDetails(fault)->message_ja};
+  return ViolationOf(field, fault);
 }
 
 bool IsBlank(std::string_view text) { return text::IsBlank(text); }

@@ -8,11 +8,15 @@
 #include <fstream>
 #include <iterator>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "services/base/error.h"
 #include "services/survey/codebook/codebook.h"
+#include "services/survey/codebook/problem_table.h"
+#include "services/survey/error_table.h"
 #include "services/survey/submission/violation.h"
 
 namespace welfare::survey {
@@ -36,8 +40,8 @@ void ExpectGolden(const std::string& path, const std::set<std::string>& lines) {
   EXPECT_EQ(ReadSource(path), text);
 }
 
-// Reasons are part of the API: a changed line here is a changed API.
-TEST(SurveyErrors, AgreeWithTheGoldenListOfReasons) {
+// One of each failure that the service names.
+std::vector<absl::Status> OneOfEach() {
   const auto codebook =
       base::CodebookName::Parse("surveys/jusou/codebooks/2025-1").value();
   const auto round =
@@ -47,14 +51,13 @@ TEST(SurveyErrors, AgreeWithTheGoldenListOfReasons) {
           "surveys/jusou/rounds/2025/submissions/131016-council")
           .value();
   const auto program = base::ProgramName::Parse("programs/jusou").value();
-  const std::vector<absl::Status> all = {
+  return {
       NameInvalid("name", "x", base::RoundName::Parse("rounds/2025").status()),
       NameInvalid("name", "131017-council",
                   base::Respondent::Parse("131017-council").status()),
       NameInvalid("name", "13101-council",
                   base::Respondent::Parse("13101-council").status()),
       VersionNegative("data_version", -1),
-      RequestIdInvalid("a b"),
       CodebookNotFound(codebook),
       CodebookInvalid(std::vector<base::Violation>{}),
       CodebookPublished(codebook),
@@ -62,65 +65,115 @@ TEST(SurveyErrors, AgreeWithTheGoldenListOfReasons) {
       RoundNotFound(round),
       RoundExists(round),
       RoundInvalid({}),
-      RoundStateWrong(round, "PLANNED", "be open"),
+      RoundStateWrong(round, "PLANNED", wanted::kOpen),
       RoundNotOpen(round, "CLOSED"),
       RegistryIncomplete(program, 2025),
       StatusUnknown(program, 2025, {}),
       RoundHasSubmissions(round, 1),
       RegistryUnavailable("x"),
       VersionNotReached(2, 1),
-      platform::StoreRestored("x", "y", 1),
       SubmissionNotFound(submission),
       SubmissionExists(submission),
       SubmissionInvalid(std::vector<base::Violation>{}),
-      SubmissionStateWrong(submission, "DRAFT", "be handed in"),
+      SubmissionStateWrong(submission, "DRAFT", wanted::kHandedIn),
       EtagMismatch("x", "\"1\""),
-      ReasonRequired(),
-      base::Page::Read(-1, "", "").status(),
-      base::PageTokenInvalid(),
+      ReasonRequired(why::kReturned),
       FilterInvalid("state", 9),
       CsvInvalid({}),
-      FirstLineInvalid("batch", -1),
-      FileNameTooLong("batch"),
       RejectsTokenInvalid(),
       StoredValueInvalid("x")};
-  std::set<std::string> lines;
-  for (const absl::Status& status : all) {
-    lines.insert(absl::StatusCodeToString(status.code()) + " " +
-                 base::ReasonOf(status));
-    // Each says what to do, in a sentence.
-    EXPECT_LE(base::ReasonOf(status).size(), 63U);
+}
+
+TEST(SurveyErrors, EachRowHasItsFailureAndEachSentenceItsWords) {
+  std::set<std::string> made;
+  for (const absl::Status& status : OneOfEach()) {
+    const auto details = base::GetErrorDetails(status);
+    ASSERT_TRUE(details.has_value()) << status;
+    made.insert(details->reason);
+    // What a sentence names is filled in, and it says what to do.
+    for (const std::string& sentence :
+         {std::string(base::MessageOf(status)), details->message_ja}) {
+      EXPECT_EQ(sentence.find('{'), std::string::npos) << sentence;
+    }
     EXPECT_TRUE(base::MessageOf(status).ends_with('.')) << status;
+    EXPECT_TRUE(details->message_ja.empty() ||
+                details->message_ja.ends_with("。"))
+        << details->message_ja;
+  }
+  for (const base::ErrorRow& row : kErrorTable) {
+    EXPECT_TRUE(made.contains(std::string(row.reason))) << row.reason;
+    // Whatever a clerk can meet is said in Japanese too.
+    EXPECT_EQ(row.message_ja.empty(), row.code == absl::StatusCode::kInternal)
+        << row.reason;
+  }
+}
+
+TEST(SurveyErrors, SayWhatAStateIsAndWhatItWouldHaveToBe) {
+  const auto round =
+      base::RoundName::Parse("surveys/jusou/rounds/2025").value();
+  const absl::Status status = RoundStateWrong(round, "FINAL", wanted::kOpen);
+  EXPECT_EQ(base::MessageOf(status),
+            "The round is FINAL; for this it must be open.");
+  EXPECT_EQ(
+      base::GetErrorDetails(status)->message_ja,
+      "この調査回は確定済みです。この操作ができるのは受付中の調査回です。");
+}
+
+// Reasons are part of the API: a changed line here is a changed API.
+TEST(SurveyErrors, AgreeWithTheGoldenListOfReasons) {
+  std::set<std::string> lines;
+  const auto add = [&lines](absl::StatusCode code, std::string_view reason) {
+    lines.insert(absl::StatusCodeToString(code) + " " + std::string(reason));
+  };
+  for (const base::ErrorRow& row : kErrorTable) add(row.code, row.reason);
+  // What its calls return beside these.
+  for (const absl::Status& status :
+       {platform::StoreRestored("x", "y", 1), platform::RequestIdInvalid("a b"),
+        base::Page::Read(-1, "", "").status(), base::PageTokenInvalid()}) {
+    add(status.code(), base::ReasonOf(status));
   }
   ExpectGolden("tests/survey/golden/reasons.txt", lines);
 }
 
 TEST(AnswerReasons, AgreeWithTheGoldenList) {
-  ExpectGolden("tests/survey/golden/answer_reasons.txt",
-               {std::string(reason::kUnknownItem),
-                std::string(reason::kRowUnknown),
-                std::string(reason::kWrongRespondentKind),
-                std::string(reason::kDuplicateAnswer),
-                std::string(reason::kEmptyAnswer),
-                std::string(reason::kAbsenceAndValue),
-                std::string(reason::kAbsenceNotSendable),
-                std::string(reason::kAbsenceNotOffered),
-                std::string(reason::kTypeMismatch),
-                std::string(reason::kSingleAnswer),
-                std::string(reason::kOptionNotOffered),
-                std::string(reason::kOptionRepeated),
-                std::string(reason::kExclusiveOption),
-                std::string(reason::kNumberRange),
-                std::string(reason::kEmptyText),
-                std::string(reason::kTextTooLong),
-                std::string(reason::kTextInvalid),
-                std::string(reason::kOtherTextRequired),
-                std::string(reason::kOtherTextUnexpected),
-                std::string(reason::kNotAskedByRouting),
-                std::string(reason::kConstraint),
-                std::string(reason::kAnswerMissing),
-                std::string(reason::kTooManyAnswers),
-                std::string(reason::kTextsTooLong)});
+  std::set<std::string> lines;
+  for (const base::ViolationRow& row : kAnswerTable) {
+    lines.emplace(row.reason);
+  }
+  ExpectGolden("tests/survey/golden/answer_reasons.txt", lines);
+}
+
+void ExpectBothLanguages(std::span<const base::ViolationRow> rows) {
+  for (const base::ViolationRow& row : rows) {
+    // One that repeats a cause has its sentence from there.
+    EXPECT_TRUE(row.description.ends_with('.') ||
+                row.description.ends_with('}'))
+        << row.reason;
+    EXPECT_TRUE(row.description_ja.ends_with("。") ||
+                row.description_ja.ends_with('}'))
+        << row.reason;
+  }
+}
+
+TEST(SurveyFaults, AreSentencesInBothLanguages) {
+  ExpectBothLanguages(kFieldTable);
+  ExpectBothLanguages(kRoundTable);
+  ExpectBothLanguages(kAnswerTable);
+  ExpectBothLanguages(kItemTable);
+  ExpectBothLanguages(kConditionTable);
+  ExpectBothLanguages(kSheetTable);
+  ExpectBothLanguages(kCellTable);
+  ExpectBothLanguages(kSectionTable);
+}
+
+TEST(SurveyFaults, OfABatchNameTheirField) {
+  for (const absl::Status& status :
+       {FirstLineInvalid("batch", -1), FileNameTooLong("batch", 1'000)}) {
+    const auto details = base::GetErrorDetails(status);
+    ASSERT_EQ(details->violations.size(), 1U);
+    EXPECT_EQ(details->reason, "CSV_INVALID");
+    EXPECT_EQ(details->violations[0].description.find('{'), std::string::npos);
+  }
 }
 
 TEST(Errors, AnErrorThatListsTheFirstFaultsTellsTheNumberOfAll) {

@@ -209,12 +209,14 @@ v1::Submission ToProto(const Submission& submission, const Round& round,
 }
 
 void SetViolations(const std::vector<AnswerViolation>& violations,
-                   v1::Submission& submission) {
+                   base::Language language, v1::Submission& submission) {
   for (const AnswerViolation& violation : violations) {
     v1::AnswerViolation& one = *submission.add_violations();
     one.set_item(violation.key());
     one.set_reason(std::string(violation.reason));
-    one.set_message(violation.description);
+    one.set_message(language == base::Language::kJapanese
+                        ? violation.description_ja
+                        : violation.description);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "google/type/date.pb.h"
 
+#include "services/base/wording/language.h"
 #include "services/survey/codebook/codebook.h"
 #include "services/survey/codebook/stored_codebook.h"
 #include "services/survey/columns/columns.h"
@@ -46,9 +47,9 @@ SentAnswer SentFromProto(const v1::Answer& answer);
 v1::Submission ToProto(const Submission& submission, const Round& round,
                        bool full);
 
-// Lists what is wrong with the answers of a draft.
+// Lists what is wrong with the answers of a draft, for a reader of `language`.
 void SetViolations(const std::vector<AnswerViolation>& violations,
-                   v1::Submission& submission);
+                   base::Language language, v1::Submission& submission);
 // Joins the personal data to a reply; an empty one leaves no trace.
 void SetContact(const Contact& contact, v1::Submission& submission);
 

@@ -28,7 +28,7 @@ absl::StatusOr<CsvText> ToCsvText(std::string_view field,
     return FirstLineInvalid(field, batch.first_line());
   }
   if (batch.source_file().size() > kLongestFileName) {
-    return FileNameTooLong(field);
+    return FileNameTooLong(field, kLongestFileName);
   }
   return CsvText{.csv = batch.csv(),
                  .first_line = batch.first_line() == 0 ? 2 : batch.first_line(),

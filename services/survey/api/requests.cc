@@ -40,11 +40,4 @@ absl::Status CheckStore(const platform::Incarnation& here,
   return platform::StoreRestored(resource, incarnation, revision);
 }
 
-base::Violation MakeViolation(std::string_view field,
-                              const absl::Status& status) {
-  return {.field = std::string(field),
-          .reason = base::ReasonOf(status),
-          .description = std::string(base::MessageOf(status))};
-}
-
 }  // namespace welfare::survey

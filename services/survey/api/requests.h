@@ -40,10 +40,6 @@ absl::Status CheckStore(const platform::Incarnation& here,
                         const base::RoundName& round,
                         const std::string& incarnation, std::int64_t revision);
 
-// The violation of `field` that `status` tells of.
-base::Violation MakeViolation(std::string_view field,
-                              const absl::Status& status);
-
 template <typename Request>
 ChangeRequest MakeChange(const platform::CallContext& call,
                          std::string_view method, const Request& request) {

@@ -137,9 +137,7 @@ absl::Status RoundCalls::UpdateRound(const Call& call,
   WELFARE_ASSIGN_OR_RETURN(
       const auto name,
       ParseName<base::RoundName>("round.name", request.round().name()));
-  if (IsBlank(request.reason())) {
-    return ReasonRequired("why the round is changed");
-  }
+  if (IsBlank(request.reason())) return ReasonRequired(why::kChanged);
   const OutlineEdit edit = ReadOutlineEdit(request);
   return ChangeExisting(
       call, MakeChange(call, "UpdateRound", request), name,
@@ -156,9 +154,7 @@ absl::Status RoundCalls::ReopenRound(const Call& call,
   WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::RoundName>("name", request.name()));
-  if (IsBlank(request.reason())) {
-    return ReasonRequired("why the round is opened again");
-  }
+  if (IsBlank(request.reason())) return ReasonRequired(why::kReopened);
   WELFARE_RETURN_IF_ERROR(CheckReason(request.reason()));
   return ChangeExisting(
       call, MakeChange(call, "ReopenRound", request), name,
@@ -243,7 +239,7 @@ absl::Status RoundCalls::GetRoundProgress(
                              d_.content.Load(store, name));
     if (opened.frame == nullptr) {
       return RoundStateWrong(name, ToString(opened.round.state),
-                             "have been opened");
+                             wanted::kOpened);
     }
     WELFARE_ASSIGN_OR_RETURN(
         const auto submissions,

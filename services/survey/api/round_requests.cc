@@ -10,8 +10,10 @@
 #include "services/base/names/resource_name.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
+#include "services/survey/error_table.h"
 #include "services/survey/errors.h"
 #include "services/survey/text_limits.h"
+#include "services/text/visible.h"
 
 namespace welfare::survey {
 namespace {
@@ -58,15 +60,15 @@ absl::StatusOr<Round> ReadRound(const v1::CreateRoundRequest& request) {
   round.synthetic = sent.synthetic();
   std::vector<base::Violation> violations;
   if (!sent.name().empty() && sent.name() != name.ToString()) {
-    violations.push_back({.field = "round.name",
-                          .reason = "NAME_CONTRADICTS",
-                          .description = "The name and round_id disagree."});
+    violations.push_back(
+        base::MakeViolation(base::FindRow(kFieldTable, "NAME_CONTRADICTS"),
+                            "round.name", {{"id", "round_id"}}));
   }
   const auto take = [&](std::string_view field, auto parsed, auto& target) {
     if (parsed.ok()) {
       target = *std::move(parsed);
     } else {
-      violations.push_back(MakeViolation(field, parsed.status()));
+      violations.push_back(ViolationOf(field, parsed.status()));
     }
   };
   take("round.window_start", DateFromProto(sent.window_start()),
@@ -106,7 +108,7 @@ OutlineEdit ReadOutlineEdit(const v1::UpdateRoundRequest& request) {
         target = *parsed;
       } else {
         edit.violations.push_back(
-            MakeViolation("round." + std::string(name), parsed.status()));
+            ViolationOf("round." + std::string(name), parsed.status()));
       }
     };
     text("display_name", sent.display_name(), edit.display_name);
@@ -116,12 +118,12 @@ OutlineEdit ReadOutlineEdit(const v1::UpdateRoundRequest& request) {
     day("window_start", sent.window_start(), edit.window_start);
     day("window_end", sent.window_end(), edit.window_end);
     if (!known) {
-      edit.violations.push_back(
-          {.field = "update_mask",
-           .reason = "PATH_UNKNOWN",
-           .description = "A round changes its display_name, purpose, method, "
-                          "publisher, window_start and window_end, not '" +
-                          path + "'."});
+      edit.violations.push_back(base::MakeViolation(
+          base::FindRow(kFieldTable, "PATH_UNKNOWN"), "update_mask",
+          {{"known",
+            "display_name, purpose, method, publisher, window_start, "
+            "window_end"},
+           {"path", text::ShowInvisible(path)}}));
     }
   }
   return edit;

@@ -44,7 +44,7 @@ absl::Status SubmissionCalls::Change(const Call& call, const Write& write,
     }
     // The reply is kept for repeats, so it holds no personal data.
     v1::Submission reply = ToProto(after, opened.round, true);
-    SetViolations(FindViolations(opened, after), reply);
+    SetViolations(FindViolations(opened, after), call.language, reply);
     return reply.SerializeAsString();
   };
   std::string reply;

@@ -72,7 +72,9 @@ absl::Status SubmissionReads::GetSubmission(
       *response.add_computed_absences() = ToProto(absence);
     }
     // Of what is now: an earlier revision is not edited any more.
-    if (revision == 0) SetViolations(FindViolations(opened, *found), response);
+    if (revision == 0) {
+      SetViolations(FindViolations(opened, *found), call.language, response);
+    }
     WELFARE_ASSIGN_OR_RETURN(const Contact contact,
                              store.submissions().FindContact(name));
     SetContact(contact, response);
@@ -135,7 +137,8 @@ absl::Status SubmissionReads::ListSubmissions(
         v1::Submission one = ToProto(submission, *round, request.full());
         if (request.full()) {
           if (opened.frame != nullptr) {
-            SetViolations(FindViolations(opened, submission), one);
+            SetViolations(FindViolations(opened, submission), call.language,
+                          one);
           }
           WELFARE_ASSIGN_OR_RETURN(
               const Contact contact,

@@ -8,8 +8,10 @@
 #include "services/base/error.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
+#include "services/survey/error_table.h"
 #include "services/survey/errors.h"
 #include "services/survey/submission/violation.h"
+#include "services/text/visible.h"
 
 namespace welfare::survey {
 namespace {
@@ -39,10 +41,9 @@ std::vector<std::string> PopulatedPaths(const v1::Submission& submission) {
 }  // namespace
 
 absl::Status NameContradicts() {
-  return SubmissionInvalid(std::vector<base::Violation>{
-      {.field = "submission.name",
-       .reason = "NAME_CONTRADICTS",
-       .description = "The name and submission_id disagree."}});
+  return SubmissionInvalid(std::vector{
+      base::MakeViolation(base::FindRow(kFieldTable, "NAME_CONTRADICTS"),
+                          "submission.name", {{"id", "submission_id"}})});
 }
 
 absl::StatusOr<CreatedName> ReadCreatedName(
@@ -69,12 +70,9 @@ absl::StatusOr<CreatedName> ReadCreatedName(
 absl::StatusOr<SubmissionInput> ReadInput(
     const v1::Submission& submission, const google::protobuf::FieldMask& mask) {
   if (submission.answers_size() > kMostAnswersSent) {
-    return SubmissionInvalid(std::vector<base::Violation>{
-        {.field = "answers",
-         .reason = std::string(reason::kTooManyAnswers),
-         .description = std::to_string(submission.answers_size()) +
-                        " answers are more than any codebook has questions; "
-                        "send one for each."}});
+    return SubmissionInvalid(std::vector{base::MakeViolation(
+        base::FindRow(kAnswerTable, reason::kTooManyAnswers), "answers",
+        {{"found", std::to_string(submission.answers_size())}})});
   }
   const v1::SubmissionHeader& header = submission.header();
   const std::vector<std::string> paths =
@@ -107,18 +105,18 @@ absl::StatusOr<SubmissionInput> ReadInput(
     // Those that only the service writes are ignored.
     if (!known &&
         v1::Submission::descriptor()->FindFieldByName(path) == nullptr) {
-      violations.push_back(
-          {.field = "update_mask",
-           .reason = "PATH_UNKNOWN",
-           .description = "The mask names 'header', its fields, 'answers' or "
-                          "'*', not '" +
-                          path + "'."});
+      violations.push_back(base::MakeViolation(
+          base::FindRow(kFieldTable, "PATH_UNKNOWN"), "update_mask",
+          {{"known",
+            "header, header.department, header.contact, header.received_on, "
+            "answers, *"},
+           {"path", text::ShowInvisible(path)}}));
     }
   }
   if (received_on) {
     const auto day = DateFromProto(header.received_on());
     if (!day.ok()) {
-      violations.push_back(MakeViolation("header.received_on", day.status()));
+      violations.push_back(ViolationOf("header.received_on", day.status()));
     } else {
       input.received_on = *day;
       input.clear_received_on = !day->has_value();

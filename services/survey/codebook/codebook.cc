@@ -6,6 +6,7 @@
 #include "services/base/error.h"
 #include "services/survey/codebook/condition_compiler.h"
 #include "services/survey/codebook/item_checks.h"
+#include "services/survey/codebook/problem_table.h"
 #include "services/survey/codebook/section_conditions.h"
 #include "services/survey/errors.h"
 
@@ -44,6 +45,10 @@ class Codebook::Builder {
   }
 
  private:
+  static consteval const base::ViolationRow& Fault(std::string_view reason) {
+    return base::FindRow(kItemTable, reason);
+  }
+
   absl::Status Look() const {
     return interruption_ ? interruption_() : absl::OkStatus();
   }
@@ -67,8 +72,7 @@ class Codebook::Builder {
             compiler.Compile(item.place(), "relevant", item.relevant));
       }
       if (item.type == AnswerType::kTable && !item.constraint.empty()) {
-        problems_.Add(item.place(), "constraint", "EXPRESSION_TYPE",
-                      "a table has no value, so it has no constraint.");
+        problems_.Add(item.place(), "constraint", Fault("EXPRESSION_TYPE"));
         book_->constraint_.push_back(std::nullopt);
       } else {
         book_->constraint_.push_back(
@@ -96,14 +100,12 @@ class Codebook::Builder {
     for (std::size_t i = 0; i < book_->items_.size(); ++i) {
       const Item& item = book_->items_[i];
       if (in_cycle[i]) {
-        problems_.Add(item.place(), "relevant", "CONDITION_CYCLE",
-                      "whether it is asked depends on itself.");
+        problems_.Add(item.place(), "relevant", Fault("CONDITION_CYCLE"));
       }
       for (const std::size_t gate : edges[i]) {
         if (gate > i) {
-          problems_.Add(item.place(), "relevant", "CONDITION_LATER",
-                        "the condition reads " + book_->items_[gate].id +
-                            ", which is asked later.");
+          problems_.Add(item.place(), "relevant", Fault("CONDITION_LATER"),
+                        {{"item", book_->items_[gate].id}});
         }
         CheckShared(item, "relevant", book_->items_[gate]);
       }
@@ -119,9 +121,9 @@ class Codebook::Builder {
                    const Item& other) {
     for (const base::RespondentKind kind : item.respondents) {
       if (!other.AskedOf(kind)) {
-        problems_.Add(item.place(), column, "CONDITION_OTHER_RESPONDENT",
-                      other.id + " is not asked of a " +
-                          std::string(base::ToString(kind)) + ".");
+        problems_.Add(
+            item.place(), column, Fault("CONDITION_OTHER_RESPONDENT"),
+            {{"item", other.id}, {"kind", std::string(base::ToString(kind))}});
       }
     }
   }
@@ -146,9 +148,7 @@ class Codebook::Builder {
                                probe.CanBeTrue(*book_->relevant_[i]));
       if (!reachable) {
         probe.SetUnreachable(i);
-        problems_.Add(
-            item.place(), "relevant", "UNREACHABLE",
-            "no answers make the condition true, so it is never asked.");
+        problems_.Add(item.place(), "relevant", Fault("UNREACHABLE"));
       }
     }
     return tried_ == ConditionProbe::Answers::kAll ? CheckAnswerable(probe)
@@ -163,8 +163,8 @@ class Codebook::Builder {
       WELFARE_ASSIGN_OR_RETURN(const bool answerable,
                                probe.CanBeTrue(*book_->constraint_[i], i));
       if (answerable) continue;
-      problems_.Add(book_->items_[i].place(), "constraint", "UNANSWERABLE",
-                    "no answer makes the rule true, so nobody can give one.");
+      problems_.Add(book_->items_[i].place(), "constraint",
+                    Fault("UNANSWERABLE"));
     }
     return absl::OkStatus();
   }
@@ -196,7 +196,8 @@ absl::Status CodebookInvalid(const CodebookCheck& check) {
     if (!problem.column.empty()) field += ':' + problem.column;
     violations.push_back({.field = std::move(field),
                           .reason = problem.reason,
-                          .description = problem.message});
+                          .description = problem.message,
+                          .description_ja = problem.message_ja});
   }
   return CodebookInvalid(std::move(violations), check.problems_total);
 }

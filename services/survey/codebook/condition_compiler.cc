@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/survey/codebook/problem_table.h"
+#include "services/survey/errors.h"
 
 namespace welfare::survey {
 namespace {
@@ -71,30 +73,37 @@ std::optional<base::CheckedExpression> ConditionCompiler::Compile(
   if (text.empty()) return std::nullopt;
   const auto parsed = base::Expression::Parse(text);
   if (!parsed.ok()) {
-    Add(place, column, "EXPRESSION_SYNTAX", parsed.status());
+    Add(place, column, base::FindRow(kConditionTable, "EXPRESSION_SYNTAX"),
+        parsed.status());
     return std::nullopt;
   }
   const Schema schema(book_, types_, current);
   auto checked = base::Check(*parsed, schema, base::ExpectedResult::kTruth);
   if (!checked.ok()) {
-    Add(place, column, "EXPRESSION_TYPE", checked.status());
+    Add(place, column, base::FindRow(kConditionTable, "EXPRESSION_TYPE"),
+        checked.status());
     return std::nullopt;
   }
   return *std::move(checked);
 }
 
 void ConditionCompiler::Add(const SurveyPlace& place, std::string_view column,
-                            std::string_view reason,
+                            const base::ViolationRow& row,
                             const absl::Status& status) {
   const auto details = base::GetErrorDetails(status);
-  if (!details || details->violations.empty()) {
-    problems_.Add(place, column, reason, base::MessageOf(status));
-    return;
+  std::vector<base::Violation> violations;
+  if (details) violations = details->violations;
+  if (violations.empty()) {
+    violations.push_back(ViolationOf("column 1", status));
   }
-  for (const base::Violation& violation : details->violations) {
-    problems_.Add(place, column, reason,
-                  violation.field + ": " + violation.reason + ": " +
-                      violation.description);
+  // Each stands at `column N` of the expression.
+  for (const base::Violation& violation : violations) {
+    problems_.Add(
+        place, column, row,
+        {{"at", violation.field.substr(violation.field.rfind(' ') + 1)},
+         {"fault", violation.reason},
+         {"description", violation.description},
+         {"description_ja", violation.description_ja}});
   }
 }
 

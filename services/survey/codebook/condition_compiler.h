@@ -32,7 +32,7 @@ class ConditionCompiler {
   class Schema;
 
   void Add(const SurveyPlace& place, std::string_view column,
-           std::string_view reason, const absl::Status& status);
+           const base::ViolationRow& row, const absl::Status& status);
 
   const Codebook& book_;
   ProblemList& problems_;

@@ -11,9 +11,14 @@
 
 #include "services/survey/codebook/codebook.h"
 #include "services/survey/codebook/label.h"
+#include "services/survey/codebook/problem_table.h"
 
 namespace welfare::survey {
 namespace {
+
+consteval const base::ViolationRow& ItemFault(std::string_view reason) {
+  return base::FindRow(kItemTable, reason);
+}
 
 std::vector<std::string> SplitIds(std::string_view text) {
   std::vector<std::string> words;
@@ -38,22 +43,14 @@ bool HasYear(std::string_view id) {
 void CheckNames(std::span<const Item> items, ProblemList& problems) {
   std::set<std::string_view> seen;
   if (items.empty()) {
-    problems.Add({.sheet = "survey",
-                  .line = 0,
-                  .column = "",
-                  .reason = "SHEET_EMPTY",
-                  .message = "The sheet holds no item."});
+    problems.Add(MakeProblem("survey", 0, "", ItemFault("SHEET_EMPTY")));
   }
   for (const Item& item : items) {
     if (!IsItemId(item.id)) {
-      problems.Add(
-          item.place(), "name", "NAME_INVALID",
-          "an id is a-z, 0-9 and _, begins with a letter and has at most 63 "
-          "characters.");
+      problems.Add(item.place(), "name", ItemFault("NAME_INVALID"));
     }
     if (!seen.insert(item.id).second) {
-      problems.Add(item.place(), "name", "NAME_DUPLICATE",
-                   "the id is used twice.");
+      problems.Add(item.place(), "name", ItemFault("NAME_DUPLICATE"));
     }
   }
 }
@@ -63,37 +60,40 @@ void CheckPlaceholders(const Item& item, ProblemList& problems) {
     // Codebooks were published with `${ref_fy_ja}` once; new ones are refused
     // where they are read.
     if (unknown.substr(1) == kReferenceYear) continue;
-    problems.Add(item.place(), "label", "LABEL_PLACEHOLDER",
-                 "the only placeholder is {ref_fy_ja}, not " + unknown + ".");
+    problems.Add(item.place(), "label", ItemFault("LABEL_PLACEHOLDER"),
+                 {{"found", unknown}});
   }
 }
 
 void CheckOptions(const Item& item, const std::vector<Option>& options,
                   ProblemList& problems) {
   if (options.empty()) {
-    problems.Add(item.place(), "type", "LIST_EMPTY",
-                 "the list of choices is empty.");
+    problems.Add(item.place(), "type", ItemFault("LIST_EMPTY"));
   }
   if (options.size() > Codebook::kMaxCodes) {
-    problems.Add(item.place(), "type", "TOO_MANY_OPTIONS",
-                 "an item has at most 64 options; it has " +
-                     std::to_string(options.size()) + ".");
+    problems.Add(item.place(), "type", ItemFault("TOO_MANY_OPTIONS"),
+                 {{"found", std::to_string(options.size())}});
   }
   std::set<std::string_view> seen;
   for (const Option& option : options) {
     if (!IsItemId(option.code)) {
-      problems.Add(item.place(), "type", "OPTION_INVALID",
-                   "the code '" + option.code + "' is not an id.");
+      problems.Add(item.place(), "type", ItemFault("OPTION_INVALID"),
+                   {{"code", option.code}});
     }
     if (!seen.insert(option.code).second) {
-      problems.Add(item.place(), "type", "OPTION_DUPLICATE",
-                   "the code '" + option.code + "' stands twice in the list.");
+      problems.Add(item.place(), "type", ItemFault("OPTION_DUPLICATE"),
+                   {{"code", option.code}});
     }
   }
 }
 
 // `concept(code|code); concept(code)`: the codes must be offered.
 void CheckPairConcept(const Item& item, ProblemList& problems) {
+  const auto refuse = [&](std::string_view found) {
+    problems.Add(item.place(), "pair_concept",
+                 ItemFault("PAIR_CONCEPT_INVALID"),
+                 {{"found", std::string(found)}});
+  };
   std::string_view rest = item.pair_concept;
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find(';'), rest.size());
@@ -103,8 +103,7 @@ void CheckPairConcept(const Item& item, ProblemList& problems) {
     const std::size_t open = part.find('(');
     if (open == std::string_view::npos || !part.ends_with(')') ||
         !IsItemId(part.substr(0, open))) {
-      problems.Add(item.place(), "pair_concept", "PAIR_CONCEPT_INVALID",
-                   "write concept(code|code), several separated by `; `.");
+      refuse(part);
       continue;
     }
     std::string_view codes = part.substr(open + 1);
@@ -112,9 +111,7 @@ void CheckPairConcept(const Item& item, ProblemList& problems) {
     while (true) {
       const std::size_t bar = std::min(codes.find('|'), codes.size());
       if (!item.FindOption(codes.substr(0, bar))) {
-        problems.Add(item.place(), "pair_concept", "PAIR_CONCEPT_INVALID",
-                     "the item does not offer '" +
-                         std::string(codes.substr(0, bar)) + "'.");
+        refuse(codes.substr(0, bar));
       }
       if (bar == codes.size()) break;
       codes.remove_prefix(bar + 1);
@@ -124,23 +121,20 @@ void CheckPairConcept(const Item& item, ProblemList& problems) {
 
 void CheckItem(const Item& item, ProblemList& problems) {
   if (item.respondents.empty()) {
-    problems.Add(item.place(), "respondent", "RESPONDENT_MISSING",
-                 "say who is asked: municipality, council or both.");
+    problems.Add(item.place(), "respondent", ItemFault("RESPONDENT_MISSING"));
   }
   if (item.label.empty()) {
-    problems.Add(item.place(), "label", "LABEL_MISSING",
-                 "the question has no text.");
+    problems.Add(item.place(), "label", ItemFault("LABEL_MISSING"));
   }
   CheckPlaceholders(item, problems);
   if (item.reference_year_offset != 0 && item.reference_year_offset != -1) {
-    problems.Add(item.place(), "reference_year_offset", "REFERENCE_YEAR_OFFSET",
-                 "the offset is 0 or -1.");
+    problems.Add(item.place(), "reference_year_offset",
+                 ItemFault("REFERENCE_YEAR_OFFSET"));
   }
   for (const base::Absence absence : item.absences) {
     if (!base::MayBeSent(absence)) {
-      problems.Add(item.place(), "absences", "ABSENCE_NOT_SENDABLE",
-                   std::string(base::ToString(absence)) +
-                       " is computed and cannot be offered.");
+      problems.Add(item.place(), "absences", ItemFault("ABSENCE_NOT_SENDABLE"),
+                   {{"absence", std::string(base::ToString(absence))}});
     }
   }
   const bool coded =
@@ -163,14 +157,14 @@ void CheckPopulations(std::span<const Item> items, ProblemList& problems) {
     if (item.population.empty()) continue;
     const std::vector<std::string> ids = SplitIds(item.population);
     if (ids.size() != item.respondents.size()) {
-      problems.Add(item.place(), "population", "POPULATION_INVALID",
-                   "name one population for each kind of respondent.");
+      problems.Add(item.place(), "population", ItemFault("POPULATION_INVALID"),
+                   {{"found", item.population}});
       continue;
     }
     for (std::size_t k = 0; k < ids.size(); ++k) {
       if (!IsItemId(ids[k]) || HasYear(ids[k])) {
-        problems.Add(item.place(), "population", "POPULATION_INVALID",
-                     "'" + ids[k] + "' is not an id without a year.");
+        problems.Add(item.place(), "population",
+                     ItemFault("POPULATION_INVALID"), {{"found", ids[k]}});
         continue;
       }
       std::string set = std::string(base::ToString(item.respondents[k])) +
@@ -181,9 +175,9 @@ void CheckPopulations(std::span<const Item> items, ProblemList& problems) {
           std::string(base::ToString(item.respondents[k])) + ": " +
           item.relevant;
       if (!fresh && it->second.first != again) {
-        problems.Add(item.place(), "population", "POPULATION_CONTRADICTS",
-                     "'" + ids[k] + "' is another set at " +
-                         it->second.second->id + ".");
+        problems.Add(item.place(), "population",
+                     ItemFault("POPULATION_CONTRADICTS"),
+                     {{"population", ids[k]}, {"item", it->second.second->id}});
       }
     }
   }

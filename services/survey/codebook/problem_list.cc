@@ -22,7 +22,26 @@ void Cut(std::string& text, std::size_t most) {
   if (text.size() > most) text = Shorten(text, most);
 }
 
+// What a cell holds and nobody sees is shown.
+void ShowCells(std::string& message) {
+  Cut(message, 10 * kLongestMessage);
+  message = text::ShowInvisible(message, 12 * kLongestMessage);
+  Cut(message, kLongestMessage);
+}
+
 }  // namespace
+
+CodebookProblem MakeProblem(std::string_view sheet, int line,
+                            std::string_view column,
+                            const base::ViolationRow& row,
+                            const base::ErrorWords& words) {
+  return {.sheet = std::string(sheet),
+          .line = line,
+          .column = std::string(column),
+          .reason = std::string(row.reason),
+          .message = base::FillIn(row.description, words),
+          .message_ja = base::FillIn(row.description_ja, words)};
+}
 
 void ProblemList::Add(CodebookProblem problem) {
   const std::tuple at(OrderOf(problem.sheet), problem.line, ++total_);
@@ -31,22 +50,22 @@ void ProblemList::Add(CodebookProblem problem) {
     if (last->first < at) return;
     kept_.erase(last);
   }
-  // What a cell holds and nobody sees is shown.
-  Cut(problem.message, 10 * kLongestMessage);
-  problem.message = text::ShowInvisible(problem.message, 12 * kLongestMessage);
+  ShowCells(problem.message);
+  ShowCells(problem.message_ja);
   problem.column = text::ShowInvisible(problem.column);
-  Cut(problem.message, kLongestMessage);
   Cut(problem.column, kLongestColumn);
   kept_.emplace(at, std::move(problem));
 }
 
 void ProblemList::Add(const SurveyPlace& place, std::string_view column,
-                      std::string_view reason, std::string_view message) {
-  Add({.sheet = "survey",
-       .line = place.line,
-       .column = std::string(column),
-       .reason = std::string(reason),
-       .message = std::string(place.id) + ": " + std::string(message)});
+                      const base::ViolationRow& row,
+                      const base::ErrorWords& words) {
+  CodebookProblem problem =
+      MakeProblem("survey", place.line, column, row, words);
+  const std::string id = std::string(place.id) + ": ";
+  problem.message.insert(0, id);
+  problem.message_ja.insert(0, id);
+  Add(std::move(problem));
 }
 
 std::vector<CodebookProblem> ProblemList::Kept() const {

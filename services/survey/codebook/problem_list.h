@@ -8,6 +8,8 @@
 #include <tuple>
 #include <vector>
 
+#include "services/base/error.h"
+
 namespace welfare::survey {
 
 // One fault of a codebook's text.
@@ -17,10 +19,17 @@ struct CodebookProblem {
   std::string column;  // empty where the whole record is meant
   std::string reason;  // UPPER_SNAKE
   std::string message;
+  std::string message_ja;
 
   friend bool operator==(const CodebookProblem&,
                          const CodebookProblem&) = default;
 };
+
+// The problem at a place of a sheet; its sentence is that of `row`.
+CodebookProblem MakeProblem(std::string_view sheet, int line,
+                            std::string_view column,
+                            const base::ViolationRow& row,
+                            const base::ErrorWords& words = {});
 
 // A row of the sheet `survey` that holds an item or a section.
 struct SurveyPlace {
@@ -41,7 +50,7 @@ class ProblemList {
   void Add(CodebookProblem problem);
   // The same of what stands at `place`; the message begins with its id.
   void Add(const SurveyPlace& place, std::string_view column,
-           std::string_view reason, std::string_view message);
+           const base::ViolationRow& row, const base::ErrorWords& words = {});
 
   bool empty() const { return total_ == 0; }
   // All that were added, kept or not.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "services/base/error.h"
+#include "services/survey/codebook/problem_table.h"
 
 namespace welfare::survey {
 namespace {
@@ -77,17 +78,17 @@ void SectionConditions::CheckOne(std::size_t index) {
   for (const std::size_t gate : built.own->items()) {
     const Item& other = book_.item(gate);
     if (gate >= *built.first) {
-      problems_.Add(section.place(), "relevant", "CONDITION_LATER",
-                    "the condition reads " + other.id +
-                        ", which does not stand before the section.");
+      problems_.Add(section.place(), "relevant",
+                    base::FindRow(kItemTable, "CONDITION_LATER"),
+                    {{"item", other.id}});
     }
     for (const base::RespondentKind kind : {base::RespondentKind::kMunicipality,
                                             base::RespondentKind::kCouncil}) {
       if (built.asked[IndexOf(kind)] && !other.AskedOf(kind)) {
-        problems_.Add(section.place(), "relevant", "CONDITION_OTHER_RESPONDENT",
-                      other.id + " is not asked of a " +
-                          std::string(base::ToString(kind)) +
-                          ", whom the section asks.");
+        problems_.Add(
+            section.place(), "relevant",
+            base::FindRow(kItemTable, "CONDITION_OTHER_RESPONDENT"),
+            {{"item", other.id}, {"kind", std::string(base::ToString(kind))}});
       }
     }
   }
@@ -112,9 +113,8 @@ absl::StatusOr<bool> SectionConditions::Probe(std::size_t index,
     } else if (built.all) {
       WELFARE_ASSIGN_OR_RETURN(built.reachable, probe.CanBeTrue(*built.all));
       if (!built.reachable) {
-        problems_.Add(sections_[at].place(), "relevant", "UNREACHABLE",
-                      "no answers make the condition true, so the section is "
-                      "never asked.");
+        problems_.Add(sections_[at].place(), "relevant",
+                      base::FindRow(kItemTable, "UNREACHABLE"));
       }
     }
   }

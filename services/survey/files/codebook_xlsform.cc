@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "services/base/coding/sha256.h"
+#include "services/survey/codebook/problem_table.h"
 #include "services/survey/files/xlsform_cells.h"
 #include "services/survey/files/xlsform_choices.h"
 #include "services/survey/files/xlsform_sections.h"
@@ -101,28 +102,24 @@ class Reader {
   bool readable() const { return survey_.readable() && choices_.readable(); }
 
   void ReadSettings(std::string_view survey, std::string_view version) {
+    const auto mismatch = [&](int line, std::string_view column) {
+      settings_.Add(
+          line, column, base::FindRow(kSheetTable, "SETTINGS_MISMATCH"),
+          {{"survey", std::string(survey)}, {"version", std::string(version)}});
+    };
     if (settings_.records().size() != 1) {
-      settings_.Add(0, "", "SETTINGS_MISMATCH",
-                    "The sheet holds exactly one record.");
+      mismatch(0, "");
       return;
     }
     const XlsFormSheet::Record& record = settings_.records().front();
     title_ = record.at("form_title");
     CheckText(settings_, record, "form_title", false);
     if (title_.empty()) {
-      settings_.Add(record.line, "form_title", "LABEL_MISSING",
-                    "The questionnaire has no title.");
+      settings_.Add(record.line, "form_title",
+                    base::FindRow(kSheetTable, "LABEL_MISSING"));
     }
-    if (record.at("form_id") != survey) {
-      settings_.Add(record.line, "form_id", "SETTINGS_MISMATCH",
-                    "The form is '" + record.at("form_id") + "', the survey '" +
-                        std::string(survey) + "'.");
-    }
-    if (record.at("version") != version) {
-      settings_.Add(record.line, "version", "SETTINGS_MISMATCH",
-                    "The sheet says version '" + record.at("version") +
-                        "', the request '" + std::string(version) + "'.");
-    }
+    if (record.at("form_id") != survey) mismatch(record.line, "form_id");
+    if (record.at("version") != version) mismatch(record.line, "version");
   }
 
   // Counts what a row adds to the questionnaire: each question carries the
@@ -134,10 +131,8 @@ class Reader {
     for (const auto& [column, cell] : record.cells) bytes_ += cell.size();
     if (bytes_ <= kMostBytes) return true;
     too_large_ = true;
-    survey_.Add(record.line, "", "CODEBOOK_TOO_LARGE",
-                "Up to here the questions, each with the options of its list "
-                "and with its sections, have more than 2 MiB; shorten lists, "
-                "titles and conditions.");
+    survey_.Add(record.line, "",
+                base::FindRow(kSheetTable, "CODEBOOK_TOO_LARGE"));
     return false;
   }
 
@@ -183,8 +178,9 @@ class Reader {
     sections_.CheckClosed();
     for (const Item& item : items_) {
       if (sections_.HasName(item.id)) {
-        survey_.Add(item.line, "name", "NAME_DUPLICATE",
-                    "'" + item.id + "' is the name of a section too.");
+        survey_.Add(item.line, "name",
+                    base::FindRow(kSectionTable, "NAME_DUPLICATE"),
+                    {{"name", item.id}});
       }
     }
   }
@@ -199,9 +195,9 @@ class Reader {
       for (const auto& [cell, one] : sheet->languages()) {
         if (language.empty()) language = one;
         if (one != language) {
-          sheet->Add(sheet->header_line(), cell, "LANGUAGE_DIFFERS",
-                     "The texts stand in '" + language + "', this column in '" +
-                         one + "'.");
+          sheet->Add(sheet->header_line(), cell,
+                     base::FindRow(kSheetTable, "LANGUAGE_DIFFERS"),
+                     {{"language", language}, {"found", one}});
         }
       }
     }
@@ -231,20 +227,19 @@ class Reader {
       if (other) {
         item.options[*other].takes_text = true;
       } else {
-        survey_.Add(record.line, "or_other", "OTHER_MISSING",
-                    item.id + ": the list has no choice 'other'.");
+        survey_.Add(record.line, "or_other", CellFault("OTHER_MISSING"));
       }
     }
     const std::string& coding_list = record.at("coding_list");
     if (!coding_list.empty() && lists_.Use(coding_list) == nullptr) {
-      survey_.Add(record.line, "coding_list", "LIST_UNKNOWN",
-                  "The sheet choices has no list '" + coding_list + "'.");
+      survey_.Add(record.line, "coding_list", CellFault("LIST_UNKNOWN"),
+                  {{"list", coding_list}});
     }
     CheckText(survey_, record, "constraint_message", false);
     CheckLabel(survey_, record, "label");
     if (every_cell_ && item.label.find("${ref_fy_ja}") != std::string::npos) {
-      survey_.Add(record.line, "label", "LABEL_PLACEHOLDER",
-                  "The only placeholder is {ref_fy_ja}, not ${ref_fy_ja}.");
+      survey_.Add(record.line, "label", CellFault("LABEL_PLACEHOLDER"),
+                  {{"found", "${ref_fy_ja}"}});
     }
     sections_.Place(item);
     items_.push_back(std::move(item));
@@ -265,9 +260,8 @@ class Reader {
       if (const std::vector<Option>* list = lists_.Use(type[1])) {
         options = *list;
       } else {
-        survey_.Add(
-            record.line, "type", "LIST_UNKNOWN",
-            item.id + ": the sheet choices has no list '" + type[1] + "'.");
+        survey_.Add(record.line, "type", CellFault("LIST_UNKNOWN"),
+                    {{"list", type[1]}});
         listless_.insert(record.line);
       }
       if (word == "table") {
@@ -279,10 +273,8 @@ class Reader {
         item.options = std::move(options);
       }
     } else {
-      survey_.Add(record.line, "type", "TYPE_UNKNOWN",
-                  item.id + ": '" + record.at("type") +
-                      "' is none of select_one LIST, select_multiple LIST, "
-                      "integer, text, table LIST.");
+      survey_.Add(record.line, "type", CellFault("TYPE_UNKNOWN"),
+                  {{"found", record.at("type")}});
     }
   }
 

@@ -1,14 +1,25 @@
 #include "services/survey/files/xlsform_cells.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "services/base/absence.h"
-#include "services/base/error.h"
 #include "services/base/names/respondent.h"
 #include "services/survey/codebook/label.h"
 #include "services/text/field_rules.h"
 
 namespace welfare::survey {
+namespace {
+
+// A cell that takes some of `words` holds another.
+void AddUnknownWord(const XlsFormSheet& sheet,
+                    const XlsFormSheet::Record& record, std::string_view column,
+                    std::string words, std::string found) {
+  sheet.Add(record.line, column, CellFault("WORD_UNKNOWN"),
+            {{"words", std::move(words)}, {"found", std::move(found)}});
+}
+
+}  // namespace
 
 std::vector<std::string> SplitWords(std::string_view text) {
   std::vector<std::string> words;
@@ -24,8 +35,7 @@ bool ReadYes(const XlsFormSheet& sheet, const XlsFormSheet::Record& record,
              std::string_view column) {
   const std::string& word = record.at(column);
   if (!word.empty() && word != "yes") {
-    sheet.Add(record.line, column, "WORD_UNKNOWN",
-              "Write 'yes' or nothing, not '" + word + "'.");
+    AddUnknownWord(sheet, record, column, "yes", word);
   }
   return word == "yes";
 }
@@ -37,9 +47,7 @@ void CheckLabel(const XlsFormSheet& sheet, const XlsFormSheet::Record& record,
   const absl::Status fault =
       text::Check(text::kLabelField.AtMost(0, text::FieldRule::Unit::kBytes),
                   record.at(column));
-  if (fault.ok()) return;
-  sheet.Add(record.line, column, base::ReasonOf(fault),
-            std::string(base::MessageOf(fault)));
+  if (!fault.ok()) sheet.Add(record.line, column, fault);
 }
 
 void CheckText(const XlsFormSheet& sheet, const XlsFormSheet::Record& record,
@@ -47,15 +55,13 @@ void CheckText(const XlsFormSheet& sheet, const XlsFormSheet::Record& record,
   if (!sheet.every_cell()) return;
   CheckLabel(sheet, record, column);
   const std::string& text = record.at(column);
-  for (const std::string& unknown : UnknownPlaceholders(text)) {
-    sheet.Add(record.line, column, "LABEL_PLACEHOLDER",
-              std::string(takes_year ? "The only placeholder is {ref_fy_ja}"
-                                     : "No placeholder is filled in here") +
-                  ", not " + unknown + '.');
-  }
+  std::vector<std::string> unfilled = UnknownPlaceholders(text);
   if (!takes_year && NamesReferenceYear(text)) {
-    sheet.Add(record.line, column, "LABEL_PLACEHOLDER",
-              "{ref_fy_ja} is filled in in labels only.");
+    unfilled.emplace_back(kReferenceYear);
+  }
+  for (const std::string& found : unfilled) {
+    sheet.Add(record.line, column, CellFault("LABEL_PLACEHOLDER"),
+              {{"found", found}});
   }
 }
 
@@ -64,9 +70,8 @@ void ReadRespondents(const XlsFormSheet& sheet,
   for (const std::string& word : SplitWords(record.at("respondent"))) {
     const auto kind = base::ParseRespondentKind(word);
     if (!kind.ok() || item.AskedOf(*kind)) {
-      sheet.Add(record.line, "respondent", "WORD_UNKNOWN",
-                item.id + ": write municipality, council or both, not '" +
-                    record.at("respondent") + "'.");
+      AddUnknownWord(sheet, record, "respondent", "municipality, council",
+                     record.at("respondent"));
       if (sheet.every_cell()) return;  // one fault of one cell
     } else {
       item.respondents.push_back(*kind);
@@ -80,8 +85,7 @@ void ReadOffset(const XlsFormSheet& sheet, const XlsFormSheet::Record& record,
   if (offset == "-1") {
     item.reference_year_offset = -1;
   } else if (!offset.empty() && offset != "0") {
-    sheet.Add(record.line, "reference_year_offset", "WORD_UNKNOWN",
-              item.id + ": the offset is 0 or -1, not '" + offset + "'.");
+    AddUnknownWord(sheet, record, "reference_year_offset", "0, -1", offset);
   }
 }
 
@@ -97,10 +101,8 @@ void ReadPublishLevel(const XlsFormSheet& sheet,
   } else if (level == "public") {
     item.publish_level = PublishLevel::kPublic;
   } else {
-    sheet.Add(record.line, "publish_level", "WORD_UNKNOWN",
-              item.id + ": '" + level +
-                  "' is none of internal, stakeholders, aggregate, "
-                  "public.");
+    AddUnknownWord(sheet, record, "publish_level",
+                   "internal, stakeholders, aggregate, public", level);
   }
 }
 
@@ -116,19 +118,14 @@ void ReadAbsences(const XlsFormSheet& sheet, const XlsFormSheet::Record& record,
   for (const std::string& word : SplitWords(record.at("absences"))) {
     const auto absence = base::ParseAbsence(word);
     if (!absence.ok() || item.Allows(*absence)) {
-      sheet.Add(record.line, "absences", "WORD_UNKNOWN",
-                item.id + ": '" + word +
-                    "' is no kind of absence, or "
-                    "stands twice.");
+      AddUnknownWord(sheet, record, "absences",
+                     "NO_ANSWER, NOT_COUNTED, UNKNOWN", word);
     } else {
       item.absences.push_back(*absence);
     }
   }
   if (required == !item.absences.empty()) {
-    sheet.Add(record.line, "absences", "REQUIRED_CONTRADICTS",
-              item.id + (required ? ": a required item offers no absence."
-                                  : ": say which absences an item that is not "
-                                    "required takes."));
+    sheet.Add(record.line, "absences", CellFault("REQUIRED_CONTRADICTS"));
   }
 }
 

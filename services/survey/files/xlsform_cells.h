@@ -6,10 +6,17 @@
 #include <string_view>
 #include <vector>
 
+#include "services/base/error.h"
 #include "services/survey/codebook/item.h"
+#include "services/survey/codebook/problem_table.h"
 #include "services/survey/files/xlsform_sheet.h"
 
 namespace welfare::survey {
+
+// A fault of a cell: a reason that is not in the table does not compile.
+consteval const base::ViolationRow& CellFault(std::string_view reason) {
+  return base::FindRow(kCellTable, reason);
+}
 
 // Bytes that each part of a questionnaire costs beside its text.
 inline constexpr std::size_t kPartOverhead = 16;

@@ -9,35 +9,31 @@ void XlsFormChoices::Read(const XlsFormSheet::Record& record) {
   const std::string& list_name = record.at("list_name");
   const std::string& code = record.at("name");
   if (sheet_.every_cell() && list_name.empty()) {
-    sheet_.Add(record.line, "list_name", "LIST_MISSING",
-               "The choice '" + code + "' stands in no list.");
+    sheet_.Add(record.line, "list_name", CellFault("LIST_MISSING"),
+               {{"code", code}});
     return;
   }
   List& list = lists_[list_name];
   if (list.line == 0) list.line = record.line;
   if (!list.codes.insert(code).second) {
-    sheet_.Add(record.line, "name", "OPTION_DUPLICATE",
-               "The list '" + list_name + "' has '" + code + "' twice.");
+    sheet_.Add(record.line, "name", CellFault("OPTION_DUPLICATE"),
+               {{"list", list_name}, {"code", code}});
     return;
   }
   if (sheet_.every_cell() && !IsItemId(code)) {
-    sheet_.Add(record.line, "name", "OPTION_INVALID",
-               "The code '" + code +
-                   "' is not an id: a-z, 0-9 and _, beginning with a "
-                   "letter.");
+    sheet_.Add(record.line, "name", CellFault("OPTION_INVALID"),
+               {{"code", code}});
   }
   if (record.at("label").empty()) {
-    sheet_.Add(record.line, "label", "LABEL_MISSING",
-               "The choice '" + code + "' has no label.");
+    sheet_.Add(record.line, "label", CellFault("LABEL_MISSING"),
+               {{"code", code}});
   }
   CheckText(sheet_, record, "label", true);
   const bool exclusive = ReadYes(sheet_, record, "exclusive");
   if (sheet_.every_cell() && list.codes.size() > Codebook::kMaxCodes) {
     if (list.codes.size() == Codebook::kMaxCodes + 1) {
-      sheet_.Add(record.line, "list_name", "TOO_MANY_OPTIONS",
-                 "The list '" + list_name +
-                     "' has more than 64 choices; this is the first "
-                     "too many.");
+      sheet_.Add(record.line, "list_name", CellFault("TOO_MANY_OPTIONS"),
+                 {{"list", list_name}});
     }
     return;
   }
@@ -63,8 +59,8 @@ std::size_t XlsFormChoices::BytesOf(std::string_view list) const {
 void XlsFormChoices::CheckUsed() const {
   for (const auto& [name, list] : lists_) {
     if (list.used) continue;
-    sheet_.Add(list.line, "list_name", "LIST_UNUSED",
-               "No question uses the list '" + name + "'.");
+    sheet_.Add(list.line, "list_name", CellFault("LIST_UNUSED"),
+               {{"list", name}});
   }
 }
 

@@ -5,9 +5,17 @@
 #include <utility>
 
 #include "services/survey/codebook/label.h"
+#include "services/survey/codebook/problem_table.h"
 #include "services/survey/files/xlsform_cells.h"
 
 namespace welfare::survey {
+namespace {
+
+consteval const base::ViolationRow& SectionFault(std::string_view reason) {
+  return base::FindRow(kSectionTable, reason);
+}
+
+}  // namespace
 
 bool XlsFormSections::Read(const XlsFormSheet::Record& record,
                            const std::vector<std::string>& type) {
@@ -35,30 +43,39 @@ void XlsFormSections::Place(Item& item) {
 
 void XlsFormSections::CheckClosed() const {
   for (const Open& section : open_) {
-    sheet_.Add(section.line, "type", "GROUP_UNBALANCED",
-               "The section '" + section.name + "' has no end.");
+    AddUnbalanced(section.line, "type", section.name, "");
   }
 }
 
 void XlsFormSections::CheckType(const XlsFormSheet::Record& record,
                                 bool more) const {
   if (!sheet_.every_cell() || !more) return;
-  sheet_.Add(record.line, "type", "TYPE_UNKNOWN",
-             "'" + record.at("type") +
-                 "' is neither begin_group nor end_group; nothing stands "
-                 "after these.");
+  sheet_.Add(record.line, "type", SectionFault("TYPE_UNKNOWN"),
+             {{"found", record.at("type")}});
 }
 
-void XlsFormSections::CheckCells(const XlsFormSheet::Record& record,
-                                 std::span<const std::string_view> columns,
-                                 std::string_view what) const {
+void XlsFormSections::CheckCells(
+    const XlsFormSheet::Record& record,
+    std::span<const std::string_view> columns) const {
   if (!sheet_.every_cell()) return;
+  std::string taken;
+  for (const std::string_view column : columns) {
+    if (!taken.empty()) taken += ", ";
+    taken += column;
+  }
   for (const auto& [column, cell] : record.cells) {
     if (std::find(columns.begin(), columns.end(), column) == columns.end()) {
-      sheet_.Add(record.line, column, "CELL_UNUSED",
-                 std::string(what) + " '" + column + "' means nothing.");
+      sheet_.Add(record.line, column, SectionFault("CELL_UNUSED"),
+                 {{"column", column}, {"columns", taken}});
     }
   }
+}
+
+void XlsFormSections::AddUnbalanced(int line, std::string_view column,
+                                    std::string_view begin,
+                                    std::string_view end) const {
+  sheet_.Add(line, column, SectionFault("GROUP_UNBALANCED"),
+             {{"begin", std::string(begin)}, {"end", std::string(end)}});
 }
 
 void XlsFormSections::Begin(const XlsFormSheet::Record& record) {
@@ -66,8 +83,8 @@ void XlsFormSections::Begin(const XlsFormSheet::Record& record) {
   const std::string& label = record.at("label");
   if (!name.empty() || !sheet_.every_cell()) {
     if (!names_.insert(name).second) {
-      sheet_.Add(record.line, "name", "NAME_DUPLICATE",
-                 "The section '" + name + "' stands twice.");
+      sheet_.Add(record.line, "name", SectionFault("NAME_DUPLICATE"),
+                 {{"name", name}});
     }
   }
   Open section{.name = name, .title = label, .line = record.line, .index = {}};
@@ -76,21 +93,17 @@ void XlsFormSections::Begin(const XlsFormSheet::Record& record) {
                     record.at("relevant").size() +
                     (open_.empty() ? 0 : open_.back().bytes);
     if (!IsItemId(name)) {
-      sheet_.Add(record.line, "name", "NAME_INVALID",
-                 "The name '" + name +
-                     "' of the section is not an id: a-z, 0-9 and _, "
-                     "beginning with a letter.");
+      sheet_.Add(record.line, "name", SectionFault("NAME_INVALID"),
+                 {{"name", name}});
     }
     if (label.empty()) {
-      sheet_.Add(record.line, "label", "LABEL_MISSING",
-                 "The section '" + name + "' has no title.");
+      sheet_.Add(record.line, "label", SectionFault("LABEL_MISSING"),
+                 {{"name", name}});
     }
     CheckText(sheet_, record, "label", true);
     static constexpr std::array<std::string_view, 5> kColumns = {
         "type", "name", "label", "relevant", "origin"};
-    CheckCells(record, kColumns,
-               "A section takes type, name, label and relevant; write "
-               "the rest at its questions:");
+    CheckCells(record, kColumns);
     // A title reaches the reader with a question, so it says where it is.
     if (!open_.empty() && !open_.back().title.empty()) {
       section.title = open_.back().title + " / " + label;
@@ -110,17 +123,14 @@ void XlsFormSections::Begin(const XlsFormSheet::Record& record) {
 void XlsFormSections::End(const XlsFormSheet::Record& record) {
   static constexpr std::array<std::string_view, 3> kColumns = {"type", "name",
                                                                "origin"};
-  CheckCells(record, kColumns, "At the end of a section");
+  CheckCells(record, kColumns);
+  const std::string& name = record.at("name");
   if (open_.empty()) {
-    sheet_.Add(record.line, "type", "GROUP_UNBALANCED",
-               "No section is open here.");
+    AddUnbalanced(record.line, "type", "", name);
     return;
   }
-  const std::string& name = record.at("name");
   if (sheet_.every_cell() && !name.empty() && name != open_.back().name) {
-    sheet_.Add(record.line, "name", "GROUP_UNBALANCED",
-               "The section that ends here is '" + open_.back().name +
-                   "', not '" + name + "'.");
+    AddUnbalanced(record.line, "name", open_.back().name, name);
   }
   open_.pop_back();
 }
@@ -134,14 +144,12 @@ void XlsFormSections::CheckContents() {
                                             offsets_[s].end());
     }
     if (offsets_[s].empty()) {
-      sheet_.Add(sections_[s].line, "type", "GROUP_EMPTY",
-                 "The section '" + sections_[s].id + "' has no question.");
+      sheet_.Add(sections_[s].line, "type", SectionFault("GROUP_EMPTY"),
+                 {{"name", sections_[s].id}});
     } else if (offsets_[s].size() > 1 &&
                NamesReferenceYear(sections_[s].label)) {
-      sheet_.Add(sections_[s].line, "label", "LABEL_PLACEHOLDER",
-                 "The questions of the section '" + sections_[s].id +
-                     "' speak of different years, so {ref_fy_ja} has no "
-                     "meaning in its title.");
+      sheet_.Add(sections_[s].line, "label", SectionFault("LABEL_PLACEHOLDER"),
+                 {{"name", sections_[s].id}});
     }
   }
 }

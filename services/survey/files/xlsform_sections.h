@@ -61,8 +61,10 @@ class XlsFormSections {
   void CheckType(const XlsFormSheet::Record& record, bool more) const;
   // Names every cell of a section's row that is not one of `columns`.
   void CheckCells(const XlsFormSheet::Record& record,
-                  std::span<const std::string_view> columns,
-                  std::string_view what) const;
+                  std::span<const std::string_view> columns) const;
+  // Adds GROUP_UNBALANCED: what begins and what ends differ.
+  void AddUnbalanced(int line, std::string_view column, std::string_view begin,
+                     std::string_view end) const;
 
   const XlsFormSheet& sheet_;
   std::vector<Open> open_;

@@ -3,12 +3,21 @@
 #include <array>
 
 #include "services/base/error.h"
+#include "services/survey/codebook/problem_table.h"
+#include "services/survey/errors.h"
 #include "services/survey/text_limits.h"
 #include "services/text/characters.h"
 #include "services/text/encoding.h"
 #include "services/text/value_readers.h"
 
 namespace welfare::survey {
+namespace {
+
+consteval const base::ViolationRow& SheetFault(std::string_view reason) {
+  return base::FindRow(kSheetTable, reason);
+}
+
+}  // namespace
 
 XlsFormSheet::XlsFormSheet(std::string name, std::string_view text,
                            std::span<const std::string_view> columns,
@@ -23,9 +32,7 @@ XlsFormSheet::XlsFormSheet(std::string name, std::string_view text,
   while (true) {
     auto record = reader.Next();
     if (!record.ok()) {
-      Add(static_cast<int>(reader.last_line()), "",
-          base::ReasonOf(record.status()),
-          std::string(base::MessageOf(record.status())));
+      Add(static_cast<int>(reader.last_line()), "", record.status());
       continue;
     }
     if (!record->has_value()) break;
@@ -34,23 +41,30 @@ XlsFormSheet::XlsFormSheet(std::string name, std::string_view text,
       header = false;
       if (columns_.empty() || !readable_) return;
     } else if (every_cell_ && records_.size() == kMostRecords) {
-      Add(static_cast<int>((*record)->line), "", "SHEET_TOO_LONG",
-          "The sheet has more than 20000 rows; this is the first too many.");
+      Add(static_cast<int>((*record)->line), "", SheetFault("SHEET_TOO_LONG"));
       return;
     } else {
       ReadRecord(**record);
     }
   }
-  if (header) Add(0, "", "CSV_HEADER", "The sheet is empty.");
+  if (header) Add(0, "", SheetFault("CSV_HEADER"));
 }
 
 void XlsFormSheet::Add(int line, std::string_view column,
-                       std::string_view reason, std::string message) const {
+                       const base::ViolationRow& row,
+                       const base::ErrorWords& words) const {
+  problems_.Add(MakeProblem(name_, line, column, row, words));
+}
+
+void XlsFormSheet::Add(int line, std::string_view column,
+                       const absl::Status& fault) const {
+  base::Violation told = ViolationOf(column, fault);
   problems_.Add({.sheet = name_,
                  .line = line,
-                 .column = std::string(column),
-                 .reason = std::string(reason),
-                 .message = std::move(message)});
+                 .column = std::move(told.field),
+                 .reason = std::move(told.reason),
+                 .message = std::move(told.description),
+                 .message_ja = std::move(told.description_ja)});
 }
 
 void XlsFormSheet::AppendCanonical(std::span<const std::string_view> columns,
@@ -76,13 +90,12 @@ void XlsFormSheet::ReadHeader(const text::CsvRecord& header,
                               std::span<const std::string_view> required) {
   const int line = header_line_ = static_cast<int>(header.line);
   if (every_cell_ && header.cells.size() > kMostColumns) {
-    Add(line, "", "CSV_HEADER", "The sheet has more than 100 columns.");
+    Add(line, "", SheetFault("CSV_HEADER"));
     return;
   }
   if (const absl::Status separator = text::CheckSeparator(header);
       one_text_ && !separator.ok()) {
-    Add(line, "", base::ReasonOf(separator),
-        std::string(base::MessageOf(separator)));
+    Add(line, "", separator);
     readable_ = false;
     return;
   }
@@ -99,18 +112,16 @@ void XlsFormSheet::ReadHeader(const text::CsvRecord& header,
       languages_.emplace_back(cell, cell.substr(plain.size() + 2));
     }
     if (std::find(columns.begin(), columns.end(), plain) == columns.end()) {
-      Add(line, cell, "COLUMN_UNKNOWN",
-          "The sheet has no column '" + cell + "'; remove or rename it.");
+      Add(line, cell, SheetFault("COLUMN_UNKNOWN"), {{"column", cell}});
     } else if (Has(plain)) {
-      Add(line, cell, "COLUMN_REPEATED",
-          "The column '" + plain + "' stands twice; keep one language.");
+      Add(line, cell, SheetFault("COLUMN_REPEATED"), {{"column", plain}});
     }
     columns_.push_back(plain);
   }
   for (const std::string_view column : required) {
     if (!Has(column)) {
-      Add(line, column, "COLUMN_MISSING",
-          "The sheet lacks the column '" + std::string(column) + "'.");
+      Add(line, column, SheetFault("COLUMN_MISSING"),
+          {{"column", std::string(column)}});
       readable_ = readable_ && !one_text_;
     }
   }
@@ -124,9 +135,8 @@ bool XlsFormSheet::HoldsRecords(const text::CsvRecord& record) const {
       });
   if (!cell) return false;
   Add(static_cast<int>(record.cell_lines[*cell]),
-      *cell < columns_.size() ? columns_[*cell] : "", "QUOTE_OVER_RECORDS",
-      "A quote opened here takes the records after it into one cell; close or "
-      "remove it.");
+      *cell < columns_.size() ? columns_[*cell] : "",
+      SheetFault("QUOTE_OVER_RECORDS"));
   return true;
 }
 
@@ -141,8 +151,8 @@ std::string XlsFormSheet::TakeCell(const text::CsvRecord& record,
   const std::string cell =
       word ? text::FoldWord(record.cells[index]) : record.cells[index];
   if (!every_cell_ || cell.size() <= kLongestCell) return cell;
-  Add(static_cast<int>(record.line), columns_[index], "TEXT_TOO_LONG",
-      "The cell has more than 10000 bytes; shorten it.");
+  Add(static_cast<int>(record.line), columns_[index],
+      SheetFault("TEXT_TOO_LONG"));
   return Shorten(cell, kLongestCell);
 }
 
@@ -150,9 +160,9 @@ void XlsFormSheet::ReadRecord(text::CsvRecord record) {
   if (every_cell_ && HoldsRecords(record)) return;
   if (one_text_) text::DropBlankTail(record, columns_.size());
   if (record.cells.size() != columns_.size()) {
-    Add(static_cast<int>(record.line), "", "CSV_CELLS",
-        "The record has " + std::to_string(record.cells.size()) +
-            " cells, the header " + std::to_string(columns_.size()) + ".");
+    Add(static_cast<int>(record.line), "", SheetFault("CSV_CELLS"),
+        {{"found", std::to_string(record.cells.size())},
+         {"expected", std::to_string(columns_.size())}});
     return;
   }
   Record result{.line = static_cast<int>(record.line), .cells = {}};
@@ -162,9 +172,7 @@ void XlsFormSheet::ReadRecord(text::CsvRecord record) {
     }
     if (one_text_ && columns_[i].empty()) {
       if (!named_unnamed_) {
-        Add(result.line, "", "COLUMN_UNNAMED",
-            "A cell stands in a column without name; name the column or empty "
-            "its cells.");
+        Add(result.line, "", SheetFault("COLUMN_UNNAMED"));
       }
       named_unnamed_ = true;
       continue;

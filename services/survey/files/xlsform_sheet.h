@@ -10,6 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/status/status.h"
+
+#include "services/base/error.h"
 #include "services/survey/codebook/problem_list.h"
 #include "services/survey/codebook/stored_codebook.h"
 #include "services/text/csv.h"
@@ -67,9 +70,10 @@ class XlsFormSheet {
            columns_.end();
   }
 
-  // Adds a problem of this sheet.
-  void Add(int line, std::string_view column, std::string_view reason,
-           std::string message) const;
+  // Adds a problem of this sheet: that of `row`, or what `fault` says.
+  void Add(int line, std::string_view column, const base::ViolationRow& row,
+           const base::ErrorWords& words = {}) const;
+  void Add(int line, std::string_view column, const absl::Status& fault) const;
 
   // Appends every cell that is not empty, in the order of `columns`.
   void AppendCanonical(std::span<const std::string_view> columns,

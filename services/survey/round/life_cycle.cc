@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "services/survey/entity_tag.h"
+#include "services/survey/error_table.h"
 #include "services/survey/errors.h"
 #include "services/survey/text_limits.h"
 
@@ -13,8 +14,8 @@ namespace {
 // begin with that year; a round's frame carries them all.
 constexpr int kFirstProgramYear = 2021;
 
-absl::Status StateWrong(const Round& round, std::string_view wanted) {
-  return RoundStateWrong(round.name, ToString(round.state), wanted);
+absl::Status StateWrong(const Round& round, const Phrase& needed) {
+  return RoundStateWrong(round.name, ToString(round.state), needed);
 }
 
 absl::Status CheckEtag(const Round& round, std::string_view etag) {
@@ -69,13 +70,9 @@ absl::Status CheckStatuses(std::span<const FrameRow> rows,
   std::vector<base::Violation> violations;
   for (const base::MunicipalityCode& code : accepted) {
     if (unknown.contains(code)) continue;
-    const std::string name = base::MunicipalityName{.code = code}.ToString();
-    violations.push_back(
-        {.field = "unknown_municipalities",
-         .reason = "STATUS_KNOWN",
-         .description = name +
-                        " has a status in the round's year, or is not in its "
-                        "population; leave it out."});
+    violations.push_back(base::MakeViolation(
+        base::FindRow(kRoundTable, "STATUS_KNOWN"), "unknown_municipalities",
+        {{"municipality", base::MunicipalityName{.code = code}.ToString()}}));
   }
   if (!violations.empty()) return RoundInvalid(std::move(violations));
   std::vector<std::string> missing;
@@ -91,7 +88,7 @@ absl::StatusOr<PlannedRound> PlanOpening(
     const Round& round, const std::optional<RegistryPin>& pin) {
   if (round.state == RoundState::kOpen) return PlannedRound{.round = round};
   if (round.state != RoundState::kPlanned || !pin) {
-    return StateWrong(round, "be planned");
+    return StateWrong(round, wanted::kPlanned);
   }
   PlannedRound plan = Enter(round, RoundState::kOpen, "");
   plan.round.registry_version = pin->version;
@@ -102,7 +99,8 @@ absl::StatusOr<PlannedRound> PlanOpening(
 }
 
 absl::StatusOr<PlannedRound> PlanClosing(const Round& round) {
-  if (round.state == RoundState::kPlanned) return StateWrong(round, "be open");
+  if (round.state == RoundState::kPlanned)
+    return StateWrong(round, wanted::kOpen);
   if (round.state != RoundState::kOpen) return PlannedRound{.round = round};
   return Enter(round, RoundState::kClosed, "");
 }
@@ -112,7 +110,8 @@ absl::StatusOr<PlannedRound> PlanReopening(const Round& round,
                                            std::string_view reason) {
   WELFARE_RETURN_IF_ERROR(CheckEtag(round, etag));
   if (round.state == RoundState::kOpen) return PlannedRound{.round = round};
-  if (round.state != RoundState::kClosed) return StateWrong(round, "be closed");
+  if (round.state != RoundState::kClosed)
+    return StateWrong(round, wanted::kClosed);
   return Enter(round, RoundState::kOpen, reason);
 }
 
@@ -122,7 +121,7 @@ absl::StatusOr<PlannedRound> PlanOutline(const Round& round,
                                          std::string_view reason) {
   WELFARE_RETURN_IF_ERROR(CheckEtag(round, etag));
   if (round.state == RoundState::kFinal) {
-    return StateWrong(round, "not be final");
+    return StateWrong(round, wanted::kNotFinal);
   }
   PlannedRound plan{.round = round};
   Round& next = plan.round;
@@ -152,7 +151,7 @@ absl::StatusOr<PlannedRound> PlanDeletion(const Round& round,
                                           std::string_view reason) {
   WELFARE_RETURN_IF_ERROR(CheckEtag(round, etag));
   if (round.state == RoundState::kFinal) {
-    return StateWrong(round, "not be final");
+    return StateWrong(round, wanted::kNotFinal);
   }
   if (submissions > 0) return RoundHasSubmissions(round.name, submissions);
   return Enter(round, RoundState::kDeleted, reason);

@@ -87,7 +87,7 @@ absl::StatusOr<RoundColumnsPtr> SharedColumns::Compute(
         WELFARE_ASSIGN_OR_RETURN(opened, content_.Load(store, round));
         if (opened.frame == nullptr) {
           return RoundStateWrong(round.name, ToString(round.state),
-                                 "have been opened");
+                                 wanted::kOpened);
         }
         WELFARE_ASSIGN_OR_RETURN(submissions, store.submissions().LoadAt(
                                                   round.name, round.revision));

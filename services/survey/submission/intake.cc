@@ -4,6 +4,7 @@
 
 #include "services/base/error.h"
 #include "services/survey/entity_tag.h"
+#include "services/survey/error_table.h"
 #include "services/survey/errors.h"
 #include "services/survey/submission/validation.h"
 #include "services/survey/text_limits.h"
@@ -26,11 +27,9 @@ absl::StatusOr<const FrameRow*> FindRow(const OpenedRound& opened,
                                         const base::SubmissionName& name) {
   const auto index = opened.frame->Find(name.respondent);
   if (index) return &opened.frame->row(*index);
-  return SubmissionInvalid(std::vector<base::Violation>{
-      {.field = "submission_id",
-       .reason = "UNKNOWN_MUNICIPALITY",
-       .description = "The round's population has no respondent " +
-                      name.respondent.ToString() + "."}});
+  return SubmissionInvalid(std::vector{base::MakeViolation(
+      base::FindRow(kFieldTable, "UNKNOWN_MUNICIPALITY"), "submission_id",
+      {{"respondent", name.respondent.ToString()}})});
 }
 
 // The submission that a call means, where its caller knows the current one.
@@ -48,12 +47,12 @@ absl::StatusOr<Submission> FindCurrent(const Standing& standing,
 absl::Status CheckNotFinal(const Round& round) {
   if (round.state != RoundState::kFinal) return absl::OkStatus();
   return RoundStateWrong(round.name, ToString(round.state),
-                         "be open or closed");
+                         wanted::kOpenOrClosed);
 }
 
-absl::Status StateWrong(const Submission& submission, std::string_view wanted) {
+absl::Status StateWrong(const Submission& submission, const Phrase& needed) {
   return SubmissionStateWrong(submission.name, ToString(submission.state),
-                              wanted);
+                              needed);
 }
 
 absl::StatusOr<std::vector<Answer>> Check(const OpenedRound& opened,
@@ -158,7 +157,7 @@ absl::StatusOr<PlannedChange> PlanUpdate(const Standing& standing,
                            FindCurrent(standing, opened, name, etag));
   WELFARE_RETURN_IF_ERROR(CheckTakesAnswers(opened, current.state));
   if (!IsEditable(current.state)) {
-    return StateWrong(current, "be a draft or returned");
+    return StateWrong(current, wanted::kEditable);
   }
   PlannedChange plan{.submission = std::move(current)};
   Submission& next = plan.submission;
@@ -189,7 +188,7 @@ absl::StatusOr<PlannedChange> PlanSubmit(const Standing& standing,
                            FindCurrent(standing, opened, name, etag));
   WELFARE_RETURN_IF_ERROR(CheckTakesAnswers(opened, current.state));
   if (!IsEditable(current.state)) {
-    return StateWrong(current, "be a draft or returned");
+    return StateWrong(current, wanted::kEditable);
   }
   WELFARE_ASSIGN_OR_RETURN(
       auto answers,
@@ -216,7 +215,7 @@ absl::StatusOr<PlannedChange> PlanAccept(const Standing& standing,
     return PlannedChange{.submission = std::move(current)};
   }
   if (current.state != SubmissionState::kSubmitted) {
-    return StateWrong(current, "be handed in");
+    return StateWrong(current, wanted::kHandedIn);
   }
   PlannedChange plan{.submission = std::move(current), .changed = true};
   plan.submission.state = SubmissionState::kAccepted;
@@ -229,9 +228,7 @@ absl::StatusOr<PlannedChange> PlanReturn(const Standing& standing,
                                          const base::SubmissionName& name,
                                          std::string_view etag,
                                          std::string_view why) {
-  if (IsBlank(why)) {
-    return ReasonRequired();
-  }
+  if (IsBlank(why)) return ReasonRequired(why::kReturned);
   if (auto violation = CheckLength("reason", why, kLongestReason)) {
     return SubmissionInvalid(std::vector{*std::move(violation)});
   }
@@ -240,7 +237,7 @@ absl::StatusOr<PlannedChange> PlanReturn(const Standing& standing,
   WELFARE_RETURN_IF_ERROR(CheckNotFinal(opened.round));
   if (current.state != SubmissionState::kSubmitted &&
       current.state != SubmissionState::kAccepted) {
-    return StateWrong(current, "be handed in or accepted");
+    return StateWrong(current, wanted::kHandedInOrAccepted);
   }
   PlannedChange plan{.submission = std::move(current), .changed = true};
   plan.submission.state = SubmissionState::kReturned;
@@ -270,7 +267,7 @@ absl::StatusOr<PlannedChange> PlanImport(const Standing& standing,
     }
     if (!IsEditable(stored->state) &&
         stored->state != SubmissionState::kSubmitted) {
-      return StateWrong(*stored, "be returned before other answers come");
+      return StateWrong(*stored, wanted::kReturnedForAnswers);
     }
   }
   Submission& next = plan.submission;
@@ -295,7 +292,7 @@ absl::StatusOr<PlannedChange> PlanHeader(const Standing& standing,
   if (header.received_on && header.received_on != stored.received_on) {
     if (!IsEditable(stored.state) &&
         stored.state != SubmissionState::kSubmitted) {
-      return StateWrong(stored, "be returned before its header changes");
+      return StateWrong(stored, wanted::kReturnedForHeader);
     }
     SetReceived(plan.submission, opened.round, header.received_on);
     plan.changed = true;

@@ -8,6 +8,8 @@
 #include <variant>
 
 #include "services/base/error.h"
+#include "services/survey/error_table.h"
+#include "services/survey/errors.h"
 #include "services/survey/submission/routing.h"
 #include "services/survey/text_limits.h"
 #include "services/text/field_rules.h"
@@ -19,6 +21,20 @@ namespace {
 
 // Bytes of a code that is kept in a draft; no option's is longer.
 constexpr std::size_t kLongestCode = 63;
+
+// A reason that is not in the table does not compile.
+consteval const base::ViolationRow& AnswerFault(std::string_view reason) {
+  return base::FindRow(kAnswerTable, reason);
+}
+
+// Words of sentences, in both languages.
+constexpr Phrase kCodes = {"codes of its options", "選択肢のコード"};
+constexpr Phrase kNumber = {"a whole number in digits", "整数（数字）"};
+constexpr Phrase kText = {"text", "文字"};
+
+std::string_view KindInJapanese(base::RespondentKind kind) {
+  return kind == base::RespondentKind::kCouncil ? "社会福祉協議会" : "自治体";
+}
 
 class Validator {
  public:
@@ -34,10 +50,8 @@ class Validator {
 
   ValidationResult Run() {
     if (sent_.size() > MostAnswers(codebook_)) {
-      Add(std::nullopt, "", "", reason::kTooManyAnswers,
-          std::to_string(sent_.size()) +
-              " answers are more than the codebook has questions; send one for "
-              "each.");
+      Add(std::nullopt, "", "", AnswerFault(reason::kTooManyAnswers),
+          {{"found", std::to_string(sent_.size())}});
       violations_.back().unkeepable = true;
       return {.answers = {}, .kept = {}, .violations = std::move(violations_)};
     }
@@ -64,24 +78,31 @@ class Validator {
   };
 
   void Add(std::optional<std::size_t> index, std::string item, std::string row,
-           std::string_view reason, std::string description) {
-    violations_.push_back({.index = index,
-                           .item = std::move(item),
-                           .row = std::move(row),
-                           .reason = reason,
-                           .description = std::move(description)});
+           const base::ViolationRow& fault,
+           const base::ErrorWords& words = {}) {
+    violations_.push_back(
+        {.index = index,
+         .item = std::move(item),
+         .row = std::move(row),
+         .reason = fault.reason,
+         .description = base::FillIn(fault.description, words),
+         .description_ja = base::FillIn(fault.description_ja, words)});
+  }
+  void Add(std::size_t index, const base::ViolationRow& fault,
+           const base::ErrorWords& words = {}) {
+    Add(index, sent_[index].item, sent_[index].row, fault, words);
   }
   // What a draft cannot keep either.
-  void Refuse(std::size_t index, std::string_view reason,
-              std::string description) {
-    Add(index, reason, std::move(description));
+  void Refuse(std::size_t index, const base::ViolationRow& fault,
+              const base::ErrorWords& words = {}) {
+    Add(index, fault, words);
     violations_.back().unkeepable = true;
     unkeepable_.insert(index);
   }
-  void Add(std::size_t index, std::string_view reason,
-           std::string description) {
-    Add(index, sent_[index].item, sent_[index].row, reason,
-        std::move(description));
+  // Lets another sentence stand in place of the one that was added last.
+  void Say(std::string english, std::string japanese) {
+    violations_.back().description = std::move(english);
+    violations_.back().description_ja = std::move(japanese);
   }
 
   // Checks one answer by itself and keeps it if it is right.
@@ -89,8 +110,7 @@ class Validator {
     const SentAnswer& sent = sent_[index];
     const auto at = codebook_.Find(sent.item);
     if (!at) {
-      Refuse(index, reason::kUnknownItem,
-             "The codebook has no item of this id; use an id of the codebook.");
+      Refuse(index, AnswerFault(reason::kUnknownItem));
       return;
     }
     const Item& item = codebook_.item(*at);
@@ -98,32 +118,28 @@ class Validator {
     if (item.type == AnswerType::kTable) {
       const auto found = item.FindRow(sent.row);
       if (!found) {
-        Refuse(index, reason::kRowUnknown,
-               sent.row.empty() ? "The item is a table; name a row."
-                                : "The table has no such row.");
+        Refuse(index, AnswerFault(reason::kRowUnknown));
         faulty_[*at] = true;
         return;
       }
       row = static_cast<int>(*found);
     } else if (!sent.row.empty()) {
-      Refuse(index, reason::kRowUnknown,
-             "The item is no table and has no rows.");
+      Refuse(index, AnswerFault(reason::kRowUnknown));
       faulty_[*at] = true;
       return;
     }
     const Place place = {*at, row};
     // A second answer does not count, whatever it says.
     if (!places_.insert({place, index}).second) {
-      Refuse(index, reason::kDuplicateAnswer,
-             "The item is answered twice; send one answer.");
+      Refuse(index, AnswerFault(reason::kDuplicateAnswer));
       faulty_[*at] = true;
       return;
     }
     if (!item.AskedOf(frame_.respondent.kind)) {
-      Add(index, reason::kWrongRespondentKind,
-          "The item is not a question to a " +
-              std::string(base::ToString(frame_.respondent.kind)) +
-              "; leave it out.");
+      const base::RespondentKind kind = frame_.respondent.kind;
+      Add(index, AnswerFault(reason::kWrongRespondentKind),
+          {{"kind", std::string(base::ToString(kind))},
+           {"kind_ja", std::string(KindInJapanese(kind))}});
       return;
     }
     std::optional<Answer> answer = CheckAnswer(index, item);
@@ -146,16 +162,12 @@ class Validator {
                   .provenance = sent.provenance};
     const std::size_t before = violations_.size();
     if (sent.value && sent.absence) {
-      Refuse(index, reason::kAbsenceAndValue,
-             "An answer is a value or an absence; send one of them.");
+      Refuse(index, AnswerFault(reason::kAbsenceAndValue));
     } else if (sent.absence) {
       CheckAbsence(index, item, *sent.absence);
       answer.content = *sent.absence;
     } else if (!sent.value) {
-      Refuse(
-          index, reason::kEmptyAnswer,
-          "The answer has neither a value nor an absence; send NO_ANSWER for "
-          "a blank.");
+      Refuse(index, AnswerFault(reason::kEmptyAnswer));
     } else {
       CheckValue(index, item, answer);
     }
@@ -166,16 +178,12 @@ class Validator {
 
   void CheckAbsence(std::size_t index, const Item& item,
                     base::Absence absence) {
+    const base::ErrorWords words = {
+        {"absence", std::string(base::ToString(absence))}};
     if (!base::MayBeSent(absence)) {
-      Refuse(index, reason::kAbsenceNotSendable,
-             "The platform computes " + std::string(base::ToString(absence)) +
-                 "; leave the item out.");
+      Refuse(index, AnswerFault(reason::kAbsenceNotSendable), words);
     } else if (!item.Allows(absence)) {
-      Add(index, reason::kAbsenceNotOffered,
-          item.absences.empty()
-              ? "The item needs a value where it is asked."
-              : "The item does not take " +
-                    std::string(base::ToString(absence)) + ".");
+      Add(index, AnswerFault(reason::kAbsenceNotOffered), words);
     }
   }
 
@@ -187,20 +195,19 @@ class Validator {
         if (const auto* codes = std::get_if<Codes>(&value)) {
           CheckCodes(index, item, *codes, answer);
         } else {
-          Mismatch(index, "The item takes codes of its options.");
+          Mismatch(index, kCodes);
         }
         return;
       case AnswerType::kInteger:
         if (const auto* integer = std::get_if<std::int64_t>(&value)) {
           if (*integer > kLargestNumber || *integer < -kLargestNumber) {
-            Add(index, reason::kNumberRange,
-                "The number has more than twelve digits.");
+            Add(index, AnswerFault(reason::kNumberRange));
           }
           answer.content = *integer;
         } else if (const auto* text = std::get_if<std::string>(&value)) {
           ReadNumber(index, *text, answer);
         } else {
-          Mismatch(index, "The item takes a whole number in digits.");
+          Mismatch(index, kNumber);
         }
         return;
       case AnswerType::kText:
@@ -209,7 +216,7 @@ class Validator {
           CheckText(index, *text, kLongestText);
           answer.content = text::ComposeKana(*text);
         } else {
-          Mismatch(index, "The item takes text.");
+          Mismatch(index, kText);
         }
         return;
     }
@@ -223,26 +230,31 @@ class Validator {
       answer.content = *number;
     } else if (number.ok() ||
                base::ReasonOf(number.status()) == "NUMBER_RANGE") {
-      Add(index, reason::kNumberRange,
-          "The number has more than twelve digits.");
-    } else {
-      Mismatch(index, std::string(base::MessageOf(number.status())));
+      Add(index, AnswerFault(reason::kNumberRange));
+    } else if (Mismatch(index, kNumber)) {
+      // The reader says what it takes to be a number.
+      base::Violation fault = ViolationOf("", number.status());
+      Say(std::move(fault.description), std::move(fault.description_ja));
     }
   }
 
   // A value of another type is kept in a draft, so it has a length as well.
-  void Mismatch(std::size_t index, std::string description) {
+  // Returns whether that is in order and the type alone is wrong.
+  bool Mismatch(std::size_t index, const Phrase& expected) {
     const auto& value = *sent_[index].value;
     if (const auto* text = std::get_if<std::string>(&value)) {
       const auto characters = CountCharacters(*text);
       if (!characters || *characters > kLongestText) {
         CheckText(index, *text, kLongestText);
-        return;
+        return false;
       }
     } else if (const auto* codes = std::get_if<Codes>(&value)) {
       CheckCodesLength(index, *codes);
     }
-    Add(index, reason::kTypeMismatch, std::move(description));
+    Add(index, AnswerFault(reason::kTypeMismatch),
+        {{"expected", std::string(expected.english)},
+         {"expected_ja", std::string(expected.japanese)}});
+    return true;
   }
 
   // More codes than any item has options, or one that is no code, are not kept.
@@ -253,16 +265,16 @@ class Validator {
           return code.size() > kLongestCode || !CountCharacters(code);
         });
     if (odd) {
-      Refuse(index, reason::kTextTooLong,
-             "Send at most 64 codes of at most 63 characters.");
+      Refuse(index, AnswerFault(reason::kTextTooLong),
+             {{"most", "64 codes of 63 characters"},
+              {"most_ja", "63字のコード64個"}});
     }
   }
 
   void CheckCodes(std::size_t index, const Item& item, const Codes& codes,
                   Answer& answer) {
     if (codes.empty()) {
-      Add(index, reason::kEmptyAnswer,
-          "No option is chosen; send NO_ANSWER for a blank.");
+      Add(index, AnswerFault(reason::kEmptyAnswer));
       return;
     }
     CheckCodesLength(index, codes);
@@ -278,13 +290,12 @@ class Validator {
         break;
       }
       if (!option) {
-        Add(index, reason::kOptionNotOffered,
-            "The item does not offer '" + Shorten(code, 100) + "'.");
+        Add(index, AnswerFault(reason::kOptionNotOffered),
+            {{"code", Shorten(code, 100)}});
         continue;
       }
       if (chosen[*option]) {
-        Add(index, reason::kOptionRepeated,
-            "The option '" + code + "' is chosen twice.");
+        Add(index, AnswerFault(reason::kOptionRepeated), {{"code", code}});
         continue;
       }
       chosen[*option] = true;
@@ -292,10 +303,9 @@ class Validator {
       ++known;
     }
     if (item.type == AnswerType::kSingle && codes.size() > 1) {
-      Add(index, reason::kSingleAnswer, "The item takes exactly one option.");
+      Add(index, AnswerFault(reason::kSingleAnswer));
     } else if (exclusive && known > 1) {
-      Add(index, reason::kExclusiveOption,
-          "An option that excludes the others stands beside another.");
+      Add(index, AnswerFault(reason::kExclusiveOption));
     }
     Codes ordered;
     for (std::size_t k = 0; k < chosen.size(); ++k) {
@@ -308,16 +318,17 @@ class Validator {
                  std::size_t longest) {
     const auto characters = CountCharacters(text);
     if (!characters) {
-      Refuse(index, reason::kTextInvalid,
-             std::string(
-                 base::MessageOf(text::Check(text::kFreeTextField, text))));
-    } else if (*characters > longest) {
+      const base::Violation fault =
+          ViolationOf("", text::Check(text::kFreeTextField, text));
       Refuse(
-          index, reason::kTextTooLong,
-          "The text has more than " + std::to_string(longest) + " characters.");
+          index, AnswerFault(reason::kTextInvalid),
+          {{"fault", fault.description}, {"fault_ja", fault.description_ja}});
+    } else if (*characters > longest) {
+      const std::string most = std::to_string(longest);
+      Refuse(index, AnswerFault(reason::kTextTooLong),
+             {{"most", most + " characters"}, {"most_ja", most + "字"}});
     } else if (IsBlank(text)) {
-      Add(index, reason::kEmptyText,
-          "The text is blank; send NO_ANSWER for a blank.");
+      Add(index, AnswerFault(reason::kEmptyText));
     }
   }
 
@@ -335,11 +346,9 @@ class Validator {
     if (!characters || *characters > kLongestOtherText) {
       CheckText(index, text, kLongestOtherText);
     } else if (takes_text && IsBlank(text)) {
-      Add(index, reason::kOtherTextRequired,
-          "The chosen option needs a text of its own in other_text.");
+      Add(index, AnswerFault(reason::kOtherTextRequired));
     } else if (!takes_text && !IsBlank(text)) {
-      Add(index, reason::kOtherTextUnexpected,
-          "No chosen option takes a text; leave other_text empty.");
+      Add(index, AnswerFault(reason::kOtherTextUnexpected));
     }
   }
 
@@ -355,8 +364,7 @@ class Validator {
     for (const auto& [place, index] : places_) {
       if (routes_[place.first] == Route::kNotApplicable &&
           !unclear[place.first]) {
-        Add(index, reason::kNotAskedByRouting,
-            "The question is not asked of this respondent; leave it out.");
+        Add(index, AnswerFault(reason::kNotAskedByRouting));
       }
     }
   }
@@ -387,8 +395,8 @@ class Validator {
       if (constraint->EvaluateTruth(row_) == base::Truth::kFalse) {
         const std::string& message =
             codebook_.item(place.first).constraint_message;
-        Add(accepted.index, reason::kConstraint,
-            message.empty() ? "The value breaks the item's rule." : message);
+        Add(accepted.index, AnswerFault(reason::kConstraint));
+        if (!message.empty()) Say(message, message);
       }
     }
   }
@@ -418,9 +426,8 @@ class Validator {
       bytes += answer.other_text.size();
     }
     if (bytes <= kMostTextBytes) return;
-    Add(std::nullopt, "", "", reason::kTextsTooLong,
-        "All texts together have more than " + std::to_string(kMostTextBytes) +
-            " bytes; shorten them.");
+    Add(std::nullopt, "", "", AnswerFault(reason::kTextsTooLong),
+        {{"most", std::to_string(kMostTextBytes)}});
     violations_.back().unkeepable = true;
   }
 
@@ -439,10 +446,10 @@ class Validator {
       accepted_.emplace(place, Accepted{.index = 0, .answer = blank});
       return;
     }
-    Add(std::nullopt, item.id, row, reason::kAnswerMissing,
-        item.Allows(base::Absence::kNoAnswer)
-            ? "The question is asked; send a value, or NO_ANSWER for a blank."
-            : "The question is asked and needs a value.");
+    const bool blank = item.Allows(base::Absence::kNoAnswer);
+    Add(std::nullopt, item.id, row, AnswerFault(reason::kAnswerMissing),
+        {{"or_blank", blank ? ", or NO_ANSWER for a blank" : ""},
+         {"or_blank_ja", blank ? "、または NO_ANSWER（無回答）" : ""}});
   }
 
   void Sort() {

@@ -22,7 +22,8 @@ absl::Status SubmissionInvalid(std::span<const AnswerViolation> violations) {
   for (const AnswerViolation& violation : violations) {
     result.push_back({.field = AnswerField(violation),
                       .reason = std::string(violation.reason),
-                      .description = violation.description});
+                      .description = violation.description,
+                      .description_ja = violation.description_ja});
   }
   return SubmissionInvalid(std::move(result));
 }

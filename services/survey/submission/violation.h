@@ -1,4 +1,5 @@
-// What is wrong with an answer, by reasons that are part of the API.
+// What is wrong with an answer, by reasons that are part of the API; their
+// sentences stand in error_table.h.
 #pragma once
 
 #include <cstddef>
@@ -49,7 +50,9 @@ struct AnswerViolation {
   std::string item;
   std::string row;  // empty except in tables
   std::string_view reason;
-  std::string description;  // one sentence that says what to do
+  // One sentence that says what to do, in both languages.
+  std::string description;
+  std::string description_ja;
   // Not even a draft can keep the answer: its place or its value cannot be
   // stored.
   bool unkeepable = false;
