@@ -35,7 +35,10 @@ struct SurveyModule::Parts {
         const platform::CallEnvironment& calls, platform::VersionFeed& versions,
         const platform::Incarnation& incarnation)
       : database(std::move(opened)),
-        store(*database, context.clock(), incarnation.name()),
+        store({.database = *database,
+               .clock = context.clock(),
+               .undone = [this] { content.Forget(); }},
+              incarnation.name()),
         registry(
             platform::MakeReadChannel(context.PeerAddress("registry"),
                                       "welfare.registry.v1.RegistryService")),
@@ -67,9 +70,7 @@ struct SurveyModule::Parts {
                  .submission_reads = submission_reads,
                  .imports = imports,
                  .streams = streams},
-                calls) {
-    store.OnUndone([this] { content.Forget(); });
-  }
+                calls) {}
 
   // Learns what is written, here and by other processes on the same database,
   // at most a second late.

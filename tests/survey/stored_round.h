@@ -6,17 +6,17 @@
 
 #include "absl/status/status.h"
 #include "services/base/error.h"
+#include "services/platform/storage/write_path.h"
 #include "services/survey/store/store.h"
 #include "tests/survey/sample.h"
 
 namespace welfare::survey {
 
-inline ChangeRequest TestChange(const std::string& request_id = "",
-                                const std::string& body = "") {
-  return {.method = "Test",
-          .request_id = request_id,
-          .body = body,
-          .actor = "tester"};
+inline platform::WriteRequest TestChange(const std::string& request_id = "",
+                                         const std::string& body = "") {
+  return {.key = {.request_id = request_id, .method = "Test", .body = body},
+          .actor = "tester",
+          .limits = {}};
 }
 
 inline base::RoundName RoundOf(const std::string& survey = "jusou") {

@@ -1,5 +1,6 @@
 #include "services/platform/storage/write_path.h"
 
+#include "services/base/error.h"
 #include "services/platform/storage/audit_log.h"
 
 namespace welfare::platform {
@@ -32,8 +33,10 @@ absl::StatusOr<WritePath::Outcome> WritePath::Run(
         Write write(transaction, request, options_.clock.Now());
         return RunOnce(transaction, request.key, write.time(),
                        [&]() -> absl::StatusOr<std::string> {
+                         WELFARE_ASSIGN_OR_RETURN(std::string made,
+                                                  change(write));
                          ran = true;
-                         return change(write);
+                         return made;
                        });
       });
   if (!reply.ok()) {

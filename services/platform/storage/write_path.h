@@ -57,9 +57,9 @@ class WritePath {
   struct Options {
     Database& database;
     const base::Clock& clock;
-    // Called when what a change did was taken back after it had run, because
-    // its commit failed, by the thread that ran it and before its caller is
-    // told. Others of its group may have read it.
+    // Called when what a change did was taken back after it had succeeded,
+    // because its commit failed, by the thread that ran it and before its
+    // caller is told. Others of its group may have read it.
     std::function<void()> undone = [] {};
   };
 

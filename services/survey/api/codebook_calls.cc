@@ -9,6 +9,7 @@
 #include "services/base/pages/page.h"
 #include "services/base/pages/page_room.h"
 #include "services/platform/rpc/page_request.h"
+#include "services/platform/rpc/write_request.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
 #include "services/survey/errors.h"
@@ -40,7 +41,8 @@ absl::Status TakeUnderAllRules(const platform::CallContext& call,
 absl::Status CodebookCalls::ImportCodebook(
     const platform::CallContext& call, const v1::ImportCodebookRequest& request,
     v1::Codebook& response) {
-  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(const auto write,
+                           platform::MakeWriteRequest(call, request));
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::CodebookName>(
                                "codebook_id", request.parent() + "/codebooks/" +
@@ -59,7 +61,7 @@ absl::Status CodebookCalls::ImportCodebook(
   codebook.title = reading.check.codebook->title();
   codebook.digest = reading.digest;
   const auto decide = [&](StoreReader& store,
-                          StoreWriter* writer) -> absl::StatusOr<std::string> {
+                          StoreWriter* writer) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(const auto stored, store.codebooks().Find(name));
     StoredCodebook next = codebook;
     next.create_time = writer == nullptr ? d_.clock.Now() : writer->time();
@@ -69,7 +71,8 @@ absl::Status CodebookCalls::ImportCodebook(
           (published || stored->rules == codebook.rules)) {
         WELFARE_ASSIGN_OR_RETURN(const auto kept,
                                  d_.content.LoadCodebook(store, name));
-        return ToProto(*stored, kept.get()).SerializeAsString();
+        response = ToProto(*stored, kept.get());
+        return absl::OkStatus();
       }
       if (published) return CodebookPublished(name);
       next.create_time = stored->create_time;
@@ -77,57 +80,52 @@ absl::Status CodebookCalls::ImportCodebook(
     if (writer != nullptr) {
       WELFARE_RETURN_IF_ERROR(writer->codebooks().Store(next));
     }
-    return ToProto(next, reading.check.codebook.get()).SerializeAsString();
+    response = ToProto(next, reading.check.codebook.get());
+    return absl::OkStatus();
   };
-  std::string reply;
   if (request.validate_only()) {
-    WELFARE_RETURN_IF_ERROR(
-        d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
-          WELFARE_ASSIGN_OR_RETURN(reply, decide(store, nullptr));
-          return absl::OkStatus();
-        }));
-  } else {
-    WELFARE_ASSIGN_OR_RETURN(
-        reply,
-        d_.store.Change(
-            call.limits, MakeChange(call, "ImportCodebook", request),
-            [&](StoreWriter& writer) { return decide(writer, &writer); }));
+    return d_.store.Read(call.limits, [&](StoreReader& store) {
+      return decide(store, nullptr);
+    });
   }
-  response.ParseFromString(reply);
-  return absl::OkStatus();
+  return RunWrite(d_.store, write, response,
+                  [&](StoreWriter& writer) { return decide(writer, &writer); })
+      .status();
 }
 
 absl::Status CodebookCalls::PublishCodebook(
     const platform::CallContext& call,
     const v1::PublishCodebookRequest& request, v1::Codebook& response) {
-  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(const auto write,
+                           platform::MakeWriteRequest(call, request));
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::CodebookName>("name", request.name()));
-  WELFARE_ASSIGN_OR_RETURN(
-      const std::string reply,
-      d_.store.Change(
-          call.limits, MakeChange(call, "PublishCodebook", request),
-          [&](StoreWriter& store) -> absl::StatusOr<std::string> {
-            const base::Timestamp now = store.time();
-            WELFARE_ASSIGN_OR_RETURN(auto stored, store.codebooks().Find(name));
-            if (!stored) return CodebookNotFound(name);
-            const bool published = stored->state == CodebookState::kPublished;
-            if (!published) {
-              WELFARE_RETURN_IF_ERROR(TakeUnderAllRules(call, store, *stored));
-            }
-            // As a draft, which is kept by its digest: what is published is
-            // kept by its name, and this may yet be rolled back.
-            WELFARE_ASSIGN_OR_RETURN(const auto codebook,
-                                     d_.content.LoadCodebook(store, name));
-            if (!published) {
-              WELFARE_RETURN_IF_ERROR(store.codebooks().Publish(name, now));
-              stored->state = CodebookState::kPublished;
-              stored->publish_time = now;
-            }
-            return ToProto(*stored, codebook.get()).SerializeAsString();
-          }));
-  response.ParseFromString(reply);
-  return absl::OkStatus();
+  return RunWrite(
+             d_.store, write, response,
+             [&](StoreWriter& store) -> absl::Status {
+               const base::Timestamp now = store.time();
+               WELFARE_ASSIGN_OR_RETURN(auto stored,
+                                        store.codebooks().Find(name));
+               if (!stored) return CodebookNotFound(name);
+               const bool published =
+                   stored->state == CodebookState::kPublished;
+               if (!published) {
+                 WELFARE_RETURN_IF_ERROR(
+                     TakeUnderAllRules(call, store, *stored));
+               }
+               // As a draft, which is kept by its digest: what is published is
+               // kept by its name, and this may yet be rolled back.
+               WELFARE_ASSIGN_OR_RETURN(const auto codebook,
+                                        d_.content.LoadCodebook(store, name));
+               if (!published) {
+                 WELFARE_RETURN_IF_ERROR(store.codebooks().Publish(name, now));
+                 stored->state = CodebookState::kPublished;
+                 stored->publish_time = now;
+               }
+               response = ToProto(*stored, codebook.get());
+               return absl::OkStatus();
+             })
+      .status();
 }
 
 absl::Status CodebookCalls::GetCodebook(const platform::CallContext& call,

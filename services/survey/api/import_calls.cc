@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "services/base/error.h"
+#include "services/platform/rpc/write_request.h"
 #include "services/survey/api/import_reply.h"
 #include "services/survey/api/requests.h"
 #include "services/survey/errors.h"
@@ -88,7 +89,10 @@ absl::StatusOr<ImportOutcome> Run(const ImportPlan& plan, StoreReader& store,
 absl::Status ImportCalls::ImportSubmissions(
     const Call& call, const v1::ImportSubmissionsRequest& request,
     type::v1::ImportResult& response) {
-  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(auto write,
+                           platform::MakeWriteRequest(call, request));
+  // Alone or in a stream, it is one request.
+  write.key.method = "ImportSubmissions";
   WELFARE_ASSIGN_OR_RETURN(const CsvText answers,
                            ToCsvText("batch", request.batch()));
   WELFARE_ASSIGN_OR_RETURN(const CsvText headers,
@@ -120,17 +124,19 @@ absl::Status ImportCalls::ImportSubmissions(
   }
   std::map<base::RoundName, std::int64_t> touched;
   WELFARE_ASSIGN_OR_RETURN(
-      const std::string reply,
-      d_.store.Change(
-          call.limits, MakeChange(call, "ImportSubmissions", request),
-          [&](StoreWriter& store) -> absl::StatusOr<std::string> {
+      const bool repeated,
+      RunWrite(
+          d_.store, write, response, [&](StoreWriter& store) -> absl::Status {
             WELFARE_ASSIGN_OR_RETURN(const ImportOutcome outcome,
                                      Run(plan, store, &store, store.time()));
             touched = outcome.rounds;
-            return ToProto(outcome, plan, request).SerializeAsString();
+            response = ToProto(outcome, plan, request);
+            return absl::OkStatus();
           }));
-  response.ParseFromString(reply);
-  CutToSize(response);
+  if (repeated) {
+    CutToSize(response);
+    touched.clear();
+  }
   response.set_request_id(request.request_id());
   for (const auto& [round, revision] : touched) {
     d_.versions.Announce(round, revision);

@@ -1,16 +1,10 @@
 #include "services/survey/api/requests.h"
 
-#include <algorithm>
-#include <cstddef>
+#include <string>
 
 #include "services/platform/errors.h"
 
 namespace welfare::survey {
-namespace {
-
-constexpr std::size_t kLongestRequestId = 64;
-
-}  // namespace
 
 Interruption WhileWanted(const platform::CallContext& call,
                          std::string_view what) {
@@ -19,15 +13,6 @@ Interruption WhileWanted(const platform::CallContext& call,
     if (call.limits.expired()) return platform::DeadlineExceeded(what);
     return absl::OkStatus();
   };
-}
-
-absl::Status CheckRequestId(std::string_view id) {
-  const bool plain = std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-           (c >= 'A' && c <= 'Z') || c == '-';
-  });
-  if (!plain || id.size() > kLongestRequestId) return RequestIdInvalid(id);
-  return absl::OkStatus();
 }
 
 absl::Status CheckStore(const platform::Incarnation& here,

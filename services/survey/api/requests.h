@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,7 @@
 #include "services/base/names/resource_name.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/platform/storage/incarnation.h"
+#include "services/platform/storage/write_path.h"
 #include "services/survey/codebook/conditions.h"
 #include "services/survey/errors.h"
 #include "services/survey/store/store.h"
@@ -26,12 +28,6 @@ namespace welfare::survey {
 Interruption WhileWanted(const platform::CallContext& call,
                          std::string_view what);
 
-// An id is kept for a month and shown in the audit log, so it is short and
-// plain.
-//
-// Errors: INVALID_ARGUMENT, REQUEST_ID_INVALID.
-absl::Status CheckRequestId(std::string_view id);
-
 // OK where `revision` of the round means `here` what it means in the store
 // `incarnation`, or none is named.
 //
@@ -40,13 +36,27 @@ absl::Status CheckStore(const platform::Incarnation& here,
                         const base::RoundName& round,
                         const std::string& incarnation, std::int64_t revision);
 
-template <typename Request>
-ChangeRequest MakeChange(const platform::CallContext& call,
-                         std::string_view method, const Request& request) {
-  return {.method = std::string(method),
-          .request_id = request.request_id(),
-          .body = request.SerializeAsString(),
-          .actor = call.identity.subject};
+// Runs a write in which `make` decides, writes and fills in `response`; `make`
+// may be run again after a rollback. Returns whether it is a repeat, whose
+// response is the first one.
+//
+// Errors: those of `make` and of SurveyStore::Change.
+template <typename Response>
+absl::StatusOr<bool> RunWrite(
+    SurveyStore& store, const platform::WriteRequest& request,
+    Response& response, const std::function<absl::Status(StoreWriter&)>& make) {
+  WELFARE_ASSIGN_OR_RETURN(
+      const platform::WritePath::Outcome outcome,
+      store.Change(request,
+                   [&](StoreWriter& writer) -> absl::StatusOr<std::string> {
+                     response.Clear();
+                     WELFARE_RETURN_IF_ERROR(make(writer));
+                     return response.SerializeAsString();
+                   }));
+  if (outcome.repeated && !response.ParseFromString(outcome.reply)) {
+    return StoredValueInvalid("reply");
+  }
+  return outcome.repeated;
 }
 
 // Reads the resource name that `field` holds.

@@ -9,6 +9,7 @@
 #include "services/base/pages/page.h"
 #include "services/base/pages/page_room.h"
 #include "services/platform/rpc/page_request.h"
+#include "services/platform/rpc/write_request.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
 #include "services/survey/api/round_requests.h"
@@ -25,33 +26,32 @@ constexpr int kRoundsAtOnce = 20;
 
 }  // namespace
 
-absl::Status RoundCalls::Change(const Call& call, const ChangeRequest& request,
+absl::Status RoundCalls::Change(const platform::WriteRequest& write,
                                 const base::RoundName& name,
                                 const Decide& decide, v1::Round& response) {
-  std::int64_t revision = 0;  // of a repeat it is not known
+  std::int64_t revision = 0;
   WELFARE_ASSIGN_OR_RETURN(
-      const std::string reply,
-      d_.store.Change(call.limits, request,
-                      [&](StoreWriter& store) -> absl::StatusOr<std::string> {
-                        WELFARE_ASSIGN_OR_RETURN(const PlannedRound plan,
-                                                 decide(store));
-                        WELFARE_ASSIGN_OR_RETURN(const Round after,
-                                                 Apply(store.rounds(), plan));
-                        revision = after.revision;
-                        return ToProto(after).SerializeAsString();
-                      }));
-  response.ParseFromString(reply);
-  d_.versions.Announce(name, revision);
+      const bool repeated,
+      RunWrite(
+          d_.store, write, response, [&](StoreWriter& store) -> absl::Status {
+            WELFARE_ASSIGN_OR_RETURN(const PlannedRound plan, decide(store));
+            WELFARE_ASSIGN_OR_RETURN(const Round after,
+                                     Apply(store.rounds(), plan));
+            revision = after.revision;
+            response = ToProto(after);
+            return absl::OkStatus();
+          }));
+  d_.versions.Announce(name, repeated ? 0 : revision);
   return absl::OkStatus();
 }
 
 absl::Status RoundCalls::ChangeExisting(
-    const Call& call, const ChangeRequest& request, const base::RoundName& name,
+    const platform::WriteRequest& write, const base::RoundName& name,
     const std::function<absl::StatusOr<PlannedRound>(StoreReader&,
                                                      const Round&)>& decide,
     v1::Round& response) {
   return Change(
-      call, request, name,
+      write, name,
       [&](StoreReader& store) -> absl::StatusOr<PlannedRound> {
         WELFARE_ASSIGN_OR_RETURN(const auto round, store.rounds().Find(name));
         if (!round) return RoundNotFound(name);
@@ -63,10 +63,11 @@ absl::Status RoundCalls::ChangeExisting(
 absl::Status RoundCalls::CreateRound(const Call& call,
                                      const v1::CreateRoundRequest& request,
                                      v1::Round& response) {
-  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(const auto write,
+                           platform::MakeWriteRequest(call, request));
   WELFARE_ASSIGN_OR_RETURN(const Round round, ReadRound(request));
   return Change(
-      call, MakeChange(call, "CreateRound", request), round.name,
+      write, round.name,
       [&](StoreReader& store) -> absl::StatusOr<PlannedRound> {
         WELFARE_ASSIGN_OR_RETURN(const auto existing,
                                  store.rounds().Find(round.name));
@@ -105,7 +106,8 @@ absl::StatusOr<std::optional<RegistryPin>> RoundCalls::LoadPin(
 absl::Status RoundCalls::OpenRound(const Call& call,
                                    const v1::OpenRoundRequest& request,
                                    v1::Round& response) {
-  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(const auto write,
+                           platform::MakeWriteRequest(call, request));
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::RoundName>("name", request.name()));
   WELFARE_ASSIGN_OR_RETURN(const auto unknown,
@@ -113,7 +115,7 @@ absl::Status RoundCalls::OpenRound(const Call& call,
   WELFARE_ASSIGN_OR_RETURN(const std::optional<RegistryPin> pin,
                            LoadPin(call, name, unknown));
   return ChangeExisting(
-      call, MakeChange(call, "OpenRound", request), name,
+      write, name,
       [&](StoreReader&, const Round& round) { return PlanOpening(round, pin); },
       response);
 }
@@ -121,11 +123,12 @@ absl::Status RoundCalls::OpenRound(const Call& call,
 absl::Status RoundCalls::CloseRound(const Call& call,
                                     const v1::CloseRoundRequest& request,
                                     v1::Round& response) {
-  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(const auto write,
+                           platform::MakeWriteRequest(call, request));
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::RoundName>("name", request.name()));
   return ChangeExisting(
-      call, MakeChange(call, "CloseRound", request), name,
+      write, name,
       [](StoreReader&, const Round& round) { return PlanClosing(round); },
       response);
 }
@@ -133,14 +136,15 @@ absl::Status RoundCalls::CloseRound(const Call& call,
 absl::Status RoundCalls::UpdateRound(const Call& call,
                                      const v1::UpdateRoundRequest& request,
                                      v1::Round& response) {
-  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(const auto write,
+                           platform::MakeWriteRequest(call, request));
   WELFARE_ASSIGN_OR_RETURN(
       const auto name,
       ParseName<base::RoundName>("round.name", request.round().name()));
   if (IsBlank(request.reason())) return ReasonRequired(why::kChanged);
   const OutlineEdit edit = ReadOutlineEdit(request);
   return ChangeExisting(
-      call, MakeChange(call, "UpdateRound", request), name,
+      write, name,
       [&](StoreReader&, const Round& round) {
         return PlanOutline(round, request.round().etag(), edit,
                            request.reason());
@@ -151,13 +155,14 @@ absl::Status RoundCalls::UpdateRound(const Call& call,
 absl::Status RoundCalls::ReopenRound(const Call& call,
                                      const v1::ReopenRoundRequest& request,
                                      v1::Round& response) {
-  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(const auto write,
+                           platform::MakeWriteRequest(call, request));
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::RoundName>("name", request.name()));
   if (IsBlank(request.reason())) return ReasonRequired(why::kReopened);
   WELFARE_RETURN_IF_ERROR(CheckReason(request.reason()));
   return ChangeExisting(
-      call, MakeChange(call, "ReopenRound", request), name,
+      write, name,
       [&](StoreReader&, const Round& round) {
         return PlanReopening(round, request.etag(), request.reason());
       },
@@ -167,13 +172,14 @@ absl::Status RoundCalls::ReopenRound(const Call& call,
 absl::Status RoundCalls::DeleteRound(const Call& call,
                                      const v1::DeleteRoundRequest& request,
                                      google::protobuf::Empty& /*response*/) {
-  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(const auto write,
+                           platform::MakeWriteRequest(call, request));
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::RoundName>("name", request.name()));
   WELFARE_RETURN_IF_ERROR(CheckReason(request.reason()));
   v1::Round deleted;
   return ChangeExisting(
-      call, MakeChange(call, "DeleteRound", request), name,
+      write, name,
       [&](StoreReader& store,
           const Round& round) -> absl::StatusOr<PlannedRound> {
         WELFARE_ASSIGN_OR_RETURN(const SubmissionCounts counts,

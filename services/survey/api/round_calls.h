@@ -13,6 +13,7 @@
 #include "services/base/names/municipality_code.h"
 #include "services/base/names/resource_name.h"
 #include "services/platform/rpc/call_context.h"
+#include "services/platform/storage/write_path.h"
 #include "services/survey/observe/round_versions.h"
 #include "services/survey/peers/registry_client.h"
 #include "services/survey/round/life_cycle.h"
@@ -61,11 +62,11 @@ class RoundCalls {
 
   // Decides, writes, answers with the round as it is then, and tells those who
   // wait.
-  absl::Status Change(const Call& call, const ChangeRequest& request,
+  absl::Status Change(const platform::WriteRequest& write,
                       const base::RoundName& name, const Decide& decide,
                       v1::Round& response);
   // The same for a round that is there.
-  absl::Status ChangeExisting(const Call& call, const ChangeRequest& request,
+  absl::Status ChangeExisting(const platform::WriteRequest& write,
                               const base::RoundName& name,
                               const std::function<absl::StatusOr<PlannedRound>(
                                   StoreReader&, const Round&)>& decide,

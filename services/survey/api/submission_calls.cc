@@ -1,10 +1,10 @@
 #include "services/survey/api/submission_calls.h"
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include "services/base/error.h"
+#include "services/platform/rpc/write_request.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
 #include "services/survey/api/submission_requests.h"
@@ -17,12 +17,10 @@ absl::Status SubmissionCalls::Change(const Call& call, const Write& write,
                                      const Plan& plan,
                                      v1::Submission& response) {
   const base::RoundName round = write.sent.parent();
-  // Set by the run that counts, the last one; a repeat has none.
-  std::optional<Contact> contact;
+  Contact contact;
   std::int64_t revision = 0;
   const auto run = [&](StoreReader& store,
-                       StoreWriter* writer) -> absl::StatusOr<std::string> {
-    contact.reset();
+                       StoreWriter* writer) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(const OpenedRound opened,
                              d_.content.Load(store, round));
     if (opened.frame == nullptr) {
@@ -43,29 +41,21 @@ absl::Status SubmissionCalls::Change(const Call& call, const Write& write,
       WELFARE_ASSIGN_OR_RETURN(contact, store.submissions().FindContact(name));
     }
     // The reply is kept for repeats, so it holds no personal data.
-    v1::Submission reply = ToProto(after, opened.round, true);
-    SetViolations(FindViolations(opened, after), call.language, reply);
-    return reply.SerializeAsString();
-  };
-  std::string reply;
-  if (write.validate_only) {
-    WELFARE_RETURN_IF_ERROR(
-        d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
-          WELFARE_ASSIGN_OR_RETURN(reply, run(store, nullptr));
-          return absl::OkStatus();
-        }));
-    response.ParseFromString(reply);
+    response = ToProto(after, opened.round, true);
+    SetViolations(FindViolations(opened, after), call.language, response);
     return absl::OkStatus();
+  };
+  if (write.validate_only) {
+    return d_.store.Read(
+        call.limits, [&](StoreReader& store) { return run(store, nullptr); });
   }
-  WELFARE_ASSIGN_OR_RETURN(reply, d_.store.Change(call.limits, write.request,
-                                                  [&](StoreWriter& writer) {
-                                                    return run(writer, &writer);
-                                                  }));
-  response.ParseFromString(reply);
-  d_.versions.Announce(round, revision);
-  if (!contact.has_value()) {
-    // A repeat: nothing was written now, and stored replies hold no personal
-    // data.
+  WELFARE_ASSIGN_OR_RETURN(
+      const bool repeated,
+      RunWrite(d_.store, write.request, response,
+               [&](StoreWriter& writer) { return run(writer, &writer); }));
+  d_.versions.Announce(round, repeated ? 0 : revision);
+  if (repeated) {
+    // Nothing was written now: the contact is read as it stands.
     WELFARE_ASSIGN_OR_RETURN(
         const auto name,
         ParseName<base::SubmissionName>("submission.name", response.name()));
@@ -76,20 +66,21 @@ absl::Status SubmissionCalls::Change(const Call& call, const Write& write,
           return absl::OkStatus();
         }));
   }
-  SetContact(*contact, response);
+  SetContact(contact, response);
   return absl::OkStatus();
 }
 
 absl::Status SubmissionCalls::CreateSubmission(
     const Call& call, const v1::CreateSubmissionRequest& request,
     v1::Submission& response) {
-  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(const auto write,
+                           platform::MakeWriteRequest(call, request));
   WELFARE_ASSIGN_OR_RETURN(const CreatedName created, ReadCreatedName(request));
   WELFARE_ASSIGN_OR_RETURN(const SubmissionInput input,
                            ReadInput(request.submission(), {}));
   return Change(
       call,
-      {.request = MakeChange(call, "CreateSubmission", request),
+      {.request = write,
        .sent = created.name,
        .validate_only = request.validate_only(),
        .input = input},
@@ -105,7 +96,8 @@ absl::Status SubmissionCalls::CreateSubmission(
 absl::Status SubmissionCalls::UpdateSubmission(
     const Call& call, const v1::UpdateSubmissionRequest& request,
     v1::Submission& response) {
-  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(const auto write,
+                           platform::MakeWriteRequest(call, request));
   WELFARE_ASSIGN_OR_RETURN(const auto sent,
                            ParseName<base::SubmissionName>(
                                "submission.name", request.submission().name()));
@@ -114,7 +106,7 @@ absl::Status SubmissionCalls::UpdateSubmission(
       ReadInput(request.submission(), request.update_mask()));
   return Change(
       call,
-      {.request = MakeChange(call, "UpdateSubmission", request),
+      {.request = write,
        .sent = sent,
        .validate_only = request.validate_only(),
        .input = input},
@@ -129,12 +121,12 @@ absl::Status SubmissionCalls::UpdateSubmission(
 absl::Status SubmissionCalls::SubmitSubmission(
     const Call& call, const v1::SubmitSubmissionRequest& request,
     v1::Submission& response) {
-  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(const auto write,
+                           platform::MakeWriteRequest(call, request));
   WELFARE_ASSIGN_OR_RETURN(
       const auto sent, ParseName<base::SubmissionName>("name", request.name()));
   return Change(
-      call,
-      {.request = MakeChange(call, "SubmitSubmission", request), .sent = sent},
+      call, {.request = write, .sent = sent},
       [&](const Standing& standing, const OpenedRound& opened,
           const base::SubmissionName& name, base::Timestamp now) {
         return PlanSubmit(standing, opened, name, request.etag(), now);
@@ -145,12 +137,12 @@ absl::Status SubmissionCalls::SubmitSubmission(
 absl::Status SubmissionCalls::AcceptSubmission(
     const Call& call, const v1::AcceptSubmissionRequest& request,
     v1::Submission& response) {
-  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(const auto write,
+                           platform::MakeWriteRequest(call, request));
   WELFARE_ASSIGN_OR_RETURN(
       const auto sent, ParseName<base::SubmissionName>("name", request.name()));
   return Change(
-      call,
-      {.request = MakeChange(call, "AcceptSubmission", request), .sent = sent},
+      call, {.request = write, .sent = sent},
       [&](const Standing& standing, const OpenedRound& opened,
           const base::SubmissionName& name, base::Timestamp) {
         return PlanAccept(standing, opened, name, request.etag());
@@ -161,12 +153,12 @@ absl::Status SubmissionCalls::AcceptSubmission(
 absl::Status SubmissionCalls::ReturnSubmission(
     const Call& call, const v1::ReturnSubmissionRequest& request,
     v1::Submission& response) {
-  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id()));
+  WELFARE_ASSIGN_OR_RETURN(const auto write,
+                           platform::MakeWriteRequest(call, request));
   WELFARE_ASSIGN_OR_RETURN(
       const auto sent, ParseName<base::SubmissionName>("name", request.name()));
   return Change(
-      call,
-      {.request = MakeChange(call, "ReturnSubmission", request), .sent = sent},
+      call, {.request = write, .sent = sent},
       [&](const Standing& standing, const OpenedRound& opened,
           const base::SubmissionName& name, base::Timestamp) {
         return PlanReturn(standing, opened, name, request.etag(),

@@ -9,6 +9,7 @@
 #include "services/base/names/resource_name.h"
 #include "services/base/time/clock.h"
 #include "services/platform/rpc/call_context.h"
+#include "services/platform/storage/write_path.h"
 #include "services/survey/observe/round_versions.h"
 #include "services/survey/round/opened_round.h"
 #include "services/survey/store/pinned_content.h"
@@ -49,7 +50,7 @@ class SubmissionCalls {
   // One write of a submission, which a call may have `sent` by any code of its
   // municipality.
   struct Write {
-    ChangeRequest request;
+    platform::WriteRequest request;
     base::SubmissionName sent;
     bool validate_only = false;
     SubmissionInput input = {};

@@ -10,19 +10,12 @@
 
 #include "services/base/time/call_limits.h"
 #include "services/base/time/clock.h"
+#include "services/platform/storage/write_path.h"
 #include "services/survey/store/codebook_store.h"
 #include "services/survey/store/round_store.h"
 #include "services/survey/store/submission_store.h"
 
 namespace welfare::survey {
-
-// Who changes what, and how a repeat is told apart.
-struct ChangeRequest {
-  std::string method;      // `CreateSubmission`
-  std::string request_id;  // empty: every call is a new one
-  std::string body;        // the request, serialised deterministically
-  std::string actor;
-};
 
 // What may be asked of one consistent state. Used by one thread, only inside
 // the function it is handed to.
@@ -63,15 +56,9 @@ class SurveyStore {
       const base::CallLimits& limits,
       const std::function<absl::Status(StoreReader&)>& read) = 0;
 
-  // Runs `change` in one transaction and returns its reply, once per
-  // request_id: a repeat returns the first reply. `change` may be run again
-  // after a rollback.
-  //
-  // Errors:
-  //   INVALID_ARGUMENT, reason REQUEST_ID_REUSED: the id was used with another
-  //   method or body.
-  virtual absl::StatusOr<std::string> Change(
-      const base::CallLimits& limits, const ChangeRequest& request,
+  // Runs `change` by the platform's write path, and its errors.
+  virtual absl::StatusOr<platform::WritePath::Outcome> Change(
+      const platform::WriteRequest& request,
       const std::function<absl::StatusOr<std::string>(StoreWriter&)>&
           change) = 0;
 };

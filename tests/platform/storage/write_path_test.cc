@@ -125,6 +125,15 @@ TEST_F(WritePathTest, ACommitThatFailsLeavesNothingAndIsTold) {
   EXPECT_EQ(undone_, 1);
 }
 
+TEST_F(WritePathTest, ARefusalUndoesNothing) {
+  EXPECT_STATUS(path_->Run({.key = {}, .actor = "somebody", .limits = {}},
+                           [](Write&) -> absl::StatusOr<std::string> {
+                             return absl::InvalidArgumentError("no");
+                           }),
+                absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(undone_, 0);
+}
+
 TEST_F(WritePathTest, AWriteThatNeverRanUndoesNothing) {
   database_->FailNext(SqliteDatabase::FaultPoint::kWrite,
                       absl::UnavailableError("gone"));

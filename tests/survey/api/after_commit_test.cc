@@ -51,11 +51,11 @@ class GoneAfterCommit final : public SurveyStore {
     if (gone_) return platform::DatabaseUnavailable("gone");
     return store_.Read(limits, read);
   }
-  absl::StatusOr<std::string> Change(
-      const base::CallLimits& limits, const ChangeRequest& request,
+  absl::StatusOr<platform::WritePath::Outcome> Change(
+      const platform::WriteRequest& request,
       const std::function<absl::StatusOr<std::string>(StoreWriter&)>& change)
       override {
-    auto reply = store_.Change(limits, request, change);
+    auto reply = store_.Change(request, change);
     if (armed_ && reply.ok()) {
       gone_ = true;
       caller_.request_stop();
@@ -110,7 +110,9 @@ class AfterCommit : public ::testing::Test {
     database_ = *std::move(opened);
     ASSERT_OK(
         platform::ApplyMigrations(*database_, clock_, SurveyMigrations()));
-    sql_ = std::make_unique<SqlSurveyStore>(*database_, clock_, "store-a");
+    sql_ = std::make_unique<SqlSurveyStore>(
+        platform::WritePath::Options{.database = *database_, .clock = clock_},
+        "store-a");
     store_ = std::make_unique<GoneAfterCommit>(*sql_);
     versions_ = std::make_unique<RoundVersions>(*store_, content_,
                                                 survey_metrics_, feed_);
@@ -134,13 +136,12 @@ class AfterCommit : public ::testing::Test {
     v1::PublishCodebookRequest publish;
     publish.set_name(codebook.name());
     ASSERT_OK(codebooks.PublishCodebook({}, publish, codebook));
-    const auto opened =
-        store_->Change({}, TestChange(),
-                       [](StoreWriter& store) -> absl::StatusOr<std::string> {
-                         WELFARE_RETURN_IF_ERROR(StoreOpenRound(
-                             store, PlannedRoundOf(RoundOf(), "2025-1")));
-                         return "";
-                       });
+    const auto opened = store_->Change(
+        TestChange(), [](StoreWriter& store) -> absl::StatusOr<std::string> {
+          WELFARE_RETURN_IF_ERROR(
+              StoreOpenRound(store, PlannedRoundOf(RoundOf(), "2025-1")));
+          return "";
+        });
     ASSERT_OK(opened);
   }
 
@@ -199,12 +200,14 @@ TEST_F(AfterCommit, ARoundIsClosedAndItsRevisionIsTold) {
 // failed. What is published in its place counts from then on.
 TEST_F(AfterCommit, WhatWasTakenBackIsForgotten) {
   FailsToCommit database(*database_);
-  SqlSurveyStore store(database, clock_, "store-a");
-  store.OnUndone([&] { content_.Forget(); });
+  SqlSurveyStore store({.database = database,
+                        .clock = clock_,
+                        .undone = [&] { content_.Forget(); }},
+                       "store-a");
   const base::CodebookName name{.survey = "pets", .version = "1"};
   const auto publish = [&](const std::string& label) {
     return store
-        .Change({}, TestChange(),
+        .Change(TestChange(),
                 [&](StoreWriter& writer) -> absl::StatusOr<std::string> {
                   StoredCodebook draft{.name = name};
                   draft.sheets = {

@@ -84,7 +84,8 @@ TEST_F(RoundColumnsOfADemo, ReadersOfOneRevisionShareItsColumns) {
   auto database =
       platform::OpenDatabase("sqlite:" + runner_->folder().File("module.db"));
   ASSERT_OK(database);
-  SqlSurveyStore store(**database, runner_->clock(), "incarnation");
+  SqlSurveyStore store({.database = **database, .clock = runner_->clock()},
+                       "incarnation");
   PinnedContent content;
   SharedColumns shared(store, content);
   const auto name = base::RoundName::Parse(kRound);

@@ -50,7 +50,9 @@ class SurveyStoreContract
     database_ = *std::move(database);
     ASSERT_OK(
         platform::ApplyMigrations(*database_, clock_, SurveyMigrations()));
-    store_ = std::make_unique<SqlSurveyStore>(*database_, clock_, "store-a");
+    store_ = std::make_unique<SqlSurveyStore>(
+        platform::WritePath::Options{.database = *database_, .clock = clock_},
+        "store-a");
   }
 
   static base::SubmissionName Name(const std::string& who,
@@ -64,7 +66,10 @@ class SurveyStoreContract
   absl::StatusOr<std::string> Write(const Change& change,
                                     const std::string& request_id = "",
                                     const std::string& body = "") {
-    return store_->Change({}, TestChange(request_id, body), change);
+    WELFARE_ASSIGN_OR_RETURN(
+        const auto outcome,
+        store_->Change(TestChange(request_id, body), change));
+    return outcome.reply;
   }
 
   void Read(const std::function<absl::Status(StoreReader&)>& read) {
@@ -443,7 +448,9 @@ class FailingSurveyStore : public ::testing::Test {
     database_ = std::make_unique<platform::GroupCommit>(*std::move(sqlite));
     EXPECT_OK(
         platform::ApplyMigrations(*database_, clock_, SurveyMigrations()));
-    store_ = std::make_unique<SqlSurveyStore>(*database_, clock_, "store-a");
+    store_ = std::make_unique<SqlSurveyStore>(
+        platform::WritePath::Options{.database = *database_, .clock = clock_},
+        "store-a");
   }
 
   void FailNextCommit() {
@@ -454,12 +461,14 @@ class FailingSurveyStore : public ::testing::Test {
   absl::StatusOr<std::string> Write(
       const std::function<absl::Status(StoreWriter&)>& change,
       const std::string& request_id = "") {
-    return store_->Change(
-        {}, TestChange(request_id),
-        [&](StoreWriter& store) -> absl::StatusOr<std::string> {
-          WELFARE_RETURN_IF_ERROR(change(store));
-          return std::string("ok");
-        });
+    WELFARE_ASSIGN_OR_RETURN(
+        const auto outcome,
+        store_->Change(TestChange(request_id),
+                       [&](StoreWriter& store) -> absl::StatusOr<std::string> {
+                         WELFARE_RETURN_IF_ERROR(change(store));
+                         return std::string("ok");
+                       }));
+    return outcome.reply;
   }
 
   // The registry's pins differ in their frames: all rows, or all but one.

@@ -1,9 +1,6 @@
 #include "services/survey/store/sql/sql_change.h"
 
-#include <utility>
-
 #include "services/base/error.h"
-#include "services/platform/storage/audit_log.h"
 
 namespace welfare::survey {
 namespace {
@@ -28,22 +25,12 @@ constexpr Query kFindRoundId{
 
 absl::Status SqlChange::Execute(
     const Query& query, const std::vector<platform::Parameter>& parameters) {
-  return transaction_.Execute(query, parameters).status();
-}
-
-absl::Status SqlChange::Audit(const std::string& resource, std::string detail) {
-  return platform::AppendAudit(transaction_, {.recorded_time = time_,
-                                              .actor = request_.actor,
-                                              .action = request_.method,
-                                              .resource = resource,
-                                              .request_id = request_.request_id,
-                                              .detail = std::move(detail)})
-      .status();
+  return transaction().Execute(query, parameters).status();
 }
 
 absl::StatusOr<std::int64_t> SqlChange::NextId(std::string_view counter) {
-  return transaction_.Get(kNextId, {counter},
-                          [](const Row& row) { return row.Int64(0); });
+  return transaction().Get(kNextId, {counter},
+                           [](const Row& row) { return row.Int64(0); });
 }
 
 absl::StatusOr<std::optional<std::int64_t>> SqlChange::FindRoundId(
@@ -52,16 +39,16 @@ absl::StatusOr<std::optional<std::int64_t>> SqlChange::FindRoundId(
   if (known != round_ids_.end()) return known->second;
   WELFARE_ASSIGN_OR_RETURN(
       const std::optional<std::int64_t> id,
-      transaction_.Find(kFindRoundId, {name.survey, name.fiscal_year.value()},
-                        [](const Row& row) { return row.Int64(0); }));
+      transaction().Find(kFindRoundId, {name.survey, name.fiscal_year.value()},
+                         [](const Row& row) { return row.Int64(0); }));
   if (id) round_ids_.emplace(name, *id);
   return id;
 }
 
 absl::StatusOr<std::int64_t> SqlChange::NextRevision(std::int64_t round_id) {
   made_revision_ = true;
-  return transaction_.Get(kNextRevision, {round_id, time_.micros()},
-                          [](const Row& row) { return row.Int64(0); });
+  return transaction().Get(kNextRevision, {round_id, time().micros()},
+                           [](const Row& row) { return row.Int64(0); });
 }
 
 }  // namespace welfare::survey

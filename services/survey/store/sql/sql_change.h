@@ -11,35 +11,34 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+#include "services/base/coding/json_text.h"
 #include "services/base/names/resource_name.h"
 #include "services/base/time/clock.h"
 #include "services/platform/storage/database.h"
-#include "services/survey/store/store.h"
+#include "services/platform/storage/write_path.h"
 
 namespace welfare::survey {
 
-// A transaction with what is said of it: who, when, by which request. Hands out
-// ids and revisions. Used by one thread.
+// One write of the path, which hands out ids and revisions. Used by one thread.
 class SqlChange {
  public:
-  // REQUIRES: all that is given by reference outlives the object.
-  SqlChange(platform::Transaction& transaction, const ChangeRequest& request,
-            base::Timestamp time, const std::string& incarnation)
-      : transaction_(transaction),
-        request_(request),
-        time_(time),
-        incarnation_(incarnation) {}
+  // REQUIRES: both outlive the object.
+  SqlChange(platform::Write& write, const std::string& incarnation)
+      : write_(write), incarnation_(incarnation) {}
 
-  platform::Transaction& transaction() { return transaction_; }
-  base::Timestamp time() const { return time_; }
-  const std::string& actor() const { return request_.actor; }
+  platform::Transaction& transaction() { return write_.transaction(); }
+  base::Timestamp time() const { return write_.time(); }
+  const std::string& actor() const { return write_.request().actor; }
   const std::string& incarnation() const { return incarnation_; }
 
   absl::Status Execute(const platform::Query& query,
                        const std::vector<platform::Parameter>& parameters);
 
-  // Says in the audit log what was done to `resource`; `detail` is JSON.
-  absl::Status Audit(const std::string& resource, std::string detail);
+  // Says in the audit log what was done to `resource`.
+  absl::Status Audit(const std::string& resource,
+                     const base::JsonObject& detail) {
+    return write_.Audit(resource, detail);
+  }
 
   // Returns the next of the surrogate ids: of `codebook`, `round` or
   // `submission`.
@@ -59,9 +58,7 @@ class SqlChange {
   void SetMadeRevision() { made_revision_ = true; }
 
  private:
-  platform::Transaction& transaction_;
-  const ChangeRequest& request_;
-  const base::Timestamp time_;
+  platform::Write& write_;
   const std::string& incarnation_;
   bool made_revision_ = false;
   std::map<base::RoundName, std::int64_t> round_ids_;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "services/base/coding/json_text.h"
 #include "services/base/error.h"
 #include "services/survey/store/sql/stored_values.h"
 
@@ -97,7 +98,7 @@ class SqlCodebookWriter final : public SqlCodebookReads<CodebookWriter> {
          codebook.sheets.settings, codebook.create_time.micros(),
          static_cast<std::int64_t>(codebook.rules)}));
     return change_.Audit(codebook.name.ToString(),
-                         R"({"digest":")" + codebook.digest + R"("})");
+                         base::JsonObject().Add("digest", codebook.digest));
   }
 
   absl::Status Publish(const base::CodebookName& name,
@@ -106,7 +107,8 @@ class SqlCodebookWriter final : public SqlCodebookReads<CodebookWriter> {
         kPublishCodebook,
         {name.survey, name.version,
          static_cast<std::int64_t>(CodebookState::kPublished), time.micros()}));
-    return change_.Audit(name.ToString(), R"({"state":"PUBLISHED"})");
+    return change_.Audit(name.ToString(),
+                         base::JsonObject().Add("state", "PUBLISHED"));
   }
 
  private:

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/base/coding/json_text.h"
 #include "services/base/coding/sha256.h"
 #include "services/base/error.h"
 #include "services/survey/errors.h"
@@ -254,16 +255,15 @@ class SqlRoundWriter final : public SqlRoundReads<RoundWriter> {
          next.publisher, ToText(next.window_start), ToText(next.window_end),
          static_cast<std::int64_t>(next.synthetic), change_.actor(),
          change_.time().micros(), next.reason, next.registry_incarnation}));
+    base::JsonObject detail;
+    detail.Add("revision", next.revision)
+        .Add("state", ToString(next.state))
+        .Add("registry_version", next.registry_version);
     // The reason stands in the revision; here its digest says which it was.
-    const std::string reason =
-        next.reason.empty()
-            ? ""
-            : R"(,"reason_digest":")" + base::Sha256Hex(next.reason) + '"';
-    WELFARE_RETURN_IF_ERROR(change_.Audit(
-        next.name.ToString(),
-        R"({"revision":)" + std::to_string(next.revision) + R"(,"state":")" +
-            std::string(ToString(next.state)) + R"(","registry_version":)" +
-            std::to_string(next.registry_version) + reason + "}"));
+    if (!next.reason.empty()) {
+      detail.Add("reason_digest", base::Sha256Hex(next.reason));
+    }
+    WELFARE_RETURN_IF_ERROR(change_.Audit(next.name.ToString(), detail));
     return next;
   }
 

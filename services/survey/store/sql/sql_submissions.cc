@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/base/coding/json_text.h"
 #include "services/base/error.h"
 #include "services/survey/errors.h"
 #include "services/survey/store/sql/stored_values.h"
@@ -375,11 +376,11 @@ class SqlSubmissionWriter final : public SqlSubmissionReads<SubmissionWriter> {
          next.digest, Bytes{stored.SerializeAsString()}, next.reason,
          change_.actor(), change_.time().micros()}));
     WELFARE_RETURN_IF_ERROR(change_.Audit(
-        next.name.ToString(),
-        R"({"revision":)" + std::to_string(next.revision) +
-            R"(,"round_revision":)" + std::to_string(next.round_revision) +
-            R"(,"state":")" + std::string(ToString(next.state)) +
-            R"(","digest":")" + next.digest + R"("})"));
+        next.name.ToString(), base::JsonObject()
+                                  .Add("revision", next.revision)
+                                  .Add("round_revision", next.round_revision)
+                                  .Add("state", ToString(next.state))
+                                  .Add("digest", next.digest)));
     return next;
   }
 
@@ -400,7 +401,8 @@ class SqlSubmissionWriter final : public SqlSubmissionReads<SubmissionWriter> {
     if (!id) return SubmissionNotFound(name);
     WELFARE_RETURN_IF_ERROR(change_.Execute(
         kStoreContact, {*id, contact.department, contact.contact}));
-    return change_.Audit(name.ToString(), R"({"contact":"stored"})");
+    return change_.Audit(name.ToString(),
+                         base::JsonObject().Add("contact", "stored"));
   }
 
  private:

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/platform/storage/idempotency.h"
 #include "services/survey/store/sql/sql_change.h"
 #include "services/survey/store/sql/sql_codebooks.h"
 #include "services/survey/store/sql/sql_rounds.h"
@@ -14,7 +13,6 @@ namespace welfare::survey {
 namespace {
 
 using platform::Connection;
-using platform::Transaction;
 
 class SqlReader final : public StoreReader {
  public:
@@ -70,31 +68,19 @@ absl::Status SqlSurveyStore::Read(
   });
 }
 
-absl::StatusOr<std::string> SqlSurveyStore::Change(
-    const base::CallLimits& limits, const ChangeRequest& request,
+absl::StatusOr<platform::WritePath::Outcome> SqlSurveyStore::Change(
+    const platform::WriteRequest& request,
     const std::function<absl::StatusOr<std::string>(StoreWriter&)>& change) {
-  bool ran = false;
-  absl::StatusOr<std::string> stored = database_.Write(
-      limits, [&](Transaction& transaction) -> absl::StatusOr<std::string> {
-        const base::Timestamp now = clock_.Now();
-        return platform::RunOnce(
-            transaction,
-            {.request_id = request.request_id,
-             .method = request.method,
-             .body = request.body},
-            now, [&]() -> absl::StatusOr<std::string> {
-              SqlChange audited(transaction, request, now, incarnation_);
-              SqlWriter writer(audited);
-              WELFARE_ASSIGN_OR_RETURN(std::string reply, change(writer));
-              ran = true;
-              if (audited.made_revision()) {
-                WELFARE_RETURN_IF_ERROR(transaction.NotifyChange());
-              }
-              return reply;
-            });
+  return writes_.Run(
+      request, [&](platform::Write& write) -> absl::StatusOr<std::string> {
+        SqlChange tables(write, incarnation_);
+        SqlWriter writer(tables);
+        WELFARE_ASSIGN_OR_RETURN(std::string reply, change(writer));
+        if (tables.made_revision()) {
+          WELFARE_RETURN_IF_ERROR(write.transaction().NotifyChange());
+        }
+        return reply;
       });
-  if (!stored.ok() && ran) undone_();
-  return stored;
 }
 
 }  // namespace welfare::survey
