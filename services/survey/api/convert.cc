@@ -147,6 +147,10 @@ v1::Round ToProto(const Round& round) {
   return result;
 }
 
+v1::Submission::State ToProto(SubmissionState state) {
+  return static_cast<v1::Submission::State>(state);
+}
+
 SentAnswer SentFromProto(const v1::Answer& answer) {
   SentAnswer result{.item = answer.item(),
                     .row = answer.row(),
@@ -193,7 +197,7 @@ v1::Submission ToProto(const Submission& submission, const Round& round,
       *result.add_answers() = ToProto(answer);
     }
   }
-  result.set_state(static_cast<v1::Submission::State>(submission.state));
+  result.set_state(ToProto(submission.state));
   result.set_revision(submission.revision);
   result.set_round_revision(submission.round_revision);
   result.set_etag(EntityTag(round.incarnation, submission.revision));
@@ -238,7 +242,7 @@ v1::StreamRoundColumnsResponse::Header ToProto(const RoundColumns& columns) {
     row = ToProto(columns.opened.frame->row(r));
     const auto& respondent = columns.respondents[r];
     if (!respondent) continue;
-    row.set_state(static_cast<v1::Submission::State>(respondent->state));
+    row.set_state(ToProto(respondent->state));
     if (const auto& day = respondent->received_on) {
       row.set_late(IsLate(round, *day));
       *row.mutable_received_on() = ToProto(*day);

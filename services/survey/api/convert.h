@@ -38,6 +38,7 @@ google::type::Date ToProto(const base::Date& date);
 // Without items when `codebook` is null.
 v1::Codebook ToProto(const StoredCodebook& stored, const Codebook* codebook);
 v1::Round ToProto(const Round& round);
+v1::Submission::State ToProto(SubmissionState state);
 
 // For answers that come from a caller; whatever is wrong is for validation to
 // say. An absence that is no kind at all is no content.

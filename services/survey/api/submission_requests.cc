@@ -135,14 +135,12 @@ absl::Status ReadFilter(const v1::ListSubmissionsRequest& request,
     query.kind = static_cast<base::RespondentKind>(request.respondent_kind());
   }
   const auto add = [&](std::string_view field, int state) -> absl::Status {
-    if (!v1::Submission::State_IsValid(state)) {
-      return FilterInvalid(field, state);
-    }
-    const auto wanted = static_cast<SubmissionState>(state);
-    if (state != v1::Submission::STATE_UNSPECIFIED &&
-        std::find(query.states.begin(), query.states.end(), wanted) ==
-            query.states.end()) {
-      query.states.push_back(wanted);
+    if (state == v1::Submission::STATE_UNSPECIFIED) return absl::OkStatus();
+    const auto asked = vocabulary::FindIn(vocabulary::kSubmissionStates, state);
+    if (!asked) return FilterInvalid(field, state);
+    if (std::find(query.states.begin(), query.states.end(), *asked) ==
+        query.states.end()) {
+      query.states.push_back(*asked);
     }
     return absl::OkStatus();
   };

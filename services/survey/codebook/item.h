@@ -11,6 +11,7 @@
 #include "services/base/absence.h"
 #include "services/base/names/respondent.h"
 #include "services/survey/codebook/problem_list.h"
+#include "services/vocabulary/answer_type.h"
 
 namespace welfare::survey {
 
@@ -18,14 +19,7 @@ namespace welfare::survey {
 // _, beginning with a letter, at most 63 characters.
 bool IsItemId(std::string_view id);
 
-// What an answer looks like. Sent between services; do not renumber.
-enum class AnswerType {
-  kSingle = 1,    // exactly one option (単一回答)
-  kMultiple = 2,  // one or more options (複数回答)
-  kInteger = 3,
-  kText = 4,
-  kTable = 5,  // one free text per row
-};
+using vocabulary::AnswerType;
 
 // Who may see a named answer. Sent between services; do not renumber.
 enum class PublishLevel {

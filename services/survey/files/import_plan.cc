@@ -38,21 +38,16 @@ struct MarkFault {
 std::optional<MarkFault> CheckMarks(const AnswerCells& cells,
                                     const Round& round) {
   if (!cells.state.empty()) {
-    bool known = false;
-    for (const SubmissionState state :
-         {SubmissionState::kDraft, SubmissionState::kSubmitted,
-          SubmissionState::kReturned, SubmissionState::kAccepted,
-          SubmissionState::kFinal}) {
-      if (cells.state != ToString(state)) continue;
-      known = true;
-      if (IsReceived(state)) continue;
+    const auto state = vocabulary::FindIn(vocabulary::kSubmissionStates,
+                                          std::string_view(cells.state));
+    if (!state) {
+      return MarkFault{"state", "STATE_UNKNOWN",
+                       "Write the state as an export writes it, or nothing."};
+    }
+    if (!IsReceived(*state)) {
       return MarkFault{"state", "NOT_HANDED_IN",
                        "A draft or returned submission is not handed in by a "
                        "file; leave its rows out."};
-    }
-    if (!known) {
-      return MarkFault{"state", "STATE_UNKNOWN",
-                       "Write the state as an export writes it, or nothing."};
     }
   }
   if (cells.synthetic.empty()) return std::nullopt;

@@ -36,15 +36,12 @@ absl::Status SurveyMetrics::Count(StoreReader& store, PinnedContent& content,
                   "Respondents in the round's population.",
                   {{"round", round.ToString()}, {"respondent_kind", kind_name}})
         .Set(CountExpected(*opened.frame, kind));
-    for (const SubmissionState state :
-         {SubmissionState::kDraft, SubmissionState::kSubmitted,
-          SubmissionState::kReturned, SubmissionState::kAccepted,
-          SubmissionState::kFinal}) {
+    for (const auto& [state, word] : vocabulary::kSubmissionStates) {
       metrics_
           .AddGauge("welfare_submissions", "Submissions by state.",
                     {{"round", round.ToString()},
                      {"respondent_kind", kind_name},
-                     {"state", std::string(ToString(state))}})
+                     {"state", std::string(word)}})
           .Set(counts[std::pair(kind, state)]);
     }
   }

@@ -35,22 +35,6 @@ void AppendContent(std::string& out, const Content& content) {
 
 }  // namespace
 
-std::string_view ToString(SubmissionState state) {
-  switch (state) {
-    case SubmissionState::kDraft:
-      return "DRAFT";
-    case SubmissionState::kSubmitted:
-      return "SUBMITTED";
-    case SubmissionState::kReturned:
-      return "RETURNED";
-    case SubmissionState::kAccepted:
-      return "ACCEPTED";
-    case SubmissionState::kFinal:
-      return "FINAL";
-  }
-  return "";
-}
-
 std::string AnswersDigest(std::span<const Answer> answers) {
   std::vector<std::string> lines;
   lines.reserve(answers.size());

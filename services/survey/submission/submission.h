@@ -13,6 +13,7 @@
 #include "services/base/names/resource_name.h"
 #include "services/base/time/clock.h"
 #include "services/base/time/date.h"
+#include "services/vocabulary/submission_state.h"
 
 namespace welfare::survey {
 
@@ -52,17 +53,7 @@ struct SentAnswer {
   Provenance provenance = Provenance::kEntered;
 };
 
-// Where a submission stands. Stored in the database; do not renumber.
-enum class SubmissionState {
-  kDraft = 1,      // 下書き; counts nowhere
-  kSubmitted = 2,  // 提出
-  kReturned = 3,   // 差戻し
-  kAccepted = 4,   // 受理
-  kFinal = 5,      // 確定
-};
-
-// Returns `DRAFT`, `SUBMITTED`, ...
-std::string_view ToString(SubmissionState state);
+using vocabulary::SubmissionState;
 
 // Returns whether a submission in this state counts as received.
 constexpr bool IsReceived(SubmissionState state) {

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "services/survey/codebook/item.h"
+
 namespace welfare::survey {
 namespace {
 
@@ -31,6 +33,30 @@ TEST(AnswersDigest, TellsValuesAndAbsencesApart) {
   // Pinned: stored digests must not change.
   EXPECT_EQ(AnswersDigest({}),
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+// Pinned: databases hold the numbers, files the words.
+TEST(SubmissionStates, AreStoredAndPrintedAsEver) {
+  const std::vector<std::pair<SubmissionState, std::string>> states = {
+      {SubmissionState::kDraft, "DRAFT"},
+      {SubmissionState::kSubmitted, "SUBMITTED"},
+      {SubmissionState::kReturned, "RETURNED"},
+      {SubmissionState::kAccepted, "ACCEPTED"},
+      {SubmissionState::kFinal, "FINAL"}};
+  int number = 0;
+  for (const auto& [state, word] : states) {
+    EXPECT_EQ(static_cast<int>(state), ++number);
+    EXPECT_EQ(ToString(state), word);
+  }
+}
+
+TEST(AnswerTypes, HaveTheNumbersOfTheContract) {
+  int number = 0;
+  for (const AnswerType type :
+       {AnswerType::kSingle, AnswerType::kMultiple, AnswerType::kInteger,
+        AnswerType::kText, AnswerType::kTable}) {
+    EXPECT_EQ(static_cast<int>(type), ++number);
+  }
 }
 
 }  // namespace

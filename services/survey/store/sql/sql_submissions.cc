@@ -148,8 +148,13 @@ constexpr Query kStoreContact{
     " department = excluded.department, contact = excluded.contact"};
 
 constexpr int kAnswersColumn = 12;
-// States of a submission, and so parameters of a filter by them.
-constexpr std::size_t kStates = 5;
+
+absl::StatusOr<SubmissionState> ReadState(const Row& row, int column) {
+  const auto state = vocabulary::FindIn(vocabulary::kSubmissionStates,
+                                        static_cast<int>(row.Int64(column)));
+  if (!state) return StoredValueInvalid("state");
+  return *state;
+}
 
 absl::StatusOr<Submission> ReadSubmission(const base::RoundName& round,
                                           const Row& row, bool answers) {
@@ -164,7 +169,7 @@ absl::StatusOr<Submission> ReadSubmission(const base::RoundName& round,
   submission.revision = static_cast<int>(row.Int64(2));
   submission.round_revision = row.Int64(3);
   submission.registry_version = row.Int64(4);
-  submission.state = static_cast<SubmissionState>(row.Int64(5));
+  WELFARE_ASSIGN_OR_RETURN(submission.state, ReadState(row, 5));
   WELFARE_ASSIGN_OR_RETURN(submission.received_on, FindDate(row, 6));
   submission.late = row.Bool(7);
   submission.digest = row.Text(8);
@@ -246,9 +251,10 @@ class SqlSubmissionReads : public Interface {
     SubmissionCounts counts;
     WELFARE_RETURN_IF_ERROR(connection_.ForEach(
         kCountByState, {name.survey, name.fiscal_year.value()},
-        [&](const Row& row) {
-          counts[{static_cast<base::RespondentKind>(row.Int64(0)),
-                  static_cast<SubmissionState>(row.Int64(1))}] =
+        [&](const Row& row) -> absl::Status {
+          WELFARE_ASSIGN_OR_RETURN(const SubmissionState state,
+                                   ReadState(row, 1));
+          counts[{static_cast<base::RespondentKind>(row.Int64(0)), state}] =
               static_cast<int>(row.Int64(2));
           return absl::OkStatus();
         }));
@@ -278,16 +284,13 @@ class SqlSubmissionReads : public Interface {
         query.revision > 0 ? query.revision
                            : std::numeric_limits<std::int64_t>::max(),
         query.kind ? Number(*query.kind) : std::int64_t{0}};
-    std::vector<SubmissionState> states = query.states;
-    if (states.empty()) {
-      states = {SubmissionState::kDraft, SubmissionState::kSubmitted,
-                SubmissionState::kReturned, SubmissionState::kAccepted,
-                SubmissionState::kFinal};
-    }
-    // A state may stand twice.
-    for (std::size_t i = 0; i < kStates; ++i) {
-      parameters.emplace_back(
-          static_cast<std::int64_t>(states[std::min(i, states.size() - 1)]));
+    // As many as there are; one that is not asked for is 0.
+    for (const auto& [state, name] : vocabulary::kSubmissionStates) {
+      const bool asked = query.states.empty() ||
+                         std::find(query.states.begin(), query.states.end(),
+                                   state) != query.states.end();
+      parameters.emplace_back(asked ? static_cast<std::int64_t>(state)
+                                    : std::int64_t{0});
     }
     return parameters;
   }
