@@ -222,6 +222,20 @@ bool IsHalfWidthKanaAlone(std::string_view bytes) {
   });
 }
 
+// Whether some of what is no ASCII stands beside a small Latin letter, as in
+// `Müller`; half-width kana do not.
+bool StandsInLatinWords(std::string_view bytes) {
+  const auto is_high = [](char c) { return (c & 0x80) != 0; };
+  const auto is_small = [](char c) { return c >= 'a' && c <= 'z'; };
+  for (std::size_t i = 1; i < bytes.size(); ++i) {
+    if ((is_high(bytes[i - 1]) && is_small(bytes[i])) ||
+        (is_small(bytes[i - 1]) && is_high(bytes[i]))) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // Whether a text holds half-width kana (U+FF61 to U+FF9F), as EUC-JP looks in
 // CP932.
 bool HasHalfWidthKana(std::string_view utf8) {
@@ -275,7 +289,7 @@ absl::StatusOr<DecodedText> DecodeCp932(std::string_view bytes) {
 absl::StatusOr<DecodedText> TakeUtf8(std::string_view bytes) {
   const std::size_t high = FirstHighByte(bytes);
   if (high < bytes.size() && IsTwoByteUtf8(bytes) &&
-      IsHalfWidthKanaAlone(bytes)) {
+      IsHalfWidthKanaAlone(bytes) && !StandsInLatinWords(bytes)) {
     const std::string_view run = HighRun(bytes, high);
     return Ambiguous(kAmbiguous, bytes, high, "UTF-8", std::string(run),
                      "CP932", DecodeWith(kCp932Name, run).utf8.value_or(""));

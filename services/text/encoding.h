@@ -44,9 +44,9 @@ absl::StatusOr<EncodingChoice> ParseEncodingChoice(std::string_view word);
 //
 // The rule of kAuto: a byte order mark decides; else strict UTF-8; else CP932;
 // else refused. Refused too is what both UTF-8 and half-width kana of CP932 can
-// be (`C5 BC`), and what both CP932 and EUC-JP can be, where no character tells
-// them apart: say which it is. Any other choice binds, and a mark that says
-// otherwise contradicts it.
+// be (`C5 BC`) unless it stands in a word of small Latin letters, and what both
+// CP932 and EUC-JP can be, where no character tells them apart: say which it
+// is. Any other choice binds, and a mark that says otherwise contradicts it.
 //
 // Errors, INVALID_ARGUMENT, with metadata `line` (from 1) and `offset` (bytes,
 // from 0) of the first place in question, which the messages leave to whoever

@@ -100,6 +100,17 @@ TEST(Encoding, TakesWesternLettersBesideJapanese) {
   EXPECT_EQ(DecodeText("\u017C東")->encoding, Encoding::kUtf8);
 }
 
+TEST(Encoding, TakesWordsOfWesternLetters) {
+  for (const char* word : {"M\u00FCller", "caf\u00E9", "\u00F3w", "\u03B1x"}) {
+    const auto read = DecodeText(word);
+    ASSERT_TRUE(read.ok()) << word;
+    EXPECT_EQ(read->encoding, Encoding::kUtf8);
+    EXPECT_EQ(read->utf8, word);
+  }
+  // Capital letters stand before half-width kana too.
+  EXPECT_FALSE(DecodeText("TEL\xC5\xBC").ok());
+}
+
 // Hiragana NA SI in EUC-JP are half-width kana and punctuation in CP932.
 TEST(Encoding, RefusesWhatIsEucJpAndCp932Alike) {
   const auto read = DecodeText("a\n\n\xA4\xCA\xA4\xB7\n");
