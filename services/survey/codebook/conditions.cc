@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/base/time/fiscal_year.h"
 #include "services/survey/codebook/codebook.h"
 
 namespace welfare::survey {
@@ -20,6 +21,11 @@ using base::Value;
 
 // Evaluations between two looks at whether somebody still wants the answer.
 constexpr std::size_t kLookEvery = 4096;
+
+// Of the years that a round may have; those after it are tried next.
+constexpr int kYearTriedFirst = 2000;
+constexpr std::size_t kOtherYears =
+    base::FiscalYear::kMax - base::FiscalYear::kMin;
 
 // The whole numbers on both sides of `number`, and itself where it is one.
 std::array<std::int64_t, 3> Around(const base::Rational& number) {
@@ -85,13 +91,20 @@ class ProbeRow final : public base::ExpressionRow {
     const auto it = facts.find({fact, offset});
     return it == facts.end() ? Truth::kUnknown : it->second;
   }
-  int fiscal_year() const override { return 2000; }
+  int fiscal_year() const override {
+    reads_year_ = true;
+    return year;
+  }
+  // Whether the condition has asked for the year.
+  bool reads_year() const { return reads_year_; }
 
   std::map<std::size_t, Value> items;
   std::map<std::pair<base::RegistryFact, int>, Truth> facts;
+  int year = kYearTriedFirst;
 
  private:
   Value missing_;
+  mutable bool reads_year_ = false;
 };
 
 }  // namespace
@@ -191,20 +204,39 @@ absl::StatusOr<bool> ConditionProbe::CanBeTrue(
   }
   if (evaluations_ + combinations > kMaxEvaluations) return true;
   ProbeRow row;
-  for (std::size_t probe = 0; probe < combinations; ++probe) {
-    if (evaluations_++ % kLookEvery == 0 && interruption_) {
-      WELFARE_RETURN_IF_ERROR(interruption_());
+  const auto can_be_true_in = [&](int year) -> absl::StatusOr<bool> {
+    row.year = year;
+    for (std::size_t probe = 0; probe < combinations; ++probe) {
+      if (evaluations_++ % kLookEvery == 0 && interruption_) {
+        WELFARE_RETURN_IF_ERROR(interruption_());
+      }
+      std::size_t rest = probe;
+      for (const auto& [gate, values] : gates) {
+        row.items[gate] = values[rest % values.size()];
+        rest /= values.size();
+      }
+      for (const base::RegistryReference& term : facts) {
+        row.facts[{term.fact, term.offset}] = base::ToTruth(rest % 2 == 1);
+        rest /= 2;
+      }
+      if (condition.EvaluateTruth(row) == Truth::kTrue) return true;
     }
-    std::size_t rest = probe;
-    for (const auto& [gate, values] : gates) {
-      row.items[gate] = values[rest % values.size()];
-      rest /= values.size();
-    }
-    for (const base::RegistryReference& term : facts) {
-      row.facts[{term.fact, term.offset}] = base::ToTruth(rest % 2 == 1);
-      rest /= 2;
-    }
-    if (condition.EvaluateTruth(row) == Truth::kTrue) return true;
+    return false;
+  };
+  WELFARE_ASSIGN_OR_RETURN(const bool at_first,
+                           can_be_true_in(kYearTriedFirst));
+  if (at_first || !row.reads_year()) return at_first;
+  const std::size_t others = combinations * kOtherYears;
+  if (others > kMaxCombinations || evaluations_ + others > kMaxEvaluations) {
+    return true;
+  }
+  constexpr int kYears = static_cast<int>(kOtherYears) + 1;
+  for (int later = 1; later < kYears; ++later) {
+    const int year =
+        base::FiscalYear::kMin +
+        (kYearTriedFirst - base::FiscalYear::kMin + later) % kYears;
+    WELFARE_ASSIGN_OR_RETURN(const bool holds, can_be_true_in(year));
+    if (holds) return true;
   }
   return false;
 }

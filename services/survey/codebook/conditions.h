@@ -25,8 +25,9 @@ using Interruption = std::function<absl::Status()>;
 std::vector<bool> FindCycles(
     const std::vector<std::vector<std::size_t>>& edges);
 
-// Tries conditions out: over options and registry facts, and, where they are
-// compared with constants alone, over numbers and texts. The questions are
+// Tries conditions out: over options, registry facts and the years that a round
+// may have, and, where they are compared with constants alone, over numbers and
+// texts. The questions are
 // asked in the codebook's order. Used by one thread.
 //
 // A whole codebook is tried out with at most kMaxEvaluations evaluations, so

@@ -136,6 +136,20 @@ TEST_F(Probe, KnowsThatNoNumberFits) {
   }
 }
 
+TEST_F(Probe, TriesTheYearsThatARoundMayHave) {
+  for (const char* text :
+       {"survey_year() >= 2025", "survey_year() = 2031", "survey_year() < 2000",
+        "survey_year() > 1999", "survey_year() mod 4 = 3",
+        "${yn} = 'yes' and survey_year() > 2026 and survey_year() < 2028"}) {
+    EXPECT_TRUE(CanBeTrue(text)) << text;
+  }
+  for (const char* text : {"survey_year() < 1900", "survey_year() > 2999",
+                           "survey_year() > 2026 and survey_year() < 2027",
+                           "${yn} = 'yes' and survey_year() = 202"}) {
+    EXPECT_FALSE(CanBeTrue(text)) << text;
+  }
+}
+
 TEST_F(Probe, BelievesWhatFewNumbersCannotTell) {
   EXPECT_TRUE(CanBeTrue("${n} > ${m} and ${n} < ${m}"));
   EXPECT_TRUE(CanBeTrue("${n} + 1 < ${n}"));
