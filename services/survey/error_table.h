@@ -145,8 +145,6 @@ static_assert(base::HasGoodReasons(kFieldTable));
 // What is wrong with a round.
 inline constexpr base::ViolationRow kRoundTable[] = {
     {"REQUIRED", "Give {what}.", "{what_ja}を入力してください。"},
-    {"TEXT_TOO_LONG", "Write at most {most} bytes.",
-     "{most}バイト以内で書いてください。"},
     {"WINDOW_ORDER", "The window ends before it begins.",
      "受付期間の終わりが始まりより前です。"},
     {"OTHER_SURVEY", "The codebook belongs to another survey.",

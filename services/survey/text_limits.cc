@@ -3,7 +3,6 @@
 #include "services/base/coding/utf8.h"
 #include "services/survey/errors.h"
 #include "services/text/characters.h"
-#include "services/text/field_rules.h"
 #include "services/text/visible.h"
 
 namespace welfare::survey {
@@ -20,14 +19,20 @@ std::string Shorten(std::string_view text, std::size_t most) {
   return text::Shorten(text, most);
 }
 
+std::optional<base::Violation> CheckField(std::string_view field,
+                                          std::string_view text,
+                                          const text::FieldRule& rule) {
+  const absl::Status fault = text::Check(rule, text);
+  if (fault.ok()) return std::nullopt;
+  return ViolationOf(field, fault);
+}
+
 std::optional<base::Violation> CheckLength(std::string_view field,
                                            std::string_view text,
                                            std::size_t longest) {
-  const absl::Status fault = text::Check(
-      text::kFreeTextField.AtMost(longest, text::FieldRule::Unit::kCharacters),
-      text);
-  if (fault.ok()) return std::nullopt;
-  return ViolationOf(field, fault);
+  return CheckField(
+      field, text,
+      text::kFreeTextField.AtMost(longest, text::FieldRule::Unit::kCharacters));
 }
 
 bool IsBlank(std::string_view text) { return text::IsBlank(text); }

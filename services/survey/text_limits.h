@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "services/base/error.h"
+#include "services/text/field_rules.h"
 
 namespace welfare::survey {
 
@@ -31,7 +32,13 @@ std::optional<std::size_t> CountCharacters(std::string_view text);
 // bytes; never cut inside a character. For messages that repeat a text.
 std::string Shorten(std::string_view text, std::size_t most);
 
-// Returns TEXT_TOO_LONG, TEXT_INVALID, or nothing, as a violation of `field`.
+// Returns what is wrong with a text by its rule (text/field_rules.h), as a
+// violation of `field`: TEXT_TOO_LONG, TEXT_INVALID, or nothing.
+std::optional<base::Violation> CheckField(std::string_view field,
+                                          std::string_view text,
+                                          const text::FieldRule& rule);
+
+// The same for a free text of at most `longest` characters.
 std::optional<base::Violation> CheckLength(std::string_view field,
                                            std::string_view text,
                                            std::size_t longest);

@@ -4,6 +4,7 @@
 
 #include "services/base/error.h"
 #include "services/base/numbers/digits.h"
+#include "services/text/normalize.h"
 
 namespace welfare::survey {
 
@@ -29,7 +30,7 @@ std::vector<base::MunicipalityCode> CodesMeant(std::string_view text,
   }
   // White space, marks that are not seen and mixed widths hide no digit.
   std::string digits;
-  for (const char c : base::FoldFullWidthDigits(text)) {
+  for (const char c : text::DigitsToAscii(text)) {
     if (base::IsAsciiDigit(c)) digits.push_back(c);
   }
   add(digits);

@@ -4,6 +4,8 @@
 #include <string>
 
 #include "services/survey/error_table.h"
+#include "services/survey/text_limits.h"
+#include "services/text/field_rules.h"
 
 namespace welfare::survey {
 namespace {
@@ -17,13 +19,12 @@ base::Violation RoundFault(const base::ViolationRow& row,
   return base::MakeViolation(row, "round." + std::string(field), words);
 }
 
-void CheckLength(std::vector<base::Violation>& violations,
-                 std::string_view field, std::string_view text) {
-  if (text.size() > kLongestOutline) {
-    violations.push_back(
-        RoundFault(base::FindRow(kRoundTable, "TEXT_TOO_LONG"), field,
-                   {{"most", std::to_string(kLongestOutline)}}));
-  }
+void CheckText(std::vector<base::Violation>& violations, std::string_view field,
+               std::string_view text, const text::FieldRule& rule) {
+  auto violation =
+      CheckField("round." + std::string(field), text,
+                 rule.AtMost(kLongestOutline, text::FieldRule::Unit::kBytes));
+  if (violation) violations.push_back(*std::move(violation));
 }
 
 void Require(std::vector<base::Violation>& violations, bool given,
@@ -54,12 +55,12 @@ std::string_view ToString(RoundState state) {
 
 std::vector<base::Violation> CheckRound(const Round& round) {
   std::vector<base::Violation> violations;
-  Require(violations, !round.display_name.empty(), "display_name",
+  Require(violations, !IsBlank(round.display_name), "display_name",
           "the survey's name", "調査の名称");
-  CheckLength(violations, "display_name", round.display_name);
-  CheckLength(violations, "purpose", round.purpose);
-  CheckLength(violations, "method", round.method);
-  CheckLength(violations, "publisher", round.publisher);
+  CheckText(violations, "display_name", round.display_name, text::kLabelField);
+  CheckText(violations, "purpose", round.purpose, text::kFreeTextField);
+  CheckText(violations, "method", round.method, text::kFreeTextField);
+  CheckText(violations, "publisher", round.publisher, text::kLabelField);
   Require(violations, round.window_start.has_value(), "window_start",
           "the first day of the window", "受付期間の初日");
   Require(violations, round.window_end.has_value(), "window_end",

@@ -37,6 +37,17 @@ TEST(CheckRound, FindsNothingWrongWithACompleteOne) {
   EXPECT_THAT(Wrong(Complete()), IsEmpty());
 }
 
+TEST(CheckRound, TakesNoNameThatNobodySees) {
+  Round round = Complete();
+  round.display_name = "\u3000\u200B";
+  EXPECT_THAT(Wrong(round), ElementsAre("round.display_name: REQUIRED"));
+  round.display_name = "Sur\x1Bvey";
+  round.purpose = "two\nlines";
+  round.publisher = "two\nlines";
+  EXPECT_THAT(Wrong(round), ElementsAre("round.display_name: TEXT_INVALID",
+                                        "round.publisher: TEXT_INVALID"));
+}
+
 TEST(CheckRound, NamesEverythingThatIsMissing) {
   Round round = Complete();
   round.display_name.clear();

@@ -153,6 +153,15 @@ TEST_F(Intake, AContactThatIsTooLongIsNamedWithoutItsText) {
   EXPECT_EQ(plan.status().ToString().find("xxx"), std::string::npos);
 }
 
+TEST_F(Intake, ADepartmentStandsInOneLine) {
+  EXPECT_THAT(
+      Fields(PlanCreate({}, opened_, Name(), {.department = "福祉課\n地域係"})
+                 .status()),
+      ElementsAre("header.department: TEXT_INVALID"));
+  EXPECT_OK(
+      PlanCreate({}, opened_, Name(), {.contact = "03-0000-0000\n内線 1"}));
+}
+
 // --- and updated ---
 
 TEST_F(Intake, WhatIsNotThereIsNotUpdated) {
