@@ -48,6 +48,13 @@ TEST_F(Codebooks, APublishedCodebookNeverChanges) {
                 absl::StatusCode::kFailedPrecondition, "CODEBOOK_PUBLISHED");
 }
 
+TEST_F(Codebooks, OneThatIsNotThereIsNamed) {
+  v1::GetCodebookRequest get;
+  get.set_name("surveys/jusou/codebooks/1999-1");
+  EXPECT_STATUS(Call(&Stub::GetCodebook, get), absl::StatusCode::kNotFound,
+                "CODEBOOK_NOT_FOUND");
+}
+
 TEST_F(Codebooks, ListsEveryViolationOfACodebook) {
   const auto result = ImportJusou(
       [](auto& request) { request.set_choices_csv("list_name,name,label\n"); });

@@ -77,6 +77,35 @@ TEST(CodebookCells, WhatASheetLacksIsItsOnlyProblem) {
               ElementsAre("survey:1:: CSV_SEPARATOR"));
 }
 
+TEST(CodebookCells, AColumnStandsOnce) {
+  EXPECT_THAT(Problems(Read("type,name,label,label::en (en),respondent\n"
+                            "integer,a,A,B,municipality\n",
+                            kNoChoices)),
+              testing::Contains("survey:1:label::en (en): COLUMN_REPEATED"));
+}
+
+TEST(CodebookCells, WhatIsWrongIsSaidInBothLanguages) {
+  const XlsFormReading reading = Read(
+      "type,name,label,relevant,respondent\n"
+      "select_one x,a,A{b},${c} = ,somebody\n"
+      "begin_group,1,,,\n"
+      "integer,d,D,${e} > 1,municipality\n",
+      "list_name,name,label\nl,1 a,\n", "form_title,form_id,version\n,t,2\n");
+  EXPECT_GT(reading.check.problems.size(), 10u);
+  for (const CodebookProblem& problem : reading.check.problems) {
+    EXPECT_NE(problem.message, "") << problem.reason;
+    EXPECT_NE(problem.message_ja, "") << problem.reason;
+    EXPECT_NE(problem.message_ja, problem.message) << problem.reason;
+    // Placeholders of sentences are filled in; {ref_fy_ja} is none of them.
+    for (const char* word : {"{found}", "{name}", "{code}", "{list}", "{at}"}) {
+      EXPECT_EQ(problem.message.find(word), std::string::npos)
+          << problem.message;
+      EXPECT_EQ(problem.message_ja.find(word), std::string::npos)
+          << problem.message_ja;
+    }
+  }
+}
+
 TEST(CodebookCells, CellsUnderNoNameAreNamedOnce) {
   EXPECT_THAT(Problems(Read("type,name,,label,respondent\n"
                             "integer,a,x,A,municipality\n"
@@ -350,6 +379,17 @@ TEST(CodebookCells, ASheetHasAsManyRowsAndColumnsAsAQuestionnaireMay) {
   EXPECT_EQ(tall.check.codebook, nullptr);
   // One for every choice in no list, and one for all beyond.
   EXPECT_EQ(tall.check.problems_total, 20'000u - 2 + 1);
+  const XlsFormReading long_one = Read(
+      "type,name,label,respondent\n" +
+          [] {
+            std::string many;
+            for (int i = 0; i < 20'001; ++i) {
+              many += "integer,a" + std::to_string(i) + ",A,municipality\n";
+            }
+            return many;
+          }(),
+      kNoChoices);
+  EXPECT_THAT(Problems(long_one), ElementsAre("survey:20002:: SHEET_TOO_LONG"));
 
   std::string header = "type,name,label,respondent";
   for (int i = 0; i < 97; ++i) header += ",c";

@@ -420,6 +420,22 @@ TEST_P(SurveyStoreContract, WritersAtOnceGetRevisionsWithoutGaps) {
   });
 }
 
+TEST_P(SurveyStoreContract, NamesWhatNobodyHereStored) {
+  OpenRound();
+  ASSERT_OK(Append("131016-municipality", 1));
+  ASSERT_OK(database_->Write([&](platform::Transaction& transaction) {
+    return transaction.Execute(
+        {"spoil", "UPDATE submissions SET municipality_code = 'x'"}, {});
+  }));
+  EXPECT_STATUS(
+      store_->Read(
+          {},
+          [&](StoreReader& store) {
+            return store.submissions().LoadAt(RoundOf("jusou"), 3).status();
+          }),
+      absl::StatusCode::kInternal, "STORED_VALUE_INVALID");
+}
+
 TEST_P(SurveyStoreContract, RefusesToChangeOrRemoveWhatWasAnswered) {
   OpenRound();
   ASSERT_OK(Append("131016-municipality", 1));

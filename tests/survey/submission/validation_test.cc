@@ -247,6 +247,43 @@ INSTANTIATE_TEST_SUITE_P(
           "end: NOT_ASKED_BY_ROUTING"}},
     }));
 
+TEST(ValidateAnswers, SaysEverythingInBothLanguages) {
+  const ValidationResult result =
+      Validate("131016-municipality",
+               {SentNumber("nothing", 1), SentText("count", "x"),
+                SentCodes("methods", {"visit", "none", "phone"}, "by post"),
+                SentText("shared", "a\x01"), SentNumber("end", 1),
+                SentAbsence("plan", base::Absence::kUnitNonresponse)},
+               Completeness::kComplete);
+  EXPECT_GT(result.violations.size(), 7u);
+  for (const AnswerViolation& violation : result.violations) {
+    for (const std::string& sentence :
+         {violation.description, violation.description_ja}) {
+      EXPECT_NE(sentence, "") << violation.reason;
+      EXPECT_EQ(sentence.find('{'), std::string::npos) << sentence;
+    }
+    EXPECT_NE(violation.description_ja, violation.description);
+  }
+}
+
+TEST(ValidateAnswers, TextsHaveALengthTogether) {
+  std::vector<Item> items;
+  std::vector<SentAnswer> sent;
+  for (int i = 0; i < 150; ++i) {
+    const std::string id = "t" + std::to_string(i);
+    items.push_back(sample::MakeItem(id, AnswerType::kText));
+    sent.push_back(SentText(id, std::string(9'000, 'a')));
+  }
+  const auto codebook = Codebook::Check("Texts", std::move(items)).codebook;
+  ASSERT_NE(codebook, nullptr);
+  const Frame frame = sample::MakeFrame();
+  const ValidationResult result = ValidateAnswers(
+      *codebook, frame.row(*frame.Find(sample::Who("131016-municipality"))),
+      2025, sent, Completeness::kPartial);
+  EXPECT_THAT(Faults(result), ElementsAre(": TEXTS_TOO_LONG"));
+  EXPECT_FALSE(result.keepable());
+}
+
 TEST(ValidateAnswers, ListsEveryMissingAnswerOfAFormHandedIn) {
   EXPECT_THAT(
       Faults(Validate(
