@@ -1,7 +1,8 @@
 // Every failure of a call that the registry can name, by code; the faults of
 // single values stand in faults.h. Reasons are part of the API and listed in
 // tests/registry/golden/reasons.txt. Those of the parts it is made of (codes,
-// fiscal years, CSV, the platform) keep their own reasons.
+// fiscal years, CSV, the platform) keep their own reasons. Sentences stand in
+// error_table.h.
 //
 // Everything of the service stands on these two files, so they speak of
 // municipalities and statuses in words and codes.
@@ -47,15 +48,13 @@ absl::Status FirstLineInvalid(int first_line);
 // the violations of `cause`, which may be OK.
 absl::Status CsvSubjectColumns(std::span<const std::string_view> columns,
                                const absl::Status& cause);
-// FILE_TOO_LARGE: more `of` (records, bytes) than are taken in one file or
-// transaction.
+// FILE_TOO_LARGE: more `of` (`records` or `bytes`) than are taken in one file
+// or transaction.
 absl::Status FileTooLarge(std::string_view of, int limit);
 // REJECTS_TOKEN_INVALID: no token of this batch, or no dry run.
 absl::Status RejectsTokenInvalid();
-// TRANSACTION_MIXED: what a stream that is one transaction may not do.
-absl::Status TransactionMixed(std::string_view why);
-// REQUEST_ID_INVALID.
-absl::Status RequestIdInvalid(std::string_view request_id);
+// TRANSACTION_MIXED: what the batches of one file may not do.
+absl::Status TransactionMixed();
 // FISCAL_YEAR_INVALID.
 absl::Status FiscalYearInvalid(std::string_view field, int year);
 // BOUNDARIES_BACKWARD: boundaries of a year before that of the municipalities.
@@ -81,9 +80,11 @@ absl::Status ProgramsInvalid(std::vector<base::Violation> violations,
 // MUNICIPALITY_NOT_FOUND.
 absl::Status MunicipalityNotFound(const base::MunicipalityCode& code,
                                   std::int64_t version);
-// MUNICIPALITY_NOT_IN_YEAR: it exists in other years, `years` in words.
+// MUNICIPALITY_NOT_IN_YEAR: it exists in years from `first` (FiscalYear::kMin:
+// always) to `last` (FiscalYear::kMax: now).
 absl::Status MunicipalityNotInYear(const base::MunicipalityCode& code,
-                                   std::string_view years,
+                                   base::FiscalYear first,
+                                   base::FiscalYear last,
                                    base::FiscalYear year);
 // NAME_UNKNOWN: `candidates` are similar names.
 absl::Status NameUnknown(std::string_view name,

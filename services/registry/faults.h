@@ -1,5 +1,6 @@
 // What can be wrong with one value: the violations of a message and the rejects
-// of a file carry it. All are INVALID_ARGUMENT; reasons as in errors.h.
+// of a file carry it. All are INVALID_ARGUMENT; reasons as in errors.h,
+// sentences in error_table.h.
 #pragma once
 
 #include <cstddef>
@@ -8,9 +9,13 @@
 
 #include "absl/status/status.h"
 
+#include "services/base/error.h"
 #include "services/base/time/fiscal_year.h"
 
 namespace welfare::registry {
+
+// The violation at `field` that `fault` is, in both languages.
+base::Violation ViolationOf(std::string_view field, const absl::Status& fault);
 
 // MUNICIPALITY_TYPE.
 absl::Status MunicipalityTypeUnknown(std::string_view word);
@@ -23,8 +28,6 @@ absl::Status ImplementingInvalid(std::string_view word);
 absl::Status PreparationInvalid(std::string_view word);
 // PREPARATION_WHILE_IMPLEMENTING.
 absl::Status PreparationWhileImplementing();
-// YES_NO_INVALID.
-absl::Status YesNoInvalid(std::string_view word);
 // PROGRAM_INVALID.
 absl::Status ProgramInvalid(std::string_view program);
 // PROGRAM_MISMATCH: the record names another programme than its parent.
@@ -42,15 +45,13 @@ absl::Status ReasonRequired(std::string_view field);
 absl::Status BandInvalid(std::string_view id);
 // OPERATION_INVALID: neither set nor `word`.
 absl::Status OperationInvalid(std::string_view found, std::string_view word);
-// LINEAGE_SHAPE: too few or too many before or after, or one of them twice;
-// `rule` is what `kind` demands.
-absl::Status LineageShape(std::string_view kind, std::string_view rule);
+// LINEAGE_SHAPE: too few or too many before or after for its `kind`, or one of
+// them twice.
+absl::Status LineageShape(std::string_view kind);
 // LINEAGE_CREATED: what an event may describe of its successors.
-absl::Status LineageCreated(std::string_view why);
+absl::Status LineageCreated();
 // TEXT_INVALID: spaces at an end, control characters, or too long.
 absl::Status TextInvalid(std::size_t max_bytes);
-// KANA_INVALID.
-absl::Status KanaInvalid(std::string_view text);
 // CELL_COUNT: a record with more or fewer cells than the header.
 absl::Status CellCount(std::size_t cells, std::size_t columns);
 // DUPLICATE_RECORD: the file says it before, in line `first_line`.

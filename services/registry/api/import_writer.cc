@@ -10,6 +10,7 @@
 #include "services/base/pages/page.h"
 #include "services/platform/errors.h"
 #include "services/registry/errors.h"
+#include "services/registry/faults.h"
 #include "services/registry/files/import_plan.h"
 #include "services/registry/municipality/text_rules.h"
 
@@ -27,8 +28,7 @@ absl::StatusOr<std::size_t> FirstLine(const type::v1::CsvBatch& batch) {
 absl::Status CheckReason(std::string_view field, std::string_view reason) {
   absl::Status fault = CheckText(reason, kMaxNoteBytes);
   if (fault.ok()) return fault;
-  return StatusInvalid({{std::string(field), base::ReasonOf(fault),
-                         std::string(base::MessageOf(fault))}});
+  return StatusInvalid({ViolationOf(field, fault)});
 }
 
 absl::Status CheckSourceFile(std::string_view name) {

@@ -7,6 +7,7 @@
 
 #include "services/base/error.h"
 #include "services/base/names/resource_name.h"
+#include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
 #include "services/platform/rpc/deterministic_bytes.h"
 #include "services/registry/api/convert.h"
@@ -29,7 +30,8 @@ absl::Status CheckRequestId(std::string_view id) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
            (c >= 'A' && c <= 'Z') || c == '-';
   });
-  if (!plain || id.size() > kMaxRequestId) return RequestIdInvalid(id);
+  if (!plain || id.size() > kMaxRequestId)
+    return platform::RequestIdInvalid(id);
   return absl::OkStatus();
 }
 
@@ -230,8 +232,7 @@ absl::Status RegistryWriter::RecordStatus(
   if (absl::Status fault =
           catalog_.Check(proposed.program, proposed.proposal.fiscal_year);
       !fault.ok()) {
-    return StatusInvalid({{"status_record.fiscal_year", base::ReasonOf(fault),
-                           std::string(base::MessageOf(fault))}});
+    return StatusInvalid({ViolationOf("status_record.fiscal_year", fault)});
   }
   return Change(
       MakeWriteRequest(

@@ -80,8 +80,7 @@ class Violations {
  public:
   void Add(std::string_view field, const absl::Status& fault) {
     if (fault.ok()) return;
-    list_.push_back({std::string(field), base::ReasonOf(fault),
-                     std::string(base::MessageOf(fault))});
+    list_.push_back(ViolationOf(field, fault));
   }
   template <typename T>
   std::optional<T> Take(std::string_view field, absl::StatusOr<T> value) {
@@ -431,15 +430,12 @@ absl::StatusOr<LineageProposal> FromProto(
     if (!facts.has_value()) continue;
     if (std::find(event.successors.begin(), event.successors.end(),
                   facts->code) == event.successors.end()) {
-      violations.Add(prefix + "code",
-                     LineageCreated("Name it among the successors too."));
+      violations.Add(prefix + "code", LineageCreated());
     }
     proposal.created.push_back(*std::move(facts));
   }
   if (rename && (message.created_size() != 1 || proposal.renamed.empty())) {
-    violations.Add("lineage_event.created",
-                   LineageCreated("A rename describes the one municipality "
-                                  "with what is new."));
+    violations.Add("lineage_event.created", LineageCreated());
   }
   if (!violations.empty()) return LineageInvalid(violations.Release());
   return proposal;

@@ -14,18 +14,16 @@ std::string_view HeaderOf(std::string_view csv) {
 absl::Status Continue(ImportProgress& file, std::string_view csv, bool whole,
                       bool last) {
   if (file.ended) {
-    return TransactionMixed("The file has ended; open a stream for another.");
+    return TransactionMixed();
   }
   if (!file.begun) {
     file.begun = true;
     file.whole = whole;
     file.header = std::string(HeaderOf(csv));
   } else if (file.whole != whole) {
-    return TransactionMixed(
-        "All batches of a file are one transaction, or each is one; do not "
-        "change it half way.");
+    return TransactionMixed();
   } else if (file.header != HeaderOf(csv)) {
-    return TransactionMixed("All batches of a file have the same header line.");
+    return TransactionMixed();
   }
   file.bytes = whole ? file.bytes + csv.size() : csv.size();
   if (file.bytes > kMostTransactionBytes) {

@@ -28,12 +28,6 @@ constexpr std::array<std::string_view, 4> kMunicipalityOptional = {
     "council_name_checked", "population_band", "first_fiscal_year",
     "operation"};
 
-absl::StatusOr<bool> ParseYesNo(std::string_view text) {
-  const auto read = text::ReadYesNo(text);
-  if (!read.ok()) return YesNoInvalid(text);
-  return *read;
-}
-
 // Puts a municipality into the draft: creates it, or changes what differs.
 absl::StatusOr<Outcome> Put(Draft& draft, const MunicipalityRow& row,
                             const Provenance& provenance) {
@@ -136,8 +130,8 @@ absl::StatusOr<ParsedBatch<MunicipalityRow>> ParseMunicipalities(
     says.council_name = faults.TakeText("council_name", cell(5), kMaxNameBytes);
     const std::optional<std::string_view> checked = header.optional(record, 0);
     if (checked.has_value()) {
-      const auto stated =
-          faults.Take("council_name_checked", *checked, ParseYesNo(*checked));
+      const auto stated = faults.Take("council_name_checked", *checked,
+                                      text::ReadYesNo(*checked));
       if (!says.council_name->empty()) says.council_name_checked = stated;
     }
     if (says.council_name->empty()) says.council_name_checked = false;

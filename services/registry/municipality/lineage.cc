@@ -19,19 +19,6 @@ bool HasRepeats(const std::vector<base::MunicipalityCode>& list) {
          list.size();
 }
 
-// What an event of the kind has before and after.
-std::string_view RuleOf(LineageKind kind) {
-  switch (kind) {
-    case LineageKind::kMerger:
-      return "A merger has two predecessors or more and one successor";
-    case LineageKind::kSplit:
-      return "A split has one predecessor and two successors or more";
-    case LineageKind::kRename:
-      break;
-  }
-  return "A rename has one predecessor and the same successor";
-}
-
 }  // namespace
 
 std::string_view ToString(LineageKind kind) {
@@ -73,8 +60,7 @@ absl::Status CheckShape(const LineageEvent& event) {
       fits = fits && before == 1 && event.successors == event.predecessors;
       break;
   }
-  return fits ? absl::OkStatus()
-              : LineageShape(ToString(event.kind), RuleOf(event.kind));
+  return fits ? absl::OkStatus() : LineageShape(ToString(event.kind));
 }
 
 }  // namespace welfare::registry

@@ -43,17 +43,6 @@ std::optional<MunicipalityFacts> FactsOf(const MunicipalityStatement& says) {
   return facts;
 }
 
-// The years in which it exists, the ends that are open called by a word.
-std::string YearsOf(const Municipality& municipality) {
-  if (municipality.periods.empty()) return "no year";
-  const base::FiscalYear first = municipality.periods.front().first;
-  const base::FiscalYear last = municipality.periods.back().last;
-  return (first == kAlways ? std::string("always") : "FY" + first.ToString()) +
-         " to " +
-         (last.value() == base::FiscalYear::kMax ? std::string("now")
-                                                 : "FY" + last.ToString());
-}
-
 }  // namespace
 
 void MunicipalityStatement::Add(const MunicipalityStatement& newer) {
@@ -90,8 +79,9 @@ absl::StatusOr<const MunicipalityFacts*> FactsInYear(
     const Municipality& municipality, base::FiscalYear year) {
   const MunicipalityFacts* facts = municipality.InYear(year);
   if (facts == nullptr) {
-    return MunicipalityNotInYear(municipality.first_code, YearsOf(municipality),
-                                 year);
+    return MunicipalityNotInYear(municipality.first_code,
+                                 municipality.periods.front().first,
+                                 municipality.Last().last, year);
   }
   return facts;
 }

@@ -164,7 +164,7 @@ struct Municipality {
 
 using MunicipalityPtr = std::shared_ptr<const Municipality>;
 
-// Returns the facts of `year`.
+// Returns the facts of `year`. REQUIRES: not deleted.
 //
 // Errors:
 //   NOT_FOUND, reason MUNICIPALITY_NOT_IN_YEAR: it does not exist in it.

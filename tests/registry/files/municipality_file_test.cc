@@ -198,5 +198,16 @@ TEST(MunicipalityImport, RefusesAWrongHeaderWithEveryViolation) {
                 absl::StatusCode::kInvalidArgument, "CSV_INVALID");
 }
 
+TEST(MunicipalityImport, TakesOneColumnThatNamesMunicipalities) {
+  SeenRecords seen;
+  const auto wrong = ParseMunicipalities(
+      "code,code5,name,kana,name_en,type,area,council_name\n", 2, seen);
+  EXPECT_STATUS(wrong, absl::StatusCode::kInvalidArgument, "CSV_INVALID");
+  const auto details = base::GetErrorDetails(wrong.status());
+  ASSERT_TRUE(details.has_value());
+  ASSERT_EQ(details->violations.size(), 1U);
+  EXPECT_EQ(details->violations[0].reason, "SUBJECT_COLUMN");
+}
+
 }  // namespace
 }  // namespace welfare::registry

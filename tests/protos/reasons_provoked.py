@@ -1,0 +1,77 @@
+#!/usr/bin/python3
+"""Finds reasons that no test provokes.
+
+Usage: reasons_provoked.py SOURCE_DIR
+
+Reads the tables of failures and violations (error_table.h) and looks for each
+of their reasons in a string of a test of the same module, or of a test of the
+whole product. Where a module makes each failure once, to look at its words
+(errors_test.cc), none of them is provoked.
+"""
+import os
+import re
+import sys
+
+# Each with the tests that may provoke its failures, besides those of the whole.
+TABLES = {
+    'services/registry/error_table.h': ('tests/registry',),
+}
+WHOLE = ('tests/system', 'tests/welfarectl', 'tests/gateway')
+NOT_PROVOKED = ('errors_test.cc',)
+
+ROWS = re.compile(r'constexpr base::(?:Error|Violation)Row (\w+)\[\] = \{(.*?)'
+                  r'^\};', re.S | re.M)
+# Comments match too, so that what they quote is no string.
+STRINGS = {
+    '.cc': re.compile(r'//[^\n]*|/\*.*?\*/|"((?:\\.|[^"\\\n])*)"', re.S),
+    '.h': re.compile(r'//[^\n]*|/\*.*?\*/|"((?:\\.|[^"\\\n])*)"', re.S),
+    '.py': re.compile(r'#[^\n]*|"((?:\\.|[^"\\\n])*)"|'
+                      r"'((?:\\.|[^'\\\n])*)'"),
+}
+
+
+def reasons_of(text):
+    """The reasons in the tables of a header; those of preconditions are types."""
+    found = []
+    for name, rows in ROWS.findall(text):
+        if 'Precondition' not in name:
+            found += re.findall(r'^    \{"([A-Z0-9_]+)",', rows, re.M)
+    return found
+
+
+def words_of(source, folders):
+    """Every word in a string of the tests in `folders`."""
+    words = set()
+    for top in folders:
+        for folder, _, names in os.walk(os.path.join(source, top)):
+            for name in names:
+                strings = STRINGS.get(os.path.splitext(name)[1])
+                if strings is None or name in NOT_PROVOKED:
+                    continue
+                with open(os.path.join(folder, name), encoding='utf-8') as f:
+                    for match in strings.finditer(f.read()):
+                        for text in match.groups():
+                            words.update(re.findall(r'\w+', text or ''))
+    return words
+
+
+def main():
+    source = sys.argv[1]
+    missing, count = [], 0
+    for table, folders in TABLES.items():
+        with open(os.path.join(source, table), encoding='utf-8') as f:
+            reasons = reasons_of(f.read())
+        if not reasons:
+            missing.append(f'{table}: no reasons')
+        count += len(reasons)
+        words = words_of(source, folders + WHOLE)
+        missing += [f'{table}: {reason} is provoked by no test'
+                    for reason in reasons if reason not in words]
+    for problem in missing:
+        print(problem)
+    print(f'{count} reasons: {len(missing)} problems')
+    sys.exit(1 if missing else 0)
+
+
+if __name__ == '__main__':
+    main()
