@@ -15,6 +15,7 @@
 #include "services/registry/api/change_stream.h"
 #include "services/registry/api/registry_service.h"
 #include "services/registry/program/program.h"
+#include "services/registry/store/history_writer.h"
 #include "services/registry/store/live_history.h"
 #include "services/registry/store/sql_registry_store.h"
 
@@ -44,8 +45,9 @@ struct RegistryModule::Parts {
              }),
         replies({}, context.metrics()),
         reader(live, incarnation, catalog, context.clock(), replies),
-        writer(*store, live, catalog, context.clock()),
-        imports(writer, live, catalog, context.metrics()),
+        history(*store, live, context.clock()),
+        writer(history, catalog),
+        imports(history, live, catalog, context.metrics()),
         service({.reader = reader,
                  .writer = writer,
                  .imports = imports,
@@ -76,6 +78,7 @@ struct RegistryModule::Parts {
   // a network.
   platform::MemoryCache replies;
   RegistryReader reader;
+  HistoryWriter history;
   RegistryWriter writer;
   ImportWriter imports;
   RegistryService service;

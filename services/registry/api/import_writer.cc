@@ -5,10 +5,12 @@
 #include <string>
 #include <utility>
 
+#include "services/base/coding/json_text.h"
 #include "services/base/coding/sha256.h"
 #include "services/base/error.h"
 #include "services/base/pages/page.h"
 #include "services/platform/errors.h"
+#include "services/platform/rpc/write_request.h"
 #include "services/registry/errors.h"
 #include "services/registry/faults.h"
 #include "services/registry/files/import_plan.h"
@@ -72,13 +74,14 @@ absl::StatusOr<RejectList::Position> RejectsAfter(const Request& request,
   return position;
 }
 
-std::string AuditDetail(const ImportCounts& counts) {
-  return "{\"rows\":" + std::to_string(counts.rows) +
-         ",\"created\":" + std::to_string(counts.created) +
-         ",\"updated\":" + std::to_string(counts.updated) +
-         ",\"unchanged\":" + std::to_string(counts.unchanged) +
-         ",\"deleted\":" + std::to_string(counts.deleted) +
-         ",\"rejected\":" + std::to_string(counts.rejected) + "}";
+base::JsonObject AuditDetail(const ImportCounts& counts) {
+  return base::JsonObject()
+      .Add("rows", counts.rows)
+      .Add("created", counts.created)
+      .Add("updated", counts.updated)
+      .Add("unchanged", counts.unchanged)
+      .Add("deleted", counts.deleted)
+      .Add("rejected", counts.rejected);
 }
 
 // Everything but request_id and version.
@@ -110,10 +113,10 @@ type::v1::ImportResult ReplyOf(const ImportPlan& plan,
 
 }  // namespace
 
-ImportWriter::ImportWriter(RegistryWriter& writer, LiveHistory& live,
+ImportWriter::ImportWriter(HistoryWriter& history, const LiveHistory& live,
                            const ProgramCatalog& catalog,
                            platform::MetricsRegistry& metrics)
-    : writer_(writer),
+    : history_(history),
       live_(live),
       catalog_(catalog),
       municipality_rows_(MakeCounters(metrics, "municipalities")),
@@ -139,7 +142,7 @@ absl::Status ImportWriter::Import(
     const platform::CallContext& call, const Request& request,
     std::string_view method, std::string_view resource, ImportFile<Row>& file,
     bool alone, const Parse& parse, const Plan& plan, RowCounters& counters,
-    type::v1::ImportResult& response) {
+    platform::SharedBytes& reply) {
   if (call.cancelled()) return platform::Cancelled("an import");
   const type::v1::CsvBatch& batch = request.batch();
   WELFARE_ASSIGN_OR_RETURN(const std::size_t first_line, FirstLine(batch));
@@ -158,30 +161,33 @@ absl::Status ImportWriter::Import(
       parse(batch.csv(), first_line,
             whole ? file.pending.RejectsAfterIn(after) : after));
   WELFARE_RETURN_IF_ERROR(CountRecords(file, parsed.rows));
-  WriteRequest write =
-      MakeWriteRequest(call, request, request.request_id(), method, resource);
+  WELFARE_ASSIGN_OR_RETURN(platform::WriteRequest write,
+                           platform::MakeWriteRequest(call, request));
+  // One import, by whichever of its two methods it comes.
+  write.key.method = method;
   if (whole) {
     // A repeat is one of the whole file.
-    file.bodies_digest = base::Sha256Hex(file.bodies_digest + write.body);
-    write.body = file.bodies_digest;
+    file.bodies_digest = base::Sha256Hex(file.bodies_digest + write.key.body);
+    write.key.body = file.bodies_digest;
     file.pending.Append(std::move(parsed));
     if (!last) {
-      response.set_request_id(request.request_id());
-      response.mutable_counts();
-      response.set_version(live_.Head()->version());
-      response.set_validate_only(request.validate_only());
+      type::v1::ImportResult taken;
+      taken.set_request_id(request.request_id());
+      taken.mutable_counts();
+      taken.set_version(live_.Head()->version());
+      taken.set_validate_only(request.validate_only());
+      reply = platform::Share(taken.SerializeAsString());
       return absl::OkStatus();
     }
     parsed = std::move(file.pending);
   }
-  const std::string request_id = write.request_id;
   const bool validate_only = request.validate_only();
   // Set by the plan that ran last; stays empty when the reply is a stored one.
   std::optional<ImportCounts> counts;
   std::optional<RecordKeys> keys;
   WELFARE_ASSIGN_OR_RETURN(
-      const std::string reply,
-      writer_.Run(
+      platform::WritePath::Outcome outcome,
+      history_.Run(
           write, validate_only,
           [&](const WriteContext& context) -> absl::StatusOr<WritePlan> {
             ImportPlan planned = plan(context.current, parsed, whole);
@@ -193,16 +199,17 @@ absl::Status ImportWriter::Import(
               result.set_next_rejects_token(
                   RejectsToken(*planned.rejects_go_on, scope));
             }
-            result.set_request_id(request_id);
+            result.set_request_id(request.request_id());
             result.set_version(planned.changes.empty() || validate_only
                                    ? context.current.version()
                                    : context.version);
             result.set_validate_only(validate_only);
             return WritePlan{.changes = std::move(planned.changes),
+                             .resource = std::string(resource),
                              .audit_detail = AuditDetail(planned.counts),
                              .reply = result.SerializeAsString()};
           }));
-  response.ParseFromString(reply);
+  reply = platform::Share(std::move(outcome.reply));
   if (!alone) {
     if (!keys.has_value()) {
       // A repeat was not planned; what it speaks of still counts.
@@ -224,7 +231,7 @@ absl::Status ImportWriter::ImportMunicipalities(
     const platform::CallContext& call,
     const v1::ImportMunicipalitiesRequest& request,
     ImportFile<MunicipalityRow>& file, bool alone,
-    type::v1::ImportResult& response) {
+    platform::SharedBytes& reply) {
   WELFARE_RETURN_IF_ERROR(CheckReason("reason", request.reason()));
   return Import(
       call, request, "ImportMunicipalities", "municipalities", file, alone,
@@ -238,13 +245,13 @@ absl::Status ImportWriter::ImportMunicipalities(
                                    .whole = whole,
                                    .keys_before = &file.keys});
       },
-      municipality_rows_, response);
+      municipality_rows_, reply);
 }
 
 absl::Status ImportWriter::ImportStatusRecords(
     const platform::CallContext& call,
     const v1::ImportStatusRecordsRequest& request, ImportFile<StatusRow>& file,
-    bool alone, type::v1::ImportResult& response) {
+    bool alone, platform::SharedBytes& reply) {
   WELFARE_RETURN_IF_ERROR(
       CheckReason("correction_reason", request.correction_reason()));
   return Import(
@@ -259,7 +266,7 @@ absl::Status ImportWriter::ImportStatusRecords(
                                   .whole = whole,
                                   .keys_before = &file.keys});
       },
-      status_rows_, response);
+      status_rows_, reply);
 }
 
 }  // namespace welfare::registry

@@ -9,13 +9,14 @@
 #include "welfare/registry/v1/registry_service.pb.h"
 #include "welfare/type/v1/csv_import.pb.h"
 
+#include "services/platform/cache/shared_bytes.h"
 #include "services/platform/observe/metrics.h"
 #include "services/platform/rpc/call_context.h"
-#include "services/registry/api/registry_writer.h"
 #include "services/registry/files/import_file.h"
 #include "services/registry/files/municipality_file.h"
 #include "services/registry/files/status_file.h"
 #include "services/registry/program/program.h"
+#include "services/registry/store/history_writer.h"
 #include "services/registry/store/live_history.h"
 
 namespace welfare::registry {
@@ -23,11 +24,11 @@ namespace welfare::registry {
 // The imports of the API as plain functions; errors as in the proto. They block
 // on the database. Any thread may call it.
 //
-// Invariants: as RegistryWriter.
+// Invariants: as HistoryWriter.
 class ImportWriter {
  public:
   // All must outlive this one.
-  ImportWriter(RegistryWriter& writer, LiveHistory& live,
+  ImportWriter(HistoryWriter& history, const LiveHistory& live,
                const ProgramCatalog& catalog,
                platform::MetricsRegistry& metrics);
 
@@ -37,12 +38,11 @@ class ImportWriter {
       const platform::CallContext& call,
       const v1::ImportMunicipalitiesRequest& request,
       ImportFile<MunicipalityRow>& file, bool alone,
-      type::v1::ImportResult& response);
+      platform::SharedBytes& reply);
   absl::Status ImportStatusRecords(
       const platform::CallContext& call,
       const v1::ImportStatusRecordsRequest& request,
-      ImportFile<StatusRow>& file, bool alone,
-      type::v1::ImportResult& response);
+      ImportFile<StatusRow>& file, bool alone, platform::SharedBytes& reply);
 
  private:
   // Counts of one kind of file by outcome.
@@ -62,10 +62,10 @@ class ImportWriter {
                       std::string_view method, std::string_view resource,
                       ImportFile<Row>& file, bool alone, const Parse& parse,
                       const Plan& plan, RowCounters& counters,
-                      type::v1::ImportResult& response);
+                      platform::SharedBytes& reply);
 
-  RegistryWriter& writer_;
-  LiveHistory& live_;
+  HistoryWriter& history_;
+  const LiveHistory& live_;
   const ProgramCatalog& catalog_;
   RowCounters municipality_rows_;
   RowCounters status_rows_;

@@ -10,6 +10,7 @@
 #include "services/registry/errors.h"
 
 namespace welfare::registry {
+
 bool ReadVersions::Blocks(const google::protobuf::Timestamp& known_at) const {
   return !live_.IsSettled(FromProto(known_at));
 }

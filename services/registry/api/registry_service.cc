@@ -44,7 +44,7 @@ template <typename Request, typename Row>
 using ImportMethod = absl::Status (ImportWriter::*)(const CallContext&,
                                                     const Request&,
                                                     ImportFile<Row>&, bool,
-                                                    type::v1::ImportResult&);
+                                                    platform::SharedBytes&);
 
 // One file comes as one stream: what its batches held is remembered until the
 // stream ends.
@@ -53,8 +53,8 @@ auto FileOfBatches(ImportWriter& writer, ImportMethod<Request, Row> import) {
   return [&writer, import] {
     return [&writer, import, file = std::make_shared<ImportFile<Row>>()](
                const CallContext& call, const Request& request,
-               type::v1::ImportResult& response) {
-      return (writer.*import)(call, request, *file, false, response);
+               platform::SharedBytes& reply) {
+      return (writer.*import)(call, request, *file, false, reply);
     };
   };
 }
@@ -63,9 +63,9 @@ auto FileOfBatches(ImportWriter& writer, ImportMethod<Request, Row> import) {
 template <typename Request, typename Row>
 auto FileAlone(ImportWriter& writer, ImportMethod<Request, Row> import) {
   return [&writer, import](const CallContext& call, const Request& request,
-                           type::v1::ImportResult& response) {
+                           platform::SharedBytes& reply) {
     ImportFile<Row> file;
-    return (writer.*import)(call, request, file, true, response);
+    return (writer.*import)(call, request, file, true, reply);
   };
 }
 

@@ -1,15 +1,13 @@
 #include "services/registry/api/registry_writer.h"
 
 #include <algorithm>
-#include <functional>
 #include <string>
 #include <utility>
 
+#include "services/base/coding/json_text.h"
 #include "services/base/error.h"
 #include "services/base/names/resource_name.h"
-#include "services/platform/errors.h"
-#include "services/platform/observe/log.h"
-#include "services/platform/rpc/deterministic_bytes.h"
+#include "services/platform/rpc/write_request.h"
 #include "services/registry/api/convert.h"
 #include "services/registry/api/requests.h"
 #include "services/registry/errors.h"
@@ -19,21 +17,6 @@
 
 namespace welfare::registry {
 namespace {
-
-// How long a stored write may be held back to be shown.
-constexpr std::chrono::seconds kShowTimeout{1};
-
-constexpr std::size_t kMaxRequestId = 64;
-
-absl::Status CheckRequestId(std::string_view id) {
-  const bool plain = std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-           (c >= 'A' && c <= 'Z') || c == '-';
-  });
-  if (!plain || id.size() > kMaxRequestId)
-    return platform::RequestIdInvalid(id);
-  return absl::OkStatus();
-}
 
 // Recorded by the draft's write: at the version and time it will have, or at
 // neither where nothing is written.
@@ -65,168 +48,127 @@ v1::StatusRecord ReplyOf(const Draft& draft, const WriteContext& context,
   return ToProto(draft.incarnation(), record, context.recorded_time);
 }
 
-std::string Quote(std::string_view text) {
-  return "\"" + std::string(text) + "\"";
-}
-
-PlannedReply ReplyOf(const WriteContext& context, LineageEvent event) {
+v1::LineageEvent ReplyOf(const WriteContext& context, LineageEvent event) {
   event.version = context.version;
-  return {.reply = ToProto(event, context.recorded_time).SerializeAsString(),
-          .audit_detail =
-              "{\"number\":" + std::to_string(event.number) +
-              ",\"kind\":" + Quote(ToString(event.kind)) +
-              ",\"fiscal_year\":" + event.fiscal_year.ToString() +
-              ",\"retracted\":" + (event.retracted ? "true" : "false") + "}"};
+  return ToProto(event, context.recorded_time);
 }
 
-std::string AuditOf(const StatusRecord& record) {
-  return "{\"fiscal_year\":" + record.fiscal_year.ToString() +
-         ",\"implementing\":" + Quote(ToString(record.facts.implementing)) +
-         ",\"preparation\":" + Quote(ToString(record.facts.preparation)) +
-         ",\"correction\":" + (record.correction ? "true" : "false") +
-         ",\"retracted\":" + (record.retracted ? "true" : "false") +
-         (record.restores == 0
-              ? std::string()
-              : ",\"restored_version\":" + std::to_string(record.restores)) +
-         "}";
+base::JsonObject AuditOf(const StatusRecord& record) {
+  base::JsonObject detail;
+  detail.Add("fiscal_year", record.fiscal_year.value())
+      .Add("implementing", ToString(record.facts.implementing))
+      .Add("preparation", ToString(record.facts.preparation))
+      .Add("correction", record.correction)
+      .Add("retracted", record.retracted);
+  if (record.restores != 0) detail.Add("restored_version", record.restores);
+  return detail;
+}
+
+base::JsonObject AuditOf(const LineageEvent& event) {
+  return base::JsonObject()
+      .Add("number", event.number)
+      .Add("kind", ToString(event.kind))
+      .Add("fiscal_year", event.fiscal_year.value())
+      .Add("retracted", event.retracted);
 }
 
 }  // namespace
 
-WriteRequest MakeWriteRequest(const platform::CallContext& call,
-                              const google::protobuf::MessageLite& message,
-                              std::string_view request_id,
-                              std::string_view method,
-                              std::string_view resource) {
-  return {.request_id = std::string(request_id),
-          .method = std::string(method),
-          .body = platform::DeterministicBytes(message),
-          .actor = call.identity.subject,
-          .resource = std::string(resource),
-          .limits = call.limits};
-}
-
-RegistryWriter::RegistryWriter(RegistryStore& store, LiveHistory& live,
-                               const ProgramCatalog& catalog,
-                               const base::Clock& clock)
-    : store_(store), live_(live), catalog_(catalog), clock_(clock) {}
-
-absl::StatusOr<std::string> RegistryWriter::Run(const WriteRequest& request,
-                                                bool validate_only,
-                                                const PlanWrite& plan) {
-  WELFARE_RETURN_IF_ERROR(CheckRequestId(request.request_id));
-  const HistoryPtr head = live_.Head();
-  if (validate_only) {
-    // Version 0: nothing is made.
-    WELFARE_ASSIGN_OR_RETURN(
-        WritePlan planned,
-        plan({.current = *head, .version = 0, .recorded_time = clock_.Now()}));
-    return std::move(planned.reply);
-  }
-  WELFARE_ASSIGN_OR_RETURN(std::string reply,
-                           store_.Write(request, *head, plan));
-  // The change is stored whatever happens now, and whoever called: readers that
-  // do not see it yet will within a second, when the feed looks again.
-  const base::CallLimits limits = base::CallLimits::After(kShowTimeout);
-  if (absl::Status seen = live_.CatchUp(limits); !seen.ok()) {
-    platform::LogStatus(platform::LogLevel::kWarning,
-                        "a stored change is not shown yet", seen);
-  }
-  return reply;
-}
-
-template <typename Response>
-absl::Status RegistryWriter::Change(
-    const WriteRequest& request, bool validate_only,
-    const std::function<absl::StatusOr<PlannedReply>(
-        Draft& draft, const WriteContext& context)>& plan,
-    Response& response) {
+template <typename Request>
+absl::Status RegistryWriter::Change(const platform::CallContext& call,
+                                    const Request& request,
+                                    const PlanChange& plan,
+                                    platform::SharedBytes& reply) {
+  WELFARE_ASSIGN_OR_RETURN(const platform::WriteRequest write,
+                           platform::MakeWriteRequest(call, request));
   WELFARE_ASSIGN_OR_RETURN(
-      const std::string reply,
-      Run(request, validate_only,
+      platform::WritePath::Outcome outcome,
+      history_.Run(
+          write, request.validate_only(),
           [&](const WriteContext& context) -> absl::StatusOr<WritePlan> {
             Draft draft(context.current);
-            WELFARE_ASSIGN_OR_RETURN(PlannedReply planned,
-                                     plan(draft, context));
-            return WritePlan{.changes = draft.TakeChanges(),
-                             .audit_detail = std::move(planned.audit_detail),
-                             .reply = std::move(planned.reply)};
+            WELFARE_ASSIGN_OR_RETURN(WritePlan planned, plan(draft, context));
+            planned.changes = draft.TakeChanges();
+            return planned;
           }));
-  response.ParseFromString(reply);
+  reply = platform::Share(std::move(outcome.reply));
   return absl::OkStatus();
 }
 
 absl::Status RegistryWriter::CreateMunicipality(
     const platform::CallContext& call,
-    const v1::CreateMunicipalityRequest& request, v1::Municipality& response) {
+    const v1::CreateMunicipalityRequest& request,
+    platform::SharedBytes& reply) {
   WELFARE_ASSIGN_OR_RETURN(const ProposedMunicipality proposed,
                            FromProto(request));
   const base::MunicipalityCode& code = proposed.facts.code;
   return Change(
-      MakeWriteRequest(call, request, request.request_id(),
-                       "CreateMunicipality",
-                       base::MunicipalityName{code}.ToString()),
-      request.validate_only(),
+      call, request,
       [&](Draft& draft,
-          const WriteContext& context) -> absl::StatusOr<PlannedReply> {
+          const WriteContext& context) -> absl::StatusOr<WritePlan> {
         WELFARE_RETURN_IF_ERROR(registry::CreateMunicipality(
             draft, proposed.facts, proposed.first_year, proposed.provenance));
-        return PlannedReply{
+        return WritePlan{
+            .changes = {},
+            .resource = base::MunicipalityName{code}.ToString(),
+            .audit_detail = base::JsonObject().Add("first_fiscal_year",
+                                                   proposed.first_year.value()),
             .reply = ReplyOf(draft, context, *draft.FindMunicipality(code),
                              proposed.first_year)
-                         .SerializeAsString(),
-            .audit_detail = "{\"first_fiscal_year\":" +
-                            proposed.first_year.ToString() + "}"};
+                         .SerializeAsString()};
       },
-      response);
+      reply);
 }
 
 absl::Status RegistryWriter::UpdateMunicipality(
     const platform::CallContext& call,
-    const v1::UpdateMunicipalityRequest& request, v1::Municipality& response) {
+    const v1::UpdateMunicipalityRequest& request,
+    platform::SharedBytes& reply) {
   WELFARE_ASSIGN_OR_RETURN(const MunicipalityUpdate update, FromProto(request));
   return Change(
-      MakeWriteRequest(call, request, request.request_id(),
-                       "UpdateMunicipality", request.municipality().name()),
-      request.validate_only(),
+      call, request,
       [&](Draft& draft,
-          const WriteContext& context) -> absl::StatusOr<PlannedReply> {
+          const WriteContext& context) -> absl::StatusOr<WritePlan> {
         WELFARE_RETURN_IF_ERROR(
             registry::UpdateMunicipality(draft, update).status());
         const Municipality& changed = *draft.FindMunicipality(update.code);
-        return PlannedReply{
+        return WritePlan{
+            .changes = {},
+            .resource = request.municipality().name(),
+            .audit_detail = base::JsonObject().Add("first_fiscal_year",
+                                                   request.first_fiscal_year()),
             .reply = ReplyOf(draft, context, changed,
                              update.valid_from.value_or(changed.Last().first))
-                         .SerializeAsString(),
-            .audit_detail = "{\"first_fiscal_year\":" +
-                            std::to_string(request.first_fiscal_year()) + "}"};
+                         .SerializeAsString()};
       },
-      response);
+      reply);
 }
 
 absl::Status RegistryWriter::DeleteMunicipality(
     const platform::CallContext& call,
     const v1::DeleteMunicipalityRequest& request,
-    google::protobuf::Empty& response) {
+    platform::SharedBytes& reply) {
   const auto name = base::MunicipalityName::Parse(request.name());
   if (!name.ok()) return NameInvalid("name", request.name(), name.status());
   if (request.reason().empty()) return ReasonRequired("reason");
   WELFARE_RETURN_IF_ERROR(CheckText(request.reason(), kMaxNoteBytes));
   return Change(
-      MakeWriteRequest(call, request, request.request_id(),
-                       "DeleteMunicipality", request.name()),
-      request.validate_only(),
-      [&](Draft& draft, const WriteContext&) -> absl::StatusOr<PlannedReply> {
+      call, request,
+      [&](Draft& draft, const WriteContext&) -> absl::StatusOr<WritePlan> {
         WELFARE_RETURN_IF_ERROR(registry::DeleteMunicipality(
             draft, name->code, request.etag(), {.reason = request.reason()}));
-        return PlannedReply{.reply = "", .audit_detail = "{}"};
+        // The reply is empty.
+        return WritePlan{.changes = {},
+                         .resource = request.name(),
+                         .audit_detail = {},
+                         .reply = ""};
       },
-      response);
+      reply);
 }
 
 absl::Status RegistryWriter::RecordStatus(
     const platform::CallContext& call, const v1::RecordStatusRequest& request,
-    v1::StatusRecord& response) {
+    platform::SharedBytes& reply) {
   WELFARE_ASSIGN_OR_RETURN(const ProposedStatus proposed, FromProto(request));
   WELFARE_RETURN_IF_ERROR(catalog_.Check(proposed.program));
   if (absl::Status fault =
@@ -235,12 +177,9 @@ absl::Status RegistryWriter::RecordStatus(
     return StatusInvalid({ViolationOf("status_record.fiscal_year", fault)});
   }
   return Change(
-      MakeWriteRequest(
-          call, request, request.request_id(), "RecordStatus",
-          request.parent() + "/" + request.status_record().municipality()),
-      request.validate_only(),
+      call, request,
       [&](Draft& draft,
-          const WriteContext& context) -> absl::StatusOr<PlannedReply> {
+          const WriteContext& context) -> absl::StatusOr<WritePlan> {
         WELFARE_RETURN_IF_ERROR(registry::RecordStatus(draft, proposed.program,
                                                        proposed.municipality,
                                                        proposed.proposal,
@@ -250,71 +189,78 @@ absl::Status RegistryWriter::RecordStatus(
             proposed.program,
             draft.FindMunicipality(proposed.municipality)->first_code,
             proposed.proposal.fiscal_year);
-        return PlannedReply{
-            .reply = ReplyOf(draft, context, record).SerializeAsString(),
-            .audit_detail = AuditOf(record)};
+        return WritePlan{
+            .changes = {},
+            .resource =
+                request.parent() + "/" + request.status_record().municipality(),
+            .audit_detail = AuditOf(record),
+            .reply = ReplyOf(draft, context, record).SerializeAsString()};
       },
-      response);
+      reply);
 }
 
 absl::Status RegistryWriter::RetractStatus(
     const platform::CallContext& call, const v1::RetractStatusRequest& request,
-    v1::StatusRecord& response) {
+    platform::SharedBytes& reply) {
   WELFARE_ASSIGN_OR_RETURN(const ProposedRetraction proposed,
                            FromProto(request));
   WELFARE_RETURN_IF_ERROR(catalog_.Check(proposed.program));
   return Change(
-      MakeWriteRequest(call, request, request.request_id(), "RetractStatus",
-                       request.parent() + "/" + request.municipality()),
-      request.validate_only(),
+      call, request,
       [&](Draft& draft,
-          const WriteContext& context) -> absl::StatusOr<PlannedReply> {
+          const WriteContext& context) -> absl::StatusOr<WritePlan> {
         WELFARE_ASSIGN_OR_RETURN(
             const StatusRecord record,
             registry::RetractStatus(draft, proposed.program,
                                     proposed.municipality, proposed.fiscal_year,
                                     proposed.etag, proposed.reason));
-        return PlannedReply{
-            .reply = ReplyOf(draft, context, record).SerializeAsString(),
-            .audit_detail = AuditOf(record)};
+        return WritePlan{
+            .changes = {},
+            .resource = request.parent() + "/" + request.municipality(),
+            .audit_detail = AuditOf(record),
+            .reply = ReplyOf(draft, context, record).SerializeAsString()};
       },
-      response);
+      reply);
 }
 
 absl::Status RegistryWriter::CreateLineageEvent(
     const platform::CallContext& call,
-    const v1::CreateLineageEventRequest& request, v1::LineageEvent& response) {
+    const v1::CreateLineageEventRequest& request,
+    platform::SharedBytes& reply) {
   WELFARE_ASSIGN_OR_RETURN(const LineageProposal proposal, FromProto(request));
   return Change(
-      MakeWriteRequest(call, request, request.request_id(),
-                       "CreateLineageEvent", "lineageEvents"),
-      request.validate_only(),
+      call, request,
       [&](Draft& draft,
-          const WriteContext& context) -> absl::StatusOr<PlannedReply> {
+          const WriteContext& context) -> absl::StatusOr<WritePlan> {
         WELFARE_ASSIGN_OR_RETURN(const LineageEvent event,
                                  RecordLineage(draft, proposal));
-        return ReplyOf(context, event);
+        return WritePlan{.changes = {},
+                         .resource = "lineageEvents",
+                         .audit_detail = AuditOf(event),
+                         .reply = ReplyOf(context, event).SerializeAsString()};
       },
-      response);
+      reply);
 }
 
 absl::Status RegistryWriter::RetractLineageEvent(
     const platform::CallContext& call,
-    const v1::RetractLineageEventRequest& request, v1::LineageEvent& response) {
+    const v1::RetractLineageEventRequest& request,
+    platform::SharedBytes& reply) {
   WELFARE_ASSIGN_OR_RETURN(const ProposedLineageRetraction proposed,
                            FromProto(request));
   return Change(
-      MakeWriteRequest(call, request, request.request_id(),
-                       "RetractLineageEvent", request.name()),
-      request.validate_only(),
+      call, request,
       [&](Draft& draft,
-          const WriteContext& context) -> absl::StatusOr<PlannedReply> {
+          const WriteContext& context) -> absl::StatusOr<WritePlan> {
         WELFARE_ASSIGN_OR_RETURN(
             const LineageEvent event,
             RetractLineage(draft, proposed.number, proposed.reason));
-        return ReplyOf(context, event);
+        return WritePlan{.changes = {},
+                         .resource = request.name(),
+                         .audit_detail = AuditOf(event),
+                         .reply = ReplyOf(context, event).SerializeAsString()};
       },
-      response);
+      reply);
 }
 
 }  // namespace welfare::registry

@@ -7,8 +7,6 @@
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/platform/storage/audit_log.h"
-#include "services/platform/storage/idempotency.h"
 #include "services/platform/storage/migrations.h"
 #include "services/registry/errors.h"
 #include "services/registry/store/registry_schema.h"
@@ -396,9 +394,11 @@ absl::StatusOr<HeadRow> LockHead(Transaction& transaction) {
 }
 
 // Plans and stores one write; returns its reply.
-absl::StatusOr<std::string> PlanAndStore(
-    Transaction& transaction, const WriteRequest& request, const History& known,
-    const HeadRow& head, base::Timestamp now, const PlanWrite& plan) {
+absl::StatusOr<std::string> PlanAndStore(platform::Write& write,
+                                         const History& known,
+                                         const PlanWrite& plan) {
+  Transaction& transaction = write.transaction();
+  WELFARE_ASSIGN_OR_RETURN(const HeadRow head, LockHead(transaction));
   // Others may have written since: other processes, and the writes before this
   // one in the same group commit.
   HistoryPtr newer;
@@ -411,30 +411,25 @@ absl::StatusOr<std::string> PlanAndStore(
   // Recorded times rise even when the clock does not, and lie after every
   // sealed moment.
   const base::Timestamp recorded_time =
-      std::max(now, head.recorded_time + std::chrono::microseconds(1));
+      std::max(write.time(), head.recorded_time + std::chrono::microseconds(1));
   WELFARE_ASSIGN_OR_RETURN(WritePlan planned,
                            plan({.current = newer == nullptr ? known : *newer,
                                  .version = version,
                                  .recorded_time = recorded_time}));
   if (planned.changes.empty()) return std::move(planned.reply);
+  const platform::WriteRequest& request = write.request();
   WELFARE_RETURN_IF_ERROR(
       transaction
           .Execute(kInsertVersion,
                    {version, recorded_time.micros(), request.actor,
-                    request.method, request.request_id})
+                    request.key.method, request.key.request_id})
           .status());
   WELFARE_RETURN_IF_ERROR(InsertChanges(transaction, planned.changes, version));
   WELFARE_RETURN_IF_ERROR(
       transaction.Execute(kSetHead, {version, recorded_time.micros()})
           .status());
   WELFARE_RETURN_IF_ERROR(
-      platform::AppendAudit(transaction, {.recorded_time = recorded_time,
-                                          .actor = request.actor,
-                                          .action = request.method,
-                                          .resource = request.resource,
-                                          .request_id = request.request_id,
-                                          .detail = planned.audit_detail})
-          .status());
+      write.Audit(planned.resource, planned.audit_detail, recorded_time));
   WELFARE_RETURN_IF_ERROR(transaction.NotifyChange());
   return std::move(planned.reply);
 }
@@ -467,23 +462,12 @@ absl::Status SqlRegistryStore::Seal(base::Timestamp moment,
   });
 }
 
-absl::StatusOr<std::string> SqlRegistryStore::Write(const WriteRequest& request,
-                                                    const History& known,
-                                                    const PlanWrite& plan) {
-  return database_.Write(
-      request.limits,
-      [&](Transaction& transaction) -> absl::StatusOr<std::string> {
-        WELFARE_ASSIGN_OR_RETURN(const HeadRow head, LockHead(transaction));
-        const base::Timestamp now = clock_.Now();
-        return platform::RunOnce(transaction,
-                                 {.request_id = request.request_id,
-                                  .method = request.method,
-                                  .body = request.body},
-                                 now, [&] {
-                                   return PlanAndStore(transaction, request,
-                                                       known, head, now, plan);
-                                 });
-      });
+absl::StatusOr<platform::WritePath::Outcome> SqlRegistryStore::Write(
+    const platform::WriteRequest& request, const History& known,
+    const PlanWrite& plan) {
+  return writes_.Run(request, [&](platform::Write& write) {
+    return PlanAndStore(write, known, plan);
+  });
 }
 
 }  // namespace welfare::registry

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -33,17 +34,13 @@ class ListStore final : public RegistryStore {
     return std::vector<CommitPtr>(commits.begin(), commits.end());
   }
 
-  absl::StatusOr<std::string> Write(const WriteRequest&, const History&,
-                                    const PlanWrite& plan) override {
+  absl::Status Write(
+      const std::function<absl::StatusOr<Changes>(const History&)>& plan) {
     const std::lock_guard lock(mutex_);
-    auto planned = plan({.current = *history_,
-                         .version = history_->version() + 1,
-                         .recorded_time = {}});
-    if (!planned.ok()) return planned.status();
-    if (!planned->changes.empty()) {
-      history_ = Extend(*history_, planned->changes);
-    }
-    return planned->reply;
+    const auto changes = plan(*history_);
+    if (!changes.ok()) return changes.status();
+    if (!changes->empty()) history_ = Extend(*history_, *changes);
+    return absl::OkStatus();
   }
 
   absl::Status Seal(base::Timestamp, const base::CallLimits&) override {
@@ -68,11 +65,8 @@ class ListStore final : public RegistryStore {
   HistoryPtr history_ = std::make_shared<const History>();
 };
 
-void Record(RegistryStore& store, Changes changes) {
-  ASSERT_OK(store.Write(
-      {}, History(), [&](const WriteContext&) -> absl::StatusOr<WritePlan> {
-        return WritePlan{.changes = changes, .audit_detail = "", .reply = ""};
-      }));
+void Record(ListStore& store, const Changes& changes) {
+  ASSERT_OK(store.Write([&](const History&) { return changes; }));
 }
 
 Changes AddTwoWards() {
@@ -142,31 +136,28 @@ TEST(LiveHistory, ReadersNeverSeeHalfACommitAtAnyVersion) {
   const base::MunicipalityCode first = Code("131016");
   const base::MunicipalityCode second = Code("131024");
   const auto swap = [&](int turn) {
-    return store.Write(
-        {}, History(),
-        [&](const WriteContext& context) -> absl::StatusOr<WritePlan> {
-          Draft draft(context.current);
-          const bool even = turn % 2 == 0;
-          for (const auto& [code, runs] :
-               {std::pair(first, even), std::pair(second, !even)}) {
-            MunicipalityUpdate update{.code = code};
-            update.says.population_band = "turn_" + std::to_string(turn);
-            const auto updated = UpdateMunicipality(draft, update);
-            if (!updated.ok()) return updated.status();
-            const auto recorded = RecordStatus(
-                draft, "jusou", code,
-                {.fiscal_year = Year(2025),
-                 .facts = {runs ? Implementing::kYes : Implementing::kNo,
-                           Preparation::kNo},
-                 .note = "",
-                 .reason = "入れ替え",
-                 .correction = true},
-                "");
-            if (!recorded.ok()) return recorded.status();
-          }
-          return WritePlan{
-              .changes = draft.TakeChanges(), .audit_detail = "", .reply = ""};
-        });
+    return store.Write([&](const History& current) -> absl::StatusOr<Changes> {
+      Draft draft(current);
+      const bool even = turn % 2 == 0;
+      for (const auto& [code, runs] :
+           {std::pair(first, even), std::pair(second, !even)}) {
+        MunicipalityUpdate update{.code = code};
+        update.says.population_band = "turn_" + std::to_string(turn);
+        const auto updated = UpdateMunicipality(draft, update);
+        if (!updated.ok()) return updated.status();
+        const auto recorded = RecordStatus(
+            draft, "jusou", code,
+            {.fiscal_year = Year(2025),
+             .facts = {runs ? Implementing::kYes : Implementing::kNo,
+                       Preparation::kNo},
+             .note = "",
+             .reason = "入れ替え",
+             .correction = true},
+            "");
+        if (!recorded.ok()) return recorded.status();
+      }
+      return draft.TakeChanges();
+    });
   };
   Record(store, AddTwoWards());
   ASSERT_OK(swap(0));

@@ -53,17 +53,20 @@ class RegistryStoreContract
   absl::StatusOr<std::string> Write(Changes changes, std::string reply,
                                     std::string request_id = "",
                                     std::string body = "") {
-    return store_->Write(
-        {.request_id = std::move(request_id),
-         .method = "Test",
-         .body = std::move(body),
+    auto outcome = store_->Write(
+        {.key = {.request_id = std::move(request_id),
+                 .method = "Test",
+                 .body = std::move(body)},
          .actor = "tester",
-         .resource = "municipalities",
          .limits = {}},
         History(), [&](const WriteContext&) -> absl::StatusOr<WritePlan> {
-          return WritePlan{
-              .changes = changes, .audit_detail = "{}", .reply = reply};
+          return WritePlan{.changes = changes,
+                           .resource = "municipalities",
+                           .audit_detail = base::JsonObject().Add("rows", 2),
+                           .reply = reply};
         });
+    if (!outcome.ok()) return outcome.status();
+    return std::move(outcome->reply);
   }
 
   std::vector<platform::AuditRecord> Audit() {
@@ -250,6 +253,8 @@ TEST_P(RegistryStoreContract, WritesAnAuditRecordWithEachVersion) {
   EXPECT_EQ(audit[0].entry.actor, "tester");
   EXPECT_EQ(audit[0].entry.action, "Test");
   EXPECT_EQ(audit[0].entry.request_id, "id-3");
+  EXPECT_EQ(audit[0].entry.resource, "municipalities");
+  EXPECT_EQ(audit[0].entry.detail, "{\"rows\":2}");
   EXPECT_EQ(audit[0].entry.recorded_time, Load()->recorded_time());
 }
 
