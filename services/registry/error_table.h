@@ -240,11 +240,6 @@ inline constexpr base::ViolationRow kViolationTable[] = {
      "合併と分割では、後の市区町村として挙げた新しい市区町村だけを、改称では対"
      "象"
      "の市区町村の新しい内容を、一つだけ書いてください。"},
-    {"TEXT_INVALID",
-     "Use text without control characters and without spaces at its ends, at "
-     "most {max_bytes} bytes.",
-     "制御文字や前後の空白のない文字列を、{max_bytes}バイト以内で入れてください"
-     "。"},
     {"CELL_COUNT",
      "The record has {cells} cells where the header has {columns}.",
      "見出しは {columns} 列ですが、この行は {cells} "

@@ -117,11 +117,6 @@ absl::Status LineageShape(std::string_view kind) {
 
 absl::Status LineageCreated() { return MakeError(FaultRow("LINEAGE_CREATED")); }
 
-absl::Status TextInvalid(std::size_t max_bytes) {
-  return MakeError(FaultRow("TEXT_INVALID"))
-      .With("max_bytes", static_cast<long long>(max_bytes));
-}
-
 absl::Status CellCount(std::size_t cells, std::size_t columns) {
   return MakeError(FaultRow("CELL_COUNT"))
       .With("cells", static_cast<long long>(cells))

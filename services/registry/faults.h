@@ -50,8 +50,6 @@ absl::Status OperationInvalid(std::string_view found, std::string_view word);
 absl::Status LineageShape(std::string_view kind);
 // LINEAGE_CREATED: what an event may describe of its successors.
 absl::Status LineageCreated();
-// TEXT_INVALID: spaces at an end, control characters, or too long.
-absl::Status TextInvalid(std::size_t max_bytes);
 // CELL_COUNT: a record with more or fewer cells than the header.
 absl::Status CellCount(std::size_t cells, std::size_t columns);
 // DUPLICATE_RECORD: the file says it before, in line `first_line`.

@@ -72,7 +72,6 @@ std::vector<absl::Status> AllErrors() {
       ProgramInvalid("重層"),
       ProgramMismatch("programs/a", "programs/b"),
       ValueMissing(),
-      TextInvalid(200),
       CellCount(1, 2),
       DuplicateRecord(2),
       MunicipalityNotFound(Code("131016"), 1),

@@ -26,17 +26,17 @@ absl::StatusOr<std::size_t> FirstLine(const type::v1::CsvBatch& batch) {
                                  : static_cast<std::size_t>(batch.first_line());
 }
 
-// The one text of an import that is not in its records.
-absl::Status CheckReason(std::string_view field, std::string_view reason) {
-  absl::Status fault = CheckText(reason, kMaxNoteBytes);
-  if (fault.ok()) return fault;
-  return StatusInvalid({ViolationOf(field, fault)});
+// The one text of an import that is not in its records; blank is none.
+absl::StatusOr<std::string> KeepReason(std::string_view field,
+                                       std::string_view reason) {
+  auto kept = KeepText(reason, kMaxNoteBytes);
+  if (!kept.ok()) return StatusInvalid({ViolationOf(field, kept.status())});
+  return kept;
 }
 
 absl::Status CheckSourceFile(std::string_view name) {
-  absl::Status fault = CheckText(name, kMaxFileNameBytes);
-  if (fault.ok()) return fault;
-  return CsvInvalid(fault);
+  const auto kept = KeepText(name, kMaxFileNameBytes);
+  return kept.ok() ? absl::OkStatus() : CsvInvalid(kept.status());
 }
 
 // What a token of rejects is bound to: the batch; of a file that is one
@@ -232,7 +232,8 @@ absl::Status ImportWriter::ImportMunicipalities(
     const v1::ImportMunicipalitiesRequest& request,
     ImportFile<MunicipalityRow>& file, bool alone,
     platform::SharedBytes& reply) {
-  WELFARE_RETURN_IF_ERROR(CheckReason("reason", request.reason()));
+  WELFARE_ASSIGN_OR_RETURN(const std::string reason,
+                           KeepReason("reason", request.reason()));
   return Import(
       call, request, "ImportMunicipalities", "municipalities", file, alone,
       [&](std::string_view csv, std::size_t first_line,
@@ -240,10 +241,9 @@ absl::Status ImportWriter::ImportMunicipalities(
         return ParseMunicipalities(csv, first_line, file.seen, after);
       },
       [&](const History& current, const auto& records, bool whole) {
-        return PlanMunicipalities(current, records,
-                                  {.reason = request.reason(),
-                                   .whole = whole,
-                                   .keys_before = &file.keys});
+        return PlanMunicipalities(
+            current, records,
+            {.reason = reason, .whole = whole, .keys_before = &file.keys});
       },
       municipality_rows_, reply);
 }
@@ -252,8 +252,9 @@ absl::Status ImportWriter::ImportStatusRecords(
     const platform::CallContext& call,
     const v1::ImportStatusRecordsRequest& request, ImportFile<StatusRow>& file,
     bool alone, platform::SharedBytes& reply) {
-  WELFARE_RETURN_IF_ERROR(
-      CheckReason("correction_reason", request.correction_reason()));
+  WELFARE_ASSIGN_OR_RETURN(
+      const std::string reason,
+      KeepReason("correction_reason", request.correction_reason()));
   return Import(
       call, request, "ImportStatusRecords", "programs", file, alone,
       [&](std::string_view csv, std::size_t first_line,
@@ -261,10 +262,9 @@ absl::Status ImportWriter::ImportStatusRecords(
         return ParseStatusRecords(csv, first_line, catalog_, file.seen, after);
       },
       [&](const History& current, const auto& records, bool whole) {
-        return PlanStatusRecords(current, records,
-                                 {.reason = request.correction_reason(),
-                                  .whole = whole,
-                                  .keys_before = &file.keys});
+        return PlanStatusRecords(
+            current, records,
+            {.reason = reason, .whole = whole, .keys_before = &file.keys});
       },
       status_rows_, reply);
 }

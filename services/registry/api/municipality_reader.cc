@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "services/base/error.h"
 #include "services/base/names/resource_name.h"
+#include "services/base/numbers/digits.h"
 #include "services/base/pages/page.h"
 #include "services/base/pages/page_room.h"
 #include "services/platform/rpc/page_request.h"
@@ -22,7 +23,8 @@
 #include "services/registry/history/resolve_name.h"
 #include "services/registry/history/roster.h"
 #include "services/registry/municipality/text_rules.h"
-#include "services/text/normalize.h"
+#include "services/text/characters.h"
+#include "services/text/value_readers.h"
 
 namespace welfare::registry {
 namespace {
@@ -40,15 +42,25 @@ absl::StatusOr<const Municipality*> Named(const RegistryView& view,
   return found;
 }
 
-// What ListMunicipalities filters by beside facts.
-struct StatusFilter {
+// What ListMunicipalities filters by; empty is everything.
+struct ListFilter {
+  v1::Municipality::Type type = v1::Municipality::TYPE_UNSPECIFIED;
+  std::string area;
+  std::string population_band;
   std::string program;
   std::optional<Implementing> implementing;
   std::optional<Preparation> preparation;
 
   bool Matches(const RegistryView& view,
                const base::MunicipalityCode& municipality,
+               const MunicipalityFacts& facts_in_year,
                base::FiscalYear year) const {
+    if (!registry::Matches(type, facts_in_year.type) ||
+        (!area.empty() && area != facts_in_year.area) ||
+        (!population_band.empty() &&
+         population_band != facts_in_year.population_band)) {
+      return false;
+    }
     if (program.empty()) return true;
     const StatusRecord* record = view.FindStatus(program, municipality, year);
     const StatusFacts facts = record == nullptr ? StatusFacts() : record->facts;
@@ -57,18 +69,23 @@ struct StatusFilter {
   }
 };
 
-absl::StatusOr<StatusFilter> ReadFilter(
+absl::StatusOr<ListFilter> ReadFilter(
     const v1::ListMunicipalitiesRequest& request) {
-  if (!request.area().empty() && !CheckArea(request.area()).ok()) {
-    return FilterInvalid("area", request.area());
-  }
+  ListFilter filter;
+  filter.type = request.type();
   if (!v1::Municipality::Type_IsValid(request.type())) {
     return FilterInvalid("type", std::to_string(request.type()));
   }
-  if (!CheckPopulationBand(request.population_band()).ok()) {
+  if (!text::IsBlank(request.area())) {
+    const auto area = ReadArea(request.area());
+    if (!area.ok()) return FilterInvalid("area", request.area());
+    filter.area = *area;
+  }
+  const auto band = ReadPopulationBand(request.population_band());
+  if (!band.ok()) {
     return FilterInvalid("population_band", request.population_band());
   }
-  StatusFilter filter;
+  filter.population_band = *band;
   if (request.implementing() != v1::IMPLEMENTING_UNSPECIFIED) {
     filter.implementing = FilterOf(request.implementing());
     if (!filter.implementing.has_value()) {
@@ -160,7 +177,7 @@ absl::Status MunicipalityReader::ListMunicipalities(
     const platform::CallContext& call,
     const v1::ListMunicipalitiesRequest& request,
     v1::ListMunicipalitiesResponse& response) const {
-  WELFARE_ASSIGN_OR_RETURN(const StatusFilter filter, ReadFilter(request));
+  WELFARE_ASSIGN_OR_RETURN(const ListFilter filter, ReadFilter(request));
   WELFARE_ASSIGN_OR_RETURN(
       const base::Page page,
       platform::ReadPage(request, versions_.incarnation()));
@@ -185,11 +202,8 @@ absl::Status MunicipalityReader::ListMunicipalities(
   std::optional<base::MunicipalityCode> last;
   for (const Municipality* municipality : view.Municipalities()) {
     const MunicipalityFacts* facts = municipality->InYear(year);
-    if (facts == nullptr || !Matches(request.type(), facts->type) ||
-        (!request.area().empty() && request.area() != facts->area) ||
-        (!request.population_band().empty() &&
-         request.population_band() != facts->population_band) ||
-        !filter.Matches(view, municipality->first_code, year)) {
+    if (facts == nullptr ||
+        !filter.Matches(view, municipality->first_code, *facts, year)) {
       continue;
     }
     ++total;
@@ -216,28 +230,22 @@ absl::Status MunicipalityReader::ResolveMunicipality(
     const platform::CallContext& call,
     const v1::ResolveMunicipalityRequest& request,
     v1::Municipality& response) const {
-  if (absl::Status fault = CheckText(request.text(), kMaxNameBytes);
-      !fault.ok() || request.text().empty()) {
-    return fault.ok() ? TextInvalid(kMaxNameBytes) : fault;
-  }
+  WELFARE_ASSIGN_OR_RETURN(const std::string text, ReadName(request.text()));
   WELFARE_ASSIGN_OR_RETURN(const VersionPin pin, versions_.Pin(call, request));
   WELFARE_ASSIGN_OR_RETURN(const base::FiscalYear year,
                            YearOf(request.fiscal_year(), pin.moment));
   const RegistryView view = pin.view();
-  const std::string digits = text::DigitsToAscii(request.text());
-  const bool is_code = std::all_of(digits.begin(), digits.end(),
-                                   [](char c) { return c >= '0' && c <= '9'; });
+  const bool is_code =
+      std::ranges::all_of(text::FoldWord(text), base::IsAsciiDigit);
   const Municipality* found = nullptr;
   if (is_code || request.five_digit_code()) {
     const auto code =
-        request.five_digit_code()
-            ? base::MunicipalityCode::ParseFiveDigit(request.text())
-            : base::MunicipalityCode::Parse(request.text());
+        text::ReadMunicipalityCode(text, request.five_digit_code());
     if (!code.ok()) return NameInvalid("text", request.text(), code.status());
     found = view.FindMunicipality(*code);
     if (found == nullptr) return MunicipalityNotFound(*code, pin.version);
   } else {
-    WELFARE_ASSIGN_OR_RETURN(found, ResolveName(view, request.text(), year));
+    WELFARE_ASSIGN_OR_RETURN(found, ResolveName(view, text, year));
   }
   response = ToProto(view, *found, year);
   return absl::OkStatus();

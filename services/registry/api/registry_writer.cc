@@ -13,7 +13,6 @@
 #include "services/registry/errors.h"
 #include "services/registry/faults.h"
 #include "services/registry/history/plans.h"
-#include "services/registry/municipality/text_rules.h"
 
 namespace welfare::registry {
 namespace {
@@ -148,15 +147,12 @@ absl::Status RegistryWriter::DeleteMunicipality(
     const platform::CallContext& call,
     const v1::DeleteMunicipalityRequest& request,
     platform::SharedBytes& reply) {
-  const auto name = base::MunicipalityName::Parse(request.name());
-  if (!name.ok()) return NameInvalid("name", request.name(), name.status());
-  if (request.reason().empty()) return ReasonRequired("reason");
-  WELFARE_RETURN_IF_ERROR(CheckText(request.reason(), kMaxNoteBytes));
+  WELFARE_ASSIGN_OR_RETURN(const ProposedDeletion proposed, FromProto(request));
   return Change(
       call, request,
       [&](Draft& draft, const WriteContext&) -> absl::StatusOr<WritePlan> {
         WELFARE_RETURN_IF_ERROR(registry::DeleteMunicipality(
-            draft, name->code, request.etag(), {.reason = request.reason()}));
+            draft, proposed.code, proposed.etag, {.reason = proposed.reason}));
         // The reply is empty.
         return WritePlan{.changes = {},
                          .resource = request.name(),

@@ -12,7 +12,8 @@
 #include "services/registry/errors.h"
 #include "services/registry/faults.h"
 #include "services/registry/municipality/text_rules.h"
-#include "services/text/normalize.h"
+#include "services/text/characters.h"
+#include "services/text/value_readers.h"
 
 namespace welfare::registry {
 namespace {
@@ -71,10 +72,6 @@ absl::StatusOr<base::MunicipalityCode> CodeOf(const std::string& name) {
   return parsed->code;
 }
 
-absl::Status CheckRequired(const std::string& text, std::size_t max_bytes) {
-  return text.empty() ? ValueMissing() : CheckText(text, max_bytes);
-}
-
 // Collects the violations of a message.
 class Violations {
  public:
@@ -87,6 +84,26 @@ class Violations {
     Add(field, value.status());
     if (!value.ok()) return std::nullopt;
     return *std::move(value);
+  }
+  // What is kept of a text; nothing after noting its fault.
+  std::string Keep(std::string_view field, absl::StatusOr<std::string> text) {
+    return Take(field, std::move(text)).value_or("");
+  }
+  // The same where it may not be blank: then `blank` is its fault.
+  std::string KeepRequired(std::string_view field,
+                           absl::StatusOr<std::string> text,
+                           const absl::Status& blank) {
+    if (text.ok() && text->empty()) text = blank;
+    return Keep(field, std::move(text));
+  }
+  // A note, or why somebody changed something.
+  std::string KeepNote(std::string_view field, std::string_view text) {
+    return Keep(field, KeepText(text, kMaxNoteBytes));
+  }
+  // Why somebody takes something back.
+  std::string KeepReason(std::string_view field, std::string_view text) {
+    return KeepRequired(field, KeepText(text, kMaxNoteBytes),
+                        ReasonRequired(field));
   }
   bool empty() const { return list_.empty(); }
   std::size_t size() const { return list_.size(); }
@@ -108,13 +125,13 @@ absl::StatusOr<Mask> ReadMask(const google::protobuf::FieldMask& paths,
                               const v1::Municipality& message) {
   Mask mask;
   if (paths.paths().empty()) {
-    mask = {.name = !message.display_name().empty(),
-            .kana = !message.kana().empty(),
-            .name_en = !message.display_name_en().empty(),
+    mask = {.name = !text::IsBlank(message.display_name()),
+            .kana = !text::IsBlank(message.kana()),
+            .name_en = !text::IsBlank(message.display_name_en()),
             .type = message.type() != v1::Municipality::TYPE_UNSPECIFIED,
-            .area = !message.area().empty(),
-            .band = !message.population_band().empty(),
-            .council_name = !message.council().display_name().empty(),
+            .area = !text::IsBlank(message.area()),
+            .band = !text::IsBlank(message.population_band()),
+            .council_name = !text::IsBlank(message.council().display_name()),
             .council_checked = message.council().name_checked()};
     return mask;
   }
@@ -165,37 +182,34 @@ MunicipalityStatement ReadStatement(const v1::Municipality& message,
                                     Violations& violations) {
   MunicipalityStatement says;
   if (mask.name) {
-    violations.Add(prefix + "display_name",
-                   CheckRequired(message.display_name(), kMaxNameBytes));
-    says.name = text::ComposeKana(message.display_name());
+    says.name = violations.KeepRequired(
+        prefix + "display_name",
+        KeepText(message.display_name(), kMaxNameBytes), ValueMissing());
   }
   if (mask.kana) {
-    const absl::Status text = CheckRequired(message.kana(), kMaxNameBytes);
-    violations.Add(prefix + "kana",
-                   text.ok() ? CheckKana(message.kana()) : text);
-    says.kana = text::ComposeKana(message.kana());
+    says.kana = violations.KeepRequired(
+        prefix + "kana", KeepKana(message.kana()), ValueMissing());
   }
   if (mask.name_en) {
-    violations.Add(prefix + "display_name_en",
-                   CheckRequired(message.display_name_en(), kMaxNameBytes));
-    says.name_en = text::ComposeKana(message.display_name_en());
+    says.name_en = violations.KeepRequired(
+        prefix + "display_name_en",
+        KeepText(message.display_name_en(), kMaxNameBytes), ValueMissing());
   }
   if (mask.type) {
     says.type = violations.Take(prefix + "type", FromProto(message.type()));
   }
   if (mask.area) {
-    violations.Add(prefix + "area", CheckArea(message.area()));
-    says.area = message.area();
+    says.area = violations.Keep(prefix + "area", ReadArea(message.area()));
   }
   if (mask.band) {
-    violations.Add(prefix + "population_band",
-                   CheckPopulationBand(message.population_band()));
-    says.population_band = message.population_band();
+    says.population_band =
+        violations.Keep(prefix + "population_band",
+                        ReadPopulationBand(message.population_band()));
   }
   if (mask.council_name) {
-    violations.Add(prefix + "council.display_name",
-                   CheckText(message.council().display_name(), kMaxNameBytes));
-    says.council_name = text::ComposeKana(message.council().display_name());
+    says.council_name = violations.Keep(
+        prefix + "council.display_name",
+        KeepText(message.council().display_name(), kMaxNameBytes));
   }
   if (mask.council_checked) {
     says.council_name_checked = message.council().name_checked();
@@ -207,8 +221,8 @@ MunicipalityStatement ReadStatement(const v1::Municipality& message,
 std::optional<MunicipalityFacts> ReadFacts(const v1::Municipality& message,
                                            const std::string& prefix,
                                            Violations& violations) {
-  const auto code = violations.Take(
-      prefix + "code", base::MunicipalityCode::Parse(message.code()));
+  const auto code = violations.Take(prefix + "code",
+                                    text::ReadMunicipalityCode(message.code()));
   if (code.has_value() && !message.name().empty() &&
       message.name() != base::MunicipalityName{*code}.ToString()) {
     violations.Add(
@@ -239,6 +253,12 @@ std::optional<MunicipalityFacts> ReadFacts(const v1::Municipality& message,
       .council_name =
           usual ? DefaultCouncilName(*says.name) : *says.council_name,
       .council_name_checked = !usual && *says.council_name_checked};
+}
+
+template <typename Request>
+Provenance ReadProvenance(const Request& request, Violations& violations) {
+  return {.note = violations.KeepNote("note", request.note()),
+          .reason = violations.KeepNote("reason", request.reason())};
 }
 
 // 0: nothing said.
@@ -289,16 +309,16 @@ absl::StatusOr<ProposedStatus> FromProto(
     facts = {*implementing, *preparation};
     violations.Add("status_record.preparation", CheckFacts(facts));
   }
-  violations.Add("status_record.note", CheckText(record.note(), kMaxNoteBytes));
-  violations.Add("status_record.reason",
-                 CheckText(record.reason(), kMaxNoteBytes));
+  std::string note = violations.KeepNote("status_record.note", record.note());
+  std::string reason =
+      violations.KeepNote("status_record.reason", record.reason());
   if (!violations.empty()) return StatusInvalid(violations.Release());
   return ProposedStatus{.program = parent->program,
                         .municipality = municipality->code,
                         .proposal = {.fiscal_year = *year,
                                      .facts = facts,
-                                     .note = record.note(),
-                                     .reason = record.reason(),
+                                     .note = std::move(note),
+                                     .reason = std::move(reason),
                                      .correction = record.correction()},
                         .etag = record.etag()};
 }
@@ -322,13 +342,11 @@ absl::StatusOr<ProposedMunicipality> FromProto(
       ReadFacts(request.municipality(), "municipality.", violations);
   const auto first =
       ReadYear(request.first_fiscal_year(), "first_fiscal_year", violations);
-  violations.Add("note", CheckText(request.note(), kMaxNoteBytes));
-  violations.Add("reason", CheckText(request.reason(), kMaxNoteBytes));
+  Provenance provenance = ReadProvenance(request, violations);
   if (!violations.empty()) return MunicipalityInvalid(violations.Release());
-  return ProposedMunicipality{
-      .facts = *facts,
-      .first_year = first.value_or(kAlways),
-      .provenance = {.note = request.note(), .reason = request.reason()}};
+  return ProposedMunicipality{.facts = *facts,
+                              .first_year = first.value_or(kAlways),
+                              .provenance = std::move(provenance)};
 }
 
 absl::StatusOr<MunicipalityUpdate> FromProto(
@@ -344,14 +362,23 @@ absl::StatusOr<MunicipalityUpdate> FromProto(
   MunicipalityUpdate update{
       .code = name->code,
       .says = ReadStatement(message, mask, "municipality.", violations),
-      .etag = message.etag(),
-      .provenance = {.note = request.note(), .reason = request.reason()}};
+      .etag = message.etag()};
   update.valid_from =
       ReadYear(request.first_fiscal_year(), "first_fiscal_year", violations);
-  violations.Add("note", CheckText(request.note(), kMaxNoteBytes));
-  violations.Add("reason", CheckText(request.reason(), kMaxNoteBytes));
+  update.provenance = ReadProvenance(request, violations);
   if (!violations.empty()) return MunicipalityInvalid(violations.Release());
   return update;
+}
+
+absl::StatusOr<ProposedDeletion> FromProto(
+    const v1::DeleteMunicipalityRequest& request) {
+  const auto name = base::MunicipalityName::Parse(request.name());
+  if (!name.ok()) return NameInvalid("name", request.name(), name.status());
+  WELFARE_ASSIGN_OR_RETURN(std::string reason,
+                           KeepText(request.reason(), kMaxNoteBytes));
+  if (reason.empty()) return ReasonRequired("reason");
+  return ProposedDeletion{
+      .code = name->code, .etag = request.etag(), .reason = std::move(reason)};
 }
 
 absl::StatusOr<ProposedRetraction> FromProto(
@@ -365,15 +392,13 @@ absl::StatusOr<ProposedRetraction> FromProto(
       violations.Take("municipality", CodeOf(request.municipality()));
   const auto year = violations.Take(
       "fiscal_year", base::FiscalYear::Make(request.fiscal_year()));
-  violations.Add("reason", request.reason().empty()
-                               ? ReasonRequired("reason")
-                               : CheckText(request.reason(), kMaxNoteBytes));
+  std::string reason = violations.KeepReason("reason", request.reason());
   if (!violations.empty()) return StatusInvalid(violations.Release());
   return ProposedRetraction{.program = parent->program,
                             .municipality = *code,
                             .fiscal_year = *year,
                             .etag = request.etag(),
-                            .reason = request.reason()};
+                            .reason = std::move(reason)};
 }
 
 absl::StatusOr<LineageProposal> FromProto(
@@ -403,12 +428,9 @@ absl::StatusOr<LineageProposal> FromProto(
                                  "lineage_event.predecessors", violations);
   event.successors =
       ReadCodes(message.successors(), "lineage_event.successors", violations);
-  event.note = message.note();
-  event.reason = message.reason();
-  violations.Add("lineage_event.note", CheckText(event.note, kMaxNoteBytes));
-  violations.Add("lineage_event.reason",
-                 event.reason.empty() ? ReasonRequired("lineage_event.reason")
-                                      : CheckText(event.reason, kMaxNoteBytes));
+  event.note = violations.KeepNote("lineage_event.note", message.note());
+  event.reason =
+      violations.KeepReason("lineage_event.reason", message.reason());
   if (kind_ok && violations.empty()) {
     violations.Add("lineage_event.kind", CheckShape(event));
   }
@@ -420,9 +442,9 @@ absl::StatusOr<LineageProposal> FromProto(
     if (rename) {
       proposal.renamed = ReadStatement(created, ReadMask({}, created).value(),
                                        prefix, violations);
-      if (!created.code().empty()) {
+      if (!text::IsBlank(created.code())) {
         proposal.renamed.code = violations.Take(
-            prefix + "code", base::MunicipalityCode::Parse(created.code()));
+            prefix + "code", text::ReadMunicipalityCode(created.code()));
       }
       continue;
     }
@@ -446,12 +468,10 @@ absl::StatusOr<ProposedLineageRetraction> FromProto(
   const auto name = base::LineageEventName::Parse(request.name());
   if (!name.ok()) return NameInvalid("name", request.name(), name.status());
   Violations violations;
-  violations.Add("reason", request.reason().empty()
-                               ? ReasonRequired("reason")
-                               : CheckText(request.reason(), kMaxNoteBytes));
+  std::string reason = violations.KeepReason("reason", request.reason());
   if (!violations.empty()) return LineageInvalid(violations.Release());
   return ProposedLineageRetraction{.number = name->number,
-                                   .reason = request.reason()};
+                                   .reason = std::move(reason)};
 }
 
 }  // namespace welfare::registry

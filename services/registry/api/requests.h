@@ -56,6 +56,19 @@ absl::StatusOr<ProposedMunicipality> FromProto(
 absl::StatusOr<MunicipalityUpdate> FromProto(
     const v1::UpdateMunicipalityRequest& request);
 
+// A municipality somebody wants to take back.
+struct ProposedDeletion {
+  base::MunicipalityCode code;
+  std::string etag;
+  std::string reason;
+};
+
+// Errors:
+//   INVALID_ARGUMENT, reason NAME_INVALID: not a municipality's name.
+//   INVALID_ARGUMENT, reason REASON_REQUIRED, or those of KeepText.
+absl::StatusOr<ProposedDeletion> FromProto(
+    const v1::DeleteMunicipalityRequest& request);
+
 // A record somebody wants to take back.
 struct ProposedRetraction {
   std::string program;

@@ -77,7 +77,7 @@ std::string_view ColumnOf(const absl::Status& fault, const RecordSubject& who,
   for (const std::string_view about_subject :
        {"DUPLICATE_RECORD", "MUNICIPALITY_NOT_FOUND",
         "MUNICIPALITY_NOT_IN_YEAR", "CODE_RETIRED", "MUNICIPALITY_IN_USE",
-        "NAME_UNKNOWN", "NAME_AMBIGUOUS", "TEXT_INVALID"}) {
+        "NAME_UNKNOWN", "NAME_AMBIGUOUS"}) {
     if (reason == about_subject) return who.column;
   }
   return otherwise;

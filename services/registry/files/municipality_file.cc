@@ -115,18 +115,14 @@ absl::StatusOr<ParsedBatch<MunicipalityRow>> ParseMunicipalities(
       return;
     }
     MunicipalityStatement& says = row.says;
-    says.name = faults.TakeRequiredText("name", cell(0), kMaxNameBytes);
-    says.kana = faults.TakeRequiredText("kana", cell(1), kMaxNameBytes);
-    if (absl::Status fault = CheckKana(*says.kana); !fault.ok()) {
-      faults.Add("kana", *says.kana, fault);
-    }
-    says.name_en = faults.TakeRequiredText("name_en", cell(2), kMaxNameBytes);
+    says.name =
+        faults.TakeRequired("name", cell(0), KeepText(cell(0), kMaxNameBytes));
+    says.kana = faults.TakeRequired("kana", cell(1), KeepKana(cell(1)));
+    says.name_en = faults.TakeRequired("name_en", cell(2),
+                                       KeepText(cell(2), kMaxNameBytes));
     says.type = faults.Take("type", cell(3),
                             ParseMunicipalityType(text::FoldWord(cell(3))));
-    if (absl::Status fault = CheckArea(cell(4)); !fault.ok()) {
-      faults.Add("area", cell(4), fault);
-    }
-    says.area = std::string(cell(4));
+    says.area = faults.Take("area", cell(4), ReadArea(cell(4)));
     says.council_name = faults.TakeText("council_name", cell(5), kMaxNameBytes);
     const std::optional<std::string_view> checked = header.optional(record, 0);
     if (checked.has_value()) {
@@ -137,10 +133,8 @@ absl::StatusOr<ParsedBatch<MunicipalityRow>> ParseMunicipalities(
     if (says.council_name->empty()) says.council_name_checked = false;
     if (const auto band = header.optional(record, 1);
         band.has_value() && !text::IsBlank(*band)) {
-      if (absl::Status fault = CheckPopulationBand(*band); !fault.ok()) {
-        faults.Add("population_band", *band, fault);
-      }
-      says.population_band = std::string(*band);
+      says.population_band =
+          faults.Take("population_band", *band, ReadPopulationBand(*band));
     }
     if (!faults.any()) good.push_back(std::move(row));
   };

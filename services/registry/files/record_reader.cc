@@ -1,6 +1,7 @@
 #include "services/registry/files/record_reader.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "services/registry/municipality/text_rules.h"
 #include "services/text/characters.h"
@@ -18,18 +19,14 @@ void RecordFaults::Add(std::string_view column, std::string_view value,
 std::string RecordFaults::TakeText(std::string_view column,
                                    std::string_view value,
                                    std::size_t max_bytes) {
-  if (text::IsBlank(value)) return "";
-  if (absl::Status fault = CheckText(value, max_bytes); !fault.ok()) {
-    Add(column, value, fault);
-  }
-  return text::ComposeKana(value);
+  return Take(column, value, KeepText(value, max_bytes)).value_or("");
 }
 
-std::string RecordFaults::TakeRequiredText(std::string_view column,
-                                           std::string_view value,
-                                           std::size_t max_bytes) {
-  if (text::IsBlank(value)) Add(column, value, ValueMissing());
-  return TakeText(column, value, max_bytes);
+std::string RecordFaults::TakeRequired(std::string_view column,
+                                       std::string_view value,
+                                       absl::StatusOr<std::string> kept) {
+  if (kept.ok() && kept->empty()) kept = ValueMissing();
+  return Take(column, value, std::move(kept)).value_or("");
 }
 
 absl::StatusOr<FileHeader> FileHeader::Read(const text::CsvRecord& record,
@@ -66,18 +63,9 @@ std::optional<std::string> ReadSubject(const FileHeader& header,
   subject.column = std::string(column);
   subject.text = std::string(cell);
   if (column == "municipality_name") {
-    // A key is made of names only: folding a whole file would take its time.
-    const auto key =
-        cell.size() > kMaxNameBytes
-            ? absl::StatusOr<std::string>(TextInvalid(kMaxNameBytes))
-            : text::NameKey(cell);
-    if (text::IsBlank(cell) || !key.ok()) {
-      faults.Add(
-          column, cell,
-          text::IsBlank(cell) ? ValueMissing() : TextInvalid(kMaxNameBytes));
-      return std::nullopt;
-    }
-    return *key;
+    const auto name = faults.Take(column, cell, ReadName(cell));
+    if (!name.has_value()) return std::nullopt;
+    return faults.Take(column, cell, text::NameKey(*name));
   }
   constexpr std::string_view kCollection = "municipalities/";
   const std::string word = text::FoldWord(cell);

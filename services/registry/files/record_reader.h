@@ -47,11 +47,12 @@ class RecordFaults {
     return *std::move(parsed);
   }
 
-  // Returns the text, after noting its faults.
+  // Returns what is kept of a text; nothing after noting its fault.
   std::string TakeText(std::string_view column, std::string_view value,
                        std::size_t max_bytes);
-  std::string TakeRequiredText(std::string_view column, std::string_view value,
-                               std::size_t max_bytes);
+  // The same of one that may not be blank; `kept` is by its own rule.
+  std::string TakeRequired(std::string_view column, std::string_view value,
+                           absl::StatusOr<std::string> kept);
 
   bool any() const { return any_; }
 

@@ -231,7 +231,7 @@ std::vector<const Municipality*> RegistryView::Municipalities() const {
 absl::StatusOr<std::vector<const Municipality*>> RegistryView::FindByName(
     std::string_view name, base::FiscalYear fiscal_year) const {
   const auto key = text::NameKey(name);
-  if (!key.ok()) return TextInvalid(name.size());
+  if (!key.ok()) return key.status();
   const auto has_name = [&](const std::string& known) {
     const auto known_key = text::NameKey(known);
     return known_key.ok() && *known_key == *key;

@@ -180,7 +180,7 @@ class RegistryView {
   // Returns the municipalities one of whose names, or whose council's, has the
   // same NameKey as `name` in `fiscal_year`, in order of resource id.
   //
-  // Errors: INVALID_ARGUMENT, reason TEXT_INVALID: not UTF-8.
+  // Errors: INVALID_ARGUMENT, reason NOT_UTF8.
   absl::StatusOr<std::vector<const Municipality*>> FindByName(
       std::string_view name, base::FiscalYear fiscal_year) const;
 

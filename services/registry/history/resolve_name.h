@@ -15,7 +15,7 @@ namespace welfare::registry {
 // Returns the one municipality that `name` names in `fiscal_year`.
 //
 // Errors:
-//   INVALID_ARGUMENT, reason TEXT_INVALID: not UTF-8.
+//   INVALID_ARGUMENT, reason NOT_UTF8.
 //   INVALID_ARGUMENT, reason NAME_AMBIGUOUS: several, in `candidates`.
 //   NOT_FOUND, reason NAME_UNKNOWN: none; similar names in `candidates`.
 absl::StatusOr<const Municipality*> ResolveName(const Draft& draft,

@@ -9,7 +9,7 @@
 namespace welfare::registry {
 namespace {
 
-// One line of fields. Fields hold no control characters (CheckText), so the
+// One line of fields. Fields hold no control characters (KeepText), so the
 // separators are unambiguous.
 std::string Line(const std::vector<std::string_view>& fields) {
   std::string line;

@@ -7,6 +7,7 @@
 
 #include "services/registry/errors.h"
 #include "services/registry/faults.h"
+#include "services/text/value_readers.h"
 
 namespace welfare::registry {
 namespace {
@@ -188,11 +189,12 @@ absl::StatusOr<MunicipalityType> ParseMunicipalityType(std::string_view text) {
   return MunicipalityTypeUnknown(text);
 }
 
-absl::Status CheckArea(std::string_view text) {
-  if (std::find(kAreas.begin(), kAreas.end(), text) != kAreas.end()) {
-    return absl::OkStatus();
+absl::StatusOr<std::string> ReadArea(std::string_view text) {
+  std::string area = text::FoldWord(text);
+  if (std::find(kAreas.begin(), kAreas.end(), area) == kAreas.end()) {
+    return AreaUnknown(text, kAreas);
   }
-  return AreaUnknown(text, kAreas);
+  return area;
 }
 
 std::string DefaultCouncilName(std::string_view municipality) {

@@ -39,11 +39,11 @@ absl::StatusOr<MunicipalityType> ParseMunicipalityType(std::string_view text);
 inline constexpr std::array<std::string_view, 4> kAreas = {"区部", "市部",
                                                            "町村部", "島しょ"};
 
-// Returns OK when `text` is one of kAreas.
+// Returns the one of kAreas that `text` is, spaces at its ends left out.
 //
 // Errors:
 //   INVALID_ARGUMENT, reason AREA_UNKNOWN.
-absl::Status CheckArea(std::string_view text);
+absl::StatusOr<std::string> ReadArea(std::string_view text);
 
 // Returns the usual name of a municipality's council: `千代田区` has
 // `千代田区社会福祉協議会`. Two in Tokyo are called otherwise, so a name made

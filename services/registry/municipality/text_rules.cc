@@ -5,27 +5,42 @@
 #include "services/registry/faults.h"
 #include "services/text/characters.h"
 #include "services/text/field_rules.h"
+#include "services/text/value_readers.h"
 
 namespace welfare::registry {
-absl::Status CheckText(std::string_view text, std::size_t max_bytes) {
-  // A long one is not looked at, and a blank one is no text.
-  if (text.size() > max_bytes || (!text.empty() && text::IsBlank(text))) {
-    return TextInvalid(max_bytes);
-  }
-  return text::Check(
+namespace {
+
+constexpr text::FieldRule kReferredName = {
+    .ends = text::FieldRule::Ends::kTrim,
+    .invisible = text::FieldRule::Invisible::kKeep,
+    .longest = kMaxNameBytes,
+    .unit = text::FieldRule::Unit::kBytes};
+
+}  // namespace
+
+absl::StatusOr<std::string> KeepText(std::string_view text,
+                                     std::size_t max_bytes) {
+  return text::Keep(
       text::kNameField.AtMost(max_bytes, text::FieldRule::Unit::kBytes), text);
 }
 
-absl::Status CheckKana(std::string_view text) {
-  absl::Status fault = text::Check(text::kKanaField, text);
-  // What makes it no text is CheckText's to say.
-  if (base::ReasonOf(fault) != "KANA_INVALID") return absl::OkStatus();
-  return fault;
+absl::StatusOr<std::string> KeepKana(std::string_view text) {
+  return text::Keep(
+      text::kKanaField.AtMost(kMaxNameBytes, text::FieldRule::Unit::kBytes),
+      text);
 }
 
-absl::Status CheckPopulationBand(std::string_view id) {
-  return id.empty() || base::IsResourceId(id) ? absl::OkStatus()
-                                              : BandInvalid(id);
+absl::StatusOr<std::string> ReadName(std::string_view text) {
+  WELFARE_ASSIGN_OR_RETURN(std::string name, text::Keep(kReferredName, text));
+  if (name.empty()) return ValueMissing();
+  return name;
+}
+
+absl::StatusOr<std::string> ReadPopulationBand(std::string_view text) {
+  if (text::IsBlank(text)) return std::string();
+  std::string id = text::FoldWord(text);
+  if (!base::IsResourceId(id)) return BandInvalid(text);
+  return id;
 }
 
 }  // namespace welfare::registry

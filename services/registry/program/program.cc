@@ -10,7 +10,9 @@
 #include "services/base/names/resource_name.h"
 #include "services/registry/errors.h"
 #include "services/registry/faults.h"
+#include "services/text/characters.h"
 #include "services/text/csv.h"
+#include "services/text/value_readers.h"
 
 namespace welfare::registry {
 namespace {
@@ -42,8 +44,8 @@ absl::StatusOr<ProgramCatalog> ProgramCatalog::Parse(std::string_view csv) {
     }
     const std::string id(header->required(record, 0));
     if (!base::IsResourceId(id)) add(ProgramInvalid(id));
-    if (header->required(record, 1).empty()) add(ValueMissing());
-    const auto year = base::FiscalYear::Parse(header->required(record, 3));
+    if (text::IsBlank(header->required(record, 1))) add(ValueMissing());
+    const auto year = text::ReadFiscalYear(header->required(record, 3));
     if (!year.ok()) {
       add(year.status());
       continue;

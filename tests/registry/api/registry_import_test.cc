@@ -268,8 +268,10 @@ TEST_F(RegistryModuleTest, NamesWhatIsWrongWithAnImport) {
   request.mutable_batch()->set_first_line(-1);
   EXPECT_STATUS(import(), StatusCode::kInvalidArgument, "CSV_INVALID");
   request.mutable_batch()->clear_first_line();
-  request.set_correction_reason(" ");
+  request.set_correction_reason("x ");
   EXPECT_STATUS(import(), StatusCode::kInvalidArgument, "STATUS_INVALID");
+  request.set_correction_reason("\u3000");
+  EXPECT_OK(import());
   request.clear_correction_reason();
   request.set_request_id("no spaces allowed");
   EXPECT_STATUS(import(), StatusCode::kInvalidArgument, "REQUEST_ID_INVALID");

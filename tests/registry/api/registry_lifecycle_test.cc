@@ -75,7 +75,7 @@ TEST_F(RegistryLifecycleTest, ResolvesDeclaredVariantsAndGuessesNothing) {
   v1::Municipality found;
   for (const std::string text :
        {"青ヶ島村", "青ケ島村", "青ヶ島村社会福祉協議会", "134023",
-        "１３４０２３"}) {
+        "１３４０２３", "\u3000青ヶ島村 ", "青ヶ島村\u200B", " １34023"}) {
     ASSERT_OK(resolve(text, found)) << text;
     EXPECT_EQ(found.display_name(), "青ヶ島村") << text;
   }
@@ -88,6 +88,10 @@ TEST_F(RegistryLifecycleTest, ResolvesDeclaredVariantsAndGuessesNothing) {
   EXPECT_THAT(std::string(base::MessageOf(unknown)), HasSubstr("青ヶ島村"));
   EXPECT_STATUS(resolve("13402", found), StatusCode::kInvalidArgument,
                 "CODE_AMBIGUOUS");
+  EXPECT_STATUS(resolve("\u3000", found), StatusCode::kInvalidArgument,
+                "VALUE_MISSING");
+  EXPECT_STATUS(resolve(std::string(201, 'x'), found),
+                StatusCode::kInvalidArgument, "TEXT_TOO_LONG");
 
   // A second 府中市, elsewhere.
   ImportMunicipalities(std::string(kMunicipalityHeader) +

@@ -19,7 +19,7 @@ using absl::StatusCode;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-// `field: REASON` of each violation, in order.
+// `field: REASON` of each violation, in order; all speak Japanese too.
 template <typename T>
 std::vector<std::string> ViolationsOf(const absl::StatusOr<T>& checked) {
   std::vector<std::string> lines;
@@ -27,6 +27,7 @@ std::vector<std::string> ViolationsOf(const absl::StatusOr<T>& checked) {
   if (!details.has_value()) return lines;
   for (const base::Violation& violation : details->violations) {
     lines.push_back(violation.field + ": " + violation.reason);
+    EXPECT_TRUE(violation.description_ja.ends_with("。")) << lines.back();
   }
   return lines;
 }
@@ -95,7 +96,7 @@ TEST(RecordStatusRequest, NamesEveryViolationAtOnce) {
                           "status_record.implementing: VALUE_MISSING",
                           "status_record.preparation: PREPARATION_INVALID",
                           "status_record.note: TEXT_INVALID",
-                          "status_record.reason: TEXT_INVALID"));
+                          "status_record.reason: TEXT_TOO_LONG"));
 }
 
 TEST(RecordStatusRequest, HoldsTwoFactsThatGoTogether) {
@@ -132,6 +133,49 @@ TEST(RetractStatusRequest, SaysWhyAndOfWhat) {
   EXPECT_EQ(proposed.etag, "\"1\"");
 }
 
+// As in a file: who writes nothing that anybody can see gives no note.
+TEST(RecordStatusRequest, ABlankTextIsNotGiven) {
+  v1::RecordStatusRequest request = StatusOfMinato();
+  request.mutable_status_record()->set_note("\u3000");
+  request.mutable_status_record()->set_reason("\u200B");
+  const auto proposed = FromProto(request);
+  ASSERT_OK(proposed);
+  EXPECT_EQ(proposed->proposal.note, "");
+  EXPECT_EQ(proposed->proposal.reason, "");
+}
+
+TEST(RecordStatusRequest, KeepsAVoicedKanaAsOneCharacter) {
+  v1::RecordStatusRequest request = StatusOfMinato();
+  request.mutable_status_record()->set_note("か\u3099 神\uFA19");
+  EXPECT_EQ(FromProto(request)->proposal.note, "が 神\uFA19");
+}
+
+TEST(TakingBack, NeedsAReasonThatSomebodyCanRead) {
+  v1::DeleteMunicipalityRequest deletion;
+  deletion.set_name("municipalities/131032");
+  deletion.set_reason("\u3000");
+  EXPECT_STATUS(FromProto(deletion), StatusCode::kInvalidArgument,
+                "REASON_REQUIRED");
+  deletion.set_reason(std::string(kMaxNoteBytes + 1, 'x'));
+  EXPECT_STATUS(FromProto(deletion), StatusCode::kInvalidArgument,
+                "TEXT_TOO_LONG");
+  deletion.set_reason("x\x07");
+  EXPECT_STATUS(FromProto(deletion), StatusCode::kInvalidArgument,
+                "TEXT_INVALID");
+  v1::RetractStatusRequest retraction;
+  retraction.set_parent("programs/jusou");
+  retraction.set_municipality("municipalities/131032");
+  retraction.set_fiscal_year(2025);
+  retraction.set_reason(" ");
+  EXPECT_THAT(ViolationsOf(FromProto(retraction)),
+              ElementsAre("reason: REASON_REQUIRED"));
+  v1::RetractLineageEventRequest event;
+  event.set_name("lineageEvents/7");
+  event.set_reason("\u200B");
+  EXPECT_THAT(ViolationsOf(FromProto(event)),
+              ElementsAre("reason: REASON_REQUIRED"));
+}
+
 TEST(StatusFilter, IsNothingForWordsNobodyKnows) {
   EXPECT_EQ(FilterOf(v1::IMPLEMENTING_ENDED), Implementing::kEnded);
   EXPECT_EQ(FilterOf(v1::PREPARATION_UNKNOWN), Preparation::kUnknown);
@@ -164,6 +208,35 @@ TEST(CreateMunicipalityRequest, KeepsAVoicedKanaAsOneCharacter) {
   const auto proposed = FromProto(request);
   ASSERT_OK(proposed);
   EXPECT_EQ(proposed->facts.kana, "ミナトグ");
+}
+
+TEST(CreateMunicipalityRequest, ReadsWordsAsAFileDoes) {
+  v1::CreateMunicipalityRequest request;
+  v1::Municipality& message = *request.mutable_municipality();
+  message = Minato();
+  message.set_code("１３１０３２ ");
+  message.set_area("区部\u3000");
+  message.set_population_band("ｕｎｄｅｒ_50k");
+  const auto proposed = FromProto(request);
+  ASSERT_OK(proposed);
+  EXPECT_EQ(proposed->facts.code, Code("131032"));
+  EXPECT_EQ(proposed->facts.area, "区部");
+  EXPECT_EQ(proposed->facts.population_band, "under_50k");
+}
+
+TEST(CreateMunicipalityRequest, RefusesNamesThatNobodySeesAndLongOnes) {
+  v1::CreateMunicipalityRequest request;
+  v1::Municipality& message = *request.mutable_municipality();
+  message = Minato();
+  message.set_display_name("\u200B");
+  message.set_display_name_en("Minato\u200B");
+  message.mutable_council()->set_display_name(
+      std::string(kMaxNameBytes + 1, 'x'));
+  const auto proposed = FromProto(request);
+  EXPECT_THAT(ViolationsOf(proposed),
+              ElementsAre("municipality.display_name: VALUE_MISSING",
+                          "municipality.display_name_en: TEXT_INVALID",
+                          "municipality.council.display_name: TEXT_TOO_LONG"));
 }
 
 TEST(CreateMunicipalityRequest, NamesEveryViolationAtOnce) {
@@ -214,6 +287,14 @@ TEST_F(UpdateMunicipalityRequestTest, AnEmptyMaskMeansWhatIsSet) {
   MunicipalityStatement wanted;
   wanted.name = "新港区";
   wanted.kana = "シンミナトク";
+  EXPECT_EQ(Says(), wanted);
+}
+
+TEST_F(UpdateMunicipalityRequestTest, AnEmptyMaskLeavesOutWhatIsBlank) {
+  request_.mutable_municipality()->set_kana("\u3000");
+  request_.mutable_municipality()->set_area(" ");
+  MunicipalityStatement wanted;
+  wanted.name = "新港区";
   EXPECT_EQ(Says(), wanted);
 }
 

@@ -117,7 +117,7 @@ TEST(ImportLimits, CutsWhatItRepeatsBetweenCharacters) {
   const ImportPlan plan = Plan("jusou,131016,2025,no,no," + note + "\n");
   ASSERT_EQ(plan.rejects.size(), 1U);
   const Reject& reject = plan.rejects.front();
-  EXPECT_EQ(reject.reason, "TEXT_INVALID");
+  EXPECT_EQ(reject.reason, "TEXT_TOO_LONG");
   EXPECT_LE(reject.raw_record.size(), kRawBytesShown + 3);
   EXPECT_TRUE(reject.raw_record.ends_with("区..."));
   EXPECT_TRUE(reject.value.ends_with("区..."));
@@ -133,7 +133,7 @@ TEST(ImportLimits, ALongNameIsNotFolded) {
   ASSERT_OK(parsed);
   const std::vector<Reject> rejects = parsed->rejects.Show().rejects;
   ASSERT_EQ(rejects.size(), 1U);
-  EXPECT_EQ(rejects.front().reason, "TEXT_INVALID");
+  EXPECT_EQ(rejects.front().reason, "TEXT_TOO_LONG");
 }
 
 TEST(ImportLimits, AFileHasAnEnd) {
