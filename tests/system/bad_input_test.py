@@ -232,6 +232,31 @@ class BadInput(harness.LoadedTest):
         self.assertEqual(unknown.returncode, 1, unknown)
         self.assertIn("INDICATOR_NOT_FOUND", unknown.stderr)
 
+    # --- in the language asked for ------------------------------------------------
+
+    def described(self, method, path, body, language):
+        """Sends it; returns what is said of its fields."""
+        reply = self.http.send(method, path, body, {
+            "Accept-Language": language, "Content-Type": "application/json"})
+        headers = {k.lower(): v for k, v in reply.headers.items()}
+        self.assertEqual(headers["content-language"], language[:2])
+        self.assertIn("accept-language", headers["vary"])
+        details = json.loads(reply.body)["error"]["details"]
+        return [v["description"] for d in details for v in d.get("fieldViolations", [])]
+
+    def test_gateway_and_services_describe_in_the_language_asked_for(self):
+        submission = f"/v1/{self.round}/submissions?submissionId={self.code}-municipality"
+        for method, path, body, english, japanese in (
+                ("POST", submission, '{"colour": 1}',
+                 "FIELD_UNKNOWN: is no field of Submission",
+                 "FIELD_UNKNOWN: Submissionにこの項目はありません。"),
+                ("GET", "/v1/municipalities?pageSize=-1", None,
+                 "PAGE_SIZE_INVALID: Use 0 or more.",
+                 "PAGE_SIZE_INVALID: 0以上にしてください。")):
+            with self.subTest(path=path):
+                self.assertEqual(self.described(method, path, body, "en-US,ja;q=0.5"), [english])
+                self.assertEqual(self.described(method, path, body, "ja,en;q=0.5"), [japanese])
+
     # --- the gateway's own ------------------------------------------------------
 
     def test_no_such_path(self):

@@ -106,6 +106,62 @@ class ExitCodes(unittest.TestCase):
         self.assertIn("--server", done.stderr)
 
 
+class Languages(unittest.TestCase):
+    MISSING = ("municipality", "import", "/nowhere/a.csv")
+    JAPANESE = {"LANG": "ja_JP.UTF-8"}
+
+    def test_the_flag_or_the_locale_chooses(self):
+        for arguments, environment in (
+                (("--lang", "ja"), {}), (("--lang=ja",), {"LC_ALL": "en_US.UTF-8"}),
+                ((), self.JAPANESE), ((), {"LC_MESSAGES": "ja_JP.UTF-8"}),
+                ((), {"LC_ALL": "ja_JP", "LANG": "C"})):
+            with self.subTest(arguments=arguments, environment=environment):
+                done = run(*arguments, *self.MISSING, **environment)
+                self.assertEqual(done.returncode, 1, done)
+                self.assertEqual(done.stderr,
+                                 "エラー: /nowhere/a.csv を読めません。パスを確認してください。\n"
+                                 "  理由コード: FILE_UNREADABLE\n")
+        for arguments, environment in (
+                (("--lang", "en"), self.JAPANESE), ((), {"LANG": "de_DE.UTF-8"}),
+                ((), {"LC_ALL": "C", **self.JAPANESE})):
+            with self.subTest(arguments=arguments, environment=environment):
+                done = run(*arguments, *self.MISSING, **environment)
+                self.assertEqual(done.returncode, 1, done)
+                self.assertTrue(done.stderr.startswith("Error: Cannot read "), done)
+
+    def test_usage_errors_are_2_in_both(self):
+        for arguments, reason, words in (
+                (("roster", "show"), "ARGUMENT_MISSING", "必要な指定がありません"),
+                (("version", "--colour"), "ARGUMENT_UNKNOWN", "そのようなコマンドやフラグはありません"),
+                (("--lang", "de", "version"), "ARGUMENT_INVALID", "There is|cannot be used"),
+                (("roster", "show", "--fiscal-year", "soon"), "ARGUMENT_INVALID",
+                 "この指定は使えません"),
+                (("municipality", "list", "--known-at", "noon"), "MOMENT_FORMAT",
+                 "--known-at は"),
+                (("round", "update", "--fiscal-year", "2025", "--reason", "x"),
+                 "NOTHING_TO_CHANGE", "変更する内容を"),
+                (("municipality", "update", "131016", "--reason", "x", "--set", "a"),
+                 "ASSIGNMENT_FORMAT", "--set a を読めません")):
+            with self.subTest(arguments=arguments):
+                done = run(*arguments, **self.JAPANESE)
+                self.assertEqual((done.returncode, done.stdout), (2, ""), done)
+                self.assertIn(reason, done.stderr)
+                self.assertRegex(done.stderr, words)
+
+    def test_help_is_in_both(self):
+        text = run("roster", "show", "--help", **self.JAPANESE).stdout
+        for words in ("年度の名簿を表示します", "事業のID", "この説明を表示して終わります"):
+            self.assertIn(words, text)
+
+    def test_nobody_there_says_what_to_do(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = run("--timeout", "5", "municipality", "list",
+                       WELFARE_SERVER=f"unix:{folder}/nobody.sock", **self.JAPANESE)
+        self.assertEqual(done.returncode, 1, done)
+        for words in ("サーバーに接続できません", "SERVER_UNREACHABLE", "--server が正しいか"):
+            self.assertIn(words, done.stderr)
+
+
 class SlowImports(unittest.TestCase):
     """The limit is on silence: a file of many batches takes as long as it takes."""
 

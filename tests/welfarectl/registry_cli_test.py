@@ -147,6 +147,34 @@ class Reading(RegistryTest):
                 self.assertEqual(self.json(*verb), [])
                 self.assertEqual(self.csv(*verb), [])
 
+    def test_tables_and_counts_speak_japanese_and_programs_read_the_same(self):
+        for verb in (("municipality", "get", "131016"), ("municipality", "list"),
+                     ("municipality", "history", "131016"),
+                     ("municipality", "resolve", "青ケ島村"), ("program", "list"),
+                     ("status", "list", "--municipality", "131016"), ("lineage", "list"),
+                     ("lineage", "map", "--from-year", "2024", "--to-year", "2025", "--all"),
+                     ("roster", "show", "--fiscal-year", "2025", "--compare", "2024",
+                      "--entries"), ("roster", "timeline")):
+            with self.subTest(verb=verb):
+                done = self.ctl("--lang", "ja", *verb)
+                lines = done.stdout.splitlines()
+                for line, rule in zip(lines, lines[1:]):
+                    if not re.fullmatch(r"-[- ]*", rule):
+                        continue
+                    for heading in re.split(r" {2,}", line.strip()):
+                        self.assertFalse(heading.isascii() and heading != "#+", line)
+                for line in done.stderr.splitlines():
+                    self.assertFalse(line.isascii(), line)
+                for form in ("json", "csv"):
+                    self.assertEqual(
+                        self.ctl("--lang", "ja", "--output", form, *verb).stdout,
+                        self.ctl("--lang", "en", "--output", form, *verb).stdout)
+
+    def test_a_refusal_of_the_service_is_led_in_in_japanese(self):
+        done = self.ctl("--lang", "ja", "municipality", "get", "131017", code=1)
+        for words in ("エラー: ", "理由コード: CHECK_DIGIT (registry.welfare)", "候補: 131016"):
+            self.assertIn(words, done.stderr)
+
     def test_names_codes_and_resource_names_mean_the_same(self):
         expected = self.json("municipality", "get", "134023")
         for text in ("municipalities/134023", "１３４０２３", "青ヶ島村", "青ケ島村",

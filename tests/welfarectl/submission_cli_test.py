@@ -152,7 +152,7 @@ class SubmissionImportTest(unittest.TestCase):
         before = self.revision()
         self.run_import(self.file("a.csv", ANSWERS, answers(CHUO, visits=78)[:1]),
                         self.file("b.csv", ANSWERS, answers(CHUO, visits=78)[1:]), code=1)
-        self.assertIn("ROWS_NOT_TOGETHER", self.stderr)
+        self.assertIn("ANSWERS_REPEATED", self.stderr)
         self.assertEqual(self.revision(), before)
 
     def test_a_file_of_no_known_format_is_a_usage_error_before_anything(self):

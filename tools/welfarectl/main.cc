@@ -10,9 +10,11 @@
 #include "tools/welfarectl/commands/survey/survey_commands.h"
 #include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/interrupt.h"
+#include "tools/welfarectl/session/phrase.h"
 #include "tools/welfarectl/session/session.h"
 
 int main(int argc, char** argv) {
+  welfare::ctl::SpeakIn(welfare::ctl::LanguageAskedFor(argc, argv));
   welfare::ctl::HandleInterrupts();
   // Never given back: the packaged gRPC now and then fails an assertion of its
   // own when its last user leaves while its threads still run.
@@ -42,6 +44,11 @@ int main(int argc, char** argv) {
                  "Colours; auto: on a terminal only")
       .OneOf({"auto", "always", "never"})
       .ShowDefault();
+  program
+      .AddOption("--lang", session.options.language,
+                 "Language of messages, tables and help; left out: that of "
+                 "LC_ALL, LC_MESSAGES or LANG")
+      .OneOf({"ja", "en"});
   program
       .AddOption("--timeout", session.options.timeout_seconds,
                  "Seconds to wait for an answer; an import has one for each "

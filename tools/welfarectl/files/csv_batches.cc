@@ -14,6 +14,7 @@
 #include "services/text/csv.h"
 #include "services/text/encoding.h"
 #include "services/text/value_readers.h"
+#include "tools/welfarectl/error_table.h"
 
 namespace welfare::ctl {
 namespace {
@@ -189,12 +190,9 @@ absl::Status InFile(const std::string& path, const absl::Status& status) {
 
 absl::Status NotTogether(const CsvFile& file, const Rows& all,
                          const CsvBatch& batch, std::size_t row) {
-  return base::MakeError(
-             absl::StatusCode::kInvalidArgument, "ROWS_NOT_TOGETHER",
-             file.name + " line " + std::to_string(all.rows[row].line) +
-                 ": the rows of " + all.as_written[*all.rows[row].key] +
-                 " do not stand together, and what lies between does not fit "
-                 "one message; sort the file by respondent.")
+  return base::MakeError(CtlRow("ROWS_NOT_TOGETHER"))
+      .With("path", file.name)
+      .Show("respondent", all.as_written[*all.rows[row].key])
       .With("line", static_cast<long long>(all.rows[row].line))
       .With("first_line", static_cast<long long>(batch.first_line));
 }
@@ -215,9 +213,7 @@ absl::StatusOr<CsvFile> ReadCsvFile(const std::string& path,
     // A folder can be opened and fails with an exception when it is read.
     std::error_code ignored;
     if (!in || std::filesystem::is_directory(path, ignored)) {
-      return base::MakeError(absl::StatusCode::kNotFound, "FILE_UNREADABLE",
-                             "Cannot read " + path + "; check the path.")
-          .With("path", path);
+      return base::MakeError(CtlRow("FILE_UNREADABLE")).With("path", path);
     }
     bytes.assign(std::istreambuf_iterator<char>(in), {});
   }
@@ -231,10 +227,7 @@ absl::StatusOr<CsvFile> ReadCsvFile(const std::string& path,
   auto header = reader.Next();
   if (!header.ok()) return InFile(path, header.status());
   if (!header->has_value()) {
-    return base::MakeError(absl::StatusCode::kInvalidArgument, "CSV_EMPTY",
-                           path + " is empty; it needs a header line.")
-        .With("path", path)
-        .WithJapanese(path + "は空です。見出し行が必要です。");
+    return base::MakeError(CtlRow("CSV_EMPTY")).With("path", path);
   }
   if (const absl::Status separator = text::CheckSeparator(**header);
       !separator.ok()) {
@@ -332,12 +325,7 @@ absl::StatusOr<std::vector<KeyedRecord>> ReadKeys(
   std::vector<KeyedRecord> found;
   while (true) {
     const auto record = reader.Next();
-    if (!record.ok()) {
-      return base::MakeError(
-          record.status().code(), base::ReasonOf(record.status()),
-          file.name + " line " + std::to_string(reader.last_line()) + ": " +
-              std::string(base::MessageOf(record.status())));
-    }
+    if (!record.ok()) return InFile(file.name, record.status());
     if (!record->has_value()) return found;
     found.push_back({.key = keys.Fold(**record),
                      .text = keys.AsWritten(**record),

@@ -61,8 +61,11 @@ absl::StatusOr<CsvFile> ReadImportFile(const std::string& path,
   auto file = ReadCsvFile(path, choice);
   if (file.ok() && file->encoding != text::Encoding::kUtf8 &&
       file->encoding != text::Encoding::kUtf8WithBom) {
-    std::cerr << path << ": read as " << text::ToString(file->encoding)
-              << "; --encoding names another.\n";
+    std::cerr << Say("{path}: read as {encoding}; --encoding names another.",
+                     {{"path", path},
+                      {"encoding",
+                       std::string(text::ToString(file->encoding))}})
+              << "\n";
   }
   return file;
 }

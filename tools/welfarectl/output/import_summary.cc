@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "services/text/csv.h"
+#include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/interrupt.h"
 #include "tools/welfarectl/session/session.h"
@@ -45,8 +46,10 @@ void ShowRejects(const type::v1::ImportResult& all) {
   int shown = 0;
   for (const auto& reject : all.rejects()) {
     if (shown++ == kShownRejects) {
-      std::cerr << "... and " << all.rejects_total() - kShownRejects
-                << " more; --rejects FILE writes them all.\n";
+      std::cerr << Say("... and {count} more; --rejects FILE writes them all.",
+                       {{"count",
+                         std::to_string(all.rejects_total() - kShownRejects)}})
+                << "\n";
       return;
     }
     std::string where;
@@ -118,7 +121,9 @@ void ImportSummary::AddFaults(const type::v1::ImportResult& page) {
 
 void ImportSummary::Progress(std::size_t done, std::size_t of) const {
   if (isatty(STDERR_FILENO) == 0) return;
-  std::cerr << "\r" << done << " of " << of << " records"
+  std::cerr << "\r"
+            << Say("{done} of {all} records", {{"done", std::to_string(done)},
+                                               {"all", std::to_string(of)}})
             << (done == of ? "\n" : "") << std::flush;
 }
 
@@ -126,30 +131,48 @@ std::string ImportSummary::Committed() const {
   const Totals& t = *totals_;
   const type::v1::ImportCounts& counts = t.all.counts();
   const bool whole = t.commit == Commit::kWithLastBatch;
-  const std::string again =
-      " Run the same command again: what is written comes out as unchanged.";
   if (t.commit == Commit::kNever) {
-    return "It was a dry run: nothing is written.";
+    return Say("It was a dry run: nothing is written.");
   }
+  const auto and_again = [](const std::string& what) {
+    return Say(
+        "{what} Run the same command again: what is written comes out as "
+        "unchanged.",
+        {{"what", what}});
+  };
   if (whole && t.last_sent && t.under_way) {
-    return "The end of the file was sent: all of it is written, or nothing." +
-           again;
+    return and_again(
+        Say("The end of the file was sent: all of it is written, or "
+            "nothing."));
   }
   if (counts.rows() == 0 && (whole || !t.under_way)) {
-    return whole ? "Nothing is written: the file is one transaction."
-                 : "Nothing is written.";
+    return Say(whole
+                   ? Phrase("Nothing is written: the file is one transaction.")
+                   : Phrase("Nothing is written."));
   }
-  const std::string batch = "the batch from line " +
-                            std::to_string(t.first_line) + " of " +
-                            t.source_file + " may be written";
-  if (counts.rows() == 0) return "No answer yet; " + batch + "." + again;
-  return "Taken are " + std::to_string(counts.rows()) + " records (" +
-         std::to_string(counts.created()) + " created, " +
-         std::to_string(counts.updated()) + " updated, " +
-         std::to_string(counts.unchanged()) + " unchanged, " +
-         std::to_string(counts.deleted()) + " deleted, " +
-         std::to_string(counts.rejected()) + " rejected)" +
-         (t.under_way ? "; " + batch : "") + "." + again;
+  const base::ErrorWords words = {{"line", std::to_string(t.first_line)},
+                                  {"file", t.source_file}};
+  if (counts.rows() == 0) {
+    return and_again(
+        Say("No answer yet; the batch from line {line} of {file} may be "
+            "written.",
+            words));
+  }
+  const std::string batch =
+      t.under_way
+          ? Say("; the batch from line {line} of {file} may be written", words)
+          : "";
+  return and_again(
+      Say("Taken are {rows} records ({created} created, {updated} updated, "
+          "{unchanged} unchanged, {deleted} deleted, {rejected} "
+          "rejected){batch}.",
+          {{"rows", std::to_string(counts.rows())},
+           {"created", std::to_string(counts.created())},
+           {"updated", std::to_string(counts.updated())},
+           {"unchanged", std::to_string(counts.unchanged())},
+           {"deleted", std::to_string(counts.deleted())},
+           {"rejected", std::to_string(counts.rejected())},
+           {"batch", batch}}));
 }
 
 void ImportSummary::Refused() { totals_->under_way = false; }
@@ -177,29 +200,37 @@ int ImportSummary::Finish(const Session& session) const {
              std::to_string(counts.rejected()), std::to_string(all.version())});
   Print(session, all, table);
   std::cout << std::flush;
-  if (all.validate_only()) std::cerr << "Dry run: nothing was written.\n";
+  if (all.validate_only()) {
+    std::cerr << Say("Dry run: nothing was written.") << "\n";
+  }
   if (!totals_->rejects_path.empty()) {
     std::ofstream out(totals_->rejects_path, std::ios::binary);
     out << RejectsCsv(all);
     out.close();
     if (!out) {
-      std::cerr << "Error: cannot write " << totals_->rejects_path << "\n";
-      return kFailure;
+      return Fail(base::MakeError(CtlRow("FILE_UNWRITABLE"))
+                      .With("path", totals_->rejects_path));
     }
-    std::cerr << all.rejects_size() << " faults written to "
-              << totals_->rejects_path << "\n";
+    std::cerr << Say("{count} faults written to {path}",
+                     {{"count", std::to_string(all.rejects_size())},
+                      {"path", totals_->rejects_path}})
+              << "\n";
     if (all.rejects_total() > all.rejects_size()) {
-      std::cerr << "The service counts " << all.rejects_total()
-                << " and names no more; mend these and run it again.\n";
+      std::cerr << Say("The service counts {count} and names no more; mend "
+                       "these and run it again.",
+                       {{"count", std::to_string(all.rejects_total())}})
+                << "\n";
     }
   } else {
     ShowRejects(all);
   }
   if (all.rejected_as_whole() > 0) {
-    std::cerr << "Nothing of the file is taken: "
-              << counts.rejected() - all.rejected_as_whole() << " of its "
-              << counts.rows()
-              << " records are at fault, and it is one transaction.\n";
+    std::cerr << Say("Nothing of the file is taken: {faulty} of its {rows} "
+                     "records are at fault, and it is one transaction.",
+                     {{"faulty", std::to_string(counts.rejected() -
+                                                all.rejected_as_whole())},
+                      {"rows", std::to_string(counts.rows())}})
+              << "\n";
   }
   // A refused header is a fault of no record of answers.
   return counts.rejected() > 0 || all.rejects_total() > 0 ? kRejectedRows : kOk;

@@ -13,6 +13,7 @@
 
 #include "services/text/csv.h"
 #include "services/text/display_width.h"
+#include "tools/welfarectl/session/phrase.h"
 
 namespace welfare::ctl {
 namespace {
@@ -146,7 +147,8 @@ std::vector<std::string> Table::PrintTable(std::ostream& out,
     const Column& column = columns_[c];
     if (column.csv_only) continue;
     Drawn d{.column = &column,
-            .heading = column.heading.empty() ? column.title : column.heading};
+            .heading = HeadingOf(column.heading.empty() ? column.title
+                                                        : column.heading)};
     d.width = text::DisplayWidth(d.heading);
     for (const auto& row : rows_) {
       d.cells.push_back(Shorten(OneLine(row[c]), column.limit));
@@ -288,13 +290,15 @@ std::string Green(const Page& page, const std::string& text) {
 void PrintFields(std::ostream& out, const Page& page, const Fields& fields) {
   std::size_t names = 0;
   for (const auto& [name, value] : fields) {
-    if (!value.empty()) names = std::max(names, text::DisplayWidth(name));
+    if (value.empty()) continue;
+    names = std::max(names, text::DisplayWidth(HeadingOf(name)));
   }
   const std::size_t indent = names + 2;
   const bool folds = page.width >= indent + kMinWidth;
   for (const auto& [name, value] : fields) {
     if (value.empty()) continue;
-    std::string before = Bold(page, text::PadRight(name, names)) + "  ";
+    std::string before =
+        Bold(page, text::PadRight(HeadingOf(name), names)) + "  ";
     const std::string line = OneLine(value);
     for (const std::string& part : folds ? Fold(line, page.width - indent)
                                          : std::vector<std::string>{line}) {
@@ -337,18 +341,26 @@ void PrintRows(const Session& session, const Table& table) {
     names += (names.empty() ? "" : ", ") + name;
   }
   std::cout << std::flush;
-  std::cerr << "(no room for " << names << "; --output csv has everything)\n";
+  std::cerr << Say("(no room for {columns}; --output csv has everything)",
+                   {{"columns", names}})
+            << "\n";
 }
 
 void PrintCount(const Session& session, std::size_t count,
                 const std::string& summary, const std::string& none) {
   if (session.output() != Output::kTable) return;
   std::cout << std::flush;
-  if (count == 0) {
-    std::cerr << none << "\n";
-  } else {
-    std::cerr << count << " " << summary << "\n";
-  }
+  std::cerr << (count == 0
+                    ? none
+                    : base::FillIn(summary, {{"count", std::to_string(count)}}))
+            << "\n";
+}
+
+std::string SayInCell(const Session& session, const Phrase& phrase,
+                      const base::ErrorWords& words) {
+  return session.output() == Output::kTable
+             ? Say(phrase, words)
+             : base::FillIn(phrase.In(base::Language::kEnglish), words);
 }
 
 void Print(const Session& session, const google::protobuf::Message& message,

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "tools/welfarectl/session/phrase.h"
 #include "tools/welfarectl/session/session.h"
 
 namespace google::protobuf {
@@ -44,7 +45,8 @@ class Table {
     // Above 0: left out of the table where every cell is empty, and of a page
     // that is too narrow, the highest first; 1 only where folding would not do.
     int spare = 0;
-    // Title in the table; empty: `title`.
+    // Title in the table, which HeadingOf knows in the other language; empty:
+    // `title`.
     std::string heading = {};
     bool csv_only = false;
     bool table_only = false;
@@ -78,7 +80,8 @@ Page OutputPage(const Session& session);
 std::string Bold(const Page& page, const std::string& text);
 std::string Green(const Page& page, const std::string& text);
 
-// Names and values of one thing, below each other; empty values are left out.
+// Names, which HeadingOf knows, and values of one thing, below each other;
+// empty values are left out.
 using Fields = std::vector<std::pair<std::string, std::string>>;
 void PrintFields(std::ostream& out, const Page& page, const Fields& fields);
 
@@ -95,12 +98,17 @@ void Print(const Session& session, const google::protobuf::Message& message,
 template <typename Messages>
 void PrintList(const Session& session, const Messages& messages,
                const Table& table);
-// The same, and says on stderr how many there are, with a table: `summary`
-// after the number, or `none` where the list is empty.
+// The same, and says on stderr how many there are, with a table: `summary`,
+// its `{count}` filled in, or `none` where the list is empty.
 template <typename Messages>
 void PrintCountedList(const Session& session, const Messages& messages,
                       const Table& table, const std::string& summary,
                       const std::string& none);
+
+// The phrase for a cell: in the language of this run where a person reads the
+// table, in English where a program reads CSV or JSON.
+std::string SayInCell(const Session& session, const Phrase& phrase,
+                      const base::ErrorWords& words = {});
 
 // `TYPE_SPECIAL_WARD` -> `special_ward`: drops the prefix of the enum.
 std::string ShortName(const std::string& value, const std::string& prefix);

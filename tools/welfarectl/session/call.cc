@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "tools/welfarectl/session/answer_timer.h"
+#include "tools/welfarectl/session/phrase.h"
 #include "welfare/options/v1/options.pb.h"
 
 namespace welfare::ctl {
@@ -83,7 +84,13 @@ class Identified {
   std::unique_ptr<Message> copy_;
 };
 
-void SetDeadline(const Session& session, grpc::ClientContext& context) {
+// Services describe what is wrong in the language of this run.
+void SetLanguage(grpc::ClientContext& context) {
+  context.AddMetadata("accept-language", std::string(base::ToTag(Spoken())));
+}
+
+void Prepare(const Session& session, grpc::ClientContext& context) {
+  SetLanguage(context);
   context.set_deadline(std::chrono::system_clock::now() + session.timeout());
 }
 
@@ -119,7 +126,7 @@ CallStatus TryCall(Session& session, const Message& request, Message& reply) {
   const std::string path = PathOf(*method);
   const Identified sent(*method, request);
   grpc::ClientContext context;
-  SetDeadline(session, context);
+  Prepare(session, context);
   return From(
       grpc::internal::BlockingUnaryCall<Message, Message, Message, Message>(
           session.channel().get(),
@@ -144,7 +151,7 @@ AnswerStream::AnswerStream(Session& session, const Message& request)
   parts_->path =
       PathOf(StreamOf(*request.GetDescriptor(), CallKind::kAnswerStream));
   parts_->channel = session.channel();
-  SetDeadline(session, parts_->context);
+  Prepare(session, parts_->context);
   parts_->reader.reset(
       grpc::internal::ClientReaderFactory<Message>::Create<Message>(
           parts_->channel.get(),
@@ -175,6 +182,7 @@ Exchange::Exchange(Session& session, const Descriptor& request)
   parts_->method = &StreamOf(request, CallKind::kExchange);
   parts_->path = PathOf(*parts_->method);
   parts_->channel = session.channel();
+  SetLanguage(parts_->context);
   parts_->stream.reset(
       grpc::internal::ClientReaderWriterFactory<Message, Message>::Create(
           parts_->channel.get(),

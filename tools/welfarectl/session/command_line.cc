@@ -3,9 +3,26 @@
 #include <CLI/CLI.hpp>
 #include <utility>
 
+#include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/session/session.h"
 
 namespace welfare::ctl {
+namespace {
+
+const base::ErrorRow& RowOf(const CLI::ParseError& error) {
+  switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
+    case CLI::ExitCodes::RequiredError:
+    case CLI::ExitCodes::RequiresError:
+    case CLI::ExitCodes::ArgumentMismatch:
+      return CtlRow("ARGUMENT_MISSING");
+    case CLI::ExitCodes::ExtrasError:
+      return CtlRow("ARGUMENT_UNKNOWN");
+    default:
+      return CtlRow("ARGUMENT_INVALID");
+  }
+}
+
+}  // namespace
 
 Flag Flag::Required() const {
   option_->required();
@@ -57,65 +74,63 @@ Flag Flag::ShowDefault() const {
   return *this;
 }
 
-Command Command::AddNoun(const std::string& name,
-                         const std::string& help) const {
-  CLI::App* noun = app_->add_subcommand(name, help);
+Command Command::AddNoun(const std::string& name, const Phrase& help) const {
+  CLI::App* noun = app_->add_subcommand(name, Say(help));
   noun->require_subcommand(1);
   return Command(noun);
 }
 
-Command Command::AddVerb(const std::string& name,
-                         const std::string& help) const {
-  return Command(app_->add_subcommand(name, help));
+Command Command::AddVerb(const std::string& name, const Phrase& help) const {
+  return Command(app_->add_subcommand(name, Say(help)));
 }
 
 Flag Command::AddOption(const std::string& name, std::string& value,
-                        const std::string& help) const {
-  return Flag(app_->add_option(name, value, help));
+                        const Phrase& help) const {
+  return Flag(app_->add_option(name, value, Say(help)));
 }
 
 Flag Command::AddOption(const std::string& name,
                         std::vector<std::string>& value,
-                        const std::string& help) const {
-  return Flag(app_->add_option(name, value, help));
+                        const Phrase& help) const {
+  return Flag(app_->add_option(name, value, Say(help)));
 }
 
 Flag Command::AddOption(const std::string& name, int& value,
-                        const std::string& help) const {
-  return Flag(app_->add_option(name, value, help));
+                        const Phrase& help) const {
+  return Flag(app_->add_option(name, value, Say(help)));
 }
 
 Flag Command::AddOption(const std::string& name, std::int64_t& value,
-                        const std::string& help) const {
-  return Flag(app_->add_option(name, value, help));
+                        const Phrase& help) const {
+  return Flag(app_->add_option(name, value, Say(help)));
 }
 
 Flag Command::AddOption(const std::string& name, double& value,
-                        const std::string& help) const {
-  return Flag(app_->add_option(name, value, help));
+                        const Phrase& help) const {
+  return Flag(app_->add_option(name, value, Say(help)));
 }
 
 Flag Command::AddTextOption(const std::string& name,
                             const std::function<void(const std::string&)>& take,
-                            const std::string& help) const {
-  return Flag(app_->add_option_function<std::string>(name, take, help));
+                            const Phrase& help) const {
+  return Flag(app_->add_option_function<std::string>(name, take, Say(help)));
 }
 
 Flag Command::AddNumberOption(const std::string& name,
                               const std::function<void(const int&)>& take,
-                              const std::string& help) const {
-  return Flag(app_->add_option_function<int>(name, take, help));
+                              const Phrase& help) const {
+  return Flag(app_->add_option_function<int>(name, take, Say(help)));
 }
 
 Flag Command::AddSwitch(const std::string& name, bool& value,
-                        const std::string& help) const {
-  return Flag(app_->add_flag(name, value, help));
+                        const Phrase& help) const {
+  return Flag(app_->add_flag(name, value, Say(help)));
 }
 
 Flag Command::AddSwitch(const std::string& name,
                         const std::function<void()>& set,
-                        const std::string& help) const {
-  return Flag(app_->add_flag_callback(name, set, help));
+                        const Phrase& help) const {
+  return Flag(app_->add_flag_callback(name, set, Say(help)));
 }
 
 void Command::Runs(Session& session, std::function<int()> action) const {
@@ -123,10 +138,10 @@ void Command::Runs(Session& session, std::function<int()> action) const {
       [&session, action = std::move(action)] { session.action = action; });
 }
 
-CommandLine::CommandLine(const std::string& name,
-                         const std::string& description)
-    : app_(std::make_unique<CLI::App>(description)) {
+CommandLine::CommandLine(const std::string& name, const Phrase& description)
+    : app_(std::make_unique<CLI::App>(Say(description))) {
   app_->name(name);
+  app_->set_help_flag("-h,--help", Say("Print this help message and exit"));
   app_->require_subcommand(1);
   app_->fallthrough();
 }
@@ -138,9 +153,12 @@ Command CommandLine::program() const { return Command(app_.get()); }
 std::optional<int> CommandLine::Read(int argc, char** argv) {
   try {
     app_->parse(argc, argv);
+  } catch (const CLI::Success& asked) {
+    return app_->exit(asked);  // help
   } catch (const CLI::ParseError& error) {
     // The library exits with 105 to 110 on usage errors; scripts expect 2.
-    return app_->exit(error) == 0 ? kOk : kUsage;
+    return Fail(base::MakeError(RowOf(error)).Show("detail", error.what()),
+                kUsage);
   }
   return std::nullopt;
 }

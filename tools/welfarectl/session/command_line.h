@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "tools/welfarectl/session/phrase.h"
+
 namespace CLI {
 class App;
 class Option;
@@ -52,32 +54,31 @@ class Flag {
 class Command {
  public:
   // A command with verbs below it, one of which must be given.
-  Command AddNoun(const std::string& name, const std::string& help) const;
-  Command AddVerb(const std::string& name, const std::string& help) const;
+  Command AddNoun(const std::string& name, const Phrase& help) const;
+  Command AddVerb(const std::string& name, const Phrase& help) const;
 
   // A flag `--name` or an argument `NAME` with a value.
   Flag AddOption(const std::string& name, std::string& value,
-                 const std::string& help) const;
+                 const Phrase& help) const;
   Flag AddOption(const std::string& name, std::vector<std::string>& value,
-                 const std::string& help) const;
-  Flag AddOption(const std::string& name, int& value,
-                 const std::string& help) const;
+                 const Phrase& help) const;
+  Flag AddOption(const std::string& name, int& value, const Phrase& help) const;
   Flag AddOption(const std::string& name, std::int64_t& value,
-                 const std::string& help) const;
+                 const Phrase& help) const;
   Flag AddOption(const std::string& name, double& value,
-                 const std::string& help) const;
+                 const Phrase& help) const;
   // `take` is called with the value, where one is given.
   Flag AddTextOption(const std::string& name,
                      const std::function<void(const std::string&)>& take,
-                     const std::string& help) const;
+                     const Phrase& help) const;
   Flag AddNumberOption(const std::string& name,
                        const std::function<void(const int&)>& take,
-                       const std::string& help) const;
+                       const Phrase& help) const;
   // A flag without a value.
   Flag AddSwitch(const std::string& name, bool& value,
-                 const std::string& help) const;
+                 const Phrase& help) const;
   Flag AddSwitch(const std::string& name, const std::function<void()>& set,
-                 const std::string& help) const;
+                 const Phrase& help) const;
 
   // What the verb does; returns an exit code.
   void Runs(Session& session, std::function<int()> action) const;
@@ -91,7 +92,7 @@ class Command {
 // The whole of it.
 class CommandLine {
  public:
-  CommandLine(const std::string& name, const std::string& description);
+  CommandLine(const std::string& name, const Phrase& description);
   ~CommandLine();
   CommandLine(const CommandLine&) = delete;
   CommandLine& operator=(const CommandLine&) = delete;

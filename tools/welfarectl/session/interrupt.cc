@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "tools/welfarectl/session/phrase.h"
 #include "tools/welfarectl/session/session.h"
 
 namespace welfare::ctl {
@@ -37,8 +38,9 @@ void HandleInterrupts() {
     if (sigwait(&interrupts, &signal) != 0) return;
     Note& note = TheNote();
     const std::lock_guard lock(note.mutex);
-    std::cerr << "\nInterrupted." << (note.text.empty() ? "" : " " + note.text)
-              << std::endl;
+    std::cerr << "\n"
+              << Say("Interrupted.")
+              << (note.text.empty() ? "" : " " + note.text) << std::endl;
     std::_Exit(kInterrupted);
   }).detach();
 }

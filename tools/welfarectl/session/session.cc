@@ -9,8 +9,10 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "services/base/error.h"
+#include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/session/call.h"
 #include "tools/welfarectl/session/channel.h"
+#include "tools/welfarectl/session/phrase.h"
 
 namespace welfare::ctl {
 namespace {
@@ -31,26 +33,56 @@ int ExitCodeOf(absl::StatusCode code) {
 }
 
 // What of an error's metadata helps a person to put it right.
-constexpr std::pair<const char*, const char*> kShownMetadata[] = {
+struct ShownMetadata {
+  const char* key;
+  Phrase label;
+};
+constexpr ShownMetadata kShownMetadata[] = {
     {"candidates", "candidates"},
     {"etag", "current etag"},
     {"sent", "etag sent"},
 };
 
-const char* Advice(absl::StatusCode code) {
+// What to do about it; empty text: the message says it.
+std::string Advice(absl::StatusCode code) {
   switch (code) {
     case absl::StatusCode::kUnavailable:
-      return "Is the platform running, and is --server right? Then run the "
-             "same command again; what was acknowledged is kept.";
+      return Say(
+          "Is the platform running, and is --server right? Then run the same "
+          "command again; what was acknowledged is kept.");
     case absl::StatusCode::kDeadlineExceeded:
-      return "Run it again, with a longer --timeout if need be.";
+      return Say("Run it again, with a longer --timeout if need be.");
     case absl::StatusCode::kAborted:
-      return "Somebody else changed it: read it again and repeat the change.";
+      return Say(
+          "Somebody else changed it: read it again and repeat the change.");
     case absl::StatusCode::kUnauthenticated:
-      return "Give a valid token with --token-file.";
+      return Say("Give a valid token with --token-file.");
     default:
-      return nullptr;
+      return "";
   }
+}
+
+// The one of both that is read in this run.
+std::string InLanguage(std::string_view english, std::string_view japanese) {
+  return std::string(Spoken() == base::Language::kJapanese && !japanese.empty()
+                         ? japanese
+                         : english);
+}
+
+void PrintMessage(const std::string& message) {
+  std::cerr << Say("Error: {message}", {{"message", message}}) << "\n";
+}
+
+void PrintReason(const std::string& reason) {
+  std::cerr << "  " << Say("reason: {reason}", {{"reason", reason}}) << "\n";
+}
+
+// What the channel says where no service has answered.
+absl::Status Unanswered(const CallStatus& status) {
+  const auto& row = status.code == absl::StatusCode::kUnavailable
+                        ? CtlRow("SERVER_UNREACHABLE")
+                        : CtlRow("NO_ANSWER");
+  return base::MakeError(row).Show("cause", status.message);
 }
 
 }  // namespace
@@ -97,11 +129,11 @@ std::string Session::NewRequestId() {
 }
 
 int Fail(const CallStatus& status) {
-  std::cerr << "Error: " << status.message << "\n";
   google::rpc::Status details;
   google::rpc::ErrorInfo info;
   google::rpc::BadRequest bad_request;
   google::rpc::PreconditionFailure failure;
+  google::rpc::LocalizedMessage localized;
   if (details.ParseFromString(status.details)) {
     for (const google::protobuf::Any& any : details.details()) {
       if (any.Is<google::rpc::ErrorInfo>()) {
@@ -110,25 +142,38 @@ int Fail(const CallStatus& status) {
         any.UnpackTo(&bad_request);
       } else if (any.Is<google::rpc::PreconditionFailure>()) {
         any.UnpackTo(&failure);
+      } else if (any.Is<google::rpc::LocalizedMessage>()) {
+        any.UnpackTo(&localized);
       }
     }
   }
+  if (details.details().empty() &&
+      (status.code == absl::StatusCode::kUnavailable ||
+       status.code == absl::StatusCode::kDeadlineExceeded)) {
+    static_cast<void>(Fail(Unanswered(status)));
+  } else {
+    PrintMessage(InLanguage(status.message, localized.message()));
+  }
   if (!info.reason().empty()) {
-    std::cerr << "  reason: " << info.reason() << " (" << info.domain()
-              << ")\n";
+    PrintReason(info.reason() + " (" + info.domain() + ")");
   }
   for (const auto& [key, label] : kShownMetadata) {
     const auto found = info.metadata().find(key);
     if (found != info.metadata().end() && !found->second.empty()) {
-      std::cerr << "  " << label << ": " << found->second << "\n";
+      std::cerr << "  " << Say(label) << ": " << found->second << "\n";
     }
   }
   // Details are cut to what a channel carries; how many there were is told.
   const auto total = info.metadata().find("violations_total");
   if (total != info.metadata().end()) {
-    std::cerr << "  " << total->second << " problems; "
-              << bad_request.field_violations_size() << " shown:\n";
+    std::cerr << "  "
+              << Say("{total} problems; {shown} shown:",
+                     {{"total", total->second},
+                      {"shown",
+                       std::to_string(bad_request.field_violations_size())}})
+              << "\n";
   }
+  // The service describes them in the language it was asked in.
   for (const auto& violation : bad_request.field_violations()) {
     std::cerr << "  - " << violation.field() << ": " << violation.description()
               << "\n";
@@ -137,7 +182,7 @@ int Fail(const CallStatus& status) {
     std::cerr << "  - " << violation.subject() << ": "
               << violation.description() << "\n";
   }
-  if (const char* advice = Advice(status.code)) {
+  if (const std::string advice = Advice(status.code); !advice.empty()) {
     std::cerr << "  " << advice << "\n";
   }
   return ExitCodeOf(status.code);
@@ -153,16 +198,17 @@ std::string ReasonOf(const CallStatus& status) {
   return "";
 }
 
-int Fail(const absl::Status& status) {
-  std::cerr << "Error: " << base::MessageOf(status) << "\n";
-  if (const auto details = base::GetErrorDetails(status)) {
-    std::cerr << "  reason: " << details->reason << "\n";
-    for (const base::Violation& violation : details->violations) {
-      std::cerr << "  - " << violation.field << ": " << violation.description
-                << "\n";
-    }
+int Fail(const absl::Status& status, ExitCode code) {
+  const base::ErrorDetails details =
+      base::GetErrorDetails(status).value_or(base::ErrorDetails{});
+  PrintMessage(InLanguage(base::MessageOf(status), details.message_ja));
+  if (!details.reason.empty()) PrintReason(details.reason);
+  for (const base::Violation& violation : details.violations) {
+    std::cerr << "  - " << violation.field << ": "
+              << InLanguage(violation.description, violation.description_ja)
+              << "\n";
   }
-  return kFailure;
+  return code;
 }
 
 }  // namespace welfare::ctl

@@ -34,6 +34,8 @@ struct Options {
   std::string survey = "jusou";
   std::string output = "table";
   std::string color = "auto";
+  // Read before the others, see LanguageAskedFor.
+  std::string language;
   double timeout_seconds = 60;
 };
 
@@ -60,8 +62,8 @@ class Session {
   std::shared_ptr<grpc::Channel> channel_;
 };
 
-// Prints what is wrong before anything was sent; returns kFailure. For what a
+// Prints what is wrong before anything was sent; returns `code`. For what a
 // call answered there is Fail in call.h.
-int Fail(const absl::Status& status);
+int Fail(const absl::Status& status, ExitCode code = kFailure);
 
 }  // namespace welfare::ctl

@@ -72,7 +72,8 @@ int GetIndicatorValue(Session& session, const std::string& id,
                    static_cast<indicator_v1::Cell::Flag>(flag));
     }
     if (cell.undecided() > 0) {
-      flags += " (undecided: " + std::to_string(cell.undecided()) + ")";
+      flags += SayInCell(session, " (undecided: {count})",
+                         {{"count", std::to_string(cell.undecided())}});
     }
     table.Add({cell.key(), cell.label(), std::to_string(cell.count()),
                std::to_string(cell.base()),
@@ -87,11 +88,17 @@ int GetIndicatorValue(Session& session, const std::string& id,
   }
   if (session.output() == Output::kTable) {
     std::cout << value.display_name() << "\n"
-              << value.population().label() << "  n=" << value.base()
-              << (value.multiple_answer() ? " (複数回答)" : "") << ", size "
-              << value.population().size() << ", answers of FY"
-              << value.reference_year()
-              << (value.synthetic() ? ", 架空 (synthetic)" : "") << "\n\n";
+              << Say("{population}  n={base}{multiple}, size {size}, answers "
+                     "of FY{year}{synthetic}",
+                     {{"population", value.population().label()},
+                      {"base", std::to_string(value.base())},
+                      {"multiple",
+                       value.multiple_answer() ? " (複数回答)" : ""},
+                      {"size", std::to_string(value.population().size())},
+                      {"year", std::to_string(value.reference_year())},
+                      {"synthetic",
+                       value.synthetic() ? Say(", 架空 (synthetic)") : ""}})
+              << "\n\n";
   }
   Print(session, value, table);
   return kOk;
@@ -210,10 +217,15 @@ int CheckStatements(Session& session, int fiscal_year, bool check) {
   if (code != kOk) return code;
   PrintList(session, all, table);
   if (session.output() == Output::kTable) {
-    std::cout << "\n"
-              << all.size() << " statements: " << outcomes[Outcome::kMet]
-              << " met, " << outcomes[Outcome::kNotMet] << " not met, "
-              << outcomes[Outcome::kNotComputable] << " not computable\n";
+    std::cout
+        << "\n"
+        << Say("{all} statements: {met} met, {not_met} not met, {other} not "
+               "computable",
+               {{"all", std::to_string(all.size())},
+                {"met", std::to_string(outcomes[Outcome::kMet])},
+                {"not_met", std::to_string(outcomes[Outcome::kNotMet])},
+                {"other", std::to_string(outcomes[Outcome::kNotComputable])}})
+        << "\n";
   }
   if (!check) return kOk;
   return outcomes[Outcome::kNotMet] == 0 && outcomes[Outcome::kMet] > 0
@@ -256,8 +268,8 @@ void AddStatementCommands(const Command& app, Session& session) {
   for (const bool check : {false, true}) {
     const Command verb = noun.AddVerb(
         check ? "check" : "list",
-        check ? "As list; exits 3 unless every computable one is met"
-              : "List the statements published about a round");
+        check ? Phrase("As list; exits 3 unless every computable one is met")
+              : Phrase("List the statements published about a round"));
     auto fiscal_year = std::make_shared<int>(0);
     verb.AddOption("--fiscal-year", *fiscal_year, "Fiscal year of the round")
         .Required();

@@ -9,6 +9,7 @@
 #include "services/text/csv.h"
 #include "tools/welfarectl/commands/registry/registry_calls.h"
 #include "tools/welfarectl/commands/registry/registry_commands.h"
+#include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/files/import_stream.h"
 
 namespace welfare::ctl {
@@ -38,9 +39,9 @@ void AddEvent(const Session& session, const v1::LineageEvent& event,
       {event.name(), IdOf(event.name()), KindName(event.kind()),
        DateText(event.effective_date()), std::to_string(event.fiscal_year()),
        IdsOf(event.predecessors()), IdsOf(event.successors()), event.note(),
-       event.retracted() ? "yes" : "no", event.retracted() ? "taken back" : "",
-       event.reason(), std::to_string(event.version()),
-       TimeFor(session, event.record_time())});
+       event.retracted() ? "yes" : "no",
+       event.retracted() ? Say("taken back") : "", event.reason(),
+       std::to_string(event.version()), TimeFor(session, event.record_time())});
 }
 
 // The answer to a write.
@@ -66,8 +67,9 @@ int List(Session& session, const ReadAt& at) {
       });
   if (code != kOk) return code;
   PrintCountedList(session, all, table,
-                   all.size() == 1 ? "lineage event" : "lineage events",
-                   "No merger, split or rename is recorded.");
+                   Say(all.size() == 1 ? Phrase("{count} lineage event")
+                                       : Phrase("{count} lineage events")),
+                   Say("No merger, split or rename is recorded."));
   return kOk;
 }
 
@@ -83,16 +85,15 @@ absl::Status ReadCreated(const std::string& path, const std::string& encoding,
     WELFARE_ASSIGN_OR_RETURN(auto record, reader.Next());
     if (!record.has_value()) return absl::OkStatus();
     text::DropBlankTail(*record, file.header.size());
-    const auto refuse = [&](std::string_view reason, const std::string& what) {
-      return base::MakeError(
-          absl::StatusCode::kInvalidArgument, reason,
-          path + " line " + std::to_string(reader.last_line()) + ": " + what);
+    const auto refuse = [&](const base::ErrorRow& row) {
+      return base::MakeError(row)
+          .With("path", path)
+          .With("line", static_cast<long long>(reader.last_line()));
     };
     if (record->cells.size() != file.header.size()) {
-      return refuse("CELL_COUNT", "The record has " +
-                                      std::to_string(record->cells.size()) +
-                                      " cells where the header has " +
-                                      std::to_string(file.header.size()) + ".");
+      return refuse(CtlRow("CELL_COUNT"))
+          .With("found", static_cast<long long>(record->cells.size()))
+          .With("expected", static_cast<long long>(file.header.size()));
     }
     std::map<std::string, std::string> cells;
     for (std::size_t c = 0; c < file.header.size(); ++c) {
@@ -107,8 +108,7 @@ absl::Status ReadCreated(const std::string& path, const std::string& encoding,
     m.set_population_band(cells["population_band"]);
     v1::Municipality::Type type = v1::Municipality::TYPE_UNSPECIFIED;
     if (!cells["type"].empty() && !ParseType(cells["type"], type)) {
-      return refuse("MUNICIPALITY_TYPE",
-                    "The type is special_ward, city, town or village.");
+      return refuse(CtlRow("MUNICIPALITY_TYPE"));
     }
     m.set_type(type);
     if (!cells["council_name"].empty()) {
@@ -145,8 +145,7 @@ int Record(Session& session, const RecordFlags& flags) {
   v1::LineageEvent& event = *request.mutable_lineage_event();
   const auto date = base::Date::Parse(flags.date);
   if (!date.ok()) {
-    std::cerr << "Error: --date is a day such as 2027-04-01.\n";
-    return kUsage;
+    return Fail(base::MakeError(CtlRow("DATE_FORMAT")), kUsage);
   }
   event.mutable_effective_date()->set_year(date->year());
   event.mutable_effective_date()->set_month(date->month());
@@ -265,15 +264,21 @@ int Map(Session& session, const MapFlags& flags) {
                JoinWith(parts, ", "), m.ambiguous() ? "yes" : "no",
                IdsOf(m.lineage_events())});
   }
-  const std::string years = "FY" + std::to_string(flags.from_year) + " to FY" +
-                            std::to_string(flags.to_year);
+  const base::ErrorWords words = {
+      {"all", std::to_string(all.size())},
+      {"years",
+       Say("FY{from} to FY{to}", {{"from", std::to_string(flags.from_year)},
+                                  {"to", std::to_string(flags.to_year)}})}};
   PrintCountedList(
       session, all, table,
-      "of " + std::to_string(all.size()) + " municipalities, " + years +
-          (only_changed ? "; the others are themselves" : ""),
-      all.empty() ? "There is no municipality in that year."
-                  : "All " + std::to_string(all.size()) +
-                        " municipalities are themselves, " + years + ".");
+      Say(only_changed ? Phrase("{count} of {all} municipalities, {years}; the "
+                                "others are themselves")
+                       : Phrase("{count} of {all} municipalities, {years}"),
+          words),
+      Say(all.empty()
+              ? Phrase("There is no municipality in that year.")
+              : Phrase("All {all} municipalities are themselves, {years}."),
+          words));
   return kOk;
 }
 

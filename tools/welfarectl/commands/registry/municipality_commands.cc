@@ -12,10 +12,16 @@ namespace {
 
 // `FY2024 to FY2026`, with words for the open ends.
 std::string YearsText(int first, int last) {
-  const std::string from =
-      first == 0 ? "since before the records" : "FY" + std::to_string(first);
-  if (last == 0) return first == 0 ? from : "from " + from + " on";
-  return from + " to FY" + std::to_string(last);
+  const base::ErrorWords words = {{"from", std::to_string(first)},
+                                  {"to", std::to_string(last)}};
+  if (last == 0) {
+    return Say(first == 0 ? Phrase("since before the records")
+                          : Phrase("from FY{from} on"),
+               words);
+  }
+  return Say(first == 0 ? Phrase("since before the records to FY{to}")
+                        : Phrase("FY{from} to FY{to}"),
+             words);
 }
 
 Table PeriodTable() {
@@ -37,8 +43,9 @@ Table PeriodTable() {
 void PrintFacts(const Session& session, const v1::Municipality& m) {
   const Page page = OutputPage(session);
   const std::string council =
-      m.council().display_name() +
-      (m.council().name_checked() ? " (checked)" : " (unchecked)");
+      Say(m.council().name_checked() ? Phrase("{name} (checked)")
+                                     : Phrase("{name} (unchecked)"),
+          {{"name", m.council().display_name()}});
   PrintFields(
       std::cout, page,
       {{"resource", m.name()},
@@ -50,7 +57,7 @@ void PrintFacts(const Session& session, const v1::Municipality& m) {
        {"area", m.area()},
        {"band", m.population_band()},
        {"council", council},
-       {"as in", "FY" + std::to_string(m.fiscal_year())},
+       {"as in", Say("FY{year}", {{"year", std::to_string(m.fiscal_year())}})},
        {"exists", YearsText(m.first_fiscal_year(), m.last_fiscal_year())},
        {"version", std::to_string(m.version())},
        {"etag", m.etag()},

@@ -7,6 +7,7 @@
 
 #include "tools/welfarectl/commands/registry/registry_calls.h"
 #include "tools/welfarectl/commands/registry/registry_import.h"
+#include "tools/welfarectl/error_table.h"
 
 namespace welfare::ctl {
 namespace {
@@ -57,10 +58,9 @@ std::string SetField(const std::string& assignment, v1::Municipality& m) {
     path.clear();
   }
   if (path.empty()) {
-    std::cerr << "Error: --set " << assignment << ": write field=value with "
-              << kSettable
-              << "; type is special_ward, city, town or village, "
-                 "council.name_checked yes or no.\n";
+    static_cast<void>(Fail(base::MakeError(CtlRow("ASSIGNMENT_FORMAT"))
+                               .Show("assignment", assignment)
+                               .Show("fields", kSettable)));
   }
   return path;
 }
@@ -213,7 +213,7 @@ void AddCreate(const Command& noun, Session& session) {
 }
 
 Command AddEdit(const Command& noun, const std::string& name,
-                const std::string& description, UpdateFlags& flags) {
+                const Phrase& description, UpdateFlags& flags) {
   const Command verb = noun.AddVerb(name, description);
   verb.AddOption("CODE", flags.text, "Six-digit code, resource name, or a name")
       .Required();
@@ -233,9 +233,12 @@ void AddMunicipalityWrites(const Command& noun, Session& session) {
   auto update_flags = std::make_shared<UpdateFlags>();
   Command update =
       AddEdit(noun, "update", "Change facts of a municipality", *update_flags);
-  std::string settable = "field=value, several times; the field is ";
-  settable += kSettable;
-  update.AddOption("--set", update_flags->assignments, settable).Required();
+  update
+      .AddOption("--set", update_flags->assignments,
+                 "field=value, several times; the field is display_name, kana, "
+                 "display_name_en, type, area, population_band, "
+                 "council.display_name or council.name_checked")
+      .Required();
   update
       .AddOption("--fiscal-year", update_flags->fiscal_year,
                  "First fiscal year of the new facts; left out: puts right "

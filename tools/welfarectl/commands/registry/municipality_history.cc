@@ -8,54 +8,74 @@
 namespace welfare::ctl {
 namespace {
 
-std::string FactsInWords(const v1::HistoryEntry::Facts& facts) {
+std::string FactsInWords(const Session& session,
+                         const v1::HistoryEntry::Facts& facts) {
   std::vector<std::string> words;
   for (const v1::HistoryEntry::Fact& fact : facts.facts()) {
     if (fact.field() == "exists") {
-      words.push_back(fact.value() == "yes" ? "exists" : "ends");
+      words.push_back(SayInCell(
+          session, fact.value() == "yes" ? Phrase("exists") : Phrase("ends")));
       continue;
     }
     // An unchecked usual name of the council follows the municipality's.
-    const char* none =
-        fact.field() == "council.display_name" ? "(the usual)" : "(none)";
-    words.push_back(fact.field() + " " +
-                    (fact.value().empty() ? none : fact.value()));
+    const Phrase none = fact.field() == "council.display_name"
+                            ? Phrase("(the usual)")
+                            : Phrase("(none)");
+    words.push_back(
+        fact.field() + " " +
+        (fact.value().empty() ? SayInCell(session, none) : fact.value()));
   }
-  const std::string from =
-      facts.first_fiscal_year() == 0
-          ? ""
-          : "from FY" + std::to_string(facts.first_fiscal_year()) + ": ";
-  if (facts.retracted_version() != 0) {
-    return from + "what version " + std::to_string(facts.retracted_version()) +
-           " said is taken back";
-  }
-  return from + JoinWith(words, ", ");
-}
-
-std::string StatusInWords(const v1::StatusRecord& record) {
   const std::string what =
-      IdOf(record.program()) + " FY" + std::to_string(record.fiscal_year());
-  const std::string facts =
-      "implementing " + ImplementingName(record.implementing()) +
-      ", preparation " + PreparationName(record.preparation());
-  if (record.retracted()) return what + ": taken back (was " + facts + ")";
-  if (record.restored_version() != 0) {
-    return what + ": correction taken back, again as in version " +
-           std::to_string(record.restored_version()) + ": " + facts;
-  }
-  return what + ": " + facts + (record.correction() ? " (correction)" : "");
+      facts.retracted_version() == 0
+          ? JoinWith(words, ", ")
+          : SayInCell(session, "what version {version} said is taken back",
+                      {{"version", std::to_string(facts.retracted_version())}});
+  if (facts.first_fiscal_year() == 0) return what;
+  return SayInCell(
+      session, "from FY{year}: {what}",
+      {{"year", std::to_string(facts.first_fiscal_year())}, {"what", what}});
 }
 
-std::string ChangeInWords(const v1::HistoryEntry& entry) {
+std::string StatusInWords(const Session& session,
+                          const v1::StatusRecord& record) {
+  const std::string what =
+      SayInCell(session, "{program} FY{year}",
+                {{"program", IdOf(record.program())},
+                 {"year", std::to_string(record.fiscal_year())}});
+  const std::string facts = SayInCell(
+      session, "implementing {implementing}, preparation {preparation}",
+      {{"implementing", ImplementingName(record.implementing())},
+       {"preparation", PreparationName(record.preparation())}});
+  const base::ErrorWords words = {
+      {"what", what},
+      {"facts", facts},
+      {"version", std::to_string(record.restored_version())}};
+  if (record.retracted()) {
+    return SayInCell(session, "{what}: taken back (was {facts})", words);
+  }
+  if (record.restored_version() != 0) {
+    return SayInCell(session,
+                     "{what}: correction taken back, again as in version "
+                     "{version}: {facts}",
+                     words);
+  }
+  if (record.correction()) {
+    return SayInCell(session, "{what}: {facts} (correction)", words);
+  }
+  return what + ": " + facts;
+}
+
+std::string ChangeInWords(const Session& session,
+                          const v1::HistoryEntry& entry) {
   switch (entry.change_case()) {
     case v1::HistoryEntry::kFacts:
-      return FactsInWords(entry.facts());
+      return FactsInWords(session, entry.facts());
     case v1::HistoryEntry::kStatusRecord:
-      return StatusInWords(entry.status_record());
+      return StatusInWords(session, entry.status_record());
     case v1::HistoryEntry::kLineageEvent:
-      return LineageInWords(entry.lineage_event());
+      return LineageInWords(session, entry.lineage_event());
     case v1::HistoryEntry::kDeleted:
-      return "taken back";
+      return SayInCell(session, "taken back");
     case v1::HistoryEntry::CHANGE_NOT_SET:
       break;
   }
@@ -93,15 +113,16 @@ int ShowHistory(Session& session, const HistoryFlags& flags) {
           all.push_back(entry);
           table.Add({std::to_string(entry.version()),
                      TimeFor(session, entry.record_time()), entry.actor(),
-                     entry.action(), ChangeInWords(entry), entry.reason(),
-                     entry.note()});
+                     entry.action(), ChangeInWords(session, entry),
+                     entry.reason(), entry.note()});
         }
       });
   if (code != kOk) return code;
-  PrintCountedList(
-      session, all, table,
-      "recorded about " + request.parent() + ", times in Asia/Tokyo",
-      "Nothing of this kind is recorded about " + request.parent() + ".");
+  PrintCountedList(session, all, table,
+                   Say("{count} recorded about {name}, times in Asia/Tokyo",
+                       {{"name", request.parent()}}),
+                   Say("Nothing of this kind is recorded about {name}.",
+                       {{"name", request.parent()}}));
   return kOk;
 }
 

@@ -129,17 +129,22 @@ int List(Session& session, const ListFlags& flags) {
   for (const v1::Municipality& m : listed.municipalities) {
     AddMunicipality(session, m, table);
   }
-  const std::string what =
-      flags.status.empty() ? ""
-                           : " (" + flags.program + ": " + flags.status + ")";
-  const std::string when = "FY" + std::to_string(listed.fiscal_year) +
-                           ", registry version " +
-                           std::to_string(listed.version);
+  const base::ErrorWords words = {
+      {"status", flags.status.empty()
+                     ? ""
+                     : " (" + flags.program + ": " + flags.status + ")"},
+      {"year", std::to_string(listed.fiscal_year)},
+      {"version", std::to_string(listed.version)}};
   PrintCountedList(
       session, listed.municipalities, table,
-      std::string(table.size() == 1 ? "municipality" : "municipalities") +
-          what + ", " + when,
-      "No municipality" + what + " in " + when + ".");
+      Say(table.size() == 1
+              ? Phrase("{count} municipality{status}, FY{year}, "
+                       "registry version {version}")
+              : Phrase("{count} municipalities{status}, FY{year}, "
+                       "registry version {version}"),
+          words),
+      Say("No municipality{status} in FY{year}, registry version {version}.",
+          words));
   return kOk;
 }
 
@@ -198,8 +203,12 @@ int Export(Session& session, const ListFlags& flags) {
   }
   table.PrintCsv(std::cout);
   std::cout << std::flush;
-  std::cerr << all.size() << " municipalities of FY" << listed.fiscal_year
-            << ", registry version " << listed.version << "\n";
+  std::cerr << Say("{count} municipalities of FY{year}, registry version "
+                   "{version}",
+                   {{"count", std::to_string(all.size())},
+                    {"year", std::to_string(listed.fiscal_year)},
+                    {"version", std::to_string(listed.version)}})
+            << "\n";
   return kOk;
 }
 

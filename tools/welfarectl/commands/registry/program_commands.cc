@@ -34,8 +34,9 @@ int ListPrograms(Session& session, const ReadAt& at) {
       });
   if (code != kOk) return code;
   PrintCountedList(session, all, table,
-                   all.size() == 1 ? "programme" : "programmes",
-                   "There is no programme.");
+                   Say(all.size() == 1 ? Phrase("{count} programme")
+                                       : Phrase("{count} programmes")),
+                   Say("There is no programme."));
   return kOk;
 }
 

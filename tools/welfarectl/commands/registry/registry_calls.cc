@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "services/base/time/clock.h"
+#include "tools/welfarectl/error_table.h"
 
 namespace welfare::ctl {
 namespace {
@@ -134,9 +135,7 @@ void ReadAt::AddTo(const Command& verb) {
 
 int ReadAt::FillMoment(google::protobuf::Timestamp& time) const {
   if (ParseMoment(known_at, time)) return kOk;
-  std::cerr << "Error: --known-at is a time such as "
-               "2025-06-01T00:00:00+09:00 or a date.\n";
-  return kUsage;
+  return Fail(base::MakeError(CtlRow("MOMENT_FORMAT")), kUsage);
 }
 
 void AddFiscalYear(const Command& verb, int& fiscal_year) {
@@ -190,10 +189,17 @@ std::string DateText(const google::type::Date& date) {
   return text.data();
 }
 
-std::string LineageInWords(const v1::LineageEvent& event) {
-  return (event.retracted() ? "taken back: " : "") + KindName(event.kind()) +
-         " on " + DateText(event.effective_date()) + ": " +
-         IdsOf(event.predecessors()) + " -> " + IdsOf(event.successors());
+std::string LineageInWords(const Session& session,
+                           const v1::LineageEvent& event) {
+  const std::string what =
+      SayInCell(session, "{kind} on {date}: {from} -> {to}",
+                {{"kind", KindName(event.kind())},
+                 {"date", DateText(event.effective_date())},
+                 {"from", IdsOf(event.predecessors())},
+                 {"to", IdsOf(event.successors())}});
+  return event.retracted()
+             ? SayInCell(session, "taken back: {what}", {{"what", what}})
+             : what;
 }
 
 std::string EtagOf(const std::string& text) {
@@ -212,7 +218,7 @@ bool ParseType(const std::string& word, v1::Municipality::Type& type) {
 }
 
 void SayDryRun(bool dry_run) {
-  if (dry_run) std::cerr << "Dry run: nothing was written.\n";
+  if (dry_run) std::cerr << Say("Dry run: nothing was written.") << "\n";
 }
 
 }  // namespace welfare::ctl

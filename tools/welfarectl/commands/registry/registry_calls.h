@@ -83,7 +83,8 @@ void AddMunicipality(const Session& session, const v1::Municipality& m,
                      Table& table);
 
 // `merger on 2027-04-01: 131016 131024 -> 131016`.
-std::string LineageInWords(const v1::LineageEvent& event);
+std::string LineageInWords(const Session& session,
+                           const v1::LineageEvent& event);
 std::string KindName(v1::LineageEvent::Kind kind);
 std::string DateText(const google::type::Date& date);
 

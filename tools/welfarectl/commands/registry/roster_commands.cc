@@ -104,7 +104,7 @@ Table EntryTable(const v1::Roster& roster) {
 
 // What a grouping is called in the table.
 std::string GroupingName(const std::string& grouping) {
-  return grouping == "population_band" ? "band" : grouping;
+  return HeadingOf(grouping == "population_band" ? "band" : grouping);
 }
 
 void PrintGroups(const Session& session, const v1::Roster& roster) {
@@ -123,7 +123,7 @@ void PrintGroups(const Session& session, const v1::Roster& roster) {
       continue;
     table.Add(
         {group.grouping() == grouping ? "" : GroupingName(group.grouping()),
-         group.group().empty() ? "(none)" : group.group(),
+         group.group().empty() ? Say("(none)") : group.group(),
          std::to_string(group.size()),
          std::to_string(group.implementing_count()),
          std::to_string(group.newcomer_count()),
@@ -139,17 +139,47 @@ void PrintGroups(const Session& session, const v1::Roster& roster) {
 
 void PrintComparison(const Page& page, const v1::Roster& roster) {
   const v1::Roster::Comparison& c = roster.comparison();
-  const std::string here = "FY" + std::to_string(roster.fiscal_year());
-  const std::string there = "FY" + std::to_string(c.fiscal_year());
+  const auto year_text = [](int year) {
+    return Say("FY{year}", {{"year", std::to_string(year)}});
+  };
+  const std::string here = year_text(roster.fiscal_year());
+  const std::string there = year_text(c.fiscal_year());
   std::cout << "\n"
-            << Bold(page, "Implementing in " + here + " and in " + there)
+            << Bold(page, Say("Implementing in {here} and in {there}",
+                              {{"here", here}, {"there", there}}))
             << "\n";
-  PrintNames(page, "only " + here, NamesOf(roster, c.only_here()));
-  PrintNames(page, "only " + there, NamesOf(roster, c.only_there()));
-  PrintNames(page, "both", NamesOf(roster, c.both()));
+  PrintNames(page, Say("only {year}", {{"year", here}}),
+             NamesOf(roster, c.only_here()));
+  PrintNames(page, Say("only {year}", {{"year", there}}),
+             NamesOf(roster, c.only_there()));
+  PrintNames(page, Say("both"), NamesOf(roster, c.both()));
   if (c.unknown_size() > 0) {
-    PrintNames(page, "other year open", NamesOf(roster, c.unknown()));
+    PrintNames(page, Say("other year open"), NamesOf(roster, c.unknown()));
   }
+}
+
+// What the roster counts, in one line.
+std::string CountsInWords(const v1::Roster& roster) {
+  const auto counted = [](int count) {
+    return base::ErrorWords{{"count", std::to_string(count)}};
+  };
+  return Say(
+      "{count} implementing ({new} new, marked *{perhaps}), {rest} not, of "
+      "these {preparing} in preparation{unrecorded}",
+      {{"count", std::to_string(roster.implementing_count())},
+       {"new", std::to_string(roster.newcomer_count())},
+       {"perhaps",
+        roster.newcomer_unknown_count() == 0
+            ? ""
+            : Say("; {count} new or not, marked ?: no record for the year "
+                  "before",
+                  counted(roster.newcomer_unknown_count()))},
+       {"rest", std::to_string(roster.not_implementing_count())},
+       {"preparing", std::to_string(roster.preparing_count())},
+       {"unrecorded", roster.unrecorded_count() == 0
+                          ? ""
+                          : Say(", {count} without a record",
+                                counted(roster.unrecorded_count()))}});
 }
 
 void PrintRoster(const Session& session, const v1::Roster& roster,
@@ -168,28 +198,17 @@ void PrintRoster(const Session& session, const v1::Roster& roster,
       rest.push_back(name);
     }
   }
-  const std::string year = std::to_string(roster.fiscal_year());
-  std::cout << Bold(page, roster.name()) << ", registry version "
-            << roster.version() << "\n"
-            << roster.implementing_count() << " implementing ("
-            << roster.newcomer_count() << " new, marked " << kNew;
-  if (roster.newcomer_unknown_count() > 0) {
-    std::cout << "; " << roster.newcomer_unknown_count()
-              << " new or not, marked " << kPerhapsNew
-              << ": no record for the year before";
-  }
-  std::cout << "), " << roster.not_implementing_count() << " not, of these "
-            << roster.preparing_count() << " in preparation";
-  if (roster.unrecorded_count() > 0) {
-    std::cout << ", " << roster.unrecorded_count() << " without a record";
-  }
-  std::cout << "\n\n";
-  PrintNames(page, "implementing", implementing);
-  PrintNames(page, "in preparation", preparing);
-  PrintNames(page, "the rest", rest);
-  if (!unrecorded.empty()) PrintNames(page, "no record", unrecorded);
+  std::cout << Say("{name}, registry version {version}",
+                   {{"name", Bold(page, roster.name())},
+                    {"version", std::to_string(roster.version())}})
+            << "\n"
+            << CountsInWords(roster) << "\n\n";
+  PrintNames(page, Say("implementing"), implementing);
+  PrintNames(page, Say("in preparation"), preparing);
+  PrintNames(page, Say("the rest"), rest);
+  if (!unrecorded.empty()) PrintNames(page, Say("no record"), unrecorded);
   if (roster.leavers_size() > 0) {
-    PrintNames(page, "left", NamesOf(roster, roster.leavers()));
+    PrintNames(page, Say("left"), NamesOf(roster, roster.leavers()));
   }
   PrintGroups(session, roster);
   if (roster.has_comparison()) PrintComparison(page, roster);

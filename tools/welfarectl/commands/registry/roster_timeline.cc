@@ -127,22 +127,27 @@ struct TimelineFlags {
 void PrintTimeline(const Session& session, const v1::ProgramTimeline& timeline,
                    const std::string& by) {
   const Page page = OutputPage(session);
-  std::cout << Bold(page, timeline.name()) << ", registry version "
-            << timeline.version() << "\n\n";
+  std::cout << Say("{name}, registry version {version}",
+                   {{"name", Bold(page, timeline.name())},
+                    {"version", std::to_string(timeline.version())}})
+            << "\n\n";
   if (by != "municipality") {
     const int mark_size = MarkSize(timeline, page);
     PrintRows(session, YearTable(timeline, mark_size));
-    std::cout << "# implementing, + preparing; a mark is "
-              << (mark_size == 1 ? "one municipality"
-                                 : "up to " + std::to_string(mark_size) +
-                                       " municipalities")
+    std::cout << Say(mark_size == 1
+                         ? Phrase("# implementing, + preparing; a mark is one "
+                                  "municipality")
+                         : Phrase("# implementing, + preparing; a mark is up "
+                                  "to {count} municipalities"),
+                     {{"count", std::to_string(mark_size)}})
               << "\n";
     if (std::any_of(timeline.years().begin(), timeline.years().end(),
                     [](const v1::ProgramTimeline::Year& year) {
                       return year.newcomers_unknown_size() > 0;
                     })) {
-      std::cout << "? others may be new: the year before has no record of "
-                   "them\n";
+      std::cout << Say("? others may be new: the year before has no record of "
+                       "them")
+                << "\n";
     }
   }
   if (by == "year") return;
@@ -150,10 +155,12 @@ void PrintTimeline(const Session& session, const v1::ProgramTimeline& timeline,
   const Table table = WayTable(timeline, /*all=*/false);
   if (table.size() > 0) PrintRows(session, table);
   std::cout << std::flush;
-  std::cerr << static_cast<std::size_t>(timeline.municipalities_size()) -
-                   table.size()
-            << " more on record never ran it nor are known to have begun to "
-               "prepare\n";
+  const std::size_t others =
+      static_cast<std::size_t>(timeline.municipalities_size()) - table.size();
+  std::cerr << Say("{count} more on record never ran it nor are known to have "
+                   "begun to prepare",
+                   {{"count", std::to_string(others)}})
+            << "\n";
 }
 
 int ShowTimeline(Session& session, const TimelineFlags& flags) {

@@ -47,9 +47,9 @@ void AddRecord(const Session& session, const v1::StatusRecord& record,
        PreparationName(record.preparation()), std::to_string(record.version()),
        TimeFor(session, record.record_time()),
        record.correction() ? "yes" : "no", record.retracted() ? "yes" : "no",
-       record.retracted()               ? "taken back"
-       : record.restored_version() != 0 ? "in force again"
-       : record.correction()            ? "correction"
+       record.retracted()               ? Say("taken back")
+       : record.restored_version() != 0 ? Say("in force again")
+       : record.correction()            ? Say("correction")
                                         : "",
        record.reason(), record.note(), record.etag(),
        record.restored_version() == 0
@@ -80,7 +80,8 @@ struct StatusListFlags {
   ReadAt at;
 };
 
-int ReadRecords(Session& session, const StatusListFlags& flags, Records& records) {
+int ReadRecords(Session& session, const StatusListFlags& flags,
+                Records& records) {
   v1::ListStatusRecordsRequest request;
   request.set_parent(ProgramName(flags.program));
   request.set_fiscal_year(flags.fiscal_year);
@@ -106,11 +107,14 @@ int List(Session& session, const StatusListFlags& flags) {
   const NamesById names = records.empty() ? NamesById() : NamesNow(session);
   Table table = StatusTable();
   for (const auto& record : records) AddRecord(session, record, names, table);
-  PrintCountedList(session, records, table,
-                   std::string(records.size() == 1 ? "record" : "records") +
-                       (flags.in_force ? " in force" : "") +
-                       ", times in Asia/Tokyo",
-                   "No such record.");
+  PrintCountedList(
+      session, records, table,
+      Say(records.size() == 1 ? Phrase("{count} record{in_force}, times in "
+                                       "Asia/Tokyo")
+                              : Phrase("{count} records{in_force}, times in "
+                                       "Asia/Tokyo"),
+          {{"in_force", flags.in_force ? Say(" in force") : ""}}),
+      Say("No such record."));
   return kOk;
 }
 
@@ -142,7 +146,9 @@ int Export(Session& session, StatusListFlags& flags) {
     table.PrintCsv(std::cout);
   }
   std::cout << std::flush;
-  std::cerr << records.size() << " records in force\n";
+  std::cerr << Say("{count} records in force",
+                   {{"count", std::to_string(records.size())}})
+            << "\n";
   return kOk;
 }
 
@@ -231,7 +237,7 @@ void AddStatusImport(const Command& noun, Session& session) {
 
 // What record and retract have in common.
 Command AddWrite(const Command& noun, const std::string& name,
-                 const std::string& description, StatusFlags& flags) {
+                 const Phrase& description, StatusFlags& flags) {
   const Command verb = noun.AddVerb(name, description);
   verb.AddOption("CODE", flags.text, "Six-digit code, resource name, or a name")
       .Required();

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "services/base/coding/sha256.h"
+#include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/call.h"
 #include "tools/welfarectl/session/command_line.h"
@@ -104,9 +105,9 @@ int Download(Session& session, const std::string& id, const std::string& format,
     return Fail(status);
   }
   if (size != static_cast<std::int64_t>(bytes.size())) {
-    std::cerr << "Error: got " << bytes.size() << " of " << size
-              << " bytes; run it again.\n";
-    return kFailure;
+    return Fail(base::MakeError(CtlRow("DOWNLOAD_CUT"))
+                    .With("got", static_cast<long long>(bytes.size()))
+                    .With("size", size));
   }
   if (out_path == "-") {
     std::cout << bytes << std::flush;
@@ -123,11 +124,14 @@ int Download(Session& session, const std::string& id, const std::string& format,
   std::error_code error;
   if (out) std::filesystem::rename(temporary, path, error);
   if (!out || error) {
-    std::cerr << "Error: cannot write " << path.string() << "\n";
-    return kFailure;
+    return Fail(
+        base::MakeError(CtlRow("FILE_UNWRITABLE")).With("path", path.string()));
   }
-  std::cerr << path.string() << ": " << bytes.size() << " bytes, sha256 "
-            << base::Sha256Hex(bytes) << "\n";
+  std::cerr << Say("{path}: {bytes} bytes, sha256 {digest}",
+                   {{"path", path.string()},
+                    {"bytes", std::to_string(bytes.size())},
+                    {"digest", base::Sha256Hex(bytes)}})
+            << "\n";
   return kOk;
 }
 

@@ -107,9 +107,10 @@ int ListCodebooks(Session& session) {
 void AddCodebookCommands(const Command& app, Session& session) {
   const Command noun = app.AddNoun("codebook", "Questionnaires, versioned");
   for (const bool lint : {false, true}) {
-    const Command verb = noun.AddVerb(
-        lint ? "lint" : "import", lint ? "Check a codebook and write nothing"
-                                       : "Import a codebook as a draft");
+    const Command verb =
+        noun.AddVerb(lint ? "lint" : "import",
+                     lint ? Phrase("Check a codebook and write nothing")
+                          : Phrase("Import a codebook as a draft"));
     auto flags = std::make_shared<CodebookFlags>();
     flags->lint = lint;
     verb.AddOption("PATH", flags->path,

@@ -34,15 +34,19 @@ struct Fit {
 
 // Says what did not fit: the number first, then each.
 template <typename Misfits, typename NameOf>
-void SayMisfits(const std::string& what, int total, const Misfits& misfits,
+void SayMisfits(const Phrase& what, int total, const Misfits& misfits,
                 const NameOf& name_of) {
   if (total == 0) return;
   const int shown = misfits.size() < kShownMisfits
                         ? static_cast<int>(misfits.size())
                         : kShownMisfits;
-  std::cerr << total << " " << what << " would not fit"
-            << (shown < total ? "; " + std::to_string(shown) + " shown" : "")
-            << ":\n";
+  std::cerr << Say(what,
+                   {{"count", std::to_string(total)},
+                    {"shown", shown == total
+                                  ? ""
+                                  : Say("; {count} shown",
+                                        {{"count", std::to_string(shown)}})}})
+            << "\n";
   for (int i = 0; i < shown; ++i) {
     const auto& misfit = misfits[i];
     std::cerr << "  - "
@@ -61,25 +65,23 @@ bool IsOpen(absl::StatusCode code) {
 }
 
 // Returns kOk or, with the error printed, an exit code.
-template <typename Response, typename Request, typename Say>
-int Ask(Session& session, const std::string& codebook, const char* service,
-        Fit& fit, const Say& say) {
+template <typename Response, typename Request, typename Tell>
+int Ask(Session& session, const std::string& codebook, const Phrase& no_answer,
+        Fit& fit, const Tell& tell) {
   Request request;
   request.set_name(codebook);
   Response response;
   const CallStatus status = TryCall(session, request, response);
   if (status.ok()) {
     fit.misfits += response.misfits_total();
-    say(response);
+    tell(response);
     return kOk;
   }
   // A survey for which nothing is defined has nothing that could misfit.
   if (ReasonOf(status) == "SURVEY_NOT_FOUND") return kOk;
   if (!IsOpen(status.code)) return Fail(status);
   ++fit.not_asked;
-  std::cerr << "The " << service
-            << " service could not be asked what would not fit: "
-            << status.message << "\n";
+  std::cerr << Say(no_answer, {{"message", status.message}}) << "\n";
   return kOk;
 }
 
@@ -88,20 +90,22 @@ int CheckFit(Session& session, const std::string& codebook, Fit& fit) {
   namespace reports = ::welfare::report::v1;
   int code = Ask<indicators::CheckDefinitionsResponse,
                  indicators::CheckDefinitionsRequest>(
-      session, codebook, "indicator", fit,
-      [](const indicators::CheckDefinitionsResponse& response) {
-        SayMisfits("of the definitions", response.misfits_total(),
-                   response.misfits(),
+      session, codebook,
+      "The indicator service could not be asked what would not fit: {message}",
+      fit, [](const indicators::CheckDefinitionsResponse& response) {
+        SayMisfits("{count} of the definitions would not fit{shown}:",
+                   response.misfits_total(), response.misfits(),
                    [](const indicators::DefinitionMisfit& misfit) {
                      return misfit.place();
                    });
       });
   if (code != kOk) return code;
   code = Ask<reports::CheckTemplatesResponse, reports::CheckTemplatesRequest>(
-      session, codebook, "report", fit,
-      [](const reports::CheckTemplatesResponse& response) {
-        SayMisfits("places of templates", response.misfits_total(),
-                   response.misfits(),
+      session, codebook,
+      "The report service could not be asked what would not fit: {message}",
+      fit, [](const reports::CheckTemplatesResponse& response) {
+        SayMisfits("{count} places of templates would not fit{shown}:",
+                   response.misfits_total(), response.misfits(),
                    [](const reports::TemplateMisfit& misfit) {
                      return misfit.template_() + " " + misfit.place();
                    });
@@ -114,11 +118,16 @@ int Publish(Session& session, const PublishFlags& flags) {
   Fit fit;
   if (const int code = CheckFit(session, name, fit); code != kOk) return code;
   if ((fit.misfits > 0 || fit.not_asked > 0) && !flags.accept_misfits) {
-    std::cerr << "Not published. "
-              << (fit.misfits > 0 ? "Mend the codebook or the definitions"
-                                  : "Ask again when the service answers")
-              << ", or publish it all the same with --accept-misfits; what "
-                 "does not fit is left out of figures and reports.\n";
+    std::cerr << Say(fit.misfits > 0
+                         ? Phrase("Not published. Mend the codebook or the "
+                                  "definitions, or publish it all the same "
+                                  "with --accept-misfits; what does not fit "
+                                  "is left out of figures and reports.")
+                         : Phrase("Not published. Ask again when the service "
+                                  "answers, or publish it all the same with "
+                                  "--accept-misfits; what does not fit is "
+                                  "left out of figures and reports."))
+              << "\n";
     return kRefused;
   }
   survey::v1::PublishCodebookRequest request;

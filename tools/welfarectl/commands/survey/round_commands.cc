@@ -94,8 +94,7 @@ int CreateRound(Session& session, const RoundFlags& flags) {
        {std::pair{&flags.window_start, round.mutable_window_start()},
         std::pair{&flags.window_end, round.mutable_window_end()}}) {
     if (absl::Status status = SetDate(*text, *date); !status.ok()) {
-      static_cast<void>(Fail(status));
-      return kUsage;
+      return Fail(status, kUsage);
     }
   }
   survey_v1::Round reply;
@@ -153,12 +152,13 @@ int ShowProgress(Session& session, int fiscal_year) {
     table.Add(
         {ShortName(type::v1::RespondentKind_Name(group.respondent_kind()),
                    "RESPONDENT_KIND_"),
-         group.implementing() ? "implementing" : "not implementing",
+         SayInCell(session, group.implementing() ? Phrase("implementing")
+                                                 : Phrase("not implementing")),
          std::to_string(group.expected()), std::to_string(group.received()),
          std::to_string(group.on_time()), std::to_string(group.accepted()),
          std::to_string(group.draft())});
   }
-  table.Add({"all", "", std::to_string(reply.expected()),
+  table.Add({SayInCell(session, "all"), "", std::to_string(reply.expected()),
              std::to_string(reply.received()), "", "", ""});
   Print(session, reply, table);
   return kOk;
@@ -166,7 +166,7 @@ int ShowProgress(Session& session, int fiscal_year) {
 
 // A verb whose only argument is the round's fiscal year.
 void AddRoundVerb(const Command& noun, Session& session, const char* verb,
-                  const char* help, int (*run)(Session&, int)) {
+                  const Phrase& help, int (*run)(Session&, int)) {
   const Command command = noun.AddVerb(verb, help);
   auto fiscal_year = std::make_shared<int>(0);
   command.AddOption("--fiscal-year", *fiscal_year, "Fiscal year of the round")

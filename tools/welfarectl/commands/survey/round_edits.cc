@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "tools/welfarectl/commands/survey/round_commands.h"
+#include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/session/call.h"
 #include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/session.h"
@@ -61,14 +62,11 @@ int OpenRound(Session& session, const EditFlags& flags) {
 
 int UpdateRound(Session& session, const EditFlags& flags) {
   if (!flags.wrong.ok()) {
-    static_cast<void>(Fail(flags.wrong));
-    return kUsage;
+    return Fail(flags.wrong, kUsage);
   }
   survey_v1::UpdateRoundRequest request = flags.update;
   if (request.update_mask().paths().empty()) {
-    std::cerr << "Say what to change: --title, --purpose, --method, "
-                 "--publisher, --window-start or --window-end.\n";
-    return kUsage;
+    return Fail(base::MakeError(CtlRow("NOTHING_TO_CHANGE")), kUsage);
   }
   request.mutable_round()->set_name(session.round_name(flags.fiscal_year));
   request.mutable_round()->set_etag(flags.etag);
@@ -82,12 +80,12 @@ int DeleteRound(Session& session, const EditFlags& flags) {
       MakeRequest<survey_v1::DeleteRoundRequest>(session, flags);
   google::protobuf::Empty reply;
   if (const int code = Call(session, request, reply); code != kOk) return code;
-  std::cerr << "Deleted " << request.name() << ".\n";
+  std::cerr << Say("Deleted {name}.", {{"name", request.name()}}) << "\n";
   return kOk;
 }
 
 // A verb that speaks of one round.
-Command AddVerb(const Command& noun, const char* verb, const char* help,
+Command AddVerb(const Command& noun, const char* verb, const Phrase& help,
                 EditFlags& flags) {
   const Command command = noun.AddVerb(verb, help);
   command
@@ -106,7 +104,7 @@ Flag AddReason(const Command& command, EditFlags& flags) {
 void AddFields(const Command& command,
                const std::shared_ptr<EditFlags>& flags) {
   const auto add =
-      [&](const char* flag, const char* path, const char* help,
+      [&](const char* flag, const char* path, const Phrase& help,
           const std::function<void(const std::string&, survey_v1::Round&)>&
               set) {
         command.AddTextOption(

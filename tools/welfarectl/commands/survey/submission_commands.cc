@@ -10,6 +10,7 @@
 #include "tools/welfarectl/commands/survey/submission_export.h"
 #include "tools/welfarectl/commands/survey/submission_import.h"
 #include "tools/welfarectl/commands/survey/survey_commands.h"
+#include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/call.h"
 #include "tools/welfarectl/session/command_line.h"
@@ -47,16 +48,18 @@ Table SubmissionTable() {
                 {.title = "digest", .limit = 14}});
 }
 
-void AddRow(Table& table, const survey_v1::Submission& submission) {
+void AddRow(const Session& session, const survey_v1::Submission& submission,
+            Table& table) {
   table.Add({SubmissionIdOf(submission.name()), StateName(submission.state()),
              std::to_string(submission.revision()),
              std::to_string(submission.round_revision()),
-             submission.late() ? "late" : "", submission.digest()});
+             submission.late() ? SayInCell(session, "late") : "",
+             submission.digest()});
 }
 
 int PrintSubmission(Session& session, const survey_v1::Submission& submission) {
   Table table = SubmissionTable();
-  AddRow(table, submission);
+  AddRow(session, submission, table);
   Print(session, submission, table);
   return kOk;
 }
@@ -68,17 +71,17 @@ int CreateFromFile(Session& session, int fiscal_year, const std::string& id,
   std::ifstream in(path, std::ios::binary);
   std::error_code ignored;
   if (!in || std::filesystem::is_directory(path, ignored)) {
-    std::cerr << "Error: cannot read " << path << "; check the path.\n";
-    return kFailure;
+    return Fail(base::MakeError(CtlRow("FILE_UNREADABLE")).With("path", path));
   }
   const std::string json((std::istreambuf_iterator<char>(in)), {});
   survey_v1::CreateSubmissionRequest request;
   const auto parsed = google::protobuf::util::JsonStringToMessage(
       json, request.mutable_submission());
   if (!parsed.ok()) {
-    std::cerr << "Error: " << path << " is no submission: " << parsed.message()
-              << "\n";
-    return kUsage;
+    return Fail(base::MakeError(CtlRow("SUBMISSION_FORMAT"))
+                    .With("path", path)
+                    .Show("why", std::string(parsed.message())),
+                kUsage);
   }
   request.set_parent(session.round_name(fiscal_year));
   request.set_submission_id(id);
@@ -106,10 +109,15 @@ int GetSubmission(Session& session, int fiscal_year, const std::string& id) {
   for (const survey_v1::Answer& answer : reply.answers()) add(answer);
   for (const survey_v1::Answer& answer : reply.computed_absences()) add(answer);
   if (session.output() == Output::kTable) {
-    std::cout << SubmissionIdOf(reply.name()) << "  "
-              << StateName(reply.state()) << ", revision " << reply.revision()
-              << ", round revision " << reply.round_revision()
-              << (reply.synthetic() ? ", 架空 (synthetic)" : "") << "\n\n";
+    std::cout << Say("{id}  {state}, revision {revision}, round revision "
+                     "{round}{synthetic}",
+                     {{"id", SubmissionIdOf(reply.name())},
+                      {"state", StateName(reply.state())},
+                      {"revision", std::to_string(reply.revision())},
+                      {"round", std::to_string(reply.round_revision())},
+                      {"synthetic",
+                       reply.synthetic() ? Say(", 架空 (synthetic)") : ""}})
+              << "\n\n";
   }
   Print(session, reply, table);
   return kOk;
@@ -123,7 +131,7 @@ int ListSubmissions(Session& session, int fiscal_year) {
   const int code = ReadPages<survey_v1::ListSubmissionsResponse>(
       session, request, [&](const survey_v1::ListSubmissionsResponse& page) {
         for (const survey_v1::Submission& submission : page.submissions()) {
-          AddRow(table, submission);
+          AddRow(session, submission, table);
           all.push_back(submission);
         }
       });
@@ -226,7 +234,7 @@ void AddSubmissionCommands(const Command& app, Session& session) {
                           create_flags->file, create_flags->dry_run);
   });
 
-  const auto add = [&](const char* verb, const char* help, bool with_id,
+  const auto add = [&](const char* verb, const Phrase& help, bool with_id,
                        auto run) {
     const Command command = noun.AddVerb(verb, help);
     auto flags = AddSubmissionFlags(command, with_id);

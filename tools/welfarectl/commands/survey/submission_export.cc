@@ -98,9 +98,13 @@ int ExportSubmissions(Session& session, const ExportFlags& flags) {
         }
       });
   if (code != kOk) return code;
-  std::cerr << "Round revision " << revision << ": " << written
-            << " submissions (" << wanted << ")"
-            << (synthetic ? ", 架空 (synthetic)" : "") << ".\n";
+  std::cerr << Say("Round revision {revision}: {count} submissions "
+                   "({states}){synthetic}.",
+                   {{"revision", std::to_string(revision)},
+                    {"count", std::to_string(written)},
+                    {"states", wanted},
+                    {"synthetic", synthetic ? Say(", 架空 (synthetic)") : ""}})
+            << "\n";
   return kOk;
 }
 

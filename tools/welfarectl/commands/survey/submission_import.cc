@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "services/base/error.h"
+#include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/files/csv_batches.h"
 #include "tools/welfarectl/files/import_stream.h"
 #include "tools/welfarectl/session/call.h"
@@ -62,10 +63,8 @@ int ReadFiles(const ImportFlags& flags, Files& files) {
       files.headers.push_back(*std::move(file));
     } else {
       known = false;
-      std::cerr << "Error: " << path
-                << " is neither a file of answers (it has no column item_id) "
-                   "nor one of headers (municipality_code with department, "
-                   "contact or received_on). Nothing is sent.\n";
+      static_cast<void>(
+          Fail(base::MakeError(CtlRow("FILE_KIND")).With("path", path)));
     }
   }
   return known ? kOk : kUsage;
@@ -74,7 +73,7 @@ int ReadFiles(const ImportFlags& flags, Files& files) {
 // Refuses a respondent who stands in two files: what is sent later would
 // replace what was sent first.
 absl::Status CheckApart(const std::vector<CsvFile>& files,
-                        std::string_view reason, const std::string& cure) {
+                        const base::ErrorRow& row) {
   std::map<std::string, std::pair<std::size_t, std::size_t>> seen;
   for (std::size_t i = 0; i < files.size(); ++i) {
     WELFARE_ASSIGN_OR_RETURN(const auto records, ReadKeys(files[i], Key()));
@@ -82,12 +81,12 @@ absl::Status CheckApart(const std::vector<CsvFile>& files,
       const auto [found, fresh] =
           seen.try_emplace(record.key, std::pair(i, record.line));
       if (fresh || found->second.first == i) continue;
-      return base::MakeError(
-          absl::StatusCode::kInvalidArgument, reason,
-          record.text + " stands in " + files[found->second.first].name +
-              " line " + std::to_string(found->second.second) + " and in " +
-              files[i].name + " line " + std::to_string(record.line) + "; " +
-              cure + " Nothing is sent.");
+      return base::MakeError(row)
+          .Show("respondent", record.text)
+          .With("first_path", files[found->second.first].name)
+          .With("first_line", static_cast<long long>(found->second.second))
+          .With("path", files[i].name)
+          .With("line", static_cast<long long>(record.line));
     }
   }
   return absl::OkStatus();
@@ -104,8 +103,7 @@ class Headers {
       WELFARE_ASSIGN_OR_RETURN(const auto records, ReadKeys(files_[i], Key()));
       for (const KeyedRecord& record : records) file_of_[record.key] = i;
     }
-    return CheckApart(files_, "HEADER_REPEATED",
-                      "keep one line for each respondent.");
+    return CheckApart(files_, CtlRow("HEADER_REPEATED"));
   }
 
   // Respondents whose headers stand in one file can share a batch: it has room
@@ -191,8 +189,7 @@ int ImportFiles(Session& session, const ImportFlags& flags) {
   if (absl::Status status = headers.Read(); !status.ok()) return Fail(status);
   if (files.answers.size() > 1) {
     const absl::Status apart =
-        CheckApart(files.answers, "ROWS_NOT_TOGETHER",
-                   "put the answers of a respondent into one file.");
+        CheckApart(files.answers, CtlRow("ANSWERS_REPEATED"));
     if (!apart.ok()) return Fail(apart);
   }
   // Everything is cut before anything is sent.

@@ -1,0 +1,110 @@
+// Every failure that welfarectl names itself; those of the services are printed
+// as they come.
+#pragma once
+
+#include "services/base/error.h"
+
+namespace welfare::ctl {
+
+inline constexpr base::ErrorRow kErrorTable[] = {
+    // --- the command line ---
+    {"ARGUMENT_MISSING", absl::StatusCode::kInvalidArgument,
+     "Something is missing: {detail}. --help says what there is.",
+     "必要な指定がありません（{detail}）。使い方は --help で確認できます。"},
+    {"ARGUMENT_UNKNOWN", absl::StatusCode::kInvalidArgument,
+     "There is no such command or flag: {detail}. --help says what there is.",
+     "そのようなコマンドやフラグはありません（{detail}）。使い方は --help "
+     "で確認"
+     "できます。"},
+    {"ARGUMENT_INVALID", absl::StatusCode::kInvalidArgument,
+     "The command line cannot be used: {detail}. --help says what there is.",
+     "この指定は使えません（{detail}）。使い方は --help で確認できます。"},
+    {"DATE_FORMAT", absl::StatusCode::kInvalidArgument,
+     "--date is a day such as 2027-04-01.",
+     "--date は 2027-04-01 のような日付で指定してください。"},
+    {"MOMENT_FORMAT", absl::StatusCode::kInvalidArgument,
+     "--known-at is a time such as 2025-06-01T00:00:00+09:00 or a date.",
+     "--known-at は 2025-06-01T00:00:00+09:00 "
+     "のような日時か日付で指定してください。"},
+    {"ASSIGNMENT_FORMAT", absl::StatusCode::kInvalidArgument,
+     "--set {assignment}: write field=value with {fields}; type is "
+     "special_ward, city, town or village, council.name_checked yes or no.",
+     "--set {assignment} を読めません。項目=値 "
+     "の形で指定してください。項目は {fields} です。type は "
+     "special_ward、city、"
+     "town、village のいずれか、council.name_checked は yes か no です。"},
+    {"NOTHING_TO_CHANGE", absl::StatusCode::kInvalidArgument,
+     "Say what to change: --title, --purpose, --method, --publisher, "
+     "--window-start or --window-end.",
+     "変更する内容を "
+     "--title、--purpose、--method、--publisher、--window-start、"
+     "--window-end で指定してください。"},
+
+    // --- files ---
+    {"FILE_UNREADABLE", absl::StatusCode::kNotFound,
+     "Cannot read {path}; check the path.",
+     "{path} を読めません。パスを確認してください。"},
+    {"FILE_UNWRITABLE", absl::StatusCode::kUnavailable,
+     "Cannot write {path}; check the path, and that the disk has room.",
+     "{path} "
+     "に書き込めません。パスと、ディスクの空きを確認してください。"},
+    {"FILE_KIND", absl::StatusCode::kInvalidArgument,
+     "{path} is neither a file of answers (it has no column item_id) nor one "
+     "of headers (municipality_code with department, contact or received_on). "
+     "Nothing is sent.",
+     "{path} は回答のファイル（item_id の列があるもの）でも、見出し情報のファイ"
+     "ル（municipality_code と、department、contact、received_on のいずれかの列"
+     "があるもの）でもありません。何も送っていません。"},
+    {"CSV_EMPTY", absl::StatusCode::kInvalidArgument,
+     "{path} is empty; it needs a header line.",
+     "{path}は空です。見出し行が必要です。"},
+    {"CELL_COUNT", absl::StatusCode::kInvalidArgument,
+     "{path} line {line}: The record has {found} cells where the header has "
+     "{expected}.",
+     "{path} {line}行目：列の数が {found} "
+     "で、見出し行の {expected} と異なります。"},
+    {"MUNICIPALITY_TYPE", absl::StatusCode::kInvalidArgument,
+     "{path} line {line}: The type is special_ward, city, town or village.",
+     "{path} {line}行目：type は special_ward、city、town、village "
+     "のいずれかにしてください。"},
+    {"ROWS_NOT_TOGETHER", absl::StatusCode::kInvalidArgument,
+     "{path} line {line}: the rows of {respondent} do not stand together, and "
+     "what lies between does not fit one message; sort the file by respondent.",
+     "{path} {line}行目：{respondent} の行が離れていて、間の行を含めると一度に"
+     "送れません。回答者ごとに並べ替えてください。"},
+    {"ANSWERS_REPEATED", absl::StatusCode::kInvalidArgument,
+     "{respondent} stands in {first_path} line {first_line} and in {path} line "
+     "{line}; put the answers of a respondent into one file. Nothing is sent.",
+     "{respondent} が {first_path} の {first_line} 行目と {path} の {line} 行目"
+     "にあります。一つの回答者の回答は一つのファイルにまとめてください。何も送"
+     "っていません。"},
+    {"HEADER_REPEATED", absl::StatusCode::kInvalidArgument,
+     "{respondent} stands in {first_path} line {first_line} and in {path} line "
+     "{line}; keep one line for each respondent. Nothing is sent.",
+     "{respondent} が {first_path} の {first_line} 行目と {path} の {line} 行目"
+     "にあります。一つの回答者につき一行だけにしてください。何も送っていません"
+     "。"},
+    {"SUBMISSION_FORMAT", absl::StatusCode::kInvalidArgument,
+     "{path} is no submission: {why}",
+     "{path} を提出物として読めません（{why}）。"},
+
+    // --- calls ---
+    {"SERVER_UNREACHABLE", absl::StatusCode::kUnavailable,
+     "The platform cannot be reached ({cause}).",
+     "サーバーに接続できません（{cause}）。"},
+    {"NO_ANSWER", absl::StatusCode::kDeadlineExceeded,
+     "There was no answer in time ({cause}).",
+     "時間内に応答がありませんでした（{cause}）。"},
+    {"DOWNLOAD_CUT", absl::StatusCode::kDataLoss,
+     "Got {got} of {size} bytes; run it again.",
+     "{size} バイトのうち {got} "
+     "バイトしか受け取れませんでした。もう一度実行してください。"},
+};
+
+static_assert(base::HasGoodReasons(kErrorTable));
+
+consteval const base::ErrorRow& CtlRow(std::string_view reason) {
+  return base::FindRow(kErrorTable, reason);
+}
+
+}  // namespace welfare::ctl
