@@ -1,0 +1,60 @@
+#!/usr/bin/python3
+"""The names, types, helps and labels of all metrics, which dashboards and alerts
+rely on.
+
+usage: metrics_test.py
+
+They are held by golden/metrics.txt. To renew it, run this test with
+WELFARE_UPDATE_GOLDEN=1 and review the difference.
+"""
+
+import os
+import pathlib
+import re
+import unittest
+
+import harness
+
+GOLDEN = pathlib.Path(__file__).parent / "golden" / "metrics.txt"
+# What a family of type histogram exposes, and the label only its buckets have.
+HISTOGRAM = re.compile(r"_(bucket|sum|count)$")
+
+
+def families(text):
+    """Returns {name: (type, help, {label})} of what /metrics answers."""
+    found = {}
+    for line in text.splitlines():
+        if match := re.fullmatch(r"# HELP (\S+) (.*)", line):
+            found[match[1]] = ["", match[2], set()]
+        elif match := re.fullmatch(r"# TYPE (\S+) (\S+)", line):
+            found[match[1]][0] = match[2]
+        elif match := re.fullmatch(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})? \S+", line):
+            name = match[1] if match[1] in found else HISTOGRAM.sub("", match[1])
+            labels = re.findall(r'(\w+)="(?:[^"\\]|\\.)*"', match[2] or "")
+            found[name][2] |= set(labels) - {"le"}
+        else:
+            raise AssertionError(f"no line of a metric: {line}")
+    return found
+
+
+class Metrics(harness.LoadedTest):
+    maxDiff = None
+
+    def test_families_are_the_recorded_ones(self):
+        self.http.get("/v1/surveys/jusou/rounds/2025/progress")
+        self.product.ctl("report", "create", "--fiscal-year", "2025")
+        found = families(self.product.metrics().body.decode())
+        # A cache of its own kind, of which nothing more is asked than to exist.
+        with harness.Product(harness.ONE, settings={
+                "redis_url": f"unix://{self.product.folder}/nobody.sock"}) as other:
+            found = {**families(other.metrics().body.decode()), **found}
+        text = "".join(f"{name} {kind} {' '.join(sorted(labels)) or '-'}\n  {help_}\n"
+                       for name, (kind, help_, labels) in sorted(found.items()))
+        if os.environ.get("WELFARE_UPDATE_GOLDEN") == "1":
+            GOLDEN.write_text(text, "utf-8")
+        self.assertEqual(text, GOLDEN.read_text("utf-8"),
+                         f"{GOLDEN}: renew with WELFARE_UPDATE_GOLDEN=1")
+
+
+if __name__ == "__main__":
+    unittest.main()
