@@ -15,6 +15,8 @@ import sys
 # Each with the tests that may provoke its failures, besides those of the whole.
 TABLES = {
     'services/registry/error_table.h': ('tests/registry',),
+    'services/survey/error_table.h': ('tests/survey',),
+    'services/survey/codebook/problem_table.h': ('tests/survey',),
 }
 WHOLE = ('tests/system', 'tests/welfarectl', 'tests/gateway')
 NOT_PROVOKED = ('errors_test.cc',)
