@@ -192,7 +192,7 @@ inline constexpr base::ViolationRow kViolationTable[] = {
      "special_ward（特別区）、city（市）、town（町）、village（村）のいずれ"
      "かにしてください。"},
     {"AREA_UNKNOWN", "The area is one of {areas}.",
-     "地域区分は {areas} のいずれかにしてください。"},
+     "地域区分は{areas_ja}のいずれかにしてください。"},
     {"IMPLEMENTING_INVALID",
      "implementing is yes, no or ended; leave the record out where it is not "
      "known.",

@@ -107,10 +107,8 @@ absl::Status NameInvalid(std::string_view field, std::string_view name,
     details.metadata = known->metadata;
   }
   for (auto& [key, value] : details.metadata) value = Cut(value);
-  details.metadata.insert_or_assign("field", std::string(field));
   details.metadata.insert_or_assign("name", Cut(name));
-  details.violations.push_back(ViolationOf(Text(field), fault));
-  return base::WithErrorDetails(fault, details);
+  return AtField(field, base::WithErrorDetails(fault, details));
 }
 
 absl::Status VersionNegative(std::string_view field, std::int64_t version) {

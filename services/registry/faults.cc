@@ -37,6 +37,14 @@ base::Violation ViolationOf(std::string_view field, const absl::Status& fault) {
           .description_ja = details.message_ja};
 }
 
+absl::Status AtField(std::string_view field, const absl::Status& fault) {
+  base::ErrorDetails details =
+      base::GetErrorDetails(fault).value_or(base::ErrorDetails());
+  details.metadata.insert_or_assign("field", std::string(field));
+  details.violations.push_back(ViolationOf(field, fault));
+  return base::WithErrorDetails(fault, details);
+}
+
 absl::Status MunicipalityTypeUnknown(std::string_view word) {
   return MakeError(FaultRow("MUNICIPALITY_TYPE")).With("value", Sent(word));
 }
@@ -44,13 +52,17 @@ absl::Status MunicipalityTypeUnknown(std::string_view word) {
 absl::Status AreaUnknown(std::string_view word,
                          std::span<const std::string_view> areas) {
   std::string list;
+  std::string list_ja;
   for (const std::string_view area : areas) {
     list += list.empty() ? "" : ", ";
     list += area;
+    list_ja += list_ja.empty() ? "" : "、";
+    list_ja += area;
   }
   return MakeError(FaultRow("AREA_UNKNOWN"))
       .With("value", Sent(word))
-      .Show("areas", list);
+      .Show("areas", list)
+      .Show("areas_ja", list_ja);
 }
 
 absl::Status ImplementingInvalid(std::string_view word) {
@@ -94,11 +106,8 @@ absl::Status NameMismatch(std::string_view name, std::string_view expected) {
 absl::Status ValueMissing() { return MakeError(FaultRow("VALUE_MISSING")); }
 
 absl::Status ReasonRequired(std::string_view field) {
-  const absl::Status fault =
-      MakeError(FaultRow("REASON_REQUIRED")).With("field", field);
-  base::ErrorDetails details = *base::GetErrorDetails(fault);
-  details.violations.push_back(ViolationOf(field, fault));
-  return base::WithErrorDetails(fault, details);
+  return AtField(field,
+                 MakeError(FaultRow("REASON_REQUIRED")).Show("field", field));
 }
 
 absl::Status BandInvalid(std::string_view id) {

@@ -17,6 +17,9 @@ namespace welfare::registry {
 // The violation at `field` that `fault` is, in both languages.
 base::Violation ViolationOf(std::string_view field, const absl::Status& fault);
 
+// `fault` as the failure of a call in whose field `field` it is.
+absl::Status AtField(std::string_view field, const absl::Status& fault);
+
 // MUNICIPALITY_TYPE.
 absl::Status MunicipalityTypeUnknown(std::string_view word);
 // AREA_UNKNOWN: it is none of `areas`.

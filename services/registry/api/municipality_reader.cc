@@ -230,22 +230,23 @@ absl::Status MunicipalityReader::ResolveMunicipality(
     const platform::CallContext& call,
     const v1::ResolveMunicipalityRequest& request,
     v1::Municipality& response) const {
-  WELFARE_ASSIGN_OR_RETURN(const std::string text, ReadName(request.text()));
+  const auto text = ReadName(request.text());
+  if (!text.ok()) return AtField("text", text.status());
   WELFARE_ASSIGN_OR_RETURN(const VersionPin pin, versions_.Pin(call, request));
   WELFARE_ASSIGN_OR_RETURN(const base::FiscalYear year,
                            YearOf(request.fiscal_year(), pin.moment));
   const RegistryView view = pin.view();
   const bool is_code =
-      std::ranges::all_of(text::FoldWord(text), base::IsAsciiDigit);
+      std::ranges::all_of(text::FoldWord(*text), base::IsAsciiDigit);
   const Municipality* found = nullptr;
   if (is_code || request.five_digit_code()) {
     const auto code =
-        text::ReadMunicipalityCode(text, request.five_digit_code());
+        text::ReadMunicipalityCode(*text, request.five_digit_code());
     if (!code.ok()) return NameInvalid("text", request.text(), code.status());
     found = view.FindMunicipality(*code);
     if (found == nullptr) return MunicipalityNotFound(*code, pin.version);
   } else {
-    WELFARE_ASSIGN_OR_RETURN(found, ResolveName(view, text, year));
+    WELFARE_ASSIGN_OR_RETURN(found, ResolveName(view, *text, year));
   }
   response = ToProto(view, *found, year);
   return absl::OkStatus();

@@ -374,11 +374,11 @@ absl::StatusOr<ProposedDeletion> FromProto(
     const v1::DeleteMunicipalityRequest& request) {
   const auto name = base::MunicipalityName::Parse(request.name());
   if (!name.ok()) return NameInvalid("name", request.name(), name.status());
-  WELFARE_ASSIGN_OR_RETURN(std::string reason,
-                           KeepText(request.reason(), kMaxNoteBytes));
-  if (reason.empty()) return ReasonRequired("reason");
+  auto reason = KeepText(request.reason(), kMaxNoteBytes);
+  if (!reason.ok()) return AtField("reason", reason.status());
+  if (reason->empty()) return ReasonRequired("reason");
   return ProposedDeletion{
-      .code = name->code, .etag = request.etag(), .reason = std::move(reason)};
+      .code = name->code, .etag = request.etag(), .reason = *std::move(reason)};
 }
 
 absl::StatusOr<ProposedRetraction> FromProto(

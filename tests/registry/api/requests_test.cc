@@ -159,6 +159,8 @@ TEST(TakingBack, NeedsAReasonThatSomebodyCanRead) {
   deletion.set_reason(std::string(kMaxNoteBytes + 1, 'x'));
   EXPECT_STATUS(FromProto(deletion), StatusCode::kInvalidArgument,
                 "TEXT_TOO_LONG");
+  EXPECT_THAT(ViolationsOf(FromProto(deletion)),
+              ElementsAre("reason: TEXT_TOO_LONG"));
   deletion.set_reason("x\x07");
   EXPECT_STATUS(FromProto(deletion), StatusCode::kInvalidArgument,
                 "TEXT_INVALID");
