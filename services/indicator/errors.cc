@@ -3,162 +3,257 @@
 #include <chrono>
 #include <utility>
 
+#include "services/indicator/error_table.h"
+
 namespace welfare::indicator {
 namespace {
 
 using base::MakeError;
-using Code = absl::StatusCode;
+using base::MakeViolation;
+using base::Violation;
 
 constexpr std::chrono::milliseconds kRetryPeer{1000};
+
+// A reason that is not in the table does not compile.
+consteval const base::ErrorRow& Row(std::string_view reason) {
+  return base::FindRow(kErrorTable, reason);
+}
+consteval const base::ViolationRow& Fault(std::string_view reason) {
+  return base::FindRow(kViolationTable, reason);
+}
+
+consteval const base::ViolationRow& State(std::string_view type) {
+  return base::FindRow(kPreconditionTable, type);
+}
+
+std::string Joined(const std::vector<std::string>& words) {
+  std::string joined;
+  for (const std::string& word : words) {
+    if (!joined.empty()) joined += ' ';
+    joined += word;
+  }
+  return joined;
+}
+
+Violation ExpressionMisfit(std::string_view where, std::string_view expression,
+                           const Violation& cause) {
+  Violation misfit =
+      MakeViolation(Fault("EXPRESSION"), where,
+                    {{"why", cause.description},
+                     {"place", cause.field.empty() ? "" : cause.field + " of "},
+                     {"expression", std::string(expression)}});
+  // Where it is a name that is missing, that is said as of any other place.
+  if (cause.reason == Fault("ITEM_UNKNOWN").reason) {
+    misfit.description_ja = base::FillIn(Fault("ITEM_UNKNOWN").description_ja,
+                                         {{"item", SubjectOf(cause)}});
+  } else if (cause.reason == Fault("OPTION_UNKNOWN").reason) {
+    misfit.description_ja = base::FillIn(Fault("OPTION_UNKNOWN").description_ja,
+                                         {{"option", SubjectOf(cause)}});
+  }
+  misfit.reason = cause.reason;
+  return misfit;
+}
 
 }  // namespace
 
 absl::Status IndicatorNotFound(std::string_view name) {
-  return MakeError(Code::kNotFound, "INDICATOR_NOT_FOUND",
-                   "There is no such indicator; see ListIndicators.")
+  return MakeError(Row("INDICATOR_NOT_FOUND"))
       .With("name", name)
       .WithResource("indicator.welfare/Indicator", name);
 }
 
 absl::Status SurveyNotFound(std::string_view name) {
-  return MakeError(Code::kNotFound, "SURVEY_NOT_FOUND",
-                   "There are no indicator definitions for this survey.")
+  return MakeError(Row("SURVEY_NOT_FOUND"))
       .With("name", name)
       .WithResource("survey.welfare/Survey", name);
 }
 
 absl::Status RoundNotFound(std::string_view name) {
-  return MakeError(Code::kNotFound, "ROUND_NOT_FOUND",
-                   "There is no such round; see ListRounds.")
+  return MakeError(Row("ROUND_NOT_FOUND"))
       .With("name", name)
       .WithResource("survey.welfare/Round", name);
 }
 
 absl::Status CodebookNotFound(std::string_view name) {
-  return MakeError(Code::kNotFound, "CODEBOOK_NOT_FOUND",
-                   "There is no such codebook version; see ListCodebooks.")
+  return MakeError(Row("CODEBOOK_NOT_FOUND"))
       .With("name", name)
       .WithResource("survey.welfare/Codebook", name);
 }
 
-absl::Status CellUnknown(std::string_view name, std::string_view cell,
+absl::Status CellUnknown(std::string_view indicator, std::string_view cell,
                          const std::vector<std::string>& cells) {
-  std::string known;
-  for (const std::string& key : cells) {
-    if (!known.empty()) known += ' ';
-    known += key;
-  }
-  return MakeError(Code::kInvalidArgument, "CELL_UNKNOWN",
-                   "The value has no such cell; choose one of `cells`.")
-      .With("name", name)
+  return MakeError(Row("CELL_UNKNOWN"))
+      .With("name", indicator)
       .With("cell", cell)
-      .With("cells", known)
-      .WithViolation(
-          {"cell", "CELL_UNKNOWN", "Name a cell of the value: " + known + "."});
+      .With("cells", Joined(cells))
+      .WithViolation(CellMissing("cell", indicator, cell, cells));
 }
 
 absl::Status NameInvalid(std::string_view field, std::string_view name,
-                         const absl::Status& cause) {
-  return MakeError(Code::kInvalidArgument, "NAME_INVALID",
-                   "The name does not follow its pattern; see the violation.")
+                         std::string_view pattern, const absl::Status& cause) {
+  return MakeError(Row("NAME_INVALID"))
       .With("field", field)
       .With("name", name)
-      .WithViolation({std::string(field), "NAME_INVALID",
-                      std::string(base::MessageOf(cause))});
+      .WithViolation(
+          MakeViolation(Fault("NAME_INVALID"), field,
+                        {{"why", std::string(base::MessageOf(cause))},
+                         {"pattern", std::string(pattern)}}));
 }
 
 absl::Status BasisUnknown(int basis) {
-  return MakeError(Code::kInvalidArgument, "BASIS_UNKNOWN",
-                   "The basis is neither PROVISIONAL nor FINAL.")
+  return MakeError(Row("BASIS_UNKNOWN"))
       .With("basis", basis)
-      .WithViolation(
-          {"basis", "BASIS_UNKNOWN", "Send PROVISIONAL, FINAL or nothing."});
+      .WithViolation(MakeViolation(Fault("BASIS_UNKNOWN"), "basis"));
 }
 
 absl::Status VersionNegative(std::string_view field, std::int64_t version) {
-  return MakeError(Code::kInvalidArgument, "VERSION_NEGATIVE",
-                   "A version is 0 (the current one) or positive.")
+  return MakeError(Row("VERSION_NEGATIVE"))
       .With("field", field)
-      .With("version", static_cast<long long>(version))
-      .WithViolation({std::string(field), "VERSION_NEGATIVE",
-                      "Send 0 or a round revision."});
+      .With("version", version)
+      .WithViolation(MakeViolation(Fault("VERSION_NEGATIVE"), field));
+}
+
+Violation ItemUnknown(std::string_view where, std::string_view item) {
+  return MakeViolation(Fault("ITEM_UNKNOWN"), where,
+                       {{"item", std::string(item)}});
+}
+
+Violation ItemTypeMisfit(std::string_view where, std::string_view item,
+                         std::string_view measure) {
+  return MakeViolation(
+      Fault("ITEM_TYPE"), where,
+      {{"item", std::string(item)}, {"measure", std::string(measure)}});
+}
+
+Violation ItemNotAsked(std::string_view where, std::string_view item) {
+  return MakeViolation(Fault("RESPONDENT"), where,
+                       {{"item", std::string(item)}});
+}
+
+Violation OptionUnknown(std::string_view where, std::string_view item,
+                        std::string_view option) {
+  return MakeViolation(
+      Fault("OPTION_UNKNOWN"), where,
+      {{"item", std::string(item)}, {"option", std::string(option)}});
+}
+
+Violation PopulationUnknown(std::string_view where,
+                            std::string_view population) {
+  return MakeViolation(Fault("POPULATION"), where,
+                       {{"population", std::string(population)}});
+}
+
+Violation PopulationMisfit(std::string_view where,
+                           std::string_view population) {
+  return MakeViolation(Fault("POPULATION_MISFIT"), where,
+                       {{"population", std::string(population)}});
+}
+
+Violation IndicatorUnknown(std::string_view where, std::string_view indicator) {
+  return MakeViolation(Fault("INDICATOR_UNKNOWN"), where,
+                       {{"indicator", std::string(indicator)}});
+}
+
+Violation IndicatorMisfit(std::string_view where, std::string_view indicator) {
+  return MakeViolation(Fault("INDICATOR_MISFIT"), where,
+                       {{"indicator", std::string(indicator)}});
+}
+
+Violation CellMissing(std::string_view where, std::string_view indicator,
+                      std::string_view cell,
+                      const std::vector<std::string>& cells) {
+  return MakeViolation(Fault("CELL_UNKNOWN"), where,
+                       {{"indicator", std::string(indicator)},
+                        {"cell", std::string(cell)},
+                        {"cells", Joined(cells)}});
+}
+
+std::vector<Violation> ExpressionMisfits(std::string_view where,
+                                         std::string_view expression,
+                                         const absl::Status& status) {
+  std::vector<Violation> misfits;
+  if (const auto details = base::GetErrorDetails(status)) {
+    for (const Violation& cause : details->violations) {
+      misfits.push_back(ExpressionMisfit(where, expression, cause));
+    }
+  }
+  if (misfits.empty()) {
+    misfits.push_back(ExpressionMisfit(
+        where, expression,
+        {"", "EXPRESSION", std::string(base::MessageOf(status))}));
+  }
+  return misfits;
+}
+
+std::string SubjectOf(const Violation& misfit) {
+  const std::string& said = misfit.description;
+  const std::size_t open = said.find('`');
+  if (open == std::string::npos) return {};
+  const std::size_t close = said.find('`', open + 1);
+  if (close == std::string::npos) return {};
+  return said.substr(open + 1, close - open - 1);
 }
 
 absl::Status ItemNotInRound(std::string_view indicator,
-                            std::vector<base::Violation> violations) {
-  return MakeError(Code::kFailedPrecondition, "ITEM_NOT_IN_ROUND",
-                   "The round's codebook lacks what the indicator reads; see "
-                   "the violations.")
+                            std::vector<Violation> violations) {
+  return MakeError(Row("ITEM_NOT_IN_ROUND"))
       .With("indicator", indicator)
-      .WithPrecondition("CODEBOOK", indicator,
-                        "The codebook of the round must carry the items and "
-                        "options of the definition.")
+      .WithPrecondition("CODEBOOK", indicator, State("CODEBOOK").description,
+                        State("CODEBOOK").description_ja)
       .WithViolations(std::move(violations));
 }
 
 absl::Status RoundNotOpened(std::string_view name) {
-  return MakeError(Code::kFailedPrecondition, "ROUND_STATE",
-                   "The round was never opened; open it first.")
+  return MakeError(Row("ROUND_STATE"))
       .With("name", name)
-      .WithPrecondition("ROUND_STATE", name,
-                        "The round must be open, closed "
-                        "or final.");
+      .WithPrecondition("ROUND_STATE", name, State("ROUND_STATE").description,
+                        State("ROUND_STATE").description_ja);
 }
 
 absl::Status VersionNotReached(std::string_view name, std::int64_t wanted,
                                std::int64_t current) {
-  return MakeError(Code::kOutOfRange, "VERSION_NOT_REACHED",
-                   "The round has not reached this revision.")
+  return MakeError(Row("VERSION_NOT_REACHED"))
       .With("name", name)
-      .With("wanted", static_cast<long long>(wanted))
-      .With("current", static_cast<long long>(current));
+      .With("wanted", wanted)
+      .With("current", current);
 }
 
 absl::Status MinVersionNotReached(std::int64_t asked, std::int64_t current) {
-  return MakeError(Code::kDeadlineExceeded, "MIN_VERSION_NOT_REACHED",
-                   "The round did not reach this revision in time.")
-      .With("asked", static_cast<long long>(asked))
-      .With("current", static_cast<long long>(current));
+  return MakeError(Row("MIN_VERSION_NOT_REACHED"))
+      .With("asked", asked)
+      .With("current", current);
 }
 
 absl::Status SurveyUnavailable(std::string_view cause) {
-  return MakeError(Code::kUnavailable, "SURVEY_UNAVAILABLE",
-                   "The survey service did not answer; try again.")
+  return MakeError(Row("SURVEY_UNAVAILABLE"))
       .With("cause", cause)
       .WithRetryDelay(kRetryPeer);
 }
 
 absl::Status RegistryUnavailable(std::string_view cause) {
-  return MakeError(Code::kUnavailable, "REGISTRY_UNAVAILABLE",
-                   "The registry service did not answer; try again.")
+  return MakeError(Row("REGISTRY_UNAVAILABLE"))
       .With("cause", cause)
       .WithRetryDelay(kRetryPeer);
 }
 
-absl::Status ColumnsInvalid(std::vector<base::Violation> violations) {
-  return MakeError(Code::kInternal, "COLUMNS_INVALID",
-                   "The columns of the round contradict its codebook.")
+absl::Status ColumnsInvalid(std::vector<Violation> violations) {
+  return MakeError(Row("COLUMNS_INVALID"))
       .WithViolations(std::move(violations));
 }
 
 absl::Status FiguresInconsistent(std::string_view indicator,
                                  std::string_view what) {
-  return MakeError(Code::kInternal, "FIGURES_INCONSISTENT",
-                   "A computed value breaks an invariant.")
+  return MakeError(Row("FIGURES_INCONSISTENT"))
       .With("indicator", indicator)
       .With("what", what);
 }
 
 absl::Status PeerAnswerInvalid(std::string_view peer, std::string_view what) {
-  return MakeError(Code::kInternal, "PEER_ANSWER",
-                   "A peer answered with something unreadable.")
-      .With("peer", peer)
-      .With("what", what);
+  return MakeError(Row("PEER_ANSWER")).With("peer", peer).With("what", what);
 }
 
-absl::Status DefinitionInvalid(std::vector<base::Violation> violations) {
-  return MakeError(Code::kInvalidArgument, "DEFINITION_INVALID",
-                   "Indicator data is not valid; see the violations.")
+absl::Status DefinitionInvalid(std::vector<Violation> violations) {
+  return MakeError(Row("DEFINITION_INVALID"))
       .WithViolations(std::move(violations));
 }
 

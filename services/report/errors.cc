@@ -3,140 +3,146 @@
 #include <string>
 #include <utility>
 
+#include "services/base/names/resource_name.h"
+#include "services/report/error_table.h"
+
 namespace welfare::report {
+namespace {
 
 using base::MakeError;
+using base::MakeViolation;
+
+// A reason that is not in the table does not compile.
+consteval const base::ErrorRow& Row(std::string_view reason) {
+  return base::FindRow(kErrorTable, reason);
+}
+consteval const base::ViolationRow& Fault(std::string_view reason) {
+  return base::FindRow(kViolationTable, reason);
+}
+
+const base::ErrorRow& UnavailableRow(std::string_view peer) {
+  if (peer == "survey") return Row("SURVEY_UNAVAILABLE");
+  if (peer == "registry") return Row("REGISTRY_UNAVAILABLE");
+  return Row("INDICATOR_UNAVAILABLE");
+}
+
+}  // namespace
 
 absl::Status ReportInvalid(std::vector<base::Violation> violations) {
-  return MakeError(absl::StatusCode::kInvalidArgument, "REPORT_INVALID",
-                   "The report cannot be created; correct every field listed.")
-      .WithViolations(std::move(violations));
+  return MakeError(Row("REPORT_INVALID")).WithViolations(std::move(violations));
 }
 
 absl::Status FormatUnknown(std::string_view report, std::string_view format,
                            std::string_view known) {
-  return MakeError(absl::StatusCode::kInvalidArgument, "FORMAT_UNKNOWN",
-                   "The report " + std::string(report) + " has no format '" +
-                       std::string(format) + "'; ask for " +
-                       std::string(known) + ".")
+  return MakeError(Row("FORMAT_UNKNOWN"))
       .With("report", report)
       .With("format", format)
       .With("formats", known);
 }
 
 absl::Status ReportNotFound(std::string_view name) {
-  return MakeError(
-             absl::StatusCode::kNotFound, "REPORT_NOT_FOUND",
-             "There is no report " + std::string(name) + "; see ListReports.")
+  return MakeError(Row("REPORT_NOT_FOUND"))
       .With("report", name)
       .WithResource("report.welfare/Report", name);
 }
 
 absl::Status TemplateNotFound(std::string_view id) {
-  return MakeError(absl::StatusCode::kNotFound, "TEMPLATE_NOT_FOUND",
-                   "There is no report template '" + std::string(id) + "'.")
+  return MakeError(Row("TEMPLATE_NOT_FOUND"))
       .With("template", id)
       .WithResource("report.welfare/Template", id);
 }
 
 absl::Status RoundNotFound(std::string_view round) {
-  return MakeError(
-             absl::StatusCode::kNotFound, "ROUND_NOT_FOUND",
-             "There is no round " + std::string(round) + "; see ListRounds.")
+  return MakeError(Row("ROUND_NOT_FOUND"))
       .With("round", round)
       .WithResource("survey.welfare/Round", round);
 }
 
 absl::Status VersionNotReached(std::string_view round, long long version) {
-  return MakeError(absl::StatusCode::kOutOfRange, "VERSION_NOT_REACHED",
-                   "The round " + std::string(round) +
-                       " has not reached revision " + std::to_string(version) +
-                       ".")
+  return MakeError(Row("VERSION_NOT_REACHED"))
       .With("round", round)
       .With("data_version", version);
 }
 
 absl::Status RoundNotOpened(std::string_view round) {
-  return MakeError(absl::StatusCode::kFailedPrecondition, "ROUND_STATE",
-                   "The round " + std::string(round) +
-                       " is planned; open it before a report is made.")
-      .With("round", round)
-      .WithJapanese("調査回 " + std::string(round) +
-                    " はまだ計画中である。開いてから報告書を作る。");
+  return MakeError(Row("ROUND_STATE")).With("round", round);
 }
 
 absl::Status CodebookNameInvalid(std::string_view name) {
-  return MakeError(absl::StatusCode::kInvalidArgument, "NAME_INVALID",
-                   "'" + std::string(name) +
-                       "' names no codebook; write "
-                       "surveys/jusou/codebooks/2025-1.")
-      .With("name", name)
-      .WithJapanese("「" + std::string(name) +
-                    "」は調査票の名前ではない。surveys/jusou/codebooks/2025-1 "
-                    "のように書く。");
+  return MakeError(Row("NAME_INVALID")).With("name", name);
 }
 
 absl::Status CodebookNotFound(std::string_view name) {
-  return MakeError(absl::StatusCode::kNotFound, "CODEBOOK_NOT_FOUND",
-                   "There is no codebook " + std::string(name) +
-                       "; see ListCodebooks.")
+  return MakeError(Row("CODEBOOK_NOT_FOUND"))
       .With("codebook", name)
-      .WithResource("survey.welfare/Codebook", name)
-      .WithJapanese("調査票 " + std::string(name) + " はない。");
+      .WithResource("survey.welfare/Codebook", name);
 }
 
 absl::Status TemplateInvalid(std::string_view file,
                              std::vector<base::Violation> violations) {
-  std::string message =
-      "The report template " + std::string(file) + " is wrong:";
+  std::string faults;
   for (const base::Violation& violation : violations) {
-    message += " " + violation.field + ": " + violation.description;
+    faults += " " + violation.field + ": " + violation.description;
   }
-  return MakeError(absl::StatusCode::kInvalidArgument, "TEMPLATE_INVALID",
-                   message)
+  return MakeError(Row("TEMPLATE_INVALID"))
       .With("file", file)
+      .Show("faults", faults)
       .WithViolations(std::move(violations));
 }
 
 absl::Status PeerUnavailable(std::string_view peer, std::string_view message) {
-  std::string reason;
-  for (const char c : peer) {
-    reason += static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-  }
-  reason += "_UNAVAILABLE";
-  return MakeError(
-             absl::StatusCode::kUnavailable, reason,
-             "The " + std::string(peer) + " service did not answer; try again.")
+  return MakeError(UnavailableRow(peer))
       .With("peer", peer)
       .With("peer_message", message);
 }
 
 absl::Status PeerAnswerInvalid(std::string_view peer,
                                std::string_view message) {
-  return MakeError(absl::StatusCode::kInternal, "PEER_ANSWER_INVALID",
-                   "The " + std::string(peer) +
-                       " service gave an answer that cannot be used: " +
-                       std::string(message))
-      .With("peer", peer);
+  return MakeError(Row("PEER_ANSWER_INVALID"))
+      .With("peer", peer)
+      .Show("what", message);
 }
 
 absl::Status RenderFailed(std::string_view format, std::string_view message) {
-  return MakeError(absl::StatusCode::kInternal, "RENDER_FAILED",
-                   "The format " + std::string(format) +
-                       " could not be written: " + std::string(message))
-      .With("format", format);
+  return MakeError(Row("RENDER_FAILED"))
+      .With("format", format)
+      .Show("what", message);
 }
 
 absl::Status RoundMoved(std::string_view round) {
-  return MakeError(absl::StatusCode::kAborted, "ROUND_MOVED",
-                   "The round " + std::string(round) +
-                       " changed while the snapshot was taken; try again.")
-      .With("round", round);
+  return MakeError(Row("ROUND_MOVED")).With("round", round);
 }
 
-absl::Status ShuttingDown() {
-  return MakeError(absl::StatusCode::kUnavailable, "SHUTTING_DOWN",
-                   "The service is stopping; connect again.");
+base::Violation FieldRequired(std::string_view field,
+                              std::string_view example) {
+  return MakeViolation(Fault("REQUIRED"), field,
+                       {{"example", std::string(example)}});
+}
+
+base::Violation TemplateIdInvalid() {
+  return MakeViolation(Fault("ID_INVALID"), "report.template");
+}
+
+base::Violation RoundNameInvalid(const absl::Status& cause) {
+  base::Violation violation =
+      MakeViolation(Fault("NAME_INVALID"), "report.round",
+                    {{"why", std::string(base::MessageOf(cause))},
+                     {"pattern", std::string(base::RoundName::kPattern)}});
+  violation.reason = base::ReasonOf(cause);
+  return violation;
+}
+
+base::Violation BasisUnknown() {
+  return MakeViolation(Fault("ENUM_UNKNOWN"), "report.basis");
+}
+
+base::Violation DataVersionNegative() {
+  return MakeViolation(Fault("NEGATIVE"), "report.data_version");
+}
+
+base::Violation SurveyMismatch(std::string_view survey) {
+  return MakeViolation(Fault("SURVEY_MISMATCH"), "report.round",
+                       {{"survey", std::string(survey)}});
 }
 
 }  // namespace welfare::report

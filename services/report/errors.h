@@ -1,4 +1,5 @@
-// Every failure of the report service, by name.
+// Every failure the report service names; reasons and sentences are rows of
+// error_table.h.
 #pragma once
 
 #include <string_view>
@@ -42,7 +43,19 @@ absl::Status PeerAnswerInvalid(std::string_view peer, std::string_view message);
 absl::Status RenderFailed(std::string_view format, std::string_view message);
 // ABORTED, ROUND_MOVED: the round changed between two reads of the snapshot.
 absl::Status RoundMoved(std::string_view round);
-// UNAVAILABLE, SHUTTING_DOWN.
-absl::Status ShuttingDown();
+
+// --- violations of REPORT_INVALID ---
+// REQUIRED: nothing was said; `example` is what could be.
+base::Violation FieldRequired(std::string_view field, std::string_view example);
+// ID_INVALID, of the template.
+base::Violation TemplateIdInvalid();
+// The reason of `cause`, for which the round's name cannot be read.
+base::Violation RoundNameInvalid(const absl::Status& cause);
+// ENUM_UNKNOWN, of the basis.
+base::Violation BasisUnknown();
+// NEGATIVE, of the revision.
+base::Violation DataVersionNegative();
+// SURVEY_MISMATCH: the template is of `survey`, and the round is not.
+base::Violation SurveyMismatch(std::string_view survey);
 
 }  // namespace welfare::report

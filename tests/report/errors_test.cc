@@ -1,6 +1,5 @@
+// Reasons and sentences are part of the API.
 #include "services/report/errors.h"
-#include "services/base/pages/page.h"
-#include "services/platform/errors.h"
 
 #include <gtest/gtest.h>
 
@@ -10,38 +9,49 @@
 #include <string>
 #include <vector>
 
+#include "services/base/pages/page.h"
+#include "services/platform/errors.h"
+#include "services/report/error_table.h"
 #include "tests/report/sample_snapshot.h"
 
 namespace welfare::report {
 namespace {
 
-// Reasons are part of the API: a changed line here is a changed API.
+std::string LineOf(absl::StatusCode code, std::string_view reason) {
+  return absl::StatusCodeToString(code) + " " + std::string(reason);
+}
+
+// One of each failure of errors.h.
+std::vector<absl::Status> All() {
+  return {ReportInvalid({}),
+          FormatUnknown("reports/x", "docx", "html"),
+          ReportNotFound("reports/x"),
+          TemplateNotFound("x"),
+          RoundNotFound("x"),
+          VersionNotReached("x", 2),
+          RoundNotOpened("x"),
+          CodebookNameInvalid("x"),
+          CodebookNotFound("x"),
+          TemplateInvalid("x", {{"pages", "FORM", "Make it a list."}}),
+          PeerUnavailable("indicator", "x"),
+          PeerUnavailable("survey", "x"),
+          PeerUnavailable("registry", "x"),
+          PeerAnswerInvalid("survey", "x"),
+          RenderFailed("zip", "x"),
+          RoundMoved("x")};
+}
+
 TEST(ReportErrors, AgreeWithTheGoldenListOfReasons) {
-  const std::vector<absl::Status> all = {
-      ReportInvalid({}),
-      FormatUnknown("reports/x", "docx", "html"),
-      base::Page::Read(-1, "", "").status(),
-      base::PageTokenInvalid(),
-      ReportNotFound("reports/x"),
-      TemplateNotFound("x"),
-      RoundNotFound("x"),
-      VersionNotReached("x", 2),
-      RoundNotOpened("x"),
-      platform::StoreRestored("x", "y", 1),
-      CodebookNameInvalid("x"),
-      CodebookNotFound("x"),
-      TemplateInvalid("x", {}),
-      PeerUnavailable("indicator", "x"),
-      PeerUnavailable("survey", "x"),
-      PeerUnavailable("registry", "x"),
-      PeerAnswerInvalid("survey", "x"),
-      RenderFailed("zip", "x"),
-      RoundMoved("x"),
-      ShuttingDown()};
   std::set<std::string> lines;
-  for (const absl::Status& status : all) {
-    lines.insert(absl::StatusCodeToString(status.code()) + " " +
-                 base::ReasonOf(status));
+  for (const base::ErrorRow& row : kErrorTable) {
+    lines.insert(LineOf(row.code, row.reason));
+  }
+  // What its calls answer in the words of others.
+  for (const absl::Status& status :
+       {base::Page::Read(-1, "", "").status(), base::PageTokenInvalid(),
+        platform::StoreRestored("x", "y", 1), platform::RequestIdInvalid("!"),
+        platform::RequestIdReused("x")}) {
+    lines.insert(LineOf(status.code(), base::ReasonOf(status)));
   }
   std::string text;
   for (const std::string& line : lines) text += line + "\n";
@@ -51,6 +61,45 @@ TEST(ReportErrors, AgreeWithTheGoldenListOfReasons) {
         << text;
   }
   EXPECT_EQ(ReadSource(path), text);
+}
+
+TEST(ReportErrors, EachRowIsMadeAndItsSentencesAreFilledIn) {
+  std::set<std::string> made;
+  for (const absl::Status& status : All()) {
+    const auto details = base::GetErrorDetails(status);
+    ASSERT_TRUE(details.has_value()) << status;
+    made.insert(LineOf(status.code(), details->reason));
+    EXPECT_EQ(base::MessageOf(status).find('{'), std::string_view::npos)
+        << status;
+    EXPECT_EQ(details->message_ja.find('{'), std::string::npos) << status;
+  }
+  std::set<std::string> rows;
+  for (const base::ErrorRow& row : kErrorTable) {
+    rows.insert(LineOf(row.code, row.reason));
+  }
+  EXPECT_EQ(made, rows);
+}
+
+TEST(ReportErrors, ATemplateSaysAllOfItsFaultsInOneSentence) {
+  EXPECT_EQ(base::MessageOf(TemplateInvalid(
+                "x.yaml", {{"a", "FORM", "One."}, {"b", "FORM", "Two."}})),
+            "The report template x.yaml is wrong: a: One. b: Two.");
+}
+
+TEST(ReportErrors, AWrongFieldIsDescribedInBothLanguages) {
+  const base::Violation round = RoundNameInvalid(
+      base::MakeError(absl::StatusCode::kInvalidArgument, "NAME_FORMAT",
+                      "It does not follow its pattern."));
+  EXPECT_EQ(round.reason, "NAME_FORMAT");
+  EXPECT_EQ(round.description,
+            "It does not follow its pattern. Its pattern is "
+            "surveys/{survey}/rounds/{fiscal_year}.");
+  for (const base::Violation& violation :
+       {round, FieldRequired("report.round", "x"), TemplateIdInvalid(),
+        BasisUnknown(), DataVersionNegative(), SurveyMismatch("jusou")}) {
+    EXPECT_FALSE(violation.description.empty()) << violation.field;
+    EXPECT_FALSE(violation.description_ja.empty()) << violation.reason;
+  }
 }
 
 }  // namespace

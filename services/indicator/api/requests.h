@@ -22,7 +22,8 @@ namespace welfare::indicator {
 template <typename Name>
 absl::StatusOr<Name> ParseName(std::string_view field, std::string_view text) {
   auto name = Name::Parse(text);
-  if (!name.ok()) return NameInvalid(field, text, name.status());
+  if (!name.ok())
+    return NameInvalid(field, text, Name::kPattern, name.status());
   return name;
 }
 

@@ -31,15 +31,14 @@ BoundIndicator RoundIndicators::Bind(const Definition& definition) const {
   bound.definition = &definition;
   bound.population = FindPopulation(definition.population);
   if (bound.population == nullptr) {
-    bound.Add("POPULATION",
-              "There is no population `" + definition.population + "`.");
+    bound.violations.push_back(
+        PopulationUnknown(bound.Where(), definition.population));
   } else {
     bound.digest = base::Sha256Hex(
         CanonicalText(definition, bound.population->definition));
     if (!bound.population->violations.empty()) {
-      bound.Add("POPULATION_MISFIT",
-                "The population `" + definition.population +
-                    "` cannot be evaluated over this codebook.");
+      bound.violations.push_back(
+          PopulationMisfit(bound.Where(), definition.population));
     }
   }
   MethodOf(definition.measure).Bind(table_->questionnaire(), bound);

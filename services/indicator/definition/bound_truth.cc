@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "services/indicator/errors.h"
+
 namespace welfare::indicator {
 
 std::optional<base::CheckedExpression> BindTruth(
@@ -15,16 +17,8 @@ std::optional<base::CheckedExpression> BindTruth(
     if (checked.ok()) return *std::move(checked);
     status = checked.status();
   }
-  const auto details = base::GetErrorDetails(status);
-  if (!details.has_value() || details->violations.empty()) {
-    violations.push_back(
-        {where, "EXPRESSION", std::string(base::MessageOf(status))});
-    return std::nullopt;
-  }
-  for (const base::Violation& violation : details->violations) {
-    violations.push_back({where, violation.reason,
-                          violation.description + " (" + violation.field +
-                              " of `" + expression + "`)"});
+  for (base::Violation& misfit : ExpressionMisfits(where, expression, status)) {
+    violations.push_back(std::move(misfit));
   }
   return std::nullopt;
 }

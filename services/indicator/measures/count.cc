@@ -2,6 +2,7 @@
 #include <set>
 
 #include "services/indicator/definition/bound_truth.h"
+#include "services/indicator/errors.h"
 #include "services/indicator/measures/measures.h"
 #include "services/indicator/questionnaire/labels.h"
 #include "services/indicator/round/answer_words.h"
@@ -58,10 +59,11 @@ void BindCell(const CellDefinition& cell, const Questionnaire& questionnaire,
   for (const std::string& name : cell.items) {
     const auto position = questionnaire.FindItem(name);
     if (!position.has_value()) {
-      bound.Add("ITEM_UNKNOWN", "The codebook has no item `" + name + "`.");
+      bound.violations.push_back(ItemUnknown(bound.Where(), name));
     } else if (questionnaire.items()[*position].type == Item::Type::kTable) {
-      bound.Add("ITEM_TYPE",
-                "A table has no absence of its own: `" + name + "`.");
+      // A table has no absence of its own.
+      bound.violations.push_back(
+          ItemTypeMisfit(bound.Where(), name, ToString(Measure::kCount)));
     } else {
       one.items.push_back(*position);
     }

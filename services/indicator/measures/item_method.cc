@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "services/indicator/errors.h"
 #include "services/indicator/round/answer_words.h"
 
 namespace welfare::indicator {
@@ -24,20 +25,17 @@ void ItemMethod::Bind(const Questionnaire& questionnaire,
   const Definition& definition = *bound.definition;
   bound.item = questionnaire.FindItem(definition.item);
   if (!bound.item.has_value()) {
-    bound.Add("ITEM_UNKNOWN",
-              "The codebook has no item `" + definition.item + "`.");
+    bound.violations.push_back(ItemUnknown(bound.Where(), definition.item));
     return;
   }
   const Item& item = questionnaire.items()[*bound.item];
   if (TakesNumbers() != (item.type == Item::Type::kInteger)) {
-    bound.Add("ITEM_TYPE",
-              "The measure " + std::string(ToString(definition.measure)) +
-                  " does not go with the type of `" + definition.item + "`.");
+    bound.violations.push_back(ItemTypeMisfit(bound.Where(), definition.item,
+                                              ToString(definition.measure)));
   }
   if (bound.population != nullptr &&
       !item.Asks(bound.population->definition.respondent)) {
-    bound.Add("RESPONDENT", "The item `" + definition.item +
-                                "` is not asked of the population's kind.");
+    bound.violations.push_back(ItemNotAsked(bound.Where(), definition.item));
   }
 }
 

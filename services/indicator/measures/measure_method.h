@@ -4,8 +4,6 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -39,10 +37,6 @@ struct BoundIndicator {
   std::vector<base::Violation> violations;
 
   std::string Where() const { return "indicators." + definition->id; }
-  void Add(std::string_view reason, std::string description) {
-    violations.push_back(
-        {Where(), std::string(reason), std::move(description)});
-  }
 };
 
 // One measure. Stateless: any thread may call it. Each stands in a file of its

@@ -4,46 +4,12 @@
 #include <string_view>
 #include <utility>
 
+#include "services/indicator/errors.h"
+
 namespace welfare::indicator {
 namespace {
 
 using base::Violation;
-
-// The first name between backticks in an English description: every one of
-// these begins with what is missing.
-std::string SubjectOf(std::string_view description) {
-  const std::size_t open = description.find('`');
-  if (open == std::string_view::npos) return {};
-  const std::size_t close = description.find('`', open + 1);
-  if (close == std::string_view::npos) return {};
-  return std::string(description.substr(open + 1, close - open - 1));
-}
-
-std::string InJapanese(std::string_view reason, const std::string& subject) {
-  const std::string quoted = "「" + subject + "」";
-  if (reason == "ITEM_UNKNOWN") return "調査票に設問" + quoted + "がない。";
-  if (reason == "OPTION_UNKNOWN") {
-    return "調査票の設問に選択肢" + quoted + "がない。";
-  }
-  if (reason == "ITEM_TYPE") {
-    return "設問" + quoted + "の型が、この集計の方法に合わない。";
-  }
-  if (reason == "RESPONDENT") {
-    return "設問" + quoted + "は、この母集団の回答者には尋ねていない。";
-  }
-  if (reason == "POPULATION") return "母集団" + quoted + "は定義されていない。";
-  if (reason == "POPULATION_MISFIT") {
-    return "母集団" + quoted + "をこの調査票では判定できない。";
-  }
-  if (reason == "INDICATOR_MISFIT") {
-    return "指標" + quoted + "をこの調査票では計算できない。";
-  }
-  if (reason == "INDICATOR_UNKNOWN") {
-    return "この調査票には指標" + quoted + "がない。";
-  }
-  if (reason == "CELL_UNKNOWN") return "指標に区分" + quoted + "がない。";
-  return "式がこの調査票に合わない。";
-}
 
 Misfit Make(Misfit::Kind kind, std::string id, const Violation& violation) {
   Misfit misfit;
@@ -51,9 +17,9 @@ Misfit Make(Misfit::Kind kind, std::string id, const Violation& violation) {
   misfit.id = std::move(id);
   misfit.place = violation.field;
   misfit.reason = violation.reason;
-  misfit.subject = SubjectOf(violation.description);
+  misfit.subject = SubjectOf(violation);
   misfit.message = violation.description;
-  misfit.message_ja = InJapanese(misfit.reason, misfit.subject);
+  misfit.message_ja = violation.description_ja;
   return misfit;
 }
 
@@ -68,43 +34,34 @@ std::optional<Violation> MisfitOfRow(const PublishedFigure& figure,
     const std::string& id = figure.items.front();
     const auto position = questionnaire.FindItem(id);
     if (!position.has_value()) {
-      return Violation{where, "ITEM_UNKNOWN",
-                       "The codebook has no item `" + id + "`."};
+      return ItemUnknown(where, id);
     }
     const std::vector<Option>& options =
         questionnaire.items()[*position].options;
     for (const std::string& code :
          source.options.empty() ? figure.cells : source.options) {
       if (std::ranges::find(options, code, &Option::code) == options.end()) {
-        return Violation{
-            where, "OPTION_UNKNOWN",
-            "`" + code + "` is none of the options of `" + id + "`."};
+        return OptionUnknown(where, id, code);
       }
     }
     return std::nullopt;
   }
   if (source.indicator.empty()) return std::nullopt;
   if (indicators.FindDefinition(source.indicator) == nullptr) {
-    return Violation{
-        where, "INDICATOR_UNKNOWN",
-        "There is no indicator `" + source.indicator + "` over this codebook."};
+    return IndicatorUnknown(where, source.indicator);
   }
   const RegistryHistory nobody;
   const auto figures = indicators.Compute(source.indicator, &nobody);
-  if (!figures.ok()) {
-    return Violation{
-        where, "INDICATOR_MISFIT",
-        "The indicator `" + source.indicator + "` does not fit this codebook."};
-  }
+  if (!figures.ok()) return IndicatorMisfit(where, source.indicator);
   const bool known =
       source.cell.empty() || figures->FindCell(source.cell) != nullptr ||
       std::ranges::any_of(base::kAllAbsences, [&](base::Absence kind) {
         return source.cell == base::ToString(kind);
       });
   if (known) return std::nullopt;
-  return Violation{where, "CELL_UNKNOWN",
-                   "`" + source.cell + "` is no cell of the indicator `" +
-                       source.indicator + "`."};
+  std::vector<std::string> cells;
+  for (const FigureCell& cell : figures->cells) cells.push_back(cell.key);
+  return CellMissing(where, source.indicator, source.cell, cells);
 }
 
 }  // namespace

@@ -41,10 +41,7 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
   if (found == templates_.end()) return TemplateNotFound(request.template_id);
   const ReportTemplate& report_template = found->second;
   if (report_template.survey != request.round.survey) {
-    return ReportInvalid(
-        {{"report.round", "SURVEY_MISMATCH",
-          "The template is of the survey '" + report_template.survey +
-              "'; name a round of it."}});
+    return ReportInvalid({SurveyMismatch(report_template.survey)});
   }
   const WriteRequest write = {
       .request_id = request.request_id,

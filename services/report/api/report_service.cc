@@ -23,34 +23,22 @@ absl::StatusOr<ReportRequest> ReadRequest(
   std::vector<base::Violation> violations;
   const v1::Report& report = request.report();
   if (report.template_().empty()) {
-    violations.push_back({"report.template", "REQUIRED",
-                          "Name a template, for example 'jusou'."});
+    violations.push_back(FieldRequired("report.template", "jusou"));
   } else if (!base::IsResourceId(report.template_())) {
-    violations.push_back({"report.template", "ID_INVALID",
-                          "A template id has only a-z, 0-9, - and _."});
+    violations.push_back(TemplateIdInvalid());
   }
   absl::StatusOr<base::RoundName> round =
       base::RoundName::Parse(report.round());
   if (report.round().empty()) {
-    violations.push_back({"report.round", "REQUIRED",
-                          "Name a round, for example "
-                          "'surveys/jusou/rounds/2025'."});
+    violations.push_back(
+        FieldRequired("report.round", "surveys/jusou/rounds/2025"));
   } else if (!round.ok()) {
-    violations.push_back({"report.round", base::ReasonOf(round.status()),
-                          std::string(base::MessageOf(round.status()))});
+    violations.push_back(RoundNameInvalid(round.status()));
   }
   if (!type::v1::Basis::Kind_IsValid(report.basis())) {
-    violations.push_back(
-        {"report.basis", "ENUM_UNKNOWN", "Use PROVISIONAL or FINAL."});
+    violations.push_back(BasisUnknown());
   }
-  if (report.data_version() < 0) {
-    violations.push_back({"report.data_version", "NEGATIVE",
-                          "Give a round revision, or 0 for the current one."});
-  }
-  if (request.request_id().size() > 128) {
-    violations.push_back(
-        {"request_id", "TOO_LONG", "Send a UUID, at most 128 characters."});
-  }
+  if (report.data_version() < 0) violations.push_back(DataVersionNegative());
   if (!violations.empty()) return ReportInvalid(std::move(violations));
   return ReportRequest{.template_id = report.template_(),
                        .round = *std::move(round),

@@ -1,0 +1,87 @@
+// Every failure the report service names: what errors.h is made of, and what
+// tests and lists of reasons are held to. Reasons are part of the API.
+#pragma once
+
+#include "services/base/error.h"
+
+namespace welfare::report {
+
+// Japanese stands where a caller can meet the failure: what is INTERNAL shows
+// its request id alone, and what ends a start is read by operators.
+inline constexpr base::ErrorRow kErrorTable[] = {
+    {"REPORT_INVALID", absl::StatusCode::kInvalidArgument,
+     "The report cannot be created; correct every field listed.",
+     "報告書を作れません。示された項目をすべて直してください。"},
+    {"FORMAT_UNKNOWN", absl::StatusCode::kInvalidArgument,
+     "The report {report} has no format '{format}'; ask for {formats}.",
+     "報告書 {report} に形式「{format}」はありません。{formats} "
+     "から選んでください。"},
+    {"REPORT_NOT_FOUND", absl::StatusCode::kNotFound,
+     "There is no report {report}; see ListReports.",
+     "報告書 {report} はありません。ListReports で名前を確かめてください。"},
+    {"TEMPLATE_NOT_FOUND", absl::StatusCode::kNotFound,
+     "There is no report template '{template}'.",
+     "報告書のひな形「{template}」はありません。名前を確かめてください。"},
+    {"ROUND_NOT_FOUND", absl::StatusCode::kNotFound,
+     "There is no round {round}; see ListRounds.",
+     "調査回 {round} はありません。ListRounds で名前を確かめてください。"},
+    {"VERSION_NOT_REACHED", absl::StatusCode::kOutOfRange,
+     "The round {round} has not reached revision {data_version}.",
+     "調査回 {round} はまだ版 {data_version} "
+     "になっていません。現在の版を指定するか、空にしてください。"},
+    {"ROUND_STATE", absl::StatusCode::kFailedPrecondition,
+     "The round {round} is planned; open it before a report is made.",
+     "調査回 {round} はまだ計画中です。開いてから報告書を作ってください。"},
+    {"NAME_INVALID", absl::StatusCode::kInvalidArgument,
+     "'{name}' names no codebook; write surveys/jusou/codebooks/2025-1.",
+     "「{name}」は調査票の名前ではありません。surveys/jusou/codebooks/2025-1 "
+     "のように書いてください。"},
+    {"CODEBOOK_NOT_FOUND", absl::StatusCode::kNotFound,
+     "There is no codebook {codebook}; see ListCodebooks.",
+     "調査票 {codebook} はありません。ListCodebooks "
+     "で名前を確かめてください。"},
+    {"TEMPLATE_INVALID", absl::StatusCode::kInvalidArgument,
+     "The report template {file} is wrong:{faults}", ""},
+    {"INDICATOR_UNAVAILABLE", absl::StatusCode::kUnavailable,
+     "The indicator service did not answer; try again.",
+     "集計のサービスが応答しません。しばらくしてから、もう一度お試しください"
+     "。"},
+    {"SURVEY_UNAVAILABLE", absl::StatusCode::kUnavailable,
+     "The survey service did not answer; try again.",
+     "調査のサービスが応答しません。しばらくしてから、もう一度お試しください"
+     "。"},
+    {"REGISTRY_UNAVAILABLE", absl::StatusCode::kUnavailable,
+     "The registry service did not answer; try again.",
+     "台帳のサービスが応答しません。しばらくしてから、もう一度お試しください"
+     "。"},
+    {"PEER_ANSWER_INVALID", absl::StatusCode::kInternal,
+     "The {peer} service gave an answer that cannot be used: {what}", ""},
+    {"RENDER_FAILED", absl::StatusCode::kInternal,
+     "The format {format} could not be written: {what}", ""},
+    {"ROUND_MOVED", absl::StatusCode::kAborted,
+     "The round {round} changed while the snapshot was taken; try again.",
+     "報告書を作る間に調査回 {round} が変わりました。もう一度お試しください。"},
+};
+
+static_assert(base::HasGoodReasons(kErrorTable));
+
+// What is wrong with one field of a request.
+inline constexpr base::ViolationRow kViolationTable[] = {
+    {"REQUIRED", "Name one, for example '{example}'.",
+     "{example} のように指定してください。"},
+    {"ID_INVALID", "A template id has only a-z, 0-9, - and _.",
+     "ひな形の名前は英小文字、数字、- と _ だけで書いてください。"},
+    {"NAME_INVALID", "{why} Its pattern is {pattern}.",
+     "{pattern} の形で書いてください。"},
+    {"ENUM_UNKNOWN", "Use PROVISIONAL or FINAL.",
+     "PROVISIONAL（速報）か FINAL（確報）にしてください。"},
+    {"NEGATIVE", "Give a round revision, or 0 for the current one.",
+     "調査回の版か、現在の版なら 0 にしてください。"},
+    {"SURVEY_MISMATCH",
+     "The template is of the survey '{survey}'; name a round of it.",
+     "このひな形は調査「{survey}」のものです。その調査回を指定してください。"},
+};
+
+static_assert(base::HasGoodReasons(kViolationTable));
+
+}  // namespace welfare::report
