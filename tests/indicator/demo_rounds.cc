@@ -167,7 +167,7 @@ DemoRound ReadRound(
                                        : "name"),
                    municipality.at("area"),
                    facts.at(code),
-                   SubmissionState::kNone,
+                   std::nullopt,
                    false,
                    0};
       const auto header = received.find(row.respondent.ToString());
@@ -226,7 +226,7 @@ DemoRound ReadRound(
             table ? item.id + "/" + item.options[k].code : item.id;
         if (!item.Asks(frame.respondent.kind)) {
           absence = Absence::kNotAsked;
-        } else if (frame.state == SubmissionState::kNone) {
+        } else if (!frame.state.has_value()) {
           absence = Absence::kUnitNonresponse;
         } else if (relevant[i].EvaluateTruth(values) != base::Truth::kTrue) {
           absence = Absence::kNotApplicable;

@@ -35,8 +35,7 @@ survey::v1::Codebook CodebookProto(const Questionnaire& questionnaire) {
     survey::v1::Item& proto = *codebook.add_items();
     proto.set_item(item.id);
     proto.set_label(item.label);
-    proto.set_type(
-        static_cast<survey::v1::Item::Type>(static_cast<int>(item.type) + 1));
+    proto.set_type(static_cast<survey::v1::Item::Type>(item.type));
     for (const Option& option : item.options) {
       survey::v1::Option& one = item.type == Item::Type::kTable
                                     ? *proto.add_rows()

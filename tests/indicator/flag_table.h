@@ -31,32 +31,32 @@ inline void ExpectWhatTheTableSays(const Figures& figures) {
     const bool sum = figures.measure == Measure::kSum;
     const bool highest = rank || (sum && cell.key == "max");
     const bool rises = highest || (sum && cell.key == "total");
-    EXPECT_EQ(cell.Has(Flag::kUndefined), cell.base == 0);
-    EXPECT_EQ(cell.Has(Flag::kSmallBase), cell.base > 0 && cell.base < 30);
-    EXPECT_EQ(cell.Has(Flag::kTied), highest && cell.count > 1);
-    EXPECT_EQ(cell.Has(Flag::kNoValue),
+    EXPECT_EQ(cell.Has(CellFlag::kUndefined), cell.base == 0);
+    EXPECT_EQ(cell.Has(CellFlag::kSmallBase), cell.base > 0 && cell.base < 30);
+    EXPECT_EQ(cell.Has(CellFlag::kTied), highest && cell.count > 1);
+    EXPECT_EQ(cell.Has(CellFlag::kNoValue),
               cell.base > 0 &&
                   ((rank && cell.count == 0) || cell.undecided == cell.base));
     EXPECT_EQ(
-        cell.Has(Flag::kLowerBound),
+        cell.Has(CellFlag::kLowerBound),
         cell.undecided > 0 || (rises && cell.value.has_value() && missing > 0));
     if (sum || rank) {
       EXPECT_EQ(cell.base, figures.answered);
       EXPECT_FALSE(cell.percent.has_value());
       EXPECT_EQ(cell.value.has_value(),
-                cell.base > 0 && !cell.Has(Flag::kNoValue));
+                cell.base > 0 && !cell.Has(CellFlag::kNoValue));
     } else {
       EXPECT_FALSE(cell.value.has_value());
       EXPECT_EQ(cell.percent.has_value(),
-                cell.base > 0 && !cell.Has(Flag::kNoValue));
+                cell.base > 0 && !cell.Has(CellFlag::kNoValue));
     }
-    any_lower_bound = any_lower_bound || cell.Has(Flag::kLowerBound);
+    any_lower_bound = any_lower_bound || cell.Has(CellFlag::kLowerBound);
   }
-  EXPECT_EQ(std::ranges::count(figures.flags, Flag::kLowerBound),
+  EXPECT_EQ(std::ranges::count(figures.flags, CellFlag::kLowerBound),
             any_lower_bound ? 1 : 0);
-  EXPECT_EQ(std::ranges::count(figures.flags, Flag::kUndefined),
+  EXPECT_EQ(std::ranges::count(figures.flags, CellFlag::kUndefined),
             figures.base == 0 ? 1 : 0);
-  EXPECT_EQ(std::ranges::count(figures.flags, Flag::kSmallBase),
+  EXPECT_EQ(std::ranges::count(figures.flags, CellFlag::kSmallBase),
             figures.base > 0 && figures.base < 30 ? 1 : 0);
 }
 

@@ -237,8 +237,8 @@ RoundTable MakeTable(const std::vector<TestRow>& rows, Basis basis) {
                  {},
                  row.state,
                  row.late,
-                 row.state == SubmissionState::kNone ? 0 : 1};
-    if (row.state != SubmissionState::kNone) {
+                 row.state.has_value() ? 1 : 0};
+    if (row.state.has_value()) {
       one.received_on = row.early  ? Day(6, 15)
                         : row.late ? Day(7, 12)
                                    : Day(6, 16);
@@ -357,17 +357,20 @@ std::vector<TestRow> RandomRows(std::mt19937_64& random, int municipalities) {
     }
     for (const RespondentKind kind :
          {RespondentKind::kMunicipality, RespondentKind::kCouncil}) {
-      constexpr std::array<SubmissionState, 8> kStates = {
-          SubmissionState::kNone,      SubmissionState::kDraft,
-          SubmissionState::kReturned,  SubmissionState::kSubmitted,
-          SubmissionState::kSubmitted, SubmissionState::kAccepted,
-          SubmissionState::kFinal,     SubmissionState::kFinal};
+      constexpr std::array<std::optional<SubmissionState>, 8> kStates = {
+          std::nullopt,
+          SubmissionState::kDraft,
+          SubmissionState::kReturned,
+          SubmissionState::kSubmitted,
+          SubmissionState::kSubmitted,
+          SubmissionState::kAccepted,
+          SubmissionState::kFinal,
+          SubmissionState::kFinal};
       TestRow one = row;
       one.kind = kind;
       one.state = kStates[static_cast<std::size_t>(pick(8))];
-      one.late = one.state != SubmissionState::kNone && pick(5) == 0;
-      one.early =
-          one.state != SubmissionState::kNone && !one.late && pick(5) == 0;
+      one.late = one.state.has_value() && pick(5) == 0;
+      one.early = one.state.has_value() && !one.late && pick(5) == 0;
       if (kind == RespondentKind::kCouncil) {
         one.answers["opening"] = multiple({"daily", "regular"});
         one.answers["phases/discovery"] =

@@ -46,7 +46,7 @@ struct TestRow {
   // implementing and preparation by fiscal year; absent: unknown.
   std::map<int, std::optional<bool>> implementing;
   std::map<int, std::optional<bool>> preparation;
-  SubmissionState state = SubmissionState::kSubmitted;
+  std::optional<SubmissionState> state = SubmissionState::kSubmitted;
   bool late = false;
   bool early = false;  // received before the window's first day
   // As sent: rows that do not count are not masked yet. Items that are missing

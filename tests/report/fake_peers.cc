@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "services/platform/errors.h"
 #include "services/platform/rpc/status_mapping.h"
 
@@ -18,9 +20,10 @@ void ToDate(const base::Date& date, google::type::Date& wire) {
   wire.set_day(date.day());
 }
 
-// The order of Measure, Flag, Check and Verdict on the wire.
-indicator::v1::Indicator::Measure MeasureOf(Measure measure) {
-  return static_cast<indicator::v1::Indicator::Measure>(measure);
+// A word as it stands on the wire; 0: nothing is stated.
+template <typename Wire, typename Word>
+Wire NumberOf(std::optional<Word> word) {
+  return word.has_value() ? static_cast<Wire>(*word) : Wire{};
 }
 
 void ToValue(const IndicatorValue& value, std::int64_t revision,
@@ -30,7 +33,7 @@ void ToValue(const IndicatorValue& value, std::int64_t revision,
   wire.set_fiscal_year(value.fiscal_year);
   wire.set_reference_year(value.reference_year);
   wire.set_display_name(value.label);
-  wire.set_measure(MeasureOf(value.measure));
+  wire.set_measure(NumberOf<indicator::v1::Indicator::Measure>(value.measure));
   wire.mutable_population()->set_id(value.population_id);
   wire.mutable_population()->set_label(value.population_label);
   wire.mutable_population()->set_size(value.population_size);
@@ -49,9 +52,8 @@ void ToValue(const IndicatorValue& value, std::int64_t revision,
     if (cell.percent.has_value()) entry.set_percent(*cell.percent);
     if (cell.value.has_value()) entry.set_value(*cell.value);
     entry.set_role(static_cast<indicator::v1::Cell::Role>(cell.role));
-    for (const Flag flag : cell.flags) {
-      entry.add_flags(
-          static_cast<indicator::v1::Cell::Flag>(static_cast<int>(flag) + 1));
+    for (const CellFlag flag : cell.flags) {
+      entry.add_flags(static_cast<indicator::v1::Cell::Flag>(flag));
     }
   }
   for (const AbsenceCount& absence : value.absences) {
@@ -202,10 +204,9 @@ grpc::Status FakeIndicator::ListStatements(
     entry.set_page(statement.page);
     entry.set_label(statement.label);
     entry.set_published(statement.published);
-    entry.set_check(
-        static_cast<indicator::v1::Statement::Check>(statement.check));
+    entry.set_check(NumberOf<indicator::v1::Statement::Check>(statement.check));
     entry.set_verdict(
-        static_cast<indicator::v1::Statement::Verdict>(statement.verdict));
+        NumberOf<indicator::v1::Statement::Verdict>(statement.verdict));
     entry.set_agreeing_readings(statement.agreeing_readings);
     entry.set_not_computed_reason_ja(statement.not_computed_reason);
     for (const Reading& reading : statement.readings) {
@@ -214,14 +215,14 @@ grpc::Status FakeIndicator::ListStatements(
       line.mutable_population()->set_label(reading.population_label);
       line.set_computed(reading.computed);
       line.set_verdict(
-          static_cast<indicator::v1::Statement::Verdict>(reading.verdict));
+          NumberOf<indicator::v1::Statement::Verdict>(reading.verdict));
       line.set_rule(reading.rule);
       line.set_count_agreement(
-          static_cast<indicator::v1::Statement::Agreement>(reading.count));
+          NumberOf<indicator::v1::Statement::Agreement>(reading.count));
       line.set_base_agreement(
-          static_cast<indicator::v1::Statement::Agreement>(reading.base));
+          NumberOf<indicator::v1::Statement::Agreement>(reading.base));
       line.set_wording_verdict(
-          static_cast<indicator::v1::Statement::Verdict>(reading.wording));
+          NumberOf<indicator::v1::Statement::Verdict>(reading.wording));
       // What a statement says of last year depends on its revision.
       if (world_.previous_moves) {
         line.set_computed("revision " + std::to_string(previous));
@@ -243,7 +244,7 @@ grpc::Status FakeIndicator::CheckDefinitions(
   for (const auto& [id, value] : world_.snapshot.values) {
     auto& fit = *response->add_fits();
     fit.set_indicator(id);
-    fit.set_measure(MeasureOf(value.measure));
+    fit.set_measure(NumberOf<indicator::v1::Indicator::Measure>(value.measure));
     for (const ValueCell& cell : value.cells) fit.add_cells(cell.key);
   }
   for (const auto& [id, words] : world_.snapshot.left_out) {
@@ -278,9 +279,9 @@ grpc::Status FakeRegistry::GetRoster(
     line.set_display_name(entry.name);
     line.set_area(entry.area);
     line.set_implementing(
-        static_cast<registry::v1::Implementing>(entry.implementing));
+        NumberOf<registry::v1::Implementing>(entry.implementing));
     line.set_preparation(
-        static_cast<registry::v1::Preparation>(entry.preparation));
+        NumberOf<registry::v1::Preparation>(entry.preparation));
     line.set_newcomer(entry.newcomer);
   }
   return grpc::Status::OK;

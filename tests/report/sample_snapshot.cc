@@ -29,7 +29,7 @@ ValueCell CountCell(std::string key, std::string label, int count, int base) {
   cell.count = count;
   cell.base = base;
   cell.percent = base::FormatPercent(count, base);
-  if (base < 30) cell.flags.push_back(Flag::kSmallBase);
+  if (base < 30) cell.flags.push_back(CellFlag::kSmallBase);
   return cell;
 }
 
@@ -136,7 +136,7 @@ void AddSmallValues(IndicatorValues& values, int year, int n) {
   supports.unit = "件";
   supports.cells = {PlainCell("total", "合計", "14", n - 2, n - 1),
                     PlainCell("max", "最大", "9", 1, n - 1)};
-  supports.cells[0].flags.push_back(Flag::kLowerBound);
+  supports.cells[0].flags.push_back(CellFlag::kLowerBound);
   supports.absences = {{Absence::kNotCounted, 1, base::FormatPercent(1, n - 1)},
                        {Absence::kNotApplicable, 1, std::nullopt}};
   values.emplace(supports.id, supports);
@@ -146,7 +146,7 @@ void AddSmallValues(IndicatorValues& values, int year, int n) {
   contacts.unit = "回";
   contacts.cells = {PlainCell("rank_1", "1位", "40", 1, n),
                     PlainCell("rank_2", "2位", "14", 2, n)};
-  contacts.cells[1].flags.push_back(Flag::kTied);
+  contacts.cells[1].flags.push_back(CellFlag::kTied);
   values.emplace(contacts.id, contacts);
 
   IndicatorValue meetings =

@@ -1,5 +1,6 @@
 #include "services/indicator/api/convert.h"
 
+#include <optional>
 #include <string>
 
 #include "services/base/coding/sha256.h"
@@ -11,15 +12,15 @@
 namespace welfare::indicator {
 namespace {
 
-// The numbers of the enums are equal by design; a test holds them together.
-v1::Indicator::Measure ToProto(Measure measure) {
-  return static_cast<v1::Indicator::Measure>(measure);
+// A word as the contract has it: the numbers of the vocabulary are its own.
+template <typename Proto, typename Word>
+Proto NumberOf(Word word) {
+  return static_cast<Proto>(word);
 }
-
-v1::Cell::Flag ToProto(Flag flag) { return static_cast<v1::Cell::Flag>(flag); }
-
-v1::Statement::Verdict ToProto(StatementVerdict verdict) {
-  return static_cast<v1::Statement::Verdict>(verdict);
+// 0 says that nothing is stated.
+template <typename Proto, typename Word>
+Proto NumberOf(std::optional<Word> word) {
+  return word.has_value() ? NumberOf<Proto>(*word) : Proto{};
 }
 
 v1::Population ToProto(const PopulationSet& population) {
@@ -51,7 +52,7 @@ v1::Indicator ToProto(const std::string& survey, const Definition& definition,
   v1::Indicator proto;
   proto.set_name(base::IndicatorName{survey, definition.id}.ToString());
   proto.set_display_name(definition.label);
-  proto.set_measure(ToProto(definition.measure));
+  proto.set_measure(NumberOf<v1::Indicator::Measure>(definition.measure));
   proto.mutable_population()->set_id(population.id);
   proto.mutable_population()->set_label(population.label);
   proto.mutable_population()->set_predicate(population.predicate);
@@ -78,7 +79,7 @@ v1::IndicatorValue ToProto(const std::string& survey, const Figures& figures) {
   proto.set_fiscal_year(figures.fiscal_year);
   proto.set_reference_year(figures.reference_year);
   proto.set_display_name(figures.label);
-  proto.set_measure(ToProto(figures.measure));
+  proto.set_measure(NumberOf<v1::Indicator::Measure>(figures.measure));
   v1::Population& population = *proto.mutable_population();
   population.set_id(figures.population);
   population.set_label(figures.population_label);
@@ -97,9 +98,11 @@ v1::IndicatorValue ToProto(const std::string& survey, const Figures& figures) {
     if (cell.value.has_value()) one.set_value(*cell.value);
     if (cell.numerator.has_value()) one.set_numerator(*cell.numerator);
     if (cell.denominator.has_value()) one.set_denominator(*cell.denominator);
-    for (const Flag flag : cell.flags) one.add_flags(ToProto(flag));
+    for (const CellFlag flag : cell.flags) {
+      one.add_flags(NumberOf<v1::Cell::Flag>(flag));
+    }
     one.set_undecided(cell.undecided);
-    one.set_role(static_cast<v1::Cell::Role>(cell.role));
+    one.set_role(NumberOf<v1::Cell::Role>(cell.role));
   }
   for (const base::Absence kind : base::kAllAbsences) {
     v1::AbsenceCount& one = *proto.add_absences();
@@ -119,11 +122,13 @@ v1::IndicatorValue ToProto(const std::string& survey, const Figures& figures) {
   versions.set_definition_digest(figures.definition_digest);
   versions.set_registry_incarnation(figures.registry_incarnation);
   versions.set_round_incarnation(figures.round_incarnation);
-  proto.set_basis(static_cast<type::v1::Basis::Kind>(figures.basis));
+  proto.set_basis(NumberOf<type::v1::Basis::Kind>(figures.basis));
   proto.set_synthetic(figures.synthetic);
   proto.set_multiple_answer(figures.multiple_answer);
   proto.set_unit(figures.unit);
-  for (const Flag flag : figures.flags) proto.add_flags(ToProto(flag));
+  for (const CellFlag flag : figures.flags) {
+    proto.add_flags(NumberOf<v1::Cell::Flag>(flag));
+  }
   return proto;
 }
 
@@ -145,7 +150,7 @@ v1::Statement ToProto(const std::string& round, const Statement& statement) {
   proto.set_page(statement.page);
   proto.set_label(statement.label);
   proto.set_published(statement.published);
-  proto.set_check(static_cast<v1::Statement::Check>(statement.check));
+  proto.set_check(NumberOf<v1::Statement::Check>(statement.check));
   for (const StatementReading& reading : statement.readings) {
     v1::Statement::Reading& one = *proto.add_readings();
     one.set_reading(reading.reading);
@@ -162,18 +167,17 @@ v1::Statement ToProto(const std::string& round, const Statement& statement) {
     one.set_computed(reading.computed);
     if (reading.count.has_value()) one.set_count(*reading.count);
     if (reading.base.has_value()) one.set_base(*reading.base);
-    one.set_verdict(ToProto(reading.verdict));
+    one.set_verdict(NumberOf<v1::Statement::Verdict>(reading.verdict));
     one.set_rule(reading.rule);
     one.set_indicator(reading.indicator);
     one.set_cell(reading.cell);
-    one.set_claim(static_cast<v1::Statement::Claim>(reading.claim));
+    one.set_claim(NumberOf<v1::Statement::Claim>(reading.claim));
     one.set_count_agreement(
-        static_cast<v1::Statement::Agreement>(reading.count_agreement));
+        NumberOf<v1::Statement::Agreement>(reading.count_agreement));
     one.set_base_agreement(
-        static_cast<v1::Statement::Agreement>(reading.base_agreement));
-    if (reading.wording_verdict.has_value()) {
-      one.set_wording_verdict(ToProto(*reading.wording_verdict));
-    }
+        NumberOf<v1::Statement::Agreement>(reading.base_agreement));
+    one.set_wording_verdict(
+        NumberOf<v1::Statement::Verdict>(reading.wording_verdict));
     if (reading.published_count.has_value()) {
       one.set_published_count(*reading.published_count);
     }
@@ -182,7 +186,7 @@ v1::Statement ToProto(const std::string& round, const Statement& statement) {
     }
     one.set_wording(reading.wording);
   }
-  proto.set_verdict(ToProto(statement.verdict));
+  proto.set_verdict(NumberOf<v1::Statement::Verdict>(statement.verdict));
   std::string agreeing;
   for (const std::string& reading : statement.agreeing_readings) {
     if (!agreeing.empty()) agreeing += ", ";
@@ -223,7 +227,7 @@ v1::DefinitionMisfit ToProto(const std::string& survey, const Misfit& misfit) {
 v1::CheckDefinitionsResponse::Fit FitOf(const Figures& figures) {
   v1::CheckDefinitionsResponse::Fit fit;
   fit.set_indicator(figures.indicator);
-  fit.set_measure(ToProto(figures.measure));
+  fit.set_measure(NumberOf<v1::Indicator::Measure>(figures.measure));
   // The years of a series are those of a round.
   if (figures.measure == Measure::kRegistrySeries) return fit;
   for (const FigureCell& cell : figures.cells) fit.add_cells(cell.key);

@@ -25,8 +25,7 @@ std::string ReplyCache::Key(const std::string& question,
   return std::string(kCacheFormat) + question + "/round=" + pin.incarnation +
          "@" + std::to_string(pin.revision) + "/registry=" + registry + "@" +
          std::to_string(pin.registry_version) +
-         "/basis=" + (basis == Basis::kFinal ? "FINAL" : "PROVISIONAL") +
-         "/definitions=" +
+         "/basis=" + std::string(ToString(basis)) + "/definitions=" +
          (digest == digests_.end() ? std::string("-") : digest->second);
 }
 

@@ -14,15 +14,6 @@ namespace {
 
 using base::Violation;
 
-constexpr std::array<std::pair<std::string_view, Measure>, 7> kMeasures = {
-    {{"COUNT", Measure::kCount},
-     {"DISTRIBUTION", Measure::kDistribution},
-     {"SUM", Measure::kSum},
-     {"RANK", Measure::kRank},
-     {"HISTOGRAM", Measure::kHistogram},
-     {"REGISTRY_SERIES", Measure::kRegistrySeries},
-     {"PROGRESS", Measure::kProgress}}};
-
 constexpr std::array<std::pair<std::string_view, SeriesFact>, 3> kFacts = {
     {{"implementing", SeriesFact::kImplementing},
      {"newcomer", SeriesFact::kNewcomer},
@@ -170,20 +161,6 @@ void FillFrom(const Item& item, Definition& definition) {
 }
 
 }  // namespace
-
-std::string_view ToString(Measure measure) {
-  for (const auto& [name, value] : kMeasures) {
-    if (value == measure) return name;
-  }
-  return "MEASURE_UNSPECIFIED";
-}
-
-std::optional<Measure> FindMeasure(std::string_view text) {
-  for (const auto& [name, value] : kMeasures) {
-    if (name == text) return value;
-  }
-  return std::nullopt;
-}
 
 std::string_view ToString(SeriesFact fact) {
   for (const auto& [name, value] : kFacts) {

@@ -14,6 +14,7 @@
 #include "services/base/error.h"
 #include "services/base/names/respondent.h"
 #include "services/indicator/questionnaire/questionnaire.h"
+#include "services/vocabulary/measure.h"
 
 namespace welfare::indicator {
 
@@ -29,20 +30,7 @@ struct PopulationDefinition {
                          const PopulationDefinition&) = default;
 };
 
-enum class Measure {
-  kCount = 1,         // named conditions
-  kDistribution = 2,  // every option, table row, or "there is a text"
-  kSum = 3,           // total, mean, median, maximum
-  kRank = 4,          // highest distinct values
-  kHistogram = 5,     // classes of a number
-  kRegistrySeries = 6,
-  kProgress = 7,
-};
-
-// Returns `COUNT`, `DISTRIBUTION` and so on.
-std::string_view ToString(Measure measure);
-// Parses the same.
-std::optional<Measure> FindMeasure(std::string_view text);
+using vocabulary::Measure;
 
 // One cell of a COUNT. A member is in it where `condition` is true. Instead of
 // a condition, `absence` and `items` count members with that kind of absence

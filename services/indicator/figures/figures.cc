@@ -5,9 +5,12 @@
 
 #include "services/base/numbers/percent.h"
 #include "services/indicator/errors.h"
+#include "services/vocabulary/small_base.h"
 
 namespace welfare::indicator {
 namespace {
+
+using vocabulary::kSmallBaseLimit;
 
 bool IsNumber(Measure measure) {
   return measure == Measure::kSum || measure == Measure::kRank;
@@ -34,10 +37,10 @@ bool IsHighest(Measure measure, std::string_view key) {
          (measure == Measure::kSum && key == "max");
 }
 
-// The flags that the numbers of a cell call for, in the order of the enum.
-std::vector<Flag> FlagsOf(const Figures& figures, const FigureCell& cell) {
-  std::vector<Flag> flags;
-  if (cell.base == 0) return {Flag::kUndefined};
+// The flags that the numbers of a cell call for, in the order of their numbers.
+std::vector<CellFlag> FlagsOf(const Figures& figures, const FigureCell& cell) {
+  std::vector<CellFlag> flags;
+  if (cell.base == 0) return {CellFlag::kUndefined};
   // Fewer distinct values than the rank, or a total beyond 64 bits; or no
   // record of the year at all.
   const bool nothing = IsNumber(figures.measure)
@@ -48,18 +51,18 @@ std::vector<Flag> FlagsOf(const Figures& figures, const FigureCell& cell) {
                            ? MayRise(figures.measure, cell.key) &&
                                  MissingInside(figures) > 0 && !nothing
                            : cell.undecided > 0;
-  if (missing) flags.push_back(Flag::kLowerBound);
-  if (cell.base < kSmallBaseLimit) flags.push_back(Flag::kSmallBase);
+  if (missing) flags.push_back(CellFlag::kLowerBound);
+  if (cell.base < kSmallBaseLimit) flags.push_back(CellFlag::kSmallBase);
   if (IsHighest(figures.measure, cell.key) && cell.count > 1) {
-    flags.push_back(Flag::kTied);
+    flags.push_back(CellFlag::kTied);
   }
-  if (nothing) flags.push_back(Flag::kNoValue);
+  if (nothing) flags.push_back(CellFlag::kNoValue);
   return flags;
 }
 
 }  // namespace
 
-bool FigureCell::Has(Flag flag) const {
+bool FigureCell::Has(CellFlag flag) const {
   return std::ranges::find(flags, flag) != flags.end();
 }
 
@@ -72,13 +75,13 @@ void SetFlags(Figures& figures) {
   bool lower_bound = false;
   for (FigureCell& cell : figures.cells) {
     cell.flags = FlagsOf(figures, cell);
-    lower_bound = lower_bound || cell.Has(Flag::kLowerBound);
+    lower_bound = lower_bound || cell.Has(CellFlag::kLowerBound);
   }
   figures.flags.clear();
-  if (figures.base == 0) figures.flags.push_back(Flag::kUndefined);
-  if (lower_bound) figures.flags.push_back(Flag::kLowerBound);
+  if (figures.base == 0) figures.flags.push_back(CellFlag::kUndefined);
+  if (lower_bound) figures.flags.push_back(CellFlag::kLowerBound);
   if (figures.base > 0 && figures.base < kSmallBaseLimit) {
-    figures.flags.push_back(Flag::kSmallBase);
+    figures.flags.push_back(CellFlag::kSmallBase);
   }
 }
 
@@ -122,7 +125,7 @@ absl::Status VerifyFigures(const Figures& figures, bool partition) {
     if (IsNumber(figures.measure) && cell.base != figures.answered) {
       return broken("a number is not over those who gave one");
     }
-    const bool stated = cell.base > 0 && !cell.Has(Flag::kNoValue);
+    const bool stated = cell.base > 0 && !cell.Has(CellFlag::kNoValue);
     if (cell.percent.has_value() != (stated && !IsNumber(figures.measure))) {
       return broken("a percent stands where there is none, or is missing");
     }
@@ -142,17 +145,17 @@ absl::Status VerifyFigures(const Figures& figures, bool partition) {
     if (cell.flags != FlagsOf(figures, cell)) {
       return broken("the flags of a cell contradict its numbers");
     }
-    lower_bound = lower_bound || cell.Has(Flag::kLowerBound);
+    lower_bound = lower_bound || cell.Has(CellFlag::kLowerBound);
     sum += cell.count;
   }
   if (partition && sum != figures.answered) {
     return broken("the cells do not add up to the answers");
   }
-  std::vector<Flag> flags;
-  if (figures.base == 0) flags.push_back(Flag::kUndefined);
-  if (lower_bound) flags.push_back(Flag::kLowerBound);
+  std::vector<CellFlag> flags;
+  if (figures.base == 0) flags.push_back(CellFlag::kUndefined);
+  if (lower_bound) flags.push_back(CellFlag::kLowerBound);
   if (figures.base > 0 && figures.base < kSmallBaseLimit) {
-    flags.push_back(Flag::kSmallBase);
+    flags.push_back(CellFlag::kSmallBase);
   }
   if (figures.flags != flags) {
     return broken("the flags of the value contradict its cells");

@@ -12,30 +12,15 @@
 #include "services/base/absence.h"
 #include "services/indicator/definition/definition.h"
 #include "services/indicator/round/round_table.h"
+#include "services/vocabulary/cell_flag.h"
+#include "services/vocabulary/option_role.h"
 
 namespace welfare::indicator {
 
-// A base below this is small: one respondent moves a percent by more than 3.3
-// points. 30 is the published rounds' usual base.
-inline constexpr int kSmallBaseLimit = 30;
-
-// A remark on a figure, in the order in which they are listed. Which measure
-// has which is a table in services/indicator/README.md.
-enum class Flag {
-  kUndefined = 1,   // the base is 0, and only then
-  kLowerBound = 2,  // members have no number, or are in or out unknown
-  kSmallBase = 3,   // base of 1 up to below kSmallBaseLimit
-  kTied = 4,        // several respondents share the value of a maximum or rank
-  kNoValue = 5,     // a base, and nothing to state: no such rank, no record
-};
-
-// What an option is to a ranking of options. Sent between services; do not
-// renumber.
-enum class OptionRole {
-  kAnswer = 0,  // an answer like others
-  kOther = 1,   // その他: many answers in one
-  kNone = 2,    // 該当なし: stands alone, none of the others
-};
+// Which measure has which remark is a table in services/indicator/README.md;
+// on a figure they stand in the order of their numbers.
+using vocabulary::CellFlag;
+using vocabulary::OptionRole;
 
 // One figure.
 struct FigureCell {
@@ -51,9 +36,9 @@ struct FigureCell {
   // they are in.
   int undecided = 0;
   OptionRole role = OptionRole::kAnswer;
-  std::vector<Flag> flags;
+  std::vector<CellFlag> flags;
 
-  bool Has(Flag flag) const;
+  bool Has(CellFlag flag) const;
 };
 
 // One indicator computed for one round at exact versions.
@@ -72,7 +57,7 @@ struct Figures {
   int answered = 0;
   std::array<int, 7> absences{};  // by the number of base::Absence
   std::vector<FigureCell> cells;
-  std::vector<Flag> flags;
+  std::vector<CellFlag> flags;
   bool multiple_answer = false;
   std::string unit;
   int definition_version = 0;

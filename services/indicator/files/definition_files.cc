@@ -74,7 +74,7 @@ Definition ReadDefinition(const YAML::Node& node, const std::string& where,
   definition.item = fields.Text("item");
   definition.unit = fields.Text("unit");
   const std::string measure = fields.Text("measure", true);
-  if (const auto found = FindMeasure(measure)) {
+  if (const auto found = vocabulary::FindIn(vocabulary::kMeasures, measure)) {
     definition.measure = *found;
   } else {
     fields.Add("MEASURE", "There is no measure `" + measure + "`.");

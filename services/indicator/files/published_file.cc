@@ -1,5 +1,6 @@
 #include "services/indicator/files/published_file.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -24,6 +25,17 @@ std::vector<std::string> Split(std::string_view text, char by) {
     text.remove_prefix(end + 1);
   }
   return parts;
+}
+
+// The check that a file names in small letters: `option_list`.
+std::optional<Check> FindCheck(std::string_view text) {
+  for (const auto& [check, name] : vocabulary::kChecks) {
+    const auto small = [](char c) {
+      return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    };
+    if (std::ranges::equal(text, name, {}, {}, small)) return check;
+  }
+  return std::nullopt;
 }
 
 }  // namespace

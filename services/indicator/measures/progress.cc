@@ -87,10 +87,13 @@ class ProgressMeasure final : public MeasureMethod {
   std::string Reason(const BoundIndicator& /*bound*/, const RoundView& round,
                      const FigureSets& /*sets*/, std::size_t row,
                      std::optional<std::size_t> /*cell*/) const override {
+    // By the number of a state; none is 0.
     constexpr std::array<std::string_view, 6> kStates = {
         "no submission", "draft", "submitted", "returned", "accepted", "final"};
     const FrameRow& frame = round.table.rows()[row];
-    std::string reason(kStates[static_cast<std::size_t>(frame.state)]);
+    std::string reason(
+        kStates[frame.state.has_value() ? static_cast<std::size_t>(*frame.state)
+                                        : 0]);
     if (frame.late) reason += ", late";
     if (frame.received_on.has_value()) {
       reason += ", received " + frame.received_on->ToString();

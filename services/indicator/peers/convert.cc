@@ -47,26 +47,12 @@ absl::StatusOr<Item> ItemFromProto(const survey::v1::Item& proto) {
   Item item;
   item.id = proto.item();
   item.label = proto.label();
-  switch (proto.type()) {
-    case survey::v1::Item::TYPE_SINGLE:
-      item.type = Item::Type::kSingle;
-      break;
-    case survey::v1::Item::TYPE_MULTIPLE:
-      item.type = Item::Type::kMultiple;
-      break;
-    case survey::v1::Item::TYPE_INTEGER:
-      item.type = Item::Type::kInteger;
-      break;
-    case survey::v1::Item::TYPE_TEXT:
-      item.type = Item::Type::kText;
-      break;
-    case survey::v1::Item::TYPE_TABLE:
-      item.type = Item::Type::kTable;
-      break;
-    default:
-      return PeerAnswerInvalid(
-          "survey", "the item " + proto.item() + " has no known type");
+  const auto type = vocabulary::FindIn(vocabulary::kAnswerTypes, proto.type());
+  if (!type.has_value()) {
+    return PeerAnswerInvalid("survey",
+                             "the item " + proto.item() + " has no known type");
   }
+  item.type = *type;
   for (const survey::v1::Option& option :
        item.type == Item::Type::kTable ? proto.rows() : proto.options()) {
     item.options.push_back({option.code(), option.label(), option.exclusive(),
@@ -83,23 +69,6 @@ absl::StatusOr<Item> ItemFromProto(const survey::v1::Item& proto) {
   item.reference_year_offset = proto.reference_year_offset();
   item.pages = Pages(proto.source_page());
   return item;
-}
-
-SubmissionState StateFromProto(survey::v1::Submission::State state) {
-  switch (state) {
-    case survey::v1::Submission::STATE_DRAFT:
-      return SubmissionState::kDraft;
-    case survey::v1::Submission::STATE_SUBMITTED:
-      return SubmissionState::kSubmitted;
-    case survey::v1::Submission::STATE_RETURNED:
-      return SubmissionState::kReturned;
-    case survey::v1::Submission::STATE_ACCEPTED:
-      return SubmissionState::kAccepted;
-    case survey::v1::Submission::STATE_FINAL:
-      return SubmissionState::kFinal;
-    default:
-      return SubmissionState::kNone;
-  }
 }
 
 std::optional<base::Date> DateFromProto(const google::type::Date& date) {
@@ -161,7 +130,7 @@ absl::StatusOr<FrameRow> FromProto(const survey::v1::Frame::Row& row) {
       row.display_name(),
       row.area(),
       {},
-      StateFromProto(row.state()),
+      vocabulary::FindIn(vocabulary::kSubmissionStates, row.state()),
       row.late(),
       row.revision(),
       row.has_received_on() ? DateFromProto(row.received_on()) : std::nullopt};

@@ -10,6 +10,7 @@
 
 #include "services/base/expression/expression.h"
 #include "services/base/names/respondent.h"
+#include "services/vocabulary/answer_type.h"
 
 namespace welfare::indicator {
 
@@ -23,7 +24,7 @@ struct Option {
 
 // One question.
 struct Item {
-  enum class Type { kSingle, kMultiple, kInteger, kText, kTable };
+  using Type = vocabulary::AnswerType;
 
   std::string id;
   std::string label;  // `{ref_fy_ja}` stands for the reference year

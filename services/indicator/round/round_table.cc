@@ -132,14 +132,14 @@ Column MakeColumn(const Item& item, RawColumn raw, const Bitmap& counted,
 
 }  // namespace
 
-bool Counts(SubmissionState state, Basis basis) {
-  switch (state) {
+bool Counts(std::optional<SubmissionState> state, Basis basis) {
+  if (!state.has_value()) return false;
+  switch (*state) {
     case SubmissionState::kFinal:
       return true;
     case SubmissionState::kSubmitted:
     case SubmissionState::kAccepted:
       return basis == Basis::kProvisional;
-    case SubmissionState::kNone:
     case SubmissionState::kDraft:
     case SubmissionState::kReturned:
       break;

@@ -19,27 +19,16 @@
 #include "services/base/time/fiscal_year.h"
 #include "services/indicator/questionnaire/questionnaire.h"
 #include "services/indicator/round/bitmap.h"
+#include "services/vocabulary/basis.h"
+#include "services/vocabulary/submission_state.h"
 
 namespace welfare::indicator {
 
-// Which submissions count.
-enum class Basis {
-  kProvisional = 1,  // submitted, accepted and final
-  kFinal = 2,        // final only
-};
+using vocabulary::Basis;
+using vocabulary::SubmissionState;
 
-// Where a submission stands; only three of these ever count.
-enum class SubmissionState {
-  kNone,
-  kDraft,
-  kSubmitted,
-  kReturned,
-  kAccepted,
-  kFinal,
-};
-
-// Returns whether a submission in `state` counts on `basis`.
-bool Counts(SubmissionState state, Basis basis);
+// Returns whether a submission in `state` counts on `basis`; none never does.
+bool Counts(std::optional<SubmissionState> state, Basis basis);
 
 // What the registry knew at the pin about one fiscal year.
 struct StatusFacts {
@@ -53,7 +42,7 @@ struct FrameRow {
   std::string display_name;
   std::string area;
   std::map<int, StatusFacts> facts;  // by fiscal year; others are unknown
-  SubmissionState state = SubmissionState::kNone;
+  std::optional<SubmissionState> state = {};  // unset: there is none
   bool late = false;
   int revision = 0;  // of the submission; 0 without one
   std::optional<base::Date> received_on = {};

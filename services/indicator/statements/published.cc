@@ -1,7 +1,6 @@
 #include "services/indicator/statements/published.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace welfare::indicator {
@@ -9,40 +8,15 @@ namespace {
 
 using base::Violation;
 
-constexpr std::array<std::pair<std::string_view, Check>, 9> kChecks = {
-    {{"computed", Check::kComputed},
-     {"registry", Check::kRegistry},
-     {"progress", Check::kProgress},
-     {"option_list", Check::kOptionList},
-     {"editorial", Check::kEditorial},
-     {"legal", Check::kLegal},
-     {"trend", Check::kTrend},
-     {"lost", Check::kLost},
-     {"partly_known", Check::kPartlyKnown}}};
-
 }  // namespace
 
-std::string_view ToString(Check check) {
-  for (const auto& [name, value] : kChecks) {
-    if (value == check) return name;
-  }
-  return {};
-}
-
-std::optional<Check> FindCheck(std::string_view text) {
-  for (const auto& [name, value] : kChecks) {
-    if (name == text) return value;
-  }
-  return std::nullopt;
-}
-
-Claim ClaimOf(const PublishedFigure& figure) {
+std::optional<Claim> ClaimOf(const PublishedFigure& figure) {
   switch (figure.check) {
     case Check::kEditorial:
     case Check::kLegal:
     case Check::kLost:
     case Check::kPartlyKnown:
-      return Claim::kNone;
+      return std::nullopt;
     case Check::kTrend:
       return Claim::kWording;
     case Check::kOptionList:

@@ -10,36 +10,13 @@
 
 #include "services/base/error.h"
 #include "services/base/wording/wording.h"
+#include "services/vocabulary/check.h"
+#include "services/vocabulary/claim.h"
 
 namespace welfare::indicator {
 
-// How a statement can be checked. Sent between services; do not renumber.
-enum class Check {
-  kComputed = 1,    // from answers
-  kRegistry = 2,    // from the registry
-  kProgress = 3,    // from the returns or the round itself
-  kOptionList = 4,  // the length of an option list
-  kEditorial = 5,   // written or counted in free text by the author
-  kLegal = 6,       // about the law
-  kTrend = 7,       // change over time, without a figure
-  kLost = 8,        // the chart's numbers are lost
-  kPartlyKnown = 9,
-};
-
-// Returns `computed`, `option_list` and so on.
-std::string_view ToString(Check check);
-std::optional<Check> FindCheck(std::string_view text);
-
-// What a row states, and by which alone it is judged. Sent between services; do
-// not renumber.
-enum class Claim {
-  kNone = 0,     // nothing that can be checked
-  kCount = 1,    // a number of respondents, options or members: 23地区
-  kShare = 2,    // a count and its base: 62/62
-  kPercent = 3,  // 70.0%
-  kWording = 4,  // 7割以上
-  kValue = 5,    // a total, a rank, dates, a series
-};
+using vocabulary::Check;
+using vocabulary::Claim;
 
 // One row of the published figures: one reading of one statement.
 struct PublishedFigure {
@@ -62,7 +39,7 @@ struct PublishedFigure {
   std::optional<std::int64_t> lower_bound;  // inclusive
   std::optional<std::int64_t> upper_bound;  // inclusive
   std::string wording;  // judged by the wording profile; empty for numbers
-  Claim claim = Claim::kNone;  // see ClaimOf
+  std::optional<Claim> claim;  // see ClaimOf
 };
 
 // Returns what a row states:
@@ -70,7 +47,7 @@ struct PublishedFigure {
 //   a percentage or a share where it is printed as one (`70.0%`, `62/62`);
 //   a value where `value` is filled in and no members of a list are counted;
 //   else a count.
-Claim ClaimOf(const PublishedFigure& figure);
+std::optional<Claim> ClaimOf(const PublishedFigure& figure);
 
 // How a row is computed.
 struct FigureSource {

@@ -8,22 +8,13 @@
 
 #include "services/indicator/figures/population_set.h"
 #include "services/indicator/statements/published.h"
+#include "services/vocabulary/agreement.h"
+#include "services/vocabulary/verdict.h"
 
 namespace welfare::indicator {
 
-// Whether a printed number is the computed one. Sent between services; do not
-// renumber.
-enum class Agreement { kNone = 0, kSame = 1, kDiffers = 2 };
-
-// How a wording and a figure agree. Sent between services; do not renumber.
-enum class StatementVerdict {
-  kFits = 1,
-  kHigherClassFits = 2,
-  kDoesNotFit = 3,
-  kImpossible = 4,
-  kUnchecked = 5,
-  kNotComputed = 6,
-};
+using vocabulary::Agreement;
+using vocabulary::Verdict;
 
 // One way to read a statement.
 struct StatementReading {
@@ -36,17 +27,17 @@ struct StatementReading {
   std::string computed;  // `23/30 (76.7%)`, `1527`, names
   std::optional<int> count;
   std::optional<int> base;
-  StatementVerdict verdict = StatementVerdict::kNotComputed;
+  Verdict verdict = Verdict::kNotComputed;
   std::string rule;       // what decided, in words
   std::string indicator;  // empty for the registry
   std::string cell;
   std::string not_computed_reason;
   std::string not_computed_reason_ja;
   // What the row states decides; the rest is compared and shown.
-  Claim claim = Claim::kNone;
-  Agreement count_agreement = Agreement::kNone;
-  Agreement base_agreement = Agreement::kNone;
-  std::optional<StatementVerdict> wording_verdict;
+  std::optional<Claim> claim;
+  std::optional<Agreement> count_agreement;
+  std::optional<Agreement> base_agreement;
+  std::optional<Verdict> wording_verdict;
   std::optional<std::int64_t> published_count;
   std::optional<std::int64_t> published_base;
   std::string wording;
@@ -60,7 +51,7 @@ struct Statement {
   std::string published;
   Check check = Check::kEditorial;
   std::vector<StatementReading> readings;
-  StatementVerdict verdict = StatementVerdict::kNotComputed;  // the best
+  Verdict verdict = Verdict::kNotComputed;  // the best
   std::vector<std::string> agreeing_readings;
   std::string not_computed_reason;     // empty where it is computed
   std::string not_computed_reason_ja;  // the same in Japanese

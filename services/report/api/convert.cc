@@ -14,9 +14,7 @@ void ToProto(const StoredReport& report, v1::Report& result) {
   result.set_template_(report.template_id);
   result.set_round("surveys/" + report.survey + "/rounds/" +
                    std::to_string(report.fiscal_year));
-  result.set_basis(report.basis == Basis::kFinal
-                       ? type::v1::Basis::FINAL
-                       : type::v1::Basis::PROVISIONAL);
+  result.set_basis(static_cast<type::v1::Basis::Kind>(report.basis));
   result.set_data_version(report.provenance.round_revision);
   result.set_data_incarnation(report.provenance.round_incarnation);
   result.set_snapshot(report.snapshot_id);

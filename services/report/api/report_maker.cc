@@ -48,7 +48,7 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
       .method = "CreateReport",
       .body =
           request.template_id + "\n" + request.round.ToString() + "\n" +
-          (request.basis == Basis::kFinal ? "FINAL" : "PROVISIONAL") + "\n" +
+          std::string(ToString(request.basis)) + "\n" +
           std::to_string(request.data_version) +
           // Bodies without one are those of earlier builds.
           (request.data_incarnation.empty() ? ""

@@ -40,14 +40,14 @@ absl::StatusOr<ReportRequest> ReadRequest(
   }
   if (report.data_version() < 0) violations.push_back(DataVersionNegative());
   if (!violations.empty()) return ReportInvalid(std::move(violations));
-  return ReportRequest{.template_id = report.template_(),
-                       .round = *std::move(round),
-                       .basis = report.basis() == type::v1::Basis::FINAL
-                                    ? Basis::kFinal
-                                    : Basis::kProvisional,
-                       .data_version = report.data_version(),
-                       .data_incarnation = report.data_incarnation(),
-                       .request_id = request.request_id()};
+  return ReportRequest{
+      .template_id = report.template_(),
+      .round = *std::move(round),
+      .basis = vocabulary::FindIn(vocabulary::kBases, report.basis())
+                   .value_or(Basis::kProvisional),
+      .data_version = report.data_version(),
+      .data_incarnation = report.data_incarnation(),
+      .request_id = request.request_id()};
 }
 
 }  // namespace

@@ -24,154 +24,23 @@ absl::StatusOr<base::Date> ReadDate(const google::type::Date& date) {
   return read;
 }
 
+using vocabulary::FindIn;
+
 // The last part of a resource name.
 std::string LastPart(const std::string& name) {
   return name.substr(name.rfind('/') + 1);
 }
 
-std::vector<Flag> ReadFlags(const google::protobuf::RepeatedField<int>& flags) {
-  using Wire = indicator::v1::Cell;
-  std::vector<Flag> result;
-  for (const int flag : flags) {
-    switch (flag) {
-      case Wire::UNDEFINED:
-        result.push_back(Flag::kUndefined);
-        break;
-      case Wire::LOWER_BOUND:
-        result.push_back(Flag::kLowerBound);
-        break;
-      case Wire::SMALL_BASE:
-        result.push_back(Flag::kSmallBase);
-        break;
-      case Wire::TIED:
-        result.push_back(Flag::kTied);
-        break;
-      case Wire::NO_VALUE:
-        result.push_back(Flag::kNoValue);
-        break;
-      default:
-        break;  // a remark of a later version
+// Words go over the wire by their numbers; one of a later version is none.
+std::vector<CellFlag> ReadFlags(
+    const google::protobuf::RepeatedField<int>& flags) {
+  std::vector<CellFlag> result;
+  for (const int number : flags) {
+    if (const auto flag = FindIn(vocabulary::kCellFlags, number)) {
+      result.push_back(*flag);
     }
   }
   return result;
-}
-
-OptionRole ReadRole(indicator::v1::Cell::Role role) {
-  using Wire = indicator::v1::Cell;
-  switch (role) {
-    case Wire::ROLE_OTHER:
-      return OptionRole::kOther;
-    case Wire::ROLE_NONE:
-      return OptionRole::kNone;
-    default:
-      return OptionRole::kAnswer;
-  }
-}
-
-Measure ReadMeasure(indicator::v1::Indicator::Measure measure) {
-  using Wire = indicator::v1::Indicator;
-  switch (measure) {
-    case Wire::COUNT:
-      return Measure::kCount;
-    case Wire::DISTRIBUTION:
-      return Measure::kDistribution;
-    case Wire::SUM:
-      return Measure::kSum;
-    case Wire::RANK:
-      return Measure::kRank;
-    case Wire::HISTOGRAM:
-      return Measure::kHistogram;
-    case Wire::REGISTRY_SERIES:
-      return Measure::kRegistrySeries;
-    case Wire::PROGRESS:
-      return Measure::kProgress;
-    default:
-      return Measure::kUnspecified;
-  }
-}
-
-Verdict ReadVerdict(indicator::v1::Statement::Verdict verdict) {
-  using Wire = indicator::v1::Statement;
-  switch (verdict) {
-    case Wire::VERDICT_FITS:
-      return Verdict::kFits;
-    case Wire::VERDICT_HIGHER_CLASS_FITS:
-      return Verdict::kHigherClassFits;
-    case Wire::VERDICT_DOES_NOT_FIT:
-      return Verdict::kDoesNotFit;
-    case Wire::VERDICT_IMPOSSIBLE:
-      return Verdict::kImpossible;
-    case Wire::VERDICT_UNCHECKED:
-      return Verdict::kUnchecked;
-    case Wire::VERDICT_NOT_COMPUTED:
-      return Verdict::kNotComputed;
-    default:
-      return Verdict::kUnspecified;
-  }
-}
-
-Agreement ReadAgreement(indicator::v1::Statement::Agreement agreement) {
-  using Wire = indicator::v1::Statement;
-  switch (agreement) {
-    case Wire::AGREEMENT_SAME:
-      return Agreement::kSame;
-    case Wire::AGREEMENT_DIFFERS:
-      return Agreement::kDiffers;
-    default:
-      return Agreement::kUnspecified;
-  }
-}
-
-Check ReadCheck(indicator::v1::Statement::Check check) {
-  using Wire = indicator::v1::Statement;
-  switch (check) {
-    case Wire::CHECK_COMPUTED:
-      return Check::kComputed;
-    case Wire::CHECK_REGISTRY:
-      return Check::kRegistry;
-    case Wire::CHECK_PROGRESS:
-      return Check::kProgress;
-    case Wire::CHECK_OPTION_LIST:
-      return Check::kOptionList;
-    case Wire::CHECK_EDITORIAL:
-      return Check::kEditorial;
-    case Wire::CHECK_LEGAL:
-      return Check::kLegal;
-    case Wire::CHECK_TREND:
-      return Check::kTrend;
-    case Wire::CHECK_LOST:
-      return Check::kLost;
-    case Wire::CHECK_PARTLY_KNOWN:
-      return Check::kPartlyKnown;
-    default:
-      return Check::kUnspecified;
-  }
-}
-
-Implementing ReadImplementing(registry::v1::Implementing implementing) {
-  switch (implementing) {
-    case registry::v1::IMPLEMENTING_YES:
-      return Implementing::kYes;
-    case registry::v1::IMPLEMENTING_NO:
-      return Implementing::kNo;
-    case registry::v1::IMPLEMENTING_ENDED:
-      return Implementing::kEnded;
-    default:
-      return Implementing::kUnspecified;
-  }
-}
-
-Preparation ReadPreparation(registry::v1::Preparation preparation) {
-  switch (preparation) {
-    case registry::v1::PREPARATION_YES:
-      return Preparation::kYes;
-    case registry::v1::PREPARATION_NO:
-      return Preparation::kNo;
-    case registry::v1::PREPARATION_UNKNOWN:
-      return Preparation::kUnknown;
-    default:
-      return Preparation::kUnspecified;
-  }
 }
 
 }  // namespace
@@ -236,7 +105,7 @@ absl::StatusOr<IndicatorValue> FromProto(
     return PeerAnswerInvalid("indicator", "a value has no reference year.");
   }
   result.label = value.display_name();
-  result.measure = ReadMeasure(value.measure());
+  result.measure = FindIn(vocabulary::kMeasures, value.measure());
   result.population_id = value.population().id();
   result.population_label = value.population().label();
   result.population_size = value.population().size();
@@ -263,7 +132,8 @@ absl::StatusOr<IndicatorValue> FromProto(
     if (cell.has_percent()) read.percent = cell.percent();
     if (cell.has_value()) read.value = cell.value();
     read.flags = ReadFlags(cell.flags());
-    read.role = ReadRole(cell.role());
+    read.role = FindIn(vocabulary::kOptionRoles, cell.role())
+                    .value_or(OptionRole::kAnswer);
     result.cells.push_back(std::move(read));
   }
   for (const auto& absence : value.absences()) {
@@ -296,17 +166,17 @@ absl::StatusOr<Statement> FromProto(const indicator::v1::Statement& statement) {
   result.page = statement.page();
   result.label = statement.label();
   result.published = statement.published();
-  result.check = ReadCheck(statement.check());
-  result.verdict = ReadVerdict(statement.verdict());
+  result.check = FindIn(vocabulary::kChecks, statement.check());
+  result.verdict = FindIn(vocabulary::kVerdicts, statement.verdict());
   result.agreeing_readings = statement.agreeing_readings();
   result.not_computed_reason = statement.not_computed_reason_ja();
   for (const auto& reading : statement.readings()) {
-    result.readings.push_back({reading.reading(), reading.population().label(),
-                               reading.computed(),
-                               ReadVerdict(reading.verdict()), reading.rule(),
-                               ReadAgreement(reading.count_agreement()),
-                               ReadAgreement(reading.base_agreement()),
-                               ReadVerdict(reading.wording_verdict())});
+    result.readings.push_back(
+        {reading.reading(), reading.population().label(), reading.computed(),
+         FindIn(vocabulary::kVerdicts, reading.verdict()), reading.rule(),
+         FindIn(vocabulary::kAgreements, reading.count_agreement()),
+         FindIn(vocabulary::kAgreements, reading.base_agreement()),
+         FindIn(vocabulary::kVerdicts, reading.wording_verdict())});
   }
   return result;
 }
@@ -319,8 +189,8 @@ Roster FromProto(const registry::v1::Roster& roster) {
     read.municipality = entry.municipality();
     read.name = entry.display_name();
     read.area = entry.area();
-    read.implementing = ReadImplementing(entry.implementing());
-    read.preparation = ReadPreparation(entry.preparation());
+    read.implementing = FindIn(vocabulary::kImplementing, entry.implementing());
+    read.preparation = FindIn(vocabulary::kPreparation, entry.preparation());
     read.newcomer = entry.newcomer();
     read.newcomer_unknown = entry.newcomer_unknown();
     result.entries.push_back(std::move(read));
@@ -332,7 +202,7 @@ Roster FromProto(const registry::v1::Roster& roster) {
 IndicatorShape FromProto(
     const indicator::v1::CheckDefinitionsResponse_Fit& fit) {
   IndicatorShape shape;
-  shape.measure = ReadMeasure(fit.measure());
+  shape.measure = FindIn(vocabulary::kMeasures, fit.measure());
   shape.cells.assign(fit.cells().begin(), fit.cells().end());
   // A histogram of every value has the cells that are answered.
   shape.any_cell =

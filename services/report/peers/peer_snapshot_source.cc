@@ -135,8 +135,7 @@ struct PeerSnapshotSource::Stubs {
     const std::int64_t revision = pinned.revision;
     indicator::v1::ListIndicatorValuesRequest request;
     request.set_parent(pinned.round.name());
-    request.set_basis(basis == Basis::kFinal ? type::v1::Basis::FINAL
-                                             : type::v1::Basis::PROVISIONAL);
+    request.set_basis(static_cast<type::v1::Basis::Kind>(basis));
     request.set_data_version(revision);
     request.set_data_incarnation(pinned.round.incarnation());
     request.set_min_version(revision);
@@ -184,9 +183,7 @@ struct PeerSnapshotSource::Stubs {
     Provenance& pins = snapshot.provenance;
     indicator::v1::ListStatementsRequest request;
     request.set_parent(round.ToString());
-    request.set_basis(snapshot.basis == Basis::kFinal
-                          ? type::v1::Basis::FINAL
-                          : type::v1::Basis::PROVISIONAL);
+    request.set_basis(static_cast<type::v1::Basis::Kind>(snapshot.basis));
     request.set_data_version(pins.round_revision);
     request.set_data_incarnation(pins.round_incarnation);
     request.set_previous_data_version(pins.previous_round_revision);

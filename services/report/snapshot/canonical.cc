@@ -32,6 +32,11 @@ class CanonicalWriter {
   void Value(Enum value) {
     Number(static_cast<long long>(value));
   }
+  // 0: nothing is stated.
+  template <typename Enum>
+  void Value(std::optional<Enum> value) {
+    Number(value.has_value() ? static_cast<long long>(*value) : 0);
+  }
   std::string Take() { return std::move(out_); }
 
  private:
@@ -62,9 +67,9 @@ void Write(CanonicalWriter& writer, const std::vector<ProgressGroup>& groups) {
   }
 }
 
-void Write(CanonicalWriter& writer, const std::vector<Flag>& flags) {
+void Write(CanonicalWriter& writer, const std::vector<CellFlag>& flags) {
   writer.List("flags", flags.size());
-  for (const Flag flag : flags) writer.Value(flag);
+  for (const CellFlag flag : flags) writer.Value(flag);
 }
 
 void Write(CanonicalWriter& writer, const IndicatorValue& value) {
@@ -193,7 +198,7 @@ void SortSnapshot(Snapshot& snapshot) {
 std::string CanonicalBytes(const Snapshot& snapshot,
                            std::string_view renderer_fingerprint) {
   CanonicalWriter writer;
-  writer.Text("welfare report snapshot 2");
+  writer.Text("welfare report snapshot 3");
   writer.Text(renderer_fingerprint);
   writer.Text(snapshot.template_digest);
   writer.Value(snapshot.basis);

@@ -13,21 +13,36 @@
 #include "services/base/absence.h"
 #include "services/base/names/respondent.h"
 #include "services/base/time/date.h"
+#include "services/vocabulary/agreement.h"
+#include "services/vocabulary/basis.h"
+#include "services/vocabulary/cell_flag.h"
+#include "services/vocabulary/check.h"
+#include "services/vocabulary/implementing.h"
+#include "services/vocabulary/measure.h"
+#include "services/vocabulary/option_role.h"
+#include "services/vocabulary/preparation.h"
+#include "services/vocabulary/verdict.h"
 
 namespace welfare::report {
 
-enum class Basis { kProvisional, kFinal };
-
-enum class Implementing { kUnspecified, kYes, kNo, kEnded };
-enum class Preparation { kUnspecified, kYes, kNo, kUnknown };
+// What a peer does not say, or says in words of a later version, is unset.
+using vocabulary::Agreement;
+using vocabulary::Basis;
+using vocabulary::CellFlag;
+using vocabulary::Check;
+using vocabulary::Implementing;
+using vocabulary::Measure;
+using vocabulary::OptionRole;
+using vocabulary::Preparation;
+using vocabulary::Verdict;
 
 // One municipality in one fiscal year.
 struct RosterEntry {
   std::string municipality;  // `municipalities/131016`; sorts by code
   std::string name;
   std::string area;  // 区部, 市部, 町村部, 島しょ
-  Implementing implementing = Implementing::kUnspecified;
-  Preparation preparation = Preparation::kUnspecified;
+  std::optional<Implementing> implementing;
+  std::optional<Preparation> preparation;
   bool newcomer = false;  // implements, and surely did not the year before
   bool newcomer_unknown = false;  // implements; no record of the year before
 };
@@ -61,39 +76,12 @@ struct RoundFacts {
   bool synthetic = false;
 };
 
-// What is computed. Values are those of the indicator service.
-enum class Measure {
-  kUnspecified,
-  kCount,
-  kDistribution,
-  kSum,
-  kRank,
-  kHistogram,
-  kRegistrySeries,
-  kProgress,
-};
-
 // Whether the measure gives plain values (totals, maxima, ranks) instead of
 // counts of respondents. The measure alone decides what a table looks like: a
 // value that nobody gave is a symbol in it, never another kind of table.
-constexpr bool IsValueMeasure(Measure measure) {
+constexpr bool IsValueMeasure(std::optional<Measure> measure) {
   return measure == Measure::kSum || measure == Measure::kRank;
 }
-
-enum class Flag {
-  kUndefined,   // the base is 0
-  kLowerBound,  // the figure is at least this much
-  kSmallBase,
-  kTied,
-  kNoValue,  // the base is not 0 and yet there is nothing to state
-};
-
-// What an option is to a ranking of options (最も多い).
-enum class OptionRole {
-  kAnswer,  // an answer like others
-  kOther,   // その他
-  kNone,    // 該当なし
-};
 
 // One figure: `count` of `base` respondents, or a plain `value`.
 struct ValueCell {
@@ -103,7 +91,7 @@ struct ValueCell {
   int base = 0;
   std::optional<std::string> percent;  // one decimal, half-up
   std::optional<std::string> value;    // a decimal: total, maximum, rank, mean
-  std::vector<Flag> flags;
+  std::vector<CellFlag> flags;
   OptionRole role = OptionRole::kAnswer;
 };
 
@@ -119,7 +107,7 @@ struct IndicatorValue {
   int fiscal_year = 0;
   int reference_year = 0;
   std::string label;
-  Measure measure = Measure::kUnspecified;
+  std::optional<Measure> measure;
   std::string population_id;
   std::string population_label;
   int population_size = 0;
@@ -129,7 +117,7 @@ struct IndicatorValue {
   std::vector<AbsenceCount> absences;
   bool multiple_answer = false;
   std::string unit;
-  std::vector<Flag> flags;
+  std::vector<CellFlag> flags;
   std::string definition_digest;
 
   // Returns the cell with `key`, or null.
@@ -151,43 +139,17 @@ struct IndicatorValue {
 // Indicators of one round by id.
 using IndicatorValues = std::map<std::string, IndicatorValue, std::less<>>;
 
-enum class Check {
-  kUnspecified,
-  kComputed,
-  kRegistry,
-  kProgress,
-  kOptionList,
-  kEditorial,
-  kLegal,
-  kTrend,
-  kLost,
-  kPartlyKnown,
-};
-
-enum class Verdict {
-  kUnspecified,
-  kFits,
-  kHigherClassFits,
-  kDoesNotFit,
-  kImpossible,
-  kUnchecked,
-  kNotComputed,
-};
-
-// Whether a printed number is the computed one.
-enum class Agreement { kUnspecified, kSame, kDiffers };
-
 // One way to read a published statement. `verdict` is about what the statement
 // states; the rest compares what is printed beside it and decides nothing.
 struct Reading {
   std::string reading;  // `only`, `A`, `B`
   std::string population_label;
   std::string computed;
-  Verdict verdict = Verdict::kUnspecified;
+  std::optional<Verdict> verdict;
   std::string rule;
-  Agreement count = Agreement::kUnspecified;  // of the printed count
-  Agreement base = Agreement::kUnspecified;   // of the printed base
-  Verdict wording = Verdict::kUnspecified;    // whether the wording fits
+  std::optional<Agreement> count = {};  // of the printed count
+  std::optional<Agreement> base = {};   // of the printed base
+  std::optional<Verdict> wording = {};  // whether the wording fits
 };
 
 // A published statement held against what the platform computes.
@@ -196,9 +158,9 @@ struct Statement {
   int page = 0;
   std::string label;
   std::string published;
-  Check check = Check::kUnspecified;
+  std::optional<Check> check;
   std::vector<Reading> readings;
-  Verdict verdict = Verdict::kUnspecified;
+  std::optional<Verdict> verdict;
   std::string agreeing_readings;
   std::string not_computed_reason;  // in Japanese
 

@@ -7,8 +7,8 @@ namespace welfare::report {
 namespace {
 
 // Whether what the placeholder asks for exists under the measure.
-bool HasForm(const Placeholder& placeholder, Measure measure) {
-  if (measure == Measure::kUnspecified) return true;
+bool HasForm(const Placeholder& placeholder, std::optional<Measure> measure) {
+  if (!measure.has_value()) return true;
   switch (placeholder.kind) {
     case Placeholder::Kind::kIndicator:
       return placeholder.part != "top" || !IsValueMeasure(measure);

@@ -17,7 +17,7 @@ namespace welfare::report {
 
 // What of an indicator a template can name.
 struct IndicatorShape {
-  Measure measure = Measure::kUnspecified;
+  std::optional<Measure> measure;
   // Cells that only answers make (ranks, classes of a number): any may be
   // named.
   bool any_cell = false;

@@ -52,7 +52,8 @@ TEST_P(RandomIndicators, PercentsAndSumsHold) {
       if (cell.percent.has_value()) {
         EXPECT_EQ(*cell.percent, PercentByHand(cell.count, cell.base));
       } else if (!cell.value.has_value()) {
-        EXPECT_TRUE(cell.Has(Flag::kUndefined) || cell.Has(Flag::kNoValue));
+        EXPECT_TRUE(cell.Has(CellFlag::kUndefined) ||
+                    cell.Has(CellFlag::kNoValue));
       }
     }
     if (definition.measure == Measure::kDistribution &&

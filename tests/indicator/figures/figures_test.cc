@@ -69,20 +69,20 @@ void ExpectEachIsFound(const Figures& good,
 }
 
 TEST(VerifyFigures, FindsWhatContradictsASum) {
-  EXPECT_TRUE(Sum().cells[0].Has(Flag::kLowerBound));
+  EXPECT_TRUE(Sum().cells[0].Has(CellFlag::kLowerBound));
   ExpectEachIsFound(
       Sum(),
       {{"a total printed as exact",
-        [](Figures& f) { f.cells[0].flags = {Flag::kSmallBase}; }},
+        [](Figures& f) { f.cells[0].flags = {CellFlag::kSmallBase}; }},
        {"the whole does not say so",
-        [](Figures& f) { f.flags = {Flag::kSmallBase}; }},
+        [](Figures& f) { f.flags = {CellFlag::kSmallBase}; }},
        {"no number though some gave one",
         [](Figures& f) { f.cells[0].value.reset(); }},
        {"a percent of a total",
         [](Figures& f) { f.cells[0].percent = "100.0"; }},
        {"over those who gave none", [](Figures& f) { f.cells[0].base = 17; }},
        {"undefined over a base",
-        [](Figures& f) { f.cells[0].flags = {Flag::kUndefined}; }},
+        [](Figures& f) { f.cells[0].flags = {CellFlag::kUndefined}; }},
        {"half a quotient", [](Figures& f) { f.cells[0].numerator = 841; }},
        {"a member is lost", [](Figures& f) { f.size = 21; }},
        {"an answer is lost", [](Figures& f) { f.answered = 14; }}});
@@ -94,7 +94,8 @@ TEST(VerifyFigures, FindsWhatContradictsADistribution) {
       {{"another percent", [](Figures& f) { f.cells[0].percent = "75.1"; }},
        {"no percent", [](Figures& f) { f.cells[0].percent.reset(); }},
        {"a value", [](Figures& f) { f.cells[0].value = "30"; }},
-       {"tied options", [](Figures& f) { f.cells[0].flags = {Flag::kTied}; }},
+       {"tied options",
+        [](Figures& f) { f.cells[0].flags = {CellFlag::kTied}; }},
        {"members nobody decided", [](Figures& f) { f.cells[0].undecided = 1; }},
        {"more than the base", [](Figures& f) { f.cells[0].count = 41; }}});
 }

@@ -78,7 +78,7 @@ TEST_F(DistributionOfRound, ZeroIsAnAnswerAndUndefinedIsNotZero) {
   const Figures none = Compute(rows, "contractor");
   EXPECT_EQ(none.base, 0);
   EXPECT_FALSE(none.FindCell("council")->percent.has_value());
-  EXPECT_THAT(none.flags, ::testing::ElementsAre(Flag::kUndefined));
+  EXPECT_THAT(none.flags, ::testing::ElementsAre(CellFlag::kUndefined));
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomDistribution, testing::Seeds());

@@ -49,7 +49,8 @@ TEST_P(RandomRank, RanksAndHistogramsAgreeWithTheRecount) {
     const FigureCell* cell = ranked.FindCell("rank_" + std::to_string(rank));
     EXPECT_EQ(cell->value, std::to_string(value));
     EXPECT_EQ(cell->count, count);
-    EXPECT_EQ(std::ranges::count(cell->flags, Flag::kTied), count > 1 ? 1 : 0);
+    EXPECT_EQ(std::ranges::count(cell->flags, CellFlag::kTied),
+              count > 1 ? 1 : 0);
   }
   const Figures histogram = Compute("contacts_histogram");
   for (const FigureCell& cell : histogram.cells) {

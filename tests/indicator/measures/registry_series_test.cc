@@ -67,7 +67,7 @@ TEST_F(SeriesOfRound, WhoHasNoRecordOfTheYearBeforeIsNoNewcomerYet) {
   const FigureCell& cell = *figures.FindCell(std::to_string(kYear));
   EXPECT_EQ(cell.count, 1);
   EXPECT_EQ(cell.undecided, 1);
-  EXPECT_THAT(cell.flags, ::testing::Contains(Flag::kLowerBound));
+  EXPECT_THAT(cell.flags, ::testing::Contains(CellFlag::kLowerBound));
   EXPECT_EQ(figures.Absent(Absence::kUnknown), 1);
   EXPECT_EQ(figures.answered, 3);
   const auto explained =
@@ -93,8 +93,8 @@ TEST_F(SeriesOfRound, AYearWithoutRecordsIsNoZero) {
   EXPECT_EQ(cell.undecided, 3);
   EXPECT_FALSE(cell.percent.has_value());
   EXPECT_THAT(cell.flags,
-              ::testing::ElementsAre(Flag::kLowerBound, Flag::kSmallBase,
-                                     Flag::kNoValue));
+              ::testing::ElementsAre(CellFlag::kLowerBound,
+                                     CellFlag::kSmallBase, CellFlag::kNoValue));
   // What was before the programme could be run needs no record.
   RegistryHistory history = MakeHistory(rows, 2024);
   history.first_program_year = 2024;

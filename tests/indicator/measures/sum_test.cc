@@ -51,7 +51,7 @@ TEST_P(RandomSum, NumbersAgreeWithTheRecount) {
     if (values.empty()) {
       EXPECT_FALSE(figures.FindCell("total")->value.has_value());
       EXPECT_THAT(figures.FindCell("total")->flags,
-                  ::testing::Contains(Flag::kUndefined));
+                  ::testing::Contains(CellFlag::kUndefined));
       continue;
     }
     std::int64_t total = 0;
@@ -65,9 +65,9 @@ TEST_P(RandomSum, NumbersAgreeWithTheRecount) {
     const std::int64_t twice =
         values[(values.size() - 1) / 2] + values[values.size() / 2];
     EXPECT_EQ(*median->numerator * 2, twice * *median->denominator);
-    EXPECT_EQ(
-        std::ranges::count(figures.FindCell("total")->flags, Flag::kLowerBound),
-        missing ? 1 : 0);
+    EXPECT_EQ(std::ranges::count(figures.FindCell("total")->flags,
+                                 CellFlag::kLowerBound),
+              missing ? 1 : 0);
   }
 }
 
@@ -83,7 +83,7 @@ TEST_F(SumOfRound, NewcomersAreNotApplicableForLastYearsCounts) {
   EXPECT_EQ(figures.Absent(Absence::kNotCounted), 1);
   EXPECT_EQ(figures.FindCell("total")->value, "0");
   EXPECT_THAT(figures.FindCell("total")->flags,
-              ::testing::Contains(Flag::kLowerBound));
+              ::testing::Contains(CellFlag::kLowerBound));
   EXPECT_EQ(figures.reference_year, kYear - 1);
   EXPECT_EQ(figures.label, "令和6年度 supports");
 }
@@ -99,17 +99,18 @@ TEST_F(SumOfRound, AHighestValueIsABoundWhereSomeKeepNoCount) {
   const FigureCell& max = *sums.FindCell("max");
   const FigureCell& first = *ranks.FindCell("rank_1");
   EXPECT_EQ(max.flags, first.flags);
-  EXPECT_THAT(max.flags, ::testing::ElementsAre(Flag::kLowerBound,
-                                                Flag::kSmallBase, Flag::kTied));
+  EXPECT_THAT(max.flags,
+              ::testing::ElementsAre(CellFlag::kLowerBound,
+                                     CellFlag::kSmallBase, CellFlag::kTied));
   EXPECT_EQ(max.base, 3);
   EXPECT_EQ(first.base, 3);
   EXPECT_THAT(sums.FindCell("mean")->flags,
-              ::testing::ElementsAre(Flag::kSmallBase));
+              ::testing::ElementsAre(CellFlag::kSmallBase));
   // There are two distinct values: no third rank, over a base that is not 0.
   const FigureCell& third = *ranks.FindCell("rank_3");
   EXPECT_FALSE(third.value.has_value());
   EXPECT_THAT(third.flags,
-              ::testing::ElementsAre(Flag::kSmallBase, Flag::kNoValue));
+              ::testing::ElementsAre(CellFlag::kSmallBase, CellFlag::kNoValue));
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomSum, testing::Seeds());

@@ -145,11 +145,9 @@ TEST(RoundTable, OnlyFinalOnesCountOnTheFinalBasis) {
     EXPECT_TRUE(Counts(state, Basis::kProvisional));
     EXPECT_FALSE(Counts(state, Basis::kFinal));
   }
-  for (const SubmissionState state :
-       {SubmissionState::kNone, SubmissionState::kDraft,
-        SubmissionState::kReturned}) {
-    EXPECT_FALSE(Counts(state, Basis::kProvisional));
-  }
+  EXPECT_FALSE(Counts(std::nullopt, Basis::kProvisional));
+  EXPECT_FALSE(Counts(SubmissionState::kDraft, Basis::kProvisional));
+  EXPECT_FALSE(Counts(SubmissionState::kReturned, Basis::kProvisional));
 }
 
 TEST(AnswerInWords, SaysWhatWasAnsweredOrWhyNot) {

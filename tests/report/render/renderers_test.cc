@@ -178,7 +178,7 @@ TEST(CsvRenderer, KeepsItsColumnsWhereNobodyGaveANumber) {
   for (ValueCell& cell : supports.cells) {
     cell.base = cell.count = 0;
     cell.value.reset();
-    cell.flags = {Flag::kUndefined};
+    cell.flags = {CellFlag::kUndefined};
   }
   const auto files = Unzip(*CsvRenderer().Render(Model(snapshot)));
   EXPECT_THAT(

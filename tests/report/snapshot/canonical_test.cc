@@ -23,6 +23,16 @@ TEST(Canonical, IgnoresOrderAndCounters) {
   EXPECT_EQ(SnapshotId(a, "1"), SnapshotId(b, "1"));
 }
 
+// Whoever changes what the bytes say gives them another version.
+TEST(Canonical, BeginsWithItsVersionAndHoldsWordsByTheirNumbers) {
+  Snapshot a = SmallSnapshot();
+  EXPECT_EQ(
+      CanonicalBytes(a, "1").rfind("25:welfare report snapshot 3,1:1,", 0), 0U);
+  a.values.at("plan").flags = {CellFlag::kUndefined, CellFlag::kNoValue};
+  EXPECT_NE(CanonicalBytes(a, "1").find("5:flags,1:2,1:1,1:5,"),
+            std::string::npos);
+}
+
 TEST(Canonical, ChangesWithContentAndFingerprint) {
   const Snapshot a = SmallSnapshot();
   Snapshot b = a;

@@ -46,7 +46,7 @@ std::optional<std::vector<CellFigure>> FindCells(const PublishedRow& row,
     if (cell.value.has_value()) continue;
     if (figures->measure == Measure::kSum ||
         figures->measure == Measure::kRank) {
-      return refuse(NoNumber(cell.Has(Flag::kUndefined)));
+      return refuse(NoNumber(cell.Has(CellFlag::kUndefined)));
     }
   }
   for (const base::Absence kind : base::kAllAbsences) {

@@ -13,19 +13,19 @@ namespace welfare::indicator {
 namespace {
 
 // The order in which a verdict is better than another.
-int OrderOf(StatementVerdict verdict) {
+int OrderOf(Verdict verdict) {
   switch (verdict) {
-    case StatementVerdict::kFits:
+    case Verdict::kFits:
       return 0;
-    case StatementVerdict::kHigherClassFits:
+    case Verdict::kHigherClassFits:
       return 1;
-    case StatementVerdict::kUnchecked:
+    case Verdict::kUnchecked:
       return 2;
-    case StatementVerdict::kDoesNotFit:
+    case Verdict::kDoesNotFit:
       return 3;
-    case StatementVerdict::kImpossible:
+    case Verdict::kImpossible:
       return 4;
-    case StatementVerdict::kNotComputed:
+    case Verdict::kNotComputed:
       return 5;
   }
   return 6;
@@ -98,18 +98,17 @@ std::vector<Statement> JudgeStatements(const PublishedRound& published,
         same != statements.end()
             ? *same
             : statements.emplace_back(StatementOf(
-                  figure, inputs,
-                  reading.verdict != StatementVerdict::kNotComputed));
+                  figure, inputs, reading.verdict != Verdict::kNotComputed));
     if (OrderOf(reading.verdict) < OrderOf(statement.verdict)) {
       statement.verdict = reading.verdict;
     }
-    if (reading.verdict == StatementVerdict::kFits) {
+    if (reading.verdict == Verdict::kFits) {
       statement.agreeing_readings.push_back(reading.reading);
     }
     statement.readings.push_back(std::move(reading));
   }
   for (Statement& statement : statements) {
-    if (statement.verdict != StatementVerdict::kNotComputed) continue;
+    if (statement.verdict != Verdict::kNotComputed) continue;
     statement.not_computed_reason =
         statement.readings.front().not_computed_reason;
     statement.not_computed_reason_ja =

@@ -8,25 +8,25 @@
 namespace welfare::indicator {
 namespace {
 
-StatementVerdict FromWording(base::WordingVerdict verdict) {
+Verdict FromWording(base::WordingVerdict verdict) {
   switch (verdict) {
     case base::WordingVerdict::kFits:
-      return StatementVerdict::kFits;
+      return Verdict::kFits;
     case base::WordingVerdict::kHigherClassFits:
-      return StatementVerdict::kHigherClassFits;
+      return Verdict::kHigherClassFits;
     case base::WordingVerdict::kDoesNotFit:
-      return StatementVerdict::kDoesNotFit;
+      return Verdict::kDoesNotFit;
     case base::WordingVerdict::kImpossible:
-      return StatementVerdict::kImpossible;
+      return Verdict::kImpossible;
     case base::WordingVerdict::kUnchecked:
       break;
   }
-  return StatementVerdict::kUnchecked;
+  return Verdict::kUnchecked;
 }
 
-Agreement Compare(std::int64_t computed,
-                  const std::optional<std::int64_t>& published) {
-  if (!published.has_value()) return Agreement::kNone;
+std::optional<Agreement> Compare(std::int64_t computed,
+                                 const std::optional<std::int64_t>& published) {
+  if (!published.has_value()) return std::nullopt;
   return computed == *published ? Agreement::kSame : Agreement::kDiffers;
 }
 
@@ -57,27 +57,28 @@ OpenReading::OpenReading(const PublishedRow& row) : row_(row) {
 }
 
 void OpenReading::Refuse(NotComputed reason) {
-  reading_.verdict = StatementVerdict::kNotComputed;
+  reading_.verdict = Verdict::kNotComputed;
   reading_.not_computed_reason = std::move(reason.english);
   reading_.not_computed_reason_ja = std::move(reason.japanese);
 }
 
 void OpenReading::LeaveUnchecked() {
-  reading_.verdict = StatementVerdict::kUnchecked;
-  reading_.wording_verdict = StatementVerdict::kUnchecked;
+  reading_.verdict = Verdict::kUnchecked;
+  reading_.wording_verdict = Verdict::kUnchecked;
   reading_.rule = "profile " + row_.published.profile.version +
                   ": no rule for " + row_.figure.wording;
 }
 
 void OpenReading::Require(bool holds, const std::string& rule) {
   Join(reading_.rule, rule, "; ");
-  if (!holds) reading_.verdict = StatementVerdict::kDoesNotFit;
+  if (!holds) reading_.verdict = Verdict::kDoesNotFit;
 }
 
 void OpenReading::Decide(std::int64_t k, std::int64_t n,
                          const base::WordingResult* word) {
   Note(k, n);
-  switch (row_.figure.claim) {
+  // A row that states nothing to check is held by the count it prints.
+  switch (row_.figure.claim.value_or(Claim::kCount)) {
     case Claim::kShare:
       RequireBase(n);
       RequireCount(k);
@@ -86,7 +87,6 @@ void OpenReading::Decide(std::int64_t k, std::int64_t n,
       RequirePercent(k, n);
       break;
     case Claim::kCount:
-    case Claim::kNone:
     case Claim::kValue:
       RequireCount(k);
       break;
@@ -97,8 +97,9 @@ void OpenReading::Decide(std::int64_t k, std::int64_t n,
 }
 
 void OpenReading::Note(std::int64_t k, std::int64_t n) {
-  const auto add = [](Agreement& whole, Agreement part) {
-    if (whole != Agreement::kDiffers && part != Agreement::kNone) whole = part;
+  const auto add = [](std::optional<Agreement>& whole,
+                      std::optional<Agreement> part) {
+    if (whole != Agreement::kDiffers && part.has_value()) whole = part;
   };
   add(reading_.count_agreement, Compare(k, row_.figure.numerator));
   add(reading_.base_agreement, Compare(n, row_.figure.denominator));

@@ -28,7 +28,7 @@ class OpenReading {
   // Says why the row is not computed.
   void Refuse(NotComputed reason);
   // Says that it is: it fits as long as nothing required fails.
-  void Begin() { reading_.verdict = StatementVerdict::kFits; }
+  void Begin() { reading_.verdict = Verdict::kFits; }
   // It is computed, and no rule says what its wording means.
   void LeaveUnchecked();
 

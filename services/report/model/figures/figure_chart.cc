@@ -25,7 +25,8 @@ std::optional<int> WholeNumber(const std::optional<std::string>& value) {
 
 Style StyleOf(const IndicatorValue& value, Style asked) {
   if (asked == Style::kAuto) {
-    switch (value.measure) {
+    if (!value.measure.has_value()) return Style::kNone;
+    switch (*value.measure) {
       case Measure::kDistribution:
         return value.multiple_answer ? Style::kBars : Style::kStacked;
       case Measure::kCount:
@@ -56,7 +57,7 @@ Chart::Point ValuePoint(const ValueCell* cell, const std::string& unit) {
       cell == nullptr ? std::nullopt : WholeNumber(cell->value);
   if (!amount.has_value()) return AbsentPoint();
   return {*amount, std::to_string(*amount) + unit +
-                       (Has(cell->flags, Flag::kLowerBound)
+                       (Has(cell->flags, CellFlag::kLowerBound)
                             ? SymbolText(Symbol::kLowerBound)
                             : "")};
 }
@@ -76,7 +77,8 @@ std::vector<CellPair> DrawnCells(const TwoYears& years) {
 }  // namespace
 
 Chart::Point CountPoint(const ValueCell* cell) {
-  if (cell == nullptr || cell->base == 0 || Has(cell->flags, Flag::kNoValue)) {
+  if (cell == nullptr || cell->base == 0 ||
+      Has(cell->flags, CellFlag::kNoValue)) {
     return AbsentPoint();
   }
   return {cell->count, CountWithPercent(cell->count, cell->base), cell->base};

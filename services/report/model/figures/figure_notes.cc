@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "services/base/numbers/percent.h"
+#include "services/vocabulary/small_base.h"
 
 namespace welfare::report {
 namespace {
@@ -29,7 +30,7 @@ bool AddsUp(const IndicatorValue& value) {
 std::string LowerBoundWords(const IndicatorValue& value) {
   std::string cells;
   for (const ValueCell& cell : value.cells) {
-    if (!Has(cell.flags, Flag::kLowerBound)) continue;
+    if (!Has(cell.flags, CellFlag::kLowerBound)) continue;
     cells += (cells.empty() ? "" : "・") + cell.label;
   }
   if (cells.empty()) return "";
@@ -87,10 +88,10 @@ std::vector<std::string> FigureNotes(const TwoYears& years,
     const std::string words = LowerBoundWords(*years.previous);
     if (!words.empty()) note("前回は、" + words);
   }
-  if (value.measure == Measure::kRank && HasInCells(value, Flag::kTied)) {
+  if (value.measure == Measure::kRank && HasInCells(value, CellFlag::kTied)) {
     note("同じ値の回答が複数ある順位がある。");
   }
-  if (counts && value.base > 0 && value.base < 30) {
+  if (counts && value.base > 0 && value.base < vocabulary::kSmallBaseLimit) {
     note("母数が小さく、回答1件が " + *base::FormatPercent(1, value.base) +
          " ポイントに当たる。");
   }

@@ -39,14 +39,14 @@ Table CountTable(const TwoYears& years) {
     row.cells.push_back(DecimalCell(base::FormatPercent(count, base)));
   };
   const auto add_cell = [&](TableRow& row, const ValueCell* cell) {
-    if (cell == nullptr || Has(cell->flags, Flag::kNoValue)) {
+    if (cell == nullptr || Has(cell->flags, CellFlag::kNoValue)) {
       row.cells.insert(row.cells.end(), own_bases ? 3U : 2U,
                        SymbolCell(Symbol::kNotApplicable));
       return;
     }
     const std::size_t at = row.cells.size();
     add(row, cell->count, cell->base);
-    if (Has(cell->flags, Flag::kLowerBound)) {
+    if (Has(cell->flags, CellFlag::kLowerBound)) {
       row.cells[at] = LowerBoundCell(std::to_string(cell->count));
     }
   };
@@ -95,7 +95,7 @@ Table ValueTable(const TwoYears& years) {
       return;
     }
     row.cells.push_back(cell->value.has_value() &&
-                                Has(cell->flags, Flag::kLowerBound)
+                                Has(cell->flags, CellFlag::kLowerBound)
                             ? LowerBoundCell(*cell->value)
                             : DecimalCell(cell->value));
     row.cells.push_back(NumberCell(cell->count));

@@ -96,11 +96,11 @@ std::vector<base::Absence> AbsencesInBase(const IndicatorValue& value) {
   return TwoYears{value}.AbsencesInBase();
 }
 
-bool Has(const std::vector<Flag>& flags, Flag flag) {
+bool Has(const std::vector<CellFlag>& flags, CellFlag flag) {
   return std::find(flags.begin(), flags.end(), flag) != flags.end();
 }
 
-bool HasInCells(const IndicatorValue& value, Flag flag) {
+bool HasInCells(const IndicatorValue& value, CellFlag flag) {
   return Has(value.flags, flag) ||
          std::any_of(
              value.cells.begin(), value.cells.end(),

@@ -45,7 +45,7 @@ TwoYears BothYears(const Snapshot& snapshot, const IndicatorValue& value);
 // Returns the kinds of absence of one year that stay in its base and occur.
 std::vector<base::Absence> AbsencesInBase(const IndicatorValue& value);
 // Whether any cell, or the whole value, carries the flag.
-bool HasInCells(const IndicatorValue& value, Flag flag);
-bool Has(const std::vector<Flag>& flags, Flag flag);
+bool HasInCells(const IndicatorValue& value, CellFlag flag);
+bool Has(const std::vector<CellFlag>& flags, CellFlag flag);
 
 }  // namespace welfare::report

@@ -9,8 +9,8 @@
 namespace welfare::report {
 namespace {
 
-std::string_view VerdictWords(Verdict verdict) {
-  switch (verdict) {
+std::string_view VerdictWords(std::optional<Verdict> verdict) {
+  switch (verdict.value_or(Verdict::kNotComputed)) {
     case Verdict::kFits:
       return "一致";
     case Verdict::kHigherClassFits:
@@ -22,14 +22,14 @@ std::string_view VerdictWords(Verdict verdict) {
     case Verdict::kUnchecked:
       return "判定規則なし";
     case Verdict::kNotComputed:
-    case Verdict::kUnspecified:
-      return "計算対象外";
+      break;
   }
   return "計算対象外";
 }
 
-std::string_view CheckWords(Check check) {
-  switch (check) {
+std::string_view CheckWords(std::optional<Check> check) {
+  if (!check.has_value()) return "区分なし";
+  switch (*check) {
     case Check::kComputed:
       return "回答から計算";
     case Check::kRegistry:
@@ -48,29 +48,26 @@ std::string_view CheckWords(Check check) {
       return "図の数値が残っていない";
     case Check::kPartlyKnown:
       return "図の数値の一部だけが残る";
-    case Check::kUnspecified:
-      return "区分なし";
   }
   return "区分なし";
 }
 
 // Whether a number printed beside the statement is the computed one.
-TableCell AgreementCell(Agreement agreement) {
-  switch (agreement) {
+TableCell AgreementCell(std::optional<Agreement> agreement) {
+  // None is printed.
+  if (!agreement.has_value()) return SymbolCell(Symbol::kNotApplicable);
+  switch (*agreement) {
     case Agreement::kSame:
       return TextCell("同じ");
     case Agreement::kDiffers:
       return TextCell("異なる");
-    case Agreement::kUnspecified:
-      break;  // none is printed
   }
   return SymbolCell(Symbol::kNotApplicable);
 }
 
-TableCell WordingCell(Verdict verdict) {
-  return verdict == Verdict::kUnspecified
-             ? SymbolCell(Symbol::kNotApplicable)
-             : TextCell(std::string(VerdictWords(verdict)));
+TableCell WordingCell(std::optional<Verdict> verdict) {
+  return verdict.has_value() ? TextCell(std::string(VerdictWords(verdict)))
+                             : SymbolCell(Symbol::kNotApplicable);
 }
 
 // Why a statement is not computed: its kind, or what this round lacks for one
@@ -148,8 +145,8 @@ void AddComparison(const Snapshot& snapshot, ReportModel& model) {
   int agreeing = 0;
   int unruled = 0;
   for (const Statement& statement : snapshot.statements) {
-    const bool counted = statement.verdict != Verdict::kNotComputed &&
-                         statement.verdict != Verdict::kUnspecified;
+    const bool counted = statement.verdict.has_value() &&
+                         statement.verdict != Verdict::kNotComputed;
     TableRow row{statement.id, statement.label, {}, false};
     if (!counted || statement.readings.empty()) {
       row.cells = {NumberCell(statement.page), TextCell(statement.published),

@@ -55,7 +55,7 @@ RosterCounts CountRoster(const Roster& roster) {
       if (entry.newcomer_unknown) ++counts.newcomers_unknown;
       continue;
     }
-    if (entry.implementing == Implementing::kUnspecified) {
+    if (!entry.implementing.has_value()) {
       ++counts.unrecorded;
     } else {
       ++counts.not_implementing;

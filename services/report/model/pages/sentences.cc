@@ -81,8 +81,8 @@ Figured CellWords(const IndicatorValue& value, const ValueCell& cell,
   const bool values = IsValueMeasure(value.measure);
   // The base of a value is who gave a number.
   if (cell.base == 0) return values ? NoNumber(value) : NobodyAsked(value);
-  if (Has(cell.flags, Flag::kNoValue)) return NoNumber(value);
-  const bool lower_bound = Has(cell.flags, Flag::kLowerBound);
+  if (Has(cell.flags, CellFlag::kNoValue)) return NoNumber(value);
+  const bool lower_bound = Has(cell.flags, CellFlag::kLowerBound);
   const std::string before = lower_bound ? std::string(kAtLeast) : "";
   const std::string after = lower_bound ? SymbolText(Symbol::kLowerBound) : "";
   if (values) {

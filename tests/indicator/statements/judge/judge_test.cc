@@ -100,8 +100,7 @@ TEST(PublishedStatements, EveryComputableStatementAgrees) {
                         statement.check == Check::kProgress ||
                         statement.check == Check::kOptionList;
     if (!needed) continue;
-    EXPECT_EQ(statement.verdict, StatementVerdict::kFits)
-        << Describe(statement);
+    EXPECT_EQ(statement.verdict, Verdict::kFits) << Describe(statement);
     if (!statement.agreeing_readings.empty()) ++met[statement.check];
   }
   EXPECT_EQ(World::Get().statements.size(), 136U);
@@ -117,8 +116,7 @@ TEST(PublishedStatements, EveryReadingIsJudgedAndAgrees) {
     readings += statement.readings.size();
     if (statement.check != Check::kComputed) continue;
     for (const StatementReading& reading : statement.readings) {
-      EXPECT_EQ(reading.verdict, StatementVerdict::kFits)
-          << Describe(statement);
+      EXPECT_EQ(reading.verdict, Verdict::kFits) << Describe(statement);
       EXPECT_FALSE(reading.rule.empty()) << Describe(statement);
       EXPECT_FALSE(reading.indicator.empty()) << Describe(statement);
     }
@@ -133,12 +131,12 @@ TEST(PublishedStatements, TheRestSaysWhyItIsNotComputed) {
       case Check::kLegal:
       case Check::kLost:
       case Check::kPartlyKnown:
-        EXPECT_EQ(statement.verdict, StatementVerdict::kNotComputed);
+        EXPECT_EQ(statement.verdict, Verdict::kNotComputed);
         EXPECT_FALSE(statement.not_computed_reason.empty()) << statement.id;
         EXPECT_FALSE(statement.synthetic);
         break;
       case Check::kTrend:
-        EXPECT_EQ(statement.verdict, StatementVerdict::kUnchecked)
+        EXPECT_EQ(statement.verdict, Verdict::kUnchecked)
             << Describe(statement);
         for (const StatementReading& reading : statement.readings) {
           EXPECT_FALSE(reading.computed.empty()) << Describe(statement);
@@ -213,7 +211,7 @@ TEST(PublishedStatements, WithoutTheYearBeforeAComparisonIsNotComputed) {
   for (const Statement& statement :
        JudgeStatements(world.data.published.at(2025), inputs)) {
     if (statement.id != "p06_window_no_change") continue;
-    EXPECT_EQ(statement.verdict, StatementVerdict::kNotComputed);
+    EXPECT_EQ(statement.verdict, Verdict::kNotComputed);
     EXPECT_EQ(statement.not_computed_reason, "there is no round of FY2024");
     EXPECT_EQ(statement.not_computed_reason_ja, "2024年度の回がない");
   }
@@ -262,17 +260,17 @@ void WithdrawAPlan(testing::DemoRound& round) {
 TEST(PublishedStatements, ACountAndAWordingAreJudgedApart) {
   const auto statements = JudgeChanged(WithdrawAPlan);
   const Statement& count = statements.at("p04_plan_formulated");
-  EXPECT_EQ(count.verdict, StatementVerdict::kDoesNotFit);
+  EXPECT_EQ(count.verdict, Verdict::kDoesNotFit);
   EXPECT_THAT(count.agreeing_readings, ::testing::IsEmpty());
   const StatementReading& stated = count.readings.front();
   EXPECT_EQ(stated.claim, Claim::kCount);
   EXPECT_EQ(stated.count_agreement, Agreement::kDiffers);
   EXPECT_EQ(stated.base_agreement, Agreement::kSame);
-  EXPECT_EQ(stated.wording_verdict, StatementVerdict::kFits);
+  EXPECT_EQ(stated.wording_verdict, Verdict::kFits);
   EXPECT_EQ(stated.rule, "count 23");
 
   const Statement& wording = statements.at("p04_plan_formulated_headline");
-  EXPECT_EQ(wording.verdict, StatementVerdict::kFits) << Describe(wording);
+  EXPECT_EQ(wording.verdict, Verdict::kFits) << Describe(wording);
   const StatementReading& said = wording.readings.front();
   EXPECT_EQ(said.claim, Claim::kWording);
   EXPECT_EQ(said.count_agreement, Agreement::kDiffers);
@@ -302,7 +300,7 @@ TEST(PublishedStatements, OneReturnedSubmissionLeavesWhatStillHolds) {
       }
       if (reading.claim == Claim::kCount &&
           reading.published_count.has_value()) {
-        EXPECT_EQ(reading.verdict == StatementVerdict::kFits,
+        EXPECT_EQ(reading.verdict == Verdict::kFits,
                   reading.count_agreement == Agreement::kSame)
             << Describe(statement);
       }
@@ -313,13 +311,13 @@ TEST(PublishedStatements, OneReturnedSubmissionLeavesWhatStillHolds) {
        {"p05_eval_covers_superior_plan", "p13_outreach_team_exists",
         "p12_mlc_superior_body", "p15_supports_not_counted",
         "p04_plan_period_5_6", "p05_eval_structure_headline"}) {
-    EXPECT_EQ(statements.at(id).verdict, StatementVerdict::kFits)
+    EXPECT_EQ(statements.at(id).verdict, Verdict::kFits)
         << Describe(statements.at(id));
   }
 }
 
 TEST(PublishedStatements, WhatARowStatesIsRead) {
-  const std::map<std::string, Claim> expected = {
+  const std::map<std::string, std::optional<Claim>> expected = {
       {"p02_response_municipality", Claim::kShare},
       {"p02_response_rate", Claim::kPercent},
       {"p02_window_dates", Claim::kValue},
@@ -331,7 +329,7 @@ TEST(PublishedStatements, WhatARowStatesIsRead) {
       {"p13_outreach_all_timings", Claim::kPercent},
       {"p15_supports_preplan_total", Claim::kValue},
       {"p07_new_method", Claim::kCount},
-      {"p02_method_email", Claim::kNone}};
+      {"p02_method_email", std::nullopt}};
   for (const auto& [id, claim] : expected) {
     EXPECT_EQ(World::Get().Find(id).readings.front().claim, claim) << id;
   }
@@ -352,15 +350,15 @@ TEST(PublishedStatements, AYearWithoutRecordsIsNotComputed) {
   for (const Statement& statement :
        JudgeStatements(world.data.published.at(2025), inputs)) {
     if (statement.id == "p03_registry_fy2022") {
-      EXPECT_EQ(statement.verdict, StatementVerdict::kNotComputed);
+      EXPECT_EQ(statement.verdict, Verdict::kNotComputed);
       EXPECT_EQ(statement.not_computed_reason,
                 "the registry has no record of FY2022");
     }
     if (statement.id == "p03_registry_newcomers") {
-      EXPECT_EQ(statement.verdict, StatementVerdict::kNotComputed);
+      EXPECT_EQ(statement.verdict, Verdict::kNotComputed);
     }
     if (statement.id == "p03_registry_fy2023") {
-      EXPECT_EQ(statement.verdict, StatementVerdict::kFits);
+      EXPECT_EQ(statement.verdict, Verdict::kFits);
     }
   }
 }
@@ -422,7 +420,7 @@ TEST(PublishedStatements, EveryIndicatorOfAMaimedRoundSaysWhatTheTableSays) {
     testing::DemoRound round = world.demo.rounds.at(2025);
     RegistryHistory history = world.demo.history;
     for (FrameRow& row : round.rows) {
-      if (one_of(6)) row.state = SubmissionState::kNone;
+      if (one_of(6)) row.state = std::nullopt;
       if (one_of(6)) row.state = SubmissionState::kFinal;
       if (one_of(6)) row.facts.erase(2025 - static_cast<int>(random() % 3));
     }

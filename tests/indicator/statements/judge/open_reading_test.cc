@@ -45,11 +45,11 @@ TEST_F(OpenReadingTest, ACountIsJudgedByTheCountAlone) {
   figure_.numerator = 23;
   figure_.denominator = 30;
   const StatementReading fits = Decide(23, 31);
-  EXPECT_EQ(fits.verdict, StatementVerdict::kFits);
+  EXPECT_EQ(fits.verdict, Verdict::kFits);
   EXPECT_EQ(fits.rule, "count 23");
   EXPECT_EQ(fits.count_agreement, Agreement::kSame);
   EXPECT_EQ(fits.base_agreement, Agreement::kDiffers);
-  EXPECT_EQ(Decide(22, 30).verdict, StatementVerdict::kDoesNotFit);
+  EXPECT_EQ(Decide(22, 30).verdict, Verdict::kDoesNotFit);
 }
 
 TEST_F(OpenReadingTest, AShareIsJudgedByBoth) {
@@ -57,26 +57,26 @@ TEST_F(OpenReadingTest, AShareIsJudgedByBoth) {
   figure_.denominator = 62;
   figure_.value_as_published = "62/62";
   const StatementReading fits = Decide(62, 62);
-  EXPECT_EQ(fits.verdict, StatementVerdict::kFits);
+  EXPECT_EQ(fits.verdict, Verdict::kFits);
   EXPECT_EQ(fits.rule, "base 62; count 62");
-  EXPECT_EQ(Decide(62, 63).verdict, StatementVerdict::kDoesNotFit);
+  EXPECT_EQ(Decide(62, 63).verdict, Verdict::kDoesNotFit);
 }
 
 TEST_F(OpenReadingTest, APercentageAtItsOwnDecimals) {
   figure_.value_as_published = "76.7%";
-  EXPECT_EQ(Decide(23, 30).verdict, StatementVerdict::kFits);
+  EXPECT_EQ(Decide(23, 30).verdict, Verdict::kFits);
   figure_.value_as_published = "77%";
-  EXPECT_EQ(Decide(23, 30).verdict, StatementVerdict::kFits);
+  EXPECT_EQ(Decide(23, 30).verdict, Verdict::kFits);
   figure_.value_as_published = "76%";
-  EXPECT_EQ(Decide(23, 30).verdict, StatementVerdict::kDoesNotFit);
-  EXPECT_EQ(Decide(0, 0).verdict, StatementVerdict::kDoesNotFit);
+  EXPECT_EQ(Decide(23, 30).verdict, Verdict::kDoesNotFit);
+  EXPECT_EQ(Decide(0, 0).verdict, Verdict::kDoesNotFit);
 }
 
 TEST_F(OpenReadingTest, BoundsHoldWhereNoCountIsPrinted) {
   figure_.lower_bound = 20;
   EXPECT_EQ(Decide(20, 30).rule, "count 20..");
-  EXPECT_EQ(Decide(20, 30).verdict, StatementVerdict::kFits);
-  EXPECT_EQ(Decide(19, 30).verdict, StatementVerdict::kDoesNotFit);
+  EXPECT_EQ(Decide(20, 30).verdict, Verdict::kFits);
+  EXPECT_EQ(Decide(19, 30).verdict, Verdict::kDoesNotFit);
   figure_.upper_bound = 20;
   EXPECT_EQ(Decide(20, 30).rule, "count 20");
 }
@@ -87,7 +87,7 @@ TEST_F(OpenReadingTest, WhatIsRefusedIsNotComputed) {
   reading.Begin();
   reading.Refuse(NoWindow());
   const StatementReading refused = std::move(reading).Take();
-  EXPECT_EQ(refused.verdict, StatementVerdict::kNotComputed);
+  EXPECT_EQ(refused.verdict, Verdict::kNotComputed);
   EXPECT_EQ(refused.not_computed_reason, "the round has no window");
   EXPECT_EQ(refused.not_computed_reason_ja, "回に回収期間がない");
 }

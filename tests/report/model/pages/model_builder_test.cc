@@ -229,7 +229,7 @@ Snapshot WithoutNumbers() {
     for (ValueCell& cell : value.cells) {
       cell.value.reset();
       cell.count = 0;
-      cell.flags = {Flag::kUndefined};
+      cell.flags = {CellFlag::kUndefined};
     }
   }
   return snapshot;
@@ -551,11 +551,11 @@ TEST(ModelBuilder, MarksTheYearThatAloneIsSynthetic) {
 TEST(ModelBuilder, TakesNoRecordForNeitherYesNorNo) {
   Snapshot snapshot = SmallSnapshot();
   for (RosterEntry& entry : snapshot.rosters[0].entries) {
-    entry.implementing = Implementing::kUnspecified;
+    entry.implementing = std::nullopt;
     entry.newcomer = false;
   }
   snapshot.rosters[1].entries[2].newcomer_unknown = true;
-  snapshot.rosters[2].entries[4].implementing = Implementing::kUnspecified;
+  snapshot.rosters[2].entries[4].implementing = std::nullopt;
   const ReportModel model = Build(snapshot);
   EXPECT_EQ(model.pages[1].headline, "令和7年度の実施自治体は少なくとも4");
   const Figure figure = FigureOf(model, "p02_implementing_by_year");
