@@ -18,10 +18,9 @@ constexpr std::int64_t kRangeBytes = std::int64_t{256} << 10;
 absl::StatusOr<platform::StreamStep> ReportDownload::operator()(
     const platform::CallContext& call, const v1::DownloadReportRequest& request,
     v1::DownloadReportResponse& part) {
-  const base::CallLimits& limits = call.limits;
   const bool first = digest_.empty();
   if (first) {
-    WELFARE_ASSIGN_OR_RETURN(ReportFile file, FindFile(request, limits));
+    WELFARE_ASSIGN_OR_RETURN(ReportFile file, FindFile(request, call.limits));
     part.set_content_type(std::move(file.content_type));
     part.set_filename(std::move(file.filename));
     part.set_size(file.size);
@@ -29,7 +28,7 @@ absl::StatusOr<platform::StreamStep> ReportDownload::operator()(
   }
   if (used_ == range_.size() && !complete_) {
     WELFARE_ASSIGN_OR_RETURN(
-        range_, store_->ReadBytes(digest_, read_, kRangeBytes, limits));
+        range_, store_->ReadBytes(digest_, read_, kRangeBytes, call.limits));
     const auto size = static_cast<std::int64_t>(range_.size());
     used_ = 0;
     read_ += size;

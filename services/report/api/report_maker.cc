@@ -36,25 +36,14 @@ ReportMaker::ReportMaker(const Dependencies& dependencies)
 }
 
 absl::StatusOr<StoredReport> ReportMaker::Make(
-    const platform::CallContext& call, const ReportRequest& request) {
+    const platform::CallContext& call, const ReportRequest& request,
+    const platform::WriteRequest& write) {
   const auto found = templates_.find(request.template_id);
   if (found == templates_.end()) return TemplateNotFound(request.template_id);
   const ReportTemplate& report_template = found->second;
   if (report_template.survey != request.round.survey) {
     return ReportInvalid({SurveyMismatch(report_template.survey)});
   }
-  const WriteRequest write = {
-      .request_id = request.request_id,
-      .method = "CreateReport",
-      .body =
-          request.template_id + "\n" + request.round.ToString() + "\n" +
-          std::string(ToString(request.basis)) + "\n" +
-          std::to_string(request.data_version) +
-          // Bodies without one are those of earlier builds.
-          (request.data_incarnation.empty() ? ""
-                                            : "\n" + request.data_incarnation),
-      .actor = call.identity.subject,
-      .limits = call.limits};
   WELFARE_ASSIGN_OR_RETURN(std::optional<StoredReport> repeat,
                            store_.FindRepeat(write));
   if (repeat.has_value()) return *std::move(repeat);

@@ -10,6 +10,7 @@
 
 #include "services/platform/observe/metrics.h"
 #include "services/platform/rpc/call_context.h"
+#include "services/platform/storage/write_path.h"
 #include "services/report/peers/snapshot_source.h"
 #include "services/report/render/renderer.h"
 #include "services/report/store/report_store.h"
@@ -20,14 +21,13 @@ namespace welfare::report {
 using Templates = std::map<std::string, ReportTemplate, std::less<>>;
 using Renderers = std::vector<std::unique_ptr<Renderer>>;
 
-// What CreateReport was asked, checked for form.
+// What CreateReport was asked for, checked for form.
 struct ReportRequest {
   std::string template_id;
   base::RoundName round;
   Basis basis = Basis::kProvisional;
   std::int64_t data_version = 0;
   std::string data_incarnation;
-  std::string request_id;
 };
 
 // Takes a snapshot, fills the template, renders every format and stores the
@@ -44,13 +44,16 @@ class ReportMaker {
   // All must outlive the maker.
   explicit ReportMaker(const Dependencies& dependencies);
 
+  // `write`: what the report is stored by.
+  //
   // Errors:
   //   NOT_FOUND, reason TEMPLATE_NOT_FOUND.
   //   INVALID_ARGUMENT, reason REPORT_INVALID: the template is of another
   //     survey; REQUEST_ID_REUSED.
   //   Those of SnapshotSource::Take, Renderer::Render and ReportStore.
   absl::StatusOr<StoredReport> Make(const platform::CallContext& call,
-                                    const ReportRequest& request);
+                                    const ReportRequest& request,
+                                    const platform::WriteRequest& write);
 
  private:
   const Templates& templates_;

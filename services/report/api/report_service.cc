@@ -9,6 +9,7 @@
 #include "services/base/pages/page.h"
 #include "services/base/pages/page_room.h"
 #include "services/platform/rpc/page_request.h"
+#include "services/platform/rpc/write_request.h"
 #include "services/report/api/convert.h"
 #include "services/report/api/report_download.h"
 #include "services/report/errors.h"
@@ -46,8 +47,19 @@ absl::StatusOr<ReportRequest> ReadRequest(
       .basis = vocabulary::FindIn(vocabulary::kBases, report.basis())
                    .value_or(Basis::kProvisional),
       .data_version = report.data_version(),
-      .data_incarnation = report.data_incarnation(),
-      .request_id = request.request_id()};
+      .data_incarnation = report.data_incarnation()};
+}
+
+// What a request is compared by with another of its id: what earlier builds
+// kept it as, so that a repeat is known after an upgrade.
+std::string BodyOf(const ReportRequest& request) {
+  std::string body = request.template_id + "\n" + request.round.ToString() +
+                     "\n" + std::string(ToString(request.basis)) + "\n" +
+                     std::to_string(request.data_version);
+  if (!request.data_incarnation.empty()) {
+    body += "\n" + request.data_incarnation;
+  }
+  return body;
 }
 
 }  // namespace
@@ -75,7 +87,11 @@ absl::Status ReportService::Create(const platform::CallContext& call,
                                    const v1::CreateReportRequest& request,
                                    v1::Report& response) {
   WELFARE_ASSIGN_OR_RETURN(const ReportRequest read, ReadRequest(request));
-  WELFARE_ASSIGN_OR_RETURN(const StoredReport report, maker_.Make(call, read));
+  WELFARE_ASSIGN_OR_RETURN(platform::WriteRequest write,
+                           platform::MakeWriteRequest(call, request));
+  write.key.body = BodyOf(read);
+  WELFARE_ASSIGN_OR_RETURN(const StoredReport report,
+                           maker_.Make(call, read, write));
   ToProto(report, response);
   calls().feed->LookSoon();
   return absl::OkStatus();

@@ -8,22 +8,11 @@
 
 #include "absl/status/statusor.h"
 
-#include "services/base/time/call_limits.h"
 #include "services/base/time/clock.h"
+#include "services/platform/storage/write_path.h"
 #include "services/report/snapshot/snapshot.h"
 
 namespace welfare::report {
-
-// One write, as its caller identified it.
-struct WriteRequest {
-  // UUID; a repeat with the same method and body returns the first reply.
-  // Empty: every call is a new request.
-  std::string request_id;
-  std::string method;  // `CreateReport`
-  std::string body;    // the request, the same for the same request
-  std::string actor;   // who is written down as having done it
-  base::CallLimits limits;
-};
 
 struct ReportFile {
   std::string format;
@@ -79,14 +68,14 @@ class ReportStore {
   //   INVALID_ARGUMENT, reason REQUEST_ID_REUSED: the id came with another
   //   body.
   virtual absl::StatusOr<std::optional<StoredReport>> FindRepeat(
-      const WriteRequest& request) = 0;
+      const platform::WriteRequest& request) = 0;
 
   // Numbers and stores `report`, and returns it as stored; or the report of
   // the first request when this one is a repeat.
   //
   // Errors: INVALID_ARGUMENT, reason REQUEST_ID_REUSED.
-  virtual absl::StatusOr<StoredReport> Create(const WriteRequest& request,
-                                              const NewReport& report) = 0;
+  virtual absl::StatusOr<StoredReport> Create(
+      const platform::WriteRequest& request, const NewReport& report) = 0;
 
   // Errors: NOT_FOUND, reason REPORT_NOT_FOUND.
   virtual absl::StatusOr<StoredReport> Get(const std::string& name,

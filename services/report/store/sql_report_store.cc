@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "services/base/coding/json_text.h"
 #include "services/base/error.h"
 #include "services/platform/storage/audit_log.h"
 #include "services/platform/storage/idempotency.h"
@@ -120,6 +121,9 @@ constexpr Query kFindContent{
     " FROM report_contents WHERE digest = $1"};
 constexpr Query kCountReports{"count_reports", "SELECT COUNT(*) FROM reports"};
 
+// As the column had it before words had numbers: rows are never rewritten.
+int StoredBasis(Basis basis) { return basis == Basis::kFinal ? 1 : 0; }
+
 StoredReport ReadReport(const Row& row) {
   StoredReport report;
   report.template_id = row.Text(0);
@@ -159,38 +163,31 @@ absl::StatusOr<StoredReport> FindByName(Connection& connection,
   return *std::move(report);
 }
 
-platform::RequestKey KeyOf(const WriteRequest& request) {
-  return {request.request_id, request.method, request.body};
-}
-
-absl::StatusOr<StoredReport> Insert(Transaction& transaction,
-                                    const WriteRequest& request,
-                                    const NewReport& input,
-                                    const base::Clock& clock) {
+absl::StatusOr<StoredReport> Insert(platform::Write& write,
+                                    const NewReport& input) {
+  Transaction& transaction = write.transaction();
   StoredReport report = input.report;
   WELFARE_ASSIGN_OR_RETURN(
       const std::int64_t number,
       transaction.Get(kNextNumber, {report.template_id, report.fiscal_year},
                       [](const Row& row) { return row.Int64(0); }));
   report.number = static_cast<int>(number);
-  // Read behind the row every writer takes first: times rise with numbers.
-  const base::Timestamp now = clock.Now();
-  report.create_time = now;
+  report.create_time = write.time();
   const std::string name = report.Name();
   WELFARE_RETURN_IF_ERROR(
       transaction
-          .Execute(kInsertReport,
-                   {name, report.template_id, report.fiscal_year, number,
-                    report.survey, report.display_name,
-                    report.basis == Basis::kFinal ? 1 : 0, report.snapshot_id,
-                    report.provenance.registry_version,
-                    report.provenance.round_revision,
-                    report.provenance.previous_round_revision, report.codebook,
-                    report.synthetic ? 1 : 0, now.micros(),
-                    report.provenance.registry_incarnation,
-                    report.provenance.round_incarnation})
+          .Execute(
+              kInsertReport,
+              {name, report.template_id, report.fiscal_year, number,
+               report.survey, report.display_name, StoredBasis(report.basis),
+               report.snapshot_id, report.provenance.registry_version,
+               report.provenance.round_revision,
+               report.provenance.previous_round_revision, report.codebook,
+               report.synthetic ? 1 : 0, report.create_time.micros(),
+               report.provenance.registry_incarnation,
+               report.provenance.round_incarnation})
           .status());
-  std::string files;
+  base::JsonObject digests;
   for (std::size_t i = 0; i < report.files.size(); ++i) {
     const ReportFile& file = report.files[i];
     WELFARE_RETURN_IF_ERROR(
@@ -203,17 +200,12 @@ absl::StatusOr<StoredReport> Insert(Transaction& transaction,
             .Execute(kInsertFile, {name, i, file.format, file.content_type,
                                    file.filename, file.size, file.digest})
             .status());
-    files += " " + file.format + "=" + file.digest;
+    digests.Add(file.format, file.digest);
   }
   WELFARE_RETURN_IF_ERROR(
-      platform::AppendAudit(
-          transaction, {.recorded_time = now,
-                        .actor = request.actor,
-                        .action = request.method,
-                        .resource = name,
-                        .request_id = request.request_id,
-                        .detail = "snapshot=" + report.snapshot_id + files})
-          .status());
+      write.Audit(name, base::JsonObject()
+                            .Add("snapshot", report.snapshot_id)
+                            .Add("files", digests)));
   return report;
 }
 
@@ -235,8 +227,8 @@ absl::StatusOr<std::unique_ptr<SqlReportStore>> SqlReportStore::Open(
 }
 
 absl::StatusOr<std::optional<StoredReport>> SqlReportStore::FindRepeat(
-    const WriteRequest& request) {
-  if (request.request_id.empty()) return std::optional<StoredReport>();
+    const platform::WriteRequest& request) {
+  if (request.key.request_id.empty()) return std::optional<StoredReport>();
   const base::Timestamp now = clock_.Now();
   return database_.Read(
       request.limits,
@@ -244,7 +236,7 @@ absl::StatusOr<std::optional<StoredReport>> SqlReportStore::FindRepeat(
           -> absl::StatusOr<std::optional<StoredReport>> {
         WELFARE_ASSIGN_OR_RETURN(
             const std::optional<std::string> name,
-            platform::FindReply(connection, KeyOf(request), now));
+            platform::FindReply(connection, request.key, now));
         if (!name.has_value()) return std::optional<StoredReport>();
         WELFARE_ASSIGN_OR_RETURN(StoredReport report,
                                  FindByName(connection, *name));
@@ -252,25 +244,19 @@ absl::StatusOr<std::optional<StoredReport>> SqlReportStore::FindRepeat(
       });
 }
 
-absl::StatusOr<StoredReport> SqlReportStore::Create(const WriteRequest& request,
-                                                    const NewReport& report) {
-  return database_.Write(
-      request.limits,
-      [&](Transaction& transaction) -> absl::StatusOr<StoredReport> {
-        std::optional<StoredReport> made;
-        WELFARE_ASSIGN_OR_RETURN(
-            const std::string name,
-            platform::RunOnce(transaction, KeyOf(request), clock_.Now(),
-                              [&]() -> absl::StatusOr<std::string> {
-                                WELFARE_ASSIGN_OR_RETURN(
-                                    made, Insert(transaction, request, report,
-                                                 clock_));
-                                return made->Name();
-                              }));
-        // A repeat gets what the first request stored.
-        if (!made.has_value()) return FindByName(transaction, name);
-        return *std::move(made);
-      });
+absl::StatusOr<StoredReport> SqlReportStore::Create(
+    const platform::WriteRequest& request, const NewReport& report) {
+  // What is kept under the request id is the name: a report never changes.
+  StoredReport made;
+  WELFARE_ASSIGN_OR_RETURN(
+      const platform::WritePath::Outcome outcome,
+      writes_.Run(request,
+                  [&](platform::Write& write) -> absl::StatusOr<std::string> {
+                    WELFARE_ASSIGN_OR_RETURN(made, Insert(write, report));
+                    return made.Name();
+                  }));
+  if (outcome.repeated) return Get(outcome.reply, request.limits);
+  return made;
 }
 
 absl::StatusOr<StoredReport> SqlReportStore::Get(

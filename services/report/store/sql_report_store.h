@@ -11,6 +11,7 @@
 
 #include "services/base/time/clock.h"
 #include "services/platform/storage/database.h"
+#include "services/platform/storage/write_path.h"
 #include "services/report/store/report_store.h"
 
 namespace welfare::report {
@@ -26,8 +27,8 @@ class SqlReportStore final : public ReportStore {
       platform::Database& database, const base::Clock& clock);
 
   absl::StatusOr<std::optional<StoredReport>> FindRepeat(
-      const WriteRequest& request) override;
-  absl::StatusOr<StoredReport> Create(const WriteRequest& request,
+      const platform::WriteRequest& request) override;
+  absl::StatusOr<StoredReport> Create(const platform::WriteRequest& request,
                                       const NewReport& report) override;
   absl::StatusOr<StoredReport> Get(const std::string& name,
                                    const base::CallLimits& limits) override;
@@ -41,10 +42,13 @@ class SqlReportStore final : public ReportStore {
 
  private:
   SqlReportStore(platform::Database& database, const base::Clock& clock)
-      : database_(database), clock_(clock) {}
+      : database_(database),
+        clock_(clock),
+        writes_({.database = database, .clock = clock}) {}
 
   platform::Database& database_;
   const base::Clock& clock_;
+  const platform::WritePath writes_;
 };
 
 }  // namespace welfare::report

@@ -88,6 +88,11 @@ TEST_F(ReportMakerTest, ARepeatGetsTheFirstAnswer) {
                 "REQUEST_ID_REUSED");
 }
 
+TEST_F(ReportMakerTest, ARequestIdIsShortAndPlain) {
+  EXPECT_STATUS(Create(Request("no id")), absl::StatusCode::kInvalidArgument,
+                "REQUEST_ID_INVALID");
+}
+
 TEST_F(ReportMakerTest, WorksWithoutAPreviousRound) {
   world_.has_previous = false;
   EXPECT_OK(Create(Request()));

@@ -43,10 +43,10 @@ NewReport Sample(const std::string& bytes) {
   return input;
 }
 
-WriteRequest Request(std::string id, std::string body = "body") {
-  return {.request_id = std::move(id),
-          .method = "CreateReport",
-          .body = std::move(body),
+platform::WriteRequest Request(std::string id, std::string body = "body") {
+  return {.key = {.request_id = std::move(id),
+                  .method = "CreateReport",
+                  .body = std::move(body)},
           .actor = "tester",
           .limits = {}};
 }
@@ -239,7 +239,8 @@ TEST_P(ReportStoreContract, WritesDownWhoMadeWhat) {
   EXPECT_EQ(entry.actor, "tester");
   EXPECT_EQ(entry.action, "CreateReport");
   EXPECT_EQ(entry.resource, "reports/jusou-2025-0001");
-  EXPECT_EQ(entry.detail, "snapshot=snapshot-of-a html=digest-of-a");
+  EXPECT_EQ(entry.detail,
+            R"({"snapshot":"snapshot-of-a","files":{"html":"digest-of-a"}})");
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, ReportStoreContract,
