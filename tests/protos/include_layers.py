@@ -179,7 +179,7 @@ def refusal(path, include, core):
         path.split('/')[0])
     ours = re.match(r'^services/(\w+)/', include)
     target = ours.group(1) if ours else None
-    pure = module in ('base', 'vocabulary', 'text') or path in core
+    pure = module in ('base', 'vocabulary', 'text', 'yaml') or path in core
     if pure:
         if GRPC.match(include):
             return 'a pure library knows no gRPC'
@@ -188,7 +188,8 @@ def refusal(path, include, core):
             return 'a pure library knows no proto'
         if STORAGE.match(include):
             return 'a pure library knows no database'
-        if JSON_YAML.match(include) and core.get(path) != 'gateway':
+        if JSON_YAML.match(include) and (
+                core.get(path) != 'gateway' and module != 'yaml'):
             return 'a pure library knows no JSON and no YAML'
         if WORLD.match(include):
             return 'a pure library does not touch the world'
@@ -205,6 +206,10 @@ def refusal(path, include, core):
         return 'vocabulary includes base and vocabulary only'
     if module == 'text' and target not in (None, 'base', 'text'):
         return 'text includes base and text only'
+    if module == 'yaml' and target not in (None, 'base', 'yaml'):
+        return 'yaml includes base and yaml only'
+    if include.startswith('yaml-cpp/') and module != 'yaml':
+        return 'YAML is read by services/yaml'
     if module == 'platform' and target not in (None, 'base', 'platform'):
         return 'platform includes base and platform only'
     if module in SERVICES:

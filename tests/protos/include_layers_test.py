@@ -111,6 +111,10 @@ class IncludeLayers(unittest.TestCase):
         self.refuses('a pure library knows no gRPC', {
             'services/indicator/low/low.cc': '#include <grpcpp/grpcpp.h>\n'})
 
+    def test_a_second_reader_of_yaml(self):
+        self.refuses('YAML is read by services/yaml', {
+            'services/report/high/high.cc': '#include <yaml-cpp/yaml.h>\n'})
+
     def test_a_service_that_includes_another(self):
         self.refuses("a service does not include another's code", {
             'services/report/high/high.cc':

@@ -1,7 +1,6 @@
 #include "tests/report/sample_snapshot.h"
 
 #include <gtest/gtest.h>
-#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,6 +14,7 @@
 #include "services/base/numbers/percent.h"
 #include "services/report/snapshot/canonical.h"
 #include "services/text/csv.h"
+#include "services/yaml/node.h"
 
 namespace welfare::report {
 namespace {
@@ -182,6 +182,18 @@ unsigned Hash(std::string_view text) {
   return hash;
 }
 
+// Returns what `field` of a mapping holds, or null.
+const yaml::Node* FindIn(const yaml::Node& node, std::string_view field) {
+  const auto found = std::ranges::find(node.fields, field, &yaml::Field::key);
+  return found == node.fields.end() ? nullptr : &found->value;
+}
+
+std::string TextOf(const yaml::Node& node, std::string_view field,
+                   std::string fallback = "") {
+  const yaml::Node* const found = FindIn(node, field);
+  return found == nullptr ? fallback : found->scalar;
+}
+
 // One value for every further definition of the indicator service.
 void AddFurtherValues(Snapshot& snapshot) {
   const std::string folder = "services/indicator/data/jusou/indicators";
@@ -189,34 +201,37 @@ void AddFurtherValues(Snapshot& snapshot) {
   for (const auto& entry :
        std::filesystem::directory_iterator(std::string(root) + "/" + folder)) {
     if (entry.path().extension() != ".yaml") continue;
-    const YAML::Node node = YAML::LoadFile(entry.path().string());
-    const auto id = node["id"].as<std::string>();
-    const auto measure = node["measure"].as<std::string>();
+    std::vector<base::Violation> faults;
+    const auto node = yaml::ReadYaml(
+        "", ReadSource(folder + "/" + entry.path().filename().string()),
+        faults);
+    if (!node.has_value()) continue;
+    const std::string id = TextOf(*node, "id");
+    const std::string measure = TextOf(*node, "measure");
     for (const int year : {2024, 2025}) {
       const int n = year == 2025 ? 23 : 12;
-      IndicatorValue value = Value(id, year, node["label"].as<std::string>(id),
-                                   Measure::kCount, n, n, n);
+      IndicatorValue value =
+          Value(id, year, TextOf(*node, "label", id), Measure::kCount, n, n, n);
       if (measure == "DISTRIBUTION") {
         const auto& values =
             year == 2025 ? snapshot.values : snapshot.previous_values;
-        const IndicatorValue& of = values.at(node["item"].as<std::string>());
+        const IndicatorValue& of = values.at(TextOf(*node, "item"));
         value.measure = of.measure;
         value.label = of.label;
         for (const ValueCell& cell : of.cells) {
           value.cells.push_back(CountCell(cell.key, cell.label, 1, n));
         }
       } else if (measure == "COUNT") {
-        for (const YAML::Node& cell : node["cells"]) {
-          const int base = cell["within"] ? 5 : n;
-          value.cells.push_back(CountCell(cell["key"].as<std::string>(),
-                                          cell["label"].as<std::string>(), 2,
-                                          base));
+        for (const yaml::Node& cell : FindIn(*node, "cells")->elements) {
+          const int base = FindIn(cell, "within") != nullptr ? 5 : n;
+          value.cells.push_back(
+              CountCell(TextOf(cell, "key"), TextOf(cell, "label"), 2, base));
         }
       } else if (measure == "HISTOGRAM") {
         value.measure = Measure::kHistogram;
-        for (const YAML::Node& range : node["classes"]) {
-          const auto from = range["from"].as<std::string>();
-          const auto to = range["to"].as<std::string>("");
+        for (const yaml::Node& range : FindIn(*node, "classes")->elements) {
+          const std::string from = TextOf(range, "from");
+          const std::string to = TextOf(range, "to");
           value.cells.push_back(
               CountCell(from, to.empty() ? from + "以上" : from + "～" + to,
                         static_cast<int>(Hash(id + from) % 9U), n));

@@ -1,7 +1,5 @@
 #include "services/indicator/files/data_files.h"
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 #include <optional>
 #include <string_view>
@@ -12,12 +10,12 @@
 #include "services/base/error.h"
 #include "services/indicator/errors.h"
 #include "services/indicator/files/definition_files.h"
-#include "services/indicator/files/mapping.h"
 #include "services/indicator/files/numbers.h"
 #include "services/indicator/files/published_file.h"
 #include "services/indicator/files/statement_sources.h"
 #include "services/indicator/files/wording_profile_file.h"
 #include "services/platform/process/assets.h"
+#include "services/yaml/mapping.h"
 
 namespace welfare::indicator {
 namespace {
@@ -63,19 +61,14 @@ class Loader {
     return entries;
   }
 
-  std::optional<YAML::Node> Yaml(const path& file) {
+  std::optional<yaml::Node> Yaml(const path& file) {
     const auto content = platform::ReadAsset(file);
     if (!content.ok()) {
       violations_.push_back(
           {Name(file), "FILE", std::string(base::MessageOf(content.status()))});
       return std::nullopt;
     }
-    try {
-      return YAML::Load(*content);
-    } catch (const YAML::Exception& exception) {
-      violations_.push_back({Name(file), "YAML", exception.what()});
-      return std::nullopt;
-    }
+    return yaml::ReadYaml(Name(file), *content, violations_);
   }
 
   std::string Name(const path& file) const {
@@ -88,13 +81,13 @@ class Loader {
     set.survey = survey;
     const path populations = place / "populations.yaml";
     if (const auto node = Yaml(populations)) {
-      ReadPopulations(*node, Name(populations), set, violations_);
+      ReadPopulations(*node, set, violations_);
     }
     for (const path& file : Entries(place / "indicators")) {
       if (file.extension() != ".yaml") continue;
       const auto node = Yaml(file);
       if (!node.has_value()) continue;
-      set.definitions.push_back(ReadDefinition(*node, Name(file), violations_));
+      set.definitions.push_back(ReadDefinition(*node, violations_));
       if (set.definitions.back().id != file.stem()) {
         violations_.push_back(
             {Name(file), "FILE_NAME", "The file is named after its id."});
@@ -136,17 +129,17 @@ class Loader {
     const auto node = Yaml(file);
     if (!node.has_value()) return round;
     {
-      Mapping fields(*node, Name(file), violations_);
-      const std::string version = fields.Text("wording_profile", true);
+      yaml::Mapping fields(*node, violations_);
+      const std::string version = fields.RequiredText("wording_profile");
       const path profile = folder_ / ("wording-profile-" + version + ".yaml");
       if (const auto rules = Yaml(profile)) {
-        round.profile = ReadWordingProfile(*rules, Name(profile), violations_);
+        round.profile = ReadWordingProfile(*rules, violations_);
         if (round.profile.version != version) {
           violations_.push_back({Name(profile), "FILE_NAME",
                                  "The file is named after its version."});
         }
       }
-      ReadSources(fields, set, round);
+      ReadSources(fields, set, round, violations_);
     }
     for (const PublishedFigure& figure : round.figures) {
       for (const std::string& population : figure.populations) {

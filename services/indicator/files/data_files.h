@@ -17,7 +17,8 @@ namespace welfare::indicator {
 //
 // Errors:
 //   INVALID_ARGUMENT, reason DEFINITION_INVALID: with every violation; fields
-//     are file names, or ids of populations, indicators and published rows.
+//     are places in files, or ids of populations, indicators and published
+//     rows.
 absl::StatusOr<Surveys> LoadSurveyData(const std::filesystem::path& folder);
 
 }  // namespace welfare::indicator

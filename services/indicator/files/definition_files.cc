@@ -2,39 +2,41 @@
 
 #include <utility>
 
-#include "services/indicator/files/mapping.h"
 #include "services/indicator/files/numbers.h"
+#include "services/yaml/mapping.h"
 
 namespace welfare::indicator {
 namespace {
 
 using base::Violation;
+using yaml::Mapping;
 
-PopulationDefinition ReadPopulation(const YAML::Node& node,
-                                    const std::string& where,
+PopulationDefinition ReadPopulation(const yaml::Node& node,
                                     std::vector<Violation>& violations) {
-  Mapping fields(node, where, violations);
+  Mapping fields(node, violations);
   PopulationDefinition population;
-  population.id = fields.Text("id", true);
+  population.id = fields.RequiredText("id");
   population.version =
-      static_cast<int>(fields.Integer("version", true).value_or(0));
-  population.predicate = fields.Text("predicate", true);
-  population.label = fields.Text("label", true);
-  const auto kind = base::ParseRespondentKind(fields.Text("respondent", true));
+      static_cast<int>(fields.RequiredInteger("version").value_or(0));
+  population.predicate = fields.RequiredText("predicate");
+  population.label = fields.RequiredText("label");
+  const auto kind =
+      base::ParseRespondentKind(fields.RequiredText("respondent"));
   if (kind.ok()) {
     population.respondent = *kind;
   } else {
-    fields.Add("RESPONDENT", "`respondent` is municipality or council.");
+    fields.Refuse("respondent", "RESPONDENT",
+                  "`respondent` is municipality or council.");
   }
   return population;
 }
 
-CellDefinition ReadCell(const YAML::Node& node, const std::string& where,
+CellDefinition ReadCell(const yaml::Node& node,
                         std::vector<Violation>& violations) {
-  Mapping fields(node, where, violations);
+  Mapping fields(node, violations);
   CellDefinition cell;
-  cell.key = fields.Text("key", true);
-  cell.label = fields.Text("label", true);
+  cell.key = fields.RequiredText("key");
+  cell.label = fields.RequiredText("label");
   cell.condition = fields.Text("condition");
   cell.within = fields.Text("within");
   cell.items = fields.Texts("items");
@@ -43,7 +45,8 @@ CellDefinition ReadCell(const YAML::Node& node, const std::string& where,
     if (kind.ok()) {
       cell.absence = *kind;
     } else {
-      fields.Add("ABSENCE", "There is no absence `" + absence + "`.");
+      fields.Refuse("absence", "ABSENCE",
+                    "There is no absence `" + absence + "`.");
     }
   }
   return cell;
@@ -51,46 +54,47 @@ CellDefinition ReadCell(const YAML::Node& node, const std::string& where,
 
 }  // namespace
 
-void ReadPopulations(const YAML::Node& node, const std::string& where,
-                     DefinitionSet& set, std::vector<Violation>& violations) {
-  Mapping fields(node, where, violations);
+void ReadPopulations(const yaml::Node& node, DefinitionSet& set,
+                     std::vector<Violation>& violations) {
+  Mapping fields(node, violations);
   if (const auto first = fields.Integer("first_program_year")) {
     set.first_program_year = static_cast<int>(*first);
   }
-  fields.Each("populations", [&](const YAML::Node& one) {
-    set.populations.push_back(ReadPopulation(one, where, violations));
+  fields.Each("populations", [&](const yaml::Node& one) {
+    set.populations.push_back(ReadPopulation(one, violations));
   });
 }
 
-Definition ReadDefinition(const YAML::Node& node, const std::string& where,
+Definition ReadDefinition(const yaml::Node& node,
                           std::vector<Violation>& violations) {
-  Mapping fields(node, where, violations);
+  Mapping fields(node, violations);
   Definition definition;
-  definition.id = fields.Text("id", true);
+  definition.id = fields.RequiredText("id");
   definition.version =
-      static_cast<int>(fields.Integer("version", true).value_or(0));
+      static_cast<int>(fields.RequiredInteger("version").value_or(0));
   definition.label = fields.Text("label");
-  definition.population = fields.Text("population", true);
+  definition.population = fields.RequiredText("population");
   definition.item = fields.Text("item");
   definition.unit = fields.Text("unit");
-  const std::string measure = fields.Text("measure", true);
+  const std::string measure = fields.RequiredText("measure");
   if (const auto found = vocabulary::FindIn(vocabulary::kMeasures, measure)) {
     definition.measure = *found;
   } else {
-    fields.Add("MEASURE", "There is no measure `" + measure + "`.");
+    fields.Refuse("measure", "MEASURE",
+                  "There is no measure `" + measure + "`.");
   }
   for (const std::string& page : fields.Texts("pages")) {
     const auto number = ParseInteger(page);
-    if (!number.has_value()) fields.Add("PAGES", "A page is a number.");
+    if (!number.has_value()) fields.RefuseKind("pages", "a list of numbers");
     definition.pages.push_back(static_cast<int>(number.value_or(0)));
   }
-  fields.Each("cells", [&](const YAML::Node& cell) {
-    definition.cells.push_back(ReadCell(cell, where + " cells", violations));
+  fields.Each("cells", [&](const yaml::Node& cell) {
+    definition.cells.push_back(ReadCell(cell, violations));
   });
-  fields.Each("classes", [&](const YAML::Node& one) {
-    Mapping ends(one, where + " classes", violations);
+  fields.Each("classes", [&](const yaml::Node& one) {
+    Mapping ends(one, violations);
     HistogramClass read;
-    read.from = ends.Integer("from", true).value_or(0);
+    read.from = ends.RequiredInteger("from").value_or(0);
     read.to = ends.Integer("to");
     definition.classes.push_back(read);
   });
@@ -101,7 +105,7 @@ Definition ReadDefinition(const YAML::Node& node, const std::string& where,
     if (const auto found = FindSeriesFact(fact)) {
       definition.fact = *found;
     } else {
-      fields.Add("FACT", "There is no fact `" + fact + "`.");
+      fields.Refuse("fact", "FACT", "There is no fact `" + fact + "`.");
     }
   }
   return definition;

@@ -4,13 +4,13 @@
 
 namespace welfare::indicator {
 
-void ReadSources(Mapping& fields, const DefinitionSet& set,
-                 PublishedRound& round) {
-  if (const auto figures = fields.Find("figures");
-      figures.has_value() && figures->IsMap()) {
-    for (const auto& entry : *figures) {
-      const std::string id = entry.first.Scalar();
-      Mapping one(entry.second, fields.where() + " " + id, fields.violations());
+void ReadSources(yaml::Mapping& fields, const DefinitionSet& set,
+                 PublishedRound& round,
+                 std::vector<base::Violation>& violations) {
+  if (const yaml::Node* const figures = fields.Find("figures")) {
+    yaml::Mapping by_id(*figures, violations);
+    for (const yaml::Field& figure : by_id.All()) {
+      yaml::Mapping one(figure.value, violations);
       FigureSource source;
       source.indicator = one.Text("indicator");
       source.cell = one.Text("cell");
@@ -18,17 +18,17 @@ void ReadSources(Mapping& fields, const DefinitionSet& set,
       source.options = one.Texts("options");
       if (!source.within.empty() &&
           set.FindPopulation(source.within) == nullptr) {
-        one.Add("POPULATION", "No such population: " + source.within + ".");
+        one.Refuse("within", "POPULATION",
+                   "No such population: " + source.within + ".");
       }
-      if (!round.sources.emplace(id, source).second) {
-        one.Add("ID_REPEATED", "The figure stands twice.");
-      }
+      round.sources.emplace(figure.key, source);
     }
   }
   for (const std::string& id : fields.Texts("two_rounds")) {
     const auto source = round.sources.find(id);
     if (source == round.sources.end()) {
-      fields.Add("FIGURE_UNKNOWN", "`" + id + "` has no source.");
+      fields.Refuse("two_rounds", "FIGURE_UNKNOWN",
+                    "`" + id + "` has no source.");
     } else {
       source->second.two_rounds = true;
     }

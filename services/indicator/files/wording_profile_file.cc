@@ -2,25 +2,41 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "services/base/time/date.h"
-#include "services/indicator/files/mapping.h"
+#include "services/indicator/files/numbers.h"
+#include "services/yaml/mapping.h"
 
 namespace welfare::indicator {
+namespace {
+
+std::optional<base::Rational> ReadFraction(yaml::Mapping& fields,
+                                           std::string_view field) {
+  const std::string text = fields.Text(field);
+  if (text.empty()) return std::nullopt;
+  const auto number = ParseFraction(text);
+  if (!number.has_value()) {
+    fields.RefuseKind(field, "a fraction such as 1/20");
+  }
+  return number;
+}
+
+}  // namespace
 
 base::WordingProfile ReadWordingProfile(
-    const YAML::Node& node, const std::string& where,
-    std::vector<base::Violation>& violations) {
-  Mapping fields(node, where, violations);
+    const yaml::Node& node, std::vector<base::Violation>& violations) {
+  yaml::Mapping fields(node, violations);
   base::WordingProfile profile;
-  profile.version = fields.Text("version", true);
-  const auto valid_from = base::Date::Parse(fields.Text("valid_from", true));
+  profile.version = fields.RequiredText("version");
+  const auto valid_from = base::Date::Parse(fields.RequiredText("valid_from"));
   if (valid_from.ok()) {
     profile.valid_from = *valid_from;
   } else {
-    fields.Add("FIELD_TYPE", "`valid_from` is a date.");
+    fields.RefuseKind("valid_from", "a date");
   }
   const std::array<std::pair<std::string_view, base::WordingKind>, 5> kinds = {
       {{"range", base::WordingKind::kRange},
@@ -28,28 +44,29 @@ base::WordingProfile ReadWordingProfile(
        {"exists", base::WordingKind::kExists},
        {"all", base::WordingKind::kAll},
        {"same_tenth", base::WordingKind::kSameTenth}}};
-  fields.Each("rules", [&](const YAML::Node& one) {
-    Mapping rule_fields(one, where + " rules", violations);
+  fields.Each("rules", [&](const yaml::Node& one) {
+    yaml::Mapping rule_fields(one, violations);
     base::WordingRule rule;
-    rule.pattern = rule_fields.Text("pattern", true);
-    const std::string kind = rule_fields.Text("kind", true);
+    rule.pattern = rule_fields.RequiredText("pattern");
+    const std::string kind = rule_fields.RequiredText("kind");
     const auto found = std::ranges::find(
         kinds, kind, &std::pair<std::string_view, base::WordingKind>::first);
     if (found == kinds.end()) {
-      rule_fields.Add("KIND", "There is no kind `" + kind + "`.");
+      rule_fields.Refuse("kind", "KIND", "There is no kind `" + kind + "`.");
     } else {
       rule.kind = found->second;
     }
-    rule.value = rule_fields.Fraction("value");
-    rule.cap = rule_fields.Fraction("cap");
+    rule.value = ReadFraction(rule_fields, "value");
+    rule.cap = ReadFraction(rule_fields, "cap");
     rule.offered = rule_fields.Boolean("offered", true);
     for (const auto& [name, bound] :
          {std::pair("lower", &rule.lower), std::pair("upper", &rule.upper)}) {
-      const auto end = rule_fields.Find(name);
-      if (!end.has_value()) continue;
-      Mapping end_fields(*end, where + " rules " + name, violations);
+      const yaml::Node* const end = rule_fields.Find(name);
+      if (end == nullptr) continue;
+      yaml::Mapping end_fields(*end, violations);
       base::WordingBound read;
-      read.offset = end_fields.Fraction("offset").value_or(base::Rational());
+      read.offset =
+          ReadFraction(end_fields, "offset").value_or(base::Rational());
       read.inclusive = end_fields.Boolean("inclusive", true);
       *bound = read;
     }

@@ -1,20 +1,19 @@
 #include "services/report/files/template_reader.h"
 
-#include <yaml-cpp/yaml.h>
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
-#include <optional>
-#include <set>
 #include <sstream>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "services/base/coding/sha256.h"
 #include "services/base/error.h"
 #include "services/report/errors.h"
+#include "services/yaml/mapping.h"
 
 namespace welfare::report {
 namespace {
@@ -46,172 +45,86 @@ constexpr std::array<std::pair<std::string_view, Style>, 5> kStyles = {
 
 class Reader {
  public:
-  ReportTemplate Read(const YAML::Node& root) {
+  explicit Reader(std::vector<base::Violation>& faults) : faults_(faults) {}
+
+  ReportTemplate Read(const yaml::Node& root) {
+    yaml::Mapping fields(root, faults_);
     ReportTemplate result;
-    if (!Map(root, "",
-             {"template", "survey", "program", "first_roster_year", "title",
-              "subtitle", "pages"})) {
-      return result;
-    }
-    result.id = Scalar(root, "", "template");
-    result.survey = Scalar(root, "", "survey");
-    result.program = Scalar(root, "", "program");
-    result.first_roster_year = Number(root, "", "first_roster_year");
-    result.title = Scalar(root, "", "title");
-    result.subtitle = Scalar(root, "", "subtitle");
-    const YAML::Node pages = root["pages"];
-    if (pages && !pages.IsSequence()) {
-      Fault("pages", "Make it a list.");
-    } else if (pages) {
-      for (std::size_t i = 0; i < pages.size(); ++i) {
-        result.pages.push_back(
-            ReadPage(pages[i], "pages[" + std::to_string(i) + "]"));
-      }
-    }
+    result.id = fields.Text("template");
+    result.survey = fields.Text("survey");
+    result.program = fields.Text("program");
+    result.first_roster_year =
+        static_cast<int>(fields.Integer("first_roster_year").value_or(0));
+    result.title = fields.Text("title");
+    result.subtitle = fields.Text("subtitle");
+    fields.Each("pages", [&](const yaml::Node& page) {
+      result.pages.push_back(ReadPage(page));
+    });
     return result;
   }
 
-  std::vector<base::Violation> Take() { return std::move(faults_); }
-
  private:
-  void Fault(const std::string& path, std::string description) {
-    faults_.push_back({path, "FORM", std::move(description)});
-  }
-
-  bool Map(const YAML::Node& node, const std::string& path,
-           const std::set<std::string>& known) {
-    if (!node.IsMap()) {
-      Fault(path, "Make it a mapping.");
-      return false;
-    }
-    std::set<std::string> seen;
-    for (const auto& entry : node) {
-      const std::string key =
-          entry.first.IsScalar() ? entry.first.Scalar() : "";
-      if (!known.contains(key))
-        Fault(path, "The key '" + key + "' is unknown.");
-      if (!seen.insert(key).second) {
-        Fault(path, "The key '" + key + "' stands twice.");
-      }
-    }
-    return true;
-  }
-
-  std::string Scalar(const YAML::Node& node, const std::string& path,
-                     const char* key) {
-    const YAML::Node value = node[key];
-    if (!value) return "";
-    if (!value.IsScalar()) {
-      Fault(path + "." + key, "Make it a text.");
-      return "";
-    }
-    return value.Scalar();
-  }
-
-  int Number(const YAML::Node& node, const std::string& path, const char* key) {
-    const YAML::Node value = node[key];
-    int number = 0;
-    if (!value || !YAML::convert<int>::decode(value, number)) {
-      Fault(path + "." + key, "Make it a whole number.");
-    }
-    return number;
-  }
-
-  // A text, or a list of texts.
-  std::vector<std::string> Texts(const YAML::Node& value,
-                                 const std::string& path) {
-    std::vector<std::string> texts;
-    if (!value) return texts;
-    if (value.IsScalar()) {
-      texts.push_back(value.Scalar());
-    } else if (value.IsSequence()) {
-      for (const YAML::Node& item : value) {
-        if (item.IsScalar()) {
-          texts.push_back(item.Scalar());
-        } else {
-          Fault(path, "Make every entry a text.");
-        }
-      }
-    } else {
-      Fault(path, "Make it a text or a list of texts.");
-    }
-    return texts;
-  }
-
-  TemplatePage ReadPage(const YAML::Node& node, const std::string& path) {
+  TemplatePage ReadPage(const yaml::Node& node) {
+    yaml::Mapping fields(node, faults_);
     TemplatePage page;
-    page.path = path;
-    if (!Map(node, path, {"page", "topic", "headline", "blocks"})) return page;
-    page.number = Number(node, path, "page");
+    page.number = static_cast<int>(fields.RequiredInteger("page").value_or(0));
     page.path = "pages[" + std::to_string(page.number) + "]";
-    page.topic = Scalar(node, page.path, "topic");
-    page.headline = Scalar(node, page.path, "headline");
-    const YAML::Node blocks = node["blocks"];
-    if (!blocks || !blocks.IsSequence()) {
-      Fault(page.path + ".blocks", "Make it a list.");
-      return page;
-    }
-    for (std::size_t i = 0; i < blocks.size(); ++i) {
+    page.topic = fields.Text("topic");
+    page.headline = fields.Text("headline");
+    fields.Each("blocks", [&](const yaml::Node& block) {
       page.blocks.push_back(ReadBlock(
-          blocks[i], page.path + ".blocks[" + std::to_string(i) + "]"));
-    }
+          block,
+          page.path + ".blocks[" + std::to_string(page.blocks.size()) + "]"));
+    });
     return page;
   }
 
-  TemplateBlock ReadBlock(const YAML::Node& node, const std::string& path) {
+  TemplateBlock ReadBlock(const yaml::Node& node, const std::string& path) {
+    yaml::Mapping fields(node, faults_);
     TemplateBlock block;
     block.path = path;
-    std::set<std::string> known = {"chart", "published_chart_lost", "title",
-                                   "notes"};
-    for (const auto& [name, kind] : kKinds) known.emplace(name);
-    if (!Map(node, path, known)) return block;
-    std::optional<Kind> kind;
-    for (const auto& [name, value] : kKinds) {
-      const YAML::Node content = node[std::string(name)];
-      if (!content) continue;
-      if (kind.has_value()) Fault(path, "A block has one kind only.");
-      kind = value;
-      block.kind = value;
-      switch (value) {
+    int kinds = 0;
+    for (const auto& [name, kind] : kKinds) {
+      if (fields.Find(name) == nullptr) continue;
+      ++kinds;
+      block.kind = kind;
+      switch (kind) {
         case Kind::kHeading:
         case Kind::kText:
-          block.text = Scalar(node, path, std::string(name).c_str());
+          block.text = fields.Text(name);
           break;
         case Kind::kList:
-          block.items = Texts(content, path);
+          block.items = fields.TextOrTexts(name);
           break;
         case Kind::kFigure:
         case Kind::kTexts:
         case Kind::kPhases:
-          block.indicators = Texts(content, path);
+          block.indicators = fields.TextOrTexts(name);
           break;
         default:
           break;
       }
     }
-    if (!kind.has_value()) Fault(path, "Say what the block is.");
-    if (const YAML::Node chart = node["chart"]) {
+    if (kinds != 1) {
+      fields.Refuse("", "BLOCK_KIND", "A block is of one kind: say which.");
+    }
+    if (fields.Find("chart") != nullptr) {
       const auto found =
-          std::find_if(kStyles.begin(), kStyles.end(), [&](const auto& style) {
-            return chart.IsScalar() && style.first == chart.Scalar();
-          });
+          std::ranges::find(kStyles, fields.Text("chart"),
+                            &std::pair<std::string_view, Style>::first);
       if (found == kStyles.end()) {
-        Fault(path + ".chart", "Use auto, none, bars, stacked or columns.");
+        fields.RefuseKind("chart", "auto, none, bars, stacked or columns");
       } else {
         block.chart = found->second;
       }
     }
-    if (const YAML::Node lost = node["published_chart_lost"]) {
-      if (!YAML::convert<bool>::decode(lost, block.published_chart_lost)) {
-        Fault(path + ".published_chart_lost", "Use true or false.");
-      }
-    }
-    block.title = Scalar(node, path, "title");
-    block.notes = Texts(node["notes"], path + ".notes");
+    block.published_chart_lost = fields.Boolean("published_chart_lost", false);
+    block.title = fields.Text("title");
+    block.notes = fields.TextOrTexts("notes");
     return block;
   }
 
-  std::vector<base::Violation> faults_;
+  std::vector<base::Violation>& faults_;
 };
 
 absl::Status FileFault(const std::string& file, std::string description) {
@@ -221,22 +134,16 @@ absl::Status FileFault(const std::string& file, std::string description) {
 }  // namespace
 
 absl::StatusOr<ReportTemplate> ReadTemplate(std::string_view file,
-                                            std::string_view yaml) {
-  YAML::Node root;
-  try {
-    root = YAML::Load(std::string(yaml));
-  } catch (const YAML::Exception& error) {
-    return FileFault(std::string(file),
-                     "This is no YAML: " + std::string(error.what()));
-  }
-  Reader reader;
-  ReportTemplate result = reader.Read(root);
-  std::vector<base::Violation> faults = reader.Take();
+                                            std::string_view text) {
+  std::vector<base::Violation> faults;
+  const auto root = yaml::ReadYaml("", text, faults);
+  if (!root.has_value()) return TemplateInvalid(file, std::move(faults));
+  ReportTemplate result = Reader(faults).Read(*root);
   for (base::Violation& fault : FindTemplateFaults(result)) {
     faults.push_back(std::move(fault));
   }
   if (!faults.empty()) return TemplateInvalid(file, std::move(faults));
-  result.digest = base::Sha256Hex(yaml);
+  result.digest = base::Sha256Hex(text);
   return result;
 }
 

@@ -16,9 +16,9 @@ namespace welfare::report {
 //
 // Errors:
 //   INVALID_ARGUMENT, reason TEMPLATE_INVALID: no YAML, or with every fault of
-//   form and content as a violation.
+//   form (its field is line and column) and of content as a violation.
 absl::StatusOr<ReportTemplate> ReadTemplate(std::string_view file,
-                                            std::string_view yaml);
+                                            std::string_view text);
 
 // Reads `<folder>/<id>/template.yaml` of every id there is.
 //

@@ -126,11 +126,12 @@ TEST(DataFiles, EveryViolationIsReportedAtOnce) {
                "    label: x\n");
   const std::vector<std::string> violations = folder.Violations();
   for (const std::string& expected :
-       {std::string("jusou/indicators/plans.yaml MEASURE"),
-        std::string("jusou/indicators/plans.yaml FIELD_UNKNOWN"),
+       {std::string("jusou/indicators/plans.yaml line 3, column 10 MEASURE"),
+        std::string(
+            "jusou/indicators/plans.yaml line 6, column 1 FIELD_UNKNOWN"),
         std::string("jusou/indicators/plans.yaml FILE_NAME"),
-        std::string("jusou/indicators/broken.yaml YAML"),
-        std::string("jusou/populations.yaml RESPONDENT"),
+        std::string("jusou/indicators/broken.yaml line 2, column 1 YAML"),
+        std::string("jusou/populations.yaml line 4, column 17 RESPONDENT"),
         std::string("populations.everyone EXPRESSION"),
         std::string("indicators.plan POPULATION"),
         std::string("indicators.plan VERSION"),

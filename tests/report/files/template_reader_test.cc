@@ -59,12 +59,12 @@ pages:
     blocks: []
 )yaml");
   EXPECT_STATUS(read, absl::StatusCode::kInvalidArgument, "TEMPLATE_INVALID");
-  EXPECT_THAT(
-      ReasonsOf(read.status()),
-      IsSupersetOf({"FORM", "FORM", "FORM", "INDICATOR_REPEATED",
-                    "PLACEHOLDER_UNKNOWN", "PLACEHOLDER_UNKNOWN",
-                    "PLACEHOLDER_WITHOUT_TABLE", "LIST_EMPTY", "PAGE_NUMBER",
-                    "FIELD_MISSING", "TEXT_EMPTY", "PAGE_EMPTY"}));
+  EXPECT_THAT(ReasonsOf(read.status()),
+              IsSupersetOf({"FIELD_UNKNOWN", "FIELD_TYPE", "FIELD_TYPE",
+                            "INDICATOR_REPEATED", "PLACEHOLDER_UNKNOWN",
+                            "PLACEHOLDER_UNKNOWN", "PLACEHOLDER_WITHOUT_TABLE",
+                            "LIST_EMPTY", "PAGE_NUMBER", "FIELD_MISSING",
+                            "TEXT_EMPTY", "PAGE_EMPTY"}));
 }
 
 TEST(TemplateReader, RefusesAFigureInASentenceWithoutItsTable) {
@@ -73,6 +73,14 @@ TEST(TemplateReader, RefusesAFigureInASentenceWithoutItsTable) {
   yaml.replace(yaml.find(text), text.size(), "      - text: \"{plan.n}\"\n");
   EXPECT_THAT(ReasonsOf(ReadTemplate("bad", yaml).status()),
               Contains("PLACEHOLDER_WITHOUT_TABLE"));
+}
+
+TEST(TemplateReader, ABlockIsOfOneKind) {
+  std::string yaml = SmallTemplateYaml();
+  const std::string text = "      - preparing:\n";
+  yaml.replace(yaml.find(text), text.size(), "      - {text: x, areas: }\n");
+  EXPECT_THAT(ReasonsOf(ReadTemplate("bad", yaml).status()),
+              ::testing::ElementsAre("BLOCK_KIND"));
 }
 
 TEST(TemplateReader, RefusesTextThatIsNoYaml) {
