@@ -17,6 +17,9 @@ TABLES = {
     'services/registry/error_table.h': ('tests/registry',),
     'services/survey/error_table.h': ('tests/survey',),
     'services/survey/codebook/problem_table.h': ('tests/survey',),
+    'services/indicator/error_table.h': ('tests/indicator',),
+    'services/report/error_table.h': ('tests/report',),
+    'services/yaml/error_table.h': ('tests/yaml',),
 }
 WHOLE = ('tests/system', 'tests/welfarectl', 'tests/gateway')
 NOT_PROVOKED = ('errors_test.cc',)

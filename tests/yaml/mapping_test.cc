@@ -23,7 +23,7 @@ std::vector<std::string> FaultsOf(const std::string& text, const Read& read) {
   }
   std::vector<std::string> said;
   for (const base::Violation& fault : faults) {
-    said.push_back(fault.field + ": " + fault.description);
+    said.push_back(fault.field + " " + fault.reason + ": " + fault.description);
   }
   return said;
 }
@@ -77,17 +77,21 @@ TEST(Mapping, RefusesEverythingWrongAtOnceEachAtItsPlace) {
   EXPECT_THAT(
       faults,
       ElementsAre(
-          "line 1, column 7: The field `text` must be one value.",
-          "line 2, column 9: The field `number` must be a whole number.",
-          "line 3, column 8: The field `truth` must be true or false.",
-          "line 4, column 8: The field `texts` must be a list of values.",
-          "line 5, column 7: The field `list` must be a list.",
-          "line 6, column 1: The field `empty` must be one value.",
-          "line 1, column 1: The field `label` is needed here.",
-          "line 1, column 1: The field `year` is needed here.",
-          "line 8, column 6: The field `day` must be a date.",
-          "line 8, column 6: Another word.", "line 1, column 1: Of all.",
-          "line 7, column 1: There is no field `labell` here."));
+          "line 1, column 7 FIELD_TYPE: The field `text` must be one value.",
+          "line 2, column 9 FIELD_TYPE: The field `number` must be a whole "
+          "number.",
+          "line 3, column 8 FIELD_TYPE: The field `truth` must be true or "
+          "false.",
+          "line 4, column 8 FIELD_TYPE: The field `texts` must be a list of "
+          "values.",
+          "line 5, column 7 FIELD_TYPE: The field `list` must be a list.",
+          "line 6, column 1 FIELD_TYPE: The field `empty` must be one value.",
+          "line 1, column 1 FIELD_MISSING: The field `label` is needed here.",
+          "line 1, column 1 FIELD_MISSING: The field `year` is needed here.",
+          "line 8, column 6 FIELD_TYPE: The field `day` must be a date.",
+          "line 8, column 6 DAY: Another word.",
+          "line 1, column 1 WHOLE: Of all.",
+          "line 7, column 1 FIELD_UNKNOWN: There is no field `labell` here."));
 }
 
 TEST(Mapping, AllOfItsKeysMayBeNames) {
@@ -103,7 +107,8 @@ TEST(Mapping, AnotherKindHasNoFields) {
   EXPECT_THAT(
       FaultsOf("- a\n",
                [](Mapping& fields) { EXPECT_EQ(fields.Find("a"), nullptr); }),
-      ElementsAre("line 1, column 1: Fields with values are needed here."));
+      ElementsAre("line 1, column 1 NOT_A_MAPPING: Fields with values are "
+                  "needed here."));
 }
 
 }  // namespace

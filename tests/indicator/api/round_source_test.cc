@@ -229,6 +229,12 @@ TEST_F(RoundSourceTest, MinVersionWaits) {
   EXPECT_EQ(value->versions().round(), 200);
 }
 
+// However long its caller would.
+TEST_F(RoundSourceTest, MinVersionDoesNotWaitForEver) {
+  EXPECT_STATUS(Value("plan_formulated", 0, 999),
+                absl::StatusCode::kDeadlineExceeded, "MIN_VERSION_NOT_REACHED");
+}
+
 TEST_F(RoundSourceTest, ARevisionAheadIsOutOfRange) {
   EXPECT_STATUS(Value("plan_formulated", 999), absl::StatusCode::kOutOfRange,
                 "VERSION_NOT_REACHED");

@@ -142,6 +142,10 @@ TEST_F(ValueReaderTest, WrongQuestionsGetClearErrors) {
   request.set_name("surveys/jusou/indicators/plan_formulated");
   EXPECT_STATUS(Call(&v1::IndicatorService::Stub::GetIndicatorValue, request),
                 absl::StatusCode::kInvalidArgument, "NAME_INVALID");
+  request.set_name("surveys/jusou/indicators/plan_formulated/values/2025");
+  request.set_basis(static_cast<type::v1::Basis::Kind>(9));
+  EXPECT_STATUS(Call(&v1::IndicatorService::Stub::GetIndicatorValue, request),
+                absl::StatusCode::kInvalidArgument, "BASIS_UNKNOWN");
   v1::ListIndicatorValuesRequest list;
   list.set_parent("surveys/jusou/rounds/2025");
   list.set_page_size(-1);

@@ -149,8 +149,12 @@ TEST_F(RoundIndicatorsTest, DefinitionsThatDoNotFitTheCodebookAreAllNamed) {
   EXPECT_THAT(reasons, ::testing::UnorderedElementsAre(
                            "ITEM_UNKNOWN", "POPULATION_MISFIT", "ITEM_UNKNOWN",
                            "OPTION_UNKNOWN"));
-  EXPECT_EQ(base::ReasonOf(indicators.Compute("broken", nullptr).status()),
-            "ITEM_NOT_IN_ROUND");
+  const absl::Status refused = indicators.Compute("broken", nullptr).status();
+  EXPECT_EQ(base::ReasonOf(refused), "ITEM_NOT_IN_ROUND");
+  const auto details = base::GetErrorDetails(refused);
+  ASSERT_TRUE(details.has_value());
+  ASSERT_EQ(details->preconditions.size(), 1U);
+  EXPECT_FALSE(details->preconditions[0].description_ja.empty());
   EXPECT_TRUE(indicators.IsComputable("plan"));
 }
 

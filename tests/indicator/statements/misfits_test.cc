@@ -56,6 +56,41 @@ TEST(Misfits, AnItemThatIsGoneIsNamedInBothLanguages) {
   EXPECT_EQ(misfits[0].message_ja, "調査票に設問「gone」がない。");
 }
 
+TEST(Misfits, AnItemIsOfTheTypeAndTheKindThatAMeasureTakes) {
+  DefinitionSet set = TestDefinitions();
+  Definition broken;
+  broken.id = "total";
+  broken.measure = Measure::kSum;
+  broken.population = "implementing";
+  broken.item = "plan";  // has options
+  set.definitions.push_back(broken);
+  broken.id = "hours";
+  broken.measure = Measure::kDistribution;
+  broken.item = "opening";  // is asked of councils
+  set.definitions.push_back(broken);
+  const auto indicators = BindToCodebook(TestQuestionnaire(), set);
+  ASSERT_TRUE(indicators.ok());
+  std::vector<std::string> found;
+  for (const Misfit& misfit : FindMisfits(**indicators)) {
+    found.push_back(misfit.id + " " + misfit.reason + " " + misfit.message_ja);
+  }
+  EXPECT_THAT(
+      found,
+      ::testing::UnorderedElementsAre(
+          "total ITEM_TYPE 設問「plan」の型は、この集計の方法（SUM）に合わない"
+          "。",
+          "hours RESPONDENT "
+          "設問「opening」は、この母集団の回答者には尋ねていない。"));
+
+  // Nor can a statement over one of them be computed.
+  PublishedRound published;
+  published.figures = {Row("total", Check::kComputed)};
+  published.sources["total"] = SourceOf("total", "");
+  const auto misfits = FindStatementMisfits(published, **indicators);
+  ASSERT_EQ(misfits.size(), 1U);
+  EXPECT_EQ(misfits[0].reason, "INDICATOR_MISFIT");
+}
+
 TEST(Misfits, AStatementNeedsItsIndicatorItsCellAndItsOptions) {
   const auto indicators =
       BindToCodebook(TestQuestionnaire(), TestDefinitions());

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "welfare/report/v1/report_service.grpc.pb.h"
 
@@ -47,7 +49,29 @@ TEST_F(ReportServiceTest, ReportsEveryWrongFieldAtOnce) {
   EXPECT_STATUS(status, absl::StatusCode::kInvalidArgument, "REPORT_INVALID");
   const auto details = base::GetErrorDetails(status);
   ASSERT_TRUE(details.has_value());
-  EXPECT_EQ(details->violations.size(), 4U);
+  std::vector<std::string> wrong;
+  for (const base::Violation& violation : details->violations) {
+    wrong.push_back(violation.field + " " + violation.reason);
+  }
+  EXPECT_THAT(wrong,
+              ::testing::UnorderedElementsAre(
+                  "report.template REQUIRED", "report.round NAME_FORMAT",
+                  "report.basis ENUM_UNKNOWN", "report.data_version NEGATIVE"));
+}
+
+TEST_F(ReportServiceTest, ATemplateIsNamedByItsIdAndOfTheRoundsSurvey) {
+  const auto reason_of = [this](const v1::CreateReportRequest& request) {
+    const auto details = base::GetErrorDetails(Create(request).status());
+    return details.has_value() && details->violations.size() == 1
+               ? details->violations[0].reason
+               : std::string();
+  };
+  v1::CreateReportRequest request = Request();
+  request.mutable_report()->set_template_("見本");
+  EXPECT_EQ(reason_of(request), "ID_INVALID");
+  request = Request();
+  request.mutable_report()->set_round("surveys/other/rounds/2025");
+  EXPECT_EQ(reason_of(request), "SURVEY_MISMATCH");
 }
 
 TEST_F(ReportServiceTest, RefusesWhatDoesNotExist) {

@@ -13,9 +13,11 @@
 #include <thread>
 #include <vector>
 
+#include "services/base/error.h"
 #include "services/report/files/template_reader.h"
 #include "services/report/model/pages/model_builder.h"
 #include "services/report/render/csv/csv_renderer.h"
+#include "services/report/render/csv/zip_archive.h"
 #include "services/report/render/html/html_renderer.h"
 #include "services/report/snapshot/canonical.h"
 #include "tests/report/sample_snapshot.h"
@@ -74,6 +76,12 @@ void ExpectGolden(const std::string& name, const std::string& bytes) {
   EXPECT_TRUE(ReadSource(path) == bytes)
       << path << " differs; look at the difference and refresh it with "
       << "WELFARE_UPDATE_GOLDEN=1.";
+}
+
+TEST(ZipArchive, WhatTheLibraryRefusesIsNamed) {
+  EXPECT_EQ(
+      base::ReasonOf(MakeZipArchive({{"a.csv", "1"}, {"a.csv", "2"}}).status()),
+      "RENDER_FAILED");
 }
 
 TEST(Golden, Html) { ExpectGolden("sample.html", Html(SmallSnapshot())); }
