@@ -5,10 +5,10 @@ namespace {
 
 std::string Fy(int year) { return "FY" + std::to_string(year); }
 std::string Nendo(int year) { return std::to_string(year) + "年度"; }
-std::string Code(std::string_view text) {
+std::string InBackticks(std::string_view text) {
   return "`" + std::string(text) + "`";
 }
-std::string Kagi(std::string_view text) {
+std::string InBrackets(std::string_view text) {
   return "「" + std::string(text) + "」";
 }
 
@@ -51,15 +51,15 @@ NotComputed NoRound(int year, bool planned) {
 NotComputed IndicatorMisfits(std::string_view indicator,
                              std::string_view message) {
   return {std::string(message),
-          "指標" + Kagi(indicator) + "がこの回の調査票に合わない"};
+          "指標" + InBrackets(indicator) + "がこの回の調査票に合わない"};
 }
 
 NotComputed AnotherPopulation(std::string_view of_indicator,
                               std::string_view of_statement) {
   return {"the indicator is over " + std::string(of_indicator) +
               ", the statement over " + std::string(of_statement),
-          "指標の母集団は" + Kagi(of_indicator) + "、項目の母集団は" +
-              Kagi(of_statement) + "である"};
+          "指標の母集団は" + InBrackets(of_indicator) + "、項目の母集団は" +
+              InBrackets(of_statement) + "である"};
 }
 
 NotComputed NoNumber(bool nobody_gave_one) {
@@ -68,8 +68,8 @@ NotComputed NoNumber(bool nobody_gave_one) {
 }
 
 NotComputed NoCell(std::string_view cell) {
-  return {"the indicator has no cell " + Code(cell),
-          "指標に区分" + Kagi(cell) + "がない"};
+  return {"the indicator has no cell " + InBackticks(cell),
+          "指標に区分" + InBrackets(cell) + "がない"};
 }
 
 NotComputed NoValueStated() {
@@ -97,8 +97,8 @@ NotComputed NoRegistrySet(std::string_view set) {
     return {"the population is no set of the registry",
             "母集団が台帳だけでは決まらない"};
   }
-  return {Code(set) + " is no set of the registry",
-          "母集団" + Kagi(set) + "が台帳だけでは決まらない"};
+  return {InBackticks(set) + " is no set of the registry",
+          "母集団" + InBrackets(set) + "が台帳だけでは決まらない"};
 }
 
 NotComputed NoRoster(int year) {
@@ -116,7 +116,8 @@ NotComputed NoWindow() {
 }
 
 NotComputed NoPopulation(std::string_view id) {
-  return {"there is no population " + Code(id), "母集団" + Kagi(id) + "がない"};
+  return {"there is no population " + InBackticks(id),
+          "母集団" + InBrackets(id) + "がない"};
 }
 
 NotComputed NoItem() {
@@ -124,8 +125,8 @@ NotComputed NoItem() {
 }
 
 NotComputed NoOption(std::string_view code) {
-  return {"the codebook does not offer " + Code(code),
-          "調査票に選択肢" + Kagi(code) + "がない"};
+  return {"the codebook does not offer " + InBackticks(code),
+          "調査票に選択肢" + InBrackets(code) + "がない"};
 }
 
 }  // namespace welfare::indicator
