@@ -98,7 +98,7 @@ inline constexpr ErrorRow kErrorTable[] = {
     // --- expressions and the values they speak of ---
     {"EXPRESSION_SYNTAX", absl::StatusCode::kInvalidArgument,
      "The expression cannot be read at column {column}. {description}",
-     "式の{column}文字目を読めません。{description}"},
+     "式の{column}文字目を読めません。{description_ja}"},
     {"EXPRESSION_TYPE", absl::StatusCode::kInvalidArgument,
      "The expression does not fit the items it speaks of.",
      "式が、参照する項目に合いません。"},

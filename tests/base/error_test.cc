@@ -8,8 +8,8 @@ namespace welfare::base {
 namespace {
 
 absl::Status Full() {
-  return MakeError(absl::StatusCode::kInvalidArgument, "SUBMISSION_INVALID",
-                   "Put the fields right.")
+  return MakeError({"SUBMISSION_INVALID", absl::StatusCode::kInvalidArgument,
+                    "Put the fields right.", "入力を確認してください。"})
       .With("survey", "jusou")
       .With("fiscal_year", 2025)
       .WithViolation({"answers[0]", "OPTION_UNKNOWN", "No such option.",
@@ -19,8 +19,7 @@ absl::Status Full() {
       .WithResource("survey.welfare/Submission", "surveys/jusou/x")
       .WithPrecondition("STATE", "rounds/2025", "It is closed.",
                         "締め切られています。")
-      .WithRetryDelay(std::chrono::milliseconds(1500))
-      .WithJapanese("入力を確認してください。");
+      .WithRetryDelay(std::chrono::milliseconds(1500));
 }
 
 TEST(Error, CarriesEveryPart) {
@@ -122,7 +121,7 @@ TEST(Error, OtherStatusesHaveNoReason) {
 
 absl::StatusOr<int> Half(int number) {
   if (number % 2 != 0) {
-    return MakeError(absl::StatusCode::kOutOfRange, "ODD", "It is odd.");
+    return MakeError({"ODD", absl::StatusCode::kOutOfRange, "It is odd.", ""});
   }
   return number / 2;
 }

@@ -36,8 +36,8 @@ class Count {
     const std::string how = resources > 0 ? request.resources(0) : "";
     if (open_->release.load()) return StreamStep::End();
     if (how == "fails" && sent_ == 2) {
-      return base::MakeError(absl::StatusCode::kInvalidArgument, "STEP_BAD",
-                             "The step is bad.");
+      return base::MakeError({"STEP_BAD", absl::StatusCode::kInvalidArgument,
+                              "The step is bad.", ""});
     }
     if (how == "throws" && sent_ == 2) throw std::runtime_error("secret words");
     if (how == "follows" && sent_ > 0) {
@@ -89,8 +89,9 @@ class FakeRegistry final : public MethodTable {
                          const v1::ImportMunicipalitiesRequest& in,
                          type_v1::ImportResult& out) mutable -> absl::Status {
         if (in.request_id() == "bad") {
-          return base::MakeError(absl::StatusCode::kInvalidArgument,
-                                 "BATCH_BAD", "The batch is bad.");
+          return base::MakeError({"BATCH_BAD",
+                                  absl::StatusCode::kInvalidArgument,
+                                  "The batch is bad.", ""});
         }
         out.set_request_id(in.request_id());
         out.set_version(++count);
@@ -120,9 +121,9 @@ class FakeRegistry final : public MethodTable {
             .count();
     const std::string& name = request.name();
     if (name == "missing") {
-      return base::MakeError(absl::StatusCode::kNotFound,
-                             "MUNICIPALITY_NOT_FOUND",
-                             "There is no such municipality.")
+      return base::MakeError({"MUNICIPALITY_NOT_FOUND",
+                              absl::StatusCode::kNotFound,
+                              "There is no such municipality.", ""})
           .With("name", name)
           .WithResource("registry.welfare/Municipality", name);
     }
@@ -131,8 +132,8 @@ class FakeRegistry final : public MethodTable {
     }
     if (name == "throw") throw std::runtime_error("secret words");
     if (name == "internal") {
-      return base::MakeError(absl::StatusCode::kInternal, "SECRET",
-                             "secret words");
+      return base::MakeError(
+          {"SECRET", absl::StatusCode::kInternal, "secret words", ""});
     }
     if (name == "flaky" && state_.calls.load() < 3) {
       return absl::UnavailableError("try again");

@@ -3,6 +3,7 @@
 #include "services/base/error.h"
 #include "services/base/error_table.h"
 #include "services/base/expression/expression.h"
+#include "services/base/expression/expression_faults.h"
 #include "services/base/expression/expression_program.h"
 #include "services/base/expression/expression_tree.h"
 
@@ -30,27 +31,36 @@ struct Typed {
   std::string_view literal;         // kLiteral
 };
 
-std::string_view NameOf(TypeKind type) {
+// What a type is called, in English and Japanese.
+std::pair<std::string_view, std::string_view> NameOf(TypeKind type) {
   switch (type) {
     case TypeKind::kWrong:
-      return "nothing";
+      return {"nothing", "値なし"};
     case TypeKind::kTruth:
-      return "a truth";
+      return {"a truth", "真偽"};
     case TypeKind::kNumber:
-      return "a number";
+      return {"a number", "数"};
     case TypeKind::kText:
     case TypeKind::kLiteral:
-      return "text";
+      return {"text", "文字列"};
     case TypeKind::kOption:
-      return "one code";
+      return {"one code", "一つのコード"};
     case TypeKind::kOptions:
-      return "several codes";
+      return {"several codes", "複数のコード"};
     case TypeKind::kDate:
-      return "a date";
+      return {"a date", "日付"};
     case TypeKind::kEmpty:
-      return "''";
+      return {"''", "''"};
   }
-  return "";
+  return {};
+}
+
+// The words `is` and `wanted` of a sentence.
+ErrorWords TypeWords(TypeKind is, TypeKind wanted = TypeKind::kWrong) {
+  return {{"is", std::string(NameOf(is).first)},
+          {"is_ja", std::string(NameOf(is).second)},
+          {"wanted", std::string(NameOf(wanted).first)},
+          {"wanted_ja", std::string(NameOf(wanted).second)}};
 }
 
 class Checker {
@@ -62,15 +72,11 @@ class Checker {
     const Typed root = Settle(Visit(tree_.root));
     if (root.type != TypeKind::kWrong) {
       if (expected == ExpectedResult::kTruth && root.type != TypeKind::kTruth) {
-        Report(1, "RESULT_TYPE",
-               "A condition must be true or false; this is " +
-                   std::string(NameOf(root.type)) + ".");
+        Report(1, kNoTruth, TypeWords(root.type));
       }
       if (expected == ExpectedResult::kNumber &&
           root.type != TypeKind::kNumber) {
-        Report(1, "RESULT_TYPE",
-               "A measure must be a number; this is " +
-                   std::string(NameOf(root.type)) + ".");
+        Report(1, kNoMeasure, TypeWords(root.type));
       }
     }
     if (!violations_.empty()) {
@@ -102,11 +108,11 @@ class Checker {
     values.erase(rest.begin(), rest.end());
   }
 
-  void Report(std::size_t column, std::string_view reason,
-              std::string description) {
-    violations_.push_back({column,
-                           {"column " + std::to_string(column),
-                            std::string(reason), std::move(description)}});
+  void Report(std::size_t column, const ViolationRow& row,
+              const ErrorWords& words = {}) {
+    violations_.push_back(
+        {column,
+         MakeViolation(row, "column " + std::to_string(column), words)});
   }
 
   Typed Make(TypeKind type, std::size_t column, Step step) {
@@ -153,9 +159,7 @@ class Checker {
   bool Require(const Typed& typed, TypeKind wanted) {
     if (typed.type == wanted) return true;
     if (typed.type != TypeKind::kWrong) {
-      Report(typed.column, "OPERAND_TYPE",
-             std::string(NameOf(wanted)) + " belongs here; this is " +
-                 std::string(NameOf(typed.type)) + ".");
+      Report(typed.column, kOtherType, TypeWords(typed.type, wanted));
     }
     return false;
   }
@@ -178,8 +182,7 @@ class Checker {
       case TreeKind::kItem: {
         const auto item = schema_.Find(node.text);
         if (!item) {
-          Report(node.column, "ITEM_UNKNOWN",
-                 "There is no item `" + node.text + "`.");
+          Report(node.column, kNoItem, {{"item", node.text}});
           return Wrong(node.column);
         }
         return Item(*item, node.column);
@@ -187,8 +190,7 @@ class Checker {
       case TreeKind::kCurrent: {
         const auto item = schema_.Current();
         if (!item) {
-          Report(node.column, "CURRENT_ITEM",
-                 "`.` has a meaning only in the constraint of an item.");
+          Report(node.column, kNoCurrentItem);
           return Wrong(node.column);
         }
         return Item(*item, node.column);
@@ -217,8 +219,7 @@ class Checker {
 
   Typed Item(const ExpressionSchema::Item& item, std::size_t column) {
     if (item.type->options.size() > kMaxOptions) {
-      Report(column, "TOO_MANY_OPTIONS",
-             "Items in expressions have at most 256 options.");
+      Report(column, kTooManyOptions);
       return Wrong(column);
     }
     program_.items.push_back(item.index);
@@ -266,9 +267,8 @@ class Checker {
                                         const Typed& literal) {
     const auto option = list.FindOption(literal.literal);
     if (!option) {
-      Report(literal.column, "OPTION_UNKNOWN",
-             "`" + std::string(literal.literal) +
-                 "` is none of the item's options.");
+      Report(literal.column, kNoOption,
+             {{"code", std::string(literal.literal)}});
     }
     return option;
   }
@@ -278,16 +278,21 @@ class Checker {
   }
 
   Typed Mismatch(const TreeNode& node, const Typed& a, const Typed& b) {
-    std::string description = "This compares " + std::string(NameOf(a.type)) +
-                              " with " + std::string(NameOf(b.type)) + ".";
+    std::pair<std::string_view, std::string_view> advice;
     if (a.type == TypeKind::kOptions || b.type == TypeKind::kOptions) {
-      description += " Ask selected() of items with several codes.";
+      advice = {" Ask selected() of items with several codes.",
+                "複数のコードをもつ項目には selected() を使ってください。"};
     } else if (a.type == TypeKind::kDate || b.type == TypeKind::kDate) {
-      description += " Dates are written date('2025-06-16').";
+      advice = {" Dates are written date('2025-06-16').",
+                "日付は date('2025-06-16') と書いてください。"};
     } else if (a.type == TypeKind::kNumber || b.type == TypeKind::kNumber) {
-      description += " Numbers are written without quotes.";
+      advice = {" Numbers are written without quotes.",
+                "数は引用符で囲まずに書いてください。"};
     }
-    Report(node.column, "TYPE_MISMATCH", std::move(description));
+    ErrorWords words = TypeWords(a.type, b.type);
+    words["advice"] = advice.first;
+    words["advice_ja"] = advice.second;
+    Report(node.column, kNotComparable, words);
     return Wrong(node.column);
   }
 
@@ -337,8 +342,7 @@ class Checker {
         break;
       case TypeKind::kOption:
         if (!SameLists(a, b)) {
-          Report(node.column, "OPTION_LISTS_DIFFER",
-                 "The two items have different lists of options.");
+          Report(node.column, kItemListsDiffer);
           return Wrong(node.column);
         }
         break;
@@ -346,8 +350,7 @@ class Checker {
         return Mismatch(node, a, b);
     }
     if (!ordered && !equality) {
-      Report(node.column, "TYPE_MISMATCH",
-             "Only numbers and dates have an order.");
+      Report(node.column, kNoOrder);
       return Wrong(node.column);
     }
     Step step = StepOf(kind, {a.step, b.step});
@@ -389,9 +392,7 @@ class Checker {
     if (typed.type == TypeKind::kWrong) return std::nullopt;
     if (!typed.item ||
         (typed.type != TypeKind::kOption && typed.type != TypeKind::kOptions)) {
-      Report(typed.column, "OPERAND_TYPE",
-             "An item with options belongs here; this is " +
-                 std::string(NameOf(typed.type)) + ".");
+      Report(typed.column, kNoOptionItem, TypeWords(typed.type));
       return std::nullopt;
     }
     return typed;
@@ -442,8 +443,7 @@ class Checker {
         if (literal.type == TypeKind::kWrong) return Wrong(node.column);
         const auto date = Date::Parse(literal.literal);
         if (literal.type != TypeKind::kLiteral || !date.ok()) {
-          Report(literal.column, "DATE_INVALID",
-                 "date() takes a quoted date such as '2025-06-16'.");
+          Report(literal.column, kNoDate);
           return Wrong(node.column);
         }
         return Constant(TypeKind::kDate, node.column, Value::Of(*date));
@@ -462,8 +462,7 @@ class Checker {
     const Typed literal = Visit(node.children[1]);
     if (literal.type != TypeKind::kLiteral) {
       if (literal.type != TypeKind::kWrong) {
-        Report(literal.column, "OPERAND_TYPE",
-               "selected() asks for a quoted code.");
+        Report(literal.column, kNoCode);
       }
       return Wrong(node.column);
     }
@@ -493,15 +492,12 @@ class Checker {
     a = Settle(a);
     b = Settle(b);
     if (a.type != b.type) {
-      Report(node.column, "TYPE_MISMATCH",
-             "The alternatives are " + std::string(NameOf(a.type)) + " and " +
-                 std::string(NameOf(b.type)) + ".");
+      Report(node.column, kAlternativesDiffer, TypeWords(a.type, b.type));
       return Wrong(node.column);
     }
     if ((a.type == TypeKind::kOption || a.type == TypeKind::kOptions) &&
         !SameLists(a, b)) {
-      Report(node.column, "OPTION_LISTS_DIFFER",
-             "The alternatives have different lists of options.");
+      Report(node.column, kAlternativeListsDiffer);
       return Wrong(node.column);
     }
     const StepKind kind = a.type == TypeKind::kTruth    ? variants.truth
@@ -542,14 +538,12 @@ class Checker {
       if (name.type == TypeKind::kLiteral)
         fact = FindRegistryFact(name.literal);
       if (!fact) {
-        Report(name.column, "REGISTRY_FACT",
-               "The facts are 'implementing' and 'preparation'.");
+        Report(name.column, kNoFact);
       }
     }
     const auto offset = ConstantOffset(node.children[1]);
     if (!offset) {
-      Report(tree_.nodes[node.children[1]].column, "REGISTRY_OFFSET",
-             "The offset is a whole number of years from -50 to 50.");
+      Report(tree_.nodes[node.children[1]].column, kNoOffset);
     }
     if (!fact || !offset) return Wrong(node.column);
     program_.registry.push_back({*fact, *offset});

@@ -61,9 +61,8 @@ class Lexer {
     return column_;
   }
 
-  absl::Status Wrong(std::size_t at, std::string_view reason,
-                     std::string_view description) {
-    return SyntaxError(text_, ColumnOf(at), reason, description);
+  absl::Status Wrong(std::size_t at, const ViolationRow& row) {
+    return SyntaxError(text_, ColumnOf(at), row);
   }
 
   Token Take(TokenKind kind, std::size_t size) {
@@ -84,13 +83,15 @@ class Lexer {
       return Take(TokenKind::kSymbol, 2);
     }
     if (two == "==") {
-      return Wrong(at_, "UNEXPECTED_CHARACTER", "Equality is written `=`.");
+      return Wrong(at_, {"UNEXPECTED_CHARACTER", "Equality is written `=`.",
+                         "等しいことは `=` と書いてください。"});
     }
     if (std::string_view("(),.+-*=<>").find(c) != std::string_view::npos) {
       return Take(TokenKind::kSymbol, 1);
     }
-    return Wrong(at_, "UNEXPECTED_CHARACTER",
-                 "This character has no meaning outside quotes.");
+    return Wrong(at_, {"UNEXPECTED_CHARACTER",
+                       "This character has no meaning outside quotes.",
+                       "引用符の外では使えない文字です。"});
   }
 
   absl::StatusOr<Token> Number() {
@@ -102,8 +103,9 @@ class Lexer {
       while (end < text_.size() && IsAsciiDigit(text_[end])) ++end;
     }
     if (end < text_.size() && (IsNameStart(text_[end]) || text_[end] == '.')) {
-      return Wrong(at_, "BAD_NUMBER",
-                   "A number is digits, optionally with a decimal point.");
+      return Wrong(at_, {"BAD_NUMBER",
+                         "A number is digits, optionally with a decimal point.",
+                         "数は数字で書いてください。小数点は使えます。"});
     }
     return Take(TokenKind::kNumber, end - at_);
   }
@@ -111,7 +113,8 @@ class Lexer {
   absl::StatusOr<Token> String(char quote) {
     const std::size_t end = text_.find(quote, at_ + 1);
     if (end == std::string_view::npos) {
-      return Wrong(at_, "UNTERMINATED_STRING", "The quote is never closed.");
+      return Wrong(at_, {"UNTERMINATED_STRING", "The quote is never closed.",
+                         "引用符が閉じていません。"});
     }
     const Token token{TokenKind::kString, ColumnOf(at_),
                       text_.substr(at_ + 1, end - at_ - 1)};
@@ -121,17 +124,21 @@ class Lexer {
 
   absl::StatusOr<Token> Reference() {
     if (text_.substr(at_, 2) != "${") {
-      return Wrong(at_, "BAD_REFERENCE", "An item is written ${item}.");
+      return Wrong(at_, {"BAD_REFERENCE", "An item is written ${item}.",
+                         "項目は ${項目ID} と書いてください。"});
     }
     const std::size_t end = text_.find('}', at_ + 2);
     if (end == std::string_view::npos) {
-      return Wrong(at_, "UNTERMINATED_REFERENCE", "`${` is never closed.");
+      return Wrong(at_, {"UNTERMINATED_REFERENCE", "`${` is never closed.",
+                         "`${` が閉じていません。"});
     }
     const std::string_view id = text_.substr(at_ + 2, end - at_ - 2);
     if (!IsReferenceText(id)) {
-      return Wrong(at_, "BAD_REFERENCE",
-                   "An item id is letters, digits, - and _, with at most one "
-                   "/ before the row of a table item.");
+      return Wrong(at_, {"BAD_REFERENCE",
+                         "An item id is letters, digits, - and _, with at most "
+                         "one / before the row of a table item.",
+                         "項目IDは英字、数字、-、_ で書き、表の行の前にだけ / "
+                         "を一つ使えます。"});
     }
     const Token token{TokenKind::kReference, ColumnOf(at_), id};
     at_ = end + 1;
@@ -159,25 +166,28 @@ class Lexer {
 }  // namespace
 
 absl::Status SyntaxError(std::string_view text, std::size_t column,
-                         std::string_view reason,
-                         std::string_view description) {
-  const std::string place = "column " + std::to_string(column);
+                         const ViolationRow& row, const ErrorWords& words) {
+  Violation violation =
+      MakeViolation(row, "column " + std::to_string(column), words);
   return MakeError(BaseRow("EXPRESSION_SYNTAX"))
       .With("text", text.substr(0, Expression::kMaxLength))
       .With("column", static_cast<long long>(column))
-      .Show("description", description)
-      .WithViolation({place, std::string(reason), std::string(description)});
+      .Show("description", violation.description)
+      .Show("description_ja", violation.description_ja)
+      .WithViolation(std::move(violation));
 }
 
 absl::StatusOr<std::vector<Token>> LexExpression(std::string_view text) {
   if (text.size() > Expression::kMaxLength) {
-    return SyntaxError("", 1, "TOO_LONG",
-                       "An expression has at most 8192 bytes.");
+    return SyntaxError("", 1,
+                       {"TOO_LONG", "An expression has at most 8192 bytes.",
+                        "式は8192バイトまでです。"});
   }
   if (const std::size_t bad = FindInvalidUtf8(text);
       bad != std::string_view::npos) {
-    return SyntaxError("", CountCodePoints(text.substr(0, bad)) + 1, "NOT_UTF8",
-                       "The text is not valid UTF-8.");
+    return SyntaxError("", CountCodePoints(text.substr(0, bad)) + 1,
+                       {"NOT_UTF8", "The text is not valid UTF-8.",
+                        "UTF-8として正しくない文字列です。"});
   }
   return Lexer(text).Run();
 }

@@ -35,6 +35,6 @@ absl::StatusOr<std::vector<Token>> LexExpression(std::string_view text);
 
 // Makes the error of Expression::Parse.
 absl::Status SyntaxError(std::string_view text, std::size_t column,
-                         std::string_view reason, std::string_view description);
+                         const ViolationRow& row, const ErrorWords& words = {});
 
 }  // namespace welfare::base

@@ -73,12 +73,13 @@ class Parser {
 
   absl::StatusOr<std::shared_ptr<const Expression::Tree>> Run() {
     if (Peek().kind == TokenKind::kEnd) {
-      return Wrong("EMPTY", "The expression is empty.");
+      return Wrong({"EMPTY", "The expression is empty.", "式が空です。"});
     }
     WELFARE_ASSIGN_OR_RETURN(tree_.root, Or());
     if (Peek().kind != TokenKind::kEnd) {
-      return Wrong("UNEXPECTED_TOKEN",
-                   "An operator or the end was expected here.");
+      return Wrong({"UNEXPECTED_TOKEN",
+                    "An operator or the end was expected here.",
+                    "ここには演算子を書くか、式を終えてください。"});
     }
     tree_.text = text_;
     return std::make_shared<const Expression::Tree>(std::move(tree_));
@@ -109,9 +110,8 @@ class Parser {
     return std::nullopt;
   }
 
-  absl::Status Wrong(std::string_view reason,
-                     std::string_view description) const {
-    return SyntaxError(text_, Peek().column, reason, description);
+  absl::Status Wrong(const ViolationRow& row) const {
+    return SyntaxError(text_, Peek().column, row);
   }
 
   std::size_t Add(TreeNode node) {
@@ -155,8 +155,10 @@ class Parser {
     WELFARE_ASSIGN_OR_RETURN(const std::size_t right, Sum());
     for (const OperatorWord& word : kComparisons) {
       if (AtWord(word.word)) {
-        return Wrong("UNEXPECTED_TOKEN",
-                     "Comparisons do not chain; write `a < b and b < c`.");
+        return Wrong({"UNEXPECTED_TOKEN",
+                      "Comparisons do not chain; write `a < b and b < c`.",
+                      "比較は続けて書けません。`a < b and b < c` "
+                      "のように書いてください。"});
       }
     }
     TreeNode node = NodeAt(TreeKind::kCompare, column);
@@ -205,7 +207,8 @@ class Parser {
       case TokenKind::kNumber: {
         const auto number = Rational::ParseDecimal(token.text);
         if (!number.ok()) {
-          return Wrong("BAD_NUMBER", "A number has at most 18 digits.");
+          return Wrong({"BAD_NUMBER", "A number has at most 18 digits.",
+                        "数は18桁までです。"});
         }
         TreeNode node = NodeAt(TreeKind::kNumber, token.column);
         node.text = token.text;
@@ -226,8 +229,9 @@ class Parser {
       case TokenKind::kEnd:
         break;
     }
-    return Wrong("UNEXPECTED_TOKEN",
-                 "A value, an item or `(` was expected here.");
+    return Wrong({"UNEXPECTED_TOKEN",
+                  "A value, an item or `(` was expected here.",
+                  "ここには値、項目または `(` を書いてください。"});
   }
 
   Index Leaf(TreeKind kind) {
@@ -243,7 +247,8 @@ class Parser {
     WELFARE_ASSIGN_OR_RETURN(const std::size_t inner, Or());
     --depth_;
     if (!AcceptWord(")")) {
-      return Wrong("UNEXPECTED_TOKEN", "`)` was expected here.");
+      return Wrong({"UNEXPECTED_TOKEN", "`)` was expected here.",
+                    "ここに `)` が必要です。"});
     }
     return inner;
   }
@@ -257,18 +262,22 @@ class Parser {
     if (signature == nullptr) {
       if (tokens_[at_ + 1].kind == TokenKind::kSymbol &&
           tokens_[at_ + 1].text == "(") {
-        return Wrong("UNKNOWN_FUNCTION", "There is no such function.");
+        return Wrong({"UNKNOWN_FUNCTION", "There is no such function.",
+                      "そのような関数はありません。"});
       }
-      return Wrong("UNEXPECTED_TOKEN",
-                   "A word here must be a function; items are written ${item} "
-                   "and codes 'code'.");
+      return Wrong({"UNEXPECTED_TOKEN",
+                    "A word here must be a function; items are written ${item} "
+                    "and codes 'code'.",
+                    "ここに書ける語は関数だけです。項目は ${項目ID}、コードは "
+                    "'コード' と書いてください。"});
     }
     const std::size_t column = Peek().column;
     TreeNode node = NodeAt(TreeKind::kFunction, column);
     node.function = signature->function;
     Take();
     if (!AcceptWord("(")) {
-      return Wrong("UNEXPECTED_TOKEN", "`(` was expected after the function.");
+      return Wrong({"UNEXPECTED_TOKEN", "`(` was expected after the function.",
+                    "関数の後に `(` が必要です。"});
     }
     if (!AtWord(")")) {
       do {
@@ -277,21 +286,25 @@ class Parser {
       } while (AcceptWord(","));
     }
     if (!AcceptWord(")")) {
-      return Wrong("UNEXPECTED_TOKEN", "`,` or `)` was expected here.");
+      return Wrong({"UNEXPECTED_TOKEN", "`,` or `)` was expected here.",
+                    "ここに `,` か `)` が必要です。"});
     }
     --depth_;
     if (node.children.size() != signature->arguments) {
-      return SyntaxError(text_, column, "ARGUMENT_COUNT",
-                         std::string(signature->name) + "() takes " +
-                             std::to_string(signature->arguments) +
-                             " arguments.");
+      return SyntaxError(
+          text_, column,
+          {"ARGUMENT_COUNT", "{function}() takes {count} arguments.",
+           "{function}() の引数は {count} 個です。"},
+          {{"function", std::string(signature->name)},
+           {"count", std::to_string(signature->arguments)}});
     }
     return Add(std::move(node));
   }
 
   absl::Status Enter() {
     if (++depth_ > Expression::kMaxDepth) {
-      return Wrong("TOO_DEEP", "Expressions nest at most 64 levels.");
+      return Wrong({"TOO_DEEP", "Expressions nest at most 64 levels.",
+                    "式の入れ子は64段までです。"});
     }
     return absl::OkStatus();
   }

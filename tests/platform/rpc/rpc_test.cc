@@ -478,8 +478,8 @@ TEST_F(Rpc, AnIdentityHookRefusesBeforeTheHandler) {
       [](const MetadataLookup& metadata) -> absl::StatusOr<Identity> {
     const auto token = metadata("authorization");
     if (token != "Bearer good") {
-      return base::MakeError(absl::StatusCode::kUnauthenticated, "NO_TOKEN",
-                             "Send a token.");
+      return base::MakeError({"NO_TOKEN", absl::StatusCode::kUnauthenticated,
+                              "Send a token.", ""});
     }
     return Identity{.subject = "someone",
                     .grants = {},

@@ -34,8 +34,8 @@ TEST(StatusMapping, OkStaysOk) {
 
 TEST(StatusMapping, CarriesEveryDetailThereAndBack) {
   const absl::Status status =
-      base::MakeError(absl::StatusCode::kFailedPrecondition, "ROUND_CLOSED",
-                      "The round is closed.")
+      base::MakeError({"ROUND_CLOSED", absl::StatusCode::kFailedPrecondition,
+                       "The round is closed.", "受付は終了しました。"})
           .With("round", "surveys/jusou/rounds/2025")
           .WithViolation({.field = "submission.answers[3].value",
                           .reason = "NOT_A_NUMBER",
@@ -43,8 +43,7 @@ TEST(StatusMapping, CarriesEveryDetailThereAndBack) {
           .WithResource("survey.welfare/Round", "surveys/jusou/rounds/2025")
           .WithPrecondition("STATE", "surveys/jusou/rounds/2025",
                             "It must be open.")
-          .WithRetryDelay(std::chrono::milliseconds(1500))
-          .WithJapanese("受付は終了しました。");
+          .WithRetryDelay(std::chrono::milliseconds(1500));
   const absl::Status back = ThereAndBack(status);
   EXPECT_STATUS(back, absl::StatusCode::kFailedPrecondition, "ROUND_CLOSED");
   EXPECT_EQ(back.message(), status.message());
@@ -54,7 +53,7 @@ TEST(StatusMapping, CarriesEveryDetailThereAndBack) {
 // google.rpc has one place for both.
 TEST(StatusMapping, DescribesViolationsInTheLanguageAskedFor) {
   const absl::Status status =
-      base::MakeError(absl::StatusCode::kInvalidArgument, "X", "No.")
+      base::MakeError({"X", absl::StatusCode::kInvalidArgument, "No.", ""})
           .WithViolation({.field = "a",
                           .reason = "TOO_LONG",
                           .description = "Shorten it.",
@@ -96,9 +95,10 @@ TEST(StatusMapping, HidesWhatIsInternal) {
   for (const absl::StatusCode code :
        {absl::StatusCode::kInternal, absl::StatusCode::kUnknown,
         absl::StatusCode::kDataLoss}) {
-    const grpc::Status status = ToGrpcStatus(
-        base::MakeError(code, "SECRET", "SELECT secret").With("a", "secret"),
-        kDomain, "the-id");
+    const grpc::Status status =
+        ToGrpcStatus(base::MakeError({"SECRET", code, "SELECT secret", ""})
+                         .With("a", "secret"),
+                     kDomain, "the-id");
     EXPECT_THAT(status.error_message(), HasSubstr("the-id"));
     EXPECT_THAT(status.error_message() + status.error_details(),
                 Not(HasSubstr("secret")));
@@ -119,7 +119,7 @@ TEST(StatusMapping, CutsLongMessagesAtACharacter) {
 
 TEST(StatusMapping, SaysHowManyViolationsThereWere) {
   base::ErrorBuilder builder = base::MakeError(
-      absl::StatusCode::kInvalidArgument, "SUBMISSION_INVALID", "Wrong.");
+      {"SUBMISSION_INVALID", absl::StatusCode::kInvalidArgument, "Wrong.", ""});
   for (int i = 0; i < 2000; ++i) {
     builder.WithViolation({.field = "answers[" + std::to_string(i) + "]",
                            .reason = "BAD",
@@ -154,9 +154,8 @@ TEST(StatusMapping, SaysHowManyViolationsThereWere) {
 
 TEST(StatusMapping, SaysInBothLanguagesHowManyWereLeftOut) {
   base::ErrorBuilder builder =
-      base::MakeError(absl::StatusCode::kFailedPrecondition, "STATUS_MISSING",
-                      "Statuses are missing.");
-  builder.WithJapanese("状況がありません。");
+      base::MakeError({"STATUS_MISSING", absl::StatusCode::kFailedPrecondition,
+                       "Statuses are missing.", "状況がありません。"});
   for (int i = 0; i < 500; ++i) {
     builder.WithPrecondition("MISSING", "municipalities/" + std::to_string(i),
                              std::string(40, 'x'));
@@ -177,10 +176,10 @@ TEST(StatusMapping, SaysInBothLanguagesHowManyWereLeftOut) {
 }
 
 TEST(StatusMapping, NeverAnswersMoreThanCallersCanTake) {
-  const grpc::Status status =
-      ToGrpcStatus(base::MakeError(absl::StatusCode::kNotFound, "LONG", "No.")
-                       .With("candidates", std::string(10'000, 'c')),
-                   kDomain, "id");
+  const grpc::Status status = ToGrpcStatus(
+      base::MakeError({"LONG", absl::StatusCode::kNotFound, "No.", ""})
+          .With("candidates", std::string(10'000, 'c')),
+      kDomain, "id");
   const grpc::Status trimmed = TrimDetails(status, 4096);
   EXPECT_LE(trimmed.error_details().size(), 4096u);
   EXPECT_STATUS(FromGrpcStatus(trimmed), absl::StatusCode::kNotFound, "LONG");

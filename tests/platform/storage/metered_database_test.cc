@@ -44,9 +44,10 @@ TEST(MeteredDatabase, CountsNoConflictOfCallersAsAnError) {
   ASSERT_OK(sqlite);
   MeteredDatabase database(*std::move(sqlite), "survey", metrics);
   for (const absl::Status& refused : std::vector<absl::Status>{
-           base::MakeError(absl::StatusCode::kAborted, "ETAG_MISMATCH", "x"),
-           base::MakeError(absl::StatusCode::kResourceExhausted, "TOO_MANY",
-                           "x"),
+           base::MakeError(
+               {"ETAG_MISMATCH", absl::StatusCode::kAborted, "x", ""}),
+           base::MakeError(
+               {"TOO_MANY", absl::StatusCode::kResourceExhausted, "x", ""}),
            UniqueViolation("q"), ConstraintViolation("q", "c"),
            Cancelled("q")}) {
     EXPECT_EQ(database.Write([&](Transaction&) { return refused; }), refused);
