@@ -29,17 +29,6 @@ inline constexpr base::ErrorRow kErrorTable[] = {
     {"LINEAGE_INVALID", absl::StatusCode::kInvalidArgument,
      "The lineage event is wrong; put every violation right.",
      "沿革の記録に誤りがあります。示された箇所をすべて直してください。"},
-    {"CSV_INVALID", absl::StatusCode::kInvalidArgument, "{why}", "{why_ja}"},
-    {"FILE_TOO_LARGE", absl::StatusCode::kInvalidArgument,
-     "A file has at most {limit} {of} in one transaction; send it as several "
-     "files.",
-     "一度に書き込めるファイルは {limit} {of_ja}までです。いくつかのファイルに"
-     "分けて送ってください。"},
-    {"REJECTS_TOKEN_INVALID", absl::StatusCode::kInvalidArgument,
-     "rejects_token comes from the answer to a dry run of the same batch and "
-     "goes into another dry run of it.",
-     "rejects_token は、同じ内容の試行（validate_only）の応答のものを、次の試行"
-     "で使ってください。"},
     {"TRANSACTION_MIXED", absl::StatusCode::kInvalidArgument, "{why}",
      "{why_ja}"},
     {"FISCAL_YEAR_INVALID", absl::StatusCode::kInvalidArgument,
@@ -255,11 +244,6 @@ inline constexpr base::ViolationRow kViolationTable[] = {
      "data_version を指定するときは省いてください。"},
     {"FILTER_INVALID", "Use one of the values the field documents.",
      "項目の説明にある値のいずれかにしてください。"},
-    {"CSV_INVALID", "Lines count from 1; use 0 for line 2.",
-     "行は1から数えます。2行目からのときは0としてください。"},
-    {"SUBJECT_COLUMN",
-     "The header names municipalities by exactly one of {columns}.",
-     "市区町村を示す列（{columns}）を、見出しに一つだけ置いてください。"},
     {"TRANSACTION_MIXED",
      "The batches of a file are one transaction or each is one, all have the "
      "same header line, and nothing follows the last; open a stream for "

@@ -135,41 +135,6 @@ absl::Status StatusInvalid(std::vector<base::Violation> violations) {
   return MakeError(Row("STATUS_INVALID")).WithViolations(std::move(violations));
 }
 
-absl::Status CsvInvalid(const absl::Status& cause) {
-  return Because(Row("CSV_INVALID"), cause)
-      .With("cause", base::ReasonOf(cause));
-}
-
-absl::Status FirstLineInvalid(int first_line) {
-  return Because(Row("CSV_INVALID"),
-                 MakeViolation(Violated("CSV_INVALID"), "batch.first_line"))
-      .With("first_line", first_line);
-}
-
-absl::Status CsvSubjectColumns(std::span<const std::string_view> columns,
-                               const absl::Status& cause) {
-  const std::string list =
-      Join(std::vector<std::string>(columns.begin(), columns.end()), ", ");
-  ErrorBuilder error = Because(
-      Row("CSV_INVALID"),
-      MakeViolation(Violated("SUBJECT_COLUMN"), "header", {{"columns", list}}));
-  if (const auto details = base::GetErrorDetails(cause)) {
-    error.WithViolations(details->violations);
-  }
-  return error;
-}
-
-absl::Status FileTooLarge(std::string_view of, int limit) {
-  return MakeError(Row("FILE_TOO_LARGE"))
-      .With("limit", limit)
-      .With("of", of)
-      .Show("of_ja", of == "bytes" ? "バイト" : "件");
-}
-
-absl::Status RejectsTokenInvalid() {
-  return MakeError(Row("REJECTS_TOKEN_INVALID"));
-}
-
 absl::Status TransactionMixed() {
   return Because(Row("TRANSACTION_MIXED"),
                  MakeViolation(Violated("TRANSACTION_MIXED"), "transaction"));

@@ -9,7 +9,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,21 +37,6 @@ absl::Status KnownAtAndVersion();
 absl::Status FilterInvalid(std::string_view field, std::string_view value);
 // STATUS_INVALID, with every violation.
 absl::Status StatusInvalid(std::vector<base::Violation> violations);
-// CSV_INVALID: the header line is wrong or missing; keeps the violations of
-// `cause`.
-absl::Status CsvInvalid(const absl::Status& cause);
-
-// CSV_INVALID: lines count from 1.
-absl::Status FirstLineInvalid(int first_line);
-// CSV_INVALID: a file names municipalities by exactly one of `columns`; keeps
-// the violations of `cause`, which may be OK.
-absl::Status CsvSubjectColumns(std::span<const std::string_view> columns,
-                               const absl::Status& cause);
-// FILE_TOO_LARGE: more `of` (`records` or `bytes`) than are taken in one file
-// or transaction.
-absl::Status FileTooLarge(std::string_view of, int limit);
-// REJECTS_TOKEN_INVALID: no token of this batch, or no dry run.
-absl::Status RejectsTokenInvalid();
 // TRANSACTION_MIXED: what the batches of one file may not do.
 absl::Status TransactionMixed();
 // FISCAL_YEAR_INVALID.

@@ -98,16 +98,6 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "The submission is {state}; for this it must {wanted}.",
      "この回答は{state_ja}です。この操作ができるのは{wanted_ja}の回答です。"},
 
-    // --- imports ---
-    {"CSV_INVALID", absl::StatusCode::kInvalidArgument,
-     "The text is no CSV of the form expected; mend every violation.",
-     "CSVの形式が正しくありません。すべての指摘を直してください。"},
-    {"REJECTS_TOKEN_INVALID", absl::StatusCode::kInvalidArgument,
-     "Send the next_rejects_token of an answer to the same batch, and "
-     "validate_only with it.",
-     "同じファイルの確認結果にある next_rejects_token を、validate_only ととも"
-     "に送ってください。"},
-
     // --- storage: read by operators ---
     {"STORED_VALUE_INVALID", absl::StatusCode::kInternal,
      "A stored value cannot be read.", ""},
@@ -128,13 +118,6 @@ inline constexpr base::ViolationRow kFieldTable[] = {
     {"REQUIRED", "Say {why}.", "{why_ja}を入力してください。"},
     {"FILTER_INVALID", "The number has no meaning.",
      "この番号に対応する値はありません。"},
-    {"LINE_NEGATIVE", "Lines count from 1; use 0 for line 2.",
-     "行は1から数えます。2行目から始まるときは0にしてください。"},
-    {"TEXT_TOO_LONG", "Use at most {most} bytes.",
-     "{most}バイト以内にしてください。"},
-    {"REJECTS_TOKEN_INVALID",
-     "It is no token of this batch, or the call is no dry run.",
-     "このファイルのものではないか、確認だけの呼び出しではありません。"},
     {"UNKNOWN_MUNICIPALITY",
      "The round's population has no respondent {respondent}.",
      "調査対象に {respondent} はありません。"},

@@ -261,32 +261,6 @@ absl::Status FilterInvalid(std::string_view field, int value) {
       .WithViolation(MakeViolation(Fault("FILTER_INVALID"), field));
 }
 
-absl::Status CsvInvalid(std::vector<base::Violation> violations,
-                        std::size_t total) {
-  base::ErrorBuilder error = MakeError(Row("CSV_INVALID"));
-  return WithFirst(error, std::move(violations), total);
-}
-
-absl::Status FirstLineInvalid(std::string_view field, int first_line) {
-  return MakeError(Row("CSV_INVALID"))
-      .With("first_line", first_line)
-      .WithViolation(MakeViolation(Fault("LINE_NEGATIVE"),
-                                   std::string(field) + ".first_line"));
-}
-
-absl::Status FileNameTooLong(std::string_view field, std::size_t most) {
-  return MakeError(Row("CSV_INVALID"))
-      .WithViolation(MakeViolation(Fault("TEXT_TOO_LONG"),
-                                   std::string(field) + ".source_file",
-                                   {{"most", std::to_string(most)}}));
-}
-
-absl::Status RejectsTokenInvalid() {
-  return MakeError(Row("REJECTS_TOKEN_INVALID"))
-      .WithViolation(
-          MakeViolation(Fault("REJECTS_TOKEN_INVALID"), "rejects_token"));
-}
-
 absl::Status StoredValueInvalid(std::string_view what) {
   return MakeError(Row("STORED_VALUE_INVALID")).With("what", what);
 }

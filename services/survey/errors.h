@@ -117,20 +117,9 @@ inline constexpr Phrase kReopened = {"why the round is opened again",
                                      "受付を再開する理由"};
 }  // namespace why
 
-// --- lists and imports ---
+// --- lists ---
 // INVALID_ARGUMENT, FILTER_INVALID: `field` holds a number without a meaning.
 absl::Status FilterInvalid(std::string_view field, int value);
-// INVALID_ARGUMENT, CSV_INVALID: the text is no table of the form expected.
-// `total` is the number of violations where not all are given.
-absl::Status CsvInvalid(std::vector<base::Violation> violations,
-                        std::size_t total = 0);
-// The same, for a first line below 0; `field` is `batch` or `headers`.
-absl::Status FirstLineInvalid(std::string_view field, int first_line);
-// The same, for a file name of more than `most` bytes.
-absl::Status FileNameTooLong(std::string_view field, std::size_t most);
-// INVALID_ARGUMENT, REJECTS_TOKEN_INVALID: no token of this batch, or in a call
-// that is no dry run.
-absl::Status RejectsTokenInvalid();
 
 // --- storage ---
 // INTERNAL, STORED_VALUE_INVALID: the database holds what nothing here wrote.

@@ -19,7 +19,8 @@ import sys
 SERVICES = ('registry', 'survey', 'indicator', 'report')
 # Modules whose README is a ladder.
 LADDERS = (*(f'services/{service}' for service in SERVICES),
-           'services/base', 'services/text', 'services/platform', 'gateway', 'tools/welfarectl')
+           'services/base', 'services/text', 'services/importing',
+           'services/platform', 'gateway', 'tools/welfarectl')
 ROOM_UNITS = 12  # a unit is a source with its header
 FILE_LINES = 600
 
@@ -33,7 +34,7 @@ ICU = re.compile(r'^unicode/')
 
 
 def core_files(source):
-    """Files of every pure library: base, text, and each <svc>_core."""
+    """Files of every <svc>_core."""
     core = {}
     for module in (*SERVICES, 'gateway'):
         folder = module if module == 'gateway' else f'services/{module}'
@@ -179,7 +180,11 @@ def refusal(path, include, core):
         path.split('/')[0])
     ours = re.match(r'^services/(\w+)/', include)
     target = ours.group(1) if ours else None
-    pure = module in ('base', 'vocabulary', 'text', 'yaml') or path in core
+    # The answers of imports are messages, and nothing else there is.
+    reply = path.startswith('services/importing/reply/')
+    pure = path in core or (
+        module in ('base', 'vocabulary', 'text', 'yaml', 'importing') and
+        not reply)
     if pure:
         if GRPC.match(include):
             return 'a pure library knows no gRPC'
@@ -210,6 +215,11 @@ def refusal(path, include, core):
         return 'yaml includes base and yaml only'
     if include.startswith('yaml-cpp/') and module != 'yaml':
         return 'YAML is read by services/yaml'
+    if module == 'importing':
+        if target not in (None, 'base', 'text', 'importing'):
+            return 'importing includes base, text and importing only'
+        if reply and (GRPC.match(include) or include.endswith('.grpc.pb.h')):
+            return 'importing knows no gRPC'
     if module == 'platform' and target not in (None, 'base', 'platform'):
         return 'platform includes base and platform only'
     if module in SERVICES:

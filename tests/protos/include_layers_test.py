@@ -8,9 +8,10 @@ import unittest
 
 CHECKER = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                        'include_layers.py')
-LADDER = ('services/base', 'services/text', 'services/registry',
-          'services/survey', 'services/indicator', 'services/report',
-          'services/platform', 'gateway', 'tools/welfarectl')
+LADDER = ('services/base', 'services/text', 'services/importing',
+          'services/registry', 'services/survey', 'services/indicator',
+          'services/report', 'services/platform', 'gateway',
+          'tools/welfarectl')
 
 
 def house():

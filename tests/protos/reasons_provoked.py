@@ -20,6 +20,8 @@ TABLES = {
     'services/indicator/error_table.h': ('tests/indicator',),
     'services/report/error_table.h': ('tests/report',),
     'services/yaml/error_table.h': ('tests/yaml',),
+    'services/importing/error_table.h': ('tests/importing', 'tests/registry',
+                                         'tests/survey'),
 }
 WHOLE = ('tests/system', 'tests/welfarectl', 'tests/gateway')
 NOT_PROVOKED = ('errors_test.cc',)

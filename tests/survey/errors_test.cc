@@ -14,9 +14,11 @@
 #include <vector>
 
 #include "services/base/error.h"
+#include "services/importing/errors.h"
 #include "services/survey/codebook/codebook.h"
 #include "services/survey/codebook/problem_table.h"
 #include "services/survey/error_table.h"
+#include "services/survey/files/import_faults.h"
 #include "services/survey/submission/violation.h"
 
 namespace welfare::survey {
@@ -79,8 +81,6 @@ std::vector<absl::Status> OneOfEach() {
       EtagMismatch("x", "\"1\""),
       ReasonRequired(why::kReturned),
       FilterInvalid("state", 9),
-      CsvInvalid({}),
-      RejectsTokenInvalid(),
       StoredValueInvalid("x")};
 }
 
@@ -133,7 +133,9 @@ TEST(SurveyErrors, AgreeWithTheGoldenListOfReasons) {
   // What its calls return beside these.
   for (const absl::Status& status :
        {platform::StoreRestored("x", "y", 1), platform::RequestIdInvalid("a b"),
-        base::Page::Read(-1, "", "").status(), base::PageTokenInvalid()}) {
+        base::Page::Read(-1, "", "").status(), base::PageTokenInvalid(),
+        importing::CsvInvalid({}), importing::RejectsTokenInvalid(),
+        importing::CountsDoNotAddUp(2, 1)}) {
     add(status.code(), base::ReasonOf(status));
   }
   ExpectGolden("tests/survey/golden/reasons.txt", lines);
@@ -168,16 +170,7 @@ TEST(SurveyFaults, AreSentencesInBothLanguages) {
   ExpectBothLanguages(kSheetTable);
   ExpectBothLanguages(kCellTable);
   ExpectBothLanguages(kSectionTable);
-}
-
-TEST(SurveyFaults, OfABatchNameTheirField) {
-  for (const absl::Status& status :
-       {FirstLineInvalid("batch", -1), FileNameTooLong("batch", 1'000)}) {
-    const auto details = base::GetErrorDetails(status);
-    ASSERT_EQ(details->violations.size(), 1U);
-    EXPECT_EQ(details->reason, "CSV_INVALID");
-    EXPECT_EQ(details->violations[0].description.find('{'), std::string::npos);
-  }
+  ExpectBothLanguages(kImportFaults);
 }
 
 TEST(Errors, AnErrorThatListsTheFirstFaultsTellsTheNumberOfAll) {
@@ -186,7 +179,7 @@ TEST(Errors, AnErrorThatListsTheFirstFaultsTellsTheNumberOfAll) {
   check.problems_total = 70'000;
   for (const absl::Status& status :
        {CodebookInvalid(check),
-        CsvInvalid(std::vector<base::Violation>(3), 70'000)}) {
+        importing::CsvInvalid(std::vector<base::Violation>(3), 70'000)}) {
     const auto details = base::GetErrorDetails(status);
     ASSERT_TRUE(details.has_value());
     EXPECT_EQ(details->metadata.at("violations_total"), "70000");

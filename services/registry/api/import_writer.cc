@@ -1,6 +1,6 @@
 #include "services/registry/api/import_writer.h"
 
-#include <charconv>
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,7 +8,10 @@
 #include "services/base/coding/json_text.h"
 #include "services/base/coding/sha256.h"
 #include "services/base/error.h"
-#include "services/base/pages/page.h"
+#include "services/importing/csv_text.h"
+#include "services/importing/outcome.h"
+#include "services/importing/rejects_token.h"
+#include "services/importing/reply/import_reply.h"
 #include "services/platform/errors.h"
 #include "services/platform/rpc/write_request.h"
 #include "services/registry/errors.h"
@@ -19,13 +22,6 @@
 namespace welfare::registry {
 namespace {
 
-// The physical line of the first record: 0 says the line after the header.
-absl::StatusOr<std::size_t> FirstLine(const type::v1::CsvBatch& batch) {
-  if (batch.first_line() < 0) return FirstLineInvalid(batch.first_line());
-  return batch.first_line() == 0 ? std::size_t{2}
-                                 : static_cast<std::size_t>(batch.first_line());
-}
-
 // The one text of an import that is not in its records; blank is none.
 absl::StatusOr<std::string> KeepReason(std::string_view field,
                                        std::string_view reason) {
@@ -34,47 +30,15 @@ absl::StatusOr<std::string> KeepReason(std::string_view field,
   return kept;
 }
 
-absl::Status CheckSourceFile(std::string_view name) {
-  const auto kept = KeepText(name, kMaxFileNameBytes);
-  return kept.ok() ? absl::OkStatus() : CsvInvalid(kept.status());
-}
-
 // What a token of rejects is bound to: the batch; of a file that is one
 // transaction, whose batches come one by one, its header line.
-std::string RejectsScope(std::string_view method, std::string_view csv,
-                         bool whole) {
+std::string DigestOf(std::string_view method, std::string_view csv,
+                     bool whole) {
   if (whole) csv = csv.substr(0, csv.find('\n'));
-  return std::string(method) + " rejects " + base::Sha256Hex(csv);
+  return importing::DigestOf(std::array{method, csv});
 }
 
-std::string RejectsToken(const RejectList::Position& position,
-                         const std::string& scope) {
-  return base::EncodePageToken(
-      std::to_string(position.first) + "/" + std::to_string(position.second),
-      scope);
-}
-
-// The position behind which the rejects of an answer begin.
-template <typename Request>
-absl::StatusOr<RejectList::Position> RejectsAfter(const Request& request,
-                                                  const std::string& scope) {
-  if (request.rejects_token().empty()) return RejectList::Position();
-  const auto key = base::DecodePageToken(request.rejects_token(), scope);
-  if (!key.ok() || !request.validate_only()) return RejectsTokenInvalid();
-  RejectList::Position position;
-  const char* const end = key->data() + key->size();
-  const auto record = std::from_chars(key->data(), end, position.first);
-  if (record.ec != std::errc() || record.ptr == end || *record.ptr != '/') {
-    return RejectsTokenInvalid();
-  }
-  const auto number = std::from_chars(record.ptr + 1, end, position.second);
-  if (number.ec != std::errc() || number.ptr != end) {
-    return RejectsTokenInvalid();
-  }
-  return position;
-}
-
-base::JsonObject AuditDetail(const ImportCounts& counts) {
+base::JsonObject AuditDetail(const importing::ImportCounts& counts) {
   return base::JsonObject()
       .Add("rows", counts.rows)
       .Add("created", counts.created)
@@ -82,33 +46,6 @@ base::JsonObject AuditDetail(const ImportCounts& counts) {
       .Add("unchanged", counts.unchanged)
       .Add("deleted", counts.deleted)
       .Add("rejected", counts.rejected);
-}
-
-// Everything but request_id and version.
-type::v1::ImportResult ReplyOf(const ImportPlan& plan,
-                               std::string_view source_file) {
-  type::v1::ImportResult result;
-  type::v1::ImportCounts& counts = *result.mutable_counts();
-  counts.set_rows(plan.counts.rows);
-  counts.set_created(plan.counts.created);
-  counts.set_updated(plan.counts.updated);
-  counts.set_unchanged(plan.counts.unchanged);
-  counts.set_deleted(plan.counts.deleted);
-  counts.set_rejected(plan.counts.rejected);
-  result.set_rejected_as_whole(plan.rejected_as_whole);
-  result.set_rejects_total(static_cast<std::int32_t>(plan.rejects_total));
-  for (const Reject& reject : plan.rejects) {
-    type::v1::ImportReject& line = *result.add_rejects();
-    line.set_source_file(std::string(source_file));
-    line.set_source_line(static_cast<std::int32_t>(reject.line));
-    line.set_record(reject.record);
-    line.set_column(reject.column);
-    line.set_value(reject.value);
-    line.set_reason_code(reject.reason);
-    line.set_message(reject.message);
-    line.set_raw_record(reject.raw_record);
-  }
-  return result;
 }
 
 }  // namespace
@@ -144,23 +81,25 @@ absl::Status ImportWriter::Import(
     bool alone, const Parse& parse, const Plan& plan, RowCounters& counters,
     platform::SharedBytes& reply) {
   if (call.cancelled()) return platform::Cancelled("an import");
-  const type::v1::CsvBatch& batch = request.batch();
-  WELFARE_ASSIGN_OR_RETURN(const std::size_t first_line, FirstLine(batch));
-  WELFARE_RETURN_IF_ERROR(CheckSourceFile(batch.source_file()));
+  WELFARE_ASSIGN_OR_RETURN(const importing::CsvText text,
+                           importing::FromProto("batch", request.batch()));
   const bool whole = request.transaction() == v1::IMPORT_TRANSACTION_FILE;
   const bool last = alone || request.end_of_file();
-  const std::string scope = RejectsScope(method, batch.csv(), whole);
-  WELFARE_ASSIGN_OR_RETURN(const RejectList::Position after,
-                           RejectsAfter(request, scope));
-  WELFARE_RETURN_IF_ERROR(Continue(file, batch.csv(), whole, last));
-  if (whole && file.pending.rows == 0) {
-    file.pending.rejects = RejectList(after);
-  }
+  const std::string digest = DigestOf(method, text.csv, whole);
   WELFARE_ASSIGN_OR_RETURN(
-      ParsedBatch<Row> parsed,
-      parse(batch.csv(), first_line,
-            whole ? file.pending.RejectsAfterIn(after) : after));
-  WELFARE_RETURN_IF_ERROR(CountRecords(file, parsed.rows));
+      const importing::RejectList::Position after,
+      importing::ReadRejectsToken(request.rejects_token(),
+                                  request.validate_only(), digest));
+  WELFARE_RETURN_IF_ERROR(Continue(file, text.csv, whole, last));
+  ParsedBatch<Row> batch_alone;
+  ParsedBatch<Row>& parsed = whole ? file.pending : batch_alone;
+  const int rows_before = parsed.rows;
+  if (rows_before == 0) {
+    parsed.rejects =
+        importing::RejectList(after, {std::string(text.source_file)});
+  }
+  WELFARE_RETURN_IF_ERROR(parse(text, parsed));
+  WELFARE_RETURN_IF_ERROR(CountRecords(file, parsed.rows - rows_before));
   WELFARE_ASSIGN_OR_RETURN(platform::WriteRequest write,
                            platform::MakeWriteRequest(call, request));
   // One import, by whichever of its two methods it comes.
@@ -169,7 +108,6 @@ absl::Status ImportWriter::Import(
     // A repeat is one of the whole file.
     file.bodies_digest = base::Sha256Hex(file.bodies_digest + write.key.body);
     write.key.body = file.bodies_digest;
-    file.pending.Append(std::move(parsed));
     if (!last) {
       type::v1::ImportResult taken;
       taken.set_request_id(request.request_id());
@@ -179,11 +117,10 @@ absl::Status ImportWriter::Import(
       reply = platform::Share(taken.SerializeAsString());
       return absl::OkStatus();
     }
-    parsed = std::move(file.pending);
   }
   const bool validate_only = request.validate_only();
   // Set by the plan that ran last; stays empty when the reply is a stored one.
-  std::optional<ImportCounts> counts;
+  std::optional<importing::ImportCounts> counts;
   std::optional<RecordKeys> keys;
   WELFARE_ASSIGN_OR_RETURN(
       platform::WritePath::Outcome outcome,
@@ -193,12 +130,9 @@ absl::Status ImportWriter::Import(
             ImportPlan planned = plan(context.current, parsed, whole);
             counts = planned.counts;
             keys = std::move(planned.keys);
-            type::v1::ImportResult result =
-                ReplyOf(planned, batch.source_file());
-            if (planned.rejects_go_on.has_value()) {
-              result.set_next_rejects_token(
-                  RejectsToken(*planned.rejects_go_on, scope));
-            }
+            WELFARE_ASSIGN_OR_RETURN(
+                type::v1::ImportResult result,
+                importing::ToProto(planned, digest, call.language));
             result.set_request_id(request.request_id());
             result.set_version(planned.changes.empty() || validate_only
                                    ? context.current.version()
@@ -236,9 +170,8 @@ absl::Status ImportWriter::ImportMunicipalities(
                            KeepReason("reason", request.reason()));
   return Import(
       call, request, "ImportMunicipalities", "municipalities", file, alone,
-      [&](std::string_view csv, std::size_t first_line,
-          const RejectList::Position& after) {
-        return ParseMunicipalities(csv, first_line, file.seen, after);
+      [&](const importing::CsvText& text, auto& batch) {
+        return ParseMunicipalities(text, file.seen, batch);
       },
       [&](const History& current, const auto& records, bool whole) {
         return PlanMunicipalities(
@@ -257,9 +190,8 @@ absl::Status ImportWriter::ImportStatusRecords(
       KeepReason("correction_reason", request.correction_reason()));
   return Import(
       call, request, "ImportStatusRecords", "programs", file, alone,
-      [&](std::string_view csv, std::size_t first_line,
-          const RejectList::Position& after) {
-        return ParseStatusRecords(csv, first_line, catalog_, file.seen, after);
+      [&](const importing::CsvText& text, auto& batch) {
+        return ParseStatusRecords(text, catalog_, file.seen, batch);
       },
       [&](const History& current, const auto& records, bool whole) {
         return PlanStatusRecords(

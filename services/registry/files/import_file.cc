@@ -1,5 +1,7 @@
 #include "services/registry/files/import_file.h"
 
+#include "services/importing/errors.h"
+#include "services/importing/limits.h"
 #include "services/registry/errors.h"
 
 namespace welfare::registry {
@@ -26,8 +28,9 @@ absl::Status Continue(ImportProgress& file, std::string_view csv, bool whole,
     return TransactionMixed();
   }
   file.bytes = whole ? file.bytes + csv.size() : csv.size();
-  if (file.bytes > kMostTransactionBytes) {
-    return FileTooLarge("bytes", static_cast<int>(kMostTransactionBytes));
+  if (file.bytes > importing::kMostTransactionBytes) {
+    return importing::FileTooLarge(importing::FileMeasure::kBytes,
+                                   importing::kMostTransactionBytes);
   }
   file.ended = whole && last;
   return absl::OkStatus();
@@ -35,8 +38,9 @@ absl::Status Continue(ImportProgress& file, std::string_view csv, bool whole,
 
 absl::Status CountRecords(ImportProgress& file, int records) {
   file.records += records;
-  if (file.records <= kMostRecords) return absl::OkStatus();
-  return FileTooLarge("records", kMostRecords);
+  if (file.records <= importing::kMostRecords) return absl::OkStatus();
+  return importing::FileTooLarge(importing::FileMeasure::kRecords,
+                                 importing::kMostRecords);
 }
 
 }  // namespace welfare::registry

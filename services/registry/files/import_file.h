@@ -28,18 +28,11 @@ struct ImportProgress {
   std::string bodies_digest;
 };
 
-// Longest name of a file, in bytes: what systems let it be.
-inline constexpr std::size_t kMaxFileNameBytes = 255;
-
-// Most bytes of one transaction, which is held until it is written: as many
-// as kMostRecords records of a lawful length have.
-inline constexpr std::size_t kMostTransactionBytes = std::size_t{32} << 20;
-
 // Checks that a batch goes on as the file began, and notes how it began.
 //
 // Errors:
 //   INVALID_ARGUMENT, reason FILE_TOO_LARGE: with this batch the transaction
-//     has more than kMostTransactionBytes.
+//     has more than importing::kMostTransactionBytes.
 //   INVALID_ARGUMENT, reason TRANSACTION_MIXED: another transaction mode or
 //     header line than before, or a batch after the last.
 absl::Status Continue(ImportProgress& file, std::string_view csv, bool whole,
@@ -49,7 +42,7 @@ absl::Status Continue(ImportProgress& file, std::string_view csv, bool whole,
 //
 // Errors:
 //   INVALID_ARGUMENT, reason FILE_TOO_LARGE: the file has more than
-//     kMostRecords.
+//     importing::kMostRecords.
 absl::Status CountRecords(ImportProgress& file, int records);
 
 // What the batches of a file have left so far.

@@ -3,15 +3,17 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/importing/faults.h"
 #include "services/registry/faults.h"
 
 namespace welfare::registry {
 
 ImportPlanner::ImportPlanner(const History& current, int rows,
-                             const RejectList& faults,
+                             const importing::RejectList& faults,
                              const ImportOptions& options)
-    : options_(options), draft_(current), rejects_(faults) {
+    : options_(options), draft_(current) {
   plan_.counts.rows = rows;
+  plan_.rejects = faults;
 }
 
 base::MunicipalityCode ImportPlanner::IdOf(
@@ -52,22 +54,19 @@ void ImportPlanner::Count(Outcome outcome) {
 
 void ImportPlanner::Refuse(const RecordOrigin& origin, std::string_view column,
                            std::string_view value, const absl::Status& fault) {
-  rejects_.Add(origin, column, value, fault);
+  plan_.rejects.Add(origin.place(), value, importing::FaultOf(column, fault));
 }
 
 ImportPlan ImportPlanner::Finish() {
   const int rows = plan_.counts.rows;
-  if (options_.whole && rejects_.records() > 0) {
+  const int faulty = plan_.rejects.records();
+  if (options_.whole && faulty > 0) {
     plan_.counts = {.rows = rows, .rejected = rows};
-    plan_.rejected_as_whole = rows - rejects_.records();
+    plan_.rejected_as_whole = rows - faulty;
   } else {
-    plan_.counts.rejected = rejects_.records();
+    plan_.counts.rejected = faulty;
     plan_.changes = draft_.TakeChanges();
   }
-  RejectList::Page page = rejects_.Show();
-  plan_.rejects = std::move(page.rejects);
-  plan_.rejects_total = rejects_.total();
-  if (page.more) plan_.rejects_go_on = page.last;
   return std::move(plan_);
 }
 

@@ -2,36 +2,21 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/status/status.h"
 
 #include "services/base/names/municipality_code.h"
+#include "services/importing/outcome.h"
+#include "services/importing/reject_list.h"
 #include "services/registry/files/parsed_batch.h"
-#include "services/registry/files/reject_list.h"
 #include "services/registry/history/draft.h"
 #include "services/registry/history/history.h"
 #include "services/registry/history/plans.h"
 
 namespace welfare::registry {
-
-// Five disjoint outcomes: rows = created + updated + unchanged + deleted +
-// rejected.
-struct ImportCounts {
-  int rows = 0;
-  int created = 0;
-  int updated = 0;
-  int unchanged = 0;
-  int deleted = 0;
-  int rejected = 0;
-
-  friend bool operator==(const ImportCounts&, const ImportCounts&) = default;
-};
 
 // Records by what they speak of, as resolved, each with its line: a file may
 // name one municipality by several codes and names.
@@ -39,14 +24,7 @@ using RecordKeys = std::map<std::string, std::size_t>;
 
 // What records do to the registry: the good ones change it, the faults of the
 // others are the rejects, in file order.
-struct ImportPlan {
-  ImportCounts counts;
-  // Records without fault among the rejected: their file is taken as a whole.
-  int rejected_as_whole = 0;
-  std::vector<Reject> rejects;  // one page of them
-  std::int64_t rejects_total = 0;
-  // The last one of the page, where others follow.
-  std::optional<RejectList::Position> rejects_go_on = std::nullopt;
+struct ImportPlan : importing::ImportOutcome {
   Changes changes;
   // Of these records; those of later batches of the file must not be among
   // them.
@@ -72,7 +50,8 @@ class ImportPlanner {
  public:
   // The batch has `rows` records, and those with `faults` among them. `current`
   // and `options` outlive the planner.
-  ImportPlanner(const History& current, int rows, const RejectList& faults,
+  ImportPlanner(const History& current, int rows,
+                const importing::RejectList& faults,
                 const ImportOptions& options);
 
   Draft& draft() { return draft_; }
@@ -104,7 +83,6 @@ class ImportPlanner {
  private:
   const ImportOptions& options_;
   Draft draft_;
-  RejectList rejects_;
   ImportPlan plan_;
 };
 

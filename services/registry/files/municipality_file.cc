@@ -85,20 +85,20 @@ absl::StatusOr<Outcome> Plan(ImportPlanner& planner, const MunicipalityRow& row,
 
 }  // namespace
 
-absl::StatusOr<ParsedBatch<MunicipalityRow>> ParseMunicipalities(
-    std::string_view csv, std::size_t first_line, SeenRecords& seen,
-    const RejectList::Position& rejects_after) {
-  const auto read = [&seen](const FileHeader& header,
+absl::Status ParseMunicipalities(const importing::CsvText& text,
+                                 SeenRecords& seen,
+                                 ParsedBatch<MunicipalityRow>& batch) {
+  const auto read = [&seen](const importing::TableReader& table,
                             const text::CsvRecord& record,
                             const RecordOrigin& origin, RecordFaults& faults,
                             std::vector<MunicipalityRow>& good) {
     const auto cell = [&](std::size_t column) {
-      return header.required(record, column);
+      return table.Required(record, column);
     };
     MunicipalityRow row{.origin = origin, .subject = {}, .says = {}};
-    const std::string_view column = kMunicipalitySubjects[header.subject];
-    const auto key = ReadSubject(header, record, column, faults, row.subject);
-    if (const auto year = header.optional(record, 2);
+    const std::string_view column = kMunicipalitySubjects[table.chosen()];
+    const auto key = ReadSubject(table, record, column, faults, row.subject);
+    if (const auto year = table.Optional(record, 2);
         year.has_value() && !text::IsBlank(*year)) {
       row.valid_from =
           faults.Take("first_fiscal_year", *year, text::ReadFiscalYear(*year));
@@ -109,7 +109,7 @@ absl::StatusOr<ParsedBatch<MunicipalityRow>> ParseMunicipalities(
       CheckDuplicate(*key + "/" + from, origin, column, row.subject.text, seen,
                      faults);
     }
-    row.deletes = ReadOperation(header.optional(record, 3), "delete", faults);
+    row.deletes = ReadOperation(table.Optional(record, 3), "delete", faults);
     if (row.deletes) {
       if (!faults.any()) good.push_back(std::move(row));
       return;
@@ -124,25 +124,25 @@ absl::StatusOr<ParsedBatch<MunicipalityRow>> ParseMunicipalities(
                             ParseMunicipalityType(text::FoldWord(cell(3))));
     says.area = faults.Take("area", cell(4), ReadArea(cell(4)));
     says.council_name = faults.TakeText("council_name", cell(5), kMaxNameBytes);
-    const std::optional<std::string_view> checked = header.optional(record, 0);
+    const std::optional<std::string_view> checked = table.Optional(record, 0);
     if (checked.has_value()) {
       const auto stated = faults.Take("council_name_checked", *checked,
                                       text::ReadYesNo(*checked));
       if (!says.council_name->empty()) says.council_name_checked = stated;
     }
     if (says.council_name->empty()) says.council_name_checked = false;
-    if (const auto band = header.optional(record, 1);
+    if (const auto band = table.Optional(record, 1);
         band.has_value() && !text::IsBlank(*band)) {
       says.population_band =
           faults.Take("population_band", *band, ReadPopulationBand(*band));
     }
     if (!faults.any()) good.push_back(std::move(row));
   };
-  return ReadBatch<MunicipalityRow>(csv, first_line, rejects_after,
+  return ReadBatch<MunicipalityRow>(text,
                                     {.required = kMunicipalityColumns,
-                                     .subjects = kMunicipalitySubjects,
-                                     .optional = kMunicipalityOptional},
-                                    read);
+                                     .optional = kMunicipalityOptional,
+                                     .one_of = kMunicipalitySubjects},
+                                    read, batch);
 }
 
 ImportPlan PlanMunicipalities(const History& current,

@@ -3,16 +3,14 @@
 // writes anything.
 #pragma once
 
-#include <cstddef>
 #include <optional>
-#include <string_view>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 
 #include "services/base/time/fiscal_year.h"
+#include "services/importing/csv_text.h"
 #include "services/registry/files/import_plan.h"
 #include "services/registry/files/parsed_batch.h"
-#include "services/registry/files/reject_list.h"
 #include "services/registry/history/history.h"
 #include "services/registry/municipality/municipality.h"
 
@@ -31,17 +29,16 @@ struct MunicipalityRow {
   std::optional<base::FiscalYear> valid_from = std::nullopt;
 };
 
-// Reads a batch: the header line, then whole records, if any; `first_line` is
-// the physical line of the first record. Every fault of a record is noted, and
-// those after `rejects_after` are listed. A record whose key was seen before is
-// refused.
+// Reads a batch and adds its records to `batch`. Every fault of a record is
+// noted. A record whose key was seen before is refused.
 //
 // Errors:
 //   INVALID_ARGUMENT, reason CSV_INVALID: no header line, or a wrong one.
-//   INVALID_ARGUMENT, reason FILE_TOO_LARGE: more than kMostRecords records.
-absl::StatusOr<ParsedBatch<MunicipalityRow>> ParseMunicipalities(
-    std::string_view csv, std::size_t first_line, SeenRecords& seen,
-    const RejectList::Position& rejects_after = {});
+//   INVALID_ARGUMENT, reason FILE_TOO_LARGE: more than importing::kMostRecords
+//     records.
+absl::Status ParseMunicipalities(const importing::CsvText& text,
+                                 SeenRecords& seen,
+                                 ParsedBatch<MunicipalityRow>& batch);
 
 // Says what the records would do to `current`.
 ImportPlan PlanMunicipalities(const History& current,

@@ -1,8 +1,9 @@
 #include "services/registry/files/record_reader.h"
 
-#include <algorithm>
 #include <utility>
 
+#include "services/importing/faults.h"
+#include "services/registry/faults.h"
 #include "services/registry/municipality/text_rules.h"
 #include "services/text/characters.h"
 #include "services/text/normalize.h"
@@ -12,8 +13,12 @@ namespace welfare::registry {
 
 void RecordFaults::Add(std::string_view column, std::string_view value,
                        const absl::Status& fault) {
+  Add(value, importing::FaultOf(column, fault));
+}
+
+void RecordFaults::Add(std::string_view value, const base::Violation& fault) {
   any_ = true;
-  rejects_.Add(origin_, column, value, fault);
+  rejects_.Add(origin_.place(), value, fault);
 }
 
 std::string RecordFaults::TakeText(std::string_view column,
@@ -29,37 +34,12 @@ std::string RecordFaults::TakeRequired(std::string_view column,
   return Take(column, value, std::move(kept)).value_or("");
 }
 
-absl::StatusOr<FileHeader> FileHeader::Read(const text::CsvRecord& record,
-                                            const FileFormat& format) {
-  std::vector<std::string_view> optional(format.subjects.begin(),
-                                         format.subjects.end());
-  optional.insert(optional.end(), format.optional.begin(),
-                  format.optional.end());
-  auto columns = text::CsvHeader::Make(record, format.required, optional);
-  std::vector<std::size_t> found;
-  for (std::size_t i = 0; i < format.subjects.size(); ++i) {
-    if (std::any_of(record.cells.begin(), record.cells.end(),
-                    [&](const std::string& cell) {
-                      return text::ColumnName(cell) == format.subjects[i];
-                    })) {
-      found.push_back(i);
-    }
-  }
-  if (found.size() != 1) {
-    return CsvSubjectColumns(format.subjects, columns.status());
-  }
-  if (!columns.ok()) return CsvInvalid(columns.status());
-  return FileHeader{.columns = *std::move(columns),
-                    .subject = found.front(),
-                    .subjects = format.subjects.size()};
-}
-
-std::optional<std::string> ReadSubject(const FileHeader& header,
+std::optional<std::string> ReadSubject(const importing::TableReader& table,
                                        const text::CsvRecord& record,
                                        std::string_view column,
                                        RecordFaults& faults,
                                        RecordSubject& subject) {
-  std::string_view cell = header.subject_cell(record);
+  std::string_view cell = table.Chosen(record);
   subject.column = std::string(column);
   subject.text = std::string(cell);
   if (column == "municipality_name") {

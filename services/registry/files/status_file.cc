@@ -77,21 +77,23 @@ absl::StatusOr<Outcome> Plan(ImportPlanner& planner, const StatusRow& row) {
 
 }  // namespace
 
-absl::StatusOr<ParsedBatch<StatusRow>> ParseStatusRecords(
-    std::string_view csv, std::size_t first_line, const ProgramCatalog& catalog,
-    SeenRecords& seen, const RejectList::Position& rejects_after) {
-  const auto read = [&](const FileHeader& header, const text::CsvRecord& record,
+absl::Status ParseStatusRecords(const importing::CsvText& text,
+                                const ProgramCatalog& catalog,
+                                SeenRecords& seen,
+                                ParsedBatch<StatusRow>& batch) {
+  const auto read = [&](const importing::TableReader& table,
+                        const text::CsvRecord& record,
                         const RecordOrigin& origin, RecordFaults& faults,
                         std::vector<StatusRow>& good) {
     const auto cell = [&](std::size_t column) {
-      return header.required(record, column);
+      return table.Required(record, column);
     };
     RecordSubject subject;
-    const std::string_view column = kStatusSubjects[header.subject];
+    const std::string_view column = kStatusSubjects[table.chosen()];
     const std::string program = text::FoldWord(cell(0));
     const bool program_ok = base::IsResourceId(program);
     if (!program_ok) faults.Add("program", cell(0), ProgramInvalid(cell(0)));
-    const auto key = ReadSubject(header, record, column, faults, subject);
+    const auto key = ReadSubject(table, record, column, faults, subject);
     const auto year =
         faults.Take("fiscal_year", cell(1), text::ReadFiscalYear(cell(1)));
     if (program_ok) {
@@ -107,7 +109,7 @@ absl::StatusOr<ParsedBatch<StatusRow>> ParseStatusRecords(
                      "", seen, faults);
     }
     const bool retracts =
-        ReadOperation(header.optional(record, 0), "retract", faults);
+        ReadOperation(table.Optional(record, 0), "retract", faults);
     StatusFacts facts;
     std::string note;
     if (!retracts) {
@@ -132,11 +134,11 @@ absl::StatusOr<ParsedBatch<StatusRow>> ParseStatusRecords(
                     .facts = facts,
                     .note = std::move(note)});
   };
-  return ReadBatch<StatusRow>(csv, first_line, rejects_after,
+  return ReadBatch<StatusRow>(text,
                               {.required = kStatusColumns,
-                               .subjects = kStatusSubjects,
-                               .optional = kStatusOptional},
-                              read);
+                               .optional = kStatusOptional,
+                               .one_of = kStatusSubjects},
+                              read, batch);
 }
 
 ImportPlan PlanStatusRecords(const History& current,

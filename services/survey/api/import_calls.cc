@@ -1,39 +1,81 @@
 #include "services/survey/api/import_calls.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "services/base/error.h"
+#include "services/importing/csv_text.h"
+#include "services/importing/limits.h"
+#include "services/importing/rejects_token.h"
+#include "services/importing/reply/import_reply.h"
 #include "services/platform/rpc/write_request.h"
-#include "services/survey/api/import_reply.h"
 #include "services/survey/api/requests.h"
 #include "services/survey/errors.h"
 #include "services/survey/files/import_plan.h"
 #include "services/survey/files/import_run.h"
 #include "services/survey/files/submission_csv.h"
 #include "services/survey/store/apply.h"
+#include "services/survey/text_limits.h"
 
 namespace welfare::survey {
 namespace {
 
-// Every reject repeats it.
-constexpr std::size_t kLongestFileName = 1'000;
+// Items that a reply names as unplaced; above, it says `*`.
+constexpr std::size_t kUnplacedItemsShown = 1'000;
 
-absl::StatusOr<CsvText> ToCsvText(std::string_view field,
-                                  const type::v1::CsvBatch& batch) {
-  if (batch.first_line() < 0) {
-    return FirstLineInvalid(field, batch.first_line());
+// Of all that the faults of a batch depend on.
+std::string DigestOf(const v1::ImportSubmissionsRequest& request) {
+  const std::string lines = std::to_string(request.batch().first_line()) + "/" +
+                            std::to_string(request.headers().first_line());
+  std::vector<std::string_view> parts = {
+      lines, request.batch().csv(), request.batch().source_file(),
+      request.headers().csv(), request.headers().source_file()};
+  for (const std::string& item : request.unplaced_items()) {
+    parts.push_back(item);
   }
-  if (batch.source_file().size() > kLongestFileName) {
-    return FileNameTooLong(field, kLongestFileName);
+  return importing::DigestOf(parts);
+}
+
+absl::StatusOr<type::v1::ImportResult> ToProto(const ImportOutcome& outcome,
+                                               const ImportPlan& plan,
+                                               std::string_view digest,
+                                               base::Language language) {
+  WELFARE_ASSIGN_OR_RETURN(type::v1::ImportResult result,
+                           importing::ToProto(outcome, digest, language));
+  for (std::string& item : plan.UnplacedItems(kUnplacedItemsShown)) {
+    result.add_unplaced_items(std::move(item));
   }
-  return CsvText{.csv = batch.csv(),
-                 .first_line = batch.first_line() == 0 ? 2 : batch.first_line(),
-                 .source_file = batch.source_file()};
+  // Of the last round that the batch names.
+  if (!outcome.rounds.empty()) {
+    result.set_version(outcome.rounds.rbegin()->second);
+  }
+  return result;
+}
+
+// Cuts a reply that was stored before replies had a bound.
+void CutToSize(type::v1::ImportResult& result) {
+  const int all = result.rejects_size();
+  std::size_t bytes = 0;
+  int kept = 0;
+  for (; kept < all && kept < static_cast<int>(importing::kRejectsShown);
+       ++kept) {
+    type::v1::ImportReject& reject = *result.mutable_rejects(kept);
+    reject.set_raw_record(
+        Shorten(reject.raw_record(), importing::kRawBytesShown));
+    reject.set_value(Shorten(reject.value(), importing::kValueBytesShown));
+    reject.set_message(
+        Shorten(reject.message(), importing::kMessageBytesShown));
+    bytes += reject.ByteSizeLong();
+    if (kept > 0 && bytes > 2 * importing::kRejectBytesShown) break;
+  }
+  if (result.rejects_total() == 0) result.set_rejects_total(all);
+  result.mutable_rejects()->DeleteSubrange(kept, all - kept);
 }
 
 // Looks the rounds of a batch up.
@@ -93,12 +135,15 @@ absl::Status ImportCalls::ImportSubmissions(
                            platform::MakeWriteRequest(call, request));
   // Alone or in a stream, it is one request.
   write.key.method = "ImportSubmissions";
-  WELFARE_ASSIGN_OR_RETURN(const CsvText answers,
-                           ToCsvText("batch", request.batch()));
-  WELFARE_ASSIGN_OR_RETURN(const CsvText headers,
-                           ToCsvText("headers", request.headers()));
-  WELFARE_ASSIGN_OR_RETURN(const RejectList::Position after,
-                           ReadRejectsToken(request));
+  WELFARE_ASSIGN_OR_RETURN(const importing::CsvText answers,
+                           importing::FromProto("batch", request.batch()));
+  WELFARE_ASSIGN_OR_RETURN(const importing::CsvText headers,
+                           importing::FromProto("headers", request.headers()));
+  const std::string digest = DigestOf(request);
+  WELFARE_ASSIGN_OR_RETURN(
+      const importing::RejectList::Position after,
+      importing::ReadRejectsToken(request.rejects_token(),
+                                  request.validate_only(), digest));
   WELFARE_ASSIGN_OR_RETURN(ImportBatch batch,
                            ReadImportBatch(answers, headers, after));
   NamedRounds rounds;
@@ -115,7 +160,8 @@ absl::Status ImportCalls::ImportSubmissions(
         d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
           WELFARE_ASSIGN_OR_RETURN(const ImportOutcome outcome,
                                    Run(plan, store, nullptr, d_.clock.Now()));
-          response = ToProto(outcome, plan, request);
+          WELFARE_ASSIGN_OR_RETURN(
+              response, ToProto(outcome, plan, digest, call.language));
           return absl::OkStatus();
         }));
     response.set_request_id(request.request_id());
@@ -130,7 +176,8 @@ absl::Status ImportCalls::ImportSubmissions(
             WELFARE_ASSIGN_OR_RETURN(const ImportOutcome outcome,
                                      Run(plan, store, &store, store.time()));
             touched = outcome.rounds;
-            response = ToProto(outcome, plan, request);
+            WELFARE_ASSIGN_OR_RETURN(
+                response, ToProto(outcome, plan, digest, call.language));
             return absl::OkStatus();
           }));
   if (repeated) {

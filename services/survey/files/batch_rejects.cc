@@ -1,55 +1,47 @@
 #include "services/survey/files/batch_rejects.h"
 
-#include <cstddef>
+#include "services/survey/files/import_faults.h"
 
 namespace welfare::survey {
 
-void BatchRejects::Add(const AnswerRecord& record, std::string_view column,
-                       std::string_view value, std::string_view reason,
-                       std::string_view message) {
-  list_.Add({.source_file = answers_file_,
-             .line = record.line,
-             .record = record.record,
-             .column = column,
-             .value = value,
-             .reason = reason,
-             .message = message,
-             .raw = record.raw});
+void BatchRejects::Add(const AnswerRecord& record, std::string_view value,
+                       const base::Violation& fault) {
+  list_.Add({.line = record.line, .record = record.record, .raw = record.raw},
+            value, fault);
 }
 
-void BatchRejects::Add(const HeaderRecord& header, std::string_view column,
-                       std::string_view value, std::string_view reason,
-                       std::string_view message) {
-  list_.Add({.header = true,
-             .source_file = headers_file_,
+void BatchRejects::Add(const HeaderRecord& header, std::string_view value,
+                       const base::Violation& fault) {
+  list_.Add({.table = importing::Table::kHeaders,
              .line = header.line,
-             .record = header.record,
-             .column = column,
-             .value = value,
-             .reason = reason,
-             .message = message});
+             .record = header.record},
+            value, fault);
 }
 
 void BatchRejects::RefuseAll(const SubmissionRecords& records,
-                             std::string_view column, std::string_view value,
-                             std::string_view reason,
-                             std::string_view message) {
+                             std::string_view value,
+                             const base::Violation& fault) {
   for (const AnswerRecord& record : records.answers) {
-    Add(record, column, value, reason, message);
+    Add(record, value, fault);
   }
   if (records.answers.empty() && records.header) {
-    Add(*records.header, column, value, reason, message);
+    Add(*records.header, value, fault);
   }
-  refused_rows_ += static_cast<int>(records.answers.size());
+}
+
+void BatchRejects::RefuseAll(const SubmissionRecords& records,
+                             const base::ViolationRow& fault,
+                             const base::ErrorWords& words) {
+  RefuseAll(records, "", base::MakeViolation(fault, "", words));
 }
 
 void BatchRejects::RefuseBeside(const SubmissionRecords& records,
                                 const std::set<std::size_t>& faulty) {
+  const base::Violation beside =
+      base::MakeViolation(ImportFault("SUBMISSION_REJECTED"), "");
   for (std::size_t i = 0; i < records.answers.size(); ++i) {
-    if (faulty.contains(i)) continue;
-    Add(records.answers[i], "", "", kSubmissionRejected, kWrongBeside);
+    if (!faulty.contains(i)) Add(records.answers[i], "", beside);
   }
-  refused_rows_ += static_cast<int>(records.answers.size());
 }
 
 }  // namespace welfare::survey

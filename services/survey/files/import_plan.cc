@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/importing/faults.h"
+#include "services/survey/files/import_faults.h"
 #include "services/survey/submission/validation.h"
 #include "services/survey/submission/violation.h"
 
@@ -30,9 +32,8 @@ std::string KeyOf(std::string_view item, std::string_view row) {
 
 // What is wrong with the marks that an export writes beside an answer.
 struct MarkFault {
-  std::string_view column;
-  std::string_view reason;
-  std::string_view message;
+  std::string_view cell;
+  base::Violation violation;
 };
 
 std::optional<MarkFault> CheckMarks(const AnswerCells& cells,
@@ -41,35 +42,26 @@ std::optional<MarkFault> CheckMarks(const AnswerCells& cells,
     const auto state = vocabulary::FindIn(vocabulary::kSubmissionStates,
                                           std::string_view(cells.state));
     if (!state) {
-      return MarkFault{"state", "STATE_UNKNOWN",
-                       "Write the state as an export writes it, or nothing."};
+      return MarkFault{cells.state, base::MakeViolation(
+                                        ImportFault("STATE_UNKNOWN"), "state")};
     }
     if (!IsReceived(*state)) {
-      return MarkFault{"state", "NOT_HANDED_IN",
-                       "A draft or returned submission is not handed in by a "
-                       "file; leave its rows out."};
+      return MarkFault{cells.state, base::MakeViolation(
+                                        ImportFault("NOT_HANDED_IN"), "state")};
     }
   }
   if (cells.synthetic.empty()) return std::nullopt;
   if (cells.synthetic != kSyntheticMark) {
-    return MarkFault{"synthetic", "MARK_UNKNOWN",
-                     "Write 架空 for synthetic answers, else nothing."};
+    return MarkFault{
+        cells.synthetic,
+        base::MakeViolation(ImportFault("MARK_UNKNOWN"), "synthetic")};
   }
   if (!round.synthetic) {
-    return MarkFault{"synthetic", "SYNTHETIC_ANSWERS",
-                     "The answers are marked as synthetic and the round is "
-                     "not; they do not belong here."};
+    return MarkFault{
+        cells.synthetic,
+        base::MakeViolation(ImportFault("SYNTHETIC_ANSWERS"), "synthetic")};
   }
   return std::nullopt;
-}
-
-std::string MayBelong(int line) {
-  return line > 0 ? "Line " + std::to_string(line) +
-                        " does not tell its respondent and may belong to this "
-                        "submission; mend that line and send both again."
-                  : "A row elsewhere in the file does not tell its respondent "
-                    "and may belong to this submission; mend it and send both "
-                    "again.";
 }
 
 }  // namespace
@@ -77,10 +69,12 @@ std::string MayBelong(int line) {
 void ImportPlan::AddStrays(const SubmissionRecords& records,
                            const StrayKey& key) {
   for (const AnswerRecord& record : records.answers) {
-    strays_.Add(key, batch_.ReadCells(record).item, record.line);
+    strays_.Add(key, batch_.ReadCells(record).item,
+                static_cast<int>(record.line));
   }
   if (records.header) {
-    batch_.stray_headers.Add(key, StrayRows::kAnyItem, records.header->line);
+    batch_.stray_headers.Add(key, StrayRows::kAnyItem,
+                             static_cast<int>(records.header->line));
   }
 }
 
@@ -90,20 +84,16 @@ void ImportPlan::Check(SubmissionRecords records, const OpenedRound& opened) {
   const std::size_t row = *opened.frame->Find(name.respondent);
   const std::size_t most = MostAnswers(*opened.codebook);
   if (records.answers.size() > most) {
-    rejects_.RefuseAll(
-        records, "", "", reason::kTooManyAnswers,
-        "The submission has " + std::to_string(records.answers.size()) +
-            " rows, and its codebook has not so many questions; send one "
-            "row for each.");
+    rejects_.RefuseAll(records, ImportFault("TOO_MANY_ANSWERS"),
+                       {{"rows", std::to_string(records.answers.size())}});
     return;
   }
   std::vector<SentAnswer> sent;
   std::vector<AnswerCells> cells;
   std::set<std::size_t> faulty;
-  const auto reject = [&](std::size_t at, std::string_view column,
-                          std::string_view value, std::string_view reason,
-                          std::string_view message) {
-    rejects_.Add(records.answers[at], column, value, reason, message);
+  const auto reject = [&](std::size_t at, std::string_view value,
+                          const base::Violation& fault) {
+    rejects_.Add(records.answers[at], value, fault);
     faulty.insert(at);
   };
   std::map<std::string, std::size_t> first_of;
@@ -115,13 +105,11 @@ void ImportPlan::Check(SubmissionRecords records, const OpenedRound& opened) {
     first_of.try_emplace(KeyOf(sent[i].item, sent[i].row), i);
     if (unknown_absence) {
       unknown_absences.insert(i);
-      reject(i, "absence", cells[i].absence, "ABSENCE_UNKNOWN",
-             "Write NO_ANSWER, NOT_COUNTED or UNKNOWN.");
+      reject(i, cells[i].absence,
+             base::MakeViolation(ImportFault("ABSENCE_UNKNOWN"), "absence"));
     }
     if (const auto fault = CheckMarks(cells[i], opened.round)) {
-      reject(i, fault->column,
-             fault->column == "state" ? cells[i].state : cells[i].synthetic,
-             fault->reason, fault->message);
+      reject(i, fault->cell, fault->violation);
     }
   }
   ValidationResult result = ValidateAnswers(
@@ -136,22 +124,26 @@ void ImportPlan::Check(SubmissionRecords records, const OpenedRound& opened) {
       continue;
     }
     const std::string_view column = ColumnOf(violation.reason);
+    const base::Violation fault{.field = std::string(column),
+                                .reason = std::string(violation.reason),
+                                .description = violation.description,
+                                .description_ja = violation.description_ja};
     if (violation.reason == reason::kDuplicateAnswer) {
       // Neither of the two is the right one.
       const std::size_t first = first_of.at(violation.key());
       if (doubled.insert(first).second) {
-        reject(first, column, cells[first].item, violation.reason,
-               violation.description);
+        reject(first, cells[first].item, fault);
       }
     }
-    reject(at, column,
+    reject(at,
            violation.index ? CellOf(cells[at], column)
                            : std::string_view(violation.key()),
-           violation.reason, violation.description);
+           fault);
     // A row that does not fit here may have been meant for another respondent.
     if (violation.reason == reason::kDuplicateAnswer ||
         violation.reason == reason::kWrongRespondentKind) {
-      strays_.Add({}, cells[at].item, records.answers[at].line);
+      strays_.Add({}, cells[at].item,
+                  static_cast<int>(records.answers[at].line));
     }
   }
   if (!faulty.empty()) {
@@ -194,9 +186,6 @@ void ImportPlan::RefuseThoseThatMayLackARow() {
   std::vector<Entry> kept;
   for (Entry& entry : entries_) {
     const base::SubmissionName& name = entry.records.name;
-    const auto refuse = [&](const std::string& message) {
-      rejects_.RefuseAll(entry.records, "", "", kSubmissionRejected, message);
-    };
     std::vector<std::string> blanks;
     for (const std::size_t k : entry.blanks) {
       blanks.push_back(KeyOf(entry.answers[k].item, entry.answers[k].row));
@@ -206,13 +195,15 @@ void ImportPlan::RefuseThoseThatMayLackARow() {
       line = strays_.FindFilling(*rounds_.at(name.parent()).codebook, blanks);
     }
     if (line) {
-      refuse(MayBelong(*line));
+      rejects_.RefuseAll(entry.records,
+                         *line > 0 ? kMayLackALine : kMayLackARow,
+                         {{"line", std::to_string(*line)}});
       continue;
     }
     line = FindNaming(batch_.stray_headers, name);
     if (line) {
-      refuse("Header line " + std::to_string(*line) +
-             " may belong to this submission; mend it and send both again.");
+      rejects_.RefuseAll(entry.records, kMayHaveAHeaderLine,
+                         {{"line", std::to_string(*line)}});
       continue;
     }
     kept.push_back(std::move(entry));
@@ -244,8 +235,8 @@ std::vector<SubmissionRecords> ImportPlan::Merge(
                 return a.record < b.record;
               });
     if (records.header && whole.header) {
-      rejects_.Add(*records.header, "", "", "HEADER_REPEATED",
-                   "The submission has two header records.");
+      rejects_.Add(*records.header, "",
+                   base::MakeViolation(ImportFault("HEADER_REPEATED"), ""));
       whole.refused = true;
     } else if (records.header) {
       whole.header = std::move(records.header);
@@ -261,27 +252,25 @@ void ImportPlan::Take(SubmissionRecords records, const NamedRounds& found) {
   StrayKey key{.kind = records.name.respondent.kind,
                .codes = {records.name.respondent.municipality}};
   if (records.refused) {
-    rejects_.RefuseAll(records, "", "", kSubmissionRejected, kWrongBeside);
+    rejects_.RefuseAll(records, ImportFault("SUBMISSION_REJECTED"));
     return;
   }
   if (const absl::Status& status = found.at(name).status(); !status.ok()) {
-    rejects_.RefuseAll(records, "fiscal_year", name.fiscal_year.ToString(),
-                       base::ReasonOf(status), base::MessageOf(status));
+    rejects_.RefuseAll(records, name.fiscal_year.ToString(),
+                       importing::FaultOf("fiscal_year", status));
     AddStrays(records, key);
     return;
   }
   const OpenedRound& opened = rounds_.at(name);
   if (opened.frame == nullptr) {
-    rejects_.RefuseAll(records, "", "", "ROUND_NOT_OPEN",
-                       "The round was never opened; open it first.");
+    rejects_.RefuseAll(records, ImportFault("ROUND_NOT_OPEN"));
     AddStrays(records, key);
     return;
   }
   if (!opened.frame->Find(records.name.respondent)) {
-    rejects_.RefuseAll(records, "municipality_code",
-                       records.name.respondent.municipality.ToString(),
-                       "UNKNOWN_MUNICIPALITY",
-                       "The round's population has no such respondent.");
+    rejects_.RefuseAll(records, records.name.respondent.municipality.ToString(),
+                       base::MakeViolation(ImportFault("UNKNOWN_MUNICIPALITY"),
+                                           "municipality_code"));
     key.codes.clear();
     AddStrays(records, key);
     return;
@@ -299,7 +288,7 @@ void ImportPlan::Take(SubmissionRecords records, const NamedRounds& found) {
 
 ImportPlan::ImportPlan(const NamedRounds& found, ImportBatch batch,
                        std::span<const std::string> unplaced_items)
-    : rejects_(batch), strays_(std::move(batch.strays)) {
+    : rejects_(batch.rejects), strays_(std::move(batch.strays)) {
   std::vector<SubmissionRecords> all = std::move(batch.submissions);
   batch.submissions.clear();
   batch_ = std::move(batch);

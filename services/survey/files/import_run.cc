@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "services/base/error.h"
+#include "services/importing/faults.h"
+#include "services/survey/files/import_faults.h"
 
 namespace welfare::survey {
 namespace {
@@ -58,18 +60,13 @@ absl::StatusOr<std::optional<PlannedChange>> ImportRun::Decide(
   const SubmissionInput header = HeaderOf(entry);
   const bool header_alone = records.answers.empty();
   if (header_alone && !stored) {
-    rejects_.RefuseAll(records, "", "", "SUBMISSION_NOT_FOUND",
-                       "The header belongs to no submission; send its answers "
-                       "in the same batch.");
+    rejects_.RefuseAll(records, ImportFault("SUBMISSION_NOT_FOUND"));
     return std::nullopt;
   }
   // Today is the day of receipt only where no header says another.
   if (!header_alone && !records.header && plan_.has_stray_headers() &&
       !(stored && stored->received_on)) {
-    rejects_.RefuseAll(records, "", "", kSubmissionRejected,
-                       "A header of this batch does not tell its respondent "
-                       "and may belong to this submission; mend it and send "
-                       "both again.");
+    rejects_.RefuseAll(records, kMayHaveAHeader);
     return std::nullopt;
   }
   if (stored && RefuseLoss(entry, *stored)) return std::nullopt;
@@ -79,8 +76,7 @@ absl::StatusOr<std::optional<PlannedChange>> ImportRun::Decide(
                                 header, now_);
   if (!planned.ok()) {
     if (!absl::IsFailedPrecondition(planned.status())) return planned.status();
-    rejects_.RefuseAll(records, "", "", base::ReasonOf(planned.status()),
-                       base::MessageOf(planned.status()));
+    rejects_.RefuseAll(records, "", importing::FaultOf("", planned.status()));
     return std::nullopt;
   }
   Count(entry, standing, planned->submission);
@@ -95,11 +91,9 @@ bool ImportRun::RefuseLoss(const ImportPlan::Entry& entry,
     if (before == nullptr || HoldsNothing(*before)) continue;
     lost = true;
     rejects_.Add(
-        entry.records.answers.front(), "item_id",
+        entry.records.answers.front(),
         before->row.empty() ? before->item : before->item + '/' + before->row,
-        "ANSWER_OMITTED",
-        "The submission holds an answer here and the file has no row of "
-        "it; send the answer again, or NO_ANSWER to erase it.");
+        base::MakeViolation(ImportFault("ANSWER_OMITTED"), "item_id"));
   }
   if (lost) rejects_.RefuseBeside(entry.records, {0});
   return lost;
@@ -127,8 +121,10 @@ void ImportRun::Count(const ImportPlan::Entry& entry, const Standing& standing,
 }
 
 ImportOutcome ImportRun::outcome() const {
-  ImportOutcome outcome{.counts = counts_, .rejects = rejects_.list()};
-  outcome.counts.rejected = rejects_.refused_rows();
+  ImportOutcome outcome;
+  outcome.counts = counts_;
+  outcome.rejects = rejects_.list();
+  outcome.counts.rejected = outcome.rejects.records();
   return outcome;
 }
 

@@ -9,6 +9,7 @@
 
 #include "services/base/names/resource_name.h"
 #include "services/base/time/clock.h"
+#include "services/importing/outcome.h"
 #include "services/survey/files/batch_rejects.h"
 #include "services/survey/files/import_plan.h"
 #include "services/survey/round/round.h"
@@ -16,21 +17,8 @@
 
 namespace welfare::survey {
 
-// Five disjoint outcomes of the records of answers:
-// rows = created + updated + unchanged + deleted + rejected.
-struct ImportCounts {
-  int rows = 0;
-  int created = 0;
-  int updated = 0;
-  int unchanged = 0;
-  int deleted = 0;
-  int rejected = 0;
-};
-
-// What became of a batch.
-struct ImportOutcome {
-  ImportCounts counts;
-  RejectList rejects;
+// What became of a batch; the records counted are those of answers.
+struct ImportOutcome : importing::ImportOutcome {
   // Rounds of the batch with their revisions afterwards.
   std::map<base::RoundName, std::int64_t> rounds = {};
 };
@@ -68,7 +56,7 @@ class ImportRun {
   std::map<base::RoundName, OpenedRound> rounds_;
   const base::Timestamp now_;
   BatchRejects rejects_;
-  ImportCounts counts_;  // but for `rejected`
+  importing::ImportCounts counts_;  // but for `rejected`
 };
 
 }  // namespace welfare::survey

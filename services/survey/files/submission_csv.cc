@@ -4,16 +4,17 @@
 #include <array>
 #include <map>
 #include <set>
-#include <span>
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/survey/errors.h"
+#include "services/importing/errors.h"
+#include "services/importing/faults.h"
+#include "services/importing/table_reader.h"
+#include "services/survey/files/import_faults.h"
 #include "services/survey/submission/validation.h"
 #include "services/survey/text_limits.h"
 #include "services/text/characters.h"
 #include "services/text/csv.h"
-#include "services/text/encoding.h"
 #include "services/text/value_readers.h"
 
 namespace welfare::survey {
@@ -33,8 +34,6 @@ constexpr std::size_t kKeyColumns = 4;
 // many years.
 constexpr std::size_t kMostSubmissions = 100'000;
 constexpr std::size_t kMostRounds = 2'000;
-// Violations of a text that is no CSV; the rest are counted.
-constexpr std::size_t kMostViolations = 1'000;
 
 std::string KeyCell(const text::CsvHeader& header,
                     const text::CsvRecord& record, std::size_t column) {
@@ -58,108 +57,68 @@ bool LooksLikeRecord(const text::CsvHeader& header,
 // Reads a table record by record. A text that is no CSV is refused as a whole,
 // because nobody could say to which submission a broken record belongs.
 template <typename Take>
-absl::Status ReadTable(const CsvText& input, std::string_view field,
-                       std::span<const std::string_view> columns,
-                       std::span<const std::string_view> optional,
-                       const Take& take) {
-  // The header line stands before the first record, whatever line that is.
-  const std::size_t first =
-      input.first_line > 1 ? static_cast<std::size_t>(input.first_line) - 1 : 1;
-  text::CsvReader reader(text::SkipByteOrderMark(input.csv), first);
-  std::optional<text::CsvHeader> header;
-  std::vector<base::Violation> violations;
-  std::size_t total = 0;
-  const auto refuse = [&](std::size_t line, std::string reason,
-                          std::string description) {
-    ++total;
-    if (violations.size() == kMostViolations) return;
-    violations.push_back(
-        {.field = std::string(field) + ":" + std::to_string(line),
-         .reason = std::move(reason),
-         .description = std::move(description)});
+absl::Status ReadTable(const importing::CsvText& input, std::string_view field,
+                       const importing::TableFormat& format, const Take& take) {
+  WELFARE_ASSIGN_OR_RETURN(importing::TableReader table,
+                           importing::TableReader::Open(input, field, format));
+  importing::CsvFaults faults;
+  const auto place = [&](std::size_t line) {
+    return std::string(field) + ":" + std::to_string(line);
   };
-  int number = 0;
   while (true) {
-    auto record = reader.Next();
+    auto record = table.Next();
     if (!record.ok()) {
-      refuse(reader.last_line(), base::ReasonOf(record.status()),
-             std::string(base::MessageOf(record.status())));
+      faults.Add(importing::FaultOf(place(table.line()), record.status()));
       continue;
     }
-    if (!record->has_value()) break;
-    if (header) {
-      if ((*record)->raw.find('\n') != std::string_view::npos) {
-        const auto cell =
-            text::FindSwallowedRecord(**record, [&](std::string_view line) {
-              return LooksLikeRecord(*header, **record, line);
-            });
-        if (cell) {
-          refuse((*record)->cell_lines[*cell], "QUOTE_OVER_RECORDS",
-                 "A quote opened here takes the records after it into one "
-                 "cell; close or remove it.");
-          continue;
-        }
+    if (!record->has_value()) return faults.Take();
+    if (table.raw().find('\n') != std::string_view::npos) {
+      const auto cell =
+          text::FindSwallowedRecord(**record, [&](std::string_view line) {
+            return LooksLikeRecord(table.columns(), **record, line);
+          });
+      if (cell) {
+        faults.Add(
+            importing::QuoteOverRecords(place((*record)->cell_lines[*cell])));
+        continue;
       }
-      ++number;
-      static_cast<void>(header->Fit(**record));
-      if (violations.empty()) take(*header, **record, number);
-      continue;
     }
-    auto made = text::CsvHeader::Make(**record, columns, optional);
-    if (!made.ok()) {
-      const auto details = base::GetErrorDetails(made.status());
-      if (details) {
-        for (base::Violation violation : details->violations) {
-          ++total;
-          if (violations.size() == kMostViolations) continue;
-          violation.field = std::string(field) + ": " +
-                            Shorten(violation.field, kValueBytesShown);
-          violations.push_back(std::move(violation));
-        }
-      }
-      return CsvInvalid(std::move(violations), total);
-    }
-    header = *std::move(made);
+    if (faults.empty()) take(table, **record);
   }
-  if (!violations.empty()) return CsvInvalid(std::move(violations), total);
-  if (!header) {
-    return CsvInvalid({{.field = std::string(field),
-                        .reason = "CSV_HEADER",
-                        .description = "Begin with the header line."}});
-  }
-  return absl::OkStatus();
 }
 
 // Collects the records of a batch by submission.
 class BatchReader {
  public:
-  BatchReader(const CsvText& answers, const CsvText& headers,
-              const RejectList::Position& after)
+  BatchReader(const importing::CsvText& answers,
+              const importing::CsvText& headers,
+              const importing::RejectList::Position& after)
       : answers_(answers), headers_(headers) {
-    batch_.source_file = answers.source_file;
-    batch_.headers_file = headers.source_file;
-    batch_.rejects = RejectList(after);
+    batch_.rejects = importing::RejectList(
+        after,
+        {std::string(answers.source_file), std::string(headers.source_file)});
   }
 
   absl::StatusOr<ImportBatch> Read() {
     if (!answers_.csv.empty() || headers_.csv.empty()) {
       WELFARE_RETURN_IF_ERROR(ReadTable(
-          answers_, "batch", kAnswerColumns, kMarkColumns,
-          [this](const text::CsvHeader& header, const text::CsvRecord& record,
-                 int number) { ReadAnswer(header, record, number); }));
+          answers_, "batch",
+          {.required = kAnswerColumns, .optional = kMarkColumns},
+          [this](const importing::TableReader& table, text::CsvRecord& record) {
+            ReadAnswer(table, record);
+          }));
     }
     last_ = nullptr;
     if (!headers_.csv.empty()) {
       WELFARE_RETURN_IF_ERROR(ReadTable(
-          headers_, "headers", kHeaderColumns, {},
-          [this](const text::CsvHeader& header, const text::CsvRecord& record,
-                 int number) { ReadHeader(header, record, number); }));
+          headers_, "headers", {.required = kHeaderColumns},
+          [this](const importing::TableReader& table, text::CsvRecord& record) {
+            ReadHeader(table, record);
+          }));
     }
     if (too_many_) {
-      return CsvInvalid({{.field = "batch",
-                          .reason = "TOO_MANY_SUBMISSIONS",
-                          .description = "The batch names more submissions "
-                                         "than any round has; send fewer."}});
+      return importing::CsvInvalid(
+          {base::MakeViolation(ImportFault("TOO_MANY_SUBMISSIONS"), "batch")});
     }
     for (const auto& [name, group] : groups_) {
       if (group.broken && group.at) {
@@ -176,27 +135,24 @@ class BatchReader {
     bool broken = false;
   };
 
-  void AddReject(bool header, const text::CsvRecord& record, int number,
-                 std::string_view column, std::string_view value,
-                 std::string_view reason, std::string_view message) {
-    // A header is personal data, and so is what it says.
-    batch_.rejects.Add(
-        {.header = header,
-         .source_file = header ? batch_.headers_file : batch_.source_file,
-         .line = static_cast<int>(record.line),
-         .record = number,
-         .column = column,
-         .value = value,
-         .reason = reason,
-         .message = message,
-         .raw = header ? std::string_view() : record.raw});
+  // Adds a fault of the record that `table` has just read.
+  void AddReject(importing::Table kind, const importing::TableReader& table,
+                 std::string_view value, const base::Violation& fault) {
+    // A header is personal data.
+    const bool personal = kind == importing::Table::kHeaders;
+    batch_.rejects.Add({.table = kind,
+                        .line = table.line(),
+                        .record = table.number(),
+                        .raw = personal ? std::string_view() : table.raw()},
+                       value, fault);
   }
 
   // Finds the group of a record by what its key names. A key that cannot be
   // read is kept as a stray of `item`; its faults are named where `show`.
-  Group* FindGroup(const text::CsvHeader& columns,
-                   const text::CsvRecord& record, int number, bool header,
-                   std::string_view item, bool show) {
+  Group* FindGroup(importing::Table kind, const importing::TableReader& table,
+                   const text::CsvRecord& record, std::string_view item,
+                   bool show) {
+    const text::CsvHeader& columns = table.columns();
     std::string text;
     for (std::size_t k = 0; k < kKeyColumns; ++k) {
       text += KeyCell(columns, record, k);
@@ -208,37 +164,37 @@ class BatchReader {
     const std::string code_text = KeyCell(columns, record, 2);
     const auto year = text::ReadFiscalYear(KeyCell(columns, record, 1));
     const auto code = text::ReadMunicipalityCode(code_text);
-    const auto kind =
+    const auto who =
         base::ParseRespondentKind(text::FoldWord(KeyCell(columns, record, 3)));
     bool good = true;
     const auto check = [&](std::size_t column, const absl::Status& status) {
       if (status.ok()) return;
       good = false;
       if (!show) return;
-      AddReject(header, record, number, kAnswerColumns[column],
-                KeyCell(columns, record, column), base::ReasonOf(status),
-                base::MessageOf(status));
+      AddReject(kind, table, KeyCell(columns, record, column),
+                importing::FaultOf(kAnswerColumns[column], status));
     };
     const absl::Status survey_id = base::CheckResourceId(survey);
     check(0, survey_id);
     check(1, year.status());
     check(2, code.status());
-    check(3, kind.status());
+    check(3, who.status());
     if (!good) {
       StrayKey key;
       if (survey_id.ok()) key.survey = survey;
       if (year.ok()) key.fiscal_year = *year;
-      if (kind.ok()) key.kind = *kind;
+      if (who.ok()) key.kind = *who;
       key.codes =
           code.ok() ? std::vector{*code} : CodesMeant(code_text, code.status());
-      (header ? batch_.stray_headers : batch_.strays)
-          .Add(key, item, static_cast<int>(record.line));
+      (kind == importing::Table::kHeaders ? batch_.stray_headers
+                                          : batch_.strays)
+          .Add(key, item, static_cast<int>(table.line()));
       return nullptr;
     }
     base::SubmissionName name{
         .survey = survey,
         .fiscal_year = *year,
-        .respondent = {.municipality = *code, .kind = *kind}};
+        .respondent = {.municipality = *code, .kind = *who}};
     rounds_.insert(name.parent());
     if (groups_.size() > kMostSubmissions || rounds_.size() > kMostRounds) {
       too_many_ = true;
@@ -260,27 +216,24 @@ class BatchReader {
     return batch_.submissions[*group.at];
   }
 
-  // A record with too few or too many cells. Its key, where it has one, tells
-  // which submission would lack it; which item it is cannot be told.
-  bool CheckCells(const text::CsvHeader& columns, const text::CsvRecord& record,
-                  int number, bool header) {
-    const bool fits = record.cells.size() == columns.size();
-    if (fits && !columns.FindUnnamed(record)) return true;
-    AddReject(header, record, number, "", "", "CSV_CELLS",
-              fits ? "A cell stands in a column without name; name the column "
-                     "or empty the cell."
-                   : "The record has " + std::to_string(record.cells.size()) +
-                         " cells, the header " +
-                         std::to_string(columns.size()) + ".");
-    Group* group = FindGroup(columns, record, number, header,
-                             StrayRows::kAnyItem, /*show=*/false);
+  // Looks for a record with too few or too many cells. Its key, where it has
+  // one, tells which submission would lack it; which item it is cannot be told.
+  bool CheckCells(importing::Table kind, const importing::TableReader& table,
+                  text::CsvRecord& record) {
+    const auto fault = table.CheckCells(record);
+    if (!fault) return true;
+    AddReject(kind, table, "", *fault);
+    Group* group =
+        FindGroup(kind, table, record, StrayRows::kAnyItem, /*show=*/false);
     if (group != nullptr) group->broken = true;
     return false;
   }
 
-  void ReadAnswer(const text::CsvHeader& columns, const text::CsvRecord& record,
-                  int number) {
-    if (number == 1) {
+  void ReadAnswer(const importing::TableReader& table,
+                  text::CsvRecord& record) {
+    constexpr importing::Table kKind = importing::Table::kRecords;
+    if (++batch_.rows == 1) {
+      const text::CsvHeader& columns = table.columns();
       for (std::size_t i = 0; i < batch_.columns.size(); ++i) {
         const std::size_t column = kKeyColumns + i;
         batch_.columns[i] =
@@ -289,54 +242,46 @@ class BatchReader {
                 : columns.optional_index(column - kAnswerColumns.size());
       }
     }
-    ++batch_.rows;
-    Group* group = nullptr;
-    if (CheckCells(columns, record, number, false)) {
-      group = FindGroup(columns, record, number, false,
-                        text::FoldWord(columns.required(record, kKeyColumns)),
-                        /*show=*/true);
-    }
-    if (group == nullptr) {
-      ++batch_.refused_rows;
-      return;
-    }
+    if (!CheckCells(kKind, table, record)) return;
+    Group* group =
+        FindGroup(kKind, table, record,
+                  text::FoldWord(table.Required(record, kKeyColumns)),
+                  /*show=*/true);
+    if (group == nullptr) return;
     SubmissionOf(*group).answers.push_back(
-        {.raw = record.raw,
-         .line = static_cast<int>(record.line),
-         .record = number});
+        {.raw = record.raw, .line = record.line, .record = table.number()});
   }
 
-  void ReadHeader(const text::CsvHeader& columns, const text::CsvRecord& record,
-                  int number) {
-    if (!CheckCells(columns, record, number, true)) return;
-    Group* group = FindGroup(columns, record, number, true, "", /*show=*/true);
+  void ReadHeader(const importing::TableReader& table,
+                  text::CsvRecord& record) {
+    constexpr importing::Table kKind = importing::Table::kHeaders;
+    if (!CheckCells(kKind, table, record)) return;
+    Group* group = FindGroup(kKind, table, record, "", /*show=*/true);
     if (group == nullptr) return;
     SubmissionRecords& submission = SubmissionOf(*group);
-    const auto refuse = [&](std::string_view column, std::string_view value,
-                            std::string_view reason, std::string_view message) {
-      AddReject(true, record, number, column, value, reason, message);
+    const auto refuse = [&](std::string_view value,
+                            const base::Violation& fault) {
+      AddReject(kKind, table, value, fault);
       group->broken = true;
     };
     if (submission.header) {
-      refuse("", "", "HEADER_REPEATED",
-             "The submission has two header records.");
+      refuse("", base::MakeViolation(ImportFault("HEADER_REPEATED"), ""));
       return;
     }
     HeaderRecord result{
-        .line = static_cast<int>(record.line),
-        .record = number,
-        .contact = {.department = std::string(columns.required(record, 4)),
-                    .contact = std::string(columns.required(record, 5))},
+        .line = record.line,
+        .record = table.number(),
+        .contact = {.department = std::string(table.Required(record, 4)),
+                    .contact = std::string(table.Required(record, 5))},
         .received_on = std::nullopt};
     for (const base::Violation& violation : CheckContact(result.contact)) {
-      refuse(violation.field, "", violation.reason, violation.description);
+      refuse("", violation);
     }
-    const std::string_view day = columns.required(record, 6);
+    const std::string_view day = table.Required(record, 6);
     if (!IsBlank(day)) {
       const auto date = text::ReadDate(day);
       if (!date.ok()) {
-        refuse("received_on", day, base::ReasonOf(date.status()),
-               base::MessageOf(date.status()));
+        refuse(day, importing::FaultOf("received_on", date.status()));
         return;
       }
       result.received_on = *date;
@@ -344,8 +289,8 @@ class BatchReader {
     submission.header = std::move(result);
   }
 
-  const CsvText& answers_;
-  const CsvText& headers_;
+  const importing::CsvText& answers_;
+  const importing::CsvText& headers_;
   ImportBatch batch_;
   std::map<base::SubmissionName, Group> groups_;
   std::set<base::RoundName> rounds_;
@@ -369,9 +314,9 @@ Codes SplitCodes(std::string_view text) {
 
 }  // namespace
 
-absl::StatusOr<ImportBatch> ReadImportBatch(const CsvText& answers,
-                                            const CsvText& headers,
-                                            const RejectList::Position& after) {
+absl::StatusOr<ImportBatch> ReadImportBatch(
+    const importing::CsvText& answers, const importing::CsvText& headers,
+    const importing::RejectList::Position& after) {
   return BatchReader(answers, headers, after).Read();
 }
 

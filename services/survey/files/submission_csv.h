@@ -12,27 +12,20 @@
 
 #include "services/base/names/resource_name.h"
 #include "services/base/time/date.h"
+#include "services/importing/csv_text.h"
+#include "services/importing/reject_list.h"
 #include "services/survey/codebook/codebook.h"
-#include "services/survey/files/reject_list.h"
 #include "services/survey/files/stray_rows.h"
 #include "services/survey/submission/contact.h"
 #include "services/survey/submission/submission.h"
 
 namespace welfare::survey {
 
-// A text to read: the header line, then whole records. The caller keeps the
-// text alive as long as anything that was read from it.
-struct CsvText {
-  std::string_view csv;
-  int first_line = 2;  // physical line of the first record
-  std::string_view source_file;
-};
-
 // One record of answers; its cells are read when they are needed, because a
 // batch has more records than fit in memory cell by cell.
 struct AnswerRecord {
   std::string_view raw;
-  int line = 0;
+  std::size_t line = 0;
   int record = 0;
 };
 
@@ -49,7 +42,7 @@ struct AnswerCells {
 
 // One record of headers. Department and contact are personal data.
 struct HeaderRecord {
-  int line = 0;
+  std::size_t line = 0;
   int record = 0;
   Contact contact;
   std::optional<base::Date> received_on;
@@ -69,14 +62,10 @@ using AnswerColumns = std::array<std::optional<std::size_t>, 6>;
 
 // A batch as read.
 struct ImportBatch {
-  std::string_view source_file;   // of the answers
-  std::string_view headers_file;  // of the headers
-  int rows = 0;                   // records of answers
+  int rows = 0;  // records of answers
   AnswerColumns columns = {};
   std::vector<SubmissionRecords> submissions;  // each once, by what it names
-  RejectList rejects;
-  // Records of answers refused already.
-  int refused_rows = 0;
+  importing::RejectList rejects;
   // Rows of answers whose key cannot be read.
   StrayRows strays;
   // The same of headers; items mean nothing.
@@ -85,7 +74,8 @@ struct ImportBatch {
   AnswerCells ReadCells(const AnswerRecord& record) const;
 };
 
-// Reads a batch. One of the texts may be empty. Faults that need no codebook
+// Reads a batch, whose texts the caller keeps alive as long as anything that
+// was read from them. One of them may be empty. Faults that need no codebook
 // become rejects, of which those after `after` are kept: CSV_CELLS, NAME_ID
 // (survey), FISCAL_YEAR_FORMAT, FISCAL_YEAR_RANGE, CODE_FORMAT,
 // CODE_AMBIGUOUS, CODE_PREFECTURE, CHECK_DIGIT, RESPONDENT_KIND, TEXT_TOO_LONG,
@@ -98,8 +88,8 @@ struct ImportBatch {
 //   (QUOTE_OVER_RECORDS, with the line where it was opened); with the first
 //   violations and their number.
 absl::StatusOr<ImportBatch> ReadImportBatch(
-    const CsvText& answers, const CsvText& headers,
-    const RejectList::Position& after = {false, 0, 0});
+    const importing::CsvText& answers, const importing::CsvText& headers,
+    const importing::RejectList::Position& after = {});
 
 // Returns the record as an answer that somebody sent. A value is read by the
 // type of its item; what cannot be read stays text, for validation to refuse.

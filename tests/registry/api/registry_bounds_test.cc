@@ -89,7 +89,7 @@ TEST_F(RegistryBoundsTest, AFileOfAHeaderAloneIsCheckedAndAnswered) {
   EXPECT_STATUS(Call(&Stub::BatchImportMunicipalities, wrong, result),
                 StatusCode::kInvalidArgument, "CSV_INVALID");
   wrong.mutable_batch()->set_csv(kStatusHeader);
-  wrong.mutable_batch()->set_source_file(std::string(300, 'f'));
+  wrong.mutable_batch()->set_source_file(std::string(1'001, 'f'));
   EXPECT_STATUS(Call(&Stub::BatchImportMunicipalities, wrong, result),
                 StatusCode::kInvalidArgument, "CSV_INVALID");
 }

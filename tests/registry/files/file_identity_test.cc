@@ -29,18 +29,18 @@ ImportPlan Municipalities(const History& history, const std::string& records,
                           const std::string& more = "") {
   SeenRecords seen;
   const auto parsed =
-      ParseMunicipalities(subject + kColumns + more + "\n" + records, 2, seen);
+      ReadMunicipalities(subject + kColumns + more + "\n" + records, seen);
   EXPECT_OK(parsed);
   return PlanMunicipalities(history, *parsed, {});
 }
 
-ParsedBatch<StatusRow> ReadStatuses(const std::string& records,
-                                    const std::string& subject,
-                                    SeenRecords& seen) {
-  const auto parsed = ParseStatusRecords(
-      "program," + subject + ",fiscal_year,implementing,preparation,note\n" +
-          records,
-      2, Programs(), seen);
+ParsedBatch<StatusRow> StatusesOf(const std::string& records,
+                                  const std::string& subject,
+                                  SeenRecords& seen) {
+  const auto parsed =
+      ReadStatuses("program," + subject +
+                       ",fiscal_year,implementing,preparation,note\n" + records,
+                   seen);
   EXPECT_OK(parsed);
   return *parsed;
 }
@@ -49,7 +49,7 @@ ParsedBatch<StatusRow> ReadStatuses(const std::string& records,
 ImportPlan Statuses(const History& history, const std::string& records,
                     const std::string& subject) {
   SeenRecords seen;
-  return PlanStatusRecords(history, ReadStatuses(records, subject, seen),
+  return PlanStatusRecords(history, StatusesOf(records, subject, seen),
                            {.reason = "訂正"});
 }
 
@@ -79,9 +79,9 @@ TEST_F(FileIdentityTest, OneMunicipalityByTwoCodesIsOneRecord) {
                                    "jusou,402311,2024,yes,unknown,\n",
                                    "municipality_code");
   EXPECT_THAT(Reasons(plan), ElementsAre("DUPLICATE_RECORD"));
-  EXPECT_THAT(plan.rejects.front().message, HasSubstr("Line 2"));
+  EXPECT_THAT(Rejects(plan).front().message, HasSubstr("Line 2"));
   EXPECT_EQ(plan.counts,
-            (ImportCounts{.rows = 3, .created = 2, .rejected = 1}));
+            (importing::ImportCounts{.rows = 3, .created = 2, .rejected = 1}));
   for (const StatusRecord& record : plan.changes.statuses) {
     EXPECT_EQ(record.facts.implementing, Implementing::kYes);
   }
@@ -105,13 +105,13 @@ TEST_F(FileIdentityTest, ANameMeansWhoHasItInTheYear) {
 
 TEST_F(FileIdentityTest, BatchesOfOneFileAreOneFile) {
   SeenRecords seen;
-  const auto first = ReadStatuses("jusou,403059,2025,yes,unknown,\n",
-                                  "municipality_code", seen);
+  const auto first =
+      StatusesOf("jusou,403059,2025,yes,unknown,\n", "municipality_code", seen);
   const ImportPlan one =
       PlanStatusRecords(*history_, first, {.reason = "訂正"});
   const HistoryPtr after = Extend(*history_, one.changes);
-  const auto second = ReadStatuses("jusou,402311,2025,no,unknown,\n",
-                                   "municipality_code", seen);
+  const auto second =
+      StatusesOf("jusou,402311,2025,no,unknown,\n", "municipality_code", seen);
   const ImportPlan two = PlanStatusRecords(
       *after, second, {.reason = "訂正", .keys_before = &one.keys});
   EXPECT_THAT(Reasons(two), ElementsAre("DUPLICATE_RECORD"));
@@ -130,7 +130,7 @@ TEST_F(FileIdentityTest, AnOldFileSentAgainChangesNothing) {
   const ImportPlan plan =
       Municipalities(*history_, std::string(kBefore) + kAfter);
   EXPECT_THAT(Reasons(plan), IsEmpty());
-  EXPECT_EQ(plan.counts, (ImportCounts{.rows = 2, .unchanged = 2}));
+  EXPECT_EQ(plan.counts, (importing::ImportCounts{.rows = 2, .unchanged = 2}));
   EXPECT_TRUE(plan.changes.empty());
 }
 
@@ -139,8 +139,8 @@ TEST_F(FileIdentityTest, ARetiredCodeDoesNotRewriteThePresent) {
       "403059,丙川町,ヘイカワマチ,Heikawa-machi,town,町村部,";
   const ImportPlan plan = Municipalities(*history_, other + "\n");
   EXPECT_THAT(Reasons(plan), ElementsAre("CODE_RETIRED"));
-  EXPECT_EQ(plan.rejects.front().column, "code");
-  EXPECT_THAT(plan.rejects.front().message, HasSubstr("held until FY2018"));
+  EXPECT_EQ(Rejects(plan).front().column, "code");
+  EXPECT_THAT(Rejects(plan).front().message, HasSubstr("held until FY2018"));
   EXPECT_TRUE(plan.changes.empty());
   EXPECT_THAT(Reasons(Municipalities(*history_, other + ",2019\n", "code",
                                      ",first_fiscal_year")),
@@ -148,7 +148,7 @@ TEST_F(FileIdentityTest, ARetiredCodeDoesNotRewriteThePresent) {
   // Of a year in which it was held.
   const ImportPlan past = Municipalities(*history_, other + ",2010\n", "code",
                                          ",first_fiscal_year");
-  EXPECT_EQ(past.counts, (ImportCounts{.rows = 1, .updated = 1}));
+  EXPECT_EQ(past.counts, (importing::ImportCounts{.rows = 1, .updated = 1}));
   const HistoryPtr after = Extend(*history_, past.changes);
   const Municipality* found = after->AtHead().FindMunicipality(Code("402311"));
   EXPECT_EQ(found->InYear(Year(2018))->name, "丙川町");
@@ -179,9 +179,9 @@ TEST_F(FileIdentityTest, RejectsNameTheCodesThatMayBeMeant) {
                "municipality_code");
   ASSERT_THAT(Reasons(plan),
               ElementsAre("CODE_AMBIGUOUS", "CHECK_DIGIT", "CODE_FORMAT"));
-  EXPECT_THAT(plan.rejects[0].message, HasSubstr("110027 or 011002"));
-  EXPECT_THAT(plan.rejects[1].message, HasSubstr("131016"));
-  EXPECT_THAT(plan.rejects[2].message, HasSubstr("131016<U+200B>"));
+  EXPECT_THAT(Rejects(plan)[0].message, HasSubstr("110027 or 011002"));
+  EXPECT_THAT(Rejects(plan)[1].message, HasSubstr("131016"));
+  EXPECT_THAT(Rejects(plan)[2].message, HasSubstr("131016<U+200B>"));
 }
 
 }  // namespace

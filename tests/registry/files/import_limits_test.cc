@@ -3,12 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "services/importing/limits.h"
+#include "services/importing/reject_list.h"
 #include "services/registry/files/import_file.h"
 #include "services/registry/files/status_file.h"
+#include "tests/registry/files/imports.h"
 #include "tests/registry/samples.h"
 #include "tests/support/status_matchers.h"
 
@@ -32,116 +37,102 @@ std::string WrongRecords(int count, std::size_t note) {
 }
 
 ImportPlan Plan(const std::string& records,
-                const RejectList::Position& after = {}) {
+                const importing::RejectList::Position& after = {}) {
   SeenRecords seen;
-  const auto parsed =
-      ParseStatusRecords(kHeader + records, 2, Programs(), seen, after);
+  const auto parsed = ReadStatuses(kHeader + records, seen, after);
   EXPECT_OK(parsed);
   return PlanStatusRecords(History(), *parsed, {});
 }
 
-std::size_t Bytes(const std::vector<Reject>& rejects) {
-  std::size_t bytes = 0;
-  for (const Reject& reject : rejects) {
-    bytes +=
-        reject.value.size() + reject.message.size() + reject.raw_record.size();
+// Lists all faults, page by page, of plans that are made anew for each.
+template <typename MakePlan>
+void ExpectEachRecordIsListed(int count, const MakePlan& plan) {
+  std::vector<int> shown;
+  importing::RejectList::Position after;
+  int pages = 0;
+  while (true) {
+    const ImportPlan made = plan(after);
+    ExpectAddsUp(made);
+    EXPECT_EQ(made.counts.rejected, count);
+    const importing::RejectList::Page page = made.rejects.Show();
+    ASSERT_FALSE(page.rejects.empty());
+    for (const importing::Reject& reject : page.rejects) {
+      shown.push_back(reject.record);
+    }
+    ++pages;
+    if (!page.more) {
+      EXPECT_EQ(static_cast<std::int64_t>(shown.size()), made.rejects.total());
+      break;
+    }
+    after = page.last;
   }
-  return bytes;
+  EXPECT_GT(pages, 2);
+  EXPECT_TRUE(std::ranges::is_sorted(shown));
+  EXPECT_EQ(std::set<int>(shown.begin(), shown.end()).size(),
+            static_cast<std::size_t>(count));
 }
 
+// Faults of reading and of planning are one list.
 TEST(ImportLimits, CountsAllRejectsAndShowsThemPageByPage) {
+  // Many that are short, and few that are long.
   struct Case {
     int records;
     std::size_t note;
   };
-  // Many that are short, and few that are long.
   for (const auto& [count, note] : {Case{2500, 0}, Case{800, 3000}}) {
     const std::string records = WrongRecords(count, note);
-    const ImportPlan first = Plan(records);
-    EXPECT_EQ(first.counts.rejected, count);
-    EXPECT_GE(first.rejects_total, count);
-    std::multiset<int> shown;
-    int last = 0;
-    std::optional<RejectList::Position> after = RejectList::Position();
-    int pages = 0;
-    while (after.has_value()) {
-      const ImportPlan page = Plan(records, *after);
-      ++pages;
-      EXPECT_EQ(page.rejects_total, first.rejects_total);
-      EXPECT_LE(page.rejects.size(), kRejectsShown);
-      EXPECT_LE(Bytes(page.rejects), std::size_t{2} << 20);
-      ASSERT_FALSE(page.rejects.empty());
-      for (const Reject& reject : page.rejects) {
-        EXPECT_GE(reject.record, last);
-        EXPECT_EQ(reject.line, static_cast<std::size_t>(reject.record) + 1);
-        last = reject.record;
-        shown.insert(reject.record);
-      }
-      after = page.rejects_go_on;
-    }
-    EXPECT_GT(pages, 2);
-    EXPECT_EQ(static_cast<std::int64_t>(shown.size()), first.rejects_total);
-    EXPECT_EQ(std::set<int>(shown.begin(), shown.end()).size(),
-              static_cast<std::size_t>(count));
+    ExpectEachRecordIsListed(count,
+                             [&](const importing::RejectList::Position& after) {
+                               return Plan(records, after);
+                             });
   }
 }
 
 TEST(ImportLimits, BatchesOfOneTransactionAreListedAsOne) {
-  std::multiset<int> shown;
-  std::optional<RejectList::Position> after = RejectList::Position();
-  std::int64_t total = 0;
-  while (after.has_value()) {
-    SeenRecords seen;
-    ParsedBatch<StatusRow> file{.rows = 0, .good = {}, .rejects = {}};
-    file.rejects = RejectList(*after);
-    for (int batch = 0; batch < 3; ++batch) {
-      const auto parsed =
-          ParseStatusRecords(kHeader + WrongRecords(900, 0), 2, Programs(),
-                             seen, file.RejectsAfterIn(*after));
-      ASSERT_OK(parsed);
-      file.Append(*parsed);
-    }
-    const ImportPlan page = PlanStatusRecords(History(), file, {.whole = true});
-    EXPECT_EQ(page.counts, (ImportCounts{.rows = 2700, .rejected = 2700}));
-    for (const Reject& reject : page.rejects) shown.insert(reject.record);
-    total = page.rejects_total;
-    after = page.rejects_go_on;
-  }
-  EXPECT_EQ(static_cast<std::int64_t>(shown.size()), total);
-  EXPECT_EQ(std::set<int>(shown.begin(), shown.end()).size(), 2700U);
+  const std::string csv = kHeader + WrongRecords(900, 0);
+  ExpectEachRecordIsListed(
+      2700, [&](const importing::RejectList::Position& after) {
+        SeenRecords seen;
+        ParsedBatch<StatusRow> file;
+        file.rejects = importing::RejectList(after);
+        for (int batch = 0; batch < 3; ++batch) {
+          EXPECT_OK(ParseStatusRecords({.csv = csv}, Programs(), seen, file));
+        }
+        return PlanStatusRecords(History(), file, {.whole = true});
+      });
 }
 
 TEST(ImportLimits, CutsWhatItRepeatsBetweenCharacters) {
   std::string note;
   for (int i = 0; i < 3000; ++i) note += "区";
   const ImportPlan plan = Plan("jusou,131016,2025,no,no," + note + "\n");
-  ASSERT_EQ(plan.rejects.size(), 1U);
-  const Reject& reject = plan.rejects.front();
+  ASSERT_EQ(Rejects(plan).size(), 1U);
+  const importing::Reject reject = Rejects(plan).front();
   EXPECT_EQ(reject.reason, "TEXT_TOO_LONG");
-  EXPECT_LE(reject.raw_record.size(), kRawBytesShown + 3);
+  EXPECT_LE(reject.raw_record.size(), importing::kRawBytesShown + 3);
   EXPECT_TRUE(reject.raw_record.ends_with("区..."));
   EXPECT_TRUE(reject.value.ends_with("区..."));
 }
 
 TEST(ImportLimits, ALongNameIsNotFolded) {
   SeenRecords seen;
-  const auto parsed = ParseStatusRecords(
+  const auto parsed = ReadStatuses(
       "program,municipality_name,fiscal_year,implementing,preparation,note\n"
       "jusou," +
           std::string(1 << 20, 'x') + ",2025,no,no,\n",
-      2, Programs(), seen);
+      seen);
   ASSERT_OK(parsed);
-  const std::vector<Reject> rejects = parsed->rejects.Show().rejects;
+  const auto rejects = parsed->rejects.Show().rejects;
   ASSERT_EQ(rejects.size(), 1U);
   EXPECT_EQ(rejects.front().reason, "TEXT_TOO_LONG");
 }
 
 TEST(ImportLimits, AFileHasAnEnd) {
   ImportProgress records;
-  EXPECT_OK(CountRecords(records, kMostRecords));
+  EXPECT_OK(CountRecords(records, importing::kMostRecords));
   EXPECT_STATUS(CountRecords(records, 1), StatusCode::kInvalidArgument,
                 "FILE_TOO_LARGE");
-  const std::string half(kMostTransactionBytes / 2 + 1, '\n');
+  const std::string half(importing::kMostTransactionBytes / 2 + 1, '\n');
   ImportProgress whole;
   EXPECT_OK(Continue(whole, half, true, false));
   EXPECT_STATUS(Continue(whole, half, true, true), StatusCode::kInvalidArgument,
@@ -157,18 +148,19 @@ TEST(ImportLimits, AFileHasAnEnd) {
 TEST(ImportLimits, ABatchHasAnEnd) {
   SeenRecords seen;
   std::string records = kHeader;
-  for (int i = 0; i <= kMostRecords; ++i) records += "x\n";
-  EXPECT_STATUS(ParseStatusRecords(records, 2, Programs(), seen),
-                StatusCode::kInvalidArgument, "FILE_TOO_LARGE");
+  for (int i = 0; i <= importing::kMostRecords; ++i) records += "x\n";
+  EXPECT_STATUS(ReadStatuses(records, seen), StatusCode::kInvalidArgument,
+                "FILE_TOO_LARGE");
 }
 
 TEST(ImportLimits, AFileOfAHeaderAloneIsChecked) {
   SeenRecords seen;
-  const auto empty = ParseStatusRecords(kHeader, 2, Programs(), seen);
+  const auto empty = ReadStatuses(kHeader, seen);
   ASSERT_OK(empty);
-  EXPECT_EQ(PlanStatusRecords(History(), *empty, {}).counts, ImportCounts());
-  EXPECT_STATUS(ParseStatusRecords("foo,bar\n", 2, Programs(), seen),
-                StatusCode::kInvalidArgument, "CSV_INVALID");
+  EXPECT_EQ(PlanStatusRecords(History(), *empty, {}).counts,
+            importing::ImportCounts());
+  EXPECT_STATUS(ReadStatuses("foo,bar\n", seen), StatusCode::kInvalidArgument,
+                "CSV_INVALID");
 }
 
 }  // namespace

@@ -7,6 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "services/base/error.h"
+#include "services/importing/outcome.h"
+#include "services/importing/reject_list.h"
 #include "services/registry/files/import_plan.h"
 #include "services/registry/files/municipality_file.h"
 #include "services/registry/files/status_file.h"
@@ -24,11 +28,30 @@ inline constexpr char kChiyodaRow[] =
 inline constexpr char kChuoRow[] =
     "131024,中央区,チュウオウク,Chuo-ku,special_ward,区部,\n";
 
+// The records of one batch, as read.
+inline absl::StatusOr<ParsedBatch<MunicipalityRow>> ReadMunicipalities(
+    const std::string& csv, SeenRecords& seen, int first_line = 2) {
+  ParsedBatch<MunicipalityRow> batch;
+  WELFARE_RETURN_IF_ERROR(
+      ParseMunicipalities({.csv = csv, .first_line = first_line}, seen, batch));
+  return batch;
+}
+
+inline absl::StatusOr<ParsedBatch<StatusRow>> ReadStatuses(
+    const std::string& csv, SeenRecords& seen,
+    const importing::RejectList::Position& after = {}) {
+  ParsedBatch<StatusRow> batch;
+  batch.rejects = importing::RejectList(after);
+  WELFARE_RETURN_IF_ERROR(
+      ParseStatusRecords({.csv = csv}, Programs(), seen, batch));
+  return batch;
+}
+
 inline ImportPlan ImportMunicipalities(
     const History& history, const std::string& records,
     std::string header = kMunicipalityHeader) {
   SeenRecords seen;
-  const auto parsed = ParseMunicipalities(header + records, 2, seen);
+  const auto parsed = ReadMunicipalities(header + records, seen);
   EXPECT_OK(parsed);
   return PlanMunicipalities(history, *parsed, {});
 }
@@ -37,8 +60,7 @@ inline ImportPlan ImportStatuses(const History& history,
                                  const std::string& records,
                                  std::string_view reason = "") {
   SeenRecords seen;
-  const auto parsed =
-      ParseStatusRecords(kStatusHeader + records, 2, Programs(), seen);
+  const auto parsed = ReadStatuses(kStatusHeader + records, seen);
   EXPECT_OK(parsed);
   return PlanStatusRecords(history, *parsed, {.reason = std::string(reason)});
 }
@@ -50,15 +72,19 @@ inline HistoryPtr TwoWards() {
 }
 
 inline void ExpectAddsUp(const ImportPlan& plan) {
-  const ImportCounts& counts = plan.counts;
-  EXPECT_EQ(counts.rows, counts.created + counts.updated + counts.unchanged +
-                             counts.deleted + counts.rejected);
+  EXPECT_OK(importing::CheckAddsUp(plan));
 }
 
-// The reasons of the records that a plan leaves out, in order of the file.
+// The first faults of what a plan leaves out, in order of the file.
+inline std::vector<importing::Reject> Rejects(const ImportPlan& plan) {
+  return plan.rejects.Show().rejects;
+}
+
 inline std::vector<std::string> Reasons(const ImportPlan& plan) {
   std::vector<std::string> reasons;
-  for (const Reject& reject : plan.rejects) reasons.push_back(reject.reason);
+  for (const importing::Reject& reject : Rejects(plan)) {
+    reasons.push_back(reject.reason);
+  }
   return reasons;
 }
 

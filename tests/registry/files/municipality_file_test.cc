@@ -24,7 +24,7 @@ TEST(MunicipalityImport, CreatesAndThenLeavesUnchanged) {
   const HistoryPtr history = TwoWards();
   const ImportPlan again =
       ImportMunicipalities(*history, std::string(kChiyodaRow) + kChuoRow);
-  EXPECT_EQ(again.counts, (ImportCounts{.rows = 2, .unchanged = 2}));
+  EXPECT_EQ(again.counts, (importing::ImportCounts{.rows = 2, .unchanged = 2}));
   EXPECT_TRUE(again.changes.empty());
 }
 
@@ -40,7 +40,7 @@ TEST(MunicipalityImport, UpdatesWhatDiffersUnderTheSameIdentity) {
   const HistoryPtr history = TwoWards();
   const ImportPlan plan = ImportMunicipalities(
       *history, "131016,千代田区,チヨダク,Chiyoda,special_ward,区部,\n");
-  EXPECT_EQ(plan.counts, (ImportCounts{.rows = 1, .updated = 1}));
+  EXPECT_EQ(plan.counts, (importing::ImportCounts{.rows = 1, .updated = 1}));
   ASSERT_EQ(plan.changes.municipalities.size(), 1U);
   EXPECT_EQ(plan.changes.municipalities.front().id, 1);
   EXPECT_EQ(plan.changes.municipalities.front().says.name_en, "Chiyoda");
@@ -60,7 +60,7 @@ TEST(MunicipalityImport, KeepsACheckedCouncilNameWhenTheFileDoesNotSay) {
       ImportMunicipalities(*history,
                            "131164,豊島区,トシマク,Toshima-ku,special_ward,"
                            "区部,豊島区民社会福祉協議会\n");
-  EXPECT_EQ(plan.counts, (ImportCounts{.rows = 1, .unchanged = 1}));
+  EXPECT_EQ(plan.counts, (importing::ImportCounts{.rows = 1, .unchanged = 1}));
 }
 
 TEST(MunicipalityImport, ReadsWordsCodesAndYearsHoweverTheyAreWritten) {
@@ -81,7 +81,7 @@ TEST(MunicipalityImport, ReadsWordsCodesAndYearsHoweverTheyAreWritten) {
       ",\u3000,,,,,,,,,\n",
       header);
   EXPECT_THAT(Reasons(plan), IsEmpty());
-  EXPECT_EQ(plan.counts, (ImportCounts{.rows = 1, .unchanged = 1}));
+  EXPECT_EQ(plan.counts, (importing::ImportCounts{.rows = 1, .unchanged = 1}));
 }
 
 TEST(MunicipalityImport, StoresAVoicedKanaAsOneCharacter) {
@@ -93,7 +93,7 @@ TEST(MunicipalityImport, StoresAVoicedKanaAsOneCharacter) {
                  .changes);
   const ImportPlan plan = ImportMunicipalities(
       *history, "131016,千代田区,チヨダク,Chiyoda-ku,special_ward,区部,\n");
-  EXPECT_EQ(plan.counts, (ImportCounts{.rows = 1, .unchanged = 1}));
+  EXPECT_EQ(plan.counts, (importing::ImportCounts{.rows = 1, .unchanged = 1}));
 }
 
 TEST(MunicipalityImport, RefusesNamesThatNobodySees) {
@@ -124,13 +124,14 @@ TEST(MunicipalityImport, NamesEveryFaultOfEveryRecord) {
       "131059,文京区,ブンキョウク,Bunkyo-ku,special_ward,区部,\n");
   ExpectAddsUp(plan);
   EXPECT_EQ(plan.counts,
-            (ImportCounts{.rows = 7, .created = 1, .rejected = 6}));
+            (importing::ImportCounts{.rows = 7, .created = 1, .rejected = 6}));
   EXPECT_THAT(Reasons(plan),
               ElementsAre("CHECK_DIGIT", "CODE_AMBIGUOUS", "VALUE_MISSING",
                           "KANA_INVALID", "MUNICIPALITY_TYPE", "AREA_UNKNOWN",
                           "TEXT_INVALID", "CELL_COUNT", "CSV_STRAY_QUOTE",
                           "DUPLICATE_RECORD"));
-  const Reject& first = plan.rejects.front();
+  const std::vector<importing::Reject> rejects = Rejects(plan);
+  const importing::Reject& first = rejects.front();
   EXPECT_EQ(first.line, 2U);
   EXPECT_EQ(first.record, 1);
   EXPECT_EQ(first.column, "code");
@@ -138,19 +139,19 @@ TEST(MunicipalityImport, NamesEveryFaultOfEveryRecord) {
   EXPECT_FALSE(first.message.empty());
   EXPECT_EQ(first.raw_record,
             "131015,千代田区,チヨダク,Chiyoda-ku,special_ward,区部,");
-  EXPECT_EQ(plan.rejects.back().line, 8U);
+  EXPECT_EQ(rejects.back().line, 8U);
 }
 
 TEST(MunicipalityImport, NamesPhysicalLines) {
   SeenRecords seen;
-  const auto parsed = ParseMunicipalities(
+  const auto parsed = ReadMunicipalities(
       std::string(kMunicipalityHeader) +
           "131016,\"千代田区\",チヨダク,Chiyoda-ku,special_ward,区部,"
           "\"千代田区\n社会福祉協議会\"\n\n" +
           "131024,中央区,チュウオウク,Chuo-ku,special_ward,23区,\n",
-      102, seen);
+      seen, 102);
   ASSERT_OK(parsed);
-  const std::vector<Reject> rejects = parsed->rejects.Show().rejects;
+  const std::vector<importing::Reject> rejects = parsed->rejects.Show().rejects;
   ASSERT_EQ(rejects.size(), 2U);
   EXPECT_EQ(rejects[0].line, 102U);
   EXPECT_EQ(rejects[0].reason, "TEXT_INVALID");
@@ -160,15 +161,16 @@ TEST(MunicipalityImport, NamesPhysicalLines) {
 
 TEST(MunicipalityImport, RefusesWhatAnEarlierBatchOfTheFileHeld) {
   SeenRecords seen;
-  ASSERT_OK(ParseMunicipalities(std::string(kMunicipalityHeader) + kChiyodaRow,
-                                2, seen));
-  const auto second = ParseMunicipalities(
-      std::string(kMunicipalityHeader) + kChuoRow + kChiyodaRow, 3, seen);
+  ASSERT_OK(
+      ReadMunicipalities(std::string(kMunicipalityHeader) + kChiyodaRow, seen));
+  const auto second = ReadMunicipalities(
+      std::string(kMunicipalityHeader) + kChuoRow + kChiyodaRow, seen, 3);
   ASSERT_OK(second);
   EXPECT_EQ(second->good.size(), 1U);
-  EXPECT_THAT(second->rejects.Show().rejects,
-              ElementsAre(AllOf(Field(&Reject::reason, "DUPLICATE_RECORD"),
-                                Field(&Reject::line, 4U))));
+  EXPECT_THAT(
+      second->rejects.Show().rejects,
+      ElementsAre(AllOf(Field(&importing::Reject::reason, "DUPLICATE_RECORD"),
+                        Field(&importing::Reject::line, 4U))));
 }
 
 TEST(MunicipalityImport, NeverUsesARetiredCodeAgain) {
@@ -183,8 +185,8 @@ TEST(MunicipalityImport, NeverUsesARetiredCodeAgain) {
 
 TEST(MunicipalityImport, RefusesAWrongHeaderWithEveryViolation) {
   SeenRecords seen;
-  const auto wrong = ParseMunicipalities(
-      "code,name,kana,name_en,kind,area,council_name\n", 2, seen);
+  const auto wrong = ReadMunicipalities(
+      "code,name,kana,name_en,kind,area,council_name\n", seen);
   EXPECT_STATUS(wrong, absl::StatusCode::kInvalidArgument, "CSV_INVALID");
   std::vector<std::string> violations;
   const auto details = base::GetErrorDetails(wrong.status());
@@ -194,14 +196,14 @@ TEST(MunicipalityImport, RefusesAWrongHeaderWithEveryViolation) {
   }
   EXPECT_THAT(violations,
               UnorderedElementsAre("COLUMN_MISSING", "COLUMN_UNKNOWN"));
-  EXPECT_STATUS(ParseMunicipalities("", 2, seen),
+  EXPECT_STATUS(ReadMunicipalities("", seen),
                 absl::StatusCode::kInvalidArgument, "CSV_INVALID");
 }
 
 TEST(MunicipalityImport, TakesOneColumnThatNamesMunicipalities) {
   SeenRecords seen;
-  const auto wrong = ParseMunicipalities(
-      "code,code5,name,kana,name_en,type,area,council_name\n", 2, seen);
+  const auto wrong = ReadMunicipalities(
+      "code,code5,name,kana,name_en,type,area,council_name\n", seen);
   EXPECT_STATUS(wrong, absl::StatusCode::kInvalidArgument, "CSV_INVALID");
   const auto details = base::GetErrorDetails(wrong.status());
   ASSERT_TRUE(details.has_value());

@@ -32,7 +32,7 @@ TEST(StatusImport, NamesEveryFaultOfEveryRecord) {
                   "MUNICIPALITY_NOT_FOUND", "PREPARATION_WHILE_IMPLEMENTING",
                   "DUPLICATE_RECORD", "DUPLICATE_RECORD"));
   EXPECT_EQ(plan.counts,
-            (ImportCounts{.rows = 6, .created = 1, .rejected = 5}));
+            (importing::ImportCounts{.rows = 6, .created = 1, .rejected = 5}));
 }
 
 TEST(StatusImport, ChecksRecordsOfOneFileAgainstEachOther) {
@@ -44,7 +44,7 @@ TEST(StatusImport, ChecksRecordsOfOneFileAgainstEachOther) {
   EXPECT_THAT(Reasons(plan),
               ElementsAre("TRANSITION_UNLAWFUL", "TRANSITION_UNLAWFUL"));
   EXPECT_EQ(plan.counts,
-            (ImportCounts{.rows = 4, .created = 2, .rejected = 2}));
+            (importing::ImportCounts{.rows = 4, .created = 2, .rejected = 2}));
 }
 
 TEST(StatusImport, CorrectsOnlyWithAReasonAndMarksOnlyCorrections) {
@@ -56,9 +56,10 @@ TEST(StatusImport, CorrectsOnlyWithAReasonAndMarksOnlyCorrections) {
   const ImportPlan refused = ImportStatuses(*history, file);
   EXPECT_THAT(Reasons(refused), ElementsAre("CORRECTION_REASON_REQUIRED"));
   EXPECT_EQ(refused.counts,
-            (ImportCounts{.rows = 2, .created = 1, .rejected = 1}));
+            (importing::ImportCounts{.rows = 2, .created = 1, .rejected = 1}));
   const ImportPlan plan = ImportStatuses(*history, file, "区の訂正による");
-  EXPECT_EQ(plan.counts, (ImportCounts{.rows = 2, .created = 1, .updated = 1}));
+  EXPECT_EQ(plan.counts,
+            (importing::ImportCounts{.rows = 2, .created = 1, .updated = 1}));
   ASSERT_EQ(plan.changes.statuses.size(), 2U);
   EXPECT_TRUE(plan.changes.statuses[0].correction);
   EXPECT_EQ(plan.changes.statuses[0].reason, "区の訂正による");
@@ -75,8 +76,9 @@ TEST(StatusImport, LeavesTheShippedFileUnchangedTheSecondTime) {
   const std::string records = file.substr(file.find('\n') + 1);
   history = Extend(*history, ImportStatuses(*history, records).changes);
   const ImportPlan again = ImportStatuses(*history, records);
-  EXPECT_EQ(again.counts, (ImportCounts{.rows = 310, .unchanged = 310}));
-  EXPECT_THAT(again.rejects, IsEmpty());
+  EXPECT_EQ(again.counts,
+            (importing::ImportCounts{.rows = 310, .unchanged = 310}));
+  EXPECT_EQ(again.rejects.total(), 0);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "services/registry/files/municipality_file.h"
 #include "services/registry/files/status_file.h"
 #include "services/registry/history/timeline.h"
+#include "tests/registry/files/imports.h"
 #include "tests/registry/samples.h"
 
 namespace welfare::registry {
@@ -23,15 +24,15 @@ using ::testing::UnorderedElementsAre;
 HistoryPtr Tokyo() {
   SeenRecords municipality_keys;
   const auto municipalities =
-      ParseMunicipalities(ReadData("municipalities.csv"), 2, municipality_keys);
+      ReadMunicipalities(ReadData("municipalities.csv"), municipality_keys);
   const ImportPlan first = PlanMunicipalities(History(), *municipalities, {});
   const HistoryPtr history = Extend(History(), first.changes);
   SeenRecords status_keys;
-  const auto statuses = ParseStatusRecords(ReadData("status-jusou.csv"), 2,
-                                           Programs(), status_keys);
+  const auto statuses = ReadStatuses(ReadData("status-jusou.csv"), status_keys);
   const ImportPlan second = PlanStatusRecords(*history, *statuses, {});
-  EXPECT_EQ(first.counts, (ImportCounts{.rows = 62, .created = 62}));
-  EXPECT_EQ(second.counts, (ImportCounts{.rows = 310, .created = 310}));
+  EXPECT_EQ(first.counts, (importing::ImportCounts{.rows = 62, .created = 62}));
+  EXPECT_EQ(second.counts,
+            (importing::ImportCounts{.rows = 310, .created = 310}));
   return Extend(*history, second.changes);
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "services/base/error.h"
@@ -276,6 +277,21 @@ TEST_F(Import, OfManyFaultsTheFirstAreShownAndAllAreCounted) {
   EXPECT_TRUE(std::is_sorted(records.begin(), records.end()));
   EXPECT_EQ(std::set<int>(records.begin(), records.end()).size(),
             records.size());
+}
+
+TEST_F(Import, FaultsAreToldInTheLanguageOfTheCall) {
+  const auto batch = Batch(Row("131017,municipality", "cats", "1") + "x\n");
+  for (const auto& [language, end] :
+       {std::pair("ja,en;q=0.5", "。"), std::pair("en", ".")}) {
+    grpc::ClientContext context;
+    context.AddMetadata("accept-language", language);
+    type::v1::ImportResult result;
+    ASSERT_TRUE(stub_->BatchImportSubmissions(&context, batch, &result).ok());
+    EXPECT_THAT(Lines(result), ElementsAre("2 CHECK_DIGIT", "3 CSV_CELLS"));
+    for (const auto& reject : result.rejects()) {
+      EXPECT_TRUE(reject.message().ends_with(end)) << reject.message();
+    }
+  }
 }
 
 TEST_F(Import, ATokenIsOfItsBatchAndOfADryRun) {

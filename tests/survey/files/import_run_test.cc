@@ -79,10 +79,9 @@ class Importing : public ::testing::Test {
     }
     const ImportOutcome outcome = run.outcome();
     counts_ = outcome.counts;
-    EXPECT_EQ(counts_.rows, counts_.created + counts_.updated +
-                                counts_.unchanged + counts_.rejected);
+    EXPECT_OK(importing::CheckAddsUp(outcome));
     rejects_.clear();
-    for (const ImportReject& reject : outcome.rejects.Show().rejects) {
+    for (const importing::Reject& reject : outcome.rejects.Show().rejects) {
       rejects_.push_back(std::to_string(reject.line) + " " + reject.reason);
     }
   }
@@ -95,7 +94,7 @@ class Importing : public ::testing::Test {
   std::string rows_;
   std::string headers_;
   std::vector<PlannedChange> changes_;
-  ImportCounts counts_;
+  importing::ImportCounts counts_;
   std::vector<std::string> rejects_;
 };
 

@@ -93,14 +93,14 @@ TEST(ReadImportBatch, NamesEveryFaultOfAKey) {
   const auto batch = ReadBatch("S S,25,131017,mayor,a,1,,\n");
   ASSERT_OK(batch);
   std::vector<std::string> reasons;
-  for (const ImportReject& reject : batch->rejects.Show().rejects) {
+  for (const importing::Reject& reject : batch->rejects.Show().rejects) {
     reasons.push_back(reject.column + " " + reject.reason);
   }
   EXPECT_THAT(reasons,
               ElementsAre("survey NAME_ID", "fiscal_year FISCAL_YEAR_FORMAT",
                           "municipality_code CHECK_DIGIT",
                           "respondent_kind RESPONDENT_KIND"));
-  EXPECT_EQ(batch->refused_rows, 1);
+  EXPECT_EQ(batch->rejects.records(), 1);
   EXPECT_THAT(batch->submissions, IsEmpty());
 }
 
@@ -129,7 +129,7 @@ TEST(ReadImportBatch, TakesHeadersApart) {
   EXPECT_EQ(rejects[0].reason, "DATE_INVALID");
   EXPECT_EQ(rejects[1].reason, "HEADER_REPEATED");
   // Personal data is not repeated to whoever reads rejects.
-  EXPECT_EQ(rejects[0].raw, "");
+  EXPECT_EQ(rejects[0].raw_record, "");
   EXPECT_TRUE(batch->submissions[0].refused);
 }
 

@@ -80,9 +80,27 @@ void ImportFlags::AddTo(const Command& verb, bool many) {
   verb.AddSwitch("--dry-run", dry_run, "Check everything, write nothing");
 }
 
-int SendBatches(Session& session, const std::vector<CsvBatch>& batches,
-                ImportSummary& summary, ImportSummary::Commit commit,
-                const NewRequest& new_request, const MoreFaults& more) {
+Import::Import(Session& session, const ImportFlags& flags,
+               ImportSummary::Commit commit)
+    : session_(session),
+      commit_(flags.dry_run ? ImportSummary::Commit::kNever : commit),
+      summary_(flags.rejects) {}
+
+int Import::Send(const std::vector<CsvBatch>& batches,
+                 const NewRequest& new_request, const MoreFaults& more) {
+  const int code = SendBatches(batches, new_request, more);
+  return code == kOk ? code : BreakOff(code);
+}
+
+int Import::BreakOff(int code) const {
+  summary_.BreakOff(session_);
+  return code;
+}
+
+int Import::Finish() const { return summary_.Finish(session_); }
+
+int Import::SendBatches(const std::vector<CsvBatch>& batches,
+                        const NewRequest& new_request, const MoreFaults& more) {
   std::size_t all = 0, done = 0;
   for (const CsvBatch& batch : batches) {
     all += static_cast<std::size_t>(batch.records);
@@ -92,59 +110,50 @@ int SendBatches(Session& session, const std::vector<CsvBatch>& batches,
   for (const CsvBatch& batch : batches) {
     const bool last = &batch == &batches.back();
     const auto request = new_request(batch, last);
-    if (!exchange) exchange.emplace(session, *request->GetDescriptor());
-    summary.Sending(batch.source_file, batch.first_line, last, commit);
+    if (!exchange) exchange.emplace(session_, *request->GetDescriptor());
+    summary_.Sending(batch.source_file, batch.first_line, last, commit_);
     type::v1::ImportResult result;
     if (!exchange->Ask(*request, result)) break;
-    summary.Add(result);
+    summary_.Add(result);
     token = result.next_rejects_token();
     while (!more.whole_file && !token.empty()) {
       type::v1::ImportResult page;
       if (!exchange->Ask(*more.next(*request, token), page)) break;
-      summary.AddFaults(page);
+      summary_.AddFaults(page);
       token = page.next_rejects_token();
     }
     if (!more.whole_file && !token.empty()) break;
     done += static_cast<std::size_t>(batch.records);
-    if (batches.size() > 1) summary.Progress(done, all);
+    if (batches.size() > 1) summary_.Progress(done, all);
   }
   if (!exchange) return kOk;
   const CallStatus status = exchange->Finish();
   if (!status.ok()) {
-    if (IsAnswered(status.code)) summary.Refused();
+    if (IsAnswered(status.code)) summary_.Refused();
     return Fail(status);
   }
   while (!token.empty()) {
     const int code =
-        AskAgain(session, batches, summary, new_request, more, token);
+        AskAgain(session_, batches, summary_, new_request, more, token);
     if (code != kOk) return code;
   }
   return kOk;
 }
 
-int RunImport(Session& session, const ImportFlags& flags,
-              const std::vector<KeyColumn>& key_columns, int batch_records,
-              ImportSummary::Commit commit, const NewRequest& new_request,
-              const MoreFaults& more, const EditFile& edit) {
-  ImportSummary summary(flags.rejects);
+int ImportRecords(Session& session, const ImportFlags& flags, int batch_records,
+                  ImportSummary::Commit commit, const NewRequest& new_request,
+                  const MoreFaults& more, const EditFile& edit) {
+  Import import(session, flags, commit);
   for (const std::string& path : flags.files) {
     auto file = ReadImportFile(path, flags.encoding);
     if (!file.ok()) return Fail(file.status());
-    if (edit) {
-      if (absl::Status status = edit(*file); !status.ok()) return Fail(status);
-    }
-    const auto batches = CutIntoBatches(*file, key_columns, batch_records);
+    if (absl::Status status = edit(*file); !status.ok()) return Fail(status);
+    const auto batches = CutIntoBatches(*file, {}, batch_records);
     if (!batches.ok()) return Fail(batches.status());
-    const int code =
-        SendBatches(session, *batches, summary,
-                    flags.dry_run ? ImportSummary::Commit::kNever : commit,
-                    new_request, more);
-    if (code != kOk) {
-      summary.BreakOff(session);
-      return code;
-    }
+    const int code = import.Send(*batches, new_request, more);
+    if (code != kOk) return code;
   }
-  return summary.Finish(session);
+  return import.Finish();
 }
 
 }  // namespace welfare::ctl

@@ -1,6 +1,5 @@
-// Runs one bulk import: reads files, cuts batches, sends them, adds up the
-// answers. Every import of every service has the same shape, so this is
-// written once.
+// One import: files read, batches sent, answers added up. Every import of every
+// service has the same shape, so this is written once.
 #pragma once
 
 #include <functional>
@@ -78,21 +77,43 @@ struct MoreFaults {
   bool whole_file = false;
 };
 
-// Sends `batches`; one is answered before the next is sent, so that the
-// progress shown is what is committed. An answer names its first faults; the
-// others are asked for as `more` says. Returns kOk or, with the error printed,
-// an exit code.
-int SendBatches(Session& session, const std::vector<CsvBatch>& batches,
-                ImportSummary& summary, ImportSummary::Commit commit,
-                const NewRequest& new_request, const MoreFaults& more);
+// Sends what an import command has to send and tells what became of it. Used by
+// one thread.
+class Import {
+ public:
+  // `session` outlives the object.
+  Import(Session& session, const ImportFlags& flags,
+         ImportSummary::Commit commit);
+
+  // Sends `batches`; one is answered before the next is sent, so that the
+  // progress shown is what is committed. An answer names its first faults; the
+  // others are asked for as `more` says. Returns kOk or, when it has told what
+  // is written, an exit code.
+  int Send(const std::vector<CsvBatch>& batches, const NewRequest& new_request,
+           const MoreFaults& more);
+
+  // Tells what is written by an import that ends with `code`, which it returns.
+  int BreakOff(int code) const;
+  // Prints counts and faults; returns an exit code.
+  int Finish() const;
+
+ private:
+  // As Send, without telling.
+  int SendBatches(const std::vector<CsvBatch>& batches,
+                  const NewRequest& new_request, const MoreFaults& more);
+
+  Session& session_;
+  const ImportSummary::Commit commit_;
+  ImportSummary summary_;
+};
 
 // Prepares a file that was read, before it is cut.
 using EditFile = std::function<absl::Status(CsvFile&)>;
 
-// Imports the files of `flags`, one after the other.
-int RunImport(Session& session, const ImportFlags& flags,
-              const std::vector<KeyColumn>& key_columns, int batch_records,
-              ImportSummary::Commit commit, const NewRequest& new_request,
-              const MoreFaults& more, const EditFile& edit = nullptr);
+// Imports the files of `flags`, one after the other, whose records may stand in
+// any batch.
+int ImportRecords(Session& session, const ImportFlags& flags, int batch_records,
+                  ImportSummary::Commit commit, const NewRequest& new_request,
+                  const MoreFaults& more, const EditFile& edit);
 
 }  // namespace welfare::ctl

@@ -31,8 +31,8 @@ struct RegistryImportFlags {
 template <typename Request, typename Fill>
 int RunRegistryImport(Session& session, const RegistryImportFlags& flags,
                       const std::string& code_column, const Fill& fill) {
-  return RunImport(
-      session, flags.file, {}, kRecordsPerBatch,
+  return ImportRecords(
+      session, flags.file, kRecordsPerBatch,
       flags.atomic ? ImportSummary::Commit::kWithLastBatch
                    : ImportSummary::Commit::kEachBatch,
       [&](const CsvBatch& batch, bool last) {

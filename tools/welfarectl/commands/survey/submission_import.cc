@@ -201,9 +201,8 @@ int ImportFiles(Session& session, const ImportFlags& flags) {
     if (!cut.ok()) return Fail(cut.status());
     batches.push_back(*std::move(cut));
   }
-  const auto commit = flags.dry_run ? ImportSummary::Commit::kNever
-                                    : ImportSummary::Commit::kEachBatch;
-  ImportSummary summary(flags.rejects);
+  Import import(session, flags, ImportSummary::Commit::kEachBatch);
+  const MoreFaults more{.next = &AskForNextFaults<Request>};
   for (const std::vector<CsvBatch>& file : batches) {
     // A row of which nobody can tell whose it is may belong to a respondent of
     // another batch, who must not lose it to a blank: each batch is told what
@@ -211,12 +210,11 @@ int ImportFiles(Session& session, const ImportFlags& flags) {
     std::vector<std::set<std::string>> unplaced;
     if (file.size() > 1) {
       if (const int code = FindUnplaced(session, file, unplaced); code != kOk) {
-        summary.BreakOff(session);
-        return code;
+        return import.BreakOff(code);
       }
     }
-    const int code = SendBatches(
-        session, file, summary, commit,
+    const int code = import.Send(
+        file,
         [&](const CsvBatch& batch, bool) {
           auto request = NewImportRequest<Request>(batch, flags.dry_run);
           headers.Attach(batch, *request);
@@ -230,16 +228,13 @@ int ImportFiles(Session& session, const ImportFlags& flags) {
           }
           return request;
         },
-        {.next = &AskForNextFaults<Request>});
-    if (code != kOk) {
-      summary.BreakOff(session);
-      return code;
-    }
+        more);
+    if (code != kOk) return code;
   }
   const auto rest = headers.Rest();
   if (!rest.ok()) return Fail(rest.status());
-  const int code = SendBatches(
-      session, *rest, summary, commit,
+  const int code = import.Send(
+      *rest,
       [&](const CsvBatch& batch, bool) {
         CsvBatch none;
         none.csv = kNoAnswers;
@@ -248,12 +243,8 @@ int ImportFiles(Session& session, const ImportFlags& flags) {
         Headers::Fill(batch, *request->mutable_headers());
         return request;
       },
-      {.next = &AskForNextFaults<Request>});
-  if (code != kOk) {
-    summary.BreakOff(session);
-    return code;
-  }
-  return summary.Finish(session);
+      more);
+  return code == kOk ? import.Finish() : code;
 }
 
 }  // namespace

@@ -1,0 +1,38 @@
+#include "services/importing/csv_text.h"
+
+#include <string>
+
+#include "services/base/error.h"
+#include "services/importing/error_table.h"
+#include "services/importing/errors.h"
+#include "services/importing/faults.h"
+#include "services/importing/limits.h"
+#include "services/text/field_rules.h"
+
+namespace welfare::importing {
+namespace {
+
+// A name is what the system let it be; only what would break a line is none.
+constexpr text::FieldRule kFileName = {
+    .ends = text::FieldRule::Ends::kKeep,
+    .invisible = text::FieldRule::Invisible::kKeep,
+    .longest = kMostFileNameBytes,
+    .unit = text::FieldRule::Unit::kBytes};
+
+}  // namespace
+
+absl::StatusOr<CsvText> CheckCsvText(std::string_view field, CsvText text) {
+  CsvFaults faults;
+  if (text.first_line < 0) {
+    faults.Add(base::MakeViolation(Fault("LINE_NEGATIVE"),
+                                   std::string(field) + ".first_line"));
+  }
+  if (const absl::Status name = text::Check(kFileName, text.source_file);
+      !name.ok()) {
+    faults.Add(FaultOf(std::string(field) + ".source_file", name));
+  }
+  WELFARE_RETURN_IF_ERROR(faults.Take());
+  return text;
+}
+
+}  // namespace welfare::importing

@@ -1,0 +1,29 @@
+// One text of a batch, before it is read.
+#pragma once
+
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace welfare::importing {
+
+// The header line, then whole records. Whoever keeps the text keeps it alive
+// as long as anything that was read from it.
+struct CsvText {
+  std::string_view csv;
+  // Physical line of the first record in its file; 0: lines are those of the
+  // text.
+  int first_line = 0;
+  std::string_view source_file = {};
+};
+
+// Returns `text`, which is the field `field` of a request, where its lines and
+// its name can be.
+//
+// Errors:
+//   INVALID_ARGUMENT, reason CSV_INVALID, with a violation of
+//   `<field>.first_line` (LINE_NEGATIVE) or `<field>.source_file`
+//   (TEXT_TOO_LONG, TEXT_INVALID).
+absl::StatusOr<CsvText> CheckCsvText(std::string_view field, CsvText text);
+
+}  // namespace welfare::importing

@@ -1,0 +1,59 @@
+#include "services/importing/errors.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
+#include "services/base/error.h"
+#include "services/importing/error_table.h"
+
+namespace welfare::importing {
+namespace {
+
+// Reasons are part of the API: a changed line here is a changed API.
+TEST(ImportErrors, AgreeWithTheGoldenListOfReasons) {
+  std::set<std::string> lines;
+  for (const base::ErrorRow& row : kErrorTable) {
+    lines.insert(absl::StatusCodeToString(row.code) + " " +
+                 std::string(row.reason));
+  }
+  for (const base::ViolationRow& row : kViolationTable) {
+    lines.insert("INVALID_ARGUMENT " + std::string(row.reason));
+  }
+  std::string actual;
+  for (const std::string& line : lines) actual += line + "\n";
+  const char* root = std::getenv("WELFARE_SOURCE_DIR");
+  const std::string path = std::string(root == nullptr ? "." : root) +
+                           "/tests/importing/golden/reasons.txt";
+  if (std::getenv("WELFARE_UPDATE_GOLDEN") != nullptr) {
+    std::ofstream(path, std::ios::binary) << actual;
+  }
+  std::ifstream in(path, std::ios::binary);
+  EXPECT_EQ(actual, std::string(std::istreambuf_iterator<char>(in), {}));
+}
+
+TEST(ImportErrors, SayWhatToDoInBothLanguages) {
+  for (const absl::Status& error :
+       {CsvInvalid({}), FileTooLarge(FileMeasure::kRecords, 200'000),
+        FileTooLarge(FileMeasure::kBytes, 32 << 20), RejectsTokenInvalid(),
+        CountsDoNotAddUp(2, 1)}) {
+    const auto details = base::GetErrorDetails(error);
+    ASSERT_TRUE(details.has_value());
+    EXPECT_TRUE(base::MessageOf(error).ends_with('.')) << error;
+    // What a caller never reads has no Japanese.
+    EXPECT_EQ(details->message_ja.ends_with("。"),
+              error.code() != absl::StatusCode::kInternal);
+    EXPECT_EQ(details->message_ja.find('{'), std::string::npos);
+  }
+  for (const base::ViolationRow& row : kViolationTable) {
+    EXPECT_TRUE(row.description.ends_with('.')) << row.reason;
+    EXPECT_TRUE(row.description_ja.ends_with("。")) << row.reason;
+  }
+}
+
+}  // namespace
+}  // namespace welfare::importing
