@@ -398,6 +398,20 @@ class Files(RegistryTest):
         self.refused(path, "status", {
             number: reasons for number, (_, reasons) in enumerate(mistakes, start=3)})
 
+    def test_a_fault_shows_what_is_hidden_and_what_may_be_meant(self):
+        path = self.file(
+            "codes.csv",
+            "program,municipality_code,fiscal_year,implementing,preparation,note\n"
+            "jusou,131016\u200b,2026,yes,no,\n"
+            ",,,,,\n"
+            "jusou,13102,2026,yes,no,\n")
+        shown = self.ctl("status", "import", path, code=3).stderr
+        self.assertIn("131016<U+200B>", shown)
+        self.assertNotIn("\u200b", shown)
+        self.assertIn(f"{path}:4: CODE_AMBIGUOUS", shown)
+        self.assertIn("131024 or 013102", shown)
+        self.assertEqual(shown.count(f"{path}:"), 2, shown)
+
     def refused(self, path, noun, expected):
         before = self.state()
         found, done = self.faults(noun, "import", path, "--atomic")

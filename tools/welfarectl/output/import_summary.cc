@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "services/text/csv.h"
+#include "services/text/visible.h"
 #include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/interrupt.h"
@@ -54,8 +55,9 @@ void ShowRejects(const type::v1::ImportResult& all) {
     }
     std::string where;
     if (!reject.column().empty()) where = " (" + reject.column();
-    if (!where.empty() && !reject.value().empty())
-      where += " " + reject.value();
+    if (!where.empty() && !reject.value().empty()) {
+      where += " " + text::ShowInvisible(reject.value());
+    }
     if (!where.empty()) where += ")";
     std::cerr << OneLine(reject.source_file() + ":" +
                          std::to_string(reject.source_line()) + ": " +
