@@ -37,8 +37,8 @@ inline constexpr base::ErrorRow kErrorTable[] = {
     {"CODEBOOK_INVALID", absl::StatusCode::kInvalidArgument,
      "The codebook's sheets are wrong; mend every violation and import them "
      "again.",
-     "調査票のシートに誤りが {violations} 件あります。すべて直してから、もう一"
-     "度取り込んでください。"},
+     "調査票のシートに誤りがあります。すべて直してから、もう一度取り込んでくだ"
+     "さい。"},
     {"CODEBOOK_PUBLISHED", absl::StatusCode::kFailedPrecondition,
      "The codebook is published and never changes; import the new content as "
      "another version.",

@@ -21,4 +21,8 @@ struct Contact {
 // hold is not repeated.
 std::vector<base::Violation> CheckContact(const Contact& contact);
 
+// Returns what is stored of a contact that was sent: of a blank field nothing,
+// kana composed. What is wrong stays as it is.
+Contact Kept(const Contact& sent);
+
 }  // namespace welfare::survey

@@ -77,7 +77,7 @@ std::optional<Contact> NextContact(const Standing& standing,
   Contact next = standing.contact;
   if (input.department) next.department = *input.department;
   if (input.contact) next.contact = *input.contact;
-  return next;
+  return Kept(next);
 }
 
 // Checks the contact as it will be.

@@ -153,6 +153,13 @@ TEST_F(Intake, AContactThatIsTooLongIsNamedWithoutItsText) {
   EXPECT_EQ(plan.status().ToString().find("xxx"), std::string::npos);
 }
 
+TEST_F(Intake, ABlankContactIsNone) {
+  const auto plan = PlanCreate({}, opened_, Name(),
+                               {.department = "\u3000", .contact = "\u200B"});
+  ASSERT_OK(plan);
+  EXPECT_FALSE(plan->contact.has_value());
+}
+
 TEST_F(Intake, ADepartmentStandsInOneLine) {
   EXPECT_THAT(
       Fields(PlanCreate({}, opened_, Name(), {.department = "福祉課\n地域係"})
