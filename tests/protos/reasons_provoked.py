@@ -14,6 +14,8 @@ import sys
 
 # Each with the tests that may provoke its failures, besides those of the whole.
 TABLES = {
+    'gateway/error_table.h': (),  # its tests are among the whole's
+    'services/platform/error_table.h': ('tests/platform',),
     'services/registry/error_table.h': ('tests/registry',),
     'services/survey/error_table.h': ('tests/survey',),
     'services/survey/codebook/problem_table.h': ('tests/survey',),
@@ -38,10 +40,11 @@ STRINGS = {
 
 
 def reasons_of(text):
-    """The reasons in the tables of a header; those of preconditions are types."""
+    """The reasons in the tables of a header; those of preconditions are types,
+    and those of problems pick a sentence for another reason."""
     found = []
     for name, rows in ROWS.findall(text):
-        if 'Precondition' not in name:
+        if 'Precondition' not in name and name != 'kProblemTable':
             found += re.findall(r'^    \{"([A-Z0-9_]+)",', rows, re.M)
     return found
 

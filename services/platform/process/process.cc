@@ -53,6 +53,9 @@ void SayFailure(const std::string& program, const absl::Status& status) {
   std::cerr << program << ": " << base::MessageOf(status);
   const std::string cause = CauseOf(status);
   if (!cause.empty()) std::cerr << " (" << cause << ")";
+  // What the failure is called, for those who look it up.
+  const std::string reason = base::ReasonOf(status);
+  if (!reason.empty()) std::cerr << " [" << reason << "]";
   std::cerr << std::endl;
 }
 

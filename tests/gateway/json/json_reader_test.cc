@@ -198,6 +198,35 @@ TEST(JsonReader, RefusesWhatTheProtobufParserLetsPass) {
   }
 }
 
+TEST(JsonReader, NamesTheReasonOfEveryFault) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {R"({"nope":1})", "FIELD_UNKNOWN"},
+      {R"({"small":1,"small":2})", "FIELD_REPEATED"},
+      {R"({"choiceText":"a","choiceNumber":1})", "FIELD_EXCLUDED"},
+      {R"({"flag":1})", "FIELD_TYPE"},
+      {R"({"any":{}})", "FIELD_UNSUPPORTED"},
+      {R"({"children":[null]})", "FIELD_NULL"},
+      {R"({"mask":"small,"})", "MASK_FORMAT"},
+      {R"({"small":2147483648})", "INTEGER_RANGE"},
+      {R"({"real":1e39})", "NUMBER_RANGE"},
+      {R"({"at":"2025-04-01"})", "TIME_FORMAT"},
+      {R"({"at":"2025-04-01T09:00:00+0900"})", "TIME_OFFSET"},
+      {R"({"at":"2025-02-29T00:00:00Z"})", "TIME_UNKNOWN"},
+      {R"({"at":"0001-01-01T00:00:00+09:00"})", "TIME_RANGE"},
+      {R"({"took":"1m"})", "DURATION_FORMAT"},
+      {R"({"took":"315576000001s"})", "DURATION_RANGE"},
+      {R"({"rawBytes":"A"})", "BASE64_FORMAT"},
+      {R"({"displayName":"a\u0000b"})", "NUL_CHARACTER"},
+  };
+  for (const auto& [json, reason] : cases) {
+    const auto message = NewTestMessage("Everything");
+    const JsonReport report = ReadJson(json, "", *message);
+    ASSERT_EQ(report.violations.size(), 1u) << json;
+    EXPECT_EQ(report.violations[0].reason, reason) << json;
+    EXPECT_FALSE(report.violations[0].description_ja.empty()) << json;
+  }
+}
+
 TEST(JsonReader, SaysInJapaneseWhatIsWrong) {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {R"({"small":"x"})",

@@ -176,6 +176,10 @@ class Contract {
     return std::string(base::MessageOf(MethodPolicy::Of(*method_).status()));
   }
 
+  std::string Reason() const {
+    return base::ReasonOf(MethodPolicy::Of(*method_).status());
+  }
+
  private:
   google::protobuf::DescriptorPool pool_{
       google::protobuf::DescriptorPool::generated_pool()};
@@ -198,6 +202,7 @@ TEST(MethodPolicy, OneThatSaysNothingUsefulIsRefused) {
   using options::v1::AUDIENCE_PUBLIC;
   using options::v1::AUDIENCE_ROLES;
   EXPECT_EQ(Contract("").Fault(), "it has no policy");
+  EXPECT_EQ(Contract("").Reason(), "CONTRACT_INVALID");
   EXPECT_THAT(
       Contract(Policy(options::v1::AUDIENCE_UNSPECIFIED, {}, "", true)).Fault(),
       HasSubstr("no audience"));

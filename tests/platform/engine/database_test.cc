@@ -325,7 +325,15 @@ TEST_P(DatabaseContract, CancellationEndsARunningStatement) {
                                                             return row.Int64(0);
                                                           });
                                  }),
-                absl::StatusCode::kCancelled);
+                absl::StatusCode::kCancelled, "CANCELLED");
+}
+
+TEST_P(DatabaseContract, AStatementThatMustAnswerAndDoesNotIsNamed) {
+  EXPECT_STATUS(database_->Read([](Connection& connection) {
+    return connection.Get({"no_row", "SELECT 1 WHERE 1 = 2"}, {},
+                          [](const Row& row) { return row.Int64(0); });
+  }),
+                absl::StatusCode::kInternal, "NO_ROW");
 }
 
 TEST_P(DatabaseContract, NothingStartsAfterTheDeadline) {

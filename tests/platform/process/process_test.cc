@@ -154,7 +154,8 @@ TEST_F(ProcessTest, ASecondProcessOnTheSameDataIsRefused) {
   ASSERT_TRUE(Started(*first)) << first->Stderr();
   auto second = Run("registry", {"--listen", Socket("other")});
   EXPECT_THAT(second->Wait(), Optional(1));
-  EXPECT_THAT(second->Stderr(), HasSubstr("Another process uses"));
+  EXPECT_THAT(second->Stderr(), AllOf(HasSubstr("Another process uses"),
+                                      HasSubstr("DATABASE_IN_USE")));
 }
 
 TEST_F(ProcessTest, AKilledProcessStartsAgain) {
@@ -350,7 +351,8 @@ TEST_F(ProcessTest, AFullDiskAtTheStartIsASentence) {
   EXPECT_THAT(process.Stdout(),
               AllOf(HasSubstr("The database of registry"),
                     HasSubstr("its disk is full"), HasSubstr("start again"),
-                    HasSubstr("exit 1"), Not(HasSubstr("epeat the call"))));
+                    HasSubstr("exit 1"), HasSubstr("DATABASE_FAILED_AT_START"),
+                    Not(HasSubstr("epeat the call"))));
 }
 
 TEST(ModuleSpecs, PeersComeFirst) {
