@@ -102,13 +102,6 @@ bool LooksLikeFormula(std::string_view cell) {
          });
 }
 
-bool EqualsIgnoringCase(std::string_view one, std::string_view other) {
-  const auto lower = [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  };
-  return std::ranges::equal(one, other, {}, lower, lower);
-}
-
 template <typename Cell>
 void Append(std::string& out, std::span<const Cell> cells,
             const CsvWriteOptions& options) {
@@ -290,6 +283,13 @@ void DropBlankTail(CsvRecord& record, std::size_t least) {
 
 std::string ColumnName(std::string_view cell) { return FoldWord(cell); }
 
+bool SameColumnName(std::string_view one, std::string_view other) {
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  return std::ranges::equal(one, other, {}, lower, lower);
+}
+
 absl::Status CheckSeparator(const CsvRecord& header) {
   if (header.cells.size() != 1) return absl::OkStatus();
   const std::string_view cell = Trim(header.cells.front());
@@ -336,7 +336,7 @@ absl::StatusOr<CsvHeader> CsvHeader::Make(
   const auto meant = [&](std::string_view name) -> std::string_view {
     for (const auto& columns : {required, optional}) {
       for (const std::string_view column : columns) {
-        if (EqualsIgnoringCase(column, name) && !find(column)) return column;
+        if (SameColumnName(column, name) && !find(column)) return column;
       }
     }
     return "";

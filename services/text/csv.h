@@ -95,6 +95,9 @@ void DropBlankTail(CsvRecord& record, std::size_t least = 0);
 // ends, full-width letters folded.
 std::string ColumnName(std::string_view cell);
 
+// Whether two names of columns differ in capital letters alone, or not at all.
+bool SameColumnName(std::string_view one, std::string_view other);
+
 // Returns the fault of a header line whose cells are separated by tabs or
 // semicolons, or OK. What would be said about its columns is said once.
 //

@@ -122,6 +122,11 @@ inline constexpr base::ViolationRow kSheetTable[] = {
 
 static_assert(base::HasGoodReasons(kSheetTable));
 
+// COLUMN_UNKNOWN of a column whose capital letters alone are wrong.
+inline constexpr base::ViolationRow kColumnMisspelt{
+    "COLUMN_UNKNOWN", "The sheet has no column '{column}'; write it '{meant}'.",
+    "列「{column}」は「{meant}」と書いてください。"};
+
 // Of single cells: of a question's row, and of a choice's.
 inline constexpr base::ViolationRow kCellTable[] = {
     {"WORD_UNKNOWN",

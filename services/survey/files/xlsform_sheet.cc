@@ -1,5 +1,6 @@
 #include "services/survey/files/xlsform_sheet.h"
 
+#include <algorithm>
 #include <array>
 
 #include "services/base/error.h"
@@ -15,6 +16,11 @@ namespace {
 
 consteval const base::ViolationRow& SheetFault(std::string_view reason) {
   return base::FindRow(kSheetTable, reason);
+}
+
+// The name of a column without its language: `label` of `label::日本語 (ja)`.
+std::string PlainName(const std::string& cell) {
+  return cell.substr(0, cell.find("::"));
 }
 
 }  // namespace
@@ -101,18 +107,39 @@ void XlsFormSheet::ReadHeader(const text::CsvRecord& header,
   }
   text::CsvRecord named = header;
   if (one_text_) text::DropBlankTail(named);
+  // The column that `name` is in other letters and that the sheet lacks.
+  const auto meant_by = [&](std::string_view name) -> std::string_view {
+    for (const std::string_view column : columns) {
+      if (text::SameColumnName(name, column) &&
+          std::ranges::none_of(named.cells, [&](const std::string& cell) {
+            return PlainName(text::ColumnName(cell)) == column;
+          })) {
+        return column;
+      }
+    }
+    return "";
+  };
   for (const std::string& written : named.cells) {
     const std::string cell = one_text_ ? text::ColumnName(written) : written;
     if (one_text_ && text::IsBlank(cell)) {
       columns_.emplace_back();
       continue;
     }
-    const std::string plain = cell.substr(0, cell.find("::"));
+    std::string plain = PlainName(cell);
     if (plain.size() < cell.size()) {
       languages_.emplace_back(cell, cell.substr(plain.size() + 2));
     }
     if (std::find(columns.begin(), columns.end(), plain) == columns.end()) {
-      Add(line, cell, SheetFault("COLUMN_UNKNOWN"), {{"column", cell}});
+      const std::string_view meant = one_text_ ? meant_by(plain) : "";
+      if (meant.empty()) {
+        Add(line, cell, SheetFault("COLUMN_UNKNOWN"), {{"column", cell}});
+      } else {
+        // It stands for the one that is meant, which is not missing as well.
+        Add(line, cell, kColumnMisspelt,
+            {{"column", plain}, {"meant", std::string(meant)}});
+        plain = meant;
+        readable_ = false;
+      }
     } else if (Has(plain)) {
       Add(line, cell, SheetFault("COLUMN_REPEATED"), {{"column", plain}});
     }

@@ -152,6 +152,21 @@ INSTANTIATE_TEST_SUITE_P(
          "x,b,B,maybe\n", "choices:2:exclusive: WORD_UNKNOWN"},
     }));
 
+TEST(XlsForm, SaysOnceThatAColumnIsMisspelt) {
+  const CodebookSheets sheets{
+      .survey =
+          "Type,name ,label,respondent\n"
+          "integer,a,数,municipality\ninteger,b,数,municipality\n",
+      .choices = "list_name,name,label\nyn,yes,はい\nyn,no,いいえ\n",
+      .settings = "form_title,form_id,version\n試し,jusou,2025-9\n"};
+  const auto problems = ReadXlsForm(sheets, "jusou", "2025-9").check.problems;
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].reason, "COLUMN_UNKNOWN");
+  EXPECT_EQ(problems[0].column, "Type");
+  EXPECT_EQ(problems[0].message,
+            "The sheet has no column 'Type'; write it 'type'.");
+}
+
 TEST(XlsForm, RefusesColumnsNobodyReadsAndMissingOnes) {
   const CodebookSheets sheets{
       .survey = "type,name,label,relevent\ntext,a,A,\n",
