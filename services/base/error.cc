@@ -172,17 +172,11 @@ std::optional<ErrorDetails> DecodeErrorDetails(std::string_view encoded) {
   return details;
 }
 
-ErrorBuilder::ErrorBuilder(absl::StatusCode code, std::string_view reason,
-                           std::string_view message)
-    : code_(code), message_(message) {
-  assert(code != absl::StatusCode::kOk);
-  details_.reason = reason;
-}
-
 ErrorBuilder::ErrorBuilder(const ErrorRow& row)
-    : ErrorBuilder(row.code, row.reason, row.message) {
+    : code_(row.code), message_(row.message) {
+  assert(row.code != absl::StatusCode::kOk);
+  details_.reason = row.reason;
   details_.message_ja = row.message_ja;
-  fills_in_ = true;
 }
 
 ErrorBuilder& ErrorBuilder::Show(std::string_view key, std::string_view text) {
@@ -233,15 +227,7 @@ ErrorBuilder& ErrorBuilder::WithRetryDelay(std::chrono::milliseconds delay) {
   return *this;
 }
 
-ErrorBuilder& ErrorBuilder::WithJapanese(std::string_view message) {
-  details_.message_ja = message;
-  return *this;
-}
-
 absl::Status ErrorBuilder::Build() const {
-  if (!fills_in_) {
-    return WithErrorDetails(absl::Status(code_, ToAbsl(message_)), details_);
-  }
   ErrorWords words = shown_;
   words.insert(details_.metadata.begin(), details_.metadata.end());
   ErrorDetails details = details_;
@@ -251,11 +237,6 @@ absl::Status ErrorBuilder::Build() const {
 }
 
 ErrorBuilder MakeError(const ErrorRow& row) { return ErrorBuilder(row); }
-
-ErrorBuilder MakeError(absl::StatusCode code, std::string_view reason,
-                       std::string_view message) {
-  return ErrorBuilder(code, reason, message);
-}
 
 std::optional<ErrorDetails> GetErrorDetails(const absl::Status& status) {
   const auto payload = status.GetPayload(ToAbsl(kErrorDetailsUrl));

@@ -133,14 +133,11 @@ Violation MakeViolation(const ViolationRow& row, std::string_view field,
 // `absl::Status` and `absl::StatusOr<T>`, so that a function can return the
 // chain itself:
 //
-//   return MakeError(absl::StatusCode::kNotFound, "ROUND_NOT_FOUND",
-//                    "There is no such round; see ListRounds.")
+//   return MakeError(FindRow(kErrorTable, "ROUND_NOT_FOUND"))
 //       .WithResource("survey.welfare/Round", name.ToString());
 class [[nodiscard]] ErrorBuilder {
  public:
-  // REQUIRES: `code` is not OK.
-  ErrorBuilder(absl::StatusCode code, std::string_view reason,
-               std::string_view message);
+  // REQUIRES: the code of `row` is not OK.
   explicit ErrorBuilder(const ErrorRow& row);
 
   // Sets `key` to `value`; every variable of the message belongs here.
@@ -158,7 +155,6 @@ class [[nodiscard]] ErrorBuilder {
                                  std::string_view description,
                                  std::string_view description_ja = {});
   ErrorBuilder& WithRetryDelay(std::chrono::milliseconds delay);
-  ErrorBuilder& WithJapanese(std::string_view message);
 
   absl::Status Build() const;
   operator absl::Status() const { return Build(); }  // NOLINT: see above
@@ -168,15 +164,10 @@ class [[nodiscard]] ErrorBuilder {
   std::string message_;
   ErrorDetails details_;
   ErrorWords shown_;
-  bool fills_in_ = false;  // made of a row
 };
 
-// Starts an error of a table.
+// Starts an error of a table. REQUIRES: the code of `row` is not OK.
 ErrorBuilder MakeError(const ErrorRow& row);
-
-// Starts an error. REQUIRES: `code` is not OK.
-ErrorBuilder MakeError(absl::StatusCode code, std::string_view reason,
-                       std::string_view message);
 
 // Returns the details of `status`, or nothing for a status that was not made
 // here or whose payload cannot be read.

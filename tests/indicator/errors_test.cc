@@ -111,8 +111,8 @@ TEST(Errors, AMisfitNamesWhatIsMissingFirst) {
 
 TEST(Errors, AnExpressionSaysWhereItDoesNotFit) {
   const absl::Status cause =
-      base::MakeError(absl::StatusCode::kInvalidArgument, "EXPRESSION_TYPE",
-                      "It does not fit.")
+      base::MakeError({"EXPRESSION_TYPE", absl::StatusCode::kInvalidArgument,
+                       "It does not fit.", ""})
           .WithViolation({"column 5", "ITEM_UNKNOWN", "There is no item `x`."})
           .WithViolation({"column 9", "TYPE_MISMATCH", "No order."});
   const auto misfits = ExpressionMisfits("w", "1 + ${x}", cause);

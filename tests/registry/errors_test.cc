@@ -24,9 +24,9 @@ using ::testing::Not;
 
 // Every failure of errors.h and every fault of faults.h, once.
 std::vector<absl::Status> AllErrors() {
-  const absl::Status cause = base::MakeError(absl::StatusCode::kInvalidArgument,
-                                             "NAME_FORMAT", "No such name.")
-                                 .WithJapanese("その名前はありません。");
+  const absl::Status cause =
+      base::MakeError({"NAME_FORMAT", absl::StatusCode::kInvalidArgument,
+                       "No such name.", "その名前はありません。"});
   return {
       NameInvalid("name", "x", cause),
       VersionNegative("data_version", -1),

@@ -88,8 +88,8 @@ TEST(ReportErrors, ATemplateSaysAllOfItsFaultsInOneSentence) {
 
 TEST(ReportErrors, AWrongFieldIsDescribedInBothLanguages) {
   const base::Violation round = RoundNameInvalid(
-      base::MakeError(absl::StatusCode::kInvalidArgument, "NAME_FORMAT",
-                      "It does not follow its pattern."));
+      base::MakeError({"NAME_FORMAT", absl::StatusCode::kInvalidArgument,
+                       "It does not follow its pattern.", ""}));
   EXPECT_EQ(round.reason, "NAME_FORMAT");
   EXPECT_EQ(round.description,
             "It does not follow its pattern. Its pattern is "
