@@ -15,6 +15,8 @@ import sys
 # Each with the tests that may provoke its failures, besides those of the whole.
 TABLES = {
     'gateway/error_table.h': (),  # its tests are among the whole's
+    'tools/welfarectl/error_table.h': (),
+    'services/base/error_table.h': ('tests/base', 'tests/platform'),
     'services/platform/error_table.h': ('tests/platform',),
     'services/registry/error_table.h': ('tests/registry',),
     'services/survey/error_table.h': ('tests/survey',),
@@ -28,7 +30,7 @@ TABLES = {
 WHOLE = ('tests/system', 'tests/welfarectl', 'tests/gateway')
 NOT_PROVOKED = ('errors_test.cc',)
 
-ROWS = re.compile(r'constexpr base::(?:Error|Violation)Row (\w+)\[\] = \{(.*?)'
+ROWS = re.compile(r'constexpr (?:base::)?(?:Error|Violation)Row (\w+)\[\] = \{(.*?)'
                   r'^\};', re.S | re.M)
 # Comments match too, so that what they quote is no string.
 STRINGS = {

@@ -290,6 +290,45 @@ class Problems(unittest.TestCase):
                         done.stderr.index("survey.csv:2: wrong"), done.stderr)
 
 
+class OwnFailures(unittest.TestCase):
+    def test_what_cannot_be_read_is_named_before_anything_is_sent(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "file"
+            path.write_text("a,b\n1,2\n", "utf-8")
+            for reason, arguments in (
+                    ("DATE_FORMAT", ("lineage", "record", "--kind", "merger",
+                                     "--date", "2027-4", "--from", "131016",
+                                     "--to", "131024", "--reason", "x")),
+                    ("FILE_KIND", ("submission", "import", str(path))),
+                    ("SUBMISSION_FORMAT", ("submission", "create", "131016-council",
+                                           "--fiscal-year", "2025", "--file", str(path)))):
+                with self.subTest(reason=reason):
+                    done = run(*arguments, WELFARE_SERVER=f"unix:{folder}/nobody.sock")
+                    self.assertEqual(done.returncode, 2, done)
+                    self.assertIn(reason, done.stderr)
+
+    def test_half_a_report_is_no_report(self):
+        def half(request, context):
+            yield field(2, "report.html") + field(3, 5) + field(4, "abc")
+        service = grpc.method_handlers_generic_handler(
+            "welfare.report.v1.ReportService",
+            {"DownloadReport": grpc.unary_stream_rpc_method_handler(half)})
+        server = grpc.server(concurrent.futures.ThreadPoolExecutor(2))
+        server.add_generic_rpc_handlers([service])
+        with tempfile.TemporaryDirectory() as folder:
+            server.add_insecure_port(f"unix:{folder}/half.sock")
+            server.start()
+            try:
+                out = pathlib.Path(folder) / "report.html"
+                done = run("report", "download", "r1", "--format", "html",
+                           "--out", str(out), WELFARE_SERVER=f"unix:{folder}/half.sock")
+            finally:
+                server.stop(None).wait()
+            self.assertEqual(done.returncode, 1, done)
+            self.assertIn("DOWNLOAD_CUT", done.stderr)
+            self.assertFalse(out.exists())
+
+
 class Publishing(unittest.TestCase):
     """A codebook is published when it fits, or when somebody takes it as it is."""
 

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -70,6 +71,36 @@ class SubmissionImportTest(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
+    def lint(self, server):
+        return subprocess.run(
+            [str(harness.BIN / "welfarectl"), "--server", server, "--survey", SURVEY,
+             "--lang", "ja", "codebook", "lint", str(self.folder), "--version-id", "2"],
+            capture_output=True, text=True, timeout=60, check=False)
+
+    def test_many_problems_are_told_by_the_gateway_and_by_a_service(self):
+        sheets = {**CODEBOOK, "survey": "type,name,label,respondent\n" + "".join(
+            f"note,q{i},説明,municipality\n" for i in range(200))}
+        for sheet, text in sheets.items():
+            (self.folder / f"{sheet}.csv").write_text(text, "utf-8")
+        service, = (entry["address"]
+                    for entry in self.product.gateway.log_entries("module serves")
+                    if entry["module"] == "survey")
+        told = self.lint(self.product.grpc_address).stderr
+        # The number comes first, because not all are told.
+        self.assertRegex(told, r"^[^\n]*20[01][^\n]*件")
+        self.assertIn("TYPE_UNKNOWN", told)
+        told = self.lint(service).stderr
+        self.assertGreaterEqual(told.count("TYPE_UNKNOWN"), 200)
+
+    def test_a_server_that_is_none_of_ours_is_named_as_such(self):
+        for sheet, text in CODEBOOK.items():
+            (self.folder / f"{sheet}.csv").write_text(text, "utf-8")
+        # It knows health alone.
+        done = self.lint(self.product.admin_address)
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("ANSWER_EMPTY", done.stderr)
+        self.assertIn("--server", done.stderr)
+
     def file(self, name, columns, rows):
         path = self.folder / name
         with open(path, "w", encoding="utf-8", newline="") as out:
@@ -91,6 +122,14 @@ class SubmissionImportTest(unittest.TestCase):
             named = [(pathlib.Path(row["source_file"]).name, int(row["source_line"]),
                       row["reason_code"]) for row in csv.DictReader(table)]
         return json.loads(done.stdout), named
+
+    def test_rejects_that_cannot_be_written_are_a_failure(self):
+        done = self.product.ctl(
+            "--survey", SURVEY, "submission", "import",
+            self.file("answers.csv", ANSWERS, answers(WRONG_DIGIT)),
+            "--rejects", self.folder / "nowhere" / "rejects.csv", check=False)
+        self.assertEqual(done.returncode, 1, done)
+        self.assertIn("FILE_UNWRITABLE", done.stderr)
 
     def submission(self, code, kind="municipality"):
         return json.loads(self.product.ctl(

@@ -95,6 +95,11 @@ inline constexpr base::ErrorRow kErrorTable[] = {
     {"NO_ANSWER", absl::StatusCode::kDeadlineExceeded,
      "There was no answer in time ({cause}).",
      "時間内に応答がありませんでした（{cause}）。"},
+    {"ANSWER_EMPTY", absl::StatusCode::kUnknown,
+     "The server answered {code} without a word; check that --server is the "
+     "gRPC address of the platform.",
+     "サーバーの応答は {code} だけでした。--server がプラットフォームのgRPCのア"
+     "ドレスか確認してください。"},
     {"DOWNLOAD_CUT", absl::StatusCode::kDataLoss,
      "Got {got} of {size} bytes; run it again.",
      "{size} バイトのうち {got} "

@@ -151,6 +151,10 @@ int Fail(const CallStatus& status) {
       (status.code == absl::StatusCode::kUnavailable ||
        status.code == absl::StatusCode::kDeadlineExceeded)) {
     static_cast<void>(Fail(Unanswered(status)));
+  } else if (details.details().empty() && status.message.empty()) {
+    static_cast<void>(
+        Fail(base::MakeError(CtlRow("ANSWER_EMPTY"))
+                 .With("code", absl::StatusCodeToString(status.code))));
   } else {
     PrintMessage(InLanguage(status.message, localized.message()));
   }
