@@ -251,6 +251,14 @@ absl::Status WithErrorDetails(absl::Status status,
   return status;
 }
 
+Violation ViolationOf(std::string_view field, const absl::Status& status) {
+  ErrorDetails details = GetErrorDetails(status).value_or(ErrorDetails());
+  return {.field = std::string(field),
+          .reason = std::move(details.reason),
+          .description = std::string(MessageOf(status)),
+          .description_ja = std::move(details.message_ja)};
+}
+
 std::string ReasonOf(const absl::Status& status) {
   std::optional<ErrorDetails> details = GetErrorDetails(status);
   return details ? std::move(details->reason) : std::string();

@@ -179,6 +179,9 @@ absl::Status WithErrorDetails(absl::Status status, const ErrorDetails& details);
 // Returns the reason of `status`; empty when it has none.
 std::string ReasonOf(const absl::Status& status);
 
+// What `status` says, in both languages, as a violation of `field`.
+Violation ViolationOf(std::string_view field, const absl::Status& status);
+
 // Returns the message of `status`.
 inline std::string_view MessageOf(const absl::Status& status) {
   return ToStd(status.message());

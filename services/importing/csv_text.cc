@@ -5,7 +5,6 @@
 #include "services/base/error.h"
 #include "services/importing/error_table.h"
 #include "services/importing/errors.h"
-#include "services/importing/faults.h"
 #include "services/importing/limits.h"
 #include "services/text/field_rules.h"
 
@@ -29,7 +28,7 @@ absl::StatusOr<CsvText> CheckCsvText(std::string_view field, CsvText text) {
   }
   if (const absl::Status name = text::Check(kFileName, text.source_file);
       !name.ok()) {
-    faults.Add(FaultOf(std::string(field) + ".source_file", name));
+    faults.Add(base::ViolationOf(std::string(field) + ".source_file", name));
   }
   WELFARE_RETURN_IF_ERROR(faults.Take());
   return text;

@@ -1,4 +1,5 @@
 #include "services/importing/table_reader.h"
+#include "services/base/error.h"
 
 #include <algorithm>
 #include <string>
@@ -7,7 +8,6 @@
 
 #include "services/importing/error_table.h"
 #include "services/importing/errors.h"
-#include "services/importing/faults.h"
 #include "services/importing/limits.h"
 #include "services/text/encoding.h"
 #include "services/text/visible.h"
@@ -48,7 +48,7 @@ absl::StatusOr<TableReader> TableReader::Open(const CsvText& text,
                     text.first_line);
   const auto header = table.reader_.Next();
   if (!header.ok()) {
-    faults.Add(FaultOf(
+    faults.Add(base::ViolationOf(
         std::string(field) + ":" + std::to_string(table.reader_.last_line()),
         header.status()));
     return faults.Take();

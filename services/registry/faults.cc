@@ -28,20 +28,11 @@ std::string Shown(std::string_view text) { return text::ShowInvisible(text); }
 
 }  // namespace
 
-base::Violation ViolationOf(std::string_view field, const absl::Status& fault) {
-  const base::ErrorDetails details =
-      base::GetErrorDetails(fault).value_or(base::ErrorDetails());
-  return {.field = std::string(field),
-          .reason = details.reason,
-          .description = std::string(base::MessageOf(fault)),
-          .description_ja = details.message_ja};
-}
-
 absl::Status AtField(std::string_view field, const absl::Status& fault) {
   base::ErrorDetails details =
       base::GetErrorDetails(fault).value_or(base::ErrorDetails());
   details.metadata.insert_or_assign("field", std::string(field));
-  details.violations.push_back(ViolationOf(field, fault));
+  details.violations.push_back(base::ViolationOf(field, fault));
   return base::WithErrorDetails(fault, details);
 }
 

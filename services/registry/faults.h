@@ -14,9 +14,6 @@
 
 namespace welfare::registry {
 
-// The violation at `field` that `fault` is, in both languages.
-base::Violation ViolationOf(std::string_view field, const absl::Status& fault);
-
 // `fault` as the failure of a call in whose field `field` it is.
 absl::Status AtField(std::string_view field, const absl::Status& fault);
 

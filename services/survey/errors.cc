@@ -74,17 +74,9 @@ absl::Status WithFirst(base::ErrorBuilder& error,
 
 }  // namespace
 
-base::Violation ViolationOf(std::string_view field, const absl::Status& fault) {
-  const auto details = base::GetErrorDetails(fault);
-  return {.field = std::string(field),
-          .reason = base::ReasonOf(fault),
-          .description = std::string(base::MessageOf(fault)),
-          .description_ja = details ? details->message_ja : ""};
-}
-
 absl::Status NameInvalid(std::string_view field, std::string_view name,
                          const absl::Status& cause) {
-  const base::Violation found = ViolationOf(field, cause);
+  const base::Violation found = base::ViolationOf(field, cause);
   const base::ErrorRow* row = &Row("NAME_INVALID");
   const base::ViolationRow* fault = &Fault("NAME_INVALID");
   if (found.reason == "CHECK_DIGIT") {

@@ -23,9 +23,6 @@ struct Phrase {
   std::string_view japanese;
 };
 
-// The violation of `field` that `fault` tells of, in its words.
-base::Violation ViolationOf(std::string_view field, const absl::Status& fault);
-
 // INVALID_ARGUMENT, NAME_INVALID: `field` holds no name of the form expected.
 // CHECK_DIGIT and CODE_AMBIGUOUS keep their reason.
 absl::Status NameInvalid(std::string_view field, std::string_view name,

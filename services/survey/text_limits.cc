@@ -24,7 +24,7 @@ std::optional<base::Violation> CheckField(std::string_view field,
                                           const text::FieldRule& rule) {
   const absl::Status fault = text::Check(rule, text);
   if (fault.ok()) return std::nullopt;
-  return ViolationOf(field, fault);
+  return base::ViolationOf(field, fault);
 }
 
 std::optional<base::Violation> CheckLength(std::string_view field,

@@ -2,14 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <string>
 
 #include "services/base/error.h"
 #include "services/importing/error_table.h"
+#include "tests/support/golden.h"
 
 namespace welfare::importing {
 namespace {
@@ -18,22 +16,12 @@ namespace {
 TEST(ImportErrors, AgreeWithTheGoldenListOfReasons) {
   std::set<std::string> lines;
   for (const base::ErrorRow& row : kErrorTable) {
-    lines.insert(absl::StatusCodeToString(row.code) + " " +
-                 std::string(row.reason));
+    lines.insert(support::ReasonLine(row.code, row.reason));
   }
   for (const base::ViolationRow& row : kViolationTable) {
     lines.insert("INVALID_ARGUMENT " + std::string(row.reason));
   }
-  std::string actual;
-  for (const std::string& line : lines) actual += line + "\n";
-  const char* root = std::getenv("WELFARE_SOURCE_DIR");
-  const std::string path = std::string(root == nullptr ? "." : root) +
-                           "/tests/importing/golden/reasons.txt";
-  if (std::getenv("WELFARE_UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(path, std::ios::binary) << actual;
-  }
-  std::ifstream in(path, std::ios::binary);
-  EXPECT_EQ(actual, std::string(std::istreambuf_iterator<char>(in), {}));
+  support::ExpectGolden("tests/importing/golden/reasons.txt", lines);
 }
 
 TEST(ImportErrors, SayWhatToDoInBothLanguages) {

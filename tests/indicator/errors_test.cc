@@ -4,23 +4,17 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "services/base/pages/page.h"
 #include "services/indicator/error_table.h"
 #include "services/platform/errors.h"
+#include "tests/support/golden.h"
 
 namespace welfare::indicator {
 namespace {
-
-std::string LineOf(absl::StatusCode code, std::string_view reason) {
-  return absl::StatusCodeToString(code) + " " + std::string(reason);
-}
 
 // One of each failure of errors.h.
 std::vector<absl::Status> All() {
@@ -47,25 +41,15 @@ std::vector<absl::Status> All() {
 TEST(Errors, ReasonsAreTheOnesOfTheGoldenList) {
   std::set<std::string> lines;
   for (const base::ErrorRow& row : kErrorTable) {
-    lines.insert(LineOf(row.code, row.reason));
+    lines.insert(support::ReasonLine(row.code, row.reason));
   }
   // What its calls answer in the words of others.
   for (const absl::Status& status :
        {base::Page::Read(-1, "", "").status(), base::PageTokenInvalid(),
         platform::StoreRestored("x", "y", 1)}) {
-    lines.insert(LineOf(status.code(), base::ReasonOf(status)));
+    lines.insert(support::ReasonLine(status.code(), base::ReasonOf(status)));
   }
-  std::string text;
-  for (const std::string& line : lines) text += line + "\n";
-
-  const std::string file = std::string(std::getenv("WELFARE_SOURCE_DIR")) +
-                           "/tests/indicator/golden/reasons.txt";
-  if (std::getenv("WELFARE_UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(file) << text;
-  }
-  std::ostringstream golden;
-  golden << std::ifstream(file).rdbuf();
-  EXPECT_EQ(golden.str(), text);
+  support::ExpectGolden("tests/indicator/golden/reasons.txt", lines);
 }
 
 TEST(Errors, EachRowIsMadeAndItsSentencesAreFilledIn) {
@@ -73,7 +57,7 @@ TEST(Errors, EachRowIsMadeAndItsSentencesAreFilledIn) {
   for (const absl::Status& status : All()) {
     const auto details = base::GetErrorDetails(status);
     ASSERT_TRUE(details.has_value()) << status;
-    made.insert(LineOf(status.code(), details->reason));
+    made.insert(support::ReasonLine(status.code(), details->reason));
     EXPECT_EQ(base::MessageOf(status).find('{'), std::string_view::npos)
         << status;
     EXPECT_EQ(details->message_ja.find('{'), std::string::npos) << status;
@@ -83,7 +67,7 @@ TEST(Errors, EachRowIsMadeAndItsSentencesAreFilledIn) {
   }
   std::set<std::string> rows;
   for (const base::ErrorRow& row : kErrorTable) {
-    rows.insert(LineOf(row.code, row.reason));
+    rows.insert(support::ReasonLine(row.code, row.reason));
   }
   EXPECT_EQ(made, rows);
 }

@@ -3,9 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
@@ -15,6 +12,7 @@
 #include "services/registry/faults.h"
 #include "services/registry/municipality/municipality.h"
 #include "tests/registry/samples.h"
+#include "tests/support/golden.h"
 
 namespace welfare::registry {
 namespace {
@@ -34,9 +32,9 @@ std::vector<absl::Status> AllErrors() {
       FiscalYearInvalid("fiscal_year", 1),
       BoundariesBackward(Year(2025), Year(2024)),
       BatchSize(0, 1000),
-      MunicipalityInvalid({ViolationOf("municipality.kana", cause)}),
+      MunicipalityInvalid({base::ViolationOf("municipality.kana", cause)}),
       MaskInvalid("code"),
-      LineageInvalid({ViolationOf("lineage_event.kind", ValueMissing())}),
+      LineageInvalid({base::ViolationOf("lineage_event.kind", ValueMissing())}),
       NameAmbiguous("府中市", {"132063", "342084"}),
       ProgramsInvalid({}, cause),
       YearBeforeProgram("jusou", Year(2021), Year(2020)),
@@ -58,7 +56,7 @@ std::vector<absl::Status> AllErrors() {
       StatusAfterEnd(Code("131016"), Year(2026)),
       KnownAtAndVersion(),
       FilterInvalid("area", "x"),
-      StatusInvalid({ViolationOf("status_record.note", cause)}),
+      StatusInvalid({base::ViolationOf("status_record.note", cause)}),
       MunicipalityTypeUnknown("ward"),
       AreaUnknown("x", kAreas),
       ImplementingInvalid("x"),
@@ -89,24 +87,12 @@ std::vector<absl::Status> AllErrors() {
 TEST(RegistryErrors, AgreeWithTheGoldenListOfReasons) {
   std::set<std::string> lines;
   for (const base::ErrorRow& row : kErrorTable) {
-    lines.insert(absl::StatusCodeToString(row.code) + " " +
-                 std::string(row.reason));
+    lines.insert(support::ReasonLine(row.code, row.reason));
   }
   for (const base::ViolationRow& row : kViolationTable) {
     lines.insert("INVALID_ARGUMENT " + std::string(row.reason));
   }
-  std::string actual;
-  for (const std::string& line : lines) actual += line + "\n";
-  const char* root = std::getenv("WELFARE_SOURCE_DIR");
-  const std::string path = std::string(root == nullptr ? "." : root) +
-                           "/tests/registry/golden/reasons.txt";
-  if (std::getenv("WELFARE_UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(path, std::ios::binary) << actual;
-  }
-  std::ifstream in(path, std::ios::binary);
-  const std::string golden{std::istreambuf_iterator<char>(in),
-                           std::istreambuf_iterator<char>()};
-  EXPECT_EQ(actual, golden);
+  support::ExpectGolden("tests/registry/golden/reasons.txt", lines);
 }
 
 TEST(RegistryErrors, MakeEveryRowOfTheTables) {

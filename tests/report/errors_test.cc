@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,13 +11,10 @@
 #include "services/platform/errors.h"
 #include "services/report/error_table.h"
 #include "tests/report/sample_snapshot.h"
+#include "tests/support/golden.h"
 
 namespace welfare::report {
 namespace {
-
-std::string LineOf(absl::StatusCode code, std::string_view reason) {
-  return absl::StatusCodeToString(code) + " " + std::string(reason);
-}
 
 // One of each failure of errors.h.
 std::vector<absl::Status> All() {
@@ -44,23 +39,16 @@ std::vector<absl::Status> All() {
 TEST(ReportErrors, AgreeWithTheGoldenListOfReasons) {
   std::set<std::string> lines;
   for (const base::ErrorRow& row : kErrorTable) {
-    lines.insert(LineOf(row.code, row.reason));
+    lines.insert(support::ReasonLine(row.code, row.reason));
   }
   // What its calls answer in the words of others.
   for (const absl::Status& status :
        {base::Page::Read(-1, "", "").status(), base::PageTokenInvalid(),
         platform::StoreRestored("x", "y", 1), platform::RequestIdInvalid("!"),
         platform::RequestIdReused("x")}) {
-    lines.insert(LineOf(status.code(), base::ReasonOf(status)));
+    lines.insert(support::ReasonLine(status.code(), base::ReasonOf(status)));
   }
-  std::string text;
-  for (const std::string& line : lines) text += line + "\n";
-  const std::string path = "tests/report/golden/reasons.txt";
-  if (std::getenv("WELFARE_UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(std::string(std::getenv("WELFARE_SOURCE_DIR")) + "/" + path)
-        << text;
-  }
-  EXPECT_EQ(ReadSource(path), text);
+  support::ExpectGolden("tests/report/golden/reasons.txt", lines);
 }
 
 TEST(ReportErrors, EachRowIsMadeAndItsSentencesAreFilledIn) {
@@ -68,14 +56,14 @@ TEST(ReportErrors, EachRowIsMadeAndItsSentencesAreFilledIn) {
   for (const absl::Status& status : All()) {
     const auto details = base::GetErrorDetails(status);
     ASSERT_TRUE(details.has_value()) << status;
-    made.insert(LineOf(status.code(), details->reason));
+    made.insert(support::ReasonLine(status.code(), details->reason));
     EXPECT_EQ(base::MessageOf(status).find('{'), std::string_view::npos)
         << status;
     EXPECT_EQ(details->message_ja.find('{'), std::string::npos) << status;
   }
   std::set<std::string> rows;
   for (const base::ErrorRow& row : kErrorTable) {
-    rows.insert(LineOf(row.code, row.reason));
+    rows.insert(support::ReasonLine(row.code, row.reason));
   }
   EXPECT_EQ(made, rows);
 }

@@ -4,9 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <span>
 #include <string>
@@ -20,27 +17,10 @@
 #include "services/survey/error_table.h"
 #include "services/survey/files/import_faults.h"
 #include "services/survey/submission/violation.h"
+#include "tests/support/golden.h"
 
 namespace welfare::survey {
 namespace {
-
-std::string SourcePath(const std::string& path) {
-  return std::string(std::getenv("WELFARE_SOURCE_DIR")) + "/" + path;
-}
-
-std::string ReadSource(const std::string& path) {
-  std::ifstream in(SourcePath(path));
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void ExpectGolden(const std::string& path, const std::set<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) text += line + "\n";
-  if (std::getenv("WELFARE_UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(SourcePath(path)) << text;
-  }
-  EXPECT_EQ(ReadSource(path), text);
-}
 
 // One of each failure that the service names.
 std::vector<absl::Status> OneOfEach() {
@@ -127,7 +107,7 @@ TEST(SurveyErrors, SayWhatAStateIsAndWhatItWouldHaveToBe) {
 TEST(SurveyErrors, AgreeWithTheGoldenListOfReasons) {
   std::set<std::string> lines;
   const auto add = [&lines](absl::StatusCode code, std::string_view reason) {
-    lines.insert(absl::StatusCodeToString(code) + " " + std::string(reason));
+    lines.insert(support::ReasonLine(code, reason));
   };
   for (const base::ErrorRow& row : kErrorTable) add(row.code, row.reason);
   // What its calls return beside these.
@@ -138,7 +118,7 @@ TEST(SurveyErrors, AgreeWithTheGoldenListOfReasons) {
         importing::CountsDoNotAddUp(2, 1)}) {
     add(status.code(), base::ReasonOf(status));
   }
-  ExpectGolden("tests/survey/golden/reasons.txt", lines);
+  support::ExpectGolden("tests/survey/golden/reasons.txt", lines);
 }
 
 TEST(AnswerReasons, AgreeWithTheGoldenList) {
@@ -146,7 +126,7 @@ TEST(AnswerReasons, AgreeWithTheGoldenList) {
   for (const base::ViolationRow& row : kAnswerTable) {
     lines.emplace(row.reason);
   }
-  ExpectGolden("tests/survey/golden/answer_reasons.txt", lines);
+  support::ExpectGolden("tests/survey/golden/answer_reasons.txt", lines);
 }
 
 void ExpectBothLanguages(std::span<const base::ViolationRow> rows) {

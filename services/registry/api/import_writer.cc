@@ -26,7 +26,8 @@ namespace {
 absl::StatusOr<std::string> KeepReason(std::string_view field,
                                        std::string_view reason) {
   auto kept = KeepText(reason, kMaxNoteBytes);
-  if (!kept.ok()) return StatusInvalid({ViolationOf(field, kept.status())});
+  if (!kept.ok())
+    return StatusInvalid({base::ViolationOf(field, kept.status())});
   return kept;
 }
 

@@ -170,7 +170,8 @@ absl::Status RegistryWriter::RecordStatus(
   if (absl::Status fault =
           catalog_.Check(proposed.program, proposed.proposal.fiscal_year);
       !fault.ok()) {
-    return StatusInvalid({ViolationOf("status_record.fiscal_year", fault)});
+    return StatusInvalid(
+        {base::ViolationOf("status_record.fiscal_year", fault)});
   }
   return Change(
       call, request,

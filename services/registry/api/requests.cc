@@ -77,7 +77,7 @@ class Violations {
  public:
   void Add(std::string_view field, const absl::Status& fault) {
     if (fault.ok()) return;
-    list_.push_back(ViolationOf(field, fault));
+    list_.push_back(base::ViolationOf(field, fault));
   }
   template <typename T>
   std::optional<T> Take(std::string_view field, absl::StatusOr<T> value) {

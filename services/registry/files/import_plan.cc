@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/importing/faults.h"
 #include "services/registry/faults.h"
 
 namespace welfare::registry {
@@ -54,7 +53,7 @@ void ImportPlanner::Count(Outcome outcome) {
 
 void ImportPlanner::Refuse(const RecordOrigin& origin, std::string_view column,
                            std::string_view value, const absl::Status& fault) {
-  plan_.rejects.Add(origin.place(), value, importing::FaultOf(column, fault));
+  plan_.rejects.Add(origin.place(), value, base::ViolationOf(column, fault));
 }
 
 ImportPlan ImportPlanner::Finish() {

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "services/importing/faults.h"
 #include "services/registry/faults.h"
 #include "services/registry/municipality/text_rules.h"
 #include "services/text/characters.h"
@@ -13,7 +12,7 @@ namespace welfare::registry {
 
 void RecordFaults::Add(std::string_view column, std::string_view value,
                        const absl::Status& fault) {
-  Add(value, importing::FaultOf(column, fault));
+  Add(value, base::ViolationOf(column, fault));
 }
 
 void RecordFaults::Add(std::string_view value, const base::Violation& fault) {

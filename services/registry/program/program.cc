@@ -36,7 +36,7 @@ absl::StatusOr<ProgramCatalog> ProgramCatalog::Parse(std::string_view csv) {
     const text::CsvRecord& record = (*records)[i];
     const std::string where = "line " + std::to_string(record.line);
     const auto add = [&](const absl::Status& fault) {
-      violations.push_back(ViolationOf(where, fault));
+      violations.push_back(base::ViolationOf(where, fault));
     };
     if (record.cells.size() != header->size()) {
       add(CellCount(record.cells.size(), header->size()));

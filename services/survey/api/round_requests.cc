@@ -68,7 +68,7 @@ absl::StatusOr<Round> ReadRound(const v1::CreateRoundRequest& request) {
     if (parsed.ok()) {
       target = *std::move(parsed);
     } else {
-      violations.push_back(ViolationOf(field, parsed.status()));
+      violations.push_back(base::ViolationOf(field, parsed.status()));
     }
   };
   take("round.window_start", DateFromProto(sent.window_start()),
@@ -108,7 +108,7 @@ OutlineEdit ReadOutlineEdit(const v1::UpdateRoundRequest& request) {
         target = *parsed;
       } else {
         edit.violations.push_back(
-            ViolationOf("round." + std::string(name), parsed.status()));
+            base::ViolationOf("round." + std::string(name), parsed.status()));
       }
     };
     text("display_name", sent.display_name(), edit.display_name);

@@ -116,7 +116,8 @@ absl::StatusOr<SubmissionInput> ReadInput(
   if (received_on) {
     const auto day = DateFromProto(header.received_on());
     if (!day.ok()) {
-      violations.push_back(ViolationOf("header.received_on", day.status()));
+      violations.push_back(
+          base::ViolationOf("header.received_on", day.status()));
     } else {
       input.received_on = *day;
       input.clear_received_on = !day->has_value();

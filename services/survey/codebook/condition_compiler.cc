@@ -94,7 +94,7 @@ void ConditionCompiler::Add(const SurveyPlace& place, std::string_view column,
   std::vector<base::Violation> violations;
   if (details) violations = details->violations;
   if (violations.empty()) {
-    violations.push_back(ViolationOf("column 1", status));
+    violations.push_back(base::ViolationOf("column 1", status));
   }
   // Each stands at `column N` of the expression.
   for (const base::Violation& violation : violations) {

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "services/base/error.h"
-#include "services/importing/faults.h"
 #include "services/survey/files/import_faults.h"
 #include "services/survey/submission/validation.h"
 #include "services/survey/submission/violation.h"
@@ -257,7 +256,7 @@ void ImportPlan::Take(SubmissionRecords records, const NamedRounds& found) {
   }
   if (const absl::Status& status = found.at(name).status(); !status.ok()) {
     rejects_.RefuseAll(records, name.fiscal_year.ToString(),
-                       importing::FaultOf("fiscal_year", status));
+                       base::ViolationOf("fiscal_year", status));
     AddStrays(records, key);
     return;
   }

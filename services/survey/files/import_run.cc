@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "services/base/error.h"
-#include "services/importing/faults.h"
 #include "services/survey/files/import_faults.h"
 
 namespace welfare::survey {
@@ -76,7 +75,7 @@ absl::StatusOr<std::optional<PlannedChange>> ImportRun::Decide(
                                 header, now_);
   if (!planned.ok()) {
     if (!absl::IsFailedPrecondition(planned.status())) return planned.status();
-    rejects_.RefuseAll(records, "", importing::FaultOf("", planned.status()));
+    rejects_.RefuseAll(records, "", base::ViolationOf("", planned.status()));
     return std::nullopt;
   }
   Count(entry, standing, planned->submission);

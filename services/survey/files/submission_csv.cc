@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/importing/error_table.h"
 #include "services/importing/errors.h"
-#include "services/importing/faults.h"
 #include "services/importing/table_reader.h"
 #include "services/survey/files/import_faults.h"
 #include "services/survey/submission/validation.h"
@@ -68,7 +68,7 @@ absl::Status ReadTable(const importing::CsvText& input, std::string_view field,
   while (true) {
     auto record = table.Next();
     if (!record.ok()) {
-      faults.Add(importing::FaultOf(place(table.line()), record.status()));
+      faults.Add(base::ViolationOf(place(table.line()), record.status()));
       continue;
     }
     if (!record->has_value()) return faults.Take();
@@ -78,8 +78,8 @@ absl::Status ReadTable(const importing::CsvText& input, std::string_view field,
             return LooksLikeRecord(table.columns(), **record, line);
           });
       if (cell) {
-        faults.Add(
-            importing::QuoteOverRecords(place((*record)->cell_lines[*cell])));
+        faults.Add(base::MakeViolation(importing::Fault("QUOTE_OVER_RECORDS"),
+                                       place((*record)->cell_lines[*cell])));
         continue;
       }
     }
@@ -172,7 +172,7 @@ class BatchReader {
       good = false;
       if (!show) return;
       AddReject(kind, table, KeyCell(columns, record, column),
-                importing::FaultOf(kAnswerColumns[column], status));
+                base::ViolationOf(kAnswerColumns[column], status));
     };
     const absl::Status survey_id = base::CheckResourceId(survey);
     check(0, survey_id);
@@ -281,7 +281,7 @@ class BatchReader {
     if (!IsBlank(day)) {
       const auto date = text::ReadDate(day);
       if (!date.ok()) {
-        refuse(day, importing::FaultOf("received_on", date.status()));
+        refuse(day, base::ViolationOf("received_on", date.status()));
         return;
       }
       result.received_on = *date;

@@ -64,7 +64,7 @@ void XlsFormSheet::Add(int line, std::string_view column,
 
 void XlsFormSheet::Add(int line, std::string_view column,
                        const absl::Status& fault) const {
-  base::Violation told = ViolationOf(column, fault);
+  base::Violation told = base::ViolationOf(column, fault);
   problems_.Add({.sheet = name_,
                  .line = line,
                  .column = std::move(told.field),

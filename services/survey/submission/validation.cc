@@ -233,7 +233,7 @@ class Validator {
       Add(index, AnswerFault(reason::kNumberRange));
     } else if (Mismatch(index, kNumber)) {
       // The reader says what it takes to be a number.
-      base::Violation fault = ViolationOf("", number.status());
+      base::Violation fault = base::ViolationOf("", number.status());
       Say(std::move(fault.description), std::move(fault.description_ja));
     }
   }
@@ -319,7 +319,7 @@ class Validator {
     const auto characters = CountCharacters(text);
     if (!characters) {
       const base::Violation fault =
-          ViolationOf("", text::Check(text::kFreeTextField, text));
+          base::ViolationOf("", text::Check(text::kFreeTextField, text));
       Refuse(
           index, AnswerFault(reason::kTextInvalid),
           {{"fault", fault.description}, {"fault_ja", fault.description_ja}});
