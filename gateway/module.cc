@@ -80,8 +80,7 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
       channels.push_back(
           platform::MakeChannel(context.PeerAddress(peer.module)));
     }
-    state.backends.push_back(
-        std::make_unique<Backend>(std::move(channels), state.calls));
+    state.backends.push_back(std::make_unique<Backend>(channels, state.calls));
     table[std::string(peer.service)] = state.backends.back().get();
   }
   state.metrics = std::make_unique<RequestMetrics>(context.metrics());

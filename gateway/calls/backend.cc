@@ -292,21 +292,34 @@ bool CallCount::WaitForNone(std::chrono::milliseconds timeout) {
 }
 
 struct Backend::State {
-  std::vector<std::unique_ptr<grpc::GenericStub>> stubs;
+  struct Way {
+    std::shared_ptr<grpc::Channel> channel;
+    std::unique_ptr<grpc::GenericStub> stub;
+  };
+  std::vector<Way> ways;
   std::atomic<std::size_t> next{0};
   CallCount& calls;
 
+  // In turn, but past channels that wait to try again: after a service was
+  // away each of them finds it again in its own time.
   grpc::GenericStub& Next() {
-    return *stubs[next.fetch_add(1, std::memory_order_relaxed) % stubs.size()];
+    const std::size_t first = next.fetch_add(1, std::memory_order_relaxed);
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+      const Way& way = ways[(first + i) % ways.size()];
+      if (way.channel->GetState(false) != GRPC_CHANNEL_TRANSIENT_FAILURE) {
+        return *way.stub;
+      }
+    }
+    return *ways[first % ways.size()].stub;
   }
 };
 
-Backend::Backend(std::vector<std::shared_ptr<grpc::Channel>> channels,
+Backend::Backend(const std::vector<std::shared_ptr<grpc::Channel>>& channels,
                  CallCount& calls)
-    : state_(new State{.stubs = {}, .calls = calls}) {
-  for (auto& channel : channels) {
-    state_->stubs.push_back(
-        std::make_unique<grpc::GenericStub>(std::move(channel)));
+    : state_(new State{.ways = {}, .calls = calls}) {
+  for (const auto& channel : channels) {
+    state_->ways.push_back(
+        {channel, std::make_unique<grpc::GenericStub>(channel)});
   }
 }
 

@@ -94,7 +94,7 @@ class CallCount {
 class Backend {
  public:
   // Several channels spread the load over as many connections.
-  Backend(std::vector<std::shared_ptr<grpc::Channel>> channels,
+  Backend(const std::vector<std::shared_ptr<grpc::Channel>>& channels,
           CallCount& calls);
   ~Backend();
   Backend(const Backend&) = delete;

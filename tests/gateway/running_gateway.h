@@ -254,8 +254,9 @@ class CountingObserver final : public RequestObserver {
 // with fake services stands behind it, and it listens on real sockets.
 class RunningGateway {
  public:
+  // With `lame`, one of the two channels leads to nobody.
   explicit RunningGateway(SessionLimits limits = {},
-                          Routing::Options options = {}) {
+                          Routing::Options options = {}, bool lame = false) {
     const std::string address = "unix:" + folder_.File("backend.sock");
     grpc::ServerBuilder builder;
     builder.AddListeningPort(address, grpc::InsecureServerCredentials());
@@ -264,7 +265,9 @@ class RunningGateway {
     server_ = builder.BuildAndStart();
     backend_ = std::make_unique<Backend>(
         std::vector<std::shared_ptr<grpc::Channel>>{
-            platform::MakeChannel(address), platform::MakeChannel(address)},
+            platform::MakeChannel(address),
+            platform::MakeChannel(lame ? "unix:" + folder_.File("nobody.sock")
+                                       : address)},
         calls_);
     auto routing = Routing::Make(
         *google::protobuf::DescriptorPool::generated_pool(),

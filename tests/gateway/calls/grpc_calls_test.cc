@@ -345,6 +345,23 @@ TEST(GatewayGrpc, SaysThatABackendIsAwayWithoutNamingIt) {
   EXPECT_EQ(details.details_size(), 3);
 }
 
+// As after a restart of the service, until both channels have found it.
+TEST(GatewayGrpc, CallsThroughTheChannelThatIsThere) {
+  RunningGateway gateway({}, {}, true);
+  const auto stub = gateway.Registry();
+  reg::GetMunicipalityRequest request;
+  request.set_name("municipalities/a");
+  const auto call = [&] {
+    reg::Municipality response;
+    return stub->GetMunicipality(Within(seconds(20)).get(), request, &response)
+        .error_code();
+  };
+  // By then the other channel has failed once and is known to.
+  call();
+  call();
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(call(), grpc::StatusCode::OK) << i;
+}
+
 TEST(GatewayGrpc, FinishesCallsUnderWayWhenItDrains) {
   RunningGateway gateway;
   reg::GetMunicipalityRequest request;
