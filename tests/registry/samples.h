@@ -58,7 +58,7 @@ inline ProgramCatalog Programs() {
 inline Program Jusou() { return Programs().programs().at("jusou"); }
 
 inline StatusRecord MakeStatus(std::int64_t id, std::string_view code, int year,
-                               Implementing implementing,
+                               std::optional<Implementing> implementing,
                                Preparation preparation) {
   return {.program = "jusou",
           .municipality_id = id,

@@ -82,16 +82,15 @@ v1::HistoryEntry StartEntry(const Commit& commit, const std::string& note,
 
 }  // namespace
 
-v1::Implementing ToProto(Implementing implementing) {
-  switch (implementing) {
+v1::Implementing ToProto(std::optional<Implementing> implementing) {
+  if (!implementing.has_value()) return v1::IMPLEMENTING_UNSPECIFIED;
+  switch (*implementing) {
     case Implementing::kYes:
       return v1::IMPLEMENTING_YES;
     case Implementing::kNo:
       return v1::IMPLEMENTING_NO;
     case Implementing::kEnded:
       return v1::IMPLEMENTING_ENDED;
-    case Implementing::kUnknown:
-      break;
   }
   return v1::IMPLEMENTING_UNSPECIFIED;
 }

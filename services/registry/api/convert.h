@@ -34,7 +34,7 @@ google::protobuf::Timestamp ToProto(base::Timestamp time);
 base::Timestamp FromProto(const google::protobuf::Timestamp& time);
 
 // Unknown is UNSPECIFIED on the wire: no record says.
-v1::Implementing ToProto(Implementing implementing);
+v1::Implementing ToProto(std::optional<Implementing> implementing);
 v1::Preparation ToProto(Preparation preparation);
 
 // The facts are those of `year`, or of the nearest year in which it exists.

@@ -55,8 +55,8 @@ v1::LineageEvent ReplyOf(const WriteContext& context, LineageEvent event) {
 base::JsonObject AuditOf(const StatusRecord& record) {
   base::JsonObject detail;
   detail.Add("fiscal_year", record.fiscal_year.value())
-      .Add("implementing", ToString(record.facts.implementing))
-      .Add("preparation", ToString(record.facts.preparation))
+      .Add("implementing", FileWord(record.facts.implementing))
+      .Add("preparation", FileWord(record.facts.preparation))
       .Add("correction", record.correction)
       .Add("retracted", record.retracted);
   if (record.restores != 0) detail.Add("restored_version", record.restores);

@@ -156,9 +156,8 @@ ImportPlan PlanStatusRecords(const History& current,
                  row.retracts ? "operation" : "implementing");
     planner.Refuse(row.origin, column,
                    column == row.subject.column ? row.subject.text
-                   : row.retracts
-                       ? "retract"
-                       : std::string(ToString(row.facts.implementing)),
+                   : row.retracts               ? "retract"
+                                  : FileWord(row.facts.implementing),
                    outcome.status());
   }
   return planner.Finish();

@@ -16,7 +16,11 @@ bool Runs(const StatusRecord* record) {
 
 void Count(const RosterEntry& entry, RosterCounts& counts) {
   ++counts.size;
-  switch (entry.status.implementing) {
+  if (!entry.status.implementing.has_value()) {
+    ++counts.unrecorded;
+    return;
+  }
+  switch (*entry.status.implementing) {
     case Implementing::kYes:
       ++counts.implementing;
       if (entry.newcomer) ++counts.newcomers;
@@ -26,9 +30,6 @@ void Count(const RosterEntry& entry, RosterCounts& counts) {
     case Implementing::kEnded:
       ++counts.not_implementing;
       if (entry.status.preparation == Preparation::kYes) ++counts.preparing;
-      break;
-    case Implementing::kUnknown:
-      ++counts.unrecorded;
       break;
   }
 }

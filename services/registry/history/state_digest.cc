@@ -53,8 +53,8 @@ RegistryState ComputeState(const RegistryView& view) {
         ++state.status_records;
         lines.push_back(
             Line({"status", program, record.municipality.ToString(),
-                  year.ToString(), ToString(record.facts.implementing),
-                  ToString(record.facts.preparation)}));
+                  year.ToString(), FileWord(record.facts.implementing),
+                  FileWord(record.facts.preparation)}));
       });
     }
   }

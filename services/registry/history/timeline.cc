@@ -70,21 +70,15 @@ ProgramTimeline ComputeTimeline(const RegistryView& view,
                       .leavers = roster.leavers,
                       .preparing = {}};
     for (const RosterEntry& entry : roster.entries) {
-      switch (entry.status.implementing) {
-        case Implementing::kYes:
-          line.implementing.push_back(entry.municipality);
-          if (entry.newcomer) line.newcomers.push_back(entry.municipality);
-          if (entry.newcomer_unknown) {
-            line.newcomers_unknown.push_back(entry.municipality);
-          }
-          continue;
-        case Implementing::kUnknown:
-          ++line.unrecorded;
-          break;
-        case Implementing::kNo:
-        case Implementing::kEnded:
-          break;
+      if (entry.status.implementing == Implementing::kYes) {
+        line.implementing.push_back(entry.municipality);
+        if (entry.newcomer) line.newcomers.push_back(entry.municipality);
+        if (entry.newcomer_unknown) {
+          line.newcomers_unknown.push_back(entry.municipality);
+        }
+        continue;
       }
+      if (!entry.status.implementing.has_value()) ++line.unrecorded;
       if (entry.status.preparation == Preparation::kYes) {
         line.preparing.push_back(entry.municipality);
       }

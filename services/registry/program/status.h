@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,29 +12,19 @@
 
 #include "services/base/names/municipality_code.h"
 #include "services/base/time/fiscal_year.h"
+#include "services/vocabulary/implementing.h"
+#include "services/vocabulary/preparation.h"
 
 namespace welfare::registry {
 
-// Whether it ran the programme. Stored in the database; do not renumber.
-enum class Implementing {
-  kUnknown = 0,  // no record says; never recorded itself
-  kYes = 1,      // 実施
-  kNo = 2,       // 未実施
-  kEnded = 3,    // had run it before and ended it (終了)
-};
+using vocabulary::Implementing;
+using vocabulary::Preparation;
 
-// Whether it prepared for it (移行準備事業). Stored in the database; do not
-// renumber.
-enum class Preparation {
-  kYes = 1,
-  kNo = 2,
-  kUnknown = 3,  // recorded, or no record at all
-};
-
-// Returns `yes`, `no`, `ended` or `unknown`.
-std::string_view ToString(Implementing implementing);
-// Returns `yes`, `no` or `unknown`.
-std::string_view ToString(Preparation preparation);
+// The words of files, messages and the audit log: `yes`, `no`, `ended`, and
+// `unknown` where no record says.
+std::string FileWord(std::optional<Implementing> implementing);
+// `yes`, `no` or `unknown`.
+std::string FileWord(Preparation preparation);
 
 // Parses `yes`, `no` or `ended`: a record always says.
 //
@@ -47,9 +38,10 @@ absl::StatusOr<Implementing> ParseImplementing(std::string_view text);
 //   INVALID_ARGUMENT, reason PREPARATION_INVALID: another word.
 absl::StatusOr<Preparation> ParsePreparation(std::string_view text);
 
-// The two facts. The defaults are what is known without any record.
+// The two facts. The defaults are what is known without any record; a record
+// always says whether the programme was run.
 struct StatusFacts {
-  Implementing implementing = Implementing::kUnknown;
+  std::optional<Implementing> implementing;
   Preparation preparation = Preparation::kUnknown;
 
   friend bool operator==(const StatusFacts&, const StatusFacts&) = default;

@@ -5,16 +5,10 @@
 
 namespace welfare::registry {
 
-bool IsLawfulTransition(Implementing previous, Implementing next) {
-  switch (next) {
-    case Implementing::kNo:
-      return previous != Implementing::kYes;
-    case Implementing::kEnded:
-      return previous != Implementing::kNo;
-    case Implementing::kYes:
-    case Implementing::kUnknown:
-      break;
-  }
+bool IsLawfulTransition(std::optional<Implementing> previous,
+                        std::optional<Implementing> next) {
+  if (next == Implementing::kNo) return previous != Implementing::kYes;
+  if (next == Implementing::kEnded) return previous != Implementing::kNo;
   return true;
 }
 
@@ -37,12 +31,12 @@ absl::StatusOr<StatusDecision> DecideStatus(
   if (same.has_value()) {
     if (!justified) {
       return CorrectionReasonRequired(proposal.fiscal_year,
-                                      ToString(same->facts.implementing),
-                                      ToString(same->facts.preparation));
+                                      FileWord(same->facts.implementing),
+                                      FileWord(same->facts.preparation));
     }
     return StatusDecision{StatusDecision::Outcome::kUpdated, true};
   }
-  const Implementing next = proposal.facts.implementing;
+  const std::optional<Implementing> next = proposal.facts.implementing;
   const std::optional<YearFacts>& before = surroundings.before;
   const std::optional<YearFacts>& after = surroundings.after;
   const bool breaks_before =
@@ -56,12 +50,12 @@ absl::StatusOr<StatusDecision> DecideStatus(
   if (!justified) {
     if (breaks_before) {
       return TransitionUnlawful(before->fiscal_year,
-                                ToString(before->facts.implementing),
-                                proposal.fiscal_year, ToString(next));
+                                FileWord(before->facts.implementing),
+                                proposal.fiscal_year, FileWord(next));
     }
-    return TransitionUnlawful(proposal.fiscal_year, ToString(next),
+    return TransitionUnlawful(proposal.fiscal_year, FileWord(next),
                               after->fiscal_year,
-                              ToString(after->facts.implementing));
+                              FileWord(after->facts.implementing));
   }
   return StatusDecision{StatusDecision::Outcome::kCreated, true};
 }

@@ -60,7 +60,8 @@ struct StatusDecision {
 //   implementing after anything; not implementing after anything but
 //   implementing; ended only after implementing or ended.
 // So yes, ended, no, yes is lawful and yes, no is not.
-bool IsLawfulTransition(Implementing previous, Implementing next);
+bool IsLawfulTransition(std::optional<Implementing> previous,
+                        std::optional<Implementing> next);
 
 // Returns OK when the two facts can stand in one record.
 //

@@ -316,23 +316,24 @@ absl::Status InsertStatuses(Transaction& transaction,
   if (records.empty()) return absl::OkStatus();
   std::size_t next = 0;
   return transaction
-      .BulkInsert(kAddStatuses,
-                  [&](std::vector<platform::Parameter>& row) {
-                    if (next == records.size()) return false;
-                    const StatusRecord& record = records[next++];
-                    row = {record.program,
-                           record.municipality_id,
-                           record.fiscal_year.value(),
-                           version,
-                           static_cast<std::int64_t>(record.facts.implementing),
-                           static_cast<std::int64_t>(record.facts.preparation),
-                           record.note,
-                           record.reason,
-                           record.correction,
-                           record.retracted,
-                           record.restores};
-                    return true;
-                  })
+      .BulkInsert(
+          kAddStatuses,
+          [&](std::vector<platform::Parameter>& row) {
+            if (next == records.size()) return false;
+            const StatusRecord& record = records[next++];
+            row = {record.program,
+                   record.municipality_id,
+                   record.fiscal_year.value(),
+                   version,
+                   static_cast<std::int64_t>(record.facts.implementing.value()),
+                   static_cast<std::int64_t>(record.facts.preparation),
+                   record.note,
+                   record.reason,
+                   record.correction,
+                   record.retracted,
+                   record.restores};
+            return true;
+          })
       .status();
 }
 

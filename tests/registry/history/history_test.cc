@@ -29,12 +29,11 @@ HistoryPtr TwoMunicipalities() {
                  .statuses = {}});
 }
 
-Implementing ImplementingAt(const History& history, std::int64_t version,
-                            int year) {
+std::optional<Implementing> ImplementingAt(const History& history,
+                                           std::int64_t version, int year) {
   const StatusRecord* record =
       history.At(version).FindStatus("jusou", Code(kChiyoda), Year(year));
-  return record == nullptr ? Implementing::kUnknown
-                           : record->facts.implementing;
+  return record == nullptr ? std::nullopt : record->facts.implementing;
 }
 
 TEST(History, StartsEmpty) {
@@ -66,7 +65,7 @@ TEST(History, KeepsWhatWasKnownBeforeACorrection) {
   const auto known_at = [&](std::string_view time) {
     return ImplementingAt(*history, history->VersionKnownAt(Time(time)), 2023);
   };
-  EXPECT_EQ(known_at("2025-03-31T00:00:00Z"), Implementing::kUnknown);
+  EXPECT_EQ(known_at("2025-03-31T00:00:00Z"), std::nullopt);
   EXPECT_EQ(known_at("2025-05-31T00:00:00Z"), Implementing::kNo);
   EXPECT_EQ(known_at("2025-06-01T00:00:00Z"), Implementing::kYes);
   EXPECT_EQ(known_at("2025-06-02T00:00:00Z"), Implementing::kYes);
@@ -78,8 +77,7 @@ TEST(History, NeverCarriesAYearForward) {
              {.municipalities = {},
               .statuses = {MakeStatus(1, kChiyoda, 2024, Implementing::kYes,
                                       Preparation::kNo)}});
-  EXPECT_EQ(ImplementingAt(*history, history->version(), 2025),
-            Implementing::kUnknown);
+  EXPECT_EQ(ImplementingAt(*history, history->version(), 2025), std::nullopt);
   EXPECT_EQ(history->AtHead().FindStatus("jusou", Code(kChuo), Year(2024)),
             nullptr);
 }
@@ -176,7 +174,7 @@ class Model {
       if (*same == facts) return Answer::kUnchanged;
       if (!correction) return Answer::kRefused;
     } else if (!correction) {
-      std::vector<Implementing> line;
+      std::vector<std::optional<Implementing>> line;
       for (int other = 2000; other < 2100; ++other) {
         if (other == year) {
           line.push_back(facts.implementing);
@@ -186,7 +184,8 @@ class Model {
       }
       // Corrections may have broken the order elsewhere: only the places
       // around the new year count.
-      const auto breaks = [&](Implementing a, Implementing b) {
+      const auto breaks = [&](std::optional<Implementing> a,
+                              std::optional<Implementing> b) {
         return (a == Implementing::kYes && b == Implementing::kNo) ||
                (a == Implementing::kNo && b == Implementing::kEnded);
       };
@@ -279,7 +278,7 @@ TEST(History, AgreesWithAPlainModelOverRandomHistories) {
                     runs && (before.implementing == Implementing::kNo ||
                              before.implementing == Implementing::kEnded));
           ASSERT_EQ(entry.newcomer_unknown,
-                    runs && before.implementing == Implementing::kUnknown);
+                    runs && before.implementing == std::nullopt);
           std::optional<int> first_year;
           for (int other = 2019; other <= year && !first_year; ++other) {
             if (model.Find(code, other, version)

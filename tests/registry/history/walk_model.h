@@ -135,9 +135,11 @@ class WalkModel {
     return kAlwaysYear;
   }
   // Whether the record of a year without one would break the order.
-  bool BreaksOrder(const std::string& code, int year, Implementing now,
+  bool BreaksOrder(const std::string& code, int year,
+                   std::optional<Implementing> now,
                    std::int64_t version) const {
-    const auto breaks = [](Implementing a, Implementing b) {
+    const auto breaks = [](std::optional<Implementing> a,
+                           std::optional<Implementing> b) {
       return (a == Implementing::kYes && b == Implementing::kNo) ||
              (a == Implementing::kNo && b == Implementing::kEnded);
     };

@@ -36,17 +36,18 @@ StatusProposal Correct(int year, Implementing implementing,
 }
 
 TEST(StatusRules, AllowEveryTransitionButTwo) {
-  const Implementing all[] = {Implementing::kUnknown, Implementing::kYes,
-                              Implementing::kNo, Implementing::kEnded};
-  for (const Implementing previous : all) {
-    for (const Implementing next : all) {
+  const std::optional<Implementing> all[] = {std::nullopt, Implementing::kYes,
+                                             Implementing::kNo,
+                                             Implementing::kEnded};
+  for (const auto& previous : all) {
+    for (const auto& next : all) {
       const bool stops_silently =
           previous == Implementing::kYes && next == Implementing::kNo;
       const bool ends_what_never_ran =
           previous == Implementing::kNo && next == Implementing::kEnded;
       EXPECT_EQ(IsLawfulTransition(previous, next),
                 !stops_silently && !ends_what_never_ran)
-          << ToString(previous) << " to " << ToString(next);
+          << FileWord(previous) << " to " << FileWord(next);
     }
   }
 }
