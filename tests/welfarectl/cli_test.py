@@ -269,27 +269,6 @@ class Writes(unittest.TestCase):
         self.assertRegex(seen[0], rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-class Problems(unittest.TestCase):
-    def test_those_cut_from_the_details_are_counted_first(self):
-        # google.rpc.Status with ErrorInfo and BadRequest, as a channel brings it.
-        def packed(name, message):
-            return field(3, field(1, "type.googleapis.com/google.rpc." + name)
-                         + field(2, message))
-        details = (
-            packed("ErrorInfo", field(1, "CODEBOOK_INVALID") + field(2, "survey")
-                   + field(3, field(1, "violations_total") + field(2, "200")))
-            + packed("BadRequest", field(1, field(1, "survey.csv:2") + field(2, "wrong"))))
-
-        def refuse(request, context):
-            context.set_trailing_metadata((("grpc-status-details-bin", details),))
-            context.abort(grpc.StatusCode.INVALID_ARGUMENT, "The codebook has faults.")
-        done = run_against({"welfare.registry.v1.RegistryService": {"ListPrograms": refuse}},
-                           "program", "list")
-        self.assertEqual(done.returncode, 1, done)
-        self.assertLess(done.stderr.index("200 problems; 1 shown"),
-                        done.stderr.index("survey.csv:2: wrong"), done.stderr)
-
-
 class OwnFailures(unittest.TestCase):
     def test_what_cannot_be_read_is_named_before_anything_is_sent(self):
         with tempfile.TemporaryDirectory() as folder:

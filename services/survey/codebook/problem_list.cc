@@ -62,7 +62,7 @@ void ProblemList::Add(const SurveyPlace& place, std::string_view column,
                       const base::ErrorWords& words) {
   CodebookProblem problem =
       MakeProblem("survey", place.line, column, row, words);
-  const std::string id = std::string(place.id) + ": ";
+  const std::string id = text::ShowInvisible(place.id) + ": ";
   problem.message.insert(0, id);
   problem.message_ja.insert(0, id);
   Add(std::move(problem));

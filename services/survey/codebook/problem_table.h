@@ -149,6 +149,8 @@ inline constexpr base::ViolationRow kCellTable[] = {
      "一覧に選択肢「other」がありません。"},
     {"LIST_UNKNOWN", "The sheet choices has no list '{list}'.",
      "シート choices に一覧「{list}」がありません。"},
+    {"LIST_MISSPELT", "Write the list '{found}' as '{list}'.",
+     "一覧「{found}」は「{list}」と書いてください。"},
     {"TYPE_UNKNOWN",
      "'{found}' is none of select_one LIST, select_multiple LIST, integer, "
      "text, table LIST.",

@@ -231,9 +231,8 @@ class Reader {
       }
     }
     const std::string& coding_list = record.at("coding_list");
-    if (!coding_list.empty() && lists_.Use(coding_list) == nullptr) {
-      survey_.Add(record.line, "coding_list", CellFault("LIST_UNKNOWN"),
-                  {{"list", coding_list}});
+    if (!coding_list.empty()) {
+      lists_.Use(coding_list, survey_, record.line, "coding_list");
     }
     CheckText(survey_, record, "constraint_message", false);
     CheckLabel(survey_, record, "label");
@@ -257,11 +256,10 @@ class Reader {
                (word == "select_one" || word == "select_multiple" ||
                 word == "table")) {
       std::vector<Option> options;
-      if (const std::vector<Option>* list = lists_.Use(type[1])) {
+      if (const std::vector<Option>* list =
+              lists_.Use(type[1], survey_, record.line, "type")) {
         options = *list;
       } else {
-        survey_.Add(record.line, "type", CellFault("LIST_UNKNOWN"),
-                    {{"list", type[1]}});
         listless_.insert(record.line);
       }
       if (word == "table") {

@@ -27,8 +27,9 @@ struct XlsFormReading {
 //     is said.
 //   SETTINGS_MISMATCH: `form_id` or `version` names another codebook.
 //   LANGUAGE_DIFFERS: texts stand in more than one language.
-//   TYPE_UNKNOWN, LIST_UNKNOWN, GROUP_UNBALANCED, WORD_UNKNOWN (a cell that
-//     takes one of a few words holds another), OTHER_MISSING (`or_other`
+//   TYPE_UNKNOWN, LIST_UNKNOWN, LIST_MISSPELT (a list of the sheet looks the
+//     same), GROUP_UNBALANCED, WORD_UNKNOWN (a cell that takes one of a few
+//     words holds another), OTHER_MISSING (`or_other`
 //     without a choice `other`), REQUIRED_CONTRADICTS (`required` beside an
 //     absence, or neither).
 //   SHEET_TOO_LONG, TEXT_TOO_LONG (a cell), TEXT_INVALID (a title, label or

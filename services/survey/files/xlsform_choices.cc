@@ -1,7 +1,10 @@
 #include "services/survey/files/xlsform_choices.h"
 
+#include <algorithm>
+
 #include "services/survey/codebook/codebook.h"
 #include "services/survey/files/xlsform_cells.h"
+#include "services/text/normalize.h"
 
 namespace welfare::survey {
 
@@ -44,11 +47,28 @@ void XlsFormChoices::Read(const XlsFormSheet::Record& record) {
                           .takes_text = false});
 }
 
-const std::vector<Option>* XlsFormChoices::Use(std::string_view list) {
-  const auto found = lists_.find(list);
-  if (found == lists_.end()) return nullptr;
-  found->second.used = true;
-  return &found->second.options;
+const std::vector<Option>* XlsFormChoices::Use(std::string_view list,
+                                               const XlsFormSheet& sheet,
+                                               int line,
+                                               std::string_view column) {
+  if (const auto found = lists_.find(list); found != lists_.end()) {
+    found->second.used = true;
+    return &found->second.options;
+  }
+  const std::string key = text::NameKey(list).value_or("");
+  const auto meant = std::ranges::find_if(lists_, [&](const auto& one) {
+    return !key.empty() && text::NameKey(one.first).value_or("") == key;
+  });
+  if (meant == lists_.end()) {
+    sheet.Add(line, column, CellFault("LIST_UNKNOWN"),
+              {{"list", std::string(list)}});
+    return nullptr;
+  }
+  // The same fault is not named a second time as a list that nobody uses.
+  meant->second.used = true;
+  sheet.Add(line, column, CellFault("LIST_MISSPELT"),
+            {{"found", std::string(list)}, {"list", meant->first}});
+  return nullptr;
 }
 
 std::size_t XlsFormChoices::BytesOf(std::string_view list) const {

@@ -23,9 +23,12 @@ class XlsFormChoices {
   // Reads one record of the sheet.
   void Read(const XlsFormSheet::Record& record);
 
-  // Returns the options of a list, which is in use then; null where there is no
-  // such list.
-  const std::vector<Option>* Use(std::string_view list);
+  // Returns the options of a list, which is in use then. Where there is no such
+  // list: null, and LIST_UNKNOWN or LIST_MISSPELT at the cell of `sheet` that
+  // asked for it.
+  const std::vector<Option>* Use(std::string_view list,
+                                 const XlsFormSheet& sheet, int line,
+                                 std::string_view column);
 
   // Bytes that a question takes over from a list, if there is one.
   std::size_t BytesOf(std::string_view list) const;

@@ -227,6 +227,20 @@ TEST(CodebookCells, EveryChoiceStandsInAListThatAQuestionUses) {
                           "choices:5:list_name: LIST_UNUSED"));
 }
 
+TEST(CodebookCells, AListThatLooksTheSameIsTheOneMeant) {
+  const auto reading = Read(
+      "type,name,label,respondent\n"
+      "select_one yn\u200B,c ,A,municipality\n",
+      "list_name,name,label\n"
+      "yn,yes,Y\n");
+  EXPECT_THAT(Problems(reading), ElementsAre("survey:2:type: LIST_MISSPELT",
+                                             "survey:2:name: NAME_INVALID"));
+  EXPECT_EQ(reading.check.problems[0].message,
+            "Write the list 'yn<U+200B>' as 'yn'.");
+  EXPECT_THAT(reading.check.problems[1].message,
+              ::testing::StartsWith("c<U+0020>: "));
+}
+
 TEST(CodebookCells, ABadCodeIsNamedOnceAtItsLine) {
   EXPECT_THAT(Problems(Read("type,name,label,respondent\n"
                             "select_one l,a,A,municipality\n"

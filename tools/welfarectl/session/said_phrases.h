@@ -11,8 +11,6 @@ inline constexpr Translation kSaidPhrases[] = {
     {"candidates", "候補"},
     {"current etag", "現在のetag"},
     {"etag sent", "送ったetag"},
-    {"{total} problems; {shown} shown:",
-     "問題は {total} 件です。{shown} 件を示します。"},
     {"Is the platform running, and is --server right? Then run the same "
      "command again; what was acknowledged is kept.",
      "基盤が動いているか、--server "

@@ -167,17 +167,8 @@ int Fail(const CallStatus& status) {
       std::cerr << "  " << Say(label) << ": " << found->second << "\n";
     }
   }
-  // Details are cut to what a channel carries; how many there were is told.
-  const auto total = info.metadata().find("violations_total");
-  if (total != info.metadata().end()) {
-    std::cerr << "  "
-              << Say("{total} problems; {shown} shown:",
-                     {{"total", total->second},
-                      {"shown",
-                       std::to_string(bad_request.field_violations_size())}})
-              << "\n";
-  }
-  // The service describes them in the language it was asked in.
+  // The service describes them in the language it was asked in. How many there
+  // were, where a channel carries fewer, stands in its message.
   for (const auto& violation : bad_request.field_violations()) {
     std::cerr << "  - " << violation.field() << ": " << violation.description()
               << "\n";
