@@ -1,7 +1,5 @@
 #include "services/survey/files/xlsform_choices.h"
 
-#include <algorithm>
-
 #include "services/survey/codebook/codebook.h"
 #include "services/survey/files/xlsform_cells.h"
 #include "services/text/normalize.h"
@@ -17,7 +15,10 @@ void XlsFormChoices::Read(const XlsFormSheet::Record& record) {
     return;
   }
   List& list = lists_[list_name];
-  if (list.line == 0) list.line = record.line;
+  if (list.line == 0) {
+    list.line = record.line;
+    names_.emplace(text::NameKey(list_name).value_or(""), list_name);
+  }
   if (!list.codes.insert(code).second) {
     sheet_.Add(record.line, "name", CellFault("OPTION_DUPLICATE"),
                {{"list", list_name}, {"code", code}});
@@ -56,18 +57,16 @@ const std::vector<Option>* XlsFormChoices::Use(std::string_view list,
     return &found->second.options;
   }
   const std::string key = text::NameKey(list).value_or("");
-  const auto meant = std::ranges::find_if(lists_, [&](const auto& one) {
-    return !key.empty() && text::NameKey(one.first).value_or("") == key;
-  });
-  if (meant == lists_.end()) {
+  const auto meant = names_.find(key);
+  if (key.empty() || meant == names_.end()) {
     sheet.Add(line, column, CellFault("LIST_UNKNOWN"),
               {{"list", std::string(list)}});
     return nullptr;
   }
   // The same fault is not named a second time as a list that nobody uses.
-  meant->second.used = true;
+  lists_.find(meant->second)->second.used = true;
   sheet.Add(line, column, CellFault("LIST_MISSPELT"),
-            {{"found", std::string(list)}, {"list", meant->first}});
+            {{"found", std::string(list)}, {"list", meant->second}});
   return nullptr;
 }
 

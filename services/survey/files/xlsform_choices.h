@@ -47,6 +47,8 @@ class XlsFormChoices {
 
   const XlsFormSheet& sheet_;
   std::map<std::string, List, std::less<>> lists_;
+  // The first list of each name as it looks (text::NameKey).
+  std::map<std::string, std::string> names_;
 };
 
 }  // namespace welfare::survey
