@@ -1,11 +1,11 @@
 #include "services/importing/table_reader.h"
-#include "services/base/error.h"
 
 #include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "services/base/error.h"
 #include "services/importing/error_table.h"
 #include "services/importing/errors.h"
 #include "services/importing/limits.h"

@@ -8,7 +8,6 @@
 #include "services/vocabulary/word.h"
 
 namespace welfare::registry {
-
 namespace {
 
 std::string Lower(std::string_view name) {
