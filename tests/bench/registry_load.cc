@@ -73,31 +73,29 @@ Batches Municipalities(const std::vector<std::string>& codes, int rows) {
   return batches;
 }
 
-// Whole programmes one after another, each in order of the years: no later
-// record rewrites what stands.
-Batches StatusRecords(const std::vector<std::string>& codes, int programs,
+// One programme in order of the years: no later record rewrites what stands.
+Batches StatusRecords(const std::vector<std::string>& codes, int program,
                       int years, int rows) {
   Batches batches(
       "program,municipality_code,fiscal_year,implementing,preparation,note",
       rows);
-  for (int program = 0; program < programs; ++program) {
-    const std::string name = "bench" + std::to_string(program);
-    for (int year = kLastYear - years + 1; year <= kLastYear; ++year) {
-      for (const std::string& code : codes) {
-        batches.Add(name + "," + code + "," + std::to_string(year) +
-                    ",no,unknown,");
-      }
+  const std::string name = "bench" + std::to_string(program);
+  for (int year = kLastYear - years + 1; year <= kLastYear; ++year) {
+    for (const std::string& code : codes) {
+      batches.Add(name + "," + code + "," + std::to_string(year) +
+                  ",no,unknown,");
     }
   }
   return batches;
 }
 
-// Sends the batches on one stream, the next after the answer to the last;
-// returns the number of records created, or nothing after saying why.
+// Sends the batches on one stream, the next after the answer to the last, and
+// counts them in `number`; returns the number of records created, or nothing
+// after saying why.
 template <typename Request, typename Stream>
-std::optional<std::int64_t> Send(const Batches& batches, Stream& stream) {
+std::optional<std::int64_t> Send(const Batches& batches, int& number,
+                                 Stream& stream) {
   std::int64_t created = 0;
-  int number = 0;
   for (const std::string& csv : batches.batches()) {
     Request request;
     request.mutable_batch()->set_csv(csv);
@@ -131,24 +129,33 @@ int Import(v1::RegistryService::Stub& stub, int municipalities, int programs,
            int years, int rows) {
   const std::vector<std::string> codes = Codes(municipalities);
   const Batches places = Municipalities(codes, rows);
-  const Batches records = StatusRecords(codes, programs, years, rows);
+  // A stream for each programme: a file has a bound.
+  std::vector<Batches> records;
+  for (int program = 0; program < programs; ++program) {
+    records.push_back(StatusRecords(codes, program, years, rows));
+  }
+  int number = 0;
   const auto start = Clock::now();
   grpc::ClientContext places_context;
   const auto places_stream = stub.ImportMunicipalities(&places_context);
   const auto made =
-      Send<v1::ImportMunicipalitiesRequest>(places, *places_stream);
+      Send<v1::ImportMunicipalitiesRequest>(places, number, *places_stream);
   if (!made.has_value()) return 1;
-  grpc::ClientContext records_context;
-  const auto records_stream = stub.ImportStatusRecords(&records_context);
-  const auto recorded =
-      Send<v1::ImportStatusRecordsRequest>(records, *records_stream);
-  if (!recorded.has_value()) return 1;
+  std::int64_t recorded = 0;
+  for (const Batches& program : records) {
+    grpc::ClientContext context;
+    const auto stream = stub.ImportStatusRecords(&context);
+    const auto created =
+        Send<v1::ImportStatusRecordsRequest>(program, number, *stream);
+    if (!created.has_value()) return 1;
+    recorded += *created;
+  }
   const double seconds = SecondsSince(start);
   std::printf(
       "{\"municipalities\": %lld, \"status_records\": %lld, "
       "\"seconds\": %.6f, \"rows_per_second\": %.1f}\n",
-      static_cast<long long>(*made), static_cast<long long>(*recorded), seconds,
-      static_cast<double>(*made + *recorded) / seconds);
+      static_cast<long long>(*made), static_cast<long long>(recorded), seconds,
+      static_cast<double>(*made + recorded) / seconds);
   return 0;
 }
 

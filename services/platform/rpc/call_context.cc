@@ -10,9 +10,10 @@ namespace welfare::platform {
 
 std::string MakeRequestId() {
   // A call of the generator costs about the same for 16 bytes as for 1 KiB,
-  // more than the rest of a cached read does; so each thread takes a stock.
+  // more than the rest of a cached read does; so each thread takes a stock of a
+  // page.
   constexpr std::size_t kIdBytes = 16;
-  thread_local std::array<unsigned char, 64 * kIdBytes> stock;
+  thread_local std::array<unsigned char, 256 * kIdBytes> stock;
   thread_local std::size_t used = stock.size();
   if (used == stock.size()) {
     RAND_bytes(stock.data(), static_cast<int>(stock.size()));
