@@ -4,7 +4,7 @@
 Usage: proto_lint.py PROTO_DIR GOOGLEAPIS_DIR
 
 Over every file of package welfare.*: a comment on every element, an error list
-and an access policy on every method, an HTTP binding on every public unary
+and an access policy of known roles and peers on every method, an HTTP binding on every public unary
 method, a behavior on every field, the shape of List methods, an etag on what
 Update changes, a request_id on everything that writes, and no year in an id.
 """
@@ -14,6 +14,10 @@ import re
 import subprocess
 import sys
 import tempfile
+
+ROLES = {'registrar', 'manager', 'reviewer', 'respondent', 'auditor',
+         'operator'}
+SERVICES = {'registry', 'survey', 'indicator', 'report'}
 
 
 def main():
@@ -121,6 +125,13 @@ def main():
                 if (policy.audience == options_pb2.AUDIENCE_ROLES) != bool(
                         policy.roles):
                     complain(what, 'roles and audience contradict each other')
+                for role in set(policy.roles) - ROLES:
+                    complain(what, f'its policy names no role: {role}')
+                for peer in set(policy.peers) - SERVICES:
+                    complain(what, f'its policy names no service: {peer}')
+                if (policy.audience == options_pb2.AUDIENCE_INTERNAL and
+                        not policy.peers):
+                    complain(what, 'is for services alone and names none')
                 streaming = method.client_streaming or method.server_streaming
                 if (method.options.Extensions[options_pb2.endless] and
                         not method.server_streaming):

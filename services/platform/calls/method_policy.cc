@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <string>
+#include <string_view>
 
 #include "services/base/error.h"
 #include "services/platform/errors.h"
@@ -23,7 +25,13 @@ using google::protobuf::MethodDescriptor;
 
 constexpr std::array<std::string_view, 6> kRoles = {
     "registrar", "manager", "reviewer", "respondent", "auditor", "operator"};
-constexpr std::string_view kEverySurvey = "*";
+constexpr std::array<std::string_view, 4> kServices = {"registry", "survey",
+                                                       "indicator", "report"};
+
+template <typename Words>
+bool Contains(const Words& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 // The fields on the way to `path`, "submission.name", in messages of `type`;
 // none where it leads to no text.
@@ -73,13 +81,23 @@ absl::StatusOr<MethodPolicy> MethodPolicy::Of(const MethodDescriptor& method) {
   }
   policy.roles_.assign(written.roles().begin(), written.roles().end());
   for (const std::string& role : policy.roles_) {
-    if (std::find(kRoles.begin(), kRoles.end(), role) == kRoles.end()) {
+    if (!Contains(kRoles, role)) {
       return ContractInvalid("its policy names a role that there is not: " +
                              role);
     }
   }
   if ((policy.audience_ == Audience::kRoles) == policy.roles_.empty()) {
     return ContractInvalid("roles and audience of its policy disagree");
+  }
+  policy.peers_.assign(written.peers().begin(), written.peers().end());
+  for (const std::string& peer : policy.peers_) {
+    if (!Contains(kServices, peer)) {
+      return ContractInvalid("its policy names a peer that there is not: " +
+                             peer);
+    }
+  }
+  if (policy.audience_ == Audience::kInternal && policy.peers_.empty()) {
+    return ContractInvalid("it is for services alone and names none");
   }
   if (!written.resource_field().empty()) {
     policy.resource_field_ =
@@ -98,22 +116,18 @@ absl::StatusOr<MethodPolicy> MethodPolicy::Of(const MethodDescriptor& method) {
 
 absl::Status MethodPolicy::Check(const Identity& identity,
                                  const Message& request) const {
-  if (identity.unrestricted || audience_ == Audience::kPublic) {
-    return absl::OkStatus();
-  }
+  if (identity.unrestricted) return absl::OkStatus();
   const std::string survey = SurveyOf(request);
-  for (const std::string& grant : identity.grants) {
-    // "manager@jusou"
-    const std::size_t at = grant.find('@');
-    if (at == std::string::npos || at + 1 == grant.size()) continue;
-    const std::string_view role = std::string_view(grant).substr(0, at);
-    const std::string_view granted = std::string_view(grant).substr(at + 1);
-    if (std::find(roles_.begin(), roles_.end(), role) == roles_.end()) {
-      continue;
-    }
-    if (granted == kEverySurvey) return absl::OkStatus();
-    if (role == "registrar") continue;
-    if (survey.empty() || granted == survey) return absl::OkStatus();
+  if (const std::string_view service = identity.service(); !service.empty()) {
+    return Contains(peers_, service) ? absl::OkStatus()
+                                     : AccessDenied(roles_, survey);
+  }
+  if (audience_ == Audience::kPublic) return absl::OkStatus();
+  for (const std::string& role : roles_) {
+    const bool granted = role == "registrar" ? identity.Has(role, "*")
+                         : survey.empty()    ? identity.HasAnywhere(role)
+                                             : identity.Has(role, survey);
+    if (granted) return absl::OkStatus();
   }
   return AccessDenied(roles_, survey);
 }

@@ -22,8 +22,8 @@ namespace welfare::platform {
 class MethodPolicy {
  public:
   // Reads the policy of `method`. The error is a sentence for whoever wrote the
-  // contract: there is no policy, a role is misspelt, `resource_field` leads to
-  // no text, or nobody could ever call the method.
+  // contract: there is no policy, a role or a peer is misspelt,
+  // `resource_field` leads to no text, or nobody could ever call the method.
   static absl::StatusOr<MethodPolicy> Of(
       const google::protobuf::MethodDescriptor& method);
 
@@ -34,7 +34,8 @@ class MethodPolicy {
   // is judged where the resource is known. A grant of a survey is good for
   // calls whose resource belongs to that survey, and for those whose request
   // names no survey. The registry belongs to no survey: its writers need the
-  // grant `registrar@*`.
+  // grant `registrar@*`. A service that calls on its own account is judged by
+  // the peers of the policy alone, whatever grants it has.
   //
   // Errors: PERMISSION_DENIED, reason ACCESS_DENIED.
   absl::Status Check(const Identity& identity,
@@ -48,6 +49,7 @@ class MethodPolicy {
 
   Audience audience_ = Audience::kInternal;
   std::vector<std::string> roles_;
+  std::vector<std::string> peers_;
   std::vector<const google::protobuf::FieldDescriptor*> resource_field_;
   bool mutates_ = false;
 };

@@ -23,6 +23,18 @@ struct Identity {
   std::string respondent_kind;
   // Authentication is off: checks of roles pass.
   bool unrestricted = true;
+
+  // Whether `role` is granted for `survey`, by `role@survey` or `role@*`; of
+  // the survey `*`: for every survey.
+  bool Has(std::string_view role, std::string_view survey) const;
+
+  // Whether `role` is granted for any survey.
+  bool HasAnywhere(std::string_view role) const;
+
+  // Which service of the platform calls on its own account, "indicator" where
+  // the subject is `service:indicator`; empty where it is none. Only who knows
+  // the name of the process on the other side may make such a subject.
+  std::string_view service() const;
 };
 
 // What a handler knows of the call beside the request. Lives until the handler

@@ -126,6 +126,34 @@ TEST(MethodPolicy, TheLocalOperatorMayEverything) {
   EXPECT_OK(policy->Check(Identity(), registry::CreateMunicipalityRequest()));
 }
 
+Identity Service(const std::string& name) {
+  Identity identity = With({"manager@*", "registrar@*"});
+  identity.subject = "service:" + name;
+  return identity;
+}
+
+TEST(MethodPolicy, AServiceIsJudgedByThePeersAlone) {
+  const auto may = [](const std::string& method, const std::string& service) {
+    const auto policy = MethodPolicy::Of(Method(method));
+    EXPECT_OK(policy) << method;
+    const std::unique_ptr<google::protobuf::Message> request(
+        google::protobuf::MessageFactory::generated_factory()
+            ->GetPrototype(Method(method).input_type())
+            ->New());
+    return policy.ok() && policy->Check(Service(service), *request).ok();
+  };
+  const std::string survey = "survey.v1.SurveyService.";
+  EXPECT_TRUE(may(survey + "StreamRoundColumns", "indicator"));
+  EXPECT_FALSE(may(survey + "StreamRoundColumns", "report"));
+  EXPECT_FALSE(may(survey + "StreamRoundColumns", "stranger"));
+  // Neither its grants nor what is public to all else are of use to it.
+  EXPECT_FALSE(may(survey + "OpenRound", "indicator"));
+  EXPECT_FALSE(may(survey + "ListRounds", "indicator"));
+  const std::string registry = "registry.v1.RegistryService.";
+  EXPECT_TRUE(may(registry + "GetRoster", "survey"));
+  EXPECT_FALSE(may(registry + "CreateMunicipality", "survey"));
+}
+
 TEST(MethodPolicy, SaysWhatIsMissing) {
   const auto policy =
       MethodPolicy::Of(Method("survey.v1.SurveyService.GetSubmission"));
@@ -180,6 +208,8 @@ class Contract {
     return base::ReasonOf(MethodPolicy::Of(*method_).status());
   }
 
+  const MethodDescriptor& method() const { return *method_; }
+
  private:
   google::protobuf::DescriptorPool pool_{
       google::protobuf::DescriptorPool::generated_pool()};
@@ -188,14 +218,26 @@ class Contract {
 
 std::string Policy(options::v1::Audience audience,
                    const std::vector<std::string>& roles,
-                   const std::string& resource_field = "",
-                   bool mutates = false) {
+                   const std::string& resource_field = "", bool mutates = false,
+                   const std::vector<std::string>& peers = {}) {
   options::v1::MethodPolicy policy;
+  for (const std::string& peer : peers) policy.add_peers(peer);
   policy.set_audience(audience);
   for (const std::string& role : roles) policy.add_roles(role);
   policy.set_resource_field(resource_field);
   policy.set_mutates(mutates);
   return policy.SerializeAsString();
+}
+
+TEST(MethodPolicy, AMethodForServicesAloneIsForItsPeers) {
+  Contract contract(
+      Policy(options::v1::AUDIENCE_INTERNAL, {}, "", false, {"report"}));
+  const auto policy = MethodPolicy::Of(contract.method());
+  ASSERT_OK(policy);
+  const survey::GetRoundRequest request;
+  EXPECT_OK(policy->Check(Service("report"), request));
+  EXPECT_FALSE(policy->Check(Service("survey"), request).ok());
+  EXPECT_FALSE(policy->Check(With({"manager@*"}), request).ok());
 }
 
 TEST(MethodPolicy, OneThatSaysNothingUsefulIsRefused) {
@@ -214,6 +256,11 @@ TEST(MethodPolicy, OneThatSaysNothingUsefulIsRefused) {
               HasSubstr("disagree"));
   EXPECT_THAT(Contract(Policy(AUDIENCE_PUBLIC, {}, "", true)).Fault(),
               HasSubstr("change state"));
+  EXPECT_THAT(
+      Contract(Policy(AUDIENCE_PUBLIC, {}, "", false, {"gateway"})).Fault(),
+      HasSubstr("gateway"));
+  EXPECT_THAT(Contract(Policy(options::v1::AUDIENCE_INTERNAL, {})).Fault(),
+              HasSubstr("names none"));
   for (const char* field : {"name", "number", "number.name", ".", "a..b"}) {
     EXPECT_THAT(Contract(Policy(AUDIENCE_ROLES, {"manager"}, field)).Fault(),
                 HasSubstr("leads to no text"))

@@ -1,0 +1,122 @@
+// The contract says what the table of roles says: each cell of policy.csv held
+// against the policy of its method, and no method is left out.
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "services/platform/calls/method_policy.h"
+#include "tests/access/policy_table.h"
+#include "tests/support/status_matchers.h"
+#include "welfare/indicator/v1/indicator_service.pb.h"
+#include "welfare/options/v1/options.pb.h"
+#include "welfare/registry/v1/registry_service.pb.h"
+#include "welfare/report/v1/report_service.pb.h"
+#include "welfare/survey/v1/survey_service.pb.h"
+
+namespace welfare::access {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+using google::protobuf::ServiceDescriptor;
+
+constexpr char kSurvey[] = "small";
+
+const ServiceDescriptor* FindService(const std::string& service) {
+  const std::string word =
+      static_cast<char>(service[0] - 'a' + 'A') + service.substr(1);
+  return google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
+      "welfare." + service + ".v1." + word + "Service");
+}
+
+const MethodDescriptor* FindMethod(const std::string& method) {
+  const std::size_t dot = method.find('.');
+  const ServiceDescriptor* service = FindService(method.substr(0, dot));
+  return service == nullptr ? nullptr
+                            : service->FindMethodByName(method.substr(dot + 1));
+}
+
+// A request that names something of the survey, as far as it can name one.
+std::unique_ptr<Message> RequestFor(const MethodDescriptor& method) {
+  std::unique_ptr<Message> request(
+      google::protobuf::MessageFactory::generated_factory()
+          ->GetPrototype(method.input_type())
+          ->New());
+  // The registry and the names of reports speak of no survey.
+  if (method.file()->package() == "welfare.registry.v1" ||
+      method.name() == "GetReport" || method.name() == "DownloadReport") {
+    return request;
+  }
+  std::string path =
+      method.options().GetExtension(options::v1::policy).resource_field();
+  Message* message = request.get();
+  for (std::size_t dot; (dot = path.find('.')) != std::string::npos;
+       path.erase(0, dot + 1)) {
+    message = message->GetReflection()->MutableMessage(
+        message,
+        message->GetDescriptor()->FindFieldByName(path.substr(0, dot)));
+  }
+  if (const FieldDescriptor* field =
+          message->GetDescriptor()->FindFieldByName(path)) {
+    message->GetReflection()->SetString(message, field,
+                                        std::string("surveys/") + kSurvey);
+  }
+  return request;
+}
+
+// What only the service can know: whom the rows of a file name.
+bool IsJudgedByTheService(const Cell& cell) {
+  return cell.relation == "other" && cell.role == "manager" &&
+         cell.method.ends_with("ImportSubmissions");
+}
+
+TEST(Contract, SaysWhatTheTableOfRolesSays) {
+  int judged = 0;
+  for (const Cell& cell : ReadPolicyTable()) {
+    const MethodDescriptor* method = FindMethod(cell.method);
+    ASSERT_NE(method, nullptr) << cell.ToString();
+    const auto policy = platform::MethodPolicy::Of(*method);
+    ASSERT_OK(policy);
+    const bool passes =
+        policy->Check(IdentityOf(cell, kSurvey), *RequestFor(*method)).ok();
+    EXPECT_EQ(passes, cell.verdict != "deny" || IsJudgedByTheService(cell))
+        << cell.ToString();
+    ++judged;
+  }
+  EXPECT_GT(judged, 1000);
+}
+
+TEST(Contract, EveryMethodStandsInTheTableForEveryRole) {
+  std::set<std::string> written;
+  for (const Cell& cell : ReadPolicyTable()) {
+    EXPECT_TRUE(written.insert(cell.method + cell.role + cell.relation).second)
+        << "twice: " << cell.ToString();
+  }
+  for (const char* name : {"registry", "survey", "indicator", "report"}) {
+    const ServiceDescriptor* service = FindService(name);
+    ASSERT_NE(service, nullptr) << name;
+    for (int i = 0; i < service->method_count(); ++i) {
+      const std::string method =
+          std::string(name) + "." + service->method(i)->name();
+      for (const char* role : {"registrar", "manager", "reviewer", "respondent",
+                               "auditor", "operator", "none"}) {
+        for (const char* relation : {"own", "other", "none"}) {
+          EXPECT_TRUE(written.contains(method + role + relation))
+              << method << " by " << role << " of " << relation;
+        }
+      }
+      for (const char* peer : {"registry", "survey", "indicator", "report"}) {
+        EXPECT_TRUE(written.contains(method + "service:" + peer + "own"))
+            << method << " by " << peer;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace welfare::access

@@ -1,0 +1,55 @@
+#include "tests/access/policy_table.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+namespace welfare::access {
+
+std::string Cell::ToString() const {
+  return method + " by " + role + " of " + relation + ": " + verdict + " (" +
+         reason + ")";
+}
+
+std::vector<Cell> ReadPolicyTable() {
+  const char* source = std::getenv("WELFARE_SOURCE_DIR");
+  EXPECT_NE(source, nullptr);
+  if (source == nullptr) return {};
+  std::ifstream file(std::string(source) + "/tests/access/policy.csv");
+  std::string line;
+  std::getline(file, line);
+  EXPECT_EQ(line, "method,role,relation,verdict,reason");
+  std::vector<Cell> cells;
+  while (std::getline(file, line)) {
+    std::istringstream parts(line);
+    Cell cell;
+    for (std::string* part : {&cell.method, &cell.role, &cell.relation,
+                              &cell.verdict, &cell.reason}) {
+      std::getline(parts, *part, ',');
+      EXPECT_FALSE(part->empty()) << line;
+    }
+    cells.push_back(cell);
+  }
+  return cells;
+}
+
+platform::Identity IdentityOf(const Cell& cell, const std::string& survey) {
+  platform::Identity identity;
+  identity.subject = cell.role;
+  identity.unrestricted = false;
+  if (cell.role == "none" || cell.role.starts_with("service:")) return identity;
+  const bool other = cell.relation == "other";
+  const std::string granted = other                      ? "elsewhere"
+                              : cell.role == "registrar" ? "*"
+                                                         : survey;
+  identity.grants = {cell.role + "@" + granted};
+  if (cell.role == "respondent") {
+    identity.municipality_code = "131016";
+    identity.respondent_kind = "municipality";
+  }
+  return identity;
+}
+
+}  // namespace welfare::access

@@ -1,0 +1,31 @@
+// tests/access/policy.csv: who may call what, as the table of roles says.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "services/platform/rpc/call_context.h"
+
+namespace welfare::access {
+
+// One row of the file; README.md says what the words mean.
+struct Cell {
+  std::string method;    // "survey.GetSubmission"
+  std::string role;      // "manager", "none", "service:indicator"
+  std::string relation;  // "own", "other", "none"
+  std::string verdict;   // "allow", "deny", "rows", "hidden"
+  std::string reason;
+
+  // Names the cell in a failure.
+  std::string ToString() const;
+};
+
+// All of the file. A row that cannot be read fails the test.
+std::vector<Cell> ReadPolicyTable();
+
+// Whom a cell speaks of: its role granted for `survey`, or, where the relation
+// is "other", for another one; the registrar's for every survey. A respondent
+// is 131016-municipality.
+platform::Identity IdentityOf(const Cell& cell, const std::string& survey);
+
+}  // namespace welfare::access
