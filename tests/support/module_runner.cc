@@ -52,7 +52,10 @@ absl::Status ModuleRunner::Start() {
           .peers = peers_,
           .database_url =
               url.empty() ? "sqlite:" + folder_.File("module.db") : url,
-          .assets_dir = config_->Get("assets-dir")});
+          .assets_dir = config_->Get("assets-dir"),
+          .readiness = nullptr,
+          .pause = {},
+          .identify = identify_});
   absl::Status status = module_->Start(*context_);
   started_ = status.ok();
   return status;

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -35,6 +36,10 @@ class ModuleRunner {
   // Has the module use `cache`, which outlives the runner, instead of one of
   // its own: what a Redis of several platforms is. Before Start.
   void ShareCache(platform::Cache& cache) { shared_cache_ = &cache; }
+  // Has calls identified so. Before Start.
+  void Identify(platform::IdentityHook identify) {
+    identify_ = std::move(identify);
+  }
   absl::Status Start();
   // Drains and stops, as the end of a process does.
   void Stop();
@@ -54,6 +59,7 @@ class ModuleRunner {
   platform::Cache* shared_cache_ = nullptr;
   std::vector<std::string> flags_;
   std::map<std::string, std::string> peers_;
+  platform::IdentityHook identify_;
   std::unique_ptr<platform::Config> config_;
   std::unique_ptr<platform::ModuleContext> context_;
   std::unique_ptr<platform::Module> module_;

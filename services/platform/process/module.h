@@ -17,6 +17,7 @@
 #include "services/platform/observe/metrics.h"
 #include "services/platform/observe/readiness.h"
 #include "services/platform/process/config.h"
+#include "services/platform/rpc/call_context.h"
 #include "services/platform/storage/database.h"
 
 namespace welfare::platform {
@@ -53,6 +54,8 @@ class ModuleContext {
     // Waits, and returns true when the process is to end. Empty: there is no
     // waiting.
     std::function<bool(std::chrono::milliseconds)> pause = {};
+    // Finds out who calls. Empty: everybody is the local operator.
+    IdentityHook identify = {};
   };
   explicit ModuleContext(Parts parts);
   ~ModuleContext();
@@ -66,6 +69,8 @@ class ModuleContext {
   // In process, or Redis behind it when --redis-url is set. Begin keys with the
   // module's name.
   Cache& cache() const { return parts_.cache; }
+  // Finds out who calls the module; empty: everybody is the local operator.
+  const IdentityHook& identify() const { return parts_.identify; }
   // Where the module's gRPC server listens.
   const std::vector<std::string>& listen() const { return parts_.listen; }
   // The address of another module, for MakeChannel.

@@ -62,6 +62,7 @@ RpcModule::~RpcModule() { StopNow(); }
 
 absl::Status RpcModule::Start(ModuleContext& context) {
   state_->calls.metrics = &context.metrics();
+  state_->calls.identify = context.identify();
   absl::StatusOr<std::vector<grpc::Service*>> services = Build(context);
   while (!services.ok() && context.WaitToStartAgain(services.status())) {
     services = Build(context);

@@ -36,6 +36,11 @@ absl::Status TakeUnderAllRules(const platform::CallContext& call,
   return store.codebooks().Store(draft);
 }
 
+// A draft is for those who make it.
+bool MaySee(const StoredCodebook& stored, const Viewer& viewer) {
+  return stored.state == CodebookState::kPublished || viewer.sees_all();
+}
+
 }  // namespace
 
 absl::Status CodebookCalls::ImportCodebook(
@@ -135,7 +140,9 @@ absl::Status CodebookCalls::GetCodebook(const platform::CallContext& call,
       const auto name, ParseName<base::CodebookName>("name", request.name()));
   return d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(const auto stored, store.codebooks().Find(name));
-    if (!stored) return CodebookNotFound(name);
+    if (!stored || !MaySee(*stored, ViewerOf(call, name.survey))) {
+      return CodebookNotFound(name);
+    }
     WELFARE_ASSIGN_OR_RETURN(const auto codebook,
                              d_.content.LoadCodebook(store, name));
     response = ToProto(*stored, codebook.get());
@@ -154,19 +161,25 @@ absl::Status CodebookCalls::ListCodebooks(
                            page.After<std::tuple<std::string>>());
   return d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
     std::string last = after.has_value() ? std::get<0>(*after) : "";
-    WELFARE_ASSIGN_OR_RETURN(
-        const auto list, store.codebooks().List(survey, last, page.size() + 1));
+    const Viewer viewer = ViewerOf(call, survey.survey);
+    const int limit = page.size() + 1;
     base::PageRoom room(page.size());
-    for (const StoredCodebook& codebook : list) {
-      v1::Codebook one = ToProto(codebook, nullptr);
-      if (!room.Take(one.ByteSizeLong())) {
-        response.set_next_page_token(page.TokenAfter(std::tuple(last)));
-        break;
+    while (true) {
+      WELFARE_ASSIGN_OR_RETURN(const auto list,
+                               store.codebooks().List(survey, last, limit));
+      for (const StoredCodebook& codebook : list) {
+        if (MaySee(codebook, viewer)) {
+          v1::Codebook one = ToProto(codebook, nullptr);
+          if (!room.Take(one.ByteSizeLong())) {
+            response.set_next_page_token(page.TokenAfter(std::tuple(last)));
+            return absl::OkStatus();
+          }
+          *response.add_codebooks() = std::move(one);
+        }
+        last = codebook.name.version;
       }
-      *response.add_codebooks() = std::move(one);
-      last = codebook.name.version;
+      if (static_cast<int>(list.size()) < limit) return absl::OkStatus();
     }
-    return absl::OkStatus();
   });
 }
 

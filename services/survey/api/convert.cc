@@ -1,6 +1,8 @@
 #include "services/survey/api/convert.h"
 
 #include <chrono>
+#include <cstddef>
+#include <string>
 #include <utility>
 
 #include "google/protobuf/timestamp.pb.h"
@@ -274,6 +276,36 @@ v1::Column ToProto(const Column& column, const Codebook& codebook,
   slice(column.texts, *result.mutable_texts());
   slice(column.other_texts, *result.mutable_other_texts());
   return result;
+}
+
+void Withhold(std::size_t self,
+              v1::StreamRoundColumnsResponse::Header& header) {
+  v1::Frame& frame = *header.mutable_frame();
+  for (int r = 0; r < frame.rows_size(); ++r) {
+    if (static_cast<std::size_t>(r) == self) continue;
+    v1::Frame::Row& row = *frame.mutable_rows(r);
+    row.clear_state();
+    row.clear_late();
+    row.clear_revision();
+    row.clear_received_on();
+    row.set_withheld(true);
+  }
+}
+
+void Withhold(std::size_t self, v1::Column& column) {
+  constexpr char kWithheld = '\xff';  // no kind of absence
+  std::string& absences = *column.mutable_absences();
+  for (std::size_t r = 0; r < absences.size(); ++r) {
+    if (static_cast<std::size_t>(column.first_row()) + r == self) continue;
+    absences[r] = kWithheld;
+    const int at = static_cast<int>(r);
+    if (at < column.codes_size()) column.set_codes(at, 0);
+    if (at < column.integers_size()) column.set_integers(at, 0);
+    if (at < column.texts_size()) column.mutable_texts(at)->clear();
+    if (at < column.other_texts_size()) {
+      column.mutable_other_texts(at)->clear();
+    }
+  }
 }
 
 v1::RoundProgress ToProto(const Round& round,

@@ -61,6 +61,11 @@ v1::StreamRoundColumnsResponse::Header ToProto(const RoundColumns& columns);
 v1::Column ToProto(const Column& column, const Codebook& codebook,
                    std::size_t first, std::size_t end);
 
+// Take out what only somebody who sees all answers may read of others: for the
+// reader who is row `self` of the frame. See the proto.
+void Withhold(std::size_t self, v1::StreamRoundColumnsResponse::Header& header);
+void Withhold(std::size_t self, v1::Column& column);
+
 v1::RoundProgress ToProto(const Round& round,
                           const std::vector<ProgressGroup>& groups);
 

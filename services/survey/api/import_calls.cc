@@ -146,6 +146,7 @@ absl::Status ImportCalls::ImportSubmissions(
                                   request.validate_only(), digest));
   WELFARE_ASSIGN_OR_RETURN(ImportBatch batch,
                            ReadImportBatch(answers, headers, after));
+  WELFARE_RETURN_IF_ERROR(CheckMayImport(call, RoundsOf(batch)));
   NamedRounds rounds;
   WELFARE_RETURN_IF_ERROR(
       d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {

@@ -1,6 +1,8 @@
 #include "services/survey/api/requests.h"
 
+#include <set>
 #include <string>
+#include <utility>
 
 #include "services/platform/errors.h"
 
@@ -23,6 +25,52 @@ absl::Status CheckStore(const platform::Incarnation& here,
     return absl::OkStatus();
   }
   return platform::StoreRestored(resource, incarnation, revision);
+}
+
+Viewer ViewerOf(const platform::CallContext& call, const std::string& survey) {
+  const platform::Identity& who = call.identity;
+  if (who.unrestricted || !who.service().empty() ||
+      who.Has("manager", survey) || who.Has("reviewer", survey)) {
+    return Viewer::OfAll();
+  }
+  if (!who.Has("respondent", survey)) return Viewer();
+  auto self = base::Respondent::Parse(who.municipality_code + "-" +
+                                      who.respondent_kind);
+  return self.ok() ? Viewer(*std::move(self)) : Viewer();
+}
+
+absl::Status AnswersDenied(const std::string& survey) {
+  return platform::AccessDenied({"manager", "reviewer"}, survey);
+}
+
+absl::Status CheckMayOpen(const platform::CallContext& call, SurveyStore& store,
+                          PinnedContent& content,
+                          const base::SubmissionName& sent) {
+  const Viewer viewer = ViewerOf(call, sent.survey);
+  OpenedRound opened{.round = {.name = sent.parent()}};
+  // By the code of its claims everybody may, whatever the population says.
+  if (viewer.MayOpen(opened, sent)) return absl::OkStatus();
+  WELFARE_RETURN_IF_ERROR(
+      store.Read(call.limits, [&](StoreReader& reader) -> absl::Status {
+        WELFARE_ASSIGN_OR_RETURN(const auto round,
+                                 reader.rounds().Find(sent.parent()));
+        if (!round) return absl::OkStatus();
+        WELFARE_ASSIGN_OR_RETURN(opened, content.Load(reader, *round));
+        return absl::OkStatus();
+      }));
+  return viewer.MayOpen(opened, sent) ? absl::OkStatus()
+                                      : AnswersDenied(sent.survey);
+}
+
+absl::Status CheckMayImport(const platform::CallContext& call,
+                            const std::set<base::RoundName>& rounds) {
+  if (call.identity.unrestricted) return absl::OkStatus();
+  for (const base::RoundName& round : rounds) {
+    if (!call.identity.Has("manager", round.survey)) {
+      return platform::AccessDenied({"manager"}, round.survey);
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace welfare::survey

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -16,7 +17,9 @@
 #include "services/platform/storage/write_path.h"
 #include "services/survey/codebook/conditions.h"
 #include "services/survey/errors.h"
+#include "services/survey/store/pinned_content.h"
 #include "services/survey/store/store.h"
+#include "services/survey/viewer.h"
 
 namespace welfare::survey {
 
@@ -35,6 +38,29 @@ Interruption WhileWanted(const platform::CallContext& call,
 absl::Status CheckStore(const platform::Incarnation& here,
                         const base::RoundName& round,
                         const std::string& incarnation, std::int64_t revision);
+
+// What the caller of `call` may see of the survey, by its grants.
+Viewer ViewerOf(const platform::CallContext& call, const std::string& survey);
+
+// What a caller is told who may not see answers of others; the same whether or
+// not there are any.
+//
+// PERMISSION_DENIED, ACCESS_DENIED.
+absl::Status AnswersDenied(const std::string& survey);
+
+// OK where the caller may open the submission `sent`, by whatever code of its
+// municipality.
+//
+// Errors: PERMISSION_DENIED, ACCESS_DENIED; those of SurveyStore::Read.
+absl::Status CheckMayOpen(const platform::CallContext& call, SurveyStore& store,
+                          PinnedContent& content,
+                          const base::SubmissionName& sent);
+
+// OK where the caller may import submissions of every round.
+//
+// Errors: PERMISSION_DENIED, ACCESS_DENIED.
+absl::Status CheckMayImport(const platform::CallContext& call,
+                            const std::set<base::RoundName>& rounds);
 
 // Runs a write in which `make` decides, writes and fills in `response`; `make`
 // may be run again after a rollback. Returns whether it is a repeat, whose

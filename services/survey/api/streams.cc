@@ -54,7 +54,15 @@ absl::StatusOr<StreamStep> RoundColumnsStream::operator()(
                                                     request.data_incarnation(),
                                                     revision);
                                 }));
+    const Viewer viewer = ViewerOf(call, name.survey);
+    if (!viewer.sees_all()) {
+      if (const auto self = viewer.Self(columns_->opened)) {
+        self_ = columns_->opened.frame->Find(*self);
+      }
+      if (!self_) return AnswersDenied(name.survey);
+    }
     *message.mutable_header() = ToProto(*columns_);
+    if (self_) Withhold(*self_, *message.mutable_header());
     return StreamStep::Message();
   }
   if (sent_ == columns_->columns.size()) return StreamStep::End();
@@ -62,6 +70,10 @@ absl::StatusOr<StreamStep> RoundColumnsStream::operator()(
   const std::size_t end = EndOfMessage(column, row_);
   *message.mutable_column() =
       ToProto(column, *columns_->opened.codebook, row_, end);
+  const Item& item = columns_->opened.codebook->item(column.item);
+  if (self_ && !Viewer::ShowsOthers(item.publish_level)) {
+    Withhold(*self_, *message.mutable_column());
+  }
   row_ = end;
   if (row_ == column.absences.size()) {
     row_ = 0;

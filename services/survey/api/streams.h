@@ -42,8 +42,10 @@ class RoundColumnsStream {
   SharedColumns* shared_;
   const platform::Incarnation* incarnation_;
   RoundColumnsPtr columns_;  // null before the first message
-  std::size_t sent_ = 0;     // columns
-  std::size_t row_ = 0;      // of the next one: rows that have been sent
+  // The row of a reader who does not see all answers.
+  std::optional<std::size_t> self_;
+  std::size_t sent_ = 0;  // columns
+  std::size_t row_ = 0;   // of the next one: rows that have been sent
 };
 
 // StreamRoundChanges.

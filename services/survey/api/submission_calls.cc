@@ -16,6 +16,8 @@ namespace welfare::survey {
 absl::Status SubmissionCalls::Change(const Call& call, const Write& write,
                                      const Plan& plan,
                                      v1::Submission& response) {
+  // Also of a repeat, which does not run again.
+  WELFARE_RETURN_IF_ERROR(CheckMayOpen(call, d_.store, d_.content, write.sent));
   const base::RoundName round = write.sent.parent();
   Contact contact;
   std::int64_t revision = 0;

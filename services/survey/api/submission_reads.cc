@@ -35,6 +35,7 @@ absl::Status SubmissionReads::GetSubmission(
     v1::Submission& response) {
   WELFARE_ASSIGN_OR_RETURN(
       const auto sent, ParseName<base::SubmissionName>("name", request.name()));
+  WELFARE_RETURN_IF_ERROR(CheckMayOpen(call, store_, content_, sent));
   const std::int64_t revision = request.data_version();
   if (revision < 0) return VersionNegative("data_version", revision);
   return store_.Read(call.limits, [&](StoreReader& store) -> absl::Status {
@@ -87,6 +88,7 @@ absl::Status SubmissionReads::ListSubmissions(
     v1::ListSubmissionsResponse& response) {
   WELFARE_ASSIGN_OR_RETURN(
       const auto name, ParseName<base::RoundName>("parent", request.parent()));
+  const Viewer viewer = ViewerOf(call, name.survey);
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
                            platform::ReadPage(request, incarnation_.name()));
   if (request.data_version() < 0) {
@@ -121,13 +123,16 @@ absl::Status SubmissionReads::ListSubmissions(
     WELFARE_ASSIGN_OR_RETURN(round,
                              store.rounds().FindAt(name, query.revision));
     if (!round) return RoundNotFound(name);
+    OpenedRound opened{.round = *round};
+    if (request.full() || !viewer.sees_all()) {
+      WELFARE_ASSIGN_OR_RETURN(opened, content_.Load(store, *round));
+    }
+    // No filter and no token widens what a respondent is listed.
+    query.only = viewer.Self(opened);
+    if (!viewer.sees_all() && !query.only) return AnswersDenied(name.survey);
     WELFARE_ASSIGN_OR_RETURN(const int total, store.submissions().Count(query));
     response.set_total_size(total);
     response.set_round_revision(query.revision);
-    OpenedRound opened{.round = *round};
-    if (request.full()) {
-      WELFARE_ASSIGN_OR_RETURN(opened, content_.Load(store, *round));
-    }
     base::PageRoom room(page.size());
     while (true) {
       query.limit = ReadNext(room, request.full());
@@ -165,6 +170,7 @@ absl::Status SubmissionReads::ListSubmissionRevisions(
     v1::ListSubmissionRevisionsResponse& response) {
   WELFARE_ASSIGN_OR_RETURN(
       const auto sent, ParseName<base::SubmissionName>("name", request.name()));
+  WELFARE_RETURN_IF_ERROR(CheckMayOpen(call, store_, content_, sent));
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
                            platform::ReadPage(request, incarnation_.name()));
   WELFARE_ASSIGN_OR_RETURN(const auto last,

@@ -21,8 +21,9 @@ struct SubmissionQuery {
   base::RoundName round;
   std::optional<base::Respondent> after = {};
   std::optional<base::RespondentKind> kind = {};
-  std::vector<SubmissionState> states = {};  // empty: all
-  bool answers = false;                      // otherwise they are left empty
+  std::optional<base::Respondent> only = {};  // of nobody else
+  std::vector<SubmissionState> states = {};   // empty: all
+  bool answers = false;                       // otherwise they are left empty
   int limit = 50;
   // The round revision to read at; 0: the current one.
   std::int64_t revision = 0;

@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "services/base/error.h"
+#include "services/platform/rpc/call_context.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "services/survey/survey_module.h"
 #include "tests/support/module_runner.h"
@@ -36,6 +37,9 @@ class ServedSurvey : public ::testing::Test {
     runner_ = std::make_unique<support::ModuleRunner>(
         std::make_unique<SurveyModule>(), std::move(flags));
     runner_->SetPeer("registry", peer_.address());
+    runner_->Identify(
+        [this](const platform::MetadataLookup&)
+            -> absl::StatusOr<platform::Identity> { return who_; });
     ASSERT_OK(runner_->Start());
     stub_ = v1::SurveyService::NewStub(runner_->channel());
   }
@@ -129,6 +133,7 @@ class ServedSurvey : public ::testing::Test {
     return found;
   }
 
+  platform::Identity who_;  // who calls; between calls
   FakeRegistry registry_;
   support::ServiceRunner peer_{registry_.service()};
   std::unique_ptr<support::ModuleRunner> runner_;

@@ -47,7 +47,8 @@ constexpr Query kFindSubmissionAt{
     " AND s.municipality_code = $3 AND s.respondent_kind = $4"
     " AND v.round_revision <= $5 ORDER BY v.revision DESC LIMIT 1"};
 // $3: the round revision; $4: the kind, 0 for all; $5 to $9: the states wanted;
-// $10 and $11: the respondent after whom the page begins.
+// $10 and $11: the one respondent, an empty code for all; $12 and $13: the one
+// after whom the page begins.
 constexpr Query kListSubmissions{
     "list_submissions",
     "SELECT s.municipality_code, s.respondent_kind, v.revision, "
@@ -61,9 +62,11 @@ constexpr Query kListSubmissions{
     " WHERE w.submission_id = s.submission_id AND w.round_revision <= $3)"
     " AND ($4 = 0 OR s.respondent_kind = $4)"
     " AND v.state IN ($5, $6, $7, $8, $9)"
-    " AND (s.municipality_code > $10 OR"
-    " (s.municipality_code = $10 AND s.respondent_kind > $11))"
-    " ORDER BY s.municipality_code, s.respondent_kind LIMIT $12"};
+    " AND ($10 = '' OR"
+    " (s.municipality_code = $10 AND s.respondent_kind = $11))"
+    " AND (s.municipality_code > $12 OR"
+    " (s.municipality_code = $12 AND s.respondent_kind > $13))"
+    " ORDER BY s.municipality_code, s.respondent_kind LIMIT $14"};
 constexpr Query kCountSubmissions{
     "count_submissions",
     "SELECT COUNT(*)"
@@ -73,7 +76,9 @@ constexpr Query kCountSubmissions{
     " AND v.revision = (SELECT MAX(w.revision) FROM submission_revisions w"
     " WHERE w.submission_id = s.submission_id AND w.round_revision <= $3)"
     " AND ($4 = 0 OR s.respondent_kind = $4)"
-    " AND v.state IN ($5, $6, $7, $8, $9)"};
+    " AND v.state IN ($5, $6, $7, $8, $9)"
+    " AND ($10 = '' OR"
+    " (s.municipality_code = $10 AND s.respondent_kind = $11))"};
 constexpr Query kCountByState{
     "count_by_state",
     "SELECT s.respondent_kind, v.state, COUNT(*)"
@@ -212,10 +217,7 @@ class SqlSubmissionReads : public Interface {
   absl::StatusOr<std::vector<Submission>> List(
       const SubmissionQuery& query) override {
     std::vector<platform::Parameter> parameters = Filter(query);
-    parameters.emplace_back(query.after ? query.after->municipality.ToString()
-                                        : std::string());
-    parameters.emplace_back(query.after ? Number(query.after->kind)
-                                        : std::int64_t{0});
+    AddRespondent(query.after, parameters);
     parameters.emplace_back(query.limit);
     return ListBy(kListSubmissions, query.round, parameters, query.answers);
   }
@@ -292,7 +294,17 @@ class SqlSubmissionReads : public Interface {
       parameters.emplace_back(asked ? static_cast<std::int64_t>(state)
                                     : std::int64_t{0});
     }
+    AddRespondent(query.only, parameters);
     return parameters;
+  }
+
+  // Code and kind; an empty code and 0 for nobody.
+  static void AddRespondent(const std::optional<base::Respondent>& respondent,
+                            std::vector<platform::Parameter>& parameters) {
+    parameters.emplace_back(respondent ? respondent->municipality.ToString()
+                                       : std::string());
+    parameters.emplace_back(respondent ? Number(respondent->kind)
+                                       : std::int64_t{0});
   }
 
   absl::StatusOr<std::optional<Submission>> FindSubmissionBy(
