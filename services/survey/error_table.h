@@ -121,6 +121,9 @@ inline constexpr base::ViolationRow kFieldTable[] = {
     {"UNKNOWN_MUNICIPALITY",
      "The round's population has no respondent {respondent}.",
      "調査対象に {respondent} はありません。"},
+    {"RECEIVED_ON_RESERVED",
+     "Whoever runs the survey records the day of receipt; leave it out.",
+     "受付日は調査の担当者が記録します。この項目は送らないでください。"},
 };
 
 static_assert(base::HasGoodReasons(kFieldTable));

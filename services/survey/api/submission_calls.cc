@@ -78,8 +78,9 @@ absl::Status SubmissionCalls::CreateSubmission(
   WELFARE_ASSIGN_OR_RETURN(const auto write,
                            platform::MakeWriteRequest(call, request));
   WELFARE_ASSIGN_OR_RETURN(const CreatedName created, ReadCreatedName(request));
-  WELFARE_ASSIGN_OR_RETURN(const SubmissionInput input,
-                           ReadInput(request.submission(), {}));
+  WELFARE_ASSIGN_OR_RETURN(
+      const SubmissionInput input,
+      ReadInput(request.submission(), {}, ViewerOf(call, created.name.survey)));
   return Change(
       call,
       {.request = write,
@@ -105,7 +106,8 @@ absl::Status SubmissionCalls::UpdateSubmission(
                                "submission.name", request.submission().name()));
   WELFARE_ASSIGN_OR_RETURN(
       const SubmissionInput input,
-      ReadInput(request.submission(), request.update_mask()));
+      ReadInput(request.submission(), request.update_mask(),
+                ViewerOf(call, sent.survey)));
   return Change(
       call,
       {.request = write,

@@ -68,7 +68,8 @@ absl::StatusOr<CreatedName> ReadCreatedName(
 }
 
 absl::StatusOr<SubmissionInput> ReadInput(
-    const v1::Submission& submission, const google::protobuf::FieldMask& mask) {
+    const v1::Submission& submission, const google::protobuf::FieldMask& mask,
+    const Viewer& viewer) {
   if (submission.answers_size() > kMostAnswersSent) {
     return SubmissionInvalid(std::vector{base::MakeViolation(
         base::FindRow(kAnswerTable, reason::kTooManyAnswers), "answers",
@@ -80,7 +81,7 @@ absl::StatusOr<SubmissionInput> ReadInput(
           ? PopulatedPaths(submission)
           : std::vector<std::string>(mask.paths().begin(), mask.paths().end());
   std::vector<base::Violation> violations;
-  SubmissionInput input;
+  SubmissionInput input{.keeps_received_on = !viewer.sees_all()};
   bool received_on = false;
   for (const std::string& path : paths) {
     const bool all = path == "*";

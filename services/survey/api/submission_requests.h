@@ -7,6 +7,7 @@
 #include "services/base/names/resource_name.h"
 #include "services/survey/store/submission_store.h"
 #include "services/survey/submission/intake.h"
+#include "services/survey/viewer.h"
 #include "welfare/survey/v1/submission.pb.h"
 #include "welfare/survey/v1/survey_service.pb.h"
 
@@ -29,12 +30,14 @@ absl::StatusOr<CreatedName> ReadCreatedName(
 absl::Status NameContradicts();
 
 // Reads the parts that a mask names, each as the request has it; an empty mask
-// names what is populated (AIP-134).
+// names what is populated (AIP-134). Only who sees all answers may say when one
+// was received.
 //
 // Errors: INVALID_ARGUMENT, SUBMISSION_INVALID: more answers than any codebook
 // has questions, every path that is unknown, and a day that does not exist.
 absl::StatusOr<SubmissionInput> ReadInput(
-    const v1::Submission& submission, const google::protobuf::FieldMask& mask);
+    const v1::Submission& submission, const google::protobuf::FieldMask& mask,
+    const Viewer& viewer);
 
 // Reads a filter by state and kind into `query`.
 //

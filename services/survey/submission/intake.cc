@@ -80,14 +80,24 @@ std::optional<Contact> NextContact(const Standing& standing,
   return Kept(next);
 }
 
-// Checks the contact as it will be.
-absl::Status CheckHeader(const std::optional<Contact>& contact) {
-  if (!contact) return absl::OkStatus();
-  std::vector<base::Violation> violations = CheckContact(*contact);
-  if (violations.empty()) return absl::OkStatus();
+// Checks the contact as it will be, and whether the day of receipt is the
+// sender's to say.
+absl::Status CheckHeader(const Standing& standing, const SubmissionInput& input,
+                         const std::optional<Contact>& contact) {
+  std::vector<base::Violation> violations;
+  if (contact) violations = CheckContact(*contact);
   for (base::Violation& violation : violations) {
     violation.field = "header." + violation.field;
   }
+  const std::optional<base::Date> day =
+      standing.submission ? standing.submission->received_on : std::nullopt;
+  if (input.keeps_received_on && input.received_on &&
+      input.received_on != day) {
+    violations.push_back(
+        base::MakeViolation(base::FindRow(kFieldTable, "RECEIVED_ON_RESERVED"),
+                            "header.received_on"));
+  }
+  if (violations.empty()) return absl::OkStatus();
   return SubmissionInvalid(std::move(violations));
 }
 
@@ -132,7 +142,7 @@ absl::StatusOr<PlannedChange> PlanCreate(const Standing& standing,
                                          const base::SubmissionName& name,
                                          const SubmissionInput& input) {
   const std::optional<Contact> contact = NextContact(standing, input);
-  WELFARE_RETURN_IF_ERROR(CheckHeader(contact));
+  WELFARE_RETURN_IF_ERROR(CheckHeader(standing, input, contact));
   WELFARE_RETURN_IF_ERROR(CheckTakesAnswers(opened, std::nullopt));
   if (standing.submission) return SubmissionExists(name);
   const std::vector<SentAnswer> none;
@@ -152,7 +162,7 @@ absl::StatusOr<PlannedChange> PlanUpdate(const Standing& standing,
                                          std::string_view etag,
                                          const SubmissionInput& input) {
   const std::optional<Contact> contact = NextContact(standing, input);
-  WELFARE_RETURN_IF_ERROR(CheckHeader(contact));
+  WELFARE_RETURN_IF_ERROR(CheckHeader(standing, input, contact));
   WELFARE_ASSIGN_OR_RETURN(auto current,
                            FindCurrent(standing, opened, name, etag));
   WELFARE_RETURN_IF_ERROR(CheckTakesAnswers(opened, current.state));
@@ -170,7 +180,8 @@ absl::StatusOr<PlannedChange> PlanUpdate(const Standing& standing,
   if (input.received_on && input.received_on != next.received_on) {
     SetReceived(next, opened.round, input.received_on);
     plan.changed = true;
-  } else if (input.clear_received_on && next.received_on) {
+  } else if (input.clear_received_on && !input.keeps_received_on &&
+             next.received_on) {
     SetReceived(next, opened.round, std::nullopt);
     plan.changed = true;
   }

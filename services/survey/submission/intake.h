@@ -36,6 +36,9 @@ struct SubmissionInput {
   std::optional<base::Date> received_on = {};
   // The day of receipt is taken back.
   bool clear_received_on = false;
+  // Who answers does not say when that was received: it may repeat the day that
+  // stands, and leaves it by sending none.
+  bool keeps_received_on = false;
 
   // Whether plans look at the contact of a Standing.
   bool sends_contact() const { return department || contact; }
@@ -58,8 +61,8 @@ struct PlannedChange {
 //   ALREADY_EXISTS, SUBMISSION_EXISTS.
 //   INVALID_ARGUMENT, SUBMISSION_INVALID: an answer that not even a draft can
 //     keep; with every violation; also UNKNOWN_MUNICIPALITY, a respondent
-//     outside the round's population, and TEXT_TOO_LONG or TEXT_INVALID of
-//     department and contact.
+//     outside the round's population, TEXT_TOO_LONG or TEXT_INVALID of
+//     department and contact, and RECEIVED_ON_RESERVED.
 //
 // REQUIRES, here and below: `opened` was opened, and `name` is what it resolves
 // the respondent to.

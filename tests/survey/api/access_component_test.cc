@@ -207,6 +207,42 @@ TEST_F(Access, ARespondentWithoutClaimsIsNobody) {
   EXPECT_THAT(parts, IsEmpty());
 }
 
+TEST_F(Access, WhoAnswersDoesNotSayWhenThatWasReceived) {
+  v1::CreateSubmissionRequest create;
+  create.set_parent(kRound);
+  create.set_submission_id(kSilent);
+  auto& day =
+      *create.mutable_submission()->mutable_header()->mutable_received_on();
+  day.set_year(2025);
+  day.set_month(7);
+  day.set_day(1);
+  for (const bool dry : {true, false}) {
+    create.set_validate_only(dry);
+    who_ = Respondent("131032");
+    const auto refused = Call(&Stub::CreateSubmission, create).status();
+    EXPECT_STATUS(refused, absl::StatusCode::kInvalidArgument,
+                  "SUBMISSION_INVALID");
+    EXPECT_THAT(Violations(refused),
+                ElementsAre("header.received_on: RECEIVED_ON_RESERVED"));
+  }
+  who_ = Granted({"reviewer@pets"});
+  EXPECT_OK(Call(&Stub::CreateSubmission, create));
+  v1::UpdateSubmissionRequest update;
+  *update.mutable_submission() = create.submission();
+  update.mutable_submission()->set_name(NameOf(kSilent));
+  who_ = Respondent("131032");
+  EXPECT_OK(Call(&Stub::UpdateSubmission, update));  // as it stands
+  update.mutable_submission()->mutable_header()->mutable_received_on()->set_day(
+      2);
+  EXPECT_STATUS(Call(&Stub::UpdateSubmission, update),
+                absl::StatusCode::kInvalidArgument, "SUBMISSION_INVALID");
+  update.mutable_submission()->clear_header();
+  update.mutable_update_mask()->add_paths("*");
+  const auto replaced = Call(&Stub::UpdateSubmission, update);
+  ASSERT_OK(replaced);
+  EXPECT_EQ(replaced->header().received_on().day(), 1);
+}
+
 TEST_F(Access, AnyCodeOfTheMunicipalityIsItsOwn) {
   who_ = {};
   registry_.ChangeCode("131016", "139998");

@@ -207,6 +207,32 @@ TEST_F(Intake, TheDayOfReceiptIsTakenBackOnlyWhereThereIsOne) {
   EXPECT_FALSE(again->changed);
 }
 
+TEST_F(Intake, WhoAnswersDoesNotSayWhenThatWasReceived) {
+  const auto created = PlanCreate({}, opened_, Name(),
+                                  {.contact = std::string(501, 'x'),
+                                   .received_on = Day(6, 20),
+                                   .keeps_received_on = true});
+  EXPECT_THAT(Fields(created.status()),
+              ElementsAre("header.contact: TEXT_TOO_LONG",
+                          "header.received_on: RECEIVED_ON_RESERVED"));
+  const Standing standing = Stored(SubmissionState::kReturned);
+  const auto moved =
+      PlanUpdate(standing, opened_, Name(), "",
+                 {.received_on = Day(6, 19), .keeps_received_on = true});
+  EXPECT_THAT(Fields(moved.status()),
+              ElementsAre("header.received_on: RECEIVED_ON_RESERVED"));
+  // As it was read, and a mask of the whole header without it.
+  for (const SubmissionInput& input :
+       {SubmissionInput{.received_on = Day(6, 20), .keeps_received_on = true},
+        SubmissionInput{.clear_received_on = true,
+        .keeps_received_on = true}}) {
+    const auto plan = PlanUpdate(standing, opened_, Name(), "", input);
+    ASSERT_OK(plan);
+    EXPECT_FALSE(plan->changed);
+    EXPECT_EQ(plan->submission.received_on, Day(6, 20));
+  }
+}
+
 TEST_F(Intake, AnotherContactAloneIsNews) {
   const auto plan = PlanUpdate(Stored(SubmissionState::kDraft), opened_, Name(),
                                "", {.contact = "内線 2"});
