@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/report/api/report_access.h"
 #include "services/report/errors.h"
 
 namespace welfare::report {
@@ -20,7 +21,7 @@ absl::StatusOr<platform::StreamStep> ReportDownload::operator()(
     v1::DownloadReportResponse& part) {
   const bool first = digest_.empty();
   if (first) {
-    WELFARE_ASSIGN_OR_RETURN(ReportFile file, FindFile(request, call.limits));
+    WELFARE_ASSIGN_OR_RETURN(ReportFile file, FindFile(call, request));
     part.set_content_type(std::move(file.content_type));
     part.set_filename(std::move(file.filename));
     part.set_size(file.size);
@@ -42,9 +43,10 @@ absl::StatusOr<platform::StreamStep> ReportDownload::operator()(
 }
 
 absl::StatusOr<ReportFile> ReportDownload::FindFile(
-    const v1::DownloadReportRequest& request, const base::CallLimits& limits) {
+    const platform::CallContext& call,
+    const v1::DownloadReportRequest& request) {
   WELFARE_ASSIGN_OR_RETURN(const StoredReport report,
-                           store_->Get(request.name(), limits));
+                           FindReport(call, *store_, request.name()));
   std::string known;
   for (const ReportFile& file : report.files) {
     if (file.format == request.format()) return file;

@@ -27,8 +27,8 @@ class ReportDownload {
       v1::DownloadReportResponse& part);
 
  private:
-  absl::StatusOr<ReportFile> FindFile(const v1::DownloadReportRequest& request,
-                                      const base::CallLimits& limits);
+  absl::StatusOr<ReportFile> FindFile(const platform::CallContext& call,
+                                      const v1::DownloadReportRequest& request);
 
   ReportStore* store_;
   std::string digest_;     // empty before the first part

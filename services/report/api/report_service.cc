@@ -11,6 +11,7 @@
 #include "services/platform/rpc/page_request.h"
 #include "services/platform/rpc/write_request.h"
 #include "services/report/api/convert.h"
+#include "services/report/api/report_access.h"
 #include "services/report/api/report_download.h"
 #include "services/report/errors.h"
 #include "welfare/type/v1/versions.pb.h"
@@ -101,7 +102,7 @@ absl::Status ReportService::Get(const platform::CallContext& call,
                                 const v1::GetReportRequest& request,
                                 v1::Report& response) {
   WELFARE_ASSIGN_OR_RETURN(const StoredReport report,
-                           store_.Get(request.name(), call.limits));
+                           FindReport(call, store_, request.name()));
   ToProto(report, response);
   return absl::OkStatus();
 }
@@ -114,20 +115,25 @@ absl::Status ReportService::List(const platform::CallContext& call,
   WELFARE_ASSIGN_OR_RETURN(const auto after,
                            page.After<std::tuple<std::string>>());
   std::string last = after.has_value() ? std::get<0>(*after) : "";
-  WELFARE_ASSIGN_OR_RETURN(const std::vector<StoredReport> reports,
-                           store_.List(last, page.size() + 1, call.limits));
+  const int limit = page.size() + 1;
   base::PageRoom room(page.size());
-  for (const StoredReport& report : reports) {
-    v1::Report one;
-    ToProto(report, one);
-    if (!room.Take(one.ByteSizeLong())) {
-      response.set_next_page_token(page.TokenAfter(std::tuple(last)));
-      break;
+  while (true) {
+    WELFARE_ASSIGN_OR_RETURN(const std::vector<StoredReport> reports,
+                             store_.List(last, limit, call.limits));
+    for (const StoredReport& report : reports) {
+      if (MayRead(call, report)) {
+        v1::Report one;
+        ToProto(report, one);
+        if (!room.Take(one.ByteSizeLong())) {
+          response.set_next_page_token(page.TokenAfter(std::tuple(last)));
+          return absl::OkStatus();
+        }
+        *response.add_reports() = std::move(one);
+      }
+      last = report.Name();
     }
-    *response.add_reports() = std::move(one);
-    last = report.Name();
+    if (static_cast<int>(reports.size()) < limit) return absl::OkStatus();
   }
-  return absl::OkStatus();
 }
 
 }  // namespace welfare::report
