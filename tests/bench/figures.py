@@ -260,19 +260,30 @@ def gateway_json(bench):
 # --- the platform's parts ----------------------------------------------------
 
 
-@contextlib.contextmanager
-def memory_cache(bench):
-    """A hit of the cache in the process against a hit of a bare LRU."""
-    def turn(name, threads):
-        out = json.loads(run([bench.program("bench-memory-cache"),
-                              f"--benchmark_filter={name}/.*threads:{threads}$", "--benchmark_format=json",
-                              f"--benchmark_min_time={0.1 * min(1, bench.scale)}"]))
-        return {"cpu_ns": out["benchmarks"][0]["cpu_time"]}
+def in_process(program, sides):
+    """The sides of one benchmark program: for each side, the filter that picks
+    its benchmark by load."""
+    @contextlib.contextmanager
+    def prepare(bench):
+        def turn(benchmark):
+            out = json.loads(run([bench.program(program), f"--benchmark_filter={benchmark}",
+                                  "--benchmark_format=json",
+                                  f"--benchmark_min_time={0.1 * min(1, bench.scale)}"]))
+            return {"cpu_ns": out["benchmarks"][0]["cpu_time"]}
 
-    def side(name):
-        return lambda: contextlib.nullcontext({f"{threads} threads": functools.partial(turn, name, threads)
-                                               for threads in (1, 2)})
-    yield {"MemoryCache": side("HitMemoryCache"), "bare LRU": side("HitBareLru")}
+        def side(loads):
+            return lambda: contextlib.nullcontext({load: functools.partial(turn, benchmark)
+                                                   for load, benchmark in loads.items()})
+        yield {name: side(loads) for name, loads in sides.items()}
+    return prepare
+
+
+def by_threads(benchmark):
+    return {f"{threads} threads": f"{benchmark}/.*threads:{threads}$" for threads in (1, 2)}
+
+
+def by_algorithm(benchmark):
+    return {name: f"^{benchmark}<Algorithm::k{name}>$" for name in ("Rs256", "Es256")}
 
 
 @contextlib.contextmanager
@@ -323,5 +334,15 @@ FIGURES = (
            (Goal("max_s", at_most=1.0, absolute=True), Goal("failed", at_most=0, absolute=True),
             Goal("rss_after_mib", at_most=400, absolute=True)), rounds=1),
     Figure("platform.memory_cache", "A hit of MemoryCache, 1 KiB, against a bare LRU",
-           memory_cache, (Goal("cpu_ns", at_most=2.0),), turns=3),
+           in_process("bench-memory-cache", {"MemoryCache": by_threads("HitMemoryCache"),
+                                             "bare LRU": by_threads("HitBareLru")}),
+           (Goal("cpu_ns", at_most=2.0),), turns=3),
+    Figure("access.token", "A token verified, against the check of its signature by OpenSSL alone",
+           in_process("bench-access", {"token": by_algorithm("VerifyToken"),
+                                       "bare signature": by_algorithm("BareSignature")}),
+           (Goal("cpu_ns", at_most=2.0),), turns=3),
+    Figure("access.forgery", "A forged token refused, against a right one let in",
+           in_process("bench-access", {"forged": {"Rs256": "^RefuseForgedToken$"},
+                                       "right": {"Rs256": "^VerifyToken<Algorithm::kRs256>$"}}),
+           (Goal("cpu_ns", at_most=1.1),), turns=3),
 )

@@ -9,7 +9,7 @@ import unittest
 CHECKER = os.path.join(os.path.dirname(os.path.abspath(__file__)),
                        'include_layers.py')
 LADDER = ('services/base', 'services/text', 'services/importing',
-          'services/registry', 'services/survey', 'services/indicator',
+          'services/access', 'services/registry', 'services/survey', 'services/indicator',
           'services/report', 'services/platform', 'gateway',
           'tools/welfarectl')
 
@@ -115,6 +115,18 @@ class IncludeLayers(unittest.TestCase):
     def test_a_second_reader_of_yaml(self):
         self.refuses('YAML is read by services/yaml', {
             'services/report/high/high.cc': '#include <yaml-cpp/yaml.h>\n'})
+
+    def test_a_second_reader_of_tokens(self):
+        self.refuses('a pure library knows no JSON', {
+            'services/access/high/high.cc': '#include <simdjson.h>\n'})
+
+    def test_an_access_that_includes_the_platform(self):
+        self.refuses('access includes base, vocabulary and access only', {
+            'services/access/metadata/m.cc':
+                '#include "services/platform/low/low.h"\n',
+            'services/access/README.md':
+                house()['services/access/README.md'].replace(
+                    '| `high/`', '| `metadata/` | m |\n| `high/`')})
 
     def test_a_service_that_includes_another(self):
         self.refuses("a service does not include another's code", {

@@ -24,6 +24,7 @@ TABLES = {
     'services/indicator/error_table.h': ('tests/indicator',),
     'services/report/error_table.h': ('tests/report',),
     'services/yaml/error_table.h': ('tests/yaml',),
+    'services/access/error_table.h': ('tests/access',),
     'services/importing/error_table.h': ('tests/importing', 'tests/registry',
                                          'tests/survey'),
 }

@@ -1,0 +1,131 @@
+#include "services/access/tokens/token_cache.h"
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+#include <list>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+
+#include "services/base/coding/sha256.h"
+
+namespace welfare::access {
+namespace {
+
+// What an entry takes besides its caller: nodes of list and table, their
+// headers in the allocator, the counters of the pointer.
+constexpr std::size_t kEntryBytes = 288;
+
+struct DigestHash {
+  // Any eight bytes of a digest are as good a hash as any.
+  std::size_t operator()(const TokenDigest& digest) const {
+    std::size_t hash = 0;
+    std::memcpy(&hash, digest.data(), sizeof(hash));
+    return hash;
+  }
+};
+
+}  // namespace
+
+struct TokenCache::Shard {
+  struct Entry {
+    TokenDigest digest;
+    std::uint64_t generation;
+    std::shared_ptr<const Caller> caller;
+    std::size_t bytes;
+  };
+  using Entries = std::list<Entry>;
+
+  void Drop(Entries::iterator entry) {
+    bytes -= entry->bytes;
+    by_digest.erase(entry->digest);
+    entries.erase(entry);
+  }
+
+  mutable std::mutex mutex;
+  Entries entries;  // the last used first
+  std::unordered_map<TokenDigest, Entries::iterator, DigestHash> by_digest;
+  std::size_t bytes = 0;
+  std::size_t max_bytes = 0;
+};
+
+TokenDigest DigestOf(std::string_view token) {
+  TokenDigest digest;
+  std::ranges::copy(base::Sha256Bytes(token), digest.begin());
+  return digest;
+}
+
+TokenCache::TokenCache(std::size_t max_bytes)
+    : shards_(std::make_unique<std::array<Shard, kShards>>()) {
+  for (Shard& shard : *shards_) shard.max_bytes = max_bytes / kShards;
+}
+
+TokenCache::~TokenCache() = default;
+
+TokenCache::Shard& TokenCache::ShardOf(const TokenDigest& digest) const {
+  // Another byte than those of the hash.
+  return (*shards_)[static_cast<unsigned char>(digest.back()) % kShards];
+}
+
+std::shared_ptr<const Caller> TokenCache::Find(const TokenDigest& digest,
+                                               std::uint64_t generation,
+                                               base::Timestamp now) {
+  Shard& shard = ShardOf(digest);
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.by_digest.find(digest);
+  if (found == shard.by_digest.end()) return nullptr;
+  const auto entry = found->second;
+  if (entry->generation != generation) {
+    // A call that began before the keys changed finds nothing, and leaves what
+    // others have verified since.
+    if (entry->generation < generation) shard.Drop(entry);
+    return nullptr;
+  }
+  if (now >= entry->caller->expires) {
+    shard.Drop(entry);
+    return nullptr;
+  }
+  shard.entries.splice(shard.entries.begin(), shard.entries, entry);
+  return entry->caller;
+}
+
+void TokenCache::Keep(const TokenDigest& digest, std::uint64_t generation,
+                      std::shared_ptr<const Caller> caller) {
+  const std::size_t bytes = kEntryBytes + sizeof(Caller) - sizeof(Identity) +
+                            caller->identity.Footprint();
+  Shard& shard = ShardOf(digest);
+  const std::lock_guard lock(shard.mutex);
+  if (const auto found = shard.by_digest.find(digest);
+      found != shard.by_digest.end()) {
+    if (found->second->generation > generation) return;
+    shard.Drop(found->second);
+  }
+  if (bytes > shard.max_bytes) return;
+  while (shard.bytes + bytes > shard.max_bytes) {
+    shard.Drop(std::prev(shard.entries.end()));
+  }
+  shard.entries.push_front({digest, generation, std::move(caller), bytes});
+  shard.by_digest.emplace(digest, shard.entries.begin());
+  shard.bytes += bytes;
+}
+
+std::size_t TokenCache::size() const {
+  std::size_t size = 0;
+  for (const Shard& shard : *shards_) {
+    const std::lock_guard lock(shard.mutex);
+    size += shard.entries.size();
+  }
+  return size;
+}
+
+std::size_t TokenCache::bytes() const {
+  std::size_t bytes = 0;
+  for (const Shard& shard : *shards_) {
+    const std::lock_guard lock(shard.mutex);
+    bytes += shard.bytes;
+  }
+  return bytes;
+}
+
+}  // namespace welfare::access

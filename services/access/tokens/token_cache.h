@@ -1,0 +1,56 @@
+// Tokens that were verified before.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "services/access/caller.h"
+#include "services/base/time/clock.h"
+
+namespace welfare::access {
+
+// The SHA-256 of a token: what is kept in the place of the token itself, so
+// that whoever reads our memory finds nothing to call with.
+using TokenDigest = std::array<char, 32>;
+TokenDigest DigestOf(std::string_view token);
+
+// Callers by the digests of their tokens. Any thread; threads that look for
+// different tokens seldom meet.
+//
+// Invariants: never holds more than its bytes, by an estimate of what each
+// caller takes; the longest unused go first. Refused tokens are not kept: their
+// number is without bound.
+class TokenCache {
+ public:
+  explicit TokenCache(std::size_t max_bytes);
+  TokenCache(const TokenCache&) = delete;
+  TokenCache& operator=(const TokenCache&) = delete;
+  ~TokenCache();
+
+  // The caller kept for a token at `now`, or null. `generation` counts the sets
+  // of keys and rules that tokens were verified by: what another one verified
+  // does not count.
+  std::shared_ptr<const Caller> Find(const TokenDigest& digest,
+                                     std::uint64_t generation,
+                                     base::Timestamp now);
+
+  // Keeps what verified by `generation`, read before the keys were.
+  void Keep(const TokenDigest& digest, std::uint64_t generation,
+            std::shared_ptr<const Caller> caller);
+
+  std::size_t size() const;
+  std::size_t bytes() const;
+
+ private:
+  struct Shard;
+  static constexpr std::size_t kShards = 16;
+
+  Shard& ShardOf(const TokenDigest& digest) const;
+
+  std::unique_ptr<std::array<Shard, kShards>> shards_;
+};
+
+}  // namespace welfare::access
