@@ -11,9 +11,11 @@
 #include "gateway/calls/request_metrics.h"
 #include "gateway/calls/router.h"
 #include "gateway/edge/listener.h"
+#include "gateway/edge/tls_context.h"
 #include "services/base/error.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
+#include "services/platform/process/settings.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/platform/rpc/channel.h"
 #include "services/platform/rpc/rpc_server.h"
@@ -49,6 +51,7 @@ struct GatewayModule::State {
   std::unique_ptr<RequestMetrics> metrics;
   std::unique_ptr<Routing> routing;
   std::unique_ptr<Router> router;
+  std::unique_ptr<TlsContext> tls;  // null: plain
   std::unique_ptr<Listener> listener;
   std::unique_ptr<platform::RpcServer> admin;
   bool stopped = false;
@@ -90,16 +93,27 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
                     std::move(table), Routing::Options{}, *state.metrics,
                     platform::MakeRequestId));
   state.router = std::make_unique<Router>(*state.routing);
-  state.listener =
-      std::make_unique<Listener>(Listener::Options{}, *state.router);
+  if (platform::TlsFiles files = platform::TlsFilesOf(context.config());
+      files.any()) {
+    WELFARE_ASSIGN_OR_RETURN(
+        state.tls,
+        TlsContext::Make(
+            {.files = std::move(files),
+             .client_certificate_required =
+                 context.config().Get("tls-client-cert") == "required"},
+            context.metrics(), context.clock()));
+  }
+  state.listener = std::make_unique<Listener>(
+      Listener::Options{.limits = {}, .tls = state.tls.get()}, *state.router);
 
   const auto listen = [&state](std::string_view listener,
                                const std::string& address) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(const std::string bound,
                              state.listener->Listen(address));
-    platform::LogInfo(
-        "module serves",
-        {{"module", "gateway"}, {"listener", listener}, {"address", bound}});
+    platform::LogInfo("module serves", {{"module", "gateway"},
+                                        {"listener", listener},
+                                        {"address", bound},
+                                        {"tls", state.tls != nullptr}});
     return absl::OkStatus();
   };
   for (const std::string& address : context.listen()) {

@@ -12,6 +12,8 @@
 #include <thread>
 #include <utility>
 
+#include "gateway/edge/tls_connection.h"
+#include "gateway/edge/tls_context.h"
 #include "gateway/exchange/connection.h"
 #include "gateway/exchange/event_loop.h"
 #include "gateway/http1/http1_session.h"
@@ -29,16 +31,9 @@ using std::chrono::steady_clock;
 // A connection without encryption.
 class PlainConnection final : public Connection {
  public:
-  explicit PlainConnection(tcp::socket socket)
-      : state_(std::make_shared<State>(std::move(socket))) {
-    boost::system::error_code ignored;
-    state_->socket.set_option(tcp::no_delay(true), ignored);
-    const tcp::endpoint remote = state_->socket.remote_endpoint(ignored);
-    if (!ignored) {
-      peer_ =
-          remote.address().to_string() + ":" + std::to_string(remote.port());
-    }
-  }
+  PlainConnection(tcp::socket socket, std::string peer)
+      : state_(std::make_shared<State>(std::move(socket))),
+        peer_(std::move(peer)) {}
   ~PlainConnection() override { Close(); }
 
   void Read(OnRead then) override {
@@ -81,37 +76,62 @@ class PlainConnection final : public Connection {
     std::string out;
   };
   std::shared_ptr<State> state_;
-  std::string peer_;
+  const std::string peer_;
 };
 
-// The sessions of one loop; used on it only.
+// How long a caller who has just come may take to say what it wants once
+// nothing more is accepted.
+constexpr milliseconds kLastEntrance{1000};
+
+class Entrance;
+
+// The connections of one loop; used on it only.
 struct Lane {
+  // Those that have no session yet. The loop, as it ends, lets go of them.
+  std::set<Entrance*> entering;
   EventLoop loop;
   std::set<std::shared_ptr<Session>> sessions;
   bool draining = false;
 };
 
-// Reads until the bytes say which protocol it is, then makes the session.
-class Sniffer : public std::enable_shared_from_this<Sniffer> {
+// Shakes hands where there is TLS, reads until the bytes say which protocol it
+// is where the handshake did not, then makes the session. All of it has the
+// time of a head.
+class Entrance : public std::enable_shared_from_this<Entrance> {
  public:
-  Sniffer(Lane& lane, std::unique_ptr<Connection> connection,
-          Dispatcher& dispatcher, const SessionLimits& limits,
-          std::atomic<std::size_t>& count)
+  // `tls` is null for a plain connection, else it is `connection`.
+  Entrance(Lane& lane, std::unique_ptr<Connection> connection,
+           TlsConnection* tls, Dispatcher& dispatcher,
+           const SessionLimits& limits, std::atomic<std::size_t>& count)
       : lane_(lane),
         connection_(std::move(connection)),
+        tls_(tls),
         dispatcher_(dispatcher),
         limits_(limits),
         count_(count),
         timer_(lane.loop) {}
-  ~Sniffer() {
+  ~Entrance() {
+    lane_.entering.erase(this);
     if (connection_ != nullptr) --count_;
   }
 
   void Start() {
-    timer_.Start(milliseconds(limits_.header_timeout_ms), [this] {
-      if (connection_ != nullptr) connection_->Close();
+    lane_.entering.insert(this);
+    CloseAfter(lane_.draining ? kLastEntrance
+                              : milliseconds(limits_.header_timeout_ms));
+    if (tls_ == nullptr) return Read();
+    tls_->Handshake([self = shared_from_this()](bool ok, AlpnProtocol agreed) {
+      if (!ok) return;
+      if (agreed == AlpnProtocol::kNone) return self->Read();
+      self->Become(agreed == AlpnProtocol::kHttp2);
     });
-    Read();
+  }
+
+  void CloseAfter(milliseconds time) {
+    timer_.Start(time, [this] { Close(); });
+  }
+  void Close() {
+    if (connection_ != nullptr) connection_->Close();
   }
 
  private:
@@ -151,6 +171,7 @@ class Sniffer : public std::enable_shared_from_this<Sniffer> {
 
   Lane& lane_;
   std::unique_ptr<Connection> connection_;
+  TlsConnection* const tls_;
   Dispatcher& dispatcher_;
   const SessionLimits& limits_;
   std::atomic<std::size_t>& count_;
@@ -169,6 +190,28 @@ struct Listener::State {
   std::size_t next_lane = 0;
   std::atomic<std::size_t> count{0};
   bool started = false;
+
+  void Enter(Lane& lane, tcp::socket& socket) {
+    boost::system::error_code error;
+    socket.set_option(tcp::no_delay(true), error);
+    const tcp::endpoint remote = socket.remote_endpoint(error);
+    const std::string peer = error ? ""
+                                   : remote.address().to_string() + ":" +
+                                         std::to_string(remote.port());
+    std::unique_ptr<Connection> connection;
+    TlsConnection* tls = nullptr;
+    if (options.tls != nullptr) {
+      auto encrypted = std::make_unique<TlsConnection>(std::move(socket), peer,
+                                                       *options.tls);
+      tls = encrypted.get();
+      connection = std::move(encrypted);
+    } else {
+      connection = std::make_unique<PlainConnection>(std::move(socket), peer);
+    }
+    std::make_shared<Entrance>(lane, std::move(connection), tls, dispatcher,
+                               options.limits, count)
+        ->Start();
+  }
 
   void Accept(std::size_t index) {
     Lane& lane = *lanes[next_lane++ % lanes.size()];
@@ -190,12 +233,7 @@ struct Listener::State {
             socket.close(ignored);
           } else {
             auto shared = std::make_shared<tcp::socket>(std::move(socket));
-            lane.loop.Post([this, &lane, shared] {
-              std::make_shared<Sniffer>(
-                  lane, std::make_unique<PlainConnection>(std::move(*shared)),
-                  dispatcher, options.limits, count)
-                  ->Start();
-            });
+            lane.loop.Post([this, &lane, shared] { Enter(lane, *shared); });
           }
           Accept(index);
         });
@@ -282,6 +320,9 @@ void Listener::Drain() {
   for (const auto& lane : state_->lanes) {
     lane->loop.Run([&lane] {
       lane->draining = true;
+      for (Entrance* entrance : lane->entering) {
+        entrance->CloseAfter(kLastEntrance);
+      }
       const auto sessions = lane->sessions;
       for (const auto& session : sessions) session->Drain();
     });
@@ -295,6 +336,7 @@ void Listener::CloseAll(steady_clock::time_point deadline) {
   }
   for (const auto& lane : state_->lanes) {
     lane->loop.Run([&lane] {
+      for (Entrance* entrance : lane->entering) entrance->Close();
       const auto sessions = lane->sessions;
       for (const auto& session : sessions) session->Abort();
     });

@@ -11,9 +11,11 @@
 
 namespace welfare::gateway {
 
-// Accepts connections at several addresses and speaks HTTP/2 (with prior
-// knowledge) or HTTP/1.1 on each, told apart by the first bytes. One loop per
-// core; a connection stays on the loop that it was given.
+class TlsContext;
+
+// Accepts connections at several addresses, plain or all of them TLS, and
+// speaks HTTP/2 or HTTP/1.1 on each: as ALPN says, else told apart by the first
+// bytes. One loop per core; a connection stays on the loop that it was given.
 //
 // Listen and Start once, in this order; then Drain, then Stop. All of these
 // from one thread.
@@ -24,6 +26,8 @@ class Listener {
     // Over all loops; further connections are closed at once.
     std::size_t max_connections = 4096;
     SessionLimits limits;
+    // Null: plain. Outlives the listener.
+    TlsContext* tls = nullptr;
   };
 
   // `dispatcher` outlives the listener and is called from every loop.

@@ -4,11 +4,20 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace welfare::gateway {
 
-// A byte stream from one caller: the seam where TLS joins later. Used on its
-// loop only; callbacks run on that loop, never inside the call that set them.
+// What a caller's certificate says of it, verified: signed by an authority of
+// ours, in its time, not revoked, and made for clients.
+struct PeerCertificate {
+  std::string common_name;             // empty: there is none, or more than one
+  std::vector<std::string> dns_names;  // of the subject's alternative names
+  std::vector<std::string> uris;       // the same
+};
+
+// A byte stream from one caller, plain or TLS. Used on its loop only; callbacks
+// run on that loop, never inside the call that set them.
 class Connection {
  public:
   // An empty text means that the stream has ended or broken.
@@ -27,6 +36,8 @@ class Connection {
   virtual void Close() = 0;
   // "127.0.0.1:50312", for logs.
   virtual const std::string& peer() const = 0;
+  // Null where the caller has shown none.
+  virtual const PeerCertificate* peer_certificate() const { return nullptr; }
 };
 
 }  // namespace welfare::gateway

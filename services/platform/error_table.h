@@ -7,7 +7,7 @@
 namespace welfare::platform {
 
 // Japanese stands where a caller can meet the failure; what ends a start is
-// read by operators, in English.
+// read by operators, mostly in English.
 inline constexpr base::ErrorRow kErrorTable[] = {
     // --- data layer ---
     {"DEADLINE_EXCEEDED", absl::StatusCode::kDeadlineExceeded,
@@ -142,6 +142,93 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      ""},
     {"CACHE_URL_INVALID", absl::StatusCode::kInvalidArgument,
      "The Redis URL cannot be used: {why}.", ""},
+
+    // --- TLS files: what ends a start, and what a running process logs ---
+    {"TLS_SETTING_MISSING", absl::StatusCode::kFailedPrecondition,
+     "--{setting} is set without --{missing}; set both, or neither.",
+     "--{setting} だけが設定されています。--{missing} "
+     "も設定するか、どちらも外し"
+     "てください。"},
+    {"TLS_FILE_UNREADABLE", absl::StatusCode::kFailedPrecondition,
+     "--{setting}: {path} cannot be read ({why}); check the path and that the "
+     "user of this process may read it.",
+     "--{setting}: {path} を読めません（{why}）。パスと、このプロセスの利用者の"
+     "読み取り権限を確認してください。"},
+    {"TLS_CERTIFICATE_INVALID", absl::StatusCode::kFailedPrecondition,
+     "{path} holds no certificate that can be read; give a chain in PEM form, "
+     "the server's own certificate first.",
+     "{path} に証明書がありません。サーバー自身の証明書を先頭にした PEM "
+     "形式の証"
+     "明書チェーンを指定してください。"},
+    {"TLS_CERTIFICATE_EXPIRED", absl::StatusCode::kFailedPrecondition,
+     "The certificate of {subject} in {path} expired at {time}; put a renewed "
+     "one in its place.",
+     "{path} の証明書（{subject}）は {time} "
+     "に有効期限が切れています。更新した証"
+     "明書に差し替えてください。"},
+    {"TLS_CERTIFICATE_NOT_YET_VALID", absl::StatusCode::kFailedPrecondition,
+     "The certificate of {subject} in {path} is not valid before {time}; check "
+     "the clock of this machine, or wait with it.",
+     "{path} の証明書（{subject}）は {time} "
+     "まで有効になりません。この機器の時計"
+     "を確認するか、有効になってから使用してください。"},
+    {"TLS_CERTIFICATE_WEAK", absl::StatusCode::kFailedPrecondition,
+     "The certificate of {subject} in {path} has too weak a key or signature; "
+     "have one made with RSA of 2048 bits or more, or P-256, and SHA-256.",
+     "{path} の証明書（{subject}）は鍵または署名の強度が足りません。RSA 2048 "
+     "ビッ"
+     "ト以上または P-256 と、SHA-256 で作り直してください。"},
+    {"TLS_CERTIFICATE_PURPOSE", absl::StatusCode::kFailedPrecondition,
+     "The certificate of {subject} in {path} may not be used by a server; have "
+     "one made with the extended key usage serverAuth.",
+     "{path} の証明書（{subject}）はサーバー用ではありません。拡張鍵用途に "
+     "serverAuth を含めて作り直してください。"},
+    {"TLS_KEY_INVALID", absl::StatusCode::kFailedPrecondition,
+     "{path} holds no private key that can be read; give one in PEM form.",
+     "{path} に秘密鍵がありません。PEM 形式の秘密鍵を指定してください。"},
+    {"TLS_KEY_ENCRYPTED", absl::StatusCode::kFailedPrecondition,
+     "The private key in {path} is encrypted, and nobody is there to type its "
+     "password; store it unencrypted, readable by this process alone.",
+     "{path} の秘密鍵は暗号化されています。パスワードを入力できないため、暗号化"
+     "せず、このプロセスだけが読めるようにして置いてください。"},
+    {"TLS_KEY_MISMATCH", absl::StatusCode::kFailedPrecondition,
+     "The private key in {path} is not that of the first certificate in "
+     "{certificate}; give the two that belong together.",
+     "{path} の秘密鍵は、{certificate} の先頭の証明書のものではありません。組に"
+     "なっているものを指定してください。"},
+    {"TLS_KEY_EXPOSED", absl::StatusCode::kFailedPrecondition,
+     "The private key in {path} is open to others (mode {mode}); take their "
+     "rights away: chmod 600, or 640 for a group.",
+     "{path} の秘密鍵をほかの利用者が利用できます（モード {mode}）。chmod 600（"
+     "グループで使う場合は 640）で権限を外してください。"},
+    {"TLS_CA_EMPTY", absl::StatusCode::kFailedPrecondition,
+     "{path} holds no certificate of an authority; give those that sign the "
+     "certificates of clients, in PEM form.",
+     "{path} に認証局の証明書がありません。クライアント証明書に署名する認証局の"
+     "証明書を PEM 形式で指定してください。"},
+    {"TLS_CA_INVALID", absl::StatusCode::kFailedPrecondition,
+     "{subject} in {path} is no authority, or the one above it is missing; "
+     "give certificates of authorities alone, up to the root.",
+     "{path} の {subject} "
+     "は認証局の証明書ではないか、その上位の認証局の証明書が"
+     "ありません。認証局の証明書だけを、ルートまで含めて指定してください。"},
+    {"TLS_CRL_INVALID", absl::StatusCode::kFailedPrecondition,
+     "{path} holds no revocation list that can be read; give the lists of all "
+     "authorities of --tls-client-ca-file, in PEM form.",
+     "{path} に失効リストがありません。--tls-client-ca-file "
+     "のすべての認証局の失"
+     "効リストを PEM 形式で指定してください。"},
+    {"TLS_CRL_FOREIGN", absl::StatusCode::kFailedPrecondition,
+     "The revocation list of {issuer} in {path} was signed by no authority of "
+     "--tls-client-ca-file; give the lists of those authorities alone.",
+     "{path} の失効リスト（{issuer}）は --tls-client-ca-file の認証局が署名した"
+     "ものではありません。その認証局の失効リストだけを指定してください。"},
+    {"TLS_CRL_MISSING", absl::StatusCode::kFailedPrecondition,
+     "{path} has no revocation list of {subject}, so that every certificate "
+     "under it would be refused; add it.",
+     "{path} に {subject} "
+     "の失効リストがありません。このままではその証明書がすべ"
+     "て拒否されます。追加してください。"},
 };
 
 static_assert(base::HasGoodReasons(kErrorTable));

@@ -256,4 +256,102 @@ absl::Status CacheUrlInvalid(std::string_view why) {
   return MakeError(Row("CACHE_URL_INVALID")).With("why", why);
 }
 
+absl::Status TlsSettingMissing(std::string_view setting,
+                               std::string_view missing) {
+  return MakeError(Row("TLS_SETTING_MISSING"))
+      .With("setting", setting)
+      .With("missing", missing);
+}
+
+absl::Status TlsFileUnreadable(std::string_view setting, std::string_view path,
+                               std::string_view why) {
+  return MakeError(Row("TLS_FILE_UNREADABLE"))
+      .With("setting", setting)
+      .With("path", path)
+      .With("why", why);
+}
+
+absl::Status TlsCertificateInvalid(std::string_view path) {
+  return MakeError(Row("TLS_CERTIFICATE_INVALID")).With("path", path);
+}
+
+absl::Status TlsCertificateExpired(std::string_view path,
+                                   std::string_view subject,
+                                   std::string_view time) {
+  return MakeError(Row("TLS_CERTIFICATE_EXPIRED"))
+      .With("path", path)
+      .With("subject", subject)
+      .With("time", time);
+}
+
+absl::Status TlsCertificateNotYetValid(std::string_view path,
+                                       std::string_view subject,
+                                       std::string_view time) {
+  return MakeError(Row("TLS_CERTIFICATE_NOT_YET_VALID"))
+      .With("path", path)
+      .With("subject", subject)
+      .With("time", time);
+}
+
+absl::Status TlsCertificateWeak(std::string_view path,
+                                std::string_view subject) {
+  return MakeError(Row("TLS_CERTIFICATE_WEAK"))
+      .With("path", path)
+      .With("subject", subject);
+}
+
+absl::Status TlsCertificatePurpose(std::string_view path,
+                                   std::string_view subject) {
+  return MakeError(Row("TLS_CERTIFICATE_PURPOSE"))
+      .With("path", path)
+      .With("subject", subject);
+}
+
+absl::Status TlsKeyInvalid(std::string_view path) {
+  return MakeError(Row("TLS_KEY_INVALID")).With("path", path);
+}
+
+absl::Status TlsKeyEncrypted(std::string_view path) {
+  return MakeError(Row("TLS_KEY_ENCRYPTED")).With("path", path);
+}
+
+absl::Status TlsKeyMismatch(std::string_view path,
+                            std::string_view certificate) {
+  return MakeError(Row("TLS_KEY_MISMATCH"))
+      .With("path", path)
+      .With("certificate", certificate);
+}
+
+absl::Status TlsKeyExposed(std::string_view path, std::string_view mode) {
+  return MakeError(Row("TLS_KEY_EXPOSED"))
+      .With("path", path)
+      .With("mode", mode);
+}
+
+absl::Status TlsCaEmpty(std::string_view path) {
+  return MakeError(Row("TLS_CA_EMPTY")).With("path", path);
+}
+
+absl::Status TlsCaInvalid(std::string_view path, std::string_view subject) {
+  return MakeError(Row("TLS_CA_INVALID"))
+      .With("path", path)
+      .With("subject", subject);
+}
+
+absl::Status TlsCrlInvalid(std::string_view path) {
+  return MakeError(Row("TLS_CRL_INVALID")).With("path", path);
+}
+
+absl::Status TlsCrlForeign(std::string_view path, std::string_view issuer) {
+  return MakeError(Row("TLS_CRL_FOREIGN"))
+      .With("path", path)
+      .With("issuer", issuer);
+}
+
+absl::Status TlsCrlMissing(std::string_view path, std::string_view subject) {
+  return MakeError(Row("TLS_CRL_MISSING"))
+      .With("path", path)
+      .With("subject", subject);
+}
+
 }  // namespace welfare::platform

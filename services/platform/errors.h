@@ -121,4 +121,35 @@ absl::Status AssetNotFound(std::string_view path);
 // INVALID_ARGUMENT, CACHE_URL_INVALID.
 absl::Status CacheUrlInvalid(std::string_view why);
 
+// --- TLS files; FAILED_PRECONDITION, and the reason as the name ---
+// `setting` and `missing` are set together or not at all.
+absl::Status TlsSettingMissing(std::string_view setting,
+                               std::string_view missing);
+absl::Status TlsFileUnreadable(std::string_view setting, std::string_view path,
+                               std::string_view why);
+absl::Status TlsCertificateInvalid(std::string_view path);
+// `time` is when it expired, or when it becomes valid.
+absl::Status TlsCertificateExpired(std::string_view path,
+                                   std::string_view subject,
+                                   std::string_view time);
+absl::Status TlsCertificateNotYetValid(std::string_view path,
+                                       std::string_view subject,
+                                       std::string_view time);
+absl::Status TlsCertificateWeak(std::string_view path,
+                                std::string_view subject);
+// It is not for servers.
+absl::Status TlsCertificatePurpose(std::string_view path,
+                                   std::string_view subject);
+absl::Status TlsKeyInvalid(std::string_view path);
+absl::Status TlsKeyEncrypted(std::string_view path);
+absl::Status TlsKeyMismatch(std::string_view path,
+                            std::string_view certificate);
+// `mode` is in octal: "644".
+absl::Status TlsKeyExposed(std::string_view path, std::string_view mode);
+absl::Status TlsCaEmpty(std::string_view path);
+absl::Status TlsCaInvalid(std::string_view path, std::string_view subject);
+absl::Status TlsCrlInvalid(std::string_view path);
+absl::Status TlsCrlForeign(std::string_view path, std::string_view issuer);
+absl::Status TlsCrlMissing(std::string_view path, std::string_view subject);
+
 }  // namespace welfare::platform

@@ -254,9 +254,10 @@ class CountingObserver final : public RequestObserver {
 // with fake services stands behind it, and it listens on real sockets.
 class RunningGateway {
  public:
-  // With `lame`, one of the two channels leads to nobody.
+  // With `lame`, one of the two channels leads to nobody. `tls` null: plain.
   explicit RunningGateway(SessionLimits limits = {},
-                          Routing::Options options = {}, bool lame = false) {
+                          Routing::Options options = {}, bool lame = false,
+                          TlsContext* tls = nullptr) {
     const std::string address = "unix:" + folder_.File("backend.sock");
     grpc::ServerBuilder builder;
     builder.AddListeningPort(address, grpc::InsecureServerCredentials());
@@ -278,7 +279,7 @@ class RunningGateway {
     routing_ = *std::move(routing);
     router_ = std::make_unique<Router>(*routing_);
     listener_ = std::make_unique<Listener>(
-        Listener::Options{.loops = 2, .limits = limits}, *router_);
+        Listener::Options{.loops = 2, .limits = limits, .tls = tls}, *router_);
     const auto bound = listener_->Listen("127.0.0.1:0");
     EXPECT_TRUE(bound.ok()) << bound.status();
     address_ = *bound;

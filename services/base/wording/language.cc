@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 
 namespace welfare::base {
 namespace {
@@ -70,6 +71,14 @@ Language FromAcceptLanguage(std::string_view header) {
 
 Language FromLocale(std::string_view locale) {
   return IsOf(locale, "ja") ? Language::kJapanese : Language::kEnglish;
+}
+
+Language LanguageOfEnvironment() {
+  for (const char* variable : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const char* locale = std::getenv(variable);
+    if (locale != nullptr && *locale != '\0') return FromLocale(locale);
+  }
+  return Language::kEnglish;
 }
 
 std::string_view ToTag(Language language) {

@@ -15,6 +15,10 @@ Language FromAcceptLanguage(std::string_view header);
 // The language of a locale of the environment: "ja_JP.UTF-8".
 Language FromLocale(std::string_view locale);
 
+// The same of this process: LC_ALL, LC_MESSAGES or LANG, the first that is set
+// and not empty (POSIX, Environment Variables).
+Language LanguageOfEnvironment();
+
 // "en" or "ja" (BCP 47).
 std::string_view ToTag(Language language);
 

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/base/wording/language.h"
 #include "services/platform/cache/redis_cache.h"
 #include "services/platform/engine/open_database.h"
 #include "services/platform/engine/sqlite_database.h"
@@ -50,7 +51,13 @@ bool Has(const Modules& modules, std::string_view name) {
 }
 
 void SayFailure(const std::string& program, const absl::Status& status) {
-  std::cerr << program << ": " << base::MessageOf(status);
+  const std::string japanese =
+      base::GetErrorDetails(status).value_or(base::ErrorDetails{}).message_ja;
+  const bool in_japanese = !japanese.empty() && base::LanguageOfEnvironment() ==
+                                                    base::Language::kJapanese;
+  std::cerr << program << ": "
+            << (in_japanese ? std::string_view(japanese)
+                            : base::MessageOf(status));
   const std::string cause = CauseOf(status);
   if (!cause.empty()) std::cerr << " (" << cause << ")";
   // What the failure is called, for those who look it up.
@@ -324,10 +331,12 @@ int RunProcess(int argc, const char* const* argv, const std::string& program,
     return kExitUsage;
   }
   if (config->action() == Config::Action::kExit) return kExitOk;
-  const absl::Status checked = CheckSettings(*config, modules);
-  if (!checked.ok()) {
-    SayFailure(program, checked);
-    return absl::IsInvalidArgument(checked) ? kExitUsage : kExitFailure;
+  // All of them at once, so that nobody starts it five times.
+  if (const auto problems = CheckSettings(*config, modules);
+      !problems.empty()) {
+    for (const absl::Status& problem : problems) SayFailure(program, problem);
+    return absl::IsInvalidArgument(problems.front()) ? kExitUsage
+                                                     : kExitFailure;
   }
   if (config->action() == Config::Action::kPrint) {
     std::cout << config->Print();

@@ -11,6 +11,7 @@
 #include "services/platform/errors.h"
 #include "services/platform/process/assets.h"
 #include "services/platform/storage/data_folder.h"
+#include "services/platform/work/system_clock.h"
 
 namespace welfare::platform {
 namespace {
@@ -148,9 +149,20 @@ std::vector<Setting> CommonSettings(const Modules& modules) {
       {.name = "assets-dir",
        .help = "folder of the data files that ship with the program",
        .default_value = DefaultAssetsDir().string()},
-      {.name = "tls-cert-file", .help = "certificate chain (PEM)"},
-      {.name = "tls-key-file", .help = "private key (PEM)"},
-      {.name = "tls-client-ca-file", .help = "authorities of clients (PEM)"},
+      {.name = "tls-cert-file",
+       .help = "certificate chain (PEM) of the gateway's listeners, its own "
+               "first; these files are read again when they change"},
+      {.name = "tls-key-file",
+       .help = "its private key (PEM, not encrypted), closed to others"},
+      {.name = "tls-client-ca-file",
+       .help = "authorities (PEM) that sign the certificates of clients"},
+      {.name = "tls-crl-file",
+       .help = "their revocation lists (PEM), one for each"},
+      {.name = "tls-client-cert",
+       .help = "with tls-client-ca-file: whether clients must show a "
+               "certificate, or may",
+       .default_value = "required",
+       .choices = {"required", "optional"}},
       {.name = "auth",
        .help = "how callers prove who they are",
        .default_value = "off",
@@ -197,33 +209,57 @@ std::vector<Setting> CommonSettings(const Modules& modules) {
   return settings;
 }
 
-absl::Status CheckSettings(const Config& config, const Modules& modules) {
-  const std::string& auth = config.Get("auth");
-  if (auth != "off") {
-    return SettingInvalid("--auth",
-                          "this build has no authentication yet; "
-                          "only \"off\" can be chosen.");
+std::vector<absl::Status> CheckSettings(const Config& config,
+                                        const Modules& modules) {
+  std::vector<absl::Status> problems;
+  const auto check = [&problems](absl::Status status) {
+    if (!status.ok()) problems.push_back(std::move(status));
+  };
+  if (config.Get("auth") != "off") {
+    check(SettingInvalid("--auth",
+                         "this build has no authentication yet; "
+                         "only \"off\" can be chosen."));
   }
-  for (const std::string name :
-       {"tls-cert-file", "tls-key-file", "tls-client-ca-file", "jwks-file"}) {
-    if (!config.Get(name).empty()) {
-      return SettingInvalid(
-          "--" + name, "this build has neither TLS nor authentication yet.");
+  if (!config.Get("jwks-file").empty()) {
+    check(
+        SettingInvalid("--jwks-file", "this build has no authentication yet."));
+  }
+  if (const TlsFiles files = TlsFilesOf(config); files.any()) {
+    const bool has_gateway =
+        std::any_of(modules.begin(), modules.end(),
+                    [](const auto& module) { return !HoldsData(*module); });
+    if (has_gateway) {
+      for (absl::Status& problem :
+           LoadTls(files, SystemClock().Now()).problems) {
+        check(std::move(problem));
+      }
+    } else {
+      check(SettingInvalid("--tls-cert-file",
+                           "the listener of a service has neither TLS nor "
+                           "authentication yet; the gateway's have TLS."));
     }
   }
   for (const Setting& setting : config.settings()) {
     using Kind = Setting::Kind;
     if (setting.kind == Kind::kListen || setting.kind == Kind::kPeer ||
         IsTcpListener(setting.kind)) {
-      WELFARE_RETURN_IF_ERROR(CheckAddress(setting, config.Get(setting.name)));
+      check(CheckAddress(setting, config.Get(setting.name)));
     }
   }
   if (absl::Status status = CheckCacheUrl(config.Get("redis-url"));
       !status.ok()) {
-    return SettingInvalid("--redis-url", base::MessageOf(status));
+    check(SettingInvalid("--redis-url", base::MessageOf(status)));
   }
-  WELFARE_RETURN_IF_ERROR(CheckAssets(config, modules));
-  return CheckDatabase(config, modules);
+  check(CheckAssets(config, modules));
+  check(CheckDatabase(config, modules));
+  return problems;
+}
+
+TlsFiles TlsFilesOf(const Config& config) {
+  return {.certificate = config.Get("tls-cert-file"),
+          .key = config.Get("tls-key-file"),
+          .client_ca = config.Get("tls-client-ca-file"),
+          .crl = config.Get("tls-crl-file")};
 }
 
 std::string DatabaseUrl(const Config& config, std::string_view module) {

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "services/platform/process/config.h"
 #include "services/platform/process/module.h"
+#include "services/platform/tls/tls_material.h"
 
 namespace welfare::platform {
 
@@ -17,13 +18,17 @@ using Modules = std::vector<std::unique_ptr<Module>>;
 // the modules' own.
 std::vector<Setting> CommonSettings(const Modules& modules);
 
-// Whether a process of `modules` could live with these settings, as far as can
-// be seen without starting it: what --verify-config answers. What this build
-// does not do is refused, not ignored.
+// Everything for which a process of `modules` could not live with these
+// settings, as far as can be seen without starting it: what --verify-config
+// answers. What this build does not do is refused, not ignored.
 //
-// Errors: INVALID_ARGUMENT, reason SETTING_INVALID; FAILED_PRECONDITION, reason
-//   DATA_FOLDER_UNUSABLE.
-absl::Status CheckSettings(const Config& config, const Modules& modules);
+// Problems: INVALID_ARGUMENT, reason SETTING_INVALID; FAILED_PRECONDITION,
+//   reasons DATA_FOLDER_UNUSABLE and TLS_...
+std::vector<absl::Status> CheckSettings(const Config& config,
+                                        const Modules& modules);
+
+// The files of --tls-...
+TlsFiles TlsFilesOf(const Config& config);
 
 // Where `module` keeps its data.
 std::string DatabaseUrl(const Config& config, std::string_view module);
