@@ -11,6 +11,10 @@ import bystander
 from measure import (SOURCE, BenchError, Figure, Goal, Server, h2load, program_json, run,
                      string_message, unary_loads, wait_for, wrk, yardstick)
 
+sys.path.append(str(SOURCE / "tests" / "support"))
+
+import certificates  # noqa: E402
+
 # How many requests in each turn, and how many before the first.
 REQUESTS = 8_000
 WARM_UP = 3_000
@@ -30,7 +34,6 @@ MUNICIPALITIES = 1741
 @functools.cache
 def postgres():
     """The PostgreSQL of this run, as durable as one in production."""
-    sys.path.insert(0, str(SOURCE / "tests" / "support"))
     import postgres_fixture
     server = postgres_fixture.Server(durable=True)
     atexit.register(server.remove)
@@ -196,14 +199,14 @@ GET_MUNICIPALITY = (REGISTRY + "GetMunicipality", "municipalities/131016")
 
 
 @contextlib.contextmanager
-def gateway(bench, folder, registry_address):
+def gateway(bench, folder, registry_address, *flags):
     """Runs welfare-gateway; yields (server, gRPC address, HTTP address)."""
     # Only the registry is there; nobody calls the others.
     with Server([bench.program("welfare-gateway"), "--listen=127.0.0.1:0", "--http-listen=127.0.0.1:0",
                  "--admin-listen=127.0.0.1:0", "--ops-listen=127.0.0.1:0", f"--assets-dir={SOURCE}",
                  "--drain-wait-ms=0", f"--peer-registry={registry_address}",
-                 *(f"--peer-{peer}=unix:{folder / peer}.sock" for peer in ("survey", "indicator", "report"))],
-                folder) as server:
+                 *(f"--peer-{peer}=unix:{folder / peer}.sock" for peer in ("survey", "indicator", "report")),
+                 *flags], folder) as server:
         yield (server, *(server.find_in_log(rf'"listener":"{listener}","address":"([^"]+)"')
                          for listener in ("grpc", "http")))
 
@@ -226,35 +229,66 @@ def gateway_grpc(bench):
         yield {"gateway": product, "bare forward": limit}
 
 
-@contextlib.contextmanager
-def gateway_json(bench):
-    """GET of one municipality as JSON, through the gateway and the bare server."""
-    method, name = GET_MUNICIPALITY
-
-    def turn(server, address, connections):
+def json_loads(server, address, name):
+    """The turns of GETs of one resource, warmed up."""
+    def turn(connections):
         before = server.cpu_seconds()
         values = wrk(address, f"/v1/{name}", connections, 1)
         values["cpu_us"] = (server.cpu_seconds() - before) / values.pop("requests") * 1e6
         return values
 
-    def loads(server, address):
-        wrk(address, f"/v1/{name}", 32, 1)
-        return {f"c={connections}": functools.partial(turn, server, address, connections)
-                for connections in (1, 32)}
+    wrk(address, f"/v1/{name}", 32, 1)
+    return {f"c={connections}": functools.partial(turn, connections) for connections in (1, 32)}
 
+
+@contextlib.contextmanager
+def gateway_json(bench):
+    """GET of one municipality as JSON, through the gateway and the bare server."""
+    method, name = GET_MUNICIPALITY
     with tokyo(bench) as (folder, data), registry(bench, data, folder) as (_, backend):
         @contextlib.contextmanager
         def product():
             with gateway(bench, folder, backend) as (server, _, address):
-                yield loads(server, address)
+                yield json_loads(server, address, name)
 
         @contextlib.contextmanager
         def limit():
             with yardstick(bench, folder, "bench-json", f"--backend={backend}", f"--method={method}",
                            f"--name={name}",
                            "--reply-type=welfare.registry.v1.Municipality") as (server, address):
-                yield loads(server, address)
+                yield json_loads(server, address, name)
         yield {"gateway": product, "bare JSON": limit}
+
+
+def gateway_tls(loads):
+    """The gateway behind TLS against the same without; `loads` makes the turns
+    of (server, gRPC address, HTTP address, folder)."""
+    @contextlib.contextmanager
+    def sides(bench):
+        with tokyo(bench) as (folder, data), registry(bench, data, folder) as (_, backend):
+            certificate, key = certificates.Authority(folder, "bench").issue("localhost", "serverAuth")
+
+            @contextlib.contextmanager
+            def encrypted():
+                with gateway(bench, folder, backend, f"--tls-cert-file={certificate}",
+                             f"--tls-key-file={key}") as (server, *addresses):
+                    yield loads(bench, server, *(f"https://{address}" for address in addresses), folder)
+
+            @contextlib.contextmanager
+            def plain():
+                with gateway(bench, folder, backend) as (server, *addresses):
+                    yield loads(bench, server, *addresses, folder)
+            yield {"TLS": encrypted, "plain": plain}
+    return sides
+
+
+def tls_grpc_loads(bench, server, grpc, _, folder):
+    return unary_loads(server, grpc, GET_MUNICIPALITY[0], string_message(GET_MUNICIPALITY[1]), None,
+                       folder, bench.count(REQUESTS), bench.count(WARM_UP))
+
+
+def tls_json_loads(_, server, __, http, ___):
+    return json_loads(server, http, GET_MUNICIPALITY[1])
 
 
 # --- the platform's parts ----------------------------------------------------
@@ -328,6 +362,10 @@ FIGURES = (
            gateway_grpc, turns=TURNS),
     Figure("gateway.json", "GET /v1/municipalities/131016, against the bare JSON server",
            gateway_json, turns=3),
+    Figure("gateway.tls_grpc", "GetMunicipality through the gateway behind TLS, against the same without",
+           gateway_tls(tls_grpc_loads), (Goal("rps", at_least=0.75),), turns=TURNS),
+    Figure("gateway.tls_json", "GET /v1/municipalities/131016 behind TLS, against the same without",
+           gateway_tls(tls_json_loads), (Goal("rps", at_least=0.75),), turns=3),
     Figure("platform.bystander", "reads beside a client with 500 waiting reads, 500 watchers, 20 codebooks of"
            " 70 entangled items, 20 submissions to one, 20 files of 15,000 wrong rows and 20"
            " submissions of 1,000,000 empty answers, all at once", hostile,

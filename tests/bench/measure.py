@@ -285,6 +285,11 @@ def percentile(ordered, share):
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
+def url_of(address):
+    """"https://127.0.0.1:7180" stays, "127.0.0.1:7180" is plain."""
+    return address if "://" in address else f"http://{address}"
+
+
 def h2load(address, method, message, clients, streams, requests, folder):
     """Sends unary gRPC calls; returns {rps, p50_us, p99_us, bytes}.
 
@@ -296,10 +301,10 @@ def h2load(address, method, message, clients, streams, requests, folder):
     log = folder / "h2load.log"
     log.unlink(missing_ok=True)  # h2load appends
     through = ["-B", address] if address.startswith("unix:") else []
-    host = "localhost" if through else address
+    url = url_of("localhost" if through else address)
     out = run(["h2load", "-n", requests, "-c", clients, "-m", streams, "-t", 1,
                "-H", "content-type: application/grpc", "-H", "te: trailers",
-               "-d", body, f"--log-file={log}", *through, f"http://{host}{method}"])
+               "-d", body, f"--log-file={log}", *through, url + method])
     done = re.search(r"(\d+) succeeded, (\d+) failed, (\d+) errored", out)
     if not done or int(done.group(1)) != requests:
         raise BenchError(f"h2load on {method}:\n{out}")
@@ -335,7 +340,7 @@ def unary_loads(server, address, method, message, reply_bytes, folder, requests,
 
 def wrk(address, path, connections, seconds):
     """Sends HTTP/1.1 GETs; returns {rps, p50_us, p99_us, bytes}."""
-    out = run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", f"http://{address}{path}"])
+    out = run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", url_of(address) + path])
     if "Non-2xx" in out or "Socket errors" in out:
         raise BenchError(f"wrk on {path}:\n{out}")
     requests, size = re.search(r"(\d+) requests in [^,]+, ([\d.]+\w+) read", out).groups()
