@@ -116,14 +116,18 @@ Reply = collections.namedtuple("Reply", "status headers body")
 
 
 class Http:
-    """A small HTTP/1.1 client of the gateway; one connection for each call."""
+    """A small HTTP/1.1 client of the gateway; one connection for each call.
 
-    def __init__(self, address):
+    `tls` is the ssl context of a gateway behind TLS.
+    """
+
+    def __init__(self, address, tls=None):
         self.host, port = address.rsplit(":", 1)
-        self.port = int(port)
+        self.port, self.tls = int(port), tls
 
     def send(self, method, path, body=None, headers=None):
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
+        connection = (http.client.HTTPSConnection(self.host, self.port, timeout=60, context=self.tls)
+                      if self.tls else http.client.HTTPConnection(self.host, self.port, timeout=60))
         try:
             headers = dict(headers or {})
             if body is not None and not isinstance(body, (bytes, str)):
@@ -202,9 +206,11 @@ class Product:
     default_engine = SQLITE
 
     def __init__(self, shape, folder=None, environment=None, settings=None, engine=None,
-                 postgres=None):
-        """`settings`: further flags by name, for every process. `postgres`: a
-        server of the test's own."""
+                 postgres=None, tls=None, gateway_settings=None):
+        """`settings`: further flags by name, for every process;
+        `gateway_settings`: for the one with the gateway. `postgres`: a server of
+        the test's own. `tls`: the ssl context of clients; welfarectl finds its
+        files in the environment."""
         self.shape = shape
         self.engine = engine or self.default_engine
         # Short, since a path of a unix socket holds 107 bytes.
@@ -212,6 +218,7 @@ class Product:
         self.folder = pathlib.Path(folder or self.owned)
         self.folder.mkdir(mode=0o700, exist_ok=True)
         self.settings = dict(settings or {})
+        self.tls, self.gateway_settings = tls, dict(gateway_settings or {})
         if self.engine == POSTGRESQL:
             self.settings["database_url"] = make_database(
                 postgres or shared_postgres(), shape)
@@ -249,7 +256,7 @@ class Product:
 
     def _start_gateway(self):
         listen = {"listen": "127.0.0.1:0", "http_listen": "127.0.0.1:0",
-                  "admin_listen": "127.0.0.1:0"}
+                  "admin_listen": "127.0.0.1:0", **self.gateway_settings}
         if self.shape == ONE:
             return self._launch("welfared", **listen)
         return self._launch("welfare-gateway", **listen,
@@ -281,7 +288,7 @@ class Product:
                      if entry["module"] == "gateway"}
         self.grpc_address = listeners["grpc"]
         self.admin_address = listeners["admin"]
-        self.http = Http(listeners["http"])
+        self.http = Http(listeners["http"], self.tls)
 
     def ready(self):
         with contextlib.suppress(OSError):

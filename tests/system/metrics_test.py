@@ -11,9 +11,11 @@ WELFARE_UPDATE_GOLDEN=1 and review the difference.
 import os
 import pathlib
 import re
+import ssl
 import unittest
 
-import harness
+import harness  # finds tests/support
+import certificates
 
 GOLDEN = pathlib.Path(__file__).parent / "golden" / "metrics.txt"
 # What a family of type histogram exposes, and the label only its buckets have.
@@ -44,9 +46,14 @@ class Metrics(harness.LoadedTest):
         self.http.get("/v1/surveys/jusou/rounds/2025/progress")
         self.product.ctl("report", "create", "--fiscal-year", "2025")
         found = families(self.product.metrics().body.decode())
-        # A cache of its own kind, of which nothing more is asked than to exist.
-        with harness.Product(harness.ONE, settings={
-                "redis_url": f"unix://{self.product.folder}/nobody.sock"}) as other:
+        # A cache and listeners of another kind, of which nothing more is asked
+        # than to exist.
+        servers = certificates.Authority(self.product.folder, "servers")
+        certificate, key = servers.issue("localhost", "serverAuth")
+        with harness.Product(
+                harness.ONE, tls=ssl.create_default_context(cafile=servers.certificate),
+                settings={"redis_url": f"unix://{self.product.folder}/nobody.sock"},
+                gateway_settings={"tls_cert_file": certificate, "tls_key_file": key}) as other:
             found = {**families(other.metrics().body.decode()), **found}
         text = "".join(f"{name} {kind} {' '.join(sorted(labels)) or '-'}\n  {help_}\n"
                        for name, (kind, help_, labels) in sorted(found.items()))

@@ -92,6 +92,40 @@ inline constexpr base::ErrorRow kErrorTable[] = {
     {"SERVER_UNREACHABLE", absl::StatusCode::kUnavailable,
      "The platform cannot be reached ({cause}).",
      "サーバーに接続できません（{cause}）。"},
+    {"SERVER_NOT_TRUSTED", absl::StatusCode::kUnavailable,
+     "The server's certificate is signed by no authority of --ca-file, or not "
+     "in force; nothing was sent. Check --server and --ca-file.",
+     "サーバーの証明書は --ca-file の認証局が署名したものではないか、有効ではあ"
+     "りません。何も送っていません。--server と --ca-file "
+     "を確認してください。"},
+    {"SERVER_NAME_MISMATCH", absl::StatusCode::kUnavailable,
+     "The server's certificate does not name the host of --server; nothing was "
+     "sent. Give the name that stands in the certificate.",
+     "サーバーの証明書に --server "
+     "のホスト名がありません。何も送っていません。証"
+     "明書にある名前を指定してください。"},
+    {"SERVER_WITHOUT_TLS", absl::StatusCode::kUnavailable,
+     "The server does not speak TLS; check --server, or leave --ca-file out.",
+     "サーバーはTLSに対応していません。--server を確認するか、--ca-file "
+     "を外して"
+     "ください。"},
+    {"CONNECTION_CLOSED", absl::StatusCode::kUnavailable,
+     "The server closed the connection at once; where it speaks TLS, give its "
+     "authority with --ca-file.",
+     "サーバーがすぐに接続を閉じました。TLSを使うサーバーの場合は、その認証局を"
+     " "
+     "--ca-file で指定してください。"},
+    {"CLIENT_NOT_ACCEPTED", absl::StatusCode::kUnavailable,
+     "The server broke the connection off; where it asks for certificates, "
+     "give one that it accepts with --cert-file and --key-file.",
+     "サーバーが接続を打ち切りました。クライアント証明書が必要なサーバーの場合"
+     "は、受け入れられるものを --cert-file と --key-file で指定してください。"},
+    {"TLS_FILES_UNUSABLE", absl::StatusCode::kUnavailable,
+     "The files of --ca-file, --cert-file and --key-file cannot be used; give "
+     "certificates and their key in PEM form, the key unencrypted.",
+     "--ca-file、--cert-file、--key-file "
+     "のファイルを使えません。証明書とその秘密"
+     "鍵（暗号化していないもの）をPEM形式で指定してください。"},
     {"NO_ANSWER", absl::StatusCode::kDeadlineExceeded,
      "There was no answer in time ({cause}).",
      "時間内に応答がありませんでした（{cause}）。"},

@@ -1,7 +1,9 @@
 // welfarectl: the command line of the welfare platform.
+#include <cstdlib>
 #include <iostream>
 
 #include <grpc/grpc.h>
+#include <grpc/support/log.h>
 
 #include "services/platform/observe/version.h"
 #include "tools/welfarectl/commands/indicator/indicator_commands.h"
@@ -19,6 +21,10 @@ int main(int argc, char** argv) {
   // Never given back: the packaged gRPC now and then fails an assertion of its
   // own when its last user leaves while its threads still run.
   grpc_init();
+  // What of it concerns a person is said in a sentence of ours.
+  if (std::getenv("GRPC_VERBOSITY") == nullptr) {
+    gpr_set_log_function([](gpr_log_func_args*) {});
+  }
 
   welfare::ctl::Session session;
   welfare::ctl::CommandLine line(
@@ -34,6 +40,23 @@ int main(int argc, char** argv) {
       .AddOption("--server", session.options.server, "Address of the gateway")
       .FromEnvironment("WELFARE_SERVER")
       .ShowDefault();
+  const welfare::ctl::Flag ca =
+      program
+          .AddOption("--ca-file", session.options.ca_file,
+                     "Authorities that sign the gateway's certificate (PEM); "
+                     "left out: without TLS")
+          .FromEnvironment("WELFARE_CA_FILE");
+  const welfare::ctl::Flag cert =
+      program
+          .AddOption("--cert-file", session.options.cert_file,
+                     "Certificate to show to the gateway (PEM)")
+          .FromEnvironment("WELFARE_CERT_FILE")
+          .Needs(ca);
+  program
+      .AddOption("--key-file", session.options.key_file,
+                 "Its private key (PEM)")
+      .FromEnvironment("WELFARE_KEY_FILE")
+      .Needs(cert);
   program.AddOption("--survey", session.options.survey, "Survey id")
       .ShowDefault();
   program.AddOption("--output", session.options.output, "How to print")
@@ -73,5 +96,8 @@ int main(int argc, char** argv) {
   });
 
   if (const auto code = line.Read(argc, argv)) return *code;
+  if (const absl::Status read = session.ReadTlsFiles(); !read.ok()) {
+    return welfare::ctl::Fail(read);
+  }
   return session.action();
 }

@@ -6,8 +6,22 @@
 #include <grpcpp/support/channel_arguments.h>
 
 namespace welfare::ctl {
+namespace {
 
-std::shared_ptr<grpc::Channel> NewChannel(const std::string& server) {
+std::shared_ptr<grpc::ChannelCredentials> CredentialsOf(
+    const std::optional<TlsIdentity>& tls) {
+  if (!tls.has_value()) return grpc::InsecureChannelCredentials();
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs = tls->authorities;
+  options.pem_cert_chain = tls->certificate;
+  options.pem_private_key = tls->key;
+  return grpc::SslCredentials(options);
+}
+
+}  // namespace
+
+std::shared_ptr<grpc::Channel> NewChannel(
+    const std::string& server, const std::optional<TlsIdentity>& tls) {
   grpc::ChannelArguments arguments;
   arguments.SetUserAgentPrefix("welfarectl");
   // The answer to a large file may name a fault of each of its records.
@@ -20,8 +34,7 @@ std::shared_ptr<grpc::Channel> NewChannel(const std::string& server) {
             "maxAttempts": 4, "initialBackoff": "0.1s", "maxBackoff": "2s",
             "backoffMultiplier": 3,
             "retryableStatusCodes": ["UNAVAILABLE"]}}]})");
-  return grpc::CreateCustomChannel(server, grpc::InsecureChannelCredentials(),
-                                   arguments);
+  return grpc::CreateCustomChannel(server, CredentialsOf(tls), arguments);
 }
 
 }  // namespace welfare::ctl

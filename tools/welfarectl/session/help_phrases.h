@@ -17,6 +17,12 @@ inline constexpr Translation kHelpPhrases[] = {
      "--fiscal-year 2025\n  welfarectl report create --fiscal-year 2025"},
     {"Print this help message and exit", "この説明を表示して終わります"},
     {"Address of the gateway", "ゲートウェイのアドレス"},
+    {"Authorities that sign the gateway's certificate (PEM); left out: "
+     "without TLS",
+     "ゲートウェイの証明書に署名する認証局（PEM）。省略するとTLSを使いません"},
+    {"Certificate to show to the gateway (PEM)",
+     "ゲートウェイに示す証明書（PEM）"},
+    {"Its private key (PEM)", "その秘密鍵（PEM）"},
     {"Survey id", "調査のID"},
     {"How to print", "出力の形式"},
     {"Colours; auto: on a terminal only", "色。autoは端末に表示するときだけ"},

@@ -1,7 +1,5 @@
 #include "tools/welfarectl/session/phrase.h"
 
-#include <cstdlib>
-
 #include "tools/welfarectl/session/headings.h"
 
 namespace welfare::ctl {
@@ -26,12 +24,7 @@ base::Language LanguageAskedFor(int argc, const char* const* argv) {
       return base::FromLocale(argument.substr(kFlag.size() + 1));
     }
   }
-  // The first that is set and not empty counts (POSIX, Environment Variables).
-  for (const char* variable : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-    const char* locale = std::getenv(variable);
-    if (locale != nullptr && *locale != '\0') return base::FromLocale(locale);
-  }
-  return base::Language::kEnglish;
+  return base::LanguageOfEnvironment();
 }
 
 std::string Say(const Phrase& phrase, const base::ErrorWords& words) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <random>
 #include <utility>
 
@@ -77,8 +79,39 @@ void PrintReason(const std::string& reason) {
   std::cerr << "  " << Say("reason: {reason}", {{"reason", reason}}) << "\n";
 }
 
+// What gRPC 1.51 says of a connection that did not come about, and what it
+// means. The first that is found counts.
+struct ConnectionFault {
+  std::string_view said;
+  const base::ErrorRow& row;
+};
+constexpr ConnectionFault kConnectionFaults[] = {
+    {"certificate verify failed", CtlRow("SERVER_NOT_TRUSTED")},
+    {"is not in peer certificate", CtlRow("SERVER_NAME_MISMATCH")},
+    {"wrong version number", CtlRow("SERVER_WITHOUT_TLS")},
+    {"Endpoint read failed", CtlRow("CLIENT_NOT_ACCEPTED")},
+    {"empty address list", CtlRow("TLS_FILES_UNUSABLE")},
+    {"Socket closed", CtlRow("CONNECTION_CLOSED")},
+};
+
+const ConnectionFault* FaultOf(const CallStatus& status) {
+  if (status.code != absl::StatusCode::kUnavailable) return nullptr;
+  for (const ConnectionFault& fault : kConnectionFaults) {
+    // A connection that breaks later is another matter.
+    const bool at_once = status.message.starts_with("failed to connect") ||
+                         status.message.starts_with("empty address list");
+    if (at_once && status.message.find(fault.said) != std::string::npos) {
+      return &fault;
+    }
+  }
+  return nullptr;
+}
+
 // What the channel says where no service has answered.
 absl::Status Unanswered(const CallStatus& status) {
+  if (const ConnectionFault* fault = FaultOf(status)) {
+    return base::MakeError(fault->row);
+  }
   const auto& row = status.code == absl::StatusCode::kUnavailable
                         ? CtlRow("SERVER_UNREACHABLE")
                         : CtlRow("NO_ANSWER");
@@ -93,8 +126,26 @@ Output Session::output() const {
   return Output::kTable;
 }
 
+absl::Status Session::ReadTlsFiles() {
+  if (options.ca_file.empty()) return absl::OkStatus();
+  tls_.emplace();
+  for (const auto& [path, text] :
+       {std::pair(&options.ca_file, &tls_->authorities),
+        std::pair(&options.cert_file, &tls_->certificate),
+        std::pair(&options.key_file, &tls_->key)}) {
+    if (path->empty()) continue;
+    std::ifstream in(*path, std::ios::binary);
+    *text = std::string(std::istreambuf_iterator<char>(in),
+                        std::istreambuf_iterator<char>());
+    if (!in || text->empty()) {
+      return base::MakeError(CtlRow("FILE_UNREADABLE")).With("path", *path);
+    }
+  }
+  return absl::OkStatus();
+}
+
 std::shared_ptr<grpc::Channel> Session::channel() {
-  if (channel_ == nullptr) channel_ = NewChannel(options.server);
+  if (channel_ == nullptr) channel_ = NewChannel(options.server, tls_);
   return channel_;
 }
 
@@ -177,7 +228,9 @@ int Fail(const CallStatus& status) {
     std::cerr << "  - " << violation.subject() << ": "
               << violation.description() << "\n";
   }
-  if (const std::string advice = Advice(status.code); !advice.empty()) {
+  // A fault of the connection says itself what to do.
+  if (const std::string advice = Advice(status.code);
+      !advice.empty() && FaultOf(status) == nullptr) {
     std::cerr << "  " << advice << "\n";
   }
   return ExitCodeOf(status.code);

@@ -4,10 +4,12 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "tools/welfarectl/session/channel.h"
 
 namespace grpc {
 class Channel;
@@ -37,6 +39,10 @@ struct Options {
   // Read before the others, see LanguageAskedFor.
   std::string language;
   double timeout_seconds = 60;
+  // TLS, all empty: plain.
+  std::string ca_file;
+  std::string cert_file;
+  std::string key_file;
 };
 
 // Used by one thread.
@@ -47,6 +53,10 @@ class Session {
   std::function<int()> action;
 
   Output output() const;
+  // Reads the files of TLS; comes before the first call.
+  //
+  // Errors: NOT_FOUND, FILE_UNREADABLE.
+  absl::Status ReadTlsFiles();
   // The channel to the gateway, made at the first call.
   std::shared_ptr<grpc::Channel> channel();
   // How long to wait for an answer: --timeout.
@@ -59,6 +69,7 @@ class Session {
   static std::string NewRequestId();
 
  private:
+  std::optional<TlsIdentity> tls_;
   std::shared_ptr<grpc::Channel> channel_;
 };
 
