@@ -27,20 +27,6 @@ using google::protobuf::ServiceDescriptor;
 
 constexpr char kSurvey[] = "small";
 
-const ServiceDescriptor* FindService(const std::string& service) {
-  const std::string word =
-      static_cast<char>(service[0] - 'a' + 'A') + service.substr(1);
-  return google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
-      "welfare." + service + ".v1." + word + "Service");
-}
-
-const MethodDescriptor* FindMethod(const std::string& method) {
-  const std::size_t dot = method.find('.');
-  const ServiceDescriptor* service = FindService(method.substr(0, dot));
-  return service == nullptr ? nullptr
-                            : service->FindMethodByName(method.substr(dot + 1));
-}
-
 // A request that names something of the survey, as far as it can name one.
 std::unique_ptr<Message> RequestFor(const MethodDescriptor& method) {
   std::unique_ptr<Message> request(

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -33,6 +34,22 @@ std::vector<Cell> ReadPolicyTable() {
     cells.push_back(cell);
   }
   return cells;
+}
+
+const google::protobuf::ServiceDescriptor* FindService(
+    const std::string& service) {
+  const std::string word =
+      static_cast<char>(service[0] - 'a' + 'A') + service.substr(1);
+  return google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
+      "welfare." + service + ".v1." + word + "Service");
+}
+
+const google::protobuf::MethodDescriptor* FindMethod(
+    const std::string& method) {
+  const std::size_t dot = method.find('.');
+  const auto* service = FindService(method.substr(0, dot));
+  return service == nullptr ? nullptr
+                            : service->FindMethodByName(method.substr(dot + 1));
 }
 
 platform::Identity IdentityOf(const Cell& cell, const std::string& survey) {

@@ -1,6 +1,8 @@
 // tests/access/policy.csv: who may call what, as the table of roles says.
 #pragma once
 
+#include <google/protobuf/descriptor.h>
+
 #include <string>
 #include <vector>
 
@@ -22,6 +24,12 @@ struct Cell {
 
 // All of the file. A row that cannot be read fails the test.
 std::vector<Cell> ReadPolicyTable();
+
+// The service "survey" and the method "survey.GetSubmission" of the contract;
+// null where there is none.
+const google::protobuf::ServiceDescriptor* FindService(
+    const std::string& service);
+const google::protobuf::MethodDescriptor* FindMethod(const std::string& method);
 
 // Whom a cell speaks of: its role granted for `survey`, or, where the relation
 // is "other", for another one; the registrar's for every survey. A respondent

@@ -1,0 +1,41 @@
+// Calls of any method of the contract, made without its stub.
+#pragma once
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <grpcpp/channel.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "services/platform/rpc/call_context.h"
+
+namespace welfare::access {
+
+// How a call ended, and all that its caller was shown.
+struct Answer {
+  absl::Status status;
+  std::vector<std::unique_ptr<google::protobuf::Message>> messages;
+};
+
+using Requests = std::vector<const google::protobuf::Message*>;
+
+// An empty message of the type.
+std::unique_ptr<google::protobuf::Message> MakeMessage(
+    const google::protobuf::Descriptor& type);
+
+// Makes one call as `who`, or as a peer that says nothing of itself, and reads
+// all that is answered; of an endless stream the first message.
+Answer CallAny(const std::shared_ptr<grpc::Channel>& channel,
+               const google::protobuf::MethodDescriptor& method,
+               const Requests& requests,
+               const std::optional<platform::Identity>& who);
+
+// Reads what CallAny says of its caller.
+absl::StatusOr<platform::Identity> IdentifyAny(
+    const platform::MetadataLookup& metadata);
+
+}  // namespace welfare::access

@@ -1,0 +1,266 @@
+#include "tests/access/served_platform.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "services/indicator/indicator_module.h"
+#include "services/registry/registry_module.h"
+#include "services/report/report_module.h"
+#include "services/survey/survey_module.h"
+#include "tests/access/policy_table.h"
+#include "tests/access/shown_words.h"
+#include "tests/support/status_matchers.h"
+#include "welfare/registry/v1/registry_service.pb.h"
+#include "welfare/report/v1/report_service.pb.h"
+#include "welfare/survey/v1/survey_service.pb.h"
+
+namespace welfare::access {
+namespace {
+
+using google::protobuf::Message;
+using google::protobuf::MethodDescriptor;
+
+std::filesystem::path SourceFolder() {
+  const char* source = std::getenv("WELFARE_SOURCE_DIR");
+  EXPECT_NE(source, nullptr);
+  return source == nullptr ? "" : source;
+}
+
+std::string ReadFile(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  EXPECT_TRUE(file) << path;
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void WriteFile(const std::filesystem::path& path, const std::string& text) {
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream(path) << text;
+}
+
+std::string ServiceOf(const MethodDescriptor& method) {
+  // "welfare.survey.v1"
+  const std::string& package = method.file()->package();
+  const std::size_t begin = package.find('.') + 1;
+  return package.substr(begin, package.rfind('.') - begin);
+}
+
+// The respondent as a file names it: `131016,municipality`.
+std::string Columns(std::string respondent) {
+  respondent[respondent.find('-')] = ',';
+  return respondent;
+}
+
+}  // namespace
+
+ServedPlatform::ServedPlatform() = default;
+ServedPlatform::~ServedPlatform() = default;
+
+void ServedPlatform::Add(std::unique_ptr<platform::Module> module,
+                         const std::string& assets_dir) {
+  const std::string name(module->name());
+  auto runner = std::make_unique<support::ModuleRunner>(
+      std::move(module), std::vector<std::string>{"--assets-dir", assets_dir});
+  runner->Identify(&IdentifyAny);
+  for (const auto& [peer, server] : modules_) {
+    runner->SetPeer(peer, server->address());
+  }
+  ASSERT_OK(runner->Start());
+  channels_[name] = runner->channel();
+  modules_[name] = std::move(runner);
+}
+
+void ServedPlatform::WriteData() {
+  const std::string populations = R"yaml(first_program_year: 2021
+populations:
+  - id: all_municipalities
+    version: 1
+    respondent: municipality
+    predicate: "true()"
+    label: "全区市町村"
+  - id: all_councils
+    version: 1
+    respondent: council
+    predicate: "true()"
+    label: "全社協"
+)yaml";
+  for (const std::string survey : kSurveys) {
+    const auto data = assets_.path() / "services/indicator/data" / survey;
+    WriteFile(data / "populations.yaml", populations);
+    std::filesystem::create_directories(data / "indicators");
+    WriteFile(
+        assets_.path() / "services/report/data" / survey / "template.yaml",
+        "template: " + survey + "\nsurvey: " + survey +
+            "\nprogram: jusou\nfirst_roster_year: 2024\ntitle: '" +
+            WordOf("report", survey) + R"yaml('
+subtitle: 結果の概要
+pages:
+  - page: 1
+    topic: 表紙
+    headline: 見本
+    blocks:
+      - cover:
+  - page: 2
+    topic: 集計
+    headline: 集計
+    blocks:
+      - returns:
+      - figure: [cats, dogs]
+      - texts: [story, wish]
+)yaml");
+  }
+}
+
+void ServedPlatform::Start() {
+  WriteData();
+  Add(std::make_unique<registry::RegistryModule>(), SourceFolder().string());
+  FillRegistry();
+  Add(std::make_unique<survey::SurveyModule>(), SourceFolder().string());
+  const std::string assets = assets_.path().string();
+  Add(std::make_unique<indicator::IndicatorModule>(), assets);
+  Add(std::make_unique<report::ReportModule>(), assets);
+  for (const char* survey : kSurveys) FillSurvey(survey);
+}
+
+Answer ServedPlatform::CallAsOperator(const std::string& name,
+                                      const Message& request) {
+  const MethodDescriptor* method = FindMethod(name);
+  EXPECT_NE(method, nullptr) << name;
+  if (method == nullptr) return {};
+  Answer answer =
+      CallAny(channels_[ServiceOf(*method)], *method, {&request}, {});
+  EXPECT_OK(answer.status) << name;
+  return answer;
+}
+
+void ServedPlatform::FillRegistry() {
+  const auto data = SourceFolder() / "services/registry/data";
+  registry::v1::ImportMunicipalitiesRequest municipalities;
+  municipalities.mutable_batch()->set_csv(
+      ReadFile(data / "municipalities.csv"));
+  CallAsOperator("registry.BatchImportMunicipalities", municipalities);
+  registry::v1::ImportStatusRecordsRequest status;
+  status.mutable_batch()->set_csv(ReadFile(data / "status-jusou.csv"));
+  CallAsOperator("registry.BatchImportStatusRecords", status);
+}
+
+void ServedPlatform::FillSurvey(const std::string& survey) {
+  const std::string parent = "surveys/" + survey;
+  for (const char* version : {"1", "2"}) {
+    survey::v1::ImportCodebookRequest codebook;
+    codebook.set_parent(parent);
+    codebook.set_codebook_id(version);
+    codebook.set_survey_csv(
+        "type,name,label,respondent,population,absences,publish_level\n"
+        "integer,cats,cats,municipality council,"
+        "all_municipalities all_councils,NO_ANSWER,internal\n"
+        "integer,dogs,dogs,municipality council,"
+        "all_municipalities all_councils,NO_ANSWER,aggregate\n"
+        "text,story,story,municipality council,"
+        "all_municipalities all_councils,NO_ANSWER,stakeholders\n"
+        "text,wish,wish,municipality council,"
+        "all_municipalities all_councils,NO_ANSWER,public\n");
+    codebook.set_choices_csv("list_name,name,label\n");
+    const std::string title =
+        version == std::string("1") ? "Pets" : WordOf("draft", survey);
+    codebook.set_settings_csv("form_title,form_id,version\n" + title + "," +
+                              survey + "," + version + "\n");
+    CallAsOperator("survey.ImportCodebook", codebook);
+  }
+  survey::v1::PublishCodebookRequest publish;
+  publish.set_name(parent + "/codebooks/1");
+  CallAsOperator("survey.PublishCodebook", publish);
+  OpenRound(survey);
+  ImportAnswers(survey);
+  report::v1::CreateReportRequest report;
+  report.mutable_report()->set_template_(survey);
+  report.mutable_report()->set_round(parent + "/rounds/2025");
+  CallAsOperator("report.CreateReport", report);
+}
+
+void ServedPlatform::OpenRound(const std::string& survey) {
+  const std::string parent = "surveys/" + survey;
+  survey::v1::CreateRoundRequest create;
+  create.set_parent(parent);
+  create.set_round_id("2025");
+  survey::v1::Round& round = *create.mutable_round();
+  round.set_display_name("Round");
+  round.set_purpose("purpose");
+  for (auto* day : {round.mutable_window_start(), round.mutable_window_end()}) {
+    day->set_year(2025);
+    day->set_month(7);
+    day->set_day(1);
+  }
+  round.set_codebook(parent + "/codebooks/1");
+  round.set_program("programs/jusou");
+  CallAsOperator("survey.CreateRound", create);
+  survey::v1::OpenRoundRequest open;
+  open.set_name(parent + "/rounds/2025");
+  CallAsOperator("survey.OpenRound", open);
+}
+
+void ServedPlatform::ImportAnswers(const std::string& survey) {
+  std::string answers =
+      "survey,fiscal_year,municipality_code,respondent_kind,item_id,value,"
+      "other_text,absence\n";
+  std::string headers =
+      "survey,fiscal_year,municipality_code,respondent_kind,department,contact,"
+      "received_on\n";
+  for (const char* who : kAnswered) {
+    const std::string key = survey + ",2025," + Columns(who) + ",";
+    for (const char* item : {"cats", "dogs"}) {
+      answers += key + item + "," + std::to_string(kSecretNumber) + ",,\n";
+    }
+    for (const char* item : {"story", "wish"}) {
+      answers += key + item + "," + WordOf(item, survey, who) + ",,\n";
+    }
+    headers += key + WordOf("department", survey, who) + "," +
+               WordOf("contact", survey, who) + ",2025-07-01\n";
+  }
+  survey::v1::ImportSubmissionsRequest file;
+  file.mutable_batch()->set_csv(answers);
+  file.mutable_headers()->set_csv(headers);
+  const Answer answer = CallAsOperator("survey.BatchImportSubmissions", file);
+  ASSERT_EQ(answer.messages.size(), 1U);
+  const auto& result =
+      dynamic_cast<const type::v1::ImportResult&>(*answer.messages.front());
+  ASSERT_EQ(result.counts().created(), 12) << result.DebugString();
+}
+
+Answer ServedPlatform::Call(const MethodDescriptor& method,
+                            const Requests& requests,
+                            const platform::Identity& who) {
+  return CallAny(channels_.at(ServiceOf(method)), method, requests, who);
+}
+
+std::string ServedPlatform::Snapshot() {
+  std::string all;
+  const auto add = [&](const std::string& method, const Message& request) {
+    for (const auto& message : CallAsOperator(method, request).messages) {
+      all += message->DebugString();
+    }
+  };
+  for (const std::string survey : kSurveys) {
+    survey::v1::ListCodebooksRequest codebooks;
+    codebooks.set_parent("surveys/" + survey);
+    add("survey.ListCodebooks", codebooks);
+    survey::v1::ListRoundsRequest rounds;
+    rounds.set_parent("surveys/" + survey);
+    add("survey.ListRounds", rounds);
+    survey::v1::ListSubmissionsRequest submissions;
+    submissions.set_parent("surveys/" + survey + "/rounds/2025");
+    submissions.set_full(true);
+    add("survey.ListSubmissions", submissions);
+  }
+  add("report.ListReports", report::v1::ListReportsRequest());
+  add("registry.GetRegistryState", registry::v1::GetRegistryStateRequest());
+  return all;
+}
+
+}  // namespace welfare::access
