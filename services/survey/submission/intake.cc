@@ -89,10 +89,10 @@ absl::Status CheckHeader(const Standing& standing, const SubmissionInput& input,
   for (base::Violation& violation : violations) {
     violation.field = "header." + violation.field;
   }
-  const std::optional<base::Date> day =
-      standing.submission ? standing.submission->received_on : std::nullopt;
-  if (input.keeps_received_on && input.received_on &&
-      input.received_on != day) {
+  const bool says_a_day = input.keeps_received_on && input.received_on;
+  const bool the_same = says_a_day && standing.submission &&
+                        standing.submission->received_on == *input.received_on;
+  if (says_a_day && !the_same) {
     violations.push_back(
         base::MakeViolation(base::FindRow(kFieldTable, "RECEIVED_ON_RESERVED"),
                             "header.received_on"));
