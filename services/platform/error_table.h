@@ -85,6 +85,11 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "{roles}.",
      "この操作をする権限がありません。必要な権限（{roles}）のいずれかを管理者に"
      "申請してください。"},
+    {"CREDENTIALS_MISSING", absl::StatusCode::kUnauthenticated,
+     "This call needs one of {roles}; send a token, or an API key, that has "
+     "it.",
+     "この操作には権限（{roles}）のいずれかが必要です。権限のあるトークンかAPI"
+     "キーを送ってください。"},
     {"MESSAGE_UNREADABLE", absl::StatusCode::kInvalidArgument,
      "The request is no message of the expected type.",
      "要求を読み取れません。この呼び出しの形式ではありません。"},

@@ -145,13 +145,16 @@ absl::Status ContractInvalid(std::string_view why) {
   return MakeError(Row("CONTRACT_INVALID")).Show("why", why);
 }
 
-absl::Status AccessDenied(const std::vector<std::string>& roles,
+absl::Status AccessDenied(const access::Identity& who,
+                          std::span<const access::Role> roles,
                           std::string_view survey) {
   std::string needed;
-  for (const std::string& role : roles) {
-    needed += (needed.empty() ? "" : ", ") + role;
+  for (const access::Role role : roles) {
+    if (!needed.empty()) needed += ", ";
+    needed += ToString(role);
   }
-  return MakeError(Row("ACCESS_DENIED"))
+  return MakeError(who.is_anonymous() ? Row("CREDENTIALS_MISSING")
+                                      : Row("ACCESS_DENIED"))
       .With("roles", needed)
       .With("survey", survey);
 }

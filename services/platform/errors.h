@@ -3,11 +3,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "services/access/identity.h"
 #include "services/base/error.h"
 
 namespace welfare::platform {
@@ -71,9 +73,13 @@ std::string CauseOf(const absl::Status& status);
 // FAILED_PRECONDITION, CONTRACT_INVALID: `why` a method of the contract cannot
 // be served; a fault of the program, met at its start.
 absl::Status ContractInvalid(std::string_view why);
-// PERMISSION_DENIED, ACCESS_DENIED: the call needs one of `roles` for `survey`
-// (empty: for the registry, or for any survey).
-absl::Status AccessDenied(const std::vector<std::string>& roles,
+// The call needs one of `roles` for `survey` (empty: for the registry, or for
+// any survey), and `who` has none of them.
+//
+// PERMISSION_DENIED, ACCESS_DENIED; UNAUTHENTICATED, CREDENTIALS_MISSING: of
+// somebody who has not said who he is.
+absl::Status AccessDenied(const access::Identity& who,
+                          std::span<const access::Role> roles,
                           std::string_view survey);
 // INVALID_ARGUMENT, MESSAGE_UNREADABLE: a caller's bytes are no message of the
 // method.

@@ -8,8 +8,9 @@
 
 #include <chrono>
 #include <cstddef>
-#include <sstream>
 
+#include "services/access/metadata/identity_metadata.h"
+#include "services/platform/process/peer_identity.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "welfare/options/v1/options.pb.h"
 
@@ -19,14 +20,18 @@ namespace {
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
 
-constexpr char kIdentityKey[] = "x-access-test";
+// The process that calls. Without one, a peer of the services under test.
+constexpr char kProcessKey[] = "x-access-test";
 
-// Subject, claims and grants, each ended by a semicolon.
-std::string Written(const platform::Identity& who) {
-  std::string text = who.subject + ";" + who.municipality_code + ";" +
-                     who.respondent_kind + ";";
-  for (const std::string& grant : who.grants) text += grant + ";";
-  return text;
+// Says who calls as the processes do: a service by its own name, the gateway by
+// what it sends of others.
+void Introduce(const Identity& who, grpc::ClientContext& context) {
+  const std::string_view service = who.service();
+  context.AddMetadata(kProcessKey, platform::ProcessName(
+                                       service.empty() ? "gateway" : service));
+  if (service.empty() && !who.is_anonymous()) {
+    context.AddMetadata(std::string(kIdentityMetadata), ToMetadata(who));
+  }
 }
 
 std::string BytesOf(const grpc::ByteBuffer& buffer) {
@@ -43,8 +48,8 @@ std::string BytesOf(const grpc::ByteBuffer& buffer) {
 class AnyCall {
  public:
   AnyCall(grpc::GenericStub& stub, const std::string& path,
-          const std::optional<platform::Identity>& who) {
-    if (who) context_.AddMetadata(kIdentityKey, Written(*who));
+          const std::optional<Identity>& who) {
+    if (who) Introduce(*who, context_);
     context_.set_deadline(std::chrono::system_clock::now() +
                           std::chrono::seconds(60));
     call_ = stub.PrepareCall(&context_, path, &queue_);
@@ -112,7 +117,7 @@ std::unique_ptr<Message> MakeMessage(const google::protobuf::Descriptor& type) {
 
 Answer CallAny(const std::shared_ptr<grpc::Channel>& channel,
                const MethodDescriptor& method, const Requests& requests,
-               const std::optional<platform::Identity>& who) {
+               const std::optional<Identity>& who) {
   grpc::GenericStub stub(channel);
   AnyCall call(stub, "/" + method.service()->full_name() + "/" + method.name(),
                who);
@@ -133,21 +138,11 @@ Answer CallAny(const std::shared_ptr<grpc::Channel>& channel,
   return answer;
 }
 
-absl::StatusOr<platform::Identity> IdentifyAny(
-    const platform::MetadataLookup& metadata) {
-  platform::Identity who;
-  const auto text = metadata(kIdentityKey);
-  if (!text) return who;
-  who.unrestricted = false;
-  std::istringstream parts{std::string(*text)};
-  for (std::string* part :
-       {&who.subject, &who.municipality_code, &who.respondent_kind}) {
-    std::getline(parts, *part, ';');
-  }
-  for (std::string grant; std::getline(parts, grant, ';');) {
-    who.grants.push_back(grant);
-  }
-  return who;
+absl::StatusOr<Identity> IdentifyAny(const platform::MetadataLookup& metadata,
+                                     std::string_view /*peer*/) {
+  const auto process = metadata(kProcessKey);
+  return process.has_value() ? platform::IdentifyByPeer(metadata, *process)
+                             : Identity::Local();
 }
 
 }  // namespace welfare::access

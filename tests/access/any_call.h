@@ -8,9 +8,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "services/access/identity.h"
 #include "services/platform/rpc/call_context.h"
 
 namespace welfare::access {
@@ -31,11 +34,11 @@ std::unique_ptr<google::protobuf::Message> MakeMessage(
 // all that is answered; of an endless stream the first message.
 Answer CallAny(const std::shared_ptr<grpc::Channel>& channel,
                const google::protobuf::MethodDescriptor& method,
-               const Requests& requests,
-               const std::optional<platform::Identity>& who);
+               const Requests& requests, const std::optional<Identity>& who);
 
-// Reads what CallAny says of its caller.
-absl::StatusOr<platform::Identity> IdentifyAny(
-    const platform::MetadataLookup& metadata);
+// The identity hook of who is called so: believes CallAny's word for the
+// process at the other end, as a certificate would prove it.
+absl::StatusOr<Identity> IdentifyAny(const platform::MetadataLookup& metadata,
+                                     std::string_view peer);
 
 }  // namespace welfare::access

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 
 namespace welfare::access {
 
@@ -52,21 +53,26 @@ const google::protobuf::MethodDescriptor* FindMethod(
                             : service->FindMethodByName(method.substr(dot + 1));
 }
 
-platform::Identity IdentityOf(const Cell& cell, const std::string& survey) {
-  platform::Identity identity;
-  identity.subject = cell.role;
-  identity.unrestricted = false;
-  if (cell.role == "none" || cell.role.starts_with("service:")) return identity;
-  const bool other = cell.relation == "other";
-  const std::string granted = other                      ? "elsewhere"
-                              : cell.role == "registrar" ? "*"
-                                                         : survey;
-  identity.grants = {cell.role + "@" + granted};
-  if (cell.role == "respondent") {
-    identity.municipality_code = "131016";
-    identity.respondent_kind = "municipality";
+Identity IdentityOf(const Cell& cell, const std::string& survey,
+                    const std::vector<std::string>& more_grants) {
+  constexpr std::string_view kService = "service:";
+  if (cell.role == "none") return Identity::Anonymous();
+  if (cell.role.starts_with(kService)) {
+    return Identity::Service(cell.role.substr(kService.size()));
   }
-  return identity;
+  const bool other = cell.relation == "other";
+  std::vector<std::string> grants = more_grants;
+  // There is no registrar of another survey: whoever asks for one has nothing.
+  if (cell.role != "registrar") {
+    grants.push_back(cell.role + "@" + (other ? "elsewhere" : survey));
+  } else if (!other) {
+    grants.push_back("registrar@*");
+  }
+  const bool respondent = cell.role == "respondent";
+  return *Identity::Make({.subject = cell.role,
+                          .grants = grants,
+                          .municipality_code = respondent ? "131016" : "",
+                          .respondent_kind = respondent ? "municipality" : ""});
 }
 
 }  // namespace welfare::access

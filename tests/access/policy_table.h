@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "services/platform/rpc/call_context.h"
+#include "services/access/identity.h"
 
 namespace welfare::access {
 
@@ -31,9 +31,11 @@ const google::protobuf::ServiceDescriptor* FindService(
     const std::string& service);
 const google::protobuf::MethodDescriptor* FindMethod(const std::string& method);
 
-// Whom a cell speaks of: its role granted for `survey`, or, where the relation
-// is "other", for another one; the registrar's for every survey. A respondent
-// is 131016-municipality.
-platform::Identity IdentityOf(const Cell& cell, const std::string& survey);
+// Whom a cell speaks of: nobody known, a service, or its role granted for
+// `survey`, or, where the relation is "other", for another one; the registrar's
+// for every survey. A respondent is 131016-municipality. The subject is the
+// role.
+Identity IdentityOf(const Cell& cell, const std::string& survey,
+                    const std::vector<std::string>& more_grants = {});
 
 }  // namespace welfare::access

@@ -234,8 +234,7 @@ void ServedPlatform::ImportAnswers(const std::string& survey) {
 }
 
 Answer ServedPlatform::Call(const MethodDescriptor& method,
-                            const Requests& requests,
-                            const platform::Identity& who) {
+                            const Requests& requests, const Identity& who) {
   return CallAny(channels_.at(ServiceOf(method)), method, requests, who);
 }
 

@@ -8,7 +8,6 @@
 #include <string>
 
 #include "services/platform/process/module.h"
-#include "services/platform/rpc/call_context.h"
 #include "tests/access/any_call.h"
 #include "tests/support/module_runner.h"
 #include "tests/support/temp_dir.h"
@@ -36,7 +35,7 @@ class ServedPlatform {
   void Start();
 
   Answer Call(const google::protobuf::MethodDescriptor& method,
-              const Requests& requests, const platform::Identity& who);
+              const Requests& requests, const Identity& who);
 
   // All that the survey service holds, as the operator of the machine reads it.
   std::string Snapshot();

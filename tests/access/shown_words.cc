@@ -40,7 +40,7 @@ std::set<std::string> WordsIn(const google::protobuf::Message& message) {
   return WordsIn(message.Utf8DebugString());
 }
 
-bool MayBeShown(const platform::Identity& who, const std::string& word,
+bool MayBeShown(const Identity& who, const std::string& word,
                 bool shows_others) {
   const std::size_t first = word.find(':');
   const std::size_t second = word.find(':', first + 1);
@@ -48,19 +48,18 @@ bool MayBeShown(const platform::Identity& who, const std::string& word,
   const std::string survey = word.substr(first + 1, second - first - 1);
   const std::string respondent = word.substr(second + 1);
   const auto granted = [&](const std::string& role) {
-    for (const std::string& grant : who.grants) {
-      if (grant == role + "@" + survey || grant == role + "@*") return true;
+    for (const Grant& grant : who.grants()) {
+      const std::string text = grant.ToString();
+      if (text == role + "@" + survey || text == role + "@*") return true;
     }
     return false;
   };
-  if (who.subject.starts_with("service:") || granted("manager") ||
+  if (who.subject().starts_with("service:") || granted("manager") ||
       granted("reviewer")) {
     return true;
   }
   if (!granted("respondent")) return false;
-  if (respondent == who.municipality_code + "-" + who.respondent_kind) {
-    return true;
-  }
+  if (respondent == who.respondent()->ToString()) return true;
   return shows_others && (what == "story" || what == "wish");
 }
 

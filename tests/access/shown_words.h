@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "services/platform/rpc/call_context.h"
+#include "services/access/identity.h"
 
 namespace welfare::access {
 
@@ -29,7 +29,7 @@ std::set<std::string> WordsIn(const google::protobuf::Message& message);
 
 // Whether an answer to `who` may show the word; of others only where the method
 // is there to show it (`shows_others`).
-bool MayBeShown(const platform::Identity& who, const std::string& word,
+bool MayBeShown(const Identity& who, const std::string& word,
                 bool shows_others);
 
 }  // namespace welfare::access

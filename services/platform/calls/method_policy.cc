@@ -23,8 +23,6 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
 
-constexpr std::array<std::string_view, 6> kRoles = {
-    "registrar", "manager", "reviewer", "respondent", "auditor", "operator"};
 constexpr std::array<std::string_view, 4> kServices = {"registry", "survey",
                                                        "indicator", "report"};
 
@@ -79,12 +77,13 @@ absl::StatusOr<MethodPolicy> MethodPolicy::Of(const MethodDescriptor& method) {
     default:
       return ContractInvalid("its policy has no audience");
   }
-  policy.roles_.assign(written.roles().begin(), written.roles().end());
-  for (const std::string& role : policy.roles_) {
-    if (!Contains(kRoles, role)) {
+  for (const std::string& name : written.roles()) {
+    const auto role = vocabulary::FindIn(access::kRoles, name);
+    if (!role.has_value()) {
       return ContractInvalid("its policy names a role that there is not: " +
-                             role);
+                             name);
     }
+    policy.roles_.push_back(*role);
   }
   if ((policy.audience_ == Audience::kRoles) == policy.roles_.empty()) {
     return ContractInvalid("roles and audience of its policy disagree");
@@ -114,22 +113,18 @@ absl::StatusOr<MethodPolicy> MethodPolicy::Of(const MethodDescriptor& method) {
   return policy;
 }
 
-absl::Status MethodPolicy::Check(const Identity& identity,
+absl::Status MethodPolicy::Check(const access::Identity& who,
                                  const Message& request) const {
-  if (identity.unrestricted) return absl::OkStatus();
+  if (who.is_local()) return absl::OkStatus();
   const std::string survey = SurveyOf(request);
-  if (const std::string_view service = identity.service(); !service.empty()) {
-    return Contains(peers_, service) ? absl::OkStatus()
-                                     : AccessDenied(roles_, survey);
-  }
-  if (audience_ == Audience::kPublic) return absl::OkStatus();
-  for (const std::string& role : roles_) {
-    const bool granted = role == "registrar" ? identity.Has(role, "*")
-                         : survey.empty()    ? identity.HasAnywhere(role)
-                                             : identity.Has(role, survey);
-    if (granted) return absl::OkStatus();
-  }
-  return AccessDenied(roles_, survey);
+  const auto may = [&](access::Role role) {
+    return survey.empty() ? who.HoldsAnywhere(role) : who.Holds(role, survey);
+  };
+  const std::string_view service = who.service();
+  const bool allowed = !service.empty() ? Contains(peers_, service)
+                                        : audience_ == Audience::kPublic ||
+                                              std::ranges::any_of(roles_, may);
+  return allowed ? absl::OkStatus() : AccessDenied(who, roles_, survey);
 }
 
 std::string MethodPolicy::SurveyOf(const Message& request) const {

@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "services/platform/rpc/call_context.h"
+#include "services/access/identity.h"
 
 namespace google::protobuf {
 class FieldDescriptor;
@@ -33,12 +33,12 @@ class MethodPolicy {
   // Whether a caller may make this call at all; what it may see of the resource
   // is judged where the resource is known. A grant of a survey is good for
   // calls whose resource belongs to that survey, and for those whose request
-  // names no survey. The registry belongs to no survey: its writers need the
-  // grant `registrar@*`. A service that calls on its own account is judged by
-  // the peers of the policy alone, whatever grants it has.
+  // names no survey; the registry belongs to no survey. A service that calls on
+  // its own account is judged by the peers of the policy alone.
   //
-  // Errors: PERMISSION_DENIED, reason ACCESS_DENIED.
-  absl::Status Check(const Identity& identity,
+  // Errors: PERMISSION_DENIED, reason ACCESS_DENIED; UNAUTHENTICATED, reason
+  //   CREDENTIALS_MISSING.
+  absl::Status Check(const access::Identity& who,
                      const google::protobuf::Message& request) const;
 
  private:
@@ -48,7 +48,7 @@ class MethodPolicy {
   std::string SurveyOf(const google::protobuf::Message& request) const;
 
   Audience audience_ = Audience::kInternal;
-  std::vector<std::string> roles_;
+  std::vector<access::Role> roles_;
   std::vector<std::string> peers_;
   std::vector<const google::protobuf::FieldDescriptor*> resource_field_;
   bool mutates_ = false;

@@ -1,6 +1,8 @@
 #include "services/platform/calls/served_call.h"
 
 #include <google/protobuf/descriptor.h>
+#include <grpc/grpc_security_constants.h>
+#include <grpcpp/security/auth_context.h>
 #include <grpcpp/server_context.h>
 
 #include <algorithm>
@@ -44,6 +46,17 @@ base::CallLimits::TimePoint SteadyDeadline(
   return now + left;
 }
 
+// The name in the certificate of the process at the other end; empty where it
+// has shown none, or more than one.
+std::string ProvedName(const grpc::ServerContextBase& context) {
+  const auto proof = context.auth_context();
+  if (proof == nullptr || !proof->IsPeerAuthenticated()) return "";
+  const auto names = proof->FindPropertyValues(GRPC_PEER_DNS_PROPERTY_NAME);
+  return names.size() == 1
+             ? std::string(names.front().data(), names.front().size())
+             : "";
+}
+
 }  // namespace
 
 ServedMethod::ServedMethod(const google::protobuf::MethodDescriptor& method,
@@ -84,7 +97,9 @@ absl::Status ServedCall::Begin(std::chrono::milliseconds timeout,
       SteadyDeadline(server_context_.deadline(), timeout);
   context_.limits.stop = std::move(stop);
   if (method_.calls.identify) {
-    WELFARE_ASSIGN_OR_RETURN(context_.identity, method_.calls.identify(lookup));
+    WELFARE_ASSIGN_OR_RETURN(
+        context_.identity,
+        method_.calls.identify(lookup, ProvedName(server_context_)));
   }
   return absl::OkStatus();
 }

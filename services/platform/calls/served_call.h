@@ -46,7 +46,7 @@ class ServedCall {
 
   // Whether the caller may make this call; before anything is done for it.
   //
-  // Errors: PERMISSION_DENIED, reason ACCESS_DENIED.
+  // Errors: those of MethodPolicy::Check.
   absl::Status Admit(const google::protobuf::Message& request) const {
     return method_.policy.Check(context_.identity, request);
   }

@@ -11,9 +11,7 @@ PeerCall::PeerCall(const CallContext& call, std::chrono::milliseconds timeout) {
 }
 
 PeerCall::PeerCall(std::stop_token stop, std::chrono::milliseconds timeout) {
-  Prepare({.request_id = MakeRequestId(),
-           .identity = {},
-           .limits = {.stop = std::move(stop)}},
+  Prepare({.request_id = MakeRequestId(), .limits = {.stop = std::move(stop)}},
           timeout);
 }
 

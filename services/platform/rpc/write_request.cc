@@ -31,7 +31,7 @@ absl::StatusOr<WriteRequest> MakeWriteRequest(
   return WriteRequest{.key = {.request_id = std::string(request_id),
                               .method = std::string(call.method),
                               .body = DeterministicBytes(message)},
-                      .actor = call.identity.subject,
+                      .actor = call.identity.subject(),
                       .limits = call.limits};
 }
 

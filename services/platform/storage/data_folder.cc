@@ -31,7 +31,7 @@ absl::Status CheckWritable(const std::filesystem::path& named,
     return DataFolderUnusable(named.string(),
                               folder.string() + " is no folder");
   }
-  if (access(folder.c_str(), R_OK | W_OK | X_OK) != 0) {
+  if (::access(folder.c_str(), R_OK | W_OK | X_OK) != 0) {
     return DataFolderUnusable(named.string(), MessageOfErrno(errno));
   }
   return absl::OkStatus();
@@ -96,7 +96,7 @@ absl::Status ClaimDatabaseFile(const std::string& path) {
       open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file >= 0) {
     close(file);
-  } else if (errno != EEXIST || access(path.c_str(), R_OK | W_OK) != 0) {
+  } else if (errno != EEXIST || ::access(path.c_str(), R_OK | W_OK) != 0) {
     return DataFolderUnusable(
         std::filesystem::path(path).parent_path().string(),
         path + ": " + MessageOfErrno(errno));

@@ -6,9 +6,9 @@
 namespace welfare::report {
 
 bool MayRead(const platform::CallContext& call, const StoredReport& report) {
-  const platform::Identity& who = call.identity;
-  return who.unrestricted || who.Has("manager", report.survey) ||
-         who.Has("reviewer", report.survey);
+  const access::Identity& who = call.identity;
+  return who.is_local() || who.Holds(access::Role::kManager, report.survey) ||
+         who.Holds(access::Role::kReviewer, report.survey);
 }
 
 absl::StatusOr<StoredReport> FindReport(const platform::CallContext& call,

@@ -28,19 +28,21 @@ absl::Status CheckStore(const platform::Incarnation& here,
 }
 
 Viewer ViewerOf(const platform::CallContext& call, const std::string& survey) {
-  const platform::Identity& who = call.identity;
-  if (who.unrestricted || !who.service().empty() ||
-      who.Has("manager", survey) || who.Has("reviewer", survey)) {
+  using access::Role;
+  const access::Identity& who = call.identity;
+  if (who.is_local() || !who.service().empty() ||
+      who.Holds(Role::kManager, survey) || who.Holds(Role::kReviewer, survey)) {
     return Viewer::OfAll();
   }
-  if (!who.Has("respondent", survey)) return Viewer();
-  auto self = base::Respondent::Parse(who.municipality_code + "-" +
-                                      who.respondent_kind);
-  return self.ok() ? Viewer(*std::move(self)) : Viewer();
+  return who.Holds(Role::kRespondent, survey) ? Viewer(*who.respondent())
+                                              : Viewer();
 }
 
-absl::Status AnswersDenied(const std::string& survey) {
-  return platform::AccessDenied({"manager", "reviewer"}, survey);
+absl::Status AnswersDenied(const platform::CallContext& call,
+                           const std::string& survey) {
+  static constexpr access::Role kReaders[] = {access::Role::kManager,
+                                              access::Role::kReviewer};
+  return platform::AccessDenied(call.identity, kReaders, survey);
 }
 
 absl::Status CheckMayOpen(const platform::CallContext& call, SurveyStore& store,
@@ -59,15 +61,16 @@ absl::Status CheckMayOpen(const platform::CallContext& call, SurveyStore& store,
         return absl::OkStatus();
       }));
   return viewer.MayOpen(opened, sent) ? absl::OkStatus()
-                                      : AnswersDenied(sent.survey);
+                                      : AnswersDenied(call, sent.survey);
 }
 
 absl::Status CheckMayImport(const platform::CallContext& call,
                             const std::set<base::RoundName>& rounds) {
-  if (call.identity.unrestricted) return absl::OkStatus();
+  static constexpr access::Role kImporters[] = {access::Role::kManager};
+  if (call.identity.is_local()) return absl::OkStatus();
   for (const base::RoundName& round : rounds) {
-    if (!call.identity.Has("manager", round.survey)) {
-      return platform::AccessDenied({"manager"}, round.survey);
+    if (!call.identity.Holds(access::Role::kManager, round.survey)) {
+      return platform::AccessDenied(call.identity, kImporters, round.survey);
     }
   }
   return absl::OkStatus();

@@ -46,7 +46,8 @@ Viewer ViewerOf(const platform::CallContext& call, const std::string& survey);
 // not there are any.
 //
 // PERMISSION_DENIED, ACCESS_DENIED.
-absl::Status AnswersDenied(const std::string& survey);
+absl::Status AnswersDenied(const platform::CallContext& call,
+                           const std::string& survey);
 
 // OK where the caller may open the submission `sent`, by whatever code of its
 // municipality.

@@ -59,7 +59,7 @@ absl::StatusOr<StreamStep> RoundColumnsStream::operator()(
       if (const auto self = viewer.Self(columns_->opened)) {
         self_ = columns_->opened.frame->Find(*self);
       }
-      if (!self_) return AnswersDenied(name.survey);
+      if (!self_) return AnswersDenied(call, name.survey);
     }
     *message.mutable_header() = ToProto(*columns_);
     if (self_) Withhold(*self_, *message.mutable_header());

@@ -129,7 +129,8 @@ absl::Status SubmissionReads::ListSubmissions(
     }
     // No filter and no token widens what a respondent is listed.
     query.only = viewer.Self(opened);
-    if (!viewer.sees_all() && !query.only) return AnswersDenied(name.survey);
+    if (!viewer.sees_all() && !query.only)
+      return AnswersDenied(call, name.survey);
     WELFARE_ASSIGN_OR_RETURN(const int total, store.submissions().Count(query));
     response.set_total_size(total);
     response.set_round_revision(query.revision);

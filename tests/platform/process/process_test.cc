@@ -67,8 +67,7 @@ class ProcessTest : public ::testing::Test {
   absl::Status Get(const std::string& address, const std::string& name,
                    bool wait_for_ready = true) {
     auto stub = v1::RegistryService::NewStub(MakeChannel(address));
-    PeerCall call(CallContext{
-        .request_id = "process-test", .identity = {}, .limits = {}});
+    PeerCall call(CallContext{.request_id = "process-test", .limits = {}});
     call.context()->set_wait_for_ready(wait_for_ready);
     v1::GetMunicipalityRequest request;
     request.set_name(name);

@@ -63,9 +63,7 @@ class Rpc : public ::testing::Test {
     v1::GetMunicipalityRequest request;
     request.set_name(name);
     v1::Municipality ignored;
-    PeerCall call(
-        CallContext{.request_id = "id-1", .identity = {}, .limits = {}},
-        timeout);
+    PeerCall call(CallContext{.request_id = "id-1", .limits = {}}, timeout);
     return FromGrpcStatus(stub_->GetMunicipality(
         call.context(), request, reply == nullptr ? &ignored : reply));
   }
@@ -173,9 +171,7 @@ TEST_F(Rpc, ACallWithoutDeadlineGetsTheDefault) {
 TEST_F(Rpc, CancellationReachesTheHandler) {
   std::stop_source source;
   auto answer = std::async(std::launch::async, [&] {
-    PeerCall call({.request_id = "x",
-                   .identity = {},
-                   .limits = {.stop = source.get_token()}});
+    PeerCall call({.request_id = "x", .limits = {.stop = source.get_token()}});
     v1::GetMunicipalityRequest request;
     request.set_name("wait");
     v1::Municipality reply;
@@ -191,11 +187,9 @@ TEST_F(Rpc, CancellationReachesTheHandler) {
 // What it says of a failure is read by the same person.
 TEST_F(Rpc, APeerIsToldTheLanguageOfTheCaller) {
   const auto told = [this](base::Language language) {
-    PeerCall call(CallContext{.request_id = "x",
-                              .identity = {},
-                              .language = language,
-                              .limits = {}},
-                  std::chrono::seconds(10));
+    PeerCall call(
+        CallContext{.request_id = "x", .language = language, .limits = {}},
+        std::chrono::seconds(10));
     v1::GetMunicipalityRequest request;
     request.set_name("language");
     v1::Municipality reply;
@@ -214,7 +208,7 @@ TEST_F(Rpc, AReplyThatNobodyCanReceiveIsNotMade) {
                 "REPLY_TOO_LARGE");
   v1::GetRosterRequest request;
   request.set_name(name);
-  PeerCall call(CallContext{.request_id = "id-1", .identity = {}, .limits = {}},
+  PeerCall call(CallContext{.request_id = "id-1", .limits = {}},
                 std::chrono::seconds(10));
   v1::Roster roster;
   EXPECT_STATUS(
@@ -475,17 +469,15 @@ TEST_F(Rpc, AnIdentityHookRefusesBeforeTheHandler) {
   calls.domain = "registry.welfare";
   calls.pool = &pool;
   calls.identify =
-      [](const MetadataLookup& metadata) -> absl::StatusOr<Identity> {
+      [](const MetadataLookup& metadata,
+         std::string_view peer) -> absl::StatusOr<access::Identity> {
+    EXPECT_EQ(peer, "");  // nobody proves a name without TLS
     const auto token = metadata("authorization");
     if (token != "Bearer good") {
       return base::MakeError({"NO_TOKEN", absl::StatusCode::kUnauthenticated,
                               "Send a token.", ""});
     }
-    return Identity{.subject = "someone",
-                    .grants = {},
-                    .municipality_code = {},
-                    .respondent_kind = {},
-                    .unrestricted = false};
+    return access::Identity::Anonymous();
   };
   FakeRegistryState state;
   const std::unique_ptr<grpc::Service> service = MakeFakeRegistry(calls, state);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "google/protobuf/wrappers.pb.h"
+#include "tests/support/callers.h"
 #include "tests/support/status_matchers.h"
 
 namespace welfare::platform {
@@ -15,7 +16,7 @@ using google::protobuf::StringValue;
 CallContext Call() {
   CallContext call;
   call.method = "CreateThing";
-  call.identity.subject = "somebody";
+  call.identity = support::Granted({});
   return call;
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/callers.h"
 #include "tests/support/status_matchers.h"
 #include "tests/survey/api/pets_survey.h"
 
@@ -32,20 +33,11 @@ constexpr char kLevels[] =
     "text,story,story,municipality council,NO_ANSWER UNKNOWN,stakeholders\n"
     "text,wish,wish,municipality council,NO_ANSWER,public\n";
 
-platform::Identity Granted(std::vector<std::string> grants) {
-  return {.subject = "somebody",
-          .grants = std::move(grants),
-          .municipality_code = {},
-          .respondent_kind = {},
-          .unrestricted = false};
-}
+using support::Granted;
 
-platform::Identity Respondent(const std::string& code = "131016",
-                              const std::string& survey = "pets") {
-  platform::Identity identity = Granted({"respondent@" + survey});
-  identity.municipality_code = code;
-  identity.respondent_kind = "municipality";
-  return identity;
+access::Identity Respondent(const std::string& code = "131016",
+                            const std::string& survey = "pets") {
+  return support::RespondentOf(survey, code);
 }
 
 // Three have answered; the caller is one of them, until a test says otherwise.
@@ -195,18 +187,6 @@ TEST_F(Access, ATokenOfAWiderListShowsNoMore) {
   EXPECT_THAT(NamesOf(*next), IsEmpty());
 }
 
-TEST_F(Access, ARespondentWithoutClaimsIsNobody) {
-  who_ = Granted({"respondent@pets"});
-  EXPECT_STATUS(GetSubmission(NameOf(kSelf)),
-                absl::StatusCode::kPermissionDenied, "ACCESS_DENIED");
-  EXPECT_STATUS(List(ListRequest()), absl::StatusCode::kPermissionDenied,
-                "ACCESS_DENIED");
-  std::vector<v1::StreamRoundColumnsResponse> parts;
-  EXPECT_STATUS(ReadColumns(parts), absl::StatusCode::kPermissionDenied,
-                "ACCESS_DENIED");
-  EXPECT_THAT(parts, IsEmpty());
-}
-
 TEST_F(Access, WhoAnswersDoesNotSayWhenThatWasReceived) {
   v1::CreateSubmissionRequest create;
   create.set_parent(kRound);
@@ -244,7 +224,7 @@ TEST_F(Access, WhoAnswersDoesNotSayWhenThatWasReceived) {
 }
 
 TEST_F(Access, AnyCodeOfTheMunicipalityIsItsOwn) {
-  who_ = {};
+  who_ = access::Identity::Local();
   registry_.ChangeCode("131016", "139998");
   Prepare(kLevels, false, "codes");
   const std::string round = "surveys/codes/rounds/2025";
@@ -325,10 +305,9 @@ TEST_F(Access, TheLevelOfAnItemSaysWhatARespondentSeesOfOthers) {
 }
 
 TEST_F(Access, ManagersReviewersAndServicesSeeAll) {
-  platform::Identity service = Granted({});
-  service.subject = "service:indicator";
-  for (const platform::Identity& who :
-       {Granted({"manager@pets"}), Granted({"reviewer@*"}), service}) {
+  for (const access::Identity& who :
+       {Granted({"manager@pets"}), Granted({"reviewer@*"}),
+        access::Identity::Service("indicator")}) {
     who_ = who;
     EXPECT_EQ(List(ListRequest())->total_size(), 3);
     std::vector<v1::StreamRoundColumnsResponse> parts;
@@ -343,7 +322,12 @@ TEST_F(Access, ManagersReviewersAndServicesSeeAll) {
 }
 
 TEST_F(Access, AGrantOfAnotherSurveySeesNothing) {
-  who_ = Granted({"manager@elsewhere", "reviewer@pet", "respondent@pets2"});
+  const std::vector<std::string> grants = {"manager@elsewhere", "reviewer@pet",
+                                           "respondent@pets2"};
+  who_ = *access::Identity::Make({.subject = "somebody",
+                                  .grants = grants,
+                                  .municipality_code = "131016",
+                                  .respondent_kind = "municipality"});
   for (const auto& [call, status] : CallAll(NameOf(kSelf))) {
     EXPECT_STATUS(status, absl::StatusCode::kPermissionDenied, "ACCESS_DENIED")
         << call;
@@ -353,7 +337,7 @@ TEST_F(Access, AGrantOfAnotherSurveySeesNothing) {
 }
 
 TEST_F(Access, AFileIsImportedByTheManagerOfEveryRoundInIt) {
-  who_ = {};
+  who_ = access::Identity::Local();
   Prepare(kSheet, false, "others");
   std::string rows = Rows("131032,municipality");
   std::string others;
@@ -373,7 +357,7 @@ TEST_F(Access, AFileIsImportedByTheManagerOfEveryRoundInIt) {
 }
 
 TEST_F(Access, AQuestionnaireInTheMakingIsForThoseWhoMakeIt) {
-  who_ = {};
+  who_ = access::Identity::Local();
   v1::ImportCodebookRequest draft;
   draft.set_parent("surveys/pets");
   draft.set_codebook_id("2");
@@ -402,8 +386,9 @@ TEST_F(Access, AQuestionnaireInTheMakingIsForThoseWhoMakeIt) {
   EXPECT_OK(Call(&Stub::GetCodebook, get));
   EXPECT_THAT(listed(), ElementsAre("surveys/pets/codebooks/1",
                                     "surveys/pets/codebooks/2"));
-  for (const platform::Identity& who :
-       {Respondent(), Granted({}), Granted({"manager@elsewhere"})}) {
+  for (const access::Identity& who :
+       {Respondent(), Granted({}), access::Identity::Anonymous(),
+        Granted({"manager@elsewhere"})}) {
     who_ = who;
     EXPECT_STATUS(Call(&Stub::GetCodebook, get), absl::StatusCode::kNotFound,
                   "CODEBOOK_NOT_FOUND");

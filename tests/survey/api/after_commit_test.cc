@@ -169,10 +169,9 @@ TEST_F(AfterCommit, ACallSucceedsAndItsRevisionIsTold) {
                          .content = content_,
                          .versions = *versions_,
                          .clock = clock_});
-  ASSERT_OK(calls.CreateSubmission({.request_id = "r",
-                                    .identity = {},
-                                    .limits = {.stop = caller.get_token()}},
-                                   request, submission));
+  ASSERT_OK(calls.CreateSubmission(
+      {.request_id = "r", .limits = {.stop = caller.get_token()}}, request,
+      submission));
   EXPECT_EQ(submission.header().department(), "福祉課");
   EXPECT_EQ(submission.round_revision(), 3);
   EXPECT_EQ(feed_.VersionOf(kJusouRound), 3);
@@ -189,10 +188,9 @@ TEST_F(AfterCommit, ARoundIsClosedAndItsRevisionIsTold) {
                     .registry = registry_,
                     .versions = *versions_,
                     .incarnation = "store-a"});
-  ASSERT_OK(calls.CloseRound({.request_id = "r",
-                              .identity = {},
-                              .limits = {.stop = caller.get_token()}},
-                             request, round));
+  ASSERT_OK(calls.CloseRound(
+      {.request_id = "r", .limits = {.stop = caller.get_token()}}, request,
+      round));
   EXPECT_EQ(feed_.VersionOf(kJusouRound), round.revision());
 }
 

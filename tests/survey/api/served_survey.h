@@ -37,9 +37,8 @@ class ServedSurvey : public ::testing::Test {
     runner_ = std::make_unique<support::ModuleRunner>(
         std::make_unique<SurveyModule>(), std::move(flags));
     runner_->SetPeer("registry", peer_.address());
-    runner_->Identify(
-        [this](const platform::MetadataLookup&)
-            -> absl::StatusOr<platform::Identity> { return who_; });
+    runner_->Identify([this](const platform::MetadataLookup&, std::string_view)
+                          -> absl::StatusOr<access::Identity> { return who_; });
     ASSERT_OK(runner_->Start());
     stub_ = v1::SurveyService::NewStub(runner_->channel());
   }
@@ -133,7 +132,8 @@ class ServedSurvey : public ::testing::Test {
     return found;
   }
 
-  platform::Identity who_;  // who calls; between calls
+  // Who calls; changed between calls.
+  access::Identity who_ = access::Identity::Local();
   FakeRegistry registry_;
   support::ServiceRunner peer_{registry_.service()};
   std::unique_ptr<support::ModuleRunner> runner_;

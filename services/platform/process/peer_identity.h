@@ -1,0 +1,26 @@
+// Who calls a service, judged by the process at the other end.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "services/access/identity.h"
+#include "services/platform/rpc/call_context.h"
+
+namespace welfare::platform {
+
+// The name that stands in the certificate of a process of the platform:
+// `indicator.welfare.internal`.
+std::string ProcessName(std::string_view module);
+
+// The identity hook of a service that asks who calls. The gateway is believed
+// what it says of its callers (access::kIdentityMetadata), and one of whom it
+// says nothing is anonymous; another service calls on its own account. Whoever
+// is neither is anonymous, whatever it says.
+//
+// Errors: INTERNAL, reason IDENTITY_UNREADABLE.
+absl::StatusOr<access::Identity> IdentifyByPeer(const MetadataLookup& metadata,
+                                                std::string_view peer);
+
+}  // namespace welfare::platform

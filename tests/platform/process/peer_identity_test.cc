@@ -1,0 +1,96 @@
+#include "services/platform/process/peer_identity.h"
+
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "services/access/metadata/identity_metadata.h"
+#include "services/platform/calls/call_environment.h"
+#include "services/platform/process/module.h"
+#include "services/platform/rpc/status_mapping.h"
+#include "services/platform/work/worker_pool.h"
+#include "tests/platform/fake_registry.h"
+#include "tests/support/callers.h"
+#include "tests/support/module_runner.h"
+#include "tests/support/status_matchers.h"
+#include "welfare/registry/v1/registry_service.grpc.pb.h"
+
+namespace welfare::platform {
+namespace {
+
+using access::Identity;
+
+// A call that says `identity` of its caller, made by the process `peer`.
+absl::StatusOr<Identity> Identify(std::optional<std::string> identity,
+                                  std::string_view peer) {
+  return IdentifyByPeer(
+      [&](std::string_view key) -> std::optional<std::string_view> {
+        if (key != access::kIdentityMetadata) return std::nullopt;
+        return identity;
+      },
+      peer);
+}
+
+TEST(IdentifyByPeer, BelievesTheGatewayAlone) {
+  const Identity manager = support::Granted({"manager@jusou"});
+  const std::string text = access::ToMetadata(manager);
+  EXPECT_EQ(*Identify(text, "gateway.welfare.internal"), manager);
+  EXPECT_EQ(*Identify(std::nullopt, "gateway.welfare.internal"),
+            Identity::Anonymous());
+  for (const char* stranger :
+       {"", "gateway", "gateway.example", "evil.welfare.internal",
+        "gateway.welfare.internal.example", "x.gateway.welfare.internal",
+        ".welfare.internal", "GATEWAY.welfare.internal"}) {
+    EXPECT_EQ(*Identify(text, stranger), Identity::Anonymous()) << stranger;
+  }
+}
+
+TEST(IdentifyByPeer, AServiceCallsOnItsOwnAccountWhateverItSays) {
+  const std::string text =
+      access::ToMetadata(support::Granted({"manager@jusou"}));
+  for (const ModuleSpec& module : ModuleSpecs()) {
+    if (module.name == "gateway") continue;
+    EXPECT_EQ(*Identify(text, ProcessName(module.name)),
+              Identity::Service(module.name));
+  }
+}
+
+TEST(IdentifyByPeer, WhatTheGatewayCannotHaveSaidIsRefused) {
+  EXPECT_STATUS(Identify("nonsense", "gateway.welfare.internal"),
+                absl::StatusCode::kInternal, "IDENTITY_UNREADABLE");
+  EXPECT_STATUS(Identify("", "gateway.welfare.internal"),
+                absl::StatusCode::kInternal, "IDENTITY_UNREADABLE");
+}
+
+// Through a server: who has proved no name is nobody, whatever it sends.
+TEST(IdentifyByPeer, IdentitiesFromStrangersAreDropped) {
+  MetricsRegistry metrics;
+  WorkerPool pool({});
+  CallEnvironment calls;
+  calls.metrics = &metrics;
+  calls.domain = "registry.welfare";
+  calls.bulk_pool = &pool;
+  calls.identify = IdentifyByPeer;
+  FakeRegistryState state;
+  const std::unique_ptr<grpc::Service> service = MakeFakeRegistry(calls, state);
+  support::ServiceRunner runner(*service);
+  auto stub =
+      ::welfare::registry::v1::RegistryService::NewStub(runner.channel());
+  grpc::ClientContext context;
+  context.AddMetadata(std::string(access::kIdentityMetadata),
+                      access::ToMetadata(support::Granted({"registrar@*"})));
+  type::v1::ImportResult reply;
+  EXPECT_STATUS(
+      FromGrpcStatus(stub->BatchImportMunicipalities(
+          &context, ::welfare::registry::v1::ImportMunicipalitiesRequest(),
+          &reply)),
+      absl::StatusCode::kUnauthenticated, "CREDENTIALS_MISSING");
+  EXPECT_EQ(state.imported.load(), 0);
+}
+
+}  // namespace
+}  // namespace welfare::platform
