@@ -66,7 +66,24 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "--data-dir.",
      ""},
     {"AUDIT_LOG_DAMAGED", absl::StatusCode::kDataLoss,
-     "The audit log is damaged at record {sequence}.", ""},
+     "The audit log is damaged at record {sequence}: it is missing, was "
+     "changed "
+     "or stands out of its order. Keep the database as it is and compare it "
+     "with a backup.",
+     "監査記録の {sequence} "
+     "番が、失われているか、書き換えられているか、順序どお"
+     "りにありません。データベースをそのまま保存し、バックアップと比べてくださ"
+     "い。"},
+    {"AUDIT_REQUEST_INVALID", absl::StatusCode::kInvalidArgument,
+     "The request for the audit log is wrong; each problem is listed.",
+     "監査記録への要求に誤りがあります。誤りは一つずつ示しています。"},
+    {"AUDIT_HEAD_NOT_REACHED", absl::StatusCode::kOutOfRange,
+     "The audit log has {size} records and never had {asked}; a head of more "
+     "was taken from another log, or records were cut off.",
+     "監査記録は {size} 件で、{asked} "
+     "件になったことはありません。別の記録の件数を指定したか、末尾の記録が失わ"
+     "れ"
+     "ています。"},
     {"REQUEST_ID_REUSED", absl::StatusCode::kInvalidArgument,
      "The request_id was used for another request; make a new one.",
      "この request_id は別の要求で使われています。新しいものにしてください。"},
@@ -252,6 +269,16 @@ inline constexpr base::ViolationRow kViolationTable[] = {
      "The name has more than {most} bytes; no resource has such a "
      "name.",
      "名前が {most} バイトを超えています。そのようなリソースはありません。"},
+    {"AUDIT_NUMBER_NEGATIVE", "Records are counted from 0.",
+     "記録は0から数えます。負の数は指定できません。"},
+    {"AUDIT_QUESTION_UNCLEAR",
+     "Ask for one proof: `sequence` for a record, or `old_size` for an earlier "
+     "head.",
+     "証明するものを一つ指定してください。記録なら "
+     "sequence、以前の記録全体なら "
+     "old_size です。"},
+    {"AUDIT_BEYOND_HEAD", "The head has {size} records; ask for what it holds.",
+     "指定された範囲の記録は {size} 件です。その中から指定してください。"},
 };
 
 static_assert(base::HasGoodReasons(kViolationTable));

@@ -119,6 +119,30 @@ absl::Status AuditLogDamaged(std::int64_t sequence) {
   return MakeError(Row("AUDIT_LOG_DAMAGED")).With("sequence", sequence);
 }
 
+base::Violation AuditNumberNegative(std::string_view field) {
+  return MakeViolation(Fault("AUDIT_NUMBER_NEGATIVE"), field);
+}
+
+base::Violation AuditQuestionUnclear() {
+  return MakeViolation(Fault("AUDIT_QUESTION_UNCLEAR"), "sequence");
+}
+
+base::Violation AuditBeyondHead(std::string_view field, std::int64_t size) {
+  return MakeViolation(Fault("AUDIT_BEYOND_HEAD"), field,
+                       {{"size", std::to_string(size)}});
+}
+
+absl::Status AuditRequestInvalid(std::vector<base::Violation> violations) {
+  return MakeError(Row("AUDIT_REQUEST_INVALID"))
+      .WithViolations(std::move(violations));
+}
+
+absl::Status AuditHeadNotReached(std::int64_t asked, std::int64_t size) {
+  return MakeError(Row("AUDIT_HEAD_NOT_REACHED"))
+      .With("asked", asked)
+      .With("size", size);
+}
+
 absl::Status RequestIdReused(std::string_view request_id) {
   return MakeError(Row("REQUEST_ID_REUSED"))
       .With("request_id", request_id)

@@ -56,8 +56,18 @@ absl::Status DatabaseUrlInvalid(std::string_view why);
 absl::Status DatabaseUnsuitable(std::string_view why);
 // FAILED_PRECONDITION, DATABASE_IN_USE: by another process.
 absl::Status DatabaseInUse(std::string_view path);
-// DATA_LOSS, AUDIT_LOG_DAMAGED.
+// DATA_LOSS, AUDIT_LOG_DAMAGED. Unlike others of its code, callers read it.
 absl::Status AuditLogDamaged(std::int64_t sequence);
+// AUDIT_NUMBER_NEGATIVE, AUDIT_QUESTION_UNCLEAR and AUDIT_BEYOND_HEAD, of a
+// request for the audit log.
+base::Violation AuditNumberNegative(std::string_view field);
+base::Violation AuditQuestionUnclear();
+base::Violation AuditBeyondHead(std::string_view field, std::int64_t size);
+// INVALID_ARGUMENT, AUDIT_REQUEST_INVALID.
+absl::Status AuditRequestInvalid(std::vector<base::Violation> violations);
+// OUT_OF_RANGE, AUDIT_HEAD_NOT_REACHED: the log has `size` records, not yet
+// `asked`.
+absl::Status AuditHeadNotReached(std::int64_t asked, std::int64_t size);
 // INVALID_ARGUMENT, REQUEST_ID_REUSED.
 absl::Status RequestIdReused(std::string_view request_id);
 // FAILED_PRECONDITION, STORE_RESTORED: what the store `incarnation` calls

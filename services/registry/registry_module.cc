@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/platform/audit/audit_calls.h"
 #include "services/platform/cache/memory_cache.h"
 #include "services/platform/observe/log.h"
 #include "services/platform/process/assets.h"
@@ -48,10 +49,15 @@ struct RegistryModule::Parts {
         history(*store, live, context.clock()),
         writer(history, catalog),
         imports(history, live, catalog, context.metrics()),
+        audit({.database = *database,
+               .clock = context.clock(),
+               .service = "registry",
+               .incarnation = incarnation.name()}),
         service({.reader = reader,
                  .writer = writer,
                  .imports = imports,
                  .live = live,
+                 .audit = audit,
                  .incarnation = incarnation,
                  .calls = calls}) {}
 
@@ -81,6 +87,7 @@ struct RegistryModule::Parts {
   HistoryWriter history;
   RegistryWriter writer;
   ImportWriter imports;
+  platform::AuditCalls audit;
   RegistryService service;
   std::unique_ptr<platform::ChangeWatch> watch;
 };

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/platform/audit/audit_calls.h"
 #include "services/platform/rpc/channel.h"
 #include "services/platform/storage/incarnation.h"
 #include "services/platform/work/version_feed.h"
@@ -56,9 +57,14 @@ struct ReportModule::Parts {
                .store = *store,
                .metrics = context.metrics()}),
         checker(templates, definitions),
+        audit({.database = *database,
+               .clock = context.clock(),
+               .service = "report",
+               .incarnation = incarnation.name()}),
         service({.maker = maker,
                  .checker = checker,
                  .store = *store,
+                 .audit = audit,
                  .calls = calls,
                  .incarnation = incarnation.name()}) {}
 
@@ -70,6 +76,7 @@ struct ReportModule::Parts {
   PeerDefinitions definitions;
   ReportMaker maker;
   TemplateChecker checker;
+  platform::AuditCalls audit;
   ReportService service;
 };
 

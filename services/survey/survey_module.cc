@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/platform/audit/audit_calls.h"
 #include "services/platform/rpc/channel.h"
 #include "services/platform/storage/database.h"
 #include "services/platform/storage/incarnation.h"
@@ -64,12 +65,17 @@ struct SurveyModule::Parts {
                  .versions = round_versions,
                  .clock = context.clock()}),
         streams(store, content, incarnation),
+        audit({.database = *database,
+               .clock = context.clock(),
+               .service = "survey",
+               .incarnation = incarnation.name()}),
         service({.codebooks = codebooks,
                  .rounds = rounds,
                  .submissions = submissions,
                  .submission_reads = submission_reads,
                  .imports = imports,
-                 .streams = streams},
+                 .streams = streams,
+                 .audit = audit},
                 calls) {}
 
   // Learns what is written, here and by other processes on the same database,
@@ -94,6 +100,7 @@ struct SurveyModule::Parts {
   SubmissionReads submission_reads;
   ImportCalls imports;
   SurveyStreams streams;
+  platform::AuditCalls audit;
   SurveyService service;
   std::unique_ptr<platform::ChangeWatch> watch;
 };

@@ -15,10 +15,16 @@
 namespace welfare::platform {
 namespace {
 
-bool HidesItself(absl::StatusCode code) {
-  return code == absl::StatusCode::kInternal ||
-         code == absl::StatusCode::kUnknown ||
-         code == absl::StatusCode::kDataLoss;
+// What a caller can put nothing right about may name what is within. A loss
+// that is named in both languages is meant for callers: a damaged audit log is
+// what its reader looks for.
+bool HidesItself(const absl::Status& status) {
+  if (status.code() == absl::StatusCode::kDataLoss) {
+    const auto details = base::GetErrorDetails(status);
+    return !details.has_value() || details->message_ja.empty();
+  }
+  return status.code() == absl::StatusCode::kInternal ||
+         status.code() == absl::StatusCode::kUnknown;
 }
 
 // INTERNAL, UNKNOWN and DATA_LOSS as callers see them.
@@ -35,7 +41,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view domain,
                           base::Language language) {
   if (status.ok()) return grpc::Status::OK;
   google::rpc::Status wire;
-  if (HidesItself(status.code())) {
+  if (HidesItself(status)) {
     const std::string reason = absl::StatusCodeToString(status.code());
     wire = ToWireStatus(base::MakeError({.reason = reason,
                                          .code = status.code(),

@@ -13,8 +13,8 @@
 namespace welfare::platform {
 
 // Turns a failure into what goes over the wire: code, message, and the details
-// of ToWireStatus. INTERNAL, UNKNOWN and DATA_LOSS show `request_id` and
-// nothing else.
+// of ToWireStatus. INTERNAL and UNKNOWN show `request_id` and nothing else, and
+// so does DATA_LOSS that is not said in Japanese as well.
 grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view domain,
                           std::string_view request_id,
                           base::Language language = base::Language::kEnglish);

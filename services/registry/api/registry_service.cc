@@ -147,6 +147,9 @@ RegistryService::RegistryService(const Dependencies& dependencies)
       [this, &live](const v1::StreamChangesRequest& request) {
         return ChangesAsBytes(ChangeStream(live, incarnation_, request));
       });
+  Unary("ListAuditRecords", &platform::AuditCalls::List, dependencies.audit);
+  Unary("GetAuditHead", &platform::AuditCalls::Head, dependencies.audit);
+  Unary("ProveAudit", &platform::AuditCalls::Prove, dependencies.audit);
   WatchVersions<type::v1::WatchVersionsRequest,
                 type::v1::WatchVersionsResponse>();
   Complete();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "services/platform/audit/audit_calls.h"
 #include "services/platform/calls/method_table.h"
 #include "services/platform/storage/incarnation.h"
 #include "services/registry/api/import_writer.h"
@@ -17,6 +18,7 @@ class RegistryService final : public platform::MethodTable {
     RegistryWriter& writer;
     ImportWriter& imports;
     const LiveHistory& live;
+    platform::AuditCalls& audit;
     const platform::Incarnation& incarnation;  // copied
     const platform::CallEnvironment& calls;
   };

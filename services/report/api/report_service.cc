@@ -77,6 +77,9 @@ ReportService::ReportService(const Dependencies& dependencies)
   ServerStream("DownloadReport", [this](const v1::DownloadReportRequest&) {
     return ReportDownload(store_);
   });
+  Unary("ListAuditRecords", &platform::AuditCalls::List, dependencies.audit);
+  Unary("GetAuditHead", &platform::AuditCalls::Head, dependencies.audit);
+  Unary("ProveAudit", &platform::AuditCalls::Prove, dependencies.audit);
   WatchVersions<type::v1::WatchVersionsRequest,
                 type::v1::WatchVersionsResponse>();
   Complete();

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "services/platform/audit/audit_calls.h"
 #include "services/platform/calls/method_table.h"
 #include "services/report/api/report_maker.h"
 #include "services/report/api/template_checker.h"
@@ -22,6 +23,7 @@ class ReportService final : public platform::MethodTable {
     ReportMaker& maker;
     TemplateChecker& checker;
     ReportStore& store;
+    platform::AuditCalls& audit;
     const platform::CallEnvironment& calls;
     std::string incarnation;  // the store's; page tokens are bound to it
   };

@@ -58,6 +58,9 @@ SurveyService::SurveyService(const SurveyCalls& survey,
                       const v1::StreamRoundChangesRequest& request) {
                     return streams.StreamRoundChanges(request);
                   });
+  Unary("ListAuditRecords", &platform::AuditCalls::List, survey.audit);
+  Unary("GetAuditHead", &platform::AuditCalls::Head, survey.audit);
+  Unary("ProveAudit", &platform::AuditCalls::Prove, survey.audit);
   WatchVersions<type::v1::WatchVersionsRequest,
                 type::v1::WatchVersionsResponse>();
   Complete();

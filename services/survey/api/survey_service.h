@@ -1,6 +1,7 @@
 // The gRPC class: which call answers which method.
 #pragma once
 
+#include "services/platform/audit/audit_calls.h"
 #include "services/platform/calls/method_table.h"
 #include "services/survey/api/codebook_calls.h"
 #include "services/survey/api/import_calls.h"
@@ -19,6 +20,7 @@ struct SurveyCalls {
   SubmissionReads& submission_reads;
   ImportCalls& imports;
   SurveyStreams& streams;
+  platform::AuditCalls& audit;
 };
 
 // The gRPC face of the calls: one row a method.

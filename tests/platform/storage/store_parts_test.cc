@@ -317,63 +317,10 @@ TEST_F(Audit, GoesWithTheChangeItSpeaksOf) {
                      return absl::AbortedError("no");
                    })
                    .ok());
-  const auto root = database_->Read(
-      [](Connection& connection) { return VerifyAudit(connection); });
-  ASSERT_OK(root);
-  EXPECT_EQ(root->size, 0);
-}
-
-TEST_F(Audit, FindsATamperedRecord) {
-  Migrate();
-  for (int i = 0; i < 5; ++i) {
-    ASSERT_OK(database_->Write([&](Transaction& transaction) {
-      return AppendAudit(transaction, Entry("Do"));
-    }));
-  }
-  const auto verify = [](Connection& connection) {
-    return VerifyAudit(connection);
-  };
-  const auto before = database_->Read(verify);
-  ASSERT_OK(before);
-  EXPECT_EQ(before->size, 5);
-  // Only somebody who goes around the triggers can do this.
-  ASSERT_OK(database_->Write([](Transaction& transaction) {
-    return transaction.ExecuteScript(
-        {"tamper",
-         "DROP TRIGGER audit_log_refuses_update;"
-         "UPDATE audit_log SET actor = 'other' WHERE sequence = 3"});
-  }));
-  EXPECT_STATUS(database_->Read(verify), absl::StatusCode::kDataLoss,
-                "AUDIT_LOG_DAMAGED");
-}
-
-// The reference roots of RFC 6962 implementations for their eight test leaves.
-TEST(Merkle, AgreesWithKnownRoots) {
-  const std::vector<std::string> inputs = {
-      "",
-      std::string("\x00", 1),
-      std::string("\x10", 1),
-      std::string("\x20\x21", 2),
-      std::string("\x30\x31", 2),
-      std::string("\x40\x41\x42\x43", 4),
-      std::string("\x50\x51\x52\x53\x54\x55\x56\x57", 8),
-      std::string("\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d"
-                  "\x6e\x6f",
-                  16)};
-  std::vector<std::string> leaves;
-  EXPECT_EQ(base::HexEncode(MerkleRoot(leaves)),
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  leaves.push_back(MerkleLeafHash(inputs[0]));
-  EXPECT_EQ(base::HexEncode(MerkleRoot(leaves)),
-            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
-  leaves.push_back(MerkleLeafHash(inputs[1]));
-  EXPECT_EQ(base::HexEncode(MerkleRoot(leaves)),
-            "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125");
-  for (std::size_t i = 2; i < inputs.size(); ++i) {
-    leaves.push_back(MerkleLeafHash(inputs[i]));
-  }
-  EXPECT_EQ(base::HexEncode(MerkleRoot(leaves)),
-            "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328");
+  const auto records = database_->Read(
+      [](Connection& connection) { return ListAudit(connection, 0, 10); });
+  ASSERT_OK(records);
+  EXPECT_TRUE(records->empty());
 }
 
 TEST(Digest, KnowsTheStandardVector) {

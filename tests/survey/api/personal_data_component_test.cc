@@ -93,7 +93,7 @@ TEST_F(PersonalData, ShowsOnlyInItsOwnSubmission) {
   ASSERT_OK(audit);
   EXPECT_THAT(*audit, Not(IsEmpty()));
   for (const platform::AuditRecord& record : *audit) {
-    EXPECT_THAT(platform::CanonicalAuditBytes(record.sequence, record.entry),
+    EXPECT_THAT(base::CanonicalAuditBytes(record.sequence, record.entry),
                 Not(HasSubstr("Secret")));
   }
 }
