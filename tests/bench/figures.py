@@ -321,6 +321,16 @@ def by_algorithm(benchmark):
 
 
 @contextlib.contextmanager
+def audit_log(bench):
+    """Heads and proofs of a log of a million records, and its first reading."""
+    def ask():
+        with bench.folder() as folder:
+            return program_json([bench.program("bench-audit-log"), f"--database={folder / 'log.db'}",
+                                 f"--records={bench.count(1_000_000)}"])
+    yield {"audit tree": lambda: contextlib.nullcontext({"questions": ask})}
+
+
+@contextlib.contextmanager
 def hostile(bench):
     """The whole platform in one process, a client that holds and sends all it
     can, and what a reader beside it sees."""
@@ -383,4 +393,7 @@ FIGURES = (
            in_process("bench-access", {"forged": {"Rs256": "^RefuseForgedToken$"},
                                        "right": {"Rs256": "^VerifyToken<Algorithm::kRs256>$"}}),
            (Goal("cpu_ns", at_most=1.1),), turns=3),
+    Figure("platform.audit_log", "heads and proofs over an audit log of 1,000,000 records", audit_log,
+           (Goal("first_look_seconds", at_most=15, absolute=True),
+            Goal("consistency_us", at_most=1000, absolute=True)), rounds=1),
 )

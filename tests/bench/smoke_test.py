@@ -30,7 +30,8 @@ class Smoke(unittest.TestCase):
 
     def test_measures_every_kind_of_figure(self):
         names = ["registry.get_municipality", "registry.import_national", "registry.watch",
-                 "gateway.grpc", "gateway.json", "platform.memory_cache", "access.token",
+                 "gateway.grpc", "gateway.json", "platform.memory_cache", "platform.audit_log",
+                 "access.token",
                  "platform.bystander"]
         with tempfile.TemporaryDirectory() as folder:
             output = pathlib.Path(folder) / "bench.json"

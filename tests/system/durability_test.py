@@ -58,6 +58,13 @@ class Crash(unittest.TestCase):
             load.stdout.read()
         return load.returncode != 0
 
+    def verify_audit(self, product):
+        """The logs begin with what they were when this was asked last: a crash
+        takes away no record that was seen and leaves none half."""
+        head = product.folder / "heads.json"
+        product.ctl("audit", "verify", *(("--head", head) if head.exists() else ()))
+        product.ctl("audit", "head", "--out", head)
+
     def test_load_killed_once_and_run_again(self):
         chance = random.Random(SEED)
         cut = 0
@@ -72,7 +79,9 @@ class Crash(unittest.TestCase):
                 product.start()
                 cut += self.crash_while_loading(product, step, milliseconds)
                 product.start()
+                self.verify_audit(product)
                 product.load()
+                self.verify_audit(product)
                 self.assertTrue(outcome(product) == self.expected)
                 product.stop()
         self.assertGreater(cut, len(points) // 2)
@@ -83,8 +92,10 @@ class Crash(unittest.TestCase):
         chance = random.Random(SEED + 1)
         for step, most in (KILL_POINTS[0], KILL_POINTS[3], KILL_POINTS[4], KILL_POINTS[6]):
             product.start()
+            self.verify_audit(product)
             self.crash_while_loading(product, step, chance.uniform(0, most))
         product.start()
+        self.verify_audit(product)
         product.load()
         self.assertTrue(outcome(product) == self.expected)
         product.stop()

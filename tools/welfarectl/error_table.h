@@ -87,6 +87,10 @@ inline constexpr base::ErrorRow kErrorTable[] = {
     {"SUBMISSION_FORMAT", absl::StatusCode::kInvalidArgument,
      "{path} is no submission: {why}",
      "{path} を提出物として読めません（{why}）。"},
+    {"AUDIT_HEADS_FORMAT", absl::StatusCode::kInvalidArgument,
+     "{path} holds no heads as `audit head --out` saves them: {why}",
+     "{path} は `audit head --out` "
+     "で保存した検証値として読めません（{why}）。"},
 
     // --- calls ---
     {"SERVER_UNREACHABLE", absl::StatusCode::kUnavailable,

@@ -6,6 +6,7 @@
 #include <grpc/support/log.h>
 
 #include "services/platform/observe/version.h"
+#include "tools/welfarectl/commands/audit/audit_commands.h"
 #include "tools/welfarectl/commands/indicator/indicator_commands.h"
 #include "tools/welfarectl/commands/registry/registry_commands.h"
 #include "tools/welfarectl/commands/report/report_commands.h"
@@ -90,6 +91,7 @@ int main(int argc, char** argv) {
   welfare::ctl::AddIndicatorCommands(program, session);
   welfare::ctl::AddStatementCommands(program, session);
   welfare::ctl::AddReportCommands(program, session);
+  welfare::ctl::AddAuditCommands(program, session);
   program.AddVerb("version", "Show the version").Runs(session, [] {
     std::cout << "welfarectl " << welfare::platform::BuildVersion() << "\n";
     return static_cast<int>(welfare::ctl::kOk);

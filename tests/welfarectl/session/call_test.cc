@@ -9,6 +9,7 @@
 #include "tools/welfarectl/session/session.h"
 #include "welfare/options/v1/options.pb.h"
 #include "welfare/registry/v1/registry_service.pb.h"
+#include "welfare/type/v1/audit.pb.h"
 
 namespace welfare::ctl {
 namespace {
@@ -67,6 +68,26 @@ TEST(MethodOf, EveryWriteCanCarryARequestId) {
                 google::protobuf::FieldDescriptor::CPPTYPE_STRING);
     }
   }
+}
+
+// The audit log is read from several services in the same words.
+TEST(MethodOf, ARequestOfSeveralServicesIsFoundInEach) {
+  for (const char* service : {"welfare.registry.v1.RegistryService",
+                              "welfare.survey.v1.SurveyService",
+                              "welfare.report.v1.ReportService"}) {
+    const auto& request = *type::v1::GetAuditHeadRequest::descriptor();
+    const auto* method = MethodOf(service, request);
+    ASSERT_NE(method, nullptr) << service;
+    EXPECT_EQ(method->service()->full_name(), service);
+    EXPECT_EQ(method->name(), "GetAuditHead");
+    EXPECT_EQ(MethodOf(request, CallKind::kUnary), nullptr);
+  }
+  EXPECT_EQ(MethodOf("welfare.indicator.v1.IndicatorService",
+                     *type::v1::GetAuditHeadRequest::descriptor()),
+            nullptr);
+  EXPECT_EQ(MethodOf("welfare.Nowhere",
+                     *type::v1::GetAuditHeadRequest::descriptor()),
+            nullptr);
 }
 
 TEST(MethodOf, IsNullForWhatNoMethodTakes) {

@@ -24,6 +24,7 @@ using google::protobuf::Descriptor;
 using google::protobuf::FileDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
+using google::protobuf::ServiceDescriptor;
 using grpc::internal::RpcMethod;
 
 CallStatus From(const grpc::Status& status) {
@@ -47,6 +48,23 @@ const FileDescriptor* ServiceFileOf(const Descriptor& request) {
   const std::string module = above.substr(above.rfind('/') + 1);
   return request.file()->pool()->FindFileByName(
       absl::StrCat(folder, "/", module, "_service.proto"));
+}
+
+// The one method of `service` of this kind; null: none, or more than one.
+const MethodDescriptor* MethodIn(const ServiceDescriptor& service,
+                                 const Descriptor& request, CallKind kind) {
+  const MethodDescriptor* found = nullptr;
+  for (int m = 0; m < service.method_count(); ++m) {
+    const MethodDescriptor* method = service.method(m);
+    if (method->input_type() != &request ||
+        method->server_streaming() != (kind != CallKind::kUnary) ||
+        method->client_streaming() != (kind == CallKind::kExchange)) {
+      continue;
+    }
+    if (found != nullptr) return nullptr;
+    found = method;
+  }
+  return found;
 }
 
 const MethodDescriptor& StreamOf(const Descriptor& request, CallKind kind) {
@@ -94,30 +112,9 @@ void Prepare(const Session& session, grpc::ClientContext& context) {
   context.set_deadline(std::chrono::system_clock::now() + session.timeout());
 }
 
-}  // namespace
-
-const MethodDescriptor* MethodOf(const Descriptor& request, CallKind kind) {
-  const MethodDescriptor* found = nullptr;
-  const FileDescriptor* file = ServiceFileOf(request);
-  if (file == nullptr) return nullptr;
-  for (int s = 0; s < file->service_count(); ++s) {
-    for (int m = 0; m < file->service(s)->method_count(); ++m) {
-      const MethodDescriptor* method = file->service(s)->method(m);
-      if (method->input_type() != &request ||
-          method->server_streaming() != (kind != CallKind::kUnary) ||
-          method->client_streaming() != (kind == CallKind::kExchange)) {
-        continue;
-      }
-      if (found != nullptr) return nullptr;
-      found = method;
-    }
-  }
-  return found;
-}
-
-CallStatus TryCall(Session& session, const Message& request, Message& reply) {
-  const MethodDescriptor* method =
-      MethodOf(*request.GetDescriptor(), CallKind::kUnary);
+// Makes one call of `method`; null: there is none.
+CallStatus CallMethod(Session& session, const MethodDescriptor* method,
+                      const Message& request, Message& reply) {
   if (method == nullptr || method->output_type() != reply.GetDescriptor()) {
     return {.code = absl::StatusCode::kInternal,
             .message = absl::StrCat("no method takes ", request.GetTypeName(),
@@ -132,6 +129,41 @@ CallStatus TryCall(Session& session, const Message& request, Message& reply) {
           session.channel().get(),
           RpcMethod(path.c_str(), RpcMethod::NORMAL_RPC), &context,
           sent.message(), &reply));
+}
+
+}  // namespace
+
+const MethodDescriptor* MethodOf(const Descriptor& request, CallKind kind) {
+  const MethodDescriptor* found = nullptr;
+  const FileDescriptor* file = ServiceFileOf(request);
+  if (file == nullptr) return nullptr;
+  for (int s = 0; s < file->service_count(); ++s) {
+    const MethodDescriptor* method = MethodIn(*file->service(s), request, kind);
+    if (method == nullptr) continue;
+    if (found != nullptr) return nullptr;
+    found = method;
+  }
+  return found;
+}
+
+const MethodDescriptor* MethodOf(const std::string& service,
+                                 const Descriptor& request) {
+  const ServiceDescriptor* found =
+      request.file()->pool()->FindServiceByName(service);
+  return found == nullptr ? nullptr
+                          : MethodIn(*found, request, CallKind::kUnary);
+}
+
+CallStatus TryCall(Session& session, const Message& request, Message& reply) {
+  return CallMethod(session,
+                    MethodOf(*request.GetDescriptor(), CallKind::kUnary),
+                    request, reply);
+}
+
+CallStatus TryCall(Session& session, const std::string& service,
+                   const Message& request, Message& reply) {
+  return CallMethod(session, MethodOf(service, *request.GetDescriptor()),
+                    request, reply);
 }
 
 int Call(Session& session, const Message& request, Message& reply) {

@@ -3,7 +3,8 @@
 // that includes it half a minute of compilation.
 //
 // A method is found by its request: a request that stands beside its service
-// belongs to one method of each kind, which a test walks through.
+// belongs to one method of each kind, which a test walks through. Of requests
+// that several services take the service is said as well.
 #pragma once
 
 #include <memory>
@@ -38,6 +39,11 @@ enum class CallKind { kUnary, kAnswerStream, kExchange };
 const google::protobuf::MethodDescriptor* MethodOf(
     const google::protobuf::Descriptor& request, CallKind kind);
 
+// The method of the service with this full name that takes one message of type
+// `request` and answers once; null as above.
+const google::protobuf::MethodDescriptor* MethodOf(
+    const std::string& service, const google::protobuf::Descriptor& request);
+
 // Makes one call with the deadline of --timeout. The channel may repeat it, so
 // that a write without `request_id` is given one; the server answers a repeat
 // with the first answer. The caller decides what its
@@ -45,7 +51,12 @@ const google::protobuf::MethodDescriptor* MethodOf(
 CallStatus TryCall(Session& session, const google::protobuf::Message& request,
                    google::protobuf::Message& reply);
 
-// The same; returns kOk or, with the error printed, an exit code.
+// The same for a request that several services take.
+CallStatus TryCall(Session& session, const std::string& service,
+                   const google::protobuf::Message& request,
+                   google::protobuf::Message& reply);
+
+// As the first; returns kOk or, with the error printed, an exit code.
 int Call(Session& session, const google::protobuf::Message& request,
          google::protobuf::Message& reply);
 
@@ -55,6 +66,9 @@ int Fail(const CallStatus& status);
 
 // The reason in the details, UPPER_SNAKE; empty: none.
 std::string ReasonOf(const CallStatus& status);
+
+// What the details say of `key`; empty: nothing.
+std::string MetadataOf(const CallStatus& status, const std::string& key);
 
 // The many answers to one request. --timeout is the deadline of all.
 class AnswerStream {

@@ -264,6 +264,23 @@ inline constexpr Translation kHelpPhrases[] = {
     {"CSV file; - is standard input", "CSVファイル。- は標準入力"},
     {"Write every refused record and why to this CSV file",
      "受け付けられなかった行とその理由をこのCSVに書き出します"},
+    {"Logs of what was changed, and whether they hold",
+     "変更の監査記録と、その検証"},
+    {"List the records of one service",
+     "一つのサービスの記録の一覧を表示します"},
+    {"Whose log", "どのサービスの記録か"},
+    {"Number of the first record shown", "表示する最初の記録の番号"},
+    {"Show at most so many; 0: all", "表示する件数の上限。0はすべて"},
+    {"Show the heads of all logs, to be kept outside the platform",
+     "すべての記録の検証値を表示します。基盤の外に保管してください"},
+    {"File to save them in, for verify --head; - is standard output",
+     "検証値を保存するファイル（verify --head で使います）。- は標準出力"},
+    {"Read the logs and compute their hashes anew; exits 1 where one is "
+     "damaged",
+     "記録を読み、ハッシュ値を計算し直して検証します。損傷があれば終了コード1"},
+    {"File of heads that were saved before: each log must begin with its own",
+     "以前に保存した検証値のファイル。各記録の初めの部分と一致しなければなりま"
+     "せん"},
 };
 
 }  // namespace welfare::ctl

@@ -194,6 +194,58 @@ inline constexpr Translation kSaidPhrases[] = {
      "fault, and it is one transaction.",
      "ファイルは取り込まれていません。{rows} 件中 {faulty} "
      "件に誤りがあり、全体を一度に書き込むためです。"},
+    {"{service}: {done} of {all} records", "{service}: {all} 件中 {done} 件"},
+    {"{count} record", "{count} 件"},
+    {"{count} records", "{count} 件"},
+    {"There is no record.", "記録はありません。"},
+    {"Saved {count} heads to {path}. Keep the file where nobody who can write "
+     "the databases can write.",
+     "{count} 件の検証値を {path} "
+     "に保存しました。データベースに書き込める人が書き込めない場所に保管してく"
+     "ださい。"},
+    {"{service}: record {record} is not what it was when the service read it.",
+     "{service}: 記録 {record} 番が、サービスが読んだときの内容と異なります。"},
+    {"{service}: the log ends with {size} records, but had {saved} when the "
+     "head was saved: those from record {size} on are gone.",
+     "{service}: 記録は {size} 件しかありません。検証値の保存時は {saved} "
+     "件でした。{size} 番からの記録が失われています。"},
+    {"{service}: among the first {saved} records one or more were replaced "
+     "together with all hashes: they do not fit the saved head. An older head "
+     "says whether it was before that.",
+     "{service}: 初めの {saved} "
+     "件の中に、ハッシュ値ごと差し替えられた記録があります。保存した検証値と一"
+     "致しません。より古い検証値があれば、範囲を絞れます。"},
+    {"{service}: record {record} is missing, though later ones are there.",
+     "{service}: 記録 {record} 番がありません。後の記録は残っています。"},
+    {"{service}: another record stands in the place of record {record}.",
+     "{service}: 記録 {record} 番の位置に別の記録があります。"},
+    {"{service}: record {record} was changed: it has not the hash that was "
+     "stored with it.",
+     "{service}: 記録 {record} "
+     "番が書き換えられています。保存されたハッシュ値と一致しません。"},
+    {"{service}: record {record} was replaced together with all hashes since "
+     "the service read it.",
+     "{service}: 記録 {record} "
+     "番が、サービスが読んだ後にハッシュ値ごと差し替えられています。"},
+    {"{service}: all {size} records have their hashes and are in order; only a "
+     "saved head shows that none was replaced.",
+     "{service}: {size} "
+     "件の記録はすべてハッシュ値と一致し、順序どおりです。差し替えの有無は、保"
+     "存した検証値（--head）がないと確認できません。"},
+    {"{service}: all {size} records are right, and the first {saved} are those "
+     "of the saved head.",
+     "{service}: {size} 件の記録はすべて正しく、初めの {saved} "
+     "件は保存した検証値と一致します。"},
+    {"{service}: all {size} records are right, and the first {saved} are those "
+     "of the saved head, though the database is another one since (restored or "
+     "copied).",
+     "{service}: {size} 件の記録はすべて正しく、初めの {saved} "
+     "件は保存した検証値と一致します。ただし、データベースは保存時とは別のもの"
+     "です（復元または複製）。"},
+    {"{service}: {path} holds no head of this service, so nothing shows that "
+     "none of its {size} records was replaced.",
+     "{service}: {path} にこのサービスの検証値がないため、{size} "
+     "件の記録に差し替えがないことを確認できません。"},
 };
 
 }  // namespace welfare::ctl

@@ -118,6 +118,16 @@ absl::Status Unanswered(const CallStatus& status) {
   return base::MakeError(row).Show("cause", status.message);
 }
 
+google::rpc::ErrorInfo InfoOf(const CallStatus& status) {
+  google::rpc::Status details;
+  google::rpc::ErrorInfo info;
+  if (!details.ParseFromString(status.details)) return info;
+  for (const google::protobuf::Any& any : details.details()) {
+    if (any.UnpackTo(&info)) break;
+  }
+  return info;
+}
+
 }  // namespace
 
 Output Session::output() const {
@@ -237,13 +247,13 @@ int Fail(const CallStatus& status) {
 }
 
 std::string ReasonOf(const CallStatus& status) {
-  google::rpc::Status details;
-  google::rpc::ErrorInfo info;
-  if (!details.ParseFromString(status.details)) return "";
-  for (const google::protobuf::Any& any : details.details()) {
-    if (any.UnpackTo(&info)) return info.reason();
-  }
-  return "";
+  return InfoOf(status).reason();
+}
+
+std::string MetadataOf(const CallStatus& status, const std::string& key) {
+  const google::rpc::ErrorInfo info = InfoOf(status);
+  const auto found = info.metadata().find(key);
+  return found == info.metadata().end() ? "" : found->second;
 }
 
 int Fail(const absl::Status& status, ExitCode code) {

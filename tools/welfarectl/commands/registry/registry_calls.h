@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tools/welfarectl/output/printer.h"
+#include "tools/welfarectl/output/time_text.h"
 #include "tools/welfarectl/session/call.h"
 #include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/session.h"
@@ -35,14 +36,6 @@ std::string IdsOf(const Names& names) {
   for (const std::string& name : names) ids.push_back(IdOf(name));
   return JoinWith(ids, " ");
 }
-
-// A moment in Asia/Tokyo: `2025-06-01 09:00:00+09:00`; empty where not set.
-std::string TimeText(const google::protobuf::Timestamp& time);
-// The same to the microsecond, as RFC 3339, for files.
-std::string ExactTime(const google::protobuf::Timestamp& time);
-// The form an output wants.
-std::string TimeFor(const Session& session,
-                    const google::protobuf::Timestamp& time);
 
 // Reads `2025-06-01`, `2025-06-01T09:00` or `2025-06-01T09:00:00+09:00`; what
 // is left out is midnight and Asia/Tokyo. False: no such moment.

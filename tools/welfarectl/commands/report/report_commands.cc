@@ -1,13 +1,12 @@
 // report.
 #include "tools/welfarectl/commands/report/report_commands.h"
 
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 
 #include "services/base/coding/sha256.h"
 #include "tools/welfarectl/error_table.h"
+#include "tools/welfarectl/files/whole_file.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/call.h"
 #include "tools/welfarectl/session/command_line.h"
@@ -83,8 +82,6 @@ int ListReports(Session& session) {
   return kOk;
 }
 
-// Writes to a temporary name beside the target and renames, so that a broken
-// transfer never leaves half a report under its name.
 int Download(Session& session, const std::string& id, const std::string& format,
              const std::string& out_path) {
   report_v1::DownloadReportRequest request;
@@ -117,15 +114,8 @@ int Download(Session& session, const std::string& id, const std::string& format,
   const std::filesystem::path path =
       out_path.empty() ? std::filesystem::path(filename).filename()
                        : std::filesystem::path(out_path);
-  const std::filesystem::path temporary = path.string() + ".part";
-  std::ofstream out(temporary, std::ios::binary);
-  out << bytes;
-  out.close();
-  std::error_code error;
-  if (out) std::filesystem::rename(temporary, path, error);
-  if (!out || error) {
-    return Fail(
-        base::MakeError(CtlRow("FILE_UNWRITABLE")).With("path", path.string()));
+  if (const absl::Status written = WriteWholeFile(path, bytes); !written.ok()) {
+    return Fail(written);
   }
   std::cerr << Say("{path}: {bytes} bytes, sha256 {digest}",
                    {{"path", path.string()},

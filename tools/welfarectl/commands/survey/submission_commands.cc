@@ -1,16 +1,14 @@
 // submission.
 #include <google/protobuf/util/json_util.h>
 
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
 #include "tools/welfarectl/commands/survey/answer_text.h"
 #include "tools/welfarectl/commands/survey/submission_export.h"
 #include "tools/welfarectl/commands/survey/submission_import.h"
 #include "tools/welfarectl/commands/survey/survey_commands.h"
 #include "tools/welfarectl/error_table.h"
+#include "tools/welfarectl/files/whole_file.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/call.h"
 #include "tools/welfarectl/session/command_line.h"
@@ -68,15 +66,11 @@ int PrintSubmission(Session& session, const survey_v1::Submission& submission) {
 
 int CreateFromFile(Session& session, int fiscal_year, const std::string& id,
                    const std::string& path, bool dry_run) {
-  std::ifstream in(path, std::ios::binary);
-  std::error_code ignored;
-  if (!in || std::filesystem::is_directory(path, ignored)) {
-    return Fail(base::MakeError(CtlRow("FILE_UNREADABLE")).With("path", path));
-  }
-  const std::string json((std::istreambuf_iterator<char>(in)), {});
+  const absl::StatusOr<std::string> json = ReadWholeFile(path);
+  if (!json.ok()) return Fail(json.status());
   survey_v1::CreateSubmissionRequest request;
   const auto parsed = google::protobuf::util::JsonStringToMessage(
-      json, request.mutable_submission());
+      *json, request.mutable_submission());
   if (!parsed.ok()) {
     return Fail(base::MakeError(CtlRow("SUBMISSION_FORMAT"))
                     .With("path", path)
