@@ -111,6 +111,7 @@ absl::StatusOr<std::vector<grpc::Service*>> RegistryModule::Build(
       platform::ReadAsset(context.AssetPath("programs.csv")));
   WELFARE_ASSIGN_OR_RETURN(ProgramCatalog catalog,
                            ProgramCatalog::Parse(programs));
+  KeepAudit(*database, context.clock());
   parts_ = std::make_unique<Parts>(std::move(database), std::move(store),
                                    std::move(catalog), context, calls(), feed(),
                                    incarnation);

@@ -96,6 +96,7 @@ absl::StatusOr<std::vector<grpc::Service*>> ReportModule::Build(
       const platform::Incarnation incarnation,
       platform::OpenIncarnation(*database, kVersionsQuery));
   feed().SetIncarnation(incarnation.name());
+  KeepAudit(*database, context.clock());
   parts_ = std::make_unique<Parts>(std::move(database), std::move(store),
                                    std::move(templates), context, calls(),
                                    incarnation);

@@ -120,6 +120,7 @@ absl::StatusOr<std::vector<grpc::Service*>> SurveyModule::Build(
       const platform::Incarnation incarnation,
       platform::OpenIncarnation(*database, kVersionsQuery));
   feed().SetIncarnation(incarnation.name());
+  KeepAudit(*database, context.clock());
   parts_ = std::make_unique<Parts>(context, std::move(database), calls(),
                                    feed(), incarnation);
   WELFARE_ASSIGN_OR_RETURN(const platform::VersionFeed::Versions versions,

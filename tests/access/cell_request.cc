@@ -165,6 +165,7 @@ std::unique_ptr<Message> MakeRequest(const std::string& name,
   }
   SetField(*request, "cell", "total");
   SetField(*request, "format", "html");
+  SetField(*request, "old_size", "0");
   SetField(*request, "text", "千代田区");
   for (const char* year : {"fiscal_year", "boundaries_fiscal_year"}) {
     SetField(*request, year, "2025");

@@ -1,4 +1,5 @@
-// What heads and proofs of a long audit log cost, and the first reading of it.
+// What heads and proofs of a long audit log cost, the first reading of it, and
+// the record that a read of personal data waits for.
 // Prints one JSON object.
 #include <sys/resource.h>
 
@@ -7,12 +8,14 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <semaphore>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "services/base/error.h"
 #include "services/platform/audit/audit_tree.h"
+#include "services/platform/audit/audit_writer.h"
 #include "services/platform/engine/open_database.h"
 #include "services/platform/storage/audit_log.h"
 #include "services/platform/storage/migrations.h"
@@ -72,6 +75,34 @@ absl::StatusOr<double> Ask(AuditTree& tree, const Question& question) {
   return SecondsSince(start) * 1e6 / kQuestions;
 }
 
+// Reads a second that are kept while `readers` wait at a time.
+absl::StatusOr<double> ReadsPerSecond(Database& database,
+                                      const base::Clock& clock, int readers,
+                                      int reads) {
+  std::counting_semaphore<> free(readers);
+  absl::Status failed;  // the writer's thread alone writes it
+  platform::AuditWriter writer({.database = database, .clock = clock});
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < reads; ++i) {
+    free.acquire();
+    WELFARE_RETURN_IF_ERROR(writer.Keep(
+        {.recorded_time = {},
+         .actor = "reviewer-7",
+         .action = "GetSubmission",
+         .resource =
+             "surveys/jusou/rounds/2025/submissions/131016-municipality",
+         .request_id = "0f8fad5bd9cb469fa16570867728950e",
+         .detail = "{\"read\":true}"},
+        [&](const absl::Status& kept) {
+          if (!kept.ok()) failed = kept;
+          free.release();
+        }));
+  }
+  writer.Stop();
+  if (!failed.ok()) return failed;
+  return reads / SecondsSince(start);
+}
+
 absl::Status Measure(const std::string& path, int records) {
   const platform::SystemClock clock;
   WELFARE_ASSIGN_OR_RETURN(const std::unique_ptr<Database> database,
@@ -111,11 +142,18 @@ absl::Status Measure(const std::string& path, int records) {
       Ask(tree, [](const base::MerkleTree& seen, std::int64_t i) {
         return seen.ProveConsistency(i, seen.size());
       }));
+  WELFARE_ASSIGN_OR_RETURN(
+      const double alone,
+      ReadsPerSecond(*database, clock, 1, std::max(1, records / 1000)));
+  WELFARE_ASSIGN_OR_RETURN(
+      const double together,
+      ReadsPerSecond(*database, clock, 500, std::max(1, records / 10)));
   std::printf(
       "{\"first_look_seconds\": %.3f, \"tree_mib\": %.1f, \"head_us\": %.1f, "
       "\"past_head_us\": %.1f, \"inclusion_us\": %.1f, \"consistency_us\": "
-      "%.1f}\n",
-      first_look, grown, head, past_head, inclusion, consistency);
+      "%.1f, \"read_kept_us\": %.1f, \"reads_kept_per_second\": %.0f}\n",
+      first_look, grown, head, past_head, inclusion, consistency, 1e6 / alone,
+      together);
   return absl::OkStatus();
 }
 

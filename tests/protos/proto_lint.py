@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """Checks of the contract that buf cannot make.
 
-Usage: proto_lint.py PROTO_DIR GOOGLEAPIS_DIR
+Usage: proto_lint.py PROTO_DIR GOOGLEAPIS_DIR AUDITED_METHODS
 
 Over every file of package welfare.*: a comment on every element, an error list
 and an access policy of known roles and peers on every method, an HTTP binding on every public unary
 method, a behavior on every field, the shape of List methods, an etag on what
 Update changes, a request_id on everything that writes, and no year in an id.
+What shows a field of personal data says so in its policy, and AUDITED_METHODS
+is the list of what is audited, which WELFARE_UPDATE_GOLDEN=1 renews.
 """
 import glob
 import os
@@ -21,7 +23,7 @@ SERVICES = {'registry', 'survey', 'indicator', 'report'}
 
 
 def main():
-    proto_dir, googleapis_dir = sys.argv[1], sys.argv[2]
+    proto_dir, googleapis_dir, audited_methods = sys.argv[1:4]
     import google
     out = tempfile.mkdtemp()
     files = sorted(
@@ -49,9 +51,23 @@ def main():
     problems = []
     counted = {'methods': 0, 'fields': 0, 'enums': 0}
     by_name = {}
+    audited = []
+
+    def add_names(messages, scope):
+        for message in messages:
+            by_name[f'{scope}.{message.name}'] = message
+            add_names(message.nested_type, f'{scope}.{message.name}')
+
     for file in descriptor_set.file:
-        for message in file.message_type:
-            by_name[f'.{file.package}.{message.name}'] = message
+        add_names(file.message_type, f'.{file.package}')
+
+    def shows_personal_data(name, seen=()):
+        """Whether a message, or one within it, has such a field."""
+        return name not in seen and any(
+            field.options.Extensions[options_pb2.personal_data] or
+            field.type == field.TYPE_MESSAGE and
+            shows_personal_data(field.type_name, (*seen, name))
+            for field in by_name[name].field)
 
     for file in descriptor_set.file:
         if not file.package.startswith('welfare.'):
@@ -149,6 +165,13 @@ def main():
                         policy.resource_field.split('.')[0]
                         not in request_fields):
                     complain(what, 'its policy names no field of the request')
+                audited.append(
+                    f'{file.package.split(".")[1]}.{method.name},' +
+                    ('change' if policy.mutates else
+                     'read' if policy.personal else 'none'))
+                if (shows_personal_data(method.output_type) and
+                        not policy.mutates and not policy.personal):
+                    complain(what, 'shows personal data, but is not audited')
                 if policy.mutates and 'request_id' not in request_fields:
                     complain(what, 'writes, but takes no request_id')
                 if method.name.startswith('List'):
@@ -165,6 +188,14 @@ def main():
                         complain(what, 'updates, but takes no update_mask')
                     if 'etag' not in response_fields:
                         complain(what, 'updates what has no etag')
+
+    written = 'method,audited\n' + ''.join(f'{line}\n' for line in sorted(audited))
+    if os.environ.get('WELFARE_UPDATE_GOLDEN'):
+        with open(audited_methods, 'w', encoding='utf-8') as f:
+            f.write(written)
+    with open(audited_methods, encoding='utf-8') as f:
+        if f.read() != written:
+            problems.append(f'{audited_methods}: says otherwise than the policies')
 
     for problem in problems:
         print(problem)

@@ -11,6 +11,7 @@
 
 namespace welfare::platform {
 
+class AuditWriter;  // audit/audit_writer.h
 class OpenStreams;  // open_streams.h
 
 // Made by RpcModule; outlives the server. Any thread may read it.
@@ -30,6 +31,9 @@ struct CallEnvironment {
   OpenStreams* streams = nullptr;
   // Where whoever waits for a version is parked: no thread of any pool.
   VersionFeed* feed = nullptr;
+  // Where reads and refusals are written down; null in a service without a
+  // store, which shows nothing personal.
+  AuditWriter* audit = nullptr;
   IdentityHook identify;  // empty: everybody is the local operator
   // For callers that set no deadline.
   std::chrono::milliseconds default_timeout{30000};

@@ -110,6 +110,14 @@ absl::StatusOr<MethodPolicy> MethodPolicy::Of(const MethodDescriptor& method) {
   if (policy.mutates_ && policy.audience_ == Audience::kPublic) {
     return ContractInvalid("anybody might change state by it");
   }
+  policy.personal_ = written.personal();
+  if (policy.personal_ && policy.audience_ == Audience::kPublic) {
+    return ContractInvalid("anybody might read personal data by it");
+  }
+  if (policy.personal_ && (policy.mutates_ || policy.resource_field_.empty())) {
+    return ContractInvalid(
+        "what shows personal data changes nothing and names what it shows");
+  }
   return policy;
 }
 
@@ -127,7 +135,7 @@ absl::Status MethodPolicy::Check(const access::Identity& who,
   return allowed ? absl::OkStatus() : AccessDenied(who, roles_, survey);
 }
 
-std::string MethodPolicy::SurveyOf(const Message& request) const {
+std::string MethodPolicy::ResourceOf(const Message& request) const {
   const Message* message = &request;
   std::string name;
   for (const FieldDescriptor* field : resource_field_) {
@@ -137,6 +145,11 @@ std::string MethodPolicy::SurveyOf(const Message& request) const {
       name = message->GetReflection()->GetString(*message, field);
     }
   }
+  return name;
+}
+
+std::string MethodPolicy::SurveyOf(const Message& request) const {
+  const std::string name = ResourceOf(request);
   constexpr std::string_view kSurveys = "surveys/";
   if (name.rfind(kSurveys, 0) != 0) return "";
   const std::string_view rest = std::string_view(name).substr(kSurveys.size());

@@ -29,6 +29,10 @@ class MethodPolicy {
 
   // True where the method changes state.
   bool mutates() const { return mutates_; }
+  // True where it shows what only some may see: who read it is written down.
+  bool personal() const { return personal_; }
+  // What `request` names as the resource; empty where it names none.
+  std::string ResourceOf(const google::protobuf::Message& request) const;
 
   // Whether a caller may make this call at all; what it may see of the resource
   // is judged where the resource is known. A grant of a survey is good for
@@ -52,6 +56,7 @@ class MethodPolicy {
   std::vector<std::string> peers_;
   std::vector<const google::protobuf::FieldDescriptor*> resource_field_;
   bool mutates_ = false;
+  bool personal_ = false;
 };
 
 }  // namespace welfare::platform

@@ -89,6 +89,10 @@ void MethodTable::Complete() const {
     if (!rows_->taken.contains(method.name())) {
       Misfit(method.full_name(), "it has no row");
     }
+    const absl::StatusOr<MethodPolicy> policy = MethodPolicy::Of(method);
+    if (policy.ok() && policy->personal() && calls_.audit == nullptr) {
+      Misfit(method.full_name(), "nobody writes down who reads it");
+    }
   }
 }
 
@@ -107,6 +111,10 @@ void MethodTable::AddUnary(const std::string& name, WorkerPool* pool,
       std::move(handler), std::move(plan)});
   if (row.plan && row.served.policy.mutates()) {
     Misfit(name, "it changes state and its row is a read");
+  }
+  // It might be answered on gRPC's thread, before it is written down.
+  if (row.plan && row.served.policy.personal()) {
+    Misfit(name, "it shows personal data and its row may not wait");
   }
   Register(
       row.served, RpcMethod::NORMAL_RPC,
@@ -140,6 +148,9 @@ void MethodTable::AddBidi(const std::string& name, const MessageTypes& types,
   BidiMethod& row = rows_->bidi.emplace_back(
       BidiMethod{rows_->Take(name, RpcMethod::BIDI_STREAMING, types, calls_),
                  types, std::move(open)});
+  if (row.served.policy.personal()) {
+    Misfit(name, "it shows personal data and its row is a stream both ways");
+  }
   Register(row.served, RpcMethod::BIDI_STREAMING,
            new grpc::internal::CallbackBidiHandler<grpc::ByteBuffer,
                                                    grpc::ByteBuffer>(

@@ -12,7 +12,9 @@
 #include <string_view>
 #include <utility>
 
+#include "services/base/coding/json_text.h"
 #include "services/base/error.h"
+#include "services/platform/audit/audit_writer.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
 #include "services/platform/rpc/status_mapping.h"
@@ -31,6 +33,20 @@ bool Acceptable(std::string_view id) {
            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
                   (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
          });
+}
+
+// A refused call is counted for the audit log. One of somebody unknown is not:
+// anybody can make those, and none may cost the store anything.
+void CountRefusal(const absl::Status& status, const CallContext& context,
+                  AuditWriter& audit) {
+  if (status.code() == absl::StatusCode::kPermissionDenied) {
+    const access::Identity& who = context.identity;
+    audit.CountRefused({.subject = who.subject(),
+                        .authentication = ToString(who.authentication())},
+                       context.method);
+  } else if (status.code() == absl::StatusCode::kUnauthenticated) {
+    audit.CountUnknown();
+  }
 }
 
 base::CallLimits::TimePoint SteadyDeadline(
@@ -104,9 +120,36 @@ absl::Status ServedCall::Begin(std::chrono::milliseconds timeout,
   return absl::OkStatus();
 }
 
+bool ServedCall::IsAudited() const {
+  // What a service reads on its own account it shows to those whose reads are
+  // audited where they ask.
+  return method_.policy.personal() && method_.calls.audit != nullptr &&
+         context_.identity.service().empty();
+}
+
+absl::Status ServedCall::WriteDown(
+    const google::protobuf::Message& request,
+    std::function<void(const absl::Status& kept)> answer) const {
+  return method_.calls.audit->Keep(
+      {.recorded_time = {},
+       .actor = context_.identity.subject(),
+       .action = method_.name,
+       .resource = method_.policy.ResourceOf(request),
+       .request_id = context_.request_id,
+       .detail = base::JsonObject()
+                     .Add("read", true)
+                     .Add("authentication",
+                          ToString(context_.identity.authentication()))
+                     .Text()},
+      std::move(answer));
+}
+
 grpc::Status ServedCall::End(const absl::Status& status) {
   grpc::Status ended = grpc::Status::OK;
   if (!status.ok()) {
+    if (method_.calls.audit != nullptr) {
+      CountRefusal(status, context_, *method_.calls.audit);
+    }
     if (status.code() == absl::StatusCode::kInternal ||
         status.code() == absl::StatusCode::kUnknown ||
         status.code() == absl::StatusCode::kDataLoss) {

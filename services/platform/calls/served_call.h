@@ -4,6 +4,7 @@
 #include <grpcpp/support/status.h>
 
 #include <chrono>
+#include <functional>
 #include <stop_token>
 
 #include "absl/status/status.h"
@@ -50,6 +51,19 @@ class ServedCall {
   absl::Status Admit(const google::protobuf::Message& request) const {
     return method_.policy.Check(context_.identity, request);
   }
+
+  // Whether its answer is a read that is audited.
+  bool IsAudited() const;
+
+  // Has it written down that what `request` names is read, and then calls
+  // `answer` on another thread, with OK or with the error in whose place
+  // nothing may be shown. When it returns an error, `answer` will not be
+  // called.
+  //
+  // Errors: those of AuditWriter::Keep.
+  absl::Status WriteDown(
+      const google::protobuf::Message& request,
+      std::function<void(const absl::Status& kept)> answer) const;
 
   // Counts and logs the call, and returns what its caller is told. Once, and
   // before gRPC's Finish, which may end everything the call is made of.

@@ -127,6 +127,10 @@ class SteppedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
                           [this](const absl::Status& end) { Wake(end); });
         return;
       }
+      if (!std::exchange(begun_, true) && call_.IsAudited()) {
+        WriteDown();
+        return;
+      }
       {
         const std::lock_guard lock(mutex_);
         if (writing_) {
@@ -141,6 +145,22 @@ class SteppedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
       WriteMade();
     } while (calls_.stream_pool->waiting() == 0);
     Queue();
+  }
+
+  // Sends the first message, which was made, once it is written down that the
+  // stream is read.
+  void WriteDown() {
+    const absl::Status waits =
+        call_.WriteDown(*request_, [this](const absl::Status& kept) {
+          if (!kept.ok()) return EndWith(kept);
+          {
+            const std::lock_guard lock(mutex_);
+            writing_ = true;
+          }
+          WriteMade();
+          Queue();
+        });
+    if (!waits.ok()) EndWith(waits);
   }
 
   void Wake(const absl::Status& end) {
@@ -190,6 +210,7 @@ class SteppedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   std::unique_ptr<google::protobuf::Message> request_;
   StepFunction step_;
   Reply reply_;
+  bool begun_ = false;  // a message was made
   std::array<grpc::ByteBuffer, 2> messages_;
   std::size_t turn_ = 0;  // which one is made next
   std::size_t sent_ = 0;  // which one is under way; its write's alone

@@ -83,7 +83,7 @@ class PooledUnary final : public grpc::ServerUnaryReactor {
   void Queue() {
     const auto work = [this](const absl::Status& start) {
       seat_ = {};
-      End(start.ok() ? Run() : start);
+      Answer(start.ok() ? Run() : start);
     };
     const base::CallLimits& limits = call_.context().limits;
     const absl::Status queued = parked_
@@ -104,6 +104,18 @@ class PooledUnary final : public grpc::ServerUnaryReactor {
       WELFARE_RETURN_IF_ERROR(handler.run(call_.context(), *request_, *reply_));
       return reply_->Write(response_);
     });
+  }
+
+  // A read that is audited is answered when it is written down; nobody waits
+  // for that on a thread.
+  void Answer(const absl::Status& status) {
+    if (!status.ok() || !call_.IsAudited()) {
+      End(status);
+      return;
+    }
+    const absl::Status waits = call_.WriteDown(
+        *request_, [this](const absl::Status& kept) { End(kept); });
+    if (!waits.ok()) End(waits);
   }
 
   // The last step: Finish may delete this object at once.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/platform/audit/audit_writer.h"
 #include "services/platform/calls/call_environment.h"
 #include "services/platform/calls/open_streams.h"
 #include "services/platform/observe/log.h"
@@ -49,7 +50,14 @@ struct RpcModule::State {
   OpenStreams streams;
   VersionFeed feed;  // its wakes use the pools
   CallEnvironment calls;
+  std::unique_ptr<AuditWriter> audit;  // null without a store
   std::unique_ptr<RpcServer> server;
+
+  // When no call is under way any more: calls wait for it, and the last
+  // refusals are written.
+  void StopAudit() {
+    if (audit != nullptr) audit->Stop();
+  }
 };
 
 RpcModule::RpcModule(std::string name)
@@ -99,6 +107,7 @@ void RpcModule::Stop(std::chrono::system_clock::time_point deadline) {
   state_->stream_pool.Stop();
   state_->bulk_pool.Stop();
   state_->pool.Stop();
+  state_->StopAudit();
 }
 
 void RpcModule::StopNow() {
@@ -109,6 +118,7 @@ void RpcModule::StopNow() {
   state_->stream_pool.Stop();
   state_->bulk_pool.Stop();
   state_->pool.Stop();
+  state_->StopAudit();
 }
 
 int RpcModule::port() const {
@@ -116,6 +126,12 @@ int RpcModule::port() const {
 }
 
 const CallEnvironment& RpcModule::calls() const { return state_->calls; }
+
+void RpcModule::KeepAudit(Database& database, const base::Clock& clock) {
+  state_->audit = std::make_unique<AuditWriter>(
+      AuditWriter::Options{.database = database, .clock = clock});
+  state_->calls.audit = state_->audit.get();
+}
 
 VersionFeed& RpcModule::feed() const { return state_->feed; }
 

@@ -7,8 +7,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/base/time/clock.h"
 #include "services/platform/process/module.h"
 #include "services/platform/rpc/rpc_server.h"
+#include "services/platform/storage/database.h"
 
 namespace welfare::platform {
 
@@ -85,6 +87,11 @@ class RpcModule : public Module {
 
   // For the service's MethodTable; valid from Build on, until the destructor.
   const CallEnvironment& calls() const;
+
+  // Has reads of personal data and refusals written to the audit log of
+  // `database`, which a service with a store asks for before it makes its
+  // MethodTable. Both outlive the server.
+  void KeepAudit(Database& database, const base::Clock& clock);
 
   // The versions of what the service owns, and those who wait for them. Build
   // publishes what is known and calls Start; it is stopped by itself.

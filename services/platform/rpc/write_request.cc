@@ -28,11 +28,13 @@ absl::StatusOr<WriteRequest> MakeWriteRequest(
   if (request_id.size() > kLongestRequestId || !IsPlain(request_id)) {
     return RequestIdInvalid(request_id);
   }
-  return WriteRequest{.key = {.request_id = std::string(request_id),
-                              .method = std::string(call.method),
-                              .body = DeterministicBytes(message)},
-                      .actor = call.identity.subject(),
-                      .limits = call.limits};
+  return WriteRequest{
+      .key = {.request_id = std::string(request_id),
+              .method = std::string(call.method),
+              .body = DeterministicBytes(message)},
+      .actor = call.identity.subject(),
+      .authentication = std::string(ToString(call.identity.authentication())),
+      .limits = call.limits};
 }
 
 }  // namespace welfare::platform

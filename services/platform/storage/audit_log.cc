@@ -1,5 +1,7 @@
 #include "services/platform/storage/audit_log.h"
 
+#include <cstddef>
+
 #include "services/base/error.h"
 
 namespace welfare::platform {
@@ -27,20 +29,27 @@ constexpr Query kInsert{
     "append_audit",
     "INSERT INTO audit_log (sequence, recorded_micros, actor, action, resource,"
     " request_id, detail, leaf_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"};
+constexpr BulkTarget kAppendAll{
+    "append_audits", "audit_log",
+    "sequence, recorded_micros, actor, action, resource, request_id, detail,"
+    " leaf_hash"};
 constexpr Query kList{
     "list_audit",
     "SELECT sequence, recorded_micros, actor, action, resource, request_id,"
     " detail, leaf_hash FROM audit_log WHERE sequence >= $1"
     " ORDER BY sequence LIMIT $2"};
 
+absl::StatusOr<std::int64_t> NextSequence(Transaction& transaction) {
+  return transaction.Get(kNextSequence, {},
+                         [](const Row& row) { return row.Int64(0); });
+}
+
 }  // namespace
 
 absl::StatusOr<std::int64_t> AppendAudit(Transaction& transaction,
                                          const AuditEntry& entry) {
-  WELFARE_ASSIGN_OR_RETURN(
-      const std::int64_t sequence,
-      transaction.Get(kNextSequence, {},
-                      [](const Row& row) { return row.Int64(0); }));
+  WELFARE_ASSIGN_OR_RETURN(const std::int64_t sequence,
+                           NextSequence(transaction));
   WELFARE_RETURN_IF_ERROR(
       transaction
           .Execute(kInsert,
@@ -49,6 +58,26 @@ absl::StatusOr<std::int64_t> AppendAudit(Transaction& transaction,
                     entry.detail, Bytes{base::AuditLeafHash(sequence, entry)}})
           .status());
   return sequence;
+}
+
+absl::Status AppendAudits(Transaction& transaction,
+                          std::span<const AuditEntry> entries) {
+  WELFARE_ASSIGN_OR_RETURN(std::int64_t sequence, NextSequence(transaction));
+  std::size_t next = 0;
+  return transaction
+      .BulkInsert(
+          kAppendAll,
+          [&](std::vector<Parameter>& row) -> absl::StatusOr<bool> {
+            if (next == entries.size()) return false;
+            const AuditEntry& entry = entries[next++];
+            row = {sequence,       entry.recorded_time.micros(),
+                   entry.actor,    entry.action,
+                   entry.resource, entry.request_id,
+                   entry.detail,   Bytes{base::AuditLeafHash(sequence, entry)}};
+            ++sequence;
+            return true;
+          })
+      .status();
 }
 
 absl::StatusOr<std::vector<AuditRecord>> ListAudit(Connection& connection,

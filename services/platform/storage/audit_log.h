@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,10 @@ extern const std::string_view kAuditLogSql;
 // sequence number.
 absl::StatusOr<std::int64_t> AppendAudit(Transaction& transaction,
                                          const AuditEntry& entry);
+
+// The same for all of `entries`, in their order, at once.
+absl::Status AppendAudits(Transaction& transaction,
+                          std::span<const AuditEntry> entries);
 
 // Returns up to `limit` records from sequence `first` on, in order.
 absl::StatusOr<std::vector<AuditRecord>> ListAudit(Connection& connection,

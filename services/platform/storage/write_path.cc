@@ -13,12 +13,16 @@ absl::Status Write::Audit(std::string_view resource,
 absl::Status Write::Audit(std::string_view resource,
                           const base::JsonObject& detail,
                           base::Timestamp time) {
+  base::JsonObject whole = detail;
+  if (!request_.authentication.empty()) {
+    whole.Add("authentication", request_.authentication);
+  }
   return AppendAudit(transaction_, {.recorded_time = time,
                                     .actor = request_.actor,
                                     .action = request_.key.method,
                                     .resource = std::string(resource),
                                     .request_id = request_.key.request_id,
-                                    .detail = detail.Text()})
+                                    .detail = whole.Text()})
       .status();
 }
 

@@ -20,7 +20,8 @@ namespace welfare::platform {
 // and its request.
 struct WriteRequest {
   RequestKey key;
-  std::string actor;  // who is written down as having done it
+  std::string actor;                // who is written down as having done it
+  std::string authentication = {};  // and how it was verified; may be empty
   base::CallLimits limits;
 };
 

@@ -6,15 +6,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <atomic>
-#include <condition_variable>
-#include <mutex>
 #include <set>
 #include <thread>
 #include <vector>
 
 #include "services/platform/engine/open_database.h"
 #include "services/platform/engine/sqlite_database.h"
+#include "tests/platform/storage/gate.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/wait_for.h"
@@ -33,53 +31,6 @@ constexpr Query kIds{"ids", "SELECT id FROM items ORDER BY id"};
 absl::Status Insert(Transaction& transaction, std::int64_t id) {
   return transaction.Execute(kInsert, {id}).status();
 }
-
-// Counts transactions of the database it wraps, and can hold them back so that
-// a group gathers.
-class Gate final : public Database {
- public:
-  explicit Gate(std::unique_ptr<SqliteDatabase> inner)
-      : inner_(std::move(inner)) {}
-
-  absl::Status RunRead(const base::CallLimits& limits,
-                       const ReadFunction& read) override {
-    return inner_->RunRead(limits, read);
-  }
-  absl::Status RunWrite(const base::CallLimits& limits,
-                        const WriteFunction& write) override {
-    ++writes;
-    std::unique_lock lock(mutex_);
-    opened_.wait(lock, [&] { return open_; });
-    lock.unlock();
-    return inner_->RunWrite(limits, write);
-  }
-  std::unique_ptr<ChangeWatch> WatchChanges(
-      std::function<void()> changed) override {
-    return inner_->WatchChanges(std::move(changed));
-  }
-  PoolState pool() const override { return inner_->pool(); }
-  absl::StatusOr<std::string> Place() override { return inner_->Place(); }
-  void Close() {
-    const std::lock_guard lock(mutex_);
-    open_ = false;
-  }
-  void Open() {
-    {
-      const std::lock_guard lock(mutex_);
-      open_ = true;
-    }
-    opened_.notify_all();
-  }
-  SqliteDatabase& inner() { return *inner_; }
-
-  std::atomic<int> writes{0};
-
- private:
-  std::unique_ptr<SqliteDatabase> inner_;
-  std::mutex mutex_;
-  std::condition_variable opened_;
-  bool open_ = true;
-};
 
 class GroupCommitTest : public ::testing::Test {
  protected:

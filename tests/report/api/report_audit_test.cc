@@ -13,5 +13,20 @@ TEST_F(ReportAuditTest, ProvesItsAuditLog) {
   support::ExpectProvenAuditLog(*stub_, "report");
 }
 
+TEST_F(ReportAuditTest, EveryChangeStandsInTheLog) {
+  ASSERT_OK(Create(support::Identified(Request())));
+  support::ExpectAllIsAudited(*stub_, "welfare.report.v1.ReportService");
+}
+
+TEST_F(ReportAuditTest, EveryRefusalStandsInTheLog) {
+  support::ModuleRunner runner(
+      std::make_unique<ReportModule>(),
+      std::vector<std::string>{"--assets-dir", assets_.path().string()});
+  runner.SetPeer("survey", survey_server_.address());
+  runner.SetPeer("indicator", indicator_server_.address());
+  runner.SetPeer("registry", registry_server_.address());
+  support::ExpectRefusalsAreAudited(runner, "welfare.report.v1.ReportService");
+}
+
 }  // namespace
 }  // namespace welfare::report

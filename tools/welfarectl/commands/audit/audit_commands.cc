@@ -95,8 +95,8 @@ int ShowHeads(Session& session, const std::string& path) {
 }  // namespace
 
 void AddAuditCommands(const Command& app, Session& session) {
-  const Command noun =
-      app.AddNoun("audit", "Logs of what was changed, and whether they hold");
+  const Command noun = app.AddNoun(
+      "audit", "Logs of changes, reads and refusals, and whether they hold");
 
   const Command list = noun.AddVerb("list", "List the records of one service");
   auto flags = std::make_shared<LogFlags>();
