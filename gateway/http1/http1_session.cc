@@ -353,7 +353,9 @@ class Http1Session final : public Session, public Exchange {
   void Put(std::string bytes) {
     if (state_ == State::kClosed) return;
     output_ += bytes;
-    if (!advancing_) Flush();
+    // When this turn of the loop is over: a head and its body go out in one
+    // write, which behind TLS is one record.
+    if (!advancing_) Later();
   }
 
   void Flush() {

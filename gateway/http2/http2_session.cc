@@ -374,9 +374,17 @@ class Http2Session final : public Session, public Http2Streams {
     });
   }
 
-  // From within nghttp2's callbacks nothing may be sent.
+  // When this turn of the loop is over: a head, its body and its trailers go
+  // out in one write, which behind TLS is one record, and with them the
+  // answers to other calls. From within nghttp2's callbacks nothing may be
+  // sent; whoever called it flushes.
   void FlushSoon() {
-    if (!receiving_ && !sending_) Flush();
+    if (receiving_ || sending_ || flush_due_) return;
+    flush_due_ = true;
+    loop_.Post([self = Self()] {
+      self->flush_due_ = false;
+      self->Flush();
+    });
   }
 
   void Flush() {
@@ -477,6 +485,7 @@ class Http2Session final : public Session, public Http2Streams {
   bool streams_seen_ = false;
   bool receiving_ = false;
   bool sending_ = false;
+  bool flush_due_ = false;
   bool reading_ = false;
   bool writing_ = false;
   bool draining_ = false;

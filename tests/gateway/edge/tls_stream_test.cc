@@ -244,5 +244,18 @@ TEST_F(TlsGatewayTest, AStreamThatNobodyReadsWaitsWithoutTheOthers) {
   EXPECT_FALSE(reader->Finish().ok());
 }
 
+TEST_F(TlsGatewayTest, AShortAnswerIsOneRecord) {
+  Serve();
+  TlsCaller caller(*gateway_);
+  ASSERT_TRUE(caller.Handshake());
+  ASSERT_TRUE(caller.Send(kGet));
+  char record[16 * 1024];
+  std::size_t size = 0;
+  ASSERT_EQ(SSL_read_ex(caller.ssl(), record, sizeof record, &size), 1);
+  const std::string answer(record, size);
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 200")) << answer;
+  EXPECT_TRUE(answer.ends_with("}")) << answer;
+}
+
 }  // namespace
 }  // namespace welfare::gateway
