@@ -70,7 +70,7 @@ std::vector<platform::Setting> GatewayModule::settings() const {
            .help = "gRPC address of the gateway for operators: health, "
                    "reflection",
            .default_value = "127.0.0.1:7189",
-           .kind = platform::Setting::Kind::kListen}};
+           .kind = platform::Setting::Kind::kLocalListen}};
 }
 
 absl::Status GatewayModule::Start(platform::ModuleContext& context) {
@@ -80,8 +80,7 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
   for (const Peer& peer : kPeers) {
     std::vector<std::shared_ptr<grpc::Channel>> channels;
     for (int i = 0; i < kChannelsPerBackend; ++i) {
-      channels.push_back(
-          platform::MakeChannel(context.PeerAddress(peer.module)));
+      channels.push_back(platform::MakeChannel(context.Peer(peer.module)));
     }
     state.backends.push_back(std::make_unique<Backend>(channels, state.calls));
     table[std::string(peer.service)] = state.backends.back().get();

@@ -6,14 +6,14 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
-#include <sys/stat.h>
 
 #include <array>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "services/base/error.h"
 #include "services/platform/errors.h"
-#include "services/platform/observe/log.h"
 
 namespace welfare::gateway {
 namespace {
@@ -147,16 +147,7 @@ std::shared_ptr<SSL_CTX> MakeContext(const platform::TlsMaterial& material,
 
 }  // namespace
 
-TlsContext::TlsContext(Options options, platform::MetricsRegistry& metrics,
-                       const base::Clock& clock)
-    : options_(std::move(options)),
-      clock_(clock),
-      refused_(metrics.AddGauge(
-          "welfare_tls_files_refused",
-          "1 while the TLS files cannot be used and earlier ones serve on.")),
-      expiry_(metrics.AddGauge(
-          "welfare_tls_certificate_expiry_timestamp_seconds",
-          "When the certificate in use expires, in seconds since 1970.")) {
+TlsContext::TlsContext(platform::MetricsRegistry& metrics) {
   for (const std::string_view result : kHandshakeResults) {
     handshakes_.push_back(&metrics.AddCounter(
         "welfare_tls_handshakes_total", "TLS handshakes, by how they ended.",
@@ -169,14 +160,21 @@ TlsContext::~TlsContext() = default;
 absl::StatusOr<std::unique_ptr<TlsContext>> TlsContext::Make(
     Options options, platform::MetricsRegistry& metrics,
     const base::Clock& clock) {
-  std::unique_ptr<TlsContext> made(
-      new TlsContext(std::move(options), metrics, clock));
-  made->loaded_ = made->Look();
-  WELFARE_RETURN_IF_ERROR(made->Load());
-  made->thread_ =
-      std::jthread([context = made.get()](const std::stop_token& stop) {
-        context->Watch(stop);
-      });
+  std::unique_ptr<TlsContext> made(new TlsContext(metrics));
+  const auto take = [context = made.get(), path = options.files.certificate,
+                     required = options.client_certificate_required](
+                        const platform::TlsMaterial& material) -> absl::Status {
+    std::shared_ptr<SSL_CTX> next = MakeContext(material, required);
+    if (next == nullptr) return platform::TlsCertificateInvalid(path);
+    const std::lock_guard lock(context->mutex_);
+    context->current_.swap(next);
+    return absl::OkStatus();
+  };
+  WELFARE_ASSIGN_OR_RETURN(
+      made->watch_, platform::TlsWatch::Make({.files = std::move(options.files),
+                                              .toward = "clients",
+                                              .look_every = options.look_every},
+                                             take, metrics, clock));
   return made;
 }
 
@@ -187,82 +185,6 @@ std::shared_ptr<SSL_CTX> TlsContext::current() const {
 
 void TlsContext::Count(Handshake ended) {
   handshakes_[static_cast<std::size_t>(ended)]->Increment();
-}
-
-TlsContext::Looks TlsContext::Look() const {
-  Looks looks;
-  for (const std::string* path :
-       {&options_.files.certificate, &options_.files.key,
-        &options_.files.client_ca, &options_.files.crl}) {
-    struct stat about {};
-    if (path->empty() || stat(path->c_str(), &about) != 0) {
-      looks.emplace_back("none");
-      continue;
-    }
-    looks.push_back(std::to_string(about.st_dev) + ":" +
-                    std::to_string(about.st_ino) + ":" +
-                    std::to_string(about.st_size) + ":" +
-                    std::to_string(about.st_mode) + ":" +
-                    std::to_string(about.st_mtim.tv_sec) + ":" +
-                    std::to_string(about.st_mtim.tv_nsec));
-  }
-  return looks;
-}
-
-absl::Status TlsContext::Load() {
-  platform::LoadedTls loaded = platform::LoadTls(options_.files, clock_.Now());
-  if (!loaded.material.has_value()) return loaded.problems.front();
-  std::shared_ptr<SSL_CTX> context =
-      MakeContext(*loaded.material, options_.client_certificate_required);
-  if (context == nullptr) {
-    return platform::TlsCertificateInvalid(options_.files.certificate);
-  }
-  {
-    const std::lock_guard lock(mutex_);
-    current_.swap(context);
-  }
-  crls_ = std::move(loaded.material->crls);
-  expiry_.Set(static_cast<double>(loaded.material->not_after.micros()) / 1e6);
-  SayOverdueCrls();
-  return absl::OkStatus();
-}
-
-// OpenSSL refuses every certificate of an issuer whose list is over; without
-// this line nobody would know why.
-void TlsContext::SayOverdueCrls() {
-  const base::Timestamp now = clock_.Now();
-  std::erase_if(crls_, [now](const platform::CrlSummary& crl) {
-    if (now < crl.next_update) return false;
-    platform::LogError(
-        "a revocation list is over: every client certificate of its issuer is "
-        "refused until the list is renewed",
-        {{"issuer", crl.issuer},
-         {"next_update_seconds", crl.next_update.micros() / 1'000'000}});
-    return true;
-  });
-}
-
-void TlsContext::Watch(const std::stop_token& stop) {
-  Looks before = loaded_;
-  std::unique_lock lock(sleep_mutex_);
-  while (!sleep_.wait_for(lock, stop, options_.look_every,
-                          [&stop] { return stop.stop_requested(); })) {
-    SayOverdueCrls();
-    Looks now = Look();
-    const bool settled = now == before;
-    before = now;
-    if (!settled || now == loaded_) continue;
-    loaded_ = std::move(now);
-    const absl::Status status = Load();
-    refused_.Set(status.ok() ? 0 : 1);
-    if (status.ok()) {
-      platform::LogInfo("TLS files were read again", {});
-    } else {
-      platform::LogStatus(platform::LogLevel::kError,
-                          "TLS files cannot be used; earlier ones serve on",
-                          status);
-    }
-  }
 }
 
 }  // namespace welfare::gateway

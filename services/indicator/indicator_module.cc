@@ -27,11 +27,10 @@ struct IndicatorModule::Parts {
   Parts(Surveys read, const platform::ModuleContext& context,
         const platform::CallEnvironment& calls, platform::VersionFeed& versions)
       : surveys(std::move(read)),
-        survey(platform::MakeReadChannel(context.PeerAddress("survey"),
+        survey(platform::MakeReadChannel(context.Peer("survey"),
                                          "welfare.survey.v1.SurveyService")),
-        registry(
-            platform::MakeReadChannel(context.PeerAddress("registry"),
-                                      "welfare.registry.v1.RegistryService")),
+        registry(platform::MakeReadChannel(
+            context.Peer("registry"), "welfare.registry.v1.RegistryService")),
         feed(versions),
         rounds({.surveys = surveys,
                 .survey = survey,

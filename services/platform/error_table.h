@@ -201,10 +201,22 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "ビッ"
      "ト以上または P-256 と、SHA-256 で作り直してください。"},
     {"TLS_CERTIFICATE_PURPOSE", absl::StatusCode::kFailedPrecondition,
-     "The certificate of {subject} in {path} may not be used by a server; have "
-     "one made with the extended key usage serverAuth.",
-     "{path} の証明書（{subject}）はサーバー用ではありません。拡張鍵用途に "
-     "serverAuth を含めて作り直してください。"},
+     "The certificate of {subject} in {path} is not made for {usage}; have one "
+     "made with that extended key usage.",
+     "{path} の証明書（{subject}）は {usage} 用ではありません。拡張鍵用途に "
+     "{usage} を含めて作り直してください。"},
+    {"TLS_CERTIFICATE_FOREIGN", absl::StatusCode::kFailedPrecondition,
+     "The certificate of {subject} in {path} was signed by no authority in "
+     "{authorities}, so that no other process would take it; give the "
+     "authority of the platform's processes, and certificates that it signed.",
+     "{path} の証明書（{subject}）は {authorities} の認証局が署名したものでは"
+     "ないため、ほかのプロセスに受け入れられません。プロセス用の認証局と、その"
+     "認証局が署名した証明書を指定してください。"},
+    {"TLS_PROCESS_NAME", absl::StatusCode::kFailedPrecondition,
+     "The certificate of {subject} in {path} must carry {name}, and the name "
+     "of no other process, as a DNS name (subjectAltName); have one made so.",
+     "{path} の証明書（{subject}）の subjectAltName には、プロセスの DNS 名とし"
+     "て {name} だけが必要です。そのように作り直してください。"},
     {"TLS_KEY_INVALID", absl::StatusCode::kFailedPrecondition,
      "{path} holds no private key that can be read; give one in PEM form.",
      "{path} に秘密鍵がありません。PEM 形式の秘密鍵を指定してください。"},
@@ -225,9 +237,9 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "グループで使う場合は 640）で権限を外してください。"},
     {"TLS_CA_EMPTY", absl::StatusCode::kFailedPrecondition,
      "{path} holds no certificate of an authority; give those that sign the "
-     "certificates of clients, in PEM form.",
-     "{path} に認証局の証明書がありません。クライアント証明書に署名する認証局の"
-     "証明書を PEM 形式で指定してください。"},
+     "certificates of the other side, in PEM form.",
+     "{path} に認証局の証明書がありません。相手側の証明書に署名する認証局の証明"
+     "書を PEM 形式で指定してください。"},
     {"TLS_CA_INVALID", absl::StatusCode::kFailedPrecondition,
      "{subject} in {path} is no authority, or the one above it is missing; "
      "give certificates of authorities alone, up to the root.",
@@ -251,6 +263,13 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "{path} に {subject} "
      "の失効リストがありません。このままではその証明書がすべ"
      "て拒否されます。追加してください。"},
+    {"PEERS_WITHOUT_TLS", absl::StatusCode::kInvalidArgument,
+     "--auth {auth}: processes that run apart prove to each other who they "
+     "are; set --peer-ca-file, with a certificate and its key (--peer-cert-"
+     "file, --peer-key-file).",
+     "--auth {auth}: 別々に動くプロセスは互いに証明書で名乗ります。--peer-ca-"
+     "file と、証明書とその秘密鍵（--peer-cert-file、--peer-key-file）を設定し"
+     "てください。"},
 };
 
 static_assert(base::HasGoodReasons(kErrorTable));

@@ -328,10 +328,29 @@ absl::Status TlsCertificateWeak(std::string_view path,
 }
 
 absl::Status TlsCertificatePurpose(std::string_view path,
-                                   std::string_view subject) {
+                                   std::string_view subject,
+                                   std::string_view usage) {
   return MakeError(Row("TLS_CERTIFICATE_PURPOSE"))
       .With("path", path)
-      .With("subject", subject);
+      .With("subject", subject)
+      .With("usage", usage);
+}
+
+absl::Status TlsCertificateForeign(std::string_view path,
+                                   std::string_view subject,
+                                   std::string_view authorities) {
+  return MakeError(Row("TLS_CERTIFICATE_FOREIGN"))
+      .With("path", path)
+      .With("subject", subject)
+      .With("authorities", authorities);
+}
+
+absl::Status TlsProcessName(std::string_view path, std::string_view subject,
+                            std::string_view name) {
+  return MakeError(Row("TLS_PROCESS_NAME"))
+      .With("path", path)
+      .With("subject", subject)
+      .With("name", name);
 }
 
 absl::Status TlsKeyInvalid(std::string_view path) {
@@ -379,6 +398,10 @@ absl::Status TlsCrlMissing(std::string_view path, std::string_view subject) {
   return MakeError(Row("TLS_CRL_MISSING"))
       .With("path", path)
       .With("subject", subject);
+}
+
+absl::Status PeersWithoutTls(std::string_view auth) {
+  return MakeError(Row("PEERS_WITHOUT_TLS")).With("auth", auth);
 }
 
 }  // namespace welfare::platform

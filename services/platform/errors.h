@@ -153,9 +153,15 @@ absl::Status TlsCertificateNotYetValid(std::string_view path,
                                        std::string_view time);
 absl::Status TlsCertificateWeak(std::string_view path,
                                 std::string_view subject);
-// It is not for servers.
+// It is not for `usage`: "serverAuth".
 absl::Status TlsCertificatePurpose(std::string_view path,
-                                   std::string_view subject);
+                                   std::string_view subject,
+                                   std::string_view usage);
+absl::Status TlsCertificateForeign(std::string_view path,
+                                   std::string_view subject,
+                                   std::string_view authorities);
+absl::Status TlsProcessName(std::string_view path, std::string_view subject,
+                            std::string_view name);
 absl::Status TlsKeyInvalid(std::string_view path);
 absl::Status TlsKeyEncrypted(std::string_view path);
 absl::Status TlsKeyMismatch(std::string_view path,
@@ -167,5 +173,7 @@ absl::Status TlsCaInvalid(std::string_view path, std::string_view subject);
 absl::Status TlsCrlInvalid(std::string_view path);
 absl::Status TlsCrlForeign(std::string_view path, std::string_view issuer);
 absl::Status TlsCrlMissing(std::string_view path, std::string_view subject);
+// INVALID_ARGUMENT; `auth` is the value of --auth.
+absl::Status PeersWithoutTls(std::string_view auth);
 
 }  // namespace welfare::platform

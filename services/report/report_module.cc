@@ -40,16 +40,15 @@ struct ReportModule::Parts {
         templates(std::move(loaded)),
         renderers(AllRenderers()),
         source({.registry = platform::MakeReadChannel(
-                    context.PeerAddress("registry"),
+                    context.Peer("registry"),
                     "welfare.registry.v1.RegistryService"),
                 .survey = platform::MakeReadChannel(
-                    context.PeerAddress("survey"),
-                    "welfare.survey.v1.SurveyService"),
+                    context.Peer("survey"), "welfare.survey.v1.SurveyService"),
                 .indicator = platform::MakeReadChannel(
-                    context.PeerAddress("indicator"),
+                    context.Peer("indicator"),
                     "welfare.indicator.v1.IndicatorService")}),
         definitions(
-            platform::MakeReadChannel(context.PeerAddress("indicator"),
+            platform::MakeReadChannel(context.Peer("indicator"),
                                       "welfare.indicator.v1.IndicatorService")),
         maker({.templates = templates,
                .renderers = renderers,

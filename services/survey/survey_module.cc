@@ -40,9 +40,8 @@ struct SurveyModule::Parts {
                .clock = context.clock(),
                .undone = [this] { content.Forget(); }},
               incarnation.name()),
-        registry(
-            platform::MakeReadChannel(context.PeerAddress("registry"),
-                                      "welfare.registry.v1.RegistryService")),
+        registry(platform::MakeReadChannel(
+            context.Peer("registry"), "welfare.registry.v1.RegistryService")),
         feed(versions),
         metrics(context.metrics()),
         round_versions(store, content, metrics, versions),

@@ -266,9 +266,9 @@ class RunningGateway {
     server_ = builder.BuildAndStart();
     backend_ = std::make_unique<Backend>(
         std::vector<std::shared_ptr<grpc::Channel>>{
-            platform::MakeChannel(address),
-            platform::MakeChannel(lame ? "unix:" + folder_.File("nobody.sock")
-                                       : address)},
+            platform::MakeChannel({address}),
+            platform::MakeChannel(
+                {lame ? "unix:" + folder_.File("nobody.sock") : address})},
         calls_);
     auto routing = Routing::Make(
         *google::protobuf::DescriptorPool::generated_pool(),

@@ -123,8 +123,8 @@ class TlsClients(unittest.TestCase):
         done = subprocess.run(["curl", "-sS", f"http://{self.metrics}/metrics"], capture_output=True,
                               text=True, check=True)
         for pattern in (r'welfare_tls_handshakes_total\{result="done"\} [1-9]',
-                        r"welfare_tls_certificate_expiry_timestamp_seconds \d",
-                        r"welfare_tls_files_refused 0"):
+                        r'welfare_tls_certificate_expiry_timestamp_seconds\{toward="clients"\} \d',
+                        r'welfare_tls_files_refused\{toward="clients"\} 0'):
             self.assertRegex(done.stdout, pattern)
 
     # --- settings -------------------------------------------------------------
@@ -163,6 +163,15 @@ class TlsClients(unittest.TestCase):
         done = subprocess.run([GATEWAY, *self.listeners(), *flags], capture_output=True, text=True,
                               check=False, timeout=20)
         self.assertEqual((done.returncode, len(done.stderr.splitlines())), (1, len(reasons)), done)
+
+    def test_whoever_is_to_be_known_needs_tls(self):
+        done = self.verify("--auth=jwt", "--http-listen=0.0.0.0:7180")
+        self.assertEqual(done.returncode, 2, done)
+        self.assertIn("[PEERS_WITHOUT_TLS]", done.stderr)
+        self.assertIn("--http-listen: off this machine it speaks TLS alone", done.stderr)
+        # Operators' health and reflection stay on this machine.
+        done = self.verify("--auth=jwt", "--admin-listen=0.0.0.0:7189", *self.tls_flags())
+        self.assertIn("--admin-listen: it is plain", done.stderr)
 
     def test_tls_opens_no_network(self):
         done = subprocess.run([GATEWAY, *self.tls_flags(), "--http-listen=0.0.0.0:7180",

@@ -24,7 +24,7 @@ ModuleRunner::~ModuleRunner() {
 
 void ModuleRunner::SetPeer(const std::string& name,
                            const std::string& address) {
-  peers_[name] = address;
+  peers_[name] = {address};
 }
 
 absl::Status ModuleRunner::Start() {
@@ -72,7 +72,7 @@ std::string ModuleRunner::address() const {
 }
 
 std::shared_ptr<grpc::Channel> ModuleRunner::channel() const {
-  return platform::MakeChannel(address());
+  return platform::MakeChannel({address()});
 }
 
 ServiceRunner::ServiceRunner(grpc::Service& service) {
@@ -92,7 +92,7 @@ std::string ServiceRunner::address() const {
 }
 
 std::shared_ptr<grpc::Channel> ServiceRunner::channel() const {
-  return platform::MakeChannel(address());
+  return platform::MakeChannel({address()});
 }
 
 }  // namespace welfare::support

@@ -58,8 +58,8 @@ class ModuleRunner {
   platform::MemoryCache cache_{{}, metrics_};
   platform::Cache* shared_cache_ = nullptr;
   std::vector<std::string> flags_;
-  std::map<std::string, std::string> peers_;
   platform::IdentityHook identify_;
+  std::map<std::string, platform::PeerEndpoint> peers_;
   std::unique_ptr<platform::Config> config_;
   std::unique_ptr<platform::ModuleContext> context_;
   std::unique_ptr<platform::Module> module_;

@@ -86,13 +86,13 @@ class DatabaseGone(unittest.TestCase):
         self.assertEqual(hand_in(codes[1]).status, 503)
         for service in services:
             harness.wait_for(
-                lambda s=service: harness.health(product.socket(s), "readiness") == "NOT_SERVING",
+                lambda s=service: harness.health(product.address(s), "readiness") == "NOT_SERVING",
                 f"{service} to say that it is not ready")
-            self.assertEqual(harness.health(product.socket(service), "liveness"), "SERVING")
+            self.assertEqual(harness.health(product.address(service), "liveness"), "SERVING")
         server.start()
         for service in services:
             harness.wait_for(
-                lambda s=service: harness.health(product.socket(s), "readiness") == "SERVING",
+                lambda s=service: harness.health(product.address(s), "readiness") == "SERVING",
                 f"{service} to be ready again")
         harness.wait_for(lambda: hand_in(codes[2]).status == 200, "intake to work again")
         # Under load: cut at any moment, nothing that was answered is lost.

@@ -206,11 +206,12 @@ class Product:
     default_engine = SQLITE
 
     def __init__(self, shape, folder=None, environment=None, settings=None, engine=None,
-                 postgres=None, tls=None, gateway_settings=None):
+                 postgres=None, tls=None, gateway_settings=None, processes=None):
         """`settings`: further flags by name, for every process;
         `gateway_settings`: for the one with the gateway. `postgres`: a server of
         the test's own. `tls`: the ssl context of clients; welfarectl finds its
-        files in the environment."""
+        files in the environment. `processes`: the authority of five processes
+        that speak mutual TLS with each other, over TCP."""
         self.shape = shape
         self.engine = engine or self.default_engine
         # Short, since a path of a unix socket holds 107 bytes.
@@ -229,12 +230,25 @@ class Product:
             **(environment or {})}
         self.processes = {}
         self.grpc_address = self.admin_address = None
+        self.authority, self.addresses, self.identities = processes, {}, {}
         self.gateway = self.http = None
 
     # --- life ---------------------------------------------------------------
 
-    def socket(self, service):
+    def address(self, service):
+        """Where a service of the five-process shape listens."""
+        if self.authority:
+            return self.addresses[service]
         return f"unix:{self.folder / service}.sock"
+
+    def identity(self, module):
+        """The settings with which a process proves to others that it is `module`."""
+        if self.authority and module not in self.identities:
+            certificate, key = self.authority.issue(f"{module}.welfare.internal",
+                                                    "serverAuth,clientAuth")
+            self.identities[module] = {"peer_ca_file": self.authority.certificate,
+                                       "peer_cert_file": certificate, "peer_key_file": key}
+        return self.identities.get(module, {})
 
     def _flags(self, **flags):
         flags = {"data_dir": self.folder / "data", "assets_dir": SOURCE,
@@ -250,17 +264,23 @@ class Product:
 
     def start_service(self, service):
         """Starts one of the four services (five-process shape)."""
-        return self._launch(f"welfare-{service}", listen=self.socket(service),
-                            **{f"peer_{peer}": self.socket(peer)
-                               for peer in PEERS[service]})
+        if self.authority:
+            self.addresses.setdefault(service, "127.0.0.1:0")
+        process = self._launch(f"welfare-{service}", listen=self.address(service),
+                               **self.identity(service),
+                               **{f"peer_{peer}": self.address(peer)
+                                  for peer in PEERS[service]})
+        if self.authority:
+            self.addresses[service] = process.logged("module serves", module=service)["address"]
+        return process
 
     def _start_gateway(self):
         listen = {"listen": "127.0.0.1:0", "http_listen": "127.0.0.1:0",
                   "admin_listen": "127.0.0.1:0", **self.gateway_settings}
         if self.shape == ONE:
             return self._launch("welfared", **listen)
-        return self._launch("welfare-gateway", **listen,
-                            **{f"peer_{peer}": self.socket(peer)
+        return self._launch("welfare-gateway", **listen, **self.identity("gateway"),
+                            **{f"peer_{peer}": self.address(peer)
                                for peer in PEERS["gateway"]})
 
     def start(self):
@@ -301,7 +321,8 @@ class Product:
         return Http(process.logged("started")["metrics"]).send("GET", "/metrics")
 
     def wait_until_serving(self, service):
-        wait_for(lambda: health(self.socket(service)) == "SERVING",
+        identity = self.identity("gateway")
+        wait_for(lambda: health(self.address(service), identity=identity) == "SERVING",
                  f"{service} to be SERVING")
 
     def stop(self):
@@ -443,14 +464,27 @@ def answer_content(answer):
 
 # --- gRPC ---------------------------------------------------------------------
 
-def health(address, service=""):
-    """Asks the standard health service; returns the state or None."""
+def channel_to(address, identity=None):
+    """Returns a channel of grpcio, with TLS where the caller has an identity."""
+    import grpc
+    if not identity:
+        return grpc.insecure_channel(address)
+    files = [pathlib.Path(identity[name]).read_bytes() if name in identity else None
+             for name in ("peer_ca_file", "peer_key_file", "peer_cert_file")]
+    # Whom it finds there is not what these callers want to know: certificates
+    # of processes name 127.0.0.1 too.
+    return grpc.secure_channel(address, grpc.ssl_channel_credentials(*files))
+
+
+def health(address, service="", identity=None):
+    """Asks the standard health service; returns the state or None. `identity`: as
+    `Product.identity` returns it, of who asks."""
     import grpc
     states = {0: "UNKNOWN", 1: "SERVING", 2: "NOT_SERVING", 3: "SERVICE_UNKNOWN"}
     # The two messages have one field each; grpcio has no stubs for them.
     name = service.encode()
     request = b"\x0a" + bytes([len(name)]) + name if name else b""
-    with grpc.insecure_channel(address) as channel:
+    with channel_to(address, identity) as channel:
         check = channel.unary_unary("/grpc.health.v1.Health/Check",
                                     request_serializer=bytes,
                                     response_deserializer=bytes)

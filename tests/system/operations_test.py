@@ -69,7 +69,7 @@ class Running(unittest.TestCase):
     @unittest.skipUnless(SHAPE == harness.FIVE, "welfared has private sockets only")
     def test_every_service_answers_health_checks(self):
         for service in harness.SERVICES:
-            address = self.product.socket(service)
+            address = self.product.address(service)
             self.assertEqual(harness.health(address), "SERVING", service)
             self.assertEqual(harness.health(address, "liveness"), "SERVING", service)
             self.assertIsNone(harness.health(address, "nobody"), service)

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "services/base/coding/json_text.h"
 #include "services/base/error.h"
@@ -18,6 +19,7 @@
 #include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
 #include "services/platform/rpc/status_mapping.h"
+#include "services/platform/tls/process_name.h"
 
 namespace welfare::platform {
 namespace {
@@ -62,15 +64,18 @@ base::CallLimits::TimePoint SteadyDeadline(
   return now + left;
 }
 
-// The name in the certificate of the process at the other end; empty where it
-// has shown none, or more than one.
+// The name of the process at the other end, by its certificate; empty where it
+// has shown none of a process.
 std::string ProvedName(const grpc::ServerContextBase& context) {
   const auto proof = context.auth_context();
   if (proof == nullptr || !proof->IsPeerAuthenticated()) return "";
-  const auto names = proof->FindPropertyValues(GRPC_PEER_DNS_PROPERTY_NAME);
-  return names.size() == 1
-             ? std::string(names.front().data(), names.front().size())
-             : "";
+  std::vector<std::string_view> names;
+  const auto shown = proof->FindPropertyValues(GRPC_PEER_DNS_PROPERTY_NAME);
+  for (const grpc::string_ref& name : shown) {
+    names.emplace_back(name.data(), name.size());
+  }
+  const std::string_view module = ModuleNamedIn(names);
+  return module.empty() ? "" : ProcessName(module);
 }
 
 }  // namespace

@@ -18,11 +18,12 @@ namespace welfare::platform {
 struct Setting {
   enum class Kind {
     kText,
-    kListen,     // an address this process listens on, of TCP or a socket
-    kTcpListen,  // the same, of TCP only
-    kOpsListen,  // the same for what holds no data: may be of any network
-    kPeer,       // an address this process calls
-    kSecret,     // masked when printed; also read from the file ..._FILE names
+    kListen,       // an address this process listens on, of TCP or a socket
+    kTcpListen,    // the same, of TCP only
+    kLocalListen,  // the same, always of this machine: it is plain
+    kOpsListen,    // the same for what holds no data: may be of any network
+    kPeer,         // an address this process calls
+    kSecret,  // masked when printed; also read from the file ..._FILE names
     kInteger,
   };
   std::string name;  // "data-dir"

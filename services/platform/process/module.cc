@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdlib>
@@ -56,13 +57,24 @@ const ModuleSpec& FindModuleSpec(std::string_view name) {
   Mistake("no such module", name);
 }
 
+std::vector<std::string> CallersOf(std::string_view module) {
+  std::vector<std::string> callers;
+  for (const ModuleSpec& spec : kModules) {
+    if (std::find(spec.peers.begin(), spec.peers.end(), module) !=
+        spec.peers.end()) {
+      callers.emplace_back(spec.name);
+    }
+  }
+  return callers;
+}
+
 ModuleContext::ModuleContext(Parts parts) : parts_(std::move(parts)) {}
 
 ModuleContext::~ModuleContext() {
   if (lock_ >= 0) close(lock_);
 }
 
-const std::string& ModuleContext::PeerAddress(std::string_view module) const {
+const PeerEndpoint& ModuleContext::Peer(std::string_view module) const {
   const auto found = parts_.peers.find(std::string(module));
   if (found == parts_.peers.end()) Mistake("not a peer", module);
   return found->second;

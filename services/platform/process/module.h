@@ -18,7 +18,12 @@
 #include "services/platform/observe/readiness.h"
 #include "services/platform/process/config.h"
 #include "services/platform/rpc/call_context.h"
+#include "services/platform/rpc/channel.h"
 #include "services/platform/storage/database.h"
+
+namespace grpc {
+class ServerCredentials;
+}
 
 namespace welfare::platform {
 
@@ -33,6 +38,8 @@ struct ModuleSpec {
 
 // All modules in start order: a module comes after its peers.
 std::span<const ModuleSpec> ModuleSpecs();
+// The modules that call `module`.
+std::vector<std::string> CallersOf(std::string_view module);
 // REQUIRES: `name` is in the table.
 const ModuleSpec& FindModuleSpec(std::string_view name);
 
@@ -46,7 +53,9 @@ class ModuleContext {
     const base::Clock& clock;
     Cache& cache;
     std::vector<std::string> listen;
-    std::map<std::string, std::string> peers;  // name -> address
+    // At all of `listen`; null: plain.
+    std::shared_ptr<grpc::ServerCredentials> listen_credentials = nullptr;
+    std::map<std::string, PeerEndpoint> peers;  // by module
     std::string database_url;
     std::filesystem::path assets_dir;
     // Where the module says whether it is ready. Null: nobody asks.
@@ -73,9 +82,12 @@ class ModuleContext {
   const IdentityHook& identify() const { return parts_.identify; }
   // Where the module's gRPC server listens.
   const std::vector<std::string>& listen() const { return parts_.listen; }
-  // The address of another module, for MakeChannel.
+  const std::shared_ptr<grpc::ServerCredentials>& listen_credentials() const {
+    return parts_.listen_credentials;
+  }
+  // Another module, for MakeChannel.
   // REQUIRES: `module` is one of the spec's peers.
-  const std::string& PeerAddress(std::string_view module) const;
+  const PeerEndpoint& Peer(std::string_view module) const;
   // Opens the module's own database: <data-dir>/<name>.db or --database-url,
   // on PostgreSQL the schema of its name. A file serves one process at a time,
   // and a lock file beside it says so; a schema serves several. Files are for
@@ -117,8 +129,7 @@ class Module {
   // A name of the table above.
   virtual std::string_view name() const = 0;
 
-  // Settings beyond the common ones. Those of kind kListen are checked to be
-  // local while authentication is off.
+  // Settings beyond the common ones. Addresses are checked by their kind.
   virtual std::vector<Setting> settings() const { return {}; }
 
   // Opens everything and serves. An error ends the process with its message;

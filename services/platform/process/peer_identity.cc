@@ -4,24 +4,15 @@
 
 #include "services/access/metadata/identity_metadata.h"
 #include "services/platform/process/module.h"
+#include "services/platform/tls/process_name.h"
 
 namespace welfare::platform {
-namespace {
-
-constexpr std::string_view kDomain = ".welfare.internal";
-constexpr std::string_view kGateway = "gateway";
-
-}  // namespace
-
-std::string ProcessName(std::string_view module) {
-  return std::string(module).append(kDomain);
-}
 
 absl::StatusOr<access::Identity> IdentifyByPeer(const MetadataLookup& metadata,
                                                 std::string_view peer) {
-  if (!peer.ends_with(kDomain)) return access::Identity::Anonymous();
-  const std::string_view name = peer.substr(0, peer.size() - kDomain.size());
-  if (name == kGateway) {
+  const std::string_view names[] = {peer};
+  const std::string_view name = ModuleNamedIn(names);
+  if (name == "gateway") {
     const auto bytes = metadata(access::kIdentityMetadata);
     return bytes.has_value() ? access::FromMetadata(*bytes)
                              : access::Identity::Anonymous();

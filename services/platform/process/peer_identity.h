@@ -1,7 +1,6 @@
 // Who calls a service, judged by the process at the other end.
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -9,10 +8,6 @@
 #include "services/platform/rpc/call_context.h"
 
 namespace welfare::platform {
-
-// The name that stands in the certificate of a process of the platform:
-// `indicator.welfare.internal`.
-std::string ProcessName(std::string_view module);
 
 // The identity hook of a service that asks who calls. The gateway is believed
 // what it says of its callers (access::kIdentityMetadata), and one of whom it

@@ -27,6 +27,7 @@
 #include "services/platform/observe/readiness.h"
 #include "services/platform/observe/version.h"
 #include "services/platform/process/memory.h"
+#include "services/platform/process/peer_tls.h"
 #include "services/platform/rpc/grpc_lifetime.h"
 #include "services/platform/storage/backup.h"
 #include "services/platform/storage/incarnation.h"
@@ -184,6 +185,13 @@ absl::Status Live(const Config& config, const std::string& program,
     WELFARE_ASSIGN_OR_RETURN(sockets, SocketFolder::Make());
   }
   const std::filesystem::path assets_dir = config.Get("assets-dir");
+  std::unique_ptr<PeerTls> peer_tls;  // null: others are spoken to plain
+  if (!config.Get("peer-ca-file").empty()) {
+    WELFARE_ASSIGN_OR_RETURN(
+        peer_tls, PeerTls::Make({.files = PeerTlsFilesOf(
+                                     config, modules.front()->name())},
+                                metrics, clock));
+  }
 
   std::vector<std::unique_ptr<ModuleContext>> contexts;
   std::vector<Module*> started;
@@ -210,6 +218,9 @@ absl::Status Live(const Config& config, const std::string& program,
         .clock = clock,
         .cache = *cache,
         .listen = {},
+        .listen_credentials = peer_tls == nullptr
+                                  ? nullptr
+                                  : peer_tls->ForListener(CallersOf(spec.name)),
         .peers = {},
         .database_url = DatabaseUrl(config, spec.name),
         .assets_dir = assets_dir,
@@ -229,8 +240,10 @@ absl::Status Live(const Config& config, const std::string& program,
       const std::string setting = "peer-" + std::string(peer);
       const bool inside = sockets != nullptr && Has(modules, peer) &&
                           config.origin(setting) == Config::Origin::kDefault;
-      parts.peers[std::string(peer)] =
-          inside ? sockets->Address(peer) : config.Get(setting);
+      parts.peers[std::string(peer)] = {
+          .address = inside ? sockets->Address(peer) : config.Get(setting),
+          .credentials =
+              peer_tls == nullptr ? nullptr : peer_tls->ForChannelTo(peer)};
     }
     contexts.push_back(std::make_unique<ModuleContext>(std::move(parts)));
     if (absl::Status status = module->Start(*contexts.back()); !status.ok()) {

@@ -78,6 +78,7 @@ absl::Status RpcModule::Start(ModuleContext& context) {
   if (!services.ok()) return services.status();
   RpcServer::Options options;
   options.addresses = context.listen();
+  options.credentials = context.listen_credentials();
   options.services = *std::move(services);
   options.ready = [this, &context] {
     absl::Status status = Ready();
@@ -89,7 +90,8 @@ absl::Status RpcModule::Start(ModuleContext& context) {
     const bool first = &address == &context.listen().front();
     LogInfo("module serves",
             {{"module", name_},
-             {"address", first ? WithChosenPort(address, port()) : address}});
+             {"address", first ? WithChosenPort(address, port()) : address},
+             {"tls", options.credentials != nullptr}});
   }
   return absl::OkStatus();
 }

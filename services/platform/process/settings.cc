@@ -27,7 +27,9 @@ bool IsTcpListener(Setting::Kind kind) {
   return kind == Setting::Kind::kTcpListen || kind == Setting::Kind::kOpsListen;
 }
 
-absl::Status CheckAddress(const Setting& setting, const std::string& address) {
+// `asks`: callers are asked who they are. `tls`: whatever listens speaks TLS.
+absl::Status CheckAddress(const Setting& setting, const std::string& address,
+                          bool asks, bool tls) {
   const auto wrong = [&setting](std::string_view why) {
     return SettingInvalid("--" + setting.name, why);
   };
@@ -45,16 +47,72 @@ absl::Status CheckAddress(const Setting& setting, const std::string& address) {
         "it must be host:port with a port from 0 to 65535, unix:path or "
         "unix-abstract:name.");
   }
-  if (setting.kind != Setting::Kind::kOpsListen && !IsLocalAddress(address)) {
+  if (setting.kind == Setting::Kind::kOpsListen || IsLocalAddress(address)) {
+    return absl::OkStatus();
+  }
+  if (setting.kind == Setting::Kind::kLocalListen) {
+    return wrong(
+        "it is plain, for operators on this machine: 127.0.0.1:port, unix:path "
+        "or unix-abstract:name.");
+  }
+  if (!asks) {
     return wrong(
         "without authentication (--auth off) only addresses of this machine "
         "are allowed: 127.0.0.1:port, unix:path or unix-abstract:name.");
+  }
+  if (!tls) {
+    return wrong(
+        "off this machine it speaks TLS alone: set --tls-cert-file and "
+        "--tls-key-file.");
   }
   return absl::OkStatus();
 }
 
 // The gateway keeps nothing and reads nothing that ships with the program.
 bool HoldsData(const Module& module) { return module.name() != "gateway"; }
+
+// What of TLS this process speaks, and whether it is enough for --auth.
+std::vector<absl::Status> CheckTls(const Config& config,
+                                   const Modules& modules) {
+  std::vector<absl::Status> problems;
+  const auto load = [&problems](const TlsFiles& files) {
+    for (absl::Status& problem : LoadTls(files, SystemClock().Now()).problems) {
+      problems.push_back(std::move(problem));
+    }
+  };
+  const std::string& auth = config.Get("auth");
+  const bool gateway =
+      std::any_of(modules.begin(), modules.end(),
+                  [](const auto& module) { return !HoldsData(*module); });
+  const TlsFiles clients = TlsFilesOf(config);
+  if (gateway && clients.any()) load(clients);
+  if (modules.size() > 1) {
+    for (const char* setting :
+         {"peer-ca-file", "peer-cert-file", "peer-key-file"}) {
+      if (config.Get(setting).empty()) continue;
+      problems.push_back(SettingInvalid(
+          "--" + std::string(setting),
+          "the services of one process talk inside it; it is for processes "
+          "that run apart."));
+    }
+    return problems;
+  }
+  if (!gateway && !(clients.client_ca.empty() && clients.crl.empty())) {
+    problems.push_back(SettingInvalid(
+        "--tls-client-ca-file",
+        "it is for clients of the gateway; who calls a service is another "
+        "process, of an authority in --peer-ca-file."));
+  }
+  const TlsFiles peers = PeerTlsFilesOf(config, modules.front()->name());
+  const bool named = !config.Get("peer-cert-file").empty() ||
+                     !config.Get("peer-key-file").empty();
+  if (!peers.client_ca.empty() || named || (!gateway && clients.any())) {
+    load(peers);
+  } else if (auth != "off") {
+    problems.push_back(PeersWithoutTls(auth));
+  }
+  return problems;
+}
 
 absl::Status CheckAssets(const Config& config, const Modules& modules) {
   const std::filesystem::path folder = config.Get("assets-dir");
@@ -151,7 +209,7 @@ std::vector<Setting> CommonSettings(const Modules& modules) {
        .default_value = DefaultAssetsDir().string()},
       {.name = "tls-cert-file",
        .help = "certificate chain (PEM) of the gateway's listeners, its own "
-               "first; these files are read again when they change"},
+               "first; files of certificates are read again when they change"},
       {.name = "tls-key-file",
        .help = "its private key (PEM, not encrypted), closed to others"},
       {.name = "tls-client-ca-file",
@@ -163,6 +221,13 @@ std::vector<Setting> CommonSettings(const Modules& modules) {
                "certificate, or may",
        .default_value = "required",
        .choices = {"required", "optional"}},
+      {.name = "peer-ca-file",
+       .help = "authorities (PEM) that sign the certificates of the platform's "
+               "processes: those that run apart then speak mutual TLS"},
+      {.name = "peer-cert-file",
+       .help = "certificate chain (PEM) of this process among them, with the "
+               "name <module>.welfare.internal; empty: tls-cert-file"},
+      {.name = "peer-key-file", .help = "its private key; empty: tls-key-file"},
       {.name = "auth",
        .help = "how callers prove who they are",
        .default_value = "off",
@@ -224,26 +289,25 @@ std::vector<absl::Status> CheckSettings(const Config& config,
     check(
         SettingInvalid("--jwks-file", "this build has no authentication yet."));
   }
-  if (const TlsFiles files = TlsFilesOf(config); files.any()) {
-    const bool has_gateway =
-        std::any_of(modules.begin(), modules.end(),
-                    [](const auto& module) { return !HoldsData(*module); });
-    if (has_gateway) {
-      for (absl::Status& problem :
-           LoadTls(files, SystemClock().Now()).problems) {
-        check(std::move(problem));
-      }
-    } else {
-      check(SettingInvalid("--tls-cert-file",
-                           "the listener of a service has neither TLS nor "
-                           "authentication yet; the gateway's have TLS."));
-    }
+  for (absl::Status& problem : CheckTls(config, modules)) {
+    check(std::move(problem));
   }
+  const bool asks = config.Get("auth") != "off";
+  // Of a service that runs apart PEERS_WITHOUT_TLS has been said already.
+  const bool tls = TlsFilesOf(config).any() ||
+                   (modules.size() == 1 && HoldsData(*modules.front()));
   for (const Setting& setting : config.settings()) {
     using Kind = Setting::Kind;
-    if (setting.kind == Kind::kListen || setting.kind == Kind::kPeer ||
-        IsTcpListener(setting.kind)) {
-      check(CheckAddress(setting, config.Get(setting.name)));
+    if (setting.kind == Kind::kListen || setting.kind == Kind::kLocalListen ||
+        setting.kind == Kind::kPeer || IsTcpListener(setting.kind)) {
+      check(CheckAddress(setting, config.Get(setting.name), asks, tls));
+    }
+    // What is not inside the process would be plain.
+    if (setting.kind == Kind::kPeer && modules.size() > 1 && asks &&
+        config.origin(setting.name) != Config::Origin::kDefault) {
+      check(SettingInvalid("--" + setting.name,
+                           "with --auth the services of one process call each "
+                           "other inside it; leave it out."));
     }
   }
   if (absl::Status status = CheckCacheUrl(config.Get("redis-url"));
@@ -260,6 +324,22 @@ TlsFiles TlsFilesOf(const Config& config) {
           .key = config.Get("tls-key-file"),
           .client_ca = config.Get("tls-client-ca-file"),
           .crl = config.Get("tls-crl-file")};
+}
+
+TlsFiles PeerTlsFilesOf(const Config& config, std::string_view module) {
+  const bool own = !config.Get("peer-cert-file").empty() ||
+                   !config.Get("peer-key-file").empty();
+  TlsFiles files;
+  files.settings.client_ca = "peer-ca-file";
+  if (own) {
+    files.settings.certificate = "peer-cert-file";
+    files.settings.key = "peer-key-file";
+  }
+  files.certificate = config.Get(files.settings.certificate);
+  files.key = config.Get(files.settings.key);
+  files.client_ca = config.Get("peer-ca-file");
+  files.module = std::string(module);
+  return files;
 }
 
 std::string DatabaseUrl(const Config& config, std::string_view module) {

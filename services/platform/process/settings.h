@@ -22,13 +22,18 @@ std::vector<Setting> CommonSettings(const Modules& modules);
 // settings, as far as can be seen without starting it: what --verify-config
 // answers. What this build does not do is refused, not ignored.
 //
-// Problems: INVALID_ARGUMENT, reason SETTING_INVALID; FAILED_PRECONDITION,
-//   reasons DATA_FOLDER_UNUSABLE and TLS_...
+// Problems: INVALID_ARGUMENT, reasons SETTING_INVALID, PEERS_WITHOUT_TLS and
+//   LISTENER_WITHOUT_TLS; FAILED_PRECONDITION, reasons DATA_FOLDER_UNUSABLE and
+//   TLS_...
 std::vector<absl::Status> CheckSettings(const Config& config,
                                         const Modules& modules);
 
-// The files of --tls-...
+// The files of --tls-...: what the gateway shows to its clients.
 TlsFiles TlsFilesOf(const Config& config);
+
+// The files of --peer-...: what the process of `module` shows to the others,
+// and whom of them it believes. Without `client_ca` it talks to them plain.
+TlsFiles PeerTlsFilesOf(const Config& config, std::string_view module);
 
 // Where `module` keeps its data.
 std::string DatabaseUrl(const Config& config, std::string_view module);

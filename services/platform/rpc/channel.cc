@@ -3,7 +3,6 @@
 #include <google/protobuf/descriptor.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
 #include <grpcpp/support/channel_arguments.h>
 
 namespace welfare::platform {
@@ -52,7 +51,7 @@ std::string WritesOf(const std::string& service) {
   return names;
 }
 
-std::shared_ptr<grpc::Channel> Make(const std::string& address,
+std::shared_ptr<grpc::Channel> Make(const PeerEndpoint& peer,
                                     const std::string& service_config) {
   grpc::ChannelArguments arguments;
   arguments.SetServiceConfigJSON(service_config);
@@ -67,19 +66,22 @@ std::shared_ptr<grpc::Channel> Make(const std::string& address,
   // Two modules of one process that call the same peer do not share a
   // connection by accident.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(),
+  return grpc::CreateCustomChannel(peer.address,
+                                   peer.credentials != nullptr
+                                       ? peer.credentials
+                                       : grpc::InsecureChannelCredentials(),
                                    arguments);
 }
 
 }  // namespace
 
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
-  return Make(address, ServiceConfig(""));
+std::shared_ptr<grpc::Channel> MakeChannel(const PeerEndpoint& peer) {
+  return Make(peer, ServiceConfig(""));
 }
 
-std::shared_ptr<grpc::Channel> MakeReadChannel(const std::string& address,
+std::shared_ptr<grpc::Channel> MakeReadChannel(const PeerEndpoint& peer,
                                                const std::string& service) {
-  return Make(address, ServiceConfig(WritesOf(service)));
+  return Make(peer, ServiceConfig(WritesOf(service)));
 }
 
 }  // namespace welfare::platform

@@ -1,14 +1,22 @@
 #pragma once
 
 #include <grpcpp/channel.h>
+#include <grpcpp/security/credentials.h>
 
 #include <memory>
 #include <string>
 
 namespace welfare::platform {
 
-// Makes a channel to a peer: "dns:///name:port", "host:port", "unix:/path" or
-// "unix-abstract:name". Build it once and share it; any thread may use it.
+// Another process of the platform, or another module of this one.
+struct PeerEndpoint {
+  // "dns:///name:port", "host:port", "unix:/path" or "unix-abstract:name".
+  std::string address;
+  // Null: plain.
+  std::shared_ptr<grpc::ChannelCredentials> credentials = nullptr;
+};
+
+// Makes a channel to a peer. Build it once and share it; any thread may use it.
 // It repeats UNAVAILABLE (and nothing else) up to 4 times while no answer has
 // begun, spreads calls over all addresses of a name, reconnects within 2 s, and
 // sees dead connections by keepalive. Deadlines come from PeerCall.
@@ -16,12 +24,12 @@ namespace welfare::platform {
 // REQUIRES: whoever calls through it gives every write a request_id, as the
 // gateway does: the answer may be lost after the commit, and without the id
 // the repeat is a second write.
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);
+std::shared_ptr<grpc::Channel> MakeChannel(const PeerEndpoint& peer);
 
 // As above, for peers that read: writes of `service` (its full name; a write
 // is a method whose request has a request_id) are tried once only. A service
 // that is not linked into the program is repeated nothing.
-std::shared_ptr<grpc::Channel> MakeReadChannel(const std::string& address,
+std::shared_ptr<grpc::Channel> MakeReadChannel(const PeerEndpoint& peer,
                                                const std::string& service);
 
 }  // namespace welfare::platform

@@ -101,7 +101,10 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
   std::vector<int> ports(options.addresses.size(), 0);
   for (std::size_t i = 0; i < options.addresses.size(); ++i) {
     builder.AddListeningPort(options.addresses[i],
-                             grpc::InsecureServerCredentials(), &ports[i]);
+                             options.credentials != nullptr
+                                 ? options.credentials
+                                 : grpc::InsecureServerCredentials(),
+                             &ports[i]);
   }
   for (grpc::Service* service : options.services) {
     builder.RegisterService(service);

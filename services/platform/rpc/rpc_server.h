@@ -10,8 +10,9 @@
 #include "absl/status/statusor.h"
 
 namespace grpc {
+class ServerCredentials;
 class Service;
-}
+}  // namespace grpc
 
 namespace welfare::platform {
 
@@ -25,6 +26,8 @@ class RpcServer {
     // "127.0.0.1:7101", "unix:/path", "unix-abstract:name"; port 0 takes a
     // free one.
     std::vector<std::string> addresses;
+    // At all of them; null: plain.
+    std::shared_ptr<grpc::ServerCredentials> credentials = nullptr;
     std::vector<grpc::Service*> services;  // outlive the server
     // Asked about once a second: readiness and "" follow it. Liveness never
     // does, so a database that is down restarts nothing.

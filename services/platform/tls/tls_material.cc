@@ -1,25 +1,23 @@
 #include "services/platform/tls/tls_material.h"
 
-#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <ctime>
 #include <memory>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "services/platform/errors.h"
+#include "services/platform/tls/process_name.h"
+#include "services/platform/work/watched_files.h"
 
 namespace welfare::platform {
 namespace {
@@ -41,38 +39,7 @@ using CertificatePtr = std::unique_ptr<X509, FreeBy<X509_free>>;
 using CrlPtr = std::unique_ptr<X509_CRL, FreeBy<X509_CRL_free>>;
 using KeyPtr = std::unique_ptr<EVP_PKEY, FreeBy<EVP_PKEY_free>>;
 
-struct FileText {
-  std::string text;
-  mode_t mode = 0;
-};
-
-// The whole file, or why not.
-std::optional<std::string> ReadWhole(const std::string& path, FileText& file) {
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor < 0) return std::strerror(errno);
-  std::optional<std::string> why;
-  struct stat about {};
-  if (fstat(descriptor, &about) != 0) {
-    why = std::strerror(errno);
-  } else if (!S_ISREG(about.st_mode)) {
-    why = "it is no file";
-  }
-  file.mode = about.st_mode & 07777U;
-  std::array<char, 16 * 1024> part;
-  while (!why.has_value()) {
-    const ssize_t size = read(descriptor, part.data(), part.size());
-    if (size == 0) break;
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) {
-      why = std::strerror(errno);
-    } else {
-      file.text.append(part.data(), static_cast<std::size_t>(size));
-      if (file.text.size() > kMostFileBytes) why = "it is too large";
-    }
-  }
-  close(descriptor);
-  return why;
-}
+void X509StackFree(STACK_OF(X509) * stack) { sk_X509_free(stack); }
 
 BioPtr ReadFrom(const std::string& text) {
   return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
@@ -146,6 +113,21 @@ bool IsWeak(const CertificatePtr& certificate) {
          bits < kLeastSecurityBits;
 }
 
+std::vector<std::string> DnsNamesIn(X509* certificate) {
+  std::vector<std::string> names;
+  auto* const others = static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr));
+  for (int i = 0; i < sk_GENERAL_NAME_num(others); ++i) {
+    const GENERAL_NAME* const other = sk_GENERAL_NAME_value(others, i);
+    if (other->type != GEN_DNS) continue;
+    names.emplace_back(
+        reinterpret_cast<const char*>(ASN1_STRING_get0_data(other->d.dNSName)),
+        static_cast<std::size_t>(ASN1_STRING_length(other->d.dNSName)));
+  }
+  GENERAL_NAMES_free(others);
+  return names;
+}
+
 // One reading of all files; collects what is wrong.
 class Loading {
  public:
@@ -153,23 +135,28 @@ class Loading {
       : files_(files), now_(now) {}
 
   LoadedTls Run() {
-    Together("tls-cert-file", files_.certificate, "tls-key-file", files_.key);
-    Together("tls-key-file", files_.key, "tls-cert-file", files_.certificate);
-    Together("tls-client-ca-file", files_.client_ca, "tls-cert-file",
+    const TlsSettings& named = files_.settings;
+    Together(named.certificate, files_.certificate, named.key, files_.key);
+    Together(named.key, files_.key, named.certificate, files_.certificate);
+    Together(named.client_ca, files_.client_ca, named.certificate,
              files_.certificate);
-    Together("tls-crl-file", files_.crl, "tls-client-ca-file",
-             files_.client_ca);
+    Together("tls-crl-file", files_.crl, named.client_ca, files_.client_ca);
+    if (!files_.module.empty()) {
+      Together(named.certificate, files_.certificate, named.client_ca,
+               files_.client_ca);
+    }
     FileText certificate;
     FileText key;
     FileText client_ca;
     FileText crl;
-    if (Read("tls-cert-file", files_.certificate, certificate)) {
+    if (Read(named.certificate, files_.certificate, certificate)) {
       TakeChain(certificate.text);
     }
-    if (Read("tls-key-file", files_.key, key)) TakeKey(key);
-    if (Read("tls-client-ca-file", files_.client_ca, client_ca)) {
+    if (Read(named.key, files_.key, key)) TakeKey(key);
+    if (Read(named.client_ca, files_.client_ca, client_ca)) {
       TakeAuthorities(client_ca.text);
     }
+    if (!files_.module.empty()) CheckIsProcess();
     if (Read("tls-crl-file", files_.crl, crl)) TakeCrls(crl.text);
     LoadedTls loaded{.material = std::nullopt,
                      .problems = std::move(problems_)};
@@ -196,9 +183,13 @@ class Loading {
   // True when there is something to look at.
   bool Read(std::string_view setting, const std::string& path, FileText& file) {
     if (path.empty()) return false;
-    const std::optional<std::string> why = ReadWhole(path, file);
-    if (why.has_value()) Say(TlsFileUnreadable(setting, path, *why));
-    return !why.has_value();
+    auto read = ReadFile(path, kMostFileBytes);
+    if (const auto* why = std::get_if<std::string>(&read)) {
+      Say(TlsFileUnreadable(setting, path, *why));
+      return false;
+    }
+    file = std::get<FileText>(std::move(read));
+    return true;
   }
 
   void CheckTimes(const std::string& path, const CertificatePtr& certificate) {
@@ -225,11 +216,55 @@ class Loading {
         Say(TlsCertificateWeak(files_.certificate, SubjectOf(certificate)));
       }
     }
+    CheckPurpose(X509_PURPOSE_SSL_SERVER, "serverAuth");
+    material_.not_after = TimeOf(X509_get0_notAfter(chain_.front().get()));
+  }
+
+  void CheckPurpose(int purpose, std::string_view usage) {
     const CertificatePtr& own = chain_.front();
-    if (X509_check_purpose(own.get(), X509_PURPOSE_SSL_SERVER, 0) != 1) {
-      Say(TlsCertificatePurpose(files_.certificate, SubjectOf(own)));
+    if (X509_check_purpose(own.get(), purpose, 0) != 1) {
+      Say(TlsCertificatePurpose(files_.certificate, SubjectOf(own), usage));
     }
-    material_.not_after = TimeOf(X509_get0_notAfter(own.get()));
+  }
+
+  // Whether other processes will take the certificate for this one's.
+  void CheckIsProcess() {
+    if (chain_.empty()) return;
+    CheckPurpose(X509_PURPOSE_SSL_CLIENT, "clientAuth");
+    const CertificatePtr& own = chain_.front();
+    const std::vector<std::string> names = DnsNamesIn(own.get());
+    const std::vector<std::string_view> views(names.begin(), names.end());
+    if (ModuleNamedIn(views) != files_.module) {
+      Say(TlsProcessName(files_.certificate, SubjectOf(own),
+                         ProcessName(files_.module)));
+    }
+    if (!authorities_.empty() && !IsSignedByAuthority()) {
+      Say(TlsCertificateForeign(files_.certificate, SubjectOf(own),
+                                files_.client_ca));
+    }
+  }
+
+  // By one of `authorities_`, at once or through the rest of the chain. Times
+  // have been judged.
+  bool IsSignedByAuthority() const {
+    const std::unique_ptr<X509_STORE, FreeBy<X509_STORE_free>> store(
+        X509_STORE_new());
+    for (const CertificatePtr& authority : authorities_) {
+      X509_STORE_add_cert(store.get(), authority.get());
+    }
+    const std::unique_ptr<STACK_OF(X509), FreeBy<X509StackFree>> between(
+        sk_X509_new_null());
+    for (const CertificatePtr& certificate : chain_) {
+      sk_X509_push(between.get(), certificate.get());
+    }
+    const std::unique_ptr<X509_STORE_CTX, FreeBy<X509_STORE_CTX_free>> check(
+        X509_STORE_CTX_new());
+    X509_STORE_CTX_init(check.get(), store.get(), chain_.front().get(),
+                        between.get());
+    X509_STORE_CTX_set_flags(check.get(), X509_V_FLAG_NO_CHECK_TIME);
+    const bool signed_by_one = X509_verify_cert(check.get()) == 1;
+    ERR_clear_error();
+    return signed_by_one;
   }
 
   void TakeKey(const FileText& file) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -9,13 +10,25 @@
 
 namespace welfare::platform {
 
-// The files of the settings --tls-...; empty: not set.
+// What the files of TlsFiles are called where they are set.
+struct TlsSettings {
+  std::string_view certificate = "tls-cert-file";
+  std::string_view key = "tls-key-file";
+  std::string_view client_ca = "tls-client-ca-file";
+};
+
+// Files of certificates and keys; empty: not set.
 struct TlsFiles {
   // A chain, the server's own certificate first.
   std::string certificate = {};
   std::string key = {};
-  std::string client_ca = {};  // authorities of clients
+  std::string client_ca = {};  // authorities of the other side
   std::string crl = {};        // their revocation lists
+  // The module of a process that talks to others: its certificate then carries
+  // its name (process_name.h), is for both sides of a connection, and is signed
+  // by an authority of `client_ca`. Empty: a server's certificate.
+  std::string module = {};
+  TlsSettings settings = {};
 
   // Whether any of them is set.
   bool any() const {

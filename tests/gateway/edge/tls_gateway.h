@@ -81,7 +81,9 @@ class TlsGatewayTest : public ::testing::Test {
         .Value();
   }
   double FilesRefused() {
-    return metrics_.AddGauge("welfare_tls_files_refused", "").Value();
+    return metrics_
+        .AddGauge("welfare_tls_files_refused", "", {{"toward", "clients"}})
+        .Value();
   }
 
   support::TempDir folder_;

@@ -103,7 +103,9 @@ TEST_F(TlsGatewayTest, ExpiryIsAMetric) {
   UseCertificate(servers_.Issue({.until = 1000}));
   Serve();
   const double expiry =
-      metrics_.AddGauge("welfare_tls_certificate_expiry_timestamp_seconds", "")
+      metrics_
+          .AddGauge("welfare_tls_certificate_expiry_timestamp_seconds", "",
+                    {{"toward", "clients"}})
           .Value();
   const double now = static_cast<double>(clock_.Now().micros()) / 1e6;
   EXPECT_GT(expiry, now + 900);

@@ -12,6 +12,7 @@
 #include "services/platform/calls/call_environment.h"
 #include "services/platform/process/module.h"
 #include "services/platform/rpc/status_mapping.h"
+#include "services/platform/tls/process_name.h"
 #include "services/platform/work/worker_pool.h"
 #include "tests/platform/fake_registry.h"
 #include "tests/support/callers.h"

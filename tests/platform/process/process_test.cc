@@ -13,10 +13,14 @@
 #include <map>
 #include <optional>
 
+#include "services/platform/process/peer_tls.h"
 #include "services/platform/rpc/channel.h"
 #include "services/platform/rpc/peer_call.h"
 #include "services/platform/rpc/rpc_server.h"
 #include "services/platform/rpc/status_mapping.h"
+#include "services/platform/tls/process_name.h"
+#include "services/platform/work/system_clock.h"
+#include "tests/support/certificates.h"
 #include "tests/support/child_process.h"
 #include "tests/support/http_get.h"
 #include "tests/support/postgres_server.h"
@@ -66,7 +70,11 @@ class ProcessTest : public ::testing::Test {
 
   absl::Status Get(const std::string& address, const std::string& name,
                    bool wait_for_ready = true) {
-    auto stub = v1::RegistryService::NewStub(MakeChannel(address));
+    return Get(PeerEndpoint{address}, name, wait_for_ready);
+  }
+  absl::Status Get(const PeerEndpoint& peer, const std::string& name,
+                   bool wait_for_ready = true) {
+    auto stub = v1::RegistryService::NewStub(MakeChannel(peer));
     PeerCall call(CallContext{.request_id = "process-test", .limits = {}});
     call.context()->set_wait_for_ready(wait_for_ready);
     v1::GetMunicipalityRequest request;
@@ -148,6 +156,58 @@ TEST_F(ProcessTest, ModulesOfOneProcessAndOfTwoTalkAlike) {
             absl::StatusCode::kNotFound);
 }
 
+TEST_F(ProcessTest, ProcessesThatRunApartSpeakMutualTls) {
+  const support::TestAuthority authority("Processes");
+  support::WritePrivately(folder_.File("ca.pem"), authority.certificate());
+  // Its own listener's files where it has no others.
+  const auto flags = [&](const std::string& module, const std::string& kind,
+                         const std::string& name) {
+    const support::Issued issued =
+        authority.Issue({.common_name = name,
+                         .alternatives = "DNS:" + ProcessName(name),
+                         .extended_usage = "serverAuth,clientAuth"});
+    support::WritePrivately(folder_.File(module + ".pem"), issued.certificate);
+    support::WritePrivately(folder_.File(module + ".key"), issued.key);
+    return std::vector<std::string>{
+        "--" + kind + "-cert-file", folder_.File(module + ".pem"),
+        "--" + kind + "-key-file",  folder_.File(module + ".key"),
+        "--peer-ca-file",           folder_.File("ca.pem")};
+  };
+  auto survey_flags = flags("survey", "peer", "survey");
+  survey_flags.insert(survey_flags.end(),
+                      {"--peer-registry", Socket("registry")});
+  auto registry = Run("registry", flags("registry", "tls", "registry"));
+  auto survey = Run("survey", survey_flags);
+  ASSERT_TRUE(Started(*registry)) << registry->Stderr();
+  ASSERT_TRUE(Started(*survey)) << survey->Stderr();
+  EXPECT_EQ(Get(Socket("registry"), "a", false).code(),
+            absl::StatusCode::kUnavailable);
+  MetricsRegistry metrics;
+  const SystemClock clock;
+  flags("gateway", "peer", "gateway");
+  const auto gateway =
+      PeerTls::Make({.files = {.certificate = folder_.File("gateway.pem"),
+                               .key = folder_.File("gateway.key"),
+                               .client_ca = folder_.File("ca.pem"),
+                               .crl = {},
+                               .module = "gateway"}},
+                    metrics, clock);
+  ASSERT_OK(gateway);
+  EXPECT_OK(Get({Socket("survey"), (*gateway)->ForChannelTo("survey")}, "a"));
+
+  // With the name of another process it does not even start.
+  auto other = Run("registry", flags("other", "peer", "survey"));
+  EXPECT_THAT(other->Wait(), Optional(1));
+  EXPECT_THAT(other->Stderr(), HasSubstr("TLS_PROCESS_NAME"));
+  // Halves of the settings.
+  for (const std::string flag : {"--tls-cert-file", "--peer-cert-file"}) {
+    auto half = Run("registry", {flag, folder_.File("registry.pem")});
+    EXPECT_THAT(half->Wait(), Optional(1));
+    EXPECT_THAT(half->Stderr(), AllOf(HasSubstr("--peer-ca-file"),
+                                      HasSubstr("TLS_SETTING_MISSING")));
+  }
+}
+
 TEST_F(ProcessTest, ASecondProcessOnTheSameDataIsRefused) {
   auto first = Run("registry");
   ASSERT_TRUE(Started(*first)) << first->Stderr();
@@ -200,7 +260,8 @@ TEST_F(ProcessTest, WrongSettingsAreSentencesAndExitCodeTwo) {
            {{"--database-url", "postgresql://["}, "--database-url"},
            {{"--data-dir", ""}, "--data-dir"},
            {{"--drain-timeout-ms", "-1"}, "0 to "},
-           {{"--tls-cert-file", "x"}, "neither TLS nor authentication"},
+           {{"--auth", "mtls"}, "PEERS_WITHOUT_TLS"},
+           {{"--tls-client-ca-file", "x"}, "it is for clients of the gateway"},
            {{"--database-connections", "0"}, "1 to 1000"},
            {{"--drain-wait-ms", "soon"}, "whole number"}}) {
     const std::string which =
@@ -216,6 +277,14 @@ TEST_F(ProcessTest, WrongSettingsAreSentencesAndExitCodeTwo) {
   auto watched =
       Run("registry", {"--ops-listen", "0.0.0.0:7191", "--verify-config"});
   EXPECT_THAT(watched->Wait(), Optional(0)) << watched->Stderr();
+  for (const Case& wrong : std::vector<Case>{
+           {{"--peer-ca-file", "x"}, "for processes that run apart"},
+           {{"--auth", "jwt", "--peer-registry", "127.0.0.1:1"},
+            "call each other inside it"}}) {
+    auto process = Run("both", wrong.flags);
+    EXPECT_THAT(process->Wait(), Optional(2)) << wrong.says;
+    EXPECT_THAT(process->Stderr(), HasSubstr(wrong.says));
+  }
   auto both = Run("both", {"--database-url", "sqlite:///x.db"});
   EXPECT_THAT(both->Wait(), Optional(2));
   // Schemas keep services apart, files do not.

@@ -23,7 +23,7 @@ namespace v1 = welfare::registry::v1;
 // One method.
 class Forwarder final : public MethodTable {
  public:
-  Forwarder(const CallEnvironment& calls, const std::string& peer)
+  Forwarder(const CallEnvironment& calls, const PeerEndpoint& peer)
       : MethodTable("welfare.registry.v1.RegistryService", calls),
         peer_(v1::RegistryService::NewStub(MakeChannel(peer))) {
     Unary("GetMunicipality", &Forwarder::Forward, *this);
@@ -49,8 +49,7 @@ class ForwarderModule final : public RpcModule {
  private:
   absl::StatusOr<std::vector<grpc::Service*>> Build(
       ModuleContext& context) override {
-    forwarder_ =
-        std::make_unique<Forwarder>(calls(), context.PeerAddress("registry"));
+    forwarder_ = std::make_unique<Forwarder>(calls(), context.Peer("registry"));
     return std::vector<grpc::Service*>{forwarder_.get()};
   }
 

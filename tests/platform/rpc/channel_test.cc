@@ -81,13 +81,13 @@ class Channel : public ::testing::Test {
 };
 
 TEST_F(Channel, RepeatsWritesOfCallersThatGiveThemAnId) {
-  EXPECT_TRUE(Write(MakeChannel(address_)).ok());
+  EXPECT_TRUE(Write(MakeChannel({address_})).ok());
   EXPECT_EQ(service_.writes, 2);
 }
 
 TEST_F(Channel, OfAReaderRepeatsReadsAndNoWrite) {
   const auto channel =
-      MakeReadChannel(address_, v1::RegistryService::service_full_name());
+      MakeReadChannel({address_}, v1::RegistryService::service_full_name());
   EXPECT_TRUE(Read(channel).ok());
   EXPECT_EQ(service_.reads, 2);
   EXPECT_EQ(Write(channel).error_code(), grpc::StatusCode::UNAVAILABLE);

@@ -440,7 +440,7 @@ TEST_F(Rpc, ATakenPortIsASentence) {
 TEST_F(Rpc, AChannelMayComeBeforeItsServer) {
   support::TempDir folder;
   const std::string address = "unix:" + folder.File("late.sock");
-  auto stub = v1::RegistryService::NewStub(MakeChannel(address));
+  auto stub = v1::RegistryService::NewStub(MakeChannel({address}));
   MetricsRegistry metrics;
   CallEnvironment calls;
   calls.metrics = &metrics;

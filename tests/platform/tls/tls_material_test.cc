@@ -175,6 +175,46 @@ TEST_F(TlsMaterialTest, AnOverdueListIsNoReasonNotToStart) {
   EXPECT_LT(loaded.material->crls[0].next_update, SystemClock().Now());
 }
 
+TEST_F(TlsMaterialTest, AProcessAmongOthersHasItsNameAndTheirAuthority) {
+  const auto use = [&](const CertificateWish& wish,
+                       const TestAuthority& authority) {
+    own_ = authority.Issue(wish);
+    WritePrivately(files_.certificate, own_.certificate);
+    WritePrivately(files_.key, own_.key);
+  };
+  const CertificateWish good{.alternatives = "DNS:registry.welfare.internal",
+                             .extended_usage = "serverAuth,clientAuth"};
+  files_ = {.certificate = files_.certificate,
+            .key = files_.key,
+            .client_ca = files_.client_ca,
+            .crl = {},
+            .module = "registry",
+            .settings = {.client_ca = "peer-ca-file"}};
+  use(good, clients_);
+  EXPECT_THAT(Reasons(), IsEmpty());
+  // Through an authority that is not believed itself.
+  const TestAuthority below("Below", clients_);
+  own_ = below.Issue(good);
+  WritePrivately(files_.certificate, own_.certificate + below.certificate());
+  WritePrivately(files_.key, own_.key);
+  EXPECT_THAT(Reasons(), IsEmpty());
+
+  use(good, server_authority_);
+  EXPECT_THAT(Reasons(), ElementsAre("TLS_CERTIFICATE_FOREIGN"));
+  use({.alternatives = "DNS:survey.welfare.internal",
+       .extended_usage = "serverAuth,clientAuth"},
+      clients_);
+  EXPECT_THAT(Reasons(), ElementsAre("TLS_PROCESS_NAME"));
+  use({.alternatives = ""}, clients_);
+  EXPECT_THAT(Reasons(),
+              ElementsAre("TLS_CERTIFICATE_PURPOSE", "TLS_PROCESS_NAME"));
+  use(good, clients_);
+  files_.client_ca.clear();
+  EXPECT_THAT(Reasons(), ElementsAre("TLS_SETTING_MISSING"));
+  EXPECT_THAT(std::string(Load().problems[0].message()),
+              HasSubstr("--peer-ca-file"));
+}
+
 TEST_F(TlsMaterialTest, EverythingThatIsWrongIsSaidAtOnce) {
   Reissue({.extended_usage = "clientAuth", .until = -60});
   WritePrivately(files_.key, support::Encrypted(own_.key));

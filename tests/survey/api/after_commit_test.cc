@@ -151,7 +151,7 @@ class AfterCommit : public ::testing::Test {
   std::unique_ptr<SqlSurveyStore> sql_;
   std::unique_ptr<GoneAfterCommit> store_;
   PinnedContent content_;
-  RegistryClient registry_{platform::MakeChannel("unix:/nonexistent")};
+  RegistryClient registry_{platform::MakeChannel({"unix:/nonexistent"})};
   platform::VersionFeed feed_;
   SurveyMetrics survey_metrics_{metrics_};
   std::unique_ptr<RoundVersions> versions_;
