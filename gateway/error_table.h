@@ -78,6 +78,15 @@ inline constexpr base::ErrorRow kErrorTable[] = {
     {"REQUEST_TIMEOUT", absl::StatusCode::kDeadlineExceeded,
      "The request did not arrive in time.",
      "要求が時間内に届きませんでした。もう一度送ってください。"},
+    // What ends a start, and what a running gateway logs.
+    {"CALLER_FILE_UNREADABLE", absl::StatusCode::kFailedPrecondition,
+     "--{setting}: {path} cannot be read ({why}); check the path and that the "
+     "user of this process may read it.",
+     "--{setting}: {path} を読めません（{why}）。パスと、このプロセスの利用者の"
+     "読み取り権限を確認してください。"},
+    {"CALLER_FILE_INVALID", absl::StatusCode::kFailedPrecondition,
+     "--{setting}: {path} cannot be used: {problem}{more}.",
+     "--{setting}: {path} を使えません。{problem_ja}{more_ja}。"},
 };
 
 static_assert(base::HasGoodReasons(kErrorTable));

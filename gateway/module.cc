@@ -4,14 +4,19 @@
 #include <grpcpp/channel.h>
 
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "gateway/callers/authenticator.h"
+#include "gateway/callers/caller_files.h"
 #include "gateway/calls/backend.h"
 #include "gateway/calls/request_metrics.h"
 #include "gateway/calls/router.h"
 #include "gateway/edge/listener.h"
 #include "gateway/edge/tls_context.h"
+#include "services/access/address_list.h"
+#include "services/access/auth_methods.h"
 #include "services/base/error.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
@@ -42,6 +47,42 @@ constexpr int kChannelsPerBackend = 2;
 // long gRPC may take to say so.
 constexpr std::chrono::seconds kCancelGrace{5};
 
+// What a method of --auth cannot do without.
+struct NeededSetting {
+  std::string_view setting;
+  access::Authentication authentication;
+  std::string_view method;
+  bool alone;  // of no use to anything else
+};
+
+constexpr NeededSetting kNeededSettings[] = {
+    {"jwks-file", access::Authentication::kToken, "jwt", true},
+    {"jwt-issuer", access::Authentication::kToken, "jwt", true},
+    {"jwt-audience", access::Authentication::kToken, "jwt", true},
+    {"api-keys-file", access::Authentication::kApiKey, "api-key", true},
+    {"mtls-callers-file", access::Authentication::kCertificate, "mtls", true},
+    {"tls-client-ca-file", access::Authentication::kCertificate, "mtls", false},
+};
+
+CallerFilePaths PathsOf(const platform::Config& config) {
+  return {.jwks = config.Get("jwks-file"),
+          .api_keys = config.Get("api-keys-file"),
+          .certificate_callers = config.Get("mtls-callers-file")};
+}
+
+// None: from everywhere.
+absl::StatusOr<std::optional<access::AddressList>> AllowedAddresses(
+    const platform::Config& config) {
+  const std::string& text = config.Get("allow-addresses");
+  if (text.empty()) return std::nullopt;
+  auto list = access::AddressList::Parse(text);
+  if (list.ok()) return *std::move(list);
+  const auto details = base::GetErrorDetails(list.status());
+  const base::Violation& first = details->violations.front();
+  return platform::SettingInvalid("--allow-addresses",
+                                  first.field + ": " + first.description);
+}
+
 }  // namespace
 
 struct GatewayModule::State {
@@ -49,6 +90,9 @@ struct GatewayModule::State {
   CallCount calls;
   std::vector<std::unique_ptr<Backend>> backends;
   std::unique_ptr<RequestMetrics> metrics;
+  // Null: nobody is asked who he is.
+  std::unique_ptr<CallerFiles> caller_files;
+  std::unique_ptr<Authenticator> authenticator;
   std::unique_ptr<Routing> routing;
   std::unique_ptr<Router> router;
   std::unique_ptr<TlsContext> tls;  // null: plain
@@ -70,7 +114,47 @@ std::vector<platform::Setting> GatewayModule::settings() const {
            .help = "gRPC address of the gateway for operators: health, "
                    "reflection",
            .default_value = "127.0.0.1:7189",
-           .kind = platform::Setting::Kind::kLocalListen}};
+           .kind = platform::Setting::Kind::kLocalListen},
+          {.name = "jwks-file",
+           .help = "with --auth jwt: keys that sign tokens (JWKS); this and "
+                   "the other files of callers are read again when they "
+                   "change"},
+          {.name = "jwt-issuer",
+           .help = "with --auth jwt: who issues tokens (iss)"},
+          {.name = "jwt-audience",
+           .help = "with --auth jwt: for whom tokens are (aud)"},
+          {.name = "api-keys-file",
+           .help = "with --auth api-key: keys of batch systems; written by "
+                   "welfarectl key"},
+          {.name = "mtls-callers-file",
+           .help = "with --auth mtls: what callers were granted, by the names "
+                   "in their certificates"},
+          {.name = "allow-addresses",
+           .help = "addresses and ranges from which callers may come, with "
+                   "commas; empty: from everywhere"}};
+}
+
+std::vector<absl::Status> GatewayModule::CheckSettings(
+    const platform::Config& config) const {
+  const auto methods = access::AuthMethods::Parse(config.Get("auth"));
+  if (!methods.has_value()) return {};  // told already
+  std::vector<absl::Status> problems = CallerFiles::Check(PathsOf(config));
+  for (const NeededSetting& needed : kNeededSettings) {
+    const std::string setting(needed.setting);
+    const std::string method(needed.method);
+    const bool chosen = methods->Has(needed.authentication);
+    if (chosen && config.Get(setting).empty()) {
+      problems.push_back(platform::SettingInvalid(
+          "--auth", method + " needs --" + setting + "."));
+    } else if (!chosen && needed.alone && !config.Get(setting).empty()) {
+      problems.push_back(platform::SettingInvalid(
+          "--" + setting, "it is of use with --auth " + method + " alone."));
+    }
+  }
+  if (const auto allowed = AllowedAddresses(config); !allowed.ok()) {
+    problems.push_back(allowed.status());
+  }
+  return problems;
 }
 
 absl::Status GatewayModule::Start(platform::ModuleContext& context) {
@@ -86,11 +170,12 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
     table[std::string(peer.service)] = state.backends.back().get();
   }
   state.metrics = std::make_unique<RequestMetrics>(context.metrics());
+  WELFARE_RETURN_IF_ERROR(MakeAuthenticator(context));
   WELFARE_ASSIGN_OR_RETURN(
       state.routing,
       Routing::Make(*google::protobuf::DescriptorPool::generated_pool(),
                     std::move(table), Routing::Options{}, *state.metrics,
-                    platform::MakeRequestId));
+                    platform::MakeRequestId, state.authenticator.get()));
   state.router = std::make_unique<Router>(*state.routing);
   if (platform::TlsFiles files = platform::TlsFilesOf(context.config());
       files.any()) {
@@ -102,8 +187,16 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
                  context.config().Get("tls-client-cert") == "required"},
             context.metrics(), context.clock()));
   }
+  WELFARE_ASSIGN_OR_RETURN(auto allowed, AllowedAddresses(context.config()));
   state.listener = std::make_unique<Listener>(
-      Listener::Options{.limits = {}, .tls = state.tls.get()}, *state.router);
+      Listener::Options{
+          .limits = {},
+          .tls = state.tls.get(),
+          .allowed = std::move(allowed),
+          .turned_away = &context.metrics().AddCounter(
+              "welfare_connections_turned_away_total",
+              "Connections from addresses that are not allowed.")},
+      *state.router);
 
   const auto listen = [&state](std::string_view listener,
                                const std::string& address) -> absl::Status {
@@ -142,6 +235,27 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
                              std::to_string(state.admin->port())}});
   state.listener->Start();
   context.ReportServing();
+  return absl::OkStatus();
+}
+
+absl::Status GatewayModule::MakeAuthenticator(
+    platform::ModuleContext& context) {
+  const platform::Config& config = context.config();
+  const auto methods = access::AuthMethods::Parse(config.Get("auth"));
+  if (!methods.has_value() || methods->off()) return absl::OkStatus();
+  WELFARE_ASSIGN_OR_RETURN(
+      state_->caller_files,
+      CallerFiles::Open(PathsOf(config), context.metrics()));
+  Authenticator::Options options{.methods = *methods};
+  if (methods->Has(access::Authentication::kToken)) {
+    WELFARE_ASSIGN_OR_RETURN(
+        options.tokens,
+        access::TokenVerifier::Make({.issuer = config.Get("jwt-issuer"),
+                                     .audience = config.Get("jwt-audience")}));
+  }
+  state_->authenticator =
+      std::make_unique<Authenticator>(std::move(options), *state_->caller_files,
+                                      context.metrics(), context.clock());
   return absl::OkStatus();
 }
 

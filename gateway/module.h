@@ -19,11 +19,15 @@ class GatewayModule final : public platform::Module {
 
   std::string_view name() const override { return "gateway"; }
   std::vector<platform::Setting> settings() const override;
+  std::vector<absl::Status> CheckSettings(
+      const platform::Config& config) const override;
   absl::Status Start(platform::ModuleContext& context) override;
   void Drain() override;
   void Stop(std::chrono::system_clock::time_point deadline) override;
 
  private:
+  absl::Status MakeAuthenticator(platform::ModuleContext& context);
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -9,9 +9,8 @@
 namespace welfare::gateway {
 namespace {
 
-constexpr std::array<std::string_view, 5> kForwarded = {
-    "authorization", "traceparent", "tracestate", "accept-language",
-    "grpc-trace-bin"};
+constexpr std::array<std::string_view, 4> kForwarded = {
+    "traceparent", "tracestate", "accept-language", "grpc-trace-bin"};
 
 bool IsForwarded(std::string_view name) {
   return std::find(kForwarded.begin(), kForwarded.end(), name) !=

@@ -30,11 +30,11 @@ struct CallHeaders {
 // backend closes the whole connection, which other callers share, at 8 KiB.
 inline constexpr std::size_t kMaxForwardedMetadata = 6 * 1024;
 
-// Reads the headers of a request. Let through are `authorization`,
-// `traceparent`, `tracestate`, `accept-language`, `grpc-trace-bin` and what
-// comes as `grpc-metadata-<one of them>`; everything else stays here, above
-// all `x-welfare-*`. `x-request-id` is taken over when it is 1 to 64 of
-// [A-Za-z0-9._-], else `fresh_id` is used.
+// Reads the headers of a request. Let through are `traceparent`, `tracestate`,
+// `accept-language`, `grpc-trace-bin` and what comes as `grpc-metadata-<one of
+// them>`; everything else stays here, above all `x-welfare-*` and what proves
+// who calls. `x-request-id` is taken over when it is 1 to 64 of [A-Za-z0-9._-],
+// else `fresh_id` is used.
 //
 // Fails when a `-bin` value is no base64, a value let through is not printable
 // ASCII (a backend's client would stop the process), `grpc-timeout` is

@@ -151,6 +151,11 @@ Failure FromStatus(google::rpc::Status status) {
   return failure;
 }
 
+Failure CallerRefused(const absl::Status& refusal) {
+  return FromStatus(
+      platform::ToWireStatus(refusal, kDomain, base::Language::kEnglish));
+}
+
 Failure MalformedPath() { return Make(MakeError(Row("MALFORMED_PATH"))); }
 
 Failure MalformedQuery() { return Make(MakeError(Row("MALFORMED_QUERY"))); }

@@ -32,6 +32,10 @@ int HttpStatusOf(int code);
 // becomes `retry-after`; 401 gets a fixed `www-authenticate`.
 Failure FromStatus(google::rpc::Status status);
 
+// UNAUTHENTICATED, 401 with a fixed `www-authenticate`: a caller whose token or
+// key was refused, as access::StatusOf tells it. Domain as below.
+Failure CallerRefused(const absl::Status& refusal);
+
 // INVALID_ARGUMENT, one per cause. Domain of all: gateway.welfare.
 Failure MalformedPath();   // MALFORMED_PATH
 Failure MalformedQuery();  // MALFORMED_QUERY

@@ -63,6 +63,9 @@ class GrpcHandler final : public ExchangeHandler,
     }
     CallHeaders& call = std::get<CallHeaders>(headers);
     request_id_ = call.request_id;
+    if (const auto refused = AddIdentity(routing_, *exchange_, call)) {
+      return Fail(*refused);
+    }
     BackendRequest backend_request{.method = route_,
                                    .metadata = std::move(call.metadata),
                                    .deadline = std::nullopt};
@@ -154,8 +157,9 @@ class GrpcHandler final : public ExchangeHandler,
         size = size << 8 | static_cast<unsigned char>(input_[i]);
       }
       if (input_[0] != '\0') {
-        return Abandon(input_[0] == '\1' ? MessageEncodingUnsupported()
-                                         : MalformedFrame(ProblemRow("FRAME_FLAG")));
+        return Abandon(input_[0] == '\1'
+                           ? MessageEncodingUnsupported()
+                           : MalformedFrame(ProblemRow("FRAME_FLAG")));
       }
       if (size > routing_.options.message_limit) {
         return Abandon(MessageTooLarge(routing_.options.message_limit));

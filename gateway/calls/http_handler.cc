@@ -135,6 +135,9 @@ class HttpHandler final : public ExchangeHandler,
     }
     if (ServePage()) return;
     if (!FindRoute()) return;
+    if (const auto refused = AddIdentity(routing_, *exchange_, call_)) {
+      return Fail(*refused);
+    }
     if (request.content_length.value_or(0) > routing_.options.message_limit) {
       return Fail(MessageTooLarge(routing_.options.message_limit));
     }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "gateway/exchange/connection.h"
+#include "services/access/metadata/identity_metadata.h"
 #include "welfare/options/v1/options.pb.h"
 
 namespace welfare::gateway {
@@ -19,7 +21,8 @@ bool IsInternal(const google::protobuf::MethodDescriptor& method) {
 absl::StatusOr<std::unique_ptr<Routing>> Routing::Make(
     const google::protobuf::DescriptorPool& pool, BackendTable backends,
     Options options, RequestObserver& observer,
-    std::function<std::string()> make_request_id) {
+    std::function<std::string()> make_request_id,
+    Authenticator* authenticator) {
   std::vector<std::string> services;
   for (const auto& [name, backend] : backends) services.push_back(name);
   absl::StatusOr<HttpRoutes> routes = HttpRoutes::Make(pool, services);
@@ -31,10 +34,11 @@ absl::StatusOr<std::unique_ptr<Routing>> Routing::Make(
       .options = options,
       .observer = observer,
       .make_request_id = std::move(make_request_id),
+      .authenticator = authenticator,
       .methods = {},
       .budget = std::make_unique<BodyBudget>(options.unfinished_bytes),
-      .transcoding = std::make_unique<platform::WorkerPool>(
-          platform::WorkerPool::Options{
+      .transcoding =
+          std::make_unique<platform::WorkerPool>(platform::WorkerPool::Options{
               .name = "gateway-json", .threads = 2, .queue = 256}),
   });
   for (const std::string& name : services) {
@@ -46,6 +50,20 @@ absl::StatusOr<std::unique_ptr<Routing>> Routing::Make(
     }
   }
   return routing;
+}
+
+std::optional<Failure> AddIdentity(const Routing& routing,
+                                   const Exchange& exchange,
+                                   CallHeaders& call) {
+  if (routing.authenticator == nullptr) return std::nullopt;
+  auto identity = routing.authenticator->Judge(
+      exchange.request().headers, exchange.connection().peer_certificate(),
+      call.request_id);
+  if (!identity.ok()) return CallerRefused(identity.status());
+  if (!identity->empty()) {
+    call.metadata.emplace_back(access::kIdentityMetadata, *std::move(identity));
+  }
+  return std::nullopt;
 }
 
 std::shared_ptr<ExchangeHandler> Router::Dispatch(Exchange& exchange) {

@@ -7,13 +7,17 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "gateway/callers/authenticator.h"
 #include "gateway/calls/backend.h"
 #include "gateway/calls/body_budget.h"
+#include "gateway/calls/call_headers.h"
+#include "gateway/calls/failure.h"
 #include "gateway/exchange/exchange.h"
 #include "gateway/exchange/observer.h"
 #include "gateway/routes/http_route.h"
@@ -41,11 +45,14 @@ struct Routing {
     std::size_t unfinished_bytes = std::size_t{256} * 1024 * 1024;
   };
 
+  // `authenticator` outlives it; null: nobody is asked who he is.
+  //
   // Errors: as HttpRoutes::Make.
   static absl::StatusOr<std::unique_ptr<Routing>> Make(
       const google::protobuf::DescriptorPool& pool, BackendTable backends,
       Options options, RequestObserver& observer,
-      std::function<std::string()> make_request_id);
+      std::function<std::string()> make_request_id,
+      Authenticator* authenticator = nullptr);
 
   const google::protobuf::DescriptorPool& pool;
   const BackendTable backends;
@@ -53,6 +60,7 @@ struct Routing {
   const Options options;
   RequestObserver& observer;
   const std::function<std::string()> make_request_id;
+  Authenticator* const authenticator;
   // gRPC path to its method, "/service/Method"; only these are passed on.
   std::map<std::string, const google::protobuf::MethodDescriptor*, std::less<>>
       methods;
@@ -63,6 +71,11 @@ struct Routing {
   // whoever stops them stops it first.
   std::unique_ptr<platform::WorkerPool> transcoding;
 };
+
+// Adds who calls to what goes inward with `call`, where callers are asked;
+// nothing else tells a service. Returns why the caller was refused.
+std::optional<Failure> AddIdentity(const Routing& routing,
+                                   const Exchange& exchange, CallHeaders& call);
 
 // Answers requests: gRPC calls by passing them on, HTTP/JSON by transcoding,
 // and the gateway's own pages.

@@ -19,6 +19,7 @@
 #include "gateway/http1/http1_session.h"
 #include "gateway/http2/http2_session.h"
 #include "services/platform/errors.h"
+#include "services/platform/observe/log.h"
 
 namespace welfare::gateway {
 namespace {
@@ -191,6 +192,26 @@ struct Listener::State {
   std::atomic<std::size_t> count{0};
   bool started = false;
 
+  // Whether the connection may come in; then it counts.
+  bool Admit(const tcp::socket& socket) {
+    if (options.allowed.has_value()) {
+      boost::system::error_code error;
+      const tcp::endpoint remote = socket.remote_endpoint(error);
+      if (error) return false;
+      const std::string address = remote.address().to_string();
+      if (!options.allowed->Contains(address)) {
+        if (options.turned_away != nullptr) options.turned_away->Increment();
+        platform::LogBatched(platform::LogLevel::kWarning,
+                             "a connection was turned away",
+                             {{"address", address}});
+        return false;
+      }
+    }
+    if (++count <= options.max_connections) return true;
+    --count;
+    return false;
+  }
+
   void Enter(Lane& lane, tcp::socket& socket) {
     boost::system::error_code error;
     socket.set_option(tcp::no_delay(true), error);
@@ -227,8 +248,7 @@ struct Listener::State {
                                   [this, index] { Accept(index); });
             return;
           }
-          if (++count > options.max_connections) {
-            --count;
+          if (!Admit(socket)) {
             boost::system::error_code ignored;
             socket.close(ignored);
           } else {

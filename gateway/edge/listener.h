@@ -2,12 +2,15 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "gateway/exchange/exchange.h"
+#include "services/access/address_list.h"
+#include "services/platform/observe/metrics.h"
 
 namespace welfare::gateway {
 
@@ -28,6 +31,11 @@ class Listener {
     SessionLimits limits;
     // Null: plain. Outlives the listener.
     TlsContext* tls = nullptr;
+    // From where callers may come; none: from everywhere. Others are closed
+    // before anything is read of them.
+    std::optional<access::AddressList> allowed = std::nullopt;
+    // Counts those. Outlives the listener.
+    platform::Counter* turned_away = nullptr;
   };
 
   // `dispatcher` outlives the listener and is called from every loop.

@@ -11,6 +11,7 @@
 
 namespace welfare::gateway {
 
+class Connection;
 class EventLoop;
 
 struct Header {
@@ -54,6 +55,8 @@ class Exchange {
 
   virtual EventLoop& loop() = 0;
   virtual const RequestHead& request() const = 0;
+  // The connection that brought it; only as long as the request itself.
+  virtual const Connection& connection() const = 0;
 
   // Gives back `bytes` of the request body that OnBody delivered, so that the
   // caller may send more. Nothing is given back by itself.

@@ -98,6 +98,7 @@ class Http1Session final : public Session, public Exchange {
   // Exchange:
   EventLoop& loop() override { return loop_; }
   const RequestHead& request() const override { return head_.request; }
+  const Connection& connection() const override { return *connection_; }
 
   void Consume(std::size_t bytes) override {
     unconsumed_ -= std::min(bytes, unconsumed_);

@@ -110,6 +110,7 @@ class Http2Session final : public Session, public Http2Streams {
   void Abort() override { Close(); }
 
   EventLoop& loop() override { return loop_; }
+  const Connection& connection() const override { return *connection_; }
 
   void ConsumeStream(std::int32_t id, std::size_t bytes) override {
     if (is_closed_) return;

@@ -25,6 +25,10 @@ void Http2Stream::Detach() {
 
 EventLoop& Http2Stream::loop() { return session_->loop(); }
 
+const Connection& Http2Stream::connection() const {
+  return session_->connection();
+}
+
 void Http2Stream::Consume(std::size_t bytes) {
   if (session_ != nullptr) session_->ConsumeStream(id_, bytes);
 }

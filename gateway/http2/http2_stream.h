@@ -18,6 +18,7 @@ class Http2Stream;
 class Http2Streams {
  public:
   virtual EventLoop& loop() = 0;
+  virtual const Connection& connection() const = 0;
   virtual void ConsumeStream(std::int32_t id, std::size_t bytes) = 0;
   virtual void SubmitResponse(Http2Stream& stream,
                               const ResponseHead& head) = 0;
@@ -65,6 +66,7 @@ class Http2Stream final : public Exchange {
 
   EventLoop& loop() override;
   const RequestHead& request() const override { return incoming_.head; }
+  const Connection& connection() const override;
   void Consume(std::size_t bytes) override;
   void SendHead(ResponseHead head) override;
   void SendBody(std::string bytes) override;

@@ -12,6 +12,7 @@
 #include "services/access/metadata/identity_metadata.h"
 #include "services/platform/process/peer_identity.h"
 #include "services/platform/rpc/status_mapping.h"
+#include "services/platform/tls/process_name.h"
 #include "welfare/options/v1/options.pb.h"
 
 namespace welfare::access {

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <functional>
 #include <string>
@@ -22,11 +23,12 @@ namespace welfare::gateway {
 // A TCP connection that sends and reads bytes.
 class Raw {
  public:
-  explicit Raw(const RunningGateway& gateway) {
+  explicit Raw(const RunningGateway& gateway) : Raw(gateway.port()) {}
+  explicit Raw(std::uint16_t port) {
     fd_ = socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in to{};
     to.sin_family = AF_INET;
-    to.sin_port = htons(gateway.port());
+    to.sin_port = htons(port);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     sockaddr generic;
     static_assert(sizeof(generic) == sizeof(to));

@@ -254,10 +254,12 @@ class CountingObserver final : public RequestObserver {
 // with fake services stands behind it, and it listens on real sockets.
 class RunningGateway {
  public:
-  // With `lame`, one of the two channels leads to nobody. `tls` null: plain.
+  // With `lame`, one of the two channels leads to nobody. `tls` null: plain;
+  // `authenticator` null: nobody is asked who he is.
   explicit RunningGateway(SessionLimits limits = {},
                           Routing::Options options = {}, bool lame = false,
-                          TlsContext* tls = nullptr) {
+                          TlsContext* tls = nullptr,
+                          Authenticator* authenticator = nullptr) {
     const std::string address = "unix:" + folder_.File("backend.sock");
     grpc::ServerBuilder builder;
     builder.AddListeningPort(address, grpc::InsecureServerCredentials());
@@ -274,7 +276,8 @@ class RunningGateway {
         *google::protobuf::DescriptorPool::generated_pool(),
         {{"welfare.registry.v1.RegistryService", backend_.get()},
          {"welfare.report.v1.ReportService", backend_.get()}},
-        options, observer, [this] { return "id-" + std::to_string(++ids_); });
+        options, observer, [this] { return "id-" + std::to_string(++ids_); },
+        authenticator);
     EXPECT_TRUE(routing.ok()) << routing.status();
     routing_ = *std::move(routing);
     router_ = std::make_unique<Router>(*routing_);

@@ -50,10 +50,13 @@ class Metrics(harness.LoadedTest):
         # than to exist.
         servers = certificates.Authority(self.product.folder, "servers")
         certificate, key = servers.issue("localhost", "serverAuth")
+        keys = self.product.folder / "keys.json"
+        keys.write_text('{"version":1,"keys":[]}')
         with harness.Product(
                 harness.ONE, tls=ssl.create_default_context(cafile=servers.certificate),
                 settings={"redis_url": f"unix://{self.product.folder}/nobody.sock"},
-                gateway_settings={"tls_cert_file": certificate, "tls_key_file": key}) as other:
+                gateway_settings={"tls_cert_file": certificate, "tls_key_file": key,
+                                  "auth": "api-key", "api_keys_file": keys}) as other:
             found = {**families(other.metrics().body.decode()), **found}
         text = "".join(f"{name} {kind} {' '.join(sorted(labels)) or '-'}\n  {help_}\n"
                        for name, (kind, help_, labels) in sorted(found.items()))

@@ -132,6 +132,13 @@ class Module {
   // Settings beyond the common ones. Addresses are checked by their kind.
   virtual std::vector<Setting> settings() const { return {}; }
 
+  // What is wrong with these settings, beyond the common ones: everything that
+  // can be seen without starting.
+  virtual std::vector<absl::Status> CheckSettings(
+      const Config& /*config*/) const {
+    return {};
+  }
+
   // Opens everything and serves. An error ends the process with its message;
   // what was opened is closed by the destructor.
   virtual absl::Status Start(ModuleContext& context) = 0;

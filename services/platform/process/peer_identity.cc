@@ -4,6 +4,7 @@
 
 #include "services/access/metadata/identity_metadata.h"
 #include "services/platform/process/module.h"
+#include "services/platform/rpc/channel.h"
 #include "services/platform/tls/process_name.h"
 
 namespace welfare::platform {
@@ -21,6 +22,12 @@ absl::StatusOr<access::Identity> IdentifyByPeer(const MetadataLookup& metadata,
   return std::ranges::find(modules, name, &ModuleSpec::name) != modules.end()
              ? access::Identity::Service(name)
              : access::Identity::Anonymous();
+}
+
+absl::StatusOr<access::Identity> IdentifyWithinProcess(
+    const MetadataLookup& metadata, std::string_view /*peer*/) {
+  const std::string_view caller = CallerIn(metadata("user-agent").value_or(""));
+  return IdentifyByPeer(metadata, ProcessName(caller));
 }
 
 }  // namespace welfare::platform

@@ -27,6 +27,7 @@
 #include "services/platform/observe/readiness.h"
 #include "services/platform/observe/version.h"
 #include "services/platform/process/memory.h"
+#include "services/platform/process/peer_identity.h"
 #include "services/platform/process/peer_tls.h"
 #include "services/platform/rpc/grpc_lifetime.h"
 #include "services/platform/storage/backup.h"
@@ -225,7 +226,13 @@ absl::Status Live(const Config& config, const std::string& program,
         .database_url = DatabaseUrl(config, spec.name),
         .assets_dir = assets_dir,
         .readiness = &readiness,
-        .pause = [&signals](auto time) { return signals.WaitFor(time); }};
+        .pause = [&signals](auto time) { return signals.WaitFor(time); },
+        .identify = {}};
+    // Where nobody is asked, everybody is the local operator.
+    if (config.Get("auth") != "off") {
+      parts.identify =
+          sockets != nullptr ? &IdentifyWithinProcess : &IdentifyByPeer;
+    }
     if (sockets != nullptr && spec.name != "gateway") {
       parts.listen = {sockets->Address(spec.name)};
     } else {
@@ -243,7 +250,8 @@ absl::Status Live(const Config& config, const std::string& program,
       parts.peers[std::string(peer)] = {
           .address = inside ? sockets->Address(peer) : config.Get(setting),
           .credentials =
-              peer_tls == nullptr ? nullptr : peer_tls->ForChannelTo(peer)};
+              peer_tls == nullptr ? nullptr : peer_tls->ForChannelTo(peer),
+          .caller = std::string(spec.name)};
     }
     contexts.push_back(std::make_unique<ModuleContext>(std::move(parts)));
     if (absl::Status status = module->Start(*contexts.back()); !status.ok()) {

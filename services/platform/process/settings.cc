@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "services/access/auth_methods.h"
 #include "services/base/error.h"
 #include "services/platform/address.h"
 #include "services/platform/cache/redis_cache.h"
@@ -229,10 +230,9 @@ std::vector<Setting> CommonSettings(const Modules& modules) {
                "name <module>.welfare.internal; empty: tls-cert-file"},
       {.name = "peer-key-file", .help = "its private key; empty: tls-key-file"},
       {.name = "auth",
-       .help = "how callers prove who they are",
-       .default_value = "off",
-       .choices = {"off", "jwt", "mtls", "jwt+mtls"}},
-      {.name = "jwks-file", .help = "keys that sign tokens"},
+       .help = "how callers prove who they are: off, or any of jwt, mtls and "
+               "api-key joined by +",
+       .default_value = "off"},
       {.name = "log-format",
        .help = "json or text; empty: text on a terminal",
        .choices = {"", "json", "text"}},
@@ -280,19 +280,16 @@ std::vector<absl::Status> CheckSettings(const Config& config,
   const auto check = [&problems](absl::Status status) {
     if (!status.ok()) problems.push_back(std::move(status));
   };
-  if (config.Get("auth") != "off") {
+  const auto auth = access::AuthMethods::Parse(config.Get("auth"));
+  const bool asks = auth.has_value() && !auth->off();
+  if (!auth.has_value()) {
     check(SettingInvalid("--auth",
-                         "this build has no authentication yet; "
-                         "only \"off\" can be chosen."));
-  }
-  if (!config.Get("jwks-file").empty()) {
-    check(
-        SettingInvalid("--jwks-file", "this build has no authentication yet."));
+                         "it must be off, or any of jwt, mtls and api-key "
+                         "joined by +, each once."));
   }
   for (absl::Status& problem : CheckTls(config, modules)) {
     check(std::move(problem));
   }
-  const bool asks = config.Get("auth") != "off";
   // Of a service that runs apart PEERS_WITHOUT_TLS has been said already.
   const bool tls = TlsFilesOf(config).any() ||
                    (modules.size() == 1 && HoldsData(*modules.front()));
@@ -313,6 +310,11 @@ std::vector<absl::Status> CheckSettings(const Config& config,
   if (absl::Status status = CheckCacheUrl(config.Get("redis-url"));
       !status.ok()) {
     check(SettingInvalid("--redis-url", base::MessageOf(status)));
+  }
+  for (const auto& module : modules) {
+    for (absl::Status& problem : module->CheckSettings(config)) {
+      check(std::move(problem));
+    }
   }
   check(CheckAssets(config, modules));
   check(CheckDatabase(config, modules));

@@ -22,9 +22,9 @@ std::vector<Setting> CommonSettings(const Modules& modules);
 // settings, as far as can be seen without starting it: what --verify-config
 // answers. What this build does not do is refused, not ignored.
 //
-// Problems: INVALID_ARGUMENT, reasons SETTING_INVALID, PEERS_WITHOUT_TLS and
-//   LISTENER_WITHOUT_TLS; FAILED_PRECONDITION, reasons DATA_FOLDER_UNUSABLE and
-//   TLS_...
+// Problems: INVALID_ARGUMENT, reasons SETTING_INVALID and PEERS_WITHOUT_TLS;
+//   FAILED_PRECONDITION, reasons DATA_FOLDER_UNUSABLE and TLS_...; those of
+//   Module::CheckSettings.
 std::vector<absl::Status> CheckSettings(const Config& config,
                                         const Modules& modules);
 

@@ -8,6 +8,9 @@
 namespace welfare::platform {
 namespace {
 
+// A product of RFC 9110, section 10.1.5, and its name is its version.
+constexpr std::string_view kProduct = "welfare/";
+
 // What is repeated, as a JSON object of gRPC's service config. The methods of
 // `once` (a list of names in its words) are not.
 std::string ServiceConfig(const std::string& once) {
@@ -66,6 +69,9 @@ std::shared_ptr<grpc::Channel> Make(const PeerEndpoint& peer,
   // Two modules of one process that call the same peer do not share a
   // connection by accident.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  if (!peer.caller.empty()) {
+    arguments.SetUserAgentPrefix(std::string(kProduct) + peer.caller);
+  }
   return grpc::CreateCustomChannel(peer.address,
                                    peer.credentials != nullptr
                                        ? peer.credentials
@@ -82,6 +88,12 @@ std::shared_ptr<grpc::Channel> MakeChannel(const PeerEndpoint& peer) {
 std::shared_ptr<grpc::Channel> MakeReadChannel(const PeerEndpoint& peer,
                                                const std::string& service) {
   return Make(peer, ServiceConfig(WritesOf(service)));
+}
+
+std::string_view CallerIn(std::string_view user_agent) {
+  if (!user_agent.starts_with(kProduct)) return "";
+  user_agent.remove_prefix(kProduct.size());
+  return user_agent.substr(0, user_agent.find(' '));
 }
 
 }  // namespace welfare::platform

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace welfare::platform {
 
@@ -14,6 +15,10 @@ struct PeerEndpoint {
   std::string address;
   // Null: plain.
   std::shared_ptr<grpc::ChannelCredentials> credentials = nullptr;
+  // The module that calls, "indicator", said in the user agent of each call;
+  // empty: nobody in particular. Within one process it is what the other end
+  // believes.
+  std::string caller = {};
 };
 
 // Makes a channel to a peer. Build it once and share it; any thread may use it.
@@ -31,5 +36,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(const PeerEndpoint& peer);
 // that is not linked into the program is repeated nothing.
 std::shared_ptr<grpc::Channel> MakeReadChannel(const PeerEndpoint& peer,
                                                const std::string& service);
+
+// Who calls, by the user agent of a call; empty where it does not say.
+std::string_view CallerIn(std::string_view user_agent);
 
 }  // namespace welfare::platform

@@ -41,6 +41,7 @@ TEST(GatewayGrpc, PassesUnaryCallsOn) {
   const auto stub = gateway.Registry();
   const auto context = Within(seconds(10));
   context->AddMetadata("authorization", "Bearer t");
+  context->AddMetadata("traceparent", "00-1");
   context->AddMetadata("x-welfare-subject", "root");
   context->AddMetadata("x-request-id", "from-me");
   context->AddMetadata("accept-language", "ja");
@@ -54,7 +55,9 @@ TEST(GatewayGrpc, PassesUnaryCallsOn) {
   EXPECT_EQ(response.name(), "municipalities/131016");
   EXPECT_EQ(response.version(), 7);
   const auto metadata = gateway.registry.metadata();
-  EXPECT_EQ(metadata.at("authorization"), "Bearer t");
+  EXPECT_EQ(metadata.at("traceparent"), "00-1");
+  // What proves who calls stays here.
+  EXPECT_FALSE(metadata.contains("authorization"));
   EXPECT_EQ(metadata.at("x-request-id"), "from-me");
   EXPECT_EQ(metadata.at("accept-language"), "ja");
   EXPECT_FALSE(metadata.contains("x-welfare-subject"));

@@ -31,7 +31,8 @@ TEST(GatewayHttp, TranscodesAGet) {
   RunningGateway gateway;
   const std::string response =
       Http(gateway, "GET /v1/municipalities/131016?dataVersion=7",
-           "X-Welfare-Subject: root\r\nAuthorization: Bearer t\r\n");
+           "X-Welfare-Subject: root\r\nTraceparent: 00-1\r\n"
+           "Authorization: Bearer t\r\n");
   EXPECT_THAT(response,
               AllOf(StartsWith("HTTP/1.1 200 OK\r\n"),
                     HasSubstr("content-type: application/json\r\n"),
@@ -42,7 +43,9 @@ TEST(GatewayHttp, TranscodesAGet) {
   EXPECT_EQ(json["displayName"], "");
   const auto metadata = gateway.registry.metadata();
   EXPECT_FALSE(metadata.contains("x-welfare-subject"));
-  EXPECT_EQ(metadata.at("authorization"), "Bearer t");
+  EXPECT_EQ(metadata.at("traceparent"), "00-1");
+  // What proves who calls stays here.
+  EXPECT_FALSE(metadata.contains("authorization"));
   // Rounded up by gRPC.
   EXPECT_LE(gateway.registry.deadline_left(), seconds(31));
 }

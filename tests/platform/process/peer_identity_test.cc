@@ -11,6 +11,7 @@
 #include "services/access/metadata/identity_metadata.h"
 #include "services/platform/calls/call_environment.h"
 #include "services/platform/process/module.h"
+#include "services/platform/rpc/channel.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "services/platform/tls/process_name.h"
 #include "services/platform/work/worker_pool.h"
@@ -65,6 +66,68 @@ TEST(IdentifyByPeer, WhatTheGatewayCannotHaveSaidIsRefused) {
                 absl::StatusCode::kInternal, "IDENTITY_UNREADABLE");
   EXPECT_STATUS(Identify("", "gateway.welfare.internal"),
                 absl::StatusCode::kInternal, "IDENTITY_UNREADABLE");
+}
+
+// A call within one process, by a channel that says `user_agent`.
+absl::StatusOr<Identity> IdentifyWithin(std::string_view user_agent) {
+  const std::string text =
+      access::ToMetadata(support::Granted({"manager@jusou"}));
+  return IdentifyWithinProcess(
+      [&](std::string_view key) -> std::optional<std::string_view> {
+        if (key == access::kIdentityMetadata) return text;
+        if (key == "user-agent") return user_agent;
+        return std::nullopt;
+      },
+      "");
+}
+
+TEST(IdentifyWithinProcess, BelievesWhatTheChannelSays) {
+  const std::string grpc = " grpc-c++/1.51.1 grpc-c/29.0.0 (linux; chttp2)";
+  EXPECT_EQ(*IdentifyWithin("welfare/gateway" + grpc),
+            support::Granted({"manager@jusou"}));
+  EXPECT_EQ(*IdentifyWithin("welfare/indicator" + grpc),
+            Identity::Service("indicator"));
+  for (const std::string& other :
+       {std::string(), grpc.substr(1), "welfare/" + grpc,
+        "welfare/nobody" + grpc, "x welfare/gateway" + grpc,
+        "welfare/gateway.welfare.internal" + grpc}) {
+    EXPECT_EQ(*IdentifyWithin(other), Identity::Anonymous()) << other;
+  }
+}
+
+TEST(IdentifyWithinProcess, HearsTheChannelsOfThePlatform) {
+  MetricsRegistry metrics;
+  CallEnvironment calls;
+  WorkerPool pool({});
+  calls.metrics = &metrics;
+  calls.domain = "registry.welfare";
+  calls.pool = &pool;
+  std::optional<Identity> heard;
+  calls.identify = [&heard](const MetadataLookup& metadata,
+                            std::string_view peer) {
+    auto who = IdentifyWithinProcess(metadata, peer);
+    if (who.ok()) heard = *who;
+    return who;
+  };
+  FakeRegistryState state;
+  const std::unique_ptr<grpc::Service> service = MakeFakeRegistry(calls, state);
+  support::ServiceRunner runner(*service);
+  for (const PeerEndpoint& peer :
+       {PeerEndpoint{.address = runner.address(), .caller = "survey"},
+        PeerEndpoint{.address = runner.address()}}) {
+    auto stub =
+        ::welfare::registry::v1::RegistryService::NewStub(MakeChannel(peer));
+    grpc::ClientContext context;
+    ::welfare::registry::v1::GetMunicipalityRequest request;
+    request.set_name("a");
+    ::welfare::registry::v1::Municipality reply;
+    heard.reset();
+    // GetMunicipality has no peer called survey.
+    EXPECT_EQ(stub->GetMunicipality(&context, request, &reply).ok(),
+              peer.caller.empty());
+    EXPECT_EQ(heard, peer.caller.empty() ? Identity::Anonymous()
+                                         : Identity::Service("survey"));
+  }
 }
 
 // Through a server: who has proved no name is nobody, whatever it sends.

@@ -246,9 +246,8 @@ TEST_F(ProcessTest, WrongSettingsAreSentencesAndExitCodeTwo) {
   };
   for (const Case& wrong : std::vector<Case>{
            {{"--nonsense"}, "nonsense"},
-           {{"--auth", "jwt"}, "no authentication yet"},
-           {{"--auth", "mtls"}, "no authentication yet"},
-           {{"--auth", "no"}, "must be one of"},
+           {{"--auth", "jwt+"}, "joined by +"},
+           {{"--auth", "no"}, "joined by +"},
            {{"--listen", "0.0.0.0:7101"}, "only addresses of this machine"},
            {{"--listen", "127.0.0.1:99999"}, "a port from 0 to 65535"},
            {{"--ops-listen", "127.0.0.1:99999"}, "a port from 0 to 65535"},

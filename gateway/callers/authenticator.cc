@@ -1,0 +1,138 @@
+#include "gateway/callers/authenticator.h"
+
+#include <utility>
+
+#include "gateway/callers/credentials.h"
+#include "services/access/metadata/identity_metadata.h"
+#include "services/platform/observe/log.h"
+
+namespace welfare::gateway {
+namespace {
+
+using access::Authentication;
+using access::Refusal;
+
+// By what a caller who was refused had tried to prove who he is.
+std::string_view MethodOf(Refusal refusal) {
+  if (refusal == Refusal::kSeveral) return "several";
+  if (refusal >= Refusal::kCertificateUnknown) {
+    return ToString(Authentication::kCertificate);
+  }
+  return ToString(refusal >= Refusal::kKeyNotTaken ? Authentication::kApiKey
+                                                   : Authentication::kToken);
+}
+
+platform::Counter& CounterOf(platform::MetricsRegistry& metrics,
+                             std::string_view method, std::string_view result) {
+  return metrics.AddCounter(
+      "welfare_authentications_total",
+      "Callers judged, by what they showed and how it ended.",
+      {{"method", std::string(method)}, {"result", std::string(result)}});
+}
+
+template <typename Enum>
+std::size_t IndexOf(Enum value) {
+  return static_cast<std::size_t>(value);
+}
+
+}  // namespace
+
+Authenticator::Authenticator(Options options, const CallerFiles& files,
+                             platform::MetricsRegistry& metrics,
+                             const base::Clock& clock)
+    : options_(std::move(options)),
+      files_(files),
+      clock_(clock),
+      cache_(options_.cache_bytes),
+      admitted_(IndexOf(Authentication::kAnonymous) + 1),
+      refused_(std::size(access::kRefusals) + 1) {
+  for (const Authentication method :
+       {Authentication::kToken, Authentication::kCertificate,
+        Authentication::kApiKey, Authentication::kAnonymous}) {
+    admitted_[IndexOf(method)] =
+        &CounterOf(metrics, ToString(method), "admitted");
+  }
+  for (const auto& word : access::kRefusals) {
+    refused_[IndexOf(word.value)] =
+        &CounterOf(metrics, MethodOf(word.value), word.name);
+  }
+}
+
+Authenticator::~Authenticator() = default;
+
+absl::StatusOr<std::string> Authenticator::Judge(
+    const std::vector<Header>& headers, const PeerCertificate* certificate,
+    std::string_view request_id) {
+  const Verdict verdict = JudgeShown(headers, certificate);
+  if (const auto* refusal = std::get_if<Refusal>(&verdict)) {
+    refused_[IndexOf(*refusal)]->Increment();
+    platform::LogBatched(
+        platform::LogLevel::kInfo, "a caller was refused",
+        {{"request_id", request_id}, {"why", ToString(*refusal)}});
+    return access::StatusOf(*refusal);
+  }
+  const auto& caller = std::get<std::shared_ptr<const access::Caller>>(verdict);
+  if (caller == nullptr) {
+    admitted_[IndexOf(Authentication::kAnonymous)]->Increment();
+    return "";
+  }
+  admitted_[IndexOf(caller->identity.authentication())]->Increment();
+  return access::ToMetadata(caller->identity);
+}
+
+Authenticator::Verdict Authenticator::JudgeShown(
+    const std::vector<Header>& headers, const PeerCertificate* certificate) {
+  const auto shown = ReadCredentials(headers);
+  if (const auto* refusal = std::get_if<Refusal>(&shown)) return *refusal;
+  const Credentials& credentials = std::get<Credentials>(shown);
+  if (!credentials.token.empty()) return JudgeToken(credentials.token);
+  if (!credentials.api_key.empty()) return JudgeApiKey(credentials.api_key);
+  if (certificate != nullptr &&
+      options_.methods.Has(Authentication::kCertificate)) {
+    return JudgeCertificate(*certificate);
+  }
+  return nullptr;
+}
+
+Authenticator::Verdict Authenticator::JudgeToken(std::string_view token) {
+  if (!options_.tokens.has_value()) return Refusal::kNotTaken;
+  const auto known = files_.current();
+  const base::Timestamp now = clock_.Now();
+  const access::TokenDigest digest = access::DigestOf(token);
+  if (auto kept = cache_.Find(digest, known->generation, now)) return kept;
+  access::Admission admission =
+      options_.tokens->Verify(token, *known->keys, now);
+  if (const auto* refusal = std::get_if<Refusal>(&admission)) return *refusal;
+  auto caller = std::make_shared<const access::Caller>(
+      std::get<access::Caller>(std::move(admission)));
+  cache_.Keep(digest, known->generation, caller);
+  return caller;
+}
+
+Authenticator::Verdict Authenticator::JudgeApiKey(std::string_view key) {
+  if (!options_.methods.Has(Authentication::kApiKey)) {
+    return Refusal::kKeyNotTaken;
+  }
+  access::Admission admission =
+      files_.current()->api_keys->Verify(key, clock_.Now());
+  if (const auto* refusal = std::get_if<Refusal>(&admission)) return *refusal;
+  return std::make_shared<const access::Caller>(
+      std::get<access::Caller>(std::move(admission)));
+}
+
+Authenticator::Verdict Authenticator::JudgeCertificate(
+    const PeerCertificate& certificate) {
+  access::Admission admission = files_.current()->certificates->Find(
+      {.common_name = certificate.common_name,
+       .dns_names = certificate.dns_names,
+       .uris = certificate.uris});
+  if (const auto* refusal = std::get_if<Refusal>(&admission)) {
+    // Whoever shows the certificate of nobody known has shown nothing.
+    refused_[IndexOf(*refusal)]->Increment();
+    return nullptr;
+  }
+  return std::make_shared<const access::Caller>(
+      std::get<access::Caller>(std::move(admission)));
+}
+
+}  // namespace welfare::gateway
