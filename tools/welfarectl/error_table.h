@@ -40,6 +40,27 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "--title、--purpose、--method、--publisher、--window-start、"
      "--window-end で指定してください。"},
 
+    // --- who calls ---
+    {"CREDENTIAL_FORMAT", absl::StatusCode::kInvalidArgument,
+     "{path} holds no token or key: one word in ASCII, and nothing else.",
+     "{path} にトークンやキーがありません。ASCIIの一語だけを書いてください。"},
+    {"CREDENTIAL_WITHOUT_TLS", absl::StatusCode::kInvalidArgument,
+     "A token or key is not shown to a network without TLS; give the "
+     "authority of the server with --ca-file.",
+     "TLSを使わずにトークンやキーをネットワークに送ることはできません。サーバー"
+     "の認証局を --ca-file で指定してください。"},
+    {"EXPIRY_FORMAT", absl::StatusCode::kInvalidArgument,
+     "--expires is a day to come, such as 2027-03-31.",
+     "--expires は 2027-03-31 のような、これから来る日で指定してください。"},
+    {"KEY_UNKNOWN", absl::StatusCode::kNotFound,
+     "The file has no key {id}; key list shows those it has.",
+     "ファイルにキー {id} はありません。key list で確認してください。"},
+    {"KEYS_FULL", absl::StatusCode::kResourceExhausted,
+     "The file holds {limit} keys, which is all it may; take out lines of keys "
+     "that are revoked or over.",
+     "ファイルのキーが上限の{limit}件に達しています。失効または期限切れのキーの"
+     "行を取り除いてください。"},
+
     // --- files ---
     {"FILE_UNREADABLE", absl::StatusCode::kNotFound,
      "Cannot read {path}; check the path.",

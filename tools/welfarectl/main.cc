@@ -6,6 +6,7 @@
 #include <grpc/support/log.h>
 
 #include "services/platform/observe/version.h"
+#include "tools/welfarectl/commands/access/access_commands.h"
 #include "tools/welfarectl/commands/audit/audit_commands.h"
 #include "tools/welfarectl/commands/indicator/indicator_commands.h"
 #include "tools/welfarectl/commands/registry/registry_commands.h"
@@ -58,6 +59,16 @@ int main(int argc, char** argv) {
                  "Its private key (PEM)")
       .FromEnvironment("WELFARE_KEY_FILE")
       .Needs(cert);
+  const welfare::ctl::Flag token =
+      program
+          .AddOption("--token-file", session.options.token_file,
+                     "Token that says who you are; read again for each call")
+          .FromEnvironment("WELFARE_TOKEN_FILE");
+  program
+      .AddOption("--api-key-file", session.options.api_key_file,
+                 "API key that says who you are, in the place of a token")
+      .FromEnvironment("WELFARE_API_KEY_FILE")
+      .Excludes(token);
   program.AddOption("--survey", session.options.survey, "Survey id")
       .ShowDefault();
   program.AddOption("--output", session.options.output, "How to print")
@@ -92,13 +103,14 @@ int main(int argc, char** argv) {
   welfare::ctl::AddStatementCommands(program, session);
   welfare::ctl::AddReportCommands(program, session);
   welfare::ctl::AddAuditCommands(program, session);
+  welfare::ctl::AddKeyCommands(program, session);
   program.AddVerb("version", "Show the version").Runs(session, [] {
     std::cout << "welfarectl " << welfare::platform::BuildVersion() << "\n";
     return static_cast<int>(welfare::ctl::kOk);
   });
 
   if (const auto code = line.Read(argc, argv)) return *code;
-  if (const absl::Status read = session.ReadTlsFiles(); !read.ok()) {
+  if (const absl::Status read = session.ReadFiles(); !read.ok()) {
     return welfare::ctl::Fail(read);
   }
   return session.action();

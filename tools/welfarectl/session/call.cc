@@ -102,13 +102,16 @@ class Identified {
   std::unique_ptr<Message> copy_;
 };
 
-// Services describe what is wrong in the language of this run.
-void SetLanguage(grpc::ClientContext& context) {
+// Says who calls, and in which language what is wrong is to be described.
+void Introduce(Session& session, grpc::ClientContext& context) {
   context.AddMetadata("accept-language", std::string(base::ToTag(Spoken())));
+  if (Credential& credential = session.credential(); credential.Renew()) {
+    context.AddMetadata(credential.key(), credential.value());
+  }
 }
 
-void Prepare(const Session& session, grpc::ClientContext& context) {
-  SetLanguage(context);
+void Prepare(Session& session, grpc::ClientContext& context) {
+  Introduce(session, context);
   context.set_deadline(std::chrono::system_clock::now() + session.timeout());
 }
 
@@ -214,7 +217,7 @@ Exchange::Exchange(Session& session, const Descriptor& request)
   parts_->method = &StreamOf(request, CallKind::kExchange);
   parts_->path = PathOf(*parts_->method);
   parts_->channel = session.channel();
-  SetLanguage(parts_->context);
+  Introduce(session, parts_->context);
   parts_->stream.reset(
       grpc::internal::ClientReaderWriterFactory<Message, Message>::Create(
           parts_->channel.get(),

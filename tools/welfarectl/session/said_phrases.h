@@ -20,8 +20,24 @@ inline constexpr Translation kSaidPhrases[] = {
      "もう一度実行してください。必要なら --timeout を長くしてください。"},
     {"Somebody else changed it: read it again and repeat the change.",
      "ほかの人が変更しました。読み直してから、もう一度変更してください。"},
-    {"Give a valid token with --token-file.",
-     "--token-file で有効なトークンを指定してください。"},
+    {"Give a valid token with --token-file, or an API key with "
+     "--api-key-file.",
+     "--token-file で有効なトークンを、または --api-key-file でAPIキーを指定し"
+     "てください。"},
+    {"Key {id} of {subject} is good until {end}. It is shown this once: keep "
+     "it where its owner alone can read it.",
+     "キー {id}（{subject}）は {end} まで有効です。表示は今回限りです。持ち主だ"
+     "けが読める場所に保管してください。"},
+    {"Key {id} of {subject} is revoked; a gateway that reads this file refuses "
+     "it within three seconds.",
+     "キー {id}（{subject}）を失効させました。このファイルを読むゲートウェイは3"
+     "秒以内に拒否します。"},
+    {"{count} key", "APIキー {count} 件"},
+    {"{count} keys", "APIキー {count} 件"},
+    {"The file holds no key.", "ファイルにAPIキーはありません。"},
+    {"in force", "有効"},
+    {"expired", "期限切れ"},
+    {"revoked", "失効"},
     {"Interrupted.", "中断しました。"},
     {"(no room for {columns}; --output csv has everything)",
      "（幅が足りないため {columns} を省きました。--output csv "

@@ -58,7 +58,9 @@ std::string Advice(absl::StatusCode code) {
       return Say(
           "Somebody else changed it: read it again and repeat the change.");
     case absl::StatusCode::kUnauthenticated:
-      return Say("Give a valid token with --token-file.");
+      return Say(
+          "Give a valid token with --token-file, or an API key with "
+          "--api-key-file.");
     default:
       return "";
   }
@@ -136,7 +138,8 @@ Output Session::output() const {
   return Output::kTable;
 }
 
-absl::Status Session::ReadTlsFiles() {
+absl::Status Session::ReadFiles() {
+  WELFARE_RETURN_IF_ERROR(credential_.Open(options));
   if (options.ca_file.empty()) return absl::OkStatus();
   tls_.emplace();
   for (const auto& [path, text] :

@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "tools/welfarectl/session/channel.h"
+#include "tools/welfarectl/session/credential.h"
 
 namespace grpc {
 class Channel;
@@ -43,6 +44,9 @@ struct Options {
   std::string ca_file;
   std::string cert_file;
   std::string key_file;
+  // Who calls, at most one of them; both empty: nobody in particular.
+  std::string token_file;
+  std::string api_key_file;
 };
 
 // Used by one thread.
@@ -53,12 +57,14 @@ class Session {
   std::function<int()> action;
 
   Output output() const;
-  // Reads the files of TLS; comes before the first call.
+  // Reads the files of TLS and of who calls; comes before the first call.
   //
-  // Errors: NOT_FOUND, FILE_UNREADABLE.
-  absl::Status ReadTlsFiles();
+  // Errors: NOT_FOUND, FILE_UNREADABLE; those of Credential::Open.
+  absl::Status ReadFiles();
   // The channel to the gateway, made at the first call.
   std::shared_ptr<grpc::Channel> channel();
+  // Goes with each call.
+  Credential& credential() { return credential_; }
   // How long to wait for an answer: --timeout.
   std::chrono::microseconds timeout() const;
   // Resource name of the survey, `surveys/jusou`.
@@ -70,6 +76,7 @@ class Session {
 
  private:
   std::optional<TlsIdentity> tls_;
+  Credential credential_;
   std::shared_ptr<grpc::Channel> channel_;
 };
 

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "tools/welfarectl/session/command_line.h"
+
+namespace welfare::ctl {
+
+class Session;
+
+// key.
+void AddKeyCommands(const Command& program, Session& session);
+
+}  // namespace welfare::ctl
