@@ -5,6 +5,7 @@ import contextlib
 import functools
 import hashlib
 import json
+import os
 import sys
 
 import bystander
@@ -229,15 +230,15 @@ def gateway_grpc(bench):
         yield {"gateway": product, "bare forward": limit}
 
 
-def json_loads(server, address, name):
-    """The turns of GETs of one resource, warmed up."""
+def json_loads(server, address, name, *options):
+    """The turns of GETs of one resource, warmed up; `options` of wrk."""
     def turn(connections):
         before = server.cpu_seconds()
-        values = wrk(address, f"/v1/{name}", connections, 1)
+        values = wrk(address, f"/v1/{name}", connections, 1, *options)
         values["cpu_us"] = (server.cpu_seconds() - before) / values.pop("requests") * 1e6
         return values
 
-    wrk(address, f"/v1/{name}", 32, 1)
+    wrk(address, f"/v1/{name}", 32, 1, *options)
     return {f"c={connections}": functools.partial(turn, connections) for connections in (1, 32)}
 
 
@@ -291,6 +292,120 @@ def tls_json_loads(_, server, __, http, ___):
     return json_loads(server, http, GET_MUNICIPALITY[1])
 
 
+# --- the whole platform, and who calls it ------------------------------------
+
+
+@contextlib.contextmanager
+def platform(bench, folder, data, *flags):
+    """Runs welfared; yields (server, gRPC address, HTTP address)."""
+    with Server([bench.program("welfared"), "--listen=127.0.0.1:0", "--http-listen=127.0.0.1:0",
+                 "--admin-listen=127.0.0.1:0", "--ops-listen=127.0.0.1:0", f"--assets-dir={SOURCE}",
+                 "--drain-wait-ms=0", "--log-format=json", *engine_flags(bench.engine, data), *flags],
+                folder) as server:
+        yield (server, *(server.find_in_log(rf'"listener":"{listener}","address":"([^"]+)"')
+                         for listener in ("grpc", "http")))
+
+
+def tls_flags(folder):
+    """The flags of a gateway behind TLS: tokens are taken nowhere else."""
+    certificate, key = certificates.Authority(folder, "bench").issue("localhost", "serverAuth")
+    return [f"--tls-cert-file={certificate}", f"--tls-key-file={key}"]
+
+
+def make_tokens(bench, folder, grants, count=1):
+    """Makes tokens and returns the flags of a platform that takes them, and the
+    file that holds them."""
+    folder.mkdir()
+    run([bench.program("bench-tokens"), f"--folder={folder}", f"--count={count}",
+         f"--grants={json.dumps(grants)}"])
+    return (["--auth=jwt", f"--jwks-file={folder / 'jwks.json'}", "--jwt-issuer=bench",
+             "--jwt-audience=welfare", *tls_flags(folder)], folder / "tokens.txt")
+
+
+def bearer(tokens):
+    return f"authorization: Bearer {tokens.read_text().split()[0]}"
+
+
+@contextlib.contextmanager
+def token_grpc(bench):
+    """GetMunicipality with a token, against the same where nobody is asked."""
+    path, message = GET_MUNICIPALITY[0], string_message(GET_MUNICIPALITY[1])
+    requests, warm_up = bench.count(REQUESTS), bench.count(WARM_UP)
+    with tokyo(bench) as (folder, data), tokyo(bench) as (_, other_data):
+        flags, tokens = make_tokens(bench, folder / "tokens", ["manager@jusou"])
+
+        def side(data, headers, *flags):
+            @contextlib.contextmanager
+            def start():
+                with platform(bench, folder, data, *flags) as (server, address, _):
+                    yield unary_loads(server, f"https://{address}", path, message, None, folder, requests,
+                                      warm_up, headers)
+            return start
+        # Both run at once, and a database file is one process's.
+        yield {"with token": side(data, [bearer(tokens)], *flags),
+               "nobody asked": side(other_data, [], *tls_flags(folder))}
+
+
+@contextlib.contextmanager
+def token_json(bench):
+    """The same as JSON."""
+    with tokyo(bench) as (folder, data), tokyo(bench) as (_, other_data):
+        flags, tokens = make_tokens(bench, folder / "tokens", ["manager@jusou"])
+
+        def side(data, options, *flags):
+            @contextlib.contextmanager
+            def start():
+                with platform(bench, folder, data, *flags) as (server, _, address):
+                    yield json_loads(server, f"https://{address}", GET_MUNICIPALITY[1], *options)
+            return start
+        yield {"with token": side(data, ["-H", bearer(tokens)], *flags),
+               "nobody asked": side(other_data, [], *tls_flags(folder))}
+
+
+@contextlib.contextmanager
+def denied(bench):
+    """A call that is refused for want of a role, against the same allowed."""
+    path, message = REGISTRY + "ListHistory", string_message("municipalities/131016")
+    requests, warm_up = bench.count(REQUESTS), bench.count(WARM_UP)
+    with tokyo(bench) as (folder, data), tokyo(bench) as (_, other_data):
+        def side(name, data, grants):
+            @contextlib.contextmanager
+            def start():
+                with bench.folder() as own:
+                    flags, tokens = make_tokens(bench, own / name, grants)
+                    with platform(bench, folder, data, *flags) as (server, address, _):
+                        yield unary_loads(server, f"https://{address}", path, message, None, folder,
+                                          requests, warm_up, [bearer(tokens)])
+            return start
+        yield {"denied": side("auditor", data, ["auditor@*"]),
+               "allowed": side("manager", other_data, ["manager@jusou"])}
+
+
+@contextlib.contextmanager
+def many_tokens(bench):
+    """What it takes to hold 10,000 different tokens."""
+    count = bench.count(10_000)
+
+    @contextlib.contextmanager
+    def product():
+        with tokyo(bench) as (folder, data):
+            flags, tokens = make_tokens(bench, folder / "tokens", ["manager@jusou"], count)
+            with platform(bench, folder, data, *flags) as (server, _, address):
+                address, path = f"https://{address}", f"/v1/{GET_MUNICIPALITY[1]}"
+                # What load itself leaves behind is no token's.
+                wrk(address, path, 32, 3, "-H", bearer(tokens))
+
+                def turn():
+                    os.environ["WELFARE_TOKENS"] = str(tokens)
+                    before, sent = server.rss_mib(), 0
+                    script = SOURCE / "tests" / "bench" / "tokens.lua"
+                    while sent < 2 * count:
+                        sent += wrk(address, path, 32, 2, "-s", script)["requests"]
+                    return {"tokens": count, "rss_growth_mib": server.rss_mib() - before}
+                yield {f"{count} tokens": turn}
+    yield {"platform": product}
+
+
 # --- the platform's parts ----------------------------------------------------
 
 
@@ -342,12 +457,7 @@ def hostile(bench):
         with bench.folder() as folder:
             data = folder / "data"
             data.mkdir()
-            with Server([bench.program("welfared"), "--listen=127.0.0.1:0", "--http-listen=127.0.0.1:0",
-                         "--admin-listen=127.0.0.1:0", "--ops-listen=127.0.0.1:0",
-                         f"--assets-dir={SOURCE}", "--drain-wait-ms=0", "--log-format=json",
-                         *engine_flags(bench.engine, data)], folder) as server:
-                grpc, http = (server.find_in_log(rf'"listener":"{listener}","address":"([^"]+)"')
-                              for listener in ("grpc", "http"))
+            with platform(bench, folder, data) as (server, grpc, http):
                 bystander.load_demonstration(bench.program("welfarectl"), grpc, folder / "demo")
                 yield {"500 waiting": functools.partial(
                     bystander.turn, server, grpc, http, folder, bench.count(500), 10 if small else 70,
@@ -386,6 +496,14 @@ FIGURES = (
            in_process("bench-memory-cache", {"MemoryCache": by_threads("HitMemoryCache"),
                                              "bare LRU": by_threads("HitBareLru")}),
            (Goal("cpu_ns", at_most=2.0),), turns=3),
+    Figure("access.token_grpc", "GetMunicipality with a token, against the same where nobody is asked",
+           token_grpc, (Goal("rps", at_least=0.95),), turns=TURNS),
+    Figure("access.token_json", "GET /v1/municipalities/131016 with a token, against the same where nobody"
+           " is asked", token_json, (Goal("rps", at_least=0.95),), turns=3),
+    Figure("access.denied", "ListHistory refused for want of a role, against the same allowed", denied,
+           (Goal("cpu_us", at_most=1.0),), turns=TURNS),
+    Figure("access.many_tokens", "10,000 different tokens, known until they expire", many_tokens,
+           (Goal("rss_growth_mib", at_most=32, absolute=True),), rounds=1),
     Figure("access.token", "A token verified, against the check of its signature by OpenSSL alone",
            in_process("bench-access", {"token": by_algorithm("VerifyToken"),
                                        "bare signature": by_algorithm("BareSignature")}),

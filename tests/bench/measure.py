@@ -290,7 +290,7 @@ def url_of(address):
     return address if "://" in address else f"http://{address}"
 
 
-def h2load(address, method, message, clients, streams, requests, folder):
+def h2load(address, method, message, clients, streams, requests, folder, headers=()):
     """Sends unary gRPC calls; returns {rps, p50_us, p99_us, bytes}.
 
     h2load counts every HTTP 200 as a success, and gRPC errors are HTTP 200:
@@ -303,7 +303,8 @@ def h2load(address, method, message, clients, streams, requests, folder):
     through = ["-B", address] if address.startswith("unix:") else []
     url = url_of("localhost" if through else address)
     out = run(["h2load", "-n", requests, "-c", clients, "-m", streams, "-t", 1,
-               "-H", "content-type: application/grpc", "-H", "te: trailers",
+               *(word for header in ("content-type: application/grpc", "te: trailers", *headers)
+                 for word in ("-H", header)),
                "-d", body, f"--log-file={log}", *through, url + method])
     done = re.search(r"(\d+) succeeded, (\d+) failed, (\d+) errored", out)
     if not done or int(done.group(1)) != requests:
@@ -322,25 +323,26 @@ def h2load(address, method, message, clients, streams, requests, folder):
 UNARY_LOADS = ((4, 8), (8, 32))  # connections x streams
 
 
-def unary_loads(server, address, method, message, reply_bytes, folder, requests, warm_up):
+def unary_loads(server, address, method, message, reply_bytes, folder, requests, warm_up, headers=()):
     """The turns of a fresh server under each of UNARY_LOADS."""
     def turn(clients, streams):
         before = server.cpu_seconds()
-        values = h2load(address, method, message, clients, streams, requests, folder)
+        values = h2load(address, method, message, clients, streams, requests, folder, headers)
         values["cpu_us"] = (server.cpu_seconds() - before) / requests * 1e6
         if reply_bytes is not None and values["bytes"] != reply_bytes:
             raise BenchError(f"{method}: replies of {values['bytes']} bytes, not {reply_bytes}: errors?")
         return values
 
     for clients, streams in UNARY_LOADS:
-        h2load(address, method, message, clients, streams, warm_up, folder)
+        h2load(address, method, message, clients, streams, warm_up, folder, headers)
     return {f"{clients}x{streams}": functools.partial(turn, clients, streams)
             for clients, streams in UNARY_LOADS}
 
 
-def wrk(address, path, connections, seconds):
+def wrk(address, path, connections, seconds, *options):
     """Sends HTTP/1.1 GETs; returns {rps, p50_us, p99_us, bytes}."""
-    out = run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", url_of(address) + path])
+    out = run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", *options,
+               url_of(address) + path])
     if "Non-2xx" in out or "Socket errors" in out:
         raise BenchError(f"wrk on {path}:\n{out}")
     requests, size = re.search(r"(\d+) requests in [^,]+, ([\d.]+\w+) read", out).groups()

@@ -31,7 +31,7 @@ class Smoke(unittest.TestCase):
     def test_measures_every_kind_of_figure(self):
         names = ["registry.get_municipality", "registry.import_national", "registry.watch",
                  "gateway.grpc", "gateway.json", "platform.memory_cache", "platform.audit_log",
-                 "access.token",
+                 "access.token", "access.many_tokens",
                  "platform.bystander"]
         with tempfile.TemporaryDirectory() as folder:
             output = pathlib.Path(folder) / "bench.json"
