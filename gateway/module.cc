@@ -98,6 +98,7 @@ struct GatewayModule::State {
   std::unique_ptr<TlsContext> tls;  // null: plain
   std::unique_ptr<Listener> listener;
   std::unique_ptr<platform::RpcServer> admin;
+  std::string http_address;
   bool stopped = false;
 };
 
@@ -198,22 +199,24 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
               "Connections from addresses that are not allowed.")},
       *state.router);
 
-  const auto listen = [&state](std::string_view listener,
-                               const std::string& address) -> absl::Status {
+  const auto listen =
+      [&state](std::string_view listener,
+               const std::string& address) -> absl::StatusOr<std::string> {
     WELFARE_ASSIGN_OR_RETURN(const std::string bound,
                              state.listener->Listen(address));
     platform::LogInfo("module serves", {{"module", "gateway"},
                                         {"listener", listener},
                                         {"address", bound},
                                         {"tls", state.tls != nullptr}});
-    return absl::OkStatus();
+    return bound;
   };
   for (const std::string& address : context.listen()) {
     // Processes of the platform's own call the services, not the gateway.
     if (address.starts_with("unix")) continue;
-    WELFARE_RETURN_IF_ERROR(listen("grpc", address));
+    WELFARE_RETURN_IF_ERROR(listen("grpc", address).status());
   }
-  WELFARE_RETURN_IF_ERROR(listen("http", context.config().Get("http-listen")));
+  WELFARE_ASSIGN_OR_RETURN(state.http_address,
+                           listen("http", context.config().Get("http-listen")));
 
   const std::string& admin = context.config().Get("admin-listen");
   WELFARE_ASSIGN_OR_RETURN(
@@ -257,6 +260,10 @@ absl::Status GatewayModule::MakeAuthenticator(
       std::make_unique<Authenticator>(std::move(options), *state_->caller_files,
                                       context.metrics(), context.clock());
   return absl::OkStatus();
+}
+
+const std::string& GatewayModule::http_address() const {
+  return state_->http_address;
 }
 
 void GatewayModule::Drain() {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,6 +25,10 @@ class GatewayModule final : public platform::Module {
   absl::Status Start(platform::ModuleContext& context) override;
   void Drain() override;
   void Stop(std::chrono::system_clock::time_point deadline) override;
+
+  // Where it answers, by HTTP/JSON and by gRPC: "127.0.0.1:41234". Once
+  // started.
+  const std::string& http_address() const;
 
  private:
   absl::Status MakeAuthenticator(platform::ModuleContext& context);

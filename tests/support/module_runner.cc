@@ -24,7 +24,9 @@ ModuleRunner::~ModuleRunner() {
 
 void ModuleRunner::SetPeer(const std::string& name,
                            const std::string& address) {
-  peers_[name] = {address};
+  peers_[name] = {.address = address,
+                  .credentials = nullptr,
+                  .caller = std::string(module_->name())};
 }
 
 absl::Status ModuleRunner::Start() {

@@ -1,4 +1,4 @@
-#include "tests/access/any_call.h"
+#include "tests/access/roles/any_call.h"
 
 #include <grpcpp/client_context.h>
 #include <grpcpp/completion_queue.h>
@@ -8,11 +8,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 
-#include "services/access/metadata/identity_metadata.h"
-#include "services/platform/process/peer_identity.h"
+#include "services/base/error.h"
 #include "services/platform/rpc/status_mapping.h"
-#include "services/platform/tls/process_name.h"
 #include "welfare/options/v1/options.pb.h"
 
 namespace welfare::access {
@@ -20,20 +19,6 @@ namespace {
 
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
-
-// The process that calls. Without one, a peer of the services under test.
-constexpr char kProcessKey[] = "x-access-test";
-
-// Says who calls as the processes do: a service by its own name, the gateway by
-// what it sends of others.
-void Introduce(const Identity& who, grpc::ClientContext& context) {
-  const std::string_view service = who.service();
-  context.AddMetadata(kProcessKey, platform::ProcessName(
-                                       service.empty() ? "gateway" : service));
-  if (service.empty() && !who.is_anonymous()) {
-    context.AddMetadata(std::string(kIdentityMetadata), ToMetadata(who));
-  }
-}
 
 std::string BytesOf(const grpc::ByteBuffer& buffer) {
   std::vector<grpc::Slice> slices;
@@ -49,8 +34,8 @@ std::string BytesOf(const grpc::ByteBuffer& buffer) {
 class AnyCall {
  public:
   AnyCall(grpc::GenericStub& stub, const std::string& path,
-          const std::optional<Identity>& who) {
-    if (who) Introduce(*who, context_);
+          const std::map<std::string, std::string>& metadata) {
+    for (const auto& [key, value] : metadata) context_.AddMetadata(key, value);
     context_.set_deadline(std::chrono::system_clock::now() +
                           std::chrono::seconds(60));
     call_ = stub.PrepareCall(&context_, path, &queue_);
@@ -118,10 +103,10 @@ std::unique_ptr<Message> MakeMessage(const google::protobuf::Descriptor& type) {
 
 Answer CallAny(const std::shared_ptr<grpc::Channel>& channel,
                const MethodDescriptor& method, const Requests& requests,
-               const std::optional<Identity>& who) {
+               const std::map<std::string, std::string>& metadata) {
   grpc::GenericStub stub(channel);
   AnyCall call(stub, "/" + method.service()->full_name() + "/" + method.name(),
-               who);
+               metadata);
   for (const Message* request : requests) {
     call.Send(*request, request == requests.back());
   }
@@ -136,14 +121,8 @@ Answer CallAny(const std::shared_ptr<grpc::Channel>& channel,
     return answer;
   }
   answer.status = platform::FromGrpcStatus(call.Finish());
+  answer.reason = base::ReasonOf(answer.status);
   return answer;
-}
-
-absl::StatusOr<Identity> IdentifyAny(const platform::MetadataLookup& metadata,
-                                     std::string_view /*peer*/) {
-  const auto process = metadata(kProcessKey);
-  return process.has_value() ? platform::IdentifyByPeer(metadata, *process)
-                             : Identity::Local();
 }
 
 }  // namespace welfare::access

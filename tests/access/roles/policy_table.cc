@@ -1,4 +1,4 @@
-#include "tests/access/policy_table.h"
+#include "tests/access/roles/policy_table.h"
 
 #include <gtest/gtest.h>
 

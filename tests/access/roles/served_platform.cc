@@ -1,19 +1,27 @@
-#include "tests/access/served_platform.h"
+#include "tests/access/roles/served_platform.h"
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
+#include "gateway/module.h"
+#include "services/access/metadata/identity_metadata.h"
 #include "services/indicator/indicator_module.h"
+#include "services/platform/process/peer_identity.h"
+#include "services/platform/rpc/channel.h"
+#include "services/platform/tls/process_name.h"
 #include "services/registry/registry_module.h"
 #include "services/report/report_module.h"
 #include "services/survey/survey_module.h"
-#include "tests/access/policy_table.h"
-#include "tests/access/shown_words.h"
+#include "tests/access/roles/policy_table.h"
+#include "tests/access/roles/shown_words.h"
+#include "tests/access/tokens/token_fixture.h"
 #include "tests/support/status_matchers.h"
 #include "welfare/registry/v1/registry_service.pb.h"
 #include "welfare/report/v1/report_service.pb.h"
@@ -57,17 +65,48 @@ std::string Columns(std::string respondent) {
   return respondent;
 }
 
+// The process as which a test calls, which it could prove by a certificate.
+constexpr char kProcessKey[] = "x-access-test";
+
+// The services are believed what their channels say; whoever says nothing is
+// the operator of the machine, who fills them.
+absl::StatusOr<Identity> Identify(const platform::MetadataLookup& metadata,
+                                  std::string_view peer) {
+  if (const auto process = metadata(kProcessKey)) {
+    return platform::IdentifyByPeer(metadata, *process);
+  }
+  if (platform::CallerIn(metadata("user-agent").value_or("")).empty()) {
+    return Identity::Local();
+  }
+  return platform::IdentifyWithinProcess(metadata, peer);
+}
+
+// Says who calls as the processes do: a service by its own name, the gateway by
+// what it sends of others.
+std::map<std::string, std::string> Introduce(const Identity& who) {
+  const std::string_view service = who.service();
+  std::map<std::string, std::string> metadata;
+  metadata[kProcessKey] =
+      platform::ProcessName(service.empty() ? "gateway" : service);
+  if (service.empty() && !who.is_anonymous()) {
+    metadata[std::string(kIdentityMetadata)] = ToMetadata(who);
+  }
+  return metadata;
+}
+
+constexpr char kIssuer[] = "https://id.example.jp/realms/welfare";
+
 }  // namespace
 
 ServedPlatform::ServedPlatform() = default;
 ServedPlatform::~ServedPlatform() = default;
 
 void ServedPlatform::Add(std::unique_ptr<platform::Module> module,
-                         const std::string& assets_dir) {
+                         std::vector<std::string> flags) {
   const std::string name(module->name());
-  auto runner = std::make_unique<support::ModuleRunner>(
-      std::move(module), std::vector<std::string>{"--assets-dir", assets_dir});
-  runner->Identify(&IdentifyAny);
+  auto runner = std::make_unique<support::ModuleRunner>(std::move(module),
+                                                        std::move(flags));
+  runner->Identify(&Identify);
   for (const auto& [peer, server] : modules_) {
     runner->SetPeer(peer, server->address());
   }
@@ -119,13 +158,61 @@ pages:
 
 void ServedPlatform::Start() {
   WriteData();
-  Add(std::make_unique<registry::RegistryModule>(), SourceFolder().string());
+  const std::vector<std::string> shipped = {"--assets-dir",
+                                            SourceFolder().string()};
+  Add(std::make_unique<registry::RegistryModule>(), shipped);
   FillRegistry();
-  Add(std::make_unique<survey::SurveyModule>(), SourceFolder().string());
-  const std::string assets = assets_.path().string();
-  Add(std::make_unique<indicator::IndicatorModule>(), assets);
-  Add(std::make_unique<report::ReportModule>(), assets);
+  Add(std::make_unique<survey::SurveyModule>(), shipped);
+  const std::vector<std::string> own = {"--assets-dir",
+                                        assets_.path().string()};
+  Add(std::make_unique<indicator::IndicatorModule>(), own);
+  Add(std::make_unique<report::ReportModule>(), own);
+  AddGateway();
   for (const char* survey : kSurveys) FillSurvey(survey);
+}
+
+void ServedPlatform::AddGateway() {
+  const std::string keys = (assets_.path() / "jwks.json").string();
+  WriteFile(keys, TwoKeys());
+  auto module = std::make_unique<gateway::GatewayModule>();
+  const gateway::GatewayModule& gateway = *module;
+  Add(std::move(module), {"--auth", "jwt", "--jwks-file", keys, "--jwt-issuer",
+                          kIssuer, "--jwt-audience", "welfare", "--http-listen",
+                          "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"});
+  const std::string& address = gateway.http_address();
+  gateway_port_ = std::stoi(address.substr(address.rfind(':') + 1));
+  channels_["gateway"] = platform::MakeChannel({address});
+}
+
+std::string ServedPlatform::TokenOf(const Identity& who) {
+  if (who.is_anonymous()) return "";
+  const auto quoted = [](std::string_view text) {
+    return "\"" + std::string(text) + "\"";
+  };
+  const std::int64_t now =
+      modules_["gateway"]->clock().Now().micros() / 1'000'000;
+  std::string grants;
+  for (const Grant& grant : who.grants()) {
+    grants += (grants.empty() ? "" : ",") + quoted(grant.ToString());
+  }
+  Members claims = {{"iss", quoted(kIssuer)},
+                    {"aud", quoted("welfare")},
+                    {"sub", quoted(who.subject())},
+                    {"iat", std::to_string(now)},
+                    {"exp", std::to_string(now + 3'600)},
+                    {"grants", "[" + grants + "]"}};
+  if (const auto& respondent = who.respondent()) {
+    claims.emplace_back("municipality_code",
+                        quoted(respondent->municipality.ToString()));
+    claims.emplace_back("respondent_kind",
+                        quoted(base::ToString(respondent->kind)));
+  }
+  const std::string payload = ToJson(claims);
+  std::string& token = tokens_[payload];
+  if (token.empty()) {
+    token = Issuer::Es256().Token(ToJson(EcHeader()), payload);
+  }
+  return token;
 }
 
 Answer ServedPlatform::CallAsOperator(const std::string& name,
@@ -233,9 +320,31 @@ void ServedPlatform::ImportAnswers(const std::string& survey) {
   ASSERT_EQ(result.counts().created(), 12) << result.DebugString();
 }
 
-Answer ServedPlatform::Call(const MethodDescriptor& method,
-                            const Requests& requests, const Identity& who) {
-  return CallAny(channels_.at(ServiceOf(method)), method, requests, who);
+std::optional<Answer> ServedPlatform::Call(Door door,
+                                           const MethodDescriptor& method,
+                                           const Requests& requests,
+                                           const Identity& who) {
+  if (door == Door::kService) {
+    return CallAny(channels_.at(ServiceOf(method)), method, requests,
+                   Introduce(who));
+  }
+  if (!who.service().empty()) return std::nullopt;
+  if (door == Door::kGrpc) {
+    std::map<std::string, std::string> metadata;
+    if (const std::string token = TokenOf(who); !token.empty()) {
+      metadata["authorization"] = "Bearer " + token;
+    }
+    return CallAny(channels_.at("gateway"), method, requests, metadata);
+  }
+  const auto request = Spell(method, *requests.front());
+  if (!request) return std::nullopt;
+  return CallJson(method, *request, who);
+}
+
+Answer ServedPlatform::CallJson(const MethodDescriptor& method,
+                                const HttpRequest& request,
+                                const Identity& who) {
+  return CallHttp(gateway_port_, method, request, TokenOf(who));
 }
 
 std::string ServedPlatform::Snapshot() {

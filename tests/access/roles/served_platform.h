@@ -1,18 +1,30 @@
-// The four services, real and each behind a server of its own, filled.
+// The four services and the gateway, real and each behind a server of its own,
+// filled, and asked who calls.
 #pragma once
 
 #include <google/protobuf/message.h>
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "services/access/identity.h"
 #include "services/platform/process/module.h"
-#include "tests/access/any_call.h"
+#include "tests/access/roles/any_call.h"
+#include "tests/access/roles/http_call.h"
 #include "tests/support/module_runner.h"
 #include "tests/support/temp_dir.h"
 
 namespace welfare::access {
+
+// Where a call comes in.
+enum class Door {
+  kService,  // at the service, as the gateway or another service calls it
+  kGrpc,     // at the gateway, with a token
+  kJson,     // the same over HTTP/JSON
+};
 
 // Holds, once started: the registry of the source tree, and for each survey of
 // kSurveys
@@ -34,8 +46,15 @@ class ServedPlatform {
   // Starts and fills everything. Fails the test where it cannot.
   void Start();
 
-  Answer Call(const google::protobuf::MethodDescriptor& method,
-              const Requests& requests, const Identity& who);
+  // Calls as `who`. Nothing where the door has no such call: no token is a
+  // service's, and over HTTP there are no streams.
+  std::optional<Answer> Call(Door door,
+                             const google::protobuf::MethodDescriptor& method,
+                             const Requests& requests, const Identity& who);
+
+  // Calls over HTTP/JSON as `who`.
+  Answer CallJson(const google::protobuf::MethodDescriptor& method,
+                  const HttpRequest& request, const Identity& who);
 
   // All that the survey service holds, as the operator of the machine reads it.
   std::string Snapshot();
@@ -43,7 +62,10 @@ class ServedPlatform {
  private:
   void WriteData();
   void Add(std::unique_ptr<platform::Module> module,
-           const std::string& assets_dir);
+           std::vector<std::string> flags);
+  void AddGateway();
+  // A token of `who`; empty for somebody without credentials.
+  std::string TokenOf(const Identity& who);
   // Calls the method as the operator of the machine.
   Answer CallAsOperator(const std::string& method,
                         const google::protobuf::Message& request);
@@ -55,6 +77,8 @@ class ServedPlatform {
   support::TempDir assets_;
   std::map<std::string, std::unique_ptr<support::ModuleRunner>> modules_;
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels_;
+  int gateway_port_ = 0;
+  std::map<std::string, std::string> tokens_;  // by what they say
 };
 
 }  // namespace welfare::access

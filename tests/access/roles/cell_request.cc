@@ -1,12 +1,12 @@
-#include "tests/access/cell_request.h"
+#include "tests/access/roles/cell_request.h"
 
 #include <gtest/gtest.h>
 
 #include <string_view>
 #include <utility>
 
-#include "tests/access/any_call.h"
-#include "tests/access/policy_table.h"
+#include "tests/access/roles/any_call.h"
+#include "tests/access/roles/policy_table.h"
 #include "welfare/options/v1/options.pb.h"
 #include "welfare/survey/v1/survey_service.pb.h"
 

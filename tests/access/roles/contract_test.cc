@@ -9,7 +9,7 @@
 #include <string>
 
 #include "services/platform/calls/method_policy.h"
-#include "tests/access/policy_table.h"
+#include "tests/access/roles/policy_table.h"
 #include "tests/support/status_matchers.h"
 #include "welfare/indicator/v1/indicator_service.pb.h"
 #include "welfare/options/v1/options.pb.h"

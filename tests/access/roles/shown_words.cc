@@ -1,4 +1,4 @@
-#include "tests/access/shown_words.h"
+#include "tests/access/roles/shown_words.h"
 
 #include <cstddef>
 
