@@ -100,6 +100,33 @@ class QuickstartTest(unittest.TestCase):
         self.assertEqual(self.wait_for_own(self.welfared(server), server), 1)
         self.assertEqual(self.foreign.calls, 0)
 
+    def test_a_secure_demonstration_shows_who_may_do_what(self):
+        environment = self.environment(
+            WELFARE_QUICKSTART_BIN=str(BIN), WELFARE_LISTEN=free_address(),
+            WELFARE_HTTP_LISTEN=free_address(), WELFARE_ADMIN_LISTEN="127.0.0.1:0",
+            WELFARE_OPS_LISTEN="127.0.0.1:0")
+        child = subprocess.Popen(
+            [ROOT / "tools" / "quickstart", "--secure", "--serve"], stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, env=environment)
+        self.addCleanup(child.stdout.close)
+        self.addCleanup(child.kill)
+        said = []
+        for line in child.stdout:
+            said.append(line.rstrip("\n"))
+            if line.startswith("Stop with"):
+                break
+        commands = [line for line in said if line.startswith(("  curl ", "  WELFARE_"))]
+        codes = [subprocess.run(["/bin/bash", "-c", command], capture_output=True, timeout=60,
+                                check=False, env=environment).returncode for command in commands]
+        # As the words above each say; curl ends with 22 where it was refused.
+        self.assertEqual(codes, [0, 22, 0, 22, 0, 0, 4], "\n".join(said))
+        made = self.folder / "out" / "secure"
+        self.assertEqual(made.stat().st_mode & 0o777, 0o700)
+        for secret in [*made.glob("*.key"), *made.glob("*.token"), made / "batch.api-key"]:
+            self.assertEqual(secret.stat().st_mode & 0o777, 0o600, secret)
+        child.terminate()
+        self.assertEqual(child.wait(30), 0)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
