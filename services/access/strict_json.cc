@@ -59,8 +59,8 @@ class Copier {
             return base::MakeError(AccessRow("JSON_MEMBER_REPEATED"));
           }
           auto& member = to.members.emplace_back();
-          WELFARE_RETURN_IF_ERROR(CopyText(name, member.first));
-          WELFARE_RETURN_IF_ERROR(Copy(child, member.second));
+          WELFARE_RETURN_IF_ERROR(CopyText(name, member.name));
+          WELFARE_RETURN_IF_ERROR(Copy(child, member.value));
         }
         break;
       }

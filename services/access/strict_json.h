@@ -6,12 +6,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
 
 namespace welfare::access {
+
+struct JsonMember;
 
 // One value of a text.
 struct JsonValue {
@@ -22,7 +23,7 @@ struct JsonValue {
   std::int64_t integer = 0;
   std::string text;
   std::vector<JsonValue> elements;
-  std::vector<std::pair<std::string, JsonValue>> members;
+  std::vector<JsonMember> members;
 
   // The member of this name; null where there is none, or this is no object.
   const JsonValue* Find(std::string_view name) const;
@@ -30,6 +31,11 @@ struct JsonValue {
   const std::string* Text() const {
     return kind == Kind::kText ? &text : nullptr;
   }
+};
+
+struct JsonMember {
+  std::string name;
+  JsonValue value;
 };
 
 // Levels of lists and objects, values of one text: far more than a token of an

@@ -67,3 +67,11 @@ if(WELFARE_SANITIZE)
   add_compile_options(-fsanitize=${welfare_sanitizers} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${welfare_sanitizers})
 endif()
+
+# Programs of libFuzzer in the place of the fuzz tests, which are its entry
+# points as well; for clang. See tools/fuzz.
+option(WELFARE_FUZZ "Build the fuzz tests for libFuzzer" OFF)
+if(WELFARE_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_custom_target(welfare_fuzzers)
+endif()

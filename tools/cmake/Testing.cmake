@@ -41,6 +41,12 @@ function(welfare_add_test)
   if("core" IN_LIST arg_LABELS)
     add_dependencies(welfare_core_tests ${arg_NAME})
   endif()
+  if(WELFARE_FUZZ AND "fuzz" IN_LIST arg_LABELS)
+    # libFuzzer brings the main function and knows nothing of tests.
+    target_link_options(${arg_NAME} PRIVATE -fsanitize=fuzzer)
+    add_dependencies(welfare_fuzzers ${arg_NAME})
+    return()
+  endif()
   set(environment
     "WELFARE_SOURCE_DIR=${PROJECT_SOURCE_DIR};WELFARE_BINARY_DIR=${PROJECT_BINARY_DIR}")
   if(arg_TOGETHER)

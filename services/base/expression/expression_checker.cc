@@ -104,8 +104,8 @@ class Checker {
   template <typename T>
   static void SortUnique(std::vector<T>& values) {
     std::ranges::sort(values);
-    const auto rest = std::ranges::unique(values);
-    values.erase(rest.begin(), rest.end());
+    // Not that of std::ranges: clang 14 cannot read it in libstdc++ 12.
+    values.erase(std::unique(values.begin(), values.end()), values.end());
   }
 
   void Report(std::size_t column, const ViolationRow& row,
