@@ -48,6 +48,11 @@ absl::Status CheckAddress(const Setting& setting, const std::string& address,
         "it must be host:port with a port from 0 to 65535, unix:path or "
         "unix-abstract:name.");
   }
+  if (asks && !tls && setting.kind == Setting::Kind::kTcpListen) {
+    return wrong(
+        "with --auth callers show tokens and keys, so it speaks TLS alone: set "
+        "--tls-cert-file and --tls-key-file.");
+  }
   if (setting.kind == Setting::Kind::kOpsListen || IsLocalAddress(address)) {
     return absl::OkStatus();
   }
@@ -60,11 +65,6 @@ absl::Status CheckAddress(const Setting& setting, const std::string& address,
     return wrong(
         "without authentication (--auth off) only addresses of this machine "
         "are allowed: 127.0.0.1:port, unix:path or unix-abstract:name.");
-  }
-  if (!tls) {
-    return wrong(
-        "off this machine it speaks TLS alone: set --tls-cert-file and "
-        "--tls-key-file.");
   }
   return absl::OkStatus();
 }
