@@ -19,7 +19,7 @@ using ::testing::ElementsAre;
 absl::StatusOr<Identity> Make(std::vector<std::string> grants,
                               std::string_view code = "",
                               std::string_view kind = "",
-                              std::string_view subject = "tanaka") {
+                              std::string_view subject = "office") {
   return Identity::Make({.subject = subject,
                          .grants = grants,
                          .municipality_code = code,
@@ -94,7 +94,7 @@ TEST(Identities, AreRefusedWithEveryViolation) {
                 "IDENTITY_INVALID");
   EXPECT_THAT(
       ViolationsOf(Make({"manager", "auditor@*", "auditor@*"}, "131017", "both",
-                        " tanaka")
+                        " office")
                        .status()),
       ElementsAre("grants[0] GRANT_FORMAT", "grants[2] GRANT_REPEATED",
                   "municipality_code CHECK_DIGIT",
@@ -123,7 +123,7 @@ TEST(Subjects, ArePrintableAscii) {
   for (const std::string& bad :
        {std::string(), std::string(256, 'a'), std::string(" a"),
         std::string("a "), std::string("a\nb"), std::string("a\0b", 3),
-        std::string("田中"), std::string("a\x7F"), std::string("\xFF")}) {
+        std::string("総務"), std::string("a\x7F"), std::string("\xFF")}) {
     EXPECT_THAT(ViolationsOf(Make({}, "", "", bad).status()),
                 ElementsAre("subject SUBJECT_FORMAT"));
   }

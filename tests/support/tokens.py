@@ -33,7 +33,7 @@ class Issuer:
         return {"kty": "RSA", "alg": "RS256", "use": "sig", "kid": self.kid,
                 "n": _base64url(self.modulus), "e": "AQAB"}
 
-    def token(self, *grants, subject="tanaka", lifetime=3600, **claims):
+    def token(self, *grants, subject="office", lifetime=3600, **claims):
         """A token of somebody with these grants."""
         header = {"alg": "RS256", "typ": "JWT", "kid": self.kid}
         now = int(time.time())

@@ -151,7 +151,7 @@ class Access(unittest.TestCase):
 
     def test_who_wrote_stands_in_the_history(self):
         reply = self.send("/v1/municipalities/131016/history", self.issuer.token("registrar@*"))
-        self.assertIn("tanaka", reply.body.decode())
+        self.assertIn("office", reply.body.decode())
 
     def test_every_bad_setting_is_a_sentence(self):
         symmetric, roles = self.folder / "oct.json", self.folder / "roles.json"

@@ -35,7 +35,7 @@ TEST(IdentityMetadataFuzz, SurvivesCorpusAndMutations) {
   const std::vector<std::string> grants = {"manager@jusou", "respondent@jusou",
                                            "auditor@*"};
   const std::string seed =
-      ToMetadata(*Identity::Make({.subject = "tanaka",
+      ToMetadata(*Identity::Make({.subject = "office",
                                   .grants = grants,
                                   .municipality_code = "131016",
                                   .respondent_kind = "council",

@@ -17,7 +17,7 @@ using Message = internal::v1::Identity;
 
 Message Good() {
   Message message;
-  message.set_subject("tanaka");
+  message.set_subject("office");
   message.add_grants("manager@jusou");
   message.add_grants("respondent@jusou");
   message.set_municipality_code("131016");
@@ -40,7 +40,7 @@ TEST(IdentityMetadata, IsReadAsItWasWritten) {
       const std::vector<std::string> grants = {"registrar@*", "auditor@b",
                                                "auditor@a"};
       const auto identity =
-          Identity::Make({.subject = "tanaka",
+          Identity::Make({.subject = "office",
                           .grants = grants,
                           .municipality_code = kind.empty() ? "" : "131016",
                           .respondent_kind = kind,
@@ -76,7 +76,7 @@ TEST(IdentityMetadata, FitsIntoAHeaderHoweverLong) {
 TEST(IdentityMetadata, IsRefusedUnlessItIsWhatTheGatewayWrites) {
   const std::string good = Good().SerializeAsString();
   ExpectUnreadable("", "nothing");
-  ExpectUnreadable("tanaka", "no message");
+  ExpectUnreadable("office", "no message");
   ExpectUnreadable(good.substr(0, good.size() - 1), "cut");
   ExpectUnreadable(good + good, "twice");
   ExpectUnreadable(good + std::string("\x32\x01x", 3), "a field unknown");
@@ -94,7 +94,7 @@ TEST(IdentityMetadata, IsRefusedUnlessItIsWhatTheGatewayWrites) {
   };
   ExpectUnreadable(changed([](Message& m) { m.clear_subject(); }),
                    "no subject");
-  ExpectUnreadable(changed([](Message& m) { m.set_subject("田中"); }),
+  ExpectUnreadable(changed([](Message& m) { m.set_subject("総務"); }),
                    "a subject in Japanese");
   ExpectUnreadable(changed([](Message& m) { m.add_grants("root@*"); }),
                    "an unknown role");

@@ -208,7 +208,7 @@ const std::vector<BadToken>& BadTokens() {
       {"a signature in DER", Refusal::kSignature, DerSigned},
       {"the signature of another token", Refusal::kSignature, [] {
          return SigningInput(ToJson(EcHeader()), ToJson(Claims())) + "." +
-                Part(EcToken(EcHeader(), With(Claims(), "sub", "\"sato\"")), 2);
+                Part(EcToken(EcHeader(), With(Claims(), "sub", "\"desk\"")), 2);
        }},
       {"another key under this kid", Refusal::kSignature, [] {
          return Issuer(Algorithm::kEs256)
@@ -245,10 +245,10 @@ const std::vector<BadToken>& BadTokens() {
                 "." + Part(t, 2);
        })},
       // --- payload ---
-      {"a payload that is a text", Refusal::kPayload, Payload("\"tanaka\"")},
-      {"a payload that is no JSON", Refusal::kPayload, Payload("sub=tanaka")},
+      {"a payload that is a text", Refusal::kPayload, Payload("\"office\"")},
+      {"a payload that is no JSON", Refusal::kPayload, Payload("sub=office")},
       {"two sub", Refusal::kPayload,
-       Payload(R"({"sub":"sato",)" + ToJson(Claims()).substr(1))},
+       Payload(R"({"sub":"desk",)" + ToJson(Claims()).substr(1))},
       {"two exp, one escaped", Refusal::kPayload,
        Payload(R"({"e\u0078p":1990000000,)" + ToJson(Claims()).substr(1))},
       {"two members in a claim of others", Refusal::kPayload,
@@ -318,7 +318,7 @@ const std::vector<BadToken>& BadTokens() {
       {"sub that is a number", Refusal::kSubject, Claim("sub", "7")},
       {"sub with a line end", Refusal::kSubject, Claim("sub", R"("a\nb")")},
       {"sub that turns the writing", Refusal::kSubject,
-       Claim("sub", "\"tanaka\u202E\"")},
+       Claim("sub", "\"office\u202E\"")},
       {"sub of 256 letters", Refusal::kSubject,
        Claim("sub", "\"" + std::string(256, 'a') + "\"")},
       {"grants as a text", Refusal::kGrants,

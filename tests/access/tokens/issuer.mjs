@@ -19,10 +19,10 @@ console.log(JSON.stringify({
 const claims = {
   iss: 'https://id.example.jp/realms/welfare',
   aud: ['welfare'],
-  sub: 'suzuki',
+  sub: 'bureau',
   exp: 1780000300,
   grants: ['manager@jusou'],
-  name: '鈴木',
+  name: '窓口',
 };
 const encode = (value) =>
     Buffer.from(JSON.stringify(value)).toString('base64url');

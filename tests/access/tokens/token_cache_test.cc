@@ -39,10 +39,10 @@ TEST(TokenCaches, KnowATokenUntilItExpires) {
   TokenCache cache(kMiB);
   const TokenDigest digest = DigestOf("token");
   EXPECT_EQ(cache.Find(digest, 1, At(0)), nullptr);
-  cache.Keep(digest, 1, CallerOf("tanaka", 100));
+  cache.Keep(digest, 1, CallerOf("office", 100));
   const auto caller = cache.Find(digest, 1, At(99));
   ASSERT_NE(caller, nullptr);
-  EXPECT_EQ(caller->identity.subject(), "tanaka");
+  EXPECT_EQ(caller->identity.subject(), "office");
   EXPECT_EQ(cache.Find(DigestOf("tokem"), 1, At(99)), nullptr);
   EXPECT_EQ(cache.Find(digest, 1, At(100)), nullptr);
   EXPECT_EQ(cache.size(), 0U);
@@ -52,22 +52,22 @@ TEST(TokenCaches, KnowATokenUntilItExpires) {
 TEST(TokenCaches, ForgetWhatOtherKeysVerified) {
   TokenCache cache(kMiB);
   const TokenDigest digest = DigestOf("token");
-  cache.Keep(digest, 1, CallerOf("tanaka", 100));
+  cache.Keep(digest, 1, CallerOf("office", 100));
   EXPECT_EQ(cache.Find(digest, 2, At(0)), nullptr);
   EXPECT_EQ(cache.size(), 0U);
-  cache.Keep(digest, 2, CallerOf("sato", 100));
+  cache.Keep(digest, 2, CallerOf("desk", 100));
   // A call that began before the keys changed takes nothing and spoils nothing.
   EXPECT_EQ(cache.Find(digest, 1, At(0)), nullptr);
-  cache.Keep(digest, 1, CallerOf("tanaka", 100));
+  cache.Keep(digest, 1, CallerOf("office", 100));
   ASSERT_NE(cache.Find(digest, 2, At(0)), nullptr);
-  EXPECT_EQ(cache.Find(digest, 2, At(0))->identity.subject(), "sato");
+  EXPECT_EQ(cache.Find(digest, 2, At(0))->identity.subject(), "desk");
 }
 
 TEST(TokenCaches, KeepATokenOnce) {
   TokenCache cache(kMiB);
-  cache.Keep(DigestOf("token"), 1, CallerOf("tanaka", 100));
+  cache.Keep(DigestOf("token"), 1, CallerOf("office", 100));
   const std::size_t bytes = cache.bytes();
-  cache.Keep(DigestOf("token"), 1, CallerOf("tanaka", 200));
+  cache.Keep(DigestOf("token"), 1, CallerOf("office", 200));
   EXPECT_EQ(cache.size(), 1U);
   EXPECT_EQ(cache.bytes(), bytes);
   EXPECT_NE(cache.Find(DigestOf("token"), 1, At(150)), nullptr);

@@ -40,7 +40,7 @@ inline Members RsaHeader() {
 inline Members Claims() {
   return {{"iss", "\"https://id.example.jp/realms/welfare\""},
           {"aud", "\"welfare\""},
-          {"sub", "\"tanaka\""},
+          {"sub", "\"office\""},
           {"iat", "1779999900"},
           {"nbf", "1779999900"},
           {"exp", "1780000300"},

@@ -74,13 +74,13 @@ class Callers : public AskingGateway {
 TEST_F(Callers, ATokenTellsTheServiceWhoCalls) {
   Serve();
   EXPECT_TRUE(IsOk(GetWithToken(GoodToken())));
-  EXPECT_EQ(SubjectIn(*gateway_), "tanaka");
+  EXPECT_EQ(SubjectIn(*gateway_), "office");
   // The token itself goes no further.
   for (const auto& [key, value] : gateway_->registry.metadata()) {
     EXPECT_THAT(value, Not(HasSubstr("eyJ"))) << key;
   }
   EXPECT_TRUE(Call({{"authorization", "Bearer " + GoodToken()}}).status.ok());
-  EXPECT_EQ(SubjectIn(*gateway_), "tanaka");
+  EXPECT_EQ(SubjectIn(*gateway_), "office");
   const auto identity = access::FromMetadata(
       gateway_->registry.metadata().at(std::string(access::kIdentityMetadata)));
   ASSERT_TRUE(identity.ok());
@@ -117,7 +117,7 @@ TEST_F(Callers, NobodySaysHimselfWhoHeIs) {
     // Beside a token it does not count either.
     EXPECT_TRUE(
         IsOk(Get(line + "Authorization: Bearer " + GoodToken() + "\r\n")));
-    EXPECT_EQ(SubjectIn(*gateway_), "tanaka") << name;
+    EXPECT_EQ(SubjectIn(*gateway_), "office") << name;
   }
   EXPECT_TRUE(Call({{"x-welfare-identity-bin", "anything"},
                     {"x-welfare-identity-bin", "again"},

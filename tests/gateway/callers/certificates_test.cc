@@ -71,7 +71,7 @@ TEST_F(CertifiedCallers, AreJudgedByTheTokenTheySend) {
       access::EcToken(access::EcHeader(), access::Claims());
   EXPECT_TRUE(IsOk(Ask(clients_.Client("batch"),
                        "Authorization: Bearer " + token + "\r\n")));
-  EXPECT_EQ(SubjectIn(*gateway_), "tanaka");
+  EXPECT_EQ(SubjectIn(*gateway_), "office");
   EXPECT_FALSE(
       IsOk(Ask(clients_.Client("batch"), "Authorization: Bearer forged\r\n")));
 }
