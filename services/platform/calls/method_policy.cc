@@ -124,15 +124,17 @@ absl::StatusOr<MethodPolicy> MethodPolicy::Of(const MethodDescriptor& method) {
 absl::Status MethodPolicy::Check(const access::Identity& who,
                                  const Message& request) const {
   if (who.is_local()) return absl::OkStatus();
+  const std::string_view service = who.service();
+  const bool allowed = service.empty() ? audience_ == Audience::kPublic
+                                       : Contains(peers_, service);
+  if (allowed) return absl::OkStatus();
   const std::string survey = SurveyOf(request);
   const auto may = [&](access::Role role) {
     return survey.empty() ? who.HoldsAnywhere(role) : who.Holds(role, survey);
   };
-  const std::string_view service = who.service();
-  const bool allowed = !service.empty() ? Contains(peers_, service)
-                                        : audience_ == Audience::kPublic ||
-                                              std::ranges::any_of(roles_, may);
-  return allowed ? absl::OkStatus() : AccessDenied(who, roles_, survey);
+  return service.empty() && std::ranges::any_of(roles_, may)
+             ? absl::OkStatus()
+             : AccessDenied(who, roles_, survey);
 }
 
 std::string MethodPolicy::ResourceOf(const Message& request) const {
