@@ -31,7 +31,8 @@ class JwkReader {
             std::vector<base::Violation>& violations)
       : key_(key), place_(std::move(place)), violations_(violations) {}
 
-  // The key, unless something was wrong.
+  // The key, unless something was wrong or it is for encryption, which is none
+  // of ours: issuers publish those in the same set (Keycloak does).
   std::optional<PublicKey> Read() {
     if (key_.kind != JsonValue::Kind::kObject) {
       RefuseType("", "an object", "オブジェクト");
@@ -49,6 +50,7 @@ class JwkReader {
         return std::nullopt;
       }
     }
+    if (IsForEncryption()) return std::nullopt;
     ReadKid();
     ReadUse();
     if (kty == nullptr) return std::nullopt;
@@ -96,6 +98,12 @@ class JwkReader {
       Refuse(AccessFault("MEMBER_MISSING"), member);
     }
     return OptionalText(member);
+  }
+
+  bool IsForEncryption() const {
+    const JsonValue* use = key_.Find("use");
+    const std::string* text = use == nullptr ? nullptr : use->Text();
+    return text != nullptr && *text == "enc";
   }
 
   void ReadKid() {
@@ -243,6 +251,9 @@ absl::StatusOr<KeySet> KeySet::Parse(std::string_view json) {
         !set.keys_.try_emplace(reader.kid(), *std::move(key)).second) {
       reader.Refuse(AccessFault("KEY_ID_REPEATED"), "kid");
     }
+  }
+  if (violations.empty() && set.keys_.empty()) {
+    violations.push_back(base::MakeViolation(AccessFault("KEY_USE"), "keys"));
   }
   if (!violations.empty()) return JwksInvalid(std::move(violations));
   return set;

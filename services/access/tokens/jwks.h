@@ -21,8 +21,8 @@ class KeySet {
  public:
   // Parses a set of RSA keys of 2,048 to 8,192 bits (for RS256) and EC keys on
   // P-256 (for ES256). Members that say nothing here (x5c and the like) are
-  // passed over, as RFC 7517 asks; a key that may not be used is never passed
-  // over, because somebody meant it to be.
+  // passed over, as RFC 7517 asks, and so are keys for encryption (use enc);
+  // any other key that may not be used is not, because somebody meant it to be.
   //
   // Errors: INVALID_ARGUMENT, reason JWKS_INVALID, with every violation at
   // `keys[0].n`: those of error_table.h from JSON_SYNTAX on, for JSON and for

@@ -100,6 +100,24 @@ TEST(KeySets, AreRefusedWithAPrivateKey) {
               ElementsAre("keys[0].d KEY_PRIVATE"));
 }
 
+TEST(KeySets, PassOverKeysForEncryption) {
+  const Members encryption =
+      With(With(With(Rsa(), "kid", "\"x\""), "use", "\"enc\""), "alg",
+           "\"RSA-OAEP\"");
+  const auto keys = KeySet::Parse(SetOf({Rsa(), encryption, Ec()}));
+  ASSERT_OK(keys);
+  EXPECT_EQ(keys->size(), 2U);
+  EXPECT_EQ(keys->Find("x"), nullptr);
+  // Nobody could sign in with these alone.
+  EXPECT_THAT(SetViolations({encryption, encryption}),
+              ElementsAre("keys KEY_USE"));
+  // A secret is out, whatever it is for.
+  EXPECT_THAT(SetViolations({Rsa(), With(encryption, "d", "\"AQAB\"")}),
+              ElementsAre("keys[1].d KEY_PRIVATE"));
+  EXPECT_THAT(SetViolations({Rsa(), With(encryption, "kty", "\"oct\"")}),
+              ElementsAre("keys[1].kty KEY_SYMMETRIC"));
+}
+
 TEST(KeySets, AreRefusedWithoutNamesOfTheirOwn) {
   EXPECT_THAT(SetViolations({Without(Ec(), "kid")}),
               ElementsAre("keys[0].kid MEMBER_MISSING"));
@@ -116,7 +134,7 @@ TEST(KeySets, AreRefusedWithoutNamesOfTheirOwn) {
 }
 
 TEST(KeySets, AreRefusedWithKeysForAnotherUse) {
-  EXPECT_THAT(SetViolations({With(Rsa(), "use", "\"enc\"")}),
+  EXPECT_THAT(SetViolations({With(Rsa(), "use", "\"seal\"")}),
               ElementsAre("keys[0].use KEY_USE"));
   EXPECT_THAT(SetViolations({With(Rsa(), "key_ops", "[\"sign\"]")}),
               ElementsAre("keys[0].key_ops KEY_USE"));
@@ -200,7 +218,7 @@ TEST(KeySets, AreRefusedWithPointsOffTheCurve) {
 
 TEST(KeySets, AreRefusedWithEveryViolation) {
   EXPECT_THAT(
-      SetViolations({With(Without(Rsa(), "kid"), "use", "\"enc\""), Ec(),
+      SetViolations({With(Without(Rsa(), "kid"), "use", "\"ENC\""), Ec(),
                      With(With(Ec(), "alg", "\"ES512\""), "crv", "\"P-521\"")}),
       ElementsAre("keys[0].kid MEMBER_MISSING", "keys[0].use KEY_USE",
                   "keys[2].alg KEY_ALGORITHM", "keys[2].crv KEY_CURVE"));
