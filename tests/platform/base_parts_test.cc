@@ -78,6 +78,20 @@ TEST(ConfigTest, FlagBeatsEnvironmentBeatsDefault) {
   }
 }
 
+TEST(ConfigTest, AnEmptyValueIsAValue) {
+  auto config = Parse({"--data-dir=", "--level", "debug"},
+                      {{"WELFARE_DATA_DIR", "/env"}});
+  ASSERT_OK(config);
+  EXPECT_EQ(config->Get("data-dir"), "");
+  EXPECT_EQ(config->origin("data-dir"), Config::Origin::kFlag);
+  EXPECT_EQ(config->Get("level"), "debug");
+  config = Parse({"--level=debug", "--data-dir="}, {});
+  ASSERT_OK(config);
+  EXPECT_EQ(config->Get("data-dir"), "");
+  EXPECT_STATUS(Parse({"--count=", "7"}, {}),
+                absl::StatusCode::kInvalidArgument, "SETTING_INVALID");
+}
+
 TEST(ConfigTest, RefusesWhatItDoesNotKnow) {
   EXPECT_STATUS(Parse({"--nonsense", "1"}, {}),
                 absl::StatusCode::kInvalidArgument, "SETTING_INVALID");

@@ -132,6 +132,26 @@ class Keys(InFolder):
         self.assert_refused(run("key", "create", *good, "--api-keys-file",
                                 str(self.folder / "nowhere" / "keys.json")), 1, "FILE_UNWRITABLE")
 
+    def test_a_file_that_says_who_calls_is_none_of_its_business(self):
+        missing = str(self.folder / "missing")
+        environment = {"WELFARE_TOKEN_FILE": missing, "WELFARE_CA_FILE": missing}
+        self.create()
+        done = self.key("list", **environment)
+        self.assertEqual((done.returncode, len(done.stdout.splitlines())), (0, 3), done)
+        self.assertEqual(run("version", **environment).returncode, 0)
+        # Whoever calls the platform with it hears of it.
+        done = run("roster", "show", "--fiscal-year", "2025", **environment)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(missing, done.stderr)
+
+    def test_a_flag_without_a_value_does_not_take_its_neighbour(self):
+        self.create()
+        done = run("--token-file=", "key", "list", f"--api-keys-file={self.path}")
+        self.assertEqual(done.returncode, 0, done)
+        done = self.key("create", "--subject=", "--grant", "manager@jusou")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("subject", done.stderr)
+
     def test_a_full_file_is_said(self):
         self.path.write_text(json.dumps({"version": 1, "keys": [
             {"id": f"{n:016x}", "secret_sha256": hashlib.sha256(str(n).encode()).hexdigest(),

@@ -104,14 +104,16 @@ int main(int argc, char** argv) {
   welfare::ctl::AddReportCommands(program, session);
   welfare::ctl::AddAuditCommands(program, session);
   welfare::ctl::AddKeyCommands(program, session);
-  program.AddVerb("version", "Show the version").Runs(session, [] {
+  program.AddVerb("version", "Show the version").RunsAlone(session, [] {
     std::cout << "welfarectl " << welfare::platform::BuildVersion() << "\n";
     return static_cast<int>(welfare::ctl::kOk);
   });
 
   if (const auto code = line.Read(argc, argv)) return *code;
-  if (const absl::Status read = session.ReadFiles(); !read.ok()) {
-    return welfare::ctl::Fail(read);
+  if (session.calls) {
+    if (const absl::Status read = session.ReadFiles(); !read.ok()) {
+      return welfare::ctl::Fail(read);
+    }
   }
   return session.action();
 }

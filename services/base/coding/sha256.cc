@@ -47,9 +47,18 @@ std::string Sha256::Finish() {
 std::string Sha256::FinishHex() { return HexEncode(Finish()); }
 
 std::string Sha256Bytes(std::string_view bytes) {
-  Sha256 sha;
-  sha.Update(bytes);
-  return sha.Finish();
+  // The context of a digest costs more than the digest of a short text.
+  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>
+      context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  if (context == nullptr ||
+      EVP_DigestInit_ex(context.get(), Algorithm(), nullptr) != 1 ||
+      EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
+      EVP_DigestFinal_ex(context.get(), digest.data(), &size) != 1) {
+    throw std::bad_alloc();
+  }
+  return std::string(digest.begin(), digest.begin() + size);
 }
 
 std::string Sha256Hex(std::string_view bytes) {

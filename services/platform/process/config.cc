@@ -1,6 +1,7 @@
 #include "services/platform/process/config.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
@@ -8,6 +9,7 @@
 #include <iterator>
 #include <memory>
 
+#include "services/base/arguments.h"
 #include "services/base/error.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/version.h"
@@ -133,8 +135,10 @@ absl::StatusOr<Config> Config::Parse(std::string_view program,
                                 : ", default " + setting.default_value + "]"));
   }
   try {
-    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
-    app.parse(std::move(reversed));
+    std::vector<std::string> given =
+        base::WithEmptyValues({arguments.begin(), arguments.end()});
+    std::reverse(given.begin(), given.end());  // as CLI11 takes them
+    app.parse(std::move(given));
   } catch (const CLI::Success& success) {
     app.exit(success, std::cout, std::cerr);
     config.action_ = Action::kExit;

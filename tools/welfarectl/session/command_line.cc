@@ -1,8 +1,12 @@
 #include "tools/welfarectl/session/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "services/base/arguments.h"
 #include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/session/session.h"
 
@@ -134,6 +138,13 @@ Flag Command::AddSwitch(const std::string& name,
 }
 
 void Command::Runs(Session& session, std::function<int()> action) const {
+  app_->callback([&session, action = std::move(action)] {
+    session.action = action;
+    session.calls = true;
+  });
+}
+
+void Command::RunsAlone(Session& session, std::function<int()> action) const {
   app_->callback(
       [&session, action = std::move(action)] { session.action = action; });
 }
@@ -152,7 +163,10 @@ Command CommandLine::program() const { return Command(app_.get()); }
 
 std::optional<int> CommandLine::Read(int argc, char** argv) {
   try {
-    app_->parse(argc, argv);
+    std::vector<std::string> given =
+        base::WithEmptyValues({argv + 1, argv + argc});
+    std::reverse(given.begin(), given.end());  // as CLI11 takes them
+    app_->parse(std::move(given));
   } catch (const CLI::Success& asked) {
     return app_->exit(asked);  // help
   } catch (const CLI::ParseError& error) {

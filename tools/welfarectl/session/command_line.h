@@ -82,6 +82,8 @@ class Command {
 
   // What the verb does; returns an exit code.
   void Runs(Session& session, std::function<int()> action) const;
+  // The same of a verb that calls nobody: no file of the connection is read.
+  void RunsAlone(Session& session, std::function<int()> action) const;
 
  private:
   friend class CommandLine;

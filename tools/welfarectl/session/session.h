@@ -55,6 +55,8 @@ class Session {
   Options options;
   // What the chosen verb does; returns an exit code.
   std::function<int()> action;
+  // Whether that calls the platform.
+  bool calls = false;
 
   Output output() const;
   // Reads the files of TLS and of who calls; comes before the first call.

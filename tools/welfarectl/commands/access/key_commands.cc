@@ -204,21 +204,21 @@ void AddKeyCommands(const Command& program, Session& session) {
   create.AddOption("--expires", values->wish.expires,
                    "The last day on which it is good, 2027-03-31; left out: a "
                    "year from now");
-  create.Runs(session, [&session, values] {
+  create.RunsAlone(session, [&session, values] {
     return CreateKey(session, values->path, values->wish);
   });
 
   const Command list = noun.AddVerb("list", "List the keys of the file");
   add_file(list);
-  list.Runs(session,
-            [&session, values] { return ListKeys(session, values->path); });
+  list.RunsAlone(
+      session, [&session, values] { return ListKeys(session, values->path); });
 
   const Command revoke =
       noun.AddVerb("revoke", "Refuse a key from now on; it stays in the file");
   add_file(revoke);
   revoke.AddOption("ID", values->id, "Its id, as the list shows it").Required();
-  revoke.Runs(session,
-              [values] { return RevokeKey(values->path, values->id); });
+  revoke.RunsAlone(session,
+                   [values] { return RevokeKey(values->path, values->id); });
 }
 
 }  // namespace welfare::ctl
