@@ -71,13 +71,17 @@ absl::StatusOr<std::string> Authenticator::Judge(
         {{"request_id", request_id}, {"why", ToString(*refusal)}});
     return access::StatusOf(*refusal);
   }
-  const auto& caller = std::get<std::shared_ptr<const access::Caller>>(verdict);
-  if (caller == nullptr) {
-    admitted_[IndexOf(Authentication::kAnonymous)]->Increment();
-    return "";
-  }
-  admitted_[IndexOf(caller->identity.authentication())]->Increment();
-  return access::ToMetadata(caller->identity);
+  const auto& admitted = std::get<Admitted>(verdict);
+  admitted_[IndexOf(admitted.authentication)]->Increment();
+  return admitted.metadata;
+}
+
+Authenticator::Verdict Authenticator::AdmittedOr(
+    const access::Admission& admission) {
+  if (const auto* refusal = std::get_if<Refusal>(&admission)) return *refusal;
+  const access::Identity& identity =
+      std::get<access::Caller>(admission).identity;
+  return Admitted{identity.authentication(), access::ToMetadata(identity)};
 }
 
 Authenticator::Verdict Authenticator::JudgeShown(
@@ -91,7 +95,7 @@ Authenticator::Verdict Authenticator::JudgeShown(
       options_.methods.Has(Authentication::kCertificate)) {
     return JudgeCertificate(*certificate);
   }
-  return nullptr;
+  return Admitted{Authentication::kAnonymous, ""};
 }
 
 Authenticator::Verdict Authenticator::JudgeToken(std::string_view token) {
@@ -99,40 +103,39 @@ Authenticator::Verdict Authenticator::JudgeToken(std::string_view token) {
   const auto known = files_.current();
   const base::Timestamp now = clock_.Now();
   const access::TokenDigest digest = access::DigestOf(token);
-  if (auto kept = cache_.Find(digest, known->generation, now)) return kept;
-  access::Admission admission =
+  if (auto kept = cache_.Find(digest, known->generation, now)) {
+    return Admitted{Authentication::kToken, *std::move(kept)};
+  }
+  const access::Admission admission =
       options_.tokens->Verify(token, *known->keys, now);
-  if (const auto* refusal = std::get_if<Refusal>(&admission)) return *refusal;
-  auto caller = std::make_shared<const access::Caller>(
-      std::get<access::Caller>(std::move(admission)));
-  cache_.Keep(digest, known->generation, caller);
-  return caller;
+  Verdict verdict = AdmittedOr(admission);
+  if (const auto* admitted = std::get_if<Admitted>(&verdict)) {
+    cache_.Keep(digest, known->generation,
+                std::get<access::Caller>(admission).expires,
+                admitted->metadata);
+  }
+  return verdict;
 }
 
 Authenticator::Verdict Authenticator::JudgeApiKey(std::string_view key) {
   if (!options_.methods.Has(Authentication::kApiKey)) {
     return Refusal::kKeyNotTaken;
   }
-  access::Admission admission =
-      files_.current()->api_keys->Verify(key, clock_.Now());
-  if (const auto* refusal = std::get_if<Refusal>(&admission)) return *refusal;
-  return std::make_shared<const access::Caller>(
-      std::get<access::Caller>(std::move(admission)));
+  return AdmittedOr(files_.current()->api_keys->Verify(key, clock_.Now()));
 }
 
 Authenticator::Verdict Authenticator::JudgeCertificate(
     const PeerCertificate& certificate) {
-  access::Admission admission = files_.current()->certificates->Find(
+  const access::Admission admission = files_.current()->certificates->Find(
       {.common_name = certificate.common_name,
        .dns_names = certificate.dns_names,
        .uris = certificate.uris});
   if (const auto* refusal = std::get_if<Refusal>(&admission)) {
     // Whoever shows the certificate of nobody known has shown nothing.
     refused_[IndexOf(*refusal)]->Increment();
-    return nullptr;
+    return Admitted{Authentication::kAnonymous, ""};
   }
-  return std::make_shared<const access::Caller>(
-      std::get<access::Caller>(std::move(admission)));
+  return AdmittedOr(admission);
 }
 
 }  // namespace welfare::gateway

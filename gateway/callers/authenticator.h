@@ -30,7 +30,7 @@ class Authenticator {
     access::AuthMethods methods;
     // With the method jwt.
     std::optional<access::TokenVerifier> tokens = std::nullopt;
-    // Of tokens kept; some 700 bytes each.
+    // Of tokens kept; some 400 bytes each.
     std::size_t cache_bytes = std::size_t{16} << 20;
   };
 
@@ -51,9 +51,13 @@ class Authenticator {
                                     std::string_view request_id);
 
  private:
-  // Who it is; null where nothing was shown.
-  using Verdict =
-      std::variant<std::shared_ptr<const access::Caller>, access::Refusal>;
+  struct Admitted {
+    access::Authentication authentication;
+    std::string metadata;  // empty: nothing was shown
+  };
+  using Verdict = std::variant<Admitted, access::Refusal>;
+  static Verdict AdmittedOr(const access::Admission& admission);
+
   Verdict JudgeShown(const std::vector<Header>& headers,
                      const PeerCertificate* certificate);
   Verdict JudgeToken(std::string_view token);

@@ -30,17 +30,6 @@ bool IsSubject(std::string_view text) {
                              [](char c) { return c >= 0x20 && c <= 0x7E; });
 }
 
-// What the allocator takes for `bytes`: they and its header, in steps of 16.
-constexpr std::size_t AllocatedBytes(std::size_t bytes) {
-  return bytes == 0 ? 0 : std::max<std::size_t>(32, (bytes + 8 + 15) / 16 * 16);
-}
-
-// The same for what of a string does not fit into it.
-std::size_t HeapBytes(const std::string& text) {
-  static const std::size_t inside = std::string().capacity();
-  return text.capacity() > inside ? AllocatedBytes(text.capacity() + 1) : 0;
-}
-
 }  // namespace
 
 absl::StatusOr<Grant> Grant::Parse(std::string_view text) {
@@ -155,16 +144,6 @@ bool Identity::Holds(Role role, std::string_view survey) const {
 bool Identity::HoldsAnywhere(Role role) const {
   return std::ranges::any_of(
       grants_, [&](const Grant& grant) { return grant.role == role; });
-}
-
-std::size_t Identity::Footprint() const {
-  std::size_t bytes = sizeof(*this) + HeapBytes(subject_) +
-                      AllocatedBytes(grants_.capacity() * sizeof(Grant));
-  for (const Grant& grant : grants_) bytes += HeapBytes(grant.survey);
-  if (respondent_.has_value()) {
-    bytes += HeapBytes(respondent_->municipality.ToString());
-  }
-  return bytes;
 }
 
 }  // namespace welfare::access

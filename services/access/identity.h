@@ -137,9 +137,6 @@ class Identity {
   // Whether the caller has `role` in any survey.
   bool HoldsAnywhere(Role role) const;
 
-  // Bytes that the identity takes, itself and what it points to.
-  std::size_t Footprint() const;
-
   friend bool operator==(const Identity&, const Identity&) = default;
 
  private:

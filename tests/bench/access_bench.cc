@@ -3,11 +3,11 @@
 // forged token.
 #include <benchmark/benchmark.h>
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "services/access/api_keys.h"
+#include "services/access/metadata/identity_metadata.h"
 #include "services/access/tokens/token_cache.h"
 #include "tests/access/tokens/token_fixture.h"
 
@@ -49,11 +49,11 @@ void HitTokenCache(benchmark::State& state) {
   static const std::vector<std::string>& tokens = [] {
     auto* made = new std::vector<std::string>;
     const std::string token = Token(Algorithm::kRs256);
-    const auto caller = std::make_shared<const access::Caller>(
-        std::get<access::Caller>(access::Judge(token)));
+    const auto caller = std::get<access::Caller>(access::Judge(token));
+    const std::string metadata = access::ToMetadata(caller.identity);
     for (int i = 0; i < kTokens; ++i) {
       made->push_back(token + std::to_string(i));
-      cache.Keep(access::DigestOf(made->back()), 1, caller);
+      cache.Keep(access::DigestOf(made->back()), 1, caller.expires, metadata);
     }
     return std::ref(*made);
   }();

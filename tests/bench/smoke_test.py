@@ -23,7 +23,7 @@ class Smoke(unittest.TestCase):
         done = bench("--list")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("registry.get_municipality", done.stdout)
-        self.assertIn("goal: rps >= 0.8x", done.stdout)
+        self.assertIn("goal: rps >= 0.9x", done.stdout)
 
     def test_refuses_unknown_names(self):
         self.assertEqual(bench("--no-build", "no.such.figure").returncode, 2)

@@ -13,9 +13,14 @@
 namespace welfare::access {
 namespace {
 
-// What an entry takes besides its caller: nodes of list and table, their
-// headers in the allocator, the counters of the pointer.
-constexpr std::size_t kEntryBytes = 288;
+// What an entry takes besides its text: nodes of list and table, and their
+// headers in the allocator.
+constexpr std::size_t kEntryBytes = 256;
+
+// What the allocator takes for a text: it and a header, in steps of 16.
+std::size_t AllocatedBytes(const std::string& text) {
+  return (text.capacity() + 1 + 8 + 15) / 16 * 16;
+}
 
 struct DigestHash {
   // Any eight bytes of a digest are as good a hash as any.
@@ -32,7 +37,8 @@ struct TokenCache::Shard {
   struct Entry {
     TokenDigest digest;
     std::uint64_t generation;
-    std::shared_ptr<const Caller> caller;
+    base::Timestamp expires;
+    std::string metadata;
     std::size_t bytes;
   };
   using Entries = std::list<Entry>;
@@ -68,32 +74,31 @@ TokenCache::Shard& TokenCache::ShardOf(const TokenDigest& digest) const {
   return (*shards_)[static_cast<unsigned char>(digest.back()) % kShards];
 }
 
-std::shared_ptr<const Caller> TokenCache::Find(const TokenDigest& digest,
-                                               std::uint64_t generation,
-                                               base::Timestamp now) {
+std::optional<std::string> TokenCache::Find(const TokenDigest& digest,
+                                            std::uint64_t generation,
+                                            base::Timestamp now) {
   Shard& shard = ShardOf(digest);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.by_digest.find(digest);
-  if (found == shard.by_digest.end()) return nullptr;
+  if (found == shard.by_digest.end()) return std::nullopt;
   const auto entry = found->second;
   if (entry->generation != generation) {
     // A call that began before the keys changed finds nothing, and leaves what
     // others have verified since.
     if (entry->generation < generation) shard.Drop(entry);
-    return nullptr;
+    return std::nullopt;
   }
-  if (now >= entry->caller->expires) {
+  if (now >= entry->expires) {
     shard.Drop(entry);
-    return nullptr;
+    return std::nullopt;
   }
   shard.entries.splice(shard.entries.begin(), shard.entries, entry);
-  return entry->caller;
+  return entry->metadata;
 }
 
 void TokenCache::Keep(const TokenDigest& digest, std::uint64_t generation,
-                      std::shared_ptr<const Caller> caller) {
-  const std::size_t bytes = kEntryBytes + sizeof(Caller) - sizeof(Identity) +
-                            caller->identity.Footprint();
+                      base::Timestamp expires, std::string metadata) {
+  const std::size_t bytes = kEntryBytes + AllocatedBytes(metadata);
   Shard& shard = ShardOf(digest);
   const std::lock_guard lock(shard.mutex);
   if (const auto found = shard.by_digest.find(digest);
@@ -105,7 +110,8 @@ void TokenCache::Keep(const TokenDigest& digest, std::uint64_t generation,
   while (shard.bytes + bytes > shard.max_bytes) {
     shard.Drop(std::prev(shard.entries.end()));
   }
-  shard.entries.push_front({digest, generation, std::move(caller), bytes});
+  shard.entries.push_front(
+      {digest, generation, expires, std::move(metadata), bytes});
   shard.by_digest.emplace(digest, shard.entries.begin());
   shard.bytes += bytes;
 }

@@ -5,9 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 
-#include "services/access/caller.h"
 #include "services/base/time/clock.h"
 
 namespace welfare::access {
@@ -17,11 +18,12 @@ namespace welfare::access {
 using TokenDigest = std::array<char, 32>;
 TokenDigest DigestOf(std::string_view token);
 
-// Callers by the digests of their tokens. Any thread; threads that look for
-// different tokens seldom meet.
+// What services are told of the bearers of tokens (ToMetadata), by the digests
+// of those: written once, sent with each call. Any thread; threads that look
+// for different tokens seldom meet.
 //
 // Invariants: never holds more than its bytes, by an estimate of what each
-// caller takes; the longest unused go first. Refused tokens are not kept: their
+// bearer takes; the longest unused go first. Refused tokens are not kept: their
 // number is without bound.
 class TokenCache {
  public:
@@ -30,16 +32,17 @@ class TokenCache {
   TokenCache& operator=(const TokenCache&) = delete;
   ~TokenCache();
 
-  // The caller kept for a token at `now`, or null. `generation` counts the sets
-  // of keys and rules that tokens were verified by: what another one verified
-  // does not count.
-  std::shared_ptr<const Caller> Find(const TokenDigest& digest,
-                                     std::uint64_t generation,
-                                     base::Timestamp now);
+  // What was kept for a token, if it is good at `now`. `generation` counts the
+  // sets of keys and rules that tokens were verified by: what another one
+  // verified does not count.
+  std::optional<std::string> Find(const TokenDigest& digest,
+                                  std::uint64_t generation,
+                                  base::Timestamp now);
 
-  // Keeps what verified by `generation`, read before the keys were.
+  // Keeps what verified by `generation`, read before the keys were. A token is
+  // good until before `expires`.
   void Keep(const TokenDigest& digest, std::uint64_t generation,
-            std::shared_ptr<const Caller> caller);
+            base::Timestamp expires, std::string metadata);
 
   std::size_t size() const;
   std::size_t bytes() const;

@@ -1,6 +1,11 @@
 #include "services/platform/process/peer_identity.h"
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
 
 #include "services/access/metadata/identity_metadata.h"
 #include "services/platform/process/module.h"
@@ -8,6 +13,30 @@
 #include "services/platform/tls/process_name.h"
 
 namespace welfare::platform {
+namespace {
+
+// What the gateway says of a caller. Callers come again, and to read one costs
+// as much as the rest of what is done before a handler runs; so each thread
+// remembers those it has read last, by their bytes.
+absl::StatusOr<access::Identity> ReadIdentity(std::string_view bytes) {
+  struct Known {
+    std::string bytes;
+    access::Identity identity;
+  };
+  constexpr std::size_t kSlots = 32;
+  constexpr std::size_t kMostBytes = 1024;
+  thread_local std::array<std::optional<Known>, kSlots> known;
+  std::optional<Known>& slot =
+      known[std::hash<std::string_view>()(bytes) % kSlots];
+  if (slot.has_value() && slot->bytes == bytes) return slot->identity;
+  auto identity = access::FromMetadata(bytes);
+  if (identity.ok() && bytes.size() <= kMostBytes) {
+    slot.emplace(std::string(bytes), *identity);
+  }
+  return identity;
+}
+
+}  // namespace
 
 absl::StatusOr<access::Identity> IdentifyByPeer(const MetadataLookup& metadata,
                                                 std::string_view peer) {
@@ -15,7 +44,7 @@ absl::StatusOr<access::Identity> IdentifyByPeer(const MetadataLookup& metadata,
   const std::string_view name = ModuleNamedIn(names);
   if (name == "gateway") {
     const auto bytes = metadata(access::kIdentityMetadata);
-    return bytes.has_value() ? access::FromMetadata(*bytes)
+    return bytes.has_value() ? ReadIdentity(*bytes)
                              : access::Identity::Anonymous();
   }
   const auto modules = ModuleSpecs();

@@ -51,6 +51,20 @@ TEST(IdentifyByPeer, BelievesTheGatewayAlone) {
   }
 }
 
+TEST(IdentifyByPeer, KeepsCallersApartWhoComeAgain) {
+  for (int again = 0; again < 3; ++again) {
+    for (int i = 0; i < 200; ++i) {
+      const Identity caller =
+          support::Granted({"manager@survey-" + std::to_string(i)});
+      EXPECT_EQ(
+          *Identify(access::ToMetadata(caller), "gateway.welfare.internal"),
+          caller);
+    }
+    EXPECT_STATUS(Identify("nonsense", "gateway.welfare.internal"),
+                  absl::StatusCode::kInternal, "IDENTITY_UNREADABLE");
+  }
+}
+
 TEST(IdentifyByPeer, AServiceCallsOnItsOwnAccountWhateverItSays) {
   const std::string text =
       access::ToMetadata(support::Granted({"manager@jusou"}));
