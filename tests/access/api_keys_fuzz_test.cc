@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <random>
 #include <string>
 
 #include "services/access/api_keys.h"
 #include "services/base/error.h"
+#include "tests/support/mutations.h"
 
 namespace welfare::access {
 
@@ -42,8 +42,6 @@ void Feed(const std::string& text) {
 }
 
 TEST(ApiKeyFileFuzz, SurvivesCorpusAndMutations) {
-  std::mt19937 random(23);
-  const auto pick = [&](std::size_t count) { return random() % count; };
   constexpr std::string_view kPieces[] = {"{",         "}",
                                           "[",         "]",
                                           "\"",        ",",
@@ -70,26 +68,9 @@ TEST(ApiKeyFileFuzz, SurvivesCorpusAndMutations) {
   Feed("");
   Feed(seed);
   Feed("wk_0123456789abcdef_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
-  for (int i = 0; i < 10'000; ++i) {
-    std::string text = seed;
-    for (std::size_t edits = 1 + pick(3); edits > 0; --edits) {
-      const std::size_t at = pick(text.size() + 1);
-      switch (pick(4)) {
-        case 0:
-          text.insert(at, kPieces[pick(std::size(kPieces))]);
-          break;
-        case 1:
-          text.erase(at, pick(8));
-          break;
-        case 2:
-          text.insert(at, text.substr(pick(text.size() + 1), pick(300)));
-          break;
-        default:
-          if (at < text.size()) text[at] = static_cast<char>(pick(256));
-      }
-    }
-    Feed(text);
-  }
+  support::Mutations mutations(
+      23, {.pieces = kPieces, .most_edits = 3, .most_repeated = 300});
+  for (int i = 0; i < 10'000; ++i) Feed(mutations.Of(seed));
 }
 
 }  // namespace

@@ -5,13 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "services/base/error.h"
 #include "services/text/csv.h"
+#include "tests/support/mutations.h"
 
 namespace welfare::text {
 
@@ -70,30 +70,16 @@ void Feed(const std::string& text) {
 }
 
 TEST(CsvFuzz, SurvivesCorpusAndMutations) {
-  std::mt19937 random(11);
-  const auto pick = [&](std::size_t count) { return random() % count; };
   constexpr std::string_view kPieces[] = {"\"",   ",", "\n", "\r\n", "\r",
                                           "\"\"", "a", " ",  "\xE3", ",\"\","};
+  support::Mutations mutations(11, {.pieces = kPieces,
+                                    .most_edits = 5,
+                                    .most_erased = 6,
+                                    .most_repeated = 20});
   Feed("");
   for (const std::string_view seed : kCorpus) {
     Feed(std::string(seed));
-    for (int i = 0; i < 5000; ++i) {
-      std::string text(seed);
-      for (std::size_t edits = 1 + pick(5); edits > 0; --edits) {
-        const std::size_t at = pick(text.size() + 1);
-        switch (pick(3)) {
-          case 0:
-            text.insert(at, kPieces[pick(std::size(kPieces))]);
-            break;
-          case 1:
-            text.erase(at, pick(6));
-            break;
-          default:
-            if (at < text.size()) text[at] = static_cast<char>(pick(256));
-        }
-      }
-      Feed(text);
-    }
+    for (int i = 0; i < 5000; ++i) Feed(mutations.Of(std::string(seed)));
   }
   Feed(std::string(100'000, '"'));
   Feed(std::string(100'000, '\n'));

@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "services/access/metadata/identity_metadata.h"
+#include "tests/support/mutations.h"
 
 namespace welfare::access {
 
@@ -30,8 +30,6 @@ void Feed(const std::string& text) {
 }
 
 TEST(IdentityMetadataFuzz, SurvivesCorpusAndMutations) {
-  std::mt19937 random(29);
-  const auto pick = [&](std::size_t count) { return random() % count; };
   const std::vector<std::string> grants = {"manager@jusou", "respondent@jusou",
                                            "auditor@*"};
   const std::string seed =
@@ -42,25 +40,11 @@ TEST(IdentityMetadataFuzz, SurvivesCorpusAndMutations) {
                                   .authentication = Authentication::kToken}));
   Feed("");
   Feed(seed);
+  support::Mutations mutations(
+      29, {.most_edits = 3, .most_erased = 4, .most_repeated = 20});
   int read = 0;
   for (int i = 0; i < 30'000; ++i) {
-    std::string bytes = seed;
-    for (std::size_t edits = 1 + pick(3); edits > 0; --edits) {
-      const std::size_t at = pick(bytes.size() + 1);
-      switch (pick(4)) {
-        case 0:
-          bytes.insert(at, 1, static_cast<char>(pick(256)));
-          break;
-        case 1:
-          bytes.erase(at, pick(4));
-          break;
-        case 2:
-          bytes.insert(at, bytes.substr(pick(bytes.size() + 1), pick(20)));
-          break;
-        default:
-          if (at < bytes.size()) bytes[at] = static_cast<char>(pick(256));
-      }
-    }
+    const std::string bytes = mutations.Of(seed);
     Feed(bytes);
     read += FromMetadata(bytes).ok() ? 1 : 0;
   }

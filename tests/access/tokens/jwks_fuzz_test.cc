@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <random>
 #include <string>
 
 #include "services/access/tokens/jwks.h"
 #include "services/base/error.h"
+#include "tests/support/mutations.h"
 
 namespace welfare::access {
 
@@ -42,8 +42,6 @@ void Feed(const std::string& text) {
 }
 
 TEST(KeySetFuzz, SurvivesCorpusAndMutations) {
-  std::mt19937 random(19);
-  const auto pick = [&](std::size_t count) { return random() % count; };
   constexpr std::string_view kPieces[] = {
       "{",      "}",    "[",  "]",    "\"",         ",",     ":",
       "\"d\":", "null", "AA", "AQAB", "\"oct\"",    "RSA",   "EC",
@@ -63,26 +61,8 @@ TEST(KeySetFuzz, SurvivesCorpusAndMutations) {
   ASSERT_TRUE(KeySet::Parse(seed).ok());
   Feed("");
   Feed(seed);
-  for (int i = 0; i < 6000; ++i) {
-    std::string text = seed;
-    for (std::size_t edits = 1 + pick(4); edits > 0; --edits) {
-      const std::size_t at = pick(text.size() + 1);
-      switch (pick(4)) {
-        case 0:
-          text.insert(at, kPieces[pick(std::size(kPieces))]);
-          break;
-        case 1:
-          text.erase(at, pick(8));
-          break;
-        case 2:
-          text.insert(at, text.substr(pick(text.size() + 1), pick(400)));
-          break;
-        default:
-          if (at < text.size()) text[at] = static_cast<char>(pick(256));
-      }
-    }
-    Feed(text);
-  }
+  support::Mutations mutations(19, {.pieces = kPieces, .most_repeated = 400});
+  for (int i = 0; i < 6000; ++i) Feed(mutations.Of(seed));
   Feed(std::string(300'000, '['));
   Feed("{\"keys\":[" + std::string(100'000, '"'));
 }

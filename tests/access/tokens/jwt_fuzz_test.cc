@@ -6,10 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <random>
 #include <string>
 
 #include "tests/access/tokens/token_fixture.h"
+#include "tests/support/mutations.h"
 
 namespace welfare::access {
 
@@ -55,35 +55,18 @@ void Feed(char kind, const std::string& text) {
 }
 
 TEST(TokenFuzz, SurvivesCorpusAndMutations) {
-  std::mt19937 random(17);
-  const auto pick = [&](std::size_t count) { return random() % count; };
   constexpr std::string_view kPieces[] = {
       "{",       "}",    "[",    "]",      "\"",  ",",         ":",   ".",
       "\\u00",   "null", "1e9",  "-1",     "exp", "kid",       "alg", "none",
       "\"aud\"", "\xE3", "\xFF", "grants", "@*",  "1780000300"};
   const std::string seeds[] = {Seed(), ToJson(EcHeader()), ToJson(Claims())};
+  support::Mutations mutations(
+      17, {.pieces = kPieces, .most_erased = 6, .most_repeated = 40});
   Feed(0, "");
   for (std::size_t kind = 0; kind < 3; ++kind) {
     Feed(static_cast<char>(kind), seeds[kind]);
     for (int i = 0; i < 3000; ++i) {
-      std::string text = seeds[kind];
-      for (std::size_t edits = 1 + pick(4); edits > 0; --edits) {
-        const std::size_t at = pick(text.size() + 1);
-        switch (pick(4)) {
-          case 0:
-            text.insert(at, kPieces[pick(std::size(kPieces))]);
-            break;
-          case 1:
-            text.erase(at, pick(6));
-            break;
-          case 2:
-            text.insert(at, text.substr(pick(text.size() + 1), pick(40)));
-            break;
-          default:
-            if (at < text.size()) text[at] = static_cast<char>(pick(256));
-        }
-      }
-      Feed(static_cast<char>(kind), text);
+      Feed(static_cast<char>(kind), mutations.Of(seeds[kind]));
     }
     Feed(static_cast<char>(kind), std::string(100'000, '.'));
     Feed(static_cast<char>(kind), std::string(5'000, '['));
