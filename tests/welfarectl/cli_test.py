@@ -132,7 +132,7 @@ class Languages(unittest.TestCase):
     def test_usage_errors_are_2_in_both(self):
         for arguments, reason, words in (
                 (("roster", "show"), "ARGUMENT_MISSING", "必要な指定がありません"),
-                (("version", "--colour"), "ARGUMENT_UNKNOWN", "そのようなコマンドやフラグはありません"),
+                (("version", "--colour"), "ARGUMENT_UNKNOWN", "--colour はありません。--color でしょうか"),
                 (("--lang", "de", "version"), "ARGUMENT_INVALID", "There is|cannot be used"),
                 (("roster", "show", "--fiscal-year", "soon"), "ARGUMENT_INVALID",
                  "この指定は使えません"),

@@ -12,10 +12,9 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "Something is missing: {detail}. --help says what there is.",
      "必要な指定がありません（{detail}）。使い方は --help で確認できます。"},
     {"ARGUMENT_UNKNOWN", absl::StatusCode::kInvalidArgument,
-     "There is no such command or flag: {detail}. --help says what there is.",
-     "そのようなコマンドやフラグはありません（{detail}）。使い方は --help "
-     "で確認"
-     "できます。"},
+     "{command} has no {word}.{near} --help says what there is.",
+     "{command} に {word} はありません。{near_ja}使い方は --help で確認でき"
+     "ます。"},
     {"ARGUMENT_INVALID", absl::StatusCode::kInvalidArgument,
      "The command line cannot be used: {detail}. --help says what there is.",
      "この指定は使えません（{detail}）。使い方は --help で確認できます。"},

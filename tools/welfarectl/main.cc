@@ -1,18 +1,21 @@
 // welfarectl: the command line of the welfare platform.
 #include <cstdlib>
 #include <iostream>
+#include <string>
 
 #include <grpc/grpc.h>
 #include <grpc/support/log.h>
 
 #include "services/platform/observe/version.h"
+#include "tools/welfarectl/arguments/command_line.h"
 #include "tools/welfarectl/commands/access/access_commands.h"
 #include "tools/welfarectl/commands/audit/audit_commands.h"
 #include "tools/welfarectl/commands/indicator/indicator_commands.h"
 #include "tools/welfarectl/commands/registry/registry_commands.h"
 #include "tools/welfarectl/commands/report/report_commands.h"
+#include "tools/welfarectl/commands/shell/examples.h"
+#include "tools/welfarectl/commands/shell/shell_commands.h"
 #include "tools/welfarectl/commands/survey/survey_commands.h"
-#include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/interrupt.h"
 #include "tools/welfarectl/session/phrase.h"
 #include "tools/welfarectl/session/session.h"
@@ -30,14 +33,12 @@ int main(int argc, char** argv) {
 
   welfare::ctl::Session session;
   welfare::ctl::CommandLine line(
-      "welfarectl",
-      "Works with the welfare platform through its gateway.\n\n"
-      "Examples:\n"
-      "  welfarectl roster show --fiscal-year 2025\n"
-      "  welfarectl submission import answers.csv headers.csv\n"
-      "  welfarectl indicator get plan_formulated --fiscal-year 2025\n"
-      "  welfarectl report create --fiscal-year 2025");
+      "welfarectl", "Works with the welfare platform through its gateway");
   const welfare::ctl::Command program = line.program();
+  program.Example("welfarectl roster show --fiscal-year 2025")
+      .Example("welfarectl submission import answers.csv headers.csv")
+      .Example("welfarectl indicator get plan_formulated --fiscal-year 2025")
+      .Example("welfarectl report create --fiscal-year 2025");
   program
       .AddOption("--server", session.options.server, "Address of the gateway")
       .FromEnvironment("WELFARE_SERVER")
@@ -47,26 +48,31 @@ int main(int argc, char** argv) {
           .AddOption("--ca-file", session.options.ca_file,
                      "Authorities that sign the gateway's certificate (PEM); "
                      "left out: without TLS")
+          .File()
           .FromEnvironment("WELFARE_CA_FILE");
   const welfare::ctl::Flag cert =
       program
           .AddOption("--cert-file", session.options.cert_file,
                      "Certificate to show to the gateway (PEM)")
+          .File()
           .FromEnvironment("WELFARE_CERT_FILE")
           .Needs(ca);
   program
       .AddOption("--key-file", session.options.key_file,
                  "Its private key (PEM)")
+      .File()
       .FromEnvironment("WELFARE_KEY_FILE")
       .Needs(cert);
   const welfare::ctl::Flag token =
       program
           .AddOption("--token-file", session.options.token_file,
                      "Token that says who you are; read again for each call")
+          .File()
           .FromEnvironment("WELFARE_TOKEN_FILE");
   program
       .AddOption("--api-key-file", session.options.api_key_file,
                  "API key that says who you are, in the place of a token")
+      .File()
       .FromEnvironment("WELFARE_API_KEY_FILE")
       .Excludes(token);
   program.AddOption("--survey", session.options.survey, "Survey id")
@@ -104,10 +110,14 @@ int main(int argc, char** argv) {
   welfare::ctl::AddReportCommands(program, session);
   welfare::ctl::AddAuditCommands(program, session);
   welfare::ctl::AddKeyCommands(program, session);
+  welfare::ctl::AddShellCommands(
+      line, std::string(welfare::platform::BuildVersion()), session);
   program.AddVerb("version", "Show the version").RunsAlone(session, [] {
     std::cout << "welfarectl " << welfare::platform::BuildVersion() << "\n";
     return static_cast<int>(welfare::ctl::kOk);
   });
+
+  welfare::ctl::AddExamples(line);
 
   if (const auto code = line.Read(argc, argv)) return *code;
   if (session.calls) {

@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "services/base/error.h"
+#include "tools/welfarectl/arguments/command_line.h"
 #include "tools/welfarectl/session/call.h"
-#include "tools/welfarectl/session/command_line.h"
 #include "welfare/type/v1/csv_import.pb.h"
 
 namespace welfare::ctl {
@@ -72,11 +72,14 @@ absl::StatusOr<CsvFile> ReadImportFile(const std::string& path,
 
 void ImportFlags::AddTo(const Command& verb, bool many) {
   const Flag file =
-      verb.AddOption("FILE", files, "CSV file; - is standard input").Required();
+      verb.AddOption("FILE", files, "CSV file; - is standard input")
+          .File()
+          .Required();
   if (!many) file.Once();
   AddEncodingFlag(verb, encoding);
   verb.AddOption("--rejects", rejects,
-                 "Write every refused record and why to this CSV file");
+                 "Write every refused record and why to this CSV file")
+      .File();
   verb.AddSwitch("--dry-run", dry_run, "Check everything, write nothing");
 }
 

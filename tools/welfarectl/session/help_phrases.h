@@ -6,15 +6,20 @@
 namespace welfare::ctl {
 
 inline constexpr Translation kHelpPhrases[] = {
-    {"Works with the welfare platform through its gateway.\n\nExamples:\n  "
-     "welfarectl roster show --fiscal-year 2025\n  welfarectl submission "
-     "import answers.csv headers.csv\n  welfarectl indicator get "
-     "plan_formulated --fiscal-year 2025\n  welfarectl report create "
-     "--fiscal-year 2025",
-     "ゲートウェイを通して福祉データ基盤を操作します。\n\n例:\n  welfarectl "
-     "roster show --fiscal-year 2025\n  welfarectl submission import "
-     "answers.csv headers.csv\n  welfarectl indicator get plan_formulated "
-     "--fiscal-year 2025\n  welfarectl report create --fiscal-year 2025"},
+    {"Works with the welfare platform through its gateway",
+     "ゲートウェイを通して福祉データ基盤を操作します"},
+    {"Examples:", "例:"},
+    {"Print what completes commands in a shell",
+     "シェルでコマンドを補完するスクリプトを出力します"},
+    {"Which shell", "シェルの種類"},
+    {"Print the manual page", "マニュアルページを出力します"},
+    {"Left out: {value}.", "省略時は {value}。"},
+    {"Environment: {name}.", "環境変数 {name}。"},
+    {"0: done; 1: failed; 2: the command line cannot be used; 3: rows were "
+     "rejected; 4: not known or not allowed; 5: refused as things stand; 130: "
+     "interrupted.",
+     "0は完了、1は失敗、2は使えない指定、3は拒否された行あり、4は認証または権限"
+     "の不足、5は現在の状態による拒否、130は中断。"},
     {"Print this help message and exit", "この説明を表示して終わります"},
     {"Address of the gateway", "ゲートウェイのアドレス"},
     {"Authorities that sign the gateway's certificate (PEM); left out: "

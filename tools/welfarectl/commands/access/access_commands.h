@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tools/welfarectl/session/command_line.h"
+#include "tools/welfarectl/arguments/command_line.h"
 
 namespace welfare::ctl {
 

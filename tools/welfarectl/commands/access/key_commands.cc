@@ -180,6 +180,7 @@ void AddKeyCommands(const Command& program, Session& session) {
   const auto add_file = [&values](const Command& verb) {
     verb.AddOption("--api-keys-file", values->path,
                    "The file that the gateway reads (--api-keys-file)")
+        .File()
         .FromEnvironment("WELFARE_API_KEYS_FILE")
         .Required();
   };

@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "tools/welfarectl/arguments/command_line.h"
 #include "tools/welfarectl/commands/audit/audit_verify.h"
 #include "tools/welfarectl/commands/audit/audited_services.h"
 #include "tools/welfarectl/files/whole_file.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/output/time_text.h"
 #include "tools/welfarectl/session/call.h"
-#include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/session.h"
 
 namespace welfare::ctl {
@@ -117,7 +117,8 @@ void AddAuditCommands(const Command& app, Session& session) {
   auto out = std::make_shared<std::string>();
   head.AddOption("--out", *out,
                  "File to save them in, for verify --head; - is standard "
-                 "output");
+                 "output")
+      .File();
   head.Runs(session, [&session, out] { return ShowHeads(session, *out); });
 
   const Command verify = noun.AddVerb(
@@ -125,9 +126,11 @@ void AddAuditCommands(const Command& app, Session& session) {
       "Read the logs and compute their hashes anew; exits 1 where one is "
       "damaged");
   auto saved = std::make_shared<std::string>();
-  verify.AddOption("--head", *saved,
-                   "File of heads that were saved before: each log must begin "
-                   "with its own");
+  verify
+      .AddOption("--head", *saved,
+                 "File of heads that were saved before: each log must begin "
+                 "with its own")
+      .File();
   verify.Runs(session,
               [&session, saved] { return VerifyAudit(session, *saved); });
 }

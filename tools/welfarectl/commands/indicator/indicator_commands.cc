@@ -4,9 +4,9 @@
 #include <iostream>
 #include <map>
 
+#include "tools/welfarectl/arguments/command_line.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/call.h"
-#include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/session.h"
 #include "welfare/indicator/v1/indicator_service.pb.h"
 

@@ -298,10 +298,12 @@ void AddRecordVerb(const Command& noun, Session& session) {
   record.AddOption("--to", flags->to,
                    "Municipalities after, those of --created among them; "
                    "may be left out in a rename");
-  record.AddOption("--created", flags->created,
-                   "CSV file, in the format of `municipality import`, of the "
-                   "municipalities it brings about; in a rename, of the one "
-                   "with what is new");
+  record
+      .AddOption("--created", flags->created,
+                 "CSV file, in the format of `municipality import`, of the "
+                 "municipalities it brings about; in a rename, of the one "
+                 "with what is new")
+      .File();
   AddEncodingFlag(record, flags->encoding);
   record.AddOption("--reason", flags->reason, "Why it is recorded").Required();
   record.AddOption("--note", flags->note, "Where it is published");

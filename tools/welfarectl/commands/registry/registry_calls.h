@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "tools/welfarectl/arguments/command_line.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/output/time_text.h"
 #include "tools/welfarectl/session/call.h"
-#include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/session.h"
 #include "welfare/registry/v1/registry_service.pb.h"
 

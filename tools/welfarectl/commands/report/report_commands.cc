@@ -5,11 +5,11 @@
 #include <iostream>
 
 #include "services/base/coding/sha256.h"
+#include "tools/welfarectl/arguments/command_line.h"
 #include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/files/whole_file.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/call.h"
-#include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/session.h"
 #include "welfare/report/v1/report_service.pb.h"
 
@@ -156,9 +156,11 @@ void AddReportCommands(const Command& app, Session& session) {
   auto out = std::make_shared<std::string>();
   download.AddOption("REPORT", *id, "Report id, jusou-2025-0001").Required();
   download.AddOption("--format", *format, "html or csv").Required();
-  download.AddOption("--out", *out,
-                     "File to write; - is standard output; default: the "
-                     "suggested name");
+  download
+      .AddOption("--out", *out,
+                 "File to write; - is standard output; default: the "
+                 "suggested name")
+      .File();
   download.Runs(session, [&session, id, format, out] {
     return Download(session, *id, *format, *out);
   });

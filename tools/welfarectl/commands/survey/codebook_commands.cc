@@ -7,12 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "tools/welfarectl/arguments/command_line.h"
 #include "tools/welfarectl/commands/survey/codebook_publish.h"
 #include "tools/welfarectl/commands/survey/survey_commands.h"
 #include "tools/welfarectl/files/import_stream.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/call.h"
-#include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/session.h"
 #include "welfare/survey/v1/survey_service.pb.h"
 
@@ -115,6 +115,7 @@ void AddCodebookCommands(const Command& app, Session& session) {
     flags->lint = lint;
     verb.AddOption("PATH", flags->path,
                    "Folder with survey.csv, choices.csv and settings.csv")
+        .File()
         .Required();
     verb.AddOption("--version-id", flags->version, "Version, such as 2025-1")
         .Required();

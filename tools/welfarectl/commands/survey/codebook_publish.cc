@@ -7,10 +7,10 @@
 #include <memory>
 #include <string>
 
+#include "tools/welfarectl/arguments/command_line.h"
 #include "tools/welfarectl/commands/survey/codebook_commands.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/call.h"
-#include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/session.h"
 #include "welfare/indicator/v1/indicator_service.pb.h"
 #include "welfare/report/v1/report_service.pb.h"

@@ -10,11 +10,11 @@
 
 #include "services/base/error.h"
 #include "services/base/time/date.h"
+#include "tools/welfarectl/arguments/command_line.h"
 #include "tools/welfarectl/commands/survey/round_edits.h"
 #include "tools/welfarectl/commands/survey/survey_commands.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/call.h"
-#include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/session.h"
 #include "welfare/survey/v1/survey_service.pb.h"
 

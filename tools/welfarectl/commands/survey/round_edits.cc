@@ -10,10 +10,10 @@
 #include <string>
 #include <string_view>
 
+#include "tools/welfarectl/arguments/command_line.h"
 #include "tools/welfarectl/commands/survey/round_commands.h"
 #include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/session/call.h"
-#include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/session.h"
 #include "welfare/survey/v1/survey_service.pb.h"
 

@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include "tools/welfarectl/arguments/command_line.h"
 #include "tools/welfarectl/commands/survey/answer_text.h"
 #include "tools/welfarectl/commands/survey/submission_export.h"
 #include "tools/welfarectl/commands/survey/submission_import.h"
@@ -11,7 +12,6 @@
 #include "tools/welfarectl/files/whole_file.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/call.h"
-#include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/session.h"
 #include "welfare/survey/v1/survey_service.pb.h"
 
@@ -220,7 +220,7 @@ void AddSubmissionCommands(const Command& app, Session& session) {
   const Command create =
       noun.AddVerb("create", "Create a draft from a JSON file");
   auto create_flags = AddSubmissionFlags(create, /*with_id=*/true);
-  create.AddOption("--file", create_flags->file, "JSON file").Required();
+  create.AddOption("--file", create_flags->file, "JSON file").File().Required();
   create.AddSwitch("--dry-run", create_flags->dry_run,
                    "Check everything, write nothing");
   create.Runs(session, [&session, create_flags] {

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "services/text/csv.h"
+#include "tools/welfarectl/arguments/command_line.h"
 #include "tools/welfarectl/commands/survey/answer_text.h"
 #include "tools/welfarectl/session/call.h"
-#include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/session.h"
 #include "welfare/survey/v1/survey_service.pb.h"
 

@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "services/base/error.h"
+#include "tools/welfarectl/arguments/command_line.h"
 #include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/files/csv_batches.h"
 #include "tools/welfarectl/files/import_stream.h"
 #include "tools/welfarectl/session/call.h"
-#include "tools/welfarectl/session/command_line.h"
 #include "tools/welfarectl/session/session.h"
 #include "welfare/survey/v1/survey_service.pb.h"
 

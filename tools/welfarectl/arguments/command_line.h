@@ -9,8 +9,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "tools/welfarectl/arguments/command_shape.h"
 #include "tools/welfarectl/session/phrase.h"
 
 namespace CLI {
@@ -33,6 +35,8 @@ class Flag {
   // Refuses zero and below, or below zero.
   Flag Positive() const;
   Flag NotNegative() const;
+  // Its value is the path of a file, which shells complete.
+  Flag File() const;
   // Takes one value only, where the variable could hold many.
   Flag Once() const;
   // Cannot be given together with `other`, or only together with it.
@@ -80,6 +84,8 @@ class Command {
   Flag AddSwitch(const std::string& name, const std::function<void()>& set,
                  const Phrase& help) const;
 
+  // A line that somebody may type, shown first in the help.
+  Command Example(const std::string& line) const;
   // What the verb does; returns an exit code.
   void Runs(Session& session, std::function<int()> action) const;
   // The same of a verb that calls nobody: no file of the connection is read.
@@ -103,7 +109,12 @@ class CommandLine {
   Command program() const;
   // Reads the arguments into flags and chooses the verb. An exit code: that
   // was all, help or an error is printed.
-  std::optional<int> Read(int argc, char** argv);
+  std::optional<int> Read(int argc, const char* const* argv);
+  // Adds to the help of `verb` ("roster show") that it may be followed by
+  // `rest`. REQUIRES: there is such a verb.
+  void AddExample(std::string_view verb, std::string_view rest) const;
+  // All of it as a value, in the language of this run.
+  CommandShape Shape() const;
 
  private:
   std::unique_ptr<CLI::App> app_;
