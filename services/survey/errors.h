@@ -108,6 +108,9 @@ absl::Status ReasonRequired(const Phrase& why);
 namespace why {
 inline constexpr Phrase kReturned = {"why the submission is returned",
                                      "回答を差し戻す理由"};
+inline constexpr Phrase kOnBehalf = {
+    "why it is written on the respondent's behalf",
+    "回答者に代わって記入する理由"};
 inline constexpr Phrase kChanged = {"why the round is changed",
                                     "調査回を変更する理由"};
 inline constexpr Phrase kReopened = {"why the round is opened again",

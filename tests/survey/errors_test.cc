@@ -60,6 +60,7 @@ std::vector<absl::Status> OneOfEach() {
       SubmissionStateWrong(submission, "DRAFT", wanted::kHandedIn),
       EtagMismatch("x", "\"1\""),
       ReasonRequired(why::kReturned),
+      ReasonRequired(why::kOnBehalf),
       FilterInvalid("state", 9),
       StoredValueInvalid("x")};
 }

@@ -164,6 +164,13 @@ class SecureClients(unittest.TestCase):
         # One goes back to who gave it, comes again, and is accepted.
         done(cls.buf_curl("reviewer", f"{SURVEY}/ReturnSubmission",
                           {"name": CITY, "reason": "確認してください。"}))
+        # A reviewer mends something for it, and says why.
+        mended = {"submission": {"name": CITY, "header": {"contact": "内線 2"}}}
+        code, _ = cls.buf_curl("reviewer", f"{SURVEY}/UpdateSubmission", mended)
+        assert code == "INVALID_ARGUMENT", code
+        revision = done(cls.buf_curl("reviewer", f"{SURVEY}/UpdateSubmission",
+                                     {**mended, "reason": "電話で確認"}))
+        assert revision["reason"] == "電話で確認", revision
         done(cls.grpc_js("respondent", f"{SURVEY}/SubmitSubmission", {"name": CITY}))
         done(cls.python("reviewer", SURVEY, "AcceptSubmission", "AcceptSubmissionRequest", name=CITY))
         done(cls.curl("manager", "--http2", f"{ROUND}:close", {}))

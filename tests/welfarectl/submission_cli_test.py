@@ -262,7 +262,11 @@ class SubmissionImportTest(unittest.TestCase):
         draft = self.folder / "draft.json"
         draft.write_text('{"answers": [{"item": "visits", "integer": "7"}]}', "utf-8")
         self.product.ctl("--survey", SURVEY, "submission", "create",
-                         f"{TAITO}-municipality", "--fiscal-year", "2025", "--file", draft)
+                         f"{TAITO}-municipality", "--fiscal-year", "2025", "--file", draft,
+                         "--reason", "by telephone")
+        history = self.product.ctl("--survey", SURVEY, "submission", "history",
+                                   f"{TAITO}-municipality", "--fiscal-year", "2025")
+        self.assertIn("by telephone", history.stdout)
         rows = self.export()
         self.assertIn(f"Round revision {self.revision()}:", self.stderr)
         self.assertEqual({row["state"] for row in rows}, {"SUBMITTED"})

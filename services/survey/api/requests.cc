@@ -64,6 +64,15 @@ absl::Status CheckMayOpen(const platform::CallContext& call, SurveyStore& store,
                                       : AnswersDenied(call, sent.survey);
 }
 
+Author AuthorOf(const platform::CallContext& call, const OpenedRound& opened,
+                const base::SubmissionName& name) {
+  const access::Identity& who = call.identity;
+  if (who.is_local()) return Author::kAnybody;
+  const bool answers = who.Holds(access::Role::kRespondent, name.survey) &&
+                       Viewer(*who.respondent()).MayOpen(opened, name);
+  return answers ? Author::kRespondent : Author::kOnBehalf;
+}
+
 absl::Status CheckMayImport(const platform::CallContext& call,
                             const std::set<base::RoundName>& rounds) {
   static constexpr access::Role kImporters[] = {access::Role::kManager};

@@ -19,6 +19,7 @@
 #include "services/survey/errors.h"
 #include "services/survey/store/pinned_content.h"
 #include "services/survey/store/store.h"
+#include "services/survey/submission/provenance.h"
 #include "services/survey/viewer.h"
 
 namespace welfare::survey {
@@ -56,6 +57,11 @@ absl::Status AnswersDenied(const platform::CallContext& call,
 absl::Status CheckMayOpen(const platform::CallContext& call, SurveyStore& store,
                           PinnedContent& content,
                           const base::SubmissionName& sent);
+
+// As whom the caller writes the submission `name` of the round, the one of its
+// respondent. Who holds several roles is the respondent of its own submission.
+Author AuthorOf(const platform::CallContext& call, const OpenedRound& opened,
+                const base::SubmissionName& name);
 
 // OK where the caller may import submissions of every round.
 //

@@ -91,7 +91,9 @@ absl::Status SubmissionCalls::CreateSubmission(
           const base::SubmissionName& name,
           base::Timestamp) -> absl::StatusOr<PlannedChange> {
         if (opened.Resolve(created.twin) != name) return NameContradicts();
-        return PlanCreate(standing, opened, name, input);
+        return PlanCreate(standing, opened, name, input,
+                          {.author = AuthorOf(call, opened, name),
+                           .reason = request.reason()});
       },
       response);
 }
@@ -117,7 +119,9 @@ absl::Status SubmissionCalls::UpdateSubmission(
       [&](const Standing& standing, const OpenedRound& opened,
           const base::SubmissionName& name, base::Timestamp) {
         return PlanUpdate(standing, opened, name, request.submission().etag(),
-                          input);
+                          input,
+                          {.author = AuthorOf(call, opened, name),
+                           .reason = request.reason()});
       },
       response);
 }

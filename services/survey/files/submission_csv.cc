@@ -338,7 +338,6 @@ AnswerCells ImportBatch::ReadCells(const AnswerRecord& record) const {
 SentAnswer ToSent(const Codebook& codebook, const AnswerCells& cells,
                   bool& unknown_absence) {
   SentAnswer sent;
-  sent.provenance = Provenance::kImported;
   const std::string place = text::FoldWord(cells.item);
   const std::size_t slash = place.find('/');
   sent.item = place.substr(0, slash);

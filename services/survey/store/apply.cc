@@ -9,6 +9,11 @@ absl::StatusOr<Standing> ReadStanding(SubmissionReader& submissions,
                                       const SubmissionInput& input) {
   Standing standing;
   WELFARE_ASSIGN_OR_RETURN(standing.submission, submissions.Find(name));
+  if (standing.submission &&
+      standing.submission->state == SubmissionState::kReturned) {
+    WELFARE_ASSIGN_OR_RETURN(standing.return_reason,
+                             submissions.FindReturnReason(name));
+  }
   if (input.sends_contact()) {
     WELFARE_ASSIGN_OR_RETURN(standing.contact, submissions.FindContact(name));
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -47,6 +48,10 @@ class SubmissionReader {
   // Every submission as it was at the round revision, in code order.
   virtual absl::StatusOr<std::vector<Submission>> LoadAt(
       const base::RoundName& name, std::int64_t revision) = 0;
+  // Why the submission was given back when it last was; empty where it is not
+  // RETURNED now.
+  virtual absl::StatusOr<std::string> FindReturnReason(
+      const base::SubmissionName& name) = 0;
   // Oldest first, after revision `after` of the submission.
   virtual absl::StatusOr<std::vector<Submission>> ListRevisions(
       const base::SubmissionName& name, int after, int limit) = 0;

@@ -80,10 +80,22 @@ std::optional<Contact> NextContact(const Standing& standing,
   return Kept(next);
 }
 
-// Checks the contact as it will be, and whether the day of receipt is the
+// Why a revision is made: as its writer says; else why the submission was given
+// back, as long as it is to be mended.
+std::string NextReason(const Standing& standing, std::string_view said = {}) {
+  return IsBlank(said) ? standing.return_reason : std::string(said);
+}
+
+// Checks what stands beside the answers: whether there is a reason where one is
+// due, the contact as it will be, and whether the day of receipt is the
 // sender's to say.
-absl::Status CheckHeader(const Standing& standing, const SubmissionInput& input,
-                         const std::optional<Contact>& contact) {
+absl::Status CheckBesideAnswers(const Standing& standing,
+                                const SubmissionInput& input,
+                                const std::optional<Contact>& contact,
+                                const Authorship& by) {
+  if (by.author == Author::kOnBehalf && IsBlank(by.reason)) {
+    return ReasonRequired(why::kOnBehalf);
+  }
   std::vector<base::Violation> violations;
   if (contact) violations = CheckContact(*contact);
   for (base::Violation& violation : violations) {
@@ -96,6 +108,9 @@ absl::Status CheckHeader(const Standing& standing, const SubmissionInput& input,
     violations.push_back(
         base::MakeViolation(base::FindRow(kFieldTable, "RECEIVED_ON_RESERVED"),
                             "header.received_on"));
+  }
+  if (auto fault = CheckLength("reason", by.reason, kLongestReason)) {
+    violations.push_back(*std::move(fault));
   }
   if (violations.empty()) return absl::OkStatus();
   return SubmissionInvalid(std::move(violations));
@@ -140,9 +155,10 @@ void SetAnswers(Submission& submission, std::vector<Answer> answers) {
 absl::StatusOr<PlannedChange> PlanCreate(const Standing& standing,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,
-                                         const SubmissionInput& input) {
+                                         const SubmissionInput& input,
+                                         const Authorship& by) {
   const std::optional<Contact> contact = NextContact(standing, input);
-  WELFARE_RETURN_IF_ERROR(CheckHeader(standing, input, contact));
+  WELFARE_RETURN_IF_ERROR(CheckBesideAnswers(standing, input, contact, by));
   WELFARE_RETURN_IF_ERROR(CheckTakesAnswers(opened, std::nullopt));
   if (standing.submission) return SubmissionExists(name);
   const std::vector<SentAnswer> none;
@@ -150,7 +166,9 @@ absl::StatusOr<PlannedChange> PlanCreate(const Standing& standing,
       auto answers, Keep(opened, name, input.answers ? *input.answers : none));
   PlannedChange plan{.submission = {.name = name}, .changed = true};
   plan.submission.registry_version = opened.round.registry_version;
-  SetAnswers(plan.submission, std::move(answers));
+  plan.submission.reason = NextReason(standing, by.reason);
+  SetAnswers(plan.submission,
+             SettleProvenance(by.author, {}, std::move(answers)));
   SetReceived(plan.submission, opened.round, input.received_on);
   SetContact(plan, standing, contact);
   return plan;
@@ -160,9 +178,10 @@ absl::StatusOr<PlannedChange> PlanUpdate(const Standing& standing,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,
                                          std::string_view etag,
-                                         const SubmissionInput& input) {
+                                         const SubmissionInput& input,
+                                         const Authorship& by) {
   const std::optional<Contact> contact = NextContact(standing, input);
-  WELFARE_RETURN_IF_ERROR(CheckHeader(standing, input, contact));
+  WELFARE_RETURN_IF_ERROR(CheckBesideAnswers(standing, input, contact, by));
   WELFARE_ASSIGN_OR_RETURN(auto current,
                            FindCurrent(standing, opened, name, etag));
   WELFARE_RETURN_IF_ERROR(CheckTakesAnswers(opened, current.state));
@@ -174,7 +193,8 @@ absl::StatusOr<PlannedChange> PlanUpdate(const Standing& standing,
   if (input.answers) {
     WELFARE_ASSIGN_OR_RETURN(auto answers, Keep(opened, name, *input.answers));
     const std::string before = next.digest;
-    SetAnswers(next, std::move(answers));
+    SetAnswers(next,
+               SettleProvenance(by.author, next.answers, std::move(answers)));
     plan.changed = next.digest != before;
   }
   if (input.received_on && input.received_on != next.received_on) {
@@ -187,6 +207,7 @@ absl::StatusOr<PlannedChange> PlanUpdate(const Standing& standing,
   }
   if (plan.changed) next.registry_version = opened.round.registry_version;
   SetContact(plan, standing, contact);
+  if (plan.changed) next.reason = NextReason(standing, by.reason);
   return plan;
 }
 
@@ -282,7 +303,7 @@ absl::StatusOr<PlannedChange> PlanImport(const Standing& standing,
     }
   }
   Submission& next = plan.submission;
-  SetAnswers(next, std::move(answers));
+  SetAnswers(next, SettleProvenance(Author::kFile, {}, std::move(answers)));
   next.state = SubmissionState::kSubmitted;
   next.reason.clear();
   next.registry_version = opened.round.registry_version;
@@ -309,6 +330,7 @@ absl::StatusOr<PlannedChange> PlanHeader(const Standing& standing,
     plan.changed = true;
   }
   SetContact(plan, standing, NextContact(standing, header));
+  if (plan.changed) plan.submission.reason = NextReason(standing);
   return plan;
 }
 

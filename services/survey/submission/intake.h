@@ -16,6 +16,7 @@
 #include "services/base/time/date.h"
 #include "services/survey/round/opened_round.h"
 #include "services/survey/submission/contact.h"
+#include "services/survey/submission/provenance.h"
 #include "services/survey/submission/submission.h"
 #include "services/survey/submission/violation.h"
 
@@ -24,6 +25,8 @@ namespace welfare::survey {
 // What the store holds of one respondent.
 struct Standing {
   std::optional<Submission> submission = {};
+  // Why it was given back; empty where it is not to be mended.
+  std::string return_reason = {};
   // Empty where there is none, and where the call sends nothing of it.
   Contact contact = {};
 };
@@ -57,24 +60,28 @@ struct PlannedChange {
 // Creates a draft. It keeps wrong answers; FindViolations names them.
 //
 // Errors:
+//   INVALID_ARGUMENT, REASON_REQUIRED: it is written on the respondent's behalf
+//     and does not say why.
 //   FAILED_PRECONDITION, ROUND_NOT_OPEN.
 //   ALREADY_EXISTS, SUBMISSION_EXISTS.
 //   INVALID_ARGUMENT, SUBMISSION_INVALID: an answer that not even a draft can
 //     keep; with every violation; also UNKNOWN_MUNICIPALITY, a respondent
 //     outside the round's population, TEXT_TOO_LONG or TEXT_INVALID of
-//     department and contact, and RECEIVED_ON_RESERVED.
+//     department, contact and reason, and RECEIVED_ON_RESERVED.
 //
 // REQUIRES, here and below: `opened` was opened, and `name` is what it resolves
 // the respondent to.
 absl::StatusOr<PlannedChange> PlanCreate(const Standing& standing,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,
-                                         const SubmissionInput& input);
+                                         const SubmissionInput& input,
+                                         const Authorship& by);
 
 // Replaces parts of a draft or returned submission, wrong answers included.
-// Equal content is no news. The reason of a return stays.
+// Equal content is no news. The reason of a return stays, unless this change
+// has one of its own.
 //
-// Errors: ROUND_NOT_OPEN, SUBMISSION_INVALID, and
+// Errors: REASON_REQUIRED, ROUND_NOT_OPEN, SUBMISSION_INVALID, and
 //   NOT_FOUND, SUBMISSION_NOT_FOUND.
 //   ABORTED, ETAG_MISMATCH: `etag` is not empty and not the current one.
 //   FAILED_PRECONDITION, SUBMISSION_STATE: it is handed in.
@@ -82,7 +89,8 @@ absl::StatusOr<PlannedChange> PlanUpdate(const Standing& standing,
                                          const OpenedRound& opened,
                                          const base::SubmissionName& name,
                                          std::string_view etag,
-                                         const SubmissionInput& input);
+                                         const SubmissionInput& input,
+                                         const Authorship& by);
 
 // Hands a draft or returned submission in. One that does not say when it was
 // received was received today, in Tokyo.

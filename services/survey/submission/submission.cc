@@ -1,7 +1,6 @@
 #include "services/survey/submission/submission.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "services/base/coding/sha256.h"
 
@@ -35,18 +34,20 @@ void AppendContent(std::string& out, const Content& content) {
 
 }  // namespace
 
+std::string DigestText(const Answer& answer) {
+  std::string line;
+  AppendText(line, answer.item);
+  AppendText(line, answer.row);
+  AppendContent(line, answer.content);
+  AppendText(line, answer.other_text);
+  line += '\n';
+  return line;
+}
+
 std::string AnswersDigest(std::span<const Answer> answers) {
   std::vector<std::string> lines;
   lines.reserve(answers.size());
-  for (const Answer& answer : answers) {
-    std::string line;
-    AppendText(line, answer.item);
-    AppendText(line, answer.row);
-    AppendContent(line, answer.content);
-    AppendText(line, answer.other_text);
-    line += '\n';
-    lines.push_back(std::move(line));
-  }
+  for (const Answer& answer : answers) lines.push_back(DigestText(answer));
   std::sort(lines.begin(), lines.end());
   base::Sha256 sha;
   for (const std::string& line : lines) sha.Update(line);

@@ -80,10 +80,16 @@ struct Submission {
   // Day it was received, Asia/Tokyo; absent in a draft that does not say.
   std::optional<base::Date> received_on = {};
   bool late = false;  // received after the window
+  // Why this revision was made, or a returned one was given back.
   std::string reason = {};
   base::Timestamp create_time = {};
   base::Timestamp update_time = {};
 };
+
+// One answer as AnswersDigest reads it: item, row, value or absence with codes
+// in any order, text of "other"; not the provenance. Equal texts mean equal
+// answers.
+std::string DigestText(const Answer& answer);
 
 // SHA-256 over the answers sorted by item and row: item, row, value or
 // absence, text of "other"; not the provenance. Equal digests mean equal

@@ -441,8 +441,7 @@ class Validator {
       Answer blank{.item = item.id,
                    .row = row,
                    .content = base::Absence::kNoAnswer,
-                   .other_text = "",
-                   .provenance = Provenance::kImported};
+                   .other_text = ""};
       accepted_.emplace(place, Accepted{.index = 0, .answer = blank});
       return;
     }

@@ -97,6 +97,10 @@ class Matrix : public ::testing::TestWithParam<Door> {
       EXPECT_EQ(answer->reason, "REPORT_NOT_FOUND") << what;
     } else {
       ExpectLetIn(answer->status, what);
+      // Every request of these says why, so nobody is asked.
+      EXPECT_TRUE(!NamesASubmission(cell.method) ||
+                  answer->reason != "REASON_REQUIRED")
+          << what;
     }
     EXPECT_TRUE(!IsRefusal(cell.verdict) ||
                 (answer->messages.empty() && answer->bytes.empty()))
@@ -254,6 +258,30 @@ TEST_P(Matrix, ARespondentIsRefusedTheSubmissionsOfOthersThereOrNot) {
     EXPECT_EQ(said.size(), 1U) << cell.ToString();
   }
   EXPECT_GT(calls_, 60);
+}
+
+// The right to write for another is one to do so with a reason.
+TEST_P(Matrix, WhoWritesForARespondentSaysWhy) {
+  for (const Cell& cell : ReadPolicyTable()) {
+    if (cell.relation != "own" || cell.verdict != "allow" ||
+        (cell.method != "survey.CreateSubmission" &&
+         cell.method != "survey.UpdateSubmission")) {
+      continue;
+    }
+    const Identity who = IdentityOf(cell, kSurvey);
+    for (const Way& way : WaysToAsk(cell.method, cell.relation)) {
+      for (const char* blank : {"", " "}) {
+        ASSERT_TRUE(SetField(*way.request, "reason", blank));
+        const auto answer = served_->Call(GetParam(), *FindMethod(cell.method),
+                                          {way.request.get()}, who);
+        ++calls_;
+        EXPECT_EQ(answer->reason == "REASON_REQUIRED",
+                  cell.role != "respondent")
+            << cell.ToString() << ", " << way.name << ": " << answer->status;
+      }
+    }
+  }
+  EXPECT_GE(calls_, 24);
 }
 
 // The grant is the same; whose submission it opens stands in the claims.

@@ -206,6 +206,7 @@ TEST_F(Access, WhoAnswersDoesNotSayWhenThatWasReceived) {
                 ElementsAre("header.received_on: RECEIVED_ON_RESERVED"));
   }
   who_ = Granted({"reviewer@pets"});
+  create.set_reason("on paper");
   EXPECT_OK(Call(&Stub::CreateSubmission, create));
   v1::UpdateSubmissionRequest update;
   *update.mutable_submission() = create.submission();

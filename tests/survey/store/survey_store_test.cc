@@ -90,7 +90,7 @@ class SurveyStoreContract
   absl::StatusOr<Submission> Append(
       const std::string& who, std::int64_t number,
       SubmissionState state = SubmissionState::kSubmitted,
-      const std::string& survey = "jusou") {
+      const std::string& survey = "jusou", const std::string& why = "why") {
     Submission result{.name = Name(who, survey)};
     const auto reply =
         Write([&](StoreWriter& store) -> absl::StatusOr<std::string> {
@@ -111,7 +111,7 @@ class SurveyStoreContract
           next.registry_version = 7;
           next.received_on = base::Date::Make(2025, 7, 12).value();
           next.late = true;
-          next.reason = "why";
+          next.reason = why;
           WELFARE_ASSIGN_OR_RETURN(result, store.submissions().Append(next));
           return "";
         });
@@ -189,6 +189,41 @@ TEST_P(SurveyStoreContract, GivesASubmissionBackAsItWas) {
     EXPECT_EQ(found->create_time, clock_.Now());
     return absl::OkStatus();
   });
+}
+
+TEST_P(SurveyStoreContract, RemembersWhyASubmissionWasLastGivenBack) {
+  OpenRound();
+  const auto expect = [&](const std::string& why) {
+    Read([&](StoreReader& store) -> absl::Status {
+      WELFARE_ASSIGN_OR_RETURN(
+          const std::string found,
+          store.submissions().FindReturnReason(Name("131016-municipality")));
+      EXPECT_EQ(found, why);
+      return absl::OkStatus();
+    });
+  };
+  using enum SubmissionState;
+  std::int64_t number = 0;
+  const auto append = [&](SubmissionState state, const std::string& why,
+                          const std::string& who = "131016-municipality") {
+    ASSERT_OK(Append(who, ++number, state, "jusou", why));
+  };
+  expect("");  // nobody has begun
+  append(kDraft, "a");
+  expect("");
+  append(kSubmitted, "b");
+  append(kReturned, "first");
+  expect("first");
+  append(kReturned, "by telephone");
+  append(kReturned, "");
+  append(kReturned, "of another", "131016-council");
+  expect("first");
+  append(kSubmitted, "");
+  expect("");
+  append(kAccepted, "");
+  append(kReturned, "second");
+  append(kReturned, "by telephone");
+  expect("second");
 }
 
 TEST_P(SurveyStoreContract, EveryChangeIsOneRevisionOfTheRound) {

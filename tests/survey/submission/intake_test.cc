@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -71,9 +72,29 @@ class Intake : public ::testing::Test {
     submission.revision = 3;
     submission.registry_version = 7;
     submission.received_on = Day(6, 20);
-    if (state == SubmissionState::kReturned) submission.reason = "count again";
+    const std::string why =
+        state == SubmissionState::kReturned ? "count again" : "";
+    submission.reason = why;
     return {.submission = std::move(submission),
+            .return_reason = why,
             .contact = {.department = "福祉課", .contact = "内線 1"}};
+  }
+
+  // As a local operator writes, unless a test says who else.
+  static absl::StatusOr<PlannedChange> Create(const Standing& standing,
+                                              const OpenedRound& opened,
+                                              const base::SubmissionName& name,
+                                              const SubmissionInput& input,
+                                              const Authorship& by = {}) {
+    return PlanCreate(standing, opened, name, input, by);
+  }
+  static absl::StatusOr<PlannedChange> Update(const Standing& standing,
+                                              const OpenedRound& opened,
+                                              const base::SubmissionName& name,
+                                              std::string_view etag,
+                                              const SubmissionInput& input,
+                                              const Authorship& by = {}) {
+    return PlanUpdate(standing, opened, name, etag, input, by);
   }
 
   static std::string Tag(int revision) { return EntityTag(kStore, revision); }
@@ -84,7 +105,7 @@ class Intake : public ::testing::Test {
 // --- a draft is created ---
 
 TEST_F(Intake, ADraftIsNewsOfItsRound) {
-  const auto plan = PlanCreate({}, opened_, Name(), {});
+  const auto plan = Create({}, opened_, Name(), {});
   ASSERT_OK(plan);
   EXPECT_TRUE(plan->changed);
   EXPECT_EQ(plan->submission.state, SubmissionState::kDraft);
@@ -95,8 +116,8 @@ TEST_F(Intake, ADraftIsNewsOfItsRound) {
 
 TEST_F(Intake, ADraftKeepsWrongAnswersAndTheyAreNamed) {
   const auto plan =
-      PlanCreate({}, opened_, Name(),
-                 {.answers = std::vector{SentCodes("plan", {"perhaps"})}});
+      Create({}, opened_, Name(),
+             {.answers = std::vector{SentCodes("plan", {"perhaps"})}});
   ASSERT_OK(plan);
   EXPECT_THAT(plan->submission.answers, SizeIs(1));
   const auto violations = FindViolations(opened_, plan->submission);
@@ -105,40 +126,37 @@ TEST_F(Intake, ADraftKeepsWrongAnswersAndTheyAreNamed) {
 }
 
 TEST_F(Intake, ADraftRefusesWhatHasNoPlace) {
-  const auto plan = PlanCreate(
-      {}, opened_, Name(), {.answers = std::vector{SentNumber("nothing", 1)}});
+  const auto plan = Create({}, opened_, Name(),
+                           {.answers = std::vector{SentNumber("nothing", 1)}});
   EXPECT_STATUS(plan, absl::StatusCode::kInvalidArgument, "SUBMISSION_INVALID");
   EXPECT_THAT(Fields(plan.status()),
               ElementsAre("answers.nothing: UNKNOWN_ITEM"));
 }
 
 TEST_F(Intake, ARespondentOutsideThePopulationHasNoDraft) {
-  const auto plan = PlanCreate({}, opened_, Name("139998-municipality"), {});
+  const auto plan = Create({}, opened_, Name("139998-municipality"), {});
   EXPECT_THAT(Fields(plan.status()),
               ElementsAre("submission_id: UNKNOWN_MUNICIPALITY"));
 }
 
 TEST_F(Intake, ASecondSubmissionOfARespondentIsRefused) {
-  EXPECT_STATUS(
-      PlanCreate(Stored(SubmissionState::kDraft), opened_, Name(), {}),
-      absl::StatusCode::kAlreadyExists, "SUBMISSION_EXISTS");
+  EXPECT_STATUS(Create(Stored(SubmissionState::kDraft), opened_, Name(), {}),
+                absl::StatusCode::kAlreadyExists, "SUBMISSION_EXISTS");
 }
 
 TEST_F(Intake, OnlyAnOpenRoundTakesDrafts) {
   for (const RoundState state :
        {RoundState::kPlanned, RoundState::kClosed, RoundState::kFinal}) {
     opened_.round.state = state;
-    EXPECT_STATUS(PlanCreate({}, opened_, Name(), {}),
+    EXPECT_STATUS(Create({}, opened_, Name(), {}),
                   absl::StatusCode::kFailedPrecondition, "ROUND_NOT_OPEN")
         << ToString(state);
   }
 }
 
 TEST_F(Intake, ADraftThatCameAfterTheWindowIsLate) {
-  const auto on_time =
-      PlanCreate({}, opened_, Name(), {.received_on = Day(7, 11)});
-  const auto late =
-      PlanCreate({}, opened_, Name(), {.received_on = Day(7, 12)});
+  const auto on_time = Create({}, opened_, Name(), {.received_on = Day(7, 11)});
+  const auto late = Create({}, opened_, Name(), {.received_on = Day(7, 12)});
   ASSERT_OK(on_time);
   ASSERT_OK(late);
   EXPECT_FALSE(on_time->submission.late);
@@ -147,46 +165,44 @@ TEST_F(Intake, ADraftThatCameAfterTheWindowIsLate) {
 
 TEST_F(Intake, AContactThatIsTooLongIsNamedWithoutItsText) {
   const auto plan =
-      PlanCreate({}, opened_, Name(), {.contact = std::string(501, 'x')});
+      Create({}, opened_, Name(), {.contact = std::string(501, 'x')});
   EXPECT_THAT(Fields(plan.status()),
               ElementsAre("header.contact: TEXT_TOO_LONG"));
   EXPECT_EQ(plan.status().ToString().find("xxx"), std::string::npos);
 }
 
 TEST_F(Intake, ABlankContactIsNone) {
-  const auto plan = PlanCreate({}, opened_, Name(),
-                               {.department = "\u3000", .contact = "\u200B"});
+  const auto plan = Create({}, opened_, Name(),
+                           {.department = "\u3000", .contact = "\u200B"});
   ASSERT_OK(plan);
   EXPECT_FALSE(plan->contact.has_value());
 }
 
 TEST_F(Intake, ADepartmentStandsInOneLine) {
   EXPECT_THAT(
-      Fields(PlanCreate({}, opened_, Name(), {.department = "福祉課\n地域係"})
+      Fields(Create({}, opened_, Name(), {.department = "福祉課\n地域係"})
                  .status()),
       ElementsAre("header.department: TEXT_INVALID"));
-  EXPECT_OK(
-      PlanCreate({}, opened_, Name(), {.contact = "03-0000-0000\n内線 1"}));
+  EXPECT_OK(Create({}, opened_, Name(), {.contact = "03-0000-0000\n内線 1"}));
 }
 
 // --- and updated ---
 
 TEST_F(Intake, WhatIsNotThereIsNotUpdated) {
-  EXPECT_STATUS(PlanUpdate({}, opened_, Name(), "", {}),
+  EXPECT_STATUS(Update({}, opened_, Name(), "", {}),
                 absl::StatusCode::kNotFound, "SUBMISSION_NOT_FOUND");
 }
 
 TEST_F(Intake, EqualAnswersAreNoNews) {
-  const auto plan = PlanUpdate(Stored(SubmissionState::kDraft), opened_, Name(),
-                               "", {.answers = sample::Complete()});
+  const auto plan = Update(Stored(SubmissionState::kDraft), opened_, Name(), "",
+                           {.answers = sample::Complete()});
   ASSERT_OK(plan);
   EXPECT_FALSE(plan->changed);
 }
 
 TEST_F(Intake, OtherAnswersReplaceAllThatWereThere) {
-  const auto plan =
-      PlanUpdate(Stored(SubmissionState::kDraft), opened_, Name(), "",
-                 {.answers = std::vector{SentNumber("count", 5)}});
+  const auto plan = Update(Stored(SubmissionState::kDraft), opened_, Name(), "",
+                           {.answers = std::vector{SentNumber("count", 5)}});
   ASSERT_OK(plan);
   EXPECT_TRUE(plan->changed);
   EXPECT_THAT(plan->submission.answers, SizeIs(1));
@@ -196,29 +212,29 @@ TEST_F(Intake, OtherAnswersReplaceAllThatWereThere) {
 TEST_F(Intake, TheDayOfReceiptIsTakenBackOnlyWhereThereIsOne) {
   Standing standing = Stored(SubmissionState::kDraft);
   const auto taken =
-      PlanUpdate(standing, opened_, Name(), "", {.clear_received_on = true});
+      Update(standing, opened_, Name(), "", {.clear_received_on = true});
   ASSERT_OK(taken);
   EXPECT_TRUE(taken->changed);
   EXPECT_FALSE(taken->submission.received_on);
   standing.submission->received_on = std::nullopt;
   const auto again =
-      PlanUpdate(standing, opened_, Name(), "", {.clear_received_on = true});
+      Update(standing, opened_, Name(), "", {.clear_received_on = true});
   ASSERT_OK(again);
   EXPECT_FALSE(again->changed);
 }
 
 TEST_F(Intake, WhoAnswersDoesNotSayWhenThatWasReceived) {
-  const auto created = PlanCreate({}, opened_, Name(),
-                                  {.contact = std::string(501, 'x'),
-                                   .received_on = Day(6, 20),
-                                   .keeps_received_on = true});
+  const auto created = Create({}, opened_, Name(),
+                              {.contact = std::string(501, 'x'),
+                               .received_on = Day(6, 20),
+                               .keeps_received_on = true});
   EXPECT_THAT(Fields(created.status()),
               ElementsAre("header.contact: TEXT_TOO_LONG",
                           "header.received_on: RECEIVED_ON_RESERVED"));
   const Standing standing = Stored(SubmissionState::kReturned);
   const auto moved =
-      PlanUpdate(standing, opened_, Name(), "",
-                 {.received_on = Day(6, 19), .keeps_received_on = true});
+      Update(standing, opened_, Name(), "",
+             {.received_on = Day(6, 19), .keeps_received_on = true});
   EXPECT_THAT(Fields(moved.status()),
               ElementsAre("header.received_on: RECEIVED_ON_RESERVED"));
   // As it was read, and a mask of the whole header without it.
@@ -226,7 +242,7 @@ TEST_F(Intake, WhoAnswersDoesNotSayWhenThatWasReceived) {
        {SubmissionInput{.received_on = Day(6, 20), .keeps_received_on = true},
         SubmissionInput{.clear_received_on = true,
         .keeps_received_on = true}}) {
-    const auto plan = PlanUpdate(standing, opened_, Name(), "", input);
+    const auto plan = Update(standing, opened_, Name(), "", input);
     ASSERT_OK(plan);
     EXPECT_FALSE(plan->changed);
     EXPECT_EQ(plan->submission.received_on, Day(6, 20));
@@ -234,8 +250,8 @@ TEST_F(Intake, WhoAnswersDoesNotSayWhenThatWasReceived) {
 }
 
 TEST_F(Intake, AnotherContactAloneIsNews) {
-  const auto plan = PlanUpdate(Stored(SubmissionState::kDraft), opened_, Name(),
-                               "", {.contact = "内線 2"});
+  const auto plan = Update(Stored(SubmissionState::kDraft), opened_, Name(), "",
+                           {.contact = "内線 2"});
   ASSERT_OK(plan);
   EXPECT_TRUE(plan->changed);
   // The department was not sent.
@@ -244,9 +260,8 @@ TEST_F(Intake, AnotherContactAloneIsNews) {
 }
 
 TEST_F(Intake, AnEqualContactIsNoNews) {
-  const auto plan =
-      PlanUpdate(Stored(SubmissionState::kDraft), opened_, Name(), "",
-                 {.department = "福祉課", .contact = "内線 1"});
+  const auto plan = Update(Stored(SubmissionState::kDraft), opened_, Name(), "",
+                           {.department = "福祉課", .contact = "内線 1"});
   ASSERT_OK(plan);
   EXPECT_FALSE(plan->changed);
   EXPECT_FALSE(plan->contact);
@@ -254,19 +269,18 @@ TEST_F(Intake, AnEqualContactIsNoNews) {
 
 TEST_F(Intake, AnEntityTagIsOfThisRevisionAndThisStore) {
   const Standing standing = Stored(SubmissionState::kDraft);
-  EXPECT_OK(PlanUpdate(standing, opened_, Name(), Tag(3), {}));
-  EXPECT_STATUS(PlanUpdate(standing, opened_, Name(), Tag(2), {}),
+  EXPECT_OK(Update(standing, opened_, Name(), Tag(3), {}));
+  EXPECT_STATUS(Update(standing, opened_, Name(), Tag(2), {}),
                 absl::StatusCode::kAborted, "ETAG_MISMATCH");
-  EXPECT_STATUS(
-      PlanUpdate(standing, opened_, Name(), EntityTag("another", 3), {}),
-      absl::StatusCode::kAborted, "ETAG_MISMATCH");
+  EXPECT_STATUS(Update(standing, opened_, Name(), EntityTag("another", 3), {}),
+                absl::StatusCode::kAborted, "ETAG_MISMATCH");
 }
 
 TEST_F(Intake, WhatIsHandedInIsNotUpdated) {
   for (const SubmissionState state :
        {SubmissionState::kSubmitted, SubmissionState::kAccepted,
         SubmissionState::kFinal}) {
-    EXPECT_STATUS(PlanUpdate(Stored(state), opened_, Name(), "", {}),
+    EXPECT_STATUS(Update(Stored(state), opened_, Name(), "", {}),
                   absl::StatusCode::kFailedPrecondition, "SUBMISSION_STATE")
         << ToString(state);
   }
@@ -275,19 +289,120 @@ TEST_F(Intake, WhatIsHandedInIsNotUpdated) {
 TEST_F(Intake, AfterTheRoundHasClosedOnlyAReturnedOneIsMended) {
   opened_.round.state = RoundState::kClosed;
   EXPECT_OK(
-      PlanUpdate(Stored(SubmissionState::kReturned), opened_, Name(), "", {}));
+      Update(Stored(SubmissionState::kReturned), opened_, Name(), "", {}));
   EXPECT_STATUS(
-      PlanUpdate(Stored(SubmissionState::kDraft), opened_, Name(), "", {}),
+      Update(Stored(SubmissionState::kDraft), opened_, Name(), "", {}),
       absl::StatusCode::kFailedPrecondition, "ROUND_NOT_OPEN");
 }
 
 TEST_F(Intake, TheReasonOfAReturnStandsWhileItIsMended) {
   const auto plan =
-      PlanUpdate(Stored(SubmissionState::kReturned), opened_, Name(), "",
-                 {.answers = std::vector{SentNumber("count", 5)}});
+      Update(Stored(SubmissionState::kReturned), opened_, Name(), "",
+             {.answers = std::vector{SentNumber("count", 5)}});
   ASSERT_OK(plan);
   EXPECT_EQ(plan->submission.state, SubmissionState::kReturned);
   EXPECT_EQ(plan->submission.reason, "count again");
+}
+
+// --- by whom, and why ---
+
+TEST_F(Intake, WhoWritesOnARespondentsBehalfSaysWhy) {
+  const Standing standing = Stored(SubmissionState::kDraft);
+  for (const char* blank : {"", " ", "\t\n", "\u3000", "\u200B"}) {
+    const Authorship by{.author = Author::kOnBehalf, .reason = blank};
+    for (const auto& plan :
+         {Create({}, opened_, Name(), {}, by),
+          Update(standing, opened_, Name(), "", {}, by),
+          Update(standing, opened_, Name(), "", {.contact = "c"}, by)}) {
+      EXPECT_STATUS(plan, absl::StatusCode::kInvalidArgument,
+                    "REASON_REQUIRED");
+      EXPECT_THAT(Fields(plan.status()), ElementsAre("reason: REQUIRED"));
+    }
+    for (const Author free : {Author::kRespondent, Author::kAnybody}) {
+      const Authorship without{.author = free, .reason = blank};
+      const auto plan = Create({}, opened_, Name(), {}, without);
+      ASSERT_OK(plan);
+      EXPECT_EQ(plan->submission.reason, "");
+    }
+  }
+}
+
+TEST_F(Intake, AReasonIsATextOfItsLength) {
+  for (const Author author :
+       {Author::kRespondent, Author::kOnBehalf, Author::kAnybody}) {
+    const auto with = [&](const std::string& reason) {
+      return Create({}, opened_, Name(), {.contact = std::string(501, 'x')},
+                    {.author = author, .reason = reason});
+    };
+    EXPECT_THAT(
+        Fields(with(std::string(2'001, 'x')).status()),
+        ElementsAre("header.contact: TEXT_TOO_LONG", "reason: TEXT_TOO_LONG"));
+    EXPECT_THAT(
+        Fields(with("a\x01").status()),
+        ElementsAre("header.contact: TEXT_TOO_LONG", "reason: TEXT_INVALID"));
+    EXPECT_OK(Create({}, opened_, Name(), {},
+                     {.author = author, .reason = std::string(2'000, 'x')}));
+  }
+}
+
+TEST_F(Intake, ARevisionHasTheReasonOfItsWriterAndNoOthers) {
+  const auto created =
+      Create({}, opened_, Name(), {},
+             {.author = Author::kOnBehalf, .reason = "電話で確認"});
+  ASSERT_OK(created);
+  EXPECT_EQ(created->submission.reason, "電話で確認");
+  const Standing standing{.submission = created->submission};
+  const SubmissionInput five{.answers = std::vector{SentNumber("count", 5)}};
+  const auto by_respondent = Update(standing, opened_, Name(), "", five,
+                                    {.author = Author::kRespondent});
+  ASSERT_OK(by_respondent);
+  EXPECT_EQ(by_respondent->submission.reason, "");
+  const auto header = PlanHeader(standing, opened_, {.received_on = Day(6, 3)});
+  ASSERT_OK(header);
+  EXPECT_EQ(header->submission.reason, "");
+  // No news, no revision: the one that is there keeps its own.
+  const auto none = Update(standing, opened_, Name(), "", {},
+                           {.author = Author::kOnBehalf, .reason = "again"});
+  ASSERT_OK(none);
+  EXPECT_FALSE(none->changed);
+  EXPECT_EQ(none->submission.reason, "電話で確認");
+}
+
+TEST_F(Intake, TheReasonOfAReturnStandsAgainAfterACorrection) {
+  Standing standing = Stored(SubmissionState::kReturned);
+  const auto corrected =
+      Update(standing, opened_, Name(), "",
+             {.answers = std::vector{SentNumber("count", 5)}},
+             {.author = Author::kOnBehalf, .reason = "by telephone"});
+  ASSERT_OK(corrected);
+  EXPECT_EQ(corrected->submission.reason, "by telephone");
+  standing.submission = corrected->submission;
+  const auto mended = Update(standing, opened_, Name(), "",
+                             {.answers = std::vector{SentNumber("count", 6)}},
+                             {.author = Author::kRespondent});
+  ASSERT_OK(mended);
+  EXPECT_EQ(mended->submission.reason, "count again");
+}
+
+TEST_F(Intake, WhatIsChangedOnBehalfIsCorrectedAndTheRestIsNot) {
+  Standing standing = Stored(SubmissionState::kReturned);
+  for (Answer& answer : standing.submission->answers) {
+    answer.provenance = Provenance::kImported;
+  }
+  std::vector<SentAnswer> sent = sample::Complete();
+  for (SentAnswer& answer : sent) {
+    answer.provenance = Provenance::kCarried;
+    if (answer.item == "end") answer.value = std::int64_t{2030};
+  }
+  const auto plan =
+      Update(standing, opened_, Name(), "", {.answers = sent},
+             {.author = Author::kOnBehalf, .reason = "by telephone"});
+  ASSERT_OK(plan);
+  for (const Answer& answer : plan->submission.answers) {
+    EXPECT_EQ(answer.provenance, answer.item == "end" ? Provenance::kCorrected
+                                                      : Provenance::kImported)
+        << answer.item;
+  }
 }
 
 // --- handed in ---
@@ -399,6 +514,9 @@ TEST_F(Intake, AFileHandsIn) {
   EXPECT_TRUE(plan->changed);
   EXPECT_EQ(plan->submission.state, SubmissionState::kSubmitted);
   EXPECT_EQ(plan->submission.received_on, Day(7, 1));
+  for (const Answer& answer : plan->submission.answers) {
+    EXPECT_EQ(answer.provenance, Provenance::kImported) << answer.item;
+  }
 }
 
 TEST_F(Intake, ADraftWithEqualAnswersIsHandedInByAFile) {

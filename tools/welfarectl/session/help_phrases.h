@@ -266,6 +266,8 @@ inline constexpr Translation kHelpPhrases[] = {
     {"131016-municipality or 131016-council",
      "131016-municipality または 131016-council"},
     {"What respondents answered", "回答者の提出物"},
+    {"Why it is written on the respondent's behalf",
+     "回答者に代わって記入する理由"},
     {"Create a draft from a JSON file", "JSONファイルから下書きを作ります"},
     {"JSON file", "JSONファイル"},
     {"Show one submission with its answers",

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "services/base/coding/json_text.h"
+#include "services/base/coding/sha256.h"
 #include "services/base/error.h"
 #include "services/survey/errors.h"
 #include "services/survey/store/sql/stored_values.h"
@@ -120,6 +121,17 @@ constexpr Query kListSubmissionChanges{
     " JOIN submission_revisions v ON v.submission_id = s.submission_id"
     " WHERE d.survey = $1 AND d.fiscal_year = $2 AND v.round_revision > $3"
     " ORDER BY v.round_revision LIMIT $4"};
+// $5: the state RETURNED. It is written many times while it is mended; the
+// first of these revisions is the return.
+constexpr Query kFindReturnReason{
+    "find_return_reason",
+    "SELECT v.reason"
+    " FROM submissions s JOIN rounds d ON d.round_id = s.round_id"
+    " JOIN submission_revisions v ON v.submission_id = s.submission_id"
+    " WHERE d.survey = $1 AND d.fiscal_year = $2"
+    " AND s.municipality_code = $3 AND s.respondent_kind = $4"
+    " AND v.revision = 1 + (SELECT MAX(w.revision) FROM submission_revisions w"
+    " WHERE w.submission_id = s.submission_id AND w.state <> $5)"};
 constexpr Query kFindSubmissionId{
     "find_submission_id",
     "SELECT submission_id, revision, create_micros FROM submissions"
@@ -232,6 +244,17 @@ class SqlSubmissionReads : public Interface {
       const base::RoundName& name, std::int64_t revision) override {
     return ListBy(kLoadSubmissionsAt, name,
                   {name.survey, name.fiscal_year.value(), revision}, true);
+  }
+
+  absl::StatusOr<std::string> FindReturnReason(
+      const base::SubmissionName& name) override {
+    std::vector<platform::Parameter> key = Key(name);
+    key.emplace_back(static_cast<std::int64_t>(SubmissionState::kReturned));
+    WELFARE_ASSIGN_OR_RETURN(
+        std::optional<std::string> found,
+        connection_.Find(kFindReturnReason, key,
+                         [](const Row& row) { return row.Text(0); }));
+    return std::move(found).value_or("");
   }
 
   absl::StatusOr<std::vector<Submission>> ListRevisions(
@@ -390,12 +413,16 @@ class SqlSubmissionWriter final : public SqlSubmissionReads<SubmissionWriter> {
          ToText(next.received_on), static_cast<std::int64_t>(next.late),
          next.digest, Bytes{stored.SerializeAsString()}, next.reason,
          change_.actor(), change_.time().micros()}));
-    WELFARE_RETURN_IF_ERROR(change_.Audit(
-        next.name.ToString(), base::JsonObject()
-                                  .Add("revision", next.revision)
-                                  .Add("round_revision", next.round_revision)
-                                  .Add("state", ToString(next.state))
-                                  .Add("digest", next.digest)));
+    base::JsonObject detail;
+    detail.Add("revision", next.revision)
+        .Add("round_revision", next.round_revision)
+        .Add("state", ToString(next.state))
+        .Add("digest", next.digest);
+    // The reason stands in the revision; here its digest says which it was.
+    if (!next.reason.empty()) {
+      detail.Add("reason_digest", base::Sha256Hex(next.reason));
+    }
+    WELFARE_RETURN_IF_ERROR(change_.Audit(next.name.ToString(), detail));
     return next;
   }
 

@@ -65,7 +65,8 @@ int PrintSubmission(Session& session, const survey_v1::Submission& submission) {
 // --- create, get, list, history ---------------------------------------------
 
 int CreateFromFile(Session& session, int fiscal_year, const std::string& id,
-                   const std::string& path, bool dry_run) {
+                   const std::string& path, const std::string& reason,
+                   bool dry_run) {
   const absl::StatusOr<std::string> json = ReadWholeFile(path);
   if (!json.ok()) return Fail(json.status());
   survey_v1::CreateSubmissionRequest request;
@@ -81,6 +82,7 @@ int CreateFromFile(Session& session, int fiscal_year, const std::string& id,
   request.set_submission_id(id);
   request.set_request_id(Session::NewRequestId());
   request.set_validate_only(dry_run);
+  request.set_reason(reason);
   survey_v1::Submission reply;
   const int code = Call(session, request, reply);
   return code == kOk ? PrintSubmission(session, reply) : code;
@@ -221,11 +223,14 @@ void AddSubmissionCommands(const Command& app, Session& session) {
       noun.AddVerb("create", "Create a draft from a JSON file");
   auto create_flags = AddSubmissionFlags(create, /*with_id=*/true);
   create.AddOption("--file", create_flags->file, "JSON file").File().Required();
+  create.AddOption("--reason", create_flags->reason,
+                   "Why it is written on the respondent's behalf");
   create.AddSwitch("--dry-run", create_flags->dry_run,
                    "Check everything, write nothing");
   create.Runs(session, [&session, create_flags] {
     return CreateFromFile(session, create_flags->fiscal_year, create_flags->id,
-                          create_flags->file, create_flags->dry_run);
+                          create_flags->file, create_flags->reason,
+                          create_flags->dry_run);
   });
 
   const auto add = [&](const char* verb, const Phrase& help, bool with_id,
