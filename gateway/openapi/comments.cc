@@ -17,7 +17,7 @@ using google::protobuf::FileDescriptorSet;
 using google::protobuf::ServiceDescriptorProto;
 using google::protobuf::SourceCodeInfo;
 
-std::vector<std::string_view> Lines(std::string_view text) {
+std::vector<std::string_view> LinesOf(std::string_view text) {
   std::vector<std::string_view> lines;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -61,7 +61,7 @@ std::vector<std::string> Quotations(std::string_view text) {
 }
 
 // "- `CODE` (`REASON`, `REASON`): when", already one line.
-ListedError ReadError(std::string_view item) {
+ListedError ReadListedError(std::string_view item) {
   ListedError error;
   const std::size_t open = std::min(item.find('('), item.size());
   const std::size_t close = std::min(item.find("):", open), item.size());
@@ -76,10 +76,10 @@ ListedError ReadError(std::string_view item) {
 }
 
 // Walks a file and keeps the comment of whatever has a name.
-class Walk {
+class CommentWalk {
  public:
-  Walk(const FileDescriptorProto& file,
-       std::map<std::string, Comment, std::less<>>& out)
+  CommentWalk(const FileDescriptorProto& file,
+              std::map<std::string, Comment, std::less<>>& out)
       : out_(out) {
     for (const SourceCodeInfo::Location& location :
          file.source_code_info().location()) {
@@ -168,7 +168,7 @@ Comment ReadComment(std::string_view comment) {
   std::vector<std::string> blocks;
   bool fresh = true;
   bool errors = false;
-  for (const std::string_view raw : Lines(comment)) {
+  for (const std::string_view raw : LinesOf(comment)) {
     const std::string_view line = TrimSpace(raw);
     if (line.starts_with("buf:lint:ignore")) continue;
     const bool item = line.starts_with("- ");
@@ -190,7 +190,7 @@ Comment ReadComment(std::string_view comment) {
     }
   }
   for (ListedError& error : read.errors) {
-    error = ReadError(WithoutReferences(error.when));
+    error = ReadListedError(WithoutReferences(error.when));
   }
   for (const std::string& block : blocks) {
     if (!read.text.empty()) {
@@ -212,7 +212,8 @@ std::string FirstSentence(std::string_view text) {
 }
 
 Comments::Comments(const FileDescriptorSet& files) {
-  for (const FileDescriptorProto& file : files.file()) Walk(file, comments_);
+  for (const FileDescriptorProto& file : files.file())
+    CommentWalk(file, comments_);
 }
 
 const Comment& Comments::Of(const std::string& full_name) const {

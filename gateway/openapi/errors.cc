@@ -31,7 +31,7 @@ int CodeNumber(const std::string& name) {
   return code;
 }
 
-Json Content() {
+Json FailureContent() {
   return {
       {"application/json", {{"schema", SchemaReference("Error")}}},
       {"application/problem+json", {{"schema", SchemaReference("Problem")}}}};
@@ -42,7 +42,7 @@ Json HeaderReference(const std::string& name) {
 }
 
 // Which headers an answer with that status has.
-Json HeadersOf(int http_status) {
+Json FailureHeaders(int http_status) {
   Json headers = {{"x-request-id", HeaderReference("RequestId")}};
   if (http_status == 401) {
     headers["www-authenticate"] = HeaderReference("Authenticate");
@@ -53,7 +53,7 @@ Json HeadersOf(int http_status) {
 }
 
 // "- `NOT_FOUND` (`ROUND_NOT_FOUND`): no such round."
-std::string Line(const ListedError& error) {
+std::string ErrorLine(const ListedError& error) {
   std::string line = "- `" + error.code + "` (";
   for (std::size_t i = 0; i < error.reasons.size(); ++i) {
     line += (i == 0 ? "`" : ", `") + error.reasons[i] + "`";
@@ -61,20 +61,20 @@ std::string Line(const ListedError& error) {
   return line + "): " + error.when;
 }
 
-Json Response(int http_status, const std::string& lead,
-              std::span<const ListedError> errors) {
+Json FailureResponse(int http_status, const std::string& lead,
+                     std::span<const ListedError> errors) {
   Json reasons = Json::array();
   std::string description = lead;
   for (const ListedError& error : errors) {
     if (!description.empty()) description.push_back('\n');
-    description += Line(error);
+    description += ErrorLine(error);
     for (const std::string& reason : error.reasons) {
       reasons.push_back({{"code", error.code}, {"reason", reason}});
     }
   }
   Json response = {{"description", std::move(description)},
-                   {"headers", HeadersOf(http_status)},
-                   {"content", Content()}};
+                   {"headers", FailureHeaders(http_status)},
+                   {"content", FailureContent()}};
   response["x-reasons"] = std::move(reasons);
   return response;
 }
@@ -86,7 +86,7 @@ bool OverHttp(std::string_view reason) {
   return true;
 }
 
-ListedError Listed(const base::ErrorRow& row, int code) {
+ListedError ListedRow(const base::ErrorRow& row, int code) {
   return {.code = std::string(CodeName(code)),
           .reasons = {std::string(row.reason)},
           .when = std::string(row.message)};
@@ -168,25 +168,26 @@ Json SharedResponses() {
   std::vector<ListedError> failures;
   for (const base::ErrorRow& row : kErrorTable) {
     if (!OverHttp(row.reason)) continue;
-    failures.push_back(Listed(row, static_cast<int>(row.code)));
+    failures.push_back(ListedRow(row, static_cast<int>(row.code)));
   }
   std::vector<ListedError> refusals;
   for (const base::ErrorRow& row : access::kErrorTable) {
     if (row.code != absl::StatusCode::kUnauthenticated) continue;
-    refusals.push_back(Listed(row, static_cast<int>(row.code)));
+    refusals.push_back(ListedRow(row, static_cast<int>(row.code)));
   }
   refusals.push_back(
       {.code = "UNAUTHENTICATED",
        .reasons = {"CREDENTIALS_MISSING"},
        .when = "the call needs a role, and nothing says who calls."});
-  return {{"Failure",
-           Response(503,
-                    "Any other failure, told apart by its HTTP status, which "
-                    "follows its code as in `google/rpc/code.proto`, and by "
-                    "its reason. Of the gateway's own:\n",
-                    failures)},
-          {"Unauthenticated",
-           Response(401, "The caller is not known.\n", refusals)}};
+  return {
+      {"Failure", FailureResponse(
+                      503,
+                      "Any other failure, told apart by its HTTP status, which "
+                      "follows its code as in `google/rpc/code.proto`, and by "
+                      "its reason. Of the gateway's own:\n",
+                      failures)},
+      {"Unauthenticated",
+       FailureResponse(401, "The caller is not known.\n", refusals)}};
 }
 
 ListedError RoleMissing() {
@@ -203,7 +204,7 @@ std::map<std::string, Json> ErrorResponses(
   }
   std::map<std::string, Json> out;
   for (const auto& [http_status, listed] : by_status) {
-    out[std::to_string(http_status)] = Response(http_status, "", listed);
+    out[std::to_string(http_status)] = FailureResponse(http_status, "", listed);
   }
   return out;
 }

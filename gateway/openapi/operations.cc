@@ -161,7 +161,7 @@ std::string AccessSentence(const options::MethodPolicy& policy) {
   return sentence + ".";
 }
 
-Json Security(const options::MethodPolicy& policy) {
+Json SecurityOf(const options::MethodPolicy& policy) {
   Json ways = Json::array();
   if (policy.audience() == options::AUDIENCE_PUBLIC) {
     ways.push_back(Json::object());
@@ -172,7 +172,7 @@ Json Security(const options::MethodPolicy& policy) {
   return ways;
 }
 
-Json RequestBody(const HttpRoute& route, Schemas& schemas) {
+Json RequestBodyOf(const HttpRoute& route, Schemas& schemas) {
   const Descriptor& input = *route.method->input_type();
   Json out = Json::object();
   if (route.method->client_streaming()) {
@@ -225,7 +225,7 @@ Json StreamLine(Json message) {
          {"required", Json::array({"end"})}}}}};
 }
 
-Json Answer(const HttpRoute& route, const Json& example, Schemas& schemas) {
+Json AnswerOf(const HttpRoute& route, const Json& example, Schemas& schemas) {
   const Descriptor& output = *route.method->output_type();
   Json out;
   out["description"] = "OK";
@@ -259,10 +259,11 @@ Json Answer(const HttpRoute& route, const Json& example, Schemas& schemas) {
   return out;
 }
 
-Json Responses(const HttpRoute& route, const options::MethodPolicy& policy,
-               const Comment& comment, const Json& example, Schemas& schemas) {
+Json ResponsesOf(const HttpRoute& route, const options::MethodPolicy& policy,
+                 const Comment& comment, const Json& example,
+                 Schemas& schemas) {
   Json out;
-  out["200"] = Answer(route, example, schemas);
+  out["200"] = AnswerOf(route, example, schemas);
   std::vector<ListedError> listed = comment.errors;
   if (policy.audience() == options::AUDIENCE_ROLES) {
     listed.push_back(RoleMissing());
@@ -389,11 +390,11 @@ Json Operation(const HttpRoute& route, const std::string& operation_id,
     parameters.push_back({{"$ref", "#/components/parameters/fieldsCase"}});
   }
   if (!parameters.empty()) out["parameters"] = std::move(parameters);
-  if (Json body = RequestBody(route, schemas); !body.empty()) {
+  if (Json body = RequestBodyOf(route, schemas); !body.empty()) {
     out["requestBody"] = std::move(body);
   }
-  out["responses"] = Responses(route, policy, comment, example, schemas);
-  out["security"] = Security(policy);
+  out["responses"] = ResponsesOf(route, policy, comment, example, schemas);
+  out["security"] = SecurityOf(policy);
   return out;
 }
 

@@ -28,7 +28,7 @@ std::string SummaryOf(const Descriptor& message) {
   return message.options().GetExtension(options::message_summary_ja);
 }
 
-Json Text() { return {{"type", "string"}}; }
+Json TextSchema() { return {{"type", "string"}}; }
 
 // Proto3 JSON spells 64-bit integers as texts, because JavaScript's numbers
 // end at 2^53.
@@ -53,7 +53,7 @@ Json ShortInteger(const char* format) {
 }
 
 // JSON has no number for these three.
-Json Floating(const char* format) {
+Json FloatingSchema(const char* format) {
   return {{"anyOf",
            {{{"type", "number"}, {"format", format}},
             {{"type", "string"}, {"enum", {"NaN", "Infinity", "-Infinity"}}}}}};
@@ -76,7 +76,7 @@ Json MapKeys(const FieldDescriptor& key) {
   }
 }
 
-std::string NameOf(const Descriptor& message, Use use) {
+std::string SchemaName(const Descriptor& message, Use use) {
   switch (use) {
     case Use::kAnswered:
       return message.full_name();
@@ -163,9 +163,9 @@ Json Schemas::OfValue(const FieldDescriptor& field, Use use) {
     case FieldDescriptor::CPPTYPE_UINT64:
       return LongInteger(use, "uint64", kDigits);
     case FieldDescriptor::CPPTYPE_DOUBLE:
-      return Floating("double");
+      return FloatingSchema("double");
     case FieldDescriptor::CPPTYPE_FLOAT:
-      return Floating("float");
+      return FloatingSchema("float");
     case FieldDescriptor::CPPTYPE_BOOL:
       return {{"type", "boolean"}};
     case FieldDescriptor::CPPTYPE_ENUM:
@@ -174,7 +174,7 @@ Json Schemas::OfValue(const FieldDescriptor& field, Use use) {
       if (field.type() == FieldDescriptor::TYPE_BYTES) {
         return {{"type", "string"}, {"contentEncoding", "base64"}};
       }
-      return Text();
+      return TextSchema();
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return OfMessage(*field.message_type(), use);
   }
@@ -273,13 +273,13 @@ Json Schemas::OfMessage(const Descriptor& message, Use use) {
       // The reader takes none.
       if (use != Use::kAnswered) return {{"not", Json::object()}};
       return {{"type", "object"},
-              {"properties", {{"@type", Text()}}},
+              {"properties", {{"@type", TextSchema()}}},
               {"required", {"@type"}},
               {"additionalProperties", true}};
     default:  // The wrappers are written as the bare value.
       return OfValue(*message.FindFieldByNumber(1), use);
   }
-  const std::string name = NameOf(message, use);
+  const std::string name = SchemaName(message, use);
   if (!components_.contains(name)) {
     components_[name];  // referred to from within
     components_[name] = Described(message.full_name(), SummaryOf(message),

@@ -14,16 +14,16 @@ namespace welfare::gateway {
 namespace {
 
 // A text of the page in both languages.
-struct Words {
+struct BothWords {
   const char* english;
   const char* japanese;
 };
 
-constexpr Words kTitle = {"Regional welfare data platform",
-                          "地域共生社会 調査データ基盤"};
-constexpr Words kSkip = {"To the contents", "本文へ"};
-constexpr Words kOtherLanguage = {"日本語", "English"};
-constexpr Words kLead = {
+constexpr BothWords kTitle = {"Regional welfare data platform",
+                              "地域共生社会 調査データ基盤"};
+constexpr BothWords kSkip = {"To the contents", "本文へ"};
+constexpr BothWords kOtherLanguage = {"日本語", "English"};
+constexpr BothWords kLead = {
     "What Tokyo's municipalities and their councils of social welfare answer "
     "in the yearly survey, as figures that anyone can check: the registry of "
     "municipalities, the surveys, the indicators and the reports, over "
@@ -32,37 +32,37 @@ constexpr Words kLead = {
     "ます。区市町村の台帳、調査、指標、報告書を、このポートで HTTP/JSON と "
     "gRPC "
     "から読めます。"};
-constexpr Words kRoster = {"Roster", "実施自治体名簿"};
-constexpr Words kReports = {"Published reports", "公表した報告書"};
-constexpr Words kHealth = {"Health", "稼働状態"};
-constexpr Words kTry = {"Try the API", "APIを試す"};
-constexpr Words kApi = {"The API", "APIの一覧"};
-constexpr Words kBuild = {"For programs", "プログラムから使う"};
-constexpr Words kJson = {"as JSON", "JSONで見る"};
-constexpr Words kTryLead = {
+constexpr BothWords kRoster = {"Roster", "実施自治体名簿"};
+constexpr BothWords kReports = {"Published reports", "公表した報告書"};
+constexpr BothWords kHealth = {"Health", "稼働状態"};
+constexpr BothWords kTry = {"Try the API", "APIを試す"};
+constexpr BothWords kApi = {"The API", "APIの一覧"};
+constexpr BothWords kBuild = {"For programs", "プログラムから使う"};
+constexpr BothWords kJson = {"as JSON", "JSONで見る"};
+constexpr BothWords kTryLead = {
     "Sends a GET to this gateway and shows its answer.",
     "このゲートウェイに GET を送り、応答を表示します。"};
-constexpr Words kOperation = {"What to ask", "呼び出し"};
-constexpr Words kToken = {"Token, where one is needed (it is not kept)",
-                          "トークン（必要な場合。保存しません）"};
-constexpr Words kSend = {"Send", "送信"};
-constexpr Words kAnswer = {"Answer", "応答"};
-constexpr Words kNoScript = {
+constexpr BothWords kOperation = {"What to ask", "呼び出し"};
+constexpr BothWords kToken = {"Token, where one is needed (it is not kept)",
+                              "トークン（必要な場合。保存しません）"};
+constexpr BothWords kSend = {"Send", "送信"};
+constexpr BothWords kAnswer = {"Answer", "応答"};
+constexpr BothWords kNoScript = {
     "The form needs a script; the links of the list below lead to the same "
     "answers.",
     "フォームにはスクリプトが必要です。下の一覧のリンクからも同じ応答を見られま"
     "す。"};
-constexpr Words kApiLead = {
+constexpr BothWords kApiLead = {
     "Every call over HTTP. A GET is linked to an example.",
     "HTTPで呼び出せるすべてです。GET は例にリンクしています。"};
-constexpr Words kMethod = {"Method", "メソッド"};
-constexpr Words kPath = {"Path", "パス"};
-constexpr Words kMeaning = {"What it does", "内容"};
-constexpr Words kRoles = {"Roles: ", "権限："};
-constexpr Words kBuildLead = {
+constexpr BothWords kMethod = {"Method", "メソッド"};
+constexpr BothWords kPath = {"Path", "パス"};
+constexpr BothWords kMeaning = {"What it does", "内容"};
+constexpr BothWords kRoles = {"Roles: ", "権限："};
+constexpr BothWords kBuildLead = {
     "The whole API, with every field, error and example, as OpenAPI 3.1: ",
     "すべての項目・エラー・例を含むAPI文書（OpenAPI 3.1）："};
-constexpr Words kBuildMore = {
+constexpr BothWords kBuildMore = {
     "Clients are generated of it; the protos serve gRPC on the same port. "
     "Failures are JSON with a code, a reason and a sentence in English and "
     "Japanese.",
@@ -70,12 +70,12 @@ constexpr Words kBuildMore = {
     "コード・理由・日英の説明を持つ JSON で返ります。"};
 
 // What the script says: `data-` attributes of the element in which it says it.
-struct Said {
+struct SaidByScript {
   const char* name;
-  Words words;
+  BothWords words;
 };
 
-constexpr Said kSaidAnywhere[] = {
+constexpr SaidByScript kSaidAnywhere[] = {
     {"denied",
      {"This needs a caller with a role; the form below takes a token.",
       "権限が必要です。下のフォームにトークンを入れて試せます。"}},
@@ -86,15 +86,15 @@ constexpr Said kSaidAnywhere[] = {
       "ファイル（{type}、{bytes} バイト）です。"}},
     {"query", {"Query", "クエリ"}},
 };
-constexpr Said kSaidOfHealth[] = {
+constexpr SaidByScript kSaidOfHealth[] = {
     {"serving", {"It takes requests.", "稼働しています。"}},
     {"stopping", {"It is stopping.", "停止しようとしています。"}},
 };
-constexpr Said kSaidOfReports[] = {
+constexpr SaidByScript kSaidOfReports[] = {
     {"none", {"There is none yet.", "まだありません。"}},
     {"synthetic", {"(synthetic)", "（架空データ）"}},
 };
-constexpr Said kSaidOfRosters[] = {
+constexpr SaidByScript kSaidOfRosters[] = {
     {"none", {"There is none yet.", "まだありません。"}},
     {"year", {"Fiscal year", "年度"}},
     {"year-name", {"{year}", "令和{reiwa}年度（{year}）"}},
@@ -163,12 +163,12 @@ std::string DigestSource(std::string_view text) {
          base::EncodeBase64(base::Sha256Bytes(text), /*padded=*/true) + "'";
 }
 
-std::string TextOf(const Json& value) {
+std::string TextOfJson(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
 // An operation of the document as the page shows it.
-struct Call {
+struct ListedCall {
   std::string verb;
   std::string path;
   std::string summary;
@@ -182,7 +182,7 @@ struct Call {
     for (const auto& [name, value] : path_example.items()) {
       const std::string place = "{" + name + "}";
       target.replace(target.find(place), place.size(),
-                     PercentEncoded(TextOf(value)));
+                     PercentEncoded(TextOfJson(value)));
     }
     if (target.find('{') != target.npos) return "";
     return query_example.empty() ? target : target + "?" + query_example;
@@ -196,12 +196,12 @@ void AppendQuery(const std::string& name, const Json& value,
     return;
   }
   if (!query.empty()) query.push_back('&');
-  query += name + "=" + PercentEncoded(TextOf(value));
+  query += name + "=" + PercentEncoded(TextOfJson(value));
 }
 
-class Page {
+class StartPageWriter {
  public:
-  Page(const Json& document, base::Language language)
+  StartPageWriter(const Json& document, base::Language language)
       : japanese_(language == base::Language::kJapanese) {
     for (const auto& [path, item] : document["paths"].items()) {
       for (const auto& [verb, operation] : item.items()) {
@@ -236,9 +236,9 @@ class Page {
   }
 
  private:
-  Call Read(const std::string& path, const std::string& verb,
-            const Json& operation) const {
-    Call call;
+  ListedCall Read(const std::string& path, const std::string& verb,
+                  const Json& operation) const {
+    ListedCall call;
     call.verb = verb;
     call.path = path;
     for (char& c : call.verb) c = static_cast<char>(c - 'a' + 'A');
@@ -261,20 +261,20 @@ class Page {
     return call;
   }
 
-  const char* In(const Words& words) const {
+  const char* In(const BothWords& words) const {
     return japanese_ ? words.japanese : words.english;
   }
-  void Put(const Words& words) { out_ += Escaped(In(words)); }
-  void Heading(const char* id, const Words& words) {
+  void Put(const BothWords& words) { out_ += Escaped(In(words)); }
+  void Heading(const char* id, const BothWords& words) {
     out_ += "<h2 id=\"" + std::string(id) + "\">";
     Put(words);
     out_ += "</h2>\n";
   }
 
   template <std::size_t kCount>
-  std::string Data(const Said (&said)[kCount]) const {
+  std::string Data(const SaidByScript (&said)[kCount]) const {
     std::string out;
-    for (const Said& each : said) {
+    for (const SaidByScript& each : said) {
       out += " data-" + std::string(each.name) + "=\"" +
              Escaped(In(each.words)) + "\"";
     }
@@ -341,7 +341,7 @@ class Page {
     out_ += "</label><select id=\"try-operation\" autocomplete=\"off\">\n";
     for (const auto& [service, calls] : calls_) {
       out_ += "<optgroup label=\"" + Escaped(service) + "\">\n";
-      for (const Call& call : calls) {
+      for (const ListedCall& call : calls) {
         if (call.verb != "GET" || call.path == "/") continue;
         const Json example = {{"path", call.path_example},
                               {"query", call.query_example}};
@@ -385,18 +385,18 @@ class Page {
       out_ += "<details>\n<summary>" + Escaped(service) + " (" +
               std::to_string(calls.size()) +
               ")</summary>\n<table class=\"api\">\n<thead><tr>";
-      for (const Words& words : {kMethod, kPath, kMeaning}) {
+      for (const BothWords& words : {kMethod, kPath, kMeaning}) {
         out_ += "<th scope=\"col\">";
         Put(words);
         out_ += "</th>";
       }
       out_ += "</tr></thead>\n<tbody>\n";
-      for (const Call& call : calls) Row(call);
+      for (const ListedCall& call : calls) Row(call);
       out_ += "</tbody>\n</table>\n</details>\n";
     }
   }
 
-  void Row(const Call& call) {
+  void Row(const ListedCall& call) {
     const std::string target = call.verb == "GET" ? call.Target() : "";
     out_ += "<tr><td class=\"verb\">" + call.verb + "</td><td>";
     if (!target.empty()) out_ += "<a href=\"" + Escaped(target) + "\">";
@@ -412,7 +412,7 @@ class Page {
   }
 
   const bool japanese_;
-  std::map<std::string, std::vector<Call>> calls_;  // by service
+  std::map<std::string, std::vector<ListedCall>> calls_;  // by service
   std::string out_;
 };
 
@@ -425,7 +425,8 @@ OwnPage StartPage(std::string_view document, base::Language language) {
       "; style-src " + DigestSource(StartPageStyle()) +
       "; connect-src 'self'; img-src data:; form-action 'none'; base-uri "
       "'none'; frame-ancestors 'none'";
-  return MakeOwnPage("text/html; charset=utf-8", Page(parsed, language).Html(),
+  return MakeOwnPage("text/html; charset=utf-8",
+                     StartPageWriter(parsed, language).Html(),
                      {{"content-security-policy", policy},
                       {"content-language", std::string(ToTag(language))},
                       {"referrer-policy", "no-referrer"}});

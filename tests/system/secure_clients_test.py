@@ -182,6 +182,10 @@ class SecureClients(unittest.TestCase):
         self.assertEqual(code, "OK")
         self.assertIn(b"<html", b"".join(part.data for part in parts))
 
+    def test_the_description_is_for_everybody(self):
+        for path in ("/", "/openapi.json"):
+            self.assertEqual(self.product.http.send("GET", path).status, 200, path)
+
     def test_the_same_tokens_are_refused_everything_else(self):
         # What the owner of each token may not do; nobody hears what exists.
         for role, path, body in (
