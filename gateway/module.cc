@@ -15,11 +15,13 @@
 #include "gateway/calls/router.h"
 #include "gateway/edge/listener.h"
 #include "gateway/edge/tls_context.h"
+#include "gateway/pages/pages.h"
 #include "services/access/address_list.h"
 #include "services/access/auth_methods.h"
 #include "services/base/error.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
+#include "services/platform/observe/version.h"
 #include "services/platform/process/settings.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/platform/rpc/channel.h"
@@ -177,6 +179,9 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
       Routing::Make(*google::protobuf::DescriptorPool::generated_pool(),
                     std::move(table), Routing::Options{}, *state.metrics,
                     platform::MakeRequestId, state.authenticator.get()));
+  WELFARE_ASSIGN_OR_RETURN(
+      state.routing->pages,
+      MakePages(state.routing->routes.all(), platform::BuildVersion()));
   state.router = std::make_unique<Router>(*state.routing);
   if (platform::TlsFiles files = platform::TlsFilesOf(context.config());
       files.any()) {

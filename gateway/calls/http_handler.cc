@@ -14,7 +14,6 @@
 #include "gateway/calls/router.h"
 #include "gateway/exchange/event_loop.h"
 #include "gateway/json/json_writer.h"
-#include "gateway/routes/pages.h"
 #include "gateway/routes/text.h"
 
 namespace welfare::gateway {
@@ -222,7 +221,8 @@ class HttpHandler final : public ExchangeHandler,
   // True when the path is one of the gateway's own and has been answered.
   bool ServePage() {
     const bool health = path_ == "/healthz";
-    if (!health && path_ != "/") return false;
+    const OwnPage* page = routing_.pages.Find(path_, query_, call_.language);
+    if (!health && page == nullptr) return false;
     route_label_ = path_;
     if (method_ == "OPTIONS") {
       Answer(204, {{"allow", "GET, HEAD, OPTIONS"}}, "");
@@ -235,13 +235,24 @@ class HttpHandler final : public ExchangeHandler,
           {{"content-type", "application/json"}, {"cache-control", "no-store"}},
           serving ? R"({"status":"SERVING"})" : R"({"status":"NOT_SERVING"})");
     } else {
-      Answer(200,
-             {{"content-type", "text/html; charset=utf-8"},
-              {"content-security-policy",
-               "default-src 'none'; style-src 'unsafe-inline'"}},
-             IndexPage(routing_.routes.all()));
+      AnswerPage(*page);
     }
     return true;
+  }
+
+  void AnswerPage(const OwnPage& page) {
+    std::vector<Header> headers = page.headers;
+    headers.push_back({"etag", page.etag});
+    // Kept, and asked for again each time: another program has other pages.
+    headers.push_back({"cache-control", "no-cache"});
+    headers.push_back({"vary", "accept-language"});
+    const std::string* known =
+        FindHeader(exchange_->request().headers, "if-none-match");
+    if (known != nullptr && NamesETag(*known, page.etag)) {
+      return Answer(304, std::move(headers), "");
+    }
+    headers.push_back({"content-type", page.content_type});
+    Answer(200, std::move(headers), page.body);
   }
 
   // False when there is no route and the failure has been sent.

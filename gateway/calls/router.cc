@@ -36,6 +36,7 @@ absl::StatusOr<std::unique_ptr<Routing>> Routing::Make(
       .make_request_id = std::move(make_request_id),
       .authenticator = authenticator,
       .methods = {},
+      .pages = {},
       .budget = std::make_unique<BodyBudget>(options.unfinished_bytes),
       .transcoding =
           std::make_unique<platform::WorkerPool>(platform::WorkerPool::Options{

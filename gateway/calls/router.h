@@ -18,6 +18,7 @@
 #include "gateway/calls/body_budget.h"
 #include "gateway/calls/call_headers.h"
 #include "gateway/calls/failure.h"
+#include "gateway/calls/own_pages.h"
 #include "gateway/exchange/exchange.h"
 #include "gateway/exchange/observer.h"
 #include "gateway/routes/http_route.h"
@@ -65,6 +66,8 @@ struct Routing {
   std::map<std::string, const google::protobuf::MethodDescriptor*, std::less<>>
       methods;
   std::atomic<bool> draining{false};
+  // Set before the first request.
+  OwnPages pages;
   std::unique_ptr<BodyBudget> budget;
   // Where large bodies become messages, and large replies JSON: a loop that did
   // it would hold up everybody else on it. Its work ends before the loops do:

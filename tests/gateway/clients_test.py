@@ -158,7 +158,7 @@ class Clients(unittest.TestCase):
                 status, _ = self.curl("/v1/surveys/s/rounds/2025", flag)
                 self.assertEqual(status, f"503 {version}")  # no such peer runs
                 status, body = self.curl("/", flag)
-                self.assertIn("/v1/{name=municipalities/*}", body)
+                self.assertIn("/v1/municipalities/{municipality}", body)
                 # Larger than curl sends without asking, and than a window.
                 big = self.folder / "big.json"
                 big.write_text(json.dumps({"requestId": "x" * 2_000_000}))

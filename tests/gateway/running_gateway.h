@@ -280,6 +280,11 @@ class RunningGateway {
         authenticator);
     EXPECT_TRUE(routing.ok()) << routing.status();
     routing_ = *std::move(routing);
+    routing_->pages.Add(
+        "/",
+        MakeOwnPage("text/html",
+                    "<html>" + std::string(4096, 'x') + "English</html>"),
+        MakeOwnPage("text/html", "<html>日本語</html>"));
     router_ = std::make_unique<Router>(*routing_);
     listener_ = std::make_unique<Listener>(
         Listener::Options{.loops = 2, .limits = limits, .tls = tls}, *router_);

@@ -3,7 +3,8 @@
 
 Usage: proto_lint.py PROTO_DIR GOOGLEAPIS_DIR AUDITED_METHODS
 
-Over every file of package welfare.*: a comment on every element, an error list
+Over every file of package welfare.*: a comment on every element, a Japanese
+summary on every method, field and enum that a caller sees, an error list
 and an access policy of known roles and peers on every method, an HTTP binding on every public unary
 method, a behavior on every field, the shape of List methods, an etag on what
 Update changes, a request_id on everything that writes, and no year in an id.
@@ -77,9 +78,17 @@ def main():
             for l in file.source_code_info.location
         }
         is_options = file.package == 'welfare.options.v1'
+        is_public = file.package not in ('welfare.options.v1',
+                                         'welfare.internal.v1')
 
         def complain(what, why):
             problems.append(f'{file.name}: {what}: {why}')
+
+        def need_summary(summary, what):
+            """A noun phrase in Japanese."""
+            if is_public and not re.fullmatch(
+                    r'(?=.*[^\x00-\x7f])[^。\n]{1,40}', summary):
+                complain(what, f'has no Japanese summary: {summary!r}')
 
         def need_comment(path, what):
             if not comments.get(tuple(path)):
@@ -89,7 +98,13 @@ def main():
             counted['enums'] += 1
             name = f'{scope}.{enum.name}'
             need_comment(path, name)
+            need_summary(enum.options.Extensions[options_pb2.enum_summary_ja],
+                         name)
             for i, value in enumerate(enum.value):
+                if value.number:
+                    need_summary(
+                        value.options.Extensions[options_pb2.value_summary_ja],
+                        f'{name}.{value.name}')
                 need_comment([*path, 2, i], f'{name}.{value.name}')
             if not enum.value[0].name.endswith('_UNSPECIFIED'):
                 complain(name, 'its zero value must end in _UNSPECIFIED')
@@ -105,6 +120,9 @@ def main():
                     complain(what, 'has a year in its name')
                 if is_options:
                     continue
+                need_summary(
+                    field.options.Extensions[options_pb2.field_summary_ja],
+                    what)
                 behavior = field.options.Extensions[options_pb2.behavior]
                 if behavior == options_pb2.FIELD_BEHAVIOR_UNSPECIFIED:
                     complain(what, 'states no behavior')
@@ -131,6 +149,11 @@ def main():
                 comment = comments.get((6, s, 2, m), '')
                 if not comment:
                     complain(what, 'has no comment')
+                if (method.options.Extensions[options_pb2.policy].audience !=
+                        options_pb2.AUDIENCE_INTERNAL):
+                    need_summary(
+                        method.options.Extensions[options_pb2.method_summary_ja],
+                        what)
                 errors = re.findall(r'^ ?- `[A-Z_]+` \(`[A-Z_`, \n]+`\)',
                                     comment, re.M)
                 if 'Errors:' not in comment or not errors:

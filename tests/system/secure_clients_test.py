@@ -38,9 +38,7 @@ class SecureClients(unittest.TestCase):
         subprocess.run([sys.executable, "-B", demo / "generate_rounds.py", "--out", cls.folder],
                        check=True, stdout=subprocess.DEVNULL)
         harness.compile_protos(cls.folder)
-        if not (NPM / "node_modules" / "@grpc" / "grpc-js").exists():
-            subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund",
-                            "--loglevel=error"], cwd=NPM, check=True)
+        subprocess.run([NPM / "install"], check=True)
         cls.ca = cls.folder / "ca.pem"
         cls.product = harness.Product(
             harness.ONE, tls=ssl.create_default_context(cafile=cls.ca),
@@ -190,6 +188,10 @@ class SecureClients(unittest.TestCase):
                                   "DownloadReportRequest", name=self.report, format="html")
         self.assertEqual(code, "OK")
         self.assertIn(b"<html", b"".join(part.data for part in parts))
+
+    def test_the_description_is_for_everybody(self):
+        for path in ("/", "/openapi.json"):
+            self.assertEqual(self.product.http.send("GET", path).status, 200, path)
 
     def test_the_same_tokens_are_refused_everything_else(self):
         # What the owner of each token may not do; nobody hears what exists.

@@ -1,0 +1,124 @@
+#!/usr/bin/python3
+"""Asks a running platform with the demonstration loaded what its API documents
+show: one real request and answer for each GET of /openapi.json.
+
+Usage: make_examples.py ADDRESS > gateway/openapi/examples.json
+  ADDRESS: HTTP address of the gateway, 127.0.0.1:7180
+
+A report must be there. Of a list in an answer the first two elements are kept.
+tests/system/openapi_test.py asks the same questions and says when the file is
+stale; what differs from one load to the next (times, digests, names of stores)
+does not count.
+"""
+
+import json
+import re
+import sys
+import urllib.parse
+import urllib.request
+
+# Parts of names, by the parameter of the path; a report's is found.
+PATH = {"municipality": "131016", "program": "jusou", "roster": "2025",
+        "survey": "jusou", "round": "2025", "codebook": "2025-1",
+        "submission": "131016-municipality", "indicator": "plan_formulated",
+        "value": "2025"}
+# What a query must give beside the size of a page.
+QUERY = {
+    "RegistryService_BatchGetMunicipalities": {
+        "names": ["municipalities/131016", "municipalities/132012"]},
+    "RegistryService_ResolveMunicipality": {"text": "檜原村"},
+    "RegistryService_ListBoundaryMappings": {
+        "fiscalYear": 2024, "boundariesFiscalYear": 2025},
+    "RegistryService_ProveAudit": {"sequence": 0},
+    "SurveyService_ProveAudit": {"sequence": 0},
+    "ReportService_ProveAudit": {"sequence": 0},
+    "IndicatorService_ExplainIndicatorValue": {"cell": "formulated"},
+    "ReportService_DownloadReport": {"format": "html"},
+}
+SHOWN = 2  # elements of a list
+
+
+def operations(document):
+    """Yields (path, operation) of every GET of a method."""
+    for path, item in document["paths"].items():
+        if "get" in item and "x-grpc-method" in item["get"]:
+            yield path, item["get"]
+
+
+def parameters(operation, report):
+    """Returns what the example gives in the path and in the query."""
+    listed = [p for p in operation["parameters"] if "name" in p]
+    path = {p["name"]: {**PATH, "report": report}[p["name"]]
+            for p in listed if p["in"] == "path"}
+    query = dict(QUERY.get(operation["operationId"], {}))
+    if any(p["name"] == "pageSize" for p in listed):
+        query["pageSize"] = SHOWN
+    return path, query
+
+
+def target(path_template, path, query):
+    """Returns the target of the request."""
+    for name, value in path.items():
+        path_template = path_template.replace("{" + name + "}", urllib.parse.quote(value))
+    return path_template + ("?" + urllib.parse.urlencode(query, doseq=True) if query else "")
+
+
+def shortened(value):
+    if isinstance(value, list):
+        return [shortened(element) for element in value[:SHOWN]]
+    if isinstance(value, dict):
+        return {key: shortened(member) for key, member in value.items()}
+    return value
+
+
+def collect(get):
+    """Returns the examples. `get(target)` returns the body of an answer."""
+    document = json.loads(get("/openapi.json"))
+    report = json.loads(get("/v1/reports"))["reports"][0]["name"].split("/")[1]
+    examples = {}
+    for template, operation in operations(document):
+        path, query = parameters(operation, report)
+        example = {"path": path, "query": query}
+        if "application/json" in operation["responses"]["200"]["content"]:
+            answer = json.loads(get(target(template, path, query)))
+            example["answer"] = shortened(answer)
+        examples[operation["operationId"]] = example
+    return examples
+
+
+VOLATILE = (
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"), "<time>"),
+    (re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "<uuid>"),
+    # Of stores, also within etags, and of what stands in them.
+    (re.compile(r"\b[0-9a-f]{16,64}\b"), "<digest>"),
+)
+
+
+def stable(value, key=""):
+    """Returns `value` without what differs from load to load."""
+    if isinstance(value, dict):
+        return {k: stable(v, k) for k, v in value.items()}
+    if isinstance(value, list):
+        return [stable(element, key) for element in value]
+    if isinstance(value, str):
+        if value and key == "nextPageToken":
+            return "<token>"
+        for pattern, word in VOLATILE:
+            value = pattern.sub(word, value)
+    return value
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+
+    def get(request_target):
+        with urllib.request.urlopen(f"http://{sys.argv[1]}{request_target}", timeout=60) as reply:
+            return reply.read()
+
+    json.dump(collect(get), sys.stdout, ensure_ascii=False, indent=1, sort_keys=True)
+    print()
+
+
+if __name__ == "__main__":
+    main()
