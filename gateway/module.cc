@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "gateway/answers/cross_origin.h"
 #include "gateway/callers/authenticator.h"
 #include "gateway/callers/caller_files.h"
 #include "gateway/calls/backend.h"
@@ -83,6 +84,13 @@ absl::StatusOr<std::optional<access::AddressList>> AllowedAddresses(
                                   first.field + ": " + first.description);
 }
 
+absl::StatusOr<CrossOrigin> AllowedOrigins(const platform::Config& config) {
+  auto origins = CrossOrigin::Parse(config.Get("cors-origins"));
+  if (origins.ok()) return origins;
+  return platform::SettingInvalid(
+      "--cors-origins", std::string(base::MessageOf(origins.status())) + ".");
+}
+
 }  // namespace
 
 struct GatewayModule::State {
@@ -132,7 +140,10 @@ std::vector<platform::Setting> GatewayModule::settings() const {
                    "in their certificates"},
           {.name = "allow-addresses",
            .help = "addresses and ranges from which callers may come, with "
-                   "commas; empty: from everywhere"}};
+                   "commas; empty: from everywhere"},
+          {.name = "cors-origins",
+           .help = "origins whose pages may call over HTTP, with commas, such "
+                   "as https://app.example; empty: none"}};
 }
 
 std::vector<absl::Status> GatewayModule::CheckSettings(
@@ -152,6 +163,9 @@ std::vector<absl::Status> GatewayModule::CheckSettings(
           "--" + setting, "it is of use with --auth " + method + " alone."));
     }
   }
+  if (const auto origins = AllowedOrigins(config); !origins.ok()) {
+    problems.push_back(origins.status());
+  }
   if (const auto allowed = AllowedAddresses(config); !allowed.ok()) {
     problems.push_back(allowed.status());
   }
@@ -161,6 +175,8 @@ std::vector<absl::Status> GatewayModule::CheckSettings(
 absl::Status GatewayModule::Start(platform::ModuleContext& context) {
   state_ = std::make_unique<State>();
   State& state = *state_;
+  WELFARE_ASSIGN_OR_RETURN(CrossOrigin cross_origin,
+                           AllowedOrigins(context.config()));
   BackendTable table;
   for (const Peer& peer : kPeers) {
     std::vector<std::shared_ptr<grpc::Channel>> channels;
@@ -170,12 +186,13 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
     state.backends.push_back(std::make_unique<Backend>(channels, state.calls));
     table[std::string(peer.service)] = state.backends.back().get();
   }
+  Routing::Options options{.cross_origin = std::move(cross_origin)};
   state.metrics = std::make_unique<RequestMetrics>(context.metrics());
   WELFARE_RETURN_IF_ERROR(MakeAuthenticator(context));
   WELFARE_ASSIGN_OR_RETURN(
       state.routing,
       Routing::Make(*google::protobuf::DescriptorPool::generated_pool(),
-                    std::move(table), Routing::Options{}, *state.metrics,
+                    std::move(table), std::move(options), *state.metrics,
                     platform::MakeRequestId, state.authenticator.get()));
   state.router = std::make_unique<Router>(*state.routing);
   if (platform::TlsFiles files = platform::TlsFilesOf(context.config());

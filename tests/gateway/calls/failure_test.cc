@@ -87,6 +87,11 @@ TEST(Failure, HasItsSentenceInBothLanguages) {
       {ShuttingDown(), "SHUTTING_DOWN"},
       {BackendTimeout(), "DEADLINE_EXCEEDED"},
       {RequestTimeout(), "REQUEST_TIMEOUT"},
+      {PreconditionFailed(), "PRECONDITION_FAILED"},
+      {PreconditionUnsupported("if-match"), "PRECONDITION_UNSUPPORTED"},
+      {IdempotencyKeyUnsupported(), "IDEMPOTENCY_KEY_UNSUPPORTED"},
+      {EncodingNotAcceptable(), "ENCODING_NOT_ACCEPTABLE"},
+      {MethodClosed(), "METHOD_CLOSED"},
   };
   // INVALID_REQUEST stands above; two of files of callers are no answers.
   EXPECT_EQ(std::size(cases) + 3, std::size(kErrorTable));
