@@ -99,6 +99,12 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "この操作は誰にも許可されていません（利用できる人が定められていません）"
      "。"},
     // What ends a start, and what a running gateway logs.
+    {"FOREIGN_FILE_UNREADABLE", absl::StatusCode::kFailedPrecondition,
+     "--{setting}: {path} cannot be used: {why}.",
+     "--{setting}: {path} を使えません（{why}）。"},
+    {"FOREIGN_FILE_INVALID", absl::StatusCode::kFailedPrecondition,
+     "--{setting}: {path} cannot be used: {problem}.",
+     "--{setting}: {path} を使えません（{problem}）。"},
     {"CALLER_FILE_UNREADABLE", absl::StatusCode::kFailedPrecondition,
      "--{setting}: {path} cannot be read ({why}); check the path and that the "
      "user of this process may read it.",
