@@ -33,6 +33,22 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "This route takes no body; send the fields in the path and the query.",
      "この呼び出しに本文は付けられません。項目はパスとクエリで指定してください"
      "。"},
+    {"PRECONDITION_FAILED", absl::StatusCode::kFailedPrecondition,
+     "What is here is not what If-Match names; read it again.",
+     "If-Match の指すものから変わっています。読み直してください。"},
+    {"PRECONDITION_UNSUPPORTED", absl::StatusCode::kInvalidArgument,
+     "This operation compares no etag; leave the header '{header}' out.",
+     "この操作は版を比べません。ヘッダー「{header}」を外してください。"},
+    {"IDEMPOTENCY_KEY_UNSUPPORTED", absl::StatusCode::kInvalidArgument,
+     "This operation does not know its repeats; leave the header "
+     "'idempotency-key' out.",
+     "この操作は同じ要求の繰り返しを見分けません。ヘッダー「idempotency-key」を"
+     "外してください。"},
+    {"ENCODING_NOT_ACCEPTABLE", absl::StatusCode::kInvalidArgument,
+     "The answer can be sent as it is or by gzip; allow one of them in "
+     "accept-encoding.",
+     "応答は無圧縮かgzipで送れます。accept-encoding "
+     "でどちらかを許してください。"},
     {"PATH_NOT_FOUND", absl::StatusCode::kNotFound,
      "No resource or method has this path.",
      "このパスのリソースや操作はありません。"},
@@ -78,7 +94,17 @@ inline constexpr base::ErrorRow kErrorTable[] = {
     {"REQUEST_TIMEOUT", absl::StatusCode::kDeadlineExceeded,
      "The request did not arrive in time.",
      "要求が時間内に届きませんでした。もう一度送ってください。"},
+    {"METHOD_CLOSED", absl::StatusCode::kPermissionDenied,
+     "Nobody may call this method: its contract does not say who may.",
+     "この操作は誰にも許可されていません（利用できる人が定められていません）"
+     "。"},
     // What ends a start, and what a running gateway logs.
+    {"FOREIGN_FILE_UNREADABLE", absl::StatusCode::kFailedPrecondition,
+     "--{setting}: {path} cannot be used: {why}.",
+     "--{setting}: {path} を使えません（{why}）。"},
+    {"FOREIGN_FILE_INVALID", absl::StatusCode::kFailedPrecondition,
+     "--{setting}: {path} cannot be used: {problem}.",
+     "--{setting}: {path} を使えません（{problem}）。"},
     {"CALLER_FILE_UNREADABLE", absl::StatusCode::kFailedPrecondition,
      "--{setting}: {path} cannot be read ({why}); check the path and that the "
      "user of this process may read it.",
@@ -117,6 +143,8 @@ inline constexpr base::ViolationRow kViolationTable[] = {
      "camel か snake を指定してください。"},
     {"PATH_CONTRADICTED", "contradicts the path, which says {value}",
      "パスの指定（{value}）と異なります。"},
+    {"HEADER_CONTRADICTED", "contradicts the header {header}",
+     "ヘッダー「{header}」の指定と異なります。"},
     {"MASK_PATH_UNKNOWN", "names '{path}', which is no field of {type}",
      "「{path}」という項目は{type}にありません。"},
     {"MASK_FORMAT", "must be field paths separated by commas",

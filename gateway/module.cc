@@ -1,6 +1,5 @@
 #include "gateway/module.h"
 
-#include <google/protobuf/descriptor.h>
 #include <grpcpp/channel.h>
 
 #include <array>
@@ -8,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "gateway/answers/cross_origin.h"
 #include "gateway/callers/authenticator.h"
 #include "gateway/callers/caller_files.h"
 #include "gateway/calls/backend.h"
@@ -15,6 +15,7 @@
 #include "gateway/calls/router.h"
 #include "gateway/edge/listener.h"
 #include "gateway/edge/tls_context.h"
+#include "gateway/foreign/foreign_services.h"
 #include "gateway/pages/pages.h"
 #include "services/access/address_list.h"
 #include "services/access/auth_methods.h"
@@ -85,12 +86,32 @@ absl::StatusOr<std::optional<access::AddressList>> AllowedAddresses(
                                   first.field + ": " + first.description);
 }
 
+absl::StatusOr<CrossOrigin> AllowedOrigins(const platform::Config& config) {
+  auto origins = CrossOrigin::Parse(config.Get("cors-origins"));
+  if (origins.ok()) return origins;
+  return platform::SettingInvalid(
+      "--cors-origins", std::string(base::MessageOf(origins.status())) + ".");
+}
+
+ForeignServices::Settings ForeignOf(const platform::Config& config) {
+  return {.descriptor_set = config.Get("descriptor-set"),
+          .http_rules = config.Get("http-rules"),
+          .backends = config.Get("backend")};
+}
+
+std::vector<std::string> OwnServices() {
+  std::vector<std::string> names;
+  for (const Peer& peer : kPeers) names.emplace_back(peer.service);
+  return names;
+}
+
 }  // namespace
 
 struct GatewayModule::State {
   // In the order in which they need each other.
   CallCount calls;
   std::vector<std::unique_ptr<Backend>> backends;
+  std::unique_ptr<ForeignServices> foreign;
   std::unique_ptr<RequestMetrics> metrics;
   // Null: nobody is asked who he is.
   std::unique_ptr<CallerFiles> caller_files;
@@ -134,7 +155,20 @@ std::vector<platform::Setting> GatewayModule::settings() const {
                    "in their certificates"},
           {.name = "allow-addresses",
            .help = "addresses and ranges from which callers may come, with "
-                   "commas; empty: from everywhere"}};
+                   "commas; empty: from everywhere"},
+          {.name = "cors-origins",
+           .help = "origins whose pages may call over HTTP, with commas, such "
+                   "as https://app.example; empty: none"},
+          {.name = "backend",
+           .help = "other gRPC services, SERVICE=ADDRESS with commas, such as "
+                   "acme.v1.Echo=127.0.0.1:9000"},
+          {.name = "descriptor-set",
+           .help = "with --backend: what these services are (protoc "
+                   "--include_imports --descriptor_set_out)"},
+          {.name = "http-rules",
+           .help = "with --backend: their HTTP routes, rules of "
+                   "google.api.http as JSON or text of protobuf, instead of "
+                   "those in their protos"}};
 }
 
 std::vector<absl::Status> GatewayModule::CheckSettings(
@@ -154,6 +188,14 @@ std::vector<absl::Status> GatewayModule::CheckSettings(
           "--" + setting, "it is of use with --auth " + method + " alone."));
     }
   }
+  if (const auto foreign =
+          ForeignServices::Read(ForeignOf(config), OwnServices());
+      !foreign.ok()) {
+    problems.push_back(foreign.status());
+  }
+  if (const auto origins = AllowedOrigins(config); !origins.ok()) {
+    problems.push_back(origins.status());
+  }
   if (const auto allowed = AllowedAddresses(config); !allowed.ok()) {
     problems.push_back(allowed.status());
   }
@@ -163,6 +205,11 @@ std::vector<absl::Status> GatewayModule::CheckSettings(
 absl::Status GatewayModule::Start(platform::ModuleContext& context) {
   state_ = std::make_unique<State>();
   State& state = *state_;
+  WELFARE_ASSIGN_OR_RETURN(CrossOrigin cross_origin,
+                           AllowedOrigins(context.config()));
+  WELFARE_ASSIGN_OR_RETURN(
+      state.foreign,
+      ForeignServices::Read(ForeignOf(context.config()), OwnServices()));
   BackendTable table;
   for (const Peer& peer : kPeers) {
     std::vector<std::shared_ptr<grpc::Channel>> channels;
@@ -172,13 +219,28 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
     state.backends.push_back(std::make_unique<Backend>(channels, state.calls));
     table[std::string(peer.service)] = state.backends.back().get();
   }
+  Routing::Options options{.cross_origin = std::move(cross_origin),
+                           .rules = state.foreign->rules()};
+  for (const auto& [service, address] : state.foreign->backends()) {
+    // Nobody knows which of its methods may be repeated, so none is.
+    std::vector<std::shared_ptr<grpc::Channel>> channels;
+    for (int i = 0; i < kChannelsPerBackend; ++i) {
+      channels.push_back(
+          platform::MakeReadChannel({.address = address}, service));
+    }
+    state.backends.push_back(std::make_unique<Backend>(channels, state.calls));
+    table[service] = state.backends.back().get();
+    options.foreign.insert(service);
+    platform::LogInfo("a foreign service is behind the gateway",
+                      {{"service", service}, {"address", address}});
+  }
   state.metrics = std::make_unique<RequestMetrics>(context.metrics());
   WELFARE_RETURN_IF_ERROR(MakeAuthenticator(context));
   WELFARE_ASSIGN_OR_RETURN(
       state.routing,
-      Routing::Make(*google::protobuf::DescriptorPool::generated_pool(),
-                    std::move(table), Routing::Options{}, *state.metrics,
-                    platform::MakeRequestId, state.authenticator.get()));
+      Routing::Make(state.foreign->pool(), std::move(table), std::move(options),
+                    *state.metrics, platform::MakeRequestId,
+                    state.authenticator.get()));
   WELFARE_ASSIGN_OR_RETURN(
       state.routing->pages,
       MakePages(state.routing->routes.all(), platform::BuildVersion()));

@@ -22,9 +22,10 @@ constexpr std::chrono::milliseconds kRetryDelay{1000};
 
 // Failures whose HTTP status says more than that of their code.
 constexpr std::pair<std::string_view, int> kOwnStatuses[] = {
-    {"METHOD_NOT_ALLOWED", 405}, {"UNSUPPORTED_MEDIA_TYPE", 415},
-    {"MESSAGE_TOO_LARGE", 413},  {"TOO_MANY_FIELDS", 413},
-    {"REQUEST_TIMEOUT", 408},
+    {"METHOD_NOT_ALLOWED", 405},      {"UNSUPPORTED_MEDIA_TYPE", 415},
+    {"MESSAGE_TOO_LARGE", 413},       {"TOO_MANY_FIELDS", 413},
+    {"REQUEST_TIMEOUT", 408},         {"PRECONDITION_FAILED", 412},
+    {"ENCODING_NOT_ACCEPTABLE", 406},
 };
 
 std::string Cut(std::string_view text) {
@@ -73,14 +74,20 @@ std::string_view TitleOf(int http_status) {
       return "Not Found";
     case 405:
       return "Method Not Allowed";
+    case 406:
+      return "Not Acceptable";
     case 408:
       return "Request Timeout";
     case 409:
       return "Conflict";
+    case 412:
+      return "Precondition Failed";
     case 413:
       return "Content Too Large";
     case 415:
       return "Unsupported Media Type";
+    case 422:
+      return "Unprocessable Content";
     case 429:
       return "Too Many Requests";
     case 499:
@@ -254,6 +261,33 @@ Failure BackendTimeout() { return Make(MakeError(Row("DEADLINE_EXCEEDED"))); }
 
 Failure RequestTimeout() { return Make(MakeError(Row("REQUEST_TIMEOUT"))); }
 
+Failure PreconditionFailed() {
+  return Make(MakeError(Row("PRECONDITION_FAILED")));
+}
+
+Failure PreconditionUnsupported(std::string_view header) {
+  return Make(
+      MakeError(Row("PRECONDITION_UNSUPPORTED")).With("header", header));
+}
+
+Failure MethodClosed() { return Make(MakeError(Row("METHOD_CLOSED"))); }
+
+Failure IdempotencyKeyUnsupported() {
+  return Make(MakeError(Row("IDEMPOTENCY_KEY_UNSUPPORTED")));
+}
+
+Failure EncodingNotAcceptable() {
+  return Make(MakeError(Row("ENCODING_NOT_ACCEPTABLE")));
+}
+
+google::rpc::ErrorInfo InfoOf(const Failure& failure) {
+  google::rpc::ErrorInfo info;
+  for (const google::protobuf::Any& detail : failure.status.details()) {
+    if (detail.Is<google::rpc::ErrorInfo>() && detail.UnpackTo(&info)) break;
+  }
+  return info;
+}
+
 base::Language LanguageOf(const Failure& failure, base::Language language) {
   return language == base::Language::kJapanese && !JapaneseOf(failure).empty()
              ? base::Language::kJapanese
@@ -285,13 +319,6 @@ std::string ErrorJson(const Failure& failure) {
 
 std::string ProblemJson(const Failure& failure, std::string_view instance,
                         base::Language language) {
-  std::string reason;
-  for (const google::protobuf::Any& detail : failure.status.details()) {
-    google::rpc::ErrorInfo info;
-    if (detail.Is<google::rpc::ErrorInfo>() && detail.UnpackTo(&info)) {
-      reason = info.reason();
-    }
-  }
   std::string out = "{\"type\":\"about:blank\",\"title\":";
   base::AppendJsonString(TitleOf(failure.http_status), out);
   out += ",\"status\":" + std::to_string(failure.http_status);
@@ -306,7 +333,7 @@ std::string ProblemJson(const Failure& failure, std::string_view instance,
   out += ",\"code\":\"";
   out += CodeName(failure.status.code());
   out += "\",\"reason\":";
-  base::AppendJsonString(reason, out);
+  base::AppendJsonString(InfoOf(failure).reason(), out);
   out += ",\"details\":";
   WriteJsonField(failure.status,
                  *google::rpc::Status::descriptor()->FindFieldByNumber(

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "services/base/error.h"
 #include "services/base/wording/language.h"
@@ -78,6 +79,20 @@ Failure ShuttingDown();
 Failure BackendTimeout();
 // DEADLINE_EXCEEDED, 408: REQUEST_TIMEOUT; the body did not arrive in time.
 Failure RequestTimeout();
+
+// FAILED_PRECONDITION, 412: PRECONDITION_FAILED; If-Match of a GET.
+Failure PreconditionFailed();
+// INVALID_ARGUMENT: PRECONDITION_UNSUPPORTED; a write that would not compare.
+Failure PreconditionUnsupported(std::string_view header);
+// PERMISSION_DENIED: METHOD_CLOSED; a foreign method without a policy.
+Failure MethodClosed();
+// INVALID_ARGUMENT: IDEMPOTENCY_KEY_UNSUPPORTED.
+Failure IdempotencyKeyUnsupported();
+// INVALID_ARGUMENT, 406: ENCODING_NOT_ACCEPTABLE.
+Failure EncodingNotAcceptable();
+
+// What a failure says of itself; empty where it says nothing.
+google::rpc::ErrorInfo InfoOf(const Failure& failure);
 
 // The language that the answer is read in: `language`, which the caller asked
 // for, where the failure has a sentence in it, else English.

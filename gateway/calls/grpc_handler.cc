@@ -53,7 +53,9 @@ class GrpcHandler final : public ExchangeHandler,
     }
     route_ = method->first;
     request_type_ = method->second->input_type();
-    request_id_field_ = RequestIdField(*request_type_);
+    if (!routing_.IsForeign(*method->second)) {
+      request_id_field_ = RequestIdField(*request_type_);
+    }
     endless_ =
         method->second->options().GetExtension(::welfare::options::v1::endless);
     if (endless_ && routing_.draining.load()) return Fail(ShuttingDown());
@@ -63,7 +65,8 @@ class GrpcHandler final : public ExchangeHandler,
     }
     CallHeaders& call = std::get<CallHeaders>(headers);
     request_id_ = call.request_id;
-    if (const auto refused = AddIdentity(routing_, *exchange_, call)) {
+    if (const auto refused =
+            AddIdentity(routing_, *method->second, *exchange_, call)) {
       return Fail(*refused);
     }
     BackendRequest backend_request{.method = route_,

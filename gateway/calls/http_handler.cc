@@ -7,19 +7,24 @@
 #include <optional>
 #include <utility>
 
+#include "gateway/answers/answer_form.h"
+#include "gateway/answers/file_part.h"
+#include "gateway/answers/freshness.h"
+#include "gateway/answers/json_answer.h"
 #include "gateway/calls/call_headers.h"
 #include "gateway/calls/failure.h"
 #include "gateway/calls/request_builder.h"
 #include "gateway/calls/request_identity.h"
 #include "gateway/calls/router.h"
+#include "gateway/calls/write_headers.h"
 #include "gateway/exchange/event_loop.h"
 #include "gateway/json/json_writer.h"
 #include "gateway/routes/text.h"
+#include "services/platform/rpc/call_context.h"
 
 namespace welfare::gateway {
 namespace {
 
-using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using std::chrono::steady_clock;
 
@@ -28,65 +33,22 @@ using std::chrono::steady_clock;
 // loop would wait.
 constexpr std::size_t kLoopBytes = std::size_t{64} * 1024;
 
-std::unique_ptr<Message> NewMessage(
-    const google::protobuf::Descriptor& descriptor) {
-  return std::unique_ptr<Message>(
-      google::protobuf::MessageFactory::generated_factory()
-          ->GetPrototype(&descriptor)
-          ->New());
-}
+// The same of a reply that will be compressed, which takes longer.
+constexpr std::size_t kLoopBytesToCompress = std::size_t{8} * 1024;
 
-std::string TextOf(const Message& message, const char* name) {
-  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
-  if (field == nullptr || field->is_repeated() ||
-      field->cpp_type() != FieldDescriptor::CPPTYPE_STRING) {
-    return "";
+const std::string* FindMetadata(const Metadata& metadata,
+                                std::string_view name) {
+  for (const auto& [key, value] : metadata) {
+    if (key == name) return &value;
   }
-  return message.GetReflection()->GetString(message, field);
+  return nullptr;
 }
 
-std::int64_t NumberOf(const Message& message, const char* name) {
-  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
-  if (field == nullptr || field->is_repeated() ||
-      field->cpp_type() != FieldDescriptor::CPPTYPE_INT64) {
-    return 0;
-  }
-  return message.GetReflection()->GetInt64(message, field);
-}
-
-// The media type a backend names, or the one of unknown bytes.
-std::string SafeContentType(const std::string& text) {
-  const bool good = !text.empty() && text.size() <= 128 &&
-                    text.find('/') != text.npos &&
-                    std::all_of(text.begin(), text.end(),
-                                [](char c) { return c >= 0x20 && c <= 0x7E; });
-  return good ? text : "application/octet-stream";
-}
-
-// RFC 6266: an ASCII name for everybody, and the real one.
-std::string ContentDisposition(const std::string& filename) {
-  std::string ascii;
-  std::string encoded;
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  for (const char c : filename) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-                       c == '_';
-    if (plain) {
-      ascii.push_back(c);
-      encoded.push_back(c);
-    } else {
-      if ((byte & 0xC0) != 0x80) ascii.push_back('_');
-      encoded.push_back('%');
-      encoded.push_back(kHex[byte >> 4]);
-      encoded.push_back(kHex[byte & 15]);
-    }
-  }
-  if (ascii.empty()) return "attachment";
-  std::string out = "attachment; filename=\"" + ascii + "\"";
-  if (ascii != filename) out += "; filename*=UTF-8''" + encoded;
-  return out;
+// The service's tag of an answer; empty where it says none that could be one.
+std::string StateIn(const Metadata& metadata) {
+  const std::string* state =
+      FindMetadata(metadata, platform::kAnswerTagMetadata);
+  return state != nullptr && IsShortDigest(*state) ? *state : "";
 }
 
 // Answers one request that is no gRPC: a page of the gateway's own, or a call
@@ -134,9 +96,11 @@ class HttpHandler final : public ExchangeHandler,
     }
     if (ServePage()) return;
     if (!FindRoute()) return;
-    if (const auto refused = AddIdentity(routing_, *exchange_, call_)) {
+    if (const auto refused =
+            AddIdentity(routing_, *route_->method, *exchange_, call_)) {
       return Fail(*refused);
     }
+    if (const auto refused = ReadConditions()) return Fail(*refused);
     if (request.content_length.value_or(0) > routing_.options.message_limit) {
       return Fail(MessageTooLarge(routing_.options.message_limit));
     }
@@ -173,17 +137,21 @@ class HttpHandler final : public ExchangeHandler,
   }
 
   // BackendObserver, for downloads:
-  void OnInitialMetadata(const Metadata&) override {}
+  void OnInitialMetadata(const Metadata& metadata) override {
+    if (asked_) state_ = StateIn(metadata);
+  }
   void OnMessage(std::string bytes) override {
     if (exchange_ == nullptr) return;
-    const std::unique_ptr<Message> part =
-        NewMessage(*route_->method->output_type());
+    const std::unique_ptr<Message> part(route_->response->New());
     if (!part->ParseFromString(bytes)) {
       std::exchange(stream_, nullptr)->Cancel();
       return BreakOff(InvalidBackendResponse());
     }
-    if (!head_sent_) SendFileHead(*part);
-    std::string data = TextOf(*part, "data");
+    if (!head_sent_) {
+      if (RefuseFile()) return;
+      SendFileHead(*part);
+    }
+    std::string data = FileData(*part);
     sent_ += data.size();
     exchange_->SendBody(std::move(data));
     waiting_to_read_ = true;
@@ -196,6 +164,7 @@ class HttpHandler final : public ExchangeHandler,
     stream_ = nullptr;
     if (exchange_ == nullptr) return;
     if (result.status.code() != 0) return BreakOff(FromStatus(result.status));
+    if (!head_sent_ && IsHeld(result)) return;
     // A stream without a message has no type and no name; one of another size
     // than it said has lost something.
     if (!head_sent_ || (size_.has_value() && *size_ != sent_)) {
@@ -288,6 +257,33 @@ class HttpHandler final : public ExchangeHandler,
     return true;
   }
 
+  // What the headers say of the answer, or of what is to be changed.
+  std::optional<Failure> ReadConditions() {
+    const std::vector<Header>& headers = exchange_->request().headers;
+    if (method_ == "GET" || method_ == "HEAD") {
+      auto form =
+          AnswerForm::Read(headers, route_->shape, exchange_->request().target);
+      if (const auto* malformed = std::get_if<std::string_view>(&form)) {
+        return MalformedHeader(*malformed);
+      }
+      form_ = std::get<AnswerForm>(std::move(form));
+      if (form_->codings().none() && route_->kind == HttpRoute::Kind::kUnary) {
+        return EncodingNotAcceptable();
+      }
+      // Of a foreign service nothing of the kind is asked or believed.
+      asked_ = !routing_.IsForeign(*route_->method);
+      if (asked_) {
+        call_.metadata.emplace_back(platform::kHeldTagsMetadata,
+                                    form_->HeldStates());
+      }
+      return std::nullopt;
+    }
+    auto read = ReadWriteHeaders(headers, *route_);
+    if (auto* failure = std::get_if<Failure>(&read)) return *failure;
+    write_ = std::get<WriteHeaders>(std::move(read));
+    return std::nullopt;
+  }
+
   // Does `work` beside the loop and then, on the loop and if the exchange still
   // lives, `then`. Until then nothing else touches what `work` does.
   void Aside(std::function<void()> work, std::function<void()> then) {
@@ -315,14 +311,14 @@ class HttpHandler final : public ExchangeHandler,
   };
 
   void Call() {
-    if (body_.size() <= kLoopBytes) return Send(Build());
+    if (body_.size() <= kLoopBytes) return Begin(Build());
     const auto built = std::make_shared<Built>();
     Aside([this, built] { *built = Build(); },
-          [this, built] { Send(std::move(*built)); });
+          [this, built] { Begin(std::move(*built)); });
   }
 
   Built Build() {
-    Built built{.message = NewMessage(*route_->method->input_type()),
+    Built built{.message = std::unique_ptr<Message>(route_->request->New()),
                 .failure = std::nullopt};
     built.failure = BuildRequest(*route_,
                                  {.bindings = bindings_,
@@ -331,30 +327,44 @@ class HttpHandler final : public ExchangeHandler,
                                   .body = body_,
                                   .language = call_.language},
                                  *built.message, json_);
+    if (!built.failure) {
+      built.failure =
+          ApplyWriteHeaders(write_, *route_, call_.language, *built.message);
+    }
     return built;
   }
 
-  void Send(const Built& built) {
+  void Begin(Built built) {
     std::string().swap(body_);
     share_.Hold(0);
     if (built.failure) return Fail(*built.failure);
+    request_ = std::move(built.message);
+    Send();
+  }
+
+  void Send() {
     const auto* service = route_->method->service();
     const bool download = route_->kind == HttpRoute::Kind::kDownload;
-    const auto now = std::chrono::system_clock::now();
-    const auto timeout =
-        call_.timeout.value_or(download ? routing_.options.download_timeout
-                                        : routing_.options.default_timeout);
+    if (!deadline_.has_value()) {
+      deadline_ =
+          std::chrono::system_clock::now() +
+          std::chrono::duration_cast<std::chrono::system_clock::duration>(
+              call_.timeout.value_or(download
+                                         ? routing_.options.download_timeout
+                                         : routing_.options.default_timeout));
+    }
     const BackendRequest backend_request{
         .method = "/" + service->full_name() + "/" + route_->method->name(),
-        .metadata = std::move(call_.metadata),
-        .deadline =
-            now +
-            std::chrono::duration_cast<std::chrono::system_clock::duration>(
-                timeout)};
+        // A write with several etags may be sent again.
+        .metadata = write_.etags.size() > 1 ? call_.metadata
+                                            : std::move(call_.metadata),
+        .deadline = deadline_};
     Backend* backend = routing_.backends.find(service->full_name())->second;
-    std::string bytes = built.message->SerializeAsString();
-    GiveRequestId(RequestIdField(*route_->method->input_type()),
-                  routing_.make_request_id, bytes);
+    std::string bytes = request_->SerializeAsString();
+    if (!routing_.IsForeign(*route_->method)) {
+      GiveRequestId(RequestIdField(*route_->method->input_type()),
+                    routing_.make_request_id, bytes);
+    }
     if (download) {
       stream_ = backend->OpenStream(exchange_->loop(), backend_request,
                                     shared_from_this());
@@ -373,52 +383,107 @@ class HttpHandler final : public ExchangeHandler,
   void OnUnary(const BackendResult& result, const std::string& bytes) {
     unary_ = nullptr;
     if (exchange_ == nullptr) return;
-    if (result.status.code() != 0) return Fail(FromStatus(result.status));
-    std::vector<Header> headers = {{"content-type", "application/json"},
-                                   {"cache-control", "no-store"},
-                                   {"vary", "accept-language"}};
+    if (result.status.code() != 0) return FailUnary(FromStatus(result.status));
+    if (IsHeld(result)) return;
+    if (asked_) state_ = StateIn(result.trailing_metadata);
+    std::vector<Header> headers = {{"content-type", "application/json"}};
     AppendResponseMetadata(result.trailing_metadata, headers);
-    if (bytes.size() <= kLoopBytes) {
-      return AnswerJson(std::move(headers), ToJson(bytes));
+    const AnswerForm* form = form_.has_value() ? &*form_ : nullptr;
+    const bool compresses = form != nullptr && form->codings().gzip > 0;
+    if (bytes.size() <= (compresses ? kLoopBytesToCompress : kLoopBytes)) {
+      return AnswerJson(std::move(headers),
+                        MakeJsonAnswer(*route_, json_, form, state_, bytes));
     }
-    const auto json = std::make_shared<std::optional<std::string>>();
-    Aside([this, json, bytes] { *json = ToJson(bytes); },
-          [this, json, headers = std::move(headers)] {
-            AnswerJson(headers, std::move(*json));
-          });
+    const auto made = std::make_shared<JsonAnswer>();
+    Aside(
+        [this, form, made, bytes] {
+          *made = MakeJsonAnswer(*route_, json_, form, state_, bytes);
+        },
+        [this, made, headers = std::move(headers)] {
+          AnswerJson(headers, std::move(*made));
+        });
   }
 
-  void AnswerJson(std::vector<Header> headers,
-                  std::optional<std::string> json) {
-    if (!json.has_value()) return Fail(InvalidBackendResponse());
-    Answer(200, std::move(headers), *std::move(json));
+  void FailUnary(Failure failure) {
+    if (TakeNextEtag(failure, *route_, write_, *request_)) return Send();
+    SetStatusOfHeaders(write_, failure);
+    Fail(failure);
   }
 
-  // Nothing where the bytes are no message of the method.
-  std::optional<std::string> ToJson(const std::string& bytes) const {
-    const std::unique_ptr<Message> response =
-        NewMessage(*route_->method->output_type());
-    if (!response->ParseFromString(bytes)) return std::nullopt;
-    std::string out;
-    if (route_->response_body != nullptr) {
-      WriteJsonField(*response, *route_->response_body, json_, out);
+  void AnswerJson(std::vector<Header> headers, JsonAnswer answer) {
+    switch (answer.outcome) {
+      case JsonAnswer::Outcome::kUnreadable:
+        return Fail(InvalidBackendResponse());
+      case JsonAnswer::Outcome::kOther:
+        return Fail(PreconditionFailed());
+      case JsonAnswer::Outcome::kHeld:
+        return NotModified(answer.tag);
+      case JsonAnswer::Outcome::kWhole:
+        break;
+    }
+    AppendCaching(answer.tag, headers);
+    if (answer.gzip) headers.push_back({"content-encoding", "gzip"});
+    Answer(200, std::move(headers), std::move(answer.body));
+  }
+
+  // True where the service says that the caller has the answer: it was told,
+  // or has failed.
+  bool IsHeld(const BackendResult& result) {
+    if (!asked_ || FindMetadata(result.trailing_metadata,
+                                platform::kAnswerHeldMetadata) == nullptr) {
+      return false;
+    }
+    const std::string* tag = form_->Held(StateIn(result.trailing_metadata));
+    if (tag != nullptr) {
+      NotModified(*tag);
     } else {
-      WriteJson(*response, json_, out);
+      Fail(InvalidBackendResponse());
     }
-    return out;
+    return true;
+  }
+
+  // True where the headers ask for another file, or for none that there is.
+  bool RefuseFile() {
+    if (!form_.has_value() || state_.empty()) return false;
+    const bool other = form_->IsOther(state_);
+    if (!other && !form_->refuses_any()) return false;
+    std::exchange(stream_, nullptr)->Cancel();
+    if (other) {
+      Fail(PreconditionFailed());
+    } else {
+      NotModified(form_->Opaque(state_, false, ""));
+    }
+    return true;
+  }
+
+  void NotModified(const std::string& tag) {
+    std::vector<Header> headers;
+    AppendCaching(tag, headers);
+    Answer(304, std::move(headers), "");
+  }
+
+  // What caches are told of an answer; only of a GET it has a tag.
+  void AppendCaching(const std::string& tag,
+                     std::vector<Header>& headers) const {
+    if (!tag.empty()) headers.push_back({"etag", '"' + tag + '"'});
+    headers.push_back(
+        {"cache-control",
+         std::string(tag.empty() ? "no-store"
+                                 : CacheControlOf(*route_->method))});
+    headers.push_back({"vary", "accept-encoding, accept-language"});
   }
 
   void SendFileHead(const Message& first) {
     head_sent_ = true;
-    const std::int64_t size = NumberOf(first, "size");
-    if (size > 0) size_ = static_cast<std::uint64_t>(size);
+    size_ = FileSize(first);
     ResponseHead head;
-    head.headers = {
-        {"content-type", SafeContentType(TextOf(first, "content_type"))},
-        {"content-disposition", ContentDisposition(TextOf(first, "filename"))},
-        {"cache-control", "no-store"},
-        {"x-content-type-options", "nosniff"},
-        {"x-request-id", request_id_}};
+    head.headers = FileHeaders(first);
+    head.headers.push_back({"x-content-type-options", "nosniff"});
+    head.headers.push_back({"x-request-id", request_id_});
+    AppendCaching(form_.has_value() && !state_.empty()
+                      ? form_->Opaque(state_, false, "")
+                      : "",
+                  head.headers);
     head.content_length = size_;
     exchange_->SendHead(std::move(head));
   }
@@ -462,9 +527,11 @@ class HttpHandler final : public ExchangeHandler,
     headers.push_back({"x-request-id", request_id_});
     stall_.Cancel();
     Exchange* exchange = std::exchange(exchange_, nullptr);
+    std::optional<std::uint64_t> length = body.size();
+    if (status == 304) length.reset();
     exchange->SendHead({.status = status,
                         .headers = std::move(headers),
-                        .content_length = body.size()});
+                        .content_length = length});
     exchange->SendBody(std::move(body));
     exchange->SendEnd({});
     Observe(status);
@@ -497,6 +564,12 @@ class HttpHandler final : public ExchangeHandler,
   const HttpRoute* route_ = nullptr;
   std::vector<PathMatch::Binding> bindings_;
   JsonWriterOptions json_;
+  std::optional<AnswerForm> form_;  // of GET and HEAD
+  bool asked_ = false;              // the service, what the answer is known by
+  std::string state_;               // its tag of the answer
+  WriteHeaders write_;
+  std::unique_ptr<Message> request_;
+  std::optional<std::chrono::system_clock::time_point> deadline_;
   std::string body_;
   BodyBudget::Share share_;
   LoopTimer stall_;

@@ -149,6 +149,10 @@ class Builder {
       }
       return;
     }
+    if (name == "fields" && route_.kind != HttpRoute::Kind::kDownload &&
+        request_.GetDescriptor()->FindFieldByName(name) == nullptr) {
+      return SelectFields(value);
+    }
     const FieldDescriptor* leaf =
         ResolveFieldPath(*request_.GetDescriptor(), name);
     if (leaf == nullptr) {
@@ -192,6 +196,32 @@ class Builder {
     if (Fault fault = AssignText(*holder, *leaf, value, TextOrigin::kUrl)) {
       Note(name, *std::move(fault));
     }
+  }
+
+  void SelectFields(std::string_view list) {
+    const Descriptor* answer = route_.response_body == nullptr
+                                   ? route_.method->output_type()
+                                   : route_.response_body->message_type();
+    auto selection = json_.fields == nullptr
+                         ? std::make_shared<FieldSelection>()
+                         : std::make_shared<FieldSelection>(*json_.fields);
+    while (true) {
+      const std::size_t comma = std::min(list.find(','), list.size());
+      const std::string_view path = list.substr(0, comma);
+      if (path.empty() || ++selected_ > FieldSelection::kMaxPaths) {
+        return Violate("fields", FaultRow("MASK_FORMAT"));
+      }
+      if (answer == nullptr || !selection->Add(*answer, path)) {
+        return Violate(
+            "fields", FaultRow("MASK_PATH_UNKNOWN"),
+            {{"path", CutUtf8(path, 64)},
+             {"type", answer == nullptr ? route_.response_body->name()
+                                        : answer->name()}});
+      }
+      if (comma == list.size()) break;
+      list.remove_prefix(comma + 1);
+    }
+    json_.fields = std::move(selection);
   }
 
   // Path variables come last, so that a conflict with the body or the query
@@ -306,6 +336,7 @@ class Builder {
   const HttpRequestParts& parts_;
   Message& request_;
   JsonWriterOptions& json_;
+  std::size_t selected_ = 0;  // paths of `fields`
   std::vector<base::Violation> violations_;
   std::vector<std::string> body_paths_;
   // Proto paths of the singular leaves given by the body and the query.

@@ -32,11 +32,12 @@ struct HttpRequestParts {
 // A field of the path may be given again in the body or the query only with
 // an equal value. A query parameter is a field path in either spelling; a
 // list is the parameter repeated. `fields_case` (`camel` or `snake`) is no
-// field but the spelling of the answer, put into `json`. An empty body is the
-// empty message. On PATCH with a body field and no mask, `update_mask` is
-// filled with the paths the body gives, as far as they can be changed (not
-// output only fields, nor `etag`; a date as a whole); a mask given is checked
-// against the body's message.
+// field but the spelling of the answer, and `fields` (paths with commas between
+// them) what of it is written, both put into `json` unless the request has a
+// field of that name. An empty body is the empty message. On PATCH with a body
+// field and no mask, `update_mask` is filled with the paths the body gives, as
+// far as they can be changed (not output only fields, nor `etag`; a date as a
+// whole); a mask given is checked against the body's message.
 std::optional<Failure> BuildRequest(const HttpRoute& route,
                                     const HttpRequestParts& parts,
                                     google::protobuf::Message& request,

@@ -2,18 +2,41 @@
 
 #include <utility>
 
+#include "gateway/answers/annotated_exchange.h"
 #include "gateway/exchange/connection.h"
+#include "gateway/routes/request_types.h"
+#include "google/protobuf/empty.pb.h"
 #include "services/access/metadata/identity_metadata.h"
 #include "welfare/options/v1/options.pb.h"
 
 namespace welfare::gateway {
 namespace {
 
+using google::protobuf::MethodDescriptor;
+
 // Methods for other services of the platform only do not exist out here.
 bool IsInternal(const google::protobuf::MethodDescriptor& method) {
   return method.options()
              .GetExtension(::welfare::options::v1::policy)
              .audience() == ::welfare::options::v1::AUDIENCE_INTERNAL;
+}
+
+// Whether the caller, as services are told of it, may call a foreign method.
+std::optional<Failure> Admit(const Routing& routing,
+                             const MethodDescriptor& method,
+                             const std::string& identity) {
+  const auto policy = routing.foreign_policies.find(&method);
+  if (policy == routing.foreign_policies.end()) return MethodClosed();
+  const absl::StatusOr<access::Identity> who =
+      identity.empty()
+          ? absl::StatusOr<access::Identity>(access::Identity::Anonymous())
+          : access::FromMetadata(identity);
+  if (!who.ok()) return CallerRefused(who.status());
+  // It names no resource, so any message of the type will do.
+  const absl::Status admitted =
+      policy->second.Check(*who, ::google::protobuf::Empty());
+  if (admitted.ok()) return std::nullopt;
+  return CallerRefused(admitted);
 }
 
 }  // namespace
@@ -25,28 +48,44 @@ absl::StatusOr<std::unique_ptr<Routing>> Routing::Make(
     Authenticator* authenticator) {
   std::vector<std::string> services;
   for (const auto& [name, backend] : backends) services.push_back(name);
-  absl::StatusOr<HttpRoutes> routes = HttpRoutes::Make(pool, services);
+  absl::StatusOr<HttpRoutes> routes =
+      HttpRoutes::Make(pool, services, options.rules);
   if (!routes.ok()) return routes.status();
   std::unique_ptr<Routing> routing(new Routing{
       .pool = pool,
       .backends = std::move(backends),
       .routes = *std::move(routes),
-      .options = options,
+      .options = std::move(options),
       .observer = observer,
       .make_request_id = std::move(make_request_id),
       .authenticator = authenticator,
       .methods = {},
+      .foreign_policies = {},
       .pages = {},
-      .budget = std::make_unique<BodyBudget>(options.unfinished_bytes),
+      .budget = nullptr,
       .transcoding =
           std::make_unique<platform::WorkerPool>(platform::WorkerPool::Options{
               .name = "gateway-json", .threads = 2, .queue = 256}),
   });
+  routing->budget =
+      std::make_unique<BodyBudget>(routing->options.unfinished_bytes);
   for (const std::string& name : services) {
     const auto* service = pool.FindServiceByName(name);
     for (int i = 0; i < service->method_count(); ++i) {
       const auto* method = service->method(i);
       if (IsInternal(*method)) continue;
+      const std::string anything = FieldOfAnything(*method->input_type());
+      if (!anything.empty()) {
+        return absl::InvalidArgumentError("the request of " +
+                                          method->full_name() +
+                                          " may hold anything: " + anything);
+      }
+      if (routing->IsForeign(*method)) {
+        auto policy = platform::MethodPolicy::Of(*method);
+        if (policy.ok()) {
+          routing->foreign_policies.emplace(method, *std::move(policy));
+        }
+      }
       routing->methods["/" + name + "/" + method->name()] = method;
     }
   }
@@ -54,6 +93,7 @@ absl::StatusOr<std::unique_ptr<Routing>> Routing::Make(
 }
 
 std::optional<Failure> AddIdentity(const Routing& routing,
+                                   const MethodDescriptor& method,
                                    const Exchange& exchange,
                                    CallHeaders& call) {
   if (routing.authenticator == nullptr) return std::nullopt;
@@ -61,6 +101,7 @@ std::optional<Failure> AddIdentity(const Routing& routing,
       exchange.request().headers, exchange.connection().peer_certificate(),
       call.request_id);
   if (!identity.ok()) return CallerRefused(identity.status());
+  if (routing.IsForeign(method)) return Admit(routing, method, *identity);
   if (!identity->empty()) {
     call.metadata.emplace_back(access::kIdentityMetadata, *std::move(identity));
   }
@@ -74,7 +115,10 @@ std::shared_ptr<ExchangeHandler> Router::Dispatch(Exchange& exchange) {
                     (*content_type == "application/grpc" ||
                      content_type->starts_with("application/grpc+") ||
                      content_type->starts_with("application/grpc;"));
-  return grpc ? HandleGrpc(routing_, exchange) : HandleHttp(routing_, exchange);
+  if (grpc) return HandleGrpc(routing_, exchange);
+  return HandleAnnotated(
+      routing_.options.cross_origin, exchange,
+      [this](Exchange& seen) { return HandleHttp(routing_, seen); });
 }
 
 }  // namespace welfare::gateway

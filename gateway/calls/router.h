@@ -8,11 +8,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "gateway/answers/cross_origin.h"
 #include "gateway/callers/authenticator.h"
 #include "gateway/calls/backend.h"
 #include "gateway/calls/body_budget.h"
@@ -22,6 +24,7 @@
 #include "gateway/exchange/exchange.h"
 #include "gateway/exchange/observer.h"
 #include "gateway/routes/http_route.h"
+#include "services/platform/calls/method_policy.h"
 #include "services/platform/work/worker_pool.h"
 
 namespace welfare::gateway {
@@ -44,11 +47,20 @@ struct Routing {
     std::chrono::milliseconds body_stall_timeout{60'000};
     // Of all requests whose bodies have not come whole.
     std::size_t unfinished_bytes = std::size_t{256} * 1024 * 1024;
+    // Whose pages may call over HTTP.
+    CrossOrigin cross_origin = {};
+    // Full names of services that are not of the platform. They are told
+    // nothing of callers, whom the gateway judges by the policies of their
+    // methods, and their messages are passed on as they came.
+    std::set<std::string, std::less<>> foreign = {};
+    // Rules of their methods beside those in their protos.
+    HttpRules rules = {};
   };
 
   // `authenticator` outlives it; null: nobody is asked who he is.
   //
-  // Errors: as HttpRoutes::Make.
+  // Errors: as HttpRoutes::Make; INVALID_ARGUMENT where a request may hold
+  // anything (FieldOfAnything).
   static absl::StatusOr<std::unique_ptr<Routing>> Make(
       const google::protobuf::DescriptorPool& pool, BackendTable backends,
       Options options, RequestObserver& observer,
@@ -65,9 +77,17 @@ struct Routing {
   // gRPC path to its method, "/service/Method"; only these are passed on.
   std::map<std::string, const google::protobuf::MethodDescriptor*, std::less<>>
       methods;
+  // Who may call methods of foreign services; one without a policy is closed.
+  std::map<const google::protobuf::MethodDescriptor*, platform::MethodPolicy>
+      foreign_policies;
   std::atomic<bool> draining{false};
   // Set before the first request.
   OwnPages pages;
+
+  bool IsForeign(const google::protobuf::MethodDescriptor& method) const {
+    return !options.foreign.empty() &&
+           options.foreign.contains(method.service()->full_name());
+  }
   std::unique_ptr<BodyBudget> budget;
   // Where large bodies become messages, and large replies JSON: a loop that did
   // it would hold up everybody else on it. Its work ends before the loops do:
@@ -75,10 +95,12 @@ struct Routing {
   std::unique_ptr<platform::WorkerPool> transcoding;
 };
 
-// Adds who calls to what goes inward with `call`, where callers are asked;
-// nothing else tells a service. Returns why the caller was refused.
-std::optional<Failure> AddIdentity(const Routing& routing,
-                                   const Exchange& exchange, CallHeaders& call);
+// Adds who calls `method` to what goes inward with `call`, where callers are
+// asked; nothing else tells a service. Of a foreign one the caller is judged
+// here. Returns why the caller was refused.
+std::optional<Failure> AddIdentity(
+    const Routing& routing, const google::protobuf::MethodDescriptor& method,
+    const Exchange& exchange, CallHeaders& call);
 
 // Answers requests: gRPC calls by passing them on, HTTP/JSON by transcoding,
 // and the gateway's own pages.

@@ -34,7 +34,8 @@ void Http2Stream::Consume(std::size_t bytes) {
 }
 
 void Http2Stream::SendHead(ResponseHead head) {
-  drop_body_ = incoming_.head.method == "HEAD" || head.status == 204;
+  drop_body_ = incoming_.head.method == "HEAD" || head.status == 204 ||
+               head.status == 304;
   if (session_ != nullptr) session_->SubmitResponse(*this, head);
 }
 

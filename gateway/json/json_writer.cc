@@ -71,7 +71,7 @@ void AppendFraction(int nanos, std::string& out) {
 class Writer {
  public:
   Writer(const JsonWriterOptions& options, std::string& out)
-      : options_(options), out_(out) {}
+      : options_(options), selected_(options.fields.get()), out_(out) {}
 
   void WriteMessage(const Message& message) {
     const Descriptor& descriptor = *message.GetDescriptor();
@@ -140,6 +140,12 @@ class Writer {
     const Reflection& reflection = *message.GetReflection();
     for (int i = 0; i < descriptor.field_count(); ++i) {
       const FieldDescriptor& field = *descriptor.field(i);
+      const FieldSelection* within = nullptr;  // all of it
+      if (selected_ != nullptr) {
+        within = selected_->Find(field);
+        if (within == nullptr) continue;
+        if (within->whole()) within = nullptr;
+      }
       if (field.has_presence()) {
         if (!reflection.HasField(message, &field)) continue;
         if (field.message_type() != nullptr &&
@@ -153,7 +159,9 @@ class Writer {
                       ? field.name()
                       : field.json_name());
       out_.append("\":");
+      const FieldSelection* const outer = std::exchange(selected_, within);
       WriteField(message, field);
+      selected_ = outer;
     }
   }
 
@@ -411,6 +419,7 @@ class Writer {
   static constexpr int kMaxAnyDepth = 4;
 
   const JsonWriterOptions& options_;
+  const FieldSelection* selected_;  // of the message at hand; null: all
   std::string& out_;
   int any_depth_ = 0;
 };

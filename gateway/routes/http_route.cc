@@ -2,12 +2,15 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
+#include <google/protobuf/dynamic_message.h>
 
+#include <map>
 #include <set>
 #include <utility>
 
 #include "gateway/routes/field_path.h"
 #include "google/api/annotations.pb.h"
+#include "services/base/coding/sha256.h"
 
 namespace welfare::gateway {
 namespace {
@@ -16,6 +19,8 @@ using google::api::HttpRule;
 using google::protobuf::Descriptor;
 using google::protobuf::DescriptorPool;
 using google::protobuf::FieldDescriptor;
+using google::protobuf::FileDescriptor;
+using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
 using google::protobuf::ServiceDescriptor;
 
@@ -66,6 +71,25 @@ std::pair<std::string, std::string> Pattern(const HttpRule& rule) {
   }
   return {"", ""};
 }
+
+// Digests of files with all that they import, each read once.
+class ContractDigests {
+ public:
+  const std::string& Of(const FileDescriptor& file) {
+    const auto known = digests_.find(&file);
+    if (known != digests_.end()) return known->second;
+    google::protobuf::FileDescriptorProto proto;
+    file.CopyTo(&proto);
+    std::string text = proto.SerializeAsString();
+    for (int i = 0; i < file.dependency_count(); ++i) {
+      text += Of(*file.dependency(i));
+    }
+    return digests_[&file] = base::Sha256Bytes(text);
+  }
+
+ private:
+  std::map<const FileDescriptor*, std::string> digests_;
+};
 
 absl::Status Wrong(const MethodDescriptor& method, const std::string& what) {
   return absl::InvalidArgumentError("google.api.http of " + method.full_name() +
@@ -128,12 +152,24 @@ absl::StatusOr<HttpRoute> MakeRoute(const MethodDescriptor& method,
 }  // namespace
 
 absl::StatusOr<HttpRoutes> HttpRoutes::Make(
-    const DescriptorPool& pool, std::span<const std::string> services) {
+    const DescriptorPool& pool, std::span<const std::string> services,
+    const HttpRules& rules) {
   HttpRoutes result;
-  const auto add = [&result](const MethodDescriptor& method,
-                             const HttpRule& rule) -> absl::Status {
+  auto factory =
+      std::make_shared<google::protobuf::DynamicMessageFactory>(&pool);
+  // What is linked in is faster, and what others of the program expect.
+  factory->SetDelegateToGeneratedFactory(true);
+  result.factory_ = factory;
+  ContractDigests digests;
+  const auto add = [&](const MethodDescriptor& method,
+                       const HttpRule& rule) -> absl::Status {
     absl::StatusOr<HttpRoute> route = MakeRoute(method, rule);
     if (!route.ok()) return route.status();
+    route->request = factory->GetPrototype(method.input_type());
+    route->response = factory->GetPrototype(method.output_type());
+    route->shape = base::Sha256Hex(digests.Of(*method.output_type()->file()) +
+                                   method.output_type()->full_name() + "\n" +
+                                   rule.response_body());
     absl::Status added = result.matcher_.Add(route->http_method, route->path,
                                              result.routes_.size());
     if (!added.ok()) return added;
@@ -148,8 +184,15 @@ absl::StatusOr<HttpRoutes> HttpRoutes::Make(
     }
     for (int i = 0; i < service->method_count(); ++i) {
       const MethodDescriptor& method = *service->method(i);
-      if (!method.options().HasExtension(google::api::http)) continue;
-      const HttpRule& rule = method.options().GetExtension(google::api::http);
+      const auto given = rules.find(method.full_name());
+      if (given == rules.end() &&
+          !method.options().HasExtension(google::api::http)) {
+        continue;
+      }
+      const HttpRule& rule =
+          given != rules.end()
+              ? given->second
+              : method.options().GetExtension(google::api::http);
       if (absl::Status status = add(method, rule); !status.ok()) return status;
       for (const HttpRule& additional : rule.additional_bindings()) {
         if (absl::Status status = add(method, additional); !status.ok()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -10,15 +11,21 @@
 #include "absl/status/statusor.h"
 #include "gateway/routes/path_matcher.h"
 #include "gateway/routes/path_template.h"
+#include "google/api/http.pb.h"
 
 namespace google::protobuf {
 class Descriptor;
 class DescriptorPool;
 class FieldDescriptor;
+class Message;
+class MessageFactory;
 class MethodDescriptor;
 }  // namespace google::protobuf
 
 namespace welfare::gateway {
+
+// Full name of a method to its rule, in the place of the one in its options.
+using HttpRules = std::map<std::string, google::api::HttpRule, std::less<>>;
 
 // One HTTP binding of one gRPC method, taken from its google.api.http option.
 struct HttpRoute {
@@ -37,6 +44,12 @@ struct HttpRoute {
   bool body_is_request = false;                             // body: "*"
   const google::protobuf::FieldDescriptor* body = nullptr;  // body: "field"
   const google::protobuf::FieldDescriptor* response_body = nullptr;
+  // Empty messages of the method's types.
+  const google::protobuf::Message* request = nullptr;
+  const google::protobuf::Message* response = nullptr;
+  // Tells answers of this build from those of another contract: a digest of
+  // all that their JSON follows from.
+  std::string shape = {};
 };
 
 // All routes of a set of services, and the way to find one. Immutable after
@@ -44,7 +57,8 @@ struct HttpRoute {
 class HttpRoutes {
  public:
   // Takes the bindings, with their additional ones, of every method of
-  // `services` (full names) in `pool`.
+  // `services` (full names) in `pool`; those of `rules` instead where it has
+  // some.
   //
   // Errors:
   //   NOT_FOUND: the pool has no such service.
@@ -54,7 +68,7 @@ class HttpRoutes {
   //   ALREADY_EXISTS: two bindings with one method and shape.
   static absl::StatusOr<HttpRoutes> Make(
       const google::protobuf::DescriptorPool& pool,
-      std::span<const std::string> services);
+      std::span<const std::string> services, const HttpRules& rules = {});
 
   // As PathMatcher::Match; `match.route` is an index for at().
   PathMatch Match(std::string_view http_method, std::string_view path) const {
@@ -64,6 +78,8 @@ class HttpRoutes {
   std::span<const HttpRoute> all() const { return routes_; }
 
  private:
+  // Of messages that are not linked in. Outlives the routes, which hold some.
+  std::shared_ptr<google::protobuf::MessageFactory> factory_;
   std::vector<HttpRoute> routes_;
   PathMatcher matcher_;
 };

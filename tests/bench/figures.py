@@ -7,10 +7,11 @@ import hashlib
 import json
 import os
 import sys
+import urllib.request
 
 import bystander
-from measure import (SOURCE, BenchError, Figure, Goal, Server, h2load, program_json, run,
-                     string_message, unary_loads, wait_for, wrk, yardstick)
+from measure import (SOURCE, BenchError, Figure, Goal, Server, UNARY_LOADS, h2load, h2load_get,
+                     program_json, run, string_message, unary_loads, wait_for, wrk, yardstick)
 
 sys.path.append(str(SOURCE / "tests" / "support"))
 
@@ -261,6 +262,43 @@ def gateway_json(bench):
         yield {"gateway": product, "bare JSON": limit}
 
 
+def not_modified_loads(server, address, path, folder, requests, warm_up):
+    """The turns of GETs over HTTP/2 by who has the answer already."""
+    with urllib.request.urlopen(f"http://{address}{path}", timeout=20) as answer:
+        headers = [f"if-none-match: {answer.headers['etag']}"]
+
+    def turn(clients, streams):
+        before = server.cpu_seconds()
+        values = h2load_get(address, path, "3xx", clients, streams, requests, folder, headers)
+        values["cpu_us"] = (server.cpu_seconds() - before) / requests * 1e6
+        return values
+
+    for clients, streams in UNARY_LOADS:
+        h2load_get(address, path, "3xx", clients, streams, warm_up, folder, headers)
+    return {f"{clients}x{streams}": functools.partial(turn, clients, streams)
+            for clients, streams in UNARY_LOADS}
+
+
+@contextlib.contextmanager
+def gateway_not_modified(bench):
+    """A roster that its caller has, against the bare forward of a municipality:
+    the hop is the same, and neither moves a roster."""
+    path, message = GET_MUNICIPALITY[0], string_message(GET_MUNICIPALITY[1])
+    requests, warm_up = bench.count(REQUESTS), bench.count(WARM_UP)
+    with tokyo(bench) as (folder, data), registry(bench, data, folder) as (_, backend):
+        @contextlib.contextmanager
+        def product():
+            with gateway(bench, folder, backend) as (server, _, address):
+                yield not_modified_loads(server, address, "/v1/programs/jusou/rosters/2025", folder,
+                                         requests, warm_up)
+
+        @contextlib.contextmanager
+        def limit():
+            with yardstick(bench, folder, "bench-forward", f"--backend={backend}") as (server, address):
+                yield unary_loads(server, address, path, message, None, folder, requests, warm_up)
+        yield {"gateway": product, "bare forward": limit}
+
+
 def gateway_tls(loads):
     """The gateway behind TLS against the same without; `loads` makes the turns
     of (server, gRPC address, HTTP address, folder)."""
@@ -489,6 +527,8 @@ FIGURES = (
            gateway_grpc, turns=TURNS),
     Figure("gateway.json", "GET /v1/municipalities/131016, against the bare JSON server",
            gateway_json, turns=3),
+    Figure("gateway.not_modified", "GET of a roster that its caller has (304), against the bare two-hop"
+           " forward of GetMunicipality", gateway_not_modified, (Goal("rps", at_least=1.0),), turns=TURNS),
     Figure("gateway.tls_grpc", "GetMunicipality through the gateway behind TLS, against the same without",
            gateway_tls(tls_grpc_loads), (Goal("rps", at_least=0.75),), turns=TURNS),
     Figure("gateway.tls_json", "GET /v1/municipalities/131016 behind TLS, against the same without",

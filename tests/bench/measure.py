@@ -320,6 +320,22 @@ def h2load(address, method, message, clients, streams, requests, folder, headers
             "bytes": data // requests - 5}
 
 
+def h2load_get(address, path, status, clients, streams, requests, folder, headers=()):
+    """Sends GETs over HTTP/2, all answered with a status of the class `status` ("3xx"); returns
+    {rps, p50_us, p99_us}."""
+    log = folder / "h2load-get.log"
+    log.unlink(missing_ok=True)
+    out = run(["h2load", "-n", requests, "-c", clients, "-m", streams, "-t", 1,
+               *(word for header in headers for word in ("-H", header)), f"--log-file={log}",
+               url_of(address) + path])
+    answered = re.search(rf"(\d+) {status}", out)
+    if not answered or int(answered.group(1)) != requests:
+        raise BenchError(f"h2load on {path}:\n{out}")
+    times = sorted(int(line.split("\t")[2]) for line in log.read_text().splitlines())
+    rate = float(re.search(r"finished in [^,]+, ([\d.]+) req/s", out).group(1))
+    return {"rps": rate, "p50_us": percentile(times, 0.5), "p99_us": percentile(times, 0.99)}
+
+
 UNARY_LOADS = ((4, 8), (8, 32))  # connections x streams
 
 

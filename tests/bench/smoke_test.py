@@ -30,7 +30,7 @@ class Smoke(unittest.TestCase):
 
     def test_measures_every_kind_of_figure(self):
         names = ["registry.get_municipality", "registry.import_national", "registry.watch",
-                 "gateway.grpc", "gateway.json", "platform.memory_cache", "platform.audit_log",
+                 "gateway.grpc", "gateway.json", "gateway.not_modified", "platform.memory_cache", "platform.audit_log",
                  "access.token", "access.many_tokens",
                  "platform.bystander"]
         with tempfile.TemporaryDirectory() as folder:

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "gateway/answers/content_coding.h"
+#include "gateway/answers/entity_tag.h"
 #include "gateway/calls/request_builder.h"
 #include "gateway/json/json_reader.h"
 #include "gateway/json/json_writer.h"
@@ -183,6 +185,42 @@ TEST(GatewayCoreFuzz, JsonThatIsReadSurvivesARoundTrip) {
     ASSERT_EQ(written, rewritten) << json;
   }
   EXPECT_GT(read, kRounds / 100);
+}
+
+TEST(GatewayCoreFuzz, EntityTagsAreReadAsTheyAreWritten) {
+  Mutator mutator(7, "\"W/*, .igAz09+\t");
+  const AnswerName name{.state = ShortDigest("s"),
+                        .form = ShortDigest("f"),
+                        .gzip = true,
+                        .resource = "\"1\""};
+  const std::string seeds[] = {"\"a\", W/\"b\"", "*", ",,\"\",",
+                               '"' + name.Opaque() + '"',
+                               "gzip;q=0.5, identity;q=0, *;q=0.001"};
+  for (int i = 0; i < kRounds; ++i) {
+    const std::string text =
+        mutator.Mutate(seeds[mutator.Below(int(std::size(seeds)))]);
+    const std::vector<Header> headers = {{"if-match", text},
+                                         {"accept-encoding", text}};
+    const TakenCodings codings = ReadAcceptEncoding(headers);
+    ASSERT_TRUE(codings.gzip >= 0 && codings.gzip <= 1000) << text;
+    ASSERT_TRUE(codings.identity >= 0 && codings.identity <= 1000) << text;
+    const auto tags = ReadEntityTags(headers, "if-match");
+    if (!tags.has_value() || tags->any) continue;
+    std::string written;
+    for (const EntityTag& tag : tags->tags) {
+      written += (written.empty() ? "" : ",") + tag.text();
+      const auto read = AnswerName::Parse(tag.opaque);
+      if (!read.has_value()) continue;
+      const auto again = AnswerName::Parse(read->Opaque());
+      ASSERT_TRUE(again.has_value()) << text;
+      ASSERT_EQ(again->state, read->state);
+      ASSERT_EQ(again->form, read->form);
+      ASSERT_EQ(again->gzip, read->gzip);
+    }
+    const auto again = ReadEntityTags({{"if-match", written}}, "if-match");
+    ASSERT_TRUE(again.has_value()) << text;
+    ASSERT_EQ(again->tags.size(), tags->tags.size()) << text;
+  }
 }
 
 }  // namespace

@@ -23,6 +23,7 @@
 #include "gateway/edge/listener.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "services/platform/rpc/call_context.h"
 #include "services/platform/rpc/channel.h"
 #include "services/platform/rpc/grpc_lifetime.h"
 #include "tests/support/temp_dir.h"
@@ -58,6 +59,7 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
     }
     response->set_name(request->name());
     response->set_version(request->data_version());
+    if (request->name() == "municipalities/guarded") response->set_etag(kEtag);
     if (request->name() == "municipalities/missing") {
       google::rpc::Status status;
       status.set_code(5);
@@ -85,11 +87,45 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
     return grpc::Status::OK;
   }
 
-  // Says which paths it was asked to change.
+  // As a service that knows what its answers are made of: of `roster_version`.
+  grpc::Status GetRoster(grpc::ServerContext* context,
+                         const registry::v1::GetRosterRequest* request,
+                         registry::v1::Roster* response) override {
+    ++rosters_asked;
+    const std::string key(platform::kHeldTagsMetadata);
+    const auto held = context->client_metadata().find(key);
+    if (held != context->client_metadata().end()) {
+      platform::AnswerTag tag({held->second.data(), held->second.size()});
+      tag.Name(std::to_string(roster_version), base::Language::kEnglish);
+      context->AddTrailingMetadata(std::string(platform::kAnswerTagMetadata),
+                                   tag.text());
+      if (tag.held()) {
+        context->AddTrailingMetadata(std::string(platform::kAnswerHeldMetadata),
+                                     "1");
+        return grpc::Status::OK;
+      }
+    }
+    ++rosters_made;
+    response->set_name(request->name());
+    response->set_version(roster_version);
+    for (int i = 0; i < roster_entries; ++i) {
+      auto& entry = *response->add_entries();
+      entry.set_municipality("municipalities/" + std::to_string(100000 + i));
+      entry.set_display_name("区市町村");
+    }
+    return grpc::Status::OK;
+  }
+
+  // Compares an etag; with none, says which paths it was asked to change.
   grpc::Status UpdateMunicipality(
       grpc::ServerContext* /*context*/,
       const registry::v1::UpdateMunicipalityRequest* request,
       registry::v1::Municipality* response) override {
+    response->set_etag(request->municipality().etag());
+    if (request->municipality().name() == "municipalities/guarded") {
+      ++updates;
+      return CheckEtag(request->municipality().etag());
+    }
     std::string paths;
     for (const std::string& path : request->update_mask().paths()) {
       paths += path + ";";
@@ -153,6 +189,31 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status DeleteMunicipality(
+      grpc::ServerContext* /*context*/,
+      const registry::v1::DeleteMunicipalityRequest* request,
+      google::protobuf::Empty* /*response*/) override {
+    return CheckEtag(request->etag());
+  }
+
+  grpc::Status CreateMunicipality(
+      grpc::ServerContext* /*context*/,
+      const registry::v1::CreateMunicipalityRequest* request,
+      registry::v1::Municipality* response) override {
+    if (request->request_id() == "0b5b1c7e-1111-4111-8111-000000000000") {
+      return Refuse(grpc::StatusCode::INVALID_ARGUMENT, "REQUEST_ID_REUSED");
+    }
+    response->set_name(request->request_id());
+    return grpc::Status::OK;
+  }
+
+  std::atomic<std::int64_t> roster_version{1};
+  std::atomic<int> roster_entries{300};
+  std::atomic<int> rosters_asked{0};
+  std::atomic<int> rosters_made{0};
+  std::atomic<int> updates{0};
+  static constexpr char kEtag[] = "\"store-7\"";
+
   std::map<std::string, std::string> metadata() {
     const std::lock_guard lock(mutex_);
     return metadata_;
@@ -166,6 +227,23 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
   int written() const { return written_; }
 
  private:
+  static grpc::Status Refuse(grpc::StatusCode code, const char* reason) {
+    google::rpc::Status status;
+    status.set_code(code);
+    status.set_message("Refused.");
+    google::rpc::ErrorInfo info;
+    info.set_reason(reason);
+    info.set_domain("registry.welfare");
+    (*info.mutable_metadata())["etag"] = kEtag;
+    status.add_details()->PackFrom(info);
+    return {code, status.message(), status.SerializeAsString()};
+  }
+  static grpc::Status CheckEtag(const std::string& etag) {
+    return etag.empty() || etag == kEtag
+               ? grpc::Status::OK
+               : Refuse(grpc::StatusCode::ABORTED, "ETAG_MISMATCH");
+  }
+
   std::mutex mutex_;
   std::map<std::string, std::string> metadata_;
   std::chrono::system_clock::duration deadline_left_{};

@@ -43,7 +43,10 @@ absl::Status ValueReader::GetIndicatorValue(
     return cache_.Key(name.ToString(), name.survey, pin, basis, registry);
   };
   const std::string registry = rounds_.RegistryIncarnation();
-  bytes = cache_.Find(key_of(registry));
+  // Only named where the bytes are at hand, because what refuses is below.
+  std::string key = key_of(registry);
+  call.CallerHas(key);
+  bytes = cache_.Find(key);
   if (bytes != nullptr) return absl::OkStatus();
   WELFARE_ASSIGN_OR_RETURN(const auto round,
                            rounds_.Load(call, round_name, pin));
@@ -61,8 +64,9 @@ absl::Status ValueReader::GetIndicatorValue(
     bytes = platform::Share(ToProto(name.survey, figures).SerializeAsString());
   }
   // While the registry is unknown, what was made without it is kept as such.
-  cache_.Keep(key_of(history == nullptr ? registry : history->incarnation),
-              bytes);
+  key = key_of(history == nullptr ? registry : history->incarnation);
+  call.CallerHas(key);
+  cache_.Keep(key, bytes);
   return absl::OkStatus();
 }
 
@@ -94,7 +98,9 @@ absl::Status ValueReader::ListIndicatorValues(
             ":" + std::to_string(request.data_version()),
         name.survey, pin, basis, registry);
   };
-  bytes = cache_.Find(key_of(rounds_.RegistryIncarnation()));
+  std::string key = key_of(rounds_.RegistryIncarnation());
+  call.CallerHas(key);
+  bytes = cache_.Find(key);
   if (bytes != nullptr) return absl::OkStatus();
   WELFARE_ASSIGN_OR_RETURN(const auto round, rounds_.Load(call, name, pin));
   WELFARE_ASSIGN_OR_RETURN(const auto history, rounds_.HistoryOf(call, *round));
@@ -130,7 +136,9 @@ absl::Status ValueReader::ListIndicatorValues(
     }
     bytes = platform::Share(response.SerializeAsString());
   }
-  cache_.Keep(key_of(history->incarnation), bytes);
+  key = key_of(history->incarnation);
+  call.CallerHas(key);
+  cache_.Keep(key, bytes);
   return absl::OkStatus();
 }
 

@@ -114,6 +114,9 @@ absl::Status ServedCall::Begin(std::chrono::milliseconds timeout,
   // Trailing, not initial: a failure with initial metadata counts as an answer
   // that has begun, and gRPC would not retry it.
   server_context_.AddTrailingMetadata(kRequestIdKey, context_.request_id);
+  if (const auto held = lookup(kHeldTagsMetadata)) {
+    context_.answer = &tag_.emplace(*held);
+  }
   context_.limits.deadline =
       SteadyDeadline(server_context_.deadline(), timeout);
   context_.limits.stop = std::move(stop);
@@ -149,8 +152,22 @@ absl::Status ServedCall::WriteDown(
       std::move(answer));
 }
 
+void ServedCall::TellTag() {
+  if (!tag_.has_value() || tag_->text().empty()) return;
+  server_context_.AddInitialMetadata(std::string(kAnswerTagMetadata),
+                                     tag_->text());
+}
+
 grpc::Status ServedCall::End(const absl::Status& status) {
   grpc::Status ended = grpc::Status::OK;
+  if (status.ok() && tag_.has_value() && !tag_->text().empty()) {
+    server_context_.AddTrailingMetadata(std::string(kAnswerTagMetadata),
+                                        tag_->text());
+    if (tag_->held()) {
+      server_context_.AddTrailingMetadata(std::string(kAnswerHeldMetadata),
+                                          "1");
+    }
+  }
   if (!status.ok()) {
     if (method_.calls.audit != nullptr) {
       CountRefusal(status, context_, *method_.calls.audit);

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <stop_token>
 
 #include "absl/status/status.h"
@@ -65,6 +66,12 @@ class ServedCall {
       const google::protobuf::Message& request,
       std::function<void(const absl::Status& kept)> answer) const;
 
+  // Whether the caller has the answer, which is then sent as an empty message.
+  bool IsHeld() const { return tag_.has_value() && tag_->held(); }
+  // Tells the caller of a stream what the answer is known by, where it is.
+  // Before the first message.
+  void TellTag();
+
   // Counts and logs the call, and returns what its caller is told. Once, and
   // before gRPC's Finish, which may end everything the call is made of.
   grpc::Status End(const absl::Status& status);
@@ -76,6 +83,7 @@ class ServedCall {
   grpc::CallbackServerContext& server_context_;
   const std::chrono::steady_clock::time_point start_;
   CallContext context_;
+  std::optional<AnswerTag> tag_;
 };
 
 // The exception being handled, as INTERNAL; `method` is where it came from.

@@ -127,9 +127,12 @@ class SteppedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
                           [this](const absl::Status& end) { Wake(end); });
         return;
       }
-      if (!std::exchange(begun_, true) && call_.IsAudited()) {
-        WriteDown();
-        return;
+      if (!std::exchange(begun_, true)) {
+        call_.TellTag();
+        if (call_.IsAudited()) {
+          WriteDown();
+          return;
+        }
       }
       {
         const std::lock_guard lock(mutex_);

@@ -1,6 +1,7 @@
 #include "services/platform/calls/unary_call.h"
 
 #include <grpcpp/server_context.h>
+#include <grpcpp/support/slice.h>
 
 #include <algorithm>
 #include <chrono>
@@ -14,6 +15,15 @@ namespace welfare::platform {
 namespace {
 
 using RequestPtr = std::unique_ptr<google::protobuf::Message>;
+
+// Whoever has the answer is sent nothing of it.
+absl::Status WriteReply(const ServedCall& call, const Reply& reply,
+                        grpc::ByteBuffer& response) {
+  if (!call.IsHeld()) return reply.Write(response);
+  const grpc::Slice nothing;
+  grpc::ByteBuffer(&nothing, 1).Swap(&response);
+  return absl::OkStatus();
+}
 
 // The reactor of a call on a pool. Owned by the call: it deletes itself in
 // OnDone, and what its handler worked on goes then, after the answer.
@@ -102,7 +112,7 @@ class PooledUnary final : public grpc::ServerUnaryReactor {
       }
       reply_.emplace(handler.types.response);
       WELFARE_RETURN_IF_ERROR(handler.run(call_.context(), *request_, *reply_));
-      return reply_->Write(response_);
+      return WriteReply(call_, *reply_, response_);
     });
   }
 
@@ -166,7 +176,7 @@ grpc::ServerUnaryReactor* AnswerUnary(UnaryMethod& method,
       Reply reply(types.response);
       WELFARE_RETURN_IF_ERROR(
           method.handler.run(call.context(), *message, reply));
-      return reply.Write(response);
+      return WriteReply(call, reply, response);
     });
   }
   reactor->Finish(call.End(status));

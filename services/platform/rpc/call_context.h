@@ -12,6 +12,37 @@
 
 namespace welfare::platform {
 
+// What an answer is known by, so that a caller who has it already need not be
+// sent it again (services/platform/README.md). One thread at a time.
+class AnswerTag {
+ public:
+  // `held`: tags of what the caller has, with commas between them.
+  explicit AnswerTag(std::string_view held) : held_(held) {}
+
+  // As CallContext::CallerHas and CallerHasBytes.
+  bool Name(std::string_view state, base::Language language);
+  bool NameBytes(std::string_view digest);
+
+  // Twenty characters of base64; empty: the answer was not named.
+  const std::string& text() const { return text_; }
+  // Whether the caller has the answer that was named last.
+  bool held() const { return is_held_; }
+
+ private:
+  bool Take(std::string_view named);
+
+  const std::string held_;
+  std::string text_;
+  bool is_held_ = false;
+};
+
+// Metadata by which the gateway asks for the tag of an answer and tells those
+// of what its caller has (there may be none), and by which it is told: the tag,
+// and that the caller has the answer, which is then sent as an empty message.
+inline constexpr std::string_view kHeldTagsMetadata = "x-welfare-held";
+inline constexpr std::string_view kAnswerTagMetadata = "x-welfare-answer";
+inline constexpr std::string_view kAnswerHeldMetadata = "x-welfare-answer-held";
+
 // What a handler knows of the call beside the request. Lives until the handler
 // returns.
 struct CallContext {
@@ -26,6 +57,22 @@ struct CallContext {
   base::Language language = base::Language::kEnglish;
   // Deadline and cancellation; hand them to Database, Cache and peers.
   base::CallLimits limits;
+  // Null: nobody asks what the answer is known by.
+  AnswerTag* answer = nullptr;
+
+  // Names the answer by `state`: all that it is made of beside the request, so
+  // the versions with their incarnation, digests of data files, a year that the
+  // request leaves open. The build and the language stand in the tag anyway.
+  // Returns whether the caller has this answer; the handler may then return OK
+  // without making it. What refuses the call is judged by then.
+  bool CallerHas(std::string_view state) const {
+    return answer != nullptr && answer->Name(state, language);
+  }
+  // The same for bytes that no build and no language makes others of: a stored
+  // file, named by its digest.
+  bool CallerHasBytes(std::string_view digest) const {
+    return answer != nullptr && answer->NameBytes(digest);
+  }
 
   bool cancelled() const { return limits.cancelled(); }
 };

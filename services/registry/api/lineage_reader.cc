@@ -29,6 +29,7 @@ absl::Status LineageReader::ListLineageEvents(
   const Position after = asked.value_or(Position());
   WELFARE_ASSIGN_OR_RETURN(const VersionPin pin,
                            versions_.Pin(call, request, std::get<0>(after)));
+  if (versions_.CallerHas(call, pin)) return absl::OkStatus();
   Position last;
   base::PageRoom room(page.size());
   for (const LineageEvent* event : pin.view().LineageRecords()) {
@@ -67,6 +68,7 @@ absl::Status LineageReader::ListBoundaryMappings(
       versions_.Pin(call, request,
                     after.has_value() ? std::get<0>(*after) : 0));
   if (after.has_value()) pin.version = std::get<0>(*after);
+  if (versions_.CallerHas(call, pin)) return absl::OkStatus();
   const RegistryView view = pin.view();
   std::optional<base::MunicipalityCode> last;
   base::PageRoom room(page.size());

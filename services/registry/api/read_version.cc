@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "services/base/time/date.h"
 #include "services/platform/errors.h"
 #include "services/registry/api/change_stream.h"
@@ -10,6 +11,15 @@
 #include "services/registry/errors.h"
 
 namespace welfare::registry {
+
+bool ReadVersions::CallerHas(const platform::CallContext& call,
+                             const VersionPin& pin) const {
+  if (call.answer == nullptr) return false;
+  const auto year = YearOf(0, pin.moment);
+  return call.CallerHas(
+      absl::StrCat("registry/1/", incarnation(), "/", pin.version, "/",
+                   year.ok() ? year->value() : 0, "/", programs_));
+}
 
 bool ReadVersions::Blocks(const google::protobuf::Timestamp& known_at) const {
   return !live_.IsSettled(FromProto(known_at));

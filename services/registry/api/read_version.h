@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -39,15 +40,25 @@ struct VersionPin {
 // thread may call it.
 class ReadVersions {
  public:
-  // `live` and `clock` must outlive it.
+  // `live` and `clock` must outlive it. `programs` tells one catalogue of
+  // programmes from another, of which answers are made too.
   ReadVersions(LiveHistory& live, const platform::Incarnation& incarnation,
-               const base::Clock& clock)
-      : live_(live), store_(incarnation), clock_(clock) {}
+               const base::Clock& clock, std::string programs)
+      : live_(live),
+        store_(incarnation),
+        clock_(clock),
+        programs_(std::move(programs)) {}
 
   // The last version seen.
   std::int64_t last() const { return live_.Head()->version(); }
   // Whose versions these are.
   const std::string& incarnation() const { return store_.name(); }
+
+  // Names the answer to a read of `pin` and returns whether the caller has it.
+  // Beside the request it is made of the version, the programmes and, where the
+  // request leaves the year open, that of the moment.
+  bool CallerHas(const platform::CallContext& call,
+                 const VersionPin& pin) const;
 
   // Whether a read that names a moment by `known_at` would block now: for a
   // write under way at it.
@@ -99,6 +110,7 @@ class ReadVersions {
   LiveHistory& live_;
   const platform::Incarnation store_;
   const base::Clock& clock_;
+  const std::string programs_;
 };
 
 // Returns the fiscal year `year` that came in the field `field`.

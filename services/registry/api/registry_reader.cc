@@ -11,7 +11,7 @@ RegistryReader::RegistryReader(LiveHistory& live,
                                const ProgramCatalog& catalog,
                                const base::Clock& clock,
                                platform::Cache& replies)
-    : versions_(live, incarnation, clock),
+    : versions_(live, incarnation, clock, catalog.digest()),
       municipalities_(versions_, catalog, replies),
       programs_(versions_, catalog),
       rosters_(versions_, catalog, replies),
@@ -22,6 +22,7 @@ absl::Status RegistryReader::GetRegistryState(
     const v1::GetRegistryStateRequest& request,
     v1::RegistryState& response) const {
   WELFARE_ASSIGN_OR_RETURN(const VersionPin pin, versions_.Pin(call, request));
+  if (versions_.CallerHas(call, pin)) return absl::OkStatus();
   response = ToProto(ComputeState(pin.view()));
   response.set_incarnation(versions_.incarnation());
   response.set_version(pin.version);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/base/coding/sha256.h"
 #include "services/base/error.h"
 #include "services/base/names/resource_name.h"
 #include "services/registry/errors.h"
@@ -67,6 +68,7 @@ absl::StatusOr<ProgramCatalog> ProgramCatalog::Parse(std::string_view csv) {
   if (!violations.empty()) {
     return ProgramsInvalid(std::move(violations), absl::OkStatus());
   }
+  catalog.digest_ = base::Sha256Hex(csv);
   return catalog;
 }
 

@@ -34,6 +34,9 @@ class ProgramCatalog {
     return programs_;
   }
 
+  // By which one catalogue is told from another: the SHA-256 of its text.
+  const std::string& digest() const { return digest_; }
+
   // Returns OK when `program` exists and may have a status in `year`.
   //
   // Errors:
@@ -45,6 +48,7 @@ class ProgramCatalog {
 
  private:
   std::map<std::string, Program, std::less<>> programs_;
+  std::string digest_;
 };
 
 }  // namespace welfare::registry

@@ -22,6 +22,7 @@ absl::StatusOr<platform::StreamStep> ReportDownload::operator()(
   const bool first = digest_.empty();
   if (first) {
     WELFARE_ASSIGN_OR_RETURN(ReportFile file, FindFile(call, request));
+    if (call.CallerHasBytes(file.digest)) return platform::StreamStep::End();
     part.set_content_type(std::move(file.content_type));
     part.set_filename(std::move(file.filename));
     part.set_size(file.size);

@@ -87,9 +87,15 @@ TEST(Failure, HasItsSentenceInBothLanguages) {
       {ShuttingDown(), "SHUTTING_DOWN"},
       {BackendTimeout(), "DEADLINE_EXCEEDED"},
       {RequestTimeout(), "REQUEST_TIMEOUT"},
+      {PreconditionFailed(), "PRECONDITION_FAILED"},
+      {PreconditionUnsupported("if-match"), "PRECONDITION_UNSUPPORTED"},
+      {IdempotencyKeyUnsupported(), "IDEMPOTENCY_KEY_UNSUPPORTED"},
+      {EncodingNotAcceptable(), "ENCODING_NOT_ACCEPTABLE"},
+      {MethodClosed(), "METHOD_CLOSED"},
   };
-  // INVALID_REQUEST stands above; two of files of callers are no answers.
-  EXPECT_EQ(std::size(cases) + 3, std::size(kErrorTable));
+  // INVALID_REQUEST stands above; what is wrong with files of callers and of
+  // foreign services, two each, is no answer.
+  EXPECT_EQ(std::size(cases) + 5, std::size(kErrorTable));
   for (const auto& [failure, reason] : cases) {
     EXPECT_EQ(LanguageOf(failure, base::Language::kJapanese),
               base::Language::kJapanese)

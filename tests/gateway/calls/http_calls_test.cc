@@ -290,7 +290,7 @@ TEST(GatewayHttp, AnswersInTheLanguageAskedFor) {
   // Services are told.
   EXPECT_THAT(
       Http(gateway, "GET /v1/municipalities/131016", "Accept-Language: ja\r\n"),
-      HasSubstr("vary: accept-language\r\n"));
+      HasSubstr("vary: accept-encoding, accept-language\r\n"));
   EXPECT_EQ(gateway.registry.metadata().at("accept-language"), "ja");
 }
 

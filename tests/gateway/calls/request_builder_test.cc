@@ -51,6 +51,7 @@ std::string Build(const Request& request) {
   if (!failure.has_value()) {
     std::string out = message->ShortDebugString();
     if (json.field_case == JsonFieldCase::kSnake) out += " (snake)";
+    if (json.fields != nullptr) out += " (part)";
     return out;
   }
   google::rpc::ErrorInfo info;
@@ -95,6 +96,12 @@ TEST(RequestBuilder, TakesFieldsFromPathQueryAndBody) {
         .target = "/v1/shelves/1/books?requestId=r",
         .body = R"({"title":"t"})"},
        R"(parent: "shelves/1" book { title: "t" } request_id: "r")"},
+      {{.method = "POST",
+        .target = "/v1/shelves/1/books?fields=title,sequel.pages&fields=tags",
+        .body = ""},
+       R"(parent: "shelves/1" book { } (part))"},
+      // A request has the word for itself.
+      {{.target = "/v1/books/a?fields=nope"}, R"(name: "a" fields: "nope")"},
       {{.method = "POST", .target = "/v1/shelves/1/books", .body = ""},
        R"(parent: "shelves/1" book { })"},
       {{.method = "POST",
@@ -171,6 +178,18 @@ TEST(RequestBuilder, NamesEverythingThatIsWrong) {
       {{.target = "/v1/books/a?name=b"},
        "INVALID_REQUEST; name: PATH_CONTRADICTED: contradicts the path, which "
        "says \"a\""},
+      {{.method = "POST", .target = "/v1/shelves/1/books?fields=title,nope"},
+       "INVALID_REQUEST; fields: MASK_PATH_UNKNOWN: names 'nope', which is no "
+       "field of Book"},
+      {{.method = "POST", .target = "/v1/shelves/1/books?fields=tags.x"},
+       "INVALID_REQUEST; fields: MASK_PATH_UNKNOWN: names 'tags.x', which is "
+       "no field of Book"},
+      {{.method = "POST", .target = "/v1/shelves/1/books?fields=title,,tags"},
+       "INVALID_REQUEST; fields: MASK_FORMAT: must be field paths separated "
+       "by commas"},
+      {{.method = "POST", .target = "/v1/shelves/1/books?fields="},
+       "INVALID_REQUEST; fields: MASK_FORMAT: must be field paths separated "
+       "by commas"},
       {{.target = "/v1/books/a?fields_case=loud"},
        "INVALID_REQUEST; fields_case: PARAMETER_CASE: must be camel or snake"},
       {{.target = "/v1/books/a?tags=%zz"}, "MALFORMED_QUERY"},

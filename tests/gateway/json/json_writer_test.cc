@@ -2,6 +2,7 @@
 
 #include <google/protobuf/any.pb.h>
 #include <google/protobuf/dynamic_message.h>
+#include <google/protobuf/text_format.h>
 #include <google/protobuf/timestamp.pb.h>
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
@@ -370,6 +371,55 @@ TEST(JsonWriter, StopsAtAnyWithinAny) {
   WriteJson(status, {}, json);
   EXPECT_FALSE(nlohmann::json::parse(json, nullptr, false).is_discarded());
   EXPECT_LT(json.size(), 2000u);
+}
+
+TEST(JsonWriter, WritesWhatIsSelected) {
+  const auto message = NewTestMessage("Everything");
+  ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
+      R"pb(display_name: "a"
+           child {
+             small: 1
+             child { big: 2 }
+           }
+           children { small: 3 texts: "x" }
+           children { small: 4 }
+           at { seconds: 5 }
+           counts { key: "k" value: 6 })pb",
+      message.get()));
+  const auto write = [&](const std::vector<std::string>& paths) {
+    auto selection = std::make_shared<FieldSelection>();
+    for (const std::string& path : paths) {
+      EXPECT_TRUE(selection->Add(*message->GetDescriptor(), path)) << path;
+    }
+    std::string json;
+    WriteJson(*message, {.fields = selection}, json);
+    return json;
+  };
+  EXPECT_EQ(write({"displayName"}), R"({"displayName":"a"})");
+  // In the order of the message, in either spelling, each once.
+  EXPECT_EQ(write({"counts", "at", "display_name", "displayName"}),
+            R"({"displayName":"a","counts":{"k":"6"},)"
+            R"("at":"1970-01-01T00:00:05Z"})");
+  EXPECT_EQ(write({"child.child.big", "children.small"}),
+            R"({"child":{"child":{"big":"2"}},)"
+            R"("children":[{"small":3},{"small":4}]})");
+  // The whole is more than its parts, whichever comes first.
+  const std::string whole = write({"child.child"});
+  EXPECT_EQ(write({"child.child", "child.child.big"}), whole);
+  EXPECT_EQ(write({"child.child.big", "child.child"}), whole);
+  // What is not set is left out as ever.
+  EXPECT_EQ(write({"maybeSmall", "choiceText"}), "{}");
+  FieldSelection selection;
+  for (const char* path :
+       {"", "nope", "displayName.x", "at.seconds", "counts.k", "counts.value",
+        "structure.fields", "any.value", ".", "child.", ".child",
+        "child..big"}) {
+    EXPECT_FALSE(selection.Add(*message->GetDescriptor(), path)) << path;
+  }
+  std::string deep = "child";
+  for (int i = 0; i < 40; ++i) deep += ".child";
+  EXPECT_FALSE(selection.Add(*message->GetDescriptor(), deep));
+  EXPECT_TRUE(selection.whole());
 }
 
 }  // namespace
