@@ -28,7 +28,7 @@ inline constexpr VerbExample kVerbExamples[] = {
     {"municipality delete", "139998 --reason 誤登録"},
     {"status list", "--in-force"},
     {"status record",
-     "131016 --fiscal-year 2025 --implementing yes --preparation yes"},
+     "131016 --fiscal-year 2025 --implementing yes --preparation no"},
     {"status retract", "131016 --fiscal-year 2025 --reason 誤登録"},
     {"status import", "status.csv --rejects rejects.csv"},
     {"status export", "> status.csv"},
