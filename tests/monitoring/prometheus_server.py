@@ -1,0 +1,98 @@
+"""A real Prometheus for a test, on a free port, with the rules of this tree."""
+
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import urllib.parse
+import urllib.request
+
+import harness
+
+RULES = harness.SOURCE / "k8s" / "monitoring" / "rules"
+# By how much windows and waits of rules are shortened, so that a test sees in
+# seconds what an operator sees in minutes.
+HASTE = 30
+
+
+def hastened(text):
+    """Returns a file of rules with its windows shortened and no wait before an
+    alert; numbers it counts in stay as they are."""
+    seconds = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+    def shorter(match):
+        return f"[{int(match[1]) * seconds[match[2]] // HASTE}s]"
+    text = re.sub(r"\[(\d+)([smhd])\]", shorter, text)
+    return re.sub(r"^( +for: ).*$", r"\g<1>0s", text, flags=re.MULTILINE)
+
+
+class Prometheus:
+    def __init__(self, targets, haste=False):
+        """`targets`: {job: address}. `haste`: with hastened rules."""
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="welfare-prometheus-", dir="/tmp"))
+        rules = self.folder / "rules"
+        rules.mkdir()
+        for path in RULES.glob("*.yaml"):
+            text = path.read_text("utf-8")
+            (rules / path.name).write_text(hastened(text) if haste else text, "utf-8")
+        (self.folder / "prometheus.yaml").write_text(json.dumps({
+            "global": {"scrape_interval": "1s", "scrape_timeout": "1s",
+                       "evaluation_interval": "1s"},
+            "rule_files": [str(rules / "*.yaml")],
+            "scrape_configs": [{"job_name": job, "static_configs": [{"targets": [address]}]}
+                               for job, address in targets.items()]}), "utf-8")
+        self.log = self.folder / "log"
+        with open(self.log, "wb") as log:
+            self.child = subprocess.Popen(
+                ["/usr/bin/prometheus", f"--config.file={self.folder}/prometheus.yaml",
+                 f"--storage.tsdb.path={self.folder}/data",
+                 "--web.listen-address=127.0.0.1:0"], stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log)
+        try:
+            self.address = harness.wait_for(self._find_address, "Prometheus to listen")
+            harness.wait_for(self._ready, "Prometheus to be ready")
+        except BaseException:
+            self.remove()
+            raise
+
+    def _find_address(self):
+        if self.child.poll() is not None:
+            raise AssertionError(self.log.read_text("utf-8"))
+        match = re.search(r'msg="Listening on" address=(\S+)', self.log.read_text("utf-8"))
+        return match and match[1]
+
+    def _ready(self):
+        try:
+            with urllib.request.urlopen(f"http://{self.address}/-/ready", timeout=5) as reply:
+                return reply.status == 200
+        except OSError:
+            return False
+
+    def ask(self, path, **query):
+        """Returns the data of an answer of the API."""
+        url = f"http://{self.address}/api/v1/{path}?{urllib.parse.urlencode(query)}"
+        with urllib.request.urlopen(url, timeout=30) as reply:
+            return json.load(reply)["data"]
+
+    def query(self, expression):
+        """Returns the series that the expression has now."""
+        return self.ask("query", query=expression)["result"]
+
+    def rules(self):
+        return [rule for group in self.ask("rules")["groups"] for rule in group["rules"]]
+
+    def firing(self):
+        """Returns the names of alerts that fire."""
+        return {alert["labels"]["alertname"] for alert in self.ask("alerts")["alerts"]
+                if alert["state"] == "firing"}
+
+    def remove(self):
+        self.child.terminate()
+        try:
+            self.child.wait(20)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
