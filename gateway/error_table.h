@@ -69,6 +69,24 @@ inline constexpr base::ErrorRow kErrorTable[] = {
     {"GATEWAY_OVERLOADED", absl::StatusCode::kResourceExhausted,
      "The gateway holds too many unfinished requests; try again.",
      "混み合っています。しばらくしてから、もう一度お試しください。"},
+    {"PEER_OVER_SHARE", absl::StatusCode::kResourceExhausted,
+     "Too much is under way from your address; wait for answers before you "
+     "send more.",
+     "お使いのアドレスから処理中の要求が多すぎます。応答を待ってから送ってくだ"
+     "さい。"},
+    {"CALLER_RATE_EXCEEDED", absl::StatusCode::kResourceExhausted,
+     "You call more often than you may; wait as long as the answer says, and "
+     "call less often.",
+     "呼び出しの回数が多すぎます。示された時間だけ待ってから、間隔をあけて呼び"
+     "出してください。"},
+    {"BACKEND_BUSY", absl::StatusCode::kResourceExhausted,
+     "The service behind the gateway has more to do than it can answer in "
+     "time; try again.",
+     "サービスが混み合っています。しばらくしてから、もう一度お試しください。"},
+    {"BACKEND_SILENT", absl::StatusCode::kUnavailable,
+     "The service behind the gateway has not answered anybody lately; try "
+     "again.",
+     "サービスから応答がありません。しばらくしてから、もう一度お試しください。"},
     {"STREAMING_OVER_HTTP_UNSUPPORTED", absl::StatusCode::kUnimplemented,
      "This method streams; call it over gRPC.",
      "この操作はストリームです。gRPCで呼び出してください。"},

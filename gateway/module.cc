@@ -1,13 +1,16 @@
 #include "gateway/module.h"
 
 #include <grpcpp/channel.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "gateway/answers/cross_origin.h"
+#include "gateway/budgets/budget.h"
 #include "gateway/callers/authenticator.h"
 #include "gateway/callers/caller_files.h"
 #include "gateway/calls/backend.h"
@@ -73,16 +76,16 @@ CallerFilePaths PathsOf(const platform::Config& config) {
           .certificate_callers = config.Get("mtls-callers-file")};
 }
 
-// None: from everywhere.
-absl::StatusOr<std::optional<access::AddressList>> AllowedAddresses(
-    const platform::Config& config) {
-  const std::string& text = config.Get("allow-addresses");
+// None where the setting is empty.
+absl::StatusOr<std::optional<access::AddressList>> AddressesOf(
+    const platform::Config& config, const std::string& setting) {
+  const std::string& text = config.Get(setting);
   if (text.empty()) return std::nullopt;
   auto list = access::AddressList::Parse(text);
   if (list.ok()) return *std::move(list);
   const auto details = base::GetErrorDetails(list.status());
   const base::Violation& first = details->violations.front();
-  return platform::SettingInvalid("--allow-addresses",
+  return platform::SettingInvalid("--" + setting,
                                   first.field + ": " + first.description);
 }
 
@@ -105,6 +108,82 @@ std::vector<std::string> OwnServices() {
   return names;
 }
 
+// Settings that are lists of addresses.
+constexpr const char* kAddressSettings[] = {"allow-addresses",
+                                            "shared-addresses"};
+
+Gate::Options GateOptions(const platform::Config& config) {
+  const int target = config.GetInt("answer-target-ms");
+  Gate::Options options{.limited = target != 0};
+  options.limit.target = std::chrono::milliseconds(target);
+  return options;
+}
+
+// Files this process needs beside its callers' connections: databases where it
+// is not alone, channels, logs.
+constexpr rlim_t kOtherFiles = 512;
+
+// As many connections as are set, or as there may be files open for.
+std::size_t MostConnections(const platform::Config& config) {
+  const auto wanted =
+      static_cast<std::size_t>(config.GetInt("max-connections"));
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return wanted;
+  const rlim_t needed = wanted + kOtherFiles;
+  if (files.rlim_cur < needed) {
+    files.rlim_cur = std::min(needed, files.rlim_max);
+    setrlimit(RLIMIT_NOFILE, &files);
+    getrlimit(RLIMIT_NOFILE, &files);
+  }
+  if (files.rlim_cur >= needed) return wanted;
+  const std::size_t possible =
+      files.rlim_cur > 2 * kOtherFiles
+          ? static_cast<std::size_t>(files.rlim_cur - kOtherFiles)
+          : static_cast<std::size_t>(files.rlim_cur / 2);
+  platform::LogWarning(
+      "too few files may be open for --max-connections",
+      {{"max_connections", static_cast<std::int64_t>(possible)},
+       {"open_files", static_cast<std::int64_t>(files.rlim_cur)}});
+  return possible;
+}
+
+std::unique_ptr<Budget> MakeBudget(const platform::Config& config,
+                                   std::optional<access::AddressList> shared,
+                                   platform::MetricsRegistry& metrics) {
+  auto& evicted = metrics.AddCounter(
+      "welfare_connections_evicted_total",
+      "Connections that waited for their callers and made room for others.");
+  auto& refused = metrics.AddCounter(
+      "welfare_connections_refused_total",
+      "Connections for which there was no room, or whose peer is to calm "
+      "down.");
+  auto& calmed = metrics.AddCounter(
+      "welfare_peers_calmed_total",
+      "How often a peer had wasted too much and was told to calm down.");
+  Budget::Limits limits{
+      .bytes = static_cast<std::size_t>(config.GetInt("max-in-flight-mib"))
+               << 20,
+      .connections = MostConnections(config)};
+  if (shared.has_value()) {
+    limits.shared = [list = *std::move(shared)](std::string_view address) {
+      return list.Contains(address);
+    };
+  }
+  return std::make_unique<Budget>(
+      std::move(limits),
+      Budget::Observer{
+          .connection_evicted = [&evicted] { evicted.Increment(); },
+          .connection_refused = [&refused] { refused.Increment(); },
+          .peer_calmed =
+              [&calmed](std::string_view peer) {
+                calmed.Increment();
+                platform::LogBatched(platform::LogLevel::kWarning,
+                                     "a peer wastes too much and is to calm "
+                                     "down",
+                                     {{"peer", peer}});
+              }});
+}
+
 }  // namespace
 
 struct GatewayModule::State {
@@ -116,6 +195,7 @@ struct GatewayModule::State {
   // Null: nobody is asked who he is.
   std::unique_ptr<CallerFiles> caller_files;
   std::unique_ptr<Authenticator> authenticator;
+  std::unique_ptr<Budget> budget;
   std::unique_ptr<Routing> routing;
   std::unique_ptr<Router> router;
   std::unique_ptr<TlsContext> tls;  // null: plain
@@ -168,7 +248,41 @@ std::vector<platform::Setting> GatewayModule::settings() const {
           {.name = "http-rules",
            .help = "with --backend: their HTTP routes, rules of "
                    "google.api.http as JSON or text of protobuf, instead of "
-                   "those in their protos"}};
+                   "those in their protos"},
+          {.name = "shared-addresses",
+           .help = "addresses and ranges behind which many callers stand, such "
+                   "as a proxy: they are slowed down where others are refused, "
+                   "and have half of everything",
+           .default_value = "127.0.0.0/8, ::1"},
+          {.name = "max-connections",
+           .help = "connections of all callers; one address has a quarter",
+           .default_value = "4096",
+           .kind = platform::Setting::Kind::kInteger,
+           .least = 16,
+           .most = 65'536},
+          {.name = "max-in-flight-mib",
+           .help = "MiB of everything that callers make the gateway hold; one "
+                   "address has a quarter",
+           .default_value = "256",
+           .kind = platform::Setting::Kind::kInteger,
+           .least = 16,
+           .most = 65'536},
+          {.name = "calls-per-second",
+           .help = "calls that one caller may make, by the subject of his "
+                   "credentials, else by his address; ten times as many at "
+                   "once; 0: as many as he likes",
+           .default_value = "0",
+           .kind = platform::Setting::Kind::kInteger,
+           .least = 0,
+           .most = 1'000'000},
+          {.name = "answer-target-ms",
+           .help = "a service that takes longer for most of its answers, and "
+                   "three times as long as at its best, is given fewer calls at "
+                   "a time; 0: as many as come",
+           .default_value = "250",
+           .kind = platform::Setting::Kind::kInteger,
+           .least = 0,
+           .most = 60'000}};
 }
 
 std::vector<absl::Status> GatewayModule::CheckSettings(
@@ -196,8 +310,9 @@ std::vector<absl::Status> GatewayModule::CheckSettings(
   if (const auto origins = AllowedOrigins(config); !origins.ok()) {
     problems.push_back(origins.status());
   }
-  if (const auto allowed = AllowedAddresses(config); !allowed.ok()) {
-    problems.push_back(allowed.status());
+  for (const char* setting : kAddressSettings) {
+    const auto addresses = AddressesOf(config, setting);
+    if (!addresses.ok()) problems.push_back(addresses.status());
   }
   return problems;
 }
@@ -216,11 +331,14 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
     for (int i = 0; i < kChannelsPerBackend; ++i) {
       channels.push_back(platform::MakeChannel(context.Peer(peer.module)));
     }
-    state.backends.push_back(std::make_unique<Backend>(channels, state.calls));
+    state.backends.push_back(std::make_unique<Backend>(
+        channels, state.calls, GateOptions(context.config())));
     table[std::string(peer.service)] = state.backends.back().get();
   }
   Routing::Options options{.cross_origin = std::move(cross_origin),
                            .rules = state.foreign->rules()};
+  options.rates.calls_per_second =
+      static_cast<double>(context.config().GetInt("calls-per-second"));
   for (const auto& [service, address] : state.foreign->backends()) {
     // Nobody knows which of its methods may be repeated, so none is.
     std::vector<std::shared_ptr<grpc::Channel>> channels;
@@ -228,7 +346,8 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
       channels.push_back(
           platform::MakeReadChannel({.address = address}, service));
     }
-    state.backends.push_back(std::make_unique<Backend>(channels, state.calls));
+    state.backends.push_back(std::make_unique<Backend>(
+        channels, state.calls, GateOptions(context.config())));
     table[service] = state.backends.back().get();
     options.foreign.insert(service);
     platform::LogInfo("a foreign service is behind the gateway",
@@ -255,7 +374,12 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
                  context.config().Get("tls-client-cert") == "required"},
             context.metrics(), context.clock()));
   }
-  WELFARE_ASSIGN_OR_RETURN(auto allowed, AllowedAddresses(context.config()));
+  WELFARE_ASSIGN_OR_RETURN(auto allowed,
+                           AddressesOf(context.config(), "allow-addresses"));
+  WELFARE_ASSIGN_OR_RETURN(auto shared,
+                           AddressesOf(context.config(), "shared-addresses"));
+  state.budget =
+      MakeBudget(context.config(), std::move(shared), context.metrics());
   state.listener = std::make_unique<Listener>(
       Listener::Options{
           .limits = {},
@@ -264,7 +388,7 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
           .turned_away = &context.metrics().AddCounter(
               "welfare_connections_turned_away_total",
               "Connections from addresses that are not allowed.")},
-      *state.router);
+      *state.budget, *state.router);
 
   const auto listen =
       [&state](std::string_view listener,

@@ -24,6 +24,7 @@ class AnnotatedExchange final : public Exchange, public ExchangeHandler {
   const Connection& connection() const override {
     return exchange_.connection();
   }
+  const Seat& seat() const override { return exchange_.seat(); }
   void Consume(std::size_t bytes) override { exchange_.Consume(bytes); }
   void SendHead(ResponseHead head) override {
     cross_origin_.Annotate(exchange_.request(), head);
@@ -41,6 +42,8 @@ class AnnotatedExchange final : public Exchange, public ExchangeHandler {
   // ExchangeHandler:
   void OnBody(std::string_view bytes) override { handler_->OnBody(bytes); }
   void OnBodyEnd() override { handler_->OnBodyEnd(); }
+  bool WaitsForBody() const override { return handler_->WaitsForBody(); }
+  void OnTooSlow() override { handler_->OnTooSlow(); }
   void OnWritable() override { handler_->OnWritable(); }
   void OnDrain() override { handler_->OnDrain(); }
   void OnClosed() override { handler_->OnClosed(); }

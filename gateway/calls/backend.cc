@@ -79,6 +79,9 @@ BackendResult ToResult(const grpc::Status& status,
   }
   // Without details the status is gRPC's own, not a service's: its text names
   // addresses, which callers must not learn.
+  result.unheard =
+      status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+      status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED;
   if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
     result.status = BackendUnavailable().status;
   } else if (status.error_code() == grpc::StatusCode::INTERNAL) {
@@ -100,6 +103,7 @@ class UnaryCall final : public BackendCall {
       : loop_(loop),
         calls_(calls),
         method_(request.method),
+        held_(request.held),
         request_(ToBuffer(message)),
         then_(std::move(then)) {
     Prepare(request, context_);
@@ -123,6 +127,7 @@ class UnaryCall final : public BackendCall {
   void OnDone(const std::shared_ptr<UnaryCall>& self,
               const grpc::Status& status) {
     BackendResult result = ToResult(status, context_);
+    held_.reset();
     loop_.Post([self, result = std::move(result),
                 message = ToString(response_)]() mutable {
       const Backend::OnUnary then = std::exchange(self->then_, nullptr);
@@ -135,6 +140,7 @@ class UnaryCall final : public BackendCall {
   CallCount& calls_;
   const std::string method_;
   grpc::ClientContext context_;
+  std::shared_ptr<void> held_;
   const ByteBuffer request_;
   ByteBuffer response_;
   Backend::OnUnary then_;  // on the loop only
@@ -152,6 +158,7 @@ class CallStream final : public BackendStream,
       : loop_(loop),
         calls_(calls),
         method_(request.method),
+        held_(request.held),
         observer_(std::move(observer)) {
     Prepare(request, context_);
   }
@@ -219,6 +226,7 @@ class CallStream final : public BackendStream,
     Post([ok](BackendObserver& observer) { observer.OnWritten(ok); });
   }
   void OnDone(const grpc::Status& status) override {
+    held_.reset();
     Post([result = ToResult(status, context_)](BackendObserver& observer) {
       observer.OnDone(result);
     });
@@ -251,6 +259,7 @@ class CallStream final : public BackendStream,
   EventLoop& loop_;
   CallCount& calls_;
   const std::string method_;
+  std::shared_ptr<void> held_;
   grpc::ClientContext context_;
   ByteBuffer in_;
   ByteBuffer out_;
@@ -315,8 +324,8 @@ struct Backend::State {
 };
 
 Backend::Backend(const std::vector<std::shared_ptr<grpc::Channel>>& channels,
-                 CallCount& calls)
-    : state_(new State{.ways = {}, .calls = calls}) {
+                 CallCount& calls, Gate::Options gate)
+    : gate_(gate), state_(new State{.ways = {}, .calls = calls}) {
   for (const auto& channel : channels) {
     state_->ways.push_back(
         {channel, std::make_unique<grpc::GenericStub>(channel)});

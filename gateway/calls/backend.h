@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/budgets/gate.h"
 #include "google/rpc/status.pb.h"
 
 namespace grpc {
@@ -28,11 +29,16 @@ struct BackendRequest {
   Metadata metadata;
   // Absent: as long as the caller stays.
   std::optional<std::chrono::system_clock::time_point> deadline;
+  // Kept until the call has ended, also when it was cancelled long before.
+  std::shared_ptr<void> held = nullptr;
 };
 
 // How a call ended.
 struct BackendResult {
   google::rpc::Status status;
+  // The service has not said so itself: it is away, or silent until the
+  // deadline.
+  bool unheard = false;
   // The same for gRPC callers, whose libraries refuse large trailers: what is
   // left out of the details is told in the message.
   std::string brief_message;
@@ -95,10 +101,13 @@ class Backend {
  public:
   // Several channels spread the load over as many connections.
   Backend(const std::vector<std::shared_ptr<grpc::Channel>>& channels,
-          CallCount& calls);
+          CallCount& calls, Gate::Options gate = {});
   ~Backend();
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
+
+  // Unary calls ask here before they are made.
+  Gate& gate() { return gate_; }
 
   using OnUnary =
       std::function<void(const BackendResult& result, std::string message)>;
@@ -113,6 +122,7 @@ class Backend {
 
  private:
   struct State;
+  Gate gate_;
   std::unique_ptr<State> state_;
 };
 

@@ -26,6 +26,7 @@ constexpr std::pair<std::string_view, int> kOwnStatuses[] = {
     {"MESSAGE_TOO_LARGE", 413},       {"TOO_MANY_FIELDS", 413},
     {"REQUEST_TIMEOUT", 408},         {"PRECONDITION_FAILED", 412},
     {"ENCODING_NOT_ACCEPTABLE", 406},
+    {"GATEWAY_OVERLOADED", 503},      {"BACKEND_BUSY", 503},
 };
 
 std::string Cut(std::string_view text) {
@@ -229,6 +230,22 @@ Failure TooManyFields(std::size_t limit) {
 
 Failure GatewayOverloaded() {
   return Make(MakeError(Row("GATEWAY_OVERLOADED")).WithRetryDelay(kRetryDelay));
+}
+
+Failure PeerOverShare() {
+  return Make(MakeError(Row("PEER_OVER_SHARE")).WithRetryDelay(kRetryDelay));
+}
+
+Failure CallerRateExceeded(std::chrono::milliseconds wait) {
+  return Make(MakeError(Row("CALLER_RATE_EXCEEDED")).WithRetryDelay(wait));
+}
+
+Failure BackendBusy(std::chrono::milliseconds wait) {
+  return Make(MakeError(Row("BACKEND_BUSY")).WithRetryDelay(wait));
+}
+
+Failure BackendSilent(std::chrono::milliseconds wait) {
+  return Make(MakeError(Row("BACKEND_SILENT")).WithRetryDelay(wait));
 }
 
 Failure StreamingOverHttpUnsupported(std::string_view method) {

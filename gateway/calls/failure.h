@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -59,9 +60,21 @@ Failure UnsupportedMediaType(std::string_view content_type);
 Failure MessageTooLarge(std::size_t limit_bytes);
 // RESOURCE_EXHAUSTED, 413 over HTTP: TOO_MANY_FIELDS.
 Failure TooManyFields(std::size_t limit);
-// RESOURCE_EXHAUSTED with RetryInfo: GATEWAY_OVERLOADED; too many unfinished
-// requests.
+// RESOURCE_EXHAUSTED with RetryInfo, 503 over HTTP: GATEWAY_OVERLOADED; too many
+// unfinished requests of everybody.
 Failure GatewayOverloaded();
+// RESOURCE_EXHAUSTED with RetryInfo, 429: PEER_OVER_SHARE; the same of those
+// who come from one address.
+Failure PeerOverShare();
+// RESOURCE_EXHAUSTED with RetryInfo, 429: CALLER_RATE_EXCEEDED; who calls does
+// so more often than he may, and may again after `wait`.
+Failure CallerRateExceeded(std::chrono::milliseconds wait);
+// RESOURCE_EXHAUSTED with RetryInfo, 503 over HTTP: BACKEND_BUSY; the service
+// has as much to do as it can answer in time.
+Failure BackendBusy(std::chrono::milliseconds wait);
+// UNAVAILABLE with RetryInfo: BACKEND_SILENT; the service has answered nobody
+// lately and is not asked for a while.
+Failure BackendSilent(std::chrono::milliseconds wait);
 // UNIMPLEMENTED: STREAMING_OVER_HTTP_UNSUPPORTED.
 Failure StreamingOverHttpUnsupported(std::string_view method);
 // UNIMPLEMENTED: UNKNOWN_SERVICE.

@@ -1,9 +1,10 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
-#include <deque>
+#include <optional>
 #include <utility>
 
+#include "gateway/calls/admission.h"
 #include "gateway/calls/call_headers.h"
 #include "gateway/calls/failure.h"
 #include "gateway/calls/request_fields.h"
@@ -34,7 +35,7 @@ class GrpcHandler final : public ExchangeHandler,
       : routing_(routing),
         exchange_(&exchange),
         start_(steady_clock::now()),
-        share_(*routing.budget) {}
+        share_(exchange.seat()) {}
 
   // Opens the call to the backend, or refuses and ends the exchange.
   void Start() {
@@ -69,27 +70,38 @@ class GrpcHandler final : public ExchangeHandler,
             AddIdentity(routing_, *method->second, *exchange_, call)) {
       return Fail(*refused);
     }
-    BackendRequest backend_request{.method = route_,
-                                   .metadata = std::move(call.metadata),
-                                   .deadline = std::nullopt};
+    client_streaming_ = method->second->client_streaming();
+    unary_ = !client_streaming_ && !method->second->server_streaming();
+    if (!routing_.IsForeign(*method->second)) {
+      wait_field_ = WaitField(*request_type_);
+    }
+    caller_ = CallerOf(*exchange_, call);
+    backend_ =
+        routing_.backends.find(method->second->service()->full_name())->second;
+    if (const auto refused = RefuseCall(
+            routing_, *backend_, {caller_, &exchange_->seat()})) {
+      return Fail(*refused);
+    }
+    backend_request_ = {.method = route_,
+                        .metadata = std::move(call.metadata),
+                        .deadline = std::nullopt};
     if (call.timeout.has_value()) {
-      backend_request.deadline =
+      backend_request_.deadline =
           std::chrono::system_clock::now() +
           std::chrono::duration_cast<std::chrono::system_clock::duration>(
               *call.timeout);
     }
-    Backend* backend =
-        routing_.backends.find(method->second->service()->full_name())->second;
-    stream_ = backend->OpenStream(exchange_->loop(), backend_request,
-                                  shared_from_this());
-    stream_->Read();
+    // A unary call is made when its message is there: until then it would hold
+    // a place among those that are under way.
+    if (!unary_) Open();
   }
 
   // ExchangeHandler:
   void OnBody(std::string_view bytes) override {
     if (exchange_ == nullptr) return;
-    if (!share_.Hold(input_.size() + bytes.size())) {
-      return Abandon(GatewayOverloaded());
+    if (const Room room = share_.Hold(input_.size() + bytes.size());
+        room != Room::kGiven) {
+      return Abandon(NoRoom(routing_, room));
     }
     input_.append(bytes);
     uncredited_ += bytes.size();
@@ -99,12 +111,19 @@ class GrpcHandler final : public ExchangeHandler,
     caller_done_ = true;
     Pump();
   }
+  // Between the messages of a stream its caller may take his time.
+  bool WaitsForBody() const override {
+    return exchange_ != nullptr && !writing_ && !caller_done_ && !knocked_ &&
+           (!input_.empty() || (!client_streaming_ && !has_message_));
+  }
+  void OnTooSlow() override { Abandon(RequestTimeout()); }
   void OnWritable() override { MaybeRead(); }
   void OnDrain() override {
     if (exchange_ != nullptr && endless_) Abandon(ShuttingDown());
   }
   void OnClosed() override {
     exchange_ = nullptr;
+    place_.reset();
     if (stream_ != nullptr) std::exchange(stream_, nullptr)->Cancel();
     Observe(499);
   }
@@ -136,15 +155,98 @@ class GrpcHandler final : public ExchangeHandler,
   }
   void OnDone(const BackendResult& result) override {
     stream_ = nullptr;
+    JudgeCall(place_.get(), route_, result, began_);
+    place_.reset();
     if (exchange_ == nullptr) return;
     Finish(result.status.code(), result.brief_message, result.brief_details,
            result.trailing_metadata);
   }
 
  private:
+  // Begins the call.
+  void Open() {
+    Room room = Room::kGiven;
+    backend_request_.held = HoldCall(*exchange_, 0, place_, room);
+    if (room != Room::kGiven) return Abandon(NoRoom(routing_, room));
+    began_ = steady_clock::now();
+    knocked_ = false;
+    stream_ = backend_->OpenStream(exchange_->loop(), backend_request_,
+                                   shared_from_this());
+    backend_request_ = {};
+    stream_->Read();
+  }
+
+  // Asks whether a unary call may begin, once its message has come.
+  void Knock() {
+    if (knocked_) return;
+    const std::optional<std::size_t> size = WholeMessage();
+    if (exchange_ == nullptr) return;  // it was no message
+    if (!size.has_value()) {
+      if (!caller_done_) return Credit();
+      if (!input_.empty()) {
+        return Abandon(MalformedFrame(ProblemRow("FRAME_CUT")));
+      }
+    }
+    knocked_ = true;
+    const bool waits =
+        size.has_value() &&
+        HoldsNumber(wait_field_,
+                    std::string_view(input_).substr(kPrefix, *size));
+    Gate::Asked asked = backend_->gate().Ask(
+        {caller_, &exchange_->seat()}, waits,
+        [weak = weak_from_this(),
+         &loop = exchange_->loop()](std::optional<Gate::Refused> refused) {
+          loop.Post([weak, refused] {
+            const auto self = weak.lock();
+            if (self == nullptr || self->exchange_ == nullptr) return;
+            self->patience_.reset();
+            if (refused) return self->Fail(GateRefusal(self->routing_, *refused));
+            self->Open();
+            self->Pump();
+          });
+        });
+    place_ = std::move(asked.place);
+    if (asked.refused) return Fail(GateRefusal(routing_, *asked.refused));
+    if (asked.goes) {
+      Open();
+      return Pump();
+    }
+    patience_.emplace(exchange_->loop());
+    patience_->Start(kGatePatience, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (self == nullptr || self->exchange_ == nullptr) return;
+      self->Fail(GateRefusal(self->routing_, kTooLongAtGate));
+    });
+  }
+
+  // The size of the first message of the input where it has come whole. What
+  // can be no message ends the exchange.
+  std::optional<std::size_t> WholeMessage() {
+    if (input_.size() < kPrefix) return std::nullopt;
+    std::uint32_t size = 0;
+    for (std::size_t i = 1; i < kPrefix; ++i) {
+      size = size << 8 | static_cast<unsigned char>(input_[i]);
+    }
+    if (input_[0] != '\0') {
+      Abandon(input_[0] == '\1' ? MessageEncodingUnsupported()
+                                : MalformedFrame(ProblemRow("FRAME_FLAG")));
+      return std::nullopt;
+    }
+    if (size > routing_.options.message_limit) {
+      Abandon(MessageTooLarge(routing_.options.message_limit));
+      return std::nullopt;
+    }
+    if (input_.size() < kPrefix + size) return std::nullopt;
+    return size;
+  }
+
   // Moves whole messages from the input to the backend, one at a time.
   void Pump() {
-    if (exchange_ == nullptr || stream_ == nullptr) return;
+    if (exchange_ == nullptr) return;
+    if (stream_ == nullptr) {
+      if (unary_ && !has_message_ && !writes_done_) Knock();
+      return;
+    }
     if (write_failed_) {
       // The call has ended; OnDone will say how. What still comes is dropped.
       input_.clear();
@@ -154,31 +256,20 @@ class GrpcHandler final : public ExchangeHandler,
     }
     if (writing_) return;  // the caller's window holds it back
     Credit();
-    if (input_.size() >= kPrefix) {
-      std::uint32_t size = 0;
-      for (std::size_t i = 1; i < kPrefix; ++i) {
-        size = size << 8 | static_cast<unsigned char>(input_[i]);
+    const std::optional<std::size_t> size = WholeMessage();
+    if (exchange_ == nullptr) return;
+    if (size.has_value()) {
+      std::string message = input_.substr(kPrefix, *size);
+      input_.erase(0, kPrefix + *size);
+      share_.Hold(input_.size());
+      has_message_ = true;
+      if (HoldsMoreFields(message, *request_type_, kMaxRequestFields)) {
+        return Abandon(TooManyFields(kMaxRequestFields));
       }
-      if (input_[0] != '\0') {
-        return Abandon(input_[0] == '\1'
-                           ? MessageEncodingUnsupported()
-                           : MalformedFrame(ProblemRow("FRAME_FLAG")));
-      }
-      if (size > routing_.options.message_limit) {
-        return Abandon(MessageTooLarge(routing_.options.message_limit));
-      }
-      if (input_.size() >= kPrefix + size) {
-        std::string message = input_.substr(kPrefix, size);
-        input_.erase(0, kPrefix + size);
-        share_.Hold(input_.size());
-        if (HoldsMoreFields(message, *request_type_, kMaxRequestFields)) {
-          return Abandon(TooManyFields(kMaxRequestFields));
-        }
-        writing_ = true;
-        GiveRequestId(request_id_field_, routing_.make_request_id, message);
-        stream_->Write(message);
-        return;
-      }
+      writing_ = true;
+      GiveRequestId(request_id_field_, routing_.make_request_id, message);
+      stream_->Write(message);
+      return;
     }
     if (caller_done_ && !writes_done_) {
       if (!input_.empty()) {
@@ -236,6 +327,7 @@ class GrpcHandler final : public ExchangeHandler,
           {"grpc-status-details-bin", base::EncodeBase64(details, false)});
     }
     AppendResponseMetadata(metadata, trailers);
+    place_.reset();
     Exchange* exchange = std::exchange(exchange_, nullptr);
     exchange->SendEnd(std::move(trailers));
     Observe(HttpStatusOf(code));
@@ -255,11 +347,23 @@ class GrpcHandler final : public ExchangeHandler,
   // Of the method's messages; set once it is known.
   const google::protobuf::Descriptor* request_type_ = nullptr;
   int request_id_field_ = 0;  // of the method's messages; see GiveRequestId
+  // The call inward.
+  std::string caller_;
+  Backend* backend_ = nullptr;
+  BackendRequest backend_request_;  // until it is begun
+  bool unary_ = false;
+  int wait_field_ = 0;    // of the method's messages; see HoldsNumber
+  bool knocked_ = false;  // it waits at the gate
+  std::shared_ptr<Gate::Place> place_;
+  std::optional<LoopTimer> patience_;
+  steady_clock::time_point began_;
   std::shared_ptr<BackendStream> stream_;
 
   std::string input_;
-  BodyBudget::Share share_;  // what input_ holds
+  Share share_;  // what input_ holds
   std::size_t uncredited_ = 0;
+  bool client_streaming_ = false;
+  bool has_message_ = false;
   bool caller_done_ = false;
   bool writes_done_ = false;
   bool writing_ = false;

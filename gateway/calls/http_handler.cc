@@ -11,14 +11,17 @@
 #include "gateway/answers/file_part.h"
 #include "gateway/answers/freshness.h"
 #include "gateway/answers/json_answer.h"
+#include "gateway/calls/admission.h"
 #include "gateway/calls/call_headers.h"
 #include "gateway/calls/failure.h"
 #include "gateway/calls/request_builder.h"
+#include "gateway/calls/request_fields.h"
 #include "gateway/calls/request_identity.h"
 #include "gateway/calls/router.h"
 #include "gateway/calls/write_headers.h"
 #include "gateway/exchange/event_loop.h"
 #include "gateway/json/json_writer.h"
+#include "gateway/routes/health_path.h"
 #include "gateway/routes/text.h"
 #include "services/platform/rpc/call_context.h"
 
@@ -62,8 +65,7 @@ class HttpHandler final : public ExchangeHandler,
         exchange_(&exchange),
         start_(steady_clock::now()),
         method_(exchange.request().method),
-        share_(*routing.budget),
-        stall_(exchange.loop()) {
+        share_(exchange.seat()) {
     const std::string& target = exchange.request().target;
     const std::size_t question = std::min(target.find('?'), target.size());
     path_ = target.substr(0, question);
@@ -101,10 +103,16 @@ class HttpHandler final : public ExchangeHandler,
       return Fail(*refused);
     }
     if (const auto refused = ReadConditions()) return Fail(*refused);
+    caller_ = CallerOf(*exchange_, call_);
+    backend_ =
+        routing_.backends.find(route_->method->service()->full_name())->second;
+    if (const auto refused = RefuseCall(
+            routing_, *backend_, {caller_, &exchange_->seat()})) {
+      return Fail(*refused);
+    }
     if (request.content_length.value_or(0) > routing_.options.message_limit) {
       return Fail(MessageTooLarge(routing_.options.message_limit));
     }
-    WatchBody();
   }
 
   // ExchangeHandler:
@@ -113,21 +121,25 @@ class HttpHandler final : public ExchangeHandler,
     if (body_.size() + bytes.size() > routing_.options.message_limit) {
       return Fail(MessageTooLarge(routing_.options.message_limit));
     }
-    if (!share_.Hold(body_.size() + bytes.size())) {
-      return Fail(GatewayOverloaded());
+    if (const Room room = share_.Hold(body_.size() + bytes.size());
+        room != Room::kGiven) {
+      return Fail(NoRoom(routing_, room));
     }
     body_.append(bytes);
-    WatchBody();
     exchange_->Consume(bytes.size());
   }
+  bool WaitsForBody() const override { return !body_whole_; }
+  void OnTooSlow() override {
+    if (exchange_ != nullptr) Fail(RequestTimeout());
+  }
   void OnBodyEnd() override {
-    stall_.Cancel();
+    body_whole_ = true;
     if (exchange_ != nullptr) Call();
   }
   void OnWritable() override { MaybeRead(); }
   void OnClosed() override {
     exchange_ = nullptr;
-    stall_.Cancel();
+    place_.reset();
     if (unary_ != nullptr) std::exchange(unary_, nullptr)->Cancel();
     if (stream_ != nullptr) std::exchange(stream_, nullptr)->Cancel();
     // A client may go as soon as it has every byte of a file, before the
@@ -175,21 +187,9 @@ class HttpHandler final : public ExchangeHandler,
   }
 
  private:
-  // Streams of HTTP/2 have no watch of their own: without this one, a body that
-  // stops coming would be waited for as long as its connection lasts.
-  void WatchBody() {
-    stall_.Start(routing_.options.body_stall_timeout,
-                 [weak = weak_from_this()] {
-                   const auto self = weak.lock();
-                   if (self != nullptr && self->exchange_ != nullptr) {
-                     self->Fail(RequestTimeout());
-                   }
-                 });
-  }
-
   // True when the path is one of the gateway's own and has been answered.
   bool ServePage() {
-    const bool health = path_ == "/healthz";
+    const bool health = path_ == kHealthPath;
     const OwnPage* page = routing_.pages.Find(path_, query_, call_.language);
     if (!health && page == nullptr) return false;
     route_label_ = path_;
@@ -342,8 +342,8 @@ class HttpHandler final : public ExchangeHandler,
     Send();
   }
 
+  // Asks whether the call may begin, and once more for each etag of a write.
   void Send() {
-    const auto* service = route_->method->service();
     const bool download = route_->kind == HttpRoute::Kind::kDownload;
     if (!deadline_.has_value()) {
       deadline_ =
@@ -353,29 +353,66 @@ class HttpHandler final : public ExchangeHandler,
                                          ? routing_.options.download_timeout
                                          : routing_.options.default_timeout));
     }
+    message_ = request_->SerializeAsString();
+    bool waits = false;
+    if (!routing_.IsForeign(*route_->method)) {
+      const auto& type = *route_->method->input_type();
+      GiveRequestId(RequestIdField(type), routing_.make_request_id, message_);
+      waits = HoldsNumber(WaitField(type), message_);
+    }
+    if (download) return Dispatch();
+    Gate::Asked asked = backend_->gate().Ask(
+        {caller_, &exchange_->seat()}, waits,
+        [weak = weak_from_this(),
+         &loop = exchange_->loop()](std::optional<Gate::Refused> refused) {
+          loop.Post([weak, refused] {
+            const auto self = weak.lock();
+            if (self == nullptr || self->exchange_ == nullptr) return;
+            self->patience_.reset();
+            if (refused) {
+              return self->Fail(GateRefusal(self->routing_, *refused));
+            }
+            self->Dispatch();
+          });
+        });
+    place_ = std::move(asked.place);
+    if (asked.refused) return Fail(GateRefusal(routing_, *asked.refused));
+    if (asked.goes) return Dispatch();
+    patience_.emplace(exchange_->loop());
+    patience_->Start(kGatePatience, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (self == nullptr || self->exchange_ == nullptr) return;
+      self->Fail(GateRefusal(self->routing_, kTooLongAtGate));
+    });
+  }
+
+  void Dispatch() {
+    const auto* service = route_->method->service();
+    method_path_ = "/" + service->full_name() + "/" + route_->method->name();
+    Room room = Room::kGiven;
     const BackendRequest backend_request{
-        .method = "/" + service->full_name() + "/" + route_->method->name(),
+        .method = method_path_,
         // A write with several etags may be sent again.
         .metadata = write_.etags.size() > 1 ? call_.metadata
                                             : std::move(call_.metadata),
-        .deadline = deadline_};
-    Backend* backend = routing_.backends.find(service->full_name())->second;
-    std::string bytes = request_->SerializeAsString();
-    if (!routing_.IsForeign(*route_->method)) {
-      GiveRequestId(RequestIdField(*route_->method->input_type()),
-                    routing_.make_request_id, bytes);
-    }
+        .deadline = deadline_,
+        .held = HoldCall(*exchange_, message_.size(), place_, room)};
+    if (room != Room::kGiven) return Fail(NoRoom(routing_, room));
+    const std::string bytes = std::exchange(message_, "");
+    const bool download = route_->kind == HttpRoute::Kind::kDownload;
     if (download) {
-      stream_ = backend->OpenStream(exchange_->loop(), backend_request,
-                                    shared_from_this());
+      stream_ = backend_->OpenStream(exchange_->loop(), backend_request,
+                                     shared_from_this());
       stream_->Write(bytes);
       stream_->Read();
       return;
     }
-    unary_ = backend->CallUnary(
+    unary_ = backend_->CallUnary(
         exchange_->loop(), backend_request, bytes,
-        [self = shared_from_this()](const BackendResult& result,
-                                    const std::string& message) {
+        [self = shared_from_this(), began = steady_clock::now()](
+            const BackendResult& result, const std::string& message) {
+          JudgeCall(self->place_.get(), self->method_path_, result, began);
+          self->place_.reset();
           self->OnUnary(result, message);
         });
   }
@@ -393,6 +430,9 @@ class HttpHandler final : public ExchangeHandler,
     if (bytes.size() <= (compresses ? kLoopBytesToCompress : kLoopBytes)) {
       return AnswerJson(std::move(headers),
                         MakeJsonAnswer(*route_, json_, form, state_, bytes));
+    }
+    if (const Room room = share_.Hold(bytes.size()); room != Room::kGiven) {
+      return Fail(NoRoom(routing_, room));
     }
     const auto made = std::make_shared<JsonAnswer>();
     Aside(
@@ -525,7 +565,10 @@ class HttpHandler final : public ExchangeHandler,
     if (unary_ != nullptr) std::exchange(unary_, nullptr)->Cancel();
     headers.push_back({"x-content-type-options", "nosniff"});
     headers.push_back({"x-request-id", request_id_});
-    stall_.Cancel();
+    place_.reset();
+    // The answer needs room of its own.
+    std::string().swap(body_);
+    share_.Hold(0);
     Exchange* exchange = std::exchange(exchange_, nullptr);
     std::optional<std::uint64_t> length = body.size();
     if (status == 304) length.reset();
@@ -571,8 +614,16 @@ class HttpHandler final : public ExchangeHandler,
   std::unique_ptr<Message> request_;
   std::optional<std::chrono::system_clock::time_point> deadline_;
   std::string body_;
-  BodyBudget::Share share_;
-  LoopTimer stall_;
+  Share share_;  // what body_ holds, and the reply after it
+  bool body_whole_ = false;
+
+  // The call inward.
+  std::string caller_;
+  Backend* backend_ = nullptr;
+  std::string method_path_;
+  std::string message_;  // until it is begun
+  std::shared_ptr<Gate::Place> place_;
+  std::optional<LoopTimer> patience_;
 
   std::shared_ptr<BackendCall> unary_;
   std::shared_ptr<BackendStream> stream_;

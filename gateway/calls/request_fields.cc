@@ -80,4 +80,28 @@ bool HoldsMoreFields(std::string_view message, const Descriptor& type,
   return counter.exceeded();
 }
 
+int WaitField(const Descriptor& request) {
+  const FieldDescriptor* field = request.FindFieldByName("min_version");
+  const bool fits = field != nullptr && !field->is_repeated() &&
+                    field->type() == FieldDescriptor::TYPE_INT64;
+  return fits ? field->number() : 0;
+}
+
+bool HoldsNumber(int field, std::string_view message) {
+  if (field == 0) return false;
+  CodedInputStream in(reinterpret_cast<const std::uint8_t*>(message.data()),
+                      static_cast<int>(message.size()));
+  const std::uint32_t wanted =
+      WireFormatLite::MakeTag(field, WireFormatLite::WIRETYPE_VARINT);
+  std::uint64_t value = 0;
+  while (in.CurrentPosition() < static_cast<int>(message.size())) {
+    const std::uint32_t tag = in.ReadTag();
+    const bool read = tag == wanted
+                          ? in.ReadVarint64(&value)
+                          : tag != 0 && WireFormatLite::SkipField(&in, tag);
+    if (!read) return false;
+  }
+  return value != 0;
+}
+
 }  // namespace welfare::gateway

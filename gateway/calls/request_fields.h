@@ -23,4 +23,12 @@ bool HoldsMoreFields(std::string_view message,
                      const google::protobuf::Descriptor& type,
                      std::size_t limit);
 
+// The number of the field by which a read waits for what is not there yet: the
+// singular int64 `min_version` of `request`. 0 when it has none.
+int WaitField(const google::protobuf::Descriptor& request);
+
+// Whether the serialised `message` gives the integer `field` another value than
+// 0, by the last of them. False for field 0 and for bytes that are no message.
+bool HoldsNumber(int field, std::string_view message);
+
 }  // namespace welfare::gateway

@@ -6,6 +6,23 @@
 
 namespace welfare::gateway {
 
+RequestMetrics::RequestMetrics(platform::MetricsRegistry& metrics)
+    : metrics_(metrics) {
+  for (const char* reason : {"caller_rate", "backend_busy", "backend_silent",
+                             "peer_share", "process_full"}) {
+    refused_[reason] = &metrics.AddCounter(
+        "welfare_calls_refused_total",
+        "Calls the gateway has refused because there was too much of "
+        "something.",
+        {{"reason", reason}});
+  }
+}
+
+void RequestMetrics::OnRefused(std::string_view for_what) {
+  const auto found = refused_.find(for_what);
+  if (found != refused_.end()) found->second->Increment();
+}
+
 void RequestMetrics::OnRequest(std::string_view route, std::string_view method,
                                int code, std::string_view request_id,
                                std::chrono::microseconds took) {

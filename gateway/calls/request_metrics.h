@@ -15,12 +15,13 @@ namespace welfare::gateway {
 class RequestMetrics final : public RequestObserver {
  public:
   // `metrics` outlives it.
-  explicit RequestMetrics(platform::MetricsRegistry& metrics)
-      : metrics_(metrics) {}
+  explicit RequestMetrics(platform::MetricsRegistry& metrics);
 
   void OnRequest(std::string_view route, std::string_view method, int code,
                  std::string_view request_id,
                  std::chrono::microseconds took) override;
+  // In welfare_calls_refused_total{reason}.
+  void OnRefused(std::string_view for_what) override;
 
  private:
   using Key = std::tuple<std::string, std::string, int>;
@@ -29,6 +30,7 @@ class RequestMetrics final : public RequestObserver {
   platform::Counter& Find(const KeyView& key);
 
   platform::MetricsRegistry& metrics_;
+  std::map<std::string, platform::Counter*, std::less<>> refused_;
   std::shared_mutex mutex_;
   // Bounded: routes, methods and codes all come from fixed sets.
   std::map<Key, platform::Counter*, std::less<>> counters_;

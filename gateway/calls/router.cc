@@ -4,6 +4,7 @@
 
 #include "gateway/answers/annotated_exchange.h"
 #include "gateway/exchange/connection.h"
+#include "gateway/routes/health_path.h"
 #include "gateway/routes/request_types.h"
 #include "google/protobuf/empty.pb.h"
 #include "services/access/metadata/identity_metadata.h"
@@ -62,13 +63,12 @@ absl::StatusOr<std::unique_ptr<Routing>> Routing::Make(
       .methods = {},
       .foreign_policies = {},
       .pages = {},
-      .budget = nullptr,
+      .rates = nullptr,
       .transcoding =
           std::make_unique<platform::WorkerPool>(platform::WorkerPool::Options{
               .name = "gateway-json", .threads = 2, .queue = 256}),
   });
-  routing->budget =
-      std::make_unique<BodyBudget>(routing->options.unfinished_bytes);
+  routing->rates = std::make_unique<CallerRates>(routing->options.rates);
   for (const std::string& name : services) {
     const auto* service = pool.FindServiceByName(name);
     for (int i = 0; i < service->method_count(); ++i) {
@@ -106,6 +106,10 @@ std::optional<Failure> AddIdentity(const Routing& routing,
     call.metadata.emplace_back(access::kIdentityMetadata, *std::move(identity));
   }
   return std::nullopt;
+}
+
+bool Router::IsUrgent(const RequestHead& request) const {
+  return request.target == kHealthPath;
 }
 
 std::shared_ptr<ExchangeHandler> Router::Dispatch(Exchange& exchange) {

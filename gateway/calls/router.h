@@ -15,9 +15,9 @@
 
 #include "absl/status/statusor.h"
 #include "gateway/answers/cross_origin.h"
+#include "gateway/budgets/caller_rates.h"
 #include "gateway/callers/authenticator.h"
 #include "gateway/calls/backend.h"
-#include "gateway/calls/body_budget.h"
 #include "gateway/calls/call_headers.h"
 #include "gateway/calls/failure.h"
 #include "gateway/calls/own_pages.h"
@@ -34,7 +34,7 @@ namespace welfare::gateway {
 using BackendTable = std::map<std::string, Backend*, std::less<>>;
 
 // What all requests share. Immutable after Make, but for `draining` and the
-// budget; any thread.
+// rates; any thread.
 struct Routing {
   struct Options {
     // One gRPC message, and one JSON body.
@@ -43,10 +43,6 @@ struct Routing {
     std::chrono::milliseconds default_timeout{30'000};
     // Of a download.
     std::chrono::milliseconds download_timeout{120'000};
-    // A JSON body that does not move at all, whatever version brings it.
-    std::chrono::milliseconds body_stall_timeout{60'000};
-    // Of all requests whose bodies have not come whole.
-    std::size_t unfinished_bytes = std::size_t{256} * 1024 * 1024;
     // Whose pages may call over HTTP.
     CrossOrigin cross_origin = {};
     // Full names of services that are not of the platform. They are told
@@ -55,6 +51,8 @@ struct Routing {
     std::set<std::string, std::less<>> foreign = {};
     // Rules of their methods beside those in their protos.
     HttpRules rules = {};
+    // Of each caller.
+    CallerRates::Options rates = {};
   };
 
   // `authenticator` outlives it; null: nobody is asked who he is.
@@ -88,7 +86,7 @@ struct Routing {
     return !options.foreign.empty() &&
            options.foreign.contains(method.service()->full_name());
   }
-  std::unique_ptr<BodyBudget> budget;
+  std::unique_ptr<CallerRates> rates;
   // Where large bodies become messages, and large replies JSON: a loop that did
   // it would hold up everybody else on it. Its work ends before the loops do:
   // whoever stops them stops it first.
@@ -109,6 +107,8 @@ class Router final : public Dispatcher {
   // `routing` outlives the router and every exchange.
   explicit Router(const Routing& routing) : routing_(routing) {}
   std::shared_ptr<ExchangeHandler> Dispatch(Exchange& exchange) override;
+  // Health is.
+  bool IsUrgent(const RequestHead& request) const override;
 
  private:
   const Routing& routing_;

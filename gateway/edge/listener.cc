@@ -5,8 +5,6 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
 #include <charconv>
 #include <set>
 #include <thread>
@@ -49,11 +47,8 @@ class PlainConnection final : public Connection {
 
   void Write(std::string bytes, OnWritten then) override {
     state_->out = std::move(bytes);
-    asio::async_write(state_->socket, asio::buffer(state_->out),
-                      [state = state_, then = std::move(then)](
-                          const boost::system::error_code& error, std::size_t) {
-                        then(!error);
-                      });
+    state_->written = 0;
+    State::Push(state_, std::move(then));
   }
 
   void ShutdownWrite() override {
@@ -67,14 +62,32 @@ class PlainConnection final : public Connection {
   }
 
   const std::string& peer() const override { return peer_; }
+  std::uint64_t taken() const override { return state_->taken; }
 
  private:
   // Shared with operations under way, which may outlive the connection.
   struct State {
     explicit State(tcp::socket s) : socket(std::move(s)) {}
+
+    static void Push(const std::shared_ptr<State>& state, OnWritten then) {
+      state->socket.async_write_some(
+          asio::buffer(state->out) + state->written,
+          [state, then = std::move(then)](
+              const boost::system::error_code& error, std::size_t size) {
+            state->written += size;
+            state->taken += size;
+            if (error || state->written == state->out.size()) {
+              return then(!error);
+            }
+            Push(state, then);
+          });
+    }
+
     tcp::socket socket;
     std::array<char, 16 * 1024> in;
     std::string out;
+    std::size_t written = 0;  // of `out`
+    std::uint64_t taken = 0;
   };
   std::shared_ptr<State> state_;
   const std::string peer_;
@@ -83,6 +96,11 @@ class PlainConnection final : public Connection {
 // How long a caller who has just come may take to say what it wants once
 // nothing more is accepted.
 constexpr milliseconds kLastEntrance{1000};
+
+// What a connection costs by itself: its buffers and those of nghttp2 or
+// OpenSSL.
+constexpr std::size_t kPlainBytes = std::size_t{32} * 1024;
+constexpr std::size_t kTlsBytes = std::size_t{72} * 1024;
 
 class Entrance;
 
@@ -95,6 +113,13 @@ struct Lane {
   bool draining = false;
 };
 
+// Who has a place, for when it must be given up. Used on its loop only.
+struct Occupant {
+  bool must_leave = false;
+  std::weak_ptr<Entrance> entrance;
+  std::weak_ptr<Session> session;
+};
+
 // Shakes hands where there is TLS, reads until the bytes say which protocol it
 // is where the handshake did not, then makes the session. All of it has the
 // time of a head.
@@ -102,22 +127,30 @@ class Entrance : public std::enable_shared_from_this<Entrance> {
  public:
   // `tls` is null for a plain connection, else it is `connection`.
   Entrance(Lane& lane, std::unique_ptr<Connection> connection,
-           TlsConnection* tls, Dispatcher& dispatcher,
+           TlsConnection* tls, std::unique_ptr<Seat> seat,
+           std::shared_ptr<Occupant> occupant, Dispatcher& dispatcher,
            const SessionLimits& limits, std::atomic<std::size_t>& count)
       : lane_(lane),
         connection_(std::move(connection)),
         tls_(tls),
+        seat_(std::move(seat)),
+        occupant_(std::move(occupant)),
         dispatcher_(dispatcher),
         limits_(limits),
         count_(count),
         timer_(lane.loop) {}
   ~Entrance() {
     lane_.entering.erase(this);
-    if (connection_ != nullptr) --count_;
+    if (connection_ == nullptr) return;
+    --count_;
+    // It came for nothing; a handshake, which costs most, is a call's worth.
+    seat_->Waste(tls_ != nullptr ? kWastedCall : kWastedConnection);
   }
 
   void Start() {
     lane_.entering.insert(this);
+    occupant_->entrance = weak_from_this();
+    if (occupant_->must_leave) return Close();
     CloseAfter(lane_.draining ? kLastEntrance
                               : milliseconds(limits_.header_timeout_ms));
     if (tls_ == nullptr) return Read();
@@ -159,12 +192,12 @@ class Entrance : public std::enable_shared_from_this<Entrance> {
       --count;
       if (const auto session = slot->lock()) lane.sessions.erase(session);
     };
+    const auto make = http2 ? MakeHttp2Session : MakeHttp1Session;
     const std::shared_ptr<Session> session =
-        http2 ? MakeHttp2Session(lane.loop, std::move(connection_), dispatcher_,
-                                 limits_, closed)
-              : MakeHttp1Session(lane.loop, std::move(connection_), dispatcher_,
-                                 limits_, closed);
+        make(lane.loop, std::move(connection_), std::move(seat_), dispatcher_,
+             limits_, closed);
     *slot = session;
+    occupant_->session = session;
     lane.sessions.insert(session);
     session->Start(std::move(seen_));
     if (lane.draining) session->Drain();
@@ -173,6 +206,8 @@ class Entrance : public std::enable_shared_from_this<Entrance> {
   Lane& lane_;
   std::unique_ptr<Connection> connection_;
   TlsConnection* const tls_;
+  std::unique_ptr<Seat> seat_;
+  const std::shared_ptr<Occupant> occupant_;
   Dispatcher& dispatcher_;
   const SessionLimits& limits_;
   std::atomic<std::size_t>& count_;
@@ -184,6 +219,7 @@ class Entrance : public std::enable_shared_from_this<Entrance> {
 
 struct Listener::State {
   Options options;
+  Budget& budget;
   Dispatcher& dispatcher;
   std::vector<std::unique_ptr<Lane>> lanes;
   std::vector<std::unique_ptr<tcp::acceptor>> acceptors;  // on lane 0
@@ -192,33 +228,59 @@ struct Listener::State {
   std::atomic<std::size_t> count{0};
   bool started = false;
 
-  // Whether the connection may come in; then it counts.
-  bool Admit(const tcp::socket& socket) {
-    if (options.allowed.has_value()) {
-      boost::system::error_code error;
-      const tcp::endpoint remote = socket.remote_endpoint(error);
-      if (error) return false;
-      const std::string address = remote.address().to_string();
-      if (!options.allowed->Contains(address)) {
-        if (options.turned_away != nullptr) options.turned_away->Increment();
-        platform::LogBatched(platform::LogLevel::kWarning,
-                             "a connection was turned away",
-                             {{"address", address}});
-        return false;
-      }
+  // Whether a connection from there may come in at all.
+  bool Admit(const std::string& address) {
+    if (!options.allowed.has_value() || options.allowed->Contains(address)) {
+      return true;
     }
-    if (++count <= options.max_connections) return true;
-    --count;
+    if (options.turned_away != nullptr) options.turned_away->Increment();
+    platform::LogBatched(platform::LogLevel::kWarning,
+                         "a connection was turned away",
+                         {{"address", address}});
     return false;
   }
 
-  void Enter(Lane& lane, tcp::socket& socket) {
+  // Gives the connection a place, or closes it.
+  void Enter(Lane& lane, tcp::socket socket) {
     boost::system::error_code error;
-    socket.set_option(tcp::no_delay(true), error);
     const tcp::endpoint remote = socket.remote_endpoint(error);
-    const std::string peer = error ? ""
-                                   : remote.address().to_string() + ":" +
-                                         std::to_string(remote.port());
+    if (error) return;
+    const std::string address = remote.address().to_string();
+    if (!Admit(address)) return;
+    const auto occupant = std::make_shared<Occupant>();
+    const auto leave = [&lane, occupant] {
+      lane.loop.Post([occupant] {
+        occupant->must_leave = true;
+        if (const auto session = occupant->session.lock()) {
+          session->Abort();
+        } else if (const auto entrance = occupant->entrance.lock()) {
+          entrance->Close();
+        }
+      });
+    };
+    std::unique_ptr<Seat> seat = budget.Enter(
+        address, options.tls == nullptr ? kPlainBytes : kTlsBytes, leave);
+    if (seat == nullptr) return;
+    ++count;
+    // What is posted can be copied.
+    struct Newcomer {
+      tcp::socket socket;
+      std::unique_ptr<Seat> seat;
+    };
+    auto newcomer = std::make_shared<Newcomer>(
+        Newcomer{std::move(socket), std::move(seat)});
+    lane.loop.Post([this, &lane, newcomer, occupant,
+                    peer = address + ":" + std::to_string(remote.port())] {
+      Begin(lane, std::move(newcomer->socket), peer,
+            std::move(newcomer->seat), occupant);
+    });
+  }
+
+  void Begin(Lane& lane, tcp::socket socket, const std::string& peer,
+             std::unique_ptr<Seat> seat,
+             const std::shared_ptr<Occupant>& occupant) {
+    boost::system::error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
     std::unique_ptr<Connection> connection;
     TlsConnection* tls = nullptr;
     if (options.tls != nullptr) {
@@ -229,7 +291,8 @@ struct Listener::State {
     } else {
       connection = std::make_unique<PlainConnection>(std::move(socket), peer);
     }
-    std::make_shared<Entrance>(lane, std::move(connection), tls, dispatcher,
+    std::make_shared<Entrance>(lane, std::move(connection), tls,
+                               std::move(seat), occupant, dispatcher,
                                options.limits, count)
         ->Start();
   }
@@ -248,20 +311,15 @@ struct Listener::State {
                                   [this, index] { Accept(index); });
             return;
           }
-          if (!Admit(socket)) {
-            boost::system::error_code ignored;
-            socket.close(ignored);
-          } else {
-            auto shared = std::make_shared<tcp::socket>(std::move(socket));
-            lane.loop.Post([this, &lane, shared] { Enter(lane, *shared); });
-          }
+          Enter(lane, std::move(socket));
           Accept(index);
         });
   }
 };
 
-Listener::Listener(Options options, Dispatcher& dispatcher)
+Listener::Listener(Options options, Budget& budget, Dispatcher& dispatcher)
     : state_(new State{.options = options,
+                       .budget = budget,
                        .dispatcher = dispatcher,
                        .lanes = {},
                        .acceptors = {},

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "gateway/budgets/budget.h"
 #include "gateway/exchange/exchange.h"
 #include "services/access/address_list.h"
 #include "services/platform/observe/metrics.h"
@@ -26,8 +27,6 @@ class Listener {
  public:
   struct Options {
     unsigned loops = 0;  // 0: one per core
-    // Over all loops; further connections are closed at once.
-    std::size_t max_connections = 4096;
     SessionLimits limits;
     // Null: plain. Outlives the listener.
     TlsContext* tls = nullptr;
@@ -38,8 +37,10 @@ class Listener {
     platform::Counter* turned_away = nullptr;
   };
 
-  // `dispatcher` outlives the listener and is called from every loop.
-  Listener(Options options, Dispatcher& dispatcher);
+  // `budget` says which connections may come in; others are closed at once, and
+  // so is one that must make room. It and `dispatcher` outlive the listener;
+  // the latter is called from every loop.
+  Listener(Options options, Budget& budget, Dispatcher& dispatcher);
   // REQUIRES: stopped, or never started.
   ~Listener();
   Listener(const Listener&) = delete;

@@ -140,7 +140,10 @@ struct TlsConnection::State : std::enable_shared_from_this<State> {
     const ssize_t taken =
         send(socket.native_handle(), from, static_cast<std::size_t>(size),
              MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (taken >= 0) return static_cast<int>(taken);
+    if (taken >= 0) {
+      taken_in_all += static_cast<std::uint64_t>(taken);
+      return static_cast<int>(taken);
+    }
     if (errno == EAGAIN || errno == EINTR) {
       BIO_set_retry_write(bio);
     }
@@ -344,6 +347,7 @@ struct TlsConnection::State : std::enable_shared_from_this<State> {
   std::array<char, 16 * 1024> plain;
   std::string out;
   std::size_t sent = 0;
+  std::uint64_t taken_in_all = 0;
 
   bool shaken = false;
   bool writing = false;
@@ -376,6 +380,8 @@ void TlsConnection::ShutdownWrite() { state_->ShutdownWrite(); }
 void TlsConnection::Close() { state_->Close(); }
 
 const std::string& TlsConnection::peer() const { return state_->peer; }
+
+std::uint64_t TlsConnection::taken() const { return state_->taken_in_all; }
 
 const PeerCertificate* TlsConnection::peer_certificate() const {
   return state_->peer_certificate.has_value() ? &*state_->peer_certificate

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -36,6 +37,8 @@ class Connection {
   virtual void Close() = 0;
   // "127.0.0.1:50312", for logs.
   virtual const std::string& peer() const = 0;
+  // How many bytes the network has taken of what was written, encrypted or not.
+  virtual std::uint64_t taken() const = 0;
   // Null where the caller has shown none.
   virtual const PeerCertificate* peer_certificate() const { return nullptr; }
 };

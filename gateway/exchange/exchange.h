@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -9,10 +10,13 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/budgets/rate_floor.h"
+
 namespace welfare::gateway {
 
 class Connection;
 class EventLoop;
+class Seat;
 
 struct Header {
   std::string name;  // lower case
@@ -57,6 +61,8 @@ class Exchange {
   virtual const RequestHead& request() const = 0;
   // The connection that brought it; only as long as the request itself.
   virtual const Connection& connection() const = 0;
+  // The place of that connection among all, for what the request holds.
+  virtual const Seat& seat() const = 0;
 
   // Gives back `bytes` of the request body that OnBody delivered, so that the
   // caller may send more. Nothing is given back by itself.
@@ -86,6 +92,11 @@ class ExchangeHandler {
   virtual void OnBodyEnd() = 0;
   // pending() has fallen below kHighWater again.
   virtual void OnWritable() = 0;
+  // Whether it can do nothing until more of the body comes, as far as it knows.
+  // As long as it does, the body has to come at SessionLimits::body.
+  virtual bool WaitsForBody() const { return false; }
+  // It does not: to be refused.
+  virtual void OnTooSlow() {}
   // The gateway stops soon: what only waits ends, what works goes on.
   virtual void OnDrain() {}
   // The caller has gone, or the gateway stops; the exchange is gone too.
@@ -97,6 +108,9 @@ class Dispatcher {
  public:
   virtual ~Dispatcher() = default;
   virtual std::shared_ptr<ExchangeHandler> Dispatch(Exchange& exchange) = 0;
+  // Whether the request waits behind no other: it is answered at once, from
+  // what is at hand.
+  virtual bool IsUrgent(const RequestHead& /*request*/) const { return false; }
 };
 
 // Limits of a session. The sizes are bytes.
@@ -110,8 +124,14 @@ struct SessionLimits {
   std::int64_t header_timeout_ms = 10'000;
   // A connection without requests.
   std::int64_t idle_timeout_ms = 75'000;
-  // A request body or a response that does not move at all.
+  // One write to the network that does not end.
   std::int64_t stall_timeout_ms = 60'000;
+  // How fast a body must come that its handler waits for, and how fast an
+  // answer must be taken.
+  RateFloor::Options body{.grace = std::chrono::milliseconds(10'000)};
+  RateFloor::Options answer{.grace = std::chrono::milliseconds(30'000)};
+  // How often that is looked at.
+  std::chrono::milliseconds look_every{1000};
 };
 
 // One connection's protocol. Used on its loop only.

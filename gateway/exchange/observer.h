@@ -17,6 +17,10 @@ class RequestObserver {
   virtual void OnRequest(std::string_view route, std::string_view method,
                          int code, std::string_view request_id,
                          std::chrono::microseconds took) = 0;
+
+  // A call was refused for what there is too much of: `for_what` is one of
+  // caller_rate, backend_busy, backend_silent, peer_share, process_full.
+  virtual void OnRefused(std::string_view /*for_what*/) {}
 };
 
 }  // namespace welfare::gateway

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "gateway/budgets/budget.h"
+#include "gateway/budgets/rate_floor.h"
 #include "gateway/calls/failure.h"
 #include "gateway/error_table.h"
 #include "gateway/exchange/event_loop.h"
@@ -78,14 +80,17 @@ std::string_view ReasonPhrase(int status) {
 class Http1Session final : public Session, public Exchange {
  public:
   Http1Session(EventLoop& loop, std::unique_ptr<Connection> connection,
-               Dispatcher& dispatcher, const SessionLimits& limits,
-               std::function<void()> closed)
+               std::unique_ptr<Seat> seat, Dispatcher& dispatcher,
+               const SessionLimits& limits, std::function<void()> closed)
       : loop_(loop),
         connection_(std::move(connection)),
+        seat_(std::move(seat)),
+        share_(*seat_),
         dispatcher_(dispatcher),
         limits_(limits),
         closed_(std::move(closed)),
-        timer_(loop) {}
+        timer_(loop),
+        watch_timer_(loop) {}
 
   // Session:
   void Start(std::string first_bytes) override {
@@ -105,6 +110,7 @@ class Http1Session final : public Session, public Exchange {
   EventLoop& loop() override { return loop_; }
   const RequestHead& request() const override { return head_.request; }
   const Connection& connection() const override { return *connection_; }
+  const Seat& seat() const override { return *seat_; }
 
   void Consume(std::size_t bytes) override {
     unconsumed_ -= std::min(bytes, unconsumed_);
@@ -163,6 +169,8 @@ class Http1Session final : public Session, public Exchange {
     if (chunked_out_ && !drop_body_) Put("0\r\n\r\n");
     handler_ = nullptr;
     state_ = State::kResponded;
+    ++answered_;
+    seat_->Progress();
     Later();
   }
 
@@ -225,8 +233,16 @@ class Http1Session final : public Session, public Exchange {
     }
     advancing_ = false;
     if (state_ == State::kClosed) return;
+    if (!Charge()) return Close();
     Flush();
     MaybeRead();
+  }
+
+  // What the connection holds now. False: there is no room for it.
+  bool Charge() {
+    const std::size_t bytes =
+        input_.size() + output_.size() + (writing_ ? writing_size_ : 0);
+    return share_.Hold(InSteps(bytes)) == Room::kGiven;
   }
 
   // True when a head was taken and an exchange began.
@@ -260,12 +276,38 @@ class Http1Session final : public Session, public Exchange {
     response_head_sent_ = false;
     chunked_out_ = false;
     drop_body_ = false;
+    received_ = 0;
+    begun_ = false;
+    body_floor_.Reset(0);
     state_ = State::kExchange;
-    WatchStall();
+    timer_.Cancel();
+    Watch();
+    if (!dispatcher_.IsUrgent(head_.request)) {
+      BeginSoon();
+      return false;
+    }
+    Begin();
+    return true;
+  }
+
+  // Begins the request after the network has been asked once more: the read
+  // that is under way ends before what is posted twice.
+  void BeginSoon() {
+    loop_.Post([self = Self()] {
+      self->loop_.Post([self] {
+        if (self->state_ != State::kExchange) return;
+        self->Begin();
+        self->Advance();
+      });
+    });
+  }
+
+  void Begin() {
+    begun_ = true;
+    begun_at_ = std::chrono::steady_clock::now();
     std::shared_ptr<ExchangeHandler> handler = dispatcher_.Dispatch(*this);
     // A dispatcher may have answered at once.
     if (state_ == State::kExchange) handler_ = std::move(handler);
-    return true;
   }
 
   // Hands what has come of the body to the handler. True when to go on.
@@ -290,9 +332,9 @@ class Http1Session final : public Session, public Exchange {
         return Refuse(400);
       }
       body_done_ = result.progress == Http1Body::Progress::kDone;
-      if (result.consumed != 0) WatchStall();
       for (const std::string& part : parts) {
         unconsumed_ += part.size();
+        received_ += part.size();
         if (handler_ == nullptr) return true;
         handler->OnBody(part);
       }
@@ -369,6 +411,7 @@ class Http1Session final : public Session, public Exchange {
     if (writing_ || output_.empty() || state_ == State::kClosed) return;
     writing_ = true;
     writing_size_ = output_.size();
+    Watch();
     const bool was_full = pending() >= kHighWater;
     connection_->Write(
         std::exchange(output_, std::string()),
@@ -378,8 +421,7 @@ class Http1Session final : public Session, public Exchange {
   void OnWritten(bool ok, bool was_full) {
     writing_ = false;
     if (state_ == State::kClosed) return;
-    if (!ok) return Close();
-    if (state_ == State::kExchange) WatchStall();
+    if (!ok) return Close(true);
     if (was_full && pending() < kHighWater && handler_ != nullptr) {
       const std::shared_ptr<ExchangeHandler> handler = handler_;
       handler->OnWritable();
@@ -408,7 +450,7 @@ class Http1Session final : public Session, public Exchange {
       // A caller that closes its half while it waits for an answer cannot be
       // told from one that has gone, and of the two only the latter is common:
       // work for it stops. An answer that is already made still goes out.
-      if (state_ != State::kResponded) return Close();
+      if (state_ != State::kResponded) return Close(true);
       close_after_ = true;
       reading_ = true;  // nothing more will come
       return;
@@ -430,34 +472,75 @@ class Http1Session final : public Session, public Exchange {
     if (!input_.empty()) return WatchHead();
     timer_.Start(milliseconds(limits_.idle_timeout_ms), [this] { Close(); });
   }
-  // Only a body that does not come, or a response that is not taken, stalls;
-  // a backend that thinks has its own deadline.
-  void WatchStall() {
-    timer_.Start(milliseconds(limits_.stall_timeout_ms), [this] {
-      const bool waits_for_caller = !body_done_ || writing_;
-      if (waits_for_caller) return Close();
-      WatchStall();
+  // Looks whether the caller sends what is waited for and takes what there is
+  // for him, as long as there is a request or an answer; a backend that thinks
+  // has its own deadline.
+  void Watch() {
+    if (watching_) return;
+    watching_ = true;
+    watch_timer_.Start(limits_.look_every, [this] {
+      watching_ = false;
+      if (state_ != State::kExchange && !writing_) return;
+      Look();
+      if (state_ != State::kClosed) Watch();
     });
   }
 
-  void Close() {
+  void Look() {
+    const auto self = Self();
+    if (!writing_) {
+      answer_floor_.Reset(connection_->taken());
+    } else if (!answer_floor_.Wait(limits_.answer, limits_.look_every,
+                                   connection_->taken())) {
+      return Close();
+    }
+    const std::shared_ptr<ExchangeHandler> handler = handler_;
+    if (body_done_ || handler == nullptr || !handler->WaitsForBody()) {
+      return body_floor_.Reset(received_);
+    }
+    if (body_floor_.Wait(limits_.body, limits_.look_every, received_)) return;
+    handler->OnTooSlow();
+    if (handler_ == handler) Close();
+  }
+
+  void Close(bool left_by_caller = false) {
     if (state_ == State::kClosed) return;
     const auto self = Self();
+    if (left_by_caller) CountLoss();
     state_ = State::kClosed;
     timer_.Cancel();
+    watch_timer_.Cancel();
     connection_->Close();
     if (handler_ != nullptr) {
       std::exchange(handler_, nullptr)->OnClosed();
     }
+    share_.Hold(0);
+    seat_.reset();
     if (closed_) std::exchange(closed_, nullptr)();
+  }
+
+  // The caller has left a request unanswered, or without having asked anything.
+  void CountLoss() {
+    const bool hasty =
+        begun_ && std::chrono::steady_clock::now() - begun_at_ < kHasty;
+    if (state_ == State::kExchange && hasty && !response_head_sent_) {
+      seat_->Waste(kWastedCall);
+    } else if (answered_ == 0) {
+      seat_->Waste(kWastedConnection);
+    }
   }
 
   EventLoop& loop_;
   const std::unique_ptr<Connection> connection_;
+  std::unique_ptr<Seat> seat_;  // until it is closed
+  Share share_;                 // what it holds beside the seat's own
   Dispatcher& dispatcher_;
   const SessionLimits limits_;
   std::function<void()> closed_;
   LoopTimer timer_;
+  LoopTimer watch_timer_;
+  bool watching_ = false;
+  std::size_t answered_ = 0;
 
   State state_ = State::kHead;
   std::string input_;
@@ -474,12 +557,17 @@ class Http1Session final : public Session, public Exchange {
   bool body_end_told_ = false;
   bool continue_sent_ = false;
   std::size_t unconsumed_ = 0;
+  std::uint64_t received_ = 0;
+  bool begun_ = false;
+  std::chrono::steady_clock::time_point begun_at_;
+  RateFloor body_floor_;
   std::shared_ptr<ExchangeHandler> handler_;
 
   // The response under way.
   std::string output_;
   bool writing_ = false;
   std::size_t writing_size_ = 0;
+  RateFloor answer_floor_;
   bool response_head_sent_ = false;
   bool chunked_out_ = false;
   bool drop_body_ = false;
@@ -491,10 +579,11 @@ class Http1Session final : public Session, public Exchange {
 
 std::shared_ptr<Session> MakeHttp1Session(
     EventLoop& loop, std::unique_ptr<Connection> connection,
-    Dispatcher& dispatcher, const SessionLimits& limits,
-    std::function<void()> closed) {
-  return std::make_shared<Http1Session>(loop, std::move(connection), dispatcher,
-                                        limits, std::move(closed));
+    std::unique_ptr<Seat> seat, Dispatcher& dispatcher,
+    const SessionLimits& limits, std::function<void()> closed) {
+  return std::make_shared<Http1Session>(loop, std::move(connection),
+                                        std::move(seat), dispatcher, limits,
+                                        std::move(closed));
 }
 
 }  // namespace welfare::gateway

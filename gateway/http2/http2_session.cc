@@ -2,16 +2,17 @@
 
 #include <nghttp2/nghttp2.h>
 
-#include <algorithm>
-#include <charconv>
 #include <chrono>
+#include <deque>
 #include <map>
 #include <utility>
 
+#include "gateway/budgets/budget.h"
+#include "gateway/budgets/rate_floor.h"
 #include "gateway/calls/failure.h"
 #include "gateway/exchange/event_loop.h"
-#include "gateway/exchange/http_date.h"
 #include "gateway/http2/http2_stream.h"
+#include "gateway/http2/http2_wire.h"
 
 namespace welfare::gateway {
 namespace {
@@ -20,38 +21,24 @@ using std::chrono::milliseconds;
 
 // One write to the socket gathers at most about this many bytes.
 constexpr std::size_t kWriteSize = 64 * 1024;
-// Resets by the caller: a burst, then so many a second. Rapid reset
-// (CVE-2023-44487) runs into it.
-constexpr std::uint64_t kResetBurst = 1000;
-constexpr std::uint64_t kResetRate = 33;
-// Queued answers to PING and SETTINGS before the connection is given up.
-constexpr std::size_t kMaxOutboundAck = 1000;
-constexpr std::size_t kMaxSettings = 32;
+// What a connection of a peer that is to calm down may waste before it takes
+// no more requests, and before it is closed.
+constexpr double kWasteToRefuse = 1.0;
+constexpr double kWasteToClose = 3.0;
 // Time for requests on their way to arrive between the two GOAWAYs.
 constexpr milliseconds kGoawayGrace{200};
 
-nghttp2_nv ToNv(std::string_view name, std::string_view value) {
-  // nghttp2 copies both; its interface is not const.
-  return {.name = const_cast<std::uint8_t*>(
-              reinterpret_cast<const std::uint8_t*>(name.data())),
-          .value = const_cast<std::uint8_t*>(
-              reinterpret_cast<const std::uint8_t*>(value.data())),
-          .namelen = name.size(),
-          .valuelen = value.size(),
-          .flags = NGHTTP2_NV_FLAG_NONE};
-}
-
-std::string_view ToView(const std::uint8_t* bytes, std::size_t size) {
-  return {reinterpret_cast<const char*>(bytes), size};
-}
-
-class Http2Session final : public Session, public Http2Streams {
+class Http2Session final : public Session,
+                           public Http2Streams,
+                           public Http2Frames {
  public:
   Http2Session(EventLoop& loop, std::unique_ptr<Connection> connection,
-               Dispatcher& dispatcher, const SessionLimits& limits,
-               std::function<void()> closed)
+               std::unique_ptr<Seat> seat, Dispatcher& dispatcher,
+               const SessionLimits& limits, std::function<void()> closed)
       : loop_(loop),
         connection_(std::move(connection)),
+        seat_(std::move(seat)),
+        share_(*seat_),
         dispatcher_(dispatcher),
         limits_(limits),
         closed_(std::move(closed)),
@@ -61,30 +48,8 @@ class Http2Session final : public Session, public Http2Streams {
   ~Http2Session() override { nghttp2_session_del(session_); }
 
   void Start(std::string first_bytes) override {
-    nghttp2_session_callbacks* callbacks = nullptr;
-    nghttp2_session_callbacks_new(&callbacks);
-    SetCallbacks(callbacks);
-    nghttp2_option* option = nullptr;
-    nghttp2_option_new(&option);
-    nghttp2_option_set_no_auto_window_update(option, 1);
-    nghttp2_option_set_stream_reset_rate_limit(option, kResetBurst, kResetRate);
-    nghttp2_option_set_max_outbound_ack(option, kMaxOutboundAck);
-    nghttp2_option_set_max_settings(option, kMaxSettings);
-    nghttp2_option_set_no_closed_streams(option, 1);
-    const int made =
-        nghttp2_session_server_new2(&session_, callbacks, this, option);
-    nghttp2_option_del(option);
-    nghttp2_session_callbacks_del(callbacks);
-    if (made != 0) return Close();
-    const nghttp2_settings_entry settings[] = {
-        {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits_.concurrent_streams},
-        {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits_.stream_window},
-        {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE,
-         static_cast<std::uint32_t>(limits_.header_list)}};
-    nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, settings,
-                            std::size(settings));
-    nghttp2_session_set_local_window_size(session_, NGHTTP2_FLAG_NONE, 0,
-                                          limits_.connection_window);
+    session_ = NewHttp2Server(*this, limits_);
+    if (session_ == nullptr) return Close();
     WatchIdle();
     Receive(first_bytes);
   }
@@ -111,6 +76,7 @@ class Http2Session final : public Session, public Http2Streams {
 
   EventLoop& loop() override { return loop_; }
   const Connection& connection() const override { return *connection_; }
+  const Seat& seat() const override { return *seat_; }
 
   void ConsumeStream(std::int32_t id, std::size_t bytes) override {
     if (is_closed_) return;
@@ -120,30 +86,12 @@ class Http2Session final : public Session, public Http2Streams {
 
   void SubmitResponse(Http2Stream& stream, const ResponseHead& head) override {
     if (is_closed_) return;
-    const std::string status = std::to_string(head.status);
-    const std::string length = head.content_length.has_value()
-                                   ? std::to_string(*head.content_length)
-                                   : std::string();
-    const std::string date = HttpDate();
-    std::vector<nghttp2_nv> fields;
-    fields.push_back(ToNv(":status", status));
-    for (const Header& header : head.headers) {
-      fields.push_back(ToNv(header.name, header.value));
+    SubmitHttp2Response(session_, stream, head);
+    if (stream.stage() == Http2Stream::Stage::kBegun) {
+      --unanswered_;
+      ++answered_;
+      BeginSoon();
     }
-    fields.push_back(ToNv("date", date));
-    if (!length.empty() && head.status != 204) {
-      fields.push_back(ToNv("content-length", length));
-    }
-    nghttp2_data_provider provider;
-    provider.source.ptr = &stream;
-    provider.read_callback = [](nghttp2_session*, std::int32_t,
-                                std::uint8_t* buffer, std::size_t size,
-                                std::uint32_t* flags,
-                                nghttp2_data_source* source, void*) -> ssize_t {
-      return static_cast<Http2Stream*>(source->ptr)->Fill(buffer, size, flags);
-    };
-    nghttp2_submit_response(session_, stream.id(), fields.data(), fields.size(),
-                            &provider);
     FlushSoon();
   }
 
@@ -155,11 +103,7 @@ class Http2Session final : public Session, public Http2Streams {
 
   void SubmitTrailers(std::int32_t id,
                       const std::vector<Header>& trailers) override {
-    std::vector<nghttp2_nv> fields;
-    for (const Header& header : trailers) {
-      fields.push_back(ToNv(header.name, header.value));
-    }
-    nghttp2_submit_trailer(session_, id, fields.data(), fields.size());
+    SubmitHttp2Trailers(session_, id, trailers);
   }
 
   void SubmitReset(std::int32_t id, std::uint32_t code) override {
@@ -177,49 +121,12 @@ class Http2Session final : public Session, public Http2Streams {
     return std::static_pointer_cast<Http2Session>(shared_from_this());
   }
 
-  void SetCallbacks(nghttp2_session_callbacks* callbacks) {
-    nghttp2_session_callbacks_set_on_begin_headers_callback(
-        callbacks,
-        [](nghttp2_session*, const nghttp2_frame* frame, void* user) {
-          return static_cast<Http2Session*>(user)->OnBeginHeaders(*frame);
-        });
-    nghttp2_session_callbacks_set_on_header_callback(
-        callbacks, [](nghttp2_session*, const nghttp2_frame* frame,
-                      const std::uint8_t* name, std::size_t name_size,
-                      const std::uint8_t* value, std::size_t value_size,
-                      std::uint8_t, void* user) {
-          return static_cast<Http2Session*>(user)->OnHeader(
-              *frame, ToView(name, name_size), ToView(value, value_size));
-        });
-    nghttp2_session_callbacks_set_on_frame_recv_callback(
-        callbacks,
-        [](nghttp2_session*, const nghttp2_frame* frame, void* user) {
-          return static_cast<Http2Session*>(user)->OnFrame(*frame);
-        });
-    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(
-        callbacks, [](nghttp2_session*, std::uint8_t, std::int32_t id,
-                      const std::uint8_t* bytes, std::size_t size, void* user) {
-          return static_cast<Http2Session*>(user)->OnData(id,
-                                                          ToView(bytes, size));
-        });
-    nghttp2_session_callbacks_set_on_stream_close_callback(
-        callbacks,
-        [](nghttp2_session*, std::int32_t id, std::uint32_t, void* user) {
-          return static_cast<Http2Session*>(user)->OnStreamClose(id);
-        });
-    nghttp2_session_callbacks_set_on_frame_send_callback(
-        callbacks,
-        [](nghttp2_session*, const nghttp2_frame* frame, void* user) {
-          return static_cast<Http2Session*>(user)->OnFrameSent(*frame);
-        });
-  }
-
   std::shared_ptr<Http2Stream> Find(std::int32_t id) {
     const auto found = streams_.find(id);
     return found == streams_.end() ? nullptr : found->second;
   }
 
-  int OnBeginHeaders(const nghttp2_frame& frame) {
+  int OnBeginHeaders(const nghttp2_frame& frame) override {
     if (frame.hd.type != NGHTTP2_HEADERS ||
         frame.headers.cat != NGHTTP2_HCAT_REQUEST) {
       return 0;
@@ -231,42 +138,22 @@ class Http2Session final : public Session, public Http2Streams {
       return 0;
     }
     streams_[id] = std::make_shared<Http2Stream>(*this, id);
+    Watch();
     return 0;
   }
 
   int OnHeader(const nghttp2_frame& frame, std::string_view name,
-               std::string_view value) {
+               std::string_view value) override {
     const auto stream = Find(frame.hd.stream_id);
     if (stream == nullptr) return 0;
-    Http2Stream::Incoming& incoming = stream->incoming();
-    if (incoming.dispatched) return 0;  // a trailer
-    // The size by RFC 9113, 10.5.1: 32 bytes of overhead per field.
-    incoming.header_size += name.size() + value.size() + 32;
-    if (incoming.header_size > limits_.header_list) {
-      incoming.headers_too_large = true;
-      return 0;
-    }
-    RequestHead& request = incoming.head;
-    if (name == ":method") {
-      request.method = std::string(value);
-    } else if (name == ":path") {
-      request.target = std::string(value);
-    } else if (name == ":authority") {
-      request.authority = std::string(value);
-    } else if (name == "host") {
-      if (request.authority.empty()) request.authority = std::string(value);
-    } else if (name == "content-length") {
-      std::uint64_t length = 0;
-      std::from_chars(value.data(), value.data() + value.size(), length);
-      request.content_length = length;
-    } else if (!name.starts_with(':')) {
-      request.headers.push_back(
-          {.name = std::string(name), .value = std::string(value)});
+    // Else it is a trailer.
+    if (!stream->incoming().headers_whole) {
+      stream->TakeHeader(name, value, limits_.header_list);
     }
     return 0;
   }
 
-  int OnFrame(const nghttp2_frame& frame) {
+  int OnFrame(const nghttp2_frame& frame) override {
     if (frame.hd.type != NGHTTP2_HEADERS && frame.hd.type != NGHTTP2_DATA) {
       return 0;
     }
@@ -275,23 +162,113 @@ class Http2Session final : public Session, public Http2Streams {
     Http2Stream::Incoming& incoming = stream->incoming();
     if (frame.hd.type == NGHTTP2_HEADERS &&
         frame.headers.cat == NGHTTP2_HCAT_REQUEST) {
-      incoming.dispatched = true;
+      incoming.headers_whole = true;
+      stream->Arrive();
       idle_timer_.Cancel();
       if (incoming.headers_too_large) {
         incoming.ended = (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
         RefuseHeaders(*stream);
         return 0;
       }
-      stream->SetHandler(dispatcher_.Dispatch(*stream));
+      if (!dispatcher_.IsUrgent(incoming.head)) {
+        arrived_.push_back(stream->id());
+      } else {
+        BeginStream(*stream);
+      }
     }
     if ((frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) {
       incoming.ended = true;
-      if (!incoming.end_told) {
-        incoming.end_told = true;
-        if (const auto handler = stream->handler()) handler->OnBodyEnd();
-      }
+      TellEnd(*stream);
     }
     return 0;
+  }
+
+  static void TellEnd(Http2Stream& stream) {
+    Http2Stream::Incoming& incoming = stream.incoming();
+    if (stream.stage() < Http2Stream::Stage::kBegun || !incoming.ended ||
+        incoming.end_told) {
+      return;
+    }
+    incoming.end_told = true;
+    if (const auto handler = stream.handler()) handler->OnBodyEnd();
+  }
+
+  // Begins what has arrived, after the network has been asked once more: the
+  // read that is under way ends before what is posted twice.
+  void BeginSoon() {
+    if (begin_due_ || arrived_.empty() || is_closed_) return;
+    begin_due_ = true;
+    loop_.Post([self = Self()] {
+      self->loop_.Post([self] {
+        self->begin_due_ = false;
+        self->BeginArrived();
+      });
+    });
+  }
+
+  // Whether one more may be begun than is not answered yet. One that is still
+  // there after a while is waited for, and no reason to hold up others.
+  bool MayBegin() const {
+    return !calm_ || unanswered_ <= answered_ ||
+           std::chrono::steady_clock::now() - last_begun_ >= kHasty;
+  }
+
+  void BeginArrived() {
+    if (is_closed_ || arrived_.empty()) return;
+    calm_ = seat_->calm();
+    while (!is_closed_ && !arrived_.empty() && MayBegin()) {
+      const auto stream = Find(arrived_.front());
+      arrived_.pop_front();
+      if (stream != nullptr) BeginStream(*stream);
+    }
+  }
+
+  void BeginStream(Http2Stream& stream) {
+    last_begun_ = std::chrono::steady_clock::now();
+    stream.Begin(last_begun_);
+    ++unanswered_;
+    stream.SetHandler(dispatcher_.Dispatch(stream));
+    const std::string early = std::exchange(stream.incoming().early, "");
+    if (!early.empty()) Deliver(stream, early);
+    TellEnd(stream);
+  }
+
+  void Deliver(Http2Stream& stream, std::string_view bytes) {
+    const std::shared_ptr<ExchangeHandler> handler = stream.handler();
+    if (handler != nullptr) {
+      handler->OnBody(bytes);
+    } else {
+      nghttp2_session_consume_stream(session_, stream.id(), bytes.size());
+      FlushSoon();
+    }
+  }
+
+  // The stream is gone, for `left_by_caller` or because we end it.
+  void CountLoss(const Http2Stream& stream, bool left_by_caller) {
+    using Stage = Http2Stream::Stage;
+    double waste = 0;
+    if (stream.stage() == Stage::kBegun) {
+      --unanswered_;
+      const bool hasty =
+          std::chrono::steady_clock::now() - stream.begun() < kHasty;
+      waste = hasty && stream.handler() != nullptr ? kWastedCall : 0;
+    } else if (stream.stage() < Stage::kBegun) {
+      waste = kWastedHead;
+    }
+    if (waste == 0 || !left_by_caller) return;
+    wasted_ += waste;
+    seat_->Waste(waste);
+    if (is_closed_ || wasted_ < kWasteToRefuse || !seat_->calm()) return;
+    if (wasted_ >= kWasteToClose) {
+      nghttp2_session_terminate_session(session_, NGHTTP2_ENHANCE_YOUR_CALM);
+      broken_ = true;
+    } else if (!goaway_sent_) {
+      nghttp2_submit_goaway(session_, NGHTTP2_FLAG_NONE,
+                            nghttp2_session_get_last_proc_stream_id(session_),
+                            NGHTTP2_ENHANCE_YOUR_CALM, nullptr, 0);
+      goaway_sent_ = true;
+    }
+    FlushSoon();
   }
 
   void RefuseHeaders(Http2Stream& stream) {
@@ -305,34 +282,43 @@ class Http2Session final : public Session, public Http2Streams {
     stream.SendEnd({});
   }
 
-  int OnData(std::int32_t id, std::string_view bytes) {
+  int OnData(std::int32_t id, std::string_view bytes) override {
     // The connection's window is given back at once, so that one exchange
     // that does not read cannot hold up the others; the stream's window is
     // what holds its caller back.
     nghttp2_session_consume_connection(session_, bytes.size());
     const auto stream = Find(id);
-    if (stream == nullptr || stream->handler() == nullptr) {
+    if (stream == nullptr) {
       nghttp2_session_consume_stream(session_, id, bytes.size());
       return 0;
     }
-    const std::shared_ptr<ExchangeHandler> handler = stream->handler();
-    handler->OnBody(bytes);
+    stream->Received(bytes.size());
+    if (stream->stage() < Http2Stream::Stage::kBegun) {
+      // The stream's window bounds it.
+      stream->incoming().early.append(bytes);
+    } else {
+      Deliver(*stream, bytes);
+    }
     return 0;
   }
 
-  int OnStreamClose(std::int32_t id) {
+  int OnStreamClose(std::int32_t id) override {
     const auto found = streams_.find(id);
     if (found == streams_.end()) return 0;
     const std::shared_ptr<Http2Stream> stream = found->second;
     streams_.erase(found);
+    // Its handler is there no more when the answer was whole or we reset it.
+    CountLoss(*stream, true);
+    if (stream->stage() == Http2Stream::Stage::kAnswered) seat_->Progress();
     stream->Detach();
+    BeginSoon();
     if (streams_.empty()) WatchIdle();
     return 0;
   }
 
   // A response that ended before its request: the caller is told to stop
   // sending (RFC 9113, 8.1).
-  int OnFrameSent(const nghttp2_frame& frame) {
+  int OnFrameSent(const nghttp2_frame& frame) override {
     if ((frame.hd.type != NGHTTP2_HEADERS && frame.hd.type != NGHTTP2_DATA) ||
         (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) == 0) {
       return 0;
@@ -359,6 +345,7 @@ class Http2Session final : public Session, public Http2Streams {
     }
     Flush();
     MaybeRead();
+    BeginSoon();
   }
 
   void MaybeRead() {
@@ -370,7 +357,7 @@ class Http2Session final : public Session, public Http2Streams {
     connection_->Read([self = Self()](std::string_view read) {
       self->reading_ = false;
       if (self->is_closed_) return;
-      if (read.empty()) return self->Close();
+      if (read.empty()) return self->Close(true);
       self->Receive(read);
     });
   }
@@ -401,9 +388,11 @@ class Http2Session final : public Session, public Http2Streams {
         break;
       }
       if (size == 0) break;
-      out.append(ToView(bytes, static_cast<std::size_t>(size)));
+      out.append(reinterpret_cast<const char*>(bytes),
+                 static_cast<std::size_t>(size));
     }
     sending_ = false;
+    if (!Charge(out.size())) return Close();
     if (!out.empty()) {
       writing_ = true;
       // A caller that takes nothing for so long is gone or hostile.
@@ -412,7 +401,7 @@ class Http2Session final : public Session, public Http2Streams {
       connection_->Write(std::move(out), [self](bool ok) {
         self->writing_ = false;
         self->write_timer_.Cancel();
-        if (!ok) return self->Close();
+        if (!ok) return self->Close(true);
         self->Flush();
         self->MaybeRead();
       });
@@ -442,6 +431,62 @@ class Http2Session final : public Session, public Http2Streams {
     }
   }
 
+  // What the connection holds now, and `more`. False: there is no room for it.
+  bool Charge(std::size_t more) {
+    std::size_t bytes = more;
+    for (const auto& [id, stream] : streams_) bytes += stream->held();
+    return share_.Hold(InSteps(bytes)) == Room::kGiven;
+  }
+
+  // Looks at those who must send or take something, as long as there are any.
+  void Watch() {
+    if (watching_) return;
+    watching_ = true;
+    watch_timer_.Start(limits_.look_every, [this] {
+      watching_ = false;
+      if (is_closed_ || streams_.empty()) return;
+      Look();
+      if (!is_closed_) Watch();
+    });
+  }
+
+  void Look() {
+    const auto self = Self();
+    BeginSoon();
+    const auto streams = streams_;  // a handler may end its own
+    const bool window_shut =
+        nghttp2_session_get_remote_window_size(session_) <= 0;
+    for (const auto& [id, stream] : streams) {
+      if (is_closed_) return;
+      if (stream->stage() == Http2Stream::Stage::kArriving) {
+        // nghttp2 reads nothing else of the connection meanwhile.
+        if (stream->HeadComes(limits_.header_timeout_ms, limits_.look_every)) {
+          continue;
+        }
+        return Close();
+      }
+      if (!stream->BodyComes(limits_.body, limits_.look_every)) {
+        const auto handler = stream->handler();
+        handler->OnTooSlow();
+        if (stream->handler() == handler) stream->Cancel();
+      }
+      const bool shut =
+          window_shut ||
+          nghttp2_session_get_stream_remote_window_size(session_, id) <= 0;
+      if (!stream->AnswerIsTaken(limits_.answer,
+                                 shut ? limits_.look_every : milliseconds(0))) {
+        stream->Cancel();
+      }
+    }
+    if (writing_ &&
+        !write_floor_.Wait(limits_.answer, limits_.look_every,
+                           connection_->taken())) {
+      return Close();
+    }
+    if (!writing_) write_floor_.Reset(connection_->taken());
+    Flush();
+  }
+
   void WatchIdle() {
     idle_timer_.Start(milliseconds(streams_seen_ ? limits_.idle_timeout_ms * 4
                                                  : limits_.header_timeout_ms),
@@ -455,10 +500,11 @@ class Http2Session final : public Session, public Http2Streams {
     streams_seen_ = true;
   }
 
-  void Close() {
+  void Close(bool left_by_caller = false) {
     if (is_closed_) return;
     const auto self = Self();
     is_closed_ = true;
+    watch_timer_.Cancel();
     idle_timer_.Cancel();
     drain_timer_.Cancel();
     write_timer_.Cancel();
@@ -466,23 +512,41 @@ class Http2Session final : public Session, public Http2Streams {
     for (const auto& [id, stream] : std::exchange(
              streams_,
              std::map<std::int32_t, std::shared_ptr<Http2Stream>>())) {
+      CountLoss(*stream, left_by_caller);
       stream->Detach();
     }
+    if (left_by_caller && answered_ == 0) seat_->Waste(kWastedConnection);
+    share_.Hold(0);
+    seat_.reset();
     if (closed_) std::exchange(closed_, nullptr)();
   }
 
   EventLoop& loop_;
   const std::unique_ptr<Connection> connection_;
+  std::unique_ptr<Seat> seat_;  // until it is closed
+  Share share_;                 // what it holds beside the seat's own
   Dispatcher& dispatcher_;
   const SessionLimits limits_;
   std::function<void()> closed_;
   LoopTimer idle_timer_;
   LoopTimer drain_timer_;
   LoopTimer write_timer_{loop_};
+  LoopTimer watch_timer_{loop_};
+  RateFloor write_floor_;
 
   nghttp2_session* session_ = nullptr;
   std::map<std::int32_t, std::shared_ptr<Http2Stream>> streams_;
   std::vector<std::int32_t> writable_;
+  // Whose heads are whole and whose handlers have not begun, in order.
+  std::deque<std::int32_t> arrived_;
+  bool begin_due_ = false;
+  bool watching_ = false;
+  // Requests begun and not answered, and those that were answered.
+  std::size_t unanswered_ = 0;
+  std::size_t answered_ = 0;
+  double wasted_ = 0;
+  std::chrono::steady_clock::time_point last_begun_;
+  bool calm_ = false;  // as it was when requests were last begun
   bool streams_seen_ = false;
   bool receiving_ = false;
   bool sending_ = false;
@@ -499,10 +563,11 @@ class Http2Session final : public Session, public Http2Streams {
 
 std::shared_ptr<Session> MakeHttp2Session(
     EventLoop& loop, std::unique_ptr<Connection> connection,
-    Dispatcher& dispatcher, const SessionLimits& limits,
-    std::function<void()> closed) {
-  return std::make_shared<Http2Session>(loop, std::move(connection), dispatcher,
-                                        limits, std::move(closed));
+    std::unique_ptr<Seat> seat, Dispatcher& dispatcher,
+    const SessionLimits& limits, std::function<void()> closed) {
+  return std::make_shared<Http2Session>(loop, std::move(connection),
+                                        std::move(seat), dispatcher, limits,
+                                        std::move(closed));
 }
 
 }  // namespace welfare::gateway

@@ -3,6 +3,7 @@
 #include <nghttp2/nghttp2.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <utility>
 
@@ -11,6 +12,62 @@ namespace welfare::gateway {
 Http2Stream::Http2Stream(Http2Streams& session, std::int32_t id)
     : session_(&session), id_(id) {
   incoming_.head.http_major = 2;
+}
+
+void Http2Stream::TakeHeader(std::string_view name, std::string_view value,
+                             std::size_t most_bytes) {
+  // The size by RFC 9113, 10.5.1: 32 bytes of overhead per field.
+  incoming_.header_size += name.size() + value.size() + 32;
+  if (incoming_.header_size > most_bytes) {
+    incoming_.headers_too_large = true;
+    return;
+  }
+  RequestHead& request = incoming_.head;
+  if (name == ":method") {
+    request.method = std::string(value);
+  } else if (name == ":path") {
+    request.target = std::string(value);
+  } else if (name == ":authority") {
+    request.authority = std::string(value);
+  } else if (name == "host") {
+    if (request.authority.empty()) request.authority = std::string(value);
+  } else if (name == "content-length") {
+    std::uint64_t length = 0;
+    std::from_chars(value.data(), value.data() + value.size(), length);
+    request.content_length = length;
+  } else if (!name.starts_with(':')) {
+    request.headers.push_back(
+        {.name = std::string(name), .value = std::string(value)});
+  }
+}
+
+void Http2Stream::Begin(std::chrono::steady_clock::time_point now) {
+  if (stage_ == Stage::kArrived) stage_ = Stage::kBegun;
+  begun_ = now;
+}
+
+bool Http2Stream::HeadComes(std::int64_t timeout_ms,
+                            std::chrono::milliseconds passed) {
+  head_takes_ += passed;
+  return head_takes_.count() <= timeout_ms;
+}
+
+bool Http2Stream::BodyComes(const RateFloor::Options& floor,
+                            std::chrono::milliseconds passed) {
+  if (incoming_.ended || handler_ == nullptr || !handler_->WaitsForBody()) {
+    body_floor_.Reset(received_);
+    return true;
+  }
+  return body_floor_.Wait(floor, passed, received_);
+}
+
+bool Http2Stream::AnswerIsTaken(const RateFloor::Options& floor,
+                                std::chrono::milliseconds passed) {
+  if (stage_ != Stage::kAnswered || (pending() == 0 && !ended_)) {
+    answer_floor_.Reset(sent_in_all_);
+    return true;
+  }
+  return answer_floor_.Wait(floor, passed, sent_in_all_);
 }
 
 void Http2Stream::SetHandler(std::shared_ptr<ExchangeHandler> handler) {
@@ -29,6 +86,8 @@ const Connection& Http2Stream::connection() const {
   return session_->connection();
 }
 
+const Seat& Http2Stream::seat() const { return session_->seat(); }
+
 void Http2Stream::Consume(std::size_t bytes) {
   if (session_ != nullptr) session_->ConsumeStream(id_, bytes);
 }
@@ -36,7 +95,9 @@ void Http2Stream::Consume(std::size_t bytes) {
 void Http2Stream::SendHead(ResponseHead head) {
   drop_body_ = incoming_.head.method == "HEAD" || head.status == 204 ||
                head.status == 304;
-  if (session_ != nullptr) session_->SubmitResponse(*this, head);
+  if (session_ == nullptr) return;
+  session_->SubmitResponse(*this, head);
+  stage_ = Stage::kAnswered;
 }
 
 void Http2Stream::SendBody(std::string bytes) {
@@ -67,11 +128,18 @@ void Http2Stream::Reset() {
   }
 }
 
+void Http2Stream::Cancel() {
+  const std::shared_ptr<ExchangeHandler> handler = handler_;
+  Reset();
+  if (handler != nullptr) handler->OnClosed();
+}
+
 ssize_t Http2Stream::Fill(std::uint8_t* buffer, std::size_t size,
                           std::uint32_t* flags) {
   const std::size_t count = std::min(size, pending());
   std::memcpy(buffer, body_.data() + sent_, count);
   sent_ += count;
+  sent_in_all_ += count;
   if (was_full_ && pending() < kHighWater) {
     was_full_ = false;
     if (!writable_due_) {

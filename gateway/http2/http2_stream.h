@@ -2,12 +2,15 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "gateway/budgets/rate_floor.h"
 #include "gateway/exchange/exchange.h"
 
 namespace welfare::gateway {
@@ -19,6 +22,7 @@ class Http2Streams {
  public:
   virtual EventLoop& loop() = 0;
   virtual const Connection& connection() const = 0;
+  virtual const Seat& seat() const = 0;
   virtual void ConsumeStream(std::int32_t id, std::size_t bytes) = 0;
   virtual void SubmitResponse(Http2Stream& stream,
                               const ResponseHead& head) = 0;
@@ -43,15 +47,49 @@ class Http2Stream final : public Exchange {
     RequestHead head;
     std::size_t header_size = 0;
     bool headers_too_large = false;
-    bool dispatched = false;
+    bool headers_whole = false;
     bool ended = false;
     bool end_told = false;
+    // Of the body, before there is a handler.
+    std::string early;
+  };
+  // How far it has come.
+  enum class Stage {
+    kArriving,  // its head is not whole
+    kArrived,   // nothing has been done for it
+    kBegun,     // a handler is at work
+    kAnswered,  // its answer has begun
   };
 
   Http2Stream(Http2Streams& session, std::int32_t id);
 
   std::int32_t id() const { return id_; }
   Incoming& incoming() { return incoming_; }
+  // One field of the head, as it comes.
+  void TakeHeader(std::string_view name, std::string_view value,
+                  std::size_t most_bytes);
+
+  Stage stage() const { return stage_; }
+  // Its head is whole.
+  void Arrive() { stage_ = Stage::kArrived; }
+  void Begin(std::chrono::steady_clock::time_point now);
+  std::chrono::steady_clock::time_point begun() const { return begun_; }
+  // Counts `bytes` of the body that have come.
+  void Received(std::size_t bytes) { received_ += bytes; }
+  // Note that `passed` is over. False: its caller does not do its part.
+  bool HeadComes(std::int64_t timeout_ms, std::chrono::milliseconds passed);
+  bool BodyComes(const RateFloor::Options& floor,
+                 std::chrono::milliseconds passed);
+  bool AnswerIsTaken(const RateFloor::Options& floor,
+                     std::chrono::milliseconds passed);
+  // As Reset, and the handler is told OnClosed.
+  void Cancel();
+  // What it holds now, in bytes.
+  std::size_t held() const {
+    return kOwnBytes + incoming_.header_size + incoming_.early.size() +
+           body_.size();
+  }
+
   // Null before there is one, and after it has ended the exchange.
   const std::shared_ptr<ExchangeHandler>& handler() const { return handler_; }
   // Keeps the handler, unless it has ended the exchange at once.
@@ -67,6 +105,7 @@ class Http2Stream final : public Exchange {
   EventLoop& loop() override;
   const RequestHead& request() const override { return incoming_.head; }
   const Connection& connection() const override;
+  const Seat& seat() const override;
   void Consume(std::size_t bytes) override;
   void SendHead(ResponseHead head) override;
   void SendBody(std::string bytes) override;
@@ -75,9 +114,14 @@ class Http2Stream final : public Exchange {
   std::size_t pending() const override { return body_.size() - sent_; }
 
  private:
+  // nghttp2's part, the handler and what hangs on them.
+  static constexpr std::size_t kOwnBytes = 4096;
+
   Http2Streams* session_;  // null once detached
   const std::int32_t id_;
   Incoming incoming_;
+  Stage stage_ = Stage::kArriving;
+  std::chrono::steady_clock::time_point begun_;
   std::shared_ptr<ExchangeHandler> handler_;
 
   bool drop_body_ = false;
@@ -87,6 +131,12 @@ class Http2Stream final : public Exchange {
   std::string body_;
   std::size_t sent_ = 0;
   std::vector<Header> trailers_;
+
+  std::uint64_t received_ = 0;
+  std::uint64_t sent_in_all_ = 0;
+  std::chrono::milliseconds head_takes_{0};
+  RateFloor body_floor_;
+  RateFloor answer_floor_;
 };
 
 }  // namespace welfare::gateway

@@ -23,6 +23,7 @@ from measure import SOURCE, BenchError, percentile
 
 READS = ("/v1/programs/jusou/rosters/2025", "/v1/surveys/jusou/rounds/2025",
          "/v1/surveys/jusou/indicators/plan_formulated/values/2025")
+ATTACKS = SOURCE / "tests" / "bench" / "attacks.py"
 FAR_AHEAD = 1_000_000_000
 WAITING = ("/v1/programs/jusou/rosters/2025",
            "/v1/surveys/jusou/indicators/plan_formulated/values/2025")
@@ -152,21 +153,21 @@ class Hostile:
             thread.join(150)
 
 
-def read_beside(http, seconds):
+def read_beside(http, seconds, *paths):
     """The bystander; returns its times in order and how many calls failed."""
-    done = subprocess.run([sys.executable, "-B", __file__, http, str(seconds)], stdout=subprocess.PIPE,
-                          text=True, check=False)
+    done = subprocess.run([sys.executable, "-B", __file__, http, str(seconds), *paths],
+                          stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         raise BenchError(f"the bystander ended with {done.returncode}")
     return json.loads(done.stdout)
 
 
-def read(http, seconds):
+def read(http, seconds, paths):
     """What the process of the bystander does."""
     times, failed = [], 0
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        for path in READS:
+        for path in paths:
             status, took = call(http, path, seconds=30)
             times.append(took)
             failed += status != 200
@@ -191,6 +192,33 @@ def turn(server, grpc, http, folder, count, items, rows, empty_answers, seconds,
             "peak_rss_mib": server.peak_rss_mib(), "rss_after_mib": server.rss_mib()}
 
 
+def under_attack(server, http, attack, source, seconds):
+    """What a reader of the roster, and one who asks for health, see of one of the
+    attacks (attacks.py) that comes from `source`."""
+    quiet, failed = read_beside(http, seconds / 2, READS[0])
+    if failed:
+        raise BenchError("a read fails before anybody attacks")
+    before, cpu = server.rss_mib(), server.cpu_seconds()
+    attacker = subprocess.Popen([sys.executable, "-B", ATTACKS, attack, http, source, str(seconds + 1)])
+    try:
+        time.sleep(0.5)
+        asked = {}
+        health = threading.Thread(
+            target=lambda: asked.update(health=read_beside(http, seconds, "/healthz")))
+        health.start()
+        beside, failed = read_beside(http, seconds, READS[0])
+        health.join()
+    finally:
+        attacker.kill()
+        attacker.wait()
+    times, health_failed = asked["health"]
+    return {"quiet_p99_ms": percentile(quiet, 0.99) * 1e3, "p99_ms": percentile(beside, 0.99) * 1e3,
+            "p99_ratio": percentile(beside, 0.99) / percentile(quiet, 0.99),
+            "health_p99_ms": percentile(times, 0.99) * 1e3, "failed": failed + health_failed,
+            "calls": len(beside) + len(times), "server_cpu_s": server.cpu_seconds() - cpu,
+            "rss_growth_mib": server.peak_rss_mib() - before}
+
+
 def load_demonstration(ctl, server, folder):
     done = subprocess.run([SOURCE / "tools" / "load-demo", server, folder], capture_output=True, text=True,
                           env={"WELFARECTL": str(ctl), "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
@@ -200,4 +228,4 @@ def load_demonstration(ctl, server, folder):
 
 
 if __name__ == "__main__":
-    json.dump(read(sys.argv[1], float(sys.argv[2])), sys.stdout)
+    json.dump(read(sys.argv[1], float(sys.argv[2]), sys.argv[3:] or READS), sys.stdout)

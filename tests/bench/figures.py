@@ -9,6 +9,7 @@ import os
 import sys
 import urllib.request
 
+import attacks
 import bystander
 from measure import (SOURCE, BenchError, Figure, Goal, Server, UNARY_LOADS, h2load, h2load_get,
                      program_json, run, string_message, unary_loads, wait_for, wrk, yardstick)
@@ -510,6 +511,27 @@ def hostile(bench):
     yield {"platform": product}
 
 
+def attacked(source):
+    """The whole platform in one process under callers who mean it no good."""
+    @contextlib.contextmanager
+    def sides(bench):
+        @contextlib.contextmanager
+        def product():
+            with bench.folder() as folder:
+                data = folder / "data"
+                data.mkdir()
+                with platform(bench, folder, data, "--shared-addresses=127.0.0.1") as (server, grpc, http):
+                    bystander.load_demonstration(bench.program("welfarectl"), grpc, folder / "demo")
+                    yield {attack: functools.partial(bystander.under_attack, server, http, attack, source,
+                                                     1 if bench.scale < 1 else 10)
+                           for attack in attacks.ATTACKS}
+        yield {"platform": product}
+    return sides
+
+
+ATTACK_GOALS = (Goal("p99_ratio", at_most=1.5, absolute=True),
+                Goal("health_p99_ms", at_most=50, absolute=True), Goal("failed", at_most=0, absolute=True),
+                Goal("rss_growth_mib", at_most=256, absolute=True))
 UNARY_GOALS = (Goal("rps", at_least=0.90), Goal("cpu_us", at_most=1.5))
 
 FIGURES = (
@@ -538,6 +560,10 @@ FIGURES = (
            " submissions of 1,000,000 empty answers, all at once", hostile,
            (Goal("max_s", at_most=1.0, absolute=True), Goal("failed", at_most=0, absolute=True),
             Goal("rss_after_mib", at_most=400, absolute=True)), rounds=1),
+    Figure("platform.attacks", "reads and health beside callers who reset, leave, stall and do not read, from"
+           " another address", attacked("127.0.0.2"), ATTACK_GOALS, rounds=1),
+    Figure("platform.attacks_beside", "the same from the bystander's own address", attacked("127.0.0.1"),
+           ATTACK_GOALS, rounds=1),
     Figure("platform.memory_cache", "A hit of MemoryCache, 1 KiB, against a bare LRU",
            in_process("bench-memory-cache", {"MemoryCache": by_threads("HitMemoryCache"),
                                              "bare LRU": by_threads("HitBareLru")}),

@@ -32,7 +32,7 @@ class Smoke(unittest.TestCase):
         names = ["registry.get_municipality", "registry.import_national", "registry.watch",
                  "gateway.grpc", "gateway.json", "gateway.not_modified", "platform.memory_cache", "platform.audit_log",
                  "access.token", "access.many_tokens",
-                 "platform.bystander"]
+                 "platform.bystander", "platform.attacks"]
         with tempfile.TemporaryDirectory() as folder:
             output = pathlib.Path(folder) / "bench.json"
             done = bench("--no-build", "--binary-dir", BINARY, "--scale", "0.002", "--rounds", "1",

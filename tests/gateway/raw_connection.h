@@ -23,21 +23,30 @@ namespace welfare::gateway {
 // A TCP connection that sends and reads bytes.
 class Raw {
  public:
-  explicit Raw(const RunningGateway& gateway) : Raw(gateway.port()) {}
-  explicit Raw(std::uint16_t port) {
+  // The other end of the line is 127.0.0.`from`.
+  explicit Raw(const RunningGateway& gateway, std::uint8_t from = 1)
+      : Raw(gateway.port(), from) {}
+  explicit Raw(std::uint16_t port, std::uint8_t from = 1) {
     fd_ = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in to{};
-    to.sin_family = AF_INET;
-    to.sin_port = htons(port);
-    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    sockaddr generic;
-    static_assert(sizeof(generic) == sizeof(to));
-    std::memcpy(&generic, &to, sizeof(to));
-    EXPECT_EQ(connect(fd_, &generic, sizeof(to)), 0);
+    if (from != 1) {
+      // A port is chosen by where it connects to, so that there are enough.
+      const int on = 1;
+      setsockopt(fd_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
+      const sockaddr own = Loopback(from, 0);
+      EXPECT_EQ(bind(fd_, &own, sizeof(own)), 0);
+    }
+    const sockaddr to = Loopback(1, port);
+    EXPECT_EQ(connect(fd_, &to, sizeof(to)), 0);
   }
   ~Raw() { Close(); }
   Raw(const Raw&) = delete;
   Raw& operator=(const Raw&) = delete;
+
+  // The system takes little for it as long as nobody reads.
+  void ReceiveLittle() {
+    const int bytes = 4096;
+    setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+  }
 
   void Close() {
     if (fd_ >= 0) close(fd_);
@@ -86,6 +95,17 @@ class Raw {
   bool closed() const { return closed_; }
 
  private:
+  static sockaddr Loopback(std::uint8_t last, std::uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl((INADDR_LOOPBACK & ~0xFFU) | last);
+    sockaddr generic;
+    static_assert(sizeof(generic) == sizeof(address));
+    std::memcpy(&generic, &address, sizeof(address));
+    return generic;
+  }
+
   int fd_ = -1;
   std::string got_;
   bool closed_ = false;

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/budgets/budget.h"
 #include "gateway/calls/backend.h"
 #include "gateway/calls/router.h"
 #include "gateway/edge/listener.h"
@@ -73,6 +74,10 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
     }
     if (request->name() == "municipalities/plain") {
       return {grpc::StatusCode::UNKNOWN, "test status message"};
+    }
+    if (request->name() == "municipalities/away") {
+      ++away_;
+      return {grpc::StatusCode::UNAVAILABLE, "not here"};
     }
     if (request->name() == "municipalities/slow") {
       ++slow_;
@@ -224,6 +229,7 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
   }
   int slow() const { return slow_; }
   int cancelled() const { return cancelled_; }
+  int away() const { return away_; }
   int written() const { return written_; }
 
  private:
@@ -249,6 +255,7 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
   std::chrono::system_clock::duration deadline_left_{};
   std::atomic<int> slow_{0};
   std::atomic<int> cancelled_{0};
+  std::atomic<int> away_{0};
   std::atomic<int> written_{0};
 };
 
@@ -318,15 +325,31 @@ class CountingObserver final : public RequestObserver {
     seen_.push_back(std::string(method) + " " + std::string(route) + " " +
                     std::to_string(code));
   }
+  void OnRefused(std::string_view for_what) override {
+    const std::lock_guard lock(mutex_);
+    refused_.emplace_back(for_what);
+  }
   std::vector<std::string> seen() {
     const std::lock_guard lock(mutex_);
     return seen_;
+  }
+  std::vector<std::string> refused() {
+    const std::lock_guard lock(mutex_);
+    return refused_;
   }
 
  private:
   std::mutex mutex_;
   std::vector<std::string> seen_;
+  std::vector<std::string> refused_;
 };
+
+// As the module has it.
+inline Budget::Limits SharedLoopback() {
+  return {.shared = [](std::string_view address) {
+    return address.starts_with("127.");
+  }};
+}
 
 // The gateway without its module: no process, no settings. A real gRPC server
 // with fake services stands behind it, and it listens on real sockets.
@@ -337,7 +360,13 @@ class RunningGateway {
   explicit RunningGateway(SessionLimits limits = {},
                           Routing::Options options = {}, bool lame = false,
                           TlsContext* tls = nullptr,
-                          Authenticator* authenticator = nullptr) {
+                          Authenticator* authenticator = nullptr,
+                          Budget::Limits budget = SharedLoopback(),
+                          Gate::Options gate = {})
+      : budget_(std::move(budget),
+                {.connection_evicted = [this] { ++evicted_; },
+                 .connection_refused = [this] { ++refused_; },
+                 .peer_calmed = [this](std::string_view) { ++calmed_; }}) {
     const std::string address = "unix:" + folder_.File("backend.sock");
     grpc::ServerBuilder builder;
     builder.AddListeningPort(address, grpc::InsecureServerCredentials());
@@ -349,7 +378,7 @@ class RunningGateway {
             platform::MakeChannel({address}),
             platform::MakeChannel(
                 {lame ? "unix:" + folder_.File("nobody.sock") : address})},
-        calls_);
+        calls_, gate);
     auto routing = Routing::Make(
         *google::protobuf::DescriptorPool::generated_pool(),
         {{"welfare.registry.v1.RegistryService", backend_.get()},
@@ -365,7 +394,8 @@ class RunningGateway {
         MakeOwnPage("text/html", "<html>日本語</html>"));
     router_ = std::make_unique<Router>(*routing_);
     listener_ = std::make_unique<Listener>(
-        Listener::Options{.loops = 2, .limits = limits, .tls = tls}, *router_);
+        Listener::Options{.loops = 2, .limits = limits, .tls = tls}, budget_,
+        *router_);
     const auto bound = listener_->Listen("127.0.0.1:0");
     EXPECT_TRUE(bound.ok()) << bound.status();
     address_ = *bound;
@@ -398,6 +428,11 @@ class RunningGateway {
     return ::welfare::registry::v1::RegistryService::NewStub(channel_);
   }
   std::size_t connections() const { return listener_->connections(); }
+  const Budget& budget() const { return budget_; }
+  Gate& gate() { return backend_->gate(); }
+  int evicted() const { return evicted_; }
+  int refused() const { return refused_; }
+  int calmed() const { return calmed_; }
   void StopBackend() { server_->Shutdown(std::chrono::system_clock::now()); }
 
   FakeRegistry registry;
@@ -405,6 +440,10 @@ class RunningGateway {
   CountingObserver observer;
 
  private:
+  std::atomic<int> evicted_{0};
+  std::atomic<int> refused_{0};
+  std::atomic<int> calmed_{0};
+  Budget budget_;
   support::TempDir folder_;
   std::unique_ptr<grpc::Server> server_;
   CallCount calls_;

@@ -1,5 +1,9 @@
 #include "services/access/metadata/identity_metadata.h"
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
+
+#include <cstdint>
 #include <vector>
 
 #include "services/access/error_table.h"
@@ -32,6 +36,23 @@ std::string ToMetadata(const Identity& identity) {
   message.set_authentication(
       static_cast<Message::Authentication>(identity.authentication()));
   return message.SerializeAsString();
+}
+
+std::string_view SubjectIn(std::string_view bytes) {
+  using google::protobuf::internal::WireFormatLite;
+  google::protobuf::io::CodedInputStream in(
+      reinterpret_cast<const std::uint8_t*>(bytes.data()),
+      static_cast<int>(bytes.size()));
+  std::uint32_t length = 0;
+  // Fields are written in the order of their numbers, and this is the first.
+  if (in.ReadTag() !=
+          WireFormatLite::MakeTag(Message::kSubjectFieldNumber,
+                                  WireFormatLite::WIRETYPE_LENGTH_DELIMITED) ||
+      !in.ReadVarint32(&length)) {
+    return "";
+  }
+  const auto begin = static_cast<std::size_t>(in.CurrentPosition());
+  return length <= bytes.size() - begin ? bytes.substr(begin, length) : "";
 }
 
 absl::StatusOr<Identity> FromMetadata(std::string_view bytes) {

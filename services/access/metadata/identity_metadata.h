@@ -22,6 +22,10 @@ inline constexpr std::size_t kMaxIdentityBytes = 5'376;
 // REQUIRES: made by Identity::Make; of the others nothing is sent.
 std::string ToMetadata(const Identity& identity);
 
+// The subject in what ToMetadata has written: a part of `bytes`, found without
+// reading the rest. Empty for bytes of another origin.
+std::string_view SubjectIn(std::string_view bytes);
+
 // Reads what ToMetadata writes and nothing else: there is one text for one
 // identity, so fields unknown, repeated or out of order are refused with the
 // rest. Who sent the bytes is for the caller to have checked.

@@ -54,6 +54,19 @@ TEST(IdentityMetadata, IsReadAsItWasWritten) {
   EXPECT_OK(FromMetadata(Good().SerializeAsString()));
 }
 
+TEST(IdentityMetadata, TellsItsSubjectAlone) {
+  EXPECT_EQ(SubjectIn(Good().SerializeAsString()), "office");
+  Message message = Good();
+  message.set_subject(std::string(255, 's'));
+  EXPECT_EQ(SubjectIn(message.SerializeAsString()), message.subject());
+  message.clear_subject();
+  EXPECT_EQ(SubjectIn(message.SerializeAsString()), "");
+  const std::string bytes = Good().SerializeAsString();
+  for (std::size_t size = 0; size < 8; ++size) {
+    EXPECT_EQ(SubjectIn(bytes.substr(0, size)), "") << size;
+  }
+}
+
 TEST(IdentityMetadata, FitsIntoAHeaderHoweverLong) {
   std::vector<std::string> grants;
   for (int i = 0; i < 64; ++i) {

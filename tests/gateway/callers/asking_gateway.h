@@ -50,7 +50,7 @@ class AskingGateway : public ::testing::Test {
   }
 
   void Serve(std::string_view methods = "jwt+mtls+api-key",
-             TlsContext* tls = nullptr) {
+             TlsContext* tls = nullptr, Routing::Options routing = {}) {
     auto files =
         CallerFiles::Open(paths_, metrics_, std::chrono::milliseconds(10));
     ASSERT_TRUE(files.ok()) << files.status();
@@ -64,7 +64,7 @@ class AskingGateway : public ::testing::Test {
     authenticator_ = std::make_unique<Authenticator>(std::move(options),
                                                      *files_, metrics_, clock_);
     gateway_ = std::make_unique<RunningGateway>(
-        SessionLimits{}, Routing::Options{}, false, tls, authenticator_.get());
+        SessionLimits{}, routing, false, tls, authenticator_.get());
   }
 
   // One GET with these headers, answered.

@@ -198,6 +198,30 @@ TEST_F(Callers, AnApiKeyTellsWhoCallsUntilItEnds) {
   EXPECT_EQ(Call({{"x-api-key", key}}).reason, "API_KEY_EXPIRED");
 }
 
+TEST_F(Callers, EachSubjectHasARateOfHisOwn) {
+  Serve("jwt", nullptr,
+        {.rates = {.calls_per_second = 0.01, .burst_seconds = 200}});
+  access::Members other = access::Claims();
+  for (auto& [name, value] : other) {
+    if (name == "sub") value = "\"another office\"";
+  }
+  const std::string others = access::EcToken(access::EcHeader(), other);
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(IsOk(GetWithToken(GoodToken())));
+  EXPECT_THAT(GetWithToken(GoodToken()), HasSubstr("CALLER_RATE_EXCEEDED"));
+  // Not by the token, nor by the address from which both come.
+  access::Members later = access::Claims();
+  for (auto& [name, value] : later) {
+    if (name == "iat") value = "1779999901";
+  }
+  EXPECT_THAT(GetWithToken(access::EcToken(access::EcHeader(), later)),
+              HasSubstr("CALLER_RATE_EXCEEDED"));
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(IsOk(GetWithToken(others)));
+  EXPECT_THAT(GetWithToken(others), HasSubstr("CALLER_RATE_EXCEEDED"));
+  // Who shows nothing counts by his address.
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(IsOk(Get("")));
+  EXPECT_THAT(Get(""), HasSubstr("CALLER_RATE_EXCEEDED"));
+}
+
 TEST_F(Callers, TwoCredentialsAreRefused) {
   const std::string key = AddKey();
   Serve();

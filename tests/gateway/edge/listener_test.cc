@@ -24,7 +24,8 @@ TEST(Listener, SaysThatAPortIsTaken) {
       return nullptr;
     }
   } dispatcher;
-  Listener listener({.loops = 1, .limits = {}}, dispatcher);
+  Budget budget({});
+  Listener listener({.loops = 1, .limits = {}}, budget, dispatcher);
   const auto bound = listener.Listen(gateway.address());
   ASSERT_FALSE(bound.ok());
   EXPECT_THAT(std::string(bound.status().message()),
@@ -44,11 +45,12 @@ TEST(Listener, TurnsAwayWhoComesFromElsewhere) {
   platform::Counter& turned_away = metrics.AddCounter("turned_away", "");
   // Whether a connection of 127.0.0.1 is kept where these may come.
   const auto keeps = [&](std::string_view allowed) {
+    Budget budget({});
     Listener listener({.loops = 1,
                        .limits = {},
                        .allowed = access::AddressList::Parse(allowed).value(),
                        .turned_away = &turned_away},
-                      dispatcher);
+                      budget, dispatcher);
     const auto bound = listener.Listen("127.0.0.1:0");
     EXPECT_TRUE(bound.ok()) << bound.status();
     listener.Start();

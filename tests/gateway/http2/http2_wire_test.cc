@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/gateway/http2/frames.h"
 #include "tests/gateway/raw_connection.h"
 #include "tests/gateway/running_gateway.h"
 #include "tests/support/wait_for.h"
@@ -19,52 +20,6 @@ using std::chrono::milliseconds;
 using support::WaitFor;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-std::string Frame(int type, int flags, std::uint32_t stream,
-                  const std::string& payload) {
-  std::string out;
-  const auto size = static_cast<std::uint32_t>(payload.size());
-  for (int shift = 16; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>((size >> shift) & 0xFF));
-  }
-  out.push_back(static_cast<char>(type));
-  out.push_back(static_cast<char>(flags));
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>((stream >> shift) & 0xFF));
-  }
-  return out + payload;
-}
-
-constexpr int kHeaders = 1;
-constexpr int kReset = 3;
-constexpr int kSettings = 4;
-constexpr int kPing = 6;
-constexpr int kGoaway = 7;
-constexpr int kContinuation = 9;
-
-const std::string& Hello() {
-  static const std::string* hello = new std::string(
-      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Frame(kSettings, 0, 0, ""));
-  return *hello;
-}
-
-// :method GET, :scheme http, :path / of HPACK's static table, :authority a.
-const std::string kGetRoot = std::string("\x82\x86\x84\x41\x01") + "a";
-
-// The frames of type `type` in what was read.
-int CountFrames(const std::string& bytes, int type) {
-  int count = 0;
-  std::size_t at = 0;
-  while (at + 9 <= bytes.size()) {
-    const auto byte = [&](std::size_t i) {
-      return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i]));
-    };
-    const std::size_t size = byte(at) << 16 | byte(at + 1) << 8 | byte(at + 2);
-    if (static_cast<int>(byte(at + 3)) == type) ++count;
-    at += 9 + size;
-  }
-  return count;
-}
 
 TEST(GatewayHttp2, IsToldApartByItsPreface) {
   RunningGateway gateway;
@@ -130,17 +85,9 @@ TEST(GatewayHttp2, CutsOffFloods) {
   EXPECT_TRUE(settings.closed());
 }
 
-// :method POST, :scheme http, :path, :authority a, content-type of JSON.
-std::string PostHeaders(const std::string& path) {
-  const auto text = [](const std::string& value) {
-    return std::string(1, static_cast<char>(value.size())) + value;
-  };
-  return std::string("\x83\x86\x44") + text(path) + "\x41" + text("a") +
-         "\x5f" + text("application/json");
-}
-
 TEST(GatewayHttp2, WaitsForNoBodyThatStopsComing) {
-  RunningGateway gateway({}, {.body_stall_timeout = milliseconds(50)});
+  RunningGateway gateway(
+      {.body = {.grace = milliseconds(50)}, .look_every = milliseconds(20)});
   Raw raw(gateway);
   raw.Send(
       Hello() +
@@ -155,27 +102,6 @@ TEST(GatewayHttp2, WaitsForNoBodyThatStopsComing) {
   // The others of the connection go on.
   raw.Send(Frame(kHeaders, 5, 3, kGetRoot));
   EXPECT_THAT(raw.Read(has("</html>")), HasSubstr("</html>"));
-}
-
-TEST(GatewayHttp2, HoldsNoMoreUnfinishedRequestsThanItHasRoomFor) {
-  RunningGateway gateway({}, {.unfinished_bytes = 100});
-  Raw raw(gateway);
-  const std::string headers = PostHeaders("/v1/municipalities:batchImport");
-  raw.Send(Hello() + Frame(kHeaders, 4, 1, headers) +
-           Frame(0, 0, 1, std::string(80, ' ')) +
-           Frame(kHeaders, 4, 3, headers) +
-           Frame(0, 0, 3, std::string(80, ' ')));
-  EXPECT_THAT(raw.Read([](const std::string& bytes) {
-    return bytes.find("GATEWAY_OVERLOADED") != bytes.npos;
-  }),
-              HasSubstr("GATEWAY_OVERLOADED"));
-  // What the first holds is free again once it is whole.
-  raw.Send(Frame(0, 1, 1, "{}") + Frame(kHeaders, 4, 5, headers) +
-           Frame(0, 1, 5, std::string(80, ' ') + "{}"));
-  EXPECT_THAT(raw.Read([](const std::string& bytes) {
-    return CountOf(bytes, "requestId") == 2;
-  }),
-              HasSubstr("requestId"));
 }
 
 TEST(GatewayHttp2, RefusesHeaderListsThatAreTooLong) {

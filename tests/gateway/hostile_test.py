@@ -1,0 +1,138 @@
+#!/usr/bin/python3
+"""The gateway's binary under callers that mean it no good, from the address of a
+bystander and from another: every call of the bystander succeeds, health
+included, and the process holds no more than it says.
+
+usage: hostile_test.py GATEWAY REGISTRY SOURCE_DIR
+"""
+
+import contextlib
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+import urllib.request
+
+GATEWAY, REGISTRY, SOURCE = sys.argv[1:4]
+sys.path.append(str(pathlib.Path(SOURCE, "tests", "bench")))
+import attacks  # noqa: E402
+
+# Beside what callers make it hold: the program, its threads and their heaps.
+OWN_MIB = 160
+IN_FLIGHT_MIB = 64
+
+
+def address_in(log, pattern):
+    for _ in range(1200):
+        found = re.search(pattern, log.read_text("utf-8"))
+        if found:
+            return found[1]
+        time.sleep(0.05)
+    raise AssertionError(f"{pattern} does not come:\n{log.read_text('utf-8')[-4000:]}")
+
+
+class Bystander:
+    """Reads and asks for health, on a connection for each, until it is stopped."""
+
+    def __init__(self, http):
+        self._http, self._stop = http, threading.Event()
+        self.failures, self.calls = [], 0
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self):
+        while not self._stop.is_set():
+            for path in ("/v1/municipalities", "/healthz"):
+                try:
+                    with urllib.request.urlopen(f"http://{self._http}{path}", timeout=30) as answer:
+                        answer.read()
+                except OSError as error:
+                    self.failures.append(f"{path}: {error}")
+                self.calls += 1
+            time.sleep(0.005)
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *unused):
+        self._stop.set()
+        self._thread.join()
+
+
+class Hostile(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="whost-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = pathlib.Path(folder.name)
+        sock = cls.folder / "registry.sock"
+        cls.start("registry", REGISTRY, f"--listen=unix:{sock}", f"--data-dir={cls.folder}",
+                  f"--assets-dir={SOURCE}", "--ops-listen=127.0.0.1:0")
+        for _ in range(400):
+            if sock.exists():
+                break
+            time.sleep(0.05)
+        cls.gateway = cls.start(
+            "gateway", GATEWAY, "--listen=127.0.0.1:0", "--http-listen=127.0.0.1:0",
+            "--admin-listen=127.0.0.1:0", "--ops-listen=127.0.0.1:0", f"--assets-dir={SOURCE}",
+            f"--peer-registry=unix:{sock}", f"--max-in-flight-mib={IN_FLIGHT_MIB}",
+            "--max-connections=1024", "--shared-addresses=127.0.0.1",
+            *(f"--peer-{peer}=unix:{cls.folder / peer}.sock" for peer in ("survey", "indicator", "report")))
+        log = cls.folder / "gateway.log"
+        cls.http = address_in(log, r'"listener":"http","address":"([^"]+)"')
+
+    @classmethod
+    def start(cls, name, *command):
+        log = open(cls.folder / f"{name}.log", "w", encoding="utf-8")
+        cls.addClassCleanup(log.close)
+        process = subprocess.Popen([*command, "--log-format=json", "--drain-wait-ms=0"], stderr=log,
+                                   cwd=cls.folder)
+        cls.addClassCleanup(process.wait)
+        cls.addClassCleanup(process.kill)
+        return process
+
+    def rss_mib(self, what="VmHWM"):
+        text = pathlib.Path(f"/proc/{self.gateway.pid}/status").read_text("utf-8")
+        return int(re.search(rf"{what}:\s+(\d+) kB", text)[1]) / 1024
+
+    def under(self, attack, *sources):
+        for source in sources:
+            with self.subTest(source=source), Bystander(self.http) as bystander:
+                with contextlib.ExitStack() as held:
+                    attack(self.http, source, held)
+                    calls = bystander.calls
+                    deadline = time.monotonic() + 60
+                    while bystander.calls < calls + 6 and time.monotonic() < deadline:
+                        time.sleep(0.02)
+                    self.assertGreaterEqual(bystander.calls, calls + 6)
+            self.assertEqual(bystander.failures, [])
+            self.assertLess(self.rss_mib(), IN_FLIGHT_MIB + OWN_MIB)
+
+    def test_resets(self):
+        self.under(lambda http, source, held: attacks.resets(http, source, 300),
+                   "127.0.0.1", "127.0.0.2")
+
+    def test_leaving(self):
+        self.under(lambda http, source, held: attacks.leaving(http, source, 300),
+                   "127.0.0.1", "127.0.0.3")
+
+    def test_bodies_over_http2(self):
+        self.under(lambda http, source, held: attacks.hold_bodies_http2(http, source, 10, held),
+                   "127.0.0.1", "127.0.0.4")
+
+    def test_bodies_over_http1(self):
+        self.under(lambda http, source, held: attacks.hold_bodies_http1(http, source, 2000, held),
+                   "127.0.0.1", "127.0.0.5")
+
+    def test_answers_that_nobody_reads(self):
+        self.under(lambda http, source, held: attacks.hold_answers(http, source, 100, held),
+                   "127.0.0.1", "127.0.0.6")
+
+
+if __name__ == "__main__":
+    del sys.argv[1:4]
+    unittest.main(verbosity=2)
