@@ -131,6 +131,10 @@ base::Violation Contradicted(std::string field, std::string_view header) {
 
 }  // namespace
 
+bool ComparesEtag(const HttpRoute& route) {
+  return FindEtagField(route).field != nullptr;
+}
+
 std::variant<WriteHeaders, Failure> ReadWriteHeaders(
     const std::vector<Header>& headers, const HttpRoute& route) {
   WriteHeaders read;

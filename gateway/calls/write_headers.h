@@ -30,6 +30,9 @@ struct WriteHeaders {
 // More etags in one `if-match` are refused: each may take a call.
 inline constexpr std::size_t kMaxWantedEtags = 16;
 
+// Whether the method compares an etag, so that `if-match` may be sent.
+bool ComparesEtag(const HttpRoute& route);
+
 // Reads them. Tags of this gateway's answers stand for the etag of the resource
 // within; others for themselves. One that is weak, or of an answer that was no
 // resource, is equal to none.

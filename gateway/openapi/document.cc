@@ -13,6 +13,7 @@
 #include "gateway/openapi/operations.h"
 #include "gateway/openapi/schemas.h"
 #include "gateway/routes/field_path.h"
+#include "gateway/routes/text.h"
 
 namespace welfare::gateway {
 namespace {
@@ -38,8 +39,8 @@ equal, until it is empty.
 
 **Writes** take a `requestId` (UUID): repeated with the same content, they are
 answered as the first time and change nothing more. A PATCH without `updateMask`
-changes what its body gives. `etag`, sent back, makes sure that nobody has
-written in between.
+changes what its body gives. `etag`, sent back as a field or as `If-Match`, makes sure that nobody has
+written in between; `If-None-Match` on a GET brings 304 while nothing changed.
 
 **Failures** have an HTTP status, a code and a reason; programs go by the reason.
 `Accept-Language: ja` asks for Japanese where a person reads.
@@ -118,6 +119,8 @@ void AddOwnPaths(Json& paths, Schemas& schemas) {
   Json& document = paths["/openapi.json"]["get"];
   document = OwnOperation("Gateway_GetOpenApi", "このAPI文書",
                           "This document. It changes with the program only.");
+  document["parameters"] =
+      Json::array({{{"$ref", "#/components/parameters/ifNoneMatch"}}});
   document["responses"] = {
       {"200",
        WithETag(OwnAnswer("The document.", "application/json",
@@ -129,11 +132,21 @@ void AddOwnPaths(Json& paths, Schemas& schemas) {
   Json& page = paths["/"]["get"];
   page = OwnOperation("Gateway_GetStartPage", "案内のページ",
                       "The start page, for people.");
+  page["parameters"] =
+      Json::array({{{"$ref", "#/components/parameters/ifNoneMatch"}}});
   page["responses"] = {
       {"200",
        WithETag(OwnAnswer("The page.", "text/html", {{"type", "string"}}))},
       {"304", WithETag(OwnAnswer("It has not changed.", "", {}))},
       {"default", ResponseReference("Failure")}};
+}
+
+bool HasPlace(std::string_view http_method) {
+  for (const std::string_view known :
+       {"GET", "PUT", "POST", "DELETE", "PATCH"}) {
+    if (known == http_method) return true;
+  }
+  return false;
 }
 
 void NoteBoundFields(std::span<const HttpRoute> routes, Schemas& schemas) {
@@ -173,11 +186,13 @@ absl::StatusOr<std::string> OpenApiDocument(std::span<const HttpRoute> routes,
   std::map<std::string, const ServiceDescriptor*> services;
   std::set<std::string> operations;
   for (const HttpRoute& route : routes) {
+    // A rule of another's service may have a verb that OpenAPI has no place
+    // for.
+    if (!HasPlace(route.http_method)) continue;
     const std::string id = OperationId(route, bindings[route.method]++);
     operations.insert(id);
-    services[route.method->service()->name()] = route.method->service();
-    std::string verb = route.http_method;
-    for (char& c : verb) c = static_cast<char>(c - 'A' + 'a');
+    services[ServiceTag(*route.method->service())] = route.method->service();
+    const std::string verb = ToLowerAscii(route.http_method);
     paths[ToOpenApiPath(route).text][verb] = Operation(
         route, id, comments, examples.value(id, Json::object()), schemas);
   }

@@ -187,7 +187,26 @@ Json SharedResponses() {
                       "its reason. Of the gateway's own:\n",
                       failures)},
       {"Unauthenticated",
-       FailureResponse(401, "The caller is not known.\n", refusals)}};
+       FailureResponse(401, "The caller is not known.\n", refusals)},
+      {"PreconditionFailed",
+       FailureResponse(412, "",
+                       std::vector<ListedError>{
+                           {.code = "ABORTED",
+                            .reasons = {"ETAG_MISMATCH"},
+                            .when = "`If-Match` names another state than "
+                                    "there is."}})},
+      {"KeyReused",
+       FailureResponse(422, "",
+                       std::vector<ListedError>{
+                           {.code = "INVALID_ARGUMENT",
+                            .reasons = {"REQUEST_ID_REUSED"},
+                            .when = "`Idempotency-Key` was used for another "
+                                    "request."}})},
+      {"NotModified",
+       {{"description", "The caller has this answer already."},
+        {"headers",
+         {{"x-request-id", HeaderReference("RequestId")},
+          {"etag", HeaderReference("ETag")}}}}}};
 }
 
 ListedError RoleMissing() {

@@ -14,7 +14,8 @@ namespace welfare::gateway {
 void AddErrorSchemas(Schemas& schemas);
 
 // The responses that operations share: `Failure` (whatever the gateway itself
-// refuses or cannot do) and `Unauthenticated`.
+// refuses or cannot do), `Unauthenticated`, and what headers ask for:
+// `NotModified`, `PreconditionFailed`, `KeyReused`.
 Json SharedResponses();
 
 // What a method of roles answers a caller without them.

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "gateway/calls/request_identity.h"
+#include "gateway/calls/write_headers.h"
 #include "gateway/json/field_value.h"
 #include "gateway/openapi/errors.h"
 #include "gateway/routes/field_path.h"
@@ -225,11 +227,48 @@ Json StreamLine(Json message) {
          {"required", Json::array({"end"})}}}}};
 }
 
+Json ParameterReference(const std::string& name) {
+  return {{"$ref", "#/components/parameters/" + name}};
+}
+
+Json HeaderReferenceOf(const std::string& name) {
+  return {{"$ref", "#/components/headers/" + name}};
+}
+
+bool Reads(const HttpRoute& route) { return route.http_method == "GET"; }
+
+bool Remembers(const HttpRoute& route) {
+  return !Reads(route) && RequestIdField(*route.method->input_type()) != 0;
+}
+
+// What the gateway itself understands of a request of that route, unless the
+// request has a field of the name.
+void AddOwnParameters(const HttpRoute& route, Json& parameters) {
+  const Descriptor& input = *route.method->input_type();
+  if (route.kind != HttpRoute::Kind::kDownload) {
+    if (input.FindFieldByName("fields_case") == nullptr) {
+      parameters.push_back(ParameterReference("fieldsCase"));
+    }
+    if (input.FindFieldByName("fields") == nullptr) {
+      parameters.push_back(ParameterReference("fields"));
+    }
+  }
+  if (Reads(route)) {
+    parameters.push_back(ParameterReference("ifNoneMatch"));
+  } else if (ComparesEtag(route)) {
+    parameters.push_back(ParameterReference("ifMatch"));
+  }
+  if (Remembers(route)) {
+    parameters.push_back(ParameterReference("idempotencyKey"));
+  }
+}
+
 Json AnswerOf(const HttpRoute& route, const Json& example, Schemas& schemas) {
   const Descriptor& output = *route.method->output_type();
   Json out;
   out["description"] = "OK";
-  out["headers"]["x-request-id"] = {{"$ref", "#/components/headers/RequestId"}};
+  out["headers"]["x-request-id"] = HeaderReferenceOf("RequestId");
+  if (Reads(route)) out["headers"]["etag"] = HeaderReferenceOf("ETag");
   if (route.kind == HttpRoute::Kind::kDownload) {
     out["description"] =
         "The file, with its name in `content-disposition`. A failure after its "
@@ -269,6 +308,13 @@ Json ResponsesOf(const HttpRoute& route, const options::MethodPolicy& policy,
     listed.push_back(RoleMissing());
   }
   std::map<std::string, Json> errors = ErrorResponses(listed);
+  if (Reads(route)) errors.emplace("304", ResponseReference("NotModified"));
+  if (!Reads(route) && ComparesEtag(route)) {
+    errors.emplace("412", ResponseReference("PreconditionFailed"));
+  }
+  if (Remembers(route)) {
+    errors.emplace("422", ResponseReference("KeyReused"));
+  }
   errors.emplace("401", ResponseReference("Unauthenticated"));
   for (auto& [status, response] : errors) out[status] = std::move(response);
   out["default"] = ResponseReference("Failure");
@@ -336,8 +382,17 @@ OpenApiPath ToOpenApiPath(const HttpRoute& route) {
   return out;
 }
 
+std::string ServiceTag(const google::protobuf::ServiceDescriptor& service) {
+  const std::string& full_name = service.full_name();
+  if (full_name.starts_with("welfare.")) return service.name();
+  std::string tag = full_name;
+  std::replace(tag.begin(), tag.end(), '.', '_');
+  return tag;
+}
+
 std::string OperationId(const HttpRoute& route, int binding) {
-  std::string id = route.method->service()->name() + "_" + route.method->name();
+  std::string id =
+      ServiceTag(*route.method->service()) + "_" + route.method->name();
   if (binding > 0) id += "_" + std::to_string(binding + 1);
   return id;
 }
@@ -350,7 +405,7 @@ Json Operation(const HttpRoute& route, const std::string& operation_id,
       method.options().GetExtension(options::policy);
   const Comment& comment = comments.Of(method.full_name());
   Json out;
-  out["tags"] = Json::array({method.service()->name()});
+  out["tags"] = Json::array({ServiceTag(*method.service())});
   std::string summary =
       method.options().GetExtension(options::method_summary_ja);
   if (summary.empty()) summary = FirstSentence(comment.text);
@@ -386,9 +441,7 @@ Json Operation(const HttpRoute& route, const std::string& operation_id,
     parameters.push_back(
         QueryParameter(field, comments, query_example, schemas));
   }
-  if (route.kind != HttpRoute::Kind::kDownload) {
-    parameters.push_back({{"$ref", "#/components/parameters/fieldsCase"}});
-  }
+  AddOwnParameters(route, parameters);
   if (!parameters.empty()) out["parameters"] = std::move(parameters);
   if (Json body = RequestBodyOf(route, schemas); !body.empty()) {
     out["requestBody"] = std::move(body);
@@ -409,7 +462,40 @@ Json SharedParameters() {
             {"schema",
              {{"type", "string"},
               {"enum", {"camel", "snake"}},
-              {"default", "camel"}}}}}};
+              {"default", "camel"}}}}},
+          {"fields",
+           {{"name", "fields"},
+            {"in", "query"},
+            {"x-summary-ja", "応答に含める項目"},
+            {"description",
+             "What of the answer is written: paths of fields with commas "
+             "between them, `version,entries.municipality`. The schema then "
+             "requires more than there is."},
+            {"schema", {{"type", "string"}}}}},
+          {"ifNoneMatch",
+           {{"name", "If-None-Match"},
+            {"in", "header"},
+            {"x-summary-ja", "すでに持っている応答の etag"},
+            {"description",
+             "The `etag` of the answer that the caller has: 304 while it is "
+             "the same."},
+            {"schema", {{"type", "string"}}}}},
+          {"ifMatch",
+           {{"name", "If-Match"},
+            {"in", "header"},
+            {"x-summary-ja", "変更するリソースの etag"},
+            {"description",
+             "The `etag` of what is changed, that of its GET or its field: 412 "
+             "where somebody has written in between."},
+            {"schema", {{"type", "string"}}}}},
+          {"idempotencyKey",
+           {{"name", "Idempotency-Key"},
+            {"in", "header"},
+            {"x-summary-ja", "要求の識別子（UUID）"},
+            {"description",
+             "A UUID; it is the request's `requestId`: repeated, the request "
+             "is answered as the first time."},
+            {"schema", {{"type", "string"}}}}}};
 }
 
 }  // namespace welfare::gateway

@@ -7,6 +7,10 @@
 #include "gateway/openapi/schemas.h"
 #include "gateway/routes/http_route.h"
 
+namespace google::protobuf {
+class ServiceDescriptor;
+}
+
 namespace welfare::gateway {
 
 // A path template as OpenAPI has it: one parameter for each segment that
@@ -29,6 +33,10 @@ struct OpenApiPath {
 };
 
 OpenApiPath ToOpenApiPath(const HttpRoute& route);
+
+// What a service is called: by its own name, "RegistryService", where it is of
+// the platform; by its full name where it is another's, "acme_v1_Echo".
+std::string ServiceTag(const google::protobuf::ServiceDescriptor& service);
 
 // The id of the operation of `route`, the `binding`-th of its method from 0:
 // "RegistryService_GetRoster", "RegistryService_GetRoster_2".

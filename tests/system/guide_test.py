@@ -73,6 +73,7 @@ class Guide(harness.LoadedTest):
         # One of each kind of answer: a read, 62 of a list, a write, a failure.
         self.assertEqual(said.count("131016 千代田区"), 2)  # curl and TypeScript
         self.assertIn("CHECK_DIGIT", said)
+        self.assertRegex(said, r"(?m)^304$")
         self.assertIn("INVALID_ARGUMENT CHECK_DIGIT", said)
         records = self.http.get("/v1/programs/jusou/statusRecords", fiscalYear=2026)
         self.assertEqual(sorted(r["municipality"] for r in records["statusRecords"]),

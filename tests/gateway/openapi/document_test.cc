@@ -131,7 +131,7 @@ TEST(OpenApiDocument, DescribesServicesThatItHasNoCommentsOf) {
   ASSERT_TRUE(routes.ok());
   const auto document = OpenApiDocument(routes->all(), {});
   ASSERT_TRUE(document.ok()) << document.status();
-  EXPECT_THAT(*document, HasSubstr("Library_GetBook"));
+  EXPECT_THAT(*document, HasSubstr("test_v1_Library_GetBook"));
 }
 
 TEST(OpenApiDocument, RefusesPartsOfAFaultyBuild) {

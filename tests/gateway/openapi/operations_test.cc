@@ -103,20 +103,22 @@ TEST(OpenApiPath, TellsWhatMayHoldSlashes) {
 }
 
 TEST(Operation, TakesInTheQueryWhatTheBuilderReadsFromIt) {
-  EXPECT_THAT(
-      ParametersOf(OperationOf("GET", "/v1/books/{name}")),
-      ElementsAre("path:name", "query:dataVersion?", "query:knownAt?",
-                  "query:asOf.year?", "query:asOf.month?", "query:asOf.day?",
-                  "query:color?", "query:tags?", "query:readMask?",
-                  "query:left?", "query:right?", "query:strict?",
-                  "query:years?", "query:fields?", "parameters/fieldsCase"));
+  EXPECT_THAT(ParametersOf(OperationOf("GET", "/v1/books/{name}")),
+              ElementsAre("path:name", "query:dataVersion?", "query:knownAt?",
+                          "query:asOf.year?", "query:asOf.month?",
+                          "query:asOf.day?", "query:color?", "query:tags?",
+                          "query:readMask?", "query:left?", "query:right?",
+                          "query:strict?", "query:years?", "query:fields?",
+                          "parameters/fieldsCase", "parameters/ifNoneMatch"));
   // What a body holds stands in no query.
   EXPECT_THAT(ParametersOf(OperationOf("POST", "/v1/{parent=shelves/*}/books")),
               ElementsAre("path:shelve", "query:requestId?",
-                          "query:validateOnly?", "parameters/fieldsCase"));
+                          "query:validateOnly?", "parameters/fieldsCase",
+                          "parameters/fields", "parameters/idempotencyKey"));
   EXPECT_THAT(
       ParametersOf(OperationOf("POST", "/v1/{parent=shelves/*/books/*}:burn")),
-      ElementsAre("path:shelve", "path:book", "parameters/fieldsCase"));
+      ElementsAre("path:shelve", "path:book", "parameters/fieldsCase",
+                  "parameters/fields", "parameters/idempotencyKey"));
 }
 
 TEST(Operation, RequiresWhatTheContractRequires) {
@@ -176,6 +178,23 @@ TEST(Operation, SaysWhoMayCall) {
   EXPECT_THAT(open["description"].get<std::string>(), HasSubstr("Public"));
 }
 
+TEST(Operation, TakesTheHeadersThatItsRouteDoes) {
+  const Json changed =
+      OperationOf("PATCH", "/v1/{municipality.name=municipalities/*}");
+  EXPECT_THAT(ParametersOf(changed),
+              ::testing::IsSupersetOf(
+                  {"parameters/ifMatch", "parameters/idempotencyKey"}));
+  EXPECT_TRUE(changed["responses"].contains("412"));
+  EXPECT_TRUE(changed["responses"].contains("422"));
+  EXPECT_FALSE(changed["responses"].contains("304"));
+  const Json created = OperationOf("POST", "/v1/municipalities");
+  EXPECT_FALSE(created["responses"].contains("412"));
+  EXPECT_TRUE(created["responses"].contains("422"));
+  const Json read = OperationOf("GET", "/v1/municipalities");
+  EXPECT_TRUE(read["responses"].contains("304"));
+  EXPECT_TRUE(read["responses"]["200"]["headers"].contains("etag"));
+}
+
 TEST(Operation, ShowsItsExample) {
   const Json example = {{"path", {{"name", "momo"}}},
                         {"query", {{"color", "COLOR_RED"}}},
@@ -189,7 +208,7 @@ TEST(Operation, ShowsItsExample) {
 
 TEST(Operation, IsNamedForItsMethodAndBinding) {
   EXPECT_EQ(OperationId(RouteOf("GET", "/v1/books/{name}"), 1),
-            "Library_GetBook_2");
+            "test_v1_Library_GetBook_2");
   EXPECT_EQ(OperationId(RouteOf("GET", "/v1/municipalities"), 0),
             "RegistryService_ListMunicipalities");
 }
