@@ -1,0 +1,173 @@
+#!/usr/bin/python3
+"""The programs themselves take what the overlays give them: flags, variables
+and mounted files, and PostgreSQL as components/postgres makes it.
+
+usage: settings_test.py
+"""
+
+import base64
+import os
+import pathlib
+import shutil
+import ssl
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import yaml
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
+import check_manifests
+import harness  # finds tests/support
+import manifests
+import postgres_fixture
+from manifests import at
+from wiring import files_in
+from workloads import module_of, workloads
+
+TREE = check_manifests.SOURCE / "k8s"
+
+
+class Mounted:
+    """The files that one container finds, in a folder in the place of `/`."""
+
+    def __init__(self, root, pod, container, given):
+        self.root, self.container = root, container
+        volumes = {volume["name"]: volume for volume in at(pod, "spec", "volumes", default=[])}
+        self.places = []
+        for mount in container.get("volumeMounts", []):
+            place = root / mount["mountPath"].strip("/")
+            place.mkdir(parents=True, exist_ok=True)
+            self.places.append(mount["mountPath"])
+            for name, (kind, source, key) in files_in(volumes.get(mount["name"], {})).items():
+                keys = given[kind, source]
+                for file, content in ({name: keys[key]} if name else keys).items():
+                    (place / file).write_bytes(content)
+                    # As the kubelet leaves them: the group may read, nobody else.
+                    (place / file).chmod(0o440)
+
+    def here(self, text):
+        """A mounted file, where it is for this test; anything else as it is."""
+        mounted = any(text.startswith(f"{place}/") for place in self.places)
+        return f"{self.root}{text}" if mounted else text
+
+    def arguments(self, **replaced):
+        """The flags of the container, some of them with other values."""
+        result = []
+        for argument in self.container["args"]:
+            name, value = argument.removeprefix("--").split("=", 1)
+            result.append(f"--{name}={replaced.pop(name.replace('-', '_'), self.here(value))}")
+        assert not replaced, f"no such flags: {replaced}"
+        return result
+
+    def environment(self):
+        variables = {v["name"]: self.here(v["value"]) for v in self.container.get("env", []) if "value" in v}
+        return {"PATH": os.environ["PATH"], **variables}
+
+
+class Settings(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        kubectl = manifests.find_kubectl()
+        if kubectl is None:
+            raise unittest.SkipTest("no kubectl that can render")
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="wk8s-", dir="/tmp"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder, True)
+        cls.overlays = {}
+        for overlay in ("laptop", "production"):
+            objects, failed = manifests.render(kubectl, TREE / "overlays" / overlay)
+            assert not failed, failed
+            cls.overlays[overlay] = objects
+        made = subprocess.run([TREE / "overlays/laptop/make-secrets", cls.folder / "made"],
+                              capture_output=True, text=True, check=False)
+        assert made.returncode == 0, made.stderr
+        cls.given = {}
+        for thing in yaml.safe_load_all((cls.folder / "made/secrets.yaml").read_text()):
+            secret = thing["kind"] == "Secret"
+            cls.given["secret" if secret else "configMap", thing["metadata"]["name"]] = {
+                key: base64.b64decode(text) if secret else text.encode()
+                for key, text in thing["data"].items()}
+        # What an operator makes beside, and CloudNativePG.
+        cls.server = postgres_fixture.Server()
+        cls.addClassCleanup(cls.server.remove)
+        cls.server.make()
+        authority = cls.given["configMap", "welfare-peer-authorities"]["ca.crt"]
+        cls.given["secret", "welfare-postgres-ca"] = {"ca.crt": authority}
+        cls.given["secret", "welfare-redis"] = {"url": b"redis://:secret@welfare-redis:6379/0"}
+        for name in ("registry", "survey", "report"):
+            url = cls.server.url(role=f"welfare_{name}")
+            cls.given["secret", f"welfare-{name}-database"] = {"url": url.encode() + b"\n"}
+
+    def mounted(self, overlay, where):
+        """Module, what it runs, and its container: of each process."""
+        for thing, _, pod in workloads(self.overlays[overlay]):
+            module = module_of(thing)
+            if module:
+                container = pod["spec"]["containers"][0]
+                yield module, Mounted(self.folder / where / module, pod, container, self.given)
+
+    def test_each_program_takes_its_settings(self):
+        for overlay in self.overlays:
+            for module, mounted in self.mounted(overlay, f"verify-{overlay}"):
+                with self.subTest(overlay=overlay, module=module):
+                    done = subprocess.run(
+                        [harness.BIN / f"welfare-{module}", *mounted.arguments(), "--verify-config"],
+                        env=mounted.environment(), capture_output=True, text=True, timeout=60, check=False)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def make_schemas(self):
+        cluster = next(o for o in self.overlays["production"] if o.kind == "Cluster")
+        for statement in at(cluster.spec, "bootstrap", "initdb", "postInitApplicationSQL"):
+            self.server.sql(statement)
+        for role in at(cluster.spec, "managed", "roles"):
+            self.server.sql(f"ALTER ROLE {role['name']} LOGIN")
+
+    def test_the_five_start_as_production_says_and_stop_when_told(self):
+        self.make_schemas()
+        started = {}
+        self.addCleanup(lambda: [process.kill() for process in started.values()])
+        addresses = {}
+        order = ("registry", "survey", "indicator", "report", "gateway")
+        processes = dict(self.mounted("production", "run"))
+        for module in order:
+            mounted = processes[module]
+            addresses[module] = ("127.0.0.1:0" if module == "gateway"
+                                 else f"unix:{self.folder}/{module}.sock")
+            replaced = {f"peer_{peer}": address for peer, address in addresses.items()
+                        if any(a.startswith(f"--peer-{peer}=") for a in mounted.container["args"])}
+            if module == "gateway":
+                replaced["http_listen"] = "127.0.0.1:0"
+            arguments = mounted.arguments(listen=addresses[module], ops_listen="127.0.0.1:0", **replaced)
+            if module == "gateway":
+                arguments.append("--admin-listen=127.0.0.1:0")
+            environment = mounted.environment()
+            environment.pop("WELFARE_REDIS_URL_FILE", None)
+            started[module] = harness.Process(f"welfare-{module}", arguments,
+                                              self.folder / f"{module}.log", environment)
+        for module, process in started.items():
+            ops = harness.Http(process.logged("started")["metrics"])
+            for path in ("/livez", "/readyz"):
+                harness.wait_for(lambda o=ops, p=path: o.send("GET", p).status == 200, f"{module} {path}")
+        # Through the door, as a caller with the demonstration's authority.
+        http = harness.Http(started["gateway"].logged("module serves", listener="http")["address"],
+                            tls=ssl.create_default_context(cafile=self.folder / "made/credentials/ca.pem"))
+        self.assertEqual(http.send("GET", "/v1/programs").status, 200)
+        # A role sees its own schema alone.
+        self.sees("registry", "registry")
+        with self.assertRaises(subprocess.CalledProcessError):
+            self.sees("survey", "registry")
+        for process in started.values():
+            process.child.terminate()  # all at once: each drains for its 5 s
+        for module, process in started.items():
+            self.assertEqual(process.child.wait(40), 0, module)
+
+    def sees(self, role, schema):
+        subprocess.run(["psql", "-X", "-q", "-h", self.server.folder, "-U", f"welfare_{role}", "-d", "welfare",
+                        "-c", f"SELECT count(*) FROM {schema}.store_incarnation"],
+                       check=True, capture_output=True, timeout=60)
+
+
+if __name__ == "__main__":
+    os.umask(0o077)
+    unittest.main(verbosity=2)
