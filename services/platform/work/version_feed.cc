@@ -1,5 +1,8 @@
 #include "services/platform/work/version_feed.h"
 
+#include <pthread.h>
+#include <signal.h>
+
 #include <algorithm>
 #include <array>
 #include <condition_variable>
@@ -162,7 +165,14 @@ VersionFeed::VersionFeed() : VersionFeed(Options{}) {}
 
 VersionFeed::VersionFeed(const Options& options)
     : state_(std::make_shared<State>(options)) {
+  // A module is made before its process waits for signals, and one that came to
+  // this thread would end it on the spot.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
   state_->waker = std::jthread([state = state_.get()] { state->Wakes(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 VersionFeed::~VersionFeed() { Stop(); }

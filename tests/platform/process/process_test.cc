@@ -114,6 +114,30 @@ TEST_F(ProcessTest, ServesUntilItIsTold) {
   EXPECT_THAT(process->Stderr(), HasSubstr("\"message\":\"stopped\""));
 }
 
+TEST_F(ProcessTest, NoThreadTakesASignalOfItsProcess) {
+  auto process = Run("registry");
+  ASSERT_TRUE(Started(*process)) << process->Stderr();
+  const auto tasks = "/proc/" + std::to_string(process->pid()) + "/task";
+  int threads = 0;
+  for (const auto& task : std::filesystem::directory_iterator(tasks)) {
+    // The first one waits for them.
+    if (task.path().filename() == std::to_string(process->pid())) continue;
+    std::ifstream status(task.path() / "status");
+    std::string line;
+    while (std::getline(status, line) && !line.starts_with("SigBlk:")) {
+    }
+    ASSERT_TRUE(line.starts_with("SigBlk:"));
+    const auto blocked = std::stoull(line.substr(7), nullptr, 16);
+    EXPECT_NE(blocked >> (SIGTERM - 1) & 1, 0U) << task.path();
+    ++threads;
+  }
+  EXPECT_GT(threads, 3);
+  // So it may be told twice.
+  process->Signal(SIGTERM);
+  process->Signal(SIGTERM);
+  EXPECT_THAT(process->Wait(), Optional(0)) << process->Stderr();
+}
+
 TEST_F(ProcessTest, FinishesARunningCallBeforeItEnds) {
   auto process = Run("registry", {"--drain-timeout-ms", "1500"});
   ASSERT_TRUE(Started(*process)) << process->Stderr();
