@@ -66,10 +66,10 @@ class Gate:
     def __init__(self, code, kubectl):
         self.code, self.kubectl, self.types = code, kubectl, Types()
 
-    def read(self, folder, overlay):
+    def read(self, folder, overlay, beside=None):
         """The tree, its objects as `overlay` makes them, and what is wrong with
-        the files themselves."""
-        tree = manifests.Tree(folder)
+        the files themselves. `beside`: the tree on which `folder` builds."""
+        tree = manifests.Tree(folder, manifests.Tree(beside) if beside else None)
         manifests.check_kustomizations(tree)
         secrets_in_files(tree)
         findings = list(tree.findings)
@@ -147,8 +147,9 @@ def main(arguments):
         if not (overlay / "kustomization.yaml").exists():
             print(f"{overlay}: no kustomization.yaml", file=sys.stderr)
             return 2
-        folder = SOURCE / "k8s" if overlay.is_relative_to(SOURCE / "k8s") else overlay
-        tree, objects, findings = gate.read(folder, overlay)
+        ours = SOURCE / "k8s"
+        tree, objects, findings = (gate.read(ours, overlay) if overlay.is_relative_to(ours)
+                                   else gate.read(overlay, overlay, beside=ours))
         gate.types.look(objects)
         findings += gate.judge(tree, objects, deployable)
         for finding in dict.fromkeys(findings):

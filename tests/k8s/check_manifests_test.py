@@ -157,6 +157,62 @@ VARIANTS = [
 ]
 
 
+# On top of `production`: what an operator puts in the place of its examples.
+OWN = {
+    "kustomization.yaml": """apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources:
+  - ../k8s/overlays/production
+images:
+""" + "".join(f"""  - name: registry.invalid/welfare/{name}
+    newName: registry.example.jp/welfare/{name}
+    digest: sha256:{number:064x}
+""" for number, name in enumerate(("registry", "survey", "indicator", "report", "gateway"), 1)) + """patches:
+  - path: values.yaml
+  - target:
+      kind: NetworkPolicy
+      name: welfare-callers-to-gateway
+    patch: |-
+      - op: replace
+        path: /spec/ingress/0/from/0/ipBlock/cidr
+        value: 10.32.0.0/16
+""",
+    "values.yaml": """apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: welfare-gateway
+  namespace: welfare
+spec:
+  template:
+    spec:
+      containers:
+        - name: gateway
+          env:
+            - name: WELFARE_JWT_ISSUER
+              value: https://id.example.jp/realms/welfare
+---
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata:
+  name: welfare-gateway-tls
+  namespace: welfare
+spec:
+  dnsNames:
+    - welfare.example.jp
+---
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata:
+  name: welfare-postgres
+  namespace: welfare
+spec:
+  backup:
+    barmanObjectStore:
+      endpointURL: https://objects.example.jp
+""",
+}
+
+
 class Gate(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -172,6 +228,13 @@ class Gate(unittest.TestCase):
             cls.read[variant.name] = cls.gate.read(*cls.made(variant))
         for overlay in (LAPTOP, PRODUCTION):
             cls.read[overlay] = cls.gate.read(TREE, TREE / overlay)
+        for name, old, new in (("own", "", ""), ("own, wrong", "dnsNames", "dnsName")):
+            own = cls.folder / name / "own"
+            own.mkdir(parents=True)
+            shutil.copytree(TREE, own.parent / "k8s")
+            for file, text in OWN.items():
+                (own / file).write_text(text.replace(old, new) if old else text)
+            cls.read[name] = cls.gate.read(own, own, beside=own.parent / "k8s")
         for _, rendered, _ in cls.read.values():
             objects += rendered
         cls.gate.types.look(objects)  # all at once: a compiler takes its time
@@ -214,6 +277,11 @@ class Gate(unittest.TestCase):
     def test_what_stands_for_a_value_of_ones_own_is_not_deployed(self):
         self.assertTrue(any(".invalid" in finding for finding in self.findings(PRODUCTION, True)))
         self.assertEqual(self.findings(LAPTOP, True), [])
+
+    def test_an_overlay_of_ones_own_is_judged_with_what_it_builds_on(self):
+        self.assertEqual(self.findings("own", True), [])
+        self.assertTrue(any(re.search(r"^own/values.yaml:\d+ .*dnsName", finding)
+                            for finding in self.findings("own, wrong")), self.findings("own, wrong"))
 
     def test_without_kubectl_the_parts_are_checked(self):
         bare = check_manifests.Gate(self.gate.code, None)

@@ -69,13 +69,20 @@ def at(value, *path, default=None):
 class Tree:
     """All manifests below a folder, with lines."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, beside=None):
+        """`beside`: a tree on which this one builds, whose files are known to
+        be right and may be where something stands."""
         self.folder = pathlib.Path(folder).resolve()
+        self.roots = [self.folder]
         self.findings = []
         self.documents = []  # (file, node of the document, its value)
         for file in sorted(self.folder.rglob("*.yaml")):
             if file.relative_to(self.folder).parts[0] not in OTHERS:
                 self._read(file)
+        self.own = len(self.documents)
+        if beside is not None:
+            self.roots += beside.roots
+            self.documents += beside.documents
 
     def _read(self, file):
         try:
@@ -110,7 +117,9 @@ class Tree:
         self.findings.append(Finding(f"{self.shown(file)}:{line}", text))
 
     def shown(self, file):
-        return f"{self.folder.name}/{pathlib.Path(file).resolve().relative_to(self.folder)}"
+        file = pathlib.Path(file).resolve()
+        root = next(root for root in self.roots if file.is_relative_to(root))
+        return f"{root.name}/{file.relative_to(root)}"
 
     def where(self, thing, path=()):
         """file:line of what stands at `path` of a rendered object, as near as
@@ -185,7 +194,7 @@ def check_kustomizations(tree):
     """Every kustomization says only what is known, and names what is there."""
     named = set()
     targets = {(value.get("kind"), at(value, "metadata", "name")) for _, _, value in tree.documents}
-    for file, node, value in tree.documents:
+    for file, node, value in tree.documents[:tree.own]:
         if file.name != "kustomization.yaml":
             continue
         known = KUSTOMIZATION.get(value.get("kind"))
@@ -208,9 +217,8 @@ def check_kustomizations(tree):
             if target and not any(kind == target.get("kind") and re.fullmatch(target.get("name", ".*"), name or "")
                                   for kind, name in targets):
                 tree.add(file, _find_key(node, "target"), f"a patch changes nothing: no {target}")
-    for file, _, value in tree.documents:
-        folder_named = file.name == "kustomization.yaml" or file.resolve() in named
-        if not folder_named:
+    for file, _, _ in tree.documents[:tree.own]:
+        if file.name != "kustomization.yaml" and file.resolve() not in named:
             tree.add(file, 1, "no kustomization names this file")
 
 

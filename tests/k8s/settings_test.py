@@ -98,6 +98,7 @@ class Settings(unittest.TestCase):
         for name in ("registry", "survey", "report"):
             url = cls.server.url(role=f"welfare_{name}")
             cls.given["secret", f"welfare-{name}-database"] = {"url": url.encode() + b"\n"}
+        cls.make_schemas()
 
     def mounted(self, overlay, where):
         """Module, what it runs, and its container: of each process."""
@@ -116,35 +117,52 @@ class Settings(unittest.TestCase):
                         env=mounted.environment(), capture_output=True, text=True, timeout=60, check=False)
                     self.assertEqual((done.returncode, done.stderr), (0, ""))
 
-    def make_schemas(self):
-        cluster = next(o for o in self.overlays["production"] if o.kind == "Cluster")
+    @classmethod
+    def make_schemas(cls):
+        """What CloudNativePG does with the Cluster."""
+        cluster = next(o for o in cls.overlays["production"] if o.kind == "Cluster")
         for statement in at(cluster.spec, "bootstrap", "initdb", "postInitApplicationSQL"):
-            self.server.sql(statement)
+            cls.server.sql(statement)
         for role in at(cluster.spec, "managed", "roles"):
-            self.server.sql(f"ALTER ROLE {role['name']} LOGIN")
+            cls.server.sql(f"ALTER ROLE {role['name']} LOGIN")
+
+    def start(self, module, mounted, name, addresses):
+        """A process as its container says, at addresses of this test."""
+        listen = "127.0.0.1:0" if module == "gateway" else f"unix:{self.folder}/{name}.sock"
+        replaced = {f"peer_{peer}": address for peer, address in addresses.items()
+                    if any(a.startswith(f"--peer-{peer}=") for a in mounted.container["args"])}
+        if module == "gateway":
+            replaced["http_listen"] = "127.0.0.1:0"
+        arguments = mounted.arguments(listen=listen, ops_listen="127.0.0.1:0", **replaced)
+        if module == "gateway":
+            arguments.append("--admin-listen=127.0.0.1:0")
+        environment = mounted.environment()
+        environment.pop("WELFARE_REDIS_URL_FILE", None)  # derived values alone
+        process = harness.Process(f"welfare-{module}", arguments, self.folder / f"{name}.log", environment)
+        self.addCleanup(process.kill)
+        return process, listen
+
+    def test_replicas_that_start_at_once_make_the_schema_once(self):
+        nobody = {peer: f"unix:{self.folder}/nobody.sock" for peer in ("registry", "survey", "indicator")}
+        processes = dict(self.mounted("production", "replicas"))
+        replicas = [(module, self.start(module, processes[module], f"{module}-{number}", nobody)[0])
+                    for module in ("registry", "survey", "report") for number in range(3)]
+        for module, process in replicas:
+            ops = harness.Http(process.logged("started")["metrics"])
+            harness.wait_for(lambda o=ops: o.send("GET", "/readyz").status == 200, f"{module} to be ready")
+        for module in ("registry", "survey", "report"):
+            made = self.asked(module, "SELECT count(*) > 0 AND count(*) = count(DISTINCT number) "
+                                      f"FROM {module}.schema_migrations")
+            self.assertEqual(made, "t", module)
+            self.assertEqual(self.asked(module, f"SELECT count(*) FROM {module}.store_incarnation"), "1", module)
 
     def test_the_five_start_as_production_says_and_stop_when_told(self):
-        self.make_schemas()
         started = {}
-        self.addCleanup(lambda: [process.kill() for process in started.values()])
         addresses = {}
         order = ("registry", "survey", "indicator", "report", "gateway")
         processes = dict(self.mounted("production", "run"))
         for module in order:
-            mounted = processes[module]
-            addresses[module] = ("127.0.0.1:0" if module == "gateway"
-                                 else f"unix:{self.folder}/{module}.sock")
-            replaced = {f"peer_{peer}": address for peer, address in addresses.items()
-                        if any(a.startswith(f"--peer-{peer}=") for a in mounted.container["args"])}
-            if module == "gateway":
-                replaced["http_listen"] = "127.0.0.1:0"
-            arguments = mounted.arguments(listen=addresses[module], ops_listen="127.0.0.1:0", **replaced)
-            if module == "gateway":
-                arguments.append("--admin-listen=127.0.0.1:0")
-            environment = mounted.environment()
-            environment.pop("WELFARE_REDIS_URL_FILE", None)
-            started[module] = harness.Process(f"welfare-{module}", arguments,
-                                              self.folder / f"{module}.log", environment)
+            started[module], addresses[module] = self.start(module, processes[module], module, addresses)
         for module, process in started.items():
             ops = harness.Http(process.logged("started")["metrics"])
             for path in ("/livez", "/readyz"):
@@ -154,18 +172,21 @@ class Settings(unittest.TestCase):
                             tls=ssl.create_default_context(cafile=self.folder / "made/credentials/ca.pem"))
         self.assertEqual(http.send("GET", "/v1/programs").status, 200)
         # A role sees its own schema alone.
-        self.sees("registry", "registry")
+        one = "SELECT count(*) FROM registry.store_incarnation"
+        self.assertEqual(self.asked("registry", one), "1")
         with self.assertRaises(subprocess.CalledProcessError):
-            self.sees("survey", "registry")
+            self.asked("survey", one)
         for process in started.values():
             process.child.terminate()  # all at once: each drains for its 5 s
         for module, process in started.items():
             self.assertEqual(process.child.wait(40), 0, module)
 
-    def sees(self, role, schema):
-        subprocess.run(["psql", "-X", "-q", "-h", self.server.folder, "-U", f"welfare_{role}", "-d", "welfare",
-                        "-c", f"SELECT count(*) FROM {schema}.store_incarnation"],
-                       check=True, capture_output=True, timeout=60)
+    def asked(self, module, query):
+        """What the database answers to the role of a service."""
+        return subprocess.run(
+            ["psql", "-X", "-q", "-A", "-t", "-h", self.server.folder, "-U", f"welfare_{module}",
+             "-d", "welfare", "-c", query],
+            check=True, capture_output=True, text=True, timeout=60).stdout.strip()
 
 
 if __name__ == "__main__":
