@@ -281,9 +281,12 @@ Json AnswerOf(const HttpRoute& route, const Json& example, Schemas& schemas) {
                      ? schemas.OfField(*route.response_body, Use::kAnswered)
                      : schemas.OfMessage(output, Use::kAnswered);
   if (route.method->server_streaming()) {
-    out["description"] = "One JSON object a line.";
+    out["description"] =
+        "One JSON object a line, of which `end` is the last; as events on "
+        "`Accept: text/event-stream`.";
     out["content"]["application/x-ndjson"]["schema"] =
         StreamLine(std::move(message));
+    out["content"]["text/event-stream"]["schema"] = {{"type", "string"}};
     return out;
   }
   Json& json = out["content"]["application/json"];
