@@ -16,6 +16,11 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "The report {report} has no format '{format}'; ask for {formats}.",
      "報告書 {report} に形式「{format}」はありません。{formats} "
      "から選んでください。"},
+    {"OFFSET_INVALID", absl::StatusCode::kInvalidArgument,
+     "The offset {offset} is negative; give the number of bytes to leave out.",
+     "offset "
+     "が負の数（{offset}）になっています。読み飛ばすバイト数を指定してくだ"
+     "さい。"},
     {"REPORT_NOT_FOUND", absl::StatusCode::kNotFound,
      "There is no report {report}; see ListReports.",
      "報告書 {report} はありません。ListReports で名前を確かめてください。"},

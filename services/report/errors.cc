@@ -40,6 +40,11 @@ absl::Status FormatUnknown(std::string_view report, std::string_view format,
       .With("formats", known);
 }
 
+absl::Status OffsetInvalid(std::int64_t offset) {
+  return MakeError(Row("OFFSET_INVALID"))
+      .With("offset", static_cast<long long>(offset));
+}
+
 absl::Status ReportNotFound(std::string_view name) {
   return MakeError(Row("REPORT_NOT_FOUND"))
       .With("report", name)

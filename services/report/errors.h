@@ -2,6 +2,7 @@
 // error_table.h.
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,8 @@ absl::Status ReportInvalid(std::vector<base::Violation> violations);
 // INVALID_ARGUMENT, FORMAT_UNKNOWN: the report has no such format.
 absl::Status FormatUnknown(std::string_view report, std::string_view format,
                            std::string_view known);
+// INVALID_ARGUMENT, OFFSET_INVALID: a file begins at 0.
+absl::Status OffsetInvalid(std::int64_t offset);
 // NOT_FOUND, REPORT_NOT_FOUND.
 absl::Status ReportNotFound(std::string_view name);
 // NOT_FOUND, TEMPLATE_NOT_FOUND.

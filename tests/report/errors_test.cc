@@ -20,6 +20,7 @@ namespace {
 std::vector<absl::Status> All() {
   return {ReportInvalid({}),
           FormatUnknown("reports/x", "docx", "html"),
+          OffsetInvalid(-1),
           ReportNotFound("reports/x"),
           TemplateNotFound("x"),
           RoundNotFound("x"),

@@ -31,6 +31,7 @@ struct Downloaded {
   std::string bytes;
   std::string content_type;
   std::string filename;
+  std::string digest;
   std::int64_t size = 0;
   int parts = 0;
 };
@@ -92,11 +93,13 @@ class ReportModuleTest : public ::testing::Test {
     return response;
   }
 
-  Downloaded Download(const std::string& name, const std::string& format) {
+  Downloaded Download(const std::string& name, const std::string& format,
+                      std::int64_t offset = 0) {
     grpc::ClientContext context;
     v1::DownloadReportRequest request;
     request.set_name(name);
     request.set_format(format);
+    request.set_offset(offset);
     const auto reader = stub_->DownloadReport(&context, request);
     Downloaded result;
     v1::DownloadReportResponse part;
@@ -104,6 +107,7 @@ class ReportModuleTest : public ::testing::Test {
       if (result.parts == 0) {
         result.content_type = part.content_type();
         result.filename = part.filename();
+        result.digest = part.digest();
         result.size = part.size();
       } else {
         EXPECT_EQ(part.content_type(), "");

@@ -1,5 +1,6 @@
 #include "services/report/api/report_download.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "services/base/error.h"
@@ -21,11 +22,15 @@ absl::StatusOr<platform::StreamStep> ReportDownload::operator()(
     v1::DownloadReportResponse& part) {
   const bool first = digest_.empty();
   if (first) {
+    if (request.offset() < 0) return OffsetInvalid(request.offset());
     WELFARE_ASSIGN_OR_RETURN(ReportFile file, FindFile(call, request));
     if (call.CallerHasBytes(file.digest)) return platform::StreamStep::End();
     part.set_content_type(std::move(file.content_type));
     part.set_filename(std::move(file.filename));
     part.set_size(file.size);
+    part.set_digest(file.digest);
+    read_ = std::min(request.offset(), file.size);
+    complete_ = read_ == file.size;
     digest_ = std::move(file.digest);
   }
   if (used_ == range_.size() && !complete_) {
@@ -36,7 +41,7 @@ absl::StatusOr<platform::StreamStep> ReportDownload::operator()(
     read_ += size;
     complete_ = size < kRangeBytes;
   }
-  // An empty file is one empty part.
+  // An empty file, or what is left of one at its end, is one empty part.
   if (used_ == range_.size() && !first) return platform::StreamStep::End();
   part.set_data(range_.substr(used_, kPartBytes));
   used_ += part.data().size();

@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -46,7 +48,30 @@ TEST_F(ReportDownloadTest, StreamsAFileInParts) {
     EXPECT_EQ(downloaded.size, file.size());
     EXPECT_EQ(static_cast<std::int64_t>(downloaded.bytes.size()), file.size());
     EXPECT_EQ(base::Sha256Hex(downloaded.bytes), file.digest());
+    EXPECT_EQ(downloaded.digest, file.digest());
   }
+}
+
+// Every byte of it can be where a download goes on.
+TEST_F(LargeReportTest, ADownloadGoesOnFromAnyOffset) {
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  const Downloaded whole = Download(report->name(), "html");
+  ASSERT_OK(whole.status);
+  constexpr std::int64_t kPart = 65536;
+  for (const std::int64_t offset :
+       {std::int64_t{1}, kPart - 1, kPart, kPart + 1, 4 * kPart, whole.size - 1,
+        whole.size, whole.size + 1, std::int64_t{1} << 62}) {
+    const Downloaded rest = Download(report->name(), "html", offset);
+    EXPECT_OK(rest.status);
+    EXPECT_EQ(rest.size, whole.size);
+    EXPECT_EQ(rest.digest, whole.digest);
+    const auto from = static_cast<std::size_t>(std::min(offset, whole.size));
+    EXPECT_TRUE(rest.bytes == whole.bytes.substr(from)) << offset;
+    EXPECT_GE(rest.parts, 1);
+  }
+  EXPECT_STATUS(Download(report->name(), "html", -1).status,
+                absl::StatusCode::kInvalidArgument, "OFFSET_INVALID");
 }
 
 TEST_F(LargeReportTest, ADownloadIsTheFileThatIsStored) {
