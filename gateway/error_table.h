@@ -55,8 +55,7 @@ inline constexpr base::ErrorRow kErrorTable[] = {
     {"METHOD_NOT_ALLOWED", absl::StatusCode::kUnimplemented,
      "This path takes {allow}.", "このパスで使えるメソッドは {allow} です。"},
     {"UNSUPPORTED_MEDIA_TYPE", absl::StatusCode::kInvalidArgument,
-     "Send the body as application/json in UTF-8.",
-     "本文は application/json（UTF-8）で送ってください。"},
+     "Send the body as {wanted}.", "本文は {wanted} で送ってください。"},
     {"MESSAGE_TOO_LARGE", absl::StatusCode::kResourceExhausted,
      "A message may hold at most {limit_bytes} bytes; send smaller batches.",
      "一度に送れるのは {limit_bytes} "
@@ -86,10 +85,19 @@ inline constexpr base::ErrorRow kErrorTable[] = {
     {"BACKEND_SILENT", absl::StatusCode::kUnavailable,
      "The service behind the gateway has not answered anybody lately; try "
      "again.",
-     "サービスから応答がありません。しばらくしてから、もう一度お試しください。"},
-    {"STREAMING_OVER_HTTP_UNSUPPORTED", absl::StatusCode::kUnimplemented,
-     "This method streams; call it over gRPC.",
-     "この操作はストリームです。gRPCで呼び出してください。"},
+     "サービスから応答がありません。しばらくしてから、もう一度お試しください"
+     "。"},
+    {"ANSWERS_HELD_TOO_LARGE", absl::StatusCode::kResourceExhausted,
+     "Over HTTP/1.1 the answers wait for the end of the body, and these are "
+     "more than {limit_bytes} bytes; those above are all that were made. Send "
+     "the rest over HTTP/2, or in smaller parts.",
+     "HTTP/1.1では本文が終わるまで応答を{limit_bytes}"
+     "バイトまでしか預かれません。ここまでの応答は上のとおりです。残りはHTTP/"
+     "2で"
+     "送るか、小さく分けて送ってください。"},
+    {"RANGE_NOT_SATISFIABLE", absl::StatusCode::kOutOfRange,
+     "The file has {size} bytes; ask for a range within them.",
+     "このファイルは{size}バイトです。その中の範囲を指定してください。"},
     {"UNKNOWN_SERVICE", absl::StatusCode::kUnimplemented,
      "The gateway routes no such gRPC service.",
      "このgRPCサービスは取り次いでいません。"},
@@ -159,6 +167,9 @@ inline constexpr base::ViolationRow kViolationTable[] = {
      "複数の項目をもつ値です。「{name}.項目名」の形で指定してください。"},
     {"PARAMETER_CASE", "must be camel or snake",
      "camel か snake を指定してください。"},
+    {"OFFSET_BY_RANGE", "is said by the header Range",
+     "Rangeヘッダーで指定してください。"},
+    {"TEXT_ENCODING", "must be UTF-8", "UTF-8にしてください。"},
     {"PATH_CONTRADICTED", "contradicts the path, which says {value}",
      "パスの指定（{value}）と異なります。"},
     {"HEADER_CONTRADICTED", "contradicts the header {header}",

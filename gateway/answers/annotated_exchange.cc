@@ -37,6 +37,7 @@ class AnnotatedExchange final : public Exchange, public ExchangeHandler {
     exchange_.SendEnd(std::move(trailers));
   }
   void Reset() override { exchange_.Reset(); }
+  void BreakOff() override { exchange_.BreakOff(); }
   std::size_t pending() const override { return exchange_.pending(); }
 
   // ExchangeHandler:

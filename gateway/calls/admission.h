@@ -13,7 +13,7 @@
 #include "gateway/calls/backend.h"
 #include "gateway/calls/call_headers.h"
 #include "gateway/calls/failure.h"
-#include "gateway/calls/router.h"
+#include "gateway/calls/routing.h"
 #include "gateway/exchange/exchange.h"
 
 namespace welfare::gateway {

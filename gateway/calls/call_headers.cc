@@ -130,6 +130,52 @@ std::optional<std::chrono::nanoseconds> ParseGrpcTimeout(
   return std::chrono::nanoseconds(amount * unit);
 }
 
+bool IsMediaType(std::string_view content_type, std::string_view media_type) {
+  const std::size_t semicolon =
+      std::min(content_type.find(';'), content_type.size());
+  if (!EqualsIgnoreCaseAscii(TrimSpace(content_type.substr(0, semicolon)),
+                             media_type)) {
+    return false;
+  }
+  std::string_view rest = content_type.substr(semicolon);
+  while (!rest.empty()) {
+    rest.remove_prefix(1);
+    const std::size_t end = std::min(rest.find(';'), rest.size());
+    const std::string parameter = ToLowerAscii(TrimSpace(rest.substr(0, end)));
+    rest.remove_prefix(end);
+    if (parameter.starts_with("charset=") && parameter != "charset=utf-8" &&
+        parameter != "charset=\"utf-8\"") {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool AsksFor(std::string_view accept, std::string_view media_type) {
+  while (!accept.empty()) {
+    const std::size_t comma = std::min(accept.find(','), accept.size());
+    std::string_view range = accept.substr(0, comma);
+    accept.remove_prefix(std::min(comma + 1, accept.size()));
+    const std::size_t semicolon = std::min(range.find(';'), range.size());
+    if (!EqualsIgnoreCaseAscii(TrimSpace(range.substr(0, semicolon)),
+                               media_type)) {
+      continue;
+    }
+    range.remove_prefix(semicolon);
+    bool refused = false;
+    while (!range.empty()) {
+      range.remove_prefix(1);
+      const std::size_t end = std::min(range.find(';'), range.size());
+      const std::string weight = ToLowerAscii(TrimSpace(range.substr(0, end)));
+      range.remove_prefix(end);
+      refused = refused || (weight.starts_with("q=0") &&
+                            weight.find_first_not_of("0.", 2) == weight.npos);
+    }
+    if (!refused) return true;
+  }
+  return false;
+}
+
 void AppendResponseMetadata(
     const std::vector<std::pair<std::string, std::string>>& metadata,
     std::vector<Header>& headers) {

@@ -45,6 +45,14 @@ std::variant<CallHeaders, Failure> ReadCallHeaders(
 // "1 to 8 digits and one of H M S m u n"; empty when malformed.
 std::optional<std::chrono::nanoseconds> ParseGrpcTimeout(std::string_view text);
 
+// True when a `content-type` header names that media type, in UTF-8 where it
+// names a charset.
+bool IsMediaType(std::string_view content_type, std::string_view media_type);
+
+// True when an `accept` header names exactly that media type, with a weight
+// above 0: it stands for what a caller asks for, not for what it puts up with.
+bool AsksFor(std::string_view accept, std::string_view media_type);
+
 // The metadata of a backend's answer that callers may see: `content-language`
 // and, from services, nothing named `x-welfare-*`, `grpc-*` or reserved by
 // HTTP. Values of `-bin` keys become base64.

@@ -22,11 +22,17 @@ constexpr std::chrono::milliseconds kRetryDelay{1000};
 
 // Failures whose HTTP status says more than that of their code.
 constexpr std::pair<std::string_view, int> kOwnStatuses[] = {
-    {"METHOD_NOT_ALLOWED", 405},      {"UNSUPPORTED_MEDIA_TYPE", 415},
-    {"MESSAGE_TOO_LARGE", 413},       {"TOO_MANY_FIELDS", 413},
-    {"REQUEST_TIMEOUT", 408},         {"PRECONDITION_FAILED", 412},
+    {"METHOD_NOT_ALLOWED", 405},
+    {"UNSUPPORTED_MEDIA_TYPE", 415},
+    {"MESSAGE_TOO_LARGE", 413},
+    {"TOO_MANY_FIELDS", 413},
+    {"REQUEST_TIMEOUT", 408},
+    {"PRECONDITION_FAILED", 412},
     {"ENCODING_NOT_ACCEPTABLE", 406},
-    {"GATEWAY_OVERLOADED", 503},      {"BACKEND_BUSY", 503},
+    {"ANSWERS_HELD_TOO_LARGE", 413},
+    {"RANGE_NOT_SATISFIABLE", 416},
+    {"GATEWAY_OVERLOADED", 503},
+    {"BACKEND_BUSY", 503},
 };
 
 std::string Cut(std::string_view text) {
@@ -87,6 +93,8 @@ std::string_view TitleOf(int http_status) {
       return "Content Too Large";
     case 415:
       return "Unsupported Media Type";
+    case 416:
+      return "Range Not Satisfiable";
     case 422:
       return "Unprocessable Content";
     case 429:
@@ -213,9 +221,11 @@ Failure MethodNotAllowed(std::string_view http_method, std::string allow) {
   return failure;
 }
 
-Failure UnsupportedMediaType(std::string_view content_type) {
+Failure UnsupportedMediaType(std::string_view content_type,
+                             std::string_view wanted) {
   return Make(MakeError(Row("UNSUPPORTED_MEDIA_TYPE"))
-                  .With("content_type", Cut(content_type)));
+                  .With("content_type", Cut(content_type))
+                  .With("wanted", wanted));
 }
 
 Failure MessageTooLarge(std::size_t limit_bytes) {
@@ -248,9 +258,17 @@ Failure BackendSilent(std::chrono::milliseconds wait) {
   return Make(MakeError(Row("BACKEND_SILENT")).WithRetryDelay(wait));
 }
 
-Failure StreamingOverHttpUnsupported(std::string_view method) {
-  return Make(
-      MakeError(Row("STREAMING_OVER_HTTP_UNSUPPORTED")).With("method", method));
+Failure RangeNotSatisfiable(std::uint64_t size) {
+  Failure failure = Make(MakeError(Row("RANGE_NOT_SATISFIABLE"))
+                             .With("size", static_cast<long long>(size)));
+  failure.headers.emplace_back("content-range",
+                               "bytes */" + std::to_string(size));
+  return failure;
+}
+
+Failure AnswersHeldTooLarge(std::size_t limit_bytes) {
+  return Make(MakeError(Row("ANSWERS_HELD_TOO_LARGE"))
+                  .With("limit_bytes", static_cast<long long>(limit_bytes)));
 }
 
 Failure UnknownService(std::string_view path) {
@@ -277,6 +295,25 @@ Failure ShuttingDown() {
 Failure BackendTimeout() { return Make(MakeError(Row("DEADLINE_EXCEEDED"))); }
 
 Failure RequestTimeout() { return Make(MakeError(Row("REQUEST_TIMEOUT"))); }
+
+Failure AtLine(Failure failure, std::size_t line) {
+  const std::string number = std::to_string(line);
+  failure.status.set_message("Line " + number + ": " +
+                             failure.status.message());
+  for (google::protobuf::Any& detail : *failure.status.mutable_details()) {
+    google::rpc::ErrorInfo info;
+    google::rpc::LocalizedMessage localized;
+    if (detail.Is<google::rpc::ErrorInfo>() && detail.UnpackTo(&info)) {
+      (*info.mutable_metadata())["line"] = number;
+      detail.PackFrom(info);
+    } else if (detail.Is<google::rpc::LocalizedMessage>() &&
+               detail.UnpackTo(&localized) && localized.locale() == "ja") {
+      localized.set_message(number + "行目: " + localized.message());
+      detail.PackFrom(localized);
+    }
+  }
+  return failure;
+}
 
 Failure PreconditionFailed() {
   return Make(MakeError(Row("PRECONDITION_FAILED")));

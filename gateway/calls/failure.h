@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,14 +55,16 @@ Failure UnexpectedBody();  // UNEXPECTED_BODY
 Failure PathNotFound(std::string_view path);
 // UNIMPLEMENTED, 405 with `allow`: METHOD_NOT_ALLOWED.
 Failure MethodNotAllowed(std::string_view http_method, std::string allow);
-// INVALID_ARGUMENT, 415: UNSUPPORTED_MEDIA_TYPE.
-Failure UnsupportedMediaType(std::string_view content_type);
+// INVALID_ARGUMENT, 415: UNSUPPORTED_MEDIA_TYPE; `wanted` is what would do.
+Failure UnsupportedMediaType(
+    std::string_view content_type,
+    std::string_view wanted = "application/json; charset=utf-8");
 // RESOURCE_EXHAUSTED, 413 over HTTP: MESSAGE_TOO_LARGE.
 Failure MessageTooLarge(std::size_t limit_bytes);
 // RESOURCE_EXHAUSTED, 413 over HTTP: TOO_MANY_FIELDS.
 Failure TooManyFields(std::size_t limit);
-// RESOURCE_EXHAUSTED with RetryInfo, 503 over HTTP: GATEWAY_OVERLOADED; too many
-// unfinished requests of everybody.
+// RESOURCE_EXHAUSTED with RetryInfo, 503 over HTTP: GATEWAY_OVERLOADED; too
+// many unfinished requests of everybody.
 Failure GatewayOverloaded();
 // RESOURCE_EXHAUSTED with RetryInfo, 429: PEER_OVER_SHARE; the same of those
 // who come from one address.
@@ -75,8 +78,10 @@ Failure BackendBusy(std::chrono::milliseconds wait);
 // UNAVAILABLE with RetryInfo: BACKEND_SILENT; the service has answered nobody
 // lately and is not asked for a while.
 Failure BackendSilent(std::chrono::milliseconds wait);
-// UNIMPLEMENTED: STREAMING_OVER_HTTP_UNSUPPORTED.
-Failure StreamingOverHttpUnsupported(std::string_view method);
+// OUT_OF_RANGE, 416 with `content-range`: RANGE_NOT_SATISFIABLE.
+Failure RangeNotSatisfiable(std::uint64_t size);
+// RESOURCE_EXHAUSTED, 413: ANSWERS_HELD_TOO_LARGE.
+Failure AnswersHeldTooLarge(std::size_t limit_bytes);
 // UNIMPLEMENTED: UNKNOWN_SERVICE.
 Failure UnknownService(std::string_view path);
 // UNIMPLEMENTED: MESSAGE_ENCODING_UNSUPPORTED.
@@ -106,6 +111,10 @@ Failure EncodingNotAcceptable();
 
 // What a failure says of itself; empty where it says nothing.
 google::rpc::ErrorInfo InfoOf(const Failure& failure);
+
+// The same failure, of one line of a body: says which, in both sentences and
+// as the metadata `line`.
+Failure AtLine(Failure failure, std::size_t line);
 
 // The language that the answer is read in: `language`, which the caller asked
 // for, where the failure has a sentence in it, else English.

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/calls/call_headers.h"
 #include "gateway/error_table.h"
 #include "gateway/json/field_value.h"
 #include "gateway/json/json_reader.h"
@@ -54,27 +55,6 @@ std::optional<std::vector<Parameter>> ParseQuery(std::string_view query) {
   return parameters;
 }
 
-bool IsJson(std::string_view content_type) {
-  const std::size_t semicolon =
-      std::min(content_type.find(';'), content_type.size());
-  if (!EqualsIgnoreCaseAscii(TrimSpace(content_type.substr(0, semicolon)),
-                             "application/json")) {
-    return false;
-  }
-  std::string_view rest = content_type.substr(semicolon);
-  while (!rest.empty()) {
-    rest.remove_prefix(1);
-    const std::size_t end = std::min(rest.find(';'), rest.size());
-    const std::string parameter = ToLowerAscii(TrimSpace(rest.substr(0, end)));
-    rest.remove_prefix(end);
-    if (parameter.starts_with("charset=") && parameter != "charset=utf-8" &&
-        parameter != "charset=\"utf-8\"") {
-      return false;
-    }
-  }
-  return true;
-}
-
 class Builder {
  public:
   Builder(const HttpRoute& route, const HttpRequestParts& parts,
@@ -104,6 +84,10 @@ class Builder {
   }
 
   std::optional<Failure> ReadBody() {
+    if (parts_.form == BodyForm::kRaw) {
+      ReadRaw();
+      return std::nullopt;
+    }
     const bool mapped = route_.body_is_request || route_.body != nullptr;
     if (!mapped) {
       if (!parts_.body.empty()) return UnexpectedBody();
@@ -114,8 +98,11 @@ class Builder {
       target = request_.GetReflection()->MutableMessage(&request_, route_.body);
     }
     if (parts_.body.empty()) return std::nullopt;
-    if (!IsJson(parts_.content_type)) {
-      return UnsupportedMediaType(parts_.content_type);
+    if (parts_.form == BodyForm::kJson &&
+        !IsMediaType(parts_.content_type, "application/json")) {
+      return UnsupportedMediaType(
+          parts_.content_type,
+          TakenTypes(route_, "application/json; charset=utf-8"));
     }
     JsonReport report =
         ReadJson(parts_.body, route_.body != nullptr ? route_.body->name() : "",
@@ -126,6 +113,24 @@ class Builder {
     body_paths_ = std::move(report.leaf_paths);
     given_.insert(body_paths_.begin(), body_paths_.end());
     return std::nullopt;
+  }
+
+  void ReadRaw() {
+    std::string path;
+    for (const FieldDescriptor* field : route_.upload->path) {
+      if (!path.empty()) path.push_back('.');
+      path += field->name();
+    }
+    given_.insert(path);
+    const bool text =
+        route_.upload->path.back()->type() == FieldDescriptor::TYPE_STRING;
+    if (text && !IsUtf8(parts_.body)) {
+      return Violate(path, FaultRow("TEXT_ENCODING"));
+    }
+    if (text && parts_.body.find('\0') != std::string_view::npos) {
+      return Violate(path, FaultRow("NUL_CHARACTER"));
+    }
+    SetUpload(route_, std::string(parts_.body), request_);
   }
 
   std::optional<Failure> ReadQuery() {
@@ -158,7 +163,8 @@ class Builder {
     if (leaf == nullptr) {
       return Violate(name, FaultRow("PARAMETER_UNKNOWN"));
     }
-    if (route_.body_is_request) {
+    const bool raw = parts_.form == BodyForm::kRaw;
+    if (route_.body_is_request && !raw) {
       return Violate(name, FaultRow("PARAMETER_MISPLACED"));
     }
     // Walk to the message that holds the leaf, noting the proto path.
@@ -171,7 +177,7 @@ class Builder {
           FindField(*holder->GetDescriptor(), rest.substr(0, dot));
       if (!path.empty()) path.push_back('.');
       path.append(field->name());
-      if (field == route_.body) {
+      if (field == route_.body && !raw) {
         return Violate(name, FaultRow("PARAMETER_MISPLACED"));
       }
       if (dot == rest.size()) break;
@@ -344,6 +350,36 @@ class Builder {
 };
 
 }  // namespace
+
+void SetUpload(const HttpRoute& route, std::string bytes, Message& request) {
+  Message* holder = &request;
+  for (const FieldDescriptor* field : route.upload->path) {
+    const Reflection& reflection = *holder->GetReflection();
+    if (field->message_type() != nullptr) {
+      holder = reflection.MutableMessage(holder, field);
+    } else {
+      reflection.SetString(holder, field, std::move(bytes));
+    }
+  }
+}
+
+bool IsUpload(const HttpRoute& route, std::string_view content_type) {
+  if (!route.upload.has_value()) return false;
+  const auto& types = route.upload->content_types;
+  return std::any_of(types.begin(), types.end(),
+                     [content_type](const std::string& type) {
+                       return IsMediaType(content_type, type);
+                     });
+}
+
+std::string TakenTypes(const HttpRoute& route, std::string_view otherwise) {
+  std::string types(otherwise);
+  if (!route.upload.has_value()) return types;
+  for (const std::string& type : route.upload->content_types) {
+    types += ", " + type;
+  }
+  return types;
+}
 
 std::optional<Failure> BuildRequest(const HttpRoute& route,
                                     const HttpRequestParts& parts,

@@ -51,8 +51,8 @@ struct ResponseHead {
 };
 
 // One request and its response, as a session offers it to a handler. Used on
-// the loop only. Valid until the handler has called SendEnd or Reset, or was
-// told OnClosed; after any of these neither side calls the other.
+// the loop only. Valid until the handler has called SendEnd, Reset or BreakOff,
+// or was told OnClosed; after any of these neither side calls the other.
 class Exchange {
  public:
   virtual ~Exchange() = default;
@@ -76,6 +76,9 @@ class Exchange {
   // Breaks the response off so that the caller can tell: RST_STREAM, or the
   // connection closed before its body ended.
   virtual void Reset() = 0;
+  // The same, once what was sent has gone out. REQUIRES: the head was sent,
+  // without a content length.
+  virtual void BreakOff() = 0;
   // Bytes of the body not yet handed to the network. A handler stops sending
   // above kHighWater until OnWritable.
   virtual std::size_t pending() const = 0;

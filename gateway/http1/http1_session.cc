@@ -28,6 +28,8 @@ std::string_view ReasonPhrase(int status) {
       return "OK";
     case 204:
       return "No Content";
+    case 206:
+      return "Partial Content";
     case 304:
       return "Not Modified";
     case 400:
@@ -54,6 +56,8 @@ std::string_view ReasonPhrase(int status) {
       return "URI Too Long";
     case 415:
       return "Unsupported Media Type";
+    case 416:
+      return "Range Not Satisfiable";
     case 417:
       return "Expectation Failed";
     case 422:
@@ -101,6 +105,7 @@ class Http1Session final : public Session, public Exchange {
 
   void Drain() override {
     draining_ = true;
+    if (const auto handler = handler_) handler->OnDrain();
     if (state_ == State::kHead && input_.empty() && !writing_) Close();
   }
 
@@ -177,6 +182,12 @@ class Http1Session final : public Session, public Exchange {
   void Reset() override {
     handler_ = nullptr;
     Close();
+  }
+
+  void BreakOff() override {  // without the last chunk
+    chunked_out_ = false;
+    close_after_ = true;
+    SendEnd({});
   }
 
   std::size_t pending() const override {

@@ -4,10 +4,18 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstring>
 #include <utility>
 
 namespace welfare::gateway {
+namespace {
+
+// Between the last bytes and the reset: clients (curl 7.88) forget what they
+// have not looked at when a reset comes with it.
+constexpr std::chrono::milliseconds kParting{250};
+
+}  // namespace
 
 Http2Stream::Http2Stream(Http2Streams& session, std::int32_t id)
     : session_(&session), id_(id) {
@@ -134,9 +142,30 @@ void Http2Stream::Cancel() {
   if (handler != nullptr) handler->OnClosed();
 }
 
+void Http2Stream::BreakOff() {
+  ended_ = true;
+  broken_off_ = true;
+  handler_ = nullptr;
+  if (session_ != nullptr) session_->Resume(*this);
+}
+
+ssize_t Http2Stream::Part() {
+  // nghttp2 makes it RST_STREAM with INTERNAL_ERROR.
+  if (parted_) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+  if (!parting_.has_value()) {
+    parting_.emplace(session_->loop());
+    parting_->Start(kParting, [this] {
+      parted_ = true;
+      if (session_ != nullptr) session_->Resume(*this);
+    });
+  }
+  return NGHTTP2_ERR_DEFERRED;
+}
+
 ssize_t Http2Stream::Fill(std::uint8_t* buffer, std::size_t size,
                           std::uint32_t* flags) {
   const std::size_t count = std::min(size, pending());
+  if (count == 0 && broken_off_) return Part();
   std::memcpy(buffer, body_.data() + sent_, count);
   sent_ += count;
   sent_in_all_ += count;
@@ -150,7 +179,7 @@ ssize_t Http2Stream::Fill(std::uint8_t* buffer, std::size_t size,
   if (sent_ == body_.size()) {
     body_.clear();
     sent_ = 0;
-    if (ended_) {
+    if (ended_ && !broken_off_) {
       *flags |= NGHTTP2_DATA_FLAG_EOF;
       if (!trailers_.empty()) {
         *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;

@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "gateway/budgets/rate_floor.h"
+#include "gateway/exchange/event_loop.h"
 #include "gateway/exchange/exchange.h"
 
 namespace welfare::gateway {
@@ -111,11 +113,14 @@ class Http2Stream final : public Exchange {
   void SendBody(std::string bytes) override;
   void SendEnd(std::vector<Header> trailers) override;
   void Reset() override;
+  void BreakOff() override;
   std::size_t pending() const override { return body_.size() - sent_; }
 
  private:
   // nghttp2's part, the handler and what hangs on them.
   static constexpr std::size_t kOwnBytes = 4096;
+  // The end of a body that is broken off.
+  ssize_t Part();
 
   Http2Streams* session_;  // null once detached
   const std::int32_t id_;
@@ -126,6 +131,9 @@ class Http2Stream final : public Exchange {
 
   bool drop_body_ = false;
   bool ended_ = false;
+  bool broken_off_ = false;
+  std::optional<LoopTimer> parting_;
+  bool parted_ = false;
   bool was_full_ = false;
   bool writable_due_ = false;
   std::string body_;

@@ -4,6 +4,8 @@
 #include <google/protobuf/descriptor.pb.h>
 #include <google/protobuf/dynamic_message.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <utility>
@@ -11,6 +13,7 @@
 #include "gateway/routes/field_path.h"
 #include "google/api/annotations.pb.h"
 #include "services/base/coding/sha256.h"
+#include "welfare/options/v1/options.pb.h"
 
 namespace welfare::gateway {
 namespace {
@@ -91,6 +94,46 @@ class ContractDigests {
   std::map<const FileDescriptor*, std::string> digests_;
 };
 
+// The field `name` where it holds one value of that type, else null.
+const FieldDescriptor* SingleOf(const Descriptor& message,
+                                const std::string& name,
+                                FieldDescriptor::CppType type) {
+  const FieldDescriptor* field = message.FindFieldByName(name);
+  return field != nullptr && !field->is_repeated() && field->cpp_type() == type
+             ? field
+             : nullptr;
+}
+
+// Nothing where the option names no field that could take a body.
+std::optional<HttpRoute::Upload> UploadOf(const MethodDescriptor& method) {
+  const auto& option = method.options().GetExtension(options::v1::upload);
+  HttpRoute::Upload upload{
+      .path = {},
+      .content_types = {option.content_types().begin(),
+                        option.content_types().end()},
+      .max_bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(
+          0, static_cast<std::int64_t>(option.max_bytes())))};
+  const Descriptor* holder = method.input_type();
+  std::string_view rest = option.field();
+  while (holder != nullptr && !rest.empty()) {
+    const std::size_t dot = std::min(rest.find('.'), rest.size());
+    const FieldDescriptor* field =
+        holder->FindFieldByName(std::string(rest.substr(0, dot)));
+    if (field == nullptr || field->is_repeated()) return std::nullopt;
+    upload.path.push_back(field);
+    holder = field->message_type();
+    rest.remove_prefix(std::min(dot + 1, rest.size()));
+  }
+  const bool takes =
+      rest.empty() && !upload.path.empty() && !upload.content_types.empty() &&
+      upload.path.back()->cpp_type() == FieldDescriptor::CPPTYPE_STRING &&
+      // What is cut anywhere is no text.
+      (!method.client_streaming() ||
+       upload.path.back()->type() == FieldDescriptor::TYPE_BYTES);
+  if (!takes) return std::nullopt;
+  return upload;
+}
+
 absl::Status Wrong(const MethodDescriptor& method, const std::string& what) {
   return absl::InvalidArgumentError("google.api.http of " + method.full_name() +
                                     ": " + what);
@@ -141,10 +184,35 @@ absl::StatusOr<HttpRoute> MakeRoute(const MethodDescriptor& method,
     }
   }
   if (method.client_streaming()) {
-    route.kind = HttpRoute::Kind::kStream;
+    route.kind = HttpRoute::Kind::kClientStream;
   } else if (method.server_streaming()) {
-    route.kind = IsDownload(*method.output_type()) ? HttpRoute::Kind::kDownload
-                                                   : HttpRoute::Kind::kStream;
+    route.kind = IsDownload(*method.output_type())
+                     ? HttpRoute::Kind::kDownload
+                     : HttpRoute::Kind::kServerStream;
+  }
+  route.endless = method.options().GetExtension(options::v1::endless);
+  if (method.options().HasExtension(options::v1::position)) {
+    const auto& option = method.options().GetExtension(options::v1::position);
+    HttpRoute::Position position{
+        .response = SingleOf(*method.output_type(), option.response_field(),
+                             FieldDescriptor::CPPTYPE_INT64),
+        .request = SingleOf(*method.input_type(), option.request_field(),
+                            FieldDescriptor::CPPTYPE_INT64),
+        .follow = SingleOf(*method.input_type(), option.follow_field(),
+                           FieldDescriptor::CPPTYPE_BOOL)};
+    if (position.response == nullptr || position.request == nullptr ||
+        (position.follow == nullptr && !option.follow_field().empty())) {
+      return absl::InvalidArgumentError("position of " + method.full_name() +
+                                        ": names no single field of its type");
+    }
+    route.position = position;
+  }
+  if (method.options().HasExtension(options::v1::upload)) {
+    route.upload = UploadOf(method);
+    if (!route.upload.has_value()) {
+      return absl::InvalidArgumentError("upload of " + method.full_name() +
+                                        ": no field takes its bodies");
+    }
   }
   return route;
 }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,8 +35,25 @@ struct HttpRoute {
     kUnary,
     // Server stream of a file; served as the raw bytes.
     kDownload,
-    // Any other stream; refused over HTTP.
-    kStream,
+    // Any other server stream; served as lines of NDJSON or as events.
+    kServerStream,
+    // A client stream, read from lines of NDJSON, whatever answers it.
+    kClientStream,
+  };
+
+  // Where a stream stands, as the option `position` of its method says.
+  struct Position {
+    const google::protobuf::FieldDescriptor* response = nullptr;
+    const google::protobuf::FieldDescriptor* request = nullptr;
+    const google::protobuf::FieldDescriptor* follow = nullptr;  // null: none
+  };
+
+  // How a body that is no JSON is taken, as the option `upload` says.
+  struct Upload {
+    // From the request down to the field that takes it.
+    std::vector<const google::protobuf::FieldDescriptor*> path;
+    std::vector<std::string> content_types;
+    std::uint64_t max_bytes = 0;  // of a stream; 0: no limit
   };
 
   std::string http_method;  // "GET"
@@ -50,6 +69,9 @@ struct HttpRoute {
   // Tells answers of this build from those of another contract: a digest of
   // all that their JSON follows from.
   std::string shape = {};
+  std::optional<Position> position = {};
+  std::optional<Upload> upload = {};
+  bool endless = false;  // the option of the method
 };
 
 // All routes of a set of services, and the way to find one. Immutable after
@@ -64,7 +86,9 @@ class HttpRoutes {
   //   NOT_FOUND: the pool has no such service.
   //   INVALID_ARGUMENT: a template is malformed; a template binds a field
   //   that does not exist or is repeated, a map or a message; `body` or
-  //   `response_body` names no field; `body` names a scalar.
+  //   `response_body` names no field; `body` names a scalar; `position` names
+  //   no single fields of its types; `upload` names no single bytes or text, no
+  //   content type, or text in a stream.
   //   ALREADY_EXISTS: two bindings with one method and shape.
   static absl::StatusOr<HttpRoutes> Make(
       const google::protobuf::DescriptorPool& pool,

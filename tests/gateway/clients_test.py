@@ -64,6 +64,8 @@ class Clients(unittest.TestCase):
         def changes(request, context):
             for version in range(request.after_version + 1, request.after_version + 101):
                 yield messages.StreamChangesResponse(version=version)
+            if request.data_incarnation == "break":
+                context.abort(grpc.StatusCode.ABORTED, "the store is another one")
 
         def handler(make, function, request):
             return make(function, request_deserializer=request.FromString,
@@ -165,6 +167,27 @@ class Clients(unittest.TestCase):
                 status, body = self.curl("/v1/municipalities:batchImport", flag, "-d", f"@{big}",
                                          "-H", "Content-Type: application/json")
                 self.assertEqual(status, f"501 {version}", body)  # the fake has no such method
+
+    def test_curl_reads_streams_over_both_versions(self):
+        path = "/v1/registry/changes:stream?afterVersion=5"
+        for flag, version in (("--http1.1", "1.1"), ("--http2-prior-knowledge", "2")):
+            with self.subTest(version=version):
+                status, body = self.curl(path, flag)
+                self.assertEqual(status, f"200 {version}")
+                *results, end = map(json.loads, body.splitlines())
+                self.assertEqual([one["result"]["version"] for one in results],
+                                 [str(number) for number in range(6, 106)])
+                self.assertEqual(end, {"end": {"count": 100}})
+                _, body = self.curl(path, flag, "-H", "Accept: text/event-stream",
+                                    "-H", "Last-Event-ID: 41")
+                self.assertEqual(body.split("\n")[0], "id: 42")
+                # Who looks at no line is told by curl that it is not whole.
+                broken = subprocess.run(
+                    ["curl", "-sS", "-m", "20", flag, f"http://{self.addresses['http']}{path}"
+                     "&dataIncarnation=break"], capture_output=True, text=True, check=False)
+                self.assertIn(broken.returncode, (18, 92), broken.stderr)
+                self.assertEqual(json.loads(broken.stdout.splitlines()[-1])["error"]["status"],
+                                 "ABORTED")
 
     def test_reflection_is_for_operators_only(self):
         for address, expected in (("grpc", "UNIMPLEMENTED"), ("admin", None)):

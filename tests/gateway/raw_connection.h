@@ -92,6 +92,15 @@ class Raw {
       std::chrono::milliseconds limit = std::chrono::seconds(5)) {
     return Read([](const std::string&) { return false; }, limit);
   }
+  // What has come, or comes within `limit`; nothing of it is kept.
+  std::string ReadSome(std::chrono::milliseconds limit) {
+    pollfd waits{fd_, POLLIN, 0};
+    if (poll(&waits, 1, static_cast<int>(limit.count())) != 1) return "";
+    char buffer[65536];
+    const ssize_t size = recv(fd_, buffer, sizeof(buffer), 0);
+    closed_ = size <= 0;
+    return closed_ ? "" : std::string(buffer, static_cast<std::size_t>(size));
+  }
   bool closed() const { return closed_; }
 
  private:
@@ -133,6 +142,29 @@ inline std::string Http(const RunningGateway& gateway,
                 : "Content-Length: " + std::to_string(body.size()) + "\r\n") +
            "\r\n" + body);
   return raw.ReadAll();
+}
+
+// A body without the lines that cut it into chunks, as far as it came; `whole`
+// says whether the last chunk was there.
+inline std::string Unchunked(const std::string& response,
+                             bool* whole = nullptr) {
+  const std::size_t head = response.find("\r\n\r\n");
+  std::string body;
+  if (whole != nullptr) *whole = false;
+  std::size_t at = head == std::string::npos ? response.size() : head + 4;
+  while (at < response.size()) {
+    const std::size_t line = response.find("\r\n", at);
+    if (line == std::string::npos) break;
+    const std::size_t size =
+        std::stoul(response.substr(at, line - at), nullptr, 16);
+    if (size == 0) {
+      if (whole != nullptr) *whole = true;
+      break;
+    }
+    body += response.substr(line + 2, size);
+    at = line + 2 + size + 2;
+  }
+  return body;
 }
 
 inline std::string BodyOf(const std::string& response) {

@@ -2,6 +2,7 @@
 // services.
 #pragma once
 
+#include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
@@ -20,8 +21,8 @@
 
 #include "gateway/budgets/budget.h"
 #include "gateway/calls/backend.h"
-#include "gateway/calls/router.h"
 #include "gateway/edge/listener.h"
+#include "gateway/handlers/router.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "services/platform/rpc/call_context.h"
@@ -61,17 +62,7 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
     response->set_name(request->name());
     response->set_version(request->data_version());
     if (request->name() == "municipalities/guarded") response->set_etag(kEtag);
-    if (request->name() == "municipalities/missing") {
-      google::rpc::Status status;
-      status.set_code(5);
-      status.set_message("There is no 'x' 東.");
-      google::rpc::ErrorInfo info;
-      info.set_reason("MUNICIPALITY_NOT_FOUND");
-      info.set_domain("registry.welfare");
-      status.add_details()->PackFrom(info);
-      return {grpc::StatusCode::NOT_FOUND, status.message(),
-              status.SerializeAsString()};
-    }
+    if (request->name() == "municipalities/missing") return Refused();
     if (request->name() == "municipalities/plain") {
       return {grpc::StatusCode::UNKNOWN, "test status message"};
     }
@@ -150,18 +141,25 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
   }
 
   grpc::Status ImportMunicipalities(
-      grpc::ServerContext* /*context*/,
+      grpc::ServerContext* context,
       grpc::ServerReaderWriter<type::v1::ImportResult,
                                registry::v1::ImportMunicipalitiesRequest>*
           stream) override {
     registry::v1::ImportMunicipalitiesRequest request;
     type::v1::ImportResult result;
     while (stream->Read(&request)) {
+      ++imported_;
+      if (request.request_id() == "refuse") return Refused();
+      if (request.request_id() == "stop") {
+        support::WaitFor([this] { return go_.load(); },
+                         std::chrono::seconds(20));
+      }
       result.set_request_id(request.request_id());
       result.set_version(
           static_cast<std::int64_t>(request.batch().csv().size()));
       stream->Write(result);
     }
+    if (context->IsCancelled()) ++cancelled_;
     return grpc::Status::OK;
   }
 
@@ -171,6 +169,25 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
       grpc::ServerWriter<registry::v1::StreamChangesResponse>* writer)
       override {
     registry::v1::StreamChangesResponse response;
+    // What to do, in the place of a store's name.
+    const std::string& what = request->data_incarnation();
+    if (what == "refuse") return Refused();
+    if (what == "none") return grpc::Status::OK;
+    if (what == "few" || what == "break") {
+      for (int i = 1; i <= 3; ++i) {
+        response.set_version(request->after_version() + i);
+        if (!writer->Write(response)) break;
+      }
+      return what == "few" ? grpc::Status::OK : Refused();
+    }
+    if (what == "quiet" || what == "watch") {
+      if (what == "watch") writer->Write(response);
+      ++slow_;
+      support::WaitFor([context] { return context->IsCancelled(); },
+                       std::chrono::seconds(20));
+      if (context->IsCancelled()) ++cancelled_;
+      return grpc::Status::OK;
+    }
     response.add_changes()->set_deleted(std::string(64 * 1024, 'x'));
     for (int i = 0; i < kParts; ++i) {
       response.set_version(i);
@@ -231,8 +248,21 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
   int cancelled() const { return cancelled_; }
   int away() const { return away_; }
   int written() const { return written_; }
+  int imported() const { return imported_; }
+  void Go() { go_ = true; }
 
  private:
+  static grpc::Status Refused() {
+    google::rpc::Status status;
+    status.set_code(5);
+    status.set_message("There is no 'x' 東.");
+    google::rpc::ErrorInfo info;
+    info.set_reason("MUNICIPALITY_NOT_FOUND");
+    info.set_domain("registry.welfare");
+    status.add_details()->PackFrom(info);
+    return {grpc::StatusCode::NOT_FOUND, status.message(),
+            status.SerializeAsString()};
+  }
   static grpc::Status Refuse(grpc::StatusCode code, const char* reason) {
     google::rpc::Status status;
     status.set_code(code);
@@ -257,6 +287,8 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
   std::atomic<int> cancelled_{0};
   std::atomic<int> away_{0};
   std::atomic<int> written_{0};
+  std::atomic<int> imported_{0};
+  std::atomic<bool> go_{false};
 };
 
 class FakeReport final : public report::v1::ReportService::Service {
@@ -284,6 +316,11 @@ class FakeReport final : public report::v1::ReportService::Service {
     const std::lock_guard lock(mutex_);
     return ids_;
   }
+  // From where files were asked for since the last time.
+  std::vector<std::int64_t> TakeOffsets() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(offsets_, {});
+  }
 
   grpc::Status DownloadReport(
       grpc::ServerContext* /*context*/,
@@ -293,18 +330,29 @@ class FakeReport final : public report::v1::ReportService::Service {
       return {grpc::StatusCode::NOT_FOUND, "There is no such report."};
     }
     if (request->name() == "reports/empty") return grpc::Status::OK;
+    {
+      const std::lock_guard lock(mutex_);
+      offsets_.push_back(request->offset());
+    }
+    std::string file;
+    for (int i = 0; i < kParts; ++i) file += kPart;
+    const std::size_t size = file.size();
+    std::size_t at =
+        std::min(static_cast<std::size_t>(request->offset()), size);
     report::v1::DownloadReportResponse part;
     part.set_content_type("text/html; charset=utf-8");
     part.set_filename("報告 2025.html");
-    part.set_size(kParts * static_cast<std::int64_t>(sizeof(kPart) - 1));
-    for (int i = 0; i < kParts; ++i) {
-      if (i == kParts / 2 && request->name() == "reports/broken") {
+    part.set_size(static_cast<std::int64_t>(size));
+    part.set_digest("d1");
+    do {
+      if (at >= size / 2 && request->name() == "reports/broken") {
         return {grpc::StatusCode::INTERNAL, "the disk is gone"};
       }
-      part.set_data(kPart);
-      writer->Write(part);
+      part.set_data(file.substr(at, sizeof(kPart) - 1));
+      at += part.data().size();
+      if (!writer->Write(part)) break;
       part.Clear();
-    }
+    } while (at < size);
     return grpc::Status::OK;
   }
 
@@ -313,6 +361,7 @@ class FakeReport final : public report::v1::ReportService::Service {
   int reports_ = 0;
   bool answers_once_ = false;
   std::vector<std::string> ids_;
+  std::vector<std::int64_t> offsets_;
 };
 
 class CountingObserver final : public RequestObserver {
@@ -356,13 +405,15 @@ inline Budget::Limits SharedLoopback() {
 class RunningGateway {
  public:
   // With `lame`, one of the two channels leads to nobody. `tls` null: plain;
-  // `authenticator` null: nobody is asked who he is.
+  // `authenticator` null: nobody is asked who he is. `library` answers for
+  // test.v1.Library, where there is one.
   explicit RunningGateway(SessionLimits limits = {},
                           Routing::Options options = {}, bool lame = false,
                           TlsContext* tls = nullptr,
                           Authenticator* authenticator = nullptr,
                           Budget::Limits budget = SharedLoopback(),
-                          Gate::Options gate = {})
+                          Gate::Options gate = {},
+                          grpc::CallbackGenericService* library = nullptr)
       : budget_(std::move(budget),
                 {.connection_evicted = [this] { ++evicted_; },
                  .connection_refused = [this] { ++refused_; },
@@ -372,6 +423,7 @@ class RunningGateway {
     builder.AddListeningPort(address, grpc::InsecureServerCredentials());
     builder.RegisterService(&registry);
     builder.RegisterService(&report);
+    if (library != nullptr) builder.RegisterCallbackGenericService(library);
     server_ = builder.BuildAndStart();
     backend_ = std::make_unique<Backend>(
         std::vector<std::shared_ptr<grpc::Channel>>{
@@ -379,10 +431,12 @@ class RunningGateway {
             platform::MakeChannel(
                 {lame ? "unix:" + folder_.File("nobody.sock") : address})},
         calls_, gate);
+    BackendTable table = {
+        {"welfare.registry.v1.RegistryService", backend_.get()},
+        {"welfare.report.v1.ReportService", backend_.get()}};
+    if (library != nullptr) table["test.v1.Library"] = backend_.get();
     auto routing = Routing::Make(
-        *google::protobuf::DescriptorPool::generated_pool(),
-        {{"welfare.registry.v1.RegistryService", backend_.get()},
-         {"welfare.report.v1.ReportService", backend_.get()}},
+        *google::protobuf::DescriptorPool::generated_pool(), std::move(table),
         options, observer, [this] { return "id-" + std::to_string(++ids_); },
         authenticator);
     EXPECT_TRUE(routing.ok()) << routing.status();

@@ -5,7 +5,7 @@ Usage: proto_lint.py PROTO_DIR GOOGLEAPIS_DIR AUDITED_METHODS
 
 Over every file of package welfare.*: a comment on every element, a Japanese
 summary on every method, field and enum that a caller sees, an error list
-and an access policy of known roles and peers on every method, an HTTP binding on every public unary
+and an access policy of known roles and peers on every method, an HTTP binding on every public
 method, a behavior on every field, the shape of List methods, an etag on what
 Update changes, a request_id on everything that writes, and no year in an id.
 What shows a field of personal data says so in its policy, and AUDITED_METHODS
@@ -171,13 +171,11 @@ def main():
                 if (policy.audience == options_pb2.AUDIENCE_INTERNAL and
                         not policy.peers):
                     complain(what, 'is for services alone and names none')
-                streaming = method.client_streaming or method.server_streaming
                 if (method.options.Extensions[options_pb2.endless] and
                         not method.server_streaming):
                     complain(what, 'is endless, but streams nothing')
                 rule = method.options.Extensions[annotations_pb2.http]
-                if (not streaming and
-                        policy.audience != options_pb2.AUDIENCE_INTERNAL and
+                if (policy.audience != options_pb2.AUDIENCE_INTERNAL and
                         not rule.WhichOneof('pattern')):
                     complain(what, 'has no HTTP binding')
                 request = by_name[method.input_type]

@@ -39,14 +39,17 @@ void TcpClient::Send(const std::string& bytes) {
   }
 }
 
-std::string TcpClient::ReadAll() {
+std::string TcpClient::ReadAll() { return ReadUntil(""); }
+
+std::string TcpClient::ReadUntil(const std::string& end) {
   std::string out;
   char buffer[65536];
-  while (true) {
+  while (end.empty() || out.find(end) == out.npos) {
     const ssize_t size = recv(fd_, buffer, sizeof buffer, 0);
-    if (size <= 0) return out;
+    if (size <= 0) break;
     out.append(buffer, static_cast<std::size_t>(size));
   }
+  return out;
 }
 
 std::string HttpGet(int port, const std::string& path) {

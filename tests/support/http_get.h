@@ -15,6 +15,8 @@ class TcpClient {
   void Send(const std::string& bytes);
   // Everything until the other side closes, for at most 20 seconds.
   std::string ReadAll();
+  // The same until `end` has come, if it comes.
+  std::string ReadUntil(const std::string& end);
 
  private:
   int fd_ = -1;

@@ -6,11 +6,14 @@
 
 #include <cstddef>
 #include <memory>
+#include <sstream>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "google/api/annotations.pb.h"
 #include "tests/support/http_get.h"
+#include "welfare/options/v1/options.pb.h"
 
 namespace welfare::access {
 namespace {
@@ -155,6 +158,30 @@ void ReadError(const std::string& body, Answer& answer) {
   }
 }
 
+// The lines of a stream: its messages, then why it failed where it did.
+void ReadLines(const std::string& body, const MethodDescriptor& method,
+               bool endless, Answer& answer) {
+  constexpr std::string_view kResult = "{\"result\":";
+  bool ended = false;
+  std::istringstream lines(body);
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_FALSE(ended) << body;
+    ended = !line.starts_with(kResult);
+    if (line.starts_with("{\"error\":")) {
+      ReadError(line, answer);
+    } else if (!ended) {
+      answer.messages.push_back(MakeMessage(*method.output_type()));
+      EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(
+                      line.substr(kResult.size(),
+                                  line.size() - kResult.size() - 1),
+                      answer.messages.back().get())
+                      .ok())
+          << line;
+    }
+  }
+  EXPECT_EQ(ended, !endless) << body;
+}
+
 }  // namespace
 
 std::string BodyField(const MethodDescriptor& method) {
@@ -206,13 +233,16 @@ Answer CallHttp(int port, const MethodDescriptor& method,
                      " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
   if (!token.empty()) head += "Authorization: Bearer " + token + "\r\n";
   if (!request.body.empty()) {
-    head += "Content-Type: application/json\r\n";
+    head += method.client_streaming()
+                ? "Content-Type: application/x-ndjson\r\n"
+                : "Content-Type: application/json\r\n";
   }
   if (request.verb != "GET") {
     head += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
   }
   client.Send(head + "\r\n" + request.body);
-  const std::string response = client.ReadAll();
+  const bool endless = method.options().GetExtension(options::v1::endless);
+  const std::string response = client.ReadUntil(endless ? "}\n" : "");
   const std::size_t end = response.find("\r\n\r\n");
   EXPECT_TRUE(response.starts_with("HTTP/1.1 ") && end != std::string::npos)
       << request.verb << " " << request.target << ": " << response;
@@ -231,7 +261,9 @@ Answer CallHttp(int port, const MethodDescriptor& method,
     return answer;
   }
   std::unique_ptr<Message> message = MakeMessage(*method.output_type());
-  if (method.server_streaming()) {
+  if (fields.find("application/x-ndjson") != std::string::npos) {
+    ReadLines(body, method, endless, answer);
+  } else if (method.server_streaming()) {
     answer.bytes = std::move(body);
   } else if (google::protobuf::util::JsonStringToMessage(body, message.get())
                  .ok()) {

@@ -181,9 +181,6 @@ class Matrix : public ::testing::TestWithParam<Door> {
     }
   }
 
-  // What the door has not: streams are no HTTP/JSON.
-  bool HasStreams() const { return GetParam() != Door::kJson; }
-
   static ServedPlatform* served_;
   static std::string before_;
   int calls_ = 0;
@@ -223,7 +220,7 @@ TEST_P(Matrix, EveryCellIsAsTheTableOfRolesSays) {
       const std::string word = WordOf(what, kSurvey, who);
       all.insert(word);
       const bool open = what == std::string("story") || what[0] == 'w';
-      if (who == kSelf || (open && HasStreams())) own.insert(word);
+      if (who == kSelf || open) own.insert(word);
     }
   }
   EXPECT_THAT(shown_["respondent"], own);
@@ -441,7 +438,6 @@ TEST_P(Matrix, ABatchIsJudgedByEveryRoundItNames) {
   for (const auto* foreign : {&mixed, &headers}) {
     const auto refused = served_->Call(GetParam(), unary, {foreign}, who);
     EXPECT_EQ(refused->reason, "ACCESS_DENIED");
-    if (!HasStreams()) continue;
     const auto answer = served_->Call(GetParam(), stream, {&own, foreign}, who);
     EXPECT_EQ(answer->reason, "ACCESS_DENIED");
     EXPECT_EQ(answer->messages.size(), 1U);  // of the batch that is its own

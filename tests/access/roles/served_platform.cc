@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -336,8 +337,11 @@ std::optional<Answer> ServedPlatform::Call(Door door,
     }
     return CallAny(channels_.at("gateway"), method, requests, metadata);
   }
-  const auto request = Spell(method, *requests.front());
+  auto request = Spell(method, *requests.front());
   if (!request) return std::nullopt;
+  for (std::size_t i = 1; i < requests.size(); ++i) {
+    request->body += "\n" + Spell(method, *requests[i])->body;
+  }
   return CallJson(method, *request, who);
 }
 

@@ -47,7 +47,7 @@ class ServedPlatform {
   void Start();
 
   // Calls as `who`. Nothing where the door has no such call: no token is a
-  // service's, and over HTTP there are no streams.
+  // service's, and over HTTP there is no method for services alone.
   std::optional<Answer> Call(Door door,
                              const google::protobuf::MethodDescriptor& method,
                              const Requests& requests, const Identity& who);

@@ -232,7 +232,7 @@ TEST(GatewayHttp, AnswersFailuresAsAip193) {
       {"GET /v1/municipalities/1?name=municipalities/2", "", "", 400,
        "INVALID_REQUEST"},
       {"PUT /v1/municipalities/1", "", "", 405, "METHOD_NOT_ALLOWED"},
-      {"POST /v1/municipalities:batchImport", "Content-Type: text/csv\r\n",
+      {"POST /v1/municipalities:batchImport", "Content-Type: text/html\r\n",
        "a,b", 415, "UNSUPPORTED_MEDIA_TYPE"},
       {"POST /v1/municipalities:batchImport", json, "{", 400, "MALFORMED_JSON"},
       {"POST /v1/municipalities:batchImport", json, R"({"nope":1})", 400,

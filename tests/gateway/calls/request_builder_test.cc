@@ -252,7 +252,8 @@ TEST(HttpRoutes, KnowsDownloadsAndStreams) {
   };
   EXPECT_EQ(kind("/v1/shelves/1/books/2"), HttpRoute::Kind::kUnary);
   EXPECT_EQ(kind("/v1/shelves/1/books/2:download"), HttpRoute::Kind::kDownload);
-  EXPECT_EQ(kind("/v1/shelves/1/books/2:watch"), HttpRoute::Kind::kStream);
+  EXPECT_EQ(kind("/v1/shelves/1/books/2:watch"),
+            HttpRoute::Kind::kServerStream);
 }
 
 TEST(HttpRoutes, RefusesBindingsThatCannotWork) {

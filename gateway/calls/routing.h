@@ -43,6 +43,12 @@ struct Routing {
     std::chrono::milliseconds default_timeout{30'000};
     // Of a download.
     std::chrono::milliseconds download_timeout{120'000};
+    // How long a stream over HTTP says nothing: then its head goes out, if it
+    // has not yet, and events get a comment, so that nobody between takes the
+    // connection for dead.
+    std::chrono::milliseconds heartbeat{15'000};
+    // Answers that wait for the end of the body over HTTP/1.1.
+    std::size_t held_answers = std::size_t{1024} * 1024;
     // Whose pages may call over HTTP.
     CrossOrigin cross_origin = {};
     // Full names of services that are not of the platform. They are told
@@ -99,25 +105,5 @@ struct Routing {
 std::optional<Failure> AddIdentity(
     const Routing& routing, const google::protobuf::MethodDescriptor& method,
     const Exchange& exchange, CallHeaders& call);
-
-// Answers requests: gRPC calls by passing them on, HTTP/JSON by transcoding,
-// and the gateway's own pages.
-class Router final : public Dispatcher {
- public:
-  // `routing` outlives the router and every exchange.
-  explicit Router(const Routing& routing) : routing_(routing) {}
-  std::shared_ptr<ExchangeHandler> Dispatch(Exchange& exchange) override;
-  // Health is.
-  bool IsUrgent(const RequestHead& request) const override;
-
- private:
-  const Routing& routing_;
-};
-
-// The handlers. Both hold on to the exchange until it ends.
-std::shared_ptr<ExchangeHandler> HandleGrpc(const Routing& routing,
-                                            Exchange& exchange);
-std::shared_ptr<ExchangeHandler> HandleHttp(const Routing& routing,
-                                            Exchange& exchange);
 
 }  // namespace welfare::gateway

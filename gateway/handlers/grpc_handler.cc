@@ -9,9 +9,9 @@
 #include "gateway/calls/failure.h"
 #include "gateway/calls/request_fields.h"
 #include "gateway/calls/request_identity.h"
-#include "gateway/calls/router.h"
 #include "gateway/error_table.h"
 #include "gateway/exchange/event_loop.h"
+#include "gateway/handlers/handlers.h"
 #include "gateway/routes/text.h"
 #include "services/base/coding/base64.h"
 #include "welfare/options/v1/options.pb.h"
@@ -78,8 +78,8 @@ class GrpcHandler final : public ExchangeHandler,
     caller_ = CallerOf(*exchange_, call);
     backend_ =
         routing_.backends.find(method->second->service()->full_name())->second;
-    if (const auto refused = RefuseCall(
-            routing_, *backend_, {caller_, &exchange_->seat()})) {
+    if (const auto refused =
+            RefuseCall(routing_, *backend_, {caller_, &exchange_->seat()})) {
       return Fail(*refused);
     }
     backend_request_ = {.method = route_,
@@ -188,10 +188,9 @@ class GrpcHandler final : public ExchangeHandler,
       }
     }
     knocked_ = true;
-    const bool waits =
-        size.has_value() &&
-        HoldsNumber(wait_field_,
-                    std::string_view(input_).substr(kPrefix, *size));
+    const bool waits = size.has_value() &&
+                       HoldsNumber(wait_field_, std::string_view(input_).substr(
+                                                    kPrefix, *size));
     Gate::Asked asked = backend_->gate().Ask(
         {caller_, &exchange_->seat()}, waits,
         [weak = weak_from_this(),
@@ -200,7 +199,8 @@ class GrpcHandler final : public ExchangeHandler,
             const auto self = weak.lock();
             if (self == nullptr || self->exchange_ == nullptr) return;
             self->patience_.reset();
-            if (refused) return self->Fail(GateRefusal(self->routing_, *refused));
+            if (refused)
+              return self->Fail(GateRefusal(self->routing_, *refused));
             self->Open();
             self->Pump();
           });

@@ -1,8 +1,7 @@
-#include "gateway/calls/router.h"
+#include "gateway/calls/routing.h"
 
 #include <utility>
 
-#include "gateway/answers/annotated_exchange.h"
 #include "gateway/exchange/connection.h"
 #include "gateway/routes/health_path.h"
 #include "gateway/routes/request_types.h"
@@ -106,23 +105,6 @@ std::optional<Failure> AddIdentity(const Routing& routing,
     call.metadata.emplace_back(access::kIdentityMetadata, *std::move(identity));
   }
   return std::nullopt;
-}
-
-bool Router::IsUrgent(const RequestHead& request) const {
-  return request.target == kHealthPath;
-}
-
-std::shared_ptr<ExchangeHandler> Router::Dispatch(Exchange& exchange) {
-  const RequestHead& request = exchange.request();
-  const std::string* content_type = FindHeader(request.headers, "content-type");
-  const bool grpc = content_type != nullptr && request.http_major == 2 &&
-                    (*content_type == "application/grpc" ||
-                     content_type->starts_with("application/grpc+") ||
-                     content_type->starts_with("application/grpc;"));
-  if (grpc) return HandleGrpc(routing_, exchange);
-  return HandleAnnotated(
-      routing_.options.cross_origin, exchange,
-      [this](Exchange& seen) { return HandleHttp(routing_, seen); });
 }
 
 }  // namespace welfare::gateway

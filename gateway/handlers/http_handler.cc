@@ -1,0 +1,253 @@
+#include <google/protobuf/message.h>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "gateway/answers/answer_form.h"
+#include "gateway/answers/json_answer.h"
+#include "gateway/budgets/gate.h"
+#include "gateway/calls/admission.h"
+#include "gateway/calls/call_headers.h"
+#include "gateway/calls/http_call.h"
+#include "gateway/calls/own_pages.h"
+#include "gateway/calls/request_fields.h"
+#include "gateway/calls/write_headers.h"
+#include "gateway/exchange/event_loop.h"
+#include "gateway/handlers/handlers.h"
+#include "gateway/handlers/whole_body.h"
+#include "gateway/routes/health_path.h"
+
+namespace welfare::gateway {
+namespace {
+
+using google::protobuf::Message;
+
+// The same as kLoopBytes of a reply that will be compressed, which takes
+// longer.
+constexpr std::size_t kLoopBytesToCompress = std::size_t{8} * 1024;
+
+void AnswerPage(HttpCall& call, const OwnPage& page) {
+  std::vector<Header> headers = page.headers;
+  headers.push_back({"etag", page.etag});
+  // Kept, and asked for again each time: another program has other pages.
+  headers.push_back({"cache-control", "no-cache"});
+  headers.push_back({"vary", "accept-language"});
+  const std::string* known = call.Find("if-none-match");
+  if (known != nullptr && NamesETag(*known, page.etag)) {
+    return call.Answer(304, std::move(headers), "");
+  }
+  headers.push_back({"content-type", page.content_type});
+  call.Answer(200, std::move(headers), page.body);
+}
+
+// True when the path is one of the gateway's own and has been answered.
+bool ServePage(HttpCall& call) {
+  const bool health = call.path() == kHealthPath;
+  const OwnPage* page =
+      call.routing().pages.Find(call.path(), call.query(), call.language());
+  if (!health && page == nullptr) return false;
+  call.set_label(call.path());
+  const std::string& method = call.method();
+  if (method == "OPTIONS") {
+    call.Answer(204, {{"allow", "GET, HEAD, OPTIONS"}}, "");
+  } else if (method != "GET" && method != "HEAD") {
+    call.Fail(MethodNotAllowed(method, "GET, HEAD, OPTIONS"));
+  } else if (health) {
+    const bool serving = !call.routing().draining.load();
+    call.Answer(
+        serving ? 200 : 503,
+        {{"content-type", "application/json"}, {"cache-control", "no-store"}},
+        serving ? R"({"status":"SERVING"})" : R"({"status":"NOT_SERVING"})");
+  } else {
+    AnswerPage(call, *page);
+  }
+  return true;
+}
+
+// Answers one message with one message.
+class UnaryHandler final : public WholeBodyHandler {
+ public:
+  UnaryHandler(std::unique_ptr<HttpCall> from, WriteHeaders write)
+      : WholeBodyHandler(std::move(from)), write_(std::move(write)) {}
+
+  // ExchangeHandler:
+  void OnWritable() override {}
+  void OnClosed() override {
+    place_.reset();
+    if (unary_ != nullptr) std::exchange(unary_, nullptr)->Cancel();
+    call().Closed(499);
+  }
+
+ private:
+  std::optional<Failure> Complete(Message& message) override {
+    return ApplyWriteHeaders(write_, call().route(), call().language(),
+                             message);
+  }
+
+  void Send(std::unique_ptr<Message> request) override {
+    request_ = std::move(request);
+    Call();
+  }
+
+  // Asks whether the call may begin, and once more for each etag of a write.
+  void Call() {
+    message_ = call().Serialize(*request_);
+    bool waits = false;
+    const auto& method = *call().route().method;
+    if (!call().routing().IsForeign(method)) {
+      waits = HoldsNumber(WaitField(*method.input_type()), message_);
+    }
+    Gate::Asked asked = call().backend().gate().Ask(
+        {call().caller(), &call().exchange().seat()}, waits,
+        [this, weak = weak_from_this(),
+         &loop = call().loop()](std::optional<Gate::Refused> refused) {
+          loop.Post([this, weak, refused] {
+            const auto self = weak.lock();
+            if (self == nullptr || call().ended()) return;
+            patience_.reset();
+            if (refused) return Refuse(GateRefusal(call().routing(), *refused));
+            Dispatch();
+          });
+        });
+    place_ = std::move(asked.place);
+    if (asked.refused) {
+      return Refuse(GateRefusal(call().routing(), *asked.refused));
+    }
+    if (asked.goes) return Dispatch();
+    patience_.emplace(call().loop());
+    patience_->Start(kGatePatience, [this, weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (self == nullptr || call().ended()) return;
+      Refuse(GateRefusal(call().routing(), kTooLongAtGate));
+    });
+  }
+
+  void Dispatch() {
+    const auto inward = call().Inward(
+        call().timeout().value_or(call().options().default_timeout),
+        message_.size(), place_);
+    if (!inward.has_value()) return;
+    unary_ = call().backend().CallUnary(
+        call().loop(), *inward, std::exchange(message_, ""),
+        [this, self = shared_from_this(), name = inward->method,
+         began = std::chrono::steady_clock::now()](const BackendResult& result,
+                                                   const std::string& answer) {
+          JudgeCall(place_.get(), name, result, began);
+          place_.reset();
+          OnUnary(result, answer);
+        });
+  }
+
+  void OnUnary(const BackendResult& result, const std::string& bytes) {
+    unary_ = nullptr;
+    if (call().ended()) return;
+    if (result.status.code() != 0) return FailUnary(FromStatus(result.status));
+    if (call().IsHeld(result)) return;
+    const std::string state = call().StateIn(result.trailing_metadata);
+    std::vector<Header> headers = {{"content-type", "application/json"}};
+    AppendResponseMetadata(result.trailing_metadata, headers);
+    const AnswerForm* form = call().form();
+    const bool compresses = form != nullptr && form->codings().gzip > 0;
+    if (bytes.size() <= (compresses ? kLoopBytesToCompress : kLoopBytes)) {
+      return AnswerJson(
+          std::move(headers),
+          MakeJsonAnswer(call().route(), call().json(), form, state, bytes));
+    }
+    if (const Room room = share().Hold(bytes.size()); room != Room::kGiven) {
+      return Refuse(NoRoom(call().routing(), room));
+    }
+    const auto made = std::make_shared<JsonAnswer>();
+    call().Aside(
+        shared_from_this(),
+        [this, form, made, state, bytes] {
+          *made =
+              MakeJsonAnswer(call().route(), call().json(), form, state, bytes);
+        },
+        [this, made, headers = std::move(headers)] {
+          AnswerJson(headers, std::move(*made));
+        },
+        [this] { call().Fail(GatewayOverloaded()); });
+  }
+
+  void FailUnary(Failure failure) {
+    if (TakeNextEtag(failure, call().route(), write_, *request_)) {
+      return Call();
+    }
+    SetStatusOfHeaders(write_, failure);
+    call().Fail(failure);
+  }
+
+  void AnswerJson(std::vector<Header> headers, JsonAnswer answer) {
+    switch (answer.outcome) {
+      case JsonAnswer::Outcome::kUnreadable:
+        return call().Fail(InvalidBackendResponse());
+      case JsonAnswer::Outcome::kOther:
+        return call().Fail(PreconditionFailed());
+      case JsonAnswer::Outcome::kHeld:
+        return call().NotModified(answer.tag);
+      case JsonAnswer::Outcome::kWhole:
+        break;
+    }
+    call().AddCaching(answer.tag, headers);
+    if (answer.gzip) headers.push_back({"content-encoding", "gzip"});
+    share().Hold(0);
+    call().Answer(200, std::move(headers), std::move(answer.body));
+  }
+
+  WriteHeaders write_;
+  std::unique_ptr<Message> request_;
+  std::string message_;  // until the call is begun
+  std::shared_ptr<Gate::Place> place_;
+  std::optional<LoopTimer> patience_;
+  std::shared_ptr<BackendCall> unary_;
+};
+
+}  // namespace
+
+std::shared_ptr<ExchangeHandler> HandleUnary(std::unique_ptr<HttpCall> call) {
+  WriteHeaders write;
+  if (call->method() == "GET" || call->method() == "HEAD") {
+    if (!call->ReadForm()) return nullptr;
+  } else {
+    auto read =
+        ReadWriteHeaders(call->exchange().request().headers, call->route());
+    if (auto* failure = std::get_if<Failure>(&read)) {
+      call->Fail(*failure);
+      return nullptr;
+    }
+    write = std::get<WriteHeaders>(std::move(read));
+  }
+  auto handler =
+      std::make_shared<UnaryHandler>(std::move(call), std::move(write));
+  handler->Start();
+  return handler;
+}
+
+std::shared_ptr<ExchangeHandler> HandleHttp(const Routing& routing,
+                                            Exchange& exchange) {
+  auto call = std::make_unique<HttpCall>(routing, exchange);
+  if (!call->ReadHeaders() || ServePage(*call) || !call->FindRoute() ||
+      !call->Identify() || !call->Admit()) {
+    return nullptr;
+  }
+  const HttpRoute& route = call->route();
+  switch (route.kind) {
+    case HttpRoute::Kind::kUnary:
+      return HandleUnary(std::move(call));
+    case HttpRoute::Kind::kDownload:
+      return HandleDownload(std::move(call));
+    case HttpRoute::Kind::kServerStream:
+      return HandleServerStream(std::move(call));
+    case HttpRoute::Kind::kClientStream:
+      return HandleClientStream(std::move(call));
+  }
+  return nullptr;
+}
+
+}  // namespace welfare::gateway

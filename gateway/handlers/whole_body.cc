@@ -1,0 +1,81 @@
+#include "gateway/handlers/whole_body.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+
+#include <optional>
+#include <utility>
+
+#include "gateway/calls/admission.h"
+
+namespace welfare::gateway {
+
+// What has been made of a request.
+struct WholeBodyHandler::Built {
+  std::unique_ptr<google::protobuf::Message> message;
+  std::optional<Failure> failure;
+};
+
+WholeBodyHandler::WholeBodyHandler(std::unique_ptr<HttpCall> call)
+    : call_(std::move(call)), share_(call_->exchange().seat()) {}
+
+void WholeBodyHandler::Start() {
+  const std::size_t limit = call_->options().message_limit;
+  if (call_->exchange().request().content_length.value_or(0) > limit) {
+    Refuse(MessageTooLarge(limit));
+  }
+}
+
+void WholeBodyHandler::OnBody(std::string_view bytes) {
+  if (call_->ended()) return;
+  const std::size_t limit = call_->options().message_limit;
+  if (body_.size() + bytes.size() > limit) {
+    return Refuse(MessageTooLarge(limit));
+  }
+  if (const Room room = share_.Hold(body_.size() + bytes.size());
+      room != Room::kGiven) {
+    return Refuse(NoRoom(call_->routing(), room));
+  }
+  body_.append(bytes);
+  call_->exchange().Consume(bytes.size());
+}
+
+void WholeBodyHandler::OnBodyEnd() {
+  body_whole_ = true;
+  if (call_->ended()) return;
+  if (body_.size() <= kLoopBytes) return SendBuilt(Build());
+  const auto built = std::make_shared<Built>();
+  call_->Aside(
+      shared_from_this(), [this, built] { *built = Build(); },
+      [this, built] { SendBuilt(std::move(*built)); },
+      [this] { Refuse(GatewayOverloaded()); });
+}
+
+void WholeBodyHandler::OnTooSlow() {
+  if (!call_->ended()) Refuse(RequestTimeout());
+}
+
+void WholeBodyHandler::Refuse(const Failure& failure) {
+  // The answer needs room of its own.
+  std::string().swap(body_);
+  share_.Hold(0);
+  call_->Fail(failure);
+}
+
+WholeBodyHandler::Built WholeBodyHandler::Build() {
+  Built built{.message = call_->NewRequest(), .failure = std::nullopt};
+  const bool raw = IsUpload(call_->route(), call_->content_type());
+  built.failure = call_->Build(body_, raw ? BodyForm::kRaw : BodyForm::kJson,
+                               *built.message);
+  if (!built.failure) built.failure = Complete(*built.message);
+  return built;
+}
+
+void WholeBodyHandler::SendBuilt(Built built) {
+  std::string().swap(body_);
+  share_.Hold(0);
+  if (built.failure) return Refuse(*built.failure);
+  Send(std::move(built.message));
+}
+
+}  // namespace welfare::gateway
