@@ -42,6 +42,8 @@ class ClientStreamHandler final
   void Start() {
     if (call_->route().endless) answer_.SetEndless();
     if (const auto refused = RefuseConditions()) return Fail(*refused);
+    const std::string& type = call_->content_type();
+    if (!type.empty() && !Takes(type)) return RefuseType();
     const RequestHead& request = call_->exchange().request();
     if (request.http_major == 1) answer_.Hold();
     if (IsTooLarge(request.content_length.value_or(0))) {
@@ -52,10 +54,8 @@ class ClientStreamHandler final
   // ExchangeHandler:
   void OnBody(std::string_view bytes) override {
     if (call_->ended()) return;
-    if (!raw_ && !IsMediaType(call_->content_type(), kLines)) {
-      return Fail(UnsupportedMediaType(call_->content_type(),
-                                       TakenTypes(call_->route(), kLines)));
-    }
+    // Without a body there need be no type.
+    if (!Takes(call_->content_type())) return RefuseType();
     uncredited_ += bytes.size();
     came_ += bytes.size();
     if (IsTooLarge(came_)) {
@@ -118,6 +118,14 @@ class ClientStreamHandler final
     if (!Opened() || writes_done_) return;
     writes_done_ = true;
     answer_.stream()->WritesDone();
+  }
+
+  bool Takes(std::string_view content_type) const {
+    return raw_ || IsMediaType(content_type, kLines);
+  }
+  void RefuseType() {
+    Fail(UnsupportedMediaType(call_->content_type(),
+                              TakenTypes(call_->route(), kLines)));
   }
 
   // What headers say of one message says nothing of a stream of them.
