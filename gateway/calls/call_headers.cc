@@ -30,6 +30,14 @@ bool IsRequestId(std::string_view text) {
          });
 }
 
+// What of `rest` stands before the next `end`; takes both off.
+std::string_view TakePart(std::string_view& rest, char end) {
+  const std::size_t at = rest.find(end);
+  const std::string_view part = rest.substr(0, at);
+  rest = at == rest.npos ? std::string_view() : rest.substr(at + 1);
+  return part;
+}
+
 }  // namespace
 
 std::variant<CallHeaders, Failure> ReadCallHeaders(
@@ -153,21 +161,13 @@ bool IsMediaType(std::string_view content_type, std::string_view media_type) {
 
 bool AsksFor(std::string_view accept, std::string_view media_type) {
   while (!accept.empty()) {
-    const std::size_t comma = std::min(accept.find(','), accept.size());
-    std::string_view range = accept.substr(0, comma);
-    accept.remove_prefix(std::min(comma + 1, accept.size()));
-    const std::size_t semicolon = std::min(range.find(';'), range.size());
-    if (!EqualsIgnoreCaseAscii(TrimSpace(range.substr(0, semicolon)),
-                               media_type)) {
+    std::string_view range = TakePart(accept, ',');
+    if (!EqualsIgnoreCaseAscii(TrimSpace(TakePart(range, ';')), media_type)) {
       continue;
     }
-    range.remove_prefix(semicolon);
     bool refused = false;
     while (!range.empty()) {
-      range.remove_prefix(1);
-      const std::size_t end = std::min(range.find(';'), range.size());
-      const std::string weight = ToLowerAscii(TrimSpace(range.substr(0, end)));
-      range.remove_prefix(end);
+      const std::string weight = ToLowerAscii(TrimSpace(TakePart(range, ';')));
       refused = refused || (weight.starts_with("q=0") &&
                             weight.find_first_not_of("0.", 2) == weight.npos);
     }
