@@ -202,6 +202,12 @@ Json SharedResponses() {
                             .reasons = {"REQUEST_ID_REUSED"},
                             .when = "`Idempotency-Key` was used for another "
                                     "request."}})},
+      {"RangeNotSatisfiable",
+       FailureResponse(416, "",
+                       std::vector<ListedError>{
+                           {.code = "OUT_OF_RANGE",
+                            .reasons = {"RANGE_NOT_SATISFIABLE"},
+                            .when = "no byte of the file lies in `Range`."}})},
       {"NotModified",
        {{"description", "The caller has this answer already."},
         {"headers",

@@ -243,6 +243,11 @@ bool Remembers(const HttpRoute& route) {
 
 // What the gateway itself understands of a request of that route, unless the
 // request has a field of the name.
+// Where a download begins is said by a header (OFFSET_BY_RANGE).
+bool IsSaidByRange(const HttpRoute& route, const QueryFields::Field& field) {
+  return route.kind == HttpRoute::Kind::kDownload && field.name == "offset";
+}
+
 void AddOwnParameters(const HttpRoute& route, Json& parameters) {
   const Descriptor& input = *route.method->input_type();
   if (route.kind != HttpRoute::Kind::kDownload) {
@@ -260,6 +265,9 @@ void AddOwnParameters(const HttpRoute& route, Json& parameters) {
   }
   if (Remembers(route)) {
     parameters.push_back(ParameterReference("idempotencyKey"));
+  }
+  if (route.kind == HttpRoute::Kind::kDownload) {
+    parameters.push_back(ParameterReference("range"));
   }
 }
 
@@ -306,6 +314,10 @@ Json ResponsesOf(const HttpRoute& route, const options::MethodPolicy& policy,
                  Schemas& schemas) {
   Json out;
   out["200"] = AnswerOf(route, example, schemas);
+  if (route.kind == HttpRoute::Kind::kDownload) {
+    out["206"] = out["200"];
+    out["206"]["description"] = "The part of the file that `Range` asked for.";
+  }
   std::vector<ListedError> listed = comment.errors;
   if (policy.audience() == options::AUDIENCE_ROLES) {
     listed.push_back(RoleMissing());
@@ -317,6 +329,9 @@ Json ResponsesOf(const HttpRoute& route, const options::MethodPolicy& policy,
   }
   if (Remembers(route)) {
     errors.emplace("422", ResponseReference("KeyReused"));
+  }
+  if (route.kind == HttpRoute::Kind::kDownload) {
+    errors.emplace("416", ResponseReference("RangeNotSatisfiable"));
   }
   errors.emplace("401", ResponseReference("Unauthenticated"));
   for (auto& [status, response] : errors) out[status] = std::move(response);
@@ -441,6 +456,7 @@ Json Operation(const HttpRoute& route, const std::string& operation_id,
   const Json query_example = example.value("query", Json::object());
   const QueryFields query_fields(route);
   for (const QueryFields::Field& field : query_fields.fields()) {
+    if (IsSaidByRange(route, field)) continue;
     parameters.push_back(
         QueryParameter(field, comments, query_example, schemas));
   }
@@ -490,6 +506,15 @@ Json SharedParameters() {
             {"description",
              "The `etag` of what is changed, that of its GET or its field: 412 "
              "where somebody has written in between."},
+            {"schema", {{"type", "string"}}}}},
+          {"range",
+           {{"name", "Range"},
+            {"in", "header"},
+            {"x-summary-ja", "ファイルの範囲（再開用）"},
+            {"description",
+             "One range of bytes, `bytes=1000-`, to resume a transfer that "
+             "broke off; with `If-Range` and the `etag` only while it is the "
+             "same file."},
             {"schema", {{"type", "string"}}}}},
           {"idempotencyKey",
            {{"name", "Idempotency-Key"},

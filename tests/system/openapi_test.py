@@ -166,6 +166,21 @@ class OpenApi(harness.LoadedTest):
         default = self.document["components"]["responses"]["Failure"]
         return {entry["reason"] for r in (response, default) for entry in r.get("x-reasons", [])}
 
+    def test_a_download_is_resumed_as_the_document_says(self):
+        found = 0
+        for path, item in self.document["paths"].items():
+            if not path.endswith(":download"):
+                continue
+            found += 1
+            operation = item["get"]
+            named = {parameter.get("name") or parameter["$ref"].rsplit("/", 1)[1]
+                     for parameter in operation["parameters"]}
+            self.assertIn("range", named)
+            # A header says it.
+            self.assertNotIn("offset", named)
+            self.assertLessEqual({"200", "206", "304", "416"}, set(operation["responses"]))
+        self.assertEqual(found, 1)
+
     def test_failures_look_as_the_document_says(self):
         answers = []
         for target, accept, name in (
