@@ -22,6 +22,9 @@ constexpr double kMostWaste = 2.0;
 constexpr std::size_t kWorthClosing = std::size_t{16} * 1024;
 // A call that has gone on for so long makes room like one who waits.
 constexpr std::chrono::seconds kLongCall{60};
+// Who has come has so long to be heard before it makes room like one who was:
+// it may be about to ask, or its loop about to read what it asks.
+constexpr std::chrono::seconds kBeforeHeard{1};
 // One part of so many of all bytes is kept for peers that hold no more than one
 // part of so many: nobody is shut out by those who hold much.
 constexpr std::size_t kReserve = 8;
@@ -46,8 +49,10 @@ struct Budget::Peer {
   bool calm = false;
   std::size_t connections = 0;
   std::size_t bytes = 0;
-  // By when they last finished something, longest ago first.
-  std::list<Place*> waiting;  // for their callers
+  // By when they came or last finished something, longest ago first.
+  std::list<Place*> unheard;  // nothing has come from their callers yet
+  std::list<Place*> begun;    // something has, and nothing was finished yet
+  std::list<Place*> waiting;  // for their callers to ask for more
   std::list<Place*> working;  // for whom a service works
 };
 
@@ -60,10 +65,14 @@ struct Budget::Place {
   std::size_t own_bytes = 0;
   std::size_t bytes = 0;  // own_bytes and those of its shares
   int calls = 0;
-  bool gone = false;  // the connection is closed, or is told to
+  bool heard = false;
+  bool proven = false;  // has finished something
+  bool gone = false;    // the connection is closed, or is told to
 
   std::list<Place*>& line() const {
-    return calls > 0 ? peer->working : peer->waiting;
+    if (calls > 0) return peer->working;
+    if (proven) return peer->waiting;
+    return heard ? peer->begun : peer->unheard;
   }
 };
 
@@ -133,10 +142,20 @@ struct Budget::State : std::enable_shared_from_this<State> {
   // them are of use.
   bool MakeRoom(Peer& peer, std::size_t worth, Leave& told,
                 const Place* newcomer = nullptr) {
+    using std::chrono::seconds;
     const Time at = now();
-    for (std::list<Place*>* line : {&peer.waiting, &peer.working}) {
-      for (Place* place : *line) {
-        if (line == &peer.working && at - place->since < kLongCall) break;
+    struct Turn {
+      std::list<Place*>& line;
+      std::chrono::seconds spared;
+    };
+    const Turn turns[] = {{peer.unheard, kBeforeHeard},
+                          {peer.begun, seconds(0)},
+                          {peer.waiting, seconds(0)},
+                          {peer.working, kLongCall},
+                          {peer.unheard, seconds(0)}};
+    for (const Turn& turn : turns) {
+      for (Place* place : turn.line) {
+        if (at - place->since < turn.spared) break;
         if (place == newcomer) continue;
         if (place->bytes - place->own_bytes < worth) continue;
         Remove(*place, &told);
@@ -162,8 +181,7 @@ struct Budget::State : std::enable_shared_from_this<State> {
       Relieve(told);
       return Room::kFull;
     }
-    if (!place.gone &&
-        peer.bytes + more > ShareOf(peer, limits.bytes) &&
+    if (!place.gone && peer.bytes + more > ShareOf(peer, limits.bytes) &&
         !MakeRoom(peer, kWorthClosing, told, &place)) {
       return Room::kPeerFull;
     }
@@ -188,13 +206,15 @@ struct Budget::State : std::enable_shared_from_this<State> {
   }
 
   // Moves the place to the end of its line.
-  void Requeue(Place& place, int calls) {
+  void Requeue(Place& place, int calls, bool finished = false) {
     place.since = now();
-    if (!place.gone) place.line().erase(place.at);
+    std::list<Place*>& before = place.line();
     place.calls = calls;
+    place.heard = true;
+    place.proven |= finished;
     if (place.gone) return;
     std::list<Place*>& line = place.line();
-    place.at = line.insert(line.end(), &place);
+    line.splice(line.end(), before, place.at);
   }
 
   // Without the lock.
@@ -224,8 +244,7 @@ Budget::Budget(Limits limits, Observer observer, std::function<Time()> now)
 
 Budget::~Budget() = default;
 
-std::unique_ptr<Seat> Budget::Enter(std::string_view address,
-                                    std::size_t bytes,
+std::unique_ptr<Seat> Budget::Enter(std::string_view address, std::size_t bytes,
                                     std::function<void()> leave) {
   State& state = *state_;
   Leave told;
@@ -239,8 +258,8 @@ std::unique_ptr<Seat> Budget::Enter(std::string_view address,
     place->leave = std::move(leave);
     place->since = state.now();
     entered = peer->shared || !state.IsCalm(*peer);
-    if (entered && peer->connections >=
-                       state.ShareOf(*peer, state.limits.connections)) {
+    if (entered &&
+        peer->connections >= state.ShareOf(*peer, state.limits.connections)) {
       entered = state.MakeRoom(*peer, 0, told);
     }
     if (entered && state.total_connections >= state.limits.connections) {
@@ -250,7 +269,7 @@ std::unique_ptr<Seat> Budget::Enter(std::string_view address,
       ++peer->connections;
       state.present.insert(&*peer);
       ++state.total_connections;
-      place->at = peer->waiting.insert(peer->waiting.end(), place.get());
+      place->at = peer->unheard.insert(peer->unheard.end(), place.get());
       entered = state.Take(*place, bytes, told) == Room::kGiven;
       place->own_bytes = entered ? bytes : 0;
       if (!entered) state.Remove(*place, nullptr);
@@ -286,10 +305,16 @@ Seat::~Seat() {
   state.GiveBack(*place_, std::exchange(place_->own_bytes, 0));
 }
 
+void Seat::Heard() {
+  Budget::State& state = *place_->state;
+  const std::lock_guard lock(state.mutex);
+  if (!place_->heard) state.Requeue(*place_, place_->calls);
+}
+
 void Seat::Progress() {
   Budget::State& state = *place_->state;
   const std::lock_guard lock(state.mutex);
-  state.Requeue(*place_, place_->calls);
+  state.Requeue(*place_, place_->calls, true);
 }
 
 void Seat::Waste(double amount) {

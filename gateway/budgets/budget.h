@@ -46,9 +46,11 @@ class Seat;
 // A peer has a share of both. Where it has used that up, and another connection
 // or request of it comes, one of its own connections makes room: the one that
 // has gone longest without finishing anything and waits for nobody but its
-// caller. So who holds places without using them never shuts out who comes from
-// the same address and uses one. The same goes for the process as a whole,
-// where the peer with most gives way.
+// caller, one that never finished anything before one that did. So who holds
+// places without using them never shuts out who comes from the same address and
+// uses one; who has only just come, and was not heard yet, is spared as long as
+// others can make room. The same goes for the process as a whole, where the
+// peer with most gives way.
 //
 // What was done for nobody counts as waste. A peer with too much of it is to
 // calm down: its connections are let in no more for a while. Of addresses
@@ -120,6 +122,8 @@ class Seat {
   Seat(const Seat&) = delete;
   Seat& operator=(const Seat&) = delete;
 
+  // Its caller has begun to say what it wants.
+  void Heard();
   // It has finished a request: what it holds it uses.
   void Progress();
   // It has cost `amount` for nothing; see Limits::waste_allowed.

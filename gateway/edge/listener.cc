@@ -97,6 +97,11 @@ class PlainConnection final : public Connection {
 // nothing more is accepted.
 constexpr milliseconds kLastEntrance{1000};
 
+// Connections that were accepted and that their loops have not turned to yet;
+// with so many, the rest waits in the system's queue. Else a flood would be
+// weighed by when it was accepted, and not by what it says.
+constexpr std::size_t kMostBehind = 16;
+
 // What a connection costs by itself: its buffers and those of nghttp2 or
 // OpenSSL.
 constexpr std::size_t kPlainBytes = std::size_t{32} * 1024;
@@ -184,6 +189,7 @@ class Entrance : public std::enable_shared_from_this<Entrance> {
 
   void Become(bool http2) {
     timer_.Cancel();
+    seat_->Heard();
     Lane& lane = lane_;
     std::atomic<std::size_t>& count = count_;
     // The session is found again by a weak pointer to itself.
@@ -226,6 +232,8 @@ struct Listener::State {
   std::vector<std::unique_ptr<LoopTimer>> retries;        // on lane 0
   std::size_t next_lane = 0;
   std::atomic<std::size_t> count{0};
+  std::atomic<std::size_t> behind{0};
+  std::vector<std::size_t> paused;  // acceptors, on lane 0
   bool started = false;
 
   // Whether a connection from there may come in at all.
@@ -269,10 +277,21 @@ struct Listener::State {
     };
     auto newcomer = std::make_shared<Newcomer>(
         Newcomer{std::move(socket), std::move(seat)});
+    ++behind;
     lane.loop.Post([this, &lane, newcomer, occupant,
                     peer = address + ":" + std::to_string(remote.port())] {
-      Begin(lane, std::move(newcomer->socket), peer,
-            std::move(newcomer->seat), occupant);
+      Begin(lane, std::move(newcomer->socket), peer, std::move(newcomer->seat),
+            occupant);
+      // Behind what it has read by now.
+      lane.loop.Post([this] { CatchUp(); });
+    });
+  }
+
+  // One newcomer less is waited for.
+  void CatchUp() {
+    if (--behind != kMostBehind - 1) return;
+    lanes[0]->loop.Post([this] {
+      for (const std::size_t index : std::exchange(paused, {})) Accept(index);
     });
   }
 
@@ -312,6 +331,7 @@ struct Listener::State {
             return;
           }
           Enter(lane, std::move(socket));
+          if (behind >= kMostBehind) return paused.push_back(index);
           Accept(index);
         });
   }
@@ -323,7 +343,8 @@ Listener::Listener(Options options, Budget& budget, Dispatcher& dispatcher)
                        .dispatcher = dispatcher,
                        .lanes = {},
                        .acceptors = {},
-                       .retries = {}}) {
+                       .retries = {},
+                       .paused = {}}) {
   const unsigned loops =
       options.loops != 0 ? options.loops
                          : std::max(1U, std::thread::hardware_concurrency());

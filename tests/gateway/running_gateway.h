@@ -466,7 +466,7 @@ class RunningGateway {
     listener_->Drain();
     listener_->CloseAll(std::chrono::steady_clock::now() + patience);
     routing_->transcoding->Stop();
-    EXPECT_TRUE(calls_.WaitForNone(std::chrono::seconds(10)));
+    EXPECT_TRUE(calls_.WaitForNone(support::kPatience));
     listener_->Stop();
     server_->Shutdown(std::chrono::system_clock::now());
   }

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "tests/support/wait_for.h"
 #include "welfare/indicator/v1/indicator_service.grpc.pb.h"
 
 #include "services/indicator/indicator_module.h"
@@ -45,8 +46,7 @@ class IndicatorServiceTest : public ::testing::Test {
                                                          Response*),
       const Request& request) {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::seconds(20));
+    context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
     Response response;
     const grpc::Status status =
         ((*stub_).*method)(&context, request, &response);

@@ -72,7 +72,7 @@ class Settings(unittest.TestCase):
         kubectl = manifests.find_kubectl()
         if kubectl is None:
             raise unittest.SkipTest("no kubectl that can render")
-        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="wk8s-", dir="/tmp"))
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="wk8s-"))
         cls.addClassCleanup(shutil.rmtree, cls.folder, True)
         cls.overlays = {}
         for overlay in ("laptop", "production"):

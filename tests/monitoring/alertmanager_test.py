@@ -23,7 +23,7 @@ SOURCE = pathlib.Path(os.environ.get("WELFARE_SOURCE_DIR",
 EXAMPLE = SOURCE / "k8s/monitoring/alertmanager.yaml"
 
 
-def wait_for(condition, what, seconds=30):
+def wait_for(condition, what, seconds=90):
     deadline = time.monotonic() + seconds
     while not (result := condition()):
         if time.monotonic() > deadline:
@@ -37,7 +37,7 @@ class Alertmanager:
     that send nothing."""
 
     def __init__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="welfare-alerts-", dir="/tmp"))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="welfare-alerts-"))
         config = yaml.safe_load(EXAMPLE.read_text("utf-8"))
         config["receivers"] = [{"name": one["name"]} for one in config["receivers"]]
         path = self.folder / "alertmanager.yaml"

@@ -48,7 +48,7 @@ class Watched(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        certificates_folder = tempfile.TemporaryDirectory(prefix="wmon-", dir="/tmp")
+        certificates_folder = tempfile.TemporaryDirectory(prefix="wmon-")
         cls.addClassCleanup(certificates_folder.cleanup)
         cls.product = harness.Product(
             harness.FIVE, processes=certificates.Authority(certificates_folder.name, "processes"))

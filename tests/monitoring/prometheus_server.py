@@ -31,7 +31,7 @@ def hastened(text):
 class Prometheus:
     def __init__(self, targets, haste=False):
         """`targets`: {job: address}. `haste`: with hastened rules."""
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="welfare-prometheus-", dir="/tmp"))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="welfare-prometheus-"))
         rules = self.folder / "rules"
         rules.mkdir()
         for path in RULES.glob("*.yaml"):

@@ -32,6 +32,7 @@
 #include "services/platform/storage/audit_log.h"
 #include "tests/support/module_runner.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/wait_for.h"
 #include "welfare/options/v1/options.pb.h"
 #include "welfare/type/v1/audit.pb.h"
 
@@ -254,8 +255,7 @@ inline absl::Status CallEmpty(
     grpc::Channel& channel, const google::protobuf::MethodDescriptor& called) {
   using Bytes = grpc::ByteBuffer;
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(20));
+  context.set_deadline(std::chrono::system_clock::now() + kPatience);
   const std::string path =
       "/" + called.service()->full_name() + "/" + called.name();
   const grpc::internal::RpcMethod method(

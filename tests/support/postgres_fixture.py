@@ -33,7 +33,7 @@ class Server:
     def __init__(self, folder=None, durable=False):
         """Takes an existing server's folder, or makes one without a server."""
         self.durable = durable
-        self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix=PREFIX, dir="/tmp"))
+        self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix=PREFIX))
         if not folder and os.geteuid() == 0:
             user = pwd.getpwnam("postgres")
             os.chown(self.folder, user.pw_uid, user.pw_gid)

@@ -114,8 +114,7 @@ void PostgresServer::Start() {
                 folder_.path(), "-c", "listen_addresses=", "-c", "fsync=off",
                 "-c", "max_connections=100"},
                folder_.File("log"));
-  if (!WaitFor([&] { return Answers(url("postgres", "postgres")); },
-               std::chrono::seconds(30))) {
+  if (!WaitFor([&] { return Answers(url("postgres", "postgres")); })) {
     Kill();
     throw std::runtime_error("postgres does not start");
   }

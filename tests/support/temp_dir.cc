@@ -8,7 +8,9 @@
 namespace welfare::support {
 
 TempDir::TempDir() {
-  std::string name = "/tmp/welfare-test-XXXXXX";
+  // Where TMPDIR says, else in /tmp.
+  std::string name =
+      std::filesystem::temp_directory_path() / "welfare-test-XXXXXX";
   if (mkdtemp(name.data()) == nullptr) {
     throw std::runtime_error("cannot make a temporary folder");
   }

@@ -42,7 +42,7 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 sys.path.append(str(SOURCE / "tests" / "support"))
 
 
-def wait_for(condition, what, seconds=30):
+def wait_for(condition, what, seconds=90):
     """Returns what `condition` returns as soon as that is true."""
     deadline = time.monotonic() + seconds
     while True:
@@ -95,7 +95,7 @@ class Process:
             return None
         return wait_for(find, f"{self.name} to log {message!r} {fields}")
 
-    def terminate(self, seconds=20):
+    def terminate(self, seconds=90):
         """Ends it gracefully; returns its exit code."""
         if self.child.poll() is None:
             self.child.send_signal(signal.SIGTERM)
@@ -215,7 +215,7 @@ class Product:
         self.shape = shape
         self.engine = engine or self.default_engine
         # Short, since a path of a unix socket holds 107 bytes.
-        self.owned = None if folder else tempfile.mkdtemp(prefix="wsys-", dir="/tmp")
+        self.owned = None if folder else tempfile.mkdtemp(prefix="wsys-")
         self.folder = pathlib.Path(folder or self.owned)
         self.folder.mkdir(mode=0o700, exist_ok=True)
         self.settings = dict(settings or {})

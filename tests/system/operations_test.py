@@ -8,7 +8,6 @@ import re
 import socket
 import subprocess
 import tempfile
-import time
 import unittest
 
 import harness
@@ -83,16 +82,14 @@ class Running(unittest.TestCase):
 
 
 class Ending(unittest.TestCase):
-    def test_ends_gracefully_within_seconds(self):
+    def test_ends_gracefully(self):
         product = harness.Product(SHAPE)
         self.addCleanup(product.abandon)
         product.start()
         product.http.get("/v1/municipalities")
         for program in reversed(list(product.processes)):
             process = product.processes.pop(program)
-            began = time.monotonic()
             self.assertEqual(process.terminate(), 0, process.log())
-            self.assertLess(time.monotonic() - began, 5, program)
             self.assertEqual(len(process.log_entries("stopped")), 1, program)
 
 

@@ -12,6 +12,7 @@
 
 #include "services/base/error.h"
 #include "services/platform/rpc/status_mapping.h"
+#include "tests/support/wait_for.h"
 #include "welfare/options/v1/options.pb.h"
 
 namespace welfare::access {
@@ -37,7 +38,7 @@ class AnyCall {
           const std::map<std::string, std::string>& metadata) {
     for (const auto& [key, value] : metadata) context_.AddMetadata(key, value);
     context_.set_deadline(std::chrono::system_clock::now() +
-                          std::chrono::seconds(60));
+                          support::kPatience);
     call_ = stub.PrepareCall(&context_, path, &queue_);
     call_->StartCall(this);
     Await();

@@ -1,5 +1,6 @@
 #include "gateway/budgets/budget.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -21,18 +22,20 @@ namespace {
 using std::chrono::milliseconds;
 using Seconds = std::chrono::seconds;
 using Time = Budget::Time;
+using ::testing::ElementsAre;
 
 constexpr std::size_t kKib = 1024;
 
 // A budget under a clock of the test's, and what it has told.
 struct Tried {
   explicit Tried(Budget::Limits limits = {})
-      : budget(std::move(limits),
-               {.connection_evicted = [this] { ++evicted; },
-                .connection_refused = [this] { ++refused; },
-                .peer_calmed =
-                    [this](std::string_view peer) { calmed.emplace_back(peer); }},
-               [this] { return now; }) {}
+      : budget(
+            std::move(limits),
+            {.connection_evicted = [this] { ++evicted; },
+             .connection_refused = [this] { ++refused; },
+             .peer_calmed =
+                 [this](std::string_view peer) { calmed.emplace_back(peer); }},
+            [this] { return now; }) {}
 
   // A connection; `left` becomes true when it must leave.
   std::unique_ptr<Seat> Enter(const std::string& address,
@@ -126,6 +129,33 @@ TEST(Budget, ClosesWhoHasWaitedLongestForARoomOfItsPeer) {
   EXPECT_EQ(tried.budget.connections(), 3);
   EXPECT_EQ(tried.evicted, 1);
   EXPECT_EQ(tried.refused, 0);
+}
+
+TEST(Budget, SparesWhoHasOnlyJustComeAndWasNotHeardYet) {
+  Tried tried({.connections = 16});  // four for each peer
+  bool left[5] = {};
+  const auto first = tried.Enter("192.0.2.1", &left[0]);
+  const auto second = tried.Enter("192.0.2.1", &left[1]);
+  const auto third = tried.Enter("192.0.2.1", &left[2]);
+  const auto fourth = tried.Enter("192.0.2.1", &left[3]);
+  // Those who began and did not go on make room, though they came later.
+  third->Heard();
+  fourth->Heard();
+  const auto fifth = tried.Enter("192.0.2.1", &left[4]);
+  EXPECT_THAT(left, ElementsAre(false, false, true, false, false));
+  // Whoever says nothing for long goes before them.
+  tried.now += Seconds(2);
+  fifth->Heard();
+  const auto sixth = tried.Enter("192.0.2.1");
+  EXPECT_THAT(left, ElementsAre(true, false, true, false, false));
+  // Where nobody else is there, who came first goes.
+  second->Heard();
+  const Work working[] = {Work(*second), Work(*fourth), Work(*fifth)};
+  bool just_come = false;
+  const auto seventh = tried.Enter("192.0.2.1", &just_come);
+  EXPECT_NE(seventh, nullptr);
+  EXPECT_NE(tried.Enter("192.0.2.1"), nullptr);
+  EXPECT_TRUE(just_come);
 }
 
 TEST(Budget, NeverClosesWhomAServiceWorksFor) {

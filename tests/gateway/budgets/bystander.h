@@ -56,8 +56,7 @@ class Bystander {
   void Run() {
     const auto stub = gateway_.Registry();
     while (!stop_) {
-      const std::string tail =
-          " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
+      const std::string tail = " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
       const std::string health = Ask("GET /healthz" + tail + "\r\n");
       Expect(health.starts_with("HTTP/1.1 200 "), "health: " + health);
       const std::string read =
@@ -72,7 +71,7 @@ class Bystander {
       if (from_ == 1) {
         grpc::ClientContext context;
         context.set_deadline(std::chrono::system_clock::now() +
-                             std::chrono::seconds(20));
+                             support::kPatience);
         registry::v1::GetMunicipalityRequest request;
         request.set_name("municipalities/131016");
         registry::v1::Municipality response;

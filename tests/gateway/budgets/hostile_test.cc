@@ -75,9 +75,8 @@ TEST(GatewayHostile, ConnectionsThatOpenAHundredAndLeaveBeginLittle) {
     raw.Send(flood);
   }
   EXPECT_THAT(bystander.Failures(), IsEmpty());
-  EXPECT_TRUE(WaitFor([&] {
-    return gateway.registry.cancelled() == gateway.registry.slow();
-  }));
+  EXPECT_TRUE(WaitFor(
+      [&] { return gateway.registry.cancelled() == gateway.registry.slow(); }));
   // What is forgiven, once, and one for each connection then: not 20,000.
   EXPECT_LE(gateway.registry.slow(), 200 + 100 + 200);
 }
@@ -112,17 +111,18 @@ TEST(GatewayHostile, TellsWhoWastesToCalmDownAndWorksForTheOthers) {
     Raw raw(gateway);
     raw.Send(Calls(50, false));
     const int before = begun;
-    WaitFor([&] { return gateway.registry.slow() > before; }, seconds(20));
+    WaitFor([&] { return gateway.registry.slow() > before; });
     std::string resets;
     for (std::uint32_t id = 1; id < 100; id += 2) {
       resets += Frame(kReset, 0, id, kCancel);
     }
     raw.Send(resets);
-    calmed = SaysGoaway(
-        raw.Read([](const std::string& bytes) {
-             return SaysGoaway(bytes, kEnhanceYourCalm);
-           }, milliseconds(500)),
-        kEnhanceYourCalm);
+    calmed = SaysGoaway(raw.Read(
+                            [](const std::string& bytes) {
+                              return SaysGoaway(bytes, kEnhanceYourCalm);
+                            },
+                            milliseconds(500)),
+                        kEnhanceYourCalm);
     WaitFor([&] {
       return gateway.registry.cancelled() == gateway.registry.slow();
     });
@@ -143,10 +143,10 @@ TEST(GatewayHostile, TellsWhoWastesToCalmDownAndWorksForTheOthers) {
 
 TEST(GatewayHostile, StalledBodiesHoldNoMoreThanAShareAndGoAway) {
   constexpr std::size_t kBytes = std::size_t{16} << 20;
-  RunningGateway gateway({.body = {.grace = milliseconds(1500)},
-                          .look_every = milliseconds(100)},
-                         {}, false, nullptr, nullptr,
-                         {.bytes = kBytes, .shared = SharedLoopback().shared});
+  RunningGateway gateway(
+      {.body = {.grace = milliseconds(1500)}, .look_every = milliseconds(100)},
+      {}, false, nullptr, nullptr,
+      {.bytes = kBytes, .shared = SharedLoopback().shared});
   Bystander bystander(gateway);
   const std::string headers = PostHeaders("/v1/municipalities:batchImport");
   std::vector<std::unique_ptr<Raw>> held;
@@ -202,9 +202,10 @@ TEST(GatewayHostile, OneStalledBodyOfManyStreamsIsTold) {
   RunningGateway gateway(
       {.body = {.grace = milliseconds(200)}, .look_every = milliseconds(20)});
   Raw raw(gateway);
-  raw.Send(Hello() +
-           Frame(kHeaders, 4, 1, PostHeaders("/v1/municipalities:batchImport")) +
-           Frame(kHeaders, 5, 3, GetHeaders("/v1/municipalities/brief")));
+  raw.Send(
+      Hello() +
+      Frame(kHeaders, 4, 1, PostHeaders("/v1/municipalities:batchImport")) +
+      Frame(kHeaders, 5, 3, GetHeaders("/v1/municipalities/brief")));
   const std::string got = raw.Read([](const std::string& bytes) {
     return bytes.find("REQUEST_TIMEOUT") != bytes.npos &&
            bytes.find("municipalities/brief") != bytes.npos;
@@ -253,10 +254,10 @@ TEST(GatewayHostile, AMessageOfGrpcHasToComeAndAStreamMayWait) {
            Frame(kData, 0, 5, std::string(3, '\0')));
   EXPECT_TRUE(WaitFor([&] { return gateway.observer.seen().size() == 2; }));
   const std::string service = "POST /welfare.registry.v1.RegistryService/";
-  EXPECT_THAT(gateway.observer.seen(),
-              ::testing::UnorderedElementsAre(
-                  service + "GetMunicipality 504",
-                  service + "ImportMunicipalities 504"));
+  EXPECT_THAT(
+      gateway.observer.seen(),
+      ::testing::UnorderedElementsAre(service + "GetMunicipality 504",
+                                      service + "ImportMunicipalities 504"));
   // The stream without anything half sent goes on.
   raw.Send(Frame(kData, 1, 1, std::string(5, '\0')));
   EXPECT_TRUE(WaitFor([&] { return gateway.observer.seen().size() == 3; }));
@@ -308,22 +309,23 @@ TEST(GatewayHostile, AWindowThatStaysShutEndsItsStreams) {
   std::vector<std::unique_ptr<Raw>> held;
   for (int i = 0; i < 20; ++i) {
     held.push_back(std::make_unique<Raw>(gateway));
-    std::string asks = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" +
-                       Frame(kSettings, 0, 0, shut);
+    std::string asks =
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + Frame(kSettings, 0, 0, shut);
     for (std::uint32_t id = 1; id < 50; id += 2) {
       asks += Frame(kHeaders, 5, id, GetHeaders("/v1/reports/r:download"));
     }
     held.back()->Send(asks);
   }
   for (const auto& raw : held) {
-    const std::string got = raw->Read([](const std::string& bytes) {
-      return CountFrames(bytes, kReset) >= 25;
-    }, seconds(30));
+    const std::string got = raw->Read(
+        [](const std::string& bytes) {
+          return CountFrames(bytes, kReset) >= 25;
+        },
+        seconds(30));
     EXPECT_EQ(CountFrames(got, kReset), 25);
   }
-  EXPECT_TRUE(WaitFor([&] {
-    return gateway.budget().bytes() < 40 * 64 * 1024;
-  }));
+  EXPECT_TRUE(
+      WaitFor([&] { return gateway.budget().bytes() < 40 * 64 * 1024; }));
   EXPECT_THAT(bystander.Failures(), IsEmpty());
 }
 

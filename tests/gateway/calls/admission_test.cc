@@ -45,8 +45,7 @@ std::string ReasonOf(const grpc::Status& status) {
 grpc::Status Get(RunningGateway& gateway, const std::string& name,
                  std::int64_t min_version = 0) {
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(20));
+  context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
   registry::v1::GetMunicipalityRequest request;
   request.set_name(name);
   request.set_min_version(min_version);

@@ -318,8 +318,7 @@ TEST(GatewayGrpc, PassesDeadlinesAndCancellationOn) {
   });
   ASSERT_TRUE(WaitFor([&] { return gateway.registry.slow() == 2; }));
   context->TryCancel();
-  EXPECT_TRUE(
-      WaitFor([&] { return gateway.registry.cancelled() == 2; }, seconds(2)));
+  EXPECT_TRUE(WaitFor([&] { return gateway.registry.cancelled() == 2; }));
   caller.join();
 
   // A stream whose caller leaves.
@@ -330,8 +329,7 @@ TEST(GatewayGrpc, PassesDeadlinesAndCancellationOn) {
   reg::StreamChangesResponse change;
   for (int i = 0; i < kParts; ++i) ASSERT_TRUE(reader->Read(&change));
   stream_context->TryCancel();
-  EXPECT_TRUE(
-      WaitFor([&] { return gateway.registry.cancelled() == 3; }, seconds(2)));
+  EXPECT_TRUE(WaitFor([&] { return gateway.registry.cancelled() == 3; }));
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 

@@ -276,16 +276,14 @@ TEST(ClientStream, EndsWhenItsCallerLeaves) {
              Batch("half").substr(0, 10));
     ASSERT_TRUE(WaitFor([&] { return gateway.registry.imported() == 1; }));
   }
-  EXPECT_TRUE(
-      WaitFor([&] { return gateway.registry.cancelled() == 1; }, seconds(5)));
+  EXPECT_TRUE(WaitFor([&] { return gateway.registry.cancelled() == 1; }));
   H2Client client(gateway);
   const std::int32_t id = client.Request("POST", kImport, kLinesHeader, true);
   client.SendBody(id, Batch("a") + "{");
   ASSERT_TRUE(client.Run([&] { return gateway.registry.imported() == 2; }));
   client.Cancel(id);
   ASSERT_TRUE(client.RunToEnd(id));
-  EXPECT_TRUE(
-      WaitFor([&] { return gateway.registry.cancelled() == 2; }, seconds(5)));
+  EXPECT_TRUE(WaitFor([&] { return gateway.registry.cancelled() == 2; }));
   // Half a line was none.
   EXPECT_EQ(gateway.registry.imported(), 2);
 }

@@ -189,8 +189,7 @@ TEST(ServerStream, TellsThatItLives) {
   }),
               HasSubstr(":\n\n\r\n3\r\n:\n\n"));
   raw.Close();
-  EXPECT_TRUE(
-      WaitFor([&] { return gateway.registry.cancelled() == 3; }, seconds(5)));
+  EXPECT_TRUE(WaitFor([&] { return gateway.registry.cancelled() == 3; }));
 }
 
 TEST(ServerStream, AnswersHead) {
@@ -216,16 +215,14 @@ TEST(ServerStream, EndsWhenItsCallerLeaves) {
       return got.find("result") != std::string::npos;
     });
   }
-  EXPECT_TRUE(
-      WaitFor([&] { return gateway.registry.cancelled() == 1; }, seconds(5)));
+  EXPECT_TRUE(WaitFor([&] { return gateway.registry.cancelled() == 1; }));
   H2Client client(gateway);
   const std::int32_t id = client.Request("GET", Changes("watch"));
   ASSERT_TRUE(client.Run(
       [&] { return client.at(id).body.find("result") != std::string::npos; }));
   client.Cancel(id);
   EXPECT_TRUE(client.RunToEnd(id));
-  EXPECT_TRUE(
-      WaitFor([&] { return gateway.registry.cancelled() == 2; }, seconds(5)));
+  EXPECT_TRUE(WaitFor([&] { return gateway.registry.cancelled() == 2; }));
 }
 
 // 400 messages of 64 KiB.

@@ -261,8 +261,7 @@ TEST_F(RoundSourceTest, AShortFaultOfAPeerIsRetried) {
 
 TEST_F(RoundSourceTest, WatchVersionsForwardsTheSurveys) {
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(10));
+  context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
   const auto reader =
       stub_->WatchVersions(&context, type::v1::WatchVersionsRequest());
   type::v1::WatchVersionsResponse response;

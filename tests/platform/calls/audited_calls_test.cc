@@ -272,8 +272,7 @@ TEST_F(AuditedCalls, ReadersThatWaitHoldNoThread) {
                "\"unary\"} 50") != std::string::npos;
   }));
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(20));
+  context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
   survey_v1::Round round;
   EXPECT_TRUE(stub_->GetRound(&context, {}, &round).ok());
   EXPECT_EQ(answered.load(), 0);

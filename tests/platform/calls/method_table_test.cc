@@ -23,6 +23,7 @@
 #include "tests/platform/fake_registry.h"
 #include "tests/support/module_runner.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/wait_for.h"
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
 #include "welfare/registry/v1/registry_service.pb.h"
 #include "welfare/type/v1/versions.pb.h"
@@ -52,8 +53,7 @@ Answer Send(grpc::Channel& channel, const std::string& path,
             const std::optional<std::string>& message) {
   using Bytes = grpc::ByteBuffer;
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(20));
+  context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
   const grpc::internal::RpcMethod method(
       path.c_str(), grpc::internal::RpcMethod::BIDI_STREAMING);
   const std::unique_ptr<grpc::ClientReaderWriter<Bytes, Bytes>> stream(
@@ -206,8 +206,7 @@ TEST(WatchVersions, ManyVersionsComeInSeveralMessages) {
   module.Publish(versions);
   const auto stub = v1::RegistryService::NewStub(runner.channel());
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(20));
+  context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
   const auto reader = stub->WatchVersions(&context, {});
   std::set<std::string> told;
   type_v1::WatchVersionsResponse message;

@@ -60,8 +60,7 @@ class RpcStream : public ::testing::Test {
 
   std::unique_ptr<Reader> Open(grpc::ClientContext& context,
                                const std::string& how, int count = 1) {
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::seconds(60));
+    context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
     return stub_->WatchVersions(&context, How(how, count));
   }
 
@@ -240,8 +239,7 @@ TEST_F(RpcStream, BulkWorkLeavesTheThreadsOfCallsFree) {
                                            "OVERLOADED")));
   for (int i = 0; i < 20; ++i) {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::seconds(20));
+    context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
     v1::GetMunicipalityRequest request;
     request.set_name("a");
     v1::Municipality reply;

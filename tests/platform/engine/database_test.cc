@@ -298,7 +298,6 @@ TEST_P(DatabaseContract, WrongStatementsAreInternalErrors) {
 }
 
 TEST_P(DatabaseContract, DeadlineEndsARunningStatement) {
-  const auto start = std::chrono::steady_clock::now();
   EXPECT_STATUS(
       database_->Read(base::CallLimits::After(std::chrono::milliseconds(50)),
                       [](Connection& connection) {
@@ -307,7 +306,6 @@ TEST_P(DatabaseContract, DeadlineEndsARunningStatement) {
                         });
                       }),
       absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED");
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(5));
 }
 
 TEST_P(DatabaseContract, CancellationEndsARunningStatement) {

@@ -39,8 +39,7 @@ using ::testing::HasSubstr;
 // Whether both sides take each other: READY comes after the other side's first
 // frame, which a server sends nobody whom it refuses.
 bool Connects(grpc::Channel& channel) {
-  const auto deadline =
-      std::chrono::system_clock::now() + std::chrono::seconds(10);
+  const auto deadline = std::chrono::system_clock::now() + support::kPatience;
   while (true) {
     const grpc_connectivity_state state = channel.GetState(true);
     if (state == GRPC_CHANNEL_READY) return true;

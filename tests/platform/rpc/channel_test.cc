@@ -9,6 +9,7 @@
 
 #include "services/platform/rpc/grpc_lifetime.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/wait_for.h"
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
 
 namespace welfare::platform {
@@ -70,8 +71,7 @@ class Channel : public ::testing::Test {
   }
 
   static void SetDeadline(grpc::ClientContext& context) {
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::seconds(20));
+    context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
   }
 
   support::TempDir folder_;

@@ -73,8 +73,7 @@ class Rpc : public ::testing::Test {
                                grpc::health::v1::HealthCheckResponse>
         stub(channel_);
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::seconds(5));
+    context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
     grpc::health::v1::HealthCheckRequest request;
     request.set_service(name);
     grpc::health::v1::HealthCheckResponse response;
@@ -311,14 +310,13 @@ TEST_F(Rpc, DrainsWhileARunningCallFinishes) {
   EXPECT_EQ(Health("liveness"), "SERVING");
   EXPECT_OK(Get("still answered"));
   auto stopped = std::async(std::launch::async, [&] {
-    module_->Stop(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    module_->Stop(std::chrono::system_clock::now() + support::kPatience);
   });
   EXPECT_EQ(stopped.wait_for(std::chrono::milliseconds(100)),
             std::future_status::timeout);
   registry().release = true;
   EXPECT_OK(answer.get());
-  EXPECT_EQ(stopped.wait_for(std::chrono::seconds(10)),
-            std::future_status::ready);
+  EXPECT_EQ(stopped.wait_for(support::kPatience), std::future_status::ready);
 }
 
 TEST_F(Rpc, StopCutsCallsAtTheDeadline) {
@@ -448,8 +446,7 @@ TEST_F(Rpc, AChannelMayComeBeforeItsServer) {
   const std::unique_ptr<grpc::Service> service = MakeFakeRegistry(calls, state);
   grpc::ClientContext context;
   context.set_wait_for_ready(true);
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(10));
+  context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
   auto answer = std::async(std::launch::async, [&] {
     v1::GetRosterRequest request;
     v1::Roster reply;

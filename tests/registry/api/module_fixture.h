@@ -16,6 +16,7 @@
 #include "tests/registry/samples.h"
 #include "tests/support/module_runner.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/wait_for.h"
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
 
 namespace welfare::registry {
@@ -36,9 +37,8 @@ class RegistryModuleTest : public ::testing::Test {
 
   // Calls a unary method and returns its status as the caller sees it.
   template <typename Method, typename Request, typename Response>
-  absl::Status Call(
-      Method method, const Request& request, Response& response,
-      std::chrono::milliseconds timeout = std::chrono::seconds(20)) {
+  absl::Status Call(Method method, const Request& request, Response& response,
+                    std::chrono::milliseconds timeout = support::kPatience) {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + timeout);
     return platform::FromGrpcStatus(

@@ -20,6 +20,7 @@
 #include "tests/support/status_matchers.h"
 #include "tests/support/store_engines.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/wait_for.h"
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
 
 namespace welfare::registry {
@@ -39,8 +40,7 @@ class Replica {
   template <typename Method, typename Request, typename Response>
   absl::Status Call(Method method, const Request& request, Response& response) {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::seconds(20));
+    context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
     return platform::FromGrpcStatus(
         ((*stub_).*method)(&context, request, &response));
   }

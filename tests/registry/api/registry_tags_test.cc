@@ -11,6 +11,7 @@
 #include "services/platform/rpc/call_context.h"
 #include "tests/registry/api/lifecycle_fixture.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/wait_for.h"
 
 namespace welfare::registry {
 namespace {
@@ -29,8 +30,7 @@ class RegistryTagsTest : public RegistryLifecycleTest {
   Told Ask(Method method, const Request& request, const std::string& held,
            const std::string& language = "") {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::seconds(20));
+    context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
     context.AddMetadata(std::string(platform::kHeldTagsMetadata), held);
     if (!language.empty()) context.AddMetadata("accept-language", language);
     typename ResponseOf<Method>::Type response;

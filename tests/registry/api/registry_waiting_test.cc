@@ -93,8 +93,7 @@ TEST_F(RegistryWaitingTest, ACrowdThatReadsNothingDisturbsNoReader) {
 TEST_F(RegistryWaitingTest, WhatMayBeWatchedIsBounded) {
   const auto watch = [&](int count, std::size_t length) {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::seconds(20));
+    context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
     type::v1::WatchVersionsRequest request;
     for (int i = 0; i < count; ++i) {
       request.add_resources(std::string(length, 'r'));

@@ -1,5 +1,4 @@
 // The demonstration round and parts of it, imported.
-#include <chrono>
 #include <string>
 #include <vector>
 
@@ -26,9 +25,7 @@ TEST_F(DemoImport, ImportsTheDemonstrationRoundAtOnce) {
   EXPECT_EQ(GetRound()->revision(), 2);
 
   batch.set_validate_only(false);
-  const auto begin = std::chrono::steady_clock::now();
   const auto done = Import(batch);
-  const auto took = std::chrono::steady_clock::now() - begin;
   ASSERT_OK(done);
   EXPECT_THAT(done->rejects(), IsEmpty());
   EXPECT_EQ(done->counts().SerializeAsString(),
@@ -36,11 +33,6 @@ TEST_F(DemoImport, ImportsTheDemonstrationRoundAtOnce) {
   EXPECT_EQ(done->counts().rows(), 2732);
   EXPECT_EQ(done->counts().created(), 2732);
   EXPECT_EQ(done->version(), 2 + 124);
-  RecordProperty(
-      "import_ms",
-      static_cast<int>(
-          std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
-  EXPECT_LT(took, std::chrono::seconds(5));
 
   // The same call again, then the same data again.
   EXPECT_EQ(Import(batch)->SerializeAsString(), done->SerializeAsString());

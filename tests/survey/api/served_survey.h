@@ -19,6 +19,7 @@
 #include "services/survey/survey_module.h"
 #include "tests/support/module_runner.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/wait_for.h"
 #include "tests/survey/fake_registry.h"
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
 #include "welfare/survey/v1/survey_service.grpc.pb.h"
@@ -51,8 +52,7 @@ class ServedSurvey : public ::testing::Test {
   absl::StatusOr<Response> Call(Method<Request, Response> method,
                                 const Request& request) {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() +
-                         std::chrono::seconds(60));
+    context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
     Response response;
     const grpc::Status status =
         (stub_.get()->*method)(&context, request, &response);

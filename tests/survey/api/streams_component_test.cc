@@ -129,8 +129,7 @@ TEST_F(Streams, ACrowdThatReadsNothingDisturbsNoReader) {
       crowd.Ignore(*narrow, &Async::StreamRoundChanges, changes);
     }
   }
-  ASSERT_TRUE(support::WaitFor([&] { return crowd.told() == kMany; },
-                               std::chrono::seconds(100)));
+  ASSERT_TRUE(support::WaitFor([&] { return crowd.told() == kMany; }));
   const auto read = ReadColumns();
   ASSERT_OK(read);
   EXPECT_EQ(read->header.columns(), static_cast<int>(read->columns.size()));
@@ -149,8 +148,7 @@ TEST_F(Streams, ACrowdThatReadsNothingDisturbsNoReader) {
 TEST_F(Streams, ARevisionThatNobodyAnnouncedIsToldAllTheSame) {
   PrepareOpen();
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(20));
+  context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
   auto versions = stub_->WatchVersions(&context, {});
   type::v1::WatchVersionsResponse version;
   ASSERT_TRUE(versions->Read(&version));

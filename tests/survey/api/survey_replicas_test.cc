@@ -14,6 +14,7 @@
 #include "tests/support/status_matchers.h"
 #include "tests/support/store_engines.h"
 #include "tests/support/temp_dir.h"
+#include "tests/support/wait_for.h"
 #include "tests/survey/fake_registry.h"
 #include "tests/survey/jusou_sheets.h"
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
@@ -97,8 +98,7 @@ TEST_F(SurveyReplicas, FollowersOfOneSeeWhatTheOtherWrites) {
   Replica writer = Start();
   Replica reader = Start();
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() +
-                       std::chrono::seconds(20));
+  context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
   auto versions = reader.stub->WatchVersions(&context, {});
   type::v1::WatchVersionsResponse version;
   ASSERT_TRUE(versions->Read(&version));
