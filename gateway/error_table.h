@@ -230,6 +230,8 @@ inline constexpr base::ViolationRow kProblemTable[] = {
     {"FRAME_FLAG", "has a bad flag", "メッセージの先頭に誤りがあります。"},
     {"FRAME_CUT", "ends within a message",
      "メッセージの途中で終わっています。"},
+    {"FRAME_SECOND", "holds more than the one message that this method takes",
+     "このメソッドが受け取るメッセージは1つだけです。"},
     {"HTTP1_RULES", "breaks the rules of HTTP/1.1",
      "HTTP/1.1の規則に合いません。"},
 };

@@ -127,6 +127,7 @@ class UnaryCall final : public BackendCall {
   void OnDone(const std::shared_ptr<UnaryCall>& self,
               const grpc::Status& status) {
     BackendResult result = ToResult(status, context_);
+    result.initial_metadata = ToMetadata(context_.GetServerInitialMetadata());
     held_.reset();
     loop_.Post([self, result = std::move(result),
                 message = ToString(response_)]() mutable {

@@ -25,8 +25,9 @@ using std::chrono::steady_clock;
 // What a message costs on the wire before its bytes: the flag and the length.
 constexpr std::size_t kPrefix = 5;
 
-// Passes one gRPC call on to its backend, message by message. At most one
-// message in each direction is held beyond what flow control lets in.
+// Passes one gRPC call on to its backend: a unary one as a whole, every other
+// message by message, where at most one message in each direction is held
+// beyond what flow control lets in.
 class GrpcHandler final : public ExchangeHandler,
                           public BackendObserver,
                           public std::enable_shared_from_this<GrpcHandler> {
@@ -124,7 +125,7 @@ class GrpcHandler final : public ExchangeHandler,
   void OnClosed() override {
     exchange_ = nullptr;
     place_.reset();
-    if (stream_ != nullptr) std::exchange(stream_, nullptr)->Cancel();
+    Cancel();
     Observe(499);
   }
 
@@ -136,15 +137,7 @@ class GrpcHandler final : public ExchangeHandler,
   void OnMessage(std::string message) override {
     if (exchange_ == nullptr) return;
     if (!head_sent_) SendHead({});
-    const auto size = static_cast<std::uint32_t>(message.size());
-    std::string frame;
-    frame.reserve(kPrefix + message.size());
-    frame.push_back('\0');
-    for (int shift = 24; shift >= 0; shift -= 8) {
-      frame.push_back(static_cast<char>((size >> shift) & 0xFF));
-    }
-    frame.append(message);
-    exchange_->SendBody(std::move(frame));
+    SendMessage(message);
     waiting_to_read_ = true;
     MaybeRead();
   }
@@ -170,10 +163,31 @@ class GrpcHandler final : public ExchangeHandler,
     if (room != Room::kGiven) return Abandon(NoRoom(routing_, room));
     began_ = steady_clock::now();
     knocked_ = false;
+    if (unary_ && WholeMessage().has_value()) return CallOnce();
     stream_ = backend_->OpenStream(exchange_->loop(), backend_request_,
                                    shared_from_this());
     backend_request_ = {};
     stream_->Read();
+  }
+
+  // Calls a unary method with the message that has come: one step inward and
+  // one back, where a stream takes five.
+  void CallOnce() {
+    std::optional<std::string> message = TakeMessage();
+    if (!message.has_value()) return;
+    Credit();
+    call_ = backend_->CallUnary(
+        exchange_->loop(), backend_request_, *message,
+        [self = shared_from_this()](const BackendResult& result,
+                                    const std::string& answer) {
+          self->call_ = nullptr;
+          if (self->exchange_ != nullptr && result.status.code() == 0) {
+            self->SendHead(result.initial_metadata);
+            self->SendMessage(answer);
+          }
+          self->OnDone(result);
+        });
+    backend_request_ = {};
   }
 
   // Asks whether a unary call may begin, once its message has come.
@@ -240,9 +254,30 @@ class GrpcHandler final : public ExchangeHandler,
     return size;
   }
 
+  // The first message of the input as it goes to the backend; nothing where it
+  // was refused. REQUIRES: it has come whole.
+  std::optional<std::string> TakeMessage() {
+    const std::size_t end = kPrefix + *WholeMessage();
+    std::string message = input_.substr(kPrefix, end - kPrefix);
+    input_.erase(0, end);
+    share_.Hold(input_.size());
+    has_message_ = true;
+    if (HoldsMoreFields(message, *request_type_, kMaxRequestFields)) {
+      Abandon(TooManyFields(kMaxRequestFields));
+      return std::nullopt;
+    }
+    GiveRequestId(request_id_field_, routing_.make_request_id, message);
+    return message;
+  }
+
   // Moves whole messages from the input to the backend, one at a time.
   void Pump() {
     if (exchange_ == nullptr) return;
+    if (call_ != nullptr) {
+      // Its message was taken.
+      if (!input_.empty()) Abandon(MalformedFrame(ProblemRow("FRAME_SECOND")));
+      return;
+    }
     if (stream_ == nullptr) {
       if (unary_ && !has_message_ && !writes_done_) Knock();
       return;
@@ -259,16 +294,10 @@ class GrpcHandler final : public ExchangeHandler,
     const std::optional<std::size_t> size = WholeMessage();
     if (exchange_ == nullptr) return;
     if (size.has_value()) {
-      std::string message = input_.substr(kPrefix, *size);
-      input_.erase(0, kPrefix + *size);
-      share_.Hold(input_.size());
-      has_message_ = true;
-      if (HoldsMoreFields(message, *request_type_, kMaxRequestFields)) {
-        return Abandon(TooManyFields(kMaxRequestFields));
-      }
+      const std::optional<std::string> message = TakeMessage();
+      if (!message.has_value()) return;
       writing_ = true;
-      GiveRequestId(request_id_field_, routing_.make_request_id, message);
-      stream_->Write(message);
+      stream_->Write(*message);
       return;
     }
     if (caller_done_ && !writes_done_) {
@@ -294,6 +323,18 @@ class GrpcHandler final : public ExchangeHandler,
     stream_->Read();
   }
 
+  void SendMessage(const std::string& message) {
+    const auto size = static_cast<std::uint32_t>(message.size());
+    std::string frame;
+    frame.reserve(kPrefix + message.size());
+    frame.push_back('\0');
+    for (int shift = 24; shift >= 0; shift -= 8) {
+      frame.push_back(static_cast<char>((size >> shift) & 0xFF));
+    }
+    frame.append(message);
+    exchange_->SendBody(std::move(frame));
+  }
+
   void SendHead(const Metadata& metadata) {
     head_sent_ = true;
     ResponseHead head;
@@ -304,8 +345,14 @@ class GrpcHandler final : public ExchangeHandler,
     exchange_->SendHead(std::move(head));
   }
 
-  void Abandon(const Failure& failure) {
+  // The call inward, if there is one.
+  void Cancel() {
     if (stream_ != nullptr) std::exchange(stream_, nullptr)->Cancel();
+    if (call_ != nullptr) std::exchange(call_, nullptr)->Cancel();
+  }
+
+  void Abandon(const Failure& failure) {
+    Cancel();
     Fail(failure);
   }
 
@@ -358,6 +405,7 @@ class GrpcHandler final : public ExchangeHandler,
   std::optional<LoopTimer> patience_;
   steady_clock::time_point began_;
   std::shared_ptr<BackendStream> stream_;
+  std::shared_ptr<BackendCall> call_;  // of a unary method
 
   std::string input_;
   Share share_;  // what input_ holds

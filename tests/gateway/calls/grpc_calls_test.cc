@@ -14,6 +14,8 @@
 
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "tests/gateway/http2/frames.h"
+#include "tests/gateway/raw_connection.h"
 #include "tests/gateway/running_gateway.h"
 #include "tests/support/wait_for.h"
 
@@ -331,6 +333,35 @@ TEST(GatewayGrpc, PassesDeadlinesAndCancellationOn) {
   stream_context->TryCancel();
   EXPECT_TRUE(WaitFor([&] { return gateway.registry.cancelled() == 3; }));
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+// FRAME_SECOND
+TEST(GatewayGrpc, TakesOneMessageForAUnaryCall) {
+  RunningGateway gateway;
+  const std::string path =
+      "/welfare.registry.v1.RegistryService/GetMunicipality";
+  const auto literal = [](const std::string& name, const std::string& value) {
+    return std::string(1, '\0') + static_cast<char>(name.size()) + name +
+           static_cast<char>(value.size()) + value;
+  };
+  reg::GetMunicipalityRequest request;
+  request.set_name("municipalities/slow");
+  std::string message = request.SerializeAsString();
+  message.insert(0,
+                 {'\0', '\0', '\0', '\0', static_cast<char>(message.size())});
+  Raw raw(gateway);
+  raw.Send(Hello() +
+           Frame(kHeaders, 4, 1,
+                 "\x83\x86" + literal(":authority", "a") +
+                     literal(":path", path) +
+                     literal("content-type", "application/grpc") +
+                     literal("te", "trailers")) +
+           Frame(kData, 0, 1, message));
+  EXPECT_TRUE(WaitFor([&] { return gateway.registry.slow() == 1; }));
+  raw.Send(Frame(kData, 1, 1, message));
+  EXPECT_TRUE(WaitFor([&] { return gateway.registry.cancelled() == 1; }));
+  EXPECT_THAT(gateway.observer.seen(),
+              ::testing::ElementsAre("POST " + path + " 400"));
 }
 
 TEST(GatewayGrpc, SaysThatABackendIsAwayWithoutNamingIt) {
