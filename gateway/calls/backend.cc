@@ -11,6 +11,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "gateway/budgets/repeat_budget.h"
 #include "gateway/calls/failure.h"
 #include "gateway/exchange/event_loop.h"
 #include "services/platform/rpc/status_mapping.h"
@@ -54,13 +55,16 @@ void Prepare(const BackendRequest& request, grpc::ClientContext& context) {
   if (request.deadline.has_value()) context.set_deadline(*request.deadline);
 }
 
+// As long as gRPC waits before it repeats a call for the first time: a service
+// that leaves has closed its connections by then.
+constexpr std::chrono::milliseconds kBeforeRepeat{50};
+
 // Many clients accept 8 KiB of metadata, in which base64 takes a third more.
 constexpr std::size_t kMaxDetailsBytes = 4 * 1024;
 
-BackendResult ToResult(const grpc::Status& status,
-                       const grpc::ClientContext& context) {
+BackendResult ToResult(const grpc::Status& status, Metadata trailing_metadata) {
   BackendResult result;
-  result.trailing_metadata = ToMetadata(context.GetServerTrailingMetadata());
+  result.trailing_metadata = std::move(trailing_metadata);
   if (status.ok()) return result;
   const int code = static_cast<int>(status.error_code());
   // Details that do not parse or contradict the code are worth nothing.
@@ -79,9 +83,8 @@ BackendResult ToResult(const grpc::Status& status,
   }
   // Without details the status is gRPC's own, not a service's: its text names
   // addresses, which callers must not learn.
-  result.unheard =
-      status.error_code() == grpc::StatusCode::UNAVAILABLE ||
-      status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED;
+  result.unheard = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+                   status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED;
   if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
     result.status = BackendUnavailable().status;
   } else if (status.error_code() == grpc::StatusCode::INTERNAL) {
@@ -126,7 +129,8 @@ class UnaryCall final : public BackendCall {
  private:
   void OnDone(const std::shared_ptr<UnaryCall>& self,
               const grpc::Status& status) {
-    BackendResult result = ToResult(status, context_);
+    BackendResult result =
+        ToResult(status, ToMetadata(context_.GetServerTrailingMetadata()));
     result.initial_metadata = ToMetadata(context_.GetServerInitialMetadata());
     held_.reset();
     loop_.Post([self, result = std::move(result),
@@ -145,6 +149,90 @@ class UnaryCall final : public BackendCall {
   const ByteBuffer request_;
   ByteBuffer response_;
   Backend::OnUnary then_;  // on the loop only
+};
+
+// A call over a DirectLine, and over a channel where the line did not carry it.
+class DirectCall final : public BackendCall,
+                         public std::enable_shared_from_this<DirectCall> {
+ public:
+  using OverChannel = std::function<std::shared_ptr<BackendCall>(
+      const BackendRequest& request, const std::string& message,
+      Backend::OnUnary then)>;
+
+  // `line` goes with `loop`, and both outlive the call.
+  DirectCall(EventLoop& loop, DirectLine& line, RepeatBudget& repeats,
+             BackendRequest request, std::string message, Backend::OnUnary then,
+             OverChannel over_channel)
+      : line_(line),
+        repeats_(repeats),
+        pause_(loop),
+        request_(std::move(request)),
+        message_(std::move(message)),
+        then_(std::move(then)),
+        over_channel_(std::move(over_channel)) {}
+
+  void Start() {
+    number_ = line_.Call(
+        {.method = request_.method,
+         .metadata = request_.metadata,
+         .deadline = request_.deadline,
+         .message = message_},
+        [self = shared_from_this()](std::optional<DirectAnswer> answer) {
+          self->number_.reset();
+          if (self->then_ != nullptr) self->OnAnswer(std::move(answer));
+        });
+    if (!number_.has_value()) CallOverChannel();
+  }
+
+  void Cancel() override {
+    then_ = nullptr;
+    pause_.Cancel();
+    if (number_.has_value()) line_.Cancel(*std::exchange(number_, {}));
+    if (other_ != nullptr) std::exchange(other_, nullptr)->Cancel();
+    request_.held.reset();
+  }
+
+ private:
+  void OnAnswer(std::optional<DirectAnswer> answer) {
+    if (answer.has_value() && answer->code != grpc::StatusCode::UNAVAILABLE) {
+      repeats_.Succeeded();
+      return Tell(*std::move(answer));
+    }
+    if (!repeats_.Failed()) {
+      if (!answer.has_value()) {
+        answer.emplace().code = grpc::StatusCode::UNAVAILABLE;
+      }
+      return Tell(*std::move(answer));
+    }
+    pause_.Start(kBeforeRepeat,
+                 [self = shared_from_this()] { self->CallOverChannel(); });
+  }
+
+  void CallOverChannel() {
+    other_ = over_channel_(request_, message_, std::exchange(then_, nullptr));
+    request_.held.reset();
+  }
+
+  void Tell(DirectAnswer answer) {
+    BackendResult result =
+        ToResult(grpc::Status(static_cast<grpc::StatusCode>(answer.code),
+                              std::move(answer.status_message),
+                              std::move(answer.details)),
+                 std::move(answer.trailing_metadata));
+    result.initial_metadata = std::move(answer.initial_metadata);
+    request_.held.reset();
+    std::exchange(then_, nullptr)(result, std::move(answer.message));
+  }
+
+  DirectLine& line_;
+  RepeatBudget& repeats_;
+  LoopTimer pause_;
+  BackendRequest request_;
+  const std::string message_;
+  Backend::OnUnary then_;
+  const OverChannel over_channel_;
+  std::optional<std::int32_t> number_;  // while the line carries it
+  std::shared_ptr<BackendCall> other_;
 };
 
 // The reactor's callbacks come on gRPC's threads and are posted to the loop;
@@ -228,9 +316,9 @@ class CallStream final : public BackendStream,
   }
   void OnDone(const grpc::Status& status) override {
     held_.reset();
-    Post([result = ToResult(status, context_)](BackendObserver& observer) {
-      observer.OnDone(result);
-    });
+    Post([result = ToResult(status,
+                            ToMetadata(context_.GetServerTrailingMetadata()))](
+             BackendObserver& observer) { observer.OnDone(result); });
     const std::shared_ptr<CallStream> self = std::move(self_);
     self->loop_.Post([self] { self->observer_ = nullptr; });
     calls_.Remove();
@@ -307,8 +395,30 @@ struct Backend::State {
     std::unique_ptr<grpc::GenericStub> stub;
   };
   std::vector<Way> ways;
+  std::optional<DirectWay> direct;
+  RepeatBudget repeats;
   std::atomic<std::size_t> next{0};
   CallCount& calls;
+
+  std::shared_ptr<BackendCall> CallOverChannel(EventLoop& loop,
+                                               const BackendRequest& request,
+                                               const std::string& message,
+                                               OnUnary then) {
+    auto call = std::make_shared<UnaryCall>(loop, calls, request, message,
+                                            std::move(then));
+    UnaryCall::Start(Next(), call);
+    return call;
+  }
+
+  // The line of that loop.
+  DirectLine& LineOf(EventLoop& loop) {
+    std::shared_ptr<void>& kept = loop.Kept(this);
+    if (kept == nullptr) {
+      kept = std::make_shared<DirectLine>(loop, direct->address,
+                                          direct->user_agent);
+    }
+    return *static_cast<DirectLine*>(kept.get());
+  }
 
   // In turn, but past channels that wait to try again: after a service was
   // away each of them finds it again in its own time.
@@ -325,8 +435,13 @@ struct Backend::State {
 };
 
 Backend::Backend(const std::vector<std::shared_ptr<grpc::Channel>>& channels,
-                 CallCount& calls, Gate::Options gate)
-    : gate_(gate), state_(new State{.ways = {}, .calls = calls}) {
+                 CallCount& calls, Gate::Options gate,
+                 std::optional<DirectWay> direct)
+    : gate_(gate),
+      state_(new State{.ways = {},
+                       .direct = std::move(direct),
+                       .repeats = {},
+                       .calls = calls}) {
   for (const auto& channel : channels) {
     state_->ways.push_back(
         {channel, std::make_unique<grpc::GenericStub>(channel)});
@@ -336,12 +451,20 @@ Backend::Backend(const std::vector<std::shared_ptr<grpc::Channel>>& channels,
 Backend::~Backend() = default;
 
 std::shared_ptr<BackendCall> Backend::CallUnary(EventLoop& loop,
-                                                const BackendRequest& request,
-                                                const std::string& message,
+                                                BackendRequest request,
+                                                std::string message,
                                                 OnUnary then) {
-  auto call = std::make_shared<UnaryCall>(loop, state_->calls, request, message,
-                                          std::move(then));
-  UnaryCall::Start(state_->Next(), call);
+  if (!state_->direct.has_value()) {
+    return state_->CallOverChannel(loop, request, message, std::move(then));
+  }
+  auto call = std::make_shared<DirectCall>(
+      loop, state_->LineOf(loop), state_->repeats, std::move(request),
+      std::move(message), std::move(then),
+      [state = state_.get(), &loop](const BackendRequest& again,
+                                    const std::string& bytes, OnUnary to) {
+        return state->CallOverChannel(loop, again, bytes, std::move(to));
+      });
+  call->Start();
   return call;
 }
 

@@ -6,10 +6,10 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "gateway/budgets/gate.h"
+#include "gateway/inward/direct_line.h"
 #include "google/rpc/status.pb.h"
 
 namespace grpc {
@@ -19,9 +19,6 @@ class Channel;
 namespace welfare::gateway {
 
 class EventLoop;
-
-// Metadata of a call: lower-case keys; values of `-bin` keys are raw bytes.
-using Metadata = std::vector<std::pair<std::string, std::string>>;
 
 // What every call to a backend says.
 struct BackendRequest {
@@ -95,13 +92,23 @@ class CallCount {
   std::unique_ptr<State> state_;
 };
 
+// Where a DirectLine leads, and what the service hears of who calls.
+struct DirectWay {
+  std::string address;  // DirectLine::Reaches it
+  std::string user_agent;
+};
+
 // One service behind the gateway, reached as a gRPC client of it. Any thread;
 // callbacks come on the loop given. Must outlive its calls.
 class Backend {
  public:
-  // Several channels spread the load over as many connections.
+  // Several channels spread the load over as many connections. Where there is a
+  // direct way, unary calls go over a DirectLine of their loop as long as that
+  // goes well; every other call over the channels.
+  // REQUIRES: calls that got UNAVAILABLE may be made again.
   Backend(const std::vector<std::shared_ptr<grpc::Channel>>& channels,
-          CallCount& calls, Gate::Options gate = {});
+          CallCount& calls, Gate::Options gate = {},
+          std::optional<DirectWay> direct = std::nullopt);
   ~Backend();
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
@@ -112,9 +119,8 @@ class Backend {
   using OnUnary =
       std::function<void(const BackendResult& result, std::string message)>;
   std::shared_ptr<BackendCall> CallUnary(EventLoop& loop,
-                                         const BackendRequest& request,
-                                         const std::string& message,
-                                         OnUnary then);
+                                         BackendRequest request,
+                                         std::string message, OnUnary then);
 
   std::shared_ptr<BackendStream> OpenStream(
       EventLoop& loop, const BackendRequest& request,

@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <future>
+#include <map>
 #include <thread>
 #include <utility>
 
@@ -15,6 +16,7 @@ struct EventLoop::State {
   boost::asio::io_context context{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{
       context.get_executor()};
+  std::map<const void*, std::shared_ptr<void>> kept;  // goes before the context
   std::jthread thread;
 };
 
@@ -44,6 +46,10 @@ void EventLoop::Run(const std::function<void()>& work) {
 }
 
 boost::asio::io_context& EventLoop::context() { return state_->context; }
+
+std::shared_ptr<void>& EventLoop::Kept(const void* owner) {
+  return state_->kept[owner];
+}
 
 struct LoopTimer::State {
   explicit State(boost::asio::io_context& context) : timer(context) {}

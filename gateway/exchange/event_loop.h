@@ -34,6 +34,10 @@ class EventLoop {
 
   boost::asio::io_context& context();
 
+  // Where `owner` keeps what it needs once for each loop, a connection perhaps.
+  // Empty at first, and goes with the loop. On the loop only.
+  std::shared_ptr<void>& Kept(const void* owner);
+
  private:
   struct State;
   std::unique_ptr<State> state_;

@@ -177,7 +177,8 @@ class GrpcHandler final : public ExchangeHandler,
     if (!message.has_value()) return;
     Credit();
     call_ = backend_->CallUnary(
-        exchange_->loop(), backend_request_, *message,
+        exchange_->loop(), std::exchange(backend_request_, {}),
+        *std::move(message),
         [self = shared_from_this()](const BackendResult& result,
                                     const std::string& answer) {
           self->call_ = nullptr;
@@ -187,7 +188,6 @@ class GrpcHandler final : public ExchangeHandler,
           }
           self->OnDone(result);
         });
-    backend_request_ = {};
   }
 
   // Asks whether a unary call may begin, once its message has come.

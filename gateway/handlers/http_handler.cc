@@ -129,13 +129,14 @@ class UnaryHandler final : public WholeBodyHandler {
   }
 
   void Dispatch() {
-    const auto inward = call().Inward(
+    auto inward = call().Inward(
         call().timeout().value_or(call().options().default_timeout),
         message_.size(), place_);
     if (!inward.has_value()) return;
+    std::string method = inward->method;
     unary_ = call().backend().CallUnary(
-        call().loop(), *inward, std::exchange(message_, ""),
-        [this, self = shared_from_this(), name = inward->method,
+        call().loop(), *std::move(inward), std::exchange(message_, ""),
+        [this, self = shared_from_this(), name = std::move(method),
          began = std::chrono::steady_clock::now()](const BackendResult& result,
                                                    const std::string& answer) {
           JudgeCall(place_.get(), name, result, began);

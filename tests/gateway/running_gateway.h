@@ -404,9 +404,9 @@ inline Budget::Limits SharedLoopback() {
 // with fake services stands behind it, and it listens on real sockets.
 class RunningGateway {
  public:
-  // With `lame`, one of the two channels leads to nobody. `tls` null: plain;
-  // `authenticator` null: nobody is asked who he is. `library` answers for
-  // test.v1.Library, where there is one.
+  // With `lame`, one of the two channels leads to nobody, and there is no
+  // direct line. `tls` null: plain; `authenticator` null: nobody is asked who
+  // he is. `library` answers for test.v1.Library, where there is one.
   explicit RunningGateway(SessionLimits limits = {},
                           Routing::Options options = {}, bool lame = false,
                           TlsContext* tls = nullptr,
@@ -430,7 +430,10 @@ class RunningGateway {
             platform::MakeChannel({address}),
             platform::MakeChannel(
                 {lame ? "unix:" + folder_.File("nobody.sock") : address})},
-        calls_, gate);
+        calls_, gate,
+        lame ? std::nullopt
+             : std::optional<DirectWay>(
+                   {.address = address, .user_agent = "welfare/gateway"}));
     BackendTable table = {
         {"welfare.registry.v1.RegistryService", backend_.get()},
         {"welfare.report.v1.ReportService", backend_.get()}};

@@ -70,7 +70,7 @@ std::shared_ptr<grpc::Channel> Make(const PeerEndpoint& peer,
   // connection by accident.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   if (!peer.caller.empty()) {
-    arguments.SetUserAgentPrefix(std::string(kProduct) + peer.caller);
+    arguments.SetUserAgentPrefix(ProductOf(peer.caller));
   }
   return grpc::CreateCustomChannel(peer.address,
                                    peer.credentials != nullptr
@@ -88,6 +88,10 @@ std::shared_ptr<grpc::Channel> MakeChannel(const PeerEndpoint& peer) {
 std::shared_ptr<grpc::Channel> MakeReadChannel(const PeerEndpoint& peer,
                                                const std::string& service) {
   return Make(peer, ServiceConfig(WritesOf(service)));
+}
+
+std::string ProductOf(std::string_view caller) {
+  return std::string(kProduct).append(caller);
 }
 
 std::string_view CallerIn(std::string_view user_agent) {

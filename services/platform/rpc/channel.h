@@ -37,6 +37,9 @@ std::shared_ptr<grpc::Channel> MakeChannel(const PeerEndpoint& peer);
 std::shared_ptr<grpc::Channel> MakeReadChannel(const PeerEndpoint& peer,
                                                const std::string& service);
 
+// What a call of that module says in its user agent.
+std::string ProductOf(std::string_view caller);
+
 // Who calls, by the user agent of a call; empty where it does not say.
 std::string_view CallerIn(std::string_view user_agent);
 
