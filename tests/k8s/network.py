@@ -91,7 +91,7 @@ def check(objects, code, report, rendered):
         for path, part in _selectors(policy.value):
             if "matchExpressions" in part:
                 report(policy, path, "selects by matchLabels alone, which this gate can read")
-    kinds = _kinds(objects)
+    kinds = kinds_of(objects)
     ours = [kinds[name] for name in code.processes if name in kinds]
     jobs = [Pods(thing.name, labels_of(pod)) for thing, _, pod in workloads(objects) if thing.kind == "CronJob"]
     edges(policies, ours, code, report, namespace)
@@ -111,7 +111,7 @@ def _selectors(value, path=()):
             yield from _selectors(part, (*path, index))
 
 
-def _kinds(objects):
+def kinds_of(objects):
     kinds = {}
     for thing, _, pod in workloads(objects):
         if thing.kind == "CronJob":

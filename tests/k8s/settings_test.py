@@ -5,7 +5,6 @@ and mounted files, and PostgreSQL as components/postgres makes it.
 usage: settings_test.py
 """
 
-import base64
 import os
 import pathlib
 import shutil
@@ -15,55 +14,15 @@ import sys
 import tempfile
 import unittest
 
-import yaml
-
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 import check_manifests
 import harness  # finds tests/support
 import manifests
 import postgres_fixture
-from manifests import at
-from wiring import files_in
+from mounted import Mounted, give_stores, make_given
 from workloads import module_of, workloads
 
 TREE = check_manifests.SOURCE / "k8s"
-
-
-class Mounted:
-    """The files that one container finds, in a folder in the place of `/`."""
-
-    def __init__(self, root, pod, container, given):
-        self.root, self.container = root, container
-        volumes = {volume["name"]: volume for volume in at(pod, "spec", "volumes", default=[])}
-        self.places = []
-        for mount in container.get("volumeMounts", []):
-            place = root / mount["mountPath"].strip("/")
-            place.mkdir(parents=True, exist_ok=True)
-            self.places.append(mount["mountPath"])
-            for name, (kind, source, key) in files_in(volumes.get(mount["name"], {})).items():
-                keys = given[kind, source]
-                for file, content in ({name: keys[key]} if name else keys).items():
-                    (place / file).write_bytes(content)
-                    # As the kubelet leaves them: the group may read, nobody else.
-                    (place / file).chmod(0o440)
-
-    def here(self, text):
-        """A mounted file, where it is for this test; anything else as it is."""
-        mounted = any(text.startswith(f"{place}/") for place in self.places)
-        return f"{self.root}{text}" if mounted else text
-
-    def arguments(self, **replaced):
-        """The flags of the container, some of them with other values."""
-        result = []
-        for argument in self.container["args"]:
-            name, value = argument.removeprefix("--").split("=", 1)
-            result.append(f"--{name}={replaced.pop(name.replace('-', '_'), self.here(value))}")
-        assert not replaced, f"no such flags: {replaced}"
-        return result
-
-    def environment(self):
-        variables = {v["name"]: self.here(v["value"]) for v in self.container.get("env", []) if "value" in v}
-        return {"PATH": os.environ["PATH"], **variables}
 
 
 class Settings(unittest.TestCase):
@@ -79,26 +38,12 @@ class Settings(unittest.TestCase):
             objects, failed = manifests.render(kubectl, TREE / "overlays" / overlay)
             assert not failed, failed
             cls.overlays[overlay] = objects
-        made = subprocess.run([TREE / "overlays/laptop/make-secrets", cls.folder / "made"],
-                              capture_output=True, text=True, check=False)
-        assert made.returncode == 0, made.stderr
-        cls.given = {}
-        for thing in yaml.safe_load_all((cls.folder / "made/secrets.yaml").read_text()):
-            secret = thing["kind"] == "Secret"
-            cls.given["secret" if secret else "configMap", thing["metadata"]["name"]] = {
-                key: base64.b64decode(text) if secret else text.encode()
-                for key, text in thing["data"].items()}
+        cls.given = make_given(TREE, cls.folder / "made")
         # What an operator makes beside, and CloudNativePG.
         cls.server = postgres_fixture.Server()
         cls.addClassCleanup(cls.server.remove)
         cls.server.make()
-        authority = cls.given["configMap", "welfare-peer-authorities"]["ca.crt"]
-        cls.given["secret", "welfare-postgres-ca"] = {"ca.crt": authority}
-        cls.given["secret", "welfare-redis"] = {"url": b"redis://:secret@welfare-redis:6379/0"}
-        for name in ("registry", "survey", "report"):
-            url = cls.server.url(role=f"welfare_{name}")
-            cls.given["secret", f"welfare-{name}-database"] = {"url": url.encode() + b"\n"}
-        cls.make_schemas()
+        give_stores(cls.given, cls.server, cls.overlays["production"])
 
     def mounted(self, overlay, where):
         """Module, what it runs, and its container: of each process."""
@@ -116,15 +61,6 @@ class Settings(unittest.TestCase):
                         [harness.BIN / f"welfare-{module}", *mounted.arguments(), "--verify-config"],
                         env=mounted.environment(), capture_output=True, text=True, timeout=60, check=False)
                     self.assertEqual((done.returncode, done.stderr), (0, ""))
-
-    @classmethod
-    def make_schemas(cls):
-        """What CloudNativePG does with the Cluster."""
-        cluster = next(o for o in cls.overlays["production"] if o.kind == "Cluster")
-        for statement in at(cluster.spec, "bootstrap", "initdb", "postInitApplicationSQL"):
-            cls.server.sql(statement)
-        for role in at(cluster.spec, "managed", "roles"):
-            cls.server.sql(f"ALTER ROLE {role['name']} LOGIN")
 
     def start(self, module, mounted, name, addresses):
         """A process as its container says, at addresses of this test."""
