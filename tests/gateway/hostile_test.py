@@ -9,30 +9,19 @@ usage: hostile_test.py GATEWAY REGISTRY SOURCE_DIR
 import contextlib
 import pathlib
 import re
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 import unittest
 import urllib.request
 
-GATEWAY, REGISTRY, SOURCE = sys.argv[1:4]
-sys.path.append(str(pathlib.Path(SOURCE, "tests", "bench")))
+sys.path.append(str(pathlib.Path(sys.argv[3], "tests", "bench")))
 import attacks  # noqa: E402
+import behind_registry  # noqa: E402
 
 # Beside what callers make it hold: the program, its threads and their heaps.
 OWN_MIB = 160
 IN_FLIGHT_MIB = 64
-
-
-def address_in(log, pattern):
-    for _ in range(1200):
-        found = re.search(pattern, log.read_text("utf-8"))
-        if found:
-            return found[1]
-        time.sleep(0.05)
-    raise AssertionError(f"{pattern} does not come:\n{log.read_text('utf-8')[-4000:]}")
 
 
 class Bystander:
@@ -63,37 +52,10 @@ class Bystander:
         self._thread.join()
 
 
-class Hostile(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory(prefix="whost-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.folder = pathlib.Path(folder.name)
-        sock = cls.folder / "registry.sock"
-        cls.start("registry", REGISTRY, f"--listen=unix:{sock}", f"--data-dir={cls.folder}",
-                  f"--assets-dir={SOURCE}", "--ops-listen=127.0.0.1:0")
-        for _ in range(400):
-            if sock.exists():
-                break
-            time.sleep(0.05)
-        cls.gateway = cls.start(
-            "gateway", GATEWAY, "--listen=127.0.0.1:0", "--http-listen=127.0.0.1:0",
-            "--admin-listen=127.0.0.1:0", "--ops-listen=127.0.0.1:0", f"--assets-dir={SOURCE}",
-            f"--peer-registry=unix:{sock}", f"--max-in-flight-mib={IN_FLIGHT_MIB}",
-            "--max-connections=1024", "--shared-addresses=127.0.0.1",
-            *(f"--peer-{peer}=unix:{cls.folder / peer}.sock" for peer in ("survey", "indicator", "report")))
-        log = cls.folder / "gateway.log"
-        cls.http = address_in(log, r'"listener":"http","address":"([^"]+)"')
-
-    @classmethod
-    def start(cls, name, *command):
-        log = open(cls.folder / f"{name}.log", "w", encoding="utf-8")
-        cls.addClassCleanup(log.close)
-        process = subprocess.Popen([*command, "--log-format=json", "--drain-wait-ms=0"], stderr=log,
-                                   cwd=cls.folder)
-        cls.addClassCleanup(process.wait)
-        cls.addClassCleanup(process.kill)
-        return process
+class Hostile(behind_registry.BehindRegistry):
+    SETTINGS = (f"--max-in-flight-mib={IN_FLIGHT_MIB}", "--max-connections=1024",
+                "--shared-addresses=127.0.0.1")
+    binaries = sys.argv[1:4]
 
     def rss_mib(self, what="VmHWM"):
         text = pathlib.Path(f"/proc/{self.gateway.pid}/status").read_text("utf-8")
