@@ -35,6 +35,7 @@ class TlsConnection final : public Connection {
   void ShutdownWrite() override;
   void Close() override;
   const std::string& peer() const override;
+  bool encrypted() const override { return true; }
   std::uint64_t taken() const override;
   const PeerCertificate* peer_certificate() const override;
 

@@ -37,6 +37,8 @@ class Connection {
   virtual void Close() = 0;
   // "127.0.0.1:50312", for logs.
   virtual const std::string& peer() const = 0;
+  // Whether nobody on the way can read it.
+  virtual bool encrypted() const { return false; }
   // How many bytes the network has taken of what was written, encrypted or not.
   virtual std::uint64_t taken() const = 0;
   // Null where the caller has shown none.

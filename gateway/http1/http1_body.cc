@@ -16,6 +16,20 @@ namespace http = boost::beast::http;
 constexpr std::size_t kLongestExtension = 256;
 constexpr std::uint32_t kHeaderLimit = 64 * 1024;
 
+// White space before and behind `;` and `=` is good by RFC 9112, 7.1.1, but no
+// client sends it, and parsers have taken it for the end of what is there.
+bool IsExtension(beast::string_view text) {
+  bool quoted = false;
+  bool escaped = false;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F || (c == ' ' && !quoted)) return false;
+    if (c == '"' && !escaped) quoted = !quoted;
+    escaped = c == '\\' && quoted && !escaped;
+  }
+  return true;
+}
+
 }  // namespace
 
 class Http1Body::Parser final : public http::basic_parser<true> {
@@ -55,7 +69,7 @@ class Http1Body::Parser final : public http::basic_parser<true> {
   void on_chunk_header_impl(std::uint64_t, Text extensions,
                             Error& error) override {
     error = {};
-    if (extensions.size() > kLongestExtension) {
+    if (extensions.size() > kLongestExtension || !IsExtension(extensions)) {
       error = http::error::bad_chunk_extension;
     }
   }

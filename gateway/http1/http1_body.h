@@ -9,7 +9,8 @@ namespace welfare::gateway {
 
 // Takes the body of one HTTP/1 request out of the bytes of a connection:
 // Content-Length or chunks, read by Boost.Beast. Trailers are dropped; a
-// chunk extension may hold 256 bytes. Not thread-safe.
+// chunk extension may hold 256 bytes, and white space in quotes only. Not
+// thread-safe.
 class Http1Body {
  public:
   enum class Progress { kMore, kDone, kMalformed };

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "gateway/routes/text.h"
 
@@ -50,16 +51,22 @@ int ReadTarget(std::string_view target, Http1Head& head,
     head.request.target = std::string(target);
     return 0;
   }
-  constexpr std::string_view kScheme = "http://";
-  if (!EqualsIgnoreCaseAscii(target.substr(0, kScheme.size()), kScheme)) {
+  const std::size_t colon = target.find("://");
+  if (colon == std::string_view::npos) return 400;
+  const std::string_view scheme = target.substr(0, colon);
+  head.https = EqualsIgnoreCaseAscii(scheme, "https");
+  if (!head.https && !EqualsIgnoreCaseAscii(scheme, "http")) return 400;
+  target.remove_prefix(colon + 3);
+  const std::size_t end = std::min(target.find_first_of("/?"), target.size());
+  authority = std::string(target.substr(0, end));
+  if (authority.empty() || authority[0] == ':' || !IsAuthority(authority)) {
     return 400;
   }
-  target.remove_prefix(kScheme.size());
-  const std::size_t slash = std::min(target.find('/'), target.size());
-  authority = std::string(target.substr(0, slash));
-  if (authority.empty() || !IsAuthority(authority)) return 400;
-  head.request.target =
-      slash == target.size() ? "/" : std::string(target.substr(slash));
+  target.remove_prefix(end);
+  // Without a path and a query it is the server as a whole (3.2.4).
+  if (target.empty() && head.request.method == "OPTIONS") target = "*";
+  const bool has_path = !target.empty() && target[0] != '?';
+  head.request.target = (has_path ? "" : "/") + std::string(target);
   return 0;
 }
 
@@ -71,6 +78,11 @@ int ReadRequestLine(std::string_view line, Http1Head& head,
   const std::string_view method = line.substr(0, first);
   const std::string_view target = line.substr(first + 1, last - first - 1);
   const std::string_view version = line.substr(last + 1);
+  if ((!version.empty() &&
+       !EqualsIgnoreCaseAscii(version.substr(0, 5), "HTTP/")) ||
+      (method == "PRI" && version == "HTTP/2.0")) {
+    return kNoHttp1;
+  }
   if (!IsToken(method)) return 400;
   head.request.method = std::string(method);
   if (version == "HTTP/1.1") {
@@ -137,7 +149,11 @@ int ParseHttp1Head(std::string_view text, std::size_t max_lines,
       have_length = true;
       head.request.content_length = length;
     } else if (name == "transfer-encoding") {
-      if (head.chunked || head.minor == 0) return 400;
+      // Parsers have disagreed on a tab there, and nobody means one.
+      if (head.chunked || head.minor == 0 ||
+          line.find('\t') != std::string_view::npos) {
+        return 400;
+      }
       if (!EqualsIgnoreCaseAscii(value, "chunked")) return 501;
       head.chunked = true;
     } else if (name == "connection") {
@@ -159,9 +175,8 @@ int ParseHttp1Head(std::string_view text, std::size_t max_lines,
   }
   if (!text.empty()) return 400;
   if (head.minor == 1 && !have_host) return 400;
-  if (!target_authority.empty() && have_host &&
-      !EqualsIgnoreCaseAscii(target_authority, head.request.authority)) {
-    return 400;
+  if (!target_authority.empty()) {
+    head.request.authority = std::move(target_authority);
   }
   if (head.chunked && have_length) return 400;
   head.keep_alive = head.minor == 1 ? !close : keep && !close;

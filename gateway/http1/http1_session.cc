@@ -12,6 +12,7 @@
 #include "gateway/exchange/http_date.h"
 #include "gateway/http1/http1_body.h"
 #include "gateway/http1/http1_head.h"
+#include "gateway/http1/reason_phrase.h"
 
 namespace welfare::gateway {
 namespace {
@@ -21,65 +22,6 @@ using std::chrono::milliseconds;
 // What is read ahead of a handler that does not consume, and the most that a
 // chunk header may hold the body up.
 constexpr std::size_t kReadAhead = 64 * 1024;
-
-std::string_view ReasonPhrase(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 204:
-      return "No Content";
-    case 206:
-      return "Partial Content";
-    case 304:
-      return "Not Modified";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 406:
-      return "Not Acceptable";
-    case 408:
-      return "Request Timeout";
-    case 409:
-      return "Conflict";
-    case 412:
-      return "Precondition Failed";
-    case 413:
-      return "Content Too Large";
-    case 414:
-      return "URI Too Long";
-    case 415:
-      return "Unsupported Media Type";
-    case 416:
-      return "Range Not Satisfiable";
-    case 417:
-      return "Expectation Failed";
-    case 422:
-      return "Unprocessable Content";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 500:
-      return "Internal Server Error";
-    case 501:
-      return "Not Implemented";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    case 505:
-      return "HTTP Version Not Supported";
-    default:
-      return "Status";
-  }
-}
 
 class Http1Session final : public Session, public Exchange {
  public:
@@ -275,7 +217,12 @@ class Http1Session final : public Session, public Exchange {
     if (size > limits_.header_list) return Refuse(431);
     const std::string_view text = std::string_view(input_).substr(0, size);
     const int status = ParseHttp1Head(text, limits_.header_lines, head_);
-    if (status != 0) return Refuse(status);
+    if (status == kNoHttp1 && answered_ == 0) {
+      Linger();
+      return false;
+    }
+    if (status != 0) return Refuse(status == kNoHttp1 ? 400 : status);
+    if (head_.https && !connection_->encrypted()) return Refuse(421);
     body_ = std::make_unique<Http1Body>(text);
     if (!body_->head_taken()) return Refuse(400);
     input_.erase(0, size);

@@ -2,6 +2,7 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <map>
@@ -13,6 +14,7 @@
 #include "gateway/exchange/event_loop.h"
 #include "gateway/http2/http2_stream.h"
 #include "gateway/http2/http2_wire.h"
+#include "gateway/http2/skipped_streams.h"
 
 namespace welfare::gateway {
 namespace {
@@ -126,6 +128,14 @@ class Http2Session final : public Session,
     return found == streams_.end() ? nullptr : found->second;
   }
 
+  int OnBeginFrame(const nghttp2_frame_hd& head) override {
+    if (head.type == NGHTTP2_HEADERS &&
+        !skipped_.MayHaveHeaders(head.stream_id)) {
+      nghttp2_session_terminate_session(session_, NGHTTP2_PROTOCOL_ERROR);
+    }
+    return 0;
+  }
+
   int OnBeginHeaders(const nghttp2_frame& frame) override {
     if (frame.hd.type != NGHTTP2_HEADERS ||
         frame.headers.cat != NGHTTP2_HCAT_REQUEST) {
@@ -237,7 +247,7 @@ class Http2Session final : public Session,
     const std::shared_ptr<ExchangeHandler> handler = stream.handler();
     if (handler != nullptr) {
       handler->OnBody(bytes);
-    } else {
+    } else if (!stream.parting()) {
       nghttp2_session_consume_stream(session_, stream.id(), bytes.size());
       FlushSoon();
     }
@@ -307,6 +317,7 @@ class Http2Session final : public Session,
     if (found == streams_.end()) return 0;
     const std::shared_ptr<Http2Stream> stream = found->second;
     streams_.erase(found);
+    ended_ = std::min<std::size_t>(ended_ + 1, limits_.concurrent_streams);
     // Its handler is there no more when the answer was whole or we reset it.
     CountLoss(*stream, true);
     if (stream->stage() == Http2Stream::Stage::kAnswered) seat_->Progress();
@@ -325,8 +336,7 @@ class Http2Session final : public Session,
     }
     const auto stream = Find(frame.hd.stream_id);
     if (stream != nullptr && !stream->incoming().ended) {
-      nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, frame.hd.stream_id,
-                                NGHTTP2_NO_ERROR);
+      stream->PartFromRequest();
     }
     return 0;
   }
@@ -412,7 +422,8 @@ class Http2Session final : public Session,
          (nghttp2_session_want_read(session_) == 0 &&
           nghttp2_session_want_write(session_) == 0) ||
          (goaway_sent_ && streams_.empty()))) {
-      Close();
+      // Who breaks the protocol leaves what was begun for him.
+      Close(!draining_ && !streams_.empty());
     }
   }
 
@@ -433,7 +444,7 @@ class Http2Session final : public Session,
 
   // What the connection holds now, and `more`. False: there is no room for it.
   bool Charge(std::size_t more) {
-    std::size_t bytes = more;
+    std::size_t bytes = more + ended_ * kEndedStreamBytes;
     for (const auto& [id, stream] : streams_) bytes += stream->held();
     return share_.Hold(InSteps(bytes)) == Room::kGiven;
   }
@@ -536,6 +547,8 @@ class Http2Session final : public Session,
 
   nghttp2_session* session_ = nullptr;
   std::map<std::int32_t, std::shared_ptr<Http2Stream>> streams_;
+  SkippedStreams skipped_;
+  std::size_t ended_ = 0;  // streams that nghttp2 remembers
   std::vector<std::int32_t> writable_;
   // Whose heads are whole and whose handlers have not begun, in order.
   std::deque<std::int32_t> arrived_;

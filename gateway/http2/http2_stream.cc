@@ -12,7 +12,8 @@ namespace welfare::gateway {
 namespace {
 
 // Between the last bytes and the reset: clients (curl 7.88) forget what they
-// have not looked at when a reset comes with it.
+// have not looked at when a reset comes with it. A short request, refused
+// early, ends within that time and needs no reset at all.
 constexpr std::chrono::milliseconds kParting{250};
 
 }  // namespace
@@ -140,6 +141,13 @@ void Http2Stream::Cancel() {
   const std::shared_ptr<ExchangeHandler> handler = handler_;
   Reset();
   if (handler != nullptr) handler->OnClosed();
+}
+
+void Http2Stream::PartFromRequest() {
+  parting_.emplace(session_->loop());
+  parting_->Start(kParting, [this] {
+    if (session_ != nullptr) session_->SubmitReset(id_, NGHTTP2_NO_ERROR);
+  });
 }
 
 void Http2Stream::BreakOff() {

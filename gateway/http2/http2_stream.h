@@ -84,6 +84,11 @@ class Http2Stream final : public Exchange {
                  std::chrono::milliseconds passed);
   bool AnswerIsTaken(const RateFloor::Options& floor,
                      std::chrono::milliseconds passed);
+  // The answer has gone out whole before the request has come whole, and the
+  // rest is not wanted: ends the stream in a moment, unless that comes to an
+  // end by itself. Until then its window holds the caller back.
+  void PartFromRequest();
+  bool parting() const { return parting_.has_value(); }
   // As Reset, and the handler is told OnClosed.
   void Cancel();
   // What it holds now, in bytes.

@@ -34,6 +34,9 @@ std::string_view ToView(const std::uint8_t* bytes, std::size_t size) {
 Http2Frames& FramesOf(void* user) { return *static_cast<Http2Frames*>(user); }
 
 void SetCallbacks(nghttp2_session_callbacks* callbacks) {
+  nghttp2_session_callbacks_set_on_begin_frame_callback(
+      callbacks, [](nghttp2_session*, const nghttp2_frame_hd* head,
+                    void* user) { return FramesOf(user).OnBeginFrame(*head); });
   nghttp2_session_callbacks_set_on_begin_headers_callback(
       callbacks, [](nghttp2_session*, const nghttp2_frame* frame, void* user) {
         return FramesOf(user).OnBeginHeaders(*frame);
@@ -79,7 +82,6 @@ nghttp2_session* NewHttp2Server(Http2Frames& frames,
   nghttp2_option_set_stream_reset_rate_limit(option, kResetBurst, kResetRate);
   nghttp2_option_set_max_outbound_ack(option, kMaxOutboundAck);
   nghttp2_option_set_max_settings(option, kMaxSettings);
-  nghttp2_option_set_no_closed_streams(option, 1);
   nghttp2_session* session = nullptr;
   const int made =
       nghttp2_session_server_new2(&session, callbacks, &frames, option);

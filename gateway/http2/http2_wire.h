@@ -2,6 +2,7 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -12,10 +13,15 @@ namespace welfare::gateway {
 
 class Http2Stream;
 
+// What nghttp2 keeps of a stream that has ended, in bytes. It does so for as
+// many as may be open at a time.
+inline constexpr std::size_t kEndedStreamBytes = 320;
+
 // What nghttp2 tells of a connection, by its callbacks' meaning. Nothing may be
 // sent from within.
 class Http2Frames {
  public:
+  virtual int OnBeginFrame(const nghttp2_frame_hd& head) = 0;
   virtual int OnBeginHeaders(const nghttp2_frame& frame) = 0;
   virtual int OnHeader(const nghttp2_frame& frame, std::string_view name,
                        std::string_view value) = 0;
@@ -28,8 +34,8 @@ class Http2Frames {
   ~Http2Frames() = default;
 };
 
-// nghttp2's side of a connection, its SETTINGS queued; null: there is no memory.
-// `frames` outlives it.
+// nghttp2's side of a connection, its SETTINGS queued; null: there is no
+// memory. `frames` outlives it.
 nghttp2_session* NewHttp2Server(Http2Frames& frames,
                                 const SessionLimits& limits);
 

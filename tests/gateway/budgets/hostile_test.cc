@@ -101,6 +101,29 @@ TEST(GatewayHostile, RefusesAnAddressThatWastes) {
   EXPECT_THAT(bystander.Failures(), IsEmpty());
 }
 
+TEST(GatewayHostile, BreakingTheProtocolIsLeaving) {
+  RunningGateway gateway({}, {}, false, nullptr, nullptr, Strict(20));
+  Bystander bystander(gateway);
+  EXPECT_TRUE(WaitFor(
+      [&] {
+        Raw raw(gateway, 2);
+        raw.Send(Calls(20, false));
+        // They are begun, then DATA comes that belongs to no stream.
+        raw.Read([](const std::string& bytes) {
+          return CountFrames(bytes, kSettings) >= 2;
+        });
+        const int begun = gateway.registry.slow();
+        WaitFor([&] { return gateway.registry.slow() > begun; },
+                milliseconds(100));
+        raw.Send(Frame(kData, 1, 0, "x"));
+        raw.ReadAll();
+        return gateway.refused() > 0;
+      },
+      seconds(60)));
+  EXPECT_EQ(gateway.calmed(), 1);
+  EXPECT_THAT(bystander.Failures(), IsEmpty());
+}
+
 TEST(GatewayHostile, TellsWhoWastesToCalmDownAndWorksForTheOthers) {
   RunningGateway gateway;
   Bystander bystander(gateway);

@@ -48,6 +48,20 @@ TEST_F(TlsGatewayTest, PlainHttpIsClosed) {
   EXPECT_TRUE(WaitFor([&] { return gateway_->connections() == 0; }));
 }
 
+TEST_F(TlsGatewayTest, TargetsMayNameTheirScheme) {
+  Serve();
+  for (const std::string scheme : {"https", "http"}) {
+    TlsCaller caller(*gateway_);
+    ASSERT_TRUE(caller.Handshake());
+    caller.Send("GET " + scheme +
+                "://localhost/v1/municipalities/131016 HTTP/1.1\r\n"
+                "Host: a\r\n\r\n");
+    EXPECT_THAT(caller.ReadUntil("municipalities/131016"),
+                HasSubstr("municipalities/131016"))
+        << scheme;
+  }
+}
+
 TEST_F(TlsGatewayTest, HalfAHandshakeAndSilenceEndWithTheHeadersTime) {
   Serve(true, HeaderTimeout(200));
   const std::string hello = ClientHello();

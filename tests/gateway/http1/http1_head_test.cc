@@ -74,9 +74,13 @@ TEST(Http1Head, RefusesWhatTwoParsersCouldReadInTwoWays) {
       {"POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
       {"GET / HTTP/1.1\r\n\r\n", 400},
       {Get("Host: a\r\n"), 400},
-      {"GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n", 400},
       {"GET http://b@a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400},
-      {"GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+      {"GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+      {"GET http://:80/x HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+      {"GET http:/a/x HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+      {"GET ftp://a/x HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+      {"GET http://a/ HTTP/1.1\r\n\r\n", 400},
+      {"GET http://a/ HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400},
       {"GET a HTTP/1.1\r\nHost: a\r\n\r\n", 400},
       {"GET * HTTP/1.1\r\nHost: a\r\n\r\n", 400},
       {"CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
@@ -95,6 +99,9 @@ TEST(Http1Head, RefusesWhatTwoParsersCouldReadInTwoWays) {
       {Get(std::string("A: b\0c\r\n", 8)), 400},
       {Get("A: b\x7f\r\n"), 400},
       {"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+      {"GET / HTTP/1.1 x/1\r\nHost: a\r\n\r\n", kNoHttp1},
+      {"INVALID CONNECTION PREFACE\r\n\r\n", kNoHttp1},
+      {"PRI * HTTP/2.0\r\n\r\n", kNoHttp1},
       {"GET / x HTTP/1.1\r\nHost: a\r\n\r\n", 400},
       {"GET /\tx HTTP/1.1\r\nHost: a\r\n\r\n", 400},
       {"GET /#x HTTP/1.1\r\nHost: a\r\n\r\n", 400},
@@ -120,6 +127,40 @@ TEST(Http1Head, RefusesWhatTwoParsersCouldReadInTwoWays) {
   };
   for (const auto& [text, status] : cases) {
     EXPECT_EQ(Parse(text), status) << text.substr(0, 200);
+  }
+}
+
+// RFC 9112, 3.2.2: Host is what a proxy heard, the target what is asked for.
+TEST(Http1Head, TakesTargetsOfAbsoluteForm) {
+  struct Case {
+    std::string line;
+    std::string target;
+    std::string authority;
+    bool https = false;
+  };
+  for (const Case& row : {
+           Case{"GET http://a/x?y", "/x?y", "a"},
+           Case{"GET HTTP://a:80/x", "/x", "a:80"},
+           Case{"GET http://other/x", "/x", "other"},
+           Case{"GET http://a", "/", "a"},
+           Case{"GET http://a?y=http://b/", "/?y=http://b/", "a"},
+           Case{"GET http://[::1]:80?", "/?", "[::1]:80"},
+           Case{"GET https://a//x", "//x", "a", true},
+           Case{"GET //a/x", "//a/x", "host"},
+           Case{"GET /http://a/", "/http://a/", "host"},
+           Case{"OPTIONS http://a", "*", "a"},
+           Case{"OPTIONS http://a/", "/", "a"},
+           Case{"OPTIONS http://a?", "/?", "a"},
+           Case{"OPTIONS *", "*", "host"},
+       }) {
+    Http1Head head;
+    EXPECT_EQ(ParseHttp1Head(row.line + " HTTP/1.1\r\nHost: host\r\n\r\n",
+                             kLines, head),
+              0)
+        << row.line;
+    EXPECT_EQ(head.request.target, row.target) << row.line;
+    EXPECT_EQ(head.request.authority, row.authority) << row.line;
+    EXPECT_EQ(head.https, row.https) << row.line;
   }
 }
 

@@ -83,6 +83,17 @@ TEST(GatewayHttp1, NeverReadsOneByteStringAsTwoNumbersOfRequests) {
   }
 }
 
+TEST(GatewayHttp1, AnswersTargetsOfAbsoluteForm) {
+  RunningGateway gateway;
+  EXPECT_THAT(Http(gateway, "GET http://other:1/v1/municipalities/1?dataVersion=2"),
+              HasSubstr("municipalities/1\""));
+  EXPECT_THAT(Http(gateway, "GET http://a"), HasSubstr("</html>"));
+  EXPECT_THAT(Http(gateway, "OPTIONS http://a"), StartsWith("HTTP/1.1 204 "));
+  // What was asked for over TLS is not given without it.
+  EXPECT_THAT(Http(gateway, "GET https://a/healthz"),
+              StartsWith("HTTP/1.1 421 Misdirected Request\r\n"));
+}
+
 TEST(GatewayHttp1, RefusesHeadsThatAreTooLong) {
   RunningGateway gateway;
   Raw many(gateway);

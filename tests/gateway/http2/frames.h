@@ -1,10 +1,12 @@
 // Frames of HTTP/2 made and found by hand.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace welfare::gateway {
 
@@ -71,21 +73,28 @@ inline std::string GetHeaders(const std::string& path) {
          "\x41\x01" + "a";
 }
 
-// Whether a GOAWAY with this code is among the frames.
-inline bool SaysGoaway(const std::string& bytes, char code) {
+// The codes of all frames of type kReset or kGoaway, in their order.
+inline std::vector<int> CodesOf(const std::string& bytes, int type) {
+  std::vector<int> codes;
   std::size_t at = 0;
   while (at + 9 <= bytes.size()) {
     const auto byte = [&](std::size_t i) {
       return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i]));
     };
     const std::size_t size = byte(at) << 16 | byte(at + 1) << 8 | byte(at + 2);
-    if (byte(at + 3) == kGoaway && at + 17 <= bytes.size() &&
-        bytes[at + 16] == code) {
-      return true;
+    const std::size_t last = at + 9 + (type == kGoaway ? 7U : 3U);
+    if (static_cast<int>(byte(at + 3)) == type && last < bytes.size()) {
+      codes.push_back(static_cast<int>(byte(last)));
     }
     at += 9 + size;
   }
-  return false;
+  return codes;
+}
+
+// Whether a GOAWAY with this code is among the frames.
+inline bool SaysGoaway(const std::string& bytes, char code) {
+  const std::vector<int> codes = CodesOf(bytes, kGoaway);
+  return std::find(codes.begin(), codes.end(), code) != codes.end();
 }
 
 }  // namespace welfare::gateway
