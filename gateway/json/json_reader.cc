@@ -278,13 +278,14 @@ class Reader {
       return Note(
           WrongType({"an object", "オブジェクト"}, NameOf(value.type())));
     }
-    if (!Fits(object.size())) return;
+    if (!Fits(2 * object.size())) return;
     const bool was_singular = std::exchange(in_singular_, false);
     const FieldDescriptor& key_field = *field.message_type()->map_key();
     const FieldDescriptor& value_field = *field.message_type()->map_value();
     std::unordered_set<std::string_view> seen;
     for (const auto [key, member] : object) {
-      if (!Take()) return;
+      // The entry is a message, with two fields.
+      if (!Take() || !Take()) return;
       const Step step(*this, Shown(key));
       if (!seen.insert(key).second) {
         Violate(FaultRow("FIELD_REPEATED"));

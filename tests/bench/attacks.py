@@ -8,6 +8,7 @@ import contextlib
 import socket
 import struct
 import sys
+import threading
 import time
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
@@ -112,6 +113,73 @@ def hold_answers(http, source, connections, held):
         with contextlib.suppress(OSError):
             sock = held.enter_context(contextlib.closing(connect(http, source)))
             send(sock, b"".join(data))
+
+
+class Slow:
+    """Callers who do all that they should, a byte at a time: a third of them their
+    heads, a third their bodies, a third take their answers so; over HTTP/1.1 and
+    HTTP/2 in turn. They go on until the block ends."""
+
+    SHUT = PREFACE + frame(SETTINGS, 0, 0, struct.pack("!HI", INITIAL_WINDOW_SIZE, 0))
+    POST = (f"POST {WRITE} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+            "Content-Length: 1000000\r\n\r\n").encode()
+
+    def __init__(self, http, source, connections, held):
+        self.callers = []
+        self._stop = threading.Event()
+        for number in range(connections):
+            sock = held.enter_context(contextlib.closing(connect(http, source)))
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            first, each, reads = self._manner(number % 6)
+            send(sock, first)
+            sock.setblocking(False)
+            self.callers.append([sock, each, reads])
+        thread = threading.Thread(target=self._run)
+        held.callback(thread.join)
+        held.callback(self._stop.set)
+        thread.start()
+
+    def _manner(self, kind):
+        """What is sent first, what then in each turn, whether answers are read."""
+        ask = frame(HEADERS, END_HEADERS | END_STREAM, 1, head("GET", READ))
+        return (
+            (b"", b"GET " + READ.encode() + b" HTTP/1.1\r\nHost: a\r\nA: " + b"b" * 10_000, False),
+            (PREFACE + frame(SETTINGS, 0, 0), frame(HEADERS, END_HEADERS, 1, b"\0" * 10_000), False),
+            (self.POST, b" " * 1_000_000, False),
+            (PREFACE + frame(SETTINGS, 0, 0) + frame(HEADERS, END_HEADERS, 1, head("POST", WRITE)),
+             None, False),
+            (f"GET {READ} HTTP/1.1\r\nHost: a\r\n\r\n".encode() * 100, b"", True),
+            (self.SHUT + ask, frame(8, 0, 1, struct.pack("!I", 1)), True),
+        )[kind]
+
+    def _run(self):
+        turn = 0
+        while not self._stop.wait(0.1):
+            for sock, each, reads in self.callers:
+                if each is None:
+                    part = frame(DATA, 0, 1, b" ")
+                elif reads:
+                    part = each
+                else:
+                    part = each[turn:turn + 1]
+                with contextlib.suppress(OSError):
+                    if part:
+                        sock.send(part)
+                    if reads:
+                        sock.recv(1)
+            turn += 1
+
+    def connected(self):
+        """How many of them are."""
+        count = 0
+        for sock, _, _ in self.callers:
+            with contextlib.suppress(OSError):
+                sock.getpeername()
+                try:
+                    count += bool(sock.recv(1, socket.MSG_PEEK))
+                except BlockingIOError:
+                    count += 1
+        return count
 
 
 def _held(attack, connections):

@@ -52,25 +52,31 @@ class Bystander:
         self._thread.join()
 
 
-class Hostile(behind_registry.BehindRegistry):
-    SETTINGS = (f"--max-in-flight-mib={IN_FLIGHT_MIB}", "--max-connections=1024",
-                "--shared-addresses=127.0.0.1")
+class Gateway(behind_registry.BehindRegistry):
     binaries = sys.argv[1:4]
 
     def rss_mib(self, what="VmHWM"):
         text = pathlib.Path(f"/proc/{self.gateway.pid}/status").read_text("utf-8")
         return int(re.search(rf"{what}:\s+(\d+) kB", text)[1]) / 1024
 
+    def wait_for_calls(self, bystander, count):
+        calls = bystander.calls
+        deadline = time.monotonic() + 60
+        while bystander.calls < calls + count and time.monotonic() < deadline:
+            time.sleep(0.02)
+        self.assertGreaterEqual(bystander.calls, calls + count)
+
+
+class Hostile(Gateway):
+    SETTINGS = (f"--max-in-flight-mib={IN_FLIGHT_MIB}", "--max-connections=1024",
+                "--shared-addresses=127.0.0.1")
+
     def under(self, attack, *sources):
         for source in sources:
             with self.subTest(source=source), Bystander(self.http) as bystander:
                 with contextlib.ExitStack() as held:
                     attack(self.http, source, held)
-                    calls = bystander.calls
-                    deadline = time.monotonic() + 60
-                    while bystander.calls < calls + 6 and time.monotonic() < deadline:
-                        time.sleep(0.02)
-                    self.assertGreaterEqual(bystander.calls, calls + 6)
+                    self.wait_for_calls(bystander, 6)
             self.assertEqual(bystander.failures, [])
             self.assertLess(self.rss_mib(), IN_FLIGHT_MIB + OWN_MIB)
 
@@ -93,6 +99,23 @@ class Hostile(behind_registry.BehindRegistry):
     def test_answers_that_nobody_reads(self):
         self.under(lambda http, source, held: attacks.hold_answers(http, source, 100, held),
                    "127.0.0.1", "127.0.0.6")
+
+
+class Patient(Gateway):
+    """A thousand who are slow over either protocol, all of whom have a place."""
+
+    EACH = 1000
+    SETTINGS = ("--max-connections=4200", "--shared-addresses=127.0.0.1")
+
+    def test_two_thousand_slow_callers(self):
+        with Bystander(self.http) as bystander:
+            with contextlib.ExitStack() as held:
+                slow = attacks.Slow(self.http, "127.0.0.1", 2 * self.EACH, held)
+                self.wait_for_calls(bystander, 20)
+                # Who sends no head in time, or takes nothing, is let go of later.
+                self.assertGreater(slow.connected(), 2 * self.EACH / 2)
+        self.assertEqual(bystander.failures, [])
+        self.assertLess(self.rss_mib(), 256 + OWN_MIB)
 
 
 if __name__ == "__main__":
