@@ -47,16 +47,20 @@ bool Refers(const FieldDescriptor& field, options::FieldBehavior behavior) {
 
 // What a query may give, by the rules of the request builder: every scalar,
 // text and list of them, those of singular messages by dotted names, but not
-// what the path or the body gives.
+// what the path or the body gives. Beside a raw body that is all but the field
+// which the body becomes.
 class QueryFields {
  public:
   struct Field {
     std::string name;  // "asOf.year"
     const FieldDescriptor* field;
+    bool beside_raw_alone;  // JSON has it in the body
   };
 
   explicit QueryFields(const HttpRoute& route) : route_(route) {
-    if (!route.body_is_request) Walk(*route.method->input_type(), "", "");
+    if (!route.body_is_request || route.upload.has_value()) {
+      Walk(*route.method->input_type(), "", "", route.body_is_request);
+    }
   }
   const std::vector<Field>& fields() const { return fields_; }
 
@@ -69,21 +73,30 @@ class QueryFields {
                        });
   }
 
+  bool IsUploaded(const FieldDescriptor& field) const {
+    return route_.upload.has_value() && route_.upload->path.back() == &field;
+  }
+
+  // `in_body`: what a JSON body gives of it, a query does not.
   void Walk(const Descriptor& message, const std::string& prefix,
-            const std::string& proto_prefix) {
+            const std::string& proto_prefix, bool in_body) {
     if (!within_.insert(&message).second) return;  // a message within itself
     for (int i = 0; i < message.field_count(); ++i) {
       const FieldDescriptor& field = *message.field(i);
       const std::string name = prefix + field.json_name();
       const std::string proto_path = proto_prefix + field.name();
-      if (&field == route_.body || BoundByPath(proto_path)) continue;
+      if (BoundByPath(proto_path) || IsUploaded(field)) continue;
+      const bool is_body = &field == route_.body;
+      if (is_body && !route_.upload.has_value()) continue;
+      const bool in_json = in_body || is_body;
       const Descriptor* inner = field.message_type();
       if (inner == nullptr || (!field.is_map() && IsTextMessage(*inner))) {
-        fields_.push_back({.name = name, .field = &field});
+        fields_.push_back(
+            {.name = name, .field = &field, .beside_raw_alone = in_json});
       } else if (!field.is_repeated() &&
                  inner->well_known_type() ==
                      Descriptor::WELLKNOWNTYPE_UNSPECIFIED) {
-        Walk(*inner, name + ".", proto_path + ".");
+        Walk(*inner, name + ".", proto_path + ".", in_json);
       }
     }
     within_.erase(&message);
@@ -125,14 +138,19 @@ Json QueryParameter(const QueryFields::Field& query, const Comments& comments,
   const FieldDescriptor& field = *query.field;
   Json out = {{"name", query.name}, {"in", "query"}};
   const bool nested = query.name.find('.') != query.name.npos;
-  if (!nested && Refers(field, options::FIELD_BEHAVIOR_REQUIRED)) {
+  if (!nested && !query.beside_raw_alone &&
+      Refers(field, options::FIELD_BEHAVIOR_REQUIRED)) {
     out["required"] = true;
   }
   const std::string summary =
       field.options().GetExtension(options::field_summary_ja);
   if (!summary.empty()) out["x-summary-ja"] = summary;
-  const std::string& said = comments.Of(field.full_name()).text;
-  if (!said.empty()) out["description"] = said;
+  std::string said = comments.Of(field.full_name()).text;
+  if (query.beside_raw_alone) {
+    said = "Beside a file alone; a JSON body holds it." +
+           (said.empty() ? "" : " " + said);
+  }
+  if (!said.empty()) out["description"] = std::move(said);
   out["schema"] = schemas.OfField(field, Use::kSent);
   if (field.name() == "page_size") out["schema"]["minimum"] = 0;
   if (field.is_repeated()) {
@@ -174,6 +192,30 @@ Json SecurityOf(const options::MethodPolicy& policy) {
   return ways;
 }
 
+// The file itself as the body, beside the other ways to send it.
+void AddUpload(const HttpRoute& route, Json& body) {
+  const HttpRoute::Upload& upload = *route.upload;
+  std::string field;
+  for (const FieldDescriptor* part : upload.path) {
+    if (!field.empty()) field.push_back('.');
+    field += part->json_name();
+  }
+  std::string said = body.value("description", "As JSON.");
+  said += " Or the file itself, by its type, which is then `" + field +
+          "`: what else there is to say stands in the query.";
+  if (upload.max_bytes != 0) {
+    said += " It has at most " + std::to_string(upload.max_bytes) + " bytes.";
+  }
+  body["description"] = std::move(said);
+  Json schema = {{"type", "string"}};
+  if (upload.path.back()->type() == FieldDescriptor::TYPE_BYTES) {
+    schema["format"] = "binary";
+  }
+  for (const std::string& type : upload.content_types) {
+    body["content"][type]["schema"] = schema;
+  }
+}
+
 Json RequestBodyOf(const HttpRoute& route, Schemas& schemas) {
   const Descriptor& input = *route.method->input_type();
   Json out = Json::object();
@@ -182,6 +224,7 @@ Json RequestBodyOf(const HttpRoute& route, Schemas& schemas) {
     out["required"] = true;
     out["content"]["application/x-ndjson"]["schema"] =
         schemas.OfMessage(input, Use::kSent);
+    if (route.upload.has_value()) AddUpload(route, out);
     return out;
   }
   if (route.body_is_request) {
@@ -206,6 +249,7 @@ Json RequestBodyOf(const HttpRoute& route, Schemas& schemas) {
     out["content"]["application/json"]["schema"] =
         schemas.OfMessage(*route.body->message_type(), use);
   }
+  if (route.upload.has_value()) AddUpload(route, out);
   return out;
 }
 
@@ -237,17 +281,24 @@ Json HeaderReferenceOf(const std::string& name) {
 
 bool Reads(const HttpRoute& route) { return route.http_method == "GET"; }
 
-bool Remembers(const HttpRoute& route) {
-  return !Reads(route) && RequestIdField(*route.method->input_type()) != 0;
+// What headers say of one message says nothing of a stream of them.
+bool Compares(const HttpRoute& route) {
+  return !Reads(route) && !route.method->client_streaming() &&
+         ComparesEtag(route);
 }
 
-// What the gateway itself understands of a request of that route, unless the
-// request has a field of the name.
+bool Remembers(const HttpRoute& route) {
+  return !Reads(route) && !route.method->client_streaming() &&
+         RequestIdField(*route.method->input_type()) != 0;
+}
+
 // Where a download begins is said by a header (OFFSET_BY_RANGE).
 bool IsSaidByRange(const HttpRoute& route, const QueryFields::Field& field) {
   return route.kind == HttpRoute::Kind::kDownload && field.name == "offset";
 }
 
+// What the gateway itself understands of a request of that route, unless the
+// request has a field of the name.
 void AddOwnParameters(const HttpRoute& route, Json& parameters) {
   const Descriptor& input = *route.method->input_type();
   if (route.kind != HttpRoute::Kind::kDownload) {
@@ -260,7 +311,7 @@ void AddOwnParameters(const HttpRoute& route, Json& parameters) {
   }
   if (Reads(route)) {
     parameters.push_back(ParameterReference("ifNoneMatch"));
-  } else if (ComparesEtag(route)) {
+  } else if (Compares(route)) {
     parameters.push_back(ParameterReference("ifMatch"));
   }
   if (Remembers(route)) {
@@ -324,7 +375,7 @@ Json ResponsesOf(const HttpRoute& route, const options::MethodPolicy& policy,
   }
   std::map<std::string, Json> errors = ErrorResponses(listed);
   if (Reads(route)) errors.emplace("304", ResponseReference("NotModified"));
-  if (!Reads(route) && ComparesEtag(route)) {
+  if (Compares(route)) {
     errors.emplace("412", ResponseReference("PreconditionFailed"));
   }
   if (Remembers(route)) {

@@ -181,6 +181,26 @@ class OpenApi(harness.LoadedTest):
             self.assertLessEqual({"200", "206", "304", "416"}, set(operation["responses"]))
         self.assertEqual(found, 1)
 
+    def test_a_file_is_sent_as_the_document_says(self):
+        found = []
+        for path, _, operation in self.operations():
+            body = operation.get("requestBody", {})
+            types = set(body.get("content", ())) - {"application/json", "application/x-ndjson"}
+            for type_ in types:
+                found.append(path)
+                self.assertEqual(body["content"][type_]["schema"], {"type": "string"})
+                reply = self.http.send("POST", path + "?validateOnly=true", b"a,b\n1,2\n",
+                                       {"Content-Type": type_})
+                # It was read as a file: what is wrong with it is its header line.
+                self.assertEqual(reply.status, 400, reply.body)
+                reasons = [d["reason"] for d in json.loads(reply.body)["error"]["details"]
+                           if d["@type"].endswith("ErrorInfo")]
+                self.assertEqual(reasons, ["CSV_INVALID"], path)
+                named = {p["name"] for p in operation["parameters"] if "name" in p}
+                self.assertLessEqual({"validateOnly", "requestId", "batch.sourceFile"}, named)
+                self.assertNotIn("batch.csv", named)
+        self.assertEqual(len(found), 3, found)
+
     def test_failures_look_as_the_document_says(self):
         answers = []
         for target, accept, name in (
@@ -241,6 +261,7 @@ class OpenApi(harness.LoadedTest):
         self.assertEqual((len(got["codes"]), len(set(got["codes"])), got["pages"]), (62, 62, 4))
         self.assertEqual(got["reason"], "CHECK_DIGIT")
         self.assertEqual(got["recordedVersion"], got["repeatedVersion"])
+        self.assertEqual((got["rows"], got["rejected"], got["sourceFile"]), (2, 1, "架空.csv"))
         self.assertEqual((got["renamed"], got["kana"]), ("Chiyoda City", "チヨダク"))
         records = self.http.get("/v1/programs/jusou/statusRecords", fiscalYear=2026)
         self.assertEqual([r["municipality"] for r in records["statusRecords"]],

@@ -149,6 +149,46 @@ TEST(Operation, HasTheBodyOfItsRoute) {
       true);
 }
 
+TEST(Operation, TakesAFileBesideJson) {
+  const Json one = OperationOf("POST", "/v1/municipalities:batchImport");
+  const Json& body = one["requestBody"];
+  EXPECT_EQ(
+      body["content"]["application/json"]["schema"],
+      SchemaReference("welfare.registry.v1.ImportMunicipalitiesRequest-Input"));
+  EXPECT_EQ(body["content"]["text/csv"]["schema"].dump(),
+            R"({"type":"string"})");
+  EXPECT_THAT(body["description"].get<std::string>(), HasSubstr("`batch.csv`"));
+  // What stands beside the file in the query, and in JSON in the body.
+  EXPECT_THAT(ParametersOf(one), ::testing::IsSupersetOf(
+                                     {"query:requestId?", "query:validateOnly?",
+                                      "query:batch.sourceFile?"}));
+  EXPECT_THAT(ParametersOf(one),
+              ::testing::Not(::testing::Contains("query:batch.csv?")));
+  for (const Json& parameter : one["parameters"]) {
+    if (!parameter.contains("name")) continue;
+    EXPECT_THAT(parameter["description"].get<std::string>(),
+                HasSubstr("Beside a file alone"))
+        << parameter;
+  }
+}
+
+TEST(Operation, TakesAFileAsAStream) {
+  const Json stored = OperationOf("POST", "/v1/{name=sheets/*}:store");
+  const Json& content = stored["requestBody"]["content"];
+  EXPECT_TRUE(content.contains("application/x-ndjson"));
+  for (const char* type : {"application/octet-stream", "image/png"}) {
+    EXPECT_EQ(content[type]["schema"].dump(),
+              R"({"type":"string","format":"binary"})");
+  }
+  EXPECT_THAT(stored["requestBody"]["description"].get<std::string>(),
+              HasSubstr("at most 1000000 bytes"));
+  // A header that is of one message is of no stream of them.
+  EXPECT_THAT(ParametersOf(stored),
+              ElementsAre("path:sheet", "query:requestId?", "query:title?",
+                          "parameters/fieldsCase", "parameters/fields"));
+  EXPECT_FALSE(stored["responses"].contains("422"));
+}
+
 TEST(Operation, AnswersAsItsRoute) {
   const auto answer = [](std::string_view method, std::string_view path) {
     return OperationOf(method, path)["responses"]["200"]["content"];

@@ -70,8 +70,18 @@ const renamed = known(await client.PATCH("/v1/municipalities/{municipality}", {
   body: { displayNameEn: "Chiyoda City", etag: chiyoda.etag },
 }));
 
+// --- a file as it is, what is said of it in the query
+const checked = known(await client.POST("/v1/statusRecords:batchImport", {
+  params: { query: { validateOnly: true, "batch.sourceFile": "架空.csv" } },
+  headers: { "Content-Type": "text/csv" },
+  body: "program,municipality_code,fiscal_year,implementing,preparation,note\n" +
+    "jusou,131024,2026,yes,no,架空\njusou,131025,2026,yes,no,架空\n",
+  bodySerializer: (file) => file as string,
+}));
+
 console.log(JSON.stringify({
-  chiyoda: chiyoda.displayName, pages, codes, reason, recordedVersion: recorded.version,
+  rows: checked.counts?.rows, rejected: checked.counts?.rejected,
+  sourceFile: checked.rejects[0]?.sourceFile, chiyoda: chiyoda.displayName, pages, codes, reason, recordedVersion: recorded.version,
   repeatedVersion: repeated.version, renamed: renamed.displayNameEn, kana: renamed.kana,
 }));
 
@@ -87,6 +97,10 @@ export async function mistakes(): Promise<void> {
     params: { path: { program: "jusou" } },
     // @ts-expect-error: the facts must say of whom they are.
     body: { fiscalYear: 2026 },
+  });
+  await client.POST("/v1/statusRecords:batchImport", {
+    // @ts-expect-error: a file is text, and JSON its fields.
+    body: 1,
   });
   // A version is a string: JavaScript's numbers end at 2^53.
   // @ts-expect-error
