@@ -16,6 +16,8 @@
 #include "absl/status/statusor.h"
 #include "welfare/report/v1/report_service.grpc.pb.h"
 
+#include "services/access/identity.h"
+#include "services/platform/rpc/call_context.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "services/report/report_module.h"
 #include "tests/report/fake_peers.h"
@@ -50,6 +52,8 @@ class ReportModuleTest : public ::testing::Test {
     runner_->SetPeer("survey", survey_server_.address());
     runner_->SetPeer("indicator", indicator_server_.address());
     runner_->SetPeer("registry", registry_server_.address());
+    runner_->Identify([this](const platform::MetadataLookup&, std::string_view)
+                          -> absl::StatusOr<access::Identity> { return who_; });
     ASSERT_OK(runner_->Start());
     stub_ = v1::ReportService::NewStub(runner_->channel());
   }
@@ -120,6 +124,8 @@ class ReportModuleTest : public ::testing::Test {
     return result;
   }
 
+  // Who calls; changed between calls.
+  access::Identity who_ = access::Identity::Local();
   World world_;
   FakeSurvey survey_{world_};
   FakeIndicator indicator_{world_};

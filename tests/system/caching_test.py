@@ -6,16 +6,57 @@ usage: caching_test.py one|five [sqlite|postgresql]
 """
 
 import gzip
+import http.client
 import json
+import sys
 import threading
 import unittest
 import uuid
 
 import harness
 
+sys.path.append(str(harness.SOURCE / "tools" / "demo"))
+import make_examples  # noqa: E402
+
 SHAPE = harness.shape_from_command_line()
 ROSTER = "/v1/programs/jusou/rosters/2025"
 WRITERS, WRITES = 4, 15
+
+# How answers of the contract's GETs are known, by operation. By a state that the
+# service names, so that who has it costs no answer:
+BY_STATE = {
+    *(f"RegistryService_{method}" for method in (
+        "GetMunicipality", "BatchGetMunicipalities", "ListMunicipalities", "ResolveMunicipality",
+        "ListHistory", "GetProgram", "ListPrograms", "GetRoster", "GetProgramTimeline",
+        "ListStatusRecords", "ListLineageEvents", "ListBoundaryMappings", "GetRegistryState")),
+    *(f"SurveyService_{method}" for method in (
+        "GetCodebook", "GetRound", "ListRounds", "GetRoundProgress", "GetSubmission",
+        "ListSubmissions", "ListSubmissionRevisions")),
+    *(f"IndicatorService_{method}" for method in (
+        "GetIndicatorValue", "ListIndicatorValues", "ExplainIndicatorValue", "ListStatements")),
+    "ReportService_GetReport", "ReportService_ListReports",
+}
+# By a digest of the answer, and why.
+BY_BYTES = {
+    "SurveyService_ListCodebooks": "each has a state of its own, and all have none",
+    "IndicatorService_GetIndicator": "of the build, and a questionnaire that another service has",
+    "IndicatorService_ListIndicators": "as GetIndicator",
+    "IndicatorService_CheckDefinitions": "as GetIndicator",
+    "ReportService_CheckTemplates": "as GetIndicator",
+    **{f"{service}_ListAuditRecords": "a page of old records outlives every state of the log"
+       for service in ("RegistryService", "SurveyService", "ReportService")},
+}
+# They say when they were read.
+NEVER_THE_SAME = {f"{service}_{method}" for method in ("GetAuditHead", "ProveAudit")
+                  for service in ("RegistryService", "SurveyService", "ReportService")}
+# By the digest of the file.
+FILES = {"ReportService_DownloadReport"}
+# What goes on has no tag; a position takes it up again.
+STREAMS = {
+    "RegistryService_StreamChanges", "RegistryService_WatchVersions",
+    "SurveyService_StreamRoundColumns", "SurveyService_StreamRoundChanges",
+    "SurveyService_WatchVersions", "IndicatorService_WatchVersions", "ReportService_WatchVersions",
+}
 
 
 class Caching(unittest.TestCase):
@@ -40,35 +81,83 @@ class Caching(unittest.TestCase):
         self.assertEqual(reply.status, 200, reply.body)
         return json.loads(reply.body)
 
-    def test_every_get_is_known_by_a_tag(self):
-        round_, survey = "/v1/surveys/jusou/rounds/2025", "/v1/surveys/jusou"
+    def operations(self):
+        """Yields (id, target, content type) of every GET of the contract."""
+        document = json.loads(self.get("/openapi.json").body)
         report, _, _ = self.product.report()
-        codebook = self.product.http.list(f"{survey}/codebooks", "codebooks")[0]["name"]
-        submission = self.product.http.list(f"{round_}/submissions", "submissions")[0]["name"]
-        for path in (ROSTER, "/v1/municipalities", "/v1/municipalities/131016", "/v1/programs",
-                     "/v1/programs/jusou/timeline", "/v1/municipalities/131016/history",
-                     round_, f"{survey}/rounds", f"{round_}/progress", f"/v1/{codebook}",
-                     f"{round_}/submissions?full=true", f"/v1/{submission}",
-                     f"{survey}/indicators", f"{survey}/indicators/plan_formulated/values/2025",
-                     f"{round_}/indicatorValues", f"{round_}/statements",
-                     "/v1/reports", f"/v1/{report['name']}",
-                     f"/v1/{report['name']}:download?format=html",
-                     f"/v1/{report['name']}:download?format=csv"):
-            with self.subTest(path=path):
-                first = self.get(path)
-                self.assertEqual(first.status, 200, first.body[:200])
-                tag = first.headers["etag"]
-                self.assertRegex(tag, r'^"[^"]+"$')
-                again = self.get(path, tag)
-                self.assertEqual((again.status, again.body), (304, b""))
-                self.assertEqual(again.headers["etag"], tag)
-                self.assertEqual(again.headers["cache-control"], first.headers["cache-control"])
-                if "download" in path:
+        for path, operation in make_examples.operations(document):
+            known, query = make_examples.parameters(operation, report["name"].split("/")[1])
+            yield (operation["operationId"], make_examples.target(path, known, query),
+                   next(iter(operation["responses"]["200"]["content"])))
+
+    def known_again(self, target):
+        """Asks twice; returns the first answer, which must have been enough."""
+        first = self.get(target)
+        self.assertEqual(first.status, 200, first.body[:200])
+        tag = first.headers["etag"]
+        self.assertRegex(tag, r'^"[^"]+"$')
+        again = self.get(target, tag)
+        self.assertEqual((again.status, again.body), (304, b""))
+        self.assertEqual(again.headers["etag"], tag)
+        self.assertEqual(again.headers["cache-control"], first.headers["cache-control"])
+        return first
+
+    def test_every_get_is_known_by_what_its_method_has(self):
+        found = set()
+        for id_, target, media in self.operations():
+            with self.subTest(method=id_):
+                found.add(id_)
+                if media == "application/x-ndjson":
+                    self.assertIn(id_, STREAMS)
+                    self.assertNotIn("etag", self.begin(target))
                     continue
-                packed = self.get(path, **{"Accept-Encoding": "gzip"})
+                if id_ in NEVER_THE_SAME:
+                    tags = {self.get(target).headers["etag"] for _ in range(2)}
+                    self.assertEqual(len(tags), 2)
+                    continue
+                first = self.known_again(target)
+                if id_ in FILES:
+                    continue
+                # A state is of a language, bytes are what they are.
+                english, japanese = (
+                    self.get(target, **{"Accept-Language": one}).headers["etag"].split(".")[0]
+                    for one in ("en", "ja"))
+                self.assertEqual(english == japanese, id_ in BY_BYTES)
+                self.assertEqual(english != japanese, id_ in BY_STATE)
+                packed = self.get(target, **{"Accept-Encoding": "gzip"})
                 if packed.headers.get("content-encoding") == "gzip":
                     self.assertEqual(gzip.decompress(packed.body), first.body)
-                    self.assertNotEqual(packed.headers["etag"], tag)
+                    self.assertNotEqual(packed.headers["etag"], first.headers["etag"])
+        self.assertEqual(found, {*BY_STATE, *BY_BYTES, *NEVER_THE_SAME, *FILES, *STREAMS})
+
+    def test_files_and_whole_submissions_are_known_again(self):
+        report, _, _ = self.product.report()
+        for target in (f"/v1/{report['name']}:download?format=csv",
+                       "/v1/surveys/jusou/rounds/2025/submissions?full=true"):
+            self.known_again(target)
+
+    def test_a_read_of_what_the_caller_has_is_a_read(self):
+        submission = self.product.http.list("/v1/surveys/jusou/rounds/2025/submissions",
+                                            "submissions")[0]["name"]
+
+        def reads():
+            return sum(1 for record in self.product.http.list("/v1/survey/audit/records", "records")
+                       if record["action"] == "GetSubmission")
+        before = reads()
+        first = self.known_again(f"/v1/{submission}")
+        self.assertEqual(first.headers["cache-control"], "no-store")
+        self.assertEqual(reads(), before + 2)
+
+    def begin(self, target):
+        """The headers of an answer that may have no end."""
+        connection = http.client.HTTPConnection(self.product.http.host, self.product.http.port,
+                                                timeout=60)
+        self.addCleanup(connection.close)
+        connection.request("GET", target)
+        response = connection.getresponse()
+        self.addCleanup(response.close)
+        self.assertEqual(response.status, 200)
+        return {name.lower() for name, _ in response.getheaders()}
 
     def test_nobody_keeps_what_its_own_write_has_changed(self):
         stale = []

@@ -99,7 +99,10 @@ absl::Status StatementReader::ListStatements(
             std::to_string(before_pin.registry_version),
         name.survey, pin, basis, registry);
   };
-  bytes = cache_.Find(key_of(rounds_.RegistryIncarnation()));
+  // Only named where the bytes are at hand, because what refuses is below.
+  std::string key = key_of(rounds_.RegistryIncarnation());
+  call.CallerHas(key);
+  bytes = cache_.Find(key);
   if (bytes != nullptr) return absl::OkStatus();
   WELFARE_ASSIGN_OR_RETURN(const auto round, rounds_.Load(call, name, pin));
   std::shared_ptr<const LoadedRound> previous;
@@ -150,7 +153,9 @@ absl::Status StatementReader::ListStatements(
     response.set_wording_profile(published->second.profile.version);
   }
   bytes = platform::Share(response.SerializeAsString());
-  cache_.Keep(key_of(history->incarnation), bytes);
+  key = key_of(history->incarnation);
+  call.CallerHas(key);
+  cache_.Keep(key, bytes);
   return absl::OkStatus();
 }
 

@@ -167,6 +167,11 @@ absl::Status ValueReader::ExplainIndicatorValue(
   WELFARE_ASSIGN_OR_RETURN(
       const ExplainedCell explained,
       indicators.Explain(name.indicator, request.cell(), history.get()));
+  if (call.CallerHas(
+          cache_.Key(name.ToString() + "/explain", name.survey, pin, basis,
+                     history == nullptr ? "" : history->incarnation))) {
+    return absl::OkStatus();
+  }
   *response.mutable_indicator_value() = ToProto(name.survey, explained.figures);
   response.set_cell(request.cell());
   for (const CellExplanation& one : explained.explanations) {

@@ -11,6 +11,20 @@ bool MayRead(const platform::CallContext& call, const StoredReport& report) {
          who.Holds(access::Role::kReviewer, report.survey);
 }
 
+std::string ReadableBy(const platform::CallContext& call) {
+  const access::Identity& who = call.identity;
+  if (who.is_local()) return "local";
+  std::string grants;
+  for (const access::Grant& grant : who.grants()) {
+    if (grant.role != access::Role::kManager &&
+        grant.role != access::Role::kReviewer) {
+      continue;
+    }
+    grants += grant.ToString() + " ";
+  }
+  return grants;
+}
+
 absl::StatusOr<StoredReport> FindReport(const platform::CallContext& call,
                                         ReportStore& store,
                                         const std::string& name) {

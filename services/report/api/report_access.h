@@ -12,6 +12,9 @@ namespace welfare::report {
 // Whether the caller is manager or reviewer of the report's survey.
 bool MayRead(const platform::CallContext& call, const StoredReport& report);
 
+// By which grants the caller reads reports: equal texts read the same of them.
+std::string ReadableBy(const platform::CallContext& call);
+
 // Returns a report that the caller may read. Another is answered as one that is
 // not there, for its name says nothing of its survey.
 //

@@ -1,5 +1,6 @@
 #include "services/report/api/report_service.h"
 
+#include <cstdint>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -106,6 +107,13 @@ absl::Status ReportService::Get(const platform::CallContext& call,
                                 v1::Report& response) {
   WELFARE_ASSIGN_OR_RETURN(const StoredReport report,
                            FindReport(call, store_, request.name()));
+  // It never changes; the number of a report that was lost with its database
+  // may be given once more.
+  if (call.CallerHas("report/1/" + incarnation_ + "/" + report.Name() + "/" +
+                     report.snapshot_id + "/" +
+                     std::to_string(report.create_time.micros()))) {
+    return absl::OkStatus();
+  }
   ToProto(report, response);
   return absl::OkStatus();
 }
@@ -117,6 +125,16 @@ absl::Status ReportService::List(const platform::CallContext& call,
                            platform::ReadPage(request, incarnation_));
   WELFARE_ASSIGN_OR_RETURN(const auto after,
                            page.After<std::tuple<std::string>>());
+  if (call.answer != nullptr) {
+    // Counted before they are read: a name that is older than its answer is
+    // asked for again, one that is newer would be kept.
+    WELFARE_ASSIGN_OR_RETURN(const std::int64_t count,
+                             store_.Count(call.limits));
+    if (call.CallerHas("reports/1/" + incarnation_ + "/" +
+                       std::to_string(count) + "/" + ReadableBy(call))) {
+      return absl::OkStatus();
+    }
+  }
   std::string last = after.has_value() ? std::get<0>(*after) : "";
   const int limit = page.size() + 1;
   base::PageRoom room(page.size());

@@ -27,6 +27,16 @@ absl::Status CheckStore(const platform::Incarnation& here,
   return platform::StoreRestored(resource, incarnation, revision);
 }
 
+bool CallerHas(const platform::CallContext& call, const Round& round,
+               std::int64_t revision, std::string_view more) {
+  if (call.answer == nullptr) return false;
+  std::string state = "survey/1/" + round.incarnation + "/" +
+                      round.name.ToString() + "@" + std::to_string(revision) +
+                      "/";
+  state += more;
+  return call.CallerHas(state);
+}
+
 Viewer ViewerOf(const platform::CallContext& call, const std::string& survey) {
   using access::Role;
   const access::Identity& who = call.identity;

@@ -17,6 +17,7 @@
 #include "services/platform/storage/write_path.h"
 #include "services/survey/codebook/conditions.h"
 #include "services/survey/errors.h"
+#include "services/survey/round/round.h"
 #include "services/survey/store/pinned_content.h"
 #include "services/survey/store/store.h"
 #include "services/survey/submission/provenance.h"
@@ -39,6 +40,13 @@ Interruption WhileWanted(const platform::CallContext& call,
 absl::Status CheckStore(const platform::Incarnation& here,
                         const base::RoundName& round,
                         const std::string& incarnation, std::int64_t revision);
+
+// Names the answer to a read of a round at `revision`, and of what that
+// revision holds (its submissions, its population and its codebook, which never
+// change after it), and returns whether the caller has it. `more`: what else
+// the answer is made of beside the request. After all that refuses the call.
+bool CallerHas(const platform::CallContext& call, const Round& round,
+               std::int64_t revision, std::string_view more = "");
 
 // What the caller of `call` may see of the survey, by its grants.
 Viewer ViewerOf(const platform::CallContext& call, const std::string& survey);

@@ -1,27 +1,20 @@
 // What answers are known by, so that who has one is not sent it again.
 #include <gmock/gmock.h>
-#include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 
-#include <map>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "services/platform/rpc/call_context.h"
 #include "tests/registry/api/lifecycle_fixture.h"
+#include "tests/support/answer_tags.h"
 #include "tests/support/status_matchers.h"
-#include "tests/support/wait_for.h"
 
 namespace welfare::registry {
 namespace {
 
-struct Told {
-  absl::Status status;
-  std::string tag;    // empty: none was told
-  bool held = false;  // the caller has it
-  std::string bytes;
-};
+using support::Told;
 
 class RegistryTagsTest : public RegistryLifecycleTest {
  protected:
@@ -29,23 +22,7 @@ class RegistryTagsTest : public RegistryLifecycleTest {
   template <typename Method, typename Request>
   Told Ask(Method method, const Request& request, const std::string& held,
            const std::string& language = "") {
-    grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
-    context.AddMetadata(std::string(platform::kHeldTagsMetadata), held);
-    if (!language.empty()) context.AddMetadata("accept-language", language);
-    typename ResponseOf<Method>::Type response;
-    Told told;
-    told.status = platform::FromGrpcStatus(
-        (*stub_.*method)(&context, request, &response));
-    told.bytes = response.SerializeAsString();
-    for (const auto& [key, value] : context.GetServerTrailingMetadata()) {
-      const std::string name(key.data(), key.size());
-      if (name == platform::kAnswerTagMetadata) {
-        told.tag.assign(value.data(), value.size());
-      }
-      if (name == platform::kAnswerHeldMetadata) told.held = true;
-    }
-    return told;
+    return support::AskForTag(*stub_, method, request, held, language);
   }
 
   static v1::GetRosterRequest RosterOf(int year) {
@@ -53,45 +30,21 @@ class RegistryTagsTest : public RegistryLifecycleTest {
     request.set_name("programs/jusou/rosters/" + std::to_string(year));
     return request;
   }
-
- private:
-  template <typename Method>
-  struct ResponseOf;
-  template <typename Request, typename Response>
-  struct ResponseOf<grpc::Status (Stub::*)(grpc::ClientContext*, const Request&,
-                                           Response*)> {
-    using Type = Response;
-  };
 };
 
 TEST_F(RegistryTagsTest, EveryReadIsKnownByItsVersion) {
   LoadTokyo();
   const auto check = [this](const auto& method, const auto& request) {
-    const Told first = Ask(method, request, "-");
-    ASSERT_OK(first.status);
-    const std::string what = request.GetDescriptor()->name();
-    EXPECT_EQ(first.tag.size(), 20u) << what;
-    EXPECT_FALSE(first.held) << what;
-    EXPECT_NE(first.bytes, "") << what;
-    const Told again =
-        Ask(method, request, "xxxxxxxxxxxxxxxxxxxx," + first.tag);
-    ASSERT_OK(again.status) << what;
-    EXPECT_EQ(again.tag, first.tag) << what;
-    EXPECT_TRUE(again.held) << what;
-    EXPECT_EQ(again.bytes, "") << what;
-    // In another language it is another answer.
-    EXPECT_FALSE(Ask(method, request, first.tag, "ja").held) << what;
     // The next commit makes all of them others, whatever they hold.
-    v1::RecordStatusRequest record =
-        Record(2026, v1::IMPLEMENTING_NO, v1::PREPARATION_NO);
-    record.mutable_status_record()->set_note(what);
-    record.mutable_status_record()->set_correction(true);
-    record.mutable_status_record()->set_reason(what);
-    ASSERT_OK(RecordStatus(record)) << what;
-    const Told changed = Ask(method, request, first.tag);
-    ASSERT_OK(changed.status) << what;
-    EXPECT_FALSE(changed.held) << what;
-    EXPECT_NE(changed.tag, first.tag) << what;
+    support::ExpectKnownByState(*stub_, method, request, [&] {
+      const std::string what = request.GetDescriptor()->name();
+      v1::RecordStatusRequest record =
+          Record(2026, v1::IMPLEMENTING_NO, v1::PREPARATION_NO);
+      record.mutable_status_record()->set_note(what);
+      record.mutable_status_record()->set_correction(true);
+      record.mutable_status_record()->set_reason(what);
+      ASSERT_OK(RecordStatus(record)) << what;
+    });
   };
   v1::GetMunicipalityRequest municipality;
   municipality.set_name("municipalities/131016");
