@@ -93,8 +93,7 @@ std::string Deflate(z_stream& stream, std::string_view bytes, int flush) {
 }  // namespace
 
 bool TakenCodings::PreferGzip(std::size_t size) const {
-  if (gzip == 0) return false;
-  return identity == 0 || (gzip >= identity && size >= kLeastCompressed);
+  return PreferGzipStream() && (identity == 0 || size >= kLeastCompressed);
 }
 
 TakenCodings ReadAcceptEncoding(const std::vector<Header>& headers) {
@@ -115,14 +114,16 @@ struct GzipWriter::State {
   z_stream stream{};
 };
 
-GzipWriter::GzipWriter() : state_(std::make_unique<State>()) {
+GzipWriter::GzipWriter(Reach reach) : state_(std::make_unique<State>()) {
   // The first of zlib's levels that looks for better matches: time matters
   // more than the last few bytes. 16 more asks for gzip's head, not zlib's.
   constexpr int kLevel = 4;
-  constexpr int kWindowBits = 15 + 16;
-  constexpr int kMemoryLevel = 8;
-  deflateInit2(&state_->stream, kLevel, Z_DEFLATED, kWindowBits, kMemoryLevel,
-               Z_DEFAULT_STRATEGY);
+  constexpr int kGzip = 16;
+  const bool whole = reach == Reach::kAnswer;
+  const int window_bits = whole ? 15 : 12;
+  const int memory_level = whole ? 8 : 5;
+  deflateInit2(&state_->stream, kLevel, Z_DEFLATED, window_bits + kGzip,
+               memory_level, Z_DEFAULT_STRATEGY);
 }
 
 GzipWriter::~GzipWriter() { deflateEnd(&state_->stream); }

@@ -19,6 +19,10 @@ struct TakenCodings {
 
   // Whether to send `size` bytes of JSON compressed.
   bool PreferGzip(std::size_t size) const;
+  // Whether to send a stream compressed, whose size nobody knows.
+  bool PreferGzipStream() const {
+    return gzip > 0 && (identity == 0 || gzip >= identity);
+  }
   // Neither form may be sent.
   bool none() const { return gzip == 0 && identity == 0; }
 };
@@ -34,7 +38,14 @@ TakenCodings ReadAcceptEncoding(const std::vector<Header>& headers);
 // give equal bytes: there is no time in the head. One thread at a time.
 class GzipWriter {
  public:
-  GzipWriter();
+  // How far back it looks for what was there before, which is what it holds.
+  enum class Reach {
+    kAnswer,  // 32 KiB; some 260 KiB are held
+    kStream,  // 4 KiB, some lines; kStreamBytes are held, perhaps for days
+  };
+  static constexpr std::size_t kStreamBytes = std::size_t{40} * 1024;
+
+  explicit GzipWriter(Reach reach = Reach::kAnswer);
   ~GzipWriter();
   GzipWriter(const GzipWriter&) = delete;
   GzipWriter& operator=(const GzipWriter&) = delete;

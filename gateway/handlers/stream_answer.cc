@@ -14,6 +14,18 @@ namespace {
 
 using google::protobuf::Message;
 
+// The same as kLoopBytes of what is compressed as well, which takes longer.
+constexpr std::size_t kLoopBytesToPack = std::size_t{8} * 1024;
+
+// A part of a stream is asked for as it is.
+TakenCodings CodingsOf(HttpCall& call, bool streams) {
+  TakenCodings codings;
+  if (!streams) return codings;
+  codings = ReadAcceptEncoding(call.exchange().request().headers);
+  if (codings.identity > 0 && call.Find("range") != nullptr) codings.gzip = 0;
+  return codings;
+}
+
 bool AsksForEvents(const HttpCall& call) {
   const std::string* accept = call.Find("accept");
   return accept != nullptr && AsksFor(*accept, "text/event-stream");
@@ -26,12 +38,14 @@ StreamAnswer::StreamAnswer(HttpCall& call, std::function<void(bool ok)> written)
       written_(std::move(written)),
       one_(!call.route().method->server_streaming()),
       events_(!one_ && AsksForEvents(call)),
+      codings_(CodingsOf(call, !one_)),
       share_(call.exchange().seat()),
       beat_(call.loop()) {}
 
 void StreamAnswer::Open(const std::shared_ptr<void>& owner, std::size_t bytes) {
   owner_ = owner;
   if (endless_ && call_.routing().draining.load()) return Fail(ShuttingDown());
+  if (codings_.none()) return Fail(EncodingNotAcceptable());
   const auto inward = call_.Inward(call_.timeout(), bytes);
   if (!inward.has_value()) return;
   stream_ = call_.backend().OpenStream(
@@ -45,19 +59,25 @@ void StreamAnswer::Release() {
   hold_ = false;
   if (call_.ended() || held_.empty()) return;
   Put(std::exchange(held_, std::string()));
-  share_.Hold(0);
+  if (call_.ended()) return;
+  Charge();
   MaybeRead();
 }
 
 void StreamAnswer::Fail(const Failure& failure) {
   Stop();
   if (call_.ended()) return;
+  if (lent_) {
+    if (!failed_) failed_ = failure;
+    return;
+  }
   // What was answered before it is told before it.
   hold_ = false;
   if (!held_.empty()) Put(std::exchange(held_, std::string()));
   if (call_.ended()) return;
   if (!head_sent_) return call_.Fail(failure);
-  Put(Frame(ErrorJson(failure), "failure"));
+  // Of what is compressed the end is missing, as that of the transfer.
+  Put(Pack(Frame(ErrorJson(failure), "failure")));
   call_.BreakOff(failure.http_status);
 }
 
@@ -83,14 +103,81 @@ void StreamAnswer::OnMessage(std::string bytes) {
     single_ = std::move(bytes);
     return stream_->Read();
   }
-  if (bytes.size() <= kLoopBytes) return Emit(ToLine(bytes));
-  // Nothing else comes meanwhile: the next message has not been asked for.
-  const auto line = std::make_shared<std::optional<std::string>>();
+  if (!ChooseCoding()) return;
+  if (bytes.size() > (*gzip_ ? kLoopBytesToPack : kLoopBytes)) {
+    return MakeAside(std::move(bytes));
+  }
+  std::optional<std::string> line = ToLine(bytes);
+  if (line.has_value()) line = Pack(*std::move(line));
+  Emit(std::move(line));
+}
+
+// Nothing else comes meanwhile: the next message has not been asked for.
+void StreamAnswer::MakeAside(std::string bytes) {
+  if (const Room room = Charge(bytes.size()); room != Room::kGiven) {
+    return Fail(NoRoom(call_.routing(), room));
+  }
+  const auto made = std::make_shared<Made>();
+  if (*gzip_) {
+    lent_ = true;
+    made->packer = std::move(packer_);
+  }
   call_.Aside(
       owner_.lock(),
-      [this, line, bytes = std::move(bytes)] { *line = ToLine(bytes); },
-      [this, line] { Emit(std::move(*line)); },
-      [this] { Fail(GatewayOverloaded()); });
+      [this, made, packs = *gzip_, bytes = std::move(bytes)] {
+        made->line = ToLine(bytes);
+        if (!packs || !made->line.has_value()) return;
+        if (made->packer == nullptr) {
+          made->packer =
+              std::make_unique<GzipWriter>(GzipWriter::Reach::kStream);
+        }
+        made->line = made->packer->Write(*made->line, /*flush=*/true);
+      },
+      [this, made] { TakeMade(*made); },
+      [this, made] {
+        lent_ = false;
+        packer_ = std::move(made->packer);
+        Fail(failed_.value_or(GatewayOverloaded()));
+      });
+}
+
+void StreamAnswer::TakeMade(Made& made) {
+  lent_ = false;
+  if (made.packer != nullptr) packer_ = std::move(made.packer);
+  Charge();
+  Emit(std::move(made.line));
+  if (failed_ && !call_.ended()) Fail(*std::exchange(failed_, std::nullopt));
+}
+
+bool StreamAnswer::ChooseCoding() {
+  if (gzip_.has_value()) return true;
+  gzip_ = codings_.PreferGzipStream();
+  if (!*gzip_) return true;
+  const Room room = Charge();
+  if (room == Room::kGiven) return true;
+  if (codings_.identity > 0) {
+    gzip_ = false;
+    return true;
+  }
+  gzip_ = false;
+  Fail(NoRoom(call_.routing(), room));
+  return false;
+}
+
+std::string StreamAnswer::Pack(std::string text, bool last) {
+  if (!gzip_.value_or(false)) return text;
+  if (packer_ == nullptr) {
+    packer_ = std::make_unique<GzipWriter>(GzipWriter::Reach::kStream);
+  }
+  std::string packed = packer_->Write(text, /*flush=*/!last);
+  if (last) packed += packer_->Finish();
+  return packed;
+}
+
+Room StreamAnswer::Charge(std::size_t more) {
+  const std::size_t packer =
+      gzip_.value_or(false) ? GzipWriter::kStreamBytes : 0;
+  return share_.Hold(held_.size() + packer + more);
 }
 
 void StreamAnswer::OnDone(const BackendResult& result) {
@@ -99,8 +186,11 @@ void StreamAnswer::OnDone(const BackendResult& result) {
   if (result.status.code() != 0) return Fail(FromStatus(result.status));
   if (one_) return FinishOne();
   hold_ = false;
+  if (!ChooseCoding()) return;
+  std::string end =
+      Frame(R"({"end":{"count":)" + std::to_string(count_) + "}}", "end");
   Put(std::exchange(held_, std::string()) +
-      Frame(R"({"end":{"count":)" + std::to_string(count_) + "}}", "end"));
+      Pack(std::move(end), /*last=*/true));
   if (call_.ended()) return;
   Stop();
   call_.End(200);
@@ -156,7 +246,7 @@ void StreamAnswer::Emit(std::optional<std::string> line) {
   if (held_.size() > call_.options().held_answers) {
     return Fail(AnswersHeldTooLarge(call_.options().held_answers));
   }
-  if (const Room room = share_.Hold(held_.size()); room != Room::kGiven) {
+  if (const Room room = Charge(); room != Room::kGiven) {
     return Fail(NoRoom(call_.routing(), room));
   }
   MaybeRead();
@@ -170,12 +260,14 @@ void StreamAnswer::Put(std::string text) {
 
 bool StreamAnswer::SendHead() {
   if (head_sent_) return true;
+  if (!ChooseCoding()) return false;
   head_sent_ = true;
   ResponseHead head;
   head.headers = {
       {"content-type", events_ ? "text/event-stream" : "application/x-ndjson"},
       {"cache-control", "no-store"},
-      {"vary", "accept, accept-language"}};
+      {"vary", "accept, accept-encoding, accept-language"}};
+  if (*gzip_) head.headers.push_back({"content-encoding", "gzip"});
   AppendResponseMetadata(metadata_, head.headers);
   call_.AddCommon(head.headers);
   call_.exchange().SendHead(std::move(head));
@@ -199,8 +291,8 @@ void StreamAnswer::Beat() {
     const bool quiet = !std::exchange(said_something_, false) && !hold_;
     if (quiet && !SendHead()) return;
     // Nothing is heaped up for those who do not read.
-    if (quiet && events_ && call_.exchange().pending() == 0) {
-      call_.exchange().SendBody(":\n\n");
+    if (quiet && events_ && !lent_ && call_.exchange().pending() == 0) {
+      call_.exchange().SendBody(Pack(":\n\n"));
     }
     Beat();
   });

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "gateway/answers/content_coding.h"
 #include "gateway/budgets/budget.h"
 #include "gateway/calls/backend.h"
 #include "gateway/calls/failure.h"
@@ -22,7 +23,8 @@ namespace welfare::gateway {
 // The status waits for the first message or failure. A failure before it is an
 // ordinary answer; one after it is the last line, `{"error":...}`, and the
 // transfer is broken off, so that those who look at no line can tell as well.
-// At most one message is held beyond what flow control lets out.
+// At most one message is held beyond what flow control lets out. Where the
+// caller takes gzip, all that there is of a message goes out with it.
 //
 // Where the method answers with one message, that is the answer, as of a unary
 // call.
@@ -62,6 +64,22 @@ class StreamAnswer final : public BackendObserver {
   void OnDone(const BackendResult& result) override;
 
  private:
+  // A line made beside the loop, and what it was compressed with.
+  struct Made {
+    std::optional<std::string> line;
+    std::unique_ptr<GzipWriter> packer;
+  };
+
+  // Decides once whether what is sent is compressed: before the first of it.
+  // False when there is no room for it, and all has been said.
+  bool ChooseCoding();
+  // As it is sent; `text` itself where nothing is compressed. The `last` is the
+  // end of all.
+  std::string Pack(std::string text, bool last = false);
+  void MakeAside(std::string bytes);
+  void TakeMade(Made& made);
+  // Holds what is held now, and `more`.
+  Room Charge(std::size_t more = 0);
   // Nothing where the bytes are no message of the method.
   std::optional<std::string> ToLine(const std::string& bytes) const;
   // `json` as a line, or as an event of that type.
@@ -89,7 +107,14 @@ class StreamAnswer final : public BackendObserver {
   bool head_sent_ = false;
   bool hold_ = false;
   std::string held_;
-  Share share_;  // what held_ holds
+  const TakenCodings codings_;
+  std::optional<bool> gzip_;  // once it is decided
+  // Null until there is something to compress, and while it is lent to those
+  // who make a line beside the loop.
+  std::unique_ptr<GzipWriter> packer_;
+  bool lent_ = false;
+  std::optional<Failure> failed_;  // meanwhile; to be said behind that line
+  Share share_;                    // what all these hold
   bool waiting_to_read_ = false;
   bool said_something_ = false;  // since the last beat
   LoopTimer beat_;

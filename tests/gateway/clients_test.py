@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
@@ -49,6 +50,7 @@ class Clients(unittest.TestCase):
     def start_backend(cls):
         grpc, messages, municipality = cls.grpc, cls.messages, cls.municipality
         status_pb2, error_details_pb2 = cls.details
+        cls.read_so_far = threading.Event()
 
         def get(request, context):
             if request.name.endswith("missing"):
@@ -64,6 +66,8 @@ class Clients(unittest.TestCase):
         def changes(request, context):
             for version in range(request.after_version + 1, request.after_version + 101):
                 yield messages.StreamChangesResponse(version=version)
+                if request.data_incarnation == "wait":
+                    cls.read_so_far.wait(60)
             if request.data_incarnation == "break":
                 context.abort(grpc.StatusCode.ABORTED, "the store is another one")
 
@@ -188,6 +192,50 @@ class Clients(unittest.TestCase):
                 self.assertIn(broken.returncode, (18, 92), broken.stderr)
                 self.assertEqual(json.loads(broken.stdout.splitlines()[-1])["error"]["status"],
                                  "ABORTED")
+
+    def test_curl_reads_compressed_streams_over_both_versions(self):
+        path = "/v1/registry/changes:stream?afterVersion=5"
+        for flag, version in (("--http1.1", "1.1"), ("--http2-prior-knowledge", "2")):
+            with self.subTest(version=version):
+                _, plain = self.curl(path, flag)
+                status, body = self.curl(path, flag, "--compressed")
+                self.assertEqual((status, body), (f"200 {version}", plain))
+                _, head = self.curl(path, flag, "--compressed", "-o", "/dev/null", "-D", "-")
+                self.assertIn("content-encoding: gzip", head)
+                broken = subprocess.run(
+                    ["curl", "-sS", "-m", "20", flag, "--compressed",
+                     f"http://{self.addresses['http']}{path}&dataIncarnation=break"],
+                    capture_output=True, text=True, check=False)
+                self.assertIn(broken.returncode, (18, 92), broken.stderr)
+                self.assertEqual(json.loads(broken.stdout.splitlines()[-1])["error"]["status"],
+                                 "ABORTED")
+
+    def test_node_follows_a_compressed_stream(self):
+        # Its fetch asks for gzip by itself. Each line is there before the next is made.
+        script = """
+          const reply = await fetch(process.argv[1]);
+          const lines = [];
+          let text = "";
+          for await (const piece of reply.body.pipeThrough(new TextDecoderStream())) {
+            text += piece;
+            if (lines.length === 0 && text.includes("\\n")) {
+              console.log(reply.headers.get("content-encoding"), text.split("\\n")[0]);
+              lines.push(text);
+            }
+          }
+          console.log(text.trimEnd().split("\\n").at(-1));
+        """
+        node = subprocess.Popen(
+            ["node", "--input-type=module", "-e", script,
+             f"http://{self.addresses['http']}/v1/registry/changes:stream?dataIncarnation=wait"],
+            stdout=subprocess.PIPE, text=True)
+        self.addCleanup(lambda: node.poll() is None and node.kill())
+        with node.stdout:
+            first = node.stdout.readline()
+            self.read_so_far.set()
+            self.assertEqual(first, 'gzip {"result":{"changes":[],"version":"1"}}\n')
+            self.assertEqual(node.stdout.readline(), '{"end":{"count":100}}\n')
+        self.assertEqual(node.wait(timeout=60), 0)
 
     def test_reflection_is_for_operators_only(self):
         for address, expected in (("grpc", "UNIMPLEMENTED"), ("admin", None)):

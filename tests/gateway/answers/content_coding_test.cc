@@ -1,33 +1,14 @@
 #include "gateway/answers/content_coding.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <string>
 #include <vector>
 
+#include "tests/gateway/inflate.h"
+
 namespace welfare::gateway {
 namespace {
-
-std::string Inflate(const std::string& bytes) {
-  z_stream stream{};
-  EXPECT_EQ(inflateInit2(&stream, 15 + 16), Z_OK);
-  std::string in = bytes;
-  stream.next_in = reinterpret_cast<Bytef*>(in.data());
-  stream.avail_in = static_cast<uInt>(in.size());
-  std::string out;
-  std::string piece(64 * 1024, '\0');
-  int result = Z_OK;
-  while (result == Z_OK) {
-    stream.next_out = reinterpret_cast<Bytef*>(piece.data());
-    stream.avail_out = static_cast<uInt>(piece.size());
-    result = inflate(&stream, Z_NO_FLUSH);
-    out.append(piece, 0, piece.size() - stream.avail_out);
-    if (stream.avail_in == 0 && stream.avail_out != 0) break;
-  }
-  inflateEnd(&stream);
-  return out;
-}
 
 TakenCodings Taken(const std::string& value) {
   return ReadAcceptEncoding({{"accept-encoding", value}});
@@ -83,6 +64,11 @@ TEST(AcceptEncoding, PrefersWhatTheCallerPrefers) {
   // Where nothing else is taken, the size does not matter.
   EXPECT_TRUE(Taken("gzip;q=0.5, identity;q=0").PreferGzip(1));
   EXPECT_TRUE(Taken("*;q=0").none());
+  // Nobody knows the size of a stream.
+  EXPECT_TRUE(Taken("gzip").PreferGzipStream());
+  EXPECT_TRUE(Taken("gzip;q=0.1, identity;q=0").PreferGzipStream());
+  EXPECT_FALSE(Taken("gzip;q=0.5, identity").PreferGzipStream());
+  EXPECT_FALSE(Taken("").PreferGzipStream());
 }
 
 TEST(Gzip, GivesEqualBytesForEqualBytes) {
@@ -95,17 +81,20 @@ TEST(Gzip, GivesEqualBytesForEqualBytes) {
 }
 
 TEST(Gzip, LetsWhoReadsAStreamHaveWhatWasSent) {
-  GzipWriter writer;
-  std::string sent;
-  std::string expected;
-  for (int i = 0; i < 10; ++i) {
-    const std::string line = "{\"result\":" + std::to_string(i) + "}\n";
-    sent += writer.Write(line, true);
-    expected += line;
+  for (const auto reach :
+       {GzipWriter::Reach::kAnswer, GzipWriter::Reach::kStream}) {
+    GzipWriter writer(reach);
+    std::string sent;
+    std::string expected;
+    for (int i = 0; i < 10; ++i) {
+      const std::string line = "{\"result\":" + std::to_string(i) + "}\n";
+      sent += writer.Write(line, true);
+      expected += line;
+      EXPECT_EQ(Inflate(sent), expected);
+    }
+    sent += writer.Finish();
     EXPECT_EQ(Inflate(sent), expected);
   }
-  sent += writer.Finish();
-  EXPECT_EQ(Inflate(sent), expected);
 }
 
 }  // namespace

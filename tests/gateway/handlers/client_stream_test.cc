@@ -12,6 +12,7 @@
 
 #include "tests/gateway/h2_client.h"
 #include "tests/gateway/handlers/lines.h"
+#include "tests/gateway/inflate.h"
 #include "tests/gateway/raw_connection.h"
 #include "tests/gateway/running_gateway.h"
 #include "tests/support/wait_for.h"
@@ -73,6 +74,22 @@ TEST(ClientStream, MakesAMessageOfEachLine) {
   EXPECT_EQ(Unchunked(Http(gateway, std::string("POST ") + kImport,
                            "Content-Length: 0\r\n")),
             "{\"end\":{\"count\":0}}\n");
+}
+
+// Also what waits for the end of the body, over HTTP/1.1.
+TEST(ClientStream, IsAnsweredCompressedToThoseWhoTakeIt) {
+  RunningGateway gateway;
+  const std::string body = Batch("a") + Batch("b", 70'000) + Batch("c");
+  const std::string one =
+      Http(gateway, std::string("POST ") + kImport,
+           std::string(kLines) + "Accept-Encoding: gzip\r\n", body);
+  EXPECT_THAT(one, HasSubstr("content-encoding: gzip\r\n"));
+  EXPECT_EQ(Told(Inflate(Unchunked(one))), "a b c end");
+  H2Client client(gateway);
+  H2Client::Headers headers = kLinesHeader;
+  headers.emplace_back("accept-encoding", "gzip");
+  EXPECT_EQ(Told(Inflate(client.Fetch("POST", kImport, headers, body).body)),
+            "a b c end");
 }
 
 // Whatever the size of the parts it comes in.

@@ -10,8 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/answers/content_coding.h"
 #include "tests/gateway/h2_client.h"
 #include "tests/gateway/handlers/lines.h"
+#include "tests/gateway/inflate.h"
 #include "tests/gateway/raw_connection.h"
 #include "tests/gateway/running_gateway.h"
 #include "tests/support/wait_for.h"
@@ -190,6 +192,101 @@ TEST(ServerStream, TellsThatItLives) {
               HasSubstr(":\n\n\r\n3\r\n:\n\n"));
   raw.Close();
   EXPECT_TRUE(WaitFor([&] { return gateway.registry.cancelled() == 3; }));
+}
+
+TEST(ServerStream, IsCompressedForThoseWhoTakeIt) {
+  RunningGateway gateway;
+  H2Client client(gateway);
+  // Small messages, and some that are made beside the loop.
+  for (const std::string& target : {Changes("few"), std::string(kChanges)}) {
+    const auto plain = client.Fetch("GET", target);
+    EXPECT_FALSE(plain.headers.contains("content-encoding"));
+    const auto packed =
+        client.Fetch("GET", target, {{"accept-encoding", "gzip, br"}});
+    EXPECT_EQ(packed.headers.at("content-encoding"), "gzip");
+    EXPECT_EQ(packed.headers.at("vary"),
+              "accept, accept-encoding, accept-language");
+    EXPECT_TRUE(Inflate(packed.body) == plain.body) << target;
+    bool whole = false;
+    const std::string one = Unchunked(
+        Http(gateway, "GET " + target, "Accept-Encoding: gzip\r\n"), &whole);
+    EXPECT_TRUE(whole);
+    EXPECT_TRUE(Inflate(one) == plain.body) << target;
+    EXPECT_LT(one.size(), target == kChanges ? plain.body.size() / 50 : 200u);
+  }
+  const auto events = client.Fetch(
+      "GET", Changes("few"),
+      {{"accept-encoding", "gzip"}, {"accept", "text/event-stream"}});
+  EXPECT_THAT(Inflate(events.body), HasSubstr("event: end\ndata: {\"end\""));
+  EXPECT_EQ(client.Fetch("HEAD", Changes("few"), {{"accept-encoding", "gzip"}})
+                .headers.at("content-encoding"),
+            "gzip");
+}
+
+TEST(ServerStream, IsAsItIsForThoseWhoTakeNothingElse) {
+  RunningGateway gateway;
+  H2Client client(gateway);
+  for (const std::string coding :
+       {"br", "identity", "gzip;q=0", "gzip;q=0.5, identity"}) {
+    const auto plain =
+        client.Fetch("GET", Changes("few"), {{"accept-encoding", coding}});
+    EXPECT_FALSE(plain.headers.contains("content-encoding")) << coding;
+    EXPECT_EQ(LinesOf(plain.body).size(), 4u);
+  }
+  // Who wants a part of it wants it as it is.
+  EXPECT_FALSE(client
+                   .Fetch("GET", Changes("few"),
+                          {{"accept-encoding", "gzip"}, {"range", "bytes=1-"}})
+                   .headers.contains("content-encoding"));
+  const auto neither =
+      client.Fetch("GET", Changes("few"), {{"accept-encoding", "*;q=0"}});
+  EXPECT_EQ(neither.status(), 406);
+  EXPECT_THAT(neither.body, HasSubstr("ENCODING_NOT_ACCEPTABLE"));
+}
+
+// Who follows a stream has each message when it was sent.
+TEST(ServerStream, ThatIsCompressedKeepsNothingBack) {
+  RunningGateway gateway({}, {.heartbeat = milliseconds(20)});
+  H2Client client(gateway);
+  const std::int32_t lines =
+      client.Request("GET", Changes("watch"), {{"accept-encoding", "gzip"}});
+  EXPECT_TRUE(client.Run([&] {
+    return CountOf(Inflate(client.at(lines).body), "{\"result\":") == 1;
+  }));
+  const std::int32_t events = client.Request(
+      "GET", Changes("quiet"),
+      {{"accept-encoding", "gzip"}, {"accept", "text/event-stream"}});
+  EXPECT_TRUE(client.Run(
+      [&] { return CountOf(Inflate(client.at(events).body), ":\n\n") >= 3; }));
+}
+
+TEST(ServerStream, ThatIsCompressedAndFailsSaysSoTwice) {
+  RunningGateway gateway;
+  H2Client client(gateway);
+  const auto packed =
+      client.Fetch("GET", Changes("break"), {{"accept-encoding", "gzip"}});
+  const auto lines = LinesOf(Inflate(packed.body));
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_EQ(lines[3]["error"]["details"][0]["reason"],
+            "MUNICIPALITY_NOT_FOUND");
+  EXPECT_NE(packed.error, 0u);
+  // Before its first message it is as any failure, and never compressed.
+  const auto refused =
+      client.Fetch("GET", Changes("refuse"), {{"accept-encoding", "gzip"}});
+  EXPECT_EQ(refused.status(), 404);
+  EXPECT_THAT(refused.body, HasSubstr("MUNICIPALITY_NOT_FOUND"));
+}
+
+// What compresses a stream is held for it, and charged to its caller.
+TEST(ServerStream, ThatIsCompressedIsPaidFor) {
+  RunningGateway gateway;
+  H2Client client(gateway);
+  const std::int32_t id =
+      client.Request("GET", Changes("watch"), {{"accept-encoding", "gzip"}});
+  EXPECT_TRUE(client.Run([&] { return !client.at(id).body.empty(); }));
+  // Beside its connection and its call.
+  constexpr std::size_t kOthers = std::size_t{64} * 1024;
+  EXPECT_GE(gateway.budget().bytes(), kOthers + GzipWriter::kStreamBytes);
 }
 
 TEST(ServerStream, AnswersHead) {
