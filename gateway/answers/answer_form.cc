@@ -13,10 +13,11 @@ constexpr std::string_view kJsonForm = "json/1\n";
 std::variant<AnswerForm, std::string_view> AnswerForm::Read(
     const std::vector<Header>& headers, std::string_view shape,
     std::string_view target) {
-  const auto none_of = ReadEntityTags(headers, "if-none-match");
-  if (!none_of.has_value()) return std::string_view("if-none-match");
-  const auto one_of = ReadEntityTags(headers, "if-match");
-  if (!one_of.has_value()) return std::string_view("if-match");
+  const auto read = ReadConditions::Read(headers);
+  if (const auto* malformed = std::get_if<std::string_view>(&read)) {
+    return *malformed;
+  }
+  const auto& [none_of, one_of] = std::get<ReadConditions>(read);
   AnswerForm form;
   form.codings_ = ReadAcceptEncoding(headers);
   std::string named(kJsonForm);
@@ -26,8 +27,8 @@ std::variant<AnswerForm, std::string_view> AnswerForm::Read(
   named += '\n';
   named += target;
   form.form_ = ShortDigest(named);
-  form.refuses_any_ = none_of->any;
-  for (const EntityTag& tag : none_of->tags) {
+  form.refuses_any_ = none_of.any;
+  for (const EntityTag& tag : none_of.tags) {
     const auto name = AnswerName::Parse(tag.opaque);
     if (!name.has_value() || name->form != form.form_) continue;
     // A form that the caller does not take any more is of no use to it.
@@ -36,9 +37,9 @@ std::variant<AnswerForm, std::string_view> AnswerForm::Read(
     }
     form.held_.emplace_back(name->state, tag.opaque);
   }
-  if (one_of->tags.empty()) return form;
+  if (one_of.tags.empty()) return form;
   form.wanted_.emplace();
-  for (const EntityTag& tag : one_of->tags) {
+  for (const EntityTag& tag : one_of.tags) {
     const auto name = AnswerName::Parse(tag.opaque);
     if (tag.weak || !name.has_value() || name->form != form.form_) continue;
     form.wanted_->push_back(name->state);

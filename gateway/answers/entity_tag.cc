@@ -94,6 +94,34 @@ std::optional<EntityTags> ReadEntityTags(const std::vector<Header>& headers,
   return tags;
 }
 
+std::variant<ReadConditions, std::string_view> ReadConditions::Read(
+    const std::vector<Header>& headers) {
+  ReadConditions conditions;
+  for (const auto& [name, tags] :
+       {std::pair("if-none-match", &conditions.none_of),
+        std::pair("if-match", &conditions.one_of)}) {
+    auto read = ReadEntityTags(headers, name);
+    if (!read.has_value()) return std::string_view(name);
+    *tags = *std::move(read);
+  }
+  return conditions;
+}
+
+bool ReadConditions::Holds(std::string_view opaque) const {
+  return none_of.any || std::any_of(none_of.tags.begin(), none_of.tags.end(),
+                                    [opaque](const EntityTag& tag) {
+                                      return tag.opaque == opaque;
+                                    });
+}
+
+bool ReadConditions::IsOther(std::string_view opaque) const {
+  return !one_of.tags.empty() &&
+         std::none_of(one_of.tags.begin(), one_of.tags.end(),
+                      [opaque](const EntityTag& tag) {
+                        return !tag.weak && tag.opaque == opaque;
+                      });
+}
+
 std::string AnswerName::Opaque() const {
   std::string opaque = state + '.' + (gzip ? 'g' : 'i') + form;
   if (!resource.empty() && resource.size() <= kLongestResource) {

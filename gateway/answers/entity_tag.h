@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "gateway/exchange/exchange.h"
@@ -35,6 +36,23 @@ inline constexpr std::size_t kMaxEmptyElements = 16;
 // tag without quotes, no tag at all. Linear in the text.
 std::optional<EntityTags> ReadEntityTags(const std::vector<Header>& headers,
                                          std::string_view name);
+
+// What a read asks of the answer it gets (RFC 9110, 13.1): If-None-Match and
+// If-Match, of whatever is known by one opaque tag.
+struct ReadConditions {
+  EntityTags none_of;
+  EntityTags one_of;
+
+  // Where a header is malformed, its name.
+  static std::variant<ReadConditions, std::string_view> Read(
+      const std::vector<Header>& headers);
+
+  // The caller has it, or wants none that there is. Compared weakly: somebody
+  // between may have weakened the tag.
+  bool Holds(std::string_view opaque) const;
+  // The caller wants another one. Compared strongly.
+  bool IsOther(std::string_view opaque) const;
+};
 
 // What the gateway's own tag of an answer says: `STATE.iFORM` or
 // `STATE.gFORM`, and, where the answer is a resource with an etag of its own,

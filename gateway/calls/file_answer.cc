@@ -61,23 +61,10 @@ std::string ContentDisposition(const std::string& filename) {
   return out;
 }
 
-std::string EtagOf(const std::string& digest) {
+std::string TagOf(const std::string& digest) {
   const bool good = !digest.empty() && digest.size() <= 128 &&
                     std::all_of(digest.begin(), digest.end(), IsNameCharacter);
-  return good ? "\"" + digest + "\"" : "";
-}
-
-bool HoldsEtag(std::string_view header, std::string_view etag) {
-  if (TrimSpace(header) == "*") return true;
-  // Tags of ours hold no comma; one of another's may, and is not ours.
-  while (!header.empty()) {
-    const std::size_t comma = std::min(header.find(','), header.size());
-    std::string_view tag = TrimSpace(header.substr(0, comma));
-    header.remove_prefix(std::min(comma + 1, header.size()));
-    if (tag.starts_with("W/")) tag.remove_prefix(2);
-    if (tag == etag) return true;
-  }
-  return false;
+  return good ? digest : "";
 }
 
 std::optional<ByteRange> ParseByteRange(std::string_view header) {

@@ -16,13 +16,9 @@ std::string SafeContentType(const std::string& text);
 // RFC 6266: an ASCII name for everybody, and the real one (RFC 8187).
 std::string ContentDisposition(const std::string& filename);
 
-// The strong entity tag of a file of that digest; empty where the digest holds
-// what a tag cannot.
-std::string EtagOf(const std::string& digest);
-
-// True when an `if-none-match` header holds the tag, or `*` (RFC 9110, 13.1.2:
-// weak comparison).
-bool HoldsEtag(std::string_view header, std::string_view etag);
+// What stands between the quotes of the strong entity tag of a file of that
+// digest; empty where the digest holds what a tag cannot.
+std::string TagOf(const std::string& digest);
 
 // One range of bytes as a caller asks for it (RFC 9110, 14.1.2).
 struct ByteRange {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "gateway/routes/text.h"
 #include "services/base/coding/sha256.h"
 
 namespace welfare::gateway {
@@ -25,10 +24,10 @@ base::Language LanguageOfQuery(std::string_view query,
 
 OwnPage MakeOwnPage(std::string content_type, std::string body,
                     std::vector<Header> headers) {
-  std::string etag = "\"" + base::Sha256Hex(body) + "\"";
+  std::string tag = base::Sha256Hex(body);
   return {.content_type = std::move(content_type),
           .body = std::move(body),
-          .etag = std::move(etag),
+          .tag = std::move(tag),
           .headers = std::move(headers)};
 }
 
@@ -47,19 +46,6 @@ const OwnPage* OwnPages::Find(std::string_view path, std::string_view query,
   return LanguageOfQuery(query, language) == base::Language::kJapanese
              ? &found->second.second
              : &found->second.first;
-}
-
-bool NamesETag(std::string_view if_none_match, std::string_view etag) {
-  while (!if_none_match.empty()) {
-    const std::size_t end =
-        std::min(if_none_match.find(','), if_none_match.size());
-    std::string_view tag = TrimSpace(if_none_match.substr(0, end));
-    if_none_match.remove_prefix(std::min(end + 1, if_none_match.size()));
-    // Weak comparison: a proxy may have weakened ours.
-    if (tag.starts_with("W/")) tag.remove_prefix(2);
-    if (tag == "*" || tag == etag) return true;
-  }
-  return false;
 }
 
 }  // namespace welfare::gateway

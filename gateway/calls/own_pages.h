@@ -15,7 +15,8 @@ namespace welfare::gateway {
 struct OwnPage {
   std::string content_type;
   std::string body;
-  std::string etag;  // strong: of the SHA-256 of the body
+  // What stands between the quotes of its strong tag: the SHA-256 of the body.
+  std::string tag;
   std::vector<Header> headers;
 };
 
@@ -39,8 +40,5 @@ class OwnPages {
  private:
   std::map<std::string, std::pair<OwnPage, OwnPage>, std::less<>> pages_;
 };
-
-// Whether an If-None-Match header names `etag` (RFC 9110, section 13.1.2).
-bool NamesETag(std::string_view if_none_match, std::string_view etag);
 
 }  // namespace welfare::gateway

@@ -9,8 +9,10 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "gateway/answers/entity_tag.h"
 #include "gateway/calls/file_answer.h"
 #include "gateway/error_table.h"
 #include "gateway/handlers/handlers.h"
@@ -57,8 +59,11 @@ class DownloadHandler final : public WholeBodyHandler, public BackendObserver {
       const std::string* value = call().Find(name);
       return value == nullptr ? std::string() : *value;
     };
-    if_none_match_ = header("if-none-match");
-    if_match_ = header("if-match");
+    // What is malformed was refused when the form was read.
+    auto read = ReadConditions::Read(call().exchange().request().headers);
+    if (auto* conditions = std::get_if<ReadConditions>(&read)) {
+      conditions_ = std::move(*conditions);
+    }
     if_range_ = header("if-range");
     // Of a HEAD no range is asked (RFC 9110, 14.2).
     if (call().method() == "GET") range_ = ParseByteRange(header("range"));
@@ -149,20 +154,15 @@ class DownloadHandler final : public WholeBodyHandler, public BackendObserver {
   bool Begin(const Message& first) {
     const std::uint64_t size = SizeOf(first);
     // The digest of its bytes names a file best; else the service may.
-    const std::string digest = EtagOf(TextOf(first, "digest"));
-    std::string tag;
-    if (!digest.empty()) {
-      tag = digest.substr(1, digest.size() - 2);
-    } else if (call().form() != nullptr && !state_.empty()) {
+    std::string tag = TagOf(TextOf(first, "digest"));
+    if (tag.empty() && call().form() != nullptr && !state_.empty()) {
       tag = call().form()->Opaque(state_, false, "");
     }
-    const std::string etag = tag.empty() ? "" : '"' + tag + '"';
-    if (!etag.empty() && !if_match_.empty() && !HoldsEtag(if_match_, etag)) {
+    if (!tag.empty() && conditions_.IsOther(tag)) {
       BreakOff(PreconditionFailed());
       return false;
     }
-    if (!etag.empty() && !if_none_match_.empty() &&
-        HoldsEtag(if_none_match_, etag)) {
+    if (!tag.empty() && conditions_.Holds(tag)) {
       Cancel();
       call().NotModified(tag);
       return false;
@@ -172,7 +172,8 @@ class DownloadHandler final : public WholeBodyHandler, public BackendObserver {
     Extent extent{.begin = 0, .end = size};
     status_ = 200;
     // A part is of use to those alone who have the rest of the same file.
-    const bool same = if_range_.empty() || (!etag.empty() && if_range_ == etag);
+    const bool same =
+        if_range_.empty() || (!tag.empty() && if_range_ == '"' + tag + '"');
     if (size != 0 && range_.has_value() && same) {
       const auto within = Within(*range_, size);
       if (!within.has_value()) {
@@ -264,8 +265,7 @@ class DownloadHandler final : public WholeBodyHandler, public BackendObserver {
     if (stream_ != nullptr) std::exchange(stream_, nullptr)->Cancel();
   }
 
-  std::string if_none_match_;
-  std::string if_match_;
+  ReadConditions conditions_;
   std::string if_range_;
   std::optional<ByteRange> range_;
   const FieldDescriptor* offset_ =

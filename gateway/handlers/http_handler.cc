@@ -5,11 +5,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "gateway/answers/answer_form.h"
+#include "gateway/answers/entity_tag.h"
 #include "gateway/answers/json_answer.h"
 #include "gateway/budgets/gate.h"
 #include "gateway/calls/admission.h"
@@ -34,12 +36,17 @@ constexpr std::size_t kLoopBytesToCompress = std::size_t{8} * 1024;
 
 void AnswerPage(HttpCall& call, const OwnPage& page) {
   std::vector<Header> headers = page.headers;
-  headers.push_back({"etag", page.etag});
+  headers.push_back({"etag", '"' + page.tag + '"'});
   // Kept, and asked for again each time: another program has other pages.
   headers.push_back({"cache-control", "no-cache"});
   headers.push_back({"vary", "accept-language"});
-  const std::string* known = call.Find("if-none-match");
-  if (known != nullptr && NamesETag(*known, page.etag)) {
+  const auto read = ReadConditions::Read(call.exchange().request().headers);
+  if (const auto* malformed = std::get_if<std::string_view>(&read)) {
+    return call.Fail(MalformedHeader(*malformed));
+  }
+  const auto& conditions = std::get<ReadConditions>(read);
+  if (conditions.IsOther(page.tag)) return call.Fail(PreconditionFailed());
+  if (conditions.Holds(page.tag)) {
     return call.Answer(304, std::move(headers), "");
   }
   headers.push_back({"content-type", page.content_type});

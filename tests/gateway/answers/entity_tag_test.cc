@@ -123,6 +123,33 @@ TEST(AnswerForms, KnowWhatTheCallerHas) {
   EXPECT_TRUE(FormOf({{"if-none-match", "*"}}).refuses_any());
 }
 
+TEST(ReadConditions, CompareAsRfc9110Says) {
+  const auto conditions = [](const std::string& name,
+                             const std::string& value) {
+    return std::get<ReadConditions>(ReadConditions::Read({{name, value}}));
+  };
+  for (const std::string good :
+       {"*", " * ", "\"a\"", "W/\"a\"", "\"b\", \"a\"", "\"b\",W/\"a\""}) {
+    EXPECT_TRUE(conditions("if-none-match", good).Holds("a")) << good;
+  }
+  for (const std::string other : {"\"b\"", "\"a,\"", "\"b\", \"c\""}) {
+    EXPECT_FALSE(conditions("if-none-match", other).Holds("a")) << other;
+    EXPECT_TRUE(conditions("if-match", other).IsOther("a")) << other;
+  }
+  EXPECT_TRUE(conditions("if-match", "W/\"a\"").IsOther("a"));
+  for (const std::string good : {"*", "\"a\"", "\"b\", \"a\""}) {
+    EXPECT_FALSE(conditions("if-match", good).IsOther("a")) << good;
+  }
+  const auto none = conditions("accept", "*/*");
+  EXPECT_FALSE(none.Holds("a"));
+  EXPECT_FALSE(none.IsOther("a"));
+  for (const std::string name : {"if-none-match", "if-match"}) {
+    const auto bad = ReadConditions::Read({{name, "a"}});
+    ASSERT_TRUE(std::holds_alternative<std::string_view>(bad));
+    EXPECT_EQ(std::get<std::string_view>(bad), name);
+  }
+}
+
 TEST(AnswerForms, CompareIfMatchStrongly) {
   const std::string state = ShortDigest("state");
   const std::string tag = FormOf({}).Opaque(state, false, "");

@@ -80,6 +80,13 @@ TEST(GatewayHttp, DoesNotSendAPageThatTheCallerHas) {
   EXPECT_THAT(again, AllOf(StartsWith("HTTP/1.1 304"),
                            HasSubstr("etag: " + etag + "\r\n")));
   EXPECT_THAT(BodyOf(again), IsEmpty());
+  // A page is asked for as any answer.
+  EXPECT_THAT(Http(gateway, "GET /", "If-Match: " + etag + "\r\n"),
+              StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(Http(gateway, "GET /", "If-Match: \"x\"\r\n"),
+              StartsWith("HTTP/1.1 412"));
+  EXPECT_THAT(Http(gateway, "GET /", "If-None-Match: x\r\n"),
+              StartsWith("HTTP/1.1 400"));
   // The other language is another page.
   EXPECT_THAT(Http(gateway, "GET /?lang=ja", "If-None-Match: " + etag + "\r\n"),
               StartsWith("HTTP/1.1 200"));

@@ -144,6 +144,20 @@ TEST(Download, IsNotSentToThoseWhoHaveIt) {
                     Not(HasSubstr("content-length"))));
 }
 
+TEST(Download, IsRefusedToThoseWhoWantAnother) {
+  RunningGateway gateway;
+  H2Client client(gateway);
+  const auto with = [&](const std::string& tags) {
+    return client.Fetch("GET", kTarget, {{"if-match", tags}}).status();
+  };
+  EXPECT_EQ(with(kTag), 200);
+  EXPECT_EQ(with(std::string("\"x\", ") + kTag), 200);
+  EXPECT_EQ(with("*"), 200);
+  EXPECT_EQ(with("\"x\""), 412);
+  EXPECT_EQ(with(std::string("W/") + kTag), 412);
+  EXPECT_EQ(with("d1"), 400);
+}
+
 TEST(Download, AnswersHeadWithoutReadingTheFile) {
   RunningGateway gateway;
   H2Client client(gateway);
