@@ -32,6 +32,8 @@ class GatewayModule final : public platform::Module {
 
  private:
   absl::Status MakeAuthenticator(platform::ModuleContext& context);
+  // By what foreign services are called by TLS, where any is.
+  absl::Status MakeForeignTls(platform::ModuleContext& context);
 
   struct State;
   std::unique_ptr<State> state_;

@@ -24,6 +24,7 @@
 #include "services/platform/calls/method_policy.h"
 #include "services/platform/errors.h"
 #include "services/platform/process/config.h"
+#include "services/platform/work/system_clock.h"
 #include "welfare/options/v1/options.pb.h"
 
 namespace welfare::gateway {
@@ -41,6 +42,15 @@ constexpr std::size_t kMaxFileBytes = std::size_t{32} << 20;
 constexpr char kDescriptorSet[] = "descriptor-set";
 constexpr char kHttpRules[] = "http-rules";
 constexpr char kBackend[] = "--backend";
+constexpr std::string_view kTls = "tls://";
+
+// The name or address that a certificate must be of, and a port; `host:0` is
+// nobody's.
+bool IsHostAndPort(std::string_view address) {
+  if (address.starts_with("unix") || address.starts_with("dns:")) return false;
+  const auto parsed = platform::ParseTcpAddress(address);
+  return parsed.has_value() && parsed->port != 0;
+}
 
 absl::Status FileUnreadable(std::string_view setting, const std::string& path,
                             std::string_view why) {
@@ -231,6 +241,7 @@ absl::StatusOr<std::unique_ptr<ForeignServices>> ForeignServices::Read(
           settings.descriptor_set.empty() ? "--http-rules" : "--descriptor-set",
           "it is of use with --backend alone.");
     }
+    WELFARE_RETURN_IF_ERROR(services->CheckTls(settings));
     return services;
   }
   if (settings.descriptor_set.empty()) {
@@ -239,6 +250,7 @@ absl::StatusOr<std::unique_ptr<ForeignServices>> ForeignServices::Read(
   }
   WELFARE_RETURN_IF_ERROR(services->ReadDescriptors(settings.descriptor_set));
   WELFARE_RETURN_IF_ERROR(services->ReadBackends(settings.backends));
+  WELFARE_RETURN_IF_ERROR(services->CheckTls(settings));
   if (!settings.http_rules.empty()) {
     WELFARE_RETURN_IF_ERROR(services->ReadRules(settings.http_rules));
   }
@@ -246,7 +258,7 @@ absl::StatusOr<std::unique_ptr<ForeignServices>> ForeignServices::Read(
   // A path that is malformed, and two of one form, are found while routes are
   // made of them.
   std::vector<std::string> names(own.begin(), own.end());
-  for (const auto& [name, address] : services->backends_) names.push_back(name);
+  for (const auto& [name, backend] : services->backends_) names.push_back(name);
   if (const auto routes =
           HttpRoutes::Make(*services->pool_, names, services->rules_);
       !routes.ok()) {
@@ -286,7 +298,11 @@ absl::Status ForeignServices::ReadBackends(std::string_view list) {
       return wrong("an entry is SERVICE=ADDRESS.");
     }
     const std::string name = entry.substr(0, equals);
-    const std::string address = entry.substr(equals + 1);
+    Endpoint backend{.address = entry.substr(equals + 1)};
+    if (backend.address.starts_with(kTls)) {
+      backend.address.erase(0, kTls.size());
+      backend.tls = true;
+    }
     const ServiceDescriptor* service = pool_->FindServiceByName(name);
     if (service == nullptr) {
       return wrong("--descriptor-set has no such service.");
@@ -294,18 +310,58 @@ absl::Status ForeignServices::ReadBackends(std::string_view list) {
     if (service->file()->pool() == DescriptorPool::generated_pool()) {
       return wrong("it is a service of the platform, which has its own place.");
     }
-    if (!platform::IsGrpcAddress(address)) {
+    if (!platform::IsGrpcAddress(backend.address)) {
       return wrong("its address is none that gRPC can call.");
     }
-    if (!platform::IsLocalAddress(address)) {
+    if (backend.tls && !IsHostAndPort(backend.address)) {
+      return wrong("by TLS an address is tls://HOST:PORT.");
+    }
+    if (!backend.tls && !platform::IsLocalAddress(backend.address)) {
       return wrong(
           "its address is not of this machine, and the call would be plain; "
-          "put a proxy that speaks TLS beside the gateway.");
+          "with tls:// before it the call is not.");
     }
-    if (!backends_.emplace(name, address).second) {
+    if (!backends_.emplace(name, std::move(backend)).second) {
       return wrong("the service has an address already.");
     }
   }
+  return absl::OkStatus();
+}
+
+platform::TlsFiles ForeignServices::TlsFilesOf(const Settings& settings) {
+  return {.certificate = settings.certificate,
+          .key = settings.key,
+          .client_ca = settings.ca,
+          .client = true,
+          .settings = {.certificate = "backend-cert-file",
+                       .key = "backend-key-file",
+                       .client_ca = "backend-ca-file"}};
+}
+
+absl::Status ForeignServices::CheckTls(const Settings& settings) const {
+  const platform::TlsFiles files = TlsFilesOf(settings);
+  const auto secured =
+      std::find_if(backends_.begin(), backends_.end(),
+                   [](const auto& entry) { return entry.second.tls; });
+  if (secured == backends_.end()) {
+    if (!files.any()) return absl::OkStatus();
+    const std::string_view setting =
+        !files.client_ca.empty()    ? files.settings.client_ca
+        : files.certificate.empty() ? files.settings.key
+                                    : files.settings.certificate;
+    return platform::SettingInvalid(
+        absl::StrCat("--", std::string(setting)),
+        "it is of use with --backend SERVICE=tls://HOST:PORT alone.");
+  }
+  if (files.client_ca.empty()) {
+    return platform::SettingInvalid(
+        kBackend, absl::StrCat("'", secured->first,
+                               "' is called by TLS, and --backend-ca-file must "
+                               "say whose certificates are believed."));
+  }
+  const platform::LoadedTls loaded =
+      platform::LoadTls(files, platform::SystemClock().Now());
+  if (!loaded.problems.empty()) return loaded.problems.front();
   return absl::OkStatus();
 }
 
@@ -338,7 +394,7 @@ absl::Status ForeignServices::ReadRules(const std::string& path) {
 }
 
 absl::Status ForeignServices::CheckMethods(const std::string& path) const {
-  for (const auto& [name, address] : backends_) {
+  for (const auto& [name, backend] : backends_) {
     const ServiceDescriptor& service = *pool_->FindServiceByName(name);
     for (int i = 0; i < service.method_count(); ++i) {
       const MethodDescriptor& method = *service.method(i);

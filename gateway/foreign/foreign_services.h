@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "gateway/routes/http_route.h"
+#include "services/platform/tls/tls_material.h"
 
 namespace welfare::gateway {
 
@@ -26,8 +27,19 @@ class ForeignServices {
     // [...]}}`). They stand in the place of what the protos say; of several for
     // one method the last does. Empty: the protos alone.
     std::string http_rules;
-    // `SERVICE=ADDRESS`, with commas between them.
+    // `SERVICE=ADDRESS`, with commas between them; one behind `tls://` is
+    // called by TLS, and may be anywhere.
     std::string backends;
+    // Files by which they are called so: whom to believe, and what is shown
+    // where it is asked for.
+    std::string ca = {};
+    std::string certificate = {};
+    std::string key = {};
+  };
+
+  struct Endpoint {
+    std::string address;  // "backend.example:9000"
+    bool tls = false;
   };
 
   // None.
@@ -44,16 +56,19 @@ class ForeignServices {
   //     all (FieldOfAnything); a policy that nothing here could judge.
   //   INVALID_ARGUMENT, reason SETTING_INVALID: what is wrong with the setting
   //     itself: no such service, one of the platform's own, an address that is
-  //     none or not of this machine, a setting that needs another one.
+  //     none or, without TLS, not of this machine, a setting that needs another
+  //     one.
+  //   FAILED_PRECONDITION, the reasons TLS_...: the files for TLS; the first of
+  //     what is wrong.
   static absl::StatusOr<std::unique_ptr<ForeignServices>> Read(
       const Settings& settings, std::span<const std::string> own);
 
   // Holds what is linked in as well.
   const google::protobuf::DescriptorPool& pool() const { return *pool_; }
-  // Full name of a service to its address.
-  const std::map<std::string, std::string>& backends() const {
-    return backends_;
-  }
+  // By full name of a service.
+  const std::map<std::string, Endpoint>& backends() const { return backends_; }
+  // By what files those are called that are called by TLS.
+  static platform::TlsFiles TlsFilesOf(const Settings& settings);
   const HttpRules& rules() const { return rules_; }
 
  private:
@@ -61,9 +76,10 @@ class ForeignServices {
   absl::Status ReadBackends(std::string_view list);
   absl::Status ReadRules(const std::string& path);
   absl::Status CheckMethods(const std::string& path) const;
+  absl::Status CheckTls(const Settings& settings) const;
 
   std::unique_ptr<google::protobuf::DescriptorPool> pool_;
-  std::map<std::string, std::string> backends_;
+  std::map<std::string, Endpoint> backends_;
   HttpRules rules_;
 };
 

@@ -59,6 +59,12 @@ service Echo {
 }
 """
 
+# One service for each server that speaks TLS.
+SECURED = ("Good", "Asking", "Stranger", "Misnamed")
+SECURED_PROTO = ECHO.split("service Echo")[0].replace("acme.v1", "acme.tls.v1") + "".join(
+    f"service {name} {{ rpc Get(PokeRequest) returns (EchoResponse) {{ option (google.api.http) = "
+    f'{{ get: "/tls/{name}" }}; }} }}\n' for name in SECURED)
+
 # What is wrong with a file, and what the gateway says of it.
 BAD_PROTOS = (
     ("import \"google/protobuf/struct.proto\"; message M { Inner inner = 1; message Inner "
@@ -347,6 +353,85 @@ class Foreign(unittest.TestCase):
             (["--cors-origins=*"], 2, "name each origin"),
         ]
         for flags, code, sentence in cases:
+            with self.subTest(sentence=sentence):
+                returned, said = self.refused(*flags)
+                self.assertIn(sentence, said)
+                self.assertEqual(returned, code, said)
+
+    def serve_by_tls(self, name, credentials):
+        """Serves acme.tls.v1 `name`; returns its port."""
+        server = self.grpc.server(concurrent.futures.ThreadPoolExecutor(2))
+        server.add_generic_rpc_handlers([self.grpc.method_handlers_generic_handler(
+            f"acme.tls.v1.{name}", {"Get": self.grpc.unary_unary_rpc_method_handler(
+                lambda request, context: request)})])
+        port = server.add_secure_port("127.0.0.1:0", credentials)
+        server.start()
+        self.addCleanup(server.stop, None)
+        return port
+
+    def test_a_service_may_be_called_by_tls(self):
+        folder = self.folder / "secured"
+        folder.mkdir()
+        described = compile_set(folder / "set", "secured.proto", SECURED_PROTO)
+        theirs, other = (certificates.Authority(folder, name) for name in ("theirs", "other"))
+        own, own_key = theirs.issue("gateway.example", "clientAuth")
+
+        def credentials(authority, name, asks=False):
+            certificate, key = authority.issue(name, "serverAuth")
+            return self.grpc.ssl_server_credentials(
+                [(key.read_bytes(), certificate.read_bytes())],
+                authority.certificate.read_bytes() if asks else None, asks)
+        ports = {
+            "Good": self.serve_by_tls("Good", credentials(theirs, "localhost")),
+            "Asking": self.serve_by_tls("Asking", credentials(theirs, "localhost", asks=True)),
+            "Stranger": self.serve_by_tls("Stranger", credentials(other, "localhost")),
+            "Misnamed": self.serve_by_tls("Misnamed", credentials(theirs, "elsewhere.example"))}
+        believed = folder / "believed.pem"
+        believed.write_bytes(theirs.certificate.read_bytes())
+        flags = [f"--descriptor-set={described}", f"--backend-ca-file={believed}", "--backend="
+                 + ",".join(f"acme.tls.v1.{name}=tls://localhost:{port}"
+                            for name, port in ports.items())]
+        for name, more, expected in (
+                ("silent", (), {"Good": 200, "Asking": 503, "Stranger": 503, "Misnamed": 503}),
+                ("shown", (f"--backend-cert-file={own}", f"--backend-key-file={own_key}"),
+                 {"Good": 200, "Asking": 200, "Stranger": 503, "Misnamed": 503})):
+            (folder / name).mkdir()
+            process, addresses = start(folder / name, *flags, *more)
+            self.addCleanup(self.end, process)
+            with self.subTest(gateway=name):
+                answers = {one: self.curl(f"/tls/{one}?name=a", addresses=addresses)
+                           for one in SECURED}
+                self.assertEqual({one: status for one, (status, _) in answers.items()}, expected)
+                self.assertEqual(json.loads(answers["Good"][1])["name"], "a")
+                # Callers are told nothing of certificates and places.
+                self.assertNotRegex(answers["Stranger"][1], "(?i)localhost|certificate|tls")
+        # Files are read again when they change, as all others.
+        believed.write_bytes(theirs.certificate.read_bytes() + other.certificate.read_bytes())
+        for _ in range(900):
+            if self.curl("/tls/Stranger", addresses=addresses)[0] == 200:
+                break
+            time.sleep(0.1)
+        self.assertEqual(self.curl("/tls/Stranger", addresses=addresses)[0], 200)
+
+    def test_what_is_wrong_with_tls_is_one_sentence(self):
+        folder = self.folder / "wrong"
+        folder.mkdir()
+        authority = certificates.Authority(folder, "all")
+        server, server_key = authority.issue("localhost", "serverAuth")
+        good, ca = f"--descriptor-set={self.set}", f"--backend-ca-file={authority.certificate}"
+        plain, secured = (f"--backend=acme.v1.Echo={scheme}localhost:9" for scheme in ("", "tls://"))
+        for flags, code, sentence in (
+                ([ca], 2, "it is of use with --backend SERVICE=tls://HOST:PORT alone"),
+                ([good, plain, ca], 2, "it is of use with --backend SERVICE=tls://HOST:PORT alone"),
+                ([good, secured], 2, "--backend-ca-file must say whose certificates are believed"),
+                ([good, "--backend=acme.v1.Echo=tls://unix:/a", ca], 2, "tls://HOST:PORT"),
+                ([good, "--backend=acme.v1.Echo=tls://localhost", ca], 2, "none that gRPC can call"),
+                ([good, secured, f"--backend-ca-file={folder}/none"], 1, "none cannot be read"),
+                ([good, secured, f"--backend-ca-file={self.set}"], 1, "holds no certificate of an authority"),
+                ([good, secured, ca, f"--backend-cert-file={server}"], 1,
+                 "--backend-cert-file is set without --backend-key-file"),
+                ([good, secured, ca, f"--backend-cert-file={server}",
+                  f"--backend-key-file={server_key}"], 1, "is not made for clientAuth")):
             with self.subTest(sentence=sentence):
                 returned, said = self.refused(*flags)
                 self.assertIn(sentence, said)

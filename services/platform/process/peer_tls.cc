@@ -143,14 +143,20 @@ absl::StatusOr<std::unique_ptr<PeerTls>> PeerTls::Make(
     }
     return TlsFileUnreadable(setting, path, std::strerror(errno));
   };
+  made->shows_itself_ = !options.files.certificate.empty();
   WELFARE_ASSIGN_OR_RETURN(made->watch_,
                            TlsWatch::Make({.files = std::move(options.files),
-                                           .toward = "processes",
+                                           .toward = std::move(options.toward),
                                            .look_every = options.look_every},
                                           take, metrics, clock));
   const std::string identity = made->identity_->path();
-  made->provider_ = std::make_shared<tls::FileWatcherCertificateProvider>(
-      identity, identity, made->authorities_->path(), kGrpcLooksEverySeconds);
+  const std::string authorities = made->authorities_->path();
+  made->provider_ =
+      made->shows_itself_
+          ? std::make_shared<tls::FileWatcherCertificateProvider>(
+                identity, identity, authorities, kGrpcLooksEverySeconds)
+          : std::make_shared<tls::FileWatcherCertificateProvider>(
+                authorities, kGrpcLooksEverySeconds);
   return made;
 }
 
@@ -168,6 +174,16 @@ std::shared_ptr<grpc::ChannelCredentials> PeerTls::ForChannelTo(
   tls::TlsChannelCredentialsOptions options;
   options.set_certificate_provider(provider_);
   Prepare(options, {std::string(module)});
+  return tls::TlsCredentials(options);
+}
+
+std::shared_ptr<grpc::ChannelCredentials> PeerTls::ForService() const {
+  tls::TlsChannelCredentialsOptions options;
+  options.set_certificate_provider(provider_);
+  options.watch_root_certs();
+  if (shows_itself_) options.watch_identity_key_cert_pairs();
+  options.set_certificate_verifier(
+      std::make_shared<tls::HostNameCertificateVerifier>());
   return tls::TlsCredentials(options);
 }
 

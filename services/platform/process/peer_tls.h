@@ -25,13 +25,17 @@ class TlsWatch;  // tls/tls_watch.h
 
 // What this process shows to the platform's other processes, and whom of them
 // it believes: mutual TLS, kept up with its files. Connections go on with what
-// they began with; those made after a change show and believe what is new.
+// they began with; those made after a change show and believe what is new. With
+// `client` the other end are services of others, and a certificate is shown
+// where there is one.
 //
 // Any thread may call it. Outlives what it has made.
 class PeerTls {
  public:
   struct Options {
-    TlsFiles files;  // with `client_ca` and `module`
+    // With `client_ca`, and `module` or `client`.
+    TlsFiles files;
+    std::string toward = "processes";  // who is at the other end, in metrics
     std::chrono::milliseconds look_every{1000};
   };
 
@@ -51,6 +55,9 @@ class PeerTls {
   // Of a channel to `module`: whoever else answers there hears nothing.
   std::shared_ptr<grpc::ChannelCredentials> ForChannelTo(
       std::string_view module) const;
+  // Of a channel to a service that is not of the platform: one whose
+  // certificate is of the host that is called, by name or address.
+  std::shared_ptr<grpc::ChannelCredentials> ForService() const;
 
  private:
   class MemoryFile;
@@ -60,6 +67,7 @@ class PeerTls {
   std::unique_ptr<MemoryFile> identity_;  // key and chain
   std::unique_ptr<MemoryFile> authorities_;
   std::shared_ptr<grpc::experimental::FileWatcherCertificateProvider> provider_;
+  bool shows_itself_ = true;
   std::unique_ptr<TlsWatch> watch_;  // last: it uses the files
 };
 

@@ -138,8 +138,13 @@ class Loading {
     const TlsSettings& named = files_.settings;
     Together(named.certificate, files_.certificate, named.key, files_.key);
     Together(named.key, files_.key, named.certificate, files_.certificate);
-    Together(named.client_ca, files_.client_ca, named.certificate,
-             files_.certificate);
+    if (files_.client) {
+      Together(named.certificate, files_.certificate, named.client_ca,
+               files_.client_ca);
+    } else {
+      Together(named.client_ca, files_.client_ca, named.certificate,
+               files_.certificate);
+    }
     Together("tls-crl-file", files_.crl, named.client_ca, files_.client_ca);
     if (!files_.module.empty()) {
       Together(named.certificate, files_.certificate, named.client_ca,
@@ -216,7 +221,11 @@ class Loading {
         Say(TlsCertificateWeak(files_.certificate, SubjectOf(certificate)));
       }
     }
-    CheckPurpose(X509_PURPOSE_SSL_SERVER, "serverAuth");
+    if (files_.client) {
+      CheckPurpose(X509_PURPOSE_SSL_CLIENT, "clientAuth");
+    } else {
+      CheckPurpose(X509_PURPOSE_SSL_SERVER, "serverAuth");
+    }
     material_.not_after = TimeOf(X509_get0_notAfter(chain_.front().get()));
   }
 

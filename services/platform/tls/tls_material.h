@@ -28,6 +28,9 @@ struct TlsFiles {
   // its name (process_name.h), is for both sides of a connection, and is signed
   // by an authority of `client_ca`. Empty: a server's certificate.
   std::string module = {};
+  // Of somebody who calls servers that `client_ca` vouches for: that one may
+  // stand alone, and a certificate is a client's, shown where it is asked for.
+  bool client = false;
   TlsSettings settings = {};
 
   // Whether any of them is set.

@@ -16,10 +16,13 @@ TlsWatch::TlsWatch(Options options, Take take, MetricsRegistry& metrics,
           "welfare_tls_files_refused",
           "1 while the TLS files cannot be used and earlier ones serve on.",
           {{"toward", options_.toward}})),
-      expiry_(metrics.AddGauge(
-          "welfare_tls_certificate_expiry_timestamp_seconds",
-          "When the certificate in use expires, in seconds since 1970.",
-          {{"toward", options_.toward}})),
+      expiry_(options_.files.certificate.empty()
+                  ? nullptr
+                  : &metrics.AddGauge(
+                        "welfare_tls_certificate_expiry_timestamp_seconds",
+                        "When the certificate in use expires, in seconds since "
+                        "1970.",
+                        {{"toward", options_.toward}})),
       files_({options_.files.certificate, options_.files.key,
               options_.files.client_ca, options_.files.crl}) {}
 
@@ -43,7 +46,10 @@ absl::Status TlsWatch::Load() {
   if (!loaded.material.has_value()) return loaded.problems.front();
   WELFARE_RETURN_IF_ERROR(take_(*loaded.material));
   crls_ = std::move(loaded.material->crls);
-  expiry_.Set(static_cast<double>(loaded.material->not_after.micros()) / 1e6);
+  if (expiry_ != nullptr) {
+    expiry_->Set(static_cast<double>(loaded.material->not_after.micros()) /
+                 1e6);
+  }
   SayOverdueCrls();
   return absl::OkStatus();
 }

@@ -23,7 +23,8 @@ class TlsWatch {
  public:
   struct Options {
     TlsFiles files;
-    // Who is at the other end, in the metrics: "clients" or "processes".
+    // Who is at the other end, in the metrics: "clients", "processes" or
+    // "backends".
     std::string toward;
     // How often the files are looked at; see WatchedFiles.
     std::chrono::milliseconds look_every{1000};
@@ -55,7 +56,7 @@ class TlsWatch {
   const Take take_;
   const base::Clock& clock_;
   Gauge& refused_;
-  Gauge& expiry_;
+  Gauge* const expiry_;  // null: no certificate is shown
 
   // Of the thread of `files_` alone, and of Make before it.
   std::vector<CrlSummary> crls_;  // those not yet said to be over
