@@ -180,6 +180,14 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
       }
       return what == "few" ? grpc::Status::OK : Refused();
     }
+    if (what == "steps") {
+      response.set_version(1);
+      writer->Write(response);
+      support::WaitFor([this] { return go_.load(); }, support::kPatience);
+      response.set_version(2);
+      writer->Write(response);
+      return grpc::Status::OK;
+    }
     if (what == "quiet" || what == "watch") {
       if (what == "watch") writer->Write(response);
       ++slow_;

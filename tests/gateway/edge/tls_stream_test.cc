@@ -6,6 +6,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/gateway/edge/tls_gateway.h"
@@ -256,6 +257,103 @@ TEST_F(TlsGatewayTest, AStreamThatNobodyReadsWaitsWithoutTheOthers) {
   EXPECT_LT(gateway_->registry.written(), kParts);
   context.TryCancel();
   EXPECT_FALSE(reader->Finish().ok());
+}
+
+constexpr char kFollow[] =
+    "GET /v1/registry/changes:stream?dataIncarnation=watch&follow=true "
+    "HTTP/1.1\r\nHost: a\r\n";
+
+// Each message is a record of its own when it is made, though no end comes.
+TEST_F(TlsGatewayTest, AnEndlessStreamIsReadWhileItGoesOn) {
+  Serve();
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    TlsCaller caller(*gateway_, {.version = version});
+    ASSERT_TRUE(caller.Handshake());
+    ASSERT_TRUE(caller.Send(std::string(kFollow) + "\r\n"));
+    EXPECT_THAT(caller.ReadUntil("}}\n"), HasSubstr("{\"result\":"));
+    // Compressed too.
+    TlsCaller packed(*gateway_, {.version = version});
+    ASSERT_TRUE(packed.Handshake());
+    ASSERT_TRUE(
+        packed.Send(std::string(kFollow) + "Accept-Encoding: gzip\r\n\r\n"));
+    EXPECT_THAT(packed.ReadUntil("\x1f\x8b"), HasSubstr("gzip\r\n"));
+    EXPECT_TRUE(TlsCaller(*gateway_).IsServed());
+  }
+  EXPECT_TRUE(WaitFor([&] { return gateway_->registry.cancelled() == 4; }));
+}
+
+TEST_F(TlsGatewayTest, AnEndlessStreamEndsWithItsCaller) {
+  Serve();
+  {
+    TlsCaller says(*gateway_);
+    ASSERT_TRUE(says.Handshake());
+    ASSERT_TRUE(says.Send(std::string(kFollow) + "\r\n"));
+    says.ReadUntil("result");
+    SSL_shutdown(says.ssl());
+    EXPECT_TRUE(WaitFor([&] { return gateway_->registry.cancelled() == 1; }));
+  }
+  {
+    TlsCaller breaks(*gateway_);
+    ASSERT_TRUE(breaks.Handshake());
+    ASSERT_TRUE(breaks.Send(std::string(kFollow) + "\r\n"));
+    breaks.ReadUntil("result");
+  }
+  EXPECT_TRUE(WaitFor([&] { return gateway_->registry.cancelled() == 2; }));
+  const auto stub = Stub(*gateway_, servers_.certificate());
+  grpc::ClientContext context;
+  v1::StreamChangesRequest request;
+  request.set_data_incarnation("watch");
+  const auto reader = stub->StreamChanges(&context, request);
+  v1::StreamChangesResponse part;
+  ASSERT_TRUE(reader->Read(&part));
+  context.TryCancel();
+  EXPECT_FALSE(reader->Finish().ok());
+  EXPECT_TRUE(WaitFor([&] { return gateway_->registry.cancelled() == 3; }));
+}
+
+TEST_F(TlsGatewayTest, AnEndlessStreamIsToldThatTheGatewayStops) {
+  Serve();
+  TlsCaller lines(*gateway_);
+  ASSERT_TRUE(lines.Handshake());
+  ASSERT_TRUE(lines.Send(
+      "GET /v1/registry/versions:watch HTTP/1.1\r\nHost: a\r\n\r\n"));
+  lines.ReadUntil("result");
+  const auto stub = Stub(*gateway_, servers_.certificate());
+  grpc::ClientContext context;
+  const auto reader = stub->WatchVersions(&context, {});
+  type::v1::WatchVersionsResponse versions;
+  ASSERT_TRUE(reader->Read(&versions));
+  std::jthread stopper([&] { gateway_->Stop(support::kPatience); });
+  EXPECT_THAT(lines.ReadUntil("nothing"), HasSubstr("SHUTTING_DOWN"));
+  EXPECT_TRUE(lines.ended_cleanly());
+  EXPECT_FALSE(reader->Read(&versions));
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+// What begins with one certificate goes on with it.
+TEST_F(TlsGatewayTest, AnEndlessStreamOutlivesItsCertificate) {
+  Serve();
+  TlsCaller caller(*gateway_);
+  ASSERT_TRUE(caller.Handshake());
+  ASSERT_TRUE(caller.Send(
+      "GET /v1/registry/changes:stream?dataIncarnation=steps HTTP/1.1\r\n"
+      "Host: a\r\n\r\n"));
+  caller.ReadUntil("\"version\":\"1\"");
+  const support::TestAuthority renewed("Renewed");
+  UseCertificate(renewed.Issue());
+  const auto is_new = [&] {
+    TlsCaller next(*gateway_);
+    if (!next.Handshake()) return false;
+    X509* const shown = SSL_get1_peer_certificate(next.ssl());
+    char issuer[64] = {};
+    X509_NAME_get_text_by_NID(X509_get_issuer_name(shown), NID_commonName,
+                              issuer, sizeof issuer);
+    X509_free(shown);
+    return std::string(issuer) == "Renewed";
+  };
+  EXPECT_TRUE(WaitFor(is_new));
+  gateway_->registry.Go();
+  EXPECT_THAT(caller.ReadUntil("\"end\""), HasSubstr("\"version\":\"2\""));
 }
 
 TEST_F(TlsGatewayTest, AShortAnswerIsOneRecord) {
