@@ -392,6 +392,7 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
   WELFARE_ASSIGN_OR_RETURN(
       state.routing->pages,
       MakePages(state.routing->routes.all(), platform::BuildVersion()));
+  state.metrics->Expect(*state.routing);
   state.router = std::make_unique<Router>(*state.routing);
   if (platform::TlsFiles files = platform::TlsFilesOf(context.config());
       files.any()) {

@@ -5,6 +5,7 @@
 
 #include "gateway/routes/text.h"
 #include "services/base/coding/base64.h"
+#include "services/base/coding/trace_parent.h"
 
 namespace welfare::gateway {
 namespace {
@@ -45,6 +46,8 @@ std::variant<CallHeaders, Failure> ReadCallHeaders(
   CallHeaders out;
   std::size_t size = 0;
   bool language_named = false;
+  std::size_t traces = 0;  // headers `traceparent`, and `tracestate`
+  std::size_t states = 0;
   for (const Header& header : headers) {
     std::string_view name = header.name;
     if (name == "grpc-timeout") {
@@ -82,6 +85,10 @@ std::variant<CallHeaders, Failure> ReadCallHeaders(
       out.language = base::FromAcceptLanguage(header.value);
       language_named = true;
     }
+    if (name == "tracestate") ++states;
+    if (name == "traceparent" && ++traces == 1) {
+      out.trace_id = base::TraceIdIn(header.value);
+    }
     for (std::string& value : values) {
       if (!name.ends_with("-bin") && !IsPrintable(value)) {
         return MalformedHeader(header.name);
@@ -95,6 +102,12 @@ std::variant<CallHeaders, Failure> ReadCallHeaders(
     Failure failure = MessageTooLarge(kMaxForwardedMetadata);
     failure.http_status = 431;
     return failure;
+  }
+  if (traces > 1) out.trace_id.clear();
+  if (traces + states > 0 && out.trace_id.empty()) {
+    std::erase_if(out.metadata, [](const auto& entry) {
+      return entry.first == "traceparent" || entry.first == "tracestate";
+    });
   }
   if (out.request_id.empty()) out.request_id = std::string(fresh_id);
   out.metadata.emplace_back("x-request-id", out.request_id);

@@ -10,6 +10,7 @@
 
 #include "gateway/calls/failure.h"
 #include "gateway/exchange/exchange.h"
+#include "services/access/principal.h"
 #include "services/base/wording/language.h"
 
 namespace welfare::gateway {
@@ -20,6 +21,10 @@ struct CallHeaders {
   // Values of `-bin` keys are raw bytes.
   std::vector<std::pair<std::string, std::string>> metadata;
   std::string request_id;
+  // Of `traceparent`; empty where none came that is valid.
+  std::string trace_id;
+  // Empty until AddIdentity.
+  access::Principal principal = {};
   // From `accept-language`, the first of them, which the backend reads too.
   base::Language language = base::Language::kEnglish;
   // From `grpc-timeout`.
@@ -34,7 +39,8 @@ inline constexpr std::size_t kMaxForwardedMetadata = 6 * 1024;
 // `accept-language`, `grpc-trace-bin` and what comes as `grpc-metadata-<one of
 // them>`; everything else stays here, above all `x-welfare-*` and what proves
 // who calls. `x-request-id` is taken over when it is 1 to 64 of [A-Za-z0-9._-],
-// else `fresh_id` is used.
+// else `fresh_id` is used. `traceparent` and `tracestate` stay here unless
+// there is one of the former and it is valid, as W3C Trace Context has it.
 //
 // Fails when a `-bin` value is no base64, a value let through is not printable
 // ASCII (a backend's client would stop the process), `grpc-timeout` is

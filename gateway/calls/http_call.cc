@@ -335,9 +335,14 @@ void HttpCall::Observe(int code) {
   const bool known = std::find(std::begin(kMethods), std::end(kMethods),
                                method_) != std::end(kMethods);
   routing_.observer.OnRequest(
-      label_, known ? std::string_view(method_) : "other", code, request_id_,
-      std::chrono::duration_cast<std::chrono::microseconds>(
-          steady_clock::now() - start_));
+      {.route = label_,
+       .method = known ? std::string_view(method_) : "other",
+       .code = code,
+       .request_id = request_id_,
+       .principal = headers_.principal.text(),
+       .trace_id = headers_.trace_id,
+       .took = std::chrono::duration_cast<std::chrono::microseconds>(
+           steady_clock::now() - start_)});
 }
 
 }  // namespace welfare::gateway

@@ -95,11 +95,17 @@ std::optional<Failure> AddIdentity(const Routing& routing,
                                    const MethodDescriptor& method,
                                    const Exchange& exchange,
                                    CallHeaders& call) {
-  if (routing.authenticator == nullptr) return std::nullopt;
+  if (routing.authenticator == nullptr) {
+    call.principal = access::Principal(access::Authentication::kLocal, "local");
+    return std::nullopt;
+  }
   auto identity = routing.authenticator->Judge(
       exchange.request().headers, exchange.connection().peer_certificate(),
       call.request_id);
   if (!identity.ok()) return CallerRefused(identity.status());
+  call.principal = identity->empty()
+                       ? access::Principal(access::Identity::Anonymous())
+                       : access::PrincipalIn(*identity);
   if (routing.IsForeign(method)) return Admit(routing, method, *identity);
   if (!identity->empty()) {
     call.metadata.emplace_back(access::kIdentityMetadata, *std::move(identity));

@@ -67,10 +67,11 @@ class GrpcHandler final : public ExchangeHandler,
     }
     CallHeaders& call = std::get<CallHeaders>(headers);
     request_id_ = call.request_id;
-    if (const auto refused =
-            AddIdentity(routing_, *method->second, *exchange_, call)) {
-      return Fail(*refused);
-    }
+    trace_id_ = std::move(call.trace_id);
+    const auto refused =
+        AddIdentity(routing_, *method->second, *exchange_, call);
+    principal_ = call.principal;
+    if (refused) return Fail(*refused);
     client_streaming_ = method->second->client_streaming();
     unary_ = !client_streaming_ && !method->second->server_streaming();
     if (!routing_.IsForeign(*method->second)) {
@@ -79,9 +80,9 @@ class GrpcHandler final : public ExchangeHandler,
     caller_ = CallerOf(*exchange_, call);
     backend_ =
         routing_.backends.find(method->second->service()->full_name())->second;
-    if (const auto refused =
+    if (const auto full =
             RefuseCall(routing_, *backend_, {caller_, &exchange_->seat()})) {
-      return Fail(*refused);
+      return Fail(*full);
     }
     backend_request_ = {.method = route_,
                         .metadata = std::move(call.metadata),
@@ -382,8 +383,14 @@ class GrpcHandler final : public ExchangeHandler,
 
   void Observe(int code) {
     routing_.observer.OnRequest(
-        route_, "POST", code, request_id_,
-        std::chrono::duration_cast<microseconds>(steady_clock::now() - start_));
+        {.route = route_,
+         .method = "POST",
+         .code = code,
+         .request_id = request_id_,
+         .principal = principal_.text(),
+         .trace_id = trace_id_,
+         .took = std::chrono::duration_cast<microseconds>(steady_clock::now() -
+                                                          start_)});
   }
 
   const Routing& routing_;
@@ -391,6 +398,8 @@ class GrpcHandler final : public ExchangeHandler,
   const steady_clock::time_point start_;
   std::string route_ = "unmatched";
   std::string request_id_;
+  std::string trace_id_;
+  access::Principal principal_;
   // Of the method's messages; set once it is known.
   const google::protobuf::Descriptor* request_type_ = nullptr;
   int request_id_field_ = 0;  // of the method's messages; see GiveRequestId

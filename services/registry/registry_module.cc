@@ -48,7 +48,7 @@ struct RegistryModule::Parts {
         reader(live, incarnation, catalog, context.clock(), replies),
         history(*store, live, context.clock()),
         writer(history, catalog),
-        imports(history, live, catalog, context.metrics()),
+        imports(history, live, catalog, context.clock(), context.metrics()),
         audit({.database = *database,
                .clock = context.clock(),
                .service = "registry",

@@ -26,6 +26,21 @@ constexpr std::chrono::seconds kLookTimeout{5};
 constexpr platform::Query kVersionsQuery{
     "report_versions", "SELECT 'reports', COUNT(*) FROM reports"};
 
+// Tells the operator when the newest report of each round was made.
+absl::Status ShowNewest(ReportStore& store, const base::CallLimits& limits,
+                        platform::MetricsRegistry& metrics) {
+  WELFARE_ASSIGN_OR_RETURN(const auto newest, store.ListNewest(limits));
+  for (const auto& [round, made] : newest) {
+    metrics
+        .AddGauge("welfare_report_made_timestamp_seconds",
+                  "When the newest report of the round was made, in seconds "
+                  "since 1970.",
+                  {{"round", round}})
+        .Set(static_cast<double>(made.micros()) / 1e6);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 // In order of construction; destroyed in reverse.
@@ -99,20 +114,26 @@ absl::StatusOr<std::vector<grpc::Service*>> ReportModule::Build(
   parts_ = std::make_unique<Parts>(std::move(database), std::move(store),
                                    std::move(templates), context, calls(),
                                    incarnation);
-  const auto look = [this](std::stop_token stop)
+  auto look = [this, &metrics = context.metrics(),
+               shown = std::int64_t{0}](std::stop_token stop) mutable
       -> absl::StatusOr<platform::VersionFeed::Versions> {
-    WELFARE_ASSIGN_OR_RETURN(
-        const std::int64_t count,
-        parts_->store->Count(
-            {.deadline = std::chrono::steady_clock::now() + kLookTimeout,
-             .stop = std::move(stop)}));
+    const base::CallLimits limits{
+        .deadline = std::chrono::steady_clock::now() + kLookTimeout,
+        .stop = std::move(stop)};
+    WELFARE_ASSIGN_OR_RETURN(const std::int64_t count,
+                             parts_->store->Count(limits));
+    // Nothing of a report changes but that there is another.
+    if (count != shown) {
+      WELFARE_RETURN_IF_ERROR(ShowNewest(*parts_->store, limits, metrics));
+      shown = count;
+    }
     return platform::VersionFeed::Versions{
         {std::string(kReportsResource), count}};
   };
   WELFARE_ASSIGN_OR_RETURN(const platform::VersionFeed::Versions versions,
                            look({}));
   feed().Publish(versions);
-  feed().Start(look);
+  feed().Start(std::move(look));
   return std::vector<grpc::Service*>{&parts_->service};
 }
 

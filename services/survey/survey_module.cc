@@ -62,6 +62,7 @@ struct SurveyModule::Parts {
         imports({.store = store,
                  .content = content,
                  .versions = round_versions,
+                 .metrics = metrics,
                  .clock = context.clock()}),
         streams(store, content, incarnation),
         audit({.database = *database,

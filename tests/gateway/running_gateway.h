@@ -374,13 +374,12 @@ class FakeReport final : public report::v1::ReportService::Service {
 
 class CountingObserver final : public RequestObserver {
  public:
-  void OnRequest(std::string_view route, std::string_view method, int code,
-                 std::string_view request_id,
-                 std::chrono::microseconds) override {
+  void OnRequest(const RequestRecord& request) override {
     const std::lock_guard lock(mutex_);
-    EXPECT_FALSE(request_id.empty());
-    seen_.push_back(std::string(method) + " " + std::string(route) + " " +
-                    std::to_string(code));
+    EXPECT_FALSE(request.request_id.empty());
+    seen_.push_back(std::string(request.method) + " " +
+                    std::string(request.route) + " " +
+                    std::to_string(request.code));
   }
   void OnRefused(std::string_view for_what) override {
     const std::lock_guard lock(mutex_);

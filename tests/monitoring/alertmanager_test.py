@@ -138,7 +138,21 @@ class Example(unittest.TestCase):
                    (alert("WelfareGatewayFaultsFast", "page", **here), ("on-call", True)),
                    (alert("WelfareServiceFaultsFast", "page", **here), ("on-call", True)),
                    (alert("WelfareGatewayFaultsFast", "page", **there), ("on-call", False)),
+                   (alert("WelfareCallsRefused", "ticket", reason="backend_silent", **here),
+                    ("tickets", True)),
                    (alert("WelfareAnswersLost", "page", **here), ("on-call", False)))
+
+    def test_a_process_whose_database_fails_need_not_say_that_it_is_not_ready(self):
+        one, other = {"job": "a", "instance": "a:1"}, {"job": "a", "instance": "b:1"}
+        self.check((alert("WelfareDatabaseFailing", "page", database="survey", **one),
+                    ("on-call", False)),
+                   (alert("WelfareNotReady", "page", part="survey", **one), ("on-call", True)),
+                   (alert("WelfareNotReady", "page", part="gateway", **other), ("on-call", False)))
+
+    def test_a_full_disk_is_told_once(self):
+        self.check((alert("WelfareDatabaseFull", "page", database="survey"), ("on-call", False)),
+                   (alert("WelfareDatabaseFillsUp", "ticket", database="survey"), ("tickets", True)),
+                   (alert("WelfareOverloaded", "ticket"), ("tickets", True)))
 
     def test_a_process_that_is_down_holds_back_its_own_tickets(self):
         one, other = {"job": "a", "instance": "a:1"}, {"job": "a", "instance": "b:1"}

@@ -15,6 +15,7 @@ import sys
 
 import dashboards
 import metrics
+import reference
 from findings import Findings, of_promtool, read_yaml
 
 PROMTOOL, AMTOOL = "/usr/bin/promtool", "/usr/bin/amtool"
@@ -53,6 +54,7 @@ class Gate:
         self.check_runbooks()
         self.check_tests(alert_tests)
         self.check_alertmanager()
+        self.check_reference()
         dashboards.check(self.root / "k8s/monitoring/dashboards", self.metrics,
                          self.findings, types)
         return self.findings.lines
@@ -154,7 +156,7 @@ class Gate:
     def check_names(self, path, text):
         """Of metrics and of other runbooks."""
         for number, line in enumerate(text.splitlines(), 1):
-            for name in re.findall(r"(?<![\w:/.])(?:\w+:)?(?:welfare|grpc_server)_[\w:]+", line):
+            for name in re.findall(r"(?<![\w:/.])(?:\w+:)?(?:welfare_|grpc_server_|process_(?!full\b))[\w:]+", line):
                 if not any(known.startswith(name) for known in self.metrics.labels):
                     self.add(path, number, f"nobody exports {name}")
             for target in re.findall(r"\]\(([^)]*)\)", line):
@@ -195,6 +197,17 @@ class Gate:
         given = set(re.findall(r'(\w+)="(?:[^"\\]|\\.)*"', match[2]))
         for label in sorted(given ^ (labels | metrics.TARGET)):
             self.add(path, line, f"{match[1]} {'has no' if label in given else 'has a'} label {label}")
+
+    def check_reference(self):
+        path, expected = self.root / reference.REFERENCE, reference.text(self.root).splitlines()
+        shown = path.read_text("utf-8").splitlines() if path.is_file() else []
+        for number, line in enumerate(expected, 1):
+            if number > len(shown) or shown[number - 1] != line:
+                self.add(path, number, f"is not what {reference.GOLDEN} says; "
+                         "make it anew: tests/monitoring/reference.py")
+                return
+        if len(shown) > len(expected):
+            self.add(path, len(expected) + 1, "says more than there is")
 
     # --- Alertmanager -----------------------------------------------------------
 

@@ -88,6 +88,18 @@ class Faults(unittest.TestCase):
         self.assertTrue(any(wanted.match(each) for each in findings),
                         f"wanted {wanted.pattern}, found:\n" + "\n".join(findings))
 
+    # --- reference --------------------------------------------------------------
+
+    def test_a_reference_that_is_older_than_the_programs(self):
+        with open(self.root / "tests/system/golden/metrics.txt", "a", encoding="utf-8") as golden:
+            golden.write("welfare_zeal gauge -\n  How eager it is.\n")
+        shown = (self.root / "k8s/monitoring/metrics.md").read_text("utf-8").splitlines()
+        self.found("k8s/monitoring/metrics.md", len(shown) + 1, "make it anew")
+
+    def test_a_reference_that_somebody_wrote_in(self):
+        line = self.change("k8s/monitoring/metrics.md", "welfare_build_info", "welfare_builds_info")
+        self.found("k8s/monitoring/metrics.md", line, "make it anew")
+
     # --- alerts -----------------------------------------------------------------
 
     def test_an_alert_without_its_runbook(self):

@@ -5,6 +5,7 @@ with tokens and API keys, and whoever may not is told what would be needed.
 usage: access_test.py one|five [sqlite|postgresql]
 """
 
+import hashlib
 import json
 import os
 import pathlib
@@ -187,6 +188,31 @@ class Access(unittest.TestCase):
                     capture_output=True, text=True, check=False, timeout=30)
                 self.assertEqual(done.returncode, code, done)
                 self.assertIn(words, done.stderr)
+
+    def test_the_log_says_who_called_and_names_nobody(self):
+        """The same in each process, found from the actor of the audit log by one
+        command; a service on its own account is written out."""
+        subject = "taro.yamada@city.example.jp"
+        token = self.issuer.token("reviewer@jusou", subject=subject)
+        reply = self.send("/v1/surveys/jusou/indicators/plan_formulated/values/2025", token,
+                          x_request_id="who-1", cache_control="no-cache")
+        self.assert_answers(reply, 200)
+        self.assert_answers(self.send(f"{SUBMISSIONS}/{CITY}", token, x_request_id="who-2"), 200)
+        self.assert_answers(self.send(SUBMISSIONS, x_request_id="who-3"), 401)
+        self.product.gateway.logged("request", request_id="who-3")
+        said = {}
+        for process in self.product.processes.values():
+            for message in ("request", "call"):
+                for line in process.log_entries(message):
+                    # Who shows bad credentials is nobody yet.
+                    said.setdefault(line["request_id"], set()).add(line.get("principal"))
+        digits = hashlib.sha256(subject.encode()).hexdigest()[:12]
+        self.assertLessEqual(said["who-1"], {f"token:{digits}", "service:indicator"})
+        self.assertIn(f"token:{digits}", said["who-1"])
+        self.assertEqual(said["who-2"], {f"token:{digits}"})
+        self.assertEqual(said["who-3"], {"anonymous"})
+        self.assertNotIn("yamada", "".join(
+            path.read_text(errors="replace") for path in pathlib.Path(self.product.folder).rglob("*.log")))
 
     def test_no_secret_stands_in_a_log(self):
         token = self.issuer.token("manager@*", subject="leak-test")

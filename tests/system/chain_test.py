@@ -10,6 +10,7 @@ import io
 import re
 import unittest
 import urllib.parse
+import uuid
 import zipfile
 
 import demo_data
@@ -28,6 +29,46 @@ class Chain(harness.LoadedTest):
         super().setUpClass()
         cls.demo = {year: demo_data.Round(cls.product.folder / "demo", year)
                     for year in (2024, 2025)}
+
+    # --- one request over all hops --------------------------------------------
+
+    def lines(self, request_id):
+        """Returns the lines that the processes wrote of a request, in their order."""
+        return [line for process in self.product.processes.values()
+                for message in ("request", "call") for line in process.log_entries(message)
+                if line["request_id"] == request_id]
+
+    def make_report(self, request_id, headers):
+        reply = self.http.send(
+            "POST", f"/v1/reports?requestId={uuid.uuid4()}",
+            {"template": "jusou", "round": "surveys/jusou/rounds/2025"},
+            {"x-request-id": request_id, **headers})
+        self.assertEqual(reply.status, 200, reply.body)
+        return harness.wait_for(
+            lambda: self.lines(request_id)
+            if any(line["message"] == "request" for line in self.lines(request_id)) else None,
+            "the gateway's line")
+
+    def test_one_trace_goes_through_every_hop(self):
+        trace = uuid.uuid4().hex
+        lines = self.make_report("hops-1", {
+            "traceparent": f"00-{trace}-b7ad6b7169203331-01", "tracestate": "theirs=1"})
+        self.assertEqual({line["trace_id"] for line in lines}, {trace})
+        self.assertEqual({line["principal"] for line in lines if line["message"] == "request"}, {"local"})
+        called = [line["method"] for line in lines if line["message"] == "call"]
+        self.assertEqual({method.split(".")[1] for method in called},
+                         {"report", "indicator", "survey", "registry"})
+        # One line for each call of each process.
+        self.assertEqual(sum(line["message"] == "request" for line in lines), 1)
+        self.assertEqual(sum(method.endswith("/CreateReport") for method in called), 1)
+        for line in lines:
+            self.assertLessEqual({"code", "seconds", "principal", "request_id", "method"}, set(line))
+
+    def test_what_is_no_trace_is_dropped_and_the_call_goes_on(self):
+        lines = self.make_report("hops-2", {"traceparent": f"00-{'0' * 32}-b7ad6b7169203331-01",
+                                            "tracestate": "theirs=1"})
+        self.assertGreater(len(lines), 4)
+        self.assertFalse(any("trace_id" in line for line in lines))
 
     # --- registry -------------------------------------------------------------
 

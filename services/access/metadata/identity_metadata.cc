@@ -55,6 +55,27 @@ std::string_view SubjectIn(std::string_view bytes) {
   return length <= bytes.size() - begin ? bytes.substr(begin, length) : "";
 }
 
+Principal PrincipalIn(std::string_view bytes) {
+  using google::protobuf::internal::WireFormatLite;
+  google::protobuf::io::CodedInputStream in(
+      reinterpret_cast<const std::uint8_t*>(bytes.data()),
+      static_cast<int>(bytes.size()));
+  constexpr std::uint32_t kTag = WireFormatLite::MakeTag(
+      Message::kAuthenticationFieldNumber, WireFormatLite::WIRETYPE_VARINT);
+  std::uint32_t number = 0;
+  while (const std::uint32_t tag = in.ReadTag()) {
+    if (tag == kTag ? !in.ReadVarint32(&number)
+                    : !WireFormatLite::SkipField(&in, tag)) {
+      break;
+    }
+  }
+  const auto authentication =
+      vocabulary::FindIn(kAuthentications, static_cast<int>(number));
+  const std::string_view subject = SubjectIn(bytes);
+  if (!authentication.has_value() || subject.empty()) return {};
+  return {*authentication, subject};
+}
+
 absl::StatusOr<Identity> FromMetadata(std::string_view bytes) {
   Message message;
   if (bytes.size() > kMaxIdentityBytes ||

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 
 #include "services/access/identity.h"
+#include "services/access/principal.h"
 
 namespace welfare::access {
 
@@ -25,6 +26,9 @@ std::string ToMetadata(const Identity& identity);
 // The subject in what ToMetadata has written: a part of `bytes`, found without
 // reading the rest. Empty for bytes of another origin.
 std::string_view SubjectIn(std::string_view bytes);
+
+// Who that is, for a log; found as SubjectIn does.
+Principal PrincipalIn(std::string_view bytes);
 
 // Reads what ToMetadata writes and nothing else: there is one text for one
 // identity, so fields unknown, repeated or out of order are refused with the

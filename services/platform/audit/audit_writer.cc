@@ -76,6 +76,7 @@ struct AuditWriter::State {
     entries.reserve(reads.size());
     for (WaitingRead& read : reads) entries.push_back(std::move(read.entry));
     const absl::Status kept = Append(entries);
+    if (!kept.ok()) options.database.OnAuditFailure(AuditKind::kRead);
     for (const WaitingRead& read : reads) read.done(kept);
   }
 
@@ -85,6 +86,7 @@ struct AuditWriter::State {
         refused.Records(options.clock.Now());
     const absl::Status kept = Append(records);
     if (!kept.ok()) {
+      options.database.OnAuditFailure(AuditKind::kRefusal);
       LogStatus(LogLevel::kWarning, "refused calls were not written down yet",
                 kept);
     }

@@ -57,9 +57,7 @@ MethodMetrics::MethodMetrics(const google::protobuf::MethodDescriptor& method,
 }
 
 void MethodMetrics::CountEnd(std::chrono::steady_clock::time_point start,
-                             grpc::StatusCode status,
-                             std::string_view request_id,
-                             std::string_view peer) {
+                             grpc::StatusCode status, const Line& line) {
   const auto code = static_cast<std::size_t>(status);
   const std::size_t known = code < kCodes ? code : 2;
   const auto taken = std::chrono::steady_clock::now() - start;
@@ -72,8 +70,10 @@ void MethodMetrics::CountEnd(std::chrono::steady_clock::time_point start,
        {"code", kCodeNames[known]},
        {"seconds",
         std::chrono::duration_cast<std::chrono::microseconds>(taken)},
-       {"request_id", request_id},
-       {"peer", peer}});
+       {"request_id", line.request_id},
+       {"principal", line.principal},
+       {"peer", line.peer},
+       LogField::IfAny("trace_id", line.trace_id)});
 }
 
 }  // namespace welfare::platform

@@ -37,9 +37,16 @@ class MethodMetrics {
   const std::string& path() const { return path_; }
 
   void CountStart() { started_->Increment(); }
+
+  // What the access log says of a call beside its method and its end.
+  struct Line {
+    std::string_view request_id;
+    std::string_view principal;  // access::Principal
+    std::string_view trace_id;   // of W3C; empty where there is none
+    std::string_view peer;       // the other end of the connection
+  };
   void CountEnd(std::chrono::steady_clock::time_point start,
-                grpc::StatusCode status, std::string_view request_id,
-                std::string_view peer);
+                grpc::StatusCode status, const Line& line);
 
  private:
   static constexpr std::size_t kCodes = 17;

@@ -13,7 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "services/access/principal.h"
 #include "services/base/coding/json_text.h"
+#include "services/base/coding/trace_parent.h"
 #include "services/base/error.h"
 #include "services/platform/audit/audit_writer.h"
 #include "services/platform/errors.h"
@@ -26,7 +28,11 @@ namespace {
 
 constexpr char kRequestIdKey[] = "x-request-id";
 constexpr char kAcceptLanguageKey[] = "accept-language";
+constexpr char kTraceParentKey[] = "traceparent";
+constexpr char kTraceStateKey[] = "tracestate";
 constexpr std::size_t kMaxRequestId = 64;
+// What W3C asks to be passed on at least.
+constexpr std::size_t kMaxTraceState = 512;
 
 // Ids of callers go into logs and headers: short and plain, or not at all.
 bool Acceptable(std::string_view id) {
@@ -108,6 +114,12 @@ absl::Status ServedCall::Begin(std::chrono::milliseconds timeout,
   const std::string_view sent = lookup(kRequestIdKey).value_or("");
   context_.method = method_.name;
   context_.request_id = Acceptable(sent) ? std::string(sent) : MakeRequestId();
+  if (const auto trace = lookup(kTraceParentKey);
+      trace && !base::TraceIdIn(*trace).empty()) {
+    context_.trace_parent = *trace;
+    const std::string_view state = lookup(kTraceStateKey).value_or("");
+    if (state.size() <= kMaxTraceState) context_.trace_state = state;
+  }
   if (const auto languages = lookup(kAcceptLanguageKey)) {
     context_.language = base::FromAcceptLanguage(*languages);
   }
@@ -121,9 +133,11 @@ absl::Status ServedCall::Begin(std::chrono::milliseconds timeout,
       SteadyDeadline(server_context_.deadline(), timeout);
   context_.limits.stop = std::move(stop);
   if (method_.calls.identify) {
-    WELFARE_ASSIGN_OR_RETURN(
-        context_.identity,
-        method_.calls.identify(lookup, ProvedName(server_context_)));
+    absl::StatusOr<access::Identity> who =
+        method_.calls.identify(lookup, ProvedName(server_context_));
+    context_.identity =
+        who.ok() ? *std::move(who) : access::Identity::Anonymous();
+    if (!who.ok()) return who.status();
   }
   return absl::OkStatus();
 }
@@ -185,8 +199,12 @@ grpc::Status ServedCall::End(const absl::Status& status) {
     ended = ToGrpcStatus(status, method_.calls.domain, context_.request_id,
                          context_.language);
   }
-  method_.metrics.CountEnd(start_, ended.error_code(), context_.request_id,
-                           server_context_.peer());
+  method_.metrics.CountEnd(
+      start_, ended.error_code(),
+      {.request_id = context_.request_id,
+       .principal = access::Principal(context_.identity).text(),
+       .trace_id = base::TraceIdIn(context_.trace_parent),
+       .peer = server_context_.peer()});
   return ended;
 }
 

@@ -49,17 +49,22 @@ struct PostgresDatabase::State {
   int in_use = 0;
   int reading = 0;
   bool writing = false;
+  int reads_waiting = 0;
+  int writes_waiting = 0;
   int open = 0;
 
   // A place in the pool, without a connection yet. One is kept for writes, so
   // that readers cannot shut them out.
   absl::Status TakePlace(const base::CallLimits& limits, bool write) {
     std::unique_lock lock(mutex);
+    int& waiting = write ? writes_waiting : reads_waiting;
+    ++waiting;
     absl::Status status =
         WaitWithin(lock, released, limits, "waiting for the database", [&] {
           if (in_use >= connections) return false;
           return write ? !writing : reading < std::max(1, connections - 1);
         });
+    --waiting;
     if (!status.ok()) return status;
     ++in_use;
     if (write) {
@@ -266,7 +271,10 @@ std::unique_ptr<ChangeWatch> PostgresDatabase::WatchChanges(
 
 PoolState PostgresDatabase::pool() const {
   const std::lock_guard lock(state_->mutex);
-  return {.open = state_->open, .max = state_->connections};
+  return {.open = state_->open,
+          .max = state_->connections,
+          .reads_waiting = state_->reads_waiting,
+          .writes_waiting = state_->writes_waiting};
 }
 
 // What is dumped and loaded again gets other numbers; a server that is moved or
@@ -282,6 +290,21 @@ absl::StatusOr<std::string> PostgresDatabase::Place() {
     return connection.Get(kFindPlace, {},
                           [](const Row& row) { return row.Text(0); });
   });
+}
+
+// Of the schema alone: a database may hold those of others.
+absl::StatusOr<StorageState> PostgresDatabase::Storage() {
+  static constexpr Query kMeasure{
+      "measure_schema",
+      "SELECT COALESCE(SUM(pg_total_relation_size(c.oid)), 0)::BIGINT"
+      " FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+      " WHERE n.nspname = current_schema() AND c.relkind = 'r'"};
+  WELFARE_ASSIGN_OR_RETURN(
+      const std::int64_t bytes, Read([](Connection& connection) {
+        return connection.Get(kMeasure, {},
+                              [](const Row& row) { return row.Int64(0); });
+      }));
+  return StorageState{.bytes = bytes};
 }
 
 }  // namespace welfare::platform

@@ -61,6 +61,7 @@ class PostgresDatabase final : public Database {
       std::function<void()> changed) override;
   PoolState pool() const override;
   absl::StatusOr<std::string> Place() override;
+  absl::StatusOr<StorageState> Storage() override;
 
  private:
   struct State;

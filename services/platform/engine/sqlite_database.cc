@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -16,6 +17,7 @@
 #include "services/platform/engine/guarded.h"
 #include "services/platform/engine/sqlite_session.h"
 #include "services/platform/errors.h"
+#include "services/platform/storage/backup.h"
 #include "services/platform/work/limited_wait.h"
 
 namespace welfare::platform {
@@ -26,6 +28,8 @@ struct SqliteDatabase::State {
   std::condition_variable released;
   std::unique_ptr<SqliteSession> writer;
   bool writer_busy = false;
+  int reads_waiting = 0;
+  int writes_waiting = 0;
   std::vector<std::unique_ptr<SqliteSession>> readers;  // empty: in memory
   std::vector<SqliteSession*> idle_readers;
   std::map<FaultPoint, std::deque<absl::Status>> faults;
@@ -80,10 +84,12 @@ absl::Status SqliteDatabase::RunRead(const base::CallLimits& limits,
   const bool shared = state_->readers.empty();
   {
     std::unique_lock lock(state_->mutex);
+    ++state_->reads_waiting;
     absl::Status status = WaitWithin(
         lock, state_->released, limits, "waiting for the database", [&] {
           return shared ? !state_->writer_busy : !state_->idle_readers.empty();
         });
+    --state_->reads_waiting;
     if (!status.ok()) return status;
     if (shared) {
       session = state_->writer.get();
@@ -119,9 +125,11 @@ absl::Status SqliteDatabase::RunWrite(const base::CallLimits& limits,
   SqliteSession& session = *state_->writer;
   {
     std::unique_lock lock(state_->mutex);
+    ++state_->writes_waiting;
     absl::Status status =
         WaitWithin(lock, state_->released, limits, "waiting for the database",
                    [&] { return !state_->writer_busy; });
+    --state_->writes_waiting;
     if (!status.ok()) return status;
     state_->writer_busy = true;
   }
@@ -151,7 +159,11 @@ std::unique_ptr<ChangeWatch> SqliteDatabase::WatchChanges(
 
 PoolState SqliteDatabase::pool() const {
   const int connections = 1 + static_cast<int>(state_->readers.size());
-  return {.open = connections, .max = connections};
+  const std::lock_guard lock(state_->mutex);
+  return {.open = connections,
+          .max = connections,
+          .reads_waiting = state_->reads_waiting,
+          .writes_waiting = state_->writes_waiting};
 }
 
 // The file's number in its file system and the moment it was made: a file that
@@ -169,6 +181,24 @@ absl::StatusOr<std::string> SqliteDatabase::Place() {
              std::to_string(file.stx_btime.tv_nsec);
   }
   return place;
+}
+
+absl::StatusOr<StorageState> SqliteDatabase::Storage() {
+  if (state_->path.empty()) return StorageState{};
+  StorageState storage;
+  struct stat file = {};
+  for (const char* suffix : {"", "-wal"}) {
+    if (::stat((state_->path + suffix).c_str(), &file) == 0) {
+      storage.bytes += file.st_size;
+    }
+  }
+  struct statvfs disk = {};
+  if (::statvfs(state_->path.c_str(), &disk) != 0) {
+    return DatabaseUnavailable(std::generic_category().message(errno));
+  }
+  storage.free_bytes = static_cast<std::int64_t>(disk.f_bavail * disk.f_frsize);
+  storage.last_backup = LastBackup(state_->path);
+  return storage;
 }
 
 void SqliteDatabase::FailNext(FaultPoint point, absl::Status status) {

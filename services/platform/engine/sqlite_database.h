@@ -42,6 +42,7 @@ class SqliteDatabase final : public Database {
       std::function<void()> changed) override;
   PoolState pool() const override;
   absl::StatusOr<std::string> Place() override;
+  absl::StatusOr<StorageState> Storage() override;
 
   // Where an injected failure strikes.
   enum class FaultPoint {

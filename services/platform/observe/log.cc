@@ -321,6 +321,7 @@ void AppendLine(LogFormat format, LogLevel level, std::int64_t time_micros,
     line += R"(","message":)";
     AppendQuoted(message, line);
     for (const LogField& field : fields) {
+      if (field.left_out) continue;
       line += ",\"";
       line += field.key;  // plain: a constant of the code
       line += "\":";
@@ -336,6 +337,7 @@ void AppendLine(LogFormat format, LogLevel level, std::int64_t time_micros,
   line.append(8 - word.size(), ' ');
   for (const char c : message) line += c == '\n' || c == '\r' ? ' ' : c;
   for (const LogField& field : fields) {
+    if (field.left_out) continue;
     line += ' ';
     line += field.key;
     line += '=';

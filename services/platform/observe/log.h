@@ -41,9 +41,17 @@ struct LogField {
   LogField(std::string_view key_in, std::chrono::microseconds value_in)
       : key(key_in), value(value_in) {}
 
+  // A text that is left out where it is empty.
+  static LogField IfAny(std::string_view key_in, std::string_view value_in) {
+    LogField field(key_in, value_in);
+    field.left_out = value_in.empty();
+    return field;
+  }
+
   // Borrowed for the call that logs.
   std::string_view key;
   Value value;
+  bool left_out = false;
 };
 
 // Sets format and least level; text and info until then.

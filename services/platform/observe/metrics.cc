@@ -1,7 +1,10 @@
 #include "services/platform/observe/metrics.h"
 
+#include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
+
+#include <utility>
 
 #include "services/platform/observe/version.h"
 
@@ -49,8 +52,34 @@ const std::vector<double>& MetricsRegistry::CallSeconds() {
   return bounds;
 }
 
+void MetricsRegistry::AddComputed(
+    const std::string& name, const std::string& help, ComputedKind kind,
+    std::function<std::vector<ComputedValue>()> compute) {
+  const std::lock_guard lock(mutex_);
+  computed_[name] = {.help = help, .kind = kind, .compute = std::move(compute)};
+}
+
 std::string MetricsRegistry::Expose() const {
-  return prometheus::TextSerializer().Serialize(registry_->Collect());
+  std::vector<prometheus::MetricFamily> families = registry_->Collect();
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, computed] : computed_) {
+    const bool counter = computed.kind == ComputedKind::kCounter;
+    prometheus::MetricFamily family;
+    family.name = name;
+    family.help = computed.help;
+    family.type = counter ? prometheus::MetricType::Counter
+                          : prometheus::MetricType::Gauge;
+    for (const ComputedValue& value : computed.compute()) {
+      prometheus::ClientMetric metric;
+      for (const auto& [label, text] : value.labels) {
+        metric.label.push_back({label, text});
+      }
+      (counter ? metric.counter.value : metric.gauge.value) = value.value;
+      family.metric.push_back(std::move(metric));
+    }
+    if (!family.metric.empty()) families.push_back(std::move(family));
+  }
+  return prometheus::TextSerializer().Serialize(families);
 }
 
 void AddBuildInfo(MetricsRegistry& metrics) {

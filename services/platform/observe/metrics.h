@@ -4,8 +4,10 @@
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,12 @@ using Counter = prometheus::Counter;
 using Gauge = prometheus::Gauge;
 using Histogram = prometheus::Histogram;
 using MetricLabels = std::map<std::string, std::string>;
+
+// One series of a metric that is found out when it is asked for.
+struct ComputedValue {
+  MetricLabels labels;
+  double value = 0;
+};
 
 // The metrics of one process, handed to whoever measures. Look a metric up once
 // and keep the reference: it lives as long as the registry, and a look-up costs
@@ -41,17 +49,31 @@ class MetricsRegistry {
                           const std::vector<double>& bounds,
                           const MetricLabels& labels = {});
 
+  // A metric whose values `compute` finds out each time somebody asks, and
+  // which is worth nothing in between. It runs on the thread that answers
+  // scrapes: never a query, never a lock that is held for long. What it reads
+  // outlives the registry's last Expose. One for each name.
+  enum class ComputedKind { kCounter, kGauge };
+  void AddComputed(const std::string& name, const std::string& help,
+                   ComputedKind kind,
+                   std::function<std::vector<ComputedValue>()> compute);
+
   // Upper bounds in seconds for calls: 0.5 ms to 10 s.
   static const std::vector<double>& CallSeconds();
 
   // Everything in Prometheus's text format.
   std::string Expose() const;
 
-  // For the server of /metrics.
-  std::shared_ptr<prometheus::Registry> registry() const { return registry_; }
-
  private:
+  struct Computed {
+    std::string help;
+    ComputedKind kind = ComputedKind::kGauge;
+    std::function<std::vector<ComputedValue>()> compute;
+  };
+
   std::shared_ptr<prometheus::Registry> registry_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Computed> computed_;
 };
 
 // Adds welfare_build_info{version,commit} 1.

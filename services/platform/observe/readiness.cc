@@ -37,14 +37,35 @@ Readiness::Answer Readiness::Look() const {
   for (const auto& [name, part] : parts_) {
     if (!part.missing.empty()) {
       answer.text += name + ": " + part.missing + "\n";
-    } else if (part.good_for != kForEver &&
-               now - part.reported > part.good_for) {
+    } else if (part.late(now)) {
       answer.text += name + ": did not say in time whether it is ready\n";
     }
   }
   answer.ready = answer.text.empty();
   answer.text = (answer.ready ? "ready\n" : "not ready\n") + answer.text;
   return answer;
+}
+
+std::map<std::string, bool> Readiness::Parts() const {
+  std::map<std::string, bool> parts;
+  const Time now = now_();
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, part] : parts_) {
+    parts[name] = !draining_ && part.missing.empty() && !part.late(now);
+  }
+  return parts;
+}
+
+absl::Status SteadyAnswer::Judge(const absl::Status& now) {
+  const bool agrees = now.ok() == believed_.ok();
+  against_ = agrees ? 0 : against_ + 1;
+  const int needed = believed_.ok() ? kToFail : kToRecover;
+  if (first_ || agrees || against_ >= needed) {
+    believed_ = now;
+    against_ = 0;
+  }
+  first_ = false;
+  return believed_;
 }
 
 }  // namespace welfare::platform

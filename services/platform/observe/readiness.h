@@ -42,6 +42,8 @@ class Readiness {
     std::string text;
   };
   Answer Look() const;
+  // Which of the parts can do their work; while the process drains, none.
+  std::map<std::string, bool> Parts() const;
 
   static constexpr std::chrono::milliseconds kForEver =
       std::chrono::milliseconds::max();
@@ -51,12 +53,34 @@ class Readiness {
     std::string missing = "has not started";  // empty: ready
     std::chrono::milliseconds good_for = kForEver;
     Time reported;
+    bool late(Time now) const {
+      return good_for != kForEver && now - reported > good_for;
+    }
   };
 
   const std::function<Time()> now_;
   mutable std::mutex mutex_;
   std::map<std::string, Part, std::less<>> parts_;
   bool draining_ = false;
+};
+
+// One part's answers with hysteresis: a blip does not take a replica, or all of
+// them at once, out of service, and one whose database comes and goes stays
+// out. Of one thread.
+class SteadyAnswer {
+ public:
+  // So many answers in a row, a second apart, change what is believed.
+  static constexpr int kToFail = 3;
+  static constexpr int kToRecover = 2;
+
+  // Returns what to believe after `now` was answered. The first answer is
+  // believed as it is.
+  absl::Status Judge(const absl::Status& now);
+
+ private:
+  bool first_ = true;
+  absl::Status believed_;
+  int against_ = 0;  // answers in a row that say otherwise
 };
 
 }  // namespace welfare::platform

@@ -24,6 +24,7 @@
 #include "services/platform/observe/log.h"
 #include "services/platform/observe/metrics.h"
 #include "services/platform/observe/ops_server.h"
+#include "services/platform/observe/process_metrics.h"
 #include "services/platform/observe/readiness.h"
 #include "services/platform/observe/version.h"
 #include "services/platform/process/memory.h"
@@ -168,9 +169,11 @@ absl::Status Live(const Config& config, const std::string& program,
 
   MetricsRegistry metrics;
   AddBuildInfo(metrics);
+  AddProcessMetrics(metrics);
   const SystemClock clock;
   Readiness readiness;
   for (const auto& module : modules) readiness.Expect(module->name());
+  AddReadyMetric(metrics, readiness);
   // First, so that a start that takes long can be watched.
   WELFARE_ASSIGN_OR_RETURN(
       const std::unique_ptr<OpsServer> ops,
@@ -330,6 +333,14 @@ absl::Status BackUp(const Config& config, const Modules& modules) {
   for (const CopiedDatabase& database : copied) {
     std::cout << "copied " << database.name << " (" << database.bytes
               << " bytes)\n";
+  }
+  // The copy is good without it; only the alert on old backups is blind.
+  for (const CopiedDatabase& database : copied) {
+    if (const absl::Status marked = MarkBackup(folder / database.name);
+        !marked.ok()) {
+      LogStatus(LogLevel::kWarning, "the backup is not seen in the metrics",
+                marked);
+    }
   }
   return absl::OkStatus();
 }

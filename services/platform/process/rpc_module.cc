@@ -8,6 +8,7 @@
 #include "services/platform/calls/call_environment.h"
 #include "services/platform/calls/open_streams.h"
 #include "services/platform/observe/log.h"
+#include "services/platform/observe/readiness.h"
 #include "services/platform/work/worker_pool.h"
 
 namespace welfare::platform {
@@ -50,6 +51,7 @@ struct RpcModule::State {
   OpenStreams streams;
   VersionFeed feed;  // its wakes use the pools
   CallEnvironment calls;
+  SteadyAnswer steady;                 // asked by one thread at a time
   std::unique_ptr<AuditWriter> audit;  // null without a store
   std::unique_ptr<RpcServer> server;
 
@@ -81,7 +83,7 @@ absl::Status RpcModule::Start(ModuleContext& context) {
   options.credentials = context.listen_credentials();
   options.services = *std::move(services);
   options.ready = [this, &context] {
-    absl::Status status = Ready();
+    const absl::Status status = state_->steady.Judge(Ready());
     context.ReportReadiness(status);
     return status;
   };

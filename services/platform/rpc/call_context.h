@@ -49,6 +49,10 @@ struct CallContext {
   // From the metadata `x-request-id`, or made here. Stands in the access log,
   // in the answer's metadata, in INTERNAL errors, and goes to peers.
   std::string request_id;
+  // The caller's W3C `traceparent` and `tracestate`, which go to peers as they
+  // are; empty where it sent none that is valid.
+  std::string trace_parent = {};
+  std::string trace_state = {};
   // Where nobody is asked, the operator of this machine.
   access::Identity identity = access::Identity::Local();
   // The method as the contract calls it, "CreateSubmission"; its table's.

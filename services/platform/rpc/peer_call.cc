@@ -20,6 +20,12 @@ PeerCall::~PeerCall() = default;
 void PeerCall::Prepare(const CallContext& call,
                        std::chrono::milliseconds timeout) {
   context_.AddMetadata("x-request-id", call.request_id);
+  if (!call.trace_parent.empty()) {
+    context_.AddMetadata("traceparent", call.trace_parent);
+    if (!call.trace_state.empty()) {
+      context_.AddMetadata("tracestate", call.trace_state);
+    }
+  }
   // Where nothing is said a service speaks English.
   if (call.language != base::Language::kEnglish) {
     context_.AddMetadata("accept-language",

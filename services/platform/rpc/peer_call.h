@@ -12,8 +12,8 @@
 namespace welfare::platform {
 
 // The client context of one call to a peer on behalf of `call`: carries its
-// request id, its language and what is left of its deadline, and is cancelled
-// with it.
+// request id, its trace, its language and what is left of its deadline, and is
+// cancelled with it.
 //
 //   PeerCall peer(call);
 //   const grpc::Status status =

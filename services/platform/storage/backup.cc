@@ -130,7 +130,26 @@ class Workshop {
   fs::path path_;
 };
 
+std::string MarkOf(const fs::path& file) { return file.string() + ".backup"; }
+
 }  // namespace
+
+absl::Status MarkBackup(const fs::path& file) {
+  const std::string mark = MarkOf(file);
+  const int made =
+      open(mark.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (made < 0) return BackupFailed(mark, Said(errno));
+  const int failed = futimens(made, nullptr) == 0 ? 0 : errno;
+  close(made);
+  return failed == 0 ? absl::OkStatus() : BackupFailed(mark, Said(failed));
+}
+
+base::Timestamp LastBackup(const fs::path& file) {
+  struct stat mark = {};
+  if (stat(MarkOf(file).c_str(), &mark) != 0) return {};
+  return base::Timestamp::FromMicros(std::int64_t{mark.st_mtim.tv_sec} *
+                                     1'000'000);
+}
 
 absl::StatusOr<std::vector<CopiedDatabase>> CopyDatabases(
     const fs::path& from, std::span<const std::string> names,

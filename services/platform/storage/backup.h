@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/base/time/clock.h"
 
 namespace welfare::platform {
 
@@ -40,5 +41,15 @@ absl::StatusOr<std::vector<CopiedDatabase>> CopyDatabases(
     const std::filesystem::path& to,
     const std::function<absl::Status(const std::filesystem::path&)>& prepare =
         {});
+
+// Writes down beside the database `file` that it was copied now: the time of an
+// empty file, `<file>.backup`, which the process that serves the database shows
+// in its metrics. Not a part of the database: a copy has none.
+//
+// Errors: UNAVAILABLE, reason BACKUP_FAILED: it cannot be written.
+absl::Status MarkBackup(const std::filesystem::path& file);
+
+// When MarkBackup was last called for `file`; 0 where it never was.
+base::Timestamp LastBackup(const std::filesystem::path& file);
 
 }  // namespace welfare::platform

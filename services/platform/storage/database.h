@@ -18,6 +18,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "services/base/time/call_limits.h"
+#include "services/base/time/clock.h"
 
 namespace welfare::platform {
 
@@ -272,7 +273,22 @@ class ChangeWatch {
 struct PoolState {
   int open = 0;
   int max = 0;
+  // Who waits for one, or for the writes before it.
+  int reads_waiting = 0;
+  int writes_waiting = 0;
 };
+
+// What a database takes of the disk it is on, as far as its engine can tell.
+struct StorageState {
+  std::int64_t bytes = 0;
+  // What the disk has left. None: it is the disk of a server.
+  std::optional<std::int64_t> free_bytes = {};
+  // When --backup-to last copied it; 0: never. None: it is not copied so.
+  std::optional<base::Timestamp> last_backup = {};
+};
+
+// What was to be written to an audit log and could not be.
+enum class AuditKind { kChange, kRead, kRefusal };
 
 // One service's database. Any thread may call it. Implementations:
 // SqliteDatabase, PostgresDatabase, and GroupCommit around one of them.
@@ -330,7 +346,7 @@ class Database {
   }
 
   // Returns OK when the database answers. For readiness checks.
-  absl::Status Ping();
+  virtual absl::Status Ping();
 
   static constexpr std::chrono::milliseconds kDefaultTimeout{30000};
 
@@ -353,6 +369,14 @@ class Database {
   //
   // Errors: those of Read.
   virtual absl::StatusOr<std::string> Place() = 0;
+
+  // Looks at the disk; a question or two.
+  //
+  // Errors: those of Read.
+  virtual absl::StatusOr<StorageState> Storage() { return StorageState{}; }
+
+  // Told by whoever appends to the audit log that it failed.
+  virtual void OnAuditFailure(AuditKind /*kind*/) {}
 
   // What Read and Write call; public for databases that wrap another.
   virtual absl::Status RunRead(const base::CallLimits& limits,

@@ -91,7 +91,16 @@ std::unique_ptr<ChangeWatch> GroupCommit::WatchChanges(
   return state_->inner->WatchChanges(std::move(changed));
 }
 
-PoolState GroupCommit::pool() const { return state_->inner->pool(); }
+PoolState GroupCommit::pool() const {
+  PoolState pool = state_->inner->pool();
+  const std::lock_guard lock(state_->mutex);
+  pool.writes_waiting += static_cast<int>(state_->queue.size());
+  return pool;
+}
+
+absl::StatusOr<StorageState> GroupCommit::Storage() {
+  return state_->inner->Storage();
+}
 
 absl::StatusOr<std::string> GroupCommit::Place() {
   return state_->inner->Place();

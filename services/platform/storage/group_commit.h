@@ -39,6 +39,7 @@ class GroupCommit final : public Database {
       std::function<void()> changed) override;
   PoolState pool() const override;
   absl::StatusOr<std::string> Place() override;
+  absl::StatusOr<StorageState> Storage() override;
 
  private:
   struct State;

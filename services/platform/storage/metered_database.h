@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -17,12 +18,22 @@ namespace welfare::platform {
 //   welfare_database_pool_in_use         running or waiting now
 //   welfare_database_pool_seconds        from the call to its end, waiting
 //                                        for a connection included
+//   welfare_database_pool_waiting        of them, waiting for a connection or
+//                                        for the writes before them, when last
+//                                        looked: at each Ping
 //   welfare_database_pool_errors_total   failed by the engine, its disk or the
-//                                        wait for it; what a service refuses
-//                                        (a conflict) and a caller who leaves
-//                                        are not counted
+//                                        wait for it, by `reason`; what a
+//                                        service refuses (a conflict) and a
+//                                        caller who leaves are not counted
 //   welfare_database_pool_connections      open when last looked
 //   welfare_database_pool_connections_max  its bound; both without `kind`
+// and by `database` alone, looked at once a minute by whoever asks whether it
+// is ready, so that no scrape costs a query:
+//   welfare_database_bytes                 what it takes on its disk
+//   welfare_database_disk_free_bytes       what an embedded one's disk has left
+//   welfare_backup_last_success_timestamp_seconds  --backup-to; 0: never
+// and welfare_audit_append_failures_total{database,kind}, by what was to be
+// written down: change, read, refusal.
 // What somebody has to mend (a server that is away, a full disk) is logged as
 // an error, at once and then every ten seconds, and its end too. Any thread may
 // call it.
@@ -39,9 +50,19 @@ class MeteredDatabase final : public Database {
       std::function<void()> changed) override;
   PoolState pool() const override;
   absl::StatusOr<std::string> Place() override;
+  absl::StatusOr<StorageState> Storage() override;
+  absl::Status Ping() override;
+  void OnAuditFailure(AuditKind kind) override;
 
  private:
+  static constexpr std::chrono::seconds kStorageInterval{60};
+  // For which the database, its disk or the wait for it is to blame.
+  static constexpr std::array<const char*, 5> kReasons = {
+      "DATABASE_UNAVAILABLE", "DATABASE_BUSY", "STORAGE_FULL",
+      "DATABASE_STATEMENT", "DEADLINE_EXCEEDED"};
+
   void LookAtPool();
+  void LookAtStorage();
 
   // Of one kind; says what is wrong without saying it for each call.
   class FaultLog {
@@ -63,9 +84,14 @@ class MeteredDatabase final : public Database {
   struct Meters {
     Meters(const std::string& name, const std::string& kind,
            MetricsRegistry& metrics);
+    // Runs a read or a write and counts it.
+    template <typename Run>
+    absl::Status Measure(const Run& run);
+
     Gauge& in_use;
+    Gauge& waiting;
     Histogram& seconds;
-    Counter& errors;
+    std::array<Counter*, kReasons.size()> errors;
     FaultLog log;
   };
 
@@ -73,6 +99,15 @@ class MeteredDatabase final : public Database {
   Meters reads_;
   Meters writes_;
   Gauge& connections_;
+  Gauge& bytes_;
+  std::array<Counter*, 3> audit_failures_;  // by AuditKind
+  // Made when there is something to show.
+  Gauge* free_bytes_ = nullptr;
+  Gauge* last_backup_ = nullptr;
+  MetricsRegistry& metrics_;
+  const std::string name_;
+  std::mutex storage_mutex_;
+  std::chrono::steady_clock::time_point next_storage_;
 };
 
 }  // namespace welfare::platform

@@ -17,13 +17,16 @@ absl::Status Write::Audit(std::string_view resource,
   if (!request_.authentication.empty()) {
     whole.Add("authentication", request_.authentication);
   }
-  return AppendAudit(transaction_, {.recorded_time = time,
-                                    .actor = request_.actor,
-                                    .action = request_.key.method,
-                                    .resource = std::string(resource),
-                                    .request_id = request_.key.request_id,
-                                    .detail = whole.Text()})
-      .status();
+  absl::Status kept =
+      AppendAudit(transaction_, {.recorded_time = time,
+                                 .actor = request_.actor,
+                                 .action = request_.key.method,
+                                 .resource = std::string(resource),
+                                 .request_id = request_.key.request_id,
+                                 .detail = whole.Text()})
+          .status();
+  audit_failed_ = audit_failed_ || !kept.ok();
+  return kept;
 }
 
 absl::StatusOr<WritePath::Outcome> WritePath::Run(
@@ -37,9 +40,11 @@ absl::StatusOr<WritePath::Outcome> WritePath::Run(
         Write write(transaction, request, options_.clock.Now());
         return RunOnce(transaction, request.key, write.time(),
                        [&]() -> absl::StatusOr<std::string> {
-                         WELFARE_ASSIGN_OR_RETURN(std::string made,
-                                                  change(write));
-                         ran = true;
+                         absl::StatusOr<std::string> made = change(write);
+                         if (write.audit_failed()) {
+                           options_.database.OnAuditFailure(AuditKind::kChange);
+                         }
+                         ran = made.ok();
                          return made;
                        });
       });

@@ -46,10 +46,14 @@ class Write {
   absl::Status Audit(std::string_view resource, const base::JsonObject& detail,
                      base::Timestamp time);
 
+  // Whether the log could not be appended to.
+  bool audit_failed() const { return audit_failed_; }
+
  private:
   Transaction& transaction_;
   const WriteRequest& request_;
   const base::Timestamp time_;
+  bool audit_failed_ = false;
 };
 
 // Runs writes. Any thread may call it.

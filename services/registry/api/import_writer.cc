@@ -53,10 +53,12 @@ base::JsonObject AuditDetail(const importing::ImportCounts& counts) {
 
 ImportWriter::ImportWriter(HistoryWriter& history, const LiveHistory& live,
                            const ProgramCatalog& catalog,
+                           const base::Clock& clock,
                            platform::MetricsRegistry& metrics)
     : history_(history),
       live_(live),
       catalog_(catalog),
+      clock_(clock),
       municipality_rows_(MakeCounters(metrics, "municipalities")),
       status_rows_(MakeCounters(metrics, "status_records")) {}
 
@@ -72,7 +74,12 @@ ImportWriter::RowCounters ImportWriter::MakeCounters(
           .updated = counter("updated"),
           .unchanged = counter("unchanged"),
           .deleted = counter("deleted"),
-          .rejected = counter("rejected")};
+          .rejected = counter("rejected"),
+          .last_success = metrics.AddGauge(
+              "welfare_import_last_success_timestamp_seconds",
+              "When an import last took something, in seconds since 1970; 0: "
+              "not since the process started.",
+              {{"file", file}})};
 }
 
 template <typename Request, typename Row, typename Parse, typename Plan>
@@ -158,6 +165,10 @@ absl::Status ImportWriter::Import(
     counters.unchanged.Increment(counts->unchanged);
     counters.deleted.Increment(counts->deleted);
     counters.rejected.Increment(counts->rejected);
+    if (counts->rows > counts->rejected) {
+      counters.last_success.Set(static_cast<double>(clock_.Now().micros()) /
+                                1e6);
+    }
   }
   return absl::OkStatus();
 }

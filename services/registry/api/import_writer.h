@@ -9,6 +9,7 @@
 #include "welfare/registry/v1/registry_service.pb.h"
 #include "welfare/type/v1/csv_import.pb.h"
 
+#include "services/base/time/clock.h"
 #include "services/platform/cache/shared_bytes.h"
 #include "services/platform/observe/metrics.h"
 #include "services/platform/rpc/call_context.h"
@@ -29,7 +30,7 @@ class ImportWriter {
  public:
   // All must outlive this one.
   ImportWriter(HistoryWriter& history, const LiveHistory& live,
-               const ProgramCatalog& catalog,
+               const ProgramCatalog& catalog, const base::Clock& clock,
                platform::MetricsRegistry& metrics);
 
   // One batch of a file. `file` holds what its batches before it left; `alone`:
@@ -52,6 +53,7 @@ class ImportWriter {
     platform::Counter& unchanged;
     platform::Counter& deleted;
     platform::Counter& rejected;
+    platform::Gauge& last_success;
   };
   static RowCounters MakeCounters(platform::MetricsRegistry& metrics,
                                   const std::string& file);
@@ -67,6 +69,7 @@ class ImportWriter {
   HistoryWriter& history_;
   const LiveHistory& live_;
   const ProgramCatalog& catalog_;
+  const base::Clock& clock_;
   RowCounters municipality_rows_;
   RowCounters status_rows_;
 };

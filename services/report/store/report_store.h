@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -92,6 +93,10 @@ class ReportStore {
   // Errors: NOT_FOUND, reason REPORT_NOT_FOUND: nothing has this digest.
   virtual absl::StatusOr<std::string> ReadBytes(
       const std::string& digest, std::int64_t first, std::int64_t count,
+      const base::CallLimits& limits) = 0;
+
+  // Returns when the newest report of each round was made, by round name.
+  virtual absl::StatusOr<std::map<std::string, base::Timestamp>> ListNewest(
       const base::CallLimits& limits) = 0;
 
   // Returns how many reports there are.

@@ -119,6 +119,10 @@ constexpr Query kFindContent{
     "find_report_content",
     "SELECT substr(content, CAST($2 AS INTEGER), CAST($3 AS INTEGER))"
     " FROM report_contents WHERE digest = $1"};
+constexpr Query kListNewest{
+    "list_newest_reports",
+    "SELECT survey, fiscal_year, MAX(created_micros) FROM reports"
+    " GROUP BY survey, fiscal_year"};
 constexpr Query kCountReports{"count_reports", "SELECT COUNT(*) FROM reports"};
 
 // As the column had it before words had numbers: rows are never rewritten.
@@ -293,6 +297,21 @@ absl::StatusOr<std::string> SqlReportStore::ReadBytes(
         if (!bytes.has_value()) return ReportNotFound(digest);
         return *std::move(bytes);
       });
+}
+
+absl::StatusOr<std::map<std::string, base::Timestamp>>
+SqlReportStore::ListNewest(const base::CallLimits& limits) {
+  std::map<std::string, base::Timestamp> newest;
+  WELFARE_RETURN_IF_ERROR(database_.Read(limits, [&](Connection& connection) {
+    newest.clear();
+    return connection.ForEach(kListNewest, {}, [&](const Row& row) {
+      newest["surveys/" + row.Text(0) + "/rounds/" +
+             std::to_string(row.Int64(1))] =
+          base::Timestamp::FromMicros(row.Int64(2));
+      return absl::OkStatus();
+    });
+  }));
+  return newest;
 }
 
 absl::StatusOr<std::int64_t> SqlReportStore::Count(

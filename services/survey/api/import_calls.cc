@@ -170,6 +170,7 @@ absl::Status ImportCalls::ImportSubmissions(
     return absl::OkStatus();
   }
   std::map<base::RoundName, std::int64_t> touched;
+  importing::ImportCounts counts;
   WELFARE_ASSIGN_OR_RETURN(
       const bool repeated,
       RunWrite(
@@ -177,6 +178,7 @@ absl::Status ImportCalls::ImportSubmissions(
             WELFARE_ASSIGN_OR_RETURN(const ImportOutcome outcome,
                                      Run(plan, store, &store, store.time()));
             touched = outcome.rounds;
+            counts = outcome.counts;
             WELFARE_ASSIGN_OR_RETURN(
                 response, ToProto(outcome, plan, digest, call.language));
             return absl::OkStatus();
@@ -184,6 +186,8 @@ absl::Status ImportCalls::ImportSubmissions(
   if (repeated) {
     CutToSize(response);
     touched.clear();
+  } else {
+    d_.metrics.CountImport(counts, d_.clock.Now());
   }
   response.set_request_id(request.request_id());
   for (const auto& [round, revision] : touched) {

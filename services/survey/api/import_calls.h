@@ -6,6 +6,7 @@
 #include "services/base/time/clock.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/survey/observe/round_versions.h"
+#include "services/survey/observe/survey_metrics.h"
 #include "services/survey/store/pinned_content.h"
 #include "services/survey/store/store.h"
 #include "welfare/survey/v1/survey_service.pb.h"
@@ -21,6 +22,7 @@ class ImportCalls {
     SurveyStore& store;
     PinnedContent& content;
     RoundVersions& versions;
+    SurveyMetrics& metrics;
     const base::Clock& clock;
   };
   // Everything in `dependencies` outlives the object.

@@ -60,6 +60,9 @@ class SubmissionReader {
       const base::RoundName& name, std::int64_t after, int limit) = 0;
   virtual absl::StatusOr<SubmissionCounts> CountByState(
       const base::RoundName& name) = 0;
+  // When a submission of the round was last handed in.
+  virtual absl::StatusOr<std::optional<base::Timestamp>> FindLastHandedIn(
+      const base::RoundName& name) = 0;
 
   // Personal data; empty where there is none.
   virtual absl::StatusOr<Contact> FindContact(

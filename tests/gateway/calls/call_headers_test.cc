@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace welfare::gateway {
 namespace {
@@ -11,6 +12,9 @@ namespace {
 using std::chrono::nanoseconds;
 using ::testing::ElementsAre;
 using ::testing::Pair;
+
+constexpr char kTrace[] =
+    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 TEST(CallHeaders, LetsOnlyTheListThrough) {
   const auto read =
@@ -21,7 +25,7 @@ TEST(CallHeaders, LetsOnlyTheListThrough) {
                        {"authorization", "Bearer t"},
                        {"grpc-metadata-authorization", "Bearer t"},
                        {"x-api-key", "k"},
-                       {"grpc-metadata-traceparent", "00-1"},
+                       {"grpc-metadata-traceparent", kTrace},
                        {"cookie", "c"},
                        {"user-agent", "u"},
                        {"x-other-bin", "AAE"},
@@ -30,9 +34,34 @@ TEST(CallHeaders, LetsOnlyTheListThrough) {
                       "fresh");
   ASSERT_TRUE(std::holds_alternative<CallHeaders>(read));
   EXPECT_THAT(std::get<CallHeaders>(read).metadata,
-              ElementsAre(Pair("traceparent", "00-1"),
+              ElementsAre(Pair("traceparent", kTrace),
                           Pair("grpc-trace-bin", std::string("\0\1", 2)),
                           Pair("x-request-id", "fresh")));
+}
+
+TEST(CallHeaders, TakesATraceThatIsOne) {
+  const auto read = ReadCallHeaders(
+      {{"tracestate", "a=1"}, {"traceparent", kTrace}, {"tracestate", "b=2"}},
+      "fresh");
+  const auto& call = std::get<CallHeaders>(read);
+  EXPECT_EQ(call.trace_id, "0af7651916cd43dd8448eb211c80319c");
+  EXPECT_THAT(
+      call.metadata,
+      ElementsAre(Pair("tracestate", "a=1"), Pair("traceparent", kTrace),
+                  Pair("tracestate", "b=2"), Pair("x-request-id", "fresh")));
+}
+
+TEST(CallHeaders, DropsATraceThatIsNoneAndGoesOn) {
+  for (const std::vector<Header>& sent : std::vector<std::vector<Header>>{
+           {{"traceparent", "00-1"}, {"tracestate", "a=1"}},
+           {{"tracestate", "a=1"}},
+           {{"traceparent", kTrace}, {"traceparent", kTrace}},
+           {{"traceparent", kTrace}, {"grpc-metadata-traceparent", "00-1"}}}) {
+    const auto read = ReadCallHeaders(sent, "fresh");
+    const auto& call = std::get<CallHeaders>(read);
+    EXPECT_EQ(call.trace_id, "");
+    EXPECT_THAT(call.metadata, ElementsAre(Pair("x-request-id", "fresh")));
+  }
 }
 
 TEST(CallHeaders, TakesOverAPlainRequestId) {

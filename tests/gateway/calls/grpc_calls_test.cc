@@ -42,8 +42,10 @@ TEST(GatewayGrpc, PassesUnaryCallsOn) {
   RunningGateway gateway;
   const auto stub = gateway.Registry();
   const auto context = Within(seconds(10));
+  const std::string trace =
+      "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   context->AddMetadata("authorization", "Bearer t");
-  context->AddMetadata("traceparent", "00-1");
+  context->AddMetadata("traceparent", trace);
   context->AddMetadata("x-welfare-subject", "root");
   context->AddMetadata("x-request-id", "from-me");
   context->AddMetadata("accept-language", "ja");
@@ -57,7 +59,7 @@ TEST(GatewayGrpc, PassesUnaryCallsOn) {
   EXPECT_EQ(response.name(), "municipalities/131016");
   EXPECT_EQ(response.version(), 7);
   const auto metadata = gateway.registry.metadata();
-  EXPECT_EQ(metadata.at("traceparent"), "00-1");
+  EXPECT_EQ(metadata.at("traceparent"), trace);
   // What proves who calls stays here.
   EXPECT_FALSE(metadata.contains("authorization"));
   EXPECT_EQ(metadata.at("x-request-id"), "from-me");

@@ -29,10 +29,12 @@ using ::testing::StartsWith;
 
 TEST(GatewayHttp, TranscodesAGet) {
   RunningGateway gateway;
+  const std::string trace =
+      "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   const std::string response =
       Http(gateway, "GET /v1/municipalities/131016?dataVersion=7",
-           "X-Welfare-Subject: root\r\nTraceparent: 00-1\r\n"
-           "Authorization: Bearer t\r\n");
+           "X-Welfare-Subject: root\r\nTraceparent: " + trace +
+               "\r\nAuthorization: Bearer t\r\n");
   EXPECT_THAT(response,
               AllOf(StartsWith("HTTP/1.1 200 OK\r\n"),
                     HasSubstr("content-type: application/json\r\n"),
@@ -43,7 +45,7 @@ TEST(GatewayHttp, TranscodesAGet) {
   EXPECT_EQ(json["displayName"], "");
   const auto metadata = gateway.registry.metadata();
   EXPECT_FALSE(metadata.contains("x-welfare-subject"));
-  EXPECT_EQ(metadata.at("traceparent"), "00-1");
+  EXPECT_EQ(metadata.at("traceparent"), trace);
   // What proves who calls stays here.
   EXPECT_FALSE(metadata.contains("authorization"));
   // Rounded up by gRPC.

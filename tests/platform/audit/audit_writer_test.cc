@@ -84,6 +84,10 @@ class AuditWriterTest : public ::testing::Test {
   }
 
   support::FakeClock clock_;
+  int Failures(AuditKind kind) {
+    return database_->audit_failures[static_cast<std::size_t>(kind)].load();
+  }
+
   std::unique_ptr<Gate> database_;
   std::unique_ptr<AuditWriter> writer_;
   std::atomic<int> answered_{0};
@@ -151,6 +155,7 @@ TEST_F(AuditWriterTest, WhatCannotBeKeptIsNotAnswered) {
   Run("ALTER TABLE audit_log RENAME TO away");
   ASSERT_OK(Keep("a"));
   EXPECT_TRUE(WaitFor([&] { return refused_.load() == 1; }));
+  EXPECT_EQ(Failures(AuditKind::kRead), 1);
   Run("ALTER TABLE away RENAME TO audit_log");
   ASSERT_OK(Keep("b"));
   EXPECT_TRUE(WaitFor([&] { return answered_.load() == 1; }));
@@ -187,6 +192,8 @@ TEST_F(AuditWriterTest, RefusalsThatCannotBeWrittenAreKept) {
   Run("ALTER TABLE away RENAME TO audit_log");
   EXPECT_TRUE(WaitFor([&] { return !Log().empty(); }));
   EXPECT_THAT(Log()[0].entry.detail, HasSubstr("\"refused\":1,"));
+  EXPECT_GE(Failures(AuditKind::kRefusal), 1);
+  EXPECT_EQ(Failures(AuditKind::kRead), 0);
 }
 
 TEST_F(AuditWriterTest, CallersWithoutANameAreOnlyLogged) {

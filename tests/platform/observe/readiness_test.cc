@@ -7,8 +7,10 @@ namespace welfare::platform {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::Pair;
 
 TEST(Readiness, NamesWhatIsNotReady) {
   Readiness readiness;
@@ -42,6 +44,49 @@ TEST(Readiness, BelievesNobodyWhoIsSilentForTooLong) {
                                            Not(HasSubstr("gateway"))));
   readiness.Report("registry", absl::OkStatus(), std::chrono::seconds(10));
   EXPECT_TRUE(readiness.Look().ready);
+}
+
+TEST(Readiness, TellsOfEachPart) {
+  Readiness::Time now;
+  Readiness readiness([&now] { return now; });
+  readiness.Expect("survey");
+  readiness.Report("gateway", absl::OkStatus());
+  readiness.Report("registry", absl::OkStatus(), std::chrono::seconds(10));
+  EXPECT_THAT(readiness.Parts(),
+              ElementsAre(Pair("gateway", true), Pair("registry", true),
+                          Pair("survey", false)));
+  now += std::chrono::seconds(11);
+  EXPECT_FALSE(readiness.Parts()["registry"]);
+  readiness.Drain();
+  EXPECT_FALSE(readiness.Parts()["gateway"]);
+}
+
+TEST(SteadyAnswer, BelievesNoBlip) {
+  SteadyAnswer answer;
+  const absl::Status away = absl::UnavailableError("away");
+  EXPECT_TRUE(answer.Judge(absl::OkStatus()).ok());
+  EXPECT_TRUE(answer.Judge(away).ok());
+  EXPECT_TRUE(answer.Judge(away).ok());
+  EXPECT_TRUE(answer.Judge(absl::OkStatus()).ok());
+  EXPECT_TRUE(answer.Judge(away).ok());
+  EXPECT_TRUE(answer.Judge(away).ok());
+  EXPECT_EQ(answer.Judge(away), away);
+  // Back once it has answered twice, and not in between.
+  EXPECT_EQ(answer.Judge(absl::OkStatus()), away);
+  EXPECT_EQ(answer.Judge(away), away);
+  EXPECT_EQ(answer.Judge(absl::OkStatus()), away);
+  EXPECT_TRUE(answer.Judge(absl::OkStatus()).ok());
+}
+
+TEST(SteadyAnswer, BelievesTheFirstAsItIs) {
+  const absl::Status away = absl::UnavailableError("away");
+  EXPECT_EQ(SteadyAnswer().Judge(away), away);
+  EXPECT_TRUE(SteadyAnswer().Judge(absl::OkStatus()).ok());
+  SteadyAnswer answer;
+  EXPECT_EQ(answer.Judge(away), away);
+  // What is missing may change meanwhile.
+  const absl::Status full = absl::ResourceExhaustedError("full");
+  EXPECT_EQ(answer.Judge(full), full);
 }
 
 }  // namespace

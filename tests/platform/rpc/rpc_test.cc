@@ -404,6 +404,29 @@ TEST_F(Rpc, CallsAreCountedAndLoggedOnceEach) {
       text, HasSubstr("grpc_server_handling_seconds_count{" + labels + "} 3"));
 }
 
+TEST_F(Rpc, TheLogSaysWhoCalledAndInWhichTrace) {
+  constexpr char kTrace[] =
+      "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  ::testing::internal::CaptureStderr();
+  for (const auto& [id, trace] :
+       {std::pair("call-0", kTrace), std::pair("call-1", "00-none")}) {
+    grpc::ClientContext context;
+    context.AddMetadata("x-request-id", id);
+    context.AddMetadata("traceparent", trace);
+    v1::GetRosterRequest request;
+    request.set_name("programs/jusou/rosters/2025");
+    v1::Roster roster;
+    EXPECT_TRUE(stub_->GetRoster(&context, request, &roster).ok());
+  }
+  FlushLog();
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr("request_id=call-0 principal=local"));
+  EXPECT_THAT(log, HasSubstr(" trace_id=0af7651916cd43dd8448eb211c80319c\n"));
+  const std::size_t second = log.find("request_id=call-1");
+  ASSERT_NE(second, std::string::npos);
+  EXPECT_EQ(log.find("trace_id", second), std::string::npos);
+}
+
 TEST_F(Rpc, MetricsPassPromtool) {
   ASSERT_OK(Get("a"));
   AddBuildInfo(runner_->metrics());

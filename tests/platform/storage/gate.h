@@ -1,8 +1,10 @@
 // A database that holds its writers back.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -39,6 +41,9 @@ class Gate final : public Database {
   }
   PoolState pool() const override { return inner_->pool(); }
   absl::StatusOr<std::string> Place() override { return inner_->Place(); }
+  void OnAuditFailure(AuditKind kind) override {
+    ++audit_failures[static_cast<std::size_t>(kind)];
+  }
   void Close() {
     const std::lock_guard lock(mutex_);
     open_ = false;
@@ -53,6 +58,7 @@ class Gate final : public Database {
   SqliteDatabase& inner() { return *inner_; }
 
   std::atomic<int> writes{0};
+  std::array<std::atomic<int>, 3> audit_failures{};  // by AuditKind
 
  private:
   std::unique_ptr<SqliteDatabase> inner_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,6 +12,7 @@
 #include "services/base/error.h"
 #include "services/platform/engine/sqlite_database.h"
 #include "services/platform/storage/audit_log.h"
+#include "tests/platform/storage/gate.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 
@@ -139,6 +141,30 @@ TEST_F(WritePathTest, AWriteThatNeverRanUndoesNothing) {
                       absl::UnavailableError("gone"));
   EXPECT_STATUS(Add("a"), absl::StatusCode::kUnavailable);
   EXPECT_EQ(undone_, 0);
+}
+
+TEST_F(WritePathTest, TellsThatTheAuditLogTakesNothing) {
+  ASSERT_OK(database_->Write([](Transaction& transaction) {
+    return transaction.ExecuteScript(
+        {"break", "ALTER TABLE audit_log RENAME TO away"});
+  }));
+  Gate told(std::move(database_));
+  path_ = std::make_unique<WritePath>(
+      WritePath::Options{.database = told, .clock = clock_});
+  EXPECT_FALSE(Add("a").ok());
+  const auto failures = [&told](AuditKind kind) {
+    return told.audit_failures[static_cast<std::size_t>(kind)].load();
+  };
+  EXPECT_EQ(failures(AuditKind::kChange), 1);
+  EXPECT_EQ(failures(AuditKind::kRead), 0);
+  // A refusal of the change itself is none.
+  EXPECT_FALSE(path_
+                   ->Run({.key = {}, .actor = "somebody", .limits = {}},
+                         [](Write&) -> absl::StatusOr<std::string> {
+                           return absl::InvalidArgumentError("no");
+                         })
+                   .ok());
+  EXPECT_EQ(failures(AuditKind::kChange), 1);
 }
 
 TEST_F(WritePathTest, ReadsTheClockInTheTransaction) {

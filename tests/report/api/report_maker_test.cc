@@ -9,6 +9,7 @@
 
 #include "tests/report/report_module_fixture.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/wait_for.h"
 
 namespace welfare::report {
 namespace {
@@ -115,6 +116,24 @@ TEST_F(ReportMakerTest, MeasuresRendering) {
   EXPECT_THAT(
       runner_->metrics().Expose(),
       HasSubstr("welfare_report_render_seconds_count{format=\"html\"} 1"));
+}
+
+TEST_F(ReportMakerTest, TellsWhenTheNewestReportWasMade) {
+  const auto made = [this] {
+    const std::string line =
+        "\nwelfare_report_made_timestamp_seconds{round=\"surveys/jusou/rounds/"
+        "2025\"} ";
+    const std::string text = runner_->metrics().Expose();
+    const std::size_t at = text.find(line);
+    return at == text.npos ? -1.0 : std::stod(text.substr(at + line.size()));
+  };
+  EXPECT_EQ(made(), -1);
+  ASSERT_OK(Create(Request()));
+  EXPECT_TRUE(support::WaitFor([&] { return made() > 0; }));
+  const double first = made();
+  runner_->clock().Advance(std::chrono::hours(1));
+  ASSERT_OK(Create(Request()));
+  EXPECT_TRUE(support::WaitFor([&] { return made() == first + 3600; }));
 }
 
 }  // namespace

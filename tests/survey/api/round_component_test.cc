@@ -164,6 +164,53 @@ TEST_F(RoundLife, CountsSubmissions) {
   EXPECT_TRUE(
       shows("welfare_submissions{respondent_kind=\"municipality\","
             "round=\"surveys/jusou/rounds/2025\",state=\"SUBMITTED\"} 62"));
+  EXPECT_TRUE(
+      shows("welfare_survey_import_rows_total{file=\"submissions\",outcome="
+            "\"created\"} 2732"));
+  EXPECT_TRUE(
+      shows("welfare_survey_import_rows_total{file=\"submissions\",outcome="
+            "\"rejected\"} 0"));
+  EXPECT_TRUE(
+      shows("welfare_import_last_success_timestamp_seconds{file="
+            "\"submissions\"} 1"));
+}
+
+TEST_F(RoundLife, TellsHowTheRoundStands) {
+  const auto value = [this](const std::string& metric) {
+    const std::string text = runner_->metrics().Expose();
+    const std::string line =
+        "\n" + metric + "{round=\"surveys/jusou/rounds/2025\"} ";
+    const std::size_t at = text.find(line);
+    return at == std::string::npos ? -1.0
+                                   : std::stod(text.substr(at + line.size()));
+  };
+  const auto becomes = [&](const std::string& metric, double expected) {
+    return support::WaitFor([&] { return value(metric) == expected; });
+  };
+  PrepareOpen();
+  EXPECT_TRUE(becomes("welfare_round_open", 1));
+  EXPECT_EQ(value("welfare_round_last_submission_timestamp_seconds"), 0);
+  const auto round = GetRound();
+  ASSERT_OK(round);
+  // The last day is over nine hours before midnight in UTC.
+  ASSERT_TRUE(round->has_window_end());
+  const auto last_day =
+      base::Date::Make(round->window_end().year(), round->window_end().month(),
+                       round->window_end().day());
+  ASSERT_OK(last_day);
+  EXPECT_EQ(
+      value("welfare_round_window_end_timestamp_seconds"),
+      static_cast<double>(last_day->days_since_epoch() * 86'400 + 15 * 3'600));
+  ASSERT_OK(Import(DemoBatch()));
+  EXPECT_TRUE(support::WaitFor([&] {
+    return value("welfare_round_last_submission_timestamp_seconds") > 0;
+  }));
+  EXPECT_GE(value("welfare_round_changed_timestamp_seconds"),
+            value("welfare_round_last_submission_timestamp_seconds"));
+  v1::CloseRoundRequest close;
+  close.set_name("surveys/jusou/rounds/2025");
+  ASSERT_OK(Call(&Stub::CloseRound, close));
+  EXPECT_TRUE(becomes("welfare_round_open", 0));
 }
 
 }  // namespace

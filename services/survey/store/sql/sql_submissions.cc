@@ -88,6 +88,13 @@ constexpr Query kCountByState{
     " AND v.revision = s.revision"
     " WHERE d.survey = $1 AND d.fiscal_year = $2"
     " GROUP BY s.respondent_kind, v.state"};
+// Revisions of a round are in the order of their times.
+constexpr Query kFindLastHandedIn{
+    "find_last_handed_in",
+    "SELECT v.recorded_micros FROM submission_revisions v"
+    " WHERE v.round_id = (SELECT round_id FROM rounds"
+    " WHERE survey = $1 AND fiscal_year = $2) AND v.state = $3"
+    " ORDER BY v.round_revision DESC LIMIT 1"};
 constexpr Query kLoadSubmissionsAt{
     "load_submissions_at",
     "SELECT s.municipality_code, s.respondent_kind, v.revision, "
@@ -284,6 +291,17 @@ class SqlSubmissionReads : public Interface {
           return absl::OkStatus();
         }));
     return counts;
+  }
+
+  absl::StatusOr<std::optional<base::Timestamp>> FindLastHandedIn(
+      const base::RoundName& name) override {
+    return connection_.Find(
+        kFindLastHandedIn,
+        {name.survey, name.fiscal_year.value(),
+         static_cast<std::int64_t>(SubmissionState::kSubmitted)},
+        [](const Row& row) {
+          return base::Timestamp::FromMicros(row.Int64(0));
+        });
   }
 
   absl::StatusOr<Contact> FindContact(
