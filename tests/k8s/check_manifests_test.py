@@ -190,6 +190,8 @@ spec:
           env:
             - name: WELFARE_JWT_ISSUER
               value: https://id.example.jp/realms/welfare
+            - name: WELFARE_SHARED_ADDRESSES
+              value: 127.0.0.0/8, ::1, 10.32.7.1
 ---
 apiVersion: cert-manager.io/v1
 kind: Certificate

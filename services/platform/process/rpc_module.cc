@@ -82,6 +82,10 @@ absl::Status RpcModule::Start(ModuleContext& context) {
   options.addresses = context.listen();
   options.credentials = context.listen_credentials();
   options.services = *std::move(services);
+  options.connection_age =
+      std::chrono::milliseconds(context.config().GetInt("connection-age-ms"));
+  options.connection_age_grace = std::chrono::milliseconds(
+      context.config().GetInt("connection-age-grace-ms"));
   options.ready = [this, &context] {
     const absl::Status status = state_->steady.Judge(Ready());
     context.ReportReadiness(status);

@@ -97,6 +97,14 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   // Its counts of calls and messages are not served; ours are.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
+  if (options.connection_age.count() > 0) {
+    builder.AddChannelArgument(
+        GRPC_ARG_MAX_CONNECTION_AGE_MS,
+        static_cast<int>(options.connection_age.count()));
+    builder.AddChannelArgument(
+        GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
+        static_cast<int>(options.connection_age_grace.count()));
+  }
   builder.SetMaxReceiveMessageSize(options.max_message_bytes);
   std::vector<int> ports(options.addresses.size(), 0);
   for (std::size_t i = 0; i < options.addresses.size(); ++i) {

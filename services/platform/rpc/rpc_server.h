@@ -33,6 +33,11 @@ class RpcServer {
     // does, so a database that is down restarts nothing.
     std::function<absl::Status()> ready;
     std::chrono::milliseconds ready_interval{1000};
+    // How long a connection takes new calls, give or take a tenth; its caller
+    // then makes another, and may meet another replica. 0: for ever.
+    std::chrono::milliseconds connection_age{0};
+    // How long what is under way on it may go on after that.
+    std::chrono::milliseconds connection_age_grace{300'000};
     // Largest message taken: twice what the gateway passes on. What a message
     // becomes in memory may be many times as large.
     int max_message_bytes = 8 * 1024 * 1024;

@@ -11,7 +11,9 @@
 #include <cstdio>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +23,7 @@
 #include "services/platform/observe/log.h"
 #include "services/platform/rpc/channel.h"
 #include "services/platform/rpc/peer_call.h"
+#include "services/platform/rpc/rpc_server.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "services/platform/work/worker_pool.h"
 #include "tests/platform/fake_registry.h"
@@ -425,6 +428,52 @@ TEST_F(Rpc, TheLogSaysWhoCalledAndInWhichTrace) {
   const std::size_t second = log.find("request_id=call-1");
   ASSERT_NE(second, std::string::npos);
   EXPECT_EQ(log.find("trace_id", second), std::string::npos);
+}
+
+// Notes by which connections calls come.
+class Connections final : public v1::RegistryService::CallbackService {
+ public:
+  grpc::ServerUnaryReactor* GetRoster(grpc::CallbackServerContext* context,
+                                      const v1::GetRosterRequest*,
+                                      v1::Roster*) override {
+    {
+      const std::lock_guard lock(mutex_);
+      seen_.insert(context->peer());
+    }
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    reactor->Finish(grpc::Status::OK);
+    return reactor;
+  }
+  std::size_t count() {
+    const std::lock_guard lock(mutex_);
+    return seen_.size();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<std::string> seen_;
+};
+
+// So that replicas which are added get calls; and no call is lost over it.
+TEST(RpcServer, HasCallersMakeAnotherConnectionOnceTheirsIsOld) {
+  Connections connections;
+  const auto server =
+      RpcServer::Start({.addresses = {"127.0.0.1:0"},
+                        .services = {&connections},
+                        .ready = {},
+                        .connection_age = std::chrono::milliseconds(30)});
+  ASSERT_OK(server);
+  const auto stub = v1::RegistryService::NewStub(
+      MakeChannel({"127.0.0.1:" + std::to_string((*server)->port())}));
+  EXPECT_TRUE(WaitFor([&] {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + support::kPatience);
+    v1::Roster roster;
+    const grpc::Status status =
+        stub->GetRoster(&context, v1::GetRosterRequest(), &roster);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return connections.count() >= 4;
+  }));
 }
 
 TEST_F(Rpc, MetricsPassPromtool) {
