@@ -1,9 +1,19 @@
 // The bare gRPC callback echo: the limit of every unary method of ours. It
-// answers with a fixed message of the size of the method under test.
+// answers with a fixed message of the size of the method under test; or, with
+// workers, as a service does that can answer so many at a time, each after some
+// time: a service whose capacity is known and costs the machine nothing.
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <stop_token>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "echo.grpc.pb.h"
 #include "tests/bench/flags.h"
@@ -12,9 +22,49 @@
 namespace welfare::bench {
 namespace {
 
+// Answers what waits, so many at a time.
+class Workers {
+ public:
+  Workers(int count, std::chrono::microseconds takes) {
+    for (int i = 0; i < count; ++i) {
+      threads_.emplace_back([this, takes](std::stop_token stop) {
+        while (grpc::ServerUnaryReactor* reactor = Next(stop)) {
+          std::this_thread::sleep_for(takes);
+          reactor->Finish(grpc::Status::OK);
+        }
+      });
+    }
+  }
+
+  void Add(grpc::ServerUnaryReactor* reactor) {
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_.push_back(reactor);
+    }
+    changed_.notify_one();
+  }
+
+ private:
+  grpc::ServerUnaryReactor* Next(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait(lock, stop, [this] { return !waiting_.empty(); })) {
+      return nullptr;
+    }
+    grpc::ServerUnaryReactor* next = waiting_.front();
+    waiting_.pop_front();
+    return next;
+  }
+
+  std::mutex mutex_;
+  std::condition_variable_any changed_;
+  std::deque<grpc::ServerUnaryReactor*> waiting_;
+  std::vector<std::jthread> threads_;  // last: they end first
+};
+
 class EchoService final : public v1::BareCallbackService::CallbackService {
  public:
-  explicit EchoService(v1::EchoResponse reply) : reply_(std::move(reply)) {}
+  EchoService(v1::EchoResponse reply, Workers* workers)
+      : reply_(std::move(reply)), workers_(workers) {}
 
   grpc::ServerUnaryReactor* AnswerInFull(grpc::CallbackServerContext* context,
                                          const v1::EchoRequest* /*request*/,
@@ -22,12 +72,17 @@ class EchoService final : public v1::BareCallbackService::CallbackService {
     response->set_body(reply_.body());
     response->set_filler(reply_.filler());
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-    reactor->Finish(grpc::Status::OK);
+    if (workers_ == nullptr) {
+      reactor->Finish(grpc::Status::OK);
+    } else {
+      workers_->Add(reactor);
+    }
     return reactor;
   }
 
  private:
   const v1::EchoResponse reply_;
+  Workers* const workers_;
 };
 
 // Returns a message of exactly `bytes` bytes, or the next larger that exists.
@@ -50,15 +105,20 @@ v1::EchoResponse ReplyOf(std::size_t bytes) {
 }
 
 int Main(int argc, char** argv) {
-  int bytes = 1024;
+  int bytes = 1024, workers = 0, takes = 4000;
   if (const auto end =
           ReadFlags("Bare gRPC callback echo.",
-                    {{"--reply-bytes", "Size of the reply message", &bytes}},
+                    {{"--reply-bytes", "Size of the reply message", &bytes},
+                     {"--workers", "Answers so many at a time; 0: all", &workers},
+                     {"--takes-us", "How long a worker takes", &takes}},
                     argc, argv)) {
     return *end;
   }
   BlockSignals();
-  EchoService service(ReplyOf(static_cast<std::size_t>(bytes)));
+  std::optional<Workers> pool;
+  if (workers > 0) pool.emplace(workers, std::chrono::microseconds(takes));
+  EchoService service(ReplyOf(static_cast<std::size_t>(bytes)),
+                      pool.has_value() ? &*pool : nullptr);
   int port = 0;
   grpc::ServerBuilder builder;
   builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),

@@ -29,6 +29,10 @@ class BenchError(Exception):
     """A measurement that cannot be trusted: says why."""
 
 
+class Skipped(Exception):
+    """A measurement that needs what this machine does not have: says what."""
+
+
 # --- figures -----------------------------------------------------------------
 
 
@@ -40,13 +44,15 @@ class Goal:
     at_least: float = None
     at_most: float = None
     absolute: bool = False
+    load: str = ""  # only of this one
 
     def met(self, value):
         return value >= self.at_least if self.at_most is None else value <= self.at_most
 
     def __str__(self):
         sign, bound = (">=", self.at_least) if self.at_most is None else ("<=", self.at_most)
-        return f"{self.metric} {sign} {_number(bound)}{'' if self.absolute else 'x'}"
+        return f"{self.metric} {sign} {_number(bound)}{'' if self.absolute else 'x'}" \
+            f"{f' at {self.load}' if self.load else ''}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,7 +125,7 @@ def measure(figure, bench, rounds=None, say=lambda text: None):
         goals = []
         for goal in figure.goals:
             values = product.get(goal.metric) if goal.absolute else ratios.get(goal.metric)
-            if values is None:
+            if values is None or goal.load not in ("", load):
                 continue
             value = statistics.median(values)
             goals.append({"goal": str(goal), "value": value, "met": goal.met(value)})

@@ -13,9 +13,9 @@ SOURCE = pathlib.Path(os.environ["WELFARE_SOURCE_DIR"])
 BINARY = os.environ["WELFARE_BINARY_DIR"]
 
 
-def bench(*arguments):
+def bench(*arguments, **environment):
     return subprocess.run([SOURCE / "tools" / "bench", *arguments], capture_output=True, text=True,
-                          timeout=100, check=False)
+                          timeout=100, check=False, env={**os.environ, **environment})
 
 
 class Smoke(unittest.TestCase):
@@ -28,9 +28,23 @@ class Smoke(unittest.TestCase):
     def test_refuses_unknown_names(self):
         self.assertEqual(bench("--no-build", "no.such.figure").returncode, 2)
 
+    def test_skips_a_peer_that_is_not_installed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            tools = pathlib.Path(folder) / "bin"
+            tools.mkdir()
+            for tool in ("git", "env"):
+                (tools / tool).symlink_to(f"/usr/bin/{tool}")
+            output = pathlib.Path(folder) / "bench.json"
+            done = bench("--no-build", "--binary-dir", BINARY, "--scale", "0.002", "--rounds", "1",
+                         "--output", output, "gateway.json_peer", PATH=str(tools))
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertIn("gateway.json_peer: skipped: go, ", done.stdout)
+            self.assertEqual(json.loads(output.read_text())["skipped"], ["gateway.json_peer"])
+
     def test_measures_every_kind_of_figure(self):
         names = ["registry.get_municipality", "registry.import_national", "registry.watch",
-                 "gateway.grpc", "gateway.json", "gateway.not_modified", "platform.memory_cache", "platform.audit_log",
+                 "gateway.grpc", "gateway.json", "gateway.not_modified",
+                 "gateway.idle_streams", "gateway.overload", "platform.memory_cache", "platform.audit_log",
                  "access.token", "access.many_tokens",
                  "platform.bystander", "platform.attacks"]
         with tempfile.TemporaryDirectory() as folder:
