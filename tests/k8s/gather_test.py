@@ -76,6 +76,18 @@ class Gathering(unittest.TestCase):
                          "pkg:deb/debian/liba1@1%3A1.2%2Bb1-3?arch=amd64&distro=debian-12")
         json.dumps(made)
 
+    def test_headers_that_are_compiled_in_are_told_apart(self):
+        self.tree.write("usr/bin/welfare-x", "a program")
+        made = gather.spdx("welfare-x", "1", "abc", self.tree, "2026-01-01T00:00:00Z", ["liba1:amd64"])
+        self.assertEqual([(one["spdxElementId"], one["relationshipType"]) for one in made["relationships"]],
+                         [("SPDXRef-DOCUMENT", "DESCRIBES"), ("SPDXRef-Debian-liba1", "BUILD_DEPENDENCY_OF")])
+        with mock.patch.object(gather, "DOCUMENTS", self.folder / "doc"):
+            (self.folder / "doc/liba1").mkdir(parents=True)
+            (self.folder / "doc/liba1/copyright").write_text("as you like")
+            self.tree.papers(["liba1:amd64"])
+        self.assertTrue((self.tree.root / "usr/share/doc/liba1/copyright").exists())
+        self.assertFalse((self.tree.root / "var/lib/dpkg/status.d").exists())
+
     def test_a_file_of_no_package_ends_it(self):
         stray = self.folder / "lib/libstray.so.1"
         stray.write_bytes(b"from somewhere")

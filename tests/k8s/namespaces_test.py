@@ -330,4 +330,4 @@ class Namespaces(unittest.TestCase):
 if __name__ == "__main__":
     os.umask(0o077)
     done = unittest.main(verbosity=2, exit=False).result
-    sys.exit(1 if not done.wasSuccessful() else 77 if done.skipped else 0)
+    sys.exit(1 if not done.wasSuccessful() else 77 if done.skipped else 0 if done.testsRun else 1)
