@@ -6,6 +6,7 @@
 #include <boost/beast/http/error.hpp>
 #include <cstdint>
 #include <limits>
+#include <string_view>
 
 namespace welfare::gateway {
 namespace {
@@ -100,6 +101,11 @@ bool Http1Body::done() const { return parser_->is_done(); }
 Http1Body::Result Http1Body::Feed(
     std::string_view bytes, const std::function<void(std::string_view)>& sink) {
   Result result;
+  // Beast takes it for granted that more comes at a time than a byte: shown a
+  // last chunk and then one byte of what is behind it, it asserts that there
+  // are as many as the shortest end has.
+  constexpr std::size_t kShortestEnd = std::string_view("0\r\n\r\n").size();
+  if (hungry_ && bytes.size() < kShortestEnd) return result;
   parser_->sink = &sink;
   while (result.consumed < bytes.size() && !parser_->is_done()) {
     beast::error_code error;
@@ -108,7 +114,8 @@ Http1Body::Result Http1Body::Feed(
                                          bytes.size() - result.consumed),
                      error);
     result.consumed += used;
-    if (error == http::error::need_more) break;
+    hungry_ = error == http::error::need_more;
+    if (hungry_) break;
     if (error) {
       result.progress = Progress::kMalformed;
       parser_->sink = nullptr;

@@ -36,6 +36,7 @@ class Http1Body {
  private:
   class Parser;
   std::unique_ptr<Parser> parser_;
+  bool hungry_ = false;  // the parser waits for more than it has been shown
 };
 
 }  // namespace welfare::gateway

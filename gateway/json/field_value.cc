@@ -3,6 +3,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cmath>
@@ -22,6 +23,10 @@ using google::protobuf::Message;
 using google::protobuf::Reflection;
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+bool IsLetter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 // A fault of `row`, in whose sentences `found` is what the caller wrote.
 base::Violation Misread(const base::ViolationRow& row, std::string_view text) {
@@ -216,6 +221,21 @@ Fault AssignDuration(Message& message, std::string_view text) {
   return std::nullopt;
 }
 
+// Names with dots between them; `*` stands for all there are.
+bool IsFieldPath(std::string_view path) {
+  while (true) {
+    const std::string_view part = path.substr(0, path.find('.'));
+    if (part != "*" && (part.empty() || !IsLetter(part[0]) ||
+                        !std::all_of(part.begin(), part.end(), [](char c) {
+                          return IsLetter(c) || IsDigit(c) || c == '_';
+                        }))) {
+      return false;
+    }
+    if (part.size() == path.size()) return true;
+    path.remove_prefix(part.size() + 1);
+  }
+}
+
 Fault AssignFieldMask(Message& message, std::string_view text) {
   const FieldDescriptor* paths = message.GetDescriptor()->FindFieldByNumber(1);
   std::vector<std::string> found;
@@ -224,7 +244,7 @@ Fault AssignFieldMask(Message& message, std::string_view text) {
     const std::string_view path = text.substr(0, comma);
     const bool last = comma == text.size();
     text.remove_prefix(last ? comma : comma + 1);
-    if (path.empty() || (text.empty() && !last)) {
+    if (!IsFieldPath(path) || (text.empty() && !last)) {
       return base::MakeViolation(FaultRow("MASK_FORMAT"), "");
     }
     found.push_back(CamelToSnake(path));

@@ -113,6 +113,8 @@ namespace {
 
 TEST(HeadFuzz, SurvivesCorpusAndMutations) {
   constexpr std::string_view kSeeds[] = {
+      "=PUT /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "3\r\nabc\r\n0\r\nA: b\r\n\r\n",
       "\x05GET /v1/x?y HTTP/1.1\r\nHost: a\r\nA: b\r\n\r\n",
       "\x01POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabcdeGET",
       "\x02PUT http://a/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"

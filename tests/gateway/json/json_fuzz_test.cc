@@ -51,6 +51,7 @@ namespace {
 
 TEST(JsonFuzz, SurvivesCorpusAndMutations) {
   constexpr std::string_view kSeeds[] = {
+      R"({"mask":"_,b.c_d,*"})",
       R"({"displayName":"a\u6771","small":-7,"big":"9","wide":1e-3})",
       R"({"numbers":[1,2,3],"child":{"flag":true,"children":[{},{}]}})",
       R"({"counts":{"a":1},"byNumber":{"1":{}},"byFlag":{"true":"x"}})",
