@@ -546,9 +546,9 @@ FIGURES = (
     Figure("registry.watch", "StreamChanges from version 0 over 1,000,000 changes, parsed by the client",
            watch, (Goal("changes_per_second", at_least=1_000_000, absolute=True),)),
     Figure("gateway.grpc", "GetMunicipality through the gateway, against the bare two-hop forward",
-           gateway_grpc, turns=TURNS),
+           gateway_grpc, (Goal("rps", at_least=0.85), Goal("cpu_us", at_most=1.25)), turns=TURNS),
     Figure("gateway.json", "GET /v1/municipalities/131016, against the bare JSON server",
-           gateway_json, turns=3),
+           gateway_json, (Goal("rps", at_least=1.2),), turns=3),
     Figure("gateway.not_modified", "GET of a roster that its caller has (304), against the bare two-hop"
            " forward of GetMunicipality", gateway_not_modified, (Goal("rps", at_least=1.0),), turns=TURNS),
     Figure("gateway.tls_grpc", "GetMunicipality through the gateway behind TLS, against the same without",
