@@ -342,11 +342,11 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
       ForeignServices::Read(ForeignOf(context.config()), OwnServices()));
   BackendTable table;
   for (const Peer& peer : kPeers) {
+    const platform::PeerEndpoint endpoint = context.Peer(peer.module);
     std::vector<std::shared_ptr<grpc::Channel>> channels;
     for (int i = 0; i < kChannelsPerBackend; ++i) {
-      channels.push_back(platform::MakeChannel(context.Peer(peer.module)));
+      channels.push_back(platform::MakeChannel(endpoint));
     }
-    const platform::PeerEndpoint endpoint = context.Peer(peer.module);
     std::optional<DirectWay> direct;
     if (endpoint.credentials == nullptr &&
         DirectLine::Reaches(endpoint.address)) {

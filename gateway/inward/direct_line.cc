@@ -287,8 +287,10 @@ struct DirectLine::State : std::enable_shared_from_this<State> {
     const std::int32_t id = nghttp2_submit_request(
         session, nullptr, fields.data(), fields.size(), &provider, nullptr);
     if (id < 0) {
-      // It has used up its numbers, or there is no memory.
+      // It has used up its numbers, or there is no memory. The last answer that
+      // comes closes it; where none is waited for, nothing else would.
       leaving = true;
+      if (streams.empty()) GoDown();
       return std::nullopt;
     }
     Stream& stream = streams[id];

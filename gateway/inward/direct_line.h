@@ -37,10 +37,10 @@ struct DirectAnswer {
 };
 
 // A connection of one loop to a service on this machine, over which unary gRPC
-// calls are made without leaving the loop: HTTP/2 by libnghttp2. It carries what
-// goes well. Whatever else happens - it is not connected, the service leaves or
-// breaks the protocol - is told as such, and the call is made over gRPC's own
-// channel, which knows how to wait and to repeat.
+// calls are made without leaving the loop: HTTP/2 by libnghttp2. It carries
+// what goes well. Whatever else happens - it is not connected, the service
+// leaves or breaks the protocol - is told as such, and the call is made over
+// gRPC's own channel, which knows how to wait and to repeat.
 //
 // Used on its loop; callbacks come on it, never within a call of this class.
 class DirectLine {
