@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "gateway/error_table.h"
+#include "gateway/exchange/reason_phrase.h"
 #include "gateway/json/json_writer.h"
 #include "gateway/routes/text.h"
 #include "google/rpc/code.pb.h"
@@ -67,49 +68,6 @@ std::string JapaneseOf(const Failure& failure) {
     }
   }
   return "";
-}
-
-std::string_view TitleOf(int http_status) {
-  switch (http_status) {
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 406:
-      return "Not Acceptable";
-    case 408:
-      return "Request Timeout";
-    case 409:
-      return "Conflict";
-    case 412:
-      return "Precondition Failed";
-    case 413:
-      return "Content Too Large";
-    case 415:
-      return "Unsupported Media Type";
-    case 416:
-      return "Range Not Satisfiable";
-    case 422:
-      return "Unprocessable Content";
-    case 429:
-      return "Too Many Requests";
-    case 499:
-      return "Client Closed Request";
-    case 501:
-      return "Not Implemented";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    default:
-      return "Internal Server Error";
-  }
 }
 
 }  // namespace
@@ -374,7 +332,7 @@ std::string ErrorJson(const Failure& failure) {
 std::string ProblemJson(const Failure& failure, std::string_view instance,
                         base::Language language) {
   std::string out = "{\"type\":\"about:blank\",\"title\":";
-  base::AppendJsonString(TitleOf(failure.http_status), out);
+  base::AppendJsonString(ReasonPhrase(failure.http_status), out);
   out += ",\"status\":" + std::to_string(failure.http_status);
   out += ",\"detail\":";
   base::AppendJsonString(

@@ -10,9 +10,9 @@
 #include "gateway/error_table.h"
 #include "gateway/exchange/event_loop.h"
 #include "gateway/exchange/http_date.h"
+#include "gateway/exchange/reason_phrase.h"
 #include "gateway/http1/http1_body.h"
 #include "gateway/http1/http1_head.h"
-#include "gateway/http1/reason_phrase.h"
 
 namespace welfare::gateway {
 namespace {

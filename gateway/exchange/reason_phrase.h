@@ -4,7 +4,8 @@
 
 namespace welfare::gateway {
 
-// The words beside a status of HTTP/1.1, which nobody should read.
+// The words beside a status: in the first line of HTTP/1.1, which nobody should
+// read, and as the title of a problem (RFC 9457).
 inline std::string_view ReasonPhrase(int status) {
   switch (status) {
     case 200:
@@ -51,6 +52,8 @@ inline std::string_view ReasonPhrase(int status) {
       return "Too Many Requests";
     case 431:
       return "Request Header Fields Too Large";
+    case 499:
+      return "Client Closed Request";
     case 500:
       return "Internal Server Error";
     case 501:
