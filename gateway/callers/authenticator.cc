@@ -63,7 +63,7 @@ Authenticator::~Authenticator() = default;
 absl::StatusOr<std::string> Authenticator::Judge(
     const std::vector<Header>& headers, const PeerCertificate* certificate,
     std::string_view request_id) {
-  const Verdict verdict = JudgeShown(headers, certificate);
+  Verdict verdict = JudgeShown(headers, certificate);
   if (const auto* refusal = std::get_if<Refusal>(&verdict)) {
     refused_[IndexOf(*refusal)]->Increment();
     platform::LogBatched(
@@ -71,9 +71,9 @@ absl::StatusOr<std::string> Authenticator::Judge(
         {{"request_id", request_id}, {"why", ToString(*refusal)}});
     return access::StatusOf(*refusal);
   }
-  const auto& admitted = std::get<Admitted>(verdict);
+  auto& admitted = std::get<Admitted>(verdict);
   admitted_[IndexOf(admitted.authentication)]->Increment();
-  return admitted.metadata;
+  return std::move(admitted.metadata);
 }
 
 Authenticator::Verdict Authenticator::AdmittedOr(

@@ -44,6 +44,8 @@ std::string_view TakePart(std::string_view& rest, char end) {
 std::variant<CallHeaders, Failure> ReadCallHeaders(
     const std::vector<Header>& headers, std::string_view fresh_id) {
   CallHeaders out;
+  // The id and who calls come always, a trace and a language often.
+  out.metadata.reserve(5);
   std::size_t size = 0;
   bool language_named = false;
   std::size_t traces = 0;  // headers `traceparent`, and `tracestate`

@@ -51,28 +51,33 @@ std::string Grant::ToString() const {
   return std::string(access::ToString(role)).append("@").append(survey);
 }
 
-Identity::Identity(Authentication authentication, std::string subject)
-    : subject_(std::move(subject)), authentication_(authentication) {}
+Identity::Identity(Facts facts)
+    : facts_(std::make_shared<const Facts>(std::move(facts))) {}
 
 Identity Identity::Anonymous() {
-  return {Authentication::kAnonymous, std::string(kAnonymousSubject)};
+  static const Identity anonymous(
+      {Authentication::kAnonymous, std::string(kAnonymousSubject)});
+  return anonymous;
 }
 
 Identity Identity::Local() {
-  return {Authentication::kLocal, std::string(kLocalSubject)};
+  static const Identity local(
+      {Authentication::kLocal, std::string(kLocalSubject)});
+  return local;
 }
 
 Identity Identity::Service(std::string_view name) {
-  return {Authentication::kService, std::string(kService).append(name)};
+  return Identity(
+      {Authentication::kService, std::string(kService).append(name)});
 }
 
 std::string_view Identity::service() const {
-  if (authentication_ != Authentication::kService) return {};
-  return std::string_view(subject_).substr(kService.size());
+  if (authentication() != Authentication::kService) return {};
+  return std::string_view(subject()).substr(kService.size());
 }
 
 absl::StatusOr<Identity> Identity::Make(const IdentityText& text) {
-  Identity identity(text.authentication, std::string(text.subject));
+  Facts facts{text.authentication, std::string(text.subject)};
   std::vector<base::Violation> violations;
   const auto refuse = [&](const base::ViolationRow& row, std::string_view field,
                           const base::ErrorWords& words = {}) {
@@ -94,15 +99,15 @@ absl::StatusOr<Identity> Identity::Make(const IdentityText& text) {
       auto grant = Grant::Parse(text.grants[i]);
       if (!grant.ok()) {
         violations.push_back(base::ViolationOf(field, grant.status()));
-      } else if (std::ranges::find(identity.grants_, *grant) !=
-                 identity.grants_.end()) {
+      } else if (std::ranges::find(facts.grants, *grant) !=
+                 facts.grants.end()) {
         refuse(AccessFault("GRANT_REPEATED"), field);
       } else {
-        identity.grants_.push_back(*std::move(grant));
+        facts.grants.push_back(*std::move(grant));
       }
     }
   }
-  std::ranges::sort(identity.grants_);
+  std::ranges::sort(facts.grants);
 
   if (text.municipality_code.empty() != text.respondent_kind.empty()) {
     refuse(AccessFault("RESPONDENT_CLAIMS"), text.municipality_code.empty()
@@ -121,9 +126,9 @@ absl::StatusOr<Identity> Identity::Make(const IdentityText& text) {
       violations.push_back(base::ViolationOf("respondent_kind", kind.status()));
     }
     if (code.ok() && kind.ok()) {
-      identity.respondent_ = base::Respondent{*std::move(code), *kind};
+      facts.respondent = base::Respondent{*std::move(code), *kind};
     }
-  } else if (identity.HoldsAnywhere(Role::kRespondent)) {
+  } else if (facts.HoldsAnywhere(Role::kRespondent)) {
     refuse(AccessFault("RESPONDENT_CLAIMS"), "municipality_code");
   }
 
@@ -131,19 +136,23 @@ absl::StatusOr<Identity> Identity::Make(const IdentityText& text) {
     return base::MakeError(AccessRow("IDENTITY_INVALID"))
         .WithViolations(std::move(violations));
   }
-  return identity;
+  return Identity(std::move(facts));
 }
 
 bool Identity::Holds(Role role, std::string_view survey) const {
-  return std::ranges::any_of(grants_, [&](const Grant& grant) {
+  return std::ranges::any_of(grants(), [&](const Grant& grant) {
     return grant.role == role &&
            (grant.survey == kEverySurvey || grant.survey == survey);
   });
 }
 
 bool Identity::HoldsAnywhere(Role role) const {
+  return facts_->HoldsAnywhere(role);
+}
+
+bool Identity::Facts::HoldsAnywhere(Role role) const {
   return std::ranges::any_of(
-      grants_, [&](const Grant& grant) { return grant.role == role; });
+      grants, [&](const Grant& grant) { return grant.role == role; });
 }
 
 }  // namespace welfare::access

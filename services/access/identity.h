@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -97,6 +98,10 @@ struct IdentityText {
 // Invariants: the subject is 1 to 255 printable ASCII characters, so that it
 // reads the same in every log; at most kMaxGrants grants, each once, sorted by
 // role and survey; whoever has the role respondent has a respondent.
+//
+// A value that is cheap to copy, since each call of a caller who comes again
+// holds one: copies share what they say. Moving is copying, so that none is
+// ever empty.
 class Identity {
  public:
   // What a token, a certificate or an API key says of its bearer.
@@ -108,6 +113,10 @@ class Identity {
   // RESPONDENT_CLAIMS, and those of Grant, MunicipalityCode and RespondentKind.
   static absl::StatusOr<Identity> Make(const IdentityText& text);
 
+  Identity(const Identity&) = default;
+  Identity& operator=(const Identity&) = default;
+  ~Identity() = default;
+
   // Somebody without credentials: `anonymous`, without grants.
   static Identity Anonymous();
   // The operator of a machine whose platform asks nobody: `local`, who may do
@@ -117,17 +126,17 @@ class Identity {
   // Only for whoever knows which process is at the other end.
   static Identity Service(std::string_view name);
 
-  const std::string& subject() const { return subject_; }
-  const std::vector<Grant>& grants() const { return grants_; }
+  const std::string& subject() const { return facts_->subject; }
+  const std::vector<Grant>& grants() const { return facts_->grants; }
   const std::optional<base::Respondent>& respondent() const {
-    return respondent_;
+    return facts_->respondent;
   }
-  Authentication authentication() const { return authentication_; }
+  Authentication authentication() const { return facts_->authentication; }
 
   // Whether every check of roles passes.
-  bool is_local() const { return authentication_ == Authentication::kLocal; }
+  bool is_local() const { return authentication() == Authentication::kLocal; }
   bool is_anonymous() const {
-    return authentication_ == Authentication::kAnonymous;
+    return authentication() == Authentication::kAnonymous;
   }
   // Which service calls on its own account, `indicator`; empty for all others.
   std::string_view service() const;
@@ -137,15 +146,23 @@ class Identity {
   // Whether the caller has `role` in any survey.
   bool HoldsAnywhere(Role role) const;
 
-  friend bool operator==(const Identity&, const Identity&) = default;
+  friend bool operator==(const Identity& a, const Identity& b) {
+    return *a.facts_ == *b.facts_;
+  }
 
  private:
-  Identity(Authentication authentication, std::string subject);
+  struct Facts {
+    Authentication authentication;
+    std::string subject;
+    std::vector<Grant> grants = {};
+    std::optional<base::Respondent> respondent = std::nullopt;
 
-  std::string subject_;
-  std::vector<Grant> grants_;
-  std::optional<base::Respondent> respondent_;
-  Authentication authentication_;
+    bool HoldsAnywhere(Role role) const;
+    friend bool operator==(const Facts&, const Facts&) = default;
+  };
+  explicit Identity(Facts facts);
+
+  std::shared_ptr<const Facts> facts_;
 };
 
 }  // namespace welfare::access

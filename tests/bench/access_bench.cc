@@ -41,6 +41,7 @@ void BareSignature(benchmark::State& state) {
 template <Algorithm kAlgorithm>
 void VerifyToken(benchmark::State& state) {
   const std::string token = Token(kAlgorithm);
+  access::Judge(token);  // the first one makes the keys
   for (auto _ : state) benchmark::DoNotOptimize(access::Judge(token));
 }
 
@@ -80,6 +81,7 @@ void VerifyApiKey(benchmark::State& state) {
 void RefuseForgedToken(benchmark::State& state) {
   std::string token = Token(Algorithm::kRs256);
   token[token.size() - 10] = token[token.size() - 10] == 'A' ? 'B' : 'A';
+  access::Judge(token);
   for (auto _ : state) benchmark::DoNotOptimize(access::Judge(token));
 }
 

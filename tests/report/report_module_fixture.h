@@ -52,8 +52,9 @@ class ReportModuleTest : public ::testing::Test {
     runner_->SetPeer("survey", survey_server_.address());
     runner_->SetPeer("indicator", indicator_server_.address());
     runner_->SetPeer("registry", registry_server_.address());
-    runner_->Identify([this](const platform::MetadataLookup&, std::string_view)
-                          -> absl::StatusOr<access::Identity> { return who_; });
+    runner_->Identify(
+        [this](const platform::MetadataLookup&, const platform::PeerLookup&)
+            -> absl::StatusOr<access::Identity> { return who_; });
     ASSERT_OK(runner_->Start());
     stub_ = v1::ReportService::NewStub(runner_->channel());
   }

@@ -275,7 +275,8 @@ inline absl::Status CallEmpty(
 // has ended, each of these calls stands in the log that it leaves behind.
 inline void ExpectRefusalsAreAudited(ModuleRunner& runner,
                                      const std::string& service) {
-  runner.Identify([](const platform::MetadataLookup&, std::string_view) {
+  runner.Identify([](const platform::MetadataLookup&,
+                     const platform::PeerLookup&) {
     const std::vector<std::string> grants = {"operator@*"};
     return access::Identity::Make({.subject = "intruder", .grants = grants});
   });

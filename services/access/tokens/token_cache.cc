@@ -1,6 +1,5 @@
 #include "services/access/tokens/token_cache.h"
 
-#include <algorithm>
 #include <cstring>
 #include <iterator>
 #include <list>
@@ -57,9 +56,7 @@ struct TokenCache::Shard {
 };
 
 TokenDigest DigestOf(std::string_view token) {
-  TokenDigest digest;
-  std::ranges::copy(base::Sha256Bytes(token), digest.begin());
-  return digest;
+  return base::Sha256Digest(token);
 }
 
 TokenCache::TokenCache(std::size_t max_bytes)

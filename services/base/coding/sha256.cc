@@ -46,19 +46,25 @@ std::string Sha256::Finish() {
 
 std::string Sha256::FinishHex() { return HexEncode(Finish()); }
 
-std::string Sha256Bytes(std::string_view bytes) {
+std::array<char, 32> Sha256Digest(std::string_view bytes) {
   // The context of a digest costs more than the digest of a short text.
   thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>
       context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
+  std::array<char, 32> digest{};
   if (context == nullptr ||
       EVP_DigestInit_ex(context.get(), Algorithm(), nullptr) != 1 ||
       EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
-      EVP_DigestFinal_ex(context.get(), digest.data(), &size) != 1) {
+      EVP_DigestFinal_ex(context.get(),
+                         reinterpret_cast<unsigned char*>(digest.data()),
+                         nullptr) != 1) {
     throw std::bad_alloc();
   }
-  return std::string(digest.begin(), digest.begin() + size);
+  return digest;
+}
+
+std::string Sha256Bytes(std::string_view bytes) {
+  const std::array<char, 32> digest = Sha256Digest(bytes);
+  return std::string(digest.begin(), digest.end());
 }
 
 std::string Sha256Hex(std::string_view bytes) {

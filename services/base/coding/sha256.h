@@ -2,6 +2,7 @@
 // Not for secrets: comparisons here are not constant in time.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ class Sha256 {
   };
   std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
+
+// Returns the digest.
+std::array<char, 32> Sha256Digest(std::string_view bytes);
 
 // Returns the digest as 32 bytes.
 std::string Sha256Bytes(std::string_view bytes);

@@ -133,8 +133,8 @@ absl::Status ServedCall::Begin(std::chrono::milliseconds timeout,
       SteadyDeadline(server_context_.deadline(), timeout);
   context_.limits.stop = std::move(stop);
   if (method_.calls.identify) {
-    absl::StatusOr<access::Identity> who =
-        method_.calls.identify(lookup, ProvedName(server_context_));
+    absl::StatusOr<access::Identity> who = method_.calls.identify(
+        lookup, [&] { return ProvedName(server_context_); });
     context_.identity =
         who.ok() ? *std::move(who) : access::Identity::Anonymous();
     if (!who.ok()) return who.status();

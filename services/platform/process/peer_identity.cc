@@ -36,12 +36,9 @@ absl::StatusOr<access::Identity> ReadIdentity(std::string_view bytes) {
   return identity;
 }
 
-}  // namespace
-
-absl::StatusOr<access::Identity> IdentifyByPeer(const MetadataLookup& metadata,
-                                                std::string_view peer) {
-  const std::string_view names[] = {peer};
-  const std::string_view name = ModuleNamedIn(names);
+// Whom a call of the module `name` is made for.
+absl::StatusOr<access::Identity> IdentifyModule(const MetadataLookup& metadata,
+                                                std::string_view name) {
   if (name == "gateway") {
     const auto bytes = metadata(access::kIdentityMetadata);
     return bytes.has_value() ? ReadIdentity(*bytes)
@@ -53,10 +50,19 @@ absl::StatusOr<access::Identity> IdentifyByPeer(const MetadataLookup& metadata,
              : access::Identity::Anonymous();
 }
 
+}  // namespace
+
+absl::StatusOr<access::Identity> IdentifyByPeer(const MetadataLookup& metadata,
+                                                const PeerLookup& peer) {
+  const std::string proved = peer();
+  const std::string_view names[] = {proved};
+  return IdentifyModule(metadata, ModuleNamedIn(names));
+}
+
 absl::StatusOr<access::Identity> IdentifyWithinProcess(
-    const MetadataLookup& metadata, std::string_view /*peer*/) {
-  const std::string_view caller = CallerIn(metadata("user-agent").value_or(""));
-  return IdentifyByPeer(metadata, ProcessName(caller));
+    const MetadataLookup& metadata, const PeerLookup& /*peer*/) {
+  return IdentifyModule(metadata,
+                        CallerIn(metadata("user-agent").value_or("")));
 }
 
 }  // namespace welfare::platform

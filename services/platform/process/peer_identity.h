@@ -16,11 +16,11 @@ namespace welfare::platform {
 //
 // Errors: INTERNAL, reason IDENTITY_UNREADABLE.
 absl::StatusOr<access::Identity> IdentifyByPeer(const MetadataLookup& metadata,
-                                                std::string_view peer);
+                                                const PeerLookup& peer);
 
 // The same within one process, whose sockets stand in a folder that nobody else
 // may enter: there a module is believed what its channel says (Peer::caller).
 absl::StatusOr<access::Identity> IdentifyWithinProcess(
-    const MetadataLookup& metadata, std::string_view peer);
+    const MetadataLookup& metadata, const PeerLookup& peer);
 
 }  // namespace welfare::platform

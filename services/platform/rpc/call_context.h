@@ -85,11 +85,14 @@ struct CallContext {
 using MetadataLookup =
     std::function<std::optional<std::string_view>(std::string_view key)>;
 
+// Finds out the name that the process at the other end of a call has proved,
+// `gateway.welfare.internal`; empty where it has proved none. Not for nothing:
+// it is asked only by whoever goes by it.
+using PeerLookup = std::function<std::string()>;
+
 // Finds out who calls; an error refuses the call before the handler runs.
-// `peer` is the name that the process at the other end has proved,
-// `gateway.welfare.internal`; empty where it has proved none.
 using IdentityHook = std::function<absl::StatusOr<access::Identity>(
-    const MetadataLookup& metadata, std::string_view peer)>;
+    const MetadataLookup& metadata, const PeerLookup& peer)>;
 
 // A fresh request id: 32 random hex digits.
 std::string MakeRequestId();

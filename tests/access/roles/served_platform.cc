@@ -72,9 +72,10 @@ constexpr char kProcessKey[] = "x-access-test";
 // The services are believed what their channels say; whoever says nothing is
 // the operator of the machine, who fills them.
 absl::StatusOr<Identity> Identify(const platform::MetadataLookup& metadata,
-                                  std::string_view peer) {
+                                  const platform::PeerLookup& peer) {
   if (const auto process = metadata(kProcessKey)) {
-    return platform::IdentifyByPeer(metadata, *process);
+    return platform::IdentifyByPeer(metadata,
+                                    [&] { return std::string(*process); });
   }
   if (platform::CallerIn(metadata("user-agent").value_or("")).empty()) {
     return Identity::Local();

@@ -106,8 +106,9 @@ class AuditedCalls : public ::testing::Test {
     calls_.streams = &streams_;
     calls_.feed = &feed_;
     calls_.audit = writer_.get();
-    calls_.identify = [](const MetadataLookup& metadata,
-                         std::string_view) -> absl::StatusOr<access::Identity> {
+    calls_.identify =
+        [](const MetadataLookup& metadata,
+           const PeerLookup&) -> absl::StatusOr<access::Identity> {
       const std::string subject(metadata("x-subject").value_or(""));
       if (subject.empty()) return access::Identity::Anonymous();
       if (subject == "indicator") return access::Identity::Service(subject);

@@ -274,8 +274,9 @@ class Guarded : public ::testing::Test {
     calls_.bulk_pool = &pool_;
     calls_.stream_pool = &pool_;
     calls_.feed = &feed_;
-    calls_.identify = [](const MetadataLookup& metadata,
-                         std::string_view) -> absl::StatusOr<access::Identity> {
+    calls_.identify =
+        [](const MetadataLookup& metadata,
+           const PeerLookup&) -> absl::StatusOr<access::Identity> {
       const auto grant = metadata("x-grant");
       return grant ? support::Granted({std::string(*grant)})
                    : access::Identity::Anonymous();

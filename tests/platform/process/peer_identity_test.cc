@@ -34,7 +34,7 @@ absl::StatusOr<Identity> Identify(std::optional<std::string> identity,
         if (key != access::kIdentityMetadata) return std::nullopt;
         return identity;
       },
-      peer);
+      [&] { return std::string(peer); });
 }
 
 TEST(IdentifyByPeer, BelievesTheGatewayAlone) {
@@ -92,7 +92,7 @@ absl::StatusOr<Identity> IdentifyWithin(std::string_view user_agent) {
         if (key == "user-agent") return user_agent;
         return std::nullopt;
       },
-      "");
+      [] { return std::string(); });
 }
 
 TEST(IdentifyWithinProcess, BelievesWhatTheChannelSays) {
@@ -118,7 +118,7 @@ TEST(IdentifyWithinProcess, HearsTheChannelsOfThePlatform) {
   calls.pool = &pool;
   std::optional<Identity> heard;
   calls.identify = [&heard](const MetadataLookup& metadata,
-                            std::string_view peer) {
+                            const PeerLookup& peer) {
     auto who = IdentifyWithinProcess(metadata, peer);
     if (who.ok()) heard = *who;
     return who;

@@ -539,8 +539,8 @@ TEST_F(Rpc, AnIdentityHookRefusesBeforeTheHandler) {
   calls.pool = &pool;
   calls.identify =
       [](const MetadataLookup& metadata,
-         std::string_view peer) -> absl::StatusOr<access::Identity> {
-    EXPECT_EQ(peer, "");  // nobody proves a name without TLS
+         const PeerLookup& peer) -> absl::StatusOr<access::Identity> {
+    EXPECT_EQ(peer(), "");  // nobody proves a name without TLS
     const auto token = metadata("authorization");
     if (token != "Bearer good") {
       return base::MakeError({"NO_TOKEN", absl::StatusCode::kUnauthenticated,

@@ -38,8 +38,9 @@ class ServedSurvey : public ::testing::Test {
     runner_ = std::make_unique<support::ModuleRunner>(
         std::make_unique<SurveyModule>(), std::move(flags));
     runner_->SetPeer("registry", peer_.address());
-    runner_->Identify([this](const platform::MetadataLookup&, std::string_view)
-                          -> absl::StatusOr<access::Identity> { return who_; });
+    runner_->Identify(
+        [this](const platform::MetadataLookup&, const platform::PeerLookup&)
+            -> absl::StatusOr<access::Identity> { return who_; });
     ASSERT_OK(runner_->Start());
     stub_ = v1::SurveyService::NewStub(runner_->channel());
   }
