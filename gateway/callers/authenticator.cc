@@ -100,12 +100,12 @@ Authenticator::Verdict Authenticator::JudgeShown(
 
 Authenticator::Verdict Authenticator::JudgeToken(std::string_view token) {
   if (!options_.tokens.has_value()) return Refusal::kNotTaken;
-  const auto known = files_.current();
   const base::Timestamp now = clock_.Now();
   const access::TokenDigest digest = access::DigestOf(token);
-  if (auto kept = cache_.Find(digest, known->generation, now)) {
+  if (auto kept = cache_.Find(digest, files_.generation(), now)) {
     return Admitted{Authentication::kToken, *std::move(kept)};
   }
+  const auto known = files_.current();
   const access::Admission admission =
       options_.tokens->Verify(token, *known->keys, now);
   Verdict verdict = AdmittedOr(admission);

@@ -135,11 +135,12 @@ void CallerFiles::ReadAgain() {
   take(ReadCertificateCallers(paths_), known->certificates,
        certificates_refused_);
   // Also where other files alone have changed: tokens are verified once more.
-  ++known->generation;
+  const std::uint64_t generation = ++known->generation;
   {
     const std::lock_guard lock(mutex_);
     current_ = std::move(known);
   }
+  generation_ = generation;
   platform::LogInfo("files of callers were read again");
 }
 

@@ -1,6 +1,7 @@
 // The operator's files that say who may call, kept up with them.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -53,6 +54,8 @@ class CallerFiles {
       std::chrono::milliseconds look_every = std::chrono::seconds(1));
 
   std::shared_ptr<const KnownCallers> current() const;
+  // That of current(), without holding it.
+  std::uint64_t generation() const { return generation_.load(); }
 
  private:
   CallerFiles(const CallerFilePaths& paths, platform::MetricsRegistry& metrics);
@@ -65,6 +68,7 @@ class CallerFiles {
 
   mutable std::mutex mutex_;
   std::shared_ptr<const KnownCallers> current_;
+  std::atomic<std::uint64_t> generation_ = 0;
 
   platform::WatchedFiles files_;  // last: its thread uses the others
 };

@@ -1,5 +1,6 @@
 #include "services/access/tokens/token_cache.h"
 
+#include <atomic>
 #include <cstring>
 #include <iterator>
 #include <list>
@@ -15,6 +16,11 @@ namespace {
 // What an entry takes besides its text: nodes of list and table, and their
 // headers in the allocator.
 constexpr std::size_t kEntryBytes = 256;
+
+// Of what a thread has found last. Looked for among all again after so many
+// hits, so that what is used is seen to be.
+constexpr std::size_t kNear = 64;
+constexpr int kNearHits = 64;
 
 // What the allocator takes for a text: it and a header, in steps of 16.
 std::size_t AllocatedBytes(const std::string& text) {
@@ -55,12 +61,25 @@ struct TokenCache::Shard {
   std::size_t max_bytes = 0;
 };
 
+struct TokenCache::Near {
+  std::uint64_t cache = 0;  // its id; 0: nothing is held
+  TokenDigest digest;
+  std::uint64_t generation = 0;
+  base::Timestamp expires;
+  int hits = 0;
+  std::string metadata;
+};
+
 TokenDigest DigestOf(std::string_view token) {
   return base::Sha256Digest(token);
 }
 
 TokenCache::TokenCache(std::size_t max_bytes)
-    : shards_(std::make_unique<std::array<Shard, kShards>>()) {
+    : id_([] {
+        static std::atomic<std::uint64_t> last = 0;
+        return ++last;
+      }()),
+      shards_(std::make_unique<std::array<Shard, kShards>>()) {
   for (Shard& shard : *shards_) shard.max_bytes = max_bytes / kShards;
 }
 
@@ -71,9 +90,21 @@ TokenCache::Shard& TokenCache::ShardOf(const TokenDigest& digest) const {
   return (*shards_)[static_cast<unsigned char>(digest.back()) % kShards];
 }
 
+TokenCache::Near& TokenCache::NearOf(const TokenDigest& digest) {
+  thread_local std::array<Near, kNear> held;
+  // Another byte than those of the hash and of the shard.
+  return held[static_cast<unsigned char>(digest[16]) % kNear];
+}
+
 std::optional<std::string> TokenCache::Find(const TokenDigest& digest,
                                             std::uint64_t generation,
                                             base::Timestamp now) {
+  Near& near = NearOf(digest);
+  if (near.cache == id_ && near.generation == generation &&
+      near.hits < kNearHits && now < near.expires && near.digest == digest) {
+    ++near.hits;
+    return near.metadata;
+  }
   Shard& shard = ShardOf(digest);
   const std::lock_guard lock(shard.mutex);
   const auto found = shard.by_digest.find(digest);
@@ -90,6 +121,7 @@ std::optional<std::string> TokenCache::Find(const TokenDigest& digest,
     return std::nullopt;
   }
   shard.entries.splice(shard.entries.begin(), shard.entries, entry);
+  near = {id_, digest, generation, entry->expires, 0, entry->metadata};
   return entry->metadata;
 }
 

@@ -24,7 +24,9 @@ TokenDigest DigestOf(std::string_view token);
 //
 // Invariants: never holds more than its bytes, by an estimate of what each
 // bearer takes; the longest unused go first. Refused tokens are not kept: their
-// number is without bound.
+// number is without bound. Each thread holds some of what it found last besides
+// (kNear): to look in what all share writes to it, which costs more than the
+// digest where two threads serve the same caller.
 class TokenCache {
  public:
   explicit TokenCache(std::size_t max_bytes);
@@ -49,10 +51,14 @@ class TokenCache {
 
  private:
   struct Shard;
+  struct Near;
   static constexpr std::size_t kShards = 16;
 
   Shard& ShardOf(const TokenDigest& digest) const;
+  // The place in which the calling thread holds this token, or another.
+  static Near& NearOf(const TokenDigest& digest);
 
+  const std::uint64_t id_;  // no other cache of the process has it
   std::unique_ptr<std::array<Shard, kShards>> shards_;
 };
 

@@ -82,6 +82,39 @@ TEST(TokenCaches, NeverHoldMoreThanTheirBytes) {
   EXPECT_EQ(tiny.size(), 0U);
 }
 
+TEST(TokenCaches, HoldNothingBesidesForAnotherCacheOrOtherKeys) {
+  TokenCache cache(kMiB);
+  TokenCache other(kMiB);
+  const TokenDigest digest = DigestOf("token");
+  cache.Keep(digest, 1, At(100), "office");
+  other.Keep(digest, 1, At(100), "desk");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(cache.Find(digest, 1, At(0)), "office");
+    EXPECT_EQ(other.Find(digest, 1, At(0)), "desk");
+  }
+  EXPECT_EQ(cache.Find(digest, 2, At(0)), std::nullopt);
+  cache.Keep(digest, 2, At(100), "counter");
+  EXPECT_EQ(cache.Find(digest, 2, At(0)), "counter");
+  EXPECT_EQ(cache.Find(digest, 2, At(100)), std::nullopt);
+  EXPECT_EQ(cache.size(), 0U);
+  const TokenCache empty(kMiB);
+  EXPECT_EQ(other.Find(digest, 1, At(99)), "desk");
+}
+
+TEST(TokenCaches, SeeThatATokenIsUsedByOneThreadAlone) {
+  TokenCache cache(256 << 10);
+  const TokenDigest busy = DigestOf("busy");
+  cache.Keep(busy, 1, At(100), Told("busy"));
+  for (int i = 0; i < 5'000; ++i) {
+    cache.Keep(DigestOf("token " + std::to_string(i)), 1, At(100),
+               Told("caller"));
+    ASSERT_EQ(cache.Find(busy, 1, At(0)), Told("busy")) << i;
+  }
+  std::thread([&] {
+    EXPECT_EQ(cache.Find(busy, 1, At(0)), Told("busy"));
+  }).join();
+}
+
 TEST(TokenCaches, HoldTenThousandTokensInLessThan32MiB) {
   TokenCache cache(32 * kMiB);
   const auto before = mallinfo2().uordblks;
