@@ -1,5 +1,6 @@
 #include "services/importing/csv_text.h"
 
+#include <algorithm>
 #include <string>
 
 #include "services/base/error.h"
@@ -25,6 +26,10 @@ absl::StatusOr<CsvText> CheckCsvText(std::string_view field, CsvText text) {
   if (text.first_line < 0) {
     faults.Add(base::MakeViolation(Fault("LINE_NEGATIVE"),
                                    std::string(field) + ".first_line"));
+  }
+  if (std::ranges::any_of(text.lines, [](int line) { return line < 1; })) {
+    faults.Add(base::MakeViolation(Fault("LINE_NEGATIVE"),
+                                   std::string(field) + ".lines"));
   }
   if (const absl::Status name = text::Check(kFileName, text.source_file);
       !name.ok()) {

@@ -1,6 +1,8 @@
 // One text of a batch, before it is read.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "absl/status/statusor.h"
@@ -15,6 +17,8 @@ struct CsvText {
   // text.
   int first_line = 0;
   std::string_view source_file = {};
+  // The physical line of each record; empty: `first_line` says it.
+  std::span<const std::int32_t> lines = {};
 };
 
 // Returns `text`, which is the field `field` of a request, where its lines and
@@ -22,8 +26,8 @@ struct CsvText {
 //
 // Errors:
 //   INVALID_ARGUMENT, reason CSV_INVALID, with a violation of
-//   `<field>.first_line` (LINE_NEGATIVE) or `<field>.source_file`
-//   (TEXT_TOO_LONG, TEXT_INVALID).
+//   `<field>.first_line` (LINE_NEGATIVE), `<field>.lines` (the same) or
+//   `<field>.source_file` (TEXT_TOO_LONG, TEXT_INVALID).
 absl::StatusOr<CsvText> CheckCsvText(std::string_view field, CsvText text);
 
 }  // namespace welfare::importing

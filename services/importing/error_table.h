@@ -22,6 +22,16 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "dry run of it.",
      "rejects_token には、同じ内容の取り込みの応答にあった値を指定し、試行"
      "（validate_only）として送ってください。"},
+    {"BASE_MOVED", absl::StatusCode::kAborted,
+     "{resource} has moved since the plan was made: {actor} changed it at "
+     "{time}. Plan again.",
+     "計画を作った後に {resource} が変更されました（{time}、{actor}）。"
+     "計画を作り直してください。"},
+    {"BASE_ROUNDS", absl::StatusCode::kInvalidArgument,
+     "A batch that names the version it was planned on is of one round; this "
+     "one is of {rounds}.",
+     "前提とした版を示す束は一つの調査回のものにしてください（{rounds}回分あり"
+     "ます）。"},
     {"COUNTS_DO_NOT_ADD_UP", absl::StatusCode::kInternal,
      "Of {rows} records {found} are accounted for; nothing was written.", ""},
 };

@@ -49,6 +49,22 @@ absl::Status RejectsTokenInvalid() {
           base::MakeViolation(Fault("REJECTS_TOKEN_INVALID"), "rejects_token"));
 }
 
+absl::Status BaseRounds(std::size_t rounds) {
+  return base::MakeError(Row("BASE_ROUNDS"))
+      .With("rounds", static_cast<long long>(rounds));
+}
+
+absl::Status BaseMoved(std::string_view resource, const Base& planned,
+                       std::int64_t version, const std::optional<Mover>& by) {
+  return base::MakeError(Row("BASE_MOVED"))
+      .With("resource", resource)
+      .With("planned", static_cast<long long>(planned.version))
+      .With("version", static_cast<long long>(version))
+      .With("actor", by ? by->actor : "?")
+      .With("action", by ? by->action : "")
+      .With("time", by ? by->time.ToRfc3339() : "?");
+}
+
 absl::Status CountsDoNotAddUp(int rows, int found) {
   return base::MakeError(Row("COUNTS_DO_NOT_ADD_UP"))
       .With("rows", rows)

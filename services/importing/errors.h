@@ -3,11 +3,14 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "services/base/error.h"
+#include "services/importing/strategy.h"
 
 namespace welfare::importing {
 
@@ -41,6 +44,16 @@ absl::Status FileTooLarge(FileMeasure of, std::size_t limit);
 // REJECTS_TOKEN_INVALID: no token of this batch, or in a call that is no dry
 // run.
 absl::Status RejectsTokenInvalid();
+
+// BASE_ROUNDS: a batch with a base names several rounds.
+absl::Status BaseRounds(std::size_t rounds);
+
+// --- ABORTED ---
+
+// BASE_MOVED: what a batch was planned on is another state now; `by` where that
+// can be told.
+absl::Status BaseMoved(std::string_view resource, const Base& planned,
+                       std::int64_t version, const std::optional<Mover>& by);
 
 // --- INTERNAL ---
 

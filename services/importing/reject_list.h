@@ -82,6 +82,13 @@ class RejectList {
     return faulty_[static_cast<std::size_t>(table)].count;
   }
 
+  // Whether the record has one; numbers count from 1.
+  bool IsFaulty(int record, Table table = Table::kRecords) const {
+    const auto& found = faulty_[static_cast<std::size_t>(table)].records;
+    const auto at = static_cast<std::size_t>(record);
+    return at < found.size() && found[at];
+  }
+
   // The first faults after the position of the constructor.
   struct Page {
     std::vector<Reject> rejects;

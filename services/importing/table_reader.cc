@@ -45,7 +45,7 @@ absl::StatusOr<TableReader> TableReader::Open(const CsvText& text,
                                               const TableFormat& format) {
   CsvFaults faults;
   TableReader table(text::CsvReader(text::SkipByteOrderMark(text.csv)),
-                    text.first_line);
+                    text.first_line, text.lines);
   const auto header = table.reader_.Next();
   if (!header.ok()) {
     faults.Add(base::ViolationOf(
@@ -85,7 +85,10 @@ absl::StatusOr<TableReader> TableReader::Open(const CsvText& text,
 absl::StatusOr<std::optional<text::CsvRecord>> TableReader::Next() {
   auto record = reader_.Next();
   if (record.ok() && !record->has_value()) return record;
-  if (++number_ == 1 && first_line_ > 0) {
+  const auto at = static_cast<std::size_t>(number_);
+  if (++number_; at < lines_.size()) {
+    offset_ = static_cast<std::size_t>(lines_[at]) - reader_.last_line();
+  } else if (number_ == 1 && first_line_ > 0) {
     offset_ = static_cast<std::size_t>(first_line_) - reader_.last_line();
   }
   if (record.ok()) {

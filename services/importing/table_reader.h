@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -74,8 +75,9 @@ class TableReader {
   }
 
  private:
-  TableReader(text::CsvReader reader, int first_line)
-      : reader_(reader), first_line_(first_line) {}
+  TableReader(text::CsvReader reader, int first_line,
+              std::span<const std::int32_t> lines)
+      : reader_(reader), first_line_(first_line), lines_(lines) {}
 
   text::CsvReader reader_;
   text::CsvHeader columns_;
@@ -83,6 +85,7 @@ class TableReader {
   std::size_t chosen_ = 0;
   int number_ = 0;
   int first_line_;
+  std::span<const std::int32_t> lines_;
   // From lines of the text to those of the file; wraps where the first record
   // stood higher there.
   std::size_t offset_ = 0;

@@ -205,6 +205,11 @@ inline constexpr base::ViolationRow kAnswerTable[] = {
      "設問の決まりに合わない値です。"},
     {"ANSWER_MISSING", "The question is asked; send a value{or_blank}.",
      "回答がありません。値{or_blank_ja}を入力してください。"},
+    {"ANSWER_DIFFERS",
+     "The submission holds {stored} here; name that, or nothing, to take it "
+     "back.",
+     "ここにある回答は {stored} です。消すには同じ値を書くか、空にしてくださ"
+     "い。"},
     {"TOO_MANY_ANSWERS",
      "{found} answers are more than the codebook has questions; send one for "
      "each.",

@@ -28,6 +28,7 @@ TEST(ImportErrors, SayWhatToDoInBothLanguages) {
   for (const absl::Status& error :
        {CsvInvalid({}), FileTooLarge(FileMeasure::kRecords, 200'000),
         FileTooLarge(FileMeasure::kBytes, 32 << 20), RejectsTokenInvalid(),
+        BaseRounds(2), BaseMoved("registry", {.version = 1}, 2, std::nullopt),
         CountsDoNotAddUp(2, 1)}) {
     const auto details = base::GetErrorDetails(error);
     ASSERT_TRUE(details.has_value());

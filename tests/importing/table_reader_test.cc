@@ -140,5 +140,24 @@ TEST(TableReader, ACellWithoutAColumnIsNamedAsOne) {
   EXPECT_EQ(short_one->description, "The record has 3 cells, the header 4.");
 }
 
+TEST(TableReader, LinesOfRecordsThatDoNotStandTogetherAreSaid) {
+  constexpr std::array<std::int32_t, 3> kLines = {40, 7, 12};
+  auto table = TableReader::Open({.csv = "code,name,note\n"
+                                         "1,a,\"x\ny\"\n\n2,b,\n3,c,\n4,d,\n",
+                                  .lines = kLines},
+                                 "batch", kFormat);
+  ASSERT_OK(table);
+  std::vector<std::size_t> lines;
+  while (true) {
+    const auto record = table->Next();
+    ASSERT_OK(record);
+    if (!record->has_value()) break;
+    EXPECT_EQ((*record)->line, table->line());
+    lines.push_back(table->line());
+  }
+  // What no line is said of follows the last.
+  EXPECT_THAT(lines, ElementsAre(40, 7, 12, 13));
+}
+
 }  // namespace
 }  // namespace welfare::importing

@@ -116,6 +116,8 @@ TEST(SurveyErrors, AgreeWithTheGoldenListOfReasons) {
        {platform::StoreRestored("x", "y", 1), platform::RequestIdInvalid("a b"),
         base::Page::Read(-1, "", "").status(), base::PageTokenInvalid(),
         importing::CsvInvalid({}), importing::RejectsTokenInvalid(),
+        importing::BaseRounds(2),
+        importing::BaseMoved("registry", {.version = 1}, 2, std::nullopt),
         importing::CountsDoNotAddUp(2, 1)}) {
     add(status.code(), base::ReasonOf(status));
   }

@@ -2,12 +2,15 @@
 // reads or writes these messages.
 #pragma once
 
+#include <optional>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "services/base/wording/language.h"
 #include "services/importing/csv_text.h"
 #include "services/importing/outcome.h"
+#include "services/importing/strategy.h"
 #include "welfare/type/v1/csv_import.pb.h"
 
 namespace welfare::importing {
@@ -19,9 +22,26 @@ namespace welfare::importing {
 absl::StatusOr<CsvText> FromProto(std::string_view field,
                                   const type::v1::CsvBatch& batch);
 
-// Returns the answer but for `request_id`, `version`, `validate_only` and
-// `unplaced_items`. Its size has a bound whatever the batch. `digest`: of the
-// batch, for the token of the faults that it has no room for (DigestOf).
+// Returns how the records of a request are laid over what is stored.
+Strategy FromProto(type::v1::ImportStrategy strategy);
+
+// Returns the state that a request was planned on; nothing where it says none.
+std::optional<Base> FindBase(bool given, const type::v1::ImportBase& base);
+
+// Returns how many changes an answer lists.
+int ChangesToShow(bool validate_only, int asked);
+
+// Adds changes to an answer, which has room for them.
+void AddChanges(const std::vector<Change>& changes,
+                type::v1::ImportResult& result);
+
+// Returns the counts as a message.
+type::v1::ImportCounts ToProto(const ImportCounts& counts);
+
+// Returns the answer but for `request_id`, `version`, `incarnation`,
+// `validate_only`, `unplaced_items` and what a strategy adds. Its size has a
+// bound whatever the batch. `digest`: of the batch, for the token of the faults
+// that it has no room for (DigestOf).
 //
 // Errors: those of CheckAddsUp.
 absl::StatusOr<type::v1::ImportResult> ToProto(const ImportOutcome& outcome,

@@ -9,9 +9,11 @@
 #include "services/base/coding/sha256.h"
 #include "services/base/error.h"
 #include "services/importing/csv_text.h"
+#include "services/importing/errors.h"
 #include "services/importing/outcome.h"
 #include "services/importing/rejects_token.h"
 #include "services/importing/reply/import_reply.h"
+#include "services/importing/strategy.h"
 #include "services/platform/errors.h"
 #include "services/platform/rpc/write_request.h"
 #include "services/registry/errors.h"
@@ -37,6 +39,23 @@ std::string DigestOf(std::string_view method, std::string_view csv,
                      bool whole) {
   if (whole) csv = csv.substr(0, csv.find('\n'));
   return importing::DigestOf(std::array{method, csv});
+}
+
+// Refuses a batch that was planned on another state than there is now.
+absl::Status CheckBase(const importing::Base& planned, const History& current) {
+  if (importing::IsAt(planned, current.incarnation(), current.version())) {
+    return absl::OkStatus();
+  }
+  std::optional<importing::Mover> mover;
+  if (planned.version >= 0 && planned.version < current.version() &&
+      (planned.incarnation.empty() ||
+       planned.incarnation == current.incarnation())) {
+    const Commit& commit = current.commit(planned.version + 1);
+    mover = importing::Mover{.actor = commit.actor,
+                             .action = commit.action,
+                             .time = commit.recorded_time};
+  }
+  return importing::BaseMoved("registry", planned, current.version(), mover);
 }
 
 base::JsonObject AuditDetail(const importing::ImportCounts& counts) {
@@ -127,6 +146,17 @@ absl::Status ImportWriter::Import(
     }
   }
   const bool validate_only = request.validate_only();
+  const std::optional<importing::Base> planned_on =
+      importing::FindBase(request.has_base(), request.base());
+  // A dry run of several batches goes on from what the last one would leave. A
+  // page of its faults is asked for with the state that it began with.
+  const bool goes_on =
+      validate_only && !alone && !whole && request.rejects_token().empty();
+  if (goes_on && !file.dry) {
+    file.dry = live_.Head();
+    file.dry_version = file.dry->version();
+  }
+  Changes dry_changes;
   // Set by the plan that ran last; stays empty when the reply is a stored one.
   std::optional<importing::ImportCounts> counts;
   std::optional<RecordKeys> keys;
@@ -135,7 +165,11 @@ absl::Status ImportWriter::Import(
       history_.Run(
           write, validate_only,
           [&](const WriteContext& context) -> absl::StatusOr<WritePlan> {
-            ImportPlan planned = plan(context.current, parsed, whole);
+            if (planned_on) {
+              WELFARE_RETURN_IF_ERROR(CheckBase(*planned_on, context.current));
+            }
+            const History& current = goes_on ? *file.dry : context.current;
+            ImportPlan planned = plan(current, parsed, whole);
             counts = planned.counts;
             keys = std::move(planned.keys);
             WELFARE_ASSIGN_OR_RETURN(
@@ -146,12 +180,22 @@ absl::Status ImportWriter::Import(
                                    ? context.current.version()
                                    : context.version);
             result.set_validate_only(validate_only);
+            result.set_incarnation(context.current.incarnation());
+            importing::AddChanges(planned.shown, result);
+            if (goes_on) {
+              result.set_version(file.dry_version);
+              dry_changes = planned.changes;
+            }
             return WritePlan{.changes = std::move(planned.changes),
                              .resource = std::string(resource),
                              .audit_detail = AuditDetail(planned.counts),
                              .reply = result.SerializeAsString()};
           }));
   reply = platform::Share(std::move(outcome.reply));
+  if (!dry_changes.empty()) {
+    WELFARE_ASSIGN_OR_RETURN(file.dry,
+                             WithChanges(*file.dry, std::move(dry_changes)));
+  }
   if (!alone) {
     if (!keys.has_value()) {
       // A repeat was not planned; what it speaks of still counts.
@@ -183,14 +227,47 @@ absl::Status ImportWriter::ImportMunicipalities(
   return Import(
       call, request, "ImportMunicipalities", "municipalities", file, alone,
       [&](const importing::CsvText& text, auto& batch) {
-        return ParseMunicipalities(text, file.seen, batch);
+        return ParseMunicipalities(
+            text, file.seen, importing::FromProto(request.strategy()), batch);
       },
       [&](const History& current, const auto& records, bool whole) {
         return PlanMunicipalities(
             current, records,
-            {.reason = reason, .whole = whole, .keys_before = &file.keys});
+            {.reason = reason,
+             .whole = whole,
+             .strategy = importing::FromProto(request.strategy()),
+             .show_changes = importing::ChangesToShow(request.validate_only(),
+                                                      request.show_changes()),
+             .keys_before = &file.keys});
       },
       municipality_rows_, reply);
+}
+
+absl::Status ImportWriter::PlanBefore(
+    const v1::ImportStatusRecordsRequest& request, const std::string& reason,
+    ImportFile<StatusRow>& file) {
+  SeenRecords seen;
+  RecordKeys keys;
+  const importing::Strategy strategy = importing::FromProto(request.strategy());
+  for (const type::v1::CsvBatch& before : request.municipalities_before()) {
+    WELFARE_ASSIGN_OR_RETURN(
+        const importing::CsvText text,
+        importing::FromProto("municipalities_before", before));
+    ParsedBatch<MunicipalityRow> batch;
+    WELFARE_RETURN_IF_ERROR(ParseMunicipalities(text, seen, strategy, batch));
+    if (!file.dry) {
+      file.dry = live_.Head();
+      file.dry_version = file.dry->version();
+    }
+    ImportPlan planned = PlanMunicipalities(
+        *file.dry, batch,
+        {.reason = reason, .strategy = strategy, .keys_before = &keys});
+    keys.merge(planned.keys);
+    if (planned.changes.empty()) continue;
+    WELFARE_ASSIGN_OR_RETURN(
+        file.dry, WithChanges(*file.dry, std::move(planned.changes)));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ImportWriter::ImportStatusRecords(
@@ -200,15 +277,25 @@ absl::Status ImportWriter::ImportStatusRecords(
   WELFARE_ASSIGN_OR_RETURN(
       const std::string reason,
       KeepReason("correction_reason", request.correction_reason()));
+  if (request.validate_only() && !file.begun) {
+    WELFARE_RETURN_IF_ERROR(PlanBefore(request, reason, file));
+  }
   return Import(
       call, request, "ImportStatusRecords", "programs", file, alone,
       [&](const importing::CsvText& text, auto& batch) {
-        return ParseStatusRecords(text, catalog_, file.seen, batch);
+        return ParseStatusRecords(text, catalog_, file.seen,
+                                  importing::FromProto(request.strategy()),
+                                  batch);
       },
       [&](const History& current, const auto& records, bool whole) {
         return PlanStatusRecords(
             current, records,
-            {.reason = reason, .whole = whole, .keys_before = &file.keys});
+            {.reason = reason,
+             .whole = whole,
+             .strategy = importing::FromProto(request.strategy()),
+             .show_changes = importing::ChangesToShow(request.validate_only(),
+                                                      request.show_changes()),
+             .keys_before = &file.keys});
       },
       status_rows_, reply);
 }

@@ -58,6 +58,12 @@ class ImportWriter {
   static RowCounters MakeCounters(platform::MetricsRegistry& metrics,
                                   const std::string& file);
 
+  // Lets a dry run of status records begin where municipalities imported
+  // before would leave the registry.
+  absl::Status PlanBefore(const v1::ImportStatusRecordsRequest& request,
+                          const std::string& reason,
+                          ImportFile<StatusRow>& file);
+
   // The common part of both imports.
   template <typename Request, typename Row, typename Parse, typename Plan>
   absl::Status Import(const platform::CallContext& call, const Request& request,

@@ -1,5 +1,9 @@
 #include "services/registry/files/import_file.h"
 
+#include <chrono>
+#include <memory>
+#include <utility>
+
 #include "services/importing/errors.h"
 #include "services/importing/limits.h"
 #include "services/registry/errors.h"
@@ -41,6 +45,31 @@ absl::Status CountRecords(ImportProgress& file, int records) {
   if (file.records <= importing::kMostRecords) return absl::OkStatus();
   return importing::FileTooLarge(importing::FileMeasure::kRecords,
                                  importing::kMostRecords);
+}
+
+absl::StatusOr<HistoryPtr> WithChanges(const History& current,
+                                       Changes changes) {
+  auto commit = std::make_shared<Commit>();
+  commit->version = current.version() + 1;
+  commit->recorded_time =
+      current.recorded_time() + std::chrono::microseconds(1);
+  for (MunicipalityRecord& record : changes.municipalities) {
+    record.version = commit->version;
+    commit->municipalities.push_back(
+        std::make_shared<const MunicipalityRecord>(std::move(record)));
+  }
+  for (StatusRecord& record : changes.statuses) {
+    record.version = commit->version;
+    commit->statuses.push_back(
+        std::make_shared<const StatusRecord>(std::move(record)));
+  }
+  for (LineageEvent& event : changes.lineage_events) {
+    event.version = commit->version;
+    commit->lineage_events.push_back(
+        std::make_shared<const LineageEvent>(std::move(event)));
+  }
+  const CommitPtr next = std::move(commit);
+  return current.With({&next, 1});
 }
 
 }  // namespace welfare::registry

@@ -2,13 +2,16 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 #include "services/registry/files/import_plan.h"
 #include "services/registry/files/parsed_batch.h"
+#include "services/registry/history/history.h"
 
 namespace welfare::registry {
 
@@ -46,11 +49,23 @@ absl::Status Continue(ImportProgress& file, std::string_view csv, bool whole,
 absl::Status CountRecords(ImportProgress& file, int records);
 
 // What the batches of a file have left so far.
+//
+// A dry run goes on from where its batches before have come to, as the import
+// itself would.
 template <typename Row>
 struct ImportFile : ImportProgress {
+  // The state that the next batch of a dry run is planned on; null: the current
+  // one. `dry_version` is the version it began with.
+  HistoryPtr dry;
+  std::int64_t dry_version = 0;
   // With one transaction for the file: its records so far, which are written
   // with the last batch.
   ParsedBatch<Row> pending;
 };
+
+// Returns `current` as it would be with `changes`.
+//
+// Errors: those of History::With.
+absl::StatusOr<HistoryPtr> WithChanges(const History& current, Changes changes);
 
 }  // namespace welfare::registry

@@ -4,6 +4,7 @@
 
 #include "services/base/error.h"
 #include "services/registry/faults.h"
+#include "services/text/visible.h"
 
 namespace welfare::registry {
 
@@ -32,6 +33,21 @@ absl::Status ImportPlanner::CheckFirst(std::string key,
   const auto [entry, added] =
       plan_.keys.try_emplace(std::move(key), origin.line);
   return added ? absl::OkStatus() : DuplicateRecord(entry->second);
+}
+
+void ImportPlanner::Show(const RecordOrigin& origin, std::string_view resource,
+                         std::string_view column, std::string_view before,
+                         std::string_view after) {
+  if (before == after ||
+      plan_.shown.size() >= static_cast<std::size_t>(options_.show_changes)) {
+    return;
+  }
+  plan_.shown.push_back(
+      {.line = origin.line,
+       .resource = std::string(resource),
+       .item = std::string(column),
+       .before = text::Shorten(before, importing::kChangeBytesShown),
+       .after = text::Shorten(after, importing::kChangeBytesShown)});
 }
 
 void ImportPlanner::Count(Outcome outcome) {

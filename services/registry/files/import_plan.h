@@ -5,12 +5,14 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 
 #include "services/base/names/municipality_code.h"
 #include "services/importing/outcome.h"
 #include "services/importing/reject_list.h"
+#include "services/importing/strategy.h"
 #include "services/registry/files/parsed_batch.h"
 #include "services/registry/history/draft.h"
 #include "services/registry/history/history.h"
@@ -26,6 +28,8 @@ using RecordKeys = std::map<std::string, std::size_t>;
 // others are the rejects, in file order.
 struct ImportPlan : importing::ImportOutcome {
   Changes changes;
+  // The first of them, cell by cell.
+  std::vector<importing::Change> shown = {};
   // Of these records; those of later batches of the file must not be among
   // them.
   RecordKeys keys;
@@ -40,6 +44,9 @@ struct ImportOptions {
   // All or nothing: where one record is refused, so are the others, and nothing
   // changes.
   bool whole = false;
+  importing::Strategy strategy = importing::Strategy::kOwn;
+  // So many changed cells are shown.
+  int show_changes = 0;
   // Of the batches of the file before; outlives the call.
   const RecordKeys* keys_before = nullptr;
 };
@@ -67,6 +74,11 @@ class ImportPlanner {
   // Errors:
   //   INVALID_ARGUMENT, reason DUPLICATE_RECORD.
   absl::Status CheckFirst(std::string key, const RecordOrigin& origin);
+
+  // Shows that a record changes a cell of `resource`, where it does.
+  void Show(const RecordOrigin& origin, std::string_view resource,
+            std::string_view column, std::string_view before,
+            std::string_view after);
 
   // Counts what became of a record.
   void Count(Outcome outcome);

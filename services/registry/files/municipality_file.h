@@ -9,6 +9,7 @@
 
 #include "services/base/time/fiscal_year.h"
 #include "services/importing/csv_text.h"
+#include "services/importing/strategy.h"
 #include "services/registry/files/import_plan.h"
 #include "services/registry/files/parsed_batch.h"
 #include "services/registry/history/history.h"
@@ -21,9 +22,10 @@ struct MunicipalityRow {
   RecordSubject subject;
   // True: the record takes the municipality back; the rest is unset.
   bool deletes = false;
-  // All of them but code and exists; an empty council name asks for the usual
-  // one. Without `council_name_checked` where the file does not say, without
-  // `population_band` where it does not say or the cell is empty.
+  // An empty council name asks for the usual one. Without a strategy, all of
+  // them but code and exists; without `council_name_checked` where the file
+  // does not say, without `population_band` where it does not say or the cell
+  // is empty. With one, what the record says.
   MunicipalityStatement says;
   // First fiscal year for which the facts hold; nothing: the file does not say.
   std::optional<base::FiscalYear> valid_from = std::nullopt;
@@ -38,6 +40,7 @@ struct MunicipalityRow {
 //     records.
 absl::Status ParseMunicipalities(const importing::CsvText& text,
                                  SeenRecords& seen,
+                                 importing::Strategy strategy,
                                  ParsedBatch<MunicipalityRow>& batch);
 
 // Says what the records would do to `current`.

@@ -9,6 +9,7 @@
 
 #include "services/base/time/fiscal_year.h"
 #include "services/importing/csv_text.h"
+#include "services/importing/strategy.h"
 #include "services/registry/files/import_plan.h"
 #include "services/registry/files/parsed_batch.h"
 #include "services/registry/history/history.h"
@@ -25,6 +26,11 @@ struct StatusRow {
   bool retracts = false;  // the record takes one back; the rest is unset
   StatusFacts facts;
   std::string note;
+  // With a strategy: what the record leaves as it is on record.
+  bool keeps_implementing = false;
+  bool keeps_preparation = false;
+  bool keeps_note = false;
+  bool says_note = false;  // also that there is none
 };
 
 // Reads a batch and adds its records to `batch`. Every fault of a record is
@@ -36,7 +42,7 @@ struct StatusRow {
 //     records.
 absl::Status ParseStatusRecords(const importing::CsvText& text,
                                 const ProgramCatalog& catalog,
-                                SeenRecords& seen,
+                                SeenRecords& seen, importing::Strategy strategy,
                                 ParsedBatch<StatusRow>& batch);
 
 // Says what the records would do to `current`.

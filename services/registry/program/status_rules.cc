@@ -24,7 +24,8 @@ absl::StatusOr<StatusDecision> DecideStatus(
     const StatusSurroundings& surroundings, const StatusProposal& proposal) {
   const std::optional<YearFacts>& same = surroundings.same;
   if (same.has_value() && same->facts == proposal.facts &&
-      (proposal.note.empty() || proposal.note == same->note)) {
+      ((proposal.note.empty() && !proposal.takes_note_back) ||
+       proposal.note == same->note)) {
     return StatusDecision{StatusDecision::Outcome::kUnchanged, false};
   }
   const bool justified = proposal.correction && !proposal.reason.empty();

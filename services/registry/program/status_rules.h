@@ -38,6 +38,8 @@ struct StatusProposal {
   // The reason is that of corrections only: a record that corrects nothing is
   // kept without it.
   bool reason_of_corrections = false;
+  // An empty note takes the note on record back; otherwise it says nothing.
+  bool takes_note_back = false;
 };
 
 // What becomes of a proposal.

@@ -11,10 +11,13 @@
 
 #include "services/base/error.h"
 #include "services/importing/csv_text.h"
+#include "services/importing/errors.h"
 #include "services/importing/limits.h"
 #include "services/importing/rejects_token.h"
 #include "services/importing/reply/import_reply.h"
+#include "services/importing/strategy.h"
 #include "services/platform/rpc/write_request.h"
+#include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
 #include "services/survey/errors.h"
 #include "services/survey/files/import_plan.h"
@@ -39,6 +42,7 @@ std::string DigestOf(const v1::ImportSubmissionsRequest& request) {
   for (const std::string& item : request.unplaced_items()) {
     parts.push_back(item);
   }
+  parts.push_back(type::v1::ImportStrategy_Name(request.strategy()));
   return importing::DigestOf(parts);
 }
 
@@ -54,6 +58,14 @@ absl::StatusOr<type::v1::ImportResult> ToProto(const ImportOutcome& outcome,
   // Of the last round that the batch names.
   if (!outcome.rounds.empty()) {
     result.set_version(outcome.rounds.rbegin()->second);
+  }
+  importing::AddChanges(outcome.changes, result);
+  result.set_omitted_deleted(outcome.omitted_deleted);
+  for (const auto& [group, counts] : outcome.groups) {
+    type::v1::ImportGroup& one = *result.add_groups();
+    one.set_fiscal_year(group.fiscal_year);
+    if (group.kind) one.set_respondent_kind(ToProto(*group.kind));
+    *one.mutable_counts() = importing::ToProto(counts);
   }
   return result;
 }
@@ -93,9 +105,27 @@ absl::StatusOr<NamedRounds> LoadRounds(StoreReader& store,
   return rounds;
 }
 
+// Refuses a batch that was planned on another state than the store has now.
+absl::Status CheckBase(const std::optional<importing::Base>& planned,
+                       const std::map<base::RoundName, Round>& rounds,
+                       StoreReader& store) {
+  // What names no round changes nothing.
+  if (!planned || rounds.empty()) return absl::OkStatus();
+  if (rounds.size() != 1) return importing::BaseRounds(rounds.size());
+  const auto& [name, round] = *rounds.begin();
+  if (importing::IsAt(*planned, store.incarnation(), round.revision)) {
+    return absl::OkStatus();
+  }
+  WELFARE_ASSIGN_OR_RETURN(const auto mover,
+                           store.rounds().FindMover(name, planned->version));
+  return importing::BaseMoved(name.ToString(), *planned, round.revision, mover);
+}
+
 // Decides a batch on one state of the store and, with a `writer`, writes it.
-absl::StatusOr<ImportOutcome> Run(const ImportPlan& plan, StoreReader& store,
-                                  StoreWriter* writer, base::Timestamp now) {
+absl::StatusOr<ImportOutcome> Run(const ImportPlan& plan,
+                                  const std::optional<importing::Base>& base,
+                                  StoreReader& store, StoreWriter* writer,
+                                  base::Timestamp now, int show_changes) {
   const auto find_rounds =
       [&]() -> absl::StatusOr<std::map<base::RoundName, Round>> {
     std::map<base::RoundName, Round> rounds;
@@ -107,7 +137,8 @@ absl::StatusOr<ImportOutcome> Run(const ImportPlan& plan, StoreReader& store,
     return rounds;
   };
   WELFARE_ASSIGN_OR_RETURN(const auto before, find_rounds());
-  ImportRun run(plan, before, now);
+  WELFARE_RETURN_IF_ERROR(CheckBase(base, before, store));
+  ImportRun run(plan, before, now, show_changes);
   for (const ImportPlan::Entry& entry : plan.entries()) {
     WELFARE_ASSIGN_OR_RETURN(
         const Standing standing,
@@ -144,8 +175,10 @@ absl::Status ImportCalls::ImportSubmissions(
       const importing::RejectList::Position after,
       importing::ReadRejectsToken(request.rejects_token(),
                                   request.validate_only(), digest));
-  WELFARE_ASSIGN_OR_RETURN(ImportBatch batch,
-                           ReadImportBatch(answers, headers, after));
+  WELFARE_ASSIGN_OR_RETURN(
+      ImportBatch batch,
+      ReadImportBatch(answers, headers, after,
+                      importing::FromProto(request.strategy())));
   WELFARE_RETURN_IF_ERROR(CheckMayImport(call, RoundsOf(batch)));
   NamedRounds rounds;
   WELFARE_RETURN_IF_ERROR(
@@ -155,14 +188,20 @@ absl::Status ImportCalls::ImportSubmissions(
       }));
   const std::vector<std::string> unplaced(request.unplaced_items().begin(),
                                           request.unplaced_items().end());
-  const ImportPlan plan(rounds, std::move(batch), unplaced);
+  const ImportPlan plan(rounds, std::move(batch), unplaced,
+                        importing::FromProto(request.strategy()));
+  const std::optional<importing::Base> planned =
+      importing::FindBase(request.has_base(), request.base());
   if (request.validate_only()) {
     WELFARE_RETURN_IF_ERROR(
         d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
-          WELFARE_ASSIGN_OR_RETURN(const ImportOutcome outcome,
-                                   Run(plan, store, nullptr, d_.clock.Now()));
+          WELFARE_ASSIGN_OR_RETURN(
+              const ImportOutcome outcome,
+              Run(plan, planned, store, nullptr, d_.clock.Now(),
+                  importing::ChangesToShow(true, request.show_changes())));
           WELFARE_ASSIGN_OR_RETURN(
               response, ToProto(outcome, plan, digest, call.language));
+          response.set_incarnation(store.incarnation());
           return absl::OkStatus();
         }));
     response.set_request_id(request.request_id());
@@ -173,16 +212,18 @@ absl::Status ImportCalls::ImportSubmissions(
   importing::ImportCounts counts;
   WELFARE_ASSIGN_OR_RETURN(
       const bool repeated,
-      RunWrite(
-          d_.store, write, response, [&](StoreWriter& store) -> absl::Status {
-            WELFARE_ASSIGN_OR_RETURN(const ImportOutcome outcome,
-                                     Run(plan, store, &store, store.time()));
-            touched = outcome.rounds;
-            counts = outcome.counts;
-            WELFARE_ASSIGN_OR_RETURN(
-                response, ToProto(outcome, plan, digest, call.language));
-            return absl::OkStatus();
-          }));
+      RunWrite(d_.store, write, response,
+               [&](StoreWriter& store) -> absl::Status {
+                 WELFARE_ASSIGN_OR_RETURN(
+                     const ImportOutcome outcome,
+                     Run(plan, planned, store, &store, store.time(), 0));
+                 touched = outcome.rounds;
+                 counts = outcome.counts;
+                 WELFARE_ASSIGN_OR_RETURN(
+                     response, ToProto(outcome, plan, digest, call.language));
+                 response.set_incarnation(store.incarnation());
+                 return absl::OkStatus();
+               }));
   if (repeated) {
     CutToSize(response);
     touched.clear();

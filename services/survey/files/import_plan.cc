@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "services/survey/error_table.h"
 #include "services/survey/files/import_faults.h"
 #include "services/survey/submission/validation.h"
 #include "services/survey/submission/violation.h"
+#include "services/survey/text_limits.h"
 
 namespace welfare::survey {
 namespace {
@@ -27,6 +29,13 @@ std::string KeyOf(std::string_view item, std::string_view row) {
   std::string key(item);
   if (!row.empty()) (key += '/') += row;
   return key;
+}
+
+// The sentence of a fault of an answer's place.
+const base::ViolationRow& FaultOf(std::string_view reason) {
+  return reason == reason::kDuplicateAnswer
+             ? base::FindRow(kAnswerTable, reason::kDuplicateAnswer)
+             : base::FindRow(kAnswerTable, reason::kWrongRespondentKind);
 }
 
 // What is wrong with the marks that an export writes beside an answer.
@@ -165,6 +174,97 @@ void ImportPlan::Check(SubmissionRecords records, const OpenedRound& opened) {
   entries_.push_back(std::move(entry));
 }
 
+void ImportPlan::CheckLaid(SubmissionRecords records,
+                           const OpenedRound& opened) {
+  const Codebook& codebook = *opened.codebook;
+  if (records.answers.size() > MostAnswers(codebook)) {
+    rejects_.RefuseAll(records, ImportFault("TOO_MANY_ANSWERS"),
+                       {{"rows", std::to_string(records.answers.size())}});
+    return;
+  }
+  std::vector<LaidRow> laid;
+  std::vector<AnswerCells> cells;
+  std::set<std::size_t> faulty;
+  const auto reject = [&](std::size_t at, std::string_view value,
+                          const base::Violation& fault) {
+    rejects_.Add(records.answers[at], value, fault);
+    faulty.insert(at);
+  };
+  // A row that does not fit here may have been meant for another respondent.
+  const auto misplaced = [&](std::size_t at, std::string_view reason,
+                             std::string_view value,
+                             const base::ErrorWords& words) {
+    const base::ViolationRow& row = FaultOf(reason);
+    reject(at, value,
+           base::MakeViolation(row, std::string(ColumnOf(reason)), words));
+    strays_.Add({}, cells[at].item, static_cast<int>(records.answers[at].line));
+  };
+  std::map<std::string, std::size_t> first_of;
+  std::set<std::size_t> doubled;
+  for (std::size_t i = 0; i < records.answers.size(); ++i) {
+    cells.push_back(batch_.ReadCells(records.answers[i]));
+    const AnswerCells& cell = cells.back();
+    bool unknown_absence = false;
+    laid.push_back({.sent = ToSent(codebook, cell, unknown_absence)});
+    LaidRow& row = laid.back();
+    if (unknown_absence) {
+      reject(i, cell.absence,
+             base::MakeViolation(ImportFault("ABSENCE_UNKNOWN"), "absence"));
+    } else if (importing::IsClear(cell.value) && !row.sent.absence) {
+      row.says = LaidRow::Says::kClear;
+    } else if (!row.sent.value && !row.sent.absence &&
+               IsBlank(cell.other_text)) {
+      row.says = LaidRow::Says::kBlank;
+    }
+    if (const auto fault = CheckMarks(cell, opened.round)) {
+      reject(i, fault->cell, fault->violation);
+    }
+    const auto [first, fresh] =
+        first_of.try_emplace(KeyOf(row.sent.item, row.sent.row), i);
+    if (!fresh) {
+      // Neither of the two is the right one.
+      if (doubled.insert(first->second).second) {
+        misplaced(first->second, reason::kDuplicateAnswer,
+                  cells[first->second].item, {});
+      }
+      misplaced(i, reason::kDuplicateAnswer, cell.item, {});
+    }
+    const auto item = codebook.Find(row.sent.item);
+    const base::RespondentKind kind = records.name.respondent.kind;
+    if (item && !codebook.item(*item).AskedOf(kind)) {
+      const bool council = kind == base::RespondentKind::kCouncil;
+      misplaced(i, reason::kWrongRespondentKind, "",
+                {{"kind", std::string(base::ToString(kind))},
+                 {"kind_ja", council ? "社会福祉協議会" : "自治体"}});
+    }
+  }
+  if (!faulty.empty()) {
+    rejects_.RefuseBeside(records, faulty);
+    return;
+  }
+  entries_.push_back({.records = std::move(records),
+                      .answers = {},
+                      .answer_of = {},
+                      .blanks = {},
+                      .laid = std::move(laid)});
+}
+
+std::string ImportPlan::CellAt(const AnswerRecord& record,
+                               std::string_view column) const {
+  return std::string(CellOf(batch_.ReadCells(record), column));
+}
+
+bool ImportPlan::RefuseIfItMayLackARow(const Entry& entry,
+                                       const std::vector<std::string>& blanks,
+                                       BatchRejects& rejects) const {
+  const auto line = strays_.FindFilling(
+      *rounds_.at(entry.records.name.parent()).codebook, blanks);
+  if (!line) return false;
+  rejects.RefuseAll(entry.records, *line > 0 ? kMayLackALine : kMayLackARow,
+                    {{"line", std::to_string(*line)}});
+  return true;
+}
+
 // Returns the line of a stray that may have meant the submission, by any code
 // of its municipality.
 std::optional<int> ImportPlan::FindNaming(
@@ -282,12 +382,19 @@ void ImportPlan::Take(SubmissionRecords records, const NamedRounds& found) {
                         .blanks = {}});
     return;
   }
-  Check(std::move(records), opened);
+  if (strategy_ == importing::Strategy::kOwn) {
+    Check(std::move(records), opened);
+  } else {
+    CheckLaid(std::move(records), opened);
+  }
 }
 
 ImportPlan::ImportPlan(const NamedRounds& found, ImportBatch batch,
-                       std::span<const std::string> unplaced_items)
-    : rejects_(batch.rejects), strays_(std::move(batch.strays)) {
+                       std::span<const std::string> unplaced_items,
+                       importing::Strategy strategy)
+    : strategy_(strategy),
+      rejects_(batch.rejects),
+      strays_(std::move(batch.strays)) {
   std::vector<SubmissionRecords> all = std::move(batch.submissions);
   batch.submissions.clear();
   batch_ = std::move(batch);

@@ -12,10 +12,12 @@
 #include "absl/status/statusor.h"
 
 #include "services/base/names/resource_name.h"
+#include "services/importing/strategy.h"
 #include "services/survey/files/batch_rejects.h"
 #include "services/survey/files/stray_rows.h"
 #include "services/survey/files/submission_csv.h"
 #include "services/survey/round/opened_round.h"
+#include "services/survey/submission/overlay.h"
 #include "services/survey/submission/submission.h"
 
 namespace welfare::survey {
@@ -39,13 +41,17 @@ class ImportPlan {
     std::vector<std::size_t> answer_of;
     // Answers that no record gave: texts that would be blank, as indices.
     std::vector<std::size_t> blanks;
+    // With a strategy, in the place of these three: what each record says.
+    std::vector<LaidRow> laid = {};
   };
 
   // Checks `batch`, whose rounds are `found`. Everything that a repeat would
   // find again is decided here. `unplaced_items`: what rows of other batches
-  // name whose respondent cannot be told.
+  // name whose respondent cannot be told. `strategy`: how the records are laid
+  // over what is stored, which is left to ImportRun.
   ImportPlan(const NamedRounds& found, ImportBatch batch,
-             std::span<const std::string> unplaced_items = {});
+             std::span<const std::string> unplaced_items = {},
+             importing::Strategy strategy = importing::Strategy::kOwn);
 
   // Those that nothing speaks against so far, each respondent once.
   std::span<const Entry> entries() const { return entries_; }
@@ -60,6 +66,19 @@ class ImportPlan {
   // Whether a header tells no respondent, and so may belong to anybody.
   bool has_stray_headers() const { return !batch_.stray_headers.empty(); }
 
+  importing::Strategy strategy() const { return strategy_; }
+  // The group of each record of answers, from the first.
+  std::span<const RecordGroup> groups() const { return batch_.groups; }
+  // The cell of a record in a column that a fault names; empty where its cells
+  // are not kept.
+  std::string CellAt(const AnswerRecord& record, std::string_view column) const;
+  // Refuses a submission to which a record that tells no respondent may belong,
+  // where `blanks` are places that it would lose, in `rejects`. Returns whether
+  // it did.
+  bool RefuseIfItMayLackARow(const Entry& entry,
+                             const std::vector<std::string>& blanks,
+                             BatchRejects& rejects) const;
+
   // What rows of this batch name whose respondent cannot be told, at most
   // `most` items, or `*`.
   std::vector<std::string> UnplacedItems(std::size_t most) const {
@@ -71,12 +90,15 @@ class ImportPlan {
   // Refuses the records, or checks them.
   void Take(SubmissionRecords records, const NamedRounds& found);
   void Check(SubmissionRecords records, const OpenedRound& opened);
+  // The same with a strategy: whatever needs no stored state.
+  void CheckLaid(SubmissionRecords records, const OpenedRound& opened);
   void RefuseThoseThatMayLackARow();
   std::optional<int> FindNaming(const StrayRows& strays,
                                 const base::SubmissionName& name) const;
   // Adds the rows of a submission to the strays, each with `key`.
   void AddStrays(const SubmissionRecords& records, const StrayKey& key);
 
+  const importing::Strategy strategy_;
   ImportBatch batch_;  // without its submissions
   std::map<base::RoundName, OpenedRound> rounds_;
   std::vector<Entry> entries_;

@@ -10,6 +10,8 @@
 
 #include "services/base/error.h"
 #include "services/survey/files/import_faults.h"
+#include "services/survey/submission/violation.h"
+#include "services/text/visible.h"
 
 namespace welfare::survey {
 namespace {
@@ -32,10 +34,11 @@ bool HoldsNothing(const Answer& answer) {
 
 ImportRun::ImportRun(const ImportPlan& plan,
                      const std::map<base::RoundName, Round>& rounds,
-                     base::Timestamp now)
+                     base::Timestamp now, int show_changes)
     : plan_(plan),
       rounds_(plan.rounds()),
       now_(now),
+      show_changes_(static_cast<std::size_t>(show_changes)),
       rejects_(plan.rejects()),
       counts_{.rows = plan.rows()} {
   for (auto& [name, opened] : rounds_) opened.round = rounds.at(name);
@@ -68,6 +71,9 @@ absl::StatusOr<std::optional<PlannedChange>> ImportRun::Decide(
     rejects_.RefuseAll(records, kMayHaveAHeader);
     return std::nullopt;
   }
+  if (!header_alone && plan_.strategy() != importing::Strategy::kOwn) {
+    return DecideLaid(entry, standing);
+  }
   if (stored && RefuseLoss(entry, *stored)) return std::nullopt;
   absl::StatusOr<PlannedChange> planned =
       header_alone ? PlanHeader(standing, opened, header)
@@ -80,6 +86,115 @@ absl::StatusOr<std::optional<PlannedChange>> ImportRun::Decide(
   }
   Count(entry, standing, planned->submission);
   return *std::move(planned);
+}
+
+absl::StatusOr<std::optional<PlannedChange>> ImportRun::DecideLaid(
+    const ImportPlan::Entry& entry, const Standing& standing) {
+  const SubmissionRecords& records = entry.records;
+  const OpenedRound& opened = rounds_.at(records.name.parent());
+  const std::optional<Submission>& stored = standing.submission;
+  const bool deletes = plan_.strategy() == importing::Strategy::kDelete;
+  Overlay overlay;
+  if (stored || !deletes) {
+    const std::size_t row = *opened.frame->Find(records.name.respondent);
+    overlay = LayOver(*opened.codebook, opened.frame->row(row),
+                      records.name.fiscal_year.value(),
+                      stored ? std::span<const Answer>(stored->answers)
+                             : std::span<const Answer>(),
+                      entry.laid, plan_.strategy());
+  } else {
+    // Nothing is there that could be taken back.
+    overlay.outcomes.assign(entry.laid.size(), RowOutcome::kUnchanged);
+  }
+  if (!overlay.violations.empty()) {
+    RefuseLaid(entry, overlay);
+    return std::nullopt;
+  }
+  if (plan_.RefuseIfItMayLackARow(entry, overlay.blanks, rejects_)) {
+    return std::nullopt;
+  }
+  const bool handed_in = stored && !IsReceived(stored->state);
+  const bool equal =
+      stored ? !handed_in && AnswersDigest(overlay.answers) == stored->digest
+             : deletes;
+  // What changes nothing needs no open round.
+  if (equal && !records.header) {
+    TakeLaid(entry, overlay, false);
+    return std::nullopt;
+  }
+  absl::StatusOr<PlannedChange> planned =
+      PlanImport(standing, opened, records.name, overlay.answers,
+                 HeaderOf(entry), now_, Author::kAnybody);
+  if (!planned.ok()) {
+    if (!absl::IsFailedPrecondition(planned.status())) return planned.status();
+    rejects_.RefuseAll(records, "", base::ViolationOf("", planned.status()));
+    return std::nullopt;
+  }
+  TakeLaid(entry, overlay, handed_in);
+  return *std::move(planned);
+}
+
+void ImportRun::RefuseLaid(const ImportPlan::Entry& entry,
+                           const Overlay& overlay) {
+  const std::vector<AnswerRecord>& answers = entry.records.answers;
+  std::set<std::size_t> faulty;
+  for (const AnswerViolation& violation : overlay.violations) {
+    const std::string_view column = ColumnOf(violation.reason);
+    // What no record says is a fault of the submission, told at its first.
+    const std::size_t at = violation.index.value_or(0);
+    const std::string key = violation.key();
+    rejects_.Add(answers[at],
+                 violation.index && column != "item_id"
+                     ? plan_.CellAt(answers[at], column)
+                     : key,
+                 {.field = std::string(column),
+                  .reason = std::string(violation.reason),
+                  .description = violation.description,
+                  .description_ja = violation.description_ja});
+    faulty.insert(at);
+  }
+  rejects_.RefuseBeside(entry.records, faulty);
+}
+
+void ImportRun::TakeLaid(const ImportPlan::Entry& entry, const Overlay& overlay,
+                         bool handed_in) {
+  importing::ImportCounts& group =
+      groups_[{.fiscal_year = entry.records.name.fiscal_year.value(),
+               .kind = entry.records.name.respondent.kind}];
+  for (const RowOutcome outcome : overlay.outcomes) {
+    switch (outcome) {
+      case RowOutcome::kCreated:
+        ++counts_.created;
+        ++group.created;
+        break;
+      case RowOutcome::kUnchanged:
+        // Handing a draft in is news of its rows, equal or not.
+        ++(handed_in ? counts_.updated : counts_.unchanged);
+        ++(handed_in ? group.updated : group.unchanged);
+        break;
+      case RowOutcome::kUpdated:
+        ++counts_.updated;
+        ++group.updated;
+        break;
+      case RowOutcome::kDeleted:
+        ++counts_.deleted;
+        ++group.deleted;
+        break;
+    }
+  }
+  omitted_deleted_ += overlay.omitted;
+  for (const OverlayChange& change : overlay.changes) {
+    if (changes_.size() >= show_changes_) return;
+    const auto shorten = [](const std::string& text) {
+      return text::Shorten(text, importing::kChangeBytesShown);
+    };
+    changes_.push_back(
+        {.line = change.row ? entry.records.answers[*change.row].line : 0,
+         .resource = entry.records.name.ToString(),
+         .item = change.place,
+         .before = shorten(change.before),
+         .after = shorten(change.after)});
+  }
 }
 
 bool ImportRun::RefuseLoss(const ImportPlan::Entry& entry,
@@ -124,6 +239,16 @@ ImportOutcome ImportRun::outcome() const {
   outcome.counts = counts_;
   outcome.rejects = rejects_.list();
   outcome.counts.rejected = outcome.rejects.records();
+  if (plan_.strategy() == importing::Strategy::kOwn) return outcome;
+  outcome.groups = groups_;
+  int record = 0;
+  for (const RecordGroup& group : plan_.groups()) {
+    importing::ImportCounts& counts = outcome.groups[group];
+    ++counts.rows;
+    if (outcome.rejects.IsFaulty(++record)) ++counts.rejected;
+  }
+  outcome.changes = changes_;
+  outcome.omitted_deleted = omitted_deleted_;
   return outcome;
 }
 

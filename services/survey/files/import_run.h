@@ -1,15 +1,18 @@
 // What becomes of a checked batch on one state of the store.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
 #include "services/base/names/resource_name.h"
 #include "services/base/time/clock.h"
 #include "services/importing/outcome.h"
+#include "services/importing/strategy.h"
 #include "services/survey/files/batch_rejects.h"
 #include "services/survey/files/import_plan.h"
 #include "services/survey/round/round.h"
@@ -21,6 +24,11 @@ namespace welfare::survey {
 struct ImportOutcome : importing::ImportOutcome {
   // Rounds of the batch with their revisions afterwards.
   std::map<base::RoundName, std::int64_t> rounds = {};
+  // With a strategy: the counts by group, the first changes, and the values
+  // that no record names and that are taken back.
+  std::map<RecordGroup, importing::ImportCounts> groups = {};
+  std::vector<importing::Change> changes = {};
+  int omitted_deleted = 0;
 };
 
 // Decides the submissions of a plan one by one. Pure: whoever calls it reads
@@ -29,10 +37,11 @@ struct ImportOutcome : importing::ImportOutcome {
 class ImportRun {
  public:
   // `rounds` are those of the plan as they are now, in a transaction of `now`.
+  // `show_changes`: so many changes are kept.
   // REQUIRES: `plan` outlives the object.
   ImportRun(const ImportPlan& plan,
-            const std::map<base::RoundName, Round>& rounds,
-            base::Timestamp now);
+            const std::map<base::RoundName, Round>& rounds, base::Timestamp now,
+            int show_changes = 0);
 
   // What of a submission's header an entry sends.
   static SubmissionInput HeaderOf(const ImportPlan::Entry& entry);
@@ -45,6 +54,14 @@ class ImportRun {
   ImportOutcome outcome() const;
 
  private:
+  // Decide with a strategy, of an entry with answers.
+  absl::StatusOr<std::optional<PlannedChange>> DecideLaid(
+      const ImportPlan::Entry& entry, const Standing& standing);
+  // Refuses what laying an entry over the submission has found wrong.
+  void RefuseLaid(const ImportPlan::Entry& entry, const Overlay& overlay);
+  // Counts and shows what laying it has changed.
+  void TakeLaid(const ImportPlan::Entry& entry, const Overlay& overlay,
+                bool handed_in);
   // Refuses an entry that would lose what the submission holds, because the
   // file has no row of it.
   bool RefuseLoss(const ImportPlan::Entry& entry, const Submission& stored);
@@ -55,8 +72,12 @@ class ImportRun {
   const ImportPlan& plan_;
   std::map<base::RoundName, OpenedRound> rounds_;
   const base::Timestamp now_;
+  const std::size_t show_changes_;
   BatchRejects rejects_;
-  importing::ImportCounts counts_;  // but for `rejected`
+  importing::ImportCounts counts_;                         // but for `rejected`
+  std::map<RecordGroup, importing::ImportCounts> groups_;  // the same
+  std::vector<importing::Change> changes_;
+  int omitted_deleted_ = 0;
 };
 
 }  // namespace welfare::survey

@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "services/base/error.h"
@@ -30,6 +31,11 @@ constexpr std::array<std::string_view, 7> kHeaderColumns = {
     "survey",     "fiscal_year", "municipality_code", "respondent_kind",
     "department", "contact",     "received_on"};
 constexpr std::size_t kKeyColumns = 4;
+// With a strategy.
+constexpr std::array<std::string_view, 5> kLaidKeyColumns = {
+    "survey", "fiscal_year", "municipality_code", "respondent_kind", "item_id"};
+constexpr std::array<std::string_view, 5> kLaidColumns = {
+    "value", "other_text", "absence", "state", "synthetic"};
 // What a batch may name; no country has so many respondents, and no survey so
 // many years.
 constexpr std::size_t kMostSubmissions = 100'000;
@@ -92,8 +98,16 @@ class BatchReader {
  public:
   BatchReader(const importing::CsvText& answers,
               const importing::CsvText& headers,
-              const importing::RejectList::Position& after)
-      : answers_(answers), headers_(headers) {
+              const importing::RejectList::Position& after,
+              importing::Strategy strategy)
+      : answers_(answers),
+        headers_(headers),
+        required_(strategy == importing::Strategy::kOwn
+                      ? std::span<const std::string_view>(kAnswerColumns)
+                      : kLaidKeyColumns),
+        optional_(strategy == importing::Strategy::kOwn
+                      ? std::span<const std::string_view>(kMarkColumns)
+                      : kLaidColumns) {
     batch_.rejects = importing::RejectList(
         after,
         {std::string(answers.source_file), std::string(headers.source_file)});
@@ -102,8 +116,7 @@ class BatchReader {
   absl::StatusOr<ImportBatch> Read() {
     if (!answers_.csv.empty() || headers_.csv.empty()) {
       WELFARE_RETURN_IF_ERROR(ReadTable(
-          answers_, "batch",
-          {.required = kAnswerColumns, .optional = kMarkColumns},
+          answers_, "batch", {.required = required_, .optional = optional_},
           [this](const importing::TableReader& table, text::CsvRecord& record) {
             ReadAnswer(table, record);
           }));
@@ -237,17 +250,20 @@ class BatchReader {
       for (std::size_t i = 0; i < batch_.columns.size(); ++i) {
         const std::size_t column = kKeyColumns + i;
         batch_.columns[i] =
-            column < kAnswerColumns.size()
+            column < required_.size()
                 ? columns.index(column)
-                : columns.optional_index(column - kAnswerColumns.size());
+                : columns.optional_index(column - required_.size());
       }
     }
+    batch_.groups.push_back({});
     if (!CheckCells(kKind, table, record)) return;
     Group* group =
         FindGroup(kKind, table, record,
                   text::FoldWord(table.Required(record, kKeyColumns)),
                   /*show=*/true);
     if (group == nullptr) return;
+    batch_.groups.back() = {.fiscal_year = last_name_->fiscal_year.value(),
+                            .kind = last_name_->respondent.kind};
     SubmissionOf(*group).answers.push_back(
         {.raw = record.raw, .line = record.line, .record = table.number()});
   }
@@ -291,6 +307,8 @@ class BatchReader {
 
   const importing::CsvText& answers_;
   const importing::CsvText& headers_;
+  const std::span<const std::string_view> required_;
+  const std::span<const std::string_view> optional_;
   ImportBatch batch_;
   std::map<base::SubmissionName, Group> groups_;
   std::set<base::RoundName> rounds_;
@@ -316,8 +334,9 @@ Codes SplitCodes(std::string_view text) {
 
 absl::StatusOr<ImportBatch> ReadImportBatch(
     const importing::CsvText& answers, const importing::CsvText& headers,
-    const importing::RejectList::Position& after) {
-  return BatchReader(answers, headers, after).Read();
+    const importing::RejectList::Position& after,
+    importing::Strategy strategy) {
+  return BatchReader(answers, headers, after, strategy).Read();
 }
 
 AnswerCells ImportBatch::ReadCells(const AnswerRecord& record) const {

@@ -14,6 +14,7 @@
 #include "services/base/time/date.h"
 #include "services/importing/csv_text.h"
 #include "services/importing/reject_list.h"
+#include "services/importing/strategy.h"
 #include "services/survey/codebook/codebook.h"
 #include "services/survey/files/stray_rows.h"
 #include "services/survey/submission/contact.h"
@@ -60,9 +61,18 @@ struct SubmissionRecords {
 // Where the cells of AnswerCells stand in a record, in their order.
 using AnswerColumns = std::array<std::optional<std::size_t>, 6>;
 
+// Whose record it is, as far as accounts go; by default nobody's.
+struct RecordGroup {
+  int fiscal_year = 0;
+  std::optional<base::RespondentKind> kind = {};
+
+  friend auto operator<=>(const RecordGroup&, const RecordGroup&) = default;
+};
+
 // A batch as read.
 struct ImportBatch {
-  int rows = 0;  // records of answers
+  int rows = 0;                     // records of answers
+  std::vector<RecordGroup> groups;  // of each of them
   AnswerColumns columns = {};
   std::vector<SubmissionRecords> submissions;  // each once, by what it names
   importing::RejectList rejects;
@@ -81,6 +91,7 @@ struct ImportBatch {
 // CODE_AMBIGUOUS, CODE_PREFECTURE, CHECK_DIGIT, RESPONDENT_KIND, TEXT_TOO_LONG,
 // TEXT_INVALID (of a header), DATE_FORMAT, DATE_INVALID, HEADER_REPEATED. Rows
 // that name one submission in several spellings are rows of that submission.
+// With a strategy, the columns behind `item_id` may be absent.
 //
 // Errors:
 //   INVALID_ARGUMENT, CSV_INVALID: a header line is wrong, or the text is no
@@ -89,7 +100,8 @@ struct ImportBatch {
 //   violations and their number.
 absl::StatusOr<ImportBatch> ReadImportBatch(
     const importing::CsvText& answers, const importing::CsvText& headers,
-    const importing::RejectList::Position& after = {});
+    const importing::RejectList::Position& after = {},
+    importing::Strategy strategy = importing::Strategy::kOwn);
 
 // Returns the record as an answer that somebody sent. A value is read by the
 // type of its item; what cannot be read stays text, for validation to refuse.

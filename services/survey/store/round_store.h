@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 
 #include "services/base/names/resource_name.h"
+#include "services/importing/strategy.h"
 #include "services/survey/round/frame.h"
 #include "services/survey/round/round.h"
 
@@ -36,6 +37,9 @@ class RoundReader {
   // The revisions after `after` that changed the round itself, in order.
   virtual absl::StatusOr<std::vector<std::int64_t>> ListChanges(
       const base::RoundName& name, std::int64_t after, int limit) = 0;
+  // Who made the first revision after `after`, of the round or of a submission.
+  virtual absl::StatusOr<std::optional<importing::Mover>> FindMover(
+      const base::RoundName& name, std::int64_t after) = 0;
   // The population frozen by the revision `pin_revision`.
   virtual absl::StatusOr<std::vector<FrameRow>> LoadFrame(
       const base::RoundName& name, std::int64_t pin_revision) = 0;

@@ -282,7 +282,7 @@ absl::StatusOr<PlannedChange> PlanImport(const Standing& standing,
                                          const base::SubmissionName& name,
                                          std::vector<Answer> answers,
                                          const SubmissionInput& header,
-                                         base::Timestamp now) {
+                                         base::Timestamp now, Author by) {
   const std::optional<Submission>& stored = standing.submission;
   WELFARE_RETURN_IF_ERROR(CheckTakesAnswers(
       opened, stored ? std::optional(stored->state) : std::nullopt));
@@ -303,7 +303,7 @@ absl::StatusOr<PlannedChange> PlanImport(const Standing& standing,
     }
   }
   Submission& next = plan.submission;
-  SetAnswers(next, SettleProvenance(Author::kFile, {}, std::move(answers)));
+  SetAnswers(next, SettleProvenance(by, {}, std::move(answers)));
   next.state = SubmissionState::kSubmitted;
   next.reason.clear();
   next.registry_version = opened.round.registry_version;

@@ -124,6 +124,7 @@ absl::StatusOr<PlannedChange> PlanReturn(const Standing& standing,
 
 // Creates or replaces a submission with `answers` from a file, checked already,
 // and hands it in. Equal answers of a submission that is handed in are no news.
+// `by`: kFile vouches for all of them; kAnybody leaves how they came as it is.
 //
 // Errors: ROUND_NOT_OPEN;
 //   FAILED_PRECONDITION, SUBMISSION_STATE: it is accepted or final, and
@@ -133,7 +134,8 @@ absl::StatusOr<PlannedChange> PlanImport(const Standing& standing,
                                          const base::SubmissionName& name,
                                          std::vector<Answer> answers,
                                          const SubmissionInput& header,
-                                         base::Timestamp now);
+                                         base::Timestamp now,
+                                         Author by = Author::kFile);
 
 // Replaces contact and day of receipt of a submission that is there already.
 // REQUIRES: standing.submission.

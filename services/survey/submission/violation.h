@@ -38,6 +38,7 @@ inline constexpr std::string_view kOtherTextUnexpected =
 inline constexpr std::string_view kNotAskedByRouting = "NOT_ASKED_BY_ROUTING";
 inline constexpr std::string_view kConstraint = "CONSTRAINT";
 inline constexpr std::string_view kAnswerMissing = "ANSWER_MISSING";
+inline constexpr std::string_view kAnswerDiffers = "ANSWER_DIFFERS";
 inline constexpr std::string_view kTooManyAnswers = "TOO_MANY_ANSWERS";
 inline constexpr std::string_view kTextsTooLong = "TEXTS_TOO_LONG";
 }  // namespace reason

@@ -280,5 +280,47 @@ TEST_F(RegistryModuleTest, NamesWhatIsWrongWithAnImport) {
   EXPECT_EQ(Version(), 0);
 }
 
+TEST_F(RegistryImportTest, ADryRunGoesOnFromWhatItsBatchesWouldLeave) {
+  LoadTokyo();
+  const std::int64_t before = State().version();
+  v1::ImportStatusRecordsRequest first;
+  first.set_validate_only(true);
+  first.set_strategy(type::v1::IMPORT_STRATEGY_MERGE);
+  first.mutable_batch()->set_csv(kStatusHeader +
+                                 std::string("jusou,139998,2026,yes,no,\n"));
+  v1::ImportStatusRecordsRequest second = first;
+  // Unlawful after a yes, and known only from the batch before.
+  second.mutable_batch()->set_csv(kStatusHeader +
+                                  std::string("jusou,139998,2027,no,no,\n"));
+  first.add_municipalities_before()->set_csv(
+      "code,name,kana,name_en,type,area,council_name\n"
+      "139998,架空市,カクウシ,Kaku,city,市部,\n");
+  const auto results = ImportStream({first, second});
+  ASSERT_THAT(results, SizeIs(2));
+  EXPECT_EQ(results[0].counts().created(), 1);
+  EXPECT_EQ(results[1].counts().rejected(), 1);
+  EXPECT_EQ(results[1].version(), before);
+  EXPECT_EQ(State().version(), before);
+}
+
+TEST_F(RegistryImportTest, ABatchIsRefusedWhereTheRegistryHasMoved) {
+  LoadTokyo();
+  v1::ImportStatusRecordsRequest request;
+  request.set_strategy(type::v1::IMPORT_STRATEGY_MERGE);
+  request.mutable_batch()->set_csv(kStatusHeader +
+                                   std::string("jusou,131016,2026,yes,no,\n"));
+  request.mutable_base()->set_version(State().version());
+  request.mutable_base()->set_incarnation(State().incarnation());
+  v1::ImportStatusRecordsRequest late = request;
+  late.mutable_batch()->set_csv(kStatusHeader +
+                                std::string("jusou,131024,2026,yes,no,\n"));
+  EXPECT_EQ(ImportStream({request}).at(0).counts().created(), 1);
+  absl::Status end;
+  EXPECT_THAT(ImportStream({late}, &end), SizeIs(0));
+  EXPECT_STATUS(end, StatusCode::kAborted, "BASE_MOVED");
+  EXPECT_EQ(base::GetErrorDetails(end)->metadata.at("action"),
+            "ImportStatusRecords");
+}
+
 }  // namespace
 }  // namespace welfare::registry

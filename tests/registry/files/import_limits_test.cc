@@ -96,7 +96,8 @@ TEST(ImportLimits, BatchesOfOneTransactionAreListedAsOne) {
         ParsedBatch<StatusRow> file;
         file.rejects = importing::RejectList(after);
         for (int batch = 0; batch < 3; ++batch) {
-          EXPECT_OK(ParseStatusRecords({.csv = csv}, Programs(), seen, file));
+          EXPECT_OK(ParseStatusRecords({.csv = csv}, Programs(), seen,
+                                       importing::Strategy::kOwn, file));
         }
         return PlanStatusRecords(History(), file, {.whole = true});
       });

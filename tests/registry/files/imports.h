@@ -33,7 +33,8 @@ inline absl::StatusOr<ParsedBatch<MunicipalityRow>> ReadMunicipalities(
     const std::string& csv, SeenRecords& seen, int first_line = 2) {
   ParsedBatch<MunicipalityRow> batch;
   WELFARE_RETURN_IF_ERROR(
-      ParseMunicipalities({.csv = csv, .first_line = first_line}, seen, batch));
+      ParseMunicipalities({.csv = csv, .first_line = first_line}, seen,
+                          importing::Strategy::kOwn, batch));
   return batch;
 }
 
@@ -42,8 +43,8 @@ inline absl::StatusOr<ParsedBatch<StatusRow>> ReadStatuses(
     const importing::RejectList::Position& after = {}) {
   ParsedBatch<StatusRow> batch;
   batch.rejects = importing::RejectList(after);
-  WELFARE_RETURN_IF_ERROR(
-      ParseStatusRecords({.csv = csv}, Programs(), seen, batch));
+  WELFARE_RETURN_IF_ERROR(ParseStatusRecords({.csv = csv}, Programs(), seen,
+                                             importing::Strategy::kOwn, batch));
   return batch;
 }
 

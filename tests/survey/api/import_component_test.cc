@@ -370,5 +370,73 @@ TEST_F(Import, RowsOfDraftsAreNotHandedIn) {
   EXPECT_EQ(Run(batch).counts().created(), 2);
 }
 
+// --- strategies and bases ---
+
+TEST_F(Import, ABatchIsRefusedWhereItsRoundHasMovedAndByWhomIsSaid) {
+  v1::ImportSubmissionsRequest batch = Batch(Rows("131016,municipality", "a"));
+  batch.set_strategy(type::v1::IMPORT_STRATEGY_MERGE);
+  batch.set_validate_only(true);
+  batch.set_show_changes(2);
+  const auto dry = Send(batch);
+  ASSERT_OK(dry);
+  EXPECT_FALSE(dry->incarnation().empty());
+  EXPECT_EQ(dry->changes_size(), 2);
+  ASSERT_EQ(dry->groups_size(), 1);
+  EXPECT_EQ(dry->groups(0).fiscal_year(), 2025);
+  EXPECT_EQ(dry->groups(0).counts().created(), 3);
+  batch.set_validate_only(false);
+  batch.mutable_base()->set_version(dry->version());
+  batch.mutable_base()->set_incarnation(dry->incarnation());
+  batch.set_request_id("00000000-0000-4000-8000-000000000001");
+  const auto done = Send(batch);
+  ASSERT_OK(done);
+  EXPECT_GT(done->version(), dry->version());
+  // A repeat is what was answered, wherever the round is now.
+  EXPECT_EQ(Send(batch)->version(), done->version());
+  batch.clear_request_id();
+  const auto moved = Send(batch);
+  EXPECT_STATUS(moved, absl::StatusCode::kAborted, "BASE_MOVED");
+  const auto details = base::GetErrorDetails(moved.status());
+  EXPECT_FALSE(details->metadata.at("actor").empty());
+  EXPECT_THAT(details->metadata.at("resource"), HasSubstr("/rounds/2025"));
+  // Another store of the same revision is another state.
+  batch.mutable_base()->set_version(done->version());
+  batch.mutable_base()->set_incarnation("0");
+  EXPECT_STATUS(Send(batch), absl::StatusCode::kAborted, "BASE_MOVED");
+  batch.mutable_base()->clear_incarnation();
+  EXPECT_EQ(Send(batch)->counts().unchanged(), 3);
+}
+
+TEST_F(Import, ABatchWithABaseIsOfOneRound) {
+  Prepare(kSheet, false, "pets2");
+  std::string rows = Rows("131016,municipality", "a");
+  std::string others = rows;
+  for (std::size_t at = 0; (at = others.find("pets,", at)) != std::string::npos;
+       at += 6) {
+    others.replace(at, 5, "pets2,");
+  }
+  v1::ImportSubmissionsRequest batch = Batch(rows + others);
+  batch.set_strategy(type::v1::IMPORT_STRATEGY_MERGE);
+  batch.mutable_base()->set_version(1);
+  EXPECT_STATUS(Send(batch), absl::StatusCode::kInvalidArgument, "BASE_ROUNDS");
+}
+
+TEST_F(Import, ARowWithoutRespondentRefusesWhoeverReplaceWouldTakeItFrom) {
+  ASSERT_EQ(Run(Rows("131016,municipality", "told")).counts().created(), 3);
+  v1::ImportSubmissionsRequest batch =
+      Batch(Row("131016,municipality", "cats", "1") +
+            Row("131016,municipality", "dogs", "7") +
+            Row("13x,municipality", "story", "new"));
+  batch.set_strategy(type::v1::IMPORT_STRATEGY_REPLACE);
+  EXPECT_THAT(Lines(Run(batch)),
+              ElementsAre("2 SUBMISSION_REJECTED", "3 SUBMISSION_REJECTED",
+                          "4 CODE_FORMAT"));
+  EXPECT_EQ(TextOf("131016-municipality", "story"), "told");
+  // What MERGE leaves out is not lost.
+  batch.set_strategy(type::v1::IMPORT_STRATEGY_MERGE);
+  EXPECT_THAT(Lines(Run(batch)), ElementsAre("4 CODE_FORMAT"));
+  EXPECT_EQ(TextOf("131016-municipality", "story"), "told");
+}
+
 }  // namespace
 }  // namespace welfare::survey

@@ -94,6 +94,19 @@ constexpr Query kListRoundChanges{
     " WHERE d.survey = $1 AND d.fiscal_year = $2 AND v.revision > $3"
     " ORDER BY v.revision LIMIT $4"};
 
+constexpr Query kFindRoundMover{
+    "find_round_mover",
+    "SELECT m.actor, m.recorded_micros FROM ("
+    "SELECT v.revision AS revision, v.actor AS actor,"
+    " v.recorded_micros AS recorded_micros"
+    " FROM rounds d JOIN round_revisions v ON v.round_id = d.round_id"
+    " WHERE d.survey = $1 AND d.fiscal_year = $2 AND v.revision > $3"
+    " UNION ALL "
+    "SELECT s.round_revision, s.actor, s.recorded_micros"
+    " FROM rounds d JOIN submission_revisions s ON s.round_id = d.round_id"
+    " WHERE d.survey = $1 AND d.fiscal_year = $2 AND s.round_revision > $3"
+    ") m ORDER BY m.revision LIMIT 1"};
+
 absl::StatusOr<Round> ReadRound(const std::string& survey, const Row& row) {
   const auto year = base::FiscalYear::Make(static_cast<int>(row.Int64(1)));
   if (!year.ok()) return StoredValueInvalid("fiscal_year");
@@ -173,6 +186,21 @@ class SqlRoundReads : public Interface {
         kListRoundChanges,
         {name.survey, name.fiscal_year.value(), after, limit},
         [](const Row& row) { return row.Int64(0); });
+  }
+
+  absl::StatusOr<std::optional<importing::Mover>> FindMover(
+      const base::RoundName& name, std::int64_t after) override {
+    std::optional<importing::Mover> mover;
+    WELFARE_RETURN_IF_ERROR(connection_.ForEach(
+        kFindRoundMover, {name.survey, name.fiscal_year.value(), after},
+        [&](const Row& row) -> absl::Status {
+          mover = importing::Mover{
+              .actor = row.Text(0),
+              .action = {},
+              .time = base::Timestamp::FromMicros(row.Int64(1))};
+          return absl::OkStatus();
+        }));
+    return mover;
   }
 
   absl::StatusOr<std::vector<FrameRow>> LoadFrame(
