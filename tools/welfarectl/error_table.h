@@ -112,6 +112,75 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "{path} は `audit head --out` "
      "で保存した検証値として読めません（{why}）。"},
 
+    // --- backfill ---
+    {"BACKFILL_KIND", absl::StatusCode::kInvalidArgument,
+     "{path} is no file of municipalities (code), statuses (program) or "
+     "answers (item_id).",
+     "{path} は自治体（code の列）、実施状況（program の列）、回答（item_id の"
+     "列）のどのファイルでもありません。"},
+    {"HEADERS_DIFFER", absl::StatusCode::kInvalidArgument,
+     "{path} and {first_path} are of one kind and have other header lines; "
+     "give them one.",
+     "{path} と {first_path} は同じ種類のファイルですが、見出し行が異なります。"
+     "そろえてください。"},
+    {"UTF16_TOO_LARGE", absl::StatusCode::kInvalidArgument,
+     "{path} is in UTF-16 and has more than {limit} bytes; save it in UTF-8.",
+     "{path} "
+     "はUTF-16で、{limit}バイトを超えています。UTF-8で保存してください。"},
+    {"ARCHIVE_BROKEN", absl::StatusCode::kInvalidArgument,
+     "{path} cannot be unpacked ({why}); it is gzip, or zip with one file in "
+     "it, as a whole.",
+     "{path} を展開できません（{why}）。gzip か、ファイルを一つだけ含む zip "
+     "を、"
+     "欠けのない形で渡してください。"},
+    {"BYTES_ILLEGAL", absl::StatusCode::kInvalidArgument,
+     "The record holds bytes that are no text in the encoding of the file.",
+     "ファイルの文字コードでは読めないバイトがあります。"},
+    {"RESPONDENT_APART", absl::StatusCode::kInvalidArgument,
+     "{path} line {line}: the rows of {respondent} do not stand together, or "
+     "are too many for one message; sort the file by round and respondent.",
+     "{path} {line}行目：{respondent} "
+     "の行が離れているか、一度に送れないほど多く"
+     "あります。調査回と回答者の順に並べ替えてください。"},
+    {"MUNICIPALITIES_TOO_MANY", absl::StatusCode::kInvalidArgument,
+     "{path} is too large to be planned with what comes after it; apply it "
+     "first, in a plan of its own.",
+     "{path} は大きすぎて、後に続くファイルと一緒に計画できません。先に、単独の"
+     "計画で反映してください。"},
+    {"MAX_ERRORS_FORMAT", absl::StatusCode::kInvalidArgument,
+     "--max-errors {text}: write a number of records, or a share such as 0.5%.",
+     "--max-errors {text} は、件数か、0.5% のような割合で指定してください。"},
+    {"TOO_MANY_REJECTED", absl::StatusCode::kOutOfRange,
+     "{rejected} of {rows} records are refused, which is more than "
+     "--max-errors; it stops here.",
+     "{rows}件のうち{rejected}件が拒否され、--max-errors を超えました。ここで止"
+     "めます。"},
+    {"MOVED_WHILE_PLANNING", absl::StatusCode::kAborted,
+     "{resource} was changed while the plan was made; plan again.",
+     "計画を作っている間に {resource} が変更されました。もう一度計画を作ってく"
+     "ださい。"},
+    {"FILE_MOVED", absl::StatusCode::kFailedPrecondition,
+     "{path} is another file than the one that was planned; plan again.",
+     "{path} は計画を作ったときのファイルと異なります。計画を作り直してくださ"
+     "い。"},
+    {"PLAN_FORMAT", absl::StatusCode::kInvalidArgument,
+     "{path} is no plan as `backfill plan` writes it ({why}); plan again.",
+     "{path} は `backfill plan` が作った計画として読めません（{why}）。計画を作"
+     "り直してください。"},
+    {"PLAN_RUNNING", absl::StatusCode::kFailedPrecondition,
+     "Another process is applying {path}; wait for its end.",
+     "別のプロセスが {path} を反映しています。終わるまで待ってください。"},
+    {"OUTCOME_DIFFERS", absl::StatusCode::kInternal,
+     "All is written, and not as it was planned ({planned}); look at what was "
+     "changed, with `backfill verify`.",
+     "すべて書き込みましたが、計画（{planned}）と結果が異なります。`backfill "
+     "verify` で確認してください。"},
+    {"VERIFY_WHAT", absl::StatusCode::kInvalidArgument,
+     "Say what to compare: --plan, or files and the --strategy by which they "
+     "were written.",
+     "比べるものを指定してください。--plan か、ファイルと、書き込んだときの "
+     "--strategy です。"},
+
     // --- calls ---
     {"SERVER_UNREACHABLE", absl::StatusCode::kUnavailable,
      "The platform cannot be reached ({cause}).",

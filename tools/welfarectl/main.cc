@@ -10,6 +10,7 @@
 #include "tools/welfarectl/arguments/command_line.h"
 #include "tools/welfarectl/commands/access/access_commands.h"
 #include "tools/welfarectl/commands/audit/audit_commands.h"
+#include "tools/welfarectl/commands/backfill/backfill_commands.h"
 #include "tools/welfarectl/commands/indicator/indicator_commands.h"
 #include "tools/welfarectl/commands/registry/registry_commands.h"
 #include "tools/welfarectl/commands/report/report_commands.h"
@@ -105,6 +106,7 @@ int main(int argc, char** argv) {
   welfare::ctl::AddCodebookCommands(program, session);
   welfare::ctl::AddRoundCommands(program, session);
   welfare::ctl::AddSubmissionCommands(program, session);
+  welfare::ctl::AddBackfillCommands(program, session);
   welfare::ctl::AddIndicatorCommands(program, session);
   welfare::ctl::AddStatementCommands(program, session);
   welfare::ctl::AddReportCommands(program, session);

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "tools/welfarectl/session/session.h"
@@ -69,6 +70,15 @@ std::string ReasonOf(const CallStatus& status);
 
 // What the details say of `key`; empty: nothing.
 std::string MetadataOf(const CallStatus& status, const std::string& key);
+
+// One fault of a request.
+struct FieldViolation {
+  std::string field;
+  std::string description;  // in the language of the run
+};
+
+// The faults in the details.
+std::vector<FieldViolation> ViolationsOf(const CallStatus& status);
 
 // The many answers to one request. --timeout is the deadline of all.
 class AnswerStream {

@@ -6,6 +6,48 @@
 namespace welfare::ctl {
 
 inline constexpr Translation kHelpPhrases[] = {
+    {"Files of any size: planned, applied as planned, verified",
+     "大量のファイルの取込み（計画・反映・照合）"},
+    {"Say what files would change, and keep that as a plan",
+     "ファイルで何が変わるかを調べ、計画として保存します"},
+    {"CSV files of municipalities, statuses and answers; - is standard input",
+     "自治体・実施状況・回答のCSVファイル。- は標準入力"},
+    {"Where to keep the plan", "計画の保存先"},
+    {"Write what a plan says, unless anything has moved; again: go on where it "
+     "stopped",
+     "計画のとおりに書き込みます。前提が変わっていれば拒否し、もう一度実行する"
+     "と続きから再開します"},
+    {"The plan", "計画のファイル"},
+    {"Compare files and platform, cell by cell; exits 3 on any difference",
+     "ファイルと保存内容を値ごとに照合します。相違があれば終了コード3"},
+    {"The plan whose files are compared, in the place of FILE",
+     "照合するファイルの計画（FILE の代わり）"},
+    {"Write the differences to this CSV file, the first 1,000 of each batch",
+     "相違をこのCSVファイルに書き出します（一回分につき1,000件まで）"},
+    {"Stop when more records are refused: a number, or a share such as 0.5%; "
+     "left out: never",
+     "拒否された行がこれを超えたら止めます（件数、または 0.5% のような割合）。"
+     "省略すると止めません"},
+    {"Batches that are sent at once; those of a round follow each other when "
+     "they are written",
+     "同時に送る束の数（書き込むとき、同じ調査回の束は順に送ります）"},
+    {"At most so many records a second; 0: no limit",
+     "1秒あたりの件数の上限。0は無制限"},
+    {"How far it has come; auto: a bar on a terminal, else lines",
+     "進み具合の表示。autoは端末ではバー、それ以外では行"},
+    {"Write the refused records as they stood, under their header lines, to "
+     "files in this folder: to be mended, and planned",
+     "拒否された行を元のまま、見出し行を付けてこのフォルダーに書き出します（直"
+     "して、もう一度計画できます）"},
+    {"merge: what a file leaves out is untouched; replace: it is taken back; "
+     "delete: what a file names is taken back",
+     "merge: ファイルにないものはそのまま。replace: ファイルにないものを消す。"
+     "delete: ファイルにあるものを消す"},
+    {"Why records of the registry are corrected or taken back",
+     "台帳の記録を訂正または取り消す理由"},
+    {"5: the codes of registry files have no check digit",
+     "5: 台帳のファイルのコードに検査数字がない"},
+    {"Records that are written at once, about", "一度に書き込むおよその件数"},
     {"Works with the welfare platform through its gateway",
      "ゲートウェイを通して福祉データ基盤を操作します"},
     {"Examples:", "例:"},

@@ -8,6 +8,35 @@ namespace welfare::ctl {
 inline constexpr Translation kSaidPhrases[] = {
     {"Error: {message}", "エラー: {message}"},
     {"reason: {reason}", "理由コード: {reason}"},
+    {"{what}: {percent}%, {records} records, {path}",
+     "{what}: {percent}%、{records}件、{path}"},
+    {"{percent}% {records} records, {rate}/s, {left} left",
+     "{percent}% {records}件、毎秒{rate}件、残り{left}"},
+    {"read {rows} = created {created} + updated {updated} + unchanged "
+     "{unchanged} + deleted {deleted} + rejected {rejected}",
+     "読込 {rows} = 新規 {created} + 更新 {updated} + 変更なし {unchanged} + "
+     "削除 {deleted} + 拒否 {rejected}"},
+    {"{count} stored values that no record names are taken back.",
+     "ファイルに行のない保存済みの値を {count} 件消します。"},
+    {"{path}: its records are sorted by round and respondent.",
+     "{path}: 行を調査回と回答者の順に並べ替えます。"},
+    {"Some of what would change:", "変更される内容の一部:"},
+    {"Differences, stored and in the file:",
+     "相違（保存されている値と、ファイルの値）:"},
+    {"{count} differences written to {path}",
+     "相違 {count} 件を {path} に書き出しました"},
+    {"Nothing is written yet. The plan stands in {path}: welfarectl backfill "
+     "apply --plan {path}",
+     "まだ何も書き込んでいません。計画は {path} にあります: welfarectl "
+     "backfill apply --plan {path}"},
+    {"What was answered is written. The same command goes on from there: "
+     "welfarectl backfill apply --plan {path}",
+     "応答のあった分は書き込まれています。同じコマンドで続きから再開できます: "
+     "welfarectl backfill apply --plan {path}"},
+    {"The platform holds what the files say.",
+     "保存されている内容はファイルと一致しています。"},
+    {"The platform does not hold what the files say.",
+     "保存されている内容はファイルと一致していません。"},
     {"candidates", "候補"},
     {"current etag", "現在のetag"},
     {"etag sent", "送ったetag"},

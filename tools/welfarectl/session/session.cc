@@ -259,6 +259,21 @@ std::string MetadataOf(const CallStatus& status, const std::string& key) {
   return found == info.metadata().end() ? "" : found->second;
 }
 
+std::vector<FieldViolation> ViolationsOf(const CallStatus& status) {
+  std::vector<FieldViolation> found;
+  google::rpc::Status details;
+  google::rpc::BadRequest bad_request;
+  if (!details.ParseFromString(status.details)) return found;
+  for (const google::protobuf::Any& any : details.details()) {
+    if (!any.UnpackTo(&bad_request)) continue;
+    for (const auto& violation : bad_request.field_violations()) {
+      found.push_back({.field = violation.field(),
+                       .description = violation.description()});
+    }
+  }
+  return found;
+}
+
 int Fail(const absl::Status& status, ExitCode code) {
   const base::ErrorDetails details =
       base::GetErrorDetails(status).value_or(base::ErrorDetails{});

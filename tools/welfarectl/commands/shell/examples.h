@@ -68,6 +68,11 @@ inline constexpr VerbExample kVerbExamples[] = {
     {"submission history", "131016-municipality --fiscal-year 2025"},
     {"submission import", "answers.csv headers.csv --rejects rejects.csv"},
     {"submission export", "--fiscal-year 2025 > answers.csv"},
+    {"backfill plan",
+     "municipalities.csv status.csv answers-2021.csv --strategy merge --rejects "
+     "rejects.csv"},
+    {"backfill apply", "--plan backfill-plan.json"},
+    {"backfill verify", "--plan backfill-plan.json"},
     {"indicator list", ""},
     {"indicator get", "plan_formulated --fiscal-year 2025"},
     {"indicator explain",

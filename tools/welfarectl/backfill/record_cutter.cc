@@ -1,0 +1,292 @@
+#include "tools/welfarectl/backfill/record_cutter.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <utility>
+
+#include "services/base/error.h"
+#include "services/text/characters.h"
+#include "services/text/encoding.h"
+#include "services/text/value_readers.h"
+#include "services/text/visible.h"
+#include "tools/welfarectl/error_table.h"
+#include "tools/welfarectl/session/phrase.h"
+
+namespace welfare::ctl {
+namespace {
+
+// A record that is longer is taken for one whose quote is never closed.
+constexpr std::size_t kLongestRecord = RecordCutter::kMostBytes;
+
+// The key of a respondent in a file of answers.
+constexpr std::array<std::string_view, 4> kKeyColumns = {
+    "survey", "fiscal_year", "municipality_code", "respondent_kind"};
+
+std::int64_t LinesOf(std::string_view raw) {
+  return 1 + std::count(raw.begin(), raw.end(), '\n');
+}
+
+std::string Lower(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+BrokenRecord Broken(std::int64_t line, const absl::Status& fault,
+                    std::string_view raw) {
+  const base::Violation told = base::ViolationOf("", fault);
+  const bool japanese =
+      Spoken() == base::Language::kJapanese && !told.description_ja.empty();
+  return {.line = line,
+          .reason = told.reason,
+          .message = japanese ? told.description_ja : told.description,
+          .raw = text::IsValidUtf8(raw) ? std::string(raw)
+                                        : text::ShowInvisible(raw)};
+}
+
+}  // namespace
+
+std::string_view ToString(FileKind kind) {
+  switch (kind) {
+    case FileKind::kMunicipalities:
+      return "municipalities";
+    case FileKind::kStatuses:
+      return "statuses";
+    case FileKind::kAnswers:
+      return "answers";
+  }
+  return "";
+}
+
+bool RecordBatch::stands_together() const {
+  for (std::size_t i = 1; i < records.size(); ++i) {
+    const Record& before = records[i - 1];
+    if (records[i].line != before.line + LinesOf(raw(before))) return false;
+  }
+  return true;
+}
+
+absl::StatusOr<RecordCutter> RecordCutter::Open(TextSource& source,
+                                                int max_records,
+                                                int code_digits) {
+  RecordCutter cutter(source);
+  cutter.max_records_ = max_records;
+  WELFARE_RETURN_IF_ERROR(cutter.Fill());
+  text::CsvReader reader(cutter.text_);
+  WELFARE_ASSIGN_OR_RETURN(std::optional<text::CsvRecord> header,
+                           reader.Next());
+  const std::string& path = source.facts().path;
+  if (!header) return base::MakeError(CtlRow("CSV_EMPTY")).With("path", path);
+  WELFARE_RETURN_IF_ERROR(text::CheckSeparator(*header));
+  text::DropBlankTail(*header);
+  std::vector<std::string> names;
+  for (const std::string& cell : header->cells) {
+    names.push_back(text::ColumnName(cell));
+  }
+  const auto find = [&](std::string_view name) -> std::optional<std::size_t> {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - names.begin());
+  };
+  cutter.original_header_ = std::string(reader.last_raw());
+  std::string code_column;
+  if (find("item_id")) {
+    cutter.kind_ = FileKind::kAnswers;
+  } else if (find("program")) {
+    cutter.kind_ = FileKind::kStatuses;
+    code_column = "municipality_code";
+  } else if (find("code") || find("code5") || find("municipality")) {
+    cutter.kind_ = FileKind::kMunicipalities;
+    code_column = "code";
+  } else {
+    return base::MakeError(CtlRow("BACKFILL_KIND")).With("path", path);
+  }
+  if (const auto at = find(code_column); code_digits == 5 && at) {
+    names[*at] = code_column + "5";
+    text::AppendCsvRecord(cutter.header_line_, names, {.line_end = "\n"});
+  } else {
+    cutter.header_line_ = cutter.original_header_ + "\n";
+  }
+  for (const std::string_view name : kKeyColumns) {
+    cutter.key_columns_.push_back(find(name));
+  }
+  const std::string_view raw = reader.last_raw();
+  cutter.at_ =
+      static_cast<std::size_t>(raw.data() - cutter.text_.data()) + raw.size();
+  cutter.line_ =
+      static_cast<std::int64_t>(reader.last_line()) + LinesOf(raw) - 1;
+  return cutter;
+}
+
+absl::Status RecordCutter::Fill() {
+  read_ += static_cast<std::int64_t>(at_);
+  text_.erase(0, at_);
+  at_ = 0;
+  const std::size_t before = text_.size();
+  WELFARE_ASSIGN_OR_RETURN(const bool more, source_->Read(text_));
+  ended_ = !more;
+  if (before == 0) valid_ = true;
+  valid_ = valid_ && text::IsValidUtf8(std::string_view(text_).substr(before));
+  return absl::OkStatus();
+}
+
+void RecordCutter::FindKey(const text::CsvRecord& record, Row& row) const {
+  std::array<std::string, kKeyColumns.size()> cells;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const auto& column = key_columns_[i];
+    if (!column || *column >= record.cells.size()) return;
+    cells[i] = Lower(text::FoldWord(record.cells[*column]));
+  }
+  const auto year = text::ReadFiscalYear(cells[1]);
+  if (!year.ok() || cells[0].empty()) return;
+  row.round = "surveys/" + cells[0] + "/rounds/" + year->ToString();
+  // A wrong check digit is a fault of one respondent, not another respondent.
+  if (cells[2].size() > 5) cells[2].resize(5);
+  row.respondent = row.round + '/' + cells[2] + '/' + cells[3];
+}
+
+absl::StatusOr<std::optional<RecordCutter::Row>> RecordCutter::ReadRow() {
+  while (true) {
+    text::CsvReader reader(std::string_view(text_).substr(at_),
+                           static_cast<std::size_t>(line_));
+    auto record = reader.Next();
+    const bool found = !record.ok() || record->has_value();
+    if (!found && ended_) return std::nullopt;
+    if (!found) {
+      // Only blank lines were left; they count.
+      line_ += std::count(text_.begin() + static_cast<std::ptrdiff_t>(at_),
+                          text_.end(), '\n');
+      at_ = text_.size();
+      WELFARE_RETURN_IF_ERROR(Fill());
+      continue;
+    }
+    const std::string_view raw = reader.last_raw();
+    const auto end =
+        static_cast<std::size_t>(raw.data() - text_.data()) + raw.size();
+    const bool open = !record.ok() && base::ReasonOf(record.status()) ==
+                                          "CSV_UNTERMINATED_QUOTE";
+    // What reaches the end of the text may go on behind it.
+    if (!ended_ && (open || end + 2 > text_.size()) &&
+        text_.size() - at_ <= kLongestRecord) {
+      WELFARE_RETURN_IF_ERROR(Fill());
+      continue;
+    }
+    Row row;
+    row.raw = raw;
+    row.line = static_cast<std::int64_t>(reader.last_line());
+    if (!record.ok()) {
+      row.broken = Broken(row.line, record.status(), raw);
+    } else if (!valid_ && !text::IsValidUtf8(raw)) {
+      row.broken =
+          Broken(row.line, base::MakeError(CtlRow("BYTES_ILLEGAL")), raw);
+    } else if (kind_ == FileKind::kAnswers) {
+      FindKey(**record, row);
+    }
+    at_ = end;
+    line_ = row.line + LinesOf(raw) - 1;
+    return row;
+  }
+}
+
+absl::Status RecordCutter::Sort() {
+  sorter_ = std::make_shared<RecordSorter>();
+  while (true) {
+    WELFARE_ASSIGN_OR_RETURN(std::optional<Row> row, ReadRow());
+    if (!row) return sorter_->Finish();
+    if (row->broken) {
+      broken_.push_back(*std::move(row->broken));
+    } else {
+      WELFARE_RETURN_IF_ERROR(sorter_->Add(std::move(*row)));
+    }
+  }
+}
+
+absl::StatusOr<std::optional<RecordCutter::Row>> RecordCutter::NextRow() {
+  if (sorter_ == nullptr) return ReadRow();
+  Row row;
+  if (!broken_.empty()) {
+    row.broken = std::move(broken_.front());
+    broken_.pop_front();
+    return row;
+  }
+  WELFARE_ASSIGN_OR_RETURN(std::optional<KeyedRow> next, sorter_->Next());
+  if (!next) return std::nullopt;
+  static_cast<KeyedRow&>(row) = *std::move(next);
+  return row;
+}
+
+absl::StatusOr<std::optional<RecordBatch>> RecordCutter::Next() {
+  if (done_) return std::nullopt;
+  RecordBatch batch{.number = next_number_++,
+                    .csv = header_line_,
+                    .records = {},
+                    .broken = {},
+                    .round = {}};
+  std::string respondent;
+  const auto respondent_ends = [&] {
+    if (!respondent.empty()) seen_.insert(std::hash<std::string>()(respondent));
+  };
+  while (true) {
+    std::optional<Row> row = std::exchange(pending_, std::nullopt);
+    if (!row) {
+      WELFARE_ASSIGN_OR_RETURN(row, NextRow());
+    }
+    if (!row) {
+      done_ = batch.last = true;
+      break;
+    }
+    const std::size_t bytes = batch.csv.size() + row->raw.size();
+    const auto most = static_cast<std::size_t>(max_records_);
+    const bool full = batch.records.size() + batch.broken.size() >= most ||
+                      bytes > kWantedBytes;
+    if (row->broken) {
+      if ((full && respondent.empty()) || batch.broken.size() > 2 * most) {
+        pending_ = std::move(row);
+        break;
+      }
+      batch.broken.push_back(*std::move(row->broken));
+      continue;
+    }
+    const bool another =
+        !row->respondent.empty() && row->respondent != respondent;
+    if (another || kind_ != FileKind::kAnswers) {
+      const bool other_round =
+          !batch.round.empty() && another && row->round != batch.round;
+      if ((full || other_round) && !batch.records.empty()) {
+        pending_ = std::move(row);
+        break;
+      }
+    }
+    const std::string& round = batch.round.empty() ? last_round_ : batch.round;
+    const bool came_back =
+        another && (seen_.contains(std::hash<std::string>()(row->respondent)) ||
+                    (row->round != round && rounds_.contains(row->round)));
+    if (bytes > kMostBytes || came_back) {
+      return base::MakeError(CtlRow("RESPONDENT_APART"))
+          .With("path", source_->facts().path)
+          .With("line", static_cast<long long>(row->line))
+          .With("respondent", row->respondent);
+    }
+    if (another) {
+      respondent_ends();
+      respondent = row->respondent;
+      batch.round = row->round;
+    }
+    batch.records.push_back({.line = row->line,
+                             .begin = batch.csv.size(),
+                             .size = row->raw.size()});
+    batch.csv += row->raw;
+    batch.csv += '\n';
+  }
+  respondent_ends();
+  if (!batch.round.empty()) {
+    last_round_ = batch.round;
+    rounds_.insert(batch.round);
+  }
+  batch.bytes_read = read_ + static_cast<std::int64_t>(at_);
+  return batch;
+}
+
+}  // namespace welfare::ctl
