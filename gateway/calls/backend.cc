@@ -159,11 +159,11 @@ class DirectCall final : public BackendCall,
       const BackendRequest& request, const std::string& message,
       Backend::OnUnary then)>;
 
-  // `line` goes with `loop`, and both outlive the call.
-  DirectCall(EventLoop& loop, DirectLine& line, RepeatBudget& repeats,
-             BackendRequest request, std::string message, Backend::OnUnary then,
-             OverChannel over_channel)
-      : line_(line),
+  // `line` goes when `loop` stops, which outlives the call.
+  DirectCall(EventLoop& loop, std::weak_ptr<DirectLine> line,
+             RepeatBudget& repeats, BackendRequest request, std::string message,
+             Backend::OnUnary then, OverChannel over_channel)
+      : line_(std::move(line)),
         repeats_(repeats),
         pause_(loop),
         request_(std::move(request)),
@@ -172,22 +172,26 @@ class DirectCall final : public BackendCall,
         over_channel_(std::move(over_channel)) {}
 
   void Start() {
-    number_ = line_.Call(
-        {.method = request_.method,
-         .metadata = request_.metadata,
-         .deadline = request_.deadline,
-         .message = message_},
-        [self = shared_from_this()](std::optional<DirectAnswer> answer) {
-          self->number_.reset();
-          if (self->then_ != nullptr) self->OnAnswer(std::move(answer));
-        });
+    if (const auto line = line_.lock()) {
+      number_ = line->Call(
+          {.method = request_.method,
+           .metadata = request_.metadata,
+           .deadline = request_.deadline,
+           .message = message_},
+          [self = shared_from_this()](std::optional<DirectAnswer> answer) {
+            self->number_.reset();
+            if (self->then_ != nullptr) self->OnAnswer(std::move(answer));
+          });
+    }
     if (!number_.has_value()) CallOverChannel();
   }
 
   void Cancel() override {
     then_ = nullptr;
     pause_.Cancel();
-    if (number_.has_value()) line_.Cancel(*std::exchange(number_, {}));
+    const auto number = std::exchange(number_, {});
+    const auto line = line_.lock();
+    if (number.has_value() && line != nullptr) line->Cancel(*number);
     if (other_ != nullptr) std::exchange(other_, nullptr)->Cancel();
     request_.held.reset();
   }
@@ -224,7 +228,7 @@ class DirectCall final : public BackendCall,
     std::exchange(then_, nullptr)(result, std::move(answer.message));
   }
 
-  DirectLine& line_;
+  const std::weak_ptr<DirectLine> line_;
   RepeatBudget& repeats_;
   LoopTimer pause_;
   BackendRequest request_;
@@ -411,13 +415,13 @@ struct Backend::State {
   }
 
   // The line of that loop.
-  DirectLine& LineOf(EventLoop& loop) {
+  std::shared_ptr<DirectLine> LineOf(EventLoop& loop) {
     std::shared_ptr<void>& kept = loop.Kept(this);
     if (kept == nullptr) {
       kept = std::make_shared<DirectLine>(loop, direct->address,
                                           direct->user_agent);
     }
-    return *static_cast<DirectLine*>(kept.get());
+    return std::static_pointer_cast<DirectLine>(kept);
   }
 
   // In turn, but past channels that wait to try again: after a service was

@@ -30,6 +30,9 @@ void EventLoop::Start() {
 void EventLoop::Stop() {
   state_->context.stop();
   if (state_->thread.joinable()) state_->thread.join();
+  // Not only with the loop: a connection that nobody reads any more would hold
+  // up whoever waits at its other end for it to be closed.
+  state_->kept.clear();
 }
 
 void EventLoop::Post(std::function<void()> work) {

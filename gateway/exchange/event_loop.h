@@ -24,7 +24,8 @@ class EventLoop {
   EventLoop& operator=(const EventLoop&) = delete;
 
   void Start();
-  // Ends the thread after the work that is running.
+  // Ends the thread after the work that is running, and lets go of what is
+  // kept.
   void Stop();
 
   void Post(std::function<void()> work);
@@ -35,7 +36,7 @@ class EventLoop {
   boost::asio::io_context& context();
 
   // Where `owner` keeps what it needs once for each loop, a connection perhaps.
-  // Empty at first, and goes with the loop. On the loop only.
+  // Empty at first, and goes when the loop stops. On the loop only.
   std::shared_ptr<void>& Kept(const void* owner);
 
  private:

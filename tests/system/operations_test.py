@@ -83,10 +83,12 @@ class Running(unittest.TestCase):
 
 class Ending(unittest.TestCase):
     def test_ends_gracefully(self):
-        product = harness.Product(SHAPE)
+        # Nothing is under way, so that nobody waits for the end of the drain.
+        product = harness.Product(SHAPE, settings={"drain_timeout_ms": 3_600_000})
         self.addCleanup(product.abandon)
         product.start()
         product.http.get("/v1/municipalities")
+        product.http.get("/v1/surveys/jusou/rounds")
         for program in reversed(list(product.processes)):
             process = product.processes.pop(program)
             self.assertEqual(process.terminate(), 0, process.log())

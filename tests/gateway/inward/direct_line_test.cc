@@ -204,19 +204,40 @@ TEST_F(DirectLines, KeepDeadlinesOfAServiceThatDoes) {
   EXPECT_TRUE(WaitFor([&] { return registry_.cancelled() == 1; }));
 }
 
+int ListenAt(const std::string& path) {
+  const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof(address.sun_path) - 1);
+  EXPECT_EQ(bind(listener, reinterpret_cast<const sockaddr*>(&address),
+                 sizeof(address)),
+            0);
+  EXPECT_EQ(listen(listener, 10), 0);
+  return listener;
+}
+
+// A service of the same process ends only when its connections are closed.
+TEST_F(DirectLines, AreClosedWhenTheirLoopStops) {
+  const int listener = ListenAt(path());
+  const Begun call = Begin(Get("municipalities/131016"));
+  const int caller = accept(listener, nullptr, nullptr);
+  loop_.Stop();
+  ssize_t size = 1;
+  EXPECT_TRUE(WaitFor([&] {
+    char buffer[4096];
+    size = recv(caller, buffer, sizeof(buffer), MSG_DONTWAIT);
+    return size == 0;
+  }));
+  close(caller);
+  close(listener);
+}
+
 // Who accepts connections and answers each with the same bytes.
 class Canned {
  public:
   Canned(const std::string& path, std::string bytes, bool hangs_up)
       : bytes_(std::move(bytes)), hangs_up_(hangs_up) {
-    listener_ = socket(AF_UNIX, SOCK_STREAM, 0);
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, sizeof(address.sun_path) - 1);
-    EXPECT_EQ(bind(listener_, reinterpret_cast<const sockaddr*>(&address),
-                   sizeof(address)),
-              0);
-    EXPECT_EQ(listen(listener_, 10), 0);
+    listener_ = ListenAt(path);
     thread_ = std::thread([this] {
       while (true) {
         const int caller = accept(listener_, nullptr, nullptr);
