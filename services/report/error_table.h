@@ -63,6 +63,20 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "The {peer} service gave an answer that cannot be used: {what}", ""},
     {"RENDER_FAILED", absl::StatusCode::kInternal,
      "The format {format} could not be written: {what}", ""},
+    {"PAGE_OVERFLOW", absl::StatusCode::kFailedPrecondition,
+     "The report does not fit on its sheets of paper; shorten texts or labels, "
+     "or move a figure to the annex: {what}",
+     "報告書が紙面に収まりません。文や区分の言い方を短くするか、図を資料編に移"
+     "してください。{what}"},
+    {"GLYPH_MISSING", absl::StatusCode::kFailedPrecondition,
+     "The print font has no glyph for '{character}' in '{text}'; write it with "
+     "another character.",
+     "印刷の書体に「{character}」の字形がありません（「{text}」）。別の文字で"
+     "書いてください。"},
+    {"FONT_MISSING", absl::StatusCode::kFailedPrecondition,
+     "The print font {file} cannot be read; install the package "
+     "fonts-ipaexfont-gothic.",
+     ""},
     {"ROUND_MOVED", absl::StatusCode::kAborted,
      "The round {round} changed while the snapshot was taken; try again.",
      "報告書を作る間に調査回 {round} が変わりました。もう一度お試しください。"},

@@ -114,6 +114,20 @@ absl::Status RenderFailed(std::string_view format, std::string_view message) {
       .Show("what", message);
 }
 
+absl::Status PageOverflow(std::string_view what) {
+  return MakeError(Row("PAGE_OVERFLOW")).With("what", what);
+}
+
+absl::Status GlyphMissing(std::string_view character, std::string_view text) {
+  return MakeError(Row("GLYPH_MISSING"))
+      .With("character", character)
+      .With("text", text);
+}
+
+absl::Status FontMissing(std::string_view file) {
+  return MakeError(Row("FONT_MISSING")).With("file", file);
+}
+
 absl::Status RoundMoved(std::string_view round) {
   return MakeError(Row("ROUND_MOVED")).With("round", round);
 }

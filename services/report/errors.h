@@ -44,6 +44,15 @@ absl::Status PeerUnavailable(std::string_view peer, std::string_view message);
 absl::Status PeerAnswerInvalid(std::string_view peer, std::string_view message);
 // INTERNAL, RENDER_FAILED.
 absl::Status RenderFailed(std::string_view format, std::string_view message);
+// FAILED_PRECONDITION, PAGE_OVERFLOW: `what` has no room on paper; names pages
+// and blocks.
+absl::Status PageOverflow(std::string_view what);
+// FAILED_PRECONDITION, GLYPH_MISSING: the print font has no glyph for
+// `character`, which stands in `text`.
+absl::Status GlyphMissing(std::string_view character, std::string_view text);
+// FAILED_PRECONDITION, FONT_MISSING: the font of printed reports cannot be
+// read; ends the start.
+absl::Status FontMissing(std::string_view file);
 // ABORTED, ROUND_MOVED: the round changed between two reads of the snapshot.
 absl::Status RoundMoved(std::string_view round);
 

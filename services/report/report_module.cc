@@ -14,6 +14,7 @@
 #include "services/report/api/report_maker.h"
 #include "services/report/api/report_service.h"
 #include "services/report/api/template_checker.h"
+#include "services/report/files/print_font_reader.h"
 #include "services/report/files/template_reader.h"
 #include "services/report/peers/peer_definitions.h"
 #include "services/report/peers/peer_snapshot_source.h"
@@ -47,13 +48,13 @@ absl::Status ShowNewest(ReportStore& store, const base::CallLimits& limits,
 struct ReportModule::Parts {
   Parts(std::unique_ptr<platform::Database> opened,
         std::unique_ptr<SqlReportStore> opened_store, Templates loaded,
-        const platform::ModuleContext& context,
+        PrintFont font, const platform::ModuleContext& context,
         const platform::CallEnvironment& calls,
         const platform::Incarnation& incarnation)
       : database(std::move(opened)),
         store(std::move(opened_store)),
         templates(std::move(loaded)),
-        renderers(AllRenderers()),
+        renderers(AllRenderers(std::move(font))),
         source({.registry = platform::MakeReadChannel(
                     context.Peer("registry"),
                     "welfare.registry.v1.RegistryService"),
@@ -102,6 +103,7 @@ absl::StatusOr<std::vector<grpc::Service*>> ReportModule::Build(
     platform::ModuleContext& context) {
   WELFARE_ASSIGN_OR_RETURN(Templates templates,
                            LoadTemplates(context.AssetPath("").string()));
+  WELFARE_ASSIGN_OR_RETURN(PrintFont font, LoadPrintFont());
   WELFARE_ASSIGN_OR_RETURN(std::unique_ptr<platform::Database> database,
                            context.OpenDatabase());
   WELFARE_ASSIGN_OR_RETURN(std::unique_ptr<SqlReportStore> store,
@@ -112,8 +114,8 @@ absl::StatusOr<std::vector<grpc::Service*>> ReportModule::Build(
   feed().SetIncarnation(incarnation.name());
   KeepAudit(*database, context.clock());
   parts_ = std::make_unique<Parts>(std::move(database), std::move(store),
-                                   std::move(templates), context, calls(),
-                                   incarnation);
+                                   std::move(templates), std::move(font),
+                                   context, calls(), incarnation);
   auto look = [this, &metrics = context.metrics(),
                shown = std::int64_t{0}](std::stop_token stop) mutable
       -> absl::StatusOr<platform::VersionFeed::Versions> {

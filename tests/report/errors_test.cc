@@ -34,6 +34,9 @@ std::vector<absl::Status> All() {
           PeerUnavailable("registry", "x"),
           PeerAnswerInvalid("survey", "x"),
           RenderFailed("zip", "x"),
+          PageOverflow("x"),
+          GlyphMissing("U+1", "x"),
+          FontMissing("x"),
           RoundMoved("x")};
 }
 

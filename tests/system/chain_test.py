@@ -390,11 +390,13 @@ class Chain(harness.LoadedTest):
 
     def test_report_is_made_downloaded_and_whole(self):
         report, page, archive = self.product.report()
+        paper = self.product.download(report, "pdf")
+        self.assertTrue(paper.startswith(b"%PDF-1."))
         self.assertIs(report["synthetic"], True)
         self.assertRegex(report["snapshot"], r"^[0-9a-f]{64}$")
-        self.assertEqual({f["format"] for f in report["files"]}, {"html", "csv"})
+        self.assertEqual({f["format"] for f in report["files"]}, {"html", "csv", "pdf"})
         self.assertEqual({f["format"]: int(f["size"]) for f in report["files"]},
-                         {"html": len(page), "csv": len(archive)})
+                         {"html": len(page), "csv": len(archive), "pdf": len(paper)})
         document = Document(page.decode("utf-8"))
         self.assertEqual(document.faults, [])
         self.assertEqual(document.external, [])

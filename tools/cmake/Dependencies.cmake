@@ -17,6 +17,8 @@ find_package(nlohmann_json CONFIG REQUIRED)
 find_package(simdjson CONFIG REQUIRED)
 pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis)
 pkg_check_modules(LIBZIP REQUIRED IMPORTED_TARGET libzip)
+pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo cairo-ft cairo-pdf)
+pkg_check_modules(FREETYPE REQUIRED IMPORTED_TARGET freetype2)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2)
 if(BUILD_TESTING)
@@ -34,3 +36,8 @@ find_path(WELFARE_GOOGLEAPIS_DIR google/api/annotations.proto
 find_path(WELFARE_GRPC_PROTO_DIR grpc/health/v1/health.proto
   PATHS /usr/share/grpc-proto NO_DEFAULT_PATH REQUIRED
   DOC "Folder that holds grpc/health/v1/health.proto")
+# The font of printed reports.
+find_file(WELFARE_PRINT_FONT ipaexg.ttf
+  PATHS /usr/share/fonts/opentype/ipaexfont-gothic
+  NO_DEFAULT_PATH REQUIRED
+  DOC "IPAex Gothic, of the package fonts-ipaexfont-gothic")

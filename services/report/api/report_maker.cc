@@ -9,14 +9,16 @@
 #include "services/report/model/pages/model_builder.h"
 #include "services/report/render/csv/csv_renderer.h"
 #include "services/report/render/html/html_renderer.h"
+#include "services/report/render/pdf/pdf_renderer.h"
 #include "services/report/snapshot/canonical.h"
 
 namespace welfare::report {
 
-Renderers AllRenderers() {
+Renderers AllRenderers(PrintFont font) {
   Renderers renderers;
   renderers.push_back(std::make_unique<HtmlRenderer>());
   renderers.push_back(std::make_unique<CsvRenderer>());
+  renderers.push_back(std::make_unique<PdfRenderer>(std::move(font)));
   return renderers;
 }
 

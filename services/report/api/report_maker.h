@@ -12,6 +12,7 @@
 #include "services/platform/rpc/call_context.h"
 #include "services/platform/storage/write_path.h"
 #include "services/report/peers/snapshot_source.h"
+#include "services/report/render/pdf/print_font.h"
 #include "services/report/render/renderer.h"
 #include "services/report/store/report_store.h"
 #include "services/report/template/template.h"
@@ -66,6 +67,6 @@ class ReportMaker {
 };
 
 // Every format a report is rendered in.
-Renderers AllRenderers();
+Renderers AllRenderers(PrintFont font);
 
 }  // namespace welfare::report

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -22,7 +23,7 @@ using Kind = TemplateBlock::Kind;
 using Style = TemplateBlock::ChartStyle;
 
 // The one key of a block that says what it is.
-constexpr std::array<std::pair<std::string_view, Kind>, 12> kKinds = {
+constexpr std::array<std::pair<std::string_view, Kind>, 13> kKinds = {
     {{"heading", Kind::kHeading},
      {"text", Kind::kText},
      {"list", Kind::kList},
@@ -34,14 +35,21 @@ constexpr std::array<std::pair<std::string_view, Kind>, 12> kKinds = {
      {"returns", Kind::kReturns},
      {"rosters", Kind::kRosters},
      {"preparing", Kind::kPreparing},
-     {"areas", Kind::kAreas}}};
+     {"areas", Kind::kAreas},
+     {"map", Kind::kMap}}};
 
-constexpr std::array<std::pair<std::string_view, Style>, 5> kStyles = {
+constexpr std::array<std::pair<std::string_view, Style>, 6> kStyles = {
     {{"auto", Style::kAuto},
      {"none", Style::kNone},
      {"bars", Style::kBars},
      {"stacked", Style::kStacked},
-     {"columns", Style::kColumns}}};
+     {"columns", Style::kColumns},
+     {"donut", Style::kDonut}}};
+
+constexpr std::array<std::pair<std::string_view, TemplateBlock::Scale>, 3>
+    kScales = {{{"auto", TemplateBlock::Scale::kAuto},
+                {"ordered", TemplateBlock::Scale::kOrdered},
+                {"unordered", TemplateBlock::Scale::kUnordered}}};
 
 class Reader {
  public:
@@ -57,6 +65,7 @@ class Reader {
         static_cast<int>(fields.Integer("first_roster_year").value_or(0));
     result.title = fields.Text("title");
     result.subtitle = fields.Text("subtitle");
+    ReadTiles(fields, result.tiles);
     fields.Each("pages", [&](const yaml::Node& page) {
       result.pages.push_back(ReadPage(page));
     });
@@ -71,6 +80,13 @@ class Reader {
     page.path = "pages[" + std::to_string(page.number) + "]";
     page.topic = fields.Text("topic");
     page.headline = fields.Text("headline");
+    if (const yaml::Node* key = fields.Find("key"); key != nullptr) {
+      yaml::Mapping of(*key, faults_);
+      page.key.emplace();
+      page.key->figure = of.RequiredText("figure");
+      page.key->label = of.RequiredText("label");
+      if (of.Find("noun") != nullptr) page.key->noun = of.Text("noun");
+    }
     fields.Each("blocks", [&](const yaml::Node& block) {
       page.blocks.push_back(ReadBlock(
           block,
@@ -113,15 +129,66 @@ class Reader {
           std::ranges::find(kStyles, fields.Text("chart"),
                             &std::pair<std::string_view, Style>::first);
       if (found == kStyles.end()) {
-        fields.RefuseKind("chart", "auto, none, bars, stacked or columns");
+        fields.RefuseKind("chart",
+                          "auto, none, bars, stacked, columns or donut");
       } else {
         block.chart = found->second;
       }
     }
+    Choose(fields, "scale", kScales, "auto, ordered or unordered", block.scale);
+    Choose(fields, "place", kSheetPlaces,
+           "a place of the sheet, such as left-top", block.place);
+    block.short_title = fields.Text("short");
     block.published_chart_lost = fields.Boolean("published_chart_lost", false);
     block.title = fields.Text("title");
     block.notes = fields.TextOrTexts("notes");
     return block;
+  }
+
+  // Reads a field that is one of several words into `to`, if it is there.
+  template <typename Words, typename To>
+  static void Choose(yaml::Mapping& fields, std::string_view field,
+                     const Words& words, std::string_view kind, To& to) {
+    if (fields.Find(field) == nullptr) return;
+    const std::string text = fields.Text(field);
+    for (const auto& [name, value] : words) {
+      if (name == text) {
+        to = value;
+        return;
+      }
+    }
+    fields.RefuseKind(field, kind);
+  }
+
+  // `"131016": [10, 4]`: the column and the row of each municipality.
+  void ReadTiles(yaml::Mapping& fields, TemplateTiles& tiles) {
+    const yaml::Node* node = fields.Find("tiles");
+    if (node == nullptr) return;
+    yaml::Mapping all(*node, faults_);
+    for (const yaml::Field& field : all.All()) {
+      const std::vector<std::string> place = all.Texts(field.key);
+      TemplateTile tile;
+      if (place.size() != 2 || !ReadNumber(place[0], tile.column) ||
+          !ReadNumber(place[1], tile.row)) {
+        all.RefuseKind(field.key, "a column and a row from 1 to 40");
+        continue;
+      }
+      for (const auto& [code, other] : tiles) {
+        if (other.column == tile.column && other.row == tile.row) {
+          all.Refuse(field.key, "TILE_TAKEN",
+                     "The tile is that of " + code + ".");
+        }
+      }
+      tiles.emplace(field.key, tile);
+    }
+  }
+
+  static bool ReadNumber(std::string_view text, int& number) {
+    constexpr int kMostTiles = 40;
+    const auto [end, error] =
+        std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc() && end == text.data() + text.size() &&
+           number >= 1 && number <= kMostTiles;
   }
 
   std::vector<base::Violation>& faults_;

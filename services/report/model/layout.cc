@@ -74,7 +74,14 @@ std::vector<LegendEntry> LegendOf(const Page& page) {
 }
 
 FigureShape ShapeOf(const Figure& figure) {
-  if (!figure.charts.empty()) return FigureShape::kWithChart;
+  if (!figure.charts.empty()) {
+    const bool wide =
+        std::ranges::any_of(figure.charts, [](const Chart& chart) {
+          return chart.kind == Chart::Kind::kTileMap ||
+                 chart.kind == Chart::Kind::kMatrix;
+        });
+    return wide ? FigureShape::kWide : FigureShape::kWithChart;
+  }
   const bool numbers =
       std::ranges::all_of(figure.table.columns, [](const Column& column) {
         return column.kind == Column::Kind::kNumber;

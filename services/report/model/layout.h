@@ -52,6 +52,7 @@ inline constexpr std::string_view kNoNames = "なし";
 enum class FigureShape {
   kPlain,
   kWithChart,  // the table beside its charts
+  kWide,       // the table below its charts, which take the width
   kNarrow,     // numbers alone: far from their labels they are hard to read
   kLong,       // more rows than a sheet has: rows stay whole, it does not
 };

@@ -14,7 +14,10 @@ void ForEachText(Page& page, const std::function<void(std::string&)>& visit) {
   };
   const auto figure = [&](Figure& one) {
     visit(one.title);
+    visit(one.short_title);
     visit(one.base);
+    visit(one.sheet.short_base);
+    for (std::string& remark : one.sheet.remarks) visit(remark);
     visit(one.year);
     visit(one.table.row_label);
     for (Column& column : one.table.columns) {
@@ -31,6 +34,11 @@ void ForEachText(Page& page, const std::function<void(std::string&)>& visit) {
     for (Chart& chart : one.charts) {
       visit(chart.title);
       visit(chart.unit);
+      visit(chart.aside);
+      for (Chart::Tile& tile : chart.tiles) {
+        visit(tile.name);
+        visit(tile.words);
+      }
       for (Chart::Category& category : chart.categories) visit(category.label);
       for (Chart::Series& series : chart.series) {
         visit(series.label);
@@ -41,6 +49,14 @@ void ForEachText(Page& page, const std::function<void(std::string&)>& visit) {
   };
   visit(page.topic);
   visit(page.headline);
+  if (page.key.has_value()) {
+    visit(page.key->label);
+    visit(page.key->before);
+    visit(page.key->number);
+    visit(page.key->unit);
+    visit(page.key->detail);
+    visit(page.key->last_year);
+  }
   for (Block& block : page.blocks) {
     std::visit(
         [&](auto& one) {

@@ -2,10 +2,16 @@
 // paragraphs, lists, figures and rosters. Renderers read it and add nothing.
 #pragma once
 
+#include <cstddef>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "services/base/absence.h"
+#include "services/report/template/sheet_place.h"
 
 namespace welfare::report {
 
@@ -95,10 +101,14 @@ struct Table {
 // both; `label` is what is written.
 struct Chart {
   enum class Kind {
-    kBars,     // horizontal bars, one per category, one series per year
-    kStacked,  // one bar per series, divided into categories
-    kColumns,  // vertical columns, one per category
-    kSteps,    // a dot and its value per category, joined by steps
+    kBars,      // horizontal bars, one per category, one series per year
+    kStacked,   // one bar per series, divided into categories
+    kDonut,     // the first series as a ring; never of multiple answers
+    kColumns,   // columns over a strip that holds their numbers
+    kLine,      // points over time, joined where nothing parts them
+    kTimeline,  // columns over time; a second series is a part of the first
+    kMatrix,    // series by categories, a number in each cell
+    kTileMap,   // a tile per municipality
   };
   struct Point {
     int amount = 0;
@@ -106,30 +116,54 @@ struct Chart {
     int whole = 0;      // what a full bar stands for; 0: the series'
     bool absent =
         false;  // there is no number: `label` says so, nothing is drawn
+    bool breaks = false;  // kLine: measured otherwise than the one before
   };
   struct Series {
-    std::string label;          // 令和7年度 n=30
+    std::string label;          // 令和7年度　n=30
     int whole = 0;              // what a full bar stands for; kStacked, kBars
     std::vector<Point> points;  // one per category
   };
   struct Category {
     std::string label;
-    bool muted = false;  // 無回答 and its like: drawn in grey
+    // Set: it is no answer, but this kind of absence; stands behind the rest.
+    std::optional<base::Absence> absence = std::nullopt;
+  };
+  struct Tile {
+    int column = 0;  // from 1
+    int row = 0;
+    std::string name;
+    std::string words = {};    // 令和6; empty: none
+    std::size_t category = 0;  // which of the categories fills it
   };
   Kind kind = Kind::kBars;
   std::string title;  // carries n
   std::string unit;   // of the axis: % or 自治体
   std::string mark;  // says that the numbers are synthetic; empty: they are not
+  bool ordered = true;  // whether the classes run from strong to weak
   std::vector<Category> categories;
   std::vector<Series> series;  // the reported year first
+  std::vector<Tile> tiles;     // kTileMap
+  std::string aside;  // what is said below it; what is not drawn, above all
+};
+
+// What the notes of a sheet of paper are made of: one sentence for all figures
+// that stand on it.
+struct SheetFacts {
+  std::string short_base;            // n=30（令和6年度 n=23）
+  int n = 0;                         // 0: it has no base of its own
+  bool rounding = false;             // printed shares do not add up to 100.0
+  std::vector<int> small_bases;      // where one answer weighs much
+  std::vector<std::string> remarks;  // sentences of this figure alone
 };
 
 // One figure: always a table, perhaps a chart of the same numbers.
 struct Figure {
-  std::string id;     // unique in the report; the name of its CSV
-  std::string title;  // what was asked
-  std::string base;   // n=30（令和7年度 実施自治体）
-  std::string year;   // 令和7年度 or 令和6年度の実績
+  std::string id;           // unique in the report; the name of its CSV
+  std::string title;        // what was asked
+  std::string base;         // n=30（令和7年度 実施自治体）
+  std::string short_title;  // where `title` is too long; empty: it is not
+  SheetFacts sheet;
+  std::string year;  // 令和7年度 or 令和6年度の実績
   bool multiple_answer = false;
   bool synthetic = false;     // this year's numbers are demonstration data
   bool has_previous = false;  // last year's stand beside them
@@ -142,12 +176,26 @@ struct Figure {
 using Block = std::variant<Heading, Paragraph, BulletList, DefinitionList,
                            NameList, Figure>;
 
+// The one number that carries a page.
+struct KeyFigure {
+  std::string label;      // 策定済みの自治体
+  std::string before;     // 少なくとも, or nothing
+  std::string number;     // 76.7
+  std::string unit;       // %
+  std::string detail;     // 30自治体のうち23
+  std::string last_year;  // 令和6年度　65.2%（23自治体のうち15）
+};
+
 struct Page {
   std::string id;     // `p04`, unique
   std::string label;  // `4`, or 附表1
   std::string topic;  // 実施計画
   std::string headline;
+  std::optional<KeyFigure> key;
   std::vector<Block> blocks;
+  // Where blocks stand on paper, by their index. Points are the first list,
+  // or the first paragraph of a page without one.
+  std::map<std::size_t, SheetPlace> places;
   std::set<Symbol> symbols;  // used on the page
   bool newcomers = false;    // the page marks newcomers
   bool cover = false;
@@ -162,6 +210,7 @@ struct ReportModel {
   bool synthetic = false;           // this year's answers are made up
   bool previous_synthetic = false;  // those of the year before are
   std::string snapshot_id;
+  std::string date;  // 2025-07-11, the last day of the survey
   std::vector<Page> pages;
 };
 

@@ -1,5 +1,6 @@
 #include "services/report/model/words.h"
 
+#include <string_view>
 #include <utility>
 
 #include "services/base/numbers/percent.h"
@@ -11,6 +12,13 @@ namespace welfare::report {
 std::string YearWords(int year) {
   return base::FormatFiscalYear(base::FiscalYear::FromChecked(year),
                                 base::EraStyle::kLong);
+}
+
+std::string ShortYearWords(int year) {
+  std::string words = YearWords(year);
+  constexpr std::string_view kEnd = "年度";
+  if (words.ends_with(kEnd)) words.resize(words.size() - kEnd.size());
+  return words;
 }
 
 std::string YearWordsWestern(int year) {
@@ -41,19 +49,22 @@ std::string Ratio(int count, int base) {
 }
 
 std::string CountWithPercent(int count, int base) {
+  if (base < kFewestForPercent) return std::to_string(count);
   return std::to_string(count) + "（" + *base::FormatPercent(count, base) +
          "%）";
 }
 
 std::string BaseWords(const IndicatorValue& value,
                       const IndicatorValue* previous) {
-  std::string words =
-      "n=" + std::to_string(value.base) + "（" + value.population_label + "）";
-  if (previous != nullptr) {
-    words += "　前回 n=" + std::to_string(previous->base) + "（" +
-             previous->population_label + "）";
+  const std::string n = "n=" + std::to_string(value.base);
+  if (previous == nullptr) return n + "（" + value.population_label + "）";
+  const std::string before = "n=" + std::to_string(previous->base);
+  if (previous->population_label == value.population_label) {
+    return value.population_label + " " + n + "（" +
+           YearWords(previous->fiscal_year) + " " + before + "）";
   }
-  return words;
+  return n + "（" + value.population_label + "）　比較 " + before + "（" +
+         previous->population_label + "）";
 }
 
 std::string ReferenceWords(const IndicatorValue& value) {

@@ -12,6 +12,8 @@ namespace welfare::report {
 
 // Returns `令和7年度`.
 std::string YearWords(int year);
+// Returns `令和7`, where there is little room.
+std::string ShortYearWords(int year);
 // Returns `令和7年度(2025年度)`.
 std::string YearWordsWestern(int year);
 // Returns `令和7年6月16日～7月11日`; the second year is written where it
@@ -20,12 +22,18 @@ std::string WindowWords(const base::Date& start, const base::Date& end);
 // Returns `04`.
 std::string TwoDigits(int number);
 
+// Smaller bases are printed as counts: a share of them says more about one
+// respondent than about the rest.
+inline constexpr int kFewestForPercent = 10;
+
 // Returns `23/30（76.7%）`. REQUIRES: 0 <= count <= base, base > 0: over an
 // empty base there is no ratio, and the caller says so in words.
 std::string Ratio(int count, int base);
-// Returns `23（76.7%）`. REQUIRES: as Ratio.
+// Returns `23（76.7%）`, and `3` alone of a base below kFewestForPercent.
+// REQUIRES: as Ratio.
 std::string CountWithPercent(int count, int base);
-// Returns `n=30（令和7年度 実施自治体）`, with last year's beside it.
+// Returns `n=30（令和7年度 実施自治体）`, with last year's beside it: what both
+// have in common is said once, `計画のある自治体 n=23（令和6年度 n=15）`.
 std::string BaseWords(const IndicatorValue& value,
                       const IndicatorValue* previous);
 // Returns the year the answers speak of: `令和7年度`, `令和6年度の実績`.

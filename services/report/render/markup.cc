@@ -1,6 +1,6 @@
 #include "services/report/render/markup.h"
 
-#include "services/text/display_width.h"
+#include <cstddef>
 
 namespace welfare::report {
 namespace {
@@ -33,14 +33,6 @@ std::size_t CharacterLength(std::string_view text) {
                : 0;
   }
   return 0;
-}
-
-bool ClosesPhrase(std::string_view character) {
-  for (const std::string_view closing :
-       {"、", "。", "）", "」", "』", "・", ")", "%", "％", "ー"}) {
-    if (character == closing) return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -90,32 +82,6 @@ std::string EscapeMarkup(std::string_view text) {
     text.remove_prefix(length);
   }
   return result;
-}
-
-std::size_t TextColumns(std::string_view text) {
-  return text::DisplayWidth(text);
-}
-
-std::vector<std::string> WrapText(std::string_view text, std::size_t columns) {
-  std::vector<std::string> lines;
-  std::string line;
-  std::size_t width = 0;
-  while (!text.empty()) {
-    std::size_t length = CharacterLength(text);
-    if (length == 0) length = 1;
-    const std::string_view character = text.substr(0, length);
-    const std::size_t wide = TextColumns(character);
-    if (width + wide > columns && !line.empty() && !ClosesPhrase(character)) {
-      lines.push_back(std::move(line));
-      line.clear();
-      width = 0;
-    }
-    line += character;
-    width += wide;
-    text.remove_prefix(length);
-  }
-  lines.push_back(std::move(line));
-  return lines;
 }
 
 }  // namespace welfare::report

@@ -60,6 +60,8 @@ std::string_view ReasonName(Misfit::Reason reason) {
       return "CELL_NOT_IN_CODEBOOK";
     case Misfit::Reason::kFormOfMeasure:
       return "FORM_NOT_OF_MEASURE";
+    case Misfit::Reason::kDonutOfMultiple:
+      return "DONUT_OF_MULTIPLE_ANSWERS";
   }
   return "";
 }
@@ -74,6 +76,9 @@ std::string DescribeMisfit(const Misfit& misfit) {
     case Misfit::Reason::kFormOfMeasure:
       return "'" + misfit.subject +
              "' asks for what the item's type does not give.";
+    case Misfit::Reason::kDonutOfMultiple:
+      return "The answers to '" + misfit.subject +
+             "' are multiple; a donut shows parts of a whole.";
   }
   return "";
 }
@@ -87,6 +92,9 @@ std::string CauseInJapanese(const Misfit& misfit) {
     case Misfit::Reason::kFormOfMeasure:
       return "この調査票の設問の型では「" + misfit.subject +
              "」が定まらないため、";
+    case Misfit::Reason::kDonutOfMultiple:
+      return "「" + misfit.subject +
+             "」は複数回答で、輪の図が表す全体がないため、";
   }
   return "";
 }

@@ -34,6 +34,7 @@ struct Misfit {
     kIndicatorMissing,  // INDICATOR_NOT_IN_CODEBOOK
     kCellMissing,       // CELL_NOT_IN_CODEBOOK
     kFormOfMeasure,     // FORM_NOT_OF_MEASURE: a percent of a total
+    kDonutOfMultiple,   // DONUT_OF_MULTIPLE_ANSWERS: they have no whole
   };
   Reason reason = Reason::kIndicatorMissing;
   std::string place;    // `pages[4].headline`

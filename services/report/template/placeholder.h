@@ -29,8 +29,7 @@
 // 数値の回答なし). A bare number, `count`, `percent`, `value`, `answered`,
 // `roster`, stands before words of the template, so the whole sentence is
 // replaced by a note that says why. `n`, `base`, `label` and `population` are
-// always defined. A total that is only a lower bound says so: 841件以上, and as
-// a bare number 少なくとも841.
+// always defined. What is only a lower bound begins with 少なくとも.
 //
 // A figure or cell that the round does not have replaces the sentence by a note
 // as well; see fit.h.

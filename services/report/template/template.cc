@@ -20,6 +20,8 @@ class Checker {
         }
       }
     }
+    Places(page);
+    if (page.key.has_value()) Key(page);
     if (page.topic.empty()) {
       Add(page.path + ".topic", "FIELD_MISSING", "Give the page a topic.");
     }
@@ -40,6 +42,44 @@ class Checker {
 
  private:
   using Kind = TemplateBlock::Kind;
+
+  // A sheet has at most four blocks, none over another.
+  void Places(const TemplatePage& page) {
+    std::vector<const TemplateBlock*> placed;
+    for (const TemplateBlock& block : page.blocks) {
+      if (!block.place.has_value()) continue;
+      if (block.kind == Kind::kFigure && block.indicators.size() > 1) {
+        Add(block.path + ".place", "PLACE_OF_SEVERAL",
+            "A place holds one figure; name one indicator.");
+      }
+      for (const TemplateBlock* other : placed) {
+        if (Overlap(*other->place, *block.place)) {
+          Add(block.path + ".place", "PLACE_TAKEN",
+              "The place is taken by " + other->path + ".");
+        }
+      }
+      placed.push_back(&block);
+    }
+  }
+
+  void Key(const TemplatePage& page) {
+    const std::string& figure = page.key->figure;
+    const std::string path = page.path + ".key";
+    if (page.key->label.empty()) {
+      Add(path + ".label", "FIELD_MISSING", "Say what the number is.");
+    }
+    if (figure == "returns.all") return;
+    const std::size_t dot = figure.find('.');
+    if (dot == std::string::npos || dot + 1 == figure.size()) {
+      Add(path + ".figure", "KEY_UNKNOWN",
+          "Name a cell, `indicator.cell`, or `returns.all`.");
+    } else if (!shown_.contains(figure.substr(0, dot))) {
+      Add(path + ".figure", "PLACEHOLDER_WITHOUT_TABLE",
+          figure +
+              " stands in no table of the page; show the indicator on the "
+              "page.");
+    }
+  }
 
   void Block(const TemplateBlock& block) {
     switch (block.kind) {

@@ -2,12 +2,16 @@
 // sentences around it. Read from YAML by template_reader.h.
 #pragma once
 
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 
 #include "services/base/error.h"
+#include "services/report/template/sheet_place.h"
 
 namespace welfare::report {
 
@@ -26,15 +30,23 @@ struct TemplateBlock {
     kRosters,    // who implements, year by year
     kPreparing,  // who prepares
     kAreas,      // implementing municipalities by area
+    kMap,        // municipalities as tiles, by their first year
   };
   // How a figure is drawn. kAuto: by its measure.
-  enum class ChartStyle { kAuto, kNone, kBars, kStacked, kColumns };
+  // kDonut is refused for multiple answers.
+  enum class ChartStyle { kAuto, kNone, kBars, kStacked, kColumns, kDonut };
+  // Whether options have an order of their own, which colours and rows keep.
+  // kAuto: single answers do, multiple answers stand by their counts.
+  enum class Scale { kAuto, kOrdered, kUnordered };
 
   Kind kind = Kind::kText;
   std::string text;
   std::vector<std::string> items;
   std::vector<std::string> indicators;
   ChartStyle chart = ChartStyle::kAuto;
+  Scale scale = Scale::kAuto;
+  std::optional<SheetPlace> place;  // on paper; none: in the annex alone
+  std::string short_title;          // on paper, where the title is too long
   // The published report had a chart here whose numbers are lost.
   bool published_chart_lost = false;
   std::string title;               // instead of the indicator's label
@@ -42,13 +54,31 @@ struct TemplateBlock {
   std::string path;                // where it stands, for messages
 };
 
+// The one number that carries a page: a cell, `plan_formulated.formulated`, or
+// `returns.all`.
+struct TemplateKey {
+  std::string figure;
+  std::string label;
+  std::string noun = "自治体";  // what is counted
+};
+
 struct TemplatePage {
   int number = 0;
   std::string topic;
   std::string headline;
+  std::optional<TemplateKey> key;
   std::vector<TemplateBlock> blocks;
   std::string path;
 };
+
+// Where a municipality stands on the map, from 1.
+struct TemplateTile {
+  int column = 0;
+  int row = 0;
+};
+
+// By the code of the municipality.
+using TemplateTiles = std::map<std::string, TemplateTile, std::less<>>;
 
 struct ReportTemplate {
   std::string id;  // `jusou`
@@ -58,6 +88,7 @@ struct ReportTemplate {
   std::string title;
   std::string subtitle;
   std::vector<TemplatePage> pages;
+  TemplateTiles tiles;
   std::string digest;  // SHA-256 of its text, hexadecimal
 };
 

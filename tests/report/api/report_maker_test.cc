@@ -28,9 +28,10 @@ TEST_F(ReportMakerTest, CreatesAReportWithItsFiles) {
   EXPECT_EQ(report->versions().codebook(), "2025-1");
   EXPECT_EQ(report->snapshot().size(), 64U);
   EXPECT_TRUE(report->synthetic());
-  ASSERT_EQ(report->files_size(), 2);
+  ASSERT_EQ(report->files_size(), 3);
   EXPECT_EQ(report->files(0).filename(), "synthetic-report.html");
   EXPECT_EQ(report->files(1).filename(), "synthetic-report-csv.zip");
+  EXPECT_EQ(report->files(2).filename(), "synthetic-report.pdf");
   const auto again = Get(report->name());
   ASSERT_OK(again);
   EXPECT_TRUE(
@@ -109,6 +110,24 @@ TEST_F(ReportMakerTest, LeavesOutWhatTheRoundDoesNotHave) {
               HasSubstr("「partners」を集計できないため、図表を省いた。"));
   EXPECT_THAT(html, HasSubstr("（母集団「x」がない。）"));
   EXPECT_THAT(html, HasSubstr("p03_supports"));
+}
+
+// A label without room refuses the report, and nothing is stored.
+TEST_F(ReportMakerTest, WhatHasNoRoomOnPaperRefusesTheReport) {
+  std::string name;
+  for (int i = 0; i < 60; ++i) name += "長い名前";
+  world_.snapshot.values.at("partners").cells[0].label = name;
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kFailedPrecondition,
+                "PAGE_OVERFLOW");
+  const auto list = List(10, "");
+  ASSERT_OK(list);
+  EXPECT_EQ(list->reports_size(), 0);
+}
+
+TEST_F(ReportMakerTest, ACharacterWithoutAGlyphRefusesTheReport) {
+  world_.snapshot.values.at("plan").cells[0].label = "策定済み😀";
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kFailedPrecondition,
+                "GLYPH_MISSING");
 }
 
 TEST_F(ReportMakerTest, MeasuresRendering) {

@@ -38,7 +38,11 @@ TEST(Words, ABaseSaysOfWhom) {
   before.population_label = "令和6年度 実施自治体";
   EXPECT_EQ(BaseWords(value, nullptr), "n=30（令和7年度 実施自治体）");
   EXPECT_EQ(BaseWords(value, &before),
-            "n=30（令和7年度 実施自治体）　前回 n=25（令和6年度 実施自治体）");
+            "n=30（令和7年度 実施自治体）　比較 n=25（令和6年度 実施自治体）");
+  before.population_label = value.population_label;
+  before.fiscal_year = 2024;
+  EXPECT_EQ(BaseWords(value, &before),
+            "令和7年度 実施自治体 n=30（令和6年度 n=25）");
   EXPECT_EQ(ReferenceWords(value), "令和6年度の実績");
 }
 

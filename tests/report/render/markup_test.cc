@@ -3,16 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
-#include <vector>
 
 namespace welfare::report {
 namespace {
-
-TEST(Markup, WrapsWithoutBeginningALineWithAFullStop) {
-  const std::vector<std::string> lines = WrapText("あいう。えお", 6);
-  ASSERT_EQ(lines.size(), 2U);
-  EXPECT_EQ(lines[0], "あいう。");
-}
 
 TEST(Markup, EscapesWhatMarkupReads) {
   EXPECT_EQ(EscapeMarkup("a<b>&\"'"), "a&lt;b&gt;&amp;&quot;&#39;");

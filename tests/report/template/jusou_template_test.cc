@@ -8,9 +8,12 @@
 #include <set>
 #include <string>
 
+#include "services/report/files/print_font_reader.h"
 #include "services/report/files/template_reader.h"
 #include "services/report/model/pages/model_builder.h"
 #include "services/report/render/html/html_renderer.h"
+#include "services/report/render/pdf/pdf_renderer.h"
+#include "services/report/sheets/book.h"
 #include "services/report/template/fit.h"
 #include "tests/report/sample_snapshot.h"
 #include "tests/support/status_matchers.h"
@@ -56,6 +59,26 @@ TEST(JusouTemplate, FillsEveryPage) {
   std::filesystem::create_directories(folder);
   std::ofstream(folder + "/jusou.html", std::ios::binary)
       << *HtmlRenderer().Render(model);
+}
+
+// Also leaves the file in the build folder, to be looked at and to be checked
+// by pdf_check.py.
+TEST(JusouTemplate, IsPrintedOnTwentySheetsAndAnAnnex) {
+  const ReportModel model =
+      BuildReport(Jusou(), QuestionnaireSnapshot(), std::string(64, '0'));
+  const auto book = LayOutBook(model);
+  ASSERT_OK(book);
+  ASSERT_GT(book->sheets.size(), 20U);
+  EXPECT_EQ(book->sheets[19].label, "20");
+  EXPECT_EQ(book->sheets[20].label, "資-1");
+  const auto font = LoadPrintFont();
+  ASSERT_OK(font);
+  const auto pdf = WritePdf(*book, *font);
+  ASSERT_OK(pdf);
+  const std::string folder =
+      std::string(std::getenv("WELFARE_BINARY_DIR")) + "/tests/report";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder + "/jusou.pdf", std::ios::binary) << *pdf;
 }
 
 }  // namespace

@@ -260,7 +260,7 @@ inline constexpr Translation kHelpPhrases[] = {
     {"Show one report", "報告書を一つ表示します"},
     {"Report id, jusou-2025-0001", "報告書のID（例 jusou-2025-0001）"},
     {"Save one file of a report", "報告書のファイルを保存します"},
-    {"html or csv", "html または csv"},
+    {"html, pdf or csv", "html、pdf または csv"},
     {"File to write; - is standard output; default: the suggested name",
      "保存先。- は標準出力。省略すると示された名前"},
     {"Questionnaires, versioned", "調査票（版つき）"},

@@ -12,6 +12,9 @@ namespace welfare::report {
 namespace {
 
 using Style = TemplateBlock::ChartStyle;
+using Scale = TemplateBlock::Scale;
+
+constexpr std::size_t kMostStackedClasses = 4;
 
 // The whole number `value` is, if it is one.
 std::optional<int> WholeNumber(const std::optional<std::string>& value) {
@@ -23,12 +26,15 @@ std::optional<int> WholeNumber(const std::optional<std::string>& value) {
   return number;
 }
 
-Style StyleOf(const IndicatorValue& value, Style asked) {
+Style StyleOf(const IndicatorValue& value, Style asked, std::size_t classes) {
   if (asked == Style::kAuto) {
     if (!value.measure.has_value()) return Style::kNone;
     switch (*value.measure) {
       case Measure::kDistribution:
-        return value.multiple_answer ? Style::kBars : Style::kStacked;
+        if (value.multiple_answer) return Style::kBars;
+        // More classes than that are not told apart by their fill.
+        return classes > kMostStackedClasses ? Style::kColumns
+                                             : Style::kStacked;
       case Measure::kCount:
         // One condition needs no drawing beside its row.
         return value.cells.size() > 1 ? Style::kBars : Style::kNone;
@@ -40,8 +46,11 @@ Style StyleOf(const IndicatorValue& value, Style asked) {
         return Style::kNone;
     }
   }
-  // A multiple answer has no whole to divide.
-  if (asked == Style::kStacked && value.multiple_answer) return Style::kBars;
+  // A multiple answer has no whole to divide, nor have many classes.
+  if (asked == Style::kStacked || asked == Style::kDonut) {
+    if (value.multiple_answer) return Style::kBars;
+    if (classes > kMostStackedClasses) return Style::kColumns;
+  }
   return asked;
 }
 
@@ -74,6 +83,48 @@ std::vector<CellPair> DrawnCells(const TwoYears& years) {
   return cells;
 }
 
+// Rows of a multiple answer: the most chosen first, what names nothing last.
+void SortByCount(std::vector<CellPair>& cells) {
+  const auto role = [](const CellPair& pair) {
+    const ValueCell& cell = pair.now != nullptr ? *pair.now : *pair.before;
+    return cell.role == OptionRole::kAnswer  ? 0
+           : cell.role == OptionRole::kOther ? 1
+                                             : 2;
+  };
+  const auto count = [](const CellPair& pair) {
+    return pair.now == nullptr ? 0 : pair.now->count;
+  };
+  std::stable_sort(cells.begin(), cells.end(),
+                   [&](const CellPair& a, const CellPair& b) {
+                     if (role(a) != role(b)) return role(a) < role(b);
+                     return role(a) == 0 && count(a) > count(b);
+                   });
+}
+
+// Takes the options out that nobody chose in either year, and returns the
+// words that stand in their place: 「該当なし」は0（両年度）.
+std::string TakeUnchosen(const TwoYears& years, std::vector<CellPair>& cells) {
+  const auto unchosen = [&](const CellPair& pair) {
+    return (pair.now != nullptr || pair.before != nullptr) &&
+           (pair.now == nullptr || pair.now->count == 0) &&
+           (pair.before == nullptr || pair.before->count == 0);
+  };
+  if (std::ranges::all_of(cells, unchosen)) return "";
+  std::string words;
+  for (const CellPair& pair : cells) {
+    if (unchosen(pair)) words += "「" + pair.label + "」";
+  }
+  std::erase_if(cells, unchosen);
+  if (words.empty()) return "";
+  return words + "は0" + (years.previous != nullptr ? "（両年度）" : "");
+}
+
+// `2/5` and, of a base that bears a share, `（40.0%）`.
+std::string OfOwnBase(const ValueCell& cell) {
+  if (cell.base >= kFewestForPercent) return Ratio(cell.count, cell.base);
+  return std::to_string(cell.count) + "/" + std::to_string(cell.base);
+}
+
 }  // namespace
 
 Chart::Point CountPoint(const ValueCell* cell) {
@@ -85,26 +136,32 @@ Chart::Point CountPoint(const ValueCell* cell) {
 }
 
 std::optional<Chart> FigureChart(const TwoYears& years, Style asked,
-                                 std::string title) {
+                                 Scale scale, std::string title) {
   const IndicatorValue& value = years.value;
-  const Style style = StyleOf(value, asked);
-  if (style == Style::kNone || value.base == 0) return std::nullopt;
+  if (value.base == 0) return std::nullopt;
   const bool values = IsValueMeasure(value.measure);
   Chart chart;
+  std::vector<CellPair> cells = DrawnCells(years);
+  const Style style = StyleOf(value, asked, cells.size());
+  if (style == Style::kNone) return std::nullopt;
   chart.title = std::move(title);
   chart.kind = style == Style::kStacked   ? Chart::Kind::kStacked
                : style == Style::kColumns ? Chart::Kind::kColumns
+               : style == Style::kDonut   ? Chart::Kind::kDonut
                                           : Chart::Kind::kBars;
-  const std::vector<CellPair> cells = DrawnCells(years);
-  for (const CellPair& pair : cells) {
-    chart.categories.push_back({pair.label, false});
+  chart.ordered = scale != Scale::kUnordered;
+  if (chart.kind == Chart::Kind::kBars && value.multiple_answer) {
+    chart.aside = TakeUnchosen(years, cells);
+    if (scale != Scale::kOrdered) SortByCount(cells);
   }
+  for (const CellPair& pair : cells) chart.categories.push_back({pair.label});
   const std::vector<base::Absence> absences =
       values ? std::vector<base::Absence>() : years.AbsencesInBase();
   for (const base::Absence kind : absences) {
-    chart.categories.push_back({std::string(base::ToJapanese(kind)), true});
+    chart.categories.push_back({std::string(base::ToJapanese(kind)), kind});
   }
   if (chart.categories.empty()) return std::nullopt;
+  const bool own_bases = years.HasOwnBases();
   const auto series = [&](const IndicatorValue& of, auto cell_of) {
     Chart::Series result;
     result.label = years.YearHeading(of) + "　n=" + std::to_string(of.base);
@@ -112,6 +169,9 @@ std::optional<Chart> FigureChart(const TwoYears& years, Style asked,
     for (const CellPair& pair : cells) {
       result.points.push_back(values ? ValuePoint(cell_of(pair), value.unit)
                                      : CountPoint(cell_of(pair)));
+      if (own_bases && !values && !result.points.back().absent) {
+        result.points.back().label = OfOwnBase(*cell_of(pair));
+      }
     }
     for (const base::Absence kind : absences) {
       const int count = of.CountOf(kind);
@@ -121,7 +181,8 @@ std::optional<Chart> FigureChart(const TwoYears& years, Style asked,
   };
   chart.series.push_back(
       series(value, [](const CellPair& pair) { return pair.now; }));
-  if (years.previous != nullptr && years.previous->base > 0) {
+  if (years.previous != nullptr && years.previous->base > 0 &&
+      chart.kind != Chart::Kind::kDonut) {
     chart.series.push_back(series(
         *years.previous, [](const CellPair& pair) { return pair.before; }));
   }
@@ -136,7 +197,7 @@ std::optional<Chart> FigureChart(const TwoYears& years, Style asked,
     for (Chart::Series& one : chart.series) one.whole = largest;
     chart.unit = value.unit;
   } else {
-    chart.unit = chart.kind == Chart::Kind::kColumns ? "回答数" : "%";
+    chart.unit = "%";
   }
   return chart;
 }

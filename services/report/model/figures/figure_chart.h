@@ -12,11 +12,11 @@ namespace welfare::report {
 
 // Returns the chart of an indicator, or nothing where the style is none, no
 // number is there to draw, or the measure is not drawn. `title` carries n.
-// Categories are the rows of the table: a year that lacks one has a point that
-// is absent, never one of height 0.
+// Multiple answers are never stacked. Categories are the rows of the table: a
+// year that lacks one has a point that is absent, never one of height 0.
 std::optional<Chart> FigureChart(const TwoYears& years,
                                  TemplateBlock::ChartStyle style,
-                                 std::string title);
+                                 TemplateBlock::Scale scale, std::string title);
 
 // Returns the point of a cell of counts; absent where nobody was asked.
 Chart::Point CountPoint(const ValueCell* cell);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "services/base/numbers/percent.h"
+#include "services/report/model/words.h"
 #include "services/vocabulary/small_base.h"
 
 namespace welfare::report {
@@ -86,7 +87,8 @@ std::vector<std::string> FigureNotes(const TwoYears& years,
   note(LowerBoundWords(value));
   if (years.previous != nullptr) {
     const std::string words = LowerBoundWords(*years.previous);
-    if (!words.empty()) note("前回は、" + words);
+    if (!words.empty())
+      note(YearWords(years.previous->fiscal_year) + "は、" + words);
   }
   if (value.measure == Measure::kRank && HasInCells(value, CellFlag::kTied)) {
     note("同じ値の回答が複数ある順位がある。");
@@ -96,9 +98,40 @@ std::vector<std::string> FigureNotes(const TwoYears& years,
          " ポイントに当たる。");
   }
   if (years.remeasured) {
-    note("前回は集計の方法が異なるため、並べて示さない。");
+    note(YearWords(value.fiscal_year - 1) +
+         "は集計の方法が異なるため、並べて示さない。");
   }
   return notes;
+}
+
+SheetFacts FigureSheetFacts(const TwoYears& years) {
+  const IndicatorValue& value = years.value;
+  SheetFacts facts;
+  facts.n = value.base;
+  facts.short_base = "n=" + std::to_string(value.base);
+  if (years.previous != nullptr) {
+    facts.short_base += "（" + YearWords(years.previous->fiscal_year) +
+                        " n=" + std::to_string(years.previous->base) + "）";
+  }
+  const auto look = [&](const IndicatorValue& of) {
+    if (IsValueMeasure(of.measure)) return;
+    facts.rounding =
+        facts.rounding || (!of.multiple_answer &&
+                           of.measure == Measure::kDistribution && !AddsUp(of));
+    if (of.base >= kFewestForPercent && of.base < vocabulary::kSmallBaseLimit) {
+      facts.small_bases.push_back(of.base);
+    }
+  };
+  look(value);
+  if (years.previous != nullptr) look(*years.previous);
+  for (std::string words : {LeftOutWords(value), LowerBoundWords(value)}) {
+    if (!words.empty()) facts.remarks.push_back(std::move(words));
+  }
+  if (years.remeasured) {
+    facts.remarks.push_back(YearWords(value.fiscal_year - 1) +
+                            "は集計の方法が異なるため、並べて示さない。");
+  }
+  return facts;
 }
 
 }  // namespace welfare::report

@@ -15,4 +15,7 @@ std::vector<std::string> FigureNotes(const TwoYears& years,
                                      const Figure& figure,
                                      bool published_chart_lost);
 
+// Returns what the notes of its sheet take from the figure.
+SheetFacts FigureSheetFacts(const TwoYears& years);
+
 }  // namespace welfare::report

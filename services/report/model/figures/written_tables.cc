@@ -110,7 +110,7 @@ Figure PhaseTable(const std::vector<const IndicatorValue*>& values,
   figure.table.row_key = "phase";
   figure.table.row_label = "段階";
   Chart chart;
-  chart.kind = Chart::Kind::kBars;
+  chart.kind = Chart::Kind::kMatrix;
   chart.title = figure.title + "　" + figure.base + "（複数回答）";
   chart.unit = "%";
   for (const IndicatorValue* value : values) {
@@ -128,7 +128,7 @@ Figure PhaseTable(const std::vector<const IndicatorValue*>& values,
   }
   for (const ValueCell* named : RowsOf(values)) {
     TableRow row{named->key, named->label, {}, false};
-    chart.categories.push_back({named->label, false});
+    chart.categories.push_back({named->label});
     for (std::size_t i = 0; i < values.size(); ++i) {
       const ValueCell* cell = values[i]->FindCell(named->key);
       chart.series[i].points.push_back(CountPoint(cell));

@@ -232,9 +232,8 @@ void AddColophon(const Snapshot& snapshot, const std::vector<LeftOut>& left_out,
   rule("複数回答の設問も、割合の母数は回答者の数である。");
   rule("合計・最大・順位は数値の回答だけから計算する。0は数値の回答である。");
   rule(
-      "前回の値は、前回の調査の対象と母数による。対象が異なるため、差は増減を"
-      "直接には"
-      "示さない。");
+      "前の年度の値は、その年度の調査の対象と母数による。対象が異なるため、"
+      "差は増減を直接には示さない。");
   page.blocks.push_back(Heading{"集計の規則"});
   page.blocks.push_back(std::move(rules));
   page.blocks.push_back(Heading{"記号"});

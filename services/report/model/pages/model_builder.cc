@@ -30,6 +30,7 @@ ReportModel Begin(const ReportTemplate& report_template,
   model.previous_synthetic =
       snapshot.previous_round.has_value() && snapshot.previous_round->synthetic;
   model.snapshot_id = std::string(snapshot_id);
+  model.date = snapshot.round.window_end.ToString();
   return model;
 }
 
@@ -74,7 +75,8 @@ ReportModel BuildReport(const ReportTemplate& report_template,
   std::vector<LeftOut> left_out;
   ReportModel model = Begin(report_template, filled, snapshot_id);
   for (const TemplatePage& page : report_template.pages) {
-    model.pages.push_back(BuildPage(page, filled, sentences, left_out));
+    model.pages.push_back(
+        BuildPage(page, report_template.tiles, filled, sentences, left_out));
   }
   AddComparison(filled, model);
   for (Page& page : model.pages) {

@@ -1,5 +1,6 @@
 #include "services/report/model/pages/page_builder.h"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include "services/report/model/figures/two_years.h"
 #include "services/report/model/figures/written_tables.h"
 #include "services/report/model/layout.h"
+#include "services/report/model/pages/key_figure.h"
 #include "services/report/model/pages/registry_pages.h"
 #include "services/report/model/pages/round_pages.h"
 #include "services/report/model/words.h"
@@ -22,14 +24,30 @@ namespace {
 // One page while it is filled.
 class PageBuilder {
  public:
-  PageBuilder(const TemplatePage& source, const Snapshot& snapshot,
-              const Sentences& sentences, std::vector<LeftOut>& left_out)
-      : snapshot_(snapshot), sentences_(sentences), left_out_(left_out) {
+  PageBuilder(const TemplatePage& source, const TemplateTiles& tiles,
+              const Snapshot& snapshot, const Sentences& sentences,
+              std::vector<LeftOut>& left_out)
+      : tiles_(tiles),
+        snapshot_(snapshot),
+        sentences_(sentences),
+        left_out_(left_out) {
     page_.id = "p" + TwoDigits(source.number);
     page_.label = std::to_string(source.number);
     page_.topic = source.topic;
     page_.headline = Headline(source);
-    for (const TemplateBlock& block : source.blocks) Add(block);
+    if (source.key.has_value()) {
+      page_.key = MakeKeyFigure(snapshot_, *source.key);
+    }
+    for (const TemplateBlock& block : source.blocks) {
+      const std::size_t before = page_.blocks.size();
+      Add(block);
+      if (!block.place.has_value() || page_.blocks.size() == before) continue;
+      // Of a block that gives several the last one is the figure.
+      page_.places.emplace(page_.blocks.size() - 1, *block.place);
+      if (auto* figure = std::get_if<Figure>(&page_.blocks.back())) {
+        figure->short_title = block.short_title;
+      }
+    }
   }
 
   Page Take() && { return std::move(page_); }
@@ -98,6 +116,8 @@ class PageBuilder {
         return AddPreparing(snapshot_, page_);
       case Kind::kAreas:
         return AddAreas(snapshot_, page_);
+      case Kind::kMap:
+        return AddMap(snapshot_, tiles_, page_);
     }
   }
 
@@ -177,6 +197,15 @@ class PageBuilder {
   }
 
   void AddFigure(const TemplateBlock& block, const IndicatorValue& value) {
+    if (block.chart == TemplateBlock::ChartStyle::kDonut &&
+        value.multiple_answer) {
+      const Misfit misfit = {Misfit::Reason::kDonutOfMultiple, "", value.id};
+      std::string words = CauseInJapanese(misfit) + "図表を省いた。";
+      Remember(block.path, misfit, words);
+      page_.blocks.emplace_back(
+          Paragraph{{{std::move(words), Run::Style::kLeftOut}}});
+      return;
+    }
     const TwoYears years = BothYears(snapshot_, value);
     Figure figure;
     figure.id = page_.id + "_" + value.id;
@@ -186,10 +215,12 @@ class PageBuilder {
     figure.multiple_answer = value.multiple_answer;
     figure.has_previous = years.previous != nullptr;
     figure.table = FigureTable(years);
-    if (auto chart = FigureChart(years, block.chart, TitleWithBase(figure))) {
+    if (auto chart = FigureChart(years, block.chart, block.scale,
+                                 TitleWithBase(figure))) {
       figure.charts.push_back(*std::move(chart));
     }
     figure.notes = FigureNotes(years, figure, block.published_chart_lost);
+    figure.sheet = FigureSheetFacts(years);
     AddNotes(block, figure);
     page_.blocks.emplace_back(std::move(figure));
   }
@@ -206,11 +237,13 @@ class PageBuilder {
     for (const std::string& note : block.notes) {
       Sentence sentence = Fill(block.path, note, "この注");
       if (sentence.kind != Sentence::Kind::kOmitted) {
+        figure.sheet.remarks.push_back(sentence.text);
         figure.notes.push_back(std::move(sentence.text));
       }
     }
   }
 
+  const TemplateTiles& tiles_;
   const Snapshot& snapshot_;
   const Sentences& sentences_;
   std::vector<LeftOut>& left_out_;
@@ -219,9 +252,10 @@ class PageBuilder {
 
 }  // namespace
 
-Page BuildPage(const TemplatePage& source, const Snapshot& snapshot,
-               const Sentences& sentences, std::vector<LeftOut>& left_out) {
-  return PageBuilder(source, snapshot, sentences, left_out).Take();
+Page BuildPage(const TemplatePage& source, const TemplateTiles& tiles,
+               const Snapshot& snapshot, const Sentences& sentences,
+               std::vector<LeftOut>& left_out) {
+  return PageBuilder(source, tiles, snapshot, sentences, left_out).Take();
 }
 
 }  // namespace welfare::report

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -41,6 +45,20 @@ std::string CountWords(const RosterCounts& counts) {
          (NewcomersAreLowerBound(counts) ? SymbolText(Symbol::kLowerBound)
                                          : "") +
          "）";
+}
+
+// More shades are not told apart.
+constexpr std::size_t kMostMapYears = 5;
+
+// `千代田` of 千代田区; names of two characters stay whole.
+std::string ShortName(const std::string& name) {
+  constexpr std::size_t kCharacter = 3;  // bytes of 区, 市, 町 and 村
+  for (const std::string_view end : {"区", "市", "町", "村"}) {
+    if (name.ends_with(end) && name.size() > 2 * kCharacter) {
+      return name.substr(0, name.size() - kCharacter);
+    }
+  }
+  return name;
 }
 
 }  // namespace
@@ -83,9 +101,16 @@ void AddRosters(const Snapshot& snapshot, Page& page) {
                           {"municipalities", "全区市町村"},
                           {"percent", "割合（%）"}};
   Chart chart;
-  chart.kind = Chart::Kind::kSteps;
+  chart.kind = Chart::Kind::kTimeline;
   chart.unit = "自治体";
   Chart::Series series;
+  Chart::Series newcomers;
+  // The share, as a line: it breaks where the number of municipalities changes.
+  Chart share;
+  share.kind = Chart::Kind::kLine;
+  share.unit = "%";
+  Chart::Series shares;
+  int counted = 0;
   std::vector<NameList> lists;
   int all = 0;
   bool unrecorded = false;
@@ -103,12 +128,31 @@ void AddRosters(const Snapshot& snapshot, Page& page) {
                      : RecordedCell(counts, counts.newcomers),
                  RecordedCell(counts, static_cast<int>(roster.leavers.size())),
                  NumberCell(counts.all), ShareCell(counts)};
-    chart.categories.push_back({YearWords(roster.fiscal_year), false});
+    chart.categories.push_back({ShortYearWords(roster.fiscal_year)});
+    share.categories.push_back({ShortYearWords(roster.fiscal_year)});
     Chart::Point point;
     point.absent = counts.unrecorded == counts.all;
     point.amount = point.absent ? 0 : counts.implementing;
     point.label = row.cells.front().text;
+    Chart::Point part;
+    part.absent = point.absent;
+    part.amount = part.absent ? 0 : counts.newcomers;
+    part.label = part.absent ? "" : "新規" + row.cells[1].text;
+    Chart::Point rate;
+    rate.label = row.cells[4].text;
+    rate.absent = row.cells[4].symbol == Symbol::kNotApplicable;
+    if (!rate.absent) {
+      rate.amount = static_cast<int>(
+          (base::PercentTenths(counts.implementing, counts.all).value_or(0) +
+           5) /
+          10);
+      rate.label += "%";
+    }
+    rate.breaks = counted != 0 && counted != counts.all;
+    counted = counts.all;
     series.points.push_back(std::move(point));
+    newcomers.points.push_back(std::move(part));
+    shares.points.push_back(std::move(rate));
     figure.table.rows.push_back(std::move(row));
     all = counts.all;
     NameList list;
@@ -129,9 +173,19 @@ void AddRosters(const Snapshot& snapshot, Page& page) {
   if (unrecorded) figure.notes.emplace_back(kUnrecordedNote);
   series.label = "実施自治体数";
   series.whole = all;
+  newcomers.label = "うち新規";
+  newcomers.whole = all;
+  shares.label = "実施率";
+  shares.whole = 100;
   chart.series.push_back(std::move(series));
+  chart.series.push_back(std::move(newcomers));
+  share.series.push_back(std::move(shares));
+  share.title = "実施率の推移　" + figure.base;
   chart.title = figure.title + "　" + figure.base;
-  if (!chart.categories.empty()) figure.charts.push_back(std::move(chart));
+  if (!chart.categories.empty()) {
+    figure.charts.push_back(std::move(chart));
+    figure.charts.push_back(std::move(share));
+  }
   for (NameList& list : lists) page.blocks.push_back(std::move(list));
   page.blocks.push_back(std::move(figure));
 }
@@ -203,6 +257,100 @@ void AddAreas(const Snapshot& snapshot, Page& page) {
   if (CountRoster(*roster).unrecorded > 0) {
     figure.notes.emplace_back(kUnrecordedNote);
   }
+  page.blocks.push_back(std::move(figure));
+}
+
+void AddMap(const Snapshot& snapshot, const TemplateTiles& tiles, Page& page) {
+  const int this_year = snapshot.round.fiscal_year;
+  const Roster* roster = snapshot.FindRoster(this_year);
+  if (roster == nullptr) return;
+  std::map<std::string, int, std::less<>> first;
+  std::set<int> years;
+  for (const Roster& of : snapshot.rosters) {
+    if (of.fiscal_year > this_year) continue;
+    for (const RosterEntry& entry : of.entries) {
+      if (entry.implementing != Implementing::kYes) continue;
+      first.emplace(entry.municipality, of.fiscal_year);
+    }
+  }
+  for (const auto& [municipality, year] : first) years.insert(year);
+  while (years.size() > kMostMapYears) years.erase(years.begin());
+
+  Figure figure;
+  figure.id = page.id + "_first_year";
+  figure.title = "事業を始めた年度";
+  figure.year = YearWords(this_year);
+  figure.base =
+      "n=" + std::to_string(roster->entries.size()) + "（全区市町村）";
+  figure.table.row_key = "first_year";
+  figure.table.row_label = "始めた年度";
+  figure.table.columns = {{"municipalities", "自治体"},
+                          {"names", "区市町村", Column::Kind::kText}};
+  struct Group {
+    std::string key;
+    std::string label;
+    std::string print;
+    int count = 0;
+    std::string names = {};
+  };
+  std::vector<Group> groups;
+  for (const int year : years) {
+    const bool earlier = year == *years.begin() &&
+                         std::ranges::any_of(first, [year](const auto& one) {
+                           return one.second < year;
+                         });
+    const std::string before = earlier ? "以前" : "";
+    groups.push_back({std::to_string(year), YearWords(year) + before,
+                      ShortYearWords(year) + before});
+  }
+  const std::size_t preparing = groups.size();
+  const bool unrecorded = CountRoster(*roster).unrecorded > 0;
+  groups.push_back({"preparing", "移行準備事業", "移行準備"});
+  groups.push_back(
+      {"none", unrecorded ? "実施していない・記録なし" : "実施していない",
+       unrecorded ? "実施していない・記録なし" : "実施していない"});
+  Chart chart;
+  chart.kind = Chart::Kind::kTileMap;
+  std::string unplaced;
+  for (const RosterEntry& entry : roster->entries) {
+    std::size_t group = groups.size() - 1;
+    std::string words;
+    if (entry.implementing == Implementing::kYes) {
+      const int year = first.at(entry.municipality);
+      const auto found = years.lower_bound(year);
+      group = static_cast<std::size_t>(std::distance(years.begin(), found));
+      words = ShortYearWords(year);
+    } else if (entry.preparation == Preparation::kYes) {
+      group = preparing;
+    }
+    ++groups[group].count;
+    groups[group].names +=
+        (groups[group].names.empty() ? "" : "、") + entry.name;
+    const std::size_t slash = entry.municipality.rfind('/');
+    const auto tile = tiles.find(entry.municipality.substr(slash + 1));
+    if (tile == tiles.end()) {
+      unplaced += (unplaced.empty() ? "" : "、") + entry.name;
+      continue;
+    }
+    chart.tiles.push_back({tile->second.column, tile->second.row,
+                           ShortName(entry.name), std::move(words), group});
+  }
+  if (chart.tiles.empty()) return;
+  if (!unplaced.empty()) {
+    figure.notes.push_back("配置図に位置のない区市町村：" + unplaced + "。");
+  }
+  if (unrecorded) figure.notes.emplace_back(kUnrecordedNote);
+  for (Group& group : groups) {
+    const std::string count = std::to_string(group.count);
+    chart.categories.push_back({group.print + "（" + count +
+                                (chart.categories.empty() ? "自治体" : "") +
+                                "）"});
+    TableRow row{group.key, group.label, {}, false};
+    row.cells = {NumberCell(group.count), TextCell(std::move(group.names))};
+    figure.table.rows.push_back(std::move(row));
+  }
+  chart.title = figure.title + "　" + figure.base;
+  figure.charts.push_back(std::move(chart));
   page.blocks.push_back(std::move(figure));
 }
 

@@ -7,6 +7,7 @@
 
 #include "services/report/model/report_model.h"
 #include "services/report/snapshot/snapshot.h"
+#include "services/report/template/template.h"
 
 namespace welfare::report {
 
@@ -30,5 +31,9 @@ void AddRosters(const Snapshot& snapshot, Page& page);
 void AddPreparing(const Snapshot& snapshot, Page& page);
 // This year by area.
 void AddAreas(const Snapshot& snapshot, Page& page);
+// Municipalities as tiles, by the first year on record in which they implement;
+// nothing where no municipality of this year has a tile. Those without one are
+// named in a note.
+void AddMap(const Snapshot& snapshot, const TemplateTiles& tiles, Page& page);
 
 }  // namespace welfare::report

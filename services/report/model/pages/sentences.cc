@@ -29,8 +29,7 @@ Undefined NoNumber(const IndicatorValue& value) {
   return {"数値の回答なし", "「" + value.label + "」に数値の回答がないため、"};
 }
 
-// A bare number stands before words of the template; what is a lower bound
-// says so before it: 少なくとも841(件).
+// What is a lower bound says so before it: 少なくとも841件.
 constexpr std::string_view kAtLeast = "少なくとも";
 
 // 「研修」20/30（66.7%）; several options that share the first place stand
@@ -84,18 +83,17 @@ Figured CellWords(const IndicatorValue& value, const ValueCell& cell,
   if (Has(cell.flags, CellFlag::kNoValue)) return NoNumber(value);
   const bool lower_bound = Has(cell.flags, CellFlag::kLowerBound);
   const std::string before = lower_bound ? std::string(kAtLeast) : "";
-  const std::string after = lower_bound ? SymbolText(Symbol::kLowerBound) : "";
   if (values) {
     if (part.part == "count") return std::to_string(cell.count);
     if (!cell.value.has_value()) return NoNumber(value);
     if (part.part == "value") return before + *cell.value;
-    return *cell.value + value.unit + after;
+    return before + *cell.value + value.unit;
   }
   if (part.part == "count") return before + std::to_string(cell.count);
   if (part.part == "percent") {
     return before + *base::FormatPercent(cell.count, cell.base);
   }
-  return Ratio(cell.count, cell.base) + after;
+  return before + Ratio(cell.count, cell.base);
 }
 
 Figured FigureWords(const IndicatorValue& value, const Placeholder& part) {

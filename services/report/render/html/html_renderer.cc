@@ -17,7 +17,7 @@ namespace {
 // In print every sheet says it, in the margin above whatever a page has run on
 // to.
 constexpr std::string_view kSheetMark =
-    "@page{@top-right{content:\"%\";color:#8a4b08;font:600 9pt sans-serif}}\n";
+    "@page{@top-right{content:\"%\";color:#a33b00;font:600 9pt sans-serif}}\n";
 
 class PageWriter {
  public:
@@ -135,12 +135,26 @@ class PageWriter {
       Text(page.headline);
       Raw("</h2>\n");
     }
+    if (page.key.has_value()) WriteKey(*page.key);
     for (const Block& block : page.blocks) {
       std::visit([&](const auto& one) { WriteBlock(one); }, block);
     }
     WriteLegend(page);
     WriteFoot(page);
     Raw("</section>\n");
+  }
+
+  void WriteKey(const KeyFigure& key) {
+    Raw("<p class=\"key\">");
+    Element("span", "label", key.label);
+    Raw("<span class=\"value\">");
+    Text(key.before);
+    Element("span", "number", key.number);
+    Element("span", "unit", key.unit);
+    Raw("</span>");
+    Element("span", "detail", key.detail);
+    if (!key.last_year.empty()) Element("span", "last", key.last_year);
+    Raw("</p>\n");
   }
 
   void WriteContents() {
@@ -217,6 +231,9 @@ class PageWriter {
         break;
       case FigureShape::kWithChart:
         Raw(" class=\"with-chart\"");
+        break;
+      case FigureShape::kWide:
+        Raw(" class=\"wide\"");
         break;
       case FigureShape::kNarrow:
         Raw(" class=\"narrow\"");

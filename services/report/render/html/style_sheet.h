@@ -7,7 +7,7 @@ namespace welfare::report {
 
 // Fonts are those of the reader's machine: no font is embedded or fetched.
 inline constexpr std::string_view kStyleSheet = R"css(
-:root{--ink:#22303a;--faint:#5d6b75;--rule:#d6dde2;--accent:#1f5c7a;--wash:#f4f7f9;--warn:#8a4b08}
+:root{--ink:#1a1f26;--faint:#4a5560;--rule:#d6dde2;--accent:#12436d;--wash:#edf2f7;--warn:#a33b00}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:#e9edf0;color:var(--ink);line-height:1.7;font-size:15px;
@@ -21,6 +21,11 @@ h1{margin:0;font-size:34px;line-height:1.45;font-weight:600}
 h2{margin:0 0 20px;padding:0 0 14px;border-bottom:2px solid var(--accent);font-size:24px;line-height:1.5;font-weight:600}
 h3{margin:28px 0 8px;font-size:17px;line-height:1.5;font-weight:600;color:var(--accent)}
 p{margin:0 0 10px;max-width:62em}
+.key{display:flex;flex-wrap:wrap;align-items:baseline;gap:4px 18px;max-width:none;margin:0 0 18px;padding:12px 20px;background:var(--wash)}
+.key .label,.key .last{font-size:14px;color:var(--faint)}
+.key .number{font-size:40px;line-height:1.2;color:var(--accent)}
+.key .unit{margin-left:4px;font-size:22px;color:var(--accent)}
+.key .detail{font-size:17px}
 ul{margin:0 0 14px;padding-left:1.3em;max-width:62em}
 li{margin:0 0 5px}
 dl{display:grid;grid-template-columns:max-content 1fr;margin:0 0 16px;border-top:1px solid var(--rule)}
@@ -35,11 +40,12 @@ figcaption .base{font-size:13px;color:var(--faint)}
 figcaption .mark{color:var(--ink);font-weight:600}
 .table{position:relative}
 .body{display:grid;grid-template-columns:minmax(0,1fr);gap:18px;align-items:start}
-.with-chart .body{grid-template-columns:minmax(0,11fr) minmax(0,9fr);gap:32px}
+.with-chart .body{grid-template-columns:520px minmax(0,1fr);gap:32px}
 .narrow .body{max-width:760px}
 .long tbody th{min-width:13em}
 .long table{font-size:12.5px}
-svg{display:block;width:100%;height:auto;font-family:inherit}
+.charts{overflow-x:auto}
+svg{display:block;max-width:none;margin:0 0 14px;font-family:inherit}
 table{width:100%;border-collapse:collapse;font-size:13.5px;line-height:1.5}
 caption{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 th,td{padding:5px 8px;border-bottom:1px solid var(--rule);vertical-align:top;font-weight:400}
@@ -77,6 +83,7 @@ nav .no{flex:0 0 3.4em;color:var(--accent);font-weight:600}
 nav a{color:inherit;text-decoration:none}
 nav a:hover,nav a:focus{text-decoration:underline}
 @media screen and (max-width:900px){.page{padding:28px 20px 56px}.with-chart .body{grid-template-columns:minmax(0,1fr)}.names{grid-template-columns:1fr}nav ol{columns:1}.body{overflow-x:auto}}
+@media screen and (max-width:1140px){.with-chart .body{grid-template-columns:minmax(0,1fr)}}
 @page{size:A4 landscape;margin:12mm 14mm}
 @media print{
 body{background:#fff;font-size:9pt;line-height:1.55}
@@ -92,6 +99,8 @@ thead th,thead th.g{font-size:7.5pt}
 th,td{padding:2pt 5pt}
 nav ol{font-size:10pt}
 .with-chart .body{grid-template-columns:minmax(0,11fr) minmax(0,9fr);gap:18pt}
+.charts{overflow:visible}
+svg{width:100%;height:auto}
 .names{padding:5pt 0;break-inside:avoid}
 .page{max-width:none;min-height:0;margin:0;padding:0 0 9mm;box-shadow:none;break-after:page}
 .page:last-of-type{break-after:auto}

@@ -88,7 +88,7 @@ TEST(ModelBuilder, PutsLastYearBesideThisYear) {
   EXPECT_THAT(RowOf(figure, "formulated"),
               ElementsAre("2", "50.0", "1", "33.3"));
   EXPECT_EQ(figure.base,
-            "n=4（令和7年度 実施自治体）　前回 n=3（令和6年度 実施自治体）");
+            "n=4（令和7年度 実施自治体）　比較 n=3（令和6年度 実施自治体）");
   EXPECT_EQ(figure.table.columns[2].group, "令和6年度");
 }
 
@@ -337,7 +337,8 @@ TEST(ModelBuilder, NotesOfThisYearFollowFromThisYear) {
   const std::vector<std::string> notes =
       FigureOf(Build(snapshot), "p03_supports").notes;
   EXPECT_THAT(notes, Not(Contains(::testing::StartsWith("件数を数えて"))));
-  EXPECT_THAT(notes, Contains(::testing::StartsWith("前回は、件数を数えて")));
+  EXPECT_THAT(notes,
+              Contains(::testing::StartsWith("令和6年度は、件数を数えて")));
 }
 
 // A template of one page that shows `indicators` and says `text`.
@@ -400,7 +401,8 @@ TEST(Sentences, AreReplacedByANoteWhereABareNumberIsUndefined) {
 
 TEST(Sentences, SayThatATotalIsALowerBound) {
   const Snapshot snapshot = SmallSnapshot();
-  EXPECT_EQ(Said("支援は{supports.total}。", snapshot), "支援は14件以上。");
+  EXPECT_EQ(Said("支援は{supports.total}。", snapshot),
+            "支援は少なくとも14件。");
   EXPECT_EQ(Said("支援は{supports.total.value}件。", snapshot),
             "支援は少なくとも14件。");
   const Figure figure = FigureOf(Build(snapshot), "p03_supports");

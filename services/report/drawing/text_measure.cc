@@ -1,0 +1,184 @@
+#include "services/report/drawing/text_measure.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+#include "services/report/drawing/font_widths.h"
+
+namespace welfare::report {
+namespace {
+
+constexpr int kUnitsPerEm = 2048;
+
+bool IsContinuation(unsigned char byte) { return (byte & 0xC0U) == 0x80U; }
+
+// Decodes the character at `at` and moves on.
+char32_t NextCharacter(std::string_view text, std::size_t& at) {
+  const auto lead = static_cast<unsigned char>(text[at++]);
+  if (lead < 0x80U) return lead;
+  const int more = lead >= 0xF0U ? 3 : lead >= 0xE0U ? 2 : 1;
+  char32_t character = lead & (0x3FU >> static_cast<unsigned>(more));
+  if (lead < 0xC2U || lead > 0xF4U) return 0xFFFD;
+  for (int i = 0; i < more; ++i) {
+    if (at >= text.size() ||
+        !IsContinuation(static_cast<unsigned char>(text[at]))) {
+      return 0xFFFD;
+    }
+    character =
+        (character << 6U) | (static_cast<unsigned char>(text[at++]) & 0x3FU);
+  }
+  return character;
+}
+
+bool IsOneOf(char32_t character, std::u32string_view set) {
+  return set.find(character) != std::u32string_view::npos;
+}
+
+// What no line begins with.
+bool IsClosing(char32_t c) {
+  return IsOneOf(c,
+                 U"、。，．・：；！？）」』】〕〉》”’％%),.:;!?]}ー～〜"
+                 U"ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々…‥"
+                 U"　 ");
+}
+// What no line ends with.
+bool IsOpening(char32_t c) { return IsOneOf(c, U"（「『【〔〈《“‘([{"); }
+bool IsDigit(char32_t c) { return c >= U'0' && c <= U'9'; }
+// Parts of numbers, Latin words and names of files.
+bool IsLatin(char32_t c) {
+  return c > 0x20 && c < 0x7F && !IsOneOf(c, U"()[]{}");
+}
+// Units that stay with their number; two of them may follow each other, as in
+// 3自治体 and 令和7年度.
+constexpr std::u32string_view kUnits[] = {
+    U"自治体", U"社協", U"年度", U"ポイント", U"地区",    U"項目",
+    U"か所",   U"年",   U"月",   U"日",       U"回",      U"件",
+    U"人",     U"頁",   U"％",   U"位",       U"区市町村"};
+
+// The end of the piece that begins at `begin`: what stays together.
+std::size_t PieceEnd(std::span<const char32_t> text, std::size_t begin) {
+  std::size_t at = begin;
+  while (at < text.size() && IsOpening(text[at])) ++at;
+  if (at >= text.size()) return at;
+  if (IsLatin(text[at])) {
+    bool digit = false;
+    while (at < text.size() && IsLatin(text[at])) digit = IsDigit(text[at++]);
+    if (digit) {
+      for (const std::u32string_view unit : kUnits) {
+        if (text.size() - at >= unit.size() &&
+            std::equal(unit.begin(), unit.end(),
+                       text.begin() + static_cast<std::ptrdiff_t>(at))) {
+          at += unit.size();
+          break;
+        }
+      }
+    }
+  } else {
+    ++at;
+  }
+  while (at < text.size() && IsClosing(text[at])) ++at;
+  return at;
+}
+
+void AppendUtf8(std::string& out, char32_t c) {
+  const auto byte = [&](char32_t value) {
+    out += static_cast<char>(static_cast<unsigned char>(value));
+  };
+  if (c < 0x80) {
+    byte(c);
+  } else if (c < 0x800) {
+    byte(0xC0U | (c >> 6U));
+    byte(0x80U | (c & 0x3FU));
+  } else if (c < 0x10000) {
+    byte(0xE0U | (c >> 12U));
+    byte(0x80U | ((c >> 6U) & 0x3FU));
+    byte(0x80U | (c & 0x3FU));
+  } else {
+    byte(0xF0U | (c >> 18U));
+    byte(0x80U | ((c >> 12U) & 0x3FU));
+    byte(0x80U | ((c >> 6U) & 0x3FU));
+    byte(0x80U | (c & 0x3FU));
+  }
+}
+
+bool IsSpace(char32_t c) { return c == U' ' || c == U'　'; }
+
+std::string Utf8(std::span<const char32_t> text) {
+  std::string out;
+  for (const char32_t c : text) AppendUtf8(out, c);
+  return out;
+}
+
+long long Advance(std::span<const char32_t> text) {
+  long long sum = 0;
+  for (const char32_t c : text) sum += CharacterAdvance(c);
+  return sum;
+}
+
+int Scaled(long long advance, int size) {
+  return static_cast<int>((advance * size + kUnitsPerEm - 1) / kUnitsPerEm);
+}
+
+}  // namespace
+
+std::vector<char32_t> CharactersOf(std::string_view text) {
+  std::vector<char32_t> characters;
+  for (std::size_t at = 0; at < text.size();) {
+    characters.push_back(NextCharacter(text, at));
+  }
+  return characters;
+}
+
+int CharacterAdvance(char32_t character) {
+  if (character >= 0x20 && character <= 0x7E) {
+    return font_widths::kAscii[character - 0x20];
+  }
+  const auto found = std::ranges::lower_bound(font_widths::kRanges, character,
+                                              {}, &font_widths::Range::last);
+  if (found != font_widths::kRanges.end() && found->first <= character)
+    return found->advance;
+  return kUnitsPerEm;
+}
+
+int TextWidth(std::string_view text, int size) {
+  return Scaled(Advance(CharactersOf(text)), size);
+}
+
+std::vector<std::string> BreakLines(std::string_view text, int size,
+                                    int width) {
+  const std::vector<char32_t> characters = CharactersOf(text);
+  const std::span<const char32_t> all(characters);
+  std::vector<std::string> lines;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  const auto finish = [&](std::size_t to) {
+    // Blanks at either end of a line are no part of it.
+    std::size_t last = to;
+    while (last > begin && IsSpace(all[last - 1])) --last;
+    lines.push_back(Utf8(all.subspan(begin, last - begin)));
+    begin = to;
+    while (begin < all.size() && IsSpace(all[begin])) ++begin;
+    end = begin;
+  };
+  while (end < all.size()) {
+    if (all[end] == U'\n') {
+      finish(end);
+      begin = ++end;
+      continue;
+    }
+    const std::size_t next = PieceEnd(all, end);
+    std::size_t seen = next;
+    while (seen > begin && IsSpace(all[seen - 1])) --seen;
+    if (end > begin &&
+        Scaled(Advance(all.subspan(begin, seen - begin)), size) > width) {
+      finish(end);
+      continue;
+    }
+    end = next;
+  }
+  if (begin < all.size() || lines.empty()) finish(all.size());
+  return lines;
+}
+
+}  // namespace welfare::report

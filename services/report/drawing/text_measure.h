@@ -1,0 +1,29 @@
+// How wide text is, and where a line may break. The widths are those of IPAex
+// Gothic, so that what is placed here fits where it is printed.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/report/drawing/drawing.h"
+
+namespace welfare::report {
+
+// Returns the width of one line of `text`, in micrometres, rounded up.
+int TextWidth(std::string_view text, int size);
+
+// Returns the advance of one character in 2048ths of the size.
+int CharacterAdvance(char32_t character);
+
+// Breaks `text` into lines not wider than `width`, at least one. No line begins
+// with closing punctuation or a small kana, none ends with an opening bracket,
+// and no number is parted from its unit, no Latin word in two. Where a single
+// piece is wider than `width`, its line is too: callers look at it.
+std::vector<std::string> BreakLines(std::string_view text, int size, int width);
+
+// Returns the characters of `text`; invalid UTF-8 is U+FFFD.
+std::vector<char32_t> CharactersOf(std::string_view text);
+
+}  // namespace welfare::report

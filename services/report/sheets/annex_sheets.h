@@ -1,0 +1,26 @@
+// The annex: every table of the pages, then the annexes of the report.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "services/report/model/report_model.h"
+#include "services/report/sheets/book.h"
+#include "services/report/sheets/cover_sheet.h"
+
+namespace welfare::report {
+
+struct Annex {
+  std::vector<Sheet> sheets;            // numbered 資-1 onward
+  std::vector<ContentsEntry> contents;  // one for each part
+  std::vector<BookMark> bookmarks;
+};
+
+// Returns the annex: part A holds the tables of all pages in two columns, the
+// further parts are the pages of the report that are annexes.
+Annex LayOutAnnex(const ReportModel& model);
+
+// Whether a page is an annex and no numbered page.
+bool IsAnnex(const Page& page);
+
+}  // namespace welfare::report

@@ -1,0 +1,74 @@
+#include "services/report/sheets/book.h"
+
+#include <utility>
+#include <variant>
+
+#include "services/report/errors.h"
+#include "services/report/model/layout.h"
+#include "services/report/sheets/annex_sheets.h"
+#include "services/report/sheets/cover_sheet.h"
+#include "services/report/sheets/figure_numbers.h"
+#include "services/report/sheets/page_sheet.h"
+
+namespace welfare::report {
+namespace {
+
+// As many are named; who mends these sees the rest.
+constexpr std::size_t kFaultsNamed = 8;
+
+}  // namespace
+
+absl::StatusOr<Book> LayOutBook(const ReportModel& model) {
+  Book book;
+  book.title = DocumentTitle(model);
+  book.subject = model.subtitle;
+  book.author = model.synthetic ? "" : model.publisher;
+  book.date = model.date;
+  Annex annex = LayOutAnnex(model);
+  std::vector<ContentsEntry> contents;
+  for (const Page& page : model.pages) {
+    if (IsAnnex(page) || page.cover) continue;
+    contents.push_back(
+        {page.label, page.topic, page.headline, PageTarget(page)});
+  }
+  contents.insert(contents.end(), annex.contents.begin(), annex.contents.end());
+  for (const Page& page : model.pages) {
+    if (IsAnnex(page)) continue;
+    book.bookmarks.push_back(
+        {1,
+         page.label + " " +
+             (page.cover ? std::string(kContentsTitle) : page.topic),
+         PageTarget(page)});
+    for (const auto& [index, number] : NumbersOf(page)) {
+      if (!page.places.contains(index)) continue;
+      const auto& figure = std::get<Figure>(page.blocks[index]);
+      book.bookmarks.push_back(
+          {2,
+           (number.figure.empty() ? number.table : number.figure) + " " +
+               figure.title,
+           FigureTarget(figure)});
+    }
+    book.sheets.push_back(page.cover ? LayOutCover(model, page, contents)
+                                     : LayOutPage(model, page));
+  }
+  for (Sheet& sheet : annex.sheets) book.sheets.push_back(std::move(sheet));
+  for (BookMark& mark : annex.bookmarks) {
+    book.bookmarks.push_back(std::move(mark));
+  }
+  std::vector<std::string> faults;
+  for (const Sheet& sheet : book.sheets) {
+    faults.insert(faults.end(), sheet.drawing.faults.begin(),
+                  sheet.drawing.faults.end());
+  }
+  if (faults.empty()) return book;
+  std::string words;
+  for (std::size_t i = 0; i < faults.size() && i < kFaultsNamed; ++i) {
+    words += (i == 0 ? "" : " ") + faults[i];
+  }
+  if (faults.size() > kFaultsNamed) {
+    words += " ほか" + std::to_string(faults.size() - kFaultsNamed) + "件。";
+  }
+  return PageOverflow(words);
+}
+
+}  // namespace welfare::report

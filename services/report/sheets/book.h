@@ -1,0 +1,59 @@
+// A report as sheets of paper: everything placed, nothing left to decide.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+#include "services/report/drawing/drawing.h"
+#include "services/report/model/report_model.h"
+
+namespace welfare::report {
+
+// Shapes of a sheet that lead to another place.
+struct SheetLink {
+  std::size_t first = 0;  // among the shapes of the drawing
+  std::size_t shapes = 0;
+  std::string target;
+};
+// A place that others lead to.
+struct SheetTarget {
+  int x = 0;
+  int y = 0;
+  std::string name;
+};
+
+struct Sheet {
+  std::string label;  // 4, 資-1
+  Drawing drawing;
+  std::vector<SheetLink> links;  // in the order of their shapes
+  std::vector<SheetTarget> targets;
+};
+
+struct BookMark {
+  int level = 1;
+  std::string title;
+  std::string target;
+};
+
+struct Book {
+  std::string title;
+  std::string subject;
+  std::string author;
+  std::string date;  // 2025-07-11
+  std::vector<Sheet> sheets;
+  std::vector<BookMark> bookmarks;  // in the order of the sheets
+};
+
+// Lays the report out on A4 landscape: a sheet for each page, the contents on
+// the cover, then the annex with every table. Pure.
+//
+// Errors:
+//   FAILED_PRECONDITION, reason PAGE_OVERFLOW: something has no room on its
+//     sheet; names page and block. Nothing is cut off or made smaller, and no
+//     page runs on to a second sheet.
+absl::StatusOr<Book> LayOutBook(const ReportModel& model);
+
+}  // namespace welfare::report

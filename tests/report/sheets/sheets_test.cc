@@ -1,0 +1,239 @@
+// A report laid out on paper: what stands on every sheet, and what is refused.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "services/base/error.h"
+#include "services/report/drawing/text_measure.h"
+#include "services/report/files/template_reader.h"
+#include "services/report/model/pages/model_builder.h"
+#include "services/report/sheets/book.h"
+#include "services/report/sheets/sheet_frame.h"
+#include "services/report/sheets/table_drawing.h"
+#include "tests/report/sample_snapshot.h"
+#include "tests/support/status_matchers.h"
+
+namespace welfare::report {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+ReportModel Model(const std::string& yaml) {
+  const auto read = ReadTemplate("sample", yaml);
+  EXPECT_OK(read);
+  Snapshot snapshot = SmallSnapshot();
+  // Enough respondents for a chart on paper.
+  for (IndicatorValues* values :
+       {&snapshot.values, &snapshot.previous_values}) {
+    for (auto& [id, value] : *values) {
+      value.base *= 10;
+      value.answered *= 10;
+      for (ValueCell& cell : value.cells) {
+        cell.base *= 10;
+        cell.count *= 10;
+      }
+    }
+  }
+  return BuildReport(*read, snapshot, "0123456789abcdef");
+}
+
+// The third page of the small template with places.
+std::string Yaml(std::string_view headline, std::string_view blocks) {
+  std::string yaml = SmallTemplateYaml();
+  yaml.erase(yaml.find("  - page: 3"));
+  return yaml + "  - page: 3\n    topic: 集計\n    headline: \"" +
+         std::string(headline) + "\"\n    blocks:\n" + std::string(blocks);
+}
+
+std::string TextOf(const Sheet& sheet) {
+  std::string all;
+  for (const Shape& shape : sheet.drawing.shapes) {
+    if (const auto* text = std::get_if<TextShape>(&shape)) {
+      all += text->text + "\n";
+    }
+  }
+  return all;
+}
+
+TEST(Book, APageIsASheetAndEveryTableStandsInTheAnnex) {
+  const auto book =
+      LayOutBook(Model(Yaml("策定済みは{plan.formulated}",
+                            "      - list: [\"最も多いのは{partners.top}。\"]\n"
+                            "      - figure: plan\n        place: left-top\n"
+                            "      - figure: partners\n        place: right\n"
+                            "      - figure: [supports, contacts]\n")));
+  ASSERT_OK(book);
+  ASSERT_GT(book->sheets.size(), 4U);
+  EXPECT_EQ(book->sheets[2].label, "3");
+  EXPECT_EQ(book->sheets[3].label, "資-1");
+  const std::string page = TextOf(book->sheets[2]);
+  EXPECT_THAT(page, HasSubstr("図3-1\n計画の策定状況"));
+  EXPECT_THAT(page, HasSubstr("図3-2\n連携先（複数回答）"));
+  std::string joined = page;
+  std::erase(joined, '\n');
+  EXPECT_THAT(joined, HasSubstr("資料編の表3-1から表3-4に示す"));
+  std::string annex;
+  for (std::size_t i = 3; i < book->sheets.size(); ++i) {
+    annex += TextOf(book->sheets[i]);
+  }
+  for (const char* table : {"表3-1　計画", "表3-2　連携先", "表3-3　支援の件数",
+                            "表3-4　最多の回数"}) {
+    EXPECT_THAT(annex, HasSubstr(table));
+  }
+}
+
+TEST(Book, EverySheetCarriesMarkTitleAndNumber) {
+  const auto book = LayOutBook(Model(SmallTemplateYaml()));
+  ASSERT_OK(book);
+  std::set<std::string> labels;
+  for (const Sheet& sheet : book->sheets) {
+    const std::string text = TextOf(sheet);
+    EXPECT_THAT(text, HasSubstr("架空データ\n")) << sheet.label;
+    EXPECT_THAT(text, HasSubstr("架空データによる作図")) << sheet.label;
+    EXPECT_THAT(text, HasSubstr("見本の報告書　令和7年度(2025年度)"));
+    EXPECT_THAT(text, HasSubstr("\n" + sheet.label + "\n"));
+    EXPECT_TRUE(labels.insert(sheet.label).second) << sheet.label;
+  }
+}
+
+TEST(Book, TheContentsLeadToEveryPage) {
+  const auto book = LayOutBook(Model(SmallTemplateYaml()));
+  ASSERT_OK(book);
+  std::set<std::string> targets;
+  for (const Sheet& sheet : book->sheets) {
+    for (const SheetTarget& target : sheet.targets) {
+      EXPECT_TRUE(targets.insert(target.name).second) << target.name;
+    }
+  }
+  // Two pages and three parts of the annex.
+  EXPECT_EQ(book->sheets[0].links.size(), 5U);
+  for (const SheetLink& link : book->sheets[0].links) {
+    EXPECT_TRUE(targets.contains(link.target)) << link.target;
+  }
+  for (const BookMark& mark : book->bookmarks) {
+    EXPECT_TRUE(targets.contains(mark.target)) << mark.title;
+  }
+}
+
+TEST(Book, NothingIsSmallerThanEightPointsOrOutsideItsMargins) {
+  const auto book = LayOutBook(Model(SmallTemplateYaml()));
+  ASSERT_OK(book);
+  constexpr int kHair = 300;
+  for (const Sheet& sheet : book->sheets) {
+    for (const Shape& shape : sheet.drawing.shapes) {
+      const auto* text = std::get_if<TextShape>(&shape);
+      if (text == nullptr) continue;
+      EXPECT_GE(text->size, kNoteSize) << text->text;
+      const int width = TextWidth(text->text, text->size);
+      const int left = text->align == Align::kStart ? text->x
+                       : text->align == Align::kEnd ? text->x - width
+                                                    : text->x - width / 2;
+      EXPECT_GE(left, kSheetLeft - kHair) << text->text;
+      EXPECT_LE(left + width, kSheetRight + kHair) << text->text;
+      EXPECT_LE(text->y, Millimetres(203)) << text->text;
+    }
+  }
+}
+
+// Refuses a page and names it.
+void ExpectOverflow(const std::string& yaml, std::string_view where) {
+  const auto book = LayOutBook(Model(yaml));
+  ASSERT_FALSE(book.ok());
+  EXPECT_EQ(base::ReasonOf(book.status()), "PAGE_OVERFLOW");
+  EXPECT_THAT(std::string(base::MessageOf(book.status())),
+              HasSubstr(std::string(where)));
+}
+
+TEST(Book, AnOverflowIsRefusedWithPageAndBlock) {
+  std::string longest;
+  for (int i = 0; i < 14; ++i) longest += "とても長い見出し";
+  ExpectOverflow(Yaml(longest, "      - figure: plan\n"), "3頁 見出し：");
+  ExpectOverflow(Yaml("短い", "      - list: [" + longest + longest + longest +
+                                  "]\n      - figure: plan\n"),
+                 "3頁 要点：");
+  ExpectOverflow(Yaml("短い",
+                      "      - figure: plan\n        place: left-top\n        "
+                      "short: " +
+                          longest + "\n"),
+                 "3頁 図3-1");
+}
+
+TEST(Book, ASmallBaseIsNotDrawn) {
+  const auto read = ReadTemplate(
+      "sample",
+      Yaml("短い", "      - figure: plan\n        place: left-top\n"));
+  ASSERT_OK(read);
+  const auto book = LayOutBook(BuildReport(*read, SmallSnapshot(), "0"));
+  ASSERT_OK(book);
+  EXPECT_THAT(TextOf(book->sheets[2]), HasSubstr("母数が10に満たないため"));
+}
+
+TEST(Template, PlacesThatOverlapAreRefused) {
+  const auto read = ReadTemplate(
+      "sample", Yaml("短い",
+                     "      - figure: plan\n        place: left\n"
+                     "      - figure: partners\n        place: top\n"));
+  ASSERT_FALSE(read.ok());
+  EXPECT_THAT(std::string(base::MessageOf(read.status())),
+              HasSubstr("The place is taken by"));
+  EXPECT_FALSE(ReadTemplate("sample", Yaml("短い",
+                                           "      - figure: plan\n"
+                                           "        place: middle\n"))
+                   .ok());
+}
+
+TEST(Template, AKeyFigureStandsInATableOfItsPage) {
+  const std::string with_key =
+      Yaml("短い",
+           "      - figure: partners\n    key: {figure: plan.formulated, "
+           "label: 策定済み}\n");
+  const auto read = ReadTemplate("sample", with_key);
+  ASSERT_FALSE(read.ok());
+  EXPECT_THAT(std::string(base::MessageOf(read.status())),
+              HasSubstr("stands in no table of the page"));
+}
+
+TEST(Book, TheKeyFigureSaysOfHowMany) {
+  const auto book =
+      LayOutBook(Model(Yaml("短い",
+                            "      - figure: plan\n    key: {figure: "
+                            "plan.formulated, label: 策定済みの自治体}\n")));
+  ASSERT_OK(book);
+  const std::string text = TextOf(book->sheets[2]);
+  EXPECT_THAT(text, HasSubstr("策定済みの自治体\n50.0\n%\n40自治体のうち20"));
+  EXPECT_THAT(text, HasSubstr("令和6年度　33.3%（30自治体のうち10）"));
+}
+
+TEST(TableDrawing, NumbersAreNeverBroken) {
+  Table table;
+  table.row_label = "区分";
+  table.columns = {{"count", "回答数"}, {"note", "説明", Column::Kind::kText}};
+  TableRow row{"a", "とても長い区分の名前が二行になる", {}, false};
+  row.cells = {
+      {"1234567890", "", Symbol::kNone},
+      {"長い説明の文がここに入り、何行にも折り返される。", "", Symbol::kNone}};
+  table.rows = {row};
+  const TableDrawing drawn = DrawTable(table, Millimetres(70), kTableSize);
+  EXPECT_THAT(drawn.head.faults, IsEmpty());
+  std::vector<std::string> texts;
+  for (const Shape& shape : drawn.rows[0].shapes) {
+    if (const auto* text = std::get_if<TextShape>(&shape)) {
+      texts.push_back(text->text);
+    }
+  }
+  EXPECT_THAT(texts, Contains("1234567890"));
+  EXPECT_GT(texts.size(), 4U);
+  EXPECT_THAT(DrawTable(table, Millimetres(24), kTableSize).head.faults,
+              Not(IsEmpty()));
+}
+
+}  // namespace
+}  // namespace welfare::report
