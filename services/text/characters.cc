@@ -11,6 +11,7 @@ namespace {
 
 constexpr char32_t kByteOrderMark = 0xFEFF;
 constexpr char32_t kEmptyBraille = 0x2800;
+constexpr char32_t kZeroWidthJoiner = 0x200D;
 
 UChar32 ToIcu(char32_t character) { return static_cast<UChar32>(character); }
 
@@ -75,6 +76,11 @@ bool IsDirectionMark(char32_t character) {
 
 bool IsVariationSelector(char32_t character) {
   return u_hasBinaryProperty(ToIcu(character), UCHAR_VARIATION_SELECTOR) != 0;
+}
+
+bool ContinuesCluster(char32_t character) {
+  return character == kZeroWidthJoiner ||
+         u_hasBinaryProperty(ToIcu(character), UCHAR_GRAPHEME_EXTEND) != 0;
 }
 
 bool IsInvisible(char32_t character) {

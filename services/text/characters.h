@@ -34,6 +34,10 @@ bool IsDirectionMark(char32_t character);
 // meant (葛 and U+E0100).
 bool IsVariationSelector(char32_t character);
 
+// A mark that belongs to the character before it: a combining mark, a variation
+// selector, a joiner. Nothing comes between the two.
+bool ContinuesCluster(char32_t character);
+
 // Unicode's Default_Ignorable_Code_Point (zero-width blanks and joiners,
 // U+FEFF, soft hyphens, fillers, direction marks, variation selectors), and the
 // empty braille pattern.

@@ -124,6 +124,20 @@ class Agreement(unittest.TestCase):
             listed = (SOURCE / "services" / service / "CMakeLists.txt").read_text()
             self.assertIn(f"install(DIRECTORY data DESTINATION share/welfare/services/{service})", listed)
 
+    def test_the_report_takes_the_font_it_was_configured_with(self):
+        image = load(SOURCE / "tools/image")
+        with tempfile.TemporaryDirectory(prefix="wgather-") as folder:
+            with mock.patch.object(image, "BINARY", pathlib.Path(folder)):
+                with self.assertRaisesRegex(SystemExit, "names no print font"):
+                    image.files_read("report")
+                (pathlib.Path(folder) / "CMakeCache.txt").write_text(
+                    "//The font\nWELFARE_PRINT_FONT:FILEPATH=/usr/share/fonts/a b.ttf\nOTHER:BOOL=ON\n")
+                self.assertEqual(image.files_read("report"), ["/usr/share/fonts/a b.ttf"])
+                for process in ("gateway", "registry", "survey", "indicator"):
+                    self.assertEqual(image.files_read(process), [])
+        listed = (SOURCE / "tools/cmake/Dependencies.cmake").read_text()
+        self.assertIn("find_file(WELFARE_PRINT_FONT ", listed)
+
     def test_every_process_has_a_limit(self):
         limits = re.search(r"LIMITS = \{(.*)\}", (SOURCE / "tools/image").read_text()).group(1)
         self.assertEqual(set(re.findall(r'"(\w+)"', limits)),

@@ -31,6 +31,16 @@ TEST(IsBlank, FailsForWhateverWasWritten) {
   }
 }
 
+TEST(ContinuesCluster, HoldsForMarksAlone) {
+  for (const char32_t mark : {U'\u3099', U'\u0301', U'\u200D', U'\uFE00',
+                              U'\U000E0100'}) {
+    EXPECT_TRUE(ContinuesCluster(mark)) << static_cast<unsigned>(mark);
+  }
+  for (const char32_t other : {U'a', U'が', U'ー', U'々', U' ', U'\u200B'}) {
+    EXPECT_FALSE(ContinuesCluster(other)) << static_cast<unsigned>(other);
+  }
+}
+
 TEST(Trim, RemovesWhiteSpaceAtBothEndsAlone) {
   EXPECT_EQ(Trim(" \t　港 区　\r\n"), "港 区");
   EXPECT_EQ(Trim("\u00A0\uFEFFx\u2003"), "x");

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "services/report/drawing/font_widths.h"
+#include "services/text/characters.h"
 
 namespace welfare::report {
 namespace {
@@ -77,7 +78,10 @@ std::size_t PieceEnd(std::span<const char32_t> text, std::size_t begin) {
   } else {
     ++at;
   }
-  while (at < text.size() && IsClosing(text[at])) ++at;
+  while (at < text.size() &&
+         (IsClosing(text[at]) || text::ContinuesCluster(text[at]))) {
+    ++at;
+  }
   return at;
 }
 
@@ -120,6 +124,47 @@ int Scaled(long long advance, int size) {
   return static_cast<int>((advance * size + kUnitsPerEm - 1) / kUnitsPerEm);
 }
 
+// Where a piece may be parted that no line can hold, best first.
+enum class Parting { kSlash, kHyphen, kKinsoku, kCluster };
+
+bool MayPart(Parting parting, char32_t before, char32_t after) {
+  if (text::ContinuesCluster(after)) return false;
+  switch (parting) {
+    case Parting::kSlash:
+      return before == U'/' || before == U'\\';
+    case Parting::kHyphen:
+      // A comma or a full stop between digits belongs to a number.
+      return IsOneOf(before, U"-_:;&=?") ||
+             (IsOneOf(before, U",.") && !IsDigit(after));
+    case Parting::kKinsoku:
+      return !IsClosing(after) && !IsOpening(before);
+    case Parting::kCluster:
+      break;
+  }
+  return true;
+}
+
+// Where the piece [begin, end) is parted so that its beginning fits; `end`
+// where it is a single character with its marks.
+std::size_t PartPiece(std::span<const char32_t> text, std::size_t begin,
+                      std::size_t end, int size, int width) {
+  for (const Parting parting : {Parting::kSlash, Parting::kHyphen,
+                                Parting::kKinsoku, Parting::kCluster}) {
+    long long advance = 0;
+    std::size_t best = begin;
+    for (std::size_t at = begin; at + 1 < end; ++at) {
+      advance += CharacterAdvance(text[at]);
+      if (Scaled(advance, size) > width) break;
+      if (MayPart(parting, text[at], text[at + 1])) best = at + 1;
+    }
+    if (best > begin) return best;
+  }
+  // Not even one has room: it stands alone and is too wide.
+  std::size_t at = begin + 1;
+  while (at < end && text::ContinuesCluster(text[at])) ++at;
+  return at;
+}
+
 }  // namespace
 
 std::vector<char32_t> CharactersOf(std::string_view text) {
@@ -145,8 +190,8 @@ int TextWidth(std::string_view text, int size) {
   return Scaled(Advance(CharactersOf(text)), size);
 }
 
-std::vector<std::string> BreakLines(std::string_view text, int size,
-                                    int width) {
+std::vector<std::string> BreakLines(std::string_view text, int size, int width,
+                                    LongPieces long_pieces) {
   const std::vector<char32_t> characters = CharactersOf(text);
   const std::span<const char32_t> all(characters);
   std::vector<std::string> lines;
@@ -170,15 +215,39 @@ std::vector<std::string> BreakLines(std::string_view text, int size,
     const std::size_t next = PieceEnd(all, end);
     std::size_t seen = next;
     while (seen > begin && IsSpace(all[seen - 1])) --seen;
-    if (end > begin &&
-        Scaled(Advance(all.subspan(begin, seen - begin)), size) > width) {
-      finish(end);
-      continue;
+    if (Scaled(Advance(all.subspan(begin, seen - begin)), size) > width) {
+      if (end > begin) {
+        finish(end);
+        continue;
+      }
+      if (long_pieces == LongPieces::kBreak) {
+        finish(PartPiece(all, begin, seen, size, width));
+        continue;
+      }
     }
     end = next;
   }
   if (begin < all.size() || lines.empty()) finish(all.size());
   return lines;
+}
+
+int WidestPiece(std::string_view text, int size) {
+  const std::vector<char32_t> characters = CharactersOf(text);
+  const std::span<const char32_t> all(characters);
+  long long widest = 0;
+  for (std::size_t begin = 0; begin < all.size();) {
+    const std::size_t end = PieceEnd(all, begin);
+    long long part = 0;
+    for (std::size_t at = begin; at < end; ++at) {
+      part += CharacterAdvance(all[at]);
+      widest = std::max(widest, part);
+      if (at + 1 < end && MayPart(Parting::kSlash, all[at], all[at + 1])) {
+        part = 0;
+      }
+    }
+    begin = end;
+  }
+  return Scaled(widest, size);
 }
 
 }  // namespace welfare::report

@@ -17,11 +17,26 @@ int TextWidth(std::string_view text, int size);
 // Returns the advance of one character in 2048ths of the size.
 int CharacterAdvance(char32_t character);
 
+// What becomes of a piece that is wider than its line.
+enum class LongPieces {
+  // Its line is wider too: callers look at it. Labels and sentences.
+  kKeep,
+  // It is broken behind `/`, else behind `-` and the like, else between any two
+  // characters, so that only a character can be wider. Tables and the annex,
+  // where nothing can be worded shorter: dates, names of files, digests.
+  kBreak,
+};
+
 // Breaks `text` into lines not wider than `width`, at least one. No line begins
 // with closing punctuation or a small kana, none ends with an opening bracket,
-// and no number is parted from its unit, no Latin word in two. Where a single
-// piece is wider than `width`, its line is too: callers look at it.
-std::vector<std::string> BreakLines(std::string_view text, int size, int width);
+// and no number is parted from its unit, no Latin word in two, but for
+// `long_pieces`.
+std::vector<std::string> BreakLines(std::string_view text, int size, int width,
+                                    LongPieces long_pieces = LongPieces::kKeep);
+
+// Returns the width of the widest piece that stays whole where there is room:
+// what a line breaks around, or what stands between two `/`.
+int WidestPiece(std::string_view text, int size);
 
 // Returns the characters of `text`; invalid UTF-8 is U+FFFD.
 std::vector<char32_t> CharactersOf(std::string_view text);

@@ -37,10 +37,8 @@ Drawing TextBlock(std::string_view text, int width, int size, int leading,
   Drawing drawing;
   drawing.width = width;
   int y = size;
-  for (const std::string& line : BreakLines(text, size, width)) {
-    if (TextWidth(line, size) > width) {
-      drawing.faults.push_back("「" + line + "」が幅に入らない。");
-    }
+  for (const std::string& line :
+       BreakLines(text, size, width, LongPieces::kBreak)) {
     drawing.shapes.emplace_back(TextShape{0, y, size, line, ink});
     y += leading;
   }

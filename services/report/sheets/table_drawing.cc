@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,81 +15,133 @@ namespace {
 
 constexpr int kCellPadding = Millimetres(1.1);
 constexpr int kRowPadding = Millimetres(1.5);
-constexpr int kLeastLabel = Millimetres(26);
+// Narrower columns are not read.
 constexpr int kLeastText = Millimetres(16);
-constexpr int kLeastHead = Millimetres(13);
-constexpr int kMostHead = Millimetres(20);
+// A word or path up to here stays whole if there is room.
+constexpr int kMostPiece = Millimetres(42);
+constexpr int kGoodLabel = Millimetres(26);
 constexpr int kHairline = Millimetres(0.15);
 constexpr int kHeadLine = Millimetres(0.35);
 
 int LineOf(int size) { return size * 125 / 100; }
 
-// How wide the columns are, the label's first. A heading takes up to
-// `most_head` before it is broken.
-std::vector<int> Widths(const Table& table, int width, int size, int most_head,
-                        std::vector<std::string>& faults) {
-  const auto natural = [&](std::size_t column) {
-    int widest = 0;
+// How much a table gives way, a step after the other.
+struct Tightness {
+  int most_head;    // a heading takes as much before it is broken
+  int least_label;  // of a table of numbers
+  bool whole;       // words, paths and short texts keep one line
+};
+constexpr Tightness kSteps[] = {
+    {Millimetres(20), kGoodLabel, true},
+    {Millimetres(13), kGoodLabel, true},
+    {Millimetres(13), kLeastText, true},
+    {Millimetres(13), kLeastText, false},
+};
+
+// What a column takes and what it cannot do without.
+struct Wish {
+  int natural = 0;
+  int least = 0;
+};
+
+void WidenFor(Wish& wish, std::string_view text, int size, bool whole) {
+  const int natural = TextWidth(text, size) + 2 * kCellPadding;
+  wish.natural = std::max(wish.natural, natural);
+  int least = kLeastText;
+  if (whole) {
+    least = std::max(least, std::min(WidestPiece(text, size), kMostPiece) +
+                                2 * kCellPadding);
+  }
+  wish.least = std::max(wish.least, std::min(natural, least));
+}
+
+// Shares `room` out: everybody has his least, and those who wish more are cut to
+// the same width.
+std::vector<int> Share(const std::vector<Wish>& wishes, int room) {
+  const auto width = [](const Wish& wish, int level) {
+    return std::clamp(level, wish.least, std::max(wish.least, wish.natural));
+  };
+  int low = 0;
+  int high = room;
+  while (low < high) {
+    const int level = low + (high - low + 1) / 2;
+    long long sum = 0;
+    for (const Wish& wish : wishes) sum += width(wish, level);
+    if (sum <= room) {
+      low = level;
+    } else {
+      high = level - 1;
+    }
+  }
+  std::vector<int> widths;
+  for (const Wish& wish : wishes) {
+    widths.push_back(width(wish, low));
+    room -= widths.back();
+  }
+  // The last takes what is over: nothing, or the rest of the line.
+  widths.back() += room;
+  return widths;
+}
+
+// How wide the columns are, the label's first; nothing where they have no room.
+std::optional<std::vector<int>> Widths(const Table& table, int width, int size,
+                                       const Tightness& step) {
+  const std::vector<ColumnWidth> kinds = WidthsOf(table);
+  std::vector<int> widths(table.columns.size() + 1);
+  std::vector<Wish> wishes(1);
+  std::vector<std::size_t> sharing = {0};
+  WidenFor(wishes[0], table.row_label, size, step.whole);
+  for (const TableRow& row : table.rows) {
+    WidenFor(wishes[0], row.label, size, step.whole);
+  }
+  int room = width;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const bool number = kinds[i] == ColumnWidth::kNumber;
+    const bool rigid =
+        number || (step.whole && kinds[i] == ColumnWidth::kShort);
+    Wish wish;
     for (const TableRow& row : table.rows) {
-      widest = std::max(widest, TextWidth(row.cells[column].text, size));
+      WidenFor(wish, row.cells[i].text, size, step.whole);
     }
     const int head =
-        std::min(TextWidth(table.columns[column].label, size), most_head);
-    return std::max(widest, head) + 2 * kCellPadding;
-  };
-  const std::vector<ColumnWidth> kinds = WidthsOf(table);
-  std::vector<int> widths = {0};
-  int fixed = 0;
-  std::vector<std::size_t> texts;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    widths.push_back(natural(i));
-    if (kinds[i] == ColumnWidth::kText) {
-      texts.push_back(i + 1);
+        std::min(TextWidth(table.columns[i].label, size), step.most_head) +
+        2 * kCellPadding;
+    wish.natural = std::max(wish.natural, head);
+    wish.least = rigid ? wish.natural
+                       : std::max(wish.least, std::min(head, kLeastText));
+    if (rigid) {
+      widths[i + 1] = wish.natural;
+      room -= wish.natural;
     } else {
-      fixed += widths.back();
+      sharing.push_back(i + 1);
+      wishes.push_back(wish);
     }
   }
-  int label = TextWidth(table.row_label, size);
-  for (const TableRow& row : table.rows) {
-    label = std::max(label, TextWidth(row.label, size));
+  // Numbers stand at the right; their label takes the rest.
+  if (wishes.size() == 1) {
+    wishes[0].least = std::min(wishes[0].natural, step.least_label);
   }
-  widths[0] = label + 2 * kCellPadding;
-  const int room = width - fixed;
-  if (texts.empty()) {
-    // Numbers stand at the right; the label takes the rest.
-    widths[0] = room;
-    if (room < std::min(kLeastLabel, label + 2 * kCellPadding)) {
-      faults.emplace_back("表の列が幅に入らない。");
-      widths[0] = std::max(room, kCellPadding * 3);
-    }
-    return widths;
-  }
-  // Texts and the label share what is left, by what they would take, and none
-  // gets less than it can be read in.
-  texts.insert(texts.begin(), 0);
-  long long wanted = 0;
-  for (const std::size_t column : texts) wanted += widths[column];
-  if (wanted <= room) {
-    widths[texts.back()] += static_cast<int>(room - wanted);
-    return widths;
-  }
-  // Long texts give way first: halves of what is above the average are cut
-  // until all fits.
-  const int least = std::min(kLeastText, room / static_cast<int>(texts.size()));
-  int left = room;
-  std::vector<std::size_t> order = texts;
-  std::ranges::stable_sort(order, {},
-                           [&](std::size_t column) { return widths[column]; });
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const int share = left / static_cast<int>(order.size() - i);
-    widths[order[i]] =
-        std::max(std::min(widths[order[i]], share), std::min(least, share));
-    left -= widths[order[i]];
-  }
-  if (room < least * static_cast<int>(texts.size()) || least < kLeastText) {
-    faults.emplace_back("表の列が幅に入らない。");
-  }
+  long long least = 0;
+  for (const Wish& wish : wishes) least += wish.least;
+  if (least > room) return std::nullopt;
+  const std::vector<int> shares = Share(wishes, room);
+  for (std::size_t i = 0; i < shares.size(); ++i) widths[sharing[i]] = shares[i];
   return widths;
+}
+
+// As wide as the least step asks; what has no room then is a fault.
+std::vector<int> WidthsOrFault(const Table& table, int width, int size,
+                               std::vector<std::string>& faults) {
+  for (const Tightness& step : kSteps) {
+    if (auto widths = Widths(table, width, size, step); widths.has_value()) {
+      return *std::move(widths);
+    }
+  }
+  faults.emplace_back("表の列が幅に入らない。");
+  return std::vector<int>(
+      table.columns.size() + 1,
+      std::max(width / static_cast<int>(table.columns.size() + 1),
+               3 * kCellPadding));
 }
 
 // One row of texts; returns its height.
@@ -98,7 +151,8 @@ int DrawCells(Drawing& out, const std::vector<std::string>& texts,
   std::size_t most = 1;
   std::vector<std::vector<std::string>> lines;
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    lines.push_back(BreakLines(texts[i], size, widths[i] - 2 * kCellPadding));
+    lines.push_back(BreakLines(texts[i], size, widths[i] - 2 * kCellPadding,
+                               LongPieces::kBreak));
     for (const std::string& line : lines.back()) {
       if (TextWidth(line, size) > widths[i] - kCellPadding) {
         out.faults.push_back("「" + line + "」が列に入らない。");
@@ -134,11 +188,7 @@ TableDrawing DrawTable(const Table& table, int width, int size) {
   TableDrawing result;
   Drawing& head = result.head;
   head.width = width;
-  std::vector<int> widths = Widths(table, width, size, kMostHead, head.faults);
-  if (!head.faults.empty()) {
-    head.faults.clear();
-    widths = Widths(table, width, size, kLeastHead, head.faults);
-  }
+  const std::vector<int> widths = WidthsOrFault(table, width, size, head.faults);
   std::vector<bool> right = {false};
   std::vector<std::string> labels = {table.row_label};
   for (const Column& column : table.columns) {
@@ -158,7 +208,8 @@ TableDrawing DrawTable(const Table& table, int width, int size) {
         group_width += widths[column++];
       }
       const std::vector<std::string> lines =
-          BreakLines(group.heading, size, group_width - 2 * kCellPadding);
+          BreakLines(group.heading, size, group_width - 2 * kCellPadding,
+                     LongPieces::kBreak);
       most = std::max(most, lines.size());
       int baseline = y + kRowPadding / 2 + LineOf(size) - size * 28 / 100;
       for (const std::string& line : lines) {

@@ -15,8 +15,9 @@ struct TableDrawing {
 };
 
 // Returns `table` drawn as wide as `width`, in type of `size`. Texts are broken
-// into lines; numbers never are. A column that has no room is a fault of the
-// head.
+// into lines, words that no line of their column holds as well; numbers never are.
+// Columns take their width by what stands in them. Where even the narrowest ones
+// have no room, the head has a fault.
 TableDrawing DrawTable(const Table& table, int width, int size);
 
 // Returns all of it in one drawing.

@@ -79,6 +79,65 @@ TEST(BreakLines, KeepsNumbersWithTheirUnitsAndLatinWordsWhole) {
               ElementsAre("とても", "LINE相", "談"));
 }
 
+TEST(BreakLines, BreaksAPieceThatNoLineHoldsWhereItReadsBest) {
+  const auto broken = [](std::string_view text, int width) {
+    return BreakLines(text, kSize, width, LongPieces::kBreak);
+  };
+  // A dash is 0.63 of the size as digits are, a slash 0.35.
+  EXPECT_THAT(broken("2025-06-16/2025-07-11", 7 * kSize),
+              ElementsAre("2025-06-16/", "2025-07-11"));
+  EXPECT_THAT(broken("2025-06-16/2025-07-11", 5 * kSize),
+              ElementsAre("2025-06-", "16/", "2025-07-", "11"));
+  EXPECT_THAT(broken("計1,234,567件", 3 * kSize),
+              ElementsAre("計", "1,23", "4,567", "件"));
+  EXPECT_THAT(broken("0123456789abcdef", 4 * kSize),
+              ElementsAre("012345", "6789ab", "cdef"));
+  // Kinsoku holds as long as it can.
+  EXPECT_THAT(broken("あ」」」」い", 2 * kSize),
+              ElementsAre("あ」", "」」", "」い"));
+  EXPECT_THAT(broken("あい", kSize / 2), ElementsAre("あ", "い"));
+  EXPECT_THAT(broken("あい", -1), ElementsAre("あ", "い"));
+  EXPECT_THAT(broken("", kSize), ElementsAre(""));
+  // What fits stands as it does elsewhere.
+  for (const int width : {3, 5, 8, 20}) {
+    const std::string_view text = "相談（方法）は23自治体、LINEは8自治体。";
+    EXPECT_EQ(BreakLines(text, kSize, 6 * kSize + width * kSize),
+              broken(text, 6 * kSize + width * kSize));
+  }
+}
+
+TEST(BreakLines, LosesNothingAndHoldsItsWidth) {
+  constexpr std::string_view kText =
+      "reports/2025-06-16/図4-1（速報）、https://例.jp/a_b?c=d&e=1,234.5ポイント"
+      "か\u3099々々ーーーー0123456789abcdef0123456789abcdef";
+  for (int width = 2 * kSize; width < 40 * kSize; width += kSize / 3) {
+    std::string all;
+    for (const std::string& line :
+         BreakLines(kText, kSize, width, LongPieces::kBreak)) {
+      EXPECT_LE(TextWidth(line, kSize), width) << line;
+      EXPECT_FALSE(line.starts_with("\u3099"));
+      all += line;
+    }
+    EXPECT_EQ(all, kText);
+  }
+}
+
+TEST(BreakLines, AMarkStaysWithItsCharacter) {
+  // 葛 with a variation selector, か with a voicing mark of its own.
+  constexpr std::string_view kText = "葛\U000E0100か\u3099";
+  for (const LongPieces how : {LongPieces::kKeep, LongPieces::kBreak}) {
+    EXPECT_THAT(BreakLines(kText, kSize, kSize, how),
+                ElementsAre("葛\U000E0100", "か\u3099"));
+  }
+}
+
+TEST(WidestPiece, IsWhatALineBreaksAround) {
+  EXPECT_EQ(WidestPiece("全体で（LINE）", kSize), TextWidth("（LINE）", kSize));
+  EXPECT_EQ(WidestPiece("2025-06-16/2025-07-11", kSize),
+            TextWidth("2025-06-16/", kSize));
+  EXPECT_EQ(WidestPiece("", kSize), 0);
+}
+
 TEST(BreakLines, BreaksWhereTheTextDoes) {
   EXPECT_THAT(BreakLines("一\n二三", kSize, 9 * kSize),
               ElementsAre("一", "二三"));

@@ -235,5 +235,128 @@ TEST(TableDrawing, NumbersAreNeverBroken) {
               Not(IsEmpty()));
 }
 
+// A table of texts, one row.
+Table TextTable(const std::vector<std::string>& texts) {
+  Table table;
+  table.row_label = "項目";
+  TableRow row{"a", texts[0], {}, false};
+  for (std::size_t i = 1; i < texts.size(); ++i) {
+    table.columns.push_back(
+        {"c" + std::to_string(i), "列", Column::Kind::kText});
+    row.cells.push_back({texts[i], texts[i], Symbol::kNone});
+  }
+  table.rows = {row};
+  return table;
+}
+
+std::vector<std::string> LinesOf(const Drawing& drawing) {
+  std::vector<std::string> lines;
+  for (const Shape& shape : drawing.shapes) {
+    if (const auto* text = std::get_if<TextShape>(&shape)) {
+      lines.push_back(text->text);
+    }
+  }
+  return lines;
+}
+
+int LeftOf(const TextShape& text) {
+  return text.x -
+         (text.align == Align::kEnd ? TextWidth(text.text, text.size) : 0);
+}
+int RightOf(const TextShape& text) {
+  return LeftOf(text) + TextWidth(text.text, text.size);
+}
+
+// No fault, and no text outside the table or over another.
+void ExpectHeld(const TableDrawing& drawn, int width) {
+  EXPECT_THAT(drawn.head.faults, IsEmpty());
+  for (const Drawing& row : drawn.rows) {
+    EXPECT_THAT(row.faults, IsEmpty());
+    for (const Shape& shape : row.shapes) {
+      const auto* text = std::get_if<TextShape>(&shape);
+      if (text == nullptr) continue;
+      EXPECT_GE(LeftOf(*text), 0) << text->text;
+      EXPECT_LE(RightOf(*text), width) << text->text;
+      for (const Shape& other : row.shapes) {
+        const auto* next = std::get_if<TextShape>(&other);
+        if (next == nullptr || next->y != text->y ||
+            LeftOf(*next) <= LeftOf(*text)) {
+          continue;
+        }
+        EXPECT_LE(RightOf(*text), LeftOf(*next))
+            << text->text << " | " << next->text;
+      }
+    }
+  }
+}
+
+TEST(TableDrawing, WordsThatNoColumnHoldsAreBroken) {
+  const std::string digest =
+      "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+  const Table table = TextTable(
+      {"調査の期間についての長い項目の名前がここに入る", "2025-06-16/2025-07-11",
+       "対象となった自治体と社会福祉協議会の全部についての長い説明の文",
+       "計算値についての長い説明の文がここに入り何行にもなる", digest});
+  for (const int millimetres : {128, 110, 90}) {
+    const int width = Millimetres(millimetres);
+    ExpectHeld(DrawTable(table, width, kTableSize), width);
+  }
+  // The dates are parted between them where that is enough.
+  const auto lines =
+      LinesOf(DrawTable(table, Millimetres(128), kTableSize).rows[0]);
+  EXPECT_THAT(lines, Contains("2025-06-16/"));
+  EXPECT_THAT(lines, Contains("2025-07-11"));
+}
+
+TEST(TableDrawing, AColumnIsAsWideAsWhatStandsInIt) {
+  const Table table =
+      TextTable({"短い", "1通り", "2025-06-16/2025-07-11",
+                 "とても長い説明の文がここに入り、何行にも折り返されるが、"
+                 "隣の列の語を折らせることはない。"});
+  const TableDrawing drawn = DrawTable(table, Millimetres(128), kTableSize);
+  ExpectHeld(drawn, Millimetres(128));
+  EXPECT_THAT(LinesOf(drawn.rows[0]), Contains("2025-06-16/2025-07-11"));
+  // Columns that cannot be are a fault whatever their words do.
+  EXPECT_THAT(DrawTable(table, Millimetres(40), kTableSize).head.faults,
+              Not(IsEmpty()));
+}
+
+TEST(TableDrawing, AHeadingIsHeldByItsColumns) {
+  Table table;
+  table.row_label = "区分";
+  for (int i = 0; i < 4; ++i) {
+    table.columns.push_back({"c" + std::to_string(i),
+                             "measure_of_something_long", Column::Kind::kNumber,
+                             i < 2 ? "2025-06-16/2025-07-11" : "令和6年度"});
+  }
+  TableRow row{"a", "区分の名前", {}, false};
+  for (int i = 0; i < 4; ++i) row.cells.push_back({"1", "1", Symbol::kNone});
+  table.rows = {row};
+  const TableDrawing drawn = DrawTable(table, Millimetres(90), kTableSize);
+  ExpectHeld(drawn, Millimetres(90));
+  for (const Shape& shape : drawn.head.shapes) {
+    const auto* text = std::get_if<TextShape>(&shape);
+    if (text == nullptr || text->align != Align::kEnd) continue;
+    EXPECT_LE(TextWidth(text->text, text->size), Millimetres(20) * 2)
+        << text->text;
+  }
+}
+
+TEST(Book, WordsOfTheAnnexAreNoOverflow) {
+  const auto read = ReadTemplate("sample", SmallTemplateYaml());
+  ASSERT_OK(read);
+  Snapshot snapshot = SmallSnapshot();
+  for (Statement& statement : snapshot.statements) {
+    statement.published = "2025-06-16/2025-07-11";
+    statement.label = std::string(90, 'x');
+    for (Reading& reading : statement.readings) {
+      reading.population_label = "mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm";
+      reading.computed = "2025-06-16/2025-07-11、2025-06-16/2025-07-11";
+      reading.rule = "https://www.example.jp/rules/2025/nearest-integer.html";
+    }
+  }
+  ASSERT_OK(LayOutBook(BuildReport(*read, snapshot, std::string(64, 'f'))));
+}
+
 }  // namespace
 }  // namespace welfare::report
