@@ -190,13 +190,46 @@ int TextWidth(std::string_view text, int size) {
   return Scaled(Advance(CharactersOf(text)), size);
 }
 
-std::vector<std::string> BreakLines(std::string_view text, int size, int width,
-                                    LongPieces long_pieces) {
+namespace {
+
+// --- where people pause ---
+
+enum class Script { kKanji, kHiragana, kKatakana, kLatin, kOther };
+
+Script ScriptOf(char32_t c) {
+  if (c >= 0x3041 && c <= 0x309F) return Script::kHiragana;
+  if ((c >= 0x30A1 && c <= 0x30FF && c != U'・') || c == 0xFF70) {
+    return Script::kKatakana;
+  }
+  if ((c >= 0x3400 && c <= 0x9FFF) || (c >= 0xF900 && c <= 0xFAFF) ||
+      (c >= 0x20000 && c <= 0x3FFFF) || c == U'々') {
+    return Script::kKanji;
+  }
+  if (IsLatin(c)) return Script::kLatin;
+  return Script::kOther;
+}
+
+// How much a break between two characters disturbs a reader; 0: not at all.
+int Disturbance(char32_t before, char32_t after) {
+  const Script left = ScriptOf(before);
+  const Script right = ScriptOf(after);
+  // Punctuation, brackets, blanks.
+  if (left == Script::kOther || right == Script::kOther) return 0;
+  if (left == Script::kHiragana && right != Script::kHiragana) return 1;
+  if (left != right && right != Script::kHiragana) return 2;
+  if (left == Script::kKatakana && right == Script::kHiragana) return 3;
+  if (left == Script::kKanji && right == Script::kKanji) return 4;
+  return left == Script::kKatakana ? 6 : 5;
+}
+
+std::vector<std::string> Break(std::string_view text, int size, int width,
+                               LongPieces long_pieces, bool at_pauses) {
   const std::vector<char32_t> characters = CharactersOf(text);
   const std::span<const char32_t> all(characters);
   std::vector<std::string> lines;
   std::size_t begin = 0;
   std::size_t end = 0;
+  std::vector<std::size_t> ends;  // of the pieces of the line
   const auto finish = [&](std::size_t to) {
     // Blanks at either end of a line are no part of it.
     std::size_t last = to;
@@ -205,6 +238,24 @@ std::vector<std::string> BreakLines(std::string_view text, int size, int width,
     begin = to;
     while (begin < all.size() && IsSpace(all[begin])) ++begin;
     end = begin;
+    ends.clear();
+  };
+  // The end of the line that disturbs least; at least two fifths are filled.
+  const auto pause = [&] {
+    std::size_t best = end;
+    int least = Disturbance(all[end - 1], all[end]);
+    for (std::size_t i = ends.size(); i-- > 0;) {
+      const std::size_t at = ends[i];
+      if (Scaled(Advance(all.subspan(begin, at - begin)), size) <
+          width / 5 * 2) {
+        break;
+      }
+      if (const int one = Disturbance(all[at - 1], all[at]); one < least) {
+        least = one;
+        best = at;
+      }
+    }
+    return best;
   };
   while (end < all.size()) {
     if (all[end] == U'\n') {
@@ -217,7 +268,7 @@ std::vector<std::string> BreakLines(std::string_view text, int size, int width,
     while (seen > begin && IsSpace(all[seen - 1])) --seen;
     if (Scaled(Advance(all.subspan(begin, seen - begin)), size) > width) {
       if (end > begin) {
-        finish(end);
+        finish(at_pauses ? pause() : end);
         continue;
       }
       if (long_pieces == LongPieces::kBreak) {
@@ -226,9 +277,26 @@ std::vector<std::string> BreakLines(std::string_view text, int size, int width,
       }
     }
     end = next;
+    ends.push_back(end);
   }
   if (begin < all.size() || lines.empty()) finish(all.size());
   return lines;
+}
+
+}  // namespace
+
+std::vector<std::string> BreakLines(std::string_view text, int size, int width,
+                                    LongPieces long_pieces) {
+  return Break(text, size, width, long_pieces, false);
+}
+
+std::vector<std::string> BreakPhrases(std::string_view text, int size,
+                                      int width, LongPieces long_pieces) {
+  std::vector<std::string> plain = BreakLines(text, size, width, long_pieces);
+  if (plain.size() == 1) return plain;
+  std::vector<std::string> pausing =
+      Break(text, size, width, long_pieces, true);
+  return pausing.size() > plain.size() ? plain : pausing;
 }
 
 int WidestPiece(std::string_view text, int size) {

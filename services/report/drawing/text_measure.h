@@ -34,6 +34,12 @@ enum class LongPieces {
 std::vector<std::string> BreakLines(std::string_view text, int size, int width,
                                     LongPieces long_pieces = LongPieces::kKeep);
 
+// The same, and where it costs no further line, lines end where people pause:
+// behind a particle or a comma rather than within a word.
+std::vector<std::string> BreakPhrases(
+    std::string_view text, int size, int width,
+    LongPieces long_pieces = LongPieces::kKeep);
+
 // Returns the width of the widest piece that stays whole where there is room:
 // what a line breaks around, or what stands between two `/`.
 int WidestPiece(std::string_view text, int size);

@@ -61,7 +61,7 @@ std::string BaseWords(const IndicatorValue& value,
   const std::string before = "n=" + std::to_string(previous->base);
   if (previous->population_label == value.population_label) {
     return value.population_label + " " + n + "（" +
-           YearWords(previous->fiscal_year) + " " + before + "）";
+           YearWords(previous->reference_year) + " " + before + "）";
   }
   return n + "（" + value.population_label + "）　比較 " + before + "（" +
          previous->population_label + "）";

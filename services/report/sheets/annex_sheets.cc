@@ -38,7 +38,7 @@ Drawing TextBlock(std::string_view text, int width, int size, int leading,
   drawing.width = width;
   int y = size;
   for (const std::string& line :
-       BreakLines(text, size, width, LongPieces::kBreak)) {
+       BreakPhrases(text, size, width, LongPieces::kBreak)) {
     drawing.shapes.emplace_back(TextShape{0, y, size, line, ink});
     y += leading;
   }

@@ -37,7 +37,7 @@ Sheet LayOutCover(const ReportModel& model, const Page& cover,
   pen.Text(kSheetLeft, y, kPointSize, model.year, Ink::kNavy);
   y += Millimetres(15);
   const std::vector<std::string> title =
-      BreakLines(model.title, kTitleSize, width);
+      BreakPhrases(model.title, kTitleSize, width);
   constexpr std::size_t kMostTitleLines = 4;
   if (title.size() > kMostTitleLines) pen.Fault("表題", "4行に入らない。");
   for (const std::string& line : title) {
@@ -82,7 +82,7 @@ Sheet LayOutCover(const ReportModel& model, const Page& cover,
     headlines.push_back(
         entry.headline.empty()
             ? std::vector<std::string>()
-            : BreakLines(entry.headline, kNoteSize, room - kNumberColumn));
+            : BreakPhrases(entry.headline, kNoteSize, room - kNumberColumn));
     entries_height +=
         LineHeightOf(kLabelSize) +
         static_cast<int>(headlines.back().size()) * kHeadlineLeading;

@@ -138,7 +138,7 @@ class PageSheet {
     std::size_t lines = 0;
     for (const std::string& point : PointsOf(page_)) {
       const std::vector<std::string> broken =
-          BreakLines(point, kPointSize, width - kBulletIndent);
+          BreakPhrases(point, kPointSize, width - kBulletIndent);
       pen_.Box(kSheetLeft, y - kPointSize * 36 / 100 - kBullet / 2, kBullet,
                kBullet, Ink::kNavy);
       for (const std::string& line : broken) {
@@ -200,7 +200,7 @@ class PageSheet {
       return {area.x, area.y + head, area.width, area.height - head};
     }
     const std::vector<std::string> lines =
-        BreakLines(base, kTableSize, area.width);
+        BreakPhrases(base, kTableSize, area.width);
     if (lines.size() > 2) {
       pen_.Fault(std::string(number), "母数が2行に入らない。");
     }

@@ -45,7 +45,7 @@ void SheetPen::Frame(std::string_view topic, std::string_view headline) {
       Text(kSheetLeft, kHeadlineBaseline, kHeadlineSize, headline);
     } else {
       const std::vector<std::string> lines =
-          BreakLines(headline, kLongHeadlineSize, kTextWidth);
+          BreakPhrases(headline, kLongHeadlineSize, kTextWidth);
       if (lines.size() > 2) Fault("見出し", "2行に入らない。");
       int y = kHeadlineBaseline + Millimetres(2) -
               static_cast<int>(lines.size() - 1) * Millimetres(6.6);
@@ -94,7 +94,7 @@ void SheetPen::Rule(int x, int y, int width, Ink ink, int thickness) {
 
 int SheetPen::Lines(int x, int y, int width, int size, int leading,
                     std::string_view text, Ink ink) {
-  for (const std::string& line : BreakLines(text, size, width)) {
+  for (const std::string& line : BreakPhrases(text, size, width)) {
     Text(x, y, size, line, ink);
     y += leading;
   }

@@ -151,7 +151,7 @@ int DrawCells(Drawing& out, const std::vector<std::string>& texts,
   std::size_t most = 1;
   std::vector<std::vector<std::string>> lines;
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    lines.push_back(BreakLines(texts[i], size, widths[i] - 2 * kCellPadding,
+    lines.push_back(BreakPhrases(texts[i], size, widths[i] - 2 * kCellPadding,
                                LongPieces::kBreak));
     for (const std::string& line : lines.back()) {
       if (TextWidth(line, size) > widths[i] - kCellPadding) {
@@ -208,7 +208,7 @@ TableDrawing DrawTable(const Table& table, int width, int size) {
         group_width += widths[column++];
       }
       const std::vector<std::string> lines =
-          BreakLines(group.heading, size, group_width - 2 * kCellPadding,
+          BreakPhrases(group.heading, size, group_width - 2 * kCellPadding,
                      LongPieces::kBreak);
       most = std::max(most, lines.size());
       int baseline = y + kRowPadding / 2 + LineOf(size) - size * 28 / 100;

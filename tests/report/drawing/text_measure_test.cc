@@ -131,6 +131,39 @@ TEST(BreakLines, AMarkStaysWithItsCharacter) {
   }
 }
 
+TEST(BreakPhrases, EndsLinesWherePeoplePause) {
+  EXPECT_THAT(BreakPhrases("地域福祉コーディネーターのアウトリーチ", kSize,
+                           14 * kSize),
+              ElementsAre("地域福祉コーディネーターの", "アウトリーチ"));
+  EXPECT_THAT(BreakPhrases("既存の各相談支援機関による包括的相談支援", kSize,
+                           14 * kSize),
+              ElementsAre("既存の各相談支援機関による", "包括的相談支援"));
+  EXPECT_THAT(BreakPhrases("カウントしていない", kSize, 5 * kSize),
+              ElementsAre("カウント", "していない"));
+  EXPECT_THAT(BreakPhrases("全ての値は資料編の表8-1から表8-9に示す。", kSize,
+                           13 * kSize),
+              ElementsAre("全ての値は資料編の", "表8-1から表8-9に示す。"));
+  // Behind a comma rather than within a word.
+  EXPECT_THAT(BreakPhrases("把握する、社会資源", kSize, 7 * kSize),
+              ElementsAre("把握する、", "社会資源"));
+}
+
+TEST(BreakPhrases, NeverTakesAFurtherLine) {
+  constexpr std::string_view kText =
+      "個別支援から地域課題の把握、社会資源の開拓。地域福祉コーディネーターの"
+      "アウトリーチは23自治体（76.7%）で、カウントしていないのは3。";
+  for (int width = 2 * kSize; width < 40 * kSize; width += kSize / 3) {
+    for (const LongPieces how : {LongPieces::kKeep, LongPieces::kBreak}) {
+      const auto plain = BreakLines(kText, kSize, width, how);
+      const auto pausing = BreakPhrases(kText, kSize, width, how);
+      EXPECT_LE(pausing.size(), plain.size());
+      std::string all;
+      for (const std::string& line : pausing) all += line;
+      EXPECT_EQ(all, kText);
+    }
+  }
+}
+
 TEST(WidestPiece, IsWhatALineBreaksAround) {
   EXPECT_EQ(WidestPiece("全体で（LINE）", kSize), TextWidth("（LINE）", kSize));
   EXPECT_EQ(WidestPiece("2025-06-16/2025-07-11", kSize),

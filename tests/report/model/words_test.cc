@@ -43,6 +43,10 @@ TEST(Words, ABaseSaysOfWhom) {
   before.fiscal_year = 2024;
   EXPECT_EQ(BaseWords(value, &before),
             "令和7年度 実施自治体 n=30（令和6年度 n=25）");
+  // The year of the answers, not that of the survey.
+  before.reference_year = 2023;
+  EXPECT_EQ(BaseWords(value, &before),
+            "令和7年度 実施自治体 n=30（令和5年度 n=25）");
   EXPECT_EQ(ReferenceWords(value), "令和6年度の実績");
 }
 

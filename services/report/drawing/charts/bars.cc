@@ -1,4 +1,5 @@
 // Horizontal bars: the answers to a question that may be given several of.
+#include <algorithm>
 #include <utility>
 
 #include "services/report/drawing/charts/draw_chart.h"
@@ -51,8 +52,11 @@ Drawing DrawBars(const Chart& chart, const ChartSpace& space) {
   const int y = pen.SeriesLegend(chart, 0);
   const std::size_t series = chart.series.size();
 
-  // Labels take what they need, up to a third of the width.
-  const int most = space.width * 36 / 100;
+  // Labels take what they need, up to a third of the width; of a narrow figure
+  // more, so that a word of ten characters stays whole.
+  constexpr int kWholeWord = 11;
+  const int most = std::clamp(kWholeWord * size, space.width * 36 / 100,
+                              space.width * 42 / 100);
   int label_width = 0;
   std::vector<BarRow> rows;
   bool absent = false;

@@ -158,7 +158,7 @@ Drawing ChartPen::Finish(const Chart& chart, int height) {
   const int size = space_.legend;
   if (!chart.aside.empty()) {
     for (const std::string& line :
-         BreakLines(chart.aside, size, space_.width)) {
+         BreakPhrases(chart.aside, size, space_.width)) {
       height += LineHeight(size);
       Text(space_.width, height, size, line, Align::kEnd, Ink::kSecondary);
     }
@@ -214,7 +214,7 @@ int AxisStep(int largest) {
 
 std::vector<std::string> LabelLines(ChartPen& pen, std::string_view label,
                                     int size, int width) {
-  std::vector<std::string> lines = BreakLines(label, size, width);
+  std::vector<std::string> lines = BreakPhrases(label, size, width);
   if (lines.size() > 2) {
     pen.Fault("「" + std::string(label) +
               "」が2行に入らない。短い言い方を与える。");

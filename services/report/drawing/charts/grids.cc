@@ -58,7 +58,7 @@ Drawing DrawMatrix(const Chart& chart, const ChartSpace& space) {
   y += head_height + Millimetres(1);
   for (const Chart::Series& series : chart.series) {
     const std::vector<std::string> label =
-        BreakLines(series.label, size, left - padding);
+        BreakPhrases(series.label, size, left - padding);
     const int height =
         std::max(static_cast<int>(label.size()) * LineHeight(size),
                  LineHeight(size) * 2) +
@@ -110,7 +110,7 @@ Drawing DrawTileMap(const Chart& chart, const ChartSpace& space) {
   const int pitch_x = size * 41 / 10 + kTileGap;
   int pitch_y = size * 36 / 10 + kTileGap;
   const std::vector<std::string> notes =
-      BreakLines(kMapNote, space.axis, space.width);
+      BreakPhrases(kMapNote, space.axis, space.width);
   const int note = static_cast<int>(notes.size()) * LineHeight(space.axis) +
                    Millimetres(0.6);
   if (space.height > 0) {

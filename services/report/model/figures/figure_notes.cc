@@ -110,7 +110,7 @@ SheetFacts FigureSheetFacts(const TwoYears& years) {
   facts.n = value.base;
   facts.short_base = "n=" + std::to_string(value.base);
   if (years.previous != nullptr) {
-    facts.short_base += "（" + YearWords(years.previous->fiscal_year) +
+    facts.short_base += "（" + YearWords(years.previous->reference_year) +
                         " n=" + std::to_string(years.previous->base) + "）";
   }
   const auto look = [&](const IndicatorValue& of) {

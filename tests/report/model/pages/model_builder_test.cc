@@ -90,6 +90,11 @@ TEST(ModelBuilder, PutsLastYearBesideThisYear) {
   EXPECT_EQ(figure.base,
             "n=4（令和7年度 実施自治体）　比較 n=3（令和6年度 実施自治体）");
   EXPECT_EQ(figure.table.columns[2].group, "令和6年度");
+  EXPECT_EQ(figure.sheet.short_base, "n=4（令和6年度 n=3）");
+  // What was asked about the past year is of the year before that last time.
+  const Figure past = FigureOf(Build(SmallSnapshot()), "p03_supports");
+  EXPECT_EQ(past.table.columns[2].group, "令和5年度");
+  EXPECT_THAT(past.sheet.short_base, HasSubstr("（令和5年度 n="));
 }
 
 TEST(ModelBuilder, KeepsZeroApartFromAbsence) {
