@@ -7,6 +7,7 @@ usage: chain_test.py one|five [sqlite|postgresql]
 import csv
 import html.parser
 import io
+import json
 import re
 import unittest
 import urllib.parse
@@ -394,9 +395,15 @@ class Chain(harness.LoadedTest):
         self.assertTrue(paper.startswith(b"%PDF-1."))
         self.assertIs(report["synthetic"], True)
         self.assertRegex(report["snapshot"], r"^[0-9a-f]{64}$")
-        self.assertEqual({f["format"] for f in report["files"]}, {"html", "csv", "pdf"})
+        workbook = self.product.download(report, "xlsx")
+        data = self.product.download(report, "json")
+        cube = json.loads(data)
+        self.assertTrue(workbook.startswith(b"PK"))
+        self.assertEqual((cube["version"], cube["class"]), ("2.0", "collection"))
+        self.assertEqual({f["format"] for f in report["files"]}, {"html", "csv", "pdf", "xlsx", "json"})
         self.assertEqual({f["format"]: int(f["size"]) for f in report["files"]},
-                         {"html": len(page), "csv": len(archive), "pdf": len(paper)})
+                         {"html": len(page), "csv": len(archive), "pdf": len(paper),
+                          "xlsx": len(workbook), "json": len(data)})
         document = Document(page.decode("utf-8"))
         self.assertEqual(document.faults, [])
         self.assertEqual(document.external, [])

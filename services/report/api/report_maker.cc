@@ -9,7 +9,9 @@
 #include "services/report/model/pages/model_builder.h"
 #include "services/report/render/csv/csv_renderer.h"
 #include "services/report/render/html/html_renderer.h"
+#include "services/report/render/json/json_stat_renderer.h"
 #include "services/report/render/pdf/pdf_renderer.h"
+#include "services/report/render/xlsx/xlsx_renderer.h"
 #include "services/report/snapshot/canonical.h"
 
 namespace welfare::report {
@@ -19,6 +21,8 @@ Renderers AllRenderers(PrintFont font) {
   renderers.push_back(std::make_unique<HtmlRenderer>());
   renderers.push_back(std::make_unique<CsvRenderer>());
   renderers.push_back(std::make_unique<PdfRenderer>(std::move(font)));
+  renderers.push_back(std::make_unique<XlsxRenderer>());
+  renderers.push_back(std::make_unique<JsonStatRenderer>());
   return renderers;
 }
 

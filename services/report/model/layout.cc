@@ -17,6 +17,8 @@ constexpr std::string_view kPreviousBanner =
 
 // More do not fit on a sheet of paper.
 constexpr std::size_t kRowsOfASheet = 25;
+// What the keys of last year's columns begin with.
+constexpr std::string_view kPrevious = "previous_";
 // Wide characters take two.
 constexpr std::size_t kShortText = 14;
 
@@ -113,6 +115,23 @@ std::vector<ColumnWidth> WidthsOf(const Table& table) {
     }
   }
   return widths;
+}
+
+bool IsOfPreviousYear(const Column& column) {
+  return column.key.starts_with(kPrevious);
+}
+
+bool HasPreviousYear(const Table& table) {
+  return std::ranges::any_of(table.columns, IsOfPreviousYear);
+}
+
+std::string MeasureKey(const Column& column) {
+  return column.key.substr(IsOfPreviousYear(column) ? kPrevious.size() : 0);
+}
+
+std::string LabelWithGroup(const Column& column) {
+  return column.group.empty() ? column.label
+                              : column.group + " " + column.label;
 }
 
 std::vector<ColumnGroup> GroupsOf(const Table& table) {

@@ -73,6 +73,14 @@ enum class ColumnWidth {
 // Returns that of each column.
 std::vector<ColumnWidth> WidthsOf(const Table& table);
 
+// Whether a column holds values of the year before.
+bool IsOfPreviousYear(const Column& column);
+bool HasPreviousYear(const Table& table);
+// Returns the key of a column without its year: `count` of `previous_count`.
+std::string MeasureKey(const Column& column);
+// Returns its label below its heading: `令和7年度 回答数`.
+std::string LabelWithGroup(const Column& column);
+
 // Columns that stand together under a heading; an empty one over none.
 struct ColumnGroup {
   std::string heading;

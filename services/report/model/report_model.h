@@ -72,6 +72,8 @@ struct Column {
   std::string label;
   Kind kind = Kind::kNumber;
   std::string group = {};  // heading over columns that stand together: a year
+  std::string unit = {};   // of its numbers: 件, %
+  bool list = false;       // texts are lists of names
 };
 
 // One cell of a table. `data` is the machine-readable datum; it is empty where
@@ -207,6 +209,7 @@ struct ReportModel {
   std::string subtitle;
   std::string publisher;
   std::string year;                 // 令和7年度(2025年度)
+  int fiscal_year = 0;              // the same, 2025
   bool synthetic = false;           // this year's answers are made up
   bool previous_synthetic = false;  // those of the year before are
   std::string snapshot_id;

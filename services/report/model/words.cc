@@ -72,6 +72,12 @@ std::string ReferenceWords(const IndicatorValue& value) {
          (value.reference_year == value.fiscal_year ? "" : "の実績");
 }
 
+Column NumberColumn(std::string key, std::string label, std::string_view unit,
+                    std::string group) {
+  return {std::move(key), std::move(label), Column::Kind::kNumber,
+          std::move(group), std::string(unit)};
+}
+
 TableCell SymbolCell(Symbol symbol) { return {SymbolText(symbol), "", symbol}; }
 
 TableCell NumberCell(long long number) {
@@ -90,6 +96,7 @@ TableCell LowerBoundCell(const std::string& number) {
 }
 
 TableCell TextCell(std::string text) {
+  if (text.empty()) return SymbolCell(Symbol::kNotApplicable);
   TableCell cell;
   cell.text = text;
   cell.data = std::move(text);

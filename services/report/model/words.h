@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "services/base/time/date.h"
 #include "services/report/model/report_model.h"
@@ -39,6 +40,14 @@ std::string BaseWords(const IndicatorValue& value,
 // Returns the year the answers speak of: `令和7年度`, `令和6年度の実績`.
 std::string ReferenceWords(const IndicatorValue& value);
 
+// Units of columns: respondents, shares, municipalities.
+inline constexpr std::string_view kCountUnit = "件";
+inline constexpr std::string_view kPercentUnit = "%";
+inline constexpr std::string_view kMunicipalityUnit = "自治体";
+// A column of numbers.
+Column NumberColumn(std::string key, std::string label, std::string_view unit,
+                    std::string group = {});
+
 // A cell that says why there is no number.
 TableCell SymbolCell(Symbol symbol);
 TableCell NumberCell(long long number);
@@ -46,6 +55,7 @@ TableCell NumberCell(long long number);
 TableCell DecimalCell(const std::optional<std::string>& value);
 // A count of which more may be missing: `841以上`.
 TableCell LowerBoundCell(const std::string& number);
+// A text; the symbol where there is none, since a blank says nothing.
 TableCell TextCell(std::string text);
 
 }  // namespace welfare::report

@@ -1,5 +1,4 @@
-// The interface every output format implements. HTML and CSV do; PDF and XLSX
-// join by adding a class to the list in the module.
+// The interface every output format implements; AllRenderers lists them.
 #pragma once
 
 #include <string>

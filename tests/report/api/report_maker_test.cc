@@ -28,10 +28,12 @@ TEST_F(ReportMakerTest, CreatesAReportWithItsFiles) {
   EXPECT_EQ(report->versions().codebook(), "2025-1");
   EXPECT_EQ(report->snapshot().size(), 64U);
   EXPECT_TRUE(report->synthetic());
-  ASSERT_EQ(report->files_size(), 3);
+  ASSERT_EQ(report->files_size(), 5);
   EXPECT_EQ(report->files(0).filename(), "synthetic-report.html");
   EXPECT_EQ(report->files(1).filename(), "synthetic-report-csv.zip");
   EXPECT_EQ(report->files(2).filename(), "synthetic-report.pdf");
+  EXPECT_EQ(report->files(3).filename(), "synthetic-report.xlsx");
+  EXPECT_EQ(report->files(4).filename(), "synthetic-report.json");
   const auto again = Get(report->name());
   ASSERT_OK(again);
   EXPECT_TRUE(

@@ -59,6 +59,9 @@ TEST(Words, ACellIsANumberOrSaysWhyThereIsNone) {
   const TableCell bound = LowerBoundCell("841");
   EXPECT_EQ(bound.text, "841以上");
   EXPECT_EQ(bound.data, "841");
+  EXPECT_EQ(TextCell("法令").data, "法令");
+  EXPECT_EQ(TextCell("").symbol, Symbol::kNotApplicable);
+  EXPECT_EQ(TextCell("").text, "-");
 }
 
 // Both years of a histogram; the classes in the order of numbers.

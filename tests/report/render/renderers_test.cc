@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <time.h>
-#include <zip.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -20,12 +19,14 @@
 #include "services/report/render/csv/zip_archive.h"
 #include "services/report/render/html/html_renderer.h"
 #include "services/report/snapshot/canonical.h"
+#include "tests/report/archive_files.h"
 #include "tests/report/sample_snapshot.h"
 #include "tests/support/status_matchers.h"
 
 namespace welfare::report {
 namespace {
 
+using testing::Unzip;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -38,29 +39,6 @@ ReportModel Model(const Snapshot& snapshot) {
 
 std::string Html(const Snapshot& snapshot) {
   return *HtmlRenderer().Render(Model(snapshot));
-}
-
-// The files of a ZIP archive, by name.
-std::map<std::string, std::string> Unzip(std::string bytes) {
-  std::map<std::string, std::string> files;
-  zip_error_t error;
-  zip_source_t* source =
-      zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
-  zip_t* archive = zip_open_from_source(source, ZIP_RDONLY, &error);
-  EXPECT_NE(archive, nullptr);
-  for (zip_int64_t i = 0; i < zip_get_num_entries(archive, 0); ++i) {
-    zip_stat_t stat;
-    const auto at = static_cast<zip_uint64_t>(i);
-    EXPECT_EQ(zip_stat_index(archive, at, 0, &stat), 0);
-    zip_file_t* file = zip_fopen_index(archive, at, 0);
-    std::string text(stat.size, '\0');
-    EXPECT_EQ(zip_fread(file, text.data(), text.size()),
-              static_cast<zip_int64_t>(text.size()));
-    zip_fclose(file);
-    files.emplace(stat.name, std::move(text));
-  }
-  zip_close(archive);
-  return files;
 }
 
 // Compares with the file in tests/report/golden, or writes it when

@@ -1,6 +1,7 @@
 // The shipped template against the shipped questionnaire.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -11,8 +12,11 @@
 #include "services/report/files/print_font_reader.h"
 #include "services/report/files/template_reader.h"
 #include "services/report/model/pages/model_builder.h"
+#include "services/report/render/csv/csv_renderer.h"
 #include "services/report/render/html/html_renderer.h"
+#include "services/report/render/json/json_stat_renderer.h"
 #include "services/report/render/pdf/pdf_renderer.h"
+#include "services/report/render/xlsx/xlsx_renderer.h"
 #include "services/report/sheets/book.h"
 #include "services/report/template/fit.h"
 #include "tests/report/sample_snapshot.h"
@@ -26,6 +30,18 @@ ReportTemplate Jusou() {
       std::string(std::getenv("WELFARE_SOURCE_DIR")) + "/services/report/data");
   EXPECT_OK(templates);
   return templates->at("jusou");
+}
+
+// Leaves a file in the build folder. The same test may run twice at once, and
+// nobody reads half a file.
+void Leave(const std::string& name, const std::string& bytes) {
+  const std::filesystem::path folder =
+      std::filesystem::path(std::getenv("WELFARE_BINARY_DIR")) / "tests/report";
+  std::filesystem::create_directories(folder);
+  const std::filesystem::path made =
+      folder / (name + "." + std::to_string(getpid()));
+  std::ofstream(made, std::ios::binary) << bytes;
+  std::filesystem::rename(made, folder / name);
 }
 
 TEST(JusouTemplate, HasTwentyPages) { EXPECT_EQ(Jusou().pages.size(), 20U); }
@@ -54,11 +70,7 @@ TEST(JusouTemplate, FillsEveryPage) {
     EXPECT_FALSE(page.headline.empty()) << page.label;
     EXPECT_FALSE(page.blocks.empty()) << page.label;
   }
-  const std::string folder =
-      std::string(std::getenv("WELFARE_BINARY_DIR")) + "/tests/report";
-  std::filesystem::create_directories(folder);
-  std::ofstream(folder + "/jusou.html", std::ios::binary)
-      << *HtmlRenderer().Render(model);
+  Leave("jusou.html", *HtmlRenderer().Render(model));
 }
 
 // Also leaves the file in the build folder, to be looked at and to be checked
@@ -75,10 +87,21 @@ TEST(JusouTemplate, IsPrintedOnTwentySheetsAndAnAnnex) {
   ASSERT_OK(font);
   const auto pdf = WritePdf(*book, *font);
   ASSERT_OK(pdf);
-  const std::string folder =
-      std::string(std::getenv("WELFARE_BINARY_DIR")) + "/tests/report";
-  std::filesystem::create_directories(folder);
-  std::ofstream(folder + "/jusou.pdf", std::ios::binary) << *pdf;
+  Leave("jusou.pdf", *pdf);
+}
+
+// Leaves the files that xlsx_check.py and json_stat_check.py read.
+TEST(JusouTemplate, IsAWorkbookAndOpenData) {
+  const ReportModel model =
+      BuildReport(Jusou(), QuestionnaireSnapshot(), std::string(64, '0'));
+  const auto write = [&](const Renderer& renderer, const std::string& name) {
+    const auto bytes = renderer.Render(model);
+    ASSERT_OK(bytes);
+    Leave(name, *bytes);
+  };
+  write(CsvRenderer(), "jusou-csv.zip");
+  write(XlsxRenderer(), "jusou.xlsx");
+  write(JsonStatRenderer(), "jusou.json");
 }
 
 }  // namespace

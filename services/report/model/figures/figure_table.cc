@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "services/base/numbers/percent.h"
@@ -23,13 +24,13 @@ Table CountTable(const TwoYears& years) {
   const bool own_bases = years.HasOwnBases();
   const auto add_columns = [&](const IndicatorValue& of, std::string prefix) {
     const std::string year = years.YearHeading(of);
-    const auto add = [&](const char* key, const char* label) {
-      table.columns.push_back(
-          {prefix + key, label, Column::Kind::kNumber, year});
+    const auto add = [&](const char* key, const char* label,
+                         std::string_view unit) {
+      table.columns.push_back(NumberColumn(prefix + key, label, unit, year));
     };
-    add("count", "回答数");
-    if (own_bases) add("base", "n");
-    add("percent", "割合（%）");
+    add("count", "回答数", kCountUnit);
+    if (own_bases) add("base", "n", kCountUnit);
+    add("percent", "割合（%）", kPercentUnit);
   };
   add_columns(value, "");
   if (years.previous != nullptr) add_columns(*years.previous, "previous_");
@@ -83,9 +84,9 @@ Table ValueTable(const TwoYears& years) {
   const auto add_columns = [&](const IndicatorValue& of, std::string prefix) {
     const std::string year = years.YearHeading(of);
     table.columns.push_back(
-        {prefix + "value", "値" + unit, Column::Kind::kNumber, year});
+        NumberColumn(prefix + "value", "値" + unit, value.unit, year));
     table.columns.push_back(
-        {prefix + "count", "回答数", Column::Kind::kNumber, year});
+        NumberColumn(prefix + "count", "回答数", kCountUnit, year));
   };
   add_columns(value, "");
   if (years.previous != nullptr) add_columns(*years.previous, "previous_");

@@ -75,15 +75,16 @@ Figure WrittenTable(const Snapshot& snapshot,
   };
   const std::string now = heading(year, snapshot.round.synthetic);
   figure.table.columns = {{"population", "対象", Column::Kind::kText},
-                          {"count", "記入あり", Column::Kind::kNumber, now},
-                          {"base", "n", Column::Kind::kNumber, now},
-                          {"percent", "割合（%）", Column::Kind::kNumber, now}};
+                          NumberColumn("count", "記入あり", kCountUnit, now),
+                          NumberColumn("base", "n", kCountUnit, now),
+                          NumberColumn("percent", "割合（%）", kPercentUnit,
+                                       now)};
   if (figure.has_previous) {
     const std::string before = heading(year - 1, last_synthetic);
     figure.table.columns.push_back(
-        {"previous_count", "記入あり", Column::Kind::kNumber, before});
+        NumberColumn("previous_count", "記入あり", kCountUnit, before));
     figure.table.columns.push_back(
-        {"previous_base", "n", Column::Kind::kNumber, before});
+        NumberColumn("previous_base", "n", kCountUnit, before));
   }
   for (const TwoYears& item : items) {
     TableRow row{item.value.id, item.value.label, {}, false};
@@ -114,13 +115,14 @@ Figure PhaseTable(const std::vector<const IndicatorValue*>& values,
   chart.title = figure.title + "　" + figure.base + "（複数回答）";
   chart.unit = "%";
   for (const IndicatorValue* value : values) {
-    const auto add = [&](const char* key, const char* label) {
+    const auto add = [&](const char* key, const char* label,
+                         std::string_view unit) {
       figure.table.columns.push_back(
-          {value->id + key, label, Column::Kind::kNumber, value->label});
+          NumberColumn(value->id + key, label, unit, value->label));
     };
-    add("_count", "記入あり");
-    add("_base", "n");
-    add("_percent", "割合（%）");
+    add("_count", "記入あり", kCountUnit);
+    add("_base", "n", kCountUnit);
+    add("_percent", "割合（%）", kPercentUnit);
     Chart::Series series;
     series.label = value->label + "　n=" + std::to_string(value->base);
     series.whole = value->base;

@@ -122,7 +122,7 @@ void AddComparison(const Snapshot& snapshot, ReportModel& model) {
   computed.year = year;
   computed.table.row_key = "statement";
   computed.table.row_label = "公表された項目";
-  computed.table.columns = {{"page", "頁"},
+  computed.table.columns = {NumberColumn("page", "頁", "頁"),
                             {"published", "公表値", Column::Kind::kText},
                             {"reading", "読み方", Column::Kind::kText},
                             {"population", "母集団", Column::Kind::kText},
@@ -138,7 +138,7 @@ void AddComparison(const Snapshot& snapshot, ReportModel& model) {
   left.year = year;
   left.table.row_key = "statement";
   left.table.row_label = "公表された項目";
-  left.table.columns = {{"page", "頁"},
+  left.table.columns = {NumberColumn("page", "頁", "頁"),
                         {"published", "公表値", Column::Kind::kText},
                         {"kind", "計算しない理由", Column::Kind::kText}};
   int checked = 0;

@@ -26,6 +26,7 @@ ReportModel Begin(const ReportTemplate& report_template,
   model.subtitle = report_template.subtitle;
   model.publisher = snapshot.round.publisher;
   model.year = YearWordsWestern(snapshot.round.fiscal_year);
+  model.fiscal_year = snapshot.round.fiscal_year;
   model.synthetic = snapshot.round.synthetic;
   model.previous_synthetic =
       snapshot.previous_round.has_value() && snapshot.previous_round->synthetic;

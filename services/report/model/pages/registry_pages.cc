@@ -95,11 +95,12 @@ void AddRosters(const Snapshot& snapshot, Page& page) {
   figure.title = "実施自治体数の推移";
   figure.table.row_key = "fiscal_year";
   figure.table.row_label = "年度";
-  figure.table.columns = {{"implementing", "実施"},
-                          {"newcomers", "うち新規"},
-                          {"leavers", "終了"},
-                          {"municipalities", "全区市町村"},
-                          {"percent", "割合（%）"}};
+  figure.table.columns = {
+      NumberColumn("implementing", "実施", kMunicipalityUnit),
+      NumberColumn("newcomers", "うち新規", kMunicipalityUnit),
+      NumberColumn("leavers", "終了", kMunicipalityUnit),
+      NumberColumn("municipalities", "全区市町村", kMunicipalityUnit),
+      NumberColumn("percent", "割合（%）", kPercentUnit)};
   Chart chart;
   chart.kind = Chart::Kind::kTimeline;
   chart.unit = "自治体";
@@ -217,11 +218,12 @@ void AddAreas(const Snapshot& snapshot, Page& page) {
       "n=" + std::to_string(roster->entries.size()) + "（全区市町村）";
   figure.table.row_key = "area";
   figure.table.row_label = "地域区分";
-  figure.table.columns = {{"municipalities", "区市町村"},
-                          {"implementing", "実施"},
-                          {"percent", "割合（%）"},
-                          {"not_implementing", "未実施"},
-                          {"preparing", "うち移行準備"}};
+  figure.table.columns = {
+      NumberColumn("municipalities", "区市町村", kMunicipalityUnit),
+      NumberColumn("implementing", "実施", kMunicipalityUnit),
+      NumberColumn("percent", "割合（%）", kPercentUnit),
+      NumberColumn("not_implementing", "未実施", kMunicipalityUnit),
+      NumberColumn("preparing", "うち移行準備", kMunicipalityUnit)};
   std::vector<std::pair<std::string, Roster>> areas;
   for (const RosterEntry& entry : roster->entries) {
     auto found = std::find_if(
@@ -284,8 +286,9 @@ void AddMap(const Snapshot& snapshot, const TemplateTiles& tiles, Page& page) {
       "n=" + std::to_string(roster->entries.size()) + "（全区市町村）";
   figure.table.row_key = "first_year";
   figure.table.row_label = "始めた年度";
-  figure.table.columns = {{"municipalities", "自治体"},
-                          {"names", "区市町村", Column::Kind::kText}};
+  figure.table.columns = {
+      NumberColumn("municipalities", "自治体", kMunicipalityUnit),
+      {"names", "区市町村", Column::Kind::kText, "", "", true}};
   struct Group {
     std::string key;
     std::string label;

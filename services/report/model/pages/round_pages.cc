@@ -75,10 +75,10 @@ void AddReturns(const Snapshot& snapshot, Page& page) {
   figure.year = YearWords(snapshot.round.fiscal_year);
   figure.table.row_key = "group";
   figure.table.row_label = "回答者";
-  figure.table.columns = {{"expected", "対象"},
-                          {"received", "回収"},
-                          {"on_time", "うち期間内"},
-                          {"rate", "回収率（%）"}};
+  figure.table.columns = {NumberColumn("expected", "対象", kCountUnit),
+                          NumberColumn("received", "回収", kCountUnit),
+                          NumberColumn("on_time", "うち期間内", kCountUnit),
+                          NumberColumn("rate", "回収率（%）", kPercentUnit)};
   int expected = 0;
   int received = 0;
   int on_time = 0;

@@ -109,8 +109,7 @@ absl::StatusOr<std::string> CsvRenderer::Render(
                "text");
       for (const Column& column : figure->table.columns) {
         describe(column.key,
-                 column.group.empty() ? column.label
-                                      : column.group + " " + column.label,
+                 LabelWithGroup(column),
                  column.kind == Column::Kind::kNumber ? "number" : "text");
       }
       describe("symbols", "数値の代わり、または数値に付く記号（列=種類）",

@@ -18,7 +18,7 @@
 namespace welfare::report {
 namespace {
 
-constexpr double kUnitsPerEm = 2048;
+constexpr double kFontUnitsPerEm = 2048;
 constexpr double kPointsPerUnit = 72.0 / 25400.0;
 
 double Pt(int micrometres) { return micrometres * kPointsPerUnit; }
@@ -150,7 +150,7 @@ class PdfPainter {
       clusters.push_back({Utf8Length(c), 1});
       advance += CharacterAdvance(c);
     }
-    const double scale = Pt(text.size) / kUnitsPerEm;
+    const double scale = Pt(text.size) / kFontUnitsPerEm;
     const double width = static_cast<double>(advance) * scale;
     const double left = Pt(text.x) - (text.align == Align::kStart ? 0
                                       : text.align == Align::kEnd ? width

@@ -155,7 +155,8 @@ void AddReportCommands(const Command& app, Session& session) {
   auto format = std::make_shared<std::string>();
   auto out = std::make_shared<std::string>();
   download.AddOption("REPORT", *id, "Report id, jusou-2025-0001").Required();
-  download.AddOption("--format", *format, "html, pdf or csv").Required();
+  download.AddOption("--format", *format, "html, pdf, xlsx, csv or json")
+      .Required();
   download
       .AddOption("--out", *out,
                  "File to write; - is standard output; default: the "
