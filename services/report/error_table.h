@@ -77,6 +77,10 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "The print font {file} cannot be read; install the package "
      "fonts-ipaexfont-gothic.",
      ""},
+    {"WORDING_UNFIT", absl::StatusCode::kFailedPrecondition,
+     "Words of the template do not fit the figures of the round; change the "
+     "sentences: {what}",
+     "ひな形の言い回しが集計値に合いません。文を直してください。{what}"},
     {"ROUND_MOVED", absl::StatusCode::kAborted,
      "The round {round} changed while the snapshot was taken; try again.",
      "報告書を作る間に調査回 {round} が変わりました。もう一度お試しください。"},

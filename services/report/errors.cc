@@ -128,6 +128,10 @@ absl::Status FontMissing(std::string_view file) {
   return MakeError(Row("FONT_MISSING")).With("file", file);
 }
 
+absl::Status WordingUnfit(std::string_view what) {
+  return MakeError(Row("WORDING_UNFIT")).With("what", what);
+}
+
 absl::Status RoundMoved(std::string_view round) {
   return MakeError(Row("ROUND_MOVED")).With("round", round);
 }

@@ -53,6 +53,9 @@ absl::Status GlyphMissing(std::string_view character, std::string_view text);
 // FAILED_PRECONDITION, FONT_MISSING: the font of printed reports cannot be
 // read; ends the start.
 absl::Status FontMissing(std::string_view file);
+// FAILED_PRECONDITION, WORDING_UNFIT: words of the template do not fit the
+// figures; `what` names places, words and figures.
+absl::Status WordingUnfit(std::string_view what);
 // ABORTED, ROUND_MOVED: the round changed between two reads of the snapshot.
 absl::Status RoundMoved(std::string_view round);
 

@@ -37,6 +37,7 @@ std::vector<absl::Status> All() {
           PageOverflow("x"),
           GlyphMissing("U+1", "x"),
           FontMissing("x"),
+          WordingUnfit("x"),
           RoundMoved("x")};
 }
 

@@ -13,9 +13,9 @@
 #include "services/indicator/files/numbers.h"
 #include "services/indicator/files/published_file.h"
 #include "services/indicator/files/statement_sources.h"
-#include "services/indicator/files/wording_profile_file.h"
 #include "services/platform/process/assets.h"
 #include "services/yaml/mapping.h"
+#include "services/yaml/wording_profile.h"
 
 namespace welfare::indicator {
 namespace {
@@ -133,7 +133,7 @@ class Loader {
       const std::string version = fields.RequiredText("wording_profile");
       const path profile = folder_ / ("wording-profile-" + version + ".yaml");
       if (const auto rules = Yaml(profile)) {
-        round.profile = ReadWordingProfile(*rules, violations_);
+        round.profile = yaml::ReadWordingProfile(*rules, violations_);
         if (round.profile.version != version) {
           violations_.push_back({Name(profile), "FILE_NAME",
                                  "The file is named after its version."});

@@ -14,18 +14,4 @@ std::optional<std::int64_t> ParseInteger(std::string_view text) {
   return number;
 }
 
-std::optional<base::Rational> ParseFraction(const std::string& text) {
-  const std::size_t slash = text.find('/');
-  if (slash == std::string::npos) {
-    const auto number = base::Rational::ParseDecimal(text);
-    return number.ok() ? std::optional(*number) : std::nullopt;
-  }
-  const auto numerator = ParseInteger(std::string_view(text).substr(0, slash));
-  const auto denominator =
-      ParseInteger(std::string_view(text).substr(slash + 1));
-  if (!numerator.has_value() || !denominator.has_value()) return std::nullopt;
-  const auto number = base::Rational::Make(*numerator, *denominator);
-  return number.ok() ? std::optional(*number) : std::nullopt;
-}
-
 }  // namespace welfare::indicator

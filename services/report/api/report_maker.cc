@@ -16,6 +16,25 @@
 
 namespace welfare::report {
 
+namespace {
+
+// As many are named; who mends these sees the rest.
+constexpr std::size_t kUnfitNamed = 8;
+
+// A sentence that says what its figures do not is not published.
+absl::Status CheckWordings(const ReportModel& model) {
+  std::string words;
+  std::size_t unfit = 0;
+  for (const Page& page : model.pages) {
+    for (const std::string& one : page.unfit) {
+      if (++unfit <= kUnfitNamed) words += (unfit == 1 ? "" : " ") + one;
+    }
+  }
+  return unfit == 0 ? absl::OkStatus() : WordingUnfit(words);
+}
+
+}  // namespace
+
 Renderers AllRenderers(PrintFont font) {
   Renderers renderers;
   renderers.push_back(std::make_unique<HtmlRenderer>());
@@ -68,6 +87,7 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
   report.snapshot_id = SnapshotId(snapshot, fingerprint_);
   const ReportModel model =
       BuildReport(report_template, snapshot, report.snapshot_id);
+  WELFARE_RETURN_IF_ERROR(CheckWordings(model));
   for (std::size_t i = 0; i < renderers_.size(); ++i) {
     const Renderer& renderer = *renderers_[i];
     const auto start = std::chrono::steady_clock::now();

@@ -15,6 +15,7 @@
 #include "services/base/error.h"
 #include "services/report/errors.h"
 #include "services/yaml/mapping.h"
+#include "services/yaml/wording_profile.h"
 
 namespace welfare::report {
 namespace {
@@ -66,6 +67,16 @@ class Reader {
     result.title = fields.Text("title");
     result.subtitle = fields.Text("subtitle");
     ReadTiles(fields, result.tiles);
+    if (const yaml::Node* wordings = fields.Find("wordings");
+        wordings != nullptr) {
+      result.wordings = yaml::ReadWordingProfile(*wordings, faults_);
+      if (const absl::Status status =
+              base::ValidateWordingProfile(result.wordings);
+          !status.ok()) {
+        fields.Refuse("wordings", "WORDINGS",
+                      std::string(base::MessageOf(status)));
+      }
+    }
     fields.Each("pages", [&](const yaml::Node& page) {
       result.pages.push_back(ReadPage(page));
     });

@@ -198,6 +198,9 @@ struct Page {
   // Where blocks stand on paper, by their index. Points are the first list,
   // or the first paragraph of a page without one.
   std::map<std::size_t, SheetPlace> places;
+  // Sentences whose words do not fit their figures, with their place: such a
+  // report is refused.
+  std::vector<std::string> unfit;
   std::set<Symbol> symbols;  // used on the page
   bool newcomers = false;    // the page marks newcomers
   bool cover = false;

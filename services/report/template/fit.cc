@@ -13,6 +13,7 @@ bool HasForm(const Placeholder& placeholder, std::optional<Measure> measure) {
     case Placeholder::Kind::kIndicator:
       return placeholder.part != "top" || !IsValueMeasure(measure);
     case Placeholder::Kind::kCell:
+      if (!placeholder.wordings.empty()) return !IsValueMeasure(measure);
       return placeholder.part == "value"     ? IsValueMeasure(measure)
              : placeholder.part == "percent" ? !IsValueMeasure(measure)
                                              : true;

@@ -55,16 +55,36 @@ std::vector<std::string> Split(std::string_view text) {
   }
 }
 
+// Reads words for a share, parted by `|`.
+std::vector<std::string> ReadWordings(std::string_view text) {
+  std::vector<std::string> wordings;
+  for (;;) {
+    const std::size_t bar = text.find('|');
+    wordings.emplace_back(text.substr(0, bar));
+    if (bar == std::string_view::npos) return wordings;
+    text.remove_prefix(bar + 1);
+  }
+}
+
 // Reads what stands between the braces; returns a fault or an empty string.
 std::string ParseInner(std::string_view inner, Placeholder& result) {
   const std::string quoted = "{" + std::string(inner) + "}";
   result.source = quoted;
-  if (Contains(kContext, inner)) {
+  if (const std::size_t tilde = inner.find('~');
+      tilde != std::string_view::npos) {
+    result.wordings = ReadWordings(inner.substr(tilde + 1));
+    inner = inner.substr(0, tilde);
+    if (std::ranges::any_of(result.wordings, &std::string::empty)) {
+      return quoted + " lacks a wording.";
+    }
+  }
+  if (result.wordings.empty() && Contains(kContext, inner)) {
     result.kind = Placeholder::Kind::kContext;
     result.indicator = std::string(inner);
     return "";
   }
   std::vector<std::string> parts = Split(inner);
+  const bool wordings = !result.wordings.empty();
   if (parts.front() == "prev") {
     result.previous = true;
     parts.erase(parts.begin());
@@ -74,6 +94,7 @@ std::string ParseInner(std::string_view inner, Placeholder& result) {
   }
   result.indicator = parts[0];
   if (parts[1].starts_with('@')) {
+    if (wordings) return quoted + " is worded of a share; name a cell.";
     result.kind = Placeholder::Kind::kAbsence;
     result.cell = parts[1].substr(1);
     if (!base::ParseAbsence(result.cell).ok()) {
@@ -85,7 +106,11 @@ std::string ParseInner(std::string_view inner, Placeholder& result) {
     }
     return "";
   }
+  if (wordings && parts.size() == 3) {
+    return quoted + " is worded of a share; name the cell alone.";
+  }
   if (parts.size() == 2 && Contains(kIndicatorParts, parts[1])) {
+    if (wordings) return quoted + " is worded of a share; name a cell.";
     result.kind = Placeholder::Kind::kIndicator;
     result.part = parts[1];
     return "";
@@ -118,7 +143,7 @@ bool Placeholder::StandsAlone() const {
     case Kind::kIndicator:
       return part != "answered" && part != "n";
     case Kind::kCell:
-      return part.empty() || part == "label";
+      return wordings.empty() && (part.empty() || part == "label");
     case Kind::kAbsence:
       return part.empty();
   }

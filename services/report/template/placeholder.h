@@ -16,6 +16,9 @@
 //                                         in it, else of the population
 //   {prev.window_installed.installed}     the same of the round a year before;
 //                                         without one the line is left out
+//   {plan.formulated~8割以上|7割以上}   the first of these words that fits the
+//                                   share, by the template's own rules; where
+//                                   none fits, the report is refused
 //   {year} {year_western} {last_year} {next_year}
 //   {round.name} {round.purpose} {round.method} {round.publisher}
 //   {round.window}
@@ -60,6 +63,7 @@ struct Placeholder {
   std::string indicator;
   std::string cell;
   std::string part;
+  std::vector<std::string> wordings;  // words for a share, one of which fits
   std::string source;  // as written, for messages
 
   // Whether what it prints is a phrase of its own, so that words can stand in

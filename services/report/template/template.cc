@@ -10,6 +10,9 @@ namespace {
 
 class Checker {
  public:
+  explicit Checker(const base::WordingProfile& wordings)
+      : wordings_(wordings) {}
+
   void Page(const TemplatePage& page) {
     shown_.clear();
     for (const TemplateBlock& block : page.blocks) {
@@ -116,6 +119,15 @@ class Checker {
       Add(path, "PLACEHOLDER_UNKNOWN", fault);
     }
     for (const Placeholder& part : parsed.parts) {
+      for (const std::string& wording : part.wordings) {
+        // Any share shows whether there is a rule.
+        if (base::CheckWording(wordings_, wording, 1, 2).verdict ==
+            base::WordingVerdict::kUnchecked) {
+          Add(path, "WORDING_UNKNOWN",
+              "The wordings of the template have no rule for '" + wording +
+                  "'.");
+        }
+      }
       if (part.indicator.empty() || part.kind == Placeholder::Kind::kContext) {
         continue;
       }
@@ -128,6 +140,7 @@ class Checker {
     }
   }
 
+  const base::WordingProfile& wordings_;
   std::set<std::string, std::less<>> shown_;
   std::vector<base::Violation> faults_;
 };
@@ -136,7 +149,7 @@ class Checker {
 
 std::vector<base::Violation> FindTemplateFaults(
     const ReportTemplate& report_template) {
-  Checker checker;
+  Checker checker(report_template.wordings);
   const auto require = [&](std::string_view field, bool present) {
     if (!present) {
       checker.Add(std::string(field), "FIELD_MISSING", "Fill in the field.");

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 
 #include "services/base/error.h"
+#include "services/base/wording/wording.h"
 #include "services/report/template/sheet_place.h"
 
 namespace welfare::report {
@@ -89,6 +90,7 @@ struct ReportTemplate {
   std::string subtitle;
   std::vector<TemplatePage> pages;
   TemplateTiles tiles;
+  base::WordingProfile wordings;  // what words for shares mean
   std::string digest;  // SHA-256 of its text, hexadecimal
 };
 

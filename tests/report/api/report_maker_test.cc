@@ -114,6 +114,32 @@ TEST_F(ReportMakerTest, LeavesOutWhatTheRoundDoesNotHave) {
   EXPECT_THAT(html, HasSubstr("p03_supports"));
 }
 
+// Says of plan what 2 of 4 are not.
+class UnfitReportTest : public testing::ReportModuleTest {
+ protected:
+  std::string TemplateYaml() const override {
+    std::string yaml = SmallTemplateYaml();
+    const std::string text = "策定済みは{plan.formulated}";
+    yaml.replace(yaml.find(text), text.size(),
+                 "策定は{plan.formulated~全て}");
+    return yaml +
+           "wordings:\n  version: \"1\"\n  valid_from: \"2021-04-01\"\n"
+           "  rules:\n    - {pattern: 全て, kind: all}\n";
+  }
+};
+
+TEST_F(UnfitReportTest, WordsThatDoNotFitRefuseTheReport) {
+  const auto report = Create(Request());
+  EXPECT_STATUS(report, absl::StatusCode::kFailedPrecondition,
+                "WORDING_UNFIT");
+  EXPECT_THAT(std::string(report.status().message()),
+              HasSubstr("pages[3].headline：「全て」は2/4（50.0%）に合わない。"));
+  world_.snapshot.values.at("plan").cells[0].count = 4;
+  world_.snapshot.values.at("plan").cells[1].count = 0;
+  world_.snapshot.values.at("plan").absences.clear();
+  EXPECT_OK(Create(Request()));
+}
+
 // A label without room refuses the report, and nothing is stored.
 TEST_F(ReportMakerTest, WhatHasNoRoomOnPaperRefusesTheReport) {
   std::string name;

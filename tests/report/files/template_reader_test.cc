@@ -83,6 +83,32 @@ TEST(TemplateReader, ABlockIsOfOneKind) {
               ::testing::ElementsAre("BLOCK_KIND"));
 }
 
+TEST(TemplateReader, RefusesWordsWithoutARule) {
+  std::string yaml = SmallTemplateYaml();
+  const std::string text = "策定済みは{plan.formulated}";
+  yaml.replace(yaml.find(text), text.size(),
+               "策定は{plan.formulated~多い}");
+  EXPECT_THAT(ReasonsOf(ReadTemplate("bad", yaml).status()),
+              ::testing::ElementsAre("WORDING_UNKNOWN"));
+  EXPECT_THAT(ReasonsOf(ReadTemplate("bad", SmallTemplateYaml() +
+                                                "wordings:\n  version: 1\n"
+                                                "  valid_from: x\n")
+                            .status()),
+              Contains("FIELD_TYPE"));
+}
+
+TEST(TemplateReader, PlacesTilesOnceAndWithinReach) {
+  EXPECT_OK(ReadTemplate(
+      "good", SmallTemplateYaml() + "tiles:\n  \"900000\": [1, 2]\n"));
+  EXPECT_THAT(
+      ReasonsOf(ReadTemplate("bad", SmallTemplateYaml() +
+                                        "tiles:\n  \"900000\": [1, 2]\n"
+                                        "  \"900001\": [1, 2]\n"
+                                        "  \"900002\": [0, 2]\n")
+                    .status()),
+      ::testing::UnorderedElementsAre("TILE_TAKEN", "FIELD_TYPE"));
+}
+
 TEST(TemplateReader, RefusesTextThatIsNoYaml) {
   EXPECT_STATUS(ReadTemplate("bad", "a: [b"),
                 absl::StatusCode::kInvalidArgument, "TEMPLATE_INVALID");

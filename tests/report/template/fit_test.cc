@@ -32,6 +32,7 @@ TEST(Fit, AFigureNeedsItsIndicatorItsCellAndItsForm) {
   EXPECT_EQ(ReasonOf("{plan.formulated.value}"), "FORM_NOT_OF_MEASURE");
   EXPECT_EQ(ReasonOf("{supports.total.percent}"), "FORM_NOT_OF_MEASURE");
   EXPECT_EQ(ReasonOf("{supports.top}"), "FORM_NOT_OF_MEASURE");
+  EXPECT_EQ(ReasonOf("{supports.total~8割以上}"), "FORM_NOT_OF_MEASURE");
   EXPECT_EQ(ReasonOf("{round.name}"), "");
 }
 

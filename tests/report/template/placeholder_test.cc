@@ -34,6 +34,19 @@ TEST(Placeholders, AreReadByTheirForm) {
   EXPECT_EQ(before.indicator, "window");
 }
 
+TEST(Placeholders, WordsForAShareStandBehindATilde) {
+  const Placeholder worded = One("{plan.formulated~8割以上|7割以上}");
+  EXPECT_EQ(worded.cell, "formulated");
+  EXPECT_THAT(worded.wordings, ::testing::ElementsAre("8割以上", "7割以上"));
+  EXPECT_FALSE(worded.StandsAlone());
+  for (const char* wrong :
+       {"{plan.formulated~}", "{plan.formulated~8割以上|}",
+        "{plan.formulated.count~8割以上}", "{plan.n~8割以上}", "{year~8割以上}",
+        "{plan.@UNKNOWN~8割以上}"}) {
+    EXPECT_EQ(ParseText(wrong).faults.size(), 1U) << wrong;
+  }
+}
+
 TEST(Placeholders, StandAmongTextsAndBraces) {
   const ParsedText parsed = ParseText("{{計}} {plan.n}自治体");
   ASSERT_EQ(parsed.parts.size(), 3U);

@@ -72,7 +72,7 @@ ReportModel BuildReport(const ReportTemplate& report_template,
   Snapshot filled = snapshot;
   FillYears(filled.values);
   FillYears(filled.previous_values);
-  const Sentences sentences(filled);
+  const Sentences sentences(filled, report_template.wordings);
   std::vector<LeftOut> left_out;
   ReportModel model = Begin(report_template, filled, snapshot_id);
   for (const TemplatePage& page : report_template.pages) {

@@ -127,6 +127,9 @@ class PageBuilder {
   Sentence Fill(const std::string& place, std::string_view text,
                 std::string_view what) {
     Sentence sentence = sentences_.Fill(text, what);
+    for (const std::string& unfit : sentence.unfit) {
+      page_.unfit.push_back(place + "：" + unfit);
+    }
     if (sentence.misfit.has_value()) {
       Remember(place, *sentence.misfit, sentence.text);
     }

@@ -131,6 +131,26 @@ Figured RosterWords(const Roster* roster, std::string_view name) {
   return (lower_bound ? std::string(kAtLeast) : "") + std::to_string(number);
 }
 
+// The first of the words that fits the share of the cell, or why none does.
+// What is literally true although a higher class fits says too little.
+struct Worded {
+  std::string text;
+  std::string unfit;
+};
+Worded WordShare(const base::WordingProfile& profile,
+                 const std::vector<std::string>& wordings,
+                 const ValueCell& cell) {
+  std::string tried;
+  for (const std::string& wording : wordings) {
+    if (base::CheckWording(profile, wording, cell.count, cell.base).verdict ==
+        base::WordingVerdict::kFits) {
+      return {wording, ""};
+    }
+    tried += "「" + wording + "」";
+  }
+  return {"", tried + "は" + Ratio(cell.count, cell.base) + "に合わない。"};
+}
+
 }  // namespace
 
 std::string Sentences::ReturnsWords(std::string_view name) const {
@@ -171,6 +191,7 @@ Sentence Sentences::Fill(std::string_view text, std::string_view what) const {
                     std::move(misfit)};
   };
   std::string filled;
+  std::vector<std::string> unfit;
   for (const Placeholder& part : ParseText(text).parts) {
     if (part.kind == Placeholder::Kind::kText) {
       filled += part.text;
@@ -190,6 +211,13 @@ Sentence Sentences::Fill(std::string_view text, std::string_view what) const {
           (part.previous ? snapshot_.previous_values : snapshot_.values)
               .find(part.indicator);
       figured = FigureWords(found->second, part);
+      const ValueCell* const cell = found->second.FindCell(part.cell);
+      if (!part.wordings.empty() && cell != nullptr && cell->base > 0 &&
+          std::holds_alternative<std::string>(figured)) {
+        Worded worded = WordShare(wordings_, part.wordings, *cell);
+        if (!worded.unfit.empty()) unfit.push_back(std::move(worded.unfit));
+        figured = std::move(worded.text);
+      }
     }
     if (const auto* undefined = std::get_if<Undefined>(&figured)) {
       if (!part.StandsAlone()) return replaced(undefined->cause, std::nullopt);
@@ -198,7 +226,8 @@ Sentence Sentences::Fill(std::string_view text, std::string_view what) const {
       filled += std::get<std::string>(figured);
     }
   }
-  return {Sentence::Kind::kFilled, std::move(filled), std::nullopt};
+  return {Sentence::Kind::kFilled, std::move(filled), std::nullopt,
+          std::move(unfit)};
 }
 
 }  // namespace welfare::report

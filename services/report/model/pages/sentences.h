@@ -4,7 +4,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "services/base/wording/wording.h"
 #include "services/report/snapshot/snapshot.h"
 #include "services/report/template/fit.h"
 #include "services/report/template/placeholder.h"
@@ -21,14 +23,18 @@ struct Sentence {
   Kind kind = Kind::kFilled;
   std::string text;
   std::optional<Misfit> misfit;  // of a replaced one, without a place
+  // Words for a share that do not fit it: 「8割以上」は23/30（76.7%）に合わない。
+  std::vector<std::string> unfit = {};
 };
 
 // Fills placeholders; which forms there are and what becomes of a figure that
-// is undefined stands in placeholder.h. Does not copy the snapshot.
+// is undefined stands in placeholder.h.
 class Sentences {
  public:
-  explicit Sentences(const Snapshot& snapshot)
+  // Neither is copied. `wordings` are those of the template.
+  Sentences(const Snapshot& snapshot, const base::WordingProfile& wordings)
       : snapshot_(snapshot),
+        wordings_(wordings),
         shapes_(ShapesOf(snapshot.values)),
         previous_shapes_(ShapesOf(snapshot.previous_values)) {}
 
@@ -41,6 +47,7 @@ class Sentences {
 
  private:
   const Snapshot& snapshot_;
+  const base::WordingProfile& wordings_;
   IndicatorShapes shapes_;
   IndicatorShapes previous_shapes_;
 };

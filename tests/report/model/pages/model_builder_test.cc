@@ -8,61 +8,25 @@
 #include <variant>
 
 #include "services/report/files/template_reader.h"
+#include "tests/report/model/pages/built_report.h"
 #include "tests/report/sample_snapshot.h"
 #include "tests/support/status_matchers.h"
 
 namespace welfare::report {
 namespace {
 
+using testing::Build;
+using testing::FigureOf;
+using testing::kId;
+using testing::ListOf;
+using testing::RowOf;
+using testing::SmallTemplate;
+using testing::WithoutNumbers;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-constexpr std::string_view kId = "snapshot";
-
-ReportTemplate SmallTemplate() {
-  auto read = ReadTemplate("sample", SmallTemplateYaml());
-  EXPECT_OK(read);
-  return *read;
-}
-
-ReportModel Build(const Snapshot& snapshot) {
-  return BuildReport(SmallTemplate(), snapshot, kId);
-}
-
-Figure FigureOf(const ReportModel& model, std::string_view id) {
-  for (const Page& page : model.pages) {
-    for (const Block& block : page.blocks) {
-      const auto* figure = std::get_if<Figure>(&block);
-      if (figure != nullptr && figure->id == id) return *figure;
-    }
-  }
-  ADD_FAILURE() << "no figure " << id;
-
-  return Figure();
-}
-
-std::vector<std::string> RowOf(const Figure& figure, std::string_view key) {
-  for (const TableRow& row : figure.table.rows) {
-    if (row.key != key) continue;
-    std::vector<std::string> cells;
-    for (const TableCell& cell : row.cells) cells.push_back(cell.text);
-    return cells;
-  }
-  return {};
-}
-
-std::vector<std::string> ListOf(const Page& page) {
-  std::vector<std::string> lines;
-  for (const Block& block : page.blocks) {
-    if (const auto* list = std::get_if<BulletList>(&block)) {
-      for (const Line& line : list->items) lines.push_back(line.front().text);
-    }
-  }
-  return lines;
-}
 
 TEST(ModelBuilder, FillsPlaceholdersWithFigures) {
   const ReportModel model = Build(SmallSnapshot());
@@ -223,23 +187,6 @@ TEST(ModelBuilder, NamesNeitherNoneNorOtherAsTheMostChosen) {
               Contains(HasSubstr("最も多いのは「=不動産業者<大家>」3/4")));
 }
 
-// A snapshot of which nobody gave a number of supports and contacts.
-Snapshot WithoutNumbers() {
-  Snapshot snapshot = SmallSnapshot();
-  for (const char* id : {"supports", "contacts"}) {
-    IndicatorValue& value = snapshot.values.at(id);
-    value.answered = 0;
-    value.flags.clear();
-    value.absences = {{base::Absence::kNotCounted, value.base, "100.0"}};
-    for (ValueCell& cell : value.cells) {
-      cell.value.reset();
-      cell.count = 0;
-      cell.flags = {CellFlag::kUndefined};
-    }
-  }
-  return snapshot;
-}
-
 TEST(ModelBuilder, KeepsTheShapeOfAValueTableWhereNobodyGaveANumber) {
   const ReportModel model = Build(WithoutNumbers());
   const Figure full = FigureOf(Build(SmallSnapshot()), "p03_supports");
@@ -346,102 +293,6 @@ TEST(ModelBuilder, NotesOfThisYearFollowFromThisYear) {
               Contains(::testing::StartsWith("令和6年度は、件数を数えて")));
 }
 
-// A template of one page that shows `indicators` and says `text`.
-ReportTemplate Saying(const std::string& text,
-                      const std::string& headline = "見出し") {
-  const auto read = ReadTemplate("sample", R"yaml(template: sample
-survey: jusou
-program: jusou
-first_roster_year: 2023
-title: 見本
-pages:
-  - page: 1
-    topic: 集計
-    headline: ")yaml" + headline +
-                                               R"yaml("
-    blocks:
-      - list:
-          - ")yaml" + text +
-                                               R"yaml("
-      - figure: [plan, partners, supports, contacts, nobody]
-      - phases: [phases]
-)yaml");
-  EXPECT_OK(read);
-  return *read;
-}
-
-std::string Said(const std::string& text, const Snapshot& snapshot) {
-  const ReportModel model = BuildReport(Saying(text), snapshot, kId);
-  const std::vector<std::string> lines = ListOf(model.pages.front());
-  return lines.empty() ? "" : lines.front();
-}
-
-TEST(Sentences, SayInWordsWhatIsUndefined) {
-  const Snapshot snapshot = WithoutNumbers();
-  EXPECT_EQ(Said("有は{nobody.yes}。", snapshot), "有は対象なし。");
-  EXPECT_EQ(Said("不詳は{nobody.@UNKNOWN}。", snapshot), "不詳は対象なし。");
-  EXPECT_EQ(Said("多いのは{nobody.top}。", snapshot), "多いのは対象なし。");
-  EXPECT_EQ(Said("支援は{supports.total}。", snapshot),
-            "支援は数値の回答なし。");
-  EXPECT_EQ(Said("対象は{nobody.n}。", snapshot), "対象は0。");
-}
-
-TEST(Sentences, AreReplacedByANoteWhereABareNumberIsUndefined) {
-  const Snapshot snapshot = WithoutNumbers();
-  for (const char* text :
-       {"{nobody.yes.count}自治体。", "{nobody.yes.percent}%。",
-        "{nobody.answered}自治体。", "{nobody.@UNKNOWN.count}自治体。",
-        "{nobody.@UNKNOWN.percent}%。"}) {
-    EXPECT_EQ(Said(text, snapshot),
-              "「対象のない設問」の対象がないため、この文を省いた。")
-        << text;
-  }
-  EXPECT_EQ(Said("最多は{contacts.rank_1.value}回。", snapshot),
-            "「最多の回数」に数値の回答がないため、この文を省いた。");
-  const ReportModel model = BuildReport(
-      Saying("文。", "最多は{contacts.rank_1.value}回"), snapshot, kId);
-  EXPECT_EQ(model.pages[0].headline,
-            "集計（「最多の回数」に数値の回答がないため、見出しを省いた。）");
-}
-
-TEST(Sentences, SayThatATotalIsALowerBound) {
-  const Snapshot snapshot = SmallSnapshot();
-  EXPECT_EQ(Said("支援は{supports.total}。", snapshot),
-            "支援は少なくとも14件。");
-  EXPECT_EQ(Said("支援は{supports.total.value}件。", snapshot),
-            "支援は少なくとも14件。");
-  const Figure figure = FigureOf(Build(snapshot), "p03_supports");
-  EXPECT_EQ(figure.table.rows[0].cells[0].symbol, Symbol::kLowerBound);
-  EXPECT_EQ(figure.table.rows[0].cells[0].data, "14");
-}
-
-TEST(Sentences, SayWhatTheMostChosenPassesOver) {
-  Snapshot snapshot = SmallSnapshot();
-  std::vector<ValueCell>& cells = snapshot.values.at("partners").cells;
-  cells.push_back(cells[0]);  // 4 of 4, as the first
-  cells.back().role = OptionRole::kOther;
-  cells.back().label = "その他";
-  cells.push_back(cells[1]);  // 3 of 4: below the first
-  cells.back().role = OptionRole::kNone;
-  cells.back().label = "該当なし";
-  EXPECT_EQ(Said("{partners.top}。", snapshot),
-            "「ハローワーク」4/4（100.0%）（その他を除く）。");
-  cells[0].count = 1;
-  cells[1].count = 0;
-  EXPECT_EQ(Said("{partners.top}。", snapshot),
-            "「ハローワーク」1/4（25.0%）（その他・該当なしを除く）。");
-}
-
-// An option is judged by what it is, not by its key: 「予定なし」 may well be
-// what most chose.
-TEST(Sentences, NameAnOptionWithTheKeyNoneThatIsAnAnswer) {
-  Snapshot snapshot = SmallSnapshot();
-  std::vector<ValueCell>& cells = snapshot.values.at("plan").cells;
-  cells.back().count = 3;
-  ASSERT_EQ(cells.back().key, "none");
-  EXPECT_EQ(Said("{plan.top}。", snapshot), "「予定なし」3/4（75.0%）。");
-}
-
 // In the language of the report.
 TEST(ModelBuilder, SaysInJapaneseWhyAStatementIsNotComputed) {
   Snapshot snapshot = SmallSnapshot();
@@ -452,11 +303,6 @@ TEST(ModelBuilder, SaysInJapaneseWhyAStatementIsNotComputed) {
   const ReportModel model = Build(snapshot);
   EXPECT_THAT(RowOf(FigureOf(model, "annex1_not_computed"), statement.id),
               Contains("この回では計算できない（台帳に2023年度の記録がない）"));
-}
-
-TEST(Sentences, TakeAnAbsenceOutsideTheBaseOfThePopulation) {
-  EXPECT_EQ(Said("{supports.@NOT_APPLICABLE}。", SmallSnapshot()),
-            "1/4（25.0%）。");
 }
 
 TEST(ModelBuilder, LeavesOutWhatDoesNotFitAndMakesTheRest) {

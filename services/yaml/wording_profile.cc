@@ -1,20 +1,45 @@
-#include "services/indicator/files/wording_profile_file.h"
+#include "services/yaml/wording_profile.h"
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "services/base/time/date.h"
-#include "services/indicator/files/numbers.h"
 #include "services/yaml/mapping.h"
 
-namespace welfare::indicator {
+namespace welfare::yaml {
 namespace {
 
-std::optional<base::Rational> ReadFraction(yaml::Mapping& fields,
+// Reads all of `text` as a fraction or a decimal: `1/20`, `-1/20`, `0`, `0.7`.
+std::optional<base::Rational> ParseFraction(const std::string& text) {
+  const auto integer =
+      [](std::string_view part) -> std::optional<std::int64_t> {
+    std::int64_t number = 0;
+    const auto [end, error] =
+        std::from_chars(part.data(), part.data() + part.size(), number);
+    if (error != std::errc() || end != part.data() + part.size()) {
+      return std::nullopt;
+    }
+    return number;
+  };
+  const std::size_t slash = text.find('/');
+  if (slash == std::string::npos) {
+    const auto number = base::Rational::ParseDecimal(text);
+    return number.ok() ? std::optional(*number) : std::nullopt;
+  }
+  const auto numerator = integer(std::string_view(text).substr(0, slash));
+  const auto denominator = integer(std::string_view(text).substr(slash + 1));
+  if (!numerator.has_value() || !denominator.has_value()) return std::nullopt;
+  const auto number = base::Rational::Make(*numerator, *denominator);
+  return number.ok() ? std::optional(*number) : std::nullopt;
+}
+
+std::optional<base::Rational> ReadFraction(Mapping& fields,
                                            std::string_view field) {
   const std::string text = fields.Text(field);
   if (text.empty()) return std::nullopt;
@@ -28,8 +53,8 @@ std::optional<base::Rational> ReadFraction(yaml::Mapping& fields,
 }  // namespace
 
 base::WordingProfile ReadWordingProfile(
-    const yaml::Node& node, std::vector<base::Violation>& violations) {
-  yaml::Mapping fields(node, violations);
+    const Node& node, std::vector<base::Violation>& violations) {
+  Mapping fields(node, violations);
   base::WordingProfile profile;
   profile.version = fields.RequiredText("version");
   const auto valid_from = base::Date::Parse(fields.RequiredText("valid_from"));
@@ -44,8 +69,8 @@ base::WordingProfile ReadWordingProfile(
        {"exists", base::WordingKind::kExists},
        {"all", base::WordingKind::kAll},
        {"same_tenth", base::WordingKind::kSameTenth}}};
-  fields.Each("rules", [&](const yaml::Node& one) {
-    yaml::Mapping rule_fields(one, violations);
+  fields.Each("rules", [&](const Node& one) {
+    Mapping rule_fields(one, violations);
     base::WordingRule rule;
     rule.pattern = rule_fields.RequiredText("pattern");
     const std::string kind = rule_fields.RequiredText("kind");
@@ -61,9 +86,9 @@ base::WordingProfile ReadWordingProfile(
     rule.offered = rule_fields.Boolean("offered", true);
     for (const auto& [name, bound] :
          {std::pair("lower", &rule.lower), std::pair("upper", &rule.upper)}) {
-      const yaml::Node* const end = rule_fields.Find(name);
+      const Node* const end = rule_fields.Find(name);
       if (end == nullptr) continue;
-      yaml::Mapping end_fields(*end, violations);
+      Mapping end_fields(*end, violations);
       base::WordingBound read;
       read.offset =
           ReadFraction(end_fields, "offset").value_or(base::Rational());
@@ -75,4 +100,4 @@ base::WordingProfile ReadWordingProfile(
   return profile;
 }
 
-}  // namespace welfare::indicator
+}  // namespace welfare::yaml
