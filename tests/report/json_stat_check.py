@@ -25,7 +25,8 @@ def numbers_of(archive):
     """{(table, row, column): (datum, symbol)} of the columns of numbers."""
     found = {}
     with zipfile.ZipFile(archive) as files:
-        texts = {name: files.read(name).decode("utf-8-sig") for name in files.namelist()}
+        texts = {name: files.read(name).decode("utf-8-sig") for name in files.namelist()
+                 if name.endswith(".csv") and "/" not in name}
     dictionary = next(name for name in texts if name.endswith("dictionary.csv"))
     numeric = {(one["figure"], one["column"]) for one in csv.DictReader(io.StringIO(texts.pop(dictionary)))
                if one["column_type"] == "number" and one["column"] not in ("synthetic", "previous_synthetic")}

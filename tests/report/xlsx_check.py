@@ -219,7 +219,7 @@ def compare(sheet, archive):
     seen = 0
     with zipfile.ZipFile(archive) as files:
         for name in files.namelist():
-            if name.endswith("dictionary.csv"):
+            if name.endswith("dictionary.csv") or "/" in name or not name.endswith(".csv"):
                 continue
             rows = list(csv.reader(io.StringIO(files.read(name).decode("utf-8-sig"))))
             header = rows[0]

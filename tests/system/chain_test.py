@@ -8,7 +8,10 @@ import csv
 import html.parser
 import io
 import json
+import pathlib
 import re
+import subprocess
+import tempfile
 import unittest
 import urllib.parse
 import uuid
@@ -424,6 +427,10 @@ class Chain(harness.LoadedTest):
             for name in names:
                 if not name.endswith(".csv"):
                     continue
+                if name.startswith("cp932/"):
+                    self.assertEqual(files.read(name).decode("cp932"),
+                                     files.read(name.removeprefix("cp932/")).decode("utf-8-sig"))
+                    continue
                 self.assertTrue(name.startswith("synthetic-"), name)
                 text = files.read(name).decode("utf-8-sig")
                 table = list(csv.reader(io.StringIO(text), strict=True))
@@ -432,6 +439,23 @@ class Chain(harness.LoadedTest):
                     continue
                 marks = {row[table[0].index("synthetic")] for row in table[1:]}
                 self.assertLessEqual(marks, {"1"}, name)
+
+    def test_formats_of_the_report_say_the_same(self):
+        if self.shape != harness.ONE:
+            self.skipTest("renderers know no shape")
+        report, _, archive = self.product.report()
+        with tempfile.TemporaryDirectory(prefix="wchain-") as folder:
+            files = {"csv": pathlib.Path(folder) / "report-csv.zip"}
+            files["csv"].write_bytes(archive)
+            for kind in ("xlsx", "json"):
+                files[kind] = pathlib.Path(folder) / f"report.{kind}"
+                files[kind].write_bytes(self.product.download(report, kind))
+            for check, arguments in (("csv", ("csv",)), ("xlsx", ("xlsx", "csv")), ("json_stat", ("json", "csv"))):
+                done = subprocess.run(
+                    ["/usr/bin/python3", "-B", harness.SOURCE / f"tests/report/{check}_check.py",
+                     *(files[kind] for kind in arguments)],
+                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=170, check=False)
+                self.assertEqual(done.returncode, 0, f"{check}: {done.stdout}")
 
     def test_download_says_what_it_is(self):
         report = self.product.report()[0]

@@ -134,6 +134,29 @@ std::string LabelWithGroup(const Column& column) {
                               : column.group + " " + column.label;
 }
 
+std::optional<ShareSource> ShareSourceOf(const Table& table,
+                                         const Column& column) {
+  const auto has = [&](const std::string& key) {
+    return std::ranges::find(table.columns, key, &Column::key) !=
+           table.columns.end();
+  };
+  constexpr std::string_view kPercent = "percent";
+  if (column.key == "rate" && has("received") && has("expected")) {
+    return ShareSource{"received", "expected"};
+  }
+  if (!column.key.ends_with(kPercent)) return std::nullopt;
+  const std::string prefix =
+      column.key.substr(0, column.key.size() - kPercent.size());
+  if (has(prefix + "count")) {
+    return ShareSource{prefix + "count",
+                       has(prefix + "base") ? prefix + "base" : ""};
+  }
+  if (has("implementing") && has("municipalities")) {
+    return ShareSource{"implementing", "municipalities"};
+  }
+  return std::nullopt;
+}
+
 std::vector<ColumnGroup> GroupsOf(const Table& table) {
   std::vector<ColumnGroup> groups;
   bool headed = false;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -80,6 +81,17 @@ bool HasPreviousYear(const Table& table);
 std::string MeasureKey(const Column& column);
 // Returns its label below its heading: `令和7年度 回答数`.
 std::string LabelWithGroup(const Column& column);
+
+// What a column of shares is computed from: two columns of its row, or one and
+// the same column of the row `n`.
+struct ShareSource {
+  std::string numerator;
+  std::string denominator;  // empty: the numerator's column in the row `n`
+};
+inline constexpr std::string_view kBaseRow = "n";
+// Returns that of a column; nothing where it holds no shares.
+std::optional<ShareSource> ShareSourceOf(const Table& table,
+                                         const Column& column);
 
 // Columns that stand together under a heading; an empty one over none.
 struct ColumnGroup {

@@ -1,17 +1,24 @@
 #include "services/report/render/csv/csv_renderer.h"
 
+#include <iterator>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "services/report/model/layout.h"
+#include "services/report/render/csv/recompute_script.h"
 #include "services/report/render/csv/zip_archive.h"
 #include "services/text/csv.h"
+#include "services/text/encoding.h"
 
 namespace welfare::report {
 namespace {
 
 constexpr text::CsvWriteOptions kOptions = {.line_end = "\r\n",
                                             .neutralize_formulas = true};
+
+// Where the CP932 twins of the files lie.
+constexpr const char* kTwinFolder = "cp932/";
 
 std::string Mark(bool synthetic) { return synthetic ? "1" : "0"; }
 
@@ -48,12 +55,13 @@ std::string TableCsv(const Figure& figure) {
 
 }  // namespace
 
-std::string CsvRenderer::fingerprint() const { return "csv 2 " + ZipLibrary(); }
+std::string CsvRenderer::fingerprint() const { return "csv 3 " + ZipLibrary(); }
 
 absl::StatusOr<std::string> CsvRenderer::Render(
     const ReportModel& model) const {
   const std::string prefix(FilePrefix(model));
   std::vector<ArchiveFile> files;
+  std::vector<ArchiveFile> twins;
   std::string dictionary;
   const std::vector<std::string> header = {"file",
                                            "page",
@@ -67,7 +75,11 @@ absl::StatusOr<std::string> CsvRenderer::Render(
                                            "column_type",
                                            "notes",
                                            "synthetic",
-                                           "previous_synthetic"};
+                                           "previous_synthetic",
+                                           "numerator",
+                                           "denominator",
+                                           "denominator_row",
+                                           "cp932"};
   text::AppendCsvRecord(dictionary, header, kOptions);
   for (const Page& page : model.pages) {
     for (const Block& block : page.blocks) {
@@ -79,8 +91,11 @@ absl::StatusOr<std::string> CsvRenderer::Render(
         if (!notes.empty()) notes += " ";
         notes += note;
       }
+      std::string table = TableCsv(*figure);
+      const absl::StatusOr<std::string> twin = text::EncodeCp932(table);
       const auto describe = [&](std::string key, std::string label,
-                                std::string type) {
+                                std::string type,
+                                const ShareSource& source = {}) {
         const std::vector<std::string> record = {
             file,
             page.label,
@@ -94,7 +109,13 @@ absl::StatusOr<std::string> CsvRenderer::Render(
             std::move(type),
             notes,
             Mark(figure->synthetic),
-            figure->has_previous ? Mark(figure->previous_synthetic) : ""};
+            figure->has_previous ? Mark(figure->previous_synthetic) : "",
+            source.numerator,
+            source.denominator,
+            source.numerator.empty() || !source.denominator.empty()
+                ? ""
+                : std::string(kBaseRow),
+            Mark(twin.ok())};
         text::AppendCsvRecord(dictionary, record, kOptions);
       };
       describe("figure", "図表の番号", "text");
@@ -110,15 +131,25 @@ absl::StatusOr<std::string> CsvRenderer::Render(
       for (const Column& column : figure->table.columns) {
         describe(column.key,
                  LabelWithGroup(column),
-                 column.kind == Column::Kind::kNumber ? "number" : "text");
+                 column.kind == Column::Kind::kNumber ? "number" : "text",
+                 ShareSourceOf(figure->table, column).value_or(ShareSource()));
       }
       describe("symbols", "数値の代わり、または数値に付く記号（列=種類）",
                "text");
-      files.push_back({file, TableCsv(*figure)});
+      files.push_back({file, std::move(table)});
+      // The same text for programs that know no UTF-8, if CP932 has it all.
+      if (twin.ok()) twins.push_back({kTwinFolder + file, *twin});
     }
   }
-  files.insert(files.begin(),
-               {prefix + "dictionary.csv", std::move(dictionary)});
+  const std::string name = prefix + "dictionary.csv";
+  if (const auto twin = text::EncodeCp932(dictionary); twin.ok()) {
+    twins.insert(twins.begin(), {kTwinFolder + name, *twin});
+  }
+  files.insert(files.begin(), {name, std::move(dictionary)});
+  files.push_back(
+      {std::string(kRecomputeName), std::string(kRecomputeScript)});
+  files.insert(files.end(), std::make_move_iterator(twins.begin()),
+               std::make_move_iterator(twins.end()));
   return MakeZipArchive(files);
 }
 

@@ -1,0 +1,61 @@
+#!/usr/bin/python3
+"""Tries what lies beside the tables of a report's archive.
+
+Usage: csv_check.py REPORT-CSV.zip
+
+The script within computes every share anew and agrees, and finds a share that
+was changed. The CP932 twin of each table decodes to the same text.
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+
+def run(script, archive):
+    return subprocess.run(["/usr/bin/python3", "-I", "-B", script, archive],
+                          capture_output=True, text=True, check=False, timeout=120)
+
+
+def changed(archive, target):
+    """The archive with one share that its counts do not give; returns its table."""
+    done = None
+    with zipfile.ZipFile(archive) as files, zipfile.ZipFile(target, "w") as made:
+        for name in files.namelist():
+            data = files.read(name)
+            if done is None and re.search(r"p04_.*\.csv$", name) and "/" not in name:
+                other = re.sub(rb",(\d+)\.(\d)(?=,)", lambda share: b",%s.%d" % (
+                    share.group(1), (int(share.group(2)) + 1) % 10), data, count=1)
+                if other != data:
+                    done, data = name, other
+            made.writestr(name, data)
+    return done
+
+
+def main(archive):
+    faults = []
+    with zipfile.ZipFile(archive) as files, tempfile.TemporaryDirectory(prefix="wcsv-") as folder:
+        folder = pathlib.Path(folder)
+        script = folder / "recompute.py"
+        script.write_bytes(files.read("recompute.py"))
+        tables = [name for name in files.namelist() if name.endswith(".csv") and "/" not in name]
+        for name in tables:
+            if files.read("cp932/" + name).decode("cp932") != files.read(name).decode("utf-8"):
+                faults.append(f"{name} and its twin differ")
+        agreed = run(script, archive)
+        said = re.fullmatch(r"(\d+) shares computed, 0 differ\n", agreed.stdout)
+        if agreed.returncode != 0 or not said or int(said.group(1)) < 500:
+            faults.append(agreed.stdout[:2000] + agreed.stderr)
+        table = changed(archive, folder / "changed.zip")
+        refused = run(script, folder / "changed.zip")
+        if refused.returncode != 1 or "1 differ" not in refused.stdout or str(table) not in refused.stdout:
+            faults.append(f"{table} was changed: {refused.stdout}{refused.stderr}")
+    print("\n".join(faults) or f"{archive}: {len(tables)} tables, {said.group(1)} shares, nothing found")
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
