@@ -1,5 +1,7 @@
 #include "services/report/model/words.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <string_view>
 #include <utility>
 
@@ -36,6 +38,19 @@ std::string WindowWords(const base::Date& start, const base::Date& end) {
   };
   return year(start) + day(start) + "～" +
          (start.year() == end.year() ? "" : year(end)) + day(end);
+}
+
+std::string PrintedNumber(std::string_view number) {
+  constexpr std::size_t kGroup = 3;
+  const std::size_t first = number.starts_with('-') ? 1 : 0;
+  const std::size_t point = std::min(number.find('.'), number.size());
+  std::string text(number.substr(0, first));
+  for (std::size_t i = first; i < point; ++i) {
+    if (i > first && (point - i) % kGroup == 0) text += ',';
+    text += number[i];
+  }
+  text += number.substr(point);
+  return text;
 }
 
 std::string TwoDigits(int number) {
@@ -81,17 +96,19 @@ Column NumberColumn(std::string key, std::string label, std::string_view unit,
 TableCell SymbolCell(Symbol symbol) { return {SymbolText(symbol), "", symbol}; }
 
 TableCell NumberCell(long long number) {
-  const std::string text = std::to_string(number);
-  return {text, text, number == 0 ? Symbol::kZero : Symbol::kNone};
+  const std::string data = std::to_string(number);
+  return {PrintedNumber(data), data,
+          number == 0 ? Symbol::kZero : Symbol::kNone};
 }
 
 TableCell DecimalCell(const std::optional<std::string>& value) {
   if (!value.has_value()) return SymbolCell(Symbol::kNotApplicable);
-  return {*value, *value, *value == "0" ? Symbol::kZero : Symbol::kNone};
+  return {PrintedNumber(*value), *value,
+          *value == "0" ? Symbol::kZero : Symbol::kNone};
 }
 
 TableCell LowerBoundCell(const std::string& number) {
-  return {number + SymbolText(Symbol::kLowerBound), number,
+  return {PrintedNumber(number) + SymbolText(Symbol::kLowerBound), number,
           Symbol::kLowerBound};
 }
 

@@ -20,6 +20,8 @@ std::string YearWordsWestern(int year);
 // Returns `令和7年6月16日～7月11日`; the second year is written where it
 // differs.
 std::string WindowWords(const base::Date& start, const base::Date& end);
+// Returns a number as it is printed: `1,527`, `1,527.5`. Data have no comma.
+std::string PrintedNumber(std::string_view number);
 // Returns `04`.
 std::string TwoDigits(int number);
 

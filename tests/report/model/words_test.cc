@@ -27,6 +27,21 @@ TEST(Words, CountsStandWithTheirShare) {
   EXPECT_EQ(TwoDigits(12), "12");
 }
 
+TEST(Words, ThousandsHaveACommaInPrintAndNoneInData) {
+  EXPECT_EQ(PrintedNumber("0"), "0");
+  EXPECT_EQ(PrintedNumber("999"), "999");
+  EXPECT_EQ(PrintedNumber("1527"), "1,527");
+  EXPECT_EQ(PrintedNumber("1234567.5"), "1,234,567.5");
+  EXPECT_EQ(PrintedNumber("-1000"), "-1,000");
+  EXPECT_EQ(PrintedNumber("-100"), "-100");
+  EXPECT_EQ(PrintedNumber(""), "");
+  for (const TableCell& cell :
+       {NumberCell(1527), DecimalCell("1527"), LowerBoundCell("1527")}) {
+    EXPECT_EQ(cell.data, "1527");
+    EXPECT_TRUE(cell.text.starts_with("1,527")) << cell.text;
+  }
+}
+
 TEST(Words, ABaseSaysOfWhom) {
   IndicatorValue value;
   value.base = 30;

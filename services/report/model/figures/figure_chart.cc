@@ -65,7 +65,7 @@ Chart::Point ValuePoint(const ValueCell* cell, const std::string& unit) {
   const std::optional<int> amount =
       cell == nullptr ? std::nullopt : WholeNumber(cell->value);
   if (!amount.has_value()) return AbsentPoint();
-  return {*amount, std::to_string(*amount) + unit +
+  return {*amount, PrintedNumber(std::to_string(*amount)) + unit +
                        (Has(cell->flags, CellFlag::kLowerBound)
                             ? SymbolText(Symbol::kLowerBound)
                             : "")};

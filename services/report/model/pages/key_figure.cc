@@ -59,7 +59,7 @@ std::optional<KeyFigure> MakeKeyFigure(const Snapshot& snapshot,
   if (Has(cell->flags, CellFlag::kLowerBound)) result.before = "少なくとも";
   if (IsValueMeasure(value.measure)) {
     if (!cell->value.has_value() || cell->base == 0) return std::nullopt;
-    result.number = *cell->value;
+    result.number = PrintedNumber(*cell->value);
     result.unit = value.unit;
     result.detail = "数値を答えた" + std::to_string(cell->count) + key.noun;
     return result;

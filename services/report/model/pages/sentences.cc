@@ -86,8 +86,8 @@ Figured CellWords(const IndicatorValue& value, const ValueCell& cell,
   if (values) {
     if (part.part == "count") return std::to_string(cell.count);
     if (!cell.value.has_value()) return NoNumber(value);
-    if (part.part == "value") return before + *cell.value;
-    return before + *cell.value + value.unit;
+    if (part.part == "value") return before + PrintedNumber(*cell.value);
+    return before + PrintedNumber(*cell.value) + value.unit;
   }
   if (part.part == "count") return before + std::to_string(cell.count);
   if (part.part == "percent") {
