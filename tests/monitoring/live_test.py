@@ -256,7 +256,7 @@ class Faults(unittest.TestCase):
                   for pace in ("Fast", "Steady", "Slow")}
         harness.wait_for(lambda: self.prometheus.query("gateway:http_requests:rate1h > 0"),
                          "calls to be counted")
-        self.assertEqual(self.prometheus.firing(), set())
+        self.wait_for_alerts(set())
         self.server.stop()
         self.wait_for_alerts({"WelfareDatabaseFailing", "WelfareNotReady"} | faults)
         databases = {alert["labels"]["database"] for alert in self.prometheus.ask("alerts")["alerts"]
@@ -272,7 +272,7 @@ class Faults(unittest.TestCase):
         """As the server says it, of one table; in a test its disk is that of all."""
         harness.wait_for(lambda: self.prometheus.query("gateway:http_requests:rate1h > 0"),
                          "calls to be counted")
-        self.assertEqual(self.prometheus.firing(), set())
+        self.wait_for_alerts(set())
         self.server.sql(
             "CREATE FUNCTION report.full_disk() RETURNS trigger LANGUAGE plpgsql AS"
             " $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$;"
