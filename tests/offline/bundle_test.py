@@ -138,6 +138,11 @@ class Bundle(unittest.TestCase):
         self.assertNotIn("0", status["Uid"].split())
         self.assertEqual(self.shell("stat -c '%U %a' /var/lib/welfare /etc/welfare /etc/welfare/welfared.env").stdout.split(),
                          ["welfare", "700", "root", "750", "root", "640"])
+        # What it tells of itself it still sees, hidden away as it is.
+        metrics = self.shell("exec 3<>/dev/tcp/127.0.0.1/7190; printf 'GET /metrics HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3").stdout
+        for name in ("process_start_time_seconds", "process_resident_memory_bytes", "process_open_fds",
+                     "welfare_memory_limit_bytes", "welfare_memory_working_set_bytes"):
+            self.assertRegex(metrics, rf"(?m)^{name} [0-9.e+]+$")
 
     def test_5_settings_that_the_new_one_refuses_stop_the_upgrade(self):
         self.variant("next", "cp RELEASE r; echo 9.9.9-next > r; rm RELEASE; mv r RELEASE", seal=True)

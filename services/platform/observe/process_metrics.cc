@@ -2,8 +2,11 @@
 
 #include <dirent.h>
 #include <sys/resource.h>
+#include <sys/sysinfo.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <ctime>
 #include <fstream>
 #include <memory>
 #include <optional>
@@ -11,6 +14,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "services/platform/observe/memory_limit.h"
 
 namespace welfare::platform {
 namespace {
@@ -48,15 +53,28 @@ std::optional<Stat> ReadStat() {
   return stat;
 }
 
-// When the machine started, in seconds since 1970.
-std::optional<double> BootTime() {
-  std::ifstream file("/proc/stat");
-  std::string word;
-  while (file >> word) {
-    double seconds = 0;
-    if (word == "btime" && file >> seconds) return seconds;
-  }
-  return std::nullopt;
+// When the machine started, in seconds since 1970. Not from /proc/stat, which is
+// hidden from a unit that sees processes alone.
+double BootTime() {
+  timespec since{};
+  clock_gettime(CLOCK_BOOTTIME, &since);
+  const auto now = std::chrono::duration<double>(
+      std::chrono::system_clock::now().time_since_epoch());
+  return now.count() - static_cast<double>(since.tv_sec) -
+         static_cast<double>(since.tv_nsec) / 1e9;
+}
+
+// What there is to use: of the tightest control group, or else of the machine
+// and the process itself.
+std::optional<MemoryLimit> ReadMemory() {
+  struct sysinfo machine {};
+  if (sysinfo(&machine) != 0) return std::nullopt;
+  const double all = static_cast<double>(machine.totalram) * machine.mem_unit;
+  if (const auto limit = ReadMemoryLimit(all)) return limit;
+  const std::optional<Stat> stat = ReadStat();
+  if (!stat.has_value()) return std::nullopt;
+  const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
+  return MemoryLimit{.limit = all, .working_set = stat->resident_pages * page};
 }
 
 std::optional<double> CountOpenFiles() {
@@ -112,9 +130,24 @@ void AddProcessMetrics(MetricsRegistry& metrics) {
                           return One(std::nullopt);
                         return One(static_cast<double>(limit.rlim_cur));
                       });
-  std::optional<double> started = BootTime();
-  if (const auto stat = ReadStat(); stat && started) {
-    *started += stat->start_ticks / ticks;
+  metrics.AddComputed(
+      "welfare_memory_limit_bytes",
+      "Memory at which the system ends the process: the least limit of its "
+      "control groups, or all that the machine has.",
+      Kind::kGauge, [] {
+        const std::optional<MemoryLimit> memory = ReadMemory();
+        return One(memory ? std::optional(memory->limit) : std::nullopt);
+      });
+  metrics.AddComputed(
+      "welfare_memory_working_set_bytes",
+      "Memory that counts against the limit and cannot be given back at once.",
+      Kind::kGauge, [] {
+        const std::optional<MemoryLimit> memory = ReadMemory();
+        return One(memory ? std::optional(memory->working_set) : std::nullopt);
+      });
+  std::optional<double> started;
+  if (const auto stat = ReadStat()) {
+    started = BootTime() + stat->start_ticks / ticks;
   }
   metrics.AddComputed("process_start_time_seconds",
                       "When the process started, in seconds since 1970.",

@@ -34,6 +34,9 @@ TEST(ProcessMetrics, AreOfThisProcess) {
   EXPECT_GT(ValueOf(text, "process_virtual_memory_bytes"),
             ValueOf(text, "process_resident_memory_bytes"));
   EXPECT_GE(ValueOf(text, "process_threads"), 1);
+  EXPECT_GT(ValueOf(text, "welfare_memory_working_set_bytes"), 1e6);
+  EXPECT_GT(ValueOf(text, "welfare_memory_limit_bytes"),
+            ValueOf(text, "welfare_memory_working_set_bytes"));
   EXPECT_GE(ValueOf(text, "process_max_fds"),
             ValueOf(text, "process_open_fds"));
   const double started = ValueOf(text, "process_start_time_seconds");
