@@ -4,6 +4,7 @@
 usage: operations_test.py one|five [sqlite|postgresql]
 """
 
+import pathlib
 import re
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import harness
 SHAPE = harness.shape_from_command_line()
 PROGRAMS = (["welfared"] if SHAPE == harness.ONE else
             [f"welfare-{s}" for s in (*harness.SERVICES, "gateway")])
+LISTENERS = ("listen", "ops-listen", *(("http-listen", "admin-listen") if SHAPE == harness.ONE else ()))
 
 
 class Running(unittest.TestCase):
@@ -162,15 +164,24 @@ class Starting(unittest.TestCase):
     @unittest.skipUnless(harness.Product.default_engine == harness.SQLITE,
                          "a PostgreSQL serves several processes")
     def test_two_processes_do_not_share_a_data_folder(self):
+        """The second waits, and serves when the first is gone."""
         product = harness.Product(SHAPE)
         self.addCleanup(product.abandon)
         product.start()
-        program = PROGRAMS[0]
-        done = self.run_program(program, f"--data-dir={product.folder}/data",
-                                "--listen=127.0.0.1:0")
-        self.assertEqual(done.returncode, 1, done)
-        self.assertIn(str(product.folder), done.stderr)
+        environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+        second = harness.Process(
+            PROGRAMS[0], [f"--data-dir={product.folder}/data", f"--assets-dir={harness.SOURCE}",
+                          "--log-format=json", "--drain-wait-ms=0", *(
+                              f"--{name}=127.0.0.1:0" for name in LISTENERS)],
+            pathlib.Path(self.folder) / "second.log", environment)
+        self.addCleanup(second.kill)
+        waiting = second.logged("waiting for the database; the module serves once it answers")
+        self.assertEqual(waiting["reason"], "DATABASE_IN_USE")
+        self.assertIn(str(product.folder), waiting["cause"])
+        product.http.get("/v1/municipalities")
         product.stop()
+        second.logged("started")
+        self.assertEqual(second.terminate(), 0, second.log())
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ absl::Status CheckDatabaseUrl(std::string_view url,
 //   FAILED_PRECONDITION, reason DATA_FOLDER_UNUSABLE: the file's folder cannot
 //     be made or written.
 //   UNAVAILABLE, reason DATABASE_UNAVAILABLE: it cannot be opened.
+//   ABORTED, reason DATABASE_BUSY: another program holds the file for itself.
 absl::StatusOr<std::unique_ptr<Database>> OpenDatabase(
     std::string_view url, const DatabaseOptions& options = {});
 

@@ -23,8 +23,10 @@ class SqliteDatabase final : public Database {
     std::chrono::milliseconds busy_timeout{5000};
   };
 
-  // Errors: UNAVAILABLE, reason DATABASE_UNAVAILABLE: the file cannot be opened
-  // or is no database.
+  // Errors:
+  //   UNAVAILABLE, reason DATABASE_UNAVAILABLE: the file cannot be opened or is
+  //     no database.
+  //   ABORTED, reason DATABASE_BUSY: another program holds it for itself.
   static absl::StatusOr<std::unique_ptr<SqliteDatabase>> Open(
       const Options& options);
 

@@ -154,6 +154,7 @@ absl::StatusOr<std::unique_ptr<SqliteSession>> SqliteSession::Open(
     if (session->NoRoom() || (result & 0xff) == SQLITE_FULL) {
       return StorageFull("open");
     }
+    if ((result & 0xff) == SQLITE_BUSY) return DatabaseBusy("open");
     return DatabaseUnavailable(sqlite3_errmsg(session->handle_));
   }
   return session;

@@ -40,6 +40,8 @@ constexpr std::array<ModuleSpec, 5> kModules = {{
 }};
 
 constexpr std::string_view kDatabaseUnavailable = "DATABASE_UNAVAILABLE";
+constexpr std::string_view kDatabaseBusy = "DATABASE_BUSY";
+constexpr std::string_view kDatabaseInUse = "DATABASE_IN_USE";
 
 [[noreturn]] void Mistake(std::string_view what, std::string_view name) {
   std::cerr << what << ": " << name << "\n";
@@ -118,17 +120,25 @@ absl::Status ModuleContext::LockFile(const std::string& path) {
 }
 
 bool ModuleContext::WaitToStartAgain(const absl::Status& why) {
-  const bool away = why.code() == absl::StatusCode::kUnavailable &&
-                    base::ReasonOf(why) == kDatabaseUnavailable;
-  if (!away || !parts_.pause || !IsPostgresUrl(parts_.database_url)) {
-    return false;
-  }
-  ReportReadiness(why);
+  const std::string reason = base::ReasonOf(why);
+  const std::optional<std::string> file = DatabaseFile(parts_.database_url);
+  // A server comes back, and so does a file that another process holds; one
+  // that is damaged, or whose folder may not be written, does not.
+  const bool away = reason == kDatabaseUnavailable && !file.has_value();
+  const bool taken = reason == kDatabaseBusy || reason == kDatabaseInUse;
+  if ((!away && !taken) || !parts_.pause) return false;
+  const absl::Status remark =
+      taken && file.has_value() ? DatabaseInUse(*file) : why;
+  ReportReadiness(remark);
   constexpr int kTriesBetweenRemarks = 30;
   if (tries_++ % kTriesBetweenRemarks == 0) {
-    const std::string cause = CauseOf(why);
+    const std::string cause = CauseOf(remark);
     LogWarning("waiting for the database; the module serves once it answers",
-               {{"module", parts_.name}, {"cause", cause}});
+               {{"module", parts_.name},
+                {"reason", base::ReasonOf(remark)},
+                {"cause", cause.empty()
+                              ? std::string(base::MessageOf(remark))
+                              : cause}});
   }
   return !parts_.pause(std::chrono::seconds(1));
 }

@@ -99,7 +99,8 @@ class ModuleContext {
   absl::StatusOr<std::unique_ptr<Database>> OpenDatabase();
   // Says that the module could not start because of `why`, and waits a moment.
   // Returns true when it should try again: `why` is a server that is away, as
-  // PostgreSQL is while it starts itself. False: give up, or the process ends.
+  // PostgreSQL is while it starts itself, or a database that another process
+  // holds. False: give up, or the process ends.
   bool WaitToStartAgain(const absl::Status& why);
   // Says for /readyz whether the module can do its work; good for some seconds.
   void ReportReadiness(const absl::Status& status);

@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <chrono>
 
 #include "tests/platform/engine/database_contract.h"
 #include "tests/support/status_matchers.h"
@@ -17,6 +20,20 @@ TEST(SqliteDatabase, RefusesAFileThatIsNoDatabase) {
   const support::TempDir folder;
   EXPECT_STATUS(SqliteDatabase::Open({.path = folder.path().string()}),
                 absl::StatusCode::kUnavailable, "DATABASE_UNAVAILABLE");
+}
+
+TEST(SqliteDatabase, SaysThatAnotherProgramHoldsTheFile) {
+  const support::TempDir folder;
+  sqlite3* holder = nullptr;
+  ASSERT_EQ(sqlite3_open(folder.File("a.db").c_str(), &holder), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(holder, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  EXPECT_STATUS(
+      SqliteDatabase::Open({.path = folder.File("a.db"),
+                            .busy_timeout = std::chrono::milliseconds(1)}),
+      absl::StatusCode::kAborted, "DATABASE_BUSY");
+  sqlite3_close(holder);
+  EXPECT_OK(SqliteDatabase::Open({.path = folder.File("a.db")}));
 }
 
 TEST(SqliteDatabase, FailsWhereItIsTold) {

@@ -5,6 +5,7 @@
 #include <grpcpp/channel.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sqlite3.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -87,6 +88,14 @@ class ProcessTest : public ::testing::Test {
   bool Started(const ChildProcess& process) {
     return WaitFor([&] {
       return process.Stderr().find("\"message\":\"started\"") !=
+             std::string::npos;
+    });
+  }
+
+  // It lives and waits for its database.
+  bool Waits(const ChildProcess& process) {
+    return WaitFor([&] {
+      return process.Stderr().find("waiting for the database") !=
              std::string::npos;
     });
   }
@@ -232,13 +241,53 @@ TEST_F(ProcessTest, ProcessesThatRunApartSpeakMutualTls) {
   }
 }
 
-TEST_F(ProcessTest, ASecondProcessOnTheSameDataIsRefused) {
+TEST_F(ProcessTest, ASecondProcessOnTheSameDataWaitsForTheFirst) {
   auto first = Run("registry");
   ASSERT_TRUE(Started(*first)) << first->Stderr();
   auto second = Run("registry", {"--listen", Socket("other")});
-  EXPECT_THAT(second->Wait(), Optional(1));
+  ASSERT_TRUE(Waits(*second)) << second->Stderr();
   EXPECT_THAT(second->Stderr(), AllOf(HasSubstr("Another process uses"),
-                                      HasSubstr("DATABASE_IN_USE")));
+                                      HasSubstr("DATABASE_IN_USE"),
+                                      HasSubstr(folder_.File("data"))));
+  EXPECT_THAT(Ops(*second, "/livez"), Optional(HasSubstr("200 OK")));
+  EXPECT_THAT(Ops(*second, "/readyz"),
+              Optional(AllOf(HasSubstr(" 503 "), HasSubstr("registry"))));
+  EXPECT_OK(Get(Socket("registry"), "a"));
+  first->Signal(SIGTERM);
+  EXPECT_THAT(first->Wait(), Optional(0));
+  ASSERT_TRUE(Started(*second)) << second->Stderr();
+  EXPECT_OK(Get(Socket("other"), "a"));
+  EXPECT_TRUE(WaitFor([&] {
+    return Ops(*second, "/readyz").value_or("").find("200 OK") !=
+           std::string::npos;
+  }));
+}
+
+// As a tool does that was left open on the file, or repairs it.
+TEST_F(ProcessTest, AFileThatAnotherProgramHoldsIsWaitedFor) {
+  std::filesystem::create_directory(folder_.File("data"));
+  sqlite3* holder = nullptr;
+  const std::string file = folder_.File("data") + "/registry.db";
+  ASSERT_EQ(sqlite3_open(file.c_str(), &holder), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(holder, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  auto process = Run("registry");
+  ASSERT_TRUE(Waits(*process)) << process->Stderr();
+  EXPECT_THAT(process->Stderr(), HasSubstr("DATABASE_IN_USE"));
+  EXPECT_THAT(Ops(*process, "/readyz"), Optional(HasSubstr(" 503 ")));
+  sqlite3_close(holder);
+  ASSERT_TRUE(Started(*process)) << process->Stderr();
+  EXPECT_OK(Get(Socket("registry"), "a"));
+}
+
+TEST_F(ProcessTest, WhoWaitsForAFileEndsWhenItIsTold) {
+  auto first = Run("registry");
+  ASSERT_TRUE(Started(*first)) << first->Stderr();
+  auto second = Run("registry", {"--listen", Socket("other")});
+  ASSERT_TRUE(Waits(*second)) << second->Stderr();
+  second->Signal(SIGTERM);
+  EXPECT_THAT(second->Wait(), Optional(0));
+  EXPECT_OK(Get(Socket("registry"), "a"));
 }
 
 TEST_F(ProcessTest, AKilledProcessStartsAgain) {
@@ -418,10 +467,7 @@ TEST_F(ProcessTest, EndsAlsoWhileItWaits) {
   auto process =
       Run("both", {"--database-url",
                    "postgresql://u:secret@/x?host=" + folder_.path().string()});
-  ASSERT_TRUE(WaitFor([&] {
-    return process->Stderr().find("waiting for the database") !=
-           std::string::npos;
-  })) << process->Stderr();
+  ASSERT_TRUE(Waits(*process)) << process->Stderr();
   process->Signal(SIGTERM);
   EXPECT_THAT(process->Wait(), Optional(0));
   EXPECT_THAT(process->Stderr(),
