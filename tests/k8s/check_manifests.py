@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Holds the Kubernetes files of the tree against types, rules and the code, as
-far as that goes without a cluster. Says file and line of whatever is wrong.
+far as that goes without a cluster, and the Dockerfile against its language and
+rules. Says file and line of whatever is wrong.
 
 usage: check_manifests.py [--deployable] [OVERLAY...]
 
@@ -21,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 
+import dockerfile
 import manifests
 import network
 import wiring
@@ -142,7 +144,12 @@ def main(arguments):
         overlays = sorted(p.parent for p in (SOURCE / "k8s/overlays").glob("*/kustomization.yaml"))
     print(f"Code: {gate.code.origin}. Rendered by: "
           f"{gate.kubectl or 'nobody: no kubectl that can. The parts are checked as they stand, without patches'}")
-    wrong = 0
+    image = SOURCE / "k8s/image/Dockerfile"
+    (findings,) = dockerfile.check([image], NPM)
+    for finding in findings:
+        print(finding, file=sys.stderr)
+    print(f"{image.name}: {len(findings)} findings")
+    wrong = len(findings)
     for overlay in overlays:
         if not (overlay / "kustomization.yaml").exists():
             print(f"{overlay}: no kustomization.yaml", file=sys.stderr)
