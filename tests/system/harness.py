@@ -225,8 +225,8 @@ class Product:
                 postgres or shared_postgres(), shape)
         self.environment = {
             "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC",
-            **{k: v for k, v in os.environ.items()
-               if k.startswith(("ASAN_", "UBSAN_", "LSAN_"))},
+            **{k: v.replace("lsan_suppressions", "lsan_process_suppressions")
+               for k, v in os.environ.items() if k.startswith(("ASAN_", "UBSAN_", "LSAN_"))},
             **(environment or {})}
         self.processes = {}
         self.grpc_address = self.admin_address = None
