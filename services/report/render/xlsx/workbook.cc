@@ -8,6 +8,7 @@
 #include <charconv>
 #include <chrono>
 #include <ctime>
+#include <mutex>
 #include <optional>
 #include <system_error>
 
@@ -26,7 +27,6 @@ constexpr const char* kFont = "Yu Gothic";
 absl::Status XlsxFailed(std::string_view what) {
   return RenderFailed("xlsx", what);
 }
-
 
 std::size_t Utf16Units(char32_t character) {
   return character > 0xFFFF ? 2 : 1;
@@ -67,8 +67,8 @@ std::time_t DateOf(std::string_view date) {
   part(5, 2, month);
   part(8, 2, day);
   const std::chrono::sys_seconds when =
-      std::chrono::sys_days(std::chrono::year(year) / std::chrono::month(month) /
-                            std::chrono::day(day));
+      std::chrono::sys_days(std::chrono::year(year) /
+                            std::chrono::month(month) / std::chrono::day(day));
   return std::chrono::system_clock::to_time_t(when);
 }
 
@@ -172,27 +172,50 @@ void Workbook::MakeFormats() {
   constexpr std::uint8_t kHair = LXW_BORDER_HAIR;
   const auto cell = [](CellLook look, bool muted, std::uint8_t align,
                        const char* number, bool wraps) {
-    return Look{look,  10.5,   muted ? Ink::kSecondary : Ink::kText,
-                false, wraps,  align,
-                number, LXW_BORDER_NONE, kHair};
+    return Look{look,
+                10.5,
+                muted ? Ink::kSecondary : Ink::kText,
+                false,
+                wraps,
+                align,
+                number,
+                LXW_BORDER_NONE,
+                kHair};
   };
   using enum CellLook;
   const Look looks[] = {
       {.look = kTitle, .size = 20, .ink = Ink::kNavy, .bold = true},
       {.look = kTopic, .size = 10.5, .ink = Ink::kSecondary},
-      {.look = kHeadline, .size = 16, .ink = Ink::kNavy, .bold = true,
+      {.look = kHeadline,
+       .size = 16,
+       .ink = Ink::kNavy,
+       .bold = true,
        .wraps = true},
       {.look = kMark, .size = 10.5, .ink = Ink::kMark, .bold = true},
       {.look = kText, .wraps = true},
-      {.look = kKeyNumber, .size = 14, .ink = Ink::kNavy, .bold = true,
-       .wraps = true, .fill = Ink::kWash},
+      {.look = kKeyNumber,
+       .size = 14,
+       .ink = Ink::kNavy,
+       .bold = true,
+       .wraps = true,
+       .fill = Ink::kWash},
       {.look = kFigureTitle, .size = 11, .ink = Ink::kNavy, .bold = true},
       {.look = kBase, .size = 9, .ink = Ink::kSecondary},
-      {.look = kHead, .ink = Ink::kSecondary, .wraps = true,
-       .align = LXW_ALIGN_LEFT, .top = kThin, .bottom = kThin},
-      {.look = kHeadRight, .ink = Ink::kSecondary, .wraps = true,
-       .align = LXW_ALIGN_RIGHT, .top = kThin, .bottom = kThin},
-      {.look = kGroup, .ink = Ink::kSecondary, .align = LXW_ALIGN_CENTER,
+      {.look = kHead,
+       .ink = Ink::kSecondary,
+       .wraps = true,
+       .align = LXW_ALIGN_LEFT,
+       .top = kThin,
+       .bottom = kThin},
+      {.look = kHeadRight,
+       .ink = Ink::kSecondary,
+       .wraps = true,
+       .align = LXW_ALIGN_RIGHT,
+       .top = kThin,
+       .bottom = kThin},
+      {.look = kGroup,
+       .ink = Ink::kSecondary,
+       .align = LXW_ALIGN_CENTER,
        .top = kThin},
       cell(kLabel, false, LXW_ALIGN_LEFT, nullptr, true),
       cell(kWords, false, LXW_ALIGN_LEFT, nullptr, true),
@@ -296,8 +319,8 @@ int Workbook::WideText(lxw_worksheet* sheet, lxw_row_t row,
   Expect(worksheet_merge_range(sheet, row, 0, row, last_column,
                                CellText(text).c_str(), Format(look)),
          text);
-  Expect(worksheet_set_row_pixels(
-             sheet, row, static_cast<std::uint32_t>(height), nullptr),
+  Expect(worksheet_set_row_pixels(sheet, row,
+                                  static_cast<std::uint32_t>(height), nullptr),
          "height");
   return height;
 }
@@ -306,10 +329,10 @@ void Workbook::Link(lxw_worksheet* sheet, lxw_row_t row, lxw_col_t column,
                     std::string_view sheet_name, std::string_view text) {
   const std::string url = "internal:" + QuotedSheet(sheet_name) + "!A1";
   const std::string words = CellText(text);
-  Expect(worksheet_write_url_opt(sheet, row, column, url.c_str(),
-                                 Format(CellLook::kLink), words.c_str(),
-                                 nullptr),
-         text);
+  Expect(
+      worksheet_write_url_opt(sheet, row, column, url.c_str(),
+                              Format(CellLook::kLink), words.c_str(), nullptr),
+      text);
 }
 
 void Workbook::Expect(lxw_error error, std::string_view what) {
@@ -319,7 +342,13 @@ void Workbook::Expect(lxw_error error, std::string_view what) {
 }
 
 absl::StatusOr<std::string> Workbook::Finish() {
-  const lxw_error closed = workbook_close(book_);
+  // libxlsxwriter writes the date of a book by gmtime, whose result is one for
+  // the process: books of two dates would take each other's.
+  static std::mutex one_at_a_time;
+  const lxw_error closed = [&] {
+    const std::lock_guard lock(one_at_a_time);
+    return workbook_close(book_);
+  }();
   book_ = nullptr;  // freed, whatever came of it
   Expect(closed, "close");
   if (!failure_.empty()) return XlsxFailed(failure_);

@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <map>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,6 +25,7 @@ namespace welfare::report {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 ReportModel SmallModel(const Snapshot& snapshot) {
@@ -53,6 +55,30 @@ TEST(XlsxRenderer, GivesEqualBytesOnEveryThreadAndInEveryTimeZone) {
     }
   }
   for (const std::string& result : results) EXPECT_TRUE(result == *book);
+}
+
+TEST(XlsxRenderer, GivesBooksOfTwoDatesAtOnceTheirOwn) {
+  const XlsxRenderer renderer;
+  std::vector<std::string> wrong;
+  std::mutex mutex;
+  {
+    std::vector<std::jthread> threads;
+    for (const char* date : {"2024-02-03", "2025-07-11"}) {
+      threads.emplace_back([&, date] {
+        ReportModel model = SmallModel(SmallSnapshot());
+        model.date = date;
+        for (int i = 0; i < 20; ++i) {
+          auto parts = testing::Unzip(*renderer.Render(model));
+          const std::string& core = parts["docProps/core.xml"];
+          const std::lock_guard lock(mutex);
+          if (core.find(std::string(date) + "T") == core.npos) {
+            wrong.push_back(core);
+          }
+        }
+      });
+    }
+  }
+  EXPECT_THAT(wrong, IsEmpty());
 }
 
 TEST(XlsxRenderer, SaysWhatItIsOfWithoutAClock) {
