@@ -115,7 +115,9 @@ class Watched(unittest.TestCase):
         for where, expression in self.expressions():
             for selector in promql.read(expression)[0]:
                 with self.subTest(where=where, metric=selector.metric):
-                    self.assertTrue(self.prometheus.query(f"count({selector.metric})"))
+                    counted = f"count({selector.metric})"
+                    # One that a rule records is there once the rule has had its turn.
+                    harness.wait_for(lambda: self.prometheus.query(counted), counted, seconds=30)
 
     def test_every_value_of_a_label_is_there(self):
         """Each alternative of a matcher, so that no misspelt one stands in an
@@ -240,7 +242,7 @@ class Faults(unittest.TestCase):
                   for pace in ("Fast", "Steady", "Slow")}
         harness.wait_for(lambda: self.prometheus.query("gateway:http_requests:rate1h > 0"),
                          "calls to be counted")
-        self.wait_for_alerts(set())
+        self.prometheus.wait_for_firing(set())
         self.server.stop()
         self.prometheus.wait_for_firing({"WelfareDatabaseFailing", "WelfareNotReady"} | faults)
         databases = {alert["labels"]["database"] for alert in self.prometheus.ask("alerts")["alerts"]
@@ -256,7 +258,7 @@ class Faults(unittest.TestCase):
         """As the server says it, of one table; in a test its disk is that of all."""
         harness.wait_for(lambda: self.prometheus.query("gateway:http_requests:rate1h > 0"),
                          "calls to be counted")
-        self.wait_for_alerts(set())
+        self.prometheus.wait_for_firing(set())
         self.server.sql(
             "CREATE FUNCTION report.full_disk() RETURNS trigger LANGUAGE plpgsql AS"
             " $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$;"
