@@ -100,7 +100,7 @@ class Incident(unittest.TestCase):
         self.server.stop()
         firing = self.prometheus.wait_for_firing(PAGES | FAULTS, PATIENCE)
         print(f"database stopped; after {time.monotonic() - began:.0f} s exactly these alerts: {', '.join(sorted(firing))}", flush=True)
-        alerts = [alert for alert in self.prometheus.ask("alerts")["alerts"] if alert["labels"]["alertname"] in PAGES]
+        alerts = [alert for alert in self.prometheus.alerts() if alert["labels"]["alertname"] in PAGES]
         self.assertEqual({alert["labels"]["database"] for alert in alerts if "database" in alert["labels"]},
                          {"registry", "survey", "report"})
         for alert in alerts:

@@ -182,12 +182,9 @@ class Watched(unittest.TestCase):
                     ("WelfareCertificateExpiresNow", "clients"),
                     ("WelfareCacheUnreachable", None)}
 
-        def firing():
-            return {(a["labels"]["alertname"], a["labels"].get("toward"))
-                    for a in self.prometheus.ask("alerts")["alerts"]
-                    if a["labels"]["alertname"] not in prometheus_server.NOT_OURS}
-        harness.wait_for(lambda: firing() >= expected, f"{expected}")
-        self.assertEqual(firing(), expected)
+        self.prometheus.wait_for_firing({name for name, _ in expected})
+        self.assertEqual({(alert["labels"]["alertname"], alert["labels"].get("toward"))
+                          for alert in self.prometheus.alerts()}, expected)
 
     def test_runbooks_name_commands_that_exist(self):
         for name, block in runbook_blocks():
@@ -245,7 +242,7 @@ class Faults(unittest.TestCase):
         self.prometheus.wait_for_firing(set())
         self.server.stop()
         self.prometheus.wait_for_firing({"WelfareDatabaseFailing", "WelfareNotReady"} | faults)
-        databases = {alert["labels"]["database"] for alert in self.prometheus.ask("alerts")["alerts"]
+        databases = {alert["labels"]["database"] for alert in self.prometheus.alerts()
                      if alert["labels"]["alertname"] == "WelfareDatabaseFailing"}
         self.assertEqual(databases, {"registry", "survey", "report"})
         self.server.start()
@@ -266,8 +263,7 @@ class Faults(unittest.TestCase):
             " FOR EACH ROW EXECUTE FUNCTION report.full_disk()", self.database())
         self.writing.set()
         self.prometheus.wait_for_firing({"WelfareDatabaseFull", "WelfareOverloaded"})
-        databases = {alert["labels"].get("database", "")
-                     for alert in self.prometheus.ask("alerts")["alerts"]}
+        databases = {alert["labels"].get("database", "") for alert in self.prometheus.alerts()}
         self.assertEqual(databases, {"report", ""})
         self.server.sql("DROP TRIGGER full_disk ON report.audit_log", self.database())
         self.prometheus.wait_for_firing(set())
@@ -276,7 +272,7 @@ class Faults(unittest.TestCase):
         harness.wait_for(lambda: self.prometheus.query("welfare_build_info"), "a scrape")
         self.product.kill()
         self.prometheus.wait_for_firing({"WelfareTargetDown", "WelfareServiceAbsent"})
-        absent = [a for a in self.prometheus.ask("alerts")["alerts"]
+        absent = [a for a in self.prometheus.alerts()
                   if a["labels"]["alertname"] == "WelfareServiceAbsent"]
         self.assertEqual(len(absent), 5)
         self.assertIn("the gateway", " ".join(a["annotations"]["summary"] for a in absent))
