@@ -16,7 +16,6 @@ import sys
 import tempfile
 import threading
 import unittest
-import uuid
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 import harness  # finds tests/support
@@ -228,8 +227,9 @@ class Faults(unittest.TestCase):
             with contextlib.suppress(OSError):
                 self.product.http.send("GET", "/v1/surveys/jusou/rounds/2025/progress")
                 if self.writing.is_set():
-                    self.product.http.send("POST", f"/v1/reports?requestId={uuid.uuid4()}",
-                                           {"template": "jusou", "round": "surveys/jusou/rounds/2025"})
+                    self.product.http.send(
+                        "PATCH", "/v1/municipalities/131024?updateMask=populationBand&firstFiscalYear=2025",
+                        {"populationBand": "over_5k"})
 
     def database(self):
         return self.product.settings["database_url"].partition("?")[0].rpartition("/")[2]
@@ -257,15 +257,15 @@ class Faults(unittest.TestCase):
                          "calls to be counted")
         self.prometheus.wait_for_firing(set())
         self.server.sql(
-            "CREATE FUNCTION report.full_disk() RETURNS trigger LANGUAGE plpgsql AS"
+            "CREATE FUNCTION registry.full_disk() RETURNS trigger LANGUAGE plpgsql AS"
             " $$ BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$;"
-            "CREATE TRIGGER full_disk BEFORE INSERT ON report.audit_log"
-            " FOR EACH ROW EXECUTE FUNCTION report.full_disk()", self.database())
+            "CREATE TRIGGER full_disk BEFORE INSERT ON registry.audit_log"
+            " FOR EACH ROW EXECUTE FUNCTION registry.full_disk()", self.database())
         self.writing.set()
         self.prometheus.wait_for_firing({"WelfareDatabaseFull", "WelfareOverloaded"})
         databases = {alert["labels"].get("database", "") for alert in self.prometheus.alerts()}
-        self.assertEqual(databases, {"report", ""})
-        self.server.sql("DROP TRIGGER full_disk ON report.audit_log", self.database())
+        self.assertEqual(databases, {"registry", ""})
+        self.server.sql("DROP TRIGGER full_disk ON registry.audit_log", self.database())
         self.prometheus.wait_for_firing(set())
 
     def test_a_process_that_is_gone(self):
