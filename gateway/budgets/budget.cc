@@ -291,6 +291,16 @@ std::size_t Budget::bytes() const {
   return state_->total_bytes;
 }
 
+std::function<Budget::Usage()> Budget::Meter() const {
+  return [state = state_] {
+    const std::lock_guard lock(state->mutex);
+    return Usage{.bytes = state->total_bytes,
+                 .most_bytes = state->limits.bytes,
+                 .connections = state->total_connections,
+                 .most_connections = state->limits.connections};
+  };
+}
+
 std::size_t Budget::remembered() const {
   const std::lock_guard lock(state_->mutex);
   return state_->peers.size();
@@ -365,16 +375,39 @@ Room Share::Hold(std::size_t bytes) {
   return room;
 }
 
-Work::Work(const Seat& seat) : place_(seat.place_) {
-  Budget::State& state = *place_->state;
-  const std::lock_guard lock(state.mutex);
-  state.Requeue(*place_, place_->calls + 1);
+Work::Work(const Seat& seat) : share_(seat), begun_(true) {
+  Budget::Place& place = *share_.place_;
+  const std::lock_guard lock(place.state->mutex);
+  place.state->Requeue(place, place.calls + 1);
+}
+
+std::unique_ptr<Work> Work::Begin(const Seat& seat, std::size_t bytes,
+                                  Room& room) {
+  std::unique_ptr<Work> work(new Work(seat, NotBegun{}));
+  Budget::Place& place = *work->share_.place_;
+  Budget::State& state = *place.state;
+  Leave told;
+  {
+    const std::lock_guard lock(state.mutex);
+    room = state.Take(place, bytes, told);
+    if (room == Room::kGiven) {
+      work->share_.held_ = bytes;
+      work->begun_ = true;
+      state.Requeue(place, place.calls + 1);
+    }
+  }
+  state.Tell(told);
+  return room == Room::kGiven ? std::move(work) : nullptr;
 }
 
 Work::~Work() {
-  Budget::State& state = *place_->state;
-  const std::lock_guard lock(state.mutex);
-  state.Requeue(*place_, place_->calls - 1);
+  if (!begun_) return;
+  Budget::Place& place = *share_.place_;
+  const std::lock_guard lock(place.state->mutex);
+  place.state->GiveBack(place, std::exchange(share_.held_, 0));
+  place.state->Requeue(place, place.calls - 1);
 }
+
+Room Work::Hold(std::size_t bytes) { return share_.Hold(bytes); }
 
 }  // namespace welfare::gateway

@@ -105,6 +105,16 @@ class Budget {
   std::size_t bytes() const;
   std::size_t remembered() const;
 
+  // What is in flight, and may be.
+  struct Usage {
+    std::size_t bytes = 0;
+    std::size_t most_bytes = 0;
+    std::size_t connections = 0;
+    std::size_t most_connections = 0;
+  };
+  // Says so whenever it is asked, also when the budget is gone. Any thread.
+  std::function<Usage()> Meter() const;
+
  private:
   friend class Seat;
   friend class Share;
@@ -148,8 +158,7 @@ class Share {
   explicit Share(const Seat& seat);
   ~Share();
   Share(Share&& other) noexcept
-      : place_(std::move(other.place_)),
-        held_(std::exchange(other.held_, 0)) {}
+      : place_(std::move(other.place_)), held_(std::exchange(other.held_, 0)) {}
   Share& operator=(Share&&) = delete;
 
   // Says that it holds so much now. Nothing changes unless kGiven is returned,
@@ -158,22 +167,33 @@ class Share {
   std::size_t held() const { return held_; }
 
  private:
+  friend class Work;
   std::shared_ptr<Budget::Place> place_;
   std::size_t held_ = 0;
 };
 
-// A call of a service under way for a connection: as long as there is one, the
-// connection does not wait for its caller. Ends by destruction, which may come
-// on any thread.
+// A call of a service under way for a connection, and the bytes it holds: as
+// long as there is one, the connection does not wait for its caller. Ends by
+// destruction, which may come on any thread. One lock to begin, one to end.
 class Work {
  public:
   explicit Work(const Seat& seat);
+  // Null where there is no room for `bytes`, as `room` says.
+  static std::unique_ptr<Work> Begin(const Seat& seat, std::size_t bytes,
+                                     Room& room);
   ~Work();
   Work(const Work&) = delete;
   Work& operator=(const Work&) = delete;
 
+  // As that of a Share.
+  Room Hold(std::size_t bytes);
+
  private:
-  const std::shared_ptr<Budget::Place> place_;
+  struct NotBegun {};
+  Work(const Seat& seat, NotBegun) : share_(seat) {}
+
+  Share share_;
+  bool begun_ = false;
 };
 
 }  // namespace welfare::gateway

@@ -225,6 +225,15 @@ int Gate::waiting() const {
   return state_->waiting;
 }
 
+std::function<Gate::Load()> Gate::Meter() const {
+  return [state = state_] {
+    const std::lock_guard lock(state->mutex);
+    return Load{.limit = state->options.limited ? state->limit.limit() : 0,
+                .under_way = state->under_way,
+                .waiting = state->waiting};
+  };
+}
+
 Gate::Place::Place(std::shared_ptr<Call> call) : call_(std::move(call)) {}
 
 Gate::Place::~Place() {

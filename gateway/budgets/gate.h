@@ -17,8 +17,9 @@ namespace welfare::gateway {
 // Lets calls through to a service: as many at a time as it answers in time
 // (ConcurrencyLimit), none while it answers none (CircuitBreaker). The others
 // wait, in turn by caller and his in turn by connection, so that one who asks
-// much waits for himself; where too many wait, the one who asks most is refused. Calls that end are refused
-// no more than they wait: a call that is dropped leaves its line at once.
+// much waits for himself; where too many wait, the one who asks most is
+// refused. Calls that end are refused no more than they wait: a call that is
+// dropped leaves its line at once.
 //
 // Any thread. Invariants: no more than the limit are under way; who waits is
 // told once, unless he has left.
@@ -68,8 +69,8 @@ class Gate {
     const std::shared_ptr<Call> call_;
   };
 
-  explicit Gate(Options options, std::function<Time()> now =
-                                     std::chrono::steady_clock::now);
+  explicit Gate(Options options,
+                std::function<Time()> now = std::chrono::steady_clock::now);
   // Places may outlive it.
   ~Gate();
   Gate(const Gate&) = delete;
@@ -97,6 +98,15 @@ class Gate {
   int limit() const;
   int under_way() const;
   int waiting() const;
+
+  struct Load {
+    int limit = 0;  // 0: none
+    int under_way = 0;
+    int waiting = 0;
+  };
+  // Says how it is whenever it is asked, also when the gate is gone. Any
+  // thread.
+  std::function<Load()> Meter() const;
 
  private:
   struct State;

@@ -7,9 +7,6 @@
 namespace welfare::gateway {
 namespace {
 
-// What gRPC holds for a call, beside its messages.
-constexpr std::size_t kCallBytes = std::size_t{32} * 1024;
-
 // A service that has said nothing for so long hangs. Callers who give it less
 // time say nothing about it.
 constexpr std::chrono::seconds kSilence{5};
@@ -50,18 +47,11 @@ Failure NoRoom(const Routing& routing, Room room) {
   return peer ? PeerOverShare() : GatewayOverloaded();
 }
 
-std::shared_ptr<void> HoldCall(const Exchange& exchange, std::size_t bytes,
-                               std::shared_ptr<Gate::Place> place,
-                               Room& room) {
-  struct Held {
-    Held(const Seat& seat, std::shared_ptr<Gate::Place> at_gate)
-        : share(seat), work(seat), gate(std::move(at_gate)) {}
-    Share share;
-    Work work;
-    std::shared_ptr<Gate::Place> gate;
-  };
-  auto held = std::make_shared<Held>(exchange.seat(), std::move(place));
-  room = held->share.Hold(kCallBytes + bytes);
+std::shared_ptr<CallHold> HoldCall(const Exchange& exchange, std::size_t bytes,
+                                   std::shared_ptr<Gate::Place> place,
+                                   Room& room) {
+  auto held = std::make_shared<CallHold>(exchange.seat(), std::move(place));
+  room = held->Begin(exchange.seat(), bytes);
   if (room != Room::kGiven) return nullptr;
   return held;
 }

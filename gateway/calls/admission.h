@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "gateway/budgets/budget.h"
+#include "gateway/budgets/call_hold.h"
 #include "gateway/budgets/gate.h"
 #include "gateway/calls/backend.h"
 #include "gateway/calls/call_headers.h"
@@ -38,11 +39,11 @@ Failure GateRefusal(const Routing& routing, const Gate::Refused& refused);
 // given.
 Failure NoRoom(const Routing& routing, Room room);
 
-// What a call of a service holds until it has ended, which may be after its
-// caller has gone: `bytes`, its place among those that are under way, and that
-// at the gate. Null where there is no room, as `room` says.
-std::shared_ptr<void> HoldCall(const Exchange& exchange, std::size_t bytes,
-                               std::shared_ptr<Gate::Place> place, Room& room);
+// What a call whose first message has so many bytes holds, its place at the
+// gate included. Null where there is no room, as `room` says.
+std::shared_ptr<CallHold> HoldCall(const Exchange& exchange, std::size_t bytes,
+                                   std::shared_ptr<Gate::Place> place,
+                                   Room& room);
 
 // Tells the gate what came of a call that began at `began`; null: it never
 // asked there.

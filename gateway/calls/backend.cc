@@ -132,11 +132,19 @@ class UnaryCall final : public BackendCall {
     BackendResult result =
         ToResult(status, ToMetadata(context_.GetServerTrailingMetadata()));
     result.initial_metadata = ToMetadata(context_.GetServerInitialMetadata());
-    held_.reset();
+    if (held_ != nullptr) {
+      result.room = held_->HoldAnswer(response_.Length());
+      if (result.room != Room::kGiven) response_.Clear();
+    }
+    request_.Clear();
+    if (held_ != nullptr) held_->End();
+    std::string message = ToString(response_);
+    response_.Clear();
     loop_.Post([self, result = std::move(result),
-                message = ToString(response_)]() mutable {
+                message = std::move(message)]() mutable {
       const Backend::OnUnary then = std::exchange(self->then_, nullptr);
       if (then) then(result, std::move(message));
+      self->held_.reset();
     });
     calls_.Remove();
   }
@@ -145,8 +153,8 @@ class UnaryCall final : public BackendCall {
   CallCount& calls_;
   const std::string method_;
   grpc::ClientContext context_;
-  std::shared_ptr<void> held_;
-  const ByteBuffer request_;
+  std::shared_ptr<CallHold> held_;
+  ByteBuffer request_;
   ByteBuffer response_;
   Backend::OnUnary then_;  // on the loop only
 };
@@ -224,7 +232,14 @@ class DirectCall final : public BackendCall,
                               std::move(answer.details)),
                  std::move(answer.trailing_metadata));
     result.initial_metadata = std::move(answer.initial_metadata);
-    request_.held.reset();
+    // Until the answer has been taken.
+    const std::shared_ptr<CallHold> held = std::move(request_.held);
+    if (held != nullptr) {
+      result.room = held->HoldAnswer(answer.message.size());
+      if (result.room != Room::kGiven) std::string().swap(answer.message);
+    }
+    std::string().swap(message_);
+    if (held != nullptr) held->End();
     std::exchange(then_, nullptr)(result, std::move(answer.message));
   }
 
@@ -232,7 +247,7 @@ class DirectCall final : public BackendCall,
   RepeatBudget& repeats_;
   LoopTimer pause_;
   BackendRequest request_;
-  const std::string message_;
+  std::string message_;
   Backend::OnUnary then_;
   const OverChannel over_channel_;
   std::optional<std::int32_t> number_;  // while the line carries it
@@ -266,10 +281,15 @@ class CallStream final : public BackendStream,
   }
 
   // BackendStream, on the loop:
-  void Write(const std::string& message) override {
-    if (released_) return;
+  Room Write(const std::string& message) override {
+    if (released_) return Room::kGiven;
+    if (held_ != nullptr) {
+      const Room room = held_->HoldSent(message.size());
+      if (room != Room::kGiven) return room;
+    }
     out_ = ToBuffer(message);
     StartWrite(&out_);
+    return Room::kGiven;
   }
   void WritesDone() override {
     if (!released_) StartWritesDone();
@@ -307,8 +327,14 @@ class CallStream final : public BackendStream,
       });
       return;
     }
-    loop_.Post([self = self_, message = ToString(in_)]() mutable {
+    const Room room =
+        held_ == nullptr ? Room::kGiven : held_->HoldAnswer(in_.Length());
+    std::string message;
+    if (room == Room::kGiven) message = ToString(in_);
+    in_.Clear();
+    loop_.Post([self = self_, room, message = std::move(message)]() mutable {
       self->reading_ = false;
+      if (room != Room::kGiven) return self->Refuse(room);
       // gRPC calls back on several threads: the first message may overtake
       // the metadata that the service sent before it.
       if (self->metadata_told_) return self->Deliver(std::move(message));
@@ -316,31 +342,45 @@ class CallStream final : public BackendStream,
     });
   }
   void OnWriteDone(bool ok) override {
-    Post([ok](BackendObserver& observer) { observer.OnWritten(ok); });
+    loop_.Post([self = self_, ok] {
+      self->out_.Clear();
+      if (self->held_ != nullptr) self->held_->HoldSent(0);
+      const std::shared_ptr<BackendObserver> observer = self->observer_;
+      if (observer != nullptr) observer->OnWritten(ok);
+    });
   }
   void OnDone(const grpc::Status& status) override {
-    held_.reset();
-    Post([result = ToResult(status,
-                            ToMetadata(context_.GetServerTrailingMetadata()))](
-             BackendObserver& observer) { observer.OnDone(result); });
     const std::shared_ptr<CallStream> self = std::move(self_);
-    self->loop_.Post([self] { self->observer_ = nullptr; });
+    self->loop_.Post(
+        [self, result = ToResult(
+                   status, ToMetadata(context_.GetServerTrailingMetadata()))] {
+          if (self->held_ != nullptr) self->held_->End();
+          const std::shared_ptr<BackendObserver> observer =
+              std::exchange(self->observer_, nullptr);
+          if (observer != nullptr) observer->OnDone(result);
+          self->held_.reset();
+        });
     calls_.Remove();
   }
 
  private:
-  template <typename Work>
-  void Post(Work work) {
-    loop_.Post([self = self_, work = std::move(work)] {
-      const std::shared_ptr<BackendObserver> observer = self->observer_;
-      if (observer != nullptr) work(*observer);
-    });
-  }
-
+  // From here on the observer holds it, or it is sent.
   void Deliver(std::string message) {
+    if (held_ != nullptr) held_->HoldAnswer(0);
     const std::shared_ptr<BackendObserver> observer = observer_;
     if (observer == nullptr) return Release();
     observer->OnMessage(std::move(message));
+  }
+
+  // There is no room for a message that has come.
+  void Refuse(Room room) {
+    const std::shared_ptr<BackendObserver> observer =
+        std::exchange(observer_, nullptr);
+    context_.TryCancel();
+    Release();
+    BackendResult result;
+    result.room = room;
+    if (observer != nullptr) observer->OnDone(result);
   }
 
   void Release() {
@@ -352,7 +392,7 @@ class CallStream final : public BackendStream,
   EventLoop& loop_;
   CallCount& calls_;
   const std::string method_;
-  std::shared_ptr<void> held_;
+  std::shared_ptr<CallHold> held_;
   grpc::ClientContext context_;
   ByteBuffer in_;
   ByteBuffer out_;

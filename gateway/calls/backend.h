@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "gateway/budgets/budget.h"
+#include "gateway/budgets/call_hold.h"
 #include "gateway/budgets/gate.h"
 #include "gateway/inward/direct_line.h"
 #include "google/rpc/status.pb.h"
@@ -26,8 +28,9 @@ struct BackendRequest {
   Metadata metadata;
   // Absent: as long as the caller stays.
   std::optional<std::chrono::system_clock::time_point> deadline;
-  // Kept until the call has ended, also when it was cancelled long before.
-  std::shared_ptr<void> held = nullptr;
+  // Kept until the call has ended, also when it was cancelled long before, and
+  // its last message has been handed over. Null: nobody is charged.
+  std::shared_ptr<CallHold> held = nullptr;
 };
 
 // How a call ended.
@@ -36,6 +39,9 @@ struct BackendResult {
   // The service has not said so itself: it is away, or silent until the
   // deadline.
   bool unheard = false;
+  // There was none for an answer, which was dropped and the call with it: the
+  // status says nothing.
+  Room room = Room::kGiven;
   // The same for gRPC callers, whose libraries refuse large trailers: what is
   // left out of the details is told in the message.
   std::string brief_message;
@@ -61,8 +67,9 @@ class BackendObserver {
 class BackendStream {
  public:
   virtual ~BackendStream() = default;
+  // Nothing is written where no room is given.
   // REQUIRES: the write before was answered; WritesDone was not called.
-  virtual void Write(const std::string& message) = 0;
+  virtual Room Write(const std::string& message) = 0;
   virtual void WritesDone() = 0;
   // REQUIRES: the read before was answered.
   virtual void Read() = 0;

@@ -32,6 +32,14 @@ namespace welfare::gateway {
 // loop would wait.
 inline constexpr std::size_t kLoopBytes = std::size_t{64} * 1024;
 
+// What is charged while one is, as so many times its bytes: itself, what the
+// parser makes of it, and the message; or the message and its JSON. That is
+// what texts take; of other things there may be more, for as many as there are
+// threads beside the loops. What is done on a loop is charged to nobody: it is
+// small, and one at a time.
+inline constexpr std::size_t kReadingBytes = 4;
+inline constexpr std::size_t kWritingBytes = 4;
+
 // A request that is no gRPC call, as far as every answer to one is the same:
 // what it asks for, who asks, how it becomes a call, and how it is refused.
 // Used on the loop of its exchange, but for what says otherwise.

@@ -68,7 +68,7 @@ class ClientStreamHandler final
         lines_.Append(bytes);
       }
     }
-    if (const Room room = share_.Hold(held()); room != Room::kGiven) {
+    if (const Room room = Charge(); room != Room::kGiven) {
       return Fail(NoRoom(call_->routing(), room));
     }
     Pump();
@@ -106,7 +106,7 @@ class ClientStreamHandler final
       return;
     }
     const std::optional<std::string> piece = raw_ ? NextPart() : lines_.Next();
-    share_.Hold(held());
+    Charge();
     if (piece.has_value()) return Take(*piece);
     if (lines_.too_long()) {
       return Fail(AtLine(MessageTooLarge(call_->options().message_limit),
@@ -150,6 +150,7 @@ class ClientStreamHandler final
   }
 
   std::size_t held() const { return lines_.size() + file_.size(); }
+  Room Charge() { return share_.Hold(held() + being_made_); }
 
   bool IsTooLarge(std::uint64_t bytes) const {
     if (!raw_) return false;
@@ -160,10 +161,18 @@ class ClientStreamHandler final
   void Take(const std::string& piece) {
     busy_ = true;
     if (piece.size() <= kLoopBytes) return Write(Build(piece));
+    being_made_ = piece.size() * kReadingBytes;
+    if (const Room room = Charge(); room != Room::kGiven) {
+      return Fail(NoRoom(call_->routing(), room));
+    }
     const auto built = std::make_shared<Built>();
     call_->Aside(
         shared_from_this(), [this, built, piece] { *built = Build(piece); },
-        [this, built] { Write(*built); },
+        [this, built] {
+          being_made_ = 0;
+          Charge();
+          Write(*built);
+        },
         [this] { Fail(GatewayOverloaded()); });
   }
 
@@ -187,7 +196,9 @@ class ClientStreamHandler final
       return Fail(raw_ ? *built.failure
                        : AtLine(*built.failure, lines_.line()));
     }
-    if (Opened(built.message.size())) answer_.stream()->Write(built.message);
+    if (!Opened(built.message.size())) return;
+    const Room room = answer_.stream()->Write(built.message);
+    if (room != Room::kGiven) Fail(NoRoom(call_->routing(), room));
   }
 
   // The call to the service begins with the first message, so that a body that
@@ -217,7 +228,8 @@ class ClientStreamHandler final
   const bool raw_;  // the body is a file, and not lines
   LineReader lines_;
   std::string file_;
-  Share share_;  // what these hold
+  std::size_t being_made_ = 0;  // of what a message is made beside the loop
+  Share share_;                 // what all these hold
   std::uint64_t came_ = 0;
   bool ended_ = false;
   bool begun_ = false;  // there was a message

@@ -152,6 +152,9 @@ class GrpcHandler final : public ExchangeHandler,
     JudgeCall(place_.get(), route_, result, began_);
     place_.reset();
     if (exchange_ == nullptr) return;
+    if (result.room != Room::kGiven) {
+      return Abandon(NoRoom(routing_, result.room));
+    }
     Finish(result.status.code(), result.brief_message, result.brief_details,
            result.trailing_metadata);
   }
@@ -176,6 +179,10 @@ class GrpcHandler final : public ExchangeHandler,
   void CallOnce() {
     std::optional<std::string> message = TakeMessage();
     if (!message.has_value()) return;
+    if (const Room room = backend_request_.held->HoldSent(message->size());
+        room != Room::kGiven) {
+      return Abandon(NoRoom(routing_, room));
+    }
     Credit();
     call_ = backend_->CallUnary(
         exchange_->loop(), std::exchange(backend_request_, {}),
@@ -183,7 +190,8 @@ class GrpcHandler final : public ExchangeHandler,
         [self = shared_from_this()](const BackendResult& result,
                                     const std::string& answer) {
           self->call_ = nullptr;
-          if (self->exchange_ != nullptr && result.status.code() == 0) {
+          if (self->exchange_ != nullptr && result.status.code() == 0 &&
+              result.room == Room::kGiven) {
             self->SendHead(result.initial_metadata);
             self->SendMessage(answer);
           }
@@ -298,7 +306,9 @@ class GrpcHandler final : public ExchangeHandler,
       const std::optional<std::string> message = TakeMessage();
       if (!message.has_value()) return;
       writing_ = true;
-      stream_->Write(*message);
+      if (const Room room = stream_->Write(*message); room != Room::kGiven) {
+        Abandon(NoRoom(routing_, room));
+      }
       return;
     }
     if (caller_done_ && !writes_done_) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gateway/answers/entity_tag.h"
+#include "gateway/calls/admission.h"
 #include "gateway/calls/file_answer.h"
 #include "gateway/error_table.h"
 #include "gateway/handlers/handlers.h"
@@ -96,6 +97,9 @@ class DownloadHandler final : public WholeBodyHandler, public BackendObserver {
   void OnDone(const BackendResult& result) override {
     stream_ = nullptr;
     if (call().ended()) return;
+    if (result.room != Room::kGiven) {
+      return BreakOff(NoRoom(call().routing(), result.room));
+    }
     if (result.status.code() != 0) return BreakOff(FromStatus(result.status));
     if (!head_sent_ && call().IsHeld(result)) return;
     // A stream without a message has no type and no name; one of another size
@@ -118,8 +122,9 @@ class DownloadHandler final : public WholeBodyHandler, public BackendObserver {
         call().language());
   }
 
-  void Send(std::unique_ptr<Message> request) override {
-    request_ = call().Serialize(*request);
+  void Send(std::string message,
+            std::unique_ptr<Message> /*request*/) override {
+    request_ = std::move(message);
     Open(range_.has_value() ? range_->first.value_or(0) : 0);
   }
 

@@ -97,14 +97,16 @@ class UnaryHandler final : public WholeBodyHandler {
                              message);
   }
 
-  void Send(std::unique_ptr<Message> request) override {
+  bool KeepsRequest() const override { return write_.etags.size() > 1; }
+
+  void Send(std::string message, std::unique_ptr<Message> request) override {
     request_ = std::move(request);
-    Call();
+    Call(std::move(message));
   }
 
   // Asks whether the call may begin, and once more for each etag of a write.
-  void Call() {
-    message_ = call().Serialize(*request_);
+  void Call(std::string message) {
+    message_ = std::move(message);
     bool waits = false;
     const auto& method = *call().route().method;
     if (!call().routing().IsForeign(method)) {
@@ -127,6 +129,10 @@ class UnaryHandler final : public WholeBodyHandler {
       return Refuse(GateRefusal(call().routing(), *asked.refused));
     }
     if (asked.goes) return Dispatch();
+    if (const Room room = share().Hold(Kept(message_.size()));
+        room != Room::kGiven) {
+      return Refuse(NoRoom(call().routing(), room));
+    }
     patience_.emplace(call().loop());
     patience_->Start(kGatePatience, [this, weak = weak_from_this()] {
       const auto self = weak.lock();
@@ -135,7 +141,14 @@ class UnaryHandler final : public WholeBodyHandler {
     });
   }
 
+  // With what is kept of the request for another try.
+  std::size_t Kept(std::size_t bytes) const {
+    return request_ == nullptr ? bytes : bytes + request_->SpaceUsedLong();
+  }
+
   void Dispatch() {
+    // The call holds the message from here on.
+    share().Hold(Kept(0));
     auto inward = call().Inward(
         call().timeout().value_or(call().options().default_timeout),
         message_.size(), place_);
@@ -155,6 +168,9 @@ class UnaryHandler final : public WholeBodyHandler {
   void OnUnary(const BackendResult& result, const std::string& bytes) {
     unary_ = nullptr;
     if (call().ended()) return;
+    if (result.room != Room::kGiven) {
+      return Refuse(NoRoom(call().routing(), result.room));
+    }
     if (result.status.code() != 0) return FailUnary(FromStatus(result.status));
     if (call().IsHeld(result)) return;
     const std::string state = call().StateIn(result.trailing_metadata);
@@ -170,22 +186,29 @@ class UnaryHandler final : public WholeBodyHandler {
     if (const Room room = share().Hold(bytes.size()); room != Room::kGiven) {
       return Refuse(NoRoom(call().routing(), room));
     }
-    const auto made = std::make_shared<JsonAnswer>();
+    const auto made = std::make_shared<Made>();
     call().Aside(
         shared_from_this(),
         [this, form, made, state, bytes] {
-          *made =
+          made->room = share().Hold(bytes.size() * kWritingBytes);
+          if (made->room != Room::kGiven) return;
+          made->answer =
               MakeJsonAnswer(call().route(), call().json(), form, state, bytes);
+          made->room = share().Hold(made->answer.body.size());
         },
         [this, made, headers = std::move(headers)] {
-          AnswerJson(headers, std::move(*made));
+          if (made->room != Room::kGiven) {
+            return Refuse(NoRoom(call().routing(), made->room));
+          }
+          AnswerJson(headers, std::move(made->answer));
         },
-        [this] { call().Fail(GatewayOverloaded()); });
+        [this] { Refuse(GatewayOverloaded()); });
   }
 
   void FailUnary(Failure failure) {
-    if (TakeNextEtag(failure, call().route(), write_, *request_)) {
-      return Call();
+    if (request_ != nullptr &&
+        TakeNextEtag(failure, call().route(), write_, *request_)) {
+      return Call(call().Serialize(*request_));
     }
     SetStatusOfHeaders(write_, failure);
     call().Fail(failure);
@@ -202,15 +225,26 @@ class UnaryHandler final : public WholeBodyHandler {
       case JsonAnswer::Outcome::kWhole:
         break;
     }
+    if (answer.body.size() > kLoopBytes) {
+      const Room room = share().Hold(answer.body.size());
+      if (room != Room::kGiven) return Refuse(NoRoom(call().routing(), room));
+    }
     call().AddCaching(answer.tag, headers);
     if (answer.gzip) headers.push_back({"content-encoding", "gzip"});
+    // The session holds it from here on.
     share().Hold(0);
     call().Answer(200, std::move(headers), std::move(answer.body));
   }
 
+  // An answer made beside the loop.
+  struct Made {
+    JsonAnswer answer;
+    Room room = Room::kGiven;
+  };
+
   WriteHeaders write_;
-  std::unique_ptr<Message> request_;
-  std::string message_;  // until the call is begun
+  std::unique_ptr<Message> request_;  // while another etag may be tried
+  std::string message_;               // until the call is begun
   std::shared_ptr<Gate::Place> place_;
   std::optional<LoopTimer> patience_;
   std::shared_ptr<BackendCall> unary_;

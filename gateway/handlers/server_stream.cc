@@ -57,9 +57,10 @@ class ServerStreamHandler final : public WholeBodyHandler {
     return std::nullopt;
   }
 
-  void Send(std::unique_ptr<google::protobuf::Message> request) override {
+  void Send(std::string message,
+            std::unique_ptr<google::protobuf::Message> /*request*/) override {
     if (endless_) answer_.SetEndless();
-    const std::string message = call().Serialize(*request);
+    share().Hold(0);  // the call holds it from here on
     answer_.Open(shared_from_this(), message.size());
     if (answer_.stream() != nullptr) answer_.stream()->Write(message);
   }

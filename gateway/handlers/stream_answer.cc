@@ -101,6 +101,9 @@ void StreamAnswer::OnMessage(std::string bytes) {
   if (one_) {
     if (single_.has_value()) return Fail(InvalidBackendResponse());
     single_ = std::move(bytes);
+    if (const Room room = Charge(); room != Room::kGiven) {
+      return Fail(NoRoom(call_.routing(), room));
+    }
     return stream_->Read();
   }
   if (!ChooseCoding()) return;
@@ -114,7 +117,8 @@ void StreamAnswer::OnMessage(std::string bytes) {
 
 // Nothing else comes meanwhile: the next message has not been asked for.
 void StreamAnswer::MakeAside(std::string bytes) {
-  if (const Room room = Charge(bytes.size()); room != Room::kGiven) {
+  if (const Room room = Charge(bytes.size() * kWritingBytes);
+      room != Room::kGiven) {
     return Fail(NoRoom(call_.routing(), room));
   }
   const auto made = std::make_shared<Made>();
@@ -177,12 +181,16 @@ std::string StreamAnswer::Pack(std::string text, bool last) {
 Room StreamAnswer::Charge(std::size_t more) {
   const std::size_t packer =
       gzip_.value_or(false) ? GzipWriter::kStreamBytes : 0;
-  return share_.Hold(held_.size() + packer + more);
+  const std::size_t single = single_.has_value() ? single_->size() : 0;
+  return share_.Hold(held_.size() + packer + single + more);
 }
 
 void StreamAnswer::OnDone(const BackendResult& result) {
   stream_ = nullptr;
   if (call_.ended()) return;
+  if (result.room != Room::kGiven) {
+    return Fail(NoRoom(call_.routing(), result.room));
+  }
   if (result.status.code() != 0) return Fail(FromStatus(result.status));
   if (one_) return FinishOne();
   hold_ = false;

@@ -12,8 +12,9 @@ namespace welfare::gateway {
 
 // What has been made of a request.
 struct WholeBodyHandler::Built {
-  std::unique_ptr<google::protobuf::Message> message;
-  std::optional<Failure> failure;
+  std::string bytes;
+  std::unique_ptr<google::protobuf::Message> message;  // where it is kept
+  std::optional<Failure> failure = {};
 };
 
 WholeBodyHandler::WholeBodyHandler(std::unique_ptr<HttpCall> call)
@@ -46,7 +47,7 @@ void WholeBodyHandler::OnBodyEnd() {
   if (body_.size() <= kLoopBytes) return SendBuilt(Build());
   const auto built = std::make_shared<Built>();
   call_->Aside(
-      shared_from_this(), [this, built] { *built = Build(); },
+      shared_from_this(), [this, built] { *built = BuildLarge(); },
       [this, built] { SendBuilt(std::move(*built)); },
       [this] { Refuse(GatewayOverloaded()); });
 }
@@ -63,19 +64,36 @@ void WholeBodyHandler::Refuse(const Failure& failure) {
 }
 
 WholeBodyHandler::Built WholeBodyHandler::Build() {
-  Built built{.message = call_->NewRequest(), .failure = std::nullopt};
+  Built built{.bytes = {}, .message = call_->NewRequest()};
   const bool raw = IsUpload(call_->route(), call_->content_type());
   built.failure = call_->Build(body_, raw ? BodyForm::kRaw : BodyForm::kJson,
                                *built.message);
   if (!built.failure) built.failure = Complete(*built.message);
+  if (!built.failure) built.bytes = call_->Serialize(*built.message);
+  if (!KeepsRequest()) built.message = nullptr;
+  return built;
+}
+
+// On a thread of the transcoding; nobody else uses the share meanwhile.
+WholeBodyHandler::Built WholeBodyHandler::BuildLarge() {
+  const Room room = share_.Hold(body_.size() * kReadingBytes);
+  if (room != Room::kGiven) {
+    return {.bytes = {},
+            .message = nullptr,
+            .failure = NoRoom(call_->routing(), room)};
+  }
+  Built built = Build();
+  std::string().swap(body_);
+  // Never more than that of the body and what was read of it.
+  share_.Hold(built.bytes.size() +
+              (built.message == nullptr ? 0 : built.message->SpaceUsedLong()));
   return built;
 }
 
 void WholeBodyHandler::SendBuilt(Built built) {
   std::string().swap(body_);
-  share_.Hold(0);
   if (built.failure) return Refuse(*built.failure);
-  Send(std::move(built.message));
+  Send(std::move(built.bytes), std::move(built.message));
 }
 
 }  // namespace welfare::gateway

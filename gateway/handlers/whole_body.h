@@ -28,8 +28,12 @@ class WholeBodyHandler : public ExchangeHandler,
   void OnTooSlow() override;
 
  protected:
-  // Calls the service.
-  virtual void Send(std::unique_ptr<google::protobuf::Message> request) = 0;
+  // Calls the service with `message`, the bytes of `request`, which is null
+  // unless it is kept.
+  virtual void Send(std::string message,
+                    std::unique_ptr<google::protobuf::Message> request) = 0;
+  // Whether the request may be sent in another form once more.
+  virtual bool KeepsRequest() const { return false; }
   // Adds to a request what else says something of it. Beside the loop, perhaps.
   virtual std::optional<Failure> Complete(
       google::protobuf::Message& /*message*/) {
@@ -38,7 +42,7 @@ class WholeBodyHandler : public ExchangeHandler,
 
   HttpCall& call() { return *call_; }
   const HttpCall& call() const { return *call_; }
-  // Of the answer, when the request has become a call.
+  // Of what the request is held in while it waits, and then of the answer.
   Share& share() { return share_; }
   // Refuses a request of which nothing has been answered.
   void Refuse(const Failure& failure);
@@ -46,11 +50,13 @@ class WholeBodyHandler : public ExchangeHandler,
  private:
   struct Built;
   Built Build();
+  // The same beside the loop, where there is room for it.
+  Built BuildLarge();
   void SendBuilt(Built built);
 
   std::unique_ptr<HttpCall> call_;
   std::string body_;
-  Share share_;  // what body_ holds, and the reply after it
+  Share share_;  // what body_ holds, what is made of it, and the reply after it
   bool body_whole_ = false;
 };
 

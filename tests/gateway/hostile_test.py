@@ -14,6 +14,7 @@ import threading
 import time
 import unittest
 import urllib.request
+from http import client
 
 sys.path.append(str(pathlib.Path(sys.argv[3], "tests", "bench")))
 import attacks  # noqa: E402
@@ -101,6 +102,37 @@ class Hostile(Gateway):
     def test_bodies_over_http1(self):
         self.under(lambda http, source, held: attacks.hold_bodies_http1(http, source, 2000, held),
                    "127.0.0.1", "127.0.0.5")
+
+    def test_large_bodies_at_once(self):
+        body = b'{"validateOnly":true,"batch":{"csv":"' + b"x" * 3_000_000 + b'"}}'
+        heard = []
+
+        def send(http, source):
+            host, port = http.split(":")
+            connection = client.HTTPConnection(host, int(port), timeout=90,
+                                               source_address=(source, 0))
+            try:
+                connection.request("POST", "/v1/municipalities:batchImport", body,
+                                   {"Content-Type": "application/json"})
+                reply = connection.getresponse()
+                heard.append((reply.status, reply.read()))
+            except OSError:
+                heard.append((None, b""))  # it made room for another
+            finally:
+                connection.close()
+
+        def attack(http, source, held):
+            threads = [threading.Thread(target=send, args=(http, source)) for _ in range(64)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        self.under(attack, "127.0.0.7")
+        reasons = {400: b"CSV_INVALID", 429: b"PEER_OVER_SHARE", 503: b"GATEWAY_OVERLOADED"}
+        for status, answer in heard:
+            if status is not None:
+                self.assertIn(reasons[status], answer)
+        self.assertIn(400, {status for status, _ in heard})
 
     def test_answers_that_nobody_reads(self):
         self.under(lambda http, source, held: attacks.hold_answers(http, source, 100, held),

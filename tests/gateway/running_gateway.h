@@ -196,6 +196,11 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
       if (context->IsCancelled()) ++cancelled_;
       return grpc::Status::OK;
     }
+    if (what == "huge") {
+      response.add_changes()->set_deleted(std::string(3'000'000, 'x'));
+      writer->Write(response);
+      return grpc::Status::OK;
+    }
     response.add_changes()->set_deleted(std::string(64 * 1024, 'x'));
     for (int i = 0; i < kParts; ++i) {
       response.set_version(i);
