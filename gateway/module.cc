@@ -410,6 +410,7 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
                            AddressesOf(context.config(), "shared-addresses"));
   state.budget =
       MakeBudget(context.config(), std::move(shared), context.metrics());
+  ShowLoad(context.metrics());
   state.listener = std::make_unique<Listener>(
       Listener::Options{
           .limits = {},
@@ -460,6 +461,53 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
   state.listener->Start();
   context.ReportServing();
   return absl::OkStatus();
+}
+
+void GatewayModule::ShowLoad(platform::MetricsRegistry& metrics) const {
+  using Kind = platform::MetricsRegistry::ComputedKind;
+  using Values = std::vector<platform::ComputedValue>;
+  const auto show_usage = [&metrics, usage = state_->budget->Meter()](
+                              const char* name, const char* help,
+                              std::size_t Budget::Usage::*part) {
+    metrics.AddComputed(name, help, Kind::kGauge, [usage, part] {
+      return Values{{.labels = {}, .value = static_cast<double>(usage().*part)}};
+    });
+  };
+  show_usage("welfare_in_flight_bytes",
+             "Bytes that callers make the gateway hold.",
+             &Budget::Usage::bytes);
+  show_usage("welfare_in_flight_bytes_max",
+             "As many as there may be (--max-in-flight-mib).",
+             &Budget::Usage::most_bytes);
+  show_usage("welfare_connections", "Connections of callers.",
+             &Budget::Usage::connections);
+  show_usage("welfare_connections_max",
+             "As many as there may be (--max-connections).",
+             &Budget::Usage::most_connections);
+  std::vector<std::pair<std::string, std::function<Gate::Load()>>> gates;
+  for (const auto& [service, backend] : state_->routing->backends) {
+    gates.emplace_back(service, backend->gate().Meter());
+  }
+  const auto show_load = [&metrics, &gates](const char* name, const char* help,
+                                            int Gate::Load::*part) {
+    metrics.AddComputed(name, help, Kind::kGauge, [gates, part] {
+      Values values;
+      for (const auto& [service, load] : gates) {
+        values.push_back({.labels = {{"grpc_service", service}},
+                          .value = static_cast<double>(load().*part)});
+      }
+      return values;
+    });
+  };
+  show_load("welfare_calls_waiting",
+            "Calls that wait at the gateway until the service has time.",
+            &Gate::Load::waiting);
+  show_load("welfare_calls_let_through",
+            "Unary calls that the gateway has under way at the service.",
+            &Gate::Load::under_way);
+  show_load("welfare_calls_let_through_max",
+            "As many as the service answers in time; 0: no limit.",
+            &Gate::Load::limit);
 }
 
 absl::Status GatewayModule::MakeForeignTls(platform::ModuleContext& context) {

@@ -32,6 +32,8 @@ class GatewayModule final : public platform::Module {
 
  private:
   absl::Status MakeAuthenticator(platform::ModuleContext& context);
+  // Shows what is in flight, whenever somebody asks for metrics.
+  void ShowLoad(platform::MetricsRegistry& metrics) const;
   // By what foreign services are called by TLS, where any is.
   absl::Status MakeForeignTls(platform::ModuleContext& context);
 

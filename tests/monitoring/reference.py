@@ -22,7 +22,7 @@ and a test compares: change the code, not this page. A histogram `NAME` is `NAME
 
 # By the first that fits.
 GROUPS = (("Calls of services", r"grpc_"),
-          ("The gateway", r"welfare_(http|calls|connections|peers|authentications|caller_files|tls_handshakes)"),
+          ("The gateway", r"welfare_(http|calls|connections|in_flight|peers|authentications|caller_files|tls_handshakes)"),
           ("Certificates", r"welfare_tls_"),
           ("Databases, audit logs, caches", r"welfare_(database|audit|backup|cache)"),
           ("Rounds, reports, imports",
