@@ -1,4 +1,4 @@
-// Every failure the gateway names: what calls/failure.h is made of. Reasons are
+// Every failure the gateway names: what requests/failure.h is made of. Reasons are
 // part of the API. Failures of the services pass through as they are.
 #pragma once
 

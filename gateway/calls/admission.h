@@ -12,10 +12,10 @@
 #include "gateway/budgets/call_hold.h"
 #include "gateway/budgets/gate.h"
 #include "gateway/calls/backend.h"
-#include "gateway/calls/call_headers.h"
-#include "gateway/calls/failure.h"
 #include "gateway/calls/routing.h"
 #include "gateway/exchange/exchange.h"
+#include "gateway/requests/call_headers.h"
+#include "gateway/requests/failure.h"
 
 namespace welfare::gateway {
 
@@ -29,8 +29,8 @@ std::optional<Failure> RefuseCall(const Routing& routing, Backend& backend,
 
 // How long a call waits at the gate, and what it is told then.
 inline constexpr std::chrono::seconds kGatePatience{5};
-inline constexpr Gate::Refused kTooLongAtGate{
-    Gate::Refusal::kBusy, std::chrono::milliseconds(1000)};
+inline constexpr Gate::Refused kTooLongAtGate{Gate::Refusal::kBusy,
+                                              std::chrono::milliseconds(1000)};
 
 // The refusal of the gate, counted.
 Failure GateRefusal(const Routing& routing, const Gate::Refused& refused);

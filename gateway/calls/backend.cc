@@ -12,8 +12,8 @@
 #include <mutex>
 
 #include "gateway/budgets/repeat_budget.h"
-#include "gateway/calls/failure.h"
 #include "gateway/exchange/event_loop.h"
+#include "gateway/requests/failure.h"
 #include "services/platform/rpc/status_mapping.h"
 
 namespace welfare::gateway {

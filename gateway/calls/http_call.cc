@@ -11,8 +11,8 @@
 
 #include "gateway/answers/freshness.h"
 #include "gateway/calls/admission.h"
-#include "gateway/calls/request_identity.h"
 #include "gateway/exchange/event_loop.h"
+#include "gateway/requests/request_identity.h"
 #include "services/platform/rpc/call_context.h"
 
 namespace welfare::gateway {

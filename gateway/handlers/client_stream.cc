@@ -12,11 +12,11 @@
 
 #include "gateway/budgets/budget.h"
 #include "gateway/calls/admission.h"
-#include "gateway/calls/call_headers.h"
-#include "gateway/calls/write_headers.h"
 #include "gateway/handlers/handlers.h"
 #include "gateway/handlers/stream_answer.h"
 #include "gateway/json/line_reader.h"
+#include "gateway/requests/call_headers.h"
+#include "gateway/requests/write_headers.h"
 
 namespace welfare::gateway {
 namespace {

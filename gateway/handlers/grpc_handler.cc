@@ -5,13 +5,13 @@
 #include <utility>
 
 #include "gateway/calls/admission.h"
-#include "gateway/calls/call_headers.h"
-#include "gateway/calls/failure.h"
-#include "gateway/calls/request_fields.h"
-#include "gateway/calls/request_identity.h"
 #include "gateway/error_table.h"
 #include "gateway/exchange/event_loop.h"
 #include "gateway/handlers/handlers.h"
+#include "gateway/requests/call_headers.h"
+#include "gateway/requests/failure.h"
+#include "gateway/requests/request_fields.h"
+#include "gateway/requests/request_identity.h"
 #include "gateway/routes/text.h"
 #include "services/base/coding/base64.h"
 #include "welfare/options/v1/options.pb.h"

@@ -15,14 +15,14 @@
 #include "gateway/answers/json_answer.h"
 #include "gateway/budgets/gate.h"
 #include "gateway/calls/admission.h"
-#include "gateway/calls/call_headers.h"
 #include "gateway/calls/http_call.h"
 #include "gateway/calls/own_pages.h"
-#include "gateway/calls/request_fields.h"
-#include "gateway/calls/write_headers.h"
 #include "gateway/exchange/event_loop.h"
 #include "gateway/handlers/handlers.h"
 #include "gateway/handlers/whole_body.h"
+#include "gateway/requests/call_headers.h"
+#include "gateway/requests/request_fields.h"
+#include "gateway/requests/write_headers.h"
 #include "gateway/routes/health_path.h"
 
 namespace welfare::gateway {

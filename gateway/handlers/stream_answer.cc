@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "gateway/calls/admission.h"
-#include "gateway/calls/call_headers.h"
+#include "gateway/requests/call_headers.h"
 
 namespace welfare::gateway {
 namespace {

@@ -10,9 +10,9 @@
 #include "gateway/answers/content_coding.h"
 #include "gateway/budgets/budget.h"
 #include "gateway/calls/backend.h"
-#include "gateway/calls/failure.h"
 #include "gateway/calls/http_call.h"
 #include "gateway/exchange/event_loop.h"
+#include "gateway/requests/failure.h"
 
 namespace welfare::gateway {
 

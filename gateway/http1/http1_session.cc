@@ -6,13 +6,13 @@
 
 #include "gateway/budgets/budget.h"
 #include "gateway/budgets/rate_floor.h"
-#include "gateway/calls/failure.h"
 #include "gateway/error_table.h"
 #include "gateway/exchange/event_loop.h"
 #include "gateway/exchange/http_date.h"
 #include "gateway/exchange/reason_phrase.h"
 #include "gateway/http1/http1_body.h"
 #include "gateway/http1/http1_head.h"
+#include "gateway/requests/failure.h"
 
 namespace welfare::gateway {
 namespace {

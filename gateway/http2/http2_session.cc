@@ -10,11 +10,11 @@
 
 #include "gateway/budgets/budget.h"
 #include "gateway/budgets/rate_floor.h"
-#include "gateway/calls/failure.h"
 #include "gateway/exchange/event_loop.h"
 #include "gateway/http2/http2_stream.h"
 #include "gateway/http2/http2_wire.h"
 #include "gateway/http2/skipped_streams.h"
+#include "gateway/requests/failure.h"
 
 namespace welfare::gateway {
 namespace {
@@ -489,9 +489,8 @@ class Http2Session final : public Session,
         stream->Cancel();
       }
     }
-    if (writing_ &&
-        !write_floor_.Wait(limits_.answer, limits_.look_every,
-                           connection_->taken())) {
+    if (writing_ && !write_floor_.Wait(limits_.answer, limits_.look_every,
+                                       connection_->taken())) {
       return Close();
     }
     if (!writing_) write_floor_.Reset(connection_->taken());

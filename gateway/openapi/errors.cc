@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/calls/failure.h"
 #include "gateway/error_table.h"
+#include "gateway/requests/failure.h"
 #include "google/rpc/code.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "services/access/error_table.h"

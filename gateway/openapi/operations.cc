@@ -7,10 +7,10 @@
 #include <string_view>
 #include <utility>
 
-#include "gateway/calls/request_identity.h"
-#include "gateway/calls/write_headers.h"
 #include "gateway/json/field_value.h"
 #include "gateway/openapi/errors.h"
+#include "gateway/requests/request_identity.h"
+#include "gateway/requests/write_headers.h"
 #include "gateway/routes/field_path.h"
 #include "welfare/options/v1/options.pb.h"
 

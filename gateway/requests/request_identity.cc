@@ -1,4 +1,4 @@
-#include "gateway/calls/request_identity.h"
+#include "gateway/requests/request_identity.h"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>

@@ -8,8 +8,8 @@
 #include <variant>
 #include <vector>
 
-#include "gateway/calls/failure.h"
 #include "gateway/exchange/exchange.h"
+#include "gateway/requests/failure.h"
 #include "services/access/principal.h"
 #include "services/base/wording/language.h"
 

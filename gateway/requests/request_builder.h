@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/calls/failure.h"
 #include "gateway/json/json_writer.h"
+#include "gateway/requests/failure.h"
 #include "gateway/routes/http_route.h"
 #include "gateway/routes/path_matcher.h"
 

@@ -4,8 +4,8 @@
 #include <variant>
 #include <vector>
 
-#include "gateway/calls/failure.h"
 #include "gateway/exchange/exchange.h"
+#include "gateway/requests/failure.h"
 #include "gateway/routes/http_route.h"
 #include "services/base/wording/language.h"
 

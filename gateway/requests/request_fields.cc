@@ -1,4 +1,4 @@
-#include "gateway/calls/request_fields.h"
+#include "gateway/requests/request_fields.h"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/coded_stream.h>

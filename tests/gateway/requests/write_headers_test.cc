@@ -1,4 +1,4 @@
-#include "gateway/calls/write_headers.h"
+#include "gateway/requests/write_headers.h"
 
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>

@@ -11,8 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/calls/failure.h"
-#include "gateway/calls/request_builder.h"
+#include "gateway/requests/failure.h"
+#include "gateway/requests/request_builder.h"
 #include "gateway/routes/http_route.h"
 #include "gateway/routes/text.h"
 #include "tests/gateway/fuzz.h"

@@ -1,4 +1,4 @@
-#include "gateway/calls/request_identity.h"
+#include "gateway/requests/request_identity.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "gateway/calls/call_headers.h"
+#include "gateway/requests/call_headers.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "gateway/calls/failure.h"
+#include "gateway/requests/failure.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "gateway/calls/request_builder.h"
+#include "gateway/requests/request_builder.h"
 
 #include <gmock/gmock.h>
 #include <google/protobuf/text_format.h>

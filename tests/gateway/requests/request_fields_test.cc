@@ -1,4 +1,4 @@
-#include "gateway/calls/request_fields.h"
+#include "gateway/requests/request_fields.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "gateway/calls/request_builder.h"
+#include "gateway/requests/request_builder.h"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/calls/call_headers.h"
 #include "gateway/error_table.h"
 #include "gateway/json/field_value.h"
 #include "gateway/json/json_reader.h"
+#include "gateway/requests/call_headers.h"
 #include "gateway/routes/field_path.h"
 #include "gateway/routes/text.h"
 #include "welfare/options/v1/options.pb.h"
