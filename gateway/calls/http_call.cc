@@ -99,14 +99,14 @@ bool HttpCall::FindRoute() {
       break;
   }
   route_ = &routing_.routes.at(match.route);
+  entry_ = routing_.methods_of_routes[match.route];
   label_ = route_->path.text();
   bindings_ = std::move(match.bindings);
   return true;
 }
 
 bool HttpCall::Identify() {
-  const auto refused =
-      AddIdentity(routing_, *route_->method, *exchange_, headers_);
+  const auto refused = AddIdentity(routing_, *entry_, *exchange_, headers_);
   if (refused) Fail(*refused);
   return !refused.has_value();
 }
@@ -125,10 +125,7 @@ std::optional<Failure> HttpCall::Build(std::string_view body, BodyForm form,
 
 std::string HttpCall::Serialize(const Message& message) const {
   std::string bytes = message.SerializeAsString();
-  if (!routing_.IsForeign(*route_->method)) {
-    GiveRequestId(RequestIdField(*message.GetDescriptor()),
-                  routing_.make_request_id, bytes);
-  }
+  GiveRequestId(entry_->request_id_field, routing_.make_request_id, bytes);
   return bytes;
 }
 
@@ -145,7 +142,7 @@ bool HttpCall::ReadForm() {
     return false;
   }
   // Of a foreign service nothing of the kind is asked or believed.
-  asked_ = !routing_.IsForeign(*route_->method);
+  asked_ = !entry_->foreign;
   if (asked_) {
     headers_.metadata.emplace_back(platform::kHeldTagsMetadata,
                                    form_->HeldStates());
@@ -200,10 +197,8 @@ std::unique_ptr<Message> HttpCall::NewAnswer() const {
 
 bool HttpCall::Admit() {
   caller_ = CallerOf(*exchange_, headers_);
-  backend_ =
-      routing_.backends.find(route_->method->service()->full_name())->second;
   const auto refused =
-      RefuseCall(routing_, *backend_, {caller_, &exchange_->seat()});
+      RefuseCall(routing_, backend(), {caller_, &exchange_->seat()});
   if (refused) Fail(*refused);
   return !refused.has_value();
 }
@@ -218,8 +213,7 @@ std::optional<BackendRequest> HttpCall::Inward(
   }
   Room room = Room::kGiven;
   BackendRequest request{
-      .method = "/" + route_->method->service()->full_name() + "/" +
-                route_->method->name(),
+      .method = entry_->path,
       .metadata = headers_.metadata,
       .deadline = deadline_,
       .held = HoldCall(*exchange_, bytes, std::move(place), room)};

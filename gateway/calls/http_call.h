@@ -69,6 +69,7 @@ class HttpCall {
   base::Language language() const { return headers_.language; }
   // REQUIRES: FindRoute has found one.
   const HttpRoute& route() const { return *route_; }
+  const MethodEntry& entry() const { return *entry_; }
   // The first header of that name, as it came; null when there is none.
   const std::string* Find(std::string_view name) const;
   const std::string& content_type() const { return content_type_; }
@@ -118,7 +119,7 @@ class HttpCall {
   std::optional<std::chrono::nanoseconds> timeout() const {
     return headers_.timeout;
   }
-  Backend& backend() const { return *backend_; }
+  Backend& backend() const { return *entry_->backend; }
   // By whom the call counts.
   const std::string& caller() const { return caller_; }
   // Appends an answer of the method as JSON, spelled as the caller asked for.
@@ -169,9 +170,9 @@ class HttpCall {
   CallHeaders headers_;
   std::string label_ = "unmatched";
   const HttpRoute* route_ = nullptr;
+  const MethodEntry* entry_ = nullptr;  // of the route
   std::vector<PathMatch::Binding> bindings_;
   std::string caller_;
-  Backend* backend_ = nullptr;
   JsonWriterOptions json_;
   std::optional<AnswerForm> form_;
   bool asked_ = false;  // the service, what its answer is known by

@@ -32,9 +32,11 @@ void RequestMetrics::Expect(const Routing& routing) {
                 route.method->service()->full_name(),
                 route.kind == HttpRoute::Kind::kUnary && !route.endless);
   }
-  for (const auto& [path, method] : routing.methods) {
-    ExpectRoute(path, "POST", method->service()->full_name(),
-                !method->client_streaming() && !method->server_streaming());
+  for (const auto& [path, entry] : routing.methods) {
+    if (entry.internal) continue;
+    const auto& method = *entry.method;
+    ExpectRoute(path, "POST", method.service()->full_name(),
+                !method.client_streaming() && !method.server_streaming());
   }
 }
 

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "gateway/exchange/connection.h"
+#include "gateway/requests/request_fields.h"
+#include "gateway/requests/request_identity.h"
 #include "gateway/routes/health_path.h"
 #include "gateway/routes/request_types.h"
 #include "google/protobuf/empty.pb.h"
@@ -22,11 +24,9 @@ bool IsInternal(const google::protobuf::MethodDescriptor& method) {
 }
 
 // Whether the caller, as services are told of it, may call a foreign method.
-std::optional<Failure> Admit(const Routing& routing,
-                             const MethodDescriptor& method,
+std::optional<Failure> Admit(const MethodEntry& method,
                              const std::string& identity) {
-  const auto policy = routing.foreign_policies.find(&method);
-  if (policy == routing.foreign_policies.end()) return MethodClosed();
+  if (!method.policy.has_value()) return MethodClosed();
   const absl::StatusOr<access::Identity> who =
       identity.empty()
           ? absl::StatusOr<access::Identity>(access::Identity::Anonymous())
@@ -34,9 +34,29 @@ std::optional<Failure> Admit(const Routing& routing,
   if (!who.ok()) return CallerRefused(who.status());
   // It names no resource, so any message of the type will do.
   const absl::Status admitted =
-      policy->second.Check(*who, ::google::protobuf::Empty());
+      method.policy->Check(*who, ::google::protobuf::Empty());
   if (admitted.ok()) return std::nullopt;
   return CallerRefused(admitted);
+}
+
+MethodEntry EntryOf(const MethodDescriptor& method, Backend& backend,
+                    bool foreign) {
+  MethodEntry entry{
+      .method = &method,
+      .path = "/" + method.service()->full_name() + "/" + method.name(),
+      .backend = &backend,
+      .internal = IsInternal(method),
+      .foreign = foreign,
+      .endless = method.options().GetExtension(::welfare::options::v1::endless),
+  };
+  if (foreign) {
+    auto policy = platform::MethodPolicy::Of(method);
+    if (policy.ok()) entry.policy = *std::move(policy);
+  } else {
+    entry.request_id_field = RequestIdField(*method.input_type());
+    entry.wait_field = WaitField(*method.input_type());
+  }
+  return entry;
 }
 
 }  // namespace
@@ -60,7 +80,7 @@ absl::StatusOr<std::unique_ptr<Routing>> Routing::Make(
       .make_request_id = std::move(make_request_id),
       .authenticator = authenticator,
       .methods = {},
-      .foreign_policies = {},
+      .methods_of_routes = {},
       .pages = {},
       .rates = nullptr,
       .transcoding =
@@ -68,31 +88,35 @@ absl::StatusOr<std::unique_ptr<Routing>> Routing::Make(
               .name = "gateway-json", .threads = 2, .queue = 256}),
   });
   routing->rates = std::make_unique<CallerRates>(routing->options.rates);
-  for (const std::string& name : services) {
+  for (const auto& [name, backend] : routing->backends) {
+    const bool foreign = routing->options.foreign.contains(name);
     const auto* service = pool.FindServiceByName(name);
     for (int i = 0; i < service->method_count(); ++i) {
       const auto* method = service->method(i);
-      if (IsInternal(*method)) continue;
-      const std::string anything = FieldOfAnything(*method->input_type());
+      MethodEntry entry = EntryOf(*method, *backend, foreign);
+      const std::string anything =
+          entry.internal ? "" : FieldOfAnything(*method->input_type());
       if (!anything.empty()) {
         return absl::InvalidArgumentError("the request of " +
                                           method->full_name() +
                                           " may hold anything: " + anything);
       }
-      if (routing->IsForeign(*method)) {
-        auto policy = platform::MethodPolicy::Of(*method);
-        if (policy.ok()) {
-          routing->foreign_policies.emplace(method, *std::move(policy));
-        }
-      }
-      routing->methods["/" + name + "/" + method->name()] = method;
+      std::string path = entry.path;
+      routing->methods.emplace(std::move(path), std::move(entry));
     }
+  }
+  for (const HttpRoute& route : routing->routes.all()) {
+    const auto& method = *route.method;
+    routing->methods_of_routes.push_back(
+        &routing->methods
+             .find("/" + method.service()->full_name() + "/" + method.name())
+             ->second);
   }
   return routing;
 }
 
 std::optional<Failure> AddIdentity(const Routing& routing,
-                                   const MethodDescriptor& method,
+                                   const MethodEntry& method,
                                    const Exchange& exchange,
                                    CallHeaders& call) {
   if (routing.authenticator == nullptr) {
@@ -106,7 +130,7 @@ std::optional<Failure> AddIdentity(const Routing& routing,
   call.principal = identity->empty()
                        ? access::Principal(access::Identity::Anonymous())
                        : access::PrincipalIn(*identity);
-  if (routing.IsForeign(method)) return Admit(routing, method, *identity);
+  if (method.foreign) return Admit(method, *identity);
   if (!identity->empty()) {
     call.metadata.emplace_back(access::kIdentityMetadata, *std::move(identity));
   }

@@ -33,6 +33,22 @@ namespace welfare::gateway {
 // answers for it.
 using BackendTable = std::map<std::string, Backend*, std::less<>>;
 
+// What is known of a method before anybody calls it.
+struct MethodEntry {
+  const google::protobuf::MethodDescriptor* method = nullptr;
+  std::string path;  // "/welfare.registry.v1.RegistryService/GetRoster"
+  Backend* backend = nullptr;
+  bool internal = false;  // for other services of the platform alone
+  bool foreign = false;   // of a service that is not of the platform
+  bool endless = false;   // the option of the method
+  // Fields of its request, for GiveRequestId and HoldsNumber; 0: none, or it is
+  // of a foreign service.
+  int request_id_field = 0;
+  int wait_field = 0;
+  // Who may call a foreign one; without a policy it is closed.
+  std::optional<platform::MethodPolicy> policy = std::nullopt;
+};
+
 // What all requests share. Immutable after Make, but for `draining` and the
 // rates; any thread.
 struct Routing {
@@ -78,20 +94,14 @@ struct Routing {
   RequestObserver& observer;
   const std::function<std::string()> make_request_id;
   Authenticator* const authenticator;
-  // gRPC path to its method, "/service/Method"; only these are passed on.
-  std::map<std::string, const google::protobuf::MethodDescriptor*, std::less<>>
-      methods;
-  // Who may call methods of foreign services; one without a policy is closed.
-  std::map<const google::protobuf::MethodDescriptor*, platform::MethodPolicy>
-      foreign_policies;
+  // By path. Only these are passed on, and the internal ones not by their path.
+  std::map<std::string, MethodEntry, std::less<>> methods;
+  // Those of `routes`, by the index there.
+  std::vector<const MethodEntry*> methods_of_routes;
   std::atomic<bool> draining{false};
   // Set before the first request.
   OwnPages pages;
 
-  bool IsForeign(const google::protobuf::MethodDescriptor& method) const {
-    return !options.foreign.empty() &&
-           options.foreign.contains(method.service()->full_name());
-  }
   std::unique_ptr<CallerRates> rates;
   // Where large bodies become messages, and large replies JSON: a loop that did
   // it would hold up everybody else on it. Its work ends before the loops do:
@@ -102,8 +112,8 @@ struct Routing {
 // Adds who calls `method` to what goes inward with `call`, where callers are
 // asked; nothing else tells a service. Of a foreign one the caller is judged
 // here. Returns why the caller was refused.
-std::optional<Failure> AddIdentity(
-    const Routing& routing, const google::protobuf::MethodDescriptor& method,
-    const Exchange& exchange, CallHeaders& call);
+std::optional<Failure> AddIdentity(const Routing& routing,
+                                   const MethodEntry& method,
+                                   const Exchange& exchange, CallHeaders& call);
 
 }  // namespace welfare::gateway

@@ -14,7 +14,6 @@
 #include "gateway/requests/request_identity.h"
 #include "gateway/routes/text.h"
 #include "services/base/coding/base64.h"
-#include "welfare/options/v1/options.pb.h"
 
 namespace welfare::gateway {
 namespace {
@@ -50,17 +49,13 @@ class GrpcHandler final : public ExchangeHandler,
             .substr(0,
                     std::min(request.target.find('?'), request.target.size()));
     const auto method = routing_.methods.find(path);
-    if (method == routing_.methods.end()) {
+    if (method == routing_.methods.end() || method->second.internal) {
       return Fail(UnknownService(path));
     }
-    route_ = method->first;
-    request_type_ = method->second->input_type();
-    if (!routing_.IsForeign(*method->second)) {
-      request_id_field_ = RequestIdField(*request_type_);
+    entry_ = &method->second;
+    if (entry_->endless && routing_.draining.load()) {
+      return Fail(ShuttingDown());
     }
-    endless_ =
-        method->second->options().GetExtension(::welfare::options::v1::endless);
-    if (endless_ && routing_.draining.load()) return Fail(ShuttingDown());
     auto headers = ReadCallHeaders(request.headers, routing_.make_request_id());
     if (const auto* failure = std::get_if<Failure>(&headers)) {
       return Fail(*failure);
@@ -68,23 +63,17 @@ class GrpcHandler final : public ExchangeHandler,
     CallHeaders& call = std::get<CallHeaders>(headers);
     request_id_ = call.request_id;
     trace_id_ = std::move(call.trace_id);
-    const auto refused =
-        AddIdentity(routing_, *method->second, *exchange_, call);
+    const auto refused = AddIdentity(routing_, *entry_, *exchange_, call);
     principal_ = call.principal;
     if (refused) return Fail(*refused);
-    client_streaming_ = method->second->client_streaming();
-    unary_ = !client_streaming_ && !method->second->server_streaming();
-    if (!routing_.IsForeign(*method->second)) {
-      wait_field_ = WaitField(*request_type_);
-    }
+    client_streaming_ = entry_->method->client_streaming();
+    unary_ = !client_streaming_ && !entry_->method->server_streaming();
     caller_ = CallerOf(*exchange_, call);
-    backend_ =
-        routing_.backends.find(method->second->service()->full_name())->second;
-    if (const auto full =
-            RefuseCall(routing_, *backend_, {caller_, &exchange_->seat()})) {
+    if (const auto full = RefuseCall(routing_, *entry_->backend,
+                                     {caller_, &exchange_->seat()})) {
       return Fail(*full);
     }
-    backend_request_ = {.method = route_,
+    backend_request_ = {.method = entry_->path,
                         .metadata = std::move(call.metadata),
                         .deadline = std::nullopt};
     if (call.timeout.has_value()) {
@@ -121,7 +110,7 @@ class GrpcHandler final : public ExchangeHandler,
   void OnTooSlow() override { Abandon(RequestTimeout()); }
   void OnWritable() override { MaybeRead(); }
   void OnDrain() override {
-    if (exchange_ != nullptr && endless_) Abandon(ShuttingDown());
+    if (exchange_ != nullptr && entry_->endless) Abandon(ShuttingDown());
   }
   void OnClosed() override {
     exchange_ = nullptr;
@@ -149,7 +138,7 @@ class GrpcHandler final : public ExchangeHandler,
   }
   void OnDone(const BackendResult& result) override {
     stream_ = nullptr;
-    JudgeCall(place_.get(), route_, result, began_);
+    JudgeCall(place_.get(), entry_->path, result, began_);
     place_.reset();
     if (exchange_ == nullptr) return;
     if (result.room != Room::kGiven) {
@@ -168,8 +157,8 @@ class GrpcHandler final : public ExchangeHandler,
     began_ = steady_clock::now();
     knocked_ = false;
     if (unary_ && WholeMessage().has_value()) return CallOnce();
-    stream_ = backend_->OpenStream(exchange_->loop(), backend_request_,
-                                   shared_from_this());
+    stream_ = entry_->backend->OpenStream(exchange_->loop(), backend_request_,
+                                          shared_from_this());
     backend_request_ = {};
     stream_->Read();
   }
@@ -184,7 +173,7 @@ class GrpcHandler final : public ExchangeHandler,
       return Abandon(NoRoom(routing_, room));
     }
     Credit();
-    call_ = backend_->CallUnary(
+    call_ = entry_->backend->CallUnary(
         exchange_->loop(), std::exchange(backend_request_, {}),
         *std::move(message),
         [self = shared_from_this()](const BackendResult& result,
@@ -211,10 +200,11 @@ class GrpcHandler final : public ExchangeHandler,
       }
     }
     knocked_ = true;
-    const bool waits = size.has_value() &&
-                       HoldsNumber(wait_field_, std::string_view(input_).substr(
-                                                    kPrefix, *size));
-    Gate::Asked asked = backend_->gate().Ask(
+    const bool waits =
+        size.has_value() &&
+        HoldsNumber(entry_->wait_field,
+                    std::string_view(input_).substr(kPrefix, *size));
+    Gate::Asked asked = entry_->backend->gate().Ask(
         {caller_, &exchange_->seat()}, waits,
         [weak = weak_from_this(),
          &loop = exchange_->loop()](std::optional<Gate::Refused> refused) {
@@ -271,11 +261,12 @@ class GrpcHandler final : public ExchangeHandler,
     input_.erase(0, end);
     share_.Hold(input_.size());
     has_message_ = true;
-    if (HoldsMoreFields(message, *request_type_, kMaxRequestFields)) {
+    if (HoldsMoreFields(message, *entry_->method->input_type(),
+                        kMaxRequestFields)) {
       Abandon(TooManyFields(kMaxRequestFields));
       return std::nullopt;
     }
-    GiveRequestId(request_id_field_, routing_.make_request_id, message);
+    GiveRequestId(entry_->request_id_field, routing_.make_request_id, message);
     return message;
   }
 
@@ -393,7 +384,8 @@ class GrpcHandler final : public ExchangeHandler,
 
   void Observe(int code) {
     routing_.observer.OnRequest(
-        {.route = route_,
+        {.route = entry_ == nullptr ? std::string_view("unmatched")
+                                  : std::string_view(entry_->path),
          .method = "POST",
          .code = code,
          .request_id = request_id_,
@@ -406,19 +398,14 @@ class GrpcHandler final : public ExchangeHandler,
   const Routing& routing_;
   Exchange* exchange_;  // null when it has ended
   const steady_clock::time_point start_;
-  std::string route_ = "unmatched";
+  const MethodEntry* entry_ = nullptr;  // once the method is known
   std::string request_id_;
   std::string trace_id_;
   access::Principal principal_;
-  // Of the method's messages; set once it is known.
-  const google::protobuf::Descriptor* request_type_ = nullptr;
-  int request_id_field_ = 0;  // of the method's messages; see GiveRequestId
   // The call inward.
   std::string caller_;
-  Backend* backend_ = nullptr;
   BackendRequest backend_request_;  // until it is begun
   bool unary_ = false;
-  int wait_field_ = 0;    // of the method's messages; see HoldsNumber
   bool knocked_ = false;  // it waits at the gate
   std::shared_ptr<Gate::Place> place_;
   std::optional<LoopTimer> patience_;
@@ -436,7 +423,6 @@ class GrpcHandler final : public ExchangeHandler,
   bool writing_ = false;
   bool write_failed_ = false;
 
-  bool endless_ = false;  // it waits for nothing that would ever be done
   bool head_sent_ = false;
   bool waiting_to_read_ = false;
 };

@@ -107,11 +107,7 @@ class UnaryHandler final : public WholeBodyHandler {
   // Asks whether the call may begin, and once more for each etag of a write.
   void Call(std::string message) {
     message_ = std::move(message);
-    bool waits = false;
-    const auto& method = *call().route().method;
-    if (!call().routing().IsForeign(method)) {
-      waits = HoldsNumber(WaitField(*method.input_type()), message_);
-    }
+    const bool waits = HoldsNumber(call().entry().wait_field, message_);
     Gate::Asked asked = call().backend().gate().Ask(
         {call().caller(), &call().exchange().seat()}, waits,
         [this, weak = weak_from_this(),
@@ -153,13 +149,12 @@ class UnaryHandler final : public WholeBodyHandler {
         call().timeout().value_or(call().options().default_timeout),
         message_.size(), place_);
     if (!inward.has_value()) return;
-    std::string method = inward->method;
     unary_ = call().backend().CallUnary(
         call().loop(), *std::move(inward), std::exchange(message_, ""),
-        [this, self = shared_from_this(), name = std::move(method),
+        [this, self = shared_from_this(),
          began = std::chrono::steady_clock::now()](const BackendResult& result,
                                                    const std::string& answer) {
-          JudgeCall(place_.get(), name, result, began);
+          JudgeCall(place_.get(), call().entry().path, result, began);
           place_.reset();
           OnUnary(result, answer);
         });
