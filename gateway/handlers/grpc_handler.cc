@@ -13,6 +13,7 @@
 #include "gateway/requests/request_fields.h"
 #include "gateway/requests/request_identity.h"
 #include "gateway/routes/text.h"
+#include "gateway/wire/grpc_prefix.h"
 #include "services/base/coding/base64.h"
 
 namespace welfare::gateway {
@@ -20,9 +21,6 @@ namespace {
 
 using std::chrono::microseconds;
 using std::chrono::steady_clock;
-
-// What a message costs on the wire before its bytes: the flag and the length.
-constexpr std::size_t kPrefix = 5;
 
 // Passes one gRPC call on to its backend: a unary one as a whole, every other
 // message by message, where at most one message in each direction is held
@@ -203,7 +201,7 @@ class GrpcHandler final : public ExchangeHandler,
     const bool waits =
         size.has_value() &&
         HoldsNumber(entry_->wait_field,
-                    std::string_view(input_).substr(kPrefix, *size));
+                    std::string_view(input_).substr(kGrpcPrefix, *size));
     Gate::Asked asked = entry_->backend->gate().Ask(
         {caller_, &exchange_->seat()}, waits,
         [weak = weak_from_this(),
@@ -235,11 +233,8 @@ class GrpcHandler final : public ExchangeHandler,
   // The size of the first message of the input where it has come whole. What
   // can be no message ends the exchange.
   std::optional<std::size_t> WholeMessage() {
-    if (input_.size() < kPrefix) return std::nullopt;
-    std::uint32_t size = 0;
-    for (std::size_t i = 1; i < kPrefix; ++i) {
-      size = size << 8 | static_cast<unsigned char>(input_[i]);
-    }
+    if (input_.size() < kGrpcPrefix) return std::nullopt;
+    const std::uint32_t size = LengthInGrpcPrefix(input_);
     if (input_[0] != '\0') {
       Abandon(input_[0] == '\1' ? MessageEncodingUnsupported()
                                 : MalformedFrame(ProblemRow("FRAME_FLAG")));
@@ -249,15 +244,15 @@ class GrpcHandler final : public ExchangeHandler,
       Abandon(MessageTooLarge(routing_.options.message_limit));
       return std::nullopt;
     }
-    if (input_.size() < kPrefix + size) return std::nullopt;
+    if (input_.size() < kGrpcPrefix + size) return std::nullopt;
     return size;
   }
 
   // The first message of the input as it goes to the backend; nothing where it
   // was refused. REQUIRES: it has come whole.
   std::optional<std::string> TakeMessage() {
-    const std::size_t end = kPrefix + *WholeMessage();
-    std::string message = input_.substr(kPrefix, end - kPrefix);
+    const std::size_t end = kGrpcPrefix + *WholeMessage();
+    std::string message = input_.substr(kGrpcPrefix, end - kGrpcPrefix);
     input_.erase(0, end);
     share_.Hold(input_.size());
     has_message_ = true;
@@ -326,15 +321,7 @@ class GrpcHandler final : public ExchangeHandler,
   }
 
   void SendMessage(const std::string& message) {
-    const auto size = static_cast<std::uint32_t>(message.size());
-    std::string frame;
-    frame.reserve(kPrefix + message.size());
-    frame.push_back('\0');
-    for (int shift = 24; shift >= 0; shift -= 8) {
-      frame.push_back(static_cast<char>((size >> shift) & 0xFF));
-    }
-    frame.append(message);
-    exchange_->SendBody(std::move(frame));
+    exchange_->SendBody(GrpcFrame(message));
   }
 
   void SendHead(const Metadata& metadata) {
@@ -385,7 +372,7 @@ class GrpcHandler final : public ExchangeHandler,
   void Observe(int code) {
     routing_.observer.OnRequest(
         {.route = entry_ == nullptr ? std::string_view("unmatched")
-                                  : std::string_view(entry_->path),
+                                    : std::string_view(entry_->path),
          .method = "POST",
          .code = code,
          .request_id = request_id_,

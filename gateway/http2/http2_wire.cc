@@ -4,6 +4,7 @@
 
 #include "gateway/exchange/http_date.h"
 #include "gateway/http2/http2_stream.h"
+#include "gateway/wire/nghttp2_field.h"
 
 namespace welfare::gateway {
 namespace {
@@ -15,17 +16,6 @@ constexpr std::uint64_t kResetRate = 33;
 // Queued answers to PING and SETTINGS before the connection is given up.
 constexpr std::size_t kMaxOutboundAck = 1000;
 constexpr std::size_t kMaxSettings = 32;
-
-nghttp2_nv ToNv(std::string_view name, std::string_view value) {
-  // nghttp2 copies both; its interface is not const.
-  return {.name = const_cast<std::uint8_t*>(
-              reinterpret_cast<const std::uint8_t*>(name.data())),
-          .value = const_cast<std::uint8_t*>(
-              reinterpret_cast<const std::uint8_t*>(value.data())),
-          .namelen = name.size(),
-          .valuelen = value.size(),
-          .flags = NGHTTP2_NV_FLAG_NONE};
-}
 
 std::string_view ToView(const std::uint8_t* bytes, std::size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
@@ -42,10 +32,10 @@ void SetCallbacks(nghttp2_session_callbacks* callbacks) {
         return FramesOf(user).OnBeginHeaders(*frame);
       });
   nghttp2_session_callbacks_set_on_header_callback(
-      callbacks, [](nghttp2_session*, const nghttp2_frame* frame,
-                    const std::uint8_t* name, std::size_t name_size,
-                    const std::uint8_t* value, std::size_t value_size,
-                    std::uint8_t, void* user) {
+      callbacks,
+      [](nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name,
+         std::size_t name_size, const std::uint8_t* value,
+         std::size_t value_size, std::uint8_t, void* user) {
         return FramesOf(user).OnHeader(*frame, ToView(name, name_size),
                                        ToView(value, value_size));
       });
@@ -59,10 +49,8 @@ void SetCallbacks(nghttp2_session_callbacks* callbacks) {
         return FramesOf(user).OnData(id, ToView(bytes, size));
       });
   nghttp2_session_callbacks_set_on_stream_close_callback(
-      callbacks,
-      [](nghttp2_session*, std::int32_t id, std::uint32_t, void* user) {
-        return FramesOf(user).OnStreamClose(id);
-      });
+      callbacks, [](nghttp2_session*, std::int32_t id, std::uint32_t,
+                    void* user) { return FramesOf(user).OnStreamClose(id); });
   nghttp2_session_callbacks_set_on_frame_send_callback(
       callbacks, [](nghttp2_session*, const nghttp2_frame* frame, void* user) {
         return FramesOf(user).OnFrameSent(*frame);
@@ -118,10 +106,9 @@ void SubmitHttp2Response(nghttp2_session* session, Http2Stream& stream,
   }
   nghttp2_data_provider provider;
   provider.source.ptr = &stream;
-  provider.read_callback = [](nghttp2_session*, std::int32_t,
-                              std::uint8_t* buffer, std::size_t size,
-                              std::uint32_t* flags, nghttp2_data_source* source,
-                              void*) -> ssize_t {
+  provider.read_callback =
+      [](nghttp2_session*, std::int32_t, std::uint8_t* buffer, std::size_t size,
+         std::uint32_t* flags, nghttp2_data_source* source, void*) -> ssize_t {
     return static_cast<Http2Stream*>(source->ptr)->Fill(buffer, size, flags);
   };
   nghttp2_submit_response(session, stream.id(), fields.data(), fields.size(),

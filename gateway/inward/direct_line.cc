@@ -17,6 +17,8 @@
 
 #include "gateway/exchange/event_loop.h"
 #include "gateway/routes/text.h"
+#include "gateway/wire/grpc_prefix.h"
+#include "gateway/wire/nghttp2_field.h"
 #include "services/base/coding/base64.h"
 
 namespace welfare::gateway {
@@ -28,7 +30,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 using std::chrono::system_clock;
 
-constexpr std::size_t kPrefix = 5;  // of a message: its flag and its length
 // The longest answer; a longer one is for the channel to refuse.
 constexpr std::size_t kMaxAnswer = std::size_t{64} << 20;
 constexpr std::size_t kWriteSize = std::size_t{64} * 1024;
@@ -87,19 +88,6 @@ std::optional<stream_protocol::endpoint> EndpointOf(std::string_view address) {
   return stream_protocol::endpoint(asio::ip::tcp::endpoint(ip, port));
 }
 
-nghttp2_nv ToNv(std::string_view name, std::string_view value,
-                bool indexed = true) {
-  // nghttp2 copies both; its interface is not const.
-  return {.name = const_cast<std::uint8_t*>(
-              reinterpret_cast<const std::uint8_t*>(name.data())),
-          .value = const_cast<std::uint8_t*>(
-              reinterpret_cast<const std::uint8_t*>(value.data())),
-          .namelen = name.size(),
-          .valuelen = value.size(),
-          .flags = static_cast<std::uint8_t>(
-              indexed ? NGHTTP2_NV_FLAG_NONE : NGHTTP2_NV_FLAG_NO_INDEX)};
-}
-
 bool IsBinary(std::string_view key) { return key.ends_with("-bin"); }
 
 // What is left until `deadline`, as gRPC writes it: at most eight digits, at
@@ -143,14 +131,12 @@ struct DirectLine::State : std::enable_shared_from_this<State> {
       if (!is_grpc || !status.has_value() || too_large) return std::nullopt;
       answer.code = *status;
       if (*status == 0) {
-        if (body.size() < kPrefix || body[0] != '\0') return std::nullopt;
-        std::size_t size = 0;
-        for (std::size_t i = 1; i < kPrefix; ++i) {
-          size = size << 8 | static_cast<unsigned char>(body[i]);
+        if (body.size() < kGrpcPrefix || body[0] != '\0') return std::nullopt;
+        if (body.size() != kGrpcPrefix + LengthInGrpcPrefix(body)) {
+          return std::nullopt;
         }
-        if (body.size() != kPrefix + size) return std::nullopt;
         answer.message = std::move(body);
-        answer.message.erase(0, kPrefix);
+        answer.message.erase(0, kGrpcPrefix);
       }
       return std::move(answer);
     }
@@ -296,13 +282,7 @@ struct DirectLine::State : std::enable_shared_from_this<State> {
     Stream& stream = streams[id];
     stream.then = std::move(then);
     stream.deadline = request.deadline;
-    const auto length = static_cast<std::uint32_t>(request.message.size());
-    stream.out.reserve(kPrefix + request.message.size());
-    stream.out.push_back('\0');
-    for (int shift = 24; shift >= 0; shift -= 8) {
-      stream.out.push_back(static_cast<char>((length >> shift) & 0xFF));
-    }
-    stream.out.append(request.message);
+    stream.out = GrpcFrame(request.message);
     if (stream.deadline.has_value()) Look();
     FlushSoon();
     return id;
@@ -378,7 +358,7 @@ struct DirectLine::State : std::enable_shared_from_this<State> {
     if (found == streams.end()) return;
     Stream& stream = found->second;
     if (stream.too_large) return;
-    if (stream.body.size() + bytes.size() > kPrefix + kMaxAnswer) {
+    if (stream.body.size() + bytes.size() > kGrpcPrefix + kMaxAnswer) {
       stream.too_large = true;
       stream.body.clear();
       nghttp2_submit_rst_stream(session, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
