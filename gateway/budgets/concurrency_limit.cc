@@ -17,42 +17,45 @@ void ConcurrencyLimit::Began(int in_flight) {
   peak_ = std::max(peak_, in_flight);
 }
 
-bool ConcurrencyLimit::IsSlow(std::string_view method,
-                              std::chrono::duration<double> took, Time now) {
+std::chrono::duration<double> ConcurrencyLimit::BestOf(
+    std::string_view method, std::chrono::duration<double> took, Time now) {
   auto found = methods_.find(method);
   if (found == methods_.end()) {
     found = methods_.emplace(std::string(method), Method{took, now}).first;
   }
   Method& known = found->second;
-  const bool slow = took > options_.target &&
-                    took > known.best * kSlowerThanBest;
+  const std::chrono::duration<double> best = known.best;
   const std::chrono::duration<double> passed = now - known.at;
   known.at = now;
   if (took < known.best) {
     known.best = took;
   } else {
-    known.best +=
-        (took - known.best) * std::min(1.0, passed / kBestForgotten);
+    known.best += (took - known.best) * std::min(1.0, passed / kBestForgotten);
   }
-  return slow;
+  return best;
 }
 
 void ConcurrencyLimit::Answered(std::string_view method,
                                 std::chrono::microseconds took, Time now) {
   ++answered_;
-  if (IsSlow(method, took, now)) ++slow_;
+  const auto usual = BestOf(method, took, now) * kSlowerThanBest;
+  if (took > options_.target && took > usual) ++slow_;
+  if (took <= options_.at_once || took <= usual) ++at_once_;
   if (answered_ < options_.answers || now - began_ < options_.window) return;
   if (slow_ * 2 > answered_) {
     const int used = std::min(limit_, std::max(1, peak_));
     limit_ = std::max(options_.least, static_cast<int>(used * kDecrease));
-  } else if (peak_ * 2 >= limit_) {
+  } else if (at_once_ * 2 > answered_ && peak_ * 2 >= limit_) {
     // Only as far as it is made use of.
-    limit_ = std::min(options_.most,
-                      limit_ + std::max(1, limit_ / kIncreasePart));
+    limit_ =
+        std::min(options_.most, limit_ + std::max(1, limit_ / kIncreasePart));
   }
+  answered_per_second_ =
+      answered_ / std::chrono::duration<double>(now - began_).count();
   began_ = now;
   answered_ = 0;
   slow_ = 0;
+  at_once_ = 0;
   peak_ = 0;
 }
 

@@ -4,6 +4,7 @@
 #include <list>
 #include <map>
 #include <mutex>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,28 @@ namespace {
 
 // After which who was refused for want of room may come again.
 constexpr std::chrono::milliseconds kBusyFor{1000};
+
+// Things by their sizes, so that the largest is found at once however many
+// there are. Those of size 0 are not in it.
+template <typename Thing>
+class BySize {
+ public:
+  void Change(Thing* thing, std::size_t from, std::size_t to) {
+    if (from == 0) {
+      sizes_.emplace(to, thing);
+      return;
+    }
+    auto node = sizes_.extract({from, thing});
+    if (to == 0) return;
+    node.value().first = to;
+    sizes_.insert(std::move(node));
+  }
+  // REQUIRES: there is one.
+  Thing& Largest() const { return *sizes_.rbegin()->second; }
+
+ private:
+  std::set<std::pair<std::size_t, Thing*>> sizes_;
+};
 
 }  // namespace
 
@@ -28,19 +51,18 @@ struct Gate::Place::Call {
 struct Gate::State : std::enable_shared_from_this<State> {
   using Call = Place::Call;
   using Stage = Call::Stage;
-  using Lane = std::list<Call*>;  // the calls of a connection, in order
+  // The calls of a connection, in order.
+  struct Lane {
+    std::list<Call*> calls;
+    std::list<Lane*>::iterator turn;
+  };
+  // Those of a caller.
   struct Line {
     std::map<const void*, Lane> lanes;
-    std::list<const void*> turns;  // the connections of `lanes`
+    std::list<Lane*> turns;
+    BySize<Lane> by_size;
     std::size_t size = 0;
-
-    Lane& Longest() {
-      return std::max_element(lanes.begin(), lanes.end(),
-                              [](const auto& a, const auto& b) {
-                                return a.second.size() < b.second.size();
-                              })
-          ->second;
-    }
+    std::list<Line*>::iterator turn;
   };
   using Lines = std::map<std::string, Line, std::less<>>;  // by caller
   // Whom to tell what, without the lock.
@@ -53,31 +75,27 @@ struct Gate::State : std::enable_shared_from_this<State> {
         breaker(options.breaker) {}
 
   int Most() const {
-    return std::max(options.least_waiting, limit.limit());
+    const double in_time = limit.answered_per_second() * options.wait.count();
+    const double most = std::max<double>(in_time, limit.limit());
+    return static_cast<int>(
+        std::clamp<double>(most, options.least_waiting, options.most_waiting));
   }
 
-  bool HasRoom() const {
-    return !options.limited || under_way < limit.limit();
-  }
+  bool HasRoom() const { return !options.limited || under_way < limit.limit(); }
 
   // Who makes room for one more where too many wait: the last of the caller who
   // asks most, or of the own connection that does. Null: nobody asks more.
   Call* Victim(const Asking& asking) {
-    const auto longest = std::max_element(
-        lines.begin(), lines.end(), [](const auto& a, const auto& b) {
-          return a.second.size < b.second.size;
-        });
+    const Line& longest = by_size.Largest();
     const auto own = lines.find(asking.caller);
     const std::size_t has = own == lines.end() ? 0 : own->second.size;
-    if (has + 1 < longest->second.size) {
-      return longest->second.Longest().back();
-    }
+    if (has + 1 < longest.size) return longest.by_size.Largest().calls.back();
     if (own == lines.end()) return nullptr;
     const auto lane = own->second.lanes.find(asking.connection);
     const std::size_t there =
-        lane == own->second.lanes.end() ? 0 : lane->second.size();
-    Lane& most = own->second.Longest();
-    return there + 1 < most.size() ? most.back() : nullptr;
+        lane == own->second.lanes.end() ? 0 : lane->second.calls.size();
+    const Lane& most = own->second.by_size.Largest();
+    return there + 1 < most.calls.size() ? most.calls.back() : nullptr;
   }
 
   // Whether one more may wait, though another is refused for it.
@@ -94,37 +112,45 @@ struct Gate::State : std::enable_shared_from_this<State> {
 
   void LineUp(Call& call) {
     call.stage = Stage::kWaiting;
-    auto [line, is_new] = lines.try_emplace(call.caller);
-    if (is_new) turns.push_back(call.caller);
-    auto [lane, opens] = line->second.lanes.try_emplace(call.connection);
-    if (opens) line->second.turns.push_back(call.connection);
-    call.at = lane->second.insert(lane->second.end(), &call);
-    ++line->second.size;
+    const auto [at, is_new] = lines.try_emplace(call.caller);
+    Line& line = at->second;
+    if (is_new) line.turn = turns.insert(turns.end(), &line);
+    const auto [there, opens] = line.lanes.try_emplace(call.connection);
+    Lane& lane = there->second;
+    if (opens) lane.turn = line.turns.insert(line.turns.end(), &lane);
+    call.at = lane.calls.insert(lane.calls.end(), &call);
+    line.by_size.Change(&lane, lane.calls.size() - 1, lane.calls.size());
+    by_size.Change(&line, line.size, line.size + 1);
+    ++line.size;
     ++waiting;
   }
 
   // Takes `call` out of its lane, which goes when it is empty.
   void Unline(Call& call) {
-    const auto line = lines.find(call.caller);
-    const auto lane = line->second.lanes.find(call.connection);
-    lane->second.erase(call.at);
-    --line->second.size;
+    const auto at = lines.find(call.caller);
+    Line& line = at->second;
+    const auto there = line.lanes.find(call.connection);
+    Lane& lane = there->second;
+    lane.calls.erase(call.at);
+    line.by_size.Change(&lane, lane.calls.size() + 1, lane.calls.size());
+    by_size.Change(&line, line.size, line.size - 1);
+    --line.size;
     --waiting;
-    if (!lane->second.empty()) return;
-    line->second.turns.remove(call.connection);
-    line->second.lanes.erase(lane);
-    if (line->second.size != 0) return;
-    turns.remove(call.caller);
-    lines.erase(line);
+    if (!lane.calls.empty()) return;
+    line.turns.erase(lane.turn);
+    line.lanes.erase(there);
+    if (line.size != 0) return;
+    turns.erase(line.turn);
+    lines.erase(at);
   }
 
   // The next in turn go ahead, as far as there is room.
   void Advance(Told& told) {
     while (waiting > 0 && HasRoom()) {
       turns.splice(turns.end(), turns, turns.begin());
-      Line& line = lines.find(turns.back())->second;
+      Line& line = *turns.back();
       line.turns.splice(line.turns.end(), line.turns, line.turns.begin());
-      Call& call = *line.lanes.find(line.turns.back())->second.front();
+      Call& call = *line.turns.back()->calls.front();
       Unline(call);
       Begin(call);
       told.emplace_back(std::move(call.then), std::nullopt);
@@ -134,7 +160,7 @@ struct Gate::State : std::enable_shared_from_this<State> {
   // Nobody waits for a service that answers nobody.
   void TurnAway(std::chrono::milliseconds retry_after, Told& told) {
     while (waiting > 0) {
-      Call& call = *lines.begin()->second.lanes.begin()->second.front();
+      Call& call = *turns.front()->turns.front()->calls.front();
       Unline(call);
       call.stage = Stage::kOver;
       told.emplace_back(std::move(call.then),
@@ -152,7 +178,8 @@ struct Gate::State : std::enable_shared_from_this<State> {
   ConcurrencyLimit limit;
   CircuitBreaker breaker;
   Lines lines;
-  std::list<std::string> turns;  // the callers of `lines`
+  std::list<Line*> turns;
+  BySize<Line> by_size;
   int under_way = 0;
   int waiting = 0;
 };
@@ -261,11 +288,10 @@ void Gate::Place::Answered(std::string_view method) {
     state.breaker.Succeeded();
     if (call_->stage != Call::Stage::kUnderWay) return;
     const Time at = state.now();
-    state.limit.Answered(
-        method,
-        std::chrono::duration_cast<std::chrono::microseconds>(at -
-                                                              call_->began),
-        at);
+    state.limit.Answered(method,
+                         std::chrono::duration_cast<std::chrono::microseconds>(
+                             at - call_->began),
+                         at);
     state.Advance(told);
   }
   State::Tell(told);

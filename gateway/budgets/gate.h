@@ -30,8 +30,12 @@ class Gate {
   struct Options {
     ConcurrencyLimit::Options limit = {};
     CircuitBreaker::Options breaker = {};
-    // How many may wait, at least; no more than are let through at a time.
+    // How many may wait: as many as are answered in this time, as far as it is
+    // known, and as are let through at a time, within these. Who comes then is
+    // told to come again after twice that time.
+    std::chrono::duration<double> wait{0.5};
     int least_waiting = 64;
+    int most_waiting = 4096;
     // Off: all calls are let through, unless the breaker is open.
     bool limited = true;
   };

@@ -201,6 +201,27 @@ TEST(Gate, TakesTheConnectionsOfACallerInTurnToo) {
   EXPECT_TRUE(other->goes);
 }
 
+// As many may wait as will be answered soon, however few are let through at a
+// time.
+TEST(Gate, LetsAsManyWaitAsAreAnsweredInTime) {
+  Gate::Options options = Small(2, 1);
+  options.wait = std::chrono::milliseconds(500);
+  Asker asker(options);
+  for (int i = 0; i < 200; ++i) {  // 100 each second
+    asker.now += milliseconds(10);
+    asker.Ask("a")->place->Answered("m");
+  }
+  std::vector<std::shared_ptr<Asker::Call>> calls;
+  int refused = 0;
+  for (int i = 0; i < 200; ++i) {
+    calls.push_back(asker.Ask("a"));
+    refused += calls.back()->refused.has_value() ? 1 : 0;
+  }
+  EXPECT_EQ(asker.gate.under_way(), 2);
+  EXPECT_NEAR(asker.gate.waiting(), 50, 5);
+  EXPECT_EQ(refused, 200 - 2 - asker.gate.waiting());
+}
+
 TEST(Gate, HoldsNoPlaceForWhoWaitsForSomethingElse) {
   Asker asker(Small(1, 4));
   auto busy = asker.Ask("a");
@@ -347,6 +368,27 @@ TEST(ConcurrencyLimit, TakesAMethodForWhatItIs) {
     limit.Answered("read", milliseconds(400), now);
   }
   EXPECT_LT(limit.limit(), before);
+}
+
+// A service that answers most calls late but in time has enough of them.
+TEST(ConcurrencyLimit, GivesMoreOnlyAsLongAsTheyAreAnsweredAtOnce) {
+  ConcurrencyLimit limit({.first = 100, .least = 4});
+  GateTime now{std::chrono::seconds(100)};
+  const auto answers = [&](milliseconds took) {
+    for (int i = 0; i < 200; ++i) {
+      now += milliseconds(10);
+      limit.Began(limit.limit());
+      limit.Answered("read", took, now);
+    }
+  };
+  answers(milliseconds(2));
+  const int grown = limit.limit();
+  EXPECT_GT(grown, 100);
+  EXPECT_NEAR(limit.answered_per_second(), 100, 1);
+  answers(milliseconds(100));
+  EXPECT_EQ(limit.limit(), grown);
+  answers(milliseconds(20));
+  EXPECT_GT(limit.limit(), grown);
 }
 
 // Whatever is asked in whatever order: no more than the limit are under way,

@@ -27,7 +27,8 @@ const std::string kSlowRead =
     "GET /v1/municipalities/slow HTTP/1.1\r\nHost: a\r\n\r\n";
 
 Gate::Options OneAtATime(int waiting) {
-  Gate::Options options{.least_waiting = waiting};
+  Gate::Options options{.wait = std::chrono::seconds(0),
+                        .least_waiting = waiting};
   options.limit.first = options.limit.least = options.limit.most = 1;
   return options;
 }
