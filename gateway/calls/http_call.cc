@@ -247,7 +247,7 @@ void HttpCall::Aside(std::shared_ptr<void> owner, std::function<void()> work,
   const absl::Status queued = routing_.transcoding->Submit(
       {}, [this, owner, work = std::move(work), then = std::move(then),
            refused](const absl::Status& start) mutable {
-        if (start.ok()) work();
+        if (start.ok() && !left_) work();
         loop_.Post([this, owner = std::move(owner), then = std::move(then),
                     refused = std::move(refused), ok = start.ok()] {
           if (exchange_ == nullptr) return;
@@ -259,6 +259,12 @@ void HttpCall::Aside(std::shared_ptr<void> owner, std::function<void()> work,
         });
       });
   if (!queued.ok()) refused();
+}
+
+void HttpCall::InTurn(std::shared_ptr<void> owner, std::function<void()> work) {
+  loop_.PostLong([this, owner = std::move(owner), work = std::move(work)] {
+    if (exchange_ != nullptr) work();
+  });
 }
 
 void HttpCall::Fail(const Failure& failure) {
@@ -318,6 +324,7 @@ void HttpCall::Reset(int code) {
 
 void HttpCall::Closed(int code) {
   if (exchange_ == nullptr) return;
+  left_ = true;
   exchange_ = nullptr;
   Observe(code);
 }

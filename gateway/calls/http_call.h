@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -31,6 +32,9 @@ namespace welfare::gateway {
 // megabyte of JSON takes some ten milliseconds, in which everybody else on the
 // loop would wait.
 inline constexpr std::size_t kLoopBytes = std::size_t{64} * 1024;
+// One of no more is read or written at once; what lies between takes its turn
+// (EventLoop::PostLong).
+inline constexpr std::size_t kAtOnceBytes = std::size_t{2} * 1024;
 
 // What is charged while one is, as so many times its bytes: itself, what the
 // parser makes of it, and the message; or the message and its JSON. That is
@@ -131,11 +135,13 @@ class HttpCall {
   std::optional<std::string> ToJson(const std::string& bytes) const;
   const JsonWriterOptions& json() const { return json_; }
 
-  // Does `work` beside the loop and then, on the loop and if the exchange still
-  // lives, `then`. Until then nothing else touches what `work` does. `owner`
-  // keeps both alive.
+  // Does `work` beside the loop, unless the caller has left before, and then,
+  // on the loop and if the exchange still lives, `then`. Until then nothing
+  // else touches what `work` does. `owner` keeps both alive.
   void Aside(std::shared_ptr<void> owner, std::function<void()> work,
              std::function<void()> then, std::function<void()> refused);
+  // Does `work` on the loop when it is its turn, if the exchange still lives.
+  void InTurn(std::shared_ptr<void> owner, std::function<void()> work);
 
   // Each ends the exchange.
   void Fail(const Failure& failure);
@@ -175,7 +181,8 @@ class HttpCall {
   std::string caller_;
   JsonWriterOptions json_;
   std::optional<AnswerForm> form_;
-  bool asked_ = false;  // the service, what its answer is known by
+  bool asked_ = false;             // the service, what its answer is known by
+  std::atomic<bool> left_{false};  // by its caller, before it was answered
   std::optional<std::chrono::system_clock::time_point> deadline_;
 };
 

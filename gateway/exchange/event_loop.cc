@@ -1,23 +1,57 @@
 #include "gateway/exchange/event_loop.h"
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <cstdint>
+#include <deque>
 #include <future>
 #include <map>
 #include <thread>
 #include <utility>
 
 namespace welfare::gateway {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::steady_clock;
+
+// Work that takes long is done for as long as all else took since it was last
+// its turn, within these.
+constexpr microseconds kShortestTurn{200};
+constexpr microseconds kLongestTurn{2000};
+
+}  // namespace
 
 struct EventLoop::State {
   boost::asio::io_context context{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{
       context.get_executor()};
   std::map<const void*, std::shared_ptr<void>> kept;  // goes before the context
+  std::deque<std::function<void()>> long_work;        // goes before that
+  steady_clock::time_point long_since;  // nothing of it has been done
   std::jthread thread;
+
+  // What is ready by now goes first.
+  void PostTurn() {
+    long_since = steady_clock::now();
+    boost::asio::post(context, [this] { TakeTurn(); });
+  }
+
+  void TakeTurn() {
+    const auto began = steady_clock::now();
+    const auto turn = std::clamp<steady_clock::duration>(
+        began - long_since, kShortestTurn, kLongestTurn);
+    do {
+      const std::function<void()> next = std::move(long_work.front());
+      next();
+      long_work.pop_front();
+    } while (!long_work.empty() && steady_clock::now() - began < turn);
+    if (!long_work.empty()) PostTurn();
+  }
 };
 
 EventLoop::EventLoop() : state_(std::make_unique<State>()) {}
@@ -37,6 +71,11 @@ void EventLoop::Stop() {
 
 void EventLoop::Post(std::function<void()> work) {
   boost::asio::post(state_->context, std::move(work));
+}
+
+void EventLoop::PostLong(std::function<void()> work) {
+  state_->long_work.push_back(std::move(work));
+  if (state_->long_work.size() == 1) state_->PostTurn();
 }
 
 void EventLoop::Run(const std::function<void()>& work) {

@@ -29,6 +29,11 @@ class EventLoop {
   void Stop();
 
   void Post(std::function<void()> work);
+  // Posts what takes long, tens of microseconds and more: it is done a little
+  // at a time, and what else there is goes before it, for half of the time at
+  // most. So a head, or a word to who is refused, does not wait for the answers
+  // of a hundred others. On the loop only.
+  void PostLong(std::function<void()> work);
   // Runs `work` on the loop and waits for its end.
   // REQUIRES: started; not called from the loop.
   void Run(const std::function<void()>& work);

@@ -86,7 +86,7 @@ class UnaryHandler final : public WholeBodyHandler {
   // ExchangeHandler:
   void OnWritable() override {}
   void OnClosed() override {
-    place_.reset();
+    LeaveGate();
     if (unary_ != nullptr) std::exchange(unary_, nullptr)->Cancel();
     call().Closed(499);
   }
@@ -107,6 +107,7 @@ class UnaryHandler final : public WholeBodyHandler {
   // Asks whether the call may begin, and once more for each etag of a write.
   void Call(std::string message) {
     message_ = std::move(message);
+    heard_ = false;
     const bool waits = HoldsNumber(call().entry().wait_field, message_);
     Gate::Asked asked = call().backend().gate().Ask(
         {call().caller(), &call().exchange().seat()}, waits,
@@ -149,31 +150,40 @@ class UnaryHandler final : public WholeBodyHandler {
         call().timeout().value_or(call().options().default_timeout),
         message_.size(), place_);
     if (!inward.has_value()) return;
+    began_ = std::chrono::steady_clock::now();
     unary_ = call().backend().CallUnary(
         call().loop(), *std::move(inward), std::exchange(message_, ""),
-        [this, self = shared_from_this(),
-         began = std::chrono::steady_clock::now()](const BackendResult& result,
-                                                   const std::string& answer) {
-          JudgeCall(place_.get(), call().entry().path, result, began);
-          place_.reset();
-          OnUnary(result, answer);
+        [this, self = shared_from_this()](const BackendResult& result,
+                                          std::string answer) {
+          OnUnary(result, std::move(answer));
         });
   }
 
-  void OnUnary(const BackendResult& result, const std::string& bytes) {
+  // A call is under way until its answer has been made: more of them would only
+  // wait for that.
+  void LeaveGate() {
+    if (heard_ && place_ != nullptr) place_->Answered(call().entry().path);
+    place_.reset();
+  }
+
+  void OnUnary(const BackendResult& result, std::string bytes) {
     unary_ = nullptr;
-    if (call().ended()) return;
+    heard_ = !result.unheard;
+    if (!heard_) {
+      JudgeCall(place_.get(), call().entry().path, result, began_);
+    }
+    if (call().ended()) return LeaveGate();
     if (result.room != Room::kGiven) {
       return Refuse(NoRoom(call().routing(), result.room));
     }
     if (result.status.code() != 0) return FailUnary(FromStatus(result.status));
-    if (call().IsHeld(result)) return;
+    if (call().IsHeld(result)) return LeaveGate();
     const std::string state = call().StateIn(result.trailing_metadata);
     std::vector<Header> headers = {{"content-type", "application/json"}};
     AppendResponseMetadata(result.trailing_metadata, headers);
     const AnswerForm* form = call().form();
     const bool compresses = form != nullptr && form->codings().gzip > 0;
-    if (bytes.size() <= (compresses ? kLoopBytesToCompress : kLoopBytes)) {
+    if (bytes.size() <= kAtOnceBytes) {
       return AnswerJson(
           std::move(headers),
           MakeJsonAnswer(call().route(), call().json(), form, state, bytes));
@@ -181,10 +191,18 @@ class UnaryHandler final : public WholeBodyHandler {
     if (const Room room = share().Hold(bytes.size()); room != Room::kGiven) {
       return Refuse(NoRoom(call().routing(), room));
     }
+    if (bytes.size() <= (compresses ? kLoopBytesToCompress : kLoopBytes)) {
+      return call().InTurn(
+          shared_from_this(), [this, form, state, headers = std::move(headers),
+                               bytes = std::move(bytes)] {
+            AnswerJson(headers, MakeJsonAnswer(call().route(), call().json(),
+                                               form, state, bytes));
+          });
+    }
     const auto made = std::make_shared<Made>();
     call().Aside(
         shared_from_this(),
-        [this, form, made, state, bytes] {
+        [this, form, made, state, bytes = std::move(bytes)] {
           made->room = share().Hold(bytes.size() * kWritingBytes);
           if (made->room != Room::kGiven) return;
           made->answer =
@@ -201,6 +219,7 @@ class UnaryHandler final : public WholeBodyHandler {
   }
 
   void FailUnary(Failure failure) {
+    LeaveGate();
     if (request_ != nullptr &&
         TakeNextEtag(failure, call().route(), write_, *request_)) {
       return Call(call().Serialize(*request_));
@@ -212,10 +231,11 @@ class UnaryHandler final : public WholeBodyHandler {
   void AnswerJson(std::vector<Header> headers, JsonAnswer answer) {
     switch (answer.outcome) {
       case JsonAnswer::Outcome::kUnreadable:
-        return call().Fail(InvalidBackendResponse());
+        return Refuse(InvalidBackendResponse());
       case JsonAnswer::Outcome::kOther:
-        return call().Fail(PreconditionFailed());
+        return Refuse(PreconditionFailed());
       case JsonAnswer::Outcome::kHeld:
+        LeaveGate();
         return call().NotModified(answer.tag);
       case JsonAnswer::Outcome::kWhole:
         break;
@@ -229,6 +249,12 @@ class UnaryHandler final : public WholeBodyHandler {
     // The session holds it from here on.
     share().Hold(0);
     call().Answer(200, std::move(headers), std::move(answer.body));
+    LeaveGate();
+  }
+
+  void Refuse(const Failure& failure) {
+    LeaveGate();
+    WholeBodyHandler::Refuse(failure);
   }
 
   // An answer made beside the loop.
@@ -241,6 +267,8 @@ class UnaryHandler final : public WholeBodyHandler {
   std::unique_ptr<Message> request_;  // while another etag may be tried
   std::string message_;               // until the call is begun
   std::shared_ptr<Gate::Place> place_;
+  std::chrono::steady_clock::time_point began_;  // the call
+  bool heard_ = false;                           // its answer has come
   std::optional<LoopTimer> patience_;
   std::shared_ptr<BackendCall> unary_;
 };

@@ -44,7 +44,10 @@ void WholeBodyHandler::OnBody(std::string_view bytes) {
 void WholeBodyHandler::OnBodyEnd() {
   body_whole_ = true;
   if (call_->ended()) return;
-  if (body_.size() <= kLoopBytes) return SendBuilt(Build());
+  if (body_.size() <= kAtOnceBytes) return SendBuilt(Build());
+  if (body_.size() <= kLoopBytes) {
+    return call_->InTurn(shared_from_this(), [this] { SendBuilt(Build()); });
+  }
   const auto built = std::make_shared<Built>();
   call_->Aside(
       shared_from_this(), [this, built] { *built = BuildLarge(); },

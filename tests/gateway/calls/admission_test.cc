@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "tests/gateway/http2/frames.h"
@@ -52,6 +54,62 @@ grpc::Status Get(RunningGateway& gateway, const std::string& name,
   request.set_min_version(min_version);
   registry::v1::Municipality response;
   return gateway.Registry()->GetMunicipality(&context, request, &response);
+}
+
+// Holds up all that is written beside the loops, until it goes.
+class Blocked {
+ public:
+  explicit Blocked(RunningGateway& gateway) {
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_TRUE(
+          gateway.routing()
+              .transcoding
+              ->Submit({}, [go = go_](const absl::Status&) { go.wait(); })
+              .ok());
+    }
+  }
+  ~Blocked() { Go(); }
+  void Go() {
+    if (!std::exchange(gone_, true)) promise_.set_value();
+  }
+
+ private:
+  std::promise<void> promise_;
+  std::shared_future<void> go_{promise_.get_future()};
+  bool gone_ = false;
+};
+
+// A call holds its place until its answer is made, and no longer than its
+// caller stays: whoever comes meanwhile would only wait for the same.
+TEST(GatewayAdmission, CountsACallUntilItsAnswerIsMade) {
+  RunningGateway gateway({}, {}, false, nullptr, nullptr, SharedLoopback(),
+                         OneAtATime(1));
+  gateway.registry.roster_entries = 8'000;  // 350 KB
+  const std::string roster =
+      "GET /v1/programs/jusou/rosters/2025 HTTP/1.1\r\nHost: a\r\n"
+      "Connection: close\r\n\r\n";
+  auto blocked = std::make_unique<Blocked>(gateway);
+  auto left = std::make_unique<Raw>(gateway);
+  left->Send(roster);
+  // The service has answered, and the answer is not made.
+  ASSERT_TRUE(WaitFor([&] { return gateway.registry.rosters_made == 1; }));
+  Raw waits(gateway);
+  waits.Send(kRead + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  ASSERT_TRUE(WaitFor([&] { return gateway.gate().waiting() == 1; }));
+  EXPECT_EQ(gateway.gate().under_way(), 1);
+  EXPECT_THAT(Http(gateway, kRead), HasSubstr("BACKEND_BUSY"));
+  // Health waits for none of it.
+  EXPECT_THAT(Http(gateway, "GET /healthz"), StartsWith("HTTP/1.1 200 "));
+  left = nullptr;
+  EXPECT_THAT(waits.ReadAll(support::kPatience), StartsWith("HTTP/1.1 200 "));
+  ASSERT_TRUE(WaitFor([&] { return gateway.gate().under_way() == 0; }));
+  Raw stays(gateway);
+  stays.Send(roster);
+  ASSERT_TRUE(WaitFor([&] { return gateway.registry.rosters_made == 2; }));
+  ASSERT_TRUE(WaitFor([&] { return gateway.gate().under_way() == 1; }));
+  blocked->Go();
+  EXPECT_THAT(stays.ReadAll(support::kPatience), StartsWith("HTTP/1.1 200 "));
+  EXPECT_TRUE(WaitFor([&] { return gateway.gate().under_way() == 0; }));
 }
 
 TEST(GatewayAdmission, GivesEachCallerHisRate) {
