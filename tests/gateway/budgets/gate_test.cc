@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <random>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -104,17 +106,21 @@ struct Asker {
                             const void* connection = nullptr) {
     auto call = std::make_shared<Call>();
     Gate::Asked asked = gate.Ask(
-        {caller, connection}, free, [call = call.get()](std::optional<Gate::Refused> told) {
-          call->goes = !told.has_value();
-          call->refused = told;
+        {caller, connection}, free,
+        [this, call = call.get()](std::optional<Gate::Refused> refused) {
+          call->goes = !refused.has_value();
+          call->refused = refused;
+          told.push_back(call);
         });
     call->place = std::move(asked.place);
     if (asked.refused) call->refused = asked.refused;
     if (asked.goes) call->goes = true;
+    if (asked.goes || asked.refused) told.push_back(call.get());
     return call;
   }
 
   GateTime now{std::chrono::seconds(100)};
+  std::vector<const Call*> told;  // whether they go ahead
   Gate gate;
 };
 
@@ -236,7 +242,8 @@ TEST(Gate, TurnsEverybodyAwayFromAServiceThatAnswersNobody) {
   Asker asker(options);
   std::vector<std::shared_ptr<Asker::Call>> calls;
   for (int i = 0; i < 10; ++i) calls.push_back(asker.Ask("a"));
-  for (int i = 0; i < 4; ++i) calls[static_cast<std::size_t>(i)]->place->Unheard();
+  for (int i = 0; i < 4; ++i)
+    calls[static_cast<std::size_t>(i)]->place->Unheard();
   for (std::size_t i = 4; i < 10; ++i) {
     ASSERT_TRUE(calls[i]->refused.has_value());
     EXPECT_EQ(calls[i]->refused->refusal, Gate::Refusal::kBroken);
@@ -256,12 +263,6 @@ TEST(Gate, TurnsEverybodyAwayFromAServiceThatAnswersNobody) {
 struct Simulation {
   explicit Simulation(int service_workers) : workers(service_workers) {}
 
-  struct Pending {
-    std::shared_ptr<Asker::Call> call;
-    GateTime asked;
-    bool begun = false;
-  };
-
   // Lets `per_second` calls of `caller` come, by a clock of their own.
   struct Source {
     std::string caller;
@@ -273,12 +274,13 @@ struct Simulation {
 
   void Run(std::vector<Source>& sources, std::chrono::seconds time) {
     const GateTime end = asker.now + time;
-    std::vector<std::pair<std::size_t, Pending>> pending;
+    asker.told.clear();  // of those that were left waiting
+    using Asked = std::pair<std::size_t, std::shared_ptr<Asker::Call>>;
+    std::unordered_map<const Asker::Call*, Asked> pending;
     // Calls at the service, in the order in which they came.
-    std::vector<std::pair<std::size_t, std::shared_ptr<Asker::Call>>> queue;
+    std::deque<Asked> queue;
     std::vector<GateTime> free_at(static_cast<std::size_t>(workers), asker.now);
-    std::multimap<GateTime, std::pair<std::size_t, std::shared_ptr<Asker::Call>>>
-        done;
+    std::multimap<GateTime, Asked> done;
     while (asker.now < end) {
       asker.now += milliseconds(1);
       for (std::size_t i = 0; i < sources.size(); ++i) {
@@ -286,7 +288,8 @@ struct Simulation {
         source.due += source.per_second / 1000;
         for (; source.due >= 1; source.due -= 1) {
           ++source.asked;
-          pending.push_back({i, {asker.Ask(source.caller), asker.now}});
+          const auto call = asker.Ask(source.caller);
+          pending.emplace(call.get(), Asked(i, call));
         }
       }
       while (!done.empty() && done.begin()->first <= asker.now) {
@@ -296,19 +299,16 @@ struct Simulation {
         call->place->Answered("m");
         call->place.reset();
       }
-      for (auto& [source, entry] : pending) {
-        if (entry.call->goes && !std::exchange(entry.begun, true)) {
-          queue.emplace_back(source, entry.call);
-        }
+      for (const Asker::Call* call : std::exchange(asker.told, {})) {
+        const auto found = pending.find(call);
+        if (call->goes) queue.push_back(found->second);
+        pending.erase(found);
       }
-      std::erase_if(pending, [](const auto& entry) {
-        return entry.second.begun || entry.second.call->refused.has_value();
-      });
       for (GateTime& worker : free_at) {
         if (queue.empty() || worker > asker.now) continue;
         worker = asker.now + milliseconds(20);
         done.emplace(worker, queue.front());
-        queue.erase(queue.begin());
+        queue.pop_front();
       }
       most_queued = std::max(most_queued, queue.size());
     }
