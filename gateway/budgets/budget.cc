@@ -63,7 +63,8 @@ struct Budget::Place {
   std::list<Place*>::iterator at;
   Time since;
   std::size_t own_bytes = 0;
-  std::size_t bytes = 0;  // own_bytes and those of its shares
+  std::size_t handed_over = 0;  // of its bytes, those of no share at the moment
+  std::size_t bytes = 0;        // own_bytes and those of its shares
   int calls = 0;
   bool heard = false;
   bool proven = false;  // has finished something
@@ -172,8 +173,15 @@ struct Budget::State : std::enable_shared_from_this<State> {
         [by](const Peer* a, const Peer* b) { return a->*by < b->*by; });
   }
 
-  Room Take(Place& place, std::size_t more, Leave& told) {
+  Room Take(Place& place, std::size_t more, Leave& told,
+            bool beyond_share = false) {
     Peer& peer = *place.peer;
+    const std::size_t taken_over = std::min(more, place.handed_over);
+    if (taken_over == more) {
+      place.handed_over -= more;
+      return Room::kGiven;
+    }
+    more -= taken_over;
     const bool small = peer.bytes + more <= limits.bytes / kSmallPeer;
     const std::size_t open =
         small ? limits.bytes : limits.bytes - limits.bytes / kReserve;
@@ -181,10 +189,12 @@ struct Budget::State : std::enable_shared_from_this<State> {
       Relieve(told);
       return Room::kFull;
     }
-    if (!place.gone && peer.bytes + more > ShareOf(peer, limits.bytes) &&
+    if (!beyond_share && !place.gone &&
+        peer.bytes + more > ShareOf(peer, limits.bytes) &&
         !MakeRoom(peer, kWorthClosing, told, &place)) {
       return Room::kPeerFull;
     }
+    place.handed_over -= taken_over;
     total_bytes += more;
     place.bytes += more;
     if (!place.gone) peer.bytes += more;
@@ -357,7 +367,22 @@ Share::~Share() {
   if (place_ != nullptr) Hold(0);
 }
 
-Room Share::Hold(std::size_t bytes) {
+Room Share::Hold(std::size_t bytes) { return Change(bytes, false); }
+
+Room Share::HoldBeyondShare(std::size_t bytes) { return Change(bytes, true); }
+
+void Share::HandOver(const std::function<void()>& take) {
+  Budget::State& state = *place_->state;
+  {
+    const std::lock_guard lock(state.mutex);
+    place_->handed_over += std::exchange(held_, 0);
+  }
+  take();
+  const std::lock_guard lock(state.mutex);
+  state.GiveBack(*place_, std::exchange(place_->handed_over, 0));
+}
+
+Room Share::Change(std::size_t bytes, bool beyond_share) {
   if (bytes == held_) return Room::kGiven;
   Budget::State& state = *place_->state;
   Leave told;
@@ -367,7 +392,7 @@ Room Share::Hold(std::size_t bytes) {
     if (bytes < held_) {
       state.GiveBack(*place_, held_ - bytes);
     } else {
-      room = state.Take(*place_, bytes - held_, told);
+      room = state.Take(*place_, bytes - held_, told, beyond_share);
     }
   }
   if (room == Room::kGiven) held_ = bytes;

@@ -164,10 +164,21 @@ class Share {
   // Says that it holds so much now. Nothing changes unless kGiven is returned,
   // which less than before always gets.
   Room Hold(std::size_t bytes);
+  // The same, whatever the peer has: for what few threads make, one after the
+  // other, of bytes that are held already. Of all there may be no more than
+  // there may be.
+  Room HoldBeyondShare(std::size_t bytes);
   std::size_t held() const { return held_; }
+
+  // Lets the connection take over what is held: its own Hold, while `take` runs
+  // and on the same thread, has that much for the asking. What it leaves is
+  // given back.
+  void HandOver(const std::function<void()>& take);
 
  private:
   friend class Work;
+  Room Change(std::size_t bytes, bool beyond_share);
+
   std::shared_ptr<Budget::Place> place_;
   std::size_t held_ = 0;
 };

@@ -203,11 +203,11 @@ class UnaryHandler final : public WholeBodyHandler {
     call().Aside(
         shared_from_this(),
         [this, form, made, state, bytes = std::move(bytes)] {
-          made->room = share().Hold(bytes.size() * kWritingBytes);
+          made->room = share().HoldBeyondShare(bytes.size() * kWritingBytes);
           if (made->room != Room::kGiven) return;
           made->answer =
               MakeJsonAnswer(call().route(), call().json(), form, state, bytes);
-          made->room = share().Hold(made->answer.body.size());
+          made->room = share().HoldBeyondShare(made->answer.body.size());
         },
         [this, made, headers = std::move(headers)] {
           if (made->room != Room::kGiven) {
@@ -247,8 +247,9 @@ class UnaryHandler final : public WholeBodyHandler {
     call().AddCaching(answer.tag, headers);
     if (answer.gzip) headers.push_back({"content-encoding", "gzip"});
     // The session holds it from here on.
-    share().Hold(0);
-    call().Answer(200, std::move(headers), std::move(answer.body));
+    share().HandOver([&] {
+      call().Answer(200, std::move(headers), std::move(answer.body));
+    });
     LeaveGate();
   }
 

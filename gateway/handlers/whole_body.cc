@@ -79,7 +79,7 @@ WholeBodyHandler::Built WholeBodyHandler::Build() {
 
 // On a thread of the transcoding; nobody else uses the share meanwhile.
 WholeBodyHandler::Built WholeBodyHandler::BuildLarge() {
-  const Room room = share_.Hold(body_.size() * kReadingBytes);
+  const Room room = share_.HoldBeyondShare(body_.size() * kReadingBytes);
   if (room != Room::kGiven) {
     return {.bytes = {},
             .message = nullptr,

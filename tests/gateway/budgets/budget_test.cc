@@ -220,6 +220,40 @@ TEST(Budget, HoldsBytesWithinAPeersShare) {
   EXPECT_EQ(more.held(), 100 * kKib);
 }
 
+TEST(Budget, LetsWhatIsMadeOfBytesBeyondAPeersShare) {
+  Tried tried({.bytes = 1000 * kKib, .peers_share = 4});
+  const auto seat = tried.Enter("192.0.2.1");
+  Share answer(*seat);
+  ASSERT_EQ(answer.Hold(240 * kKib), Room::kGiven);
+  Share made(*seat);
+  EXPECT_EQ(made.Hold(100 * kKib), Room::kPeerFull);
+  EXPECT_EQ(made.HoldBeyondShare(100 * kKib), Room::kGiven);
+  EXPECT_EQ(made.HoldBeyondShare(5000 * kKib), Room::kFull);
+  EXPECT_EQ(made.held(), 100 * kKib);
+  EXPECT_EQ(tried.budget.bytes(), 341 * kKib);
+}
+
+TEST(Budget, HandsOverWhatTheConnectionTakes) {
+  Tried tried({.bytes = 1000 * kKib, .peers_share = 4});
+  const auto seat = tried.Enter("192.0.2.1");
+  const auto other = tried.Enter("192.0.2.1");
+  Share session(*seat);
+  Share answer(*seat);
+  Share rival(*other);
+  const Work work(*seat);  // so that it makes no room for others
+  ASSERT_EQ(answer.Hold(200 * kKib), Room::kGiven);
+  answer.HandOver([&] {
+    // Nobody else gets it meanwhile.
+    EXPECT_EQ(rival.Hold(100 * kKib), Room::kPeerFull);
+    EXPECT_EQ(session.Hold(150 * kKib), Room::kGiven);
+    EXPECT_EQ(tried.budget.bytes(), 202 * kKib);
+  });
+  EXPECT_EQ(answer.held(), 0U);
+  EXPECT_EQ(tried.budget.bytes(), 152 * kKib);
+  EXPECT_EQ(session.Hold(0), Room::kGiven);
+  EXPECT_EQ(tried.budget.bytes(), 2 * kKib);
+}
+
 TEST(Budget, KeepsAReserveForThoseWhoHoldLittle) {
   Tried tried({.bytes = 8 * 1024 * kKib, .peers_share = 4});
   std::vector<std::unique_ptr<Seat>> seats;
