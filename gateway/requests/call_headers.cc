@@ -31,6 +31,11 @@ bool IsRequestId(std::string_view text) {
          });
 }
 
+// What an entry takes on the wire at most: base64 makes four bytes of three.
+std::size_t SizeOf(std::string_view name, std::string_view value) {
+  return name.size() + value.size() * 4 / 3 + 32;
+}
+
 // What of `rest` stands before the next `end`; takes both off.
 std::string_view TakePart(std::string_view& rest, char end) {
   const std::size_t at = rest.find(end);
@@ -66,38 +71,36 @@ std::variant<CallHeaders, Failure> ReadCallHeaders(
     }
     constexpr std::string_view kPrefix = "grpc-metadata-";
     if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
-    std::vector<std::string> values;
-    if (name.ends_with("-bin")) {
-      // Several values may share one header, separated by commas.
-      std::string_view rest = header.value;
-      while (true) {
-        const std::size_t comma = std::min(rest.find(','), rest.size());
-        std::optional<std::string> bytes =
-            base::DecodeBase64(TrimSpace(rest.substr(0, comma)));
-        if (!bytes.has_value()) return MalformedHeader(header.name);
-        values.push_back(*std::move(bytes));
-        if (comma == rest.size()) break;
-        rest.remove_prefix(comma + 1);
+    const bool forwarded = IsForwarded(name);
+    if (!name.ends_with("-bin")) {
+      // Most of what comes goes no further, tokens among it.
+      if (!forwarded) continue;
+      if (!IsPrintable(header.value)) return MalformedHeader(header.name);
+      if (name == "accept-language" && !language_named) {
+        out.language = base::FromAcceptLanguage(header.value);
+        language_named = true;
       }
-    } else {
-      values.push_back(header.value);
-    }
-    if (!IsForwarded(name)) continue;
-    if (name == "accept-language" && !language_named) {
-      out.language = base::FromAcceptLanguage(header.value);
-      language_named = true;
-    }
-    if (name == "tracestate") ++states;
-    if (name == "traceparent" && ++traces == 1) {
-      out.trace_id = base::TraceIdIn(header.value);
-    }
-    for (std::string& value : values) {
-      if (!name.ends_with("-bin") && !IsPrintable(value)) {
-        return MalformedHeader(header.name);
+      if (name == "tracestate") ++states;
+      if (name == "traceparent" && ++traces == 1) {
+        out.trace_id = base::TraceIdIn(header.value);
       }
-      // base64 makes four bytes of three.
-      size += name.size() + value.size() * 4 / 3 + 32;
-      out.metadata.emplace_back(std::string(name), std::move(value));
+      size += SizeOf(name, header.value);
+      out.metadata.emplace_back(std::string(name), header.value);
+      continue;
+    }
+    // Several values may share one header, separated by commas.
+    std::string_view rest = header.value;
+    while (true) {
+      const std::size_t comma = std::min(rest.find(','), rest.size());
+      std::optional<std::string> bytes =
+          base::DecodeBase64(TrimSpace(rest.substr(0, comma)));
+      if (!bytes.has_value()) return MalformedHeader(header.name);
+      if (forwarded) {
+        size += SizeOf(name, *bytes);
+        out.metadata.emplace_back(std::string(name), *std::move(bytes));
+      }
+      if (comma == rest.size()) break;
+      rest.remove_prefix(comma + 1);
     }
   }
   if (size > kMaxForwardedMetadata) {
