@@ -5,6 +5,7 @@ an ExitStack that keeps open what they hold.
 """
 
 import contextlib
+import selectors
 import socket
 import struct
 import sys
@@ -200,5 +201,33 @@ ATTACKS = {
 }
 
 
+def sink():
+    """Takes connections, reads what comes and answers nothing: what an attack costs
+    the machine where nobody is attacked. Prints its address."""
+    taken = selectors.DefaultSelector()
+    with socket.create_server(("127.0.0.1", 0), backlog=4096) as listener:
+        listener.setblocking(False)
+        taken.register(listener, selectors.EVENT_READ)
+        print("{}:{}".format(*listener.getsockname()), flush=True)
+        while True:
+            for key, _ in taken.select():
+                with contextlib.suppress(BlockingIOError):
+                    if key.fileobj is listener:
+                        taken.register(listener.accept()[0], selectors.EVENT_READ)
+                    elif not read_some(key.fileobj):
+                        taken.unregister(key.fileobj)
+                        key.fileobj.close()
+
+
+def read_some(sock):
+    """False at the end of what comes."""
+    try:
+        return bool(sock.recv(1 << 20))
+    except ConnectionResetError:
+        return False
+
+
 if __name__ == "__main__":
+    if sys.argv[1] == "sink":
+        sink()
     ATTACKS[sys.argv[1]](sys.argv[2], sys.argv[3], float(sys.argv[4]))

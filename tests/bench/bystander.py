@@ -25,6 +25,9 @@ READS = ("/v1/programs/jusou/rosters/2025", "/v1/surveys/jusou/rounds/2025",
          "/v1/surveys/jusou/indicators/plan_formulated/values/2025")
 ATTACKS = SOURCE / "tests" / "bench" / "attacks.py"
 FAR_AHEAD = 1_000_000_000
+# Between the reads of a bystander, in seconds: of ten seconds' reads a hundredth
+# are enough to speak of.
+PAUSE = 0.01
 WAITING = ("/v1/programs/jusou/rosters/2025",
            "/v1/surveys/jusou/indicators/plan_formulated/values/2025")
 WATCHED = ("registry.v1.RegistryService", "survey.v1.SurveyService", "report.v1.ReportService")
@@ -171,7 +174,7 @@ def read(http, seconds, paths):
             status, took = call(http, path, seconds=30)
             times.append(took)
             failed += status != 200
-        time.sleep(0.05)
+        time.sleep(PAUSE)
     return sorted(times), failed
 
 
@@ -192,30 +195,58 @@ def turn(server, grpc, http, folder, count, items, rows, empty_answers, seconds,
             "peak_rss_mib": server.peak_rss_mib(), "rss_after_mib": server.rss_mib()}
 
 
-def under_attack(server, http, attack, source, seconds):
-    """What a reader of the roster, and one who asks for health, see of one of the
-    attacks (attacks.py) that comes from `source`."""
-    quiet, failed = read_beside(http, seconds / 2, READS[0])
-    if failed:
-        raise BenchError("a read fails before anybody attacks")
-    before, cpu = server.rss_mib(), server.cpu_seconds()
+@contextlib.contextmanager
+def attacking(attack, http, source, seconds):
+    """Somebody who attacks `http` for so many seconds, once he has begun."""
     attacker = subprocess.Popen([sys.executable, "-B", ATTACKS, attack, http, source, str(seconds + 1)])
     try:
         time.sleep(0.5)
-        asked = {}
-        health = threading.Thread(
-            target=lambda: asked.update(health=read_beside(http, seconds, "/healthz")))
-        health.start()
-        beside, failed = read_beside(http, seconds, READS[0])
-        health.join()
+        yield
     finally:
         attacker.kill()
         attacker.wait()
-    times, health_failed = asked["health"]
-    return {"quiet_p99_ms": percentile(quiet, 0.99) * 1e3, "p99_ms": percentile(beside, 0.99) * 1e3,
-            "p99_ratio": percentile(beside, 0.99) / percentile(quiet, 0.99),
-            "health_p99_ms": percentile(times, 0.99) * 1e3, "failed": failed + health_failed,
-            "calls": len(beside) + len(times), "server_cpu_s": server.cpu_seconds() - cpu,
+
+
+@contextlib.contextmanager
+def sink():
+    """Yields the address of one who takes all and does nothing (attacks.py)."""
+    with subprocess.Popen([sys.executable, "-B", ATTACKS, "sink"], stdout=subprocess.PIPE, text=True) as child:
+        try:
+            yield child.stdout.readline().strip()
+        finally:
+            child.kill()
+
+
+def look(http, seconds):
+    """What a reader of the roster sees, and one who asks for health beside him;
+    returns the times of both in order, and how many calls failed."""
+    health = []
+    asking = threading.Thread(target=lambda: health.append(read_beside(http, seconds, "/healthz")))
+    asking.start()
+    times, failed = read_beside(http, seconds, READS[0])
+    asking.join()
+    return times, health[0][0], failed + health[0][1]
+
+
+def under_attack(server, http, attack, source, seconds):
+    """What a reader of the roster, and one who asks for health, see of one of the
+    attacks (attacks.py) that comes from `source`: against nobody's attack, and
+    against the same attack on a sink, which takes as much of the machine."""
+    quiet, _, failed = look(http, seconds)
+    with sink() as address, attacking(attack, address, source, seconds):
+        beside_sink, _, failed_too = look(http, seconds)
+    if failed + failed_too:
+        raise BenchError("a read fails where nobody is attacked")
+    before, cpu = server.rss_mib(), server.cpu_seconds()
+    with attacking(attack, http, source, seconds):
+        beside, health, failed = look(http, seconds)
+    p99 = percentile(beside, 0.99)
+    return {"quiet_p99_ms": percentile(quiet, 0.99) * 1e3,
+            "sink_p99_ms": percentile(beside_sink, 0.99) * 1e3, "p99_ms": p99 * 1e3,
+            "quiet_p99_ratio": p99 / percentile(quiet, 0.99),
+            "p99_ratio": p99 / percentile(beside_sink, 0.99),
+            "health_p99_ms": percentile(health, 0.99) * 1e3, "failed": failed,
+            "calls": len(beside) + len(health), "server_cpu_s": server.cpu_seconds() - cpu,
             "rss_growth_mib": server.peak_rss_mib() - before}
 
 
