@@ -116,7 +116,11 @@ int ParseHttp1Head(std::string_view text, std::size_t max_lines,
     if (end == std::string_view::npos) return 400;
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end + 2);
-    if (line.find_first_of("\r\n") != std::string_view::npos) return 400;
+    // One after the other, each at the pace of memchr.
+    if (line.find('\r') != std::string_view::npos ||
+        line.find('\n') != std::string_view::npos) {
+      return 400;
+    }
     if (first_line) {
       first_line = false;
       const int status = ReadRequestLine(line, head, target_authority);

@@ -571,7 +571,7 @@ FIGURES = (
     Figure("access.token_grpc", "GetMunicipality with a token, against the same request where nobody is asked",
            token_grpc, (Goal("rps", at_least=0.95),), turns=TURNS),
     Figure("access.token_json", "GET /v1/municipalities/131016 with a token, against the same request where"
-           " nobody is asked", token_json, (Goal("rps", at_least=0.95),), turns=3),
+           " nobody is asked", token_json, (Goal("rps", at_least=0.95),), turns=TURNS),
     Figure("access.denied", "ListHistory refused for want of a role, against the same allowed", denied,
            (Goal("cpu_us", at_most=1.0),), turns=TURNS),
     Figure("access.many_tokens", "10,000 different tokens, known until they expire", many_tokens,
