@@ -65,6 +65,7 @@ class Reader {
     result.first_roster_year =
         static_cast<int>(fields.Integer("first_roster_year").value_or(0));
     result.title = fields.Text("title");
+    result.title_lines = fields.Texts("title_lines");
     result.subtitle = fields.Text("subtitle");
     ReadTiles(fields, result.tiles);
     if (const yaml::Node* wordings = fields.Find("wordings");

@@ -209,6 +209,7 @@ struct Page {
 struct ReportModel {
   std::string id;  // jusou-2025
   std::string title;
+  std::vector<std::string> title_lines;  // on the cover; empty: as it fits
   std::string subtitle;
   std::string publisher;
   std::string year;                 // 令和7年度(2025年度)

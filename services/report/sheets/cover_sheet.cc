@@ -37,10 +37,14 @@ Sheet LayOutCover(const ReportModel& model, const Page& cover,
   pen.Text(kSheetLeft, y, kPointSize, model.year, Ink::kNavy);
   y += Millimetres(15);
   const std::vector<std::string> title =
-      BreakPhrases(model.title, kTitleSize, width);
+      model.title_lines.empty() ? BreakPhrases(model.title, kTitleSize, width)
+                                : model.title_lines;
   constexpr std::size_t kMostTitleLines = 4;
   if (title.size() > kMostTitleLines) pen.Fault("表題", "4行に入らない。");
   for (const std::string& line : title) {
+    if (TextWidth(line, kTitleSize) > width) {
+      pen.Fault("表題", "「" + line + "」が1行に入らない。");
+    }
     pen.Text(kSheetLeft, y, kTitleSize, line);
     y += kTitleLeading;
   }

@@ -161,6 +161,12 @@ std::vector<base::Violation> FindTemplateFaults(
   require("first_roster_year", report_template.first_roster_year != 0);
   require("title", !report_template.title.empty());
   require("pages", !report_template.pages.empty());
+  std::string joined;
+  for (const std::string& line : report_template.title_lines) joined += line;
+  if (!joined.empty() && joined != report_template.title) {
+    checker.Add("title_lines", "TITLE_LINES",
+                "Together the lines are the title, letter by letter.");
+  }
   int expected = 1;
   for (const TemplatePage& page : report_template.pages) {
     if (page.number != expected) {

@@ -87,6 +87,8 @@ struct ReportTemplate {
   std::string program;  // whose rosters it shows
   int first_roster_year = 0;
   std::string title;
+  // The same in the lines of a cover; empty: broken where it fits.
+  std::vector<std::string> title_lines;
   std::string subtitle;
   std::vector<TemplatePage> pages;
   TemplateTiles tiles;

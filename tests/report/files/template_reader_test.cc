@@ -109,6 +109,17 @@ TEST(TemplateReader, PlacesTilesOnceAndWithinReach) {
       ::testing::UnorderedElementsAre("TILE_TAKEN", "FIELD_TYPE"));
 }
 
+TEST(TemplateReader, LinesOfTheTitleAreTheTitle) {
+  const auto good = ReadTemplate(
+      "good", SmallTemplateYaml() + "title_lines: [見本の, 報告書]\n");
+  ASSERT_OK(good);
+  EXPECT_THAT(good->title_lines, ::testing::ElementsAre("見本の", "報告書"));
+  EXPECT_THAT(ReasonsOf(ReadTemplate("bad", SmallTemplateYaml() +
+                                                "title_lines: [見本]\n")
+                            .status()),
+              ::testing::ElementsAre("TITLE_LINES"));
+}
+
 TEST(TemplateReader, RefusesTextThatIsNoYaml) {
   EXPECT_STATUS(ReadTemplate("bad", "a: [b"),
                 absl::StatusCode::kInvalidArgument, "TEMPLATE_INVALID");

@@ -176,6 +176,19 @@ TEST(Book, ASmallBaseIsNotDrawn) {
   EXPECT_THAT(TextOf(book->sheets[2]), HasSubstr("母数が10に満たないため"));
 }
 
+TEST(Book, TheCoverTakesTheLinesOfItsTitle) {
+  ReportModel model = Model(SmallTemplateYaml());
+  model.title_lines = {"見本", "の報告書"};
+  const auto book = LayOutBook(model);
+  ASSERT_OK(book);
+  EXPECT_THAT(TextOf(book->sheets[0]), HasSubstr("\n見本\nの報告書\n"));
+  model.title_lines = {"とても長くて一行には入らない表題"};
+  const auto wide = LayOutBook(model);
+  ASSERT_FALSE(wide.ok());
+  EXPECT_THAT(std::string(base::MessageOf(wide.status())),
+              HasSubstr("1頁 表題"));
+}
+
 TEST(Template, PlacesThatOverlapAreRefused) {
   const auto read = ReadTemplate(
       "sample", Yaml("短い",

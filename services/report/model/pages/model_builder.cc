@@ -23,6 +23,7 @@ ReportModel Begin(const ReportTemplate& report_template,
   model.id =
       report_template.id + "-" + std::to_string(snapshot.round.fiscal_year);
   model.title = report_template.title;
+  model.title_lines = report_template.title_lines;
   model.subtitle = report_template.subtitle;
   model.publisher = snapshot.round.publisher;
   model.year = YearWordsWestern(snapshot.round.fiscal_year);
