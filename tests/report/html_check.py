@@ -6,14 +6,27 @@ Usage: html_check.py FILE...
 Every element is closed in order; ids are unique; every internal link, label
 and aria reference has its target; headings do not skip a level; every table
 has a caption and only scoped headers; every chart has a title, a description
-and a table in the same figure; nothing is fetched and nothing runs.
+and a table in the same figure; nothing is fetched and nothing runs; text stands out
+from its ground by day and by night and is no smaller than 14 pixels.
 """
 import html.parser
+import re
 import sys
 
 VOID = {'meta', 'br', 'hr', 'rect', 'line', 'circle', 'path'}
 SVG_VOID = {'rect', 'line', 'circle', 'path'}
 FORBIDDEN = {'script', 'link', 'img', 'iframe', 'object', 'embed', 'form'}
+
+
+def contrast(one, other):
+    """The contrast of two colours as WCAG computes it, 1 to 21."""
+    def luminance(colour):
+        digits = colour[1:] if len(colour) == 7 else ''.join(2 * digit for digit in colour[1:])
+        parts = [int(digits[i:i + 2], 16) / 255 for i in (0, 2, 4)]
+        linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
 
 
 class Checker(html.parser.HTMLParser):
@@ -91,6 +104,28 @@ class Checker(html.parser.HTMLParser):
                 self.references.extend(value.split())
             elif name == 'src' or name.startswith('on'):
                 self.problem(f'{name} must not be in a report')
+
+    def colours(self, css):
+        """Text of every kind stands out from its ground, by day and by night."""
+        found = [dict(re.findall(r'--([\w-]+):(#[0-9a-f]{3,6})', block))
+                 for block in re.findall(r':root\{([^}]*)\}', css)]
+        if len(found) != 2:
+            self.problem(f'{len(found)} sets of colours, not one for day and one for night')
+            return
+        for colours in found:
+            for text, ground in (('ink', 'page'), ('faint', 'page'), ('accent', 'page'), ('warn', 'page'),
+                                 ('ink', 'wash'), ('faint', 'wash'), ('accent', 'wash'),
+                                 ('banner-ink', 'banner')):
+                if contrast(colours[text], colours[ground]) < 4.5:
+                    self.problem(f'{text} on {ground}: {contrast(colours[text], colours[ground]):.1f}')
+        screen = css.split('@media print')[0]
+        for size in re.findall(r'font-size:([\d.]+)px', screen):
+            if float(size) < 14:
+                self.problem(f'type of {size} pixels on a screen')
+
+    def handle_data(self, data):
+        if self.stack and self.stack[-1] == 'style':
+            self.colours(data)
 
     def finish(self):
         self.close()

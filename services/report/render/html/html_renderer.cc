@@ -27,7 +27,7 @@ class PageWriter {
   std::string Write() {
     Raw("<!DOCTYPE html>\n<html lang=\"ja\">\n<head>\n<meta charset=\"utf-8\">"
         "\n<meta name=\"viewport\" content=\"width=device-width, "
-        "initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light\">\n"
+        "initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n"
         "<title>");
     Text(DocumentTitle(model_));
     Raw("</title>\n<style>");
@@ -36,7 +36,9 @@ class PageWriter {
       std::string sheet(kSheetMark);
       Raw(sheet.replace(sheet.find('%'), 1, mark_));
     }
-    Raw("</style>\n</head>\n<body>\n<main>\n");
+    Raw("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#contents\">");
+    Text(kContentsTitle);
+    Raw("へ</a>\n<main>\n");
     bool contents_due = true;
     for (const Page& page : model_.pages) {
       WritePage(page);
@@ -256,7 +258,8 @@ class PageWriter {
     if (!mark.empty()) Element("span", "made-up", mark);
     Raw("</span></figcaption>\n<div class=\"body\">\n");
     if (!figure.charts.empty()) {
-      Raw("<div class=\"charts\">\n");
+      Scroller("charts", figure.title + "の図");
+      Raw("\n");
       for (std::size_t i = 0; i < figure.charts.size(); ++i) {
         Raw(RenderSvgChart(
             figure.charts[i],
@@ -277,9 +280,19 @@ class PageWriter {
     Raw("</figure>\n");
   }
 
+  // What is wider than a screen is scrolled, by keys as well.
+  void Scroller(std::string_view css, std::string_view label) {
+    Raw("<div class=\"");
+    Raw(css);
+    Raw("\" role=\"group\" tabindex=\"0\" aria-label=\"");
+    Text(label);
+    Raw("\">");
+  }
+
   void WriteTable(const Figure& figure) {
     const Table& table = figure.table;
-    Raw("<div class=\"table\"><table>\n<caption>");
+    Scroller("table", figure.title + "の表");
+    Raw("<table>\n<caption>");
     Text(CaptionOf(figure));
     Raw("</caption>\n<thead>\n");
     WriteGroups(table);
