@@ -27,15 +27,19 @@ PLANTED = (
 
 def validate(config, *files):
     """Returns {file: rules that it breaks, with a place of each}."""
-    done = subprocess.run(
-        ["node", NPM / "node_modules/html-validate/bin/html-validate.mjs", "--config", config,
-         "--formatter", "json", *files],
-        capture_output=True, text=True, check=False, timeout=170)
-    if not done.stdout.startswith("["):
-        sys.exit(f"html-validate: {done.stdout}{done.stderr}")
+    # Into a file: what is longer than a pipe is cut off when the program leaves.
+    answer = config.with_suffix(".answer")
+    with answer.open("wb") as out:
+        done = subprocess.run(
+            ["node", NPM / "node_modules/html-validate/bin/html-validate.mjs", "--config", config,
+             "--formatter", "json", *files],
+            stdout=out, stderr=subprocess.PIPE, text=True, check=False)
+    words = answer.read_text("utf-8")
+    if not words.startswith("["):
+        sys.exit(f"html-validate: {words}{done.stderr}")
     return {pathlib.Path(result["filePath"]).name: {
         message["ruleId"]: f"line {message['line']}: {message['message']}" for message in result["messages"]}
-        for result in json.loads(done.stdout)}
+        for result in json.loads(words)}
 
 
 def main(*files):
