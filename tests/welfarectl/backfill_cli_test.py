@@ -5,7 +5,6 @@ usage: backfill_cli_test.py [five postgresql] [unittest...]
 """
 
 import csv
-import gzip
 import hashlib
 import json
 import os
@@ -16,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import unittest
-import zipfile
 
 SOURCE = pathlib.Path(os.environ["WELFARE_SOURCE_DIR"])
 sys.path.insert(0, str(SOURCE / "tests" / "system"))
@@ -578,31 +576,6 @@ class BadInput(Backfill):
         self.apply(code=3)
         self.assertEqual(self.stored(CHIYODA)["visits"], "1")
 
-    def test_packed_files_and_standard_input_are_read_and_a_cut_one_refused(self):
-        path = self.answers(answers(CHIYODA))
-        packed = self.folder / "answers.csv.gz"
-        packed.write_bytes(gzip.compress(path.read_bytes()))
-        archive = self.folder / "answers.zip"
-        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
-            out.write(path, "answers.csv")
-        for one in (packed, archive):
-            self.assertEqual(self.counts(self.plan(one)), {"rows": 3, "created": 3})
-        done = subprocess.run(self.command("plan", "-", "--strategy", "merge"),
-                              input=packed.read_bytes(), capture_output=True, timeout=60,
-                              check=False, cwd=self.folder)
-        self.assertEqual(done.returncode, 0, done)
-        self.plan(packed)
-        self.apply()
-        self.assertEqual(self.stored(CHIYODA)["visits"], "1")
-        before = self.digest()
-        packed.write_bytes(packed.read_bytes()[:-9])
-        with zipfile.ZipFile(archive, "a") as out:
-            out.write(path, "more.csv")
-        for one in (packed, archive):
-            self.plan(one, code=1)
-            self.assertIn("ARCHIVE_BROKEN", self.stderr)
-        self.assertEqual(self.digest(), before)
-
     def test_too_many_rejected_stop_it_and_nothing_is_planned(self):
         rows = answers("139998") + answers(CHIYODA)
         path = self.answers(rows)
@@ -616,21 +589,6 @@ class BadInput(Backfill):
         self.assertEqual(self.digest(), before)
         self.plan(path, code=2, max_errors="many")
         self.assertIn("MAX_ERRORS_FORMAT", self.stderr)
-
-    def test_rows_that_do_not_stand_together_are_sorted(self):
-        rows = [line for lines in zip(answers(CHIYODA), answers(CHUO, year=2024),
-                                      answers(MINATO, visits="多数"))
-                for line in lines]
-        planned = self.plan(self.answers(rows), batch_size=1, code=3,
-                            rejects="rejects.csv")
-        self.assertIn("sorted", self.stderr)
-        self.assertEqual(self.counts(planned), {"rows": 9, "created": 6, "rejected": 3})
-        # Lines are those of the file.
-        self.assertEqual([told[:3] for told in self.rejects()],
-                         [(4, "", "SUBMISSION_REJECTED"), (7, "value", "TYPE_MISMATCH"),
-                          (10, "", "SUBMISSION_REJECTED")])
-        self.assertEqual(self.apply(code=3)["counts"], planned["counts"])
-        self.assertEqual(self.stored(CHUO, year=2024)["visits"], "1")
 
 
 if __name__ == "__main__":

@@ -128,14 +128,35 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "{path} "
      "はUTF-16で、{limit}バイトを超えています。UTF-8で保存してください。"},
     {"ARCHIVE_BROKEN", absl::StatusCode::kInvalidArgument,
-     "{path} cannot be unpacked ({why}); it is gzip, or zip with one file in "
-     "it, as a whole.",
-     "{path} を展開できません（{why}）。gzip か、ファイルを一つだけ含む zip "
-     "を、"
+     "{path} cannot be unpacked ({why}); it is gzip, zstd, or zip with one "
+     "file "
+     "in it, as a whole.",
+     "{path} を展開できません（{why}）。gzip、zstd "
+     "か、ファイルを一つだけ含む zip を、"
      "欠けのない形で渡してください。"},
     {"BYTES_ILLEGAL", absl::StatusCode::kInvalidArgument,
      "The record holds bytes that are no text in the encoding of the file.",
      "ファイルの文字コードでは読めないバイトがあります。"},
+    {"LINE_TOO_LONG", absl::StatusCode::kInvalidArgument,
+     "{path} line {line} has more than {limit} bytes; it is no file of "
+     "records.",
+     "{path} "
+     "の{line}行目は{limit}バイトを超えています。記録のファイルではありま"
+     "せん。"},
+    {"JSON_RECORD", absl::StatusCode::kInvalidArgument,
+     "The line is no JSON object ({why}); write one object on each line.",
+     "JSONのオブジェクトとして読めない行です（{why}"
+     "）。一行に一つのオブジェクトを"
+     "書いてください。"},
+    {"JSON_MEMBERS", absl::StatusCode::kInvalidArgument,
+     "The members of the object are not those of the file's first one: "
+     "{member}.",
+     "ファイルの最初のオブジェクトと項目が異なります（{member}）。"},
+    {"JSON_VALUE", absl::StatusCode::kInvalidArgument,
+     "{member} holds what no cell of a table can say; write a text, a whole "
+     "number, null, or a list of words.",
+     "{member} の値は表のセルとして表せません。文字列、整数、null、または語の並"
+     "びで書いてください。"},
     {"RESPONDENT_APART", absl::StatusCode::kInvalidArgument,
      "{path} line {line}: the rows of {respondent} do not stand together, or "
      "are too many for one message; sort the file by round and respondent.",

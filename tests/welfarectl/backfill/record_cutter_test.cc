@@ -179,6 +179,80 @@ TEST_F(Cutting, SortedRecordsStandTogetherOnTheLinesOfTheirFile) {
   EXPECT_EQ((*second)->records[1].line, 2);
 }
 
+constexpr char kMembers[] =
+    R"({"survey":"jusou","fiscal_year":2025,"municipality_code":"131016",)"
+    R"("respondent_kind":"municipality","item_id":"visits","value":)";
+
+TEST_F(Cutting, ObjectsOnLinesAreRecordsOnTheirLines) {
+  const auto batches = Cut(
+      std::string("\xEF\xBB\xBF\n") + kMembers + "12345678901234567890}\r\n" +
+          kMembers + "1.50}\n" + kMembers + "null}\n\n" + kMembers +
+          R"(["b","a",3]})" + "\n" + kMembers + R"("二行\n\"目\""})" + "\n" +
+          R"({"value":"","survey":"jusou","fiscal_year":"令和7",)"
+          R"("municipality_code":"131016","item_id":"visits",)"
+          R"("respondent_kind":"municipality"})",
+      100);
+  EXPECT_EQ(reason_, "");
+  ASSERT_THAT(batches, SizeIs(1));
+  EXPECT_THAT(batches[0].broken, IsEmpty());
+  EXPECT_EQ(batches[0].round, "surveys/jusou/rounds/2025");
+  EXPECT_TRUE(batches[0].csv.starts_with(kHeader));
+  const std::string key = "jusou,2025,131016,municipality,visits,";
+  std::vector<std::pair<std::int64_t, std::string>> found;
+  for (const RecordBatch::Record& record : batches[0].records) {
+    found.emplace_back(record.line, batches[0].raw(record));
+  }
+  using Found = std::pair<std::int64_t, std::string>;
+  EXPECT_THAT(found,
+              ElementsAre(Found(2, key + "12345678901234567890"),
+                          Found(3, key + "1.50"), Found(4, key),
+                          Found(6, key + "b a 3"),
+                          Found(7, key + "\"二行\n\"\"目\"\"\""),
+                          Found(8, "jusou,令和7,131016,municipality,visits,")));
+}
+
+TEST_F(Cutting, WhatNoCellCanSayIsRefusedAlone) {
+  std::string text = std::string(kMembers) + "1}\n";
+  for (const char* value :
+       {"true}", R"({"a":1}})", R"([["a"]]})", R"(["a b"]})", R"([""]})",
+        R"([null]})", R"("a\u0000b"})", "1,\"value\":2}", "1,\"more\":2}", "1",
+        "1} {}", "\"\xFF\"}"}) {
+    text += std::string(kMembers) + value + "\n";
+  }
+  text += "[1]\n7\n{}\n" + std::string(kMembers) + "2}\n";
+  const auto batches = Cut(text, 100, text::EncodingChoice::kUtf8);
+  ASSERT_THAT(batches, SizeIs(1));
+  EXPECT_THAT(batches[0].records, SizeIs(2));
+  std::vector<std::string> reasons;
+  for (std::size_t i = 0; i < batches[0].broken.size(); ++i) {
+    reasons.push_back(batches[0].broken[i].reason);
+    EXPECT_EQ(batches[0].broken[i].line, static_cast<std::int64_t>(i) + 2);
+  }
+  EXPECT_THAT(
+      reasons,
+      ElementsAre("JSON_VALUE", "JSON_VALUE", "JSON_VALUE", "JSON_VALUE",
+                  "JSON_VALUE", "JSON_VALUE", "JSON_VALUE", "JSON_RECORD",
+                  "JSON_MEMBERS", "JSON_RECORD", "JSON_RECORD", "BYTES_ILLEGAL",
+                  "JSON_RECORD", "JSON_RECORD", "JSON_MEMBERS"));
+}
+
+TEST_F(Cutting, AFileWhoseFirstObjectIsNoneIsNotRead) {
+  EXPECT_THAT(Cut("{\"item_id\":\n1}\n", 1), IsEmpty());
+  EXPECT_EQ(reason_, "JSON_RECORD");
+  EXPECT_THAT(Cut("{\"a\":1}\n", 1), IsEmpty());
+  EXPECT_EQ(reason_, "BACKFILL_KIND");
+  std::string many = "{";
+  for (int i = 0; i < 201; ++i) many += "\"item" + std::to_string(i) + "\":1,";
+  many.back() = '}';
+  EXPECT_THAT(Cut(many, 1), IsEmpty());
+  EXPECT_EQ(reason_, "JSON_RECORD");
+}
+
+TEST_F(Cutting, AFileWithoutLineEndsIsNotHeldInMemory) {
+  EXPECT_THAT(Cut(kHeader + std::string(21 << 20, 'x'), 1), IsEmpty());
+  EXPECT_EQ(reason_, "LINE_TOO_LONG");
+}
+
 TEST(RecordSorter, OrdersMoreThanItHoldsAtOnce) {
   RecordSorter sorter(1'000);
   for (int i = 0; i < 500; ++i) {

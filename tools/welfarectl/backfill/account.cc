@@ -217,8 +217,10 @@ void Account::Mend(std::int64_t line, std::string_view raw) {
   mended_line_ = line;
   if (!mend_.is_open()) {
     const std::string& path = files_.back().path;
-    const std::filesystem::path name =
+    std::filesystem::path name =
         path == "-" ? "stdin.csv" : std::filesystem::path(path).filename();
+    // Whatever it was packed or written in, this is CSV.
+    if (name.extension() != ".csv") name += ".csv";
     mend_ =
         std::ofstream(std::filesystem::path(paths_.mend) /
                           (std::to_string(files_.size()) + "-" + name.string()),

@@ -3,6 +3,7 @@
 #include <unistd.h>
 #include <zip.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include <memory>
 #include <string_view>
@@ -87,6 +88,34 @@ absl::Status Gunzip(std::FILE* packed, Unpacked& out, const std::string& path) {
   return absl::OkStatus();
 }
 
+absl::Status Unzstd(std::FILE* packed, Unpacked& out, const std::string& path) {
+  const std::unique_ptr<ZSTD_DStream, std::size_t (*)(ZSTD_DStream*)> stream(
+      ZSTD_createDStream(), ZSTD_freeDStream);
+  if (stream == nullptr) return ArchiveBroken(path, "zstd");
+  std::string in(kBuffer, '\0');
+  std::string text(kBuffer, '\0');
+  // What it wants before a frame is whole; files may be joined.
+  std::size_t wanted = 0;
+  while (true) {
+    const std::size_t got = std::fread(in.data(), 1, in.size(), packed);
+    if (got == 0) break;
+    ZSTD_inBuffer from{.src = in.data(), .size = got, .pos = 0};
+    // A full buffer may leave more in the window when the input is over.
+    bool full = false;
+    while (from.pos < from.size || full) {
+      ZSTD_outBuffer to{.dst = text.data(), .size = text.size(), .pos = 0};
+      wanted = ZSTD_decompressStream(stream.get(), &to, &from);
+      if (ZSTD_isError(wanted) != 0) {
+        return ArchiveBroken(path, ZSTD_getErrorName(wanted));
+      }
+      WELFARE_RETURN_IF_ERROR(out.Add(text.data(), to.pos));
+      full = wanted > 0 && to.pos == to.size;
+    }
+  }
+  if (wanted > 0) return ArchiveBroken(path, "truncated");
+  return absl::OkStatus();
+}
+
 absl::Status Unzip(std::FILE* packed, Unpacked& out, const std::string& path) {
   int code = 0;
   const int file = dup(fileno(packed));
@@ -124,6 +153,8 @@ absl::StatusOr<bool> Unpack(std::FILE* packed, std::FILE* out,
   Unpacked unpacked(out, path);
   if (begins.starts_with("\x1F\x8B")) {
     WELFARE_RETURN_IF_ERROR(Gunzip(packed, unpacked, path));
+  } else if (begins == "\x28\xB5\x2F\xFD") {
+    WELFARE_RETURN_IF_ERROR(Unzstd(packed, unpacked, path));
   } else if (begins == "PK\x03\x04") {
     WELFARE_RETURN_IF_ERROR(Unzip(packed, unpacked, path));
   } else {

@@ -10,6 +10,7 @@
 #include "services/text/encoding.h"
 #include "services/text/value_readers.h"
 #include "services/text/visible.h"
+#include "tools/welfarectl/backfill/json_record.h"
 #include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/session/phrase.h"
 
@@ -74,23 +75,17 @@ absl::StatusOr<RecordCutter> RecordCutter::Open(TextSource& source,
   RecordCutter cutter(source);
   cutter.max_records_ = max_records;
   WELFARE_RETURN_IF_ERROR(cutter.Fill());
-  text::CsvReader reader(cutter.text_);
-  WELFARE_ASSIGN_OR_RETURN(std::optional<text::CsvRecord> header,
-                           reader.Next());
   const std::string& path = source.facts().path;
-  if (!header) return base::MakeError(CtlRow("CSV_EMPTY")).With("path", path);
-  WELFARE_RETURN_IF_ERROR(text::CheckSeparator(*header));
-  text::DropBlankTail(*header);
-  std::vector<std::string> names;
-  for (const std::string& cell : header->cells) {
-    names.push_back(text::ColumnName(cell));
-  }
+  const std::size_t first = cutter.text_.find_first_not_of(" \t\r\n");
+  cutter.json_ = first != std::string::npos && cutter.text_[first] == '{';
+  WELFARE_RETURN_IF_ERROR(cutter.json_ ? cutter.ReadJsonHeader()
+                                       : cutter.ReadCsvHeader());
+  std::vector<std::string> names = cutter.names_;
   const auto find = [&](std::string_view name) -> std::optional<std::size_t> {
     const auto found = std::find(names.begin(), names.end(), name);
     if (found == names.end()) return std::nullopt;
     return static_cast<std::size_t>(found - names.begin());
   };
-  cutter.original_header_ = std::string(reader.last_raw());
   std::string code_column;
   if (find("item_id")) {
     cutter.kind_ = FileKind::kAnswers;
@@ -112,12 +107,41 @@ absl::StatusOr<RecordCutter> RecordCutter::Open(TextSource& source,
   for (const std::string_view name : kKeyColumns) {
     cutter.key_columns_.push_back(find(name));
   }
-  const std::string_view raw = reader.last_raw();
-  cutter.at_ =
-      static_cast<std::size_t>(raw.data() - cutter.text_.data()) + raw.size();
-  cutter.line_ =
-      static_cast<std::int64_t>(reader.last_line()) + LinesOf(raw) - 1;
   return cutter;
+}
+
+absl::Status RecordCutter::ReadCsvHeader() {
+  text::CsvReader reader(text_);
+  WELFARE_ASSIGN_OR_RETURN(std::optional<text::CsvRecord> header,
+                           reader.Next());
+  if (!header) {
+    return base::MakeError(CtlRow("CSV_EMPTY"))
+        .With("path", source_->facts().path);
+  }
+  WELFARE_RETURN_IF_ERROR(text::CheckSeparator(*header));
+  text::DropBlankTail(*header);
+  for (const std::string& cell : header->cells) {
+    names_.push_back(text::ColumnName(cell));
+  }
+  const std::string_view raw = reader.last_raw();
+  original_header_ = std::string(raw);
+  at_ = static_cast<std::size_t>(raw.data() - text_.data()) + raw.size();
+  line_ = static_cast<std::int64_t>(reader.last_line()) + LinesOf(raw) - 1;
+  return absl::OkStatus();
+}
+
+absl::Status RecordCutter::ReadJsonHeader() {
+  // The first object is a record as well, and is read again.
+  const std::size_t begin = text_.find('{');
+  const std::string_view line =
+      std::string_view(text_).substr(begin, text_.find('\n', begin) - begin);
+  WELFARE_ASSIGN_OR_RETURN(JsonRecord first, ReadJsonRecord(line));
+  members_ = std::move(first.names);
+  for (const std::string& name : members_) {
+    names_.push_back(text::ColumnName(name));
+  }
+  text::AppendCsvRecord(original_header_, members_, {.line_end = ""});
+  return absl::OkStatus();
 }
 
 absl::Status RecordCutter::Fill() {
@@ -147,7 +171,54 @@ void RecordCutter::FindKey(const text::CsvRecord& record, Row& row) const {
   row.respondent = row.round + '/' + cells[2] + '/' + cells[3];
 }
 
+absl::StatusOr<std::optional<RecordCutter::Row>> RecordCutter::ReadJsonRow() {
+  while (true) {
+    const std::size_t end = text_.find('\n', at_);
+    if (end == std::string::npos && !ended_) {
+      WELFARE_RETURN_IF_ERROR(Fill());
+      continue;
+    }
+    if (at_ >= text_.size()) return std::nullopt;
+    std::string_view raw = std::string_view(text_).substr(at_, end - at_);
+    at_ = std::min(end, text_.size() - 1) + 1;
+    if (raw.ends_with('\r')) raw.remove_suffix(1);
+    Row row;
+    row.line = line_++;
+    if (raw.find_first_not_of(" \t") == std::string_view::npos) continue;
+    if (!valid_ && !text::IsValidUtf8(raw)) {
+      row.broken =
+          Broken(row.line, base::MakeError(CtlRow("BYTES_ILLEGAL")), raw);
+      return row;
+    }
+    absl::StatusOr<JsonRecord> object = ReadJsonRecord(raw);
+    absl::Status fault = object.status();
+    if (fault.ok()) {
+      auto cells = CellsOf(*std::move(object), members_);
+      fault = cells.status();
+      if (fault.ok()) {
+        text::AppendCsvRecord(row.raw, *cells, {.line_end = ""});
+      }
+    }
+    if (!fault.ok()) {
+      row.broken = Broken(row.line, fault, raw);
+      return row;
+    }
+    text::CsvReader reader(row.raw);
+    auto record = reader.Next();
+    if (!record.ok()) {
+      row.broken = Broken(row.line, record.status(), raw);
+    } else if (!record->has_value()) {
+      // Of blank cells alone: it says nothing, as in CSV.
+      continue;
+    } else if (kind_ == FileKind::kAnswers) {
+      FindKey(**record, row);
+    }
+    return row;
+  }
+}
+
 absl::StatusOr<std::optional<RecordCutter::Row>> RecordCutter::ReadRow() {
+  if (json_) return ReadJsonRow();
   while (true) {
     text::CsvReader reader(std::string_view(text_).substr(at_),
                            static_cast<std::size_t>(line_));

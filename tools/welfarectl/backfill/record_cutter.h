@@ -1,4 +1,5 @@
-// A file of any size as batches of whole records.
+// A file of any size as batches of whole records: CSV, or a JSON object on each
+// line, whose members are the columns.
 #pragma once
 
 #include <cstddef>
@@ -69,10 +70,12 @@ class RecordCutter {
   static constexpr std::size_t kMostBytes = std::size_t{11} << 18;
 
   // Reads the header line of `source`, which outlives the cutter; `code_digits`
-  // 5: the column of codes has no check digits, and is renamed to say so.
+  // 5: the column of codes has no check digits, and is renamed to say so. Of
+  // JSON the first object names the columns, and every record has them all.
   //
   // Errors: those of TextSource::Read and of reading a header line (CSV_EMPTY,
-  //   CSV_SEPARATOR, those of text::CsvReader); FILE_KIND.
+  //   CSV_SEPARATOR, those of text::CsvReader and of ReadJsonRecord);
+  //   BACKFILL_KIND.
   static absl::StatusOr<RecordCutter> Open(TextSource& source, int max_records,
                                            int code_digits);
 
@@ -85,7 +88,7 @@ class RecordCutter {
   FileKind kind() const { return kind_; }
   // As it is sent, with a line end.
   const std::string& header_line() const { return header_line_; }
-  // As it stands in the file.
+  // As it stands in the file; of JSON, as CSV.
   const std::string& original_header() const { return original_header_; }
 
   // The next batch; nothing at the end. A file without records is one batch.
@@ -108,6 +111,11 @@ class RecordCutter {
   // of the file.
   absl::StatusOr<std::optional<Row>> ReadRow();
   absl::StatusOr<std::optional<Row>> NextRow();
+  // The same of JSON, whose records are sent as CSV.
+  absl::StatusOr<std::optional<Row>> ReadJsonRow();
+  // Leaves the names of the columns in names_.
+  absl::Status ReadJsonHeader();
+  absl::Status ReadCsvHeader();
   // Reads more text behind what is not read yet.
   absl::Status Fill();
   void FindKey(const text::CsvRecord& record, Row& row) const;
@@ -117,6 +125,9 @@ class RecordCutter {
   FileKind kind_ = FileKind::kAnswers;
   std::string header_line_;
   std::string original_header_;
+  std::vector<std::string> names_;  // of the columns, as they are compared
+  bool json_ = false;
+  std::vector<std::string> members_;  // of the objects, as they stand there
   std::vector<std::optional<std::size_t>> key_columns_;
 
   std::string text_;

@@ -136,6 +136,12 @@ absl::Status TextSource::ReadBytes(std::size_t wanted, std::string& bytes) {
     }
     // No character of UTF-8 or CP932 has a line end among its bytes.
     const std::size_t line = bytes.rfind('\n');
+    if (line == std::string::npos && bytes.size() > kLongestLine) {
+      return base::MakeError(CtlRow("LINE_TOO_LONG"))
+          .With("path", facts_.path)
+          .With("line", static_cast<long long>(lines_ + 1))
+          .With("limit", static_cast<long long>(kLongestLine));
+    }
     if (line == std::string::npos) continue;
     rest_ = bytes.substr(line + 1);
     bytes.resize(line + 1);
@@ -144,25 +150,33 @@ absl::Status TextSource::ReadBytes(std::size_t wanted, std::string& bytes) {
   return absl::OkStatus();
 }
 
+bool TextSource::IsUtf16() const {
+  if (choice_ != text::EncodingChoice::kAuto) {
+    return choice_ == text::EncodingChoice::kUtf16;
+  }
+  char mark[2] = {};
+  const std::size_t got = std::fread(mark, 1, sizeof mark, file_.get());
+  std::rewind(file_.get());
+  const std::string_view begins(mark, got);
+  return begins == "\xFF\xFE" || begins == "\xFE\xFF";
+}
+
 absl::StatusOr<bool> TextSource::Read(std::string& text) {
   if (ended_ && rest_.empty()) return false;
   std::string bytes;
-  WELFARE_RETURN_IF_ERROR(ReadBytes(kPiece, bytes));
-  if (!begun_ &&
-      (choice_ == text::EncodingChoice::kUtf16 ||
-       bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"))) {
+  if (!begun_ && IsUtf16()) {
     // Lines end with two bytes there: it is read as a whole.
     if (text_bytes_ > kMostUtf16) {
       return base::MakeError(CtlRow("UTF16_TOO_LARGE"))
           .With("path", facts_.path)
           .With("limit", static_cast<long long>(kMostUtf16));
     }
-    std::string more;
-    while (!ended_) {
-      WELFARE_RETURN_IF_ERROR(ReadBytes(kPiece, more));
-      bytes += more;
-    }
-    bytes += std::exchange(rest_, {});
+    bytes.resize(static_cast<std::size_t>(text_bytes_));
+    bytes.resize(std::fread(bytes.data(), 1, bytes.size(), file_.get()));
+    if (std::ferror(file_.get()) != 0) return CannotRead(facts_.path);
+    ended_ = true;
+  } else {
+    WELFARE_RETURN_IF_ERROR(ReadBytes(kPiece, bytes));
   }
   if (bytes.empty()) return false;
   WELFARE_ASSIGN_OR_RETURN(std::string decoded, Decode(std::move(bytes)));

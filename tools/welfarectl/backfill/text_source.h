@@ -27,6 +27,8 @@ class TextSource {
   // Bytes of a piece, about. The first ones decide the encoding by the rule of
   // text::DecodeText, as soon as one holds more than ASCII.
   static constexpr std::size_t kPiece = std::size_t{4} << 20;
+  // A file without line ends would be one line, and is none of ours.
+  static constexpr std::size_t kLongestLine = std::size_t{16} << 20;
   // UTF-16 is read as a whole.
   static constexpr std::int64_t kMostUtf16 = std::int64_t{64} << 20;
 
@@ -48,7 +50,8 @@ class TextSource {
   // Appends the next piece, which ends with a line, or the file; false: there
   // is none. In UTF-8, bytes that are none are handed on: see IsValidUtf8.
   //
-  // Errors, with the path and the line: those of text::DecodeText.
+  // Errors, with the path and the line: those of text::DecodeText;
+  //   LINE_TOO_LONG.
   absl::StatusOr<bool> Read(std::string& text);
 
  private:
@@ -58,6 +61,8 @@ class TextSource {
 
   TextSource() = default;
   absl::Status ReadFacts();
+  // REQUIRES: nothing was read yet.
+  bool IsUtf16() const;
   // Reads bytes up to the end of a line, about `wanted`.
   absl::Status ReadBytes(std::size_t wanted, std::string& bytes);
   absl::StatusOr<std::string> Decode(std::string bytes);

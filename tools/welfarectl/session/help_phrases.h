@@ -10,8 +10,10 @@ inline constexpr Translation kHelpPhrases[] = {
      "大量のファイルの取込み（計画・反映・照合）"},
     {"Say what files would change, and keep that as a plan",
      "ファイルで何が変わるかを調べ、計画として保存します"},
-    {"CSV files of municipalities, statuses and answers; - is standard input",
-     "自治体・実施状況・回答のCSVファイル。- は標準入力"},
+    {"CSV or JSON lines of municipalities, statuses and answers; - is standard "
+     "input",
+     "自治体・実施状況・回答のファイル（CSV、または一行に一件のJSON）。- は標準"
+     "入力"},
     {"Where to keep the plan", "計画の保存先"},
     {"Write what a plan says, unless anything has moved; again: go on where it "
      "stopped",

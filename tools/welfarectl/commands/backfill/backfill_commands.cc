@@ -382,9 +382,10 @@ void AddBackfillCommands(const Command& app, Session& session) {
   const Command plan_verb = noun.AddVerb(
       "plan", "Say what files would change, and keep that as a plan");
   plan_verb
-      .AddOption("FILE", plan->files,
-                 "CSV files of municipalities, statuses and answers; - is "
-                 "standard input")
+      .AddOption(
+          "FILE", plan->files,
+          "CSV or JSON lines of municipalities, statuses and answers; - is "
+          "standard input")
       .File()
       .Required();
   AddRules(plan_verb, *plan).Required();
@@ -412,9 +413,10 @@ void AddBackfillCommands(const Command& app, Session& session) {
                    "difference");
   const Flag files =
       verify_verb
-          .AddOption("FILE", verify->files,
-                     "CSV files of municipalities, statuses and answers; - is "
-                     "standard input")
+          .AddOption(
+              "FILE", verify->files,
+              "CSV or JSON lines of municipalities, statuses and answers; - is "
+              "standard input")
           .File();
   verify_verb
       .AddOption("--plan", verify->plan,
