@@ -156,12 +156,21 @@ absl::Status RecordCutter::Fill() {
   return absl::OkStatus();
 }
 
-void RecordCutter::FindKey(const text::CsvRecord& record, Row& row) const {
-  std::array<std::string, kKeyColumns.size()> cells;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
+void RecordCutter::FindKey(const text::CsvRecord& record, Row& row) {
+  bool again = !key_round_.empty();
+  for (std::size_t i = 0; i < kKeyColumns.size(); ++i) {
     const auto& column = key_columns_[i];
     if (!column || *column >= record.cells.size()) return;
-    cells[i] = Lower(text::FoldWord(record.cells[*column]));
+    again = again && record.cells[*column] == key_cells_[i];
+  }
+  if (again) {
+    row.round = key_round_;
+    row.respondent = key_respondent_;
+    return;
+  }
+  std::array<std::string, kKeyColumns.size()> cells;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    cells[i] = Lower(text::FoldWord(record.cells[*key_columns_[i]]));
   }
   const auto year = text::ReadFiscalYear(cells[1]);
   if (!year.ok() || cells[0].empty()) return;
@@ -169,6 +178,11 @@ void RecordCutter::FindKey(const text::CsvRecord& record, Row& row) const {
   // A wrong check digit is a fault of one respondent, not another respondent.
   if (cells[2].size() > 5) cells[2].resize(5);
   row.respondent = row.round + '/' + cells[2] + '/' + cells[3];
+  for (std::size_t i = 0; i < key_cells_.size(); ++i) {
+    key_cells_[i] = record.cells[*key_columns_[i]];
+  }
+  key_round_ = row.round;
+  key_respondent_ = row.respondent;
 }
 
 absl::StatusOr<std::optional<RecordCutter::Row>> RecordCutter::ReadJsonRow() {

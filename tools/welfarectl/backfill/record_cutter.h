@@ -2,6 +2,7 @@
 // line, whose members are the columns.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -118,7 +119,7 @@ class RecordCutter {
   absl::Status ReadCsvHeader();
   // Reads more text behind what is not read yet.
   absl::Status Fill();
-  void FindKey(const text::CsvRecord& record, Row& row) const;
+  void FindKey(const text::CsvRecord& record, Row& row);
 
   TextSource* source_;
   int max_records_ = 0;
@@ -129,6 +130,11 @@ class RecordCutter {
   bool json_ = false;
   std::vector<std::string> members_;  // of the objects, as they stand there
   std::vector<std::optional<std::size_t>> key_columns_;
+
+  // The last key that was read, which those of most records are again.
+  std::array<std::string, 4> key_cells_;
+  std::string key_round_;  // empty: none
+  std::string key_respondent_;
 
   std::string text_;
   std::size_t at_ = 0;     // read up to here
