@@ -59,6 +59,14 @@ void Prepare(const BackendRequest& request, grpc::ClientContext& context) {
 // that leaves has closed its connections by then.
 constexpr std::chrono::milliseconds kBeforeRepeat{50};
 
+// What a call hears of a service that leaves: a call that reaches it in the
+// moment it closes is ended as cancelled, and who cancels his call himself is
+// past hearing it.
+bool Leaves(int code) {
+  return code == grpc::StatusCode::UNAVAILABLE ||
+         code == grpc::StatusCode::CANCELLED;
+}
+
 // Many clients accept 8 KiB of metadata, in which base64 takes a third more.
 constexpr std::size_t kMaxDetailsBytes = 4 * 1024;
 
@@ -206,12 +214,13 @@ class DirectCall final : public BackendCall,
 
  private:
   void OnAnswer(std::optional<DirectAnswer> answer) {
-    if (answer.has_value() && answer->code != grpc::StatusCode::UNAVAILABLE) {
+    if (answer.has_value() && !Leaves(answer->code)) {
       repeats_.Succeeded();
       return Tell(*std::move(answer));
     }
     if (!repeats_.Failed()) {
-      if (!answer.has_value()) {
+      if (!answer.has_value() ||
+          answer->code == grpc::StatusCode::CANCELLED) {
         answer.emplace().code = grpc::StatusCode::UNAVAILABLE;
       }
       return Tell(*std::move(answer));

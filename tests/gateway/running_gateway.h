@@ -70,6 +70,9 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
       ++away_;
       return {grpc::StatusCode::UNAVAILABLE, "not here"};
     }
+    if (request->name() == "municipalities/leaving" && ++leaving_ == 1) {
+      return {grpc::StatusCode::CANCELLED, "CANCELLED"};
+    }
     if (request->name() == "municipalities/slow") {
       ++slow_;
       support::WaitFor([context] { return context->IsCancelled(); },
@@ -260,6 +263,7 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
   int slow() const { return slow_; }
   int cancelled() const { return cancelled_; }
   int away() const { return away_; }
+  int leaving() const { return leaving_; }
   int written() const { return written_; }
   int imported() const { return imported_; }
   void Go() { go_ = true; }
@@ -299,6 +303,7 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
   std::atomic<int> slow_{0};
   std::atomic<int> cancelled_{0};
   std::atomic<int> away_{0};
+  std::atomic<int> leaving_{0};
   std::atomic<int> written_{0};
   std::atomic<int> imported_{0};
   std::atomic<bool> go_{false};

@@ -12,7 +12,9 @@ namespace {
 constexpr std::string_view kProduct = "welfare/";
 
 // What is repeated, as a JSON object of gRPC's service config. The methods of
-// `once` (a list of names in its words) are not.
+// `once` (a list of names in its words) are not. CANCELLED is what a call hears
+// that reaches a server in the moment it closes; who cancels his call himself
+// is past hearing it.
 std::string ServiceConfig(const std::string& once) {
   std::string config = R"json({
   "loadBalancingConfig": [{"round_robin": {}}],
@@ -26,7 +28,7 @@ std::string ServiceConfig(const std::string& once) {
       "initialBackoff": "0.05s",
       "maxBackoff": "1s",
       "backoffMultiplier": 2,
-      "retryableStatusCodes": ["UNAVAILABLE"]
+      "retryableStatusCodes": ["UNAVAILABLE", "CANCELLED"]
     }
   }],
   "retryThrottling": {"maxTokens": 100, "tokenRatio": 0.1}

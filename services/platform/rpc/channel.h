@@ -22,9 +22,10 @@ struct PeerEndpoint {
 };
 
 // Makes a channel to a peer. Build it once and share it; any thread may use it.
-// It repeats UNAVAILABLE (and nothing else) up to 4 times while no answer has
-// begun, spreads calls over all addresses of a name, reconnects within 2 s, and
-// sees dead connections by keepalive. Deadlines come from PeerCall.
+// It repeats UNAVAILABLE, and CANCELLED that its caller did not ask for, up to 4
+// times while no answer has begun, spreads calls over all addresses of a name,
+// reconnects within 2 s, and sees dead connections by keepalive.
+// Deadlines come from PeerCall.
 //
 // REQUIRES: whoever calls through it gives every write a request_id, as the
 // gateway does: the answer may be lost after the commit, and without the id

@@ -379,6 +379,27 @@ TEST(GatewayGrpc, SaysThatABackendIsAwayWithoutNamingIt) {
   EXPECT_EQ(details.details_size(), 3);
 }
 
+// Over a channel as over a line.
+TEST(GatewayGrpc, RepeatsWhatAServiceCutOffThatLeaves) {
+  for (const bool lame : {false, true}) {
+    RunningGateway gateway({}, {}, lame);
+    const auto stub = gateway.Registry();
+    const auto call = [&](const char* name) {
+      reg::GetMunicipalityRequest request;
+      request.set_name(name);
+      reg::Municipality response;
+      return stub->GetMunicipality(Within(seconds(20)).get(), request,
+                                   &response);
+    };
+    // By then a channel that leads to nobody is known to.
+    call("municipalities/a");
+    call("municipalities/a");
+    const grpc::Status status = call("municipalities/leaving");
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(gateway.registry.leaving(), 2);
+  }
+}
+
 // As after a restart of the service, until both channels have found it.
 TEST(GatewayGrpc, CallsThroughTheChannelThatIsThere) {
   RunningGateway gateway({}, {}, true);

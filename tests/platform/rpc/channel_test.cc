@@ -22,7 +22,7 @@ const bool kGrpcKept = [] {
   return true;
 }();
 
-// Does what it is asked for and loses every first answer.
+// Does what it is asked for and loses every first answer, as `lost` says.
 class LosesFirstAnswers final : public v1::RegistryService::Service {
  public:
   grpc::Status GetMunicipality(grpc::ServerContext*,
@@ -38,11 +38,12 @@ class LosesFirstAnswers final : public v1::RegistryService::Service {
 
   std::atomic<int> reads{0};
   std::atomic<int> writes{0};
+  std::atomic<grpc::StatusCode> lost{grpc::StatusCode::UNAVAILABLE};
 
  private:
-  static grpc::Status Answer(std::atomic<int>& count) {
+  grpc::Status Answer(std::atomic<int>& count) {
     if (++count > 1) return grpc::Status::OK;
-    return {grpc::StatusCode::UNAVAILABLE, "the answer is lost"};
+    return {lost, "the answer is lost"};
   }
 };
 
@@ -91,6 +92,19 @@ TEST_F(Channel, OfAReaderRepeatsReadsAndNoWrite) {
   EXPECT_TRUE(Read(channel).ok());
   EXPECT_EQ(service_.reads, 2);
   EXPECT_EQ(Write(channel).error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(service_.writes, 1);
+}
+
+TEST_F(Channel, RepeatsWhatAServerCutOffThatLeaves) {
+  service_.lost = grpc::StatusCode::CANCELLED;
+  EXPECT_TRUE(Write(MakeChannel({address_})).ok());
+  EXPECT_EQ(service_.writes, 2);
+}
+
+TEST_F(Channel, RepeatsNothingElse) {
+  service_.lost = grpc::StatusCode::INTERNAL;
+  EXPECT_EQ(Write(MakeChannel({address_})).error_code(),
+            grpc::StatusCode::INTERNAL);
   EXPECT_EQ(service_.writes, 1);
 }
 
