@@ -11,6 +11,7 @@ Exit code 77, with a sentence, where the machine makes no namespaces.
 import collections
 import contextlib
 import http.client
+import json
 import os
 import pathlib
 import re
@@ -29,16 +30,18 @@ import harness  # finds tests/support
 import manifests
 import namespaces
 import network
+import paced_load
 import postgres_fixture
 from code_table import read_code
 from mounted import Mounted, give_stores, make_given
 from workloads import module_of, workloads
 
 TREE = check_manifests.SOURCE / "k8s"
-# Who keeps no data, and one that does; the others once.
-REPLICAS = {"indicator": 3, "registry": 2}
+# Two, as the overlay's autoscalers have at least, and a spare one.
+REPLICAS = {"indicator": 3, "postgres": 1, "redis": 1}
 ELSEWHERE = {"kubernetes.io/metadata.name": "elsewhere"}
 READS = ("/v1/surveys/jusou/indicators", "/v1/programs")
+MODULES = ("registry", "survey", "indicator", "report", "gateway")
 DEMO_ISSUER = "https://id.example/demo"
 
 
@@ -58,21 +61,26 @@ class Process(harness.Process):
 class Gateway:
     """The door, as a caller in another place sees it."""
 
-    def __init__(self, caller, address, authority):
+    def __init__(self, caller, address, authority, token=None):
         self.caller, self.address = caller, str(address)
         self.context = ssl.create_default_context(cafile=authority)
+        self.headers = {"authorization": f"Bearer {token}"} if token else {}
 
-    def status(self, path):
+    def status(self, *request):
+        try:
+            return self.ask(*request)[0]
+        except OSError as error:
+            return error
+
+    def ask(self, path, method="GET", body=None, content_type=None):
+        """Returns status and body."""
         connection = http.client.HTTPSConnection("localhost", 7180, timeout=90, context=self.context)
         connection._create_connection = lambda *_: self.caller.inside(
             socket.create_connection, (self.address, 7180), 90)
         try:
-            connection.request("GET", path)
+            connection.request(method, path, body, {**self.headers, **({"content-type": content_type} if body else {})})
             response = connection.getresponse()
-            response.read()
-            return response.status
-        except OSError as error:
-            return error
+            return response.status, response.read()
         finally:
             connection.close()
 
@@ -128,6 +136,14 @@ class Namespaces(unittest.TestCase):
         cls.processes = {}
         cls.addClassCleanup(lambda: [process.kill() for process in cls.processes.values()])
 
+    names = None
+
+    def tearDown(self):
+        """What a test that failed has left running."""
+        for process in self.processes.values():
+            process.kill()
+        self.processes.clear()
+
     @classmethod
     def make_stores(cls):
         cls.given = make_given(TREE, cls.folder / "made")
@@ -146,7 +162,7 @@ class Namespaces(unittest.TestCase):
         cls.pods = {}  # kind -> its replicas
         for number, (kind, pods) in enumerate(network.kinds_of(cls.objects).items(), 1):
             cls.pods[kind] = [add(f"{kind}-{replica}", f"100.64.{number}.{replica}", pods.labels, pods.ports)
-                              for replica in range(1, REPLICAS.get(kind, 1) + 1)]
+                              for replica in range(1, REPLICAS.get(kind, 2) + 1)]
         cls.stranger = add("stranger", "100.64.200.1", {})
         cls.prometheus = add("prometheus", "100.64.201.1", network.PROMETHEUS[0], namespace=network.PROMETHEUS[1])
         cls.dns = add("dns", "100.64.202.1", network.DNS[0], {"dns": 53}, network.DNS[1])
@@ -211,6 +227,13 @@ class Namespaces(unittest.TestCase):
 
     # --- the platform on it ---------------------------------------------------
 
+    @classmethod
+    def serve_names(cls):
+        """From the first test that has programs on; its port was another's before."""
+        if cls.names is None:
+            cls.names = namespaces.Names(cls.dns, cls.records)
+            cls.addClassCleanup(cls.names.close)
+
     def start(self, module, pod):
         thing = next((pod_, t) for t, _, pod_ in workloads(self.objects) if module_of(t) == module)[0]
         mounted = Mounted(self.folder / "pods" / pod.name, thing, thing["spec"]["containers"][0], self.given)
@@ -222,7 +245,8 @@ class Namespaces(unittest.TestCase):
                                            self.folder / "resolv.conf")
         self.processes[pod.name].logged("started")
 
-    def ready(self, pod):
+    @classmethod
+    def ready(cls, pod):
         """As the kubelet sees it, from the pod's node."""
         def ask():
             connection = http.client.HTTPConnection(str(pod.address), pod.ports["ops"], timeout=90)
@@ -230,15 +254,16 @@ class Namespaces(unittest.TestCase):
             with contextlib.closing(connection):
                 return connection.getresponse().status == 200
         try:
-            return namespaces.inside(self.network.node, ask)
+            return namespaces.inside(cls.network.node, ask)
         except OSError:
             return False
 
-    def records(self, name):
+    @classmethod
+    def records(cls, name):
         kind = name.removeprefix("welfare-")
-        if not name.startswith("welfare-") or kind not in self.pods:
+        if not name.startswith("welfare-") or kind not in cls.pods:
             return None
-        return [pod.address for pod in self.pods[kind] if pod.name in self.processes and self.ready(pod)]
+        return [pod.address for pod in cls.pods[kind] if pod.name in cls.processes and cls.ready(pod)]
 
     def handled(self, module):
         """Calls that each replica has answered, as Prometheus reads it."""
@@ -259,17 +284,16 @@ class Namespaces(unittest.TestCase):
         del self.processes[pod.name]
 
     def test_2_calls_are_spread_and_replicas_come_and_go(self):
-        names = namespaces.Names(self.dns, self.records)
-        self.addCleanup(names.close)
+        self.serve_names()
         spare = self.pods["indicator"][-1]
-        for module in ("registry", "survey", "indicator", "report", "gateway"):
+        for module in MODULES:
             for pod in self.pods[module]:
                 if pod is not spare:
                     self.start(module, pod)
         gateway = Gateway(self.caller, self.pods["gateway"][0].address, self.folder / "made/credentials/ca.pem")
         for path in READS:
             harness.wait_for(lambda p=path: gateway.status(p) == 200, f"{path} through the gateway")
-        self.assertIn(f"welfare-indicator.{namespaces.SEARCH}", names.asked)
+        self.assertIn(f"welfare-indicator.{namespaces.SEARCH}", self.names.asked)
         self.certificates_are_asked_for()
         with Load(gateway) as load:
             self.spread("indicator", load)
@@ -290,10 +314,64 @@ class Namespaces(unittest.TestCase):
             if target not in gone and name in ("grpc", "http", "ops"):
                 self.assertEqual(source.inside(namespaces.connects, target.address, port),
                                  self.wanted(source, target, port), (source.name, target.name, name))
-        for process in self.processes.values():
-            process.child.terminate()
-        for name, process in self.processes.items():
-            self.assertEqual(process.child.wait(90), 0, name)
+        self.stop()
+
+    def stop(self):
+        """In the order of the calls, so that nobody waits for anybody."""
+        for module in reversed(MODULES):
+            for pod in self.pods[module]:
+                if pod.name in self.processes:
+                    self.leave(pod)
+
+    def test_3_a_rollout_fails_no_request(self):
+        """Each replica is replaced by another, one after the other, while 200
+        requests a second come: what callers may repeat never fails, and what
+        was written was written once."""
+        self.serve_names()
+        for module in MODULES:
+            for pod in self.pods[module][:2]:
+                self.start(module, pod)
+        for module in MODULES:
+            for pod in self.pods[module][:2]:
+                harness.wait_for(lambda p=pod: self.ready(p), f"{pod.name} to be ready")
+        credentials = self.folder / "made/credentials"
+        token = (credentials / "loader.token").read_text().strip()
+        gateway = Gateway(self.caller, self.pods["gateway"][0].address, credentials / "ca.pem", token)
+        for path in paced_load.READS[2:]:
+            harness.wait_for(lambda p=path: gateway.status(p) == 200, f"{path} through the gateway")
+        table = (harness.DATA / "registry/data/municipalities.csv").read_bytes()
+
+        def version():
+            """As a write says it; reads may be of a replica that has not seen the last one yet."""
+            status, body = gateway.ask("/v1/municipalities:batchImport", "POST", table, "text/csv")
+            self.assertEqual(status, 200, body)
+            return int(json.loads(body)["version"])
+        before = version()
+        codes = [line.partition(",")[0] for line in table.decode().splitlines()[1:]]
+        replaced = 0
+        with paced_load.Door(lambda: self.records("welfare-gateway")) as door, paced_load.PacedLoad(
+                door, self.caller, credentials / "ca.pem", token, codes, rate=200) as load:
+            self.some_requests(load)
+            for module in MODULES:
+                for pod in self.pods[module][:2]:
+                    self.leave(pod)
+                    self.start(module, pod)
+                    harness.wait_for(lambda p=pod: self.ready(p), f"{pod.name} to be ready again")
+                    replaced += 1
+                    self.some_requests(load)
+        total = sum(load.counts.values())
+        print(f"{replaced} replicas replaced under {total / load.seconds:.0f} requests a second: {load.counts[200]} of {total} "
+              f"answered, {load.writes} of them writes; {load.resent} sent again on a new connection; "
+              f"begun {load.latest * 1e3:.0f} ms late at most", flush=True)
+        self.assertEqual(set(load.counts), {200}, load.counts)
+        gateway.address = str(self.pods["gateway"][0].address)
+        self.assertEqual(version(), before + load.writes)  # what it brings is there already
+        self.stop()
+
+    @staticmethod
+    def some_requests(load, requests=400):
+        wanted = sum(load.counts.values()) + requests
+        harness.wait_for(lambda: sum(load.counts.values()) >= wanted, f"{requests} requests more")
 
     def spread(self, module, load):
         before = self.handled(module)
@@ -329,5 +407,5 @@ class Namespaces(unittest.TestCase):
 
 if __name__ == "__main__":
     os.umask(0o077)
-    done = unittest.main(verbosity=2, exit=False).result
+    done = unittest.main(verbosity=2 if sys.stderr.isatty() else 0, exit=False).result
     sys.exit(1 if not done.wasSuccessful() else 77 if done.skipped else 0 if done.testsRun else 1)
