@@ -18,6 +18,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,10 @@ from code_table import read_code
 
 SOURCE = pathlib.Path(os.environ.get("WELFARE_SOURCE_DIR", pathlib.Path(__file__).resolve().parents[2]))
 NPM = SOURCE / "tools/npm"
+# What is made in the sources and never of them (.gitignore); what holds a key by its name.
+MADE = ("build", "out", "welfare-data")
+KEYS = (".pem", ".key", ".p12", ".pfx")
+PRIVATE_KEY = re.compile(rb"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY-----")
 
 
 class Types:
@@ -109,14 +114,31 @@ def secrets_in_files(tree):
     for file in sorted(tree.folder.rglob("*")):
         if not file.is_file() or file.name == "make-secrets":
             continue
-        if file.suffix in (".pem", ".key", ".p12", ".env"):
+        if file.suffix in (*KEYS, ".env"):
             tree.add(file, 1, "keys and secrets never stand in the tree")
             continue
         for number, line in enumerate(file.read_text(errors="replace").splitlines(), 1):
-            if "PRIVATE KEY" in line and "BEGIN" in line:
+            if PRIVATE_KEY.search(line.encode()):
                 tree.add(file, number, "a private key")
             if "secretGenerator" in line and file.suffix == ".yaml":
                 tree.add(file, number, "a secret is made in the cluster and never stands in the tree")
+
+
+def keys_in(folder):
+    """No private key in any file of the sources, whatever it is for."""
+    findings = []
+    for root, folders, files in os.walk(folder):
+        here = pathlib.Path(root)
+        made = MADE if here == folder else ()
+        folders[:] = sorted(name for name in folders if name not in (".git", "node_modules", *made))
+        for file in sorted(here / name for name in files):
+            if file.suffix in KEYS:
+                lines = [(1, "keys and secrets never stand in the tree")]
+            else:
+                lines = [(number, "a private key") for number, line in enumerate(
+                    b"" if file.is_symlink() else file.read_bytes().splitlines(), 1) if PRIVATE_KEY.search(line)]
+            findings += [manifests.Finding(f"{file.relative_to(folder)}:{number}", text) for number, text in lines]
+    return findings
 
 
 def npm_packages():
@@ -150,6 +172,11 @@ def main(arguments):
         print(finding, file=sys.stderr)
     print(f"{image.name}: {len(findings)} findings")
     wrong = len(findings)
+    findings = keys_in(SOURCE)
+    for finding in findings:
+        print(finding, file=sys.stderr)
+    print(f"Keys in the sources: {len(findings)} findings")
+    wrong += len(findings)
     for overlay in overlays:
         if not (overlay / "kustomization.yaml").exists():
             print(f"{overlay}: no kustomization.yaml", file=sys.stderr)

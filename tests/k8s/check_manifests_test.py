@@ -285,6 +285,16 @@ class Gate(unittest.TestCase):
         self.assertTrue(any(re.search(r"^own/values.yaml:\d+ .*dnsName", finding)
                             for finding in self.findings("own, wrong")), self.findings("own, wrong"))
 
+    def test_a_key_anywhere_in_the_sources(self):
+        self.assertEqual(check_manifests.keys_in(check_manifests.SOURCE), [])
+        sources = self.folder / "sources"
+        for name, text in (("services/registry/data/note.txt", "one\ntwo\n  " + "-----BEGIN EC " + "PRIVATE KEY-----\n"),
+                           ("tests/callers.pem", "nothing"), ("build/made.key", ""), ("tools/npm/node_modules/x.pem", "")):
+            (sources / name).parent.mkdir(parents=True)
+            (sources / name).write_text(text)
+        self.assertEqual([str(finding).partition(" ")[0] for finding in check_manifests.keys_in(sources)],
+                         ["services/registry/data/note.txt:3:", "tests/callers.pem:1:"])
+
     def test_without_kubectl_the_parts_are_checked(self):
         bare = check_manifests.Gate(self.gate.code, None)
         bare.types = self.gate.types
