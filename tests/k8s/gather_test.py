@@ -124,19 +124,20 @@ class Agreement(unittest.TestCase):
             listed = (SOURCE / "services" / service / "CMakeLists.txt").read_text()
             self.assertIn(f"install(DIRECTORY data DESTINATION share/welfare/services/{service})", listed)
 
-    def test_the_report_takes_the_font_it_was_configured_with(self):
-        image = load(SOURCE / "tools/image")
+    def test_the_font_that_a_program_was_configured_with_goes_along(self):
         with tempfile.TemporaryDirectory(prefix="wgather-") as folder:
-            with mock.patch.object(image, "BINARY", pathlib.Path(folder)):
-                with self.assertRaisesRegex(SystemExit, "names no print font"):
-                    image.files_read("report")
-                (pathlib.Path(folder) / "CMakeCache.txt").write_text(
-                    "//The font\nWELFARE_PRINT_FONT:FILEPATH=/usr/share/fonts/a b.ttf\nOTHER:BOOL=ON\n")
-                self.assertEqual(image.files_read("report"), ["/usr/share/fonts/a b.ttf"])
-                for process in ("gateway", "registry", "survey", "indicator"):
-                    self.assertEqual(image.files_read(process), [])
+            with self.assertRaisesRegex(SystemExit, "does not say WELFARE_PRINT_FONT"):
+                gather.opened(folder, "welfare-report")
+            (pathlib.Path(folder) / "CMakeCache.txt").write_text(
+                "//The font\nWELFARE_PRINT_FONT:FILEPATH=/usr/share/fonts/a b.ttf\nOTHER:BOOL=ON\n")
+            for program in ("welfare-report", "welfared"):
+                self.assertEqual(gather.opened(folder, program), ["/usr/share/fonts/a b.ttf"])
+            for program in ("welfare-gateway", "welfare-registry", "welfare-survey", "welfare-indicator", "welfarectl"):
+                self.assertEqual(gather.opened(folder, program), [])
+
+    def test_every_file_that_the_build_looks_for_goes_along(self):
         listed = (SOURCE / "tools/cmake/Dependencies.cmake").read_text()
-        self.assertIn("find_file(WELFARE_PRINT_FONT ", listed)
+        self.assertEqual(set(re.findall(r"find_file\((WELFARE_\w+)", listed)), set(gather.OPENED))
 
     def test_every_process_has_a_limit(self):
         limits = re.search(r"LIMITS = \{(.*)\}", (SOURCE / "tools/image").read_text()).group(1)
