@@ -14,7 +14,8 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
-import harness
+import harness  # finds tests/support
+import room
 from capacity import Processes
 
 MOST_MEMORY = 250  # MiB, all five
@@ -95,4 +96,5 @@ def main():
 
 
 if __name__ == "__main__":
+    room.enter()
     sys.exit(main())

@@ -32,6 +32,7 @@ import namespaces
 import network
 import paced_load
 import postgres_fixture
+import room
 from code_table import read_code
 from mounted import Mounted, give_stores, make_given
 from workloads import module_of, workloads
@@ -407,5 +408,6 @@ class Namespaces(unittest.TestCase):
 
 if __name__ == "__main__":
     os.umask(0o077)
+    room.enter(private=["/run/netns"])
     done = unittest.main(verbosity=2 if sys.stderr.isatty() else 0, exit=False).result
     sys.exit(1 if not done.wasSuccessful() else 77 if done.skipped else 0 if done.testsRun else 1)

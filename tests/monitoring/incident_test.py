@@ -23,6 +23,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 import harness  # finds tests/support
 import postgres_fixture
+import room
 
 import prometheus_server
 
@@ -181,4 +182,5 @@ class Incident(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    room.enter()
     unittest.main(verbosity=2 if sys.stderr.isatty() else 0, argv=[argument for argument in sys.argv if argument != "--haste"])

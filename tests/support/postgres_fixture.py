@@ -51,7 +51,8 @@ class Server:
     def start(self):
         # The server must not hold the pipes of whoever waits for this program.
         self._run("pg_ctl", "-D", self.folder / "data", "-l", self.folder / "log", "-w", "-o",
-                  f"-k {self.folder} -c listen_addresses= -c max_connections=300"
+                  # What a server that is killed leaves goes with its folder.
+                  f"-k {self.folder} -c listen_addresses= -c max_connections=300 -c dynamic_shared_memory_type=mmap"
                   + ("" if self.durable else
                      " -c fsync=off -c full_page_writes=off -c autovacuum=off"
                      " -c wal_level=minimal -c max_wal_senders=0"), "start")

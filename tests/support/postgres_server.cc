@@ -101,7 +101,13 @@ PostgresServer::PostgresServer() {
   Run(url("postgres", "postgres"), "CREATE DATABASE welfare");
 }
 
-PostgresServer::~PostgresServer() { Kill(); }
+PostgresServer::~PostgresServer() {
+  if (pid_ < 0) return;
+  // At once, but so that it gives its shared memory back.
+  Thaw();
+  kill(pid_, SIGQUIT);
+  waitpid(pid_, nullptr, 0);
+}
 
 std::string PostgresServer::url(const std::string& role,
                                 const std::string& database) const {
@@ -112,7 +118,9 @@ std::string PostgresServer::url(const std::string& role,
 void PostgresServer::Start() {
   pid_ = Spawn({Programs() / "postgres", "-D", folder_.File("data"), "-k",
                 folder_.path(), "-c", "listen_addresses=", "-c", "fsync=off",
-                "-c", "max_connections=100"},
+                "-c", "max_connections=100", "-c",
+                // What one that is killed leaves goes with its folder.
+                "dynamic_shared_memory_type=mmap"},
                folder_.File("log"));
   if (!WaitFor([&] { return Answers(url("postgres", "postgres")); })) {
     Kill();
