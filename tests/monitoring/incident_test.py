@@ -128,12 +128,12 @@ class Incident(unittest.TestCase):
         self.assertTrue(said)
 
     def test_2_a_lost_server_is_restored_to_the_same_state(self):
-        """By the commands of services/platform/README.md, into another server."""
+        """By the commands of the operations guide, into another server."""
         digest = self.product.state_digest()
         name = self.product.settings["database_url"].partition("?")[0].rpartition("/")[2]
-        text = (harness.SOURCE / "services/platform/README.md").read_text("utf-8")
-        block = re.search(r"^```\n(for s in report survey registry; do pg_dump.*?)^```", text, re.M | re.S)[1]
-        dump, restore = block.replace("welfare_new", f"{name}_new").replace("-d welfare ", f"-d {name} ").split("\n", 1)
+        text = (harness.SOURCE / "k8s/operations.md").read_text("utf-8")
+        dump, restore = (block.replace("-d welfare ", f"-d {name} ").replace("welfare_", f"{name}_") for block in
+                         re.findall(r"^```\n(for s in .*?)^```", text, re.M | re.S))
         self.run_as_operator(dump, self.server)
         self.server.remove()  # with everything in it
         self.product.stop()
@@ -141,8 +141,6 @@ class Incident(unittest.TestCase):
         other = postgres_fixture.Server()
         self.addCleanup(other.remove)
         other.make()
-        for service in harness.SERVICES:
-            other.sql(f"CREATE ROLE {name}_{service} LOGIN")
         self.run_as_operator(restore, other)
         self.product.settings["database_url"] = other.url(name + "_{module}", f"{name}_new")
         self.product.start()
