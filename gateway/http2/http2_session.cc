@@ -23,6 +23,9 @@ using std::chrono::milliseconds;
 
 // One write to the socket gathers at most about this many bytes.
 constexpr std::size_t kWriteSize = 64 * 1024;
+// So many requests of a connection are begun before others on the loop have
+// their turn: who sends a hundred at once waits for himself.
+constexpr int kBegunAtATime = 16;
 // What a connection of a peer that is to calm down may waste before it takes
 // no more requests, and before it is closed.
 constexpr double kWasteToRefuse = 1.0;
@@ -226,7 +229,9 @@ class Http2Session final : public Session,
   void BeginArrived() {
     if (is_closed_ || arrived_.empty()) return;
     calm_ = seat_->calm();
-    while (!is_closed_ && !arrived_.empty() && MayBegin()) {
+    for (int begun = 0; !is_closed_ && !arrived_.empty() && MayBegin();
+         ++begun) {
+      if (begun == kBegunAtATime) return BeginSoon();
       const auto stream = Find(arrived_.front());
       arrived_.pop_front();
       if (stream != nullptr) BeginStream(*stream);

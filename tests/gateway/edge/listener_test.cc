@@ -5,11 +5,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "gateway/exchange/exchange.h"
+#include "tests/gateway/http2/frames.h"
 #include "tests/gateway/raw_connection.h"
 
 namespace welfare::gateway {
@@ -68,6 +70,58 @@ TEST(Listener, TurnsAwayWhoComesFromElsewhere) {
   EXPECT_EQ(turned_away.Value(), 0);
   EXPECT_FALSE(keeps("10.0.0.0/8, ::/0"));
   EXPECT_EQ(turned_away.Value(), 1);
+}
+
+TEST(Listener, WhoAsksMuchAtOnceWaitsForHimself) {
+  // Says who was begun, in order; holds up its only loop with the first.
+  class Diary final : public Dispatcher {
+   public:
+    std::shared_ptr<ExchangeHandler> Dispatch(Exchange& exchange) override {
+      begun += exchange.request().authority;
+      if (begun.size() == 1) {
+        held_up.set_value();
+        goes_on.get_future().wait();
+      }
+      if (begun.ends_with('z')) all_there.set_value();
+      return nullptr;
+    }
+    std::promise<void> held_up, goes_on, all_there;
+    std::string begun;
+  } diary;
+  const auto request = [](std::uint32_t stream, char authority) {
+    return Frame(kHeaders, 5, stream,
+                 std::string("\x82\x86\x84\x41\x01") + authority);
+  };
+  Budget budget({});
+  Listener listener({.loops = 1, .limits = {}}, budget, diary);
+  const auto bound = listener.Listen("127.0.0.1:0");
+  ASSERT_TRUE(bound.ok()) << bound.status();
+  listener.Start();
+  const auto port = static_cast<std::uint16_t>(
+      std::stoi(bound->substr(bound->rfind(':') + 1)));
+  Raw first(port), before(port), much(port), after(port);
+  for (Raw* each : {&first, &before, &much, &after}) {
+    ASSERT_TRUE(each->Send(Hello()));
+    each->Read(
+        [](const std::string& got) { return CountFrames(got, kSettings) > 0; });
+  }
+  ASSERT_TRUE(first.Send(request(1, 'a')));
+  diary.held_up.get_future().wait();
+  std::string hundred;
+  for (std::uint32_t stream = 1; stream < 180; stream += 2) {
+    hundred += request(stream, 'b');
+  }
+  ASSERT_TRUE(before.Send(request(1, 'c')));
+  ASSERT_TRUE(much.Send(hundred + request(181, 'z')));
+  ASSERT_TRUE(after.Send(request(1, 'd')));
+  diary.goes_on.set_value();
+  diary.all_there.get_future().wait();
+  // Whichever of them the system names first.
+  EXPECT_LT(diary.begun.find('c'), 40) << diary.begun;
+  EXPECT_LT(diary.begun.find('d'), 40) << diary.begun;
+  listener.Drain();
+  listener.CloseAll(std::chrono::steady_clock::now());
+  listener.Stop();
 }
 
 }  // namespace
