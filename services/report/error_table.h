@@ -81,6 +81,46 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "Words of the template do not fit the figures of the round; change the "
      "sentences: {what}",
      "ひな形の言い回しが集計値に合いません。文を直してください。{what}"},
+    {"RESPONSE_RATE_LOW", absl::StatusCode::kFailedPrecondition,
+     "Of {expected} who were asked {received} have answered; a final report "
+     "needs {percent}%.",
+     "対象{expected}のうち回答したのは{received}です。確報を作るには{percent}"
+     "%以上の回収が必要です。"},
+    {"SUBMISSIONS_NOT_ACCEPTED", absl::StatusCode::kFailedPrecondition,
+     "{open} of {received} submissions are not accepted yet; accept or return "
+     "them before a final report is made.",
+     "提出された{received}件のうち{open}"
+     "件がまだ受理されていません。受理するか差し戻してから、確報を作ってくださ"
+     "い。"},
+    {"CORRECTS_NOT_FINAL", absl::StatusCode::kFailedPrecondition,
+     "The report {report} cannot be corrected by this one; name one of the "
+     "same template and round that is published as final or as a correction.",
+     "報告書 {report} "
+     "は、この報告書で訂正できません。同じひな形と調査回の、確報または訂正とし"
+     "て公表したものを指定してください。"},
+    {"PUBLICATION_INVALID", absl::StatusCode::kInvalidArgument,
+     "The report cannot be published or withdrawn so; correct every field "
+     "listed.",
+     "報告書を公表または撤回できません。示された項目をすべて直してください。"},
+    {"REPORT_STATE", absl::StatusCode::kFailedPrecondition,
+     "The report {report} is {state}; only a created one can be published, and "
+     "only a published one withdrawn.",
+     "報告書 {report} の状態は {state} "
+     "です。公表できるのは作成済みのもの、撤回できるのは公表済みのものだけで"
+     "す。"},
+    {"EDITION_MISSING", absl::StatusCode::kFailedPrecondition,
+     "The report {report} was made before reports were marked by edition; make "
+     "it again.",
+     "報告書 {report} "
+     "は版の種別を付ける前に作られました。もう一度作ってください。"},
+    {"EDITION_ORDER", absl::StatusCode::kFailedPrecondition,
+     "The report {report} is {edition} and cannot follow {current}; what was "
+     "published as final is followed by a correction of it alone.",
+     "報告書 {report}（{edition}）は {current} "
+     "の次に公表できません。確報の次に公表できるのは、その訂正だけです。"},
+    {"REPORT_WITHDRAWN", absl::StatusCode::kFailedPrecondition,
+     "The report {report} was withdrawn; its files are no longer public.",
+     "報告書 {report} は撤回されました。ファイルは公開していません。"},
     {"ROUND_MOVED", absl::StatusCode::kAborted,
      "The round {round} changed while the snapshot was taken; try again.",
      "報告書を作る間に調査回 {round} が変わりました。もう一度お試しください。"},
@@ -98,6 +138,15 @@ inline constexpr base::ViolationRow kViolationTable[] = {
      "{pattern} の形で書いてください。"},
     {"ENUM_UNKNOWN", "Use PROVISIONAL or FINAL.",
      "PROVISIONAL（速報）か FINAL（確報）にしてください。"},
+    {"EDITION_UNKNOWN",
+     "Use EDITION_PROVISIONAL, EDITION_FINAL or EDITION_CORRECTED.",
+     "EDITION_PROVISIONAL（速報）、EDITION_FINAL（確報）、EDITION_CORRECTED（訂"
+     "正）のどれかにしてください。"},
+    {"NOT_A_CORRECTION", "Leave it empty, or make a correction.",
+     "訂正でない報告書では、空にしてください。"},
+    {"TEXT_INVALID", "{why}", "{why_ja}"},
+    {"LEVEL_UNKNOWN", "Name a level of publication.",
+     "公開の範囲を指定してください。"},
     {"NEGATIVE", "Give a round revision, or 0 for the current one.",
      "調査回の版か、現在の版なら 0 にしてください。"},
     {"SURVEY_MISMATCH",

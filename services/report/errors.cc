@@ -132,6 +132,50 @@ absl::Status WordingUnfit(std::string_view what) {
   return MakeError(Row("WORDING_UNFIT")).With("what", what);
 }
 
+absl::Status ResponseRateLow(int received, int expected, int percent) {
+  return MakeError(Row("RESPONSE_RATE_LOW"))
+      .With("received", received)
+      .With("expected", expected)
+      .With("percent", percent);
+}
+
+absl::Status SubmissionsNotAccepted(int open, int received) {
+  return MakeError(Row("SUBMISSIONS_NOT_ACCEPTED"))
+      .With("open", open)
+      .With("received", received);
+}
+
+absl::Status CorrectsNotFinal(std::string_view report) {
+  return MakeError(Row("CORRECTS_NOT_FINAL")).With("report", report);
+}
+
+absl::Status PublicationInvalid(std::vector<base::Violation> violations) {
+  return MakeError(Row("PUBLICATION_INVALID"))
+      .WithViolations(std::move(violations));
+}
+
+absl::Status ReportStateWrong(std::string_view report, std::string_view state) {
+  return MakeError(Row("REPORT_STATE"))
+      .With("report", report)
+      .With("state", state);
+}
+
+absl::Status EditionMissing(std::string_view report) {
+  return MakeError(Row("EDITION_MISSING")).With("report", report);
+}
+
+absl::Status EditionOrder(std::string_view report, std::string_view edition,
+                          std::string_view current) {
+  return MakeError(Row("EDITION_ORDER"))
+      .With("report", report)
+      .With("edition", edition)
+      .With("current", current);
+}
+
+absl::Status ReportWithdrawn(std::string_view report) {
+  return MakeError(Row("REPORT_WITHDRAWN")).With("report", report);
+}
+
 absl::Status RoundMoved(std::string_view round) {
   return MakeError(Row("ROUND_MOVED")).With("round", round);
 }
@@ -157,6 +201,35 @@ base::Violation RoundNameInvalid(const absl::Status& cause) {
 
 base::Violation BasisUnknown() {
   return MakeViolation(Fault("ENUM_UNKNOWN"), "report.basis");
+}
+
+base::Violation EditionUnknown() {
+  return MakeViolation(Fault("EDITION_UNKNOWN"), "report.edition");
+}
+
+base::Violation NotACorrection(std::string_view field) {
+  return MakeViolation(Fault("NOT_A_CORRECTION"), field);
+}
+
+base::Violation TextRefused(std::string_view field, const absl::Status& cause) {
+  const auto details = base::GetErrorDetails(cause);
+  base::Violation violation = MakeViolation(
+      Fault("TEXT_INVALID"), field,
+      {{"why", std::string(base::MessageOf(cause))},
+       {"why_ja", details.has_value() ? details->message_ja : ""}});
+  violation.reason = base::ReasonOf(cause);
+  return violation;
+}
+
+base::Violation ReportNameInvalid(std::string_view name) {
+  return MakeViolation(Fault("NAME_INVALID"), "name",
+                       {{"why", "'" + std::string(name) +
+                                    "' is no name of a report."},
+                        {"pattern", "reports/{report}"}});
+}
+
+base::Violation LevelUnknown() {
+  return MakeViolation(Fault("LEVEL_UNKNOWN"), "publish_level");
 }
 
 base::Violation DataVersionNegative() {

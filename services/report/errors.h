@@ -56,10 +56,30 @@ absl::Status FontMissing(std::string_view file);
 // FAILED_PRECONDITION, WORDING_UNFIT: words of the template do not fit the
 // figures; `what` names places, words and figures.
 absl::Status WordingUnfit(std::string_view what);
+// FAILED_PRECONDITION, RESPONSE_RATE_LOW: too few have answered for a final
+// report.
+absl::Status ResponseRateLow(int received, int expected, int percent);
+// FAILED_PRECONDITION, SUBMISSIONS_NOT_ACCEPTED: `open` of those received are
+// not accepted.
+absl::Status SubmissionsNotAccepted(int open, int received);
+// FAILED_PRECONDITION, CORRECTS_NOT_FINAL: `report` is not one to be corrected.
+absl::Status CorrectsNotFinal(std::string_view report);
+// INVALID_ARGUMENT, PUBLICATION_INVALID: fields of a request to publish or to
+// withdraw are wrong.
+absl::Status PublicationInvalid(std::vector<base::Violation> violations);
+// FAILED_PRECONDITION, REPORT_STATE.
+absl::Status ReportStateWrong(std::string_view report, std::string_view state);
+// FAILED_PRECONDITION, EDITION_MISSING: it was made by an earlier program.
+absl::Status EditionMissing(std::string_view report);
+// FAILED_PRECONDITION, EDITION_ORDER: it cannot follow `current`.
+absl::Status EditionOrder(std::string_view report, std::string_view edition,
+                          std::string_view current);
+// FAILED_PRECONDITION, REPORT_WITHDRAWN.
+absl::Status ReportWithdrawn(std::string_view report);
 // ABORTED, ROUND_MOVED: the round changed between two reads of the snapshot.
 absl::Status RoundMoved(std::string_view round);
 
-// --- violations of REPORT_INVALID ---
+// --- violations of REPORT_INVALID and PUBLICATION_INVALID ---
 // REQUIRED: nothing was said; `example` is what could be.
 base::Violation FieldRequired(std::string_view field, std::string_view example);
 // ID_INVALID, of the template.
@@ -68,6 +88,16 @@ base::Violation TemplateIdInvalid();
 base::Violation RoundNameInvalid(const absl::Status& cause);
 // ENUM_UNKNOWN, of the basis.
 base::Violation BasisUnknown();
+// EDITION_UNKNOWN.
+base::Violation EditionUnknown();
+// NOT_A_CORRECTION: a field of corrections alone.
+base::Violation NotACorrection(std::string_view field);
+// The reason of `cause`, for which a text cannot be kept.
+base::Violation TextRefused(std::string_view field, const absl::Status& cause);
+// NAME_INVALID: `name` names no report.
+base::Violation ReportNameInvalid(std::string_view name);
+// LEVEL_UNKNOWN, of the level of publication.
+base::Violation LevelUnknown();
 // NEGATIVE, of the revision.
 base::Violation DataVersionNegative();
 // SURVEY_MISMATCH: the template is of `survey`, and the round is not.

@@ -25,7 +25,9 @@ namespace {
 
 constexpr std::chrono::seconds kLookTimeout{5};
 constexpr platform::Query kVersionsQuery{
-    "report_versions", "SELECT 'reports', COUNT(*) FROM reports"};
+    "report_versions",
+    "SELECT 'reports', (SELECT COUNT(*) FROM reports) +"
+    " (SELECT COUNT(*) FROM report_publications)"};
 
 // Tells the operator when the newest report of each round was made.
 absl::Status ShowNewest(ReportStore& store, const base::CallLimits& limits,
@@ -124,7 +126,7 @@ absl::StatusOr<std::vector<grpc::Service*>> ReportModule::Build(
         .stop = std::move(stop)};
     WELFARE_ASSIGN_OR_RETURN(const std::int64_t count,
                              parts_->store->Count(limits));
-    // Nothing of a report changes but that there is another.
+    // Made is another, or what became of one.
     if (count != shown) {
       WELFARE_RETURN_IF_ERROR(ShowNewest(*parts_->store, limits, metrics));
       shown = count;

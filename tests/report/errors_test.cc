@@ -10,6 +10,7 @@
 #include "services/base/pages/page.h"
 #include "services/platform/errors.h"
 #include "services/report/error_table.h"
+#include "services/text/field_rules.h"
 #include "tests/report/sample_snapshot.h"
 #include "tests/support/golden.h"
 
@@ -38,6 +39,14 @@ std::vector<absl::Status> All() {
           GlyphMissing("U+1", "x"),
           FontMissing("x"),
           WordingUnfit("x"),
+          ResponseRateLow(1, 2, 90),
+          SubmissionsNotAccepted(1, 2),
+          CorrectsNotFinal("reports/x"),
+          PublicationInvalid({}),
+          ReportStateWrong("reports/x", "FINAL"),
+          EditionMissing("reports/x"),
+          EditionOrder("reports/x", "FINAL", "reports/y"),
+          ReportWithdrawn("reports/x"),
           RoundMoved("x")};
 }
 
@@ -89,7 +98,10 @@ TEST(ReportErrors, AWrongFieldIsDescribedInBothLanguages) {
             "surveys/{survey}/rounds/{fiscal_year}.");
   for (const base::Violation& violation :
        {round, FieldRequired("report.round", "x"), TemplateIdInvalid(),
-        BasisUnknown(), DataVersionNegative(), SurveyMismatch("jusou")}) {
+        BasisUnknown(), EditionUnknown(), NotACorrection("report.corrects"),
+        LevelUnknown(), ReportNameInvalid("x"),
+        TextRefused("reason", text::Check(text::kIdField, "a\tb")),
+        DataVersionNegative(), SurveyMismatch("jusou")}) {
     EXPECT_FALSE(violation.description.empty()) << violation.field;
     EXPECT_FALSE(violation.description_ja.empty()) << violation.reason;
   }

@@ -128,6 +128,7 @@ grpc::Status FakeSurvey::GetRoundProgress(
     entry.set_expected(group.expected);
     entry.set_received(group.received);
     entry.set_on_time(group.on_time);
+    entry.set_accepted(group.accepted);
   }
   return grpc::Status::OK;
 }

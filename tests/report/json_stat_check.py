@@ -32,7 +32,7 @@ def numbers_of(archive):
                if one["column_type"] == "number" and one["column"] not in ("synthetic", "previous_synthetic")}
     for text in texts.values():
         header, *rows = csv.reader(io.StringIO(text))
-        key = 3 if "previous_synthetic" in header else 2
+        key = 4 if "previous_synthetic" in header else 3
         for row in rows:
             symbols = dict(one.split("=") for one in row[-1].split())
             for column, value in zip(header, row):

@@ -85,6 +85,37 @@ class ReportModuleTest : public ::testing::Test {
     return report;
   }
 
+  absl::StatusOr<v1::Report> Publish(
+      const std::string& name,
+      type::v1::PublishLevel level = type::v1::PUBLISH_LEVEL_PUBLIC,
+      const std::string& request_id = "") {
+    grpc::ClientContext context;
+    v1::PublishReportRequest request;
+    request.set_name(name);
+    request.set_publish_level(level);
+    request.set_request_id(request_id);
+    v1::Report report;
+    const grpc::Status status =
+        stub_->PublishReport(&context, request, &report);
+    if (!status.ok()) return platform::FromGrpcStatus(status);
+    return report;
+  }
+
+  absl::StatusOr<v1::Report> Withdraw(const std::string& name,
+                                      const std::string& reason,
+                                      const std::string& request_id = "") {
+    grpc::ClientContext context;
+    v1::WithdrawReportRequest request;
+    request.set_name(name);
+    request.set_reason(reason);
+    request.set_request_id(request_id);
+    v1::Report report;
+    const grpc::Status status =
+        stub_->WithdrawReport(&context, request, &report);
+    if (!status.ok()) return platform::FromGrpcStatus(status);
+    return report;
+  }
+
   absl::StatusOr<v1::ListReportsResponse> List(int size,
                                                const std::string& token) {
     grpc::ClientContext context;

@@ -105,13 +105,15 @@ Roster MakeRoster(int year, std::vector<int> implementing,
   return roster;
 }
 
+// All that came back is accepted.
 std::vector<ProgressGroup> Progress(int implementing, int rest) {
   return {{RespondentKind::kMunicipality, true, implementing, implementing,
-           implementing},
-          {RespondentKind::kMunicipality, false, rest, rest, rest},
+           implementing, implementing},
+          {RespondentKind::kMunicipality, false, rest, rest, rest, rest},
           {RespondentKind::kCouncil, true, implementing, implementing,
-           implementing - 1},
-          {RespondentKind::kCouncil, false, rest, rest - 1, rest - 1}};
+           implementing - 1, implementing},
+          {RespondentKind::kCouncil, false, rest, rest - 1, rest - 1,
+           rest - 1}};
 }
 
 void AddSmallValues(IndicatorValues& values, int year, int n) {
@@ -269,6 +271,7 @@ std::string ReadSource(const std::string& path) {
 Snapshot SmallSnapshot() {
   Snapshot snapshot;
   snapshot.round = Round(2025);
+  snapshot.edition = Edition::kFinal;
   snapshot.previous_round = Round(2024);
   snapshot.progress = Progress(4, 1);
   snapshot.previous_progress = Progress(3, 2);
@@ -312,6 +315,7 @@ std::string SmallTemplateYaml() {
 survey: jusou
 program: jusou
 first_roster_year: 2023
+final_response_percent: 90
 title: 見本の報告書
 subtitle: 結果の概要
 pages:

@@ -223,7 +223,7 @@ def compare(sheet, archive):
                 continue
             rows = list(csv.reader(io.StringIO(files.read(name).decode("utf-8-sig"))))
             header = rows[0]
-            begin = 3 if "previous_synthetic" in header else 2
+            begin = 4 if "previous_synthetic" in header else 3
             for row in rows[1:]:
                 symbols = dict(one.split("=") for one in row[-1].split())
                 for column, value in list(zip(header, row))[begin + 2:-1]:

@@ -18,6 +18,7 @@
 #include "services/vocabulary/measure.h"
 #include "services/vocabulary/option_role.h"
 #include "services/vocabulary/preparation.h"
+#include "services/vocabulary/publish_level.h"
 #include "services/vocabulary/submission_state.h"
 #include "services/vocabulary/verdict.h"
 #include "welfare/indicator/v1/indicator.pb.h"
@@ -25,6 +26,7 @@
 #include "welfare/survey/v1/codebook.pb.h"
 #include "welfare/survey/v1/submission.pb.h"
 #include "welfare/type/v1/absence.pb.h"
+#include "welfare/type/v1/publish_level.pb.h"
 #include "welfare/type/v1/respondent.pb.h"
 #include "welfare/type/v1/versions.pb.h"
 
@@ -75,6 +77,15 @@ TEST(Vocabulary, Basis) {
 TEST(Vocabulary, AnswerType) {
   EXPECT_EQ(InVocabulary(kAnswerTypes),
             InContract(*survey::v1::Item::Type_descriptor(), "TYPE_"));
+}
+
+TEST(Vocabulary, PublishLevel) {
+  EXPECT_EQ(
+      InVocabulary(kPublishLevels),
+      InContract(*type::v1::PublishLevel_descriptor(), "PUBLISH_LEVEL_"));
+  EXPECT_EQ(InVocabulary(kPublishLevels),
+            InContract(*survey::v1::Item::PublishLevel_descriptor(),
+                       "PUBLISH_LEVEL_"));
 }
 
 TEST(Vocabulary, Measure) {

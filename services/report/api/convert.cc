@@ -33,9 +33,28 @@ void ToProto(const StoredReport& report, v1::Report& result) {
     entry.set_digest(file.digest);
   }
   result.set_synthetic(report.synthetic);
-  *result.mutable_create_time() =
-      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(
-          report.create_time.micros());
+  const auto time = [](base::Timestamp at) {
+    return google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(
+        at.micros());
+  };
+  *result.mutable_create_time() = time(report.create_time);
+  result.set_edition(static_cast<v1::Report::Edition>(report.edition));
+  result.set_corrects(report.corrects);
+  result.set_correction_reason(report.correction_reason);
+  const Publication& publication = report.publication;
+  result.set_state(static_cast<v1::Report::State>(publication.state));
+  if (publication.level.has_value()) {
+    result.set_publish_level(
+        static_cast<type::v1::PublishLevel>(*publication.level));
+  }
+  if (publication.publish_time.has_value()) {
+    *result.mutable_publish_time() = time(*publication.publish_time);
+  }
+  result.set_superseded_by(publication.superseded_by);
+  if (publication.withdraw_time.has_value()) {
+    *result.mutable_withdraw_time() = time(*publication.withdraw_time);
+  }
+  result.set_withdraw_reason(publication.withdraw_reason);
 }
 
 }  // namespace welfare::report

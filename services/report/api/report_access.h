@@ -1,4 +1,5 @@
-// Which reports a caller may read: those of the surveys it is granted.
+// Which reports a caller may read: those of the surveys it is granted, and what is
+// published to it.
 #pragma once
 
 #include <string>
@@ -10,6 +11,10 @@
 namespace welfare::report {
 
 // Whether the caller is manager or reviewer of the report's survey.
+bool IsOfStaff(const platform::CallContext& call, const StoredReport& report);
+
+// Whether it is, or the report was published to it. What was withdrawn is shown
+// still, so that whoever has it learns so, but not its files.
 bool MayRead(const platform::CallContext& call, const StoredReport& report);
 
 // By which grants the caller reads reports: equal texts read the same of them.
@@ -22,5 +27,13 @@ std::string ReadableBy(const platform::CallContext& call);
 absl::StatusOr<StoredReport> FindReport(const platform::CallContext& call,
                                         ReportStore& store,
                                         const std::string& name);
+
+// Returns a report that the caller may publish or withdraw.
+//
+// Errors: as FindReport; PERMISSION_DENIED, ACCESS_DENIED: it is published to
+//   the caller, who is no manager of its survey.
+absl::StatusOr<StoredReport> FindToPublish(const platform::CallContext& call,
+                                           ReportStore& store,
+                                           const std::string& name);
 
 }  // namespace welfare::report

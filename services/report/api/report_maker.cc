@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "services/base/coding/sha256.h"
+#include "services/report/api/report_access.h"
 #include "services/report/errors.h"
 #include "services/report/model/layout.h"
 #include "services/report/model/pages/model_builder.h"
@@ -31,6 +32,26 @@ absl::Status CheckWordings(const ReportModel& model) {
     }
   }
   return unfit == 0 ? absl::OkStatus() : WordingUnfit(words);
+}
+
+// Whether the answers are ready for an edition that is not provisional.
+absl::Status CheckGates(const Snapshot& snapshot, int percent) {
+  if (snapshot.edition == Edition::kProvisional) return absl::OkStatus();
+  int expected = 0;
+  int received = 0;
+  int accepted = 0;
+  for (const ProgressGroup& group : snapshot.progress) {
+    expected += group.expected;
+    received += group.received;
+    accepted += group.accepted;
+  }
+  if (100LL * received < static_cast<long long>(percent) * expected) {
+    return ResponseRateLow(received, expected, percent);
+  }
+  if (accepted < received) {
+    return SubmissionsNotAccepted(received - accepted, received);
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -73,6 +94,22 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
                            store_.FindRepeat(write));
   if (repeat.has_value()) return *std::move(repeat);
 
+  std::string corrected_snapshot;
+  if (request.edition == Edition::kCorrected) {
+    WELFARE_ASSIGN_OR_RETURN(const StoredReport corrected,
+                             FindReport(call, store_, request.corrects));
+    const bool of_this = corrected.template_id == request.template_id &&
+                         corrected.survey == request.round.survey &&
+                         corrected.fiscal_year ==
+                             request.round.fiscal_year.value();
+    // Also one that was withdrawn since.
+    if (!of_this || corrected.publication.events == 0 ||
+        (corrected.edition != Edition::kFinal &&
+         corrected.edition != Edition::kCorrected)) {
+      return CorrectsNotFinal(request.corrects);
+    }
+    corrected_snapshot = corrected.snapshot_id;
+  }
   WELFARE_ASSIGN_OR_RETURN(
       Snapshot snapshot,
       source_.Take(call,
@@ -82,6 +119,11 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
                     .data_incarnation = request.data_incarnation,
                     .first_roster_year = report_template.first_roster_year}));
   snapshot.template_digest = report_template.digest;
+  snapshot.edition = request.edition;
+  snapshot.corrected_snapshot = std::move(corrected_snapshot);
+  snapshot.correction_reason = request.correction_reason;
+  WELFARE_RETURN_IF_ERROR(
+      CheckGates(snapshot, report_template.final_response_percent));
   NewReport result;
   StoredReport& report = result.report;
   report.snapshot_id = SnapshotId(snapshot, fingerprint_);
@@ -112,9 +154,12 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
   const std::string mark = ReportMark(model);
   if (!mark.empty()) report.display_name += "　【" + mark + "】";
   report.basis = request.basis;
+  report.edition = request.edition;
+  report.corrects = request.corrects;
+  report.correction_reason = request.correction_reason;
   report.provenance = snapshot.provenance;
   report.codebook = snapshot.round.codebook;
-  report.synthetic = !mark.empty();
+  report.synthetic = model.synthetic || model.previous_synthetic;
   return store_.Create(write, result);
 }
 

@@ -29,6 +29,9 @@ struct ReportRequest {
   Basis basis = Basis::kProvisional;
   std::int64_t data_version = 0;
   std::string data_incarnation;
+  Edition edition = Edition::kProvisional;
+  std::string corrects;           // name of a report; of a correction only
+  std::string correction_reason;  // of a correction only
 };
 
 // Takes a snapshot, fills the template, renders every format and stores the
@@ -51,6 +54,10 @@ class ReportMaker {
   //   NOT_FOUND, reason TEMPLATE_NOT_FOUND.
   //   INVALID_ARGUMENT, reason REPORT_INVALID: the template is of another
   //     survey; REQUEST_ID_REUSED.
+  //   NOT_FOUND, reason REPORT_NOT_FOUND; FAILED_PRECONDITION, reason
+  //     CORRECTS_NOT_FINAL: of what is to be corrected.
+  //   FAILED_PRECONDITION, reason RESPONSE_RATE_LOW, SUBMISSIONS_NOT_ACCEPTED,
+  //     WORDING_UNFIT.
   //   Those of SnapshotSource::Take, Renderer::Render and ReportStore.
   absl::StatusOr<StoredReport> Make(const platform::CallContext& call,
                                     const ReportRequest& request,

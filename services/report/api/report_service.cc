@@ -15,10 +15,71 @@
 #include "services/report/api/report_access.h"
 #include "services/report/api/report_download.h"
 #include "services/report/errors.h"
+#include "services/text/field_rules.h"
 #include "welfare/type/v1/versions.pb.h"
 
 namespace welfare::report {
 namespace {
+
+// What readers are told of a correction or a withdrawal, in one line.
+constexpr text::FieldRule kPublicReason = text::kReasonField.AtMost(
+    200, text::FieldRule::Unit::kCharacters);
+
+// Returns the text to keep of a field that may not be blank.
+std::string ReadReason(const std::string& field, const std::string& sent,
+                       std::string_view example,
+                       std::vector<base::Violation>& violations) {
+  const absl::StatusOr<std::string> kept = text::Keep(kPublicReason, sent);
+  if (!kept.ok()) {
+    violations.push_back(TextRefused(field, kept.status()));
+    return "";
+  }
+  if (kept->empty()) violations.push_back(FieldRequired(field, example));
+  return *kept;
+}
+
+// Whether it may be the name of a report, there or not.
+bool IsReportName(std::string_view name) {
+  constexpr std::string_view kReports = "reports/";
+  return name.starts_with(kReports) &&
+         base::IsResourceId(name.substr(kReports.size()));
+}
+
+// What is asked of the edition.
+struct ReadEdition {
+  Edition edition = Edition::kProvisional;
+  std::string corrects;
+  std::string correction_reason;
+};
+
+ReadEdition EditionOf(const v1::Report& report,
+                      std::vector<base::Violation>& violations) {
+  ReadEdition read;
+  if (report.edition() != v1::Report::EDITION_UNSPECIFIED) {
+    const auto edition =
+        vocabulary::FindIn(kEditions, static_cast<int>(report.edition()));
+    if (!edition.has_value()) violations.push_back(EditionUnknown());
+    read.edition = edition.value_or(Edition::kProvisional);
+  }
+  if (read.edition == Edition::kCorrected) {
+    if (report.corrects().empty()) {
+      violations.push_back(
+          FieldRequired("report.corrects", "reports/jusou-2025-0001"));
+    }
+    read.corrects = report.corrects();
+    read.correction_reason =
+        ReadReason("report.correction_reason", report.correction_reason(),
+                   "〇〇市の回答の訂正による", violations);
+    return read;
+  }
+  if (!report.corrects().empty()) {
+    violations.push_back(NotACorrection("report.corrects"));
+  }
+  if (!report.correction_reason().empty()) {
+    violations.push_back(NotACorrection("report.correction_reason"));
+  }
+  return read;
+}
 
 // Checks the whole request; every fault is a violation.
 absl::StatusOr<ReportRequest> ReadRequest(
@@ -42,6 +103,7 @@ absl::StatusOr<ReportRequest> ReadRequest(
     violations.push_back(BasisUnknown());
   }
   if (report.data_version() < 0) violations.push_back(DataVersionNegative());
+  ReadEdition edition = EditionOf(report, violations);
   if (!violations.empty()) return ReportInvalid(std::move(violations));
   return ReportRequest{
       .template_id = report.template_(),
@@ -49,7 +111,10 @@ absl::StatusOr<ReportRequest> ReadRequest(
       .basis = vocabulary::FindIn(vocabulary::kBases, report.basis())
                    .value_or(Basis::kProvisional),
       .data_version = report.data_version(),
-      .data_incarnation = report.data_incarnation()};
+      .data_incarnation = report.data_incarnation(),
+      .edition = edition.edition,
+      .corrects = std::move(edition.corrects),
+      .correction_reason = std::move(edition.correction_reason)};
 }
 
 // What a request is compared by with another of its id: what earlier builds
@@ -60,6 +125,10 @@ std::string BodyOf(const ReportRequest& request) {
                      std::to_string(request.data_version);
   if (!request.data_incarnation.empty()) {
     body += "\n" + request.data_incarnation;
+  }
+  if (request.edition != Edition::kProvisional) {
+    body += "\n" + std::string(ToString(request.edition)) + "\n" +
+            request.corrects + "\n" + request.correction_reason;
   }
   return body;
 }
@@ -75,6 +144,8 @@ ReportService::ReportService(const Dependencies& dependencies)
   Unary("CheckTemplates", &TemplateChecker::Check, dependencies.checker);
   Unary("GetReport", &ReportService::Get, *this);
   Unary("ListReports", &ReportService::List, *this);
+  Unary("PublishReport", &ReportService::Publish, *this);
+  Unary("WithdrawReport", &ReportService::Withdraw, *this);
   ServerStream("DownloadReport", [this](const v1::DownloadReportRequest&) {
     return ReportDownload(store_);
   });
@@ -102,16 +173,61 @@ absl::Status ReportService::Create(const platform::CallContext& call,
   return absl::OkStatus();
 }
 
+absl::Status ReportService::Publish(const platform::CallContext& call,
+                                    const v1::PublishReportRequest& request,
+                                    v1::Report& response) {
+  if (!IsReportName(request.name())) {
+    return PublicationInvalid({ReportNameInvalid(request.name())});
+  }
+  WELFARE_RETURN_IF_ERROR(
+      FindToPublish(call, store_, request.name()).status());
+  const auto level =
+      vocabulary::FindIn(vocabulary::kPublishLevels,
+                         static_cast<int>(request.publish_level()));
+  if (!level.has_value()) return PublicationInvalid({LevelUnknown()});
+  WELFARE_ASSIGN_OR_RETURN(const platform::WriteRequest write,
+                           platform::MakeWriteRequest(call, request));
+  WELFARE_ASSIGN_OR_RETURN(const StoredReport report,
+                           store_.Publish(write, request.name(), *level));
+  ToProto(report, response);
+  calls().feed->LookSoon();
+  return absl::OkStatus();
+}
+
+absl::Status ReportService::Withdraw(const platform::CallContext& call,
+                                     const v1::WithdrawReportRequest& request,
+                                     v1::Report& response) {
+  if (!IsReportName(request.name())) {
+    return PublicationInvalid({ReportNameInvalid(request.name())});
+  }
+  WELFARE_RETURN_IF_ERROR(
+      FindToPublish(call, store_, request.name()).status());
+  std::vector<base::Violation> violations;
+  const std::string reason =
+      ReadReason("reason", request.reason(),
+                 "集計に誤りが見つかったため", violations);
+  if (!violations.empty()) return PublicationInvalid(std::move(violations));
+  WELFARE_ASSIGN_OR_RETURN(const platform::WriteRequest write,
+                           platform::MakeWriteRequest(call, request));
+  WELFARE_ASSIGN_OR_RETURN(const StoredReport report,
+                           store_.Withdraw(write, request.name(), reason));
+  ToProto(report, response);
+  calls().feed->LookSoon();
+  return absl::OkStatus();
+}
+
 absl::Status ReportService::Get(const platform::CallContext& call,
                                 const v1::GetReportRequest& request,
                                 v1::Report& response) {
   WELFARE_ASSIGN_OR_RETURN(const StoredReport report,
                            FindReport(call, store_, request.name()));
-  // It never changes; the number of a report that was lost with its database
-  // may be given once more.
-  if (call.CallerHas("report/1/" + incarnation_ + "/" + report.Name() + "/" +
+  // Nothing changes but what became of it; the number of a report that was lost
+  // with its database may be given once more.
+  if (call.CallerHas("report/2/" + incarnation_ + "/" + report.Name() + "/" +
                      report.snapshot_id + "/" +
-                     std::to_string(report.create_time.micros()))) {
+                     std::to_string(report.create_time.micros()) + "/" +
+                     std::to_string(report.publication.events) + "/" +
+                     report.publication.superseded_by)) {
     return absl::OkStatus();
   }
   ToProto(report, response);
@@ -130,7 +246,7 @@ absl::Status ReportService::List(const platform::CallContext& call,
     // asked for again, one that is newer would be kept.
     WELFARE_ASSIGN_OR_RETURN(const std::int64_t count,
                              store_.Count(call.limits));
-    if (call.CallerHas("reports/1/" + incarnation_ + "/" +
+    if (call.CallerHas("reports/2/" + incarnation_ + "/" +
                        std::to_string(count) + "/" + ReadableBy(call))) {
       return absl::OkStatus();
     }

@@ -35,6 +35,12 @@ class ReportService final : public platform::MethodTable {
   absl::Status Create(const platform::CallContext& call,
                       const v1::CreateReportRequest& request,
                       v1::Report& response);
+  absl::Status Publish(const platform::CallContext& call,
+                       const v1::PublishReportRequest& request,
+                       v1::Report& response);
+  absl::Status Withdraw(const platform::CallContext& call,
+                        const v1::WithdrawReportRequest& request,
+                        v1::Report& response);
   absl::Status Get(const platform::CallContext& call,
                    const v1::GetReportRequest& request, v1::Report& response);
   absl::Status List(const platform::CallContext& call,

@@ -64,6 +64,9 @@ class Reader {
     result.program = fields.Text("program");
     result.first_roster_year =
         static_cast<int>(fields.Integer("first_roster_year").value_or(0));
+    result.final_response_percent = static_cast<int>(
+        fields.Integer("final_response_percent")
+            .value_or(result.final_response_percent));
     result.title = fields.Text("title");
     result.title_lines = fields.Texts("title_lines");
     result.subtitle = fields.Text("subtitle");

@@ -27,6 +27,14 @@ std::string Bracketed(const std::string& mark) {
   return mark.empty() ? "" : "【" + mark + "】";
 }
 
+// What has to stand on every page and table: a final report needs no mark.
+std::string JoinMarks(std::string mark, Edition edition) {
+  if (edition == Edition::kFinal) return mark;
+  const std::string_view words = EditionWords(edition);
+  if (!mark.empty() && !words.empty()) mark += "・";
+  return mark.append(words);
+}
+
 bool IsShort(const Table& table, std::size_t column) {
   return std::ranges::all_of(table.rows, [column](const TableRow& row) {
     return text::DisplayWidth(row.cells[column].text) <= kShortText;
@@ -44,7 +52,22 @@ std::string RunningTitle(const ReportModel& model) {
 }
 
 std::string ReportMark(const ReportModel& model) {
-  return SyntheticMark(model.synthetic, model.previous_synthetic);
+  return JoinMarks(SyntheticMark(model.synthetic, model.previous_synthetic),
+                   model.edition);
+}
+
+std::string_view EditionWords(Edition edition) {
+  switch (edition) {
+    case Edition::kNone:
+      return "";
+    case Edition::kProvisional:
+      return "速報";
+    case Edition::kFinal:
+      return "確報";
+    case Edition::kCorrected:
+      return "訂正";
+  }
+  return "";
 }
 
 std::string_view SyntheticBanner(const ReportModel& model) {
@@ -99,9 +122,13 @@ std::string TitleWithBase(const Figure& figure) {
   return title;
 }
 
+std::string MarkOf(const Figure& figure) {
+  return JoinMarks(SyntheticMark(figure.synthetic, figure.previous_synthetic),
+                   figure.edition);
+}
+
 std::string CaptionOf(const Figure& figure) {
-  return Bracketed(SyntheticMark(figure.synthetic, figure.previous_synthetic)) +
-         TitleWithBase(figure);
+  return Bracketed(MarkOf(figure)) + TitleWithBase(figure);
 }
 
 std::vector<ColumnWidth> WidthsOf(const Table& table) {

@@ -18,8 +18,11 @@ namespace welfare::report {
 std::string DocumentTitle(const ReportModel& model);
 // Returns the same without the mark: what stands at the foot of every page.
 std::string RunningTitle(const ReportModel& model);
-// Returns the mark of the whole report; empty where nothing is synthetic.
+// Returns the mark of the whole report, `架空データ・速報`; empty where nothing is
+// synthetic, provisional or corrected.
 std::string ReportMark(const ReportModel& model);
+// Returns what an edition is called: 速報, 確報, 訂正; empty for kNone.
+std::string_view EditionWords(Edition edition);
 // Returns what the cover says of synthetic data; empty where there are none.
 std::string_view SyntheticBanner(const ReportModel& model);
 // Returns what the name of every file of the report begins with: `synthetic-`
@@ -61,7 +64,9 @@ FigureShape ShapeOf(const Figure& figure);
 
 // Returns `title　n=30（…）（複数回答）`: what a chart or a table is of.
 std::string TitleWithBase(const Figure& figure);
-// Returns the same with the mark of synthetic data before it.
+// Returns what a figure is marked with, as ReportMark the report.
+std::string MarkOf(const Figure& figure);
+// Returns the title with the mark before it.
 std::string CaptionOf(const Figure& figure);
 inline constexpr std::string_view kMultipleAnswer = "（複数回答）";
 

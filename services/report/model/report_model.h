@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "services/base/absence.h"
+#include "services/report/snapshot/edition.h"
 #include "services/report/template/sheet_place.h"
 
 namespace welfare::report {
@@ -170,6 +171,7 @@ struct Figure {
   bool synthetic = false;     // this year's numbers are demonstration data
   bool has_previous = false;  // last year's stand beside them
   bool previous_synthetic = false;  // and are demonstration data
+  Edition edition = Edition::kFinal;
   Table table;
   std::vector<Chart> charts;
   std::vector<std::string> notes;
@@ -216,6 +218,7 @@ struct ReportModel {
   int fiscal_year = 0;              // the same, 2025
   bool synthetic = false;           // this year's answers are made up
   bool previous_synthetic = false;  // those of the year before are
+  Edition edition = Edition::kFinal;
   std::string snapshot_id;
   std::string date;  // 2025-07-11, the last day of the survey
   std::vector<Page> pages;

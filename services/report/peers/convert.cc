@@ -82,8 +82,12 @@ absl::StatusOr<std::vector<ProgressGroup>> FromProto(
     read.expected = group.expected();
     read.received = group.received();
     read.on_time = group.on_time();
+    read.accepted = group.accepted();
     if (read.received < 0 || read.received > read.expected) {
       return PeerAnswerInvalid("survey", "more came back than were expected.");
+    }
+    if (read.accepted < 0 || read.accepted > read.received) {
+      return PeerAnswerInvalid("survey", "more was accepted than came back.");
     }
     groups.push_back(read);
   }

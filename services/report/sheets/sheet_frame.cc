@@ -63,7 +63,7 @@ void SheetPen::Frame(std::string_view topic, std::string_view headline) {
        Align::kEnd);
   if (!mark.empty()) {
     Text(kSheetRight - Millimetres(14), kFooterBaseline, kNoteSize,
-         model_.synthetic ? mark + "による作図" : mark, Ink::kMark,
+         mark + (model_.synthetic ? "　架空データによる作図" : ""), Ink::kMark,
          Align::kEnd);
   }
 }

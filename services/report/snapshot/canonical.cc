@@ -64,6 +64,7 @@ void Write(CanonicalWriter& writer, const std::vector<ProgressGroup>& groups) {
     writer.Number(group.expected);
     writer.Number(group.received);
     writer.Number(group.on_time);
+    writer.Number(group.accepted);
   }
 }
 
@@ -198,10 +199,13 @@ void SortSnapshot(Snapshot& snapshot) {
 std::string CanonicalBytes(const Snapshot& snapshot,
                            std::string_view renderer_fingerprint) {
   CanonicalWriter writer;
-  writer.Text("welfare report snapshot 3");
+  writer.Text("welfare report snapshot 4");
   writer.Text(renderer_fingerprint);
   writer.Text(snapshot.template_digest);
   writer.Value(snapshot.basis);
+  writer.Value(snapshot.edition);
+  writer.Text(snapshot.corrected_snapshot);
+  writer.Text(snapshot.correction_reason);
   Write(writer, snapshot.round);
   Write(writer, snapshot.progress);
   Write(writer, "values", snapshot.values);

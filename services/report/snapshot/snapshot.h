@@ -13,6 +13,7 @@
 #include "services/base/absence.h"
 #include "services/base/names/respondent.h"
 #include "services/base/time/date.h"
+#include "services/report/snapshot/edition.h"
 #include "services/vocabulary/agreement.h"
 #include "services/vocabulary/basis.h"
 #include "services/vocabulary/cell_flag.h"
@@ -60,6 +61,7 @@ struct ProgressGroup {
   int expected = 0;
   int received = 0;
   int on_time = 0;
+  int accepted = 0;  // or final
 };
 
 // What a round says of itself.
@@ -184,6 +186,10 @@ struct Provenance {
 
 struct Snapshot {
   Basis basis = Basis::kProvisional;
+  Edition edition = Edition::kProvisional;
+  // Of a correction: the id of the snapshot that it corrects, and why.
+  std::string corrected_snapshot = {};
+  std::string correction_reason = {};
   RoundFacts round;
   std::vector<ProgressGroup> progress;
   IndicatorValues values;

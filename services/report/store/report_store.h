@@ -12,6 +12,7 @@
 #include "services/base/time/clock.h"
 #include "services/platform/storage/write_path.h"
 #include "services/report/snapshot/snapshot.h"
+#include "services/report/store/publication.h"
 
 namespace welfare::report {
 
@@ -31,12 +32,16 @@ struct StoredReport {
   int number = 0;  // given by the store, from 1 per template and fiscal year
   std::string display_name;
   Basis basis = Basis::kProvisional;
+  Edition edition = Edition::kProvisional;
+  std::string corrects;           // name of a report; of a correction only
+  std::string correction_reason;  // of a correction only
   std::string snapshot_id;
   Provenance provenance;
   std::string codebook;
   bool synthetic = false;
   std::vector<ReportFile> files;  // in the order they were rendered
   base::Timestamp create_time;    // set by the store
+  Publication publication;        // by the store
 
   // `reports/jusou-2025-0057`.
   std::string Name() const;
@@ -52,7 +57,8 @@ struct NewReport {
 //
 // Invariants:
 //   A report, its files, its audit record and the reply to its request are
-//   stored in one transaction; nothing of them ever changes.
+//   stored in one transaction; nothing of them ever changes. What is published
+//   or withdrawn is written down beside them.
 //   Equal bytes are kept once.
 class ReportStore {
  public:
@@ -78,6 +84,23 @@ class ReportStore {
   virtual absl::StatusOr<StoredReport> Create(
       const platform::WriteRequest& request, const NewReport& report) = 0;
 
+  // Publishes the report `name` to `level` as PlanPublish decides, and returns
+  // it; what the first request was answered when this one is a repeat.
+  //
+  // Errors: NOT_FOUND, reason REPORT_NOT_FOUND; INVALID_ARGUMENT, reason
+  //   REQUEST_ID_REUSED; those of PlanPublish.
+  virtual absl::StatusOr<StoredReport> Publish(
+      const platform::WriteRequest& request, const std::string& name,
+      PublishLevel level) = 0;
+
+  // Withdraws the published report `name`, and returns it.
+  //
+  // Errors: as Publish; FAILED_PRECONDITION, reason REPORT_STATE: it is not
+  //   published.
+  virtual absl::StatusOr<StoredReport> Withdraw(
+      const platform::WriteRequest& request, const std::string& name,
+      const std::string& reason) = 0;
+
   // Errors: NOT_FOUND, reason REPORT_NOT_FOUND.
   virtual absl::StatusOr<StoredReport> Get(const std::string& name,
                                            const base::CallLimits& limits) = 0;
@@ -99,7 +122,8 @@ class ReportStore {
   virtual absl::StatusOr<std::map<std::string, base::Timestamp>> ListNewest(
       const base::CallLimits& limits) = 0;
 
-  // Returns how many reports there are.
+  // Returns how many reports there are and how often one was published or
+  // withdrawn: what rises with every change.
   virtual absl::StatusOr<std::int64_t> Count(
       const base::CallLimits& limits) = 0;
 };

@@ -10,6 +10,7 @@
 #include "services/platform/storage/incarnation.h"
 #include "services/platform/storage/migrations.h"
 #include "services/report/errors.h"
+#include "services/report/store/sql_publications.h"
 
 namespace welfare::report {
 namespace {
@@ -87,9 +88,10 @@ constexpr Query kInsertReport{
     "INSERT INTO reports (name, template, fiscal_year, number, survey,"
     " display_name, basis, snapshot, registry_version, round_revision,"
     " previous_round_revision, codebook, synthetic, created_micros,"
-    " registry_incarnation, round_incarnation)"
+    " registry_incarnation, round_incarnation, edition, corrects,"
+    " correction_reason)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-    " $15, $16)"};
+    " $15, $16, $17, $18, $19)"};
 constexpr Query kInsertContent{
     "insert_report_content",
     "INSERT INTO report_contents (digest, content) VALUES ($1, $2)"
@@ -103,13 +105,14 @@ constexpr Query kFindReport{
     "SELECT template, fiscal_year, number, survey, display_name, basis,"
     " snapshot, registry_version, round_revision, previous_round_revision,"
     " codebook, synthetic, created_micros, name, registry_incarnation,"
-    " round_incarnation FROM reports WHERE name = $1"};
+    " round_incarnation, edition, corrects, correction_reason"
+    " FROM reports WHERE name = $1"};
 constexpr Query kListReports{
     "list_reports",
     "SELECT template, fiscal_year, number, survey, display_name, basis,"
     " snapshot, registry_version, round_revision, previous_round_revision,"
     " codebook, synthetic, created_micros, name, registry_incarnation,"
-    " round_incarnation FROM reports"
+    " round_incarnation, edition, corrects, correction_reason FROM reports"
     " WHERE name > $1 ORDER BY name LIMIT $2"};
 constexpr Query kListFiles{
     "list_report_files",
@@ -123,7 +126,10 @@ constexpr Query kListNewest{
     "list_newest_reports",
     "SELECT survey, fiscal_year, MAX(created_micros) FROM reports"
     " GROUP BY survey, fiscal_year"};
-constexpr Query kCountReports{"count_reports", "SELECT COUNT(*) FROM reports"};
+constexpr Query kCountReports{
+    "count_reports",
+    "SELECT (SELECT COUNT(*) FROM reports) +"
+    " (SELECT COUNT(*) FROM report_publications)"};
 
 // As the column had it before words had numbers: rows are never rewritten.
 int StoredBasis(Basis basis) { return basis == Basis::kFinal ? 1 : 0; }
@@ -145,6 +151,11 @@ StoredReport ReadReport(const Row& row) {
   report.codebook = row.Text(10);
   report.synthetic = row.Bool(11);
   report.create_time = base::Timestamp::FromMicros(row.Int64(12));
+  report.edition =
+      vocabulary::FindIn(kEditions, static_cast<int>(row.Int64(16)))
+          .value_or(Edition::kNone);
+  report.corrects = row.Text(17);
+  report.correction_reason = row.Text(18);
   return report;
 }
 
@@ -164,6 +175,7 @@ absl::StatusOr<StoredReport> FindByName(Connection& connection,
                            connection.Find(kFindReport, {name}, ReadReport));
   if (!report.has_value()) return ReportNotFound(name);
   WELFARE_RETURN_IF_ERROR(ReadFiles(connection, *report));
+  WELFARE_RETURN_IF_ERROR(ReadPublication(connection, *report));
   return *std::move(report);
 }
 
@@ -189,7 +201,9 @@ absl::StatusOr<StoredReport> Insert(platform::Write& write,
                report.provenance.previous_round_revision, report.codebook,
                report.synthetic ? 1 : 0, report.create_time.micros(),
                report.provenance.registry_incarnation,
-               report.provenance.round_incarnation})
+               report.provenance.round_incarnation,
+               static_cast<int>(report.edition), report.corrects,
+               report.correction_reason})
           .status());
   base::JsonObject digests;
   for (std::size_t i = 0; i < report.files.size(); ++i) {
@@ -209,6 +223,7 @@ absl::StatusOr<StoredReport> Insert(platform::Write& write,
   WELFARE_RETURN_IF_ERROR(
       write.Audit(name, base::JsonObject()
                             .Add("snapshot", report.snapshot_id)
+                            .Add("edition", ToString(report.edition))
                             .Add("files", digests)));
   return report;
 }
@@ -224,7 +239,8 @@ absl::StatusOr<std::unique_ptr<SqlReportStore>> SqlReportStore::Open(
            std::string(kFirstTables)},
       {2, "incarnation", std::string(platform::kIncarnationSql)},
       {3, "place_of_store_report_incarnations",
-       std::string(platform::kPlaceSql) + std::string(kIncarnations)}};
+       std::string(platform::kPlaceSql) + std::string(kIncarnations)},
+      {4, "publications", std::string(kPublicationsSql)}};
   WELFARE_RETURN_IF_ERROR(
       platform::ApplyMigrations(database, clock, migrations).status());
   return std::unique_ptr<SqlReportStore>(new SqlReportStore(database, clock));
@@ -244,13 +260,14 @@ absl::StatusOr<std::optional<StoredReport>> SqlReportStore::FindRepeat(
         if (!name.has_value()) return std::optional<StoredReport>();
         WELFARE_ASSIGN_OR_RETURN(StoredReport report,
                                  FindByName(connection, *name));
+        report.publication = {};  // as it was when it was made
         return std::optional<StoredReport>(std::move(report));
       });
 }
 
 absl::StatusOr<StoredReport> SqlReportStore::Create(
     const platform::WriteRequest& request, const NewReport& report) {
-  // What is kept under the request id is the name: a report never changes.
+  // What is kept under the request id is the name: what was made never changes.
   StoredReport made;
   WELFARE_ASSIGN_OR_RETURN(
       const platform::WritePath::Outcome outcome,
@@ -259,8 +276,49 @@ absl::StatusOr<StoredReport> SqlReportStore::Create(
                     WELFARE_ASSIGN_OR_RETURN(made, Insert(write, report));
                     return made.Name();
                   }));
-  if (outcome.repeated) return Get(outcome.reply, request.limits);
+  if (!outcome.repeated) return made;
+  WELFARE_ASSIGN_OR_RETURN(made, Get(outcome.reply, request.limits));
+  made.publication = {};  // as it was when it was made
   return made;
+}
+
+absl::StatusOr<StoredReport> SqlReportStore::Change(
+    const platform::WriteRequest& request, const std::string& name,
+    const std::function<absl::Status(platform::Write&, StoredReport&)>&
+        change) {
+  StoredReport made;
+  WELFARE_ASSIGN_OR_RETURN(
+      const platform::WritePath::Outcome outcome,
+      writes_.Run(
+          request, [&](platform::Write& write) -> absl::StatusOr<std::string> {
+            WELFARE_ASSIGN_OR_RETURN(made,
+                                     FindByName(write.transaction(), name));
+            WELFARE_RETURN_IF_ERROR(change(write, made));
+            return ReplyOf(made);
+          }));
+  if (!outcome.repeated) return made;
+  WELFARE_ASSIGN_OR_RETURN(StoredReport report,
+                           Get(NameInReply(outcome.reply), request.limits));
+  TakeBackTo(outcome.reply, report);
+  return report;
+}
+
+absl::StatusOr<StoredReport> SqlReportStore::Publish(
+    const platform::WriteRequest& request, const std::string& name,
+    PublishLevel level) {
+  return Change(request, name,
+                [&](platform::Write& write, StoredReport& report) {
+                  return report::Publish(write, level, report);
+                });
+}
+
+absl::StatusOr<StoredReport> SqlReportStore::Withdraw(
+    const platform::WriteRequest& request, const std::string& name,
+    const std::string& reason) {
+  return Change(request, name,
+                [&](platform::Write& write, StoredReport& report) {
+                  return report::Withdraw(write, reason, report);
+                });
 }
 
 absl::StatusOr<StoredReport> SqlReportStore::Get(
@@ -280,6 +338,7 @@ absl::StatusOr<std::vector<StoredReport>> SqlReportStore::List(
             connection.List(kListReports, {after, limit}, ReadReport));
         for (StoredReport& report : reports) {
           WELFARE_RETURN_IF_ERROR(ReadFiles(connection, report));
+          WELFARE_RETURN_IF_ERROR(ReadPublication(connection, report));
         }
         return reports;
       });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,12 @@ class SqlReportStore final : public ReportStore {
       const platform::WriteRequest& request) override;
   absl::StatusOr<StoredReport> Create(const platform::WriteRequest& request,
                                       const NewReport& report) override;
+  absl::StatusOr<StoredReport> Publish(const platform::WriteRequest& request,
+                                       const std::string& name,
+                                       PublishLevel level) override;
+  absl::StatusOr<StoredReport> Withdraw(const platform::WriteRequest& request,
+                                        const std::string& name,
+                                        const std::string& reason) override;
   absl::StatusOr<StoredReport> Get(const std::string& name,
                                    const base::CallLimits& limits) override;
   absl::StatusOr<std::vector<StoredReport>> List(
@@ -43,6 +50,13 @@ class SqlReportStore final : public ReportStore {
   absl::StatusOr<std::int64_t> Count(const base::CallLimits& limits) override;
 
  private:
+  // Runs `change` on the report `name`; returns it, as it was answered first
+  // when the request is a repeat.
+  absl::StatusOr<StoredReport> Change(
+      const platform::WriteRequest& request, const std::string& name,
+      const std::function<absl::Status(platform::Write&, StoredReport&)>&
+          change);
+
   SqlReportStore(platform::Database& database, const base::Clock& clock)
       : database_(database),
         clock_(clock),

@@ -161,6 +161,11 @@ std::vector<base::Violation> FindTemplateFaults(
   require("first_roster_year", report_template.first_roster_year != 0);
   require("title", !report_template.title.empty());
   require("pages", !report_template.pages.empty());
+  if (report_template.final_response_percent < 0 ||
+      report_template.final_response_percent > 100) {
+    checker.Add("final_response_percent", "RESPONSE_PERCENT",
+                "It is a share of those asked, 0 to 100.");
+  }
   std::string joined;
   for (const std::string& line : report_template.title_lines) joined += line;
   if (!joined.empty() && joined != report_template.title) {

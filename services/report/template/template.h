@@ -86,6 +86,8 @@ struct ReportTemplate {
   std::string survey;
   std::string program;  // whose rosters it shows
   int first_roster_year = 0;
+  // Of 100 who were asked so many have to have answered before a report is final.
+  int final_response_percent = 100;
   std::string title;
   // The same in the lines of a cover; empty: broken where it fits.
   std::vector<std::string> title_lines;

@@ -12,6 +12,7 @@
 #include "services/base/names/respondent.h"
 #include "services/survey/codebook/problem_list.h"
 #include "services/vocabulary/answer_type.h"
+#include "services/vocabulary/publish_level.h"
 
 namespace welfare::survey {
 
@@ -20,14 +21,7 @@ namespace welfare::survey {
 bool IsItemId(std::string_view id);
 
 using vocabulary::AnswerType;
-
-// Who may see a named answer. Sent between services; do not renumber.
-enum class PublishLevel {
-  kInternal = 1,      // managers and reviewers
-  kStakeholders = 2,  // all respondents of the round (関係者限り)
-  kAggregate = 3,     // public only as counts
-  kPublic = 4,        // public by name
-};
+using vocabulary::PublishLevel;
 
 // One option of an item, or one row of a table.
 struct Option {

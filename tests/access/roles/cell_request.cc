@@ -33,7 +33,8 @@ std::string ResourceOf(std::string_view method, bool none,
     return none ? "municipalities/011002" : "municipalities/131016";
   }
   const std::string survey = std::string("surveys/") + kSurvey;
-  if (has("GetReport") || has("DownloadReport")) {
+  if (has("GetReport") || has("DownloadReport") || has("PublishReport") ||
+      has("WithdrawReport")) {
     return std::string("reports/") + kSurvey +
            (none ? "-2025-9999" : "-2025-0001");
   }

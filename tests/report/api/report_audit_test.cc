@@ -14,7 +14,12 @@ TEST_F(ReportAuditTest, ProvesItsAuditLog) {
 }
 
 TEST_F(ReportAuditTest, EveryChangeStandsInTheLog) {
-  ASSERT_OK(Create(support::Identified(Request())));
+  const auto report = Create(support::Identified(Request()));
+  ASSERT_OK(report);
+  ASSERT_OK(Publish(report->name(), type::v1::PUBLISH_LEVEL_PUBLIC,
+                    support::NewRequestId()));
+  ASSERT_OK(Withdraw(report->name(), "誤り",
+                     support::NewRequestId()));
   support::ExpectAllIsAudited(*stub_, "welfare.report.v1.ReportService");
 }
 

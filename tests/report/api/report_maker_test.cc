@@ -45,7 +45,7 @@ TEST_F(ReportMakerTest, MarksAReportOfWhichOnlyLastYearIsSynthetic) {
   const auto report = Create(Request());
   ASSERT_OK(report);
   EXPECT_TRUE(report->synthetic());
-  EXPECT_THAT(report->display_name(), HasSubstr("【前回は架空データ】"));
+  EXPECT_THAT(report->display_name(), HasSubstr("【前回は架空データ・速報】"));
   EXPECT_EQ(report->files(0).filename(), "synthetic-report.html");
 }
 

@@ -149,17 +149,17 @@ TEST(CsvRenderer, WritesNumbersPlainAndNamesSymbols) {
   const auto files = Unzip(*CsvRenderer().Render(Model(SmallSnapshot())));
   ASSERT_TRUE(files.contains("synthetic-p03_plan.csv"));
   EXPECT_THAT(files.at("synthetic-p03_plan.csv"),
-              HasSubstr("\r\np03_plan,1,1,none,予定なし,0,0.0,0,0.0,\r\n"));
+              HasSubstr("\r\np03_plan,1,FINAL,1,none,予定なし,0,0.0,0,0.0,\r\n"));
   EXPECT_THAT(
       files.at("synthetic-p03_supports.csv"),
-      HasSubstr("\r\np03_supports,1,1,NOT_COUNTED,カウントしていない,,1,,1,"
+      HasSubstr("\r\np03_supports,1,FINAL,1,NOT_COUNTED,カウントしていない,,1,,1,"
                 "value=NOT_APPLICABLE previous_value=NOT_APPLICABLE"));
 }
 
 TEST(CsvRenderer, NamesALowerBoundBesideItsNumber) {
   const auto files = Unzip(*CsvRenderer().Render(Model(SmallSnapshot())));
   EXPECT_THAT(files.at("synthetic-p03_supports.csv"),
-              HasSubstr("\r\np03_supports,1,1,total,合計,14,2,14,1,"
+              HasSubstr("\r\np03_supports,1,FINAL,1,total,合計,14,2,14,1,"
                         "value=LOWER_BOUND previous_value=LOWER_BOUND\r\n"));
 }
 
@@ -177,10 +177,10 @@ TEST(CsvRenderer, KeepsItsColumnsWhereNobodyGaveANumber) {
   const auto files = Unzip(*CsvRenderer().Render(Model(snapshot)));
   EXPECT_THAT(
       files.at("synthetic-p03_supports.csv"),
-      StartsWith("figure,synthetic,measure,measure_label,value,count,"
+      StartsWith("figure,synthetic,edition,measure,measure_label,value,count,"
                  "symbols\r\n"
-                 "p03_supports,1,total,合計,,0,value=NOT_APPLICABLE\r\n"
-                 "p03_supports,1,max,最大,,0,value=NOT_APPLICABLE\r\n"));
+                 "p03_supports,1,FINAL,total,合計,,0,value=NOT_APPLICABLE\r\n"
+                 "p03_supports,1,FINAL,max,最大,,0,value=NOT_APPLICABLE\r\n"));
 }
 
 TEST(CsvRenderer, SaysForEachYearWhetherItIsSynthetic) {
@@ -188,9 +188,9 @@ TEST(CsvRenderer, SaysForEachYearWhetherItIsSynthetic) {
   snapshot.round.synthetic = false;
   const auto files = Unzip(*CsvRenderer().Render(Model(snapshot)));
   EXPECT_THAT(files.at("synthetic-p03_plan.csv"),
-              HasSubstr("\r\np03_plan,0,1,none,"));
+              HasSubstr("\r\np03_plan,0,FINAL,1,none,"));
   EXPECT_THAT(files.at("synthetic-p03_nobody.csv"),
-              HasSubstr("\r\np03_nobody,0,yes,"));
+              HasSubstr("\r\np03_nobody,0,FINAL,yes,"));
   EXPECT_THAT(files.at("synthetic-dictionary.csv"),
               HasSubstr(",notes,synthetic,previous_synthetic,numerator,"));
   snapshot.previous_round->synthetic = false;

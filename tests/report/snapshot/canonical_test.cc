@@ -27,7 +27,7 @@ TEST(Canonical, IgnoresOrderAndCounters) {
 TEST(Canonical, BeginsWithItsVersionAndHoldsWordsByTheirNumbers) {
   Snapshot a = SmallSnapshot();
   EXPECT_EQ(
-      CanonicalBytes(a, "1").rfind("25:welfare report snapshot 3,1:1,", 0), 0U);
+      CanonicalBytes(a, "1").rfind("25:welfare report snapshot 4,1:1,", 0), 0U);
   a.values.at("plan").flags = {CellFlag::kUndefined, CellFlag::kNoValue};
   EXPECT_NE(CanonicalBytes(a, "1").find("5:flags,1:2,1:1,1:5,"),
             std::string::npos);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -240,7 +241,148 @@ TEST_P(ReportStoreContract, WritesDownWhoMadeWhat) {
   EXPECT_EQ(entry.action, "CreateReport");
   EXPECT_EQ(entry.resource, "reports/jusou-2025-0001");
   EXPECT_EQ(entry.detail,
-            R"({"snapshot":"snapshot-of-a","files":{"html":"digest-of-a"}})");
+            R"({"snapshot":"snapshot-of-a","edition":"PROVISIONAL",)"
+            R"("files":{"html":"digest-of-a"}})");
+}
+
+platform::WriteRequest PublishRequest(std::string id,
+                                      std::string body = "public") {
+  return {.key = {.request_id = std::move(id),
+                  .method = "PublishReport",
+                  .body = std::move(body)},
+          .actor = "tester",
+          .limits = {}};
+}
+
+NewReport SampleOf(Edition edition, const std::string& corrects = "") {
+  NewReport input = Sample(std::string(ToString(edition)) + corrects);
+  input.report.edition = edition;
+  input.report.corrects = corrects;
+  input.report.correction_reason = corrects.empty() ? "" : "訂正";
+  return input;
+}
+
+TEST_P(ReportStoreContract, WhatIsPublishedIsSupersededAndKept) {
+  const auto first =
+      store_->Create(Request("1"), SampleOf(Edition::kProvisional));
+  ASSERT_OK(first);
+  const auto final_one = store_->Create(Request("2"), SampleOf(Edition::kFinal));
+  ASSERT_OK(final_one);
+  EXPECT_THAT(store_->Count({}), IsOkAndHolds(2));
+
+  const auto published = store_->Publish(PublishRequest("p1"), first->Name(),
+                                         PublishLevel::kStakeholders);
+  ASSERT_OK(published);
+  EXPECT_EQ(published->publication.state, ReportState::kProvisional);
+  EXPECT_EQ(published->publication.level, PublishLevel::kStakeholders);
+  EXPECT_EQ(published->publication.publish_time, clock_.Now());
+  EXPECT_EQ(published->publication.superseded_by, "");
+  EXPECT_THAT(store_->Count({}), IsOkAndHolds(3));
+
+  ASSERT_OK(store_->Publish(PublishRequest("p2"), final_one->Name(),
+                            PublishLevel::kPublic));
+  const auto before = store_->Get(first->Name(), {});
+  ASSERT_OK(before);
+  EXPECT_EQ(before->publication.superseded_by, final_one->Name());
+  EXPECT_EQ(before->publication.state, ReportState::kProvisional);
+  EXPECT_THAT(store_->ReadBytes(before->files[0].digest, 0, 100, {}),
+              IsOkAndHolds("PROVISIONAL"));
+
+  EXPECT_STATUS(store_->Publish(PublishRequest("p3"), final_one->Name(),
+                                PublishLevel::kPublic),
+                absl::StatusCode::kFailedPrecondition, "REPORT_STATE");
+  const auto second = store_->Create(Request("3"), SampleOf(Edition::kFinal));
+  ASSERT_OK(second);
+  EXPECT_STATUS(store_->Publish(PublishRequest("p4"), second->Name(),
+                                PublishLevel::kPublic),
+                absl::StatusCode::kFailedPrecondition, "EDITION_ORDER");
+  const auto corrected = store_->Create(
+      Request("4"), SampleOf(Edition::kCorrected, final_one->Name()));
+  ASSERT_OK(corrected);
+  ASSERT_OK(store_->Publish(PublishRequest("p5"), corrected->Name(),
+                            PublishLevel::kPublic));
+  const auto listed = store_->List("", 10, {});
+  ASSERT_OK(listed);
+  ASSERT_EQ(listed->size(), 4U);
+  EXPECT_EQ((*listed)[1].publication.superseded_by, corrected->Name());
+  EXPECT_EQ((*listed)[2].publication.state, ReportState::kCreated);
+  EXPECT_EQ((*listed)[3].publication.state, ReportState::kCorrected);
+  EXPECT_EQ((*listed)[3].corrects, final_one->Name());
+}
+
+TEST_P(ReportStoreContract, ARepeatOfAChangeGetsItsFirstAnswer) {
+  const auto made = store_->Create(Request("1"), SampleOf(Edition::kFinal));
+  ASSERT_OK(made);
+  const std::string name = made->Name();
+  const auto published =
+      store_->Publish(PublishRequest("p"), name, PublishLevel::kPublic);
+  ASSERT_OK(published);
+  clock_.Advance(std::chrono::hours(1));
+  platform::WriteRequest take_back = PublishRequest("w", "why");
+  take_back.key.method = "WithdrawReport";
+  const auto withdrawn = store_->Withdraw(take_back, name, "誤りのため");
+  ASSERT_OK(withdrawn);
+  EXPECT_EQ(withdrawn->publication.state, ReportState::kWithdrawn);
+  EXPECT_EQ(withdrawn->publication.withdraw_reason, "誤りのため");
+  EXPECT_EQ(withdrawn->publication.withdraw_time, clock_.Now());
+  EXPECT_EQ(withdrawn->publication.publish_time,
+            published->publication.publish_time);
+  EXPECT_STATUS(store_->Withdraw(PublishRequest("w2", "x"), name, "x"),
+                absl::StatusCode::kFailedPrecondition, "REPORT_STATE");
+
+  Open();
+  const auto again =
+      store_->Publish(PublishRequest("p"), name, PublishLevel::kPublic);
+  ASSERT_OK(again);
+  EXPECT_EQ(again->publication.state, ReportState::kFinal);
+  EXPECT_EQ(again->publication.withdraw_time, std::nullopt);
+  EXPECT_EQ(again->publication.publish_time,
+            published->publication.publish_time);
+  const auto withdrawn_again = store_->Withdraw(take_back, name, "誤りのため");
+  ASSERT_OK(withdrawn_again);
+  EXPECT_EQ(withdrawn_again->publication.state, ReportState::kWithdrawn);
+  // What was made is answered as it was made.
+  const auto create_again =
+      store_->Create(Request("1"), SampleOf(Edition::kFinal));
+  ASSERT_OK(create_again);
+  EXPECT_EQ(create_again->publication.state, ReportState::kCreated);
+  EXPECT_STATUS(
+      store_->Publish(PublishRequest("p", "other"), name, PublishLevel::kPublic),
+      absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED");
+}
+
+// Of many final reports that are published at once one is.
+TEST_P(ReportStoreContract, OneFinalReportIsPublished) {
+  constexpr int kReports = 8;
+  std::vector<std::string> names;
+  for (int i = 0; i < kReports; ++i) {
+    const auto made = store_->Create(Request(""), SampleOf(Edition::kFinal));
+    ASSERT_OK(made);
+    names.push_back(made->Name());
+  }
+  std::atomic<int> published = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (const std::string& name : names) {
+      threads.emplace_back([&, name] {
+        const auto one =
+            store_->Publish(PublishRequest(""), name, PublishLevel::kPublic);
+        if (one.ok()) {
+          ++published;
+        } else {
+          EXPECT_STATUS(one, absl::StatusCode::kFailedPrecondition,
+                        "EDITION_ORDER");
+        }
+      });
+    }
+  }
+  EXPECT_EQ(published, 1);
+}
+
+TEST_P(ReportStoreContract, WhatIsNotThereIsNotPublished) {
+  EXPECT_STATUS(store_->Publish(PublishRequest(""), "reports/x-2025-0001",
+                                PublishLevel::kPublic),
+                absl::StatusCode::kNotFound, "REPORT_NOT_FOUND");
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, ReportStoreContract,

@@ -258,6 +258,18 @@ inline constexpr Translation kHelpPhrases[] = {
     {"Reports, rendered from snapshots", "スナップショットから作る報告書"},
     {"Render a report", "報告書を作成します"},
     {"Template id", "ひな型のID"},
+    {"What it is made to be published as", "何として公表するか"},
+    {"The published final report that a correction corrects",
+     "訂正する、公表済みの確報"},
+    {"Why it is corrected, as readers are told", "読者に示す訂正の理由"},
+    {"Publish a report as its edition says",
+     "報告書を速報・確報・訂正として公表します"},
+    {"Who may read it: internal, stakeholders (respondents), aggregate or "
+     "public (everybody)",
+     "公開の範囲。internal: 内部、stakeholders: 関係者限り、aggregate と "
+     "public: 一般公開"},
+    {"Take a published report back", "公表した報告書を撤回します"},
+    {"Why, as readers are told", "読者に示す理由"},
     {"List the reports", "報告書の一覧を表示します"},
     {"Show one report", "報告書を一つ表示します"},
     {"Report id, jusou-2025-0001", "報告書のID（例 jusou-2025-0001）"},

@@ -255,6 +255,9 @@ void AddColophon(const Snapshot& snapshot, const std::vector<LeftOut>& left_out,
     definitions += id + " " + value.definition_digest + "\n";
   }
   add("スナップショット", model.snapshot_id);
+  if (!snapshot.corrected_snapshot.empty()) {
+    add("訂正前のスナップショット", snapshot.corrected_snapshot);
+  }
   add("調査票", snapshot.round.codebook);
   add("集計定義", base::Sha256Hex(definitions));
   add("報告書テンプレート", snapshot.template_digest);

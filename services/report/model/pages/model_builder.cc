@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "services/report/model/layout.h"
 #include "services/report/model/pages/annexes.h"
 #include "services/report/model/pages/label_years.h"
 #include "services/report/model/pages/left_out.h"
@@ -31,6 +32,7 @@ ReportModel Begin(const ReportTemplate& report_template,
   model.synthetic = snapshot.round.synthetic;
   model.previous_synthetic =
       snapshot.previous_round.has_value() && snapshot.previous_round->synthetic;
+  model.edition = snapshot.edition;
   model.snapshot_id = std::string(snapshot_id);
   model.date = snapshot.round.window_end.ToString();
   return model;
@@ -58,9 +60,8 @@ void Finish(const ReportModel& model, Page& page) {
     figure->synthetic = model.synthetic;
     figure->previous_synthetic =
         figure->has_previous && model.previous_synthetic;
-    for (Chart& chart : figure->charts) {
-      chart.mark = SyntheticMark(figure->synthetic, figure->previous_synthetic);
-    }
+    figure->edition = model.edition;
+    for (Chart& chart : figure->charts) chart.mark = MarkOf(*figure);
     CollectSymbols(figure->table, page);
   }
 }

@@ -5,11 +5,39 @@
 #include <vector>
 
 #include "services/base/numbers/percent.h"
+#include "services/report/model/layout.h"
 #include "services/report/model/words.h"
 
 namespace welfare::report {
 
 using base::RespondentKind;
+
+namespace {
+
+// `速報（提出済み119件の回答による。うち受理80件、未提出5件）`.
+std::string StageWords(const Snapshot& snapshot) {
+  int expected = 0;
+  int received = 0;
+  int accepted = 0;
+  for (const ProgressGroup& group : snapshot.progress) {
+    expected += group.expected;
+    received += group.received;
+    accepted += group.accepted;
+  }
+  const std::string words(EditionWords(snapshot.edition));
+  if (snapshot.edition == Edition::kCorrected) {
+    return words + "（" + snapshot.correction_reason + "）";
+  }
+  if (snapshot.edition == Edition::kFinal) {
+    return words + "（受理済み" + std::to_string(accepted) +
+           "件の回答による）";
+  }
+  return words + "（提出済み" + std::to_string(received) +
+         "件の回答による。うち受理" + std::to_string(accepted) + "件、未提出" +
+         std::to_string(expected - received) + "件）";
+}
+
+}  // namespace
 
 void AddCover(const Snapshot& snapshot, Page& page) {
   const RoundFacts& round = snapshot.round;
@@ -23,9 +51,7 @@ void AddCover(const Snapshot& snapshot, Page& page) {
   // over answers nobody gave.
   add("発行", round.synthetic ? "架空データによる見本（発行物ではない）"
                               : round.publisher);
-  add("集計の段階", snapshot.basis == Basis::kFinal
-                        ? "確報"
-                        : "速報（提出済みの回答による）");
+  add("集計の段階", StageWords(snapshot));
   add("調査票の版", round.codebook);
   page.blocks.push_back(std::move(list));
 }

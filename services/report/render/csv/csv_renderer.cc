@@ -24,7 +24,7 @@ std::string Mark(bool synthetic) { return synthetic ? "1" : "0"; }
 
 std::string TableCsv(const Figure& figure) {
   std::string out;
-  std::vector<std::string> header = {"figure", "synthetic"};
+  std::vector<std::string> header = {"figure", "synthetic", "edition"};
   if (figure.has_previous) header.emplace_back("previous_synthetic");
   header.push_back(figure.table.row_key);
   header.push_back(figure.table.row_key + "_label");
@@ -34,7 +34,8 @@ std::string TableCsv(const Figure& figure) {
   header.emplace_back("symbols");
   text::AppendCsvRecord(out, header, kOptions);
   for (const TableRow& row : figure.table.rows) {
-    std::vector<std::string> record = {figure.id, Mark(figure.synthetic)};
+    std::vector<std::string> record = {figure.id, Mark(figure.synthetic),
+                                       std::string(ToString(figure.edition))};
     if (figure.has_previous) record.push_back(Mark(figure.previous_synthetic));
     record.push_back(row.key);
     record.push_back(row.label);
@@ -55,7 +56,7 @@ std::string TableCsv(const Figure& figure) {
 
 }  // namespace
 
-std::string CsvRenderer::fingerprint() const { return "csv 3 " + ZipLibrary(); }
+std::string CsvRenderer::fingerprint() const { return "csv 4 " + ZipLibrary(); }
 
 absl::StatusOr<std::string> CsvRenderer::Render(
     const ReportModel& model) const {
@@ -120,6 +121,9 @@ absl::StatusOr<std::string> CsvRenderer::Render(
       };
       describe("figure", "図表の番号", "text");
       describe("synthetic", "架空データ（1）か実際のデータ（0）か", "number");
+      describe("edition",
+               "速報（PROVISIONAL）、確報（FINAL）、訂正（CORRECTED）のどれか",
+               "text");
       if (figure->has_previous) {
         describe("previous_synthetic",
                  "前回の値が架空データ（1）か実際のデータ（0）か", "number");

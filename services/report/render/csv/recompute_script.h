@@ -33,7 +33,7 @@ def percent(count, base):
 def key_of(row):
     """The key of a row: its first column that is no mark of the whole table."""
     return next(value for column, value in row.items()
-                if column not in ("figure", "synthetic", "previous_synthetic"))
+                if column not in ("figure", "synthetic", "edition", "previous_synthetic"))
 
 
 def tables(archive):

@@ -245,8 +245,7 @@ class PageWriter {
         break;
     }
     Raw(">\n<figcaption>");
-    const std::string mark =
-        SyntheticMark(figure.synthetic, figure.previous_synthetic);
+    const std::string mark = MarkOf(figure);
     Element("span", "title", figure.title);
     Raw("<span class=\"base\">");
     Text(figure.base);

@@ -16,7 +16,7 @@ class JsonStatRenderer : public Renderer {
   std::string_view format() const override { return "json"; }
   std::string_view content_type() const override { return "application/json"; }
   std::string_view filename() const override { return "report.json"; }
-  std::string fingerprint() const override { return "json-stat 1"; }
+  std::string fingerprint() const override { return "json-stat 2"; }
 
   absl::StatusOr<std::string> Render(const ReportModel& model) const override;
 };

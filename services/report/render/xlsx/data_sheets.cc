@@ -127,6 +127,7 @@ void WriteValues(const ReportModel& model, const Page& page,
         out.Text(SymbolName(cell.symbol));
         out.Number(previous ? (figure.previous_synthetic ? 1 : 0)
                             : (figure.synthetic ? 1 : 0));
+        out.Text(EditionWords(figure.edition));
         out.Next();
       }
     }
@@ -140,7 +141,7 @@ void WriteDataSheets(const ReportModel& model, Workbook& book) {
       book, kDataSheet,
       {"表の符号", "表の題", "頁", "調査年度（西暦）", "母数", "複数回答",
        "行の符号", "行の名称", "列の符号", "列の名称", "順番", "単位", "数値",
-       "文字", "記号", "架空データ"});
+       "文字", "記号", "架空データ", "版の種別"});
   for (const Page& page : model.pages) {
     for (const auto& block : page.blocks) {
       if (const auto* figure = std::get_if<Figure>(&block)) {

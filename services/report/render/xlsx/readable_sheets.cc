@@ -198,8 +198,7 @@ class SheetWriter {
   void Add(const Figure& figure) {
     const lxw_row_t top = row_;
     const int begin = y_;
-    const std::string mark =
-        SyntheticMark(figure.synthetic, figure.previous_synthetic);
+    const std::string mark = MarkOf(figure);
     book_.Text(sheet_, row_, 0,
                NumberedTitle(figure) +
                    (figure.multiple_answer ? std::string(kMultipleAnswer)

@@ -12,6 +12,7 @@
 #include "tools/welfarectl/session/call.h"
 #include "tools/welfarectl/session/session.h"
 #include "welfare/report/v1/report_service.pb.h"
+#include "welfare/type/v1/publish_level.pb.h"
 
 namespace welfare::ctl {
 namespace {
@@ -26,6 +27,7 @@ Table ReportTable() {
   return Table({{.title = "report"},
                 {.title = "title", .limit = 52},
                 {.title = "round"},
+                {.title = "state"},
                 {.title = "formats"},
                 {.title = "snapshot", .limit = 14},
                 {.title = "data"}});
@@ -36,7 +38,8 @@ void AddRow(Table& table, const report_v1::Report& report) {
   for (const report_v1::Report::File& file : report.files()) {
     formats += (formats.empty() ? "" : " ") + file.format();
   }
-  table.Add({report.name(), report.display_name(), report.round(), formats,
+  table.Add({report.name(), report.display_name(), report.round(),
+             ShortName(report_v1::Report::State_Name(report.state()), "STATE_"), formats,
              report.snapshot(), report.synthetic() ? "架空" : ""});
 }
 
@@ -47,11 +50,26 @@ int PrintReport(Session& session, const report_v1::Report& report) {
   return kOk;
 }
 
-int CreateReport(Session& session, const std::string& report_template,
-                 int fiscal_year) {
+struct CreateFlags {
+  std::string report_template = "jusou";
+  int fiscal_year = 0;
+  std::string edition = "provisional";
+  std::string corrects;
+  std::string reason;
+};
+
+int CreateReport(Session& session, const CreateFlags& flags) {
   report_v1::CreateReportRequest request;
-  request.mutable_report()->set_template_(report_template);
-  request.mutable_report()->set_round(session.round_name(fiscal_year));
+  report_v1::Report& report = *request.mutable_report();
+  report.set_template_(flags.report_template);
+  report.set_round(session.round_name(flags.fiscal_year));
+  report.set_edition(flags.edition == "final"
+                         ? report_v1::Report::EDITION_FINAL
+                     : flags.edition == "corrected"
+                         ? report_v1::Report::EDITION_CORRECTED
+                         : report_v1::Report::EDITION_PROVISIONAL);
+  if (!flags.corrects.empty()) report.set_corrects(ReportName(flags.corrects));
+  report.set_correction_reason(flags.reason);
   request.set_request_id(Session::NewRequestId());
   report_v1::Report reply;
   const int code = Call(session, request, reply);
@@ -61,6 +79,32 @@ int CreateReport(Session& session, const std::string& report_template,
 int GetReport(Session& session, const std::string& id) {
   report_v1::GetReportRequest request;
   request.set_name(ReportName(id));
+  report_v1::Report reply;
+  const int code = Call(session, request, reply);
+  return code == kOk ? PrintReport(session, reply) : code;
+}
+
+int PublishReport(Session& session, const std::string& id,
+                  const std::string& level) {
+  report_v1::PublishReportRequest request;
+  request.set_name(ReportName(id));
+  request.set_publish_level(
+      level == "internal"       ? type::v1::PUBLISH_LEVEL_INTERNAL
+      : level == "stakeholders" ? type::v1::PUBLISH_LEVEL_STAKEHOLDERS
+      : level == "aggregate"    ? type::v1::PUBLISH_LEVEL_AGGREGATE
+                                : type::v1::PUBLISH_LEVEL_PUBLIC);
+  request.set_request_id(Session::NewRequestId());
+  report_v1::Report reply;
+  const int code = Call(session, request, reply);
+  return code == kOk ? PrintReport(session, reply) : code;
+}
+
+int WithdrawReport(Session& session, const std::string& id,
+                   const std::string& reason) {
+  report_v1::WithdrawReportRequest request;
+  request.set_name(ReportName(id));
+  request.set_reason(reason);
+  request.set_request_id(Session::NewRequestId());
   report_v1::Report reply;
   const int code = Call(session, request, reply);
   return code == kOk ? PrintReport(session, reply) : code;
@@ -132,14 +176,24 @@ void AddReportCommands(const Command& app, Session& session) {
       app.AddNoun("report", "Reports, rendered from snapshots");
 
   const Command create = noun.AddVerb("create", "Render a report");
-  auto report_template = std::make_shared<std::string>("jusou");
-  auto fiscal_year = std::make_shared<int>(0);
-  create.AddOption("--template", *report_template, "Template id").ShowDefault();
-  create.AddOption("--fiscal-year", *fiscal_year, "Fiscal year of the round")
+  auto flags = std::make_shared<CreateFlags>();
+  create.AddOption("--template", flags->report_template, "Template id")
+      .ShowDefault();
+  create
+      .AddOption("--fiscal-year", flags->fiscal_year,
+                 "Fiscal year of the round")
       .Required();
-  create.Runs(session, [&session, report_template, fiscal_year] {
-    return CreateReport(session, *report_template, *fiscal_year);
-  });
+  create
+      .AddOption("--edition", flags->edition,
+                 "What it is made to be published as")
+      .OneOf({"provisional", "final", "corrected"})
+      .ShowDefault();
+  create.AddOption("--corrects", flags->corrects,
+                   "The published final report that a correction corrects");
+  create.AddOption("--reason", flags->reason,
+                   "Why it is corrected, as readers are told");
+  create.Runs(session,
+              [&session, flags] { return CreateReport(session, *flags); });
 
   noun.AddVerb("list", "List the reports").Runs(session, [&session] {
     return ListReports(session);
@@ -149,6 +203,28 @@ void AddReportCommands(const Command& app, Session& session) {
   const Command get = noun.AddVerb("get", "Show one report");
   get.AddOption("REPORT", *id, "Report id, jusou-2025-0001").Required();
   get.Runs(session, [&session, id] { return GetReport(session, *id); });
+
+  auto word = std::make_shared<std::string>();
+  const Command publish =
+      noun.AddVerb("publish", "Publish a report as its edition says");
+  publish.AddOption("REPORT", *id, "Report id, jusou-2025-0001").Required();
+  publish
+      .AddOption("--level", *word,
+                 "Who may read it: internal, stakeholders (respondents), "
+                 "aggregate or public (everybody)")
+      .OneOf({"internal", "stakeholders", "aggregate", "public"})
+      .Required();
+  publish.Runs(session, [&session, id, word] {
+    return PublishReport(session, *id, *word);
+  });
+
+  const Command withdraw =
+      noun.AddVerb("withdraw", "Take a published report back");
+  withdraw.AddOption("REPORT", *id, "Report id, jusou-2025-0001").Required();
+  withdraw.AddOption("--reason", *word, "Why, as readers are told").Required();
+  withdraw.Runs(session, [&session, id, word] {
+    return WithdrawReport(session, *id, *word);
+  });
 
   const Command download =
       noun.AddVerb("download", "Save one file of a report");

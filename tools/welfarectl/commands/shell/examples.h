@@ -81,6 +81,8 @@ inline constexpr VerbExample kVerbExamples[] = {
     {"statement check", "--fiscal-year 2025"},
     {"report create", "--fiscal-year 2025"},
     {"report list", ""},
+    {"report publish", "jusou-2025-0001 --level public"},
+    {"report withdraw", "jusou-2025-0001 --reason 'two answers were mixed up'"},
     {"report get", "jusou-2025-0001"},
     {"report download", "jusou-2025-0001 --format html --out report.html"},
     {"audit list", "survey --count 20"},
