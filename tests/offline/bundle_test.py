@@ -184,6 +184,7 @@ class Bundle(unittest.TestCase):
 
 if __name__ == "__main__":
     os.umask(0o022)
-    room.enter(place=harness.BINARY)  # a Debian is much for a folder in memory
+    # A Debian is much for a folder in memory.
+    room.enter(place=harness.BINARY, groups=machine.GROUPS)
     done = unittest.main(verbosity=2 if sys.stderr.isatty() else 0, exit=False).result
     sys.exit(1 if not done.wasSuccessful() else 77 if done.skipped else 0 if done.testsRun else 1)

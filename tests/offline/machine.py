@@ -11,6 +11,8 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "system"))
 import harness
 
+# The control groups that systemd-nspawn makes.
+GROUPS = ("payload", "supervisor")
 SOURCES = pathlib.Path("/etc/apt/sources.list.d/debian.sources")
 
 

@@ -20,13 +20,14 @@ import tempfile
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWPID = 0x00020000, 0x08000000, 0x20000000
 PR_SET_PDEATHSIG = 1
 PREFIX, LOCK = "wroom-", ".lock"
+GROUPS = pathlib.Path("/sys/fs/cgroup")
 ENDS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 # Seconds that a program has to tidy up once it was told to end; then all in its
 # room is killed.
 GRACE = 30
 
 
-def enter(place=None, private=()):
+def enter(place=None, private=(), groups=()):
     """Returns in the room, where this program goes on; who called it stays outside,
     waits, and ends as the program does.
 
@@ -34,6 +35,8 @@ def enter(place=None, private=()):
     memory are the room's own; temporary files lie in one folder (made in `place`),
     which goes with the room; SIGTERM, SIGINT and SIGHUP are a KeyboardInterrupt,
     once. `private`: folders that are empty inside, whatever the machine has there.
+    `groups`: control groups that what is called makes and leaves; they go when they
+    are empty.
 
     Where a machine allows no rooms, the program goes on outside with a folder and
     signals as inside: what it started it has to end itself.
@@ -50,7 +53,7 @@ def enter(place=None, private=()):
         _call("unshare", CLONE_NEWPID)  # of children, not of this process
     child = os.fork()
     if child:
-        _stay_outside(child, folder)
+        _stay_outside(child, folder, groups)
     _call("prctl", PR_SET_PDEATHSIG, int(signal.SIGKILL))
     # A terminal tells those outside alone, and they tell once.
     os.setsid()
@@ -105,7 +108,7 @@ def _sweep(lock):
 
 # --- who stays outside ----------------------------------------------------------
 
-def _stay_outside(child, folder):
+def _stay_outside(child, folder, groups):
     told = []
 
     def tell(number, _):
@@ -123,8 +126,20 @@ def _stay_outside(child, folder):
     _, status = os.waitpid(child, 0)
     signal.alarm(0)
     shutil.rmtree(folder, ignore_errors=True)
+    _remove_groups(groups)
     code = os.waitstatus_to_exitcode(status)
     _end_like(-told[0] if told and code != 0 else code)
+
+
+def _remove_groups(names):
+    """Below the root and below the group of this process, of each hierarchy."""
+    own = {line.split(":", 2)[2].strip("/") for line in
+           pathlib.Path("/proc/self/cgroup").read_text("ascii").splitlines()}
+    for base in (GROUPS, *GROUPS.glob("*/")):
+        for top in {base / place / name for place in ("", *own) for name in names}:
+            for folder, _, _ in os.walk(top, topdown=False):
+                with contextlib.suppress(OSError):  # somebody is in it
+                    os.rmdir(folder)
 
 
 def _end_like(code):

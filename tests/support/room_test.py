@@ -26,11 +26,16 @@ PROGRAM = textwrap.dedent("""
     import os, pathlib, subprocess, sys, tempfile, time
     sys.path.insert(0, sys.argv[1])
     import room
-    room.enter(private=("/run/netns",))
+    room.enter(private=("/run/netns",), groups=["{group}"])
     made = pathlib.Path(tempfile.mkdtemp())
     subprocess.run(["ip", "netns", "add", "room-test"], check=True)
     subprocess.run(["mount", "-t", "tmpfs", "none", made], check=True)
     subprocess.run(["ipcmk", "--shmem", "{segment}"], check=True, stdout=subprocess.DEVNULL)
+    for group in room.GROUPS.glob("*/"):
+        try:
+            (group / "{group}/inner").mkdir(parents=True, exist_ok=True)
+        except OSError:
+            pass  # not ours to make
     # Away from its parent and its session, as servers go.
     daemon = subprocess.Popen(["setsid", "--fork", "sh", "-c", "trap '' TERM INT HUP; exec 9>&-; sleep 1000"])
     daemon.wait()
@@ -40,6 +45,7 @@ PROGRAM = textwrap.dedent("""
     finally:
         print("tidied", flush=True)
 """)
+GROUP = "welfare-room-test"
 WAITS = "time.sleep(1000)"
 SEGMENT = "4242421"  # bytes, which nobody else asks for
 
@@ -72,7 +78,7 @@ class Room(unittest.TestCase):
 
     def start(self, rest):
         program = subprocess.Popen(
-            [sys.executable, "-B", "-c", PROGRAM.format(rest=rest, segment=SEGMENT), str(pathlib.Path(room.__file__).parent)],
+            [sys.executable, "-B", "-c", PROGRAM.format(rest=rest, segment=SEGMENT, group=GROUP), str(pathlib.Path(room.__file__).parent)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env={**os.environ, "TMPDIR": self.place.name})
         self.addCleanup(program.communicate)
@@ -80,9 +86,11 @@ class Room(unittest.TestCase):
         self.assertEqual(program.stdout.readline(), "made\n", program.poll() is not None and program.stderr.read())
         return program
 
-    def expect_nothing_left(self):
+    def expect_nothing_left(self, groups=False):
         wait_for(lambda: not self.mine(), "every process to end")
         self.assertEqual(self.machine(), self.before)
+        if not groups:
+            self.assertEqual(list(room.GROUPS.glob(f"*/{GROUP}")), [])
 
     def test_ended_by_a_signal(self):
         for number in room.ENDS:
@@ -105,12 +113,13 @@ class Room(unittest.TestCase):
         program = self.start(WAITS)
         program.kill()
         self.assertEqual(program.wait(90), -signal.SIGKILL)
-        self.expect_nothing_left()
-        # Its folder goes with the next room.
+        self.expect_nothing_left(groups=True)
+        # Its folder and groups go with the next room.
         left = os.listdir(self.place.name)
         self.assertEqual(len(left), 1)
         other = self.start("pass")
         other.communicate(timeout=90)
+        self.expect_nothing_left()
         self.assertEqual(os.listdir(self.place.name), [])
 
     def test_a_room_in_use_is_left_alone(self):
