@@ -14,6 +14,7 @@ import itertools
 import json
 import os
 import pathlib
+import re
 import resource
 import socket
 import statistics
@@ -45,6 +46,11 @@ class Processes:
         """Returns resident bytes by process."""
         return {name: int(pathlib.Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * PAGE
                 for name, pid in self.pids.items()}
+
+    def peak(self, name):
+        """Returns the most bytes that a process ever had."""
+        status = pathlib.Path(f"/proc/{self.pids[name]}/status").read_text("ascii")
+        return int(re.search(r"^VmHWM:\s+(\d+) kB$", status, re.M)[1]) * 1024
 
     def used(self, work):
         """Returns processor seconds by process that `work` took, and its result."""
@@ -110,6 +116,9 @@ def main():
                 lambda p=path: requests(product, "GET", itertools.repeat(p, reads)))
             assert good == reads, (what, good)
             show(what, reads, used, "a request")
+        before = processes.memory()["report"]
+        product.report()
+        print(f"{'making a report, at its peak':44} {(processes.peak('report') - before) / 2**20:12.1f} MiB", flush=True)
         used, good = processes.used(lambda: requests(
             product, "POST", (f"/v1/reports?requestId={uuid.uuid4()}" for _ in range(writes // 4)),
             itertools.repeat({"template": "jusou", "round": ROUND[4:]}), threads=2))
