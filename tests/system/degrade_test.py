@@ -5,6 +5,7 @@ usage: degrade_test.py
 """
 
 import json
+import re
 import subprocess
 import unittest
 import uuid
@@ -45,6 +46,12 @@ class RedisGone(unittest.TestCase):
         product.http.get("/v1/surveys/jusou/indicators/issues/values/2024")
         self.assertTrue(product.report()[1])
         self.assertTrue(product.ready())
+        # Nothing that is asked whether it is ready looks at the cache.
+        ops = harness.Http(product.gateway.logged("started")["metrics"])
+        for path in ("/livez", "/readyz"):
+            self.assertEqual(ops.send("GET", path).status, 200, path)
+        parts = dict(re.findall(r'^welfare_ready\{part="(\w+)"\} (\d)$', ops.send("GET", "/metrics").body.decode(), re.M))
+        self.assertEqual(parts, dict.fromkeys(("gateway", *harness.SERVICES), "1"))
         product.stop()
 
     def test_starts_without_redis(self):
