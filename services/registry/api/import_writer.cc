@@ -33,12 +33,15 @@ absl::StatusOr<std::string> KeepReason(std::string_view field,
   return kept;
 }
 
-// What a token of rejects is bound to: the batch; of a file that is one
-// transaction, whose batches come one by one, its header line.
-std::string DigestOf(std::string_view method, std::string_view csv,
-                     bool whole) {
+// What a token of rejects is bound to: the batch and how it is laid over what
+// is stored; of a file that is one transaction, whose batches come one by one,
+// its header line.
+std::string DigestOf(std::string_view method, std::string_view csv, bool whole,
+                     type::v1::ImportStrategy strategy) {
   if (whole) csv = csv.substr(0, csv.find('\n'));
-  return importing::DigestOf(std::array{method, csv});
+  const std::string& word = type::v1::ImportStrategy_Name(strategy);
+  return importing::DigestOf(
+      std::array<std::string_view, 3>{method, csv, word});
 }
 
 // Refuses a batch that was planned on another state than there is now.
@@ -112,7 +115,8 @@ absl::Status ImportWriter::Import(
                            importing::FromProto("batch", request.batch()));
   const bool whole = request.transaction() == v1::IMPORT_TRANSACTION_FILE;
   const bool last = alone || request.end_of_file();
-  const std::string digest = DigestOf(method, text.csv, whole);
+  const std::string digest =
+      DigestOf(method, text.csv, whole, request.strategy());
   WELFARE_ASSIGN_OR_RETURN(
       const importing::RejectList::Position after,
       importing::ReadRejectsToken(request.rejects_token(),

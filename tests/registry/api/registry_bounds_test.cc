@@ -67,7 +67,11 @@ TEST_F(RegistryBoundsTest, RejectsAreCountedAndShownPageByPage) {
   EXPECT_EQ(shown, total);
   EXPECT_EQ(lines.size(), 1200U);
 
-  // The token is of this batch, and of dry runs.
+  // The token is of this batch and its strategy, and of dry runs.
+  v1::ImportStatusRecordsRequest laid = request;
+  laid.set_strategy(type::v1::IMPORT_STRATEGY_MERGE);
+  EXPECT_STATUS(Call(&Stub::BatchImportStatusRecords, laid, result),
+                StatusCode::kInvalidArgument, "REJECTS_TOKEN_INVALID");
   v1::ImportStatusRecordsRequest other = Statuses("jusou,131016,2026,x,no,\n");
   other.set_validate_only(true);
   other.set_rejects_token(request.rejects_token());

@@ -87,6 +87,15 @@ absl::Status Account::Begin() {
   shown_.clear();
   changes_.clear();
   changes_told_ = 0;
+  // What a pass before has written is void, also what it has not flushed yet.
+  rejects_ = std::ofstream();
+  changes_out_ = std::ofstream();
+  mend_ = std::ofstream();
+  for (const std::string& path : mended_) {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+  }
+  mended_.clear();
   if (!paths_.rejects.empty()) {
     rejects_ = std::ofstream(paths_.rejects, std::ios::binary);
     PutRecord(rejects_, {"source_file", "source_line", "record", "column",
@@ -221,10 +230,10 @@ void Account::Mend(std::int64_t line, std::string_view raw) {
         path == "-" ? "stdin.csv" : std::filesystem::path(path).filename();
     // Whatever it was packed or written in, this is CSV.
     if (name.extension() != ".csv") name += ".csv";
-    mend_ =
-        std::ofstream(std::filesystem::path(paths_.mend) /
-                          (std::to_string(files_.size()) + "-" + name.string()),
-                      std::ios::binary);
+    mended_.push_back((std::filesystem::path(paths_.mend) /
+                       (std::to_string(files_.size()) + "-" + name.string()))
+                          .string());
+    mend_ = std::ofstream(mended_.back(), std::ios::binary);
     mend_ << header_ << "\n";
   }
   mend_ << raw << "\n";

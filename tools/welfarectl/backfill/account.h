@@ -104,6 +104,7 @@ class Account {
   const AccountFiles paths_;
   std::vector<File> files_;
   std::ofstream rejects_, changes_out_, mend_;
+  std::vector<std::string> mended_;  // paths of what mend_ has written
   std::string header_;
   std::int64_t mended_line_ = 0;
   std::int64_t records_before_ = 0;  // of the file, before the batch
