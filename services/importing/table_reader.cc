@@ -83,19 +83,26 @@ absl::StatusOr<TableReader> TableReader::Open(const CsvText& text,
 }
 
 absl::StatusOr<std::optional<text::CsvRecord>> TableReader::Next() {
-  auto record = reader_.Next();
-  if (record.ok() && !record->has_value()) return record;
+  text::CsvRecord record;
+  WELFARE_ASSIGN_OR_RETURN(const bool found, Next(record));
+  if (!found) return std::optional<text::CsvRecord>();
+  return std::optional<text::CsvRecord>(std::move(record));
+}
+
+absl::StatusOr<bool> TableReader::Next(text::CsvRecord& record) {
+  const auto found = reader_.Next(record);
+  if (found.ok() && !*found) return false;
   const auto at = static_cast<std::size_t>(number_);
   if (++number_; at < lines_.size()) {
     offset_ = static_cast<std::size_t>(lines_[at]) - reader_.last_line();
   } else if (number_ == 1 && first_line_ > 0) {
     offset_ = static_cast<std::size_t>(first_line_) - reader_.last_line();
   }
-  if (record.ok()) {
-    (*record)->line += offset_;
-    for (std::size_t& line : (*record)->cell_lines) line += offset_;
+  if (found.ok()) {
+    record.line += offset_;
+    for (std::size_t& line : record.cell_lines) line += offset_;
   }
-  return record;
+  return found;
 }
 
 std::optional<base::Violation> TableReader::CheckCells(

@@ -42,6 +42,8 @@ class TableReader {
   //
   // Errors: those of text::CsvReader.
   absl::StatusOr<std::optional<text::CsvRecord>> Next();
+  // The same into the memory of `record`; false at the end.
+  absl::StatusOr<bool> Next(text::CsvRecord& record);
 
   // Of the record or error just returned: its number from 1, its physical line,
   // its text.

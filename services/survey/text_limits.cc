@@ -8,6 +8,7 @@
 namespace welfare::survey {
 
 std::optional<std::size_t> CountCharacters(std::string_view text) {
+  if (const auto plain = text::CountPlain(text)) return plain;
   // Without a length of its own.
   constexpr text::FieldRule kAnyLength =
       text::kFreeTextField.AtMost(0, text::FieldRule::Unit::kCharacters);

@@ -13,6 +13,8 @@ constexpr char32_t kByteOrderMark = 0xFEFF;
 constexpr char32_t kEmptyBraille = 0x2800;
 constexpr char32_t kZeroWidthJoiner = 0x200D;
 
+constexpr bool IsPlainAscii(char c) { return c > ' ' && c < 0x7F; }
+
 UChar32 ToIcu(char32_t character) { return static_cast<UChar32>(character); }
 
 bool IsMargin(char32_t character) {
@@ -89,7 +91,36 @@ bool IsInvisible(char32_t character) {
                              UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0;
 }
 
+std::optional<std::size_t> CountPlain(std::string_view utf8) {
+  if (utf8.empty()) return std::nullopt;
+  std::size_t count = 0;
+  const auto byte = [&](std::size_t at) {
+    return static_cast<unsigned char>(utf8[at]);
+  };
+  for (std::size_t at = 0; at < utf8.size(); ++count) {
+    if (IsPlainAscii(utf8[at])) {
+      ++at;
+      continue;
+    }
+    if (at + 3 > utf8.size() || byte(at) < 0xE3 || byte(at) > 0xE9 ||
+        (byte(at + 1) & 0xC0U) != 0x80U || (byte(at + 2) & 0xC0U) != 0x80U) {
+      return std::nullopt;
+    }
+    const unsigned character = (byte(at) & 0x0FU) << 12U |
+                               (byte(at + 1) & 0x3FU) << 6U |
+                               (byte(at + 2) & 0x3FU);
+    const bool kana = (character >= 0x3041 && character <= 0x3096) ||
+                      (character >= 0x30A1 && character <= 0x30FC);
+    const bool kanji = character >= 0x4E00 && character <= 0x9FFC;
+    const bool stop = character == 0x3001 || character == 0x3002;
+    if (!kana && !kanji && !stop) return std::nullopt;
+    at += 3;
+  }
+  return count;
+}
+
 bool IsBlank(std::string_view utf8) {
+  if (!utf8.empty() && IsPlainAscii(utf8[0])) return false;
   for (std::size_t at = 0; at < utf8.size();) {
     const auto character = NextCharacter(utf8, at);
     if (!character || !(IsWhiteSpace(*character) || IsInvisible(*character))) {
@@ -100,6 +131,10 @@ bool IsBlank(std::string_view utf8) {
 }
 
 std::string_view Trim(std::string_view utf8) {
+  if (!utf8.empty() && IsPlainAscii(utf8.front()) &&
+      IsPlainAscii(utf8.back())) {
+    return utf8;
+  }
   while (!utf8.empty()) {
     std::size_t at = 0;
     const auto character = NextCharacter(utf8, at);

@@ -43,6 +43,12 @@ bool ContinuesCluster(char32_t character);
 // empty braille pattern.
 bool IsInvisible(char32_t character);
 
+// Returns the number of characters of `utf8` where each of them is a letter,
+// digit or sign of ASCII, a kana or a kanji of everyday use, none of which any
+// rule of a text asks more about: not white space, not invisible, in one width,
+// composed. Nothing where another may be among them, or none is there.
+std::optional<std::size_t> CountPlain(std::string_view utf8);
+
 // Whether `utf8` is empty or white space and invisible characters alone: then
 // nobody wrote anything, in any column or field.
 bool IsBlank(std::string_view utf8);

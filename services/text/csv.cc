@@ -128,16 +128,51 @@ void Append(std::string& out, std::span<const Cell> cells,
 }  // namespace
 
 absl::StatusOr<std::optional<CsvRecord>> CsvReader::Next() {
+  CsvRecord record;
+  WELFARE_ASSIGN_OR_RETURN(const bool found, Next(record));
+  if (!found) return std::optional<CsvRecord>();
+  return std::optional<CsvRecord>(std::move(record));
+}
+
+absl::StatusOr<bool> CsvReader::Next(CsvRecord& record) {
   while (true) {
-    auto record = ReadRecord();
-    if (!record.ok() || !record->has_value() ||
-        !std::ranges::all_of((*record)->cells, IsBlank)) {
-      return record;
+    auto found = ReadRecord(record);
+    if (!found.ok() || !*found || !std::ranges::all_of(record.cells, IsBlank)) {
+      return found;
     }
   }
 }
 
-absl::StatusOr<std::optional<CsvRecord>> CsvReader::ReadRecord() {
+bool CsvReader::ReadPlainLine(CsvRecord& record) {
+  const std::size_t end = text_.find('\n', at_);
+  const std::size_t next =
+      end == std::string_view::npos ? text_.size() : end + 1;
+  std::string_view line = text_.substr(at_, end - at_);
+  if (end != std::string_view::npos && line.ends_with('\r')) {
+    line.remove_suffix(1);
+  }
+  if (line.find('"') != std::string_view::npos ||
+      line.find('\0') != std::string_view::npos ||
+      line.find('\r') != std::string_view::npos) {
+    return false;
+  }
+  std::size_t count = 0;
+  for (std::size_t from = 0; from <= line.size(); ++count) {
+    const std::size_t comma = std::min(line.find(',', from), line.size());
+    if (count == record.cells.size()) record.cells.emplace_back();
+    record.cells[count].assign(line, from, comma - from);
+    from = comma + 1;
+  }
+  record.cells.resize(count);
+  record.cell_lines.assign(count, line_);
+  record.line = line_;
+  record.raw = last_raw_ = line;
+  at_ = next;
+  if (end != std::string_view::npos) ++line_;
+  return true;
+}
+
+absl::StatusOr<bool> CsvReader::ReadRecord(CsvRecord& record) {
   // Blank lines.
   while (at_ < text_.size()) {
     if (text_[at_] == '\n') {
@@ -151,10 +186,12 @@ absl::StatusOr<std::optional<CsvRecord>> CsvReader::ReadRecord() {
   }
   last_line_ = line_;
   last_raw_ = text_.substr(at_, 0);
-  if (at_ >= text_.size()) return std::optional<CsvRecord>();
+  if (at_ >= text_.size()) return false;
+  if (ReadPlainLine(record)) return true;
 
   const std::size_t start = at_;
-  CsvRecord record;
+  record.cells.clear();
+  record.cell_lines.clear();
   record.line = line_;
   const base::ErrorRow* fault = nullptr;
   // Leaves out the rest of the physical line that begins at `from`.
@@ -232,7 +269,7 @@ absl::StatusOr<std::optional<CsvRecord>> CsvReader::ReadRecord() {
   }
   if (fault != nullptr) return Malformed(*fault, record.line);
   record.raw = last_raw_;
-  return std::optional<CsvRecord>(std::move(record));
+  return true;
 }
 
 absl::StatusOr<std::vector<CsvRecord>> ReadCsv(std::string_view text) {
@@ -260,6 +297,26 @@ std::optional<std::size_t> FindSwallowedRecord(
     }
   }
   return std::nullopt;
+}
+
+void SplitRecord(std::string_view raw, std::vector<std::string_view>& cells,
+                 std::deque<std::string>& unquoted) {
+  cells.clear();
+  if (raw.find('"') == std::string_view::npos) {
+    for (std::size_t from = 0; from <= raw.size();) {
+      const std::size_t comma = std::min(raw.find(',', from), raw.size());
+      cells.push_back(raw.substr(from, comma - from));
+      from = comma + 1;
+    }
+    return;
+  }
+  CsvReader reader(raw);
+  CsvRecord record;
+  const auto again = reader.Next(record);
+  if (!again.ok() || !*again) return;
+  for (std::string& cell : record.cells) {
+    cells.push_back(unquoted.emplace_back(std::move(cell)));
+  }
 }
 
 std::vector<std::string_view> SplitLine(std::string_view line) {

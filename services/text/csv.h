@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <span>
@@ -47,6 +48,8 @@ class CsvReader {
   //   CSV_NUL: a NUL character.
   //   CSV_STRAY_CR: a carriage return without line feed outside quotes.
   absl::StatusOr<std::optional<CsvRecord>> Next();
+  // The same into the memory that `record` has from others; false at the end.
+  absl::StatusOr<bool> Next(CsvRecord& record);
 
   // The part of the input that belongs to the record or error just returned,
   // without its line end.
@@ -56,7 +59,10 @@ class CsvReader {
 
  private:
   // Reads one record, blank or not.
-  absl::StatusOr<std::optional<CsvRecord>> ReadRecord();
+  absl::StatusOr<bool> ReadRecord(CsvRecord& record);
+  // The same of a line that has no quote and no character that is wrong;
+  // false: it may have one, and nothing is read.
+  bool ReadPlainLine(CsvRecord& record);
 
   bool AtCrLf() const {
     return at_ + 1 < text_.size() && text_[at_] == '\r' &&
@@ -86,6 +92,12 @@ std::optional<std::size_t> FindSwallowedRecord(
 // Returns the cells of one line of text, cut at its commas; quotes at their
 // ends are left out. For telling what a line looks like, not for reading it.
 std::vector<std::string_view> SplitLine(std::string_view line);
+
+// Splits a record that CsvReader has read before, `raw` of it, into its cells.
+// Those that are not as they stand there (of doubled quotes) are kept in
+// `unquoted`.
+void SplitRecord(std::string_view raw, std::vector<std::string_view>& cells,
+                 std::deque<std::string>& unquoted);
 
 // Drops blank cells from the end of `record` while it has more than `least`.
 // A spreadsheet fills all rows up to the widest with commas, and some only.

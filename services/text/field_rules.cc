@@ -221,9 +221,23 @@ absl::Status CheckCharacters(const FieldRule& rule, std::string_view text) {
   return absl::OkStatus();
 }
 
+// The fault of a text of `count` plain characters (CountPlain), which can but
+// be too long.
+absl::Status CheckPlain(const FieldRule& rule, std::string_view text,
+                        std::size_t count) {
+  const std::size_t length =
+      rule.unit == FieldRule::Unit::kBytes ? text.size() : count;
+  return rule.longest > 0 && length > rule.longest ? TooLong(rule)
+                                                   : absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> Keep(const FieldRule& rule, std::string_view utf8) {
+  if (const auto count = CountPlain(utf8); count && !rule.is_kana) {
+    WELFARE_RETURN_IF_ERROR(CheckPlain(rule, utf8, *count));
+    return std::string(utf8);
+  }
   if (const std::size_t bad = base::FindInvalidUtf8(utf8);
       bad != std::string_view::npos) {
     return NotUtf8(bad);
@@ -242,6 +256,9 @@ absl::StatusOr<std::string> Keep(const FieldRule& rule, std::string_view utf8) {
 }
 
 absl::Status Check(const FieldRule& rule, std::string_view utf8) {
+  if (const auto count = CountPlain(utf8); count && !rule.is_kana) {
+    return CheckPlain(rule, utf8, *count);
+  }
   return Keep(rule, utf8).status();
 }
 

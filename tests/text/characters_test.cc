@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "services/text/normalize.h"
+
 namespace welfare::text {
 namespace {
 
@@ -32,8 +34,8 @@ TEST(IsBlank, FailsForWhateverWasWritten) {
 }
 
 TEST(ContinuesCluster, HoldsForMarksAlone) {
-  for (const char32_t mark : {U'\u3099', U'\u0301', U'\u200D', U'\uFE00',
-                              U'\U000E0100'}) {
+  for (const char32_t mark :
+       {U'\u3099', U'\u0301', U'\u200D', U'\uFE00', U'\U000E0100'}) {
     EXPECT_TRUE(ContinuesCluster(mark)) << static_cast<unsigned>(mark);
   }
   for (const char32_t other : {U'a', U'が', U'ー', U'々', U' ', U'\u200B'}) {
@@ -76,6 +78,32 @@ TEST(AppendCharacter, WritesWhatNextCharacterReads) {
     EXPECT_EQ(NextCharacter(text, at), character);
     EXPECT_EQ(at, text.size());
   }
+}
+
+TEST(CountPlain, CountsCharactersOfWhichNobodyAsksMore) {
+  EXPECT_EQ(CountPlain("a1,ひらカナー漢字。"), 11U);
+  EXPECT_EQ(CountPlain(""), std::nullopt);
+  // A kana with its mark apart, a cut character, one of two bytes.
+  for (const char* text : {"か\u3099", "東\xE6\x9D", "\xE3\x81", "é", "a b"}) {
+    EXPECT_EQ(CountPlain(text), std::nullopt) << text;
+  }
+  int plain = 0;
+  for (char32_t character = 1; character <= 0x10FFFF; ++character) {
+    if (character >= 0xD800 && character <= 0xDFFF) continue;
+    std::string text;
+    AppendCharacter(character, text);
+    if (!CountPlain(text)) continue;
+    ++plain;
+    ASSERT_FALSE(IsWhiteSpace(character) || IsInvisible(character) ||
+                 IsControl(character) || IsLineEnd(character) ||
+                 ContinuesCluster(character))
+        << static_cast<unsigned>(character);
+    ASSERT_EQ(FoldWidth(text), text);
+    ASSERT_EQ(FoldWidth("カ" + text), "カ" + text);
+    ASSERT_EQ(Trim(text), text);
+    ASSERT_FALSE(IsBlank(text));
+  }
+  EXPECT_GT(plain, 20'000);
 }
 
 }  // namespace

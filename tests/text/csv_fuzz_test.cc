@@ -2,9 +2,11 @@
 // corpus and seeded mutations.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   for (const CsvRecord& record : records) {
     AppendCsvRecord(written, std::span<const std::string>(record.cells));
   }
+  CsvRecord reused;
   const auto again = ReadCsv(written);
   if (!again.ok() || again->size() != records.size()) std::abort();
   for (std::size_t i = 0; i < records.size(); ++i) {
@@ -49,6 +52,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
     const auto alone = ReadCsv(records[i].raw);
     if (!alone.ok() || alone->size() != 1 ||
         (*alone)[0].cells != records[i].cells) {
+      std::abort();
+    }
+    // However it is split, and into whatever memory it is read.
+    std::vector<std::string_view> cells;
+    std::deque<std::string> unquoted;
+    SplitRecord(records[i].raw, cells, unquoted);
+    CsvReader one(records[i].raw, records[i].line);
+    const auto found = one.Next(reused);
+    if (!std::ranges::equal(cells, records[i].cells) || !found.ok() ||
+        !*found || reused.cells != records[i].cells ||
+        reused.cell_lines != records[i].cell_lines ||
+        reused.raw != records[i].raw) {
       std::abort();
     }
   }

@@ -7,9 +7,11 @@
 namespace welfare::platform {
 
 std::string DeterministicBytes(const google::protobuf::MessageLite& message) {
-  std::string bytes;
+  // Its size is known, so that a large one is not written in many pieces.
+  std::string bytes(message.ByteSizeLong(), '\0');
   {
-    google::protobuf::io::StringOutputStream stream(&bytes);
+    google::protobuf::io::ArrayOutputStream stream(
+        bytes.data(), static_cast<int>(bytes.size()));
     google::protobuf::io::CodedOutputStream coded(&stream);
     coded.SetSerializationDeterministic(true);
     message.SerializeToCodedStream(&coded);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 
+#include "services/base/error.h"
 #include "services/platform/errors.h"
 #include "services/platform/rpc/deterministic_bytes.h"
 
@@ -22,12 +23,16 @@ bool IsPlain(std::string_view id) {
 
 }  // namespace
 
+absl::Status CheckRequestId(std::string_view request_id) {
+  return request_id.size() > kLongestRequestId || !IsPlain(request_id)
+             ? RequestIdInvalid(request_id)
+             : absl::OkStatus();
+}
+
 absl::StatusOr<WriteRequest> MakeWriteRequest(
     const CallContext& call, const google::protobuf::MessageLite& message,
     std::string_view request_id) {
-  if (request_id.size() > kLongestRequestId || !IsPlain(request_id)) {
-    return RequestIdInvalid(request_id);
-  }
+  WELFARE_RETURN_IF_ERROR(CheckRequestId(request_id));
   return WriteRequest{
       .key = {.request_id = std::string(request_id),
               .method = std::string(call.method),

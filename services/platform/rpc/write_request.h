@@ -20,6 +20,10 @@ absl::StatusOr<WriteRequest> MakeWriteRequest(
     const CallContext& call, const google::protobuf::MessageLite& message,
     std::string_view request_id);
 
+// Whether a call may have this id; for those that write nothing. Errors: as
+// above.
+absl::Status CheckRequestId(std::string_view request_id);
+
 template <typename Request>
 absl::StatusOr<WriteRequest> MakeWriteRequest(const CallContext& call,
                                               const Request& request) {

@@ -46,10 +46,12 @@ std::string DigestOf(const v1::ImportSubmissionsRequest& request) {
   return importing::DigestOf(parts);
 }
 
-absl::StatusOr<type::v1::ImportResult> ToProto(const ImportOutcome& outcome,
-                                               const ImportPlan& plan,
-                                               std::string_view digest,
-                                               base::Language language) {
+absl::StatusOr<type::v1::ImportResult> ToProto(
+    const ImportOutcome& outcome, const ImportPlan& plan,
+    const v1::ImportSubmissionsRequest& request, base::Language language) {
+  // A token of more faults is bound to it.
+  const std::string digest =
+      outcome.rejects.total() > 0 ? DigestOf(request) : "";
   WELFARE_ASSIGN_OR_RETURN(type::v1::ImportResult result,
                            importing::ToProto(outcome, digest, language));
   for (std::string& item : plan.UnplacedItems(kUnplacedItemsShown)) {
@@ -144,10 +146,11 @@ absl::StatusOr<ImportOutcome> Run(const ImportPlan& plan,
         const Standing standing,
         ReadStanding(store.submissions(), entry.records.name,
                      ImportRun::HeaderOf(entry)));
-    WELFARE_ASSIGN_OR_RETURN(const std::optional<PlannedChange> change,
+    WELFARE_ASSIGN_OR_RETURN(std::optional<PlannedChange> change,
                              run.Decide(entry, standing));
     if (writer == nullptr || !change) continue;
-    WELFARE_RETURN_IF_ERROR(Apply(writer->submissions(), *change).status());
+    WELFARE_RETURN_IF_ERROR(
+        Apply(writer->submissions(), *std::move(change)).status());
   }
   ImportOutcome outcome = run.outcome();
   WELFARE_ASSIGN_OR_RETURN(const auto after, find_rounds());
@@ -162,19 +165,18 @@ absl::StatusOr<ImportOutcome> Run(const ImportPlan& plan,
 absl::Status ImportCalls::ImportSubmissions(
     const Call& call, const v1::ImportSubmissionsRequest& request,
     type::v1::ImportResult& response) {
-  WELFARE_ASSIGN_OR_RETURN(auto write,
-                           platform::MakeWriteRequest(call, request));
-  // Alone or in a stream, it is one request.
-  write.key.method = "ImportSubmissions";
+  WELFARE_RETURN_IF_ERROR(platform::CheckRequestId(request.request_id()));
   WELFARE_ASSIGN_OR_RETURN(const importing::CsvText answers,
                            importing::FromProto("batch", request.batch()));
   WELFARE_ASSIGN_OR_RETURN(const importing::CsvText headers,
                            importing::FromProto("headers", request.headers()));
-  const std::string digest = DigestOf(request);
-  WELFARE_ASSIGN_OR_RETURN(
-      const importing::RejectList::Position after,
-      importing::ReadRejectsToken(request.rejects_token(),
-                                  request.validate_only(), digest));
+  importing::RejectList::Position after;
+  if (!request.rejects_token().empty()) {
+    WELFARE_ASSIGN_OR_RETURN(
+        after, importing::ReadRejectsToken(request.rejects_token(),
+                                           request.validate_only(),
+                                           DigestOf(request)));
+  }
   WELFARE_ASSIGN_OR_RETURN(
       ImportBatch batch,
       ReadImportBatch(answers, headers, after,
@@ -200,7 +202,7 @@ absl::Status ImportCalls::ImportSubmissions(
               Run(plan, planned, store, nullptr, d_.clock.Now(),
                   importing::ChangesToShow(true, request.show_changes())));
           WELFARE_ASSIGN_OR_RETURN(
-              response, ToProto(outcome, plan, digest, call.language));
+              response, ToProto(outcome, plan, request, call.language));
           response.set_incarnation(store.incarnation());
           return absl::OkStatus();
         }));
@@ -208,6 +210,10 @@ absl::Status ImportCalls::ImportSubmissions(
     response.set_validate_only(true);
     return absl::OkStatus();
   }
+  WELFARE_ASSIGN_OR_RETURN(auto write,
+                           platform::MakeWriteRequest(call, request));
+  // Alone or in a stream, it is one request.
+  write.key.method = "ImportSubmissions";
   std::map<base::RoundName, std::int64_t> touched;
   importing::ImportCounts counts;
   WELFARE_ASSIGN_OR_RETURN(
@@ -220,7 +226,7 @@ absl::Status ImportCalls::ImportSubmissions(
                  touched = outcome.rounds;
                  counts = outcome.counts;
                  WELFARE_ASSIGN_OR_RETURN(
-                     response, ToProto(outcome, plan, digest, call.language));
+                     response, ToProto(outcome, plan, request, call.language));
                  response.set_incarnation(store.incarnation());
                  return absl::OkStatus();
                }));

@@ -81,6 +81,11 @@ class Codebook::Builder {
       for (const auto* expression :
            {&book_->relevant_.back(), &book_->constraint_.back()}) {
         if (!expression->has_value()) continue;
+        // A constraint reads the answer of its own item.
+        book_->read_[i] = true;
+        for (const std::size_t other : (*expression)->items()) {
+          book_->read_[other] = true;
+        }
         for (const base::RegistryReference& term : (*expression)->registry()) {
           offsets.insert(term.offset);
         }
@@ -208,12 +213,44 @@ Codebook::Codebook(std::string title, std::vector<Item> items)
   for (std::size_t i = 0; i < items_.size(); ++i) {
     index_.emplace(items_[i].id, i);
   }
+  read_.resize(items_.size());
+  for (std::size_t i = 0; i < items_.size(); ++i) {
+    first_.push_back(places_.size());
+    if (items_[i].type != AnswerType::kTable) {
+      places_.push_back({.item = i});
+      continue;
+    }
+    for (std::size_t row = 0; row < items_[i].rows.size(); ++row) {
+      places_.push_back({.item = i, .row = static_cast<int>(row)});
+    }
+  }
 }
 
 std::optional<std::size_t> Codebook::Find(std::string_view id) const {
   const auto it = index_.find(std::string(id));
   if (it == index_.end()) return std::nullopt;
   return it->second;
+}
+
+std::optional<std::size_t> Codebook::FindPlace(std::string_view item,
+                                               std::string_view row) const {
+  const auto index = Find(item);
+  if (!index) return std::nullopt;
+  if (items_[*index].type != AnswerType::kTable) {
+    return row.empty() ? std::optional(first_[*index]) : std::nullopt;
+  }
+  const auto at = items_[*index].FindRow(row);
+  return at ? std::optional(first_[*index] + *at) : std::nullopt;
+}
+
+bool Codebook::IsPlace(std::size_t number, std::string_view item,
+                       std::string_view row) const {
+  const Place& place = places_[number];
+  if (items_[place.item].id != item) return false;
+  return place.row < 0 ? row.empty()
+                       : items_[place.item]
+                                 .rows[static_cast<std::size_t>(place.row)]
+                                 .code == row;
 }
 
 std::size_t Codebook::pairs() const {

@@ -70,12 +70,33 @@ class Codebook {
   const Item& item(std::size_t index) const { return items_[index]; }
   // Returns the index of the item with this id.
   std::optional<std::size_t> Find(std::string_view id) const;
+
+  // Where one answer stands: an item, or a row of a table. Places are numbered
+  // in the order of the codebook.
+  struct Place {
+    std::size_t item = 0;
+    int row = -1;  // among the rows of a table; -1: the item itself
+  };
+  std::size_t places() const { return places_.size(); }
+  const Place& place(std::size_t number) const { return places_[number]; }
+  // The number of the first place of an item.
+  std::size_t first_place(std::size_t item) const { return first_[item]; }
+  // Returns the number of the place of this id and code of a row, which is
+  // empty but in tables.
+  std::optional<std::size_t> FindPlace(std::string_view item,
+                                       std::string_view row) const;
+  // Whether that is the place of this number.
+  bool IsPlace(std::size_t number, std::string_view item,
+               std::string_view row) const;
+
   // Number of pairs of item and respondent kind.
   std::size_t pairs() const;
 
   // Null: always asked, or no constraint.
   const base::CheckedExpression* relevant(std::size_t index) const;
   const base::CheckedExpression* constraint(std::size_t index) const;
+  // Whether some condition reads the answer of this item.
+  bool is_read(std::size_t index) const { return read_[index]; }
 
   // The offsets of all registry terms, sorted, each once.
   const std::vector<int>& registry_offsets() const { return offsets_; }
@@ -87,9 +108,33 @@ class Codebook {
   std::string title_;
   std::vector<Item> items_;
   std::unordered_map<std::string, std::size_t> index_;
+  std::vector<Place> places_;
+  std::vector<std::size_t> first_;  // of places_, by item
   std::vector<std::optional<base::CheckedExpression>> relevant_;
   std::vector<std::optional<base::CheckedExpression>> constraint_;
+  std::vector<bool> read_;
   std::vector<int> offsets_;
+};
+
+// Finds the places of answers that mostly stand in the order of the codebook,
+// one after the other. Used by one thread.
+class PlaceFinder {
+ public:
+  // `codebook` outlives the object.
+  explicit PlaceFinder(const Codebook& codebook) : codebook_(codebook) {}
+
+  std::optional<std::size_t> Find(std::string_view item, std::string_view row) {
+    if (next_ < codebook_.places() && codebook_.IsPlace(next_, item, row)) {
+      return next_++;
+    }
+    const auto found = codebook_.FindPlace(item, row);
+    if (found) next_ = *found + 1;
+    return found;
+  }
+
+ private:
+  const Codebook& codebook_;
+  std::size_t next_ = 0;
 };
 
 }  // namespace welfare::survey

@@ -76,8 +76,9 @@ std::optional<MarkFault> CheckMarks(const AnswerCells& cells,
 
 void ImportPlan::AddStrays(const SubmissionRecords& records,
                            const StrayKey& key) {
+  CellReader cells(batch_);
   for (const AnswerRecord& record : records.answers) {
-    strays_.Add(key, batch_.ReadCells(record).item,
+    strays_.Add(key, std::string(cells.Read(record).item),
                 static_cast<int>(record.line));
   }
   if (records.header) {
@@ -86,40 +87,75 @@ void ImportPlan::AddStrays(const SubmissionRecords& records,
   }
 }
 
+// The records of one submission as answers that somebody sent, with the faults
+// that each has by itself.
+struct ImportPlan::Rows {
+  CellReader reader;
+  std::vector<AnswerCells> cells;
+  std::vector<SentAnswer> sent;
+  // Where each stands in the codebook.
+  std::vector<std::optional<std::size_t>> places;
+  std::set<std::size_t> faulty;
+  std::set<std::size_t> unknown_absences;
+};
+
+void ImportPlan::Refuse(const SubmissionRecords& records, std::size_t at,
+                        std::string_view value, const base::Violation& fault,
+                        Rows& rows) {
+  rejects_.Add(records.answers[at], value, fault);
+  rows.faulty.insert(at);
+}
+
+std::optional<ImportPlan::Rows> ImportPlan::ReadRows(
+    const SubmissionRecords& records, const OpenedRound& opened) {
+  const Codebook& codebook = *opened.codebook;
+  const std::size_t count = records.answers.size();
+  if (count > MostAnswers(codebook)) {
+    rejects_.RefuseAll(records, ImportFault("TOO_MANY_ANSWERS"),
+                       {{"rows", std::to_string(count)}});
+    return std::nullopt;
+  }
+  std::optional<Rows> result(Rows{.reader = CellReader(batch_),
+                                  .cells = {},
+                                  .sent = {},
+                                  .places = {},
+                                  .faulty = {},
+                                  .unknown_absences = {}});
+  Rows& rows = *result;
+  rows.cells.reserve(count);
+  rows.sent.reserve(count);
+  rows.places.reserve(count);
+  PlaceFinder finder(codebook);
+  for (std::size_t i = 0; i < count; ++i) {
+    rows.cells.push_back(rows.reader.Read(records.answers[i]));
+    const AnswerCells& cells = rows.cells.back();
+    bool unknown_absence = false;
+    rows.sent.push_back(ToSent(codebook, finder, cells, unknown_absence,
+                               rows.places.emplace_back()));
+    if (unknown_absence) {
+      rows.unknown_absences.insert(i);
+      Refuse(records, i, cells.absence,
+             base::MakeViolation(ImportFault("ABSENCE_UNKNOWN"), "absence"),
+             rows);
+    }
+    if (const auto fault = CheckMarks(cells, opened.round)) {
+      Refuse(records, i, fault->cell, fault->violation, rows);
+    }
+  }
+  return result;
+}
+
 // Checks the answers of one submission by its codebook.
 void ImportPlan::Check(SubmissionRecords records, const OpenedRound& opened) {
   const base::SubmissionName& name = records.name;
-  const std::size_t row = *opened.frame->Find(name.respondent);
-  const std::size_t most = MostAnswers(*opened.codebook);
-  if (records.answers.size() > most) {
-    rejects_.RefuseAll(records, ImportFault("TOO_MANY_ANSWERS"),
-                       {{"rows", std::to_string(records.answers.size())}});
-    return;
-  }
-  std::vector<SentAnswer> sent;
-  std::vector<AnswerCells> cells;
-  std::set<std::size_t> faulty;
-  const auto reject = [&](std::size_t at, std::string_view value,
-                          const base::Violation& fault) {
-    rejects_.Add(records.answers[at], value, fault);
-    faulty.insert(at);
-  };
+  std::optional<Rows> rows = ReadRows(records, opened);
+  if (!rows) return;
+  const std::vector<SentAnswer>& sent = rows->sent;
   std::map<std::string, std::size_t> first_of;
-  std::set<std::size_t> unknown_absences;
-  for (std::size_t i = 0; i < records.answers.size(); ++i) {
-    cells.push_back(batch_.ReadCells(records.answers[i]));
-    bool unknown_absence = false;
-    sent.push_back(ToSent(*opened.codebook, cells[i], unknown_absence));
+  for (std::size_t i = 0; i < sent.size(); ++i) {
     first_of.try_emplace(KeyOf(sent[i].item, sent[i].row), i);
-    if (unknown_absence) {
-      unknown_absences.insert(i);
-      reject(i, cells[i].absence,
-             base::MakeViolation(ImportFault("ABSENCE_UNKNOWN"), "absence"));
-    }
-    if (const auto fault = CheckMarks(cells[i], opened.round)) {
-      reject(i, fault->cell, fault->violation);
-    }
   }
+  const std::size_t row = *opened.frame->Find(name.respondent);
   ValidationResult result = ValidateAnswers(
       *opened.codebook, opened.frame->row(row), name.fiscal_year.value(), sent,
       Completeness::kCompleteFromFile);
@@ -128,7 +164,7 @@ void ImportPlan::Check(SubmissionRecords records, const OpenedRound& opened) {
     const std::size_t at = violation.index.value_or(0);
     // The unknown word was named already.
     if (violation.reason == reason::kEmptyAnswer &&
-        unknown_absences.contains(at)) {
+        rows->unknown_absences.contains(at)) {
       continue;
     }
     const std::string_view column = ColumnOf(violation.reason);
@@ -140,22 +176,22 @@ void ImportPlan::Check(SubmissionRecords records, const OpenedRound& opened) {
       // Neither of the two is the right one.
       const std::size_t first = first_of.at(violation.key());
       if (doubled.insert(first).second) {
-        reject(first, cells[first].item, fault);
+        Refuse(records, first, rows->cells[first].item, fault, *rows);
       }
     }
-    reject(at,
-           violation.index ? CellOf(cells[at], column)
-                           : std::string_view(violation.key()),
-           fault);
+    const std::string key = violation.key();
+    Refuse(records, at,
+           violation.index ? CellOf(rows->cells[at], column)
+                           : std::string_view(key),
+           fault, *rows);
     // A row that does not fit here may have been meant for another respondent.
     if (violation.reason == reason::kDuplicateAnswer ||
         violation.reason == reason::kWrongRespondentKind) {
-      strays_.Add({}, cells[at].item,
-                  static_cast<int>(records.answers[at].line));
+      AddStray(records, at, *rows);
     }
   }
-  if (!faulty.empty()) {
-    rejects_.RefuseBeside(records, faulty);
+  if (!rows->faulty.empty()) {
+    rejects_.RefuseBeside(records, rows->faulty);
     return;
   }
   Entry entry{.records = std::move(records),
@@ -174,62 +210,63 @@ void ImportPlan::Check(SubmissionRecords records, const OpenedRound& opened) {
   entries_.push_back(std::move(entry));
 }
 
+void ImportPlan::AddStray(const SubmissionRecords& records, std::size_t at,
+                          const Rows& rows) {
+  strays_.Add({}, std::string(rows.cells[at].item),
+              static_cast<int>(records.answers[at].line));
+}
+
 void ImportPlan::CheckLaid(SubmissionRecords records,
                            const OpenedRound& opened) {
   const Codebook& codebook = *opened.codebook;
-  if (records.answers.size() > MostAnswers(codebook)) {
-    rejects_.RefuseAll(records, ImportFault("TOO_MANY_ANSWERS"),
-                       {{"rows", std::to_string(records.answers.size())}});
-    return;
-  }
+  std::optional<Rows> rows = ReadRows(records, opened);
+  if (!rows) return;
   std::vector<LaidRow> laid;
-  std::vector<AnswerCells> cells;
-  std::set<std::size_t> faulty;
-  const auto reject = [&](std::size_t at, std::string_view value,
-                          const base::Violation& fault) {
-    rejects_.Add(records.answers[at], value, fault);
-    faulty.insert(at);
-  };
+  laid.reserve(rows->sent.size());
   // A row that does not fit here may have been meant for another respondent.
   const auto misplaced = [&](std::size_t at, std::string_view reason,
                              std::string_view value,
                              const base::ErrorWords& words) {
     const base::ViolationRow& row = FaultOf(reason);
-    reject(at, value,
-           base::MakeViolation(row, std::string(ColumnOf(reason)), words));
-    strays_.Add({}, cells[at].item, static_cast<int>(records.answers[at].line));
+    Refuse(records, at, value,
+           base::MakeViolation(row, std::string(ColumnOf(reason)), words),
+           *rows);
+    AddStray(records, at, *rows);
   };
-  std::map<std::string, std::size_t> first_of;
+  // The first row of each place; of what has none, by its name.
+  std::vector<std::size_t> first_of(codebook.places(), rows->sent.size());
+  std::map<std::string, std::size_t> first_unknown;
   std::set<std::size_t> doubled;
-  for (std::size_t i = 0; i < records.answers.size(); ++i) {
-    cells.push_back(batch_.ReadCells(records.answers[i]));
-    const AnswerCells& cell = cells.back();
-    bool unknown_absence = false;
-    laid.push_back({.sent = ToSent(codebook, cell, unknown_absence)});
-    LaidRow& row = laid.back();
-    if (unknown_absence) {
-      reject(i, cell.absence,
-             base::MakeViolation(ImportFault("ABSENCE_UNKNOWN"), "absence"));
-    } else if (importing::IsClear(cell.value) && !row.sent.absence) {
-      row.says = LaidRow::Says::kClear;
-    } else if (!row.sent.value && !row.sent.absence &&
-               IsBlank(cell.other_text)) {
-      row.says = LaidRow::Says::kBlank;
+  for (std::size_t i = 0; i < rows->sent.size(); ++i) {
+    const AnswerCells& cells = rows->cells[i];
+    const std::optional<std::size_t> place = rows->places[i];
+    SentAnswer& sent = rows->sent[i];
+    sent.provenance = Provenance::kImported;
+    LaidRow::Says says = LaidRow::Says::kValue;
+    if (rows->unknown_absences.contains(i)) {
+      // It is refused already.
+    } else if (importing::IsClear(cells.value) && !sent.absence) {
+      says = LaidRow::Says::kClear;
+    } else if (!sent.value && !sent.absence && IsBlank(cells.other_text)) {
+      says = LaidRow::Says::kBlank;
     }
-    if (const auto fault = CheckMarks(cell, opened.round)) {
-      reject(i, fault->cell, fault->violation);
+    std::size_t first = i;
+    if (place) {
+      first_of[*place] = std::min(first_of[*place], i);
+      first = first_of[*place];
+    } else {
+      first = first_unknown.try_emplace(KeyOf(sent.item, sent.row), i)
+                  .first->second;
     }
-    const auto [first, fresh] =
-        first_of.try_emplace(KeyOf(row.sent.item, row.sent.row), i);
-    if (!fresh) {
+    if (first != i) {
       // Neither of the two is the right one.
-      if (doubled.insert(first->second).second) {
-        misplaced(first->second, reason::kDuplicateAnswer,
-                  cells[first->second].item, {});
+      if (doubled.insert(first).second) {
+        misplaced(first, reason::kDuplicateAnswer, rows->cells[first].item, {});
       }
-      misplaced(i, reason::kDuplicateAnswer, cell.item, {});
+      misplaced(i, reason::kDuplicateAnswer, cells.item, {});
     }
-    const auto item = codebook.Find(row.sent.item);
+    const auto item = place ? std::optional(codebook.place(*place).item)
+                            : codebook.Find(sent.item);
     const base::RespondentKind kind = records.name.respondent.kind;
     if (item && !codebook.item(*item).AskedOf(kind)) {
       const bool council = kind == base::RespondentKind::kCouncil;
@@ -237,9 +274,10 @@ void ImportPlan::CheckLaid(SubmissionRecords records,
                 {{"kind", std::string(base::ToString(kind))},
                  {"kind_ja", council ? "社会福祉協議会" : "自治体"}});
     }
+    laid.push_back({.sent = std::move(sent), .says = says});
   }
-  if (!faulty.empty()) {
-    rejects_.RefuseBeside(records, faulty);
+  if (!rows->faulty.empty()) {
+    rejects_.RefuseBeside(records, rows->faulty);
     return;
   }
   entries_.push_back({.records = std::move(records),
@@ -251,7 +289,8 @@ void ImportPlan::CheckLaid(SubmissionRecords records,
 
 std::string ImportPlan::CellAt(const AnswerRecord& record,
                                std::string_view column) const {
-  return std::string(CellOf(batch_.ReadCells(record), column));
+  CellReader cells(batch_);
+  return std::string(CellOf(cells.Read(record), column));
 }
 
 bool ImportPlan::RefuseIfItMayLackARow(const Entry& entry,

@@ -7,6 +7,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -89,6 +90,16 @@ class ImportPlan {
   std::vector<SubmissionRecords> Merge(std::vector<SubmissionRecords> all);
   // Refuses the records, or checks them.
   void Take(SubmissionRecords records, const NamedRounds& found);
+  struct Rows;
+  // Reads the records of a submission; refuses all where there are too many.
+  std::optional<Rows> ReadRows(const SubmissionRecords& records,
+                               const OpenedRound& opened);
+  // Refuses one of them.
+  void Refuse(const SubmissionRecords& records, std::size_t at,
+              std::string_view value, const base::Violation& fault, Rows& rows);
+  // Says that one of them may be anybody's.
+  void AddStray(const SubmissionRecords& records, std::size_t at,
+                const Rows& rows);
   void Check(SubmissionRecords records, const OpenedRound& opened);
   // The same with a strategy: whatever needs no stored state.
   void CheckLaid(SubmissionRecords records, const OpenedRound& opened);

@@ -97,11 +97,12 @@ absl::StatusOr<std::optional<PlannedChange>> ImportRun::DecideLaid(
   Overlay overlay;
   if (stored || !deletes) {
     const std::size_t row = *opened.frame->Find(records.name.respondent);
-    overlay = LayOver(*opened.codebook, opened.frame->row(row),
-                      records.name.fiscal_year.value(),
-                      stored ? std::span<const Answer>(stored->answers)
-                             : std::span<const Answer>(),
-                      entry.laid, plan_.strategy());
+    overlay =
+        LayOver(*opened.codebook, opened.frame->row(row),
+                records.name.fiscal_year.value(),
+                stored ? std::span<const Answer>(stored->answers)
+                       : std::span<const Answer>(),
+                entry.laid, plan_.strategy(), show_changes_ - changes_.size());
   } else {
     // Nothing is there that could be taken back.
     overlay.outcomes.assign(entry.laid.size(), RowOutcome::kUnchanged);
@@ -123,7 +124,7 @@ absl::StatusOr<std::optional<PlannedChange>> ImportRun::DecideLaid(
     return std::nullopt;
   }
   absl::StatusOr<PlannedChange> planned =
-      PlanImport(standing, opened, records.name, overlay.answers,
+      PlanImport(standing, opened, records.name, std::move(overlay.answers),
                  HeaderOf(entry), now_, Author::kAnybody);
   if (!planned.ok()) {
     if (!absl::IsFailedPrecondition(planned.status())) return planned.status();
@@ -242,10 +243,14 @@ ImportOutcome ImportRun::outcome() const {
   if (plan_.strategy() == importing::Strategy::kOwn) return outcome;
   outcome.groups = groups_;
   int record = 0;
+  // Most records are of the group of the one before.
+  const RecordGroup* last = nullptr;
+  importing::ImportCounts* counts = nullptr;
   for (const RecordGroup& group : plan_.groups()) {
-    importing::ImportCounts& counts = outcome.groups[group];
-    ++counts.rows;
-    if (outcome.rejects.IsFaulty(++record)) ++counts.rejected;
+    if (last == nullptr || *last != group) counts = &outcome.groups[group];
+    last = &group;
+    ++counts->rows;
+    if (outcome.rejects.IsFaulty(++record)) ++counts->rejected;
   }
   outcome.changes = changes_;
   outcome.omitted_deleted = omitted_deleted_;

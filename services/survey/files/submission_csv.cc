@@ -41,10 +41,11 @@ constexpr std::array<std::string_view, 5> kLaidColumns = {
 constexpr std::size_t kMostSubmissions = 100'000;
 constexpr std::size_t kMostRounds = 2'000;
 
-std::string KeyCell(const text::CsvHeader& header,
-                    const text::CsvRecord& record, std::size_t column) {
+std::string_view KeyCell(const text::CsvHeader& header,
+                         const text::CsvRecord& record, std::size_t column) {
   const std::size_t at = header.index(column);
-  return at < record.cells.size() ? record.cells[at] : std::string();
+  return at < record.cells.size() ? std::string_view(record.cells[at])
+                                  : std::string_view();
 }
 
 // Whether `line`, out of a cell of `record`, begins like a record of the same
@@ -71,25 +72,26 @@ absl::Status ReadTable(const importing::CsvText& input, std::string_view field,
   const auto place = [&](std::size_t line) {
     return std::string(field) + ":" + std::to_string(line);
   };
+  text::CsvRecord record;
   while (true) {
-    auto record = table.Next();
-    if (!record.ok()) {
-      faults.Add(base::ViolationOf(place(table.line()), record.status()));
+    const auto found = table.Next(record);
+    if (!found.ok()) {
+      faults.Add(base::ViolationOf(place(table.line()), found.status()));
       continue;
     }
-    if (!record->has_value()) return faults.Take();
+    if (!*found) return faults.Take();
     if (table.raw().find('\n') != std::string_view::npos) {
       const auto cell =
-          text::FindSwallowedRecord(**record, [&](std::string_view line) {
-            return LooksLikeRecord(table.columns(), **record, line);
+          text::FindSwallowedRecord(record, [&](std::string_view line) {
+            return LooksLikeRecord(table.columns(), record, line);
           });
       if (cell) {
         faults.Add(base::MakeViolation(importing::Fault("QUOTE_OVER_RECORDS"),
-                                       place((*record)->cell_lines[*cell])));
+                                       place(record.cell_lines[*cell])));
         continue;
       }
     }
-    if (faults.empty()) take(table, **record);
+    if (faults.empty()) take(table, record);
   }
 }
 
@@ -166,15 +168,14 @@ class BatchReader {
                    const text::CsvRecord& record, std::string_view item,
                    bool show) {
     const text::CsvHeader& columns = table.columns();
-    std::string text;
-    for (std::size_t k = 0; k < kKeyColumns; ++k) {
-      text += KeyCell(columns, record, k);
-      text += '\x1f';
-    }
     // Rows of a submission stand together, so most have the key of the last.
-    if (last_ != nullptr && text == last_key_) return last_;
+    bool again = last_ != nullptr;
+    for (std::size_t k = 0; again && k < kKeyColumns; ++k) {
+      again = KeyCell(columns, record, k) == last_key_[k];
+    }
+    if (again) return last_;
     const std::string survey = text::FoldWord(KeyCell(columns, record, 0));
-    const std::string code_text = KeyCell(columns, record, 2);
+    const std::string_view code_text = KeyCell(columns, record, 2);
     const auto year = text::ReadFiscalYear(KeyCell(columns, record, 1));
     const auto code = text::ReadMunicipalityCode(code_text);
     const auto who =
@@ -201,7 +202,7 @@ class BatchReader {
           code.ok() ? std::vector{*code} : CodesMeant(code_text, code.status());
       (kind == importing::Table::kHeaders ? batch_.stray_headers
                                           : batch_.strays)
-          .Add(key, item, static_cast<int>(table.line()));
+          .Add(key, text::FoldWord(item), static_cast<int>(table.line()));
       return nullptr;
     }
     base::SubmissionName name{
@@ -214,7 +215,9 @@ class BatchReader {
       return nullptr;
     }
     last_ = &groups_[name];
-    last_key_ = std::move(text);
+    for (std::size_t k = 0; k < kKeyColumns; ++k) {
+      last_key_[k] = KeyCell(columns, record, k);
+    }
     last_name_ = std::move(name);
     return last_;
   }
@@ -258,8 +261,7 @@ class BatchReader {
     batch_.groups.push_back({});
     if (!CheckCells(kKind, table, record)) return;
     Group* group =
-        FindGroup(kKind, table, record,
-                  text::FoldWord(table.Required(record, kKeyColumns)),
+        FindGroup(kKind, table, record, table.Required(record, kKeyColumns),
                   /*show=*/true);
     if (group == nullptr) return;
     batch_.groups.back() = {.fiscal_year = last_name_->fiscal_year.value(),
@@ -315,7 +317,7 @@ class BatchReader {
   bool too_many_ = false;
   // The group found last, its key as text and what that names.
   Group* last_ = nullptr;
-  std::string last_key_;
+  std::array<std::string, kKeyColumns> last_key_;
   std::optional<base::SubmissionName> last_name_;
 };
 
@@ -339,29 +341,32 @@ absl::StatusOr<ImportBatch> ReadImportBatch(
   return BatchReader(answers, headers, after, strategy).Read();
 }
 
-AnswerCells ImportBatch::ReadCells(const AnswerRecord& record) const {
-  text::CsvReader reader(record.raw);
-  // It was read before, so it is a record.
-  const auto again = reader.Next();
+AnswerCells CellReader::Read(const AnswerRecord& record) {
+  text::SplitRecord(record.raw, cells_, unquoted_);
   AnswerCells cells;
-  if (!again.ok() || !again->has_value()) return cells;
-  const std::array<std::string*, 6> targets = {
+  const std::array<std::string_view*, 6> targets = {
       &cells.item,    &cells.value, &cells.other_text,
       &cells.absence, &cells.state, &cells.synthetic};
   for (std::size_t i = 0; i < targets.size(); ++i) {
-    if (columns[i]) *targets[i] = (*again)->cells[*columns[i]];
+    if (columns_[i] && *columns_[i] < cells_.size()) {
+      *targets[i] = cells_[*columns_[i]];
+    }
   }
   return cells;
 }
 
-SentAnswer ToSent(const Codebook& codebook, const AnswerCells& cells,
-                  bool& unknown_absence) {
+SentAnswer ToSent(const Codebook& codebook, PlaceFinder& places,
+                  const AnswerCells& cells, bool& unknown_absence,
+                  std::optional<std::size_t>& at) {
   SentAnswer sent;
-  const std::string place = text::FoldWord(cells.item);
-  const std::size_t slash = place.find('/');
-  sent.item = place.substr(0, slash);
-  if (slash != std::string::npos) sent.row = place.substr(slash + 1);
+  sent.item = text::FoldWord(cells.item);
+  if (const std::size_t slash = sent.item.find('/');
+      slash != std::string::npos) {
+    sent.row = sent.item.substr(slash + 1);
+    sent.item.resize(slash);
+  }
   sent.other_text = cells.other_text;
+  at = places.Find(sent.item, sent.row);
   unknown_absence = false;
   if (!IsBlank(cells.absence)) {
     const auto absence = base::ParseAbsence(text::FoldWord(cells.absence));
@@ -372,8 +377,9 @@ SentAnswer ToSent(const Codebook& codebook, const AnswerCells& cells,
     }
   }
   if (IsBlank(cells.value)) return sent;
-  const auto index = codebook.Find(sent.item);
-  sent.value = cells.value;
+  const auto index =
+      at ? std::optional(codebook.place(*at).item) : codebook.Find(sent.item);
+  sent.value = std::string(cells.value);
   if (!index) return sent;
   switch (codebook.item(*index).type) {
     case AnswerType::kSingle:

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,12 +34,12 @@ struct AnswerRecord {
 // The cells of a record of answers beside its key. What the file has no column
 // for is empty.
 struct AnswerCells {
-  std::string item;  // `item` or `item/row`
-  std::string value;
-  std::string other_text;
-  std::string absence;
-  std::string state;
-  std::string synthetic;
+  std::string_view item;  // `item` or `item/row`
+  std::string_view value;
+  std::string_view other_text;
+  std::string_view absence;
+  std::string_view state;
+  std::string_view synthetic;
 };
 
 // One record of headers. Department and contact are personal data.
@@ -80,8 +81,21 @@ struct ImportBatch {
   StrayRows strays;
   // The same of headers; items mean nothing.
   StrayRows stray_headers;
+};
 
-  AnswerCells ReadCells(const AnswerRecord& record) const;
+// Reads the cells of records again. They are valid as long as the reader and
+// the text that the batch was read from. Used by one thread.
+class CellReader {
+ public:
+  // `batch` outlives the reader.
+  explicit CellReader(const ImportBatch& batch) : columns_(batch.columns) {}
+
+  AnswerCells Read(const AnswerRecord& record);
+
+ private:
+  const AnswerColumns& columns_;
+  std::vector<std::string_view> cells_;  // of the last record
+  std::deque<std::string> unquoted_;
 };
 
 // Reads a batch, whose texts the caller keeps alive as long as anything that
@@ -106,8 +120,10 @@ absl::StatusOr<ImportBatch> ReadImportBatch(
 // Returns the record as an answer that somebody sent. A value is read by the
 // type of its item; what cannot be read stays text, for validation to refuse.
 // An absence that is no kind at all is nothing and named by `unknown_absence`.
-SentAnswer ToSent(const Codebook& codebook, const AnswerCells& cells,
-                  bool& unknown_absence);
+// `places` are those of `codebook`; `place`: that of the record, if it has one.
+SentAnswer ToSent(const Codebook& codebook, PlaceFinder& places,
+                  const AnswerCells& cells, bool& unknown_absence,
+                  std::optional<std::size_t>& place);
 
 // The column at fault for a reason of validation: `value`, `absence`, ...
 std::string_view ColumnOf(std::string_view reason);

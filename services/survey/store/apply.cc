@@ -1,5 +1,7 @@
 #include "services/survey/store/apply.h"
 
+#include <utility>
+
 #include "services/base/error.h"
 
 namespace welfare::survey {
@@ -21,10 +23,10 @@ absl::StatusOr<Standing> ReadStanding(SubmissionReader& submissions,
 }
 
 absl::StatusOr<Submission> Apply(SubmissionWriter& submissions,
-                                 const PlannedChange& change) {
-  Submission result = change.submission;
+                                 PlannedChange change) {
+  Submission result = std::move(change.submission);
   if (change.changed) {
-    WELFARE_ASSIGN_OR_RETURN(result, submissions.Append(result));
+    WELFARE_ASSIGN_OR_RETURN(result, submissions.Append(std::move(result)));
   }
   if (change.contact) {
     WELFARE_RETURN_IF_ERROR(

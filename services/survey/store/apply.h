@@ -21,7 +21,7 @@ absl::StatusOr<Standing> ReadStanding(SubmissionReader& submissions,
 
 // Writes a decision and returns the submission with its revisions.
 absl::StatusOr<Submission> Apply(SubmissionWriter& submissions,
-                                 const PlannedChange& change);
+                                 PlannedChange change);
 
 // Writes a decision, with the population that it freezes, and returns the round
 // with its revision.

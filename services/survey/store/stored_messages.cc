@@ -70,6 +70,11 @@ absl::StatusOr<FrameRow> FrameRowFromProto(const v1::Frame::Row& row) {
 
 v1::Answer ToProto(const Answer& answer) {
   v1::Answer result;
+  Fill(answer, result);
+  return result;
+}
+
+void Fill(const Answer& answer, v1::Answer& result) {
   result.set_item(answer.item);
   result.set_row(answer.row);
   if (const auto* codes = std::get_if<Codes>(&answer.content)) {
@@ -85,7 +90,6 @@ v1::Answer ToProto(const Answer& answer) {
   }
   result.set_other_text(answer.other_text);
   result.set_provenance(static_cast<v1::Answer::Provenance>(answer.provenance));
-  return result;
 }
 
 absl::StatusOr<Answer> AnswerFromProto(const v1::Answer& answer) {

@@ -17,6 +17,8 @@ v1::Frame::Row ToProto(const FrameRow& row);
 absl::StatusOr<FrameRow> FrameRowFromProto(const v1::Frame::Row& row);
 
 v1::Answer ToProto(const Answer& answer);
+// The same in a message that is empty.
+void Fill(const Answer& answer, v1::Answer& result);
 // For answers that are stored. Errors: INTERNAL, STORED_VALUE_INVALID.
 absl::StatusOr<Answer> AnswerFromProto(const v1::Answer& answer);
 

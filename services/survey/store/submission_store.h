@@ -74,7 +74,7 @@ class SubmissionWriter : public SubmissionReader {
  public:
   // Stores `submission` under a new revision of its own and of its round and
   // returns it with these filled in.
-  virtual absl::StatusOr<Submission> Append(const Submission& submission) = 0;
+  virtual absl::StatusOr<Submission> Append(Submission submission) = 0;
   // Replaces the contact; an equal one is no change. Makes no revision.
   virtual absl::Status StoreContact(const base::SubmissionName& name,
                                     const Contact& contact) = 0;

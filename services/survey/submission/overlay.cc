@@ -1,7 +1,7 @@
 #include "services/survey/submission/overlay.h"
 
-#include <map>
-#include <set>
+#include <deque>
+#include <limits>
 #include <utility>
 #include <variant>
 
@@ -23,19 +23,37 @@ bool SaysNothing(const Content& content) {
   return absence != nullptr && *absence == base::Absence::kNoAnswer;
 }
 
-// A submission in the making.
+// Whether two answers of one place say the same: codes in any order, and not
+// how the answers came.
+bool SaysTheSame(const Answer& one, const Answer& other) {
+  if (one.other_text != other.other_text) return false;
+  return one.content == other.content || DigestText(one) == DigestText(other);
+}
+
+// A submission in the making, by the places of its codebook.
 class Laying {
  public:
   Laying(const Codebook& codebook, const FrameRow& frame, int fiscal_year,
          std::span<const Answer> stored, std::span<const LaidRow> rows,
-         Strategy strategy)
+         Strategy strategy, std::size_t most_changes)
       : codebook_(codebook),
         frame_(frame),
         fiscal_year_(fiscal_year),
         rows_(rows),
-        strategy_(strategy) {
+        strategy_(strategy),
+        most_changes_(most_changes),
+        stored_(codebook.places()),
+        row_at_(codebook.places(), kNone),
+        next_(codebook.places()),
+        taken_back_(codebook.places(), false) {
+    PlaceFinder finder(codebook);
     for (const Answer& answer : stored) {
-      stored_.emplace(PlaceOf(answer.item, answer.row), &answer);
+      const auto place = finder.Find(answer.item, answer.row);
+      if (place) {
+        stored_[*place] = &answer;
+      } else if (strategy != Strategy::kReplace) {
+        strays_.push_back({.sent = Own(ToSent(answer)), .row = kNone});
+      }
     }
   }
 
@@ -50,32 +68,60 @@ class Laying {
   }
 
  private:
-  // What will be sent, in the order of places, and the row that says it.
+  static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
+
+  // What will be sent of a place, and the row that says it.
   struct Next {
-    SentAnswer sent;
-    std::optional<std::size_t> row;
+    const SentAnswer* sent = nullptr;  // null: nothing
+    std::size_t row = kNone;
   };
 
-  ValidationResult Check(std::span<const SentAnswer> sent,
+  const SentAnswer* Own(SentAnswer sent) {
+    return &own_.emplace_back(std::move(sent));
+  }
+  const SentAnswer* Blank(const std::string& item, const std::string& row) {
+    return Own({.item = item,
+                .row = row,
+                .value = std::nullopt,
+                .absence = base::Absence::kNoAnswer,
+                .other_text = {},
+                .provenance = Provenance::kImported});
+  }
+
+  ValidationResult Check(std::span<const SentAnswer* const> sent,
                          Completeness completeness) const {
     return ValidateAnswers(codebook_, frame_, fiscal_year_, sent, completeness);
   }
 
+  std::string NameOf(std::size_t place) const {
+    const Codebook::Place& at = codebook_.place(place);
+    const Item& item = codebook_.item(at.item);
+    return at.row < 0
+               ? item.id
+               : PlaceOf(item.id,
+                         item.rows[static_cast<std::size_t>(at.row)].code);
+  }
+
   // Each row's place. A row that says no value is judged by its place alone.
   void FindPlaces() {
-    std::vector<SentAnswer> silent;
+    PlaceFinder finder(codebook_);
+    std::vector<const SentAnswer*> silent;
     std::vector<std::size_t> row_of;
+    place_of_row_.reserve(rows_.size());
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       const SentAnswer& sent = rows_[i].sent;
-      row_at_.emplace(PlaceOf(sent.item, sent.row), i);
-      if (rows_[i].says == LaidRow::Says::kValue) continue;
-      silent.push_back({.item = sent.item,
-                        .row = sent.row,
-                        .value = std::nullopt,
-                        .absence = base::Absence::kNoAnswer,
-                        .other_text = {}});
+      const auto place = finder.Find(sent.item, sent.row);
+      place_of_row_.push_back(place.value_or(kNone));
+      if (place && row_at_[*place] == kNone) row_at_[*place] = i;
+      if (rows_[i].says == LaidRow::Says::kValue) {
+        // It is refused where it is judged.
+        if (!place) strays_.push_back({.sent = &sent, .row = i});
+        continue;
+      }
+      silent.push_back(Blank(sent.item, sent.row));
       row_of.push_back(i);
     }
+    if (silent.empty()) return;
     for (AnswerViolation& fault :
          Check(silent, Completeness::kPartial).violations) {
       const bool of_place = fault.reason == reason::kUnknownItem ||
@@ -90,40 +136,39 @@ class Laying {
 
   // Rows of kDelete that say a value must say the stored one.
   void Compare() {
-    std::map<std::string, Next> next = Stored();
-    for (const auto& [place, row] : row_at_) {
-      if (rows_[row].says != LaidRow::Says::kValue) continue;
-      next[place] = {.sent = rows_[row].sent, .row = row};
+    TakeStored();
+    for (std::size_t place = 0; place < next_.size(); ++place) {
+      const std::size_t row = row_at_[place];
+      if (row == kNone || rows_[row].says != LaidRow::Says::kValue) continue;
+      next_[place] = {.sent = &rows_[row].sent, .row = row};
     }
-    std::vector<SentAnswer> sent;
-    std::vector<std::optional<std::size_t>> row_of;
-    Flatten(next, sent, row_of);
-    ValidationResult checked = Check(sent, Completeness::kPartial);
+    Flatten();
+    ValidationResult checked = Check(sent_, Completeness::kPartial);
     for (AnswerViolation& fault : checked.violations) {
-      if (!fault.index || !row_of[*fault.index]) continue;
+      if (!fault.index || row_of_[*fault.index] == kNone) continue;
       // What is not there need not be asked.
       if (fault.reason == reason::kNotAskedByRouting) continue;
-      fault.index = row_of[*fault.index];
+      fault.index = row_of_[*fault.index];
       result_.violations.push_back(std::move(fault));
     }
     if (!result_.violations.empty()) return;
+    PlaceFinder finder(codebook_);
     for (const Answer& said : checked.kept) {
-      const std::string place = PlaceOf(said.item, said.row);
-      const auto row = row_at_.find(place);
-      if (row == row_at_.end() ||
-          rows_[row->second].says != LaidRow::Says::kValue) {
+      const auto place = finder.Find(said.item, said.row);
+      if (!place || row_at_[*place] == kNone ||
+          rows_[row_at_[*place]].says != LaidRow::Says::kValue) {
         continue;
       }
-      const auto before = stored_.find(place);
-      if (before == stored_.end() || SaysNothing(before->second->content) ||
-          DigestText(*before->second) == DigestText(said)) {
+      const Answer* before = stored_[*place];
+      if (before == nullptr || SaysNothing(before->content) ||
+          SaysTheSame(*before, said)) {
         continue;
       }
       const base::ViolationRow& fault =
           base::FindRow(kAnswerTable, reason::kAnswerDiffers);
-      const base::ErrorWords words = {{"stored", ContentText(*before->second)}};
+      const base::ErrorWords words = {{"stored", ContentText(*before)}};
       result_.violations.push_back(
-          {.index = row->second,
+          {.index = row_at_[*place],
            .item = said.item,
            .row = said.row,
            .reason = fault.reason,
@@ -132,44 +177,66 @@ class Laying {
     }
   }
 
-  std::map<std::string, Next> Stored() const {
-    std::map<std::string, Next> next;
-    for (const auto& [place, answer] : stored_) {
-      next.emplace(place, Next{.sent = ToSent({answer, 1}).front(), .row = {}});
+  // What is stored, sent again, where no row will say another.
+  void TakeStored() {
+    for (std::size_t place = 0; place < next_.size(); ++place) {
+      next_[place] = {};
+      const std::size_t row = row_at_[place];
+      const bool said =
+          row != kNone && rows_[row].says == LaidRow::Says::kValue;
+      if (stored_[place] == nullptr || said) continue;
+      next_[place].sent = Own(ToSent(*stored_[place]));
     }
-    return next;
   }
 
   void Lay() {
-    if (strategy_ != Strategy::kReplace) next_ = Stored();
-    for (const auto& [place, row] : row_at_) {
+    const bool replaces = strategy_ == Strategy::kReplace;
+    if (strategy_ == Strategy::kMerge) {
+      TakeStored();
+    } else if (!replaces) {
+      for (std::size_t place = 0; place < next_.size(); ++place) {
+        next_[place] = {};
+        if (stored_[place] == nullptr || row_at_[place] != kNone) continue;
+        next_[place].sent = Own(ToSent(*stored_[place]));
+      }
+    }
+    for (std::size_t place = 0; place < next_.size(); ++place) {
+      const std::size_t row = row_at_[place];
+      if (row == kNone) {
+        taken_back_[place] = replaces && stored_[place] != nullptr;
+        continue;
+      }
       const LaidRow& laid = rows_[row];
       const bool takes_back = strategy_ == Strategy::kDelete ||
                               laid.says == LaidRow::Says::kClear ||
-                              (laid.says == LaidRow::Says::kBlank &&
-                               strategy_ == Strategy::kReplace);
+                              (laid.says == LaidRow::Says::kBlank && replaces);
       if (takes_back) {
-        next_.erase(place);
-        taken_back_.insert(place);
+        next_[place] = {};
+        taken_back_[place] = true;
       } else if (laid.says == LaidRow::Says::kValue) {
-        Next& next = next_[place];
-        next = {.sent = laid.sent, .row = row};
-        next.sent.provenance = Provenance::kImported;
+        next_[place] = {.sent = &laid.sent, .row = row};
+        if (laid.sent.provenance != Provenance::kImported) {
+          SentAnswer imported = laid.sent;
+          imported.provenance = Provenance::kImported;
+          next_[place].sent = Own(std::move(imported));
+        }
       }
-    }
-    if (strategy_ != Strategy::kReplace) return;
-    for (const auto& [place, answer] : stored_) {
-      if (!row_at_.contains(place)) taken_back_.insert(place);
     }
   }
 
-  static void Flatten(const std::map<std::string, Next>& next,
-                      std::vector<SentAnswer>& sent,
-                      std::vector<std::optional<std::size_t>>& row_of) {
-    for (const auto& [place, one] : next) {
-      sent.push_back(one.sent);
-      row_of.push_back(one.row);
+  // Leaves next_ as a list, in the order of places, in sent_; what has none
+  // stands behind.
+  void Flatten() {
+    sent_.clear();
+    row_of_.clear();
+    const auto add = [&](const Next& one) {
+      sent_.push_back(one.sent);
+      row_of_.push_back(one.row);
+    };
+    for (const Next& one : next_) {
+      if (one.sent != nullptr) add(one);
     }
+    for (const Next& one : strays_) add(one);
   }
 
   // Fills what is taken back and asked with NO_ANSWER, and drops blanks of what
@@ -177,43 +244,37 @@ class Laying {
   // so twice is enough, and a third time says what is still wrong.
   bool Validate() {
     for (int round = 0; round < 3; ++round) {
-      std::vector<SentAnswer> sent;
-      std::vector<std::optional<std::size_t>> row_of;
-      std::vector<std::string> place_of;
-      for (const auto& [place, one] : next_) place_of.push_back(place);
-      Flatten(next_, sent, row_of);
-      ValidationResult checked = Check(sent, Completeness::kCompleteFromFile);
+      Flatten();
+      ValidationResult checked = Check(sent_, Completeness::kCompleteFromFile);
       if (checked.ok()) {
         result_.answers = std::move(checked.answers);
         return true;
       }
       bool again = false;
       for (const AnswerViolation& fault : checked.violations) {
-        const std::string place =
-            fault.index ? place_of[*fault.index] : fault.key();
+        const auto place = fault.index
+                               ? codebook_.FindPlace(sent_[*fault.index]->item,
+                                                     sent_[*fault.index]->row)
+                               : codebook_.FindPlace(fault.item, fault.row);
+        if (!place) continue;
         if (!fault.index && fault.reason == reason::kAnswerMissing &&
-            taken_back_.contains(place) && !next_.contains(place)) {
-          const auto row = row_at_.find(place);
-          next_[place] = {.sent = {.item = fault.item,
-                                   .row = fault.row,
-                                   .value = std::nullopt,
-                                   .absence = base::Absence::kNoAnswer,
-                                   .other_text = {},
-                                   .provenance = Provenance::kImported},
-                          .row = row == row_at_.end()
-                                     ? std::nullopt
-                                     : std::optional(row->second)};
+            taken_back_[*place] && next_[*place].sent == nullptr) {
+          next_[*place] = {.sent = Blank(fault.item, fault.row),
+                           .row = row_at_[*place]};
           again = true;
-        } else if (fault.index && !row_of[*fault.index] &&
+        } else if (fault.index && row_of_[*fault.index] == kNone &&
                    fault.reason == reason::kNotAskedByRouting &&
-                   sent[*fault.index].absence == base::Absence::kNoAnswer) {
-          next_.erase(place);
+                   sent_[*fault.index]->absence == base::Absence::kNoAnswer) {
+          next_[*place] = {};
           again = true;
         }
       }
       if (again && round < 2) continue;
       for (AnswerViolation& fault : checked.violations) {
-        if (fault.index) fault.index = row_of[*fault.index];
+        if (fault.index) {
+          const std::size_t row = row_of_[*fault.index];
+          fault.index = row == kNone ? std::nullopt : std::optional(row);
+        }
         result_.violations.push_back(std::move(fault));
       }
       return false;
@@ -221,59 +282,59 @@ class Laying {
     return false;
   }
 
-  void Tell() {
-    std::map<std::string, const Answer*> after;
-    for (const Answer& answer : result_.answers) {
-      after.emplace(PlaceOf(answer.item, answer.row), &answer);
-    }
-    const auto find = [](const auto& map, const std::string& place) {
-      const auto found = map.find(place);
-      return found == map.end() ? nullptr : found->second;
-    };
+  void Show(std::optional<std::size_t> row, std::size_t place,
+            const Answer* before, const Answer* now) {
+    if (result_.changes.size() >= most_changes_) return;
     const auto text = [](const Answer* answer) {
       return answer == nullptr ? std::string() : ContentText(*answer);
     };
+    result_.changes.push_back({.row = row,
+                               .place = NameOf(place),
+                               .before = text(before),
+                               .after = text(now)});
+  }
+
+  void Tell() {
+    std::vector<const Answer*> after(next_.size());
+    PlaceFinder finder(codebook_);
+    for (const Answer& answer : result_.answers) {
+      after[*finder.Find(answer.item, answer.row)] = &answer;
+    }
+    result_.outcomes.reserve(rows_.size());
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      const std::string place = PlaceOf(rows_[i].sent.item, rows_[i].sent.row);
-      const Answer* before = find(stored_, place);
-      const Answer* now = find(after, place);
+      // What is right has a place.
+      const std::size_t place = place_of_row_[i];
+      const Answer* before = stored_[place];
+      const Answer* now = after[place];
       result_.outcomes.push_back(OutcomeOf(place, before, now));
       if (result_.outcomes.back() == RowOutcome::kUnchanged) continue;
-      result_.changes.push_back({.row = i,
-                                 .place = place,
-                                 .before = text(before),
-                                 .after = text(now)});
+      Show(i, place, before, now);
     }
-    for (const auto& [place, answer] : after) {
-      if (row_at_.contains(place) || !SaysNothing(answer->content)) continue;
-      const Answer* before = find(stored_, place);
-      if (before != nullptr && SaysNothing(before->content)) continue;
-      result_.blanks.push_back(place);
-    }
-    for (const auto& [place, before] : stored_) {
-      const Answer* now = find(after, place);
-      if (row_at_.contains(place) || SaysNothing(before->content) ||
-          (now != nullptr && !SaysNothing(now->content))) {
-        continue;
+    for (std::size_t place = 0; place < after.size(); ++place) {
+      if (row_at_[place] != kNone) continue;
+      const Answer* before = stored_[place];
+      const Answer* now = after[place];
+      const bool said = before != nullptr && !SaysNothing(before->content);
+      if (now != nullptr && SaysNothing(now->content) &&
+          (before == nullptr || said)) {
+        result_.blanks.push_back(NameOf(place));
       }
+      if (!said || (now != nullptr && !SaysNothing(now->content))) continue;
       ++result_.omitted;
-      if (now == nullptr) result_.blanks.push_back(place);
-      result_.changes.push_back({.row = std::nullopt,
-                                 .place = place,
-                                 .before = text(before),
-                                 .after = text(now)});
+      if (now == nullptr) result_.blanks.push_back(NameOf(place));
+      Show(std::nullopt, place, before, now);
     }
   }
 
-  RowOutcome OutcomeOf(const std::string& place, const Answer* before,
+  RowOutcome OutcomeOf(std::size_t place, const Answer* before,
                        const Answer* now) const {
     if (before == nullptr) {
       return now == nullptr ? RowOutcome::kUnchanged : RowOutcome::kCreated;
     }
-    if (now != nullptr && DigestText(*before) == DigestText(*now)) {
+    if (now != nullptr && SaysTheSame(*before, *now)) {
       return RowOutcome::kUnchanged;
     }
-    if (taken_back_.contains(place)) {
+    if (taken_back_[place]) {
       return now == nullptr && SaysNothing(before->content)
                  ? RowOutcome::kUnchanged
                  : RowOutcome::kDeleted;
@@ -286,10 +347,17 @@ class Laying {
   const int fiscal_year_;
   const std::span<const LaidRow> rows_;
   const Strategy strategy_;
-  std::map<std::string, const Answer*> stored_;
-  std::map<std::string, std::size_t> row_at_;
-  std::map<std::string, Next> next_;
-  std::set<std::string> taken_back_;
+  const std::size_t most_changes_;
+  // By place.
+  std::vector<const Answer*> stored_;
+  std::vector<std::size_t> row_at_;  // the first row that names it, or kNone
+  std::vector<Next> next_;
+  std::vector<bool> taken_back_;
+  std::vector<std::size_t> place_of_row_;  // or kNone
+  std::vector<Next> strays_;               // what the codebook has no place for
+  std::deque<SentAnswer> own_;
+  std::vector<const SentAnswer*> sent_;
+  std::vector<std::size_t> row_of_;  // of those
   Overlay result_;
 };
 
@@ -297,8 +365,11 @@ class Laying {
 
 Overlay LayOver(const Codebook& codebook, const FrameRow& frame,
                 int fiscal_year, std::span<const Answer> stored,
-                std::span<const LaidRow> rows, importing::Strategy strategy) {
-  return Laying(codebook, frame, fiscal_year, stored, rows, strategy).Run();
+                std::span<const LaidRow> rows, importing::Strategy strategy,
+                std::size_t most_changes) {
+  return Laying(codebook, frame, fiscal_year, stored, rows, strategy,
+                most_changes)
+      .Run();
 }
 
 std::string ContentText(const Answer& answer) {

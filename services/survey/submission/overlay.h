@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -56,10 +57,15 @@ struct Overlay {
 // Violations beside those of ValidateAnswers: ANSWER_DIFFERS, a row of kDelete
 // whose value is not the stored one.
 //
+// Of the changes, the first `most_changes` are kept.
+//
 // REQUIRES: `strategy` is not kOwn.
+inline constexpr std::size_t kAllChanges =
+    std::numeric_limits<std::size_t>::max();
 Overlay LayOver(const Codebook& codebook, const FrameRow& frame,
                 int fiscal_year, std::span<const Answer> stored,
-                std::span<const LaidRow> rows, importing::Strategy strategy);
+                std::span<const LaidRow> rows, importing::Strategy strategy,
+                std::size_t most_changes = kAllChanges);
 
 // The value of an answer as a file has it; an absence by its name.
 std::string ContentText(const Answer& answer);

@@ -34,7 +34,8 @@ std::vector<Answer> SettleProvenance(Author author,
     }
   }
   for (Answer& answer : next) {
-    const auto same = before.find(DigestText(answer));
+    const auto same =
+        before.empty() ? before.end() : before.find(DigestText(answer));
     answer.provenance = same != before.end()
                             ? same->second
                             : NewProvenance(author, answer.provenance);

@@ -1,6 +1,9 @@
 #include "services/survey/submission/submission.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
 
 #include "services/base/coding/sha256.h"
 
@@ -9,7 +12,11 @@ namespace {
 
 // Appends `text` with its length, so that no two lists of texts look alike.
 void AppendText(std::string& out, std::string_view text) {
-  out += std::to_string(text.size());
+  std::array<char, 24> digits{};
+  const auto [end, fault] =
+      std::to_chars(digits.data(), digits.data() + digits.size(), text.size());
+  static_cast<void>(fault);
+  out.append(digits.data(), end);
   out += ':';
   out += text;
 }
@@ -32,26 +39,43 @@ void AppendContent(std::string& out, const Content& content) {
   }
 }
 
+void AppendDigestText(std::string& out, const Answer& answer) {
+  AppendText(out, answer.item);
+  AppendText(out, answer.row);
+  AppendContent(out, answer.content);
+  AppendText(out, answer.other_text);
+  out += '\n';
+}
+
 }  // namespace
 
 std::string DigestText(const Answer& answer) {
   std::string line;
-  AppendText(line, answer.item);
-  AppendText(line, answer.row);
-  AppendContent(line, answer.content);
-  AppendText(line, answer.other_text);
-  line += '\n';
+  AppendDigestText(line, answer);
   return line;
 }
 
 std::string AnswersDigest(std::span<const Answer> answers) {
-  std::vector<std::string> lines;
-  lines.reserve(answers.size());
-  for (const Answer& answer : answers) lines.push_back(DigestText(answer));
+  // All in one text, for there are many and each is short.
+  std::string text;
+  std::vector<std::size_t> ends;
+  ends.reserve(answers.size());
+  for (const Answer& answer : answers) {
+    AppendDigestText(text, answer);
+    ends.push_back(text.size());
+  }
+  std::vector<std::string_view> lines;
+  lines.reserve(ends.size());
+  std::size_t begin = 0;
+  for (const std::size_t end : ends) {
+    lines.push_back(std::string_view(text).substr(begin, end - begin));
+    begin = end;
+  }
   std::sort(lines.begin(), lines.end());
-  base::Sha256 sha;
-  for (const std::string& line : lines) sha.Update(line);
-  return sha.FinishHex();
+  std::string sorted;
+  sorted.reserve(text.size());
+  for (const std::string_view line : lines) sorted += line;
+  return base::Sha256Hex(sorted);
 }
 
 }  // namespace welfare::survey

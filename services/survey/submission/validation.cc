@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <map>
+#include <limits>
 #include <set>
 #include <utility>
 #include <variant>
@@ -39,13 +39,16 @@ std::string_view KindInJapanese(base::RespondentKind kind) {
 class Validator {
  public:
   Validator(const Codebook& codebook, const FrameRow& frame, int fiscal_year,
-            std::span<const SentAnswer> sent, Completeness completeness)
+            std::span<const SentAnswer* const> sent, Completeness completeness)
       : codebook_(codebook),
         frame_(frame),
         fiscal_year_(fiscal_year),
         sent_(sent),
         completeness_(completeness),
         row_(codebook, frame, fiscal_year),
+        finder_(codebook),
+        sent_at_(codebook.places(), kNone),
+        accepted_(codebook.places()),
         faulty_(codebook.size(), false) {}
 
   ValidationResult Run() {
@@ -58,11 +61,12 @@ class Validator {
     for (std::size_t i = 0; i < sent_.size(); ++i) Accept(i);
     Route();
     CheckConstraints();
-    // Before blanks are filled in: a draft keeps what was sent.
-    CollectKept();
     CheckComplete();
     CheckTextBytes();
     Sort();
+    if (completeness_ == Completeness::kPartial || !violations_.empty()) {
+      CollectKept();
+    }
     if (violations_.empty()) CollectAnswers();
     return {.answers = std::move(answers_),
             .kept = std::move(kept_),
@@ -70,12 +74,7 @@ class Validator {
   }
 
  private:
-  // An item's place in the codebook and the row of a table, or -1.
-  using Place = std::pair<std::size_t, int>;
-  struct Accepted {
-    std::size_t index;  // among the sent answers
-    Answer answer;
-  };
+  static constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
 
   void Add(std::optional<std::size_t> index, std::string item, std::string row,
            const base::ViolationRow& fault,
@@ -90,7 +89,7 @@ class Validator {
   }
   void Add(std::size_t index, const base::ViolationRow& fault,
            const base::ErrorWords& words = {}) {
-    Add(index, sent_[index].item, sent_[index].row, fault, words);
+    Add(index, sent_[index]->item, sent_[index]->row, fault, words);
   }
   // What a draft cannot keep either.
   void Refuse(std::size_t index, const base::ViolationRow& fault,
@@ -107,34 +106,26 @@ class Validator {
 
   // Checks one answer by itself and keeps it if it is right.
   void Accept(std::size_t index) {
-    const SentAnswer& sent = sent_[index];
-    const auto at = codebook_.Find(sent.item);
-    if (!at) {
-      Refuse(index, AnswerFault(reason::kUnknownItem));
-      return;
-    }
-    const Item& item = codebook_.item(*at);
-    int row = -1;
-    if (item.type == AnswerType::kTable) {
-      const auto found = item.FindRow(sent.row);
-      if (!found) {
+    const SentAnswer& sent = *sent_[index];
+    const auto place = finder_.Find(sent.item, sent.row);
+    if (!place) {
+      if (const auto known = codebook_.Find(sent.item)) {
         Refuse(index, AnswerFault(reason::kRowUnknown));
-        faulty_[*at] = true;
-        return;
+        faulty_[*known] = true;
+      } else {
+        Refuse(index, AnswerFault(reason::kUnknownItem));
       }
-      row = static_cast<int>(*found);
-    } else if (!sent.row.empty()) {
-      Refuse(index, AnswerFault(reason::kRowUnknown));
-      faulty_[*at] = true;
       return;
     }
-    const Place place = {*at, row};
+    const std::size_t at = codebook_.place(*place).item;
+    const Item& item = codebook_.item(at);
     // A second answer does not count, whatever it says.
-    if (!places_.insert({place, index}).second) {
+    if (sent_at_[*place] != kNone) {
       Refuse(index, AnswerFault(reason::kDuplicateAnswer));
-      faulty_[*at] = true;
+      faulty_[at] = true;
       return;
     }
+    sent_at_[*place] = index;
     if (!item.AskedOf(frame_.respondent.kind)) {
       const base::RespondentKind kind = frame_.respondent.kind;
       Add(index, AnswerFault(reason::kWrongRespondentKind),
@@ -144,15 +135,14 @@ class Validator {
     }
     std::optional<Answer> answer = CheckAnswer(index, item);
     if (!answer) {
-      faulty_[*at] = true;
+      faulty_[at] = true;
       return;
     }
-    accepted_.emplace(place,
-                      Accepted{.index = index, .answer = *std::move(answer)});
+    accepted_[*place] = std::move(answer);
   }
 
   std::optional<Answer> CheckAnswer(std::size_t index, const Item& item) {
-    const SentAnswer& sent = sent_[index];
+    const SentAnswer& sent = *sent_[index];
     Answer answer{.item = item.id,
                   .row = sent.row,
                   .content = std::int64_t{0},
@@ -188,7 +178,7 @@ class Validator {
   }
 
   void CheckValue(std::size_t index, const Item& item, Answer& answer) {
-    const auto& value = *sent_[index].value;
+    const auto& value = *sent_[index]->value;
     switch (item.type) {
       case AnswerType::kSingle:
       case AnswerType::kMultiple:
@@ -241,7 +231,7 @@ class Validator {
   // A value of another type is kept in a draft, so it has a length as well.
   // Returns whether that is in order and the type alone is wrong.
   bool Mismatch(std::size_t index, const Phrase& expected) {
-    const auto& value = *sent_[index].value;
+    const auto& value = *sent_[index]->value;
     if (const auto* text = std::get_if<std::string>(&value)) {
       const auto characters = CountCharacters(*text);
       if (!characters || *characters > kLongestText) {
@@ -341,7 +331,7 @@ class Validator {
         takes_text = takes_text || (option && item.options[*option].takes_text);
       }
     }
-    const std::string& text = sent_[index].other_text;
+    const std::string& text = sent_[index]->other_text;
     const auto characters = CountCharacters(text);
     if (!characters || *characters > kLongestOtherText) {
       CheckText(index, text, kLongestOtherText);
@@ -354,17 +344,19 @@ class Validator {
 
   void Route() {
     std::vector<base::Value> values(codebook_.size());
-    for (const auto& [place, accepted] : accepted_) {
-      values[place.first] =
-          ToValue(codebook_.item(place.first), accepted.answer.content);
+    for (std::size_t place = 0; place < accepted_.size(); ++place) {
+      const std::size_t item = codebook_.place(place).item;
+      if (!accepted_[place] || !codebook_.is_read(item)) continue;
+      values[item] = ToValue(codebook_.item(item), accepted_[place]->content);
     }
     routes_ = EvaluateRouting(codebook_, frame_.respondent.kind,
                               std::move(values), row_);
     const std::vector<bool> unclear = FindUnclear();
-    for (const auto& [place, index] : places_) {
-      if (routes_[place.first] == Route::kNotApplicable &&
-          !unclear[place.first]) {
-        Add(index, AnswerFault(reason::kNotAskedByRouting));
+    for (std::size_t place = 0; place < sent_at_.size(); ++place) {
+      const std::size_t item = codebook_.place(place).item;
+      if (sent_at_[place] != kNone && routes_[item] == Route::kNotApplicable &&
+          !unclear[item]) {
+        Add(sent_at_[place], AnswerFault(reason::kNotAskedByRouting));
       }
     }
   }
@@ -385,17 +377,17 @@ class Validator {
   }
 
   void CheckConstraints() {
-    for (const auto& [place, accepted] : accepted_) {
-      const base::CheckedExpression* constraint =
-          codebook_.constraint(place.first);
-      if (constraint == nullptr || routes_[place.first] != Route::kAsked ||
-          std::holds_alternative<base::Absence>(accepted.answer.content)) {
+    for (std::size_t place = 0; place < accepted_.size(); ++place) {
+      if (!accepted_[place]) continue;
+      const std::size_t item = codebook_.place(place).item;
+      const base::CheckedExpression* constraint = codebook_.constraint(item);
+      if (constraint == nullptr || routes_[item] != Route::kAsked ||
+          std::holds_alternative<base::Absence>(accepted_[place]->content)) {
         continue;
       }
       if (constraint->EvaluateTruth(row_) == base::Truth::kFalse) {
-        const std::string& message =
-            codebook_.item(place.first).constraint_message;
-        Add(accepted.index, AnswerFault(reason::kConstraint));
+        const std::string& message = codebook_.item(item).constraint_message;
+        Add(sent_at_[place], AnswerFault(reason::kConstraint));
         if (!message.empty()) Say(message, message);
       }
     }
@@ -403,15 +395,10 @@ class Validator {
 
   void CheckComplete() {
     if (completeness_ == Completeness::kPartial) return;
-    for (std::size_t i = 0; i < codebook_.size(); ++i) {
-      if (routes_[i] != Route::kAsked) continue;
-      const Item& item = codebook_.item(i);
-      if (item.type != AnswerType::kTable) {
-        CheckPresent(item, {i, -1}, "");
-        continue;
-      }
-      for (std::size_t k = 0; k < item.rows.size(); ++k) {
-        CheckPresent(item, {i, static_cast<int>(k)}, item.rows[k].code);
+    for (std::size_t place = 0; place < sent_at_.size(); ++place) {
+      if (sent_at_[place] == kNone &&
+          routes_[codebook_.place(place).item] == Route::kAsked) {
+        FillOrMiss(place);
       }
     }
   }
@@ -419,11 +406,24 @@ class Validator {
   // Of what was sent, right or wrong: a draft keeps that.
   void CheckTextBytes() {
     std::size_t bytes = 0;
-    for (const Answer& answer : kept_) {
-      if (const auto* text = std::get_if<std::string>(&answer.content)) {
-        bytes += text->size();
+    for (std::size_t place = 0; place < sent_at_.size(); ++place) {
+      const std::size_t index = sent_at_[place];
+      if (index == kNone || unkeepable_.contains(index)) continue;
+      if (accepted_[place]) {
+        const Answer& answer = *accepted_[place];
+        if (const auto* text = std::get_if<std::string>(&answer.content)) {
+          bytes += text->size();
+        }
+        bytes += answer.other_text.size();
+        continue;
       }
-      bytes += answer.other_text.size();
+      const SentAnswer& sent = *sent_[index];
+      if (!sent.absence && sent.value) {
+        if (const auto* text = std::get_if<std::string>(&*sent.value)) {
+          bytes += text->size();
+        }
+      }
+      bytes += sent.other_text.size();
     }
     if (bytes <= kMostTextBytes) return;
     Add(std::nullopt, "", "", AnswerFault(reason::kTextsTooLong),
@@ -431,21 +431,25 @@ class Validator {
     violations_.back().unkeepable = true;
   }
 
-  void CheckPresent(const Item& item, const Place& place,
-                    const std::string& row) {
-    if (places_.contains(place)) return;
+  // Of a place that was asked and not answered.
+  void FillOrMiss(std::size_t place) {
+    const Codebook::Place& at = codebook_.place(place);
+    const Item& item = codebook_.item(at.item);
+    const std::string row =
+        at.row < 0
+            ? ""
+            : std::string(item.rows[static_cast<std::size_t>(at.row)].code);
     const bool free_text =
         item.type == AnswerType::kText || item.type == AnswerType::kTable;
+    const bool blank = item.Allows(base::Absence::kNoAnswer);
     if (completeness_ == Completeness::kCompleteFromFile && free_text &&
-        item.Allows(base::Absence::kNoAnswer)) {
-      Answer blank{.item = item.id,
-                   .row = row,
-                   .content = base::Absence::kNoAnswer,
-                   .other_text = ""};
-      accepted_.emplace(place, Accepted{.index = 0, .answer = blank});
+        blank) {
+      accepted_[place] = Answer{.item = item.id,
+                                .row = row,
+                                .content = base::Absence::kNoAnswer,
+                                .other_text = ""};
       return;
     }
-    const bool blank = item.Allows(base::Absence::kNoAnswer);
     Add(std::nullopt, item.id, row, AnswerFault(reason::kAnswerMissing),
         {{"or_blank", blank ? ", or NO_ANSWER for a blank" : ""},
          {"or_blank_ja", blank ? "、または NO_ANSWER（無回答）" : ""}});
@@ -460,12 +464,12 @@ class Validator {
   }
 
   void CollectKept() {
-    kept_.reserve(places_.size());
-    for (const auto& [place, index] : places_) {
-      if (unkeepable_.contains(index)) continue;
-      const auto accepted = accepted_.find(place);
-      kept_.push_back(accepted != accepted_.end() ? accepted->second.answer
-                                                  : AsSent(sent_[index]));
+    kept_.reserve(sent_.size());
+    for (std::size_t place = 0; place < sent_at_.size(); ++place) {
+      const std::size_t index = sent_at_[place];
+      if (index == kNone || unkeepable_.contains(index)) continue;
+      kept_.push_back(accepted_[place] ? *accepted_[place]
+                                       : AsSent(*sent_[index]));
     }
   }
 
@@ -487,21 +491,24 @@ class Validator {
 
   void CollectAnswers() {
     answers_.reserve(accepted_.size());
-    for (auto& [place, accepted] : accepted_) {
-      answers_.push_back(std::move(accepted.answer));
+    for (std::optional<Answer>& accepted : accepted_) {
+      if (accepted) answers_.push_back(*std::move(accepted));
     }
   }
 
   const Codebook& codebook_;
   const FrameRow& frame_;
   const int fiscal_year_;
-  const std::span<const SentAnswer> sent_;
+  const std::span<const SentAnswer* const> sent_;
   const Completeness completeness_;
 
   AnswerRow row_;
-  std::map<Place, std::size_t> places_;  // every place that was answered
-  std::map<Place, Accepted> accepted_;   // those answered rightly
-  std::vector<bool> faulty_;             // items with a wrong answer
+  PlaceFinder finder_;
+  // By place: which of the sent answers it was given, or kNone, and what was
+  // right or filled in.
+  std::vector<std::size_t> sent_at_;
+  std::vector<std::optional<Answer>> accepted_;
+  std::vector<bool> faulty_;  // items with a wrong answer
   std::vector<survey::Route> routes_;
   std::set<std::size_t> unkeepable_;  // of the sent answers
   std::vector<AnswerViolation> violations_;
@@ -527,34 +534,45 @@ bool ValidationResult::keepable() const {
 
 ValidationResult ValidateAnswers(const Codebook& codebook,
                                  const FrameRow& frame, int fiscal_year,
-                                 std::span<const SentAnswer> sent,
+                                 std::span<const SentAnswer* const> sent,
                                  Completeness completeness) {
   return Validator(codebook, frame, fiscal_year, sent, completeness).Run();
+}
+
+ValidationResult ValidateAnswers(const Codebook& codebook,
+                                 const FrameRow& frame, int fiscal_year,
+                                 std::span<const SentAnswer> sent,
+                                 Completeness completeness) {
+  std::vector<const SentAnswer*> places;
+  places.reserve(sent.size());
+  for (const SentAnswer& one : sent) places.push_back(&one);
+  return ValidateAnswers(codebook, frame, fiscal_year, places, completeness);
 }
 
 std::vector<SentAnswer> ToSent(std::span<const Answer> answers) {
   std::vector<SentAnswer> sent;
   sent.reserve(answers.size());
-  for (const Answer& answer : answers) {
-    SentAnswer one{.item = answer.item,
-                   .row = answer.row,
-                   .value = std::nullopt,
-                   .absence = std::nullopt,
-                   .other_text = answer.other_text,
-                   .provenance = answer.provenance};
-    if (const auto* codes = std::get_if<Codes>(&answer.content)) {
-      one.value = *codes;
-    } else if (const auto* integer =
-                   std::get_if<std::int64_t>(&answer.content)) {
-      one.value = *integer;
-    } else if (const auto* text = std::get_if<std::string>(&answer.content)) {
-      one.value = *text;
-    } else {
-      one.absence = std::get<base::Absence>(answer.content);
-    }
-    sent.push_back(std::move(one));
-  }
+  for (const Answer& answer : answers) sent.push_back(ToSent(answer));
   return sent;
+}
+
+SentAnswer ToSent(const Answer& answer) {
+  SentAnswer one{.item = answer.item,
+                 .row = answer.row,
+                 .value = std::nullopt,
+                 .absence = std::nullopt,
+                 .other_text = answer.other_text,
+                 .provenance = answer.provenance};
+  if (const auto* codes = std::get_if<Codes>(&answer.content)) {
+    one.value = *codes;
+  } else if (const auto* integer = std::get_if<std::int64_t>(&answer.content)) {
+    one.value = *integer;
+  } else if (const auto* text = std::get_if<std::string>(&answer.content)) {
+    one.value = *text;
+  } else {
+    one.absence = std::get<base::Absence>(answer.content);
+  }
+  return one;
 }
 
 }  // namespace welfare::survey

@@ -36,7 +36,8 @@ struct ValidationResult {
   // violations.
   std::vector<Answer> answers;
   // What a draft keeps: the right answers and the wrong ones as they were sent,
-  // in codebook order. Without those whose violation is `unkeepable`.
+  // in codebook order. Without those whose violation is `unkeepable`. Empty
+  // where all is complete and right.
   std::vector<Answer> kept;
   // In the order sent, missing ones last in codebook order.
   std::vector<AnswerViolation> violations;
@@ -58,7 +59,14 @@ ValidationResult ValidateAnswers(const Codebook& codebook,
                                  std::span<const SentAnswer> sent,
                                  Completeness completeness);
 
+// The same of answers that stand apart.
+ValidationResult ValidateAnswers(const Codebook& codebook,
+                                 const FrameRow& frame, int fiscal_year,
+                                 std::span<const SentAnswer* const> sent,
+                                 Completeness completeness);
+
 // Returns the answers as somebody would send them again.
+SentAnswer ToSent(const Answer& answer);
 std::vector<SentAnswer> ToSent(std::span<const Answer> answers);
 
 }  // namespace welfare::survey

@@ -159,14 +159,16 @@ TEST(ReadImportBatch, RefusesMoreSubmissionsThanARoundCanHave) {
 SentAnswer Cell(const std::string& item, const std::string& value) {
   static const auto codebook = sample::MakeCodebook();
   bool unknown = false;
-  return ToSent(*codebook,
+  PlaceFinder places(*codebook);
+  std::optional<std::size_t> place;
+  return ToSent(*codebook, places,
                 {.item = item,
                  .value = value,
                  .other_text = "",
                  .absence = "",
                  .state = "",
                  .synthetic = ""},
-                unknown);
+                unknown, place);
 }
 
 TEST(ToSent, ReadsAValueByTheTypeOfItsItem) {

@@ -25,6 +25,8 @@ constexpr std::array<std::string_view, 4> kKeyColumns = {
     "survey", "fiscal_year", "municipality_code", "respondent_kind"};
 
 std::int64_t LinesOf(std::string_view raw) {
+  // Most have one, and that is found sooner than counted.
+  if (raw.find('\n') == std::string_view::npos) return 1;
   return 1 + std::count(raw.begin(), raw.end(), '\n');
 }
 
@@ -185,24 +187,24 @@ void RecordCutter::FindKey(const text::CsvRecord& record, Row& row) {
   key_respondent_ = row.respondent;
 }
 
-absl::StatusOr<std::optional<RecordCutter::Row>> RecordCutter::ReadJsonRow() {
+absl::StatusOr<bool> RecordCutter::ReadJsonRow(Row& row) {
   while (true) {
     const std::size_t end = text_.find('\n', at_);
     if (end == std::string::npos && !ended_) {
       WELFARE_RETURN_IF_ERROR(Fill());
       continue;
     }
-    if (at_ >= text_.size()) return std::nullopt;
+    if (at_ >= text_.size()) return false;
     std::string_view raw = std::string_view(text_).substr(at_, end - at_);
     at_ = std::min(end, text_.size() - 1) + 1;
     if (raw.ends_with('\r')) raw.remove_suffix(1);
-    Row row;
+    row.raw.clear();
     row.line = line_++;
     if (raw.find_first_not_of(" \t") == std::string_view::npos) continue;
     if (!valid_ && !text::IsValidUtf8(raw)) {
       row.broken =
           Broken(row.line, base::MakeError(CtlRow("BYTES_ILLEGAL")), raw);
-      return row;
+      return true;
     }
     absl::StatusOr<JsonRecord> object = ReadJsonRecord(raw);
     absl::Status fault = object.status();
@@ -215,30 +217,33 @@ absl::StatusOr<std::optional<RecordCutter::Row>> RecordCutter::ReadJsonRow() {
     }
     if (!fault.ok()) {
       row.broken = Broken(row.line, fault, raw);
-      return row;
+      return true;
     }
     text::CsvReader reader(row.raw);
-    auto record = reader.Next();
-    if (!record.ok()) {
-      row.broken = Broken(row.line, record.status(), raw);
-    } else if (!record->has_value()) {
+    const auto found = reader.Next(record_);
+    if (!found.ok()) {
+      row.broken = Broken(row.line, found.status(), raw);
+    } else if (!*found) {
       // Of blank cells alone: it says nothing, as in CSV.
       continue;
     } else if (kind_ == FileKind::kAnswers) {
-      FindKey(**record, row);
+      FindKey(record_, row);
     }
-    return row;
+    return true;
   }
 }
 
-absl::StatusOr<std::optional<RecordCutter::Row>> RecordCutter::ReadRow() {
-  if (json_) return ReadJsonRow();
+absl::StatusOr<bool> RecordCutter::ReadRow(Row& row) {
+  row.broken.reset();
+  row.round.clear();
+  row.respondent.clear();
+  if (json_) return ReadJsonRow(row);
   while (true) {
     text::CsvReader reader(std::string_view(text_).substr(at_),
                            static_cast<std::size_t>(line_));
-    auto record = reader.Next();
-    const bool found = !record.ok() || record->has_value();
-    if (!found && ended_) return std::nullopt;
+    const auto record = reader.Next(record_);
+    const bool found = !record.ok() || *record;
+    if (!found && ended_) return false;
     if (!found) {
       // Only blank lines were left; they count.
       line_ += std::count(text_.begin() + static_cast<std::ptrdiff_t>(at_),
@@ -258,7 +263,6 @@ absl::StatusOr<std::optional<RecordCutter::Row>> RecordCutter::ReadRow() {
       WELFARE_RETURN_IF_ERROR(Fill());
       continue;
     }
-    Row row;
     row.raw = raw;
     row.line = static_cast<std::int64_t>(reader.last_line());
     if (!record.ok()) {
@@ -267,39 +271,40 @@ absl::StatusOr<std::optional<RecordCutter::Row>> RecordCutter::ReadRow() {
       row.broken =
           Broken(row.line, base::MakeError(CtlRow("BYTES_ILLEGAL")), raw);
     } else if (kind_ == FileKind::kAnswers) {
-      FindKey(**record, row);
+      FindKey(record_, row);
     }
     at_ = end;
     line_ = row.line + LinesOf(raw) - 1;
-    return row;
+    return true;
   }
 }
 
 absl::Status RecordCutter::Sort() {
   sorter_ = std::make_shared<RecordSorter>();
   while (true) {
-    WELFARE_ASSIGN_OR_RETURN(std::optional<Row> row, ReadRow());
-    if (!row) return sorter_->Finish();
-    if (row->broken) {
-      broken_.push_back(*std::move(row->broken));
+    Row row;
+    WELFARE_ASSIGN_OR_RETURN(const bool found, ReadRow(row));
+    if (!found) return sorter_->Finish();
+    if (row.broken) {
+      broken_.push_back(*std::move(row.broken));
     } else {
-      WELFARE_RETURN_IF_ERROR(sorter_->Add(std::move(*row)));
+      WELFARE_RETURN_IF_ERROR(sorter_->Add(std::move(row)));
     }
   }
 }
 
-absl::StatusOr<std::optional<RecordCutter::Row>> RecordCutter::NextRow() {
-  if (sorter_ == nullptr) return ReadRow();
-  Row row;
+absl::StatusOr<bool> RecordCutter::NextRow(Row& row) {
+  if (sorter_ == nullptr) return ReadRow(row);
+  row = {};
   if (!broken_.empty()) {
     row.broken = std::move(broken_.front());
     broken_.pop_front();
-    return row;
+    return true;
   }
   WELFARE_ASSIGN_OR_RETURN(std::optional<KeyedRow> next, sorter_->Next());
-  if (!next) return std::nullopt;
+  if (!next) return false;
   static_cast<KeyedRow&>(row) = *std::move(next);
-  return row;
+  return true;
 }
 
 absl::StatusOr<std::optional<RecordBatch>> RecordCutter::Next() {
@@ -314,21 +319,21 @@ absl::StatusOr<std::optional<RecordBatch>> RecordCutter::Next() {
     if (!respondent.empty()) seen_.insert(std::hash<std::string>()(respondent));
   };
   while (true) {
-    std::optional<Row> row = std::exchange(pending_, std::nullopt);
-    if (!row) {
-      WELFARE_ASSIGN_OR_RETURN(row, NextRow());
+    if (!std::exchange(pending_, false)) {
+      WELFARE_ASSIGN_OR_RETURN(const bool found, NextRow(row_));
+      if (!found) {
+        done_ = batch.last = true;
+        break;
+      }
     }
-    if (!row) {
-      done_ = batch.last = true;
-      break;
-    }
+    Row* const row = &row_;
     const std::size_t bytes = batch.csv.size() + row->raw.size();
     const auto most = static_cast<std::size_t>(max_records_);
     const bool full = batch.records.size() + batch.broken.size() >= most ||
                       bytes > kWantedBytes;
     if (row->broken) {
       if ((full && respondent.empty()) || batch.broken.size() > 2 * most) {
-        pending_ = std::move(row);
+        pending_ = true;
         break;
       }
       batch.broken.push_back(*std::move(row->broken));
@@ -340,7 +345,7 @@ absl::StatusOr<std::optional<RecordBatch>> RecordCutter::Next() {
       const bool other_round =
           !batch.round.empty() && another && row->round != batch.round;
       if ((full || other_round) && !batch.records.empty()) {
-        pending_ = std::move(row);
+        pending_ = true;
         break;
       }
     }

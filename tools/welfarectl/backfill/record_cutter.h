@@ -108,12 +108,12 @@ class RecordCutter {
 
   explicit RecordCutter(TextSource& source) : source_(&source) {}
 
-  // The next record, with its key; nothing at the end. The first in the order
-  // of the file.
-  absl::StatusOr<std::optional<Row>> ReadRow();
-  absl::StatusOr<std::optional<Row>> NextRow();
+  // The next record, with its key, into the memory of the one before; false at
+  // the end. The first in the order of the file.
+  absl::StatusOr<bool> ReadRow(Row& row);
+  absl::StatusOr<bool> NextRow(Row& row);
   // The same of JSON, whose records are sent as CSV.
-  absl::StatusOr<std::optional<Row>> ReadJsonRow();
+  absl::StatusOr<bool> ReadJsonRow(Row& row);
   // Leaves the names of the columns in names_.
   absl::Status ReadJsonHeader();
   absl::Status ReadCsvHeader();
@@ -143,7 +143,9 @@ class RecordCutter {
   bool ended_ = false;     // no more text follows
   bool valid_ = true;      // all of text_ is UTF-8
 
-  std::optional<Row> pending_;  // the first of the next batch
+  text::CsvRecord record_;  // that was read last
+  Row row_;                 // the same
+  bool pending_ = false;    // row_ is the first of the next batch
   std::int64_t next_number_ = 0;
   bool done_ = false;
   // Respondents and rounds of batches before.

@@ -1,5 +1,7 @@
 #include "services/survey/store/sql/sql_submissions.h"
 
+#include <google/protobuf/arena.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -380,11 +382,10 @@ class SqlSubmissionWriter final : public SqlSubmissionReads<SubmissionWriter> {
   explicit SqlSubmissionWriter(SqlChange& change)
       : SqlSubmissionReads(change.transaction()), change_(change) {}
 
-  absl::StatusOr<Submission> Append(const Submission& submission) override {
+  absl::StatusOr<Submission> Append(Submission next) override {
     WELFARE_ASSIGN_OR_RETURN(const std::optional<std::int64_t> round_id,
-                             change_.FindRoundId(submission.name.parent()));
-    if (!round_id) return RoundNotFound(submission.name.parent());
-    Submission next = submission;
+                             change_.FindRoundId(next.name.parent()));
+    if (!round_id) return RoundNotFound(next.name.parent());
     next.update_time = change_.time();
     // First, so that writers of one round take turns.
     WELFARE_ASSIGN_OR_RETURN(next.round_revision,
@@ -420,9 +421,12 @@ class SqlSubmissionWriter final : public SqlSubmissionReads<SubmissionWriter> {
           kInsertSubmission,
           {id, *round_id, code, kind, change_.time().micros()}));
     }
-    v1::Submission stored;
+    // Many small messages: they are made in one piece of memory.
+    google::protobuf::Arena arena;
+    auto& stored =
+        *google::protobuf::Arena::CreateMessage<v1::Submission>(&arena);
     for (const Answer& answer : next.answers) {
-      *stored.add_answers() = ToProto(answer);
+      Fill(answer, *stored.add_answers());
     }
     WELFARE_RETURN_IF_ERROR(change_.Execute(
         kInsertRevision,
