@@ -30,8 +30,9 @@ struct Body {
 };
 
 // As a session gives it: what was not consumed again, with more behind it.
-Body ReadInParts(std::string_view head, std::string_view rest,
-                 std::size_t part) {
+// `waits`: how much waits at the end for what is to come.
+Body ReadInParts(std::string_view head, std::string_view rest, std::size_t part,
+                 std::size_t& waits) {
   Http1Body reader(head);
   Body body;
   body.done = reader.done();
@@ -46,7 +47,17 @@ Body ReadInParts(std::string_view head, std::string_view rest,
     body.malformed = result.progress == Http1Body::Progress::kMalformed;
     body.done = result.progress == Http1Body::Progress::kDone;
   }
+  waits = waiting.size();
   return body;
+}
+
+// Where it was seen that a body is wrong may differ. Beast looks for the end of
+// an extension behind its line as well, so one that is wrong may still wait for
+// more where it came whole; it never ends.
+bool Agree(const Body& a, const Body& b) {
+  if (a.malformed == b.malformed) return a.malformed || a == b;
+  return !a.done && !b.done &&
+         (a.bytes.starts_with(b.bytes) || b.bytes.starts_with(a.bytes));
 }
 
 void CheckHead(const Http1Head& head) {
@@ -92,18 +103,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   CheckHead(head);
   if (!Http1Body(first).head_taken()) return 0;  // the second parser refuses
   const std::string_view rest = whole.substr(first.size());
-  const Body body = ReadInParts(first, rest, std::max(rest.size(), 1UL));
+  std::size_t waits = 0;
+  const auto read_whole = [&](std::string_view bytes) {
+    return ReadInParts(first, bytes, std::max<std::size_t>(bytes.size(), 1),
+                       waits);
+  };
+  const Body body = read_whole(rest);
   if (!head.chunked &&
       (body.malformed ||
        body.bytes.size() > head.request.content_length.value_or(0) ||
        body.bytes.size() != body.consumed)) {
     std::abort();
   }
-  const Body again = ReadInParts(first, rest, part);
-  if (body.malformed || again.malformed) {
-    // Where it was seen may differ, that it was may not, once all has come.
-    if (body.malformed != again.malformed) std::abort();
-  } else if (body != again) {
+  const Body parts = ReadInParts(first, rest, part, waits);
+  const bool ended = parts.done || parts.malformed;
+  if (!Agree(parts,
+             ended ? body : read_whole(rest.substr(0, rest.size() - waits)))) {
     std::abort();
   }
   return 0;
@@ -115,6 +130,9 @@ TEST(HeadFuzz, SurvivesCorpusAndMutations) {
   constexpr std::string_view kSeeds[] = {
       "=PUT /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
       "3\r\nabc\r\n0\r\nA: b\r\n\r\n",
+      // Cut in the middle of a chunk.
+      "=PUT /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "5\r\nH",
       "\x05GET /v1/x?y HTTP/1.1\r\nHost: a\r\nA: b\r\n\r\n",
       "\x01POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabcdeGET",
       "\x02PUT http://a/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
