@@ -167,7 +167,10 @@ def _be_init():
     program = os.fork()
     if program == 0:
         return
-    _listen(lambda *_: os.kill(program, signal.SIGTERM))
+    def tell(*_):
+        with contextlib.suppress(ProcessLookupError):  # it has just ended
+            os.kill(program, signal.SIGTERM)
+    _listen(tell)
     while True:
         pid, status = os.wait()
         if pid == program:

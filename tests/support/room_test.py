@@ -39,13 +39,13 @@ PROGRAM = textwrap.dedent("""
     # Away from its parent and its session, as servers go.
     daemon = subprocess.Popen(["setsid", "--fork", "sh", "-c", "trap '' TERM INT HUP; exec 9>&-; sleep 1000"])
     daemon.wait()
-    print("made", flush=True)
     try:
+        print("made", flush=True)
         {rest}
     finally:
         print("tidied", flush=True)
 """)
-GROUP = "welfare-room-test"
+GROUP = f"welfare-room-test-{os.getpid()}"
 WAITS = "time.sleep(1000)"
 SEGMENT = "4242421"  # bytes, which nobody else asks for
 
