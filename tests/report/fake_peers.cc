@@ -133,11 +133,30 @@ grpc::Status FakeSurvey::GetRoundProgress(
   return grpc::Status::OK;
 }
 
+std::string SubmissionIdOf(const survey::v1::Submission& submission) {
+  return submission.name().substr(submission.name().rfind('/') + 1);
+}
+
 grpc::Status FakeSurvey::ListSubmissions(
     grpc::ServerContext*, const survey::v1::ListSubmissionsRequest* request,
-    survey::v1::ListSubmissionsResponse*) {
+    survey::v1::ListSubmissionsResponse* response) {
   const std::lock_guard lock(world_.mutex);
-  return world_.CheckStore(request->data_incarnation());
+  const grpc::Status pin = world_.CheckStore(request->data_incarnation());
+  if (!pin.ok()) return pin;
+  int left = 2;
+  for (const auto& [respondent, digest] : world_.submissions) {
+    if (respondent <= request->page_token()) continue;
+    if (left-- == 0) {
+      response->set_next_page_token(
+          SubmissionIdOf(*response->mutable_submissions()->rbegin()));
+      break;
+    }
+    auto& submission = *response->add_submissions();
+    submission.set_name(request->parent() + "/submissions/" + respondent);
+    submission.set_state(survey::v1::Submission::STATE_SUBMITTED);
+    submission.set_digest(digest);
+  }
+  return grpc::Status::OK;
 }
 
 grpc::Status FakeIndicator::ListIndicatorValues(

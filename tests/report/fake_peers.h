@@ -4,6 +4,7 @@
 #include <grpcpp/support/status.h>
 
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <string>
 
@@ -33,6 +34,9 @@ struct World {
   std::int64_t previous_revision = 60;
   bool previous_moves = false;
   int calls = 0;  // of GetRound
+  // Digests of answers by respondent, of either year; all were handed in.
+  std::map<std::string, std::string> submissions = {
+      {"131016-municipality", "a"}, {"131024-municipality", "a"}};
   std::string survey_store = "survey-a";
   std::string registry_store = "registry-a";
   std::string pinned_registry = "registry-a";  // by the rounds
@@ -55,7 +59,7 @@ class FakeSurvey final : public survey::v1::SurveyService::Service {
       grpc::ServerContext*, const survey::v1::GetRoundProgressRequest* request,
       survey::v1::RoundProgress* progress) override;
 
-  // Whether it takes a pin.
+  // Whether it takes a pin, and who handed in; two a page.
   grpc::Status ListSubmissions(
       grpc::ServerContext*, const survey::v1::ListSubmissionsRequest* request,
       survey::v1::ListSubmissionsResponse*) override;

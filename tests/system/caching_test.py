@@ -34,7 +34,7 @@ BY_STATE = {
         "ListSubmissions", "ListSubmissionRevisions")),
     *(f"IndicatorService_{method}" for method in (
         "GetIndicatorValue", "ListIndicatorValues", "ExplainIndicatorValue", "ListStatements")),
-    "ReportService_GetReport", "ReportService_ListReports",
+    "ReportService_GetReport", "ReportService_ListReports", "ReportService_ListReportChanges",
 }
 # By a digest of the answer, and why.
 BY_BYTES = {

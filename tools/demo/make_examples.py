@@ -51,6 +51,8 @@ def parameters(operation, report):
     path = {p["name"]: {**PATH, "report": report}[p["name"]]
             for p in listed if p["in"] == "path"}
     query = dict(QUERY.get(operation["operationId"], {}))
+    if operation["operationId"] == "ReportService_ListReportChanges":
+        query["base"] = f"reports/{report}"  # which differs from itself in nothing
     if any(p["name"] == "pageSize" for p in listed):
         query["pageSize"] = SHOWN
     return path, query

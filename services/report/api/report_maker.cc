@@ -1,13 +1,18 @@
 #include "services/report/api/report_maker.h"
 
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "services/base/coding/sha256.h"
 #include "services/report/api/report_access.h"
+#include "services/report/api/report_changes.h"
 #include "services/report/errors.h"
 #include "services/report/model/layout.h"
+#include "services/report/model/errata/compare.h"
+#include "services/report/model/errata/facts.h"
 #include "services/report/model/pages/model_builder.h"
+#include "services/report/render/csv/csv_archive_reader.h"
 #include "services/report/render/csv/csv_renderer.h"
 #include "services/report/render/html/html_renderer.h"
 #include "services/report/render/json/json_stat_renderer.h"
@@ -94,6 +99,7 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
                            store_.FindRepeat(write));
   if (repeat.has_value()) return *std::move(repeat);
 
+  std::optional<ComparedReport> before;
   std::string corrected_snapshot;
   if (request.edition == Edition::kCorrected) {
     WELFARE_ASSIGN_OR_RETURN(const StoredReport corrected,
@@ -109,6 +115,7 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
       return CorrectsNotFinal(request.corrects);
     }
     corrected_snapshot = corrected.snapshot_id;
+    WELFARE_ASSIGN_OR_RETURN(before, ReadCompared(call, store_, corrected));
   }
   WELFARE_ASSIGN_OR_RETURN(
       Snapshot snapshot,
@@ -124,6 +131,16 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
   snapshot.correction_reason = request.correction_reason;
   WELFARE_RETURN_IF_ERROR(
       CheckGates(snapshot, report_template.final_response_percent));
+  if (before.has_value()) {
+    // The tables decide what the table of changes says, which is one of them.
+    const ReportModel model = BuildReport(report_template, snapshot, "");
+    WELFARE_ASSIGN_OR_RETURN(const std::string tables,
+                             CsvRenderer().Render(model));
+    WELFARE_ASSIGN_OR_RETURN(const std::vector<PrintedCell> after,
+                             ReadCsvArchive(tables));
+    snapshot.errata = Compare(before->cells, before->facts, after,
+                              FactsOf(snapshot, model, fingerprint_));
+  }
   NewReport result;
   StoredReport& report = result.report;
   report.snapshot_id = SnapshotId(snapshot, fingerprint_);
@@ -160,6 +177,7 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
   report.provenance = snapshot.provenance;
   report.codebook = snapshot.round.codebook;
   report.synthetic = model.synthetic || model.previous_synthetic;
+  result.facts = ToText(FactsOf(snapshot, model, fingerprint_));
   return store_.Create(write, result);
 }
 

@@ -13,6 +13,7 @@
 #include "services/platform/rpc/write_request.h"
 #include "services/report/api/convert.h"
 #include "services/report/api/report_access.h"
+#include "services/report/api/report_changes.h"
 #include "services/report/api/report_download.h"
 #include "services/report/errors.h"
 #include "services/text/field_rules.h"
@@ -144,6 +145,7 @@ ReportService::ReportService(const Dependencies& dependencies)
   Unary("CheckTemplates", &TemplateChecker::Check, dependencies.checker);
   Unary("GetReport", &ReportService::Get, *this);
   Unary("ListReports", &ReportService::List, *this);
+  Unary("ListReportChanges", &ReportService::ListChanges, *this);
   Unary("PublishReport", &ReportService::Publish, *this);
   Unary("WithdrawReport", &ReportService::Withdraw, *this);
   ServerStream("DownloadReport", [this](const v1::DownloadReportRequest&) {
@@ -232,6 +234,13 @@ absl::Status ReportService::Get(const platform::CallContext& call,
   }
   ToProto(report, response);
   return absl::OkStatus();
+}
+
+absl::Status ReportService::ListChanges(
+    const platform::CallContext& call,
+    const v1::ListReportChangesRequest& request,
+    v1::ListReportChangesResponse& response) {
+  return report::ListChanges(call, store_, incarnation_, request, response);
 }
 
 absl::Status ReportService::List(const platform::CallContext& call,

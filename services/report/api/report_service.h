@@ -43,6 +43,9 @@ class ReportService final : public platform::MethodTable {
                         v1::Report& response);
   absl::Status Get(const platform::CallContext& call,
                    const v1::GetReportRequest& request, v1::Report& response);
+  absl::Status ListChanges(const platform::CallContext& call,
+                           const v1::ListReportChangesRequest& request,
+                           v1::ListReportChangesResponse& response);
   absl::Status List(const platform::CallContext& call,
                     const v1::ListReportsRequest& request,
                     v1::ListReportsResponse& response);

@@ -167,6 +167,7 @@ struct Figure {
   std::string short_title;  // where `title` is too long; empty: it is not
   SheetFacts sheet;
   std::string year;  // 令和7年度 or 令和6年度の実績
+  std::vector<std::string> indicators;  // whose values it shows; empty: none
   bool multiple_answer = false;
   bool synthetic = false;     // this year's numbers are demonstration data
   bool has_previous = false;  // last year's stand beside them

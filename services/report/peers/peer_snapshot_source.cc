@@ -168,6 +168,36 @@ struct PeerSnapshotSource::Stubs {
     return values;
   }
 
+  // The digests of the answers that count at the pinned revision.
+  absl::StatusOr<std::map<std::string, std::string, std::less<>>> ReadCounted(
+      const platform::CallContext& call, const PinnedRound& pinned,
+      Basis basis) const {
+    std::map<std::string, std::string, std::less<>> counted;
+    survey::v1::ListSubmissionsRequest request;
+    request.set_parent(pinned.round.name());
+    request.set_page_size(kPageSize);
+    request.set_data_version(pinned.revision);
+    request.set_data_incarnation(pinned.round.incarnation());
+    request.add_states(survey::v1::Submission::STATE_FINAL);
+    if (basis == Basis::kProvisional) {
+      request.add_states(survey::v1::Submission::STATE_SUBMITTED);
+      request.add_states(survey::v1::Submission::STATE_ACCEPTED);
+    }
+    do {
+      survey::v1::ListSubmissionsResponse response;
+      platform::PeerCall peer(call);
+      const grpc::Status status =
+          survey->ListSubmissions(peer.context(), request, &response);
+      if (!status.ok()) return PeerRefused(call, "survey", status);
+      for (const auto& submission : response.submissions()) {
+        const std::string& name = submission.name();
+        counted.emplace(name.substr(name.rfind('/') + 1), submission.digest());
+      }
+      request.set_page_token(response.next_page_token());
+    } while (!request.page_token().empty());
+    return counted;
+  }
+
   // Keeps which registry an answer is from; all of a snapshot are from one.
   static absl::Status NoteRegistry(const std::string& answered,
                                    std::int64_t version, std::string& from) {
@@ -276,6 +306,9 @@ absl::StatusOr<Snapshot> PeerSnapshotSource::Stubs::Take(
       ReadValues(call, pinned, spec.basis, pins.registry_incarnation,
                  snapshot.left_out));
 
+  WELFARE_ASSIGN_OR_RETURN(snapshot.counted,
+                           ReadCounted(call, pinned, spec.basis));
+
   const base::RoundName before{spec.round.survey, spec.round.fiscal_year - 1};
   absl::StatusOr<PinnedRound> previous = ReadRound(call, before, 0, "");
   if (previous.ok()) {
@@ -294,6 +327,8 @@ absl::StatusOr<Snapshot> PeerSnapshotSource::Stubs::Take(
     WELFARE_ASSIGN_OR_RETURN(
         snapshot.previous_values,
         ReadValues(call, *previous, spec.basis, registry_then, left_out_then));
+    WELFARE_ASSIGN_OR_RETURN(snapshot.previous_counted,
+                             ReadCounted(call, *previous, spec.basis));
   } else if (!IsNone(previous.status())) {
     return previous.status();
   }

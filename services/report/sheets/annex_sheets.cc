@@ -60,7 +60,9 @@ class AnnexFlow {
     columns_ = columns;
     Open(headline);
     pen_->Target(0, 0, target);
-    annex_.contents.push_back({label_, topic_, headline, target});
+    // Its topic says enough: the contents have to hold the annex of a
+    // correction as well.
+    annex_.contents.push_back({label_, topic_, "", target});
     annex_.bookmarks.push_back({1, label_ + " " + topic_, target});
   }
 

@@ -151,6 +151,38 @@ void Write(CanonicalWriter& writer, const Statement& statement) {
   }
 }
 
+void Write(CanonicalWriter& writer, const Change& change) {
+  const PrintedCell& place = change.place;
+  writer.Text(place.figure);
+  writer.Text(place.row);
+  writer.Number(place.occurrence);
+  writer.Text(place.column);
+  writer.Text(place.page);
+  writer.Text(place.title);
+  writer.Text(place.row_label);
+  writer.Text(place.column_label);
+  writer.Number(change.was_there ? 1 : 0);
+  writer.Text(change.before);
+  writer.Number(change.is_there ? 1 : 0);
+  writer.Text(change.after);
+  writer.Number(change.sign_changed ? 1 : 0);
+  writer.List("causes", change.causes.size());
+  for (const ChangeCause cause : change.causes) writer.Value(cause);
+}
+
+void WriteRosters(CanonicalWriter& writer, const Snapshot& snapshot) {
+  writer.List("rosters", snapshot.rosters.size());
+  for (const Roster& roster : snapshot.rosters) Write(writer, roster);
+}
+
+void WriteStatements(CanonicalWriter& writer, const Snapshot& snapshot) {
+  writer.List("statements", snapshot.statements.size());
+  for (const Statement& statement : snapshot.statements) {
+    Write(writer, statement);
+  }
+  writer.Text(snapshot.wording_profile);
+}
+
 void Sort(std::vector<ProgressGroup>& groups) {
   std::sort(groups.begin(), groups.end(),
             [](const ProgressGroup& a, const ProgressGroup& b) {
@@ -206,6 +238,8 @@ std::string CanonicalBytes(const Snapshot& snapshot,
   writer.Value(snapshot.edition);
   writer.Text(snapshot.corrected_snapshot);
   writer.Text(snapshot.correction_reason);
+  writer.List("errata", snapshot.errata.size());
+  for (const Change& change : snapshot.errata) Write(writer, change);
   Write(writer, snapshot.round);
   Write(writer, snapshot.progress);
   Write(writer, "values", snapshot.values);
@@ -220,11 +254,27 @@ std::string CanonicalBytes(const Snapshot& snapshot,
     Write(writer, snapshot.previous_progress);
     Write(writer, "previous values", snapshot.previous_values);
   }
-  writer.List("rosters", snapshot.rosters.size());
-  for (const Roster& roster : snapshot.rosters) Write(writer, roster);
-  writer.List("statements", snapshot.statements.size());
+  WriteRosters(writer, snapshot);
+  WriteStatements(writer, snapshot);
+  return writer.Take();
+}
+
+std::string RegistryBytes(const Snapshot& snapshot) {
+  CanonicalWriter writer;
+  WriteRosters(writer, snapshot);
+  for (const auto* groups : {&snapshot.progress, &snapshot.previous_progress}) {
+    for (const ProgressGroup& group : *groups) writer.Number(group.expected);
+  }
+  return writer.Take();
+}
+
+std::string StatementBytes(const Snapshot& snapshot) {
+  CanonicalWriter writer;
   for (const Statement& statement : snapshot.statements) {
-    Write(writer, statement);
+    writer.Text(statement.id);
+    writer.Text(statement.label);
+    writer.Text(statement.published);
+    writer.Value(statement.check);
   }
   writer.Text(snapshot.wording_profile);
   return writer.Take();

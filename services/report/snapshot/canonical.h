@@ -25,4 +25,9 @@ std::string CanonicalBytes(const Snapshot& snapshot,
 std::string SnapshotId(const Snapshot& snapshot,
                        std::string_view renderer_fingerprint);
 
+// Returns what of the registry a report shows or counts by, and what the
+// published statements say, apart from what is computed of either.
+std::string RegistryBytes(const Snapshot& snapshot);
+std::string StatementBytes(const Snapshot& snapshot);
+
 }  // namespace welfare::report

@@ -13,6 +13,7 @@
 #include "services/base/absence.h"
 #include "services/base/names/respondent.h"
 #include "services/base/time/date.h"
+#include "services/report/snapshot/change.h"
 #include "services/report/snapshot/edition.h"
 #include "services/vocabulary/agreement.h"
 #include "services/vocabulary/basis.h"
@@ -190,6 +191,7 @@ struct Snapshot {
   // Of a correction: the id of the snapshot that it corrects, and why.
   std::string corrected_snapshot = {};
   std::string correction_reason = {};
+  std::vector<Change> errata = {};  // and what it changes of that one
   RoundFacts round;
   std::vector<ProgressGroup> progress;
   IndicatorValues values;
@@ -205,6 +207,10 @@ struct Snapshot {
   std::string wording_profile;
   std::string template_digest;  // SHA-256 of the template's text
   Provenance provenance;
+  // Digests of the answers that count, by respondent, of the round and of the
+  // one before. As `provenance`, beside the content.
+  std::map<std::string, std::string, std::less<>> counted = {};
+  std::map<std::string, std::string, std::less<>> previous_counted = {};
 
   // Returns the roster of `fiscal_year`, or null.
   const Roster* FindRoster(int fiscal_year) const {

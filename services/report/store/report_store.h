@@ -51,6 +51,7 @@ struct StoredReport {
 struct NewReport {
   StoredReport report;
   std::vector<std::string> bytes;
+  std::string facts = {};  // what it was made of, as ReportFacts are written
 };
 
 // Keeps reports for ever. Any thread may call it.
@@ -117,6 +118,11 @@ class ReportStore {
   virtual absl::StatusOr<std::string> ReadBytes(
       const std::string& digest, std::int64_t first, std::int64_t count,
       const base::CallLimits& limits) = 0;
+
+  // Returns the facts of the report `name`; empty where it has none, as those
+  // that were made before there were any.
+  virtual absl::StatusOr<std::string> ReadFacts(
+      const std::string& name, const base::CallLimits& limits) = 0;
 
   // Returns when the newest report of each round was made, by round name.
   virtual absl::StatusOr<std::map<std::string, base::Timestamp>> ListNewest(

@@ -76,6 +76,20 @@ ALTER TABLE reports ADD COLUMN registry_incarnation TEXT NOT NULL DEFAULT '';
 ALTER TABLE reports ADD COLUMN round_incarnation TEXT NOT NULL DEFAULT '';
 )sql";
 
+// What a report was made of, which its bytes do not say.
+constexpr std::string_view kFacts = R"sql(
+CREATE TABLE report_facts (
+  name TEXT NOT NULL PRIMARY KEY REFERENCES reports (name),
+  content TEXT NOT NULL
+);
+{append_only report_facts}
+)sql";
+
+constexpr Query kInsertFacts{
+    "insert_report_facts",
+    "INSERT INTO report_facts (name, content) VALUES ($1, $2)"};
+constexpr Query kFindFacts{"find_report_facts",
+                           "SELECT content FROM report_facts WHERE name = $1"};
 constexpr Query kNextNumber{
     "next_report_number",
     "INSERT INTO report_numbers (template, fiscal_year, last_number)"
@@ -205,6 +219,8 @@ absl::StatusOr<StoredReport> Insert(platform::Write& write,
                static_cast<int>(report.edition), report.corrects,
                report.correction_reason})
           .status());
+  WELFARE_RETURN_IF_ERROR(
+      transaction.Execute(kInsertFacts, {name, input.facts}).status());
   base::JsonObject digests;
   for (std::size_t i = 0; i < report.files.size(); ++i) {
     const ReportFile& file = report.files[i];
@@ -240,7 +256,8 @@ absl::StatusOr<std::unique_ptr<SqlReportStore>> SqlReportStore::Open(
       {2, "incarnation", std::string(platform::kIncarnationSql)},
       {3, "place_of_store_report_incarnations",
        std::string(platform::kPlaceSql) + std::string(kIncarnations)},
-      {4, "publications", std::string(kPublicationsSql)}};
+      {4, "publications", std::string(kPublicationsSql)},
+      {5, "facts", std::string(kFacts)}};
   WELFARE_RETURN_IF_ERROR(
       platform::ApplyMigrations(database, clock, migrations).status());
   return std::unique_ptr<SqlReportStore>(new SqlReportStore(database, clock));
@@ -355,6 +372,18 @@ absl::StatusOr<std::string> SqlReportStore::ReadBytes(
                             [](const Row& row) { return row.BytesOf(0); }));
         if (!bytes.has_value()) return ReportNotFound(digest);
         return *std::move(bytes);
+      });
+}
+
+absl::StatusOr<std::string> SqlReportStore::ReadFacts(
+    const std::string& name, const base::CallLimits& limits) {
+  return database_.Read(
+      limits, [&](Connection& connection) -> absl::StatusOr<std::string> {
+        WELFARE_ASSIGN_OR_RETURN(
+            std::optional<std::string> facts,
+            connection.Find(kFindFacts, {name},
+                            [](const Row& row) { return row.Text(0); }));
+        return std::move(facts).value_or("");
       });
 }
 

@@ -45,6 +45,8 @@ class SqlReportStore final : public ReportStore {
   absl::StatusOr<std::string> ReadBytes(
       const std::string& digest, std::int64_t first, std::int64_t count,
       const base::CallLimits& limits) override;
+  absl::StatusOr<std::string> ReadFacts(
+      const std::string& name, const base::CallLimits& limits) override;
   absl::StatusOr<std::map<std::string, base::Timestamp>> ListNewest(
       const base::CallLimits& limits) override;
   absl::StatusOr<std::int64_t> Count(const base::CallLimits& limits) override;

@@ -34,6 +34,7 @@ std::string ResourceOf(std::string_view method, bool none,
   }
   const std::string survey = std::string("surveys/") + kSurvey;
   if (has("GetReport") || has("DownloadReport") || has("PublishReport") ||
+      has("ListReportChanges") ||
       has("WithdrawReport")) {
     return std::string("reports/") + kSurvey +
            (none ? "-2025-9999" : "-2025-0001");
@@ -164,6 +165,7 @@ std::unique_ptr<Message> MakeRequest(const std::string& name,
     SetPath(*request, path, resource);
     break;
   }
+  SetField(*request, "base", resource);
   SetField(*request, "cell", "total");
   SetField(*request, "format", "html");
   SetField(*request, "old_size", "0");

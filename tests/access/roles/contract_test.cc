@@ -36,7 +36,8 @@ std::unique_ptr<Message> RequestFor(const MethodDescriptor& method) {
   // The registry and the names of reports speak of no survey.
   if (method.file()->package() == "welfare.registry.v1" ||
       method.name() == "GetReport" || method.name() == "DownloadReport" ||
-      method.name() == "PublishReport" || method.name() == "WithdrawReport") {
+      method.name() == "PublishReport" || method.name() == "WithdrawReport" ||
+      method.name() == "ListReportChanges") {
     return request;
   }
   std::string path =

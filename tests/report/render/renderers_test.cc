@@ -2,14 +2,12 @@
 // determinism and golden files.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <map>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "services/base/error.h"
@@ -18,9 +16,11 @@
 #include "services/report/render/csv/csv_renderer.h"
 #include "services/report/render/csv/zip_archive.h"
 #include "services/report/render/html/html_renderer.h"
+#include "services/report/render/json/json_stat_renderer.h"
 #include "services/report/snapshot/canonical.h"
 #include "services/text/encoding.h"
 #include "tests/report/archive_files.h"
+#include "tests/report/render/equal_bytes.h"
 #include "tests/report/sample_snapshot.h"
 #include "tests/support/status_matchers.h"
 
@@ -252,27 +252,10 @@ TEST(CsvRenderer, DescribesEveryColumnOfEveryFile) {
 }
 
 TEST(Renderers, GiveEqualBytesOnEveryThreadAndInEveryTimeZone) {
-  const std::string html = Html(SmallSnapshot());
-  const std::string csv = *CsvRenderer().Render(Model(SmallSnapshot()));
-  for (const char* zone : {"UTC", "Asia/Tokyo", "America/St_Johns"}) {
-    setenv("TZ", zone, 1);
-    tzset();
-    EXPECT_EQ(Html(SmallSnapshot()), html) << zone;
-    EXPECT_TRUE(*CsvRenderer().Render(Model(SmallSnapshot())) == csv) << zone;
-  }
-  unsetenv("TZ");
-  tzset();
-  std::vector<std::string> results(8);
-  {
-    std::vector<std::jthread> threads;
-    for (std::string& result : results) {
-      threads.emplace_back([&result] {
-        result = Html(SmallSnapshot()) +
-                 *CsvRenderer().Render(Model(SmallSnapshot()));
-      });
-    }
-  }
-  for (const std::string& result : results) EXPECT_TRUE(result == html + csv);
+  const auto make = [] { return Model(SmallSnapshot()); };
+  testing::ExpectEqualBytes(HtmlRenderer(), make);
+  testing::ExpectEqualBytes(CsvRenderer(), make);
+  testing::ExpectEqualBytes(JsonStatRenderer(), make);
 }
 
 TEST(Renderers, GiveEqualBytesInAnyOrder) {

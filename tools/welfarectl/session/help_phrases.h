@@ -269,6 +269,10 @@ inline constexpr Translation kHelpPhrases[] = {
      "公開の範囲。internal: 内部、stakeholders: 関係者限り、aggregate と "
      "public: 一般公開"},
     {"Take a published report back", "公表した報告書を撤回します"},
+    {"List what changed from one report to another, with the cause",
+     "二つの報告書の間で変わった値を、原因とともに示します"},
+    {"The earlier report", "元の報告書"},
+    {"The later report", "新しい報告書"},
     {"Why, as readers are told", "読者に示す理由"},
     {"List the reports", "報告書の一覧を表示します"},
     {"Show one report", "報告書を一つ表示します"},

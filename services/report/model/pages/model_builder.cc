@@ -7,6 +7,7 @@
 
 #include "services/report/model/layout.h"
 #include "services/report/model/pages/annexes.h"
+#include "services/report/model/pages/errata_page.h"
 #include "services/report/model/pages/label_years.h"
 #include "services/report/model/pages/left_out.h"
 #include "services/report/model/pages/page_builder.h"
@@ -90,6 +91,7 @@ ReportModel BuildReport(const ReportTemplate& report_template,
     }
   }
   AddColophon(filled, left_out, model);
+  AddErrata(filled, model);
   for (Page& page : model.pages) Finish(model, page);
   return model;
 }

@@ -92,6 +92,7 @@ class PageBuilder {
         if (const auto values = FindAll(block); !values.empty()) {
           Figure figure = WrittenTable(snapshot_, values);
           figure.id = page_.id + "_texts";
+          for (const auto* value : values) figure.indicators.push_back(value->id);
           figure.title = TitleOr(block, "自由記述の記入状況");
           AddWritten(block, std::move(figure));
         }
@@ -101,6 +102,7 @@ class PageBuilder {
           Figure figure =
               PhaseTable(values, TitleOr(block, values.front()->label));
           figure.id = page_.id + "_phases";
+          for (const auto* value : values) figure.indicators.push_back(value->id);
           AddWritten(block, std::move(figure));
         }
         return;
@@ -212,6 +214,7 @@ class PageBuilder {
     const TwoYears years = BothYears(snapshot_, value);
     Figure figure;
     figure.id = page_.id + "_" + value.id;
+    figure.indicators = {value.id};
     figure.title = TitleOr(block, value.label);
     figure.base = BaseWords(value, years.previous);
     figure.year = ReferenceWords(value);

@@ -3,7 +3,10 @@
 #include <zip.h>
 #include <zlib.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "services/report/errors.h"
 
@@ -12,6 +15,9 @@ namespace {
 
 // DOS date of 1980-01-01: year 0, month 1, day 1.
 constexpr zip_uint16_t kFirstDate = (1U << 5U) | 1U;
+
+// A report's tables have a few million bytes.
+constexpr std::uint64_t kMostUnpacked = std::uint64_t{256} << 20;
 
 struct FreeSource {
   void operator()(zip_source_t* source) const { zip_source_free(source); }
@@ -68,6 +74,41 @@ absl::StatusOr<std::string> MakeZipArchive(
     return Failed("the archive cannot be read back");
   }
   return bytes;
+}
+
+absl::StatusOr<std::vector<ArchiveFile>> ReadZipArchive(
+    const std::string& bytes) {
+  zip_error_t error;
+  zip_error_init(&error);
+  Source source(
+      zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error));
+  if (source == nullptr) return Failed(zip_error_strerror(&error));
+  const Archive archive(zip_open_from_source(source.get(), ZIP_RDONLY, &error));
+  if (archive == nullptr) return Failed(zip_error_strerror(&error));
+  // Now the archive's; it frees the source.
+  static_cast<void>(source.release());
+  std::vector<ArchiveFile> files;
+  std::uint64_t left = kMostUnpacked;
+  const zip_int64_t count = zip_get_num_entries(archive.get(), 0);
+  for (zip_int64_t i = 0; i < count; ++i) {
+    const auto at = static_cast<zip_uint64_t>(i);
+    zip_stat_t stat;
+    if (zip_stat_index(archive.get(), at, 0, &stat) != 0) {
+      return Failed(zip_strerror(archive.get()));
+    }
+    if (stat.size > left) return Failed("the archive is too large");
+    left -= stat.size;
+    zip_file_t* file = zip_fopen_index(archive.get(), at, 0);
+    if (file == nullptr) return Failed(zip_strerror(archive.get()));
+    std::string text(stat.size, '\0');
+    const zip_int64_t read = zip_fread(file, text.data(), text.size());
+    zip_fclose(file);
+    if (read < 0 || static_cast<std::size_t>(read) != text.size()) {
+      return Failed("a file of the archive cannot be read");
+    }
+    files.push_back({stat.name, std::move(text)});
+  }
+  return files;
 }
 
 std::string ZipLibrary() {

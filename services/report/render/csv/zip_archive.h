@@ -22,6 +22,13 @@ struct ArchiveFile {
 absl::StatusOr<std::string> MakeZipArchive(
     const std::vector<ArchiveFile>& files);
 
+// Returns the files of an archive in their order.
+//
+// Errors: INTERNAL, reason RENDER_FAILED: it is none, or is larger unpacked
+//   than any of a report.
+absl::StatusOr<std::vector<ArchiveFile>> ReadZipArchive(
+    const std::string& bytes);
+
 // Name and version of the library that compresses, for fingerprints.
 std::string ZipLibrary();
 

@@ -126,6 +126,45 @@ int ListReports(Session& session) {
   return kOk;
 }
 
+// `CORRECTION, REGISTRY`.
+std::string CausesOf(const report_v1::ReportChange& change) {
+  std::string causes;
+  for (const int cause : change.causes()) {
+    causes += (causes.empty() ? "" : ", ") +
+              ShortName(report_v1::ReportChange::Cause_Name(cause), "CAUSE_");
+  }
+  return causes;
+}
+
+int DiffReports(Session& session, const std::string& from,
+                const std::string& to) {
+  report_v1::ListReportChangesRequest request;
+  request.set_parent(ReportName(to));
+  request.set_base(ReportName(from));
+  std::vector<report_v1::ReportChange> all;
+  Table table({{.title = "page"},
+               {.title = "table", .limit = 30},
+               {.title = "row", .limit = 24},
+               {.title = "column", .limit = 24},
+               {.title = "before", .limit = 24},
+               {.title = "after", .limit = 24},
+               {.title = "turned"},
+               {.title = "cause"}});
+  const int code = ReadPages<report_v1::ListReportChangesResponse>(
+      session, request,
+      [&](const report_v1::ListReportChangesResponse& page) {
+        for (const report_v1::ReportChange& change : page.changes()) {
+          table.Add({change.page(), change.title(), change.row_label(),
+                     change.column_label(), change.before(), change.after(),
+                     change.sign_changed() ? "yes" : "", CausesOf(change)});
+          all.push_back(change);
+        }
+      });
+  if (code != kOk) return code;
+  PrintList(session, all, table);
+  return kOk;
+}
+
 int Download(Session& session, const std::string& id, const std::string& format,
              const std::string& out_path) {
   report_v1::DownloadReportRequest request;
@@ -203,6 +242,15 @@ void AddReportCommands(const Command& app, Session& session) {
   const Command get = noun.AddVerb("get", "Show one report");
   get.AddOption("REPORT", *id, "Report id, jusou-2025-0001").Required();
   get.Runs(session, [&session, id] { return GetReport(session, *id); });
+
+  const Command diff = noun.AddVerb(
+      "diff", "List what changed from one report to another, with the cause");
+  auto other = std::make_shared<std::string>();
+  diff.AddOption("FROM", *other, "The earlier report").Required();
+  diff.AddOption("TO", *id, "The later report").Required();
+  diff.Runs(session, [&session, other, id] {
+    return DiffReports(session, *other, *id);
+  });
 
   auto word = std::make_shared<std::string>();
   const Command publish =

@@ -81,6 +81,7 @@ inline constexpr VerbExample kVerbExamples[] = {
     {"statement check", "--fiscal-year 2025"},
     {"report create", "--fiscal-year 2025"},
     {"report list", ""},
+    {"report diff", "jusou-2025-0001 jusou-2025-0002"},
     {"report publish", "jusou-2025-0001 --level public"},
     {"report withdraw", "jusou-2025-0001 --reason 'two answers were mixed up'"},
     {"report get", "jusou-2025-0001"},

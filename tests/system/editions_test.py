@@ -1,0 +1,135 @@
+#!/usr/bin/python3
+"""From a provisional report to a final one and its correction, over HTTP/JSON.
+
+usage: editions_test.py one|five
+
+What the platform says has changed is held against a comparison of the published
+tables that shares no code with it.
+"""
+
+import collections
+import csv
+import io
+import json
+import unittest
+import uuid
+import zipfile
+
+import demo_data
+import harness
+
+ROUND = "surveys/jusou/rounds/2025"
+ITEM = "plan_position_in_welfare_plan"
+CITY = f"{ROUND}/submissions/{min(demo_data.implementing(2025))}-municipality"
+
+
+def tables(archive):
+    """Returns {(table, row, number of the row's key, column): text} of an archive of CSV."""
+    cells = {}
+    with zipfile.ZipFile(io.BytesIO(archive)) as files:
+        for name in files.namelist():
+            if "/" in name or not name.endswith(".csv") or name.endswith("dictionary.csv"):
+                continue
+            seen = collections.Counter()
+            text = files.read(name).decode("utf-8-sig")
+            header, *rows = csv.reader(io.StringIO(text))
+            label = next(i for i, column in enumerate(header) if column.endswith("_label"))
+            for row in rows:
+                key = row[label - 1]
+                seen[key] += 1
+                symbols = dict(one.split("=") for one in row[-1].split())
+                for column, datum in list(zip(header, row))[label + 1:-1]:
+                    cells[row[0], key, seen[key], column] = " ".join(
+                        part for part in (datum, symbols.get(column, "")) if part)
+    return cells
+
+
+class Editions(harness.LoadedTest):
+    shape = harness.shape_from_command_line()
+
+    def call(self, method, path, body=None, status=200, **query):
+        text = "&".join(f"{key}={value}" for key, value in query.items())
+        reply = self.http.send(method, f"/v1/{path}" + (f"?{text}" if text else ""), body)
+        self.assertEqual(reply.status, status, reply.body)
+        return json.loads(reply.body)
+
+    def create(self, edition, status=200, **fields):
+        return self.call("POST", "reports", {"template": "jusou", "round": ROUND, "edition": f"EDITION_{edition}",
+                                             **fields}, status, requestId=uuid.uuid4())
+
+    def publish(self, report):
+        return self.call("POST", f"{report['name']}:publish", {"publishLevel": "PUBLISH_LEVEL_PUBLIC"})
+
+    def csv(self, report):
+        reply = self.http.send("GET", f"/v1/{report['name']}:download?format=csv")
+        self.assertEqual(reply.status, 200)
+        return tables(reply.body)
+
+    def changes(self, now, then):
+        """Returns all changes, by pages."""
+        found, token = [], ""
+        while True:
+            page = self.call("GET", f"{now['name']}/changes", base=then["name"], pageSize=7, pageToken=token)
+            found += page["changes"]
+            token = page["nextPageToken"]
+            if not token:
+                self.assertEqual(page["totalSize"], len(found))
+                return found
+
+    def correct_one_answer(self):
+        """A city chose another option of a question on which no other hangs; returns both."""
+        self.call("POST", f"{ROUND}:reopen", {"reason": "回答の訂正を受けるため"})
+        self.call("POST", f"{CITY}:return", {"reason": "確認してください。"})
+        answers = self.call("GET", CITY)["answers"]
+        answer = next(answer for answer in answers if answer["item"] == ITEM)
+        before, = answer["codes"]["codes"]
+        after = next(code for code in demo_data.codebook()[ITEM].options if code not in (before, "other"))
+        answer["codes"] = {"codes": [after]}
+        self.call("PATCH", CITY, {"answers": answers}, updateMask="answers")
+        self.call("POST", f"{CITY}:submit", {})
+        self.call("POST", f"{CITY}:accept", {})
+        self.call("POST", f"{ROUND}:close", {})
+        return before, after
+
+    def test_from_a_provisional_report_to_a_correction(self):
+        early = self.create("PROVISIONAL")
+        self.assertIn("速報", early["displayName"])
+        self.publish(early)
+        refused = self.create("FINAL", 400)
+        self.assertIn("SUBMISSIONS_NOT_ACCEPTED", json.dumps(refused))
+        for submission in self.http.list(f"/v1/{ROUND}/submissions", "submissions"):
+            self.call("POST", f"{submission['name']}:accept", {})
+        final = self.create("FINAL")
+        self.assertNotIn("速報", final["displayName"])
+        self.publish(final)
+        # Nothing but the edition is another.
+        self.assertEqual(self.changes(final, early), [])
+        self.assertEqual(self.call("GET", early["name"])["supersededBy"], final["name"])
+
+        before, after = self.correct_one_answer()
+        again = self.create("FINAL")
+        self.call("POST", f"{again['name']}:publish", {"publishLevel": "PUBLISH_LEVEL_PUBLIC"}, 400)
+        corrected = self.create("CORRECTED", corrects=final["name"], correctionReason="一つの回答の訂正")
+        self.assertEqual(self.publish(corrected)["state"], "STATE_CORRECTED")
+
+        # Exactly what a comparison of the files finds, all of it and for this reason.
+        then, now = self.csv(final), self.csv(corrected)
+        errata = {key for key in now if key[0] == "annex3_errata"}
+        different = {(key[0], key[1], key[3], then.get(key, ""), now.get(key, ""))
+                     for key in then.keys() | (now.keys() - errata) if then.get(key) != now.get(key)}
+        told = self.changes(corrected, final)
+        self.assertEqual({(c["figure"], c["row"], c["column"], c["before"], c["after"]) for c in told}, different)
+        self.assertEqual(len(told), len({key[1] for key in errata}))
+        self.assertEqual({tuple(c["causes"]) for c in told}, {("CAUSE_CORRECTION",)})
+        turned = [c["signChanged"] for c in told]
+        self.assertEqual(turned, sorted(turned, reverse=True))
+        # The question itself: one less of the one, one more of the other.
+        moved = {c["row"]: int(c["after"]) - int(c["before"]) for c in told
+                 if c["figure"].endswith(f"_{ITEM}") and c["column"] == "count"}
+        self.assertEqual(moved, {before: -1, after: 1})
+        # What was published stays what it was.
+        self.assertEqual(self.csv(final), then)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
