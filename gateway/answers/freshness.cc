@@ -11,9 +11,11 @@ std::string_view CacheControlOf(
   const auto& policy =
       method.options().GetExtension(::welfare::options::v1::policy);
   if (policy.personal()) return "no-store";
-  return policy.audience() == ::welfare::options::v1::AUDIENCE_PUBLIC
-             ? "public, max-age=0, must-revalidate"
-             : "private, no-cache";
+  const bool for_everybody =
+      policy.audience() == ::welfare::options::v1::AUDIENCE_PUBLIC &&
+      !policy.varies_by_caller();
+  return for_everybody ? "public, max-age=0, must-revalidate"
+                       : "private, no-cache";
 }
 
 }  // namespace welfare::gateway

@@ -106,5 +106,24 @@ TEST(Contract, EveryMethodStandsInTheTableForEveryRole) {
   }
 }
 
+TEST(Contract, SaysWhereAPublicAnswerDependsOnItsCaller) {
+  std::set<std::string> methods, for_some;
+  for (const Cell& cell : ReadPolicyTable()) {
+    if (cell.role.starts_with("service:")) continue;
+    methods.insert(cell.method);
+    if (cell.verdict != "allow") for_some.insert(cell.method);
+  }
+  int varying = 0;
+  for (const std::string& name : methods) {
+    const auto& policy =
+        FindMethod(name)->options().GetExtension(options::v1::policy);
+    const bool open = policy.audience() == options::v1::AUDIENCE_PUBLIC;
+    EXPECT_EQ(policy.varies_by_caller(), open && for_some.contains(name))
+        << name;
+    varying += policy.varies_by_caller() ? 1 : 0;
+  }
+  EXPECT_GT(varying, 0);
+}
+
 }  // namespace
 }  // namespace welfare::access
