@@ -61,6 +61,7 @@ struct SurveyModule::Parts {
         submission_reads(store, content, incarnation),
         imports({.store = store,
                  .content = content,
+                 .registry = registry,
                  .versions = round_versions,
                  .metrics = metrics,
                  .clock = context.clock()}),

@@ -114,10 +114,32 @@ inline constexpr base::ErrorRow kErrorTable[] = {
 
     // --- backfill ---
     {"BACKFILL_KIND", absl::StatusCode::kInvalidArgument,
-     "{path} is no file of municipalities (code), statuses (program) or "
-     "answers (item_id).",
-     "{path} は自治体（code の列）、実施状況（program の列）、回答（item_id の"
-     "列）のどのファイルでもありません。"},
+     "{path} is no file of municipalities (code), statuses (program), rounds "
+     "(codebook) or answers (item_id).",
+     "{path} は自治体（code の列）、実施状況（program の列）、調査回（codebook "
+     "の列）、回答（item_id の列）のどのファイルでもありません。"},
+    {"RECORD_CELLS", absl::StatusCode::kInvalidArgument,
+     "The record has another number of cells than the header line.",
+     "セルの数が見出し行と違います。"},
+    {"ROUND_REPEATED", absl::StatusCode::kInvalidArgument,
+     "{round} is described twice; keep one record.",
+     "{round} の行が二つあります。一つにしてください。"},
+    {"ROUND_DIFFERS", absl::StatusCode::kFailedPrecondition,
+     "{round} is there and has another {column}; correct the record, or the "
+     "round with `welfarectl round update`.",
+     "{round} はすでにあり、{column} が違います。行を直すか、welfarectl round "
+     "update で調査回を直してください。"},
+    {"ROUND_NOT_PLANNED", absl::StatusCode::kFailedPrecondition,
+     "The plan has refused {round}, which would be taken now; plan again.",
+     "計画では拒否された {round} "
+     "は、今なら受け入れられます。計画を作り直してくだ"
+     "さい。"},
+    {"ROUNDS_BEFORE_STATUSES", absl::StatusCode::kFailedPrecondition,
+     "Rounds are opened on what the registry knows, and this plan would change "
+     "that first; plan and apply the files of the registry by themselves.",
+     "調査回は台帳の内容で開始しますが、この計画はその前に台帳を変えます。台帳"
+     "の"
+     "ファイルだけを先に計画し、適用してください。"},
     {"HEADERS_DIFFER", absl::StatusCode::kInvalidArgument,
      "{path} and {first_path} are of one kind and have other header lines; "
      "give them one.",

@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,9 +18,11 @@
 #include "services/importing/rejects_token.h"
 #include "services/importing/reply/import_reply.h"
 #include "services/importing/strategy.h"
+#include "services/platform/errors.h"
 #include "services/platform/rpc/write_request.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
+#include "services/survey/api/round_requests.h"
 #include "services/survey/errors.h"
 #include "services/survey/files/import_plan.h"
 #include "services/survey/files/import_run.h"
@@ -31,6 +35,8 @@ namespace {
 
 // Items that a reply names as unplaced; above, it says `*`.
 constexpr std::size_t kUnplacedItemsShown = 1'000;
+// More than any survey has been held.
+constexpr int kMostRoundsToCome = 100;
 
 // Of all that the faults of a batch depend on.
 std::string DigestOf(const v1::ImportSubmissionsRequest& request) {
@@ -43,6 +49,11 @@ std::string DigestOf(const v1::ImportSubmissionsRequest& request) {
     parts.push_back(item);
   }
   parts.push_back(type::v1::ImportStrategy_Name(request.strategy()));
+  std::vector<std::string> coming;
+  for (const v1::RoundToCome& round : request.rounds_to_come()) {
+    coming.push_back(round.SerializeAsString());
+  }
+  parts.insert(parts.end(), coming.begin(), coming.end());
   return importing::DigestOf(parts);
 }
 
@@ -132,6 +143,11 @@ absl::StatusOr<ImportOutcome> Run(const ImportPlan& plan,
       [&]() -> absl::StatusOr<std::map<base::RoundName, Round>> {
     std::map<base::RoundName, Round> rounds;
     for (const auto& [name, opened] : plan.rounds()) {
+      // One of a dry run that is to come.
+      if (opened.round.revision == 0) {
+        rounds.emplace(name, opened.round);
+        continue;
+      }
       WELFARE_ASSIGN_OR_RETURN(auto round, store.rounds().Find(name));
       if (!round) return RoundNotFound(name);
       rounds.emplace(name, *std::move(round));
@@ -162,6 +178,60 @@ absl::StatusOr<ImportOutcome> Run(const ImportPlan& plan,
 
 }  // namespace
 
+absl::Status ImportCalls::TakeForOpened(
+    const Call& call, const v1::ImportSubmissionsRequest& request,
+    NamedRounds& rounds) {
+  if (request.rounds_to_come_size() > kMostRoundsToCome) {
+    base::Violation many = platform::TooManyNames(request.rounds_to_come_size(),
+                                                  kMostRoundsToCome);
+    many.field = "rounds_to_come";
+    return RoundInvalid({std::move(many)});
+  }
+  std::set<base::RoundName> names;
+  for (const v1::RoundToCome& coming : request.rounds_to_come()) {
+    WELFARE_ASSIGN_OR_RETURN(const Round round, ReadRound(coming.create()));
+    names.insert(round.name);
+  }
+  WELFARE_RETURN_IF_ERROR(CheckMayImport(call, names));
+  for (const v1::RoundToCome& coming : request.rounds_to_come()) {
+    WELFARE_ASSIGN_OR_RETURN(const Round round, ReadRound(coming.create()));
+    OpenedRound opened{.round = round};
+    bool there = false;
+    WELFARE_RETURN_IF_ERROR(
+        d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
+          WELFARE_ASSIGN_OR_RETURN(const auto found,
+                                   store.rounds().Find(round.name));
+          there = found.has_value();
+          if (there) return absl::OkStatus();
+          WELFARE_ASSIGN_OR_RETURN(const auto stored,
+                                   store.codebooks().Find(round.codebook));
+          if (!stored || stored->state != CodebookState::kPublished) {
+            return CodebookNotPublished(round.codebook);
+          }
+          WELFARE_ASSIGN_OR_RETURN(opened, d_.content.Load(store, round));
+          return absl::OkStatus();
+        }));
+    if (there) continue;
+    WELFARE_ASSIGN_OR_RETURN(
+        const auto unknown,
+        ReadUnknownMunicipalities(coming.unknown_municipalities()));
+    WELFARE_ASSIGN_OR_RETURN(
+        const RegistryPin pin,
+        d_.registry.Load(call, round.program, round.name.fiscal_year,
+                         YearsToFreeze(round.name.fiscal_year,
+                                       opened.codebook->registry_offsets())));
+    WELFARE_RETURN_IF_ERROR(CheckStatuses(pin.rows, unknown, round.program,
+                                          round.name.fiscal_year.value()));
+    WELFARE_ASSIGN_OR_RETURN(PlannedRound plan, PlanOpening(round, pin));
+    opened.round = std::move(plan.round);
+    opened.frame = std::make_shared<const Frame>(*std::move(plan.population));
+    if (const auto named = rounds.find(round.name); named != rounds.end()) {
+      named->second = std::move(opened);
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ImportCalls::ImportSubmissions(
     const Call& call, const v1::ImportSubmissionsRequest& request,
     type::v1::ImportResult& response) {
@@ -188,6 +258,9 @@ absl::Status ImportCalls::ImportSubmissions(
         WELFARE_ASSIGN_OR_RETURN(rounds, LoadRounds(store, d_.content, batch));
         return absl::OkStatus();
       }));
+  if (request.validate_only()) {
+    WELFARE_RETURN_IF_ERROR(TakeForOpened(call, request, rounds));
+  }
   const std::vector<std::string> unplaced(request.unplaced_items().begin(),
                                           request.unplaced_items().end());
   const ImportPlan plan(rounds, std::move(batch), unplaced,

@@ -5,8 +5,10 @@
 
 #include "services/base/time/clock.h"
 #include "services/platform/rpc/call_context.h"
+#include "services/survey/files/import_plan.h"
 #include "services/survey/observe/round_versions.h"
 #include "services/survey/observe/survey_metrics.h"
+#include "services/survey/peers/registry_client.h"
 #include "services/survey/store/pinned_content.h"
 #include "services/survey/store/store.h"
 #include "welfare/survey/v1/survey_service.pb.h"
@@ -21,6 +23,7 @@ class ImportCalls {
   struct Dependencies {
     SurveyStore& store;
     PinnedContent& content;
+    const RegistryClient& registry;
     RoundVersions& versions;
     SurveyMetrics& metrics;
     const base::Clock& clock;
@@ -36,6 +39,11 @@ class ImportCalls {
                                  type::v1::ImportResult&);
 
  private:
+  // Adds the rounds that a dry run takes for opened to those that are there.
+  absl::Status TakeForOpened(const Call& call,
+                             const v1::ImportSubmissionsRequest& request,
+                             NamedRounds& rounds);
+
   Dependencies d_;
 };
 

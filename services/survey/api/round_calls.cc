@@ -127,8 +127,9 @@ absl::Status RoundCalls::OpenRound(const Call& call,
                            platform::MakeWriteRequest(call, request));
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::RoundName>("name", request.name()));
-  WELFARE_ASSIGN_OR_RETURN(const auto unknown,
-                           ReadUnknownMunicipalities(request));
+  WELFARE_ASSIGN_OR_RETURN(
+      const auto unknown,
+      ReadUnknownMunicipalities(request.unknown_municipalities()));
   WELFARE_ASSIGN_OR_RETURN(const std::optional<RegistryPin> pin,
                            LoadPin(call, name, unknown));
   return ChangeExisting(

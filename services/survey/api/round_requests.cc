@@ -130,9 +130,9 @@ OutlineEdit ReadOutlineEdit(const v1::UpdateRoundRequest& request) {
 }
 
 absl::StatusOr<std::set<base::MunicipalityCode>> ReadUnknownMunicipalities(
-    const v1::OpenRoundRequest& request) {
+    const google::protobuf::RepeatedPtrField<std::string>& names) {
   std::set<base::MunicipalityCode> codes;
-  for (const std::string& text : request.unknown_municipalities()) {
+  for (const std::string& text : names) {
     WELFARE_ASSIGN_OR_RETURN(auto name, ParseName<base::MunicipalityName>(
                                             "unknown_municipalities", text));
     codes.insert(std::move(name.code));

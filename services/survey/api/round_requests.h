@@ -28,7 +28,7 @@ OutlineEdit ReadOutlineEdit(const v1::UpdateRoundRequest& request);
 //
 // Errors: INVALID_ARGUMENT, NAME_INVALID, CHECK_DIGIT, CODE_AMBIGUOUS.
 absl::StatusOr<std::set<base::MunicipalityCode>> ReadUnknownMunicipalities(
-    const v1::OpenRoundRequest& request);
+    const google::protobuf::RepeatedPtrField<std::string>& names);
 
 // OK unless the reason of a change is too long.
 //

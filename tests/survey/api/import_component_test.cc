@@ -438,5 +438,47 @@ TEST_F(Import, ARowWithoutRespondentRefusesWhoeverReplaceWouldTakeItFrom) {
   EXPECT_EQ(TextOf("131016-municipality", "story"), "told");
 }
 
+// --- rounds to come ---
+
+TEST_F(Import, ADryRunTakesRoundsThatAreToComeForOpened) {
+  v1::ImportSubmissionsRequest batch =
+      Batch(Row("131016,municipality", "cats", "1", "", "2024") +
+            Row("131016,municipality", "dogs", "2", "", "2024"));
+  batch.set_strategy(type::v1::IMPORT_STRATEGY_MERGE);
+  batch.set_validate_only(true);
+  EXPECT_THAT(Lines(*Send(batch)),
+              ElementsAre("2 ROUND_NOT_FOUND", "3 ROUND_NOT_FOUND"));
+  v1::RoundToCome& coming = *batch.add_rounds_to_come();
+  *coming.mutable_create() = RoundRequest("pets", "1", 2024);
+  const auto dry = Send(batch);
+  ASSERT_OK(dry);
+  EXPECT_EQ(dry->counts().created(), 2);
+  EXPECT_EQ(dry->version(), 0);
+  EXPECT_STATUS(GetRound("surveys/pets/rounds/2024"),
+                absl::StatusCode::kNotFound, "ROUND_NOT_FOUND");
+  // A write is told of none.
+  batch.set_validate_only(false);
+  EXPECT_EQ(Send(batch)->counts().rejected(), 2);
+  batch.set_validate_only(true);
+  // It is judged as it will be created and opened.
+  coming.add_unknown_municipalities("municipalities/131016");
+  EXPECT_STATUS(Send(batch), absl::StatusCode::kInvalidArgument,
+                "ROUND_INVALID");
+  coming.clear_unknown_municipalities();
+  v1::Round& round = *coming.mutable_create()->mutable_round();
+  round.set_codebook("surveys/pets/codebooks/9");
+  EXPECT_STATUS(Send(batch), absl::StatusCode::kFailedPrecondition,
+                "CODEBOOK_NOT_PUBLISHED");
+  round.set_display_name("");
+  EXPECT_STATUS(Send(batch), absl::StatusCode::kInvalidArgument,
+                "ROUND_INVALID");
+  // One that is there stays as it is.
+  *coming.mutable_create() = RoundRequest("pets", "9", 2025);
+  EXPECT_EQ(Send(batch)->counts().rejected(), 2);
+  for (int more = 0; more < 100; ++more) batch.add_rounds_to_come();
+  EXPECT_STATUS(Send(batch), absl::StatusCode::kInvalidArgument,
+                "ROUND_INVALID");
+}
+
 }  // namespace
 }  // namespace welfare::survey

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "services/base/error.h"
+#include "tools/welfarectl/backfill/batch_request.h"
 #include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/session/phrase.h"
 #include "welfare/registry/v1/registry_service.pb.h"
@@ -26,67 +27,6 @@ constexpr int kRegistryBatch = 400;
 constexpr std::size_t kMunicipalityBytes = std::size_t{3} << 20;
 // Items that a request names as unplaced; above, it says `*`.
 constexpr std::size_t kMostUnplaced = 1'000;
-
-type::v1::ImportStrategy StrategyOf(const std::string& word) {
-  if (word == "replace") return type::v1::IMPORT_STRATEGY_REPLACE;
-  if (word == "delete") return type::v1::IMPORT_STRATEGY_DELETE;
-  return type::v1::IMPORT_STRATEGY_MERGE;
-}
-
-void FillBatch(const RecordBatch& batch, const std::string& path,
-               type::v1::CsvBatch& message) {
-  message.set_csv(batch.csv);
-  message.set_source_file(path);
-  if (batch.records.empty()) return;
-  message.set_first_line(static_cast<std::int32_t>(batch.records[0].line));
-  if (batch.stands_together()) return;
-  for (const RecordBatch::Record& record : batch.records) {
-    message.add_lines(static_cast<std::int32_t>(record.line));
-  }
-}
-
-// The same batch without the records on these lines, which become broken.
-bool TakeOut(RecordBatch& batch, const std::string& header,
-             const std::vector<FieldViolation>& faults) {
-  std::map<std::int64_t, const FieldViolation*> faulty;
-  for (const FieldViolation& fault : faults) {
-    const std::size_t colon = fault.field.rfind(':');
-    if (!fault.field.starts_with("batch:")) return false;
-    const std::int64_t line = std::atoll(fault.field.c_str() + colon + 1);
-    // The record that begins there, or above it.
-    const auto after = std::upper_bound(
-        batch.records.begin(), batch.records.end(), line,
-        [](std::int64_t at, const RecordBatch::Record& record) {
-          return at < record.line;
-        });
-    if (after == batch.records.begin()) return false;
-    faulty.emplace(std::prev(after)->line, &fault);
-  }
-  if (faulty.empty()) return false;
-  RecordBatch kept = batch;
-  kept.csv = header;
-  kept.records.clear();
-  for (const RecordBatch::Record& record : batch.records) {
-    const std::string_view raw = batch.raw(record);
-    if (const auto fault = faulty.find(record.line); fault != faulty.end()) {
-      kept.broken.push_back({.line = record.line,
-                             .reason = "CSV_INVALID",
-                             .message = fault->second->description,
-                             .raw = std::string(raw)});
-      continue;
-    }
-    kept.records.push_back(
-        {.line = record.line, .begin = kept.csv.size(), .size = record.size});
-    kept.csv += raw;
-    kept.csv += '\n';
-  }
-  std::sort(kept.broken.begin(), kept.broken.end(),
-            [](const BrokenRecord& a, const BrokenRecord& b) {
-              return a.line < b.line;
-            });
-  batch = std::move(kept);
-  return true;
-}
 
 int FailBase(const std::string& resource) {
   return Fail(base::MakeError(CtlRow("MOVED_WHILE_PLANNING"))
@@ -204,9 +144,15 @@ std::unique_ptr<Message> BackfillRun::NewRequest(const BackfillPlan& plan,
             : RequestIdOf(digest_, index, batch.number, attempt));
     const std::string resource = BaseOf(file.kind, batch);
     if (!dry && !resource.empty()) {
-      const auto base = lane.bases.find(resource);
-      const PlannedBase planned =
-          base == lane.bases.end() ? PlannedBase() : base->second;
+      // A round that this has opened has no base of its plan.
+      PlannedBase planned;
+      if (const auto base = lane.bases.find(resource);
+          base != lane.bases.end()) {
+        planned = base->second;
+      } else if (const auto now = opened_.find(resource);
+                 now != opened_.end()) {
+        planned = now->second;
+      }
       request->mutable_base()->set_incarnation(planned.incarnation);
       request->mutable_base()->set_version(planned.version);
     }
@@ -230,10 +176,14 @@ std::unique_ptr<Message> BackfillRun::NewRequest(const BackfillPlan& plan,
       }
       return request;
     }
+    case FileKind::kRounds:
     case FileKind::kAnswers:
       break;
   }
   auto request = fill(std::make_unique<survey::v1::ImportSubmissionsRequest>());
+  if (const auto* coming = dry ? rounds_.Find(batch.round) : nullptr) {
+    *request->add_rounds_to_come() = *coming;
+  }
   for (const std::string& item : unplaced_[index]) {
     request->add_unplaced_items(item);
   }
@@ -276,7 +226,56 @@ int BackfillRun::Plan(BackfillPlan& plan, int changes) {
 int BackfillRun::Apply(const BackfillPlan& plan) {
   if (const int code = Probe(plan); code != kOk) return code;
   bases_ = plan.bases;
-  return SendAll(plan, Mode::kApply);
+  // Before anything is written: somebody else may have created them.
+  rounds_.Clear();
+  for (std::size_t i = 0; i < plan.files.size(); ++i) {
+    if (plan.files[i].kind != FileKind::kRounds) continue;
+    const int code = rounds_.Judge(sources_[i], i, &plan.bases, nullptr);
+    if (code != kOk) return code;
+  }
+  const int made = rounds_.Create(digest_, plan.bases);
+  if (made != kOk) return made;
+  if (const int code = SendAll(plan, Mode::kApply); code != kOk) return code;
+  return CloseRounds();
+}
+
+int BackfillRun::CloseRounds() {
+  if (rounds_.names().empty()) return kOk;
+  const std::int64_t refused = account_.total().rejected;
+  if (refused == 0) return rounds_.Close(digest_);
+  // They are mended and fed back, which a closed round would not take.
+  std::cerr << Say("The rounds stay open, for {count} records were "
+                   "refused: welfarectl round close.",
+                   {{"count", std::to_string(refused)}})
+            << "\n";
+  return kOk;
+}
+
+int BackfillRun::MakeRounds(const BackfillPlan& plan, std::size_t index,
+                            Mode mode) {
+  if (mode == Mode::kProbe) return kOk;
+  const RowCounts before = account_.total();
+  // Of several files the first forgets what was looked at before.
+  if (index == 0 || plan.files[index - 1].kind != FileKind::kRounds) {
+    rounds_.Clear();
+  }
+  account_.BeginFile(plan.files[index].facts.path, FileKind::kRounds,
+                     raw_headers_[index]);
+  const bool planning = mode == Mode::kPlan;
+  int code = rounds_.Judge(sources_[index], index,
+                           planning ? nullptr : &plan.bases, &account_);
+  if (code == kOk && !planning)
+    code = rounds_.Open(digest_, plan.bases, opened_);
+  if (code != kOk || !planning || rounds_.names().empty()) return code;
+  if (before.created + before.updated + before.deleted > 0) {
+    return Fail(base::MakeError(CtlRow("ROUNDS_BEFORE_STATUSES")));
+  }
+  for (const std::string& name : rounds_.names()) bases_[name] = {};
+  // They are opened on what it knows.
+  std::optional<PlannedBase> registry;
+  code = FindBase(kRegistryBase, registry);
+  if (code == kOk) bases_.try_emplace(kRegistryBase, *registry);
+  return code;
 }
 
 int BackfillRun::SendAll(const BackfillPlan& plan, Mode mode) {
@@ -310,7 +309,10 @@ int BackfillRun::SendAll(const BackfillPlan& plan, Mode mode) {
       if (i > 0 && plan.files[i].kind != plan.files[i - 1].kind) {
         code = TakeAll(plan, mode, lanes, false);
       }
-      if (code == kOk) code = SendFile(plan, i, mode, lanes);
+      if (code != kOk) break;
+      code = plan.files[i].kind == FileKind::kRounds
+                 ? MakeRounds(plan, i, mode)
+                 : SendFile(plan, i, mode, lanes);
     }
     // What is under way when one has failed is answered still, and told.
     const int rest = TakeAll(plan, mode, lanes, code != kOk);
@@ -404,7 +406,11 @@ void BackfillRun::Send(const BackfillPlan& plan, Mode mode, SentBatch& sent,
     lane.exchange.reset();
   }
   lane.kind = kind;
-  if (lane.bases.empty()) lane.bases = plan.bases;
+  if (lane.bases.empty()) {
+    lane.bases = plan.bases;
+    std::erase_if(lane.bases,
+                  [](const auto& base) { return base.second.version == 0; });
+  }
   for (int attempt = 0; attempt < 2; ++attempt) {
     sent.request = NewRequest(plan, sent.file, mode, sent.batch, attempt, lane);
     sent.status = {};
@@ -565,6 +571,8 @@ int BackfillRun::FindBase(const std::string& resource,
 int BackfillRun::Probe(const BackfillPlan& plan) {
   probed_.clear();
   for (const auto& [resource, planned] : plan.bases) {
+    // It will be made.
+    if (planned.version == 0 && resource != kRegistryBase) continue;
     std::optional<PlannedBase> now;
     if (const int code = FindBase(resource, now); code != kOk) return code;
     if (now && now->version == planned.version &&

@@ -19,6 +19,7 @@
 #include "tools/welfarectl/backfill/plan_file.h"
 #include "tools/welfarectl/backfill/progress.h"
 #include "tools/welfarectl/backfill/record_cutter.h"
+#include "tools/welfarectl/backfill/round_maker.h"
 #include "tools/welfarectl/backfill/text_source.h"
 #include "tools/welfarectl/session/call.h"
 #include "tools/welfarectl/session/session.h"
@@ -43,7 +44,7 @@ class BackfillRun {
  public:
   // All outlive the object.
   BackfillRun(Session& session, const BackfillPace& pace, Account& account)
-      : session_(session), pace_(pace), account_(account) {}
+      : session_(session), pace_(pace), account_(account), rounds_(session) {}
 
   // Opens the files of `plan`, tells their kinds, and puts them into the order
   // in which they need each other: municipalities, statuses, answers. Returns
@@ -105,6 +106,11 @@ class BackfillRun {
   // The base as it is now; nothing where there is none.
   int FindBase(const std::string& resource, std::optional<PlannedBase>& base);
   int CheckHeaders(const BackfillPlan& plan);
+  // Says what becomes of a file of rounds, and opens those that are new where
+  // it is applied.
+  int MakeRounds(const BackfillPlan& plan, std::size_t index, Mode mode);
+  // Closes what it has opened, where all its records were taken.
+  int CloseRounds();
   void Wait();
 
   Session& session_;
@@ -116,6 +122,10 @@ class BackfillRun {
   std::map<std::string, PlannedBase> bases_;
   // Of a plan: municipalities that stand before the statuses.
   std::vector<type::v1::CsvBatch> municipalities_;
+  RoundMaker rounds_;
+  // Rounds that were opened, as they were then; written before any answers are
+  // sent.
+  std::map<std::string, PlannedBase> opened_;
   std::deque<Lane> lanes_state_;
   std::size_t next_lane_ = 0;
   std::mutex connecting_;  // who makes a call or a stream

@@ -65,8 +65,8 @@ PlanJson PlanAsJson(const BackfillPlan& plan) {
 }
 
 FileKind KindFrom(const std::string& word) {
-  for (const FileKind kind :
-       {FileKind::kMunicipalities, FileKind::kStatuses, FileKind::kAnswers}) {
+  for (const FileKind kind : {FileKind::kMunicipalities, FileKind::kStatuses,
+                              FileKind::kRounds, FileKind::kAnswers}) {
     if (ToString(kind) == word) return kind;
   }
   throw std::invalid_argument("kind");

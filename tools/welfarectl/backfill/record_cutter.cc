@@ -57,6 +57,8 @@ std::string_view ToString(FileKind kind) {
       return "municipalities";
     case FileKind::kStatuses:
       return "statuses";
+    case FileKind::kRounds:
+      return "rounds";
     case FileKind::kAnswers:
       return "answers";
   }
@@ -91,6 +93,8 @@ absl::StatusOr<RecordCutter> RecordCutter::Open(TextSource& source,
   std::string code_column;
   if (find("item_id")) {
     cutter.kind_ = FileKind::kAnswers;
+  } else if (find("codebook")) {
+    cutter.kind_ = FileKind::kRounds;
   } else if (find("program")) {
     cutter.kind_ = FileKind::kStatuses;
     code_column = "municipality_code";

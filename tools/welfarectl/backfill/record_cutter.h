@@ -22,9 +22,10 @@
 namespace welfare::ctl {
 
 // What a file holds, which its columns tell.
-enum class FileKind { kMunicipalities, kStatuses, kAnswers };
+// In the order of their needs.
+enum class FileKind { kMunicipalities, kStatuses, kRounds, kAnswers };
 
-// `municipalities`, `statuses`, `answers`.
+// `municipalities`, `statuses`, `rounds`, `answers`.
 std::string_view ToString(FileKind kind);
 
 // A record that is no record: it is told here, and not sent.

@@ -10,9 +10,11 @@ inline constexpr Translation kHelpPhrases[] = {
      "大量のファイルの取込み（計画・反映・照合）"},
     {"Say what files would change, and keep that as a plan",
      "ファイルで何が変わるかを調べ、計画として保存します"},
-    {"CSV or JSON lines of municipalities, statuses and answers; - is standard "
+    {"CSV or JSON lines of municipalities, statuses, rounds and answers; - is "
+     "standard "
      "input",
-     "自治体・実施状況・回答のファイル（CSV、または一行に一件のJSON）。- は標準"
+     "自治体・実施状況・調査回・回答のファイル（CSV、または一行に一件のJSON）。"
+     "- は標準"
      "入力"},
     {"Where to keep the plan", "計画の保存先"},
     {"Write what a plan says, unless anything has moved; again: go on where it "
@@ -278,8 +280,7 @@ inline constexpr Translation kHelpPhrases[] = {
     {"Show one report", "報告書を一つ表示します"},
     {"Report id, jusou-2025-0001", "報告書のID（例 jusou-2025-0001）"},
     {"Save one file of a report", "報告書のファイルを保存します"},
-    {"html, pdf, xlsx, csv or json",
-     "html、pdf、xlsx、csv または json"},
+    {"html, pdf, xlsx, csv or json", "html、pdf、xlsx、csv または json"},
     {"File to write; - is standard output; default: the suggested name",
      "保存先。- は標準出力。省略すると示された名前"},
     {"Questionnaires, versioned", "調査票（版つき）"},

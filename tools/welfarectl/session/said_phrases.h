@@ -20,6 +20,10 @@ inline constexpr Translation kSaidPhrases[] = {
      "ファイルに行のない保存済みの値を {count} 件消します。"},
     {"{path}: its records are sorted by round and respondent.",
      "{path}: 行を調査回と回答者の順に並べ替えます。"},
+    {"The rounds stay open, for {count} records were refused: welfarectl "
+     "round close.",
+     "{count} 件の行が拒否されたので、調査回は開いたままです: welfarectl round "
+     "close"},
     {"Some of what would change:", "変更される内容の一部:"},
     {"Differences, stored and in the file:",
      "相違（保存されている値と、ファイルの値）:"},

@@ -382,10 +382,10 @@ void AddBackfillCommands(const Command& app, Session& session) {
   const Command plan_verb = noun.AddVerb(
       "plan", "Say what files would change, and keep that as a plan");
   plan_verb
-      .AddOption(
-          "FILE", plan->files,
-          "CSV or JSON lines of municipalities, statuses and answers; - is "
-          "standard input")
+      .AddOption("FILE", plan->files,
+                 "CSV or JSON lines of municipalities, statuses, rounds and "
+                 "answers; - is "
+                 "standard input")
       .File()
       .Required();
   AddRules(plan_verb, *plan).Required();
@@ -411,13 +411,12 @@ void AddBackfillCommands(const Command& app, Session& session) {
       noun.AddVerb("verify",
                    "Compare files and platform, cell by cell; exits 3 on any "
                    "difference");
-  const Flag files =
-      verify_verb
-          .AddOption(
-              "FILE", verify->files,
-              "CSV or JSON lines of municipalities, statuses and answers; - is "
-              "standard input")
-          .File();
+  const Flag files = verify_verb
+                         .AddOption("FILE", verify->files,
+                                    "CSV or JSON lines of municipalities, "
+                                    "statuses, rounds and answers; - is "
+                                    "standard input")
+                         .File();
   verify_verb
       .AddOption("--plan", verify->plan,
                  "The plan whose files are compared, in the place of FILE")
