@@ -92,7 +92,7 @@ void ImportPlan::AddStrays(const SubmissionRecords& records,
 struct ImportPlan::Rows {
   CellReader reader;
   std::vector<AnswerCells> cells;
-  std::vector<SentAnswer> sent;
+  std::vector<LaidRow> laid;  // their `says` is still to be told
   // Where each stands in the codebook.
   std::vector<std::optional<std::size_t>> places;
   std::set<std::size_t> faulty;
@@ -117,21 +117,22 @@ std::optional<ImportPlan::Rows> ImportPlan::ReadRows(
   }
   std::optional<Rows> result(Rows{.reader = CellReader(batch_),
                                   .cells = {},
-                                  .sent = {},
+                                  .laid = {},
                                   .places = {},
                                   .faulty = {},
                                   .unknown_absences = {}});
   Rows& rows = *result;
   rows.cells.reserve(count);
-  rows.sent.reserve(count);
+  rows.laid.reserve(count);
   rows.places.reserve(count);
   PlaceFinder finder(codebook);
   for (std::size_t i = 0; i < count; ++i) {
     rows.cells.push_back(rows.reader.Read(records.answers[i]));
     const AnswerCells& cells = rows.cells.back();
     bool unknown_absence = false;
-    rows.sent.push_back(ToSent(codebook, finder, cells, unknown_absence,
-                               rows.places.emplace_back()));
+    rows.laid.push_back(
+        {.sent = ToSent(codebook, finder, cells, unknown_absence,
+                        rows.places.emplace_back())});
     if (unknown_absence) {
       rows.unknown_absences.insert(i);
       Refuse(records, i, cells.absence,
@@ -150,10 +151,11 @@ void ImportPlan::Check(SubmissionRecords records, const OpenedRound& opened) {
   const base::SubmissionName& name = records.name;
   std::optional<Rows> rows = ReadRows(records, opened);
   if (!rows) return;
-  const std::vector<SentAnswer>& sent = rows->sent;
+  std::vector<const SentAnswer*> sent;
   std::map<std::string, std::size_t> first_of;
-  for (std::size_t i = 0; i < sent.size(); ++i) {
-    first_of.try_emplace(KeyOf(sent[i].item, sent[i].row), i);
+  for (const LaidRow& one : rows->laid) {
+    first_of.try_emplace(KeyOf(one.sent.item, one.sent.row), sent.size());
+    sent.push_back(&one.sent);
   }
   const std::size_t row = *opened.frame->Find(name.respondent);
   ValidationResult result = ValidateAnswers(
@@ -204,8 +206,8 @@ void ImportPlan::Check(SubmissionRecords records, const OpenedRound& opened) {
     place.emplace(key, k);
     if (!first_of.contains(key)) entry.blanks.push_back(k);
   }
-  for (const SentAnswer& one : sent) {
-    entry.answer_of.push_back(place.at(KeyOf(one.item, one.row)));
+  for (const SentAnswer* one : sent) {
+    entry.answer_of.push_back(place.at(KeyOf(one->item, one->row)));
   }
   entries_.push_back(std::move(entry));
 }
@@ -221,8 +223,6 @@ void ImportPlan::CheckLaid(SubmissionRecords records,
   const Codebook& codebook = *opened.codebook;
   std::optional<Rows> rows = ReadRows(records, opened);
   if (!rows) return;
-  std::vector<LaidRow> laid;
-  laid.reserve(rows->sent.size());
   // A row that does not fit here may have been meant for another respondent.
   const auto misplaced = [&](std::size_t at, std::string_view reason,
                              std::string_view value,
@@ -234,15 +234,15 @@ void ImportPlan::CheckLaid(SubmissionRecords records,
     AddStray(records, at, *rows);
   };
   // The first row of each place; of what has none, by its name.
-  std::vector<std::size_t> first_of(codebook.places(), rows->sent.size());
+  std::vector<std::size_t> first_of(codebook.places(), rows->laid.size());
   std::map<std::string, std::size_t> first_unknown;
   std::set<std::size_t> doubled;
-  for (std::size_t i = 0; i < rows->sent.size(); ++i) {
+  for (std::size_t i = 0; i < rows->laid.size(); ++i) {
     const AnswerCells& cells = rows->cells[i];
     const std::optional<std::size_t> place = rows->places[i];
-    SentAnswer& sent = rows->sent[i];
+    SentAnswer& sent = rows->laid[i].sent;
+    LaidRow::Says& says = rows->laid[i].says;
     sent.provenance = Provenance::kImported;
-    LaidRow::Says says = LaidRow::Says::kValue;
     if (rows->unknown_absences.contains(i)) {
       // It is refused already.
     } else if (importing::IsClear(cells.value) && !sent.absence) {
@@ -274,7 +274,6 @@ void ImportPlan::CheckLaid(SubmissionRecords records,
                 {{"kind", std::string(base::ToString(kind))},
                  {"kind_ja", council ? "社会福祉協議会" : "自治体"}});
     }
-    laid.push_back({.sent = std::move(sent), .says = says});
   }
   if (!rows->faulty.empty()) {
     rejects_.RefuseBeside(records, rows->faulty);
@@ -284,7 +283,7 @@ void ImportPlan::CheckLaid(SubmissionRecords records,
                       .answers = {},
                       .answer_of = {},
                       .blanks = {},
-                      .laid = std::move(laid)});
+                      .laid = std::move(rows->laid)});
 }
 
 std::string ImportPlan::CellAt(const AnswerRecord& record,
