@@ -87,6 +87,39 @@ class Forms(backfill.Backfill):
         mended.write_text("\n".join(lines) + "\n", "utf-8")
         self.assertEqual(self.counts(self.plan(mended)), {"rows": 3, "created": 3})
 
+    def test_wide_records_are_rows(self):
+        columns = ("survey", "fiscal_year", "municipality_code", "respondent_kind", "has",
+                   "visits", "visits:absence", "remarks")
+        good = ("kakuu", 2025, CHIYODA, "municipality", "yes", 3, "", "一行目\n二行目")
+        lines = [good, ("kakuu", 2025, CHUO, "council", "no", "", "NO_ANSWER", "なし"),
+                 ("kakuu", 2025, MINATO, "municipality", "yes", "多数", "", "なし"),
+                 ("kakuu", 2025, MINATO, "council", "yes", 1)]
+        path = self.file("wide.csv", columns, lines)
+        planned = self.plan(path, code=3, rejects="rejects.csv", mend="mend")
+        self.assertEqual(self.counts(planned), {"rows": 10, "created": 6, "rejected": 4})
+        told = self.rejects()
+        self.assertEqual([one[:3] for one in told],
+                         [(5, "", "SUBMISSION_REJECTED"), (5, "value", "TYPE_MISMATCH"),
+                          (5, "", "SUBMISSION_REJECTED"), (6, "", "RECORD_CELLS")])
+        self.assertEqual(told[1][3], "kakuu,2025,131032,municipality,yes,多数,,なし")
+        self.apply(code=3)
+        self.assertEqual(self.stored(CHIYODA)["remarks"], "一行目\n二行目")
+        self.assertEqual(self.stored(CHUO, kind="council")["visits"], "NO_ANSWER")
+        # The refused records, as they stood, are mended and fed back.
+        mended, = (self.folder / "mend").iterdir()
+        text = mended.read_text("utf-8")
+        self.assertEqual(text.splitlines()[0], ",".join(columns))
+        mended.write_text(text.replace("多数", "7").replace("council,yes,1", "council,yes,1,,済"),
+                          "utf-8")
+        self.assertEqual(self.counts(self.plan(mended)), {"rows": 6, "created": 6})
+        self.apply()
+        # Wide and replaced: what is blank is taken back.
+        again = self.file("wide.csv", columns, [(*good[:7], "")])
+        replaced = self.plan(again, strategy="replace")
+        self.assertEqual(replaced["omittedDeleted"], 1)
+        self.apply()
+        self.assertEqual(self.stored(CHIYODA)["remarks"], "NO_ANSWER")
+
     def test_rows_that_do_not_stand_together_are_sorted(self):
         rows = [line for lines in zip(answers(CHIYODA), answers(CHUO, year=2024),
                                       answers(MINATO, visits="多数"))

@@ -187,7 +187,7 @@ void Account::AddFaults(const RecordBatch& batch,
     const auto at = static_cast<std::size_t>(reject.record());
     const bool known = at >= 1 && at <= batch.records.size() &&
                        batch.records[at - 1].line == reject.source_line();
-    if (known) raw = batch.raw(batch.records[at - 1]);
+    if (known) raw = batch.original(batch.records[at - 1]);
     AddFault(reject.source_line(), records_before_ + reject.record(),
              reject.column(), reject.value(), reject.reason_code(),
              reject.message(), raw);

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <functional>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "services/base/error.h"
@@ -19,6 +22,11 @@ namespace {
 
 // A record that is longer is taken for one whose quote is never closed.
 constexpr std::size_t kLongestRecord = RecordCutter::kMostBytes;
+
+// How the records of a wide file are sent.
+constexpr std::string_view kWideHeader =
+    "survey,fiscal_year,municipality_code,respondent_kind,item_id,value,"
+    "other_text,absence\n";
 
 // The key of a respondent in a file of answers.
 constexpr std::array<std::string_view, 4> kKeyColumns = {
@@ -101,6 +109,11 @@ absl::StatusOr<RecordCutter> RecordCutter::Open(TextSource& source,
   } else if (find("code") || find("code5") || find("municipality")) {
     cutter.kind_ = FileKind::kMunicipalities;
     code_column = "code";
+  } else if (std::ranges::all_of(kKeyColumns, [&](std::string_view name) {
+               return find(name).has_value();
+             })) {
+    cutter.kind_ = FileKind::kAnswers;
+    cutter.wide_ = true;
   } else {
     return base::MakeError(CtlRow("BACKFILL_KIND")).With("path", path);
   }
@@ -113,7 +126,73 @@ absl::StatusOr<RecordCutter> RecordCutter::Open(TextSource& source,
   for (const std::string_view name : kKeyColumns) {
     cutter.key_columns_.push_back(find(name));
   }
+  if (cutter.wide_) cutter.ReadWideColumns();
   return cutter;
+}
+
+void RecordCutter::ReadWideColumns() {
+  header_line_ = std::string(kWideHeader);
+  for (std::size_t at = 0; at < names_.size(); ++at) {
+    if (std::ranges::find(kKeyColumns, names_[at]) != kKeyColumns.end()) {
+      continue;
+    }
+    const std::size_t colon = names_[at].rfind(':');
+    const std::string_view beside =
+        colon == std::string::npos
+            ? std::string_view()
+            : std::string_view(names_[at]).substr(colon + 1);
+    const bool is_beside = beside == "other_text" || beside == "absence";
+    const std::string item =
+        is_beside ? names_[at].substr(0, colon) : names_[at];
+    const auto found = std::ranges::find(wide_items_, item, &WideItem::item);
+    // A column that stands there twice is told by the service, row by row.
+    const auto place = [&](WideItem& one) -> std::optional<std::size_t>& {
+      if (!is_beside) return one.value;
+      return beside == "absence" ? one.absence : one.other_text;
+    };
+    if (found != wide_items_.end() && !place(*found)) {
+      place(*found) = at;
+    } else {
+      place(wide_items_.emplace_back(WideItem{.item = item})) = at;
+    }
+  }
+}
+
+void RecordCutter::Append(const Row& row, RecordBatch& batch) {
+  const auto add = [&](std::string_view raw) {
+    batch.records.push_back(
+        {.line = row.line, .begin = batch.csv.size(), .size = raw.size()});
+    batch.csv += raw;
+    batch.csv += '\n';
+  };
+  if (!wide_) {
+    add(row.raw);
+    return;
+  }
+  std::vector<std::string_view> cells;
+  std::deque<std::string> unquoted;
+  text::SplitRecord(row.raw, cells, unquoted);
+  const auto cell = [&](const std::optional<std::size_t>& at) {
+    return at && *at < cells.size() ? cells[*at] : std::string_view();
+  };
+  std::string line;
+  for (const WideItem& item : wide_items_) {
+    std::array<std::string_view, 8> said;
+    said[4] = item.item;
+    said[5] = cell(item.value);
+    said[6] = cell(item.other_text);
+    said[7] = cell(item.absence);
+    // A blank says nothing: the item may not be asked of this respondent.
+    if (std::all_of(said.begin() + 5, said.end(), text::IsBlank)) continue;
+    for (std::size_t i = 0; i < kKeyColumns.size(); ++i) {
+      said[i] = cell(key_columns_[i]);
+    }
+    line.clear();
+    text::AppendCsvRecord(line, std::span<const std::string_view>(said),
+                          {.line_end = ""});
+    add(line);
+  }
+  batch.wide.emplace(row.line, row.raw);
 }
 
 absl::Status RecordCutter::ReadCsvHeader() {
@@ -237,6 +316,11 @@ absl::StatusOr<bool> RecordCutter::ReadJsonRow(Row& row) {
   }
 }
 
+bool RecordCutter::HasAllCells() {
+  text::DropBlankTail(record_, names_.size());
+  return record_.cells.size() == names_.size();
+}
+
 absl::StatusOr<bool> RecordCutter::ReadRow(Row& row) {
   row.broken.reset();
   row.round.clear();
@@ -274,6 +358,9 @@ absl::StatusOr<bool> RecordCutter::ReadRow(Row& row) {
     } else if (!valid_ && !text::IsValidUtf8(raw)) {
       row.broken =
           Broken(row.line, base::MakeError(CtlRow("BYTES_ILLEGAL")), raw);
+    } else if (wide_ && !HasAllCells()) {
+      row.broken =
+          Broken(row.line, base::MakeError(CtlRow("RECORD_CELLS")), raw);
     } else if (kind_ == FileKind::kAnswers) {
       FindKey(record_, row);
     }
@@ -368,11 +455,7 @@ absl::StatusOr<std::optional<RecordBatch>> RecordCutter::Next() {
       respondent = row->respondent;
       batch.round = row->round;
     }
-    batch.records.push_back({.line = row->line,
-                             .begin = batch.csv.size(),
-                             .size = row->raw.size()});
-    batch.csv += row->raw;
-    batch.csv += '\n';
+    Append(*row, batch);
   }
   respondent_ends();
   if (!batch.round.empty()) {

@@ -1,11 +1,14 @@
 // A file of any size as batches of whole records: CSV, or a JSON object on each
-// line, whose members are the columns.
+// line, whose members are the columns. Answers stand one to a record, or wide:
+// those of a respondent in one record, `item`, `item:other_text` and
+// `item:absence` for columns.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,6 +51,9 @@ struct RecordBatch {
   };
   std::vector<Record> records;
   std::vector<BrokenRecord> broken;
+  // Of a wide file, by line: the records as they stand there, each of which is
+  // several here.
+  std::map<std::int64_t, std::string> wide = {};
   // `surveys/jusou/rounds/2025` of answers; empty: no record tells it.
   std::string round;
   // Of its last record, behind it.
@@ -56,6 +62,11 @@ struct RecordBatch {
 
   std::string_view raw(const Record& record) const {
     return std::string_view(csv).substr(record.begin, record.size);
+  }
+  // As it stands in the file.
+  std::string_view original(const Record& record) const {
+    const auto found = wide.find(record.line);
+    return found == wide.end() ? raw(record) : std::string_view(found->second);
   }
   // Whether each record begins where the one before it ended.
   bool stands_together() const;
@@ -120,7 +131,14 @@ class RecordCutter {
   absl::Status ReadCsvHeader();
   // Reads more text behind what is not read yet.
   absl::Status Fill();
+  // Whether the record that was read last has a cell for each column; blank
+  // ones behind them are dropped.
+  bool HasAllCells();
   void FindKey(const text::CsvRecord& record, Row& row);
+  // Learns the columns of a wide file.
+  void ReadWideColumns();
+  // Adds a record to a batch; one of a wide file as the rows that it says.
+  void Append(const Row& row, RecordBatch& batch);
 
   TextSource* source_;
   int max_records_ = 0;
@@ -131,6 +149,15 @@ class RecordCutter {
   bool json_ = false;
   std::vector<std::string> members_;  // of the objects, as they stand there
   std::vector<std::optional<std::size_t>> key_columns_;
+  // Of a wide file: where each item stands, and what is said beside it.
+  struct WideItem {
+    std::string item;
+    std::optional<std::size_t> value = {};
+    std::optional<std::size_t> other_text = {};
+    std::optional<std::size_t> absence = {};
+  };
+  bool wide_ = false;
+  std::vector<WideItem> wide_items_;
 
   // The last key that was read, which those of most records are again.
   std::array<std::string, 4> key_cells_;
