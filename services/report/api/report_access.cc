@@ -49,6 +49,17 @@ absl::StatusOr<StoredReport> FindReport(const platform::CallContext& call,
   return report;
 }
 
+absl::StatusOr<StoredReport> FindWithFiles(const platform::CallContext& call,
+                                           ReportStore& store,
+                                           const std::string& name) {
+  WELFARE_ASSIGN_OR_RETURN(StoredReport report, FindReport(call, store, name));
+  if (report.publication.state == ReportState::kWithdrawn &&
+      !IsOfStaff(call, report)) {
+    return ReportWithdrawn(name);
+  }
+  return report;
+}
+
 absl::StatusOr<StoredReport> FindToPublish(const platform::CallContext& call,
                                            ReportStore& store,
                                            const std::string& name) {

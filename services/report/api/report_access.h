@@ -1,5 +1,5 @@
-// Which reports a caller may read: those of the surveys it is granted, and what is
-// published to it.
+// Which reports a caller may read: those of the surveys it is granted, and what
+// is published to it.
 #pragma once
 
 #include <string>
@@ -27,6 +27,14 @@ std::string ReadableBy(const platform::CallContext& call);
 absl::StatusOr<StoredReport> FindReport(const platform::CallContext& call,
                                         ReportStore& store,
                                         const std::string& name);
+
+// Returns a report whose files the caller may read.
+//
+// Errors: as FindReport; FAILED_PRECONDITION, REPORT_WITHDRAWN: it was taken
+//   back, and the caller is not of its staff.
+absl::StatusOr<StoredReport> FindWithFiles(const platform::CallContext& call,
+                                           ReportStore& store,
+                                           const std::string& name);
 
 // Returns a report that the caller may publish or withdraw.
 //

@@ -25,18 +25,6 @@ const ReportFile* TablesOf(const StoredReport& report) {
   return found == report.files.end() ? nullptr : &*found;
 }
 
-// A report whose files the caller may read.
-absl::StatusOr<StoredReport> FindWithFiles(const platform::CallContext& call,
-                                           ReportStore& store,
-                                           const std::string& name) {
-  WELFARE_ASSIGN_OR_RETURN(StoredReport report, FindReport(call, store, name));
-  if (report.publication.state == ReportState::kWithdrawn &&
-      !IsOfStaff(call, report)) {
-    return ReportWithdrawn(name);
-  }
-  return report;
-}
-
 void ToProto(const Change& change, v1::ReportChange& result) {
   const PrintedCell& place = change.place;
   result.set_page(place.page);

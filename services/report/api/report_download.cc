@@ -52,11 +52,7 @@ absl::StatusOr<ReportFile> ReportDownload::FindFile(
     const platform::CallContext& call,
     const v1::DownloadReportRequest& request) {
   WELFARE_ASSIGN_OR_RETURN(const StoredReport report,
-                           FindReport(call, *store_, request.name()));
-  if (report.publication.state == ReportState::kWithdrawn &&
-      !IsOfStaff(call, report)) {
-    return ReportWithdrawn(request.name());
-  }
+                           FindWithFiles(call, *store_, request.name()));
   std::string known;
   for (const ReportFile& file : report.files) {
     if (file.format == request.format()) return file;
