@@ -8,9 +8,9 @@
 #include "services/report/api/report_access.h"
 #include "services/report/api/report_changes.h"
 #include "services/report/errors.h"
-#include "services/report/model/layout.h"
 #include "services/report/model/errata/compare.h"
 #include "services/report/model/errata/facts.h"
+#include "services/report/model/layout.h"
 #include "services/report/model/pages/model_builder.h"
 #include "services/report/render/csv/csv_archive_reader.h"
 #include "services/report/render/csv/csv_renderer.h"
@@ -19,6 +19,7 @@
 #include "services/report/render/pdf/pdf_renderer.h"
 #include "services/report/render/xlsx/xlsx_renderer.h"
 #include "services/report/snapshot/canonical.h"
+#include "services/report/snapshot/edition_gates.h"
 
 namespace welfare::report {
 
@@ -37,26 +38,6 @@ absl::Status CheckWordings(const ReportModel& model) {
     }
   }
   return unfit == 0 ? absl::OkStatus() : WordingUnfit(words);
-}
-
-// Whether the answers are ready for an edition that is not provisional.
-absl::Status CheckGates(const Snapshot& snapshot, int percent) {
-  if (snapshot.edition == Edition::kProvisional) return absl::OkStatus();
-  int expected = 0;
-  int received = 0;
-  int accepted = 0;
-  for (const ProgressGroup& group : snapshot.progress) {
-    expected += group.expected;
-    received += group.received;
-    accepted += group.accepted;
-  }
-  if (100LL * received < static_cast<long long>(percent) * expected) {
-    return ResponseRateLow(received, expected, percent);
-  }
-  if (accepted < received) {
-    return SubmissionsNotAccepted(received - accepted, received);
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -104,10 +85,10 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
   if (request.edition == Edition::kCorrected) {
     WELFARE_ASSIGN_OR_RETURN(const StoredReport corrected,
                              FindReport(call, store_, request.corrects));
-    const bool of_this = corrected.template_id == request.template_id &&
-                         corrected.survey == request.round.survey &&
-                         corrected.fiscal_year ==
-                             request.round.fiscal_year.value();
+    const bool of_this =
+        corrected.template_id == request.template_id &&
+        corrected.survey == request.round.survey &&
+        corrected.fiscal_year == request.round.fiscal_year.value();
     // Also one that was withdrawn since.
     if (!of_this || corrected.publication.events == 0 ||
         (corrected.edition != Edition::kFinal &&
@@ -130,7 +111,7 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
   snapshot.corrected_snapshot = std::move(corrected_snapshot);
   snapshot.correction_reason = request.correction_reason;
   WELFARE_RETURN_IF_ERROR(
-      CheckGates(snapshot, report_template.final_response_percent));
+      CheckEditionGates(snapshot, report_template.final_response_percent));
   if (before.has_value()) {
     // The tables decide what the table of changes says, which is one of them.
     const ReportModel model = BuildReport(report_template, snapshot, "");

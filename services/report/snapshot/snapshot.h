@@ -65,6 +65,18 @@ struct ProgressGroup {
   int accepted = 0;  // or final
 };
 
+// What all groups come to; of no kind.
+inline ProgressGroup TotalOf(const std::vector<ProgressGroup>& groups) {
+  ProgressGroup all;
+  for (const ProgressGroup& group : groups) {
+    all.expected += group.expected;
+    all.received += group.received;
+    all.on_time += group.on_time;
+    all.accepted += group.accepted;
+  }
+  return all;
+}
+
 // What a round says of itself.
 struct RoundFacts {
   std::string survey;  // `jusou`

@@ -16,25 +16,18 @@ namespace {
 
 // `速報（提出済み119件の回答による。うち受理80件、未提出5件）`.
 std::string StageWords(const Snapshot& snapshot) {
-  int expected = 0;
-  int received = 0;
-  int accepted = 0;
-  for (const ProgressGroup& group : snapshot.progress) {
-    expected += group.expected;
-    received += group.received;
-    accepted += group.accepted;
-  }
+  const ProgressGroup all = TotalOf(snapshot.progress);
   const std::string words(EditionWords(snapshot.edition));
   if (snapshot.edition == Edition::kCorrected) {
     return words + "（" + snapshot.correction_reason + "）";
   }
   if (snapshot.edition == Edition::kFinal) {
-    return words + "（受理済み" + std::to_string(accepted) +
+    return words + "（受理済み" + std::to_string(all.accepted) +
            "件の回答による）";
   }
-  return words + "（提出済み" + std::to_string(received) +
-         "件の回答による。うち受理" + std::to_string(accepted) + "件、未提出" +
-         std::to_string(expected - received) + "件）";
+  return words + "（提出済み" + std::to_string(all.received) +
+         "件の回答による。うち受理" + std::to_string(all.accepted) +
+         "件、未提出" + std::to_string(all.expected - all.received) + "件）";
 }
 
 }  // namespace
