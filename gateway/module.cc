@@ -215,89 +215,89 @@ GatewayModule::GatewayModule() = default;
 GatewayModule::~GatewayModule() { Stop(std::chrono::system_clock::now()); }
 
 std::vector<platform::Setting> GatewayModule::settings() const {
-  return {{.name = "http-listen",
-           .help = "address of the gateway for HTTP/JSON",
-           .default_value = "127.0.0.1:7180",
-           .kind = platform::Setting::Kind::kTcpListen},
-          {.name = "admin-listen",
-           .help = "gRPC address of the gateway for operators: health, "
-                   "reflection",
-           .default_value = "127.0.0.1:7189",
-           .kind = platform::Setting::Kind::kLocalListen},
-          {.name = "jwks-file",
-           .help = "with --auth jwt: keys that sign tokens (JWKS); this and "
-                   "the other files of callers are read again when they "
-                   "change"},
-          {.name = "jwt-issuer",
-           .help = "with --auth jwt: who issues tokens (iss)"},
-          {.name = "jwt-audience",
-           .help = "with --auth jwt: for whom tokens are (aud)"},
-          {.name = "api-keys-file",
-           .help = "with --auth api-key: keys of batch systems; written by "
-                   "welfarectl key"},
-          {.name = "mtls-callers-file",
-           .help = "with --auth mtls: what callers were granted, by the names "
-                   "in their certificates"},
-          {.name = "allow-addresses",
-           .help = "addresses and ranges from which callers may come, with "
-                   "commas; empty: from everywhere"},
-          {.name = "cors-origins",
-           .help = "origins whose pages may call over HTTP, with commas, such "
-                   "as https://app.example; empty: none"},
-          {.name = "backend",
-           .help = "other gRPC services, SERVICE=ADDRESS with commas, such as "
-                   "acme.v1.Echo=127.0.0.1:9000, or by TLS "
-                   "acme.v1.Echo=tls://echo.example:9000"},
-          {.name = "backend-ca-file",
-           .help = "with --backend SERVICE=tls://HOST:PORT: authorities of "
-                   "their certificates; these files are read again when they "
-                   "change"},
-          {.name = "backend-cert-file",
-           .help = "with --backend-ca-file: what is shown to those that ask "
-                   "for a certificate, its own first"},
-          {.name = "backend-key-file",
-           .help = "with --backend-cert-file: its key"},
-          {.name = "descriptor-set",
-           .help = "with --backend: what these services are (protoc "
-                   "--include_imports --descriptor_set_out)"},
-          {.name = "http-rules",
-           .help = "with --backend: their HTTP routes, rules of "
-                   "google.api.http as JSON or text of protobuf, instead of "
-                   "those in their protos"},
-          {.name = "shared-addresses",
-           .help = "addresses and ranges behind which many callers stand, such "
-                   "as a proxy: they are slowed down where others are refused, "
-                   "and have half of everything",
-           .default_value = "127.0.0.0/8, ::1"},
-          {.name = "max-connections",
-           .help = "connections of all callers; one address has a quarter",
-           .default_value = "4096",
-           .kind = platform::Setting::Kind::kInteger,
-           .least = 16,
-           .most = 65'536},
-          {.name = "max-in-flight-mib",
-           .help = "MiB of everything that callers make the gateway hold; one "
-                   "address has a quarter",
-           .default_value = "256",
-           .kind = platform::Setting::Kind::kInteger,
-           .least = 16,
-           .most = 65'536},
-          {.name = "calls-per-second",
-           .help = "calls that one caller may make, by the subject of his "
-                   "credentials, else by his address; ten times as many at "
-                   "once; 0: as many as he likes",
-           .default_value = "0",
-           .kind = platform::Setting::Kind::kInteger,
-           .least = 0,
-           .most = 1'000'000},
-          {.name = "answer-target-ms",
-           .help = "a service that takes longer for most of its answers, and "
-                   "three times as long as at its best, is given fewer calls at "
-                   "a time; 0: as many as come",
-           .default_value = "250",
-           .kind = platform::Setting::Kind::kInteger,
-           .least = 0,
-           .most = 60'000}};
+  return {
+      {.name = "http-listen",
+       .help = "address of the gateway for HTTP/JSON",
+       .default_value = "127.0.0.1:7180",
+       .kind = platform::Setting::Kind::kTcpListen},
+      {.name = "admin-listen",
+       .help = "gRPC address of the gateway for operators: health, "
+               "reflection",
+       .default_value = "127.0.0.1:7189",
+       .kind = platform::Setting::Kind::kLocalListen},
+      {.name = "jwks-file",
+       .help = "with --auth jwt: keys that sign tokens (JWKS); this and "
+               "the other files of callers are read again when they "
+               "change"},
+      {.name = "jwt-issuer",
+       .help = "with --auth jwt: who issues tokens (iss)"},
+      {.name = "jwt-audience",
+       .help = "with --auth jwt: for whom tokens are (aud)"},
+      {.name = "api-keys-file",
+       .help = "with --auth api-key: keys of batch systems; written by "
+               "welfarectl key"},
+      {.name = "mtls-callers-file",
+       .help = "with --auth mtls: what callers were granted, by the names "
+               "in their certificates"},
+      {.name = "allow-addresses",
+       .help = "addresses and ranges from which callers may come, with "
+               "commas; empty: from everywhere"},
+      {.name = "cors-origins",
+       .help = "origins whose pages may call over HTTP, with commas, such "
+               "as https://app.example; empty: none"},
+      {.name = "backend",
+       .help = "other gRPC services, SERVICE=ADDRESS with commas, such as "
+               "acme.v1.Echo=127.0.0.1:9000, or by TLS "
+               "acme.v1.Echo=tls://echo.example:9000"},
+      {.name = "backend-ca-file",
+       .help = "with --backend SERVICE=tls://HOST:PORT: authorities of "
+               "their certificates; these files are read again when they "
+               "change"},
+      {.name = "backend-cert-file",
+       .help = "with --backend-ca-file: what is shown to those that ask "
+               "for a certificate, its own first"},
+      {.name = "backend-key-file", .help = "with --backend-cert-file: its key"},
+      {.name = "descriptor-set",
+       .help = "with --backend: what these services are (protoc "
+               "--include_imports --descriptor_set_out)"},
+      {.name = "http-rules",
+       .help = "with --backend: their HTTP routes, rules of "
+               "google.api.http as JSON or text of protobuf, instead of "
+               "those in their protos"},
+      {.name = "shared-addresses",
+       .help = "addresses and ranges behind which many callers stand, such "
+               "as a proxy: they are slowed down where others are refused, "
+               "and have half of everything",
+       .default_value = "127.0.0.0/8, ::1"},
+      {.name = "max-connections",
+       .help = "connections of all callers; one address has a quarter",
+       .default_value = "4096",
+       .kind = platform::Setting::Kind::kInteger,
+       .least = 16,
+       .most = 65'536},
+      {.name = "max-in-flight-mib",
+       .help = "MiB of everything that callers make the gateway hold; one "
+               "address has a quarter",
+       .default_value = "256",
+       .kind = platform::Setting::Kind::kInteger,
+       .least = 16,
+       .most = 65'536},
+      {.name = "calls-per-second",
+       .help = "calls that one caller may make, by the subject of his "
+               "credentials, else by his address; ten times as many at "
+               "once; 0: as many as he likes",
+       .default_value = "0",
+       .kind = platform::Setting::Kind::kInteger,
+       .least = 0,
+       .most = 1'000'000},
+      {.name = "answer-target-ms",
+       .help = "a service that takes longer for most of its answers, and "
+               "three times as long as at its best, is given fewer calls at "
+               "a time; 0: as many as come",
+       .default_value = "250",
+       .kind = platform::Setting::Kind::kInteger,
+       .least = 0,
+       .most = 60'000}};
 }
 
 std::vector<absl::Status> GatewayModule::CheckSettings(
@@ -374,7 +374,8 @@ absl::Status GatewayModule::Start(platform::ModuleContext& context) {
           service));
     }
     state.backends.push_back(std::make_unique<Backend>(
-        channels, state.calls, GateOptions(context.config())));
+        channels, state.calls, GateOptions(context.config()), std::nullopt,
+        /*foreign=*/true));
     table[service] = state.backends.back().get();
     options.foreign.insert(service);
     platform::LogInfo("a foreign service is behind the gateway",
@@ -470,7 +471,8 @@ void GatewayModule::ShowLoad(platform::MetricsRegistry& metrics) const {
                               const char* name, const char* help,
                               std::size_t Budget::Usage::*part) {
     metrics.AddComputed(name, help, Kind::kGauge, [usage, part] {
-      return Values{{.labels = {}, .value = static_cast<double>(usage().*part)}};
+      return Values{
+          {.labels = {}, .value = static_cast<double>(usage().*part)}};
     });
   };
   show_usage("welfare_in_flight_bytes",
@@ -516,9 +518,8 @@ absl::Status GatewayModule::MakeForeignTls(platform::ModuleContext& context) {
   if (!files.any()) return absl::OkStatus();
   WELFARE_ASSIGN_OR_RETURN(
       state_->foreign_tls,
-      platform::PeerTls::Make(
-          {.files = std::move(files), .toward = "backends"}, context.metrics(),
-          context.clock()));
+      platform::PeerTls::Make({.files = std::move(files), .toward = "backends"},
+                              context.metrics(), context.clock()));
   return absl::OkStatus();
 }
 

@@ -70,7 +70,9 @@ bool Leaves(int code) {
 // Many clients accept 8 KiB of metadata, in which base64 takes a third more.
 constexpr std::size_t kMaxDetailsBytes = 4 * 1024;
 
-BackendResult ToResult(const grpc::Status& status, Metadata trailing_metadata) {
+// `foreign`: not one of the platform's services, which always say why.
+BackendResult ToResult(const grpc::Status& status, Metadata trailing_metadata,
+                       bool foreign) {
   BackendResult result;
   result.trailing_metadata = std::move(trailing_metadata);
   if (status.ok()) return result;
@@ -91,9 +93,11 @@ BackendResult ToResult(const grpc::Status& status, Metadata trailing_metadata) {
   }
   // Without details the status is gRPC's own, not a service's: its text names
   // addresses, which callers must not learn.
-  result.unheard = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
-                   status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED;
-  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
+  const bool away = status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+                    (Leaves(code) && !foreign);
+  result.unheard =
+      away || status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED;
+  if (away) {
     result.status = BackendUnavailable().status;
   } else if (status.error_code() == grpc::StatusCode::INTERNAL) {
     result.status = InvalidBackendResponse().status;
@@ -109,10 +113,12 @@ BackendResult ToResult(const grpc::Status& status, Metadata trailing_metadata) {
 
 class UnaryCall final : public BackendCall {
  public:
-  UnaryCall(EventLoop& loop, CallCount& calls, const BackendRequest& request,
-            const std::string& message, Backend::OnUnary then)
+  UnaryCall(EventLoop& loop, CallCount& calls, bool foreign,
+            const BackendRequest& request, const std::string& message,
+            Backend::OnUnary then)
       : loop_(loop),
         calls_(calls),
+        foreign_(foreign),
         method_(request.method),
         held_(request.held),
         request_(ToBuffer(message)),
@@ -137,8 +143,8 @@ class UnaryCall final : public BackendCall {
  private:
   void OnDone(const std::shared_ptr<UnaryCall>& self,
               const grpc::Status& status) {
-    BackendResult result =
-        ToResult(status, ToMetadata(context_.GetServerTrailingMetadata()));
+    BackendResult result = ToResult(
+        status, ToMetadata(context_.GetServerTrailingMetadata()), foreign_);
     result.initial_metadata = ToMetadata(context_.GetServerInitialMetadata());
     if (held_ != nullptr) {
       result.room = held_->HoldAnswer(response_.Length());
@@ -159,6 +165,7 @@ class UnaryCall final : public BackendCall {
 
   EventLoop& loop_;
   CallCount& calls_;
+  const bool foreign_;
   const std::string method_;
   grpc::ClientContext context_;
   std::shared_ptr<CallHold> held_;
@@ -219,8 +226,7 @@ class DirectCall final : public BackendCall,
       return Tell(*std::move(answer));
     }
     if (!repeats_.Failed()) {
-      if (!answer.has_value() ||
-          answer->code == grpc::StatusCode::CANCELLED) {
+      if (!answer.has_value()) {
         answer.emplace().code = grpc::StatusCode::UNAVAILABLE;
       }
       return Tell(*std::move(answer));
@@ -239,7 +245,7 @@ class DirectCall final : public BackendCall,
         ToResult(grpc::Status(static_cast<grpc::StatusCode>(answer.code),
                               std::move(answer.status_message),
                               std::move(answer.details)),
-                 std::move(answer.trailing_metadata));
+                 std::move(answer.trailing_metadata), /*foreign=*/false);
     result.initial_metadata = std::move(answer.initial_metadata);
     // Until the answer has been taken.
     const std::shared_ptr<CallHold> held = std::move(request_.held);
@@ -270,10 +276,12 @@ class CallStream final : public BackendStream,
                          public grpc::ClientBidiReactor<ByteBuffer, ByteBuffer>,
                          public std::enable_shared_from_this<CallStream> {
  public:
-  CallStream(EventLoop& loop, CallCount& calls, const BackendRequest& request,
+  CallStream(EventLoop& loop, CallCount& calls, bool foreign,
+             const BackendRequest& request,
              std::shared_ptr<BackendObserver> observer)
       : loop_(loop),
         calls_(calls),
+        foreign_(foreign),
         method_(request.method),
         held_(request.held),
         observer_(std::move(observer)) {
@@ -362,7 +370,8 @@ class CallStream final : public BackendStream,
     const std::shared_ptr<CallStream> self = std::move(self_);
     self->loop_.Post(
         [self, result = ToResult(
-                   status, ToMetadata(context_.GetServerTrailingMetadata()))] {
+                   status, ToMetadata(context_.GetServerTrailingMetadata()),
+                   foreign_)] {
           if (self->held_ != nullptr) self->held_->End();
           const std::shared_ptr<BackendObserver> observer =
               std::exchange(self->observer_, nullptr);
@@ -400,6 +409,7 @@ class CallStream final : public BackendStream,
 
   EventLoop& loop_;
   CallCount& calls_;
+  const bool foreign_;
   const std::string method_;
   std::shared_ptr<CallHold> held_;
   grpc::ClientContext context_;
@@ -448,6 +458,7 @@ struct Backend::State {
     std::unique_ptr<grpc::GenericStub> stub;
   };
   std::vector<Way> ways;
+  bool foreign = false;
   std::optional<DirectWay> direct;
   RepeatBudget repeats;
   std::atomic<std::size_t> next{0};
@@ -457,8 +468,8 @@ struct Backend::State {
                                                const BackendRequest& request,
                                                const std::string& message,
                                                OnUnary then) {
-    auto call = std::make_shared<UnaryCall>(loop, calls, request, message,
-                                            std::move(then));
+    auto call = std::make_shared<UnaryCall>(loop, calls, foreign, request,
+                                            message, std::move(then));
     UnaryCall::Start(Next(), call);
     return call;
   }
@@ -489,9 +500,10 @@ struct Backend::State {
 
 Backend::Backend(const std::vector<std::shared_ptr<grpc::Channel>>& channels,
                  CallCount& calls, Gate::Options gate,
-                 std::optional<DirectWay> direct)
+                 std::optional<DirectWay> direct, bool foreign)
     : gate_(gate),
       state_(new State{.ways = {},
+                       .foreign = foreign,
                        .direct = std::move(direct),
                        .repeats = {},
                        .calls = calls}) {
@@ -524,8 +536,8 @@ std::shared_ptr<BackendCall> Backend::CallUnary(EventLoop& loop,
 std::shared_ptr<BackendStream> Backend::OpenStream(
     EventLoop& loop, const BackendRequest& request,
     std::shared_ptr<BackendObserver> observer) {
-  auto stream = std::make_shared<CallStream>(loop, state_->calls, request,
-                                             std::move(observer));
+  auto stream = std::make_shared<CallStream>(
+      loop, state_->calls, state_->foreign, request, std::move(observer));
   stream->Start(state_->Next());
   return stream;
 }

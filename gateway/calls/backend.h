@@ -112,10 +112,12 @@ class Backend {
   // Several channels spread the load over as many connections. Where there is a
   // direct way, unary calls go over a DirectLine of their loop as long as that
   // goes well; every other call over the channels.
+  // Of a service that is not `foreign` a failure without details is gRPC's own:
+  // CANCELLED then means that the service has left, as UNAVAILABLE does.
   // REQUIRES: calls that got UNAVAILABLE may be made again.
   Backend(const std::vector<std::shared_ptr<grpc::Channel>>& channels,
           CallCount& calls, Gate::Options gate = {},
-          std::optional<DirectWay> direct = std::nullopt);
+          std::optional<DirectWay> direct = std::nullopt, bool foreign = false);
   ~Backend();
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;

@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "gateway/edge/socket_state.h"
 #include "gateway/edge/tls_connection.h"
 #include "gateway/edge/tls_context.h"
 #include "gateway/exchange/connection.h"
@@ -61,6 +62,7 @@ class PlainConnection final : public Connection {
     state_->socket.close(ignored);
   }
 
+  bool left() const override { return HasLeft(state_->socket); }
   const std::string& peer() const override { return peer_; }
   std::uint64_t taken() const override { return state_->taken; }
 
@@ -176,7 +178,7 @@ class Entrance : public std::enable_shared_from_this<Entrance> {
  private:
   void Read() {
     connection_->Read([self = shared_from_this()](std::string_view bytes) {
-      if (bytes.empty()) return;
+      if (bytes.empty() || self->LeftInVain()) return;
       self->seen_.append(bytes);
       const std::size_t common =
           std::min(self->seen_.size(), kHttp2Preface.size());
@@ -186,6 +188,11 @@ class Entrance : public std::enable_shared_from_this<Entrance> {
       self->Become(maybe_http2);
     });
   }
+
+  // Of a peer that is to calm down nobody is heard who has left meanwhile:
+  // under a flood that is nearly everybody, and reading what they sent would
+  // keep those waiting who stay.
+  bool LeftInVain() const { return seat_->calm() && connection_->left(); }
 
   void Become(bool http2) {
     timer_.Cancel();

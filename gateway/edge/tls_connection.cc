@@ -16,6 +16,7 @@
 #include <string_view>
 #include <utility>
 
+#include "gateway/edge/socket_state.h"
 #include "services/platform/observe/log.h"
 
 namespace welfare::gateway {
@@ -378,6 +379,8 @@ void TlsConnection::Write(std::string bytes, OnWritten then) {
 void TlsConnection::ShutdownWrite() { state_->ShutdownWrite(); }
 
 void TlsConnection::Close() { state_->Close(); }
+
+bool TlsConnection::left() const { return HasLeft(state_->socket); }
 
 const std::string& TlsConnection::peer() const { return state_->peer; }
 

@@ -34,6 +34,7 @@ class TlsConnection final : public Connection {
   void Write(std::string bytes, OnWritten then) override;
   void ShutdownWrite() override;
   void Close() override;
+  bool left() const override;
   const std::string& peer() const override;
   bool encrypted() const override { return true; }
   std::uint64_t taken() const override;

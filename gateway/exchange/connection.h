@@ -35,6 +35,9 @@ class Connection {
   virtual void ShutdownWrite() = 0;
   // Ends both directions; reads and writes under way fail.
   virtual void Close() = 0;
+  // Whether the caller has ended its half or broken off, though what it sent
+  // before may not have been read yet.
+  virtual bool left() const = 0;
   // "127.0.0.1:50312", for logs.
   virtual const std::string& peer() const = 0;
   // Whether nobody on the way can read it.

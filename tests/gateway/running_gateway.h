@@ -73,6 +73,9 @@ class FakeRegistry final : public registry::v1::RegistryService::Service {
     if (request->name() == "municipalities/leaving" && ++leaving_ == 1) {
       return {grpc::StatusCode::CANCELLED, "CANCELLED"};
     }
+    if (request->name() == "municipalities/left") {
+      return {grpc::StatusCode::CANCELLED, "CANCELLED"};
+    }
     if (request->name() == "municipalities/slow") {
       ++slow_;
       support::WaitFor([context] { return context->IsCancelled(); },

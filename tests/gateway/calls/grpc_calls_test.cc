@@ -31,6 +31,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 std::unique_ptr<grpc::ClientContext> Within(milliseconds timeout) {
   auto context = std::make_unique<grpc::ClientContext>();
@@ -302,12 +303,21 @@ TEST(GatewayGrpc, RefusesMessagesOfTooManyFieldsAndLives) {
           .ok());
 }
 
-TEST(GatewayGrpc, PassesDeadlinesAndCancellationOn) {
-  RunningGateway gateway;
+// Over a line, and where one of two channels leads to nobody, so that there is
+// none.
+class GatewayWays : public ::testing::TestWithParam<bool> {};
+
+INSTANTIATE_TEST_SUITE_P(LineAndChannel, GatewayWays, ::testing::Bool());
+
+TEST_P(GatewayWays, PassDeadlinesAndCancellationOn) {
+  RunningGateway gateway({}, {}, GetParam());
   const auto stub = gateway.Registry();
   reg::GetMunicipalityRequest request;
-  request.set_name("municipalities/slow");
   reg::Municipality response;
+  // By then a channel that leads to nobody is known to.
+  stub->GetMunicipality(Within(seconds(20)).get(), request, &response);
+  stub->GetMunicipality(Within(seconds(20)).get(), request, &response);
+  request.set_name("municipalities/slow");
   EXPECT_EQ(
       stub->GetMunicipality(Within(milliseconds(100)).get(), request, &response)
           .error_code(),
@@ -398,6 +408,23 @@ TEST(GatewayGrpc, RepeatsWhatAServiceCutOffThatLeaves) {
     EXPECT_TRUE(status.ok()) << status.error_message();
     EXPECT_EQ(gateway.registry.leaving(), 2);
   }
+}
+
+// Nobody who has not left himself is told that he has.
+TEST_P(GatewayWays, SayThatAServiceIsAwayThatLeavesAgainAndAgain) {
+  RunningGateway gateway({}, {}, GetParam());
+  const auto stub = gateway.Registry();
+  reg::GetMunicipalityRequest request;
+  request.set_name("municipalities/left");
+  reg::Municipality response;
+  const grpc::Status status =
+      stub->GetMunicipality(Within(seconds(60)).get(), request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  google::rpc::Status details;
+  ASSERT_TRUE(details.ParseFromString(status.error_details()));
+  EXPECT_THAT(details.ShortDebugString(), HasSubstr("BACKEND_UNAVAILABLE"));
+  EXPECT_THAT(Http(gateway, "GET /v1/municipalities/left"),
+              StartsWith("HTTP/1.1 503 "));
 }
 
 // As after a restart of the service, until both channels have found it.
