@@ -46,7 +46,11 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "調査票 {codebook} はありません。ListCodebooks "
      "で名前を確かめてください。"},
     {"TEMPLATE_INVALID", absl::StatusCode::kInvalidArgument,
-     "The report template {file} is wrong:{faults}", ""},
+     "The report template {file} is wrong:{faults}",
+     "報告書のひな形 {file} に誤りがあります。{faults_ja}"},
+    {"TEMPLATE_REQUEST_INVALID", absl::StatusCode::kInvalidArgument,
+     "The template cannot be stored or found so; correct every field listed.",
+     "ひな形を保存または表示できません。示された項目をすべて直してください。"},
     {"INDICATOR_UNAVAILABLE", absl::StatusCode::kUnavailable,
      "The indicator service did not answer; try again.",
      "集計のサービスが応答しません。しばらくしてから、もう一度お試しください"
@@ -142,6 +146,22 @@ inline constexpr base::ViolationRow kViolationTable[] = {
      "Use EDITION_PROVISIONAL, EDITION_FINAL or EDITION_CORRECTED.",
      "EDITION_PROVISIONAL（速報）、EDITION_FINAL（確報）、EDITION_CORRECTED（訂"
      "正）のどれかにしてください。"},
+    {"DIGEST_INVALID", "Give a SHA-256 as 64 hexadecimal digits, in a-f.",
+     "SHA-256 を16進64桁（英小文字）で指定してください。"},
+    {"TEMPLATE_TOO_LARGE", "A template has at most {most} bytes; shorten it.",
+     "ひな形は{most}バイトまでです。短くしてください。"},
+    {"TEMPLATE_OTHER",
+     "The text is of the template '{template}' of the survey '{survey}'; write "
+     "'{wanted}' of '{wanted_survey}', or store it as that one.",
+     "この文は調査「{survey}」のひな形「{template}」です。「{wanted_survey}」の"
+     "「{wanted}」に直すか、そのひな形として保存してください。"},
+    {"GLYPH_MISSING",
+     "The print font has no glyph for {character}; write another character.",
+     "印刷の書体に {character} の字形がありません。別の文字で書いてください。"},
+    {"PAGE_OVERFLOW",
+     "Filled with the answers of the round it does not fit on its sheet of "
+     "paper: {what}",
+     "この調査回の回答を入れると紙面に収まりません。{what}"},
     {"NOT_A_CORRECTION", "Leave it empty, or make a correction.",
      "訂正でない報告書では、空にしてください。"},
     {"TEXT_INVALID", "{why}", "{why_ja}"},

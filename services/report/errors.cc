@@ -1,5 +1,6 @@
 #include "services/report/errors.h"
 
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -85,13 +86,39 @@ absl::Status CodebookNotFound(std::string_view name) {
 
 absl::Status TemplateInvalid(std::string_view file,
                              std::vector<base::Violation> violations) {
+  // As many stand in the sentence; the violations name the rest.
+  constexpr std::size_t kNamed = 8;
+  constexpr std::size_t kMost = 100;
+  const auto total = static_cast<long long>(violations.size());
   std::string faults;
-  for (const base::Violation& violation : violations) {
-    faults += " " + violation.field + ": " + violation.description;
+  std::string faults_ja;
+  for (std::size_t i = 0; i < violations.size(); ++i) {
+    base::Violation& violation = violations[i];
+    if (i < kNamed) {
+      faults += " " + violation.field + ": " + violation.description;
+      faults_ja += " " + violation.field + "：" +
+                   (violation.description_ja.empty()
+                        ? violation.description
+                        : violation.description_ja);
+    }
+    violation.field = std::string(file) + " " + violation.field;
   }
+  if (violations.size() > kNamed) {
+    const std::string more = std::to_string(violations.size() - kNamed);
+    faults += " And " + more + " more.";
+    faults_ja += " ほか" + more + "件。";
+  }
+  if (violations.size() > kMost) violations.resize(kMost);
   return MakeError(Row("TEMPLATE_INVALID"))
       .With("file", file)
+      .With("faults_total", total)
       .Show("faults", faults)
+      .Show("faults_ja", faults_ja)
+      .WithViolations(std::move(violations));
+}
+
+absl::Status TemplateRequestInvalid(std::vector<base::Violation> violations) {
+  return MakeError(Row("TEMPLATE_REQUEST_INVALID"))
       .WithViolations(std::move(violations));
 }
 
@@ -205,6 +232,46 @@ base::Violation BasisUnknown() {
 
 base::Violation EditionUnknown() {
   return MakeViolation(Fault("EDITION_UNKNOWN"), "report.edition");
+}
+
+base::Violation DigestInvalid(std::string_view field) {
+  return MakeViolation(Fault("DIGEST_INVALID"), field);
+}
+
+base::Violation ResourceNameInvalid(std::string_view field,
+                                    std::string_view name,
+                                    std::string_view pattern) {
+  return MakeViolation(
+      Fault("NAME_INVALID"), field,
+      {{"why", "'" + std::string(name) + "' is no such name."},
+       {"pattern", std::string(pattern)}});
+}
+
+base::Violation TemplateTooLarge(std::string_view field, std::size_t most) {
+  return MakeViolation(Fault("TEMPLATE_TOO_LARGE"), field,
+                       {{"most", std::to_string(most)}});
+}
+
+base::Violation TemplateOther(std::string_view field,
+                              std::string_view template_id,
+                              std::string_view survey, std::string_view wanted,
+                              std::string_view wanted_survey) {
+  return MakeViolation(Fault("TEMPLATE_OTHER"), field,
+                       {{"template", std::string(template_id)},
+                        {"survey", std::string(survey)},
+                        {"wanted", std::string(wanted)},
+                        {"wanted_survey", std::string(wanted_survey)}});
+}
+
+base::Violation GlyphMissingAt(std::string_view field,
+                               std::string_view character) {
+  return MakeViolation(Fault("GLYPH_MISSING"), field,
+                       {{"character", std::string(character)}});
+}
+
+base::Violation PageOverflowAt(std::string_view field, std::string_view what) {
+  return MakeViolation(Fault("PAGE_OVERFLOW"), field,
+                       {{"what", std::string(what)}});
 }
 
 base::Violation NotACorrection(std::string_view field) {

@@ -2,6 +2,7 @@
 // error_table.h.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -33,9 +34,14 @@ absl::Status RoundNotOpened(std::string_view round);
 absl::Status CodebookNameInvalid(std::string_view name);
 // NOT_FOUND, CODEBOOK_NOT_FOUND.
 absl::Status CodebookNotFound(std::string_view name);
-// INVALID_ARGUMENT, TEMPLATE_INVALID: a template file is wrong; ends the start.
+// INVALID_ARGUMENT, TEMPLATE_INVALID: the text of a template is wrong; of a file
+// of the program it ends the start. The field of each violation gets the name
+// of the file before it; the first hundred are kept.
 absl::Status TemplateInvalid(std::string_view file,
                              std::vector<base::Violation> violations);
+// INVALID_ARGUMENT, TEMPLATE_REQUEST_INVALID: fields of a request about
+// templates are wrong.
+absl::Status TemplateRequestInvalid(std::vector<base::Violation> violations);
 // UNAVAILABLE, INDICATOR_UNAVAILABLE, SURVEY_UNAVAILABLE and
 // REGISTRY_UNAVAILABLE: `peer` did not answer.
 absl::Status PeerUnavailable(std::string_view peer, std::string_view message);
@@ -79,7 +85,7 @@ absl::Status ReportWithdrawn(std::string_view report);
 // ABORTED, ROUND_MOVED: the round changed between two reads of the snapshot.
 absl::Status RoundMoved(std::string_view round);
 
-// --- violations of REPORT_INVALID and PUBLICATION_INVALID ---
+// --- violations of REPORT_INVALID, PUBLICATION_INVALID and the like ---
 // REQUIRED: nothing was said; `example` is what could be.
 base::Violation FieldRequired(std::string_view field, std::string_view example);
 // ID_INVALID, of the template.
@@ -90,6 +96,24 @@ base::Violation RoundNameInvalid(const absl::Status& cause);
 base::Violation BasisUnknown();
 // EDITION_UNKNOWN.
 base::Violation EditionUnknown();
+// DIGEST_INVALID.
+base::Violation DigestInvalid(std::string_view field);
+// NAME_INVALID: `name` does not follow `pattern`.
+base::Violation ResourceNameInvalid(std::string_view field,
+                                    std::string_view name,
+                                    std::string_view pattern);
+// TEMPLATE_TOO_LARGE.
+base::Violation TemplateTooLarge(std::string_view field, std::size_t most);
+// TEMPLATE_OTHER: the text says that it is of another template.
+base::Violation TemplateOther(std::string_view field,
+                              std::string_view template_id,
+                              std::string_view survey, std::string_view wanted,
+                              std::string_view wanted_survey);
+// GLYPH_MISSING: a character of the template.
+base::Violation GlyphMissingAt(std::string_view field,
+                               std::string_view character);
+// PAGE_OVERFLOW: a sheet of the template.
+base::Violation PageOverflowAt(std::string_view field, std::string_view what);
 // NOT_A_CORRECTION: a field of corrections alone.
 base::Violation NotACorrection(std::string_view field);
 // The reason of `cause`, for which a text cannot be kept.

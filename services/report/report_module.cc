@@ -13,12 +13,16 @@
 #include "services/platform/work/version_feed.h"
 #include "services/report/api/report_maker.h"
 #include "services/report/api/report_service.h"
+#include "services/report/api/template_calls.h"
 #include "services/report/api/template_checker.h"
 #include "services/report/files/print_font_reader.h"
 #include "services/report/files/template_reader.h"
 #include "services/report/peers/peer_definitions.h"
 #include "services/report/peers/peer_snapshot_source.h"
+#include "services/report/peers/peer_survey.h"
+#include "services/report/shelf/template_shelf.h"
 #include "services/report/store/sql_report_store.h"
+#include "services/report/store/sql_template_store.h"
 
 namespace welfare::report {
 namespace {
@@ -55,7 +59,10 @@ struct ReportModule::Parts {
         const platform::Incarnation& incarnation)
       : database(std::move(opened)),
         store(std::move(opened_store)),
+        template_store(*database, context.clock()),
         templates(std::move(loaded)),
+        shelf(templates, template_store),
+        print_font(font),
         renderers(AllRenderers(std::move(font))),
         source({.registry = platform::MakeReadChannel(
                     context.Peer("registry"),
@@ -68,18 +75,28 @@ struct ReportModule::Parts {
         definitions(
             platform::MakeReadChannel(context.Peer("indicator"),
                                       "welfare.indicator.v1.IndicatorService")),
-        maker({.templates = templates,
+        survey(platform::MakeReadChannel(context.Peer("survey"),
+                                         "welfare.survey.v1.SurveyService")),
+        maker({.templates = shelf,
                .renderers = renderers,
                .source = source,
                .store = *store,
                .metrics = context.metrics()}),
-        checker(templates, definitions),
+        checker(shelf, definitions),
+        template_calls({.shelf = shelf,
+                        .store = template_store,
+                        .survey = survey,
+                        .definitions = definitions,
+                        .maker = maker,
+                        .font = print_font,
+                        .incarnation = incarnation.name()}),
         audit({.database = *database,
                .clock = context.clock(),
                .service = "report",
                .incarnation = incarnation.name()}),
         service({.maker = maker,
                  .checker = checker,
+                 .templates = template_calls,
                  .store = *store,
                  .audit = audit,
                  .calls = calls,
@@ -87,12 +104,17 @@ struct ReportModule::Parts {
 
   std::unique_ptr<platform::Database> database;
   std::unique_ptr<SqlReportStore> store;
+  SqlTemplateStore template_store;
   Templates templates;
+  TemplateShelf shelf;
+  PrintFont print_font;
   Renderers renderers;
   PeerSnapshotSource source;
   PeerDefinitions definitions;
+  PeerSurvey survey;
   ReportMaker maker;
   TemplateChecker checker;
+  TemplateCalls template_calls;
   platform::AuditCalls audit;
   ReportService service;
 };

@@ -16,16 +16,26 @@ class Builder {
   Builder(std::string_view file, std::vector<base::Violation>& faults)
       : file_(file), faults_(faults) {}
 
-  Node Build(const YAML::Node& from) {
+  Node Build(const YAML::Node& from, int depth = 0) {
     Node node;
     node.place = PlaceOf(from.Mark());
+    // A part that is referred to stands once in the library's tree and as often
+    // as it is referred to in ours, without end where it refers to itself.
+    if (depth > kDeepest || nodes_ == kMostNodes) {
+      if (!too_large_) {
+        faults_.push_back(base::MakeViolation(Fault("TOO_LARGE"), node.place));
+      }
+      too_large_ = true;
+      return node;
+    }
+    ++nodes_;
     if (from.IsScalar()) {
       node.kind = Node::Kind::kScalar;
       node.scalar = from.Scalar();
     } else if (from.IsSequence()) {
       node.kind = Node::Kind::kList;
       for (const YAML::Node& element : from) {
-        node.elements.push_back(Build(element));
+        node.elements.push_back(Build(element, depth + 1));
       }
     } else if (from.IsMap()) {
       node.kind = Node::Kind::kMapping;
@@ -40,7 +50,7 @@ class Builder {
                                                 {{"field", key}}));
           continue;
         }
-        Node value = Build(entry.second);
+        Node value = Build(entry.second, depth + 1);
         // Nothing stands nowhere: the library names what follows it.
         if (value.kind == Node::Kind::kEmpty) value.place = place;
         node.fields.push_back({key, place, std::move(value)});
@@ -57,8 +67,14 @@ class Builder {
   }
 
  private:
+  // No file of ours comes near.
+  static constexpr int kDeepest = 50;
+  static constexpr int kMostNodes = 200'000;
+
   const std::string file_;
   std::vector<base::Violation>& faults_;
+  int nodes_ = 0;
+  bool too_large_ = false;
 };
 
 }  // namespace

@@ -30,6 +30,7 @@ std::vector<absl::Status> All() {
           CodebookNameInvalid("x"),
           CodebookNotFound("x"),
           TemplateInvalid("x", {{"pages", "FORM", "Make it a list."}}),
+          TemplateRequestInvalid({}),
           PeerUnavailable("indicator", "x"),
           PeerUnavailable("survey", "x"),
           PeerUnavailable("registry", "x"),
@@ -101,7 +102,11 @@ TEST(ReportErrors, AWrongFieldIsDescribedInBothLanguages) {
         BasisUnknown(), EditionUnknown(), NotACorrection("report.corrects"),
         LevelUnknown(), ReportNameInvalid("x"),
         TextRefused("reason", text::Check(text::kIdField, "a\tb")),
-        DataVersionNegative(), SurveyMismatch("jusou")}) {
+        DataVersionNegative(), SurveyMismatch("jusou"),
+        DigestInvalid("report.template_digest"),
+        ResourceNameInvalid("parent", "x", "surveys/{survey}"),
+        TemplateTooLarge("text", 1), TemplateOther("x", "a", "b", "c", "d"),
+        GlyphMissingAt("x", "U+1"), PageOverflowAt("x", "y")}) {
     EXPECT_FALSE(violation.description.empty()) << violation.field;
     EXPECT_FALSE(violation.description_ja.empty()) << violation.reason;
   }

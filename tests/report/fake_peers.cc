@@ -265,6 +265,7 @@ grpc::Status FakeIndicator::CheckDefinitions(
     auto& fit = *response->add_fits();
     fit.set_indicator(id);
     fit.set_measure(NumberOf<indicator::v1::Indicator::Measure>(value.measure));
+    fit.set_multiple_answer(value.multiple_answer);
     for (const ValueCell& cell : value.cells) fit.add_cells(cell.key);
   }
   for (const auto& [id, words] : world_.snapshot.left_out) {

@@ -43,6 +43,8 @@ BY_BYTES = {
     "IndicatorService_ListIndicators": "as GetIndicator",
     "IndicatorService_CheckDefinitions": "as GetIndicator",
     "ReportService_CheckTemplates": "as GetIndicator",
+    "ReportService_GetTemplateRevision": "of the build where nothing is stored",
+    "ReportService_ListTemplateRevisions": "a page of old ones outlives what is stored after it",
     **{f"{service}_ListAuditRecords": "a page of old records outlives every state of the log"
        for service in ("RegistryService", "SurveyService", "ReportService")},
 }

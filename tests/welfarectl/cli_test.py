@@ -54,7 +54,11 @@ class Help(unittest.TestCase):
         for noun in nouns:
             text = self.help(noun)
             for verb in subcommands(text):
-                text += f"\n$ welfarectl {noun} {verb} --help\n{self.help(noun, verb)}"
+                below = self.help(noun, verb)
+                text += f"\n$ welfarectl {noun} {verb} --help\n{below}"
+                for word in subcommands(below):
+                    text += (f"\n$ welfarectl {noun} {verb} {word} --help\n"
+                             f"{self.help(noun, verb, word)}")
             with self.subTest(noun=noun):
                 self.check(noun, text)
         recorded = {p.stem for p in GOLDEN.glob("*.txt")}
@@ -340,8 +344,9 @@ class Publishing(unittest.TestCase):
         place = (field(1, "jusou") + field(2, "pages[4].headline")
                  + field(3, "CELL_NOT_IN_CODEBOOK") + field(4, "{plan.formulated}")
                  + field(5, "It would be left out."))
+        mended = place + field(7, 165) + field(8, "Write 'plan.formulated'.")
         answers = {"definitions": field(1, misfit) + field(2, 1200),
-                   "templates": field(1, place) + field(2, 1)}
+                   "templates": field(1, place) + field(1, mended) + field(2, 2)}
         done = self.publish(**answers)
         self.assertEqual((done.returncode, done.stdout, self.published), (5, "", 0), done)
         self.assertIn("1200 of the definitions would not fit; 1 shown:", done.stderr)
@@ -349,6 +354,8 @@ class Publishing(unittest.TestCase):
                       done.stderr)
         self.assertIn("jusou pages[4].headline (CELL_NOT_IN_CODEBOOK {plan.formulated})",
                       done.stderr)
+        self.assertIn("jusou line 165, pages[4].headline (CELL_NOT_IN_CODEBOOK {plan.formulated}): "
+                      "It would be left out. Write 'plan.formulated'.", done.stderr)
         self.assertIn("--accept-misfits", done.stderr)
         done = self.publish("--accept-misfits", **answers)
         self.assertEqual((done.returncode, self.published), (0, 1), done)

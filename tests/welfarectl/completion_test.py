@@ -128,6 +128,7 @@ class Completions(unittest.TestCase):
     def test_nouns_and_verbs_are_offered(self):
         self.check("welfarectl mun", "municipality")
         self.check("welfarectl roster ", "show", "timeline")
+        self.check("welfarectl report template ", "get", "list", "set")
         self.check("welfarectl --survey trial status re", "record", "retract")
         self.check("welfarectl --survey=trial --output json key ", "create", "list", "revoke")
 
@@ -176,7 +177,10 @@ def commands():
     def below(*words):
         _, _, tail = ctl(*words, "--help").partition("Subcommands:\n")
         return re.findall(r"^  ([a-z]+)", tail, re.MULTILINE)
-    return {noun: below(noun) or [""] for noun in below()}
+    def verbs(noun):
+        for verb in below(noun):
+            yield from [f"{verb} {word}" for word in below(noun, verb)] or [verb]
+    return {noun: list(verbs(noun)) or [""] for noun in below()}
 
 
 class Examples(unittest.TestCase):
@@ -184,7 +188,7 @@ class Examples(unittest.TestCase):
         with tempfile.TemporaryDirectory(prefix="wexample-") as folder:
             for noun, verbs in commands().items():
                 for verb in verbs:
-                    words = [word for word in (noun, verb) if word]
+                    words = [word for word in (noun, *verb.split()) if word]
                     _, _, tail = ctl(*words, "--help").partition("Examples:\n")
                     examples = tail.split("\n\n")[0].splitlines()
                     self.assertTrue(examples, words)

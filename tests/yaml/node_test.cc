@@ -57,6 +57,27 @@ TEST(Node, WhatIsNoYamlIsOneFaultAtItsPlace) {
   EXPECT_THAT(faults[0].description, HasSubstr("This is no YAML: "));
 }
 
+TEST(Node, WhatRefersToItselfOrToTooMuchIsOneFault) {
+  std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 8; ++i) {
+    const std::string before = "*a" + std::to_string(i - 1);
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
+    for (int j = 0; j < 10; ++j) bomb += (j == 0 ? "" : ", ") + before;
+    bomb += "]\n";
+  }
+  const std::string deep = std::string(60, '[') + "x" + std::string(60, ']');
+  for (const std::string& text :
+       {bomb, std::string("a: &a [*a]\n"), "a: " + deep + "\n"}) {
+    std::vector<base::Violation> faults;
+    static_cast<void>(ReadYaml("", text, faults));
+    ASSERT_EQ(faults.size(), 1U) << text.substr(0, 40);
+    EXPECT_EQ(faults[0].reason, "TOO_LARGE");
+  }
+  std::vector<base::Violation> faults;
+  EXPECT_FALSE(ReadYaml("", std::string(100'000, '['), faults).has_value());
+  EXPECT_EQ(faults.size(), 1U);
+}
+
 TEST(Node, AFileHoldsOneDocument) {
   std::vector<base::Violation> faults;
   EXPECT_TRUE(ReadYaml("", "a: 1\n---\na: 2\n", faults).has_value());

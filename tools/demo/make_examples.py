@@ -5,7 +5,8 @@ show: one real request and answer for each GET of /openapi.json.
 Usage: make_examples.py ADDRESS > gateway/openapi/examples.json
   ADDRESS: HTTP address of the gateway, 127.0.0.1:7180
 
-A report must be there. Of a list in an answer the first two elements are kept.
+A report must be there. Of a list in an answer the first two elements are kept, of
+a long text its beginning.
 tests/system/openapi_test.py asks the same questions and says when the file is
 stale; what differs from one load to the next (times, digests, names of stores)
 does not count.
@@ -21,7 +22,7 @@ import urllib.request
 PATH = {"municipality": "131016", "program": "jusou", "roster": "2025",
         "survey": "jusou", "round": "2025", "codebook": "2025-1",
         "submission": "131016-municipality", "indicator": "plan_formulated",
-        "value": "2025"}
+        "value": "2025", "template": "jusou", "revision": "built-in"}
 # What a query must give beside the size of a page.
 QUERY = {
     "RegistryService_BatchGetMunicipalities": {
@@ -36,6 +37,7 @@ QUERY = {
     "ReportService_DownloadReport": {"format": "html"},
 }
 SHOWN = 2  # elements of a list
+LONGEST = 2000  # characters of a text
 
 
 def operations(document):
@@ -70,6 +72,8 @@ def shortened(value):
         return [shortened(element) for element in value[:SHOWN]]
     if isinstance(value, dict):
         return {key: shortened(member) for key, member in value.items()}
+    if isinstance(value, str) and len(value) > LONGEST:
+        return value[:LONGEST] + "…"
     return value
 
 

@@ -228,6 +228,7 @@ v1::CheckDefinitionsResponse::Fit FitOf(const Figures& figures) {
   v1::CheckDefinitionsResponse::Fit fit;
   fit.set_indicator(figures.indicator);
   fit.set_measure(NumberOf<v1::Indicator::Measure>(figures.measure));
+  fit.set_multiple_answer(figures.multiple_answer);
   // The years of a series are those of a round.
   if (figures.measure == Measure::kRegistrySeries) return fit;
   for (const FigureCell& cell : figures.cells) fit.add_cells(cell.key);

@@ -41,6 +41,8 @@ void ToProto(const StoredReport& report, v1::Report& result) {
   result.set_edition(static_cast<v1::Report::Edition>(report.edition));
   result.set_corrects(report.corrects);
   result.set_correction_reason(report.correction_reason);
+  result.set_template_digest(report.template_digest);
+  result.set_template_revision(report.template_revision);
   const Publication& publication = report.publication;
   result.set_state(static_cast<v1::Report::State>(publication.state));
   if (publication.level.has_value()) {

@@ -70,9 +70,11 @@ ReportMaker::ReportMaker(const Dependencies& dependencies)
 absl::StatusOr<StoredReport> ReportMaker::Make(
     const platform::CallContext& call, const ReportRequest& request,
     const platform::WriteRequest& write) {
-  const auto found = templates_.find(request.template_id);
-  if (found == templates_.end()) return TemplateNotFound(request.template_id);
-  const ReportTemplate& report_template = found->second;
+  WELFARE_ASSIGN_OR_RETURN(
+      const ShelvedTemplate shelved,
+      templates_.Take(request.template_id, request.round,
+                      request.template_digest, call.limits));
+  const ReportTemplate& report_template = shelved.report_template;
   if (report_template.survey != request.round.survey) {
     return ReportInvalid({SurveyMismatch(report_template.survey)});
   }
@@ -146,6 +148,9 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
     result.bytes.push_back(std::move(bytes));
   }
   report.template_id = request.template_id;
+  report.template_digest = report_template.digest;
+  report.template_revision = shelved.revision;
+  result.template_text = report_template.text;
   report.survey = request.round.survey;
   report.fiscal_year = request.round.fiscal_year.value();
   report.display_name = RunningTitle(model);
@@ -160,6 +165,27 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
   report.synthetic = model.synthetic || model.previous_synthetic;
   result.facts = ToText(FactsOf(snapshot, model, fingerprint_));
   return store_.Create(write, result);
+}
+
+absl::StatusOr<std::vector<SheetFault>> ReportMaker::Try(
+    const platform::CallContext& call, const ReportTemplate& report_template,
+    const base::RoundName& round) {
+  WELFARE_ASSIGN_OR_RETURN(
+      Snapshot snapshot,
+      source_.Take(call,
+                   {.round = round,
+                    .first_roster_year = report_template.first_roster_year}));
+  snapshot.template_digest = report_template.digest;
+  const ReportModel model = BuildReport(report_template, snapshot,
+                                        SnapshotId(snapshot, fingerprint_));
+  std::vector<SheetFault> faults = FindSheetFaults(model);
+  if (!faults.empty()) return faults;
+  // What fits may hold a name that the font cannot print.
+  for (const std::unique_ptr<Renderer>& renderer : renderers_) {
+    if (renderer->format() != "pdf") continue;
+    WELFARE_RETURN_IF_ERROR(renderer->Render(model).status());
+  }
+  return faults;
 }
 
 }  // namespace welfare::report

@@ -1,7 +1,6 @@
 // From a request to a stored report.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,17 +13,19 @@
 #include "services/report/peers/snapshot_source.h"
 #include "services/report/render/pdf/print_font.h"
 #include "services/report/render/renderer.h"
+#include "services/report/sheets/book.h"
+#include "services/report/shelf/template_shelf.h"
 #include "services/report/store/report_store.h"
 #include "services/report/template/template.h"
 
 namespace welfare::report {
 
-using Templates = std::map<std::string, ReportTemplate, std::less<>>;
 using Renderers = std::vector<std::unique_ptr<Renderer>>;
 
 // What CreateReport was asked for, checked for form.
 struct ReportRequest {
   std::string template_id;
+  std::string template_digest;  // empty: that of the round
   base::RoundName round;
   Basis basis = Basis::kProvisional;
   std::int64_t data_version = 0;
@@ -39,7 +40,7 @@ struct ReportRequest {
 class ReportMaker {
  public:
   struct Dependencies {
-    const Templates& templates;
+    TemplateShelf& templates;
     const Renderers& renderers;
     SnapshotSource& source;
     ReportStore& store;
@@ -51,7 +52,7 @@ class ReportMaker {
   // `write`: what the report is stored by.
   //
   // Errors:
-  //   NOT_FOUND, reason TEMPLATE_NOT_FOUND.
+  //   Those of TemplateShelf::Take.
   //   INVALID_ARGUMENT, reason REPORT_INVALID: the template is of another
   //     survey; REQUEST_ID_REUSED.
   //   NOT_FOUND, reason REPORT_NOT_FOUND; FAILED_PRECONDITION, reason
@@ -63,8 +64,18 @@ class ReportMaker {
                                     const ReportRequest& request,
                                     const platform::WriteRequest& write);
 
+  // Fills a template for a round as it is now, keeps nothing of it, and returns
+  // what has no room on its sheets. Whether words fit their figures is not
+  // looked at: these change until the end.
+  //
+  // Errors: those of SnapshotSource::Take; FAILED_PRECONDITION, reason
+  //   GLYPH_MISSING.
+  absl::StatusOr<std::vector<SheetFault>> Try(
+      const platform::CallContext& call, const ReportTemplate& report_template,
+      const base::RoundName& round);
+
  private:
-  const Templates& templates_;
+  TemplateShelf& templates_;
   const Renderers& renderers_;
   SnapshotSource& source_;
   ReportStore& store_;

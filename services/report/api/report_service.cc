@@ -46,6 +46,12 @@ bool IsReportName(std::string_view name) {
          base::IsResourceId(name.substr(kReports.size()));
 }
 
+// Whether it may be a SHA-256 as the API writes it.
+bool IsDigest(std::string_view text) {
+  return text.size() == 64 &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 // What is asked of the edition.
 struct ReadEdition {
   Edition edition = Edition::kProvisional;
@@ -104,10 +110,15 @@ absl::StatusOr<ReportRequest> ReadRequest(
     violations.push_back(BasisUnknown());
   }
   if (report.data_version() < 0) violations.push_back(DataVersionNegative());
+  if (!report.template_digest().empty() &&
+      !IsDigest(report.template_digest())) {
+    violations.push_back(DigestInvalid("report.template_digest"));
+  }
   ReadEdition edition = EditionOf(report, violations);
   if (!violations.empty()) return ReportInvalid(std::move(violations));
   return ReportRequest{
       .template_id = report.template_(),
+      .template_digest = report.template_digest(),
       .round = *std::move(round),
       .basis = vocabulary::FindIn(vocabulary::kBases, report.basis())
                    .value_or(Basis::kProvisional),
@@ -131,6 +142,9 @@ std::string BodyOf(const ReportRequest& request) {
     body += "\n" + std::string(ToString(request.edition)) + "\n" +
             request.corrects + "\n" + request.correction_reason;
   }
+  if (!request.template_digest.empty()) {
+    body += "\ntemplate " + request.template_digest;
+  }
   return body;
 }
 
@@ -143,6 +157,10 @@ ReportService::ReportService(const Dependencies& dependencies)
       incarnation_(dependencies.incarnation) {
   Unary("CreateReport", &ReportService::Create, *this);
   Unary("CheckTemplates", &TemplateChecker::Check, dependencies.checker);
+  Unary("CreateTemplateRevision", &TemplateCalls::Create,
+        dependencies.templates);
+  Unary("GetTemplateRevision", &TemplateCalls::Get, dependencies.templates);
+  Unary("ListTemplateRevisions", &TemplateCalls::List, dependencies.templates);
   Unary("GetReport", &ReportService::Get, *this);
   Unary("ListReports", &ReportService::List, *this);
   Unary("ListReportChanges", &ReportService::ListChanges, *this);

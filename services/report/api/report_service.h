@@ -7,6 +7,7 @@
 #include "services/platform/audit/audit_calls.h"
 #include "services/platform/calls/method_table.h"
 #include "services/report/api/report_maker.h"
+#include "services/report/api/template_calls.h"
 #include "services/report/api/template_checker.h"
 #include "services/report/store/report_store.h"
 #include "welfare/report/v1/report_service.pb.h"
@@ -22,6 +23,7 @@ class ReportService final : public platform::MethodTable {
   struct Dependencies {
     ReportMaker& maker;
     TemplateChecker& checker;
+    TemplateCalls& templates;
     ReportStore& store;
     platform::AuditCalls& audit;
     const platform::CallEnvironment& calls;

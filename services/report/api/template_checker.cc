@@ -1,6 +1,7 @@
 #include "services/report/api/template_checker.h"
 
 #include <string>
+#include <vector>
 
 #include "welfare/report/v1/report_service.pb.h"
 
@@ -8,16 +9,22 @@
 #include "services/base/names/resource_name.h"
 #include "services/report/errors.h"
 #include "services/report/template/fit.h"
+#include "services/report/template/proposal.h"
 
 namespace welfare::report {
 namespace {
 
 constexpr int kMostMisfits = 1000;
 
-void ToProto(const std::string& template_id, const Misfit& misfit,
+void ToProto(const ShelvedTemplate& shelved, const Misfit& misfit,
              const CodebookFigures& figures, v1::TemplateMisfit& result) {
-  result.set_template_(template_id);
+  const ReportTemplate& of = shelved.report_template;
+  result.set_template_(shelved.revision.empty() ? of.id : shelved.revision);
   result.set_place(misfit.place);
+  result.set_line(LineOf(of, misfit.place));
+  const Proposal proposal = Propose(misfit, figures.shapes);
+  result.set_proposal(proposal.words);
+  result.set_proposal_ja(proposal.words_ja);
   result.set_reason(std::string(ReasonName(misfit.reason)));
   result.set_subject(misfit.subject);
   std::string message = DescribeMisfit(misfit);
@@ -43,12 +50,14 @@ absl::Status TemplateChecker::Check(const platform::CallContext& call,
                            definitions_.FiguresOf(call, *codebook));
   int misfits = 0;
   int templates = 0;
-  for (const auto& [id, one] : templates_) {
-    if (one.survey != codebook->survey) continue;
+  WELFARE_ASSIGN_OR_RETURN(const std::vector<ShelvedTemplate> all,
+                           templates_.ListOf(codebook->survey, call.limits));
+  for (const ShelvedTemplate& one : all) {
     ++templates;
-    for (const Misfit& misfit : FindMisfits(one, figures.shapes)) {
+    for (const Misfit& misfit :
+         FindMisfits(one.report_template, figures.shapes)) {
       if (++misfits <= kMostMisfits) {
-        ToProto(id, misfit, figures, *response.add_misfits());
+        ToProto(one, misfit, figures, *response.add_misfits());
       }
     }
   }

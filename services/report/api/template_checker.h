@@ -4,8 +4,8 @@
 #include "absl/status/status.h"
 
 #include "services/platform/rpc/call_context.h"
-#include "services/report/api/report_maker.h"
 #include "services/report/peers/peer_definitions.h"
+#include "services/report/shelf/template_shelf.h"
 
 namespace welfare::report::v1 {
 class CheckTemplatesRequest;
@@ -18,7 +18,7 @@ namespace welfare::report {
 class TemplateChecker {
  public:
   // Both must outlive the checker.
-  TemplateChecker(const Templates& templates, PeerDefinitions& definitions)
+  TemplateChecker(TemplateShelf& templates, PeerDefinitions& definitions)
       : templates_(templates), definitions_(definitions) {}
 
   // Lists what of the survey's templates a report of a round with the codebook
@@ -26,13 +26,13 @@ class TemplateChecker {
   //
   // Errors:
   //   INVALID_ARGUMENT, reason NAME_INVALID.
-  //   Those of PeerDefinitions::FiguresOf.
+  //   Those of PeerDefinitions::FiguresOf and TemplateShelf::ListOf.
   absl::Status Check(const platform::CallContext& call,
                      const v1::CheckTemplatesRequest& request,
                      v1::CheckTemplatesResponse& response);
 
  private:
-  const Templates& templates_;
+  TemplateShelf& templates_;
   PeerDefinitions& definitions_;
 };
 

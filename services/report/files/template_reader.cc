@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <map>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -59,6 +62,7 @@ class Reader {
   ReportTemplate Read(const yaml::Node& root) {
     yaml::Mapping fields(root, faults_);
     ReportTemplate result;
+    MarkFields("", root);
     result.id = fields.Text("template");
     result.survey = fields.Text("survey");
     result.program = fields.Text("program");
@@ -84,6 +88,7 @@ class Reader {
     fields.Each("pages", [&](const yaml::Node& page) {
       result.pages.push_back(ReadPage(page));
     });
+    result.marks = std::move(marks_);
     return result;
   }
 
@@ -93,10 +98,13 @@ class Reader {
     TemplatePage page;
     page.number = static_cast<int>(fields.RequiredInteger("page").value_or(0));
     page.path = "pages[" + std::to_string(page.number) + "]";
+    Mark(page.path, node);
+    MarkFields(page.path + ".", node);
     page.topic = fields.Text("topic");
     page.headline = fields.Text("headline");
     if (const yaml::Node* key = fields.Find("key"); key != nullptr) {
       yaml::Mapping of(*key, faults_);
+      MarkFields(page.path + ".key.", *key);
       page.key.emplace();
       page.key->figure = of.RequiredText("figure");
       page.key->label = of.RequiredText("label");
@@ -114,23 +122,29 @@ class Reader {
     yaml::Mapping fields(node, faults_);
     TemplateBlock block;
     block.path = path;
+    Mark(path, node);
+    MarkFields(path + ".", node);
     int kinds = 0;
     for (const auto& [name, kind] : kKinds) {
-      if (fields.Find(name) == nullptr) continue;
+      const yaml::Node* const said = fields.Find(name);
+      if (said == nullptr) continue;
       ++kinds;
       block.kind = kind;
       switch (kind) {
         case Kind::kHeading:
         case Kind::kText:
           block.text = fields.Text(name);
+          Mark(path, *said);
           break;
         case Kind::kList:
           block.items = fields.TextOrTexts(name);
+          MarkElements(path, "items", *said);
           break;
         case Kind::kFigure:
         case Kind::kTexts:
         case Kind::kPhases:
           block.indicators = fields.TextOrTexts(name);
+          MarkElements(path, "indicators", *said);
           break;
         default:
           break;
@@ -156,8 +170,32 @@ class Reader {
     block.short_title = fields.Text("short");
     block.published_chart_lost = fields.Boolean("published_chart_lost", false);
     block.title = fields.Text("title");
-    block.notes = fields.TextOrTexts("notes");
+    if (const yaml::Node* notes = fields.Find("notes"); notes != nullptr) {
+      block.notes = fields.TextOrTexts("notes");
+      MarkElements(path, "notes", *notes);
+    }
     return block;
+  }
+
+  // --- where things stand ---
+
+  void Mark(const std::string& path, const yaml::Node& node) {
+    marks_.insert_or_assign(path, node.place);
+  }
+  void MarkFields(const std::string& prefix, const yaml::Node& node) {
+    for (const yaml::Field& field : node.fields) {
+      Mark(prefix + field.key, field.value);
+    }
+  }
+  // Of one text, or of a list of them.
+  void MarkElements(const std::string& path, std::string_view list,
+                    const yaml::Node& node) {
+    if (node.kind != yaml::Node::Kind::kList) {
+      Mark(ElementPath(path, list, 0), node);
+    }
+    for (std::size_t i = 0; i < node.elements.size(); ++i) {
+      Mark(ElementPath(path, list, i), node.elements[i]);
+    }
   }
 
   // Reads a field that is one of several words into `to`, if it is there.
@@ -207,6 +245,7 @@ class Reader {
   }
 
   std::vector<base::Violation>& faults_;
+  std::map<std::string, std::string, std::less<>> marks_;
 };
 
 absl::Status FileFault(const std::string& file, std::string description) {
@@ -215,17 +254,31 @@ absl::Status FileFault(const std::string& file, std::string description) {
 
 }  // namespace
 
+ReportTemplate ReadTemplateText(std::string_view text,
+                                std::vector<base::Violation>& faults) {
+  const auto root = yaml::ReadYaml("", text, faults);
+  if (!root.has_value()) return {};
+  ReportTemplate result = Reader(faults).Read(*root);
+  for (base::Violation& fault : FindTemplateFaults(result)) {
+    fault.field = PlaceInText(result, fault.field);
+    faults.push_back(std::move(fault));
+  }
+  result.text = text;
+  result.digest = base::Sha256Hex(text);
+  return result;
+}
+
+std::string PlaceInText(const ReportTemplate& report_template,
+                        const std::string& path) {
+  const std::string mark = MarkOf(report_template, path);
+  return mark.empty() ? path : mark + ", " + path;
+}
+
 absl::StatusOr<ReportTemplate> ReadTemplate(std::string_view file,
                                             std::string_view text) {
   std::vector<base::Violation> faults;
-  const auto root = yaml::ReadYaml("", text, faults);
-  if (!root.has_value()) return TemplateInvalid(file, std::move(faults));
-  ReportTemplate result = Reader(faults).Read(*root);
-  for (base::Violation& fault : FindTemplateFaults(result)) {
-    faults.push_back(std::move(fault));
-  }
+  ReportTemplate result = ReadTemplateText(text, faults);
   if (!faults.empty()) return TemplateInvalid(file, std::move(faults));
-  result.digest = base::Sha256Hex(text);
   return result;
 }
 

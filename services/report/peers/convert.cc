@@ -207,6 +207,7 @@ IndicatorShape FromProto(
     const indicator::v1::CheckDefinitionsResponse_Fit& fit) {
   IndicatorShape shape;
   shape.measure = FindIn(vocabulary::kMeasures, fit.measure());
+  shape.multiple_answer = fit.multiple_answer();
   shape.cells.assign(fit.cells().begin(), fit.cells().end());
   // A histogram of every value has the cells that are answered.
   shape.any_cell =

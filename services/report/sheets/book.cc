@@ -16,9 +16,7 @@ namespace {
 // As many are named; who mends these sees the rest.
 constexpr std::size_t kFaultsNamed = 8;
 
-}  // namespace
-
-absl::StatusOr<Book> LayOutBook(const ReportModel& model) {
+Book LayOut(const ReportModel& model) {
   Book book;
   book.title = DocumentTitle(model);
   book.subject = model.subtitle;
@@ -55,15 +53,32 @@ absl::StatusOr<Book> LayOutBook(const ReportModel& model) {
   for (BookMark& mark : annex.bookmarks) {
     book.bookmarks.push_back(std::move(mark));
   }
-  std::vector<std::string> faults;
+  return book;
+}
+
+std::vector<SheetFault> FaultsOf(const Book& book) {
+  std::vector<SheetFault> faults;
   for (const Sheet& sheet : book.sheets) {
-    faults.insert(faults.end(), sheet.drawing.faults.begin(),
-                  sheet.drawing.faults.end());
+    for (const std::string& words : sheet.drawing.faults) {
+      faults.push_back({sheet.label, words});
+    }
   }
+  return faults;
+}
+
+}  // namespace
+
+std::vector<SheetFault> FindSheetFaults(const ReportModel& model) {
+  return FaultsOf(LayOut(model));
+}
+
+absl::StatusOr<Book> LayOutBook(const ReportModel& model) {
+  Book book = LayOut(model);
+  const std::vector<SheetFault> faults = FaultsOf(book);
   if (faults.empty()) return book;
   std::string words;
   for (std::size_t i = 0; i < faults.size() && i < kFaultsNamed; ++i) {
-    words += (i == 0 ? "" : " ") + faults[i];
+    words += (i == 0 ? "" : " ") + faults[i].words;
   }
   if (faults.size() > kFaultsNamed) {
     words += " ほか" + std::to_string(faults.size() - kFaultsNamed) + "件。";

@@ -47,6 +47,15 @@ struct Book {
   std::vector<BookMark> bookmarks;  // in the order of the sheets
 };
 
+// What has no room on a sheet.
+struct SheetFault {
+  std::string sheet;  // its label
+  std::string words;  // `4頁 主な数値：枠に入らない。`
+};
+
+// Returns all that LayOutBook would refuse. Pure.
+std::vector<SheetFault> FindSheetFaults(const ReportModel& model);
+
 // Lays the report out on A4 landscape: a sheet for each page, the contents on
 // the cover, then the annex with every table. Pure.
 //

@@ -36,6 +36,8 @@ struct StoredReport {
   std::string corrects;           // name of a report; of a correction only
   std::string correction_reason;  // of a correction only
   std::string snapshot_id;
+  std::string template_digest;    // of its text; empty: not known
+  std::string template_revision;  // name; empty: built in, or not known
   Provenance provenance;
   std::string codebook;
   bool synthetic = false;
@@ -52,6 +54,7 @@ struct NewReport {
   StoredReport report;
   std::vector<std::string> bytes;
   std::string facts = {};  // what it was made of, as ReportFacts are written
+  std::string template_text = {};  // kept under `template_digest`
 };
 
 // Keeps reports for ever. Any thread may call it.

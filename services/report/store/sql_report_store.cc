@@ -11,6 +11,7 @@
 #include "services/platform/storage/migrations.h"
 #include "services/report/errors.h"
 #include "services/report/store/sql_publications.h"
+#include "services/report/store/sql_template_store.h"
 
 namespace welfare::report {
 namespace {
@@ -103,9 +104,9 @@ constexpr Query kInsertReport{
     " display_name, basis, snapshot, registry_version, round_revision,"
     " previous_round_revision, codebook, synthetic, created_micros,"
     " registry_incarnation, round_incarnation, edition, corrects,"
-    " correction_reason)"
+    " correction_reason, template_digest, template_revision)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-    " $15, $16, $17, $18, $19)"};
+    " $15, $16, $17, $18, $19, $20, $21)"};
 constexpr Query kInsertContent{
     "insert_report_content",
     "INSERT INTO report_contents (digest, content) VALUES ($1, $2)"
@@ -119,14 +120,15 @@ constexpr Query kFindReport{
     "SELECT template, fiscal_year, number, survey, display_name, basis,"
     " snapshot, registry_version, round_revision, previous_round_revision,"
     " codebook, synthetic, created_micros, name, registry_incarnation,"
-    " round_incarnation, edition, corrects, correction_reason"
-    " FROM reports WHERE name = $1"};
+    " round_incarnation, edition, corrects, correction_reason,"
+    " template_digest, template_revision FROM reports WHERE name = $1"};
 constexpr Query kListReports{
     "list_reports",
     "SELECT template, fiscal_year, number, survey, display_name, basis,"
     " snapshot, registry_version, round_revision, previous_round_revision,"
     " codebook, synthetic, created_micros, name, registry_incarnation,"
-    " round_incarnation, edition, corrects, correction_reason FROM reports"
+    " round_incarnation, edition, corrects, correction_reason,"
+    " template_digest, template_revision FROM reports"
     " WHERE name > $1 ORDER BY name LIMIT $2"};
 constexpr Query kListFiles{
     "list_report_files",
@@ -170,6 +172,8 @@ StoredReport ReadReport(const Row& row) {
           .value_or(Edition::kNone);
   report.corrects = row.Text(17);
   report.correction_reason = row.Text(18);
+  report.template_digest = row.Text(19);
+  report.template_revision = row.Text(20);
   return report;
 }
 
@@ -217,8 +221,13 @@ absl::StatusOr<StoredReport> Insert(platform::Write& write,
                report.provenance.registry_incarnation,
                report.provenance.round_incarnation,
                static_cast<int>(report.edition), report.corrects,
-               report.correction_reason})
+               report.correction_reason, report.template_digest,
+               report.template_revision})
           .status());
+  if (!report.template_digest.empty()) {
+    WELFARE_RETURN_IF_ERROR(KeepTemplateText(
+        transaction, report.template_digest, input.template_text));
+  }
   WELFARE_RETURN_IF_ERROR(
       transaction.Execute(kInsertFacts, {name, input.facts}).status());
   base::JsonObject digests;
@@ -240,6 +249,7 @@ absl::StatusOr<StoredReport> Insert(platform::Write& write,
       write.Audit(name, base::JsonObject()
                             .Add("snapshot", report.snapshot_id)
                             .Add("edition", ToString(report.edition))
+                            .Add("template", report.template_digest)
                             .Add("files", digests)));
   return report;
 }
@@ -257,7 +267,8 @@ absl::StatusOr<std::unique_ptr<SqlReportStore>> SqlReportStore::Open(
       {3, "place_of_store_report_incarnations",
        std::string(platform::kPlaceSql) + std::string(kIncarnations)},
       {4, "publications", std::string(kPublicationsSql)},
-      {5, "facts", std::string(kFacts)}};
+      {5, "facts", std::string(kFacts)},
+      {6, "templates", std::string(kTemplatesSql)}};
   WELFARE_RETURN_IF_ERROR(
       platform::ApplyMigrations(database, clock, migrations).status());
   return std::unique_ptr<SqlReportStore>(new SqlReportStore(database, clock));

@@ -38,6 +38,14 @@ void AddMisfits(const std::string& place, std::string_view text,
   }
 }
 
+// The key figure names a cell as a placeholder does.
+void AddKeyMisfit(const TemplatePage& page, const IndicatorShapes& shapes,
+                  std::vector<Misfit>& misfits) {
+  const std::string& figure = page.key->figure;
+  if (figure == "returns.all" || figure.find('.') == std::string::npos) return;
+  AddMisfits(page.path + ".key.figure", "{" + figure + "}", shapes, misfits);
+}
+
 }  // namespace
 
 IndicatorShapes ShapesOf(const IndicatorValues& values) {
@@ -45,6 +53,7 @@ IndicatorShapes ShapesOf(const IndicatorValues& values) {
   for (const auto& [id, value] : values) {
     IndicatorShape shape;
     shape.measure = value.measure;
+    shape.multiple_answer = value.multiple_answer;
     shape.any_cell =
         value.measure == Measure::kRank || value.measure == Measure::kHistogram;
     for (const ValueCell& cell : value.cells) shape.cells.push_back(cell.key);
@@ -132,20 +141,30 @@ std::vector<Misfit> FindMisfits(const ReportTemplate& report_template,
   std::vector<Misfit> misfits;
   for (const TemplatePage& page : report_template.pages) {
     AddMisfits(page.path + ".headline", page.headline, shapes, misfits);
+    if (page.key.has_value()) AddKeyMisfit(page, shapes, misfits);
     for (const TemplateBlock& block : page.blocks) {
       AddMisfits(block.path, block.text, shapes, misfits);
-      for (const std::string& item : block.items) {
-        AddMisfits(block.path, item, shapes, misfits);
+      for (std::size_t i = 0; i < block.items.size(); ++i) {
+        AddMisfits(ElementPath(block.path, "items", i), block.items[i], shapes,
+                   misfits);
       }
-      for (const std::string& indicator : block.indicators) {
-        if (auto misfit = FindMisfit(indicator, shapes)) {
-          misfit->place = block.path;
+      for (std::size_t i = 0; i < block.indicators.size(); ++i) {
+        const std::string& indicator = block.indicators[i];
+        auto misfit = FindMisfit(indicator, shapes);
+        if (!misfit.has_value() &&
+            block.chart == TemplateBlock::ChartStyle::kDonut &&
+            shapes.find(indicator)->second.multiple_answer) {
+          misfit = Misfit{Misfit::Reason::kDonutOfMultiple, "", indicator};
+        }
+        if (misfit.has_value()) {
+          misfit->place = ElementPath(block.path, "indicators", i);
           misfits.push_back(*std::move(misfit));
         }
       }
-      AddMisfits(block.path, block.title, shapes, misfits);
-      for (const std::string& note : block.notes) {
-        AddMisfits(block.path, note, shapes, misfits);
+      AddMisfits(block.path + ".title", block.title, shapes, misfits);
+      for (std::size_t i = 0; i < block.notes.size(); ++i) {
+        AddMisfits(ElementPath(block.path, "notes", i), block.notes[i], shapes,
+                   misfits);
       }
     }
   }

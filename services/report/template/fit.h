@@ -22,6 +22,7 @@ struct IndicatorShape {
   // named.
   bool any_cell = false;
   std::vector<std::string> cells;
+  bool multiple_answer = false;  // one respondent may stand in several cells
 };
 using IndicatorShapes = std::map<std::string, IndicatorShape, std::less<>>;
 

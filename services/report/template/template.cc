@@ -1,5 +1,7 @@
 #include "services/report/template/template.h"
 
+#include <charconv>
+#include <cstddef>
 #include <set>
 #include <string_view>
 
@@ -19,26 +21,29 @@ class Checker {
       for (const std::string& indicator : block.indicators) {
         if (!shown_.insert(indicator).second) {
           Add(block.path, "INDICATOR_REPEATED",
-              "The page shows " + indicator + " twice; show it once.");
+              "The page shows " + indicator + " twice; show it once.",
+              "この頁に " + indicator + " が2回あります。1回にしてください。");
         }
       }
     }
     Places(page);
     if (page.key.has_value()) Key(page);
     if (page.topic.empty()) {
-      Add(page.path + ".topic", "FIELD_MISSING", "Give the page a topic.");
+      Add(page.path + ".topic", "FIELD_MISSING", "Give the page a topic.",
+          "頁の主題を書いてください。");
     }
     Text(page.path + ".headline", page.headline);
     if (page.blocks.empty()) {
-      Add(page.path + ".blocks", "PAGE_EMPTY", "Give the page a block.");
+      Add(page.path + ".blocks", "PAGE_EMPTY", "Give the page a block.",
+          "頁に一つは項目を置いてください。");
     }
     for (const TemplateBlock& block : page.blocks) Block(block);
   }
 
-  void Add(std::string field, std::string_view reason,
-           std::string description) {
-    faults_.push_back(
-        {std::move(field), std::string(reason), std::move(description)});
+  void Add(std::string field, std::string_view reason, std::string description,
+           std::string description_ja) {
+    faults_.push_back({std::move(field), std::string(reason),
+                       std::move(description), std::move(description_ja)});
   }
 
   std::vector<base::Violation> Take() { return std::move(faults_); }
@@ -53,12 +58,14 @@ class Checker {
       if (!block.place.has_value()) continue;
       if (block.kind == Kind::kFigure && block.indicators.size() > 1) {
         Add(block.path + ".place", "PLACE_OF_SEVERAL",
-            "A place holds one figure; name one indicator.");
+            "A place holds one figure; name one indicator.",
+            "一つの場所に置ける図は一つです。指標を一つにしてください。");
       }
       for (const TemplateBlock* other : placed) {
         if (Overlap(*other->place, *block.place)) {
           Add(block.path + ".place", "PLACE_TAKEN",
-              "The place is taken by " + other->path + ".");
+              "The place is taken by " + other->path + ".",
+              "この場所は " + other->path + " が使っています。");
         }
       }
       placed.push_back(&block);
@@ -69,18 +76,21 @@ class Checker {
     const std::string& figure = page.key->figure;
     const std::string path = page.path + ".key";
     if (page.key->label.empty()) {
-      Add(path + ".label", "FIELD_MISSING", "Say what the number is.");
+      Add(path + ".label", "FIELD_MISSING", "Say what the number is.",
+          "何の数かを書いてください。");
     }
     if (figure == "returns.all") return;
     const std::size_t dot = figure.find('.');
     if (dot == std::string::npos || dot + 1 == figure.size()) {
       Add(path + ".figure", "KEY_UNKNOWN",
-          "Name a cell, `indicator.cell`, or `returns.all`.");
+          "Name a cell, `indicator.cell`, or `returns.all`.",
+          "indicator.cell の形か returns.all にしてください。");
     } else if (!shown_.contains(figure.substr(0, dot))) {
       Add(path + ".figure", "PLACEHOLDER_WITHOUT_TABLE",
           figure +
               " stands in no table of the page; show the indicator on the "
-              "page.");
+              "page.",
+          figure + " の表がこの頁にありません。指標を頁に置いてください。");
     }
   }
 
@@ -92,31 +102,38 @@ class Checker {
         break;
       case Kind::kList:
         if (block.items.empty()) {
-          Add(block.path, "LIST_EMPTY", "Give the list an item.");
+          Add(block.path, "LIST_EMPTY", "Give the list an item.",
+              "箇条書きに項目を書いてください。");
         }
-        for (const std::string& item : block.items) Text(block.path, item);
+        for (std::size_t i = 0; i < block.items.size(); ++i) {
+          Text(ElementPath(block.path, "items", i), block.items[i]);
+        }
         break;
       case Kind::kFigure:
       case Kind::kTexts:
       case Kind::kPhases:
         if (block.indicators.empty()) {
-          Add(block.path, "INDICATOR_MISSING", "Name an indicator to show.");
+          Add(block.path, "INDICATOR_MISSING", "Name an indicator to show.",
+              "示す指標を書いてください。");
         }
         break;
       default:
         break;
     }
-    for (const std::string& note : block.notes) Text(block.path, note);
+    for (std::size_t i = 0; i < block.notes.size(); ++i) {
+      Text(ElementPath(block.path, "notes", i), block.notes[i]);
+    }
   }
 
   void Text(const std::string& path, std::string_view text) {
     if (text.empty()) {
-      Add(path, "TEXT_EMPTY", "Write the text.");
+      Add(path, "TEXT_EMPTY", "Write the text.", "文を書いてください。");
       return;
     }
     const ParsedText parsed = ParseText(text);
     for (const std::string& fault : parsed.faults) {
-      Add(path, "PLACEHOLDER_UNKNOWN", fault);
+      Add(path, "PLACEHOLDER_UNKNOWN", fault,
+          "集計値の差込み（{ }）の書き方が正しくありません。");
     }
     for (const Placeholder& part : parsed.parts) {
       for (const std::string& wording : part.wordings) {
@@ -125,7 +142,8 @@ class Checker {
             base::WordingVerdict::kUnchecked) {
           Add(path, "WORDING_UNKNOWN",
               "The wordings of the template have no rule for '" + wording +
-                  "'.");
+                  "'.",
+              "言い回し「" + wording + "」の規則が wordings にありません。");
         }
       }
       if (part.indicator.empty() || part.kind == Placeholder::Kind::kContext) {
@@ -135,7 +153,9 @@ class Checker {
         Add(path, "PLACEHOLDER_WITHOUT_TABLE",
             part.source +
                 " takes a figure that no table of the page shows; "
-                "show the indicator on the page.");
+                "show the indicator on the page.",
+            part.source +
+                " の表がこの頁にありません。指標を頁に置いてください。");
       }
     }
   }
@@ -147,12 +167,74 @@ class Checker {
 
 }  // namespace
 
+std::string ElementPath(std::string_view path, std::string_view list,
+                        std::size_t index) {
+  return std::string(path) + "." + std::string(list) + "[" +
+         std::to_string(index) + "]";
+}
+
+std::string MarkOf(const ReportTemplate& report_template,
+                   std::string_view path) {
+  while (!path.empty()) {
+    if (const auto found = report_template.marks.find(path);
+        found != report_template.marks.end()) {
+      return found->second;
+    }
+    const std::size_t end = path.find_last_of(".[");
+    path = path.substr(0, end == std::string_view::npos ? 0 : end);
+  }
+  return "";
+}
+
+int LineOf(const ReportTemplate& report_template, std::string_view path) {
+  constexpr std::string_view kLine = "line ";
+  const std::string mark = MarkOf(report_template, path);
+  int line = 0;
+  if (mark.starts_with(kLine)) {
+    std::from_chars(mark.data() + kLine.size(), mark.data() + mark.size(),
+                    line);
+  }
+  return line;
+}
+
+void ForEachText(const ReportTemplate& report_template,
+                 const std::function<void(const std::string& path,
+                                          const std::string& text)>& look) {
+  const auto each = [&](const std::string& path, std::string_view list,
+                        const std::vector<std::string>& texts) {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      look(ElementPath(path, list, i), texts[i]);
+    }
+  };
+  look("title", report_template.title);
+  for (const std::string& line : report_template.title_lines) {
+    look("title_lines", line);
+  }
+  look("subtitle", report_template.subtitle);
+  for (const TemplatePage& page : report_template.pages) {
+    look(page.path + ".topic", page.topic);
+    look(page.path + ".headline", page.headline);
+    if (page.key.has_value()) {
+      look(page.path + ".key.label", page.key->label);
+      look(page.path + ".key.noun", page.key->noun);
+    }
+    for (const TemplateBlock& block : page.blocks) {
+      look(block.path, block.text);
+      each(block.path, "items", block.items);
+      look(block.path + ".title", block.title);
+      look(block.path + ".short", block.short_title);
+      each(block.path, "notes", block.notes);
+    }
+  }
+}
+
 std::vector<base::Violation> FindTemplateFaults(
     const ReportTemplate& report_template) {
   Checker checker(report_template.wordings);
   const auto require = [&](std::string_view field, bool present) {
     if (!present) {
-      checker.Add(std::string(field), "FIELD_MISSING", "Fill in the field.");
+      checker.Add(std::string(field), "FIELD_MISSING", "Fill in the field.",
+                  "この項目を書いてください。");
     }
   };
   require("template", !report_template.id.empty());
@@ -164,20 +246,24 @@ std::vector<base::Violation> FindTemplateFaults(
   if (report_template.final_response_percent < 0 ||
       report_template.final_response_percent > 100) {
     checker.Add("final_response_percent", "RESPONSE_PERCENT",
-                "It is a share of those asked, 0 to 100.");
+                "It is a share of those asked, 0 to 100.",
+                "0から100までの割合にしてください。");
   }
   std::string joined;
   for (const std::string& line : report_template.title_lines) joined += line;
   if (!joined.empty() && joined != report_template.title) {
     checker.Add("title_lines", "TITLE_LINES",
-                "Together the lines are the title, letter by letter.");
+                "Together the lines are the title, letter by letter.",
+                "行をつなげると題名と同じになるようにしてください。");
   }
   int expected = 1;
   for (const TemplatePage& page : report_template.pages) {
     if (page.number != expected) {
       checker.Add(page.path + ".page", "PAGE_NUMBER",
                   "Number the pages 1, 2, 3 ...; here " +
-                      std::to_string(expected) + " is expected.");
+                      std::to_string(expected) + " is expected.",
+                  "頁の番号は1から順に付けてください。ここは" +
+                      std::to_string(expected) + "です。");
     }
     ++expected;
     checker.Page(page);

@@ -2,10 +2,12 @@
 // sentences around it. Read from YAML by template_reader.h.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -95,8 +97,27 @@ struct ReportTemplate {
   std::vector<TemplatePage> pages;
   TemplateTiles tiles;
   base::WordingProfile wordings;  // what words for shares mean
-  std::string digest;  // SHA-256 of its text, hexadecimal
+  std::string text;               // what it was read from
+  std::string digest;             // SHA-256 of `text`, hexadecimal
+  // Where each path stands in the text: `line 12, column 5`.
+  std::map<std::string, std::string, std::less<>> marks;
 };
+
+// Returns `pages[4].blocks[2].items[0]`: an element of a list at `path`.
+std::string ElementPath(std::string_view path, std::string_view list,
+                        std::size_t index);
+
+// Returns where `path` stands in the text of `report_template`, or what holds
+// it: `line 12, column 5`. Empty where nobody knows.
+std::string MarkOf(const ReportTemplate& report_template,
+                   std::string_view path);
+// The line of the same, from 1; 0 where nobody knows.
+int LineOf(const ReportTemplate& report_template, std::string_view path);
+
+// Calls `look` with each text that may be printed, and its path.
+void ForEachText(const ReportTemplate& report_template,
+                 const std::function<void(const std::string& path,
+                                          const std::string& text)>& look);
 
 // Finds every fault of `report_template`: pages out of order or empty, an
 // indicator shown twice on a page, a placeholder that is unknown or whose

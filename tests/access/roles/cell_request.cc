@@ -51,6 +51,13 @@ std::string ResourceOf(std::string_view method, bool none,
            (has("Value") ? "/values/" + year : "");
   }
   const std::string round = survey + "/rounds/" + year;
+  if (has("TemplateRevision")) {
+    return round + "/templates/" + kSurvey +
+           (has("GetTemplate") ? "/revisions/current" : "");
+  }
+  if (has("Excerpt") && !has("CreateExcerpt") && !has("ListExcerpts")) {
+    return round + "/excerpts/quote-1";
+  }
   const bool submission =
       NamesASubmission(std::string(method)) && !has("CreateSubmission");
   return submission ? round + "/submissions/" + who : round;

@@ -20,6 +20,14 @@ TEST_F(ReportAuditTest, EveryChangeStandsInTheLog) {
                     support::NewRequestId()));
   ASSERT_OK(Withdraw(report->name(), "誤り",
                      support::NewRequestId()));
+  v1::CreateTemplateRevisionRequest revision;
+  revision.set_parent("surveys/jusou/rounds/2025/templates/sample");
+  revision.mutable_template_revision()->set_text(SmallTemplateYaml());
+  revision.set_request_id(support::NewRequestId());
+  grpc::ClientContext context;
+  v1::TemplateRevision stored;
+  ASSERT_TRUE(
+      stub_->CreateTemplateRevision(&context, revision, &stored).ok());
   support::ExpectAllIsAudited(*stub_, "welfare.report.v1.ReportService");
 }
 

@@ -34,6 +34,9 @@ NewReport Sample(const std::string& bytes) {
   report.display_name = "見本";
   report.basis = Basis::kFinal;
   report.snapshot_id = "snapshot-of-" + bytes;
+  report.template_digest = "digest-of-template";
+  report.template_revision = "surveys/jusou/rounds/2025/templates/jusou/revisions/1";
+  input.template_text = "template";
   report.provenance = {7, 124, 60};
   report.codebook = "2025-1";
   report.synthetic = true;
@@ -242,6 +245,7 @@ TEST_P(ReportStoreContract, WritesDownWhoMadeWhat) {
   EXPECT_EQ(entry.resource, "reports/jusou-2025-0001");
   EXPECT_EQ(entry.detail,
             R"({"snapshot":"snapshot-of-a","edition":"PROVISIONAL",)"
+            R"("template":"digest-of-template",)"
             R"("files":{"html":"digest-of-a"}})");
 }
 

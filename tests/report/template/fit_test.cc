@@ -55,8 +55,8 @@ TEST(Fit, EveryPlaceOfATemplateIsLookedAt) {
   }
   EXPECT_THAT(found, ::testing::ElementsAre("pages[0].headline gone",
                                             "pages[0].blocks[0] plan.finished",
-                                            "pages[0].blocks[0] lost",
-                                            "pages[0].blocks[0] supports.top"));
+                                            "pages[0].blocks[0].indicators[1] lost",
+                                            "pages[0].blocks[0].notes[0] supports.top"));
 }
 
 TEST(Fit, TheCauseIsSaidInBothLanguages) {

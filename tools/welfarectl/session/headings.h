@@ -28,6 +28,7 @@ inline constexpr Translation kHeadings[] = {
     {"code", "コード"},
     {"codebook", "調査票"},
     {"column", "列"},
+    {"comment", "備考"},
     {"computed", "集計"},
     {"council", "社会福祉協議会"},
     {"count", "件数"},

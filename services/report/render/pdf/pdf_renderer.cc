@@ -14,6 +14,7 @@
 #include "services/base/error.h"
 #include "services/report/drawing/text_measure.h"
 #include "services/report/errors.h"
+#include "services/report/render/pdf/glyphs.h"
 
 namespace welfare::report {
 namespace {
@@ -141,7 +142,7 @@ class PdfPainter {
       const FT_UInt glyph = FT_Get_Char_Index(face_, c);
       if (glyph == 0 || c == 0xFFFD) {
         if (missing_.empty()) {
-          missing_ = "U+" + HexNumber(c);
+          missing_ = CodePointName(c);
           missing_in_ = text.text;
         }
         return;
@@ -172,14 +173,6 @@ class PdfPainter {
   const std::string& missing_in() const { return missing_in_; }
 
  private:
-  static std::string HexNumber(char32_t c) {
-    constexpr std::string_view kDigits = "0123456789ABCDEF";
-    std::string out;
-    for (int shift = c > 0xFFFF ? 20 : 12; shift >= 0; shift -= 4) {
-      out += kDigits[(c >> static_cast<unsigned>(shift)) & 0xFU];
-    }
-    return out;
-  }
   void Colour(Ink ink) {
     const report::Colour colour = ColourOf(ink);
     constexpr double kFull = 255;

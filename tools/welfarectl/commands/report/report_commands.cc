@@ -6,6 +6,7 @@
 
 #include "services/base/coding/sha256.h"
 #include "tools/welfarectl/arguments/command_line.h"
+#include "tools/welfarectl/commands/report/template_commands.h"
 #include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/files/whole_file.h"
 #include "tools/welfarectl/output/printer.h"
@@ -56,6 +57,7 @@ struct CreateFlags {
   std::string edition = "provisional";
   std::string corrects;
   std::string reason;
+  std::string template_digest;
 };
 
 int CreateReport(Session& session, const CreateFlags& flags) {
@@ -70,6 +72,7 @@ int CreateReport(Session& session, const CreateFlags& flags) {
                          : report_v1::Report::EDITION_PROVISIONAL);
   if (!flags.corrects.empty()) report.set_corrects(ReportName(flags.corrects));
   report.set_correction_reason(flags.reason);
+  report.set_template_digest(flags.template_digest);
   request.set_request_id(Session::NewRequestId());
   report_v1::Report reply;
   const int code = Call(session, request, reply);
@@ -231,12 +234,17 @@ void AddReportCommands(const Command& app, Session& session) {
                    "The published final report that a correction corrects");
   create.AddOption("--reason", flags->reason,
                    "Why it is corrected, as readers are told");
+  create.AddOption("--template-digest", flags->template_digest,
+                   "The text of the template, as an earlier report names it; "
+                   "default: that of the round");
   create.Runs(session,
               [&session, flags] { return CreateReport(session, *flags); });
 
   noun.AddVerb("list", "List the reports").Runs(session, [&session] {
     return ListReports(session);
   });
+
+  AddTemplateCommands(noun, session);
 
   auto id = std::make_shared<std::string>();
   const Command get = noun.AddVerb("get", "Show one report");

@@ -32,6 +32,14 @@ struct Fit {
   int not_asked = 0;  // services that gave no answer
 };
 
+// The change that would make it fit, where one is proposed.
+std::string MendOf(const indicator::v1::DefinitionMisfit& /*misfit*/) {
+  return "";
+}
+std::string MendOf(const report::v1::TemplateMisfit& misfit) {
+  return misfit.proposal().empty() ? "" : " " + misfit.proposal();
+}
+
 // Says what did not fit: the number first, then each.
 template <typename Misfits, typename NameOf>
 void SayMisfits(const Phrase& what, int total, const Misfits& misfits,
@@ -51,7 +59,8 @@ void SayMisfits(const Phrase& what, int total, const Misfits& misfits,
     const auto& misfit = misfits[i];
     std::cerr << "  - "
               << OneLine(name_of(misfit) + " (" + misfit.reason() + " " +
-                         misfit.subject() + "): " + misfit.message())
+                         misfit.subject() + "): " + misfit.message() +
+                         MendOf(misfit))
               << "\n";
   }
 }
@@ -107,7 +116,13 @@ int CheckFit(Session& session, const std::string& codebook, Fit& fit) {
         SayMisfits("{count} places of templates would not fit{shown}:",
                    response.misfits_total(), response.misfits(),
                    [](const reports::TemplateMisfit& misfit) {
-                     return misfit.template_() + " " + misfit.place();
+                     // An older service does not know the line.
+                     return misfit.template_() + " " +
+                            (misfit.line() == 0
+                                 ? misfit.place()
+                                 : Say("line {line}, {place}",
+                                       {{"line", std::to_string(misfit.line())},
+                                        {"place", misfit.place()}}));
                    });
       });
   return code;

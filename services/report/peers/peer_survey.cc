@@ -1,0 +1,48 @@
+#include "services/report/peers/peer_survey.h"
+
+#include <grpcpp/channel.h>
+
+#include <utility>
+
+#include "welfare/survey/v1/survey_service.grpc.pb.h"
+
+#include "services/base/error.h"
+#include "services/platform/rpc/peer_call.h"
+#include "services/report/errors.h"
+#include "services/report/peers/peer_refusal.h"
+
+namespace welfare::report {
+
+struct PeerSurvey::Stub {
+  explicit Stub(const std::shared_ptr<grpc::Channel>& channel)
+      : survey(survey::v1::SurveyService::NewStub(channel)) {}
+  std::unique_ptr<survey::v1::SurveyService::Stub> survey;
+};
+
+PeerSurvey::PeerSurvey(const std::shared_ptr<grpc::Channel>& survey)
+    : stub_(std::make_unique<Stub>(survey)) {}
+
+PeerSurvey::~PeerSurvey() = default;
+
+absl::StatusOr<RoundToFill> PeerSurvey::FindRound(
+    const platform::CallContext& call, const base::RoundName& round) {
+  survey::v1::GetRoundRequest request;
+  request.set_name(round.ToString());
+  survey::v1::Round answer;
+  platform::PeerCall peer(call);
+  const grpc::Status status =
+      stub_->survey->GetRound(peer.context(), request, &answer);
+  if (status.error_code() == grpc::StatusCode::NOT_FOUND) {
+    return RoundNotFound(round.ToString());
+  }
+  if (!status.ok()) return PeerRefused(call, "survey", status);
+  auto codebook = base::CodebookName::Parse(answer.codebook());
+  if (!codebook.ok()) {
+    return PeerAnswerInvalid("survey", "a round names no codebook.");
+  }
+  return RoundToFill{
+      .codebook = *std::move(codebook),
+      .opened = answer.state() != survey::v1::Round::STATE_PLANNED};
+}
+
+}  // namespace welfare::report
