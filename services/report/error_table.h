@@ -125,6 +125,32 @@ inline constexpr base::ErrorRow kErrorTable[] = {
     {"REPORT_WITHDRAWN", absl::StatusCode::kFailedPrecondition,
      "The report {report} was withdrawn; its files are no longer public.",
      "報告書 {report} は撤回されました。ファイルは公開していません。"},
+    {"FILE_NOT_SIGNED", absl::StatusCode::kFailedPrecondition,
+     "The {format} of the report {report} is not signed: it is not published, "
+     "or was published by a service without a signing key.",
+     "報告書 {report} の {format} に署名はありません。公表されていないか、署名鍵"
+     "のないサービスが公表したためです。"},
+    {"SIGNING_KEY_UNUSABLE", absl::StatusCode::kFailedPrecondition,
+     "The file of --signing-key-file cannot be used ({why}); it is one private "
+     "key of Ed25519 in PEM form, unencrypted, which its owner and group alone "
+     "may read.",
+     "--signing-key-file のファイルを使えません（{why}）。PEM形式の暗号化していな"
+     "いEd25519の秘密鍵を一つだけ、所有者とグループだけが読める形で置いてくださ"
+     "い。"},
+    {"SNAPSHOT_TOO_LARGE", absl::StatusCode::kFailedPrecondition,
+     "What the report is made from has {size} bytes; {limit} are kept at most.",
+     "報告書のもとになる内容が {size} "
+     "バイトあります。保存できるのは {limit} バイトまでです。"},
+    {"SNAPSHOT_MISSING", absl::StatusCode::kFailedPrecondition,
+     "The report {report} was made before what reports are made from was kept, "
+     "so it cannot be rendered again; its files are those that were stored.",
+     "報告書 {report} は、作成のもとになる内容を保存する前に作られたため、作り直"
+     "して検証することができません。ファイルは保存したもののままです。"},
+    {"SNAPSHOT_UNREADABLE", absl::StatusCode::kFailedPrecondition,
+     "What the report {report} was made from cannot be used by this program "
+     "({why}); use the version that made it.",
+     "報告書 {report} のもとになる内容を、このプログラムでは使えません（{why}"
+     "）。作成したときの版を使ってください。"},
     {"ROUND_MOVED", absl::StatusCode::kAborted,
      "The round {round} changed while the snapshot was taken; try again.",
      "報告書を作る間に調査回 {round} が変わりました。もう一度お試しください。"},

@@ -203,6 +203,32 @@ absl::Status ReportWithdrawn(std::string_view report) {
   return MakeError(Row("REPORT_WITHDRAWN")).With("report", report);
 }
 
+absl::Status FileNotSigned(std::string_view report, std::string_view format) {
+  return MakeError(Row("FILE_NOT_SIGNED"))
+      .With("report", report)
+      .With("format", format);
+}
+
+absl::Status SigningKeyUnusable(std::string_view why) {
+  return MakeError(Row("SIGNING_KEY_UNUSABLE")).With("why", why);
+}
+
+absl::Status SnapshotTooLarge(std::size_t size, std::size_t limit) {
+  return MakeError(Row("SNAPSHOT_TOO_LARGE"))
+      .With("size", static_cast<long long>(size))
+      .With("limit", static_cast<long long>(limit));
+}
+
+absl::Status SnapshotMissing(std::string_view report) {
+  return MakeError(Row("SNAPSHOT_MISSING")).With("report", report);
+}
+
+absl::Status SnapshotUnreadable(std::string_view report, std::string_view why) {
+  return MakeError(Row("SNAPSHOT_UNREADABLE"))
+      .With("report", report)
+      .With("why", why);
+}
+
 absl::Status RoundMoved(std::string_view round) {
   return MakeError(Row("ROUND_MOVED")).With("round", round);
 }

@@ -82,6 +82,17 @@ absl::Status EditionOrder(std::string_view report, std::string_view edition,
                           std::string_view current);
 // FAILED_PRECONDITION, REPORT_WITHDRAWN.
 absl::Status ReportWithdrawn(std::string_view report);
+// FAILED_PRECONDITION, FILE_NOT_SIGNED.
+absl::Status FileNotSigned(std::string_view report, std::string_view format);
+// FAILED_PRECONDITION, SIGNING_KEY_UNUSABLE: `why` is in English.
+absl::Status SigningKeyUnusable(std::string_view why);
+// FAILED_PRECONDITION, SNAPSHOT_TOO_LARGE: both in bytes.
+absl::Status SnapshotTooLarge(std::size_t size, std::size_t limit);
+// FAILED_PRECONDITION, SNAPSHOT_MISSING: the report was made before there were
+// any.
+absl::Status SnapshotMissing(std::string_view report);
+// FAILED_PRECONDITION, SNAPSHOT_UNREADABLE: `why` is in English.
+absl::Status SnapshotUnreadable(std::string_view report, std::string_view why);
 // ABORTED, ROUND_MOVED: the round changed between two reads of the snapshot.
 absl::Status RoundMoved(std::string_view round);
 

@@ -16,6 +16,7 @@
 #include "services/report/api/template_calls.h"
 #include "services/report/api/template_checker.h"
 #include "services/report/files/print_font_reader.h"
+#include "services/report/files/signing_key_reader.h"
 #include "services/report/files/template_reader.h"
 #include "services/report/peers/peer_definitions.h"
 #include "services/report/peers/peer_snapshot_source.h"
@@ -28,6 +29,7 @@ namespace welfare::report {
 namespace {
 
 constexpr std::chrono::seconds kLookTimeout{5};
+constexpr const char* kSigningKeyFile = "signing-key-file";
 constexpr platform::Query kVersionsQuery{
     "report_versions",
     "SELECT 'reports', (SELECT COUNT(*) FROM reports) +"
@@ -90,6 +92,7 @@ struct ReportModule::Parts {
                         .maker = maker,
                         .font = print_font,
                         .incarnation = incarnation.name()}),
+        verifier(renderers, *store),
         audit({.database = *database,
                .clock = context.clock(),
                .service = "report",
@@ -97,9 +100,12 @@ struct ReportModule::Parts {
         service({.maker = maker,
                  .checker = checker,
                  .templates = template_calls,
+                 .verifier = verifier,
                  .store = *store,
                  .audit = audit,
+                 .cache = context.cache(),
                  .calls = calls,
+                 .signing_key_file = context.config().Get(kSigningKeyFile),
                  .incarnation = incarnation.name()}) {}
 
   std::unique_ptr<platform::Database> database;
@@ -115,6 +121,7 @@ struct ReportModule::Parts {
   ReportMaker maker;
   TemplateChecker checker;
   TemplateCalls template_calls;
+  ReportVerifier verifier;
   platform::AuditCalls audit;
   ReportService service;
 };
@@ -122,6 +129,22 @@ struct ReportModule::Parts {
 ReportModule::ReportModule() : RpcModule("report") {}
 
 ReportModule::~ReportModule() { StopNow(); }
+
+std::vector<platform::Setting> ReportModule::settings() const {
+  return {{.name = kSigningKeyFile,
+           .help = "private key (Ed25519, PEM) that signs the files of reports "
+                   "when they are published; read anew each time; empty: they "
+                   "are not signed"}};
+}
+
+std::vector<absl::Status> ReportModule::CheckSettings(
+    const platform::Config& config) const {
+  const std::string& file = config.Get(kSigningKeyFile);
+  if (file.empty()) return {};
+  absl::Status status = ReadSigningKey(file).status();
+  if (status.ok()) return {};
+  return {std::move(status)};
+}
 
 absl::StatusOr<std::vector<grpc::Service*>> ReportModule::Build(
     platform::ModuleContext& context) {

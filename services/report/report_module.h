@@ -13,6 +13,10 @@ class ReportModule final : public platform::RpcModule {
   ReportModule();
   ~ReportModule() override;
 
+  std::vector<platform::Setting> settings() const override;
+  std::vector<absl::Status> CheckSettings(
+      const platform::Config& config) const override;
+
  private:
   struct Parts;
 

@@ -17,6 +17,7 @@
 #include "welfare/report/v1/report_service.grpc.pb.h"
 
 #include "services/access/identity.h"
+#include "services/platform/cache/cache.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "services/report/report_module.h"
@@ -41,14 +42,20 @@ struct Downloaded {
 class ReportModuleTest : public ::testing::Test {
  protected:
   virtual std::string TemplateYaml() const { return SmallTemplateYaml(); }
+  // Further flags of the module.
+  virtual std::vector<std::string> Flags() { return {}; }
+  // A cache of the test; null: one of the module's own.
+  virtual platform::Cache* OwnCache() { return nullptr; }
 
   void SetUp() override {
     const auto folder = assets_.path() / "services/report/data/sample";
     std::filesystem::create_directories(folder);
     std::ofstream(folder / "template.yaml") << TemplateYaml();
+    std::vector<std::string> flags = Flags();
+    flags.insert(flags.end(), {"--assets-dir", assets_.path().string()});
     runner_ = std::make_unique<support::ModuleRunner>(
-        std::make_unique<ReportModule>(),
-        std::vector<std::string>{"--assets-dir", assets_.path().string()});
+        std::make_unique<ReportModule>(), flags);
+    if (OwnCache() != nullptr) runner_->ShareCache(*OwnCache());
     runner_->SetPeer("survey", survey_server_.address());
     runner_->SetPeer("indicator", indicator_server_.address());
     runner_->SetPeer("registry", registry_server_.address());
@@ -129,13 +136,25 @@ class ReportModuleTest : public ::testing::Test {
     return response;
   }
 
+  absl::StatusOr<v1::VerifyReportResponse> Verify(const std::string& name) {
+    grpc::ClientContext context;
+    v1::VerifyReportRequest request;
+    request.set_name(name);
+    v1::VerifyReportResponse response;
+    const grpc::Status status =
+        stub_->VerifyReport(&context, request, &response);
+    if (!status.ok()) return platform::FromGrpcStatus(status);
+    return response;
+  }
+
   Downloaded Download(const std::string& name, const std::string& format,
-                      std::int64_t offset = 0) {
+                      std::int64_t offset = 0, bool signature = false) {
     grpc::ClientContext context;
     v1::DownloadReportRequest request;
     request.set_name(name);
     request.set_format(format);
     request.set_offset(offset);
+    request.set_signature(signature);
     const auto reader = stub_->DownloadReport(&context, request);
     Downloaded result;
     v1::DownloadReportResponse part;

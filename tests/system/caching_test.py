@@ -45,6 +45,7 @@ BY_BYTES = {
     "ReportService_CheckTemplates": "as GetIndicator",
     "ReportService_GetTemplateRevision": "of the build where nothing is stored",
     "ReportService_ListTemplateRevisions": "a page of old ones outlives what is stored after it",
+    "ReportService_VerifyReport": "looks at what is stored, which no state stands for",
     **{f"{service}_ListAuditRecords": "a page of old records outlives every state of the log"
        for service in ("RegistryService", "SurveyService", "ReportService")},
 }

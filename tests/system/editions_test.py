@@ -11,6 +11,10 @@ import collections
 import csv
 import io
 import json
+import pathlib
+import re
+import subprocess
+import tempfile
 import unittest
 import uuid
 import zipfile
@@ -44,8 +48,33 @@ def tables(archive):
     return cells
 
 
+FORMATS = ("html", "csv", "pdf", "xlsx", "json")
+
+
+def recipes():
+    """The commands of the README that make a key and check a signature, as it has them."""
+    text = (harness.SOURCE / "services/report/README.md").read_text("utf-8")
+    section = text[text.index("## Signatures"):text.index("## Decisions")]
+    make, check = re.findall(r"```\n(.*?)```", section, re.S)
+    return make, check
+
+
+def shell(script, folder):
+    return subprocess.run(["/bin/bash", "-euc", script], cwd=folder, capture_output=True, text=True, timeout=60,
+                          check=False, env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"})
+
+
 class Editions(harness.LoadedTest):
     shape = harness.shape_from_command_line()
+
+    @classmethod
+    def make_product(cls):
+        folder = tempfile.TemporaryDirectory(prefix="wkeys-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.keys = pathlib.Path(folder.name)
+        made = shell(recipes()[0], cls.keys)
+        assert made.returncode == 0, made
+        return harness.Product(cls.shape, environment={"WELFARE_SIGNING_KEY_FILE": str(cls.keys / "signing.pem")})
 
     def call(self, method, path, body=None, status=200, **query):
         text = "&".join(f"{key}={value}" for key, value in query.items())
@@ -59,6 +88,36 @@ class Editions(harness.LoadedTest):
 
     def publish(self, report):
         return self.call("POST", f"{report['name']}:publish", {"publishLevel": "PUBLISH_LEVEL_PUBLIC"})
+
+    def verify(self, report):
+        """Has the report rendered again; returns the verdicts by format."""
+        verified = self.call("GET", f"{report['name']}:verify")
+        self.assertTrue(verified["sameRenderers"])
+        return {file["format"]: file["verdict"] for file in verified["files"]}
+
+    def check_signatures(self, report):
+        """Downloads every file with its signature and checks it in three ways."""
+        for form in FORMATS:
+            with self.subTest(form=form):
+                path = self.keys / f"report.{form}"
+                self.product.ctl("report", "download", report["name"], "--format", form, "--out", path)
+                said = json.loads(self.product.ctl("--output", "json", "report", "verify", path, "--key",
+                                                   self.keys / "publisher.pem").stdout)
+                self.assertEqual(said["report"], report["name"])
+                self.assertEqual("EDITION_" + said["edition"], report["edition"])
+                self.assertEqual(said["publishTime"], report["publishTime"])
+                reply = self.http.send("GET", f"/v1/{report['name']}:download?format={form}&signature=true")
+                self.assertEqual(reply.body, path.with_name(path.name + ".sig").read_bytes())
+                self.assertEqual(reply.headers["content-type"], "text/plain; charset=utf-8")
+                # And as the README does it without us.
+                script = recipes()[1].replace("report.pdf", path.name)
+                self.assertEqual(shell(script, self.keys).returncode, 0)
+                altered = path.read_bytes()[:-1] + bytes([path.read_bytes()[-1] ^ 1])
+                path.write_bytes(altered)
+                self.assertNotEqual(shell(script, self.keys).returncode, 0)
+                done = self.product.ctl("report", "verify", path, "--key", self.keys / "publisher.pem", check=False)
+                self.assertEqual(done.returncode, 1)
+                self.assertIn("FILE_NOT_AS_SIGNED", done.stderr)
 
     def csv(self, report):
         reply = self.http.send("GET", f"/v1/{report['name']}:download?format=csv")
@@ -97,8 +156,13 @@ class Editions(harness.LoadedTest):
         self.publish(early)
         refused = self.create("FINAL", 400)
         self.assertIn("SUBMISSIONS_NOT_ACCEPTED", json.dumps(refused))
-        for submission in self.http.list(f"/v1/{ROUND}/submissions", "submissions"):
-            self.call("POST", f"{submission['name']}:accept", {})
+        accept_all = ("submission", "accept", "--all", "--fiscal-year", "2025")
+        said = self.product.ctl(*accept_all)
+        submissions = list(self.http.list(f"/v1/{ROUND}/submissions", "submissions"))
+        self.assertEqual({submission["state"] for submission in submissions}, {"STATE_ACCEPTED"})
+        self.assertEqual(said.stderr, f"{len(submissions)} submissions accepted\n")
+        said = self.product.ctl(*accept_all)
+        self.assertEqual((said.stdout, said.stderr), ("", "No submission waits to be accepted.\n"))
         final = self.create("FINAL")
         self.assertNotIn("速報", final["displayName"])
         self.publish(final)
@@ -129,6 +193,18 @@ class Editions(harness.LoadedTest):
         self.assertEqual(moved, {before: -1, after: 1})
         # What was published stays what it was.
         self.assertEqual(self.csv(final), then)
+
+        # Each is signed and, from what was stored with it, rendered to the same bytes.
+        equal = dict.fromkeys(FORMATS, "VERDICT_EQUAL")
+        for report in (early, final, corrected, again):
+            self.assertEqual(self.verify(report), equal)
+        for report in (final, corrected):
+            self.check_signatures(self.call("GET", report["name"]))
+        done = self.product.ctl("report", "verify", corrected["name"])
+        self.assertEqual(done.stdout.count("equal"), len(FORMATS))
+        refused = self.http.send("GET", f"/v1/{again['name']}:download?format=pdf&signature=true")
+        self.assertEqual(refused.status, 400)
+        self.assertIn(b"FILE_NOT_SIGNED", refused.body)
 
 
 if __name__ == "__main__":

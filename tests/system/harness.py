@@ -532,8 +532,12 @@ class LoadedTest(unittest.TestCase):
     shape = ONE
 
     @classmethod
+    def make_product(cls):
+        return Product(cls.shape)
+
+    @classmethod
     def setUpClass(cls):
-        cls.product = Product(cls.shape)
+        cls.product = cls.make_product()
         cls.addClassCleanup(cls.product.abandon)
         cls.product.start()
         cls.load_output = cls.product.load()

@@ -312,6 +312,31 @@ class OwnFailures(unittest.TestCase):
             self.assertFalse(out.exists())
 
 
+class VerifyingAReport(unittest.TestCase):
+    """What the platform found, in words and in the exit code."""
+
+    def verify(self, *verdicts, same=True):
+        files = b"".join(field(3, field(1, name) + field(2, verdict) + field(3, "9f" * 32))
+                         for name, verdict in zip(("html", "pdf"), verdicts))
+        return run_against({"welfare.report.v1.ReportService": {
+            "VerifyReport": lambda request, context: field(1, "ab") + field(2, int(same)) + files}},
+            "report", "verify", "jusou-2025-0001")
+
+    def test_what_is_equal_is_good(self):
+        done = self.verify(1, 1)
+        self.assertEqual((done.returncode, done.stderr, done.stdout.count("equal")), (0, "", 2), done)
+
+    def test_what_is_not_is_told_apart(self):
+        for verdicts, same, reason in (((1, 2), True, "REPORT_DAMAGED"), ((3, 2), False, "REPORT_DAMAGED"),
+                                       ((1, 3), True, "REPORT_DIFFERENT"), ((3, 1), False, "RENDERERS_OTHER")):
+            with self.subTest(reason=reason):
+                done = self.verify(*verdicts, same=same)
+                self.assertEqual(done.returncode, 1, done)
+                self.assertIn(reason, done.stderr)
+                self.assertIn("jusou-2025-0001", done.stderr)
+                self.assertIn("damaged" if 2 in verdicts else "different", done.stdout)
+
+
 class Publishing(unittest.TestCase):
     """A codebook is published when it fits, or when somebody takes it as it is."""
 

@@ -289,6 +289,14 @@ class SubmissionImportTest(unittest.TestCase):
                          {"NOT_HANDED_IN"})
         self.assertEqual(self.submission(TAITO)["state"], "STATE_DRAFT")
 
+    def test_whoever_accepts_says_whose(self):
+        done = self.product.ctl("--survey", SURVEY, "submission", "accept", "--fiscal-year", "2025", check=False)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("RESPONDENT, --all", done.stderr)
+        done = self.product.ctl("--survey", SURVEY, "submission", "accept", "--all", "--fiscal-year", "2025",
+                                f"{BUNKYO}-municipality", check=False)
+        self.assertEqual(done.returncode, 2)
+
 
 class RegistryImportTest(unittest.TestCase):
     """A header line alone, of the registry's files."""

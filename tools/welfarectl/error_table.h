@@ -112,6 +112,58 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "{path} は `audit head --out` "
      "で保存した検証値として読めません（{why}）。"},
 
+    // --- signatures of reports ---
+    {"PUBLIC_KEY_FORMAT", absl::StatusCode::kInvalidArgument,
+     "{path} does not hold public keys of Ed25519 in PEM form, and nothing "
+     "else.",
+     "{path} "
+     "はPEM形式のEd25519の公開鍵だけのファイルではありません。"},
+    {"SIGNATURE_MISSING", absl::StatusCode::kNotFound,
+     "There is no signature {path}; download the file with its signature, or "
+     "name it with --signature.",
+     "署名 {path} がありません。ファイルを署名とともにダウンロードするか、"
+     "--signature で指定してください。"},
+    {"SIGNATURE_FORMAT", absl::StatusCode::kInvalidArgument,
+     "{path} is no signature of a report; line {line} is none of its lines.",
+     "{path} は報告書の署名として読めません（{line}行目）。"},
+    {"SIGNATURE_KEY_OTHER", absl::StatusCode::kFailedPrecondition,
+     "The signature is by the key {key}, and --key gives {keys}; ask the "
+     "publisher for that key, and trust no other.",
+     "署名した鍵は {key} ですが、--key の鍵は {keys} です。公表者からその鍵を入"
+     "手してください。"},
+    {"SIGNATURE_FALSE", absl::StatusCode::kFailedPrecondition,
+     "The signature is false: the key {key} did not sign these lines. They "
+     "were altered, or somebody else wrote them.",
+     "署名が正しくありません。鍵 {key} はこの内容に署名していません。内容が書き"
+     "換えられたか、別の者が作ったものです。"},
+    {"SIGNATURE_OF_ANOTHER_FILE", absl::StatusCode::kFailedPrecondition,
+     "The signature is right, and of another file: the {format} of {report}. "
+     "{path} is of another format.",
+     "署名は正しいものの、別のファイル（{report} の {format}）のものです。{path} "
+     "は別の形式です。"},
+    {"FILE_NOT_AS_SIGNED", absl::StatusCode::kFailedPrecondition,
+     "{path} is not the file of {report} that was signed: it has {found} bytes "
+     "where {size} were signed, and its SHA-256 is {digest}. It was altered, or "
+     "is the file of another report.",
+     "{path} は署名された {report} のファイルではありません（{found} バイト、署名"
+     "時は {size} バイト、SHA-256 は {digest}）。書き換えられたか、別の報告書のフ"
+     "ァイルです。"},
+    {"REPORT_DAMAGED", absl::StatusCode::kFailedPrecondition,
+     "Stored files of {report} are not what was stored; restore the database "
+     "from a backup.",
+     "保存されている {report} のファイルが、保存したときと異なります。データベー"
+     "スをバックアップから復元してください。"},
+    {"REPORT_DIFFERENT", absl::StatusCode::kFailedPrecondition,
+     "Rendering {report} again gives other bytes than those stored, with the "
+     "same font and renderers.",
+     "同じ書体とプログラムで {report} を作り直した結果が、保存されているファイル"
+     "と異なります。"},
+    {"RENDERERS_OTHER", absl::StatusCode::kFailedPrecondition,
+     "Rendering {report} again gives other bytes, and the font or the renderers "
+     "are not those that made it; run the version that made it.",
+     "{report} を作り直した結果が異なりますが、書体またはプログラムが作成時のもの"
+     "ではありません。作成したときの版で実行してください。"},
+
     // --- backfill ---
     {"BACKFILL_KIND", absl::StatusCode::kInvalidArgument,
      "{path} is no file of municipalities (code), statuses (program), rounds "

@@ -31,6 +31,7 @@ void ToProto(const StoredReport& report, v1::Report& result) {
     entry.set_filename(file.filename);
     entry.set_size(file.size);
     entry.set_digest(file.digest);
+    entry.set_signing_key(file.signing_key);
   }
   result.set_synthetic(report.synthetic);
   const auto time = [](base::Timestamp at) {

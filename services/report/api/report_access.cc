@@ -60,6 +60,16 @@ absl::StatusOr<StoredReport> FindWithFiles(const platform::CallContext& call,
   return report;
 }
 
+absl::StatusOr<StoredReport> FindToVerify(const platform::CallContext& call,
+                                          ReportStore& store,
+                                          const std::string& name) {
+  WELFARE_ASSIGN_OR_RETURN(StoredReport report, FindReport(call, store, name));
+  if (IsOfStaff(call, report)) return report;
+  static constexpr access::Role kStaff[] = {access::Role::kManager,
+                                            access::Role::kReviewer};
+  return platform::AccessDenied(call.identity, kStaff, report.survey);
+}
+
 absl::StatusOr<StoredReport> FindToPublish(const platform::CallContext& call,
                                            ReportStore& store,
                                            const std::string& name) {

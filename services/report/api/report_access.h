@@ -36,6 +36,14 @@ absl::StatusOr<StoredReport> FindWithFiles(const platform::CallContext& call,
                                            ReportStore& store,
                                            const std::string& name);
 
+// Returns a report that the caller may have rendered again.
+//
+// Errors: as FindReport; PERMISSION_DENIED, ACCESS_DENIED: it is published to
+//   the caller, who is not of its staff.
+absl::StatusOr<StoredReport> FindToVerify(const platform::CallContext& call,
+                                          ReportStore& store,
+                                          const std::string& name);
+
 // Returns a report that the caller may publish or withdraw.
 //
 // Errors: as FindReport; PERMISSION_DENIED, ACCESS_DENIED: it is published to

@@ -1,6 +1,7 @@
 #include "services/report/api/report_changes.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <tuple>
 #include <utility>
@@ -18,6 +19,10 @@ namespace welfare::report {
 namespace {
 
 constexpr std::string_view kTables = "csv";
+// Begins what a list of changes is known by; raised with any change of how two
+// reports are compared, or of the list's shape.
+constexpr std::string_view kListFormat = "report/changes/1/";
+constexpr std::chrono::seconds kListLifetime = std::chrono::hours(1);
 
 const ReportFile* TablesOf(const StoredReport& report) {
   const auto found =
@@ -45,6 +50,23 @@ void ToProto(const Change& change, v1::ReportChange& result) {
   }
 }
 
+// Fills `all` with every change.
+absl::Status CompareAll(const platform::CallContext& call, ReportStore& store,
+                        const StoredReport& now, const StoredReport& then,
+                        v1::ListReportChangesResponse& all) {
+  WELFARE_ASSIGN_OR_RETURN(const ComparedReport is,
+                           ReadCompared(call, store, now));
+  WELFARE_ASSIGN_OR_RETURN(const ComparedReport was,
+                           ReadCompared(call, store, then));
+  const std::vector<Change> changes =
+      Compare(was.cells, was.facts, is.cells, is.facts);
+  for (const Change& change : changes) ToProto(change, *all.add_changes());
+  all.set_total_size(all.changes_size());
+  all.set_sign_changes(static_cast<std::int32_t>(
+      std::ranges::count_if(changes, &Change::sign_changed)));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<ComparedReport> ReadCompared(const platform::CallContext& call,
@@ -64,7 +86,7 @@ absl::StatusOr<ComparedReport> ReadCompared(const platform::CallContext& call,
 }
 
 absl::Status ListChanges(const platform::CallContext& call, ReportStore& store,
-                         const std::string& incarnation,
+                         platform::Cache& cache, const std::string& incarnation,
                          const v1::ListReportChangesRequest& request,
                          v1::ListReportChangesResponse& response) {
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
@@ -76,29 +98,25 @@ absl::Status ListChanges(const platform::CallContext& call, ReportStore& store,
   WELFARE_ASSIGN_OR_RETURN(const StoredReport then,
                            FindWithFiles(call, store, request.base()));
   // Reports never change, and neither does what is between two.
-  if (call.CallerHas("changes/1/" + incarnation + "/" + now.Name() + "/" +
-                     now.snapshot_id + "/" + then.Name() + "/" +
-                     then.snapshot_id + "/" +
-                     std::to_string(now.create_time.micros()) + "/" +
-                     std::to_string(then.create_time.micros()))) {
-    return absl::OkStatus();
+  const std::string what = std::string(kListFormat) + incarnation + "/" +
+                           now.Name() + "/" + now.snapshot_id + "/" +
+                           then.Name() + "/" + then.snapshot_id + "/" +
+                           std::to_string(now.create_time.micros()) + "/" +
+                           std::to_string(then.create_time.micros());
+  if (call.CallerHas(what)) return absl::OkStatus();
+  v1::ListReportChangesResponse all;
+  const platform::SharedBytes kept = cache.Get(what);
+  if (kept == nullptr || !all.ParseFromString(*kept)) {
+    WELFARE_RETURN_IF_ERROR(CompareAll(call, store, now, then, all));
+    cache.Set(what, platform::Share(all.SerializeAsString()), kListLifetime);
   }
-  WELFARE_ASSIGN_OR_RETURN(const ComparedReport is,
-                           ReadCompared(call, store, now));
-  WELFARE_ASSIGN_OR_RETURN(const ComparedReport was,
-                           ReadCompared(call, store, then));
-  const std::vector<Change> changes =
-      Compare(was.cells, was.facts, is.cells, is.facts);
-  response.set_total_size(static_cast<std::int32_t>(changes.size()));
-  response.set_sign_changes(static_cast<std::int32_t>(
-      std::ranges::count_if(changes, &Change::sign_changed)));
+  response.set_total_size(all.total_size());
+  response.set_sign_changes(all.sign_changes());
   std::int64_t at = after.has_value() ? std::get<0>(*after) : 0;
-  const auto size = static_cast<std::int64_t>(changes.size());
-  if (at < 0 || at > size) return base::PageTokenInvalid();
+  if (at < 0 || at > all.changes_size()) return base::PageTokenInvalid();
   base::PageRoom room(page.size());
-  for (; at < size; ++at) {
-    v1::ReportChange one;
-    ToProto(changes[static_cast<std::size_t>(at)], one);
+  for (; at < all.changes_size(); ++at) {
+    v1::ReportChange& one = *all.mutable_changes(static_cast<int>(at));
     if (!room.Take(one.ByteSizeLong())) {
       response.set_next_page_token(page.TokenAfter(std::tuple(at)));
       return absl::OkStatus();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "services/platform/cache/cache.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/report/model/errata/facts.h"
 #include "services/report/snapshot/change.h"
@@ -27,11 +28,13 @@ absl::StatusOr<ComparedReport> ReadCompared(const platform::CallContext& call,
                                             ReportStore& store,
                                             const StoredReport& report);
 
-// ListReportChanges. `incarnation`: the store's, to which tokens are bound.
+// ListReportChanges. What changed between two reports is read and compared once
+// and kept in `cache`, for the pages that follow. `incarnation`: the store's, to
+// which tokens are bound.
 //
 // Errors: as in the proto.
 absl::Status ListChanges(const platform::CallContext& call, ReportStore& store,
-                         const std::string& incarnation,
+                         platform::Cache& cache, const std::string& incarnation,
                          const v1::ListReportChangesRequest& request,
                          v1::ListReportChangesResponse& response);
 

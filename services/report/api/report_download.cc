@@ -1,8 +1,10 @@
 #include "services/report/api/report_download.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
+#include "services/base/coding/sha256.h"
 #include "services/base/error.h"
 #include "services/report/api/report_access.h"
 #include "services/report/errors.h"
@@ -24,13 +26,17 @@ absl::StatusOr<platform::StreamStep> ReportDownload::operator()(
   if (first) {
     if (request.offset() < 0) return OffsetInvalid(request.offset());
     WELFARE_ASSIGN_OR_RETURN(ReportFile file, FindFile(call, request));
+    if (request.signature()) {
+      WELFARE_RETURN_IF_ERROR(
+          TurnToSignature(call, request.name(), request.offset(), file));
+    }
     if (call.CallerHasBytes(file.digest)) return platform::StreamStep::End();
     part.set_content_type(std::move(file.content_type));
     part.set_filename(std::move(file.filename));
     part.set_size(file.size);
     part.set_digest(file.digest);
     read_ = std::min(request.offset(), file.size);
-    complete_ = read_ == file.size;
+    complete_ = request.signature() || read_ == file.size;
     digest_ = std::move(file.digest);
   }
   if (used_ == range_.size() && !complete_) {
@@ -59,6 +65,23 @@ absl::StatusOr<ReportFile> ReportDownload::FindFile(
     known += (known.empty() ? "" : ", ") + file.format;
   }
   return FormatUnknown(request.name(), request.format(), known);
+}
+
+absl::Status ReportDownload::TurnToSignature(const platform::CallContext& call,
+                                             const std::string& report,
+                                             std::int64_t offset,
+                                             ReportFile& file) {
+  WELFARE_ASSIGN_OR_RETURN(
+      std::optional<std::string> text,
+      store_->FindSignature(report, file.format, call.limits));
+  if (!text.has_value()) return FileNotSigned(report, file.format);
+  file.content_type = "text/plain; charset=utf-8";
+  file.filename += ".sig";
+  file.size = static_cast<std::int64_t>(text->size());
+  file.digest = base::Sha256Hex(*text);
+  range_ = *std::move(text);
+  used_ = std::min(static_cast<std::size_t>(offset), range_.size());
+  return absl::OkStatus();
 }
 
 }  // namespace welfare::report

@@ -29,6 +29,10 @@ class ReportDownload {
  private:
   absl::StatusOr<ReportFile> FindFile(const platform::CallContext& call,
                                       const v1::DownloadReportRequest& request);
+  // Makes `file` its signature, whose bytes become the last range.
+  absl::Status TurnToSignature(const platform::CallContext& call,
+                               const std::string& report, std::int64_t offset,
+                               ReportFile& file);
 
   ReportStore* store_;
   std::string digest_;     // empty before the first part

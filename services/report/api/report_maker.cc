@@ -52,13 +52,22 @@ Renderers AllRenderers(PrintFont font) {
   return renderers;
 }
 
+std::string FingerprintOf(const Renderers& renderers) {
+  std::string all;
+  for (const std::unique_ptr<Renderer>& renderer : renderers) {
+    all += renderer->fingerprint() + "\n";
+  }
+  return all;
+}
+
 ReportMaker::ReportMaker(const Dependencies& dependencies)
     : templates_(dependencies.templates),
       renderers_(dependencies.renderers),
       source_(dependencies.source),
-      store_(dependencies.store) {
+      store_(dependencies.store),
+      fingerprint_(FingerprintOf(renderers_)),
+      most_snapshot_bytes_(dependencies.most_snapshot_bytes) {
   for (const std::unique_ptr<Renderer>& renderer : renderers_) {
-    fingerprint_ += renderer->fingerprint() + "\n";
     seconds_.push_back(&dependencies.metrics.AddHistogram(
         "welfare_report_render_seconds",
         "Seconds it took to render one file of a report.",
@@ -126,7 +135,12 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
   }
   NewReport result;
   StoredReport& report = result.report;
-  report.snapshot_id = SnapshotId(snapshot, fingerprint_);
+  result.snapshot = CanonicalBytes(snapshot, fingerprint_);
+  if (result.snapshot.size() > most_snapshot_bytes_) {
+    return SnapshotTooLarge(result.snapshot.size(),
+                            most_snapshot_bytes_);
+  }
+  report.snapshot_id = base::Sha256Hex(result.snapshot);
   const ReportModel model =
       BuildReport(report_template, snapshot, report.snapshot_id);
   WELFARE_RETURN_IF_ERROR(CheckWordings(model));

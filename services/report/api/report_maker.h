@@ -1,6 +1,7 @@
 // From a request to a stored report.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,6 +36,12 @@ struct ReportRequest {
   std::string correction_reason;  // of a correction only
 };
 
+// More is not what a round holds.
+inline constexpr std::size_t kMostSnapshotBytes = std::size_t{16} << 20;
+
+// All of their fingerprints.
+std::string FingerprintOf(const Renderers& renderers);
+
 // Takes a snapshot, fills the template, renders every format and stores the
 // files. Any thread may call it.
 class ReportMaker {
@@ -45,6 +52,7 @@ class ReportMaker {
     SnapshotSource& source;
     ReportStore& store;
     platform::MetricsRegistry& metrics;
+    std::size_t most_snapshot_bytes = kMostSnapshotBytes;
   };
   // All must outlive the maker.
   explicit ReportMaker(const Dependencies& dependencies);
@@ -58,7 +66,7 @@ class ReportMaker {
   //   NOT_FOUND, reason REPORT_NOT_FOUND; FAILED_PRECONDITION, reason
   //     CORRECTS_NOT_FINAL: of what is to be corrected.
   //   FAILED_PRECONDITION, reason RESPONSE_RATE_LOW, SUBMISSIONS_NOT_ACCEPTED,
-  //     WORDING_UNFIT.
+  //     WORDING_UNFIT, SNAPSHOT_TOO_LARGE.
   //   Those of SnapshotSource::Take, Renderer::Render and ReportStore.
   absl::StatusOr<StoredReport> Make(const platform::CallContext& call,
                                     const ReportRequest& request,
@@ -80,6 +88,7 @@ class ReportMaker {
   SnapshotSource& source_;
   ReportStore& store_;
   std::string fingerprint_;
+  std::size_t most_snapshot_bytes_;
   // welfare_report_render_seconds{format}, in the order of the renderers.
   std::vector<platform::Histogram*> seconds_;
 };

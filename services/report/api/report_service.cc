@@ -1,6 +1,7 @@
 #include "services/report/api/report_service.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "services/report/api/report_changes.h"
 #include "services/report/api/report_download.h"
 #include "services/report/errors.h"
+#include "services/report/files/signing_key_reader.h"
 #include "services/text/field_rules.h"
 #include "welfare/type/v1/versions.pb.h"
 
@@ -154,6 +156,8 @@ ReportService::ReportService(const Dependencies& dependencies)
     : MethodTable("welfare.report.v1.ReportService", dependencies.calls),
       maker_(dependencies.maker),
       store_(dependencies.store),
+      cache_(dependencies.cache),
+      signing_key_file_(dependencies.signing_key_file),
       incarnation_(dependencies.incarnation) {
   Unary("CreateReport", &ReportService::Create, *this);
   Unary("CheckTemplates", &TemplateChecker::Check, dependencies.checker);
@@ -161,6 +165,7 @@ ReportService::ReportService(const Dependencies& dependencies)
         dependencies.templates);
   Unary("GetTemplateRevision", &TemplateCalls::Get, dependencies.templates);
   Unary("ListTemplateRevisions", &TemplateCalls::List, dependencies.templates);
+  Unary("VerifyReport", &ReportVerifier::Verify, dependencies.verifier);
   Unary("GetReport", &ReportService::Get, *this);
   Unary("ListReports", &ReportService::List, *this);
   Unary("ListReportChanges", &ReportService::ListChanges, *this);
@@ -207,8 +212,14 @@ absl::Status ReportService::Publish(const platform::CallContext& call,
   if (!level.has_value()) return PublicationInvalid({LevelUnknown()});
   WELFARE_ASSIGN_OR_RETURN(const platform::WriteRequest write,
                            platform::MakeWriteRequest(call, request));
-  WELFARE_ASSIGN_OR_RETURN(const StoredReport report,
-                           store_.Publish(write, request.name(), *level));
+  std::optional<base::SigningKey> key;
+  if (!signing_key_file_.empty()) {
+    WELFARE_ASSIGN_OR_RETURN(key, ReadSigningKey(signing_key_file_));
+  }
+  WELFARE_ASSIGN_OR_RETURN(
+      const StoredReport report,
+      store_.Publish(write, request.name(), *level,
+                     key.has_value() ? &*key : nullptr));
   ToProto(report, response);
   calls().feed->LookSoon();
   return absl::OkStatus();
@@ -243,7 +254,7 @@ absl::Status ReportService::Get(const platform::CallContext& call,
                            FindReport(call, store_, request.name()));
   // Nothing changes but what became of it; the number of a report that was lost
   // with its database may be given once more.
-  if (call.CallerHas("report/2/" + incarnation_ + "/" + report.Name() + "/" +
+  if (call.CallerHas("report/3/" + incarnation_ + "/" + report.Name() + "/" +
                      report.snapshot_id + "/" +
                      std::to_string(report.create_time.micros()) + "/" +
                      std::to_string(report.publication.events) + "/" +
@@ -258,7 +269,8 @@ absl::Status ReportService::ListChanges(
     const platform::CallContext& call,
     const v1::ListReportChangesRequest& request,
     v1::ListReportChangesResponse& response) {
-  return report::ListChanges(call, store_, incarnation_, request, response);
+  return report::ListChanges(call, store_, cache_, incarnation_, request,
+                             response);
 }
 
 absl::Status ReportService::List(const platform::CallContext& call,
@@ -273,7 +285,7 @@ absl::Status ReportService::List(const platform::CallContext& call,
     // asked for again, one that is newer would be kept.
     WELFARE_ASSIGN_OR_RETURN(const std::int64_t count,
                              store_.Count(call.limits));
-    if (call.CallerHas("reports/2/" + incarnation_ + "/" +
+    if (call.CallerHas("reports/3/" + incarnation_ + "/" +
                        std::to_string(count) + "/" + ReadableBy(call))) {
       return absl::OkStatus();
     }

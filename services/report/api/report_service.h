@@ -8,6 +8,7 @@
 #include "services/platform/calls/method_table.h"
 #include "services/report/api/report_maker.h"
 #include "services/report/api/template_calls.h"
+#include "services/report/api/report_verifier.h"
 #include "services/report/api/template_checker.h"
 #include "services/report/store/report_store.h"
 #include "welfare/report/v1/report_service.pb.h"
@@ -24,9 +25,13 @@ class ReportService final : public platform::MethodTable {
     ReportMaker& maker;
     TemplateChecker& checker;
     TemplateCalls& templates;
+    ReportVerifier& verifier;
     ReportStore& store;
     platform::AuditCalls& audit;
+    platform::Cache& cache;
     const platform::CallEnvironment& calls;
+    // File of the key that signs what is published; empty: nothing is signed.
+    std::string signing_key_file;
     std::string incarnation;  // the store's; page tokens are bound to it
   };
   // All must outlive the service.
@@ -54,6 +59,8 @@ class ReportService final : public platform::MethodTable {
 
   ReportMaker& maker_;
   ReportStore& store_;
+  platform::Cache& cache_;
+  const std::string signing_key_file_;
   const std::string incarnation_;
 };
 

@@ -1,186 +1,194 @@
 #include "services/report/snapshot/canonical.h"
 
 #include <algorithm>
-#include <optional>
 #include <tuple>
+#include <utility>
 
 #include "services/base/coding/sha256.h"
+#include "services/report/snapshot/canonical_form.h"
 
 namespace welfare::report {
 namespace {
 
-// Appends fields as `<length>:<bytes>,`, so that no two contents share a form.
-class CanonicalWriter {
- public:
-  void Text(std::string_view text) {
-    out_ += std::to_string(text.size());
-    out_ += ':';
-    out_ += text;
-    out_ += ',';
-  }
-  void Number(long long number) { Text(std::to_string(number)); }
-  void Maybe(const std::optional<std::string>& text) {
-    Number(text.has_value() ? 1 : 0);
-    if (text.has_value()) Text(*text);
-  }
-  // Starts a list of `size` elements.
-  void List(std::string_view name, std::size_t size) {
-    Text(name);
-    Number(static_cast<long long>(size));
-  }
-  template <typename Enum>
-  void Value(Enum value) {
-    Number(static_cast<long long>(value));
-  }
-  // 0: nothing is stated.
-  template <typename Enum>
-  void Value(std::optional<Enum> value) {
-    Number(value.has_value() ? static_cast<long long>(*value) : 0);
-  }
-  std::string Take() { return std::move(out_); }
+constexpr std::string_view kForm = "welfare report snapshot 4";
 
- private:
-  std::string out_;
-};
-
-void Write(CanonicalWriter& writer, const RoundFacts& round) {
-  writer.Text(round.survey);
-  writer.Number(round.fiscal_year);
-  writer.Text(round.display_name);
-  writer.Text(round.purpose);
-  writer.Text(round.method);
-  writer.Text(round.publisher);
-  writer.Text(round.window_start.ToString());
-  writer.Text(round.window_end.ToString());
-  writer.Text(round.codebook);
-  writer.Number(round.synthetic ? 1 : 0);
+template <typename Form>
+void Fields(Form& form, Of<Form, RoundFacts>& round) {
+  form.Text(round.survey);
+  form.Number(round.fiscal_year);
+  form.Text(round.display_name);
+  form.Text(round.purpose);
+  form.Text(round.method);
+  form.Text(round.publisher);
+  form.Day(round.window_start);
+  form.Day(round.window_end);
+  form.Text(round.codebook);
+  form.Number(round.synthetic);
 }
 
-void Write(CanonicalWriter& writer, const std::vector<ProgressGroup>& groups) {
-  writer.List("progress", groups.size());
-  for (const ProgressGroup& group : groups) {
-    writer.Value(group.kind);
-    writer.Number(group.implementing ? 1 : 0);
-    writer.Number(group.expected);
-    writer.Number(group.received);
-    writer.Number(group.on_time);
-    writer.Number(group.accepted);
-  }
+template <typename Form>
+void Fields(Form& form, Of<Form, std::vector<ProgressGroup>>& groups) {
+  form.List("progress", groups, [&form](Of<Form, ProgressGroup>& group) {
+    form.Value(group.kind);
+    form.Number(group.implementing);
+    form.Number(group.expected);
+    form.Number(group.received);
+    form.Number(group.on_time);
+    form.Number(group.accepted);
+  });
 }
 
-void Write(CanonicalWriter& writer, const std::vector<CellFlag>& flags) {
-  writer.List("flags", flags.size());
-  for (const CellFlag flag : flags) writer.Value(flag);
+template <typename Form>
+void Fields(Form& form, Of<Form, std::vector<CellFlag>>& flags) {
+  form.List("flags", flags,
+            [&form](Of<Form, CellFlag>& flag) { form.Value(flag); });
 }
 
-void Write(CanonicalWriter& writer, const IndicatorValue& value) {
-  writer.Text(value.id);
-  writer.Number(value.fiscal_year);
-  writer.Number(value.reference_year);
-  writer.Text(value.label);
-  writer.Value(value.measure);
-  writer.Text(value.population_id);
-  writer.Text(value.population_label);
-  writer.Number(value.population_size);
-  writer.Number(value.base);
-  writer.Number(value.answered);
-  writer.Number(value.multiple_answer ? 1 : 0);
-  writer.Text(value.unit);
-  writer.Text(value.definition_digest);
-  Write(writer, value.flags);
-  writer.List("cells", value.cells.size());
-  for (const ValueCell& cell : value.cells) {
-    writer.Text(cell.key);
-    writer.Text(cell.label);
-    writer.Number(cell.count);
-    writer.Number(cell.base);
-    writer.Maybe(cell.percent);
-    writer.Maybe(cell.value);
-    writer.Value(cell.role);
-    Write(writer, cell.flags);
-  }
-  writer.List("absences", value.absences.size());
-  for (const AbsenceCount& absence : value.absences) {
-    writer.Value(absence.kind);
-    writer.Number(absence.count);
-    writer.Maybe(absence.percent);
+template <typename Form>
+void Fields(Form& form, Of<Form, IndicatorValue>& value) {
+  form.Text(value.id);
+  form.Number(value.fiscal_year);
+  form.Number(value.reference_year);
+  form.Text(value.label);
+  form.Value(value.measure);
+  form.Text(value.population_id);
+  form.Text(value.population_label);
+  form.Number(value.population_size);
+  form.Number(value.base);
+  form.Number(value.answered);
+  form.Number(value.multiple_answer);
+  form.Text(value.unit);
+  form.Text(value.definition_digest);
+  Fields(form, value.flags);
+  form.List("cells", value.cells, [&form](Of<Form, ValueCell>& cell) {
+    form.Text(cell.key);
+    form.Text(cell.label);
+    form.Number(cell.count);
+    form.Number(cell.base);
+    form.Maybe(cell.percent);
+    form.Maybe(cell.value);
+    form.Value(cell.role);
+    Fields(form, cell.flags);
+  });
+  form.List("absences", value.absences,
+            [&form](Of<Form, AbsenceCount>& absence) {
+              form.Value(absence.kind);
+              form.Number(absence.count);
+              form.Maybe(absence.percent);
+            });
+}
+
+// The id of a value is its key, and is read as a field of it.
+void Fields(CanonicalWriter& writer, std::string_view name,
+            const IndicatorValues& values) {
+  writer.List(name, values,
+              [&writer](const auto& entry) { Fields(writer, entry.second); });
+}
+
+void Fields(CanonicalReader& reader, std::string_view name,
+            IndicatorValues& values) {
+  std::vector<IndicatorValue> list;
+  reader.List(name, list,
+              [&reader](IndicatorValue& value) { Fields(reader, value); });
+  for (IndicatorValue& value : list) {
+    std::string id = value.id;
+    values.emplace_hint(values.end(), std::move(id), std::move(value));
   }
 }
 
-void Write(CanonicalWriter& writer, std::string_view name,
-           const IndicatorValues& values) {
-  writer.List(name, values.size());
-  for (const auto& [id, value] : values) Write(writer, value);
+template <typename Form>
+void Fields(Form& form, Of<Form, Roster>& roster) {
+  form.Number(roster.fiscal_year);
+  form.List("entries", roster.entries, [&form](Of<Form, RosterEntry>& entry) {
+    form.Text(entry.municipality);
+    form.Text(entry.name);
+    form.Text(entry.area);
+    form.Value(entry.implementing);
+    form.Value(entry.preparation);
+    form.Number(entry.newcomer);
+    form.Number(entry.newcomer_unknown);
+  });
+  form.List("leavers", roster.leavers,
+            [&form](Of<Form, std::string>& leaver) { form.Text(leaver); });
 }
 
-void Write(CanonicalWriter& writer, const Roster& roster) {
-  writer.Number(roster.fiscal_year);
-  writer.List("entries", roster.entries.size());
-  for (const RosterEntry& entry : roster.entries) {
-    writer.Text(entry.municipality);
-    writer.Text(entry.name);
-    writer.Text(entry.area);
-    writer.Value(entry.implementing);
-    writer.Value(entry.preparation);
-    writer.Number(entry.newcomer ? 1 : 0);
-    writer.Number(entry.newcomer_unknown ? 1 : 0);
+template <typename Form>
+void Fields(Form& form, Of<Form, Statement>& statement) {
+  form.Text(statement.id);
+  form.Number(statement.page);
+  form.Text(statement.label);
+  form.Text(statement.published);
+  form.Value(statement.check);
+  form.Value(statement.verdict);
+  form.Text(statement.agreeing_readings);
+  form.Text(statement.not_computed_reason);
+  form.List("readings", statement.readings,
+            [&form](Of<Form, Reading>& reading) {
+              form.Text(reading.reading);
+              form.Text(reading.population_label);
+              form.Text(reading.computed);
+              form.Value(reading.verdict);
+              form.Text(reading.rule);
+              form.Value(reading.count);
+              form.Value(reading.base);
+              form.Value(reading.wording);
+            });
+}
+
+template <typename Form>
+void Fields(Form& form, Of<Form, Change>& change) {
+  auto& place = change.place;
+  form.Text(place.figure);
+  form.Text(place.row);
+  form.Number(place.occurrence);
+  form.Text(place.column);
+  form.Text(place.page);
+  form.Text(place.title);
+  form.Text(place.row_label);
+  form.Text(place.column_label);
+  form.Number(change.was_there);
+  form.Text(change.before);
+  form.Number(change.is_there);
+  form.Text(change.after);
+  form.Number(change.sign_changed);
+  form.List("causes", change.causes,
+            [&form](Of<Form, ChangeCause>& cause) { form.Value(cause); });
+}
+
+template <typename Form>
+void RosterFields(Form& form, Of<Form, Snapshot>& snapshot) {
+  form.List("rosters", snapshot.rosters,
+            [&form](Of<Form, Roster>& roster) { Fields(form, roster); });
+}
+
+template <typename Form>
+void Fields(Form& form, Of<Form, Snapshot>& snapshot) {
+  form.Text(snapshot.template_digest);
+  form.Value(snapshot.basis);
+  form.Value(snapshot.edition);
+  form.Text(snapshot.corrected_snapshot);
+  form.Text(snapshot.correction_reason);
+  form.List("errata", snapshot.errata,
+            [&form](Of<Form, Change>& change) { Fields(form, change); });
+  Fields(form, snapshot.round);
+  Fields(form, snapshot.progress);
+  Fields(form, "values", snapshot.values);
+  form.Map("left out", snapshot.left_out,
+           [&form](Of<Form, std::string>& id, Of<Form, std::string>& words) {
+             form.Text(id);
+             form.Text(words);
+           });
+  if (form.Has(snapshot.previous_round)) {
+    Fields(form, *snapshot.previous_round);
+    Fields(form, snapshot.previous_progress);
+    Fields(form, "previous values", snapshot.previous_values);
   }
-  writer.List("leavers", roster.leavers.size());
-  for (const std::string& leaver : roster.leavers) writer.Text(leaver);
-}
-
-void Write(CanonicalWriter& writer, const Statement& statement) {
-  writer.Text(statement.id);
-  writer.Number(statement.page);
-  writer.Text(statement.label);
-  writer.Text(statement.published);
-  writer.Value(statement.check);
-  writer.Value(statement.verdict);
-  writer.Text(statement.agreeing_readings);
-  writer.Text(statement.not_computed_reason);
-  writer.List("readings", statement.readings.size());
-  for (const Reading& reading : statement.readings) {
-    writer.Text(reading.reading);
-    writer.Text(reading.population_label);
-    writer.Text(reading.computed);
-    writer.Value(reading.verdict);
-    writer.Text(reading.rule);
-    writer.Value(reading.count);
-    writer.Value(reading.base);
-    writer.Value(reading.wording);
-  }
-}
-
-void Write(CanonicalWriter& writer, const Change& change) {
-  const PrintedCell& place = change.place;
-  writer.Text(place.figure);
-  writer.Text(place.row);
-  writer.Number(place.occurrence);
-  writer.Text(place.column);
-  writer.Text(place.page);
-  writer.Text(place.title);
-  writer.Text(place.row_label);
-  writer.Text(place.column_label);
-  writer.Number(change.was_there ? 1 : 0);
-  writer.Text(change.before);
-  writer.Number(change.is_there ? 1 : 0);
-  writer.Text(change.after);
-  writer.Number(change.sign_changed ? 1 : 0);
-  writer.List("causes", change.causes.size());
-  for (const ChangeCause cause : change.causes) writer.Value(cause);
-}
-
-void WriteRosters(CanonicalWriter& writer, const Snapshot& snapshot) {
-  writer.List("rosters", snapshot.rosters.size());
-  for (const Roster& roster : snapshot.rosters) Write(writer, roster);
-}
-
-void WriteStatements(CanonicalWriter& writer, const Snapshot& snapshot) {
-  writer.List("statements", snapshot.statements.size());
-  for (const Statement& statement : snapshot.statements) {
-    Write(writer, statement);
-  }
-  writer.Text(snapshot.wording_profile);
+  RosterFields(form, snapshot);
+  form.List("statements", snapshot.statements,
+            [&form](Of<Form, Statement>& statement) {
+              Fields(form, statement);
+            });
+  form.Text(snapshot.wording_profile);
 }
 
 void Sort(std::vector<ProgressGroup>& groups) {
@@ -231,37 +239,25 @@ void SortSnapshot(Snapshot& snapshot) {
 std::string CanonicalBytes(const Snapshot& snapshot,
                            std::string_view renderer_fingerprint) {
   CanonicalWriter writer;
-  writer.Text("welfare report snapshot 4");
+  writer.Text(kForm);
   writer.Text(renderer_fingerprint);
-  writer.Text(snapshot.template_digest);
-  writer.Value(snapshot.basis);
-  writer.Value(snapshot.edition);
-  writer.Text(snapshot.corrected_snapshot);
-  writer.Text(snapshot.correction_reason);
-  writer.List("errata", snapshot.errata.size());
-  for (const Change& change : snapshot.errata) Write(writer, change);
-  Write(writer, snapshot.round);
-  Write(writer, snapshot.progress);
-  Write(writer, "values", snapshot.values);
-  writer.List("left out", snapshot.left_out.size());
-  for (const auto& [id, words] : snapshot.left_out) {
-    writer.Text(id);
-    writer.Text(words);
-  }
-  writer.Number(snapshot.previous_round.has_value() ? 1 : 0);
-  if (snapshot.previous_round.has_value()) {
-    Write(writer, *snapshot.previous_round);
-    Write(writer, snapshot.previous_progress);
-    Write(writer, "previous values", snapshot.previous_values);
-  }
-  WriteRosters(writer, snapshot);
-  WriteStatements(writer, snapshot);
+  Fields(writer, snapshot);
   return writer.Take();
+}
+
+std::optional<CanonicalSnapshot> ReadCanonical(std::string_view bytes) {
+  CanonicalReader reader(bytes);
+  CanonicalSnapshot read;
+  reader.Text(kForm);
+  reader.Text(read.renderer_fingerprint);
+  Fields(reader, read.snapshot);
+  if (!reader.Complete()) return std::nullopt;
+  return read;
 }
 
 std::string RegistryBytes(const Snapshot& snapshot) {
   CanonicalWriter writer;
-  WriteRosters(writer, snapshot);
+  RosterFields(writer, snapshot);
   for (const auto* groups : {&snapshot.progress, &snapshot.previous_progress}) {
     for (const ProgressGroup& group : *groups) writer.Number(group.expected);
   }

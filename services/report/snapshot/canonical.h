@@ -1,6 +1,7 @@
 // The canonical form of a snapshot and its id.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,16 @@ void SortSnapshot(Snapshot& snapshot);
 // REQUIRES: SortSnapshot was called.
 std::string CanonicalBytes(const Snapshot& snapshot,
                            std::string_view renderer_fingerprint);
+
+// What canonical bytes hold.
+struct CanonicalSnapshot {
+  Snapshot snapshot;  // without provenance
+  std::string renderer_fingerprint;
+};
+
+// Returns what CanonicalBytes wrote; nothing where the bytes are of another form,
+// as those of an earlier version are.
+std::optional<CanonicalSnapshot> ReadCanonical(std::string_view bytes);
 
 // Returns the snapshot's id: SHA-256 of the canonical bytes, 64 hexadecimal
 // digits. REQUIRES: SortSnapshot was called.

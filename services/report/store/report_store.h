@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 
+#include "services/base/signature/signing_key.h"
 #include "services/base/time/clock.h"
 #include "services/platform/storage/write_path.h"
 #include "services/report/snapshot/snapshot.h"
@@ -22,6 +23,13 @@ struct ReportFile {
   std::string filename;
   std::int64_t size = 0;  // bytes
   std::string digest;     // SHA-256 of the bytes, hexadecimal
+  std::string signing_key = {};  // id; empty: it is not signed
+};
+
+// What a report is rendered from.
+struct StoredSnapshot {
+  std::string content;        // canonical bytes
+  std::string template_text;  // the template
 };
 
 // A report without its bytes.
@@ -55,14 +63,16 @@ struct NewReport {
   std::vector<std::string> bytes;
   std::string facts = {};  // what it was made of, as ReportFacts are written
   std::string template_text = {};  // kept under `template_digest`
+  std::string snapshot = {};  // canonical bytes; empty: none are kept
 };
 
 // Keeps reports for ever. Any thread may call it.
 //
 // Invariants:
-//   A report, its files, its audit record and the reply to its request are
-//   stored in one transaction; nothing of them ever changes. What is published
-//   or withdrawn is written down beside them.
+//   A report, its files, what it was rendered from, its audit record and the
+//   reply to its request are stored in one transaction; nothing of them ever
+//   changes. What is published or withdrawn is written down beside them, and
+//   the signatures with what is published.
 //   Equal bytes are kept once.
 class ReportStore {
  public:
@@ -89,13 +99,14 @@ class ReportStore {
       const platform::WriteRequest& request, const NewReport& report) = 0;
 
   // Publishes the report `name` to `level` as PlanPublish decides, and returns
-  // it; what the first request was answered when this one is a repeat.
+  // it; what the first request was answered when this one is a repeat. `key`
+  // signs its files; null: nobody does.
   //
   // Errors: NOT_FOUND, reason REPORT_NOT_FOUND; INVALID_ARGUMENT, reason
   //   REQUEST_ID_REUSED; those of PlanPublish.
   virtual absl::StatusOr<StoredReport> Publish(
       const platform::WriteRequest& request, const std::string& name,
-      PublishLevel level) = 0;
+      PublishLevel level, const base::SigningKey* key) = 0;
 
   // Withdraws the published report `name`, and returns it.
   //
@@ -126,6 +137,17 @@ class ReportStore {
   // that were made before there were any.
   virtual absl::StatusOr<std::string> ReadFacts(
       const std::string& name, const base::CallLimits& limits) = 0;
+
+  // Returns what the report `name` was rendered from; nothing of one that was
+  // made before that was kept.
+  virtual absl::StatusOr<std::optional<StoredSnapshot>> FindSnapshot(
+      const std::string& name, const base::CallLimits& limits) = 0;
+
+  // Returns the signature of a file of the report `name`, as a text; nothing
+  // where it has none.
+  virtual absl::StatusOr<std::optional<std::string>> FindSignature(
+      const std::string& name, const std::string& format,
+      const base::CallLimits& limits) = 0;
 
   // Returns when the newest report of each round was made, by round name.
   virtual absl::StatusOr<std::map<std::string, base::Timestamp>> ListNewest(

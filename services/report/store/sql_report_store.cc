@@ -11,6 +11,7 @@
 #include "services/platform/storage/migrations.h"
 #include "services/report/errors.h"
 #include "services/report/store/sql_publications.h"
+#include "services/report/store/sql_signatures.h"
 #include "services/report/store/sql_template_store.h"
 
 namespace welfare::report {
@@ -107,10 +108,6 @@ constexpr Query kInsertReport{
     " correction_reason, template_digest, template_revision)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
     " $15, $16, $17, $18, $19, $20, $21)"};
-constexpr Query kInsertContent{
-    "insert_report_content",
-    "INSERT INTO report_contents (digest, content) VALUES ($1, $2)"
-    " ON CONFLICT (digest) DO NOTHING"};
 constexpr Query kInsertFile{
     "insert_report_file",
     "INSERT INTO report_files (name, position, format, content_type, filename,"
@@ -132,8 +129,10 @@ constexpr Query kListReports{
     " WHERE name > $1 ORDER BY name LIMIT $2"};
 constexpr Query kListFiles{
     "list_report_files",
-    "SELECT format, content_type, filename, size, digest FROM report_files"
-    " WHERE name = $1 ORDER BY position"};
+    "SELECT f.format, f.content_type, f.filename, f.size, f.digest,"
+    " COALESCE(s.signing_key, '') FROM report_files f"
+    " LEFT JOIN report_signatures s ON s.name = f.name AND s.format = f.format"
+    " WHERE f.name = $1 ORDER BY f.position"};
 constexpr Query kFindContent{
     "find_report_content",
     "SELECT substr(content, CAST($2 AS INTEGER), CAST($3 AS INTEGER))"
@@ -182,7 +181,7 @@ absl::Status ReadFiles(Connection& connection, StoredReport& report) {
       report.files,
       connection.List(kListFiles, {report.Name()}, [](const Row& row) {
         return ReportFile{row.Text(0), row.Text(1), row.Text(2), row.Int64(3),
-                          row.Text(4)};
+                          row.Text(4), row.Text(5)};
       }));
   return absl::OkStatus();
 }
@@ -195,6 +194,12 @@ absl::StatusOr<StoredReport> FindByName(Connection& connection,
   WELFARE_RETURN_IF_ERROR(ReadFiles(connection, *report));
   WELFARE_RETURN_IF_ERROR(ReadPublication(connection, *report));
   return *std::move(report);
+}
+
+// As it was when it was made.
+void TakeBackToCreated(StoredReport& report) {
+  report.publication = {};
+  for (ReportFile& file : report.files) file.signing_key.clear();
 }
 
 absl::StatusOr<StoredReport> Insert(platform::Write& write,
@@ -230,14 +235,12 @@ absl::StatusOr<StoredReport> Insert(platform::Write& write,
   }
   WELFARE_RETURN_IF_ERROR(
       transaction.Execute(kInsertFacts, {name, input.facts}).status());
+  WELFARE_RETURN_IF_ERROR(StoreSnapshot(transaction, report, input.snapshot));
   base::JsonObject digests;
   for (std::size_t i = 0; i < report.files.size(); ++i) {
     const ReportFile& file = report.files[i];
     WELFARE_RETURN_IF_ERROR(
-        transaction
-            .Execute(kInsertContent,
-                     {file.digest, platform::Bytes{input.bytes[i]}})
-            .status());
+        StoreContent(transaction, file.digest, input.bytes[i]));
     WELFARE_RETURN_IF_ERROR(
         transaction
             .Execute(kInsertFile, {name, i, file.format, file.content_type,
@@ -268,7 +271,8 @@ absl::StatusOr<std::unique_ptr<SqlReportStore>> SqlReportStore::Open(
        std::string(platform::kPlaceSql) + std::string(kIncarnations)},
       {4, "publications", std::string(kPublicationsSql)},
       {5, "facts", std::string(kFacts)},
-      {6, "templates", std::string(kTemplatesSql)}};
+      {6, "templates", std::string(kTemplatesSql)},
+      {7, "snapshots_signatures", std::string(kSignaturesSql)}};
   WELFARE_RETURN_IF_ERROR(
       platform::ApplyMigrations(database, clock, migrations).status());
   return std::unique_ptr<SqlReportStore>(new SqlReportStore(database, clock));
@@ -288,7 +292,7 @@ absl::StatusOr<std::optional<StoredReport>> SqlReportStore::FindRepeat(
         if (!name.has_value()) return std::optional<StoredReport>();
         WELFARE_ASSIGN_OR_RETURN(StoredReport report,
                                  FindByName(connection, *name));
-        report.publication = {};  // as it was when it was made
+        TakeBackToCreated(report);
         return std::optional<StoredReport>(std::move(report));
       });
 }
@@ -306,7 +310,7 @@ absl::StatusOr<StoredReport> SqlReportStore::Create(
                   }));
   if (!outcome.repeated) return made;
   WELFARE_ASSIGN_OR_RETURN(made, Get(outcome.reply, request.limits));
-  made.publication = {};  // as it was when it was made
+  TakeBackToCreated(made);
   return made;
 }
 
@@ -333,11 +337,14 @@ absl::StatusOr<StoredReport> SqlReportStore::Change(
 
 absl::StatusOr<StoredReport> SqlReportStore::Publish(
     const platform::WriteRequest& request, const std::string& name,
-    PublishLevel level) {
-  return Change(request, name,
-                [&](platform::Write& write, StoredReport& report) {
-                  return report::Publish(write, level, report);
-                });
+    PublishLevel level, const base::SigningKey* key) {
+  return Change(
+      request, name,
+      [&](platform::Write& write, StoredReport& report) -> absl::Status {
+        WELFARE_RETURN_IF_ERROR(report::Publish(write, level, report));
+        return key == nullptr ? absl::OkStatus()
+                              : SignFiles(write, *key, report);
+      });
 }
 
 absl::StatusOr<StoredReport> SqlReportStore::Withdraw(
@@ -396,6 +403,21 @@ absl::StatusOr<std::string> SqlReportStore::ReadFacts(
                             [](const Row& row) { return row.Text(0); }));
         return std::move(facts).value_or("");
       });
+}
+
+absl::StatusOr<std::optional<StoredSnapshot>> SqlReportStore::FindSnapshot(
+    const std::string& name, const base::CallLimits& limits) {
+  return database_.Read(limits, [&](Connection& connection) {
+    return report::FindSnapshot(connection, name);
+  });
+}
+
+absl::StatusOr<std::optional<std::string>> SqlReportStore::FindSignature(
+    const std::string& name, const std::string& format,
+    const base::CallLimits& limits) {
+  return database_.Read(limits, [&](Connection& connection) {
+    return report::FindSignature(connection, name, format);
+  });
 }
 
 absl::StatusOr<std::map<std::string, base::Timestamp>>

@@ -33,7 +33,8 @@ class SqlReportStore final : public ReportStore {
                                       const NewReport& report) override;
   absl::StatusOr<StoredReport> Publish(const platform::WriteRequest& request,
                                        const std::string& name,
-                                       PublishLevel level) override;
+                                       PublishLevel level,
+                                       const base::SigningKey* key) override;
   absl::StatusOr<StoredReport> Withdraw(const platform::WriteRequest& request,
                                         const std::string& name,
                                         const std::string& reason) override;
@@ -47,6 +48,11 @@ class SqlReportStore final : public ReportStore {
       const base::CallLimits& limits) override;
   absl::StatusOr<std::string> ReadFacts(
       const std::string& name, const base::CallLimits& limits) override;
+  absl::StatusOr<std::optional<StoredSnapshot>> FindSnapshot(
+      const std::string& name, const base::CallLimits& limits) override;
+  absl::StatusOr<std::optional<std::string>> FindSignature(
+      const std::string& name, const std::string& format,
+      const base::CallLimits& limits) override;
   absl::StatusOr<std::map<std::string, base::Timestamp>> ListNewest(
       const base::CallLimits& limits) override;
   absl::StatusOr<std::int64_t> Count(const base::CallLimits& limits) override;

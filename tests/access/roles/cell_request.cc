@@ -34,7 +34,7 @@ std::string ResourceOf(std::string_view method, bool none,
   }
   const std::string survey = std::string("surveys/") + kSurvey;
   if (has("GetReport") || has("DownloadReport") || has("PublishReport") ||
-      has("ListReportChanges") ||
+      has("ListReportChanges") || has("VerifyReport") ||
       has("WithdrawReport")) {
     return std::string("reports/") + kSurvey +
            (none ? "-2025-9999" : "-2025-0001");

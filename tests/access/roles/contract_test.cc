@@ -37,7 +37,8 @@ std::unique_ptr<Message> RequestFor(const MethodDescriptor& method) {
   if (method.file()->package() == "welfare.registry.v1" ||
       method.name() == "GetReport" || method.name() == "DownloadReport" ||
       method.name() == "PublishReport" || method.name() == "WithdrawReport" ||
-      method.name() == "ListReportChanges") {
+      method.name() == "ListReportChanges" ||
+      method.name() == "VerifyReport") {
     return request;
   }
   std::string path =

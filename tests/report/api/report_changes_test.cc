@@ -3,7 +3,11 @@
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <mutex>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "welfare/report/v1/report_service.grpc.pb.h"
@@ -172,6 +176,70 @@ TEST_F(ReportChangesTest, ComesInPages) {
                                 "in_progress"));
   EXPECT_STATUS(ChangesPage(after->name(), before->name(), 3, "bm9uc2Vuc2U"),
                 absl::StatusCode::kInvalidArgument, "PAGE_TOKEN_INVALID");
+}
+
+// Keeps one value, and counts.
+class OneValue final : public platform::Cache {
+ public:
+  platform::SharedBytes Get(std::string_view key) override {
+    const std::lock_guard lock(mutex_);
+    return key == key_ ? value_ : nullptr;
+  }
+  void Set(std::string_view key, platform::SharedBytes value,
+           std::chrono::seconds) override {
+    const std::lock_guard lock(mutex_);
+    key_ = key;
+    value_ = std::move(value);
+    ++sets_;
+  }
+  int sets() {
+    const std::lock_guard lock(mutex_);
+    return sets_;
+  }
+  void Damage() {
+    const std::lock_guard lock(mutex_);
+    value_ = platform::Share("\xff");
+  }
+
+ private:
+  std::mutex mutex_;
+  std::string key_;
+  platform::SharedBytes value_;
+  int sets_ = 0;
+};
+
+class KeptChangesTest : public ReportChangesTest {
+ protected:
+  platform::Cache* OwnCache() override { return &cache_; }
+
+  OneValue cache_;
+};
+
+TEST_F(KeptChangesTest, AreComparedOnceForAllPages) {
+  const auto before = Create(Request());
+  ASSERT_OK(before);
+  CorrectOneAnswer();
+  const auto after = Create(Request());
+  ASSERT_OK(after);
+  const std::vector<std::string> changes =
+      Changes(after->name(), before->name());
+  EXPECT_EQ(cache_.sets(), 1);
+  for (int i = 0; i < 3; ++i) {
+    const auto page = ChangesPage(after->name(), before->name(), 1);
+    ASSERT_OK(page);
+    EXPECT_EQ(page->total_size(), 4);
+    EXPECT_EQ(page->sign_changes(), 1);
+  }
+  EXPECT_EQ(cache_.sets(), 1);
+  // The other way round is another list.
+  EXPECT_NE(Changes(before->name(), after->name()), changes);
+  EXPECT_EQ(cache_.sets(), 2);
+  EXPECT_EQ(Changes(after->name(), before->name()), changes);
+  EXPECT_EQ(cache_.sets(), 3);
+  // What is no list is a miss.
+  cache_.Damage();
+  EXPECT_EQ(Changes(after->name(), before->name()), changes);
+  EXPECT_EQ(cache_.sets(), 4);
 }
 
 TEST_F(ReportChangesTest, BothHaveToBeReadable) {

@@ -7,7 +7,13 @@
 
 #include "welfare/report/v1/report_service.grpc.pb.h"
 
+#include "services/platform/engine/open_database.h"
+#include "services/report/api/report_maker.h"
+#include "services/report/files/template_reader.h"
+#include "services/report/store/sql_report_store.h"
+#include "services/report/store/sql_template_store.h"
 #include "tests/report/report_module_fixture.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/wait_for.h"
 
@@ -181,6 +187,49 @@ TEST_F(ReportMakerTest, TellsWhenTheNewestReportWasMade) {
   runner_->clock().Advance(std::chrono::hours(1));
   ASSERT_OK(Create(Request()));
   EXPECT_TRUE(support::WaitFor([&] { return made() == first + 3600; }));
+}
+
+class OneSnapshot final : public SnapshotSource {
+ public:
+  absl::StatusOr<Snapshot> Take(const platform::CallContext&,
+                                const SnapshotSpec&) override {
+    return SmallSnapshot();
+  }
+};
+
+TEST(ReportMaker, KeepsNoMoreOfASnapshotThanIsAllowed) {
+  const auto database = platform::OpenDatabase("sqlite::memory:");
+  ASSERT_OK(database);
+  const support::FakeClock clock;
+  const auto store = SqlReportStore::Open(**database, clock);
+  ASSERT_OK(store);
+  Templates templates;
+  templates["sample"] = *ReadTemplate("sample", SmallTemplateYaml());
+  SqlTemplateStore template_store(**database, clock);
+  TemplateShelf shelf(templates, template_store);
+  const Renderers renderers;
+  OneSnapshot source;
+  const auto make = [&](std::size_t limit) {
+    platform::MetricsRegistry metrics;
+    ReportMaker maker({.templates = shelf,
+                       .renderers = renderers,
+                       .source = source,
+                       .store = **store,
+                       .metrics = metrics,
+                       .most_snapshot_bytes = limit});
+    const ReportRequest request = {
+        .template_id = "sample",
+        .template_digest = "",
+        .round = *base::RoundName::Parse("surveys/jusou/rounds/2025"),
+        .data_incarnation = "",
+        .corrects = "",
+        .correction_reason = ""};
+    return maker.Make({}, request, {}).status();
+  };
+  EXPECT_STATUS(make(100), absl::StatusCode::kFailedPrecondition,
+                "SNAPSHOT_TOO_LARGE");
+  EXPECT_EQ((*store)->Count({}).value_or(-1), 0);
+  EXPECT_OK(make(kMostSnapshotBytes));
 }
 
 }  // namespace

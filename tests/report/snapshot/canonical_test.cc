@@ -33,6 +33,75 @@ TEST(Canonical, BeginsWithItsVersionAndHoldsWordsByTheirNumbers) {
             std::string::npos);
 }
 
+// A snapshot whose every list holds something.
+Snapshot FullSnapshot() {
+  Snapshot snapshot = SmallSnapshot();
+  snapshot.edition = Edition::kCorrected;
+  snapshot.corrected_snapshot = "9f";
+  snapshot.correction_reason = "回答の訂正";
+  snapshot.errata = {{.place = {.figure = "plan",
+                                .row = "formulated",
+                                .occurrence = 2,
+                                .column = "count",
+                                .page = "4",
+                                .title = "計画",
+                                .row_label = "策定済み",
+                                .column_label = "件数",
+                                .datum = "",
+                                .symbol = ""},
+                      .was_there = true,
+                      .is_there = true,
+                      .before = "22",
+                      .after = "23",
+                      .sign_changed = true,
+                      .causes = {ChangeCause::kCorrection,
+                                 ChangeCause::kRegistry}}};
+  snapshot.left_out = {{"gone", "今回の調査票にありません。"}};
+  snapshot.values.at("plan").flags = {CellFlag::kUndefined};
+  snapshot.template_digest = "ab";
+  return snapshot;
+}
+
+TEST(Canonical, IsReadBackWithEveryField) {
+  for (const Snapshot& snapshot : {SmallSnapshot(), FullSnapshot()}) {
+    const std::string bytes = CanonicalBytes(snapshot, "fonts 1\n");
+    const auto read = ReadCanonical(bytes);
+    ASSERT_TRUE(read.has_value());
+    EXPECT_EQ(read->renderer_fingerprint, "fonts 1\n");
+    EXPECT_EQ(CanonicalBytes(read->snapshot, read->renderer_fingerprint),
+              bytes);
+    EXPECT_EQ(read->snapshot.values.at("plan").label,
+              snapshot.values.at("plan").label);
+    EXPECT_EQ(read->snapshot.rosters.size(), snapshot.rosters.size());
+  }
+}
+
+TEST(Canonical, ReadsNoPartAndNoOtherForm) {
+  const std::string bytes = CanonicalBytes(FullSnapshot(), "1");
+  for (std::size_t size = 0; size < bytes.size(); size += 17) {
+    EXPECT_FALSE(ReadCanonical(bytes.substr(0, size)).has_value()) << size;
+  }
+  EXPECT_FALSE(ReadCanonical(bytes + "1:1,").has_value());
+  std::string earlier = bytes;
+  earlier.replace(earlier.find("snapshot 4"), 10, "snapshot 3");
+  EXPECT_FALSE(ReadCanonical(earlier).has_value());
+}
+
+// Whatever becomes of a byte, what is read is no more than what is there.
+TEST(Canonical, EndsOnAnyDamage) {
+  const std::string bytes = CanonicalBytes(FullSnapshot(), "1");
+  for (std::size_t at = 0; at < bytes.size(); at += 23) {
+    for (const char c : {'9', ':', ',', '-'}) {
+      std::string damaged = bytes;
+      damaged[at] = c;
+      const auto read = ReadCanonical(damaged);
+      if (read.has_value()) {
+        EXPECT_LE(read->snapshot.values.size(), bytes.size());
+      }
+    }
+  }
+}
+
 TEST(Canonical, ChangesWithContentAndFingerprint) {
   const Snapshot a = SmallSnapshot();
   Snapshot b = a;

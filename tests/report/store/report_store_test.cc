@@ -14,7 +14,9 @@
 #include <vector>
 
 #include "services/platform/storage/audit_log.h"
+#include "services/base/signature/signature_text.h"
 #include "services/report/store/sql_report_store.h"
+#include "tests/base/signature/signing_keys.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/store_engines.h"
@@ -275,7 +277,7 @@ TEST_P(ReportStoreContract, WhatIsPublishedIsSupersededAndKept) {
   EXPECT_THAT(store_->Count({}), IsOkAndHolds(2));
 
   const auto published = store_->Publish(PublishRequest("p1"), first->Name(),
-                                         PublishLevel::kStakeholders);
+                                         PublishLevel::kStakeholders, nullptr);
   ASSERT_OK(published);
   EXPECT_EQ(published->publication.state, ReportState::kProvisional);
   EXPECT_EQ(published->publication.level, PublishLevel::kStakeholders);
@@ -284,7 +286,7 @@ TEST_P(ReportStoreContract, WhatIsPublishedIsSupersededAndKept) {
   EXPECT_THAT(store_->Count({}), IsOkAndHolds(3));
 
   ASSERT_OK(store_->Publish(PublishRequest("p2"), final_one->Name(),
-                            PublishLevel::kPublic));
+                            PublishLevel::kPublic, nullptr));
   const auto before = store_->Get(first->Name(), {});
   ASSERT_OK(before);
   EXPECT_EQ(before->publication.superseded_by, final_one->Name());
@@ -293,18 +295,18 @@ TEST_P(ReportStoreContract, WhatIsPublishedIsSupersededAndKept) {
               IsOkAndHolds("PROVISIONAL"));
 
   EXPECT_STATUS(store_->Publish(PublishRequest("p3"), final_one->Name(),
-                                PublishLevel::kPublic),
+                                PublishLevel::kPublic, nullptr),
                 absl::StatusCode::kFailedPrecondition, "REPORT_STATE");
   const auto second = store_->Create(Request("3"), SampleOf(Edition::kFinal));
   ASSERT_OK(second);
   EXPECT_STATUS(store_->Publish(PublishRequest("p4"), second->Name(),
-                                PublishLevel::kPublic),
+                                PublishLevel::kPublic, nullptr),
                 absl::StatusCode::kFailedPrecondition, "EDITION_ORDER");
   const auto corrected = store_->Create(
       Request("4"), SampleOf(Edition::kCorrected, final_one->Name()));
   ASSERT_OK(corrected);
   ASSERT_OK(store_->Publish(PublishRequest("p5"), corrected->Name(),
-                            PublishLevel::kPublic));
+                            PublishLevel::kPublic, nullptr));
   const auto listed = store_->List("", 10, {});
   ASSERT_OK(listed);
   ASSERT_EQ(listed->size(), 4U);
@@ -319,7 +321,8 @@ TEST_P(ReportStoreContract, ARepeatOfAChangeGetsItsFirstAnswer) {
   ASSERT_OK(made);
   const std::string name = made->Name();
   const auto published =
-      store_->Publish(PublishRequest("p"), name, PublishLevel::kPublic);
+      store_->Publish(PublishRequest("p"), name, PublishLevel::kPublic,
+                      nullptr);
   ASSERT_OK(published);
   clock_.Advance(std::chrono::hours(1));
   platform::WriteRequest take_back = PublishRequest("w", "why");
@@ -336,7 +339,8 @@ TEST_P(ReportStoreContract, ARepeatOfAChangeGetsItsFirstAnswer) {
 
   Open();
   const auto again =
-      store_->Publish(PublishRequest("p"), name, PublishLevel::kPublic);
+      store_->Publish(PublishRequest("p"), name, PublishLevel::kPublic,
+                      nullptr);
   ASSERT_OK(again);
   EXPECT_EQ(again->publication.state, ReportState::kFinal);
   EXPECT_EQ(again->publication.withdraw_time, std::nullopt);
@@ -351,7 +355,8 @@ TEST_P(ReportStoreContract, ARepeatOfAChangeGetsItsFirstAnswer) {
   ASSERT_OK(create_again);
   EXPECT_EQ(create_again->publication.state, ReportState::kCreated);
   EXPECT_STATUS(
-      store_->Publish(PublishRequest("p", "other"), name, PublishLevel::kPublic),
+      store_->Publish(PublishRequest("p", "other"), name,
+                      PublishLevel::kPublic, nullptr),
       absl::StatusCode::kInvalidArgument, "REQUEST_ID_REUSED");
 }
 
@@ -370,7 +375,8 @@ TEST_P(ReportStoreContract, OneFinalReportIsPublished) {
     for (const std::string& name : names) {
       threads.emplace_back([&, name] {
         const auto one =
-            store_->Publish(PublishRequest(""), name, PublishLevel::kPublic);
+            store_->Publish(PublishRequest(""), name, PublishLevel::kPublic,
+                            nullptr);
         if (one.ok()) {
           ++published;
         } else {
@@ -383,9 +389,82 @@ TEST_P(ReportStoreContract, OneFinalReportIsPublished) {
   EXPECT_EQ(published, 1);
 }
 
+// Snapshot and template stand with the report, each once.
+TEST_P(ReportStoreContract, KeepsWhatAReportWasRenderedFrom) {
+  NewReport input = SampleOf(Edition::kProvisional);
+  input.snapshot = std::string("a\0b", 3);
+  input.template_text = "id: jusou\n";
+  input.report.template_digest = "digest of it";
+  for (int i = 0; i < 2; ++i) {
+    const auto made = store_->Create(Request(""), input);
+    ASSERT_OK(made);
+    const auto found = store_->FindSnapshot(made->Name(), {});
+    ASSERT_OK(found);
+    ASSERT_TRUE(found->has_value());
+    EXPECT_EQ((*found)->content, input.snapshot);
+    EXPECT_EQ((*found)->template_text, input.template_text);
+  }
+  // As those that were made before.
+  const auto without =
+      store_->Create(Request(""), SampleOf(Edition::kProvisional));
+  ASSERT_OK(without);
+  const auto found = store_->FindSnapshot(without->Name(), {});
+  ASSERT_OK(found);
+  EXPECT_FALSE(found->has_value());
+}
+
+TEST_P(ReportStoreContract, SignsWhatIsPublishedInOneTransaction) {
+  const auto pair = base::testing::MakeKeyPair();
+  const auto key = base::SigningKey::Read(pair.private_pem);
+  ASSERT_TRUE(key.has_value());
+  NewReport input = SampleOf(Edition::kFinal);
+  input.report.snapshot_id = std::string(64, 'a');
+  input.report.files[0].digest = std::string(64, 'b');
+  const auto made = store_->Create(Request("1"), input);
+  ASSERT_OK(made);
+  const std::string name = made->Name();
+  // What is refused is not signed.
+  EXPECT_STATUS(store_->Publish(PublishRequest("p"), "reports/x-2025-0001",
+                                PublishLevel::kPublic, &*key),
+                absl::StatusCode::kNotFound, "REPORT_NOT_FOUND");
+  const auto unsigned_yet = store_->FindSignature(name, "html", {});
+  ASSERT_OK(unsigned_yet);
+  EXPECT_FALSE(unsigned_yet->has_value());
+
+  const auto published = store_->Publish(PublishRequest("p"), name,
+                                         PublishLevel::kAggregate, &*key);
+  ASSERT_OK(published);
+  EXPECT_EQ(published->files[0].signing_key, key->id());
+  const auto text = store_->FindSignature(name, "html", {});
+  ASSERT_OK(text);
+  ASSERT_TRUE(text->has_value());
+  int fault = 0;
+  const auto read = base::ReadSignatureText(**text, fault);
+  ASSERT_TRUE(read.has_value()) << **text;
+  EXPECT_TRUE(base::VerifyingKey::ReadAll(pair.public_pem)
+                  .at(0)
+                  .Verifies(read->lines, read->bytes));
+  EXPECT_EQ(read->file.report, name);
+  EXPECT_EQ(read->file.edition, "FINAL");
+  EXPECT_EQ(read->file.level, "AGGREGATE");
+  EXPECT_EQ(read->file.published, clock_.Now());
+  EXPECT_EQ(read->file.digest, made->files[0].digest);
+  // A repeat signs nothing anew, whatever key there is by then.
+  const auto repeated = store_->Publish(PublishRequest("p"), name,
+                                        PublishLevel::kAggregate, nullptr);
+  ASSERT_OK(repeated);
+  EXPECT_EQ(repeated->files[0].signing_key, key->id());
+  // Who made it is answered as then.
+  const auto again = store_->Create(Request("1"), input);
+  ASSERT_OK(again);
+  EXPECT_EQ(again->files[0].signing_key, "");
+  Open();
+  EXPECT_EQ(store_->Get(name, {})->files[0].signing_key, key->id());
+}
+
 TEST_P(ReportStoreContract, WhatIsNotThereIsNotPublished) {
   EXPECT_STATUS(store_->Publish(PublishRequest(""), "reports/x-2025-0001",
-                                PublishLevel::kPublic),
+                                PublishLevel::kPublic, nullptr),
                 absl::StatusCode::kNotFound, "REPORT_NOT_FOUND");
 }
 

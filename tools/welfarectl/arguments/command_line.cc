@@ -257,11 +257,13 @@ Command Command::Example(const std::string& line) const {
   return *this;
 }
 
-void Command::Runs(Session& session, std::function<int()> action) const {
-  app_->callback([&session, action = std::move(action)] {
-    session.action = action;
-    session.calls = true;
-  });
+void Command::Runs(Session& session, std::function<int()> action,
+                   std::function<bool()> calls) const {
+  app_->callback(
+      [&session, action = std::move(action), calls = std::move(calls)] {
+        session.action = action;
+        session.calls = !calls || calls();
+      });
 }
 
 void Command::RunsAlone(Session& session, std::function<int()> action) const {

@@ -86,8 +86,10 @@ class Command {
 
   // A line that somebody may type, shown first in the help.
   Command Example(const std::string& line) const;
-  // What the verb does; returns an exit code.
-  void Runs(Session& session, std::function<int()> action) const;
+  // What the verb does; returns an exit code. `calls`, asked once all flags are
+  // read: whether it calls anybody; empty: it does.
+  void Runs(Session& session, std::function<int()> action,
+            std::function<bool()> calls = {}) const;
   // The same of a verb that calls nobody: no file of the connection is read.
   void RunsAlone(Session& session, std::function<int()> action) const;
 

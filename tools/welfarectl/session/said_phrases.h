@@ -298,6 +298,11 @@ inline constexpr Translation kSaidPhrases[] = {
      "none of its {size} records was replaced.",
      "{service}: {path} にこのサービスの検証値がないため、{size} "
      "件の記録に差し替えがないことを確認できません。"},
+    {"{count} submissions accepted", "{count} 件を受理しました"},
+    {"No submission waits to be accepted.", "受理を待つ提出物はありません。"},
+    {"{path}: the signature", "{path}: 署名"},
+    {"{path} is what was published.",
+     "{path} は公表されたファイルそのものです。"},
 };
 
 }  // namespace welfare::ctl

@@ -7,6 +7,7 @@
 #include "services/base/coding/sha256.h"
 #include "tools/welfarectl/arguments/command_line.h"
 #include "tools/welfarectl/commands/report/template_commands.h"
+#include "tools/welfarectl/commands/report/report_verify.h"
 #include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/files/whole_file.h"
 #include "tools/welfarectl/output/printer.h"
@@ -19,10 +20,6 @@ namespace welfare::ctl {
 namespace {
 
 namespace report_v1 = ::welfare::report::v1;
-
-std::string ReportName(const std::string& id) {
-  return id.starts_with("reports/") ? id : "reports/" + id;
-}
 
 Table ReportTable() {
   return Table({{.title = "report"},
@@ -168,47 +165,85 @@ int DiffReports(Session& session, const std::string& from,
   return kOk;
 }
 
+// One file as it was sent.
+struct Sent {
+  CallStatus status;
+  std::string bytes;
+  std::string filename;
+  std::int64_t size = -1;
+};
+
+Sent Receive(Session& session, const report_v1::DownloadReportRequest& request) {
+  AnswerStream stream(session, request);
+  Sent sent;
+  report_v1::DownloadReportResponse part;
+  while (stream.Read(part)) {
+    if (sent.size < 0) {
+      sent.size = part.size();
+      sent.filename = part.filename();
+    }
+    sent.bytes += part.data();
+  }
+  sent.status = stream.Finish();
+  return sent;
+}
+
+int FailCut(const Sent& sent) {
+  return Fail(base::MakeError(CtlRow("DOWNLOAD_CUT"))
+                  .With("got", static_cast<long long>(sent.bytes.size()))
+                  .With("size", sent.size));
+}
+
+// Writes the signature of a file beside it, where it has one.
+int DownloadSignature(Session& session,
+                      report_v1::DownloadReportRequest request,
+                      const std::filesystem::path& file) {
+  request.set_signature(true);
+  const Sent sent = Receive(session, request);
+  if (ReasonOf(sent.status) == "FILE_NOT_SIGNED") return kOk;
+  if (!sent.status.ok()) return Fail(sent.status);
+  // A platform that knows no signatures sends the file once more.
+  if (!sent.filename.ends_with(kSignatureSuffix)) return kOk;
+  if (sent.size != static_cast<std::int64_t>(sent.bytes.size())) {
+    return FailCut(sent);
+  }
+  const std::string path = file.string() + std::string(kSignatureSuffix);
+  if (const absl::Status written = WriteWholeFile(path, sent.bytes);
+      !written.ok()) {
+    return Fail(written);
+  }
+  std::cerr << Say("{path}: the signature", {{"path", path}}) << "\n";
+  return kOk;
+}
+
 int Download(Session& session, const std::string& id, const std::string& format,
              const std::string& out_path) {
   report_v1::DownloadReportRequest request;
   request.set_name(ReportName(id));
   request.set_format(format);
-  AnswerStream stream(session, request);
-  std::string bytes, filename;
-  std::int64_t size = -1;
-  report_v1::DownloadReportResponse part;
-  while (stream.Read(part)) {
-    if (size < 0) {
-      size = part.size();
-      filename = part.filename();
-    }
-    bytes += part.data();
-  }
-  if (const CallStatus status = stream.Finish(); !status.ok()) {
-    return Fail(status);
-  }
-  if (size != static_cast<std::int64_t>(bytes.size())) {
-    return Fail(base::MakeError(CtlRow("DOWNLOAD_CUT"))
-                    .With("got", static_cast<long long>(bytes.size()))
-                    .With("size", size));
+  const Sent sent = Receive(session, request);
+  if (!sent.status.ok()) return Fail(sent.status);
+  if (sent.size != static_cast<std::int64_t>(sent.bytes.size())) {
+    return FailCut(sent);
   }
   if (out_path == "-") {
-    std::cout << bytes << std::flush;
+    std::cout << sent.bytes << std::flush;
     return kOk;
   }
   // The server's name is a suggestion; only its last part is used.
   const std::filesystem::path path =
-      out_path.empty() ? std::filesystem::path(filename).filename()
+      out_path.empty() ? std::filesystem::path(sent.filename).filename()
                        : std::filesystem::path(out_path);
-  if (const absl::Status written = WriteWholeFile(path, bytes); !written.ok()) {
+  if (const absl::Status written = WriteWholeFile(path, sent.bytes);
+      !written.ok()) {
     return Fail(written);
   }
   std::cerr << Say("{path}: {bytes} bytes, sha256 {digest}",
                    {{"path", path.string()},
-                    {"bytes", std::to_string(bytes.size())},
-                    {"digest", base::Sha256Hex(bytes)}})
+                    {"bytes", std::to_string(sent.bytes.size())},
+                    {"digest", base::Sha256Hex(sent.bytes)}})
             << "\n";
-  return kOk;
+  return DownloadSignature(session, request, path);
 }
 
 }  // namespace
@@ -283,7 +318,7 @@ void AddReportCommands(const Command& app, Session& session) {
   });
 
   const Command download =
-      noun.AddVerb("download", "Save one file of a report");
+      noun.AddVerb("download", "Save one file of a report, and its signature");
   auto format = std::make_shared<std::string>();
   auto out = std::make_shared<std::string>();
   download.AddOption("REPORT", *id, "Report id, jusou-2025-0001").Required();
@@ -297,6 +332,8 @@ void AddReportCommands(const Command& app, Session& session) {
   download.Runs(session, [&session, id, format, out] {
     return Download(session, *id, *format, *out);
   });
+
+  AddReportVerify(noun, session);
 }
 
 }  // namespace welfare::ctl

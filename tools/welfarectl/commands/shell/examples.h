@@ -88,6 +88,7 @@ inline constexpr VerbExample kVerbExamples[] = {
     {"report diff", "jusou-2025-0001 jusou-2025-0002"},
     {"report publish", "jusou-2025-0001 --level public"},
     {"report withdraw", "jusou-2025-0001 --reason 'two answers were mixed up'"},
+    {"report verify", "report.pdf --key publisher.pem"},
     {"report get", "jusou-2025-0001"},
     {"report download", "jusou-2025-0001 --format html --out report.html"},
     {"audit list", "survey --count 20"},

@@ -181,6 +181,38 @@ int Accept(Session& session, const std::string& name) {
   return code == kOk ? PrintSubmission(session, reply) : code;
 }
 
+// Accepts what is handed in and not accepted yet. Where one is refused, those
+// before it stay accepted; the same command goes on from there.
+int AcceptAll(Session& session, int fiscal_year) {
+  survey_v1::ListSubmissionsRequest request;
+  request.set_parent(session.round_name(fiscal_year));
+  std::vector<std::string> names;
+  const int code = ReadPages<survey_v1::ListSubmissionsResponse>(
+      session, request, [&](const survey_v1::ListSubmissionsResponse& page) {
+        for (const survey_v1::Submission& submission : page.submissions()) {
+          if (submission.state() == survey_v1::Submission::STATE_SUBMITTED) {
+            names.push_back(submission.name());
+          }
+        }
+      });
+  if (code != kOk) return code;
+  std::vector<survey_v1::Submission> all;
+  Table table = SubmissionTable();
+  for (const std::string& name : names) {
+    survey_v1::AcceptSubmissionRequest accept;
+    accept.set_name(name);
+    accept.set_request_id(Session::NewRequestId());
+    survey_v1::Submission& reply = all.emplace_back();
+    if (const int refused = Call(session, accept, reply); refused != kOk) {
+      return refused;
+    }
+    AddRow(session, reply, table);
+  }
+  PrintCountedList(session, all, table, Say("{count} submissions accepted"),
+                   Say("No submission waits to be accepted."));
+  return kOk;
+}
+
 int Return(Session& session, const std::string& name,
            const std::string& reason) {
   survey_v1::ReturnSubmissionRequest request;
@@ -196,6 +228,7 @@ struct SubmissionFlags {
   int fiscal_year = 0;
   std::string id, file, reason;
   bool dry_run = false;
+  bool all = false;
 };
 
 std::shared_ptr<SubmissionFlags> AddSubmissionFlags(const Command& verb,
@@ -256,10 +289,24 @@ void AddSubmissionCommands(const Command& app, Session& session) {
   add("submit", "Hand a draft in", true, [&session](const SubmissionFlags& f) {
     return Submit(session, SubmissionName(session, f.fiscal_year, f.id));
   });
-  add("accept", "Accept a submission", true,
-      [&session](const SubmissionFlags& f) {
-        return Accept(session, SubmissionName(session, f.fiscal_year, f.id));
-      });
+  const auto [accept_verb, accept_flags] =
+      add("accept", "Accept a submission, or all that are handed in", false,
+          [&session](const SubmissionFlags& f) {
+            if (f.all) return AcceptAll(session, f.fiscal_year);
+            if (f.id.empty()) {
+              return Fail(base::MakeError(CtlRow("ARGUMENT_MISSING"))
+                              .With("detail", "RESPONDENT, --all"),
+                          kUsage);
+            }
+            return Accept(session, SubmissionName(session, f.fiscal_year, f.id));
+          });
+  const Flag respondent =
+      accept_verb.AddOption("RESPONDENT", accept_flags->id,
+                            "131016-municipality or 131016-council");
+  accept_verb
+      .AddSwitch("--all", accept_flags->all,
+                 "Everyone's of the round that is handed in")
+      .Excludes(respondent);
   const auto [return_verb, return_flags] =
       add("return", "Give a submission back to be mended", true,
           [&session](const SubmissionFlags& f) {

@@ -1,0 +1,76 @@
+// The signature of a published file as a text: what was published by whom and
+// when, in lines that a person reads, and below them an Ed25519 signature of
+// these very lines.
+//
+//   welfare report signature 1
+//   report: reports/jusou-2025-0002
+//   title: 重層的支援体制整備事業 実施状況調査　令和7年度
+//   edition: FINAL
+//   level: PUBLIC
+//   published: 2026-03-20T01:00:00Z
+//   snapshot: 4be1... (64 digits)
+//   format: pdf
+//   file: report.pdf
+//   size: 345678
+//   sha256: 9c1f... (64 digits)
+//   key: 0f3a5b7c9d1e2f40
+//   signature: base64 of 64 bytes
+//
+// What is signed are all lines before the last, each with its line feed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "services/base/time/clock.h"
+
+namespace welfare::base {
+
+// A longer text is none.
+inline constexpr std::size_t kMostSignatureBytes = 4096;
+
+// What is said of a file.
+struct SignedFile {
+  std::string report;  // name
+  std::string title;
+  std::string edition;  // `FINAL`
+  std::string level;    // `PUBLIC`
+  Timestamp published;
+  std::string snapshot;  // id
+  std::string format;    // `pdf`
+  std::string filename;
+  std::int64_t size = 0;  // bytes
+  std::string digest;     // SHA-256 of the bytes, 64 hexadecimal digits
+  std::string key;        // id
+
+  friend bool operator==(const SignedFile&, const SignedFile&) = default;
+};
+
+struct FileSignature {
+  SignedFile file;
+  std::string lines;  // what is signed
+  std::string bytes;  // the signature of it
+};
+
+// Returns the lines to be signed. Control characters become spaces, so that no
+// title begins a line of its own.
+std::string LinesToSign(const SignedFile& file);
+
+// Returns the whole text.
+std::string SignatureText(std::string_view lines, std::string_view bytes);
+
+// Returns what SignatureText wrote, and nothing else: another order, a line
+// more, a space at an end are faults. `fault` is the number of the first line
+// that is none, from 1; untouched where there is none.
+std::optional<FileSignature> ReadSignatureText(std::string_view text,
+                                               int& fault);
+
+// Returns the format that bytes are of by how they begin, as reports name it:
+// `html`, `pdf`, `xlsx`, `csv` (an archive that is no workbook) or `json`;
+// empty: none of them.
+std::string_view FormatOfBytes(std::string_view bytes);
+
+}  // namespace welfare::base
