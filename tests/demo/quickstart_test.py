@@ -2,6 +2,7 @@
 """quickstart speaks to the server it started, and to nobody else's."""
 
 import contextlib
+import json
 import os
 import pathlib
 import socket
@@ -124,6 +125,18 @@ class QuickstartTest(unittest.TestCase):
         self.assertEqual(made.stat().st_mode & 0o777, 0o700)
         for secret in [*made.glob("*.key"), *made.glob("*.token"), made / "batch.api-key"]:
             self.assertEqual(secret.stat().st_mode & 0o777, 0o600, secret)
+        # Every format of the final report, each as it was signed.
+        out = self.folder / "out"
+        files = ["report.html", "report.pdf", "report.xlsx", "report.json", "report-csv.zip"]
+        for name in files:
+            done = subprocess.run(
+                [BIN / "welfarectl", "--output", "json", "report", "verify", out / name, "--key", out / "publisher.pem"],
+                capture_output=True, text=True, timeout=60, check=False, env=environment)
+            self.assertEqual(done.returncode, 0, done)
+            self.assertEqual(json.loads(done.stdout)["edition"], "FINAL")
+        self.assertEqual((out / "signing" / "signing.pem").stat().st_mode & 0o777, 0o600)
+        self.assertIn("  FY2025: publish the provisional report (速報) reports/jusou-2025-0001", said)
+        self.assertIn("  FY2025: publish the final report (確報) reports/jusou-2025-0002", said)
         child.terminate()
         self.assertEqual(child.wait(30), 0)
 
