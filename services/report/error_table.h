@@ -51,6 +51,35 @@ inline constexpr base::ErrorRow kErrorTable[] = {
     {"TEMPLATE_REQUEST_INVALID", absl::StatusCode::kInvalidArgument,
      "The template cannot be stored or found so; correct every field listed.",
      "ひな形を保存または表示できません。示された項目をすべて直してください。"},
+    {"EXCERPT_INVALID", absl::StatusCode::kInvalidArgument,
+     "The excerpt cannot be stored or found so; correct every field listed.",
+     "引用を保存または表示できません。示された項目をすべて直してください。"},
+    {"EXCERPT_NOT_FOUND", absl::StatusCode::kNotFound,
+     "There is no excerpt {excerpt}; see ListExcerpts.",
+     "引用 {excerpt} はありません。ListExcerpts で名前を確かめてください。"},
+    {"EXCERPT_EXISTS", absl::StatusCode::kAlreadyExists,
+     "There is an excerpt {excerpt}; change it, or choose another id.",
+     "引用 {excerpt} "
+     "は既にあります。それを変更するか、別の識別子にしてください。"},
+    {"EXCERPT_SOURCE_EMPTY", absl::StatusCode::kFailedPrecondition,
+     "Nothing that was handed in is written at {item} of {submission}; name an "
+     "answer that has a text.",
+     "提出された {submission} の {item} "
+     "には何も書かれていません。記述のある回答を指定してください。"},
+    {"EXCERPT_NOT_RELEASED", absl::StatusCode::kFailedPrecondition,
+     "Excerpts may not be shown; have the respondents consent to what is "
+     "printed, or take them out of the template: {what}",
+     "掲載できない引用があります。掲載する文への同意を得るか、ひな形から外して"
+     "ください。{what_ja}"},
+    {"SUBMISSION_NOT_FOUND", absl::StatusCode::kNotFound,
+     "There is no submission {submission}; see ListSubmissions.",
+     "回答 {submission} はありません。ListSubmissions "
+     "で名前を確かめてください。"},
+    {"ETAG_MISMATCH", absl::StatusCode::kAborted,
+     "{name} was changed since; read it again. Its etag is {etag}.",
+     "{name} "
+     "はほかの人が変更しました。もう一度読み込んでください（etag は "
+     "{etag}）。"},
     {"INDICATOR_UNAVAILABLE", absl::StatusCode::kUnavailable,
      "The indicator service did not answer; try again.",
      "集計のサービスが応答しません。しばらくしてから、もう一度お試しください"
@@ -172,6 +201,30 @@ inline constexpr base::ViolationRow kViolationTable[] = {
      "Use EDITION_PROVISIONAL, EDITION_FINAL or EDITION_CORRECTED.",
      "EDITION_PROVISIONAL（速報）、EDITION_FINAL（確報）、EDITION_CORRECTED（訂"
      "正）のどれかにしてください。"},
+    {"EXCERPT_ID",
+     "An excerpt's id has only a-z, 0-9, - and _, 63 characters at most.",
+     "引用の識別子は英小文字、数字、- と _ で、63文字までにしてください。"},
+    {"EXCERPT_ROUND", "The submission is of another round than the excerpt.",
+     "引用と同じ調査回の回答を指定してください。"},
+    {"ATTRIBUTION_UNKNOWN",
+     "Use ATTRIBUTION_KIND, ATTRIBUTION_AREA or ATTRIBUTION_NAMED.",
+     "ATTRIBUTION_KIND（種別）、ATTRIBUTION_AREA（地域と種別）、ATTRIBUTION_"
+     "NAMED（名称）のどれかにしてください。"},
+    {"CONSENT_UNKNOWN", "Use CONSENT_GIVEN or CONSENT_WITHDRAWN.",
+     "CONSENT_GIVEN（同意あり）か CONSENT_WITHDRAWN（撤回）にしてください。"},
+    {"CONSENT_LEVEL",
+     "Say for which readers: stakeholders, aggregate or public.",
+     "同意の範囲を stakeholders、aggregate、public のどれかにしてください。"},
+    {"PATH_UNKNOWN",
+     "'{path}' is no field that can be changed; use edited_text, category, "
+     "attribution or *.",
+     "「{path}」は変更できる項目ではありません。edited_text、category、"
+     "attribution、* を使ってください。"},
+    {"EXCERPT_NOT_RELEASED",
+     "The excerpt '{excerpt}' may not be shown: {why}. Leave it out, or have "
+     "its respondent consent.",
+     "引用「{excerpt}」は掲載できません（{why_ja}）。外すか、回答者の同意を得て"
+     "ください。"},
     {"DIGEST_INVALID", "Give a SHA-256 as 64 hexadecimal digits, in a-f.",
      "SHA-256 を16進64桁（英小文字）で指定してください。"},
     {"TEMPLATE_TOO_LARGE", "A template has at most {most} bytes; shorten it.",

@@ -122,6 +122,57 @@ absl::Status TemplateRequestInvalid(std::vector<base::Violation> violations) {
       .WithViolations(std::move(violations));
 }
 
+absl::Status ExcerptInvalid(std::vector<base::Violation> violations) {
+  return MakeError(Row("EXCERPT_INVALID"))
+      .WithViolations(std::move(violations));
+}
+
+absl::Status ExcerptNotFound(std::string_view name) {
+  return MakeError(Row("EXCERPT_NOT_FOUND"))
+      .With("excerpt", name)
+      .WithResource("report.welfare/Excerpt", name);
+}
+
+absl::Status ExcerptExists(std::string_view name) {
+  return MakeError(Row("EXCERPT_EXISTS"))
+      .With("excerpt", name)
+      .WithResource("report.welfare/Excerpt", name);
+}
+
+absl::Status ExcerptSourceEmpty(std::string_view submission,
+                                std::string_view item) {
+  return MakeError(Row("EXCERPT_SOURCE_EMPTY"))
+      .With("submission", submission)
+      .With("item", item);
+}
+
+absl::Status ExcerptNotReleased(const std::vector<HinderedExcerpt>& hindered) {
+  // As many are named; who mends these sees the rest.
+  constexpr std::size_t kNamed = 20;
+  std::string what;
+  std::string what_ja;
+  for (std::size_t i = 0; i < hindered.size() && i < kNamed; ++i) {
+    const HinderedExcerpt& one = hindered[i];
+    what += (i == 0 ? "" : "; ") + one.id + ": " + std::string(one.why);
+    what_ja += one.id + "：" + std::string(one.why_ja) + "。";
+  }
+  return MakeError(Row("EXCERPT_NOT_RELEASED"))
+      .With("what", what)
+      .Show("what_ja", what_ja);
+}
+
+absl::Status SubmissionNotFound(std::string_view name) {
+  return MakeError(Row("SUBMISSION_NOT_FOUND"))
+      .With("submission", name)
+      .WithResource("survey.welfare/Submission", name);
+}
+
+absl::Status EtagMismatch(std::string_view name, std::string_view current) {
+  return MakeError(Row("ETAG_MISMATCH"))
+      .With("name", name)
+      .With("etag", current);
+}
+
 absl::Status PeerUnavailable(std::string_view peer, std::string_view message) {
   return MakeError(UnavailableRow(peer))
       .With("peer", peer)
@@ -258,6 +309,39 @@ base::Violation BasisUnknown() {
 
 base::Violation EditionUnknown() {
   return MakeViolation(Fault("EDITION_UNKNOWN"), "report.edition");
+}
+
+base::Violation ExcerptIdInvalid(std::string_view field) {
+  return MakeViolation(Fault("EXCERPT_ID"), field);
+}
+
+base::Violation SubmissionOfAnotherRound() {
+  return MakeViolation(Fault("EXCERPT_ROUND"), "excerpt.submission");
+}
+
+base::Violation AttributionUnknown() {
+  return MakeViolation(Fault("ATTRIBUTION_UNKNOWN"), "excerpt.attribution");
+}
+
+base::Violation ConsentUnknown() {
+  return MakeViolation(Fault("CONSENT_UNKNOWN"), "consent");
+}
+
+base::Violation ConsentLevelUnknown() {
+  return MakeViolation(Fault("CONSENT_LEVEL"), "publish_level");
+}
+
+base::Violation PathUnknown(std::string_view path) {
+  return MakeViolation(Fault("PATH_UNKNOWN"), "update_mask",
+                       {{"path", std::string(path)}});
+}
+
+base::Violation ExcerptNotReleasedAt(std::string_view field,
+                                     const HinderedExcerpt& hindered) {
+  return MakeViolation(Fault("EXCERPT_NOT_RELEASED"), field,
+                       {{"excerpt", hindered.id},
+                        {"why", std::string(hindered.why)},
+                        {"why_ja", std::string(hindered.why_ja)}});
 }
 
 base::Violation DigestInvalid(std::string_view field) {

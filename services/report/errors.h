@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -42,6 +43,28 @@ absl::Status TemplateInvalid(std::string_view file,
 // INVALID_ARGUMENT, TEMPLATE_REQUEST_INVALID: fields of a request about
 // templates are wrong.
 absl::Status TemplateRequestInvalid(std::vector<base::Violation> violations);
+// INVALID_ARGUMENT, EXCERPT_INVALID: fields of a request about excerpts are
+// wrong.
+absl::Status ExcerptInvalid(std::vector<base::Violation> violations);
+// NOT_FOUND, EXCERPT_NOT_FOUND.
+absl::Status ExcerptNotFound(std::string_view name);
+// ALREADY_EXISTS, EXCERPT_EXISTS.
+absl::Status ExcerptExists(std::string_view name);
+// FAILED_PRECONDITION, EXCERPT_SOURCE_EMPTY: there is no text to take one from.
+absl::Status ExcerptSourceEmpty(std::string_view submission,
+                                std::string_view item);
+// An excerpt that may not be shown, and why, in both languages.
+struct HinderedExcerpt {
+  std::string id;
+  std::string_view why;
+  std::string_view why_ja;
+};
+// FAILED_PRECONDITION, EXCERPT_NOT_RELEASED.
+absl::Status ExcerptNotReleased(const std::vector<HinderedExcerpt>& hindered);
+// NOT_FOUND, SUBMISSION_NOT_FOUND.
+absl::Status SubmissionNotFound(std::string_view name);
+// ABORTED, ETAG_MISMATCH.
+absl::Status EtagMismatch(std::string_view name, std::string_view current);
 // UNAVAILABLE, INDICATOR_UNAVAILABLE, SURVEY_UNAVAILABLE and
 // REGISTRY_UNAVAILABLE: `peer` did not answer.
 absl::Status PeerUnavailable(std::string_view peer, std::string_view message);
@@ -107,6 +130,21 @@ base::Violation RoundNameInvalid(const absl::Status& cause);
 base::Violation BasisUnknown();
 // EDITION_UNKNOWN.
 base::Violation EditionUnknown();
+// EXCERPT_ID.
+base::Violation ExcerptIdInvalid(std::string_view field);
+// EXCERPT_ROUND: the submission is of another round.
+base::Violation SubmissionOfAnotherRound();
+// ATTRIBUTION_UNKNOWN.
+base::Violation AttributionUnknown();
+// CONSENT_UNKNOWN.
+base::Violation ConsentUnknown();
+// CONSENT_LEVEL.
+base::Violation ConsentLevelUnknown();
+// PATH_UNKNOWN, of a mask.
+base::Violation PathUnknown(std::string_view path);
+// EXCERPT_NOT_RELEASED: a template shows it.
+base::Violation ExcerptNotReleasedAt(std::string_view field,
+                                     const HinderedExcerpt& hindered);
 // DIGEST_INVALID.
 base::Violation DigestInvalid(std::string_view field);
 // NAME_INVALID: `name` does not follow `pattern`.

@@ -11,6 +11,7 @@
 #include "services/platform/rpc/channel.h"
 #include "services/platform/storage/incarnation.h"
 #include "services/platform/work/version_feed.h"
+#include "services/report/api/excerpt_calls.h"
 #include "services/report/api/report_maker.h"
 #include "services/report/api/report_service.h"
 #include "services/report/api/template_calls.h"
@@ -21,7 +22,9 @@
 #include "services/report/peers/peer_definitions.h"
 #include "services/report/peers/peer_snapshot_source.h"
 #include "services/report/peers/peer_survey.h"
+#include "services/report/shelf/excerpt_collector.h"
 #include "services/report/shelf/template_shelf.h"
+#include "services/report/store/sql_excerpt_store.h"
 #include "services/report/store/sql_report_store.h"
 #include "services/report/store/sql_template_store.h"
 
@@ -62,6 +65,7 @@ struct ReportModule::Parts {
       : database(std::move(opened)),
         store(std::move(opened_store)),
         template_store(*database, context.clock()),
+        excerpt_store(*database, context.clock(), incarnation.name()),
         templates(std::move(loaded)),
         shelf(templates, template_store),
         print_font(font),
@@ -79,9 +83,11 @@ struct ReportModule::Parts {
                                       "welfare.indicator.v1.IndicatorService")),
         survey(platform::MakeReadChannel(context.Peer("survey"),
                                          "welfare.survey.v1.SurveyService")),
+        collector(excerpt_store, survey),
         maker({.templates = shelf,
                .renderers = renderers,
                .source = source,
+               .excerpts = collector,
                .store = *store,
                .metrics = context.metrics()}),
         checker(shelf, definitions),
@@ -89,10 +95,14 @@ struct ReportModule::Parts {
                         .store = template_store,
                         .survey = survey,
                         .definitions = definitions,
+                        .excerpts = collector,
                         .maker = maker,
                         .font = print_font,
                         .incarnation = incarnation.name()}),
         verifier(renderers, *store),
+        excerpt_calls({.store = excerpt_store,
+                       .survey = survey,
+                       .incarnation = incarnation.name()}),
         audit({.database = *database,
                .clock = context.clock(),
                .service = "report",
@@ -101,6 +111,7 @@ struct ReportModule::Parts {
                  .checker = checker,
                  .templates = template_calls,
                  .verifier = verifier,
+                 .excerpts = excerpt_calls,
                  .store = *store,
                  .audit = audit,
                  .cache = context.cache(),
@@ -111,6 +122,7 @@ struct ReportModule::Parts {
   std::unique_ptr<platform::Database> database;
   std::unique_ptr<SqlReportStore> store;
   SqlTemplateStore template_store;
+  SqlExcerptStore excerpt_store;
   Templates templates;
   TemplateShelf shelf;
   PrintFont print_font;
@@ -118,10 +130,12 @@ struct ReportModule::Parts {
   PeerSnapshotSource source;
   PeerDefinitions definitions;
   PeerSurvey survey;
+  ExcerptCollector collector;
   ReportMaker maker;
   TemplateChecker checker;
   TemplateCalls template_calls;
   ReportVerifier verifier;
+  ExcerptCalls excerpt_calls;
   platform::AuditCalls audit;
   ReportService service;
 };

@@ -81,7 +81,8 @@ bool IsPlainNumber(std::string_view cell) {
 // reads full-width signs as their narrow twins and drops blanks and line ends
 // before them.
 bool LooksLikeFormula(std::string_view cell) {
-  if (cell.empty() || IsPlainNumber(cell)) return false;
+  // A dash alone says that there is nothing.
+  if (cell.empty() || cell == "-" || IsPlainNumber(cell)) return false;
   // What begins with a tab or a line end is guarded whatever follows. Blanks
   // and invisible characters in front hide nothing.
   if (std::string_view("\t\r\n").find(cell[0]) != std::string_view::npos) {
@@ -102,6 +103,11 @@ bool LooksLikeFormula(std::string_view cell) {
          });
 }
 
+// The cell without all guards that it has or looks to have.
+std::string_view WithoutQuotes(std::string_view cell) {
+  return cell.substr(std::min(cell.find_first_not_of('\''), cell.size()));
+}
+
 template <typename Cell>
 void Append(std::string& out, std::span<const Cell> cells,
             const CsvWriteOptions& options) {
@@ -109,7 +115,7 @@ void Append(std::string& out, std::span<const Cell> cells,
     if (i > 0) out.push_back(',');
     const std::string_view cell = cells[i];
     const bool neutralize =
-        options.neutralize_formulas && LooksLikeFormula(cell);
+        options.neutralize_formulas && LooksLikeFormula(WithoutQuotes(cell));
     const bool quote =
         (cells.size() == 1 && cell.empty()) ||
         cell.find_first_of(",\"\r\n") != std::string_view::npos ||
@@ -126,6 +132,13 @@ void Append(std::string& out, std::span<const Cell> cells,
 }
 
 }  // namespace
+
+std::string_view WithoutGuard(std::string_view cell) {
+  if (cell.starts_with('\'') && LooksLikeFormula(WithoutQuotes(cell))) {
+    cell.remove_prefix(1);
+  }
+  return cell;
+}
 
 absl::StatusOr<std::optional<CsvRecord>> CsvReader::Next() {
   CsvRecord record;

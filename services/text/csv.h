@@ -171,11 +171,15 @@ struct CsvWriteOptions {
   // RFC 4180 says CRLF; spreadsheets and Unix tools read both.
   std::string_view line_end = "\r\n";
   // Puts a `'` before cells that a spreadsheet would run as a formula (= + - @
-  // in either width, also behind blanks, and a tab or a line end first), unless
-  // the cell is a plain number. For files meant for spreadsheets; reading back
-  // gives the changed text.
+  // in either width, also behind blanks, and a tab or a line end first), and
+  // one more where such a cell has a `'` before it already; not before a plain
+  // number or a dash alone. For files meant for spreadsheets; WithoutGuard gives
+  // the text back.
   bool neutralize_formulas = false;
 };
+
+// Returns the text of a cell that was written with `neutralize_formulas`.
+std::string_view WithoutGuard(std::string_view cell);
 
 // Appends one record to `out`. Quotes a cell that holds a comma, a quote, a
 // line end, or a space at either end; a record of one empty cell is written

@@ -133,6 +133,32 @@ grpc::Status FakeSurvey::GetRoundProgress(
   return grpc::Status::OK;
 }
 
+grpc::Status FakeSurvey::GetSubmission(
+    grpc::ServerContext*, const survey::v1::GetSubmissionRequest* request,
+    survey::v1::Submission* submission) {
+  const std::lock_guard lock(world_.mutex);
+  if (!world_.survey.ok()) return world_.survey;
+  const grpc::Status pin = world_.CheckStore(request->data_incarnation());
+  if (!pin.ok()) return pin;
+  const std::string respondent =
+      request->name().substr(request->name().rfind('/') + 1);
+  if (!world_.submissions.contains(respondent)) {
+    return {grpc::StatusCode::NOT_FOUND, "no such submission"};
+  }
+  submission->set_name(request->name());
+  submission->set_revision(world_.ideas_revision);
+  submission->set_state(world_.returned.contains(respondent)
+                            ? survey::v1::Submission::STATE_RETURNED
+                            : survey::v1::Submission::STATE_SUBMITTED);
+  if (const auto text = world_.ideas.find(respondent);
+      text != world_.ideas.end()) {
+    survey::v1::Answer& answer = *submission->add_answers();
+    answer.set_item("ideas");
+    answer.set_text(text->second);
+  }
+  return grpc::Status::OK;
+}
+
 std::string SubmissionIdOf(const survey::v1::Submission& submission) {
   return submission.name().substr(submission.name().rfind('/') + 1);
 }

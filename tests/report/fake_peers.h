@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "welfare/indicator/v1/indicator_service.grpc.pb.h"
@@ -37,6 +38,11 @@ struct World {
   // Digests of answers by respondent, of either year; all were handed in.
   std::map<std::string, std::string> submissions = {
       {"131016-municipality", "a"}, {"131024-municipality", "a"}};
+  // What was written at `ideas`, by respondent of this year; every change is a
+  // revision.
+  std::map<std::string, std::string> ideas;
+  int ideas_revision = 1;
+  std::set<std::string> returned;  // respondents whose answers were given back
   std::string survey_store = "survey-a";
   std::string registry_store = "registry-a";
   std::string pinned_registry = "registry-a";  // by the rounds
@@ -63,6 +69,11 @@ class FakeSurvey final : public survey::v1::SurveyService::Service {
   grpc::Status ListSubmissions(
       grpc::ServerContext*, const survey::v1::ListSubmissionsRequest* request,
       survey::v1::ListSubmissionsResponse*) override;
+
+  // What was written.
+  grpc::Status GetSubmission(grpc::ServerContext*,
+                             const survey::v1::GetSubmissionRequest* request,
+                             survey::v1::Submission* submission) override;
 
  private:
   World& world_;

@@ -43,6 +43,8 @@ BY_BYTES = {
     "IndicatorService_ListIndicators": "as GetIndicator",
     "IndicatorService_CheckDefinitions": "as GetIndicator",
     "ReportService_CheckTemplates": "as GetIndicator",
+    "ReportService_GetExcerpt": "seldom asked for, and each answer is written down",
+    "ReportService_ListExcerpts": "as GetExcerpt",
     "ReportService_GetTemplateRevision": "of the build where nothing is stored",
     "ReportService_ListTemplateRevisions": "a page of old ones outlives what is stored after it",
     "ReportService_VerifyReport": "looks at what is stored, which no state stands for",
@@ -88,6 +90,7 @@ class Caching(unittest.TestCase):
         """Yields (id, target, content type) of every GET of the contract."""
         document = json.loads(self.get("/openapi.json").body)
         report, _, _ = self.product.report()
+        self.product.excerpt()
         for path, operation in make_examples.operations(document):
             known, query = make_examples.parameters(operation, report["name"].split("/")[1])
             yield (operation["operationId"], make_examples.target(path, known, query),

@@ -420,6 +420,21 @@ class Product:
             requestId=uuid.uuid4())
         return made, self.download(made, "html"), self.download(made, "csv")
 
+    def excerpt(self, id_="consent-1", item="mlc_consent_issue", text="同意までに時間がかかる"):
+        """Takes an excerpt from the first written answer there is; returns it."""
+        import demo_data  # which imports this
+        round_ = "surveys/jusou/rounds/2025"
+        for code in sorted(demo_data.implementing(2025)):
+            reply = self.http.send("POST", f"/v1/{round_}/excerpts?excerptId={id_}&requestId={uuid.uuid4()}", {
+                "submission": f"{round_}/submissions/{code}-municipality", "item": item,
+                "editedText": text, "category": "本人同意"})
+            # Not everybody wrote something.
+            if b"EXCERPT_SOURCE_EMPTY" in reply.body:
+                continue
+            assert reply.status in (200, 409), reply.body
+            return json.loads(self.http.send("GET", f"/v1/{round_}/excerpts/{id_}").body)
+        raise AssertionError("nobody wrote anything")
+
     def download(self, report, format_):
         reply = self.http.send("GET", f"/v1/{report['name']}:download?format={format_}")
         assert reply.status == 200, reply

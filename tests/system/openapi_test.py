@@ -49,6 +49,7 @@ class OpenApi(harness.LoadedTest):
         cls.addClassCleanup(folder.cleanup)
         cls.folder = pathlib.Path(folder.name)
         cls.report = cls.product.report()[0]
+        cls.product.excerpt()
         # Before other reads: reading named answers leaves records.
         cls.made = make_examples.collect(cls.get)
         reply = cls.http.send("GET", "/openapi.json")

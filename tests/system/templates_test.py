@@ -67,6 +67,42 @@ class Templates(harness.LoadedTest):
         self.assertEqual([file["digest"] for file in again["files"]],
                          [file["digest"] for file in built_in["files"]])
 
+    def test_an_excerpt_is_shown_while_its_respondent_consents(self):
+        excerpt = self.product.excerpt()
+        self.assertEqual(excerpt["consent"], "CONSENT_NONE")
+        original = excerpt["originalText"]
+        file = self.folder / "template.yaml"
+        self.ctl("report", "template", "get", "--fiscal-year", "2024", "--revision", "built-in", "--out", file)
+        text = file.read_text("utf-8")
+        block = "      - texts: [mlc_consent_issue]\n"
+        file.write_text(text.replace(block, block + "      - excerpts: [consent-1]\n"), "utf-8")
+        words = ("report", "template", "set", file, "--fiscal-year", "2025")
+        refused = self.product.ctl(*words, check=False)
+        self.assertEqual(refused.returncode, 1)
+        self.assertRegex(refused.stderr, r"template.yaml line \d+, column \d+, .*EXCERPT_NOT_RELEASED")
+
+        consent = ("report", "excerpt", "consent", "consent-1", "--fiscal-year", "2025", "--note", "電話による")
+        self.ctl(*consent, "--level", "stakeholders")
+        self.ctl(*words)
+        report = self.create()
+        page = self.html(report)
+        self.assertIn(excerpt["editedText"], page)
+        self.assertNotIn(original, page)
+        publish = ("report", "publish", report["name"].split("/")[1], "--level")
+        self.assertEqual(self.product.ctl(*publish, "public", check=False).returncode, 5)
+        self.ctl(*publish, "stakeholders")
+
+        self.ctl(*consent, "--withdraw")
+        again = self.product.ctl("report", "create", "--fiscal-year", "2025", check=False)
+        self.assertEqual(again.returncode, 5)
+        self.assertIn("consent-1: its respondent withdrew the consent", again.stderr)
+        listed = self.ctl("report", "excerpt", "list", "--fiscal-year", "2025", "--output", "csv")
+        self.assertIn(",withdrawn,", listed)
+        # Nothing of the text stands in the log.
+        records = self.http.list("/v1/report/audit/records", "records")
+        self.assertIn("RecordExcerptConsent", {record["action"] for record in records})
+        self.assertNotIn(excerpt["editedText"], json.dumps(records, ensure_ascii=False))
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)

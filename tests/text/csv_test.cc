@@ -237,7 +237,7 @@ TEST(CsvWriter, NeutralizesFormulasOnlyWhenAsked) {
                                           "+3.25", "-",     "\tx"};
   EXPECT_EQ(Written(cells), "=1+1,+81-3,@x,-5,+3.25,-,\tx\r\n");
   EXPECT_EQ(Written(cells, {.neutralize_formulas = true}),
-            "'=1+1,'+81-3,'@x,-5,+3.25,'-,'\tx\r\n");
+            "'=1+1,'+81-3,'@x,-5,+3.25,-,'\tx\r\n");
   // Full-width signs, and line ends and blanks before any sign.
   const std::vector<std::string> hidden = {
       "\uFF1D1+1", "\uFF0B1", "\uFF0D1",       "\uFF20x", "\n=1",
@@ -245,6 +245,24 @@ TEST(CsvWriter, NeutralizesFormulasOnlyWhenAsked) {
   EXPECT_EQ(Written(hidden, {.neutralize_formulas = true}),
             "'\uFF1D1+1,'\uFF0B1,'\uFF0D1,'\uFF20x,\"'\n=1\",\"'\r\n=1\","
             "\"' =1\",'\u3000\uFF1D1,\" -5\",a=1\r\n");
+}
+
+// Whoever reads such a file gets back what was written, whatever it was.
+TEST(CsvWriter, WhatItGuardsIsRecovered) {
+  const std::vector<std::string> cells = {
+      "=1+1", "'=1+1", "''=1+1", "'", "''", "'a", "-5", "'-5", "-", "'-",
+      "-要検討", "+", "@x", "\tx", " =1", "\uFF1D1", "", "a", "'\tx"};
+  const auto read =
+      ReadCsv(Written(cells, {.neutralize_formulas = true}));
+  ASSERT_TRUE(read.ok());
+  ASSERT_EQ(read->front().cells.size(), cells.size());
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const std::string& written = read->front().cells[i];
+    EXPECT_EQ(WithoutGuard(written), cells[i]) << written;
+    EXPECT_FALSE(written.starts_with("=") || written.starts_with("+") ||
+                 written.starts_with("@"))
+        << written;
+  }
 }
 
 }  // namespace

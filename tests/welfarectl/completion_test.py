@@ -128,6 +128,7 @@ class Completions(unittest.TestCase):
     def test_nouns_and_verbs_are_offered(self):
         self.check("welfarectl mun", "municipality")
         self.check("welfarectl roster ", "show", "timeline")
+        self.check("welfarectl report excerpt con", "consent")
         self.check("welfarectl report template ", "get", "list", "set")
         self.check("welfarectl --survey trial status re", "record", "retract")
         self.check("welfarectl --survey=trial --output json key ", "create", "list", "revoke")

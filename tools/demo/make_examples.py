@@ -5,8 +5,8 @@ show: one real request and answer for each GET of /openapi.json.
 Usage: make_examples.py ADDRESS > gateway/openapi/examples.json
   ADDRESS: HTTP address of the gateway, 127.0.0.1:7180
 
-A report must be there. Of a list in an answer the first two elements are kept, of
-a long text its beginning.
+A report must be there, and an excerpt `consent-1`. Of a list in an answer the
+first two elements are kept, of a long text its beginning.
 tests/system/openapi_test.py asks the same questions and says when the file is
 stale; what differs from one load to the next (times, digests, names of stores)
 does not count.
@@ -22,7 +22,8 @@ import urllib.request
 PATH = {"municipality": "131016", "program": "jusou", "roster": "2025",
         "survey": "jusou", "round": "2025", "codebook": "2025-1",
         "submission": "131016-municipality", "indicator": "plan_formulated",
-        "value": "2025", "template": "jusou", "revision": "built-in"}
+        "value": "2025", "template": "jusou", "revision": "built-in",
+        "excerpt": "consent-1"}
 # What a query must give beside the size of a page.
 QUERY = {
     "RegistryService_BatchGetMunicipalities": {

@@ -64,6 +64,7 @@ ReportMaker::ReportMaker(const Dependencies& dependencies)
     : templates_(dependencies.templates),
       renderers_(dependencies.renderers),
       source_(dependencies.source),
+      excerpts_(dependencies.excerpts),
       store_(dependencies.store),
       fingerprint_(FingerprintOf(renderers_)),
       most_snapshot_bytes_(dependencies.most_snapshot_bytes) {
@@ -117,6 +118,9 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
                     .data_version = request.data_version,
                     .data_incarnation = request.data_incarnation,
                     .first_roster_year = report_template.first_roster_year}));
+  WELFARE_ASSIGN_OR_RETURN(
+      std::vector<Excerpt> excerpts,
+      TakeExcerpts(call, report_template, request.round, snapshot));
   snapshot.template_digest = report_template.digest;
   snapshot.edition = request.edition;
   snapshot.corrected_snapshot = std::move(corrected_snapshot);
@@ -165,6 +169,7 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
   report.template_digest = report_template.digest;
   report.template_revision = shelved.revision;
   result.template_text = report_template.text;
+  result.excerpts = std::move(excerpts);
   report.survey = request.round.survey;
   report.fiscal_year = request.round.fiscal_year.value();
   report.display_name = RunningTitle(model);
@@ -181,6 +186,27 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
   return store_.Create(write, result);
 }
 
+absl::StatusOr<std::vector<Excerpt>> ReportMaker::TakeExcerpts(
+    const platform::CallContext& call, const ReportTemplate& report_template,
+    const base::RoundName& round, Snapshot& snapshot) {
+  std::vector<std::string> ids;
+  for (NamedExcerpt& named : ExcerptsOf(report_template)) {
+    ids.push_back(std::move(named.id));
+  }
+  if (ids.empty()) return std::vector<Excerpt>();
+  WELFARE_ASSIGN_OR_RETURN(
+      ExcerptCollector::Collected collected,
+      excerpts_.Collect(call, round, ids, snapshot.provenance.round_revision,
+                        snapshot.provenance.round_incarnation));
+  if (!collected.hindered.empty()) {
+    return ExcerptNotReleased(collected.hindered);
+  }
+  for (const Excerpt& excerpt : collected.excerpts) {
+    snapshot.excerpts.push_back(Print(excerpt, snapshot.rosters));
+  }
+  return std::move(collected.excerpts);
+}
+
 absl::StatusOr<std::vector<SheetFault>> ReportMaker::Try(
     const platform::CallContext& call, const ReportTemplate& report_template,
     const base::RoundName& round) {
@@ -189,6 +215,8 @@ absl::StatusOr<std::vector<SheetFault>> ReportMaker::Try(
       source_.Take(call,
                    {.round = round,
                     .first_roster_year = report_template.first_roster_year}));
+  WELFARE_RETURN_IF_ERROR(
+      TakeExcerpts(call, report_template, round, snapshot).status());
   snapshot.template_digest = report_template.digest;
   const ReportModel model = BuildReport(report_template, snapshot,
                                         SnapshotId(snapshot, fingerprint_));

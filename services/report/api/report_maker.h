@@ -15,6 +15,7 @@
 #include "services/report/render/pdf/print_font.h"
 #include "services/report/render/renderer.h"
 #include "services/report/sheets/book.h"
+#include "services/report/shelf/excerpt_collector.h"
 #include "services/report/shelf/template_shelf.h"
 #include "services/report/store/report_store.h"
 #include "services/report/template/template.h"
@@ -50,6 +51,7 @@ class ReportMaker {
     TemplateShelf& templates;
     const Renderers& renderers;
     SnapshotSource& source;
+    ExcerptCollector& excerpts;
     ReportStore& store;
     platform::MetricsRegistry& metrics;
     std::size_t most_snapshot_bytes = kMostSnapshotBytes;
@@ -66,7 +68,7 @@ class ReportMaker {
   //   NOT_FOUND, reason REPORT_NOT_FOUND; FAILED_PRECONDITION, reason
   //     CORRECTS_NOT_FINAL: of what is to be corrected.
   //   FAILED_PRECONDITION, reason RESPONSE_RATE_LOW, SUBMISSIONS_NOT_ACCEPTED,
-  //     WORDING_UNFIT, SNAPSHOT_TOO_LARGE.
+  //     WORDING_UNFIT, SNAPSHOT_TOO_LARGE, EXCERPT_NOT_RELEASED.
   //   Those of SnapshotSource::Take, Renderer::Render and ReportStore.
   absl::StatusOr<StoredReport> Make(const platform::CallContext& call,
                                     const ReportRequest& request,
@@ -83,9 +85,15 @@ class ReportMaker {
       const base::RoundName& round);
 
  private:
+  // Prints the excerpts that a template shows into `snapshot`, and returns them.
+  absl::StatusOr<std::vector<Excerpt>> TakeExcerpts(
+      const platform::CallContext& call, const ReportTemplate& report_template,
+      const base::RoundName& round, Snapshot& snapshot);
+
   TemplateShelf& templates_;
   const Renderers& renderers_;
   SnapshotSource& source_;
+  ExcerptCollector& excerpts_;
   ReportStore& store_;
   std::string fingerprint_;
   std::size_t most_snapshot_bytes_;

@@ -166,6 +166,12 @@ ReportService::ReportService(const Dependencies& dependencies)
   Unary("GetTemplateRevision", &TemplateCalls::Get, dependencies.templates);
   Unary("ListTemplateRevisions", &TemplateCalls::List, dependencies.templates);
   Unary("VerifyReport", &ReportVerifier::Verify, dependencies.verifier);
+  Unary("CreateExcerpt", &ExcerptCalls::Create, dependencies.excerpts);
+  Unary("GetExcerpt", &ExcerptCalls::Get, dependencies.excerpts);
+  Unary("ListExcerpts", &ExcerptCalls::List, dependencies.excerpts);
+  Unary("UpdateExcerpt", &ExcerptCalls::Update, dependencies.excerpts);
+  Unary("RecordExcerptConsent", &ExcerptCalls::RecordConsent,
+        dependencies.excerpts);
   Unary("GetReport", &ReportService::Get, *this);
   Unary("ListReports", &ReportService::List, *this);
   Unary("ListReportChanges", &ReportService::ListChanges, *this);

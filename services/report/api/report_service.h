@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "services/platform/audit/audit_calls.h"
 #include "services/platform/calls/method_table.h"
+#include "services/report/api/excerpt_calls.h"
 #include "services/report/api/report_maker.h"
 #include "services/report/api/template_calls.h"
 #include "services/report/api/report_verifier.h"
@@ -26,6 +27,7 @@ class ReportService final : public platform::MethodTable {
     TemplateChecker& checker;
     TemplateCalls& templates;
     ReportVerifier& verifier;
+    ExcerptCalls& excerpts;
     ReportStore& store;
     platform::AuditCalls& audit;
     platform::Cache& cache;

@@ -1,5 +1,6 @@
 #include "services/report/api/template_calls.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -127,6 +128,7 @@ absl::StatusOr<ReportTemplate> TemplateCalls::Judge(
   for (const Misfit& misfit : FindMisfits(read, figures.shapes)) {
     faults.push_back(FaultOf(read, misfit, figures));
   }
+  WELFARE_RETURN_IF_ERROR(JudgeExcerpts(call, round, read, faults));
   // Pages of what is wrong anyway say nothing.
   if (faults.empty() && filled.opened) {
     WELFARE_ASSIGN_OR_RETURN(const std::vector<SheetFault> sheets,
@@ -138,6 +140,23 @@ absl::StatusOr<ReportTemplate> TemplateCalls::Judge(
   }
   if (!faults.empty()) return TemplateInvalid(file, std::move(faults));
   return read;
+}
+
+absl::Status TemplateCalls::JudgeExcerpts(
+    const platform::CallContext& call, const base::RoundName& round,
+    const ReportTemplate& read, std::vector<base::Violation>& faults) {
+  const std::vector<NamedExcerpt> named = ExcerptsOf(read);
+  if (named.empty()) return absl::OkStatus();
+  std::vector<std::string> ids;
+  for (const NamedExcerpt& one : named) ids.push_back(one.id);
+  WELFARE_ASSIGN_OR_RETURN(const ExcerptCollector::Collected collected,
+                           with_.excerpts.Collect(call, round, ids, 0, ""));
+  for (const HinderedExcerpt& hindered : collected.hindered) {
+    const auto one = std::ranges::find(named, hindered.id, &NamedExcerpt::id);
+    faults.push_back(
+        ExcerptNotReleasedAt(PlaceInText(read, one->path), hindered));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status TemplateCalls::Create(

@@ -14,6 +14,7 @@
 #include "services/report/peers/peer_definitions.h"
 #include "services/report/peers/peer_survey.h"
 #include "services/report/render/pdf/print_font.h"
+#include "services/report/shelf/excerpt_collector.h"
 #include "services/report/shelf/template_shelf.h"
 #include "services/report/store/template_store.h"
 #include "welfare/report/v1/report_service.pb.h"
@@ -28,6 +29,7 @@ class TemplateCalls {
     TemplateStore& store;
     PeerSurvey& survey;
     PeerDefinitions& definitions;
+    ExcerptCollector& excerpts;
     ReportMaker& maker;
     const PrintFont& font;
     std::string incarnation;  // the store's; page tokens are bound to it
@@ -55,6 +57,12 @@ class TemplateCalls {
                                        const std::string& template_id,
                                        const std::string& file,
                                        const std::string& text);
+
+  // Adds the excerpts that may not be shown to `faults`.
+  absl::Status JudgeExcerpts(const platform::CallContext& call,
+                             const base::RoundName& round,
+                             const ReportTemplate& read,
+                             std::vector<base::Violation>& faults);
 
   Dependencies with_;
 };

@@ -27,7 +27,7 @@ using Kind = TemplateBlock::Kind;
 using Style = TemplateBlock::ChartStyle;
 
 // The one key of a block that says what it is.
-constexpr std::array<std::pair<std::string_view, Kind>, 13> kKinds = {
+constexpr std::array<std::pair<std::string_view, Kind>, 14> kKinds = {
     {{"heading", Kind::kHeading},
      {"text", Kind::kText},
      {"list", Kind::kList},
@@ -40,7 +40,8 @@ constexpr std::array<std::pair<std::string_view, Kind>, 13> kKinds = {
      {"rosters", Kind::kRosters},
      {"preparing", Kind::kPreparing},
      {"areas", Kind::kAreas},
-     {"map", Kind::kMap}}};
+     {"map", Kind::kMap},
+     {"excerpts", Kind::kExcerpts}}};
 
 constexpr std::array<std::pair<std::string_view, Style>, 6> kStyles = {
     {{"auto", Style::kAuto},
@@ -145,6 +146,10 @@ class Reader {
         case Kind::kPhases:
           block.indicators = fields.TextOrTexts(name);
           MarkElements(path, "indicators", *said);
+          break;
+        case Kind::kExcerpts:
+          block.excerpts = fields.TextOrTexts(name);
+          MarkElements(path, "excerpts", *said);
           break;
         default:
           break;

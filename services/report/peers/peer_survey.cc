@@ -2,6 +2,7 @@
 
 #include <grpcpp/channel.h>
 
+#include <cstddef>
 #include <utility>
 
 #include "welfare/survey/v1/survey_service.grpc.pb.h"
@@ -43,6 +44,44 @@ absl::StatusOr<RoundToFill> PeerSurvey::FindRound(
   return RoundToFill{
       .codebook = *std::move(codebook),
       .opened = answer.state() != survey::v1::Round::STATE_PLANNED};
+}
+
+absl::StatusOr<std::optional<SourceAnswer>> PeerSurvey::FindAnswer(
+    const platform::CallContext& call, const std::string& submission,
+    const std::string& item, std::int64_t data_version,
+    const std::string& data_incarnation) {
+  survey::v1::GetSubmissionRequest request;
+  request.set_name(submission);
+  request.set_data_version(data_version);
+  request.set_data_incarnation(data_incarnation);
+  survey::v1::Submission answer;
+  platform::PeerCall peer(call);
+  const grpc::Status status =
+      stub_->survey->GetSubmission(peer.context(), request, &answer);
+  if (status.error_code() == grpc::StatusCode::NOT_FOUND) {
+    return SubmissionNotFound(submission);
+  }
+  if (!status.ok()) return PeerRefused(call, "survey", status);
+  switch (answer.state()) {
+    case survey::v1::Submission::STATE_SUBMITTED:
+    case survey::v1::Submission::STATE_ACCEPTED:
+    case survey::v1::Submission::STATE_FINAL:
+      break;
+    default:
+      return std::optional<SourceAnswer>();
+  }
+  SourceAnswer source;
+  source.revision = answer.revision();
+  const std::size_t slash = item.find('/');
+  const std::string row =
+      slash == std::string::npos ? "" : item.substr(slash + 1);
+  for (const survey::v1::Answer& one : answer.answers()) {
+    if (one.item() != item.substr(0, slash) || one.row() != row) continue;
+    source.text = one.content_case() == survey::v1::Answer::kText
+                      ? one.text()
+                      : one.other_text();
+  }
+  return std::optional<SourceAnswer>(std::move(source));
 }
 
 }  // namespace welfare::report

@@ -1,12 +1,17 @@
-// What of a round its template depends on, asked of the survey service.
+// What of a round its template and its excerpts depend on, asked of the survey
+// service.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "absl/status/statusor.h"
 
 #include "services/base/names/resource_name.h"
 #include "services/platform/rpc/call_context.h"
+#include "services/report/excerpt/excerpt.h"
 
 namespace grpc {
 class Channel;
@@ -31,6 +36,21 @@ class PeerSurvey {
   //   INTERNAL, reason PEER_ANSWER_INVALID.
   absl::StatusOr<RoundToFill> FindRound(const platform::CallContext& call,
                                         const base::RoundName& round);
+
+  // Returns what is written at `item` (`item/row` of a table; of options their
+  // text) of a submission at a revision of its round, 0: the current one; with
+  // an empty text where nothing is. Unset where the submission does not count:
+  // it is a draft or was given back.
+  //
+  // Errors:
+  //   NOT_FOUND, reason SUBMISSION_NOT_FOUND.
+  //   FAILED_PRECONDITION, reason STORE_RESTORED: the revision is another
+  //     store's.
+  //   UNAVAILABLE, reason SURVEY_UNAVAILABLE.
+  absl::StatusOr<std::optional<SourceAnswer>> FindAnswer(
+      const platform::CallContext& call, const std::string& submission,
+      const std::string& item, std::int64_t data_version,
+      const std::string& data_incarnation);
 
  private:
   struct Stub;

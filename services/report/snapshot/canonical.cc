@@ -189,6 +189,17 @@ void Fields(Form& form, Of<Form, Snapshot>& snapshot) {
               Fields(form, statement);
             });
   form.Text(snapshot.wording_profile);
+  // Of a report that shows none the form is what it was before there were any.
+  if (form.HasMore(snapshot.excerpts)) {
+    form.List("excerpts", snapshot.excerpts,
+              [&form](Of<Form, PrintedExcerpt>& excerpt) {
+                form.Text(excerpt.id);
+                form.Text(excerpt.item);
+                form.Text(excerpt.category);
+                form.Text(excerpt.text);
+                form.Text(excerpt.respondent);
+              });
+  }
 }
 
 void Sort(std::vector<ProgressGroup>& groups) {

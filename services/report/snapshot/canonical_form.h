@@ -78,6 +78,11 @@ class CanonicalWriter {
     Number(value.has_value() ? 1 : 0);
     return value.has_value();
   }
+  // Whether the form goes on with a list that it had not at first.
+  template <typename T>
+  bool HasMore(const std::vector<T>& elements) const {
+    return !elements.empty();
+  }
   std::string Take() { return std::move(out_); }
 
  private:
@@ -146,6 +151,10 @@ class CanonicalReader {
   bool Has(std::optional<T>& value) {
     if (NextNumber() == 1) value.emplace();
     return value.has_value();
+  }
+  template <typename T>
+  bool HasMore(const std::vector<T>& /*elements*/) const {
+    return !failed_ && !rest_.empty();
   }
   // Whether all was read, to the end and without a fault.
   bool Complete() const { return !failed_ && rest_.empty(); }

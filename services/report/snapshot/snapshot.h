@@ -186,6 +186,15 @@ struct Statement {
   }
 };
 
+// A written answer as it is printed.
+struct PrintedExcerpt {
+  std::string id;
+  std::string item;  // mlc_consent_issue, or `item/row`
+  std::string category;
+  std::string text;
+  std::string respondent;  // 自治体, 区部の自治体, 千代田区
+};
+
 // Counters of the stores the snapshot was taken from, and which stores these
 // were: kept with the report, never part of its content or its bytes.
 struct Provenance {
@@ -218,6 +227,7 @@ struct Snapshot {
   std::vector<Statement> statements;
   std::string wording_profile;
   std::string template_digest;  // SHA-256 of the template's text
+  std::vector<PrintedExcerpt> excerpts = {};  // in the order of the template
   Provenance provenance;
   // Digests of the answers that count, by respondent, of the round and of the
   // one before. As `provenance`, beside the content.

@@ -12,6 +12,7 @@
 #include "services/base/signature/signing_key.h"
 #include "services/base/time/clock.h"
 #include "services/platform/storage/write_path.h"
+#include "services/report/excerpt/excerpt.h"
 #include "services/report/snapshot/snapshot.h"
 #include "services/report/store/publication.h"
 
@@ -64,6 +65,7 @@ struct NewReport {
   std::string facts = {};  // what it was made of, as ReportFacts are written
   std::string template_text = {};  // kept under `template_digest`
   std::string snapshot = {};  // canonical bytes; empty: none are kept
+  std::vector<Excerpt> excerpts = {};  // that it shows
 };
 
 // Keeps reports for ever. Any thread may call it.
@@ -103,7 +105,8 @@ class ReportStore {
   // signs its files; null: nobody does.
   //
   // Errors: NOT_FOUND, reason REPORT_NOT_FOUND; INVALID_ARGUMENT, reason
-  //   REQUEST_ID_REUSED; those of PlanPublish.
+  //   REQUEST_ID_REUSED; FAILED_PRECONDITION, reason EXCERPT_NOT_RELEASED: it
+  //   shows what is not consented to for these readers; those of PlanPublish.
   virtual absl::StatusOr<StoredReport> Publish(
       const platform::WriteRequest& request, const std::string& name,
       PublishLevel level, const base::SigningKey* key) = 0;

@@ -10,6 +10,7 @@
 #include "services/platform/storage/incarnation.h"
 #include "services/platform/storage/migrations.h"
 #include "services/report/errors.h"
+#include "services/report/store/sql_excerpt_store.h"
 #include "services/report/store/sql_publications.h"
 #include "services/report/store/sql_signatures.h"
 #include "services/report/store/sql_template_store.h"
@@ -233,6 +234,7 @@ absl::StatusOr<StoredReport> Insert(platform::Write& write,
     WELFARE_RETURN_IF_ERROR(KeepTemplateText(
         transaction, report.template_digest, input.template_text));
   }
+  WELFARE_RETURN_IF_ERROR(KeepExcerptsOf(transaction, name, input.excerpts));
   WELFARE_RETURN_IF_ERROR(
       transaction.Execute(kInsertFacts, {name, input.facts}).status());
   WELFARE_RETURN_IF_ERROR(StoreSnapshot(transaction, report, input.snapshot));
@@ -272,7 +274,8 @@ absl::StatusOr<std::unique_ptr<SqlReportStore>> SqlReportStore::Open(
       {4, "publications", std::string(kPublicationsSql)},
       {5, "facts", std::string(kFacts)},
       {6, "templates", std::string(kTemplatesSql)},
-      {7, "snapshots_signatures", std::string(kSignaturesSql)}};
+      {7, "snapshots_signatures", std::string(kSignaturesSql)},
+      {8, "excerpts", std::string(kExcerptsSql)}};
   WELFARE_RETURN_IF_ERROR(
       platform::ApplyMigrations(database, clock, migrations).status());
   return std::unique_ptr<SqlReportStore>(new SqlReportStore(database, clock));
@@ -341,6 +344,8 @@ absl::StatusOr<StoredReport> SqlReportStore::Publish(
   return Change(
       request, name,
       [&](platform::Write& write, StoredReport& report) -> absl::Status {
+        WELFARE_RETURN_IF_ERROR(
+            CheckExcerptsOf(write.transaction(), name, level));
         WELFARE_RETURN_IF_ERROR(report::Publish(write, level, report));
         return key == nullptr ? absl::OkStatus()
                               : SignFiles(write, *key, report);

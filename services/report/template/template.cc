@@ -5,6 +5,7 @@
 #include <set>
 #include <string_view>
 
+#include "services/base/names/resource_name.h"
 #include "services/report/template/placeholder.h"
 
 namespace welfare::report {
@@ -117,11 +118,38 @@ class Checker {
               "示す指標を書いてください。");
         }
         break;
+      case Kind::kExcerpts:
+        Excerpts(block);
+        break;
       default:
         break;
     }
     for (std::size_t i = 0; i < block.notes.size(); ++i) {
       Text(ElementPath(block.path, "notes", i), block.notes[i]);
+    }
+  }
+
+  // So many can be read on one page.
+  static constexpr std::size_t kMostExcerpts = 6;
+
+  void Excerpts(const TemplateBlock& block) {
+    if (block.excerpts.empty() || block.excerpts.size() > kMostExcerpts) {
+      Add(block.path, "EXCERPTS_NUMBER",
+          "Name one to six excerpts; use another page for more.",
+          "引用を1件から6件まで書いてください。多い場合は頁を分けてください。");
+    }
+    for (std::size_t i = 0; i < block.excerpts.size(); ++i) {
+      const std::string& id = block.excerpts[i];
+      const std::string path = ElementPath(block.path, "excerpts", i);
+      if (!base::IsResourceId(id)) {
+        Add(path, "EXCERPT_ID",
+            "An excerpt's id has only a-z, 0-9, - and _.",
+            "引用の識別子は英小文字、数字、- と _ だけです。");
+      } else if (!quoted_.insert(id).second) {
+        Add(path, "EXCERPT_REPEATED",
+            "The excerpt " + id + " stands twice; show it once.",
+            "引用 " + id + " が2回あります。1回にしてください。");
+      }
     }
   }
 
@@ -162,6 +190,7 @@ class Checker {
 
   const base::WordingProfile& wordings_;
   std::set<std::string, std::less<>> shown_;
+  std::set<std::string, std::less<>> quoted_;  // excerpts of all pages
   std::vector<base::Violation> faults_;
 };
 
@@ -195,6 +224,19 @@ int LineOf(const ReportTemplate& report_template, std::string_view path) {
                     line);
   }
   return line;
+}
+
+std::vector<NamedExcerpt> ExcerptsOf(const ReportTemplate& report_template) {
+  std::vector<NamedExcerpt> named;
+  for (const TemplatePage& page : report_template.pages) {
+    for (const TemplateBlock& block : page.blocks) {
+      for (std::size_t i = 0; i < block.excerpts.size(); ++i) {
+        named.push_back({block.excerpts[i],
+                         ElementPath(block.path, "excerpts", i)});
+      }
+    }
+  }
+  return named;
 }
 
 void ForEachText(const ReportTemplate& report_template,

@@ -34,6 +34,7 @@ struct TemplateBlock {
     kPreparing,  // who prepares
     kAreas,      // implementing municipalities by area
     kMap,        // municipalities as tiles, by their first year
+    kExcerpts,   // written answers, by the ids of `excerpts`
   };
   // How a figure is drawn. kAuto: by its measure.
   // kDonut is refused for multiple answers.
@@ -46,6 +47,7 @@ struct TemplateBlock {
   std::string text;
   std::vector<std::string> items;
   std::vector<std::string> indicators;
+  std::vector<std::string> excerpts;
   ChartStyle chart = ChartStyle::kAuto;
   Scale scale = Scale::kAuto;
   std::optional<SheetPlace> place;  // on paper; none: in the annex alone
@@ -113,6 +115,14 @@ std::string MarkOf(const ReportTemplate& report_template,
                    std::string_view path);
 // The line of the same, from 1; 0 where nobody knows.
 int LineOf(const ReportTemplate& report_template, std::string_view path);
+
+// Returns the ids of the excerpts that it shows, in the order of its pages, and
+// the path of each.
+struct NamedExcerpt {
+  std::string id;
+  std::string path;
+};
+std::vector<NamedExcerpt> ExcerptsOf(const ReportTemplate& report_template);
 
 // Calls `look` with each text that may be printed, and its path.
 void ForEachText(const ReportTemplate& report_template,

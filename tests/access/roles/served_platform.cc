@@ -271,6 +271,15 @@ void ServedPlatform::FillSurvey(const std::string& survey) {
   report.mutable_report()->set_template_(survey);
   report.mutable_report()->set_round(parent + "/rounds/2025");
   CallAsOperator("report.CreateReport", report);
+  report::v1::CreateExcerptRequest excerpt;
+  excerpt.set_parent(parent + "/rounds/2025");
+  excerpt.set_excerpt_id("quote-1");
+  excerpt.mutable_excerpt()->set_submission(parent + "/rounds/2025/submissions/" +
+                                            kAnswered[0]);
+  excerpt.mutable_excerpt()->set_item("story");
+  excerpt.mutable_excerpt()->set_edited_text("story");
+  excerpt.mutable_excerpt()->set_category("story");
+  CallAsOperator("report.CreateExcerpt", excerpt);
 }
 
 void ServedPlatform::OpenRound(const std::string& survey) {

@@ -28,6 +28,59 @@ TEST_F(ReportAuditTest, EveryChangeStandsInTheLog) {
   v1::TemplateRevision stored;
   ASSERT_TRUE(
       stub_->CreateTemplateRevision(&context, revision, &stored).ok());
+  world_.ideas["131016-municipality"] = "集まりを開く";
+  v1::CreateExcerptRequest excerpt;
+  excerpt.set_parent("surveys/jusou/rounds/2025");
+  excerpt.set_excerpt_id("quote-1");
+  excerpt.mutable_excerpt()->set_submission(
+      "surveys/jusou/rounds/2025/submissions/131016-municipality");
+  excerpt.mutable_excerpt()->set_item("ideas");
+  excerpt.mutable_excerpt()->set_edited_text("集まり");
+  excerpt.mutable_excerpt()->set_category("居場所");
+  excerpt.set_request_id(support::NewRequestId());
+  const std::string name = "surveys/jusou/rounds/2025/excerpts/quote-1";
+  v1::UpdateExcerptRequest update;
+  update.mutable_excerpt()->set_name(name);
+  update.mutable_excerpt()->set_category("集い");
+  update.set_request_id(support::NewRequestId());
+  v1::RecordExcerptConsentRequest consent;
+  consent.set_name(name);
+  consent.set_consent(v1::Excerpt::CONSENT_WITHDRAWN);
+  consent.set_note("電話");
+  consent.set_request_id(support::NewRequestId());
+  v1::GetExcerptRequest get;
+  get.set_name(name);
+  v1::ListExcerptsRequest list;
+  list.set_parent("surveys/jusou/rounds/2025");
+  v1::Excerpt one;
+  v1::ListExcerptsResponse all;
+  const auto ask = [&](auto method, const auto& request, auto& answer) {
+    grpc::ClientContext asked;
+    EXPECT_TRUE((*stub_.*method)(&asked, request, &answer).ok());
+  };
+  using Stub = v1::ReportService::Stub;
+  ask(static_cast<grpc::Status (Stub::*)(
+          grpc::ClientContext*, const v1::CreateExcerptRequest&, v1::Excerpt*)>(
+          &Stub::CreateExcerpt),
+      excerpt, one);
+  ask(static_cast<grpc::Status (Stub::*)(
+          grpc::ClientContext*, const v1::UpdateExcerptRequest&, v1::Excerpt*)>(
+          &Stub::UpdateExcerpt),
+      update, one);
+  ask(static_cast<grpc::Status (Stub::*)(grpc::ClientContext*,
+                                         const v1::RecordExcerptConsentRequest&,
+                                         v1::Excerpt*)>(
+          &Stub::RecordExcerptConsent),
+      consent, one);
+  ask(static_cast<grpc::Status (Stub::*)(
+          grpc::ClientContext*, const v1::GetExcerptRequest&, v1::Excerpt*)>(
+          &Stub::GetExcerpt),
+      get, one);
+  ask(static_cast<grpc::Status (Stub::*)(grpc::ClientContext*,
+                                         const v1::ListExcerptsRequest&,
+                                         v1::ListExcerptsResponse*)>(
+          &Stub::ListExcerpts),
+      list, all);
   support::ExpectAllIsAudited(*stub_, "welfare.report.v1.ReportService");
 }
 

@@ -59,6 +59,7 @@ Snapshot FullSnapshot() {
   snapshot.left_out = {{"gone", "今回の調査票にありません。"}};
   snapshot.values.at("plan").flags = {CellFlag::kUndefined};
   snapshot.template_digest = "ab";
+  snapshot.excerpts = {{"quote-1", "ideas", "居場所", "集う", "自治体"}};
   return snapshot;
 }
 
@@ -100,6 +101,16 @@ TEST(Canonical, EndsOnAnyDamage) {
       }
     }
   }
+}
+
+// Without any it is what it was before there were excerpts.
+TEST(Canonical, EndsWithTheExcerptsThatAreShown) {
+  const Snapshot a = SmallSnapshot();
+  Snapshot b = a;
+  b.excerpts = {{"quote-1", "ideas", "居場所", "集う", "自治体"}};
+  EXPECT_EQ(CanonicalBytes(b, "1"),
+            CanonicalBytes(a, "1") +
+                "8:excerpts,1:1,7:quote-1,5:ideas,9:居場所,6:集う,9:自治体,");
 }
 
 TEST(Canonical, ChangesWithContentAndFingerprint) {

@@ -1,6 +1,8 @@
 #include "services/report/model/figures/written_tables.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "services/base/numbers/percent.h"
@@ -153,6 +155,40 @@ Figure PhaseTable(const std::vector<const IndicatorValue*>& values,
           [](const IndicatorValue* value) { return value->base > 0; })) {
     figure.charts.push_back(std::move(chart));
   }
+  return figure;
+}
+
+Figure ExcerptTable(const Snapshot& snapshot,
+                    const std::vector<std::string>& ids) {
+  Figure figure;
+  figure.year = YearWords(snapshot.round.fiscal_year);
+  figure.table.row_key = "excerpt";
+  figure.table.row_label = "分類";
+  figure.table.columns = {{"text", "記述", Column::Kind::kText},
+                          {"respondent", "記入者", Column::Kind::kText}};
+  std::vector<std::string> items;  // in the order of the rows
+  std::map<std::string, int> shown;
+  for (const std::string& id : ids) {
+    const auto found =
+        std::ranges::find(snapshot.excerpts, id, &PrintedExcerpt::id);
+    if (found == snapshot.excerpts.end()) continue;
+    TableRow row{found->id, found->category, {}, false};
+    row.cells.push_back(TextCell(found->text));
+    row.cells.push_back(TextCell(found->respondent));
+    figure.table.rows.push_back(std::move(row));
+    if (shown[found->item]++ == 0) items.push_back(found->item);
+  }
+  for (const std::string& item : items) {
+    const auto value = snapshot.values.find(item.substr(0, item.find('/')));
+    if (value == snapshot.values.end()) continue;
+    std::string words = "「" + value->second.label + "」の記述" +
+                        std::to_string(value->second.answered) + "件のうち" +
+                        std::to_string(shown[item]) + "件を掲載。";
+    figure.sheet.remarks.push_back(words);
+    figure.notes.push_back(std::move(words));
+  }
+  figure.notes.emplace_back(
+      "記述は、回答者の同意を得て、固有名詞を伏せるなど編集したもの。");
   return figure;
 }
 

@@ -22,4 +22,9 @@ Figure WrittenTable(const Snapshot& snapshot,
 Figure PhaseTable(const std::vector<const IndicatorValue*>& values,
                   std::string title);
 
+// Returns a table of the excerpts `ids` of the snapshot: category, text and
+// respondent of each. What is counted of their items stands in its notes.
+Figure ExcerptTable(const Snapshot& snapshot,
+                    const std::vector<std::string>& ids);
+
 }  // namespace welfare::report

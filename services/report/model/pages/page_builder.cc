@@ -106,6 +106,8 @@ class PageBuilder {
           AddWritten(block, std::move(figure));
         }
         return;
+      case Kind::kExcerpts:
+        return AddExcerpts(block);
       case Kind::kCover:
         return AddCover(snapshot_, page_);
       case Kind::kOutline:
@@ -231,6 +233,16 @@ class PageBuilder {
     page_.blocks.emplace_back(std::move(figure));
   }
 
+  // Written answers, as their respondents consented to.
+  void AddExcerpts(const TemplateBlock& block) {
+    Figure figure = ExcerptTable(snapshot_, block.excerpts);
+    figure.id = page_.id + "_excerpts" +
+                (excerpts_++ == 0 ? "" : std::to_string(excerpts_));
+    figure.title = TitleOr(block, "自由記述から");
+    AddNotes(block, figure);
+    page_.blocks.emplace_back(std::move(figure));
+  }
+
   void AddWritten(const TemplateBlock& block, Figure figure) {
     figure.notes.emplace_back(
         "記述の本文は公開の対象ではないため、引用しない。");
@@ -254,6 +266,7 @@ class PageBuilder {
   const Sentences& sentences_;
   std::vector<LeftOut>& left_out_;
   Page page_;
+  int excerpts_ = 0;  // blocks of them
 };
 
 }  // namespace

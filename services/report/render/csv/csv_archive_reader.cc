@@ -24,7 +24,7 @@ absl::Status NoArchive(std::string_view what) {
 }
 
 // A file as records, by the names of its columns.
-struct Sheet {
+struct RecordFile {
   std::vector<std::string> columns;
   std::vector<std::vector<std::string>> rows;
 
@@ -35,13 +35,13 @@ struct Sheet {
   }
 };
 
-absl::StatusOr<Sheet> ReadSheet(std::string_view text) {
+absl::StatusOr<RecordFile> ReadRecords(std::string_view text) {
   if (text.starts_with(kByteOrderMark)) {
     text.remove_prefix(kByteOrderMark.size());
   }
   WELFARE_ASSIGN_OR_RETURN(std::vector<text::CsvRecord> records,
                            text::ReadCsv(text));
-  Sheet sheet;
+  RecordFile sheet;
   if (records.empty()) return NoArchive("a file is empty");
   sheet.columns = std::move(records.front().cells);
   for (std::size_t i = 1; i < records.size(); ++i) {
@@ -74,7 +74,7 @@ std::string SymbolOf(std::string_view symbols, std::string_view column) {
 }
 
 absl::Status AddCells(const std::string& figure, const Described& described,
-                      const Sheet& sheet, std::vector<PrintedCell>& cells) {
+                      const RecordFile& sheet, std::vector<PrintedCell>& cells) {
   // The key of a row stands before its label, its values between that and the
   // symbols.
   const auto label = std::ranges::find_if(
@@ -100,10 +100,10 @@ absl::Status AddCells(const std::string& figure, const Described& described,
            .column = column,
            .page = described.page,
            .title = described.title,
-           .row_label = row[label_at],
+           .row_label = std::string(text::WithoutGuard(row[label_at])),
            .column_label =
                words == described.labels.end() ? column : words->second,
-           .datum = row[i],
+           .datum = std::string(text::WithoutGuard(row[i])),
            .symbol = SymbolOf(row[*symbols], column)});
     }
   }
@@ -125,7 +125,7 @@ absl::StatusOr<std::vector<PrintedCell>> ReadCsvArchive(
       dictionary = file.bytes;
     }
   }
-  WELFARE_ASSIGN_OR_RETURN(const Sheet words, ReadSheet(dictionary));
+  WELFARE_ASSIGN_OR_RETURN(const RecordFile words, ReadRecords(dictionary));
   const auto file = words.Find("file");
   const auto page = words.Find("page");
   const auto figure = words.Find("figure");
@@ -143,14 +143,14 @@ absl::StatusOr<std::vector<PrintedCell>> ReadCsvArchive(
     }
     Described& one = described[row[*figure]];
     one.page = row[*page];
-    one.title = row[*title];
-    one.labels[row[*column]] = row[*label];
+    one.title = text::WithoutGuard(row[*title]);
+    one.labels[row[*column]] = text::WithoutGuard(row[*label]);
   }
   std::vector<PrintedCell> cells;
   for (const auto& [id, name] : tables) {
     const auto found = by_name.find(name);
     if (found == by_name.end()) return NoArchive("a table is missing");
-    WELFARE_ASSIGN_OR_RETURN(const Sheet sheet, ReadSheet(found->second));
+    WELFARE_ASSIGN_OR_RETURN(const RecordFile sheet, ReadRecords(found->second));
     WELFARE_RETURN_IF_ERROR(AddCells(id, described.at(id), sheet, cells));
   }
   return cells;

@@ -6,6 +6,7 @@
 
 #include "services/base/coding/sha256.h"
 #include "tools/welfarectl/arguments/command_line.h"
+#include "tools/welfarectl/commands/report/excerpt_commands.h"
 #include "tools/welfarectl/commands/report/template_commands.h"
 #include "tools/welfarectl/commands/report/report_verify.h"
 #include "tools/welfarectl/error_table.h"
@@ -280,6 +281,7 @@ void AddReportCommands(const Command& app, Session& session) {
   });
 
   AddTemplateCommands(noun, session);
+  AddExcerptCommands(noun, session);
 
   auto id = std::make_shared<std::string>();
   const Command get = noun.AddVerb("get", "Show one report");

@@ -81,6 +81,16 @@ inline constexpr VerbExample kVerbExamples[] = {
     {"statement check", "--fiscal-year 2025"},
     {"report create", "--fiscal-year 2025"},
     {"report list", ""},
+    {"report excerpt create",
+     "consent-1 --fiscal-year 2025 --submission 131016-municipality --item "
+     "mlc_consent_issue --text 同意を得るまでに時間がかかる --category 本人同意"},
+    {"report excerpt update",
+     "consent-1 --fiscal-year 2025 --text 同意までに時間がかかる"},
+    {"report excerpt consent",
+     "consent-1 --fiscal-year 2025 --level public --note "
+     "10月3日付けの電子メールによる"},
+    {"report excerpt get", "consent-1 --fiscal-year 2025 --output json"},
+    {"report excerpt list", "--fiscal-year 2025"},
     {"report template get", "--fiscal-year 2025 > template.yaml"},
     {"report template set",
      "template.yaml --fiscal-year 2026 --comment 見出しの変更"},

@@ -1,0 +1,311 @@
+// Excerpts of written answers, through a stub, to the report that shows them.
+#include <gmock/gmock.h>
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "services/base/error.h"
+#include "services/platform/rpc/status_mapping.h"
+#include "tests/report/report_module_fixture.h"
+#include "tests/support/status_matchers.h"
+
+namespace welfare::report {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kQuoteRound[] = "surveys/jusou/rounds/2025";
+
+class ExcerptCallsTest : public testing::ReportModuleTest {
+ protected:
+  ExcerptCallsTest() {
+    world_.ideas["131016-municipality"] = "千代田区で集まりを開く";
+  }
+
+  static v1::CreateExcerptRequest Quote(const std::string& id = "quote-1") {
+    v1::CreateExcerptRequest request;
+    request.set_parent(kQuoteRound);
+    request.set_excerpt_id(id);
+    v1::Excerpt& excerpt = *request.mutable_excerpt();
+    excerpt.set_submission(std::string(kQuoteRound) +
+                           "/submissions/131016-municipality");
+    excerpt.set_item("ideas");
+    excerpt.set_edited_text("地域で集まりを開く");
+    excerpt.set_category("居場所");
+    return request;
+  }
+  static std::string NameOf(const std::string& id) {
+    return std::string(kQuoteRound) + "/excerpts/" + id;
+  }
+  template <typename Request>
+  absl::StatusOr<v1::Excerpt> Ask(
+      grpc::Status (v1::ReportService::Stub::*method)(grpc::ClientContext*,
+                                                      const Request&,
+                                                      v1::Excerpt*),
+      const Request& request) {
+    grpc::ClientContext context;
+    v1::Excerpt excerpt;
+    const grpc::Status status = (*stub_.*method)(&context, request, &excerpt);
+    if (!status.ok()) return platform::FromGrpcStatus(status);
+    return excerpt;
+  }
+  absl::StatusOr<v1::Excerpt> Take(const v1::CreateExcerptRequest& request) {
+    return Ask(&v1::ReportService::Stub::CreateExcerpt, request);
+  }
+  absl::StatusOr<v1::Excerpt> Show(const std::string& id) {
+    v1::GetExcerptRequest request;
+    request.set_name(NameOf(id));
+    return Ask(&v1::ReportService::Stub::GetExcerpt, request);
+  }
+  absl::StatusOr<v1::Excerpt> Edit(const v1::UpdateExcerptRequest& request) {
+    return Ask(&v1::ReportService::Stub::UpdateExcerpt, request);
+  }
+  absl::StatusOr<v1::Excerpt> Record(
+      v1::Excerpt::Consent consent,
+      type::v1::PublishLevel level = type::v1::PUBLISH_LEVEL_PUBLIC,
+      const std::string& etag = "") {
+    v1::RecordExcerptConsentRequest request;
+    request.set_name(NameOf("quote-1"));
+    request.set_consent(consent);
+    if (consent == v1::Excerpt::CONSENT_GIVEN) request.set_publish_level(level);
+    request.set_note("電話による");
+    request.set_etag(etag);
+    return Ask(&v1::ReportService::Stub::RecordExcerptConsent, request);
+  }
+  // Stores a template that shows the excerpt on a page of its own.
+  absl::Status ShowInReports(const std::string& ids = "quote-1") {
+    grpc::ClientContext context;
+    v1::CreateTemplateRevisionRequest request;
+    request.set_parent(std::string(kQuoteRound) + "/templates/sample");
+    request.mutable_template_revision()->set_text(
+        SmallTemplateYaml() +
+        "  - page: 4\n    topic: 記述\n    headline: 記述\n    blocks:\n"
+        "      - excerpts: [" + ids + "]\n        place: left\n");
+    v1::TemplateRevision stored;
+    return platform::FromGrpcStatus(
+        stub_->CreateTemplateRevision(&context, request, &stored));
+  }
+  std::string Html(const v1::Report& report) {
+    return Download(report.name(), "html").bytes;
+  }
+  // Reasons of the violations.
+  static std::vector<std::string> Wrong(const absl::Status& status) {
+    std::vector<std::string> reasons;
+    const auto details = base::GetErrorDetails(status);
+    if (!details.has_value()) return reasons;
+    for (const base::Violation& violation : details->violations) {
+      reasons.push_back(violation.reason);
+    }
+    return reasons;
+  }
+};
+
+TEST_F(ExcerptCallsTest, IsTakenFromWhatWasWritten) {
+  const auto taken = Take(Quote());
+  ASSERT_OK(taken);
+  EXPECT_EQ(taken->name(), NameOf("quote-1"));
+  EXPECT_EQ(taken->original_text(), "千代田区で集まりを開く");
+  EXPECT_EQ(taken->source_revision(), 1);
+  EXPECT_EQ(taken->consent(), v1::Excerpt::CONSENT_NONE);
+  EXPECT_EQ(taken->attribution(), v1::Excerpt::ATTRIBUTION_KIND);
+  EXPECT_EQ(taken->revision(), 1);
+  EXPECT_FALSE(taken->editor().empty());
+  const auto shown = Show("quote-1");
+  ASSERT_OK(shown);
+  EXPECT_EQ(shown->etag(), taken->etag());
+  EXPECT_STATUS(Take(Quote()), absl::StatusCode::kAlreadyExists,
+                "EXCERPT_EXISTS");
+  EXPECT_STATUS(Show("quote-2"), absl::StatusCode::kNotFound,
+                "EXCERPT_NOT_FOUND");
+}
+
+TEST_F(ExcerptCallsTest, WhatIsNotWrittenOrNotHandedInGivesNone) {
+  v1::CreateExcerptRequest other = Quote();
+  other.mutable_excerpt()->set_item("wishes");
+  EXPECT_STATUS(Take(other), absl::StatusCode::kFailedPrecondition,
+                "EXCERPT_SOURCE_EMPTY");
+  world_.returned.insert("131016-municipality");
+  EXPECT_STATUS(Take(Quote()), absl::StatusCode::kFailedPrecondition,
+                "EXCERPT_SOURCE_EMPTY");
+  other.mutable_excerpt()->set_submission(std::string(kQuoteRound) +
+                                          "/submissions/131032-council");
+  EXPECT_STATUS(Take(other), absl::StatusCode::kNotFound,
+                "SUBMISSION_NOT_FOUND");
+  world_.survey = {grpc::StatusCode::UNAVAILABLE, "away"};
+  EXPECT_STATUS(Take(Quote()), absl::StatusCode::kUnavailable,
+                "SURVEY_UNAVAILABLE");
+}
+
+TEST_F(ExcerptCallsTest, EveryWrongFieldIsTold) {
+  v1::CreateExcerptRequest request = Quote("A B");
+  request.set_parent("surveys/jusou/rounds/2024");
+  request.mutable_excerpt()->set_item("a/b/c");
+  request.mutable_excerpt()->set_edited_text(std::string(300, 'a'));
+  request.mutable_excerpt()->set_category("");
+  request.mutable_excerpt()->set_attribution(
+      static_cast<v1::Excerpt::Attribution>(9));
+  EXPECT_STATUS(Take(request), absl::StatusCode::kInvalidArgument,
+                "EXCERPT_INVALID");
+  EXPECT_THAT(Wrong(Take(request).status()),
+              ElementsAre("EXCERPT_ID", "EXCERPT_ROUND", "NAME_INVALID",
+                          "TEXT_TOO_LONG", "REQUIRED", "ATTRIBUTION_UNKNOWN"));
+  v1::UpdateExcerptRequest update;
+  update.mutable_excerpt()->set_name("quote-1");
+  update.mutable_update_mask()->add_paths("original_text");
+  update.mutable_update_mask()->add_paths("category");
+  EXPECT_THAT(Wrong(Edit(update).status()),
+              ElementsAre("NAME_INVALID", "PATH_UNKNOWN", "REQUIRED"));
+  EXPECT_THAT(Wrong(Record(v1::Excerpt::CONSENT_NONE).status()),
+              ElementsAre("CONSENT_UNKNOWN"));
+  EXPECT_THAT(Wrong(Record(v1::Excerpt::CONSENT_GIVEN,
+                           type::v1::PUBLISH_LEVEL_INTERNAL)
+                        .status()),
+              ElementsAre("CONSENT_LEVEL"));
+  EXPECT_STATUS(Record(v1::Excerpt::CONSENT_GIVEN),
+                absl::StatusCode::kNotFound, "EXCERPT_NOT_FOUND");
+}
+
+TEST_F(ExcerptCallsTest, WhatIsPrintedIsConsentedTo) {
+  ASSERT_OK(Take(Quote()));
+  const absl::Status refused = ShowInReports();
+  EXPECT_STATUS(refused, absl::StatusCode::kInvalidArgument,
+                "TEMPLATE_INVALID");
+  EXPECT_THAT(Wrong(refused), ElementsAre("EXCERPT_NOT_RELEASED"));
+  EXPECT_THAT(std::string(refused.message()),
+              HasSubstr("line 41, column 20, pages[4].blocks[0].excerpts[0]: "
+                        "The excerpt 'quote-1' may not be shown: its "
+                        "respondent has not consented to it."));
+  ASSERT_OK(Record(v1::Excerpt::CONSENT_GIVEN));
+  ASSERT_OK(ShowInReports());
+  EXPECT_STATUS(ShowInReports("quote-2"), absl::StatusCode::kInvalidArgument,
+                "TEMPLATE_INVALID");
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  const std::string html = Html(*report);
+  EXPECT_THAT(html, HasSubstr("地域で集まりを開く"));
+  EXPECT_THAT(html, HasSubstr("居場所"));
+  EXPECT_THAT(html, Not(HasSubstr("千代田区で集まり")));
+  EXPECT_THAT(html, HasSubstr("件のうち1件を掲載。"));
+  EXPECT_OK(Publish(report->name()));
+}
+
+TEST_F(ExcerptCallsTest, AConsentThatWasTakenBackBlocksReports) {
+  ASSERT_OK(Take(Quote()));
+  ASSERT_OK(Record(v1::Excerpt::CONSENT_GIVEN));
+  ASSERT_OK(ShowInReports());
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  ASSERT_OK(Record(v1::Excerpt::CONSENT_WITHDRAWN));
+  const auto refused = Create(Request());
+  EXPECT_STATUS(refused, absl::StatusCode::kFailedPrecondition,
+                "EXCERPT_NOT_RELEASED");
+  EXPECT_THAT(std::string(refused.status().message()),
+              HasSubstr("quote-1: its respondent withdrew the consent"));
+  // Nor is published what was made before.
+  EXPECT_STATUS(Publish(report->name()),
+                absl::StatusCode::kFailedPrecondition, "EXCERPT_NOT_RELEASED");
+  ASSERT_OK(Record(v1::Excerpt::CONSENT_GIVEN));
+  EXPECT_OK(Create(Request()));
+  EXPECT_OK(Publish(report->name()));
+}
+
+TEST_F(ExcerptCallsTest, AConsentForFewerReadersPublishesToThem) {
+  ASSERT_OK(Take(Quote()));
+  ASSERT_OK(Record(v1::Excerpt::CONSENT_GIVEN,
+                   type::v1::PUBLISH_LEVEL_STAKEHOLDERS));
+  ASSERT_OK(ShowInReports());
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  EXPECT_STATUS(Publish(report->name()),
+                absl::StatusCode::kFailedPrecondition, "EXCERPT_NOT_RELEASED");
+  EXPECT_OK(
+      Publish(report->name(), type::v1::PUBLISH_LEVEL_STAKEHOLDERS));
+}
+
+TEST_F(ExcerptCallsTest, AnAnswerThatIsAnotherBlocksReports) {
+  ASSERT_OK(Take(Quote()));
+  ASSERT_OK(Record(v1::Excerpt::CONSENT_GIVEN));
+  ASSERT_OK(ShowInReports());
+  world_.ideas["131016-municipality"] = "集まりをやめた";
+  ++world_.ideas_revision;
+  const auto changed = Create(Request());
+  EXPECT_STATUS(changed, absl::StatusCode::kFailedPrecondition,
+                "EXCERPT_NOT_RELEASED");
+  EXPECT_THAT(std::string(changed.status().message()),
+              HasSubstr("the answer that it is from is another since"));
+  world_.returned.insert("131016-municipality");
+  EXPECT_THAT(std::string(Create(Request()).status().message()),
+              HasSubstr("the answer that it is from does not count"));
+  world_.returned.clear();
+  // Editing reads the answer again, and asks anew.
+  v1::UpdateExcerptRequest update;
+  update.mutable_excerpt()->set_name(NameOf("quote-1"));
+  update.mutable_excerpt()->set_edited_text("集まりを見直した");
+  const auto edited = Edit(update);
+  ASSERT_OK(edited);
+  EXPECT_EQ(edited->original_text(), "集まりをやめた");
+  EXPECT_EQ(edited->source_revision(), 2);
+  EXPECT_EQ(edited->consent(), v1::Excerpt::CONSENT_NONE);
+  EXPECT_EQ(edited->category(), "居場所");
+  ASSERT_OK(Record(v1::Excerpt::CONSENT_GIVEN));
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  EXPECT_THAT(Html(*report), HasSubstr("集まりを見直した"));
+}
+
+TEST_F(ExcerptCallsTest, AConsentIsToTheRevisionThatWasRead) {
+  const auto taken = Take(Quote());
+  ASSERT_OK(taken);
+  v1::UpdateExcerptRequest update;
+  update.mutable_excerpt()->set_name(NameOf("quote-1"));
+  update.mutable_excerpt()->set_edited_text("集いを開く");
+  update.mutable_excerpt()->set_etag(taken->etag());
+  ASSERT_OK(Edit(update));
+  EXPECT_STATUS(Edit(update), absl::StatusCode::kAborted, "ETAG_MISMATCH");
+  EXPECT_STATUS(Record(v1::Excerpt::CONSENT_GIVEN,
+                       type::v1::PUBLISH_LEVEL_PUBLIC, taken->etag()),
+                absl::StatusCode::kAborted, "ETAG_MISMATCH");
+  EXPECT_EQ(Show("quote-1")->revision(), 2);
+}
+
+TEST_F(ExcerptCallsTest, ARepeatGetsTheFirstAnswer) {
+  v1::CreateExcerptRequest request = Quote();
+  request.set_request_id("11111111-1111-1111-1111-111111111111");
+  const auto first = Take(request);
+  ASSERT_OK(first);
+  ASSERT_OK(Record(v1::Excerpt::CONSENT_GIVEN));
+  const auto again = Take(request);
+  ASSERT_OK(again);
+  EXPECT_EQ(again->etag(), first->etag());
+  EXPECT_EQ(again->consent(), v1::Excerpt::CONSENT_NONE);
+  request.mutable_excerpt()->set_category("別");
+  EXPECT_STATUS(Take(request), absl::StatusCode::kInvalidArgument,
+                "REQUEST_ID_REUSED");
+}
+
+TEST_F(ExcerptCallsTest, AreListedByRound) {
+  for (const char* id : {"b", "a", "c"}) ASSERT_OK(Take(Quote(id)));
+  std::vector<std::string> names;
+  std::string token;
+  do {
+    grpc::ClientContext context;
+    v1::ListExcerptsRequest request;
+    request.set_parent(kQuoteRound);
+    request.set_page_size(2);
+    request.set_page_token(token);
+    v1::ListExcerptsResponse page;
+    ASSERT_TRUE(stub_->ListExcerpts(&context, request, &page).ok());
+    for (const v1::Excerpt& excerpt : page.excerpts()) {
+      names.push_back(excerpt.name());
+    }
+    token = page.next_page_token();
+  } while (!token.empty());
+  EXPECT_THAT(names, ElementsAre(NameOf("a"), NameOf("b"), NameOf("c")));
+}
+
+}  // namespace
+}  // namespace welfare::report
