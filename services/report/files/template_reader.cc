@@ -76,6 +76,7 @@ class Reader {
     result.title_lines = fields.Texts("title_lines");
     result.subtitle = fields.Text("subtitle");
     ReadTiles(fields, result.tiles);
+    ReadSymbols(fields, result.symbols);
     if (const yaml::Node* wordings = fields.Find("wordings");
         wordings != nullptr) {
       result.wordings = yaml::ReadWordingProfile(*wordings, faults_);
@@ -216,6 +217,27 @@ class Reader {
       }
     }
     fields.RefuseKind(field, kind);
+  }
+
+  // `statistics`, or a mapping: `not_applicable: "・"`.
+  void ReadSymbols(yaml::Mapping& fields, SymbolProfile& symbols) {
+    const yaml::Node* node = fields.Find("symbols");
+    if (node == nullptr) return;
+    if (node->kind == yaml::Node::Kind::kScalar) {
+      if (const auto named = FindSymbolProfile(node->scalar)) {
+        symbols = *named;
+      } else {
+        fields.RefuseKind("symbols",
+                          "survey, statistics, or a sign for each symbol");
+      }
+      return;
+    }
+    MarkFields("symbols.", *node);
+    yaml::Mapping signs(*node, faults_);
+    for (const auto& [key, symbol] : kChosenSymbols) {
+      if (signs.Find(key) != nullptr) symbols.signs[symbol] = signs.Text(key);
+    }
+    symbols.minus = signs.Text("minus");
   }
 
   // `"131016": [10, 4]`: the column and the row of each municipality.

@@ -92,10 +92,25 @@ std::vector<LegendEntry> LegendOf(const Page& page) {
   if (page.newcomers) {
     legend.push_back({"下線", "その年度に新しく実施した自治体", true});
   }
-  for (const Symbol symbol : page.symbols) {
-    legend.push_back({SymbolText(symbol), SymbolMeaning(symbol), false});
+  for (const auto& [symbol, sign] : page.symbols) {
+    legend.push_back({sign, SymbolMeaning(symbol), false});
   }
   return legend;
+}
+
+std::string TableLegend(const Figure& figure) {
+  std::string legend;
+  for (const auto& [symbol, sign] : figure.symbols) {
+    // The others are words.
+    if (symbol != Symbol::kNotApplicable && symbol != Symbol::kSuppressed &&
+        symbol != Symbol::kLost &&
+        (symbol != Symbol::kZero || sign == SymbolText(Symbol::kZero))) {
+      continue;
+    }
+    legend += (legend.empty() ? "「" : "　「") + sign + "」" +
+              SymbolMeaning(symbol);
+  }
+  return legend.empty() ? "" : legend + "。";
 }
 
 FigureShape ShapeOf(const Figure& figure) {

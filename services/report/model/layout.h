@@ -46,6 +46,10 @@ struct LegendEntry {
 // Returns the legend of a page; empty where it uses no signs.
 std::vector<LegendEntry> LegendOf(const Page& page);
 
+// Returns what the signs in a table mean, in one line, for a sheet of paper:
+// `「-」対象外…。`; empty where it uses none. Words explain themselves.
+std::string TableLegend(const Figure& figure);
+
 // What stands between the names of a NameList, and in the place of none.
 inline constexpr std::string_view kBetweenNames = "、";
 inline constexpr std::string_view kNoNames = "なし";

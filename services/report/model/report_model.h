@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -13,22 +12,9 @@
 #include "services/base/absence.h"
 #include "services/report/snapshot/edition.h"
 #include "services/report/template/sheet_place.h"
+#include "services/report/template/symbols.h"
 
 namespace welfare::report {
-
-// Symbols and words that stand in a table where no number can. Printed with a
-// legend on every page that uses them. Written to CSV by name.
-enum class Symbol {
-  kNone,
-  kZero,           // 0: a true zero
-  kNotApplicable,  // -: no figure by definition
-  kNoAnswer,       // 無回答
-  kNotCounted,     // カウントしていない
-  kUnknown,        // 不詳
-  kSuppressed,     // X
-  kLost,           // …: lost in the published document
-  kLowerBound,     // 以上: stands behind a number; more may be missing
-};
 
 // Part of a line of text.
 struct Run {
@@ -174,6 +160,7 @@ struct Figure {
   bool previous_synthetic = false;  // and are demonstration data
   Edition edition = Edition::kFinal;
   Table table;
+  std::map<Symbol, std::string> symbols;  // used in the table, with their signs
   std::vector<Chart> charts;
   std::vector<std::string> notes;
 };
@@ -204,7 +191,7 @@ struct Page {
   // Sentences whose words do not fit their figures, with their place: such a
   // report is refused.
   std::vector<std::string> unfit;
-  std::set<Symbol> symbols;  // used on the page
+  std::map<Symbol, std::string> symbols;  // used on the page, with their signs
   bool newcomers = false;    // the page marks newcomers
   bool cover = false;
 };
@@ -222,18 +209,12 @@ struct ReportModel {
   Edition edition = Edition::kFinal;
   std::string snapshot_id;
   std::string date;  // 2025-07-11, the last day of the survey
+  SymbolProfile symbols;  // which signs its tables use
   std::vector<Page> pages;
 };
 
 // The mark that stands wherever synthetic numbers do: 架空データ;
 // 前回は架空データ where only last year's are; empty where none are.
 std::string SyntheticMark(bool synthetic, bool previous_synthetic);
-
-// What `symbol` looks like in a table: `-`, 無回答, …; empty for kNone.
-std::string SymbolText(Symbol symbol);
-// What it means, for the legend.
-std::string SymbolMeaning(Symbol symbol);
-// Its name in CSV: NOT_APPLICABLE; empty for kNone.
-std::string SymbolName(Symbol symbol);
 
 }  // namespace welfare::report

@@ -161,6 +161,7 @@ void AddTable(AnnexFlow& flow, const Figure& figure, const std::string& number,
   };
   std::string words;
   for (const std::string& note : figure.notes) words += note;
+  words += TableLegend(figure);
   const Drawing notes = TextBlock(words, flow.width(), kNoteSize,
                                   Millimetres(3.5), Ink::kSecondary);
   const int notes_height = words.empty() ? 0 : notes.height + Millimetres(1);

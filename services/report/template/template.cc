@@ -47,6 +47,10 @@ class Checker {
                        std::move(description), std::move(description_ja)});
   }
 
+  void AddAll(std::vector<base::Violation> faults) {
+    for (base::Violation& fault : faults) faults_.push_back(std::move(fault));
+  }
+
   std::vector<base::Violation> Take() { return std::move(faults_); }
 
  private:
@@ -253,6 +257,10 @@ void ForEachText(const ReportTemplate& report_template,
     look("title_lines", line);
   }
   look("subtitle", report_template.subtitle);
+  for (const auto& [key, symbol] : kChosenSymbols) {
+    look("symbols." + std::string(key), report_template.symbols.SignOf(symbol));
+  }
+  look("symbols.minus", report_template.symbols.minus);
   for (const TemplatePage& page : report_template.pages) {
     look(page.path + ".topic", page.topic);
     look(page.path + ".headline", page.headline);
@@ -298,6 +306,7 @@ std::vector<base::Violation> FindTemplateFaults(
                 "Together the lines are the title, letter by letter.",
                 "行をつなげると題名と同じになるようにしてください。");
   }
+  checker.AddAll(FindSymbolFaults(report_template.symbols, "symbols"));
   int expected = 1;
   for (const TemplatePage& page : report_template.pages) {
     if (page.number != expected) {

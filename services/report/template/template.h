@@ -15,6 +15,7 @@
 #include "services/base/error.h"
 #include "services/base/wording/wording.h"
 #include "services/report/template/sheet_place.h"
+#include "services/report/template/symbols.h"
 
 namespace welfare::report {
 
@@ -98,6 +99,7 @@ struct ReportTemplate {
   std::string subtitle;
   std::vector<TemplatePage> pages;
   TemplateTiles tiles;
+  SymbolProfile symbols;  // signs of its tables
   base::WordingProfile wordings;  // what words for shares mean
   std::string text;               // what it was read from
   std::string digest;             // SHA-256 of `text`, hexadecimal

@@ -109,6 +109,30 @@ TEST(TemplateReader, PlacesTilesOnceAndWithinReach) {
       ::testing::UnorderedElementsAre("TILE_TAKEN", "FIELD_TYPE"));
 }
 
+TEST(TemplateReader, SignsOfSymbolsAreToldApart) {
+  const auto own = ReadTemplate(
+      "own", SmallTemplateYaml() + "symbols:\n  not_applicable: ・\n");
+  ASSERT_OK(own);
+  EXPECT_EQ(own->symbols.SignOf(Symbol::kNotApplicable), "・");
+  EXPECT_EQ(own->symbols.SignOf(Symbol::kZero), "0");
+  const auto named =
+      ReadTemplate("named", SmallTemplateYaml() + "symbols: statistics\n");
+  ASSERT_OK(named);
+  EXPECT_EQ(named->symbols.SignOf(Symbol::kZero), "-");
+  EXPECT_EQ(named->symbols.SignOf(Symbol::kNoAnswer), "無回答");
+  const auto reasons = [](const std::string& symbols) {
+    return ReasonsOf(
+        ReadTemplate("bad", SmallTemplateYaml() + symbols).status());
+  };
+  EXPECT_THAT(reasons("symbols: mine\n"), ::testing::ElementsAre("FIELD_TYPE"));
+  EXPECT_THAT(reasons("symbols:\n  zero: \"-\"\n"),
+              ::testing::ElementsAre("SYMBOL_TAKEN"));
+  EXPECT_THAT(reasons("symbols:\n  lost: \"9\"\n  suppressed: あいうえお\n"
+                      "  zeros: \"0\"\n"),
+              ::testing::UnorderedElementsAre("SYMBOL_NUMBER", "SYMBOL_LENGTH",
+                                              "FIELD_UNKNOWN"));
+}
+
 TEST(TemplateReader, LinesOfTheTitleAreTheTitle) {
   const auto good = ReadTemplate(
       "good", SmallTemplateYaml() + "title_lines: [見本の, 報告書]\n");

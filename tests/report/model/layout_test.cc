@@ -107,7 +107,7 @@ TEST(Layout, ColumnsOfAYearStandTogether) {
 TEST(Layout, ALegendExplainsWhatThePageUses) {
   Page page;
   EXPECT_THAT(LegendOf(page), IsEmpty());
-  page.symbols = {Symbol::kNotApplicable};
+  page.symbols = {{Symbol::kNotApplicable, "-"}};
   page.newcomers = true;
   const std::vector<LegendEntry> legend = LegendOf(page);
   ASSERT_EQ(legend.size(), 2U);

@@ -1,13 +1,19 @@
 #include "services/report/model/pages/annexes.h"
 
+#include <cstddef>
+#include <map>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include "services/base/coding/sha256.h"
 #include "services/report/model/words.h"
 
 namespace welfare::report {
 namespace {
+
+constexpr std::string_view kSymbolHeading = "記号";
 
 std::string_view VerdictWords(std::optional<Verdict> verdict) {
   switch (verdict.value_or(Verdict::kNotComputed)) {
@@ -236,15 +242,8 @@ void AddColophon(const Snapshot& snapshot, const std::vector<LeftOut>& left_out,
       "差は増減を直接には示さない。");
   page.blocks.push_back(Heading{"集計の規則"});
   page.blocks.push_back(std::move(rules));
-  page.blocks.push_back(Heading{"記号"});
-  DefinitionList legend;
-  for (const Symbol symbol :
-       {Symbol::kZero, Symbol::kNotApplicable, Symbol::kNoAnswer,
-        Symbol::kNotCounted, Symbol::kUnknown, Symbol::kSuppressed,
-        Symbol::kLost, Symbol::kLowerBound}) {
-    legend.items.push_back({SymbolText(symbol), {{{SymbolMeaning(symbol)}}}});
-  }
-  page.blocks.push_back(std::move(legend));
+  page.blocks.push_back(Heading{std::string(kSymbolHeading)});
+  page.blocks.push_back(DefinitionList{});  // FillSymbolLegend
   page.blocks.push_back(Heading{"版"});
   DefinitionList versions;
   const auto add = [&](std::string term, std::string text) {
@@ -270,6 +269,33 @@ void AddColophon(const Snapshot& snapshot, const std::vector<LeftOut>& left_out,
     page.blocks.push_back(LeftOutTable(left_out));
   }
   model.pages.push_back(std::move(page));
+}
+
+void FillSymbolLegend(ReportModel& model) {
+  std::map<Symbol, std::string> used;
+  for (const Page& page : model.pages) {
+    used.insert(page.symbols.begin(), page.symbols.end());
+  }
+  for (Page& page : model.pages) {
+    for (std::size_t i = 0; i + 1 < page.blocks.size(); ++i) {
+      const auto* heading = std::get_if<Heading>(&page.blocks[i]);
+      auto* legend = std::get_if<DefinitionList>(&page.blocks[i + 1]);
+      if (heading == nullptr || legend == nullptr ||
+          heading->text != kSymbolHeading) {
+        continue;
+      }
+      for (const auto& [symbol, sign] : used) {
+        legend->items.push_back({sign, {{{SymbolMeaning(symbol)}}}});
+      }
+      // No sign, no legend.
+      if (used.empty()) {
+        page.blocks.erase(page.blocks.begin() + static_cast<std::ptrdiff_t>(i),
+                          page.blocks.begin() +
+                              static_cast<std::ptrdiff_t>(i + 2));
+      }
+      return;
+    }
+  }
 }
 
 }  // namespace welfare::report

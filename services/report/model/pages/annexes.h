@@ -16,4 +16,8 @@ void AddComparison(const Snapshot& snapshot, ReportModel& model);
 void AddColophon(const Snapshot& snapshot, const std::vector<LeftOut>& left_out,
                  ReportModel& model);
 
+// Adds what the signs mean that the pages use, and no other, to the page that
+// says how the report was made. REQUIRES: the pages are finished.
+void FillSymbolLegend(ReportModel& model);
+
 }  // namespace welfare::report

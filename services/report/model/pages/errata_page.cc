@@ -39,7 +39,7 @@ std::string PrintedDatum(std::string_view datum) {
 }
 
 // `841 LOWER_BOUND` as a table prints it, `841以上`.
-std::string Printed(std::string_view text) {
+std::string Printed(const SymbolProfile& profile, std::string_view text) {
   constexpr std::array kSymbols = {
       Symbol::kNotApplicable, Symbol::kNoAnswer,   Symbol::kNotCounted,
       Symbol::kUnknown,       Symbol::kSuppressed, Symbol::kLost,
@@ -50,15 +50,16 @@ std::string Printed(std::string_view text) {
   for (const Symbol symbol : kSymbols) {
     if (last != SymbolName(symbol)) continue;
     return space == std::string_view::npos
-               ? SymbolText(symbol)
-               : PrintedDatum(text.substr(0, space)) + SymbolText(symbol);
+               ? profile.SignOf(symbol)
+               : PrintedDatum(text.substr(0, space)) + profile.SignOf(symbol);
   }
   return PrintedDatum(text);
 }
 
-std::string TextOf(const Change& change, bool there, const std::string& text) {
+std::string TextOf(const SymbolProfile& profile, const Change& change,
+                   bool there, const std::string& text) {
   if (!there) return change.was_there ? "（削除）" : "（なし）";
-  return text.empty() ? "（空欄）" : Printed(text);
+  return text.empty() ? "（空欄）" : Printed(profile, text);
 }
 
 std::string CausesOf(const Change& change) {
@@ -112,8 +113,8 @@ void AddErrata(const Snapshot& snapshot, ReportModel& model) {
       TableRow row{number, number, {}, false};
       for (const std::string& text :
            {place.page, place.title, place.row_label, place.column_label,
-            TextOf(change, change.was_there, change.before),
-            TextOf(change, change.is_there, change.after),
+            TextOf(model.symbols, change, change.was_there, change.before),
+            TextOf(model.symbols, change, change.is_there, change.after),
             std::string(change.sign_changed ? "入れ替わる" : ""),
             CausesOf(change)}) {
         row.cells.push_back(TextCell(text));

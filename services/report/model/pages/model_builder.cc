@@ -1,5 +1,6 @@
 #include "services/report/model/pages/model_builder.h"
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <variant>
@@ -35,19 +36,63 @@ ReportModel Begin(const ReportTemplate& report_template,
       snapshot.previous_round.has_value() && snapshot.previous_round->synthetic;
   model.edition = snapshot.edition;
   model.snapshot_id = std::string(snapshot_id);
+  model.symbols = report_template.symbols;
   model.date = snapshot.round.window_end.ToString();
   return model;
 }
 
-void CollectSymbols(const Table& table, Page& page) {
-  for (const TableRow& row : table.rows) {
-    for (const TableCell& cell : row.cells) {
-      if (cell.symbol != Symbol::kNone) page.symbols.insert(cell.symbol);
+// Whether a share of nothing stands in the cell: printed as `0.0` it would say
+// that there is little.
+bool IsShareOfZero(const Table& table, const TableRow& row, std::size_t at) {
+  const auto source = ShareSourceOf(table, table.columns[at]);
+  if (!source.has_value() || row.cells[at].data != "0.0") return false;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].key == source->numerator) {
+      return row.cells[i].symbol == Symbol::kZero;
+    }
+  }
+  return false;
+}
+
+// Writes the signs of the report into a table, and notes which it uses.
+void WriteSymbols(const SymbolProfile& profile, Figure& figure) {
+  const auto use = [&](Symbol symbol) {
+    figure.symbols.emplace(symbol, profile.SignOf(symbol));
+  };
+  const bool zero_is_a_sign =
+      profile.SignOf(Symbol::kZero) != SymbolText(Symbol::kZero);
+  for (TableRow& row : figure.table.rows) {
+    for (std::size_t i = 0; i < row.cells.size(); ++i) {
+      TableCell& cell = row.cells[i];
+      if (zero_is_a_sign && IsShareOfZero(figure.table, row, i)) {
+        cell.text = profile.SignOf(Symbol::kZero);
+      }
+      if (!profile.minus.empty() && cell.text.starts_with('-') &&
+          cell.symbol == Symbol::kNone &&
+          figure.table.columns[i].kind == Column::Kind::kNumber) {
+        cell.text.replace(0, 1, profile.minus);
+      }
+      if (cell.symbol == Symbol::kNone) continue;
+      use(cell.symbol);
+      // A bound stands behind its number.
+      if (cell.symbol != Symbol::kLowerBound) {
+        cell.text = profile.SignOf(cell.symbol);
+      }
     }
     // Absences inside the base have rows of their own.
     for (const Symbol symbol :
          {Symbol::kNoAnswer, Symbol::kNotCounted, Symbol::kUnknown}) {
-      if (row.key == SymbolName(symbol)) page.symbols.insert(symbol);
+      if (row.key == SymbolName(symbol)) use(symbol);
+    }
+  }
+  for (Chart& chart : figure.charts) {
+    for (Chart::Series& series : chart.series) {
+      for (Chart::Point& point : series.points) {
+        if (point.absent &&
+            point.label == SymbolText(Symbol::kNotApplicable)) {
+          point.label = profile.SignOf(Symbol::kNotApplicable);
+        }
+      }
     }
   }
 }
@@ -63,7 +108,8 @@ void Finish(const ReportModel& model, Page& page) {
         figure->has_previous && model.previous_synthetic;
     figure->edition = model.edition;
     for (Chart& chart : figure->charts) chart.mark = MarkOf(*figure);
-    CollectSymbols(figure->table, page);
+    WriteSymbols(model.symbols, *figure);
+    page.symbols.insert(figure->symbols.begin(), figure->symbols.end());
   }
 }
 
@@ -93,6 +139,7 @@ ReportModel BuildReport(const ReportTemplate& report_template,
   AddColophon(filled, left_out, model);
   AddErrata(filled, model);
   for (Page& page : model.pages) Finish(model, page);
+  FillSymbolLegend(model);
   return model;
 }
 

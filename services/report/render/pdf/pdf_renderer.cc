@@ -241,7 +241,7 @@ void AddTargets(cairo_t* context, const Sheet& sheet) {
 }  // namespace
 
 std::string PdfRenderer::fingerprint() const {
-  return "pdf 2 cairo " + std::string(cairo_version_string()) + " freetype " +
+  return "pdf 3 cairo " + std::string(cairo_version_string()) + " freetype " +
          std::to_string(FREETYPE_MAJOR) + "." + std::to_string(FREETYPE_MINOR) +
          "." + std::to_string(FREETYPE_PATCH) + " font " + font_.digest;
 }

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "services/report/files/template_reader.h"
+#include "services/report/model/layout.h"
 #include "tests/report/model/pages/built_report.h"
 #include "tests/report/sample_snapshot.h"
 #include "tests/support/status_matchers.h"
@@ -26,6 +27,7 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Key;
 using ::testing::Not;
 
 TEST(ModelBuilder, FillsPlaceholdersWithFigures) {
@@ -68,8 +70,49 @@ TEST(ModelBuilder, KeepsZeroApartFromAbsence) {
   EXPECT_THAT(RowOf(figure, "NO_ANSWER"),
               ElementsAre("1", "25.0", "1", "33.3"));
   EXPECT_THAT(model.pages[2].symbols,
-              AllOf(Contains(Symbol::kZero), Contains(Symbol::kNoAnswer),
-                    Contains(Symbol::kNotCounted)));
+              AllOf(Contains(Key(Symbol::kZero)), Contains(Key(Symbol::kNoAnswer)),
+                    Contains(Key(Symbol::kNotCounted))));
+}
+
+// Signs are of the publisher; data are the same.
+TEST(ModelBuilder, WritesTheSignsOfItsTemplate) {
+  const auto read = ReadTemplate(
+      "x", SmallTemplateYaml() + "symbols: statistics\n");
+  ASSERT_OK(read);
+  const ReportModel model = BuildReport(*read, SmallSnapshot(), kId);
+  const Figure figure = FigureOf(model, "p03_plan");
+  // A share of none is none, not little.
+  EXPECT_THAT(RowOf(figure, "none"), ElementsAre("-", "-", "-", "-"));
+  EXPECT_THAT(RowOf(FigureOf(model, "p03_nobody"), "yes"),
+              ElementsAre("-", "・"));
+  EXPECT_EQ(figure.table.rows.back().cells.size(), 4U);
+  for (const TableRow& row : figure.table.rows) {
+    if (row.key != "none") continue;
+    EXPECT_EQ(row.cells[1].data, "0.0");
+  }
+  bool explained = false;
+  for (const LegendEntry& entry : LegendOf(model.pages[2])) {
+    explained = explained || (entry.sign == "・" &&
+                              entry.meaning ==
+                                  SymbolMeaning(Symbol::kNotApplicable));
+  }
+  EXPECT_TRUE(explained);
+  EXPECT_THAT(TableLegend(figure), HasSubstr("「-」該当が一つもない"));
+}
+
+// The list of signs at the end names those that the tables use.
+TEST(ModelBuilder, ExplainsNoSignThatNobodyUses) {
+  const ReportModel model = Build(SmallSnapshot());
+  const Page& made = model.pages.back();
+  std::string terms;
+  for (std::size_t i = 0; i < made.blocks.size(); ++i) {
+    const auto* heading = std::get_if<Heading>(&made.blocks[i]);
+    if (heading == nullptr || heading->text != "記号") continue;
+    const auto& legend = std::get<DefinitionList>(made.blocks[i + 1]);
+    for (const auto& item : legend.items) terms += item.term + " ";
+  }
+  EXPECT_THAT(terms, HasSubstr("- "));
+  EXPECT_THAT(terms, Not(HasSubstr("X ")));
 }
 
 TEST(ModelBuilder, PrintsNoPercentOverAnEmptyBase) {
