@@ -3,7 +3,8 @@
 
 Usage: pdf_check.py FILE.pdf: 20 pages and an annex, A4 landscape, the font
 embedded and subset, every sheet marked, every text readable, bookmarks
-and page labels in place.
+and page labels in place, the contents linked, everything tagged, and every
+figure in words.
 """
 
 import re
@@ -44,6 +45,7 @@ def main(path):
     expect(len(texts) == pages, f"{len(texts)} texts of {pages} pages")
     for number, text in enumerate(texts, start=1):
         expect(text.count("架空データ") >= 2, f"sheet {number} is not marked twice")
+        expect(text.split("\n\n")[-1].count("架空データ") <= 1, f"the footer of sheet {number} says it twice")
         expect("結果の概要" in text, f"sheet {number} has no title")
         label = str(number) if number <= 20 else f"資-{number - 20}"
         expect(text.split()[-1] == label, f"sheet {number} ends with {text.split()[-1:]}")
@@ -55,6 +57,29 @@ def main(path):
     objects = subprocess.run(["qpdf", "--qdf", "--object-streams=disable", path, "-"],
                              capture_output=True, timeout=120).stdout.decode("latin-1")
     expect("/Outlines" in objects and "/PageLabels" in objects, "no bookmarks or labels")
+
+    # Who hears it: a language, elements in their order, words for what is drawn.
+    expect(facts["Tagged"] == "yes", "no tags")
+    done = subprocess.run(["pdfinfo", "-struct-text", path], capture_output=True, text=True, timeout=120)
+    expect("Warning" not in done.stderr and "Error" not in done.stderr, done.stderr[:300])
+    elements = [line.strip() for line in done.stdout.splitlines()]
+    expect(elements[0] == "Document" and elements.count("Sect") == pages, f"{elements.count('Sect')} sections")
+    expect(elements.count("H1 (block)") >= 20, f"{elements.count('H1 (block)')} headings")
+    for element in ("H2 (block)", "P (block)", "L (block)", "LI (block)", "Table (block)", "TR", "TH", "TD"):
+        expect(element in elements, f"no {element}")
+    heard = set(re.sub(r"\s", "", "".join(re.findall(r'^\s*"(.*)"$', done.stdout, re.M))))
+    expect(not set(re.sub(r"\s", "", texts[2])) - heard - set("3"), "a text of sheet 3 is in no element")
+    figures = re.findall(r"<<[^<>]*/Alt <([0-9a-f]*)>[^<>]*/S /Figure|/S /Figure", objects)
+    expect(len(figures) > 20 and all(figures), f"{figures.count('')} of {len(figures)} figures without words")
+    for figure in figures:
+        words = bytes.fromhex(figure).decode("utf-16") if figure else ""
+        expect(re.search(r"\d", words), f"a figure says {words[:60]}")
+    expect("/Lang (ja-JP)" in objects, "no language")
+    expect("/DisplayDocTitle true" in objects, "the title is not shown")
+    links = re.findall(r"/Dest \(([^)]*)\)[^<>]*/Rect", objects)
+    expect(len(links) >= 20, f"{len(links)} links")
+    names = re.findall(r"\(([^)]*)\)\s*\[?", objects[objects.find("/Names ["):])
+    expect(not set(links) - set(names), f"links that lead nowhere: {set(links) - set(names)}")
 
     print("\n".join(faults) or f"{path}: {pages} sheets, nothing found")
     return 1 if faults else 0

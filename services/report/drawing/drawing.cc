@@ -17,6 +17,7 @@ struct Move {
   void operator()(AreaShape& shape) const {
     for (AreaShape::Corner& corner : shape.corners) By(corner.x, corner.y);
   }
+  void operator()(StructureMark& /*mark*/) const {}
 
  private:
   void By(int& of_x, int& of_y) const {

@@ -72,7 +72,30 @@ struct AreaShape {
   int stroke_width = 0;
 };
 
-using Shape = std::variant<BoxShape, LineShape, DotShape, AreaShape, TextShape>;
+// What shapes are to a reader who does not see them.
+enum class Structure {
+  kHeading,     // of a sheet
+  kSubheading,  // of a block of it
+  kParagraph,
+  kList,
+  kListItem,
+  kFigure,  // words: all that it shows
+  kTable,
+  kRow,
+  kHeaderCell,
+  kCell,
+  kLink,  // words: the name of its target
+};
+
+// Draws nothing: says what the shapes are that follow, up to the mark that ends
+// it. Marks are nested. What stands in none is for eyes alone.
+struct StructureMark {
+  std::optional<Structure> begins;  // none: ends what was begun last
+  std::string words = {};
+};
+
+using Shape = std::variant<BoxShape, LineShape, DotShape, AreaShape, TextShape,
+                           StructureMark>;
 
 // A picture of a size. `faults` says what has no room in it, one sentence
 // each: whoever places it must refuse it then, nothing is cut off.

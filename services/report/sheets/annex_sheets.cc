@@ -33,15 +33,17 @@ std::string WordsOf(const Line& line) {
 
 // Text of one size as a drawing.
 Drawing TextBlock(std::string_view text, int width, int size, int leading,
-                  Ink ink) {
+                  Ink ink, Structure structure = Structure::kParagraph) {
   Drawing drawing;
   drawing.width = width;
+  if (!text.empty()) drawing.shapes.emplace_back(StructureMark{structure});
   int y = size;
   for (const std::string& line :
        BreakPhrases(text, size, width, LongPieces::kBreak)) {
     drawing.shapes.emplace_back(TextShape{0, y, size, line, ink});
     y += leading;
   }
+  if (!text.empty()) drawing.shapes.emplace_back(StructureMark{});
   drawing.height = y - leading + size * 30 / 100;
   return drawing;
 }
@@ -100,6 +102,11 @@ class AnnexFlow {
     annex_.bookmarks.push_back({2, std::move(title), target});
   }
 
+  // What is added in between are rows of one table, or of a part of it: no part
+  // goes on in another column.
+  void BeginTable() { pen_->Mark({Structure::kTable}); }
+  void EndTable() { pen_->Mark({}); }
+
   int Room() const { return kAnnexEnd - y_; }
   void NextColumn() {
     if (++column_ < columns_) {
@@ -148,7 +155,8 @@ void AddTable(AnnexFlow& flow, const Figure& figure, const std::string& number,
   const TableDrawing table = DrawTable(figure.table, flow.width(), kTableSize);
   const auto caption = [&](std::string_view more) {
     Drawing whole = TextBlock(title + std::string(more), flow.width(),
-                              kLabelSize, kAnnexLeading, Ink::kNavy);
+                              kLabelSize, kAnnexLeading, Ink::kNavy,
+                              Structure::kSubheading);
     std::string base = figure.base;
     if (!figure.year.empty()) {
       base += (base.empty() ? "" : "　") + figure.year;
@@ -172,15 +180,19 @@ void AddTable(AnnexFlow& flow, const Figure& figure, const std::string& number,
   flow.Need(head.height + least + (whole ? notes_height : 0));
   flow.Mark(target, title);
   flow.Add(head, 0, title);
+  flow.BeginTable();
   flow.Add(table.head, 0, title);
   for (const Drawing& row : table.rows) {
     if (row.height > flow.Room()) {
+      flow.EndTable();
       flow.NextColumn();
       flow.Add(caption("（続き）"), 0, title);
+      flow.BeginTable();
       flow.Add(table.head, 0, title);
     }
     flow.Add(row, 0, title);
   }
+  flow.EndTable();
   if (words.empty()) {
     flow.Need(0);
     flow.Add(Drawing{}, kAfterTable, title);
@@ -195,7 +207,7 @@ void AddTable(AnnexFlow& flow, const Figure& figure, const std::string& number,
 void AddBlock(AnnexFlow& flow, const Heading& heading) {
   flow.Need(Millimetres(20));
   flow.Add(TextBlock(heading.text, flow.width(), kPointSize, kPointLeading,
-                     Ink::kNavy),
+                     Ink::kNavy, Structure::kSubheading),
            kAfterText, heading.text);
 }
 

@@ -1,7 +1,6 @@
 // A report as sheets of paper: everything placed, nothing left to decide.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -12,12 +11,6 @@
 
 namespace welfare::report {
 
-// Shapes of a sheet that lead to another place.
-struct SheetLink {
-  std::size_t first = 0;  // among the shapes of the drawing
-  std::size_t shapes = 0;
-  std::string target;
-};
 // A place that others lead to.
 struct SheetTarget {
   int x = 0;
@@ -28,7 +21,6 @@ struct SheetTarget {
 struct Sheet {
   std::string label;  // 4, 資-1
   Drawing drawing;
-  std::vector<SheetLink> links;  // in the order of their shapes
   std::vector<SheetTarget> targets;
 };
 

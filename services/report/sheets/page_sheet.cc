@@ -92,13 +92,17 @@ class PageSheet {
     pen_.Target(0, 0, PageTarget(page));
     pen_.Frame(page.topic, page.headline);
     base_ = CommonBase();
-    pen_.Text(kSheetLeft, kBaseBaseline, kLabelSize, base_, Ink::kSecondary);
+    pen_.As(Structure::kParagraph, [&] {
+      pen_.Text(kSheetLeft, kBaseBaseline, kLabelSize, base_, Ink::kSecondary);
+    });
     const int width = page.key.has_value() ? ColumnsWidth(8) : kTextWidth;
     if (TextWidth(base_, kLabelSize) > width) {
       pen_.Fault("母数の行", "1行に入らない。");
     }
     DrawPoints(width);
-    if (page.key.has_value()) DrawKey(*page.key);
+    if (page.key.has_value()) {
+      pen_.As(Structure::kParagraph, [&] { DrawKey(*page.key); });
+    }
     if (page.places.size() > kMostBlocks) {
       pen_.Fault("図", "一枚に置けるのは4つまで。");
     }
@@ -136,17 +140,24 @@ class PageSheet {
   void DrawPoints(int width) {
     int y = kFirstPoint;
     std::size_t lines = 0;
-    for (const std::string& point : PointsOf(page_)) {
-      const std::vector<std::string> broken =
-          BreakPhrases(point, kPointSize, width - kBulletIndent);
-      pen_.Box(kSheetLeft, y - kPointSize * 36 / 100 - kBullet / 2, kBullet,
-               kBullet, Ink::kNavy);
+    const auto item = [&](const std::vector<std::string>& broken) {
       for (const std::string& line : broken) {
         pen_.Text(kSheetLeft + kBulletIndent, y, kPointSize, line);
         y += kPointLeading;
       }
-      lines += broken.size();
-    }
+    };
+    const std::vector<std::string> points = PointsOf(page_);
+    const auto list = [&] {
+      for (const std::string& point : points) {
+        const std::vector<std::string> broken =
+            BreakPhrases(point, kPointSize, width - kBulletIndent);
+        pen_.Box(kSheetLeft, y - kPointSize * 36 / 100 - kBullet / 2, kBullet,
+                 kBullet, Ink::kNavy);
+        pen_.As(Structure::kListItem, [&] { item(broken); });
+        lines += broken.size();
+      }
+    };
+    if (!points.empty()) pen_.As(Structure::kList, list);
     if (lines > kMostPointLines) {
       pen_.Fault("要点", std::to_string(lines) + "行あり、4行に入らない。");
     }
@@ -186,11 +197,13 @@ class PageSheet {
                  std::string_view title, std::string_view base) {
     pen_.Rule(area.x, area.y, area.width, Ink::kNavy, Millimetres(0.3));
     const int baseline = area.y + Millimetres(5);
-    pen_.Text(area.x, baseline, kLabelSize, number, Ink::kNavy);
     const int x = number.empty()
                       ? area.x
                       : area.x + TextWidth(number, kLabelSize) + kLabelSize;
-    pen_.Text(x, baseline, kPointSize, title);
+    pen_.As(Structure::kSubheading, [&] {
+      pen_.Text(area.x, baseline, kLabelSize, number, Ink::kNavy);
+      pen_.Text(x, baseline, kPointSize, title);
+    });
     if (x + TextWidth(title, kPointSize) > area.x + area.width) {
       pen_.Fault(std::string(number) + "「" + std::string(title) + "」",
                  "題が1行に入らない。short を与える。");
@@ -205,10 +218,12 @@ class PageSheet {
       pen_.Fault(std::string(number), "母数が2行に入らない。");
     }
     int y = area.y + Millimetres(9.5);
-    for (const std::string& line : lines) {
-      pen_.Text(area.x, y, kTableSize, line, Ink::kSecondary);
-      y += kBaseLeading;
-    }
+    pen_.As(Structure::kParagraph, [&] {
+      for (const std::string& line : lines) {
+        pen_.Text(area.x, y, kTableSize, line, Ink::kSecondary);
+        y += kBaseLeading;
+      }
+    });
     const int head =
         kFigureHead + static_cast<int>(lines.size() - 1) * kBaseLeading;
     return {area.x, area.y + head, area.width, area.height - head};
@@ -242,7 +257,8 @@ class PageSheet {
       if (table.height > body.height) {
         pen_.Fault(block, "表が枠の高さに入らない。");
       }
-      pen_.Place(table, body.x, body.y, block);
+      pen_.As(Structure::kTable,
+              [&] { pen_.Place(table, body.x, body.y, block); });
       return;
     }
     ChartSpace space = {body.width, body.height, kLabelSize, kTableSize,
@@ -250,18 +266,21 @@ class PageSheet {
     // A sheet shows the first chart of a figure, a screen all of them. The
     // years stand beside the base, where there is room for them.
     const Chart& chart = figure.charts.front();
-    if (chart.kind == Chart::Kind::kBars ||
-        chart.kind == Chart::Kind::kColumns) {
-      const Drawing keys = SeriesKeys(chart, kTableSize);
-      if (keys.width > 0 &&
-          TextWidth(base, kTableSize) + keys.width + Millimetres(6) <=
-              area.width) {
-        pen_.Place(keys, area.x + area.width - keys.width,
-                   area.y + Millimetres(9.5) - kTableSize * 11 / 10, block);
-        space.series_keys = false;
+    const auto draw = [&] {
+      if (chart.kind == Chart::Kind::kBars ||
+          chart.kind == Chart::Kind::kColumns) {
+        const Drawing keys = SeriesKeys(chart, kTableSize);
+        if (keys.width > 0 &&
+            TextWidth(base, kTableSize) + keys.width + Millimetres(6) <=
+                area.width) {
+          pen_.Place(keys, area.x + area.width - keys.width,
+                     area.y + Millimetres(9.5) - kTableSize * 11 / 10, block);
+          space.series_keys = false;
+        }
       }
-    }
-    pen_.Place(DrawChart(chart, space), body.x, body.y, block);
+      pen_.Place(DrawChart(chart, space), body.x, body.y, block);
+    };
+    pen_.As(Structure::kFigure, draw, DescribeChart(chart));
   }
 
   void Draw(const DefinitionList& list, std::size_t, const SheetArea& area) {
@@ -270,11 +289,13 @@ class PageSheet {
     pen_.Rule(area.x, area.y, area.width, Ink::kNavy, Millimetres(0.3));
     int y = area.y + Millimetres(6);
     for (const DefinitionList::Item& item : list.items) {
-      pen_.Text(area.x, y, kLabelSize, item.term, Ink::kNavy);
-      for (const Line& line : item.lines) {
-        y = pen_.Lines(area.x + kTermWidth, y, area.width - kTermWidth,
-                       kLabelSize, kLeading, TextOf(line));
-      }
+      pen_.As(Structure::kParagraph, [&] {
+        pen_.Text(area.x, y, kLabelSize, item.term, Ink::kNavy);
+        for (const Line& line : item.lines) {
+          y = pen_.Lines(area.x + kTermWidth, y, area.width - kTermWidth,
+                         kLabelSize, kLeading, TextOf(line));
+        }
+      });
       y += Millimetres(2);
     }
     if (y > area.y + area.height + kLeading) {
@@ -304,8 +325,11 @@ class PageSheet {
 
   void DrawText(const std::string& text, const SheetArea& area) {
     pen_.Rule(area.x, area.y, area.width, Ink::kNavy, Millimetres(0.3));
-    const int end = pen_.Lines(area.x, area.y + Millimetres(6), area.width,
-                               kPointSize, kPointLeading, text);
+    int end = 0;
+    pen_.As(Structure::kParagraph, [&] {
+      end = pen_.Lines(area.x, area.y + Millimetres(6), area.width, kPointSize,
+                       kPointLeading, text);
+    });
     if (end > area.y + area.height + kPointLeading) {
       pen_.Fault("文", "枠の高さに入らない。");
     }
@@ -359,11 +383,14 @@ class PageSheet {
   void DrawNotes() {
     const std::string words = NoteWords();
     if (words.empty()) return;
-    pen_.Text(kSheetLeft, kNotesTop + kNoteSize, kNoteSize, "注",
-              Ink::kSecondary);
-    const int end = pen_.Lines(kSheetLeft + kNoteIndent, kNotesTop + kNoteSize,
-                               kTextWidth - kNoteIndent, kNoteSize,
-                               kNoteLeading, words, Ink::kSecondary);
+    int end = 0;
+    pen_.As(Structure::kParagraph, [&] {
+      pen_.Text(kSheetLeft, kNotesTop + kNoteSize, kNoteSize, "注",
+                Ink::kSecondary);
+      end = pen_.Lines(kSheetLeft + kNoteIndent, kNotesTop + kNoteSize,
+                       kTextWidth - kNoteIndent, kNoteSize, kNoteLeading,
+                       words, Ink::kSecondary);
+    });
     if (end - kNoteLeading > kNotesEnd) pen_.Fault("注", "3行に入らない。");
   }
 

@@ -29,31 +29,23 @@ void SheetPen::Frame(std::string_view topic, std::string_view headline) {
   const int middle = kBandTop + kBandHeight / 2;
   if (!topic.empty()) {
     Box(kSheetLeft, kBandTop, kBandBlock, kBandHeight, Ink::kNavy);
-    Text(kSheetLeft + 2 * kBandBlock, middle + kLabelSize * 36 / 100,
-         kLabelSize, topic, Ink::kNavy);
+    As(Structure::kParagraph, [&] {
+      Text(kSheetLeft + 2 * kBandBlock, middle + kLabelSize * 36 / 100,
+           kLabelSize, topic, Ink::kNavy);
+    });
   }
   if (!mark.empty()) {
     const int width = TextWidth(mark, kLabelSize) + Millimetres(5);
     sheet_.drawing.shapes.emplace_back(
         BoxShape{kSheetRight - width, kBandTop, width, kBandHeight + 600,
                  std::nullopt, Ink::kMark, Millimetres(0.4)});
-    Text(kSheetRight - width / 2, middle + 300 + kLabelSize * 36 / 100,
-         kLabelSize, mark, Ink::kMark, Align::kMiddle);
+    As(Structure::kParagraph, [&] {
+      Text(kSheetRight - width / 2, middle + 300 + kLabelSize * 36 / 100,
+           kLabelSize, mark, Ink::kMark, Align::kMiddle);
+    });
   }
   if (!headline.empty()) {
-    if (TextWidth(headline, kHeadlineSize) <= kTextWidth) {
-      Text(kSheetLeft, kHeadlineBaseline, kHeadlineSize, headline);
-    } else {
-      const std::vector<std::string> lines =
-          BreakPhrases(headline, kLongHeadlineSize, kTextWidth);
-      if (lines.size() > 2) Fault("見出し", "2行に入らない。");
-      int y = kHeadlineBaseline + Millimetres(2) -
-              static_cast<int>(lines.size() - 1) * Millimetres(6.6);
-      for (const std::string& line : lines) {
-        Text(kSheetLeft, y, kLongHeadlineSize, line);
-        y += Millimetres(6.6);
-      }
-    }
+    As(Structure::kHeading, [&] { Headline(headline); });
     Rule(kSheetLeft, kHeadRule, kTextWidth, Ink::kNavy, Millimetres(0.6));
   }
   Rule(kSheetLeft, kFooterRule, kTextWidth, Ink::kGrid, Millimetres(0.3));
@@ -62,9 +54,24 @@ void SheetPen::Frame(std::string_view topic, std::string_view headline) {
   Text(kSheetRight, kFooterBaseline, kPointSize, sheet_.label, Ink::kNavy,
        Align::kEnd);
   if (!mark.empty()) {
-    Text(kSheetRight - Millimetres(14), kFooterBaseline, kNoteSize,
-         mark + (model_.synthetic ? "　架空データによる作図" : ""), Ink::kMark,
-         Align::kEnd);
+    Text(kSheetRight - Millimetres(14), kFooterBaseline, kNoteSize, mark,
+         Ink::kMark, Align::kEnd);
+  }
+}
+
+void SheetPen::Headline(std::string_view headline) {
+  if (TextWidth(headline, kHeadlineSize) <= kTextWidth) {
+    Text(kSheetLeft, kHeadlineBaseline, kHeadlineSize, headline);
+  } else {
+    const std::vector<std::string> lines =
+        BreakPhrases(headline, kLongHeadlineSize, kTextWidth);
+    if (lines.size() > 2) Fault("見出し", "2行に入らない。");
+    int y = kHeadlineBaseline + Millimetres(2) -
+            static_cast<int>(lines.size() - 1) * Millimetres(6.6);
+    for (const std::string& line : lines) {
+      Text(kSheetLeft, y, kLongHeadlineSize, line);
+      y += Millimetres(6.6);
+    }
   }
 }
 
@@ -107,15 +114,6 @@ void SheetPen::Place(const Drawing& part, int x, int y,
   for (const std::string& fault : moved.faults) Fault(block, fault);
   moved.faults.clear();
   report::Place(moved, x, y, sheet_.drawing);
-}
-
-void SheetPen::BeginLink(std::string target) {
-  sheet_.links.push_back({sheet_.drawing.shapes.size(), 0, std::move(target)});
-}
-
-void SheetPen::EndLink() {
-  SheetLink& link = sheet_.links.back();
-  link.shapes = sheet_.drawing.shapes.size() - link.first;
 }
 
 void SheetPen::Target(int x, int y, std::string name) {

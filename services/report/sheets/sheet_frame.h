@@ -2,8 +2,10 @@
 // title and number.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "services/report/drawing/drawing.h"
@@ -81,15 +83,30 @@ class SheetPen {
             std::string_view text, Ink ink = Ink::kText);
   // Places `part` and names its faults after `block`.
   void Place(const Drawing& part, int x, int y, std::string_view block);
-  // What is drawn from here on, up to EndLink, leads to `target`.
-  void BeginLink(std::string target);
-  void EndLink();
+  // What `draw` draws is this to a reader who does not see it; nothing, where it
+  // draws nothing.
+  template <typename Draw>
+  void As(Structure structure, const Draw& draw, std::string words = {}) {
+    const std::size_t before = sheet_.drawing.shapes.size();
+    Mark({structure, std::move(words)});
+    draw();
+    if (sheet_.drawing.shapes.size() == before + 1) {
+      sheet_.drawing.shapes.pop_back();
+    } else {
+      Mark({});
+    }
+  }
+  void Mark(StructureMark mark) {
+    sheet_.drawing.shapes.emplace_back(std::move(mark));
+  }
   void Target(int x, int y, std::string name);
   void Fault(std::string_view block, std::string_view what);
 
   Sheet Take() && { return std::move(sheet_); }
 
  private:
+  void Headline(std::string_view headline);
+
   const ReportModel& model_;
   Sheet sheet_;
 };

@@ -147,7 +147,7 @@ std::vector<int> WidthsOrFault(const Table& table, int width, int size,
 // One row of texts; returns its height.
 int DrawCells(Drawing& out, const std::vector<std::string>& texts,
               const std::vector<int>& widths, const std::vector<bool>& right,
-              int y, int size, Ink ink) {
+              int y, int size, Ink ink, Structure cell) {
   std::size_t most = 1;
   std::vector<std::vector<std::string>> lines;
   for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -162,8 +162,12 @@ int DrawCells(Drawing& out, const std::vector<std::string>& texts,
   }
   const int height = static_cast<int>(most) * LineOf(size) + kRowPadding;
   int x = 0;
+  out.shapes.emplace_back(StructureMark{Structure::kRow});
   for (std::size_t i = 0; i < texts.size(); ++i) {
     int baseline = y + kRowPadding / 2 + LineOf(size) - size * 28 / 100;
+    // The first cell of a row names it.
+    out.shapes.emplace_back(
+        StructureMark{i == 0 ? Structure::kHeaderCell : cell});
     for (const std::string& line : lines[i]) {
       if (!line.empty()) {
         out.shapes.emplace_back(TextShape{
@@ -173,8 +177,10 @@ int DrawCells(Drawing& out, const std::vector<std::string>& texts,
       }
       baseline += LineOf(size);
     }
+    out.shapes.emplace_back(StructureMark{});
     x += widths[i];
   }
+  out.shapes.emplace_back(StructureMark{});
   return height;
 }
 
@@ -202,6 +208,7 @@ TableDrawing DrawTable(const Table& table, int width, int size) {
     int x = widths[0];
     std::size_t column = 1;
     std::size_t most = 1;
+    head.shapes.emplace_back(StructureMark{Structure::kRow});
     for (const ColumnGroup& group : groups) {
       int group_width = 0;
       for (std::size_t i = 0; i < group.columns; ++i) {
@@ -212,6 +219,7 @@ TableDrawing DrawTable(const Table& table, int width, int size) {
                      LongPieces::kBreak);
       most = std::max(most, lines.size());
       int baseline = y + kRowPadding / 2 + LineOf(size) - size * 28 / 100;
+      head.shapes.emplace_back(StructureMark{Structure::kHeaderCell});
       for (const std::string& line : lines) {
         if (!line.empty()) {
           head.shapes.emplace_back(TextShape{x + group_width - kCellPadding,
@@ -220,11 +228,14 @@ TableDrawing DrawTable(const Table& table, int width, int size) {
         }
         baseline += LineOf(size);
       }
+      head.shapes.emplace_back(StructureMark{});
       x += group_width;
     }
+    head.shapes.emplace_back(StructureMark{});
     y += static_cast<int>(most) * LineOf(size) + kRowPadding / 2;
   }
-  y += DrawCells(head, labels, widths, right, y, size, Ink::kSecondary);
+  y += DrawCells(head, labels, widths, right, y, size, Ink::kSecondary,
+                 Structure::kHeaderCell);
   DrawRule(head, width, y, Ink::kNavy, kHeadLine);
   head.height = y;
   result.height = y;
@@ -234,7 +245,8 @@ TableDrawing DrawTable(const Table& table, int width, int size) {
     std::vector<std::string> texts = {row.label};
     for (const TableCell& cell : row.cells) texts.push_back(cell.text);
     drawn.height = DrawCells(drawn, texts, widths, right, 0, size,
-                             row.muted ? Ink::kSecondary : Ink::kText);
+                             row.muted ? Ink::kSecondary : Ink::kText,
+                             Structure::kCell);
     DrawRule(drawn, width, drawn.height, Ink::kGrid, kHairline);
     result.height += drawn.height;
     result.rows.push_back(std::move(drawn));

@@ -97,7 +97,6 @@ TEST(Book, EverySheetCarriesMarkTitleAndNumber) {
   for (const Sheet& sheet : book->sheets) {
     const std::string text = TextOf(sheet);
     EXPECT_THAT(text, HasSubstr("架空データ\n")) << sheet.label;
-    EXPECT_THAT(text, HasSubstr("架空データによる作図")) << sheet.label;
     EXPECT_THAT(text, HasSubstr("見本の報告書　令和7年度(2025年度)"));
     EXPECT_THAT(text, HasSubstr("\n" + sheet.label + "\n"));
     EXPECT_TRUE(labels.insert(sheet.label).second) << sheet.label;
@@ -114,12 +113,55 @@ TEST(Book, TheContentsLeadToEveryPage) {
     }
   }
   // Two pages and three parts of the annex.
-  EXPECT_EQ(book->sheets[0].links.size(), 5U);
-  for (const SheetLink& link : book->sheets[0].links) {
-    EXPECT_TRUE(targets.contains(link.target)) << link.target;
+  std::size_t links = 0;
+  for (const Shape& shape : book->sheets[0].drawing.shapes) {
+    const auto* mark = std::get_if<StructureMark>(&shape);
+    if (mark == nullptr || mark->begins != Structure::kLink) continue;
+    ++links;
+    EXPECT_TRUE(targets.contains(mark->words)) << mark->words;
   }
+  EXPECT_EQ(links, 5U);
   for (const BookMark& mark : book->bookmarks) {
     EXPECT_TRUE(targets.contains(mark.target)) << mark.title;
+  }
+}
+
+// Who hears a sheet is told of every text what it is, once.
+TEST(Book, EveryTextStandsInTheStructure) {
+  const auto book = LayOutBook(Model(SmallTemplateYaml()));
+  ASSERT_OK(book);
+  for (const Sheet& sheet : book->sheets) {
+    std::vector<Structure> open;
+    int outside = 0;
+    int headings = 0;
+    for (const Shape& shape : sheet.drawing.shapes) {
+      if (const auto* mark = std::get_if<StructureMark>(&shape)) {
+        if (!mark->begins.has_value()) {
+          ASSERT_FALSE(open.empty()) << sheet.label;
+          open.pop_back();
+          continue;
+        }
+        const Structure begins = *mark->begins;
+        const bool in_row =
+            !open.empty() && open.back() == Structure::kRow;
+        EXPECT_EQ(in_row, begins == Structure::kCell ||
+                              begins == Structure::kHeaderCell)
+            << sheet.label;
+        EXPECT_EQ(begins == Structure::kRow,
+                  !open.empty() && open.back() == Structure::kTable)
+            << sheet.label;
+        EXPECT_EQ(mark->words.empty(), begins != Structure::kFigure &&
+                                           begins != Structure::kLink);
+        if (begins == Structure::kHeading) ++headings;
+        open.push_back(begins);
+      } else if (std::holds_alternative<TextShape>(shape) && open.empty()) {
+        ++outside;
+      }
+    }
+    EXPECT_TRUE(open.empty()) << sheet.label;
+    // The footer: title, number and mark.
+    EXPECT_EQ(outside, 3) << sheet.label;
+    EXPECT_LE(headings, 1) << sheet.label;
   }
 }
 

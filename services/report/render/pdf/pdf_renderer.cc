@@ -6,6 +6,8 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <variant>
 #include <vector>
 // FreeType wants its macro.
@@ -15,11 +17,14 @@
 #include "services/report/drawing/text_measure.h"
 #include "services/report/errors.h"
 #include "services/report/render/pdf/glyphs.h"
+#include "services/report/render/pdf/pdf_update.h"
 
 namespace welfare::report {
 namespace {
 
 constexpr double kFontUnitsPerEm = 2048;
+constexpr const char* kDocumentTag = "Document";
+constexpr const char* kSheetTag = "Sect";
 constexpr double kPointsPerUnit = 72.0 / 25400.0;
 
 double Pt(int micrometres) { return micrometres * kPointsPerUnit; }
@@ -84,6 +89,35 @@ std::string Quoted(std::string_view text) {
 // How many bytes a character takes.
 int Utf8Length(char32_t c) {
   return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+}
+
+// The standard structure types (ISO 32000-1, section 14.8.4).
+const char* TagOf(Structure structure) {
+  switch (structure) {
+    case Structure::kHeading:
+      return "H1";
+    case Structure::kSubheading:
+      return "H2";
+    case Structure::kParagraph:
+      return "P";
+    case Structure::kList:
+      return "L";
+    case Structure::kListItem:
+      return "LI";
+    case Structure::kFigure:
+      return "Figure";
+    case Structure::kTable:
+      return "Table";
+    case Structure::kRow:
+      return "TR";
+    case Structure::kHeaderCell:
+      return "TH";
+    case Structure::kCell:
+      return "TD";
+    case Structure::kLink:
+      return CAIRO_TAG_LINK;
+  }
+  return "P";
 }
 
 // Draws shapes on the page of a document. Every document has its own.
@@ -169,6 +203,26 @@ class PdfPainter {
                            static_cast<cairo_text_cluster_flags_t>(0));
   }
 
+  void operator()(const StructureMark& mark) {
+    if (!mark.begins.has_value()) {
+      cairo_tag_end(context_, TagOf(open_.back()));
+      open_.pop_back();
+      return;
+    }
+    open_.push_back(*mark.begins);
+    if (*mark.begins == Structure::kFigure) {
+      alternatives_.push_back(mark.words);
+    }
+    const std::string attributes = *mark.begins == Structure::kLink
+                                       ? "dest=" + Quoted(mark.words)
+                                       : std::string();
+    cairo_tag_begin(context_, TagOf(*mark.begins), attributes.c_str());
+  }
+
+  // What stands for each figure, in their order.
+  const std::vector<std::string>& alternatives() const {
+    return alternatives_;
+  }
   const std::string& missing() const { return missing_; }
   const std::string& missing_in() const { return missing_in_; }
 
@@ -188,6 +242,8 @@ class PdfPainter {
 
   cairo_t* context_;
   FT_Face face_;
+  std::vector<Structure> open_;
+  std::vector<std::string> alternatives_;
   std::string missing_;
   std::string missing_in_;
 };
@@ -277,11 +333,17 @@ absl::StatusOr<std::string> WritePdf(const Book& book, const PrintFont& font) {
   cairo_set_font_options(context.get(), options);
   cairo_font_options_destroy(options);
   PdfPainter painter(context.get(), face);
+  cairo_tag_begin(context.get(), kDocumentTag, "");
   for (const Sheet& sheet : book.sheets) {
     cairo_pdf_surface_set_page_label(surface.get(), sheet.label.c_str());
     AddTargets(context.get(), sheet);
+    cairo_tag_begin(context.get(), kSheetTag, "");
     for (const Shape& shape : sheet.drawing.shapes) {
       std::visit(painter, shape);
+    }
+    cairo_tag_end(context.get(), kSheetTag);
+    if (&sheet == &book.sheets.back()) {
+      cairo_tag_end(context.get(), kDocumentTag);
     }
     cairo_show_page(context.get());
   }
@@ -296,7 +358,12 @@ absl::StatusOr<std::string> WritePdf(const Book& book, const PrintFont& font) {
       return PdfFailed(cairo_status_to_string(status));
     }
   }
-  return bytes;
+  std::optional<std::string> whole =
+      AddAlternatives(std::move(bytes), painter.alternatives());
+  if (!whole.has_value()) {
+    return PdfFailed("Its structure is not as this program knows it.");
+  }
+  return *std::move(whole);
 }
 
 }  // namespace welfare::report

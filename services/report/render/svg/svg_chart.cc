@@ -81,6 +81,8 @@ class SvgWriter {
     }
     out_ += ">" + EscapeMarkup(text.text) + "</text>\n";
   }
+  // Marks are for sheets; a picture of a page says what it is itself.
+  void operator()(const StructureMark& /*mark*/) {}
 
   std::string Take() { return std::move(out_); }
 

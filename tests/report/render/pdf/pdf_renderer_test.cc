@@ -4,12 +4,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "services/base/error.h"
 #include "services/report/files/print_font_reader.h"
 #include "services/report/files/template_reader.h"
 #include "services/report/model/pages/model_builder.h"
+#include "services/report/render/pdf/pdf_update.h"
+#include "services/report/sheets/book.h"
 #include "tests/report/render/equal_bytes.h"
 #include "tests/report/sample_snapshot.h"
 #include "tests/support/status_matchers.h"
@@ -44,6 +50,81 @@ TEST(PdfRenderer, HoldsTheDayOfTheSurveyAndNoClock) {
   ASSERT_OK(pdf);
   EXPECT_THAT(*pdf, HasSubstr("/CreationDate (20250711000000+09'00)"));
   EXPECT_THAT(*pdf, Not(HasSubstr("/ModDate")));
+}
+
+int Count(std::string_view text, std::string_view word) {
+  int count = 0;
+  for (std::size_t at = text.find(word); at != std::string_view::npos;
+       at = text.find(word, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+bool Has(std::string_view text, std::string_view word) {
+  return text.find(word) != std::string_view::npos;
+}
+
+// A sheet of two figures and a link to itself.
+Book SmallBook() {
+  Sheet sheet;
+  sheet.label = "1";
+  sheet.drawing.width = Millimetres(297);
+  sheet.drawing.height = Millimetres(210);
+  sheet.targets = {{0, 0, "top"}};
+  const auto add = [&sheet](Structure structure, std::string words, int y) {
+    sheet.drawing.shapes.emplace_back(
+        StructureMark{structure, std::move(words)});
+    sheet.drawing.shapes.emplace_back(
+        TextShape{Millimetres(20), Millimetres(y), Points(10), "図"});
+    sheet.drawing.shapes.emplace_back(StructureMark{});
+  };
+  add(Structure::kHeading, "", 20);
+  add(Structure::kFigure, "策定済み 23件", 40);
+  add(Structure::kLink, "top", 60);
+  add(Structure::kFigure, "😀 a", 80);
+  Book book;
+  book.title = "題";
+  book.date = "2025-07-11";
+  book.sheets = {std::move(sheet)};
+  return book;
+}
+
+std::string SmallPdf() {
+  const auto font = LoadPrintFont();
+  EXPECT_OK(font);
+  const auto pdf = WritePdf(SmallBook(), *font);
+  EXPECT_OK(pdf);
+  return *pdf;
+}
+
+TEST(PdfRenderer, SaysToTheEarWhatItShowsTheEye) {
+  const std::string pdf = SmallPdf();
+  EXPECT_TRUE(Has(pdf, "/Lang (ja-JP)"));
+  EXPECT_TRUE(Has(pdf, "/DisplayDocTitle true"));
+  EXPECT_EQ(Count(pdf, "/S /H1"), 1);
+  EXPECT_EQ(Count(pdf, "/Subtype /Link"), 1);
+  EXPECT_EQ(Count(pdf, "/S /Figure\n   /Alt <FEFF"), 2);
+  const std::size_t first = pdf.find("/Alt <FEFF7B565B9A6E08307F");
+  const std::size_t second = pdf.find("/Alt <FEFFD83DDE0000200061>");
+  EXPECT_NE(second, std::string::npos);
+  EXPECT_LT(first, second);
+}
+
+TEST(AddAlternatives, IsOfFilesThatCairoHasJustWritten) {
+  EXPECT_FALSE(AddAlternatives("", {}).has_value());
+  EXPECT_FALSE(
+      AddAlternatives("%PDF-1.5\nstartxref\n9\n%%EOF\n", {}).has_value());
+  const std::string pdf = SmallPdf();
+  // It is updated already.
+  EXPECT_FALSE(AddAlternatives(pdf, {"one", "two"}).has_value());
+  // As it was before.
+  const std::string before = pdf.substr(0, pdf.find("%%EOF\n") + 6);
+  EXPECT_FALSE(AddAlternatives(before, {"one"}).has_value());
+  EXPECT_FALSE(AddAlternatives(before, {"one", "two", "three"}).has_value());
+  const auto again = AddAlternatives(before, {"策定済み 23件", "😀 a"});
+  ASSERT_TRUE(again.has_value());
+  EXPECT_TRUE(*again == pdf);
 }
 
 TEST(PdfRenderer, RefusesWhatTheFontCannotWrite) {
