@@ -61,10 +61,53 @@ class Workers {
   std::vector<std::jthread> threads_;  // last: they end first
 };
 
+// Writes the same part again and again, the last one shorter.
+class PartsWriter final : public grpc::ServerWriteReactor<v1::EchoResponse> {
+ public:
+  PartsWriter(const v1::EchoResponse& part, std::size_t bytes)
+      : part_(part), left_(bytes) {
+    Next();
+  }
+  void OnWriteDone(bool ok) override {
+    if (ok) {
+      Next();
+    } else {
+      Finish(grpc::Status::CANCELLED);
+    }
+  }
+  void OnDone() override { delete this; }
+
+ private:
+  void Next() {
+    if (left_ == 0) {
+      Finish(grpc::Status::OK);
+    } else if (left_ >= part_.body().size()) {
+      left_ -= part_.body().size();
+      StartWrite(&part_);
+    } else {
+      last_.set_body(std::string(left_, 'x'));
+      left_ = 0;
+      StartWrite(&last_);
+    }
+  }
+
+  const v1::EchoResponse& part_;
+  v1::EchoResponse last_;
+  std::size_t left_;
+};
+
 class EchoService final : public v1::BareCallbackService::CallbackService {
  public:
-  EchoService(v1::EchoResponse reply, Workers* workers)
-      : reply_(std::move(reply)), workers_(workers) {}
+  EchoService(v1::EchoResponse reply, std::size_t bytes, Workers* workers)
+      : reply_(std::move(reply)), bytes_(bytes), workers_(workers) {
+    part_.set_body(std::string(kPartBytes, 'x'));
+  }
+
+  grpc::ServerWriteReactor<v1::EchoResponse>* StreamInParts(
+      grpc::CallbackServerContext* /*context*/,
+      const v1::EchoRequest* /*request*/) override {
+    return new PartsWriter(part_, bytes_);
+  }
 
   grpc::ServerUnaryReactor* AnswerInFull(grpc::CallbackServerContext* context,
                                          const v1::EchoRequest* /*request*/,
@@ -81,7 +124,12 @@ class EchoService final : public v1::BareCallbackService::CallbackService {
   }
 
  private:
+  // As large as the parts of a report.
+  static constexpr std::size_t kPartBytes = std::size_t{64} << 10;
+
   const v1::EchoResponse reply_;
+  v1::EchoResponse part_;
+  const std::size_t bytes_;
   Workers* const workers_;
 };
 
@@ -118,6 +166,7 @@ int Main(int argc, char** argv) {
   std::optional<Workers> pool;
   if (workers > 0) pool.emplace(workers, std::chrono::microseconds(takes));
   EchoService service(ReplyOf(static_cast<std::size_t>(bytes)),
+                      static_cast<std::size_t>(bytes),
                       pool.has_value() ? &*pool : nullptr);
   int port = 0;
   grpc::ServerBuilder builder;
