@@ -78,6 +78,25 @@ TEST(Node, WhatRefersToItselfOrToTooMuchIsOneFault) {
   EXPECT_EQ(faults.size(), 1U);
 }
 
+TEST(Node, ColumnsAreCountedInCharacters) {
+  std::vector<base::Violation> faults;
+  const auto node = ReadYaml("", "a: 1\nb: {日本: 語, 値: x}\n", faults);
+  ASSERT_TRUE(node.has_value());
+  const std::vector<Field>& fields = node->fields[1].value.fields;
+  ASSERT_EQ(fields.size(), 2U);
+  EXPECT_EQ(fields[0].value.place, "line 2, column 9");
+  EXPECT_EQ(fields[1].place, "line 2, column 12");
+}
+
+TEST(Node, AFileHasAnEnd) {
+  std::string many = "[";
+  for (int i = 0; i < 200'001; ++i) many += "x,";
+  std::vector<base::Violation> faults;
+  static_cast<void>(ReadYaml("", many + "]", faults));
+  ASSERT_EQ(faults.size(), 1U);
+  EXPECT_EQ(faults[0].reason, "TOO_LARGE");
+}
+
 TEST(Node, AFileHoldsOneDocument) {
   std::vector<base::Violation> faults;
   EXPECT_TRUE(ReadYaml("", "a: 1\n---\na: 2\n", faults).has_value());
