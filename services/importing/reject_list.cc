@@ -30,7 +30,8 @@ void RejectList::Faulty::Add(int record) {
 }
 
 void RejectList::Add(const RecordPlace& at, std::string_view value,
-                     const base::Violation& fault) {
+                     const base::Violation& fault,
+                     std::span<const std::string> candidates) {
   faulty_[static_cast<std::size_t>(at.table)].Add(at.record);
   const Position position{at.table, at.record, ++total_};
   if (position <= after_) return;
@@ -57,7 +58,8 @@ void RejectList::Add(const RecordPlace& at, std::string_view value,
              .reason = fault.reason,
              .message = text::Shorten(message, kMessageBytesShown),
              .message_ja = text::Shorten(message_ja, kMessageBytesShown),
-             .raw_record = text::Shorten(at.raw, kRawBytesShown)});
+             .raw_record = text::Shorten(at.raw, kRawBytesShown),
+             .candidates = {candidates.begin(), candidates.end()}});
 }
 
 RejectList::Page RejectList::Show() const {
@@ -69,6 +71,9 @@ RejectList::Page RejectList::Show() const {
              reject.value.size() + reject.reason.size() +
              std::max(reject.message.size(), reject.message_ja.size()) +
              reject.raw_record.size();
+    for (const std::string& candidate : reject.candidates) {
+      bytes += candidate.size();
+    }
     // One is always shown, so that every page goes on.
     if (bytes > kRejectBytesShown && !page.rejects.empty()) {
       page.more = true;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,6 +33,7 @@ struct Reject {
   std::string message;   // what is wrong and what to do
   std::string message_ja;
   std::string raw_record;  // as it stood in the file, or its beginning
+  std::vector<std::string> candidates = {};  // what may have been meant
 
   friend bool operator==(const Reject&, const Reject&) = default;
 };
@@ -72,8 +74,10 @@ class RejectList {
 
   // `fault.field` is the column. `value`: what stands there; empty where it is
   // personal data. What cannot be seen of it is shown in the message.
+  // `candidates`: what may have been meant by it.
   void Add(const RecordPlace& at, std::string_view value,
-           const base::Violation& fault);
+           const base::Violation& fault,
+           std::span<const std::string> candidates = {});
 
   // All faults that were added, kept or not.
   std::int64_t total() const { return total_; }

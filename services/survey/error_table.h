@@ -47,6 +47,22 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "The codebook is absent or a draft; publish it first.",
      "調査票がないか、下書きのままです。先に公開してください。"},
 
+    // --- mappings ---
+    {"MAPPING_NOT_FOUND", absl::StatusCode::kNotFound,
+     "There is no such mapping; import it first.",
+     "この読替え表はありません。先に取り込んでください。"},
+    {"MAPPING_INVALID", absl::StatusCode::kInvalidArgument,
+     "The mapping is wrong; mend every violation and import it again.",
+     "読替え表に誤りがあります。すべて直してから、もう一度取り込んでください。"},
+    {"MAPPING_EXISTS", absl::StatusCode::kFailedPrecondition,
+     "Another mapping has this id already; change a comment and import it "
+     "again.",
+     "同じ識別子の別の読替え表があります。注釈を変えて、もう一度取り込んでくださ"
+     "い。"},
+    {"MAPPING_UNUSABLE", absl::StatusCode::kInvalidArgument,
+     "The batch cannot be read by a mapping: {why}.",
+     "読替え表を使えません。{why_ja}。"},
+
     // --- rounds ---
     {"ROUND_NOT_FOUND", absl::StatusCode::kNotFound,
      "There is no such round; see ListRounds.",
@@ -114,6 +130,7 @@ inline constexpr base::ViolationRow kFieldTable[] = {
      "名前と {id} が一致しません。"},
     {"PATH_UNKNOWN", "The mask names {known}, not '{path}'.",
      "更新できるのは {known} です。「{path}」は指定できません。"},
+    {"MAPPING_UNUSABLE", "Change it: {why}.", "{why_ja}。"},
     {"VERSION_NEGATIVE", "Use 0 or more.", "0以上にしてください。"},
     {"REQUIRED", "Say {why}.", "{why_ja}を入力してください。"},
     {"FILTER_INVALID", "The number has no meaning.",

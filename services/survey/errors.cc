@@ -129,6 +129,37 @@ absl::Status CodebookNotPublished(const base::CodebookName& name) {
                         "公開済みであること");
 }
 
+absl::Status MappingNotFound(const base::MappingName& name) {
+  return MakeError(Row("MAPPING_NOT_FOUND"))
+      .WithResource("survey.welfare/Mapping", name.ToString())
+      .With("mapping", name.ToString());
+}
+
+absl::Status MappingInvalid(std::vector<base::Violation> violations) {
+  const std::size_t total = violations.size();
+  if (violations.size() > kMostListed) violations.resize(kMostListed);
+  base::ErrorBuilder error = MakeError(Row("MAPPING_INVALID"));
+  return WithFirst(error, std::move(violations), total);
+}
+
+absl::Status MappingExists(const base::MappingName& name) {
+  return MakeError(Row("MAPPING_EXISTS"))
+      .With("mapping", name.ToString())
+      .WithPrecondition("STATE", name.ToString(), "must be of another text",
+                        "別の内容であること");
+}
+
+absl::Status MappingUnusable(std::string_view field, const Phrase& why) {
+  return MakeError(Row("MAPPING_UNUSABLE"))
+      .With("field", field)
+      .Show("why", why.english)
+      .Show("why_ja", why.japanese)
+      .WithViolation(MakeViolation(
+          Fault("MAPPING_UNUSABLE"), field,
+          {{"why", std::string(why.english)},
+           {"why_ja", std::string(why.japanese)}}));
+}
+
 absl::Status RoundNotFound(const base::RoundName& name) {
   return MakeError(Row("ROUND_NOT_FOUND"))
       .WithResource("survey.welfare/Round", name.ToString())

@@ -43,6 +43,31 @@ absl::Status CodebookPublished(const base::CodebookName& name);
 // FAILED_PRECONDITION, CODEBOOK_NOT_PUBLISHED: absent or a draft.
 absl::Status CodebookNotPublished(const base::CodebookName& name);
 
+// --- mappings ---
+// NOT_FOUND, MAPPING_NOT_FOUND.
+absl::Status MappingNotFound(const base::MappingName& name);
+// INVALID_ARGUMENT, MAPPING_INVALID, with the first of `violations`.
+absl::Status MappingInvalid(std::vector<base::Violation> violations);
+// FAILED_PRECONDITION, MAPPING_EXISTS: another text has its id.
+absl::Status MappingExists(const base::MappingName& name);
+// INVALID_ARGUMENT, MAPPING_UNUSABLE: `why` says why the batch cannot be read by
+// a mapping.
+absl::Status MappingUnusable(std::string_view field, const Phrase& why);
+namespace why_not {
+inline constexpr Phrase kNoStrategy = {"say a strategy",
+                                       "取込みの方式を指定してください"};
+inline constexpr Phrase kNoDryRun = {
+    "mapping_to_come belongs into a dry run; import the mapping and name it",
+    "mapping_to_come は検査のときだけ使えます。読替え表を取り込んでから指定して"
+    "ください"};
+inline constexpr Phrase kBoth = {"give mapping or mapping_to_come, not both",
+                                 "mapping と mapping_to_come はどちらか一方にし"
+                                 "てください"};
+inline constexpr Phrase kOtherSurvey = {
+    "it is of another survey than a round of the batch",
+    "束の調査回とは別の調査の読替え表です"};
+}  // namespace why_not
+
 // What a call needs of a state: "The round must ...".
 namespace wanted {
 inline constexpr Phrase kPlanned = {"be planned", "準備中"};

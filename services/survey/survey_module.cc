@@ -49,6 +49,8 @@ struct SurveyModule::Parts {
                    .content = content,
                    .clock = context.clock(),
                    .incarnation = incarnation.name()}),
+        mappings(
+            {.store = store, .content = content, .clock = context.clock()}),
         rounds({.store = store,
                 .content = content,
                 .registry = registry,
@@ -62,6 +64,7 @@ struct SurveyModule::Parts {
         imports({.store = store,
                  .content = content,
                  .registry = registry,
+                 .mappings = mappings,
                  .versions = round_versions,
                  .metrics = metrics,
                  .clock = context.clock()}),
@@ -71,6 +74,7 @@ struct SurveyModule::Parts {
                .service = "survey",
                .incarnation = incarnation.name()}),
         service({.codebooks = codebooks,
+                 .mappings = mappings,
                  .rounds = rounds,
                  .submissions = submissions,
                  .submission_reads = submission_reads,
@@ -96,6 +100,7 @@ struct SurveyModule::Parts {
   SurveyMetrics metrics;
   RoundVersions round_versions;
   CodebookCalls codebooks;
+  MappingCalls mappings;
   RoundCalls rounds;
   SubmissionCalls submissions;
   SubmissionReads submission_reads;

@@ -21,6 +21,7 @@ TABLES = {
     'services/registry/error_table.h': ('tests/registry',),
     'services/survey/error_table.h': ('tests/survey',),
     'services/survey/codebook/problem_table.h': ('tests/survey',),
+    'services/survey/mapping/mapping_faults.h': ('tests/survey',),
     'services/indicator/error_table.h': ('tests/indicator',),
     'services/report/error_table.h': ('tests/report',),
     'services/yaml/error_table.h': ('tests/yaml',),

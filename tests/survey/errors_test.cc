@@ -16,6 +16,7 @@
 #include "services/survey/codebook/problem_table.h"
 #include "services/survey/error_table.h"
 #include "services/survey/files/import_faults.h"
+#include "services/survey/mapping/mapping_faults.h"
 #include "services/survey/submission/violation.h"
 #include "tests/support/golden.h"
 
@@ -26,6 +27,9 @@ namespace {
 std::vector<absl::Status> OneOfEach() {
   const auto codebook =
       base::CodebookName::Parse("surveys/jusou/codebooks/2025-1").value();
+  const auto mapping =
+      base::MappingName::Parse("surveys/jusou/mappings/0123456789abcdef")
+          .value();
   const auto round =
       base::RoundName::Parse("surveys/jusou/rounds/2025").value();
   const auto submission =
@@ -44,6 +48,10 @@ std::vector<absl::Status> OneOfEach() {
       CodebookInvalid(std::vector<base::Violation>{}),
       CodebookPublished(codebook),
       CodebookNotPublished(codebook),
+      MappingNotFound(mapping),
+      MappingInvalid({}),
+      MappingExists(mapping),
+      MappingUnusable("mapping", why_not::kNoStrategy),
       RoundNotFound(round),
       RoundExists(round),
       RoundInvalid({}),
@@ -154,6 +162,7 @@ TEST(SurveyFaults, AreSentencesInBothLanguages) {
   ExpectBothLanguages(kCellTable);
   ExpectBothLanguages(kSectionTable);
   ExpectBothLanguages(kImportFaults);
+  ExpectBothLanguages(kMappingFaults);
 }
 
 TEST(Errors, AnErrorThatListsTheFirstFaultsTellsTheNumberOfAll) {

@@ -258,6 +258,13 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "{path} is another file than the one that was planned; plan again.",
      "{path} は計画を作ったときのファイルと異なります。計画を作り直してくださ"
      "い。"},
+    {"EXPORT_FOLDER", absl::StatusCode::kFailedPrecondition,
+     "{path} is no empty folder, or cannot be made; name another.",
+     "{path} は空のフォルダーではないか、作れません。別の場所を指定してくださ"
+     "い。"},
+    {"MAPPING_WRONG", absl::StatusCode::kInvalidArgument,
+     "{path} has {faults} faults; mend them and plan again.",
+     "{path} に誤りが{faults}件あります。直して、計画を作り直してください。"},
     {"PLAN_FORMAT", absl::StatusCode::kInvalidArgument,
      "{path} is no plan as `backfill plan` writes it ({why}); plan again.",
      "{path} は `backfill plan` が作った計画として読めません（{why}）。計画を作"

@@ -162,6 +162,15 @@ std::string CodebookName::ToString() const {
   return parent().ToString() + "/codebooks/" + version;
 }
 
+absl::StatusOr<MappingName> MappingName::Parse(std::string_view name) {
+  WELFARE_ASSIGN_OR_RETURN(const auto parts, Match(name, kPattern));
+  return MappingName{std::string(parts[0]), std::string(parts[1])};
+}
+
+std::string MappingName::ToString() const {
+  return parent().ToString() + "/mappings/" + mapping;
+}
+
 absl::StatusOr<RoundName> RoundName::Parse(std::string_view name) {
   WELFARE_ASSIGN_OR_RETURN(const auto parts, Match(name, kPattern));
   std::string survey(parts[0]);

@@ -120,6 +120,19 @@ struct CodebookName {
   friend auto operator<=>(const CodebookName&, const CodebookName&) = default;
 };
 
+// surveys/{survey}/mappings/{mapping}
+struct MappingName {
+  static constexpr std::string_view kPattern =
+      "surveys/{survey}/mappings/{mapping}";
+  std::string survey;
+  std::string mapping;
+
+  SurveyName parent() const { return {survey}; }
+  static absl::StatusOr<MappingName> Parse(std::string_view name);
+  std::string ToString() const;
+  friend auto operator<=>(const MappingName&, const MappingName&) = default;
+};
+
 // surveys/{survey}/rounds/{fiscal_year}
 struct RoundName {
   static constexpr std::string_view kPattern =

@@ -84,6 +84,9 @@ absl::StatusOr<type::v1::ImportResult> ToProto(const ImportOutcome& outcome,
     one.set_reason_code(reject.reason);
     one.set_message(japanese ? reject.message_ja : reject.message);
     one.set_raw_record(reject.raw_record);
+    for (const std::string& candidate : reject.candidates) {
+      one.add_candidates(candidate);
+    }
   }
   if (page.more) {
     result.set_next_rejects_token(RejectsToken(page.last, digest));

@@ -46,9 +46,9 @@ bool MaySee(const StoredCodebook& stored, const Viewer& viewer) {
 // Whether the caller has the codebook as it is stored: its sheets by their
 // digest, and what they are read by.
 bool CallerHasCodebook(const platform::CallContext& call, StoreReader& store,
-                       const StoredCodebook& stored) {
+                       const StoredCodebook& stored, bool sheets) {
   if (call.answer == nullptr) return false;
-  std::string state = "codebook/1/" + store.incarnation() + "/" +
+  std::string state = std::string(sheets ? "sheets" : "codebook") + "/1/" + store.incarnation() + "/" +
                       stored.name.ToString() + "/" + stored.digest;
   for (const std::int64_t number :
        {static_cast<std::int64_t>(stored.state),
@@ -161,7 +161,17 @@ absl::Status CodebookCalls::GetCodebook(const platform::CallContext& call,
     if (!stored || !MaySee(*stored, ViewerOf(call, name.survey))) {
       return CodebookNotFound(name);
     }
-    if (CallerHasCodebook(call, store, *stored)) return absl::OkStatus();
+    if (CallerHasCodebook(call, store, *stored, request.sheets())) {
+      return absl::OkStatus();
+    }
+    if (request.sheets()) {
+      response = ToProto(*stored, nullptr);
+      v1::Codebook::Sheets& sheets = *response.mutable_sheets();
+      sheets.set_survey_csv(stored->sheets.survey);
+      sheets.set_choices_csv(stored->sheets.choices);
+      sheets.set_settings_csv(stored->sheets.settings);
+      return absl::OkStatus();
+    }
     WELFARE_ASSIGN_OR_RETURN(const auto codebook,
                              d_.content.LoadCodebook(store, name));
     response = ToProto(*stored, codebook.get());

@@ -121,6 +121,23 @@ v1::Codebook ToProto(const StoredCodebook& stored, const Codebook* codebook) {
   return result;
 }
 
+v1::Mapping ToProto(const StoredMapping& mapping) {
+  const auto codebook = [&](const std::string& version) {
+    return base::CodebookName{.survey = mapping.name.survey, .version = version}
+        .ToString();
+  };
+  v1::Mapping message;
+  message.set_name(mapping.name.ToString());
+  message.set_codebook(codebook(mapping.codebook));
+  if (!mapping.from_codebook.empty()) {
+    message.set_from_codebook(codebook(mapping.from_codebook));
+  }
+  message.set_digest(mapping.digest);
+  message.set_content(mapping.content);
+  *message.mutable_create_time() = ToTimestamp(mapping.create_time);
+  return message;
+}
+
 v1::Round ToProto(const Round& round) {
   v1::Round result;
   result.set_name(round.name.ToString());

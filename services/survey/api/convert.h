@@ -17,6 +17,7 @@
 #include "services/survey/round/round.h"
 #include "services/survey/store/shared_columns.h"
 #include "services/survey/store/stored_messages.h"
+#include "services/survey/store/mapping_store.h"
 #include "services/survey/submission/contact.h"
 #include "services/survey/submission/submission.h"
 #include "services/survey/submission/violation.h"
@@ -37,6 +38,7 @@ google::type::Date ToProto(const base::Date& date);
 
 // Without items when `codebook` is null.
 v1::Codebook ToProto(const StoredCodebook& stored, const Codebook* codebook);
+v1::Mapping ToProto(const StoredMapping& mapping);
 v1::Round ToProto(const Round& round);
 v1::Submission::State ToProto(SubmissionState state);
 

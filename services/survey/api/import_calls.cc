@@ -49,6 +49,8 @@ std::string DigestOf(const v1::ImportSubmissionsRequest& request) {
     parts.push_back(item);
   }
   parts.push_back(type::v1::ImportStrategy_Name(request.strategy()));
+  parts.push_back(request.mapping());
+  parts.push_back(request.mapping_to_come());
   std::vector<std::string> coming;
   for (const v1::RoundToCome& round : request.rounds_to_come()) {
     coming.push_back(round.SerializeAsString());
@@ -232,6 +234,20 @@ absl::Status ImportCalls::TakeForOpened(
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::shared_ptr<const AnswerMapping>> ImportCalls::LoadMapping(
+    const Call& call, const v1::ImportSubmissionsRequest& request,
+    const std::set<base::RoundName>& rounds) {
+  const std::string survey = rounds.empty() ? "" : rounds.begin()->survey;
+  WELFARE_ASSIGN_OR_RETURN(auto mapping,
+                           d_.mappings.Load(call, request, survey));
+  if (mapping == nullptr) return mapping;
+  for (const base::RoundName& round : rounds) {
+    if (round.survey == survey) continue;
+    return MappingUnusable("mapping", why_not::kOtherSurvey);
+  }
+  return mapping;
+}
+
 absl::Status ImportCalls::ImportSubmissions(
     const Call& call, const v1::ImportSubmissionsRequest& request,
     type::v1::ImportResult& response) {
@@ -251,7 +267,10 @@ absl::Status ImportCalls::ImportSubmissions(
       ImportBatch batch,
       ReadImportBatch(answers, headers, after,
                       importing::FromProto(request.strategy())));
-  WELFARE_RETURN_IF_ERROR(CheckMayImport(call, RoundsOf(batch)));
+  const std::set<base::RoundName> named = RoundsOf(batch);
+  WELFARE_RETURN_IF_ERROR(CheckMayImport(call, named));
+  WELFARE_ASSIGN_OR_RETURN(const auto mapping,
+                           LoadMapping(call, request, named));
   NamedRounds rounds;
   WELFARE_RETURN_IF_ERROR(
       d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
@@ -264,7 +283,8 @@ absl::Status ImportCalls::ImportSubmissions(
   const std::vector<std::string> unplaced(request.unplaced_items().begin(),
                                           request.unplaced_items().end());
   const ImportPlan plan(rounds, std::move(batch), unplaced,
-                        importing::FromProto(request.strategy()));
+                        importing::FromProto(request.strategy()),
+                        mapping.get());
   const std::optional<importing::Base> planned =
       importing::FindBase(request.has_base(), request.base());
   if (request.validate_only()) {

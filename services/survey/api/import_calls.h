@@ -1,10 +1,16 @@
 // The call that imports submissions from files.
 #pragma once
 
-#include "absl/status/status.h"
+#include <memory>
+#include <set>
 
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+#include "services/base/names/resource_name.h"
 #include "services/base/time/clock.h"
 #include "services/platform/rpc/call_context.h"
+#include "services/survey/api/mapping_calls.h"
 #include "services/survey/files/import_plan.h"
 #include "services/survey/observe/round_versions.h"
 #include "services/survey/observe/survey_metrics.h"
@@ -24,6 +30,7 @@ class ImportCalls {
     SurveyStore& store;
     PinnedContent& content;
     const RegistryClient& registry;
+    MappingCalls& mappings;
     RoundVersions& versions;
     SurveyMetrics& metrics;
     const base::Clock& clock;
@@ -39,6 +46,10 @@ class ImportCalls {
                                  type::v1::ImportResult&);
 
  private:
+  // How a batch of these rounds is read; null: as it stands.
+  absl::StatusOr<std::shared_ptr<const AnswerMapping>> LoadMapping(
+      const Call& call, const v1::ImportSubmissionsRequest& request,
+      const std::set<base::RoundName>& rounds);
   // Adds the rounds that a dry run takes for opened to those that are there.
   absl::Status TakeForOpened(const Call& call,
                              const v1::ImportSubmissionsRequest& request,

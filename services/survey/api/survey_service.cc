@@ -12,6 +12,8 @@ SurveyService::SurveyService(const SurveyCalls& survey,
   Unary("PublishCodebook", &CodebookCalls::PublishCodebook, survey.codebooks);
   Unary("GetCodebook", &CodebookCalls::GetCodebook, survey.codebooks);
   Unary("ListCodebooks", &CodebookCalls::ListCodebooks, survey.codebooks);
+  BulkUnary("ImportMapping", &MappingCalls::ImportMapping, survey.mappings);
+  Unary("GetMapping", &MappingCalls::GetMapping, survey.mappings);
 
   Unary("CreateRound", &RoundCalls::CreateRound, survey.rounds);
   Unary("OpenRound", &RoundCalls::OpenRound, survey.rounds);

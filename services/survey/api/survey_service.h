@@ -5,6 +5,7 @@
 #include "services/platform/calls/method_table.h"
 #include "services/survey/api/codebook_calls.h"
 #include "services/survey/api/import_calls.h"
+#include "services/survey/api/mapping_calls.h"
 #include "services/survey/api/round_calls.h"
 #include "services/survey/api/streams.h"
 #include "services/survey/api/submission_calls.h"
@@ -15,6 +16,7 @@ namespace welfare::survey {
 // Who answers which methods.
 struct SurveyCalls {
   CodebookCalls& codebooks;
+  MappingCalls& mappings;
   RoundCalls& rounds;
   SubmissionCalls& submissions;
   SubmissionReads& submission_reads;

@@ -5,9 +5,10 @@
 namespace welfare::survey {
 
 void BatchRejects::Add(const AnswerRecord& record, std::string_view value,
-                       const base::Violation& fault) {
+                       const base::Violation& fault,
+                       std::span<const std::string> candidates) {
   list_.Add({.line = record.line, .record = record.record, .raw = record.raw},
-            value, fault);
+            value, fault, candidates);
 }
 
 void BatchRejects::Add(const HeaderRecord& header, std::string_view value,

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <set>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "services/base/error.h"
@@ -21,8 +23,10 @@ class BatchRejects {
 
   // A fault of one record, at the column `fault.field`; whether the record is
   // refused is said apart.
+  // `candidates`: what may have been meant.
   void Add(const AnswerRecord& record, std::string_view value,
-           const base::Violation& fault);
+           const base::Violation& fault,
+           std::span<const std::string> candidates = {});
   void Add(const HeaderRecord& header, std::string_view value,
            const base::Violation& fault);
 

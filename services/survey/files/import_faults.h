@@ -47,6 +47,15 @@ inline constexpr base::ViolationRow kImportFaults[] = {
      "the answer again, or NO_ANSWER to erase it.",
      "すでに回答がありますが、ファイルに行がありません。"
      "もう一度書くか、消す場合はNO_ANSWERと書いてください。"},
+    {"MAPPING_OTHER_CODEBOOK",
+     "The mapping gives answers of the codebook {codebook}, and the round has "
+     "another.",
+     "読替え表の調査票は {codebook} で、この調査回の調査票ではありません。"},
+    {"MARKS_DIFFER",
+     "Rows of one submission say different things of it; write the same in all "
+     "of them.",
+     "一つの回答の行で、書かれている内容が異なります。すべての行に同じものを書い"
+     "てください。"},
     {"TOO_MANY_SUBMISSIONS",
      "The batch names more submissions than any round has; send fewer.",
      "一度に送れる回答の数を超えています。分けて送ってください。"},

@@ -1,7 +1,9 @@
 #include "services/survey/files/import_plan.h"
 
 #include <algorithm>
+#include <deque>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "services/base/error.h"
@@ -10,6 +12,7 @@
 #include "services/survey/submission/validation.h"
 #include "services/survey/submission/violation.h"
 #include "services/survey/text_limits.h"
+#include "services/text/value_readers.h"
 
 namespace welfare::survey {
 namespace {
@@ -22,6 +25,7 @@ std::string_view CellOf(const AnswerCells& cells, std::string_view column) {
   if (column == "absence") return cells.absence;
   if (column == "other_text") return cells.other_text;
   if (column == "value") return cells.value;
+  if (column == "received_on") return cells.received_on;
   return "";
 }
 
@@ -74,11 +78,16 @@ std::optional<MarkFault> CheckMarks(const AnswerCells& cells,
 
 }  // namespace
 
+std::string ImportPlan::StrayItem(std::string_view item) const {
+  return mapper_ ? mapper_->NameOf(item, StrayRows::kAnyItem)
+                 : std::string(item);
+}
+
 void ImportPlan::AddStrays(const SubmissionRecords& records,
                            const StrayKey& key) {
   CellReader cells(batch_);
   for (const AnswerRecord& record : records.answers) {
-    strays_.Add(key, std::string(cells.Read(record).item),
+    strays_.Add(key, StrayItem(cells.Read(record).item),
                 static_cast<int>(record.line));
   }
   if (records.header) {
@@ -97,12 +106,13 @@ struct ImportPlan::Rows {
   std::vector<std::optional<std::size_t>> places;
   std::set<std::size_t> faulty;
   std::set<std::size_t> unknown_absences;
+  std::deque<std::string> mapped;  // texts that a mapping has made
 };
 
 void ImportPlan::Refuse(const SubmissionRecords& records, std::size_t at,
                         std::string_view value, const base::Violation& fault,
-                        Rows& rows) {
-  rejects_.Add(records.answers[at], value, fault);
+                        Rows& rows, std::span<const std::string> candidates) {
+  rejects_.Add(records.answers[at], value, fault, candidates);
   rows.faulty.insert(at);
 }
 
@@ -120,7 +130,8 @@ std::optional<ImportPlan::Rows> ImportPlan::ReadRows(
                                   .laid = {},
                                   .places = {},
                                   .faulty = {},
-                                  .unknown_absences = {}});
+                                  .unknown_absences = {},
+                                  .mapped = {}});
   Rows& rows = *result;
   rows.cells.reserve(count);
   rows.laid.reserve(count);
@@ -128,11 +139,13 @@ std::optional<ImportPlan::Rows> ImportPlan::ReadRows(
   PlaceFinder finder(codebook);
   for (std::size_t i = 0; i < count; ++i) {
     rows.cells.push_back(rows.reader.Read(records.answers[i]));
-    const AnswerCells& cells = rows.cells.back();
+    const AnswerCells cells =
+        mapper_ ? MapCells(records, i, rows) : rows.cells.back();
     bool unknown_absence = false;
     rows.laid.push_back(
         {.sent = ToSent(codebook, finder, cells, unknown_absence,
                         rows.places.emplace_back())});
+    if (mapper_) rows.laid.back().sent.mapping = mapper_->mapping().id();
     if (unknown_absence) {
       rows.unknown_absences.insert(i);
       Refuse(records, i, cells.absence,
@@ -144,6 +157,61 @@ std::optional<ImportPlan::Rows> ImportPlan::ReadRows(
     }
   }
   return result;
+}
+
+AnswerCells ImportPlan::MapCells(const SubmissionRecords& records,
+                                 std::size_t at, Rows& rows) {
+  std::optional<CellMapper::Fault> fault;
+  AnswerCells mapped = rows.cells[at];
+  const CellMapper::Cells cells = mapper_->Map(
+      {.item = mapped.item, .value = mapped.value, .absence = mapped.absence},
+      rows.mapped, fault);
+  mapped.item = cells.item;
+  mapped.value = cells.value;
+  mapped.absence = cells.absence;
+  if (fault) {
+    Refuse(records, at, fault->value, fault->violation, rows,
+           fault->candidates);
+  }
+  return mapped;
+}
+
+ImportPlan::Marks ImportPlan::ReadMarks(const SubmissionRecords& records,
+                                        Rows& rows) {
+  Marks marks;
+  const AnswerCells& first = rows.cells.front();
+  for (std::size_t i = 0; i < rows.cells.size(); ++i) {
+    const AnswerCells& cells = rows.cells[i];
+    for (const auto& [column, here, there] :
+         {std::tuple("state", cells.state, first.state),
+          std::tuple("received_on", cells.received_on, first.received_on)}) {
+      if (here == there) continue;
+      Refuse(records, i, here,
+             base::MakeViolation(ImportFault("MARKS_DIFFER"), column), rows);
+    }
+  }
+  // Which of the states it is was judged row by row.
+  const auto state = vocabulary::FindIn(vocabulary::kSubmissionStates,
+                                        std::string_view(first.state));
+  marks.accepted = state && *state != SubmissionState::kSubmitted;
+  if (IsBlank(first.received_on)) return marks;
+  const auto day = text::ReadDate(first.received_on);
+  if (!day.ok()) {
+    Refuse(records, 0, first.received_on,
+           base::ViolationOf("received_on", day.status()), rows);
+    return marks;
+  }
+  marks.received_on = *day;
+  return marks;
+}
+
+void ImportPlan::Drop(SubmissionRecords& records) {
+  CellReader cells(batch_);
+  std::erase_if(records.answers, [&](const AnswerRecord& record) {
+    if (!mapper_->Drops(cells.Read(record).item)) return false;
+    ++dropped_[batch_.groups[static_cast<std::size_t>(record.record - 1)]];
+    return true;
+  });
 }
 
 // Checks the answers of one submission by its codebook.
@@ -214,7 +282,7 @@ void ImportPlan::Check(SubmissionRecords records, const OpenedRound& opened) {
 
 void ImportPlan::AddStray(const SubmissionRecords& records, std::size_t at,
                           const Rows& rows) {
-  strays_.Add({}, std::string(rows.cells[at].item),
+  strays_.Add({}, StrayItem(rows.cells[at].item),
               static_cast<int>(records.answers[at].line));
 }
 
@@ -275,6 +343,7 @@ void ImportPlan::CheckLaid(SubmissionRecords records,
                  {"kind_ja", council ? "社会福祉協議会" : "自治体"}});
     }
   }
+  Marks marks = ReadMarks(records, *rows);
   if (!rows->faulty.empty()) {
     rejects_.RefuseBeside(records, rows->faulty);
     return;
@@ -283,7 +352,8 @@ void ImportPlan::CheckLaid(SubmissionRecords records,
                       .answers = {},
                       .answer_of = {},
                       .blanks = {},
-                      .laid = std::move(rows->laid)});
+                      .laid = std::move(rows->laid),
+                      .marks = marks});
 }
 
 std::string ImportPlan::CellAt(const AnswerRecord& record,
@@ -384,6 +454,10 @@ std::vector<SubmissionRecords> ImportPlan::Merge(
 
 void ImportPlan::Take(SubmissionRecords records, const NamedRounds& found) {
   const base::RoundName name = records.name.parent();
+  if (mapper_) {
+    Drop(records);
+    if (records.answers.empty() && !records.header) return;
+  }
   // Of a round that is not there, survey or year may be the mistake; of a
   // respondent that is not, the code.
   StrayKey key{.kind = records.name.respondent.kind,
@@ -412,6 +486,12 @@ void ImportPlan::Take(SubmissionRecords records, const NamedRounds& found) {
     AddStrays(records, key);
     return;
   }
+  if (mapper_ && opened.round.codebook.version !=
+                     mapper_->mapping().codebook()) {
+    rejects_.RefuseAll(records, ImportFault("MAPPING_OTHER_CODEBOOK"),
+                       {{"codebook", mapper_->mapping().codebook()}});
+    return;
+  }
   // A header alone belongs to a submission that is there already.
   if (records.answers.empty()) {
     entries_.push_back({.records = std::move(records),
@@ -429,10 +509,16 @@ void ImportPlan::Take(SubmissionRecords records, const NamedRounds& found) {
 
 ImportPlan::ImportPlan(const NamedRounds& found, ImportBatch batch,
                        std::span<const std::string> unplaced_items,
-                       importing::Strategy strategy)
+                       importing::Strategy strategy,
+                       const AnswerMapping* mapping)
     : strategy_(strategy),
       rejects_(batch.rejects),
       strays_(std::move(batch.strays)) {
+  if (mapping != nullptr) {
+    mapper_.emplace(*mapping);
+    strays_.Rename(
+        [&](const std::string& item) { return StrayItem(item); });
+  }
   std::vector<SubmissionRecords> all = std::move(batch.submissions);
   batch.submissions.clear();
   batch_ = std::move(batch);

@@ -13,10 +13,12 @@
 #include "absl/status/statusor.h"
 
 #include "services/base/names/resource_name.h"
+#include "services/base/time/date.h"
 #include "services/importing/strategy.h"
 #include "services/survey/files/batch_rejects.h"
 #include "services/survey/files/stray_rows.h"
 #include "services/survey/files/submission_csv.h"
+#include "services/survey/mapping/cell_mapper.h"
 #include "services/survey/round/opened_round.h"
 #include "services/survey/submission/overlay.h"
 #include "services/survey/submission/submission.h"
@@ -34,6 +36,12 @@ using NamedRounds = std::map<base::RoundName, absl::StatusOr<OpenedRound>>;
 // while the texts that the batch was read from are there.
 class ImportPlan {
  public:
+  // What the records of a submission say of it: that it was accepted, and when
+  // it was received.
+  struct Marks {
+    bool accepted = false;
+    std::optional<base::Date> received_on = {};
+  };
   // One submission that may be stored.
   struct Entry {
     SubmissionRecords records;
@@ -44,15 +52,19 @@ class ImportPlan {
     std::vector<std::size_t> blanks;
     // With a strategy, in the place of these three: what each record says.
     std::vector<LaidRow> laid = {};
+    Marks marks = {};
   };
 
   // Checks `batch`, whose rounds are `found`. Everything that a repeat would
   // find again is decided here. `unplaced_items`: what rows of other batches
   // name whose respondent cannot be told. `strategy`: how the records are laid
-  // over what is stored, which is left to ImportRun.
+  // over what is stored, which is left to ImportRun. `mapping`: how the records
+  // are read, by which they are of its codebook; null: as they stand.
+  // REQUIRES: `mapping` outlives the object, and comes with a strategy.
   ImportPlan(const NamedRounds& found, ImportBatch batch,
              std::span<const std::string> unplaced_items = {},
-             importing::Strategy strategy = importing::Strategy::kOwn);
+             importing::Strategy strategy = importing::Strategy::kOwn,
+             const AnswerMapping* mapping = nullptr);
 
   // Those that nothing speaks against so far, each respondent once.
   std::span<const Entry> entries() const { return entries_; }
@@ -70,6 +82,9 @@ class ImportPlan {
   importing::Strategy strategy() const { return strategy_; }
   // The group of each record of answers, from the first.
   std::span<const RecordGroup> groups() const { return batch_.groups; }
+  // Records of items that the mapping leaves out, by group; they change
+  // nothing.
+  const std::map<RecordGroup, int>& dropped() const { return dropped_; }
   // The cell of a record in a column that a fault names; empty where its cells
   // are not kept.
   std::string CellAt(const AnswerRecord& record, std::string_view column) const;
@@ -96,7 +111,17 @@ class ImportPlan {
                                const OpenedRound& opened);
   // Refuses one of them.
   void Refuse(const SubmissionRecords& records, std::size_t at,
-              std::string_view value, const base::Violation& fault, Rows& rows);
+              std::string_view value, const base::Violation& fault, Rows& rows,
+              std::span<const std::string> candidates = {});
+  // What a row that names `item` is known by, where its respondent is not.
+  std::string StrayItem(std::string_view item) const;
+  // The cells of one of them, read by the mapping.
+  AnswerCells MapCells(const SubmissionRecords& records, std::size_t at,
+                       Rows& rows);
+  // Reads what the records say of their submission, which is one thing.
+  Marks ReadMarks(const SubmissionRecords& records, Rows& rows);
+  // Takes the records out that the mapping leaves out.
+  void Drop(SubmissionRecords& records);
   // Says that one of them may be anybody's.
   void AddStray(const SubmissionRecords& records, std::size_t at,
                 const Rows& rows);
@@ -115,6 +140,8 @@ class ImportPlan {
   std::vector<Entry> entries_;
   BatchRejects rejects_;
   StrayRows strays_;
+  std::optional<CellMapper> mapper_;
+  std::map<RecordGroup, int> dropped_;
 };
 
 }  // namespace welfare::survey

@@ -51,6 +51,7 @@ SubmissionInput ImportRun::HeaderOf(const ImportPlan::Entry& entry) {
     input.contact = header->contact.contact;
     input.received_on = header->received_on;
   }
+  if (!input.received_on) input.received_on = entry.marks.received_on;
   return input;
 }
 
@@ -118,20 +119,34 @@ absl::StatusOr<std::optional<PlannedChange>> ImportRun::DecideLaid(
   const bool equal =
       stored ? !handed_in && AnswersDigest(overlay.answers) == stored->digest
              : deletes;
+  const bool another_day = entry.marks.received_on && stored && !deletes &&
+                           stored->received_on != entry.marks.received_on;
+  const bool accepts = entry.marks.accepted && !deletes &&
+                       !(stored && (stored->state == SubmissionState::kAccepted ||
+                                    stored->state == SubmissionState::kFinal));
   // What changes nothing needs no open round.
-  if (equal && !records.header) {
+  if (equal && !records.header && !another_day && !accepts) {
     TakeLaid(entry, overlay, false);
     return std::nullopt;
   }
   absl::StatusOr<PlannedChange> planned =
-      PlanImport(standing, opened, records.name, std::move(overlay.answers),
-                 HeaderOf(entry), now_, Author::kAnybody);
+      equal && accepts && !records.header && !another_day
+          ? PlanAccept(standing, opened, records.name, "")
+          : PlanImport(standing, opened, records.name,
+                       std::move(overlay.answers), HeaderOf(entry), now_,
+                       Author::kAnybody);
   if (!planned.ok()) {
     if (!absl::IsFailedPrecondition(planned.status())) return planned.status();
     rejects_.RefuseAll(records, "", base::ViolationOf("", planned.status()));
     return std::nullopt;
   }
-  TakeLaid(entry, overlay, handed_in);
+  if (accepts && planned->submission.state == SubmissionState::kSubmitted) {
+    planned->submission.state = SubmissionState::kAccepted;
+    planned->submission.reason.clear();
+    planned->changed = true;
+  }
+  // What is news of a submission is news of its rows, equal or not.
+  TakeLaid(entry, overlay, handed_in || (stored && (another_day || accepts)));
   return *std::move(planned);
 }
 
@@ -158,7 +173,7 @@ void ImportRun::RefuseLaid(const ImportPlan::Entry& entry,
 }
 
 void ImportRun::TakeLaid(const ImportPlan::Entry& entry, const Overlay& overlay,
-                         bool handed_in) {
+                         bool is_news) {
   importing::ImportCounts& group =
       groups_[{.fiscal_year = entry.records.name.fiscal_year.value(),
                .kind = entry.records.name.respondent.kind}];
@@ -169,9 +184,8 @@ void ImportRun::TakeLaid(const ImportPlan::Entry& entry, const Overlay& overlay,
         ++group.created;
         break;
       case RowOutcome::kUnchanged:
-        // Handing a draft in is news of its rows, equal or not.
-        ++(handed_in ? counts_.updated : counts_.unchanged);
-        ++(handed_in ? group.updated : group.unchanged);
+        ++(is_news ? counts_.updated : counts_.unchanged);
+        ++(is_news ? group.updated : group.unchanged);
         break;
       case RowOutcome::kUpdated:
         ++counts_.updated;
@@ -242,6 +256,10 @@ ImportOutcome ImportRun::outcome() const {
   outcome.counts.rejected = outcome.rejects.records();
   if (plan_.strategy() == importing::Strategy::kOwn) return outcome;
   outcome.groups = groups_;
+  for (const auto& [group, count] : plan_.dropped()) {
+    outcome.counts.unchanged += count;
+    outcome.groups[group].unchanged += count;
+  }
   int record = 0;
   // Most records are of the group of the one before.
   const RecordGroup* last = nullptr;

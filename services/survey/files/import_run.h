@@ -59,9 +59,10 @@ class ImportRun {
       const ImportPlan::Entry& entry, const Standing& standing);
   // Refuses what laying an entry over the submission has found wrong.
   void RefuseLaid(const ImportPlan::Entry& entry, const Overlay& overlay);
-  // Counts and shows what laying it has changed.
+  // Counts and shows what laying it has changed. `is_news`: so are rows that
+  // are equal.
   void TakeLaid(const ImportPlan::Entry& entry, const Overlay& overlay,
-                bool handed_in);
+                bool is_news);
   // Refuses an entry that would lose what the submission holds, because the
   // file has no row of it.
   bool RefuseLoss(const ImportPlan::Entry& entry, const Submission& stored);

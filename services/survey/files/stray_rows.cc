@@ -62,6 +62,18 @@ void StrayRows::Add(const StrayKey& key, std::string_view item, int line) {
   items_.try_emplace(std::string(any ? kAnyItem : item), line);
 }
 
+void StrayRows::Rename(
+    const std::function<std::string(const std::string& item)>& name) {
+  std::map<std::string, int, std::less<>> renamed;
+  for (const auto& [item, line] : items_) {
+    std::string now = item == kAnyItem ? item : name(item);
+    if (now.empty()) continue;
+    const auto [known, fresh] = renamed.try_emplace(std::move(now), line);
+    if (!fresh) known->second = std::min(known->second, line);
+  }
+  items_ = std::move(renamed);
+}
+
 std::optional<int> StrayRows::FindNaming(
     const base::SubmissionName& name) const {
   const auto known = keys_.find(name.respondent.municipality);

@@ -46,6 +46,11 @@ class StrayRows {
   // of another batch.
   void Add(const StrayKey& key, std::string_view item, int line);
 
+  // Gives each item the name that `name` says, kAnyItem among them; an empty
+  // one is no item any more.
+  void Rename(
+      const std::function<std::string(const std::string& item)>& name);
+
   bool empty() const { return items_.empty(); }
 
   // Returns the line of a row that may have meant the submission by its key.

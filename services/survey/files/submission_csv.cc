@@ -34,8 +34,8 @@ constexpr std::size_t kKeyColumns = 4;
 // With a strategy.
 constexpr std::array<std::string_view, 5> kLaidKeyColumns = {
     "survey", "fiscal_year", "municipality_code", "respondent_kind", "item_id"};
-constexpr std::array<std::string_view, 5> kLaidColumns = {
-    "value", "other_text", "absence", "state", "synthetic"};
+constexpr std::array<std::string_view, 6> kLaidColumns = {
+    "value", "other_text", "absence", "state", "synthetic", "received_on"};
 // What a batch may name; no country has so many respondents, and no survey so
 // many years.
 constexpr std::size_t kMostSubmissions = 100'000;
@@ -252,10 +252,11 @@ class BatchReader {
       const text::CsvHeader& columns = table.columns();
       for (std::size_t i = 0; i < batch_.columns.size(); ++i) {
         const std::size_t column = kKeyColumns + i;
-        batch_.columns[i] =
-            column < required_.size()
-                ? columns.index(column)
-                : columns.optional_index(column - required_.size());
+        if (column < required_.size()) {
+          batch_.columns[i] = columns.index(column);
+        } else if (column - required_.size() < optional_.size()) {
+          batch_.columns[i] = columns.optional_index(column - required_.size());
+        }
       }
     }
     batch_.groups.push_back({});
@@ -344,9 +345,9 @@ absl::StatusOr<ImportBatch> ReadImportBatch(
 AnswerCells CellReader::Read(const AnswerRecord& record) {
   text::SplitRecord(record.raw, cells_, unquoted_);
   AnswerCells cells;
-  const std::array<std::string_view*, 6> targets = {
-      &cells.item,    &cells.value, &cells.other_text,
-      &cells.absence, &cells.state, &cells.synthetic};
+  const std::array<std::string_view*, 7> targets = {
+      &cells.item,  &cells.value,     &cells.other_text, &cells.absence,
+      &cells.state, &cells.synthetic, &cells.received_on};
   for (std::size_t i = 0; i < targets.size(); ++i) {
     if (columns_[i] && *columns_[i] < cells_.size()) {
       *targets[i] = cells_[*columns_[i]];

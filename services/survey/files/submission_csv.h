@@ -40,6 +40,7 @@ struct AnswerCells {
   std::string_view absence;
   std::string_view state;
   std::string_view synthetic;
+  std::string_view received_on = {};  // with a strategy
 };
 
 // One record of headers. Department and contact are personal data.
@@ -60,7 +61,7 @@ struct SubmissionRecords {
 };
 
 // Where the cells of AnswerCells stand in a record, in their order.
-using AnswerColumns = std::array<std::optional<std::size_t>, 6>;
+using AnswerColumns = std::array<std::optional<std::size_t>, 7>;
 
 // Whose record it is, as far as accounts go; by default nobody's.
 struct RecordGroup {

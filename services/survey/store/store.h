@@ -1,5 +1,5 @@
-// Where codebooks, rounds and submissions are kept: each by an interface of its
-// own, all three in one transaction.
+// Where codebooks, rounds, submissions and mappings are kept: each by an
+// interface of its own, all in one transaction.
 #pragma once
 
 #include <functional>
@@ -12,6 +12,7 @@
 #include "services/base/time/clock.h"
 #include "services/platform/storage/write_path.h"
 #include "services/survey/store/codebook_store.h"
+#include "services/survey/store/mapping_store.h"
 #include "services/survey/store/round_store.h"
 #include "services/survey/store/submission_store.h"
 
@@ -29,6 +30,7 @@ class StoreReader {
   virtual CodebookReader& codebooks() = 0;
   virtual RoundReader& rounds() = 0;
   virtual SubmissionReader& submissions() = 0;
+  virtual MappingReader& mappings() = 0;
 };
 
 // What may be done inside one transaction. Every write also appends to the
@@ -42,6 +44,7 @@ class StoreWriter : public StoreReader {
   CodebookWriter& codebooks() override = 0;
   RoundWriter& rounds() override = 0;
   SubmissionWriter& submissions() override = 0;
+  MappingWriter& mappings() override = 0;
 };
 
 // Any thread may call it. Implementation: SqlSurveyStore.

@@ -7,6 +7,7 @@
 
 #include "services/base/error.h"
 #include "services/survey/errors.h"
+#include "services/survey/mapping/answer_mapping.h"
 
 namespace welfare::survey {
 namespace {
@@ -90,6 +91,9 @@ void Fill(const Answer& answer, v1::Answer& result) {
   }
   result.set_other_text(answer.other_text);
   result.set_provenance(static_cast<v1::Answer::Provenance>(answer.provenance));
+  if (answer.mapping != 0) {
+    result.set_mapping(FormatMappingId(answer.mapping));
+  }
 }
 
 absl::StatusOr<Answer> AnswerFromProto(const v1::Answer& answer) {
@@ -98,6 +102,11 @@ absl::StatusOr<Answer> AnswerFromProto(const v1::Answer& answer) {
                 .content = std::int64_t{0},
                 .other_text = answer.other_text(),
                 .provenance = static_cast<Provenance>(answer.provenance())};
+  if (!answer.mapping().empty()) {
+    const auto mapping = ParseMappingId(answer.mapping());
+    if (!mapping) return StoredValueInvalid("mapping of an answer");
+    result.mapping = *mapping;
+  }
   switch (answer.content_case()) {
     case v1::Answer::kCodes:
       result.content =

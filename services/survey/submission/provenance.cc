@@ -1,5 +1,6 @@
 #include "services/survey/submission/provenance.h"
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -27,18 +28,26 @@ Provenance NewProvenance(Author author, Provenance sent) {
 std::vector<Answer> SettleProvenance(Author author,
                                      std::span<const Answer> stored,
                                      std::vector<Answer> next) {
-  std::map<std::string, Provenance> before;
+  struct How {
+    Provenance provenance;
+    std::uint64_t mapping;
+  };
+  std::map<std::string, How> before;
   if (author != Author::kFile) {
     for (const Answer& answer : stored) {
-      before.emplace(DigestText(answer), answer.provenance);
+      before.emplace(DigestText(answer),
+                     How{answer.provenance, answer.mapping});
     }
   }
   for (Answer& answer : next) {
     const auto same =
         before.empty() ? before.end() : before.find(DigestText(answer));
-    answer.provenance = same != before.end()
-                            ? same->second
-                            : NewProvenance(author, answer.provenance);
+    if (same != before.end()) {
+      answer.provenance = same->second.provenance;
+      answer.mapping = same->second.mapping;
+      continue;
+    }
+    answer.provenance = NewProvenance(author, answer.provenance);
   }
   return next;
 }

@@ -38,6 +38,8 @@ struct Answer {
   Content content;
   std::string other_text = {};  // of the option that takes one
   Provenance provenance = Provenance::kEntered;
+  // Of an imported one: the mapping that it was read by (mapping/); 0: none.
+  std::uint64_t mapping = 0;
 
   friend bool operator==(const Answer&, const Answer&) = default;
 };
@@ -51,6 +53,7 @@ struct SentAnswer {
   std::optional<base::Absence> absence;
   std::string other_text;
   Provenance provenance = Provenance::kEntered;
+  std::uint64_t mapping = 0;
 };
 
 using vocabulary::SubmissionState;

@@ -149,7 +149,8 @@ class Validator {
                   .other_text = IsBlank(sent.other_text)
                                     ? ""
                                     : text::ComposeKana(sent.other_text),
-                  .provenance = sent.provenance};
+                  .provenance = sent.provenance,
+                  .mapping = sent.mapping};
     const std::size_t before = violations_.size();
     if (sent.value && sent.absence) {
       Refuse(index, AnswerFault(reason::kAbsenceAndValue));
@@ -479,7 +480,8 @@ class Validator {
                   .row = sent.row,
                   .content = std::int64_t{0},
                   .other_text = sent.other_text,
-                  .provenance = sent.provenance};
+                  .provenance = sent.provenance,
+                  .mapping = sent.mapping};
     if (sent.absence) {
       answer.content = *sent.absence;
     } else {
@@ -562,7 +564,8 @@ SentAnswer ToSent(const Answer& answer) {
                  .value = std::nullopt,
                  .absence = std::nullopt,
                  .other_text = answer.other_text,
-                 .provenance = answer.provenance};
+                 .provenance = answer.provenance,
+                 .mapping = answer.mapping};
   if (const auto* codes = std::get_if<Codes>(&answer.content)) {
     one.value = *codes;
   } else if (const auto* integer = std::get_if<std::int64_t>(&answer.content)) {

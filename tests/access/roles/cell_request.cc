@@ -40,12 +40,13 @@ std::string ResourceOf(std::string_view method, bool none,
            (none ? "-2025-9999" : "-2025-0001");
   }
   if (has("ListCodebooks") || has("ListRounds") || has("ImportCodebook") ||
-      has("CreateRound") || has("ListIndicators")) {
+      has("ImportMapping") || has("CreateRound") || has("ListIndicators")) {
     return survey;
   }
   if (has("Codebook") || has("CheckDefinitions") || has("CheckTemplates")) {
     return survey + "/codebooks/" + (none ? "none" : "1");
   }
+  if (has("GetMapping")) return survey + "/mappings/0000000000000001";
   if (has("GetIndicator") || has("Explain")) {
     return survey + "/indicators/" + (none ? "none" : "cats") +
            (has("Value") ? "/values/" + year : "");

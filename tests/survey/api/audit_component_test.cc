@@ -43,6 +43,10 @@ class SurveyAudit : public SmallSurvey {
     ASSERT_OK(Call(&Stub::PublishCodebook,
                    Identified(Named<v1::PublishCodebookRequest>(
                        "surveys/small/codebooks/1"))));
+    v1::ImportMappingRequest mapping;
+    mapping.set_parent("surveys/small");
+    mapping.set_content("survey: small\ncodebook: '1'\n");
+    ASSERT_OK(Call(&Stub::ImportMapping, Identified(mapping)));
     for (const int year : {2025, 2026}) {
       ASSERT_OK(Call(&Stub::CreateRound,
                      Identified(RoundRequest("small", "1", year))));

@@ -181,6 +181,7 @@ std::unique_ptr<Message> BackfillRun::NewRequest(const BackfillPlan& plan,
       break;
   }
   auto request = fill(std::make_unique<survey::v1::ImportSubmissionsRequest>());
+  ReadBy(plan.mapping, dry, *request);
   if (const auto* coming = dry ? rounds_.Find(batch.round) : nullptr) {
     *request->add_rounds_to_come() = *coming;
   }

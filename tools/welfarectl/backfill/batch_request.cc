@@ -26,6 +26,16 @@ void FillBatch(const RecordBatch& batch, const std::string& path,
   }
 }
 
+void ReadBy(const PlannedMapping& mapping, bool dry,
+            survey::v1::ImportSubmissionsRequest& request) {
+  if (mapping.path.empty()) return;
+  if (dry) {
+    request.set_mapping_to_come(mapping.text);
+  } else {
+    request.set_mapping(mapping.name);
+  }
+}
+
 bool TakeOut(RecordBatch& batch, const std::string& header,
              const std::vector<FieldViolation>& faults) {
   std::map<std::int64_t, const FieldViolation*> faulty;

@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "tools/welfarectl/backfill/plan_file.h"
 #include "tools/welfarectl/backfill/record_cutter.h"
 #include "tools/welfarectl/session/call.h"
+#include "welfare/survey/v1/survey_service.pb.h"
 #include "welfare/type/v1/csv_import.pb.h"
 
 namespace welfare::ctl {
@@ -16,6 +18,11 @@ type::v1::ImportStrategy StrategyOf(const std::string& word);
 // `path`: of the file that it was cut from.
 void FillBatch(const RecordBatch& batch, const std::string& path,
                type::v1::CsvBatch& message);
+
+// Has answers read by the mapping, if there is one; in a dry run it is still to
+// come.
+void ReadBy(const PlannedMapping& mapping, bool dry,
+            survey::v1::ImportSubmissionsRequest& request);
 
 // Takes the records out on whose lines there are `faults`; they become broken.
 // False: the faults name none.

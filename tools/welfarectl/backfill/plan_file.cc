@@ -52,7 +52,14 @@ PlanJson PlanAsJson(const BackfillPlan& plan) {
                      {"incarnation", base.incarnation},
                      {"version", base.version}});
   }
+  PlanJson mapping = nullptr;
+  if (!plan.mapping.path.empty()) {
+    mapping = {{"path", plan.mapping.path},
+               {"sha256", plan.mapping.sha256},
+               {"name", plan.mapping.name}};
+  }
   return {{"format", kFormat},
+          {"mapping", mapping},
           {"strategy", plan.rules.strategy},
           {"encoding", plan.rules.encoding},
           {"reason", plan.rules.reason},
@@ -80,6 +87,11 @@ BackfillPlan PlanFrom(const PlanJson& json) {
                 .reason = json.at("reason"),
                 .code_digits = json.at("codeDigits"),
                 .batch_size = json.at("batchSize")};
+  if (const PlanJson& mapping = json.at("mapping"); !mapping.is_null()) {
+    plan.mapping = {.path = mapping.at("path"),
+                    .sha256 = mapping.at("sha256"),
+                    .name = mapping.at("name")};
+  }
   for (const PlanJson& file : json.at("files")) {
     plan.files.push_back({.facts = {.path = file.at("path"),
                                     .bytes = file.at("bytes"),

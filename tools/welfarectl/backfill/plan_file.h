@@ -45,6 +45,14 @@ struct PlannedBase {
   std::int64_t version = 0;  // 0: there was none
 };
 
+// How answers to an old questionnaire are read.
+struct PlannedMapping {
+  std::string path = {};  // empty: there is none
+  std::string sha256 = {};
+  std::string name = {};  // of the resource, once it is imported
+  std::string text = {};  // of the file; stands in no plan
+};
+
 inline constexpr char kRegistryBase[] = "registry";
 
 struct PlannedFile {
@@ -59,13 +67,14 @@ struct PlannedFile {
 
 struct BackfillPlan {
   BackfillRules rules;
+  PlannedMapping mapping;
   std::vector<PlannedFile> files;  // in the order in which they are written
   std::map<std::string, PlannedBase> bases;
   RowCounts counts;
   std::int64_t omitted_deleted = 0;
 
   // SHA-256 over all that decides what applying it does: the bytes of the
-  // files, the bases, the rules. 64 hexadecimal digits.
+  // files, the bases, the rules, the mapping. 64 hexadecimal digits.
   std::string Digest() const;
 };
 

@@ -15,7 +15,7 @@
 namespace welfare::ctl {
 namespace {
 
-namespace v1 = ::welfare::survey::v1;
+namespace survey_v1 = ::welfare::survey::v1;
 
 constexpr std::array<std::string_view, 6> kRequired = {
     "survey", "fiscal_year", "title", "codebook", "window_start", "window_end"};
@@ -47,13 +47,13 @@ class Reader {
     const std::string survey = text::FoldWord(Required(0));
     const auto year = text::ReadFiscalYear(Required(1));
     Check("fiscal_year", year.status());
-    v1::CreateRoundRequest& create = *result_.round.mutable_create();
+    survey_v1::CreateRoundRequest& create = *result_.round.mutable_create();
     create.set_parent("surveys/" + survey);
     if (year.ok()) {
       create.set_round_id(year->ToString());
       result_.name = create.parent() + "/rounds/" + year->ToString();
     }
-    v1::Round& round = *create.mutable_round();
+    survey_v1::Round& round = *create.mutable_round();
     round.set_display_name(std::string(Required(2)));
     round.set_codebook(create.parent() + "/codebooks/" +
                        text::FoldWord(Required(3)));
@@ -160,7 +160,7 @@ absl::StatusOr<std::vector<RoundRecord>> ReadRoundRecords(
 }
 
 int RoundMaker::TryOut(RoundRecord& record) {
-  v1::ImportSubmissionsRequest request;
+  survey_v1::ImportSubmissionsRequest request;
   // Of no answer: the round alone is judged.
   request.mutable_batch()->set_csv(
       "survey,fiscal_year,municipality_code,respondent_kind,item_id\n");
@@ -176,9 +176,9 @@ int RoundMaker::TryOut(RoundRecord& record) {
 }
 
 int RoundMaker::Compare(RoundRecord& record, bool& there) {
-  v1::GetRoundRequest request;
+  survey_v1::GetRoundRequest request;
   request.set_name(record.name);
-  v1::Round stored;
+  survey_v1::Round stored;
   const CallStatus status = TryCall(session_, request, stored);
   there = status.ok();
   if (status.code == absl::StatusCode::kNotFound) return kOk;
@@ -186,7 +186,7 @@ int RoundMaker::Compare(RoundRecord& record, bool& there) {
     record.faults = FaultsOf(status);
     return record.faults.empty() ? Fail(status) : static_cast<int>(kOk);
   }
-  const v1::Round& said = record.round.create().round();
+  const survey_v1::Round& said = record.round.create().round();
   const auto day = [](const google::type::Date& date) {
     return date.SerializeAsString();
   };
@@ -289,7 +289,7 @@ int RoundMaker::JudgeBatch(const RecordBatch& batch, std::size_t file,
   return kOk;
 }
 
-const v1::RoundToCome* RoundMaker::Find(const std::string& name) const {
+const survey_v1::RoundToCome* RoundMaker::Find(const std::string& name) const {
   const auto found = coming_.find(name);
   return found == coming_.end() ? nullptr : &found->second.round;
 }
@@ -307,14 +307,14 @@ std::string RoundMaker::IdOf(const std::string& plan, const Coming& coming,
 
 int RoundMaker::FindUnopened(bool& due) {
   for (const auto& [name, coming] : coming_) {
-    v1::GetRoundRequest request;
+    survey_v1::GetRoundRequest request;
     request.set_name(name);
-    v1::Round round;
+    survey_v1::Round round;
     const CallStatus status = TryCall(session_, request, round);
     if (!status.ok() && status.code != absl::StatusCode::kNotFound) {
       return Fail(status);
     }
-    due = due || !status.ok() || round.state() == v1::Round::STATE_PLANNED;
+    due = due || !status.ok() || round.state() == survey_v1::Round::STATE_PLANNED;
   }
   return kOk;
 }
@@ -340,9 +340,9 @@ int RoundMaker::Create(const std::string& plan,
     }
   }
   for (const auto& [name, coming] : coming_) {
-    v1::CreateRoundRequest request = coming.round.create();
+    survey_v1::CreateRoundRequest request = coming.round.create();
     request.set_request_id(IdOf(plan, coming, Step::kCreate));
-    v1::Round made;
+    survey_v1::Round made;
     const CallStatus status = TryCall(session_, request, made);
     if (status.code == absl::StatusCode::kAlreadyExists) {
       static_cast<void>(Fail(status));
@@ -357,12 +357,12 @@ int RoundMaker::Open(const std::string& plan,
                      const std::map<std::string, PlannedBase>& bases,
                      std::map<std::string, PlannedBase>& opened) {
   for (const auto& [name, coming] : coming_) {
-    v1::OpenRoundRequest request;
+    survey_v1::OpenRoundRequest request;
     request.set_name(name);
     request.set_request_id(IdOf(plan, coming, Step::kOpen));
     *request.mutable_unknown_municipalities() =
         coming.round.unknown_municipalities();
-    v1::Round made;
+    survey_v1::Round made;
     if (const int code = Call(session_, request, made); code != kOk) {
       return code;
     }
@@ -382,10 +382,10 @@ int RoundMaker::Open(const std::string& plan,
 int RoundMaker::Close(const std::string& plan) {
   for (const auto& [name, coming] : coming_) {
     if (!coming.close) continue;
-    v1::CloseRoundRequest request;
+    survey_v1::CloseRoundRequest request;
     request.set_name(name);
     request.set_request_id(IdOf(plan, coming, Step::kClose));
-    v1::Round made;
+    survey_v1::Round made;
     if (const int code = Call(session_, request, made); code != kOk) {
       return code;
     }

@@ -428,6 +428,17 @@ inline constexpr Translation kHelpPhrases[] = {
     {"File of heads that were saved before: each log must begin with its own",
      "以前に保存した検証値のファイル。各記録の初めの部分と一致しなければなりま"
      "せん"},
+    {"YAML: what items, words and units of an old questionnaire are in the "
+     "codebook of the round",
+     "旧調査票の設問・選択肢・単位を、調査回の調査票に読み替える表（YAML）"},
+    {"Show the mapping by which imported answers were read",
+     "取り込んだ回答の読替えに使った表を表示します"},
+    {"Its id, as `mapping` of an answer says: 16 digits and a-f",
+     "その識別子。回答の mapping にある16桁（0-9とa-f）"},
+    {"Write registry, questionnaires and rounds as files that plan reads",
+     "台帳・調査票・調査回を、plan で読めるファイルに書き出します"},
+    {"A new folder, or an empty one", "新しいフォルダー、または空のフォルダー"},
+    {"Programme of the statuses", "実施状況の事業"},
 };
 
 }  // namespace welfare::ctl

@@ -6,6 +6,7 @@
 #include "services/base/error.h"
 #include "services/survey/store/sql/sql_change.h"
 #include "services/survey/store/sql/sql_codebooks.h"
+#include "services/survey/store/sql/sql_mappings.h"
 #include "services/survey/store/sql/sql_rounds.h"
 #include "services/survey/store/sql/sql_submissions.h"
 
@@ -20,18 +21,21 @@ class SqlReader final : public StoreReader {
       : incarnation_(incarnation),
         codebooks_(MakeSqlCodebookReader(connection)),
         rounds_(MakeSqlRoundReader(connection, incarnation)),
-        submissions_(MakeSqlSubmissionReader(connection)) {}
+        submissions_(MakeSqlSubmissionReader(connection)),
+        mappings_(MakeSqlMappingReader(connection)) {}
 
   const std::string& incarnation() const override { return incarnation_; }
   CodebookReader& codebooks() override { return *codebooks_; }
   RoundReader& rounds() override { return *rounds_; }
   SubmissionReader& submissions() override { return *submissions_; }
+  MappingReader& mappings() override { return *mappings_; }
 
  private:
   const std::string& incarnation_;
   std::unique_ptr<CodebookReader> codebooks_;
   std::unique_ptr<RoundReader> rounds_;
   std::unique_ptr<SubmissionReader> submissions_;
+  std::unique_ptr<MappingReader> mappings_;
 };
 
 class SqlWriter final : public StoreWriter {
@@ -40,7 +44,8 @@ class SqlWriter final : public StoreWriter {
       : change_(change),
         codebooks_(MakeSqlCodebookWriter(change)),
         rounds_(MakeSqlRoundWriter(change)),
-        submissions_(MakeSqlSubmissionWriter(change)) {}
+        submissions_(MakeSqlSubmissionWriter(change)),
+        mappings_(MakeSqlMappingWriter(change)) {}
 
   const std::string& incarnation() const override {
     return change_.incarnation();
@@ -49,12 +54,14 @@ class SqlWriter final : public StoreWriter {
   CodebookWriter& codebooks() override { return *codebooks_; }
   RoundWriter& rounds() override { return *rounds_; }
   SubmissionWriter& submissions() override { return *submissions_; }
+  MappingWriter& mappings() override { return *mappings_; }
 
  private:
   SqlChange& change_;
   std::unique_ptr<CodebookWriter> codebooks_;
   std::unique_ptr<RoundWriter> rounds_;
   std::unique_ptr<SubmissionWriter> submissions_;
+  std::unique_ptr<MappingWriter> mappings_;
 };
 
 }  // namespace

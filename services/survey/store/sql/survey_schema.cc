@@ -128,6 +128,22 @@ ALTER TABLE round_revisions
   ADD COLUMN registry_incarnation TEXT NOT NULL DEFAULT '';
 )sql";
 
+// How answers to old questionnaires are read; what came through one names it.
+constexpr std::string_view kMappings = R"sql(
+CREATE TABLE mappings (
+  survey TEXT NOT NULL,
+  mapping TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  codebook_version TEXT NOT NULL,
+  from_version TEXT NOT NULL,
+  content {bytes} NOT NULL,
+  actor TEXT NOT NULL,
+  create_micros BIGINT NOT NULL,
+  PRIMARY KEY (survey, mapping)
+);
+{append_only mappings}
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> SurveyMigrations() {
@@ -145,7 +161,8 @@ std::span<const platform::Migration> SurveyMigrations() {
       {.number = 4,
        .name = "place_of_store_registry_incarnations",
        .sql = std::string(platform::kPlaceSql) +
-              std::string(kRegistryIncarnations)}};
+              std::string(kRegistryIncarnations)},
+      {.number = 5, .name = "mappings", .sql = std::string(kMappings)}};
   return kMigrations;
 }
 

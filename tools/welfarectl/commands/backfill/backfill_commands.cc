@@ -12,6 +12,8 @@
 #include "tools/welfarectl/backfill/account.h"
 #include "tools/welfarectl/backfill/backfill_run.h"
 #include "tools/welfarectl/backfill/plan_file.h"
+#include "tools/welfarectl/commands/backfill/backfill_export.h"
+#include "tools/welfarectl/commands/backfill/backfill_mapping.h"
 #include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/files/import_stream.h"
 #include "tools/welfarectl/output/printer.h"
@@ -31,6 +33,7 @@ struct BackfillFlags {
   std::vector<std::string> files;
   BackfillRules rules{.strategy = {}, .batch_size = 20'000};
   std::string plan;
+  std::string mapping;
   AccountFiles out;
   std::string max_errors;
   std::string progress = "auto";
@@ -71,6 +74,10 @@ Flag AddRules(const Command& verb, BackfillFlags& flags) {
                      "is taken back; delete: what a file names is taken back")
           .OneOf({"merge", "replace", "delete"});
   AddEncodingFlag(verb, flags.rules.encoding);
+  verb.AddOption("--mapping", flags.mapping,
+                 "YAML: what items, words and units of an old questionnaire "
+                 "are in the codebook of the round")
+      .File();
   verb.AddOption("--reason", flags.rules.reason,
                  "Why records of the registry are corrected or taken back");
   verb.AddOption("--code-digits", flags.rules.code_digits,
@@ -135,6 +142,7 @@ SummaryJson Summary(const std::string& verb, const BackfillPlan& plan,
   }
   return {{"verb", verb},
           {"strategy", plan.rules.strategy},
+          {"mapping", plan.mapping.name},
           {"complete", complete},
           {"counts", CountsMember(account.total())},
           {"omittedDeleted", account.omitted_deleted()},
@@ -258,6 +266,10 @@ int RunPlan(Session& session, const BackfillFlags& flags) {
   Account account(flags.out);
   BackfillRun run(session, pace, account);
   SetInterruptNote(Say("It was a dry run: nothing is written."));
+  if (const int code = OpenMapping(session, flags.mapping, plan.mapping);
+      code != kOk) {
+    return code;
+  }
   if (const int code = run.Open(plan); code != kOk) return code;
   int code = run.Plan(plan, kPlanChanges);
   if (code == kOk) code = CheckErrors(pace, account.total());
@@ -290,7 +302,7 @@ int RunApply(Session& session, const BackfillFlags& flags) {
                                    ? kRefused
                                    : kFailure);
   }
-  const auto plan = ReadPlan(flags.plan);
+  auto plan = ReadPlan(flags.plan);
   if (!plan.ok()) return Fail(plan.status());
   // Known before anything is written.
   if (const int code = CheckErrors(pace, plan->counts); code != kOk) {
@@ -303,7 +315,13 @@ int RunApply(Session& session, const BackfillFlags& flags) {
   SetInterruptNote(again);
   Account account(flags.out);
   BackfillRun run(session, pace, account);
+  if (const int code = OpenMappingAsPlanned(plan->mapping); code != kOk) {
+    return code;
+  }
   if (const int code = run.OpenAsPlanned(*plan); code != kOk) return code;
+  if (const int code = ImportMapping(session, plan->mapping); code != kOk) {
+    return code;
+  }
   const int code = run.Apply(*plan);
   SummaryJson summary =
       Summary("apply", *plan, run.bases(), account, code == kOk);
@@ -342,6 +360,13 @@ int RunVerify(Session& session, const BackfillFlags& flags) {
   Account account(flags.out);
   BackfillRun run(session, pace, account);
   SetInterruptNote(Say("It was a dry run: nothing is written."));
+  if (const int code =
+          flags.plan.empty()
+              ? OpenMapping(session, flags.mapping, plan.mapping)
+              : OpenMappingAsPlanned(plan.mapping);
+      code != kOk) {
+    return code;
+  }
   if (!flags.plan.empty()) {
     if (const int code = run.OpenAsPlanned(plan); code != kOk) return code;
     // What it was planned on does not matter any more.
@@ -429,6 +454,8 @@ void AddBackfillCommands(const Command& app, Session& session) {
                  "each batch")
       .File();
   AddPace(verify_verb, *verify);
+  AddMappingVerb(noun, session);
+  AddExportVerb(noun, session);
   verify_verb.Runs(session,
                    [&session, verify] { return RunVerify(session, *verify); });
 }

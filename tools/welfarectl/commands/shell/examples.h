@@ -73,6 +73,8 @@ inline constexpr VerbExample kVerbExamples[] = {
      "rejects.csv"},
     {"backfill apply", "--plan backfill-plan.json"},
     {"backfill verify", "--plan backfill-plan.json"},
+    {"backfill mapping", "0123456789abcdef"},
+    {"backfill export", "--out mirror"},
     {"indicator list", ""},
     {"indicator get", "plan_formulated --fiscal-year 2025"},
     {"indicator explain",
