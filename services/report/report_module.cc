@@ -8,6 +8,7 @@
 
 #include "services/base/error.h"
 #include "services/platform/audit/audit_calls.h"
+#include "services/platform/cache/memory_cache.h"
 #include "services/platform/rpc/channel.h"
 #include "services/platform/storage/incarnation.h"
 #include "services/platform/work/version_feed.h"
@@ -33,6 +34,9 @@ namespace {
 
 constexpr std::chrono::seconds kLookTimeout{5};
 constexpr const char* kSigningKeyFile = "signing-key-file";
+// What is kept of changes between reports: some hundred comparisons.
+constexpr std::size_t kMostChangesBytes = std::size_t{8} << 20;
+
 constexpr platform::Query kVersionsQuery{
     "report_versions",
     "SELECT 'reports', (SELECT COUNT(*) FROM reports) +"
@@ -107,6 +111,7 @@ struct ReportModule::Parts {
                .clock = context.clock(),
                .service = "report",
                .incarnation = incarnation.name()}),
+        changes({.capacity_bytes = kMostChangesBytes}, context.metrics()),
         service({.maker = maker,
                  .checker = checker,
                  .templates = template_calls,
@@ -114,7 +119,7 @@ struct ReportModule::Parts {
                  .excerpts = excerpt_calls,
                  .store = *store,
                  .audit = audit,
-                 .cache = context.cache(),
+                 .cache = changes,
                  .calls = calls,
                  .signing_key_file = context.config().Get(kSigningKeyFile),
                  .incarnation = incarnation.name()}) {}
@@ -137,6 +142,9 @@ struct ReportModule::Parts {
   ReportVerifier verifier;
   ExcerptCalls excerpt_calls;
   platform::AuditCalls audit;
+  // Its own and in memory: some of what is compared is not for everybody, and
+  // the shared cache speaks plain.
+  platform::MemoryCache changes;
   ReportService service;
 };
 
