@@ -9,28 +9,11 @@
 
 #include "services/base/error.h"
 #include "services/registry/errors.h"
+#include "services/text/edit_distance.h"
 #include "services/text/normalize.h"
 
 namespace welfare::registry {
 namespace {
-
-// Number of single-character changes between two texts.
-std::size_t EditDistance(const std::vector<std::string_view>& a,
-                         const std::vector<std::string_view>& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1,
-                         diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
 
 std::vector<std::string_view> Characters(std::string_view utf8) {
   std::vector<std::string_view> characters;
@@ -61,7 +44,8 @@ std::vector<std::string> SimilarNames(
     for (const std::string* known : {&facts->name, &facts->council_name}) {
       const auto known_key = text::NameKey(*known);
       if (!known_key.ok()) continue;
-      const std::size_t distance = EditDistance(wanted, Characters(*known_key));
+      const std::size_t distance =
+          text::EditDistance(wanted, Characters(*known_key));
       if (distance <= limit) ranked.emplace_back(distance, *known);
     }
   }

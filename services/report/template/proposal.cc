@@ -2,29 +2,14 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
+
+#include "services/text/edit_distance.h"
 
 namespace welfare::report {
 namespace {
 
 // Ids are at most 63 characters; what is longer is no slip of the pen.
 constexpr std::size_t kLongest = 64;
-
-std::size_t Distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1,
-                         diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
 
 Proposal Write(const std::string& name) {
   return {"Write '" + name + "'.", "「" + name + "」と書いてください。"};
@@ -68,7 +53,8 @@ std::string NearestName(std::string_view name,
   std::size_t least = std::max<std::size_t>(1, name.size() / 3) + 1;
   for (const std::string& one : known) {
     if (one.size() > kLongest) continue;
-    const std::size_t distance = Distance(name, one);
+    const std::size_t distance =
+        text::EditDistance(name, std::string_view(one));
     if (distance < least) {
       least = distance;
       nearest = one;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 
 #include "services/text/characters.h"
+#include "services/text/edit_distance.h"
 #include "services/text/normalize.h"
 
 namespace welfare::survey {
@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t kMostLetters = 200;
 // Distances are shares of the longer text, in thousandths.
 constexpr std::size_t kWholeDistance = 1'000;
-constexpr std::size_t kPartDistance = 300;  // of one that is a part of the other
+constexpr std::size_t kPartDistance =
+    300;  // of one that is a part of the other
 constexpr std::size_t kFarthestDistance = 500;
 
 std::u32string LettersOf(std::string_view text) {
@@ -28,22 +29,6 @@ std::u32string LettersOf(std::string_view text) {
   return letters;
 }
 
-std::size_t EditDistance(const std::u32string& a, const std::u32string& b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t above_left = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1,
-                         above_left + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      above_left = above;
-    }
-  }
-  return row.back();
-}
-
 std::size_t DistanceOf(const std::u32string& a, const std::u32string& b) {
   const std::size_t longer = std::max(a.size(), b.size());
   const std::size_t shorter = std::min(a.size(), b.size());
@@ -52,13 +37,15 @@ std::size_t DistanceOf(const std::u32string& a, const std::u32string& b) {
   const std::u32string& small = a.size() > b.size() ? b : a;
   if (big == small) return 0;
   // One letter is a part of nearly anything.
-  if (shorter > 1 && big.find(small) != std::u32string::npos) return kPartDistance;
+  if (shorter > 1 && big.find(small) != std::u32string::npos)
+    return kPartDistance;
   if ((longer - shorter) * 2 > longer) return kWholeDistance;
-  return EditDistance(a, b) * kWholeDistance / longer;
+  return text::EditDistance(a, b) * kWholeDistance / longer;
 }
 
-std::string JoinNearest(std::span<const std::string> nearest, std::string_view before,
-                 std::string_view between, std::string_view after) {
+std::string JoinNearest(std::span<const std::string> nearest,
+                        std::string_view before, std::string_view between,
+                        std::string_view after) {
   if (nearest.empty()) return {};
   std::string words(before);
   for (std::size_t i = 0; i < nearest.size(); ++i) {
@@ -84,8 +71,7 @@ std::vector<std::string> FindNearest(std::string_view word,
     if (fresh) {
       near.emplace_back(distance, candidate.meaning);
     } else {
-      near[place->second].first =
-          std::min(near[place->second].first, distance);
+      near[place->second].first = std::min(near[place->second].first, distance);
     }
   }
   std::stable_sort(near.begin(), near.end(), [](const auto& a, const auto& b) {
