@@ -213,6 +213,30 @@ TEST_F(ExcerptCallsTest, AConsentThatWasTakenBackBlocksReports) {
   EXPECT_OK(Publish(report->name()));
 }
 
+// What was printed is content: whatever becomes of the excerpt, the report is
+// rendered again as it was.
+TEST_F(ExcerptCallsTest, AReportStaysWhatItWas) {
+  ASSERT_OK(Take(Quote()));
+  ASSERT_OK(Record(v1::Excerpt::CONSENT_GIVEN));
+  ASSERT_OK(ShowInReports());
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  v1::UpdateExcerptRequest update;
+  update.mutable_excerpt()->set_name(NameOf("quote-1"));
+  update.mutable_excerpt()->set_edited_text("別の文");
+  ASSERT_OK(Edit(update));
+  grpc::ClientContext context;
+  v1::VerifyReportRequest request;
+  request.set_name(report->name());
+  v1::VerifyReportResponse verified;
+  ASSERT_TRUE(stub_->VerifyReport(&context, request, &verified).ok());
+  EXPECT_EQ(verified.files_size(), 5);
+  for (const v1::VerifiedFile& file : verified.files()) {
+    EXPECT_EQ(file.verdict(), v1::VerifiedFile::VERDICT_EQUAL)
+        << file.format();
+  }
+}
+
 TEST_F(ExcerptCallsTest, AConsentForFewerReadersPublishesToThem) {
   ASSERT_OK(Take(Quote()));
   ASSERT_OK(Record(v1::Excerpt::CONSENT_GIVEN,

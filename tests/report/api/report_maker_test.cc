@@ -1,6 +1,8 @@
 // From a request to a stored report.
 #include <gmock/gmock.h>
 #include <google/protobuf/util/message_differencer.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -10,6 +12,9 @@
 #include "services/platform/engine/open_database.h"
 #include "services/report/api/report_maker.h"
 #include "services/report/files/template_reader.h"
+#include "services/report/peers/peer_survey.h"
+#include "services/report/shelf/excerpt_collector.h"
+#include "services/report/store/sql_excerpt_store.h"
 #include "services/report/store/sql_report_store.h"
 #include "services/report/store/sql_template_store.h"
 #include "tests/report/report_module_fixture.h"
@@ -209,11 +214,17 @@ TEST(ReportMaker, KeepsNoMoreOfASnapshotThanIsAllowed) {
   TemplateShelf shelf(templates, template_store);
   const Renderers renderers;
   OneSnapshot source;
+  SqlExcerptStore excerpt_store(**database, clock, "incarnation");
+  // The template shows none, so nobody is asked.
+  PeerSurvey survey(grpc::CreateChannel("unix:/nowhere",
+                                        grpc::InsecureChannelCredentials()));
+  ExcerptCollector excerpts(excerpt_store, survey);
   const auto make = [&](std::size_t limit) {
     platform::MetricsRegistry metrics;
     ReportMaker maker({.templates = shelf,
                        .renderers = renderers,
                        .source = source,
+                       .excerpts = excerpts,
                        .store = **store,
                        .metrics = metrics,
                        .most_snapshot_bytes = limit});

@@ -67,8 +67,9 @@ void WriteSymbols(const SymbolProfile& profile, Figure& figure) {
       if (zero_is_a_sign && IsShareOfZero(figure.table, row, i)) {
         cell.text = profile.SignOf(Symbol::kZero);
       }
-      if (!profile.minus.empty() && cell.text.starts_with('-') &&
-          cell.symbol == Symbol::kNone &&
+      // What is no number has a sign, and no minus.
+      if (!profile.minus.empty() && cell.data.starts_with('-') &&
+          cell.text.starts_with('-') &&
           figure.table.columns[i].kind == Column::Kind::kNumber) {
         cell.text.replace(0, 1, profile.minus);
       }
