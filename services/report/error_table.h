@@ -180,6 +180,41 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "({why}); use the version that made it.",
      "報告書 {report} のもとになる内容を、このプログラムでは使えません（{why}"
      "）。作成したときの版を使ってください。"},
+    {"AUDIENCE_WIDER", absl::StatusCode::kFailedPrecondition,
+     "The report {report} names respondents for stakeholders alone and cannot "
+     "be published as {level}; publish it to stakeholders, or make one for "
+     "everybody.",
+     "報告書 {report} は関係者限りの団体名を含むため、{level} "
+     "では公表できません。関係者限りで公表するか、一般向けの報告書を作ってくだ"
+     "さい。"},
+    {"FEEDBACK_INVALID", absl::StatusCode::kInvalidArgument,
+     "The feedback sheet cannot be made or answered so; correct every field "
+     "listed.",
+     "回答確認票の操作ができません。示された項目をすべて直してください。"},
+    {"FEEDBACK_NOT_FOUND", absl::StatusCode::kNotFound,
+     "There is no feedback sheet {sheet}; see ListFeedbackSheets.",
+     "回答確認票 {sheet} はありません。ListFeedbackSheets "
+     "で名前を確かめてください。"},
+    {"FEEDBACK_EXISTS", absl::StatusCode::kAlreadyExists,
+     "The report {report} has its feedback sheets; see ListFeedbackSheets.",
+     "報告書 {report} の回答確認票は、もう作ってあります。ListFeedbackSheets "
+     "で確かめてください。"},
+    {"FEEDBACK_LATE", absl::StatusCode::kFailedPrecondition,
+     "The report {report} was published; make another report to ask its "
+     "respondents again.",
+     "報告書 {report} は公表済みです。もう一度確認を求めるには、新しい報告書を"
+     "作ってください。"},
+    {"FEEDBACK_OF_PAIR", absl::StatusCode::kFailedPrecondition,
+     "The sheet {sheet} is of a pair and is confirmed by nobody; confirm the "
+     "sheet of each respondent.",
+     "{sheet} "
+     "は対照票です。確認や異議は、団体ごとの回答確認票で申し出てください。"},
+    {"FEEDBACK_OTHER_CONTENT", absl::StatusCode::kFailedPrecondition,
+     "The digest is not that of {sheet}; read the sheet again and give the one "
+     "printed on it.",
+     "確認番号が {sheet} "
+     "のものではありません。票をもう一度読み、印刷されている確認番号を指定し"
+     "てください。"},
     {"ROUND_MOVED", absl::StatusCode::kAborted,
      "The round {round} changed while the snapshot was taken; try again.",
      "報告書を作る間に調査回 {round} が変わりました。もう一度お試しください。"},
@@ -241,6 +276,9 @@ inline constexpr base::ViolationRow kViolationTable[] = {
      "Filled with the answers of the round it does not fit on its sheet of "
      "paper: {what}",
      "この調査回の回答を入れると紙面に収まりません。{what}"},
+    {"AUDIENCE_UNKNOWN", "Use AUDIENCE_EVERYBODY or AUDIENCE_STAKEHOLDERS.",
+     "AUDIENCE_EVERYBODY（一般）か AUDIENCE_STAKEHOLDERS（関係者限り）にしてくだ"
+     "さい。"},
     {"NOT_A_CORRECTION", "Leave it empty, or make a correction.",
      "訂正でない報告書では、空にしてください。"},
     {"TEXT_INVALID", "{why}", "{why_ja}"},

@@ -280,6 +280,41 @@ absl::Status SnapshotUnreadable(std::string_view report, std::string_view why) {
       .With("why", why);
 }
 
+absl::Status AudienceWider(std::string_view report, std::string_view level) {
+  return MakeError(Row("AUDIENCE_WIDER"))
+      .With("report", report)
+      .With("level", level);
+}
+
+absl::Status FeedbackInvalid(std::vector<base::Violation> violations) {
+  return MakeError(Row("FEEDBACK_INVALID"))
+      .WithViolations(std::move(violations));
+}
+
+absl::Status FeedbackNotFound(std::string_view sheet) {
+  return MakeError(Row("FEEDBACK_NOT_FOUND"))
+      .With("sheet", sheet)
+      .WithResource("report.welfare/FeedbackSheet", sheet);
+}
+
+absl::Status FeedbackExists(std::string_view report) {
+  return MakeError(Row("FEEDBACK_EXISTS"))
+      .With("report", report)
+      .WithResource("report.welfare/Report", report);
+}
+
+absl::Status FeedbackLate(std::string_view report) {
+  return MakeError(Row("FEEDBACK_LATE")).With("report", report);
+}
+
+absl::Status FeedbackOfPair(std::string_view sheet) {
+  return MakeError(Row("FEEDBACK_OF_PAIR")).With("sheet", sheet);
+}
+
+absl::Status FeedbackOtherContent(std::string_view sheet) {
+  return MakeError(Row("FEEDBACK_OTHER_CONTENT")).With("sheet", sheet);
+}
+
 absl::Status RoundMoved(std::string_view round) {
   return MakeError(Row("ROUND_MOVED")).With("round", round);
 }
@@ -382,6 +417,10 @@ base::Violation GlyphMissingAt(std::string_view field,
 base::Violation PageOverflowAt(std::string_view field, std::string_view what) {
   return MakeViolation(Fault("PAGE_OVERFLOW"), field,
                        {{"what", std::string(what)}});
+}
+
+base::Violation AudienceUnknown() {
+  return MakeViolation(Fault("AUDIENCE_UNKNOWN"), "report.audience");
 }
 
 base::Violation NotACorrection(std::string_view field) {

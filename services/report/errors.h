@@ -116,6 +116,21 @@ absl::Status SnapshotTooLarge(std::size_t size, std::size_t limit);
 absl::Status SnapshotMissing(std::string_view report);
 // FAILED_PRECONDITION, SNAPSHOT_UNREADABLE: `why` is in English.
 absl::Status SnapshotUnreadable(std::string_view report, std::string_view why);
+// FAILED_PRECONDITION, AUDIENCE_WIDER: `level` is everybody's.
+absl::Status AudienceWider(std::string_view report, std::string_view level);
+// INVALID_ARGUMENT, FEEDBACK_INVALID: fields of a request about feedback sheets
+// are wrong.
+absl::Status FeedbackInvalid(std::vector<base::Violation> violations);
+// NOT_FOUND, FEEDBACK_NOT_FOUND.
+absl::Status FeedbackNotFound(std::string_view sheet);
+// ALREADY_EXISTS, FEEDBACK_EXISTS: `report` has its sheets.
+absl::Status FeedbackExists(std::string_view report);
+// FAILED_PRECONDITION, FEEDBACK_LATE: `report` was published.
+absl::Status FeedbackLate(std::string_view report);
+// FAILED_PRECONDITION, FEEDBACK_OF_PAIR.
+absl::Status FeedbackOfPair(std::string_view sheet);
+// FAILED_PRECONDITION, FEEDBACK_OTHER_CONTENT: the digest is another's.
+absl::Status FeedbackOtherContent(std::string_view sheet);
 // ABORTED, ROUND_MOVED: the round changed between two reads of the snapshot.
 absl::Status RoundMoved(std::string_view round);
 
@@ -163,6 +178,8 @@ base::Violation GlyphMissingAt(std::string_view field,
                                std::string_view character);
 // PAGE_OVERFLOW: a sheet of the template.
 base::Violation PageOverflowAt(std::string_view field, std::string_view what);
+// AUDIENCE_UNKNOWN.
+base::Violation AudienceUnknown();
 // NOT_A_CORRECTION: a field of corrections alone.
 base::Violation NotACorrection(std::string_view field);
 // The reason of `cause`, for which a text cannot be kept.

@@ -13,6 +13,8 @@
 #include "services/platform/storage/incarnation.h"
 #include "services/platform/work/version_feed.h"
 #include "services/report/api/excerpt_calls.h"
+#include "services/report/api/feedback_calls.h"
+#include "services/report/api/feedback_maker.h"
 #include "services/report/api/report_maker.h"
 #include "services/report/api/report_service.h"
 #include "services/report/api/template_calls.h"
@@ -20,12 +22,14 @@
 #include "services/report/files/print_font_reader.h"
 #include "services/report/files/signing_key_reader.h"
 #include "services/report/files/template_reader.h"
+#include "services/report/peers/peer_answers_source.h"
 #include "services/report/peers/peer_definitions.h"
 #include "services/report/peers/peer_snapshot_source.h"
 #include "services/report/peers/peer_survey.h"
 #include "services/report/shelf/excerpt_collector.h"
 #include "services/report/shelf/template_shelf.h"
 #include "services/report/store/sql_excerpt_store.h"
+#include "services/report/store/sql_feedback_store.h"
 #include "services/report/store/sql_report_store.h"
 #include "services/report/store/sql_template_store.h"
 
@@ -72,8 +76,8 @@ struct ReportModule::Parts {
         excerpt_store(*database, context.clock(), incarnation.name()),
         templates(std::move(loaded)),
         shelf(templates, template_store),
-        print_font(font),
-        renderers(AllRenderers(std::move(font))),
+        print_font(std::move(font)),
+        renderers(AllRenderers(print_font)),
         source({.registry = platform::MakeReadChannel(
                     context.Peer("registry"),
                     "welfare.registry.v1.RegistryService"),
@@ -88,10 +92,17 @@ struct ReportModule::Parts {
         survey(platform::MakeReadChannel(context.Peer("survey"),
                                          "welfare.survey.v1.SurveyService")),
         collector(excerpt_store, survey),
+        answers({.survey = platform::MakeReadChannel(
+                     context.Peer("survey"), "welfare.survey.v1.SurveyService"),
+                 .indicator = platform::MakeReadChannel(
+                     context.Peer("indicator"),
+                     "welfare.indicator.v1.IndicatorService")}),
         maker({.templates = shelf,
                .renderers = renderers,
                .source = source,
                .excerpts = collector,
+               .answers = answers,
+               .font = print_font,
                .store = *store,
                .metrics = context.metrics()}),
         checker(shelf, definitions),
@@ -107,6 +118,14 @@ struct ReportModule::Parts {
         excerpt_calls({.store = excerpt_store,
                        .survey = survey,
                        .incarnation = incarnation.name()}),
+        feedback_store(*database, context.clock()),
+        feedback_maker({.source = answers,
+                        .store = feedback_store,
+                        .font = print_font}),
+        feedback({.maker = feedback_maker,
+                  .store = feedback_store,
+                  .reports = *store,
+                  .incarnation = incarnation.name()}),
         audit({.database = *database,
                .clock = context.clock(),
                .service = "report",
@@ -117,6 +136,7 @@ struct ReportModule::Parts {
                  .templates = template_calls,
                  .verifier = verifier,
                  .excerpts = excerpt_calls,
+                 .feedback = feedback,
                  .store = *store,
                  .audit = audit,
                  .cache = changes,
@@ -136,11 +156,15 @@ struct ReportModule::Parts {
   PeerDefinitions definitions;
   PeerSurvey survey;
   ExcerptCollector collector;
+  PeerAnswersSource answers;
   ReportMaker maker;
   TemplateChecker checker;
   TemplateCalls template_calls;
   ReportVerifier verifier;
   ExcerptCalls excerpt_calls;
+  SqlFeedbackStore feedback_store;
+  FeedbackMaker feedback_maker;
+  FeedbackCalls feedback;
   platform::AuditCalls audit;
   // Its own and in memory: some of what is compared is not for everybody, and
   // the shared cache speaks plain.

@@ -60,6 +60,13 @@ std::vector<absl::Status> All() {
           EditionMissing("reports/x"),
           EditionOrder("reports/x", "FINAL", "reports/y"),
           ReportWithdrawn("reports/x"),
+          AudienceWider("reports/x", "PUBLIC"),
+          FeedbackInvalid({}),
+          FeedbackNotFound("reports/x/feedbackSheets/y"),
+          FeedbackExists("reports/x"),
+          FeedbackLate("reports/x"),
+          FeedbackOfPair("reports/x/feedbackSheets/y"),
+          FeedbackOtherContent("reports/x/feedbackSheets/y"),
           RoundMoved("x")};
 }
 
@@ -111,7 +118,7 @@ TEST(ReportErrors, AWrongFieldIsDescribedInBothLanguages) {
             "surveys/{survey}/rounds/{fiscal_year}.");
   for (const base::Violation& violation :
        {round, FieldRequired("report.round", "x"), TemplateIdInvalid(),
-        BasisUnknown(), EditionUnknown(), NotACorrection("report.corrects"),
+        BasisUnknown(), EditionUnknown(), AudienceUnknown(), NotACorrection("report.corrects"),
         LevelUnknown(), ReportNameInvalid("x"),
         TextRefused("reason", text::Check(text::kIdField, "a\tb")),
         DataVersionNegative(), SurveyMismatch("jusou"),

@@ -185,6 +185,111 @@ grpc::Status FakeSurvey::ListSubmissions(
   return grpc::Status::OK;
 }
 
+namespace {
+
+type::v1::RespondentKind ToKind(base::RespondentKind kind) {
+  return kind == base::RespondentKind::kCouncil
+             ? type::v1::RESPONDENT_KIND_COUNCIL
+             : type::v1::RESPONDENT_KIND_MUNICIPALITY;
+}
+
+void ToHeader(const RoundAnswers& round, int year,
+              survey::v1::StreamRoundColumnsResponse_Header& header) {
+  for (const AskedItem& asked : round.items) {
+    auto& item = *header.mutable_codebook()->add_items();
+    item.set_item(asked.id);
+    item.set_section(asked.section);
+    item.set_label(asked.label);
+    item.set_type(static_cast<survey::v1::Item::Type>(asked.type));
+    item.set_publish_level(
+        static_cast<survey::v1::Item::PublishLevel>(asked.level));
+    item.set_unit(asked.unit);
+    item.set_pair_concept(asked.pair_concept);
+    item.set_reference_year_offset(asked.reference_year - year);
+    for (const AnswerOption& one : asked.options) {
+      auto& option = *item.add_options();
+      option.set_code(one.code);
+      option.set_label(one.label);
+    }
+    for (const base::RespondentKind kind : asked.respondents) {
+      item.add_respondents(ToKind(kind));
+    }
+  }
+  for (const RespondentAnswers& one : round.respondents) {
+    auto& row = *header.mutable_frame()->add_rows();
+    row.set_municipality_code(one.respondent.municipality.ToString());
+    row.set_respondent_kind(ToKind(one.respondent.kind));
+    row.set_display_name(one.name);
+    for (const std::string& code : one.other_codes) row.add_other_codes(code);
+    auto& status = *row.add_statuses();
+    status.set_fiscal_year(year);
+    if (one.implementing.has_value()) {
+      status.set_implementing(*one.implementing);
+    }
+    row.set_state(one.counted ? survey::v1::Submission::STATE_ACCEPTED
+                              : survey::v1::Submission::STATE_DRAFT);
+  }
+  header.set_columns(static_cast<int>(round.items.size()));
+}
+
+}  // namespace
+
+grpc::Status FakeSurvey::StreamRoundColumns(
+    grpc::ServerContext* context,
+    const survey::v1::StreamRoundColumnsRequest* request,
+    grpc::ServerWriter<survey::v1::StreamRoundColumnsResponse>* writer) {
+  survey::v1::GetRoundRequest round_request;
+  round_request.set_name(request->name());
+  survey::v1::StreamRoundColumnsResponse first;
+  const grpc::Status known =
+      GetRound(context, &round_request, first.mutable_header()->mutable_round());
+  if (!known.ok()) return known;
+  const std::lock_guard lock(world_.mutex);
+  if (!world_.columns.ok()) return world_.columns;
+  const grpc::Status pin = world_.CheckStore(request->data_incarnation());
+  if (!pin.ok()) return pin;
+  const int year = YearOf(request->name());
+  const RoundAnswers& round =
+      year == 2025 ? world_.answers.now : *world_.answers.before;
+  ToHeader(round, year, *first.mutable_header());
+  writer->Write(first);
+  const std::size_t columns =
+      round.items.size() - static_cast<std::size_t>(world_.columns_left_out);
+  for (std::size_t item = 0; item < columns; ++item) {
+    const std::size_t half = round.respondents.size() / 2;
+    for (const auto& [from, to] :
+         {std::pair(std::size_t{0}, half),
+          std::pair(half, round.respondents.size())}) {
+      survey::v1::StreamRoundColumnsResponse part;
+      auto& column = *part.mutable_column();
+      column.set_item(round.items[item].id);
+      column.set_first_row(static_cast<int>(from));
+      std::string absences;
+      for (std::size_t row = from; row < to; ++row) {
+        const GivenAnswer& answer = round.respondents[row].answers[item];
+        absences += static_cast<char>(
+            answer.absence.has_value() ? static_cast<int>(*answer.absence) : 0);
+        switch (round.items[item].type) {
+          case AnswerType::kSingle:
+          case AnswerType::kMultiple:
+            column.add_codes(answer.codes);
+            break;
+          case AnswerType::kInteger:
+            column.add_integers(answer.number);
+            break;
+          case AnswerType::kText:
+          case AnswerType::kTable:
+            column.add_texts(answer.text);
+            break;
+        }
+      }
+      column.set_absences(absences);
+      writer->Write(part);
+    }
+  }
+  return grpc::Status::OK;
+}
+
 grpc::Status FakeIndicator::ListIndicatorValues(
     grpc::ServerContext*,
     const indicator::v1::ListIndicatorValuesRequest* request,

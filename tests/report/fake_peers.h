@@ -2,6 +2,7 @@
 #pragma once
 
 #include <grpcpp/support/status.h>
+#include <grpcpp/support/sync_stream.h>
 
 #include <cstdint>
 #include <map>
@@ -14,6 +15,7 @@
 #include "welfare/survey/v1/survey_service.grpc.pb.h"
 
 #include "services/report/snapshot/snapshot.h"
+#include "tests/report/sample_answers.h"
 #include "tests/report/sample_snapshot.h"
 
 namespace welfare::report::testing {
@@ -46,6 +48,10 @@ struct World {
   std::string survey_store = "survey-a";
   std::string registry_store = "registry-a";
   std::string pinned_registry = "registry-a";  // by the rounds
+  // What the respondents answered; of the round of 2025 at `revision`.
+  FeedbackContent answers = SmallFeedback();
+  grpc::Status columns = grpc::Status::OK;
+  int columns_left_out = 0;  // so many of the last
   // So many times the survey becomes another store while values are read.
   int restores = 0;
 
@@ -74,6 +80,12 @@ class FakeSurvey final : public survey::v1::SurveyService::Service {
   grpc::Status GetSubmission(grpc::ServerContext*,
                              const survey::v1::GetSubmissionRequest* request,
                              survey::v1::Submission* submission) override;
+  // Every column in two messages.
+  grpc::Status StreamRoundColumns(
+      grpc::ServerContext*,
+      const survey::v1::StreamRoundColumnsRequest* request,
+      grpc::ServerWriter<survey::v1::StreamRoundColumnsResponse>* writer)
+      override;
 
  private:
   World& world_;

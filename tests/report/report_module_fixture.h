@@ -175,6 +175,42 @@ class ReportModuleTest : public ::testing::Test {
     return result;
   }
 
+  // Calls `method` of the stub.
+  template <typename Asked, typename Answered>
+  absl::StatusOr<Answered> Ask(
+      grpc::Status (v1::ReportService::Stub::*method)(grpc::ClientContext*,
+                                                      const Asked&,
+                                                      Answered*),
+      const Asked& request) {
+    grpc::ClientContext context;
+    Answered response;
+    const grpc::Status status = (*stub_.*method)(&context, request, &response);
+    if (!status.ok()) return platform::FromGrpcStatus(status);
+    return response;
+  }
+
+  Downloaded DownloadSheet(const std::string& name, const std::string& format,
+                           std::int64_t offset = 0) {
+    grpc::ClientContext context;
+    v1::DownloadFeedbackSheetRequest request;
+    request.set_name(name);
+    request.set_format(format);
+    request.set_offset(offset);
+    const auto reader = stub_->DownloadFeedbackSheet(&context, request);
+    Downloaded result;
+    v1::DownloadReportResponse part;
+    while (reader->Read(&part)) {
+      if (result.parts++ == 0) {
+        result.filename = part.filename();
+        result.digest = part.digest();
+        result.size = part.size();
+      }
+      result.bytes += part.data();
+    }
+    result.status = platform::FromGrpcStatus(reader->Finish());
+    return result;
+  }
+
   // Who calls; changed between calls.
   access::Identity who_ = access::Identity::Local();
   World world_;

@@ -50,6 +50,7 @@ class OpenApi(harness.LoadedTest):
         cls.folder = pathlib.Path(folder.name)
         cls.report = cls.product.report()[0]
         cls.product.excerpt()
+        cls.http.post(f"/v1/{cls.report['name']}/feedbackSheets:make")
         # Before other reads: reading named answers leaves records.
         cls.made = make_examples.collect(cls.get)
         reply = cls.http.send("GET", "/openapi.json")

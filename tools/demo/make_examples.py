@@ -5,8 +5,9 @@ show: one real request and answer for each GET of /openapi.json.
 Usage: make_examples.py ADDRESS > gateway/openapi/examples.json
   ADDRESS: HTTP address of the gateway, 127.0.0.1:7180
 
-A report must be there, and an excerpt `consent-1`. Of a list in an answer the
-first two elements are kept, of a long text its beginning.
+A report with its feedback sheets must be there, and an excerpt `consent-1`. Of
+a list in an answer the first two elements are kept, of a long text its
+beginning.
 tests/system/openapi_test.py asks the same questions and says when the file is
 stale; what differs from one load to the next (times, digests, names of stores)
 does not count.
@@ -21,7 +22,8 @@ import urllib.request
 # Parts of names, by the parameter of the path; a report's is found.
 PATH = {"municipality": "131016", "program": "jusou", "roster": "2025",
         "survey": "jusou", "round": "2025", "codebook": "2025-1",
-        "submission": "131016-municipality", "indicator": "plan_formulated",
+        "submission": "131016-municipality", "feedbackSheet": "131016-municipality",
+        "indicator": "plan_formulated",
         "value": "2025", "template": "jusou", "revision": "built-in",
         "excerpt": "consent-1"}
 # What a query must give beside the size of a page.
@@ -36,6 +38,7 @@ QUERY = {
     "ReportService_ProveAudit": {"sequence": 0},
     "IndicatorService_ExplainIndicatorValue": {"cell": "formulated"},
     "ReportService_DownloadReport": {"format": "html"},
+    "ReportService_DownloadFeedbackSheet": {"format": "html"},
 }
 SHOWN = 2  # elements of a list
 LONGEST = 2000  # characters of a text

@@ -40,6 +40,7 @@ void ToProto(const StoredReport& report, v1::Report& result) {
   };
   *result.mutable_create_time() = time(report.create_time);
   result.set_edition(static_cast<v1::Report::Edition>(report.edition));
+  result.set_audience(static_cast<v1::Report::Audience>(report.audience));
   result.set_corrects(report.corrects);
   result.set_correction_reason(report.correction_reason);
   result.set_template_digest(report.template_digest);

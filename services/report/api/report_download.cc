@@ -19,25 +19,28 @@ constexpr std::int64_t kRangeBytes = std::int64_t{256} << 10;
 
 }  // namespace
 
-absl::StatusOr<platform::StreamStep> ReportDownload::operator()(
-    const platform::CallContext& call, const v1::DownloadReportRequest& request,
+absl::StatusOr<platform::StreamStep> FileStream::Step(
+    const platform::CallContext& call, std::int64_t offset,
+    const std::function<absl::StatusOr<FoundFile>()>& find,
     v1::DownloadReportResponse& part) {
   const bool first = digest_.empty();
   if (first) {
-    if (request.offset() < 0) return OffsetInvalid(request.offset());
-    WELFARE_ASSIGN_OR_RETURN(ReportFile file, FindFile(call, request));
-    if (request.signature()) {
-      WELFARE_RETURN_IF_ERROR(
-          TurnToSignature(call, request.name(), request.offset(), file));
-    }
+    if (offset < 0) return OffsetInvalid(offset);
+    WELFARE_ASSIGN_OR_RETURN(FoundFile found, find());
+    ReportFile& file = found.file;
     if (call.CallerHasBytes(file.digest)) return platform::StreamStep::End();
     part.set_content_type(std::move(file.content_type));
     part.set_filename(std::move(file.filename));
     part.set_size(file.size);
     part.set_digest(file.digest);
-    read_ = std::min(request.offset(), file.size);
-    complete_ = request.signature() || read_ == file.size;
+    read_ = std::min(offset, file.size);
+    complete_ = found.text.has_value() || read_ == file.size;
     digest_ = std::move(file.digest);
+    if (found.text.has_value()) {
+      // It is the last range already.
+      range_ = *std::move(found.text);
+      used_ = static_cast<std::size_t>(read_);
+    }
   }
   if (used_ == range_.size() && !complete_) {
     WELFARE_ASSIGN_OR_RETURN(
@@ -54,34 +57,35 @@ absl::StatusOr<platform::StreamStep> ReportDownload::operator()(
   return platform::StreamStep::Message();
 }
 
-absl::StatusOr<ReportFile> ReportDownload::FindFile(
+absl::StatusOr<platform::StreamStep> ReportDownload::operator()(
+    const platform::CallContext& call, const v1::DownloadReportRequest& request,
+    v1::DownloadReportResponse& part) {
+  return stream_.Step(call, request.offset(),
+                      [&] { return Find(call, request); }, part);
+}
+
+absl::StatusOr<FoundFile> ReportDownload::Find(
     const platform::CallContext& call,
     const v1::DownloadReportRequest& request) {
   WELFARE_ASSIGN_OR_RETURN(const StoredReport report,
                            FindWithFiles(call, *store_, request.name()));
   std::string known;
   for (const ReportFile& file : report.files) {
-    if (file.format == request.format()) return file;
     known += (known.empty() ? "" : ", ") + file.format;
+    if (file.format != request.format()) continue;
+    if (!request.signature()) return FoundFile{file};
+    WELFARE_ASSIGN_OR_RETURN(
+        std::optional<std::string> text,
+        store_->FindSignature(request.name(), file.format, call.limits));
+    if (!text.has_value()) return FileNotSigned(request.name(), file.format);
+    FoundFile signature{file, std::move(text)};
+    signature.file.content_type = "text/plain; charset=utf-8";
+    signature.file.filename += ".sig";
+    signature.file.size = static_cast<std::int64_t>(signature.text->size());
+    signature.file.digest = base::Sha256Hex(*signature.text);
+    return signature;
   }
   return FormatUnknown(request.name(), request.format(), known);
-}
-
-absl::Status ReportDownload::TurnToSignature(const platform::CallContext& call,
-                                             const std::string& report,
-                                             std::int64_t offset,
-                                             ReportFile& file) {
-  WELFARE_ASSIGN_OR_RETURN(
-      std::optional<std::string> text,
-      store_->FindSignature(report, file.format, call.limits));
-  if (!text.has_value()) return FileNotSigned(report, file.format);
-  file.content_type = "text/plain; charset=utf-8";
-  file.filename += ".sig";
-  file.size = static_cast<std::int64_t>(text->size());
-  file.digest = base::Sha256Hex(*text);
-  range_ = *std::move(text);
-  used_ = std::min(static_cast<std::size_t>(offset), range_.size());
-  return absl::OkStatus();
 }
 
 }  // namespace welfare::report

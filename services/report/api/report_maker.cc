@@ -10,16 +10,19 @@
 #include "services/report/errors.h"
 #include "services/report/model/errata/compare.h"
 #include "services/report/model/errata/facts.h"
+#include "services/report/model/feedback/answer_words.h"
 #include "services/report/model/layout.h"
 #include "services/report/model/pages/model_builder.h"
 #include "services/report/render/csv/csv_archive_reader.h"
 #include "services/report/render/csv/csv_renderer.h"
 #include "services/report/render/html/html_renderer.h"
 #include "services/report/render/json/json_stat_renderer.h"
+#include "services/report/render/pdf/glyphs.h"
 #include "services/report/render/pdf/pdf_renderer.h"
 #include "services/report/render/xlsx/xlsx_renderer.h"
 #include "services/report/snapshot/canonical.h"
 #include "services/report/snapshot/edition_gates.h"
+#include "services/report/snapshot/named_answers.h"
 
 namespace welfare::report {
 
@@ -65,6 +68,8 @@ ReportMaker::ReportMaker(const Dependencies& dependencies)
       renderers_(dependencies.renderers),
       source_(dependencies.source),
       excerpts_(dependencies.excerpts),
+      answers_(dependencies.answers),
+      font_(dependencies.font),
       store_(dependencies.store),
       fingerprint_(FingerprintOf(renderers_)),
       most_snapshot_bytes_(dependencies.most_snapshot_bytes) {
@@ -75,6 +80,34 @@ ReportMaker::ReportMaker(const Dependencies& dependencies)
         platform::MetricsRegistry::CallSeconds(),
         {{"format", std::string(renderer->format())}}));
   }
+}
+
+absl::Status ReportMaker::AddNamed(const platform::CallContext& call,
+                                   const base::RoundName& round,
+                                   Snapshot& snapshot) {
+  WELFARE_ASSIGN_OR_RETURN(
+      const RoundAnswers answers,
+      answers_.TakeAnswers(call, {.round = round,
+                                  .basis = snapshot.basis,
+                                  .pins = snapshot.provenance}));
+  snapshot.named = NamedAnswersOf(answers);
+  WELFARE_ASSIGN_OR_RETURN(const FontGlyphs glyphs, FontGlyphs::Open(font_));
+  const HasGlyph has_glyph = [&glyphs](char32_t c) { return glyphs.Has(c); };
+  for (NamedQuestion& question : snapshot.named) {
+    std::vector<NamedQuestion::Written> written;
+    for (const NamedQuestion::Written& one : question.written) {
+      // What is longer than a sheet goes on in an entry of its own.
+      for (std::string& piece : InPieces(one.text)) {
+        NamedQuestion::Written& part = written.emplace_back(one);
+        part.text = std::move(piece);
+        bool changed = false;
+        part.printed = PrintableText(part.text, has_glyph, changed);
+        if (part.printed == part.text) part.printed.clear();
+      }
+    }
+    question.written = std::move(written);
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<StoredReport> ReportMaker::Make(
@@ -100,6 +133,7 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
     const bool of_this =
         corrected.template_id == request.template_id &&
         corrected.survey == request.round.survey &&
+        corrected.audience == request.audience &&
         corrected.fiscal_year == request.round.fiscal_year.value();
     // Also one that was withdrawn since.
     if (!of_this || corrected.publication.events == 0 ||
@@ -123,6 +157,10 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
       TakeExcerpts(call, report_template, request.round, snapshot));
   snapshot.template_digest = report_template.digest;
   snapshot.edition = request.edition;
+  snapshot.audience = request.audience;
+  if (request.audience == Audience::kStakeholders) {
+    WELFARE_RETURN_IF_ERROR(AddNamed(call, request.round, snapshot));
+  }
   snapshot.corrected_snapshot = std::move(corrected_snapshot);
   snapshot.correction_reason = request.correction_reason;
   WELFARE_RETURN_IF_ERROR(
@@ -159,7 +197,7 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
     file.format = std::string(renderer.format());
     file.content_type = std::string(renderer.content_type());
     file.filename =
-        std::string(FilePrefix(model)) + std::string(renderer.filename());
+        FilePrefix(model) + std::string(renderer.filename());
     file.size = static_cast<std::int64_t>(bytes.size());
     file.digest = base::Sha256Hex(bytes);
     report.files.push_back(std::move(file));
@@ -177,6 +215,7 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
   if (!mark.empty()) report.display_name += "　【" + mark + "】";
   report.basis = request.basis;
   report.edition = request.edition;
+  report.audience = request.audience;
   report.corrects = request.corrects;
   report.correction_reason = request.correction_reason;
   report.provenance = snapshot.provenance;

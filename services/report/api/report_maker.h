@@ -11,6 +11,7 @@
 #include "services/platform/observe/metrics.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/platform/storage/write_path.h"
+#include "services/report/peers/answers_source.h"
 #include "services/report/peers/snapshot_source.h"
 #include "services/report/render/pdf/print_font.h"
 #include "services/report/render/renderer.h"
@@ -35,6 +36,7 @@ struct ReportRequest {
   Edition edition = Edition::kProvisional;
   std::string corrects;           // name of a report; of a correction only
   std::string correction_reason;  // of a correction only
+  Audience audience = Audience::kEverybody;
 };
 
 // More is not what a round holds.
@@ -52,6 +54,8 @@ class ReportMaker {
     const Renderers& renderers;
     SnapshotSource& source;
     ExcerptCollector& excerpts;
+    AnswersSource& answers;
+    PrintFont font;
     ReportStore& store;
     platform::MetricsRegistry& metrics;
     std::size_t most_snapshot_bytes = kMostSnapshotBytes;
@@ -89,11 +93,16 @@ class ReportMaker {
   absl::StatusOr<std::vector<Excerpt>> TakeExcerpts(
       const platform::CallContext& call, const ReportTemplate& report_template,
       const base::RoundName& round, Snapshot& snapshot);
+  // Names who answered what, as far as the levels of the questions allow.
+  absl::Status AddNamed(const platform::CallContext& call,
+                        const base::RoundName& round, Snapshot& snapshot);
 
   TemplateShelf& templates_;
   const Renderers& renderers_;
   SnapshotSource& source_;
   ExcerptCollector& excerpts_;
+  AnswersSource& answers_;
+  const PrintFont font_;
   ReportStore& store_;
   std::string fingerprint_;
   std::size_t most_snapshot_bytes_;

@@ -117,6 +117,13 @@ absl::StatusOr<ReportRequest> ReadRequest(
     violations.push_back(DigestInvalid("report.template_digest"));
   }
   ReadEdition edition = EditionOf(report, violations);
+  Audience audience = Audience::kEverybody;
+  if (report.audience() != v1::Report::AUDIENCE_UNSPECIFIED) {
+    const auto read =
+        vocabulary::FindIn(kAudiences, static_cast<int>(report.audience()));
+    if (!read.has_value()) violations.push_back(AudienceUnknown());
+    audience = read.value_or(Audience::kEverybody);
+  }
   if (!violations.empty()) return ReportInvalid(std::move(violations));
   return ReportRequest{
       .template_id = report.template_(),
@@ -128,7 +135,8 @@ absl::StatusOr<ReportRequest> ReadRequest(
       .data_incarnation = report.data_incarnation(),
       .edition = edition.edition,
       .corrects = std::move(edition.corrects),
-      .correction_reason = std::move(edition.correction_reason)};
+      .correction_reason = std::move(edition.correction_reason),
+      .audience = audience};
 }
 
 // What a request is compared by with another of its id: what earlier builds
@@ -146,6 +154,9 @@ std::string BodyOf(const ReportRequest& request) {
   }
   if (!request.template_digest.empty()) {
     body += "\ntemplate " + request.template_digest;
+  }
+  if (request.audience != Audience::kEverybody) {
+    body += "\naudience " + std::string(ToString(request.audience));
   }
   return body;
 }
@@ -180,6 +191,16 @@ ReportService::ReportService(const Dependencies& dependencies)
   ServerStream("DownloadReport", [this](const v1::DownloadReportRequest&) {
     return ReportDownload(store_);
   });
+  FeedbackCalls& feedback = dependencies.feedback;
+  Unary("MakeFeedbackSheets", &FeedbackCalls::Make, feedback);
+  Unary("ListFeedbackSheets", &FeedbackCalls::List, feedback);
+  Unary("GetFeedbackSheet", &FeedbackCalls::Get, feedback);
+  Unary("ConfirmFeedbackSheet", &FeedbackCalls::Confirm, feedback);
+  Unary("ObjectToFeedbackSheet", &FeedbackCalls::Object, feedback);
+  ServerStream("DownloadFeedbackSheet",
+               [this, &feedback](const v1::DownloadFeedbackSheetRequest&) {
+                 return SheetDownload(feedback, store_);
+               });
   Unary("ListAuditRecords", &platform::AuditCalls::List, dependencies.audit);
   Unary("GetAuditHead", &platform::AuditCalls::Head, dependencies.audit);
   Unary("ProveAudit", &platform::AuditCalls::Prove, dependencies.audit);

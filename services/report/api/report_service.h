@@ -7,6 +7,7 @@
 #include "services/platform/audit/audit_calls.h"
 #include "services/platform/calls/method_table.h"
 #include "services/report/api/excerpt_calls.h"
+#include "services/report/api/feedback_calls.h"
 #include "services/report/api/report_maker.h"
 #include "services/report/api/template_calls.h"
 #include "services/report/api/report_verifier.h"
@@ -28,6 +29,7 @@ class ReportService final : public platform::MethodTable {
     TemplateCalls& templates;
     ReportVerifier& verifier;
     ExcerptCalls& excerpts;
+    FeedbackCalls& feedback;
     ReportStore& store;
     platform::AuditCalls& audit;
     platform::Cache& cache;

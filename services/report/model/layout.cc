@@ -28,11 +28,15 @@ std::string Bracketed(const std::string& mark) {
 }
 
 // What has to stand on every page and table: a final report needs no mark.
-std::string JoinMarks(std::string mark, Edition edition) {
-  if (edition == Edition::kFinal) return mark;
-  const std::string_view words = EditionWords(edition);
-  if (!mark.empty() && !words.empty()) mark += "・";
-  return mark.append(words);
+std::string JoinMarks(std::string mark, Edition edition,
+                      std::string_view restriction) {
+  const auto join = [&mark](std::string_view words) {
+    if (!mark.empty() && !words.empty()) mark += "・";
+    mark += words;
+  };
+  if (edition != Edition::kFinal) join(EditionWords(edition));
+  join(restriction);
+  return mark;
 }
 
 bool IsShort(const Table& table, std::size_t column) {
@@ -53,7 +57,7 @@ std::string RunningTitle(const ReportModel& model) {
 
 std::string ReportMark(const ReportModel& model) {
   return JoinMarks(SyntheticMark(model.synthetic, model.previous_synthetic),
-                   model.edition);
+                   model.edition, model.restriction);
 }
 
 std::string_view EditionWords(Edition edition) {
@@ -75,8 +79,9 @@ std::string_view SyntheticBanner(const ReportModel& model) {
   return model.previous_synthetic ? kPreviousBanner : std::string_view();
 }
 
-std::string_view FilePrefix(const ReportModel& model) {
-  return model.synthetic || model.previous_synthetic ? "synthetic-" : "";
+std::string FilePrefix(const ReportModel& model) {
+  const bool synthetic = model.synthetic || model.previous_synthetic;
+  return (synthetic ? "synthetic-" : "") + model.file_mark;
 }
 
 std::vector<const Page*> ContentsOf(const ReportModel& model) {
@@ -139,7 +144,7 @@ std::string TitleWithBase(const Figure& figure) {
 
 std::string MarkOf(const Figure& figure) {
   return JoinMarks(SyntheticMark(figure.synthetic, figure.previous_synthetic),
-                   figure.edition);
+                   figure.edition, figure.restriction);
 }
 
 std::string CaptionOf(const Figure& figure) {

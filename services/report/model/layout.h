@@ -19,7 +19,7 @@ std::string DocumentTitle(const ReportModel& model);
 // Returns the same without the mark: what stands at the foot of every page.
 std::string RunningTitle(const ReportModel& model);
 // Returns the mark of the whole report, `架空データ・速報`; empty where nothing is
-// synthetic, provisional or corrected.
+// synthetic, provisional, corrected or for some alone.
 std::string ReportMark(const ReportModel& model);
 // Returns what an edition is called: 速報, 確報, 訂正; empty for kNone.
 std::string_view EditionWords(Edition edition);
@@ -27,8 +27,12 @@ std::string_view EditionWords(Edition edition);
 std::string_view SyntheticBanner(const ReportModel& model);
 // Returns what the name of every file of the report begins with: `synthetic-`
 // where it holds demonstration data, also where only last year's are; else
-// nothing.
-std::string_view FilePrefix(const ReportModel& model);
+// nothing; then for whom alone it is.
+std::string FilePrefix(const ReportModel& model);
+
+// The mark of a report for stakeholders, and how its data say so.
+inline constexpr std::string_view kStakeholdersOnly = "関係者限り";
+inline constexpr std::string_view kStakeholdersDatum = "STAKEHOLDERS";
 
 // The heading of the table of contents, which stands behind the cover.
 inline constexpr std::string_view kContentsTitle = "目次";

@@ -159,6 +159,7 @@ struct Figure {
   bool has_previous = false;  // last year's stand beside them
   bool previous_synthetic = false;  // and are demonstration data
   Edition edition = Edition::kFinal;
+  std::string restriction = {};  // as of the report
   Table table;
   std::map<Symbol, std::string> symbols;  // used in the table, with their signs
   std::vector<Chart> charts;
@@ -207,6 +208,9 @@ struct ReportModel {
   bool synthetic = false;           // this year's answers are made up
   bool previous_synthetic = false;  // those of the year before are
   Edition edition = Edition::kFinal;
+  // Whom alone it is for, as it is marked with: 関係者限り; empty: everybody.
+  std::string restriction = {};
+  std::string file_mark = {};  // the same in names of files: stakeholders-
   std::string snapshot_id;
   std::string date;  // 2025-07-11, the last day of the survey
   SymbolProfile symbols;  // which signs its tables use

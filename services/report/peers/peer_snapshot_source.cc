@@ -19,6 +19,7 @@
 #include "services/report/errors.h"
 #include "services/report/peers/convert.h"
 #include "services/report/peers/peer_refusal.h"
+#include "services/report/peers/peer_values.h"
 #include "services/report/snapshot/canonical.h"
 
 namespace welfare::report {
@@ -47,6 +48,13 @@ struct PinnedRound {
   std::int64_t revision = 0;
   std::vector<ProgressGroup> progress;
 };
+
+RoundPin PinOf(const PinnedRound& pinned) {
+  return {.name = pinned.round.name(),
+          .revision = pinned.revision,
+          .incarnation = pinned.round.incarnation(),
+          .registry_version = pinned.round.registry_version()};
+}
 
 }  // namespace
 
@@ -125,49 +133,6 @@ struct PeerSnapshotSource::Stubs {
     return RoundMoved(name.ToString());
   }
 
-  // `left_out` takes why some indicators have no value in this round;
-  // `from`, if empty, which registry they were computed from.
-  absl::StatusOr<IndicatorValues> ReadValues(
-      const platform::CallContext& call, const PinnedRound& pinned, Basis basis,
-      std::string& from,
-      std::map<std::string, std::string, std::less<>>& left_out) const {
-    IndicatorValues values;
-    const std::int64_t revision = pinned.revision;
-    indicator::v1::ListIndicatorValuesRequest request;
-    request.set_parent(pinned.round.name());
-    request.set_basis(static_cast<type::v1::Basis::Kind>(basis));
-    request.set_data_version(revision);
-    request.set_data_incarnation(pinned.round.incarnation());
-    request.set_min_version(revision);
-    request.set_page_size(kPageSize);
-    do {
-      indicator::v1::ListIndicatorValuesResponse response;
-      platform::PeerCall peer(call);
-      const grpc::Status status =
-          indicator->ListIndicatorValues(peer.context(), request, &response);
-      if (!status.ok()) return PeerRefused(call, "indicator", status);
-      for (const auto& value : response.indicator_values()) {
-        if (value.versions().round() != revision) {
-          return PeerAnswerInvalid("indicator",
-                                   "a value is of another revision.");
-        }
-        WELFARE_RETURN_IF_ERROR(
-            NoteRegistry(value.versions().registry_incarnation(),
-                         pinned.round.registry_version(), from));
-        WELFARE_ASSIGN_OR_RETURN(IndicatorValue read, FromProto(value));
-        const std::string id = read.id;
-        values.emplace(id, std::move(read));
-      }
-      for (const auto& misfit : response.left_out()) {
-        if (!misfit.indicator().empty()) {
-          left_out.emplace(misfit.indicator(), misfit.message_ja());
-        }
-      }
-      request.set_page_token(response.next_page_token());
-    } while (!request.page_token().empty());
-    return values;
-  }
-
   // The digests of the answers that count at the pinned revision.
   absl::StatusOr<std::map<std::string, std::string, std::less<>>> ReadCounted(
       const platform::CallContext& call, const PinnedRound& pinned,
@@ -196,14 +161,6 @@ struct PeerSnapshotSource::Stubs {
       request.set_page_token(response.next_page_token());
     } while (!request.page_token().empty());
     return counted;
-  }
-
-  // Keeps which registry an answer is from; all of a snapshot are from one.
-  static absl::Status NoteRegistry(const std::string& answered,
-                                   std::int64_t version, std::string& from) {
-    if (from.empty()) from = answered;
-    if (answered.empty() || answered == from) return absl::OkStatus();
-    return platform::StoreRestored("registry", from, version);
   }
 
   // Statements about a change compare two rounds: both are pinned.
@@ -303,8 +260,8 @@ absl::StatusOr<Snapshot> PeerSnapshotSource::Stubs::Take(
   pins.round_incarnation = pinned.round.incarnation();
   WELFARE_ASSIGN_OR_RETURN(
       snapshot.values,
-      ReadValues(call, pinned, spec.basis, pins.registry_incarnation,
-                 snapshot.left_out));
+      ReadValues(call, *indicator, PinOf(pinned), spec.basis,
+                 pins.registry_incarnation, snapshot.left_out));
 
   WELFARE_ASSIGN_OR_RETURN(snapshot.counted,
                            ReadCounted(call, pinned, spec.basis));
@@ -326,7 +283,8 @@ absl::StatusOr<Snapshot> PeerSnapshotSource::Stubs::Take(
     std::string registry_then = previous->round.registry_incarnation();
     WELFARE_ASSIGN_OR_RETURN(
         snapshot.previous_values,
-        ReadValues(call, *previous, spec.basis, registry_then, left_out_then));
+        ReadValues(call, *indicator, PinOf(*previous), spec.basis,
+                   registry_then, left_out_then));
     WELFARE_ASSIGN_OR_RETURN(snapshot.previous_counted,
                              ReadCounted(call, *previous, spec.basis));
   } else if (!IsNone(previous.status())) {

@@ -24,6 +24,7 @@ constexpr int kAfterText = Millimetres(2.6);
 constexpr std::size_t kUnbrokenRows = 12;
 constexpr int kDefinitionTerm = Millimetres(34);
 constexpr int kAnnexLeading = Millimetres(4.7);
+constexpr int kLeastBelowHeading = Millimetres(34);
 
 std::string WordsOf(const Line& line) {
   std::string text;
@@ -51,8 +52,9 @@ Drawing TextBlock(std::string_view text, int width, int size, int leading,
 // Fills columns and sheets from the top to the end.
 class AnnexFlow {
  public:
-  AnnexFlow(const ReportModel& model, Annex& annex)
-      : model_(model), annex_(annex) {}
+  // `numbering`: what stands before the numbers of its sheets.
+  AnnexFlow(const ReportModel& model, std::string_view numbering, Annex& annex)
+      : model_(model), numbering_(numbering), annex_(annex) {}
 
   // Begins a part on a new sheet.
   void Begin(std::string topic, std::string headline, int columns,
@@ -125,7 +127,7 @@ class AnnexFlow {
 
  private:
   void Open(const std::string& headline) {
-    label_ = "資-" + std::to_string(annex_.sheets.size() + 1);
+    label_ = numbering_ + std::to_string(annex_.sheets.size() + 1);
     pen_.emplace(model_, label_);
     pen_->Frame(topic_, headline);
     top_ = headline.empty() ? kAnnexTop : kAnnexTopBelowHeadline;
@@ -135,6 +137,7 @@ class AnnexFlow {
   int Left() const { return ColumnLeft(column_ == 0 ? 1 : 7); }
 
   const ReportModel& model_;
+  const std::string numbering_;
   Annex& annex_;
   std::optional<SheetPen> pen_;
   std::string topic_;
@@ -265,7 +268,7 @@ bool IsAnnex(const Page& page) { return page.id.starts_with("annex"); }
 
 Annex LayOutAnnex(const ReportModel& model) {
   Annex annex;
-  AnnexFlow flow(model, annex);
+  AnnexFlow flow(model, "資-", annex);
   flow.Begin("資料編A　全ての値", "図表の全ての値", 2, "annex-values");
   for (const Page& page : model.pages) {
     if (IsAnnex(page)) continue;
@@ -287,6 +290,29 @@ Annex LayOutAnnex(const ReportModel& model) {
     // Sentences and digests take the width of the sheet.
     flow.Begin(std::string("資料編") + part++ + "　" + page.topic,
                page.headline, 1, PageTarget(page));
+    for (const Block& block : page.blocks) {
+      std::visit([&](const auto& one) { AddBlock(flow, one); }, block);
+    }
+  }
+  flow.Close();
+  return annex;
+}
+
+Annex LayOutInColumns(const ReportModel& model, std::size_t first_sheet) {
+  Annex annex;
+  AnnexFlow flow(model, "", annex);
+  for (std::size_t i = 0; i < model.pages.size(); ++i) {
+    const Page& page = model.pages[i];
+    if (i == 0 || i == first_sheet) {
+      // Behind the first sheet the band alone says whose it is.
+      flow.Begin(i == 0 ? page.topic : model.subtitle + "　" + model.title,
+                 i == 0 ? page.headline : "", 2, PageTarget(page));
+    }
+    if (i > 0) {
+      flow.Need(kLeastBelowHeading);
+      if (i != first_sheet) flow.Mark(PageTarget(page), page.topic);
+      AddBlock(flow, Heading{page.headline});
+    }
     for (const Block& block : page.blocks) {
       std::visit([&](const auto& one) { AddBlock(flow, one); }, block);
     }

@@ -1,5 +1,6 @@
 #include "services/report/sheets/book.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -16,12 +17,17 @@ namespace {
 // As many are named; who mends these sees the rest.
 constexpr std::size_t kFaultsNamed = 8;
 
-Book LayOut(const ReportModel& model) {
+Book BeginBook(const ReportModel& model) {
   Book book;
   book.title = DocumentTitle(model);
   book.subject = model.subtitle;
   book.author = model.synthetic ? "" : model.publisher;
   book.date = model.date;
+  return book;
+}
+
+Book LayOut(const ReportModel& model) {
+  Book book = BeginBook(model);
   Annex annex = LayOutAnnex(model);
   std::vector<ContentsEntry> contents;
   for (const Page& page : model.pages) {
@@ -66,14 +72,8 @@ std::vector<SheetFault> FaultsOf(const Book& book) {
   return faults;
 }
 
-}  // namespace
-
-std::vector<SheetFault> FindSheetFaults(const ReportModel& model) {
-  return FaultsOf(LayOut(model));
-}
-
-absl::StatusOr<Book> LayOutBook(const ReportModel& model) {
-  Book book = LayOut(model);
+// Nothing is printed that has no room.
+absl::StatusOr<Book> Checked(Book book) {
   const std::vector<SheetFault> faults = FaultsOf(book);
   if (faults.empty()) return book;
   std::string words;
@@ -84,6 +84,28 @@ absl::StatusOr<Book> LayOutBook(const ReportModel& model) {
     words += " ほか" + std::to_string(faults.size() - kFaultsNamed) + "件。";
   }
   return PageOverflow(words);
+}
+
+}  // namespace
+
+std::vector<SheetFault> FindSheetFaults(const ReportModel& model) {
+  return FaultsOf(LayOut(model));
+}
+
+absl::StatusOr<Book> LayOutBook(const ReportModel& model) {
+  return Checked(LayOut(model));
+}
+
+absl::StatusOr<Book> LayOutFeedback(const ReportModel& model) {
+  Book book = BeginBook(model);
+  // The letter is the cover, the request and the guide.
+  const auto answers = std::ranges::find_if(
+      model.pages, [](const Page& page) { return page.id == kFirstOfAnswers; });
+  Annex sheets = LayOutInColumns(
+      model, static_cast<std::size_t>(answers - model.pages.begin()));
+  book.sheets = std::move(sheets.sheets);
+  book.bookmarks = std::move(sheets.bookmarks);
+  return Checked(std::move(book));
 }
 
 }  // namespace welfare::report

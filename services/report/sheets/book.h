@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -56,5 +57,14 @@ std::vector<SheetFault> FindSheetFaults(const ReportModel& model);
 //     sheet; names page and block. Nothing is cut off or made smaller, and no
 //     page runs on to a second sheet.
 absl::StatusOr<Book> LayOutBook(const ReportModel& model);
+
+// The page of a feedback sheet that begins the second sheet of paper.
+inline constexpr std::string_view kFirstOfAnswers = "changes";
+
+// Lays a feedback sheet out: a letter of one sheet, then the questions in two
+// columns on as many sheets as they take. Pure.
+//
+// Errors: as above.
+absl::StatusOr<Book> LayOutFeedback(const ReportModel& model);
 
 }  // namespace welfare::report

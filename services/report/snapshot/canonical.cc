@@ -190,7 +190,9 @@ void Fields(Form& form, Of<Form, Snapshot>& snapshot) {
             });
   form.Text(snapshot.wording_profile);
   // Of a report that shows none the form is what it was before there were any.
-  if (form.HasMore(snapshot.excerpts)) {
+  // One for stakeholders says in any case, for what follows it here.
+  if (form.HasMore(!snapshot.excerpts.empty() ||
+                   snapshot.audience != Audience::kEverybody)) {
     form.List("excerpts", snapshot.excerpts,
               [&form](Of<Form, PrintedExcerpt>& excerpt) {
                 form.Text(excerpt.id);
@@ -200,6 +202,39 @@ void Fields(Form& form, Of<Form, Snapshot>& snapshot) {
                 form.Text(excerpt.respondent);
               });
   }
+}
+
+// Of a report for stakeholders alone: one for everybody keeps the form, and so
+// the id, that it had before there were others.
+template <typename Form>
+void AudienceFields(Form& form, Of<Form, Snapshot>& snapshot) {
+  form.Value(snapshot.audience);
+  form.List("named", snapshot.named, [&form](Of<Form, NamedQuestion>& one) {
+    form.Text(one.id);
+    form.Text(one.label);
+    form.Number(one.reference_year);
+    form.Number(one.council);
+    form.Number(one.multiple_answer);
+    form.Number(one.base);
+    form.List("choices", one.choices,
+              [&form](Of<Form, NamedQuestion::Choice>& choice) {
+                form.Text(choice.key);
+                form.Text(choice.label);
+                form.Number(choice.absence);
+                form.List("names", choice.names,
+                          [&form](Of<Form, std::string>& name) {
+                            form.Text(name);
+                          });
+              });
+    form.List("written", one.written,
+              [&form](Of<Form, NamedQuestion::Written>& written) {
+                form.Text(written.respondent);
+                form.Text(written.name);
+                form.Text(written.row);
+                form.Text(written.text);
+                form.Text(written.printed);
+              });
+  });
 }
 
 void Sort(std::vector<ProgressGroup>& groups) {
@@ -253,6 +288,9 @@ std::string CanonicalBytes(const Snapshot& snapshot,
   writer.Text(kForm);
   writer.Text(renderer_fingerprint);
   Fields(writer, snapshot);
+  if (snapshot.audience != Audience::kEverybody) {
+    AudienceFields(writer, snapshot);
+  }
   return writer.Take();
 }
 
@@ -262,6 +300,10 @@ std::optional<CanonicalSnapshot> ReadCanonical(std::string_view bytes) {
   reader.Text(kForm);
   reader.Text(read.renderer_fingerprint);
   Fields(reader, read.snapshot);
+  if (reader.HasMore(false)) {
+    AudienceFields(reader, read.snapshot);
+    if (read.snapshot.audience != Audience::kStakeholders) return std::nullopt;
+  }
   if (!reader.Complete()) return std::nullopt;
   return read;
 }

@@ -78,11 +78,8 @@ class CanonicalWriter {
     Number(value.has_value() ? 1 : 0);
     return value.has_value();
   }
-  // Whether the form goes on with a list that it had not at first.
-  template <typename T>
-  bool HasMore(const std::vector<T>& elements) const {
-    return !elements.empty();
-  }
+  // Whether the form goes on with what it had not at first.
+  bool HasMore(bool more) const { return more; }
   std::string Take() { return std::move(out_); }
 
  private:
@@ -152,10 +149,7 @@ class CanonicalReader {
     if (NextNumber() == 1) value.emplace();
     return value.has_value();
   }
-  template <typename T>
-  bool HasMore(const std::vector<T>& /*elements*/) const {
-    return !failed_ && !rest_.empty();
-  }
+  bool HasMore(bool /*more*/) const { return !failed_ && !rest_.empty(); }
   // Whether all was read, to the end and without a fault.
   bool Complete() const { return !failed_ && rest_.empty(); }
 

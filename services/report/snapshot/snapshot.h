@@ -13,6 +13,7 @@
 #include "services/base/absence.h"
 #include "services/base/names/respondent.h"
 #include "services/base/time/date.h"
+#include "services/report/snapshot/audience.h"
 #include "services/report/snapshot/change.h"
 #include "services/report/snapshot/edition.h"
 #include "services/vocabulary/agreement.h"
@@ -213,6 +214,9 @@ struct Snapshot {
   std::string corrected_snapshot = {};
   std::string correction_reason = {};
   std::vector<Change> errata = {};  // and what it changes of that one
+  // Of a report for stakeholders: who answered what, as far as they are shown.
+  Audience audience = Audience::kEverybody;
+  std::vector<NamedQuestion> named = {};
   RoundFacts round;
   std::vector<ProgressGroup> progress;
   IndicatorValues values;

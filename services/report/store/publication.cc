@@ -4,6 +4,15 @@
 
 namespace welfare::report {
 
+absl::Status CheckAudience(std::string_view report, Audience audience,
+                           PublishLevel level) {
+  const bool everybodys =
+      level == PublishLevel::kAggregate || level == PublishLevel::kPublic;
+  return audience == Audience::kStakeholders && everybodys
+             ? AudienceWider(report, vocabulary::ToString(level))
+             : absl::OkStatus();
+}
+
 absl::StatusOr<PublishPlan> PlanPublish(
     std::string_view report, ReportState state, Edition edition,
     std::string_view corrects, const std::optional<LastPublished>& last) {

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "services/base/time/clock.h"
+#include "services/report/snapshot/audience.h"
 #include "services/report/snapshot/edition.h"
 #include "services/vocabulary/publish_level.h"
 #include "services/vocabulary/word.h"
@@ -67,7 +68,7 @@ struct Publication {
   }
 };
 
-// What was published last of a template and a fiscal year.
+// What was published last of a template, a fiscal year and an audience.
 struct LastPublished {
   std::string name;
   Edition edition = Edition::kProvisional;
@@ -81,6 +82,13 @@ struct PublishPlan {
   std::int64_t number = 1;
   std::string supersedes;  // empty: nothing
 };
+
+// OK where a report for `audience` may be published to `level`.
+//
+// Errors: FAILED_PRECONDITION, AUDIENCE_WIDER: it names respondents, and the
+//   level is everybody's.
+absl::Status CheckAudience(std::string_view report, Audience audience,
+                           PublishLevel level);
 
 // Decides on the publication of `report`, of `edition`, which corrects the
 // report `corrects`: a provisional one may follow provisional ones, a final one

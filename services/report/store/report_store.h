@@ -44,6 +44,7 @@ struct StoredReport {
   Edition edition = Edition::kProvisional;
   std::string corrects;           // name of a report; of a correction only
   std::string correction_reason;  // of a correction only
+  Audience audience = Audience::kEverybody;
   std::string snapshot_id;
   std::string template_digest;    // of its text; empty: not known
   std::string template_revision;  // name; empty: built in, or not known
@@ -106,7 +107,8 @@ class ReportStore {
   //
   // Errors: NOT_FOUND, reason REPORT_NOT_FOUND; INVALID_ARGUMENT, reason
   //   REQUEST_ID_REUSED; FAILED_PRECONDITION, reason EXCERPT_NOT_RELEASED: it
-  //   shows what is not consented to for these readers; those of PlanPublish.
+  //   shows what is not consented to for these readers; those of PlanPublish
+  //   and CheckAudience.
   virtual absl::StatusOr<StoredReport> Publish(
       const platform::WriteRequest& request, const std::string& name,
       PublishLevel level, const base::SigningKey* key) = 0;

@@ -60,7 +60,8 @@ constexpr Query kFindLastPublished{
     " (SELECT COUNT(*) FROM report_publications w"
     "  WHERE w.name = p.name AND w.sequence = 2)"
     " FROM report_publications p JOIN reports r ON r.name = p.name"
-    " WHERE r.template = $1 AND r.fiscal_year = $2 AND p.sequence = 1"
+    " WHERE r.template = $1 AND r.fiscal_year = $2 AND r.audience = $3"
+    " AND p.sequence = 1"
     " ORDER BY p.number DESC LIMIT 1"};
 constexpr Query kInsertPublication{
     "insert_report_publication",
@@ -120,10 +121,13 @@ absl::Status Publish(platform::Write& write, PublishLevel level,
   Transaction& transaction = write.transaction();
   const std::string name = report.Name();
   WELFARE_RETURN_IF_ERROR(TakeSeries(transaction, report));
+  WELFARE_RETURN_IF_ERROR(CheckAudience(name, report.audience, level));
   WELFARE_ASSIGN_OR_RETURN(
       const std::optional<LastPublished> last,
       transaction.Find(
-          kFindLastPublished, {report.template_id, report.fiscal_year},
+          kFindLastPublished,
+          {report.template_id, report.fiscal_year,
+           static_cast<int>(report.audience)},
           [](const Row& row) {
             return LastPublished{
                 .name = row.Text(0),

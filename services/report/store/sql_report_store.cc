@@ -11,6 +11,7 @@
 #include "services/platform/storage/migrations.h"
 #include "services/report/errors.h"
 #include "services/report/store/sql_excerpt_store.h"
+#include "services/report/store/sql_feedback_store.h"
 #include "services/report/store/sql_publications.h"
 #include "services/report/store/sql_signatures.h"
 #include "services/report/store/sql_template_store.h"
@@ -88,6 +89,11 @@ CREATE TABLE report_facts (
 {append_only report_facts}
 )sql";
 
+// What was made before is for everybody.
+constexpr std::string_view kAudienceSql = R"sql(
+ALTER TABLE reports ADD COLUMN audience BIGINT NOT NULL DEFAULT 1;
+)sql";
+
 constexpr Query kInsertFacts{
     "insert_report_facts",
     "INSERT INTO report_facts (name, content) VALUES ($1, $2)"};
@@ -106,9 +112,9 @@ constexpr Query kInsertReport{
     " display_name, basis, snapshot, registry_version, round_revision,"
     " previous_round_revision, codebook, synthetic, created_micros,"
     " registry_incarnation, round_incarnation, edition, corrects,"
-    " correction_reason, template_digest, template_revision)"
+    " correction_reason, template_digest, template_revision, audience)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,"
-    " $15, $16, $17, $18, $19, $20, $21)"};
+    " $15, $16, $17, $18, $19, $20, $21, $22)"};
 constexpr Query kInsertFile{
     "insert_report_file",
     "INSERT INTO report_files (name, position, format, content_type, filename,"
@@ -119,14 +125,15 @@ constexpr Query kFindReport{
     " snapshot, registry_version, round_revision, previous_round_revision,"
     " codebook, synthetic, created_micros, name, registry_incarnation,"
     " round_incarnation, edition, corrects, correction_reason,"
-    " template_digest, template_revision FROM reports WHERE name = $1"};
+    " template_digest, template_revision, audience FROM reports"
+    " WHERE name = $1"};
 constexpr Query kListReports{
     "list_reports",
     "SELECT template, fiscal_year, number, survey, display_name, basis,"
     " snapshot, registry_version, round_revision, previous_round_revision,"
     " codebook, synthetic, created_micros, name, registry_incarnation,"
     " round_incarnation, edition, corrects, correction_reason,"
-    " template_digest, template_revision FROM reports"
+    " template_digest, template_revision, audience FROM reports"
     " WHERE name > $1 ORDER BY name LIMIT $2"};
 constexpr Query kListFiles{
     "list_report_files",
@@ -174,6 +181,10 @@ StoredReport ReadReport(const Row& row) {
   report.correction_reason = row.Text(18);
   report.template_digest = row.Text(19);
   report.template_revision = row.Text(20);
+  // One of a later program is shown to nobody that it may not be for.
+  report.audience =
+      vocabulary::FindIn(kAudiences, static_cast<int>(row.Int64(21)))
+          .value_or(Audience::kStakeholders);
   return report;
 }
 
@@ -228,7 +239,7 @@ absl::StatusOr<StoredReport> Insert(platform::Write& write,
                report.provenance.round_incarnation,
                static_cast<int>(report.edition), report.corrects,
                report.correction_reason, report.template_digest,
-               report.template_revision})
+               report.template_revision, static_cast<int>(report.audience)})
           .status());
   if (!report.template_digest.empty()) {
     WELFARE_RETURN_IF_ERROR(KeepTemplateText(
@@ -254,6 +265,7 @@ absl::StatusOr<StoredReport> Insert(platform::Write& write,
       write.Audit(name, base::JsonObject()
                             .Add("snapshot", report.snapshot_id)
                             .Add("edition", ToString(report.edition))
+                            .Add("audience", ToString(report.audience))
                             .Add("template", report.template_digest)
                             .Add("files", digests)));
   return report;
@@ -275,7 +287,9 @@ absl::StatusOr<std::unique_ptr<SqlReportStore>> SqlReportStore::Open(
       {5, "facts", std::string(kFacts)},
       {6, "templates", std::string(kTemplatesSql)},
       {7, "snapshots_signatures", std::string(kSignaturesSql)},
-      {8, "excerpts", std::string(kExcerptsSql)}};
+      {8, "excerpts", std::string(kExcerptsSql)},
+      {9, "feedback", std::string(kFeedbackSql)},
+      {10, "audience", std::string(kAudienceSql)}};
   WELFARE_RETURN_IF_ERROR(
       platform::ApplyMigrations(database, clock, migrations).status());
   return std::unique_ptr<SqlReportStore>(new SqlReportStore(database, clock));

@@ -39,6 +39,11 @@ std::string ResourceOf(std::string_view method, bool none,
     return std::string("reports/") + kSurvey +
            (none ? "-2025-9999" : "-2025-0001");
   }
+  if (has("FeedbackSheet")) {
+    const std::string report = std::string("reports/") + kSurvey +
+                               (none ? "-2025-9999" : "-2025-0001");
+    return has("Sheets") ? report : report + "/feedbackSheets/" + who;
+  }
   if (has("ListCodebooks") || has("ListRounds") || has("ImportCodebook") ||
       has("ImportMapping") || has("CreateRound") || has("ListIndicators")) {
     return survey;

@@ -38,7 +38,8 @@ std::unique_ptr<Message> RequestFor(const MethodDescriptor& method) {
       method.name() == "GetReport" || method.name() == "DownloadReport" ||
       method.name() == "PublishReport" || method.name() == "WithdrawReport" ||
       method.name() == "ListReportChanges" ||
-      method.name() == "VerifyReport") {
+      method.name() == "VerifyReport" ||
+      method.name().find("FeedbackSheet") != std::string::npos) {
     return request;
   }
   std::string path =

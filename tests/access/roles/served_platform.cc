@@ -280,6 +280,10 @@ void ServedPlatform::FillSurvey(const std::string& survey) {
   excerpt.mutable_excerpt()->set_edited_text("story");
   excerpt.mutable_excerpt()->set_category("story");
   CallAsOperator("report.CreateExcerpt", excerpt);
+  if (survey != kSurvey) return;
+  report::v1::MakeFeedbackSheetsRequest sheets;
+  sheets.set_parent("reports/" + survey + "-2025-0001");
+  CallAsOperator("report.MakeFeedbackSheets", sheets);
 }
 
 void ServedPlatform::OpenRound(const std::string& survey) {

@@ -16,6 +16,29 @@ TEST_F(ReportAuditTest, ProvesItsAuditLog) {
 TEST_F(ReportAuditTest, EveryChangeStandsInTheLog) {
   const auto report = Create(support::Identified(Request()));
   ASSERT_OK(report);
+  v1::MakeFeedbackSheetsRequest make;
+  make.set_parent(report->name());
+  make.set_request_id(support::NewRequestId());
+  ASSERT_OK(Ask(&v1::ReportService::Stub::MakeFeedbackSheets, make));
+  v1::ListFeedbackSheetsRequest list;
+  list.set_parent(report->name());
+  ASSERT_OK(Ask(&v1::ReportService::Stub::ListFeedbackSheets, list));
+  v1::GetFeedbackSheetRequest get;
+  get.set_name(report->name() + "/feedbackSheets/131016-municipality");
+  const auto sheet = Ask(&v1::ReportService::Stub::GetFeedbackSheet, get);
+  ASSERT_OK(sheet);
+  ASSERT_OK(DownloadSheet(sheet->name(), "pdf").status);
+  v1::ConfirmFeedbackSheetRequest confirm;
+  confirm.set_name(sheet->name());
+  confirm.set_digest(sheet->digest());
+  confirm.set_request_id(support::NewRequestId());
+  ASSERT_OK(Ask(&v1::ReportService::Stub::ConfirmFeedbackSheet, confirm));
+  v1::ObjectToFeedbackSheetRequest object;
+  object.set_name(sheet->name());
+  object.set_digest(sheet->digest());
+  object.set_comment("違う");
+  object.set_request_id(support::NewRequestId());
+  ASSERT_OK(Ask(&v1::ReportService::Stub::ObjectToFeedbackSheet, object));
   ASSERT_OK(Publish(report->name(), type::v1::PUBLISH_LEVEL_PUBLIC,
                     support::NewRequestId()));
   ASSERT_OK(Withdraw(report->name(), "誤り",

@@ -202,6 +202,21 @@ class OneSnapshot final : public SnapshotSource {
   }
 };
 
+// Is asked for no report for everybody.
+class NoAnswers final : public AnswersSource {
+ public:
+  absl::StatusOr<FeedbackContent> Take(const platform::CallContext&,
+                                       const AnswersSpec&) override {
+    ADD_FAILURE();
+    return FeedbackContent{};
+  }
+  absl::StatusOr<RoundAnswers> TakeAnswers(const platform::CallContext&,
+                                           const AnswersSpec&) override {
+    ADD_FAILURE();
+    return RoundAnswers{};
+  }
+};
+
 TEST(ReportMaker, KeepsNoMoreOfASnapshotThanIsAllowed) {
   const auto database = platform::OpenDatabase("sqlite::memory:");
   ASSERT_OK(database);
@@ -219,12 +234,15 @@ TEST(ReportMaker, KeepsNoMoreOfASnapshotThanIsAllowed) {
   PeerSurvey survey(grpc::CreateChannel("unix:/nowhere",
                                         grpc::InsecureChannelCredentials()));
   ExcerptCollector excerpts(excerpt_store, survey);
+  NoAnswers answers;
   const auto make = [&](std::size_t limit) {
     platform::MetricsRegistry metrics;
     ReportMaker maker({.templates = shelf,
                        .renderers = renderers,
                        .source = source,
                        .excerpts = excerpts,
+                       .answers = answers,
+                       .font = {},
                        .store = **store,
                        .metrics = metrics,
                        .most_snapshot_bytes = limit});

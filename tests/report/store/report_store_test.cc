@@ -247,6 +247,7 @@ TEST_P(ReportStoreContract, WritesDownWhoMadeWhat) {
   EXPECT_EQ(entry.resource, "reports/jusou-2025-0001");
   EXPECT_EQ(entry.detail,
             R"({"snapshot":"snapshot-of-a","edition":"PROVISIONAL",)"
+            R"("audience":"EVERYBODY",)"
             R"("template":"digest-of-template",)"
             R"("files":{"html":"digest-of-a"}})");
 }

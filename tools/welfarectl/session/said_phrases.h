@@ -166,6 +166,13 @@ inline constexpr Translation kSaidPhrases[] = {
      "記録 {count} 件{in_force}（日時は日本時間）"},
     {"No such record.", "該当する記録はありません。"},
     {"{count} records in force", "有効な記録 {count} 件"},
+    {"{done} of {all} sheets are in {path}. The same command goes on from "
+     "there.",
+     "{all}枚のうち{done}枚が {path} にあります。同じコマンドで続きから再開で"
+     "きます。"},
+    {"{done} of {all} sheets", "{all}枚のうち{done}枚"},
+    {"{path}: {fetched} sheets fetched, {kept} were there",
+     "{path}: {fetched}枚を保存、{kept}枚は保存済み"},
     {"{path}: {bytes} bytes, sha256 {digest}",
      "{path}: {bytes} バイト、sha256 {digest}"},
     {"; {count} shown", "（うち {count} 件を表示）"},

@@ -11,6 +11,7 @@
 #include "services/report/model/pages/errata_page.h"
 #include "services/report/model/pages/label_years.h"
 #include "services/report/model/pages/left_out.h"
+#include "services/report/model/pages/named_page.h"
 #include "services/report/model/pages/page_builder.h"
 #include "services/report/model/pages/sentences.h"
 #include "services/report/model/printed_texts.h"
@@ -35,6 +36,10 @@ ReportModel Begin(const ReportTemplate& report_template,
   model.previous_synthetic =
       snapshot.previous_round.has_value() && snapshot.previous_round->synthetic;
   model.edition = snapshot.edition;
+  if (snapshot.audience == Audience::kStakeholders) {
+    model.restriction = std::string(kStakeholdersOnly);
+    model.file_mark = "stakeholders-";
+  }
   model.snapshot_id = std::string(snapshot_id);
   model.symbols = report_template.symbols;
   model.date = snapshot.round.window_end.ToString();
@@ -108,6 +113,7 @@ void Finish(const ReportModel& model, Page& page) {
     figure->previous_synthetic =
         figure->has_previous && model.previous_synthetic;
     figure->edition = model.edition;
+    figure->restriction = model.restriction;
     for (Chart& chart : figure->charts) chart.mark = MarkOf(*figure);
     WriteSymbols(model.symbols, *figure);
     page.symbols.insert(figure->symbols.begin(), figure->symbols.end());
@@ -139,6 +145,7 @@ ReportModel BuildReport(const ReportTemplate& report_template,
   }
   AddColophon(filled, left_out, model);
   AddErrata(filled, model);
+  AddNamedAnswers(filled, model);
   for (Page& page : model.pages) Finish(model, page);
   FillSymbolLegend(model);
   return model;

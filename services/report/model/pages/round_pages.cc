@@ -45,6 +45,9 @@ void AddCover(const Snapshot& snapshot, Page& page) {
   add("発行", round.synthetic ? "架空データによる見本（発行物ではない）"
                               : round.publisher);
   add("集計の段階", StageWords(snapshot));
+  if (snapshot.audience == Audience::kStakeholders) {
+    add("対象者", "関係者限り（調査の対象となった区市町村と社会福祉協議会）");
+  }
   add("調査票の版", round.codebook);
   page.blocks.push_back(std::move(list));
 }

@@ -17,6 +17,8 @@ namespace {
 constexpr text::CsvWriteOptions kOptions = {.line_end = "\r\n",
                                             .neutralize_formulas = true};
 
+constexpr const char* kAudienceColumn = "audience";
+
 // Where the CP932 twins of the files lie.
 constexpr const char* kTwinFolder = "cp932/";
 
@@ -32,6 +34,9 @@ std::string TableCsv(const Figure& figure) {
     header.push_back(column.key);
   }
   header.emplace_back("symbols");
+  // Behind all that programs of earlier files know.
+  const bool restricted = !figure.restriction.empty();
+  if (restricted) header.emplace_back(kAudienceColumn);
   text::AppendCsvRecord(out, header, kOptions);
   for (const TableRow& row : figure.table.rows) {
     std::vector<std::string> record = {figure.id, Mark(figure.synthetic),
@@ -49,6 +54,7 @@ std::string TableCsv(const Figure& figure) {
       symbols += figure.table.columns[i].key + "=" + name;
     }
     record.push_back(std::move(symbols));
+    if (restricted) record.emplace_back(kStakeholdersDatum);
     text::AppendCsvRecord(out, record, kOptions);
   }
   return out;
@@ -60,7 +66,7 @@ std::string CsvRenderer::fingerprint() const { return "csv 4 " + ZipLibrary(); }
 
 absl::StatusOr<std::string> CsvRenderer::Render(
     const ReportModel& model) const {
-  const std::string prefix(FilePrefix(model));
+  const std::string prefix = FilePrefix(model);
   std::vector<ArchiveFile> files;
   std::vector<ArchiveFile> twins;
   std::string dictionary;
@@ -140,6 +146,9 @@ absl::StatusOr<std::string> CsvRenderer::Render(
       }
       describe("symbols", "数値の代わり、または数値に付く記号（列=種類）",
                "text");
+      if (!figure->restriction.empty()) {
+        describe(kAudienceColumn, "関係者限り（STAKEHOLDERS）", "text");
+      }
       files.push_back({file, std::move(table)});
       // The same text for programs that know no UTF-8, if CP932 has it all.
       if (twin.ok()) twins.push_back({kTwinFolder + file, *twin});

@@ -168,6 +168,9 @@ std::string DataSet(const ReportModel& model, const Page& page,
   extension.Add("multipleAnswer", figure.multiple_answer ? "true" : "false");
   extension.Add("synthetic", figure.synthetic ? "true" : "false");
   extension.Add("edition", JsonText(ToString(figure.edition)));
+  if (!figure.restriction.empty()) {
+    extension.Add("audience", JsonText(kStakeholdersDatum));
+  }
   if (figure.has_previous) {
     extension.Add("previousSynthetic",
                   figure.previous_synthetic ? "true" : "false");

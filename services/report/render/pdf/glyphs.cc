@@ -43,6 +43,10 @@ absl::StatusOr<FontGlyphs> FontGlyphs::Open(const PrintFont& font) {
   return FontGlyphs(std::move(face));
 }
 
+bool FontGlyphs::Has(char32_t character) const {
+  return FT_Get_Char_Index(face_->face, character) != 0;
+}
+
 std::optional<std::string> FontGlyphs::FindMissing(
     std::string_view text) const {
   for (const char32_t character : CharactersOf(text)) {

@@ -21,6 +21,7 @@ class FontGlyphs {
   FontGlyphs& operator=(FontGlyphs&&) noexcept;
   ~FontGlyphs();
 
+  bool Has(char32_t character) const;
   // Returns the first character of `text` that the font lacks, as a reader can
   // look it up: `U+1F600`. What is no UTF-8 is `U+FFFD`.
   std::optional<std::string> FindMissing(std::string_view text) const;

@@ -128,6 +128,7 @@ void WriteValues(const ReportModel& model, const Page& page,
         out.Number(previous ? (figure.previous_synthetic ? 1 : 0)
                             : (figure.synthetic ? 1 : 0));
         out.Text(EditionWords(figure.edition));
+        if (!figure.restriction.empty()) out.Text(figure.restriction);
         out.Next();
       }
     }
@@ -137,11 +138,12 @@ void WriteValues(const ReportModel& model, const Page& page,
 }  // namespace
 
 void WriteDataSheets(const ReportModel& model, Workbook& book) {
-  Records values(
-      book, kDataSheet,
-      {"表の符号", "表の題", "頁", "調査年度（西暦）", "母数", "複数回答",
+  std::vector<std::string_view> headings = {
+       "表の符号", "表の題", "頁", "調査年度（西暦）", "母数", "複数回答",
        "行の符号", "行の名称", "列の符号", "列の名称", "順番", "単位", "数値",
-       "文字", "記号", "架空データ", "版の種別"});
+       "文字", "記号", "架空データ", "版の種別"};
+  if (!model.restriction.empty()) headings.push_back("対象者");
+  Records values(book, kDataSheet, headings);
   for (const Page& page : model.pages) {
     for (const auto& block : page.blocks) {
       if (const auto* figure = std::get_if<Figure>(&block)) {

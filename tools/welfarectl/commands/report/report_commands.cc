@@ -9,6 +9,7 @@
 #include "tools/welfarectl/commands/report/excerpt_commands.h"
 #include "tools/welfarectl/commands/report/template_commands.h"
 #include "tools/welfarectl/commands/report/report_verify.h"
+#include "tools/welfarectl/commands/report/feedback_commands.h"
 #include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/files/whole_file.h"
 #include "tools/welfarectl/output/printer.h"
@@ -56,6 +57,7 @@ struct CreateFlags {
   std::string corrects;
   std::string reason;
   std::string template_digest;
+  std::string audience = "everybody";
 };
 
 int CreateReport(Session& session, const CreateFlags& flags) {
@@ -71,6 +73,9 @@ int CreateReport(Session& session, const CreateFlags& flags) {
   if (!flags.corrects.empty()) report.set_corrects(ReportName(flags.corrects));
   report.set_correction_reason(flags.reason);
   report.set_template_digest(flags.template_digest);
+  report.set_audience(flags.audience == "stakeholders"
+                          ? report_v1::Report::AUDIENCE_STAKEHOLDERS
+                          : report_v1::Report::AUDIENCE_EVERYBODY);
   request.set_request_id(Session::NewRequestId());
   report_v1::Report reply;
   const int code = Call(session, request, reply);
@@ -273,6 +278,12 @@ void AddReportCommands(const Command& app, Session& session) {
   create.AddOption("--template-digest", flags->template_digest,
                    "The text of the template, as an earlier report names it; "
                    "default: that of the round");
+  create
+      .AddOption("--audience", flags->audience,
+                 "Whom it is for: everybody (counts), or stakeholders (also "
+                 "names, where the questionnaire shows them)")
+      .OneOf({"everybody", "stakeholders"})
+      .ShowDefault();
   create.Runs(session,
               [&session, flags] { return CreateReport(session, *flags); });
 
@@ -336,6 +347,7 @@ void AddReportCommands(const Command& app, Session& session) {
   });
 
   AddReportVerify(noun, session);
+  AddFeedbackCommands(noun, session);
 }
 
 }  // namespace welfare::ctl
