@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "services/base/coding/utf8.h"
 #include "services/base/error.h"
 #include "services/importing/error_table.h"
 #include "services/importing/errors.h"
@@ -20,6 +21,21 @@ constexpr text::FieldRule kFileName = {
     .unit = text::FieldRule::Unit::kBytes};
 
 }  // namespace
+
+absl::Status CheckCsvBytes(std::string_view field, std::string_view csv,
+                           std::string_view csv_bytes) {
+  if (csv_bytes.empty()) return absl::OkStatus();
+  CsvFaults faults;
+  const std::string place = std::string(field) + ".csv_bytes";
+  if (!csv.empty()) {
+    faults.Add(base::MakeViolation(Fault("CSV_TWICE"), place));
+  } else if (const std::size_t bad = base::FindInvalidUtf8(csv_bytes);
+             bad != std::string_view::npos) {
+    faults.Add(base::MakeViolation(Fault("CSV_NOT_UTF8"), place,
+                                   {{"offset", std::to_string(bad)}}));
+  }
+  return faults.Take();
+}
 
 absl::StatusOr<CsvText> CheckCsvText(std::string_view field, CsvText text) {
   CsvFaults faults;

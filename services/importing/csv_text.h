@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace welfare::importing {
@@ -20,6 +21,15 @@ struct CsvText {
   // The physical line of each record; empty: `first_line` says it.
   std::span<const std::int32_t> lines = {};
 };
+
+// OK where a text that is field `field` of a request stands in one of its two
+// forms, and is UTF-8, which strings are.
+//
+// Errors:
+//   INVALID_ARGUMENT, reason CSV_INVALID, with a violation of
+//   `<field>.csv_bytes` (CSV_TWICE, CSV_NOT_UTF8).
+absl::Status CheckCsvBytes(std::string_view field, std::string_view csv,
+                           std::string_view csv_bytes);
 
 // Returns `text`, which is the field `field` of a request, where its lines and
 // its name can be.

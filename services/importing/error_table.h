@@ -52,6 +52,12 @@ inline constexpr base::ViolationRow kViolationTable[] = {
      "remove it.",
      "ここで開いた引用符（\"）が後の行までを一つのセルにしています。閉じるか、"
      "取り除いてください。"},
+    {"CSV_TWICE", "Send the text once, as csv or as csv_bytes.",
+     "本文は csv と csv_bytes のどちらか一方だけにしてください。"},
+    {"CSV_NOT_UTF8",
+     "The bytes from offset {offset} on are no UTF-8; send UTF-8 text.",
+     "{offset}バイト目からがUTF-8の文字ではありません。UTF-"
+     "8で送ってください。"},
     {"LINE_NEGATIVE", "Use 0 or more: lines count from 1, and 0 is line 2.",
      "0以上にしてください。行は1から数え、0は2行目のことです。"},
     {"REJECTS_TOKEN_INVALID",

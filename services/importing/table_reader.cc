@@ -92,17 +92,30 @@ absl::StatusOr<std::optional<text::CsvRecord>> TableReader::Next() {
 absl::StatusOr<bool> TableReader::Next(text::CsvRecord& record) {
   const auto found = reader_.Next(record);
   if (found.ok() && !*found) return false;
+  Count();
+  if (found.ok()) {
+    record.line += offset_;
+    for (std::size_t& line : record.cell_lines) line += offset_;
+  }
+  return found;
+}
+
+bool TableReader::NextPlain(std::string_view prefix, std::size_t column) {
+  if (columns_.has_unnamed() || columns_.size() <= column ||
+      !reader_.NextPlain(prefix, columns_.size() - column - 1)) {
+    return false;
+  }
+  Count();
+  return true;
+}
+
+void TableReader::Count() {
   const auto at = static_cast<std::size_t>(number_);
   if (++number_; at < lines_.size()) {
     offset_ = static_cast<std::size_t>(lines_[at]) - reader_.last_line();
   } else if (number_ == 1 && first_line_ > 0) {
     offset_ = static_cast<std::size_t>(first_line_) - reader_.last_line();
   }
-  if (found.ok()) {
-    record.line += offset_;
-    for (std::size_t& line : record.cell_lines) line += offset_;
-  }
-  return found;
 }
 
 std::optional<base::Violation> TableReader::CheckCells(

@@ -45,6 +45,11 @@ class TableReader {
   // The same into the memory of `record`; false at the end.
   absl::StatusOr<bool> Next(text::CsvRecord& record);
 
+  // Reads the next record where nothing is odd about it, text::CsvReader says
+  // what, and it begins with `prefix`, the cells before column `column`. False:
+  // something may be, and nothing is read.
+  bool NextPlain(std::string_view prefix, std::size_t column);
+
   // Of the record or error just returned: its number from 1, its physical line,
   // its text.
   int number() const { return number_; }
@@ -80,6 +85,9 @@ class TableReader {
   TableReader(text::CsvReader reader, int first_line,
               std::span<const std::int32_t> lines)
       : reader_(reader), first_line_(first_line), lines_(lines) {}
+
+  // Counts a record, and finds its line in its file.
+  void Count();
 
   text::CsvReader reader_;
   text::CsvHeader columns_;

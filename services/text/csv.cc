@@ -156,6 +156,24 @@ absl::StatusOr<bool> CsvReader::Next(CsvRecord& record) {
   }
 }
 
+bool CsvReader::NextPlain(std::string_view prefix, std::size_t commas) {
+  if (text_.compare(at_, prefix.size(), prefix) != 0) return false;
+  const std::size_t end = text_.find('\n', at_ + prefix.size());
+  if (end == std::string_view::npos) return false;
+  std::string_view line = text_.substr(at_, end - at_);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  std::size_t found = 0;
+  for (const char c : line.substr(prefix.size())) {
+    if (c == '"' || c == '\0' || c == '\r') return false;
+    found += c == ',' ? 1U : 0U;
+  }
+  if (found != commas) return false;
+  last_raw_ = line;
+  last_line_ = line_++;
+  at_ = end + 1;
+  return true;
+}
+
 bool CsvReader::ReadPlainLine(CsvRecord& record) {
   const std::size_t end = text_.find('\n', at_);
   const std::size_t next =

@@ -51,6 +51,11 @@ class CsvReader {
   // The same into the memory that `record` has from others; false at the end.
   absl::StatusOr<bool> Next(CsvRecord& record);
 
+  // Reads the next line where it is a record that begins with `prefix`, which
+  // is not blank, and has `commas` commas behind it, and no quote or character
+  // that is wrong; false: it may be none, and nothing is read.
+  bool NextPlain(std::string_view prefix, std::size_t commas);
+
   // The part of the input that belongs to the record or error just returned,
   // without its line end.
   std::string_view last_raw() const { return last_raw_; }
@@ -143,6 +148,8 @@ class CsvHeader {
   // Returns the first cell of `record` that stands in a column without name and
   // is not blank. REQUIRES: as above.
   std::optional<std::size_t> FindUnnamed(const CsvRecord& record) const;
+  // Whether a column before the last one has no name.
+  bool has_unnamed() const { return !unnamed_.empty(); }
   // Where the column `required[i]` stands in a record.
   std::size_t index(std::size_t i) const { return required_[i]; }
   // The same of `optional[i]`; nothing when the file lacks the column.

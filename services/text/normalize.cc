@@ -75,12 +75,14 @@ absl::StatusOr<std::string> Normalize(const icu::Normalizer2* form,
 
 }  // namespace
 
+bool IsComposed(std::string_view utf8) {
+  return utf8.find("\xE3\x82\x99") == std::string_view::npos &&
+         utf8.find("\xE3\x82\x9A") == std::string_view::npos;
+}
+
 std::string ComposeKana(std::string_view utf8) {
-  // Both marks begin with these bytes, and few texts have them.
-  if (utf8.find("\xE3\x82\x99") == std::string_view::npos &&
-      utf8.find("\xE3\x82\x9A") == std::string_view::npos) {
-    return std::string(utf8);
-  }
+  // Few texts have one.
+  if (IsComposed(utf8)) return std::string(utf8);
   const icu::Normalizer2* const nfc = Nfc();
   std::string out;
   char32_t last = 0;        // the kana that `out` ends with; 0: none

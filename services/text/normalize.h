@@ -18,6 +18,8 @@ namespace welfare::text {
 // (U+3099, U+309A) as one character, where there is one: か and U+3099 are が.
 // All else stays, bytes that are no UTF-8 too.
 std::string ComposeKana(std::string_view utf8);
+// Whether there is no such mark, so that all stays.
+bool IsComposed(std::string_view utf8);
 
 // Returns `utf8` with full-width ASCII (U+FF01 to U+FF5E, U+3000) as ASCII and
 // half-width kana as full-width kana, voicing marks composed: `２０２５ｶﾞ` is

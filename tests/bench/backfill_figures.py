@@ -2,46 +2,95 @@
 
 import contextlib
 import csv
+import dataclasses
 import functools
+import http.client
 import json
 import os
+import pathlib
+import statistics
 import subprocess
 import tempfile
+import threading
 import time
 
 from figures import platform, postgres_database
-from measure import SOURCE, BenchError, Figure, Goal, run
+from measure import SOURCE, BenchError, Figure, Goal, percentile, run
 
 REGISTRY_DATA = SOURCE / "services" / "registry" / "data"
-# Ten rounds: Tokyo's rosters of two surveys.
-SURVEYS = ("bench-one", "bench-two")
 YEARS = (2021, 2022, 2023, 2024, 2025)
 ITEMS = 192
 COLUMNS = ("survey", "fiscal_year", "municipality_code", "respondent_kind", "item_id",
            "value", "other_text", "absence")
 KEY = COLUMNS[:5]
+# As many as Japan has, in 47 prefectures.
+NATION = 1741
+# A live respondent sends so often, in seconds; one of them after the other.
+PAUSE = 0.01
 
 
-def codes_of_tokyo():
+@dataclasses.dataclass(frozen=True)
+class Rounds:
+    """Rounds of some surveys in each year, and what they are made of."""
+    surveys: tuple
+    codes: tuple
+    municipalities: pathlib.Path  # files of the registry
+    statuses: pathlib.Path
+    items: int
+
+    @property
+    def answers(self):
+        return len(self.surveys) * len(YEARS) * len(self.codes) * 2 * self.items
+
+
+def ten_of_tokyo(bench, _):
+    """Two surveys of Tokyo."""
     with open(REGISTRY_DATA / "municipalities.csv", encoding="utf-8-sig", newline="") as table:
-        return [row["code"] for row in csv.DictReader(table)]
+        codes = tuple(row["code"] for row in csv.DictReader(table))
+    return Rounds(("bench-one", "bench-two"), codes, REGISTRY_DATA / "municipalities.csv",
+                  REGISTRY_DATA / "status-jusou.csv", min(ITEMS, bench.count(ITEMS)))
 
 
-def write_answers(path, items):
-    """Writes every answer of the ten rounds; returns their number."""
-    rows = [(code, kind, f"q{item}", f"架空の回答{item}", "", "")
-            for code in codes_of_tokyo() for kind in ("municipality", "council")
-            for item in range(items)]
+def code_of(prefecture, number):
+    """A code with its check digit."""
+    five = f"{prefecture:02}{number:03}"
+    rest = sum(int(digit) * weight for digit, weight in zip(five, (6, 5, 4, 3, 2))) % 11
+    return five + str((11 - rest) % 10)
+
+
+def of_a_nation(surveys):
+    """The same of surveys of a nation, 架空."""
+    def make(bench, folder):
+        count = min(NATION, bench.count(NATION))
+        codes = tuple(sorted(code_of(1 + i % 47, 100 + i // 47) for i in range(count)))
+        municipalities, statuses = folder / "municipalities.csv", folder / "statuses.csv"
+        municipalities.write_text(
+            "code,name,kana,name_en,type,area,council_name\n" + "".join(
+                f"{code},架空{code}市,カクウシ,Kaku {code},city,市部,架空{code}市社会福祉協議会\n"
+                for code in codes), "utf-8")
+        statuses.write_text(
+            "program,municipality_code,fiscal_year,implementing,preparation,note\n" + "".join(
+                f"jusou,{code},{year},no,no,\n" for year in YEARS for code in codes), "utf-8")
+        return Rounds(tuple(f"bench-{i}" for i in range(surveys)), codes, municipalities, statuses,
+                      min(ITEMS, bench.count(ITEMS)))
+    return make
+
+
+def write_answers(path, rounds):
+    """Writes every answer of the rounds; holds few of them, since the peak of what is run later
+    counts from what this process holds."""
+    said = [f"q{item},架空の回答{item},,\n" for item in range(rounds.items)]
     with open(path, "w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for survey in SURVEYS:
+        csv.writer(out, lineterminator="\n").writerow(COLUMNS)
+        for survey in rounds.surveys:
             for year in YEARS:
-                writer.writerows((survey, year, *row) for row in rows)
-    return len(SURVEYS) * len(YEARS) * len(rows)
+                for code in rounds.codes:
+                    for kind in ("municipality", "council"):
+                        key = f"{survey},{year},{code},{kind},"
+                        out.write("".join(key + one for one in said))
 
 
-def open_rounds(bench, address, folder, items):
+def open_rounds(bench, address, folder, rounds, surveys=None):
     """Loads the registry and opens the rounds, all empty."""
     def ctl(*arguments):
         run([bench.program("welfarectl"), "--server", address, *arguments])
@@ -49,11 +98,11 @@ def open_rounds(bench, address, folder, items):
     codebook.mkdir(exist_ok=True)
     (codebook / "survey.csv").write_text(
         "type,name,label,respondent\n" + "".join(
-            f"text,q{item},設問{item},municipality council\n" for item in range(items)), "utf-8")
+            f"text,q{item},設問{item},municipality council\n" for item in range(rounds.items)), "utf-8")
     (codebook / "choices.csv").write_text("list_name,name,label\n", "utf-8")
-    ctl("municipality", "import", REGISTRY_DATA / "municipalities.csv")
-    ctl("status", "import", REGISTRY_DATA / "status-jusou.csv")
-    for survey in SURVEYS:
+    ctl("municipality", "import", rounds.municipalities)
+    ctl("status", "import", rounds.statuses)
+    for survey in surveys or rounds.surveys:
         (codebook / "settings.csv").write_text(
             f"form_title,form_id,version\n架空の調べ,{survey},1\n", "utf-8")
         ctl("--survey", survey, "codebook", "import", codebook, "--version-id", "1")
@@ -81,74 +130,172 @@ def timed(arguments, folder):
     return seconds, usage.ru_maxrss / 1024, said
 
 
+class Backfill:
+    """Files planned, applied and verified on one platform."""
+
+    def __init__(self, bench, server, address, folder):
+        self.server, self.folder = server, folder
+        self.ctl = [bench.program("welfarectl"), "--server", address, "--output", "json", "--lang", "en",
+                    "backfill"]
+        self.client_peak = 0
+
+    def run(self, verb, *arguments):
+        """Returns seconds and the counts of the summary."""
+        seconds, peak, said = timed([*self.ctl, verb, *arguments, "--progress", "none"], self.folder)
+        self.client_peak = max(self.client_peak, peak)
+        return seconds, json.JSONDecoder().raw_decode(said[said.index("{"):])[0]["counts"]
+
+    def load(self, answers, number):
+        planned, _ = self.run("plan", answers, "--strategy", "merge")
+        applied, counts = self.run("apply", "--plan", "backfill-plan.json")
+        verified, equal = self.run("verify", "--plan", "backfill-plan.json")
+        if counts["created"] != number or equal["unchanged"] != number:
+            raise BenchError(f"of {number} answers {counts} were written, and {equal} found")
+        seconds = planned + applied
+        return {"seconds": seconds, "answers_per_second": number / seconds,
+                "plan_seconds": planned, "apply_seconds": applied, "verify_seconds": verified,
+                "verify_to_plan": verified / planned, "client_peak_mib": self.client_peak,
+                "service_peak_mib": self.server.peak_rss_mib()}
+
+
+def loaded_beside(make_rounds):
+    """Rounds planned, applied and verified, against the engine's own loader of CSV."""
+    @contextlib.contextmanager
+    def sides(bench):
+        with bench.folder() as shared:
+            answers = shared / "answers.csv"
+            rounds = make_rounds(bench, shared)
+            write_answers(answers, rounds)
+            number = rounds.answers
+
+            @contextlib.contextmanager
+            def product():
+                with bench.folder() as folder:
+                    data = folder / "data"
+                    data.mkdir()
+                    with platform(bench, folder, data) as (server, address, _):
+                        open_rounds(bench, address, folder, rounds)
+                        backfill = Backfill(bench, server, address, folder)
+                        yield {"load": functools.partial(backfill.load, answers, number)}
+
+            def loaded(folder, arguments):
+                seconds, _, said = timed(arguments, folder)
+                if str(number) not in said.split():
+                    raise BenchError(f"{arguments[0]} has not loaded {number} rows:\n{said[-2000:]}")
+                return {"seconds": seconds, "answers_per_second": number / seconds}
+
+            table = (f"CREATE TABLE answers ({', '.join(f'{column} text' for column in COLUMNS)},"
+                     f" PRIMARY KEY ({', '.join(KEY)}))")
+
+            @contextlib.contextmanager
+            def loader():
+                with bench.folder() as folder:
+                    if bench.engine == "sqlite":
+                        # As durable as the product is.
+                        arguments = ["sqlite3", folder / "peer.db", "PRAGMA journal_mode=WAL",
+                                     "PRAGMA synchronous=FULL", table + " WITHOUT ROWID",
+                                     f".import --csv --skip 1 {answers} answers",
+                                     "SELECT count(*) FROM answers"]
+                    else:
+                        url = postgres_database(folder)
+                        run(["psql", "-X", url, "-c", table])
+                        arguments = ["psql", "-X", "-t", url, "-c",
+                                     f"\\copy answers from '{answers}' with (format csv, header)",
+                                     "-c", "SELECT count(*) FROM answers"]
+                    yield {"load": functools.partial(loaded, folder, arguments)}
+            yield {"backfill": product,
+                   "sqlite3 .import" if bench.engine == "sqlite" else "COPY": loader}
+    return sides
+
+
+class Respondent:
+    """Writes a draft of its own again and again, each time another answer, until it is stopped."""
+
+    def __init__(self, address, round_path, code):
+        self.connection = http.client.HTTPConnection(address.split("://")[-1], timeout=60)
+        self.path = f"{round_path}/submissions/{code}-council"
+        self.sent = 0
+        self.call("POST", f"{round_path}/submissions?submissionId={code}-council")
+        self.milliseconds = []
+        self.stopped = threading.Event()
+
+    def call(self, method, path):
+        self.sent += 1
+        body = {"name": self.path.removeprefix("/v1/"),
+                "answers": [{"item": "q0", "text": f"架空の回答 {self.sent}"}]}
+        self.connection.request(method, path, json.dumps(body), {"content-type": "application/json"})
+        answer = self.connection.getresponse()
+        said = answer.read()
+        if answer.status != 200:
+            raise BenchError(f"{method} {path} was answered {answer.status}: {said[:500]}")
+
+    def write(self, at_least):
+        """Writes until it is stopped, and `at_least` so often."""
+        while not self.stopped.is_set() or len(self.milliseconds) < at_least:
+            began = time.monotonic()
+            self.call("PATCH", self.path)
+            self.milliseconds.append(1000 * (time.monotonic() - began))
+            time.sleep(PAUSE)
+
+    def p99(self):
+        return percentile(sorted(self.milliseconds), 0.99)
+
+
 @contextlib.contextmanager
-def ten_rounds(bench):
-    """Ten rounds planned and applied, against the engine's own loader of CSV."""
-    items = min(ITEMS, bench.count(ITEMS))
+def live_beside(bench):
+    """Live writes alone, and while a nation's rounds are applied."""
     with bench.folder() as shared:
         answers = shared / "answers.csv"
-        number = write_answers(answers, items)
-
-        def backfill(server, address, folder):
-            ctl = [bench.program("welfarectl"), "--server", address, "--output", "json",
-                   "--lang", "en", "backfill"]
-            quiet = ("--progress", "none")
-            planned, plan_peak, _ = timed([*ctl, "plan", answers, "--strategy", "merge", *quiet], folder)
-            applied, apply_peak, said = timed(
-                [*ctl, "apply", "--plan", "backfill-plan.json", *quiet], folder)
-            created = json.JSONDecoder().raw_decode(said[said.index("{"):])[0]["counts"]["created"]
-            if created != number:
-                raise BenchError(f"{created} answers were created, not {number}:\n{said[-2000:]}")
-            seconds = planned + applied
-            return {"seconds": seconds, "answers_per_second": number / seconds,
-                    "plan_seconds": planned, "apply_seconds": applied,
-                    "client_peak_mib": max(plan_peak, apply_peak),
-                    "service_peak_mib": server.peak_rss_mib()}
+        rounds = of_a_nation(1)(bench, shared)
+        write_answers(answers, rounds)
+        writes = bench.count(1000)
 
         @contextlib.contextmanager
         def product():
             with bench.folder() as folder:
                 data = folder / "data"
                 data.mkdir()
-                with platform(bench, folder, data) as (server, address, _):
-                    open_rounds(bench, address, folder, items)
-                    yield {"load": functools.partial(backfill, server, address, folder)}
+                with platform(bench, folder, data) as (server, address, web):
+                    open_rounds(bench, address, folder, rounds, (*rounds.surveys, "live"))
 
-        def loaded(folder, arguments):
-            seconds, _, said = timed(arguments, folder)
-            if str(number) not in said.split():
-                raise BenchError(f"{arguments[0]} has not loaded {number} rows:\n{said[-2000:]}")
-            return {"seconds": seconds, "answers_per_second": number / seconds}
+                    def measure():
+                        def new():
+                            return Respondent(web, "/v1/surveys/live/rounds/2025", codes.pop())
+                        codes = list(rounds.codes[:2])
+                        alone = new()
+                        alone.stopped.set()
+                        alone.write(writes)
+                        beside = new()
+                        writer = threading.Thread(target=beside.write, args=(1,))
+                        writer.start()
+                        try:
+                            load = Backfill(bench, server, address, folder).load(answers, rounds.answers)
+                        finally:
+                            beside.stopped.set()
+                            writer.join()
+                        return {"p99_alone_ms": alone.p99(), "p99_beside_ms": beside.p99(),
+                                "p99_ratio": beside.p99() / alone.p99(),
+                                "p50_ratio": statistics.median(beside.milliseconds)
+                                / statistics.median(alone.milliseconds),
+                                "writes_beside": len(beside.milliseconds),
+                                "answers_per_second": load["answers_per_second"]}
+                    yield {"live": measure}
+        yield {"backfill": product}
 
-        table = (f"CREATE TABLE answers ({', '.join(f'{column} text' for column in COLUMNS)},"
-                 f" PRIMARY KEY ({', '.join(KEY)}))")
 
-        @contextlib.contextmanager
-        def loader():
-            with bench.folder() as folder:
-                if bench.engine == "sqlite":
-                    # As durable as the product is.
-                    arguments = ["sqlite3", folder / "peer.db", "PRAGMA journal_mode=WAL",
-                                 "PRAGMA synchronous=FULL", table + " WITHOUT ROWID",
-                                 f".import --csv --skip 1 {answers} answers",
-                                 "SELECT count(*) FROM answers"]
-                else:
-                    url = postgres_database(folder)
-                    run(["psql", "-X", url, "-c", table])
-                    arguments = ["psql", "-X", "-t", url, "-c",
-                                 f"\\copy answers from '{answers}' with (format csv, header)",
-                                 "-c", "SELECT count(*) FROM answers"]
-                yield {"load": functools.partial(loaded, folder, arguments)}
-        yield {"backfill": product,
-               "sqlite3 .import" if bench.engine == "sqlite" else "COPY": loader}
-
+PEAKS = (Goal("client_peak_mib", at_most=256, absolute=True),
+         Goal("service_peak_mib", at_most=256, absolute=True))
+SPEED = (Goal("answers_per_second", at_least=1.0),
+         Goal("answers_per_second", at_least=1_000_000, absolute=True),
+         Goal("verify_to_plan", at_most=1.1, absolute=True))
 
 FIGURES = (
     Figure("backfill.ten_rounds", "ten rounds of Tokyo from a long CSV, planned and applied, against the"
-           " engine's own loader into a keyed table", ten_rounds,
-           (Goal("answers_per_second", at_least=1.0),
-            Goal("answers_per_second", at_least=1_000_000, absolute=True),
-            Goal("seconds", at_most=1.0, absolute=True),
-            Goal("client_peak_mib", at_most=256, absolute=True),
-            Goal("service_peak_mib", at_most=256, absolute=True)), rounds=3),
+           " engine's own loader into a keyed table", loaded_beside(ten_of_tokyo),
+           (*SPEED, Goal("seconds", at_most=1.0, absolute=True), *PEAKS), rounds=3),
+    Figure("backfill.nation", "thirty rounds of a nation, 20 million answers, planned, applied and verified,"
+           " against the same loader", loaded_beside(of_a_nation(6)), (*SPEED, *PEAKS), rounds=1),
+    Figure("backfill.beside_live", "writes of live respondents while five rounds of a nation are planned,"
+           " applied and verified, against the same alone", live_beside,
+           (Goal("p99_ratio", at_most=2, absolute=True),), rounds=3),
 )

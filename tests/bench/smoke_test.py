@@ -46,7 +46,8 @@ class Smoke(unittest.TestCase):
                  "gateway.grpc", "gateway.json", "gateway.not_modified",
                  "gateway.idle_streams", "gateway.overload", "platform.memory_cache", "platform.audit_log",
                  "access.token", "access.many_tokens",
-                 "platform.bystander", "platform.attacks", "backfill.ten_rounds", "report.xlsx"]
+                 "platform.bystander", "platform.attacks", "backfill.ten_rounds", "backfill.nation",
+                 "backfill.beside_live", "report.xlsx"]
         with tempfile.TemporaryDirectory() as folder:
             output = pathlib.Path(folder) / "bench.json"
             done = bench("--no-build", "--binary-dir", BINARY, "--scale", "0.002", "--rounds", "1",

@@ -17,18 +17,33 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 // `field REASON` of each violation.
-std::vector<std::string> Faults(const CsvText& text) {
-  const auto checked = CheckCsvText("batch", text);
+std::vector<std::string> FaultsOf(const absl::Status& checked) {
   if (checked.ok()) return {};
   EXPECT_STATUS(checked, absl::StatusCode::kInvalidArgument, "CSV_INVALID");
   std::vector<std::string> faults;
-  const auto details = base::GetErrorDetails(checked.status());
+  const auto details = base::GetErrorDetails(checked);
   for (const base::Violation& violation : details->violations) {
     EXPECT_FALSE(violation.description.empty());
     EXPECT_FALSE(violation.description_ja.empty());
     faults.push_back(violation.field + " " + violation.reason);
   }
   return faults;
+}
+
+std::vector<std::string> Faults(const CsvText& text) {
+  return FaultsOf(CheckCsvText("batch", text).status());
+}
+
+TEST(CsvText, StandsInOneForm) {
+  const auto faults = [](std::string_view csv, std::string_view bytes) {
+    return FaultsOf(CheckCsvBytes("batch", csv, bytes));
+  };
+  EXPECT_THAT(faults("a\n", ""), IsEmpty());
+  EXPECT_THAT(faults("", "市\n"), IsEmpty());
+  EXPECT_THAT(faults("", ""), IsEmpty());
+  EXPECT_THAT(faults("a\n", "a\n"), ElementsAre("batch.csv_bytes CSV_TWICE"));
+  EXPECT_THAT(faults("", "a\n\x83\n"),
+              ElementsAre("batch.csv_bytes CSV_NOT_UTF8"));
 }
 
 TEST(CsvText, LinesCountFromOne) {

@@ -66,6 +66,26 @@ TEST(CsvReader, SaysOnWhichLineEachCellBegins) {
   EXPECT_THAT((*record)->cell_lines, ElementsAre(5U, 5U, 6U, 6U, 8U));
 }
 
+TEST(CsvReader, ReadsPlainLinesOfOneBeginning) {
+  CsvReader reader("k,a,1\nk,b,2\r\nk,c\nk,\"d\",3\nk,e,4\r5\n\nk,f,6");
+  std::string raws;
+  CsvRecord record;
+  for (bool more = true; more;) {
+    if (reader.NextPlain("k,", 1)) {
+      raws += std::to_string(reader.last_line()) + " " +
+              std::string(reader.last_raw()) + "|";
+      continue;
+    }
+    const auto found = reader.Next(record);
+    raws += found.ok() && *found ? "-|" : "";
+    more = !found.ok() || *found;
+  }
+  EXPECT_EQ(raws, "1 k,a,1|2 k,b,2|-|-|-|");
+  EXPECT_FALSE(CsvReader("").NextPlain("k,", 1));
+  EXPECT_FALSE(CsvReader("k,").NextPlain("k,", 0));
+  EXPECT_TRUE(CsvReader("k,\n").NextPlain("k,", 0));
+}
+
 TEST(SwallowedRecord, IsFoundInTheCellWhoseQuoteTookIt) {
   const auto records = ReadCsv(
       "s,2025,a,\"text\n"

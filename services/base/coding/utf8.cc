@@ -24,6 +24,12 @@ std::size_t FindInvalidUtf8(std::string_view text) {
       if (at < text.size() && byte(at) < 0x80) ++at;
       continue;
     }
+    // Most others are kana and kanji: three bytes, of which any will do.
+    if (lead >= 0xE1 && lead <= 0xEC && at + 3 <= text.size() &&
+        (byte(at + 1) & 0xC0U) == 0x80U && (byte(at + 2) & 0xC0U) == 0x80U) {
+      at += 3;
+      continue;
+    }
     // The length, and the range of the second byte that leaves out overlong
     // forms, surrogates and numbers above U+10FFFF (Unicode, table 3-7).
     std::size_t length = 0;

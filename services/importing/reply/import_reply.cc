@@ -10,12 +10,17 @@ namespace welfare::importing {
 
 absl::StatusOr<CsvText> FromProto(std::string_view field,
                                   const type::v1::CsvBatch& batch) {
+  WELFARE_RETURN_IF_ERROR(CheckCsvBytes(field, batch.csv(), batch.csv_bytes()));
   return CheckCsvText(
-      field, {.csv = batch.csv(),
+      field, {.csv = TextOf(batch),
               .first_line = batch.first_line(),
               .source_file = batch.source_file(),
               .lines = {batch.lines().data(),
                         static_cast<std::size_t>(batch.lines_size())}});
+}
+
+std::string_view TextOf(const type::v1::CsvBatch& batch) {
+  return batch.csv().empty() ? batch.csv_bytes() : batch.csv();
 }
 
 Strategy FromProto(type::v1::ImportStrategy strategy) {

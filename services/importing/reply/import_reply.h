@@ -18,9 +18,11 @@ namespace welfare::importing {
 // Returns the text of `batch`, which is the field `field` of a request and
 // outlives it.
 //
-// Errors: those of CheckCsvText.
+// Errors: those of CheckCsvBytes and CheckCsvText.
 absl::StatusOr<CsvText> FromProto(std::string_view field,
                                   const type::v1::CsvBatch& batch);
+// Its text, in whichever form that came.
+std::string_view TextOf(const type::v1::CsvBatch& batch);
 
 // Returns how the records of a request are laid over what is stored.
 Strategy FromProto(type::v1::ImportStrategy strategy);

@@ -1,5 +1,7 @@
 #include "services/platform/storage/write_path.h"
 
+#include <vector>
+
 #include "services/base/error.h"
 #include "services/platform/storage/audit_log.h"
 
@@ -13,20 +15,36 @@ absl::Status Write::Audit(std::string_view resource,
 absl::Status Write::Audit(std::string_view resource,
                           const base::JsonObject& detail,
                           base::Timestamp time) {
+  absl::Status kept =
+      AppendAudit(transaction_, EntryOf(resource, detail, time)).status();
+  audit_failed_ = audit_failed_ || !kept.ok();
+  return kept;
+}
+
+absl::Status Write::AuditAll(std::span<const Audited> all) {
+  std::vector<AuditEntry> entries;
+  entries.reserve(all.size());
+  for (const Audited& one : all) {
+    entries.push_back(EntryOf(one.resource, one.detail, time_));
+  }
+  absl::Status kept = AppendAudits(transaction_, entries);
+  audit_failed_ = audit_failed_ || !kept.ok();
+  return kept;
+}
+
+AuditEntry Write::EntryOf(std::string_view resource,
+                          const base::JsonObject& detail,
+                          base::Timestamp time) const {
   base::JsonObject whole = detail;
   if (!request_.authentication.empty()) {
     whole.Add("authentication", request_.authentication);
   }
-  absl::Status kept =
-      AppendAudit(transaction_, {.recorded_time = time,
-                                 .actor = request_.actor,
-                                 .action = request_.key.method,
-                                 .resource = std::string(resource),
-                                 .request_id = request_.key.request_id,
-                                 .detail = whole.Text()})
-          .status();
-  audit_failed_ = audit_failed_ || !kept.ok();
-  return kept;
+  return {.recorded_time = time,
+          .actor = request_.actor,
+          .action = request_.key.method,
+          .resource = std::string(resource),
+          .request_id = request_.key.request_id,
+          .detail = whole.Text()};
 }
 
 absl::StatusOr<WritePath::Outcome> WritePath::Run(

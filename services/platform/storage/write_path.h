@@ -2,12 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/base/audit/audit_record.h"
 #include "services/base/coding/json_text.h"
 #include "services/base/time/call_limits.h"
 #include "services/base/time/clock.h"
@@ -45,11 +47,21 @@ class Write {
   absl::Status Audit(std::string_view resource, const base::JsonObject& detail);
   absl::Status Audit(std::string_view resource, const base::JsonObject& detail,
                      base::Timestamp time);
+  // The same for many resources, in their order, at once.
+  struct Audited {
+    std::string resource;
+    base::JsonObject detail;
+  };
+  absl::Status AuditAll(std::span<const Audited> all);
 
   // Whether the log could not be appended to.
   bool audit_failed() const { return audit_failed_; }
 
  private:
+  base::AuditEntry EntryOf(std::string_view resource,
+                           const base::JsonObject& detail,
+                           base::Timestamp time) const;
+
   Transaction& transaction_;
   const WriteRequest& request_;
   const base::Timestamp time_;

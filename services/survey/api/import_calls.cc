@@ -1,5 +1,6 @@
 #include "services/survey/api/import_calls.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -43,8 +44,8 @@ std::string DigestOf(const v1::ImportSubmissionsRequest& request) {
   const std::string lines = std::to_string(request.batch().first_line()) + "/" +
                             std::to_string(request.headers().first_line());
   std::vector<std::string_view> parts = {
-      lines, request.batch().csv(), request.batch().source_file(),
-      request.headers().csv(), request.headers().source_file()};
+      lines, importing::TextOf(request.batch()), request.batch().source_file(),
+      importing::TextOf(request.headers()), request.headers().source_file()};
   for (const std::string& item : request.unplaced_items()) {
     parts.push_back(item);
   }
@@ -136,6 +137,34 @@ absl::Status CheckBase(const std::optional<importing::Base>& planned,
   return importing::BaseMoved(name.ToString(), *planned, round.revision, mover);
 }
 
+// What the store holds of the respondents of a plan, and of others between
+// their codes, without answers.
+absl::StatusOr<std::map<base::SubmissionName, Submission>> ListHeads(
+    SubmissionReader& submissions, const ImportPlan& plan) {
+  std::map<base::RoundName,
+           std::pair<base::MunicipalityCode, base::MunicipalityCode>>
+      ranges;
+  for (const ImportPlan::Entry& entry : plan.entries()) {
+    const base::MunicipalityCode& code =
+        entry.records.name.respondent.municipality;
+    auto& [first, last] =
+        ranges.try_emplace(entry.records.name.parent(), code, code)
+            .first->second;
+    first = std::min(first, code);
+    last = std::max(last, code);
+  }
+  std::map<base::SubmissionName, Submission> heads;
+  for (const auto& [round, range] : ranges) {
+    WELFARE_ASSIGN_OR_RETURN(
+        std::vector<Submission> list,
+        submissions.ListHeads(round, range.first, range.second));
+    for (Submission& head : list) {
+      heads.emplace(head.name, std::move(head));
+    }
+  }
+  return heads;
+}
+
 // Decides a batch on one state of the store and, with a `writer`, writes it.
 absl::StatusOr<ImportOutcome> Run(const ImportPlan& plan,
                                   const std::optional<importing::Base>& base,
@@ -159,16 +188,28 @@ absl::StatusOr<ImportOutcome> Run(const ImportPlan& plan,
   WELFARE_ASSIGN_OR_RETURN(const auto before, find_rounds());
   WELFARE_RETURN_IF_ERROR(CheckBase(base, before, store));
   ImportRun run(plan, before, now, show_changes);
+  WELFARE_ASSIGN_OR_RETURN(const auto heads,
+                           ListHeads(store.submissions(), plan));
+  // Each is of another respondent, so that all are written at the end.
+  std::map<base::RoundName, std::vector<PlannedChange>> changes;
   for (const ImportPlan::Entry& entry : plan.entries()) {
-    WELFARE_ASSIGN_OR_RETURN(
-        const Standing standing,
-        ReadStanding(store.submissions(), entry.records.name,
-                     ImportRun::HeaderOf(entry)));
+    const base::SubmissionName& name = entry.records.name;
+    Standing standing;
+    if (const auto head = heads.find(name); head != heads.end()) {
+      if (run.TakeUnchanged(entry, head->second)) continue;
+      WELFARE_ASSIGN_OR_RETURN(
+          standing,
+          ReadStanding(store.submissions(), name, ImportRun::HeaderOf(entry)));
+    }
     WELFARE_ASSIGN_OR_RETURN(std::optional<PlannedChange> change,
                              run.Decide(entry, standing));
     if (writer == nullptr || !change) continue;
-    WELFARE_RETURN_IF_ERROR(
-        Apply(writer->submissions(), *std::move(change)).status());
+    changes[name.parent()].push_back(*std::move(change));
+  }
+  for (const auto& [name, of_round] : changes) {
+    WELFARE_RETURN_IF_ERROR(ApplyAll(writer->submissions(), name,
+                                     *plan.rounds().at(name).codebook,
+                                     of_round));
   }
   ImportOutcome outcome = run.outcome();
   WELFARE_ASSIGN_OR_RETURN(const auto after, find_rounds());

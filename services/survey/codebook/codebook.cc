@@ -217,11 +217,14 @@ Codebook::Codebook(std::string title, std::vector<Item> items)
   for (std::size_t i = 0; i < items_.size(); ++i) {
     first_.push_back(places_.size());
     if (items_[i].type != AnswerType::kTable) {
-      places_.push_back({.item = i});
+      places_.push_back({.item = i, .name = items_[i].id});
       continue;
     }
     for (std::size_t row = 0; row < items_[i].rows.size(); ++row) {
-      places_.push_back({.item = i, .row = static_cast<int>(row)});
+      places_.push_back(
+          {.item = i,
+           .row = static_cast<int>(row),
+           .name = items_[i].id + '/' + items_[i].rows[row].code});
     }
   }
 }

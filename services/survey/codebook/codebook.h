@@ -75,7 +75,8 @@ class Codebook {
   // in the order of the codebook.
   struct Place {
     std::size_t item = 0;
-    int row = -1;  // among the rows of a table; -1: the item itself
+    int row = -1;           // among the rows of a table; -1: the item itself
+    std::string name = {};  // `item` or `item/row`
   };
   std::size_t places() const { return places_.size(); }
   const Place& place(std::size_t number) const { return places_[number]; }

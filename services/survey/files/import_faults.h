@@ -54,7 +54,8 @@ inline constexpr base::ViolationRow kImportFaults[] = {
     {"MARKS_DIFFER",
      "Rows of one submission say different things of it; write the same in all "
      "of them.",
-     "一つの回答の行で、書かれている内容が異なります。すべての行に同じものを書い"
+     "一つの回答の行で、書かれている内容が異なります。すべての行に同じものを書"
+     "い"
      "てください。"},
     {"TOO_MANY_SUBMISSIONS",
      "The batch names more submissions than any round has; send fewer.",

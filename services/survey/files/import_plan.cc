@@ -4,6 +4,7 @@
 #include <deque>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "services/base/error.h"
@@ -286,6 +287,62 @@ void ImportPlan::AddStray(const SubmissionRecords& records, std::size_t at,
               static_cast<int>(records.answers[at].line));
 }
 
+// Else those of a list would be copied as it grows.
+static_assert(std::is_nothrow_move_constructible_v<ImportPlan::Entry>);
+
+bool ImportPlan::TakePlain(SubmissionRecords& records,
+                           const OpenedRound& opened) {
+  if (strategy_ == importing::Strategy::kDelete || mapper_ ||
+      records.answers.size() > opened.codebook->places()) {
+    return false;
+  }
+  CellReader reader(batch_);
+  cells_.clear();
+  for (const AnswerRecord& record : records.answers) {
+    const AnswerCells cells = reader.Read(record);
+    if (!cells.state.empty() || !cells.received_on.empty() ||
+        CheckMarks(cells, opened.round)) {
+      return false;
+    }
+    cells_.push_back({.item = cells.item,
+                      .value = cells.value,
+                      .other_text = cells.other_text,
+                      .absence = cells.absence});
+  }
+  const base::SubmissionName& name = records.name;
+  PlainReader& plain = plain_
+                           .try_emplace(name.parent(), *opened.codebook,
+                                        name.fiscal_year.value())
+                           .first->second;
+  auto answers = plain.Read(
+      opened.frame->row(*opened.frame->Find(name.respondent)), cells_);
+  if (!answers) return false;
+  entries_.push_back({.records = std::move(records),
+                      .answers = {},
+                      .answer_of = {},
+                      .blanks = {},
+                      .laid = {},
+                      .plain = std::move(answers),
+                      .texts = reader.TakeTexts()});
+  return true;
+}
+
+std::vector<LaidRow> ImportPlan::ReadLaid(const Entry& entry) const {
+  const Codebook& codebook = *rounds_.at(entry.records.name.parent()).codebook;
+  CellReader cells(batch_);
+  PlaceFinder finder(codebook);
+  std::vector<LaidRow> rows;
+  rows.reserve(entry.records.answers.size());
+  for (const AnswerRecord& record : entry.records.answers) {
+    bool unknown_absence = false;
+    std::optional<std::size_t> place;
+    rows.push_back({.sent = ToSent(codebook, finder, cells.Read(record),
+                                   unknown_absence, place)});
+    rows.back().sent.provenance = Provenance::kImported;
+  }
+  return rows;
+}
+
 void ImportPlan::CheckLaid(SubmissionRecords records,
                            const OpenedRound& opened) {
   const Codebook& codebook = *opened.codebook;
@@ -486,8 +543,8 @@ void ImportPlan::Take(SubmissionRecords records, const NamedRounds& found) {
     AddStrays(records, key);
     return;
   }
-  if (mapper_ && opened.round.codebook.version !=
-                     mapper_->mapping().codebook()) {
+  if (mapper_ &&
+      opened.round.codebook.version != mapper_->mapping().codebook()) {
     rejects_.RefuseAll(records, ImportFault("MAPPING_OTHER_CODEBOOK"),
                        {{"codebook", mapper_->mapping().codebook()}});
     return;
@@ -502,7 +559,7 @@ void ImportPlan::Take(SubmissionRecords records, const NamedRounds& found) {
   }
   if (strategy_ == importing::Strategy::kOwn) {
     Check(std::move(records), opened);
-  } else {
+  } else if (!TakePlain(records, opened)) {
     CheckLaid(std::move(records), opened);
   }
 }
@@ -516,8 +573,7 @@ ImportPlan::ImportPlan(const NamedRounds& found, ImportBatch batch,
       strays_(std::move(batch.strays)) {
   if (mapping != nullptr) {
     mapper_.emplace(*mapping);
-    strays_.Rename(
-        [&](const std::string& item) { return StrayItem(item); });
+    strays_.Rename([&](const std::string& item) { return StrayItem(item); });
   }
   std::vector<SubmissionRecords> all = std::move(batch.submissions);
   batch.submissions.clear();

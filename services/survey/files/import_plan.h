@@ -21,6 +21,7 @@
 #include "services/survey/mapping/cell_mapper.h"
 #include "services/survey/round/opened_round.h"
 #include "services/survey/submission/overlay.h"
+#include "services/survey/submission/plain_answers.h"
 #include "services/survey/submission/submission.h"
 
 namespace welfare::survey {
@@ -50,9 +51,13 @@ class ImportPlan {
     std::vector<std::size_t> answer_of;
     // Answers that no record gave: texts that would be blank, as indices.
     std::vector<std::size_t> blanks;
-    // With a strategy, in the place of these three: what each record says.
+    // With a strategy, in the place of these three: what each record says; or,
+    // where nothing can be wrong with any, what the submission holds of which
+    // nothing is stored.
     std::vector<LaidRow> laid = {};
     Marks marks = {};
+    std::optional<PlainAnswers> plain = {};
+    CellTexts texts = nullptr;  // of `plain`, beside the batch
   };
 
   // Checks `batch`, whose rounds are `found`. Everything that a repeat would
@@ -80,6 +85,8 @@ class ImportPlan {
   bool has_stray_headers() const { return !batch_.stray_headers.empty(); }
 
   importing::Strategy strategy() const { return strategy_; }
+  // What each record of a submission with `plain` says.
+  std::vector<LaidRow> ReadLaid(const Entry& entry) const;
   // The group of each record of answers, from the first.
   std::span<const RecordGroup> groups() const { return batch_.groups; }
   // Records of items that the mapping leaves out, by group; they change
@@ -126,7 +133,10 @@ class ImportPlan {
   void AddStray(const SubmissionRecords& records, std::size_t at,
                 const Rows& rows);
   void Check(SubmissionRecords records, const OpenedRound& opened);
-  // The same with a strategy: whatever needs no stored state.
+  // Takes a submission with a strategy as it stands, where nothing can be wrong
+  // with it.
+  bool TakePlain(SubmissionRecords& records, const OpenedRound& opened);
+  // Checks one with a strategy: whatever needs no stored state.
   void CheckLaid(SubmissionRecords records, const OpenedRound& opened);
   void RefuseThoseThatMayLackARow();
   std::optional<int> FindNaming(const StrayRows& strays,
@@ -142,6 +152,8 @@ class ImportPlan {
   StrayRows strays_;
   std::optional<CellMapper> mapper_;
   std::map<RecordGroup, int> dropped_;
+  std::map<base::RoundName, PlainReader> plain_;
+  std::vector<RowCells> cells_;  // of one submission
 };
 
 }  // namespace welfare::survey

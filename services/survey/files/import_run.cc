@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -23,6 +24,11 @@ const Answer* FindAnswer(const std::vector<Answer>& answers,
         return answer.item == like.item && answer.row == like.row;
       });
   return it == answers.end() ? nullptr : &*it;
+}
+
+RecordGroup GroupOf(const ImportPlan::Entry& entry) {
+  return {.fiscal_year = entry.records.name.fiscal_year.value(),
+          .kind = entry.records.name.respondent.kind};
 }
 
 bool HoldsNothing(const Answer& answer) {
@@ -81,8 +87,7 @@ absl::StatusOr<std::optional<PlannedChange>> ImportRun::Decide(
                    : PlanImport(standing, opened, records.name, entry.answers,
                                 header, now_);
   if (!planned.ok()) {
-    if (!absl::IsFailedPrecondition(planned.status())) return planned.status();
-    rejects_.RefuseAll(records, "", base::ViolationOf("", planned.status()));
+    WELFARE_RETURN_IF_ERROR(RefuseFailed(entry, planned.status()));
     return std::nullopt;
   }
   Count(entry, standing, planned->submission);
@@ -94,19 +99,25 @@ absl::StatusOr<std::optional<PlannedChange>> ImportRun::DecideLaid(
   const SubmissionRecords& records = entry.records;
   const OpenedRound& opened = rounds_.at(records.name.parent());
   const std::optional<Submission>& stored = standing.submission;
+  // Changes are shown by whoever finds them.
+  if (entry.plain && !stored && changes_.size() >= show_changes_) {
+    return DecidePlain(entry);
+  }
+  const std::vector<LaidRow> read =
+      entry.plain ? plan_.ReadLaid(entry) : std::vector<LaidRow>();
+  const std::span<const LaidRow> laid = entry.plain ? read : entry.laid;
   const bool deletes = plan_.strategy() == importing::Strategy::kDelete;
   Overlay overlay;
   if (stored || !deletes) {
     const std::size_t row = *opened.frame->Find(records.name.respondent);
-    overlay =
-        LayOver(*opened.codebook, opened.frame->row(row),
-                records.name.fiscal_year.value(),
-                stored ? std::span<const Answer>(stored->answers)
-                       : std::span<const Answer>(),
-                entry.laid, plan_.strategy(), show_changes_ - changes_.size());
+    overlay = LayOver(*opened.codebook, opened.frame->row(row),
+                      records.name.fiscal_year.value(),
+                      stored ? std::span<const Answer>(stored->answers)
+                             : std::span<const Answer>(),
+                      laid, plan_.strategy(), show_changes_ - changes_.size());
   } else {
     // Nothing is there that could be taken back.
-    overlay.outcomes.assign(entry.laid.size(), RowOutcome::kUnchanged);
+    overlay.outcomes.assign(laid.size(), RowOutcome::kUnchanged);
   }
   if (!overlay.violations.empty()) {
     RefuseLaid(entry, overlay);
@@ -121,9 +132,10 @@ absl::StatusOr<std::optional<PlannedChange>> ImportRun::DecideLaid(
              : deletes;
   const bool another_day = entry.marks.received_on && stored && !deletes &&
                            stored->received_on != entry.marks.received_on;
-  const bool accepts = entry.marks.accepted && !deletes &&
-                       !(stored && (stored->state == SubmissionState::kAccepted ||
-                                    stored->state == SubmissionState::kFinal));
+  const bool accepts =
+      entry.marks.accepted && !deletes &&
+      !(stored && (stored->state == SubmissionState::kAccepted ||
+                   stored->state == SubmissionState::kFinal));
   // What changes nothing needs no open round.
   if (equal && !records.header && !another_day && !accepts) {
     TakeLaid(entry, overlay, false);
@@ -136,8 +148,7 @@ absl::StatusOr<std::optional<PlannedChange>> ImportRun::DecideLaid(
                        std::move(overlay.answers), HeaderOf(entry), now_,
                        Author::kAnybody);
   if (!planned.ok()) {
-    if (!absl::IsFailedPrecondition(planned.status())) return planned.status();
-    rejects_.RefuseAll(records, "", base::ViolationOf("", planned.status()));
+    WELFARE_RETURN_IF_ERROR(RefuseFailed(entry, planned.status()));
     return std::nullopt;
   }
   if (accepts && planned->submission.state == SubmissionState::kSubmitted) {
@@ -148,6 +159,49 @@ absl::StatusOr<std::optional<PlannedChange>> ImportRun::DecideLaid(
   // What is news of a submission is news of its rows, equal or not.
   TakeLaid(entry, overlay, handed_in || (stored && (another_day || accepts)));
   return *std::move(planned);
+}
+
+absl::StatusOr<std::optional<PlannedChange>> ImportRun::DecidePlain(
+    const ImportPlan::Entry& entry) {
+  const SubmissionRecords& records = entry.records;
+  const OpenedRound& opened = rounds_.at(records.name.parent());
+  if (plan_.RefuseIfItMayLackARow(entry, entry.plain->Blanks(*opened.codebook),
+                                  rejects_)) {
+    return std::nullopt;
+  }
+  absl::StatusOr<PlannedChange> planned = PlanFirstImport(
+      opened, records.name, entry.plain->digest, HeaderOf(entry), now_);
+  if (!planned.ok()) {
+    WELFARE_RETURN_IF_ERROR(RefuseFailed(entry, planned.status()));
+    return std::nullopt;
+  }
+  planned->plain = &*entry.plain;
+  CountAll(entry, &importing::ImportCounts::created);
+  return *std::move(planned);
+}
+
+bool ImportRun::TakeUnchanged(const ImportPlan::Entry& entry,
+                              const Submission& head) {
+  if (!entry.plain || entry.records.header || plan_.has_stray_headers() ||
+      !IsReceived(head.state) || head.digest != entry.plain->digest) {
+    return false;
+  }
+  CountAll(entry, &importing::ImportCounts::unchanged);
+  return true;
+}
+
+void ImportRun::CountAll(const ImportPlan::Entry& entry,
+                         int importing::ImportCounts::*outcome) {
+  const auto rows = static_cast<int>(entry.records.answers.size());
+  counts_.*outcome += rows;
+  groups_[GroupOf(entry)].*outcome += rows;
+}
+
+absl::Status ImportRun::RefuseFailed(const ImportPlan::Entry& entry,
+                                     const absl::Status& failure) {
+  if (!absl::IsFailedPrecondition(failure)) return failure;
+  rejects_.RefuseAll(entry.records, "", base::ViolationOf("", failure));
+  return absl::OkStatus();
 }
 
 void ImportRun::RefuseLaid(const ImportPlan::Entry& entry,
@@ -174,9 +228,7 @@ void ImportRun::RefuseLaid(const ImportPlan::Entry& entry,
 
 void ImportRun::TakeLaid(const ImportPlan::Entry& entry, const Overlay& overlay,
                          bool is_news) {
-  importing::ImportCounts& group =
-      groups_[{.fiscal_year = entry.records.name.fiscal_year.value(),
-               .kind = entry.records.name.respondent.kind}];
+  importing::ImportCounts& group = groups_[GroupOf(entry)];
   for (const RowOutcome outcome : overlay.outcomes) {
     switch (outcome) {
       case RowOutcome::kCreated:

@@ -50,6 +50,10 @@ class ImportRun {
   absl::StatusOr<std::optional<PlannedChange>> Decide(
       const ImportPlan::Entry& entry, const Standing& standing);
 
+  // Whether an entry says what the submission `head` holds, whose answers need
+  // not be read; then it is counted, and nothing is to be stored of it.
+  bool TakeUnchanged(const ImportPlan::Entry& entry, const Submission& head);
+
   // What has become of the batch so far, but for the revisions.
   ImportOutcome outcome() const;
 
@@ -57,6 +61,15 @@ class ImportRun {
   // Decide with a strategy, of an entry with answers.
   absl::StatusOr<std::optional<PlannedChange>> DecideLaid(
       const ImportPlan::Entry& entry, const Standing& standing);
+  // The same of an entry that is plain where nothing is stored.
+  absl::StatusOr<std::optional<PlannedChange>> DecidePlain(
+      const ImportPlan::Entry& entry);
+  // Counts the records of an entry, which all have one outcome.
+  void CountAll(const ImportPlan::Entry& entry,
+                int importing::ImportCounts::*outcome);
+  // Refuses an entry where its plan failed; else returns the failure.
+  absl::Status RefuseFailed(const ImportPlan::Entry& entry,
+                            const absl::Status& failure);
   // Refuses what laying an entry over the submission has found wrong.
   void RefuseLaid(const ImportPlan::Entry& entry, const Overlay& overlay);
   // Counts and shows what laying it has changed. `is_news`: so are rows that

@@ -26,7 +26,8 @@ std::optional<base::Rational> ReadScale(const std::string& text) {
 
 class MappingTextReader {
  public:
-  explicit MappingTextReader(std::vector<base::Violation>& faults) : faults_(faults) {}
+  explicit MappingTextReader(std::vector<base::Violation>& faults)
+      : faults_(faults) {}
 
   MappingDraft Read(const yaml::Node& node) {
     MappingDraft draft;
@@ -90,8 +91,8 @@ class MappingTextReader {
       Refuse(node.place, MappingFault("MAPPING_TO_OR_DROP"));
     }
     if (const yaml::Node* const values = item.Find("values")) {
-      entry.same_values = values->kind == yaml::Node::Kind::kScalar &&
-                          values->scalar == "same";
+      entry.same_values =
+          values->kind == yaml::Node::Kind::kScalar && values->scalar == "same";
       if (!entry.same_values) entry.values = ReadWords(*values);
     }
     if (const yaml::Node* const absences = item.Find("absences")) {
@@ -121,9 +122,9 @@ class MappingTextReader {
 MappingDraft ReadMapping(std::string_view text,
                          std::vector<base::Violation>& faults) {
   if (text.size() > kMostMappingBytes) {
-    faults.push_back(
-        base::MakeViolation(MappingFault("MAPPING_TOO_LONG"), "line 1, column 1",
-                            {{"most", std::to_string(kMostMappingBytes)}}));
+    faults.push_back(base::MakeViolation(
+        MappingFault("MAPPING_TOO_LONG"), "line 1, column 1",
+        {{"most", std::to_string(kMostMappingBytes)}}));
     return {};
   }
   const auto node = yaml::ReadYaml("", text, faults);

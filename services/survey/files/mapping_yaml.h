@@ -28,8 +28,8 @@ inline constexpr std::size_t kMostMappingBytes = std::size_t{1} << 20;
 //     - {from: 問4, to: budget, unit: 千円, scale: 1000, round: half_up}
 //     - {from: 問9, drop: is not asked any more}
 //
-// Appends what is wrong with its form to `faults`, each with `line 3, column 7`;
-// what could be read is returned even so.
+// Appends what is wrong with its form to `faults`, each with `line 3, column
+// 7`; what could be read is returned even so.
 MappingDraft ReadMapping(std::string_view text,
                          std::vector<base::Violation>& faults);
 

@@ -48,8 +48,7 @@ class StrayRows {
 
   // Gives each item the name that `name` says, kAnyItem among them; an empty
   // one is no item any more.
-  void Rename(
-      const std::function<std::string(const std::string& item)>& name);
+  void Rename(const std::function<std::string(const std::string& item)>& name);
 
   bool empty() const { return items_.empty(); }
 

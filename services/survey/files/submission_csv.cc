@@ -63,9 +63,12 @@ bool LooksLikeRecord(const text::CsvHeader& header,
 
 // Reads a table record by record. A text that is no CSV is refused as a whole,
 // because nobody could say to which submission a broken record belongs.
-template <typename Take>
+// `again` may read records that are like the last one before they are looked
+// at.
+template <typename Again, typename Take>
 absl::Status ReadTable(const importing::CsvText& input, std::string_view field,
-                       const importing::TableFormat& format, const Take& take) {
+                       const importing::TableFormat& format, const Again& again,
+                       const Take& take) {
   WELFARE_ASSIGN_OR_RETURN(importing::TableReader table,
                            importing::TableReader::Open(input, field, format));
   importing::CsvFaults faults;
@@ -74,6 +77,7 @@ absl::Status ReadTable(const importing::CsvText& input, std::string_view field,
   };
   text::CsvRecord record;
   while (true) {
+    if (again(table)) continue;
     const auto found = table.Next(record);
     if (!found.ok()) {
       faults.Add(base::ViolationOf(place(table.line()), found.status()));
@@ -119,6 +123,9 @@ class BatchReader {
     if (!answers_.csv.empty() || headers_.csv.empty()) {
       WELFARE_RETURN_IF_ERROR(ReadTable(
           answers_, "batch", {.required = required_, .optional = optional_},
+          [this](importing::TableReader& table) {
+            return ReadAnswerAgain(table);
+          },
           [this](const importing::TableReader& table, text::CsvRecord& record) {
             ReadAnswer(table, record);
           }));
@@ -127,6 +134,7 @@ class BatchReader {
     if (!headers_.csv.empty()) {
       WELFARE_RETURN_IF_ERROR(ReadTable(
           headers_, "headers", {.required = kHeaderColumns},
+          [](importing::TableReader&) { return false; },
           [this](const importing::TableReader& table, text::CsvRecord& record) {
             ReadHeader(table, record);
           }));
@@ -219,7 +227,39 @@ class BatchReader {
       last_key_[k] = KeyCell(columns, record, k);
     }
     last_name_ = std::move(name);
+    last_prefix_ = PrefixOf(columns, record.raw);
     return last_;
+  }
+
+  // The text of a key that other records may begin with; empty: they are read
+  // cell by cell.
+  static std::string_view PrefixOf(const text::CsvHeader& columns,
+                                   std::string_view raw) {
+    if (raw.find('"') != std::string_view::npos) return {};
+    std::size_t end = 0;
+    for (std::size_t k = 0; k < kKeyColumns; ++k) {
+      if (columns.index(k) >= kKeyColumns) return {};
+      end = raw.find(',', end) + 1;
+      if (end == 0) return {};
+    }
+    return raw.substr(0, end);
+  }
+
+  // Reads a record of the submission of the last one.
+  bool ReadAnswerAgain(importing::TableReader& table) {
+    if (last_prefix_.empty() || batch_.rows == 0 ||
+        !table.NextPlain(last_prefix_, kKeyColumns)) {
+      return false;
+    }
+    ++batch_.rows;
+    batch_.groups.push_back({.fiscal_year = last_name_->fiscal_year.value(),
+                             .kind = last_name_->respondent.kind});
+    SubmissionOf(*last_).answers.push_back(
+        {.raw = table.raw(),
+         .line = table.line(),
+         .record = table.number(),
+         .behind_key = static_cast<std::uint32_t>(last_prefix_.size())});
+    return true;
   }
 
   // The submission of the group found last.
@@ -320,6 +360,7 @@ class BatchReader {
   Group* last_ = nullptr;
   std::array<std::string, kKeyColumns> last_key_;
   std::optional<base::SubmissionName> last_name_;
+  std::string_view last_prefix_;  // of its records of answers, or empty
 };
 
 // REQUIRES: `text` is folded.
@@ -342,12 +383,33 @@ absl::StatusOr<ImportBatch> ReadImportBatch(
   return BatchReader(answers, headers, after, strategy).Read();
 }
 
+CellReader::CellReader(const ImportBatch& batch) : columns_(batch.columns) {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    if (!columns_[i]) continue;
+    if (*columns_[i] >= targets_.size()) {
+      targets_.resize(*columns_[i] + 1, columns_.size());
+    }
+    targets_[*columns_[i]] = i;
+  }
+}
+
 AnswerCells CellReader::Read(const AnswerRecord& record) {
-  text::SplitRecord(record.raw, cells_, unquoted_);
   AnswerCells cells;
   const std::array<std::string_view*, 7> targets = {
       &cells.item,  &cells.value,     &cells.other_text, &cells.absence,
       &cells.state, &cells.synthetic, &cells.received_on};
+  if (record.behind_key > 0) {
+    std::string_view rest = record.raw.substr(record.behind_key);
+    for (std::size_t at = kKeyColumns; true; ++at) {
+      const std::size_t comma = rest.find(',');
+      if (at < targets_.size() && targets_[at] < targets.size()) {
+        *targets[targets_[at]] = rest.substr(0, comma);
+      }
+      if (comma == std::string_view::npos) return cells;
+      rest.remove_prefix(comma + 1);
+    }
+  }
+  text::SplitRecord(record.raw, cells_, unquoted_);
   for (std::size_t i = 0; i < targets.size(); ++i) {
     if (columns_[i] && *columns_[i] < cells_.size()) {
       *targets[i] = cells_[*columns_[i]];

@@ -3,10 +3,13 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -29,6 +32,8 @@ struct AnswerRecord {
   std::string_view raw;
   std::size_t line = 0;
   int record = 0;
+  // Where the cells behind its key begin, if it has no quote; 0: read them all.
+  std::uint32_t behind_key = 0;
 };
 
 // The cells of a record of answers beside its key. What the file has no column
@@ -84,17 +89,29 @@ struct ImportBatch {
   StrayRows stray_headers;
 };
 
+// Texts of cells, which stay where they are.
+using CellTexts = std::shared_ptr<const std::deque<std::string>>;
+
 // Reads the cells of records again. They are valid as long as the reader and
 // the text that the batch was read from. Used by one thread.
 class CellReader {
  public:
   // `batch` outlives the reader.
-  explicit CellReader(const ImportBatch& batch) : columns_(batch.columns) {}
+  explicit CellReader(const ImportBatch& batch);
 
   AnswerCells Read(const AnswerRecord& record);
 
+  // Hands over the texts that do not stand in a record as they are read: its
+  // cells are valid as long as they. Null: there are none.
+  CellTexts TakeTexts() {
+    if (unquoted_.empty()) return nullptr;
+    return std::make_shared<const std::deque<std::string>>(
+        std::move(unquoted_));
+  }
+
  private:
   const AnswerColumns& columns_;
+  std::vector<std::size_t> targets_;     // by column: which of columns_ it is
   std::vector<std::string_view> cells_;  // of the last record
   std::deque<std::string> unquoted_;
 };

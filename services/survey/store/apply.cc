@@ -1,6 +1,7 @@
 #include "services/survey/store/apply.h"
 
 #include <utility>
+#include <vector>
 
 #include "services/base/error.h"
 
@@ -33,6 +34,26 @@ absl::StatusOr<Submission> Apply(SubmissionWriter& submissions,
         submissions.StoreContact(result.name, *change.contact));
   }
   return result;
+}
+
+absl::Status ApplyAll(SubmissionWriter& submissions,
+                      const base::RoundName& round, const Codebook& codebook,
+                      std::span<const PlannedChange> changes) {
+  std::vector<SubmissionWriter::Revision> revisions;
+  revisions.reserve(changes.size());
+  for (const PlannedChange& change : changes) {
+    if (!change.changed) continue;
+    revisions.push_back({.submission = &change.submission,
+                         .plain = change.plain,
+                         .codebook = &codebook});
+  }
+  WELFARE_RETURN_IF_ERROR(submissions.AppendAll(round, revisions));
+  for (const PlannedChange& change : changes) {
+    if (!change.contact) continue;
+    WELFARE_RETURN_IF_ERROR(
+        submissions.StoreContact(change.submission.name, *change.contact));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Round> Apply(RoundWriter& rounds, const PlannedRound& change) {

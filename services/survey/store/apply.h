@@ -2,9 +2,13 @@
 // the writing of what it decided.
 #pragma once
 
+#include <span>
+
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 #include "services/base/names/resource_name.h"
+#include "services/survey/codebook/codebook.h"
 #include "services/survey/round/life_cycle.h"
 #include "services/survey/round/round.h"
 #include "services/survey/store/round_store.h"
@@ -22,6 +26,12 @@ absl::StatusOr<Standing> ReadStanding(SubmissionReader& submissions,
 // Writes a decision and returns the submission with its revisions.
 absl::StatusOr<Submission> Apply(SubmissionWriter& submissions,
                                  PlannedChange change);
+
+// Writes decisions on one round, each on another respondent; their answers,
+// where they stand beside the plan, are those of places of `codebook`.
+absl::Status ApplyAll(SubmissionWriter& submissions,
+                      const base::RoundName& round, const Codebook& codebook,
+                      std::span<const PlannedChange> changes);
 
 // Writes a decision, with the population that it freezes, and returns the round
 // with its revision.

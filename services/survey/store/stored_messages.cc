@@ -1,9 +1,14 @@
 #include "services/survey/store/stored_messages.h"
 
+#include <google/protobuf/arena.h>
+
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "services/base/error.h"
 #include "services/survey/errors.h"
@@ -16,7 +21,137 @@ base::Truth FactFromProto(bool known, bool value) {
   return known ? base::ToTruth(value) : base::Truth::kUnknown;
 }
 
+// The wire format of protobuf: a field's number and kind, then its length or
+// number, seven bits at a time.
+enum WireKind : unsigned { kVarint = 0, kLengthDelimited = 2 };
+
+std::size_t VarintSize(std::uint64_t value) {
+  std::size_t size = 1;
+  for (; value >= 0x80; value >>= 7U) ++size;
+  return size;
+}
+
+void PutVarint(std::string& out, std::uint64_t value) {
+  for (; value >= 0x80; value >>= 7U) {
+    out += static_cast<char>((value & 0x7FU) | 0x80U);
+  }
+  out += static_cast<char>(value);
+}
+
+// Numbers of fields are below 16, so that a tag is one byte.
+void PutTag(std::string& out, int field, WireKind kind) {
+  PutVarint(out, static_cast<unsigned>(field) << 3U | kind);
+}
+
+std::size_t TextSize(std::string_view text) {
+  return text.empty() ? 0 : 1 + VarintSize(text.size()) + text.size();
+}
+
+// An empty one is left out, but where its being there says something.
+void PutText(std::string& out, int field, std::string_view text) {
+  if (text.empty()) return;
+  PutTag(out, field, kLengthDelimited);
+  PutVarint(out, text.size());
+  out += text;
+}
+
+// One v1.Answer; `codes` are those of a single or multiple answer, with the
+// bytes that they take as v1.Answer.Codes.
+struct WireAnswer {
+  std::string_view item;
+  std::string_view row;
+  const PlainAnswer& plain;
+  std::span<const std::string_view> codes;
+  std::size_t codes_size = 0;
+
+  std::size_t Size() const {
+    std::size_t size = TextSize(item) + TextSize(row) +
+                       TextSize(plain.other_text) + 2;  // the provenance
+    if (const auto* text = std::get_if<std::string_view>(&plain.content)) {
+      size += 1 + VarintSize(text->size()) + text->size();
+    } else if (const auto* number = std::get_if<std::int64_t>(&plain.content)) {
+      size += 1 + VarintSize(ZigZag(*number));
+    } else if (std::holds_alternative<base::Absence>(plain.content)) {
+      size += 2;
+    } else {
+      size += 1 + VarintSize(codes_size) + codes_size;
+    }
+    return size;
+  }
+
+  void Put(std::string& out) const {
+    PutText(out, v1::Answer::kItemFieldNumber, item);
+    PutText(out, v1::Answer::kRowFieldNumber, row);
+    if (const auto* text = std::get_if<std::string_view>(&plain.content)) {
+      PutTag(out, v1::Answer::kTextFieldNumber, kLengthDelimited);
+      PutVarint(out, text->size());
+      out += *text;
+    } else if (const auto* number = std::get_if<std::int64_t>(&plain.content)) {
+      PutTag(out, v1::Answer::kIntegerFieldNumber, kVarint);
+      PutVarint(out, ZigZag(*number));
+    } else if (const auto* absence =
+                   std::get_if<base::Absence>(&plain.content)) {
+      PutTag(out, v1::Answer::kAbsenceFieldNumber, kVarint);
+      PutVarint(out, static_cast<std::uint64_t>(*absence));
+    } else {
+      PutTag(out, v1::Answer::kCodesFieldNumber, kLengthDelimited);
+      PutVarint(out, codes_size);
+      for (const std::string_view code : codes) {
+        PutText(out, v1::Answer::Codes::kCodesFieldNumber, code);
+      }
+    }
+    PutText(out, v1::Answer::kOtherTextFieldNumber, plain.other_text);
+    PutTag(out, v1::Answer::kProvenanceFieldNumber, kVarint);
+    PutVarint(out, static_cast<std::uint64_t>(plain.provenance()));
+  }
+
+  static std::uint64_t ZigZag(std::int64_t value) {
+    const auto bits = static_cast<std::uint64_t>(value);
+    return value < 0 ? ~(bits << 1U) : bits << 1U;
+  }
+};
+
 }  // namespace
+
+std::string StoredAnswers(std::span<const Answer> answers) {
+  // Many small messages: they are made in one piece of memory.
+  google::protobuf::Arena arena;
+  auto& stored =
+      *google::protobuf::Arena::CreateMessage<v1::Submission>(&arena);
+  for (const Answer& answer : answers) Fill(answer, *stored.add_answers());
+  return stored.SerializeAsString();
+}
+
+std::string StoredAnswers(const Codebook& codebook, const PlainAnswers& plain) {
+  std::string out;
+  out.reserve(64 * plain.answers.size());
+  std::vector<std::string_view> codes;
+  for (const PlainAnswer& answer : plain.answers) {
+    const Codebook::Place& place = codebook.place(answer.place);
+    const Item& item = codebook.item(place.item);
+    std::size_t codes_size = 0;
+    codes.clear();
+    if (const auto* chosen = std::get_if<ChosenOptions>(&answer.content)) {
+      for (std::size_t i = 0; i < item.options.size(); ++i) {
+        if ((chosen->bits >> i & 1U) == 0) continue;
+        codes.push_back(item.options[i].code);
+        codes_size += TextSize(codes.back());
+      }
+    }
+    const WireAnswer one{
+        .item = item.id,
+        .row = place.row < 0
+                   ? std::string_view()
+                   : item.rows[static_cast<std::size_t>(place.row)].code,
+        .plain = answer,
+        .codes = codes,
+        .codes_size = codes_size};
+    PutTag(out, v1::Submission::kAnswersFieldNumber, kLengthDelimited);
+    PutVarint(out, one.Size());
+    one.Put(out);
+  }
+  return out;
+}
 
 v1::Frame::Row ToProto(const FrameRow& row) {
   v1::Frame::Row result;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,8 +12,10 @@
 
 #include "services/base/names/resource_name.h"
 #include "services/base/names/respondent.h"
+#include "services/survey/codebook/codebook.h"
 #include "services/survey/progress/progress.h"
 #include "services/survey/submission/contact.h"
+#include "services/survey/submission/plain_answers.h"
 #include "services/survey/submission/submission.h"
 
 namespace welfare::survey {
@@ -45,6 +48,11 @@ class SubmissionReader {
   virtual absl::StatusOr<std::vector<Submission>> List(
       const SubmissionQuery& query) = 0;
   virtual absl::StatusOr<int> Count(const SubmissionQuery& query) = 0;
+  // Of the respondents whose codes lie between two, both included: what is
+  // there now, without answers.
+  virtual absl::StatusOr<std::vector<Submission>> ListHeads(
+      const base::RoundName& name, const base::MunicipalityCode& first,
+      const base::MunicipalityCode& last) = 0;
   // Every submission as it was at the round revision, in code order.
   virtual absl::StatusOr<std::vector<Submission>> LoadAt(
       const base::RoundName& name, std::int64_t revision) = 0;
@@ -75,6 +83,16 @@ class SubmissionWriter : public SubmissionReader {
   // Stores `submission` under a new revision of its own and of its round and
   // returns it with these filled in.
   virtual absl::StatusOr<Submission> Append(Submission submission) = 0;
+  // The same for many of one round, each of another respondent, in their order;
+  // as many as a batch has cost little more than one.
+  struct Revision {
+    const Submission* submission = nullptr;
+    // Its answers, where it has none itself, by the places of `codebook`.
+    const PlainAnswers* plain = nullptr;
+    const Codebook* codebook = nullptr;
+  };
+  virtual absl::Status AppendAll(const base::RoundName& name,
+                                 std::span<const Revision> revisions) = 0;
   // Replaces the contact; an equal one is no change. Makes no revision.
   virtual absl::Status StoreContact(const base::SubmissionName& name,
                                     const Contact& contact) = 0;

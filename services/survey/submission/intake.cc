@@ -145,6 +145,21 @@ void SetReceived(Submission& submission, const Round& round,
   submission.late = day && IsLate(round, *day);
 }
 
+// Hands in what a file says.
+void HandIn(PlannedChange& plan, const Standing& standing,
+            const OpenedRound& opened, const SubmissionInput& header,
+            base::Timestamp now) {
+  Submission& next = plan.submission;
+  next.state = SubmissionState::kSubmitted;
+  next.reason.clear();
+  next.registry_version = opened.round.registry_version;
+  const std::optional<base::Date> received =
+      header.received_on ? header.received_on : next.received_on;
+  SetReceived(next, opened.round,
+              received ? *received : base::DateInTokyo(now));
+  SetContact(plan, standing, NextContact(standing, header));
+}
+
 void SetAnswers(Submission& submission, std::vector<Answer> answers) {
   submission.digest = AnswersDigest(answers);
   submission.answers = std::move(answers);
@@ -302,16 +317,20 @@ absl::StatusOr<PlannedChange> PlanImport(const Standing& standing,
       return StateWrong(*stored, wanted::kReturnedForAnswers);
     }
   }
-  Submission& next = plan.submission;
-  SetAnswers(next, SettleProvenance(by, {}, std::move(answers)));
-  next.state = SubmissionState::kSubmitted;
-  next.reason.clear();
-  next.registry_version = opened.round.registry_version;
-  const std::optional<base::Date> received =
-      header.received_on ? header.received_on : next.received_on;
-  SetReceived(next, opened.round,
-              received ? *received : base::DateInTokyo(now));
-  SetContact(plan, standing, NextContact(standing, header));
+  SetAnswers(plan.submission, SettleProvenance(by, {}, std::move(answers)));
+  HandIn(plan, standing, opened, header, now);
+  return plan;
+}
+
+absl::StatusOr<PlannedChange> PlanFirstImport(const OpenedRound& opened,
+                                              const base::SubmissionName& name,
+                                              const std::string& digest,
+                                              const SubmissionInput& header,
+                                              base::Timestamp now) {
+  WELFARE_RETURN_IF_ERROR(CheckTakesAnswers(opened, std::nullopt));
+  PlannedChange plan{.submission = {.name = name}, .changed = true};
+  plan.submission.digest = digest;
+  HandIn(plan, {}, opened, header, now);
   return plan;
 }
 

@@ -16,6 +16,7 @@
 #include "services/base/time/date.h"
 #include "services/survey/round/opened_round.h"
 #include "services/survey/submission/contact.h"
+#include "services/survey/submission/plain_answers.h"
 #include "services/survey/submission/provenance.h"
 #include "services/survey/submission/submission.h"
 #include "services/survey/submission/violation.h"
@@ -55,6 +56,8 @@ struct PlannedChange {
   // change, though none of its text enters it: whoever edits sees that somebody
   // else did.
   std::optional<Contact> contact = {};
+  // Where they are not in `submission`: its answers.
+  const PlainAnswers* plain = nullptr;
 };
 
 // Creates a draft. It keeps wrong answers; FindViolations names them.
@@ -136,6 +139,16 @@ absl::StatusOr<PlannedChange> PlanImport(const Standing& standing,
                                          const SubmissionInput& header,
                                          base::Timestamp now,
                                          Author by = Author::kFile);
+
+// As PlanImport of a submission of which nothing is stored, by kAnybody, whose
+// answers have this digest and are kept beside the plan.
+//
+// Errors: ROUND_NOT_OPEN.
+absl::StatusOr<PlannedChange> PlanFirstImport(const OpenedRound& opened,
+                                              const base::SubmissionName& name,
+                                              const std::string& digest,
+                                              const SubmissionInput& header,
+                                              base::Timestamp now);
 
 // Replaces contact and day of receipt of a submission that is there already.
 // REQUIRES: standing.submission.

@@ -14,10 +14,6 @@ namespace {
 
 using importing::Strategy;
 
-std::string PlaceOf(const std::string& item, const std::string& row) {
-  return row.empty() ? item : item + '/' + row;
-}
-
 bool SaysNothing(const Content& content) {
   const auto* absence = std::get_if<base::Absence>(&content);
   return absence != nullptr && *absence == base::Absence::kNoAnswer;
@@ -93,13 +89,8 @@ class Laying {
     return ValidateAnswers(codebook_, frame_, fiscal_year_, sent, completeness);
   }
 
-  std::string NameOf(std::size_t place) const {
-    const Codebook::Place& at = codebook_.place(place);
-    const Item& item = codebook_.item(at.item);
-    return at.row < 0
-               ? item.id
-               : PlaceOf(item.id,
-                         item.rows[static_cast<std::size_t>(at.row)].code);
+  const std::string& NameOf(std::size_t place) const {
+    return codebook_.place(place).name;
   }
 
   // Each row's place. A row that says no value is judged by its place alone.

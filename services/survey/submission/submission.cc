@@ -21,33 +21,56 @@ void AppendText(std::string& out, std::string_view text) {
   out += text;
 }
 
-void AppendContent(std::string& out, const Content& content) {
-  if (const auto* codes = std::get_if<Codes>(&content)) {
-    std::vector<std::string_view> sorted(codes->begin(), codes->end());
-    std::sort(sorted.begin(), sorted.end());
-    out += 'c';
-    for (const std::string_view code : sorted) AppendText(out, code);
-  } else if (const auto* integer = std::get_if<std::int64_t>(&content)) {
-    out += 'i';
-    AppendText(out, std::to_string(*integer));
-  } else if (const auto* text = std::get_if<std::string>(&content)) {
-    out += 't';
-    AppendText(out, *text);
-  } else {
-    out += 'a';
-    AppendText(out, base::ToString(std::get<base::Absence>(content)));
-  }
-}
-
 void AppendDigestText(std::string& out, const Answer& answer) {
-  AppendText(out, answer.item);
-  AppendText(out, answer.row);
-  AppendContent(out, answer.content);
-  AppendText(out, answer.other_text);
-  out += '\n';
+  digest_text::AddPlace(out, answer.item, answer.row);
+  if (const auto* codes = std::get_if<Codes>(&answer.content)) {
+    digest_text::AddCodes(out, {codes->begin(), codes->end()});
+  } else if (const auto* integer = std::get_if<std::int64_t>(&answer.content)) {
+    digest_text::AddInteger(out, *integer);
+  } else if (const auto* text = std::get_if<std::string>(&answer.content)) {
+    digest_text::AddWords(out, *text);
+  } else {
+    digest_text::AddAbsence(out, std::get<base::Absence>(answer.content));
+  }
+  digest_text::End(out, answer.other_text);
 }
 
 }  // namespace
+
+namespace digest_text {
+
+void AddPlace(std::string& out, std::string_view item, std::string_view row) {
+  AppendText(out, item);
+  AppendText(out, row);
+}
+
+void AddCodes(std::string& out, std::vector<std::string_view> codes) {
+  std::sort(codes.begin(), codes.end());
+  out += 'c';
+  for (const std::string_view code : codes) AppendText(out, code);
+}
+
+void AddInteger(std::string& out, std::int64_t integer) {
+  out += 'i';
+  AppendText(out, std::to_string(integer));
+}
+
+void AddWords(std::string& out, std::string_view text) {
+  out += 't';
+  AppendText(out, text);
+}
+
+void AddAbsence(std::string& out, base::Absence absence) {
+  out += 'a';
+  AppendText(out, base::ToString(absence));
+}
+
+void End(std::string& out, std::string_view other_text) {
+  AppendText(out, other_text);
+  out += '\n';
+}
+
+}  // namespace digest_text
 
 std::string DigestText(const Answer& answer) {
   std::string line;

@@ -94,6 +94,16 @@ struct Submission {
 // answers.
 std::string DigestText(const Answer& answer);
 
+// The same piece by piece: a place, what it holds, and the end.
+namespace digest_text {
+void AddPlace(std::string& out, std::string_view item, std::string_view row);
+void AddCodes(std::string& out, std::vector<std::string_view> codes);
+void AddInteger(std::string& out, std::int64_t integer);
+void AddWords(std::string& out, std::string_view text);
+void AddAbsence(std::string& out, base::Absence absence);
+void End(std::string& out, std::string_view other_text);
+}  // namespace digest_text
+
 // SHA-256 over the answers sorted by item and row: item, row, value or
 // absence, text of "other"; not the provenance. Equal digests mean equal
 // answers. 64 hexadecimal digits. Stored in the database; do not change.

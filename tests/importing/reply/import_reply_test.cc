@@ -14,6 +14,20 @@ namespace {
 
 using support::EqualsProto;
 
+TEST(ImportReply, TakesATextInEitherForm) {
+  type::v1::CsvBatch batch;
+  batch.set_csv("a\n1\n");
+  ASSERT_OK(FromProto("batch", batch));
+  EXPECT_EQ(FromProto("batch", batch)->csv, "a\n1\n");
+  batch.set_csv_bytes("a\n2\n");
+  EXPECT_STATUS(FromProto("batch", batch), absl::StatusCode::kInvalidArgument,
+                "CSV_INVALID");
+  batch.clear_csv();
+  ASSERT_OK(FromProto("batch", batch));
+  EXPECT_EQ(FromProto("batch", batch)->csv, "a\n2\n");
+  EXPECT_EQ(TextOf(batch), "a\n2\n");
+}
+
 TEST(ImportReply, TellsCountsAndFaultsInTheLanguageAsked) {
   ImportOutcome outcome;
   outcome.rejects = RejectList({}, {"a.csv"});

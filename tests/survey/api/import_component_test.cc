@@ -407,6 +407,47 @@ TEST_F(Import, ABatchIsRefusedWhereItsRoundHasMovedAndByWhomIsSaid) {
   EXPECT_EQ(Send(batch)->counts().unchanged(), 3);
 }
 
+TEST_F(Import, ManyAreStoredAsOneByOne) {
+  // Texts that stand in quotes, long and short.
+  const std::string story = "\"" + std::string(40, 'x') + "\"\"y\"\", z\"";
+  std::vector<std::string> names;
+  std::string rows;
+  for (const std::string code : {"131016", "131024", "131032", "131041"}) {
+    for (const std::string kind : {"municipality", "council"}) {
+      names.push_back(code + "-" + kind);
+      rows += Rows(code + "," + kind, story, "\"w,\"");
+    }
+  }
+  v1::ImportSubmissionsRequest batch = Batch(rows);
+  batch.set_strategy(type::v1::IMPORT_STRATEGY_MERGE);
+  EXPECT_EQ(Run(batch).counts().created(), 32);
+  std::set<std::int64_t> revisions;
+  for (const std::string& name : names) {
+    EXPECT_EQ(TextOf(name, "story"), std::string(40, 'x') + "\"y\", z");
+    EXPECT_EQ(TextOf(name, "wish"), "w,");
+    revisions.insert(Get(name)->round_revision());
+  }
+  EXPECT_THAT(revisions, SizeIs(8));
+  EXPECT_EQ(*revisions.rbegin() - *revisions.begin(), 7);
+  EXPECT_EQ(Run(batch).counts().unchanged(), 32);
+  // Some changed, some new, some as they are.
+  rows += Rows("131059,council", "new");
+  rows.replace(rows.find(",cats,1"), 7, ",cats,9");
+  batch = Batch(rows);
+  for (const auto strategy :
+       {type::v1::IMPORT_STRATEGY_MERGE, type::v1::IMPORT_STRATEGY_REPLACE}) {
+    batch.set_strategy(strategy);
+    const type::v1::ImportResult result = Run(batch);
+    const bool first = strategy == type::v1::IMPORT_STRATEGY_MERGE;
+    EXPECT_EQ(result.counts().updated(), first ? 1 : 0);
+    EXPECT_EQ(result.counts().created(), first ? 3 : 0);
+    EXPECT_EQ(result.counts().unchanged(), first ? 31 : 35);
+    EXPECT_EQ(result.omitted_deleted(), 0);
+  }
+  EXPECT_EQ(Get("131016-municipality")->revision(), 2);
+  EXPECT_EQ(TextOf("131059-council", "wish"), "NO_ANSWER");
+}
+
 TEST_F(Import, ABatchWithABaseIsOfOneRound) {
   Prepare(kSheet, false, "pets2");
   std::string rows = Rows("131016,municipality", "a");

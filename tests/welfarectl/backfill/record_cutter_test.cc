@@ -93,6 +93,48 @@ TEST_F(Cutting, RecordsOverTheEndsOfPiecesAreWholeAndOnTheirLines) {
   EXPECT_EQ(reason_, "");
 }
 
+// Records of one key are read by how they begin; what is odd about one shows
+// all the same, and with a quote in front they are read cell by cell.
+TEST_F(Cutting, RecordsOfOneKeyAreReadAsAnyOthers) {
+  const std::string key = "jusou,2025,131016,municipality,";
+  const std::string text =
+      key + "a,1\n" + key + "b,2\r\n\n\r\n" + key + "\"c\",\"3\n4\"\n" + key +
+      "d,5\"x\n" + key + "e,6\n" + key + "f,7\rx\n" + key + "g,8\n,,,,,\n" +
+      "jusou,2025,131024,municipality,a,1\n" + "jusou,2025,131032,mu\n" +
+      "jusou,2025,131041,municipality,z,9";
+  using Line = std::tuple<std::int64_t, std::string, std::string>;
+  const auto all = [&](const std::string& rows, std::size_t quotes) {
+    std::vector<Line> lines;
+    for (const RecordBatch& batch : Cut(kHeader + rows, 100)) {
+      for (const RecordBatch::Record& record : batch.records) {
+        lines.emplace_back(record.line,
+                           std::string(batch.raw(record)).substr(0, 200),
+                           batch.round);
+      }
+      for (const BrokenRecord& broken : batch.broken) {
+        lines.emplace_back(broken.line, broken.reason, broken.raw);
+      }
+    }
+    for (auto& [line, raw, round] : lines) {
+      for (std::string* cell : {&raw, &round}) {
+        for (std::size_t at = 0; quotes > 0 && at != std::string::npos;) {
+          at = cell->find("\"jusou\"");
+          if (at != std::string::npos) cell->replace(at, 7, "jusou");
+        }
+      }
+    }
+    return lines;
+  };
+  std::string quoted = text;
+  for (std::size_t at = 0; (at = quoted.find("jusou", at)) != std::string::npos;
+       at += 7) {
+    quoted.replace(at, 5, "\"jusou\"");
+  }
+  const std::vector<Line> lines = all(text, 0);
+  EXPECT_THAT(lines, SizeIs(10));
+  EXPECT_EQ(lines, all(quoted, 1));
+}
+
 TEST_F(Cutting, ABatchIsOfOneRoundAndOfWholeRespondents) {
   const auto batches =
       Cut(kHeader + Row("2024", "131016") + Row("令和6", "１３１０１７") +

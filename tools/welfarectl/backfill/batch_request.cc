@@ -16,7 +16,7 @@ type::v1::ImportStrategy StrategyOf(const std::string& word) {
 
 void FillBatch(const RecordBatch& batch, const std::string& path,
                type::v1::CsvBatch& message) {
-  message.set_csv(batch.csv);
+  message.set_csv_bytes(batch.csv);
   message.set_source_file(path);
   if (batch.records.empty()) return;
   message.set_first_line(static_cast<std::int32_t>(batch.records[0].line));

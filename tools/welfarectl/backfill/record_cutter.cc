@@ -268,6 +268,15 @@ void RecordCutter::FindKey(const text::CsvRecord& record, Row& row) {
   }
   key_round_ = row.round;
   key_respondent_ = row.respondent;
+  key_prefix_.clear();
+  if (json_ || wide_ || record.raw.find('"') != std::string_view::npos) return;
+  std::size_t end = 0;
+  for (const auto& column : key_columns_) {
+    if (*column >= kKeyColumns.size()) return;
+    end = record.raw.find(',', end) + 1;
+    if (end == 0) return;
+  }
+  key_prefix_ = record.raw.substr(0, end);
 }
 
 absl::StatusOr<bool> RecordCutter::ReadJsonRow(Row& row) {
@@ -321,8 +330,35 @@ bool RecordCutter::HasAllCells() {
   return record_.cells.size() == names_.size();
 }
 
+bool RecordCutter::ReadRowAgain(Row& row) {
+  if (key_prefix_.empty() || !valid_) return false;
+  // What was read last may end before its line does.
+  const std::string_view text = text_;
+  std::size_t begin = at_;
+  if (text.compare(begin, 2, "\r\n") == 0) ++begin;
+  if (begin >= text.size() || text[begin] != '\n') return false;
+  ++begin;
+  if (text.compare(begin, key_prefix_.size(), key_prefix_) != 0) return false;
+  const std::size_t end = text.find('\n', begin + key_prefix_.size());
+  if (end == std::string_view::npos) return false;
+  std::string_view raw = text.substr(begin, end - begin);
+  if (raw.ends_with('\r')) raw.remove_suffix(1);
+  for (const char odd : {'"', '\r', '\0'}) {
+    if (raw.find(odd, key_prefix_.size()) != std::string_view::npos) {
+      return false;
+    }
+  }
+  row.raw = raw;
+  row.line = ++line_;
+  row.round = key_round_;
+  row.respondent = key_respondent_;
+  at_ = begin + raw.size();
+  return true;
+}
+
 absl::StatusOr<bool> RecordCutter::ReadRow(Row& row) {
   row.broken.reset();
+  if (ReadRowAgain(row)) return true;
   row.round.clear();
   row.respondent.clear();
   if (json_) return ReadJsonRow(row);

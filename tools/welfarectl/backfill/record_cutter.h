@@ -123,6 +123,9 @@ class RecordCutter {
   // The next record, with its key, into the memory of the one before; false at
   // the end. The first in the order of the file.
   absl::StatusOr<bool> ReadRow(Row& row);
+  // The same of a line with the key of the record before, about which nothing
+  // is odd; false: it may be none, and nothing is read.
+  bool ReadRowAgain(Row& row);
   absl::StatusOr<bool> NextRow(Row& row);
   // The same of JSON, whose records are sent as CSV.
   absl::StatusOr<bool> ReadJsonRow(Row& row);
@@ -163,6 +166,9 @@ class RecordCutter {
   std::array<std::string, 4> key_cells_;
   std::string key_round_;  // empty: none
   std::string key_respondent_;
+  // How the text of a record begins that has it; empty: it is told by its
+  // cells.
+  std::string key_prefix_;
 
   std::string text_;
   std::size_t at_ = 0;     // read up to here

@@ -46,6 +46,15 @@ absl::Status AtPlace(const std::string& path, std::int64_t lines_before,
       *details);
 }
 
+std::int64_t CountLines(std::string_view text) {
+  std::int64_t lines = 0;
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos;
+       at = text.find('\n', at + 1)) {
+    ++lines;
+  }
+  return lines;
+}
+
 bool IsAscii(std::string_view bytes) {
   return std::none_of(bytes.begin(), bytes.end(), [](char c) {
     return static_cast<unsigned char>(c) >= 0x80;
@@ -122,7 +131,8 @@ absl::Status TextSource::Rewind() {
 }
 
 absl::Status TextSource::ReadBytes(std::size_t wanted, std::string& bytes) {
-  bytes = std::exchange(rest_, {});
+  bytes = rest_;
+  rest_.clear();
   while (!ended_) {
     const std::size_t before = bytes.size();
     bytes.resize(before + wanted);
@@ -143,7 +153,7 @@ absl::Status TextSource::ReadBytes(std::size_t wanted, std::string& bytes) {
           .With("limit", static_cast<long long>(kLongestLine));
     }
     if (line == std::string::npos) continue;
-    rest_ = bytes.substr(line + 1);
+    rest_.assign(bytes, line + 1);
     bytes.resize(line + 1);
     break;
   }
@@ -163,7 +173,8 @@ bool TextSource::IsUtf16() const {
 
 absl::StatusOr<bool> TextSource::Read(std::string& text) {
   if (ended_ && rest_.empty()) return false;
-  std::string bytes;
+  std::string& bytes = bytes_;
+  bytes.clear();
   if (!begun_ && IsUtf16()) {
     // Lines end with two bytes there: it is read as a whole.
     if (text_bytes_ > kMostUtf16) {
@@ -179,11 +190,22 @@ absl::StatusOr<bool> TextSource::Read(std::string& text) {
     WELFARE_RETURN_IF_ERROR(ReadBytes(kPiece, bytes));
   }
   if (bytes.empty()) return false;
-  WELFARE_ASSIGN_OR_RETURN(std::string decoded, Decode(std::move(bytes)));
+  if (begun_ && IsUtf8()) {
+    lines_ += CountLines(bytes);
+    text += bytes;
+    return true;
+  }
+  WELFARE_ASSIGN_OR_RETURN(const std::string decoded, Decode(bytes));
   begun_ = true;
-  lines_ += std::count(decoded.begin(), decoded.end(), '\n');
+  lines_ += CountLines(decoded);
   text += decoded;
   return true;
+}
+
+bool TextSource::IsUtf8() const {
+  return (decided_ && (encoding_ == text::Encoding::kUtf8 ||
+                       encoding_ == text::Encoding::kUtf8WithBom)) ||
+         (begun_ && choice_ == text::EncodingChoice::kUtf8);
 }
 
 absl::StatusOr<std::string> TextSource::Decode(std::string bytes) {
@@ -194,10 +216,7 @@ absl::StatusOr<std::string> TextSource::Decode(std::string bytes) {
     encoding_ = text::Encoding::kUtf8WithBom;
     bytes.erase(0, kUtf8Mark.size());
   }
-  const bool utf8 = (decided_ && (encoding_ == text::Encoding::kUtf8 ||
-                                  encoding_ == text::Encoding::kUtf8WithBom)) ||
-                    (begun_ && choice_ == text::EncodingChoice::kUtf8);
-  if (utf8) return bytes;
+  if (IsUtf8()) return bytes;
   // The words of text::DecodeText for the first piece, which may be no text at
   // all.
   if (begun_ && IsAscii(bytes)) return bytes;

@@ -65,6 +65,8 @@ class TextSource {
   bool IsUtf16() const;
   // Reads bytes up to the end of a line, about `wanted`.
   absl::Status ReadBytes(std::size_t wanted, std::string& bytes);
+  // Whether bytes are handed on as they are.
+  bool IsUtf8() const;
   absl::StatusOr<std::string> Decode(std::string bytes);
 
   std::unique_ptr<std::FILE, Closer> file_;
@@ -74,6 +76,7 @@ class TextSource {
   text::Encoding encoding_ = text::Encoding::kUtf8;
   bool decided_ = false;
   bool begun_ = false;
+  std::string bytes_;       // of a piece; its memory is used again
   std::string rest_;        // bytes behind the last line that was read
   std::int64_t lines_ = 0;  // read so far
   bool ended_ = false;

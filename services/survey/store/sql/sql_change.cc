@@ -10,12 +10,12 @@ using platform::Row;
 
 constexpr Query kNextId{
     "next_id",
-    "UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value"};
+    "UPDATE counters SET value = value + $2 WHERE name = $1 RETURNING value"};
 
 // Also the lock that hands revisions out one after another on every engine.
 constexpr Query kNextRevision{
     "next_round_revision",
-    "UPDATE rounds SET revision = revision + 1, update_micros = $2"
+    "UPDATE rounds SET revision = revision + $3, update_micros = $2"
     " WHERE round_id = $1 RETURNING revision"};
 constexpr Query kFindRoundId{
     "find_round_id",
@@ -28,9 +28,11 @@ absl::Status SqlChange::Execute(
   return transaction().Execute(query, parameters).status();
 }
 
-absl::StatusOr<std::int64_t> SqlChange::NextId(std::string_view counter) {
-  return transaction().Get(kNextId, {counter},
-                           [](const Row& row) { return row.Int64(0); });
+absl::StatusOr<std::int64_t> SqlChange::NextId(std::string_view counter,
+                                               std::int64_t count) {
+  return transaction().Get(kNextId, {counter, count}, [count](const Row& row) {
+    return row.Int64(0) - count + 1;
+  });
 }
 
 absl::StatusOr<std::optional<std::int64_t>> SqlChange::FindRoundId(
@@ -45,10 +47,12 @@ absl::StatusOr<std::optional<std::int64_t>> SqlChange::FindRoundId(
   return id;
 }
 
-absl::StatusOr<std::int64_t> SqlChange::NextRevision(std::int64_t round_id) {
+absl::StatusOr<std::int64_t> SqlChange::NextRevision(std::int64_t round_id,
+                                                     std::int64_t count) {
   made_revision_ = true;
-  return transaction().Get(kNextRevision, {round_id, time().micros()},
-                           [](const Row& row) { return row.Int64(0); });
+  return transaction().Get(
+      kNextRevision, {round_id, time().micros(), count},
+      [count](const Row& row) { return row.Int64(0) - count + 1; });
 }
 
 }  // namespace welfare::survey

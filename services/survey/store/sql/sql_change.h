@@ -40,17 +40,24 @@ class SqlChange {
     return write_.Audit(resource, detail);
   }
 
+  // The same of many, in their order.
+  absl::Status AuditAll(std::span<const platform::Write::Audited> all) {
+    return write_.AuditAll(all);
+  }
+
   // Returns the next of the surrogate ids: of `codebook`, `round` or
-  // `submission`.
-  absl::StatusOr<std::int64_t> NextId(std::string_view counter);
+  // `submission`; the first of `count`.
+  absl::StatusOr<std::int64_t> NextId(std::string_view counter,
+                                      std::int64_t count = 1);
 
   // Returns the id of a round, deleted or not; nothing where it never was.
   absl::StatusOr<std::optional<std::int64_t>> FindRoundId(
       const base::RoundName& name);
 
-  // Returns the next revision of a round: from here on writers of the round
-  // take turns.
-  absl::StatusOr<std::int64_t> NextRevision(std::int64_t round_id);
+  // Returns the next revision of a round, the first of `count`: from here on
+  // writers of the round take turns.
+  absl::StatusOr<std::int64_t> NextRevision(std::int64_t round_id,
+                                            std::int64_t count = 1);
 
   // Whether a round has another revision now.
   bool made_revision() const { return made_revision_; }

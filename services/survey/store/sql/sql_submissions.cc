@@ -1,20 +1,19 @@
 #include "services/survey/store/sql/sql_submissions.h"
 
-#include <google/protobuf/arena.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "services/base/coding/json_text.h"
-#include "services/base/coding/sha256.h"
 #include "services/base/error.h"
 #include "services/survey/errors.h"
+#include "services/survey/store/sql/sql_revisions.h"
 #include "services/survey/store/sql/stored_values.h"
 #include "services/survey/store/stored_messages.h"
 #include "welfare/survey/v1/submission.pb.h"
@@ -22,7 +21,6 @@
 namespace welfare::survey {
 namespace {
 
-using platform::Bytes;
 using platform::Connection;
 using platform::Query;
 using platform::Row;
@@ -141,25 +139,18 @@ constexpr Query kFindReturnReason{
     " AND s.municipality_code = $3 AND s.respondent_kind = $4"
     " AND v.revision = 1 + (SELECT MAX(w.revision) FROM submission_revisions w"
     " WHERE w.submission_id = s.submission_id AND w.state <> $5)"};
-constexpr Query kFindSubmissionId{
-    "find_submission_id",
-    "SELECT submission_id, revision, create_micros FROM submissions"
-    " WHERE round_id = $1 AND municipality_code = $2"
-    " AND respondent_kind = $3"};
-constexpr Query kInsertSubmission{
-    "insert_submission",
-    "INSERT INTO submissions (submission_id, round_id, municipality_code,"
-    " respondent_kind, revision, create_micros)"
-    " VALUES ($1, $2, $3, $4, 1, $5)"};
-constexpr Query kSetRevision{
-    "set_submission_revision",
-    "UPDATE submissions SET revision = $2 WHERE submission_id = $1"};
-constexpr Query kInsertRevision{
-    "insert_submission_revision",
-    "INSERT INTO submission_revisions (submission_id, revision, round_id,"
-    " round_revision, registry_version, state, received_on, late, digest,"
-    " answers, reason, actor, recorded_micros)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"};
+// $3 and $4: the first and the last code.
+constexpr Query kListHeads{
+    "list_submission_heads",
+    "SELECT s.municipality_code, s.respondent_kind, v.revision, "
+    "v.round_revision,"
+    " v.registry_version, v.state, v.received_on, v.late, v.digest,"
+    " v.reason, s.create_micros, v.recorded_micros"
+    " FROM submissions s JOIN rounds d ON d.round_id = s.round_id"
+    " JOIN submission_revisions v ON v.submission_id = s.submission_id"
+    " AND v.revision = s.revision"
+    " WHERE d.survey = $1 AND d.fiscal_year = $2"
+    " AND s.municipality_code >= $3 AND s.municipality_code <= $4"};
 constexpr Query kFindContact{
     "find_contact",
     "SELECT c.department, c.contact FROM contacts c"
@@ -241,6 +232,15 @@ class SqlSubmissionReads : public Interface {
     AddRespondent(query.after, parameters);
     parameters.emplace_back(query.limit);
     return ListBy(kListSubmissions, query.round, parameters, query.answers);
+  }
+
+  absl::StatusOr<std::vector<Submission>> ListHeads(
+      const base::RoundName& name, const base::MunicipalityCode& first,
+      const base::MunicipalityCode& last) override {
+    return ListBy(kListHeads, name,
+                  {name.survey, name.fiscal_year.value(), first.ToString(),
+                   last.ToString()},
+                  false);
   }
 
   absl::StatusOr<int> Count(const SubmissionQuery& query) override {
@@ -383,69 +383,11 @@ class SqlSubmissionWriter final : public SqlSubmissionReads<SubmissionWriter> {
       : SqlSubmissionReads(change.transaction()), change_(change) {}
 
   absl::StatusOr<Submission> Append(Submission next) override {
-    WELFARE_ASSIGN_OR_RETURN(const std::optional<std::int64_t> round_id,
-                             change_.FindRoundId(next.name.parent()));
-    if (!round_id) return RoundNotFound(next.name.parent());
-    next.update_time = change_.time();
-    // First, so that writers of one round take turns.
-    WELFARE_ASSIGN_OR_RETURN(next.round_revision,
-                             change_.NextRevision(*round_id));
-    const std::string code = next.name.respondent.municipality.ToString();
-    const std::int64_t kind = Number(next.name.respondent.kind);
-    struct Found {
-      std::int64_t id;
-      int revision;
-      base::Timestamp create_time;
-    };
-    WELFARE_ASSIGN_OR_RETURN(
-        const std::optional<Found> found,
-        change_.transaction().Find(
-            kFindSubmissionId, {*round_id, code, kind}, [](const Row& row) {
-              return Found{
-                  .id = row.Int64(0),
-                  .revision = static_cast<int>(row.Int64(1)),
-                  .create_time = base::Timestamp::FromMicros(row.Int64(2))};
-            }));
-    std::int64_t id = 0;
-    if (found) {
-      id = found->id;
-      next.revision = found->revision + 1;
-      next.create_time = found->create_time;
-      WELFARE_RETURN_IF_ERROR(
-          change_.Execute(kSetRevision, {id, next.revision}));
-    } else {
-      WELFARE_ASSIGN_OR_RETURN(id, change_.NextId("submission"));
-      next.revision = 1;
-      next.create_time = change_.time();
-      WELFARE_RETURN_IF_ERROR(change_.Execute(
-          kInsertSubmission,
-          {id, *round_id, code, kind, change_.time().micros()}));
-    }
-    // Many small messages: they are made in one piece of memory.
-    google::protobuf::Arena arena;
-    auto& stored =
-        *google::protobuf::Arena::CreateMessage<v1::Submission>(&arena);
-    for (const Answer& answer : next.answers) {
-      Fill(answer, *stored.add_answers());
-    }
-    WELFARE_RETURN_IF_ERROR(change_.Execute(
-        kInsertRevision,
-        {id, next.revision, *round_id, next.round_revision,
-         next.registry_version, static_cast<std::int64_t>(next.state),
-         ToText(next.received_on), static_cast<std::int64_t>(next.late),
-         next.digest, Bytes{stored.SerializeAsString()}, next.reason,
-         change_.actor(), change_.time().micros()}));
-    base::JsonObject detail;
-    detail.Add("revision", next.revision)
-        .Add("round_revision", next.round_revision)
-        .Add("state", ToString(next.state))
-        .Add("digest", next.digest);
-    // The reason stands in the revision; here its digest says which it was.
-    if (!next.reason.empty()) {
-      detail.Add("reason_digest", base::Sha256Hex(next.reason));
-    }
-    WELFARE_RETURN_IF_ERROR(change_.Audit(next.name.ToString(), detail));
-    return next;
+    return AppendRevision(change_, std::move(next));
+  }
+  absl::Status AppendAll(const base::RoundName& name,
+                         std::span<const Revision> revisions) override {
+    return AppendRevisions(change_, name, revisions);
   }
 
   absl::Status StoreContact(const base::SubmissionName& name,
@@ -457,11 +399,7 @@ class SqlSubmissionWriter final : public SqlSubmissionReads<SubmissionWriter> {
     if (!round_id) return RoundNotFound(name.parent());
     WELFARE_ASSIGN_OR_RETURN(
         const std::optional<std::int64_t> id,
-        change_.transaction().Find(
-            kFindSubmissionId,
-            {*round_id, name.respondent.municipality.ToString(),
-             Number(name.respondent.kind)},
-            [](const Row& row) { return row.Int64(0); }));
+        FindSubmissionId(change_, *round_id, name.respondent));
     if (!id) return SubmissionNotFound(name);
     WELFARE_RETURN_IF_ERROR(change_.Execute(
         kStoreContact, {*id, contact.department, contact.contact}));
