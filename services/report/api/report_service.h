@@ -5,6 +5,7 @@
 
 #include "absl/status/status.h"
 #include "services/platform/audit/audit_calls.h"
+#include "services/platform/cache/cache.h"
 #include "services/platform/calls/method_table.h"
 #include "services/report/api/excerpt_calls.h"
 #include "services/report/api/feedback_calls.h"
