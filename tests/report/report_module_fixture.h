@@ -17,7 +17,6 @@
 #include "welfare/report/v1/report_service.grpc.pb.h"
 
 #include "services/access/identity.h"
-#include "services/platform/cache/cache.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "services/report/report_module.h"
@@ -44,8 +43,6 @@ class ReportModuleTest : public ::testing::Test {
   virtual std::string TemplateYaml() const { return SmallTemplateYaml(); }
   // Further flags of the module.
   virtual std::vector<std::string> Flags() { return {}; }
-  // A cache of the test; null: one of the module's own.
-  virtual platform::Cache* OwnCache() { return nullptr; }
 
   void SetUp() override {
     const auto folder = assets_.path() / "services/report/data/sample";
@@ -55,7 +52,6 @@ class ReportModuleTest : public ::testing::Test {
     flags.insert(flags.end(), {"--assets-dir", assets_.path().string()});
     runner_ = std::make_unique<support::ModuleRunner>(
         std::make_unique<ReportModule>(), flags);
-    if (OwnCache() != nullptr) runner_->ShareCache(*OwnCache());
     runner_->SetPeer("survey", survey_server_.address());
     runner_->SetPeer("indicator", indicator_server_.address());
     runner_->SetPeer("registry", registry_server_.address());
