@@ -52,7 +52,7 @@ class OpenApi(harness.LoadedTest):
         cls.product.excerpt()
         cls.http.post(f"/v1/{cls.report['name']}/feedbackSheets:make")
         # Before other reads: reading named answers leaves records.
-        cls.made = make_examples.collect(cls.get)
+        cls.made = make_examples.collect(cls.get, cls.http.post)
         reply = cls.http.send("GET", "/openapi.json")
         assert reply.status == 200, reply.status
         cls.reply = reply

@@ -5,27 +5,37 @@ show: one real request and answer for each GET of /openapi.json.
 Usage: make_examples.py ADDRESS > gateway/openapi/examples.json
   ADDRESS: HTTP address of the gateway, 127.0.0.1:7180
 
-A report with its feedback sheets must be there, and an excerpt `consent-1`. Of
-a list in an answer the first two elements are kept, of a long text its
-beginning.
+A report with its feedback sheets must be there, and an excerpt `consent-1`; the
+mapping of an example is imported. Of a list in an answer the first two elements
+are kept, of a long text its beginning.
 tests/system/openapi_test.py asks the same questions and says when the file is
 stale; what differs from one load to the next (times, digests, names of stores)
 does not count.
 """
 
+import hashlib
 import json
 import re
 import sys
 import urllib.parse
 import urllib.request
 
+# How a file of an old questionnaire (架空) would be read.
+MAPPING = """survey: jusou
+codebook: 2025-1
+items:
+  - from: 実施計画の策定状況
+    to: plan_formulated
+    values: {策定済: formulated, 策定中: in_progress, 予定なし: none}
+"""
 # Parts of names, by the parameter of the path; a report's is found.
 PATH = {"municipality": "131016", "program": "jusou", "roster": "2025",
         "survey": "jusou", "round": "2025", "codebook": "2025-1",
         "submission": "131016-municipality", "feedbackSheet": "131016-municipality",
         "indicator": "plan_formulated",
         "value": "2025", "template": "jusou", "revision": "built-in",
-        "excerpt": "consent-1"}
+        "excerpt": "consent-1",
+        "mapping": hashlib.sha256(MAPPING.encode()).hexdigest()[:16]}
 # What a query must give beside the size of a page.
 QUERY = {
     "RegistryService_BatchGetMunicipalities": {
@@ -81,12 +91,17 @@ def shortened(value):
     return value
 
 
-def collect(get):
-    """Returns the examples. `get(target)` returns the body of an answer."""
+def collect(get, post):
+    """Returns the examples. `get(target)` returns the body of an answer, and
+    `post(target, message)` sends a change."""
     document = json.loads(get("/openapi.json"))
     report = json.loads(get("/v1/reports"))["reports"][0]["name"].split("/")[1]
     examples = {}
-    for template, operation in operations(document):
+    # What the import of a mapping leaves in the logs is shown by none of them.
+    asked = sorted(operations(document), key=lambda one: "{mapping}" in one[0])
+    for template, operation in asked:
+        if "{mapping}" in template:
+            post("/v1/surveys/jusou/mappings:import", {"content": MAPPING})
         path, query = parameters(operation, report)
         example = {"path": path, "query": query}
         if "application/json" in operation["responses"]["200"]["content"]:
@@ -126,7 +141,14 @@ def main():
         with urllib.request.urlopen(f"http://{sys.argv[1]}{request_target}", timeout=60) as reply:
             return reply.read()
 
-    json.dump(collect(get), sys.stdout, ensure_ascii=False, indent=1, sort_keys=True)
+    def post(request_target, message):
+        request = urllib.request.Request(
+            f"http://{sys.argv[1]}{request_target}", json.dumps(message).encode(),
+            {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            return reply.read()
+
+    json.dump(collect(get, post), sys.stdout, ensure_ascii=False, indent=1, sort_keys=True)
     print()
 
 

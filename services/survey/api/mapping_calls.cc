@@ -173,6 +173,12 @@ absl::Status MappingCalls::GetMapping(const Call& call,
   return d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(const auto stored, store.mappings().Find(name));
     if (!stored) return MappingNotFound(name);
+    // It never changes.
+    if (call.answer != nullptr &&
+        call.CallerHas("mapping/1/" + store.incarnation() + "/" +
+                       name.ToString() + "/" + stored->digest)) {
+      return absl::OkStatus();
+    }
     response = ToProto(*stored);
     return absl::OkStatus();
   });

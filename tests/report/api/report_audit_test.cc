@@ -41,16 +41,14 @@ TEST_F(ReportAuditTest, EveryChangeStandsInTheLog) {
   ASSERT_OK(Ask(&v1::ReportService::Stub::ObjectToFeedbackSheet, object));
   ASSERT_OK(Publish(report->name(), type::v1::PUBLISH_LEVEL_PUBLIC,
                     support::NewRequestId()));
-  ASSERT_OK(Withdraw(report->name(), "誤り",
-                     support::NewRequestId()));
+  ASSERT_OK(Withdraw(report->name(), "誤り", support::NewRequestId()));
   v1::CreateTemplateRevisionRequest revision;
   revision.set_parent("surveys/jusou/rounds/2025/templates/sample");
   revision.mutable_template_revision()->set_text(SmallTemplateYaml());
   revision.set_request_id(support::NewRequestId());
   grpc::ClientContext context;
   v1::TemplateRevision stored;
-  ASSERT_TRUE(
-      stub_->CreateTemplateRevision(&context, revision, &stored).ok());
+  ASSERT_TRUE(stub_->CreateTemplateRevision(&context, revision, &stored).ok());
   world_.ideas["131016-municipality"] = "集まりを開く";
   v1::CreateExcerptRequest excerpt;
   excerpt.set_parent("surveys/jusou/rounds/2025");
@@ -71,10 +69,10 @@ TEST_F(ReportAuditTest, EveryChangeStandsInTheLog) {
   consent.set_consent(v1::Excerpt::CONSENT_WITHDRAWN);
   consent.set_note("電話");
   consent.set_request_id(support::NewRequestId());
-  v1::GetExcerptRequest get;
-  get.set_name(name);
-  v1::ListExcerptsRequest list;
-  list.set_parent("surveys/jusou/rounds/2025");
+  v1::GetExcerptRequest get_excerpt;
+  get_excerpt.set_name(name);
+  v1::ListExcerptsRequest list_excerpts;
+  list_excerpts.set_parent("surveys/jusou/rounds/2025");
   v1::Excerpt one;
   v1::ListExcerptsResponse all;
   const auto ask = [&](auto method, const auto& request, auto& answer) {
@@ -90,20 +88,18 @@ TEST_F(ReportAuditTest, EveryChangeStandsInTheLog) {
           grpc::ClientContext*, const v1::UpdateExcerptRequest&, v1::Excerpt*)>(
           &Stub::UpdateExcerpt),
       update, one);
-  ask(static_cast<grpc::Status (Stub::*)(grpc::ClientContext*,
-                                         const v1::RecordExcerptConsentRequest&,
-                                         v1::Excerpt*)>(
-          &Stub::RecordExcerptConsent),
+  ask(static_cast<grpc::Status (Stub::*)(
+          grpc::ClientContext*, const v1::RecordExcerptConsentRequest&,
+          v1::Excerpt*)>(&Stub::RecordExcerptConsent),
       consent, one);
   ask(static_cast<grpc::Status (Stub::*)(
           grpc::ClientContext*, const v1::GetExcerptRequest&, v1::Excerpt*)>(
           &Stub::GetExcerpt),
-      get, one);
-  ask(static_cast<grpc::Status (Stub::*)(grpc::ClientContext*,
-                                         const v1::ListExcerptsRequest&,
-                                         v1::ListExcerptsResponse*)>(
-          &Stub::ListExcerpts),
-      list, all);
+      get_excerpt, one);
+  ask(static_cast<grpc::Status (Stub::*)(
+          grpc::ClientContext*, const v1::ListExcerptsRequest&,
+          v1::ListExcerptsResponse*)>(&Stub::ListExcerpts),
+      list_excerpts, all);
   support::ExpectAllIsAudited(*stub_, "welfare.report.v1.ReportService");
 }
 
