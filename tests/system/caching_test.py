@@ -30,7 +30,7 @@ BY_STATE = {
         "ListHistory", "GetProgram", "ListPrograms", "GetRoster", "GetProgramTimeline",
         "ListStatusRecords", "ListLineageEvents", "ListBoundaryMappings", "GetRegistryState")),
     *(f"SurveyService_{method}" for method in (
-        "GetCodebook", "GetRound", "ListRounds", "GetRoundProgress", "GetSubmission",
+        "GetCodebook", "GetMapping", "GetRound", "ListRounds", "GetRoundProgress", "GetSubmission",
         "ListSubmissions", "ListSubmissionRevisions")),
     *(f"IndicatorService_{method}" for method in (
         "GetIndicatorValue", "ListIndicatorValues", "ExplainIndicatorValue", "ListStatements")),
