@@ -157,9 +157,9 @@ void AddTable(AnnexFlow& flow, const Figure& figure, const std::string& number,
   if (figure.multiple_answer) title += kMultipleAnswer;
   const TableDrawing table = DrawTable(figure.table, flow.width(), kTableSize);
   const auto caption = [&](std::string_view more) {
-    Drawing whole = TextBlock(title + std::string(more), flow.width(),
-                              kLabelSize, kAnnexLeading, Ink::kNavy,
-                              Structure::kSubheading);
+    Drawing whole =
+        TextBlock(title + std::string(more), flow.width(), kLabelSize,
+                  kAnnexLeading, Ink::kNavy, Structure::kSubheading);
     std::string base = figure.base;
     if (!figure.year.empty()) {
       base += (base.empty() ? "" : "　") + figure.year;
@@ -189,9 +189,13 @@ void AddTable(AnnexFlow& flow, const Figure& figure, const std::string& number,
     if (row.height > flow.Room()) {
       flow.EndTable();
       flow.NextColumn();
-      flow.Add(caption("（続き）"), 0, title);
+      const Drawing again = caption("（続き）");
+      // A row that needs the whole height stands without what is repeated.
+      const bool repeats =
+          again.height + table.head.height + row.height <= flow.Room();
+      if (repeats) flow.Add(again, 0, title);
       flow.BeginTable();
-      flow.Add(table.head, 0, title);
+      if (repeats) flow.Add(table.head, 0, title);
     }
     flow.Add(row, 0, title);
   }

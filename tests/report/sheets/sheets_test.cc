@@ -12,6 +12,7 @@
 #include "services/report/drawing/text_measure.h"
 #include "services/report/files/template_reader.h"
 #include "services/report/model/pages/model_builder.h"
+#include "services/report/sheets/annex_sheets.h"
 #include "services/report/sheets/book.h"
 #include "services/report/sheets/sheet_frame.h"
 #include "services/report/sheets/table_drawing.h"
@@ -127,10 +128,8 @@ TEST(Book, TheContentsLeadToEveryPage) {
 }
 
 // Who hears a sheet is told of every text what it is, once.
-TEST(Book, EveryTextStandsInTheStructure) {
-  const auto book = LayOutBook(Model(SmallTemplateYaml()));
-  ASSERT_OK(book);
-  for (const Sheet& sheet : book->sheets) {
+void ExpectAllInTheStructure(const Book& book) {
+  for (const Sheet& sheet : book.sheets) {
     std::vector<Structure> open;
     int outside = 0;
     int headings = 0;
@@ -142,16 +141,15 @@ TEST(Book, EveryTextStandsInTheStructure) {
           continue;
         }
         const Structure begins = *mark->begins;
-        const bool in_row =
-            !open.empty() && open.back() == Structure::kRow;
+        const bool in_row = !open.empty() && open.back() == Structure::kRow;
         EXPECT_EQ(in_row, begins == Structure::kCell ||
                               begins == Structure::kHeaderCell)
             << sheet.label;
         EXPECT_EQ(begins == Structure::kRow,
                   !open.empty() && open.back() == Structure::kTable)
             << sheet.label;
-        EXPECT_EQ(mark->words.empty(), begins != Structure::kFigure &&
-                                           begins != Structure::kLink);
+        EXPECT_EQ(mark->words.empty(),
+                  begins != Structure::kFigure && begins != Structure::kLink);
         if (begins == Structure::kHeading) ++headings;
         open.push_back(begins);
       } else if (std::holds_alternative<TextShape>(shape) && open.empty()) {
@@ -163,6 +161,48 @@ TEST(Book, EveryTextStandsInTheStructure) {
     EXPECT_EQ(outside, 3) << sheet.label;
     EXPECT_LE(headings, 1) << sheet.label;
   }
+}
+
+TEST(Book, EveryTextStandsInTheStructure) {
+  const auto book = LayOutBook(Model(SmallTemplateYaml()));
+  ASSERT_OK(book);
+  ExpectAllInTheStructure(*book);
+}
+
+// However high its rows are, up to a whole sheet.
+TEST(Book, ATableThatGoesOnOverSheetsIsWholeOnEach) {
+  const ReportModel model = Model(SmallTemplateYaml());
+  const auto annex = std::ranges::find_if(model.pages, IsAnnex);
+  ASSERT_NE(annex, model.pages.end());
+  const Figure* some = nullptr;
+  for (const Page& page : model.pages) {
+    for (const Block& block : page.blocks) {
+      if (some == nullptr) some = std::get_if<Figure>(&block);
+    }
+  }
+  ASSERT_NE(some, nullptr);
+  std::string label;
+  int laid_out = 0;
+  for (int parts = 1; parts < 400; ++parts) {
+    // Less than a line more each time.
+    for (int i = 0; i < 8; ++i) label += "あ";
+    ReportModel tall = model;
+    Figure figure = *some;
+    while (figure.table.rows.size() < 14) {
+      figure.table.rows.push_back(figure.table.rows.front());
+    }
+    for (std::size_t i = 3; i < 6; ++i) figure.table.rows[i].label = label;
+    tall.pages[static_cast<std::size_t>(annex - model.pages.begin())]
+        .blocks.emplace_back(figure);
+    const auto book = LayOutBook(tall);
+    if (!book.ok()) {
+      EXPECT_EQ(base::ReasonOf(book.status()), "PAGE_OVERFLOW");
+      break;
+    }
+    ++laid_out;
+    ExpectAllInTheStructure(*book);
+  }
+  EXPECT_GT(laid_out, 10);
 }
 
 TEST(Book, NothingIsSmallerThanEightPointsOrOutsideItsMargins) {
@@ -349,7 +389,8 @@ TEST(TableDrawing, WordsThatNoColumnHoldsAreBroken) {
   const std::string digest =
       "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
   const Table table = TextTable(
-      {"調査の期間についての長い項目の名前がここに入る", "2025-06-16/2025-07-11",
+      {"調査の期間についての長い項目の名前がここに入る",
+       "2025-06-16/2025-07-11",
        "対象となった自治体と社会福祉協議会の全部についての長い説明の文",
        "計算値についての長い説明の文がここに入り何行にもなる", digest});
   for (const int millimetres : {128, 110, 90}) {
