@@ -45,6 +45,8 @@ BY_BYTES = {
     "ReportService_CheckTemplates": "as GetIndicator",
     "ReportService_GetExcerpt": "seldom asked for, and each answer is written down",
     "ReportService_ListExcerpts": "as GetExcerpt",
+    "ReportService_GetFeedbackSheet": "as GetExcerpt",
+    "ReportService_ListFeedbackSheets": "as GetExcerpt",
     "ReportService_GetTemplateRevision": "of the build where nothing is stored",
     "ReportService_ListTemplateRevisions": "a page of old ones outlives what is stored after it",
     "ReportService_VerifyReport": "looks at what is stored, which no state stands for",
@@ -55,7 +57,7 @@ BY_BYTES = {
 NEVER_THE_SAME = {f"{service}_{method}" for method in ("GetAuditHead", "ProveAudit")
                   for service in ("RegistryService", "SurveyService", "ReportService")}
 # By the digest of the file.
-FILES = {"ReportService_DownloadReport"}
+FILES = {"ReportService_DownloadReport", "ReportService_DownloadFeedbackSheet"}
 # What goes on has no tag; a position takes it up again.
 STREAMS = {
     "RegistryService_StreamChanges", "RegistryService_WatchVersions",
@@ -90,6 +92,7 @@ class Caching(unittest.TestCase):
         """Yields (id, target, content type) of every GET of the contract."""
         document = json.loads(self.get("/openapi.json").body)
         report, _, _ = self.product.report()
+        self.product.http.post(f"/v1/{report['name']}/feedbackSheets:make")
         self.product.excerpt()
         self.product.http.post("/v1/surveys/jusou/mappings:import",
                                {"content": make_examples.MAPPING})
