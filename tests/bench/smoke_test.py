@@ -15,7 +15,7 @@ BINARY = os.environ["WELFARE_BINARY_DIR"]
 
 def bench(*arguments, **environment):
     return subprocess.run([SOURCE / "tools" / "bench", *arguments], capture_output=True, text=True,
-                          timeout=100, check=False, env={**os.environ, **environment})
+                          timeout=220, check=False, env={**os.environ, **environment})
 
 
 class Smoke(unittest.TestCase):
