@@ -181,7 +181,7 @@ class OpenApi(harness.LoadedTest):
             # A header says it.
             self.assertNotIn("offset", named)
             self.assertLessEqual({"200", "206", "304", "416"}, set(operation["responses"]))
-        self.assertEqual(found, 1)
+        self.assertEqual(found, 2)
 
     def test_a_file_is_sent_as_the_document_says(self):
         found = []

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <string_view>
 #include <utility>
 
+#include "services/base/coding/sha256.h"
 #include "tests/access/roles/any_call.h"
 #include "tests/access/roles/policy_table.h"
 #include "welfare/options/v1/options.pb.h"
@@ -51,7 +53,10 @@ std::string ResourceOf(std::string_view method, bool none,
   if (has("Codebook") || has("CheckDefinitions") || has("CheckTemplates")) {
     return survey + "/codebooks/" + (none ? "none" : "1");
   }
-  if (has("GetMapping")) return survey + "/mappings/0000000000000001";
+  if (has("GetMapping")) {
+    return none ? survey + "/mappings/0000000000000001"
+                : MappingNameOf(kSurvey);
+  }
   if (has("GetIndicator") || has("Explain")) {
     return survey + "/indicators/" + (none ? "none" : "cats") +
            (has("Value") ? "/values/" + year : "");
@@ -118,6 +123,17 @@ const std::vector<Variant>& Variants() {
 }
 
 }  // namespace
+
+std::string MappingTextOf(const std::string& survey) {
+  return "survey: " + survey +
+         "\ncodebook: \"1\"\nitems:\n  - {from: old_cats, to: cats}\n";
+}
+
+std::string MappingNameOf(const std::string& survey) {
+  constexpr std::size_t kIdDigits = 16;
+  return "surveys/" + survey + "/mappings/" +
+         base::Sha256Hex(MappingTextOf(survey)).substr(0, kIdDigits);
+}
 
 bool NamesASubmission(const std::string& method) {
   return method.find("Submission") != std::string::npos &&

@@ -14,6 +14,10 @@ namespace welfare::access {
 inline constexpr char kSurvey[] = "pets";
 inline constexpr char kSelf[] = "131016-municipality";
 
+// A mapping of the survey, and its name.
+std::string MappingTextOf(const std::string& survey);
+std::string MappingNameOf(const std::string& survey);
+
 // Whether the method's request names one submission.
 bool NamesASubmission(const std::string& method);
 

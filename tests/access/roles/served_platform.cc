@@ -20,6 +20,7 @@
 #include "services/registry/registry_module.h"
 #include "services/report/report_module.h"
 #include "services/survey/survey_module.h"
+#include "tests/access/roles/cell_request.h"
 #include "tests/access/roles/policy_table.h"
 #include "tests/access/roles/shown_words.h"
 #include "tests/access/tokens/token_fixture.h"
@@ -265,6 +266,10 @@ void ServedPlatform::FillSurvey(const std::string& survey) {
   survey::v1::PublishCodebookRequest publish;
   publish.set_name(parent + "/codebooks/1");
   CallAsOperator("survey.PublishCodebook", publish);
+  survey::v1::ImportMappingRequest mapping;
+  mapping.set_parent(parent);
+  mapping.set_content(MappingTextOf(survey));
+  CallAsOperator("survey.ImportMapping", mapping);
   OpenRound(survey);
   ImportAnswers(survey);
   report::v1::CreateReportRequest report;
@@ -274,8 +279,8 @@ void ServedPlatform::FillSurvey(const std::string& survey) {
   report::v1::CreateExcerptRequest excerpt;
   excerpt.set_parent(parent + "/rounds/2025");
   excerpt.set_excerpt_id("quote-1");
-  excerpt.mutable_excerpt()->set_submission(parent + "/rounds/2025/submissions/" +
-                                            kAnswered[0]);
+  excerpt.mutable_excerpt()->set_submission(
+      parent + "/rounds/2025/submissions/" + kAnswered[0]);
   excerpt.mutable_excerpt()->set_item("story");
   excerpt.mutable_excerpt()->set_edited_text("story");
   excerpt.mutable_excerpt()->set_category("story");
