@@ -130,7 +130,8 @@ TEST(MethodPolicy, AServiceIsJudgedByThePeersAlone) {
   };
   const std::string survey = "survey.v1.SurveyService.";
   EXPECT_TRUE(may(survey + "StreamRoundColumns", "indicator"));
-  EXPECT_FALSE(may(survey + "StreamRoundColumns", "report"));
+  EXPECT_TRUE(may(survey + "StreamRoundColumns", "report"));
+  EXPECT_FALSE(may(survey + "WatchVersions", "report"));
   EXPECT_FALSE(may(survey + "StreamRoundColumns", "stranger"));
   // What is public to all else is of no use to it.
   EXPECT_FALSE(may(survey + "OpenRound", "indicator"));
