@@ -411,8 +411,8 @@ class Resuming(Backfill):
     # each by chance where `tools/check-backfill` asks for them.
     POINTS = int(os.environ.get("WELFARE_BACKFILL_POINTS", "0"))
     CHANCE = random.Random(20211114)
-    CLIENT_POINTS = [CHANCE.randrange(1, 1500) for _ in range(POINTS)] or (5, 40, 90, 200)
-    SERVICE_POINTS = [CHANCE.randrange(1, 1500) for _ in range(POINTS)] or (30, 150)
+    CLIENT_POINTS = CHANCE.choices(range(1, 1500), k=POINTS) or (5, 40, 90, 200)
+    SERVICE_POINTS = CHANCE.choices(range(1, 1500), k=POINTS) or (30, 150)
     CODES = ("131016", "131024", "131032", "131041", "131059", "131067", "131075",
              "131083", "131091", "131105", "131113", "131121")
 
