@@ -1,5 +1,5 @@
-// Every failure the gateway names: what requests/failure.h is made of. Reasons are
-// part of the API. Failures of the services pass through as they are.
+// Every failure the gateway names: what requests/failure.h is made of. Reasons
+// are part of the API. Failures of the services pass through as they are.
 #pragma once
 
 #include "services/base/error.h"
@@ -9,10 +9,8 @@ namespace welfare::gateway {
 // What an operator alone can meet has no Japanese.
 inline constexpr base::ErrorRow kErrorTable[] = {
     {"MALFORMED_PATH", absl::StatusCode::kInvalidArgument,
-     "The path holds a malformed escape, a dot segment or bytes that are not "
-     "UTF-8.",
-     "パスに誤りがあります（%の書き方、「.」だけの区切り、UTF-8でないバイトのい"
-     "ずれか）。"},
+     "The path holds a malformed escape or bytes that are not UTF-8.",
+     "パスに誤りがあります（%の書き方か、UTF-8でないバイト）。"},
     {"MALFORMED_QUERY", absl::StatusCode::kInvalidArgument,
      "The query holds a malformed escape or bytes that are not UTF-8, or too "
      "many parameters.",
@@ -29,10 +27,6 @@ inline constexpr base::ErrorRow kErrorTable[] = {
     {"INVALID_REQUEST", absl::StatusCode::kInvalidArgument,
      "The request is invalid: '{field}' {problem}{more}.",
      "要求に誤りがあります。{field}: {problem_ja}{more_ja}"},
-    {"UNEXPECTED_BODY", absl::StatusCode::kInvalidArgument,
-     "This route takes no body; send the fields in the path and the query.",
-     "この呼び出しに本文は付けられません。項目はパスとクエリで指定してください"
-     "。"},
     {"PRECONDITION_FAILED", absl::StatusCode::kFailedPrecondition,
      "What is here is not what If-Match names; read it again.",
      "If-Match の指すものから変わっています。読み直してください。"},
@@ -156,6 +150,9 @@ inline constexpr base::ViolationRow kViolationTable[] = {
      "「{other}」と同時には指定できません。"},
     {"FIELD_TYPE", "must be {wanted}, not {found}",
      "{wanted_ja}にしてください（{found_ja}になっています）。"},
+    {"FIELD_MISPLACED",
+     "belongs in the path or the query; this method reads no body",
+     "パスかクエリで指定してください。この操作は本文を読みません。"},
     {"FIELD_UNSUPPORTED", "is of a type that requests cannot carry",
      "要求では指定できない型の項目です。"},
     {"FIELD_NULL", "must not be null", "nullは指定できません。"},

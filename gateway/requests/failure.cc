@@ -165,8 +165,6 @@ Failure InvalidRequest(std::vector<base::Violation> violations,
   return Make(error, language);
 }
 
-Failure UnexpectedBody() { return Make(MakeError(Row("UNEXPECTED_BODY"))); }
-
 Failure PathNotFound(std::string_view path) {
   return Make(MakeError(Row("PATH_NOT_FOUND")).With("path", Cut(path)));
 }

@@ -50,7 +50,6 @@ Failure MalformedFrame(const base::ViolationRow& problem);
 // INVALID_REQUEST; the message tells the first. REQUIRES: there is one.
 Failure InvalidRequest(std::vector<base::Violation> violations,
                        base::Language language);
-Failure UnexpectedBody();  // UNEXPECTED_BODY
 // NOT_FOUND, 404: PATH_NOT_FOUND.
 Failure PathNotFound(std::string_view path);
 // UNIMPLEMENTED, 405 with `allow`: METHOD_NOT_ALLOWED.

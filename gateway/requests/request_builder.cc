@@ -1,6 +1,7 @@
 #include "gateway/requests/request_builder.h"
 
 #include <google/protobuf/descriptor.h>
+#include <google/protobuf/empty.pb.h>
 #include <google/protobuf/message.h>
 
 #include <algorithm>
@@ -88,12 +89,11 @@ class Builder {
       ReadRaw();
       return std::nullopt;
     }
+    // Where no body is mapped its message has no fields: it may be empty, and
+    // what it gives is not dropped but named.
+    google::protobuf::Empty nothing;
     const bool mapped = route_.body_is_request || route_.body != nullptr;
-    if (!mapped) {
-      if (!parts_.body.empty()) return UnexpectedBody();
-      return std::nullopt;
-    }
-    Message* target = &request_;
+    Message* target = mapped ? &request_ : &nothing;
     if (route_.body != nullptr) {
       target = request_.GetReflection()->MutableMessage(&request_, route_.body);
     }
@@ -109,6 +109,12 @@ class Builder {
                  *target);
     if (report.unreadable) return MalformedJson(*report.unreadable);
     if (report.too_many_values) return TooManyFields(kMaxJsonValues);
+    if (!mapped) {
+      for (base::Violation& violation : report.violations) {
+        Violate(violation.field, FaultRow("FIELD_MISPLACED"));
+      }
+      return std::nullopt;
+    }
     violations_ = std::move(report.violations);
     body_paths_ = std::move(report.leaf_paths);
     given_.insert(body_paths_.begin(), body_paths_.end());

@@ -54,7 +54,8 @@ struct HttpRequestParts {
 // list is the parameter repeated. `fields_case` (`camel` or `snake`) is no
 // field but the spelling of the answer, and `fields` (paths with commas between
 // them) what of it is written, both put into `json` unless the request has a
-// field of that name. An empty body is the empty message. Beside a raw body the
+// field of that name. An empty body is the empty message, and where the
+// route maps none `{}` is one too. Beside a raw body the
 // query may give any other field, also of the message that the body is mapped
 // to. On PATCH with a body field and no mask, `update_mask` is filled with the
 // paths the body gives, as far as they can be changed (not output only fields,

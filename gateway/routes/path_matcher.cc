@@ -40,9 +40,7 @@ std::optional<SplitPath> Split(std::string_view path) {
     const std::string_view raw = path.substr(0, slash);
     std::optional<std::string> decoded =
         PercentDecode(raw, PercentDecoding::kAll);
-    if (!decoded.has_value() || *decoded == "." || *decoded == "..") {
-      return std::nullopt;
-    }
+    if (!decoded.has_value()) return std::nullopt;
     split.raw.push_back(raw);
     split.decoded.push_back(*std::move(decoded));
     path.remove_prefix(slash);
@@ -151,49 +149,40 @@ PathMatch PathMatcher::Match(std::string_view http_method,
     match.outcome = PathMatch::Outcome::kMalformed;
     return match;
   }
-  // Tries one reading of the path. True when the path is known in it.
-  const auto attempt = [&](const SplitPath& split, std::string_view verb) {
-    if (HasEmptySegment(split)) return false;
-    std::set<std::string> allowed;
-    std::optional<std::size_t> found;
-    Walk(*root_, split.decoded, 0, [&](const Node& node) {
-      const auto methods = node.ends.find(verb);
-      if (methods == node.ends.end()) return false;
-      for (const auto& [method, index] : methods->second) {
-        allowed.insert(method);
-        if (method == http_method && !found.has_value()) found = index;
-      }
-      return false;
-    });
-    if (allowed.empty()) return false;
-    match.allowed.assign(allowed.begin(), allowed.end());
-    if (!found.has_value()) {
-      match.outcome = PathMatch::Outcome::kMethodNotAllowed;
-      return true;
-    }
-    match.outcome = PathMatch::Outcome::kFound;
-    match.route = routes_[*found];
-    match.bindings = Bind(templates_[*found], split.raw);
-    return true;
-  };
-
-  std::optional<SplitPath> whole = Split(path);
-  if (!whole.has_value()) {
+  // A colon in the last segment always begins a verb; that of an id is %3A.
+  const std::size_t colon = path.rfind(':');
+  const bool has_verb =
+      colon != std::string_view::npos && colon > path.rfind('/');
+  const std::size_t end = has_verb ? colon : path.size();
+  const std::optional<SplitPath> split = Split(path.substr(0, end));
+  const std::optional<std::string> verb =
+      has_verb ? PercentDecode(path.substr(end + 1), PercentDecoding::kAll)
+               : "";
+  if (!split.has_value() || !verb.has_value()) {
     match.outcome = PathMatch::Outcome::kMalformed;
     return match;
   }
-  const std::size_t colon = path.rfind(':');
-  if (colon != std::string_view::npos &&
-      path.find('/', colon) == std::string_view::npos) {
-    const std::optional<std::string> verb =
-        PercentDecode(path.substr(colon + 1), PercentDecoding::kAll);
-    const std::optional<SplitPath> without = Split(path.substr(0, colon));
-    if (verb.has_value() && !verb->empty() && without.has_value() &&
-        attempt(*without, *verb)) {
-      return match;
+  if (HasEmptySegment(*split) || (has_verb && verb->empty())) return match;
+  std::set<std::string> allowed;
+  std::optional<std::size_t> found;
+  Walk(*root_, split->decoded, 0, [&](const Node& node) {
+    const auto methods = node.ends.find(*verb);
+    if (methods == node.ends.end()) return false;
+    for (const auto& [method, index] : methods->second) {
+      allowed.insert(method);
+      if (method == http_method && !found.has_value()) found = index;
     }
+    return false;
+  });
+  if (allowed.empty()) return match;
+  match.allowed.assign(allowed.begin(), allowed.end());
+  if (!found.has_value()) {
+    match.outcome = PathMatch::Outcome::kMethodNotAllowed;
+    return match;
   }
-  attempt(*whole, "");
+  match.outcome = PathMatch::Outcome::kFound;
+  match.route = routes_[*found];
+  match.bindings = Bind(templates_[*found], split->raw);
   return match;
 }
 

@@ -19,7 +19,7 @@ struct PathMatch {
     kNotFound,
     // The path is known, under the HTTP methods in `allowed` only.
     kMethodNotAllowed,
-    // An escape, UTF-8 or a dot segment in the path is wrong.
+    // An escape or UTF-8 in the path is wrong.
     kMalformed,
   };
   struct Binding {
@@ -36,9 +36,10 @@ struct PathMatch {
 
 // Finds the route of a path among templates.
 //
-// Segment by segment a literal wins over `*`, and `*` over `**`; a template
-// with the path's verb wins over one without. The outcome does not depend on
-// the order in which routes were added.
+// Segment by segment a literal wins over `*`, and `*` over `**`. A colon in the
+// last segment begins a verb, whether a template has it or not; an id that
+// holds one is written with `%3A`. The outcome does not depend on the order in
+// which routes were added.
 //
 // Built once, then read from any number of threads.
 class PathMatcher {
@@ -55,7 +56,9 @@ class PathMatcher {
                    std::size_t route);
 
   // `path` is the request target up to `?`, still escaped. An empty segment
-  // (so also a trailing slash) matches nothing.
+  // (so also a trailing slash) and an empty verb match nothing. `.` and `..`
+  // are segments like others: what they lead to is the sender's to resolve (RFC
+  // 3986, section 5.2.4).
   PathMatch Match(std::string_view http_method, std::string_view path) const;
 
   // The methods under which `path` is known, sorted; empty when unknown.

@@ -20,20 +20,17 @@ REFUSED = {
     "encoded slash": {"PATH_NOT_FOUND", "METHOD_NOT_ALLOWED"},
     "malformed escape": {"MALFORMED_PATH", "MALFORMED_QUERY"},
     "no text": {"MALFORMED_PATH", "MALFORMED_QUERY", "MALFORMED_JSON", "INVALID_REQUEST"},
-    "dot segment": {"MALFORMED_PATH"},
-    "empty segment": {"PATH_NOT_FOUND", "METHOD_NOT_ALLOWED"},
+    "empty segment or verb": {"PATH_NOT_FOUND", "METHOD_NOT_ALLOWED"},
     "other media type": {"UNSUPPORTED_MEDIA_TYPE"},
-    "body that nobody reads": {"UNEXPECTED_BODY"},
     "strict JSON": {"MALFORMED_JSON", "INVALID_REQUEST"},
-    "no form": {"UNSUPPORTED_MEDIA_TYPE", "METHOD_NOT_ALLOWED", "UNEXPECTED_BODY"},
+    "no form": {"UNSUPPORTED_MEDIA_TYPE", "METHOD_NOT_ALLOWED"},
     "mask checked": {"INVALID_REQUEST"},
     "malformed header": {"MALFORMED_HEADER"},
 }
 # What the other refuses or misreads: our gateway answers as the other does to
 # the plain request that means the same.
 READ = ("percent-decoding once", "numbers as the mapping has them", "base64 in both alphabets",
-        "masks as the mapping has them", "null is not given", "both names of a field",
-        "colon that is no verb")
+        "masks as the mapping has them", "null is not given", "both names of a field")
 # Both answer, each in its way; `agrees` knows them.
 FORMS = ("errors by AIP-193", "defaults are written", "an end of its own", "status of a code",
          "sentence of its own", "HEAD and OPTIONS")

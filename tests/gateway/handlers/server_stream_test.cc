@@ -90,8 +90,9 @@ TEST(ServerStream, FailsBeforeItsFirstMessageAsAnyCall) {
               AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("nope")));
   EXPECT_THAT(Http(gateway, std::string("POST ") + kChanges),
               StartsWith("HTTP/1.1 405 "));
-  EXPECT_THAT(Http(gateway, std::string("GET ") + kChanges, "", "{}"),
-              AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("UNEXPECTED_BODY")));
+  EXPECT_THAT(Http(gateway, std::string("GET ") + kChanges,
+                   "content-type: application/json\r\n", R"({"a":1})"),
+              AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("FIELD_MISPLACED")));
 }
 
 // Who reads the lines finds the failure; who looks at none finds a transfer

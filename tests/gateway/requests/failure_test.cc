@@ -72,7 +72,6 @@ TEST(Failure, HasItsSentenceInBothLanguages) {
        "MALFORMED_JSON"},
       {MalformedHeader("x"), "MALFORMED_HEADER"},
       {MalformedFrame(ProblemRow("FRAME_CUT")), "MALFORMED_FRAME"},
-      {UnexpectedBody(), "UNEXPECTED_BODY"},
       {PathNotFound("/x"), "PATH_NOT_FOUND"},
       {MethodNotAllowed("PUT", "GET"), "METHOD_NOT_ALLOWED"},
       {UnsupportedMediaType("text/csv"), "UNSUPPORTED_MEDIA_TYPE"},

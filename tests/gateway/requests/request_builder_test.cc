@@ -194,7 +194,12 @@ TEST(RequestBuilder, NamesEverythingThatIsWrong) {
        "INVALID_REQUEST; fields_case: PARAMETER_CASE: must be camel or snake"},
       {{.target = "/v1/books/a?tags=%zz"}, "MALFORMED_QUERY"},
       {{.target = "/v1/books/a?tags=%00"}, "MALFORMED_QUERY"},
-      {{.target = "/v1/books/a", .body = "{}"}, "UNEXPECTED_BODY"},
+      {{.target = "/v1/books/a", .body = R"({"title":"x","nope":1})"},
+       "INVALID_REQUEST; title: FIELD_MISPLACED: belongs in the path or the "
+       "query; this method reads no body; nope: FIELD_MISPLACED: belongs in "
+       "the "
+       "path or the query; this method reads no body"},
+      {{.target = "/v1/books/a", .body = "{"}, "MALFORMED_JSON"},
       {{.method = "POST",
         .target = "/v1/shelves/1/books?book.title=x",
         .body = "{}"},
