@@ -25,9 +25,11 @@
 #include "gateway/handlers/router.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "services/base/error.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/platform/rpc/channel.h"
 #include "services/platform/rpc/grpc_lifetime.h"
+#include "services/platform/rpc/status_mapping.h"
 #include "tests/support/temp_dir.h"
 #include "tests/support/wait_for.h"
 #include "welfare/registry/v1/registry_service.grpc.pb.h"
@@ -39,6 +41,11 @@ inline const bool kGrpcKept = [] {
   platform::KeepGrpcForTheProcess();
   return true;
 }();
+
+// Of the failure of a call; empty where it names none.
+inline std::string ReasonOf(const grpc::Status& status) {
+  return base::ReasonOf(platform::FromGrpcStatus(status));
+}
 
 inline constexpr char kPart[] = "0123456789abcdef";
 inline constexpr int kParts = 400;

@@ -13,8 +13,6 @@
 #include <thread>
 #include <vector>
 
-#include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
 #include "tests/gateway/raw_connection.h"
 #include "tests/gateway/running_gateway.h"
 #include "tests/support/wait_for.h"
@@ -89,16 +87,6 @@ std::vector<std::string> AtOnce(const RunningGateway& gateway,
   }
   for (std::thread& caller : callers) caller.join();
   return answers;
-}
-
-std::string ReasonOf(const grpc::Status& status) {
-  google::rpc::Status details;
-  google::rpc::ErrorInfo info;
-  details.ParseFromString(status.error_details());
-  for (const auto& detail : details.details()) {
-    if (detail.UnpackTo(&info)) return info.reason();
-  }
-  return "";
 }
 
 // Who was refused has heard why, unless his connection made room for another.

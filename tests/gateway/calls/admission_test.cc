@@ -35,16 +35,6 @@ Gate::Options OneAtATime(int waiting) {
   return options;
 }
 
-std::string ReasonOf(const grpc::Status& status) {
-  google::rpc::Status details;
-  google::rpc::ErrorInfo info;
-  details.ParseFromString(status.error_details());
-  for (const auto& detail : details.details()) {
-    if (detail.UnpackTo(&info)) return info.reason();
-  }
-  return "";
-}
-
 grpc::Status Get(RunningGateway& gateway, const std::string& name,
                  std::int64_t min_version = 0) {
   grpc::ClientContext context;
