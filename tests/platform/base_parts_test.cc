@@ -2,8 +2,10 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
@@ -14,12 +16,14 @@
 #include <set>
 #include <sstream>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "services/platform/observe/log.h"
 #include "services/platform/process/assets.h"
 #include "services/platform/process/config.h"
 #include "services/platform/rpc/call_context.h"
+#include "services/platform/work/background.h"
 #include "services/platform/work/system_clock.h"
 #include "services/platform/work/worker_pool.h"
 #include "tests/support/status_matchers.h"
@@ -309,6 +313,26 @@ TEST(WorkerPoolTest, WokenWorkHoldsNobodyUp) {
   release = true;
   EXPECT_TRUE(WaitFor([&] { return woken.load() == 100; }));
   EXPECT_LE(woken_before.load(), 1);
+}
+
+TEST(WorkerPoolTest, ThreadsOfABackgroundPoolLetOthersGoFirst) {
+  const auto look = [](bool background) {
+    std::pair<bool, int> seen;
+    std::atomic<bool> done = false;
+    WorkerPool pool({.background = background});
+    EXPECT_OK(pool.Submit({}, [&](const absl::Status& start) {
+      EXPECT_OK(start);
+      seen = {InBackground(), getpriority(PRIO_PROCESS, 0)};
+      done = true;
+    }));
+    EXPECT_TRUE(WaitFor([&] { return done.load(); }));
+    return seen;
+  };
+  const int mine = getpriority(PRIO_PROCESS, 0);
+  EXPECT_EQ(look(false), std::pair(false, mine));
+  // Unless the test has a lower priority than they.
+  EXPECT_EQ(look(true), std::pair(true, std::max(mine, 10)));
+  EXPECT_FALSE(InBackground());
 }
 
 TEST(WorkerPoolTest, StopTellsWhatWaits) {

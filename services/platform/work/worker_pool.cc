@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "services/platform/errors.h"
+#include "services/platform/work/background.h"
 
 namespace welfare::platform {
 namespace {
@@ -62,6 +63,7 @@ struct WorkerPool::State {
   }
 
   void Run() {
+    if (options.background) EnterBackground();
     std::unique_lock lock(mutex);
     while (true) {
       changed.wait(lock, [&] { return stopping || !IsEmpty(); });

@@ -23,6 +23,8 @@ class WorkerPool {
     // Work that waits beyond this is refused: better a quick RESOURCE_EXHAUSTED
     // than an answer after the caller's deadline.
     int queue = 256;
+    // Its threads let others go first (background.h).
+    bool background = false;
   };
 
   // Called with OK, or with DEADLINE_EXCEEDED, CANCELLED (the limits passed

@@ -29,6 +29,7 @@
 #include "services/survey/files/import_run.h"
 #include "services/survey/files/submission_csv.h"
 #include "services/survey/store/apply.h"
+#include "services/survey/store/stored_messages.h"
 #include "services/survey/text_limits.h"
 
 namespace welfare::survey {
@@ -165,10 +166,26 @@ absl::StatusOr<std::map<base::SubmissionName, Submission>> ListHeads(
   return heads;
 }
 
-// Decides a batch on one state of the store and, with a `writer`, writes it.
+StoredPlain StoreBeforehand(const ImportPlan& plan) {
+  StoredPlain stored;
+  for (const ImportPlan::Entry& entry : plan.entries()) {
+    if (!entry.plain) continue;
+    const OpenedRound& round = plan.rounds().at(entry.records.name.parent());
+    stored.emplace(&*entry.plain, StoredAnswers(*round.codebook, *entry.plain));
+  }
+  return stored;
+}
+
+// Where a batch is written, and its plain answers.
+struct Target {
+  StoreWriter& store;
+  const StoredPlain& stored;
+};
+
+// Decides a batch on one state of the store and, with a `target`, writes it.
 absl::StatusOr<ImportOutcome> Run(const ImportPlan& plan,
                                   const std::optional<importing::Base>& base,
-                                  StoreReader& store, StoreWriter* writer,
+                                  StoreReader& store, const Target* target,
                                   base::Timestamp now, int show_changes) {
   const auto find_rounds =
       [&]() -> absl::StatusOr<std::map<base::RoundName, Round>> {
@@ -203,13 +220,12 @@ absl::StatusOr<ImportOutcome> Run(const ImportPlan& plan,
     }
     WELFARE_ASSIGN_OR_RETURN(std::optional<PlannedChange> change,
                              run.Decide(entry, standing));
-    if (writer == nullptr || !change) continue;
+    if (target == nullptr || !change) continue;
     changes[name.parent()].push_back(*std::move(change));
   }
   for (const auto& [name, of_round] : changes) {
-    WELFARE_RETURN_IF_ERROR(ApplyAll(writer->submissions(), name,
-                                     *plan.rounds().at(name).codebook,
-                                     of_round));
+    WELFARE_RETURN_IF_ERROR(
+        ApplyAll(target->store.submissions(), name, of_round, target->stored));
   }
   ImportOutcome outcome = run.outcome();
   WELFARE_ASSIGN_OR_RETURN(const auto after, find_rounds());
@@ -348,15 +364,17 @@ absl::Status ImportCalls::ImportSubmissions(
                            platform::MakeWriteRequest(call, request));
   // Alone or in a stream, it is one request.
   write.key.method = "ImportSubmissions";
+  const StoredPlain stored = StoreBeforehand(plan);
   std::map<base::RoundName, std::int64_t> touched;
   importing::ImportCounts counts;
   WELFARE_ASSIGN_OR_RETURN(
       const bool repeated,
       RunWrite(d_.store, write, response,
                [&](StoreWriter& store) -> absl::Status {
+                 const Target target{.store = store, .stored = stored};
                  WELFARE_ASSIGN_OR_RETURN(
                      const ImportOutcome outcome,
-                     Run(plan, planned, store, &store, store.time(), 0));
+                     Run(plan, planned, store, &target, store.time(), 0));
                  touched = outcome.rounds;
                  counts = outcome.counts;
                  WELFARE_ASSIGN_OR_RETURN(

@@ -14,6 +14,9 @@ namespace {
 
 // Of one look at the revisions of all rounds.
 constexpr std::chrono::seconds kLookTimeout{5};
+// A round that changes all the time is counted no more often: it is as long as
+// the feed waits between two looks of its own.
+constexpr std::chrono::seconds kBetweenCounts{1};
 
 }  // namespace
 
@@ -21,6 +24,7 @@ absl::StatusOr<platform::VersionFeed::Versions> RoundVersions::Read(
     std::stop_token stop) {
   base::CallLimits limits = base::CallLimits::After(kLookTimeout);
   limits.stop = std::move(stop);
+  const auto now = std::chrono::steady_clock::now();
   platform::VersionFeed::Versions versions;
   std::vector<base::RoundName> changed;
   WELFARE_RETURN_IF_ERROR(
@@ -33,7 +37,9 @@ absl::StatusOr<platform::VersionFeed::Versions> RoundVersions::Read(
           const std::string resource = round.ToString();
           versions[resource] = revision;
           const auto before = counted_.find(resource);
-          if (before == counted_.end() || before->second < revision) {
+          if (before == counted_.end() ||
+              (before->second.revision < revision &&
+               now - before->second.time >= kBetweenCounts)) {
             changed.push_back(round);
           }
         }
@@ -44,7 +50,8 @@ absl::StatusOr<platform::VersionFeed::Versions> RoundVersions::Read(
       return metrics_.Count(store, content_, round);
     });
     if (counted.ok()) {
-      counted_[round.ToString()] = versions[round.ToString()];
+      counted_[round.ToString()] = {.revision = versions[round.ToString()],
+                                    .time = now};
     } else {
       platform::LogStatus(platform::LogLevel::kWarning,
                           "a round was not counted", counted);

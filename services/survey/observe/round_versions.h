@@ -1,8 +1,11 @@
 // Which revision each round has, for those who wait for another.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <map>
 #include <stop_token>
+#include <string>
 
 #include "absl/status/statusor.h"
 
@@ -24,7 +27,8 @@ class RoundVersions {
       : store_(store), content_(content), metrics_(metrics), feed_(feed) {}
 
   // Reads the revision of every round, and counts those that have changed since
-  // the last time: at the start, and once a second by the feed. One at a time.
+  // the last time, each once a second at most: at the start, and by the feed.
+  // One at a time.
   //
   // Errors: those of the store. What cannot be counted is logged.
   absl::StatusOr<platform::VersionFeed::Versions> Read(std::stop_token stop);
@@ -39,7 +43,11 @@ class RoundVersions {
   PinnedContent& content_;
   SurveyMetrics& metrics_;
   platform::VersionFeed& feed_;
-  platform::VersionFeed::Versions counted_;  // used by Read
+  struct Counted {
+    std::int64_t revision = 0;
+    std::chrono::steady_clock::time_point time;
+  };
+  std::map<std::string, Counted> counted_;  // used by Read
 };
 
 }  // namespace welfare::survey

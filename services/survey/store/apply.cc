@@ -37,15 +37,16 @@ absl::StatusOr<Submission> Apply(SubmissionWriter& submissions,
 }
 
 absl::Status ApplyAll(SubmissionWriter& submissions,
-                      const base::RoundName& round, const Codebook& codebook,
-                      std::span<const PlannedChange> changes) {
+                      const base::RoundName& round,
+                      std::span<const PlannedChange> changes,
+                      const StoredPlain& stored) {
   std::vector<SubmissionWriter::Revision> revisions;
   revisions.reserve(changes.size());
   for (const PlannedChange& change : changes) {
     if (!change.changed) continue;
-    revisions.push_back({.submission = &change.submission,
-                         .plain = change.plain,
-                         .codebook = &codebook});
+    revisions.push_back(
+        {.submission = &change.submission,
+         .answers = change.plain ? &stored.at(change.plain) : nullptr});
   }
   WELFARE_RETURN_IF_ERROR(submissions.AppendAll(round, revisions));
   for (const PlannedChange& change : changes) {

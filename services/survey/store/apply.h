@@ -3,17 +3,19 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <unordered_map>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 #include "services/base/names/resource_name.h"
-#include "services/survey/codebook/codebook.h"
 #include "services/survey/round/life_cycle.h"
 #include "services/survey/round/round.h"
 #include "services/survey/store/round_store.h"
 #include "services/survey/store/submission_store.h"
 #include "services/survey/submission/intake.h"
+#include "services/survey/submission/plain_answers.h"
 #include "services/survey/submission/submission.h"
 
 namespace welfare::survey {
@@ -27,11 +29,16 @@ absl::StatusOr<Standing> ReadStanding(SubmissionReader& submissions,
 absl::StatusOr<Submission> Apply(SubmissionWriter& submissions,
                                  PlannedChange change);
 
-// Writes decisions on one round, each on another respondent; their answers,
-// where they stand beside the plan, are those of places of `codebook`.
+// Plain answers as they are stored. They are made before the transaction that
+// stores them, since everybody waits for it.
+using StoredPlain = std::unordered_map<const PlainAnswers*, std::string>;
+
+// Writes decisions on one round, each on another respondent. REQUIRES: `stored`
+// has the answers of every decision where they stand beside it.
 absl::Status ApplyAll(SubmissionWriter& submissions,
-                      const base::RoundName& round, const Codebook& codebook,
-                      std::span<const PlannedChange> changes);
+                      const base::RoundName& round,
+                      std::span<const PlannedChange> changes,
+                      const StoredPlain& stored);
 
 // Writes a decision, with the population that it freezes, and returns the round
 // with its revision.

@@ -12,10 +12,8 @@
 
 #include "services/base/names/resource_name.h"
 #include "services/base/names/respondent.h"
-#include "services/survey/codebook/codebook.h"
 #include "services/survey/progress/progress.h"
 #include "services/survey/submission/contact.h"
-#include "services/survey/submission/plain_answers.h"
 #include "services/survey/submission/submission.h"
 
 namespace welfare::survey {
@@ -87,9 +85,8 @@ class SubmissionWriter : public SubmissionReader {
   // as many as a batch has cost little more than one.
   struct Revision {
     const Submission* submission = nullptr;
-    // Its answers, where it has none itself, by the places of `codebook`.
-    const PlainAnswers* plain = nullptr;
-    const Codebook* codebook = nullptr;
+    // Its answers as they are stored, where it has none itself.
+    const std::string* answers = nullptr;
   };
   virtual absl::Status AppendAll(const base::RoundName& name,
                                  std::span<const Revision> revisions) = 0;

@@ -6,12 +6,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <deque>
 #include <set>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "services/platform/engine/open_database.h"
 #include "services/platform/engine/sqlite_database.h"
+#include "services/platform/work/background.h"
 #include "tests/platform/storage/gate.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -34,12 +37,14 @@ absl::Status Insert(Transaction& transaction, std::int64_t id) {
 
 class GroupCommitTest : public ::testing::Test {
  protected:
-  void SetUp() override {
+  void SetUp() override { Open(); }
+
+  void Open() {
     auto sqlite = SqliteDatabase::OpenInMemory();
     ASSERT_OK(sqlite);
     auto gate = std::make_unique<Gate>(*std::move(sqlite));
     gate_ = gate.get();
-    database_ = std::make_unique<GroupCommit>(std::move(gate));
+    database_ = std::make_unique<GroupCommit>(std::move(gate), options_);
     ASSERT_OK(database_->Write([](Transaction& transaction) {
       return transaction.Execute(kMakeTable, {}).status();
     }));
@@ -78,6 +83,7 @@ class GroupCommitTest : public ::testing::Test {
     return ids.ok() ? *ids : std::vector<std::int64_t>{};
   }
 
+  GroupCommit::Options options_;
   Gate* gate_ = nullptr;
   std::unique_ptr<GroupCommit> database_;
 };
@@ -182,6 +188,183 @@ TEST_F(GroupCommitTest, AWaitingWriteLeavesAtItsDeadline) {
   gate_->Open();
   holder.join();
   EXPECT_THAT(Ids(), ::testing::ElementsAre(1));
+}
+
+// Writes of threads that let others go first. All but the first wait behind a
+// transaction that is held back, so that what goes before what is known.
+class BackgroundWritesTest : public GroupCommitTest {
+ protected:
+  BackgroundWritesTest() {
+    // What was written lately goes on counting as lately.
+    options_.heed = std::chrono::hours(1);
+  }
+
+  void Hold() {
+    gate_->writes = 0;
+    gate_->Close();
+    Start(false, [](Transaction& t) { return Insert(t, 0); });
+    ASSERT_TRUE(WaitFor([&] { return gate_->writes.load() == 1; }));
+  }
+
+  // Starts a write and waits until it stands in its queue.
+  void Start(bool background, Database::WriteFunction write) {
+    const int before = database_->pool().writes_waiting;
+    const bool held = gate_->writes.load() == 1;
+    absl::Status& result = results_.emplace_back();
+    threads_.emplace_back(
+        [this, background, write = std::move(write), &result] {
+          if (background) EnterBackground();
+          result = database_->Write(write);
+        });
+    if (held) {
+      ASSERT_TRUE(WaitFor(
+          [&] { return database_->pool().writes_waiting == before + 1; }));
+    }
+  }
+
+  // One that says when it ran.
+  Database::WriteFunction Note(std::int64_t id) {
+    return [this, id](Transaction& transaction) {
+      order_.emplace_back(gate_->writes.load(), id);
+      return Insert(transaction, id);
+    };
+  }
+
+  // Lets all go on, and returns which ran in which transaction.
+  std::vector<std::vector<std::int64_t>> Run() {
+    gate_->Open();
+    threads_.clear();  // joins
+    std::vector<std::vector<std::int64_t>> transactions;
+    int last = 0;
+    for (const auto& [transaction, id] : order_) {
+      if (transaction != last) transactions.emplace_back();
+      last = transaction;
+      transactions.back().push_back(id);
+    }
+    return transactions;
+  }
+
+  std::vector<std::pair<int, std::int64_t>> order_;  // by who commits
+  std::deque<absl::Status> results_;
+  std::vector<std::jthread> threads_;
+};
+
+using ::testing::ElementsAre;
+
+TEST_F(BackgroundWritesTest, OthersGoFirstAndEachIsATransaction) {
+  Hold();
+  Start(true, Note(1));
+  Start(true, Note(2));
+  Start(false, Note(3));
+  Start(false, Note(4));
+  EXPECT_THAT(Run(),
+              ElementsAre(ElementsAre(3, 4), ElementsAre(1), ElementsAre(2)));
+  EXPECT_THAT(results_, ::testing::Each(support::IsOk()));
+  EXPECT_THAT(Ids(), ElementsAre(0, 1, 2, 3, 4));
+}
+
+TEST_F(BackgroundWritesTest, WithNobodyElseTheyShareATransaction) {
+  options_.heed = std::chrono::milliseconds(0);
+  Open();
+  gate_->writes = 0;
+  gate_->Close();
+  Start(true, Note(1));
+  ASSERT_TRUE(WaitFor([&] { return gate_->writes.load() == 1; }));
+  Start(true, Note(2));
+  Start(true, Note(3));
+  EXPECT_THAT(Run(), ElementsAre(ElementsAre(1), ElementsAre(2, 3)));
+  EXPECT_THAT(Ids(), ElementsAre(1, 2, 3));
+}
+
+TEST_F(BackgroundWritesTest, WhoComesWhileOneRunsIsCommittedWithIt) {
+  gate_->writes = 0;
+  std::vector<std::jthread> joining;
+  const auto write = [&](Transaction& transaction) {
+    joining.emplace_back([&] {
+      EXPECT_OK(database_->Write([](Transaction& t) { return Insert(t, 2); }));
+    });
+    // One that fails takes nothing with it.
+    joining.emplace_back([&] {
+      EXPECT_STATUS(
+          database_->Write([](Transaction& t) { return Insert(t, 1); }),
+          absl::StatusCode::kAlreadyExists);
+    });
+    EXPECT_TRUE(WaitFor([&] { return database_->pool().writes_waiting == 2; }));
+    return Insert(transaction, 1);
+  };
+  std::jthread background([&] {
+    EnterBackground();
+    EXPECT_OK(database_->Write(write));
+  });
+  background.join();
+  joining.clear();  // joins
+  EXPECT_EQ(gate_->writes.load(), 1);
+  EXPECT_THAT(Ids(), ElementsAre(1, 2));
+}
+
+TEST_F(BackgroundWritesTest, WhoJoinsDoesNotFailByAFailureThatWasIgnored) {
+  std::jthread joining;
+  std::jthread background([&] {
+    EnterBackground();
+    EXPECT_STATUS(database_->Write([&](Transaction& transaction) {
+      if (!joining.joinable()) {
+        joining = std::jthread([&] {
+          EXPECT_OK(
+              database_->Write([](Transaction& t) { return Insert(t, 2); }));
+        });
+        EXPECT_TRUE(
+            WaitFor([&] { return database_->pool().writes_waiting == 1; }));
+      }
+      EXPECT_OK(Insert(transaction, 1));
+      Insert(transaction, 1).IgnoreError();
+      return absl::OkStatus();
+    }),
+                  absl::StatusCode::kAlreadyExists);
+  });
+  background.join();
+  joining.join();
+  EXPECT_THAT(Ids(), ElementsAre(2));
+}
+
+TEST_F(BackgroundWritesTest, NobodyIsTakenBackWithOneThatFails) {
+  Hold();
+  Start(true, [](Transaction& t) {
+    EXPECT_OK(Insert(t, 5));
+    return absl::FailedPreconditionError("no");
+  });
+  Start(true, Note(6));
+  Run();
+  EXPECT_STATUS(results_[1], absl::StatusCode::kFailedPrecondition);
+  EXPECT_OK(results_[2]);
+  EXPECT_THAT(Ids(), ElementsAre(0, 6));
+}
+
+TEST_F(BackgroundWritesTest, NoneIsPassedForEver) {
+  options_.max_group = 1;
+  options_.most_passed = 2;
+  Open();
+  Hold();
+  Start(true, Note(1));
+  for (std::int64_t id = 2; id < 7; ++id) Start(false, Note(id));
+  // Whoever waits then is committed with it.
+  EXPECT_THAT(Run(),
+              ElementsAre(ElementsAre(2), ElementsAre(3), ElementsAre(1, 4),
+                          ElementsAre(5), ElementsAre(6)));
+}
+
+TEST_F(BackgroundWritesTest, OneThatWaitsLeavesAtItsDeadline) {
+  Hold();
+  std::jthread late([&] {
+    EnterBackground();
+    EXPECT_STATUS(
+        database_->Write(base::CallLimits::After(std::chrono::milliseconds(30)),
+                         Note(1)),
+        absl::StatusCode::kDeadlineExceeded);
+  });
+  late.join();
+  Start(true, Note(2));
+  EXPECT_THAT(Run(), ElementsAre(ElementsAre(2)));
+  EXPECT_THAT(Ids(), ElementsAre(0, 2));
 }
 
 // A child writes with four threads and reports each acknowledged id through a

@@ -221,9 +221,9 @@ absl::Status AppendRevisions(SqlChange& change, const base::RoundName& name,
                         head.round_revision = round_revision++;
                         row = RevisionRow(
                             change, head, ids[next], *round_id,
-                            one.plain == nullptr
+                            one.answers == nullptr
                                 ? StoredAnswers(one.submission->answers)
-                                : StoredAnswers(*one.codebook, *one.plain));
+                                : *one.answers);
                         audited.push_back({.resource = head.name.ToString(),
                                            .detail = DetailOf(head)});
                         ++next;

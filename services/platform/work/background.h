@@ -1,0 +1,15 @@
+// Threads that let others go first: those that work through files, of which
+// nobody waits for a single answer.
+#pragma once
+
+namespace welfare::platform {
+
+// Has the calling thread let others go first from now on: on the processors,
+// as far as the system can tell them apart, and at the database (GroupCommit).
+// A thread does not come back from it, and threads that it starts are as slow.
+void EnterBackground();
+
+// Whether the calling thread has done so.
+bool InBackground();
+
+}  // namespace welfare::platform
