@@ -529,6 +529,7 @@ class BadInput(Backfill):
         self.plan(path, code=3, encoding="utf-8", rejects="rejects.csv", mend="mend")
         told = [(line, column, reason) for line, column, reason, _ in self.rejects()]
         self.assertEqual(told, BAD)
+        self.check_golden(path)
         with open(self.folder / "rejects.csv", encoding="utf-8", newline="") as table:
             raw = {int(line["source_line"]): line["raw_record"]
                    for line in csv.DictReader(table)}
@@ -561,6 +562,16 @@ class BadInput(Backfill):
                               if item not in items]
         planned = self.plan(self.answers(every, name="mended.csv"))
         self.assertNotIn("rejected", self.counts(planned))
+
+    def check_golden(self, path):
+        """Every byte of the rejects, but for the folder of the file."""
+        golden = SOURCE / "tests" / "welfarectl" / "golden" / "bad_answers_rejects.csv"
+        told = (self.folder / "rejects.csv").read_bytes().replace(str(path).encode(),
+                                                                  path.name.encode())
+        if os.environ.get("WELFARE_UPDATE_GOLDEN") == "1":
+            golden.write_bytes(told)
+        self.assertEqual(told, golden.read_bytes(),
+                         f"{golden}: refresh with WELFARE_UPDATE_GOLDEN=1")
 
     def test_a_quote_over_records_refuses_what_it_swallows_alone(self):
         rows = answers(CHIYODA) + answers(CHUO) + answers(MINATO)

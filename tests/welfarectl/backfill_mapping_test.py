@@ -8,7 +8,6 @@ import csv
 import hashlib
 import json
 import pathlib
-import re
 import sqlite3
 import subprocess
 import sys
@@ -102,8 +101,7 @@ class Mapping(backfill.Backfill):
                 continue
             cells = next(csv.reader([reject["raw_record"]]))
             words.setdefault(reject["value"], set()).update(cells[5].split("、"))
-            found = re.search(r"nearest: (\w+)", reject["message"])
-            nearest[reject["value"]] = found[1] if found else None
+            nearest[reject["value"]] = next(iter(reject["candidates"].split()), None)
         items = []
         for item, target in nearest.items():
             if target is None:
@@ -162,9 +160,11 @@ class Mapping(backfill.Backfill):
         mapping = self.mapping(self.written_from_rejects())
         self.planned(self.old_file(計画の状況="策定ずみ", 取組方法="訪問、オンラインの支援"),
                      mapping, code=3, rejects="rejects.csv")
-        told = {(one["value"], one["reason_code"]): one["message"] for one in self.told()}
-        self.assertIn("nearest: made", told[("策定ずみ", "WORD_UNMAPPED")])
-        self.assertIn("nearest: online", told[("オンラインの支援", "WORD_UNMAPPED")])
+        told = {(one["value"], one["reason_code"]): one for one in self.told()}
+        for word, meant in (("策定ずみ", "made"), ("オンラインの支援", "online")):
+            one = told[(word, "WORD_UNMAPPED")]
+            self.assertIn(f"nearest: {meant}", one["message"])
+            self.assertEqual(one["candidates"].split()[0], meant)
         self.planned(self.old_file(予算="1.23456"), mapping, code=3, rejects="rejects.csv")
         self.assertIn("1234.56", {one["value"] for one in self.told()
                                   if one["reason_code"] == "NUMBER_NOT_WHOLE"})

@@ -250,6 +250,13 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "--max-errors; it stops here.",
      "{rows}件のうち{rejected}件が拒否され、--max-errors を超えました。ここで止"
      "めます。"},
+    {"RECORDS_UNACCOUNTED", absl::StatusCode::kInternal,
+     "{path} from line {line}: the service was sent {sent} records and answers "
+     "for {answered}; it may be older than this welfarectl. It stops here, and "
+     "what this batch has done is not known.",
+     "{path} の{line}行目から{sent}件を送りましたが、サービスの回答は{answered}件"
+     "分です。サービスが welfarectl より古い可能性があります。ここで止めます。こ"
+     "の束の結果は分かりません。"},
     {"MOVED_WHILE_PLANNING", absl::StatusCode::kAborted,
      "{resource} was changed while the plan was made; plan again.",
      "計画を作っている間に {resource} が変更されました。もう一度計画を作ってく"

@@ -39,6 +39,31 @@ RowCounts CountsOf(const type::v1::ImportCounts& counts) {
           .rejected = counts.rejected()};
 }
 
+// As the codes of an answer stand in a cell.
+std::string Words(const google::protobuf::RepeatedPtrField<std::string>& list) {
+  std::string words;
+  for (const std::string& one : list) words += (words.empty() ? "" : " ") + one;
+  return words;
+}
+
+// How many of the records that were sent the answer tells the outcome of; as
+// many as were sent, where it says it of each, and of their groups too.
+std::int64_t AnsweredOf(std::int64_t sent,
+                        const type::v1::ImportResult& result) {
+  const auto told = [](const type::v1::ImportCounts& counts) {
+    return std::int64_t{counts.created()} + counts.updated() +
+           counts.unchanged() + counts.deleted() + counts.rejected();
+  };
+  if (result.counts().rows() != sent) return result.counts().rows();
+  const std::int64_t all = told(result.counts());
+  if (all != sent || result.groups().empty()) return all;
+  std::int64_t of_groups = 0;
+  for (const type::v1::ImportGroup& group : result.groups()) {
+    of_groups += told(group.counts());
+  }
+  return of_groups;
+}
+
 std::string KindName(type::v1::RespondentKind kind) {
   if (kind == type::v1::RESPONDENT_KIND_UNSPECIFIED) return "";
   return ShortName(type::v1::RespondentKind_Name(kind), "RESPONDENT_KIND_");
@@ -98,8 +123,9 @@ absl::Status Account::Begin() {
   mended_.clear();
   if (!paths_.rejects.empty()) {
     rejects_ = std::ofstream(paths_.rejects, std::ios::binary);
-    PutRecord(rejects_, {"source_file", "source_line", "record", "column",
-                         "value", "reason_code", "message", "raw_record"});
+    PutRecord(rejects_,
+              {"source_file", "source_line", "record", "column", "value",
+               "reason_code", "message", "raw_record", "candidates"});
     if (!rejects_) return CannotWrite(paths_.rejects);
   }
   if (!paths_.changes.empty()) {
@@ -127,9 +153,19 @@ void Account::BeginFile(const std::string& path, FileKind kind,
   mend_ = std::ofstream();
 }
 
-void Account::Add(const RecordBatch& batch,
-                  const type::v1::ImportResult& result) {
+absl::Status Account::Add(const RecordBatch& batch,
+                          const type::v1::ImportResult& result) {
   File& file = files_.back();
+  const auto sent = static_cast<std::int64_t>(batch.records.size());
+  if (const std::int64_t answered = AnsweredOf(sent, result);
+      answered != sent) {
+    return base::MakeError(CtlRow("RECORDS_UNACCOUNTED"))
+        .With("path", file.path)
+        .With("line", static_cast<long long>(
+                          sent == 0 ? 1 : batch.records.front().line))
+        .With("sent", static_cast<long long>(sent))
+        .With("answered", static_cast<long long>(answered));
+  }
   RowCounts counts = CountsOf(result.counts());
   const auto broken = static_cast<std::int64_t>(batch.broken.size());
   const RowCounts not_sent{.rows = broken, .rejected = broken};
@@ -161,13 +197,15 @@ void Account::Add(const RecordBatch& batch,
                           .after = change.after()});
     }
   }
+  return absl::OkStatus();
 }
 
 void Account::TellBroken(const RecordBatch& batch, std::int64_t before) {
   for (; broken_told_ < batch.broken.size(); ++broken_told_) {
     const BrokenRecord& record = batch.broken[broken_told_];
     if (record.line >= before) return;
-    AddFault(record.line, 0, "", "", record.reason, record.message, record.raw);
+    AddFault(record.line, 0, "", "", record.reason, record.message, record.raw,
+             "");
     Mend(record.line, record.raw);
   }
 }
@@ -190,7 +228,7 @@ void Account::AddFaults(const RecordBatch& batch,
     if (known) raw = batch.original(batch.records[at - 1]);
     AddFault(reject.source_line(), records_before_ + reject.record(),
              reject.column(), reject.value(), reject.reason_code(),
-             reject.message(), raw);
+             reject.message(), raw, Words(reject.candidates()));
     Mend(reject.source_line(), raw);
   }
 }
@@ -198,7 +236,7 @@ void Account::AddFaults(const RecordBatch& batch,
 void Account::AddFault(std::int64_t line, std::int64_t record,
                        std::string_view column, std::string_view value,
                        std::string_view reason, std::string_view message,
-                       std::string_view raw) {
+                       std::string_view raw, const std::string& candidates) {
   ++faults_;
   const std::string& path = files_.back().path;
   if (!paths_.rejects.empty()) {
@@ -206,7 +244,7 @@ void Account::AddFault(std::int64_t line, std::int64_t record,
         rejects_,
         {path, std::to_string(line), record > 0 ? std::to_string(record) : "",
          std::string(column), std::string(value), std::string(reason),
-         std::string(message), std::string(raw)});
+         std::string(message), std::string(raw), candidates});
   }
   if (shown_.size() >= kShownFaults) return;
   std::string where;

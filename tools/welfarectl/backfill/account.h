@@ -75,7 +75,11 @@ class Account {
   void BeginFile(const std::string& path, FileKind kind,
                  const std::string& header);
   // Adds what was answered to a batch, and what of it was not sent.
-  void Add(const RecordBatch& batch, const type::v1::ImportResult& result);
+  //
+  // Errors: INTERNAL, RECORDS_UNACCOUNTED: the answer does not tell what has
+  //   become of each record that was sent; nothing is added.
+  absl::Status Add(const RecordBatch& batch,
+                   const type::v1::ImportResult& result);
   // Adds faults of the batch that was added last.
   void AddFaults(const RecordBatch& batch,
                  const type::v1::ImportResult& result);
@@ -96,7 +100,8 @@ class Account {
  private:
   void AddFault(std::int64_t line, std::int64_t record, std::string_view column,
                 std::string_view value, std::string_view reason,
-                std::string_view message, std::string_view raw);
+                std::string_view message, std::string_view raw,
+                const std::string& candidates);
   void Mend(std::int64_t line, std::string_view raw);
   // Adds the broken records that stand above the line `before`.
   void TellBroken(const RecordBatch& batch, std::int64_t before);

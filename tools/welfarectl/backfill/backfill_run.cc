@@ -1,7 +1,6 @@
 #include "tools/welfarectl/backfill/backfill_run.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
 #include <iostream>
 #include <set>
@@ -459,7 +458,8 @@ int BackfillRun::Take(const BackfillPlan& plan, Mode mode, SentBatch sent,
     account_.BeginFile(file.facts.path, file.kind, raw_headers_[sent.file]);
     if (sent.file > 0) bytes_before_ += sources_[sent.file - 1].text_bytes();
   }
-  account_.Add(sent.batch, sent.result);
+  const absl::Status added = account_.Add(sent.batch, sent.result);
+  if (!added.ok()) return failed ? static_cast<int>(kFailure) : Fail(added);
   int code = kOk;
   if (mode == Mode::kPlan) code = TakePlanned(plan, sent);
   account_.EndBatch(sent.batch);

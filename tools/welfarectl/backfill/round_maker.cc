@@ -226,7 +226,10 @@ int RoundMaker::Judge(TextSource& source, std::size_t file,
     const int code = JudgeBatch(**batch, file, promised, result);
     if (code != kOk) return code;
     if (account == nullptr) continue;
-    account->Add(**batch, result);
+    if (const absl::Status added = account->Add(**batch, result);
+        !added.ok()) {
+      return Fail(added);
+    }
     account->EndBatch(**batch);
   }
 }
