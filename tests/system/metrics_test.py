@@ -50,9 +50,10 @@ class Metrics(harness.LoadedTest):
     def test_families_are_the_recorded_ones(self):
         self.http.get("/v1/surveys/jusou/rounds/2025/progress")
         self.product.ctl("report", "create", "--fiscal-year", "2025")
-        # A report is seen at the next look of its service.
-        harness.wait_for(lambda: b"\nwelfare_report_made" in self.product.metrics().body,
-                         "the report to be told of")
+        # Reports and rounds are seen at the next look of their services.
+        harness.wait_for(lambda: all(family in self.product.metrics().body for family in (
+            b"\nwelfare_report_made", b"\nwelfare_round_open", b"\nwelfare_submissions_expected")),
+                         "the report and its round to be told of")
         found = families(self.product.metrics().body.decode())
         # A cache and listeners of another kind, of which nothing more is asked
         # than to exist.

@@ -80,11 +80,12 @@ TEST(FeedbackBuilder, MarksTheAnswerBesideTheFiguresOfBothYears) {
 }
 
 TEST(FeedbackBuilder, SaysWhatIsMissingInWords) {
-  const Figure* supports = FindFigure(Small().OwnSheet(4, ""), "supports");
+  const ReportModel uncounted = Small().OwnSheet(4, "");
+  const Figure* supports = FindFigure(uncounted, "supports");
   ASSERT_NE(supports, nullptr);
   EXPECT_EQ(CellsIn(*supports, "NOT_COUNTED").front(), "●");
-  const ReportModel model = Small().OwnSheet(0, "");
-  EXPECT_EQ(CellsIn(*FindFigure(model, "supports"), "own").front(), "9件");
+  const ReportModel counted = Small().OwnSheet(0, "");
+  EXPECT_EQ(CellsIn(*FindFigure(counted, "supports"), "own").front(), "9件");
 }
 
 TEST(FeedbackBuilder, ListsWhatWasNotAsked) {
