@@ -101,8 +101,11 @@ def pdf(bench):
     yield {"report": written(bench, "pdf"), "bare Pango and Cairo": written(bench, "bare-pdf")}
 
 
+# --- the workbook ------------------------------------------------------------
+
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 CHART = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 
 
@@ -123,31 +126,89 @@ def place(reference):
     return int(digits) - 1, functools.reduce(lambda n, c: n * 26 + ord(c) - 64, letters, 0) - 1
 
 
+def line_of(*fields):
+    return "\t".join(str(field).replace("\t", " ").replace("\n", " ") for field in fields)
+
+
+def texts_in(element):
+    return "" if element is None else "".join(text.text or "" for text in element.iter(f"{DRAWING}t"))
+
+
+def describe_series(series):
+    """A series of a chart with its fill, its points and what its labels say."""
+    formulas = [series.find(f"{CHART}{what}//{CHART}f") for what in ("cat", "val", "tx")]
+    colour = series.find(f"{CHART}spPr/{DRAWING}solidFill/{DRAWING}srgbClr")
+    outline = series.find(f"{CHART}spPr/{DRAWING}ln//{DRAWING}srgbClr")
+    yield line_of("series", *("" if one is None else f"={one.text}" for one in formulas),
+                  *("" if one is None else one.get("val") for one in (colour, outline)))
+    for label in series.iter(f"{CHART}dLbl"):
+        yield line_of("label", texts_in(label))
+    for point in series.iter(f"{CHART}dPt"):
+        yield line_of("point", point.find(f"{CHART}idx").get("val"))
+
+
+def describe_chart(chart, row, words):
+    """A chart as `chart ROW KIND LEGEND FORMAT MOST TITLE WORDS`, and its series."""
+    plot = chart.find(f".//{CHART}plotArea")
+    kind = next(child.tag.removeprefix(CHART) for child in plot if child.tag.endswith("Chart"))
+    if kind == "barChart":
+        grouping = plot.find(f".//{CHART}grouping").get("val")
+        kind = "stacked" if grouping == "percentStacked" else plot.find(f".//{CHART}barDir").get("val")
+    values = plot.find(f"{CHART}valAx")
+    formatted = None if values is None else values.find(f"{CHART}numFmt")
+    most = None if values is None else values.find(f".//{CHART}max")
+    yield line_of("chart", row, kind, int(chart.find(f".//{CHART}legend") is not None),
+                  "" if formatted is None else formatted.get("formatCode"), "" if most is None else most.get("val"),
+                  texts_in(chart.find(f"{CHART}chart/{CHART}title")), words)
+    for series in chart.iter(f"{CHART}ser"):
+        yield from describe_series(series)
+
+
+def describe_cells(sheet, shared):
+    """The cells of a sheet, what is merged and what leads elsewhere."""
+    hidden = set()
+    for merged in sheet.iter(f"{MAIN}mergeCell"):
+        (top, left), (bottom, right) = map(place, merged.get("ref").split(":"))
+        inside = {(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)}
+        hidden |= inside - {(top, left)}
+        yield line_of("merge", top, left, bottom, right)
+    links = {link.get("ref"): link.get("location") for link in sheet.iter(f"{MAIN}hyperlink")}
+    for cell in sheet.iter(f"{MAIN}c"):
+        row, column = place(cell.get("r"))
+        if (row, column) in hidden:
+            continue
+        value = cell.findtext(f"{MAIN}v", "")
+        is_text = cell.get("t") == "s"
+        kind = "n" if value and not is_text else "s"
+        yield line_of("cell", row, column, cell.get("s", "0"), kind, shared[int(value)] if is_text else value,
+                      links.get(cell.get("r"), ""))
+
+
 def describe_workbook(path, to):
-    """Writes the cells and the charts of a workbook as bench-report reads them."""
+    """Writes what stands in a workbook as bench-report reads it."""
     lines = []
     with zipfile.ZipFile(path) as book:
-        shared = ["".join(text.text or "" for text in one.iter(f"{MAIN}t")) for one in
-                  xml.etree.ElementTree.fromstring(book.read("xl/sharedStrings.xml")).iter(f"{MAIN}si")]
-        names = [sheet.get("name") for sheet in
-                 xml.etree.ElementTree.fromstring(book.read("xl/workbook.xml")).iter(f"{MAIN}sheet")]
+        def parsed(part):
+            return xml.etree.ElementTree.fromstring(book.read(part))
+        shared = ["".join(text.text or "" for text in one.iter(f"{MAIN}t"))
+                  for one in parsed("xl/sharedStrings.xml").iter(f"{MAIN}si")]
+        names = [sheet.get("name") for sheet in parsed("xl/workbook.xml").iter(f"{MAIN}sheet")]
         for number, name in enumerate(names, start=1):
             part = f"xl/worksheets/sheet{number}.xml"
-            lines.append(f"sheet\t{name}")
-            for cell in xml.etree.ElementTree.fromstring(book.read(part)).iter(f"{MAIN}c"):
-                row, column = place(cell.get("r"))
-                value = cell.findtext(f"{MAIN}v", "")
-                is_text = cell.get("t") == "s"
-                text = shared[int(value)] if is_text else value
-                kind = "n" if value and not is_text else "s"
-                lines.append("\t".join(("cell", str(row), str(column), cell.get("s", "0"), kind,
-                                        text.replace("\t", " ").replace("\n", " "))))
+            sheet = parsed(part)
+            lines.append(line_of("sheet", name, int(sheet.find(f"{MAIN}pageSetup") is not None),
+                                 sheet.findtext(f".//{MAIN}oddHeader", ""), sheet.findtext(f".//{MAIN}oddFooter", "")))
+            for column in sheet.iter(f"{MAIN}col"):
+                lines.append(line_of("column", *(int(column.get(end)) - 1 for end in ("min", "max")),
+                                     column.get("width")))
+            for row in sheet.iter(f"{MAIN}row"):
+                # A row that is written has a height that was set, or the usual one.
+                lines.append(line_of("height", int(row.get("r")) - 1, row.get("ht", "")))
+            lines.extend(describe_cells(sheet, shared))
             for drawing in related(book, part, "drawing"):
+                words = [one.get("descr", "") for one in parsed(drawing).iter() if one.tag.endswith("}cNvPr")]
                 for at, chart in enumerate(related(book, drawing, "chart")):
-                    lines.append(f"chart\t{at * 20}")
-                    for series in xml.etree.ElementTree.fromstring(book.read(chart)).iter(f"{CHART}ser"):
-                        ranges = [series.find(f"{CHART}{what}//{CHART}f") for what in ("cat", "val")]
-                        lines.append("series\t" + "\t".join("" if one is None else f"={one.text}" for one in ranges))
+                    lines.extend(describe_chart(parsed(chart), at * 20, words[at]))
     to.write_text("\n".join(lines) + "\n", "utf-8")
 
 
@@ -158,7 +219,7 @@ def write_files(bench, folder):
 
 @contextlib.contextmanager
 def xlsx(bench):
-    """Against the same cells and charts by libxlsxwriter."""
+    """Against the same sheets, cells and charts by libxlsxwriter."""
     with bench.folder() as folder:
         write_files(bench, folder)
         describe_workbook(folder / "report.xlsx", folder / "cells.txt")

@@ -21,6 +21,7 @@ std::string Plain(std::string_view text) {
   constexpr char32_t kFirstRoman = U'Ⅰ';
   constexpr std::string_view kRoman[] = {"I",  "II",  "III",  "IV", "V",
                                          "VI", "VII", "VIII", "IX", "X"};
+  if (text::CountPlain(text).has_value()) return std::string(text);
   std::string out;
   bool blank = false;
   for (std::size_t at = 0; at < text.size();) {

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <system_error>
+#include <tuple>
 
 #include "services/report/drawing/palette.h"
 #include "services/report/errors.h"
@@ -82,11 +83,20 @@ lxw_color_t SheetColour(Ink ink) {
 
 std::string CellText(std::string_view text) {
   std::string out;
+  out.reserve(text.size());
+  std::size_t kept = 0;  // from there on it is taken as it stands
   for (std::size_t at = 0; at < text.size();) {
-    if (IsEscape(text, at)) out += "_x005F";
-    const auto character = text::NextCharacter(text, at);
-    text::AppendCharacter(character.value_or(0xFFFD), out);
+    const std::size_t begin = at;
+    if (IsEscape(text, begin)) {
+      out.append(text.substr(kept, begin - kept)).append("_x005F");
+      kept = begin;
+    }
+    if (text::NextCharacter(text, at).has_value()) continue;
+    out.append(text.substr(kept, begin - kept));
+    text::AppendCharacter(0xFFFD, out);
+    kept = at;
   }
+  out.append(text.substr(kept));
   return out;
 }
 
@@ -164,6 +174,16 @@ void Workbook::MakeFormats() {
     std::uint8_t top = LXW_BORDER_NONE;
     std::uint8_t bottom = LXW_BORDER_NONE;
     std::optional<Ink> fill = std::nullopt;
+
+    // Whether both are written alike.
+    bool Equals(const Look& other) const {
+      return std::tie(size, ink, bold, wraps, align, number, top, bottom,
+                      fill) ==
+                 std::tie(other.size, other.ink, other.bold, other.wraps,
+                          other.align, other.number, other.top, other.bottom,
+                          other.fill) &&
+             (look == CellLook::kLink) == (other.look == CellLook::kLink);
+    }
   };
   constexpr const char* kWhole = "#,##0";
   constexpr const char* kTenths = "#,##0.0";
@@ -235,7 +255,16 @@ void Workbook::MakeFormats() {
       {.look = kData},
   };
   for (const Look& look : looks) {
-    lxw_format* const format = workbook_add_format(book_);
+    lxw_format*& format = formats_[static_cast<std::size_t>(look.look)];
+    // The library looks for a format like this one again for every cell of the
+    // second of two that are alike.
+    const auto* const first = std::ranges::find_if(
+        looks, [&](const Look& other) { return look.Equals(other); });
+    if (first != &look) {
+      format = Format(first->look);
+      continue;
+    }
+    format = workbook_add_format(book_);
     format_set_font_name(format, kFont);
     format_set_font_size(format, look.size);
     format_set_font_color(format, SheetColour(look.ink));
@@ -253,7 +282,6 @@ void Workbook::MakeFormats() {
       format_set_pattern(format, LXW_PATTERN_SOLID);
       format_set_bg_color(format, SheetColour(*look.fill));
     }
-    formats_[static_cast<std::size_t>(look.look)] = format;
   }
 }
 
