@@ -40,6 +40,8 @@ constexpr std::chrono::seconds kLookTimeout{5};
 constexpr const char* kSigningKeyFile = "signing-key-file";
 // What is kept of changes between reports: some hundred comparisons.
 constexpr std::size_t kMostChangesBytes = std::size_t{8} << 20;
+// What is kept of files that are read: a dozen reports.
+constexpr std::size_t kMostFileBytes = std::size_t{32} << 20;
 
 constexpr platform::Query kVersionsQuery{
     "report_versions",
@@ -131,6 +133,7 @@ struct ReportModule::Parts {
                .service = "report",
                .incarnation = incarnation.name()}),
         changes({.capacity_bytes = kMostChangesBytes}, context.metrics()),
+        file_parts({.capacity_bytes = kMostFileBytes}, context.metrics()),
         service({.maker = maker,
                  .checker = checker,
                  .templates = template_calls,
@@ -140,6 +143,7 @@ struct ReportModule::Parts {
                  .store = *store,
                  .audit = audit,
                  .cache = changes,
+                 .file_parts = file_parts,
                  .calls = calls,
                  .signing_key_file = context.config().Get(kSigningKeyFile),
                  .incarnation = incarnation.name()}) {}
@@ -169,6 +173,7 @@ struct ReportModule::Parts {
   // Its own and in memory: some of what is compared is not for everybody, and
   // the shared cache speaks plain.
   platform::MemoryCache changes;
+  platform::MemoryCache file_parts;
   ReportService service;
 };
 

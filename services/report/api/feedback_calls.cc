@@ -273,7 +273,7 @@ absl::StatusOr<ReportFile> FeedbackCalls::FindFile(
 absl::StatusOr<platform::StreamStep> SheetDownload::operator()(
     const platform::CallContext& call,
     const v1::DownloadFeedbackSheetRequest& request,
-    v1::DownloadReportResponse& part) {
+    platform::SharedBytes& part) {
   return stream_.Step(call, request.offset(),
                       [&]() -> absl::StatusOr<FoundFile> {
                         WELFARE_ASSIGN_OR_RETURN(

@@ -71,15 +71,16 @@ class FeedbackCalls {
 // DownloadFeedbackSheet as a step of ServerStream.
 class SheetDownload {
  public:
-  // Both outlive the object.
-  SheetDownload(FeedbackCalls& calls, ReportStore& reports)
-      : calls_(&calls), stream_(reports) {}
+  // All outlive the object.
+  SheetDownload(FeedbackCalls& calls, ReportStore& reports,
+                platform::Cache& parts)
+      : calls_(&calls), stream_(reports, parts) {}
 
   // Errors: as in the proto.
   absl::StatusOr<platform::StreamStep> operator()(
       const platform::CallContext& call,
       const v1::DownloadFeedbackSheetRequest& request,
-      v1::DownloadReportResponse& part);
+      platform::SharedBytes& part);
 
  private:
   FeedbackCalls* calls_;

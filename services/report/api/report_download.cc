@@ -1,6 +1,8 @@
 #include "services/report/api/report_download.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <optional>
 #include <utility>
 
@@ -12,54 +14,106 @@
 namespace welfare::report {
 namespace {
 
-constexpr std::size_t kPartBytes = std::size_t{64} << 10;
+constexpr std::int64_t kPartBytes = std::int64_t{64} << 10;
 // Both engines read all of a value to cut a range from it, so a range is
 // several parts.
-constexpr std::int64_t kRangeBytes = std::int64_t{256} << 10;
+constexpr std::int64_t kPartsRead = 4;
+constexpr std::chrono::hours kKept{1};
+
+// The bytes of a file as a message.
+std::string PartOf(std::string_view data) {
+  v1::DownloadReportResponse part;
+  part.set_data(std::string(data));
+  return part.SerializeAsString();
+}
 
 }  // namespace
 
 absl::StatusOr<platform::StreamStep> FileStream::Step(
     const platform::CallContext& call, std::int64_t offset,
     const std::function<absl::StatusOr<FoundFile>()>& find,
-    v1::DownloadReportResponse& part) {
-  const bool first = digest_.empty();
-  if (first) {
-    if (offset < 0) return OffsetInvalid(offset);
-    WELFARE_ASSIGN_OR_RETURN(FoundFile found, find());
-    ReportFile& file = found.file;
-    if (call.CallerHasBytes(file.digest)) return platform::StreamStep::End();
-    part.set_content_type(std::move(file.content_type));
-    part.set_filename(std::move(file.filename));
-    part.set_size(file.size);
-    part.set_digest(file.digest);
-    read_ = std::min(offset, file.size);
-    complete_ = found.text.has_value() || read_ == file.size;
-    digest_ = std::move(file.digest);
-    if (found.text.has_value()) {
-      // It is the last range already.
-      range_ = *std::move(found.text);
-      used_ = static_cast<std::size_t>(read_);
+    platform::SharedBytes& part) {
+  if (!std::exchange(begun_, true)) {
+    WELFARE_ASSIGN_OR_RETURN(const bool lacks,
+                             Begin(call, offset, find, part));
+    return lacks ? platform::StreamStep::Message()
+                 : platform::StreamStep::End();
+  }
+  if (place_ >= size_) return platform::StreamStep::End();
+  WELFARE_ASSIGN_OR_RETURN(part, PartAt(place_, call));
+  if (part == nullptr) return platform::StreamStep::End();
+  place_ += kPartBytes;
+  return platform::StreamStep::Message();
+}
+
+absl::StatusOr<bool> FileStream::Begin(
+    const platform::CallContext& call, std::int64_t offset,
+    const std::function<absl::StatusOr<FoundFile>()>& find,
+    platform::SharedBytes& part) {
+  if (offset < 0) return OffsetInvalid(offset);
+  WELFARE_ASSIGN_OR_RETURN(FoundFile found, find());
+  ReportFile& file = found.file;
+  if (call.CallerHasBytes(file.digest)) return false;
+  // What comes first says what the file is.
+  v1::DownloadReportResponse head;
+  head.set_content_type(std::move(file.content_type));
+  head.set_filename(std::move(file.filename));
+  head.set_size(file.size);
+  head.set_digest(file.digest);
+  digest_ = std::move(file.digest);
+  size_ = file.size;
+  const std::int64_t begin = std::min(offset, size_);
+  place_ = size_;
+  if (found.text.has_value()) {
+    head.set_data(found.text->substr(static_cast<std::size_t>(begin)));
+  } else if (begin < size_) {
+    const std::int64_t first = begin / kPartBytes * kPartBytes;
+    WELFARE_ASSIGN_OR_RETURN(const platform::SharedBytes whole,
+                             PartAt(first, call));
+    place_ = first + kPartBytes;
+    if (whole != nullptr && begin == first) {
+      // Messages one behind the other are one message.
+      part = platform::Share(head.SerializeAsString() + *whole);
+      return true;
+    }
+    v1::DownloadReportResponse cut;
+    if (whole != nullptr && cut.ParseFromString(*whole)) {
+      head.set_data(cut.data().substr(std::min(
+          static_cast<std::size_t>(begin - first), cut.data().size())));
     }
   }
-  if (used_ == range_.size() && !complete_) {
-    WELFARE_ASSIGN_OR_RETURN(
-        range_, store_->ReadBytes(digest_, read_, kRangeBytes, call.limits));
-    const auto size = static_cast<std::int64_t>(range_.size());
-    used_ = 0;
-    read_ += size;
-    complete_ = size < kRangeBytes;
-  }
   // An empty file, or what is left of one at its end, is one empty part.
-  if (used_ == range_.size() && !first) return platform::StreamStep::End();
-  part.set_data(range_.substr(used_, kPartBytes));
-  used_ += part.data().size();
-  return platform::StreamStep::Message();
+  part = platform::Share(head.SerializeAsString());
+  return true;
+}
+
+absl::StatusOr<platform::SharedBytes> FileStream::PartAt(
+    std::int64_t first, const platform::CallContext& call) {
+  const auto held = static_cast<std::size_t>((first - ahead_first_) / kPartBytes);
+  if (first >= ahead_first_ && held < ahead_.size()) return ahead_[held];
+  const auto key = [&](std::int64_t place) {
+    return digest_ + " " + std::to_string(place);
+  };
+  if (platform::SharedBytes kept = parts_->Get(key(first))) return kept;
+  WELFARE_ASSIGN_OR_RETURN(
+      const std::string range,
+      store_->ReadBytes(digest_, first, kPartsRead * kPartBytes, call.limits));
+  ahead_.clear();
+  ahead_first_ = first;
+  for (std::string_view rest = range; !rest.empty();) {
+    const std::string_view data = rest.substr(0, kPartBytes);
+    rest.remove_prefix(data.size());
+    ahead_.push_back(platform::Share(PartOf(data)));
+    parts_->Set(key(first + kPartBytes *
+                                static_cast<std::int64_t>(ahead_.size() - 1)),
+                ahead_.back(), kKept);
+  }
+  return ahead_.empty() ? nullptr : ahead_.front();
 }
 
 absl::StatusOr<platform::StreamStep> ReportDownload::operator()(
     const platform::CallContext& call, const v1::DownloadReportRequest& request,
-    v1::DownloadReportResponse& part) {
+    platform::SharedBytes& part) {
   return stream_.Step(call, request.offset(),
                       [&] { return Find(call, request); }, part);
 }

@@ -1,13 +1,15 @@
 // One file of a report, part by part.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "services/platform/cache/cache.h"
 #include "services/platform/calls/stream_step.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/report/store/report_store.h"
@@ -21,43 +23,58 @@ struct FoundFile {
   std::optional<std::string> text = std::nullopt;
 };
 
-// A file as a stream. Reads a stored one by range, so that a reader who stops
-// costs a part of it and not the whole.
+// A file as a stream of DownloadReportResponse, serialised. Parts begin at
+// multiples of their size, so that a cached one serves whoever reads it,
+// without a copy; one that is not cached is read with those behind it and no
+// more, so that a reader who stops costs a part of the file and not the whole.
 class FileStream {
  public:
-  // `store` outlives the object.
-  explicit FileStream(ReportStore& store) : store_(&store) {}
+  // Both outlive the object. `parts` has parts by digest and place, so nothing
+  // in it is ever out of date; who may read is asked of `find` each time.
+  FileStream(ReportStore& store, platform::Cache& parts)
+      : store_(&store), parts_(&parts) {}
 
-  // Fills the next part. `find` is asked before the first.
+  // Gives the next part. `find` is asked before the first.
   //
   // Errors: INVALID_ARGUMENT, reason OFFSET_INVALID; those of `find` and of
   //   ReportStore::ReadBytes.
   absl::StatusOr<platform::StreamStep> Step(
       const platform::CallContext& call, std::int64_t offset,
       const std::function<absl::StatusOr<FoundFile>()>& find,
-      v1::DownloadReportResponse& part);
+      platform::SharedBytes& part);
 
  private:
+  // Whether the caller lacks it.
+  absl::StatusOr<bool> Begin(
+      const platform::CallContext& call, std::int64_t offset,
+      const std::function<absl::StatusOr<FoundFile>()>& find,
+      platform::SharedBytes& part);
+  // The part that begins at `first`; null where the file has ended.
+  absl::StatusOr<platform::SharedBytes> PartAt(
+      std::int64_t first, const platform::CallContext& call);
+
   ReportStore* store_;
-  std::string digest_;     // empty before the first part
-  std::string range_;      // what was read last
-  std::size_t used_ = 0;   // of it
-  std::int64_t read_ = 0;  // bytes of the file
-  bool complete_ = false;  // `range_` ends the file
+  platform::Cache* parts_;
+  bool begun_ = false;
+  std::string digest_;
+  std::int64_t size_ = 0;   // of the file
+  std::int64_t place_ = 0;  // of the next part
+  // What was read last: the parts from `ahead_first_` on.
+  std::vector<platform::SharedBytes> ahead_;
+  std::int64_t ahead_first_ = 0;
 };
 
 // DownloadReport as a step of ServerStream.
 class ReportDownload {
  public:
-  // `store` outlives the object.
-  explicit ReportDownload(ReportStore& store)
-      : store_(&store), stream_(store) {}
+  // Both outlive the object.
+  ReportDownload(ReportStore& store, platform::Cache& parts)
+      : store_(&store), stream_(store, parts) {}
 
   // Errors: as in the proto.
   absl::StatusOr<platform::StreamStep> operator()(
       const platform::CallContext& call,
-      const v1::DownloadReportRequest& request,
-      v1::DownloadReportResponse& part);
+      const v1::DownloadReportRequest& request, platform::SharedBytes& part);
 
  private:
   absl::StatusOr<FoundFile> Find(const platform::CallContext& call,

@@ -168,6 +168,7 @@ ReportService::ReportService(const Dependencies& dependencies)
       maker_(dependencies.maker),
       store_(dependencies.store),
       cache_(dependencies.cache),
+      file_parts_(dependencies.file_parts),
       signing_key_file_(dependencies.signing_key_file),
       incarnation_(dependencies.incarnation) {
   Unary("CreateReport", &ReportService::Create, *this);
@@ -189,7 +190,7 @@ ReportService::ReportService(const Dependencies& dependencies)
   Unary("PublishReport", &ReportService::Publish, *this);
   Unary("WithdrawReport", &ReportService::Withdraw, *this);
   ServerStream("DownloadReport", [this](const v1::DownloadReportRequest&) {
-    return ReportDownload(store_);
+    return ReportDownload(store_, file_parts_);
   });
   FeedbackCalls& feedback = dependencies.feedback;
   Unary("MakeFeedbackSheets", &FeedbackCalls::Make, feedback);
@@ -199,7 +200,7 @@ ReportService::ReportService(const Dependencies& dependencies)
   Unary("ObjectToFeedbackSheet", &FeedbackCalls::Object, feedback);
   ServerStream("DownloadFeedbackSheet",
                [this, &feedback](const v1::DownloadFeedbackSheetRequest&) {
-                 return SheetDownload(feedback, store_);
+                 return SheetDownload(feedback, store_, file_parts_);
                });
   Unary("ListAuditRecords", &platform::AuditCalls::List, dependencies.audit);
   Unary("GetAuditHead", &platform::AuditCalls::Head, dependencies.audit);

@@ -34,6 +34,7 @@ class ReportService final : public platform::MethodTable {
     ReportStore& store;
     platform::AuditCalls& audit;
     platform::Cache& cache;
+    platform::Cache& file_parts;  // parts of files, by digest
     const platform::CallEnvironment& calls;
     // File of the key that signs what is published; empty: nothing is signed.
     std::string signing_key_file;
@@ -65,6 +66,7 @@ class ReportService final : public platform::MethodTable {
   ReportMaker& maker_;
   ReportStore& store_;
   platform::Cache& cache_;
+  platform::Cache& file_parts_;
   const std::string signing_key_file_;
   const std::string incarnation_;
 };

@@ -243,6 +243,10 @@ TEST_F(PublicationTest, AWithdrawnReportIsShownWithoutItsFiles) {
   const auto report = Create(Request());
   ASSERT_OK(report);
   ASSERT_OK(Publish(report->name()));
+  who_ = access::Identity::Anonymous();
+  // What is kept of its files by now opens none of them.
+  ASSERT_OK(Download(report->name(), "html").status);
+  who_ = access::Identity::Local();
   const auto withdrawn = Withdraw(report->name(), "二つの回答が入れ替わった");
   ASSERT_OK(withdrawn);
   EXPECT_EQ(withdrawn->state(), v1::Report::STATE_WITHDRAWN);

@@ -85,6 +85,27 @@ TEST_F(LargeReportTest, ADownloadIsTheFileThatIsStored) {
   EXPECT_EQ(base::Sha256Hex(read.bytes), report->files(0).digest());
 }
 
+TEST_F(LargeReportTest, ASecondDownloadComesFromMemory) {
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  const Downloaded first = Download(report->name(), "html");
+  const auto kept = [&] {
+    const std::string text = runner_->metrics().Expose();
+    const std::string name =
+        "welfare_cache_requests_total{cache=\"memory\",result=\"hit\"} ";
+    const std::size_t at = text.find(name);
+    return at == std::string::npos ? 0
+                                   : std::stoi(text.substr(at + name.size()));
+  };
+  const int before = kept();
+  const Downloaded again = Download(report->name(), "html");
+  EXPECT_OK(again.status);
+  EXPECT_TRUE(again.bytes == first.bytes);
+  EXPECT_EQ(again.filename, first.filename);
+  EXPECT_EQ(again.parts, first.parts);
+  EXPECT_EQ(kept() - before, again.parts);
+}
+
 TEST_F(LargeReportTest, ACrowdThatReadsNothingDisturbsNoReader) {
   const auto report = Create(Request());
   ASSERT_OK(report);
