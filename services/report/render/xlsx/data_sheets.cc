@@ -59,8 +59,14 @@ class Records {
 
   // Cells from left to right. An empty one stays empty.
   void Text(std::string_view text) {
-    if (const std::string plain = Plain(text); !plain.empty()) {
-      book_.Text(sheet_, row_, column_, plain, CellLook::kData);
+    if (column_ >= above_.size()) above_.resize(column_ + std::size_t{1});
+    // Most of a record is said by the one above as well.
+    Said& said = above_[column_];
+    if (said.text != text) {
+      said = {std::string(text), CellText(Plain(text))};
+    }
+    if (!said.cell.empty()) {
+      book_.Ready(sheet_, row_, column_, said.cell, CellLook::kData);
     }
     ++column_;
   }
@@ -77,8 +83,15 @@ class Records {
   }
 
  private:
+  // A text, and the cell that it became.
+  struct Said {
+    std::string text;
+    std::string cell;
+  };
+
   Workbook& book_;
   lxw_worksheet* sheet_;
+  std::vector<Said> above_;  // by column
   lxw_row_t row_ = 0;
   lxw_col_t column_ = 0;
 };

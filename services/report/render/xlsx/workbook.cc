@@ -318,9 +318,14 @@ void Workbook::Text(lxw_worksheet* sheet, lxw_row_t row, lxw_col_t column,
     Expect(worksheet_write_blank(sheet, row, column, Format(look)), "blank");
     return;
   }
-  Expect(worksheet_write_string(sheet, row, column, CellText(text).c_str(),
+  Ready(sheet, row, column, CellText(text), look);
+}
+
+void Workbook::Ready(lxw_worksheet* sheet, lxw_row_t row, lxw_col_t column,
+                     const std::string& cell_text, CellLook look) {
+  Expect(worksheet_write_string(sheet, row, column, cell_text.c_str(),
                                 Format(look)),
-         text);
+         cell_text);
 }
 
 void Workbook::Number(lxw_worksheet* sheet, lxw_row_t row, lxw_col_t column,

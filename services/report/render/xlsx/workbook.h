@@ -74,6 +74,9 @@ class Workbook {
   // Text stays text, whatever it begins with: `=1+1` is no formula.
   void Text(lxw_worksheet* sheet, lxw_row_t row, lxw_col_t column,
             std::string_view text, CellLook look);
+  // A text that CellText returned, and that is not empty.
+  void Ready(lxw_worksheet* sheet, lxw_row_t row, lxw_col_t column,
+             const std::string& cell_text, CellLook look);
   // `number` as it stands in the data: `76.7`.
   void Number(lxw_worksheet* sheet, lxw_row_t row, lxw_col_t column,
               std::string_view number, CellLook look);
