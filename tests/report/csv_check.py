@@ -4,15 +4,19 @@
 Usage: csv_check.py REPORT-CSV.zip
 
 The script within computes every share anew and agrees, and finds a share that
-was changed. The CP932 twin of each table decodes to the same text.
+was changed. Differences between years are those of the counts in each question's
+own table. The CP932 twin of each table decodes to the same text.
 """
 
+import csv
+import io
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
 import zipfile
+from fractions import Fraction
 
 
 def run(script, archive):
@@ -35,6 +39,38 @@ def changed(archive, target):
     return done
 
 
+def wrong_changes(files):
+    """Recomputes the differences between years from the counts of each question's own table."""
+    def table(name):
+        return list(csv.DictReader(io.StringIO(files.read(name).decode("utf-8-sig"))))
+    own = {}
+    for name in files.namelist():
+        if re.search(r"p\d\d_[^/]*\.csv$", name) and "/" not in name:
+            own.setdefault(re.search(r"p\d\d_(.*)\.csv$", name).group(1), table(name))
+    name = next(name for name in files.namelist() if name.endswith("annex_changes.csv") and "/" not in name)
+    rows, computed = table(name), 0
+    for row in rows:
+        indicator, key = row["option"].split(".", 1)
+        there = {one["option"]: one for one in own[indicator]}
+        now, before = there[key], there["n"]
+        for prefix in ("", "previous_"):
+            if row[prefix + "count"] != now[prefix + "count"]:
+                yield f"{row['option']}: {prefix}count is another in its own table"
+            base = now.get(prefix + "base") or before[prefix + "count"]
+            if row[prefix + "count"] and row[prefix + "base"] != base:
+                yield f"{row['option']}: {prefix}base is another in its own table"
+        if not row["change"]:
+            continue
+        computed += 1
+        exact = 1000 * (Fraction(int(row["count"]), int(row["base"]))
+                        - Fraction(int(row["previous_count"]), int(row["previous_base"])))
+        tenths = int(abs(exact) + Fraction(1, 2)) * (-1 if exact < 0 else 1)
+        if Fraction(row["change"]) * 10 != tenths:
+            yield f"{row['option']}: {row['change']} is not {exact}"
+    if computed < 100:
+        yield f"{computed} changes of {len(rows)}"
+
+
 def main(archive):
     faults = []
     with zipfile.ZipFile(archive) as files, tempfile.TemporaryDirectory(prefix="wcsv-") as folder:
@@ -45,6 +81,7 @@ def main(archive):
         for name in tables:
             if files.read("cp932/" + name).decode("cp932") != files.read(name).decode("utf-8"):
                 faults.append(f"{name} and its twin differ")
+        faults.extend(wrong_changes(files))
         agreed = run(script, archive)
         said = re.fullmatch(r"(\d+) shares computed, 0 differ\n", agreed.stdout)
         if agreed.returncode != 0 or not said or int(said.group(1)) < 500:

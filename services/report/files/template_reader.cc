@@ -56,6 +56,12 @@ constexpr std::array<std::pair<std::string_view, TemplateBlock::Scale>, 3>
                 {"ordered", TemplateBlock::Scale::kOrdered},
                 {"unordered", TemplateBlock::Scale::kUnordered}}};
 
+using Break = Comparability::Break;
+constexpr std::array<std::pair<std::string_view, Break>, 3> kBreaks = {
+    {{"wording", Break::kWording},
+     {"classes", Break::kClasses},
+     {"population", Break::kPopulation}}};
+
 class Reader {
  public:
   explicit Reader(std::vector<base::Violation>& faults) : faults_(faults) {}
@@ -77,6 +83,12 @@ class Reader {
     result.subtitle = fields.Text("subtitle");
     ReadTiles(fields, result.tiles);
     ReadSymbols(fields, result.symbols);
+    int entry = 0;
+    fields.Each("comparability", [&](const yaml::Node& node) {
+      ReadComparability(
+          node, "comparability[" + std::to_string(entry++) + "]",
+          result.comparability);
+    });
     if (const yaml::Node* wordings = fields.Find("wordings");
         wordings != nullptr) {
       result.wordings = yaml::ReadWordingProfile(*wordings, faults_);
@@ -238,6 +250,44 @@ class Reader {
       if (signs.Find(key) != nullptr) symbols.signs[symbol] = signs.Text(key);
     }
     symbols.minus = signs.Text("minus");
+  }
+
+  // `{since: 2024, indicators: [...]}`, or with what broke it and a note:
+  // `{broken: classes, note: ..., indicators: [...]}`.
+  void ReadComparability(const yaml::Node& node, const std::string& path,
+                         Comparabilities& all) {
+    yaml::Mapping fields(node, faults_);
+    Mark(path, node);
+    Comparability declared;
+    declared.since = static_cast<int>(fields.Integer("since").value_or(0));
+    const bool broken = fields.Find("broken") != nullptr;
+    if (broken == (fields.Find("since") != nullptr)) {
+      fields.Refuse("", "COMPARABILITY",
+                    "Say since which year it can be compared, or what broke "
+                    "that: one of both.");
+    }
+    Choose(fields, "broken", kBreaks, "wording, classes or population",
+           declared.broken);
+    declared.note = fields.Text("note");
+    if (broken == declared.note.empty()) {
+      fields.Refuse(declared.note.empty() ? "" : "note", "COMPARABILITY_NOTE",
+                    "A note says what changed where something did, and only "
+                    "there.");
+    }
+    if (const yaml::Node* ids = fields.Find("indicators"); ids != nullptr) {
+      MarkElements(path, "indicators", *ids);
+    }
+    const std::vector<std::string> ids = fields.TextOrTexts("indicators");
+    if (ids.empty()) {
+      fields.Refuse("", "FIELD_MISSING", "Name the indicators.");
+    }
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      declared.path = ElementPath(path, "indicators", i);
+      if (!all.emplace(ids[i], declared).second) {
+        fields.Refuse("indicators", "COMPARABILITY_TWICE",
+                      ids[i] + " is declared twice.");
+      }
+    }
   }
 
   // `"131016": [10, 4]`: the column and the row of each municipality.

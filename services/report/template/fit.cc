@@ -139,6 +139,12 @@ std::optional<Misfit> FindMisfit(const Placeholder& placeholder,
 std::vector<Misfit> FindMisfits(const ReportTemplate& report_template,
                                 const IndicatorShapes& shapes) {
   std::vector<Misfit> misfits;
+  for (const auto& [id, declared] : report_template.comparability) {
+    if (auto misfit = FindMisfit(id, shapes)) {
+      misfit->place = declared.path;
+      misfits.push_back(*std::move(misfit));
+    }
+  }
   for (const TemplatePage& page : report_template.pages) {
     AddMisfits(page.path + ".headline", page.headline, shapes, misfits);
     if (page.key.has_value()) AddKeyMisfit(page, shapes, misfits);

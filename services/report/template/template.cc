@@ -261,6 +261,9 @@ void ForEachText(const ReportTemplate& report_template,
     look("symbols." + std::string(key), report_template.symbols.SignOf(symbol));
   }
   look("symbols.minus", report_template.symbols.minus);
+  for (const auto& [id, declared] : report_template.comparability) {
+    look(declared.path, declared.note);
+  }
   for (const TemplatePage& page : report_template.pages) {
     look(page.path + ".topic", page.topic);
     look(page.path + ".headline", page.headline);

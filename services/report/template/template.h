@@ -86,6 +86,19 @@ struct TemplateTile {
 // By the code of the municipality.
 using TemplateTiles = std::map<std::string, TemplateTile, std::less<>>;
 
+// What is declared of an indicator and its values in earlier rounds.
+struct Comparability {
+  // What changed between the rounds; kNone: nothing.
+  enum class Break { kNone, kWording, kClasses, kPopulation };
+  int since = 0;  // rounds of this year and later ask the same; kNone
+  Break broken = Break::kNone;
+  std::string note;  // what changed, in words of a note; not kNone
+  std::string path;  // where it stands, for messages
+};
+
+// By indicator. Of what is not listed nobody knows.
+using Comparabilities = std::map<std::string, Comparability, std::less<>>;
+
 struct ReportTemplate {
   std::string id;  // `jusou`
   std::string survey;
@@ -99,6 +112,7 @@ struct ReportTemplate {
   std::string subtitle;
   std::vector<TemplatePage> pages;
   TemplateTiles tiles;
+  Comparabilities comparability;  // of years
   SymbolProfile symbols;  // signs of its tables
   base::WordingProfile wordings;  // what words for shares mean
   std::string text;               // what it was read from

@@ -64,7 +64,7 @@ TEST(JusouTemplate, FillsEveryPage) {
   const Snapshot snapshot = QuestionnaireSnapshot();
   const ReportModel model =
       BuildReport(Jusou(), snapshot, std::string(64, '0'));
-  EXPECT_EQ(model.pages.size(), 22U);
+  EXPECT_EQ(model.pages.size(), 23U);
   EXPECT_TRUE(FindMisfits(Jusou(), ShapesOf(snapshot.values)).empty());
   for (const Page& page : model.pages) {
     EXPECT_FALSE(page.headline.empty()) << page.label;

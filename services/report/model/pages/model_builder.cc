@@ -8,6 +8,7 @@
 
 #include "services/report/model/layout.h"
 #include "services/report/model/pages/annexes.h"
+#include "services/report/model/pages/changes_page.h"
 #include "services/report/model/pages/errata_page.h"
 #include "services/report/model/pages/label_years.h"
 #include "services/report/model/pages/left_out.h"
@@ -128,6 +129,8 @@ ReportModel BuildReport(const ReportTemplate& report_template,
   Snapshot filled = snapshot;
   FillYears(filled.values);
   FillYears(filled.previous_values);
+  const Snapshot both = filled;
+  LeaveOutBrokenYears(report_template.comparability, filled);
   const Sentences sentences(filled, report_template.wordings);
   std::vector<LeftOut> left_out;
   ReportModel model = Begin(report_template, filled, snapshot_id);
@@ -135,6 +138,7 @@ ReportModel BuildReport(const ReportTemplate& report_template,
     model.pages.push_back(
         BuildPage(page, report_template.tiles, filled, sentences, left_out));
   }
+  AddComparabilityNotes(report_template.comparability, both, model);
   AddComparison(filled, model);
   for (Page& page : model.pages) {
     for (const std::string& name : ReplaceRawPlaceholders(page)) {
@@ -146,6 +150,7 @@ ReportModel BuildReport(const ReportTemplate& report_template,
   AddColophon(filled, left_out, model);
   AddErrata(filled, model);
   AddNamedAnswers(filled, model);
+  AddChanges(report_template.comparability, filled, model);
   for (Page& page : model.pages) Finish(model, page);
   FillSymbolLegend(model);
   return model;

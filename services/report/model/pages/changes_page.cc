@@ -1,0 +1,240 @@
+#include "services/report/model/pages/changes_page.h"
+
+#include <charconv>
+#include <cstdint>
+#include <cstdlib>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "services/report/model/figures/two_years.h"
+#include "services/report/model/words.h"
+
+namespace welfare::report {
+namespace {
+
+using Break = Comparability::Break;
+
+// Shares alone: totals, maxima and ranks of other respondents say nothing of a
+// change, and series over years hold theirs already.
+bool HasShares(const IndicatorValue& value) {
+  return value.measure == Measure::kDistribution ||
+         value.measure == Measure::kCount ||
+         value.measure == Measure::kHistogram;
+}
+
+std::string_view BreakWords(Break broken) {
+  switch (broken) {
+    case Break::kNone:
+      break;
+    case Break::kWording:
+      return "設問の文言が変わった";
+    case Break::kClasses:
+      return "区分が変わった";
+    case Break::kPopulation:
+      return "対象が変わった";
+  }
+  return "";
+}
+
+// Why the years of a whole indicator cannot be compared; empty where they can.
+std::string WhyNot(const Comparabilities& declared, const TwoYears& years) {
+  const auto found = declared.find(years.value.id);
+  if (found == declared.end()) return "比べられると定められていない";
+  const int before = years.value.fiscal_year - 1;
+  if (found->second.broken != Break::kNone) {
+    return std::string(BreakWords(found->second.broken));
+  }
+  if (before < found->second.since) {
+    return YearWords(found->second.since) + "の調査から比べられる";
+  }
+  if (years.remeasured) return "集計の方法が異なる";
+  if (years.previous == nullptr) return "";
+  if (years.previous->population_id != years.value.population_id) {
+    return "対象の定義が異なる";
+  }
+  if (years.previous->multiple_answer != years.value.multiple_answer) {
+    return "答え方（単数・複数）が異なる";
+  }
+  return "";
+}
+
+// The difference of two shares in tenths of a point, rounded once: 23/30 against
+// 15/23 is 114, from 11.449…. REQUIRES: bases above 0, all below 2^20.
+std::int64_t PointTenths(const ValueCell& now, const ValueCell& before) {
+  const std::int64_t whole = std::int64_t{now.base} * before.base;
+  const std::int64_t part =
+      1000 * (std::int64_t{now.count} * before.base -
+              std::int64_t{before.count} * now.base);
+  const std::int64_t size = (2 * std::abs(part) + whole) / (2 * whole);
+  return part < 0 ? -size : size;
+}
+
+std::string TenthsText(std::int64_t tenths) {
+  const std::int64_t size = std::abs(tenths);
+  return (tenths < 0 ? "-" : "") + std::to_string(size / 10) + "." +
+         std::to_string(size % 10);
+}
+
+// Why one class has no difference; empty where it has.
+std::string WhyNone(const CellPair& pair, int year) {
+  if (pair.before == nullptr) return YearWords(year - 1) + "の調査にない区分";
+  if (pair.now == nullptr) return YearWords(year) + "の調査にない区分";
+  for (const ValueCell* cell : {pair.now, pair.before}) {
+    if (Has(cell->flags, CellFlag::kNoValue)) return "値がない";
+    if (Has(cell->flags, CellFlag::kLowerBound)) return "下限値を含む";
+    if (cell->base == 0) return "母数が0";
+    if (cell->base < kFewestForPercent) return "母数が10未満";
+  }
+  return "";
+}
+
+void AddSide(const ValueCell* cell, TableRow& row) {
+  if (cell == nullptr || Has(cell->flags, CellFlag::kNoValue)) {
+    row.cells.insert(row.cells.end(), 2U, SymbolCell(Symbol::kNotApplicable));
+    return;
+  }
+  row.cells.push_back(Has(cell->flags, CellFlag::kLowerBound)
+                          ? LowerBoundCell(std::to_string(cell->count))
+                          : NumberCell(cell->count));
+  row.cells.push_back(NumberCell(cell->base));
+}
+
+void AddRows(const TwoYears& years, Table& table) {
+  for (const CellPair& pair : years.Cells()) {
+    TableRow row{years.value.id + "." + pair.key, pair.label, {}, false};
+    row.cells.push_back(TextCell(years.value.label));
+    AddSide(pair.now, row);
+    AddSide(pair.before, row);
+    std::string why = WhyNone(pair, years.value.fiscal_year);
+    row.cells.push_back(
+        why.empty()
+            ? DecimalCell(TenthsText(PointTenths(*pair.now, *pair.before)))
+            : SymbolCell(Symbol::kNotApplicable));
+    if (why.empty() && pair.now->base != pair.before->base) {
+      why = "nが異なる";
+    }
+    row.cells.push_back(TextCell(std::move(why)));
+    table.rows.push_back(std::move(row));
+  }
+}
+
+}  // namespace
+
+void LeaveOutBrokenYears(const Comparabilities& declared, Snapshot& snapshot) {
+  for (const auto& [id, what] : declared) {
+    if (what.broken != Break::kNone) snapshot.previous_values.erase(id);
+  }
+}
+
+void AddComparabilityNotes(const Comparabilities& declared,
+                           const Snapshot& snapshot, ReportModel& model) {
+  const std::string before = YearWords(snapshot.round.fiscal_year - 1);
+  for (Page& page : model.pages) {
+    for (Block& block : page.blocks) {
+      auto* figure = std::get_if<Figure>(&block);
+      if (figure == nullptr || figure->indicators.size() != 1) continue;
+      const auto value = snapshot.values.find(figure->indicators.front());
+      if (value == snapshot.values.end() ||
+          !snapshot.previous_values.contains(value->first)) {
+        continue;
+      }
+      const auto found = declared.find(value->first);
+      if (found != declared.end() && found->second.broken != Break::kNone) {
+        std::string words =
+            before + "の調査とは" +
+            std::string(BreakWords(found->second.broken)) + "ため、並べて示さない（" +
+            found->second.note + "）。";
+        figure->sheet.remarks.push_back(words);
+        figure->notes.push_back(std::move(words));
+        continue;
+      }
+      if (!figure->has_previous || !HasShares(value->second)) continue;
+      const std::string why = WhyNot(declared, BothYears(snapshot, value->second));
+      if (!why.empty()) {
+        figure->notes.push_back(before + "の調査からの増減は示さない（" + why +
+                                "）。");
+      }
+    }
+  }
+}
+
+void AddChanges(const Comparabilities& declared, const Snapshot& snapshot,
+                ReportModel& model) {
+  if (!snapshot.previous_round.has_value()) return;
+  const int year = snapshot.round.fiscal_year;
+  Figure figure;
+  figure.id = "annex_changes";
+  figure.title = YearWords(year - 1) + "の調査からの増減";
+  figure.year = YearWords(year);
+  figure.has_previous = true;
+  const std::string now = YearWords(year) + "の調査";
+  const std::string before = YearWords(year - 1) + "の調査";
+  figure.table.row_key = "option";
+  figure.table.row_label = "区分";
+  figure.table.columns = {
+      {"question", "設問", Column::Kind::kText},
+      NumberColumn("count", "回答数", kCountUnit, now),
+      NumberColumn("base", "n", kCountUnit, now),
+      NumberColumn("previous_count", "回答数", kCountUnit, before),
+      NumberColumn("previous_base", "n", kCountUnit, before),
+      NumberColumn("change", "ポイント差", "ポイント"),
+      {"note", "注", Column::Kind::kText}};
+  std::set<std::string, std::less<>> done;
+  int others = 0;
+  for (const Page& page : model.pages) {
+    for (const Block& block : page.blocks) {
+      const auto* shown = std::get_if<Figure>(&block);
+      if (shown == nullptr || !shown->has_previous ||
+          shown->indicators.size() != 1) {
+        continue;
+      }
+      for (const std::string& id : shown->indicators) {
+        const auto value = snapshot.values.find(id);
+        if (value == snapshot.values.end() || !HasShares(value->second) ||
+            !done.insert(id).second) {
+          continue;
+        }
+        const TwoYears years = BothYears(snapshot, value->second);
+        if (years.previous == nullptr || !WhyNot(declared, years).empty()) {
+          ++others;
+          continue;
+        }
+        figure.indicators.push_back(id);
+        AddRows(years, figure.table);
+      }
+    }
+  }
+  if (figure.table.rows.empty()) return;
+  figure.base = "比べた指標 " + std::to_string(figure.indicators.size());
+  figure.notes = {
+      "差は割合の差で、四捨五入の前の割合から計算する。",
+      "「nが異なる」行では、対象となった回答者が両年度で同じではなく、差は同"
+      "じ回答者の変化を示さない。"};
+  if (others > 0) {
+    figure.notes.push_back("ほかに" + std::to_string(others) +
+                           "の指標は比べない。理由はそれぞれの図表の注にある。");
+  }
+  Page page;
+  page.id = "annex-changes";
+  // Behind the last annex, whichever there are.
+  constexpr std::string_view kAnnex = "附表";
+  const std::string_view last =
+      model.pages.empty() ? std::string_view() : model.pages.back().label;
+  int number = 0;
+  if (last.starts_with(kAnnex)) {
+    std::from_chars(last.data() + kAnnex.size(), last.data() + last.size(),
+                    number);
+  }
+  page.label = std::string(kAnnex) + std::to_string(number + 1);
+  page.topic = "年度間の比較";
+  page.headline = figure.title;
+  page.blocks.push_back(std::move(figure));
+  model.pages.push_back(std::move(page));
+}
+
+}  // namespace welfare::report

@@ -1,0 +1,165 @@
+#include "services/report/model/pages/changes_page.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "services/report/template/fit.h"
+#include "tests/report/model/pages/built_report.h"
+
+namespace welfare::report {
+namespace {
+
+using testing::FigureOf;
+using testing::kId;
+using testing::RowOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+// `plan` of 30 this year and of 23 last year.
+Snapshot LargeSnapshot() {
+  Snapshot snapshot = SmallSnapshot();
+  const auto set = [](IndicatorValue& value, std::vector<int> counts, int n) {
+    value.base = value.population_size = n;
+    value.answered = n;
+    value.absences.clear();
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      value.cells[i].count = counts[i];
+      value.cells[i].base = n;
+    }
+  };
+  set(snapshot.values.at("plan"), {23, 7, 0}, 30);
+  set(snapshot.previous_values.at("plan"), {15, 8, 0}, 23);
+  return snapshot;
+}
+
+ReportModel BuildWith(const std::string& declared, const Snapshot& snapshot) {
+  const auto read =
+      ReadTemplate("sample", SmallTemplateYaml() + "comparability:\n" + declared);
+  EXPECT_OK(read);
+  return BuildReport(*read, snapshot, kId);
+}
+
+bool HasChanges(const ReportModel& model) {
+  return model.pages.back().id == "annex-changes";
+}
+
+TEST(ChangesPage, RoundsTheDifferenceOfExactSharesOnce) {
+  const ReportModel model =
+      BuildWith("  - {since: 2024, indicators: plan}\n", LargeSnapshot());
+  ASSERT_TRUE(HasChanges(model));
+  const Figure figure = FigureOf(model, "annex_changes");
+  // 76.66… less 65.21… is 11.449…: of rounded shares it would be 11.5.
+  EXPECT_THAT(RowOf(figure, "plan.formulated"),
+              ElementsAre("計画の策定状況", "23", "30", "15", "23", "11.4",
+                          "nが異なる"));
+  // 23.33… less 34.78… is -11.449…
+  EXPECT_THAT(RowOf(figure, "plan.in_progress"),
+              Contains("-11.4"));
+  EXPECT_THAT(RowOf(figure, "plan.none"), Contains("0.0"));
+  EXPECT_THAT(RowOf(figure, "partners.work"), IsEmpty());
+}
+
+TEST(ChangesPage, KeepsAClassOfOneYearWithItsReasonInsteadOfADifference) {
+  Snapshot snapshot = LargeSnapshot();
+  snapshot.previous_values.at("plan").cells[1].key = "other";
+  const Figure figure = FigureOf(
+      BuildWith("  - {since: 2024, indicators: plan}\n", snapshot),
+      "annex_changes");
+  EXPECT_THAT(RowOf(figure, "plan.in_progress"),
+              ElementsAre("計画の策定状況", "7", "30", "-", "-", "-",
+                          "令和6年度の調査にない区分"));
+  EXPECT_THAT(RowOf(figure, "plan.other"),
+              ElementsAre("計画の策定状況", "-", "-", "8", "23", "-",
+                          "令和7年度の調査にない区分"));
+}
+
+TEST(ChangesPage, GivesNoDifferenceOfBoundsAndOfFewerThanTen) {
+  Snapshot snapshot = LargeSnapshot();
+  snapshot.values.at("plan").cells[0].flags.push_back(CellFlag::kLowerBound);
+  const Figure figure = FigureOf(
+      BuildWith("  - {since: 2024, indicators: [plan, partners]}\n", snapshot),
+      "annex_changes");
+  EXPECT_THAT(RowOf(figure, "plan.formulated"),
+              ElementsAre("計画の策定状況", "23以上", "30", "15", "23", "-",
+                          "下限値を含む"));
+  EXPECT_THAT(RowOf(figure, "partners.work"),
+              ElementsAre("連携先", "4", "4", "3", "3", "-", "母数が10未満"));
+}
+
+TEST(ChangesPage, SaysWhyThereIsNoChange) {
+  const auto notes = [](const std::string& declared, const Snapshot& snapshot) {
+    const ReportModel model = BuildWith(declared, snapshot);
+    EXPECT_FALSE(HasChanges(model));
+    return FigureOf(model, "p03_plan").notes;
+  };
+  EXPECT_THAT(
+      notes("  - {since: 2024, indicators: supports}\n", LargeSnapshot()),
+      Contains(HasSubstr("増減は示さない（比べられると定められていない）")));
+  EXPECT_THAT(notes("  - {since: 2025, indicators: plan}\n", LargeSnapshot()),
+              Contains(HasSubstr("令和7年度の調査から比べられる")));
+  Snapshot snapshot = LargeSnapshot();
+  snapshot.previous_values.at("plan").population_id = "others";
+  EXPECT_THAT(notes("  - {since: 2024, indicators: plan}\n", snapshot),
+              Contains(HasSubstr("対象の定義が異なる")));
+}
+
+TEST(ChangesPage, LeavesOutLastYearWhereTheQuestionWasAnother) {
+  const ReportModel model = BuildWith(
+      "  - {broken: wording, note: 策定中を分けた, indicators: plan}\n",
+      LargeSnapshot());
+  const Figure figure = FigureOf(model, "p03_plan");
+  EXPECT_FALSE(figure.has_previous);
+  EXPECT_EQ(figure.table.columns.size(), 2U);
+  const auto says =
+      HasSubstr("設問の文言が変わったため、並べて示さない（策定中を分けた）");
+  EXPECT_THAT(figure.notes, Contains(says));
+  EXPECT_THAT(figure.sheet.remarks, Contains(says));
+  EXPECT_THAT(testing::ListOf(model.pages[2]),
+              Not(Contains(HasSubstr("前回"))));
+}
+
+TEST(ChangesPage, IsRefusedWithItsLineWhereItIsNotWellDeclared) {
+  const auto faults = [](const std::string& declared) {
+    std::vector<base::Violation> found;
+    ReadTemplateText(SmallTemplateYaml() + "comparability:\n" + declared,
+                     found);
+    std::vector<std::string> reasons;
+    for (const base::Violation& fault : found) {
+      EXPECT_THAT(fault.field, HasSubstr("line 3")) << fault.reason;
+      reasons.push_back(fault.reason);
+    }
+    return reasons;
+  };
+  EXPECT_THAT(faults("  - {since: 2024, indicators: plan}\n"), IsEmpty());
+  EXPECT_THAT(faults("  - {indicators: plan}\n"),
+              Contains("COMPARABILITY"));
+  EXPECT_THAT(faults("  - {broken: classes, indicators: plan}\n"),
+              Contains("COMPARABILITY_NOTE"));
+  EXPECT_THAT(faults("  - {since: 2024, indicators: [plan, plan]}\n"),
+              Contains("COMPARABILITY_TWICE"));
+  EXPECT_THAT(faults("  - {broken: mood, note: x, indicators: plan}\n"),
+              Not(IsEmpty()));
+  EXPECT_THAT(faults("  - {since: 2024}\n"), Contains("FIELD_MISSING"));
+}
+
+TEST(ChangesPage, NamesAnIndicatorThatTheQuestionnaireLacks) {
+  const auto read = ReadTemplate(
+      "sample", SmallTemplateYaml() +
+                    "comparability:\n  - {since: 2024, indicators: [plan, "
+                    "plam]}\n");
+  ASSERT_OK(read);
+  const auto misfits = FindMisfits(*read, ShapesOf(SmallSnapshot().values));
+  ASSERT_EQ(misfits.size(), 1U);
+  EXPECT_EQ(misfits[0].subject, "plam");
+  EXPECT_EQ(misfits[0].place, "comparability[0].indicators[1]");
+  EXPECT_EQ(LineOf(*read, misfits[0].place), 38);
+}
+
+}  // namespace
+}  // namespace welfare::report
