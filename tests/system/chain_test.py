@@ -411,7 +411,7 @@ class Chain(harness.LoadedTest):
         self.assertEqual(document.faults, [])
         self.assertEqual(document.external, [])
         self.assertEqual(set(document.pages) - {"contents"},
-                         {f"p{number:02}" for number in range(1, 21)} | {"annex-1", "annex-2"})
+                         {f"p{number:02}" for number in range(1, 21)} | {"annex-1", "annex-2", "annex-changes"})
         for name, text in document.pages.items():
             self.assertIn("架空", text, name)
         for name in ("p04", "p13"):
