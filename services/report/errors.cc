@@ -96,10 +96,10 @@ absl::Status TemplateInvalid(std::string_view file,
     base::Violation& violation = violations[i];
     if (i < kNamed) {
       faults += " " + violation.field + ": " + violation.description;
-      faults_ja += " " + violation.field + "：" +
-                   (violation.description_ja.empty()
-                        ? violation.description
-                        : violation.description_ja);
+      faults_ja +=
+          " " + violation.field + "：" +
+          (violation.description_ja.empty() ? violation.description
+                                            : violation.description_ja);
     }
     violation.field = std::string(file) + " " + violation.field;
   }
@@ -386,10 +386,9 @@ base::Violation DigestInvalid(std::string_view field) {
 base::Violation ResourceNameInvalid(std::string_view field,
                                     std::string_view name,
                                     std::string_view pattern) {
-  return MakeViolation(
-      Fault("NAME_INVALID"), field,
-      {{"why", "'" + std::string(name) + "' is no such name."},
-       {"pattern", std::string(pattern)}});
+  return MakeViolation(Fault("NAME_INVALID"), field,
+                       {{"why", "'" + std::string(name) + "' is no such name."},
+                        {"pattern", std::string(pattern)}});
 }
 
 base::Violation TemplateTooLarge(std::string_view field, std::size_t most) {
@@ -438,18 +437,18 @@ base::Violation TextRefused(std::string_view field, const absl::Status& cause) {
 }
 
 base::Violation ReportNameInvalid(std::string_view name) {
-  return MakeViolation(Fault("NAME_INVALID"), "name",
-                       {{"why", "'" + std::string(name) +
-                                    "' is no name of a report."},
-                        {"pattern", "reports/{report}"}});
+  return MakeViolation(
+      Fault("NAME_INVALID"), "name",
+      {{"why", "'" + std::string(name) + "' is no name of a report."},
+       {"pattern", "reports/{report}"}});
 }
 
 base::Violation LevelUnknown() {
   return MakeViolation(Fault("LEVEL_UNKNOWN"), "publish_level");
 }
 
-base::Violation DataVersionNegative() {
-  return MakeViolation(Fault("NEGATIVE"), "report.data_version");
+base::Violation VersionNegative(std::string_view field) {
+  return MakeViolation(Fault("NEGATIVE"), field);
 }
 
 base::Violation SurveyMismatch(std::string_view survey) {

@@ -35,9 +35,9 @@ absl::Status RoundNotOpened(std::string_view round);
 absl::Status CodebookNameInvalid(std::string_view name);
 // NOT_FOUND, CODEBOOK_NOT_FOUND.
 absl::Status CodebookNotFound(std::string_view name);
-// INVALID_ARGUMENT, TEMPLATE_INVALID: the text of a template is wrong; of a file
-// of the program it ends the start. The field of each violation gets the name
-// of the file before it; the first hundred are kept.
+// INVALID_ARGUMENT, TEMPLATE_INVALID: the text of a template is wrong; of a
+// file of the program it ends the start. The field of each violation gets the
+// name of the file before it; the first hundred are kept.
 absl::Status TemplateInvalid(std::string_view file,
                              std::vector<base::Violation> violations);
 // INVALID_ARGUMENT, TEMPLATE_REQUEST_INVALID: fields of a request about
@@ -131,7 +131,8 @@ absl::Status FeedbackLate(std::string_view report);
 absl::Status FeedbackOfPair(std::string_view sheet);
 // FAILED_PRECONDITION, FEEDBACK_OTHER_CONTENT: the digest is another's.
 absl::Status FeedbackOtherContent(std::string_view sheet);
-// ABORTED, ROUND_MOVED: the round changed between two reads of the snapshot.
+// ABORTED, ROUND_MOVED: last year's round was opened between two reads of the
+// snapshot.
 absl::Status RoundMoved(std::string_view round);
 
 // --- violations of REPORT_INVALID, PUBLICATION_INVALID and the like ---
@@ -189,7 +190,7 @@ base::Violation ReportNameInvalid(std::string_view name);
 // LEVEL_UNKNOWN, of the level of publication.
 base::Violation LevelUnknown();
 // NEGATIVE, of the revision.
-base::Violation DataVersionNegative();
+base::Violation VersionNegative(std::string_view field);
 // SURVEY_MISMATCH: the template is of `survey`, and the round is not.
 base::Violation SurveyMismatch(std::string_view survey);
 

@@ -55,7 +55,7 @@ struct SurveyModule::Parts {
                 .content = content,
                 .registry = registry,
                 .versions = round_versions,
-                .incarnation = incarnation.name()}),
+                .incarnation = incarnation}),
         submissions({.store = store,
                      .content = content,
                      .versions = round_versions,

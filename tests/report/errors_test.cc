@@ -117,18 +117,31 @@ TEST(ReportErrors, AWrongFieldIsDescribedInBothLanguages) {
             "It does not follow its pattern. Its pattern is "
             "surveys/{survey}/rounds/{fiscal_year}.");
   for (const base::Violation& violation :
-       {round, FieldRequired("report.round", "x"), TemplateIdInvalid(),
-        BasisUnknown(), EditionUnknown(), AudienceUnknown(), NotACorrection("report.corrects"),
-        LevelUnknown(), ReportNameInvalid("x"),
+       {round,
+        FieldRequired("report.round", "x"),
+        TemplateIdInvalid(),
+        BasisUnknown(),
+        EditionUnknown(),
+        AudienceUnknown(),
+        NotACorrection("report.corrects"),
+        LevelUnknown(),
+        ReportNameInvalid("x"),
         TextRefused("reason", text::Check(text::kIdField, "a\tb")),
-        DataVersionNegative(), SurveyMismatch("jusou"),
+        VersionNegative("report.data_version"),
+        SurveyMismatch("jusou"),
         DigestInvalid("report.template_digest"),
-        ExcerptIdInvalid("excerpt_id"), SubmissionOfAnotherRound(),
-        AttributionUnknown(), ConsentUnknown(), ConsentLevelUnknown(),
-        PathUnknown("x"), ExcerptNotReleasedAt("x", {"a", "why", "理由"}),
+        ExcerptIdInvalid("excerpt_id"),
+        SubmissionOfAnotherRound(),
+        AttributionUnknown(),
+        ConsentUnknown(),
+        ConsentLevelUnknown(),
+        PathUnknown("x"),
+        ExcerptNotReleasedAt("x", {"a", "why", "理由"}),
         ResourceNameInvalid("parent", "x", "surveys/{survey}"),
-        TemplateTooLarge("text", 1), TemplateOther("x", "a", "b", "c", "d"),
-        GlyphMissingAt("x", "U+1"), PageOverflowAt("x", "y")}) {
+        TemplateTooLarge("text", 1),
+        TemplateOther("x", "a", "b", "c", "d"),
+        GlyphMissingAt("x", "U+1"),
+        PageOverflowAt("x", "y")}) {
     EXPECT_FALSE(violation.description.empty()) << violation.field;
     EXPECT_FALSE(violation.description_ja.empty()) << violation.reason;
   }

@@ -6,6 +6,7 @@
 
 #include "services/platform/errors.h"
 #include "services/platform/rpc/status_mapping.h"
+#include "services/report/errors.h"
 
 namespace welfare::report::testing {
 namespace {
@@ -81,6 +82,14 @@ grpc::Status FakeSurvey::GetRound(grpc::ServerContext*,
   ++world_.calls;
   if (!world_.survey.ok()) return world_.survey;
   const int year = YearOf(request->name());
+  const std::int64_t current =
+      year == 2025 ? world_.revision : world_.previous_revision;
+  const grpc::Status pin = world_.CheckStore(request->data_incarnation());
+  if (!pin.ok()) return pin;
+  if (request->data_version() > current) {
+    return platform::ToGrpcStatus(
+        VersionNotReached(request->name(), request->data_version()), "", "");
+  }
   if (year != 2025 && !(year == 2024 && world_.has_previous)) {
     return {grpc::StatusCode::NOT_FOUND, "no such round"};
   }
@@ -102,8 +111,8 @@ grpc::Status FakeSurvey::GetRound(grpc::ServerContext*,
   round->set_registry_version(7);
   round->set_registry_incarnation(world_.pinned_registry);
   round->set_incarnation(world_.survey_store);
-  round->set_revision(year == 2025 ? world_.revision
-                                   : world_.previous_revision);
+  round->set_revision(request->data_version() == 0 ? current
+                                                   : request->data_version());
   return grpc::Status::OK;
 }
 
@@ -117,9 +126,12 @@ grpc::Status FakeSurvey::GetRoundProgress(
   }
   progress->set_name(request->name());
   progress->set_incarnation(world_.survey_store);
-  progress->set_revision(this_year ? world_.progress_revision
-                                   : world_.previous_revision);
-  for (const ProgressGroup& group : world_.snapshot.progress) {
+  const std::int64_t revision = request->data_version();
+  progress->set_revision(world_.tells_other_progress ? revision + 1 : revision);
+  const auto then = world_.progress_at.find(revision);
+  for (const ProgressGroup& group : this_year&& then != world_.progress_at.end()
+                                        ? then->second
+                                        : world_.snapshot.progress) {
     auto& entry = *progress->add_groups();
     entry.set_respondent_kind(group.kind == base::RespondentKind::kCouncil
                                   ? type::v1::RESPONDENT_KIND_COUNCIL
@@ -241,8 +253,8 @@ grpc::Status FakeSurvey::StreamRoundColumns(
   survey::v1::GetRoundRequest round_request;
   round_request.set_name(request->name());
   survey::v1::StreamRoundColumnsResponse first;
-  const grpc::Status known =
-      GetRound(context, &round_request, first.mutable_header()->mutable_round());
+  const grpc::Status known = GetRound(context, &round_request,
+                                      first.mutable_header()->mutable_round());
   if (!known.ok()) return known;
   const std::lock_guard lock(world_.mutex);
   if (!world_.columns.ok()) return world_.columns;
@@ -257,9 +269,8 @@ grpc::Status FakeSurvey::StreamRoundColumns(
       round.items.size() - static_cast<std::size_t>(world_.columns_left_out);
   for (std::size_t item = 0; item < columns; ++item) {
     const std::size_t half = round.respondents.size() / 2;
-    for (const auto& [from, to] :
-         {std::pair(std::size_t{0}, half),
-          std::pair(half, round.respondents.size())}) {
+    for (const auto& [from, to] : {std::pair(std::size_t{0}, half),
+                                   std::pair(half, round.respondents.size())}) {
       survey::v1::StreamRoundColumnsResponse part;
       auto& column = *part.mutable_column();
       column.set_item(round.items[item].id);

@@ -25,7 +25,9 @@ struct World {
   std::mutex mutex;
   Snapshot snapshot = SmallSnapshot();
   std::int64_t revision = 124;
-  std::int64_t progress_revision = 124;
+  // What was handed in at earlier revisions; of others as `snapshot` says.
+  std::map<std::int64_t, std::vector<ProgressGroup>> progress_at;
+  bool tells_other_progress = false;       // than that which was asked for
   grpc::Status survey = grpc::Status::OK;  // answer of a failing peer
   grpc::Status indicator = grpc::Status::OK;
   grpc::Status registry = grpc::Status::OK;

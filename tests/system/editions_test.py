@@ -194,6 +194,19 @@ class Editions(harness.LoadedTest):
         # What was published stays what it was.
         self.assertEqual(self.csv(final), then)
 
+        # A report of an earlier revision is the same whenever it is made.
+        late = self.create("FINAL", **{pin: final[pin] for pin in (
+            "dataVersion", "previousDataVersion", "dataIncarnation")})
+        self.assertLess(int(late["dataVersion"]), int(again["dataVersion"]))
+        self.assertEqual(late["snapshot"], final["snapshot"])
+        self.assertEqual({file["format"]: file["digest"] for file in late["files"]},
+                         {file["format"]: file["digest"] for file in final["files"]})
+        # Before the answers were accepted they are not ready for it then either.
+        refused = self.create("FINAL", 400, dataVersion=early["dataVersion"])
+        self.assertIn("SUBMISSIONS_NOT_ACCEPTED", json.dumps(refused))
+        refused = self.create("FINAL", 400, dataVersion=int(again["dataVersion"]) + 1)
+        self.assertIn("VERSION_NOT_REACHED", json.dumps(refused))
+
         # Each is signed and, from what was stored with it, rendered to the same bytes.
         equal = dict.fromkeys(FORMATS, "VERDICT_EQUAL")
         for report in (early, final, corrected, again):

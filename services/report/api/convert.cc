@@ -16,6 +16,7 @@ void ToProto(const StoredReport& report, v1::Report& result) {
                    std::to_string(report.fiscal_year));
   result.set_basis(static_cast<type::v1::Basis::Kind>(report.basis));
   result.set_data_version(report.provenance.round_revision);
+  result.set_previous_data_version(report.provenance.previous_round_revision);
   result.set_data_incarnation(report.provenance.round_incarnation);
   result.set_snapshot(report.snapshot_id);
   auto& versions = *result.mutable_versions();

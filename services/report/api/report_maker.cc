@@ -150,6 +150,7 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
                    {.round = request.round,
                     .basis = request.basis,
                     .data_version = request.data_version,
+                    .previous_data_version = request.previous_data_version,
                     .data_incarnation = request.data_incarnation,
                     .first_roster_year = report_template.first_roster_year}));
   WELFARE_ASSIGN_OR_RETURN(
@@ -179,8 +180,7 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
   StoredReport& report = result.report;
   result.snapshot = CanonicalBytes(snapshot, fingerprint_);
   if (result.snapshot.size() > most_snapshot_bytes_) {
-    return SnapshotTooLarge(result.snapshot.size(),
-                            most_snapshot_bytes_);
+    return SnapshotTooLarge(result.snapshot.size(), most_snapshot_bytes_);
   }
   report.snapshot_id = base::Sha256Hex(result.snapshot);
   const ReportModel model =
@@ -196,8 +196,7 @@ absl::StatusOr<StoredReport> ReportMaker::Make(
     ReportFile file;
     file.format = std::string(renderer.format());
     file.content_type = std::string(renderer.content_type());
-    file.filename =
-        FilePrefix(model) + std::string(renderer.filename());
+    file.filename = FilePrefix(model) + std::string(renderer.filename());
     file.size = static_cast<std::int64_t>(bytes.size());
     file.digest = base::Sha256Hex(bytes);
     report.files.push_back(std::move(file));

@@ -25,8 +25,8 @@ namespace welfare::report {
 namespace {
 
 // What readers are told of a correction or a withdrawal, in one line.
-constexpr text::FieldRule kPublicReason = text::kReasonField.AtMost(
-    200, text::FieldRule::Unit::kCharacters);
+constexpr text::FieldRule kPublicReason =
+    text::kReasonField.AtMost(200, text::FieldRule::Unit::kCharacters);
 
 // Returns the text to keep of a field that may not be blank.
 std::string ReadReason(const std::string& field, const std::string& sent,
@@ -111,7 +111,12 @@ absl::StatusOr<ReportRequest> ReadRequest(
   if (!type::v1::Basis::Kind_IsValid(report.basis())) {
     violations.push_back(BasisUnknown());
   }
-  if (report.data_version() < 0) violations.push_back(DataVersionNegative());
+  if (report.data_version() < 0) {
+    violations.push_back(VersionNegative("report.data_version"));
+  }
+  if (report.previous_data_version() < 0) {
+    violations.push_back(VersionNegative("report.previous_data_version"));
+  }
   if (!report.template_digest().empty() &&
       !IsDigest(report.template_digest())) {
     violations.push_back(DigestInvalid("report.template_digest"));
@@ -132,6 +137,7 @@ absl::StatusOr<ReportRequest> ReadRequest(
       .basis = vocabulary::FindIn(vocabulary::kBases, report.basis())
                    .value_or(Basis::kProvisional),
       .data_version = report.data_version(),
+      .previous_data_version = report.previous_data_version(),
       .data_incarnation = report.data_incarnation(),
       .edition = edition.edition,
       .corrects = std::move(edition.corrects),
@@ -147,6 +153,9 @@ std::string BodyOf(const ReportRequest& request) {
                      std::to_string(request.data_version);
   if (!request.data_incarnation.empty()) {
     body += "\n" + request.data_incarnation;
+  }
+  if (request.previous_data_version != 0) {
+    body += "\nprevious " + std::to_string(request.previous_data_version);
   }
   if (request.edition != Edition::kProvisional) {
     body += "\n" + std::string(ToString(request.edition)) + "\n" +
@@ -232,11 +241,9 @@ absl::Status ReportService::Publish(const platform::CallContext& call,
   if (!IsReportName(request.name())) {
     return PublicationInvalid({ReportNameInvalid(request.name())});
   }
-  WELFARE_RETURN_IF_ERROR(
-      FindToPublish(call, store_, request.name()).status());
-  const auto level =
-      vocabulary::FindIn(vocabulary::kPublishLevels,
-                         static_cast<int>(request.publish_level()));
+  WELFARE_RETURN_IF_ERROR(FindToPublish(call, store_, request.name()).status());
+  const auto level = vocabulary::FindIn(
+      vocabulary::kPublishLevels, static_cast<int>(request.publish_level()));
   if (!level.has_value()) return PublicationInvalid({LevelUnknown()});
   WELFARE_ASSIGN_OR_RETURN(const platform::WriteRequest write,
                            platform::MakeWriteRequest(call, request));
@@ -244,10 +251,9 @@ absl::Status ReportService::Publish(const platform::CallContext& call,
   if (!signing_key_file_.empty()) {
     WELFARE_ASSIGN_OR_RETURN(key, ReadSigningKey(signing_key_file_));
   }
-  WELFARE_ASSIGN_OR_RETURN(
-      const StoredReport report,
-      store_.Publish(write, request.name(), *level,
-                     key.has_value() ? &*key : nullptr));
+  WELFARE_ASSIGN_OR_RETURN(const StoredReport report,
+                           store_.Publish(write, request.name(), *level,
+                                          key.has_value() ? &*key : nullptr));
   ToProto(report, response);
   calls().feed->LookSoon();
   return absl::OkStatus();
@@ -259,12 +265,10 @@ absl::Status ReportService::Withdraw(const platform::CallContext& call,
   if (!IsReportName(request.name())) {
     return PublicationInvalid({ReportNameInvalid(request.name())});
   }
-  WELFARE_RETURN_IF_ERROR(
-      FindToPublish(call, store_, request.name()).status());
+  WELFARE_RETURN_IF_ERROR(FindToPublish(call, store_, request.name()).status());
   std::vector<base::Violation> violations;
-  const std::string reason =
-      ReadReason("reason", request.reason(),
-                 "集計に誤りが見つかったため", violations);
+  const std::string reason = ReadReason(
+      "reason", request.reason(), "集計に誤りが見つかったため", violations);
   if (!violations.empty()) return PublicationInvalid(std::move(violations));
   WELFARE_ASSIGN_OR_RETURN(const platform::WriteRequest write,
                            platform::MakeWriteRequest(call, request));

@@ -16,6 +16,7 @@
 #include "services/base/error.h"
 #include "services/platform/errors.h"
 #include "services/platform/rpc/peer_call.h"
+#include "services/platform/rpc/status_mapping.h"
 #include "services/report/errors.h"
 #include "services/report/peers/convert.h"
 #include "services/report/peers/peer_refusal.h"
@@ -27,7 +28,7 @@ namespace {
 
 // Most values and statements fit in one page of the largest size.
 constexpr int kPageSize = 1000;
-// How often a round that changes under the reader is read again.
+// How often a snapshot is taken again of a store that became another.
 constexpr int kAttempts = 3;
 
 // Whether a round of the year before is none: there is no such round, or it is
@@ -65,72 +66,57 @@ struct PeerSnapshotSource::Stubs {
         indicator(
             indicator::v1::IndicatorService::NewStub(channels.indicator)) {}
 
-  // OK when the survey calls `revision` what the store `incarnation` does.
-  absl::Status CheckStore(const platform::CallContext& call,
-                          const base::RoundName& name, std::int64_t revision,
-                          const std::string& incarnation) const {
-    // The smallest read that takes a pin.
-    survey::v1::ListSubmissionsRequest request;
-    request.set_parent(name.ToString());
-    request.set_page_size(1);
-    request.set_data_version(revision);
-    request.set_data_incarnation(incarnation);
-    survey::v1::ListSubmissionsResponse response;
-    platform::PeerCall peer(call);
-    const grpc::Status status =
-        survey->ListSubmissions(peer.context(), request, &response);
-    return status.ok() ? absl::OkStatus() : PeerRefused(call, "survey", status);
-  }
-
-  // Returns the round and its progress at one revision.
+  // Returns the round and its progress at one revision; 0: the current one.
   absl::StatusOr<PinnedRound> ReadRound(
       const platform::CallContext& call, const base::RoundName& name,
       std::int64_t data_version, const std::string& data_incarnation) const {
-    for (int attempt = 0; attempt < kAttempts; ++attempt) {
-      PinnedRound result;
-      survey::v1::GetRoundRequest request;
-      request.set_name(name.ToString());
-      platform::PeerCall round_call(call);
-      grpc::Status status =
-          survey->GetRound(round_call.context(), request, &result.round);
-      if (status.error_code() == grpc::StatusCode::NOT_FOUND) {
-        return RoundNotFound(name.ToString());
-      }
-      if (!status.ok()) return PeerRefused(call, "survey", status);
-      // A planned round has no answers; the survey refuses its progress.
-      if (result.round.state() == survey::v1::Round::STATE_PLANNED) {
-        return RoundNotOpened(name.ToString());
-      }
-      if (!data_incarnation.empty() &&
-          data_incarnation != result.round.incarnation()) {
-        WELFARE_RETURN_IF_ERROR(CheckStore(
-            call, name,
-            data_version == 0 ? result.round.revision() : data_version,
-            data_incarnation));
-      }
-      if (data_version > result.round.revision()) {
+    const auto refused = [&](const grpc::Status& status) {
+      const absl::Status refusal = platform::FromGrpcStatus(status);
+      if (base::ReasonOf(refusal) == "VERSION_NOT_REACHED") {
         return VersionNotReached(name.ToString(), data_version);
       }
-      survey::v1::GetRoundProgressRequest progress_request;
-      progress_request.set_name(name.ToString());
-      survey::v1::RoundProgress progress;
-      platform::PeerCall progress_call(call);
-      status = survey->GetRoundProgress(progress_call.context(),
-                                        progress_request, &progress);
-      if (!status.ok()) return PeerRefused(call, "survey", status);
-      WELFARE_ASSIGN_OR_RETURN(result.progress, FromProto(progress));
-      result.revision =
-          data_version == 0 ? result.round.revision() : data_version;
-      if (progress.incarnation() != result.round.incarnation()) {
-        return platform::StoreRestored(
-            name.ToString(), result.round.incarnation(), result.revision);
-      }
-      // The returns are known for the current revision only; a snapshot must
-      // not mix two.
-      if (progress.revision() == result.revision) return result;
-      if (data_version != 0) break;
+      return PeerRefused(call, "survey", status);
+    };
+    PinnedRound result;
+    survey::v1::GetRoundRequest request;
+    request.set_name(name.ToString());
+    request.set_data_version(data_version);
+    request.set_data_incarnation(data_incarnation);
+    platform::PeerCall round_call(call);
+    grpc::Status status =
+        survey->GetRound(round_call.context(), request, &result.round);
+    if (status.error_code() == grpc::StatusCode::NOT_FOUND) {
+      return RoundNotFound(name.ToString());
     }
-    return RoundMoved(name.ToString());
+    if (!status.ok()) return refused(status);
+    // A planned round has no answers; the survey refuses its progress.
+    if (result.round.state() == survey::v1::Round::STATE_PLANNED) {
+      return RoundNotOpened(name.ToString());
+    }
+    // A survey of an earlier build knows no revision but the current one.
+    result.revision = result.round.revision();
+    if (data_version != 0 && result.revision != data_version) {
+      return PeerAnswerInvalid("survey", "the round is of another revision.");
+    }
+    survey::v1::GetRoundProgressRequest progress_request;
+    progress_request.set_name(name.ToString());
+    progress_request.set_data_version(result.revision);
+    progress_request.set_data_incarnation(result.round.incarnation());
+    survey::v1::RoundProgress progress;
+    platform::PeerCall progress_call(call);
+    status = survey->GetRoundProgress(progress_call.context(), progress_request,
+                                      &progress);
+    if (!status.ok()) return refused(status);
+    WELFARE_ASSIGN_OR_RETURN(result.progress, FromProto(progress));
+    if (progress.incarnation() != result.round.incarnation()) {
+      return platform::StoreRestored(
+          name.ToString(), result.round.incarnation(), result.revision);
+    }
+    if (progress.revision() != result.revision) {
+      return PeerAnswerInvalid("survey",
+                               "the progress is of another revision.");
+    }
+    return result;
   }
 
   // The digests of the answers that count at the pinned revision.
@@ -267,7 +253,9 @@ absl::StatusOr<Snapshot> PeerSnapshotSource::Stubs::Take(
                            ReadCounted(call, pinned, spec.basis));
 
   const base::RoundName before{spec.round.survey, spec.round.fiscal_year - 1};
-  absl::StatusOr<PinnedRound> previous = ReadRound(call, before, 0, "");
+  absl::StatusOr<PinnedRound> previous =
+      ReadRound(call, before, spec.previous_data_version,
+                spec.previous_data_version == 0 ? "" : spec.data_incarnation);
   if (previous.ok()) {
     if (previous->round.incarnation() != pins.round_incarnation) {
       return platform::StoreRestored(before.ToString(), pins.round_incarnation,
@@ -287,7 +275,7 @@ absl::StatusOr<Snapshot> PeerSnapshotSource::Stubs::Take(
                    registry_then, left_out_then));
     WELFARE_ASSIGN_OR_RETURN(snapshot.previous_counted,
                              ReadCounted(call, *previous, spec.basis));
-  } else if (!IsNone(previous.status())) {
+  } else if (spec.previous_data_version != 0 || !IsNone(previous.status())) {
     return previous.status();
   }
 

@@ -17,7 +17,8 @@ struct SnapshotSpec {
   base::RoundName round;
   Basis basis = Basis::kProvisional;
   std::int64_t data_version = 0;      // 0: the round's current revision
-  std::string data_incarnation = {};  // whose revision; empty: whoever answers
+  std::int64_t previous_data_version = 0;  // the same of last year's round
+  std::string data_incarnation = {};  // whose revisions; empty: whoever answers
   int first_roster_year = 0;
 };
 
@@ -39,8 +40,8 @@ class SnapshotSource {
   //   FAILED_PRECONDITION, reason STORE_RESTORED: data_incarnation is another
   //     store's, the registry is not the one the round is pinned to, or a peer
   //     became another store again and again meanwhile.
-  //   OUT_OF_RANGE, reason VERSION_NOT_REACHED: data_version lies ahead.
-  //   ABORTED, reason ROUND_MOVED: the round would not stand still.
+  //   OUT_OF_RANGE, reason VERSION_NOT_REACHED: a revision lies ahead.
+  //   ABORTED, reason ROUND_MOVED: last year's round was opened meanwhile.
   //   UNAVAILABLE, reason INDICATOR_UNAVAILABLE, SURVEY_UNAVAILABLE or
   //     REGISTRY_UNAVAILABLE: a peer did not answer.
   //   INTERNAL, reason PEER_ANSWER_INVALID.

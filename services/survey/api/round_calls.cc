@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -208,16 +210,36 @@ absl::Status RoundCalls::DeleteRound(const Call& call,
       deleted);
 }
 
+absl::StatusOr<Round> RoundCalls::RoundAt(StoreReader& store,
+                                          const base::RoundName& name,
+                                          std::int64_t version,
+                                          const std::string& incarnation) {
+  if (version < 0) return VersionNegative("data_version", version);
+  WELFARE_ASSIGN_OR_RETURN(std::optional<Round> round,
+                           store.rounds().Find(name));
+  if (!round) return RoundNotFound(name);
+  const std::int64_t now = round->revision;
+  WELFARE_RETURN_IF_ERROR(CheckStore(d_.incarnation, name, incarnation,
+                                     version == 0 ? now : version));
+  if (version > now) return VersionNotReached(version, now);
+  if (version != 0 && version != now) {
+    WELFARE_ASSIGN_OR_RETURN(round, store.rounds().FindAt(name, version));
+    if (!round) return RoundNotFound(name);
+  }
+  return *std::move(round);
+}
+
 absl::Status RoundCalls::GetRound(const Call& call,
                                   const v1::GetRoundRequest& request,
                                   v1::Round& response) {
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::RoundName>("name", request.name()));
   return d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
-    WELFARE_ASSIGN_OR_RETURN(const auto round, store.rounds().Find(name));
-    if (!round) return RoundNotFound(name);
-    if (CallerHas(call, *round, round->revision)) return absl::OkStatus();
-    response = ToProto(*round);
+    WELFARE_ASSIGN_OR_RETURN(const Round round,
+                             RoundAt(store, name, request.data_version(),
+                                     request.data_incarnation()));
+    if (CallerHas(call, round, round.revision)) return absl::OkStatus();
+    response = ToProto(round);
     return absl::OkStatus();
   });
 }
@@ -228,7 +250,7 @@ absl::Status RoundCalls::ListRounds(const Call& call,
   WELFARE_ASSIGN_OR_RETURN(const auto survey, ParseName<base::SurveyName>(
                                                   "parent", request.parent()));
   WELFARE_ASSIGN_OR_RETURN(const base::Page page,
-                           platform::ReadPage(request, d_.incarnation));
+                           platform::ReadPage(request, d_.incarnation.name()));
   WELFARE_ASSIGN_OR_RETURN(const auto after,
                            page.After<std::tuple<base::FiscalYear>>());
   return d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
@@ -263,8 +285,11 @@ absl::Status RoundCalls::GetRoundProgress(
   WELFARE_ASSIGN_OR_RETURN(const auto name,
                            ParseName<base::RoundName>("name", request.name()));
   return d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
+    WELFARE_ASSIGN_OR_RETURN(const Round round,
+                             RoundAt(store, name, request.data_version(),
+                                     request.data_incarnation()));
     WELFARE_ASSIGN_OR_RETURN(const OpenedRound opened,
-                             d_.content.Load(store, name));
+                             d_.content.Load(store, round));
     if (opened.frame == nullptr) {
       return RoundStateWrong(name, ToString(opened.round.state),
                              wanted::kOpened);
@@ -278,7 +303,8 @@ absl::Status RoundCalls::GetRoundProgress(
             {.round = name,
              .after = std::nullopt,
              .kind = std::nullopt,
-             .limit = static_cast<int>(opened.frame->size()) + 1}));
+             .limit = static_cast<int>(opened.frame->size()) + 1,
+             .revision = request.data_version()}));
     response =
         ToProto(opened.round,
                 ComputeProgress(opened.round, *opened.frame, submissions));

@@ -1,6 +1,7 @@
 // The calls that make, change and read rounds.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <set>
@@ -13,6 +14,7 @@
 #include "services/base/names/municipality_code.h"
 #include "services/base/names/resource_name.h"
 #include "services/platform/rpc/call_context.h"
+#include "services/platform/storage/incarnation.h"
 #include "services/platform/storage/write_path.h"
 #include "services/survey/observe/round_versions.h"
 #include "services/survey/peers/registry_client.h"
@@ -32,7 +34,7 @@ class RoundCalls {
     PinnedContent& content;
     const RegistryClient& registry;
     RoundVersions& versions;
-    std::string incarnation;  // the store's, for page tokens
+    platform::Incarnation incarnation;  // the store's
   };
   // Everything in `dependencies` outlives the object.
   explicit RoundCalls(const Dependencies& dependencies) : d_(dependencies) {}
@@ -57,6 +59,17 @@ class RoundCalls {
                                 v1::RoundProgress&);
 
  private:
+  // The round as it was at the revision `version`; 0: as it is.
+  //
+  // Errors:
+  //   INVALID_ARGUMENT, VERSION_NEGATIVE.
+  //   NOT_FOUND, ROUND_NOT_FOUND.
+  //   FAILED_PRECONDITION, STORE_RESTORED.
+  //   OUT_OF_RANGE, VERSION_NOT_REACHED.
+  absl::StatusOr<Round> RoundAt(StoreReader& store, const base::RoundName& name,
+                                std::int64_t version,
+                                const std::string& incarnation);
+
   // What a write makes of a round, decided on one state of the store.
   using Decide = std::function<absl::StatusOr<PlannedRound>(StoreReader&)>;
 

@@ -317,7 +317,6 @@ TEST_F(FeedbackTest, ReadsTheRevisionsOfItsReport) {
   {
     const std::lock_guard lock(world_.mutex);
     world_.revision = 200;
-    world_.progress_revision = 200;
   }
   ASSERT_OK(Make());
 }

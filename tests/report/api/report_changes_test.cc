@@ -67,7 +67,6 @@ class ReportChangesTest : public testing::ReportModuleTest {
     plan.cells[1].percent = "0.0";
     world_.submissions["131024-municipality"] = "b";
     ++world_.revision;
-    ++world_.progress_revision;
   }
 
   static v1::CreateReportRequest Final() {

@@ -74,7 +74,6 @@ TEST_F(ReportMakerTest, EqualContentGivesEqualSnapshotAndBytes) {
   ASSERT_OK(first);
   // Another way to the same content: other counters.
   world_.revision = 999;
-  world_.progress_revision = 999;
   const auto second = Create(Request());
   ASSERT_OK(second);
   EXPECT_EQ(second->name(), "reports/sample-2025-0002");

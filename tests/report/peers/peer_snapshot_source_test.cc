@@ -71,13 +71,44 @@ TEST_F(PeerSnapshotSourceTest, SaysWhichPeerDidNotAnswer) {
 }
 
 TEST_F(PeerSnapshotSourceTest, NeverMixesTwoRevisions) {
-  world_.progress_revision = 125;
-  EXPECT_STATUS(Create(Request()), absl::StatusCode::kAborted, "ROUND_MOVED");
-  EXPECT_GT(world_.calls, 1);  // it was tried again
+  world_.tells_other_progress = true;
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kInternal,
+                "PEER_ANSWER_INVALID");
+  world_.tells_other_progress = false;
   v1::CreateReportRequest request = Request();
   request.mutable_report()->set_data_version(200);
   EXPECT_STATUS(Create(request), absl::StatusCode::kOutOfRange,
                 "VERSION_NOT_REACHED");
+}
+
+TEST_F(PeerSnapshotSourceTest, TakesARevisionOfBeforeAsItWasThen) {
+  const auto then = Create(Request());
+  ASSERT_OK(then);
+  EXPECT_EQ(then->previous_data_version(), 60);
+  {
+    const std::lock_guard lock(world_.mutex);
+    world_.progress_at[world_.revision] = world_.snapshot.progress;
+    world_.revision = 200;
+    world_.previous_revision = 61;
+    ++world_.snapshot.progress.front().received;
+  }
+  const auto now = Create(Request());
+  ASSERT_OK(now);
+  EXPECT_NE(now->snapshot(), then->snapshot());
+  v1::CreateReportRequest request = Request();
+  request.mutable_report()->set_data_version(124);
+  request.mutable_report()->set_previous_data_version(60);
+  const auto again = Create(request);
+  ASSERT_OK(again);
+  EXPECT_EQ(again->data_version(), 124);
+  EXPECT_EQ(again->previous_data_version(), 60);
+  EXPECT_EQ(again->snapshot(), then->snapshot());
+  request.mutable_report()->set_previous_data_version(62);
+  EXPECT_STATUS(Create(request), absl::StatusCode::kOutOfRange,
+                "VERSION_NOT_REACHED");
+  request.mutable_report()->set_previous_data_version(-1);
+  EXPECT_STATUS(Create(request), absl::StatusCode::kInvalidArgument,
+                "REPORT_INVALID");
 }
 
 // Which stores a report came from stands beside it and never in it.

@@ -187,7 +187,7 @@ TEST_F(AfterCommit, ARoundIsClosedAndItsRevisionIsTold) {
                     .content = content_,
                     .registry = registry_,
                     .versions = *versions_,
-                    .incarnation = "store-a"});
+                    .incarnation = platform::Incarnation("store-a")});
   ASSERT_OK(calls.CloseRound(
       {.request_id = "r", .limits = {.stop = caller.get_token()}}, request,
       round));

@@ -171,6 +171,52 @@ TEST_F(Rounds, OnTimeIsInsideTheWindowFirstAndLastDayIncluded) {
   EXPECT_TRUE(Call(&Stub::GetSubmission, get)->late());
 }
 
+TEST_F(Rounds, AreReadAsTheyWereAtARevision) {
+  PrepareOpen();
+  v1::GetRoundRequest get;
+  get.set_name(kRound);
+  const auto opened = Call(&Stub::GetRound, get);
+  ASSERT_OK(opened);
+  ASSERT_OK(Create(Complete()));
+  ASSERT_OK(Submit());
+  const auto received = [&](std::int64_t revision) {
+    v1::GetRoundProgressRequest request;
+    request.set_name(kRound);
+    request.set_data_version(revision);
+    const auto progress = Call(&Stub::GetRoundProgress, request);
+    if (!progress.ok()) return -1;
+    if (revision != 0) EXPECT_EQ(progress->revision(), revision);
+    return progress->received();
+  };
+  EXPECT_EQ(received(0), 1);
+  EXPECT_EQ(received(opened->revision()), 0);
+  EXPECT_EQ(received(opened->revision() + 1), 0);  // a draft
+  EXPECT_EQ(received(opened->revision() + 2), 1);
+  v1::Round edit;
+  edit.set_display_name("Another name");
+  ASSERT_OK(UpdateRound(edit));
+  get.set_data_version(opened->revision());
+  const auto then = Call(&Stub::GetRound, get);
+  ASSERT_OK(then);
+  EXPECT_EQ(then->revision(), opened->revision());
+  EXPECT_EQ(then->display_name(), opened->display_name());
+  get.set_data_version(opened->revision() + 100);
+  EXPECT_STATUS(Call(&Stub::GetRound, get), absl::StatusCode::kOutOfRange,
+                "VERSION_NOT_REACHED");
+  get.set_data_version(-1);
+  EXPECT_STATUS(Call(&Stub::GetRound, get), absl::StatusCode::kInvalidArgument,
+                "VERSION_NEGATIVE");
+  get.set_data_version(1);
+  get.set_data_incarnation("another");
+  EXPECT_STATUS(Call(&Stub::GetRound, get),
+                absl::StatusCode::kFailedPrecondition, "STORE_RESTORED");
+  v1::GetRoundProgressRequest planned;
+  planned.set_name(kRound);
+  planned.set_data_version(1);
+  EXPECT_STATUS(Call(&Stub::GetRoundProgress, planned),
+                absl::StatusCode::kFailedPrecondition, "ROUND_STATE");
+}
+
 TEST_F(Rounds, ShowLabelsOfChoicesAndSectionsWithTheYear) {
   PrepareOpen();
   v1::StreamRoundColumnsRequest request;

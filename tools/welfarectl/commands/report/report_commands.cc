@@ -1,15 +1,16 @@
 // report.
 #include "tools/welfarectl/commands/report/report_commands.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <iostream>
 
 #include "services/base/coding/sha256.h"
 #include "tools/welfarectl/arguments/command_line.h"
 #include "tools/welfarectl/commands/report/excerpt_commands.h"
-#include "tools/welfarectl/commands/report/template_commands.h"
-#include "tools/welfarectl/commands/report/report_verify.h"
 #include "tools/welfarectl/commands/report/feedback_commands.h"
+#include "tools/welfarectl/commands/report/report_verify.h"
+#include "tools/welfarectl/commands/report/template_commands.h"
 #include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/files/whole_file.h"
 #include "tools/welfarectl/output/printer.h"
@@ -39,8 +40,8 @@ void AddRow(Table& table, const report_v1::Report& report) {
     formats += (formats.empty() ? "" : " ") + file.format();
   }
   table.Add({report.name(), report.display_name(), report.round(),
-             ShortName(report_v1::Report::State_Name(report.state()), "STATE_"), formats,
-             report.snapshot(), report.synthetic() ? "架空" : ""});
+             ShortName(report_v1::Report::State_Name(report.state()), "STATE_"),
+             formats, report.snapshot(), report.synthetic() ? "架空" : ""});
 }
 
 int PrintReport(Session& session, const report_v1::Report& report) {
@@ -58,6 +59,8 @@ struct CreateFlags {
   std::string reason;
   std::string template_digest;
   std::string audience = "everybody";
+  std::int64_t revision = 0;
+  std::int64_t previous_revision = 0;
 };
 
 int CreateReport(Session& session, const CreateFlags& flags) {
@@ -65,8 +68,9 @@ int CreateReport(Session& session, const CreateFlags& flags) {
   report_v1::Report& report = *request.mutable_report();
   report.set_template_(flags.report_template);
   report.set_round(session.round_name(flags.fiscal_year));
-  report.set_edition(flags.edition == "final"
-                         ? report_v1::Report::EDITION_FINAL
+  report.set_data_version(flags.revision);
+  report.set_previous_data_version(flags.previous_revision);
+  report.set_edition(flags.edition == "final" ? report_v1::Report::EDITION_FINAL
                      : flags.edition == "corrected"
                          ? report_v1::Report::EDITION_CORRECTED
                          : report_v1::Report::EDITION_PROVISIONAL);
@@ -157,8 +161,7 @@ int DiffReports(Session& session, const std::string& from,
                {.title = "turned"},
                {.title = "cause"}});
   const int code = ReadPages<report_v1::ListReportChangesResponse>(
-      session, request,
-      [&](const report_v1::ListReportChangesResponse& page) {
+      session, request, [&](const report_v1::ListReportChangesResponse& page) {
         for (const report_v1::ReportChange& change : page.changes()) {
           table.Add({change.page(), change.title(), change.row_label(),
                      change.column_label(), change.before(), change.after(),
@@ -179,7 +182,8 @@ struct Sent {
   std::int64_t size = -1;
 };
 
-Sent Receive(Session& session, const report_v1::DownloadReportRequest& request) {
+Sent Receive(Session& session,
+             const report_v1::DownloadReportRequest& request) {
   AnswerStream stream(session, request);
   Sent sent;
   report_v1::DownloadReportResponse part;
@@ -271,6 +275,13 @@ void AddReportCommands(const Command& app, Session& session) {
                  "What it is made to be published as")
       .OneOf({"provisional", "final", "corrected"})
       .ShowDefault();
+  create.AddOption(
+      "--revision", flags->revision,
+      "Round revision whose answers it shows; default: the current "
+      "one");
+  create.AddOption("--previous-revision", flags->previous_revision,
+                   "Revision of last year's round that it is compared with; "
+                   "default: the current one");
   create.AddOption("--corrects", flags->corrects,
                    "The published final report that a correction corrects");
   create.AddOption("--reason", flags->reason,
