@@ -131,8 +131,8 @@ absl::Status FeedbackLate(std::string_view report);
 absl::Status FeedbackOfPair(std::string_view sheet);
 // FAILED_PRECONDITION, FEEDBACK_OTHER_CONTENT: the digest is another's.
 absl::Status FeedbackOtherContent(std::string_view sheet);
-// ABORTED, ROUND_MOVED: last year's round was opened between two reads of the
-// snapshot.
+// ABORTED, ROUND_MOVED: two reads of a snapshot were of two revisions, or last
+// year's round was opened between two.
 absl::Status RoundMoved(std::string_view round);
 
 // --- violations of REPORT_INVALID, PUBLICATION_INVALID and the like ---

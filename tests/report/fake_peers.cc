@@ -129,9 +129,9 @@ grpc::Status FakeSurvey::GetRoundProgress(
   const std::int64_t revision = request->data_version();
   progress->set_revision(world_.tells_other_progress ? revision + 1 : revision);
   const auto then = world_.progress_at.find(revision);
-  for (const ProgressGroup& group : this_year&& then != world_.progress_at.end()
-                                        ? then->second
-                                        : world_.snapshot.progress) {
+  const bool known = then != world_.progress_at.end();
+  for (const ProgressGroup& group :
+       known ? then->second : world_.snapshot.progress) {
     auto& entry = *progress->add_groups();
     entry.set_respondent_kind(group.kind == base::RespondentKind::kCouncil
                                   ? type::v1::RESPONDENT_KIND_COUNCIL

@@ -112,9 +112,9 @@ struct PeerSnapshotSource::Stubs {
       return platform::StoreRestored(
           name.ToString(), result.round.incarnation(), result.revision);
     }
+    // A survey of an earlier build tells what is now.
     if (progress.revision() != result.revision) {
-      return PeerAnswerInvalid("survey",
-                               "the progress is of another revision.");
+      return RoundMoved(name.ToString());
     }
     return result;
   }

@@ -41,7 +41,8 @@ class SnapshotSource {
   //     store's, the registry is not the one the round is pinned to, or a peer
   //     became another store again and again meanwhile.
   //   OUT_OF_RANGE, reason VERSION_NOT_REACHED: a revision lies ahead.
-  //   ABORTED, reason ROUND_MOVED: last year's round was opened meanwhile.
+  //   ABORTED, reason ROUND_MOVED: last year's round was opened meanwhile, or a
+  //   survey of an earlier build told of another revision.
   //   UNAVAILABLE, reason INDICATOR_UNAVAILABLE, SURVEY_UNAVAILABLE or
   //     REGISTRY_UNAVAILABLE: a peer did not answer.
   //   INTERNAL, reason PEER_ANSWER_INVALID.

@@ -72,8 +72,7 @@ TEST_F(PeerSnapshotSourceTest, SaysWhichPeerDidNotAnswer) {
 
 TEST_F(PeerSnapshotSourceTest, NeverMixesTwoRevisions) {
   world_.tells_other_progress = true;
-  EXPECT_STATUS(Create(Request()), absl::StatusCode::kInternal,
-                "PEER_ANSWER_INVALID");
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kAborted, "ROUND_MOVED");
   world_.tells_other_progress = false;
   v1::CreateReportRequest request = Request();
   request.mutable_report()->set_data_version(200);
@@ -88,9 +87,10 @@ TEST_F(PeerSnapshotSourceTest, TakesARevisionOfBeforeAsItWasThen) {
   {
     const std::lock_guard lock(world_.mutex);
     world_.progress_at[world_.revision] = world_.snapshot.progress;
+    world_.progress_at[60] = world_.snapshot.progress;
     world_.revision = 200;
     world_.previous_revision = 61;
-    ++world_.snapshot.progress.front().received;
+    ++world_.snapshot.progress.front().expected;
   }
   const auto now = Create(Request());
   ASSERT_OK(now);

@@ -264,6 +264,11 @@ inline constexpr Translation kHelpPhrases[] = {
     {"The published final report that a correction corrects",
      "訂正する、公表済みの確報"},
     {"Why it is corrected, as readers are told", "読者に示す訂正の理由"},
+    {"Round revision whose answers it shows; default: the current one",
+     "集計する実施回の版。省略すると現在の版"},
+    {"Revision of last year's round that it is compared with; default: the "
+     "current one",
+     "比べる前年度の実施回の版。省略すると現在の版"},
     {"Free text of answers that a report may show",
      "報告書に掲載する自由記述の引用"},
     {"Take an excerpt from a written answer", "記述の回答から引用を作ります"},
