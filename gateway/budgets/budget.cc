@@ -29,6 +29,10 @@ constexpr std::chrono::seconds kBeforeHeard{1};
 // part of so many: nobody is shut out by those who hold much.
 constexpr std::size_t kReserve = 8;
 constexpr std::size_t kSmallPeer = 64;
+// A connection that holds no more than one part of so many of all bytes is let
+// in and served though its peer's share is used up: who asks for little does
+// not pay for what others of his address make a service work at.
+constexpr std::size_t kSmallPlace = 4096;
 // Bounds what looking for the biggest peer costs.
 constexpr std::chrono::milliseconds kReliefEvery{5};
 
@@ -189,9 +193,10 @@ struct Budget::State : std::enable_shared_from_this<State> {
       Relieve(told);
       return Room::kFull;
     }
+    const bool little = place.bytes + more <= limits.bytes / kSmallPlace;
     if (!beyond_share && !place.gone &&
         peer.bytes + more > ShareOf(peer, limits.bytes) &&
-        !MakeRoom(peer, kWorthClosing, told, &place)) {
+        !MakeRoom(peer, kWorthClosing, told, &place) && !little) {
       return Room::kPeerFull;
     }
     place.handed_over -= taken_over;

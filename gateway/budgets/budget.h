@@ -58,7 +58,9 @@ class Seat;
 // that they have to earn their places.
 //
 // Any thread. Invariants: the sum of what is held never exceeds Limits::bytes,
-// that of a peer its share by no more than its connections that are closing.
+// that of a peer its share by no more than its connections that are closing,
+// what was made of its bytes (Share::HoldBeyondShare), and a 4,096th part of
+// all for each of its connections.
 class Budget {
  public:
   using Time = std::chrono::steady_clock::time_point;

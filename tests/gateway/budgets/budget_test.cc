@@ -220,6 +220,22 @@ TEST(Budget, HoldsBytesWithinAPeersShare) {
   EXPECT_EQ(more.held(), 100 * kKib);
 }
 
+// Those who hold the share are all served, so that nobody makes room.
+TEST(Budget, LetsWhoHoldsLittleBeyondAPeersShare) {
+  Tried tried({.bytes = 8192 * kKib, .peers_share = 4});
+  const auto seat = tried.Enter("192.0.2.1");
+  const Work work(*seat);
+  Share share(*seat);
+  ASSERT_EQ(share.Hold(2047 * kKib), Room::kGiven);
+  const auto newcomer = tried.Enter("192.0.2.1");
+  ASSERT_NE(newcomer, nullptr);
+  Share little(*newcomer);
+  EXPECT_EQ(little.Hold(kKib), Room::kGiven);
+  EXPECT_EQ(little.Hold(2 * kKib), Room::kPeerFull);
+  EXPECT_EQ(little.held(), kKib);
+  EXPECT_EQ(share.Hold(2048 * kKib), Room::kPeerFull);
+}
+
 TEST(Budget, LetsWhatIsMadeOfBytesBeyondAPeersShare) {
   Tried tried({.bytes = 1000 * kKib, .peers_share = 4});
   const auto seat = tried.Enter("192.0.2.1");
