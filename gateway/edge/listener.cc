@@ -1,15 +1,17 @@
 #include "gateway/edge/listener.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <charconv>
 #include <set>
 #include <thread>
 #include <utility>
 
+#include "gateway/edge/door.h"
 #include "gateway/edge/socket_state.h"
 #include "gateway/edge/tls_connection.h"
 #include "gateway/edge/tls_context.h"
@@ -17,7 +19,6 @@
 #include "gateway/exchange/event_loop.h"
 #include "gateway/http1/http1_session.h"
 #include "gateway/http2/http2_session.h"
-#include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
 
 namespace welfare::gateway {
@@ -98,11 +99,6 @@ class PlainConnection final : public Connection {
 // How long a caller who has just come may take to say what it wants once
 // nothing more is accepted.
 constexpr milliseconds kLastEntrance{1000};
-
-// Connections that were accepted and that their loops have not turned to yet;
-// with so many, the rest waits in the system's queue. Else a flood would be
-// weighed by when it was accepted, and not by what it says.
-constexpr std::size_t kMostBehind = 16;
 
 // What a connection costs by itself: its buffers and those of nghttp2 or
 // OpenSSL.
@@ -231,20 +227,75 @@ class Entrance : public std::enable_shared_from_this<Entrance> {
 }  // namespace
 
 struct Listener::State {
-  Options options;
+  State(Options listener_options, Budget& peers_budget, Dispatcher& handlers)
+      : options(std::move(listener_options)),
+        budget(peers_budget),
+        dispatcher(handlers),
+        door([this](const tcp::endpoint& from) { return Receive(from); }) {}
+
+  // Has a place; is let in to his lane.
+  class Newcomer final : public Guest {
+   public:
+    Newcomer(State& state, Lane& lane, const tcp::endpoint& from,
+             std::string peer, std::unique_ptr<Seat> seat,
+             std::shared_ptr<Occupant> occupant)
+        : state_(state),
+          lane_(lane),
+          protocol_(from.protocol()),
+          peer_(std::move(peer)),
+          seat_(std::move(seat)),
+          occupant_(std::move(occupant)) {}
+
+    bool on_probation() const override { return seat_->calm(); }
+
+    void LetIn(int descriptor) override {
+      State& state = state_;
+      Lane& lane = lane_;
+      // What is posted can be copied.
+      struct Kept {
+        tcp::socket socket;
+        std::unique_ptr<Seat> seat;
+      };
+      auto kept = std::make_shared<Kept>(
+          Kept{tcp::socket(lane.loop.context()), std::move(seat_)});
+      boost::system::error_code error;
+      kept->socket.assign(protocol_, descriptor, error);
+      if (error) {
+        close(descriptor);
+        return state.door.TurnedTo();
+      }
+      ++state.count;
+      lane.loop.Post([&state, &lane, kept, peer = std::move(peer_),
+                      occupant = std::move(occupant_)] {
+        state.Begin(lane, std::move(kept->socket), peer, std::move(kept->seat),
+                    occupant);
+        // Behind what it has read by now.
+        lane.loop.Post([&state] { state.door.TurnedTo(); });
+      });
+    }
+
+    void HasLeft() override { seat_->Waste(kWastedConnection); }
+
+   private:
+    State& state_;
+    Lane& lane_;
+    const tcp protocol_;
+    std::string peer_;
+    std::unique_ptr<Seat> seat_;
+    std::shared_ptr<Occupant> occupant_;
+  };
+
+  const Options options;
   Budget& budget;
   Dispatcher& dispatcher;
+  Door door;  // lanes call it
   std::vector<std::unique_ptr<Lane>> lanes;
-  std::vector<std::unique_ptr<tcp::acceptor>> acceptors;  // on lane 0
-  std::vector<std::unique_ptr<LoopTimer>> retries;        // on lane 0
-  std::size_t next_lane = 0;
+  std::size_t next_lane = 0;  // on the door's thread
   std::atomic<std::size_t> count{0};
-  std::atomic<std::size_t> behind{0};
-  std::vector<std::size_t> paused;  // acceptors, on lane 0
   bool started = false;
 
   // Whether a connection from there may come in at all.
-  bool Admit(const std::string& address) {
+  bool Admit(const std::string& address) const {
     if (!options.allowed.has_value() || options.allowed->Contains(address)) {
       return true;
     }
@@ -255,14 +306,12 @@ struct Listener::State {
     return false;
   }
 
-  // Gives the connection a place, or closes it.
-  void Enter(Lane& lane, tcp::socket socket) {
-    boost::system::error_code error;
-    const tcp::endpoint remote = socket.remote_endpoint(error);
-    if (error) return;
-    const std::string address = remote.address().to_string();
-    if (!Admit(address)) return;
-    const auto occupant = std::make_shared<Occupant>();
+  // Gives who comes from there a place; null: there is none for him.
+  std::unique_ptr<Guest> Receive(const tcp::endpoint& from) {
+    const std::string address = from.address().to_string();
+    if (!Admit(address)) return nullptr;
+    Lane& lane = *lanes[next_lane++ % lanes.size()];
+    auto occupant = std::make_shared<Occupant>();
     const auto leave = [&lane, occupant] {
       lane.loop.Post([occupant] {
         occupant->must_leave = true;
@@ -275,31 +324,10 @@ struct Listener::State {
     };
     std::unique_ptr<Seat> seat = budget.Enter(
         address, options.tls == nullptr ? kPlainBytes : kTlsBytes, leave);
-    if (seat == nullptr) return;
-    ++count;
-    // What is posted can be copied.
-    struct Newcomer {
-      tcp::socket socket;
-      std::unique_ptr<Seat> seat;
-    };
-    auto newcomer = std::make_shared<Newcomer>(
-        Newcomer{std::move(socket), std::move(seat)});
-    ++behind;
-    lane.loop.Post([this, &lane, newcomer, occupant,
-                    peer = address + ":" + std::to_string(remote.port())] {
-      Begin(lane, std::move(newcomer->socket), peer, std::move(newcomer->seat),
-            occupant);
-      // Behind what it has read by now.
-      lane.loop.Post([this] { CatchUp(); });
-    });
-  }
-
-  // One newcomer less is waited for.
-  void CatchUp() {
-    if (--behind != kMostBehind - 1) return;
-    lanes[0]->loop.Post([this] {
-      for (const std::size_t index : std::exchange(paused, {})) Accept(index);
-    });
+    if (seat == nullptr) return nullptr;
+    return std::make_unique<Newcomer>(
+        *this, lane, from, address + ":" + std::to_string(from.port()),
+        std::move(seat), std::move(occupant));
   }
 
   void Begin(Lane& lane, tcp::socket socket, const std::string& peer,
@@ -322,107 +350,34 @@ struct Listener::State {
                                options.limits, count)
         ->Start();
   }
-
-  void Accept(std::size_t index) {
-    Lane& lane = *lanes[next_lane++ % lanes.size()];
-    acceptors[index]->async_accept(
-        lane.loop.context(),
-        [this, index, &lane](const boost::system::error_code& error,
-                             tcp::socket socket) {
-          if (!acceptors[index]->is_open()) return;
-          if (error) {
-            // Out of descriptors, most likely: waiting a little is better
-            // than turning in circles.
-            retries[index]->Start(milliseconds(50),
-                                  [this, index] { Accept(index); });
-            return;
-          }
-          Enter(lane, std::move(socket));
-          if (behind >= kMostBehind) return paused.push_back(index);
-          Accept(index);
-        });
-  }
 };
 
 Listener::Listener(Options options, Budget& budget, Dispatcher& dispatcher)
-    : state_(new State{.options = options,
-                       .budget = budget,
-                       .dispatcher = dispatcher,
-                       .lanes = {},
-                       .acceptors = {},
-                       .retries = {},
-                       .paused = {}}) {
+    : state_(std::make_unique<State>(std::move(options), budget, dispatcher)) {
   const unsigned loops =
-      options.loops != 0 ? options.loops
-                         : std::max(1U, std::thread::hardware_concurrency());
+      state_->options.loops != 0
+          ? state_->options.loops
+          : std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < loops; ++i) {
     state_->lanes.push_back(std::make_unique<Lane>());
   }
 }
 
-Listener::~Listener() {
-  // Timers and acceptors belong to a loop and go before it.
-  state_->retries.clear();
-  state_->acceptors.clear();
-}
+Listener::~Listener() = default;
 
 absl::StatusOr<std::string> Listener::Listen(std::string_view address) {
-  const auto wrong = [&address](std::string_view why) {
-    return platform::SettingInvalid(
-        "listen", "'" + std::string(address) + "' " + std::string(why));
-  };
-  const std::size_t colon = address.rfind(':');
-  if (colon == std::string_view::npos) return wrong("has no port");
-  std::string_view host = address.substr(0, colon);
-  const std::string_view port_text = address.substr(colon + 1);
-  unsigned port = 0;
-  const auto [end, parsed] = std::from_chars(
-      port_text.data(), port_text.data() + port_text.size(), port);
-  if (parsed != std::errc() || end != port_text.data() + port_text.size() ||
-      port > 65535) {
-    return wrong("has no port from 0 to 65535");
-  }
-  if (host.starts_with('[') && host.ends_with(']')) {
-    host = host.substr(1, host.size() - 2);
-  }
-  if (host == "localhost") host = "127.0.0.1";
-  boost::system::error_code error;
-  const asio::ip::address ip = asio::ip::make_address(std::string(host), error);
-  if (error) return wrong("is no IP address with a port");
-
-  auto acceptor =
-      std::make_unique<tcp::acceptor>(state_->lanes[0]->loop.context());
-  const tcp::endpoint endpoint(ip, static_cast<unsigned short>(port));
-  acceptor->open(endpoint.protocol(), error);
-  if (!error) acceptor->set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor->bind(endpoint, error);
-  if (!error) acceptor->listen(1024, error);
-  if (error) return platform::AddressUnavailable(address, error.message());
-  const tcp::endpoint bound = acceptor->local_endpoint(error);
-  state_->acceptors.push_back(std::move(acceptor));
-  state_->retries.push_back(
-      std::make_unique<LoopTimer>(state_->lanes[0]->loop));
-  const std::string text =
-      ip.is_v6() ? "[" + ip.to_string() + "]" : ip.to_string();
-  return text + ":" + std::to_string(bound.port());
+  return state_->door.Listen(address);
 }
 
 void Listener::Start() {
   state_->started = true;
-  for (std::size_t i = 0; i < state_->acceptors.size(); ++i) {
-    state_->Accept(i);
-  }
   for (const auto& lane : state_->lanes) lane->loop.Start();
+  state_->door.Start();
 }
 
 void Listener::Drain() {
   if (!state_->started) return;
-  state_->lanes[0]->loop.Run([this] {
-    for (const auto& acceptor : state_->acceptors) {
-      boost::system::error_code ignored;
-      acceptor->close(ignored);
-    }
-  });
+  state_->door.Shut();
   for (const auto& lane : state_->lanes) {
     lane->loop.Run([&lane] {
       lane->draining = true;

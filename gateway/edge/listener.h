@@ -19,7 +19,8 @@ class TlsContext;
 
 // Accepts connections at several addresses, plain or all of them TLS, and
 // speaks HTTP/2 or HTTP/1.1 on each: as ALPN says, else told apart by the first
-// bytes. One loop per core; a connection stays on the loop that it was given.
+// bytes. One loop per core; a connection stays on the loop that it was given by
+// the door.
 //
 // Listen and Start once, in this order; then Drain, then Stop. All of these
 // from one thread.
@@ -46,12 +47,7 @@ class Listener {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  // Binds `address`, "127.0.0.1:7100" or "[::1]:0", and returns it with the
-  // port that was bound.
-  //
-  // Errors:
-  //   INVALID_ARGUMENT, SETTING_INVALID: no such form of address.
-  //   FAILED_PRECONDITION, ADDRESS_UNAVAILABLE: the port is taken or refused.
+  // As Door::Listen.
   absl::StatusOr<std::string> Listen(std::string_view address);
 
   void Start();
