@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "services/platform/engine/guarded.h"
+#include "services/platform/engine/sqlite_checkpointer.h"
 #include "services/platform/engine/sqlite_session.h"
 #include "services/platform/errors.h"
 #include "services/platform/storage/backup.h"
@@ -33,6 +34,8 @@ struct SqliteDatabase::State {
   std::vector<std::unique_ptr<SqliteSession>> readers;  // empty: in memory
   std::vector<SqliteSession*> idle_readers;
   std::map<FaultPoint, std::deque<absl::Status>> faults;
+  // Null: in memory. Last: its thread uses the faults.
+  std::unique_ptr<SqliteCheckpointer> checkpointer;
 
   absl::Status TakeFault(FaultPoint point) {
     const std::lock_guard lock(mutex);
@@ -56,6 +59,18 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(
       options.path, /*read_only=*/false, options.busy_timeout);
   if (!writer.ok()) return writer.status();
   state->writer = *std::move(writer);
+  absl::StatusOr<std::unique_ptr<SqliteSession>> saver = SqliteSession::Open(
+      options.path, /*read_only=*/false, options.busy_timeout);
+  if (!saver.ok()) return saver.status();
+  state->checkpointer = std::make_unique<SqliteCheckpointer>(
+      *std::move(saver),
+      SqliteCheckpointer::Options{
+          .path = options.path,
+          .pages_at_once = options.log_pages_at_once,
+          .most_pages = options.most_log_pages,
+          .take_fault = [&state = *state] {
+            return state.TakeFault(FaultPoint::kCheckpoint);
+          }});
   for (int i = 0; i < std::max(1, options.readers); ++i) {
     absl::StatusOr<std::unique_ptr<SqliteSession>> reader = SqliteSession::Open(
         options.path, /*read_only=*/true, options.busy_timeout);
@@ -133,6 +148,7 @@ absl::Status SqliteDatabase::RunWrite(const base::CallLimits& limits,
     if (!status.ok()) return status;
     state_->writer_busy = true;
   }
+  if (state_->checkpointer != nullptr) state_->checkpointer->MakeRoom();
   absl::Status status = session.BeginWrite(limits);
   if (status.ok()) {
     status = Guarded("a write", [&] { return write(session); });
@@ -143,6 +159,9 @@ absl::Status SqliteDatabase::RunWrite(const base::CallLimits& limits,
     if (status.ok()) status = state_->TakeFault(FaultPoint::kCommit);
     if (status.ok()) status = session.Commit();
     if (!status.ok()) session.RollBack();
+    if (status.ok() && state_->checkpointer != nullptr) {
+      state_->checkpointer->Written(session.log_pages());
+    }
   }
   {
     const std::lock_guard lock(state_->mutex);
@@ -187,10 +206,11 @@ absl::StatusOr<StorageState> SqliteDatabase::Storage() {
   if (state_->path.empty()) return StorageState{};
   StorageState storage;
   struct stat file = {};
-  for (const char* suffix : {"", "-wal"}) {
-    if (::stat((state_->path + suffix).c_str(), &file) == 0) {
-      storage.bytes += file.st_size;
-    }
+  if (::stat(state_->path.c_str(), &file) == 0) storage.bytes = file.st_size;
+  storage.log = LogState{.failures = state_->checkpointer->failures()};
+  if (::stat((state_->path + "-wal").c_str(), &file) == 0) {
+    storage.bytes += file.st_size;
+    storage.log->bytes = file.st_size;
   }
   struct statvfs disk = {};
   if (::statvfs(state_->path.c_str(), &disk) != 0) {

@@ -21,6 +21,12 @@ class SqliteDatabase final : public Database {
     int readers = 4;
     // A second process that holds the file is waited for no longer than this.
     std::chrono::milliseconds busy_timeout{5000};
+    // So many new pages of the log are brought into the file at once, beside
+    // those who write: 16 MiB.
+    int log_pages_at_once = 4'000;
+    // A log of so many, which a load without a gap comes to, is begun anew, for
+    // which a write waits: 256 MiB.
+    int most_log_pages = 65'536;
   };
 
   // Errors:
@@ -51,6 +57,7 @@ class SqliteDatabase final : public Database {
     kRead,    // the next Read, before it runs
     kWrite,   // the next Write, before it runs
     kCommit,  // the next commit: the changes were made and are rolled back
+    kCheckpoint,  // the next time that the log is brought into the file
   };
 
   // Makes the next call that reaches `point` fail with `status`. For tests.

@@ -23,12 +23,16 @@ constexpr int kStepsPerCheck = 2000;
 // Statements kept prepared on each connection.
 constexpr std::size_t kSqliteStatements = 256;
 
+// To which a log that was longer is cut when it begins anew: 16 MiB.
+constexpr char kKeepLog[] = "PRAGMA journal_size_limit=16777216;";
+
 constexpr Query kBeginWrite{"begin", "BEGIN IMMEDIATE"};
 constexpr Query kBeginRead{"begin_read", "BEGIN"};
 constexpr Query kCommit{"commit", "COMMIT"};
 constexpr Query kRollback{"rollback", "ROLLBACK"};
 constexpr Query kSavepoint{"savepoint", "SAVEPOINT isolated"};
 constexpr Query kRelease{"release", "RELEASE isolated"};
+constexpr Query kCheckpoint{"checkpoint", ""};
 constexpr Query kRollbackTo{"rollback_to", "ROLLBACK TO isolated"};
 
 // SQLite's words for the aliases of migrations.h.
@@ -138,6 +142,7 @@ absl::StatusOr<std::unique_ptr<SqliteSession>> SqliteSession::Open(
       "; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;";
   if (!read_only) {
     pragmas += "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;";
+    pragmas += kKeepLog;
   }
   const base::CallLimits limits = base::CallLimits::After(busy_timeout);
   session->Reset(limits, /*read_only=*/false);
@@ -157,6 +162,11 @@ absl::StatusOr<std::unique_ptr<SqliteSession>> SqliteSession::Open(
     if ((result & 0xff) == SQLITE_BUSY) return DatabaseBusy("open");
     return DatabaseUnavailable(sqlite3_errmsg(session->handle_));
   }
+  // In the place of SQLite's own, by which the commit that fills a log waits
+  // until all of it is in the file (sqlite_checkpointer.h).
+  if (!read_only) {
+    sqlite3_wal_hook(session->handle_, &OnLogged, session.get());
+  }
   return session;
 }
 
@@ -167,10 +177,38 @@ absl::Status SqliteSession::BeginRead(const base::CallLimits& limits) {
 
 absl::Status SqliteSession::BeginWrite(const base::CallLimits& limits) {
   Reset(limits, /*read_only=*/false);
+  log_pages_ = 0;
   return Run(kBeginWrite, {}, nullptr);
 }
 
 absl::Status SqliteSession::Commit() { return RunUnlimited(kCommit); }
+
+absl::StatusOr<bool> SqliteSession::Checkpoint() {
+  Reset(base::CallLimits{}, /*read_only=*/false);
+  int logged = 0;
+  int saved = 0;
+  const int code = sqlite3_wal_checkpoint_v2(
+      handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, &logged, &saved);
+  if ((code & 0xff) == SQLITE_BUSY) return false;
+  if (code != SQLITE_OK) return Translate(kCheckpoint, code);
+  return saved == logged;
+}
+
+absl::Status SqliteSession::SyncFile() {
+  sqlite3_file* file = nullptr;
+  int code = sqlite3_file_control(handle_, "main", SQLITE_FCNTL_FILE_POINTER,
+                                  static_cast<void*>(&file));
+  if (code == SQLITE_OK && file != nullptr && file->pMethods != nullptr) {
+    code = file->pMethods->xSync(file, SQLITE_SYNC_NORMAL);
+  }
+  return code == SQLITE_OK ? absl::OkStatus() : Translate(kCheckpoint, code);
+}
+
+int SqliteSession::OnLogged(void* self, sqlite3* /*handle*/,
+                            const char* /*database*/, int pages) {
+  static_cast<SqliteSession*>(self)->log_pages_ = pages;
+  return SQLITE_OK;
+}
 
 bool SqliteSession::broken() const {
   return sqlite3_get_autocommit(handle_) != 0;

@@ -59,6 +59,18 @@ class SqliteSession final : public Transaction {
 
   bool broken() const override;
 
+  // Brings what stands in the write-ahead log into the file, as far as nobody
+  // reads a state of before. Waits for nobody, and nobody for it. Returns
+  // whether all of it is there; where nobody has written meanwhile, it is on
+  // the disk, and the next write begins the log anew. False as well where
+  // another process is at the same.
+  absl::StatusOr<bool> Checkpoint();
+  // Brings what was written of the file to its disk.
+  absl::Status SyncFile();
+  // Pages of the log after the last write of this connection; 0: it changed
+  // nothing.
+  int log_pages() const { return log_pages_; }
+
  private:
   explicit SqliteSession(std::chrono::milliseconds busy_timeout)
       : busy_timeout_(busy_timeout) {}
@@ -80,6 +92,9 @@ class SqliteSession final : public Transaction {
   static int OnProgress(void* self);
 
   static int OnBusy(void* self, int attempts);
+
+  static int OnLogged(void* self, sqlite3* handle, const char* database,
+                      int pages);
 
   absl::Status CheckLimits(const Query& query) const;
 
@@ -106,6 +121,7 @@ class SqliteSession final : public Transaction {
   bool read_only_ = false;
   absl::Status failure_;
   bool running_ = false;
+  int log_pages_ = 0;
   std::chrono::steady_clock::time_point busy_since_;
   // Keys point into texts_.
   std::unordered_map<std::string_view, sqlite3_stmt*> statements_;

@@ -278,9 +278,18 @@ struct PoolState {
   int writes_waiting = 0;
 };
 
+// The write-ahead log of an embedded database.
+struct LogState {
+  std::int64_t bytes = 0;
+  // Times that it could not be brought into the database's file.
+  std::int64_t failures = 0;
+};
+
 // What a database takes of the disk it is on, as far as its engine can tell.
 struct StorageState {
   std::int64_t bytes = 0;
+  // A part of `bytes`. None: it is a server's.
+  std::optional<LogState> log = {};
   // What the disk has left. None: it is the disk of a server.
   std::optional<std::int64_t> free_bytes = {};
   // When --backup-to last copied it; 0: never. None: it is not copied so.

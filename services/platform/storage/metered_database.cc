@@ -167,6 +167,23 @@ void MeteredDatabase::LookAtStorage() {
   if (!storage.ok()) return;  // the next read says what is wrong
   const std::lock_guard lock(storage_mutex_);
   bytes_.Set(static_cast<double>(storage->bytes));
+  if (storage->log.has_value()) {
+    if (log_bytes_ == nullptr) {
+      log_bytes_ = &metrics_.AddGauge(
+          "welfare_database_log_bytes",
+          "What the write-ahead log of an embedded database takes of its disk.",
+          {{"database", name_}});
+      checkpoint_failures_ = &metrics_.AddCounter(
+          "welfare_database_checkpoint_failures_total",
+          "Times that the write-ahead log of an embedded database could not be "
+          "brought into its file.",
+          {{"database", name_}});
+    }
+    log_bytes_->Set(static_cast<double>(storage->log->bytes));
+    checkpoint_failures_->Increment(
+        static_cast<double>(storage->log->failures) -
+        checkpoint_failures_->Value());
+  }
   if (storage->free_bytes.has_value()) {
     if (free_bytes_ == nullptr) {
       free_bytes_ =

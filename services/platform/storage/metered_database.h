@@ -30,6 +30,10 @@ namespace welfare::platform {
 // and by `database` alone, looked at once a minute by whoever asks whether it
 // is ready, so that no scrape costs a query:
 //   welfare_database_bytes                 what it takes on its disk
+//   welfare_database_log_bytes             of it, an embedded one's write-ahead
+//                                          log
+//   welfare_database_checkpoint_failures_total  times that its log could not be
+//                                          brought into its file
 //   welfare_database_disk_free_bytes       what an embedded one's disk has left
 //   welfare_backup_last_success_timestamp_seconds  --backup-to; 0: never
 // and welfare_audit_append_failures_total{database,kind}, by what was to be
@@ -102,6 +106,8 @@ class MeteredDatabase final : public Database {
   Gauge& bytes_;
   std::array<Counter*, 3> audit_failures_;  // by AuditKind
   // Made when there is something to show.
+  Gauge* log_bytes_ = nullptr;
+  Counter* checkpoint_failures_ = nullptr;
   Gauge* free_bytes_ = nullptr;
   Gauge* last_backup_ = nullptr;
   MetricsRegistry& metrics_;

@@ -51,6 +51,33 @@ TEST(MeteredDatabase, CountsWhatTheDatabaseDoes) {
   EXPECT_THAT(text, HasSubstr(errors("STORAGE_FULL") + "0"));
 }
 
+TEST(MeteredDatabase, TellsOfTheLogOfAnEmbeddedOne) {
+  const support::TempDir folder;
+  MetricsRegistry metrics;
+  auto sqlite = SqliteDatabase::Open(
+      {.path = folder.File("a.db"), .log_pages_at_once = 1});
+  ASSERT_OK(sqlite);
+  SqliteDatabase& inner = **sqlite;
+  inner.FailNext(SqliteDatabase::FaultPoint::kCheckpoint,
+                 DatabaseUnavailable("the disk"));
+  MeteredDatabase database(*std::move(sqlite), "survey", metrics);
+  ASSERT_OK(database.Write([](Transaction& transaction) {
+    return transaction.ExecuteScript(kMakeTable);
+  }));
+  ASSERT_TRUE(support::WaitFor([&] {
+    const auto storage = inner.Storage();
+    return storage.ok() && storage->log->failures == 1;
+  }));
+  ASSERT_OK(database.Ping());
+  const std::string text = metrics.Expose();
+  EXPECT_THAT(text, HasSubstr("welfare_database_checkpoint_failures_total{"
+                              "database=\"survey\"} 1"));
+  EXPECT_THAT(text, HasSubstr("welfare_database_log_bytes{database=\"survey\"}"
+                              " "));
+  EXPECT_THAT(text, Not(HasSubstr("welfare_database_log_bytes{database="
+                                  "\"survey\"} 0\n")));
+}
+
 TEST(MeteredDatabase, CountsNoConflictOfCallersAsAnError) {
   MetricsRegistry metrics;
   auto sqlite = SqliteDatabase::OpenInMemory();
