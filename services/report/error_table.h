@@ -215,6 +215,12 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "確認番号が {sheet} "
      "のものではありません。票をもう一度読み、印刷されている確認番号を指定し"
      "てください。"},
+    {"FILE_DAMAGED", absl::StatusCode::kDataLoss,
+     "What is stored of {file} is not the file that was stored; have it "
+     "restored from a backup.",
+     "保存されている {file} "
+     "の内容が、保存したときのものではありません。管理者に、バックアップからの"
+     "復元を依頼してください。"},
     {"ROUND_MOVED", absl::StatusCode::kAborted,
      "The round {round} changed while the snapshot was taken; try again.",
      "報告書を作る間に調査回 {round} が変わりました。もう一度お試しください。"},

@@ -315,6 +315,12 @@ absl::Status FeedbackOtherContent(std::string_view sheet) {
   return MakeError(Row("FEEDBACK_OTHER_CONTENT")).With("sheet", sheet);
 }
 
+absl::Status FileDamaged(std::string_view file, std::string_view digest) {
+  return MakeError(Row("FILE_DAMAGED"))
+      .With("file", file)
+      .With("digest", digest);
+}
+
 absl::Status RoundMoved(std::string_view round) {
   return MakeError(Row("ROUND_MOVED")).With("round", round);
 }

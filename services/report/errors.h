@@ -131,8 +131,10 @@ absl::Status FeedbackLate(std::string_view report);
 absl::Status FeedbackOfPair(std::string_view sheet);
 // FAILED_PRECONDITION, FEEDBACK_OTHER_CONTENT: the digest is another's.
 absl::Status FeedbackOtherContent(std::string_view sheet);
-// ABORTED, ROUND_MOVED: two reads of a snapshot were of two revisions, or last
-// year's round was opened between two.
+// DATA_LOSS, FILE_DAMAGED: the bytes that are stored under `digest` have
+// another, or are of another size than the record of `file` says.
+absl::Status FileDamaged(std::string_view file, std::string_view digest);
+// ABORTED, ROUND_MOVED: two reads of a snapshot were of two revisions.
 absl::Status RoundMoved(std::string_view round);
 
 // --- violations of REPORT_INVALID, PUBLICATION_INVALID and the like ---

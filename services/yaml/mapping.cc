@@ -112,6 +112,13 @@ std::vector<std::string> Mapping::TextOrTexts(std::string_view field) {
   return {};
 }
 
+void Mapping::Refuse(std::string_view field, const base::ViolationRow& row,
+                     const base::ErrorWords& words) {
+  const Node* const value = FindField(node_, field);
+  faults_.push_back(base::MakeViolation(
+      row, value == nullptr ? node_.place : value->place, words));
+}
+
 void Mapping::Refuse(std::string_view field, std::string_view reason,
                      std::string description) {
   const Node* const value = FindField(node_, field);
@@ -126,10 +133,8 @@ void Mapping::Require(std::string_view field) {
 }
 
 void Mapping::RefuseKind(std::string_view field, std::string_view kind) {
-  const Node* const value = FindField(node_, field);
-  faults_.push_back(base::MakeViolation(
-      Fault("FIELD_TYPE"), value == nullptr ? node_.place : value->place,
-      {{"field", std::string(field)}, {"kind", std::string(kind)}}));
+  Refuse(field, Fault("FIELD_TYPE"),
+         {{"field", std::string(field)}, {"kind", std::string(kind)}});
 }
 
 }  // namespace welfare::yaml

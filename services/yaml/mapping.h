@@ -47,8 +47,11 @@ class Mapping {
   // One text, or a list of them.
   std::vector<std::string> TextOrTexts(std::string_view field);
 
-  // Refuses what `field` says, or that there is none; without a field, the
-  // mapping.
+  // Refuses what `field` says, or that there is none, in the words of `row`;
+  // without a field, the mapping.
+  void Refuse(std::string_view field, const base::ViolationRow& row,
+              const base::ErrorWords& words = {});
+  // The same in one language, of files that only operators read.
   void Refuse(std::string_view field, std::string_view reason,
               std::string description);
   // Refuses `field`, which must be `kind`: `a date`.

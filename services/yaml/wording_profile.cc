@@ -77,7 +77,8 @@ base::WordingProfile ReadWordingProfile(
     const auto found = std::ranges::find(
         kinds, kind, &std::pair<std::string_view, base::WordingKind>::first);
     if (found == kinds.end()) {
-      rule_fields.Refuse("kind", "KIND", "There is no kind `" + kind + "`.");
+      rule_fields.RefuseKind(
+          "kind", "range, nearest_integer, exists, all or same_tenth");
     } else {
       rule.kind = found->second;
     }

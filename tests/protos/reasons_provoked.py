@@ -24,6 +24,8 @@ TABLES = {
     'services/survey/mapping/mapping_faults.h': ('tests/survey',),
     'services/indicator/error_table.h': ('tests/indicator',),
     'services/report/error_table.h': ('tests/report',),
+    'services/report/template/template_faults.h': ('tests/report/files', 'tests/report/template',
+                                                   'tests/report/model'),
     'services/yaml/error_table.h': ('tests/yaml',),
     'services/access/error_table.h': ('tests/access',),
     'services/importing/error_table.h': ('tests/importing', 'tests/registry',

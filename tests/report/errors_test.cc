@@ -10,6 +10,7 @@
 #include "services/base/pages/page.h"
 #include "services/platform/errors.h"
 #include "services/report/error_table.h"
+#include "services/report/template/template_faults.h"
 #include "services/text/field_rules.h"
 #include "tests/report/sample_snapshot.h"
 #include "tests/support/golden.h"
@@ -67,6 +68,7 @@ std::vector<absl::Status> All() {
           FeedbackLate("reports/x"),
           FeedbackOfPair("reports/x/feedbackSheets/y"),
           FeedbackOtherContent("reports/x/feedbackSheets/y"),
+          FileDamaged("report.html", "x"),
           RoundMoved("x")};
 }
 
@@ -106,6 +108,16 @@ TEST(ReportErrors, ATemplateSaysAllOfItsFaultsInOneSentence) {
   EXPECT_EQ(base::MessageOf(TemplateInvalid(
                 "x.yaml", {{"a", "FORM", "One."}, {"b", "FORM", "Two."}})),
             "The report template x.yaml is wrong: a: One. b: Two.");
+}
+
+TEST(ReportErrors, FaultsOfTemplatesAreNamedInBothLanguages) {
+  std::set<std::string> reasons;
+  for (const base::ViolationRow& row : kTemplateFaults) {
+    EXPECT_FALSE(row.description.empty()) << row.reason;
+    EXPECT_FALSE(row.description_ja.empty()) << row.reason;
+    reasons.insert(std::string(row.reason));
+  }
+  support::ExpectGolden("tests/report/golden/template_faults.txt", reasons);
 }
 
 TEST(ReportErrors, AWrongFieldIsDescribedInBothLanguages) {

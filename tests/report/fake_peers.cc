@@ -356,7 +356,8 @@ grpc::Status FakeIndicator::ListStatements(
   response->set_registry_incarnation(world_.registry_store);
   response->set_data_version(request->data_version());
   std::int64_t previous = request->previous_data_version();
-  if (previous == 0 && world_.has_previous && !world_.previous_planned) {
+  if ((none_is_current_ || !request->has_previous_data_version()) &&
+      previous == 0 && world_.has_previous && !world_.previous_planned) {
     previous = world_.previous_revision;
   }
   response->set_previous_data_version(previous);

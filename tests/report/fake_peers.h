@@ -100,6 +100,9 @@ class FakeIndicator final : public indicator::v1::IndicatorService::Service {
   // Somebody opens last year's round just before the statements are read.
   void OpenPreviousBeforeStatements() { open_previous_ = true; }
 
+  // As a service of an earlier build, to which 0 says nothing.
+  void TakeNoneForCurrent() { none_is_current_ = true; }
+
   // Two values a page, so that pages are followed.
   grpc::Status ListIndicatorValues(
       grpc::ServerContext*,
@@ -119,6 +122,7 @@ class FakeIndicator final : public indicator::v1::IndicatorService::Service {
  private:
   World& world_;
   bool open_previous_ = false;
+  bool none_is_current_ = false;
 };
 
 class FakeRegistry final : public registry::v1::RegistryService::Service {

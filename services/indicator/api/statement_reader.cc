@@ -45,6 +45,7 @@ absl::StatusOr<Pin> StatementReader::PinBefore(
     std::optional<std::int64_t> paged) {
   const std::int64_t asked = request.previous_data_version();
   if (asked < 0) return VersionNegative("previous_data_version", asked);
+  if (request.has_previous_data_version() && asked == 0) return Pin();
   if (paged == kPlanned) return Pin{kPlanned, 0, {}};
   const std::int64_t revision = paged.value_or(asked);
   if (revision > 0) {

@@ -41,7 +41,6 @@ absl::StatusOr<platform::StreamStep> FileStream::Step(
   }
   if (place_ >= size_) return platform::StreamStep::End();
   WELFARE_ASSIGN_OR_RETURN(part, PartAt(place_, call));
-  if (part == nullptr) return platform::StreamStep::End();
   place_ += kPartBytes;
   return platform::StreamStep::Message();
 }
@@ -57,9 +56,10 @@ absl::StatusOr<bool> FileStream::Begin(
   // What comes first says what the file is.
   v1::DownloadReportResponse head;
   head.set_content_type(std::move(file.content_type));
-  head.set_filename(std::move(file.filename));
+  head.set_filename(file.filename);
   head.set_size(file.size);
   head.set_digest(file.digest);
+  filename_ = std::move(file.filename);
   digest_ = std::move(file.digest);
   size_ = file.size;
   const std::int64_t begin = std::min(offset, size_);
@@ -71,15 +71,14 @@ absl::StatusOr<bool> FileStream::Begin(
     WELFARE_ASSIGN_OR_RETURN(const platform::SharedBytes whole,
                              PartAt(first, call));
     place_ = first + kPartBytes;
-    if (whole != nullptr && begin == first) {
+    if (begin == first) {
       // Messages one behind the other are one message.
       part = platform::Share(head.SerializeAsString() + *whole);
       return true;
     }
     v1::DownloadReportResponse cut;
-    if (whole != nullptr && cut.ParseFromString(*whole)) {
-      head.set_data(cut.data().substr(std::min(
-          static_cast<std::size_t>(begin - first), cut.data().size())));
+    if (cut.ParseFromString(*whole)) {
+      head.set_data(cut.data().substr(static_cast<std::size_t>(begin - first)));
     }
   }
   // An empty file, or what is left of one at its end, is one empty part.
@@ -92,12 +91,18 @@ absl::StatusOr<platform::SharedBytes> FileStream::PartAt(
   const auto held = static_cast<std::size_t>((first - ahead_first_) / kPartBytes);
   if (first >= ahead_first_ && held < ahead_.size()) return ahead_[held];
   const auto key = [&](std::int64_t place) {
-    return digest_ + " " + std::to_string(place);
+    return KeyOf(std::to_string(place));
   };
   if (platform::SharedBytes kept = parts_->Get(key(first))) return kept;
+  WELFARE_RETURN_IF_ERROR(CheckIntact(call));
   WELFARE_ASSIGN_OR_RETURN(
       const std::string range,
       store_->ReadBytes(digest_, first, kPartsRead * kPartBytes, call.limits));
+  // It may have become another since it was checked.
+  if (static_cast<std::int64_t>(range.size()) !=
+      std::min(kPartsRead * kPartBytes, size_ - first)) {
+    return FileDamaged(filename_, digest_);
+  }
   ahead_.clear();
   ahead_first_ = first;
   for (std::string_view rest = range; !rest.empty();) {
@@ -108,7 +113,27 @@ absl::StatusOr<platform::SharedBytes> FileStream::PartAt(
                                 static_cast<std::int64_t>(ahead_.size() - 1)),
                 ahead_.back(), kKept);
   }
-  return ahead_.empty() ? nullptr : ahead_.front();
+  return ahead_.front();
+}
+
+absl::Status FileStream::CheckIntact(const platform::CallContext& call) {
+  const std::string key = KeyOf("intact");
+  if (parts_->Get(key) != nullptr) return absl::OkStatus();
+  WELFARE_ASSIGN_OR_RETURN(const bool intact,
+                           store_->AreIntact(digest_, size_, call.limits));
+  if (!intact) return FileDamaged(filename_, digest_);
+  parts_->Set(key, platform::Share("1"), kKept);
+  return absl::OkStatus();
+}
+
+std::string FileStream::KeyOf(std::string_view what) const {
+  // Records of one digest and two sizes cannot both be right.
+  std::string key = digest_;
+  key += ' ';
+  key += std::to_string(size_);
+  key += ' ';
+  key += what;
+  return key;
 }
 
 absl::StatusOr<platform::StreamStep> ReportDownload::operator()(

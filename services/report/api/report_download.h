@@ -27,6 +27,8 @@ struct FoundFile {
 // multiples of their size, so that a cached one serves whoever reads it,
 // without a copy; one that is not cached is read with those behind it and no
 // more, so that a reader who stops costs a part of the file and not the whole.
+// Before anything of a file is kept its digest is computed, so that what was
+// damaged where it is stored is refused before the first byte of it.
 class FileStream {
  public:
   // Both outlive the object. `parts` has parts by digest and place, so nothing
@@ -36,8 +38,8 @@ class FileStream {
 
   // Gives the next part. `find` is asked before the first.
   //
-  // Errors: INVALID_ARGUMENT, reason OFFSET_INVALID; those of `find` and of
-  //   ReportStore::ReadBytes.
+  // Errors: INVALID_ARGUMENT, reason OFFSET_INVALID; DATA_LOSS, reason
+  //   FILE_DAMAGED; those of `find` and of the store.
   absl::StatusOr<platform::StreamStep> Step(
       const platform::CallContext& call, std::int64_t offset,
       const std::function<absl::StatusOr<FoundFile>()>& find,
@@ -49,13 +51,18 @@ class FileStream {
       const platform::CallContext& call, std::int64_t offset,
       const std::function<absl::StatusOr<FoundFile>()>& find,
       platform::SharedBytes& part);
-  // The part that begins at `first`; null where the file has ended.
+  // The part that begins at `first`, which lies in the file.
   absl::StatusOr<platform::SharedBytes> PartAt(
       std::int64_t first, const platform::CallContext& call);
+  // Refuses a file that is not what was stored, once in an hour.
+  absl::Status CheckIntact(const platform::CallContext& call);
+  // What `what` of the file is kept as.
+  std::string KeyOf(std::string_view what) const;
 
   ReportStore* store_;
   platform::Cache* parts_;
   bool begun_ = false;
+  std::string filename_;
   std::string digest_;
   std::int64_t size_ = 0;   // of the file
   std::int64_t place_ = 0;  // of the next part

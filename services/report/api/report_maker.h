@@ -32,7 +32,7 @@ struct ReportRequest {
   base::RoundName round;
   Basis basis = Basis::kProvisional;
   std::int64_t data_version = 0;
-  std::int64_t previous_data_version = 0;
+  std::optional<std::int64_t> previous_data_version = std::nullopt;
   std::string data_incarnation;
   Edition edition = Edition::kProvisional;
   std::string corrects;           // name of a report; of a correction only

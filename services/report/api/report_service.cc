@@ -137,7 +137,10 @@ absl::StatusOr<ReportRequest> ReadRequest(
       .basis = vocabulary::FindIn(vocabulary::kBases, report.basis())
                    .value_or(Basis::kProvisional),
       .data_version = report.data_version(),
-      .previous_data_version = report.previous_data_version(),
+      .previous_data_version =
+          report.has_previous_data_version()
+              ? std::optional(report.previous_data_version())
+              : std::nullopt,
       .data_incarnation = report.data_incarnation(),
       .edition = edition.edition,
       .corrects = std::move(edition.corrects),
@@ -154,8 +157,8 @@ std::string BodyOf(const ReportRequest& request) {
   if (!request.data_incarnation.empty()) {
     body += "\n" + request.data_incarnation;
   }
-  if (request.previous_data_version != 0) {
-    body += "\nprevious " + std::to_string(request.previous_data_version);
+  if (request.previous_data_version.has_value()) {
+    body += "\nprevious " + std::to_string(*request.previous_data_version);
   }
   if (request.edition != Edition::kProvisional) {
     body += "\n" + std::string(ToString(request.edition)) + "\n" +

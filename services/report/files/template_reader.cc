@@ -17,6 +17,7 @@
 #include "services/base/coding/sha256.h"
 #include "services/base/error.h"
 #include "services/report/errors.h"
+#include "services/report/template/template_faults.h"
 #include "services/yaml/mapping.h"
 #include "services/yaml/wording_profile.h"
 
@@ -95,8 +96,12 @@ class Reader {
       if (const absl::Status status =
               base::ValidateWordingProfile(result.wordings);
           !status.ok()) {
-        fields.Refuse("wordings", "WORDINGS",
-                      std::string(base::MessageOf(status)));
+        const auto details = base::GetErrorDetails(status);
+        for (const base::Violation& rule :
+             details.value_or(base::ErrorDetails()).violations) {
+          fields.Refuse("wordings", TemplateFault("WORDINGS"),
+                        {{"rule", rule.field}, {"why", rule.description}});
+        }
       }
     }
     fields.Each("pages", [&](const yaml::Node& page) {
@@ -169,7 +174,7 @@ class Reader {
       }
     }
     if (kinds != 1) {
-      fields.Refuse("", "BLOCK_KIND", "A block is of one kind: say which.");
+      fields.Refuse("", TemplateFault("BLOCK_KIND"));
     }
     if (fields.Find("chart") != nullptr) {
       const auto found =
@@ -262,30 +267,28 @@ class Reader {
     declared.since = static_cast<int>(fields.Integer("since").value_or(0));
     const bool broken = fields.Find("broken") != nullptr;
     if (broken == (fields.Find("since") != nullptr)) {
-      fields.Refuse("", "COMPARABILITY",
-                    "Say since which year it can be compared, or what broke "
-                    "that: one of both.");
+      fields.Refuse("", TemplateFault("COMPARABILITY"));
     }
     Choose(fields, "broken", kBreaks, "wording, classes or population",
            declared.broken);
     declared.note = fields.Text("note");
     if (broken == declared.note.empty()) {
-      fields.Refuse(declared.note.empty() ? "" : "note", "COMPARABILITY_NOTE",
-                    "A note says what changed where something did, and only "
-                    "there.");
+      fields.Refuse(declared.note.empty() ? "" : "note",
+                    TemplateFault("COMPARABILITY_NOTE"));
     }
     if (const yaml::Node* ids = fields.Find("indicators"); ids != nullptr) {
       MarkElements(path, "indicators", *ids);
     }
     const std::vector<std::string> ids = fields.TextOrTexts("indicators");
     if (ids.empty()) {
-      fields.Refuse("", "FIELD_MISSING", "Name the indicators.");
+      fields.Refuse("", TemplateFault("FIELD_MISSING"),
+                    {{"field", "indicators"}});
     }
     for (std::size_t i = 0; i < ids.size(); ++i) {
       declared.path = ElementPath(path, "indicators", i);
       if (!all.emplace(ids[i], declared).second) {
-        fields.Refuse("indicators", "COMPARABILITY_TWICE",
-                      ids[i] + " is declared twice.");
+        fields.Refuse("indicators", TemplateFault("COMPARABILITY_TWICE"),
+                      {{"indicator", ids[i]}});
       }
     }
   }
@@ -305,8 +308,8 @@ class Reader {
       }
       for (const auto& [code, other] : tiles) {
         if (other.column == tile.column && other.row == tile.row) {
-          all.Refuse(field.key, "TILE_TAKEN",
-                     "The tile is that of " + code + ".");
+          all.Refuse(field.key, TemplateFault("TILE_TAKEN"),
+                     {{"other", code}});
         }
       }
       tiles.emplace(field.key, tile);
@@ -325,8 +328,12 @@ class Reader {
   std::map<std::string, std::string, std::less<>> marks_;
 };
 
-absl::Status FileFault(const std::string& file, std::string description) {
-  return TemplateInvalid(file, {{"", "FILE", std::move(description)}});
+absl::Status FileFault(const std::string& file, std::string_view why,
+                       std::string_view why_ja) {
+  return TemplateInvalid(
+      file, {base::MakeViolation(TemplateFault("FILE"), "",
+                                 {{"why", std::string(why)},
+                                  {"why_ja", std::string(why_ja)}})});
 }
 
 }  // namespace
@@ -369,16 +376,21 @@ LoadTemplates(const std::string& folder) {
     std::ifstream stream(file, std::ios::binary);
     std::ostringstream text;
     text << stream.rdbuf();
-    if (!stream) return FileFault(file.string(), "The file cannot be read.");
+    if (!stream) return FileFault(file.string(), "The file cannot be read.",
+                              "ファイルを読めません。");
     WELFARE_ASSIGN_OR_RETURN(ReportTemplate read,
                              ReadTemplate(file.string(), text.str()));
     const std::string id = entry.path().filename().string();
     if (read.id != id) {
-      return FileFault(file.string(), "Its id must be the name of its folder.");
+      return FileFault(file.string(), "Its id must be the name of its folder.",
+                       "template の値をフォルダーの名前と同じにしてください。");
     }
     templates.emplace(id, std::move(read));
   }
-  if (templates.empty()) return FileFault(folder, "There is no template.");
+  if (templates.empty()) {
+    return FileFault(folder, "There is no template.",
+                     "ひな形がありません。");
+  }
   return templates;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -119,6 +120,22 @@ struct PeerSnapshotSource::Stubs {
     return result;
   }
 
+  // The round of the year before; nothing where there is none, or none is to be
+  // compared with.
+  absl::StatusOr<std::optional<PinnedRound>> ReadPrevious(
+      const platform::CallContext& call, const base::RoundName& name,
+      const SnapshotSpec& spec) const {
+    const std::int64_t revision = spec.previous_data_version.value_or(0);
+    if (spec.previous_data_version.has_value() && revision == 0) {
+      return std::nullopt;
+    }
+    absl::StatusOr<PinnedRound> found = ReadRound(
+        call, name, revision, revision == 0 ? "" : spec.data_incarnation);
+    if (revision == 0 && IsNone(found.status())) return std::nullopt;
+    if (!found.ok()) return std::move(found).status();
+    return *std::move(found);
+  }
+
   // The digests of the answers that count at the pinned revision.
   absl::StatusOr<std::map<std::string, std::string, std::less<>>> ReadCounted(
       const platform::CallContext& call, const PinnedRound& pinned,
@@ -159,6 +176,7 @@ struct PeerSnapshotSource::Stubs {
     request.set_basis(static_cast<type::v1::Basis::Kind>(snapshot.basis));
     request.set_data_version(pins.round_revision);
     request.set_data_incarnation(pins.round_incarnation);
+    // Where there is none, one that is opened meanwhile is not asked of either.
     request.set_previous_data_version(pins.previous_round_revision);
     request.set_page_size(kPageSize);
     do {
@@ -174,7 +192,7 @@ struct PeerSnapshotSource::Stubs {
       WELFARE_RETURN_IF_ERROR(NoteRegistry(response.registry_incarnation(),
                                            pins.registry_version,
                                            pins.registry_incarnation));
-      // Where there was no round before, one may have been opened since.
+      // An indicator service of an earlier build takes 0 for the current one.
       if (response.previous_data_version() != pins.previous_round_revision) {
         return RoundMoved(
             base::RoundName{round.survey, round.fiscal_year - 1}.ToString());
@@ -253,17 +271,16 @@ absl::StatusOr<Snapshot> PeerSnapshotSource::Stubs::Take(
                            ReadCounted(call, pinned, spec.basis));
 
   const base::RoundName before{spec.round.survey, spec.round.fiscal_year - 1};
-  absl::StatusOr<PinnedRound> previous =
-      ReadRound(call, before, spec.previous_data_version,
-                spec.previous_data_version == 0 ? "" : spec.data_incarnation);
-  if (previous.ok()) {
+  WELFARE_ASSIGN_OR_RETURN(const std::optional<PinnedRound> previous,
+                           ReadPrevious(call, before, spec));
+  if (previous.has_value()) {
     if (previous->round.incarnation() != pins.round_incarnation) {
       return platform::StoreRestored(before.ToString(), pins.round_incarnation,
                                      previous->revision);
     }
     WELFARE_ASSIGN_OR_RETURN(snapshot.previous_round,
                              FromProto(previous->round));
-    snapshot.previous_progress = std::move(previous->progress);
+    snapshot.previous_progress = previous->progress;
     pins.previous_round_revision = previous->revision;
     // What last year's round does not have is not asked for, and it was opened
     // with a registry version of its own.
@@ -275,8 +292,6 @@ absl::StatusOr<Snapshot> PeerSnapshotSource::Stubs::Take(
                    registry_then, left_out_then));
     WELFARE_ASSIGN_OR_RETURN(snapshot.previous_counted,
                              ReadCounted(call, *previous, spec.basis));
-  } else if (spec.previous_data_version != 0 || !IsNone(previous.status())) {
-    return previous.status();
   }
 
   // What the round holds for true: the registry as it was pinned.

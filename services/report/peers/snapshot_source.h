@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -17,7 +18,9 @@ struct SnapshotSpec {
   base::RoundName round;
   Basis basis = Basis::kProvisional;
   std::int64_t data_version = 0;      // 0: the round's current revision
-  std::int64_t previous_data_version = 0;  // the same of last year's round
+  // The same of last year's round; 0: without one. Nothing: the current one,
+  // if there is one.
+  std::optional<std::int64_t> previous_data_version = std::nullopt;
   std::string data_incarnation = {};  // whose revisions; empty: whoever answers
   int first_roster_year = 0;
 };
@@ -41,8 +44,8 @@ class SnapshotSource {
   //     store's, the registry is not the one the round is pinned to, or a peer
   //     became another store again and again meanwhile.
   //   OUT_OF_RANGE, reason VERSION_NOT_REACHED: a revision lies ahead.
-  //   ABORTED, reason ROUND_MOVED: last year's round was opened meanwhile, or a
-  //   survey of an earlier build told of another revision.
+  //   ABORTED, reason ROUND_MOVED: a survey or an indicator service of an
+  //   earlier build told of another revision than was asked for.
   //   UNAVAILABLE, reason INDICATOR_UNAVAILABLE, SURVEY_UNAVAILABLE or
   //     REGISTRY_UNAVAILABLE: a peer did not answer.
   //   INTERNAL, reason PEER_ANSWER_INVALID.

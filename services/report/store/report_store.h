@@ -138,6 +138,14 @@ class ReportStore {
       const std::string& digest, std::int64_t first, std::int64_t count,
       const base::CallLimits& limits) = 0;
 
+  // Returns whether the bytes with this digest are those that were stored: they
+  // have it, and there are so many. Reads all of them.
+  //
+  // Errors: NOT_FOUND, reason REPORT_NOT_FOUND: nothing has this digest.
+  virtual absl::StatusOr<bool> AreIntact(const std::string& digest,
+                                         std::int64_t size,
+                                         const base::CallLimits& limits) = 0;
+
   // Returns the facts of the report `name`; empty where it has none, as those
   // that were made before there were any.
   virtual absl::StatusOr<std::string> ReadFacts(

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "services/base/coding/json_text.h"
+#include "services/base/coding/sha256.h"
 #include "services/base/error.h"
 #include "services/platform/storage/audit_log.h"
 #include "services/platform/storage/idempotency.h"
@@ -145,6 +146,9 @@ constexpr Query kFindContent{
     "find_report_content",
     "SELECT substr(content, CAST($2 AS INTEGER), CAST($3 AS INTEGER))"
     " FROM report_contents WHERE digest = $1"};
+constexpr Query kFindWholeContent{
+    "find_whole_report_content",
+    "SELECT content FROM report_contents WHERE digest = $1"};
 constexpr Query kListNewest{
     "list_newest_reports",
     "SELECT survey, fiscal_year, MAX(created_micros) FROM reports"
@@ -409,6 +413,23 @@ absl::StatusOr<std::string> SqlReportStore::ReadBytes(
                             [](const Row& row) { return row.BytesOf(0); }));
         if (!bytes.has_value()) return ReportNotFound(digest);
         return *std::move(bytes);
+      });
+}
+
+absl::StatusOr<bool> SqlReportStore::AreIntact(const std::string& digest,
+                                               std::int64_t size,
+                                               const base::CallLimits& limits) {
+  return database_.Read(
+      limits, [&](Connection& connection) -> absl::StatusOr<bool> {
+        WELFARE_ASSIGN_OR_RETURN(
+            const std::optional<bool> intact,
+            connection.Find(kFindWholeContent, {digest}, [&](const Row& row) {
+              const std::string_view bytes = row.BytesView(0);
+              return static_cast<std::int64_t>(bytes.size()) == size &&
+                     base::Sha256Hex(bytes) == digest;
+            }));
+        if (!intact.has_value()) return ReportNotFound(digest);
+        return *intact;
       });
 }
 

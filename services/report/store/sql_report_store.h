@@ -46,6 +46,8 @@ class SqlReportStore final : public ReportStore {
   absl::StatusOr<std::string> ReadBytes(
       const std::string& digest, std::int64_t first, std::int64_t count,
       const base::CallLimits& limits) override;
+  absl::StatusOr<bool> AreIntact(const std::string& digest, std::int64_t size,
+                                 const base::CallLimits& limits) override;
   absl::StatusOr<std::string> ReadFacts(
       const std::string& name, const base::CallLimits& limits) override;
   absl::StatusOr<std::optional<StoredSnapshot>> FindSnapshot(

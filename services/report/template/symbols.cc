@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "services/report/template/template_faults.h"
+
 namespace welfare::report {
 
 std::string SymbolText(Symbol symbol) {
@@ -102,33 +104,26 @@ std::vector<base::Violation> FindSymbolFaults(const SymbolProfile& profile,
         Symbol::kLowerBound}) {
     taken.emplace(SymbolText(symbol), symbol);
   }
-  const auto refuse = [&](std::string_view key, std::string_view reason,
-                          std::string words, std::string words_ja) {
-    faults.push_back({path + "." + std::string(key), std::string(reason),
-                      std::move(words), std::move(words_ja)});
+  const auto refuse = [&](std::string_view key, const base::ViolationRow& row,
+                          const base::ErrorWords& words = {}) {
+    faults.push_back(
+        base::MakeViolation(row, path + "." + std::string(key), words));
   };
   for (const auto& [key, symbol] : kChosenSymbols) {
     const std::string sign = profile.SignOf(symbol);
     if (sign.empty() || sign.size() > kLongest) {
-      refuse(key, "SYMBOL_LENGTH", "A sign has one to four characters.",
-             "記号は1文字から4文字にしてください。");
+      refuse(key, TemplateFault("SYMBOL_LENGTH"));
     }
     if (symbol != Symbol::kZero &&
         sign.find_first_of("0123456789") != std::string::npos) {
-      refuse(key, "SYMBOL_NUMBER", "A sign may not read as a number.",
-             "数字は記号に使えません。");
+      refuse(key, TemplateFault("SYMBOL_NUMBER"));
     }
     if (!taken.emplace(sign, symbol).second) {
-      refuse(key, "SYMBOL_TAKEN",
-             "The sign '" + sign +
-                 "' means something else already; choose another.",
-             "記号「" + sign +
-                 "」は別の意味で使っています。別の記号にしてください。");
+      refuse(key, TemplateFault("SYMBOL_TAKEN"), {{"sign", sign}});
     }
   }
   if (profile.minus.size() > kLongest) {
-    refuse("minus", "SYMBOL_LENGTH", "A sign has one to four characters.",
-           "記号は1文字から4文字にしてください。");
+    refuse("minus", TemplateFault("SYMBOL_LENGTH"));
   }
   return faults;
 }

@@ -7,6 +7,7 @@
 
 #include "services/base/names/resource_name.h"
 #include "services/report/template/placeholder.h"
+#include "services/report/template/template_faults.h"
 
 namespace welfare::report {
 namespace {
@@ -21,30 +22,27 @@ class Checker {
     for (const TemplateBlock& block : page.blocks) {
       for (const std::string& indicator : block.indicators) {
         if (!shown_.insert(indicator).second) {
-          Add(block.path, "INDICATOR_REPEATED",
-              "The page shows " + indicator + " twice; show it once.",
-              "この頁に " + indicator + " が2回あります。1回にしてください。");
+          Add(block.path, TemplateFault("INDICATOR_REPEATED"),
+              {{"indicator", indicator}});
         }
       }
     }
     Places(page);
     if (page.key.has_value()) Key(page);
     if (page.topic.empty()) {
-      Add(page.path + ".topic", "FIELD_MISSING", "Give the page a topic.",
-          "頁の主題を書いてください。");
+      Add(page.path + ".topic", TemplateFault("FIELD_MISSING"),
+          {{"field", "topic"}});
     }
     Text(page.path + ".headline", page.headline);
     if (page.blocks.empty()) {
-      Add(page.path + ".blocks", "PAGE_EMPTY", "Give the page a block.",
-          "頁に一つは項目を置いてください。");
+      Add(page.path + ".blocks", TemplateFault("PAGE_EMPTY"));
     }
     for (const TemplateBlock& block : page.blocks) Block(block);
   }
 
-  void Add(std::string field, std::string_view reason, std::string description,
-           std::string description_ja) {
-    faults_.push_back({std::move(field), std::string(reason),
-                       std::move(description), std::move(description_ja)});
+  void Add(std::string_view field, const base::ViolationRow& row,
+           const base::ErrorWords& words = {}) {
+    faults_.push_back(base::MakeViolation(row, field, words));
   }
 
   void AddAll(std::vector<base::Violation> faults) {
@@ -62,15 +60,12 @@ class Checker {
     for (const TemplateBlock& block : page.blocks) {
       if (!block.place.has_value()) continue;
       if (block.kind == Kind::kFigure && block.indicators.size() > 1) {
-        Add(block.path + ".place", "PLACE_OF_SEVERAL",
-            "A place holds one figure; name one indicator.",
-            "一つの場所に置ける図は一つです。指標を一つにしてください。");
+        Add(block.path + ".place", TemplateFault("PLACE_OF_SEVERAL"));
       }
       for (const TemplateBlock* other : placed) {
         if (Overlap(*other->place, *block.place)) {
-          Add(block.path + ".place", "PLACE_TAKEN",
-              "The place is taken by " + other->path + ".",
-              "この場所は " + other->path + " が使っています。");
+          Add(block.path + ".place", TemplateFault("PLACE_TAKEN"),
+              {{"other", other->path}});
         }
       }
       placed.push_back(&block);
@@ -81,21 +76,16 @@ class Checker {
     const std::string& figure = page.key->figure;
     const std::string path = page.path + ".key";
     if (page.key->label.empty()) {
-      Add(path + ".label", "FIELD_MISSING", "Say what the number is.",
-          "何の数かを書いてください。");
+      Add(path + ".label", TemplateFault("FIELD_MISSING"),
+          {{"field", "label"}});
     }
     if (figure == "returns.all") return;
     const std::size_t dot = figure.find('.');
     if (dot == std::string::npos || dot + 1 == figure.size()) {
-      Add(path + ".figure", "KEY_UNKNOWN",
-          "Name a cell, `indicator.cell`, or `returns.all`.",
-          "indicator.cell の形か returns.all にしてください。");
+      Add(path + ".figure", TemplateFault("KEY_UNKNOWN"));
     } else if (!shown_.contains(figure.substr(0, dot))) {
-      Add(path + ".figure", "PLACEHOLDER_WITHOUT_TABLE",
-          figure +
-              " stands in no table of the page; show the indicator on the "
-              "page.",
-          figure + " の表がこの頁にありません。指標を頁に置いてください。");
+      Add(path + ".figure", TemplateFault("PLACEHOLDER_WITHOUT_TABLE"),
+          {{"figure", figure}});
     }
   }
 
@@ -107,8 +97,7 @@ class Checker {
         break;
       case Kind::kList:
         if (block.items.empty()) {
-          Add(block.path, "LIST_EMPTY", "Give the list an item.",
-              "箇条書きに項目を書いてください。");
+          Add(block.path, TemplateFault("LIST_EMPTY"));
         }
         for (std::size_t i = 0; i < block.items.size(); ++i) {
           Text(ElementPath(block.path, "items", i), block.items[i]);
@@ -118,8 +107,7 @@ class Checker {
       case Kind::kTexts:
       case Kind::kPhases:
         if (block.indicators.empty()) {
-          Add(block.path, "INDICATOR_MISSING", "Name an indicator to show.",
-              "示す指標を書いてください。");
+          Add(block.path, TemplateFault("INDICATOR_MISSING"));
         }
         break;
       case Kind::kExcerpts:
@@ -138,56 +126,42 @@ class Checker {
 
   void Excerpts(const TemplateBlock& block) {
     if (block.excerpts.empty() || block.excerpts.size() > kMostExcerpts) {
-      Add(block.path, "EXCERPTS_NUMBER",
-          "Name one to six excerpts; use another page for more.",
-          "引用を1件から6件まで書いてください。多い場合は頁を分けてください。");
+      Add(block.path, TemplateFault("EXCERPTS_NUMBER"));
     }
     for (std::size_t i = 0; i < block.excerpts.size(); ++i) {
       const std::string& id = block.excerpts[i];
       const std::string path = ElementPath(block.path, "excerpts", i);
       if (!base::IsResourceId(id)) {
-        Add(path, "EXCERPT_ID",
-            "An excerpt's id has only a-z, 0-9, - and _.",
-            "引用の識別子は英小文字、数字、- と _ だけです。");
+        Add(path, TemplateFault("EXCERPT_ID"));
       } else if (!quoted_.insert(id).second) {
-        Add(path, "EXCERPT_REPEATED",
-            "The excerpt " + id + " stands twice; show it once.",
-            "引用 " + id + " が2回あります。1回にしてください。");
+        Add(path, TemplateFault("EXCERPT_REPEATED"), {{"excerpt", id}});
       }
     }
   }
 
   void Text(const std::string& path, std::string_view text) {
     if (text.empty()) {
-      Add(path, "TEXT_EMPTY", "Write the text.", "文を書いてください。");
+      Add(path, TemplateFault("TEXT_EMPTY"));
       return;
     }
     const ParsedText parsed = ParseText(text);
     for (const std::string& fault : parsed.faults) {
-      Add(path, "PLACEHOLDER_UNKNOWN", fault,
-          "集計値の差込み（{ }）の書き方が正しくありません。");
+      Add(path, TemplateFault("PLACEHOLDER_UNKNOWN"), {{"why", fault}});
     }
     for (const Placeholder& part : parsed.parts) {
       for (const std::string& wording : part.wordings) {
         // Any share shows whether there is a rule.
         if (base::CheckWording(wordings_, wording, 1, 2).verdict ==
             base::WordingVerdict::kUnchecked) {
-          Add(path, "WORDING_UNKNOWN",
-              "The wordings of the template have no rule for '" + wording +
-                  "'.",
-              "言い回し「" + wording + "」の規則が wordings にありません。");
+          Add(path, TemplateFault("WORDING_UNKNOWN"), {{"wording", wording}});
         }
       }
       if (part.indicator.empty() || part.kind == Placeholder::Kind::kContext) {
         continue;
       }
       if (!shown_.contains(part.indicator)) {
-        Add(path, "PLACEHOLDER_WITHOUT_TABLE",
-            part.source +
-                " takes a figure that no table of the page shows; "
-                "show the indicator on the page.",
-            part.source +
-                " の表がこの頁にありません。指標を頁に置いてください。");
+        Add(path, TemplateFault("PLACEHOLDER_WITHOUT_TABLE"),
+            {{"figure", part.source}});
       }
     }
   }
@@ -286,8 +260,8 @@ std::vector<base::Violation> FindTemplateFaults(
   Checker checker(report_template.wordings);
   const auto require = [&](std::string_view field, bool present) {
     if (!present) {
-      checker.Add(std::string(field), "FIELD_MISSING", "Fill in the field.",
-                  "この項目を書いてください。");
+      checker.Add(field, TemplateFault("FIELD_MISSING"),
+                  {{"field", std::string(field)}});
     }
   };
   require("template", !report_template.id.empty());
@@ -298,26 +272,19 @@ std::vector<base::Violation> FindTemplateFaults(
   require("pages", !report_template.pages.empty());
   if (report_template.final_response_percent < 0 ||
       report_template.final_response_percent > 100) {
-    checker.Add("final_response_percent", "RESPONSE_PERCENT",
-                "It is a share of those asked, 0 to 100.",
-                "0から100までの割合にしてください。");
+    checker.Add("final_response_percent", TemplateFault("RESPONSE_PERCENT"));
   }
   std::string joined;
   for (const std::string& line : report_template.title_lines) joined += line;
   if (!joined.empty() && joined != report_template.title) {
-    checker.Add("title_lines", "TITLE_LINES",
-                "Together the lines are the title, letter by letter.",
-                "行をつなげると題名と同じになるようにしてください。");
+    checker.Add("title_lines", TemplateFault("TITLE_LINES"));
   }
   checker.AddAll(FindSymbolFaults(report_template.symbols, "symbols"));
   int expected = 1;
   for (const TemplatePage& page : report_template.pages) {
     if (page.number != expected) {
-      checker.Add(page.path + ".page", "PAGE_NUMBER",
-                  "Number the pages 1, 2, 3 ...; here " +
-                      std::to_string(expected) + " is expected.",
-                  "頁の番号は1から順に付けてください。ここは" +
-                      std::to_string(expected) + "です。");
+      checker.Add(page.path + ".page", TemplateFault("PAGE_NUMBER"),
+                  {{"number", std::to_string(expected)}});
     }
     ++expected;
     checker.Page(page);

@@ -197,5 +197,19 @@ TEST(Download, ThatBreaksOffIsResumed) {
   EXPECT_NE(reset.error, 0u);
 }
 
+// Also where the service ends as if all were sent: whoever reads by the length
+// lacks bytes, and the stream was reset.
+TEST(Download, OfAFileThatIsShorterThanItSaidIsNoWholeAnswer) {
+  RunningGateway gateway;
+  constexpr char kShort[] = "/v1/reports/short:download?format=html";
+  const std::string one = Http(gateway, std::string("GET ") + kShort);
+  EXPECT_THAT(one, HasSubstr("content-length: 6400\r\n"));
+  EXPECT_LT(BodyOf(one).size(), 6400u);
+  H2Client client(gateway);
+  const auto two = client.Fetch("GET", kShort);
+  EXPECT_EQ(two.headers.at("content-length"), "6400");
+  EXPECT_NE(two.error, 0u);
+}
+
 }  // namespace
 }  // namespace welfare::gateway

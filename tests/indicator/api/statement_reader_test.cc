@@ -138,6 +138,25 @@ TEST_F(StatementReaderTest, StatementsStayAtThePinOfLastYearsRound) {
   const auto now = Call(&v1::IndicatorService::Stub::ListStatements, request);
   ASSERT_OK(now);
   EXPECT_EQ(now->previous_data_version(), before + 1);
+  // As if there were no such round.
+  request.set_previous_data_version(0);
+  request.set_page_size(50);  // later pages know it too
+  int seen = 0;
+  do {
+    const auto none = Call(&v1::IndicatorService::Stub::ListStatements, request);
+    ASSERT_OK(none);
+    EXPECT_EQ(none->previous_data_version(), 0);
+    for (const auto& statement : none->statements()) {
+      if (statement.name().ends_with("p06_window_no_change") ||
+          statement.name().ends_with("p08_partners_increase")) {
+        ++seen;
+        EXPECT_EQ(statement.not_computed_reason(),
+                  "there is no round of FY2024");
+      }
+    }
+    request.set_page_token(none->next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_EQ(seen, 2);
   request.set_previous_data_version(-1);
   EXPECT_STATUS(Call(&v1::IndicatorService::Stub::ListStatements, request),
                 absl::StatusCode::kInvalidArgument, "VERSION_NEGATIVE");

@@ -11,6 +11,9 @@
 #include "welfare/report/v1/report_service.grpc.pb.h"
 
 #include "services/base/coding/sha256.h"
+#include "services/base/error.h"
+#include "services/platform/engine/open_database.h"
+#include "services/platform/storage/database.h"
 #include "tests/report/report_module_fixture.h"
 #include "tests/report/sample_snapshot.h"
 #include "tests/support/crowd.h"
@@ -22,11 +25,26 @@ namespace {
 
 using testing::Downloaded;
 
-class ReportDownloadTest : public testing::ReportModuleTest {};
+class ReportDownloadTest : public testing::ReportModuleTest {
+ protected:
+  // Runs `sql` as whoever damages the store: a disk, or a hand.
+  void Damage(const std::string& sql) {
+    const auto database =
+        platform::OpenDatabase("sqlite:" + runner_->folder().File("module.db"));
+    ASSERT_OK(database);
+    constexpr platform::Query kUnlock{
+        "unlock", "DROP TRIGGER IF EXISTS report_contents_refuses_update"};
+    const platform::Query query{"damage", sql};
+    ASSERT_OK((*database)->Write([&](platform::Transaction& transaction) {
+      WELFARE_RETURN_IF_ERROR(transaction.Execute(kUnlock, {}).status());
+      return transaction.Execute(query, {}).status();
+    }));
+  }
+};
 
 // A report of more bytes than are read from the store at once, or sent to a
 // reader who reads nothing.
-class LargeReportTest : public testing::ReportModuleTest {
+class LargeReportTest : public ReportDownloadTest {
  protected:
   std::string TemplateYaml() const override {
     std::string yaml = SmallTemplateYaml();
@@ -72,6 +90,48 @@ TEST_F(LargeReportTest, ADownloadGoesOnFromAnyOffset) {
   }
   EXPECT_STATUS(Download(report->name(), "html", -1).status,
                 absl::StatusCode::kInvalidArgument, "OFFSET_INVALID");
+}
+
+// Nobody gets a part of a file, or another, and takes it for the whole.
+TEST_F(ReportDownloadTest, RefusesAFileThatIsNotWhatWasStored) {
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  int next = 0;
+  for (const std::string damaged :
+       {"substr(content, 1, 100)", "substr(content, 1, 0)",
+        "CAST(content || 'x' AS BLOB)",
+        "CAST('x' || substr(content, 2) AS BLOB)"}) {
+    const v1::Report::File& file = report->files(next++);
+    Damage("UPDATE report_contents SET content = " + damaged +
+           " WHERE digest = '" + file.digest() + "'");
+    for (const std::int64_t offset : {std::int64_t{0}, file.size() - 1}) {
+      const Downloaded got = Download(report->name(), file.format(), offset);
+      EXPECT_STATUS(got.status, absl::StatusCode::kDataLoss, "FILE_DAMAGED");
+      EXPECT_EQ(got.parts, 0) << damaged;
+      const auto details = base::GetErrorDetails(got.status);
+      ASSERT_TRUE(details.has_value());
+      EXPECT_EQ(details->metadata.at("file"), file.filename());
+    }
+  }
+  // Its last file is whole.
+  EXPECT_OK(Download(report->name(), report->files(next).format()).status);
+}
+
+// It was whole when a reader began, and is no more.
+TEST_F(LargeReportTest, ADownloadEndsWithItsReasonWhereAFileIsCutMeanwhile) {
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  const v1::Report::File& file = report->files(0);
+  ASSERT_EQ(file.format(), "html");
+  ASSERT_GT(file.size(), 400000);
+  ASSERT_OK(Download(report->name(), "html", file.size() - 1).status);
+  Damage("UPDATE report_contents SET content = substr(content, 1, 300000)"
+         " WHERE digest = '" +
+         file.digest() + "'");
+  const Downloaded got = Download(report->name(), "html");
+  EXPECT_STATUS(got.status, absl::StatusCode::kDataLoss, "FILE_DAMAGED");
+  EXPECT_EQ(got.size, file.size());
+  EXPECT_LT(static_cast<std::int64_t>(got.bytes.size()), file.size());
 }
 
 TEST_F(LargeReportTest, ADownloadIsTheFileThatIsStored) {

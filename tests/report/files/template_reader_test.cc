@@ -21,6 +21,9 @@ std::vector<std::string> ReasonsOf(const absl::Status& status) {
   const auto details = base::GetErrorDetails(status);
   if (details.has_value()) {
     for (const base::Violation& violation : details->violations) {
+      // Whoever writes a template reads either.
+      EXPECT_FALSE(violation.description.empty()) << violation.reason;
+      EXPECT_FALSE(violation.description_ja.empty()) << violation.reason;
       reasons.push_back(violation.reason);
     }
   }
@@ -81,6 +84,68 @@ TEST(TemplateReader, ABlockIsOfOneKind) {
   yaml.replace(yaml.find(text), text.size(), "      - {text: x, areas: }\n");
   EXPECT_THAT(ReasonsOf(ReadTemplate("bad", yaml).status()),
               ::testing::ElementsAre("BLOCK_KIND"));
+}
+
+TEST(TemplateReader, RefusesAPageThatCannotBeLaidOut) {
+  EXPECT_THAT(ReasonsOf(ReadTemplate("bad", R"yaml(template: bad
+survey: jusou
+program: jusou
+first_roster_year: 2021
+final_response_percent: 101
+title: 見本
+pages:
+  - page: 1
+    topic: 集計
+    headline: 見出し
+    key: {figure: plan, label: 策定済み}
+    blocks:
+      - {figure: [plan, position], place: left-top}
+      - {figure: partners, place: left}
+      - {texts: []}
+      - {excerpts: []}
+      - {excerpts: [a, a, Ａ]}
+)yaml")
+                            .status()),
+              ::testing::UnorderedElementsAre(
+                  "RESPONSE_PERCENT", "KEY_UNKNOWN", "PLACE_OF_SEVERAL",
+                  "PLACE_TAKEN", "INDICATOR_MISSING", "EXCERPTS_NUMBER",
+                  "EXCERPT_REPEATED", "EXCERPT_ID"));
+}
+
+TEST(TemplateReader, RefusesRulesForWordsThatContradictThemselves) {
+  const std::string rules = SmallTemplateYaml() +
+                            "wordings:\n  version: 1\n"
+                            "  valid_from: 2025-04-01\n  rules:\n";
+  EXPECT_OK(ReadTemplate("good", rules + "    - {pattern: すべて, kind: all}\n"));
+  EXPECT_THAT(
+      ReasonsOf(ReadTemplate("bad", rules +
+                                        "    - {pattern: すべて, kind: all}\n"
+                                        "    - {pattern: すべて, kind: all}\n")
+                    .status()),
+      ::testing::ElementsAre("WORDINGS"));
+  EXPECT_THAT(ReasonsOf(ReadTemplate(
+                            "bad", rules + "    - {pattern: 多い, kind: much}\n")
+                            .status()),
+              Contains("FIELD_TYPE"));
+}
+
+TEST(TemplateReader, RefusesADeclarationOfComparabilityThatSaysTooLittle) {
+  const auto reasons = [](const std::string& declared) {
+    return ReasonsOf(ReadTemplate("bad", SmallTemplateYaml() +
+                                             "comparability:\n  - " + declared)
+                         .status());
+  };
+  EXPECT_THAT(reasons("{indicators: plan}\n"),
+              ::testing::ElementsAre("COMPARABILITY"));
+  EXPECT_THAT(reasons("{since: 2024, broken: classes, note: 変わった, "
+                      "indicators: plan}\n"),
+              ::testing::ElementsAre("COMPARABILITY"));
+  EXPECT_THAT(reasons("{broken: classes, indicators: plan}\n"),
+              ::testing::ElementsAre("COMPARABILITY_NOTE"));
+  EXPECT_THAT(reasons("{since: 2024, indicators: [plan, plan]}\n"),
+              ::testing::ElementsAre("COMPARABILITY_TWICE"));
+  EXPECT_THAT(reasons("{since: 2024}\n"),
+              ::testing::ElementsAre("FIELD_MISSING"));
 }
 
 TEST(TemplateReader, RefusesWordsWithoutARule) {

@@ -46,10 +46,52 @@ TEST_F(PeerSnapshotSourceTest, PinsLastYearsRoundThroughTheWholeSnapshot) {
   EXPECT_THAT(html, HasSubstr(">revision 60</td>"));
 }
 
-TEST_F(PeerSnapshotSourceTest, SeesALastYearsRoundThatOpensMeanwhile) {
+TEST_F(PeerSnapshotSourceTest, LeavesOutALastYearsRoundThatOpensMeanwhile) {
+  world_.has_previous = false;
+  const auto without = Create(Request());
+  ASSERT_OK(without);
+  world_.has_previous = true;
   world_.previous_planned = true;
   indicator_.OpenPreviousBeforeStatements();
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  ASSERT_FALSE(world_.previous_planned);
+  EXPECT_EQ(report->previous_data_version(), 0);
+  EXPECT_EQ(report->snapshot(), without->snapshot());
+}
+
+TEST_F(PeerSnapshotSourceTest, SeesStatementsThatCompareWithAnotherRevision) {
+  world_.previous_planned = true;
+  indicator_.OpenPreviousBeforeStatements();
+  indicator_.TakeNoneForCurrent();
   EXPECT_STATUS(Create(Request()), absl::StatusCode::kAborted, "ROUND_MOVED");
+}
+
+// A report that had no round to compare with, made again when there is one.
+TEST_F(PeerSnapshotSourceTest, TakesNoneOfLastYearWhereNoneIsAskedFor) {
+  world_.has_previous = false;
+  const auto then = Create(Request());
+  ASSERT_OK(then);
+  ASSERT_TRUE(then->has_previous_data_version());
+  EXPECT_EQ(then->previous_data_version(), 0);
+  world_.has_previous = true;
+  const auto now = Create(Request());
+  ASSERT_OK(now);
+  EXPECT_NE(now->snapshot(), then->snapshot());
+  v1::CreateReportRequest request = Request("5c36e6dd-3bb7-4c6d-9c26-c1f3f4b6a6a4");
+  request.mutable_report()->set_previous_data_version(
+      then->previous_data_version());
+  const auto again = Create(request);
+  ASSERT_OK(again);
+  EXPECT_EQ(again->snapshot(), then->snapshot());
+  ASSERT_EQ(again->files_size(), then->files_size());
+  for (int i = 0; i < again->files_size(); ++i) {
+    EXPECT_EQ(again->files(i).digest(), then->files(i).digest());
+  }
+  // What is left out is another request.
+  request.mutable_report()->clear_previous_data_version();
+  EXPECT_STATUS(Create(request), absl::StatusCode::kInvalidArgument,
+                "REQUEST_ID_REUSED");
 }
 
 TEST_F(PeerSnapshotSourceTest, SaysWhichPeerDidNotAnswer) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "services/platform/storage/audit_log.h"
+#include "services/base/coding/sha256.h"
 #include "services/base/signature/signature_text.h"
 #include "services/report/store/sql_report_store.h"
 #include "tests/base/signature/signing_keys.h"
@@ -173,6 +174,22 @@ TEST_P(ReportStoreContract, ReadsAFileByRange) {
   EXPECT_THAT(read(8, 4), IsOkAndHolds(bytes.substr(8)));
   EXPECT_THAT(read(9, 4), IsOkAndHolds(""));
   EXPECT_THAT(read(90, 4), IsOkAndHolds(""));
+}
+
+TEST_P(ReportStoreContract, TellsBytesThatAreIntact) {
+  const std::string bytes("\0\xff\xfe<html>", 9);
+  NewReport input = Sample("x");
+  const std::string digest = base::Sha256Hex(bytes);
+  input.bytes = {bytes};
+  input.report.files[0].digest = digest;
+  ASSERT_OK(store_->Create(Request(""), input));
+  EXPECT_THAT(store_->AreIntact(digest, 9, {}), IsOkAndHolds(true));
+  EXPECT_THAT(store_->AreIntact(digest, 10, {}), IsOkAndHolds(false));
+  // Its digest is none.
+  ASSERT_OK(store_->Create(Request(""), Sample("y")));
+  EXPECT_THAT(store_->AreIntact("digest-of-y", 1, {}), IsOkAndHolds(false));
+  EXPECT_STATUS(store_->AreIntact("digest-of-z", 1, {}),
+                absl::StatusCode::kNotFound, "REPORT_NOT_FOUND");
 }
 
 TEST_P(ReportStoreContract, AnswersARepeatWithTheFirstReport) {

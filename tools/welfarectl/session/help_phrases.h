@@ -269,6 +269,10 @@ inline constexpr Translation kHelpPhrases[] = {
     {"Revision of last year's round that it is compared with; default: the "
      "current one",
      "比べる前年度の実施回の版。省略すると現在の版"},
+    {"Compare with no round of last year, also where there is one by now: to "
+     "make a report again that was made before",
+     "前年度の実施回があっても比べません。実施回ができる前の報告書を作り直すと"
+     "きに使います"},
     {"Free text of answers that a report may show",
      "報告書に掲載する自由記述の引用"},
     {"Take an excerpt from a written answer", "記述の回答から引用を作ります"},

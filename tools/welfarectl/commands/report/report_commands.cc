@@ -61,6 +61,7 @@ struct CreateFlags {
   std::string audience = "everybody";
   std::int64_t revision = 0;
   std::int64_t previous_revision = 0;
+  bool without_previous = false;
 };
 
 int CreateReport(Session& session, const CreateFlags& flags) {
@@ -69,7 +70,10 @@ int CreateReport(Session& session, const CreateFlags& flags) {
   report.set_template_(flags.report_template);
   report.set_round(session.round_name(flags.fiscal_year));
   report.set_data_version(flags.revision);
-  report.set_previous_data_version(flags.previous_revision);
+  // 0 would be none, and nothing the current one.
+  if (flags.without_previous || flags.previous_revision != 0) {
+    report.set_previous_data_version(flags.previous_revision);
+  }
   report.set_edition(flags.edition == "final" ? report_v1::Report::EDITION_FINAL
                      : flags.edition == "corrected"
                          ? report_v1::Report::EDITION_CORRECTED
@@ -279,9 +283,15 @@ void AddReportCommands(const Command& app, Session& session) {
       "--revision", flags->revision,
       "Round revision whose answers it shows; default: the current "
       "one");
-  create.AddOption("--previous-revision", flags->previous_revision,
-                   "Revision of last year's round that it is compared with; "
-                   "default: the current one");
+  const Flag previous = create.AddOption(
+      "--previous-revision", flags->previous_revision,
+      "Revision of last year's round that it is compared with; default: the "
+      "current one");
+  create
+      .AddSwitch("--without-previous", flags->without_previous,
+                 "Compare with no round of last year, also where there is one "
+                 "by now: to make a report again that was made before")
+      .Excludes(previous);
   create.AddOption("--corrects", flags->corrects,
                    "The published final report that a correction corrects");
   create.AddOption("--reason", flags->reason,
