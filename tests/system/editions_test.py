@@ -219,6 +219,36 @@ class Editions(harness.LoadedTest):
         self.assertEqual(refused.status, 400)
         self.assertIn(b"FILE_NOT_SIGNED", refused.body)
 
+    def test_made_again_without_a_previous_round(self):
+        """A report of a year before which there was no round, when there is one."""
+        def digests(report):
+            return {file["format"]: file["digest"] for file in report["files"]}
+
+        earlier = ROUND.replace("2025", "2024")
+        first = self.create("PROVISIONAL", round=earlier)
+        self.assertEqual(first["previousDataVersion"], "0")
+        before = self.call("GET", ROUND)
+        self.call("POST", "surveys/jusou/rounds", {
+            "displayName": "架空の調査", **{field: before[field] for field in ("codebook", "program", "synthetic")},
+            "windowStart": {"year": 2023, "month": 6, "day": 1}, "windowEnd": {"year": 2023, "month": 7, "day": 1}},
+            roundId=2023, requestId=uuid.uuid4())
+        # One that is planned has nothing to compare with.
+        self.assertEqual(digests(self.create("PROVISIONAL", round=earlier)), digests(first))
+        self.call("POST", "surveys/jusou/rounds/2023:open", {})
+        now = self.create("PROVISIONAL", round=earlier)
+        self.assertGreater(int(now["previousDataVersion"]), 0)
+        self.assertNotEqual(now["snapshot"], first["snapshot"])
+        # What it says of itself is what it is made again from.
+        again = self.create("PROVISIONAL", round=earlier, **{pin: first[pin] for pin in (
+            "dataVersion", "previousDataVersion", "dataIncarnation")})
+        told = json.loads(self.product.ctl("--output", "json", "report", "create", "--fiscal-year", "2024",
+                                           "--without-previous").stdout)
+        self.assertEqual(set(digests(first)), set(FORMATS))
+        for report in (again, told):
+            self.assertEqual(report["previousDataVersion"], "0")
+            self.assertEqual(report["snapshot"], first["snapshot"])
+            self.assertEqual(digests(report), digests(first))
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
