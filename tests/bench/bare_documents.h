@@ -65,6 +65,7 @@ struct BareSheet {
   std::string footer;
   std::vector<Columns> columns;
   std::vector<Height> heights;
+  std::vector<int> breaks;  // rows that begin a sheet of paper
   std::vector<Range> merged;
   std::vector<BareCell> cells;
   std::vector<BareChart> charts;

@@ -47,6 +47,8 @@ void Read(const std::vector<std::string>& fields, BareSheet& sheet) {
     if (!fields[2].empty()) {
       sheet.heights.push_back({Number(fields[1]), Real(fields[2])});
     }
+  } else if (kind == "break") {
+    sheet.breaks.push_back(Number(fields[1]));
   } else if (kind == "merge") {
     sheet.merged.push_back({Number(fields[1]), Number(fields[2]),
                             Number(fields[3]), Number(fields[4])});
@@ -190,6 +192,12 @@ void SetUp(const BareSheet& sheet, lxw_worksheet* to) {
     worksheet_fit_to_pages(to, 1, 0);
     worksheet_gridlines(to, LXW_HIDE_ALL_GRIDLINES);
     worksheet_set_margins(to, 0.5, 0.5, 0.7, 0.6);
+  }
+  if (!sheet.breaks.empty()) {
+    std::vector<lxw_row_t> breaks;
+    for (const int row : sheet.breaks) breaks.push_back(Row(row));
+    breaks.push_back(0);
+    worksheet_set_h_pagebreaks(to, breaks.data());
   }
   if (!sheet.header.empty()) worksheet_set_header(to, sheet.header.c_str());
   if (!sheet.footer.empty()) worksheet_set_footer(to, sheet.footer.c_str());

@@ -204,6 +204,7 @@ def describe_workbook(path, to):
             for row in sheet.iter(f"{MAIN}row"):
                 # A row that is written has a height that was set, or the usual one.
                 lines.append(line_of("height", int(row.get("r")) - 1, row.get("ht", "")))
+            lines.extend(line_of("break", one.get("id")) for one in sheet.iter(f"{MAIN}brk"))
             lines.extend(describe_cells(sheet, shared))
             for drawing in related(book, part, "drawing"):
                 words = [one.get("descr", "") for one in parsed(drawing).iter() if one.tag.endswith("}cNvPr")]

@@ -245,8 +245,71 @@ def compare(sheet, archive):
         yield f"{seen} values in CSV, {len(found)} in the workbook"
 
 
+# --- the sheets that people read ---
+
+PIXELS_OF_INCH, EMU_OF_PIXEL = 96, 9525
+A4 = (11.69, 8.27)  # inches, landscape
+USUAL_ROW, USUAL_COLUMN = 20, 64  # pixels
+
+
+def tops_of(sheet):
+    """Where each row begins, in pixels, and one behind the last."""
+    tops = [0]
+    for row in range(1, 1100):
+        height = sheet.row_dimensions[row].height if row in sheet.row_dimensions else None
+        tops.append(tops[-1] + (USUAL_ROW if height is None else round(height * PIXELS_OF_INCH / 72)))
+    return tops
+
+
+def width_of(sheet, right):
+    """How wide the columns before `right` are, in pixels."""
+    wide = {}
+    for dimension in sheet.column_dimensions.values():
+        for column in range(dimension.min, dimension.max + 1):
+            wide[column] = int(dimension.width * 7 + 0.5)
+    return sum(wide.get(column, USUAL_COLUMN) for column in range(1, right + 1))
+
+
+def paper(sheet):
+    """Printed on paper of its width no chart is cut, by a break or by the end of the paper."""
+    tops, margins = tops_of(sheet), sheet.page_margins
+    places = []
+    for chart in sheet._charts:
+        start, end = chart.anchor._from, chart.anchor.to
+        top, bottom = (tops[at.row] + at.rowOff / EMU_OF_PIXEL for at in (start, end))
+        places.append((top, bottom, width_of(sheet, end.col) + end.colOff / EMU_OF_PIXEL))
+    wide = max([width_of(sheet, sheet.max_column)] + [right for _, _, right in places])
+    if not (sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToHeight == 0):
+        yield f"{sheet.title} does not fit the width of its paper"
+    scale = min(1, (A4[0] - margins.left - margins.right) * PIXELS_OF_INCH / wide)
+    room = (A4[1] - margins.top - margins.bottom) * PIXELS_OF_INCH / scale
+    begins = [0] + [tops[one.id] for one in sheet.row_breaks.brk]
+    for top, bottom, _ in places:
+        begin = max(one for one in begins if one <= top)
+        if any(top < one < bottom for one in begins) or bottom - begin > room:
+            yield f"{sheet.title}: the chart from {top:.0f} to {bottom:.0f} is cut, paper begins at {begin}"
+
+
+def width_of_text(text):
+    return sum(1 if ord(sign) < 0x2000 else 2 for sign in text)
+
+
+def labels(text):
+    """Labels of the columns of a chart overlap nowhere."""
+    if '<c:barDir val="col"/>' not in text:
+        return
+    series = re.findall(r"<c:ser>.*?</c:ser>", text, re.S)
+    first, last = map(int, re.search(r"<c:cat>.*?\$(\d+):\$[A-Z]+\$(\d+)</c:f>", series[0], re.S).groups())
+    pitch = 500 / ((last - first + 1) * (len(series) + 0.6))
+    for one in series:
+        for label in re.findall(r"<c:dLbl>.*?</c:dLbl>", one, re.S):
+            words = "".join(re.findall(r"<a:t>([^<]*)</a:t>", label))
+            if width_of_text(words) * 6.5 > pitch and len(series) > 1:
+                yield f"the label {words} is wider than a column of {pitch:.0f} pixels"
+
+
 def look(path, book):
-    """The sheets that people read."""
+    """What the sheets say, how they are printed, and their charts."""
     names = book.sheetnames
     if names[0] != COVER or names[-3:] != [NUMBERS, DATA, COLUMNS]:
         yield f"sheets {names}"
@@ -257,6 +320,7 @@ def look(path, book):
     for name in (COVER, *pages):
         sheet = book[name]
         charts += len(sheet._charts)
+        yield from paper(sheet)
         said = [cell.value for row in sheet.iter_rows() for cell in row if cell.value is not None]
         if not any(isinstance(value, str) and "架空データ" in value for value in said):
             yield f"{name} is not marked"
@@ -274,6 +338,7 @@ def look(path, book):
                 if frames != words:
                     yield f"{part}: {frames} charts, {words} described"
             if part.startswith("xl/charts/chart"):
+                yield from (f"{part}: {words}" for words in labels(text))
                 for reference in re.findall(r"<c:f>([^<]+)</c:f>", text):
                     title, area = reference.rsplit("!", 1)
                     cells = book[title.strip("'")][area.replace("$", "")]
@@ -295,6 +360,10 @@ def main(path, archive):
         if not list(rule(book[DATA])):
             faults.append(f"{rule.__name__} overlooks what was planted")
         undo()
+    for name in book.sheetnames[1:-3]:
+        book[name].row_breaks.brk = []
+    if not any(list(paper(book[name])) for name in book.sheetnames[1:-3]):
+        faults.append("paper overlooks that breaks are missing")
     print("\n".join(faults) or f"{path}: {len(book.sheetnames)} sheets, nothing found")
     return 1 if faults else 0
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <map>
 #include <string>
 #include <string_view>
@@ -26,9 +27,26 @@ constexpr int kNumberWidth = 12;
 constexpr int kLeastTextWidth = 14;
 constexpr int kMostTextWidth = 44;
 constexpr int kPlainRow = 20;
+constexpr std::size_t kMostBreaks = 1000;  // a sheet has 1023
 constexpr int kAfterFigure = 2;  // rows
 constexpr std::size_t kLeastColumns = 8;
+constexpr int kBesideTable = 24;
+constexpr int kBelowBreak = 4;  // a frame on the edge of paper shows on both
 constexpr int kA4 = 9;
+constexpr double kMarginSides = 0.5;  // inches
+constexpr double kMarginTop = 0.7;
+constexpr double kMarginBottom = 0.6;
+constexpr double kPixelsOfInch = 96;
+// What the margins of A4, landscape, leave.
+constexpr double kPaperWidth =
+    (11.69 - 2 * kMarginSides) * kPixelsOfInch;  // pixels
+constexpr double kPaperHeight =
+    (8.27 - kMarginTop - kMarginBottom) * kPixelsOfInch;
+// Programs differ in how wide a column is.
+constexpr double kOfPaper = 0.95;
+
+// Of a column of so many characters in the type of the book.
+int ColumnPixels(int characters) { return characters * 7 + 5; }
 
 std::string SheetOf(const Page& page) {
   return page.cover ? std::string(kCoverSheet)
@@ -71,9 +89,38 @@ class SheetWriter {
     for (std::size_t i = 0; i < page_.blocks.size(); ++i) {
       const auto found = figures.find(i);
       number_ = found == figures.end() ? "" : found->second.table;
+      // A heading stays with what it heads.
+      const bool headed =
+          i > 0 && std::holds_alternative<Heading>(page_.blocks[i - 1]);
+      if (!headed) BeginPart();
       std::visit([this](const auto& one) { Add(one); }, page_.blocks[i]);
     }
+    BeginPart();
     Legend();
+  }
+
+  // Says where the printed sheet goes on with the next sheet of paper, once all
+  // is written: never within a chart, and within a figure only where that is
+  // higher than the paper. A chart is lower than that.
+  void BreakPages() {
+    const double scale = std::min(1.0, kPaperWidth / wide_);
+    const int room = static_cast<int>(kPaperHeight / scale * kOfPaper);
+    std::vector<lxw_row_t> breaks;
+    int begin = 0;
+    for (lxw_row_t row = 1; row < row_; ++row) {
+      const int y = YOf(row);
+      if (EndOfKept(row, room) - begin <= room) continue;
+      const bool in_chart = std::ranges::any_of(charts_, [&](const Span& one) {
+        return one.begin < y && y < one.end;
+      });
+      if (in_chart) continue;
+      breaks.push_back(row);
+      begin = y;
+      if (breaks.size() == kMostBreaks) break;
+    }
+    if (breaks.empty()) return;
+    breaks.push_back(0);
+    book_.Expect(worksheet_set_h_pagebreaks(sheet_, breaks.data()), "breaks");
   }
 
   // The contents, below the cover's own blocks.
@@ -111,16 +158,20 @@ class SheetWriter {
     }
     worksheet_set_column(sheet_, 0, 0, kLabelWidth, nullptr);
     all_ = kLabelWidth;
+    wide_ = beside_ = ColumnPixels(kLabelWidth);
     for (std::size_t i = 0; i < widths_.size(); ++i) {
       const auto column = static_cast<lxw_col_t>(i + 1);
       worksheet_set_column(sheet_, column, column, widths_[i], nullptr);
       all_ += widths_[i];
+      wide_ += ColumnPixels(widths_[i]);
+      if (i < table_columns_) beside_ += ColumnPixels(widths_[i]);
     }
     worksheet_set_landscape(sheet_);
     worksheet_set_paper(sheet_, kA4);
     worksheet_fit_to_pages(sheet_, 1, 0);
     worksheet_gridlines(sheet_, LXW_HIDE_ALL_GRIDLINES);
-    worksheet_set_margins(sheet_, 0.5, 0.5, 0.7, 0.6);
+    worksheet_set_margins(sheet_, kMarginSides, kMarginSides, kMarginTop,
+                          kMarginBottom);
     const std::string mark = ReportMark(model_);
     // An ampersand begins a code of headers and footers.
     const std::string header = mark.empty() ? "" : "&R【" + mark + "】";
@@ -223,25 +274,28 @@ class SheetWriter {
     return (number_.empty() ? "" : number_ + "　") + figure.title;
   }
 
+  // Beside the widest table of the sheet, one below the other.
   void PlaceCharts(const Figure& figure, lxw_row_t top, int begin) {
-    int offset = 0;
+    int offset = kBelowBreak;
     for (const Chart& chart : figure.charts) {
       const NativeChart native = numbers_.Add(chart, NumberedTitle(figure));
       if (native.chart == nullptr) continue;
       lxw_chart_options options = {};
-      options.x_offset = offset;
+      options.x_offset = kBesideTable;
+      options.y_offset = offset;
       options.x_scale = native.width / 480.0;
       options.y_scale = native.height / 288.0;
       std::string words = CellText(native.words);
       options.description = words.data();
-      // Beside the widest table of the sheet.
       book_.Expect(
           worksheet_insert_chart_opt(
-              sheet_, top, static_cast<lxw_col_t>(table_columns_ + 2),
+              sheet_, top, static_cast<lxw_col_t>(table_columns_ + 1),
               native.chart, &options),
           figure.title);
-      offset += native.width + kPlainRow;
-      while (y_ - begin < native.height) Down();
+      charts_.push_back({begin + offset, begin + offset + native.height});
+      wide_ = std::max(wide_, beside_ + kBesideTable + native.width);
+      offset += native.height + kPlainRow;
+      while (y_ - begin < offset) Down();
     }
   }
 
@@ -308,7 +362,33 @@ class SheetWriter {
     }
   }
 
+  // What follows is another part than what stands above it.
+  void BeginPart() {
+    if (parts_.empty() || parts_.back() != row_) parts_.push_back(row_);
+  }
+  // Where a row begins.
+  int YOf(lxw_row_t row) const { return row < ys_.size() ? ys_[row] : y_; }
+
+  // Where that ends which stays on one sheet of paper from `row` on: the row, a
+  // chart that begins beside it, and the part where it is the first of one that
+  // has `room`.
+  int EndOfKept(lxw_row_t row, int room) const {
+    const int y = YOf(row);
+    int end = YOf(row + 1);
+    for (const Span& chart : charts_) {
+      if (y <= chart.begin && chart.begin < YOf(row + 1)) {
+        end = std::max(end, chart.end);
+      }
+    }
+    const auto part = std::ranges::lower_bound(parts_, row);
+    if (part == parts_.end() || *part != row) return end;
+    const auto next = std::next(part);
+    const int part_end = next == parts_.end() ? y_ : YOf(*next);
+    return part_end - y <= room ? std::max(end, part_end) : end;
+  }
+
   void Wide(std::string_view text, CellLook look) {
+    ys_.push_back(y_);
     y_ += book_.WideText(sheet_, row_, static_cast<lxw_col_t>(widths_.size()),
                          all_, text, look);
     ++row_;
@@ -317,6 +397,7 @@ class SheetWriter {
   // Leaves a row that has `lines` lines.
   void Down(int lines = 1) {
     const int height = RowHeight(lines);
+    ys_.push_back(y_);
     book_.Expect(worksheet_set_row_pixels(
                      sheet_, row_, static_cast<std::uint32_t>(height), nullptr),
                  "height");
@@ -332,9 +413,18 @@ class SheetWriter {
   std::vector<int> widths_;  // of the columns behind the labels
   std::size_t table_columns_ = 0;
   int all_ = 0;         // of all columns
+  int wide_ = 0;        // the same in pixels, or to the end of the last chart
+  int beside_ = 0;      // where the widest table ends, in pixels
   std::string number_;  // of the block's table: 表4-2
   lxw_row_t row_ = 0;
-  int y_ = 0;
+  int y_ = 0;            // of the next row, in pixels
+  std::vector<int> ys_;  // of each row before
+  std::vector<lxw_row_t> parts_;  // their first rows
+  struct Span {
+    int begin = 0;
+    int end = 0;
+  };
+  std::vector<Span> charts_;  // from where to where they stand
 };
 
 }  // namespace
@@ -355,6 +445,7 @@ void WriteReadableSheets(const ReportModel& model, Workbook& book) {
     SheetWriter writer(model, book, numbers, sheets[i], model.pages[i]);
     writer.Write();
     if (model.pages[i].cover) writer.Contents(links);
+    writer.BreakPages();
   }
 }
 
