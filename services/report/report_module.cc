@@ -122,6 +122,7 @@ struct ReportModule::Parts {
                        .incarnation = incarnation.name()}),
         feedback_store(*database, context.clock()),
         feedback_maker({.source = answers,
+                        .templates = shelf,
                         .store = feedback_store,
                         .font = print_font}),
         feedback({.maker = feedback_maker,

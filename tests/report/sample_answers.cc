@@ -307,6 +307,14 @@ FeedbackContent SmallFeedback() {
   return Over(SmallSnapshot(), SmallRound(2025), SmallRound(2024));
 }
 
+Comparabilities SmallComparability() {
+  Comparabilities declared;
+  for (const AskedItem& item : SmallRound(2025).items) {
+    declared[item.id].since = 2024;
+  }
+  return declared;
+}
+
 FeedbackContent QuestionnaireFeedback() {
   return Over(QuestionnaireSnapshot(), WholeRound(2025), WholeRound(2024));
 }

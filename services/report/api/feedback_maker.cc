@@ -67,10 +67,11 @@ absl::Status CheckLimits(const base::CallLimits& limits) {
 
 absl::StatusOr<std::vector<NewSheet>> RenderSheets(
     const base::CallLimits& limits, const std::string& report,
-    FeedbackContent content, const PrintFont& font) {
+    FeedbackContent content, Comparabilities declared, const PrintFont& font) {
   WELFARE_ASSIGN_OR_RETURN(const FontGlyphs glyphs, FontGlyphs::Open(font));
   const FeedbackBuilder builder(
-      std::move(content), [&glyphs](char32_t c) { return glyphs.Has(c); });
+      std::move(content), std::move(declared),
+      [&glyphs](char32_t c) { return glyphs.Has(c); });
   const std::vector<FeedbackBuilder::Pair> pairs = builder.Pairs();
   const bool pairs_shown = builder.PairsShownToRespondents();
   std::vector<NewSheet> sheets;
@@ -108,6 +109,25 @@ absl::StatusOr<std::vector<NewSheet>> RenderSheets(
   return sheets;
 }
 
+absl::StatusOr<Comparabilities> FeedbackMaker::DeclaredBy(
+    const platform::CallContext& call, const StoredReport& report,
+    const base::RoundName& round) const {
+  // Of a report that was made before templates were kept nobody knows.
+  if (report.template_digest.empty()) return Comparabilities();
+  absl::StatusOr<ShelvedTemplate> made_from = parts_.templates.Take(
+      report.template_id, round, report.template_digest, call.limits);
+  if (made_from.ok()) {
+    return std::move(made_from->report_template.comparability);
+  }
+  // Nor where its text is gone, or was stored by a program that read templates
+  // otherwise.
+  const std::string reason = base::ReasonOf(made_from.status());
+  if (reason == "TEMPLATE_NOT_FOUND" || reason == "TEMPLATE_INVALID") {
+    return Comparabilities();
+  }
+  return made_from.status();
+}
+
 absl::StatusOr<SheetCounts> FeedbackMaker::Make(
     const platform::CallContext& call, const StoredReport& report,
     const platform::WriteRequest& write) const {
@@ -118,15 +138,19 @@ absl::StatusOr<SheetCounts> FeedbackMaker::Make(
   WELFARE_RETURN_IF_ERROR(parts_.store.CheckNone(name, call.limits));
   const auto year = base::FiscalYear::Make(report.fiscal_year);
   if (!year.ok()) return year.status();
+  const base::RoundName round{report.survey, *year};
+  WELFARE_ASSIGN_OR_RETURN(Comparabilities declared,
+                           DeclaredBy(call, report, round));
   WELFARE_ASSIGN_OR_RETURN(
       FeedbackContent content,
-      parts_.source.Take(call, {.round = {report.survey, *year},
+      parts_.source.Take(call, {.round = round,
                                 .basis = report.basis,
                                 .pins = report.provenance}));
   content.figures.edition = report.edition;
   WELFARE_ASSIGN_OR_RETURN(
       const std::vector<NewSheet> sheets,
-      RenderSheets(call.limits, name, std::move(content), parts_.font));
+      RenderSheets(call.limits, name, std::move(content), std::move(declared),
+                   parts_.font));
   return parts_.store.Create(write, name, sheets);
 }
 

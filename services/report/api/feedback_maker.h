@@ -9,26 +9,30 @@
 #include "services/platform/storage/write_path.h"
 #include "services/report/peers/answers_source.h"
 #include "services/report/render/pdf/print_font.h"
+#include "services/report/shelf/template_shelf.h"
 #include "services/report/snapshot/answers.h"
 #include "services/report/store/feedback_store.h"
 #include "services/report/store/report_store.h"
+#include "services/report/template/template.h"
 
 namespace welfare::report {
 
 // Returns the sheets of `report` in their files: of every respondent, and of
 // every pair; each pair behind its council. Equal content gives equal bytes.
+// `declared`: which questions show last year beside this year.
 //
 // Errors: CANCELLED, DEADLINE_EXCEEDED: the call ended; FAILED_PRECONDITION:
 //   PAGE_OVERFLOW, GLYPH_MISSING; INTERNAL, RENDER_FAILED.
 absl::StatusOr<std::vector<NewSheet>> RenderSheets(
     const base::CallLimits& limits, const std::string& report,
-    FeedbackContent content, const PrintFont& font);
+    FeedbackContent content, Comparabilities declared, const PrintFont& font);
 
 // Any thread may call it.
 class FeedbackMaker {
  public:
   struct Dependencies {
     AnswersSource& source;
+    TemplateShelf& templates;
     FeedbackStore& store;
     PrintFont font;
   };
@@ -36,7 +40,8 @@ class FeedbackMaker {
   explicit FeedbackMaker(Dependencies dependencies)
       : parts_(std::move(dependencies)) {}
 
-  // Makes the sheets of `report` from its revisions and stores them by `write`.
+  // Makes the sheets of `report` from its revisions and its template, and stores
+  // them by `write`.
   //
   // Errors: ALREADY_EXISTS, FEEDBACK_EXISTS; FAILED_PRECONDITION,
   //   FEEDBACK_LATE; INVALID_ARGUMENT, REQUEST_ID_REUSED; those of
@@ -46,6 +51,11 @@ class FeedbackMaker {
                                    const platform::WriteRequest& write) const;
 
  private:
+  // What the template of `report` declares of years.
+  absl::StatusOr<Comparabilities> DeclaredBy(const platform::CallContext& call,
+                                             const StoredReport& report,
+                                             const base::RoundName& round) const;
+
   Dependencies parts_;
 };
 

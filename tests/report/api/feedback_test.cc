@@ -312,6 +312,36 @@ TEST_F(FeedbackTest, RefusesWhatSaysNothingOrIsOfAnotherSheet) {
                 absl::StatusCode::kNotFound, "REPORT_NOT_FOUND");
 }
 
+// The template that the report was made from, whatever was stored since.
+TEST_F(FeedbackTest, ComparesYearsAsTheTemplateOfItsReportDeclares) {
+  const auto declare = [&](const std::string& declared) {
+    v1::CreateTemplateRevisionRequest request;
+    request.set_parent("surveys/jusou/rounds/2025/templates/sample");
+    request.mutable_template_revision()->set_text(
+        SmallTemplateYaml() + "comparability:\n" + declared);
+    ASSERT_OK(Ask(&v1::ReportService::Stub::CreateTemplateRevision, request));
+    const auto report = Create(Request());
+    ASSERT_OK(report);
+    report_ = report->name();
+  };
+  const auto words = [&] {
+    return DownloadSheet("131016-municipality", "html").bytes;
+  };
+  ASSERT_OK(Make());
+  EXPECT_THAT(words(), HasSubstr("比べられると定められていない"));
+  EXPECT_THAT(words(), Not(HasSubstr("聞き方を改めた")));
+  declare("  - {broken: wording, note: 聞き方を改めた, indicators: plan}\n");
+  const std::string made_then = report_;
+  declare("  - {since: 2024, indicators: plan}\n");
+  ASSERT_OK(Make());
+  const std::string compared = words();
+  EXPECT_THAT(compared, Not(HasSubstr("聞き方を改めた")));
+  report_ = made_then;
+  ASSERT_OK(Make());
+  EXPECT_THAT(words(), HasSubstr("設問の文言が変わったため、並べて示さない（聞き方"
+                                 "を改めた）"));
+}
+
 TEST_F(FeedbackTest, ReadsTheRevisionsOfItsReport) {
   // The round has moved since.
   {

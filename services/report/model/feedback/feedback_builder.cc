@@ -8,6 +8,7 @@
 
 #include "services/base/numbers/percent.h"
 #include "services/report/model/feedback/feedback_texts.h"
+#include "services/report/model/figures/comparability.h"
 #include "services/report/model/layout.h"
 #include "services/report/model/pages/label_years.h"
 #include "services/report/model/printed_texts.h"
@@ -66,6 +67,15 @@ bool MakePrintable(RoundAnswers& round, const HasGlyph& has_glyph) {
   return changed;
 }
 
+// The id of the indicator that counts the answers of one kind: every question
+// has one of its own id, of those who are asked first, and one of each kind that
+// is asked as well.
+std::string IndicatorOf(const AskedItem& item, base::RespondentKind kind) {
+  return item.respondents.empty() || item.respondents.front() == kind
+             ? item.id
+             : item.id + "_" + std::string(base::ToString(kind));
+}
+
 std::string SectionOf(const AskedItem& item) {
   const std::string& section = item.section;
   return section.substr(0, section.find(" / "));
@@ -78,8 +88,9 @@ std::string SubsectionOf(const AskedItem& item) {
 
 }  // namespace
 
-FeedbackBuilder::FeedbackBuilder(FeedbackContent content, HasGlyph has_glyph)
-    : content_(std::move(content)) {
+FeedbackBuilder::FeedbackBuilder(FeedbackContent content,
+                                 Comparabilities declared, HasGlyph has_glyph)
+    : content_(std::move(content)), declared_(std::move(declared)) {
   report::FillYears(content_.figures.values);
   report::FillYears(content_.figures.previous_values);
   const int year = content_.figures.round.fiscal_year;
@@ -150,17 +161,39 @@ const IndicatorValue* FeedbackBuilder::FindValue(
     const AskedItem& item, base::RespondentKind kind) const {
   // Of a question that is internal nobody is told what all answered.
   if (item.level == PublishLevel::kInternal) return nullptr;
-  // Every question has an indicator of its id, of those who are asked first, and
-  // one of each kind that is asked as well.
-  const auto place = std::ranges::find(item.respondents, kind);
-  if (place == item.respondents.end()) return nullptr;
-  std::string id = item.id;
-  if (place != item.respondents.begin()) {
-    id += "_" + std::string(base::ToString(kind));
+  if (std::ranges::find(item.respondents, kind) == item.respondents.end()) {
+    return nullptr;
   }
   const IndicatorValues& values = content_.figures.values;
-  const auto found = values.find(id);
+  const auto found = values.find(IndicatorOf(item, kind));
   return found == values.end() ? nullptr : &found->second;
+}
+
+std::string FeedbackBuilder::WhyNoLastYear(const AskedItem& item,
+                                           base::RespondentKind kind,
+                                           const TwoYears* years) const {
+  if (!content_.before.has_value()) return "";
+  const int year = content_.figures.round.fiscal_year;
+  const std::string id = IndicatorOf(item, kind);
+  // What somebody wrote about it says more than that there is none.
+  if (std::string note = BrokenNote(declared_, id, year); !note.empty()) {
+    return note;
+  }
+  const std::string round = YearWords(year - 1) + "の調査";
+  std::size_t at = 0;
+  if (FindBefore(item, at) == nullptr) {
+    return round + "に同じ設問がないため、並べて示さない。";
+  }
+  const std::string why = years == nullptr
+                              ? WhyNotDeclared(declared_, id, year)
+                              : WhyNotCompared(declared_, *years);
+  if (!why.empty()) {
+    return round + "の回答と集計は並べて示さない（" + why + "）。";
+  }
+  if (years != nullptr && years->previous == nullptr) {
+    return round + "の集計がないため、並べて示さない。";
+  }
+  return "";
 }
 
 std::string FeedbackBuilder::TitleOf(const AskedItem& item) const {
@@ -174,19 +207,23 @@ OwnQuestion FeedbackBuilder::QuestionOf(std::size_t item,
   question.item = &content_.now.items[item];
   question.now = &now.answers[item];
   question.year = content_.figures.round.fiscal_year;
-  if (const IndicatorValue* value = FindValue(*question.item, now.respondent.kind)) {
+  if (const IndicatorValue* value =
+          FindValue(*question.item, now.respondent.kind)) {
     question.years.emplace(BothYears(content_.figures, *value));
+  }
+  question.no_last_year = WhyNoLastYear(
+      *question.item, now.respondent.kind,
+      question.years.has_value() ? &*question.years : nullptr);
+  if (!question.no_last_year.empty()) {
+    if (question.years.has_value()) {
+      question.years->previous = nullptr;
+      question.years->remeasured = false;  // the note says so
+    }
+    return question;
   }
   std::size_t at = 0;
   const AskedItem* asked = FindBefore(*question.item, at);
-  if (asked == nullptr) {
-    // Declared as another question: last year's figures stand apart as well.
-    if (question.years.has_value()) question.years->previous = nullptr;
-    return question;
-  }
-  const bool measured_alike =
-      !question.years.has_value() || question.years->previous != nullptr;
-  if (before == nullptr || !measured_alike ||
+  if (asked == nullptr || before == nullptr ||
       before->answers[at].absence == base::Absence::kNotAsked) {
     return question;
   }
@@ -290,10 +327,12 @@ void FeedbackBuilder::AddChanges(const RespondentAnswers& now,
       {"previous_own", YearWords(year - 1) + "の調査", Column::Kind::kText},
       {"own", YearWords(year) + "の調査", Column::Kind::kText}};
   int compared = 0;
+  int others = 0;
   for (std::size_t i = 0; i < now.answers.size(); ++i) {
     const AskedItem& item = content_.now.items[i];
     if (IsText(item) || !WasAsked(now.answers[i])) continue;
     const OwnQuestion question = QuestionOf(i, now, before);
+    if (!question.no_last_year.empty()) ++others;
     if (question.before == nullptr || !WasAsked(*question.before)) continue;
     ++compared;
     if (SameAnswer(item, *question.now, *question.before_item,
@@ -308,16 +347,22 @@ void FeedbackBuilder::AddChanges(const RespondentAnswers& now,
          false});
   }
   const std::string both = "両年度とも回答した" + std::to_string(compared) + "問";
+  const std::string left_out =
+      "ほかに" + std::to_string(others) + "問（自由記述を除く）は" +
+      YearWords(year - 1) +
+      "の調査と並べて示さない。理由はそれぞれの設問の注にある。";
   if (before == nullptr) {
     page.blocks.emplace_back(Paragraph{
         {{YearWords(year - 1) + "の回答がないため、並べて示す回答はありません。"}}});
   } else if (figure.table.rows.empty()) {
     page.blocks.emplace_back(Paragraph{
         {{both + "（自由記述を除く）のうち、変わった回答はありません。"}}});
+    if (others > 0) page.blocks.emplace_back(Paragraph{{{left_out}}});
   } else {
     figure.title = page.topic;
     figure.base = both + "のうち" + std::to_string(figure.table.rows.size()) +
                   "問（自由記述を除く）";
+    if (others > 0) figure.notes.push_back(left_out);
     page.blocks.emplace_back(std::move(figure));
   }
   model.pages.push_back(std::move(page));
@@ -428,8 +473,8 @@ Figure FeedbackBuilder::FactFigure(const PairedFact& fact,
   figure.table.row_key = "item";
   figure.table.row_label = "設問";
   figure.table.columns = {
-      {"answer", YearWords(year) + "の調査", Column::Kind::kText},
-      {"previous_answer", YearWords(year - 1) + "の調査", Column::Kind::kText}};
+      {"answer", YearWords(year) + "の調査", Column::Kind::kText}};
+  std::vector<TableCell> previous;
   const auto add = [&](const RespondentAnswers& one, std::string_view side,
                        const std::vector<PairedFact::Question>& questions) {
     const RespondentAnswers* before = FindBefore(one);
@@ -443,23 +488,35 @@ Figure FeedbackBuilder::FactFigure(const PairedFact& fact,
         }
         options += (options.empty() ? "" : "、") + option.label;
       }
+      const std::string asked_of = std::string(side) + "「" + TitleOf(item) +
+                                   "」";
       if (!figure.title.empty()) figure.title += "　／　";
-      figure.title += std::string(side) + "「" + TitleOf(item) + "」の「" +
-                      options + "」";
+      figure.title += asked_of + "の「" + options + "」";
       figure.table.rows.push_back(
           {item.id,
            std::string(side) + "：" + TitleOf(item),
-           {TextCell(AnswerWords(item, *question.now)),
-            question.before == nullptr
-                ? SymbolCell(Symbol::kNotApplicable)
-                : TextCell(AnswerWords(*question.before_item,
-                                       *question.before))},
+           {TextCell(AnswerWords(item, *question.now))},
            false});
+      previous.push_back(question.before == nullptr
+                             ? SymbolCell(Symbol::kNotApplicable)
+                             : TextCell(AnswerWords(*question.before_item,
+                                                    *question.before)));
       figure.has_previous = figure.has_previous || question.before != nullptr;
+      if (!question.no_last_year.empty()) {
+        figure.notes.push_back(asked_of + "：" + question.no_last_year);
+      }
     }
   };
   add(all[pair.municipality], "区市町村", fact.municipality);
   add(all[pair.council], "社協", fact.council);
+  if (figure.has_previous) {
+    figure.table.columns.push_back({"previous_answer",
+                                    YearWords(year - 1) + "の調査",
+                                    Column::Kind::kText});
+    for (std::size_t i = 0; i < previous.size(); ++i) {
+      figure.table.rows[i].cells.push_back(std::move(previous[i]));
+    }
+  }
   figure.base = FactWords(
       StatedBy(content_.now, all[pair.municipality], fact.municipality),
       StatedBy(content_.now, all[pair.council], fact.council));

@@ -13,6 +13,7 @@
 #include "services/report/model/feedback/pair_concepts.h"
 #include "services/report/model/report_model.h"
 #include "services/report/snapshot/answers.h"
+#include "services/report/template/template.h"
 
 namespace welfare::report {
 
@@ -20,8 +21,10 @@ namespace welfare::report {
 // it.
 class FeedbackBuilder {
  public:
-  // `has_glyph` is kept.
-  FeedbackBuilder(FeedbackContent content, HasGlyph has_glyph);
+  // `declared`: of years, by the template of the report; what is not declared
+  // shows no last year. `has_glyph` is kept.
+  FeedbackBuilder(FeedbackContent content, Comparabilities declared,
+                  HasGlyph has_glyph);
 
   // Positions of a municipality and its council.
   struct Pair {
@@ -50,6 +53,10 @@ class FeedbackBuilder {
   const RespondentAnswers* FindBefore(const RespondentAnswers& one) const;
   const IndicatorValue* FindValue(const AskedItem& item,
                                   base::RespondentKind kind) const;
+  // The note that says why last year does not stand beside a question; empty
+  // where it does, and where there was no round. `years` may be null.
+  std::string WhyNoLastYear(const AskedItem& item, base::RespondentKind kind,
+                            const TwoYears* years) const;
   std::string TitleOf(const AskedItem& item) const;
   OwnQuestion QuestionOf(std::size_t item, const RespondentAnswers& now,
                          const RespondentAnswers* before) const;
@@ -68,6 +75,7 @@ class FeedbackBuilder {
   static void Finish(ReportModel& model);
 
   FeedbackContent content_;
+  Comparabilities declared_;
   std::vector<PairedFact> facts_;
   bool replaced_ = false;  // characters that cannot be printed
 };

@@ -194,6 +194,9 @@ Figure OwnFigure(const OwnQuestion& question) {
     figure.has_previous = question.before != nullptr;
     figure.table = OptionTable(item);
   }
+  if (!question.no_last_year.empty()) {
+    figure.notes.push_back(question.no_last_year);
+  }
   Table& table = figure.table;
   const std::string now = question.years.has_value()
                               ? question.years->YearHeading(question.years->value)
@@ -223,6 +226,10 @@ Figure OwnFigure(const OwnQuestion& question) {
 
 Figure OwnTexts(const std::vector<OwnQuestion>& rows) {
   const OwnQuestion& first = rows.front();
+  const bool of_one_reason = std::ranges::all_of(
+      rows,
+      [&](const std::string& note) { return note == first.no_last_year; },
+      &OwnQuestion::no_last_year);
   Figure figure;
   figure.year = ResultsYear(*first.item, first.year);
   figure.base = "自由記述";
@@ -252,10 +259,14 @@ Figure OwnTexts(const std::vector<OwnQuestion>& rows) {
     add(row.item, row.now, "now");
     add(row.before_item, row.before, "previous");
     figure.has_previous = figure.has_previous || row.before != nullptr;
+    const std::string of_row =
+        row.item->row_label.empty() ? "" : row.item->row_label + "：";
+    if (!of_one_reason && !row.no_last_year.empty()) {
+      figure.notes.push_back(of_row + row.no_last_year);
+    }
     if (!row.years.has_value()) continue;
     const TwoYears& years = *row.years;
-    std::string note =
-        row.item->row_label.empty() ? "" : row.item->row_label + "：";
+    std::string note = of_row;
     note += WrittenWords(years.value, WrittenOf(years.value, *row.item));
     if (years.previous != nullptr) {
       note += YearWords(years.previous->reference_year) + "は" +
@@ -263,6 +274,9 @@ Figure OwnTexts(const std::vector<OwnQuestion>& rows) {
                            WrittenOf(*years.previous, *row.item));
     }
     figure.notes.push_back(std::move(note));
+  }
+  if (of_one_reason && !first.no_last_year.empty()) {
+    figure.notes.push_back(first.no_last_year);
   }
   return figure;
 }

@@ -30,6 +30,9 @@ struct OwnQuestion {
   // What all answered; unset: it is not published, or not computed. Holds
   // last year's where both are comparable.
   std::optional<TwoYears> years = std::nullopt;
+  // The note that says why last year stands nowhere beside it; empty: it does,
+  // or there was no round.
+  std::string no_last_year = {};
   int year = 0;  // of the round
 };
 

@@ -11,56 +11,22 @@
 #include <variant>
 #include <vector>
 
+#include "services/report/model/figures/comparability.h"
 #include "services/report/model/figures/two_years.h"
 #include "services/report/model/words.h"
 
 namespace welfare::report {
 namespace {
 
-using Break = Comparability::Break;
-
-// Shares alone: totals, maxima and ranks of other respondents say nothing of a
-// change, and series over years hold theirs already.
-bool HasShares(const IndicatorValue& value) {
-  return value.measure == Measure::kDistribution ||
-         value.measure == Measure::kCount ||
-         value.measure == Measure::kHistogram;
-}
-
-std::string_view BreakWords(Break broken) {
-  switch (broken) {
-    case Break::kNone:
-      break;
-    case Break::kWording:
-      return "設問の文言が変わった";
-    case Break::kClasses:
-      return "区分が変わった";
-    case Break::kPopulation:
-      return "対象が変わった";
-  }
-  return "";
-}
-
-// Why the years of a whole indicator cannot be compared; empty where they can.
-std::string WhyNot(const Comparabilities& declared, const TwoYears& years) {
-  const auto found = declared.find(years.value.id);
-  if (found == declared.end()) return "比べられると定められていない";
-  const int before = years.value.fiscal_year - 1;
-  if (found->second.broken != Break::kNone) {
-    return std::string(BreakWords(found->second.broken));
-  }
-  if (before < found->second.since) {
-    return YearWords(found->second.since) + "の調査から比べられる";
-  }
-  if (years.remeasured) return "集計の方法が異なる";
-  if (years.previous == nullptr) return "";
-  if (years.previous->population_id != years.value.population_id) {
-    return "対象の定義が異なる";
-  }
-  if (years.previous->multiple_answer != years.value.multiple_answer) {
-    return "答え方（単数・複数）が異なる";
-  }
-  return "";
+// Whether changes of `value` are to be shown beside `figure`, which holds every
+// class of it. Shares alone: totals, maxima and ranks of other respondents say
+// nothing of a change, and series over years hold theirs already. Of free texts
+// the figure counts who wrote, and has no classes.
+bool HasShares(const Figure& figure, const IndicatorValue& value) {
+  return figure.table.row_key == "option" &&
+         (value.measure == Measure::kDistribution ||
+          value.measure == Measure::kCount ||
+          value.measure == Measure::kHistogram);
 }
 
 // The difference of two shares in tenths of a point, rounded once: 23/30 against
@@ -127,7 +93,9 @@ void AddRows(const TwoYears& years, Table& table) {
 
 void LeaveOutBrokenYears(const Comparabilities& declared, Snapshot& snapshot) {
   for (const auto& [id, what] : declared) {
-    if (what.broken != Break::kNone) snapshot.previous_values.erase(id);
+    if (what.broken != Comparability::Break::kNone) {
+      snapshot.previous_values.erase(id);
+    }
   }
 }
 
@@ -143,18 +111,16 @@ void AddComparabilityNotes(const Comparabilities& declared,
           !snapshot.previous_values.contains(value->first)) {
         continue;
       }
-      const auto found = declared.find(value->first);
-      if (found != declared.end() && found->second.broken != Break::kNone) {
-        std::string words =
-            before + "の調査とは" +
-            std::string(BreakWords(found->second.broken)) + "ため、並べて示さない（" +
-            found->second.note + "）。";
-        figure->sheet.remarks.push_back(words);
-        figure->notes.push_back(std::move(words));
+      std::string broken =
+          BrokenNote(declared, value->first, snapshot.round.fiscal_year);
+      if (!broken.empty()) {
+        figure->sheet.remarks.push_back(broken);
+        figure->notes.push_back(std::move(broken));
         continue;
       }
-      if (!figure->has_previous || !HasShares(value->second)) continue;
-      const std::string why = WhyNot(declared, BothYears(snapshot, value->second));
+      if (!figure->has_previous || !HasShares(*figure, value->second)) continue;
+      const std::string why =
+          WhyNotCompared(declared, BothYears(snapshot, value->second));
       if (!why.empty()) {
         figure->notes.push_back(before + "の調査からの増減は示さない（" + why +
                                 "）。");
@@ -195,12 +161,13 @@ void AddChanges(const Comparabilities& declared, const Snapshot& snapshot,
       }
       for (const std::string& id : shown->indicators) {
         const auto value = snapshot.values.find(id);
-        if (value == snapshot.values.end() || !HasShares(value->second) ||
-            !done.insert(id).second) {
+        if (value == snapshot.values.end() ||
+            !HasShares(*shown, value->second) || !done.insert(id).second) {
           continue;
         }
         const TwoYears years = BothYears(snapshot, value->second);
-        if (years.previous == nullptr || !WhyNot(declared, years).empty()) {
+        if (years.previous == nullptr ||
+            !WhyNotCompared(declared, years).empty()) {
           ++others;
           continue;
         }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <string>
 #include <variant>
@@ -25,7 +26,18 @@ using ::testing::SizeIs;
 
 bool InFont(char32_t c) { return c < 0x10000; }
 
-FeedbackBuilder Small() { return {SmallFeedback(), InFont}; }
+FeedbackBuilder Small() {
+  return {SmallFeedback(), SmallComparability(), InFont};
+}
+
+// The sheet of the first respondent where `change` was declared beside.
+ReportModel SheetWith(
+    const std::function<void(Comparabilities& declared)>& change,
+    const FeedbackContent& content = SmallFeedback()) {
+  Comparabilities declared = SmallComparability();
+  change(declared);
+  return FeedbackBuilder(content, declared, InFont).OwnSheet(0, "");
+}
 
 // The figure of a sheet with this id, or null.
 const Figure* FindFigure(const ReportModel& model, std::string_view id) {
@@ -109,7 +121,7 @@ TEST(FeedbackBuilder, ShowsNobodyWhatTheOnlyOtherAnswered) {
   value.base = 2;
   for (ValueCell& cell : value.cells) cell.base = 2;
   const ReportModel model =
-      FeedbackBuilder(content, InFont).OwnSheet(0, "");
+      FeedbackBuilder(content, SmallComparability(), InFont).OwnSheet(0, "");
   const Figure* plan = FindFigure(model, "plan");
   EXPECT_THAT(CellsIn(*plan, "formulated"),
               ElementsAre("●", "X", "X", "", "1", "-"));
@@ -121,9 +133,115 @@ TEST(FeedbackBuilder, SetsApartWhatAnotherRoundAskedOtherwise) {
   FeedbackContent content = SmallFeedback();
   content.before->items[0].concept_id = "another";
   const ReportModel model =
-      FeedbackBuilder(content, InFont).OwnSheet(0, "");
+      FeedbackBuilder(content, SmallComparability(), InFont).OwnSheet(0, "");
   EXPECT_THAT(ColumnKeys(*FindFigure(model, "plan")),
               ElementsAre("own", "count", "percent"));
+}
+
+TEST(FeedbackBuilder, ShowsNoLastYearOfWhatIsNotDeclaredAndSaysSo) {
+  const ReportModel model =
+      SheetWith([](Comparabilities& declared) { declared.erase("plan"); });
+  const Figure* plan = FindFigure(model, "plan");
+  ASSERT_NE(plan, nullptr);
+  EXPECT_THAT(ColumnKeys(*plan), ElementsAre("own", "count", "percent"));
+  EXPECT_FALSE(plan->has_previous);
+  EXPECT_THAT(plan->base, Not(HasSubstr("令和6年度")));
+  EXPECT_THAT(plan->notes,
+              Contains("令和6年度の調査の回答と集計は並べて示さない（比べられる"
+                       "と定められていない）。"));
+  // The others stand as they did, each with the n of its year.
+  const Figure* partners = FindFigure(model, "partners");
+  EXPECT_THAT(ColumnKeys(*partners), Contains("previous_own"));
+  EXPECT_THAT(CellsIn(*partners, "n"),
+              ElementsAre("", "4", "-", "", "3", "-"));
+  // What changed in an answer that stands apart is no change.
+  EXPECT_EQ(FindFigure(model, "changes"), nullptr);
+  EXPECT_THAT(AllWords(model),
+              HasSubstr("ほかに1問（自由記述を除く）は令和6年度の調査と並べて"
+                        "示さない"));
+}
+
+TEST(FeedbackBuilder, SaysWhatBrokeInTheWordsOfTheDeclaration) {
+  FeedbackContent content = SmallFeedback();
+  // Another question then, which somebody declared.
+  content.before->items[0].concept_id = "another";
+  const ReportModel model = SheetWith(
+      [](Comparabilities& declared) {
+        for (const char* id : {"plan", "ideas", "inner", "supports"}) {
+          declared[id].broken = Comparability::Break::kWording;
+          declared[id].note = "聞き方を改めた";
+        }
+      },
+      content);
+  const std::string why =
+      "令和6年度の調査とは設問の文言が変わったため、並べて示さない（聞き方を改め"
+      "た）。";
+  for (const char* id : {"plan", "ideas", "inner", "supports"}) {
+    const Figure* figure = FindFigure(model, id);
+    ASSERT_NE(figure, nullptr) << id;
+    EXPECT_FALSE(figure->has_previous) << id;
+    EXPECT_THAT(figure->notes, Contains(why)) << id;
+    EXPECT_THAT(ColumnKeys(*figure), Not(Contains("previous_own"))) << id;
+  }
+  // Nor what was written then.
+  EXPECT_EQ(CellsIn(*FindFigure(model, "ideas"), "previous").front(),
+            "no such row");
+}
+
+TEST(FeedbackBuilder, ShowsLastYearSinceTheYearThatIsDeclared) {
+  const ReportModel model = SheetWith(
+      [](Comparabilities& declared) { declared["plan"].since = 2025; });
+  const Figure* plan = FindFigure(model, "plan");
+  EXPECT_FALSE(plan->has_previous);
+  EXPECT_THAT(plan->notes, Contains(HasSubstr("令和7年度の調査から比べられる")));
+}
+
+TEST(FeedbackBuilder, ShowsNoLastYearOfOtherFigures) {
+  FeedbackContent content = SmallFeedback();
+  content.figures.previous_values.at("plan").population_id = "others";
+  content.figures.previous_values.at("supports").measure = Measure::kCount;
+  content.figures.previous_values.erase("partners");
+  const ReportModel model = SheetWith([](Comparabilities&) {}, content);
+  EXPECT_THAT(FindFigure(model, "plan")->notes,
+              Contains(HasSubstr("対象の定義が異なる")));
+  const Figure* supports = FindFigure(model, "supports");
+  EXPECT_THAT(supports->notes, Contains(HasSubstr("集計の方法が異なる")));
+  EXPECT_EQ(std::ranges::count_if(
+                supports->notes,
+                [](const std::string& note) {
+                  return note.find("集計の方法") != std::string::npos;
+                }),
+            1);
+  EXPECT_THAT(FindFigure(model, "partners")->notes,
+              Contains(HasSubstr("集計がない")));
+}
+
+TEST(FeedbackBuilder, SaysNothingOfARoundThatWasNot) {
+  FeedbackContent content = SmallFeedback();
+  content.before.reset();
+  content.figures.previous_round.reset();
+  content.figures.previous_values.clear();
+  EXPECT_THAT(AllWords(FeedbackBuilder(content, {}, InFont).OwnSheet(0, "")),
+              Not(HasSubstr("並べて示さない")));
+}
+
+TEST(FeedbackBuilder, APairShowsLastYearWhereItIsDeclared) {
+  Comparabilities declared = SmallComparability();
+  declared.erase("council_plan");
+  const FeedbackBuilder one(SmallFeedback(), declared, InFont);
+  const ReportModel half = one.PairSheet(one.Pairs().front(), "");
+  const Figure* fact = FindFigure(half, "pair-has_plan");
+  EXPECT_THAT(CellsIn(*fact, "plan"), ElementsAre("策定済み", "策定中"));
+  EXPECT_THAT(CellsIn(*fact, "council_plan"),
+              ElementsAre("加わっていない", "-"));
+  EXPECT_THAT(fact->notes,
+              ElementsAre("社協「計画に加わったか」：令和6年度の調査の回答と集計"
+                          "は並べて示さない（比べられると定められていない）。"));
+  const FeedbackBuilder none(SmallFeedback(), {}, InFont);
+  const ReportModel whole = none.PairSheet(none.Pairs().front(), "");
+  fact = FindFigure(whole, "pair-has_plan");
+  EXPECT_THAT(ColumnKeys(*fact), ElementsAre("answer"));
+  EXPECT_THAT(fact->notes, SizeIs(2));
 }
 
 TEST(FeedbackBuilder, ListsWhatChanged) {
@@ -137,7 +255,7 @@ TEST(FeedbackBuilder, ListsWhatChanged) {
   content.before.reset();
   content.figures.previous_round.reset();
   content.figures.previous_values.clear();
-  EXPECT_THAT(AllWords(FeedbackBuilder(content, InFont).OwnSheet(0, "")),
+  EXPECT_THAT(AllWords(FeedbackBuilder(content, SmallComparability(), InFont).OwnSheet(0, "")),
               HasSubstr("令和6年度の回答がないため"));
 }
 
@@ -168,7 +286,7 @@ TEST(FeedbackBuilder, HoldsNothingOfOthers) {
     content.now.respondents[i].answers[2].number = 777'777;
   }
   const std::string words =
-      AllWords(FeedbackBuilder(content, InFont).OwnSheet(0, ""));
+      AllWords(FeedbackBuilder(content, SmallComparability(), InFont).OwnSheet(0, ""));
   EXPECT_THAT(words, Not(HasSubstr("よその")));
   EXPECT_THAT(words, Not(HasSubstr("777")));
 }
@@ -205,14 +323,14 @@ TEST(FeedbackBuilder, LaysAPairSideBySide) {
 
 TEST(FeedbackBuilder, ShowsAPairToRespondentsWhereEveryLevelDoes) {
   FeedbackContent content = SmallFeedback();
-  EXPECT_FALSE(FeedbackBuilder(content, InFont).PairsShownToRespondents());
-  EXPECT_THAT(ReportMark(FeedbackBuilder(content, InFont).PairSheet({0, 1}, "")),
+  EXPECT_FALSE(FeedbackBuilder(content, SmallComparability(), InFont).PairsShownToRespondents());
+  EXPECT_THAT(ReportMark(FeedbackBuilder(content, SmallComparability(), InFont).PairSheet({0, 1}, "")),
               HasSubstr("事務局限り"));
   content.now.items[0].level = PublishLevel::kStakeholders;
-  EXPECT_FALSE(FeedbackBuilder(content, InFont).PairsShownToRespondents());
+  EXPECT_FALSE(FeedbackBuilder(content, SmallComparability(), InFont).PairsShownToRespondents());
   content.now.items[5].level = PublishLevel::kPublic;
-  EXPECT_TRUE(FeedbackBuilder(content, InFont).PairsShownToRespondents());
-  EXPECT_THAT(ReportMark(FeedbackBuilder(content, InFont).PairSheet({0, 1}, "")),
+  EXPECT_TRUE(FeedbackBuilder(content, SmallComparability(), InFont).PairsShownToRespondents());
+  EXPECT_THAT(ReportMark(FeedbackBuilder(content, SmallComparability(), InFont).PairSheet({0, 1}, "")),
               HasSubstr("両団体限り"));
 }
 
@@ -221,13 +339,13 @@ TEST(FeedbackBuilder, FindsARespondentUnderItsEarlierCode) {
   content.now.respondents[0].respondent.municipality =
       *base::MunicipalityCode::Parse("131067");
   content.now.respondents[0].other_codes = {"131016"};
-  EXPECT_NE(FindFigure(FeedbackBuilder(content, InFont).OwnSheet(0, ""),
+  EXPECT_NE(FindFigure(FeedbackBuilder(content, SmallComparability(), InFont).OwnSheet(0, ""),
                        "changes"),
             nullptr);
 }
 
 TEST(FeedbackBuilder, ShowsEveryQuestionOfTheQuestionnaire) {
-  const FeedbackBuilder builder(QuestionnaireFeedback(), InFont);
+  const FeedbackBuilder builder(QuestionnaireFeedback(), {}, InFont);
   ASSERT_THAT(builder.respondents(), SizeIs(124));
   const ReportModel model = builder.OwnSheet(0, "");
   std::set<std::string> missing;
