@@ -63,14 +63,13 @@ absl::StatusOr<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(
       options.path, /*read_only=*/false, options.busy_timeout);
   if (!saver.ok()) return saver.status();
   state->checkpointer = std::make_unique<SqliteCheckpointer>(
-      *std::move(saver),
-      SqliteCheckpointer::Options{
-          .path = options.path,
-          .pages_at_once = options.log_pages_at_once,
-          .most_pages = options.most_log_pages,
-          .take_fault = [&state = *state] {
-            return state.TakeFault(FaultPoint::kCheckpoint);
-          }});
+      *std::move(saver), SqliteCheckpointer::Options{
+                             .path = options.path,
+                             .pages_at_once = options.log_pages_at_once,
+                             .most_pages = options.most_log_pages,
+                             .take_fault = [&state = *state] {
+                               return state.TakeFault(FaultPoint::kCheckpoint);
+                             }});
   for (int i = 0; i < std::max(1, options.readers); ++i) {
     absl::StatusOr<std::unique_ptr<SqliteSession>> reader = SqliteSession::Open(
         options.path, /*read_only=*/true, options.busy_timeout);

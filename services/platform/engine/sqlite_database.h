@@ -54,9 +54,9 @@ class SqliteDatabase final : public Database {
 
   // Where an injected failure strikes.
   enum class FaultPoint {
-    kRead,    // the next Read, before it runs
-    kWrite,   // the next Write, before it runs
-    kCommit,  // the next commit: the changes were made and are rolled back
+    kRead,        // the next Read, before it runs
+    kWrite,       // the next Write, before it runs
+    kCommit,      // the next commit: the changes were made and are rolled back
     kCheckpoint,  // the next time that the log is brought into the file
   };
 
