@@ -283,7 +283,7 @@ std::shared_ptr<const Questionnaire> LoadQuestionnaire() {
 DemoRounds LoadDemoRounds() {
   const support::TempDir folder;
   const std::string command =
-      "/usr/bin/python3 " +
+      "/usr/bin/python3 -B " +
       (SourceDir() / "tools/demo/generate_rounds.py").string() + " --out " +
       folder.path().string() + " > /dev/null";
   if (std::system(command.c_str()) != 0) Fail("the generator failed");

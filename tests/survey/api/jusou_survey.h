@@ -22,7 +22,7 @@ inline const std::filesystem::path& Demo() {
   static const support::TempDir folder;
   static const std::filesystem::path path = [] {
     const std::string command =
-        "/usr/bin/python3 " +
+        "/usr/bin/python3 -B " +
         (SourceFolder() / "tools/demo/generate_rounds.py").string() +
         " --out " + folder.path().string() + " > /dev/null";
     if (std::system(command.c_str()) != 0) std::abort();
