@@ -153,6 +153,8 @@ inline constexpr base::ViolationRow kViolationTable[] = {
     {"FIELD_MISPLACED",
      "belongs in the path or the query; this method reads no body",
      "パスかクエリで指定してください。この操作は本文を読みません。"},
+    {"BODY_MISPLACED", "must be empty; this method reads no body",
+     "空にしてください。この操作は本文を読みません。"},
     {"FIELD_UNSUPPORTED", "is of a type that requests cannot carry",
      "要求では指定できない型の項目です。"},
     {"FIELD_NULL", "must not be null", "nullは指定できません。"},

@@ -30,6 +30,9 @@ using google::protobuf::Reflection;
 // a flood before work is done on it.
 constexpr std::size_t kMaxParameters = 256;
 
+// How the body is called where it as a whole is wrong.
+constexpr std::string_view kWholeBody = "body";
+
 struct Parameter {
   std::string name;
   std::string value;
@@ -110,10 +113,21 @@ class Builder {
     if (report.unreadable) return MalformedJson(*report.unreadable);
     if (report.too_many_values) return TooManyFields(kMaxJsonValues);
     if (!mapped) {
-      for (base::Violation& violation : report.violations) {
-        Violate(violation.field, FaultRow("FIELD_MISPLACED"));
+      for (const base::Violation& violation : report.violations) {
+        if (violation.field.empty()) {
+          // It is no object, so that none of its fields can be named.
+          Violate(kWholeBody, FaultRow("BODY_MISPLACED"));
+        } else {
+          Violate(violation.field, FaultRow("FIELD_MISPLACED"));
+        }
       }
       return std::nullopt;
+    }
+    for (base::Violation& violation : report.violations) {
+      // A member without a name is an unknown field of the body.
+      const bool whole =
+          violation.field.empty() && violation.reason == "FIELD_TYPE";
+      if (whole) violation.field = kWholeBody;
     }
     violations_ = std::move(report.violations);
     body_paths_ = std::move(report.leaf_paths);

@@ -200,6 +200,16 @@ TEST(RequestBuilder, NamesEverythingThatIsWrong) {
        "the "
        "path or the query; this method reads no body"},
       {{.target = "/v1/books/a", .body = "{"}, "MALFORMED_JSON"},
+      {{.target = "/v1/books/a", .body = "[1]"},
+       "INVALID_REQUEST; body: BODY_MISPLACED: must be empty; this method "
+       "reads no body"},
+      {{.target = "/v1/books/a", .body = "null"},
+       "INVALID_REQUEST; body: BODY_MISPLACED: must be empty; this method "
+       "reads no body"},
+      {{.method = "POST",
+        .target = "/v1/shelves/1/books/2:burn",
+        .body = R"(["parent"])"},
+       "INVALID_REQUEST; body: FIELD_TYPE: must be an object, not a list"},
       {{.method = "POST",
         .target = "/v1/shelves/1/books?book.title=x",
         .body = "{}"},
