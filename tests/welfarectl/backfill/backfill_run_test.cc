@@ -165,7 +165,7 @@ TEST_F(Accounting, EndsWhereMoreIsToldThanWasSent) {
   EXPECT_THAT(said_, ::testing::HasSubstr("RECORDS_UNACCOUNTED"));
 }
 
-// A service of before knows no `csv_bytes` and finds no text in any batch.
+// A service older than `csv_bytes` finds no text in any batch.
 TEST_F(Accounting, EndsBeforeAServiceThatDoesNotKnowTheBytes) {
   service_.answer = [](const ImportSubmissionsRequest& request,
                        ImportResult& result) {

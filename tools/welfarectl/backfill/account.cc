@@ -6,6 +6,8 @@
 #include <limits>
 #include <unordered_map>
 
+#include "absl/strings/str_join.h"
+
 #include "services/base/error.h"
 #include "services/text/csv.h"
 #include "services/text/visible.h"
@@ -37,13 +39,6 @@ RowCounts CountsOf(const type::v1::ImportCounts& counts) {
           .unchanged = counts.unchanged(),
           .deleted = counts.deleted(),
           .rejected = counts.rejected()};
-}
-
-// As the codes of an answer stand in a cell.
-std::string Words(const google::protobuf::RepeatedPtrField<std::string>& list) {
-  std::string words;
-  for (const std::string& one : list) words += (words.empty() ? "" : " ") + one;
-  return words;
 }
 
 // How many of the records that were sent the answer tells the outcome of; as
@@ -226,9 +221,10 @@ void Account::AddFaults(const RecordBatch& batch,
     const bool known = at >= 1 && at <= batch.records.size() &&
                        batch.records[at - 1].line == reject.source_line();
     if (known) raw = batch.original(batch.records[at - 1]);
+    // Candidates stand as the codes of an answer do in a cell.
     AddFault(reject.source_line(), records_before_ + reject.record(),
              reject.column(), reject.value(), reject.reason_code(),
-             reject.message(), raw, Words(reject.candidates()));
+             reject.message(), raw, absl::StrJoin(reject.candidates(), " "));
     Mend(reject.source_line(), raw);
   }
 }
