@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "services/base/error_table.h"
 #include "services/survey/error_table.h"
 #include "services/text/visible.h"
 
@@ -96,6 +97,15 @@ absl::Status NameInvalid(std::string_view field, std::string_view name,
           {{"cause", found.description}, {"cause_ja", found.description_ja}}));
 }
 
+absl::Status RoundElsewhere(std::string_view field, const base::RoundName& name,
+                            const base::SurveyName& survey) {
+  return NameInvalid(
+      field, name.ToString(),
+      MakeError(base::BaseRow("NAME_FORMAT"))
+          .With("name", name.ToString())
+          .With("pattern", survey.ToString() + "/rounds/{fiscal_year}"));
+}
+
 absl::Status VersionNegative(std::string_view field, std::int64_t version) {
   return MakeError(Row("VERSION_NEGATIVE"))
       .With("field", field)
@@ -154,10 +164,9 @@ absl::Status MappingUnusable(std::string_view field, const Phrase& why) {
       .With("field", field)
       .Show("why", why.english)
       .Show("why_ja", why.japanese)
-      .WithViolation(MakeViolation(
-          Fault("MAPPING_UNUSABLE"), field,
-          {{"why", std::string(why.english)},
-           {"why_ja", std::string(why.japanese)}}));
+      .WithViolation(MakeViolation(Fault("MAPPING_UNUSABLE"), field,
+                                   {{"why", std::string(why.english)},
+                                    {"why_ja", std::string(why.japanese)}}));
 }
 
 absl::Status RoundNotFound(const base::RoundName& name) {

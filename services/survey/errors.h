@@ -31,6 +31,11 @@ absl::Status NameInvalid(std::string_view field, std::string_view name,
 // INVALID_ARGUMENT, VERSION_NEGATIVE.
 absl::Status VersionNegative(std::string_view field, std::int64_t version);
 
+// INVALID_ARGUMENT, NAME_INVALID: `field` holds a round of another survey than
+// `survey`.
+absl::Status RoundElsewhere(std::string_view field, const base::RoundName& name,
+                            const base::SurveyName& survey);
+
 // --- codebooks ---
 // NOT_FOUND, CODEBOOK_NOT_FOUND.
 absl::Status CodebookNotFound(const base::CodebookName& name);

@@ -49,8 +49,10 @@ struct SurveyModule::Parts {
                    .content = content,
                    .clock = context.clock(),
                    .incarnation = incarnation.name()}),
-        mappings(
-            {.store = store, .content = content, .clock = context.clock()}),
+        mappings({.store = store,
+                  .content = content,
+                  .clock = context.clock(),
+                  .incarnation = incarnation.name()}),
         rounds({.store = store,
                 .content = content,
                 .registry = registry,

@@ -39,6 +39,7 @@ BY_STATE = {
 # By a digest of the answer, and why.
 BY_BYTES = {
     "SurveyService_ListCodebooks": "each has a state of its own, and all have none",
+    "SurveyService_ListMappings": "as ListCodebooks",
     "IndicatorService_GetIndicator": "of the build, and a questionnaire that another service has",
     "IndicatorService_ListIndicators": "as GetIndicator",
     "IndicatorService_CheckDefinitions": "as GetIndicator",

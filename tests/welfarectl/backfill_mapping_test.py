@@ -87,6 +87,14 @@ class Mapping(backfill.Backfill):
         with open(self.folder / "rejects.csv", encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
 
+    def mappings(self, *arguments, output="json", lang="en"):
+        """Runs `backfill mappings`; returns what it prints and says."""
+        done = subprocess.run(
+            [str(harness.BIN / "welfarectl"), "--server", self.product.grpc_address,
+             "--survey", SURVEY, "--lang", lang, "--output", output, "backfill", "mappings",
+             *arguments], capture_output=True, text=True, check=True, timeout=60)
+        return done.stdout, done.stderr.strip()
+
     def answers_of(self, code):
         stored = self.product.http.get(
             f"/v1/surveys/{SURVEY}/rounds/2025/submissions/{code}-municipality")
@@ -154,6 +162,55 @@ class Mapping(backfill.Backfill):
         self.assertEqual(self.counts(again), {"rows": 10, "unchanged": 10})
         self.apply()
         self.assertEqual(self.answers_of(CHIYODA)["plan"]["mapping"], identity)
+
+    def test_the_mappings_that_are_kept_are_listed_with_what_came_through_them(self):
+        self.assertEqual(json.loads(self.mappings()[0]), [])
+        self.assertEqual(self.mappings(output="table"), ("", "There is no such mapping."))
+        file = self.old_file()
+        self.planned(file, self.mapping(HEAD), code=3, rejects="rejects.csv")
+        mapping = self.mapping(self.written_from_rejects())
+        used = self.planned(file, mapping)["mapping"]
+        self.assertEqual(json.loads(self.mappings()[0]), [])
+        self.apply()
+        # Applied as well, and nothing came through it.
+        unused = self.planned(file, self.mapping(mapping.read_text("utf-8") + "# 同じ\n"))[
+            "mapping"]
+        self.apply()
+        listed = {one["name"]: one for one in json.loads(self.mappings()[0])}
+        self.assertEqual(list(listed), sorted([used, unused]))
+        for name, one in listed.items():
+            kept = self.product.http.get(f"/v1/{name}")
+            self.assertEqual(hashlib.sha256(kept.pop("content").encode()).hexdigest(),
+                             one["digest"])
+            self.assertEqual(one.pop("content"), "")
+            self.assertEqual(one, kept)
+            self.assertTrue(one["usesComplete"])
+        self.assertEqual(listed[unused]["uses"], [])
+        (use,) = listed[used]["uses"]
+        self.assertEqual((use["round"], use["rows"]), (f"surveys/{SURVEY}/rounds/2025", "8"))
+        self.assertGreaterEqual(int(use["batches"]), 1)
+        (only,) = json.loads(self.mappings("--fiscal-year", "2025")[0])
+        self.assertEqual(only["name"], used)
+        self.assertEqual(self.mappings("--fiscal-year", "2024", output="table", lang="ja"),
+                         ("", "該当する読替え表はありません。"))
+        rows = {row["mapping"]: row
+                for row in csv.DictReader(self.mappings(output="csv")[0].splitlines())}
+        row = rows[used.rsplit("/", 1)[1]]
+        self.assertEqual((row["codebook"], row["fiscal_year"], row["rows"], row["digest"],
+                          row["uses_complete"]),
+                         ("2", "2025", "8", listed[used]["digest"], "true"))
+        row = rows[unused.rsplit("/", 1)[1]]
+        self.assertEqual((row["fiscal_year"], row["rows"], row["last_time"]), ("", "", ""))
+        table, said = self.mappings(output="table", lang="ja")
+        self.assertEqual(said, "読替え表 2 件")
+        self.assertIn("読替え表", table.splitlines()[0])
+        self.assertNotIn("数えていません", table)
+        # One from before uses were counted says so.
+        database = self.product.folder / "data" / "survey.db"
+        with sqlite3.connect(database, timeout=60) as rows:
+            rows.execute("INSERT INTO mappings VALUES (?, 'f', 'd', '2', '', ?, 'x', 0, 0)",
+                         (SURVEY, b"text"))
+        self.assertIn("初めの使用は数えていません", self.mappings(output="table", lang="ja")[0])
 
     def test_words_that_a_mapping_does_not_know_are_told_with_what_is_near(self):
         self.planned(self.old_file(), self.mapping(HEAD), code=3, rejects="rejects.csv")
@@ -228,7 +285,7 @@ class Mapping(backfill.Backfill):
         identity = hashlib.sha256(text.encode()).hexdigest()[:16]
         database = self.product.folder / "data" / "survey.db"
         with sqlite3.connect(database, timeout=60) as rows:
-            rows.execute("INSERT INTO mappings VALUES (?, ?, '', '2', '', ?, 'x', 0)",
+            rows.execute("INSERT INTO mappings VALUES (?, ?, '', '2', '', ?, 'x', 0, 1)",
                          (SURVEY, identity, b"something else"))
         reply = self.product.http.send("POST", url, {"content": text})
         self.assertEqual((reply.status, "MAPPING_EXISTS" in reply.body.decode()), (400, True))

@@ -98,9 +98,9 @@ def collect(get, post):
     report = json.loads(get("/v1/reports"))["reports"][0]["name"].split("/")[1]
     examples = {}
     # What the import of a mapping leaves in the logs is shown by none of them.
-    asked = sorted(operations(document), key=lambda one: "{mapping}" in one[0])
+    asked = sorted(operations(document), key=lambda one: "/mappings" in one[0])
     for template, operation in asked:
-        if "{mapping}" in template:
+        if "/mappings" in template:
             post("/v1/surveys/jusou/mappings:import", {"content": MAPPING})
         path, query = parameters(operation, report)
         example = {"path": path, "query": query}

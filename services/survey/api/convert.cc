@@ -135,6 +135,19 @@ v1::Mapping ToProto(const StoredMapping& mapping) {
   message.set_digest(mapping.digest);
   message.set_content(mapping.content);
   *message.mutable_create_time() = ToTimestamp(mapping.create_time);
+  message.set_actor(mapping.actor);
+  for (const MappingUse& use : mapping.uses) {
+    v1::Mapping::Use& one = *message.add_uses();
+    one.set_round(base::RoundName{.survey = mapping.name.survey,
+                                  .fiscal_year = use.fiscal_year}
+                      .ToString());
+    one.set_batches(use.batches);
+    one.set_rows(use.rows);
+    *one.mutable_first_time() = ToTimestamp(use.first_time);
+    *one.mutable_last_time() = ToTimestamp(use.last_time);
+    one.set_actor(use.actor);
+  }
+  message.set_uses_complete(mapping.uses_complete);
   return message;
 }
 

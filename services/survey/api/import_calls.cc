@@ -176,11 +176,29 @@ StoredPlain StoreBeforehand(const ImportPlan& plan) {
   return stored;
 }
 
-// Where a batch is written, and its plain answers.
+// Where a batch is written, its plain answers, and by what it was read; null: as
+// it stands.
 struct Target {
   StoreWriter& store;
   const StoredPlain& stored;
+  const AnswerMapping* mapping = nullptr;
 };
+
+// Counts that rows of the batch were written to `round` by its mapping.
+absl::Status CountUse(const AnswerMapping& mapping,
+                      const base::RoundName& round,
+                      const ImportOutcome& outcome, MappingWriter& mappings) {
+  std::int64_t rows = 0;
+  for (const auto& [group, counts] : outcome.groups) {
+    if (group.fiscal_year != round.fiscal_year.value()) continue;
+    rows += counts.created + counts.updated + counts.deleted;
+  }
+  // A header alone, or what rows leave out, came through none.
+  if (rows == 0) return absl::OkStatus();
+  return mappings.CountUse({.survey = round.survey,
+                            .mapping = FormatMappingId(mapping.id())},
+                           round.fiscal_year, rows);
+}
 
 // Decides a batch on one state of the store and, with a `target`, writes it.
 absl::StatusOr<ImportOutcome> Run(const ImportPlan& plan,
@@ -223,11 +241,14 @@ absl::StatusOr<ImportOutcome> Run(const ImportPlan& plan,
     if (target == nullptr || !change) continue;
     changes[name.parent()].push_back(*std::move(change));
   }
+  ImportOutcome outcome = run.outcome();
   for (const auto& [name, of_round] : changes) {
     WELFARE_RETURN_IF_ERROR(
         ApplyAll(target->store.submissions(), name, of_round, target->stored));
+    if (target->mapping == nullptr) continue;
+    WELFARE_RETURN_IF_ERROR(CountUse(*target->mapping, name, outcome,
+                                     target->store.mappings()));
   }
-  ImportOutcome outcome = run.outcome();
   WELFARE_ASSIGN_OR_RETURN(const auto after, find_rounds());
   for (const auto& [name, round] : after) {
     outcome.rounds.emplace(name, round.revision);
@@ -371,7 +392,9 @@ absl::Status ImportCalls::ImportSubmissions(
       const bool repeated,
       RunWrite(d_.store, write, response,
                [&](StoreWriter& store) -> absl::Status {
-                 const Target target{.store = store, .stored = stored};
+                 const Target target{.store = store,
+                                     .stored = stored,
+                                     .mapping = mapping.get()};
                  WELFARE_ASSIGN_OR_RETURN(
                      const ImportOutcome outcome,
                      Run(plan, planned, store, &target, store.time(), 0));

@@ -1,11 +1,17 @@
 #include "services/survey/api/mapping_calls.h"
 
+#include <cstdint>
 #include <optional>
+#include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "services/base/coding/sha256.h"
 #include "services/base/error.h"
+#include "services/base/pages/page.h"
+#include "services/base/pages/page_room.h"
+#include "services/platform/rpc/page_request.h"
 #include "services/platform/rpc/write_request.h"
 #include "services/survey/api/convert.h"
 #include "services/survey/api/requests.h"
@@ -54,8 +60,8 @@ absl::StatusOr<std::shared_ptr<const AnswerMapping>> MappingCalls::Compile(
   std::shared_ptr<const Codebook> to;
   std::shared_ptr<const Codebook> from;
   if (!draft.codebook.text.empty()) {
-    WELFARE_ASSIGN_OR_RETURN(to, FindPublished(store, d_.content, survey,
-                                               draft.codebook, faults));
+    WELFARE_ASSIGN_OR_RETURN(
+        to, FindPublished(store, d_.content, survey, draft.codebook, faults));
   }
   if (!draft.from_codebook.text.empty()) {
     WELFARE_ASSIGN_OR_RETURN(from, FindPublished(store, d_.content, survey,
@@ -92,8 +98,8 @@ absl::StatusOr<std::shared_ptr<const AnswerMapping>> MappingCalls::Load(
   }
   std::optional<base::MappingName> name;
   if (named) {
-    WELFARE_ASSIGN_OR_RETURN(name, ParseName<base::MappingName>(
-                                       field, request.mapping()));
+    WELFARE_ASSIGN_OR_RETURN(
+        name, ParseName<base::MappingName>(field, request.mapping()));
     if (!survey.empty() && name->survey != survey) {
       return MappingUnusable(field, why_not::kOtherSurvey);
     }
@@ -125,10 +131,10 @@ absl::Status MappingCalls::ImportMapping(
                            platform::MakeWriteRequest(call, request));
   WELFARE_ASSIGN_OR_RETURN(const auto survey, ParseName<base::SurveyName>(
                                                   "parent", request.parent()));
-  StoredMapping mapping{
-      .name = {.survey = survey.survey, .mapping = {}},
-      .digest = base::Sha256Hex(request.content()),
-      .content = request.content()};
+  StoredMapping mapping{.name = {.survey = survey.survey, .mapping = {}},
+                        .digest = base::Sha256Hex(request.content()),
+                        .content = request.content(),
+                        .actor = write.actor};
   mapping.name.mapping = FormatMappingId(MappingIdOf(mapping.digest));
   // On what is committed: a codebook that is published by a write beside this
   // one may yet be taken back.
@@ -173,13 +179,54 @@ absl::Status MappingCalls::GetMapping(const Call& call,
   return d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
     WELFARE_ASSIGN_OR_RETURN(const auto stored, store.mappings().Find(name));
     if (!stored) return MappingNotFound(name);
-    // It never changes.
+    // Only its uses change, and each is one batch more.
+    std::int64_t batches = 0;
+    for (const MappingUse& use : stored->uses) batches += use.batches;
     if (call.answer != nullptr &&
-        call.CallerHas("mapping/1/" + store.incarnation() + "/" +
-                       name.ToString() + "/" + stored->digest)) {
+        call.CallerHas("mapping/2/" + store.incarnation() + "/" +
+                       name.ToString() + "/" + stored->digest + "/" +
+                       std::to_string(batches))) {
       return absl::OkStatus();
     }
     response = ToProto(*stored);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status MappingCalls::ListMappings(const Call& call,
+                                        const v1::ListMappingsRequest& request,
+                                        v1::ListMappingsResponse& response) {
+  MappingQuery query;
+  WELFARE_ASSIGN_OR_RETURN(
+      query.survey, ParseName<base::SurveyName>("parent", request.parent()));
+  if (!request.round().empty()) {
+    WELFARE_ASSIGN_OR_RETURN(
+        const auto round, ParseName<base::RoundName>("round", request.round()));
+    if (round.parent() != query.survey) {
+      return RoundElsewhere("round", round, query.survey);
+    }
+    query.used_in = round.fiscal_year;
+  }
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page,
+                           platform::ReadPage(request, d_.incarnation));
+  WELFARE_ASSIGN_OR_RETURN(const auto after,
+                           page.After<std::tuple<std::string>>());
+  const std::string first = after.has_value() ? std::get<0>(*after) : "";
+  query.after = first;
+  query.limit = page.size() + 1;
+  return d_.store.Read(call.limits, [&](StoreReader& store) -> absl::Status {
+    WELFARE_ASSIGN_OR_RETURN(const auto list, store.mappings().List(query));
+    base::PageRoom room(page.size());
+    std::string last = first;
+    for (const StoredMapping& mapping : list) {
+      v1::Mapping one = ToProto(mapping);
+      if (!room.Take(one.ByteSizeLong())) {
+        response.set_next_page_token(page.TokenAfter(std::tuple(last)));
+        break;
+      }
+      *response.add_mappings() = std::move(one);
+      last = mapping.name.mapping;
+    }
     return absl::OkStatus();
   });
 }

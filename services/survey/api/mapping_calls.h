@@ -26,6 +26,7 @@ class MappingCalls {
     SurveyStore& store;
     PinnedContent& content;
     const base::Clock& clock;
+    std::string incarnation;  // the store's, for page tokens
   };
   // Everything in `dependencies` outlives the object.
   explicit MappingCalls(const Dependencies& dependencies) : d_(dependencies) {}
@@ -36,6 +37,8 @@ class MappingCalls {
                              v1::Mapping&);
   absl::Status GetMapping(const Call&, const v1::GetMappingRequest&,
                           v1::Mapping&);
+  absl::Status ListMappings(const Call&, const v1::ListMappingsRequest&,
+                            v1::ListMappingsResponse&);
 
   // Returns the mapping by which a batch is read; null: by none. `survey`: of
   // the rounds that the batch names; empty: it names none.

@@ -14,6 +14,7 @@ SurveyService::SurveyService(const SurveyCalls& survey,
   Unary("ListCodebooks", &CodebookCalls::ListCodebooks, survey.codebooks);
   BulkUnary("ImportMapping", &MappingCalls::ImportMapping, survey.mappings);
   Unary("GetMapping", &MappingCalls::GetMapping, survey.mappings);
+  Unary("ListMappings", &MappingCalls::ListMappings, survey.mappings);
 
   Unary("CreateRound", &RoundCalls::CreateRound, survey.rounds);
   Unary("OpenRound", &RoundCalls::OpenRound, survey.rounds);

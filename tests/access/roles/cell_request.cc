@@ -47,7 +47,7 @@ std::string ResourceOf(std::string_view method, bool none,
     return has("Sheets") ? report : report + "/feedbackSheets/" + who;
   }
   if (has("ListCodebooks") || has("ListRounds") || has("ImportCodebook") ||
-      has("ImportMapping") || has("CreateRound") || has("ListIndicators")) {
+      has("ImportMapping") || has("ListMappings") || has("CreateRound") || has("ListIndicators")) {
     return survey;
   }
   if (has("Codebook") || has("CheckDefinitions") || has("CheckTemplates")) {

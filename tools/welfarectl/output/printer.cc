@@ -372,6 +372,10 @@ void Print(const Session& session, const google::protobuf::Message& message,
   }
 }
 
+std::string LastPart(const std::string& name) {
+  return name.substr(name.rfind('/') + 1);
+}
+
 std::string ShortName(const std::string& value, const std::string& prefix) {
   std::string name =
       value.starts_with(prefix) ? value.substr(prefix.size()) : value;

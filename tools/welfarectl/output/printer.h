@@ -110,6 +110,9 @@ void PrintCountedList(const Session& session, const Messages& messages,
 std::string SayInCell(const Session& session, const Phrase& phrase,
                       const base::ErrorWords& words = {});
 
+// The id at the end of a resource name: `surveys/jusou/rounds/2025` -> `2025`.
+std::string LastPart(const std::string& name);
+
 // `TYPE_SPECIAL_WARD` -> `special_ward`: drops the prefix of the enum.
 std::string ShortName(const std::string& value, const std::string& prefix);
 

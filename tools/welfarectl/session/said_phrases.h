@@ -25,6 +25,10 @@ inline constexpr Translation kSaidPhrases[] = {
      "{count} 件の行が拒否されたので、調査回は開いたままです: welfarectl round "
      "close"},
     {"Some of what would change:", "変更される内容の一部:"},
+    {"{count} mapping", "読替え表 {count} 件"},
+    {"{count} mappings", "読替え表 {count} 件"},
+    {"There is no such mapping.", "該当する読替え表はありません。"},
+    {"its first uses were not counted", "初めの使用は数えていません"},
     {"Differences, stored and in the file:",
      "相違（保存されている値と、ファイルの値）:"},
     {"{count} differences written to {path}",

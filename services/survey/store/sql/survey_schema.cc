@@ -144,6 +144,22 @@ CREATE TABLE mappings (
 {append_only mappings}
 )sql";
 
+// What came through each. Those of before were not counted from the first on.
+constexpr std::string_view kMappingUses = R"sql(
+ALTER TABLE mappings ADD COLUMN uses_complete BIGINT NOT NULL DEFAULT 0;
+CREATE TABLE mapping_uses (
+  survey TEXT NOT NULL,
+  mapping TEXT NOT NULL,
+  fiscal_year BIGINT NOT NULL,
+  batches BIGINT NOT NULL,
+  row_count BIGINT NOT NULL,
+  first_micros BIGINT NOT NULL,
+  last_micros BIGINT NOT NULL,
+  actor TEXT NOT NULL,
+  PRIMARY KEY (survey, mapping, fiscal_year)
+);
+)sql";
+
 }  // namespace
 
 std::span<const platform::Migration> SurveyMigrations() {
@@ -162,7 +178,10 @@ std::span<const platform::Migration> SurveyMigrations() {
        .name = "place_of_store_registry_incarnations",
        .sql = std::string(platform::kPlaceSql) +
               std::string(kRegistryIncarnations)},
-      {.number = 5, .name = "mappings", .sql = std::string(kMappings)}};
+      {.number = 5, .name = "mappings", .sql = std::string(kMappings)},
+      {.number = 6,
+       .name = "mapping_uses",
+       .sql = std::string(kMappingUses)}};
   return kMigrations;
 }
 

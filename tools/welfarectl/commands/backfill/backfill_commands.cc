@@ -464,7 +464,7 @@ void AddBackfillCommands(const Command& app, Session& session) {
                  "each batch")
       .File();
   AddPace(verify_verb, *verify);
-  AddMappingVerb(noun, session);
+  AddMappingVerbs(noun, session);
   AddExportVerb(noun, session);
   verify_verb.Runs(session,
                    [&session, verify] { return RunVerify(session, *verify); });

@@ -22,6 +22,7 @@
 #include "tools/welfarectl/commands/registry/registry_calls.h"
 #include "tools/welfarectl/commands/survey/answer_text.h"
 #include "tools/welfarectl/error_table.h"
+#include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/call.h"
 #include "welfare/survey/v1/survey_service.pb.h"
 
@@ -36,10 +37,6 @@ constexpr char kSynthetic[] = "架空";
 constexpr std::string_view kState = "STATE_";
 // Rounds and submissions that one page holds.
 constexpr int kSubmissionsAtOnce = 200;
-
-std::string LastPart(const std::string& name) {
-  return name.substr(name.rfind('/') + 1);
-}
 
 std::string DayText(const google::type::Date& day) {
   if (day.year() == 0) return {};

@@ -22,6 +22,6 @@ int OpenMappingAsPlanned(PlannedMapping& mapping);
 // Imports it; again, it is there.
 int ImportMapping(Session& session, const PlannedMapping& mapping);
 
-void AddMappingVerb(const Command& noun, Session& session);
+void AddMappingVerbs(const Command& noun, Session& session);
 
 }  // namespace welfare::ctl

@@ -74,6 +74,7 @@ inline constexpr VerbExample kVerbExamples[] = {
     {"backfill apply", "--plan backfill-plan.json"},
     {"backfill verify", "--plan backfill-plan.json"},
     {"backfill mapping", "0123456789abcdef"},
+    {"backfill mappings", "--fiscal-year 2021"},
     {"backfill export", "--out mirror"},
     {"indicator list", ""},
     {"indicator get", "plan_formulated --fiscal-year 2025"},
