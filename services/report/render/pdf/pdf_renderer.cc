@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -294,27 +295,25 @@ void AddTargets(cairo_t* context, const Sheet& sheet) {
   }
 }
 
-}  // namespace
+// A document as cairo wrote it, and what stands for its figures.
+struct DrawnPdf {
+  std::string bytes;
+  std::vector<std::string> alternatives;
+};
 
-std::string PdfRenderer::fingerprint() const {
-  return "pdf 3 cairo " + std::string(cairo_version_string()) + " freetype " +
-         std::to_string(FREETYPE_MAJOR) + "." + std::to_string(FREETYPE_MINOR) +
-         "." + std::to_string(FREETYPE_PATCH) + " font " + font_.digest;
-}
+absl::StatusOr<DrawnPdf> DrawBook(const Book& book, const PrintFont& font) {
+  // Cairo keeps the glyphs of all documents of a process in one cache. Who
+  // draws a glyph locks its font and then the cache; who makes room in there
+  // locks the cache and then the fonts of others: two of them wait for ever.
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
 
-absl::StatusOr<std::string> PdfRenderer::Render(
-    const ReportModel& model) const {
-  WELFARE_ASSIGN_OR_RETURN(const Book book, LayOutBook(model));
-  return WritePdf(book, font_);
-}
-
-absl::StatusOr<std::string> WritePdf(const Book& book, const PrintFont& font) {
   FT_Face face = nullptr;
   WELFARE_ASSIGN_OR_RETURN(const FontFace font_face, OpenFace(font, face));
-  std::string bytes;
+  DrawnPdf drawn;
   const Drawing& first = book.sheets.front().drawing;
   Surface surface(cairo_pdf_surface_create_for_stream(
-      Append, &bytes, Pt(first.width), Pt(first.height)));
+      Append, &drawn.bytes, Pt(first.width), Pt(first.height)));
   const auto say = [&](cairo_pdf_metadata_t what, const std::string& text) {
     if (!text.empty()) {
       cairo_pdf_surface_set_metadata(surface.get(), what, text.c_str());
@@ -358,8 +357,28 @@ absl::StatusOr<std::string> WritePdf(const Book& book, const PrintFont& font) {
       return PdfFailed(cairo_status_to_string(status));
     }
   }
+  drawn.alternatives = painter.alternatives();
+  return drawn;
+}
+
+}  // namespace
+
+std::string PdfRenderer::fingerprint() const {
+  return "pdf 3 cairo " + std::string(cairo_version_string()) + " freetype " +
+         std::to_string(FREETYPE_MAJOR) + "." + std::to_string(FREETYPE_MINOR) +
+         "." + std::to_string(FREETYPE_PATCH) + " font " + font_.digest;
+}
+
+absl::StatusOr<std::string> PdfRenderer::Render(
+    const ReportModel& model) const {
+  WELFARE_ASSIGN_OR_RETURN(const Book book, LayOutBook(model));
+  return WritePdf(book, font_);
+}
+
+absl::StatusOr<std::string> WritePdf(const Book& book, const PrintFont& font) {
+  WELFARE_ASSIGN_OR_RETURN(DrawnPdf drawn, DrawBook(book, font));
   std::optional<std::string> whole =
-      AddAlternatives(std::move(bytes), painter.alternatives());
+      AddAlternatives(std::move(drawn.bytes), drawn.alternatives);
   if (!whole.has_value()) {
     return PdfFailed("Its structure is not as this program knows it.");
   }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -14,8 +15,10 @@
 #include "services/report/files/print_font_reader.h"
 #include "services/report/files/template_reader.h"
 #include "services/report/model/pages/model_builder.h"
+#include "services/report/render/pdf/glyphs.h"
 #include "services/report/render/pdf/pdf_update.h"
 #include "services/report/sheets/book.h"
+#include "services/text/characters.h"
 #include "tests/report/render/equal_bytes.h"
 #include "tests/report/sample_snapshot.h"
 #include "tests/support/status_matchers.h"
@@ -109,6 +112,42 @@ TEST(PdfRenderer, SaysToTheEarWhatItShowsTheEye) {
   const std::size_t second = pdf.find("/Alt <FEFFD83DDE0000200061>");
   EXPECT_NE(second, std::string::npos);
   EXPECT_LT(first, second);
+}
+
+// Cairo has room for some glyphs of all documents of a process; who makes room
+// takes them from others, who are drawing.
+TEST(PdfRenderer, DocumentsOfManyGlyphsAtOnceDoNotWaitForEachOther) {
+  const auto font = LoadPrintFont();
+  ASSERT_OK(font);
+  const auto glyphs = FontGlyphs::Open(*font);
+  ASSERT_OK(glyphs);
+  constexpr int kGlyphs = 700;
+  std::string text;
+  int count = 0;
+  for (char32_t c = 0x4E00; count < kGlyphs; ++c) {
+    if (!glyphs->Has(c)) continue;
+    ++count;
+    text::AppendCharacter(c, text);
+  }
+  Book book = SmallBook();
+  for (const int size : {8, 9, 10, 11}) {
+    book.sheets.front().drawing.shapes.emplace_back(
+        TextShape{Millimetres(20), Millimetres(100), Points(size), text});
+  }
+  const auto first = WritePdf(book, *font);
+  ASSERT_OK(first);
+  constexpr int kWriters = 16;
+  constexpr int kTimes = 10;
+  std::vector<std::string> written(kWriters);
+  {
+    std::vector<std::jthread> writers;
+    for (std::string& one : written) {
+      writers.emplace_back([&] {
+        for (int i = 0; i < kTimes; ++i) one = *WritePdf(book, *font);
+      });
+    }
+  }
+  for (const std::string& one : written) EXPECT_TRUE(one == *first);
 }
 
 TEST(AddAlternatives, IsOfFilesThatCairoHasJustWritten) {
