@@ -66,6 +66,18 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "answer that has a text.",
      "提出された {submission} の {item} "
      "には何も書かれていません。記述のある回答を指定してください。"},
+    {"EXCERPT_OTHER_TEXT", absl::StatusCode::kFailedPrecondition,
+     "The digest is not that of what would be printed of {excerpt}; read it "
+     "again with ListExcerptProposals and give the digest that stands there.",
+     "ダイジェストが引用 {excerpt} の掲載内容のものではありません。"
+     "ListExcerptProposals で掲載案をもう一度読み、そのダイジェストを指定してくださ"
+     "い。"},
+    {"EXCERPT_CONSENT_RESERVED", absl::StatusCode::kFailedPrecondition,
+     "The respondent has answered for the excerpt {excerpt} itself, and it alone "
+     "can consent to what would be printed; ask it to use ConsentToExcerpt.",
+     "引用 {excerpt} "
+     "については回答者自身が可否を示しています。掲載に同意できるのは回答者だけで"
+     "す。ConsentToExcerpt による同意を求めてください。"},
     {"EXCERPT_NOT_RELEASED", absl::StatusCode::kFailedPrecondition,
      "Excerpts may not be shown; have the respondents consent to what is "
      "printed, or take them out of the template: {what}",
@@ -209,6 +221,11 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "sheet of each respondent.",
      "{sheet} "
      "は対照票です。確認や異議は、団体ごとの回答確認票で申し出てください。"},
+    {"FEEDBACK_NOT_SIGNED", absl::StatusCode::kFailedPrecondition,
+     "The {format} of the sheet {sheet} is not signed: it was made by a service "
+     "without a signing key.",
+     "回答確認票 {sheet} の {format} に署名はありません。署名鍵のないサービスが"
+     "作ったためです。"},
     {"FEEDBACK_OTHER_CONTENT", absl::StatusCode::kFailedPrecondition,
      "The digest is not that of {sheet}; read the sheet again and give the one "
      "printed on it.",

@@ -146,6 +146,14 @@ absl::Status ExcerptSourceEmpty(std::string_view submission,
       .With("item", item);
 }
 
+absl::Status ExcerptOtherText(std::string_view name) {
+  return MakeError(Row("EXCERPT_OTHER_TEXT")).With("excerpt", name);
+}
+
+absl::Status ExcerptConsentReserved(std::string_view name) {
+  return MakeError(Row("EXCERPT_CONSENT_RESERVED")).With("excerpt", name);
+}
+
 absl::Status ExcerptNotReleased(const std::vector<HinderedExcerpt>& hindered) {
   // As many are named; who mends these sees the rest.
   constexpr std::size_t kNamed = 20;
@@ -309,6 +317,13 @@ absl::Status FeedbackLate(std::string_view report) {
 
 absl::Status FeedbackOfPair(std::string_view sheet) {
   return MakeError(Row("FEEDBACK_OF_PAIR")).With("sheet", sheet);
+}
+
+absl::Status FeedbackNotSigned(std::string_view sheet,
+                               std::string_view format) {
+  return MakeError(Row("FEEDBACK_NOT_SIGNED"))
+      .With("sheet", sheet)
+      .With("format", format);
 }
 
 absl::Status FeedbackOtherContent(std::string_view sheet) {

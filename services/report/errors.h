@@ -53,6 +53,10 @@ absl::Status ExcerptExists(std::string_view name);
 // FAILED_PRECONDITION, EXCERPT_SOURCE_EMPTY: there is no text to take one from.
 absl::Status ExcerptSourceEmpty(std::string_view submission,
                                 std::string_view item);
+// FAILED_PRECONDITION, EXCERPT_OTHER_TEXT: the digest is of another text.
+absl::Status ExcerptOtherText(std::string_view name);
+// FAILED_PRECONDITION, EXCERPT_CONSENT_RESERVED: its respondent decides.
+absl::Status ExcerptConsentReserved(std::string_view name);
 // An excerpt that may not be shown, and why, in both languages.
 struct HinderedExcerpt {
   std::string id;
@@ -129,6 +133,8 @@ absl::Status FeedbackExists(std::string_view report);
 absl::Status FeedbackLate(std::string_view report);
 // FAILED_PRECONDITION, FEEDBACK_OF_PAIR.
 absl::Status FeedbackOfPair(std::string_view sheet);
+// FAILED_PRECONDITION, FEEDBACK_NOT_SIGNED.
+absl::Status FeedbackNotSigned(std::string_view sheet, std::string_view format);
 // FAILED_PRECONDITION, FEEDBACK_OTHER_CONTENT: the digest is another's.
 absl::Status FeedbackOtherContent(std::string_view sheet);
 // DATA_LOSS, FILE_DAMAGED: the bytes that are stored under `digest` have

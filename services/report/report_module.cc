@@ -124,7 +124,9 @@ struct ReportModule::Parts {
         feedback_maker({.source = answers,
                         .templates = shelf,
                         .store = feedback_store,
-                        .font = print_font}),
+                        .font = print_font,
+                        .signing_key_file =
+                            context.config().Get(kSigningKeyFile)}),
         feedback({.maker = feedback_maker,
                   .store = feedback_store,
                   .reports = *store,
@@ -185,8 +187,9 @@ ReportModule::~ReportModule() { StopNow(); }
 std::vector<platform::Setting> ReportModule::settings() const {
   return {{.name = kSigningKeyFile,
            .help = "private key (Ed25519, PEM) that signs the files of reports "
-                   "when they are published; read anew each time; empty: they "
-                   "are not signed"}};
+                   "when they are published, and those of feedback sheets when "
+                   "they are made; read anew each time; empty: they are not "
+                   "signed"}};
 }
 
 std::vector<absl::Status> ReportModule::CheckSettings(

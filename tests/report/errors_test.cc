@@ -36,6 +36,8 @@ std::vector<absl::Status> All() {
           ExcerptNotFound("x"),
           ExcerptExists("x"),
           ExcerptSourceEmpty("x", "y"),
+          ExcerptOtherText("x"),
+          ExcerptConsentReserved("x"),
           ExcerptNotReleased({{"x", "why", "理由"}}),
           SubmissionNotFound("x"),
           EtagMismatch("x", "y"),
@@ -67,6 +69,7 @@ std::vector<absl::Status> All() {
           FeedbackExists("reports/x"),
           FeedbackLate("reports/x"),
           FeedbackOfPair("reports/x/feedbackSheets/y"),
+          FeedbackNotSigned("reports/x/feedbackSheets/y", "pdf"),
           FeedbackOtherContent("reports/x/feedbackSheets/y"),
           FileDamaged("report.html", "x"),
           RoundMoved("x")};

@@ -152,12 +152,16 @@ grpc::Status FakeSurvey::GetSubmission(
   if (!world_.survey.ok()) return world_.survey;
   const grpc::Status pin = world_.CheckStore(request->data_incarnation());
   if (!pin.ok()) return pin;
-  const std::string respondent =
-      request->name().substr(request->name().rfind('/') + 1);
+  const std::size_t last = request->name().rfind('/') + 1;
+  std::string respondent = request->name().substr(last);
+  if (const auto known = world_.renamed.find(respondent);
+      known != world_.renamed.end()) {
+    respondent = known->second;
+  }
   if (!world_.submissions.contains(respondent)) {
     return {grpc::StatusCode::NOT_FOUND, "no such submission"};
   }
-  submission->set_name(request->name());
+  submission->set_name(request->name().substr(0, last) + respondent);
   submission->set_revision(world_.ideas_revision);
   submission->set_state(world_.returned.contains(respondent)
                             ? survey::v1::Submission::STATE_RETURNED

@@ -46,6 +46,8 @@ struct World {
   // revision.
   std::map<std::string, std::string> ideas;
   int ideas_revision = 1;
+  // Respondents under another code of their municipality, and who they are.
+  std::map<std::string, std::string> renamed;
   std::set<std::string> returned;  // respondents whose answers were given back
   std::string survey_store = "survey-a";
   std::string registry_store = "registry-a";

@@ -186,17 +186,19 @@ class ReportModuleTest : public ::testing::Test {
   }
 
   Downloaded DownloadSheet(const std::string& name, const std::string& format,
-                           std::int64_t offset = 0) {
+                           std::int64_t offset = 0, bool signature = false) {
     grpc::ClientContext context;
     v1::DownloadFeedbackSheetRequest request;
     request.set_name(name);
     request.set_format(format);
     request.set_offset(offset);
+    request.set_signature(signature);
     const auto reader = stub_->DownloadFeedbackSheet(&context, request);
     Downloaded result;
     v1::DownloadReportResponse part;
     while (reader->Read(&part)) {
       if (result.parts++ == 0) {
+        result.content_type = part.content_type();
         result.filename = part.filename();
         result.digest = part.digest();
         result.size = part.size();
@@ -205,6 +207,20 @@ class ReportModuleTest : public ::testing::Test {
     }
     result.status = platform::FromGrpcStatus(reader->Finish());
     return result;
+  }
+
+  absl::StatusOr<v1::MakeFeedbackSheetsResponse> MakeSheets(
+      const std::string& report) {
+    v1::MakeFeedbackSheetsRequest request;
+    request.set_parent(report);
+    return Ask(&v1::ReportService::Stub::MakeFeedbackSheets, request);
+  }
+
+  absl::StatusOr<v1::FeedbackSheet> GetSheet(const std::string& report,
+                                             const std::string& id) {
+    v1::GetFeedbackSheetRequest request;
+    request.set_name(report + "/feedbackSheets/" + id);
+    return Ask(&v1::ReportService::Stub::GetFeedbackSheet, request);
   }
 
   // Who calls; changed between calls.

@@ -192,9 +192,11 @@ Request Identified(Request request) {
 
 // Holds the log that `stub` shows to the contract of `service`, its full name:
 // each method that changes state or shows personal data stands in it. The test
-// has called every one of them, with the changes `Identified`.
+// has called every one of them, with the changes `Identified`; those of
+// `by_somebody` as the caller "somebody" with a token, the others as local.
 template <typename Stub>
-void ExpectAllIsAudited(Stub& stub, const std::string& service) {
+void ExpectAllIsAudited(Stub& stub, const std::string& service,
+                        const std::set<std::string>& by_somebody = {}) {
   const std::vector<base::AuditRecord> records =
       AuditStub<Stub>(stub).ReadAll();
   const google::protobuf::ServiceDescriptor* contract =
@@ -218,15 +220,17 @@ void ExpectAllIsAudited(Stub& stub, const std::string& service) {
     if (!found) continue;
     seen.insert(at);
     const base::AuditEntry& entry = records[at].entry;
-    EXPECT_EQ(entry.actor, "local") << method.name();
+    const bool local = !by_somebody.contains(method.name());
+    const std::string way = std::string(R"("authentication":)") +
+                            (local ? R"("local"})" : R"("token"})");
+    EXPECT_EQ(entry.actor, local ? "local" : "somebody") << method.name();
     EXPECT_NE(entry.resource, "") << method.name();
     EXPECT_EQ(entry.request_id.starts_with("asked-"), policy.mutates())
         << method.name() << " " << entry.request_id;
     EXPECT_NE(entry.request_id, "") << method.name();
-    EXPECT_EQ(entry.detail == R"({"read":true,"authentication":"local"})",
-              policy.personal())
+    EXPECT_EQ(entry.detail == R"({"read":true,)" + way, policy.personal())
         << method.name() << " " << entry.detail;
-    EXPECT_TRUE(entry.detail.ends_with(R"("authentication":"local"})"))
+    EXPECT_TRUE(entry.detail.ends_with(way))
         << method.name() << " " << entry.detail;
   }
 }

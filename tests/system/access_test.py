@@ -15,6 +15,7 @@ import tempfile
 import unittest
 
 import harness  # finds tests/support
+import demo_data
 import certificates
 import tokens
 
@@ -106,6 +107,52 @@ class Access(unittest.TestCase):
                          ["error"]["message"], json.loads(denied.body)["error"]["message"])
         listed = json.loads(self.send(SUBMISSIONS, token).body)["submissions"]
         self.assertEqual([one["name"].rpartition("/")[2] for one in listed], [CITY])
+
+    def take_excerpt(self):
+        """Takes an excerpt from the first written answer there is; returns whose it is."""
+        round_, manager = "surveys/jusou/rounds/2025", self.issuer.token("manager@jusou")
+        for code in sorted(demo_data.implementing(2025)):
+            reply = self.send(f"/v1/{round_}/excerpts?excerptId=own-1", manager, "POST", {
+                "submission": f"{round_}/submissions/{code}-municipality", "item": "mlc_consent_issue",
+                "editedText": "同意までに時間がかかる", "category": "本人同意"})
+            if b"EXCERPT_SOURCE_EMPTY" not in reply.body:
+                self.assert_answers(reply, 200)
+                return code
+        return self.fail("nobody wrote anything")
+
+    def test_a_respondent_consents_itself_to_what_would_be_printed(self):
+        code = self.take_excerpt()
+        other = next(one for one in sorted(demo_data.implementing(2025)) if one != code)
+        callers = {}
+        for name, token in (("own", self.respondent(code)), ("other", self.respondent(other)),
+                            ("manager", self.issuer.token("manager@jusou"))):
+            path = self.folder / f"consents-{name}"
+            path.write_text(token)
+            callers[name] = {"WELFARE_TOKEN_FILE": str(path)}
+
+        def ask(caller, *arguments):
+            return self.ctl("--output", "json", "report", "excerpt", *arguments, "--fiscal-year", "2025",
+                            **callers[caller])
+        awaiting = json.loads(ask("own", "proposals").stdout)
+        self.assertEqual([one["printedText"] for one in awaiting], ["同意までに時間がかかる"])
+        digest = awaiting[0]["digest"]
+        self.assertEqual(json.loads(ask("other", "proposals").stdout), [])
+        for caller, reason in (("other", "EXCERPT_NOT_FOUND"), ("manager", "ACCESS_DENIED")):
+            refused = ask(caller, "agree", "own-1", "--digest", digest)
+            self.assertNotEqual(refused.returncode, 0, refused)
+            self.assertIn(reason, refused.stderr)
+        refused = ask("own", "agree", "own-1", "--digest", "0" * 64)
+        self.assertIn("EXCERPT_OTHER_TEXT", refused.stderr)
+        given = json.loads(ask("own", "agree", "own-1", "--digest", digest, "--level", "public").stdout)
+        self.assertEqual((given["consent"], given["consentLevel"]), ("CONSENT_GIVEN", "PUBLISH_LEVEL_PUBLIC"))
+        self.assertEqual(json.loads(ask("own", "proposals").stdout), [])
+        self.assertTrue(json.loads(ask("manager", "get", "own-1").stdout)["respondentDecides"])
+        # What it takes back staff gives no more.
+        ask("own", "agree", "own-1", "--digest", digest, "--withdraw")
+        self.assertEqual([one["consent"] for one in json.loads(ask("own", "proposals", "--all").stdout)],
+                         ["CONSENT_WITHDRAWN"])
+        refused = ask("manager", "consent", "own-1", "--note", "電話による")
+        self.assertIn("EXCERPT_CONSENT_RESERVED", refused.stderr)
 
     def test_bad_credentials_are_401(self):
         good = self.issuer.token("manager@*")

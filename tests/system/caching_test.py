@@ -46,6 +46,7 @@ BY_BYTES = {
     "ReportService_CheckTemplates": "as GetIndicator",
     "ReportService_GetExcerpt": "seldom asked for, and each answer is written down",
     "ReportService_ListExcerpts": "as GetExcerpt",
+    "ReportService_ListExcerptProposals": "as GetExcerpt",
     "ReportService_GetFeedbackSheet": "as GetExcerpt",
     "ReportService_ListFeedbackSheets": "as GetExcerpt",
     "ReportService_GetTemplateRevision": "of the build where nothing is stored",

@@ -28,6 +28,19 @@ class Feedback(harness.LoadedTest):
     shape = harness.shape_from_command_line()
 
     @classmethod
+    def make_product(cls):
+        keys = tempfile.TemporaryDirectory(prefix="wkeys-")
+        cls.addClassCleanup(keys.cleanup)
+        cls.keys = pathlib.Path(keys.name)
+        key = cls.keys / "signing.pem"
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", key], check=True,
+                       capture_output=True, timeout=60)
+        key.chmod(0o600)
+        subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-out", cls.keys / "publisher.pem"], check=True,
+                       capture_output=True, timeout=60)
+        return harness.Product(cls.shape, environment={"WELFARE_SIGNING_KEY_FILE": str(key)})
+
+    @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.report = json.loads(cls.product.ctl(
@@ -60,13 +73,16 @@ class Feedback(harness.LoadedTest):
         out = self.folder / "all"
         done = self.ctl("feedback", "download", self.report, "--out", out)
         self.assertIn("124 sheets fetched, 0 were there", done.stderr)
-        files = sorted(out.iterdir())
+        files = sorted(out.glob("*.pdf"))
         self.assertEqual(len(files), 124)
-        whole = {file.name: file.read_bytes() for file in files}
+        whole = {file.name: file.read_bytes() for file in out.iterdir()}
+        # Each with its signature.
+        self.assertEqual(set(whole), {file.name for file in files} | {f"{file.name}.sig" for file in files})
         # As after a run that was cut: one is missing, of one there is a part, one
-        # was damaged.
+        # was damaged, and of one the signature is lost.
         missing, part, damaged = files[0], files[1], files[2]
         missing.unlink()
+        (out / f"{files[3].name}.sig").unlink()
         digest = next(f["digest"] for sheet in self.sheets() for f in sheet["files"]
                       if f["filename"] == part.name)
         part.unlink()
@@ -84,6 +100,23 @@ class Feedback(harness.LoadedTest):
         self.assertIn("DOWNLOAD_CUT", done.stderr)
         self.ctl("feedback", "download", self.report, "--out", out)
         self.assertEqual({file.name: file.read_bytes() for file in out.iterdir()}, whole)
+
+    def test_a_sheet_is_verified_without_a_server(self):
+        name = f"{self.report}/feedbackSheets/{IMPLEMENTING}-council"
+        file = self.folder / "sheet.pdf"
+        for path, query in ((file, ""), (self.folder / "sheet.pdf.sig", "&signature=true")):
+            path.write_bytes(self.http.send("GET", f"/v1/{name}:download?format=pdf{query}").body)
+        sheet = json.loads(self.ctl("feedback", "get", name).stdout)
+        verify = ("report", "verify", file, "--key", self.keys / "publisher.pem")
+        said = json.loads(self.product.ctl("--output", "json", *verify).stdout)
+        self.assertEqual((said["sheet"], said["number"]), (name, sheet["digest"]))
+        # The number that is signed is the one that the sheet shows.
+        page = self.http.send("GET", f"/v1/{name}:download?format=html").body.decode("utf-8")
+        self.assertIn(said["number"], page)
+        file.write_bytes(file.read_bytes()[:-1])
+        refused = self.product.ctl("--lang", "en", *verify, check=False)
+        self.assertEqual(refused.returncode, 1, refused.stderr)
+        self.assertIn("FILE_NOT_AS_SIGNED", refused.stderr)
 
     def test_a_sheet_shows_its_respondent_and_is_marked(self):
         out = self.folder / "one"

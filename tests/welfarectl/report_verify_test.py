@@ -55,11 +55,23 @@ class Verify(unittest.TestCase):
                 "level": "PUBLIC", "published": "2026-03-20T01:00:00Z", "snapshot": "a" * 64, "format": form,
                 "file": f"report.{form}", "size": len(FILES[form]),
                 "sha256": hashlib.sha256(FILES[form]).hexdigest(), "key": cls.key_id(key), **changes}
-        lines = "welfare report signature 1\n" + "".join(f"{name}: {value}\n" for name, value in said.items())
+        return cls.write(path or cls.folder / f"report.{form}.sig", key, "welfare report signature 1", said)
+
+    @classmethod
+    def sign_sheet(cls, path):
+        """Writes the signature of the PDF as that of a feedback sheet."""
+        said = {"sheet": "reports/jusou-2025-0002/feedbackSheets/131016-council", "title": "回答確認票",
+                "edition": "PROVISIONAL", "made": "2026-03-01T01:00:00Z", "number": "b" * 64, "format": "pdf",
+                "file": "report.pdf", "size": len(FILES["pdf"]),
+                "sha256": hashlib.sha256(FILES["pdf"]).hexdigest(), "key": cls.key_id("now")}
+        return cls.write(path, "now", "welfare feedback signature 1", said)
+
+    @classmethod
+    def write(cls, path, key, form, said):
+        lines = f"{form}\n" + "".join(f"{name}: {value}\n" for name, value in said.items())
         (cls.folder / "lines").write_text(lines, "utf-8")
         signature = openssl("pkeyutl", "-sign", "-inkey", cls.folder / f"{key}.pem", "-rawin",
                             "-in", cls.folder / "lines")
-        path = path or cls.folder / f"report.{form}.sig"
         path.write_text(f"{lines}signature: {base64.b64encode(signature).decode()}\n", "utf-8")
         return path
 
@@ -89,6 +101,24 @@ class Verify(unittest.TestCase):
         done = self.verify(self.folder / "report.pdf", "--lang", "ja")
         self.assertIn("公表されたファイルそのものです", done.stderr)
         self.assertIn("reports/jusou-2025-0002", done.stdout)
+
+    def test_a_feedback_sheet_says_that_it_is_one(self):
+        signature = self.sign_sheet(self.folder / "sheet.sig")
+        done = self.verify(self.folder / "report.pdf", "--signature", signature, "--output", "json")
+        self.assertEqual(done.returncode, 0, done)
+        said = json.loads(done.stdout)
+        self.assertEqual((said["sheet"], said["number"], said["createTime"]),
+                         ("reports/jusou-2025-0002/feedbackSheets/131016-council", "b" * 64, "2026-03-01T01:00:00Z"))
+        self.assertNotIn("publishLevel", said)
+        self.assertIn("is what the respondent was sent", done.stderr)
+        done = self.verify(self.folder / "report.pdf", "--signature", signature, "--lang", "ja")
+        self.assertIn("回答者に送られたファイルそのものです", done.stderr)
+        self.assertIn("b" * 64, done.stdout)
+        # It is nobody's published report, whatever its first line says.
+        text = signature.read_text("utf-8").replace("welfare feedback", "welfare report")
+        signature.write_text(text, "utf-8")
+        self.assert_refused(self.verify(self.folder / "report.pdf", "--signature", signature), 1,
+                            "SIGNATURE_FORMAT", "line 2 ")
 
     def test_any_of_several_keys_may_have_signed(self):
         path = self.sign("html", key="before", path=self.folder / "earlier.sig")

@@ -124,8 +124,9 @@ inline constexpr base::ErrorRow kErrorTable[] = {
      "署名 {path} がありません。ファイルを署名とともにダウンロードするか、"
      "--signature で指定してください。"},
     {"SIGNATURE_FORMAT", absl::StatusCode::kInvalidArgument,
-     "{path} is no signature of a report; line {line} is none of its lines.",
-     "{path} は報告書の署名として読めません（{line}行目）。"},
+     "{path} is no signature of a report or of a feedback sheet; line {line} is "
+     "none of its lines.",
+     "{path} は報告書や回答確認票の署名として読めません（{line}行目）。"},
     {"SIGNATURE_KEY_OTHER", absl::StatusCode::kFailedPrecondition,
      "The signature is by the key {key}, and --key gives {keys}; ask the "
      "publisher for that key, and trust no other.",

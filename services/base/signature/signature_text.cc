@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <utility>
 
 #include "services/base/coding/base64.h"
@@ -10,7 +11,20 @@
 namespace welfare::base {
 namespace {
 
-constexpr std::string_view kFirstLine = "welfare report signature 1";
+// What the lines of a kind are called.
+struct Form {
+  SignedFile::Kind kind;
+  std::string_view first_line;
+  std::string_view name;
+  std::string_view time;
+  std::string_view content;
+};
+constexpr Form kForms[] = {
+    {SignedFile::Kind::kReport, "welfare report signature 1", "report",
+     "published", "snapshot"},
+    {SignedFile::Kind::kSheet, "welfare feedback signature 1", "sheet", "made",
+     "number"},
+};
 constexpr std::string_view kSignature = "signature: ";
 constexpr std::size_t kDigestDigits = 64;
 
@@ -70,19 +84,23 @@ class LineReader {
 // Reads all lines; false at the first that is none.
 bool ReadLines(LineReader& lines, SignedFile& file, std::string& signature) {
   std::string_view first;
-  if (!lines.Next(first) || first != kFirstLine) return false;
-  std::string published;
-  if (!lines.Next("report", file.report) || !lines.Next("title", file.title) ||
+  if (!lines.Next(first)) return false;
+  const auto form = std::ranges::find(kForms, first, &Form::first_line);
+  if (form == std::end(kForms)) return false;
+  file.kind = form->kind;
+  std::string written;
+  if (!lines.Next(form->name, file.name) || !lines.Next("title", file.title) ||
       !lines.Next("edition", file.edition) ||
-      !lines.Next("level", file.level) ||
-      !lines.Next("published", published)) {
+      (file.kind == SignedFile::Kind::kReport &&
+       !lines.Next("level", file.level)) ||
+      !lines.Next(form->time, written)) {
     return false;
   }
-  const auto time = Timestamp::ParseRfc3339(published);
-  if (!time.ok() || time->ToRfc3339() != published) return false;
-  file.published = *time;
+  const auto time = Timestamp::ParseRfc3339(written);
+  if (!time.ok() || time->ToRfc3339() != written) return false;
+  file.time = *time;
   std::string size;
-  if (!lines.Next("snapshot", file.snapshot) || !IsHex(file.snapshot) ||
+  if (!lines.Next(form->content, file.content) || !IsHex(file.content) ||
       !lines.Next("format", file.format) ||
       !lines.Next("file", file.filename) || !lines.Next("size", size) ||
       !ReadSize(size, file.size) || !lines.Next("sha256", file.digest) ||
@@ -104,16 +122,17 @@ bool ReadLines(LineReader& lines, SignedFile& file, std::string& signature) {
 }  // namespace
 
 std::string LinesToSign(const SignedFile& file) {
-  std::string lines(kFirstLine);
+  const Form& form = *std::ranges::find(kForms, file.kind, &Form::kind);
+  std::string lines(form.first_line);
   const auto add = [&lines](std::string_view name, std::string_view value) {
     lines += "\n" + std::string(name) + ": " + OneLine(value);
   };
-  add("report", file.report);
+  add(form.name, file.name);
   add("title", file.title);
   add("edition", file.edition);
-  add("level", file.level);
-  add("published", file.published.ToRfc3339());
-  add("snapshot", file.snapshot);
+  if (file.kind == SignedFile::Kind::kReport) add("level", file.level);
+  add(form.time, file.time.ToRfc3339());
+  add(form.content, file.content);
   add("format", file.format);
   add("file", file.filename);
   add("size", std::to_string(file.size));

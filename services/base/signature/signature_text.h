@@ -1,6 +1,6 @@
-// The signature of a published file as a text: what was published by whom and
-// when, in lines that a person reads, and below them an Ed25519 signature of
-// these very lines.
+// The signature of a file that was published, or sent to be confirmed, as a text:
+// what it is, by whom and when, in lines that a person reads, and below them an
+// Ed25519 signature of these very lines. Of a published report:
 //
 //   welfare report signature 1
 //   report: reports/jusou-2025-0002
@@ -15,6 +15,17 @@
 //   sha256: 9c1f... (64 digits)
 //   key: 0f3a5b7c9d1e2f40
 //   signature: base64 of 64 bytes
+//
+// Of a feedback sheet, which is published to nobody:
+//
+//   welfare feedback signature 1
+//   sheet: reports/jusou-2025-0002/feedbackSheets/131016-municipality
+//   title: 回答確認票　千代田区
+//   edition: PROVISIONAL
+//   made: 2026-03-01T01:00:00Z
+//   number: 5f70... (64 digits, as they are printed on the sheet)
+//   format: pdf
+//   (and on as above)
 //
 // What is signed are all lines before the last, each with its line feed.
 #pragma once
@@ -34,12 +45,15 @@ inline constexpr std::size_t kMostSignatureBytes = 4096;
 
 // What is said of a file.
 struct SignedFile {
-  std::string report;  // name
+  enum class Kind { kReport, kSheet };
+
+  Kind kind = Kind::kReport;
+  std::string name;  // of the report or of the sheet
   std::string title;
-  std::string edition;  // `FINAL`
-  std::string level;    // `PUBLIC`
-  Timestamp published;
-  std::string snapshot;  // id
+  std::string edition;     // `FINAL`; of a sheet, of its report
+  std::string level = {};  // `PUBLIC`; of a report alone
+  Timestamp time;          // when it was published or made
+  std::string content;     // id of the snapshot, or number of the sheet
   std::string format;    // `pdf`
   std::string filename;
   std::int64_t size = 0;  // bytes

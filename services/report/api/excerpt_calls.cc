@@ -41,12 +41,48 @@ bool IsItem(std::string_view item) {
           base::IsResourceId(item.substr(slash + 1)));
 }
 
+constexpr std::string_view kExcerpts = "/excerpts/";
+
 bool IsExcerptName(std::string_view name) {
-  constexpr std::string_view kExcerpts = "/excerpts/";
   const std::size_t at = name.find(kExcerpts);
   return at != std::string_view::npos &&
          base::RoundName::Parse(name.substr(0, at)).ok() &&
          base::IsResourceId(name.substr(at + kExcerpts.size()));
+}
+
+void CheckName(const std::string& name,
+               std::vector<base::Violation>& violations) {
+  if (!IsExcerptName(name)) {
+    violations.push_back(ResourceNameInvalid("name", name, kExcerptPattern));
+  }
+}
+
+bool IsSha256(std::string_view text) {
+  constexpr std::size_t kDigits = 64;
+  return text.size() == kDigits &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// Reads what was said, and for which readers.
+ConsentWords ReadConsent(v1::Excerpt::Consent said,
+                         type::v1::PublishLevel readers,
+                         std::vector<base::Violation>& violations) {
+  ConsentWords words;
+  if (said == v1::Excerpt::CONSENT_WITHDRAWN) {
+    words.consent = Consent::kWithdrawn;
+    return words;
+  }
+  if (said != v1::Excerpt::CONSENT_GIVEN) {
+    violations.push_back(ConsentUnknown());
+    return words;
+  }
+  words.level = vocabulary::FindIn(vocabulary::kPublishLevels,
+                                   static_cast<int>(readers));
+  if (!words.level.has_value() ||
+      *words.level == vocabulary::PublishLevel::kInternal) {
+    violations.push_back(ConsentLevelUnknown());
+  }
+  return words;
 }
 
 // Reads a text that may not be blank.
@@ -85,12 +121,12 @@ Attribution ReadAttribution(const v1::Excerpt& sent,
   return read.value_or(Attribution::kKind);
 }
 
+google::protobuf::Timestamp TimeOf(base::Timestamp at) {
+  return google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(at.micros());
+}
+
 void ToProto(const Excerpt& excerpt, const ExcerptStore& store,
              v1::Excerpt& result) {
-  const auto time = [](base::Timestamp at) {
-    return google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(
-        at.micros());
-  };
   result.set_name(excerpt.Name());
   result.set_submission(excerpt.SubmissionName());
   result.set_item(excerpt.item);
@@ -108,12 +144,35 @@ void ToProto(const Excerpt& excerpt, const ExcerptStore& store,
   }
   result.set_consent_note(excerpt.consent_note);
   if (excerpt.consent_time.has_value()) {
-    *result.mutable_consent_time() = time(*excerpt.consent_time);
+    *result.mutable_consent_time() = TimeOf(*excerpt.consent_time);
   }
+  result.set_consent_by(excerpt.consent_by);
+  result.set_respondent_decides(excerpt.respondent_decides);
   result.set_revision(excerpt.revision);
   result.set_etag(store.EtagOf(excerpt));
-  *result.mutable_create_time() = time(excerpt.create_time);
-  *result.mutable_update_time() = time(excerpt.update_time);
+  *result.mutable_create_time() = TimeOf(excerpt.create_time);
+  *result.mutable_update_time() = TimeOf(excerpt.update_time);
+}
+
+// What its respondent is shown: who edits it is not its business.
+void ToProposal(const Excerpt& excerpt, v1::ExcerptProposal& result) {
+  result.set_name(excerpt.Name());
+  result.set_item(excerpt.item);
+  result.set_original_text(excerpt.original_text);
+  result.set_printed_text(excerpt.edited_text);
+  result.set_category(excerpt.category);
+  result.set_attribution(
+      static_cast<v1::Excerpt::Attribution>(excerpt.attribution));
+  result.set_digest(PrintedDigest(excerpt));
+  result.set_consent(static_cast<v1::Excerpt::Consent>(excerpt.consent));
+  if (excerpt.consent_level.has_value()) {
+    result.set_consent_level(
+        static_cast<type::v1::PublishLevel>(*excerpt.consent_level));
+  }
+  result.set_consent_note(excerpt.consent_note);
+  if (excerpt.consent_time.has_value()) {
+    *result.mutable_consent_time() = TimeOf(*excerpt.consent_time);
+  }
 }
 
 // The fields that an editor may change, as `mask` or what is sent says; every
@@ -284,7 +343,9 @@ absl::Status ExcerptCalls::Update(const platform::CallContext& call,
             if (changed.edited_text) wanted.edited_text = edited.edited_text;
             if (changed.category) wanted.category = edited.category;
             if (changed.attribution) wanted.attribution = edited.attribution;
-            return Edit(current, wanted, *source);
+            Excerpt next = Edit(current, wanted, *source);
+            next.editor = write.actor;
+            return next;
           }));
   ToProto(stored, with_.store, response);
   return absl::OkStatus();
@@ -294,41 +355,119 @@ absl::Status ExcerptCalls::RecordConsent(
     const platform::CallContext& call,
     const v1::RecordExcerptConsentRequest& request, v1::Excerpt& response) {
   std::vector<base::Violation> violations;
-  if (!IsExcerptName(request.name())) {
-    violations.push_back(
-        ResourceNameInvalid("name", request.name(), kExcerptPattern));
-  }
-  const bool given = request.consent() == v1::Excerpt::CONSENT_GIVEN;
-  if (!given && request.consent() != v1::Excerpt::CONSENT_WITHDRAWN) {
-    violations.push_back(ConsentUnknown());
-  }
-  std::optional<vocabulary::PublishLevel> level;
-  if (given) {
-    level = vocabulary::FindIn(vocabulary::kPublishLevels,
-                               static_cast<int>(request.publish_level()));
-    if (!level.has_value() || *level == vocabulary::PublishLevel::kInternal) {
-      violations.push_back(ConsentLevelUnknown());
-    }
-  }
-  const std::string note =
-      ReadLine(kConsentNote, "note", request.note(),
-               "10月3日付けの電子メールによる", violations);
+  CheckName(request.name(), violations);
+  ConsentWords words = ReadConsent(request.consent(), request.publish_level(),
+                                   violations);
+  words.note = ReadLine(kConsentNote, "note", request.note(),
+                        "10月3日付けの電子メールによる", violations);
   if (!violations.empty()) return ExcerptInvalid(std::move(violations));
   WELFARE_ASSIGN_OR_RETURN(const platform::WriteRequest write,
                            platform::MakeWriteRequest(call, request));
+  words.by = write.actor;
   WELFARE_ASSIGN_OR_RETURN(
       const Excerpt stored,
-      with_.store.Change(write, request.name(), request.etag(),
-                         [&](const Excerpt& current, base::Timestamp now) {
-                           Excerpt changed = current;
-                           changed.consent =
-                               given ? Consent::kGiven : Consent::kWithdrawn;
-                           changed.consent_level = level;
-                           changed.consent_note = note;
-                           changed.consent_time = now;
-                           return changed;
-                         }));
+      with_.store.Change(
+          write, request.name(), request.etag(),
+          [&](const Excerpt& current,
+              base::Timestamp now) -> absl::StatusOr<Excerpt> {
+            std::optional<Excerpt> changed = StateConsent(current, words, now);
+            if (!changed.has_value()) {
+              return ExcerptConsentReserved(request.name());
+            }
+            return *std::move(changed);
+          }));
   ToProto(stored, with_.store, response);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<std::string>> ExcerptCalls::Self(
+    const platform::CallContext& call, const base::RoundName& round) {
+  const std::optional<base::Respondent>& self = call.identity.respondent();
+  if (!self.has_value() ||
+      !call.identity.Holds(access::Role::kRespondent, round.survey)) {
+    return std::optional<std::string>();
+  }
+  return with_.survey.FindRespondent(call, round, *self);
+}
+
+absl::Status ExcerptCalls::ListProposals(
+    const platform::CallContext& call,
+    const v1::ListExcerptProposalsRequest& request,
+    v1::ListExcerptProposalsResponse& response) {
+  const auto round = base::RoundName::Parse(request.parent());
+  if (!round.ok()) {
+    return ExcerptInvalid({ResourceNameInvalid("parent", request.parent(),
+                                               base::RoundName::kPattern)});
+  }
+  const std::optional<Consent> wanted =
+      vocabulary::FindIn(kConsents, static_cast<int>(request.consent()));
+  if (!wanted.has_value() &&
+      request.consent() != v1::Excerpt::CONSENT_UNSPECIFIED) {
+    return ExcerptInvalid({ConsentUnknown()});
+  }
+  WELFARE_ASSIGN_OR_RETURN(const base::Page page,
+                           platform::ReadPage(request, with_.incarnation));
+  WELFARE_ASSIGN_OR_RETURN(const auto after,
+                           page.After<std::tuple<std::string>>());
+  WELFARE_ASSIGN_OR_RETURN(const std::optional<std::string> self,
+                           Self(call, *round));
+  if (!self.has_value()) return absl::OkStatus();
+  std::string last = after.has_value() ? std::get<0>(*after) : "";
+  WELFARE_ASSIGN_OR_RETURN(
+      const std::vector<Excerpt> excerpts,
+      with_.store.ListOf(round->survey, round->fiscal_year.value(), *self,
+                         wanted, last, page.size() + 1, call.limits));
+  base::PageRoom room(page.size());
+  for (const Excerpt& excerpt : excerpts) {
+    v1::ExcerptProposal one;
+    ToProposal(excerpt, one);
+    if (!room.Take(one.ByteSizeLong())) {
+      response.set_next_page_token(page.TokenAfter(std::tuple(last)));
+      break;
+    }
+    last = excerpt.id;
+    *response.add_excerpt_proposals() = std::move(one);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ExcerptCalls::Decide(const platform::CallContext& call,
+                                  const v1::ConsentToExcerptRequest& request,
+                                  v1::ExcerptProposal& response) {
+  std::vector<base::Violation> violations;
+  CheckName(request.name(), violations);
+  ConsentWords words = ReadConsent(request.consent(), request.publish_level(),
+                                   violations);
+  if (request.digest().empty()) {
+    violations.push_back(FieldRequired("digest", "5f70bf18a086…"));
+  } else if (!IsSha256(request.digest())) {
+    violations.push_back(DigestInvalid("digest"));
+  }
+  if (!violations.empty()) return ExcerptInvalid(std::move(violations));
+  WELFARE_ASSIGN_OR_RETURN(const platform::WriteRequest write,
+                           platform::MakeWriteRequest(call, request));
+  words.by = write.actor;
+  // Whose answer it is of never changes, so it may be read before the change.
+  WELFARE_ASSIGN_OR_RETURN(const Excerpt before,
+                           with_.store.Get(request.name(), call.limits));
+  const auto round = base::RoundName::Parse(
+      request.name().substr(0, request.name().find(kExcerpts)));
+  if (!round.ok()) return ExcerptNotFound(request.name());
+  WELFARE_ASSIGN_OR_RETURN(const std::optional<std::string> self,
+                           Self(call, *round));
+  if (self != before.respondent) return ExcerptNotFound(request.name());
+  WELFARE_ASSIGN_OR_RETURN(
+      const Excerpt stored,
+      with_.store.Change(
+          write, request.name(), "",
+          [&](const Excerpt& current,
+              base::Timestamp now) -> absl::StatusOr<Excerpt> {
+            if (PrintedDigest(current) != request.digest()) {
+              return ExcerptOtherText(request.name());
+            }
+            return DecideConsent(current, words, now);
+          }));
+  ToProposal(stored, response);
   return absl::OkStatus();
 }
 

@@ -1,11 +1,14 @@
 // Excerpts of written answers: taken, edited, consented to.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
+#include "services/base/names/resource_name.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/report/peers/peer_survey.h"
 #include "services/report/store/excerpt_store.h"
@@ -40,8 +43,20 @@ class ExcerptCalls {
   absl::Status RecordConsent(const platform::CallContext& call,
                              const v1::RecordExcerptConsentRequest& request,
                              v1::Excerpt& response);
+  // Of the caller's own answers.
+  absl::Status ListProposals(const platform::CallContext& call,
+                             const v1::ListExcerptProposalsRequest& request,
+                             v1::ListExcerptProposalsResponse& response);
+  absl::Status Decide(const platform::CallContext& call,
+                      const v1::ConsentToExcerptRequest& request,
+                      v1::ExcerptProposal& response);
 
  private:
+  // Returns the caller as answers of the round are named by it; nothing where it
+  // is no respondent of it, or has not answered.
+  absl::StatusOr<std::optional<std::string>> Self(
+      const platform::CallContext& call, const base::RoundName& round);
+
   Dependencies with_;
 };
 

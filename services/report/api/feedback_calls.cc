@@ -73,6 +73,7 @@ void Fill(const StoredSheet& sheet, v1::FeedbackSheet& result) {
     entry.set_filename(file.filename);
     entry.set_size(file.size);
     entry.set_digest(file.digest);
+    entry.set_signing_key(file.signing_key);
   }
   if (sheet.kind == SheetKind::kOwn) {
     result.set_state(static_cast<v1::FeedbackSheet::State>(
@@ -258,13 +259,23 @@ absl::Status FeedbackCalls::Object(
   return Judge(call, request, SheetState::kObjected, true, response);
 }
 
-absl::StatusOr<ReportFile> FeedbackCalls::FindFile(
+absl::StatusOr<FoundFile> FeedbackCalls::FindFile(
     const platform::CallContext& call,
     const v1::DownloadFeedbackSheetRequest& request) {
   WELFARE_ASSIGN_OR_RETURN(const StoredSheet sheet, Find(call, request.name()));
   std::string known;
   for (const ReportFile& file : sheet.files) {
-    if (file.format == request.format()) return file;
+    if (file.format == request.format()) {
+      if (!request.signature()) return FoundFile{file};
+      WELFARE_ASSIGN_OR_RETURN(
+          std::optional<std::string> text,
+          parts_.store.FindSignature(sheet.report, sheet.id, file.format,
+                                     call.limits));
+      if (!text.has_value()) {
+        return FeedbackNotSigned(request.name(), file.format);
+      }
+      return SignatureOf(file, *std::move(text));
+    }
     known += (known.empty() ? "" : ", ") + file.format;
   }
   return FormatUnknown(request.name(), request.format(), known);
@@ -275,12 +286,7 @@ absl::StatusOr<platform::StreamStep> SheetDownload::operator()(
     const v1::DownloadFeedbackSheetRequest& request,
     platform::SharedBytes& part) {
   return stream_.Step(call, request.offset(),
-                      [&]() -> absl::StatusOr<FoundFile> {
-                        WELFARE_ASSIGN_OR_RETURN(
-                            ReportFile file, calls_->FindFile(call, request));
-                        return FoundFile{std::move(file)};
-                      },
-                      part);
+                      [&] { return calls_->FindFile(call, request); }, part);
 }
 
 }  // namespace welfare::report

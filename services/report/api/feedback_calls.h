@@ -50,8 +50,8 @@ class FeedbackCalls {
   absl::Status Object(const platform::CallContext& call,
                       const v1::ObjectToFeedbackSheetRequest& request,
                       v1::FeedbackSheet& response);
-  // Returns the file that is asked for.
-  absl::StatusOr<ReportFile> FindFile(
+  // Returns the file that is asked for, or its signature.
+  absl::StatusOr<FoundFile> FindFile(
       const platform::CallContext& call,
       const v1::DownloadFeedbackSheetRequest& request);
 

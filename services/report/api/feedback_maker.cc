@@ -1,13 +1,16 @@
 #include "services/report/api/feedback_maker.h"
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <utility>
 
 #include "services/base/coding/sha256.h"
 #include "services/base/error.h"
+#include "services/base/signature/signing_key.h"
 #include "services/platform/errors.h"
 #include "services/report/errors.h"
+#include "services/report/files/signing_key_reader.h"
 #include "services/report/model/feedback/feedback_builder.h"
 #include "services/report/model/layout.h"
 #include "services/report/render/html/html_renderer.h"
@@ -136,6 +139,10 @@ absl::StatusOr<SheetCounts> FeedbackMaker::Make(
   if (repeat.has_value()) return *repeat;
   const std::string name = report.Name();
   WELFARE_RETURN_IF_ERROR(parts_.store.CheckNone(name, call.limits));
+  std::optional<base::SigningKey> key;
+  if (!parts_.signing_key_file.empty()) {
+    WELFARE_ASSIGN_OR_RETURN(key, ReadSigningKey(parts_.signing_key_file));
+  }
   const auto year = base::FiscalYear::Make(report.fiscal_year);
   if (!year.ok()) return year.status();
   const base::RoundName round{report.survey, *year};
@@ -151,7 +158,8 @@ absl::StatusOr<SheetCounts> FeedbackMaker::Make(
       const std::vector<NewSheet> sheets,
       RenderSheets(call.limits, name, std::move(content), std::move(declared),
                    parts_.font));
-  return parts_.store.Create(write, name, sheets);
+  return parts_.store.Create(write, report, sheets,
+                             key.has_value() ? &*key : nullptr);
 }
 
 }  // namespace welfare::report

@@ -1,6 +1,7 @@
 // From a stored report to the feedback sheets of its round.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -35,6 +36,9 @@ class FeedbackMaker {
     TemplateShelf& templates;
     FeedbackStore& store;
     PrintFont font;
+    // File of the key that signs what respondents are sent; empty: nothing is
+    // signed.
+    std::string signing_key_file;
   };
   // What is referred to must outlive the maker.
   explicit FeedbackMaker(Dependencies dependencies)
@@ -44,8 +48,8 @@ class FeedbackMaker {
   // them by `write`.
   //
   // Errors: ALREADY_EXISTS, FEEDBACK_EXISTS; FAILED_PRECONDITION,
-  //   FEEDBACK_LATE; INVALID_ARGUMENT, REQUEST_ID_REUSED; those of
-  //   AnswersSource::Take and RenderSheets.
+  //   FEEDBACK_LATE, SIGNING_KEY_UNUSABLE; INVALID_ARGUMENT, REQUEST_ID_REUSED;
+  //   those of AnswersSource::Take and RenderSheets.
   absl::StatusOr<SheetCounts> Make(const platform::CallContext& call,
                                    const StoredReport& report,
                                    const platform::WriteRequest& write) const;

@@ -136,6 +136,15 @@ std::string FileStream::KeyOf(std::string_view what) const {
   return key;
 }
 
+FoundFile SignatureOf(const ReportFile& file, std::string text) {
+  FoundFile signature{file, std::move(text)};
+  signature.file.content_type = "text/plain; charset=utf-8";
+  signature.file.filename += ".sig";
+  signature.file.size = static_cast<std::int64_t>(signature.text->size());
+  signature.file.digest = base::Sha256Hex(*signature.text);
+  return signature;
+}
+
 absl::StatusOr<platform::StreamStep> ReportDownload::operator()(
     const platform::CallContext& call, const v1::DownloadReportRequest& request,
     platform::SharedBytes& part) {
@@ -157,12 +166,7 @@ absl::StatusOr<FoundFile> ReportDownload::Find(
         std::optional<std::string> text,
         store_->FindSignature(request.name(), file.format, call.limits));
     if (!text.has_value()) return FileNotSigned(request.name(), file.format);
-    FoundFile signature{file, std::move(text)};
-    signature.file.content_type = "text/plain; charset=utf-8";
-    signature.file.filename += ".sig";
-    signature.file.size = static_cast<std::int64_t>(signature.text->size());
-    signature.file.digest = base::Sha256Hex(*signature.text);
-    return signature;
+    return SignatureOf(file, *std::move(text));
   }
   return FormatUnknown(request.name(), request.format(), known);
 }

@@ -23,6 +23,9 @@ struct FoundFile {
   std::optional<std::string> text = std::nullopt;
 };
 
+// Returns the signature of `file`, a file of its own: `report.pdf.sig`.
+FoundFile SignatureOf(const ReportFile& file, std::string text);
+
 // A file as a stream of DownloadReportResponse, serialised. Parts begin at
 // multiples of their size, so that a cached one serves whoever reads it,
 // without a copy; one that is not cached is read with those behind it and no

@@ -196,6 +196,9 @@ ReportService::ReportService(const Dependencies& dependencies)
   Unary("UpdateExcerpt", &ExcerptCalls::Update, dependencies.excerpts);
   Unary("RecordExcerptConsent", &ExcerptCalls::RecordConsent,
         dependencies.excerpts);
+  Unary("ListExcerptProposals", &ExcerptCalls::ListProposals,
+        dependencies.excerpts);
+  Unary("ConsentToExcerpt", &ExcerptCalls::Decide, dependencies.excerpts);
   Unary("GetReport", &ReportService::Get, *this);
   Unary("ListReports", &ReportService::List, *this);
   Unary("ListReportChanges", &ReportService::ListChanges, *this);

@@ -28,6 +28,17 @@ std::string RoundOf(const Excerpt& excerpt) {
          std::to_string(excerpt.fiscal_year);
 }
 
+Excerpt WithConsent(const Excerpt& excerpt, const ConsentWords& words,
+                    base::Timestamp now) {
+  Excerpt result = excerpt;
+  result.consent = words.consent;
+  result.consent_level = words.level;
+  result.consent_note = words.note;
+  result.consent_by = words.by;
+  result.consent_time = now;
+  return result;
+}
+
 }  // namespace
 
 std::string Excerpt::Name() const {
@@ -52,7 +63,27 @@ Excerpt Edit(const Excerpt& excerpt, const Excerpt& edited,
     result.consent_level.reset();
     result.consent_note.clear();
     result.consent_time.reset();
+    result.consent_by.clear();
+    result.respondent_decides = false;
   }
+  return result;
+}
+
+std::optional<Excerpt> StateConsent(const Excerpt& excerpt,
+                                    const ConsentWords& words,
+                                    base::Timestamp now) {
+  if (excerpt.respondent_decides && words.consent == Consent::kGiven) {
+    return std::nullopt;
+  }
+  Excerpt result = WithConsent(excerpt, words, now);
+  result.editor = words.by;
+  return result;
+}
+
+Excerpt DecideConsent(const Excerpt& excerpt, const ConsentWords& words,
+                      base::Timestamp now) {
+  Excerpt result = WithConsent(excerpt, words, now);
+  result.respondent_decides = true;
   return result;
 }
 

@@ -62,8 +62,11 @@ struct Excerpt {
   Consent consent = Consent::kNone;
   // Of a consent that was given: for which readers.
   std::optional<vocabulary::PublishLevel> consent_level;
-  std::string consent_note;
+  std::string consent_note;  // of staff; empty: the respondent said so itself
   std::optional<base::Timestamp> consent_time;
+  std::string consent_by;  // subject of who recorded it
+  // The respondent has answered for this text itself: it alone can consent to it.
+  bool respondent_decides = false;
   int revision = 0;  // from 1
   base::Timestamp create_time;
   base::Timestamp update_time;
@@ -85,6 +88,24 @@ struct SourceAnswer {
 // there is none any more.
 Excerpt Edit(const Excerpt& excerpt, const Excerpt& edited,
              const SourceAnswer& source);
+
+// What is said of an excerpt.
+struct ConsentWords {
+  Consent consent = Consent::kGiven;
+  // For which readers; where it is given alone.
+  std::optional<vocabulary::PublishLevel> level;
+  std::string note;  // how the respondent said so
+  std::string by;    // subject of the caller
+};
+
+// Returns `excerpt` as staff records what its respondent said; nothing where that
+// is a consent and the respondent has answered itself.
+std::optional<Excerpt> StateConsent(const Excerpt& excerpt,
+                                    const ConsentWords& words,
+                                    base::Timestamp now);
+// Returns `excerpt` as its respondent answers for it. Who edits it stays.
+Excerpt DecideConsent(const Excerpt& excerpt, const ConsentWords& words,
+                      base::Timestamp now);
 
 // Whether a consent for readers of `given` covers those of `wanted`: counts and
 // names are published to everybody alike.

@@ -84,4 +84,24 @@ absl::StatusOr<std::optional<SourceAnswer>> PeerSurvey::FindAnswer(
   return std::optional<SourceAnswer>(std::move(source));
 }
 
+absl::StatusOr<std::optional<std::string>> PeerSurvey::FindRespondent(
+    const platform::CallContext& call, const base::RoundName& round,
+    const base::Respondent& respondent) {
+  survey::v1::GetSubmissionRequest request;
+  request.set_name(round.ToString() + "/submissions/" + respondent.ToString());
+  survey::v1::Submission answer;
+  platform::PeerCall peer(call);
+  const grpc::Status status =
+      stub_->survey->GetSubmission(peer.context(), request, &answer);
+  if (status.error_code() == grpc::StatusCode::NOT_FOUND) {
+    return std::optional<std::string>();
+  }
+  if (!status.ok()) return PeerRefused(call, "survey", status);
+  const auto name = base::SubmissionName::Parse(answer.name());
+  if (!name.ok()) {
+    return PeerAnswerInvalid("survey", "a submission has no name.");
+  }
+  return std::optional<std::string>(name->respondent.ToString());
+}
+
 }  // namespace welfare::report

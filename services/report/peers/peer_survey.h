@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 
 #include "services/base/names/resource_name.h"
+#include "services/base/names/respondent.h"
 #include "services/platform/rpc/call_context.h"
 #include "services/report/excerpt/excerpt.h"
 
@@ -51,6 +52,16 @@ class PeerSurvey {
       const platform::CallContext& call, const std::string& submission,
       const std::string& item, std::int64_t data_version,
       const std::string& data_incarnation);
+
+  // Returns how the survey names a respondent in its answers to a round,
+  // `131016-council`, whichever code of its municipality `respondent` has; nothing
+  // where it has not begun to answer.
+  //
+  // Errors: UNAVAILABLE, reason SURVEY_UNAVAILABLE; INTERNAL, reason
+  //   PEER_ANSWER_INVALID.
+  absl::StatusOr<std::optional<std::string>> FindRespondent(
+      const platform::CallContext& call, const base::RoundName& round,
+      const base::Respondent& respondent);
 
  private:
   struct Stub;

@@ -14,6 +14,10 @@
 
 namespace welfare::report {
 
+// Makes the next revision of an excerpt at a time. May be called again.
+using ExcerptChange =
+    std::function<absl::StatusOr<Excerpt>(const Excerpt&, base::Timestamp)>;
+
 // Keeps every revision of an excerpt for ever; the last one counts. Any thread
 // may call it.
 //
@@ -38,15 +42,15 @@ class ExcerptStore {
 
   // Stores what `change` makes of the excerpt called `name`, whose etag is
   // `etag` (empty: whatever it is), as its next revision, and returns it; that of
-  // the first request when this one is a repeat. `change` sets neither revision,
-  // times nor editor, but the time of a consent.
+  // the first request when this one is a repeat. `change` sets neither revision
+  // nor times, but the time of a consent; what it refuses is not stored.
   //
   // Errors: NOT_FOUND, reason EXCERPT_NOT_FOUND; ABORTED, reason ETAG_MISMATCH;
-  //   INVALID_ARGUMENT, reason REQUEST_ID_REUSED.
+  //   INVALID_ARGUMENT, reason REQUEST_ID_REUSED; those of `change`.
   virtual absl::StatusOr<Excerpt> Change(
       const platform::WriteRequest& request, const std::string& name,
       const std::string& etag,
-      const std::function<Excerpt(const Excerpt&, base::Timestamp)>& change) = 0;
+      const ExcerptChange& change) = 0;
 
   // Errors: NOT_FOUND, reason EXCERPT_NOT_FOUND.
   virtual absl::StatusOr<Excerpt> Get(const std::string& name,
@@ -57,6 +61,13 @@ class ExcerptStore {
   virtual absl::StatusOr<std::vector<Excerpt>> List(
       const std::string& survey, int fiscal_year, const std::string& after,
       int limit, const base::CallLimits& limits) = 0;
+
+  // Returns those of them that are of answers of `respondent`,
+  // `131016-municipality`; `consent`: and of these only those.
+  virtual absl::StatusOr<std::vector<Excerpt>> ListOf(
+      const std::string& survey, int fiscal_year, const std::string& respondent,
+      std::optional<Consent> consent, const std::string& after, int limit,
+      const base::CallLimits& limits) = 0;
 
   // Returns those of a round that there are of `ids`, by id.
   virtual absl::StatusOr<std::map<std::string, Excerpt>> Find(

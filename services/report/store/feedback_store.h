@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 
 #include "services/base/names/respondent.h"
+#include "services/base/signature/signing_key.h"
 #include "services/base/time/clock.h"
 #include "services/platform/storage/write_path.h"
 #include "services/report/store/report_store.h"
@@ -88,8 +89,8 @@ struct SheetCounts {
 // Keeps sheets for ever. Any thread may call it.
 //
 // Invariants:
-//   The sheets of a report, their files, the audit record and the reply to the
-//   request are stored in one transaction; nothing of them ever changes. What is
+//   The sheets of a report, their files with their signatures, the audit record
+//   and the reply to the request are stored in one transaction; nothing of them ever changes. What is
 //   said of them is written down beside them, each time in a row of its own.
 //   Nothing is added once the report was published.
 class FeedbackStore {
@@ -115,10 +116,18 @@ class FeedbackStore {
   virtual absl::Status CheckNone(const std::string& report,
                                  const base::CallLimits& limits) = 0;
 
-  // Stores the sheets of `report`, in their order. Errors: as CheckNone.
+  // Stores the sheets of `report`, in their order. Signs every file by `key`;
+  // null: they stay unsigned.
+  //
+  // Errors: as CheckNone; FAILED_PRECONDITION, SIGNING_KEY_UNUSABLE.
   virtual absl::StatusOr<SheetCounts> Create(
-      const platform::WriteRequest& request, const std::string& report,
-      const std::vector<NewSheet>& sheets) = 0;
+      const platform::WriteRequest& request, const StoredReport& report,
+      const std::vector<NewSheet>& sheets, const base::SigningKey* key) = 0;
+
+  // Returns the signature of a file, as a text; nothing where it has none.
+  virtual absl::StatusOr<std::optional<std::string>> FindSignature(
+      const std::string& report, const std::string& id,
+      const std::string& format, const base::CallLimits& limits) = 0;
 
   // Errors: NOT_FOUND, reason FEEDBACK_NOT_FOUND.
   virtual absl::StatusOr<StoredSheet> Get(const std::string& report,

@@ -57,6 +57,13 @@ CREATE TABLE report_excerpts (
 {append_only report_excerpts}
 )sql";
 
+// Consents that were recorded before are staff's, by nobody who is known.
+const std::string_view kOwnConsentsSql = R"sql(
+ALTER TABLE excerpt_revisions ADD COLUMN consent_by TEXT NOT NULL DEFAULT '';
+ALTER TABLE excerpt_revisions
+  ADD COLUMN respondent_decides BIGINT NOT NULL DEFAULT 0;
+)sql";
+
 namespace {
 
 constexpr Query kInsertExcerpt{
@@ -73,14 +80,15 @@ constexpr Query kInsertExcerptRevision{
     "INSERT INTO excerpt_revisions (name, revision, respondent, item,"
     " original_text, source_revision, edited_text, category, attribution,"
     " editor, consent, consent_level, consent_note, consent_micros,"
-    " changed_micros) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-    " $12, $13, $14, $15)"};
+    " changed_micros, consent_by, respondent_decides) VALUES ($1, $2, $3, $4,"
+    " $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)"};
 constexpr Query kFindExcerpt{
     "find_excerpt",
     "SELECT e.survey, e.fiscal_year, e.id, r.respondent, r.item, r.original_text,"
     " r.source_revision, r.edited_text, r.category, r.attribution, r.editor,"
     " r.consent, r.consent_level, r.consent_note, r.consent_micros,"
-    " r.revision, e.created_micros, r.changed_micros FROM excerpts e"
+    " r.revision, e.created_micros, r.changed_micros, r.consent_by,"
+    " r.respondent_decides FROM excerpts e"
     " JOIN excerpt_revisions r ON r.name = e.name"
     " WHERE e.name = $1 AND r.revision = e.last_revision"};
 constexpr Query kFindExcerptRevision{
@@ -88,7 +96,8 @@ constexpr Query kFindExcerptRevision{
     "SELECT e.survey, e.fiscal_year, e.id, r.respondent, r.item, r.original_text,"
     " r.source_revision, r.edited_text, r.category, r.attribution, r.editor,"
     " r.consent, r.consent_level, r.consent_note, r.consent_micros,"
-    " r.revision, e.created_micros, r.changed_micros FROM excerpts e"
+    " r.revision, e.created_micros, r.changed_micros, r.consent_by,"
+    " r.respondent_decides FROM excerpts e"
     " JOIN excerpt_revisions r ON r.name = e.name"
     " WHERE e.name = $1 AND r.revision = $2"};
 constexpr Query kListExcerpts{
@@ -96,10 +105,23 @@ constexpr Query kListExcerpts{
     "SELECT e.survey, e.fiscal_year, e.id, r.respondent, r.item, r.original_text,"
     " r.source_revision, r.edited_text, r.category, r.attribution, r.editor,"
     " r.consent, r.consent_level, r.consent_note, r.consent_micros,"
-    " r.revision, e.created_micros, r.changed_micros FROM excerpts e"
+    " r.revision, e.created_micros, r.changed_micros, r.consent_by,"
+    " r.respondent_decides FROM excerpts e"
     " JOIN excerpt_revisions r ON r.name = e.name"
     " WHERE e.survey = $1 AND e.fiscal_year = $2 AND e.id > $3"
     " AND r.revision = e.last_revision ORDER BY e.id LIMIT $4"};
+// $5: 0 for any consent.
+constexpr Query kListExcerptsOf{
+    "list_excerpts_of_respondent",
+    "SELECT e.survey, e.fiscal_year, e.id, r.respondent, r.item, r.original_text,"
+    " r.source_revision, r.edited_text, r.category, r.attribution, r.editor,"
+    " r.consent, r.consent_level, r.consent_note, r.consent_micros,"
+    " r.revision, e.created_micros, r.changed_micros, r.consent_by,"
+    " r.respondent_decides FROM excerpts e"
+    " JOIN excerpt_revisions r ON r.name = e.name"
+    " WHERE e.survey = $1 AND e.fiscal_year = $2 AND e.id > $3"
+    " AND r.revision = e.last_revision AND r.respondent = $6"
+    " AND (r.consent = $5 OR $5 = 0) ORDER BY e.id LIMIT $4"};
 constexpr Query kInsertReportExcerpt{
     "insert_report_excerpt",
     "INSERT INTO report_excerpts (report, excerpt, printed)"
@@ -109,7 +131,8 @@ constexpr Query kListReportExcerpts{
     "SELECT e.survey, e.fiscal_year, e.id, r.respondent, r.item, r.original_text,"
     " r.source_revision, r.edited_text, r.category, r.attribution, r.editor,"
     " r.consent, r.consent_level, r.consent_note, r.consent_micros,"
-    " r.revision, e.created_micros, r.changed_micros FROM excerpts e"
+    " r.revision, e.created_micros, r.changed_micros, r.consent_by,"
+    " r.respondent_decides FROM excerpts e"
     " JOIN excerpt_revisions r ON r.name = e.name"
     " JOIN report_excerpts p ON p.excerpt = e.name"
     " WHERE p.report = $1 AND r.revision = e.last_revision ORDER BY e.id"};
@@ -144,11 +167,12 @@ Excerpt ReadExcerpt(const Row& row) {
   excerpt.revision = static_cast<int>(row.Int64(15));
   excerpt.create_time = base::Timestamp::FromMicros(row.Int64(16));
   excerpt.update_time = base::Timestamp::FromMicros(row.Int64(17));
+  excerpt.consent_by = row.Text(18);
+  excerpt.respondent_decides = row.Bool(19);
   return excerpt;
 }
 
 absl::Status InsertRevision(platform::Write& write, Excerpt& excerpt) {
-  excerpt.editor = write.request().actor;
   excerpt.update_time = write.time();
   const std::int64_t level =
       excerpt.consent_level.has_value()
@@ -167,7 +191,8 @@ absl::Status InsertRevision(platform::Write& write, Excerpt& excerpt) {
                     static_cast<int>(excerpt.attribution), excerpt.editor,
                     static_cast<int>(excerpt.consent), level,
                     excerpt.consent_note, consented,
-                    excerpt.update_time.micros()})
+                    excerpt.update_time.micros(), excerpt.consent_by,
+                    excerpt.respondent_decides ? 1 : 0})
           .status());
   return write.Audit(name, base::JsonObject()
                                .Add("revision", excerpt.revision)
@@ -251,6 +276,7 @@ absl::StatusOr<Excerpt> SqlExcerptStore::Create(
     Excerpt made = excerpt;
     made.revision = 1;
     made.create_time = write.time();
+    made.editor = request.actor;
     WELFARE_ASSIGN_OR_RETURN(
         const std::optional<std::int64_t> taken,
         write.transaction().Find(
@@ -266,8 +292,7 @@ absl::StatusOr<Excerpt> SqlExcerptStore::Create(
 
 absl::StatusOr<Excerpt> SqlExcerptStore::Change(
     const platform::WriteRequest& request, const std::string& name,
-    const std::string& etag,
-    const std::function<Excerpt(const Excerpt&, base::Timestamp)>& change) {
+    const std::string& etag, const ExcerptChange& change) {
   return Run(request, [&](platform::Write& write) -> absl::StatusOr<Excerpt> {
     WELFARE_ASSIGN_OR_RETURN(
         const std::optional<std::int64_t> revision,
@@ -284,7 +309,7 @@ absl::StatusOr<Excerpt> SqlExcerptStore::Change(
         !etag.empty() && etag != current) {
       return EtagMismatch(name, current);
     }
-    Excerpt made = change(*before, write.time());
+    WELFARE_ASSIGN_OR_RETURN(Excerpt made, change(*before, write.time()));
     made.revision = static_cast<int>(*revision);
     WELFARE_RETURN_IF_ERROR(InsertRevision(write, made));
     return made;
@@ -308,6 +333,18 @@ absl::StatusOr<std::vector<Excerpt>> SqlExcerptStore::List(
   return database_.Read(limits, [&](Connection& connection) {
     return connection.List(kListExcerpts, {survey, fiscal_year, after, limit},
                            ReadExcerpt);
+  });
+}
+
+absl::StatusOr<std::vector<Excerpt>> SqlExcerptStore::ListOf(
+    const std::string& survey, int fiscal_year, const std::string& respondent,
+    std::optional<Consent> consent, const std::string& after, int limit,
+    const base::CallLimits& limits) {
+  const int wanted = consent.has_value() ? static_cast<int>(*consent) : 0;
+  return database_.Read(limits, [&](Connection& connection) {
+    return connection.List(
+        kListExcerptsOf,
+        {survey, fiscal_year, after, limit, wanted, respondent}, ReadExcerpt);
   });
 }
 

@@ -19,8 +19,9 @@
 
 namespace welfare::report {
 
-// A migration. Stored in databases and checksummed; do not change.
+// Migrations. Stored in databases and checksummed; do not change.
 extern const std::string_view kExcerptsSql;
+extern const std::string_view kOwnConsentsSql;
 
 // Keeps what the report `name` shows.
 absl::Status KeepExcerptsOf(platform::Transaction& transaction,
@@ -51,13 +52,16 @@ class SqlExcerptStore final : public ExcerptStore {
   absl::StatusOr<Excerpt> Change(
       const platform::WriteRequest& request, const std::string& name,
       const std::string& etag,
-      const std::function<Excerpt(const Excerpt&, base::Timestamp)>& change)
-      override;
+      const ExcerptChange& change) override;
   absl::StatusOr<Excerpt> Get(const std::string& name,
                               const base::CallLimits& limits) override;
   absl::StatusOr<std::vector<Excerpt>> List(
       const std::string& survey, int fiscal_year, const std::string& after,
       int limit, const base::CallLimits& limits) override;
+  absl::StatusOr<std::vector<Excerpt>> ListOf(
+      const std::string& survey, int fiscal_year, const std::string& respondent,
+      std::optional<Consent> consent, const std::string& after, int limit,
+      const base::CallLimits& limits) override;
   absl::StatusOr<std::map<std::string, Excerpt>> Find(
       const std::string& survey, int fiscal_year,
       const std::vector<std::string>& ids,

@@ -69,6 +69,20 @@ CREATE TABLE feedback_verdicts (
 {append_only feedback_verdicts}
 )sql";
 
+// Sheets that were made before have none.
+const std::string_view kFeedbackSignaturesSql = R"sql(
+CREATE TABLE feedback_signatures (
+  report TEXT NOT NULL,
+  sheet TEXT NOT NULL,
+  format TEXT NOT NULL,
+  signing_key TEXT NOT NULL,
+  content TEXT NOT NULL,
+  PRIMARY KEY (report, sheet, format),
+  FOREIGN KEY (report, sheet) REFERENCES feedback_sheets (report, sheet)
+);
+{append_only feedback_signatures}
+)sql";
+
 namespace {
 
 constexpr Query kCountSheets{
@@ -119,8 +133,19 @@ constexpr Query kListSheetsInState{
     " ORDER BY s.position LIMIT $3"};
 constexpr Query kListSheetFiles{
     "list_feedback_files",
-    "SELECT format, content_type, filename, size, digest FROM feedback_files"
-    " WHERE report = $1 AND sheet = $2 ORDER BY position"};
+    "SELECT f.format, f.content_type, f.filename, f.size, f.digest,"
+    " COALESCE(s.signing_key, '') FROM feedback_files f"
+    " LEFT JOIN feedback_signatures s ON s.report = f.report"
+    " AND s.sheet = f.sheet AND s.format = f.format"
+    " WHERE f.report = $1 AND f.sheet = $2 ORDER BY f.position"};
+constexpr Query kInsertSheetSignature{
+    "insert_feedback_signature",
+    "INSERT INTO feedback_signatures (report, sheet, format, signing_key,"
+    " content) VALUES ($1, $2, $3, $4, $5)"};
+constexpr Query kFindSheetSignature{
+    "find_feedback_signature",
+    "SELECT content FROM feedback_signatures"
+    " WHERE report = $1 AND sheet = $2 AND format = $3"};
 constexpr Query kFindVerdict{
     "find_feedback_verdict",
     "SELECT state, digest, comment, judged_by, judged_micros"
@@ -171,7 +196,7 @@ absl::Status ReadRest(Connection& connection, std::int64_t sequence,
                       [](const Row& row) {
                         return ReportFile{row.Text(0), row.Text(1),
                                           row.Text(2), row.Int64(3),
-                                          row.Text(4)};
+                                          row.Text(4), row.Text(5)};
                       }));
   WELFARE_ASSIGN_OR_RETURN(
       sheet.verdict,
@@ -256,6 +281,31 @@ absl::Status InsertSheet(Transaction& transaction, const NewSheet& input,
   return absl::OkStatus();
 }
 
+absl::Status SignSheet(platform::Write& write, const base::SigningKey& key,
+                       Edition edition, const StoredSheet& sheet) {
+  for (const ReportFile& file : sheet.files) {
+    WELFARE_ASSIGN_OR_RETURN(
+        const std::string text,
+        MakeSignature(key, {.kind = base::SignedFile::Kind::kSheet,
+                            .name = sheet.Name(),
+                            .title = sheet.display_name,
+                            .edition = std::string(ToString(edition)),
+                            .time = write.time(),
+                            .content = sheet.digest,
+                            .format = file.format,
+                            .filename = file.filename,
+                            .size = file.size,
+                            .digest = file.digest,
+                            .key = ""}));
+    WELFARE_RETURN_IF_ERROR(
+        write.transaction()
+            .Execute(kInsertSheetSignature,
+                     {sheet.report, sheet.id, file.format, key.id(), text})
+            .status());
+  }
+  return absl::OkStatus();
+}
+
 // What is kept of an answer: `124 62`, and `3 131016-municipality REPORT`.
 std::string TextOf(const SheetCounts& counts) {
   return std::to_string(counts.own) + " " + std::to_string(counts.pairs);
@@ -293,31 +343,45 @@ absl::Status SqlFeedbackStore::CheckNone(const std::string& report,
 }
 
 absl::StatusOr<SheetCounts> SqlFeedbackStore::Create(
-    const platform::WriteRequest& request, const std::string& report,
-    const std::vector<NewSheet>& sheets) {
+    const platform::WriteRequest& request, const StoredReport& report,
+    const std::vector<NewSheet>& sheets, const base::SigningKey* key) {
+  const std::string name = report.Name();
   WELFARE_ASSIGN_OR_RETURN(
       const platform::WritePath::Outcome outcome,
       writes_.Run(
           request, [&](platform::Write& write) -> absl::StatusOr<std::string> {
             Transaction& transaction = write.transaction();
             WELFARE_RETURN_IF_ERROR(
-                transaction.Execute(kTakeSeriesOf, {report}).status());
-            WELFARE_RETURN_IF_ERROR(CheckNoSheets(transaction, report));
+                transaction.Execute(kTakeSeriesOf, {name}).status());
+            WELFARE_RETURN_IF_ERROR(CheckNoSheets(transaction, name));
             SheetCounts counts;
             base::JsonObject digests;
             for (const NewSheet& sheet : sheets) {
               WELFARE_RETURN_IF_ERROR(
                   InsertSheet(transaction, sheet, write.time()));
+              if (key != nullptr) {
+                WELFARE_RETURN_IF_ERROR(
+                    SignSheet(write, *key, report.edition, sheet.sheet));
+              }
               ++(sheet.sheet.kind == SheetKind::kOwn ? counts.own
                                                      : counts.pairs);
               digests.Add(sheet.sheet.id, sheet.sheet.digest);
             }
             WELFARE_RETURN_IF_ERROR(
-                write.Audit(report + "/feedbackSheets",
+                write.Audit(name + "/feedbackSheets",
                             base::JsonObject().Add("sheets", digests)));
             return TextOf(counts);
           }));
   return CountsIn(outcome.reply);
+}
+
+absl::StatusOr<std::optional<std::string>> SqlFeedbackStore::FindSignature(
+    const std::string& report, const std::string& id,
+    const std::string& format, const base::CallLimits& limits) {
+  return database_.Read(limits, [&](Connection& connection) {
+    return connection.Find(kFindSheetSignature, {report, id, format},
+                           [](const Row& row) { return row.Text(0); });
+  });
 }
 
 absl::StatusOr<StoredSheet> SqlFeedbackStore::Get(

@@ -15,8 +15,9 @@
 
 namespace welfare::report {
 
-// A migration. Stored in databases and checksummed; do not change.
+// Migrations. Stored in databases and checksummed; do not change.
 extern const std::string_view kFeedbackSql;
+extern const std::string_view kFeedbackSignaturesSql;
 
 // Any thread may call it. The tables are made by SqlReportStore::Open.
 class SqlFeedbackStore final : public FeedbackStore {
@@ -32,8 +33,12 @@ class SqlFeedbackStore final : public FeedbackStore {
   absl::Status CheckNone(const std::string& report,
                          const base::CallLimits& limits) override;
   absl::StatusOr<SheetCounts> Create(
-      const platform::WriteRequest& request, const std::string& report,
-      const std::vector<NewSheet>& sheets) override;
+      const platform::WriteRequest& request, const StoredReport& report,
+      const std::vector<NewSheet>& sheets,
+      const base::SigningKey* key) override;
+  absl::StatusOr<std::optional<std::string>> FindSignature(
+      const std::string& report, const std::string& id,
+      const std::string& format, const base::CallLimits& limits) override;
   absl::StatusOr<StoredSheet> Get(const std::string& report,
                                   const std::string& id,
                                   const base::CallLimits& limits) override;

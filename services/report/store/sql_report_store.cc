@@ -293,7 +293,9 @@ absl::StatusOr<std::unique_ptr<SqlReportStore>> SqlReportStore::Open(
       {7, "snapshots_signatures", std::string(kSignaturesSql)},
       {8, "excerpts", std::string(kExcerptsSql)},
       {9, "feedback", std::string(kFeedbackSql)},
-      {10, "audience", std::string(kAudienceSql)}};
+      {10, "audience", std::string(kAudienceSql)},
+      {11, "feedback_signatures", std::string(kFeedbackSignaturesSql)},
+      {12, "own_consents", std::string(kOwnConsentsSql)}};
   WELFARE_RETURN_IF_ERROR(
       platform::ApplyMigrations(database, clock, migrations).status());
   return std::unique_ptr<SqlReportStore>(new SqlReportStore(database, clock));

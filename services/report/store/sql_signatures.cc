@@ -88,29 +88,37 @@ absl::StatusOr<std::optional<std::string>> FindSignature(
                          [](const Row& row) { return row.Text(0); });
 }
 
+absl::StatusOr<std::string> MakeSignature(const base::SigningKey& key,
+                                          base::SignedFile file) {
+  file.key = key.id();
+  const std::string lines = base::LinesToSign(file);
+  const std::string signature = key.Sign(lines);
+  if (signature.empty()) return SigningKeyUnusable("OpenSSL cannot sign");
+  return base::SignatureText(lines, signature);
+}
+
 absl::Status SignFiles(platform::Write& write, const base::SigningKey& key,
                        StoredReport& report) {
   const Publication& publication = report.publication;
   for (ReportFile& file : report.files) {
-    const std::string lines = base::LinesToSign(
-        {.report = report.Name(),
-         .title = report.display_name,
-         .edition = std::string(ToString(report.edition)),
-         .level = std::string(vocabulary::ToString(*publication.level)),
-         .published = *publication.publish_time,
-         .snapshot = report.snapshot_id,
-         .format = file.format,
-         .filename = file.filename,
-         .size = file.size,
-         .digest = file.digest,
-         .key = key.id()});
-    const std::string signature = key.Sign(lines);
-    if (signature.empty()) return SigningKeyUnusable("OpenSSL cannot sign");
+    WELFARE_ASSIGN_OR_RETURN(
+        const std::string text,
+        MakeSignature(
+            key, {.name = report.Name(),
+                  .title = report.display_name,
+                  .edition = std::string(ToString(report.edition)),
+                  .level = std::string(vocabulary::ToString(*publication.level)),
+                  .time = *publication.publish_time,
+                  .content = report.snapshot_id,
+                  .format = file.format,
+                  .filename = file.filename,
+                  .size = file.size,
+                  .digest = file.digest,
+                  .key = ""}));
     WELFARE_RETURN_IF_ERROR(
         write.transaction()
             .Execute(kInsertSignature,
-                     {report.Name(), file.format, key.id(),
-                      base::SignatureText(lines, signature)})
+                     {report.Name(), file.format, key.id(), text})
             .status());
     file.signing_key = key.id();
   }

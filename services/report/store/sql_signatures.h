@@ -8,6 +8,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "services/base/signature/signature_text.h"
+#include "services/base/signature/signing_key.h"
 #include "services/platform/storage/database.h"
 #include "services/platform/storage/write_path.h"
 #include "services/report/store/report_store.h"
@@ -32,6 +34,12 @@ absl::StatusOr<std::optional<StoredSnapshot>> FindSnapshot(
 absl::StatusOr<std::optional<std::string>> FindSignature(
     platform::Connection& connection, const std::string& name,
     const std::string& format);
+
+// Returns the text of a signature by `key`, which `file` is told to be by.
+//
+// Errors: FAILED_PRECONDITION, SIGNING_KEY_UNUSABLE.
+absl::StatusOr<std::string> MakeSignature(const base::SigningKey& key,
+                                          base::SignedFile file);
 
 // Signs every file of `report`, which was just published, and says in them by
 // which key.

@@ -66,7 +66,7 @@ std::string ResourceOf(std::string_view method, bool none,
     return round + "/templates/" + kSurvey +
            (has("GetTemplate") ? "/revisions/current" : "");
   }
-  if (has("Excerpt") && !has("CreateExcerpt") && !has("ListExcerpts")) {
+  if (has("Excerpt") && !has("CreateExcerpt") && !has("ListExcerpt")) {
     return round + "/excerpts/quote-1";
   }
   const bool submission =

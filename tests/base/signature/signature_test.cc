@@ -18,12 +18,12 @@ using testing::MakeKeyPair;
 using ::testing::SizeIs;
 
 SignedFile Sample() {
-  return {.report = "reports/jusou-2025-0002",
+  return {.name = "reports/jusou-2025-0002",
           .title = "実施状況調査　令和7年度",
           .edition = "FINAL",
           .level = "PUBLIC",
-          .published = Timestamp::FromMicros(1'700'000'000'123'456),
-          .snapshot = std::string(64, 'a'),
+          .time = Timestamp::FromMicros(1'700'000'000'123'456),
+          .content = std::string(64, 'a'),
           .format = "pdf",
           .filename = "report.pdf",
           .size = 345'678,
@@ -53,6 +53,33 @@ TEST(SignatureText, SaysInLinesWhatIsSigned) {
                 std::string(64, '9') +
                 "\n"
                 "key: 0123456789abcdef\n");
+}
+
+// What is published to nobody says so: it has no level, and was made.
+TEST(SignatureText, OfAFeedbackSheetHasAFormOfItsOwn) {
+  SignedFile sheet = Sample();
+  sheet.kind = SignedFile::Kind::kSheet;
+  sheet.name = "reports/jusou-2025-0002/feedbackSheets/131016-council";
+  sheet.level.clear();
+  const std::string lines = LinesToSign(sheet);
+  EXPECT_TRUE(lines.starts_with(
+      "welfare feedback signature 1\n"
+      "sheet: reports/jusou-2025-0002/feedbackSheets/131016-council\n"
+      "title: 実施状況調査　令和7年度\n"
+      "edition: FINAL\n"
+      "made: 2023-11-14T22:13:20.123456Z\n"
+      "number: aaaa"))
+      << lines;
+  int fault = 0;
+  const std::string bytes(64, '\x01');
+  const auto read = ReadSignatureText(SignatureText(lines, bytes), fault);
+  ASSERT_TRUE(read.has_value()) << fault;
+  EXPECT_EQ(read->file, sheet);
+  // The lines of one kind are no lines of the other.
+  std::string other = LinesToSign(Sample());
+  other.replace(other.find("report"), 6, "feedback");
+  EXPECT_FALSE(ReadSignatureText(SignatureText(other, bytes), fault));
+  EXPECT_EQ(fault, 2);
 }
 
 TEST(SignatureText, IsReadBack) {

@@ -9,6 +9,7 @@
 #include "services/base/error.h"
 #include "services/platform/rpc/status_mapping.h"
 #include "tests/report/report_module_fixture.h"
+#include "tests/support/callers.h"
 #include "tests/support/status_matchers.h"
 
 namespace welfare::report {
@@ -16,6 +17,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 constexpr char kQuoteRound[] = "surveys/jusou/rounds/2025";
@@ -75,6 +77,54 @@ class ExcerptCallsTest : public testing::ReportModuleTest {
     request.set_note("電話による");
     request.set_etag(etag);
     return Ask(&v1::ReportService::Stub::RecordExcerptConsent, request);
+  }
+  // What the caller is asked about.
+  absl::StatusOr<std::vector<v1::ExcerptProposal>> Proposals(
+      v1::Excerpt::Consent consent = v1::Excerpt::CONSENT_UNSPECIFIED) {
+    std::vector<v1::ExcerptProposal> all;
+    v1::ListExcerptProposalsRequest request;
+    request.set_parent(kQuoteRound);
+    request.set_consent(consent);
+    request.set_page_size(1);
+    do {
+      const auto page = ReportModuleTest::Ask(
+          &v1::ReportService::Stub::ListExcerptProposals, request);
+      if (!page.ok()) return page.status();
+      all.insert(all.end(), page->excerpt_proposals().begin(),
+                 page->excerpt_proposals().end());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return all;
+  }
+  static v1::ConsentToExcerptRequest Agreeing(
+      const std::string& digest,
+      type::v1::PublishLevel level = type::v1::PUBLISH_LEVEL_PUBLIC) {
+    v1::ConsentToExcerptRequest request;
+    request.set_name(NameOf("quote-1"));
+    request.set_consent(v1::Excerpt::CONSENT_GIVEN);
+    request.set_publish_level(level);
+    request.set_digest(digest);
+    return request;
+  }
+  static v1::ConsentToExcerptRequest Refusing(const std::string& digest) {
+    v1::ConsentToExcerptRequest request =
+        Agreeing(digest, type::v1::PUBLISH_LEVEL_UNSPECIFIED);
+    request.set_consent(v1::Excerpt::CONSENT_WITHDRAWN);
+    return request;
+  }
+  absl::StatusOr<v1::ExcerptProposal> Agree(
+      const v1::ConsentToExcerptRequest& request) {
+    return ReportModuleTest::Ask(&v1::ReportService::Stub::ConsentToExcerpt,
+                                 request);
+  }
+  // The digest that the respondent is shown.
+  std::string DigestShown() {
+    const access::Identity caller = who_;
+    who_ = support::RespondentOf("jusou", "131016");
+    const auto own = Proposals();
+    who_ = caller;
+    EXPECT_OK(own);
+    return own.ok() && own->size() == 1 ? own->front().digest() : "";
   }
   // Stores a template that shows the excerpt on a page of its own.
   absl::Status ShowInReports(const std::string& ids = "quote-1") {
@@ -294,6 +344,192 @@ TEST_F(ExcerptCallsTest, AConsentIsToTheRevisionThatWasRead) {
                        type::v1::PUBLISH_LEVEL_PUBLIC, taken->etag()),
                 absl::StatusCode::kAborted, "ETAG_MISMATCH");
   EXPECT_EQ(Show("quote-1")->revision(), 2);
+}
+
+TEST_F(ExcerptCallsTest, ItsRespondentReadsAllThatWouldBePrinted) {
+  v1::CreateExcerptRequest request = Quote();
+  request.mutable_excerpt()->set_attribution(v1::Excerpt::ATTRIBUTION_NAMED);
+  ASSERT_OK(Take(request));
+  who_ = support::RespondentOf("jusou", "131016");
+  const auto own = Proposals(v1::Excerpt::CONSENT_NONE);
+  ASSERT_OK(own);
+  ASSERT_EQ(own->size(), 1U);
+  const v1::ExcerptProposal& proposal = own->front();
+  EXPECT_EQ(proposal.name(), NameOf("quote-1"));
+  EXPECT_EQ(proposal.item(), "ideas");
+  EXPECT_EQ(proposal.original_text(), "千代田区で集まりを開く");
+  EXPECT_EQ(proposal.printed_text(), "地域で集まりを開く");
+  EXPECT_EQ(proposal.category(), "居場所");
+  EXPECT_EQ(proposal.attribution(), v1::Excerpt::ATTRIBUTION_NAMED);
+  EXPECT_EQ(proposal.digest().size(), 64U);
+  EXPECT_FALSE(proposal.has_consent_time());
+  EXPECT_THAT(*Proposals(v1::Excerpt::CONSENT_GIVEN), IsEmpty());
+  const auto given = Agree(Agreeing(proposal.digest()));
+  ASSERT_OK(given);
+  EXPECT_EQ(given->consent(), v1::Excerpt::CONSENT_GIVEN);
+  EXPECT_EQ(given->consent_level(), type::v1::PUBLISH_LEVEL_PUBLIC);
+  EXPECT_EQ(given->consent_note(), "");
+  EXPECT_TRUE(given->has_consent_time());
+  EXPECT_THAT(*Proposals(v1::Excerpt::CONSENT_NONE), IsEmpty());
+  EXPECT_EQ(Proposals(v1::Excerpt::CONSENT_GIVEN)->size(), 1U);
+  who_ = access::Identity::Local();
+  const auto stored = Show("quote-1");
+  ASSERT_OK(stored);
+  EXPECT_TRUE(stored->respondent_decides());
+  EXPECT_EQ(stored->consent_by(), "somebody");
+  EXPECT_NE(stored->editor(), "somebody");
+  EXPECT_EQ(stored->revision(), 2);
+}
+
+TEST_F(ExcerptCallsTest, ARespondentAnswersForItsOwnAlone) {
+  ASSERT_OK(Take(Quote()));
+  const std::string digest = DigestShown();
+  // The council of the same municipality, another municipality, and one that
+  // has not answered.
+  for (const access::Identity& other :
+       {support::RespondentOf("jusou", "131016", "council"),
+        support::RespondentOf("jusou", "131024"),
+        support::RespondentOf("jusou", "131032")}) {
+    who_ = other;
+    EXPECT_THAT(*Proposals(), IsEmpty());
+    EXPECT_STATUS(Agree(Agreeing(digest)), absl::StatusCode::kNotFound,
+                  "EXCERPT_NOT_FOUND");
+  }
+  std::vector<access::Identity> others = {
+      support::RespondentOf("other", "131016")};
+  for (const char* grant :
+       {"manager@jusou", "reviewer@jusou", "auditor@jusou"}) {
+    others.push_back(support::Granted({grant}));
+  }
+  for (const access::Identity& other : others) {
+    who_ = other;
+    EXPECT_STATUS(Agree(Agreeing(digest)),
+                  absl::StatusCode::kPermissionDenied, "ACCESS_DENIED");
+    EXPECT_STATUS(Proposals(), absl::StatusCode::kPermissionDenied,
+                  "ACCESS_DENIED");
+  }
+  who_ = access::Identity::Local();
+  EXPECT_EQ(Show("quote-1")->consent(), v1::Excerpt::CONSENT_NONE);
+}
+
+TEST_F(ExcerptCallsTest, ARespondentIsKnownByAnotherCode) {
+  ASSERT_OK(Take(Quote()));
+  world_.renamed["131067-municipality"] = "131016-municipality";
+  who_ = support::RespondentOf("jusou", "131067");
+  const auto own = Proposals();
+  ASSERT_OK(own);
+  ASSERT_EQ(own->size(), 1U);
+  EXPECT_OK(Agree(Agreeing(own->front().digest())));
+}
+
+TEST_F(ExcerptCallsTest, OwnConsentReleasesAndItsWithdrawalBlocks) {
+  ASSERT_OK(Take(Quote()));
+  const access::Identity respondent = support::RespondentOf("jusou", "131016");
+  const std::string digest = DigestShown();
+  EXPECT_STATUS(ShowInReports(), absl::StatusCode::kInvalidArgument,
+                "TEMPLATE_INVALID");
+  who_ = respondent;
+  ASSERT_OK(Agree(Agreeing(digest)));
+  who_ = access::Identity::Local();
+  ASSERT_OK(ShowInReports());
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  EXPECT_THAT(Html(*report), HasSubstr("地域で集まりを開く"));
+  who_ = respondent;
+  ASSERT_OK(Agree(Refusing(digest)));
+  who_ = access::Identity::Local();
+  const auto refused = Create(Request());
+  EXPECT_STATUS(refused, absl::StatusCode::kFailedPrecondition,
+                "EXCERPT_NOT_RELEASED");
+  EXPECT_THAT(std::string(refused.status().message()),
+              HasSubstr("quote-1: its respondent withdrew the consent"));
+  EXPECT_STATUS(Publish(report->name()),
+                absl::StatusCode::kFailedPrecondition, "EXCERPT_NOT_RELEASED");
+}
+
+TEST_F(ExcerptCallsTest, AChangedTextAsksItsRespondentAnew) {
+  ASSERT_OK(Take(Quote()));
+  const std::string before = DigestShown();
+  const access::Identity respondent = support::RespondentOf("jusou", "131016");
+  who_ = respondent;
+  ASSERT_OK(Agree(Agreeing(before)));
+  who_ = access::Identity::Local();
+  ASSERT_OK(ShowInReports());
+  v1::UpdateExcerptRequest update;
+  update.mutable_excerpt()->set_name(NameOf("quote-1"));
+  update.mutable_excerpt()->set_category("つながり");
+  const auto edited = Edit(update);
+  ASSERT_OK(edited);
+  EXPECT_EQ(edited->consent(), v1::Excerpt::CONSENT_NONE);
+  EXPECT_FALSE(edited->respondent_decides());
+  EXPECT_STATUS(Create(Request()), absl::StatusCode::kFailedPrecondition,
+                "EXCERPT_NOT_RELEASED");
+  who_ = respondent;
+  EXPECT_STATUS(Agree(Agreeing(before)),
+                absl::StatusCode::kFailedPrecondition, "EXCERPT_OTHER_TEXT");
+  const std::string after = DigestShown();
+  EXPECT_NE(after, before);
+  EXPECT_OK(Agree(Agreeing(after)));
+  who_ = access::Identity::Local();
+  EXPECT_OK(Create(Request()));
+}
+
+TEST_F(ExcerptCallsTest, StaffDoesNotConsentAgainstWhoAnsweredItself) {
+  ASSERT_OK(Take(Quote()));
+  const std::string digest = DigestShown();
+  // Staff was first; the respondent reads how it was said, and takes it back.
+  ASSERT_OK(Record(v1::Excerpt::CONSENT_GIVEN));
+  who_ = support::RespondentOf("jusou", "131016");
+  EXPECT_EQ(Proposals()->front().consent_note(), "電話による");
+  ASSERT_OK(Agree(Refusing(digest)));
+  who_ = access::Identity::Local();
+  EXPECT_STATUS(Record(v1::Excerpt::CONSENT_GIVEN),
+                absl::StatusCode::kFailedPrecondition,
+                "EXCERPT_CONSENT_RESERVED");
+  // It may say no by telephone all the same.
+  EXPECT_OK(Record(v1::Excerpt::CONSENT_WITHDRAWN));
+  EXPECT_STATUS(Record(v1::Excerpt::CONSENT_GIVEN),
+                absl::StatusCode::kFailedPrecondition,
+                "EXCERPT_CONSENT_RESERVED");
+}
+
+TEST_F(ExcerptCallsTest, EveryWrongFieldOfAnOwnConsentIsTold) {
+  ASSERT_OK(Take(Quote()));
+  who_ = support::RespondentOf("jusou", "131016");
+  v1::ConsentToExcerptRequest request;
+  request.set_name(NameOf("quote-1"));
+  EXPECT_THAT(Wrong(Agree(request).status()),
+              ElementsAre("CONSENT_UNKNOWN", "REQUIRED"));
+  EXPECT_THAT(Wrong(Agree(Agreeing("ABC", type::v1::PUBLISH_LEVEL_INTERNAL))
+                        .status()),
+              ElementsAre("CONSENT_LEVEL", "DIGEST_INVALID"));
+  request = Refusing(std::string(64, 'a'));
+  request.set_name(NameOf("A B"));
+  EXPECT_THAT(Wrong(Agree(request).status()), ElementsAre("NAME_INVALID"));
+  request.set_name(NameOf("quote-2"));
+  EXPECT_STATUS(Agree(request), absl::StatusCode::kNotFound,
+                "EXCERPT_NOT_FOUND");
+  EXPECT_THAT(Wrong(Proposals(static_cast<v1::Excerpt::Consent>(9)).status()),
+              ElementsAre("CONSENT_UNKNOWN"));
+  world_.survey = {grpc::StatusCode::UNAVAILABLE, "away"};
+  EXPECT_STATUS(Agree(Agreeing(std::string(64, 'a'))),
+                absl::StatusCode::kUnavailable, "SURVEY_UNAVAILABLE");
+  EXPECT_STATUS(Proposals(), absl::StatusCode::kUnavailable,
+                "SURVEY_UNAVAILABLE");
+}
+
+TEST_F(ExcerptCallsTest, ARepeatOfAnOwnConsentGetsTheFirstAnswer) {
+  ASSERT_OK(Take(Quote()));
+  const std::string digest = DigestShown();
+  who_ = support::RespondentOf("jusou", "131016");
+  v1::ConsentToExcerptRequest request = Agreeing(digest);
+  request.set_request_id("11111111-1111-1111-1111-111111111112");
+  ASSERT_OK(Agree(request));
+  ASSERT_OK(Agree(Refusing(digest)));
+  const auto again = Agree(request);
+  ASSERT_OK(again);
+  EXPECT_EQ(again->consent(), v1::Excerpt::CONSENT_GIVEN);
+  EXPECT_EQ(Proposals()->front().consent(), v1::Excerpt::CONSENT_WITHDRAWN);
 }
 
 TEST_F(ExcerptCallsTest, ARepeatGetsTheFirstAnswer) {

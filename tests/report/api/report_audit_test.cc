@@ -2,6 +2,7 @@
 
 #include "tests/report/report_module_fixture.h"
 #include "tests/support/audit_contract.h"
+#include "tests/support/callers.h"
 
 namespace welfare::report {
 namespace {
@@ -100,7 +101,21 @@ TEST_F(ReportAuditTest, EveryChangeStandsInTheLog) {
           grpc::ClientContext*, const v1::ListExcerptsRequest&,
           v1::ListExcerptsResponse*)>(&Stub::ListExcerpts),
       list_excerpts, all);
-  support::ExpectAllIsAudited(*stub_, "welfare.report.v1.ReportService");
+  who_ = support::RespondentOf("jusou", "131016");
+  v1::ListExcerptProposalsRequest list_own;
+  list_own.set_parent("surveys/jusou/rounds/2025");
+  const auto own = Ask(&Stub::ListExcerptProposals, list_own);
+  ASSERT_OK(own);
+  ASSERT_EQ(own->excerpt_proposals_size(), 1);
+  v1::ConsentToExcerptRequest agree;
+  agree.set_name(name);
+  agree.set_consent(v1::Excerpt::CONSENT_WITHDRAWN);
+  agree.set_digest(own->excerpt_proposals(0).digest());
+  agree.set_request_id(support::NewRequestId());
+  ASSERT_OK(Ask(&Stub::ConsentToExcerpt, agree));
+  who_ = access::Identity::Local();
+  support::ExpectAllIsAudited(*stub_, "welfare.report.v1.ReportService",
+                              {"ConsentToExcerpt", "ListExcerptProposals"});
 }
 
 TEST_F(ReportAuditTest, EveryRefusalStandsInTheLog) {

@@ -72,13 +72,13 @@ TEST_F(SigningTest, EveryFileIsSignedWhenItIsPublished) {
   for (const v1::Report::File& file : published->files()) {
     const SignedFile signature =
         Signature(published->name(), file.format(), pair_);
-    EXPECT_EQ(signature.report, published->name());
+    EXPECT_EQ(signature.name, published->name());
     EXPECT_EQ(signature.title, published->display_name());
     EXPECT_EQ(signature.edition, "PROVISIONAL");
     EXPECT_EQ(signature.level, "PUBLIC");
-    EXPECT_EQ(signature.published.micros() / 1'000'000,
+    EXPECT_EQ(signature.time.micros() / 1'000'000,
               published->publish_time().seconds());
-    EXPECT_EQ(signature.snapshot, published->snapshot());
+    EXPECT_EQ(signature.content, published->snapshot());
     EXPECT_EQ(signature.format, file.format());
     EXPECT_EQ(signature.filename, file.filename());
     EXPECT_EQ(signature.size, file.size());
@@ -143,6 +143,64 @@ TEST_F(SigningTest, WhoMayNotHaveAFileMayNotHaveItsSignature) {
                 absl::StatusCode::kNotFound, "REPORT_NOT_FOUND");
 }
 
+// A sheet is signed when it is made, for then it is sent.
+TEST_F(SigningTest, EverySheetIsSignedWhenItIsMade) {
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  ASSERT_OK(MakeSheets(report->name()));
+  for (const char* id :
+       {"131016-municipality", "131016-council", "131016-pair"}) {
+    const auto sheet = GetSheet(report->name(), id);
+    ASSERT_OK(sheet);
+    ASSERT_EQ(sheet->files_size(), 2);
+    for (const v1::Report::File& file : sheet->files()) {
+      const Downloaded text = DownloadSheet(sheet->name(), file.format(), 0, true);
+      ASSERT_OK(text.status);
+      EXPECT_EQ(text.filename, file.filename() + ".sig");
+      EXPECT_EQ(text.content_type, "text/plain; charset=utf-8");
+      int fault = 0;
+      const auto read = ReadSignatureText(text.bytes, fault);
+      ASSERT_TRUE(read.has_value()) << text.bytes;
+      EXPECT_TRUE(VerifyingKey::ReadAll(pair_.public_pem)
+                      .at(0)
+                      .Verifies(read->lines, read->bytes));
+      EXPECT_EQ(read->file.kind, SignedFile::Kind::kSheet);
+      EXPECT_EQ(read->file.name, sheet->name());
+      EXPECT_EQ(read->file.title, sheet->display_name());
+      EXPECT_EQ(read->file.edition, "PROVISIONAL");
+      // The number that is printed on it.
+      EXPECT_EQ(read->file.content, sheet->digest());
+      EXPECT_EQ(read->file.time.micros() / 1'000'000,
+                sheet->create_time().seconds());
+      EXPECT_EQ(read->file.digest, file.digest());
+      EXPECT_EQ(read->file.key, file.signing_key());
+    }
+  }
+  // Whoever may not have the sheet may not have its signature.
+  who_ = support::RespondentOf("jusou", "131016", "council");
+  EXPECT_OK(DownloadSheet(report->name() + "/feedbackSheets/131016-council",
+                          "pdf", 0, true)
+                .status);
+  EXPECT_STATUS(
+      DownloadSheet(report->name() + "/feedbackSheets/131016-municipality",
+                    "pdf", 0, true)
+          .status,
+      absl::StatusCode::kNotFound, "FEEDBACK_NOT_FOUND");
+}
+
+// Nothing is sent that was to be signed and is not.
+TEST_F(SigningTest, WithoutItsKeyNoSheetIsMade) {
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  std::filesystem::remove(key_file());
+  EXPECT_STATUS(MakeSheets(report->name()),
+                absl::StatusCode::kFailedPrecondition, "SIGNING_KEY_UNUSABLE");
+  EXPECT_STATUS(GetSheet(report->name(), "131016-council"),
+                absl::StatusCode::kNotFound, "FEEDBACK_NOT_FOUND");
+  WriteKey(pair_);
+  EXPECT_OK(MakeSheets(report->name()));
+}
+
 class UnsignedTest : public testing::ReportModuleTest {};
 
 TEST_F(UnsignedTest, WithoutAKeyThereIsNoSignature) {
@@ -153,6 +211,17 @@ TEST_F(UnsignedTest, WithoutAKeyThereIsNoSignature) {
   EXPECT_EQ(published->files(0).signing_key(), "");
   EXPECT_STATUS(Download(report->name(), "html", 0, true).status,
                 absl::StatusCode::kFailedPrecondition, "FILE_NOT_SIGNED");
+}
+
+TEST_F(UnsignedTest, NorOneOfASheet) {
+  const auto report = Create(Request());
+  ASSERT_OK(report);
+  ASSERT_OK(MakeSheets(report->name()));
+  const auto sheet = GetSheet(report->name(), "131016-council");
+  ASSERT_OK(sheet);
+  EXPECT_EQ(sheet->files(0).signing_key(), "");
+  EXPECT_STATUS(DownloadSheet(sheet->name(), "pdf", 0, true).status,
+                absl::StatusCode::kFailedPrecondition, "FEEDBACK_NOT_SIGNED");
 }
 
 }  // namespace

@@ -50,6 +50,46 @@ TEST(Excerpt, AConsentIsToWhatWasWrittenAndWhatIsPrinted) {
   EXPECT_EQ(Edit(stored, stored, {"別の文", 4}).consent, Consent::kNone);
 }
 
+TEST(Excerpt, WhoAnsweredItselfAloneConsents) {
+  const auto at = base::Timestamp::FromMicros(7);
+  const ConsentWords given{.consent = Consent::kGiven,
+                           .level = PublishLevel::kPublic,
+                           .note = "電話",
+                           .by = "staff"};
+  const ConsentWords taken{.consent = Consent::kWithdrawn,
+                           .level = std::nullopt,
+                           .note = "電話",
+                           .by = "staff"};
+  const auto stated = StateConsent(ConsentedExcerpt(), given, at);
+  ASSERT_TRUE(stated.has_value());
+  EXPECT_EQ(stated->editor, "staff");
+  EXPECT_EQ(stated->consent_by, "staff");
+  EXPECT_FALSE(stated->respondent_decides);
+  const Excerpt own = DecideConsent(
+      *stated,
+      {.consent = Consent::kGiven,
+       .level = PublishLevel::kStakeholders,
+       .note = "",
+       .by = "hanako"},
+      at);
+  EXPECT_EQ(own.consent_level, PublishLevel::kStakeholders);
+  EXPECT_EQ(own.consent_note, "");
+  EXPECT_EQ(own.consent_by, "hanako");
+  EXPECT_EQ(own.editor, "staff");
+  // Staff widens nothing, takes back what it is told, and gives nothing anew.
+  EXPECT_FALSE(StateConsent(own, given, at).has_value());
+  const auto back = StateConsent(own, taken, at);
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(back->consent, Consent::kWithdrawn);
+  EXPECT_FALSE(StateConsent(*back, given, at).has_value());
+  // Another text is another question.
+  Excerpt edited = *back;
+  edited.edited_text = "集う";
+  const Excerpt anew = Edit(*back, edited, {"千代田で集う", 4});
+  EXPECT_EQ(anew.consent_by, "");
+  EXPECT_TRUE(StateConsent(anew, given, at).has_value());
+}
+
 TEST(Excerpt, MayBePrintedWhileConsentedToAndUnchanged) {
   const Excerpt good = ConsentedExcerpt();
   EXPECT_FALSE(FindHindrance(&good, SourceAnswer{"千代田で集う", 9}));

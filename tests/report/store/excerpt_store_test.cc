@@ -5,11 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "services/platform/storage/audit_log.h"
+#include "services/report/errors.h"
 #include "services/report/store/sql_excerpt_store.h"
 #include "services/report/store/sql_report_store.h"
 #include "tests/support/fake_clock.h"
@@ -127,6 +129,60 @@ TEST_P(ExcerptStoreContract, ListsAndFindsThoseOfARound) {
   ASSERT_OK(found);
   EXPECT_EQ(found->size(), 2U);
   EXPECT_TRUE(found->contains("a"));
+}
+
+TEST_P(ExcerptStoreContract, ListsThoseOfARespondent) {
+  for (const char* id : {"b", "c", "a"}) {
+    ASSERT_OK(store_->Create(ExcerptRequest(""), QuoteOf(id)));
+  }
+  Excerpt other = QuoteOf("d");
+  other.respondent = "131016-council";
+  ASSERT_OK(store_->Create(ExcerptRequest(""), other));
+  ASSERT_OK(store_->Change(ExcerptRequest(""), QuoteOf("b").Name(), "",
+                           Consented));
+  const auto ids = [&](std::optional<Consent> consent, const std::string& after,
+                       int limit) {
+    const auto listed = store_->ListOf("jusou", 2025, "131016-municipality",
+                                       consent, after, limit, {});
+    EXPECT_OK(listed);
+    std::string all;
+    for (const Excerpt& excerpt : *listed) all += excerpt.id;
+    return all;
+  };
+  EXPECT_EQ(ids(std::nullopt, "", 10), "abc");
+  EXPECT_EQ(ids(std::nullopt, "a", 1), "b");
+  EXPECT_EQ(ids(Consent::kNone, "", 10), "ac");
+  EXPECT_EQ(ids(Consent::kGiven, "", 10), "b");
+}
+
+TEST_P(ExcerptStoreContract, KeepsWhoConsented) {
+  ASSERT_OK(store_->Create(ExcerptRequest(""), QuoteOf("quote-1")));
+  const std::string name = QuoteOf("quote-1").Name();
+  EXPECT_FALSE(store_->Get(name, {})->respondent_decides);
+  ASSERT_OK(store_->Change(
+      ExcerptRequest(""), name, "",
+      [](const Excerpt& excerpt, base::Timestamp now) {
+        return DecideConsent(excerpt,
+                             {.consent = Consent::kWithdrawn,
+                              .level = std::nullopt,
+                              .note = "",
+                              .by = "hanako"},
+                             now);
+      }));
+  const auto read = store_->Get(name, {});
+  ASSERT_OK(read);
+  EXPECT_EQ(read->consent, Consent::kWithdrawn);
+  EXPECT_EQ(read->consent_by, "hanako");
+  EXPECT_TRUE(read->respondent_decides);
+  EXPECT_EQ(read->editor, "editor");
+  // What a change refuses is not stored.
+  EXPECT_STATUS(store_->Change(ExcerptRequest(""), name, "",
+                               [](const Excerpt& excerpt, base::Timestamp)
+                                   -> absl::StatusOr<Excerpt> {
+                                 return ExcerptOtherText(excerpt.Name());
+                               }),
+                absl::StatusCode::kFailedPrecondition, "EXCERPT_OTHER_TEXT");
+  EXPECT_EQ(store_->Get(name, {})->revision, 2);
 }
 
 TEST_P(ExcerptStoreContract, WritersAtOnceMakeRevisionsOfTheirOwn) {

@@ -5,12 +5,16 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "services/base/signature/signature_text.h"
+#include "services/base/signature/signing_key.h"
 #include "services/report/store/sql_feedback_store.h"
 #include "services/report/store/sql_report_store.h"
+#include "tests/base/signature/signing_keys.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/store_engines.h"
@@ -82,6 +86,7 @@ class FeedbackStoreContract
     const auto report =
         reports_->Create(Asked("", "CreateReport"), SomeReport());
     ASSERT_OK(report);
+    stored_ = *report;
     report_ = report->Name();
   }
 
@@ -92,7 +97,7 @@ class FeedbackStoreContract
   }
 
   void Make() {
-    ASSERT_OK(store_->Create(Asked("", "Make"), report_, Three()));
+    ASSERT_OK(store_->Create(Asked("", "Make"), stored_, Three(), nullptr));
   }
 
   absl::StatusOr<StoredSheet> Judge(const std::string& id, SheetState state,
@@ -116,12 +121,13 @@ class FeedbackStoreContract
   std::unique_ptr<platform::Database> database_;
   std::unique_ptr<ReportStore> reports_;
   std::unique_ptr<FeedbackStore> store_;
-  std::string report_;
+  StoredReport stored_;
+  std::string report_;  // its name
 };
 
 TEST_P(FeedbackStoreContract, KeepsSheetsWithTheirFiles) {
   ASSERT_OK(store_->CheckNone(report_, {}));
-  const auto counts = store_->Create(Asked("", "Make"), report_, Three());
+  const auto counts = store_->Create(Asked("", "Make"), stored_, Three(), nullptr);
   ASSERT_OK(counts);
   EXPECT_EQ(counts->own, 2);
   EXPECT_EQ(counts->pairs, 1);
@@ -138,6 +144,7 @@ TEST_P(FeedbackStoreContract, KeepsSheetsWithTheirFiles) {
   ASSERT_THAT(sheet->files, SizeIs(2));
   EXPECT_EQ(sheet->files[0].filename, "131016-council.html");
   EXPECT_FALSE(sheet->verdict.has_value());
+  EXPECT_EQ(sheet->files[0].signing_key, "");
   const auto bytes = reports_->ReadBytes("pdf", 0, 100, {});
   ASSERT_OK(bytes);
   EXPECT_EQ(*bytes, "papers");
@@ -145,6 +152,42 @@ TEST_P(FeedbackStoreContract, KeepsSheetsWithTheirFiles) {
   ASSERT_OK(pair);
   EXPECT_FALSE(pair->respondent_kind.has_value());
   EXPECT_FALSE(pair->shown_to_respondents);
+}
+
+TEST_P(FeedbackStoreContract, SignsWhatItStores) {
+  const base::testing::KeyPair pair = base::testing::MakeKeyPair();
+  const auto key = base::SigningKey::Read(pair.private_pem);
+  ASSERT_TRUE(key.has_value());
+  std::vector<NewSheet> sheets = Three();
+  for (NewSheet& sheet : sheets) {
+    sheet.sheet.digest = std::string(64, 'c');
+    for (ReportFile& file : sheet.sheet.files) {
+      file.digest = std::string(64, file.format == "pdf" ? 'a' : 'b');
+    }
+  }
+  ASSERT_OK(store_->Create(Asked("", "Make"), stored_, sheets, &*key));
+  const auto listed = store_->List(report_, 0, 100, std::nullopt, {});
+  ASSERT_OK(listed);
+  for (const StoredSheet& sheet : *listed) {
+    for (const ReportFile& file : sheet.files) {
+      EXPECT_EQ(file.signing_key, key->id());
+      const auto text =
+          store_->FindSignature(report_, sheet.id, file.format, {});
+      ASSERT_OK(text);
+      ASSERT_TRUE(text->has_value());
+      int fault = 0;
+      const auto read = base::ReadSignatureText(**text, fault);
+      ASSERT_TRUE(read.has_value()) << fault;
+      EXPECT_TRUE(base::VerifyingKey::ReadAll(pair.public_pem)
+                      .at(0)
+                      .Verifies(read->lines, read->bytes));
+      EXPECT_EQ(read->file.name, sheet.Name());
+      EXPECT_EQ(read->file.digest, file.digest);
+      EXPECT_EQ(read->file.time, sheet.create_time);
+    }
+  }
+  EXPECT_EQ(*store_->FindSignature(report_, "131016-council", "csv", {}),
+            std::nullopt);
 }
 
 TEST_P(FeedbackStoreContract, KnowsNoSheetThatWasNotMade) {
@@ -156,17 +199,17 @@ TEST_P(FeedbackStoreContract, KnowsNoSheetThatWasNotMade) {
 }
 
 TEST_P(FeedbackStoreContract, MakesTheSheetsOfAReportOnce) {
-  const auto first = store_->Create(Asked("one", "Make"), report_, Three());
+  const auto first = store_->Create(Asked("one", "Make"), stored_, Three(), nullptr);
   ASSERT_OK(first);
   const auto repeat = store_->FindRepeat(Asked("one", "Make"));
   ASSERT_OK(repeat);
   ASSERT_TRUE(repeat->has_value());
   EXPECT_EQ((*repeat)->own, 2);
-  ASSERT_OK(store_->Create(Asked("one", "Make"), report_, Three()));
+  ASSERT_OK(store_->Create(Asked("one", "Make"), stored_, Three(), nullptr));
   EXPECT_STATUS(store_->CheckNone(report_, {}),
                 absl::StatusCode::kAlreadyExists, "FEEDBACK_EXISTS");
   EXPECT_STATUS(
-      store_->Create(Asked("two", "Make"), report_, Three()),
+      store_->Create(Asked("two", "Make"), stored_, Three(), nullptr),
                 absl::StatusCode::kAlreadyExists, "FEEDBACK_EXISTS");
   const auto none = store_->FindRepeat(Asked("two", "Make"));
   ASSERT_OK(none);

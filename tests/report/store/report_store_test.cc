@@ -462,10 +462,10 @@ TEST_P(ReportStoreContract, SignsWhatIsPublishedInOneTransaction) {
   EXPECT_TRUE(base::VerifyingKey::ReadAll(pair.public_pem)
                   .at(0)
                   .Verifies(read->lines, read->bytes));
-  EXPECT_EQ(read->file.report, name);
+  EXPECT_EQ(read->file.name, name);
   EXPECT_EQ(read->file.edition, "FINAL");
   EXPECT_EQ(read->file.level, "AGGREGATE");
-  EXPECT_EQ(read->file.published, clock_.Now());
+  EXPECT_EQ(read->file.time, clock_.Now());
   EXPECT_EQ(read->file.digest, made->files[0].digest);
   // A repeat signs nothing anew, whatever key there is by then.
   const auto repeated = store_->Publish(PublishRequest("p"), name,

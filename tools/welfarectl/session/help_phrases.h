@@ -280,6 +280,14 @@ inline constexpr Translation kHelpPhrases[] = {
      "引用を編集します。掲載する文が変わると、同意の確認からやり直しになります"},
     {"Record that the respondent consents, or no longer does",
      "回答者の同意、またはその撤回を記録します"},
+    {"List what would be printed of your own answers, and awaits your consent",
+     "自団体の回答からの掲載案のうち、同意を待つものの一覧を表示します"},
+    {"Also what you have answered", "回答済みのものも表示します"},
+    {"Consent to what would be printed of your own answer, or no longer do",
+     "自団体の回答の掲載に同意するか、同意しないことを示します"},
+    {"The digest of what you read, as the list of proposals gives it",
+     "読んだ掲載案のダイジェスト（掲載案の一覧に表示されたもの）"},
+    {"You do not consent, or no longer do", "同意しない、または同意を撤回する"},
     {"Show one excerpt", "引用を一つ表示します"},
     {"List the excerpts of a round", "その年度の引用の一覧を表示します"},
     {"Excerpt id, consent-1", "引用の識別子（例 consent-1）"},
@@ -335,9 +343,10 @@ inline constexpr Translation kHelpPhrases[] = {
     {"Report id, jusou-2025-0001", "報告書のID（例 jusou-2025-0001）"},
     {"Save one file of a report, and its signature",
      "報告書のファイルと署名を保存します"},
-    {"Check a published file by its signature, or render a stored report again "
-     "and compare",
-     "公表されたファイルを署名で確認するか、保存した報告書を作り直して比べます"},
+    {"Check a published file or a feedback sheet by its signature, or render a "
+     "stored report again and compare",
+     "公表されたファイルや回答確認票を署名で確認するか、保存した報告書を作り直して"
+     "比べます"},
     {"A file, with --key; or a report id, jusou-2025-0001",
      "ファイル（--key とともに）、または報告書のID（例 jusou-2025-0001）"},
     {"Public keys of the publisher in PEM form, one or more files; nobody is "
@@ -364,8 +373,9 @@ inline constexpr Translation kHelpPhrases[] = {
     {"Say that something on a sheet is wrong",
      "回答確認票に誤りがあることを申し出ます"},
     {"What is wrong", "誤りの内容"},
-    {"Save the sheets of all respondents; run again, it goes on where it was",
-     "全団体の回答確認票を保存します。もう一度実行すると続きから再開します"},
+    {"Save the sheets of all respondents, and their signatures; run again, it "
+     "goes on where it was",
+     "全団体の回答確認票と署名を保存します。もう一度実行すると続きから再開します"},
     {"Folder to write to", "保存先のフォルダー"},
     {"pdf or html", "pdf または html"},
     {"Also those of a municipality beside its council",

@@ -314,6 +314,8 @@ inline constexpr Translation kSaidPhrases[] = {
     {"{path}: the signature", "{path}: 署名"},
     {"{path} is what was published.",
      "{path} は公表されたファイルそのものです。"},
+    {"{path} is what the respondent was sent.",
+     "{path} は回答者に送られたファイルそのものです。"},
     {"Not carried: {what}: {count}.", "書き出していないもの：{what}：{count}件"},
     {"Written to {path}. On the other platform:",
      "{path} に書き出しました。取り込む側では次のとおり実行してください："},

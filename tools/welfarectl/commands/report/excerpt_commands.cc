@@ -28,7 +28,9 @@ struct ExcerptFlags {
   std::string level = "stakeholders";
   std::string note;
   std::string etag;
+  std::string digest;
   bool withdraw = false;
+  bool all = false;
 };
 
 std::string ExcerptName(const Session& session, const ExcerptFlags& flags) {
@@ -101,15 +103,18 @@ int UpdateExcerpt(Session& session, const ExcerptFlags& flags) {
   return code == kOk ? PrintExcerpt(session, reply) : code;
 }
 
+type::v1::PublishLevel LevelOf(const std::string& word) {
+  return word == "public" ? type::v1::PUBLISH_LEVEL_PUBLIC
+                          : type::v1::PUBLISH_LEVEL_STAKEHOLDERS;
+}
+
 int RecordConsent(Session& session, const ExcerptFlags& flags) {
   report_v1::RecordExcerptConsentRequest request;
   request.set_name(ExcerptName(session, flags));
   request.set_consent(flags.withdraw ? report_v1::Excerpt::CONSENT_WITHDRAWN
                                      : report_v1::Excerpt::CONSENT_GIVEN);
   if (!flags.withdraw) {
-    request.set_publish_level(flags.level == "public"
-                                  ? type::v1::PUBLISH_LEVEL_PUBLIC
-                                  : type::v1::PUBLISH_LEVEL_STAKEHOLDERS);
+    request.set_publish_level(LevelOf(flags.level));
   }
   request.set_note(flags.note);
   request.set_etag(flags.etag);
@@ -117,6 +122,65 @@ int RecordConsent(Session& session, const ExcerptFlags& flags) {
   report_v1::Excerpt reply;
   const int code = Call(session, request, reply);
   return code == kOk ? PrintExcerpt(session, reply) : code;
+}
+
+// Both texts whole: nobody consents to what he has not read.
+Table ProposalTable() {
+  return Table({{.title = "excerpt"},
+                {.title = "written"},
+                {.title = "printed"},
+                {.title = "category"},
+                {.title = "named_by"},
+                {.title = "consent"},
+                {.title = "digest"}});
+}
+
+void AddRow(Table& table, const report_v1::ExcerptProposal& proposal) {
+  table.Add(
+      {proposal.name().substr(proposal.name().rfind('/') + 1),
+       proposal.original_text(), proposal.printed_text(), proposal.category(),
+       ShortName(
+           report_v1::Excerpt::Attribution_Name(proposal.attribution()),
+           "ATTRIBUTION_"),
+       ShortName(report_v1::Excerpt::Consent_Name(proposal.consent()),
+                 "CONSENT_"),
+       proposal.digest()});
+}
+
+int ListProposals(Session& session, const ExcerptFlags& flags) {
+  report_v1::ListExcerptProposalsRequest request;
+  request.set_parent(session.round_name(flags.fiscal_year));
+  if (!flags.all) request.set_consent(report_v1::Excerpt::CONSENT_NONE);
+  std::vector<report_v1::ExcerptProposal> all;
+  Table table = ProposalTable();
+  const int code = ReadPages<report_v1::ListExcerptProposalsResponse>(
+      session, request,
+      [&](const report_v1::ListExcerptProposalsResponse& page) {
+        for (const auto& proposal : page.excerpt_proposals()) {
+          AddRow(table, proposal);
+          all.push_back(proposal);
+        }
+      });
+  if (code != kOk) return code;
+  PrintList(session, all, table);
+  return kOk;
+}
+
+int AgreeToExcerpt(Session& session, const ExcerptFlags& flags) {
+  report_v1::ConsentToExcerptRequest request;
+  request.set_name(ExcerptName(session, flags));
+  request.set_consent(flags.withdraw ? report_v1::Excerpt::CONSENT_WITHDRAWN
+                                     : report_v1::Excerpt::CONSENT_GIVEN);
+  if (!flags.withdraw) request.set_publish_level(LevelOf(flags.level));
+  request.set_digest(flags.digest);
+  request.set_request_id(Session::NewRequestId());
+  report_v1::ExcerptProposal reply;
+  const int code = Call(session, request, reply);
+  if (code != kOk) return code;
+  Table table = ProposalTable();
+  AddRow(table, reply);
+  Print(session, reply, table);
+  return kOk;
 }
 
 int GetExcerpt(Session& session, const ExcerptFlags& flags) {
@@ -156,12 +220,18 @@ void AddExcerptCommands(const Command& noun, Session& session) {
       "update", "Edit an excerpt; what is printed is to be consented to anew");
   const Command consent = excerpts.AddVerb(
       "consent", "Record that the respondent consents, or no longer does");
+  const Command proposals = excerpts.AddVerb(
+      "proposals",
+      "List what would be printed of your own answers, and awaits your consent");
+  const Command agree = excerpts.AddVerb(
+      "agree",
+      "Consent to what would be printed of your own answer, or no longer do");
   const Command get = excerpts.AddVerb("get", "Show one excerpt");
   const Command list = excerpts.AddVerb("list", "List the excerpts of a round");
-  for (const Command& verb : {create, update, consent, get}) {
+  for (const Command& verb : {create, update, consent, agree, get}) {
     verb.AddOption("EXCERPT", flags->id, "Excerpt id, consent-1").Required();
   }
-  for (const Command& verb : {create, update, consent, get, list}) {
+  for (const Command& verb : {create, update, consent, proposals, agree, get, list}) {
     verb.AddOption("--fiscal-year", flags->fiscal_year,
                    "Fiscal year of the round")
         .Required();
@@ -189,12 +259,20 @@ void AddExcerptCommands(const Command& noun, Session& session) {
                    "or by name")
         .OneOf({"kind", "area", "named"});
   }
-  consent
-      .AddOption("--level", flags->level,
-                 "For which readers: stakeholders (respondents) or public "
-                 "(everybody)")
-      .OneOf({"stakeholders", "public"})
-      .ShowDefault();
+  for (const Command& verb : {consent, agree}) {
+    verb.AddOption("--level", flags->level,
+                   "For which readers: stakeholders (respondents) or public "
+                   "(everybody)")
+        .OneOf({"stakeholders", "public"})
+        .ShowDefault();
+  }
+  proposals.AddSwitch("--all", flags->all, "Also what you have answered");
+  agree
+      .AddOption("--digest", flags->digest,
+                 "The digest of what you read, as the list of proposals gives it")
+      .Required();
+  agree.AddSwitch("--withdraw", flags->withdraw,
+                  "You do not consent, or no longer do");
   consent.AddOption("--note", flags->note, "How the respondent said so")
       .Required();
   consent.AddSwitch("--withdraw", flags->withdraw, "It no longer consents");
@@ -208,6 +286,10 @@ void AddExcerptCommands(const Command& noun, Session& session) {
               [&session, flags] { return UpdateExcerpt(session, *flags); });
   consent.Runs(session,
                [&session, flags] { return RecordConsent(session, *flags); });
+  proposals.Runs(session,
+                 [&session, flags] { return ListProposals(session, *flags); });
+  agree.Runs(session,
+             [&session, flags] { return AgreeToExcerpt(session, *flags); });
   get.Runs(session, [&session, flags] { return GetExcerpt(session, *flags); });
   list.Runs(session,
             [&session, flags] { return ListExcerpts(session, *flags); });

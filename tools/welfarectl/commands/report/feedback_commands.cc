@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "tools/welfarectl/arguments/command_line.h"
+#include "tools/welfarectl/commands/report/report_verify.h"
 #include "tools/welfarectl/error_table.h"
 #include "tools/welfarectl/files/resumed_file.h"
+#include "tools/welfarectl/files/whole_file.h"
 #include "tools/welfarectl/output/printer.h"
 #include "tools/welfarectl/session/call.h"
 #include "tools/welfarectl/session/session.h"
@@ -132,18 +134,45 @@ int Judge(Session& session, const std::string& id, const std::string& digest,
   return code == kOk ? PrintSheet(session, reply) : code;
 }
 
-// Fetches one file; goes on where an earlier run was cut.
+// Writes the signature of a file beside it.
+int FetchSignature(Session& session, v1::DownloadFeedbackSheetRequest request,
+                   const std::filesystem::path& file) {
+  request.set_offset(0);
+  request.set_signature(true);
+  std::string text;
+  AnswerStream stream(session, request);
+  v1::DownloadReportResponse part;
+  while (stream.Read(part)) text += part.data();
+  if (const CallStatus status = stream.Finish(); !status.ok()) {
+    return Fail(status);
+  }
+  const absl::Status written =
+      WriteWholeFile(file.string() + std::string(kSignatureSuffix), text);
+  return written.ok() ? static_cast<int>(kOk) : Fail(written);
+}
+
+// Fetches one file and its signature; goes on where an earlier run was cut.
 int Fetch(Session& session, const v1::FeedbackSheet& sheet,
           const v1::Report::File& file, const std::filesystem::path& folder,
           bool& was_there) {
   // The server's name is a suggestion; only its last part is used.
-  ResumedFile target(folder / std::filesystem::path(file.filename()).filename(),
-                     file.digest(), file.size());
-  was_there = target.IsThere();
-  if (was_there) return kOk;
+  const std::filesystem::path path =
+      folder / std::filesystem::path(file.filename()).filename();
   v1::DownloadFeedbackSheetRequest request;
   request.set_name(sheet.name());
   request.set_format(file.format());
+  ResumedFile target(path, file.digest(), file.size());
+  was_there = target.IsThere();
+  // Before the file: what is there whole is there with its signature.
+  std::error_code unknown;
+  const bool is_signed = std::filesystem::exists(
+      path.string() + std::string(kSignatureSuffix), unknown);
+  if (!file.signing_key().empty() && !(was_there && is_signed)) {
+    if (const int code = FetchSignature(session, request, path); code != kOk) {
+      return code;
+    }
+  }
+  if (was_there) return kOk;
   request.set_offset(target.Offset());
   AnswerStream stream(session, request);
   v1::DownloadReportResponse part;
@@ -279,7 +308,8 @@ void AddFeedbackCommands(const Command& report, Session& session) {
   auto flags = std::make_shared<DownloadFlags>();
   const Command download = noun.AddVerb(
       "download",
-      "Save the sheets of all respondents; run again, it goes on where it was");
+      "Save the sheets of all respondents, and their signatures; run again, it "
+      "goes on where it was");
   download.AddOption("REPORT", flags->report, "Report id, jusou-2025-0001")
       .Required();
   download.AddOption("--out", flags->out, "Folder to write to")

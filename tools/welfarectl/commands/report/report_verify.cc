@@ -91,12 +91,12 @@ absl::Status CheckBytes(const std::string& path, const std::string& bytes,
   if (base::FormatOfBytes(bytes) != file.format) {
     return base::MakeError(CtlRow("SIGNATURE_OF_ANOTHER_FILE"))
         .With("path", path)
-        .With("report", file.report)
+        .With("report", file.name)
         .With("format", file.format);
   }
   return base::MakeError(CtlRow("FILE_NOT_AS_SIGNED"))
       .With("path", path)
-      .With("report", file.report)
+      .With("report", file.name)
       .With("size", file.size)
       .With("found", size)
       .With("digest", digest);
@@ -119,16 +119,21 @@ absl::StatusOr<SignedFile> CheckFile(const VerifyFlags& flags) {
 int VerifyFile(Session& session, const VerifyFlags& flags) {
   const absl::StatusOr<SignedFile> file = CheckFile(flags);
   if (!file.ok()) return Fail(file.status());
-  std::cerr << Say("{path} is what was published.", {{"path", flags.what}})
+  const bool sheet = file->kind == SignedFile::Kind::kSheet;
+  std::cerr << (sheet ? Say("{path} is what the respondent was sent.",
+                            {{"path", flags.what}})
+                      : Say("{path} is what was published.",
+                            {{"path", flags.what}}))
             << "\n";
   if (session.output() == Output::kJson) {
-    std::cout << base::JsonObject()
-                     .Add("report", file->report)
-                     .Add("displayName", file->title)
-                     .Add("edition", file->edition)
-                     .Add("publishLevel", file->level)
-                     .Add("publishTime", file->published.ToRfc3339())
-                     .Add("snapshot", file->snapshot)
+    base::JsonObject said;
+    said.Add(sheet ? "sheet" : "report", file->name)
+        .Add("displayName", file->title)
+        .Add("edition", file->edition);
+    if (!sheet) said.Add("publishLevel", file->level);
+    std::cout << said.Add(sheet ? "createTime" : "publishTime",
+                          file->time.ToRfc3339())
+                     .Add(sheet ? "number" : "snapshot", file->content)
                      .Add("format", file->format)
                      .Add("filename", file->filename)
                      .Add("size", file->size)
@@ -138,6 +143,19 @@ int VerifyFile(Session& session, const VerifyFlags& flags) {
               << "\n";
     return kOk;
   }
+  if (sheet) {
+    Table table({{.title = "sheet"},
+                 {.title = "edition"},
+                 {.title = "made"},
+                 {.title = "number"},
+                 {.title = "format"},
+                 {.title = "digest", .limit = 14},
+                 {.title = "key"}});
+    table.Add({file->name, file->edition, file->time.ToRfc3339(),
+               file->content, file->format, file->digest, file->key});
+    PrintRows(session, table);
+    return kOk;
+  }
   Table table({{.title = "report"},
                {.title = "edition"},
                {.title = "level"},
@@ -145,9 +163,8 @@ int VerifyFile(Session& session, const VerifyFlags& flags) {
                {.title = "format"},
                {.title = "digest", .limit = 14},
                {.title = "key"}});
-  table.Add({file->report, file->edition, file->level,
-             file->published.ToRfc3339(), file->format, file->digest,
-             file->key});
+  table.Add({file->name, file->edition, file->level, file->time.ToRfc3339(),
+             file->format, file->digest, file->key});
   PrintRows(session, table);
   return kOk;
 }
@@ -191,8 +208,8 @@ std::string ReportName(const std::string& id) {
 void AddReportVerify(const Command& noun, Session& session) {
   const Command verify = noun.AddVerb(
       "verify",
-      "Check a published file by its signature, or render a stored report "
-      "again and compare");
+      "Check a published file or a feedback sheet by its signature, or render "
+      "a stored report again and compare");
   auto flags = std::make_shared<VerifyFlags>();
   verify
       .AddOption("WHAT", flags->what,

@@ -92,6 +92,11 @@ inline constexpr VerbExample kVerbExamples[] = {
     {"report excerpt consent",
      "consent-1 --fiscal-year 2025 --level public --note "
      "10月3日付けの電子メールによる"},
+    {"report excerpt proposals", "--fiscal-year 2025"},
+    {"report excerpt agree",
+     "consent-1 --fiscal-year 2025 --digest "
+     "5f70bf18a0860070d65a1c5d8e2f6c0f4a0f2d5b2e7d4f7e9b6c8a1d3e5f7091 --level "
+     "public"},
     {"report excerpt get", "consent-1 --fiscal-year 2025 --output json"},
     {"report excerpt list", "--fiscal-year 2025"},
     {"report template get", "--fiscal-year 2025 > template.yaml"},
