@@ -42,19 +42,29 @@ struct Stored {
   std::string reply;
 };
 
+absl::StatusOr<std::optional<Stored>> FindStored(Connection& connection,
+                                                 const std::string& request_id,
+                                                 base::Timestamp now) {
+  return connection.Find(
+      kFindReply, {request_id, (now - kReplyLifetime).micros()},
+      [](const Row& row) {
+        return Stored{.request_hash = row.Text(0), .reply = row.BytesOf(1)};
+      });
+}
+
 }  // namespace
+
+RequestDigest DigestOf(const RequestKey& key) {
+  if (key.request_id.empty()) return {};
+  return {.request_id = key.request_id, .hash = RequestHash(key)};
+}
 
 absl::StatusOr<std::optional<std::string>> FindReply(Connection& connection,
                                                      const RequestKey& key,
                                                      base::Timestamp now) {
   if (key.request_id.empty()) return std::nullopt;
-  WELFARE_ASSIGN_OR_RETURN(
-      std::optional<Stored> stored,
-      connection.Find(
-          kFindReply, {key.request_id, (now - kReplyLifetime).micros()},
-          [](const Row& row) {
-            return Stored{.request_hash = row.Text(0), .reply = row.BytesOf(1)};
-          }));
+  WELFARE_ASSIGN_OR_RETURN(std::optional<Stored> stored,
+                           FindStored(connection, key.request_id, now));
   if (!stored.has_value()) return std::nullopt;
   if (stored->request_hash != RequestHash(key)) {
     return RequestIdReused(key.request_id);
@@ -63,18 +73,23 @@ absl::StatusOr<std::optional<std::string>> FindReply(Connection& connection,
 }
 
 absl::StatusOr<std::string> RunOnce(
-    Transaction& transaction, const RequestKey& key, base::Timestamp now,
+    Transaction& transaction, const RequestDigest& request, base::Timestamp now,
     const std::function<absl::StatusOr<std::string>()>& make_reply) {
-  if (key.request_id.empty()) return make_reply();
-  WELFARE_ASSIGN_OR_RETURN(std::optional<std::string> stored,
-                           FindReply(transaction, key, now));
-  if (stored.has_value()) return *std::move(stored);
+  if (request.request_id.empty()) return make_reply();
+  WELFARE_ASSIGN_OR_RETURN(std::optional<Stored> stored,
+                           FindStored(transaction, request.request_id, now));
+  if (stored.has_value()) {
+    if (stored->request_hash != request.hash) {
+      return RequestIdReused(request.request_id);
+    }
+    return std::move(stored->reply);
+  }
   WELFARE_ASSIGN_OR_RETURN(std::string reply, make_reply());
   WELFARE_RETURN_IF_ERROR(
       transaction.Execute(kForget, {(now - kReplyLifetime).micros()}).status());
   WELFARE_RETURN_IF_ERROR(
       transaction
-          .Execute(kStore, {key.request_id, RequestHash(key), Bytes{reply},
+          .Execute(kStore, {request.request_id, request.hash, Bytes{reply},
                             now.micros()})
           .status());
   return reply;

@@ -27,6 +27,15 @@ struct RequestKey {
   std::string body;        // the request, serialised deterministically
 };
 
+// What is kept of one: made before the transaction, since everybody waits for
+// that, and a batch of a file has a megabyte.
+struct RequestDigest {
+  std::string request_id;
+  std::string hash;  // empty where the id is
+};
+
+RequestDigest DigestOf(const RequestKey& key);
+
 // Runs `make_reply` once per request_id and returns its reply: the stored one
 // when this id was answered before with the same method and body. The reply is
 // stored in `transaction`, so a crash keeps both the change and it, or neither.
@@ -37,7 +46,7 @@ struct RequestKey {
 //     method or body.
 //   Those of `make_reply` and of Transaction.
 absl::StatusOr<std::string> RunOnce(
-    Transaction& transaction, const RequestKey& key, base::Timestamp now,
+    Transaction& transaction, const RequestDigest& request, base::Timestamp now,
     const std::function<absl::StatusOr<std::string>()>& make_reply);
 
 // Returns the stored reply, or nullopt. For a look before expensive work.

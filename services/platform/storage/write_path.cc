@@ -51,12 +51,13 @@ absl::StatusOr<WritePath::Outcome> WritePath::Run(
     const WriteRequest& request,
     const std::function<absl::StatusOr<std::string>(Write&)>& change) const {
   bool ran = false;
+  const RequestDigest digest = DigestOf(request.key);
   absl::StatusOr<std::string> reply = options_.database.Write(
       request.limits,
       [&](Transaction& transaction) -> absl::StatusOr<std::string> {
         ran = false;
         Write write(transaction, request, options_.clock.Now());
-        return RunOnce(transaction, request.key, write.time(),
+        return RunOnce(transaction, digest, write.time(),
                        [&]() -> absl::StatusOr<std::string> {
                          absl::StatusOr<std::string> made = change(write);
                          if (write.audit_failed()) {

@@ -42,7 +42,7 @@ class StoreParts : public ::testing::Test {
   absl::StatusOr<std::string> Run(const RequestKey& key,
                                   const std::string& reply) {
     return database_->Write([&](Transaction& transaction) {
-      return RunOnce(transaction, key, clock_.Now(),
+      return RunOnce(transaction, DigestOf(key), clock_.Now(),
                      [&]() -> absl::StatusOr<std::string> {
                        ++runs_;
                        return reply;
@@ -279,11 +279,20 @@ TEST_F(Idempotency, RepliesAreForgottenAfterThirtyDays) {
   EXPECT_THAT(Run({"id", "Create", "other"}, "c"), IsOkAndHolds("c"));
 }
 
+TEST_F(Idempotency, ADigestTellsMethodAndBody) {
+  const std::string hash = DigestOf({"id", "Create", "body"}).hash;
+  EXPECT_EQ(DigestOf({"other", "Create", "body"}).hash, hash);
+  EXPECT_NE(DigestOf({"id", "Update", "body"}).hash, hash);
+  EXPECT_NE(DigestOf({"id", "Createb", "ody"}).hash, hash);
+  // One without an id is repeated by nobody.
+  EXPECT_EQ(DigestOf({"", "Create", "body"}).hash, "");
+}
+
 TEST_F(Idempotency, AFailureIsNotRemembered) {
   Migrate();
   EXPECT_STATUS(database_->Write([&](Transaction& transaction) {
-    return RunOnce(transaction, {"id", "Create", "body"}, clock_.Now(),
-                   []() -> absl::StatusOr<std::string> {
+    return RunOnce(transaction, DigestOf({"id", "Create", "body"}),
+                   clock_.Now(), []() -> absl::StatusOr<std::string> {
                      return absl::FailedPreconditionError("closed");
                    });
   }),
