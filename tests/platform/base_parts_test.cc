@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -316,23 +317,42 @@ TEST(WorkerPoolTest, WokenWorkHoldsNobodyUp) {
 }
 
 TEST(WorkerPoolTest, ThreadsOfABackgroundPoolLetOthersGoFirst) {
-  const auto look = [](bool background) {
+  int policy = 0;
+  const auto look = [&](bool background) {
     std::pair<bool, int> seen;
     std::atomic<bool> done = false;
     WorkerPool pool({.background = background});
     EXPECT_OK(pool.Submit({}, [&](const absl::Status& start) {
       EXPECT_OK(start);
       seen = {InBackground(), getpriority(PRIO_PROCESS, 0)};
+      policy = sched_getscheduler(0);
       done = true;
     }));
     EXPECT_TRUE(WaitFor([&] { return done.load(); }));
     return seen;
   };
   const int mine = getpriority(PRIO_PROCESS, 0);
+  const int ours = sched_getscheduler(0);
   EXPECT_EQ(look(false), std::pair(false, mine));
+  EXPECT_EQ(policy, ours);
   // Unless the test has a lower priority than they.
   EXPECT_EQ(look(true), std::pair(true, std::max(mine, 10)));
+  const bool changes = mine < 10 && ours == SCHED_OTHER;
+  EXPECT_EQ(policy, changes ? SCHED_BATCH : ours);
   EXPECT_FALSE(InBackground());
+}
+
+TEST(Background, WhoGivesWayToWakersKeepsItsPriority) {
+  const auto look = [] {
+    return std::pair(getpriority(PRIO_PROCESS, 0), sched_getscheduler(0));
+  };
+  const std::pair<int, int> before = look();
+  std::pair<int, int> after;
+  std::thread([&] {
+    GiveWayToWakers();
+    after = look();
+  }).join();
+  EXPECT_EQ(after, before);
 }
 
 TEST(WorkerPoolTest, StopTellsWhatWaits) {

@@ -128,6 +128,7 @@ struct GroupCommit::State {
   }
 
   void CommitForBackground() {
+    GiveWayToWakers();
     std::unique_lock lock(mutex);
     while (true) {
       changed.wait(lock, [&] {

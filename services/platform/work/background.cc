@@ -1,6 +1,11 @@
 #include "services/platform/work/background.h"
 
+#include <sched.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstdint>
 
 namespace welfare::platform {
 namespace {
@@ -9,7 +14,42 @@ namespace {
 // them gets where both have work, and all that they leave.
 constexpr int kNiceness = 10;
 
+// For how long a thread would have a processor at a time, in nanoseconds. The
+// system's own is a few milliseconds, and who wakes takes the processor at once
+// only from one that asked for more (Linux 6.12; elsewhere it means nothing).
+constexpr std::uint64_t kLongSlice = 50'000'000;
+
 thread_local bool in_background = false;
+
+// The first version of Linux's sched_attr; its header cannot stand beside
+// sched.h.
+struct SchedulingWish {
+  std::uint32_t size;
+  std::uint32_t policy;
+  std::uint64_t flags;
+  std::int32_t nice;
+  std::uint32_t priority;
+  std::uint64_t runtime;
+  std::uint64_t deadline;
+  std::uint64_t period;
+};
+static_assert(sizeof(SchedulingWish) == 48);
+
+// Sets what the system knows of the calling thread; returns whether it could.
+bool SetScheduling(std::uint32_t policy, int niceness) {
+  const SchedulingWish wish = {.size = sizeof(SchedulingWish),
+                               .policy = policy,
+                               .flags = 0,
+                               .nice = niceness,
+                               .priority = 0,
+                               .runtime = kLongSlice,
+                               .deadline = 0,
+                               .period = 0};
+  return ::syscall(SYS_sched_setattr, 0, &wish, 0) == 0;
+}
+
+// Whether nobody has decided otherwise for the calling thread.
+bool IsOrdinary() { return ::sched_getscheduler(0) == SCHED_OTHER; }
 
 }  // namespace
 
@@ -17,9 +57,15 @@ void EnterBackground() {
   in_background = true;
   // 0: this thread, on Linux. One that is slower already stays so.
   if (::getpriority(PRIO_PROCESS, 0) >= kNiceness) return;
+  if (IsOrdinary() && SetScheduling(SCHED_BATCH, kNiceness)) return;
   static_cast<void>(::setpriority(PRIO_PROCESS, 0, kNiceness));
 }
 
 bool InBackground() { return in_background; }
+
+void GiveWayToWakers() {
+  if (!IsOrdinary()) return;
+  static_cast<void>(SetScheduling(SCHED_OTHER, ::getpriority(PRIO_PROCESS, 0)));
+}
 
 }  // namespace welfare::platform

@@ -12,4 +12,8 @@ void EnterBackground();
 // Whether the calling thread has done so.
 bool InBackground();
 
+// Has the calling thread, which works for long with the priority of everybody,
+// leave its processor at once to one that wakes. It keeps its priority.
+void GiveWayToWakers();
+
 }  // namespace welfare::platform
