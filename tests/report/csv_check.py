@@ -47,16 +47,23 @@ def wrong_changes(files):
     for name in files.namelist():
         if re.search(r"p\d\d_[^/]*\.csv$", name) and "/" not in name:
             own.setdefault(re.search(r"p\d\d_(.*)\.csv$", name).group(1), table(name))
+        # A matrix has the columns of several questions.
+        for row in table(name) if re.search(r"^[^/]*p\d\d_phases\.csv$", name) else []:
+            for column in list(row):
+                if found := re.fullmatch(r"(?!previous_)(.*)_count", column):
+                    own.setdefault(found.group(1), []).append(
+                        {"option": row["phase"]} | {prefix + part: row.get(f"{prefix}{found.group(1)}_{part}")
+                                                    for prefix in ("", "previous_") for part in ("count", "base")})
     name = next(name for name in files.namelist() if name.endswith("annex_changes.csv") and "/" not in name)
     rows, computed = table(name), 0
     for row in rows:
         indicator, key = row["option"].split(".", 1)
         there = {one["option"]: one for one in own[indicator]}
-        now, before = there[key], there["n"]
+        now, whole = there[key], there.get("n")
         for prefix in ("", "previous_"):
             if row[prefix + "count"] != now[prefix + "count"]:
                 yield f"{row['option']}: {prefix}count is another in its own table"
-            base = now.get(prefix + "base") or before[prefix + "count"]
+            base = now.get(prefix + "base") or whole[prefix + "count"]
             if row[prefix + "count"] and row[prefix + "base"] != base:
                 yield f"{row['option']}: {prefix}base is another in its own table"
         if not row["change"]:

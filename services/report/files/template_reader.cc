@@ -193,6 +193,10 @@ class Reader {
     block.short_title = fields.Text("short");
     block.published_chart_lost = fields.Boolean("published_chart_lost", false);
     block.title = fields.Text("title");
+    if (const yaml::Node* labels = fields.Find("labels"); labels != nullptr) {
+      block.labels = fields.TextOrTexts("labels");
+      MarkElements(path, "labels", *labels);
+    }
     if (const yaml::Node* notes = fields.Find("notes"); notes != nullptr) {
       block.notes = fields.TextOrTexts("notes");
       MarkElements(path, "notes", *notes);

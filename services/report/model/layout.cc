@@ -136,6 +136,11 @@ FigureShape ShapeOf(const Figure& figure) {
                                                   : FigureShape::kPlain;
 }
 
+std::string SeriesName(const Chart::Series& series) {
+  return series.item.empty() ? series.label
+                             : series.item + "　" + series.label;
+}
+
 std::string TitleWithBase(const Figure& figure) {
   std::string title = figure.title + "　" + figure.base;
   if (figure.multiple_answer) title += kMultipleAnswer;

@@ -70,6 +70,10 @@ enum class FigureShape {
 };
 FigureShape ShapeOf(const Figure& figure);
 
+// Returns what a series of a chart is called where it stands alone:
+// `個別支援　令和7年度　n=39`.
+std::string SeriesName(const Chart::Series& series);
+
 // Returns `title　n=30（…）（複数回答）`: what a chart or a table is of.
 std::string TitleWithBase(const Figure& figure);
 // Returns what a figure is marked with, as ReportMark the report.

@@ -42,6 +42,7 @@ void ForEachText(Page& page, const std::function<void(std::string&)>& visit) {
       for (Chart::Category& category : chart.categories) visit(category.label);
       for (Chart::Series& series : chart.series) {
         visit(series.label);
+        visit(series.item);
         for (Chart::Point& point : series.points) visit(point.label);
       }
     }

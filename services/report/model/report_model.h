@@ -111,6 +111,9 @@ struct Chart {
     std::string label;          // 令和7年度　n=30
     int whole = 0;              // what a full bar stands for; kStacked, kBars
     std::vector<Point> points;  // one per category
+    // kMatrix: what the series is a year of. The years of one follow each
+    // other, the reported one first; empty: there is one year.
+    std::string item = {};
   };
   struct Category {
     std::string label;

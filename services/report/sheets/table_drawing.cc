@@ -36,6 +36,8 @@ constexpr Tightness kSteps[] = {
     {Millimetres(13), kGoodLabel, true},
     {Millimetres(13), kLeastText, true},
     {Millimetres(13), kLeastText, false},
+    // Headings of two characters: a matrix of two years has many columns.
+    {Millimetres(8), kLeastText, false},
 };
 
 // What a column takes and what it cannot do without.

@@ -168,6 +168,10 @@ std::vector<Misfit> FindMisfits(const ReportTemplate& report_template,
         }
       }
       AddMisfits(block.path + ".title", block.title, shapes, misfits);
+      for (std::size_t i = 0; i < block.labels.size(); ++i) {
+        AddMisfits(ElementPath(block.path, "labels", i), block.labels[i],
+                   shapes, misfits);
+      }
       for (std::size_t i = 0; i < block.notes.size(); ++i) {
         AddMisfits(ElementPath(block.path, "notes", i), block.notes[i], shapes,
                    misfits);

@@ -109,6 +109,7 @@ class Checker {
         if (block.indicators.empty()) {
           Add(block.path, TemplateFault("INDICATOR_MISSING"));
         }
+        Labels(block);
         break;
       case Kind::kExcerpts:
         Excerpts(block);
@@ -118,6 +119,17 @@ class Checker {
     }
     for (std::size_t i = 0; i < block.notes.size(); ++i) {
       Text(ElementPath(block.path, "notes", i), block.notes[i]);
+    }
+  }
+
+  void Labels(const TemplateBlock& block) {
+    if (!block.labels.empty() &&
+        (block.kind != Kind::kPhases ||
+         block.labels.size() != block.indicators.size())) {
+      Add(block.path + ".labels", TemplateFault("LABELS_NUMBER"));
+    }
+    for (std::size_t i = 0; i < block.labels.size(); ++i) {
+      Text(ElementPath(block.path, "labels", i), block.labels[i]);
     }
   }
 
@@ -248,6 +260,7 @@ void ForEachText(const ReportTemplate& report_template,
     for (const TemplateBlock& block : page.blocks) {
       look(block.path, block.text);
       each(block.path, "items", block.items);
+      each(block.path, "labels", block.labels);
       look(block.path + ".title", block.title);
       look(block.path + ".short", block.short_title);
       each(block.path, "notes", block.notes);

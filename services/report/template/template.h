@@ -48,6 +48,9 @@ struct TemplateBlock {
   std::string text;
   std::vector<std::string> items;
   std::vector<std::string> indicators;
+  // kPhases: what each of them is called in the matrix; empty: as in the
+  // questionnaire.
+  std::vector<std::string> labels;
   std::vector<std::string> excerpts;
   ChartStyle chart = ChartStyle::kAuto;
   Scale scale = Scale::kAuto;

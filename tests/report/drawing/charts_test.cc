@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -186,6 +187,39 @@ TEST(Charts, WhatHasNoRoomIsAFaultAndNotCutOff) {
     EXPECT_THAT(DrawChart(TwoYearChart(kind), low).faults, Not(IsEmpty()))
         << static_cast<int>(kind);
   }
+}
+
+// Both years of an item stand below each other, last year's behind this one's.
+TEST(Charts, AMatrixHasALineForEachYearOfAnItem) {
+  Chart chart;
+  chart.kind = Chart::Kind::kMatrix;
+  chart.unit = "%";
+  chart.categories = {{"① 発見"}, {"② 関係構築"}};
+  chart.series = {
+      {"令和7年度　n=39", 39, {{27, "27（69.2%）"}, {30, "30（76.9%）"}}, "個別支援"},
+      {"令和6年度　n=33", 33, {{20, "20（60.6%）"}, {21, "21（63.6%）"}}, "個別支援"},
+      {"令和7年度　n=39", 39, {{31, "31（79.5%）"}, {33, "33（84.6%）"}}, "地域"}};
+  const Drawing drawing = DrawChart(chart, kPaper);
+  EXPECT_THAT(drawing.faults, IsEmpty());
+  ExpectInside(drawing);
+  const std::vector<std::string> texts = Texts(drawing);
+  EXPECT_EQ(std::ranges::count(texts, "個別支援"), 1);
+  EXPECT_EQ(std::ranges::count(texts, "令和7年度　n=39"), 2);
+  std::map<std::string, TextShape> shapes;
+  for (const TextShape& text : All<TextShape>(drawing)) {
+    shapes[text.text] = text;
+  }
+  EXPECT_GT(shapes["20（60.6%）"].y, shapes["27（69.2%）"].y);
+  EXPECT_EQ(shapes["20（60.6%）"].x, shapes["27（69.2%）"].x);
+  EXPECT_EQ(shapes["20（60.6%）"].y, shapes["令和6年度　n=33"].y);
+  EXPECT_EQ(shapes["20（60.6%）"].ink, Ink::kSecondary);
+  EXPECT_EQ(CountBoxes(drawing, Ink::kWash), 4);
+  EXPECT_THAT(DescribeChart(chart),
+              HasSubstr("個別支援　令和6年度　n=33：① 発見 20（60.6%）"));
+  ChartSpace narrow = kPaper;
+  narrow.width = Millimetres(60);
+  EXPECT_THAT(DrawChart(chart, narrow).faults,
+              Contains(HasSubstr("枠に入らない")));
 }
 
 TEST(Charts, ALineJoinsOnlyWhatIsKnownAndMeasuredAlike) {

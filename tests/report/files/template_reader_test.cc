@@ -198,6 +198,30 @@ TEST(TemplateReader, SignsOfSymbolsAreToldApart) {
                                               "FIELD_UNKNOWN"));
 }
 
+TEST(TemplateReader, AMatrixHasALabelForEachIndicatorOrNone) {
+  const auto with = [](const std::string& block, const std::string& labels) {
+    std::string yaml = SmallTemplateYaml();
+    const std::size_t at = yaml.find(block) + block.size();
+    return yaml.insert(at, "\n        labels: " + labels);
+  };
+  const auto read = ReadTemplate("good", with("phases: [phases]", "[個別]"));
+  ASSERT_OK(read);
+  bool found = false;
+  for (const TemplateBlock& block : read->pages[2].blocks) {
+    if (block.kind != TemplateBlock::Kind::kPhases) continue;
+    found = true;
+    EXPECT_THAT(block.labels, ::testing::ElementsAre("個別"));
+  }
+  EXPECT_TRUE(found);
+  EXPECT_THAT(
+      ReasonsOf(
+          ReadTemplate("bad", with("phases: [phases]", "[個別, 地域]")).status()),
+      ::testing::ElementsAre("LABELS_NUMBER"));
+  EXPECT_THAT(
+      ReasonsOf(ReadTemplate("bad", with("phases: [phases]", "['']")).status()),
+      ::testing::ElementsAre("TEXT_EMPTY"));
+}
+
 TEST(TemplateReader, LinesOfTheTitleAreTheTitle) {
   const auto good = ReadTemplate(
       "good", SmallTemplateYaml() + "title_lines: [見本の, 報告書]\n");

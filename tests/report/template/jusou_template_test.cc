@@ -8,6 +8,7 @@
 #include <fstream>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "services/report/files/print_font_reader.h"
 #include "services/report/files/template_reader.h"
@@ -19,6 +20,7 @@
 #include "services/report/render/xlsx/xlsx_renderer.h"
 #include "services/report/sheets/book.h"
 #include "services/report/template/fit.h"
+#include "tests/report/model/pages/built_report.h"
 #include "tests/report/sample_snapshot.h"
 #include "tests/support/status_matchers.h"
 
@@ -71,6 +73,22 @@ TEST(JusouTemplate, FillsEveryPage) {
     EXPECT_FALSE(page.blocks.empty()) << page.label;
   }
   Leave("jusou.html", *HtmlRenderer().Render(model));
+}
+
+TEST(JusouTemplate, ShowsBothYearsOfThePhases) {
+  const ReportModel model =
+      BuildReport(Jusou(), QuestionnaireSnapshot(), std::string(64, '0'));
+  const Figure figure = testing::FigureOf(model, "p14_phases");
+  EXPECT_TRUE(figure.has_previous);
+  ASSERT_EQ(figure.charts.size(), 1U);
+  std::vector<std::string> items;
+  for (const Chart::Series& series : figure.charts[0].series) {
+    items.push_back(series.item);
+  }
+  EXPECT_THAT(items,
+              ::testing::ElementsAre("個別支援", "個別支援", "地域への働きかけ",
+                                     "地域への働きかけ"));
+  EXPECT_EQ(figure.table.columns.size(), 12U);
 }
 
 // Also leaves the file in the build folder, to be looked at and to be checked

@@ -1,5 +1,7 @@
 #include "services/report/drawing/charts/draw_chart.h"
 
+#include "services/report/model/layout.h"
+
 namespace welfare::report {
 
 Drawing DrawChart(const Chart& chart, const ChartSpace& space) {
@@ -40,7 +42,7 @@ std::string DescribeChart(const Chart& chart) {
     return words;
   }
   for (const Chart::Series& series : chart.series) {
-    words += series.label + "：";
+    words += SeriesName(series) + "：";
     for (std::size_t i = 0; i < chart.categories.size(); ++i) {
       if (i > 0) words += "、";
       words += chart.categories[i].label + " " + series.points[i].label;

@@ -27,6 +27,39 @@ std::optional<Ink> TileFill(const Chart& chart, std::size_t category) {
   return category == years ? std::nullopt : std::optional<Ink>(Ink::kWhite);
 }
 
+// How wide the words before the cells are: those of the items, and beside them
+// those of their years, where there are several.
+struct MatrixLabels {
+  int width = 0;
+  int years = 0;
+};
+
+MatrixLabels LabelsOf(const Chart& chart, const ChartSpace& space,
+                      int padding) {
+  const int most = space.width * 22 / 100;
+  MatrixLabels labels;
+  for (const Chart::Series& series : chart.series) {
+    if (series.item.empty()) continue;
+    labels.years = std::max(
+        labels.years, TextWidth(series.label, space.label) + 3 * padding);
+    labels.width = std::max(
+        labels.width, TextWidth(series.item, space.label) + padding);
+  }
+  labels.width = labels.years > 0 ? std::min(labels.width, most) : most;
+  return labels;
+}
+
+// How many series from `first` on are years of one item.
+std::size_t YearsFrom(const Chart& chart, std::size_t first) {
+  const std::string& item = chart.series[first].item;
+  std::size_t end = first + 1;
+  while (!item.empty() && end < chart.series.size() &&
+         chart.series[end].item == item) {
+    ++end;
+  }
+  return end - first;
+}
+
 }  // namespace
 
 Drawing DrawMatrix(const Chart& chart, const ChartSpace& space) {
@@ -34,9 +67,10 @@ Drawing DrawMatrix(const Chart& chart, const ChartSpace& space) {
   const int size = space.label;
   const int columns = static_cast<int>(chart.categories.size());
   if (columns == 0) return pen.Finish(chart, 0);
-  const int left = space.width * 22 / 100;
-  const int column = (space.width - left) / columns;
   const int padding = Millimetres(1.2);
+  const MatrixLabels labels = LabelsOf(chart, space, padding);
+  const int left = labels.width + labels.years;
+  const int column = (space.width - left) / columns;
   std::vector<std::vector<std::string>> heads;
   std::size_t head_lines = 1;
   for (const Chart::Category& category : chart.categories) {
@@ -56,30 +90,51 @@ Drawing DrawMatrix(const Chart& chart, const ChartSpace& space) {
     }
   }
   y += head_height + Millimetres(1);
-  for (const Chart::Series& series : chart.series) {
+  for (std::size_t first = 0; first < chart.series.size();) {
+    const std::size_t years = YearsFrom(chart, first);
+    const Chart::Series& now = chart.series[first];
     const std::vector<std::string> label =
-        BreakPhrases(series.label, size, left - padding);
+        BreakPhrases(now.item.empty() ? now.label : now.item, size,
+                     labels.width - padding);
+    const int words = static_cast<int>(label.size()) * LineHeight(size);
+    // The reported year stands in a row as high as two lines; those before it
+    // need no more than to be read.
+    const int before = LineHeight(size) * 3 / 2;
+    const int below = static_cast<int>(years - 1) * before;
     const int height =
-        std::max(static_cast<int>(label.size()) * LineHeight(size),
-                 LineHeight(size) * 2) +
-        Millimetres(2);
+        std::max(words + Millimetres(2) - below,
+                 LineHeight(size) * 2 + Millimetres(2));
     pen.Line(0, y, space.width, y, Ink::kNavy, kRule);
-    int text_y =
-        y + (height - static_cast<int>(label.size()) * LineHeight(size)) / 2;
+    int text_y = y + (height + below - words) / 2;
     for (const std::string& line : label) {
       pen.Text(0, MiddleBaseline(text_y + LineHeight(size) / 2, size), size,
                line, Align::kStart);
       text_y += LineHeight(size);
     }
-    for (std::size_t i = 0; i < series.points.size(); ++i) {
-      const Chart::Point& point = series.points[i];
-      const int x = left + static_cast<int>(i) * column;
-      pen.Box(x + kTileGap, y + kTileGap, column - 2 * kTileGap,
-              height - 2 * kTileGap, Ink::kWash);
-      pen.Text(x + column / 2, MiddleBaseline(y + height / 2, size), size,
-               point.label, Align::kMiddle);
+    for (std::size_t year = 0; year < years; ++year) {
+      const Chart::Series& series = chart.series[first + year];
+      const Ink ink = year == 0 ? Ink::kText : Ink::kSecondary;
+      const int row = year == 0 ? height : before;
+      if (labels.years > 0) {
+        pen.Text(left - 2 * padding, MiddleBaseline(y + row / 2, size), size,
+                 series.label, Align::kEnd, ink);
+      }
+      for (std::size_t i = 0; i < series.points.size(); ++i) {
+        const Chart::Point& point = series.points[i];
+        const int x = left + static_cast<int>(i) * column;
+        if (year == 0) {
+          pen.Box(x + kTileGap, y + kTileGap, column - 2 * kTileGap,
+                  row - 2 * kTileGap, Ink::kWash);
+        }
+        if (TextWidth(point.label, size) > column - 2 * kTileGap) {
+          pen.Fault("「" + point.label + "」が表の枠に入らない。");
+        }
+        pen.Text(x + column / 2, MiddleBaseline(y + row / 2, size), size,
+                 point.label, Align::kMiddle, ink);
+      }
+      y += row;
     }
-    y += height;
+    first += years;
   }
   pen.Line(0, y, space.width, y, Ink::kNavy, kRule);
   return pen.Finish(chart, y + kRule);

@@ -1,6 +1,7 @@
 #include "services/report/model/figures/written_tables.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <map>
 #include <string>
 #include <utility>
@@ -9,21 +10,19 @@
 #include "services/report/model/figures/figure_chart.h"
 #include "services/report/model/figures/two_years.h"
 #include "services/report/model/words.h"
+#include "services/vocabulary/small_base.h"
 
 namespace welfare::report {
 namespace {
 
-// The rows of several items, in the order of the first; what only a later one
-// has follows.
-std::vector<const ValueCell*> RowsOf(
-    const std::vector<const IndicatorValue*>& values) {
-  std::vector<const ValueCell*> rows;
-  for (const IndicatorValue* value : values) {
-    for (const ValueCell& cell : value->cells) {
-      if (std::none_of(rows.begin(), rows.end(), [&](const ValueCell* row) {
-            return row->key == cell.key;
-          })) {
-        rows.push_back(&cell);
+// The rows of several items and their years, in the order of the first; what
+// only a later one has follows.
+std::vector<CellPair> RowsOf(const std::vector<MatrixItem>& items) {
+  std::vector<CellPair> rows;
+  for (const MatrixItem& item : items) {
+    for (CellPair& cell : item.years.Cells()) {
+      if (std::ranges::find(rows, cell.key, &CellPair::key) == rows.end()) {
+        rows.push_back(std::move(cell));
       }
     }
   }
@@ -31,26 +30,38 @@ std::vector<const ValueCell*> RowsOf(
 }
 
 // The bases of several items, each said once.
-std::string BasesOf(const std::vector<const IndicatorValue*>& values) {
-  std::vector<std::string> said;
-  for (const IndicatorValue* value : values) {
-    std::string words = BaseWords(*value, nullptr);
-    if (std::find(said.begin(), said.end(), words) == said.end()) {
-      said.push_back(std::move(words));
+class Bases {
+ public:
+  void Add(const IndicatorValue& value, const IndicatorValue* previous) {
+    std::string words = BaseWords(value, previous);
+    if (std::ranges::find(said_, words) == said_.end()) {
+      said_.push_back(std::move(words));
     }
   }
-  std::string all;
-  for (const std::string& words : said) {
-    all += (all.empty() ? "" : "　") + words;
+  std::string Take() const {
+    std::string all;
+    for (const std::string& words : said_) {
+      all += (all.empty() ? "" : "　") + words;
+    }
+    return all;
   }
-  return all;
-}
+
+ private:
+  std::vector<std::string> said_;
+};
 
 void AddCounts(TableRow& row, int count, int base) {
   row.cells.push_back(NumberCell(count));
   row.cells.push_back(NumberCell(base));
   row.cells.push_back(DecimalCell(base::FormatPercent(count, base)));
 }
+
+// An item of a matrix in one year.
+struct MatrixColumn {
+  const MatrixItem& item;
+  const IndicatorValue& value;
+  bool last_year = false;
+};
 
 }  // namespace
 
@@ -59,7 +70,9 @@ Figure WrittenTable(const Snapshot& snapshot,
   const int year = snapshot.round.fiscal_year;
   Figure figure;
   figure.year = YearWords(year);
-  figure.base = BasesOf(values);
+  Bases bases;
+  for (const IndicatorValue* value : values) bases.Add(*value, nullptr);
+  figure.base = bases.Take();
   figure.table.row_key = "item";
   figure.table.row_label = "設問";
   std::vector<TwoYears> items;
@@ -103,39 +116,77 @@ Figure WrittenTable(const Snapshot& snapshot,
   return figure;
 }
 
-Figure PhaseTable(const std::vector<const IndicatorValue*>& values,
-                  std::string title) {
+Figure PhaseTable(const std::vector<MatrixItem>& items, std::string title) {
   Figure figure;
   figure.title = std::move(title);
-  figure.base = BasesOf(values);
-  figure.year = ReferenceWords(*values.front());
+  figure.year = ReferenceWords(items.front().years.value);
   figure.multiple_answer = true;
   figure.table.row_key = "phase";
   figure.table.row_label = "段階";
+  // Every column of the table: all of this year first, as everywhere.
+  std::vector<MatrixColumn> columns;
+  Bases bases;
+  for (const MatrixItem& item : items) {
+    columns.push_back({item, item.years.value});
+    bases.Add(item.years.value, item.years.previous);
+    figure.has_previous =
+        figure.has_previous || item.years.previous != nullptr;
+  }
+  for (const MatrixItem& item : items) {
+    if (item.years.previous != nullptr) {
+      columns.push_back({item, *item.years.previous, true});
+    }
+  }
+  figure.base = bases.Take();
   Chart chart;
   chart.kind = Chart::Kind::kMatrix;
   chart.title = figure.title + "　" + figure.base + "（複数回答）";
   chart.unit = "%";
-  for (const IndicatorValue* value : values) {
-    const auto add = [&](const char* key, const char* label,
+  for (const MatrixColumn& column : columns) {
+    const std::string key =
+        (column.last_year ? "previous_" : "") + column.value.id;
+    const std::string heading =
+        (figure.has_previous
+             ? column.item.years.YearHeading(column.value) + "　"
+             : "") +
+        column.item.label;
+    const auto add = [&](const char* of, const char* label,
                          std::string_view unit) {
       figure.table.columns.push_back(
-          NumberColumn(value->id + key, label, unit, value->label));
+          NumberColumn(key + of, label, unit, heading));
     };
     add("_count", "記入あり", kCountUnit);
     add("_base", "n", kCountUnit);
     add("_percent", "割合（%）", kPercentUnit);
-    Chart::Series series;
-    series.label = value->label + "　n=" + std::to_string(value->base);
-    series.whole = value->base;
-    chart.series.push_back(std::move(series));
+    const int base = column.value.base;
+    if (base >= kFewestForPercent && base < vocabulary::kSmallBaseLimit) {
+      figure.sheet.small_bases.push_back(base);
+    }
   }
-  for (const ValueCell* named : RowsOf(values)) {
-    TableRow row{named->key, named->label, {}, false};
-    chart.categories.push_back({named->label});
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const ValueCell* cell = values[i]->FindCell(named->key);
-      chart.series[i].points.push_back(CountPoint(cell));
+  // In the chart the years of an item stand below each other.
+  std::vector<const IndicatorValue*> lines;
+  for (const MatrixItem& item : items) {
+    for (const IndicatorValue* value :
+         {&item.years.value, item.years.previous}) {
+      if (value == nullptr) continue;
+      const std::string n = "n=" + std::to_string(value->base);
+      Chart::Series series;
+      series.whole = value->base;
+      if (figure.has_previous) {
+        series.item = item.label;
+        series.label = item.years.YearHeading(*value) + "　" + n;
+      } else {
+        series.label = item.label + "　" + n;
+      }
+      chart.series.push_back(std::move(series));
+      lines.push_back(value);
+    }
+  }
+  for (const CellPair& named : RowsOf(items)) {
+    TableRow row{named.key, named.label, {}, false};
+    chart.categories.push_back({named.label});
+    for (const MatrixColumn& column : columns) {
+      const ValueCell* cell = column.value.FindCell(named.key);
       if (cell != nullptr) {
         AddCounts(row, cell->count, cell->base);
       } else {
@@ -143,16 +194,20 @@ Figure PhaseTable(const std::vector<const IndicatorValue*>& values,
                          SymbolCell(Symbol::kNotApplicable));
       }
     }
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      chart.series[i].points.push_back(
+          CountPoint(lines[i]->FindCell(named.key)));
+    }
     figure.table.rows.push_back(std::move(row));
   }
   TableRow any{"answered", "いずれかに記入", {}, true};
-  for (const IndicatorValue* value : values) {
-    AddCounts(any, value->answered, value->base);
+  for (const MatrixColumn& column : columns) {
+    AddCounts(any, column.value.answered, column.value.base);
   }
   figure.table.rows.push_back(std::move(any));
-  if (std::any_of(
-          values.begin(), values.end(),
-          [](const IndicatorValue* value) { return value->base > 0; })) {
+  if (std::ranges::any_of(columns, [](const MatrixColumn& column) {
+        return column.value.base > 0;
+      })) {
     figure.charts.push_back(std::move(chart));
   }
   return figure;

@@ -1,6 +1,8 @@
 #include "services/report/model/pages/changes_page.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
@@ -23,7 +25,8 @@ namespace {
 // nothing of a change, and series over years hold theirs already. Of free texts
 // the figure counts who wrote, and has no classes.
 bool HasShares(const Figure& figure, const IndicatorValue& value) {
-  return figure.table.row_key == "option" &&
+  return (figure.table.row_key == "option" ||
+          figure.table.row_key == "phase") &&
          (value.measure == Measure::kDistribution ||
           value.measure == Measure::kCount ||
           value.measure == Measure::kHistogram);
@@ -70,6 +73,45 @@ void AddSide(const ValueCell* cell, TableRow& row) {
   row.cells.push_back(NumberCell(cell->base));
 }
 
+// Whether a figure of several indicators has columns of this one, of this year
+// and of the one before: a matrix.
+struct OwnColumns {
+  bool now = false;
+  bool before = false;
+};
+OwnColumns OwnColumnsOf(const Table& table, const std::string& id) {
+  const auto has = [&](const std::string& key) {
+    return std::ranges::find(table.columns, key, &Column::key) !=
+           table.columns.end();
+  };
+  return {has(id + "_count"), has("previous_" + id + "_count")};
+}
+
+// Says something of indicators: once where it holds of all that the figure
+// shows, else of each by its name.
+class IndicatorNotes {
+ public:
+  void Add(std::string label, std::string words) {
+    notes_.push_back({std::move(label), std::move(words)});
+  }
+  std::vector<std::string> Take(std::size_t indicators) && {
+    std::vector<std::string> taken;
+    const bool all =
+        notes_.size() == indicators &&
+        std::ranges::all_of(notes_, [this](const auto& note) {
+          return note.second == notes_.front().second;
+        });
+    for (auto& [label, words] : notes_) {
+      if (all && !taken.empty()) break;
+      taken.push_back(all ? words : "「" + label + "」は、" + words);
+    }
+    return taken;
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> notes_;
+};
+
 void AddRows(const TwoYears& years, Table& table) {
   for (const CellPair& pair : years.Cells()) {
     TableRow row{years.value.id + "." + pair.key, pair.label, {}, false};
@@ -105,25 +147,43 @@ void AddComparabilityNotes(const Comparabilities& declared,
   for (Page& page : model.pages) {
     for (Block& block : page.blocks) {
       auto* figure = std::get_if<Figure>(&block);
-      if (figure == nullptr || figure->indicators.size() != 1) continue;
-      const auto value = snapshot.values.find(figure->indicators.front());
-      if (value == snapshot.values.end() ||
-          !snapshot.previous_values.contains(value->first)) {
-        continue;
+      if (figure == nullptr) continue;
+      IndicatorNotes apart;      // no last year beside this one
+      IndicatorNotes unchanged;  // last year, but no change from it
+      for (const std::string& id : figure->indicators) {
+        const auto value = snapshot.values.find(id);
+        if (value == snapshot.values.end() ||
+            !snapshot.previous_values.contains(id)) {
+          continue;
+        }
+        const std::string& label = value->second.label;
+        std::string broken =
+            BrokenNote(declared, id, snapshot.round.fiscal_year);
+        if (!broken.empty()) {
+          apart.Add(label, std::move(broken));
+          continue;
+        }
+        const std::string why =
+            WhyNotCompared(declared, BothYears(snapshot, value->second));
+        if (why.empty()) continue;
+        const OwnColumns columns = OwnColumnsOf(figure->table, id);
+        if (columns.now && !columns.before) {
+          apart.Add(label, before + "の調査の値は並べて示さない（" + why +
+                               "）。");
+        } else if (figure->indicators.size() == 1 && figure->has_previous &&
+                   HasShares(*figure, value->second)) {
+          unchanged.Add(label,
+                        before + "の調査からの増減は示さない（" + why + "）。");
+        }
       }
-      std::string broken =
-          BrokenNote(declared, value->first, snapshot.round.fiscal_year);
-      if (!broken.empty()) {
-        figure->sheet.remarks.push_back(broken);
-        figure->notes.push_back(std::move(broken));
-        continue;
+      for (std::string& words :
+           std::move(apart).Take(figure->indicators.size())) {
+        figure->sheet.remarks.push_back(words);
+        figure->notes.push_back(std::move(words));
       }
-      if (!figure->has_previous || !HasShares(*figure, value->second)) continue;
-      const std::string why =
-          WhyNotCompared(declared, BothYears(snapshot, value->second));
-      if (!why.empty()) {
-        figure->notes.push_back(before + "の調査からの増減は示さない（" + why +
-                                "）。");
+      for (std::string& words :
+           std::move(unchanged).Take(figure->indicators.size())) {
+        figure->notes.push_back(std::move(words));
       }
     }
   }
@@ -155,11 +215,13 @@ void AddChanges(const Comparabilities& declared, const Snapshot& snapshot,
   for (const Page& page : model.pages) {
     for (const Block& block : page.blocks) {
       const auto* shown = std::get_if<Figure>(&block);
-      if (shown == nullptr || !shown->has_previous ||
-          shown->indicators.size() != 1) {
-        continue;
-      }
+      if (shown == nullptr || !shown->has_previous) continue;
       for (const std::string& id : shown->indicators) {
+        // Of written answers a table says how many there are, and no more.
+        if (shown->indicators.size() > 1 &&
+            !OwnColumnsOf(shown->table, id).before) {
+          continue;
+        }
         const auto value = snapshot.values.find(id);
         if (value == snapshot.values.end() ||
             !HasShares(*shown, value->second) || !done.insert(id).second) {

@@ -11,8 +11,8 @@ namespace welfare::report {
 // so that no table, chart or sentence puts them beside this year's.
 void LeaveOutBrokenYears(const Comparabilities& declared, Snapshot& snapshot);
 
-// Says below each figure of one indicator why it shows no last year, or no
-// change. `snapshot` is the one of which nothing was left out.
+// Says below each figure why it shows no last year, or no change. `snapshot` is
+// the one of which nothing was left out.
 void AddComparabilityNotes(const Comparabilities& declared,
                            const Snapshot& snapshot, ReportModel& model);
 

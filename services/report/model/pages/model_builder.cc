@@ -136,7 +136,7 @@ ReportModel BuildReport(const ReportTemplate& report_template,
   ReportModel model = Begin(report_template, filled, snapshot_id);
   for (const TemplatePage& page : report_template.pages) {
     model.pages.push_back(
-        BuildPage(page, report_template.tiles, filled, sentences, left_out));
+        BuildPage(page, report_template, filled, sentences, left_out));
   }
   AddComparabilityNotes(report_template.comparability, both, model);
   AddComparison(filled, model);

@@ -1,11 +1,13 @@
 #include "services/report/model/pages/page_builder.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "services/report/model/figures/comparability.h"
 #include "services/report/model/figures/figure_chart.h"
 #include "services/report/model/figures/figure_notes.h"
 #include "services/report/model/figures/figure_table.h"
@@ -24,10 +26,10 @@ namespace {
 // One page while it is filled.
 class PageBuilder {
  public:
-  PageBuilder(const TemplatePage& source, const TemplateTiles& tiles,
-              const Snapshot& snapshot, const Sentences& sentences,
-              std::vector<LeftOut>& left_out)
-      : tiles_(tiles),
+  PageBuilder(const TemplatePage& source,
+              const ReportTemplate& report_template, const Snapshot& snapshot,
+              const Sentences& sentences, std::vector<LeftOut>& left_out)
+      : template_(report_template),
         snapshot_(snapshot),
         sentences_(sentences),
         left_out_(left_out) {
@@ -98,14 +100,7 @@ class PageBuilder {
         }
         return;
       case Kind::kPhases:
-        if (const auto values = FindAll(block); !values.empty()) {
-          Figure figure =
-              PhaseTable(values, TitleOr(block, values.front()->label));
-          figure.id = page_.id + "_phases";
-          for (const auto* value : values) figure.indicators.push_back(value->id);
-          AddWritten(block, std::move(figure));
-        }
-        return;
+        return AddPhases(block);
       case Kind::kExcerpts:
         return AddExcerpts(block);
       case Kind::kCover:
@@ -121,7 +116,7 @@ class PageBuilder {
       case Kind::kAreas:
         return AddAreas(snapshot_, page_);
       case Kind::kMap:
-        return AddMap(snapshot_, tiles_, page_);
+        return AddMap(snapshot_, template_.tiles, page_);
     }
   }
 
@@ -197,8 +192,12 @@ class PageBuilder {
   }
 
   std::string TitleOr(const TemplateBlock& block, std::string otherwise) {
-    if (block.title.empty()) return otherwise;
-    Sentence title = Fill(block.path, block.title, "題");
+    return TitleOr(block, block.title, std::move(otherwise));
+  }
+  std::string TitleOr(const TemplateBlock& block, std::string_view text,
+                      std::string otherwise) {
+    if (text.empty()) return otherwise;
+    Sentence title = Fill(block.path, text, "題");
     return title.kind == Sentence::Kind::kFilled ? std::move(title.text)
                                                  : std::move(otherwise);
   }
@@ -233,6 +232,32 @@ class PageBuilder {
     page_.blocks.emplace_back(std::move(figure));
   }
 
+  // A matrix of texts, both years of what can be compared.
+  void AddPhases(const TemplateBlock& block) {
+    std::vector<MatrixItem> items;
+    for (const IndicatorValue* value : FindAll(block)) {
+      MatrixItem item{BothYears(snapshot_, *value), value->label};
+      if (!WhyNotCompared(template_.comparability, item.years).empty()) {
+        item.years.previous = nullptr;
+      }
+      const auto named = std::ranges::find(block.indicators, value->id);
+      const auto at =
+          static_cast<std::size_t>(named - block.indicators.begin());
+      if (at < block.labels.size()) {
+        item.label = TitleOr(block, block.labels[at], std::move(item.label));
+      }
+      items.push_back(std::move(item));
+    }
+    if (items.empty()) return;
+    Figure figure =
+        PhaseTable(items, TitleOr(block, items.front().years.value.label));
+    figure.id = page_.id + "_phases";
+    for (const MatrixItem& item : items) {
+      figure.indicators.push_back(item.years.value.id);
+    }
+    AddWritten(block, std::move(figure));
+  }
+
   // Written answers, as their respondents consented to.
   void AddExcerpts(const TemplateBlock& block) {
     Figure figure = ExcerptTable(snapshot_, block.excerpts);
@@ -261,7 +286,7 @@ class PageBuilder {
     }
   }
 
-  const TemplateTiles& tiles_;
+  const ReportTemplate& template_;
   const Snapshot& snapshot_;
   const Sentences& sentences_;
   std::vector<LeftOut>& left_out_;
@@ -271,10 +296,11 @@ class PageBuilder {
 
 }  // namespace
 
-Page BuildPage(const TemplatePage& source, const TemplateTiles& tiles,
-               const Snapshot& snapshot, const Sentences& sentences,
-               std::vector<LeftOut>& left_out) {
-  return PageBuilder(source, tiles, snapshot, sentences, left_out).Take();
+Page BuildPage(const TemplatePage& source,
+               const ReportTemplate& report_template, const Snapshot& snapshot,
+               const Sentences& sentences, std::vector<LeftOut>& left_out) {
+  return PageBuilder(source, report_template, snapshot, sentences, left_out)
+      .Take();
 }
 
 }  // namespace welfare::report

@@ -13,10 +13,9 @@ namespace welfare::report {
 
 // Returns the page with its headline and blocks. What does not fit the round is
 // replaced by a note in its place and added to `left_out`. `sentences` are
-// those of `snapshot`.
-// `tiles` are those of the template.
-Page BuildPage(const TemplatePage& source, const TemplateTiles& tiles,
-               const Snapshot& snapshot, const Sentences& sentences,
-               std::vector<LeftOut>& left_out);
+// those of `snapshot`, `source` is a page of `report_template`.
+Page BuildPage(const TemplatePage& source,
+               const ReportTemplate& report_template, const Snapshot& snapshot,
+               const Sentences& sentences, std::vector<LeftOut>& left_out);
 
 }  // namespace welfare::report

@@ -1,5 +1,6 @@
 #include "services/report/render/svg/svg_chart.h"
 
+#include <algorithm>
 #include <variant>
 
 #include "services/report/drawing/charts/draw_chart.h"
@@ -16,6 +17,7 @@ constexpr ChartSpace kScreen = {Pixels(520), 0, Pixels(15), Pixels(15),
                                 Pixels(14)};
 constexpr int kMapWidth = Pixels(770);
 constexpr int kScreenMatrixWidth = Pixels(640);
+constexpr int kMatrixOfYearsWidth = Pixels(820);
 
 // Micrometres as pixels, with two places at most.
 std::string Px(int length) {
@@ -107,7 +109,12 @@ std::string SvgShapes(const Drawing& drawing) {
 std::string RenderSvgChart(const Chart& chart, std::string_view id) {
   ChartSpace space = kScreen;
   if (chart.kind == Chart::Kind::kTileMap) space.width = kMapWidth;
-  if (chart.kind == Chart::Kind::kMatrix) space.width = kScreenMatrixWidth;
+  if (chart.kind == Chart::Kind::kMatrix) {
+    const bool years = std::ranges::any_of(
+        chart.series,
+        [](const Chart::Series& series) { return !series.item.empty(); });
+    space.width = years ? kMatrixOfYearsWidth : kScreenMatrixWidth;
+  }
   const Drawing drawing = DrawChart(chart, space);
   const std::string title_id = std::string(id) + "-title";
   const std::string desc_id = std::string(id) + "-desc";

@@ -9,6 +9,7 @@
 #include "services/base/numbers/percent.h"
 #include "services/report/drawing/charts/draw_chart.h"
 #include "services/report/drawing/palette.h"
+#include "services/report/model/layout.h"
 #include "services/report/model/words.h"
 #include "services/text/display_width.h"
 
@@ -136,12 +137,37 @@ void SetPrintedLabels(Workbook& book, lxw_chart_series* series,
               "labels");
 }
 
-// This year filled, the year before hollow.
-void SetSeriesFill(lxw_chart_series* series, bool first) {
+// How a series is drawn: this year filled, the year before hollow.
+struct SeriesInk {
+  Ink line = Ink::kNavy;
+  bool hollow = false;
+};
+SeriesInk SeriesInkOf(const Chart& chart, std::size_t series) {
+  if (chart.kind != Chart::Kind::kMatrix) {
+    return series == 0 ? SeriesInk{} : SeriesInk{Ink::kLastYear, true};
+  }
+  // Items of a matrix have no order; the years of one share its colour.
+  std::size_t items = 0;
+  std::size_t item = 0;
+  bool hollow = false;
+  for (std::size_t s = 0; s < chart.series.size(); ++s) {
+    const bool again = s > 0 && !chart.series[s].item.empty() &&
+                       chart.series[s].item == chart.series[s - 1].item;
+    if (!again) ++items;
+    if (s == series) {
+      item = items - 1;
+      hollow = again;
+    }
+  }
+  items = std::min(items, kMostClasses);
+  return {ClassFill(std::min(item, items - 1), items, false), hollow};
+}
+
+void SetSeriesFill(lxw_chart_series* series, const SeriesInk& ink) {
   lxw_chart_fill fill = {};
-  fill.color = SheetColour(first ? Ink::kNavy : Ink::kWhite);
+  fill.color = SheetColour(ink.hollow ? Ink::kWhite : ink.line);
   lxw_chart_line line = {};
-  line.color = SheetColour(first ? Ink::kNavy : Ink::kLastYear);
+  line.color = SheetColour(ink.line);
   line.width = 1;
   chart_series_set_fill(series, &fill);
   chart_series_set_line(series, &line);
@@ -258,7 +284,7 @@ lxw_row_t ChartNumbers::WriteNumbers(const Chart& chart, bool shares) {
   for (std::size_t s = 0; s < chart.series.size(); ++s) {
     book_.Text(sheet_, row_, static_cast<lxw_col_t>(s + 1),
                chart.series[s].label.empty() ? chart.title
-                                             : chart.series[s].label,
+                                             : SeriesName(chart.series[s]),
                CellLook::kHeadRight);
   }
   const lxw_row_t first = ++row_;
@@ -309,7 +335,7 @@ NativeChart ChartNumbers::AddBars(const Chart& chart) {
     lxw_chart_series* const series =
         AddSeries(result.chart, first, chart.categories.size(), s);
     if (!donut) {
-      SetSeriesFill(series, s == 0);
+      SetSeriesFill(series, SeriesInkOf(chart, s));
       SetAbsences(book_, chart, series);
     }
     std::vector<std::string> labels;
@@ -319,7 +345,8 @@ NativeChart ChartNumbers::AddBars(const Chart& chart) {
                            : std::to_string(point.amount));
     }
     SetPrintedLabels(book_, series, std::move(labels),
-                     s == 0 ? Ink::kText : Ink::kSecondary);
+                     SeriesInkOf(chart, s).hollow ? Ink::kSecondary
+                                                  : Ink::kText);
   }
   result.height =
       columns || donut
@@ -443,7 +470,7 @@ NativeChart ChartNumbers::AddOverTime(const Chart& chart) {
       pointers.push_back(nullptr);
       book_.Expect(chart_series_set_points(series, pointers.data()), "points");
     } else {
-      SetSeriesFill(series, s == 0);
+      SetSeriesFill(series, SeriesInkOf(chart, s));
     }
     SetPrintedLabels(book_, series, std::move(labels), Ink::kText);
   }

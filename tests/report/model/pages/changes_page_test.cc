@@ -124,6 +124,88 @@ TEST(ChangesPage, LeavesOutLastYearWhereTheQuestionWasAnother) {
               Not(Contains(HasSubstr("前回"))));
 }
 
+// The matrix of phases of both years, and its rows among the changes.
+TEST(ChangesPage, SetsBothYearsIntoAMatrixWhereTheyAreDeclared) {
+  Snapshot snapshot = LargeSnapshot();
+  const auto set = [](IndicatorValue& value, int discovery, int later, int n) {
+    value.base = value.population_size = n;
+    value.answered = discovery;
+    value.cells[0].count = discovery;
+    value.cells[1].count = later;
+    for (ValueCell& cell : value.cells) cell.base = n;
+  };
+  set(snapshot.values.at("phases"), 21, 12, 39);
+  set(snapshot.previous_values.at("phases"), 15, 6, 24);
+  const ReportModel model =
+      BuildWith("  - {since: 2024, indicators: phases}\n", snapshot);
+  const Figure figure = FigureOf(model, "p03_phases");
+  EXPECT_TRUE(figure.has_previous);
+  EXPECT_THAT(RowOf(figure, "discovery"),
+              ElementsAre("21", "39", "53.8", "15", "24", "62.5"));
+  EXPECT_EQ(figure.table.columns[3].key, "previous_phases_count");
+  EXPECT_EQ(figure.table.columns[3].group, "令和6年度　段階の活動");
+  ASSERT_EQ(figure.charts.size(), 1U);
+  const std::vector<Chart::Series>& lines = figure.charts[0].series;
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0].item, "段階の活動");
+  EXPECT_EQ(lines[0].label, "令和7年度　n=39");
+  EXPECT_EQ(lines[1].item, "段階の活動");
+  EXPECT_EQ(lines[1].label, "令和6年度　n=24");
+  EXPECT_EQ(lines[1].points[0].label, "15（62.5%）");
+  EXPECT_THAT(figure.sheet.small_bases, ElementsAre(24));
+  EXPECT_THAT(figure.notes, Not(Contains(HasSubstr("並べて示さない"))));
+  EXPECT_THAT(RowOf(FigureOf(model, "annex_changes"), "phases.discovery"),
+              ElementsAre("段階の活動", "21", "39", "15", "24", "-8.7",
+                          "nが異なる"));
+}
+
+TEST(ChangesPage, LeavesLastYearOutOfAMatrixThatIsNotDeclaredAndSaysWhy) {
+  const auto figure = [](const std::string& declared) {
+    const Figure found =
+        FigureOf(BuildWith(declared, LargeSnapshot()), "p03_phases");
+    EXPECT_FALSE(found.has_previous);
+    EXPECT_EQ(found.table.columns.size(), 3U);
+    EXPECT_EQ(found.charts.at(0).series.size(), 1U);
+    return found;
+  };
+  const auto undeclared = HasSubstr(
+      "令和6年度の調査の値は並べて示さない（比べられると定められていない）");
+  const Figure one = figure("  - {since: 2024, indicators: plan}\n");
+  EXPECT_THAT(one.notes, Contains(undeclared));
+  EXPECT_THAT(one.sheet.remarks, Contains(undeclared));
+  EXPECT_THAT(
+      figure("  - {broken: classes, note: 段階を分けた, indicators: phases}\n")
+          .notes,
+      Contains(HasSubstr("区分が変わったため、並べて示さない（段階を分けた）")));
+}
+
+// Of two items one may have last year and the other not.
+TEST(ChangesPage, NamesTheItemOfAMatrixThatHasNoLastYear) {
+  Snapshot snapshot = LargeSnapshot();
+  for (IndicatorValues* values :
+       {&snapshot.values, &snapshot.previous_values}) {
+    IndicatorValue more = values->at("phases");
+    more.id = "further";
+    more.label = "地域への働きかけ";
+    (*values)["further"] = more;
+  }
+  std::string yaml = SmallTemplateYaml();
+  const std::string block = "phases: [phases]";
+  yaml.replace(yaml.find(block), block.size(),
+               "phases: [phases, further]\n        labels: [個別支援, 地域]");
+  const auto read = ReadTemplate(
+      "sample",
+      yaml + "comparability:\n  - {since: 2024, indicators: phases}\n");
+  ASSERT_OK(read);
+  const Figure figure = FigureOf(BuildReport(*read, snapshot, kId), "p03_phases");
+  EXPECT_EQ(figure.table.columns.size(), 9U);
+  EXPECT_EQ(figure.table.columns[3].group, "令和7年度　地域");
+  ASSERT_EQ(figure.charts.at(0).series.size(), 3U);
+  EXPECT_EQ(figure.charts[0].series[2].item, "地域");
+  EXPECT_THAT(figure.notes,
+              Contains(HasSubstr("「地域への働きかけ」は、令和6年度の調査の値は")));
+}
+
 TEST(ChangesPage, IsRefusedWithItsLineWhereItIsNotWellDeclared) {
   const auto faults = [](const std::string& declared) {
     std::vector<base::Violation> found;
