@@ -6,7 +6,7 @@ Usage: html_check.py FILE...
 Every element is closed in order; ids are unique; every internal link, label
 and aria reference has its target; headings do not skip a level; every table
 has a caption and only scoped headers; every chart has a title, a description
-and a table in the same figure; nothing is fetched and nothing runs; text stands out
+and a table in the same figure; what is quoted names whom it is from; nothing is fetched and nothing runs; text stands out
 from its ground by day and by night and is no smaller than 14 pixels.
 """
 import html.parser
@@ -37,7 +37,7 @@ class Checker(html.parser.HTMLParser):
         self.level = 0
         self.figure = None
         self.table = None
-        self.counts = {'figure': 0, 'table': 0, 'svg': 0, 'section': 0}
+        self.counts = {'figure': 0, 'table': 0, 'svg': 0, 'section': 0, 'blockquote': 0}
 
     def problem(self, what):
         self.problems.append(f'{self.name}:{self.getpos()[0]}: {what}')
@@ -60,7 +60,7 @@ class Checker(html.parser.HTMLParser):
                 self.problem(f'<{tag}> after <h{self.level}>')
             self.level = level
         if tag == 'figure':
-            self.figure = {'svg': 0, 'table': 0, 'figcaption': 0}
+            self.figure = {'svg': 0, 'table': 0, 'figcaption': 0, 'blockquote': 0, 'cite': 0}
         if self.figure is not None and tag in self.figure:
             self.figure[tag] += 1
         if tag == 'table':
@@ -82,8 +82,11 @@ class Checker(html.parser.HTMLParser):
             return
         self.stack.pop()
         if tag == 'figure':
-            if self.figure['figcaption'] != 1 or self.figure['table'] != 1:
+            quotes = self.figure['blockquote']
+            if self.figure['figcaption'] != 1 or self.figure['table'] != (0 if quotes else 1):
                 self.problem('a figure without its caption and table')
+            if self.figure['cite'] != quotes:
+                self.problem('a quotation without its respondent')
             self.figure = None
         if tag == 'table':
             if self.table['caption'] != 1:

@@ -65,7 +65,7 @@ def main(path):
     elements = [line.strip() for line in done.stdout.splitlines()]
     expect(elements[0] == "Document" and elements.count("Sect") == pages, f"{elements.count('Sect')} sections")
     expect(elements.count("H1 (block)") >= 20, f"{elements.count('H1 (block)')} headings")
-    for element in ("H2 (block)", "P (block)", "L (block)", "LI (block)", "Table (block)", "TR", "TH", "TD"):
+    for element in ("H2 (block)", "P (block)", "L (block)", "LI (block)", "BlockQuote", "Table (block)", "TR", "TH", "TD"):
         expect(element in elements, f"no {element}")
     heard = set(re.sub(r"\s", "", "".join(re.findall(r'^\s*"(.*)"$', done.stdout, re.M))))
     expect(not set(re.sub(r"\s", "", texts[2])) - heard - set("3"), "a text of sheet 3 is in no element")

@@ -76,6 +76,8 @@ struct AreaShape {
 enum class Structure {
   kHeading,     // of a sheet
   kSubheading,  // of a block of it
+  kMinorHeading,  // within a block
+  kQuote,         // what somebody wrote; holds paragraphs
   kParagraph,
   kList,
   kListItem,

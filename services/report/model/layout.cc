@@ -156,6 +156,20 @@ std::string CaptionOf(const Figure& figure) {
   return Bracketed(MarkOf(figure)) + TitleWithBase(figure);
 }
 
+std::vector<QuotedCategory> QuotesOf(const Figure& figure) {
+  std::vector<QuotedCategory> categories;
+  for (const TableRow& row : figure.table.rows) {
+    auto category =
+        std::ranges::find(categories, row.label, &QuotedCategory::name);
+    if (category == categories.end()) {
+      categories.push_back({row.label, {}});
+      category = categories.end() - 1;
+    }
+    category->quotes.push_back({row.cells[0].text, row.cells[1].text});
+  }
+  return categories;
+}
+
 std::vector<ColumnWidth> WidthsOf(const Table& table) {
   std::vector<ColumnWidth> widths;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {

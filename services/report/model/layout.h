@@ -82,6 +82,19 @@ std::string MarkOf(const Figure& figure);
 std::string CaptionOf(const Figure& figure);
 inline constexpr std::string_view kMultipleAnswer = "（複数回答）";
 
+// What was written, as it is quoted.
+struct Quote {
+  std::string text;
+  std::string respondent;  // 区部の自治体
+};
+struct QuotedCategory {
+  std::string name;
+  std::vector<Quote> quotes;
+};
+// Returns the quotations of a figure by their categories, each where the first
+// one of it stands. REQUIRES: `figure` is quoted.
+std::vector<QuotedCategory> QuotesOf(const Figure& figure);
+
 // How a column of a table takes its width.
 enum class ColumnWidth {
   kNumber,

@@ -165,6 +165,9 @@ struct Figure {
   std::string restriction = {};  // as of the report
   Table table;
   std::map<Symbol, std::string> symbols;  // used in the table, with their signs
+  // The rows of its table are what was written, by category: who reads it sees
+  // quotations (`QuotesOf`), who computes with it a table.
+  bool quoted = false;
   std::vector<Chart> charts;
   std::vector<std::string> notes;
 };

@@ -10,6 +10,7 @@
 #include "services/report/drawing/text_measure.h"
 #include "services/report/model/layout.h"
 #include "services/report/sheets/figure_numbers.h"
+#include "services/report/sheets/quote_drawing.h"
 #include "services/report/sheets/sheet_frame.h"
 #include "services/report/sheets/table_drawing.h"
 
@@ -148,6 +149,50 @@ class AnnexFlow {
   int y_ = 0;
 };
 
+// What stands above a table or quotations: number, title and base.
+Drawing NamedCaption(const Figure& figure, int width, const std::string& title) {
+  Drawing whole = TextBlock(title, width, kLabelSize, kAnnexLeading, Ink::kNavy,
+                            Structure::kSubheading);
+  std::string base = figure.base;
+  if (!figure.year.empty()) {
+    base += (base.empty() ? "" : "　") + figure.year;
+  }
+  const Drawing below = TextBlock(base, width, kNoteSize, Millimetres(3.7),
+                                  Ink::kSecondary);
+  Place(below, 0, whole.height + Millimetres(0.3), whole);
+  whole.height += below.height + Millimetres(1.3);
+  return whole;
+}
+
+// And below: notes and signs; nothing of the height 0 where there are none.
+Drawing NotesOf(const Figure& figure, int width) {
+  std::string words;
+  for (const std::string& note : figure.notes) words += note;
+  words += TableLegend(figure);
+  Drawing below;
+  if (words.empty()) return below;
+  const Drawing notes = TextBlock(words, width, kNoteSize, Millimetres(3.5),
+                                  Ink::kSecondary);
+  Place(notes, 0, Millimetres(1), below);
+  below.height = notes.height + Millimetres(1);
+  return below;
+}
+
+// Quotations in the columns of the annex, none of them broken.
+void AddQuotes(AnnexFlow& flow, const Figure& figure, const std::string& title,
+               const std::string& target) {
+  const Drawing head = NamedCaption(figure, flow.width(), title);
+  const std::vector<QuoteDrawing> quotes = DrawQuotes(figure, flow.width());
+  flow.Need(head.height + (quotes.empty() ? 0 : quotes.front().quote.height));
+  flow.Mark(target, title);
+  flow.Add(head, 0, title);
+  for (const QuoteDrawing& one : quotes) {
+    const bool fits = one.quote.height <= flow.Room();
+    flow.Add(fits ? one.quote : one.on_top, kBelowQuote, title);
+  }
+  flow.Add(NotesOf(figure, flow.width()), kAfterTable, title);
+}
+
 // A table with its number, title and base; the head is repeated where the table
 // is broken.
 void AddTable(AnnexFlow& flow, const Figure& figure, const std::string& number,
@@ -155,32 +200,17 @@ void AddTable(AnnexFlow& flow, const Figure& figure, const std::string& number,
   std::string title =
       number.empty() ? figure.title : number + "　" + figure.title;
   if (figure.multiple_answer) title += kMultipleAnswer;
+  if (figure.quoted) return AddQuotes(flow, figure, title, target);
   const TableDrawing table = DrawTable(figure.table, flow.width(), kTableSize);
   const auto caption = [&](std::string_view more) {
-    Drawing whole =
-        TextBlock(title + std::string(more), flow.width(), kLabelSize,
-                  kAnnexLeading, Ink::kNavy, Structure::kSubheading);
-    std::string base = figure.base;
-    if (!figure.year.empty()) {
-      base += (base.empty() ? "" : "　") + figure.year;
-    }
-    const Drawing below = TextBlock(base, flow.width(), kNoteSize,
-                                    Millimetres(3.7), Ink::kSecondary);
-    Place(below, 0, whole.height + Millimetres(0.3), whole);
-    whole.height += below.height + Millimetres(1.3);
-    return whole;
+    return NamedCaption(figure, flow.width(), title + std::string(more));
   };
-  std::string words;
-  for (const std::string& note : figure.notes) words += note;
-  words += TableLegend(figure);
-  const Drawing notes = TextBlock(words, flow.width(), kNoteSize,
-                                  Millimetres(3.5), Ink::kSecondary);
-  const int notes_height = words.empty() ? 0 : notes.height + Millimetres(1);
+  const Drawing notes = NotesOf(figure, flow.width());
   const Drawing head = caption("");
   const bool whole = table.rows.size() <= kUnbrokenRows;
   const int least =
       whole ? table.height : table.head.height + table.rows.front().height;
-  flow.Need(head.height + least + (whole ? notes_height : 0));
+  flow.Need(head.height + least + (whole ? notes.height : 0));
   flow.Mark(target, title);
   flow.Add(head, 0, title);
   flow.BeginTable();
@@ -200,15 +230,8 @@ void AddTable(AnnexFlow& flow, const Figure& figure, const std::string& number,
     flow.Add(row, 0, title);
   }
   flow.EndTable();
-  if (words.empty()) {
-    flow.Need(0);
-    flow.Add(Drawing{}, kAfterTable, title);
-    return;
-  }
-  Drawing below;
-  Place(notes, 0, Millimetres(1), below);
-  below.height = notes.height + Millimetres(1);
-  flow.Add(below, kAfterTable, title);
+  if (notes.height == 0) flow.Need(0);
+  flow.Add(notes, kAfterTable, title);
 }
 
 void AddBlock(AnnexFlow& flow, const Heading& heading) {

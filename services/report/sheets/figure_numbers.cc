@@ -10,11 +10,15 @@ namespace welfare::report {
 std::map<std::size_t, FigureNumber> NumbersOf(const Page& page) {
   std::map<std::size_t, FigureNumber> numbers;
   int tables = 0;
+  int quotations = 0;
   for (std::size_t i = 0; i < page.blocks.size(); ++i) {
     const auto* figure = std::get_if<Figure>(&page.blocks[i]);
     if (figure == nullptr) continue;
     FigureNumber number;
-    number.table = "表" + page.label + "-" + std::to_string(++tables);
+    number.table =
+        figure->quoted
+            ? "記述" + page.label + "-" + std::to_string(++quotations)
+            : "表" + page.label + "-" + std::to_string(++tables);
     number.target = "t-" + figure->id;
     numbers.emplace(i, std::move(number));
   }

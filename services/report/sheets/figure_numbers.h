@@ -11,7 +11,7 @@ namespace welfare::report {
 
 struct FigureNumber {
   std::string figure;  // 図4-1; empty: it is not drawn on the sheet
-  std::string table;   // 表4-2
+  std::string table;   // 表4-2; of quotations: 記述4-1
   std::string target;  // where its table stands: t-p04_plan
   bool in_annex = true;
 };

@@ -15,6 +15,7 @@
 #include "services/report/model/layout.h"
 #include "services/report/model/words.h"
 #include "services/report/sheets/figure_numbers.h"
+#include "services/report/sheets/quote_drawing.h"
 #include "services/report/sheets/sheet_frame.h"
 #include "services/report/sheets/table_drawing.h"
 
@@ -117,7 +118,8 @@ class PageSheet {
   Sheet Take() && { return std::move(pen_).Take(); }
 
  private:
-  // The base that most of the drawn figures have.
+  // The base that most of the drawn figures have; where none has one, as on a page
+  // of quotations, that of a table of the page.
   std::string CommonBase() const {
     std::string common;
     long most = 0;
@@ -133,6 +135,10 @@ class PageSheet {
         most = times;
         common = figure->base;
       }
+    }
+    for (std::size_t i = 0; i < page_.blocks.size() && common.empty(); ++i) {
+      const auto* figure = std::get_if<Figure>(&page_.blocks[i]);
+      if (figure != nullptr) common = figure->base;
     }
     return common;
   }
@@ -249,6 +255,15 @@ class PageSheet {
       DrawText("母数が10に満たないため、件数だけを資料編の" + number.table +
                    "に示す。",
                body);
+      return;
+    }
+    if (figure.quoted) {
+      const Drawing quotes = QuotesInColumns(figure, body.width);
+      if (quotes.height > body.height) {
+        pen_.Fault(block,
+                   "引用が枠の高さに入らない。引用を減らすか、別の場所に分ける。");
+      }
+      pen_.Place(quotes, body.x, body.y, block);
       return;
     }
     if (figure.charts.empty()) {
@@ -369,7 +384,10 @@ class PageSheet {
     std::string first;
     std::string last;
     for (const auto& [index, number] : numbers_) {
-      if (!number.in_annex) continue;
+      if (!number.in_annex ||
+          std::get<Figure>(page_.blocks[index]).quoted) {
+        continue;
+      }
       if (first.empty()) first = number.table;
       last = number.table;
     }

@@ -24,9 +24,10 @@ enum class SheetPlace {
   kWide,  // two thirds
   kSideTop,
   kSideBottom,
+  kWhole,  // all of it
 };
 
-inline constexpr std::array<std::pair<std::string_view, SheetPlace>, 14>
+inline constexpr std::array<std::pair<std::string_view, SheetPlace>, 15>
     kSheetPlaces = {{{"left-top", SheetPlace::kLeftTop},
                      {"right-top", SheetPlace::kRightTop},
                      {"left-bottom", SheetPlace::kLeftBottom},
@@ -40,7 +41,8 @@ inline constexpr std::array<std::pair<std::string_view, SheetPlace>, 14>
                      {"third", SheetPlace::kThird},
                      {"wide", SheetPlace::kWide},
                      {"side-top", SheetPlace::kSideTop},
-                     {"side-bottom", SheetPlace::kSideBottom}}};
+                     {"side-bottom", SheetPlace::kSideBottom},
+                     {"whole", SheetPlace::kWhole}}};
 
 // Columns (of twelve) and rows (of two) of a place.
 struct SheetSpan {
@@ -79,6 +81,8 @@ constexpr SheetSpan SpanOf(SheetPlace place) {
       return {9, 4, 1, 1};
     case SheetPlace::kSideBottom:
       return {9, 4, 2, 1};
+    case SheetPlace::kWhole:
+      return {1, 12, 1, 2};
   }
   return {};
 }

@@ -142,5 +142,25 @@ TEST(PrintedTexts, NoPlaceholderIsPrintedAsTyped) {
   EXPECT_THAT(ReplaceRawPlaceholders(page), IsEmpty());
 }
 
+TEST(Layout, QuotationsStandByCategoryInTheOrderOfTheFirst) {
+  Figure figure;
+  figure.quoted = true;
+  const auto add = [&](const char* category, const char* text) {
+    TableRow row{text, category, {}, false};
+    row.cells = {{text, text, Symbol::kNone}, {"自治体", "自治体", Symbol::kNone}};
+    figure.table.rows.push_back(row);
+  };
+  add("居場所", "一");
+  add("相談", "二");
+  add("居場所", "三");
+  const std::vector<QuotedCategory> categories = QuotesOf(figure);
+  ASSERT_EQ(categories.size(), 2U);
+  EXPECT_EQ(categories[0].name, "居場所");
+  ASSERT_EQ(categories[0].quotes.size(), 2U);
+  EXPECT_EQ(categories[0].quotes[1].text, "三");
+  EXPECT_EQ(categories[0].quotes[1].respondent, "自治体");
+  EXPECT_EQ(categories[1].name, "相談");
+}
+
 }  // namespace
 }  // namespace welfare::report

@@ -62,6 +62,37 @@ void ExpectGolden(const std::string& name, const std::string& bytes) {
       << "WELFARE_UPDATE_GOLDEN=1.";
 }
 
+// Who reads it sees quotations, who computes with it a table.
+TEST(Renderers, QuoteWhatWasWritten) {
+  std::string yaml = SmallTemplateYaml();
+  const std::string block = "      - texts: [ideas]\n";
+  yaml.insert(yaml.find(block) + block.size(),
+              "      - excerpts: [quote-1, quote-2]\n");
+  const auto read = ReadTemplate("sample", yaml);
+  ASSERT_OK(read);
+  Snapshot snapshot = SmallSnapshot();
+  snapshot.excerpts = {{.id = "quote-1",
+                        .item = "ideas",
+                        .category = "居場所",
+                        .text = "地域<で>集まる",
+                        .respondent = "区部の自治体"},
+                       {.id = "quote-2",
+                        .item = "ideas",
+                        .category = "",
+                        .text = "電話で話す",
+                        .respondent = "社協"}};
+  const ReportModel model = BuildReport(*read, snapshot, "0123456789abcdef");
+  const std::string html = *HtmlRenderer().Render(model);
+  EXPECT_THAT(html, HasSubstr("<h3>居場所</h3>\n<ul>\n<li><blockquote><p>地域&lt;"
+                              "で&gt;集まる</p></blockquote>"
+                              "<cite>区部の自治体</cite></li>\n</ul>"));
+  EXPECT_THAT(html, HasSubstr("</ul>\n<ul>\n<li><blockquote><p>電話で話す"));
+  EXPECT_THAT(html, Not(HasSubstr("自由記述からの表")));
+  const auto files = Unzip(*CsvRenderer().Render(model));
+  EXPECT_THAT(files.at("synthetic-p03_excerpts.csv"),
+              HasSubstr("quote-1,居場所,地域<で>集まる,区部の自治体"));
+}
+
 TEST(ZipArchive, WhatTheLibraryRefusesIsNamed) {
   EXPECT_EQ(
       base::ReasonOf(MakeZipArchive({{"a.csv", "1"}, {"a.csv", "2"}}).status()),

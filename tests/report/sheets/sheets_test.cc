@@ -248,6 +248,94 @@ TEST(Book, AnOverflowIsRefusedWithPageAndBlock) {
                  "3頁 図3-1");
 }
 
+// A page that quotes `count` answers of three lines each, in `place`.
+ReportModel QuotingModel(std::size_t count, const std::string& place,
+                         std::size_t categories = 2) {
+  std::string ids;
+  Snapshot snapshot = SmallSnapshot();
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string number = std::to_string(i + 1);
+    std::string text = "記述" + number;
+    while (TextWidth(text, Points(9.5)) < Millimetres(260)) text += "地域の声";
+    snapshot.excerpts.push_back({.id = "quote-" + number,
+                                 .item = "ideas",
+                                 .category = i % categories == 0 ? "居場所" : "相談",
+                                 .text = text,
+                                 .respondent = "区部の自治体"});
+    ids += (i == 0 ? "quote-" : ", quote-") + number;
+  }
+  const auto read = ReadTemplate(
+      "sample", Yaml("短い", "      - texts: [ideas]\n      - excerpts: [" + ids +
+                                 "]\n" +
+                                 (place.empty() ? std::string()
+                                                : "        place: " + place +
+                                                      "\n")));
+  EXPECT_OK(read);
+  return BuildReport(*read, snapshot, "0");
+}
+
+TEST(Book, QuotationsStandInTwoColumnsWithTheirRespondents) {
+  const auto book = LayOutBook(QuotingModel(6, "whole"));
+  ASSERT_OK(book);
+  ExpectAllInTheStructure(*book);
+  const Sheet& sheet = book->sheets[2];
+  std::set<int> columns;
+  int quotes = 0;
+  int respondents = 0;
+  int categories = 0;
+  for (const Shape& shape : sheet.drawing.shapes) {
+    if (const auto* mark = std::get_if<StructureMark>(&shape)) {
+      quotes += mark->begins == Structure::kQuote ? 1 : 0;
+      categories += mark->begins == Structure::kMinorHeading ? 1 : 0;
+    } else if (const auto* text = std::get_if<TextShape>(&shape)) {
+      if (text->text != "区部の自治体") continue;
+      ++respondents;
+      columns.insert(text->x);
+    }
+  }
+  EXPECT_EQ(quotes, 6);
+  EXPECT_EQ(respondents, 6);
+  // The first of each, which stand in one column each.
+  EXPECT_EQ(categories, 2);
+  EXPECT_EQ(columns.size(), 2U);
+  EXPECT_THAT(TextOf(LayOutBook(QuotingModel(2, "whole"))->sheets[2]),
+              Not(HasSubstr("（続き）")));
+  EXPECT_THAT(TextOf(LayOutBook(QuotingModel(4, "whole", 1))->sheets[2]),
+              HasSubstr("居場所（続き）"));
+  std::string joined = TextOf(sheet);
+  EXPECT_THAT(joined, HasSubstr("記述3-1\n自由記述から"));
+  std::erase(joined, '\n');
+  EXPECT_THAT(joined, HasSubstr("件のうち6件を掲載。"));
+  EXPECT_THAT(joined, HasSubstr("回答者の同意を得て"));
+  // They are on their page, and not once more in the annex.
+  for (std::size_t i = 3; i < book->sheets.size(); ++i) {
+    EXPECT_THAT(TextOf(book->sheets[i]), Not(HasSubstr("区部の自治体")));
+  }
+}
+
+TEST(Book, QuotationsWithoutAPlaceStandInTheAnnex) {
+  const auto book = LayOutBook(QuotingModel(6, ""));
+  ASSERT_OK(book);
+  ExpectAllInTheStructure(*book);
+  EXPECT_THAT(TextOf(book->sheets[2]), Not(HasSubstr("区部の自治体")));
+  std::string annex;
+  for (std::size_t i = 3; i < book->sheets.size(); ++i) {
+    annex += TextOf(book->sheets[i]);
+  }
+  EXPECT_THAT(annex, HasSubstr("記述3-1　自由記述から"));
+  EXPECT_THAT(annex, HasSubstr("区部の自治体"));
+}
+
+TEST(Book, QuotationsThatHaveNoRoomAreRefusedWithPageAndBlock) {
+  const auto book = LayOutBook(QuotingModel(6, "bottom"));
+  ASSERT_FALSE(book.ok());
+  EXPECT_EQ(base::ReasonOf(book.status()), "PAGE_OVERFLOW");
+  EXPECT_THAT(std::string(base::MessageOf(book.status())),
+              HasSubstr("3頁 記述3-1「自由記述から」：引用が枠の高さに入らない"));
+  // Half as wide, in one column.
+  EXPECT_OK(LayOutBook(QuotingModel(3, "left")));
+}
+
 TEST(Book, ASmallBaseIsNotDrawn) {
   const auto read = ReadTemplate(
       "sample",

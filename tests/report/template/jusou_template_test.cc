@@ -46,6 +46,40 @@ void Leave(const std::string& name, const std::string& bytes) {
   std::filesystem::rename(made, folder / name);
 }
 
+// The template of a round whose last page quotes what was written, as many and
+// as long as a page may, and the excerpts.
+ReportTemplate Quoting() {
+  ReportTemplate quoting = Jusou();
+  TemplatePage& last = quoting.pages.back();
+  for (TemplateBlock& block : last.blocks) block.place.reset();
+  TemplateBlock block;
+  block.kind = TemplateBlock::Kind::kExcerpts;
+  block.title = "新しい取組みから";
+  block.place = SheetPlace::kWhole;
+  block.path = last.path + ".blocks[2]";
+  for (int i = 1; i <= 6; ++i) {
+    block.excerpts.push_back("quote-" + std::to_string(i));
+  }
+  last.blocks.push_back(block);
+  return quoting;
+}
+
+Snapshot Quoted() {
+  Snapshot snapshot = QuestionnaireSnapshot();
+  const char* const categories[] = {"出張相談・巡回型相談", "環境整備", "連携強化"};
+  for (int i = 1; i <= 6; ++i) {
+    snapshot.excerpts.push_back(
+        {.id = "quote-" + std::to_string(i),
+         .item = "new_initiatives",
+         .category = categories[(i - 1) / 2],
+         .text = "身近な場所で相談を受ける日を月に" + std::to_string(i) +
+                 "回設け、来られない人のところへは地域福祉コーディネーターが出向く。"
+                 "受けた相談は関係する機関で共有し、次の支援につなげている。",
+         .respondent = i % 2 == 0 ? "区部の自治体" : "市部の社協"});
+  }
+  return snapshot;
+}
+
 TEST(JusouTemplate, HasTwentyPages) { EXPECT_EQ(Jusou().pages.size(), 20U); }
 
 TEST(JusouTemplate, ShowsEveryItemOfTheQuestionnaire) {
@@ -63,9 +97,9 @@ TEST(JusouTemplate, ShowsEveryItemOfTheQuestionnaire) {
 // Also leaves the report in the build folder, to be looked at and to be checked
 // by html_check.py.
 TEST(JusouTemplate, FillsEveryPage) {
-  const Snapshot snapshot = QuestionnaireSnapshot();
+  const Snapshot snapshot = Quoted();
   const ReportModel model =
-      BuildReport(Jusou(), snapshot, std::string(64, '0'));
+      BuildReport(Quoting(), snapshot, std::string(64, '0'));
   EXPECT_EQ(model.pages.size(), 23U);
   EXPECT_TRUE(FindMisfits(Jusou(), ShapesOf(snapshot.values)).empty());
   for (const Page& page : model.pages) {
@@ -94,8 +128,10 @@ TEST(JusouTemplate, ShowsBothYearsOfThePhases) {
 // Also leaves the file in the build folder, to be looked at and to be checked
 // by pdf_check.py.
 TEST(JusouTemplate, IsPrintedOnTwentySheetsAndAnAnnex) {
+  ASSERT_OK(LayOutBook(
+      BuildReport(Jusou(), QuestionnaireSnapshot(), std::string(64, '0'))));
   const ReportModel model =
-      BuildReport(Jusou(), QuestionnaireSnapshot(), std::string(64, '0'));
+      BuildReport(Quoting(), Quoted(), std::string(64, '0'));
   const auto book = LayOutBook(model);
   ASSERT_OK(book);
   ASSERT_GT(book->sheets.size(), 20U);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "services/base/numbers/percent.h"
@@ -217,6 +218,7 @@ Figure ExcerptTable(const Snapshot& snapshot,
                     const std::vector<std::string>& ids) {
   Figure figure;
   figure.year = YearWords(snapshot.round.fiscal_year);
+  figure.quoted = true;
   figure.table.row_key = "excerpt";
   figure.table.row_label = "分類";
   figure.table.columns = {{"text", "記述", Column::Kind::kText},
@@ -242,8 +244,10 @@ Figure ExcerptTable(const Snapshot& snapshot,
     figure.sheet.remarks.push_back(words);
     figure.notes.push_back(std::move(words));
   }
-  figure.notes.emplace_back(
-      "記述は、回答者の同意を得て、固有名詞を伏せるなど編集したもの。");
+  constexpr std::string_view kEdited =
+      "記述は、回答者の同意を得て、固有名詞を伏せるなど編集したもの。";
+  figure.sheet.remarks.emplace_back(kEdited);
+  figure.notes.emplace_back(kEdited);
   return figure;
 }
 

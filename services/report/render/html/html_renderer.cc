@@ -266,7 +266,11 @@ class PageWriter {
       }
       Raw("</div>\n");
     }
-    WriteTable(figure);
+    if (figure.quoted) {
+      WriteQuotes(figure);
+    } else {
+      WriteTable(figure);
+    }
     Raw("</div>\n");
     if (!figure.notes.empty()) {
       Raw("<ul class=\"notes\">\n");
@@ -277,6 +281,28 @@ class PageWriter {
       Raw("</ul>\n");
     }
     Raw("</figure>\n");
+  }
+
+  // Whoever hears the page is told how many there are of a category, and of each
+  // whom it is from.
+  void WriteQuotes(const Figure& figure) {
+    Raw("<div class=\"quotes\">\n");
+    for (const QuotedCategory& category : QuotesOf(figure)) {
+      if (!category.name.empty()) {
+        Element("h3", "", category.name);
+        Raw("\n");
+      }
+      Raw("<ul>\n");
+      for (const Quote& quote : category.quotes) {
+        Raw("<li><blockquote>");
+        Element("p", "", quote.text);
+        Raw("</blockquote>");
+        Element("cite", "", quote.respondent);
+        Raw("</li>\n");
+      }
+      Raw("</ul>\n");
+    }
+    Raw("</div>\n");
   }
 
   // What is wider than a screen is scrolled, by keys as well.

@@ -58,6 +58,13 @@ thead td{border-bottom:0}
 thead th.g{text-align:center;border-bottom:1px solid var(--rule);color:var(--ink);font-weight:600}
 tr.muted th,tr.muted td{color:var(--faint)}
 tbody tr:nth-child(even){background:var(--wash)}
+.quotes{columns:2 22em;column-gap:32px}
+.quotes h3{margin:0 0 6px;font-size:15px;break-after:avoid}
+.quotes ul{max-width:none;margin:0 0 16px;padding:0;list-style:none}
+.quotes li{margin:0 0 12px;padding-left:13px;border-left:3px solid var(--accent);break-inside:avoid}
+.quotes blockquote,.quotes p{margin:0}
+.quotes p{font-family:"Hiragino Mincho ProN","Yu Mincho","Noto Serif CJK JP","Noto Serif JP","IPAexMincho",serif;font-size:16px;line-height:1.75;overflow-wrap:anywhere}
+.quotes cite{font-size:14px;font-style:normal;color:var(--faint)}
 .notes{margin:10px 0 0;padding:0;list-style:none;font-size:14px;color:var(--faint);line-height:1.6}
 .notes li::before{content:"注) "}
 .legend{margin:30px 0 0;padding:10px 0 0;border-top:1px solid var(--rule);font-size:14px;color:var(--faint)}
@@ -110,6 +117,10 @@ th,td{padding:2pt 5pt}
 nav ol{font-size:10pt}
 .with-chart .body{grid-template-columns:minmax(0,11fr) minmax(0,9fr);gap:18pt}
 .charts,.table{overflow:visible}
+.quotes{columns:2}
+.quotes h3{font-size:9.5pt}
+.quotes p{font-size:9.5pt}
+.quotes cite{font-size:8pt}
 .synthetic,.page-head,.foot,.names .count,.left-out{font-size:8pt}
 .made-up{font-size:7.5pt}
 .skip{display:none}

@@ -99,6 +99,10 @@ const char* TagOf(Structure structure) {
       return "H1";
     case Structure::kSubheading:
       return "H2";
+    case Structure::kMinorHeading:
+      return "H3";
+    case Structure::kQuote:
+      return "BlockQuote";
     case Structure::kParagraph:
       return "P";
     case Structure::kList:
