@@ -41,8 +41,8 @@ std::vector<std::string> BreakPhrases(
     LongPieces long_pieces = LongPieces::kKeep);
 
 // Returns the width of the widest piece that stays whole where there is room:
-// what a line breaks around, or what stands between two `/`.
-int WidestPiece(std::string_view text, int size);
+// what a line breaks around; with `parted`, what stands between two `/` of it.
+int WidestPiece(std::string_view text, int size, bool parted = true);
 
 // Returns the characters of `text`; invalid UTF-8 is U+FFFD.
 std::vector<char32_t> CharactersOf(std::string_view text);

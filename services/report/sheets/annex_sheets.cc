@@ -150,7 +150,8 @@ class AnnexFlow {
 };
 
 // What stands above a table or quotations: number, title and base.
-Drawing NamedCaption(const Figure& figure, int width, const std::string& title) {
+Drawing NamedCaption(const Figure& figure, int width,
+                     const std::string& title) {
   Drawing whole = TextBlock(title, width, kLabelSize, kAnnexLeading, Ink::kNavy,
                             Structure::kSubheading);
   std::string base = figure.base;

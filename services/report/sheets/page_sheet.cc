@@ -15,6 +15,7 @@
 #include "services/report/model/layout.h"
 #include "services/report/model/words.h"
 #include "services/report/sheets/figure_numbers.h"
+#include "services/report/sheets/figure_panels.h"
 #include "services/report/sheets/quote_drawing.h"
 #include "services/report/sheets/sheet_frame.h"
 #include "services/report/sheets/table_drawing.h"
@@ -30,8 +31,6 @@ constexpr int kBulletIndent = Millimetres(4.6);
 constexpr int kKeyTop = Millimetres(37);
 constexpr int kKeyHeight = Millimetres(25.6);
 constexpr int kKeyPadding = Millimetres(5);
-constexpr int kFigureHead = Millimetres(11.6);
-constexpr int kBaseLeading = Millimetres(3.7);
 constexpr int kNoteIndent = Millimetres(5.6);
 constexpr int kNoteLeading = Millimetres(3.6);
 constexpr std::size_t kMostBlocks = 4;
@@ -107,6 +106,8 @@ class PageSheet {
     if (page.places.size() > kMostBlocks) {
       pen_.Fault("図", "一枚に置けるのは4つまで。");
     }
+    panels_ = AlignBars(
+        page, [this](const Figure& figure) { return BaseOf(figure); });
     for (const auto& [index, place] : page.places) {
       const SheetArea area = AreaOf(place);
       std::visit([&](const auto& block) { Draw(block, index, area); },
@@ -118,8 +119,8 @@ class PageSheet {
   Sheet Take() && { return std::move(pen_).Take(); }
 
  private:
-  // The base that most of the drawn figures have; where none has one, as on a page
-  // of quotations, that of a table of the page.
+  // The base that most of the drawn figures have; where none has one, as on a
+  // page of quotations, that of a table of the page.
   std::string CommonBase() const {
     std::string common;
     long most = 0;
@@ -198,9 +199,16 @@ class PageSheet {
     }
   }
 
+  // What a figure says of its base, where the line of the page says the rest.
+  const std::string& BaseOf(const Figure& figure) const {
+    const bool same = figure.base == base_ && !figure.sheet.short_base.empty();
+    return same ? figure.sheet.short_base : figure.base;
+  }
+
   // The head of a block; returns what is left of its area.
   SheetArea Head(const SheetArea& area, std::string_view number,
-                 std::string_view title, std::string_view base) {
+                 std::string_view title, std::string_view base,
+                 std::size_t base_lines = 1) {
     pen_.Rule(area.x, area.y, area.width, Ink::kNavy, Millimetres(0.3));
     const int baseline = area.y + Millimetres(5);
     const int x = number.empty()
@@ -215,7 +223,7 @@ class PageSheet {
                  "題が1行に入らない。short を与える。");
     }
     if (base.empty()) {
-      const int head = kFigureHead - kBaseLeading;
+      const int head = FigureHead(0);
       return {area.x, area.y + head, area.width, area.height - head};
     }
     const std::vector<std::string> lines =
@@ -230,8 +238,7 @@ class PageSheet {
         y += kBaseLeading;
       }
     });
-    const int head =
-        kFigureHead + static_cast<int>(lines.size() - 1) * kBaseLeading;
+    const int head = FigureHead(std::max(lines.size(), base_lines));
     return {area.x, area.y + head, area.width, area.height - head};
   }
 
@@ -244,13 +251,14 @@ class PageSheet {
     if (figure.multiple_answer && !number.figure.empty()) {
       title += kMultipleAnswer;
     }
-    const bool same = figure.base == base_ && !figure.sheet.short_base.empty();
-    const std::string& base = same ? figure.sheet.short_base : figure.base;
-    const SheetArea body = Head(area, shown, title, base);
+    const std::string& base = BaseOf(figure);
+    const auto found = panels_.find(index);
+    const FigurePanel panel =
+        found == panels_.end() ? FigurePanel{} : found->second;
+    const SheetArea body = Head(area, shown, title, base, panel.base_lines);
     pen_.Target(area.x, area.y, FigureTarget(figure));
     const std::string block = shown + "「" + title + "」";
-    if (figure.sheet.n > 0 && figure.sheet.n < kFewestForPercent &&
-        !figure.charts.empty()) {
+    if (!figure.charts.empty() && !IsDrawn(figure)) {
       // Of so few a picture says more about one than about all.
       DrawText("母数が10に満たないため、件数だけを資料編の" + number.table +
                    "に示す。",
@@ -281,17 +289,15 @@ class PageSheet {
     // A sheet shows the first chart of a figure, a screen all of them. The
     // years stand beside the base, where there is room for them.
     const Chart& chart = figure.charts.front();
+    space.longest = panel.longest;
     const auto draw = [&] {
-      if (chart.kind == Chart::Kind::kBars ||
-          chart.kind == Chart::Kind::kColumns) {
+      if ((chart.kind == Chart::Kind::kBars ||
+           chart.kind == Chart::Kind::kColumns) &&
+          panel.keys_beside && HasRoomForKeys(chart, base, area.width)) {
         const Drawing keys = SeriesKeys(chart, kTableSize);
-        if (keys.width > 0 &&
-            TextWidth(base, kTableSize) + keys.width + Millimetres(6) <=
-                area.width) {
-          pen_.Place(keys, area.x + area.width - keys.width,
-                     area.y + Millimetres(9.5) - kTableSize * 11 / 10, block);
-          space.series_keys = false;
-        }
+        pen_.Place(keys, area.x + area.width - keys.width,
+                   area.y + Millimetres(9.5) - kTableSize * 11 / 10, block);
+        space.series_keys = false;
       }
       pen_.Place(DrawChart(chart, space), body.x, body.y, block);
     };
@@ -415,6 +421,7 @@ class PageSheet {
   const Page& page_;
   std::map<std::size_t, FigureNumber> numbers_;
   std::string base_;
+  std::map<std::size_t, FigurePanel> panels_;  // by the index of the block
   SheetPen pen_;
 };
 

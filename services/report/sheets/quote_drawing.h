@@ -11,9 +11,9 @@ namespace welfare::report {
 // Below a quotation, before the next one.
 inline constexpr int kBelowQuote = Millimetres(3.2);
 
-// One quotation: the text beside a rule, below it whom it is from. The first one
-// of a category has its name above; `on_top` has it always, for a column that
-// begins in the middle of one.
+// One quotation: the text beside a rule, below it whom it is from. The first
+// one of a category has its name above; `on_top` has it always, for a column
+// that begins in the middle of one.
 struct QuoteDrawing {
   Drawing quote;
   Drawing on_top;

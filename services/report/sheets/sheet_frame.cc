@@ -66,8 +66,9 @@ void SheetPen::Headline(std::string_view headline) {
     const std::vector<std::string> lines =
         BreakPhrases(headline, kLongHeadlineSize, kTextWidth);
     if (lines.size() > 2) Fault("見出し", "2行に入らない。");
-    int y = kHeadlineBaseline + Millimetres(2) -
-            static_cast<int>(lines.size() - 1) * Millimetres(6.6);
+    // Two lines stand around the place of one.
+    const auto more = static_cast<int>(lines.size() - 1);
+    int y = kHeadlineBaseline + more * (Millimetres(2) - Millimetres(6.6));
     for (const std::string& line : lines) {
       Text(kSheetLeft, y, kLongHeadlineSize, line);
       y += Millimetres(6.6);

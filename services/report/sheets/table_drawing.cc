@@ -25,60 +25,127 @@ constexpr int kHeadLine = Millimetres(0.35);
 
 int LineOf(int size) { return size * 125 / 100; }
 
+// What keeps one line.
+enum class Whole {
+  kNothing,
+  kPieces,  // words, short texts, and paths and dates between two `/`
+  kWords,   // paths and dates as well
+};
+
+// So little is that of two characters: a heading is folded, and takes what its
+// longest part needs.
+constexpr int kFoldedHead = Millimetres(8);
+
+int HeadWidth(std::string_view label, int size, int most) {
+  const int whole = TextWidth(label, size);
+  if (whole <= most || most > kFoldedHead) return std::min(whole, most);
+  int widest = 0;
+  for (const std::string& line : BreakPhrases(label, size, most)) {
+    widest = std::max(widest, TextWidth(line, size));
+  }
+  return widest;
+}
+
 // How much a table gives way, a step after the other.
 struct Tightness {
   int most_head;    // a heading takes as much before it is broken
   int least_label;  // of a table of numbers
-  bool whole;       // words, paths and short texts keep one line
+  Whole whole;
 };
 constexpr Tightness kSteps[] = {
-    {Millimetres(20), kGoodLabel, true},
-    {Millimetres(13), kGoodLabel, true},
-    {Millimetres(13), kLeastText, true},
-    {Millimetres(13), kLeastText, false},
-    // Headings of two characters: a matrix of two years has many columns.
-    {Millimetres(8), kLeastText, false},
+    {Millimetres(20), kGoodLabel, Whole::kWords},
+    {Millimetres(20), kGoodLabel, Whole::kPieces},
+    {Millimetres(13), kGoodLabel, Whole::kPieces},
+    {Millimetres(13), kLeastText, Whole::kPieces},
+    {Millimetres(13), kLeastText, Whole::kNothing},
+    // A matrix of two years has many columns of small numbers.
+    {kFoldedHead, kLeastText, Whole::kNothing},
 };
 
 // What a column takes and what it cannot do without.
 struct Wish {
   int natural = 0;
   int least = 0;
+  std::vector<int> texts = {};  // how wide the text of each row is
 };
 
-void WidenFor(Wish& wish, std::string_view text, int size, bool whole) {
+void WidenFor(Wish& wish, std::string_view text, int size, Whole whole) {
   const int natural = TextWidth(text, size) + 2 * kCellPadding;
   wish.natural = std::max(wish.natural, natural);
   int least = kLeastText;
-  if (whole) {
-    least = std::max(least, std::min(WidestPiece(text, size), kMostPiece) +
-                                2 * kCellPadding);
+  if (whole != Whole::kNothing) {
+    const int piece = WidestPiece(text, size, whole == Whole::kPieces);
+    least = std::max(least, std::min(piece, kMostPiece) + 2 * kCellPadding);
   }
   wish.least = std::max(wish.least, std::min(natural, least));
 }
 
-// Shares `room` out: everybody has his least, and those who wish more are cut to
-// the same width.
-std::vector<int> Share(const std::vector<Wish>& wishes, int room) {
-  const auto width = [](const Wish& wish, int level) {
-    return std::clamp(level, wish.least, std::max(wish.least, wish.natural));
-  };
-  int low = 0;
-  int high = room;
-  while (low < high) {
-    const int level = low + (high - low + 1) / 2;
-    long long sum = 0;
-    for (const Wish& wish : wishes) sum += width(wish, level);
-    if (sum <= room) {
-      low = level;
-    } else {
-      high = level - 1;
+// How many lines a text of `natural` takes in a column of `width`, in
+// thousandths: what is over of one counts for the whole of it.
+long long LinesOf(int natural, int width) {
+  constexpr int kThousand = 1000;
+  return natural <= width ? kThousand
+                          : static_cast<long long>(natural) * kThousand / width;
+}
+
+// How much lower a table becomes where each column alone is wider by `step`: in
+// those rows that are as high as this column makes them.
+std::vector<long long> Gains(const std::vector<Wish>& wishes,
+                             const std::vector<int>& widths,
+                             const std::vector<std::vector<long long>>& lines,
+                             int step) {
+  std::vector<long long> gains(wishes.size());
+  for (std::size_t row = 0; row < lines.front().size(); ++row) {
+    std::size_t highest = 0;
+    long long second = 0;
+    for (std::size_t i = 1; i < wishes.size(); ++i) {
+      if (lines[i][row] > lines[highest][row]) {
+        second = lines[highest][row];
+        highest = i;
+      } else {
+        second = std::max(second, lines[i][row]);
+      }
     }
+    const long long wider =
+        LinesOf(wishes[highest].texts[row], widths[highest] + step);
+    gains[highest] += lines[highest][row] - std::max(second, wider);
   }
+  return gains;
+}
+
+// Shares `room` out: everybody has his least, and what is left goes, a little
+// at a time, where the table becomes lower by it.
+std::vector<int> Share(const std::vector<Wish>& wishes, int room) {
+  constexpr int kStep = Millimetres(2);
   std::vector<int> widths;
+  std::vector<std::vector<long long>> lines;
+  const auto measure = [&](std::size_t i) {
+    lines[i].clear();
+    for (const int text : wishes[i].texts) {
+      lines[i].push_back(LinesOf(text, widths[i]));
+    }
+  };
   for (const Wish& wish : wishes) {
-    widths.push_back(width(wish, low));
-    room -= widths.back();
+    widths.push_back(wish.least);
+    lines.emplace_back();
+    measure(widths.size() - 1);
+    room -= wish.least;
+  }
+  while (room > 0 && wishes.size() > 1) {
+    const int step = std::min(kStep, room);
+    const std::vector<long long> gains = Gains(wishes, widths, lines, step);
+    const auto best = std::ranges::max_element(gains);
+    if (*best <= 0) break;
+    const auto column = static_cast<std::size_t>(best - gains.begin());
+    widths[column] += step;
+    measure(column);
+    room -= step;
+  }
+  // What makes nothing lower goes to those who have more to say.
+  for (std::size_t i = 0; i < wishes.size() && room > 0; ++i) {
+    const int more = std::clamp(wishes[i].natural - widths[i], 0, room);
+    widths[i] += more;
+    room -= more;
   }
   // The last takes what is over: nothing, or the rest of the line.
   widths.back() += room;
@@ -95,18 +162,22 @@ std::optional<std::vector<int>> Widths(const Table& table, int width, int size,
   WidenFor(wishes[0], table.row_label, size, step.whole);
   for (const TableRow& row : table.rows) {
     WidenFor(wishes[0], row.label, size, step.whole);
+    wishes[0].texts.push_back(TextWidth(row.label, size) + 2 * kCellPadding);
   }
   int room = width;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const bool number = kinds[i] == ColumnWidth::kNumber;
     const bool rigid =
-        number || (step.whole && kinds[i] == ColumnWidth::kShort);
+        number || (step.whole != Whole::kNothing &&
+                   kinds[i] == ColumnWidth::kShort);
     Wish wish;
     for (const TableRow& row : table.rows) {
       WidenFor(wish, row.cells[i].text, size, step.whole);
+      wish.texts.push_back(TextWidth(row.cells[i].text, size) +
+                           2 * kCellPadding);
     }
     const int head =
-        std::min(TextWidth(table.columns[i].label, size), step.most_head) +
+        HeadWidth(table.columns[i].label, size, step.most_head) +
         2 * kCellPadding;
     wish.natural = std::max(wish.natural, head);
     wish.least = rigid ? wish.natural
@@ -116,7 +187,7 @@ std::optional<std::vector<int>> Widths(const Table& table, int width, int size,
       room -= wish.natural;
     } else {
       sharing.push_back(i + 1);
-      wishes.push_back(wish);
+      wishes.push_back(std::move(wish));
     }
   }
   // Numbers stand at the right; their label takes the rest.
@@ -128,6 +199,15 @@ std::optional<std::vector<int>> Widths(const Table& table, int width, int size,
   if (least > room) return std::nullopt;
   const std::vector<int> shares = Share(wishes, room);
   for (std::size_t i = 0; i < shares.size(); ++i) widths[sharing[i]] = shares[i];
+  if (step.most_head <= kFoldedHead && sharing.size() == 1) {
+    // What the labels leave is the numbers', whose headings need it more.
+    const int more = std::max(0, widths[0] - wishes[0].natural) /
+                     static_cast<int>(table.columns.size());
+    for (std::size_t i = 1; i < widths.size(); ++i) {
+      widths[i] += more;
+      widths[0] -= more;
+    }
+  }
   return widths;
 }
 

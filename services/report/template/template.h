@@ -63,8 +63,8 @@ struct TemplateBlock {
   std::string path;                // where it stands, for messages
 };
 
-// The one number that carries a page: a cell, `plan_formulated.formulated`, or
-// `returns.all`.
+// The one number that carries a page: a cell, `plan_formulated.formulated`, how
+// many answered at all, `new_initiatives.answered`, or `returns.all`.
 struct TemplateKey {
   std::string figure;
   std::string label;

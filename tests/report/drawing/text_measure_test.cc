@@ -148,6 +148,17 @@ TEST(BreakPhrases, EndsLinesWherePeoplePause) {
               ElementsAre("把握する、", "社会資源"));
 }
 
+TEST(BreakPhrases, KeepsAShareWithItsCountAndAWordOfKatakanaWhole) {
+  EXPECT_THAT(BreakPhrases("数えていない自治体は10/30（33.3%）。", kSize,
+                           14 * kSize),
+              ElementsAre("数えていない自治体は", "10/30（33.3%）。"));
+  EXPECT_THAT(BreakPhrases("地域福祉コーディネーターが常駐", kSize, 11 * kSize),
+              ElementsAre("地域福祉", "コーディネーターが常駐"));
+  EXPECT_THAT(BreakPhrases("場を整備している自治体 n=22（令和6年度 n=17）", kSize,
+                           19 * kSize),
+              ElementsAre("場を整備している自治体", "n=22（令和6年度 n=17）"));
+}
+
 TEST(BreakPhrases, NeverTakesAFurtherLine) {
   constexpr std::string_view kText =
       "個別支援から地域課題の把握、社会資源の開拓。地域福祉コーディネーターの"

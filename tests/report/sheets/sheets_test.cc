@@ -15,7 +15,6 @@
 #include "services/report/sheets/annex_sheets.h"
 #include "services/report/sheets/book.h"
 #include "services/report/sheets/sheet_frame.h"
-#include "services/report/sheets/table_drawing.h"
 #include "tests/report/sample_snapshot.h"
 #include "tests/support/status_matchers.h"
 
@@ -393,137 +392,71 @@ TEST(Book, TheKeyFigureSaysOfHowMany) {
   const std::string text = TextOf(book->sheets[2]);
   EXPECT_THAT(text, HasSubstr("策定済みの自治体\n50.0\n%\n40自治体のうち20"));
   EXPECT_THAT(text, HasSubstr("令和6年度　33.3%（30自治体のうち10）"));
+  // And how many answered at all, of what has no cell for that.
+  const auto answered =
+      LayOutBook(Model(Yaml("短い",
+                            "      - phases: [phases]\n    key: {figure: "
+                            "phases.answered, label: 記述した自治体}\n")));
+  ASSERT_OK(answered);
+  EXPECT_THAT(TextOf(answered->sheets[2]),
+              HasSubstr("記述した自治体\n50.0\n%\n40自治体のうち20"));
 }
 
-TEST(TableDrawing, NumbersAreNeverBroken) {
-  Table table;
-  table.row_label = "区分";
-  table.columns = {{"count", "回答数"}, {"note", "説明", Column::Kind::kText}};
-  TableRow row{"a", "とても長い区分の名前が二行になる", {}, false};
-  row.cells = {
-      {"1234567890", "", Symbol::kNone},
-      {"長い説明の文がここに入り、何行にも折り返される。", "", Symbol::kNone}};
-  table.rows = {row};
-  const TableDrawing drawn = DrawTable(table, Millimetres(70), kTableSize);
-  EXPECT_THAT(drawn.head.faults, IsEmpty());
-  std::vector<std::string> texts;
-  for (const Shape& shape : drawn.rows[0].shapes) {
-    if (const auto* text = std::get_if<TextShape>(&shape)) {
-      texts.push_back(text->text);
-    }
-  }
-  EXPECT_THAT(texts, Contains("1234567890"));
-  EXPECT_GT(texts.size(), 4U);
-  EXPECT_THAT(DrawTable(table, Millimetres(24), kTableSize).head.faults,
-              Not(IsEmpty()));
-}
-
-// A table of texts, one row.
-Table TextTable(const std::vector<std::string>& texts) {
-  Table table;
-  table.row_label = "項目";
-  TableRow row{"a", texts[0], {}, false};
-  for (std::size_t i = 1; i < texts.size(); ++i) {
-    table.columns.push_back(
-        {"c" + std::to_string(i), "列", Column::Kind::kText});
-    row.cells.push_back({texts[i], texts[i], Symbol::kNone});
-  }
-  table.rows = {row};
-  return table;
-}
-
-std::vector<std::string> LinesOf(const Drawing& drawing) {
-  std::vector<std::string> lines;
-  for (const Shape& shape : drawing.shapes) {
-    if (const auto* text = std::get_if<TextShape>(&shape)) {
-      lines.push_back(text->text);
-    }
-  }
-  return lines;
-}
-
-int LeftOf(const TextShape& text) {
-  return text.x -
-         (text.align == Align::kEnd ? TextWidth(text.text, text.size) : 0);
-}
-int RightOf(const TextShape& text) {
-  return LeftOf(text) + TextWidth(text.text, text.size);
-}
-
-// No fault, and no text outside the table or over another.
-void ExpectHeld(const TableDrawing& drawn, int width) {
-  EXPECT_THAT(drawn.head.faults, IsEmpty());
-  for (const Drawing& row : drawn.rows) {
-    EXPECT_THAT(row.faults, IsEmpty());
-    for (const Shape& shape : row.shapes) {
-      const auto* text = std::get_if<TextShape>(&shape);
-      if (text == nullptr) continue;
-      EXPECT_GE(LeftOf(*text), 0) << text->text;
-      EXPECT_LE(RightOf(*text), width) << text->text;
-      for (const Shape& other : row.shapes) {
-        const auto* next = std::get_if<TextShape>(&other);
-        if (next == nullptr || next->y != text->y ||
-            LeftOf(*next) <= LeftOf(*text)) {
-          continue;
-        }
-        EXPECT_LE(RightOf(*text), LeftOf(*next))
-            << text->text << " | " << next->text;
-      }
-    }
-  }
-}
-
-TEST(TableDrawing, WordsThatNoColumnHoldsAreBroken) {
-  const std::string digest =
-      "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-  const Table table = TextTable(
-      {"調査の期間についての長い項目の名前がここに入る",
-       "2025-06-16/2025-07-11",
-       "対象となった自治体と社会福祉協議会の全部についての長い説明の文",
-       "計算値についての長い説明の文がここに入り何行にもなる", digest});
-  for (const int millimetres : {128, 110, 90}) {
-    const int width = Millimetres(millimetres);
-    ExpectHeld(DrawTable(table, width, kTableSize), width);
-  }
-  // The dates are parted between them where that is enough.
-  const auto lines =
-      LinesOf(DrawTable(table, Millimetres(128), kTableSize).rows[0]);
-  EXPECT_THAT(lines, Contains("2025-06-16/"));
-  EXPECT_THAT(lines, Contains("2025-07-11"));
-}
-
-TEST(TableDrawing, AColumnIsAsWideAsWhatStandsInIt) {
-  const Table table =
-      TextTable({"短い", "1通り", "2025-06-16/2025-07-11",
-                 "とても長い説明の文がここに入り、何行にも折り返されるが、"
-                 "隣の列の語を折らせることはない。"});
-  const TableDrawing drawn = DrawTable(table, Millimetres(128), kTableSize);
-  ExpectHeld(drawn, Millimetres(128));
-  EXPECT_THAT(LinesOf(drawn.rows[0]), Contains("2025-06-16/2025-07-11"));
-  // Columns that cannot be are a fault whatever their words do.
-  EXPECT_THAT(DrawTable(table, Millimetres(40), kTableSize).head.faults,
-              Not(IsEmpty()));
-}
-
-TEST(TableDrawing, AHeadingIsHeldByItsColumns) {
-  Table table;
-  table.row_label = "区分";
-  for (int i = 0; i < 4; ++i) {
-    table.columns.push_back({"c" + std::to_string(i),
-                             "measure_of_something_long", Column::Kind::kNumber,
-                             i < 2 ? "2025-06-16/2025-07-11" : "令和6年度"});
-  }
-  TableRow row{"a", "区分の名前", {}, false};
-  for (int i = 0; i < 4; ++i) row.cells.push_back({"1", "1", Symbol::kNone});
-  table.rows = {row};
-  const TableDrawing drawn = DrawTable(table, Millimetres(90), kTableSize);
-  ExpectHeld(drawn, Millimetres(90));
-  for (const Shape& shape : drawn.head.shapes) {
+// The right end of the axis of each chart of bars on a sheet, less its left.
+std::vector<int> AxisLengths(const Sheet& sheet) {
+  std::vector<int> zeros;
+  std::vector<int> ends;
+  for (const Shape& shape : sheet.drawing.shapes) {
     const auto* text = std::get_if<TextShape>(&shape);
-    if (text == nullptr || text->align != Align::kEnd) continue;
-    EXPECT_LE(TextWidth(text->text, text->size), Millimetres(20) * 2)
-        << text->text;
+    if (text == nullptr || text->align != Align::kMiddle) continue;
+    if (text->text == "0") zeros.push_back(text->x);
+    if (text->text == "100%") ends.push_back(text->x);
   }
+  std::vector<int> lengths;
+  for (std::size_t i = 0; i < zeros.size() && i < ends.size(); ++i) {
+    lengths.push_back(ends[i] - zeros[i]);
+  }
+  return lengths;
+}
+
+TEST(Book, EqualSharesAreEquallyLongOnASheet) {
+  ReportModel model = Model(Yaml(
+      "短い", "      - figure: partners\n        place: left-top\n"
+              "      - figure: plan\n        chart: bars\n"
+              "        place: right-bottom\n"));
+  for (Block& block : model.pages[2].blocks) {
+    auto& figure = std::get<Figure>(block);
+    if (figure.indicators.front() == "partners") {
+      figure.charts.front().categories[0].label =
+          "とても長い名前の連携先の一つ";
+    }
+  }
+  const auto book = LayOutBook(model);
+  ASSERT_OK(book);
+  const std::vector<int> lengths = AxisLengths(book->sheets[2]);
+  ASSERT_EQ(lengths.size(), 2U);
+  EXPECT_EQ(lengths[0], lengths[1]);
+}
+
+// Though the base of one takes two lines.
+TEST(Book, BarsSideBySideBeginAtOneHeight) {
+  ReportModel model = Model(Yaml(
+      "短い", "      - figure: partners\n        place: second\n"
+              "      - figure: plan\n        chart: bars\n"
+              "        place: third\n"));
+  auto& figure = std::get<Figure>(model.pages[2].blocks[0]);
+  figure.base =
+      "とても長い言い方をする対象の自治体であってその中の一部 n=40（令和6年度 n=30）";
+  const auto book = LayOutBook(model);
+  ASSERT_OK(book);
+  std::set<int> tops;
+  for (const Shape& shape : book->sheets[2].drawing.shapes) {
+    const auto* line = std::get_if<LineShape>(&shape);
+    if (line != nullptr && line->ink == Ink::kAbsence && line->x1 == line->x2) {
+      tops.insert(line->y1);
+    }
+  }
+  EXPECT_EQ(tops.size(), 1U);
 }
 
 TEST(Book, WordsOfTheAnnexAreNoOverflow) {

@@ -44,7 +44,46 @@ int MeasureRows(std::vector<BarRow>& rows, const BarHeights& heights,
   return sum;
 }
 
+// Labels take what they need, up to a third of the width; of a narrow figure
+// more, so that a word of ten characters stays whole.
+int MostOfLabels(const ChartSpace& space) {
+  constexpr int kWholeWord = 11;
+  return std::clamp(kWholeWord * space.label, space.width * 36 / 100,
+                    space.width * 42 / 100);
+}
+
+// How long the axis can be that begins at `left`: every bar has room for its
+// number behind it.
+int RoomOfBars(const Chart& chart, const ChartSpace& space, int left) {
+  int length = space.width - left - TextWidth("100%", space.axis) / 2;
+  for (const Chart::Series& one : chart.series) {
+    for (const Chart::Point& point : one.points) {
+      const int of = point.whole > 0 ? point.whole : one.whole;
+      const int behind = space.width - left - kBesideMark -
+                         TextWidth(point.label, space.label);
+      if (point.amount > 0 && of > 0) {
+        length =
+            std::min(length, static_cast<int>(static_cast<long long>(behind) *
+                                              of / point.amount));
+      }
+    }
+  }
+  return length;
+}
+
 }  // namespace
+
+int LengthOfBars(const Chart& chart, const ChartSpace& space) {
+  if (chart.kind != Chart::Kind::kBars || chart.unit != "%") return 0;
+  int label_width = 0;
+  for (const Chart::Category& category : chart.categories) {
+    for (const std::string& line :
+         BreakPhrases(category.label, space.label, MostOfLabels(space))) {
+      label_width = std::max(label_width, TextWidth(line, space.label));
+    }
+  }
+  return RoomOfBars(chart, space, label_width + kBesideMark);
+}
 
 Drawing DrawBars(const Chart& chart, const ChartSpace& space) {
   ChartPen pen(space);
@@ -52,11 +91,7 @@ Drawing DrawBars(const Chart& chart, const ChartSpace& space) {
   const int y = pen.SeriesLegend(chart, 0);
   const std::size_t series = chart.series.size();
 
-  // Labels take what they need, up to a third of the width; of a narrow figure
-  // more, so that a word of ten characters stays whole.
-  constexpr int kWholeWord = 11;
-  const int most = std::clamp(kWholeWord * size, space.width * 36 / 100,
-                              space.width * 42 / 100);
+  const int most = MostOfLabels(space);
   int label_width = 0;
   std::vector<BarRow> rows;
   bool absent = false;
@@ -89,29 +124,20 @@ Drawing DrawBars(const Chart& chart, const ChartSpace& space) {
   }
   const int rows_height = MeasureRows(rows, heights, series, size, gap);
 
-  // The axis ends where every bar has room for its number behind it.
   const int left = label_width + kBesideMark;
   const int whole = chart.series.empty() ? 1 : chart.series.front().whole;
   const bool percent = chart.unit == "%";
-  int length = space.width - left - TextWidth("100%", space.axis) / 2;
-  for (const Chart::Series& one : chart.series) {
-    for (const Chart::Point& point : one.points) {
-      const int of = point.whole > 0 ? point.whole : one.whole;
-      const int behind =
-          space.width - left - kBesideMark - TextWidth(point.label, size);
-      if (point.amount > 0 && of > 0) {
-        length =
-            std::min(length, static_cast<int>(static_cast<long long>(behind) *
-                                              of / point.amount));
-      }
-    }
-  }
+  int length = RoomOfBars(chart, space, left);
+  if (space.longest > 0) length = std::min(length, space.longest);
   if (length < space.width / 5) {
     pen.Fault("棒の長さが足りない。区分の言い方を短くする。");
     length = space.width / 5;
   }
   const int bottom = y + rows_height;
-  const int step = percent ? 25 : AxisStep(whole);
+  // Numbers of an axis stand apart.
+  const int step = !percent ? AxisStep(whole)
+                   : length / 4 < TextWidth("100%", space.axis) ? 50
+                                                                : 25;
   for (int tick = 0; tick <= (percent ? 100 : whole); tick += step) {
     const int x = left + Share(tick, length, percent ? 100 : whole);
     pen.Line(x, y, x, bottom, tick == 0 ? Ink::kAbsence : Ink::kGrid,

@@ -22,6 +22,9 @@ struct ChartSpace {
   int legend = 0;
   int axis = 0;
   bool series_keys = true;  // false: they stand elsewhere, see SeriesKeys
+  // kBars: how long 100% is at most; 0: as there is room. Charts of one sheet
+  // have the same, so that equal shares are equally long.
+  int longest = 0;
 };
 
 // A drawing that is being made. Used by one thread.

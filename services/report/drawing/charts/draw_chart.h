@@ -16,6 +16,10 @@ Drawing DrawChart(const Chart& chart, const ChartSpace& space);
 // Returns everything the chart shows in words, for readers who do not see it.
 std::string DescribeChart(const Chart& chart);
 
+// Returns how long 100% is in a chart of bars of shares that is drawn in
+// `space`; 0 of others.
+int LengthOfBars(const Chart& chart, const ChartSpace& space);
+
 // --- one per kind ---
 Drawing DrawBars(const Chart& chart, const ChartSpace& space);
 Drawing DrawStacked(const Chart& chart, const ChartSpace& space);

@@ -161,8 +161,8 @@ Drawing DrawTileMap(const Chart& chart, const ChartSpace& space) {
     rows = std::max(rows, tile.row);
   }
   const int size = space.label;
-  // Four characters fit into a tile.
-  const int pitch_x = size * 41 / 10 + kTileGap;
+  // Four characters fit into a tile and keep off its edges.
+  const int pitch_x = size * 43 / 10 + kTileGap;
   int pitch_y = size * 36 / 10 + kTileGap;
   const std::vector<std::string> notes =
       BreakPhrases(kMapNote, space.axis, space.width);

@@ -74,6 +74,19 @@ Table CountTable(const TwoYears& years) {
   return table;
 }
 
+// Where one of two numbers has a decimal, the other is printed with one: 0.7
+// and 1.0. Data stay as they are.
+void PrintAlike(TableCell& now, TableCell& before) {
+  const auto decimal = [](const TableCell& cell) {
+    return cell.data.find('.') != std::string::npos;
+  };
+  if (decimal(now) == decimal(before)) return;
+  TableCell& whole = decimal(now) ? before : now;
+  if (!whole.data.empty() && whole.symbol != Symbol::kLowerBound) {
+    whole.text += ".0";
+  }
+}
+
 // Totals, maxima, ranks, means.
 Table ValueTable(const TwoYears& years) {
   const IndicatorValue& value = years.value;
@@ -104,7 +117,10 @@ Table ValueTable(const TwoYears& years) {
   for (const CellPair& pair : years.Cells()) {
     TableRow row{pair.key, pair.label, {}, false};
     add_cell(row, pair.now);
-    if (years.previous != nullptr) add_cell(row, pair.before);
+    if (years.previous != nullptr) {
+      add_cell(row, pair.before);
+      PrintAlike(row.cells[0], row.cells[2]);
+    }
     table.rows.push_back(std::move(row));
   }
   const auto add_row = [&](std::string key, std::string label, auto count_of) {

@@ -31,8 +31,8 @@ struct MatrixItem {
 Figure PhaseTable(const std::vector<MatrixItem>& items, std::string title);
 
 // Returns a table of the excerpts `ids` of the snapshot: category, text and
-// respondent of each, to be quoted. What is counted of their items stands in its
-// notes.
+// respondent of each, to be quoted. What is counted of their items stands in
+// its notes.
 Figure ExcerptTable(const Snapshot& snapshot,
                     const std::vector<std::string>& ids);
 

@@ -1,5 +1,6 @@
 #include "services/report/model/pages/key_figure.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,11 +18,25 @@ std::string OutOf(int count, int base, std::string_view noun) {
          std::to_string(count);
 }
 
+// A cell of the value; who answered at all has none of its own.
+std::optional<ValueCell> CellOf(const IndicatorValue& value,
+                                std::string_view key) {
+  if (const ValueCell* const cell = value.FindCell(key); cell != nullptr) {
+    return *cell;
+  }
+  if (key != "answered" || IsValueMeasure(value.measure)) return std::nullopt;
+  ValueCell answered;
+  answered.key = key;
+  answered.count = value.answered;
+  answered.base = value.base;
+  return answered;
+}
+
 // The share of a cell of last year, in words; nothing where it bears none.
 std::string LastYear(const IndicatorValue& value, std::string_view cell,
                      std::string_view noun) {
-  const ValueCell* const before = value.FindCell(cell);
-  if (before == nullptr || before->base < kFewestForPercent) return "";
+  const std::optional<ValueCell> before = CellOf(value, cell);
+  if (!before.has_value() || before->base < kFewestForPercent) return "";
   return YearWords(value.reference_year) + "　" +
          *base::FormatPercent(before->count, before->base) + "%（" +
          OutOf(before->count, before->base, noun) + "）";
@@ -52,8 +67,8 @@ std::optional<KeyFigure> MakeKeyFigure(const Snapshot& snapshot,
   const IndicatorValue& value = found->second;
   const std::string cell_key =
       dot == std::string::npos ? "" : key.figure.substr(dot + 1);
-  const ValueCell* const cell = value.FindCell(cell_key);
-  if (cell == nullptr || Has(cell->flags, CellFlag::kNoValue)) {
+  const std::optional<ValueCell> cell = CellOf(value, cell_key);
+  if (!cell.has_value() || Has(cell->flags, CellFlag::kNoValue)) {
     return std::nullopt;
   }
   if (Has(cell->flags, CellFlag::kLowerBound)) result.before = "少なくとも";

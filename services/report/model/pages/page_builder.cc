@@ -270,7 +270,7 @@ class PageBuilder {
 
   void AddWritten(const TemplateBlock& block, Figure figure) {
     figure.notes.emplace_back(
-        "記述の本文は公開の対象ではないため、引用しない。");
+        "記述の本文は、回答者の同意を得たもののほかは引用しない。");
     AddNotes(block, figure);
     page_.blocks.emplace_back(std::move(figure));
   }

@@ -249,7 +249,8 @@ class PageWriter {
     Element("span", "title", figure.title);
     Raw("<span class=\"base\">");
     Text(figure.base);
-    if (!figure.year.empty()) Text("　" + figure.year);
+    if (!figure.base.empty() && !figure.year.empty()) Text("　");
+    Text(figure.year);
     if (figure.multiple_answer) {
       Raw("　");
       Element("span", "mark", kMultipleAnswer);
@@ -283,8 +284,8 @@ class PageWriter {
     Raw("</figure>\n");
   }
 
-  // Whoever hears the page is told how many there are of a category, and of each
-  // whom it is from.
+  // Whoever hears the page is told how many there are of a category, and of
+  // each whom it is from.
   void WriteQuotes(const Figure& figure) {
     Raw("<div class=\"quotes\">\n");
     for (const QuotedCategory& category : QuotesOf(figure)) {

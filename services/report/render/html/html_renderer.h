@@ -19,7 +19,7 @@ class HtmlRenderer final : public Renderer {
     return "text/html; charset=utf-8";
   }
   std::string_view filename() const override { return "report.html"; }
-  std::string fingerprint() const override { return "html 5"; }
+  std::string fingerprint() const override { return "html 6"; }
   absl::StatusOr<std::string> Render(const ReportModel& model) const override;
 };
 

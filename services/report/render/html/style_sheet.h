@@ -53,7 +53,7 @@ thead th{border-bottom:1.5px solid var(--accent);font-size:14px;color:var(--fain
 tbody th{text-align:left}
 th.n,td.n{text-align:right;white-space:nowrap}
 th.s,td.s,thead th.n{white-space:nowrap}
-tbody th{min-width:6.5em}
+tbody th,tbody td:not([class]){min-width:6.5em}
 thead td{border-bottom:0}
 thead th.g{text-align:center;border-bottom:1px solid var(--rule);color:var(--ink);font-weight:600}
 tr.muted th,tr.muted td{color:var(--faint)}

@@ -368,7 +368,7 @@ absl::StatusOr<DrawnPdf> DrawBook(const Book& book, const PrintFont& font) {
 }  // namespace
 
 std::string PdfRenderer::fingerprint() const {
-  return "pdf 3 cairo " + std::string(cairo_version_string()) + " freetype " +
+  return "pdf 4 cairo " + std::string(cairo_version_string()) + " freetype " +
          std::to_string(FREETYPE_MAJOR) + "." + std::to_string(FREETYPE_MINOR) +
          "." + std::to_string(FREETYPE_PATCH) + " font " + font_.digest;
 }

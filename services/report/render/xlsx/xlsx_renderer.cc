@@ -14,7 +14,7 @@
 namespace welfare::report {
 
 std::string XlsxRenderer::fingerprint() const {
-  return "xlsx 3 libxlsxwriter " + std::string(lxw_version()) + " zlib " +
+  return "xlsx 4 libxlsxwriter " + std::string(lxw_version()) + " zlib " +
          zlibVersion();
 }
 

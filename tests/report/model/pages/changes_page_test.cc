@@ -197,7 +197,8 @@ TEST(ChangesPage, NamesTheItemOfAMatrixThatHasNoLastYear) {
       "sample",
       yaml + "comparability:\n  - {since: 2024, indicators: phases}\n");
   ASSERT_OK(read);
-  const Figure figure = FigureOf(BuildReport(*read, snapshot, kId), "p03_phases");
+  const Figure figure =
+      FigureOf(BuildReport(*read, snapshot, kId), "p03_phases");
   EXPECT_EQ(figure.table.columns.size(), 9U);
   EXPECT_EQ(figure.table.columns[3].group, "令和7年度　地域");
   ASSERT_EQ(figure.charts.at(0).series.size(), 3U);
