@@ -48,13 +48,16 @@ class Count {
       const VersionFeed::VersionsPtr now = feed_->Current();
       if (now == nullptr || !next(*now)) return StreamStep::Wait(next);
     }
-    if (how == "counts" && sent_ == resources) return StreamStep::End();
+    const bool at_hand = how == "at hand";
+    if ((how == "counts" || at_hand) && sent_ == resources) {
+      return StreamStep::End();
+    }
     auto& entry = *message.add_entries();
     entry.set_version(++sent_);
     // More than is sent to a reader who reads nothing.
     if (how == "large") entry.set_resource(std::string(1 << 17, 'r'));
     ++open_->made;
-    return StreamStep::Message();
+    return StreamStep::Message(at_hand);
   }
 
  private:

@@ -60,7 +60,11 @@ class SteppedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
     }
     if (writes) {
       WriteMade();
-      Queue();
+      if (at_hand_) {
+        MakeAtHand();
+      } else {
+        Queue();
+      }
     } else {
       Close();
     }
@@ -106,6 +110,16 @@ class SteppedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   // Makes messages as long as the reader takes them and nobody else waits for
   // the thread.
   void Make() {
+    MakeWhile([this] { return calls_.stream_pool->waiting() == 0; });
+  }
+
+  // The same on a thread of gRPC, where nothing may wait.
+  void MakeAtHand() {
+    MakeWhile([this] { return at_hand_; });
+  }
+
+  template <typename More>
+  void MakeWhile(const More& more) {
     do {
       if (call_.context().cancelled()) return EndWith(Cancelled("a stream"));
       StreamStep made;
@@ -127,6 +141,7 @@ class SteppedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
                           [this](const absl::Status& end) { Wake(end); });
         return;
       }
+      at_hand_ = made.next_at_hand;
       if (!std::exchange(begun_, true)) {
         call_.TellTag();
         if (call_.IsAudited()) {
@@ -146,7 +161,7 @@ class SteppedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
       }
       // After one that failed, this one fails too.
       WriteMade();
-    } while (calls_.stream_pool->waiting() == 0);
+    } while (more());
     Queue();
   }
 
@@ -213,7 +228,8 @@ class SteppedStream final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
   std::unique_ptr<google::protobuf::Message> request_;
   StepFunction step_;
   Reply reply_;
-  bool begun_ = false;  // a message was made
+  bool begun_ = false;    // a message was made
+  bool at_hand_ = false;  // the one behind the last that was made
   std::array<grpc::ByteBuffer, 2> messages_;
   std::size_t turn_ = 0;  // which one is made next
   std::size_t sent_ = 0;  // which one is under way; its write's alone

@@ -24,8 +24,13 @@ struct StreamStep {
   };
   Kind kind = Kind::kEnd;
   VersionFeed::Until until = nullptr;
+  // Of a message: the next step waits for nothing, no engine and no peer. It is
+  // then made by whoever has sent this one, and no thread is woken for it.
+  bool next_at_hand = false;
 
-  static StreamStep Message() { return {.kind = Kind::kMessage}; }
+  static StreamStep Message(bool next_at_hand = false) {
+    return {.kind = Kind::kMessage, .next_at_hand = next_at_hand};
+  }
   static StreamStep End() { return {.kind = Kind::kEnd}; }
   static StreamStep Wait(VersionFeed::Until until) {
     return {.kind = Kind::kWait, .until = std::move(until)};

@@ -36,13 +36,13 @@ absl::StatusOr<platform::StreamStep> FileStream::Step(
   if (!std::exchange(begun_, true)) {
     WELFARE_ASSIGN_OR_RETURN(const bool lacks,
                              Begin(call, offset, find, part));
-    return lacks ? platform::StreamStep::Message()
+    return lacks ? platform::StreamStep::Message(IsAtHand(place_))
                  : platform::StreamStep::End();
   }
   if (place_ >= size_) return platform::StreamStep::End();
   WELFARE_ASSIGN_OR_RETURN(part, PartAt(place_, call));
   place_ += kPartBytes;
-  return platform::StreamStep::Message();
+  return platform::StreamStep::Message(IsAtHand(place_));
 }
 
 absl::StatusOr<bool> FileStream::Begin(
@@ -90,6 +90,7 @@ absl::StatusOr<platform::SharedBytes> FileStream::PartAt(
     std::int64_t first, const platform::CallContext& call) {
   const auto held = static_cast<std::size_t>((first - ahead_first_) / kPartBytes);
   if (first >= ahead_first_ && held < ahead_.size()) return ahead_[held];
+  if (first == next_first_ && next_ != nullptr) return std::move(next_);
   const auto key = [&](std::int64_t place) {
     return KeyOf(std::to_string(place));
   };
@@ -114,6 +115,16 @@ absl::StatusOr<platform::SharedBytes> FileStream::PartAt(
                 ahead_.back(), kKept);
   }
   return ahead_.front();
+}
+
+bool FileStream::IsAtHand(std::int64_t first) {
+  const auto held = static_cast<std::size_t>((first - ahead_first_) / kPartBytes);
+  if (first >= size_ || (first >= ahead_first_ && held < ahead_.size())) {
+    return true;
+  }
+  next_first_ = first;
+  next_ = parts_->Get(KeyOf(std::to_string(first)));
+  return next_ != nullptr;
 }
 
 absl::Status FileStream::CheckIntact(const platform::CallContext& call) {

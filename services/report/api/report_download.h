@@ -57,6 +57,9 @@ class FileStream {
   // The part that begins at `first`, which lies in the file.
   absl::StatusOr<platform::SharedBytes> PartAt(
       std::int64_t first, const platform::CallContext& call);
+  // Whether the part that begins at `first`, or the end, needs no reading; keeps
+  // that part until it is asked for.
+  bool IsAtHand(std::int64_t first);
   // Refuses a file that is not what was stored, once in an hour.
   absl::Status CheckIntact(const platform::CallContext& call);
   // What `what` of the file is kept as.
@@ -72,6 +75,9 @@ class FileStream {
   // What was read last: the parts from `ahead_first_` on.
   std::vector<platform::SharedBytes> ahead_;
   std::int64_t ahead_first_ = 0;
+  // The part that was found to be at hand; null: none.
+  platform::SharedBytes next_;
+  std::int64_t next_first_ = 0;
 };
 
 // DownloadReport as a step of ServerStream.

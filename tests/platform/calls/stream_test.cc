@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "services/platform/rpc/status_mapping.h"
 #include "services/platform/work/version_feed.h"
@@ -65,9 +66,9 @@ class RpcStream : public ::testing::Test {
   }
 
   // Reads a stream of `count` messages to its end.
-  absl::Status Read(int count) {
+  absl::Status Read(int count, const std::string& how = "counts") {
     grpc::ClientContext context;
-    const auto reader = Open(context, "counts", count);
+    const auto reader = Open(context, how, count);
     type_v1::WatchVersionsResponse message;
     int read = 0;
     while (reader->Read(&message)) {
@@ -170,6 +171,24 @@ TEST_F(RpcStream, AStepThatFailsEndsItsStreamAfterWhatWasSent) {
                 how == "fails"
                     ? StatusIs(absl::StatusCode::kInvalidArgument, "STEP_BAD")
                     : StatusIs(absl::StatusCode::kInternal, "INTERNAL"));
+  }
+  EXPECT_TRUE(WaitFor([&] { return registry().watchers.load() == 0; }));
+}
+
+TEST_F(RpcStream, StepsThatWaitForNothingAreTakenInTheirOrder) {
+  {
+    std::vector<std::jthread> readers;
+    for (int i = 0; i < 4; ++i) {
+      readers.emplace_back([this] { EXPECT_OK(Read(1000, "at hand")); });
+    }
+  }
+  for (int taken = 0; taken < 20; ++taken) {
+    grpc::ClientContext context;
+    const auto reader = Open(context, "at hand", 1000);
+    type_v1::WatchVersionsResponse message;
+    for (int i = 0; i < taken; ++i) ASSERT_TRUE(reader->Read(&message));
+    context.TryCancel();
+    EXPECT_FALSE(reader->Finish().ok());
   }
   EXPECT_TRUE(WaitFor([&] { return registry().watchers.load() == 0; }));
 }
