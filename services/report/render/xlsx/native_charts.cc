@@ -441,6 +441,7 @@ NativeChart ChartNumbers::AddStacked(const Chart& chart) {
 
 NativeChart ChartNumbers::AddOverTime(const Chart& chart) {
   const bool line = chart.kind == Chart::Kind::kLine;
+  const bool whole_labels = line || LabelsFitColumns(chart);
   const lxw_row_t first = WriteNumbers(chart, false);
   NativeChart result;
   result.chart = book_.AddChart(
@@ -450,7 +451,9 @@ NativeChart ChartNumbers::AddOverTime(const Chart& chart) {
         AddSeries(result.chart, first, chart.categories.size(), s);
     std::vector<std::string> labels;
     for (const Chart::Point& point : chart.series[s].points) {
-      labels.push_back(point.absent ? "" : NarrowLabel(point.label));
+      labels.push_back(point.absent   ? ""
+                       : whole_labels ? NarrowLabel(point.label)
+                                      : std::to_string(point.amount));
     }
     if (line) {
       lxw_chart_line stroke = {};
@@ -478,6 +481,10 @@ NativeChart ChartNumbers::AddOverTime(const Chart& chart) {
   SetValueAxis(result.chart->y_axis);
   chart_axis_set_num_format(result.chart->y_axis,
                             chart.unit == "%" ? "0\"%\"" : "#,##0");
+  if (!line) {
+    chart_set_series_gap(result.chart,
+                         static_cast<std::uint16_t>(kColumnGap * 100));
+  }
   chart_show_blanks_as(result.chart, LXW_CHART_BLANKS_AS_GAP);
   result.height = kLeastHeight;
   return result;
