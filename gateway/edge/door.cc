@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "services/platform/errors.h"
+#include "services/platform/work/background.h"
 
 namespace welfare::gateway {
 namespace {
@@ -270,7 +271,11 @@ absl::StatusOr<std::string> Door::Listen(std::string_view address) {
 }
 
 void Door::Start() {
-  state_->thread = std::jthread([state = state_.get()] { state->Run(); });
+  state_->thread = std::jthread([state = state_.get()] {
+    // Under a flood it has work all the time.
+    platform::GiveWayToWakers();
+    state->Run();
+  });
 }
 
 void Door::TurnedTo() {
