@@ -13,6 +13,8 @@
 #include <thread>
 #include <utility>
 
+#include "services/platform/work/background.h"
+
 namespace welfare::gateway {
 namespace {
 
@@ -58,7 +60,10 @@ EventLoop::EventLoop() : state_(std::make_unique<State>()) {}
 EventLoop::~EventLoop() = default;
 
 void EventLoop::Start() {
-  state_->thread = std::jthread([this] { state_->context.run(); });
+  state_->thread = std::jthread([this] {
+    platform::WorkForMoments();
+    state_->context.run();
+  });
 }
 
 void EventLoop::Stop() {

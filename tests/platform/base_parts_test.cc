@@ -342,17 +342,19 @@ TEST(WorkerPoolTest, ThreadsOfABackgroundPoolLetOthersGoFirst) {
   EXPECT_FALSE(InBackground());
 }
 
-TEST(Background, WhoGivesWayToWakersKeepsItsPriority) {
+TEST(Background, WhoAsksForOtherTurnsKeepsItsPriority) {
   const auto look = [] {
     return std::pair(getpriority(PRIO_PROCESS, 0), sched_getscheduler(0));
   };
   const std::pair<int, int> before = look();
-  std::pair<int, int> after;
-  std::thread([&] {
-    GiveWayToWakers();
-    after = look();
-  }).join();
-  EXPECT_EQ(after, before);
+  for (void (*const ask)() : {GiveWayToWakers, WorkForMoments}) {
+    std::pair<int, int> after;
+    std::thread([&] {
+      ask();
+      after = look();
+    }).join();
+    EXPECT_EQ(after, before);
+  }
 }
 
 TEST(WorkerPoolTest, StopTellsWhatWaits) {

@@ -18,6 +18,8 @@ constexpr int kNiceness = 10;
 // system's own is a few milliseconds, and who wakes takes the processor at once
 // only from one that asked for more (Linux 6.12; elsewhere it means nothing).
 constexpr std::uint64_t kLongSlice = 50'000'000;
+// Of one that works for moments only, and that others wait for.
+constexpr std::uint64_t kShortSlice = 300'000;
 
 thread_local bool in_background = false;
 
@@ -36,13 +38,13 @@ struct SchedulingWish {
 static_assert(sizeof(SchedulingWish) == 48);
 
 // Sets what the system knows of the calling thread; returns whether it could.
-bool SetScheduling(std::uint32_t policy, int niceness) {
+bool SetScheduling(std::uint32_t policy, int niceness, std::uint64_t slice) {
   const SchedulingWish wish = {.size = sizeof(SchedulingWish),
                                .policy = policy,
                                .flags = 0,
                                .nice = niceness,
                                .priority = 0,
-                               .runtime = kLongSlice,
+                               .runtime = slice,
                                .deadline = 0,
                                .period = 0};
   return ::syscall(SYS_sched_setattr, 0, &wish, 0) == 0;
@@ -57,7 +59,7 @@ void EnterBackground() {
   in_background = true;
   // 0: this thread, on Linux. One that is slower already stays so.
   if (::getpriority(PRIO_PROCESS, 0) >= kNiceness) return;
-  if (IsOrdinary() && SetScheduling(SCHED_BATCH, kNiceness)) return;
+  if (IsOrdinary() && SetScheduling(SCHED_BATCH, kNiceness, kLongSlice)) return;
   static_cast<void>(::setpriority(PRIO_PROCESS, 0, kNiceness));
 }
 
@@ -65,7 +67,14 @@ bool InBackground() { return in_background; }
 
 void GiveWayToWakers() {
   if (!IsOrdinary()) return;
-  static_cast<void>(SetScheduling(SCHED_OTHER, ::getpriority(PRIO_PROCESS, 0)));
+  static_cast<void>(
+      SetScheduling(SCHED_OTHER, ::getpriority(PRIO_PROCESS, 0), kLongSlice));
+}
+
+void WorkForMoments() {
+  if (!IsOrdinary()) return;
+  static_cast<void>(
+      SetScheduling(SCHED_OTHER, ::getpriority(PRIO_PROCESS, 0), kShortSlice));
 }
 
 }  // namespace welfare::platform

@@ -16,4 +16,9 @@ bool InBackground();
 // leave its processor at once to one that wakes. It keeps its priority.
 void GiveWayToWakers();
 
+// Has the calling thread, which works for moments and which others wait for,
+// take a processor at once from who has one for longer. It keeps its priority,
+// and gives the processor up as soon.
+void WorkForMoments();
+
 }  // namespace welfare::platform
