@@ -13,8 +13,6 @@
 #include <thread>
 #include <utility>
 
-#include "services/platform/work/background.h"
-
 namespace welfare::gateway {
 namespace {
 
@@ -60,10 +58,7 @@ EventLoop::EventLoop() : state_(std::make_unique<State>()) {}
 EventLoop::~EventLoop() = default;
 
 void EventLoop::Start() {
-  state_->thread = std::jthread([this] {
-    platform::WorkForMoments();
-    state_->context.run();
-  });
+  state_->thread = std::jthread([this] { state_->context.run(); });
 }
 
 void EventLoop::Stop() {

@@ -33,6 +33,7 @@
 #include "services/platform/rpc/grpc_lifetime.h"
 #include "services/platform/storage/backup.h"
 #include "services/platform/storage/incarnation.h"
+#include "services/platform/work/background.h"
 #include "services/platform/work/system_clock.h"
 
 namespace welfare::platform {
@@ -349,6 +350,9 @@ absl::Status BackUp(const Config& config, const Modules& modules) {
 
 int RunProcess(int argc, const char* const* argv, const std::string& program,
                Modules modules) {
+  // This thread and all that are started by it and by libraries; threads that
+  // are to let others go first say so themselves.
+  WorkForMoments();
   // Start order, whatever order they came in.
   std::sort(modules.begin(), modules.end(), [](const auto& a, const auto& b) {
     return &FindModuleSpec(a->name()) < &FindModuleSpec(b->name());

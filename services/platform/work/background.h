@@ -17,8 +17,8 @@ bool InBackground();
 void GiveWayToWakers();
 
 // Has the calling thread, which works for moments and which others wait for,
-// take a processor at once from who has one for longer. It keeps its priority,
-// and gives the processor up as soon.
+// take a processor at once from who has one for longer, and give it up as soon.
+// It keeps its priority. Threads that it starts do as it does.
 void WorkForMoments();
 
 }  // namespace welfare::platform

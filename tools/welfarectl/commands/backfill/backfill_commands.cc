@@ -33,7 +33,7 @@ constexpr int kVerifyChanges = 1'000;
 
 struct BackfillFlags {
   std::vector<std::string> files;
-  BackfillRules rules{.strategy = {}, .batch_size = 20'000};
+  BackfillRules rules{.strategy = {}, .batch_size = 10'000};
   std::string plan;
   std::string mapping;
   AccountFiles out;
