@@ -37,6 +37,9 @@ std::string Sha256Bytes(std::string_view bytes);
 // Returns the digest as 64 lowercase hexadecimal digits.
 std::string Sha256Hex(std::string_view bytes);
 
+// Whether `text` is written as Sha256Hex writes it.
+bool IsSha256Hex(std::string_view text);
+
 // Returns `bytes` as lowercase hexadecimal digits.
 std::string HexEncode(std::string_view bytes);
 

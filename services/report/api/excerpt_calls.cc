@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "services/base/coding/sha256.h"
 #include "services/base/error.h"
 #include "services/base/names/resource_name.h"
 #include "services/base/pages/page.h"
@@ -55,12 +56,6 @@ void CheckName(const std::string& name,
   if (!IsExcerptName(name)) {
     violations.push_back(ResourceNameInvalid("name", name, kExcerptPattern));
   }
-}
-
-bool IsSha256(std::string_view text) {
-  constexpr std::size_t kDigits = 64;
-  return text.size() == kDigits &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 // Reads what was said, and for which readers.
@@ -440,7 +435,7 @@ absl::Status ExcerptCalls::Decide(const platform::CallContext& call,
                                    violations);
   if (request.digest().empty()) {
     violations.push_back(FieldRequired("digest", "5f70bf18a086…"));
-  } else if (!IsSha256(request.digest())) {
+  } else if (!base::IsSha256Hex(request.digest())) {
     violations.push_back(DigestInvalid("digest"));
   }
   if (!violations.empty()) return ExcerptInvalid(std::move(violations));

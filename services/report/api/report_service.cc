@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "services/base/coding/sha256.h"
 #include "services/base/names/resource_name.h"
 #include "services/base/pages/page.h"
 #include "services/base/pages/page_room.h"
@@ -46,12 +47,6 @@ bool IsReportName(std::string_view name) {
   constexpr std::string_view kReports = "reports/";
   return name.starts_with(kReports) &&
          base::IsResourceId(name.substr(kReports.size()));
-}
-
-// Whether it may be a SHA-256 as the API writes it.
-bool IsDigest(std::string_view text) {
-  return text.size() == 64 &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 // What is asked of the edition.
@@ -118,7 +113,7 @@ absl::StatusOr<ReportRequest> ReadRequest(
     violations.push_back(VersionNegative("report.previous_data_version"));
   }
   if (!report.template_digest().empty() &&
-      !IsDigest(report.template_digest())) {
+      !base::IsSha256Hex(report.template_digest())) {
     violations.push_back(DigestInvalid("report.template_digest"));
   }
   ReadEdition edition = EditionOf(report, violations);

@@ -30,5 +30,14 @@ TEST(Sha256, DoesNotDependOnPieces) {
   }
 }
 
+TEST(Sha256, KnowsHowItIsWritten) {
+  const std::string written = Sha256Hex("abc");
+  EXPECT_TRUE(IsSha256Hex(written));
+  EXPECT_FALSE(IsSha256Hex(""));
+  EXPECT_FALSE(IsSha256Hex(written.substr(1)));
+  EXPECT_FALSE(IsSha256Hex(written + "0"));
+  EXPECT_FALSE(IsSha256Hex("A" + written.substr(1)));
+}
+
 }  // namespace
 }  // namespace welfare::base
