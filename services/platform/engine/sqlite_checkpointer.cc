@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "services/base/error.h"
 #include "services/platform/errors.h"
 #include "services/platform/observe/log.h"
@@ -15,7 +15,7 @@ SqliteCheckpointer::SqliteCheckpointer(std::unique_ptr<SqliteSession> session,
                                        Options options)
     : options_(std::move(options)),
       session_(std::move(session)),
-      anew_at_(options_.most_pages),
+      anew_at_(options_.most_pages / 2),
       thread_([this] { Run(); }) {}
 
 SqliteCheckpointer::~SqliteCheckpointer() {
@@ -33,10 +33,10 @@ void SqliteCheckpointer::Written(int pages) {
     const std::lock_guard lock(mutex_);
     // Not above what it was: the log was begun anew. Above it, it may have been
     // all the same; then less is counted than there is, and never nothing.
-    if (pages <= written_) anew_at_ = options_.most_pages;
+    if (pages <= written_) anew_at_ = options_.most_pages / 2;
     fresh_ += pages > written_ ? pages - written_ : pages;
     written_ = pages;
-    if (fresh_ < options_.pages_at_once) return;
+    if (!HasWork()) return;
   }
   changed_.notify_all();
 }
@@ -45,11 +45,26 @@ void SqliteCheckpointer::MakeRoom() {
   {
     const std::lock_guard lock(mutex_);
     if (written_ < anew_at_) return;
+    // Who waits now would wait for more than who comes a little later.
+    if ((saving_beside_ || !IsNearTheEnd()) &&
+        written_ < anew_at_ + options_.most_pages / 2) {
+      return;
+    }
   }
-  if (Save(/*sync_file=*/false)) return;
-  // A reader keeps it from that, or the disk: not each write tries again.
+  Save(/*sync_file=*/false);
+  // A reader may keep the log from being begun anew, or the disk: not each
+  // write tries again.
   const std::lock_guard lock(mutex_);
   anew_at_ = written_ + options_.pages_at_once;
+}
+
+bool SqliteCheckpointer::IsNearTheEnd() const {
+  return fresh_ <= options_.pages_at_once / 8;
+}
+
+bool SqliteCheckpointer::HasWork() const {
+  return fresh_ >= options_.pages_at_once ||
+         (written_ >= anew_at_ && !IsNearTheEnd());
 }
 
 void SqliteCheckpointer::Run() {
@@ -57,39 +72,37 @@ void SqliteCheckpointer::Run() {
   EnterBackground();
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(
-        lock, [this] { return stopping_ || fresh_ >= options_.pages_at_once; });
+    changed_.wait(lock, [this] { return stopping_ || HasWork(); });
     if (stopping_) return;
     // What a reader keeps it from is done the next time.
     fresh_ = 0;
-    // SQLite leaves this to whoever finds nobody writing, who would wait for
-    // all of it.
-    const bool sync_file = written_ >= options_.most_pages / 2;
+    saving_beside_ = true;
     lock.unlock();
-    Save(sync_file);
+    // SQLite leaves the disk to whoever finds nobody writing, who would wait
+    // for all of it.
+    Save(/*sync_file=*/true);
     lock.lock();
+    saving_beside_ = false;
   }
 }
 
-bool SqliteCheckpointer::Save(bool sync_file) {
+void SqliteCheckpointer::Save(bool sync_file) {
   const std::lock_guard lock(saving_);
-  const auto save = [&]() -> absl::StatusOr<bool> {
+  const auto save = [&]() -> absl::Status {
     WELFARE_RETURN_IF_ERROR(options_.take_fault());
-    WELFARE_ASSIGN_OR_RETURN(const bool all, session_->Checkpoint());
-    if (sync_file) WELFARE_RETURN_IF_ERROR(session_->SyncFile());
-    return all;
+    WELFARE_RETURN_IF_ERROR(session_->Checkpoint());
+    return sync_file ? session_->SyncFile() : absl::OkStatus();
   };
-  const absl::StatusOr<bool> saved = save();
-  if (saved.ok()) return *saved;
+  const absl::Status saved = save();
+  if (saved.ok()) return;
   ++failures_;
-  const std::string reason = base::ReasonOf(saved.status());
-  const std::string cause = CauseOf(saved.status());
+  const std::string reason = base::ReasonOf(saved);
+  const std::string cause = CauseOf(saved);
   LogError("the log of a database could not be brought into its file",
            {{"file", options_.path},
             {"reason", reason},
-            {"error", base::MessageOf(saved.status())},
+            {"error", base::MessageOf(saved)},
             {"cause", cause}});
-  return false;
 }
 
 }  // namespace welfare::platform

@@ -22,17 +22,19 @@ namespace welfare::platform {
 //   Nothing leaves the log before it is in the file and the file on its disk
 //   (which SQLite sees to): a process that is killed, or a machine that stops,
 //   loses no commit.
-//   No commit waits for it, but the write that finds `most_pages` in the log
-//   waits until what is left of it is in the file. The log is longer only while
-//   somebody reads a state of before, or where the disk fails.
+//   No commit waits for it, but one write of so many that fill half of
+//   `most_pages`: the first then that finds nearly all of the log in the file
+//   brings the rest there, and begins the log anew. One that finds `most_pages`
+//   waits for what is left, however much. The log is longer only while somebody
+//   reads a state of before, or where the disk fails.
 class SqliteCheckpointer {
  public:
   struct Options {
     std::string path;  // as the log of the process names the file
     // It begins whenever so many pages of the log are new.
     int pages_at_once = 0;
-    // A log of so many is begun anew. From half of it on the file is brought
-    // to its disk each time, so that little of it is left to wait for.
+    // A log of half of it is begun anew as soon as nearly all of it is in the
+    // file, and one of all of it at once.
     int most_pages = 0;
     // An error for the next time; for tests.
     std::function<absl::Status()> take_fault;
@@ -48,8 +50,9 @@ class SqliteCheckpointer {
   // Says how many pages the log has after a commit; 0: the commit wrote none.
   void Written(int pages);
 
-  // Brings all of a long log into the file, so that the next write begins it
-  // anew. REQUIRES: nobody writes.
+  // Brings what is left of a long log into the file, so that the next write
+  // begins it anew; nothing where little has to be waited for soon. REQUIRES:
+  // nobody writes.
   void MakeRoom();
 
   // So often it has failed, which the process's log tells as well.
@@ -58,9 +61,14 @@ class SqliteCheckpointer {
  private:
   void Run();
 
-  // Returns whether all of the log is in the file. `sync_file`: whoever comes
-  // later shall not have to bring the file to its disk.
-  bool Save(bool sync_file);
+  // Of what the thread has to do. REQUIRES: mutex_.
+  bool HasWork() const;
+  // Whether little of the log has come since it last began. REQUIRES: mutex_.
+  bool IsNearTheEnd() const;
+
+  // `sync_file`: whoever comes later shall not have to bring the file to its
+  // disk.
+  void Save(bool sync_file);
 
   const Options options_;
   std::mutex saving_;
@@ -70,7 +78,8 @@ class SqliteCheckpointer {
   std::condition_variable changed_;
   int written_ = 0;  // pages in the log
   int fresh_ = 0;    // of which so many came since it last began
-  int anew_at_;      // pages in the log at which it is begun anew
+  int anew_at_;      // pages in the log from which on it is begun anew
+  bool saving_beside_ = false;  // the thread is at it
   bool stopping_ = false;
   std::thread thread_;  // last: it uses the others
 };

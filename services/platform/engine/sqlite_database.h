@@ -21,11 +21,12 @@ class SqliteDatabase final : public Database {
     int readers = 4;
     // A second process that holds the file is waited for no longer than this.
     std::chrono::milliseconds busy_timeout{5000};
-    // So many new pages of the log are brought into the file at once, beside
-    // those who write: 16 MiB.
-    int log_pages_at_once = 4'000;
-    // A log of so many, which a load without a gap comes to, is begun anew, for
-    // which a write waits: 256 MiB.
+    // So many new pages of the log are brought into the file and to its disk at
+    // once, beside those who write: 4 MiB. With more of them the
+    // synchronisations of commits stand behind those of the file.
+    int log_pages_at_once = 1'000;
+    // A load without a gap comes to half of so many, where the log is begun
+    // anew, and never to more: 256 MiB.
     int most_log_pages = 65'536;
   };
 

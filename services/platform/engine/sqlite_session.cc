@@ -23,8 +23,10 @@ constexpr int kStepsPerCheck = 2000;
 // Statements kept prepared on each connection.
 constexpr std::size_t kSqliteStatements = 256;
 
-// To which a log that was longer is cut when it begins anew: 16 MiB.
-constexpr char kKeepLog[] = "PRAGMA journal_size_limit=16777216;";
+// To which a log that was longer is cut when it begins anew: 128 MiB, at which
+// one that is always written begins anew. To cut that and let it grow again
+// would take a commit tens of milliseconds.
+constexpr char kKeepLog[] = "PRAGMA journal_size_limit=134217728;";
 
 constexpr Query kBeginWrite{"begin", "BEGIN IMMEDIATE"};
 constexpr Query kBeginRead{"begin_read", "BEGIN"};
@@ -183,15 +185,13 @@ absl::Status SqliteSession::BeginWrite(const base::CallLimits& limits) {
 
 absl::Status SqliteSession::Commit() { return RunUnlimited(kCommit); }
 
-absl::StatusOr<bool> SqliteSession::Checkpoint() {
+absl::Status SqliteSession::Checkpoint() {
   Reset(base::CallLimits{}, /*read_only=*/false);
-  int logged = 0;
-  int saved = 0;
   const int code = sqlite3_wal_checkpoint_v2(
-      handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, &logged, &saved);
-  if ((code & 0xff) == SQLITE_BUSY) return false;
-  if (code != SQLITE_OK) return Translate(kCheckpoint, code);
-  return saved == logged;
+      handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  return code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY
+             ? absl::OkStatus()
+             : Translate(kCheckpoint, code);
 }
 
 absl::Status SqliteSession::SyncFile() {

@@ -60,11 +60,11 @@ class SqliteSession final : public Transaction {
   bool broken() const override;
 
   // Brings what stands in the write-ahead log into the file, as far as nobody
-  // reads a state of before. Waits for nobody, and nobody for it. Returns
-  // whether all of it is there; where nobody has written meanwhile, it is on
-  // the disk, and the next write begins the log anew. False as well where
-  // another process is at the same.
-  absl::StatusOr<bool> Checkpoint();
+  // reads a state of before; less where another process is at the same. Waits
+  // for nobody, and nobody for it. Where all of it is there and nobody has
+  // written meanwhile, it is on the disk, and the next write begins the log
+  // anew.
+  absl::Status Checkpoint();
   // Brings what was written of the file to its disk.
   absl::Status SyncFile();
   // Pages of the log after the last write of this connection; 0: it changed

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace welfare::platform {
@@ -57,10 +58,10 @@ bool IsOrdinary() { return ::sched_getscheduler(0) == SCHED_OTHER; }
 
 void EnterBackground() {
   in_background = true;
-  // 0: this thread, on Linux. One that is slower already stays so.
-  if (::getpriority(PRIO_PROCESS, 0) >= kNiceness) return;
-  if (IsOrdinary() && SetScheduling(SCHED_BATCH, kNiceness, kLongSlice)) return;
-  static_cast<void>(::setpriority(PRIO_PROCESS, 0, kNiceness));
+  // 0: this thread, on Linux. One that is slower stays so.
+  const int niceness = std::max(::getpriority(PRIO_PROCESS, 0), kNiceness);
+  if (IsOrdinary() && SetScheduling(SCHED_BATCH, niceness, kLongSlice)) return;
+  static_cast<void>(::setpriority(PRIO_PROCESS, 0, niceness));
 }
 
 bool InBackground() { return in_background; }

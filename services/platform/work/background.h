@@ -7,6 +7,7 @@ namespace welfare::platform {
 // Has the calling thread let others go first from now on: on the processors,
 // as far as the system can tell them apart, and at the database (GroupCommit).
 // A thread does not come back from it, and threads that it starts are as slow.
+// One that has a lower priority keeps it.
 void EnterBackground();
 
 // Whether the calling thread has done so.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "services/base/error.h"
+#include "services/platform/work/background.h"
 #include "tools/welfarectl/arguments/command_line.h"
 #include "tools/welfarectl/backfill/account.h"
 #include "tools/welfarectl/backfill/backfill_run.h"
@@ -246,6 +247,7 @@ int ReadPace(const BackfillFlags& flags, BackfillPace& pace) {
   if (::getpriority(PRIO_PROCESS, 0) < kNiceness) {
     static_cast<void>(::setpriority(PRIO_PROCESS, 0, kNiceness));
   }
+  platform::EnterBackground();
   pace = {.jobs = flags.jobs,
           .rate_limit = flags.rate_limit,
           .errors = *limit,
