@@ -337,18 +337,19 @@ def live_beside(bench):
 
 PEAKS = (Goal("client_peak_mib", at_most=256, absolute=True),
          Goal("service_peak_mib", at_most=256, absolute=True))
-SPEED = (Goal("answers_per_second", at_least=1.0),
-         Goal("answers_per_second", at_least=1_000_000, absolute=True),
-         Goal("verify_to_plan", at_most=1.1, absolute=True))
+FASTER = (Goal("answers_per_second", at_least=1.0), Goal("verify_to_plan", at_most=1.1, absolute=True))
+# A plan of a few rounds is over before it is under way.
+FAST = Goal("answers_per_second", at_least=1_000_000, absolute=True)
 
 FIGURES = (
     Figure("backfill.ten_rounds", "ten rounds of Tokyo from a long CSV, planned and applied, against the"
            " engine's own loader into a keyed table", loaded_beside(ten_of_tokyo),
-           (*SPEED, Goal("seconds", at_most=1.0, absolute=True), *PEAKS), rounds=3),
+           (*FASTER, Goal("seconds", at_most=1.0, absolute=True), *PEAKS), rounds=3),
     Figure("backfill.nation", "thirty rounds of a nation, 20 million answers, planned, applied and verified,"
-           " against the same loader", loaded_beside(of_a_nation(6)), (*SPEED, *PEAKS), rounds=1),
+           " against the same loader", loaded_beside(of_a_nation(6)), (*FASTER, FAST, *PEAKS), rounds=1),
     Figure("backfill.beside_live", "writes of live respondents while five rounds of a nation are planned,"
            " applied and verified, against the same alone; with --rate-limit; and while processes of that"
            " priority only count",
-           live_beside, (Goal("p99_ratio", at_most=2, absolute=True),), rounds=3),
+           live_beside, (Goal("p99_ratio", at_most=2, absolute=True),
+                          Goal("p99_beside_ms", at_most=1.25)), rounds=3),
 )
