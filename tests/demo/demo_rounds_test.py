@@ -58,6 +58,31 @@ class Rounds(unittest.TestCase):
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
         self.assertIn("60 statements, 0 readings that do not fit", checked.stdout)
 
+    def test_excerpts_are_of_what_was_written(self):
+        with open(self.out / ANSWERS, encoding="utf-8", newline="") as f:
+            written = {(f"{r['municipality_code']}-{r['respondent_kind']}", r["item_id"]): r["value"]
+                       for r in csv.DictReader(f)}
+        with open(ROOT / "services/survey/data/jusou/choices.csv", encoding="utf-8", newline="") as f:
+            themes = {r["label::日本語 (ja)"] for r in csv.DictReader(f)
+                      if r["list_name"] == "new_initiatives_themes"}
+        with open(DEMO / "excerpts.csv", encoding="utf-8", newline="") as f:
+            excerpts = list(csv.DictReader(f))
+        self.assertEqual(len({one["submission"] for one in excerpts}), len(excerpts))
+        for one in excerpts:
+            with self.subTest(excerpt=one["excerpt"]):
+                source = written[(one["submission"], one["item"])]
+                # Names are 架空 by their words, and none is printed.
+                self.assertNotIn("架空", one["text"])
+                self.assertLessEqual(len(one["text"]), 80)
+                # An editor shortens; whatever is printed stands in the answer, as
+                # whole words of two characters and more of kanji or kana.
+                words = re.findall(r"[一-龠々]{2,}|[ァ-ヶー]{2,}", one["text"])
+                self.assertEqual([word for word in words if word not in source], [])
+        shown = yaml.safe_load((DEMO / "initiatives_page.yaml").read_text("utf-8"))[0]["blocks"]
+        self.assertEqual(next(block["excerpts"] for block in shown if "excerpts" in block),
+                         [one["excerpt"] for one in excerpts if one["consent_note"]])
+        self.assertEqual({one["category"] for one in excerpts if one["consent_note"]}, themes)
+
     def broken(self, change):
         """Runs the checker on a copy in which `change` altered the FY2025 rows."""
         with tempfile.TemporaryDirectory() as folder:

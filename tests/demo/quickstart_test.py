@@ -2,6 +2,7 @@
 """quickstart speaks to the server it started, and to nobody else's."""
 
 import contextlib
+import csv
 import json
 import os
 import pathlib
@@ -101,6 +102,11 @@ class QuickstartTest(unittest.TestCase):
         self.assertEqual(self.wait_for_own(self.welfared(server), server), 1)
         self.assertEqual(self.foreign.calls, 0)
 
+    @staticmethod
+    def excerpts():
+        with open(ROOT / "tools" / "demo" / "excerpts.csv", encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
     def test_a_secure_demonstration_shows_who_may_do_what(self):
         environment = self.environment(
             WELFARE_QUICKSTART_BIN=str(BIN), WELFARE_LISTEN=free_address(),
@@ -120,7 +126,7 @@ class QuickstartTest(unittest.TestCase):
         codes = [subprocess.run(["/bin/bash", "-c", command], capture_output=True, timeout=60,
                                 check=False, env=environment).returncode for command in commands]
         # As the words above each say; curl ends with 22 where it was refused.
-        self.assertEqual(codes, [0, 22, 0, 22, 0, 0, 4], "\n".join(said))
+        self.assertEqual(codes, [0, 22, 0, 22, 0, 0, 4, 0], "\n".join(said))
         made = self.folder / "out" / "secure"
         self.assertEqual(made.stat().st_mode & 0o777, 0o700)
         for secret in [*made.glob("*.key"), *made.glob("*.token"), made / "batch.api-key"]:
@@ -135,6 +141,15 @@ class QuickstartTest(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done)
             self.assertEqual(json.loads(done.stdout)["edition"], "FINAL")
         self.assertEqual((out / "signing" / "signing.pem").stat().st_mode & 0o777, 0o600)
+        self.assertIn("  FY2025: 13 excerpts (架空): 12 consented to, 1 awaiting an answer", said)
+        # What was consented to is printed, and that alone.
+        printed = (out / "report.html").read_text("utf-8")
+        for row in self.excerpts():
+            self.assertEqual(row["text"] in printed, row["consent_note"] != "", row)
+        # Who wrote the one that awaits an answer is asked, as its command shows.
+        asked = subprocess.run(["/bin/bash", "-c", commands[-1]], capture_output=True, text=True,
+                               timeout=60, check=True, env=environment)
+        self.assertIn("consent-1", asked.stdout)
         self.assertIn("  FY2025: publish the provisional report (速報) reports/jusou-2025-0001", said)
         self.assertIn("  FY2025: publish the final report (確報) reports/jusou-2025-0002", said)
         child.terminate()

@@ -390,6 +390,16 @@ class Product:
             raise AssertionError(f"load-demo: exit {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout
 
+    def quote(self):
+        """Takes the demonstration's excerpts, one of which awaits its respondent."""
+        done = subprocess.run(
+            [str(SOURCE / "tools" / "demo" / "make_excerpts.py"), self.grpc_address, "2025"],
+            env={**self.environment, "WELFARECTL": str(BIN / "welfarectl")}, capture_output=True,
+            text=True, timeout=300, check=False)
+        if done.returncode != 0:
+            raise AssertionError(f"make_excerpts: exit {done.returncode}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
     def state(self, surveys=("jusou",)):
         """Returns every current value as sorted lines, without versions, times,
         authors and request ids."""

@@ -30,6 +30,9 @@ TOKENS = {
     "reviewer": {"grants": ["reviewer@jusou"]},
     "respondent": {"grants": ["respondent@jusou"], "municipality_code": "131016",
                    "respondent_kind": "municipality"},
+    # Of whom an editor would print something (excerpts.csv).
+    "writer": {"grants": ["respondent@jusou"], "municipality_code": "131024",
+               "respondent_kind": "municipality"},
     "auditor": {"grants": ["auditor@*"]},
     "loader": {"grants": ["registrar@*", "manager@jusou", "reviewer@jusou"]},
 }

@@ -1,24 +1,18 @@
-#!/usr/bin/python3
-"""Asks a running platform with the demonstration loaded what its API documents
-show: one real request and answer for each GET of /openapi.json.
+"""The questions whose answers a running platform with the demonstration loaded shows
+in its API documents: one real request and answer for each GET of /openapi.json.
 
-Usage: make_examples.py ADDRESS > gateway/openapi/examples.json
-  ADDRESS: HTTP address of the gateway, 127.0.0.1:7180
-
-A report with its feedback sheets must be there, and an excerpt `consent-1`; the
-mapping of an example is imported. Of a list in an answer the first two elements
+A report with its feedback sheets must be there, and the excerpts of make_excerpts.py;
+the mapping of an example is imported. Of a list in an answer the first two elements
 are kept, of a long text its beginning.
-tests/system/openapi_test.py asks the same questions and says when the file is
-stale; what differs from one load to the next (times, digests, names of stores)
-does not count.
+tests/system/openapi_test.py asks the questions and says when
+gateway/openapi/examples.json is stale, or writes it (WELFARE_UPDATE_GOLDEN=1); what
+differs from one load to the next (times, digests, names of stores) does not count.
 """
 
 import hashlib
 import json
 import re
-import sys
 import urllib.parse
-import urllib.request
 
 # How a file of an old questionnaire (架空) would be read.
 MAPPING = """survey: jusou
@@ -50,6 +44,8 @@ QUERY = {
     "ReportService_DownloadReport": {"format": "html"},
     "ReportService_DownloadFeedbackSheet": {"format": "html"},
 }
+# What a respondent alone is shown; without authentication nobody is one.
+OF_RESPONDENT = {"ReportService_ListExcerptProposals"}
 SHOWN = 2  # elements of a list
 LONGEST = 2000  # characters of a text
 
@@ -91,9 +87,10 @@ def shortened(value):
     return value
 
 
-def collect(get, post):
+def collect(get, post, get_as_respondent):
     """Returns the examples. `get(target)` returns the body of an answer, and
-    `post(target, message)` sends a change."""
+    `post(target, message)` sends a change. `get_as_respondent(target)` is shown what
+    the respondent of the excerpt is that awaits an answer."""
     document = json.loads(get("/openapi.json"))
     report = json.loads(get("/v1/reports"))["reports"][0]["name"].split("/")[1]
     examples = {}
@@ -105,7 +102,8 @@ def collect(get, post):
         path, query = parameters(operation, report)
         example = {"path": path, "query": query}
         if "application/json" in operation["responses"]["200"]["content"]:
-            answer = json.loads(get(target(template, path, query)))
+            ask = get_as_respondent if operation["operationId"] in OF_RESPONDENT else get
+            answer = json.loads(ask(target(template, path, query)))
             example["answer"] = shortened(answer)
         examples[operation["operationId"]] = example
     return examples
@@ -132,25 +130,3 @@ def stable(value, key=""):
             value = pattern.sub(word, value)
     return value
 
-
-def main():
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-
-    def get(request_target):
-        with urllib.request.urlopen(f"http://{sys.argv[1]}{request_target}", timeout=60) as reply:
-            return reply.read()
-
-    def post(request_target, message):
-        request = urllib.request.Request(
-            f"http://{sys.argv[1]}{request_target}", json.dumps(message).encode(),
-            {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=60) as reply:
-            return reply.read()
-
-    json.dump(collect(get, post), sys.stdout, ensure_ascii=False, indent=1, sort_keys=True)
-    print()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,5 +1,7 @@
 """The answers of one demonstration round (架空), and how they are drawn."""
 
+import itertools
+
 from drawing import below, chance, ranked
 from round_inputs import COU, MUN
 from round_numbers import PLAN, TEXT_MISSING_PERCENT, TEXTS, UNIT_NONRESPONSE
@@ -107,19 +109,19 @@ class RoundAnswers:
             self.put(code, item, " ".join(chosen), kind)
 
     def text(self, item, members, kind=MUN):
-        """Writes invented notes, or leaves the field blank."""
-        for code in members:
+        """Writes invented notes, or leaves the field blank. Nobody writes what
+        another wrote while notes are left."""
+        notes = itertools.cycle(TEXTS[item])
+        for code in ranked(members, "note", item, kind):
             key = (self.year, item, code, kind)
             if chance(TEXT_MISSING_PERCENT[self.year], "text", *key):
                 self.put(code, item, Absence(NO_ANSWER), kind)
                 continue
-            notes = TEXTS[item]
-            at = below(len(notes), "note", item, code, kind)
-            lines = [f"(架空){notes[at]}"]
+            lines = [next(notes)]
             # One line per initiative: some report two.
             if item == "new_initiatives" and chance(25, "second", *key):
-                lines.append(f"(架空){notes[(at + 1) % len(notes)]}")
-            self.put(code, item, "\n".join(lines), kind)
+                lines.append(next(notes))
+            self.put(code, item, "\n".join(f"(架空){line}" for line in lines), kind)
 
     def spread(self, total, members, *key):
         """Splits `total` into shares that differ; exact sum."""

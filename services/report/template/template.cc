@@ -133,8 +133,8 @@ class Checker {
     }
   }
 
-  // So many can be read on one page.
-  static constexpr std::size_t kMostExcerpts = 6;
+  // So many short ones fill a sheet; whether these fit it is seen on the sheet.
+  static constexpr std::size_t kMostExcerpts = 12;
 
   void Excerpts(const TemplateBlock& block) {
     if (block.excerpts.empty() || block.excerpts.size() > kMostExcerpts) {

@@ -104,12 +104,13 @@ pages:
       - {texts: []}
       - {excerpts: []}
       - {excerpts: [a, a, Ａ]}
+      - {excerpts: [b, c, d, e, f, g, h, i, j, k, l, m, n]}
 )yaml")
                             .status()),
               ::testing::UnorderedElementsAre(
                   "RESPONSE_PERCENT", "KEY_UNKNOWN", "PLACE_OF_SEVERAL",
                   "PLACE_TAKEN", "INDICATOR_MISSING", "EXCERPTS_NUMBER",
-                  "EXCERPT_REPEATED", "EXCERPT_ID"));
+                  "EXCERPT_REPEATED", "EXCERPT_ID", "EXCERPTS_NUMBER"));
 }
 
 TEST(TemplateReader, RefusesRulesForWordsThatContradictThemselves) {

@@ -46,9 +46,9 @@ void Leave(const std::string& name, const std::string& bytes) {
   std::filesystem::rename(made, folder / name);
 }
 
-// The template of a round whose last page quotes what was written, as many and
-// as long as a page may, and the excerpts.
-ReportTemplate Quoting() {
+// The template of a round whose last page quotes what was written, so many as
+// `count` says, and the excerpts.
+ReportTemplate Quoting(int count = 6) {
   ReportTemplate quoting = Jusou();
   TemplatePage& last = quoting.pages.back();
   for (TemplateBlock& block : last.blocks) block.place.reset();
@@ -57,7 +57,7 @@ ReportTemplate Quoting() {
   block.title = "新しい取組みから";
   block.place = SheetPlace::kWhole;
   block.path = last.path + ".blocks[2]";
-  for (int i = 1; i <= 6; ++i) {
+  for (int i = 1; i <= count; ++i) {
     block.excerpts.push_back("quote-" + std::to_string(i));
   }
   last.blocks.push_back(block);
@@ -142,6 +142,33 @@ TEST(JusouTemplate, IsPrintedOnTwentySheetsAndAnAnnex) {
   const auto pdf = WritePdf(*book, *font);
   ASSERT_OK(pdf);
   Leave("jusou.pdf", *pdf);
+}
+
+// As many as a block may name, in every theme of the questionnaire.
+TEST(JusouTemplate, PrintsTwelveShortQuotationsOnASheet) {
+  Snapshot snapshot = QuestionnaireSnapshot();
+  const char* const categories[] = {
+      "出張相談・巡回型相談", "総合相談窓口",     "環境整備",           "連携強化",
+      "圏域の基盤体制整備",   "地域づくり支援事業", "包括的相談支援事業"};
+  for (int i = 1; i <= 12; ++i) {
+    snapshot.excerpts.push_back({.id = "quote-" + std::to_string(i),
+                                 .item = "new_initiatives",
+                                 .category = categories[(i - 1) * 7 / 12],
+                                 .text = "身近な場所で相談を受ける日を月に二回設けた",
+                                 .respondent = "区部の自治体"});
+  }
+  const auto lay_out = [&snapshot] {
+    return LayOutBook(
+        BuildReport(Quoting(12), snapshot, std::string(64, '0')));
+  };
+  EXPECT_OK(lay_out());
+  // Longer ones are refused where they do not fit.
+  for (PrintedExcerpt& excerpt : snapshot.excerpts) {
+    excerpt.text += "。来られない人のところへは相談員が出向き、受けた相談は関係する"
+                    "機関で共有している";
+  }
+  EXPECT_STATUS(lay_out(), absl::StatusCode::kFailedPrecondition,
+                "PAGE_OVERFLOW");
 }
 
 // Leaves the files that xlsx_check.py and json_stat_check.py read.
