@@ -12,22 +12,22 @@ import os
 import pathlib
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
 import unittest
 import urllib.parse
 
-import harness  # finds tests/support
-import tokens
+import harness
 
-sys.path.append(str(harness.SOURCE / "tools" / "demo"))
+DEMO = harness.SOURCE / "tools" / "demo"
+sys.path.append(str(DEMO))
+import make_credentials  # noqa: E402
 import make_examples  # noqa: E402
 
 NPM = harness.SOURCE / "tools" / "npm"
 HERE = pathlib.Path(__file__).resolve().parent / "openapi"
-# Whose answer consent-1 is of (tools/demo/excerpts.csv).
-WRITER = "131024"
 EXAMPLES = harness.SOURCE / "gateway" / "openapi" / "examples.json"
 
 
@@ -80,19 +80,24 @@ class OpenApi(harness.LoadedTest):
 
     @classmethod
     def get_as_respondent(cls, target):
-        """Asks as whoever wrote the excerpt that awaits an answer, for which the
-        platform is started once more: without authentication nobody is one."""
-        issuer, file = tokens.Issuer(cls.folder), cls.folder / "jwks.json"
-        file.write_text(tokens.jwks(issuer))
-        token = issuer.token("respondent@jusou", municipality_code=WRITER, respondent_kind="municipality")
+        """Asks as whoever wrote the excerpt that awaits an answer, with the token of
+        the secure demonstration, for which the platform is started once more:
+        without authentication nobody is a respondent."""
+        made = cls.folder / "secure"
+        subprocess.run([sys.executable, "-B", DEMO / "make_credentials.py", made], check=True)
         product = cls.product
-        before = product.settings, product.gateway_settings
+        before = product.tls, product.gateway_settings
         product.stop()
-        product.settings, product.gateway_settings = {**before[0], "auth": "jwt"}, tokens.settings(file)
+        product.tls = ssl.create_default_context(cafile=made / "ca.pem")
+        product.gateway_settings = {
+            "auth": "jwt", "jwks_file": made / "jwks.json", "jwt_issuer": make_credentials.ISSUER,
+            "jwt_audience": make_credentials.AUDIENCE, "tls_cert_file": made / "gateway.pem",
+            "tls_key_file": made / "gateway.key"}
         product.start()
+        token = (made / "writer.token").read_text().strip()
         reply = product.http.send("GET", target, headers={"authorization": f"Bearer {token}"})
         product.stop()
-        product.settings, product.gateway_settings = before
+        product.tls, product.gateway_settings = before
         cls.http = product.start().http
         assert reply.status == 200, f"{target}: {reply.body[:300]}"
         return reply.body
