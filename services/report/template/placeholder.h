@@ -15,7 +15,10 @@
 //                                         percent; of the base where it stays
 //                                         in it, else of the population
 //   {prev.window_installed.installed}     the same of the round a year before;
-//                                         without one the line is left out
+//                                         without one the line is left out;
+//                                         where too much is unknown for the
+//                                         years to be compared a note stands
+//                                         in its place
 //   {plan.formulated~8割以上|7割以上}   the first of these words that fits the
 //                                   share, by the template's own rules; where
 //                                   none fits, the report is refused

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "services/report/model/figures/change_rule.h"
 #include "services/report/model/figures/figure_notes.h"
 #include "services/report/model/figures/figure_table.h"
 #include "services/report/model/layout.h"
@@ -187,6 +188,9 @@ Figure OwnFigure(const OwnQuestion& question) {
     figure.table = FigureTable(years);
     Withhold(years, figure.table, figure.notes);
     for (std::string& note : FigureSheetFacts(years).remarks) {
+      figure.notes.push_back(std::move(note));
+    }
+    if (std::string note = UnknownChangeNote(years); !note.empty()) {
       figure.notes.push_back(std::move(note));
     }
   } else {

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "services/report/model/figures/change_rule.h"
 #include "services/report/model/figures/comparability.h"
 #include "services/report/model/figures/two_years.h"
 #include "services/report/model/words.h"
@@ -49,28 +50,18 @@ std::string TenthsText(std::int64_t tenths) {
          std::to_string(size % 10);
 }
 
-// Why one class has no difference; empty where it has.
-std::string WhyNone(const CellPair& pair, int year) {
-  if (pair.before == nullptr) return YearWords(year - 1) + "の調査にない区分";
-  if (pair.now == nullptr) return YearWords(year) + "の調査にない区分";
-  for (const ValueCell* cell : {pair.now, pair.before}) {
-    if (Has(cell->flags, CellFlag::kNoValue)) return "値がない";
-    if (Has(cell->flags, CellFlag::kLowerBound)) return "下限値を含む";
-    if (cell->base == 0) return "母数が0";
-    if (cell->base < kFewestForPercent) return "母数が10未満";
-  }
-  return "";
-}
-
-void AddSide(const ValueCell* cell, TableRow& row) {
+// Count, n, and how many of n are unknown in one year.
+void AddSide(const IndicatorValue& value, const ValueCell* cell,
+             TableRow& row) {
   if (cell == nullptr || Has(cell->flags, CellFlag::kNoValue)) {
-    row.cells.insert(row.cells.end(), 2U, SymbolCell(Symbol::kNotApplicable));
+    row.cells.insert(row.cells.end(), 3U, SymbolCell(Symbol::kNotApplicable));
     return;
   }
   row.cells.push_back(Has(cell->flags, CellFlag::kLowerBound)
                           ? LowerBoundCell(std::to_string(cell->count))
                           : NumberCell(cell->count));
   row.cells.push_back(NumberCell(cell->base));
+  row.cells.push_back(NumberCell(UnknownIn(value, *cell)));
 }
 
 // Whether a figure of several indicators has columns of this one, of this year
@@ -116,9 +107,9 @@ void AddRows(const TwoYears& years, Table& table) {
   for (const CellPair& pair : years.Cells()) {
     TableRow row{years.value.id + "." + pair.key, pair.label, {}, false};
     row.cells.push_back(TextCell(years.value.label));
-    AddSide(pair.now, row);
-    AddSide(pair.before, row);
-    std::string why = WhyNone(pair, years.value.fiscal_year);
+    AddSide(years.value, pair.now, row);
+    AddSide(*years.previous, pair.before, row);
+    std::string why = WhyNoChange(years, pair);
     row.cells.push_back(
         why.empty()
             ? DecimalCell(TenthsText(PointTenths(*pair.now, *pair.before)))
@@ -165,7 +156,18 @@ void AddComparabilityNotes(const Comparabilities& declared,
         }
         const std::string why =
             WhyNotCompared(declared, BothYears(snapshot, value->second));
-        if (why.empty()) continue;
+        if (why.empty()) {
+          if (HasShares(*figure, value->second) &&
+              (figure->indicators.size() == 1
+                   ? figure->has_previous
+                   : OwnColumnsOf(figure->table, id).before)) {
+            const TwoYears years = BothYears(snapshot, value->second);
+            if (std::string note = UnknownChangeNote(years); !note.empty()) {
+              unchanged.Add(label, std::move(note));
+            }
+          }
+          continue;
+        }
         const OwnColumns columns = OwnColumnsOf(figure->table, id);
         if (columns.now && !columns.before) {
           apart.Add(label, before + "の調査の値は並べて示さない（" + why +
@@ -206,8 +208,10 @@ void AddChanges(const Comparabilities& declared, const Snapshot& snapshot,
       {"question", "設問", Column::Kind::kText},
       NumberColumn("count", "回答数", kCountUnit, now),
       NumberColumn("base", "n", kCountUnit, now),
+      NumberColumn("unknown", "無回答・不詳等", kCountUnit, now),
       NumberColumn("previous_count", "回答数", kCountUnit, before),
       NumberColumn("previous_base", "n", kCountUnit, before),
+      NumberColumn("previous_unknown", "無回答・不詳等", kCountUnit, before),
       NumberColumn("change", "ポイント差", "ポイント"),
       {"note", "注", Column::Kind::kText}};
   std::set<std::string, std::less<>> done;
@@ -242,6 +246,9 @@ void AddChanges(const Comparabilities& declared, const Snapshot& snapshot,
   figure.base = "比べた指標 " + std::to_string(figure.indicators.size());
   figure.notes = {
       "差は割合の差で、四捨五入の前の割合から計算する。",
+      "「無回答・不詳等」は、母数に含まれる無回答、不詳、カウントしていない、の数"
+      "。どちらかの年度で n の15%を超えるときは、どう答えていたとしても増減の向き"
+      "が変わらない場合だけ差を示し、半数を超えるときは差を示さない。",
       "「nが異なる」行では、対象となった回答者が両年度で同じではなく、差は同"
       "じ回答者の変化を示さない。"};
   if (others > 0) {

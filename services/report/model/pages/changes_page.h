@@ -16,10 +16,11 @@ void LeaveOutBrokenYears(const Comparabilities& declared, Snapshot& snapshot);
 void AddComparabilityNotes(const Comparabilities& declared,
                            const Snapshot& snapshot, ReportModel& model);
 
-// Adds the table of changes: of each class of both years the counts, both n and
-// the difference of the shares in points, computed from the exact shares and
-// rounded once, half away from zero. Where there is no difference a reason
-// stands in its place. No page where nothing can be compared.
+// Adds the table of changes: of each class of both years the counts, both n, how
+// many of them are unknown, and the difference of the shares in points, computed
+// from the exact shares and rounded once, half away from zero. Where there is no
+// difference (WhyNoChange) a symbol stands in its place and the reason beside.
+// No page where nothing can be compared.
 void AddChanges(const Comparabilities& declared, const Snapshot& snapshot,
                 ReportModel& model);
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "services/base/numbers/percent.h"
+#include "services/report/model/figures/change_rule.h"
 #include "services/report/model/figures/two_years.h"
 #include "services/report/model/words.h"
 
@@ -86,6 +87,12 @@ std::optional<KeyFigure> MakeKeyFigure(const Snapshot& snapshot,
   const TwoYears years = BothYears(snapshot, value);
   if (years.previous != nullptr) {
     result.last_year = LastYear(*years.previous, cell_key, key.noun);
+  }
+  if (!result.last_year.empty() &&
+      !WhyChangeIsUnknown(years, cell_key).empty()) {
+    // The note below the figure says why; here is room for a line.
+    result.last_year =
+        YearWords(years.previous->reference_year) + "　比べられない";
   }
   return result;
 }

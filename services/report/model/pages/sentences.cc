@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "services/base/numbers/percent.h"
+#include "services/report/model/figures/change_rule.h"
 #include "services/report/model/figures/two_years.h"
 #include "services/report/model/pages/registry_pages.h"
 #include "services/report/model/words.h"
@@ -151,6 +152,29 @@ Worded WordShare(const base::WordingProfile& profile,
   return {"", tried + "は" + Ratio(cell.count, cell.base) + "に合わない。"};
 }
 
+// Why a share of last year stands in no sentence: a reader would take it for a
+// change from this year's. Empty where it may.
+std::string WhyLastYearMisleads(const Snapshot& snapshot,
+                                const Placeholder& part) {
+  const auto now = snapshot.values.find(part.indicator);
+  if (now == snapshot.values.end()) return "";
+  const TwoYears years = BothYears(snapshot, now->second);
+  if (years.previous == nullptr) return "";
+  std::string why;
+  if (part.kind == Placeholder::Kind::kCell && part.part != "label" &&
+      part.part != "base") {
+    why = WhyChangeIsUnknown(years, part.cell);
+  } else if (part.kind == Placeholder::Kind::kIndicator &&
+             part.part == "top") {
+    for (const ValueCell& cell : years.previous->cells) {
+      if (why.empty()) why = WhyChangeIsUnknown(years, cell.key);
+    }
+  }
+  return why.empty() ? ""
+                     : "「" + now->second.label +
+                           "」は両年度を比べられないため（" + why + "）、";
+}
+
 }  // namespace
 
 std::string Sentences::ReturnsWords(std::string_view name) const {
@@ -210,6 +234,10 @@ Sentence Sentences::Fill(std::string_view text, std::string_view what) const {
       const auto found =
           (part.previous ? snapshot_.previous_values : snapshot_.values)
               .find(part.indicator);
+      if (part.previous) {
+        const std::string cause = WhyLastYearMisleads(snapshot_, part);
+        if (!cause.empty()) return replaced(cause, std::nullopt);
+      }
       figured = FigureWords(found->second, part);
       const ValueCell* const cell = found->second.FindCell(part.cell);
       if (!part.wordings.empty() && cell != nullptr && cell->base > 0 &&

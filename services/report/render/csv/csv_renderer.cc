@@ -62,7 +62,7 @@ std::string TableCsv(const Figure& figure) {
 
 }  // namespace
 
-std::string CsvRenderer::fingerprint() const { return "csv 4 " + ZipLibrary(); }
+std::string CsvRenderer::fingerprint() const { return "csv 5 " + ZipLibrary(); }
 
 absl::StatusOr<std::string> CsvRenderer::Render(
     const ReportModel& model) const {

@@ -216,6 +216,32 @@ TEST(FeedbackBuilder, ShowsNoLastYearOfOtherFigures) {
               Contains(HasSubstr("集計がない")));
 }
 
+TEST(FeedbackBuilder, SaysWhereTooMuchIsUnknownForAChange) {
+  FeedbackContent content = SmallFeedback();
+  const auto set = [](IndicatorValue& value, int unknown) {
+    value.base = 20;
+    value.absences = {{base::Absence::kNoAnswer, unknown, std::nullopt}};
+    for (ValueCell& cell : value.cells) cell.base = 20;
+  };
+  IndicatorValue& before = content.figures.previous_values.at("plan");
+  const auto notes = [&](int unknown) {
+    set(content.figures.values.at("plan"), 0);
+    set(before, unknown);
+    const ReportModel model = SheetWith([](Comparabilities&) {}, content);
+    return FindFigure(model, "plan")->notes;
+  };
+  EXPECT_THAT(notes(3), Not(Contains(HasSubstr("増減"))));
+  EXPECT_THAT(notes(4),
+              Contains("令和6年度の調査からの増減は示さない（令和6年度は20のう"
+                       "ち4が無回答）。"));
+  // Of few the sheet has counts alone, and says nothing of their absences.
+  for (ValueCell& cell : before.cells) cell.base = 9;
+  before.base = 9;
+  EXPECT_THAT(FindFigure(SheetWith([](Comparabilities&) {}, content), "plan")
+                  ->notes,
+              Not(Contains(HasSubstr("増減"))));
+}
+
 TEST(FeedbackBuilder, SaysNothingOfARoundThatWasNot) {
   FeedbackContent content = SmallFeedback();
   content.before.reset();

@@ -56,7 +56,7 @@ TEST(ChangesPage, RoundsTheDifferenceOfExactSharesOnce) {
   const Figure figure = FigureOf(model, "annex_changes");
   // 76.66… less 65.21… is 11.449…: of rounded shares it would be 11.5.
   EXPECT_THAT(RowOf(figure, "plan.formulated"),
-              ElementsAre("計画の策定状況", "23", "30", "15", "23", "11.4",
+              ElementsAre("計画の策定状況", "23", "30", "0", "15", "23", "0", "11.4",
                           "nが異なる"));
   // 23.33… less 34.78… is -11.449…
   EXPECT_THAT(RowOf(figure, "plan.in_progress"),
@@ -72,10 +72,10 @@ TEST(ChangesPage, KeepsAClassOfOneYearWithItsReasonInsteadOfADifference) {
       BuildWith("  - {since: 2024, indicators: plan}\n", snapshot),
       "annex_changes");
   EXPECT_THAT(RowOf(figure, "plan.in_progress"),
-              ElementsAre("計画の策定状況", "7", "30", "-", "-", "-",
+              ElementsAre("計画の策定状況", "7", "30", "0", "-", "-", "-", "-",
                           "令和6年度の調査にない区分"));
   EXPECT_THAT(RowOf(figure, "plan.other"),
-              ElementsAre("計画の策定状況", "-", "-", "8", "23", "-",
+              ElementsAre("計画の策定状況", "-", "-", "-", "8", "23", "0", "-",
                           "令和7年度の調査にない区分"));
 }
 
@@ -86,10 +86,78 @@ TEST(ChangesPage, GivesNoDifferenceOfBoundsAndOfFewerThanTen) {
       BuildWith("  - {since: 2024, indicators: [plan, partners]}\n", snapshot),
       "annex_changes");
   EXPECT_THAT(RowOf(figure, "plan.formulated"),
-              ElementsAre("計画の策定状況", "23以上", "30", "15", "23", "-",
+              ElementsAre("計画の策定状況", "23以上", "30", "0", "15", "23", "0", "-",
                           "下限値を含む"));
   EXPECT_THAT(RowOf(figure, "partners.work"),
-              ElementsAre("連携先", "4", "4", "3", "3", "-", "母数が10未満"));
+              ElementsAre("連携先", "4", "4", "0", "3", "3", "0", "-",
+                          "母数が10未満"));
+}
+
+// What the demonstration had: 36 of 37 unknown last year, and 78.5 points.
+TEST(ChangesPage, GivesNoDifferenceThatWhatIsUnknownCanExplain) {
+  Snapshot snapshot = LargeSnapshot();
+  IndicatorValue& now = snapshot.values.at("plan");
+  IndicatorValue& before = snapshot.previous_values.at("plan");
+  const auto set = [](IndicatorValue& value, std::vector<int> counts, int n,
+                      int unknown) {
+    value.base = n;
+    value.answered = n - unknown;
+    value.absences = {{base::Absence::kUnknown, unknown, std::nullopt}};
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+      value.cells[i].count = counts[i];
+      value.cells[i].base = n;
+    }
+  };
+  const auto built = [&] {
+    return BuildWith("  - {since: 2024, indicators: plan}\n", snapshot);
+  };
+  set(now, {6, 26, 0}, 32, 0);
+  set(before, {0, 1, 0}, 37, 36);
+  const ReportModel model = built();
+  const Figure figure = FigureOf(model, "annex_changes");
+  EXPECT_THAT(RowOf(figure, "plan.in_progress"),
+              ElementsAre("計画の策定状況", "26", "32", "0", "1", "37", "36",
+                          "-", "令和6年度は37のうち36が不詳"));
+  for (const TableRow& row : figure.table.rows) {
+    EXPECT_EQ(row.cells.at(7).symbol, Symbol::kNotApplicable) << row.key;
+    EXPECT_EQ(row.cells.at(7).data, "") << row.key;
+  }
+  EXPECT_THAT(FigureOf(model, "p03_plan").notes,
+              Contains("令和6年度の調査からの増減は示さない（令和6年度は37のう"
+                       "ち36が不詳）。"));
+  // As much as is left aside changes nothing.
+  set(before, {15, 2, 0}, 20, 3);
+  const ReportModel few = built();
+  EXPECT_THAT(RowOf(FigureOf(few, "annex_changes"), "plan.formulated"),
+              ElementsAre("計画の策定状況", "6", "32", "0", "15", "20", "3",
+                          "-56.3", "nが異なる"));
+  EXPECT_THAT(FigureOf(few, "p03_plan").notes,
+              Not(Contains(HasSubstr("増減"))));
+  // Of one more, what would have changed whatever they are stays.
+  set(before, {11, 5, 0}, 20, 4);
+  const ReportModel more = built();
+  EXPECT_THAT(RowOf(FigureOf(more, "annex_changes"), "plan.formulated"),
+              Contains("-36.3"));
+  EXPECT_THAT(RowOf(FigureOf(more, "annex_changes"), "plan.none"),
+              Contains("令和6年度は20のうち4が不詳"));
+  EXPECT_THAT(FigureOf(more, "p03_plan").notes,
+              Contains(HasSubstr("増減を示さない区分がある（令和6年度は20")));
+}
+
+TEST(ChangesPage, SetsNoShareOfLastYearBesideAKeyFigureWhereTooMuchIsUnknown) {
+  const auto read = ReadTemplate(
+      "sample", SmallTemplateYaml() +
+                    "    key: {figure: plan.formulated, label: 策定済み, noun: "
+                    "自治体}\n");
+  ASSERT_OK(read);
+  const auto last_year = [&](const Snapshot& snapshot) {
+    return BuildReport(*read, snapshot, kId).pages[2].key->last_year;
+  };
+  Snapshot snapshot = LargeSnapshot();
+  EXPECT_EQ(last_year(snapshot), "令和6年度　65.2%（23自治体のうち15）");
+  IndicatorValue& before = snapshot.previous_values.at("plan");
+  before.absences = {{base::Absence::kNoAnswer, 4, std::nullopt}};
+  EXPECT_EQ(last_year(snapshot), "令和6年度　比べられない");
 }
 
 TEST(ChangesPage, SaysWhyThereIsNoChange) {
@@ -155,7 +223,7 @@ TEST(ChangesPage, SetsBothYearsIntoAMatrixWhereTheyAreDeclared) {
   EXPECT_THAT(figure.sheet.small_bases, ElementsAre(24));
   EXPECT_THAT(figure.notes, Not(Contains(HasSubstr("並べて示さない"))));
   EXPECT_THAT(RowOf(FigureOf(model, "annex_changes"), "phases.discovery"),
-              ElementsAre("段階の活動", "21", "39", "15", "24", "-8.7",
+              ElementsAre("段階の活動", "21", "39", "0", "15", "24", "0", "-8.7",
                           "nが異なる"));
 }
 

@@ -56,6 +56,36 @@ std::string Said(const std::string& text, const Snapshot& snapshot) {
   return lines.empty() ? "" : lines.front();
 }
 
+// Nobody left the plan blank.
+Snapshot Answered() {
+  Snapshot snapshot = SmallSnapshot();
+  snapshot.values.at("plan").absences.clear();
+  snapshot.previous_values.at("plan").absences.clear();
+  return snapshot;
+}
+
+TEST(Sentences, SetNoLastYearBesideThisOneWhereTooMuchIsUnknown) {
+  Snapshot snapshot = Answered();
+  EXPECT_EQ(Said("前回は{prev.plan.formulated}。", snapshot),
+            "前回は1/3（33.3%）。");
+  IndicatorValue& before = snapshot.previous_values.at("plan");
+  before.absences = {{base::Absence::kUnknown, 1, std::nullopt}};
+  for (const char* text :
+       {"前回は{prev.plan.formulated}。", "前回は{prev.plan.formulated.count}。",
+        "前回は{prev.plan.formulated.percent}%。", "最多は{prev.plan.top}。"}) {
+    EXPECT_EQ(Said(text, snapshot),
+              "「計画の策定状況」は両年度を比べられないため（令和6年度は3のうち"
+              "1が不詳）、この文を省いた。")
+        << text;
+  }
+  // How many are unknown, and what they are called, is known.
+  EXPECT_EQ(Said("前回の不詳は{prev.plan.@UNKNOWN}、n={prev.plan.n}。", snapshot),
+            "前回の不詳は1/3（33.3%）、n=3。");
+  EXPECT_EQ(Said("前回も{prev.plan.formulated.label}。", snapshot),
+            "前回も策定済み。");
+  EXPECT_EQ(Said("今回は{plan.formulated}。", snapshot), "今回は2/4（50.0%）。");
+}
+
 TEST(Sentences, SayInWordsWhatIsUndefined) {
   const Snapshot snapshot = WithoutNumbers();
   EXPECT_EQ(Said("有は{nobody.yes}。", snapshot), "有は対象なし。");
@@ -112,7 +142,7 @@ wordings:
       lower: {offset: "-1/20"}
       upper: {offset: "1/20"}
 )yaml");
-  const Snapshot snapshot = SmallSnapshot();
+  const Snapshot snapshot = Answered();
   const ReportModel fits = BuildReport(saying, snapshot, kId);
   EXPECT_THAT(ListOf(fits.pages[0]),
               ElementsAre("策定は半数以上。令和6年度は3割。"));
