@@ -71,7 +71,7 @@ class Rounds(unittest.TestCase):
         for one in excerpts:
             with self.subTest(excerpt=one["excerpt"]):
                 source = written[(one["submission"], one["item"])]
-                # Names are 架空 by their words, and none is printed.
+                # Places are 架空 by their names, and none is printed.
                 self.assertNotIn("架空", one["text"])
                 self.assertLessEqual(len(one["text"]), 80)
                 # An editor shortens; whatever is printed stands in the answer, as

@@ -34,6 +34,7 @@ def main(folder, at_once, days="0"):
     environment = json.loads(os.environ.get("RUN_ENVIRONMENT", "{}"))
     with harness.Product(harness.ONE, environment=environment) as product:
         product.load()
+        product.quote()
         report, _, _ = product.report()
         made = datetime.datetime.fromisoformat(report["createTime"][:19] + "+00:00")
         ahead = (made - datetime.datetime.now(datetime.timezone.utc)).total_seconds() / 86400
