@@ -13,6 +13,10 @@ namespace {
 // missing below that.
 constexpr std::int64_t kLeftAsideHundredths = 15;
 
+// The cell of a text, which says whether there is one: of who left it blank,
+// that is known.
+constexpr std::string_view kWritten = "answered";
+
 bool MostIsUnknown(const YearShare& share) {
   return std::int64_t{2} * share.unknown > share.base;
 }
@@ -49,8 +53,7 @@ std::string UnknownWords(const IndicatorValue& value, const ValueCell& cell) {
 }  // namespace
 
 bool MuchIsUnknown(const YearShare& share) {
-  return std::int64_t{100} * share.unknown >
-         kLeftAsideHundredths * share.base;
+  return std::int64_t{100} * share.unknown > kLeftAsideHundredths * share.base;
 }
 
 bool ChangeCanBeSaid(const YearShare& now, const YearShare& before) {
@@ -60,6 +63,7 @@ bool ChangeCanBeSaid(const YearShare& now, const YearShare& before) {
 }
 
 int UnknownIn(const IndicatorValue& value, const ValueCell& cell) {
+  if (cell.key == kWritten) return 0;
   int unknown = 0;
   for (const base::Absence kind : AbsencesInBase(value)) {
     unknown += value.CountOf(kind);

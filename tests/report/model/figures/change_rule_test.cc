@@ -38,8 +38,10 @@ TEST(ChangeRule, LeavesUpToFifteenOfAHundredAside) {
   // Exact where the hundredths are no whole number: 15.09… and 14.95… of 100.
   EXPECT_TRUE(MuchIsUnknown({.count = 1, .base = 53, .unknown = 8}));
   EXPECT_FALSE(MuchIsUnknown({.count = 1, .base = 107, .unknown = 16}));
-  EXPECT_FALSE(MuchIsUnknown({.count = 0, .base = 1'000'000, .unknown = 150'000}));
-  EXPECT_TRUE(MuchIsUnknown({.count = 0, .base = 1'000'000, .unknown = 150'001}));
+  EXPECT_FALSE(
+      MuchIsUnknown({.count = 0, .base = 1'000'000, .unknown = 150'000}));
+  EXPECT_TRUE(
+      MuchIsUnknown({.count = 0, .base = 1'000'000, .unknown = 150'001}));
 }
 
 TEST(ChangeRule, SaysAChangeThatNoAnswerOfTheUnknownCanUndo) {
@@ -59,7 +61,8 @@ TEST(ChangeRule, SaysAChangeThatNoAnswerOfTheUnknownCanUndo) {
   // A little that is unknown counts as well as soon as much is in the other.
   const YearShare before{.count = 30, .base = 40, .unknown = 8};
   EXPECT_TRUE(ChangeCanBeSaid({.count = 29, .base = 40}, before));
-  EXPECT_FALSE(ChangeCanBeSaid({.count = 29, .base = 40, .unknown = 1}, before));
+  EXPECT_FALSE(
+      ChangeCanBeSaid({.count = 29, .base = 40, .unknown = 1}, before));
 }
 
 TEST(ChangeRule, SaysNothingWhereMoreIsUnknownThanKnown) {
@@ -78,9 +81,11 @@ TEST(ChangeRule, NamesTheYearAndHowManyOfHowMany) {
       Asked(2024, {0, 1}, 37, {{Absence::kUnknown, 36, std::nullopt}});
   const TwoYears years{.value = now, .previous = &before};
   EXPECT_EQ(WhyChangeIsUnknown(years, "yes"), "令和6年度は37のうち36が不詳");
-  EXPECT_EQ(WhyNoChange(years, years.Cells()[1]), "令和6年度は37のうち36が不詳");
-  EXPECT_EQ(UnknownChangeNote(years),
-            "令和6年度の調査からの増減は示さない（令和6年度は37のうち36が不詳）。");
+  EXPECT_EQ(WhyNoChange(years, years.Cells()[1]),
+            "令和6年度は37のうち36が不詳");
+  EXPECT_EQ(
+      UnknownChangeNote(years),
+      "令和6年度の調査からの増減は示さない（令和6年度は37のうち36が不詳）。");
   EXPECT_THAT(WhyChangeIsUnknown(years, "maybe"), IsEmpty());
   EXPECT_THAT(WhyChangeIsUnknown(TwoYears{.value = now}, "yes"), IsEmpty());
 }
@@ -127,6 +132,18 @@ TEST(ChangeRule, TakesTheMostThatCanBeUnknownOfAPartOfTheBase) {
   const TwoYears other{.value = fewer, .previous = &before};
   EXPECT_EQ(WhyChangeIsUnknown(other, "yes"),
             "令和7年度は12のうち多くとも4が無回答");
+}
+
+TEST(ChangeRule, KnowsOfEverybodyWhetherATextWasWritten) {
+  IndicatorValue now =
+      Asked(2025, {22}, 30, {{Absence::kNoAnswer, 8, std::nullopt}});
+  IndicatorValue before =
+      Asked(2024, {17}, 23, {{Absence::kNoAnswer, 6, std::nullopt}});
+  now.cells[0].key = before.cells[0].key = "answered";
+  EXPECT_EQ(UnknownIn(now, now.cells[0]), 0);
+  const TwoYears years{.value = now, .previous = &before};
+  EXPECT_THAT(WhyChangeIsUnknown(years, "answered"), IsEmpty());
+  EXPECT_THAT(UnknownChangeNote(years), IsEmpty());
 }
 
 TEST(ChangeRule, LeavesOtherReasonsInTheirPlace) {
