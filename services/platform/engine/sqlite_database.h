@@ -25,8 +25,9 @@ class SqliteDatabase final : public Database {
     // once, beside those who write: 4 MiB. With more of them the
     // synchronisations of commits stand behind those of the file.
     int log_pages_at_once = 1'000;
-    // A load without a gap comes to half of so many, where the log is begun
-    // anew, and never to more: 256 MiB.
+    // Under a load without a gap the log is begun anew from half of so many on,
+    // and at so many at the latest: 256 MiB. A log that is begun anew keeps the
+    // half on its disk (kKeepLog in sqlite_session.cc).
     int most_log_pages = 65'536;
   };
 

@@ -63,7 +63,8 @@ bool ChangeCanBeSaid(const YearShare& now, const YearShare& before) {
 }
 
 int UnknownIn(const IndicatorValue& value, const ValueCell& cell) {
-  if (cell.key == kWritten) return 0;
+  // An option of a question may be called the same; a text has no other cell.
+  if (cell.key == kWritten && value.cells.size() == 1) return 0;
   int unknown = 0;
   for (const base::Absence kind : AbsencesInBase(value)) {
     unknown += value.CountOf(kind);

@@ -144,6 +144,11 @@ TEST(ChangeRule, KnowsOfEverybodyWhetherATextWasWritten) {
   const TwoYears years{.value = now, .previous = &before};
   EXPECT_THAT(WhyChangeIsUnknown(years, "answered"), IsEmpty());
   EXPECT_THAT(UnknownChangeNote(years), IsEmpty());
+  // The first of two options is not a text, whatever it is called.
+  IndicatorValue options =
+      Asked(2025, {20, 2}, 30, {{Absence::kNoAnswer, 8, std::nullopt}});
+  options.cells[0].key = "answered";
+  EXPECT_EQ(UnknownIn(options, options.cells[0]), 8);
 }
 
 TEST(ChangeRule, LeavesOtherReasonsInTheirPlace) {
